@@ -1,0 +1,69 @@
+# The commands of the project; `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+BIN := .venv/bin
+PORT ?= 8000
+export PORT
+
+# The first interpreter that is new enough and can make a virtual environment. PYTHON=… decides by hand.
+define find_python
+for candidate in "$(PYTHON)" python3.14 python3.13 python3.12 python3 \
+    $$(ls -rd "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.*/bin/python 2>/dev/null | sort -rV); do \
+  [ -n "$$candidate" ] && "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' \
+    >/dev/null 2>&1 && { echo "$$candidate"; exit 0; }; \
+  [ -n "$(PYTHON)" ] && break; \
+done; exit 1
+endef
+
+.PHONY: help run test test-sqlite test-postgres lint format lock messages clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/runtime ## start Vestibule with its demo on 127.0.0.1:8000 (PORT=… for another port)
+	@DEBUG="$${DEBUG:-true}" $(BIN)/python manage.py start
+
+test: test-sqlite test-postgres ## the whole suite, on SQLite and on PostgreSQL
+
+test-sqlite: .venv/dev ## the suite on SQLite alone (ARGS="-k inbox" picks tests)
+	@echo "== the suite on SQLite"
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-postgres: .venv/dev ## the suite on PostgreSQL alone: TEST_DATABASE_URL, or a server of its own
+	@echo "== the suite on PostgreSQL"
+	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/dev ## ruff, mypy, djlint, migrations complete
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@! ls templates/*/*.html >/dev/null 2>&1 || $(BIN)/djlint --quiet --lint templates
+	@DEBUG=true $(BIN)/mypy
+	@DEBUG=true $(BIN)/python manage.py makemigrations --check --dry-run
+
+format: .venv/dev ## put the code into shape
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+messages: .venv/dev ## gather the texts to translate and compile them (needs GNU gettext)
+	@DEBUG=true $(BIN)/python manage.py makemessages -l fr -l nl --no-location --no-obsolete -i .venv
+	@DEBUG=true $(BIN)/python manage.py compilemessages -i .venv
+
+lock: .venv/dev ## resolve the dependencies of pyproject.toml anew
+	@$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.12 --no-header -o requirements.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --group dev --universal --generate-hashes --python-version 3.12 --no-header -c requirements.txt -o tests/requirements.txt
+
+clean: ## take away the environment; var/ with the data stays
+	@rm -rf .venv
+
+.venv/bin/python:
+	@python=$$($(find_python)) || { echo "Vestibule needs Python 3.12 or newer with venv: install python3.12 (on Debian with python3.12-venv), or name one with PYTHON=/path/to/python" >&2; exit 1; }; \
+	echo "Making the virtual environment with $$python"; \
+	"$$python" -m venv .venv
+
+.venv/runtime: requirements.txt | .venv/bin/python
+	@echo "Installing the locked dependencies"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/dev: tests/requirements.txt .venv/runtime
+	@echo "Installing what the tests and checks need"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	@touch $@

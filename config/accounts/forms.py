@@ -1,0 +1,94 @@
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from .models import SCOPES, ApiToken, Pro, User
+from .tasks import send_password_reset
+
+
+class SignInForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": _("This e-mail and password do not belong together. Mind capitals in the password."),
+        "inactive": _("This account is closed."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget = forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+        self.fields["username"].label = _("E-mail")
+
+
+class ResetForm(PasswordResetForm):
+    """Asks for a reset mail. The answer is the same whether or not somebody has the address."""
+
+    def save(self, **kwargs: Any) -> None:  # type: ignore[override]
+        for user in self.get_users(self.cleaned_data["email"].strip().lower()):
+            send_password_reset.enqueue(user.pk, get_language() or user.language)
+
+
+class PersonForm(forms.ModelForm):
+    """The person's own name and language."""
+
+    class Meta:
+        model = User
+        fields = ["name", "language"]
+        labels = {"language": _("Language of your pages")}
+
+
+class ProForm(forms.ModelForm):
+    """What the Pro's visitors and mails see."""
+
+    class Meta:
+        model = Pro
+        fields = ["name", "email", "phone", "country", "language", "time_zone"]
+        labels = {"name": _("Business name"), "language": _("Language of your notifications")}
+
+    def clean_country(self) -> str:
+        return self.cleaned_data["country"].upper()
+
+
+class TokenForm(forms.Form):
+    """A new API token."""
+
+    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What the token is for, such as “Website”."))
+    scopes = forms.MultipleChoiceField(
+        label=_("May"), choices=[(scope, scope) for scope in SCOPES], widget=forms.CheckboxSelectMultiple
+    )
+    expires_on = forms.DateField(
+        label=_("Ends on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: never."),
+    )
+
+    def clean_expires_on(self) -> datetime | None:
+        day = self.cleaned_data["expires_on"]
+        if day is None:
+            return None
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("This day has passed."))
+        if day.year > 9000:
+            raise forms.ValidationError(_("This day is too far away."))
+        # The token works through the whole of its last day, where the pro is.
+        return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+    def issue(self, pro: Pro, by: User) -> tuple[ApiToken, str]:
+        """Make the token; returns it and its secret."""
+        data = self.cleaned_data
+        return ApiToken.objects.issue(pro, data["name"], data["scopes"], expires_at=data["expires_on"], by=by)
+
+
+class IdentityForm(forms.Form):
+    """The upload of an identity document; the model decides what it accepts."""
+
+    file = forms.FileField(
+        label=_("Identity document"),
+        max_length=200,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        help_text=_("PDF, JPEG or PNG, 10 MB at the most."),
+    )

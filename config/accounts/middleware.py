@@ -1,0 +1,78 @@
+"""Every page is closed unless it says otherwise, and a workspace page belongs to a Pro."""
+
+import zoneinfo
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils import timezone, translation
+from django.utils.deprecation import MiddlewareMixin
+from django_htmx.http import HttpResponseClientRedirect
+
+
+class UserLocaleMiddleware(MiddlewareMixin):
+    """The signed-in person's language and their Pro's time zone; else what the browser asks for."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        user = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+        if user is not None and user.is_authenticated:
+            language, pro = user.language, user.pro
+        else:
+            language, pro = translation.get_language_from_request(request), None
+        translation.activate(language)
+        timezone.activate(zoneinfo.ZoneInfo(pro.time_zone if pro else settings.TIME_ZONE))
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+        return response
+
+
+def without_gate(view: Any) -> Any:
+    """Mark a page as open to a pro whose CNI gate is active."""
+    view.without_gate = True
+    return view
+
+
+class WorkspaceMiddleware(LoginRequiredMiddleware):
+    """Sign-in first, then the user's Pro (`request.pro`), then its CNI gate.
+
+    Public pages are marked with `login_not_required`; JSON routes are too, and check their caller themselves.
+    """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponse | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        if not request.user.is_authenticated:
+            return self.handle_no_permission(request, view_func)
+        if request.resolver_match and request.resolver_match.app_name == "admin":
+            return None
+        return self._enter(request, view_func)
+
+    def _enter(self, request: HttpRequest, view_func: Any) -> HttpResponse | None:
+        pro = request.user.pro  # type: ignore[union-attr]
+        if pro is None:
+            if request.user.is_staff:
+                return redirect("admin:index")
+            raise PermissionDenied
+        request.pro = pro  # type: ignore[attr-defined]
+        if pro.is_gated and not getattr(view_func, "without_gate", False):
+            return self._elsewhere(request, redirect("accounts:identity"))
+        return None
+
+    def handle_no_permission(self, request: Any, view_func: Any) -> Any:
+        # After signing in the pro is back on the page, not on the fragment or the action that was asked for.
+        path = request.get_full_path() if request.method == "GET" else resolve_url(settings.LOGIN_REDIRECT_URL)
+        if request.htmx:
+            path = request.htmx.current_url_abs_path or path
+        return self._elsewhere(request, redirect_to_login(path, resolve_url(settings.LOGIN_URL)))
+
+    @staticmethod
+    def _elsewhere(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        # A fragment must not be replaced by a whole other page: htmx is told to leave the page.
+        return HttpResponseClientRedirect(response["Location"]) if request.htmx else response  # type: ignore[attr-defined]

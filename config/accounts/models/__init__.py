@@ -1,0 +1,7 @@
+from .identity import IdentityDocument
+from .pro import Pro
+from .tenancy import TenantQuerySet
+from .token import SCOPES, ApiToken
+from .user import User
+
+__all__ = ["SCOPES", "ApiToken", "IdentityDocument", "Pro", "TenantQuerySet", "User"]

@@ -1,0 +1,126 @@
+import hashlib
+import uuid
+from pathlib import PurePosixPath
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .pro import Pro
+from .tenancy import TenantQuerySet
+from .user import User
+
+MAX_BYTES = 10 * 1024 * 1024
+# What a file begins with, and the endings it may carry.
+KINDS = {
+    "application/pdf": (b"%PDF-", (".pdf",)),
+    "image/jpeg": (b"\xff\xd8\xff", (".jpg", ".jpeg")),
+    "image/png": (b"\x89PNG\r\n\x1a\n", (".png",)),
+}
+
+
+def sniff(file: UploadedFile, name: str, size: int) -> str:
+    """The media type on which content and name agree; ValidationError when there is none, or it is too big."""
+    if not size:
+        raise ValidationError(_("The file is empty."), code="empty")
+    if size > MAX_BYTES:
+        raise ValidationError(_("The file is larger than 10 MB."), code="too_large")
+    file.seek(0)
+    head = file.read(16)
+    file.seek(0)
+    suffix = PurePosixPath(name.lower()).suffix
+    for kind, (magic, suffixes) in KINDS.items():
+        if head.startswith(magic) and suffix in suffixes:
+            return kind
+    raise ValidationError(_("Choose a PDF, JPEG or PNG file; name and content must agree."), code="kind")
+
+
+def _random_path(document: "IdentityDocument", filename: str) -> str:
+    return f"identity/{uuid.uuid4().hex}"
+
+
+class IdentityDocumentQuerySet(TenantQuerySet["IdentityDocument"]):
+    def submit(self, pro: Pro, file: UploadedFile, *, by: User) -> "IdentityDocument":
+        """Keep an uploaded document for review; it takes the place of one still waiting.
+
+        Raises ValidationError for an empty, too large or foreign file; then nothing is stored.
+        """
+        name, size = file.name or "", file.size or 0
+        kind = sniff(file, name, size)
+        digest = hashlib.sha256()
+        for chunk in file.chunks():
+            digest.update(chunk)
+        document = self.model(
+            pro=pro,
+            content_type=kind,
+            filename=name[:200],
+            size=size,
+            sha256=digest.hexdigest(),
+            uploaded_by=by,
+        )
+        document.file.save(name, file, save=False)
+        try:
+            with transaction.atomic():
+                # Two uploads at once queue here, so that one waiting document is left.
+                Pro.objects.select_for_update().get(pk=pro.pk)
+                self.for_pro(pro).filter(state="pending").update(state="replaced", reviewed_at=timezone.now())
+                document.save()
+        except BaseException:
+            document.file.delete(save=False)
+            raise
+        return document
+
+
+class IdentityDocument(models.Model):
+    """A CNI (or passport) that a Pro uploaded; staff approve or reject it."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Waiting for review")
+        APPROVED = "approved", _("Approved")
+        REJECTED = "rejected", _("Rejected")
+        REPLACED = "replaced", _("Replaced by a newer one")
+
+    pro = models.ForeignKey(Pro, models.CASCADE, related_name="identity_documents", verbose_name=_("Pro"))
+    file = models.FileField(_("file"), upload_to=_random_path)
+    filename = models.CharField(_("original name"), max_length=200)
+    content_type = models.CharField(_("type"), max_length=50)
+    size = models.PositiveIntegerField(_("size"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    uploaded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    uploaded_at = models.DateTimeField(_("uploaded at"), default=timezone.now)
+    reviewed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True)
+
+    objects = IdentityDocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("identity document")
+        verbose_name_plural = _("identity documents")
+        ordering = ["-uploaded_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.pro}: {self.filename}"
+
+    def approve(self, *, by: User) -> None:
+        """Accept the document and lift the Pro's gate. Raises ValidationError unless it waits for review."""
+        with transaction.atomic():
+            self._review(self.State.APPROVED, "", by)
+            Pro.objects.filter(pk=self.pro_id).update(cni_verified_at=timezone.now())
+
+    def reject(self, reason: str, *, by: User) -> None:
+        """Refuse the document and keep why. Raises ValidationError without a reason, or unless it waits."""
+        if not reason.strip():
+            raise ValidationError(_("Say why, so that the pro knows what to send instead."))
+        with transaction.atomic():
+            self._review(self.State.REJECTED, reason.strip(), by)
+
+    def _review(self, state: str, reason: str, by: User) -> None:
+        self.refresh_from_db(from_queryset=IdentityDocument.objects.select_for_update())
+        if self.state != self.State.PENDING:
+            raise ValidationError(_("This document does not wait for review any more."))
+        self.state, self.reason, self.reviewed_by, self.reviewed_at = state, reason, by, timezone.now()
+        self.save(update_fields=["state", "reason", "reviewed_by", "reviewed_at"])

@@ -1,0 +1,58 @@
+import zoneinfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+def validate_time_zone(value: str) -> None:
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(_("There is no time zone of this name. Use one like Europe/Paris."))
+
+
+class Pro(models.Model):
+    """A professional's account: the tenant. It owns properties, requests, contacts, inquiries and tokens."""
+
+    class Plan(models.TextChoices):
+        FREE = "free", _("Free")
+        PRO = "pro", _("Pro")
+        ENTERPRISE = "enterprise", _("Enterprise")
+
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("e-mail"), help_text=_("Where notifications go, and where visitors' answers arrive."))
+    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        default="FR",
+        validators=[RegexValidator(r"^[A-Z]{2}\Z", _("Use the two capital letters of ISO 3166, such as FR."))],
+        help_text=_("National phone numbers are read as numbers of this country (ISO 3166, such as FR)."),
+    )
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Paris", validators=[validate_time_zone])
+    plan = models.CharField(_("plan"), max_length=20, choices=Plan, default=Plan.FREE)
+    cni_required = models.BooleanField(
+        _("identity check required"),
+        default=False,
+        help_text=_("The workspace and /pro stay closed until an identity document is approved."),
+    )
+    cni_verified_at = models.DateTimeField(_("identity verified at"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("Pro")
+        verbose_name_plural = _("Pros")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(plan__in=["free", "pro", "enterprise"]), name="pro_plan_known")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether the CNI gate is active: identity has to be proven and is not yet."""
+        return self.cni_required and self.cni_verified_at is None

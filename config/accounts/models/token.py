@@ -1,0 +1,128 @@
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .pro import Pro
+from .tenancy import TenantQuerySet
+from .user import User
+
+SCOPES = [
+    f"{system}:{right}" for system in ("contact_requests", "contacts", "inquiries") for right in ("read", "write")
+]
+PREFIX_LENGTH = 12
+# `last_used_at` is written at most this often, so that reading stays reading.
+USED_RESOLUTION = timedelta(minutes=1)
+
+
+def validate_scopes(value: object) -> None:
+    if not isinstance(value, list) or not value or not set(map(str, value)) <= set(SCOPES):
+        raise ValidationError(_("Choose one or more of: %(scopes)s."), params={"scopes": ", ".join(SCOPES)})
+
+
+class ApiTokenQuerySet(TenantQuerySet["ApiToken"]):
+    def usable(self) -> Self:
+        """Neither revoked nor expired."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
+
+    def issue(
+        self,
+        pro: Pro,
+        name: str,
+        scopes: list[str],
+        *,
+        expires_at: datetime | None = None,
+        actor_id: int | None = None,
+        by: User | None = None,
+    ) -> tuple["ApiToken", str]:
+        """Make a token; returns it with the secret text, which is stored nowhere and cannot be shown again.
+
+        Raises ValidationError for an unknown scope or an unusable name.
+        """
+        secret = secrets.token_urlsafe(32)
+        prefix = "vst_" + secrets.token_hex(4)
+        text = f"{prefix}_{secret}"
+        token = self.model(
+            pro=pro,
+            name=name,
+            scopes=scopes,
+            prefix=prefix,
+            hash=_hash(text),
+            expires_at=expires_at,
+            actor_id=actor_id,
+            created_by=by,
+        )
+        token.full_clean()
+        token.save(force_insert=True)
+        return token, text
+
+    def authenticate(self, text: str) -> "ApiToken | None":
+        """The usable token that `text` is the secret of, with its Pro, in one query; else None."""
+        token = self.usable().select_related("pro").filter(prefix=text[:PREFIX_LENGTH]).first()
+        if token is None or not hmac.compare_digest(token.hash, _hash(text)):
+            return None
+        return token
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class ApiToken(models.Model):
+    """A program's key to one Pro's rows: `vst_` + 8 hex digits (the look-up prefix) + `_` + 43 characters.
+
+    Only the SHA-256 of the whole is stored.
+    """
+
+    pro = models.ForeignKey(Pro, models.CASCADE, related_name="tokens", verbose_name=_("Pro"))
+    name = models.CharField(_("name"), max_length=100)
+    prefix = models.CharField(_("prefix"), max_length=PREFIX_LENGTH, unique=True, editable=False)
+    hash = models.CharField(max_length=64, editable=False)
+    scopes = models.JSONField(_("scopes"), default=list, validators=[validate_scopes])
+    actor_id = models.BigIntegerField(
+        _("acting UserHub user"),
+        null=True,
+        blank=True,
+        help_text=_("In whose name this program acts, if anybody's."),
+    )
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True, editable=False)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    def allows(self, scope: str) -> bool:
+        """Whether `scope` is granted; write includes read."""
+        return scope in self.scopes or scope.replace(":read", ":write") in self.scopes
+
+    def note_use(self) -> None:
+        """Record the time of use, once a minute at the most."""
+        now = timezone.now()
+        if self.last_used_at is None or self.last_used_at < now - USED_RESOLUTION:
+            ApiToken.objects.filter(pk=self.pk).update(last_used_at=now)
+
+    def revoke(self) -> None:
+        """End the token at once; a second time changes nothing."""
+        ApiToken.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now())
+        self.refresh_from_db(fields=["revoked_at"])

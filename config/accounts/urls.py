@@ -1,0 +1,24 @@
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from .views import settings, signing
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("sign-in", signing.SignIn.as_view(), name="sign_in"),
+    path("sign-out", LogoutView.as_view(), name="sign_out"),
+    path("password/reset", signing.PasswordReset.as_view(), name="password_reset"),
+    path("password/reset/sent", signing.PasswordResetSent.as_view(), name="password_reset_sent"),
+    path(
+        "password/reset/<uidb64>/<token>",
+        signing.PasswordResetConfirm.as_view(),
+        name="password_reset_confirm",
+    ),
+    path("settings/profile", settings.profile, name="profile"),
+    path("settings/password", signing.password_change, name="password_change"),
+    path("settings/tokens", settings.tokens, name="tokens"),
+    path("settings/tokens/<int:id>/revoke", settings.token_revoke, name="token_revoke"),
+    path("settings/identity", settings.identity, name="identity"),
+    path("settings/identity/<int:id>/file", settings.identity_file, name="identity_file"),
+]

@@ -1,0 +1,103 @@
+"""The pro's settings: profile and language, tokens, identity check."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ..forms import IdentityForm, PersonForm, ProForm, TokenForm
+from ..http import ProRequest
+from ..middleware import without_gate
+from ..models import ApiToken, IdentityDocument
+
+
+def _save(request: ProRequest, form: PersonForm | ProForm) -> HttpResponse:
+    form.save()
+    with override(request.user.language):
+        messages.success(request, _("Saved."))
+    return redirect("accounts:profile")
+
+
+@without_gate
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: ProRequest) -> HttpResponse:
+    """The person and the business; two forms, told apart by the button's name."""
+    data = request.POST or None
+    person = PersonForm(data if data and "person" in data else None, instance=request.user, prefix="person")
+    # The form writes into its instance before it is valid: the page around it goes on showing the stored one.
+    pro = type(request.pro).objects.get(pk=request.pro.pk)
+    business = ProForm(data if data and "business" in data else None, instance=pro, prefix="business")
+    for form in (person, business):
+        if form.is_bound and form.is_valid():
+            return _save(request, form)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "accounts/profile.html", {"person": person, "business": business}, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def tokens(request: ProRequest) -> HttpResponse:
+    """The Pro's tokens; POST makes one and shows its secret, this once."""
+    form = TokenForm(request.POST if request.method == "POST" else None)
+    context: dict = {}
+    if form.is_bound and form.is_valid():
+        context["made"], context["secret"] = form.issue(request.pro, request.user)
+        form = TokenForm()
+    rows = ApiToken.objects.for_pro(request.pro).filter(revoked_at=None)
+    context |= {"form": form, "tokens": rows.select_related("created_by"), "site_url": settings.SITE_URL}
+    return render(request, "accounts/tokens.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def token_revoke(request: ProRequest, id: int) -> HttpResponse:
+    """End one token."""
+    token = get_object_or_404(ApiToken.objects.for_pro(request.pro), pk=id)
+    token.revoke()
+    messages.success(
+        request,
+        _("The token “%(name)s” is revoked. Programs that used it are refused now.") % {"name": token.name},
+    )
+    return redirect("accounts:tokens")
+
+
+@without_gate
+@require_http_methods(["GET", "HEAD", "POST"])
+def identity(request: ProRequest) -> HttpResponse:
+    """The identity check: where it stands, and the upload."""
+    form = IdentityForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            IdentityDocument.objects.submit(request.pro, form.cleaned_data["file"], by=request.user)
+            messages.success(request, _("Thank you. Your document is being looked at."))
+            return redirect("accounts:identity")
+        except ValidationError as error:
+            form.add_error("file", error)
+    document = IdentityDocument.objects.for_pro(request.pro).exclude(state="replaced").first()
+    status = 422 if request.method == "POST" else 200
+    return render(request, "accounts/identity.html", {"form": form, "document": document}, status=status)
+
+
+@without_gate
+@require_GET
+def identity_file(request: ProRequest, id: int) -> FileResponse:
+    """The Pro's own document, as a download."""
+    document = get_object_or_404(IdentityDocument.objects.for_pro(request.pro), pk=id)
+    return download(document)
+
+
+def download(document: IdentityDocument) -> FileResponse:
+    """A document as it must be served: never shown inline, never sniffed, allowed to do nothing."""
+    response = FileResponse(
+        document.file.open("rb"),
+        as_attachment=True,
+        filename=document.filename,
+        content_type=document.content_type,
+    )
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,42 @@
+"""The last word on a dialect's paths."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from .dialect import Dialect
+from .errors import Problem
+
+# What Django or a middleware refused on its own, before or after a view.
+MEANINGS = {
+    401: ("unauthenticated", "Send a token as Authorization: Bearer."),
+    403: ("forbidden", "This is not open to the caller."),
+    404: ("not_found", "There is no such address."),
+    405: ("method_not_allowed", "This method is not allowed here."),
+    413: ("too_large", "The request is too large."),
+    429: ("rate_limited", "Too many requests. Try again later."),
+    503: ("unavailable", "Not available at the moment. Try again."),
+}
+KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
+
+
+class DialectMiddleware:
+    """Turns an error page on a dialect's path into that dialect: no caller of an API ever gets HTML."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        dialect = Dialect.at(request.path)
+        if dialect is None or response.status_code < 400 or response["Content-Type"] == "application/json":
+            return response
+        return dialect.respond(_problem(response), request)
+
+
+def _problem(response: HttpResponse) -> Problem:
+    other = ("server_error", "Something went wrong on our side. Quote the request id when you ask about it.")
+    if response.status_code < 500:
+        other = ("unreadable", "The request could not be read.")
+    kind, message = MEANINGS.get(response.status_code, other)
+    return Problem(kind, message, headers={name: response[name] for name in KEPT_HEADERS if name in response})

@@ -1,0 +1,22 @@
+"""gunicorn's configuration, from the same environment as everything else."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from config import settings  # a bad value stops the start here, once, instead of in every worker
+
+wsgi_app = "config.wsgi:application"
+bind = settings.read("str", "BIND", f"127.0.0.1:{settings.PORT}")
+workers = settings.read_int("WEB_CONCURRENCY", 2, 1, 64)
+# Sync workers keep one database connection each; a proxy in front holds the slow clients.
+worker_class = "sync"
+timeout = 60
+graceful_timeout = 20
+max_requests = 20_000
+max_requests_jitter = 2_000
+# Only these may say that the visitor came by HTTPS.
+forwarded_allow_ips = ",".join(settings.TRUSTED_PROXIES) or "127.0.0.1"
+# Requests are logged by the application, with their id and without what was searched for.
+accesslog = None
+loglevel = "warning"

@@ -1,0 +1,353 @@
+"""Vestibule's settings, all from the environment. `.env.example` lists and explains every variable.
+
+A value that cannot be used stops the start with one line on standard error.
+"""
+
+import ipaddress
+import sys
+import zoneinfo
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+from django.utils.csp import CSP
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+if env_file := env.str("ENV_FILE", default=str(BASE_DIR / ".env")):
+    env.read_env(env_file)
+
+
+def stop(problem):
+    """End the start with one clear line."""
+    sys.exit(f"Vestibule cannot start: {problem}")
+
+
+def read(kind, name, default=environ.Env.NOTSET, check=None, wanted=""):
+    """The variable `name` read as `kind` ("str", "bool", …); `check` says whether a value is usable."""
+    try:
+        value = getattr(env, kind)(name, default=default)
+        usable = check is None or check(value)
+    except (ImproperlyConfigured, ValueError, TypeError, KeyError):
+        usable = False
+    if not usable:
+        given = "is not set" if name not in env.ENVIRON else f"is {env.ENVIRON[name]!r}"
+        stop(f"{name} {given}; {wanted or 'it must be a ' + kind}.")
+    return value
+
+
+def read_bool(name, default):
+    # django-environ takes every unknown word for false, which would hide a typing mistake.
+    words = {
+        "true": True,
+        "1": True,
+        "yes": True,
+        "on": True,
+        "false": False,
+        "0": False,
+        "no": False,
+        "off": False,
+    }
+    word = read("str", name, str(default), lambda v: v.strip().lower() in words, "it must be true or false")
+    return words[word.strip().lower()]
+
+
+def read_int(name, default, low, high):
+    return read("int", name, default, lambda v: low <= v <= high, f"it must be a whole number from {low} to {high}")
+
+
+def stored_secret_key():
+    """The installation's own key, made at the first start and kept beside its data."""
+    path = VAR_DIR / "secret-key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(get_random_secret_key() + get_random_secret_key())
+    return path.read_text().strip()
+
+
+# --- Where it runs -------------------------------------------------------------------------------
+
+DEBUG = read_bool("DEBUG", False)
+VAR_DIR = Path(read("str", "VAR_DIR", str(BASE_DIR / "var")))
+try:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    SECRET_KEY = read("str", "SECRET_KEY", "") or stored_secret_key()
+except OSError as error:
+    stop(f"VAR_DIR is {str(VAR_DIR)!r}; it must be a folder that can be written to ({error.strerror}).")
+if len(SECRET_KEY) < 50:
+    stop("SECRET_KEY is too short; it must be 50 characters or more.")
+
+PORT = read_int("PORT", 8000, 1, 65535)
+SITE_URL = read(
+    "str",
+    "SITE_URL",
+    f"http://127.0.0.1:{PORT}",
+    lambda v: urlsplit(v).scheme in ("http", "https") and urlsplit(v).hostname and not urlsplit(v).path.strip("/"),
+    "it must be the public address, such as https://desk.example.com",
+).rstrip("/")
+_local_hosts = ["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
+ALLOWED_HOSTS = read("list", "ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname]) + _local_hosts
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+
+def _is_networks(values):
+    return [ipaddress.ip_network(value) for value in values] or True
+
+
+TRUSTED_PROXIES = read(
+    "list",
+    "TRUSTED_PROXIES",
+    [],
+    _is_networks,
+    "it must be addresses or networks, such as 10.0.0.0/8,127.0.0.1",
+)
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "axes",
+    "django_htmx",
+    "django_tasks_db",
+    "lucide",
+    "config.web",
+    "config.api",
+    "config.accounts",
+    "contacts",
+    "contact_requests",
+]
+
+MIDDLEWARE = [
+    "config.web.middleware.RequestIdMiddleware",
+    "config.api.middleware.DialectMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.accounts.middleware.UserLocaleMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "config.accounts.middleware.WorkspaceMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.accounts.context.workspace",
+            ],
+        },
+    }
+]
+
+# --- Data ----------------------------------------------------------------------------------------
+
+SQLITE_OPTIONS = {
+    # A write transaction takes its lock at the start; a reader that turns writer would fail at once instead.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    # WAL lets readers go on beside a writer; FULL keeps an acknowledged write through a power cut.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+}
+
+
+def database():
+    """The `default` entry of DATABASES from DATABASE_URL."""
+    wanted = "it must be like postgres://user:password@host/name or sqlite:////path/to/file"
+    url = read("str", "DATABASE_URL", f"sqlite:///{VAR_DIR / 'vestibule.sqlite3'}")
+    try:
+        found = environ.Env.db_url_config(url)
+    except (ImproperlyConfigured, ValueError, KeyError):
+        stop(f"DATABASE_URL cannot be read; {wanted}.")
+    engine = found.get("ENGINE", "")
+    if engine == "django.db.backends.sqlite3":
+        found["OPTIONS"] = SQLITE_OPTIONS
+        # Tests use a file: threads do not share a database in memory.
+        found["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    elif engine == "django.db.backends.postgresql":
+        found["CONN_MAX_AGE"] = read_int("CONN_MAX_AGE", 600, 0, 86400)
+        found["CONN_HEALTH_CHECKS"] = True
+        found["OPTIONS"] = {**found.get("OPTIONS", {}), "connect_timeout": 5}
+    else:
+        # The value may hold a password: it is not repeated.
+        stop(f"DATABASE_URL names neither PostgreSQL nor SQLite; {wanted}.")
+    return found
+
+
+DATABASES = {"default": database()}
+MEDIA_ROOT = VAR_DIR / "media"
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# In development files are served from where they are written; in production from STATIC_ROOT.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# --- Mail ----------------------------------------------------------------------------------------
+
+MAILBOX_DIR = VAR_DIR / "mailbox"
+
+
+def mailer():
+    """The `default` entry of MAILERS from EMAIL_URL; in development mail is kept as files in MAILBOX_DIR."""
+    default = "filemail://" if DEBUG else "smtp://localhost:25"
+    url = read("str", "EMAIL_URL", default)
+    try:
+        found = environ.Env.email_url_config(url)
+    except (ImproperlyConfigured, ValueError, KeyError):
+        stop("EMAIL_URL cannot be read; it must be like smtp+tls://user:password@host:587.")
+    if found["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
+        return {"BACKEND": found["EMAIL_BACKEND"], "OPTIONS": {"file_path": str(MAILBOX_DIR)}}
+    options = {
+        "host": found["EMAIL_HOST"] or "localhost",
+        "port": found["EMAIL_PORT"] or 25,
+        "username": found["EMAIL_HOST_USER"] or "",
+        "password": found["EMAIL_HOST_PASSWORD"] or "",
+        "use_tls": found.get("EMAIL_USE_TLS", False),
+        "use_ssl": found.get("EMAIL_USE_SSL", False),
+        "timeout": 15,
+    }
+    return {"BACKEND": found["EMAIL_BACKEND"], "OPTIONS": options}
+
+
+MAILERS = {"default": mailer()}
+DEFAULT_FROM_EMAIL = read("str", "DEFAULT_FROM_EMAIL", f"Vestibule <no-reply@{urlsplit(SITE_URL).hostname}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Signing in ----------------------------------------------------------------------------------
+
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "accounts:sign_in"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "config.accounts.backends.EmailBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
+
+# Five wrong passwords for one address from one place close that pair for a quarter of an hour; the wider
+# limits (per place, per address) are config.accounts.limits.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "config.web.client.client_ip"
+AXES_USERNAME_CALLABLE = "config.accounts.limits.attempted_email"
+AXES_LOCKOUT_CALLABLE = "config.accounts.limits.locked_out"
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_VERBOSE = False
+
+# --- Limits --------------------------------------------------------------------------------------
+
+API_REQUESTS_PER_MINUTE = read_int("API_REQUESTS_PER_MINUTE", 1200, 1, 1_000_000)
+FORM_SENDS_PER_HOUR = read_int("FORM_SENDS_PER_HOUR", 5, 1, 1_000_000)
+
+# --- Language and time ---------------------------------------------------------------------------
+
+LANGUAGES = [("en", "English"), ("fr", "Français"), ("nl", "Nederlands")]
+LANGUAGE_CODE = read(
+    "str",
+    "LANGUAGE_CODE",
+    "en",
+    lambda v: v in dict(LANGUAGES),
+    f"it must be one of {', '.join(dict(LANGUAGES))}",
+)
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = read(
+    "str", "TIME_ZONE", "UTC", lambda v: v in zoneinfo.available_timezones(), "it must be like Europe/Paris"
+)
+
+# --- Security ------------------------------------------------------------------------------------
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "config.web.errors.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+if not DEBUG:
+    SECURE_SSL_REDIRECT = read_bool("SECURE_SSL_REDIRECT", True)
+    # Probes ask over plain HTTP from inside.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = read_int("SECURE_HSTS_SECONDS", 31_536_000, 0, 2**31)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+
+# --- Logs ----------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "config.web.logs.RequestIdFilter"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"}},
+    "root": {
+        "handlers": ["console"],
+        "level": read("str", "LOG_LEVEL", "INFO", str.isalpha, "it must be a level").upper(),
+    },
+    "loggers": {
+        # Django's own handlers would print these a second time, and mail them to nobody.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        "django_tasks_db": {"level": "WARNING"},
+        "axes": {"level": "ERROR"},
+    },
+}

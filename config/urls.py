@@ -1,0 +1,37 @@
+"""Every surface of the product."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from config.accounts.views.signing import home
+from config.api import docs
+from config.web import health, mailbox
+
+admin.site.site_header = admin.site.site_title = "Vestibule"
+admin.site.site_url = "/inbox"
+
+# One door for everybody: the admin has no sign-in page of its own.
+admin_sign_in = login_not_required(RedirectView.as_view(pattern_name="accounts:sign_in", query_string=True))
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("", include("config.accounts.urls")),
+    path("", include("contact_requests.urls")),
+    path("docs/api", docs.reference, name="api_reference"),
+    path("docs/api/<slug:name>.json", docs.openapi_json, name="api_document"),
+    path("admin/login/", admin_sign_in),
+    path("admin/", admin.site.urls),
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+]
+
+if settings.DEBUG:
+    urlpatterns.append(path("mailbox", mailbox.mailbox, name="mailbox"))
+
+handler400 = "config.web.errors.bad_request"
+handler403 = "config.web.errors.forbidden"
+handler404 = "config.web.errors.not_found"
+handler500 = "config.web.errors.server_error"

@@ -1,0 +1,31 @@
+"""Answers for the machines that watch over the installation."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+
+
+@login_not_required
+@never_cache
+def alive(request: HttpRequest) -> HttpResponse:
+    """200 "ok" as long as the process answers; asks nothing of the database."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def _state() -> dict[str, str]:
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return {"database": "unreachable", "migrations": "unknown"}
+    return {"database": "ok", "migrations": f"{len(waiting)} waiting" if waiting else "ok"}
+
+
+@login_not_required
+@never_cache
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers and every migration is applied, else 503; the body says which."""
+    state = _state()
+    return JsonResponse(state, status=200 if set(state.values()) == {"ok"} else 503)

@@ -1,0 +1,43 @@
+"""How often something may be done, counted over all worker processes."""
+
+import time
+from dataclasses import dataclass, field
+
+from .models import RateCount
+
+
+@dataclass
+class Limit:
+    """At most `times` a `seconds` for one key.
+
+    `batch` > 1 counts in this process first and writes every `batch`th time, so that counting costs a read
+    route next to nothing; each process may then go past the limit by `batch` at the most.
+    """
+
+    name: str
+    times: int
+    seconds: int
+    batch: int = 1
+    _pending: dict[str, tuple[int, int, int]] = field(default_factory=dict, repr=False)
+
+    def hit(self, key: object) -> int:
+        """Count one for `key`. Returns 0 while within the limit, else the seconds until it opens again."""
+        now = int(time.time())
+        ends = now // self.seconds * self.seconds + self.seconds
+        count = self._count(str(key), ends)
+        return max(ends - now, 1) if count > self.times else 0
+
+    def _count(self, key: str, ends: int) -> int:
+        if self.batch == 1:
+            return RateCount.objects.hit(f"{self.name}:{key}", seconds=self.seconds)
+        window, written, waiting = self._pending.get(key, (ends, 0, 0))
+        if window != ends:
+            written = waiting = 0
+        waiting += 1
+        if waiting >= self.batch:
+            written = RateCount.objects.hit(f"{self.name}:{key}", seconds=self.seconds, times=waiting)
+            waiting = 0
+        if len(self._pending) > 10_000:
+            self._pending.clear()
+        self._pending[key] = (ends, written, waiting)
+        return written + waiting

@@ -1,0 +1,52 @@
+"""Mail as the product sends it."""
+
+import re
+from collections.abc import Mapping
+
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from .text import one_line
+
+# RFC 3834: says that a program answered, so that other programs do not answer back.
+AUTO_REPLIED = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
+AUTO_GENERATED = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+
+_MACHINES = re.compile(
+    r"^(no|do[-_.]?not|ne[-_.]?pas)[-_.]?(reply|repondre)|^(mailer-daemon|postmaster|bounces?)\b", re.I
+)
+
+
+def is_answerable(address: str) -> bool:
+    """Whether a person may read mail to `address`; no-reply and bounce addresses are left alone."""
+    return _MACHINES.search(address.partition("@")[0]) is None
+
+
+def send(
+    template: str,
+    context: Mapping[str, object],
+    *,
+    to: str,
+    language: str,
+    reply_to: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    """Send `templates/emails/<template>.txt` and `.html` to one address, in `language`.
+
+    The first line of the text template is the subject. Raises what the mail backend raises: the task that
+    calls this is tried again by the worker.
+    """
+    with translation.override(language):
+        text = render_to_string(f"emails/{template}.txt", context)
+        html = render_to_string(f"emails/{template}.html", context)
+    subject, _, body = text.partition("\n")
+    message = EmailMultiAlternatives(
+        subject=one_line(subject),
+        body=body.strip() + "\n",
+        to=[to],
+        reply_to=[reply_to] if reply_to else None,
+        headers=dict(headers or {}),
+    )
+    message.attach_alternative(html, "text/html")
+    message.send()

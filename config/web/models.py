@@ -1,0 +1,44 @@
+"""Counters shared by every worker process."""
+
+import time
+
+from django.db import connection, models
+
+
+class RateCountQuerySet(models.QuerySet["RateCount"]):
+    def hit(self, key: str, *, seconds: int, times: int = 1) -> int:
+        """Count `times` for `key` in the present window of `seconds`; returns the count so far.
+
+        One statement, so workers that count at once each see their own number. Windows are aligned to the
+        clock.
+        """
+        window = int(time.time()) // seconds * seconds
+        sql = (
+            "INSERT INTO web_ratecount (key, expires_at, count) VALUES (%s, %s, %s) "
+            "ON CONFLICT (key, expires_at) DO UPDATE SET count = web_ratecount.count + excluded.count "
+            "RETURNING count"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [key[:200], window + seconds, times])
+            return cursor.fetchone()[0]
+
+    def prune(self) -> int:
+        """Take away the counts whose window has passed."""
+        return self.filter(expires_at__lt=int(time.time())).delete()[0]
+
+
+class RateCount(models.Model):
+    """How often `key` was seen in the window that ends at `expires_at` (Unix seconds)."""
+
+    key = models.CharField(max_length=200)
+    expires_at = models.BigIntegerField()
+    count = models.PositiveBigIntegerField()
+
+    objects = RateCountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "expires_at"], name="web_ratecount_key")]
+        indexes = [models.Index(fields=["expires_at"], name="web_ratecount_expires")]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.count}"

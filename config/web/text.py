@@ -1,0 +1,23 @@
+"""Text as people type it, made comparable."""
+
+import re
+import unicodedata
+
+# Letters that Unicode does not take apart into a base letter and a mark.
+_LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"})
+
+
+def fold(text: str) -> str:
+    """`text` without case and accents and with single spaces: "Hélène  ŒUVRARD" -> "helene oeuvrard"."""
+    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+def digits(text: str) -> str:
+    """The digits of `text` alone: "+32 475/12.34.56" -> "32475123456"."""
+    return re.sub(r"\D", "", text)
+
+
+def one_line(text: str, length: int = 200) -> str:
+    """`text` fit for a mail header: no line breaks or control characters, cut to `length`."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:length]

@@ -1,0 +1,104 @@
+"""The background worker: django-tasks-db's own, made to survive what happens to machines.
+
+Every attempt leaves the worker's id in the job's `worker_ids`; the number of attempts and who holds a job
+are read from there.
+"""
+
+import logging
+import os
+import socket
+import time
+from datetime import timedelta
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.tasks import TaskResultStatus
+from django.utils import timezone
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from .models import RateCount
+
+logger = logging.getLogger("vestibule.worker")
+
+MAX_ATTEMPTS = 20
+# A job held by a worker on another machine is given up after this; every job here takes seconds.
+LEASE = timedelta(minutes=10)
+SWEEP_EVERY = 5.0  # seconds
+
+
+def backoff(attempts: int) -> timedelta:
+    """The wait after `attempts` failures: 10 s, 20 s, 40 s … an hour at the most."""
+    return timedelta(seconds=min(10 * 2 ** (attempts - 1), 3600))
+
+
+def own_id() -> str:
+    return f"{socket.gethostname()[:40]}:{os.getpid()}"
+
+
+def _is_orphan(job: DBTaskResult, worker_id: str) -> bool:
+    """Whether no living worker holds this running job."""
+    host, _, pid = (job.worker_ids[-1] if job.worker_ids else "").rpartition(":")
+    if job.started_at < timezone.now() - LEASE:
+        return True
+    if host != worker_id.rpartition(":")[0] or not pid.isdigit():
+        return False
+    # The sweeper itself is between two jobs: one under its own id is left from an earlier life.
+    return int(pid) == os.getpid() or not _is_alive(int(pid))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def sweep(worker_id: str) -> int:
+    """Put back what a killed worker left running and what failed but may be tried again; returns how many.
+
+    A job that failed MAX_ATTEMPTS times stays failed, with its traceback, for staff to see in the admin.
+    """
+    jobs = DBTaskResult.objects.select_for_update(skip_locked=True)
+    back = 0
+    with transaction.atomic():
+        for job in jobs.running():
+            if _is_orphan(job, worker_id):
+                back += _put_back(job, timedelta())
+        for job in jobs.failed().filter(finished_at__gte=timezone.now() - timedelta(days=1)):
+            if len(job.worker_ids) < MAX_ATTEMPTS:
+                back += _put_back(job, backoff(len(job.worker_ids)))
+    return back
+
+
+def _put_back(job: DBTaskResult, wait: timedelta) -> int:
+    job.status = TaskResultStatus.READY
+    job.run_after = (job.finished_at or timezone.now()) + wait
+    job.save(update_fields=["status", "run_after"])
+    logger.info("job %s (%s) goes back to the queue", job.pk, job.task_name)
+    return 1
+
+
+class SteadyWorker(Worker):
+    """Works the queue empty, sweeps, rests; a database that is gone is waited for."""
+
+    def run_batch(self) -> None:
+        """Work the queue empty, once."""
+        super().run()
+
+    def run(self) -> None:
+        swept_at = -SWEEP_EVERY
+        while self.running:
+            try:
+                if time.monotonic() - swept_at >= SWEEP_EVERY:
+                    sweep(self.worker_id)
+                    RateCount.objects.prune()
+                    swept_at = time.monotonic()
+                super().run()
+            except (OperationalError, InterfaceError):
+                logger.exception("the database does not answer; trying again")
+                connection.close()
+            if self.running:
+                time.sleep(self.interval)

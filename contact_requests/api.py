@@ -1,0 +1,71 @@
+"""GET /pro/contact-requests and PUT /pro/contact-requests/:id."""
+
+import uuid
+
+from django.http import HttpRequest
+
+from config.accounts.access import Caller, by_token_or_session
+from config.accounts.models import SCOPES
+from config.api.endpoint import Api
+from config.api.errors import Problem
+
+from .dialect import TO_DATABASE, dialect, to_body
+from .models import ContactRequest
+from .paging import from_cursor, to_cursor
+from .schemas import ContactRequestBody, ContactRequestPage, Cursor, ListQuery, StatusBody
+
+
+def authenticate(request: HttpRequest) -> Caller:
+    """The caller, stopped by the CNI gate while it is active."""
+    caller = by_token_or_session(request)
+    if caller.pro.is_gated:
+        raise Problem("gated", "Prove your identity first: upload your CNI in the workspace.")
+    return caller
+
+
+api = Api(dialect, title="Contact requests", authenticate=authenticate, scopes=SCOPES, has_session=True)
+
+
+@api.endpoint(
+    "GET",
+    "/contact-requests",
+    scope="contact_requests:read",
+    query=ListQuery,
+    answer=ContactRequestPage,
+    errors=("gated", "invalid_cursor"),
+)
+def list_contact_requests(caller: Caller, query: ListQuery) -> ContactRequestPage:
+    """List contact requests, newest first.
+
+    Follow `cursor.next` for the next page until it is null. A request that arrives meanwhile is neither repeated
+    nor does it push another one out.
+    """
+    rows = ContactRequest.objects.for_pro(caller.pro).newest_first().select_related("property")
+    if query.status:
+        rows = rows.filter(status=TO_DATABASE[query.status])
+    if query.property_id:
+        rows = rows.filter(property_id=query.property_id)
+    if query.cursor is not None:
+        rows = rows.after(*from_cursor(query.cursor))
+    page, more = rows.page(query.limit)
+    end = to_cursor(page[-1].created_at, page[-1].pk) if more else None
+    return ContactRequestPage([to_body(row) for row in page], Cursor(end), more)
+
+
+@api.endpoint(
+    "PUT",
+    "/contact-requests/<uuid:id>",
+    scope="contact_requests:write",
+    body=StatusBody,
+    answer=ContactRequestBody,
+    errors=("gated", "invalid_transition"),
+)
+def update_contact_request(caller: Caller, id: uuid.UUID, body: StatusBody) -> ContactRequestBody:
+    """Change the status of one contact request.
+
+    Allowed are new_request to read, new_request to replied and read to replied. Repeating the present status
+    changes nothing.
+    """
+    found = ContactRequest.objects.for_pro(caller.pro).select_related("property").get(pk=id)
+    found.mark(TO_DATABASE[body.status], by=caller.user or caller.token)
+    return to_body(found)

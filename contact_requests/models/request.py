@@ -1,0 +1,284 @@
+import builtins
+import uuid
+from datetime import datetime
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import Count, Q
+from django.db.models.fields.tuple_lookups import TupleLessThan
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
+from config.web.limits import Limit
+from config.web.mail import is_answerable
+from config.web.text import digits, fold
+from contacts.models import Contact
+
+from .property import Property
+from .reply import Reply
+
+ACKNOWLEDGMENTS = Limit("acknowledge", 3, 24 * 3600)
+
+
+class InvalidTransition(Exception):
+    """A status change that the workflow does not know. `present` and `allowed` are database statuses."""
+
+    def __init__(self, present: str, wanted: str, allowed: list[str]) -> None:
+        super().__init__(f"{present} -> {wanted}")
+        self.present, self.wanted, self.allowed = present, wanted, allowed
+
+
+class ContactRequestQuerySet(TenantQuerySet["ContactRequest"]):
+    def for_pro(self, pro: Pro, *, quarantined: bool = False) -> Self:
+        """What one Pro has received; with `quarantined` instead what waits outside every list and count."""
+        return super().for_pro(pro).filter(quarantined_at__isnull=not quarantined)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+    def after(self, created_at: datetime, id: uuid.UUID) -> Self:
+        """The rows that follow the place (created_at, id), whether or not a row still stands there."""
+        return self.filter(TupleLessThan(("created_at", "id"), (created_at, id)))
+
+    def page(self, size: int) -> tuple[list["ContactRequest"], bool]:
+        """The first `size` rows, and whether more follow."""
+        rows = list(self[: size + 1])
+        return rows[:size], len(rows) > size
+
+    def search(self, text: str) -> Self:
+        """Rows with every word of `text` in name, e-mail, phone or message; case and accents are ignored."""
+        folded, found = fold(text), self
+        if not any(c.isalpha() for c in folded) and (number := digits(folded).lstrip("0")):
+            # A phone number, in whatever groups and with or without its country's leading zero.
+            return self.filter(Q(search_text__contains=number) | Q(search_text__contains=folded))
+        for word in folded.split()[:10]:
+            found = found.filter(search_text__contains=word)
+        return found
+
+    def receive(
+        self,
+        prop: Property,
+        *,
+        name: str,
+        email: str,
+        phone: str,
+        message: str,
+        language: str,
+        id: uuid.UUID | None = None,
+        quarantine: str = "",
+    ) -> "ContactRequest":
+        """Keep what a visitor sent, for the property's Pro, with its contact and its mails, in one transaction.
+
+        `phone` is in E.164. `quarantine` is a reason to set it aside instead: then there is neither contact nor
+        mail until it is released. The same `id` with the same words is the same request, sent twice.
+        """
+        words = {"name": name, "email": email, "phone": phone, "message": message}
+        fields: dict[str, Any] = {**words, "property": prop, "language": language, "quarantine_reason": quarantine}
+        try:
+            return self._keep(id=id or uuid.uuid4(), pro_id=prop.pro_id, **fields)
+        except IntegrityError:
+            earlier = self.filter(pk=id).first() if id else None
+            if earlier is None:
+                raise
+        if earlier.property_id == prop.pk and all(getattr(earlier, name) == word for name, word in words.items()):
+            return earlier
+        # The page was still open and the visitor wrote something else: that is another request.
+        return self._keep(id=uuid.uuid4(), pro_id=prop.pro_id, **fields)
+
+    def _keep(self, **fields: Any) -> "ContactRequest":
+        with transaction.atomic():
+            found = self.create(quarantined_at=timezone.now(), **fields)
+            if not found.quarantine_reason:
+                found.admit()
+            return found
+
+    def counts(self) -> dict[str, int]:
+        """How many stand in each status, and in all: {"new", "read", "replied", "all"}."""
+        by_status = {s.value: Count("pk", filter=Q(status=s.value)) for s in ContactRequest.Status}
+        return self.aggregate(**by_status, all=Count("pk"))
+
+
+class ContactRequest(models.Model):
+    """What a visitor asked about a property. Source: the contact-request process (new -> read -> replied)."""
+
+    class Status(models.TextChoices):
+        # The API calls the first one new_request. These labels are the pro's words in every language.
+        NEW = "new", pgettext_lazy("contact request", "New")
+        READ = "read", pgettext_lazy("contact request", "Read")
+        REPLIED = "replied", pgettext_lazy("contact request", "Replied")
+
+    # present -> what may follow; repeating the present one is no change, and no error.
+    TRANSITIONS = {"new": ["read", "replied"], "read": ["replied"], "replied": []}
+
+    class Quarantine(models.TextChoices):
+        HONEYPOT = "honeypot", _("A field that people do not see was filled in")
+        TOO_FAST = "too_fast", _("It was sent faster than anybody types")
+        NO_STAMP = "no_stamp", _("It was not sent from the property's page")
+        TOO_OFTEN = "too_often", _("Many came from the same place within an hour")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pro = models.ForeignKey(Pro, models.CASCADE, related_name="contact_requests", db_index=False, verbose_name=_("Pro"))
+    property = models.ForeignKey(Property, models.RESTRICT, related_name="contact_requests", verbose_name=_("property"))
+    # Found or made when the request is received; what waits in quarantine has none yet.
+    contact = models.ForeignKey(
+        Contact, models.RESTRICT, null=True, related_name="contact_requests", verbose_name=_("contact")
+    )
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    message = models.TextField(_("message"), max_length=5000)
+    language = models.CharField(_("visitor's language"), max_length=5, default="en")
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.NEW)
+    created_at = models.DateTimeField(_("received at"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+    read_at = models.DateTimeField(_("read at"), null=True, editable=False)
+    replied_at = models.DateTimeField(_("replied at"), null=True, editable=False)
+    acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, editable=False)
+    notified_at = models.DateTimeField(_("pro notified at"), null=True, editable=False)
+    quarantined_at = models.DateTimeField(_("quarantined at"), null=True, editable=False)
+    quarantine_reason = models.CharField(_("reason"), max_length=20, choices=Quarantine, blank=True, editable=False)
+    search_text = models.TextField(editable=False)
+
+    objects = ContactRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contact request")
+        verbose_name_plural = _("contact requests")
+        indexes = [
+            models.Index(fields=["pro", "-created_at", "-id"], name="request_newest"),
+            models.Index(fields=["pro", "status", "-created_at", "-id"], name="request_newest_by_status"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=["new", "read", "replied"]), name="request_status_known"),
+            models.CheckConstraint(
+                condition=Q(quarantined_at__isnull=False) | Q(contact__isnull=False),
+                name="request_has_contact",
+            ),
+            models.CheckConstraint(condition=~Q(email="") | ~Q(phone=""), name="request_can_be_answered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.property_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding:
+            self.search_text = self.make_search_text()
+        super().save(*args, **kwargs)
+
+    def make_search_text(self) -> str:
+        """What `search` looks through; the visitor's own words never change after they came in."""
+        return fold(f"{self.name} {self.email} {digits(self.phone)} {self.message}")
+
+    # `property` is a field in here.
+    @builtins.property
+    def reference(self) -> str:
+        """What a visitor quotes: the first eight characters of the id."""
+        return str(self.pk)[:8].upper()
+
+    @builtins.property
+    def allowed(self) -> list[str]:
+        return self.TRANSITIONS[self.status]
+
+    def mark(self, status: str, *, by: User | ApiToken | None) -> bool:
+        """Change the status, with its time and its event, in one transaction; returns whether it changed.
+
+        Repeating the present status changes nothing. Raises InvalidTransition for any other way than
+        new -> read, new -> replied and read -> replied.
+        """
+        with transaction.atomic():
+            self.lock()
+            if status == self.status:
+                return False
+            if status not in self.allowed:
+                raise InvalidTransition(self.status, status, self.allowed)
+            before, self.status = self.status, status
+            time_field = f"{status}_at"
+            setattr(self, time_field, timezone.now())
+            self.save(update_fields=["status", time_field, "updated_at"])
+            self.record(before, status, by)
+            return True
+
+    def admit(self) -> None:
+        """Put a request before its Pro: find or make the contact, leave quarantine, enqueue the mails.
+
+        Call it in the transaction that holds the row.
+        """
+        # The tasks import the models.
+        from ..tasks import acknowledge, notify
+
+        self.contact = Contact.objects.find_or_create(
+            self.pro, name=self.name, email=self.email, phone=self.phone, source="contact_form"
+        )
+        self.quarantined_at, self.quarantine_reason = None, ""
+        self.save(update_fields=["contact", "quarantined_at", "quarantine_reason", "updated_at"])
+        notify.enqueue(str(self.pk))
+        # The address is only what somebody typed: nobody is made to receive many of these.
+        if self.email and is_answerable(self.email) and not ACKNOWLEDGMENTS.hit(self.email.lower()):
+            acknowledge.enqueue(str(self.pk))
+
+    def release(self, *, by: User | None) -> bool:
+        """Let a quarantined request through, as if it had just been received; returns whether it was waiting."""
+        with transaction.atomic():
+            self.lock()
+            if self.quarantined_at is None:
+                return False
+            self.admit()
+            self.record("quarantine", self.status, by)
+            return True
+
+    def reply(self, body: str, *, by: User | None, id: uuid.UUID | None = None) -> Reply:
+        """Answer the visitor by e-mail: keep the text, mark the request replied and enqueue the mail, in one go.
+
+        The same `id` twice is one reply. Raises ValidationError when there is no e-mail to answer to or no text.
+        """
+        from ..tasks import send_reply
+
+        if not self.email:
+            raise ValidationError(_("This visitor left no e-mail address."))
+        if not body.strip():
+            raise ValidationError({"body": _("Write an answer first.")})
+        with transaction.atomic():
+            self.lock()
+            reply, is_new = Reply.objects.get_or_create(
+                id=id or uuid.uuid4(), contact_request=self, defaults={"body": body.strip(), "author": by}
+            )
+            if is_new:
+                self.mark(self.Status.REPLIED, by=by)
+                send_reply.enqueue(str(reply.pk))
+            return reply
+
+    def lock(self) -> None:
+        """Hold the row until the transaction ends, and see it as it is now."""
+        self.refresh_from_db(from_queryset=ContactRequest.objects.select_for_update(of=("self",)))
+
+    def record(self, before: str, after: str, by: User | ApiToken | None) -> None:
+        """Write one event: who changed the status, from what, to what, now."""
+        ContactRequestEvent.objects.create(
+            contact_request=self,
+            from_status=before,
+            to_status=after,
+            user=by if isinstance(by, User) else None,
+            token=by if isinstance(by, ApiToken) else None,
+        )
+
+
+class ContactRequestEvent(models.Model):
+    """One change of a request's status. `from_status` may be "quarantine" (released by the Pro)."""
+
+    contact_request = models.ForeignKey(ContactRequest, models.CASCADE, related_name="events")
+    from_status = models.CharField(_("from"), max_length=10)
+    to_status = models.CharField(_("to"), max_length=10)
+    user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
+    token = models.ForeignKey(ApiToken, models.SET_NULL, null=True, related_name="+", verbose_name=_("by program"))
+    created_at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("status change")
+        verbose_name_plural = _("status changes")
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.from_status} → {self.to_status}"

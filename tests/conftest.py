@@ -1,0 +1,122 @@
+"""The cast, the same in every test: the owner (`user` of `pro`), another Pro, nobody, staff."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from config.accounts.access import REFUSALS, REQUESTS
+from config.accounts.models import Pro, User
+
+from .factories import ProFactory, UserFactory, make_token
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Any, tmp_path: Path) -> Path:
+    """Uploads of one test, in a folder of its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> Iterator[None]:
+    """What this process counted is forgotten with the test's rows."""
+    yield
+    for limit in (REQUESTS, REFUSALS):
+        limit._pending.clear()
+
+
+@pytest.fixture
+def pro(db: None) -> Pro:
+    return ProFactory(name="Agence du Port", email="port@example.com")
+
+
+@pytest.fixture
+def user(pro: Pro) -> User:
+    return UserFactory(pro=pro, email="owner@example.com", name="Olive Owner")
+
+
+@pytest.fixture
+def other_user(db: None) -> User:
+    return UserFactory(email="other@example.net", pro=ProFactory(name="Somebody Else"))
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    return UserFactory(email="staff@example.com", pro=None, is_staff=True, is_superuser=True)
+
+
+def _client(user: User | None = None) -> Client:
+    # Faults are answered as they would be in production, so that a test can look at the answer.
+    client = Client(raise_request_exception=False)
+    if user:
+        client.force_login(user, backend="config.accounts.backends.EmailBackend")
+    return client
+
+
+@pytest.fixture
+def nobody() -> Client:
+    return _client()
+
+
+@pytest.fixture
+def browser(user: User) -> Client:
+    """The owner, signed in."""
+    return _client(user)
+
+
+@pytest.fixture
+def other_browser(other_user: User) -> Client:
+    return _client(other_user)
+
+
+@pytest.fixture
+def staff_browser(staff: User) -> Client:
+    return _client(staff)
+
+
+class Api:
+    """Speaks JSON with one token. Every call returns the response; `json` of it is the decoded body."""
+
+    def __init__(self, token: str | None) -> None:
+        self.client = _client()
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self.client.get(path, query, headers=self.headers)
+
+    def send(
+        self, method: str, path: str, body: Any = None, content_type: str = "application/json", **more: Any
+    ) -> Any:
+        data = body if isinstance(body, bytes | str) else json.dumps(body)
+        return self.client.generic(method, path, data, content_type, headers={**self.headers, **more})
+
+    def put(self, path: str, body: Any = None, **more: Any) -> Any:
+        return self.send("PUT", path, body, **more)
+
+
+@pytest.fixture
+def api(pro: Pro) -> Api:
+    """The owner's program, with every scope."""
+    return Api(make_token(pro))
+
+
+@pytest.fixture
+def other_api(other_user: User) -> Api:
+    return Api(make_token(other_user.pro))
+
+
+@pytest.fixture
+def api_with(pro: Pro) -> Callable[..., Api]:
+    """Makes a program of the owner's with these scopes and token fields."""
+    return lambda *scopes, **fields: Api(make_token(pro, *scopes, **fields))
+
+
+@pytest.fixture
+def work_tasks() -> Callable[[], None]:
+    """Works the task queue empty, with the worker that production runs."""
+    return lambda: call_command("worker", batch=True)

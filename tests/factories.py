@@ -1,0 +1,72 @@
+"""Rows for the tests. `Token` and `Request` go through the models' own methods, as the product does."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from config.accounts.models import SCOPES, ApiToken, Pro, User
+from contact_requests.models import ContactRequest, Property
+from contacts.models import Contact
+
+PASSWORD = "a long enough password"
+
+
+class ProFactory(DjangoModelFactory):
+    class Meta:
+        model = Pro
+
+    name = factory.Sequence(lambda n: f"Pro {n}")
+    email = factory.Sequence(lambda n: f"pro{n}@example.com")
+    country = "FR"
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"user{n}@example.com")
+    name = factory.Sequence(lambda n: f"User {n}")
+    pro = factory.SubFactory(ProFactory)
+    password = factory.django.Password(PASSWORD)
+
+
+class PropertyFactory(DjangoModelFactory):
+    class Meta:
+        model = Property
+
+    pro = factory.SubFactory(ProFactory)
+    slug = factory.Sequence(lambda n: f"house-{n}")
+    title = factory.Sequence(lambda n: f"House {n}")
+
+
+class ContactFactory(DjangoModelFactory):
+    class Meta:
+        model = Contact
+
+    pro = factory.SubFactory(ProFactory)
+    name = factory.Sequence(lambda n: f"Visitor {n}")
+    email = factory.Sequence(lambda n: f"visitor{n}@example.org")
+    source = "contact_form"
+
+
+class RequestFactory(DjangoModelFactory):
+    """A received contact request, without the mails that `receive` would enqueue."""
+
+    class Meta:
+        model = ContactRequest
+
+    property = factory.SubFactory(PropertyFactory)
+    pro = factory.SelfAttribute("property.pro")
+    contact = factory.SubFactory(
+        ContactFactory,
+        pro=factory.SelfAttribute("..pro"),
+        name=factory.SelfAttribute("..name"),
+        email=factory.SelfAttribute("..email"),
+    )
+    name = factory.Sequence(lambda n: f"Visitor {n}")
+    email = factory.Sequence(lambda n: f"visitor{n}@example.org")
+    message = "Is it still free?"
+
+
+def make_token(pro: Pro, *scopes: str, **fields: object) -> str:
+    """The secret text of a new token; without scopes it may do everything."""
+    return ApiToken.objects.issue(pro, "Test", list(scopes) or SCOPES, **fields)[1]  # type: ignore[arg-type]

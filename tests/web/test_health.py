@@ -1,0 +1,21 @@
+import pytest
+from django.db import connection
+
+
+def test_alive_asks_nothing_of_the_database(nobody):
+    response = nobody.get("/healthz")
+    assert (response.status_code, response.content) == (200, b"ok")
+
+
+@pytest.mark.django_db
+def test_ready_when_the_database_answers_and_is_migrated(nobody):
+    response = nobody.get("/readyz")
+    assert (response.status_code, response.json()) == (200, {"database": "ok", "migrations": "ok"})
+
+
+@pytest.mark.django_db
+def test_not_ready_while_a_migration_waits(nobody):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'web' AND name = '0001_initial'")
+    response = nobody.get("/readyz")
+    assert (response.status_code, response.json()) == (503, {"database": "ok", "migrations": "1 waiting"})

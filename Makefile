@@ -2,8 +2,6 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 BIN := .venv/bin
-PORT ?= 8000
-export PORT
 
 # The first interpreter that is new enough and can make a virtual environment. PYTHON=… decides by hand.
 define find_python
@@ -21,17 +19,17 @@ help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/runtime ## start Vestibule with its demo on 127.0.0.1:8000 (PORT=… for another port)
-	@DEBUG="$${DEBUG:-true}" $(BIN)/python manage.py start
+	@grep -qs '^DEBUG=' .env || export DEBUG="$${DEBUG:-true}"; exec $(BIN)/python manage.py start
 
 test: test-sqlite test-postgres ## the whole suite, on SQLite and on PostgreSQL
 
 test-sqlite: .venv/dev ## the suite on SQLite alone (ARGS="-k inbox" picks tests)
 	@echo "== the suite on SQLite"
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 test-postgres: .venv/dev ## the suite on PostgreSQL alone: TEST_DATABASE_URL, or a server of its own
 	@echo "== the suite on PostgreSQL"
-	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: .venv/dev ## ruff, mypy, djlint, migrations complete
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

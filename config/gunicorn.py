@@ -1,13 +1,20 @@
 """gunicorn's configuration, from the same environment as everything else."""
 
 import os
+import re
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from config import settings  # a bad value stops the start here, once, instead of in every worker
 
 wsgi_app = "config.wsgi:application"
-bind = settings.read("str", "BIND", f"127.0.0.1:{settings.PORT}")
+bind = settings.read(
+    "str",
+    "BIND",
+    f"127.0.0.1:{settings.PORT}",
+    lambda v: re.fullmatch(r"unix:/.+|([^:/\s]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}", v),
+    "it must be like 127.0.0.1:8000 or unix:/run/vestibule.sock",
+)
 workers = settings.read_int("WEB_CONCURRENCY", 2, 1, 64)
 # Sync workers keep one database connection each; a proxy in front holds the slow clients.
 worker_class = "sync"
@@ -20,3 +27,5 @@ forwarded_allow_ips = ",".join(settings.TRUSTED_PROXIES) or "127.0.0.1"
 # Requests are logged by the application, with their id and without what was searched for.
 accesslog = None
 loglevel = "warning"
+# It would lie in the home folder, where a second installation on the machine has its own.
+control_socket_disable = True

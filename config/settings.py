@@ -3,10 +3,16 @@
 A value that cannot be used stops the start with one line on standard error.
 """
 
+import contextlib
 import ipaddress
+import logging
+import os
+import re
 import sys
+import warnings
 import zoneinfo
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,8 +23,6 @@ from django.utils.csp import CSP
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-if env_file := env.str("ENV_FILE", default=str(BASE_DIR / ".env")):
-    env.read_env(env_file)
 
 
 def stop(problem):
@@ -26,15 +30,24 @@ def stop(problem):
     sys.exit(f"Vestibule cannot start: {problem}")
 
 
+if env_file := env.str("ENV_FILE", default=str(BASE_DIR / ".env")):
+    if "ENV_FILE" in env.ENVIRON and not Path(env_file).is_file():
+        stop(f"ENV_FILE is {env_file!r}; it must be a file.")
+    env.read_env(env_file)
+
+
 def read(kind, name, default=environ.Env.NOTSET, check=None, wanted=""):
     """The variable `name` read as `kind` ("str", "bool", …); `check` says whether a value is usable."""
     try:
-        value = getattr(env, kind)(name, default=default)
+        # django-environ takes a leading $ for the name of another variable; a key may well begin with one.
+        raw = env.ENVIRON.get(name, "")
+        value = raw if kind == "str" and raw.startswith("$") else getattr(env, kind)(name, default=default)
         usable = check is None or check(value)
     except (ImproperlyConfigured, ValueError, TypeError, KeyError):
         usable = False
     if not usable:
-        given = "is not set" if name not in env.ENVIRON else f"is {env.ENVIRON[name]!r}"
+        # An address may hold a password: it is not repeated.
+        given = "is not set" if name not in env.ENVIRON else f"is {re.sub('//[^/]*@', '//…@', env.ENVIRON[name])!r}"
         stop(f"{name} {given}; {wanted or 'it must be a ' + kind}.")
     return value
 
@@ -63,8 +76,13 @@ def stored_secret_key():
     """The installation's own key, made at the first start and kept beside its data."""
     path = VAR_DIR / "secret-key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key() + get_random_secret_key())
+        draft = path.with_name(f"secret-key-{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(get_random_secret_key() + get_random_secret_key())
+        # Two processes may start at once: one key stays, whole, and both read it.
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text().strip()
 
 
@@ -74,6 +92,8 @@ DEBUG = read_bool("DEBUG", False)
 VAR_DIR = Path(read("str", "VAR_DIR", str(BASE_DIR / "var")))
 try:
     VAR_DIR.mkdir(parents=True, exist_ok=True)
+    if not os.access(VAR_DIR, os.W_OK | os.X_OK):
+        raise PermissionError(13, "Permission denied")
     SECRET_KEY = read("str", "SECRET_KEY", "") or stored_secret_key()
 except OSError as error:
     stop(f"VAR_DIR is {str(VAR_DIR)!r}; it must be a folder that can be written to ({error.strerror}).")
@@ -81,15 +101,38 @@ if len(SECRET_KEY) < 50:
     stop("SECRET_KEY is too short; it must be 50 characters or more.")
 
 PORT = read_int("PORT", 8000, 1, 65535)
+
+
+def _is_site(value):
+    url = urlsplit(value)
+    is_bare = not (url.path.strip("/") or url.query or url.fragment or url.username or url.port == 0)
+    return url.scheme in ("http", "https") and bool(url.hostname) and is_bare
+
+
 SITE_URL = read(
     "str",
     "SITE_URL",
     f"http://127.0.0.1:{PORT}",
-    lambda v: urlsplit(v).scheme in ("http", "https") and urlsplit(v).hostname and not urlsplit(v).path.strip("/"),
+    _is_site,
     "it must be the public address, such as https://desk.example.com",
 ).rstrip("/")
 _local_hosts = ["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
-ALLOWED_HOSTS = read("list", "ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname]) + _local_hosts
+
+
+def _are_hosts(values):
+    return all(re.fullmatch(r"[\w.*-]+|\[[0-9A-Fa-f:.]+\]", value) for value in values)
+
+
+ALLOWED_HOSTS = (
+    read(
+        "list",
+        "ALLOWED_HOSTS",
+        [urlsplit(SITE_URL).hostname],
+        _are_hosts,
+        "it must be host names without a port, such as desk.example.com,desk.example.org",
+    )
+    + _local_hosts
+)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 
@@ -133,6 +176,7 @@ MIDDLEWARE = [
     "config.web.middleware.RequestIdMiddleware",
     "config.api.middleware.DialectMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.web.middleware.BodyLimitMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -180,21 +224,24 @@ def database():
     wanted = "it must be like postgres://user:password@host/name or sqlite:////path/to/file"
     url = read("str", "DATABASE_URL", f"sqlite:///{VAR_DIR / 'vestibule.sqlite3'}")
     try:
-        found = environ.Env.db_url_config(url)
-    except (ImproperlyConfigured, ValueError, KeyError):
+        # What the library only warns of, with the password in the warning, is refused.
+        with warnings.catch_warnings(action="error"):
+            found = environ.Env.db_url_config(url)
+    except (ImproperlyConfigured, ValueError, KeyError, UserWarning):
         stop(f"DATABASE_URL cannot be read; {wanted}.")
     engine = found.get("ENGINE", "")
-    if engine == "django.db.backends.sqlite3":
+    # Web server and worker would each have a database in memory of their own.
+    if engine == "django.db.backends.sqlite3" and found["NAME"] != ":memory:":
         found["OPTIONS"] = SQLITE_OPTIONS
         # Tests use a file: threads do not share a database in memory.
         found["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
-    elif engine == "django.db.backends.postgresql":
+    elif engine == "django.db.backends.postgresql" and found["NAME"]:
         found["CONN_MAX_AGE"] = read_int("CONN_MAX_AGE", 600, 0, 86400)
         found["CONN_HEALTH_CHECKS"] = True
         found["OPTIONS"] = {**found.get("OPTIONS", {}), "connect_timeout": 5}
     else:
         # The value may hold a password: it is not repeated.
-        stop(f"DATABASE_URL names neither PostgreSQL nor SQLite; {wanted}.")
+        stop(f"DATABASE_URL names no PostgreSQL or SQLite database; {wanted}.")
     return found
 
 
@@ -234,6 +281,8 @@ def mailer():
         stop("EMAIL_URL cannot be read; it must be like smtp+tls://user:password@host:587.")
     if found["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
         return {"BACKEND": found["EMAIL_BACKEND"], "OPTIONS": {"file_path": str(MAILBOX_DIR)}}
+    if not found["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
+        return {"BACKEND": found["EMAIL_BACKEND"]}
     options = {
         "host": found["EMAIL_HOST"] or "localhost",
         "port": found["EMAIL_PORT"] or 25,
@@ -247,7 +296,13 @@ def mailer():
 
 
 MAILERS = {"default": mailer()}
-DEFAULT_FROM_EMAIL = read("str", "DEFAULT_FROM_EMAIL", f"Vestibule <no-reply@{urlsplit(SITE_URL).hostname}>")
+DEFAULT_FROM_EMAIL = read(
+    "str",
+    "DEFAULT_FROM_EMAIL",
+    f"Vestibule <no-reply@{urlsplit(SITE_URL).hostname}>",
+    lambda v: re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(v)[1]),
+    "it must be like Vestibule <no-reply@desk.example.com>",
+)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Signing in ----------------------------------------------------------------------------------
@@ -341,13 +396,20 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"}},
     "root": {
         "handlers": ["console"],
-        "level": read("str", "LOG_LEVEL", "INFO", str.isalpha, "it must be a level").upper(),
+        "level": read(
+            "str",
+            "LOG_LEVEL",
+            "INFO",
+            lambda v: v.upper() in logging.getLevelNamesMapping(),
+            "it must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL",
+        ).upper(),
     },
     "loggers": {
         # Django's own handlers would print these a second time, and mail them to nobody.
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
-        "django_tasks_db": {"level": "WARNING"},
+        # Its warnings are about being stopped.
+        "django_tasks_db": {"level": "ERROR"},
         "axes": {"level": "ERROR"},
     },
 }

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -16,6 +17,13 @@ admin.site.site_url = "/inbox"
 # One door for everybody: the admin has no sign-in page of its own.
 admin_sign_in = login_not_required(RedirectView.as_view(pattern_name="accounts:sign_in", query_string=True))
 
+
+@login_not_required
+def no_shortcut(request: HttpRequest, rest: str) -> HttpResponse:
+    """The admin's "view on site" would lead any staff to the address of any Pro's row."""
+    raise Http404
+
+
 urlpatterns = [
     path("", home, name="home"),
     path("", include("config.accounts.urls")),
@@ -23,6 +31,7 @@ urlpatterns = [
     path("docs/api", docs.reference, name="api_reference"),
     path("docs/api/<slug:name>.json", docs.openapi_json, name="api_document"),
     path("admin/login/", admin_sign_in),
+    path("admin/r/<path:rest>", no_shortcut),
     path("admin/", admin.site.urls),
     path("healthz", health.alive),
     path("readyz", health.ready),

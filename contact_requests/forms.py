@@ -15,7 +15,7 @@ from .spam import make_stamp, read_stamp
 def has_words(text: str) -> None:
     """Refuses text without a single letter or digit, such as invisible characters alone."""
     if not any(c.isalnum() for c in text):
-        raise ValidationError(_("Write at least one word."), code="required")
+        raise ValidationError(_("Write at least one word."), code="words")
 
 
 class ContactForm(forms.Form):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 
-from config.web.client import client_ip
+from config.web.client import client_place
 from config.web.limits import Limit
 
 from .models import ContactRequest, Property
@@ -45,7 +45,7 @@ def read_stamp(text: str, prop: Property) -> Stamp | None:
 
 def judge(request: HttpRequest, stamp: Stamp | None, honeypot: str) -> str:
     """Why this submission looks like spam (a `ContactRequest.Quarantine` value), or "" when it does not."""
-    is_too_often = PER_PLACE.hit(client_ip(request)) > 0
+    is_too_often = PER_PLACE.hit(client_place(request)) > 0
     if honeypot:
         return Reason.HONEYPOT
     if stamp is None:

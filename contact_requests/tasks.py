@@ -72,7 +72,8 @@ def send_reply(reply_id: str) -> None:
     if reply is None or reply.sent_at:
         return
     found = reply.contact_request
-    context = {"request": found, "pro": found.pro, "reply": reply}
+    quoted = "\n".join(f"> {line}" for line in found.message.splitlines())
+    context = {"request": found, "pro": found.pro, "reply": reply, "quoted": quoted}
     try:
         mail.send("reply", context, to=found.email, language=found.language, reply_to=found.pro.email)
     except OSError as error:

@@ -1,12 +1,15 @@
 """The cast, the same in every test: the owner (`user` of `pro`), another Pro, nobody, staff."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from django.test import Client
 
 from config.accounts.access import REFUSALS, REQUESTS
@@ -20,6 +23,12 @@ def media(settings: Any, tmp_path: Path) -> Path:
     """Uploads of one test, in a folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings.MEDIA_ROOT
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """A safe hash is slow by design; half a second for every user of every test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)
@@ -117,6 +126,31 @@ def api_with(pro: Pro) -> Callable[..., Api]:
 
 
 @pytest.fixture
-def work_tasks() -> Callable[[], None]:
+def work_tasks(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Works the task queue empty, with the worker that production runs."""
+    # The connection belongs to the test and its transaction here.
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
     return lambda: call_command("worker", batch=True)
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[Any]]:
+    """Calls one function in several threads that are let go together; returns what each call returned.
+
+    For tests with `django_db(transaction=True)`: every thread has a connection of its own.
+    """
+
+    def run(count: int, work: Callable[[int], Any]) -> list[Any]:
+        barrier = threading.Barrier(count)
+
+        def one(number: int) -> Any:
+            try:
+                barrier.wait(30)
+                return work(number)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(count) as pool:
+            return list(pool.map(one, range(count)))
+
+    return run

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import CsrfViewMiddleware
 
 from config.api.errors import Problem
-from config.web.client import client_ip
+from config.web.client import client_place
 from config.web.limits import Limit
 
 from .models import ApiToken, Pro, User
@@ -31,7 +31,8 @@ class Caller:
 def by_token(request: HttpRequest) -> Caller:
     """The caller by `Authorization: Bearer`. Raises Problem: unauthenticated or rate_limited."""
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
-    token = ApiToken.objects.authenticate(text.strip()) if kind.lower() == "bearer" and text else None
+    is_bearer = kind.lower() == "bearer" and text.isprintable()  # PostgreSQL would choke on a NUL
+    token = ApiToken.objects.authenticate(text.strip()) if is_bearer else None
     if token is None:
         raise _refusal(request)
     _count(f"token:{token.pk}")
@@ -59,7 +60,7 @@ def _count(key: str) -> None:
 
 def _refusal(request: HttpRequest) -> Problem:
     # A request without credentials is no guess at any: it costs nothing and counts nothing.
-    if "Authorization" in request.headers and (wait := REFUSALS.hit(client_ip(request))):
+    if "Authorization" in request.headers and (wait := REFUSALS.hit(client_place(request))):
         return _too_many(wait)
     message = "Send a valid token as Authorization: Bearer."
     return Problem("unauthenticated", message, headers={"WWW-Authenticate": "Bearer"})

@@ -1,3 +1,4 @@
+import zoneinfo
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -7,8 +8,23 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from .models import SCOPES, ApiToken, Pro, User
+from .models import ApiToken, Pro, User
 from .tasks import send_password_reset
+
+SCOPE_LABELS = {
+    "contact_requests:read": _("read contact requests"),
+    "contact_requests:write": _("read and change contact requests"),
+    "contacts:read": _("read contacts"),
+    "contacts:write": _("read and change contacts"),
+    "inquiries:read": _("read inquiries"),
+    "inquiries:write": _("read and change inquiries"),
+}
+
+
+def time_zones() -> list[tuple[str, str]]:
+    """The world's time zones by place, without the historical aliases."""
+    names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
 
 class SignInForm(AuthenticationForm):
@@ -43,13 +59,12 @@ class PersonForm(forms.ModelForm):
 class ProForm(forms.ModelForm):
     """What the Pro's visitors and mails see."""
 
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
+
     class Meta:
         model = Pro
         fields = ["name", "email", "phone", "country", "language", "time_zone"]
         labels = {"name": _("Business name"), "language": _("Language of your notifications")}
-
-    def clean_country(self) -> str:
-        return self.cleaned_data["country"].upper()
 
 
 class TokenForm(forms.Form):
@@ -57,7 +72,7 @@ class TokenForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What the token is for, such as “Website”."))
     scopes = forms.MultipleChoiceField(
-        label=_("May"), choices=[(scope, scope) for scope in SCOPES], widget=forms.CheckboxSelectMultiple
+        label=_("Rights"), choices=SCOPE_LABELS.items(), widget=forms.CheckboxSelectMultiple
     )
     expires_on = forms.DateField(
         label=_("Ends on"),

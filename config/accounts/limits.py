@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from config.web.client import client_ip
+from config.web.client import client_place
 from config.web.limits import Limit
 
 # Attempts an hour: from one place (a whole office may sit behind it), and for one address from anywhere.
@@ -19,7 +19,7 @@ RESETS_PER_ADDRESS = Limit("reset-address", 3, 3600)
 def attempted_email(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
     """The e-mail somebody tries to sign in with, as it is stored, so that capitals make no second chance."""
     given = (credentials or {}).get("username") or (request.POST.get("username") if request else "") or ""
-    return str(given).strip().lower()[:255]
+    return str(given).replace("\x00", "").strip().lower()[:255]
 
 
 def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:
@@ -36,10 +36,10 @@ def too_many(request: HttpRequest, wait: int) -> HttpResponse:
 
 def sign_in_wait(request: HttpRequest) -> int:
     """Count one attempt to sign in; the seconds to wait when there were too many, else 0."""
-    return max(PER_PLACE.hit(client_ip(request)), PER_ADDRESS.hit(attempted_email(request)))
+    return max(PER_PLACE.hit(client_place(request)), PER_ADDRESS.hit(attempted_email(request)))
 
 
 def reset_wait(request: HttpRequest) -> int:
     """Count one request for a reset mail; the seconds to wait when there were too many, else 0."""
     address = request.POST.get("email", "").strip().lower()
-    return max(RESETS_PER_PLACE.hit(client_ip(request)), RESETS_PER_ADDRESS.hit(address))
+    return max(RESETS_PER_PLACE.hit(client_place(request)), RESETS_PER_ADDRESS.hit(address))

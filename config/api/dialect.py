@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import msgspec
-from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    SuspiciousOperation,
+    ValidationError,
+)
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -56,6 +62,11 @@ class Dialect:
                 return Problem("not_found", "There is nothing here under this id.")
             case ValidationError():
                 return invalid(*_field_errors(error))
+            case PermissionDenied():
+                return Problem("forbidden", "This is not open to the caller.")
+            case SuspiciousOperation():
+                # Django refuses to read it, such as a query of a thousand parameters.
+                return Problem("unreadable", "The request could not be read.")
             case OperationalError() | InterfaceError():
                 return Problem("unavailable", "The database does not answer. Try again.", headers={"Retry-After": "10"})
         return None

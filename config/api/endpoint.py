@@ -115,7 +115,7 @@ class Api:
         prefix = self.dialect.prefix.lstrip("/")
         routes = dict.fromkeys(operation.route for operation in self.operations)
         views = [path(prefix + route, self._view(route)) for route in routes]
-        return [*views, re_path(rf"^{prefix}(/|$)", self._view(None))]
+        return [*views, re_path(rf"^{prefix}(?:/|\Z)", self._view(None))]
 
     def _view(self, route: str | None) -> Callable[..., HttpResponse]:
         operations = {o.method: o for o in self.operations if o.route == route}

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import msgspec
+from django.conf import settings
 
 from .dialect import Dialect
 from .endpoint import Api, Operation
@@ -33,6 +34,9 @@ def document(api: Api, *, server: str, version: str) -> dict[str, Any]:
     for operation in api.operations:
         address = PARAMETER.sub(r"{\2}", api.dialect.prefix + operation.route)
         paths.setdefault(address, {})[operation.method.lower()] = _operation(api, operation, references, components)
+    for operation in api.operations:
+        if operation.body:
+            components[operation.body.__name__]["additionalProperties"] = False
     queries = {o.query.__name__ for o in api.operations if o.query}
     return {
         "openapi": "3.1.0",
@@ -53,7 +57,7 @@ def _security(api: Api) -> dict[str, Any]:
         schemes["session"] = {
             "type": "apiKey",
             "in": "cookie",
-            "name": "sessionid",
+            "name": settings.SESSION_COOKIE_NAME,
             "description": "The browser's session; unsafe methods then need the CSRF token in X-CSRFToken.",
         }
     return schemes
@@ -98,8 +102,14 @@ def _query_parameters(operation: Operation, components: dict) -> list[dict[str, 
             "description": field.get("description", ""),
             "schema": {key: value for key, value in field.items() if key != "description"},
         }
-        for name, field in schema["properties"].items()
+        for name, field in ((name, _sent(field)) for name, field in schema["properties"].items())
     ]
+
+
+def _sent(field: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a parameter when it is sent: in a query the null of "not sent" cannot be written."""
+    options = [option for option in field.get("anyOf", []) if option != {"type": "null"}]
+    return options[0] if len(options) == 1 else field
 
 
 def _responses(dialect: Dialect, operation: Operation, references: dict) -> dict[str, Any]:

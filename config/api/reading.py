@@ -1,6 +1,7 @@
 """From what came over the wire to a checked Struct."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
@@ -10,15 +11,19 @@ from django.http import HttpRequest, UnreadablePostError
 from .errors import FieldError, Problem, invalid
 
 MAX_BODY = 1024 * 1024  # bytes
+# A body of a mebibyte has room for a hundred thousand unknown fields; nobody reads more than a few.
+MAX_UNKNOWN = 20
+# What a query parameter may say beside text. msgspec's lenient mode would also read "1e1", "20.0" and "null".
+PLAIN = re.compile(r"-?[0-9]+|true|false")
 
 
 def read_body[S: msgspec.Struct](request: HttpRequest, kind: type[S]) -> S:
     """The JSON body as `kind`. Raises Problem: 413, 415, unreadable, or invalid with every field at fault."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
-        raise Problem("too_large", f"The body is larger than {MAX_BODY} bytes.")
-    if request.content_type != "application/json":
-        raise Problem("unsupported_media_type", "Send the body as application/json.")
     try:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+            raise Problem("too_large", f"The body is larger than {MAX_BODY} bytes.")
+        if request.content_type != "application/json":
+            raise Problem("unsupported_media_type", "Send the body as application/json.")
         data = json.loads(request.body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
     except (ValueError, RecursionError, UnreadablePostError) as error:
         raise Problem("unreadable", "The body is not readable as a JSON object in UTF-8.") from error
@@ -29,15 +34,16 @@ def read_body[S: msgspec.Struct](request: HttpRequest, kind: type[S]) -> S:
 
 def read_query[S: msgspec.Struct](request: HttpRequest, kind: type[S]) -> S:
     """The query parameters as `kind`; unknown ones are ignored."""
+    # Django would decode the query in whatever charset the Content-Type names.
+    request.encoding = "utf-8"
     return read_fields(request.GET.dict(), kind, strict=False)
 
 
 def read_fields[S: msgspec.Struct](data: Mapping[str, Any], kind: type[S], *, strict: bool) -> S:
     """`data` as `kind`; all fields at fault are named at once (a Struct alone would stop at the first)."""
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
-    faults = [
-        FieldError(_printable(name), "This field is not known here.") for name in data if strict and name not in fields
-    ]
+    unknown = [name for name in data if strict and name not in fields]
+    faults = [FieldError(_printable(name), "This field is not known here.") for name in unknown[:MAX_UNKNOWN]]
     values: dict[str, Any] = {}
     for name, field in fields.items():
         if name not in data:
@@ -48,12 +54,31 @@ def read_fields[S: msgspec.Struct](data: Mapping[str, Any], kind: type[S], *, st
             faults.append(FieldError(name, "Text must not contain NUL or an unpaired surrogate."))
             continue
         try:
-            values[field.name] = msgspec.convert(data[name], field.type, strict=strict)
+            values[field.name] = _convert(data[name], field.type, strict=strict)
         except (msgspec.ValidationError, OverflowError) as error:
-            faults.append(FieldError(name, str(error).replace("`", "")))
+            faults.append(FieldError(name, _message(error, field.type)))
     if faults:
         raise invalid(*faults)
     return kind(**values)
+
+
+def _convert(value: Any, kind: Any, *, strict: bool) -> Any:
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        if strict or not PLAIN.fullmatch(value):
+            raise
+        return msgspec.convert(value, kind, strict=False)
+
+
+def _message(error: Exception, kind: Any) -> str:
+    text = str(error).replace("`", "")
+    if not text.startswith("Invalid enum value"):
+        return text
+    # msgspec repeats the wrong value; what helps is the right ones.
+    schema = msgspec.json.schema(kind)
+    options = [option["enum"] for option in (schema, *schema.get("anyOf", [])) if "enum" in option]
+    return f"Choose one of: {', '.join(map(str, options[0]))}." if options else text
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -68,16 +93,16 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case list():
-            for item in value:
-                yield from _texts(item)
-        case dict():
-            for key, item in value.items():
-                yield key
-                yield from _texts(item)
+    # With a stack of its own: JSON may be nested deeper than Python calls.
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case str() as text:
+                yield text
+            case list() as items:
+                waiting.extend(items)
+            case dict() as members:
+                waiting.extend([*members.keys(), *members.values()])
 
 
 def _is_unstorable(text: str) -> bool:

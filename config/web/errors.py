@@ -37,6 +37,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request, 413, _("That is too large"), _("A file may have 10 MB at the most. Go back and choose a smaller one.")
+    )
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """The last resort: needs no database, no session and no context processor."""
     is_database_gone = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)

@@ -10,5 +10,7 @@ class RequestIdFilter(logging.Filter):
     """Puts the id of the request being answered on the record; "-" outside of one."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
+        # Django logs a refusal after the middleware is through, and then brings the request along.
+        request = getattr(record, "request", None)
+        record.request_id = getattr(request, "request_id", request_id.get())
         return True

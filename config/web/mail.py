@@ -34,16 +34,16 @@ def send(
 ) -> None:
     """Send `templates/emails/<template>.txt` and `.html` to one address, in `language`.
 
-    The first line of the text template is the subject. Raises what the mail backend raises: the task that
+    The text template's partial `subject` is the subject. Raises what the mail backend raises: the task that
     calls this is tried again by the worker.
     """
     with translation.override(language):
+        subject = render_to_string(f"emails/{template}.txt#subject", context)
         text = render_to_string(f"emails/{template}.txt", context)
         html = render_to_string(f"emails/{template}.html", context)
-    subject, _, body = text.partition("\n")
     message = EmailMultiAlternatives(
         subject=one_line(subject),
-        body=body.strip() + "\n",
+        body=text.strip() + "\n",
         to=[to],
         reply_to=[reply_to] if reply_to else None,
         headers=dict(headers or {}),

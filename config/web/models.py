@@ -19,7 +19,8 @@ class RateCountQuerySet(models.QuerySet["RateCount"]):
             "RETURNING count"
         )
         with connection.cursor() as cursor:
-            cursor.execute(sql, [key[:200], window + seconds, times])
+            # The key may be what somebody typed, and PostgreSQL stores no NUL.
+            cursor.execute(sql, [key.replace("\x00", "")[:200], window + seconds, times])
             return cursor.fetchone()[0]
 
     def prune(self) -> int:

@@ -21,8 +21,10 @@ from .models import RateCount
 logger = logging.getLogger("vestibule.worker")
 
 MAX_ATTEMPTS = 20
-# A job held by a worker on another machine is given up after this; every job here takes seconds.
+# Every job here takes seconds. A job that another machine's worker holds is given up after this,
 LEASE = timedelta(minutes=10)
+# and one whose worker seems to live here after this: its process number may be a stranger's by now.
+LONG_LEASE = timedelta(hours=1)
 SWEEP_EVERY = 5.0  # seconds
 
 
@@ -38,12 +40,11 @@ def own_id() -> str:
 def _is_orphan(job: DBTaskResult, worker_id: str) -> bool:
     """Whether no living worker holds this running job."""
     host, _, pid = (job.worker_ids[-1] if job.worker_ids else "").rpartition(":")
-    if job.started_at < timezone.now() - LEASE:
-        return True
-    if host != worker_id.rpartition(":")[0] or not pid.isdigit():
-        return False
+    held = timezone.now() - job.started_at
+    if host != worker_id.rpartition(":")[0] or not pid.isdecimal():
+        return held > LEASE
     # The sweeper itself is between two jobs: one under its own id is left from an earlier life.
-    return int(pid) == os.getpid() or not _is_alive(int(pid))
+    return int(pid) == os.getpid() or not _is_alive(int(pid)) or held > LONG_LEASE
 
 
 def _is_alive(pid: int) -> bool:
@@ -65,8 +66,12 @@ def sweep(worker_id: str) -> int:
     back = 0
     with transaction.atomic():
         for job in jobs.running():
-            if _is_orphan(job, worker_id):
+            if not _is_orphan(job, worker_id):
+                continue
+            if len(job.worker_ids) < MAX_ATTEMPTS:
                 back += _put_back(job, timedelta())
+            else:
+                job.set_failed(RuntimeError("every worker that took this job was killed"))
         for job in jobs.failed().filter(finished_at__gte=timezone.now() - timedelta(days=1)):
             if len(job.worker_ids) < MAX_ATTEMPTS:
                 back += _put_back(job, backoff(len(job.worker_ids)))

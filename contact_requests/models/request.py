@@ -85,8 +85,10 @@ class ContactRequestQuerySet(TenantQuerySet["ContactRequest"]):
                 raise
         if earlier.property_id == prop.pk and all(getattr(earlier, name) == word for name, word in words.items()):
             return earlier
-        # The page was still open and the visitor wrote something else: that is another request.
-        return self._keep(id=uuid.uuid4(), pro_id=prop.pro_id, **fields)
+        # The page was still open and the visitor wrote something else: that is another request, and may be sent
+        # twice as well.
+        other = uuid.uuid5(earlier.pk, repr((prop.pk, words)))
+        return self.receive(prop, **words, language=language, id=other, quarantine=quarantine)
 
     def _keep(self, **fields: Any) -> "ContactRequest":
         with transaction.atomic():
@@ -124,7 +126,7 @@ class ContactRequest(models.Model):
     property = models.ForeignKey(Property, models.RESTRICT, related_name="contact_requests", verbose_name=_("property"))
     # Found or made when the request is received; what waits in quarantine has none yet.
     contact = models.ForeignKey(
-        Contact, models.RESTRICT, null=True, related_name="contact_requests", verbose_name=_("contact")
+        Contact, models.RESTRICT, null=True, blank=True, related_name="contact_requests", verbose_name=_("contact")
     )
     name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -161,7 +163,7 @@ class ContactRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.property_id}"
+        return f"{self.name} ({self.reference})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self._state.adding:
@@ -281,4 +283,21 @@ class ContactRequestEvent(models.Model):
         ordering = ["created_at", "id"]
 
     def __str__(self) -> str:
-        return f"{self.from_status} → {self.to_status}"
+        return f"{self.from_label} → {self.to_label}"
+
+    @property
+    def from_label(self) -> str:
+        return _label(self.from_status)
+
+    @property
+    def to_label(self) -> str:
+        return _label(self.to_status)
+
+    @property
+    def who(self) -> str:
+        """Who changed it: a person, a program by its token's name, or nobody who is still known."""
+        return str(self.user or (self.token.name if self.token else "–"))
+
+
+def _label(status: str) -> str:
+    return str({**dict(ContactRequest.Status.choices), "quarantine": _("Set aside")}.get(status, status))

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -64,7 +65,7 @@ class Inbox:
             "inbox": self,
             "rows": page,
             "next_query": self.query(cursor=end) if more else "",
-            "newest": to_cursor(page[0].created_at, page[0].pk) if page and not self.cursor else "",
+            "newest": "" if self.cursor else _newest(page),
         }
 
     def frame(self) -> dict[str, Any]:
@@ -79,6 +80,12 @@ class Inbox:
         }
 
 
+def _newest(page: list[ContactRequest]) -> str:
+    """Where the list begins; an empty one begins now."""
+    first = (page[0].created_at, page[0].pk) if page else (timezone.now(), uuid.UUID(int=0))
+    return to_cursor(*first)
+
+
 def _query(values: dict[str, str]) -> str:
     query = QueryDict(mutable=True)
     query.update({key: value for key, value in values.items() if value})
@@ -87,7 +94,7 @@ def _query(values: dict[str, str]) -> str:
 
 def _find(request: ProRequest, id: uuid.UUID) -> ContactRequest:
     rows = ContactRequest.objects.for_pro(request.pro)
-    return get_object_or_404(rows.select_related("property", "contact"), pk=id)
+    return get_object_or_404(rows.select_related("property", "pro"), pk=id)
 
 
 def _detail(found: ContactRequest, form: ReplyForm | None = None) -> dict[str, Any]:

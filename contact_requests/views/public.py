@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from config.accounts.http import VisitorRequest
-from config.web.client import client_ip
+from config.web.client import client_place
 
 from ..forms import ContactForm
 from ..models import Property
@@ -39,7 +39,7 @@ def property_detail(request: VisitorRequest, slug: str) -> HttpResponse:
 
 def _receive(request: VisitorRequest, prop: Property) -> HttpResponse:
     form = ContactForm(prop, request.POST)
-    if wait := FLOOD.hit(client_ip(request)):
+    if wait := FLOOD.hit(client_place(request)):
         form.add_error(None, _("Too many messages came from your network. Please try again later."))
         response = _answer(request, {"property": prop, "form": form}, 429)
         response.headers["Retry-After"] = str(wait)

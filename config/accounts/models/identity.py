@@ -115,6 +115,8 @@ class IdentityDocument(models.Model):
         """Refuse the document and keep why. Raises ValidationError without a reason, or unless it waits."""
         if not reason.strip():
             raise ValidationError(_("Say why, so that the pro knows what to send instead."))
+        if len(reason) > 500:
+            raise ValidationError(_("Say it in 500 characters."))
         with transaction.atomic():
             self._review(self.State.REJECTED, reason.strip(), by)
 

@@ -1,0 +1,39 @@
+"""How times are shown."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def _ago(then: datetime, now: datetime) -> str:
+    seconds = int((now - then).total_seconds())
+    if seconds < MINUTE:
+        return _("just now")
+    if seconds < HOUR:
+        return _("%(n)d min ago") % {"n": seconds // MINUTE}
+    if seconds < DAY:
+        return _("%(n)d h ago") % {"n": seconds // HOUR}
+    if seconds < 7 * DAY:
+        return _("%(n)d d ago") % {"n": seconds // DAY}
+    return date_format(timezone.localtime(then), "SHORT_DATE_FORMAT")
+
+
+@register.simple_tag
+def ago(then: datetime) -> SafeString:
+    """`<time>` with a relative time for reading and the exact one in `title` and `datetime`."""
+    exact = date_format(timezone.localtime(then), "DATETIME_FORMAT")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        then.isoformat(timespec="seconds"),
+        exact,
+        _ago(then, timezone.now()),
+    )

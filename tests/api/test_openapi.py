@@ -1,0 +1,231 @@
+"""The OpenAPI documents: valid, complete, true to what the routes answer."""
+
+import json
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from jsonschema import Draft202012Validator, FormatChecker
+from openapi_spec_validator import validate
+
+from config.api.dialect import Dialect
+from config.api.endpoint import Api
+from config.api.openapi import PARAMETER, document
+from contact_requests.api import api as pro_api
+
+from ..factories import PropertyFactory, RequestFactory
+
+PAGE = "/docs/api/contact-requests.json"
+ERRORS = {
+    "GET /pro/contact-requests": {
+        "400": "`INVALID_CURSOR`, `VALIDATION_ERROR`",
+        "401": "`UNAUTHENTICATED`",
+        "403": "`FORBIDDEN`, `CNI_REQUIRED`",
+        "404": "`NOT_FOUND`",
+        "405": "`METHOD_NOT_ALLOWED`",
+        "429": "`RATE_LIMITED`",
+        "500": "`INTERNAL_ERROR`",
+        "503": "`UNAVAILABLE`",
+    },
+    "PUT /pro/contact-requests/{id}": {
+        "400": "`VALIDATION_ERROR`",
+        "401": "`UNAUTHENTICATED`",
+        "403": "`FORBIDDEN`, `CNI_REQUIRED`",
+        "404": "`NOT_FOUND`",
+        "405": "`METHOD_NOT_ALLOWED`",
+        "409": "`INVALID_TRANSITION`",
+        "413": "`PAYLOAD_TOO_LARGE`",
+        "415": "`UNSUPPORTED_MEDIA_TYPE`",
+        "429": "`RATE_LIMITED`",
+        "500": "`INTERNAL_ERROR`",
+        "503": "`UNAVAILABLE`",
+    },
+}
+
+
+def made(api):
+    # As it goes over the wire.
+    return json.loads(json.dumps(document(api, server="https://desk.example", version="1")))
+
+
+@pytest.fixture
+def written():
+    return made(pro_api)
+
+
+def described(written):
+    """Every operation of the document: "GET /path" -> its description."""
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in written["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+@pytest.mark.parametrize("api", Api.registered, ids=lambda api: api.title)
+def test_the_document_is_valid(api):
+    validate(made(api))
+
+
+@pytest.mark.parametrize("api", Api.registered, ids=lambda api: api.title)
+def test_every_registered_operation_is_described_with_its_scope(api):
+    registered = {f"{o.method} {PARAMETER.sub(r'{\2}', api.dialect.prefix + o.route)}": o.scope for o in api.operations}
+    written = described(made(api))
+    assert list(written) == list(registered)
+    for name, operation in written.items():
+        assert operation["description"].endswith(f"Scope: `{registered[name]}`.")
+        assert operation["summary"]
+
+
+def test_the_operations_of_pro(written):
+    assert {name: operation["operationId"] for name, operation in described(written).items()} == {
+        "GET /pro/contact-requests": "list_contact_requests",
+        "PUT /pro/contact-requests/{id}": "update_contact_request",
+    }
+
+
+def test_the_query_parameters(written):
+    def query(name, description, **schema):
+        return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+    assert described(written)["GET /pro/contact-requests"]["parameters"] == [
+        query("limit", "Rows a page.", type="integer", minimum=1, maximum=100, default=20),
+        query("cursor", "`cursor.next` of the page before.", type="string", maxLength=500),
+        query("status", "Only this status.", enum=["new_request", "read", "replied"]),
+        query("propertyId", "Only requests about this property.", type="string", format="uuid"),
+    ]
+
+
+def test_the_path_parameter_and_the_body(written):
+    operation = described(written)["PUT /pro/contact-requests/{id}"]
+    assert operation["parameters"] == [
+        {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+    ]
+    assert operation["requestBody"] == {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/StatusBody"}}},
+    }
+    assert written["components"]["schemas"]["StatusBody"] == {
+        "title": "StatusBody",
+        "type": "object",
+        "properties": {"status": {"enum": ["new_request", "read", "replied"]}},
+        "required": ["status"],
+        # Unknown fields are refused by name.
+        "additionalProperties": False,
+    }
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_every_error_with_its_codes_and_its_shape(written, name):
+    responses = described(written)[name]["responses"]
+    assert {status: r["description"] for status, r in responses.items()} == {"200": "Success", **ERRORS[name]}
+    schemas = [r["content"]["application/json"]["schema"]["$ref"] for s, r in responses.items() if s != "200"]
+    assert schemas == ["#/components/schemas/ErrorBody"] * len(ERRORS[name])
+
+
+def test_the_ways_of_knowing_the_caller(written, settings):
+    assert written["security"] == [{"token": []}, {"session": []}]
+    schemes = written["components"]["securitySchemes"]
+    assert schemes["token"] == {"type": "http", "scheme": "bearer"}
+    session = schemes["session"]
+    assert (session["type"], session["in"], session["name"]) == ("apiKey", "cookie", settings.SESSION_COOKIE_NAME)
+
+
+def test_what_a_query_is_checked_with_is_no_component(written):
+    assert sorted(written["components"]["schemas"]) == [
+        "ContactRequestBody",
+        "ContactRequestPage",
+        "Cursor",
+        "Detail",
+        "Error",
+        "ErrorBody",
+        "PropertyBrief",
+        "StatusBody",
+    ]
+
+
+# --- Real answers
+
+
+@pytest.fixture
+def conforms(written):
+    """Checks a response against what the document says about this operation and status."""
+
+    def check(name, response):
+        content = described(written)[name]["responses"][str(response.status_code)]["content"]
+        schema = {**content["application/json"]["schema"], "components": written["components"]}
+        Draft202012Validator(schema, format_checker=FormatChecker()).validate(response.json())
+        return True
+
+    return check
+
+
+def test_real_answers_are_as_described(api, nobody, pro, conforms):
+    rows = [RequestFactory(property=PropertyFactory(pro=pro), phone="+33612345678") for _ in range(3)]
+    path = f"/pro/contact-requests/{rows[0].pk}"
+    page = api.get("/pro/contact-requests", limit=2)
+    assert (page.status_code, len(page.json()["data"])) == (200, 2)
+    assert conforms("GET /pro/contact-requests", page)
+    for status in ("read", "replied", "replied"):
+        answer = api.put(path, {"status": status})
+        assert (answer.status_code, conforms("PUT /pro/contact-requests/{id}", answer)) == (200, True)
+
+
+def test_real_refusals_are_as_described(api, nobody, pro, conforms):
+    row = RequestFactory(property=PropertyFactory(pro=pro), status="replied")
+    path, put = f"/pro/contact-requests/{row.pk}", "PUT /pro/contact-requests/{id}"
+    refusals = [
+        (put, api.put(path, {"status": "done", "more": 1}), 400),
+        (put, nobody.put(path), 401),
+        (put, api.put(path[:-1] + ("0" if path[-1] != "0" else "1"), {"status": "read"}), 404),
+        (put, api.send("POST", path), 405),
+        (put, api.put(path, {"status": "read"}), 409),
+        (put, api.put(path, " " * 2_000_000), 413),
+        (put, api.put(path, {"status": "read"}, content_type="text/plain"), 415),
+        ("GET /pro/contact-requests", api.get("/pro/contact-requests", limit=0), 400),
+    ]
+    for name, response, status in refusals:
+        assert (response.status_code, conforms(name, response)) == (status, True)
+
+
+# --- The page of the document
+
+
+def test_the_document_needs_a_sign_in(nobody, api):
+    for response in (nobody.get(PAGE), api.get(PAGE)):
+        assert (response.status_code, response["Location"]) == (302, f"/sign-in?next={PAGE}")
+
+
+def test_the_signed_in_get_the_document(browser, settings):
+    response = browser.get(PAGE)
+    assert (response.status_code, response["Content-Type"]) == (200, "application/json")
+    assert response.json() == json.loads(json.dumps(document(pro_api, server=settings.SITE_URL, version="1")))
+
+
+def test_a_gated_pro_may_read_on(browser, pro):
+    pro.cni_required = True
+    pro.save()
+    assert browser.get(PAGE).json()["info"] == {"title": "Contact requests", "version": "1"}
+
+
+# --- A route without a scope
+
+
+@pytest.fixture
+def unregistered(monkeypatch):
+    """An Api of the test's own, which nothing else sees."""
+    monkeypatch.setattr(Dialect, "registered", [])
+    monkeypatch.setattr(Api, "registered", [])
+    return Api(Dialect("/test", {}), title="Test", authenticate=lambda request: None, scopes=["contacts:read"])
+
+
+def test_an_endpoint_without_a_scope_does_not_start(unregistered):
+    with pytest.raises(TypeError, match="scope"):
+        unregistered.endpoint("GET", "/things")
+
+
+@pytest.mark.parametrize("scope", ["", "contacts", "contacts:delete", "contacts:read ", None])
+def test_an_endpoint_with_an_unknown_scope_does_not_start(unregistered, scope):
+    with pytest.raises(ImproperlyConfigured) as raised:
+        unregistered.endpoint("GET", "/things", scope=scope)
+    assert str(raised.value) == "GET /test/things needs one of the scopes ['contacts:read']"
+    assert unregistered.operations == []

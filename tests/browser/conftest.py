@@ -1,0 +1,46 @@
+"""A real Chromium. Without one the browser tests say loudly how to get it; REQUIRE_BROWSER makes that a failure."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+MISSING = "No Chromium found: the browser tests did NOT run. Install it with `apt-get install chromium`."
+# What browser and htmx write themselves when a test provokes a refusal or takes the network away.
+PROVOKED = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError", "Response Status Error Code")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(MISSING)
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, live_server: Any) -> Iterator[Any]:
+    """Opens a page of a fresh visitor; what the browser complains about fails the test at its end."""
+    contexts, complaints = [], []
+
+    def open_(path: str = "/", **options: Any) -> Any:
+        context = chromium.new_context(base_url=live_server.url, locale="en-GB", **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert [text for text in complaints if not text.startswith(PROVOKED)] == []

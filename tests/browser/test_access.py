@@ -1,0 +1,118 @@
+"""axe on every page, light and dark, in every language, wide and narrow; nothing scrolls sideways at 320 px."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from config.accounts.models import IdentityDocument
+from contact_requests.models import ContactRequest
+from tests.factories import PASSWORD, PropertyFactory, RequestFactory, make_token
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PUBLIC = ["/sign-in", "/password/reset", "/password/reset/sent", "/properties/house", "/nothing-here"]
+CLOSED = [
+    "/inbox",
+    "/inbox?q=nobody",
+    "/inbox/{id}",
+    "/inbox/quarantine",
+    "/settings/profile",
+    "/settings/password",
+    "/settings/tokens",
+    "/settings/identity",
+    "/docs/api",
+]
+axe = Axe()
+
+
+def violations(page):
+    found = axe.run(page).response["violations"]
+    return [(page.url, v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in found]
+
+
+@pytest.fixture
+def row(user):
+    house = PropertyFactory(pro=user.pro, slug="house", title="Maison", city="Honfleur", price=389000, summary="84 m²")
+    rows = [
+        RequestFactory(property=house, name="Wolfeschlegelsteinhausenbergerdorff" * n, phone="+33612345678")
+        for n in (1, 2, 3)
+    ]
+    rows[1].mark("read", by=user)
+    ContactRequest.objects.receive(
+        house, name="Spam", email="s@example.org", phone="", message="Buy", language="en", quarantine="honeypot"
+    )
+    rows[0].reply("Yes.", by=user)
+    make_token(user.pro)
+    return rows[0]
+
+
+def tour(page, row, check):
+    """What `check` finds on every page, signed out and then signed in."""
+    found = []
+    for path in PUBLIC:
+        page.goto(path)
+        found += check(page)
+    page.goto("/sign-in")
+    page.fill("[name=username]", "owner@example.com")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+    page.wait_for_url("**/inbox")
+    for path in CLOSED:
+        page.goto(path.format(id=row.pk))
+        found += check(page)
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+@pytest.mark.parametrize("width", [1280, 375])
+def test_axe_finds_nothing(open_page, user, row, scheme, language, width):
+    user.language = language
+    user.save()
+    headers = {"Accept-Language": language}
+    page = open_page(
+        "/sign-in", color_scheme=scheme, viewport={"width": width, "height": 800}, extra_http_headers=headers
+    )
+    assert tour(page, row, violations) == []
+
+
+def test_nothing_scrolls_sideways_at_320_pixels(open_page, row):
+    def too_wide(page):
+        width = page.evaluate("document.documentElement.scrollWidth")
+        return [(page.url, width)] if width > 320 else []
+
+    assert tour(open_page("/sign-in", viewport={"width": 320, "height": 640}), row, too_wide) == []
+
+
+def test_the_first_visit_to_the_form_is_light_and_asks_no_third_party(open_page, row, live_server):
+    page = open_page("/sign-in")
+    sizes = []
+    page.on("response", lambda response: sizes.append((response.url, len(response.body()))))
+    page.goto("/properties/house")
+    page.wait_for_load_state("networkidle")
+    assert {url.startswith(live_server.url) for url, _ in sizes} == {True}
+
+
+def test_errors_of_a_form_are_tied_to_their_fields(open_page, row):
+    page = open_page("/properties/house")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("alert").first.wait_for()
+    field = page.get_by_label("Your name")
+    assert field.get_attribute("aria-invalid") == "true"
+    assert page.locator(f"#{field.get_attribute('aria-describedby')}").inner_text() == "This field is required."
+    assert violations(page) == []
+
+
+def test_the_identity_page_of_a_gated_pro(open_page, user, row):
+    user.pro.cni_required = True
+    user.pro.save()
+    page = open_page("/sign-in")
+    page.fill("[name=username]", "owner@example.com")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+    page.get_by_text("show us who you are").wait_for()
+    assert violations(page) == []
+    page.set_input_files("[name=file]", {"name": "cni.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n"})
+    page.get_by_role("button", name="Send for review").click()
+    page.get_by_text("Being looked at", exact=True).wait_for()
+    assert IdentityDocument.objects.get().filename == "cni.pdf"
+    assert violations(page) == []

@@ -1,0 +1,165 @@
+"""From the visitor's form to the pro's answer, in a real browser."""
+
+import time
+
+import pytest
+from django.core import mail
+
+from contact_requests.models import ContactRequest, Reply
+from contact_requests.spam import MIN_SECONDS
+from tests.factories import PASSWORD, PropertyFactory, RequestFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE = {"viewport": {"width": 375, "height": 760}}
+WIDE = {"viewport": {"width": 1280, "height": 860}}
+
+
+@pytest.fixture
+def house(user):
+    return PropertyFactory(pro=user.pro, slug="house", title="The House")
+
+
+def fill_form(page):
+    page.get_by_label("Your name").fill("Hélène Œuvrard")
+    page.get_by_label("E-mail").fill("helene@example.org")
+    page.get_by_label("Your message").fill("Is it free on Saturday?")
+
+
+def sign_in(page):
+    page.get_by_label("E-mail").fill("owner@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+def test_from_the_form_to_the_answer(open_page, house, work_tasks, size, has_javascript):
+    visitor = open_page("/properties/house", java_script_enabled=has_javascript, **size)
+    fill_form(visitor)
+    time.sleep(MIN_SECONDS)
+    visitor.get_by_role("button", name="Send").click()
+    visitor.get_by_text("Your message has arrived").wait_for()
+    found = ContactRequest.objects.get()
+    assert found.quarantine_reason == ""
+    assert visitor.get_by_text(found.reference).is_visible()
+    assert ("sent=" in visitor.url) == (not has_javascript)
+
+    pro = open_page("/inbox", java_script_enabled=has_javascript, **size)
+    sign_in(pro)
+    pro.get_by_role("link", name="Hélène Œuvrard").click()
+    pro.get_by_role("heading", name="Hélène Œuvrard").wait_for()
+    assert str(found.pk) in pro.url
+    assert pro.locator(".letter").get_by_text("Is it free on Saturday?").is_visible()
+
+    pro.get_by_role("button", name="Read", exact=True).click()
+    pro.locator(".segment[aria-current]", has_text="Read").wait_for()
+    assert pro.get_by_role("button", name="Read", exact=True).count() == 0
+    found.refresh_from_db()
+    assert found.status == "read"
+
+    pro.get_by_label("Your answer").fill("Yes, at ten.")
+    pro.get_by_role("button", name="Send by e-mail").click()
+    pro.locator(".segment[aria-current]", has_text="Replied").wait_for()
+    assert pro.get_by_text("on its way").is_visible()
+    assert Reply.objects.get().body == "Yes, at ten."
+
+    work_tasks()
+    assert [message.to for message in mail.outbox] == [
+        ["port@example.com"],
+        ["helene@example.org"],
+        ["helene@example.org"],
+    ]
+    assert mail.outbox[2].body.startswith("Yes, at ten.")
+    pro.reload()
+    assert pro.get_by_text("· sent").is_visible()
+
+
+def test_the_inbox_by_keyboard_alone(open_page, house):
+    for name in ("Second", "First"):
+        RequestFactory(property=house, name=name)
+    page = open_page("/inbox", **WIDE)
+    sign_in(page)
+    page.get_by_text("First").wait_for()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="First").wait_for()
+    page.keyboard.press("r")
+    page.locator(".segment[aria-current]", has_text="Read").wait_for()
+    page.keyboard.press("e")
+    page.locator(".segment[aria-current]", has_text="Replied").wait_for()
+    assert dict(ContactRequest.objects.values_list("name", "status")) == {"First": "replied", "Second": "new"}
+    page.keyboard.press("/")
+    page.keyboard.type("reject")
+    assert page.locator("#id_q").input_value() == "reject"
+    page.get_by_text("Nothing matches.").wait_for()
+
+
+def test_search_and_back_keep_the_address_true(open_page, house):
+    for name in ("Anna", "Boris"):
+        RequestFactory(property=house, name=name)
+    page = open_page("/inbox", **WIDE)
+    sign_in(page)
+    page.locator("#id_q").fill("bor")
+    page.get_by_text("Anna").wait_for(state="detached")
+    assert "q=bor" in page.url
+    page.get_by_role("link", name="Boris").click()
+    page.get_by_role("heading", name="Boris").wait_for()
+    page.go_back()
+    page.get_by_text("Choose a request to read it.").wait_for()
+    assert page.locator("#id_q").input_value() == "bor"
+
+
+def test_more_rows_come_while_scrolling(open_page, house):
+    RequestFactory.create_batch(60, property=house)
+    page = open_page("/inbox", **PHONE)
+    sign_in(page)
+    page.locator(".request").first.wait_for()
+    for _ in range(10):
+        page.mouse.wheel(0, 5000)
+        page.wait_for_timeout(150)
+    assert page.locator(".request").count() == 60
+
+
+def test_a_failed_save_says_so_and_keeps_what_was_typed(open_page, house):
+    row = RequestFactory(property=house)
+    page = open_page(f"/inbox/{row.pk}", **WIDE)
+    sign_in(page)
+    page.get_by_label("Your answer").fill("A long answer")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Send by e-mail").click()
+    page.get_by_text("That did not get through.").wait_for()
+    assert page.get_by_label("Your answer").input_value() == "A long answer"
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Send by e-mail").click()
+    page.locator(".segment[aria-current]", has_text="Replied").wait_for()
+    assert page.get_by_text("That did not get through.").is_hidden()
+
+
+def test_an_ended_session_leads_to_sign_in_and_back(open_page, house):
+    row = RequestFactory(property=house)
+    page = open_page(f"/inbox/{row.pk}", **WIDE)
+    sign_in(page)
+    page.get_by_label("Your answer").wait_for()
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Read", exact=True).click()
+    page.get_by_label("Password").wait_for()
+    sign_in(page)
+    page.get_by_label("Your answer").wait_for()
+    assert str(row.pk) in page.url
+
+
+def test_new_requests_are_announced_and_move_nothing(open_page, house):
+    RequestFactory(property=house, name="Present")
+    page = open_page("/inbox", **WIDE)
+    sign_in(page)
+    page.get_by_text("Present").wait_for()
+    RequestFactory.create_batch(3, property=house)
+    # What happens every 30 seconds, now.
+    page.evaluate("htmx.ajax('GET', htmx.find('#arrivals').getAttribute('hx-get'), '#arrivals')")
+    page.get_by_role("link", name="3 new").wait_for()
+    assert page.locator(".request").count() == 1
+    page.get_by_role("link", name="3 new").click()
+    page.locator(".request").nth(3).wait_for()

@@ -1,0 +1,162 @@
+"""The mails, sent to a real SMTP server by the worker."""
+
+import socket
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+from aiosmtpd.controller import Controller
+from django_tasks_db.models import DBTaskResult
+
+from contact_requests.models import ContactRequest, Reply
+from tests.factories import PropertyFactory
+
+
+class Sink:
+    """Keeps what arrives; refuses everything while `is_down`."""
+
+    def __init__(self):
+        self.messages, self.is_down = [], False
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.is_down:
+            return "451 Try later"
+        self.messages.append(message_from_bytes(envelope.content, policy=default))
+        return "250 OK"
+
+
+@pytest.fixture
+def sink(settings):
+    sink = Sink()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(sink, hostname="127.0.0.1", port=port)
+    controller.start()
+    settings.MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {"host": "127.0.0.1", "port": port, "timeout": 5},
+        }
+    }
+    yield sink
+    controller.stop()
+
+
+@pytest.fixture
+def house(pro):
+    return PropertyFactory(pro=pro, slug="house", title="The House")
+
+
+@pytest.fixture
+def received(house):
+    return ContactRequest.objects.receive(
+        house, name="Hélène", email="helene@example.org", phone="", message="Is it free?\n<b>Yes</b>", language="en"
+    )
+
+
+def to(sink, address):
+    return [message for message in sink.messages if message["To"] == address]
+
+
+def text(message):
+    return message.get_body(("plain",)).get_content().replace("\r\n", "\n")
+
+
+def html(message):
+    return message.get_body(("html",)).get_content()
+
+
+def test_the_visitor_is_told_that_the_message_arrived(sink, received, work_tasks):
+    work_tasks()
+    (mail,) = to(sink, "helene@example.org")
+    assert mail["Subject"] == "Your message about The House has arrived"
+    assert (mail["Reply-To"], mail["Auto-Submitted"]) == ("port@example.com", "auto-replied")
+    assert text(mail) == (
+        "Hello,\n\n"
+        "Agence du Port has received your message about “The House” and will answer you.\n\n"
+        f"Your reference: {received.reference}\n"
+        "The property: http://testserver/properties/house\n\n"
+        "If you did not write to us, somebody mistyped an address; you need do nothing.\n\n"
+        "Agence du Port\n"
+    )
+    received.refresh_from_db()
+    assert received.acknowledged_at is not None
+
+
+def test_the_visitors_own_words_are_not_sent_to_an_address_somebody_typed(sink, received, work_tasks):
+    work_tasks()
+    (mail,) = to(sink, "helene@example.org")
+    for word in ("free", "Hélène"):
+        assert word not in text(mail) + html(mail)
+
+
+def test_the_pro_is_told_who_is_waiting(sink, received, work_tasks):
+    work_tasks()
+    (mail,) = to(sink, "port@example.com")
+    assert mail["Subject"] == "Hélène asks about The House"
+    assert (mail["Reply-To"], mail["Auto-Submitted"]) == ("helene@example.org", "auto-generated")
+    assert text(mail) == (
+        "Hélène\nhelene@example.org\n\nIs it free?\n<b>Yes</b>\n\n"
+        f"Answer in your inbox: http://testserver/inbox/{received.pk}\n"
+    )
+    assert "&lt;b&gt;Yes&lt;/b&gt;" in html(mail)
+
+
+def test_each_reads_their_own_language(sink, pro, house, work_tasks):
+    pro.language = "nl"
+    pro.save()
+    ContactRequest.objects.receive(
+        house, name="Zoé", email="zoe@example.org", phone="", message="Libre ?", language="fr"
+    )
+    work_tasks()
+    assert to(sink, "zoe@example.org")[0]["Subject"] == "Votre message au sujet de The House est arrivé"
+    assert to(sink, "port@example.com")[0]["Subject"] == "Zoé vraagt naar The House"
+
+
+def test_a_reply_reaches_the_visitor_and_answers_go_to_the_pro(sink, received, user, work_tasks):
+    received.reply("Yes.\nCome on Saturday.", by=user)
+    work_tasks()
+    mail = to(sink, "helene@example.org")[-1]
+    assert (mail["Subject"], mail["Reply-To"]) == ("Your message about The House", "port@example.com")
+    assert mail["Auto-Submitted"] is None
+    assert text(mail) == (
+        "Yes.\nCome on Saturday.\n\nAgence du Port\n\n"
+        f"About “The House”, reference {received.reference}. You wrote:\n\n> Is it free?\n> <b>Yes</b>\n"
+    )
+    reply = Reply.objects.get()
+    assert (reply.sent_at is not None, reply.error) == (True, "")
+
+
+def test_line_breaks_in_a_name_or_title_forge_no_header(sink, pro, work_tasks):
+    house = PropertyFactory(pro=pro, slug="evil", title="House\r\nBcc: everyone@example.org")
+    ContactRequest.objects.receive(
+        house, name="Eve\r\nBcc: all@example.org", email="eve@example.org", phone="", message="Hi", language="en"
+    )
+    work_tasks()
+    assert [(m["To"], m["Bcc"]) for m in sink.messages] == [("port@example.com", None), ("eve@example.org", None)]
+    assert to(sink, "port@example.com")[0]["Subject"] == (
+        "Eve Bcc: all@example.org asks about House Bcc: everyone@example.org"
+    )
+
+
+def test_a_mail_server_that_is_down_is_tried_again(sink, received, user, work_tasks):
+    sink.is_down = True
+    received.reply("Yes.", by=user)
+    work_tasks()
+    reply = Reply.objects.get()
+    assert (sink.messages, reply.sent_at) == ([], None)
+    assert "Try later" in reply.error
+    assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"FAILED"}
+
+    sink.is_down = False
+    DBTaskResult.objects.update(status="READY")
+    work_tasks()
+    reply.refresh_from_db()
+    assert (len(sink.messages), reply.error) == (3, "")
+
+
+def test_a_job_that_runs_twice_sends_one_mail(sink, received, work_tasks):
+    work_tasks()
+    DBTaskResult.objects.update(status="READY")
+    work_tasks()
+    assert len(sink.messages) == 2

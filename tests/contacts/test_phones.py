@@ -1,0 +1,61 @@
+"""Phone numbers: read as people type them, stored in E.164, shown in their country's style."""
+
+import phonenumbers
+import pytest
+from django.core.exceptions import ValidationError
+
+from contacts.models import Contact
+from contacts.phones import to_display, to_e164
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        ("06 12 34 56 78", "FR", "+33612345678"),
+        ("06.12.34.56.78", "FR", "+33612345678"),
+        ("+33 6 12 34 56 78", "BE", "+33612345678"),
+        ("0033612345678", "FR", "+33612345678"),
+        ("(+33) 06 12 34 56 78", "FR", "+33612345678"),
+        ("+33 (0)6 12 34 56 78", "FR", "+33612345678"),
+        ("0475/12.34.56", "BE", "+32475123456"),
+        ("02 123 45 67", "BE", "+3221234567"),
+        ("06-12345678", "NL", "+31612345678"),
+        ("  +44 20 7946 0958  ", "FR", "+442079460958"),
+        ("٠٦١٢٣٤٥٦٧٨", "FR", "+33612345678"),
+        ("tel:+33612345678", "FR", "+33612345678"),
+    ],
+)
+def test_as_people_type_it(text, country, number):
+    assert to_e164(text, country) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "12", "abc", "+", "+999 123 456", "06 12", "1" * 40, "+33" + "1" * 30, "\x00", "\u202e"]
+)
+def test_what_is_no_number_is_refused(text):
+    with pytest.raises(ValidationError) as raised:
+        to_e164(text, "FR")
+    assert raised.value.messages == ["Enter a phone number, such as +33 6 12 34 56 78."]
+    assert raised.value.code == "phone"
+
+
+@pytest.mark.parametrize("country", sorted(phonenumbers.SUPPORTED_REGIONS))
+def test_the_longest_number_of_a_country_fits_its_column(country):
+    lengths = phonenumbers.PhoneMetadata.metadata_for_region(country).general_desc.possible_length
+    digits = f"{phonenumbers.country_code_for_region(country)}{'1' * max(lengths)}"
+    assert len(f"+{digits}") <= Contact._meta.get_field("phone").max_length == 20
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "shown"),
+    [
+        ("+33612345678", "FR", "06 12 34 56 78"),
+        ("+33612345678", "BE", "+33 6 12 34 56 78"),
+        ("+32475123456", "BE", "0475 12 34 56"),
+        ("+31612345678", "NL", "06 12345678"),
+        ("", "FR", ""),
+        ("not a number", "FR", "not a number"),
+    ],
+)
+def test_shown_as_its_country_writes_it(number, country, shown):
+    assert to_display(number, country) == shown

@@ -1,0 +1,159 @@
+"""What holds for every page: closed by default, safe headers, errors with one way on."""
+
+import re
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import OperationalError
+from django.test import Client
+from django.urls import get_resolver
+from django.urls.resolvers import URLPattern, URLResolver
+
+from config.api.dialect import Dialect
+from contact_requests.models import ContactRequest
+from tests.factories import PropertyFactory
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# The pages that anybody may open; everything else asks for a sign-in. A new page belongs to one of the two.
+PUBLIC = {
+    "/",
+    "/sign-in",
+    "/sign-out",
+    "/password/reset",
+    "/password/reset/sent",
+    "/password/reset/x/x",
+    "/properties/x",
+    "/healthz",
+    "/readyz",
+    "/mailbox",
+    "/admin/login/",
+    "/admin/r/x",
+    "/admin/r/x/x/",
+}
+
+
+def addresses(resolver=None, prefix="/"):
+    """Every address of the project, with something in the place of each parameter."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern, route)
+        elif isinstance(pattern, URLPattern):
+            route = route.replace("<uuid:id>", "00000000-0000-0000-0000-000000000000")
+            yield re.sub(r"<(\w+:)?\w+>", "x", re.sub(r"<int:\w+>", "1", route))
+
+
+@pytest.fixture
+def house_of_another(db):
+    return PropertyFactory(is_published=False)
+
+
+PAGES = sorted(a for a in set(addresses()) if not Dialect.at(a) and "^" not in a and "$" not in a)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", [a for a in PAGES if a not in PUBLIC])
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
+def test_nobody_is_sent_to_sign_in(nobody, path, method):
+    response = getattr(nobody, method)(path)
+    assert response.status_code == 302
+    assert response["Location"].startswith("/sign-in?next=")
+
+
+def test_the_public_pages_are_the_known_ones():
+    assert set(PAGES) >= PUBLIC
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/inbox", "/settings/profile", "/docs/api", "/nothing-here"])
+def test_every_page_carries_the_safe_headers(browser, path):
+    headers = browser.get(path).headers
+    assert {
+        name: headers.get(name)
+        for name in (
+            "Content-Security-Policy",
+            "X-Content-Type-Options",
+            "Referrer-Policy",
+            "X-Frame-Options",
+            "Cross-Origin-Opener-Policy",
+        )
+    } == {
+        "Content-Security-Policy": CSP,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    assert re.fullmatch(r"[0-9a-f]{16}", headers["X-Request-ID"])
+
+
+@pytest.mark.parametrize("path", ["/inbox/", "/sign-in/", "/docs/api/", "/settings/profile/"])
+def test_a_page_with_a_slash_added_is_404(browser, path):
+    assert browser.get(path).status_code == 404
+
+
+def test_a_fault_shows_the_request_id_and_no_internals(browser, monkeypatch, caplog):
+    def fail(*args):
+        raise RuntimeError("the password is 1234")
+
+    monkeypatch.setattr(ContactRequest.objects.all().__class__, "counts", fail)
+    response = browser.get("/inbox")
+    html = response.content.decode()
+    assert response.status_code == 500
+    assert response["X-Request-ID"] in html and "1234" not in html
+    assert any("the password" in (record.exc_text or "") for record in caplog.records)
+
+
+def test_a_database_that_is_gone_is_said_and_not_for_ever(browser, monkeypatch):
+    def gone(*args):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(ContactRequest.objects.all().__class__, "counts", gone)
+    response = browser.get("/inbox")
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert "Back in a moment" in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/settings/identity", "/sign-in", "/properties/x"])
+def test_a_huge_body_is_refused_before_it_is_read(nobody, path):
+    response = nobody.generic("POST", path, b"", CONTENT_LENGTH=str(11 * 1024 * 1024 + 1))
+    assert (response.status_code, "That is too large" in response.content.decode()) == (413, True)
+
+
+def test_searches_are_not_written_to_the_log(browser, caplog):
+    with caplog.at_level("INFO"):
+        browser.get("/inbox?q=Helene")
+    lines = [record.getMessage() for record in caplog.records if record.name == "vestibule.access"]
+    assert len(lines) == 1 and lines[0].startswith("GET /inbox 200 ")
+    assert "Helene" not in caplog.text
+
+
+def test_an_address_with_line_breaks_forges_no_log_line(nobody, caplog):
+    with caplog.at_level("INFO"):
+        nobody.get("/x%0A2026-01-01 INFO forged")
+    lines = [record.getMessage() for record in caplog.records if record.name == "vestibule.access"]
+    assert len(lines) == 1 and lines[0].startswith("GET /x%0A2026-01-01%20INFO%20forged 404 ")
+
+
+@pytest.mark.parametrize("who", ["nobody", "browser", "staff_browser"])
+def test_the_admins_shortcut_to_any_page_is_closed(who, request, house_of_another):
+    client = request.getfixturevalue(who)
+    kind = ContentType.objects.get_for_model(house_of_another)
+    response = client.get(f"/admin/r/{kind.pk}/{house_of_another.pk}/")
+    assert house_of_another.slug not in response.headers.get("Location", "")
+    assert response.status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_page_speaks_the_browsers_language():
+    response = Client().get("/sign-in", headers={"Accept-Language": "nl-BE,nl;q=0.9,en;q=0.5"})
+    assert '<html lang="nl">' in response.content.decode()
+    assert response["Content-Language"] == "nl"
+
+
+def test_the_reference_shows_every_route(browser):
+    html = browser.get("/docs/api").content.decode()
+    for shown in ("/pro/contact-requests", "/pro/contact-requests/{id}", "INVALID_TRANSITION", "propertyId", "hasMore"):
+        assert shown in html

@@ -1,0 +1,46 @@
+import pytest
+
+from config.web.text import digits, fold, one_line
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("", ""),
+        ("Hélène  ŒUVRARD", "helene oeuvrard"),
+        ("  Zoë\t\n de  Vries ", "zoe de vries"),
+        ("STRASSE straße", "strasse strasse"),
+        ("Łódź Ørsted Ðorđe Þór", "lodz orsted dorde thor"),
+        ("İstanbul ısparta", "istanbul isparta"),
+        ("e\u0301 \u00e9", "e e"),
+        ("ﬁn ²", "fin 2"),
+        ("Αθήνα МОСКВА", "αθηνα москва"),
+        ("日本 🏠", "日本 🏠"),
+        ("a\u00a0b\u2003c", "a b c"),
+    ],
+)
+def test_fold_leaves_case_accents_and_spaces_out(text, folded):
+    assert fold(text) == folded
+    assert fold(folded) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("", ""), ("+32 475/12.34.56", "32475123456"), ("no number", ""), ("(0)6-12", "0612")],
+)
+def test_digits_alone(text, number):
+    assert digits(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", ""),
+        ("Anna\r\nBcc: everybody@example.org", "Anna Bcc: everybody@example.org"),
+        ("a\x00b\x1bc\u2028d\u202ee", "a b c d e"),
+        ("  many   spaces ", "many spaces"),
+        ("é" * 300, "é" * 200),
+    ],
+)
+def test_one_line_is_fit_for_a_header(text, line):
+    assert one_line(text) == line

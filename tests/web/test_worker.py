@@ -1,0 +1,311 @@
+"""The worker: what a killed one left running is put back, what failed is tried again, nothing is lost."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError, connection
+from django.tasks import TaskResultStatus
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from config.web.models import RateCount
+from config.web.worker import LEASE, LONG_LEASE, MAX_ATTEMPTS, SteadyWorker, backoff, own_id, sweep
+
+from .jobs import fail_until, hang_once, note
+
+HOST = socket.gethostname()[:40]
+READY, RUNNING, FAILED, SUCCESSFUL = (
+    TaskResultStatus.READY,
+    TaskResultStatus.RUNNING,
+    TaskResultStatus.FAILED,
+    TaskResultStatus.SUCCESSFUL,
+)
+
+
+@pytest.fixture
+def dead():
+    """The id of a worker of this machine that is no more."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return f"{HOST}:{process.pid}"
+
+
+@pytest.fixture
+def alive():
+    """The id of a worker of this machine that lives."""
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    yield f"{HOST}:{process.pid}"
+    process.kill()
+    process.wait()
+
+
+def job(status=RUNNING, worker=None, ago=timedelta(seconds=5), **fields):
+    """A stored job that was taken up by `worker` some time ago."""
+    result = note.enqueue("/nowhere", "x")
+    then = timezone.now() - ago
+    fields = {"status": status, "started_at": then, "worker_ids": [worker] if worker else [], **fields}
+    DBTaskResult.objects.filter(pk=result.id).update(**fields)
+    return DBTaskResult.objects.get(pk=result.id)
+
+
+def status(row):
+    return DBTaskResult.objects.values_list("status", flat=True).get(pk=row.pk)
+
+
+# --- sweep
+
+
+def test_the_job_of_a_dead_worker_of_this_machine_goes_back(db, dead):
+    row = job(worker=dead)
+    assert sweep(own_id()) == 1
+    row.refresh_from_db()
+    assert (row.status, row.worker_ids) == (READY, [dead])
+    assert list(DBTaskResult.objects.ready()) == [row]
+
+
+def test_the_job_of_a_living_worker_of_this_machine_stays(db, alive):
+    row = job(worker=alive)
+    assert (sweep(own_id()), status(row)) == (0, RUNNING)
+
+
+def test_only_the_last_worker_counts(db, dead, alive):
+    kept, lost = job(worker_ids=[dead, alive]), job(worker_ids=[alive, dead])
+    assert (sweep(own_id()), status(kept), status(lost)) == (1, RUNNING, READY)
+
+
+def test_a_job_under_the_sweepers_own_id_is_left_from_an_earlier_life(db):
+    row = job(worker=own_id())
+    assert (sweep(own_id()), status(row)) == (1, READY)
+
+
+@pytest.mark.parametrize("worker", ["elsewhere:1", "elsewhere:999999", "a-name-without-a-number", "", None])
+def test_the_job_of_another_machine_stays_while_its_lease_lasts(db, worker):
+    row = job(worker=worker, ago=LEASE - timedelta(seconds=10))
+    assert (sweep(own_id()), status(row)) == (0, RUNNING)
+
+
+def test_a_process_number_that_seems_alive_is_believed_for_the_long_lease(db, alive):
+    row = job(worker=alive, ago=LEASE + timedelta(seconds=1))
+    assert (sweep(own_id()), status(row)) == (0, RUNNING)
+    row = job(worker=alive, ago=LONG_LEASE + timedelta(seconds=1))
+    assert (sweep(own_id()), status(row)) == (1, READY)
+
+
+def test_a_job_that_kills_its_workers_is_given_up_in_the_end(db, dead):
+    row = job(worker=dead, worker_ids=[dead] * MAX_ATTEMPTS)
+    assert (sweep(own_id()), status(row)) == (0, FAILED)
+    assert "every worker that took this job was killed" in DBTaskResult.objects.get(pk=row.pk).traceback
+
+
+@pytest.mark.parametrize("worker", ["elsewhere:1", "a-name-without-a-number", "", None])
+def test_the_job_of_another_machine_goes_back_when_its_lease_is_over(db, worker):
+    row = job(worker=worker, ago=LEASE + timedelta(seconds=1))
+    assert (sweep(own_id()), status(row)) == (1, READY)
+
+
+def test_what_waits_and_what_is_done_stays_as_it_is(db, dead):
+    old = timedelta(days=2)
+    for state in (READY, SUCCESSFUL):
+        job(status=state, worker=dead, ago=old, finished_at=timezone.now() - old)
+    before = list(DBTaskResult.objects.order_by("pk").values())
+    assert sweep(own_id()) == 0
+    assert list(DBTaskResult.objects.order_by("pk").values()) == before
+
+
+def test_a_failed_job_goes_back_with_a_wait_that_doubles(db):
+    ended = timezone.now()
+    rows = [job(FAILED, finished_at=ended, worker_ids=["a:1"] * attempts) for attempts in range(1, MAX_ATTEMPTS)]
+    assert sweep(own_id()) == MAX_ATTEMPTS - 1
+    waits = []
+    for row in rows:
+        row.refresh_from_db()
+        assert row.status == READY
+        waits.append((row.run_after - ended).total_seconds())
+    assert waits == [10, 20, 40, 80, 160, 320, 640, 1280, 2560, *[3600] * 10]
+    assert list(DBTaskResult.objects.ready()) == []
+
+
+def test_after_the_last_attempt_it_stays_failed_with_its_traceback(db):
+    row = job(FAILED, finished_at=timezone.now(), worker_ids=["a:1"] * MAX_ATTEMPTS, traceback="why")
+    assert sweep(own_id()) == 0
+    row.refresh_from_db()
+    assert (row.status, row.traceback) == (FAILED, "why")
+
+
+def test_what_failed_long_ago_is_not_dug_up(db):
+    row = job(FAILED, finished_at=timezone.now() - timedelta(days=1, seconds=1), worker_ids=["a:1"])
+    assert (sweep(own_id()), status(row)) == (0, FAILED)
+
+
+def test_backoff_ends_at_an_hour():
+    assert [backoff(n) for n in (1, 2, 9, 10, 1000)] == [timedelta(seconds=s) for s in (10, 20, 2560, 3600, 3600)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sweepers_at_once_put_a_job_back_once(dead, at_once):
+    for _ in range(5):
+        job(worker=dead)
+    assert sum(at_once(6, lambda _n: sweep(own_id()))) == 5
+
+
+# --- A worker in this process
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_are_done_in_order_and_once(work_tasks, tmp_path):
+    path = tmp_path / "lines"
+    for number in range(5):
+        note.enqueue(str(path), f"{number}")
+    work_tasks()
+    work_tasks()
+    assert path.read_text().split() == ["0", "1", "2", "3", "4"]
+    assert [j.worker_ids for j in DBTaskResult.objects.successful()] == [[own_id()]] * 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_fails_is_done_later(work_tasks, tmp_path):
+    path = tmp_path / "file"
+    result = fail_until.enqueue(str(path))
+    work_tasks()
+    row = DBTaskResult.objects.get(pk=result.id)
+    assert (row.status, row.exception_class_path) == (FAILED, "builtins.FileNotFoundError")
+    path.write_text("here")
+    assert sweep(own_id()) == 1
+    work_tasks()
+    assert status(row) == READY  # not before its wait is over
+    DBTaskResult.objects.update(run_after=timezone.now())
+    work_tasks()
+    row.refresh_from_db()
+    assert (row.status, row.return_value, row.traceback) == (SUCCESSFUL, "here", "")
+    assert row.worker_ids == [own_id()] * 2
+
+
+def steady(**changes):
+    options = {
+        "queue_names": ["*"],
+        "excluded_queue_names": [],
+        "interval": 0,
+        "batch": True,
+        "backend_name": "default",
+        "startup_delay": False,
+        "max_tasks": None,
+        "worker_id": own_id(),
+    }
+    return SteadyWorker(**{**options, **changes})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_gone_for_a_while_is_waited_for(monkeypatch, tmp_path):
+    worker, answers = steady(), iter([OperationalError("gone"), OperationalError("gone"), 0])
+    monkeypatch.setattr("config.web.worker.SWEEP_EVERY", -1)
+    note.enqueue(str(tmp_path / "lines"), "done")
+
+    def failing_sweep(_id):
+        answer = next(answers, None)
+        if isinstance(answer, Exception):
+            raise answer
+        worker.running = answer is not None
+        return 0
+
+    monkeypatch.setattr("config.web.worker.sweep", failing_sweep)
+    worker.run()
+    assert (tmp_path / "lines").read_text() == "done\n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_prunes_the_counts(monkeypatch):
+    RateCount.objects.create(key="old", expires_at=1, count=1)
+    worker = steady()
+
+    def stop(_id):
+        worker.running = False
+
+    monkeypatch.setattr("config.web.worker.sweep", stop)
+    worker.run()
+    assert list(RateCount.objects.all()) == []
+
+
+# --- Workers in processes of their own
+
+
+def database_url():
+    """The address of the test database, for another process."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture
+def start_worker():
+    """Starts `manage.py worker` on the test database; what still runs at the end is killed."""
+    started = []
+
+    def start():
+        command = [sys.executable, "manage.py", "worker", "--interval", "0.05"]
+        environment = {**os.environ, "DATABASE_URL": database_url()}
+        process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def wait_until(happened):
+    for _ in range(600):
+        if happened():
+            return
+        time.sleep(0.05)
+    pytest.fail("it did not happen")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_whose_worker_is_killed_in_the_middle_is_finished_by_the_next(start_worker, tmp_path):
+    result = hang_once.enqueue(str(tmp_path))
+    for number in range(3):
+        note.enqueue(str(tmp_path / "lines"), f"{number}")
+    first = start_worker()
+    wait_until((tmp_path / "begun").exists)
+    assert Path(tmp_path / "begun").read_text() == str(first.pid)
+    first.kill()
+    first.wait()
+    assert DBTaskResult.objects.get(pk=result.id).status == RUNNING
+
+    second = start_worker()
+    wait_until(lambda: DBTaskResult.objects.successful().count() == 4)
+    row = DBTaskResult.objects.get(pk=result.id)
+    assert (row.status, row.return_value) == (SUCCESSFUL, "done")
+    assert row.worker_ids == [f"{HOST}:{first.pid}", f"{HOST}:{second.pid}"]
+    assert (tmp_path / "lines").read_text().split() == ["0", "1", "2"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_do_each_job_once(start_worker, tmp_path):
+    for number in range(40):
+        note.enqueue(str(tmp_path / "lines"), f"{number}")
+    start_worker()
+    start_worker()
+    wait_until(lambda: DBTaskResult.objects.successful().count() == 40)
+    assert sorted(map(int, (tmp_path / "lines").read_text().split())) == list(range(40))
+    assert {len(j.worker_ids) for j in DBTaskResult.objects.all()} == {1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_told_to_stop_finishes_and_goes(start_worker, tmp_path):
+    note.enqueue(str(tmp_path / "lines"), "one")
+    process = start_worker()
+    wait_until(lambda: DBTaskResult.objects.successful().exists())
+    process.terminate()
+    assert process.wait(30) == 0

@@ -1,0 +1,16 @@
+from .identity import IdentityDocumentAdmin
+from .machinery import GroupAdmin
+from .people import ProAdmin, UserAdmin
+from .tenancy import InstallationAdmin, TenantAdmin, bound_pro
+from .tokens import ApiTokenAdmin
+
+__all__ = [
+    "ApiTokenAdmin",
+    "GroupAdmin",
+    "IdentityDocumentAdmin",
+    "InstallationAdmin",
+    "ProAdmin",
+    "TenantAdmin",
+    "UserAdmin",
+    "bound_pro",
+]

@@ -1,0 +1,120 @@
+"""The identity check (CNI): staff look at a Pro's document and say yes, or no and why."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Case, QuerySet, When
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from config.web.admin import ReadOnlyAdmin
+
+from ..models import IdentityDocument
+from ..views.settings import download
+from .tenancy import TenantAdmin, bound_pro
+
+CHANGE = "admin:accounts_identitydocument_change"
+PENDING = IdentityDocument.State.PENDING
+
+
+def remove_files(documents: QuerySet[IdentityDocument]) -> None:
+    """Once the transaction stands, take away the files of documents that it deletes."""
+    for document in documents:
+        transaction.on_commit(lambda file=document.file: file.storage.delete(file.name))  # type: ignore[misc]
+
+
+class RejectForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        help_text=_("The pro reads this, and sends a better document."),
+    )
+
+
+@admin.register(IdentityDocument)
+class IdentityDocumentAdmin(ReadOnlyAdmin, TenantAdmin):
+    """What Pros sent to prove who they are, what waits for review first."""
+
+    list_display = ["filename", "pro", "state", "uploaded_at", "uploaded_by", "reviewed_at", "reviewed_by"]
+    list_filter = ["state", "uploaded_at", "pro"]
+    list_select_related = ["pro", "uploaded_by", "reviewed_by"]
+    search_fields = ["filename", "pro__name", "pro__email"]
+    ordering = [Case(When(state=PENDING, then=0), default=1), "-uploaded_at", "-id"]
+    unsearchable = ("file",)
+    fieldsets = [
+        (None, {"fields": ["pro", "filename", "content_type", "size", "sha256", "uploaded_at", "uploaded_by"]}),
+        (_("Review"), {"fields": ["state", "reason", "reviewed_at", "reviewed_by"]}),
+    ]
+
+    def get_urls(self) -> list[URLPattern]:
+        views = {"file": self.file_view, "approve": self.approve_view, "reject": self.reject_view}
+        own = [
+            path(f"<int:id>/{name}/", self.admin_site.admin_view(view), name=f"accounts_identitydocument_{name}")
+            for name, view in views.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """To review. Not for a Pro's own staff, who would lift their own gate."""
+        return bound_pro(request) is None and super().has_change_permission(request, obj)
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        document = context["original"]
+        is_open = document.state == PENDING and self.has_change_permission(request, document)
+        context |= {"is_open": is_open, "reject_form": RejectForm()}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def file_view(self, request: HttpRequest, id: int) -> HttpResponseBase:
+        """The document, as a download."""
+        document = self.get_object(request, str(id))
+        if not self.has_view_permission(request, document):
+            raise PermissionDenied
+        try:
+            return download(document)
+        except FileNotFoundError as error:
+            raise Http404 from error
+
+    def approve_view(self, request: HttpRequest, id: int) -> HttpResponse:
+        """POST: accept the document."""
+        return self._review(request, id, lambda document: document.approve(by=request.user), _("Approved."))
+
+    def reject_view(self, request: HttpRequest, id: int) -> HttpResponse:
+        """POST with `reason`: refuse the document."""
+        form = RejectForm(request.POST)
+
+        def reject(document: IdentityDocument) -> None:
+            if not form.is_valid():
+                raise ValidationError(form.errors["reason"].as_data())
+            document.reject(form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
+
+        return self._review(request, id, reject, _("Rejected. The pro sees the reason."))
+
+    def _review(self, request: HttpRequest, id: int, decide: Callable[[Any], None], done: Any) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        document = self.get_object(request, str(id))
+        if not self.has_change_permission(request, document):
+            raise PermissionDenied
+        try:
+            decide(document)
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
+        else:
+            self.log_fields(request, document, "state")
+            self.message_user(request, done, messages.SUCCESS)
+        return redirect(CHANGE, id)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.delete_queryset(request, IdentityDocument.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        with transaction.atomic():
+            remove_files(queryset)
+            super().delete_queryset(request, queryset)

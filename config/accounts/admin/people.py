@@ -1,0 +1,108 @@
+"""Pros and the people who sign in."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import admin as auth_admin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from ..models import IdentityDocument, Pro, User
+from .identity import remove_files
+from .tenancy import TenantAdmin, bound_pro
+
+
+@admin.register(Pro)
+class ProAdmin(TenantAdmin):
+    """The tenants. A Pro's own staff edit its card; what it pays for and whether it is gated is not theirs."""
+
+    pro_path = "pk"
+    list_display = ["name", "email", "country", "plan", "cni_required", "cni_verified_at", "created_at"]
+    list_filter = ["plan", "cni_required", "country"]
+    search_fields = ["name", "email"]
+    ordering = ["name", "pk"]
+    fieldsets = [
+        (None, {"fields": ["name", "email", "phone"]}),
+        (_("Place and language"), {"fields": ["country", "language", "time_zone"]}),
+        (_("Account"), {"fields": ["plan", "cni_required", "cni_verified_at", "created_at"]}),
+    ]
+    readonly_fields = ["cni_verified_at", "created_at"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*self.readonly_fields, "plan", "cni_required"] if bound_pro(request) else self.readonly_fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bound_pro(request) is None and super().has_add_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bound_pro(request) is None and super().has_delete_permission(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.delete_queryset(request, Pro.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        with transaction.atomic():
+            remove_files(IdentityDocument.objects.filter(pro__in=queryset))
+            super().delete_queryset(request, queryset)
+
+
+class UserAddForm(AdminUserCreationForm):
+    """A new person, known by e-mail."""
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "pro", "language"]
+
+
+@admin.register(User)
+class UserAdmin(TenantAdmin, auth_admin.UserAdmin):
+    """The people. Superusers alone give rights, and nobody else touches the account of another member of staff:
+    who sets its password or its e-mail has it."""
+
+    add_form = UserAddForm
+    list_display = ["email", "name", "pro", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff", "pro"]
+    list_select_related = ["pro"]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+    readonly_fields = ["last_login", "created_at"]
+    fieldsets = (
+        (None, {"fields": ("email", "password")}),
+        (_("Person"), {"fields": ("name", "pro", "language", "userhub_id")}),
+        (_("Access"), {"fields": ("is_active", "is_staff")}),
+        (_("Times"), {"fields": ("last_login", "created_at")}),
+    )
+    rights = (_("Rights"), {"fields": ("is_superuser", "groups", "user_permissions")})
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": ("email", "name", "pro", "language", "usable_password", "password1", "password2"),
+            },
+        ),
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return self.add_fieldsets
+        return (*self.fieldsets, self.rights) if request.user.is_superuser else self.fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if request.user.is_superuser:
+            return self.readonly_fields
+        theirs = ["pro", "userhub_id"] if obj and bound_pro(request) else []
+        return [*self.readonly_fields, "is_staff", *theirs]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (_is_open(request, obj) or obj == request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _is_open(request, obj)
+
+
+def _is_open(request: HttpRequest, user: User | None) -> bool:
+    return user is None or bool(request.user.is_superuser) or not (user.is_staff or user.is_superuser)

@@ -1,0 +1,69 @@
+"""Who among the staff sees what.
+
+A superuser, and staff without a Pro, see all that their permissions allow. Staff who belong to a Pro ("bound") see
+that Pro's rows alone, and nothing that belongs to the installation as a whole.
+"""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from config.web.admin import CarefulAdmin
+
+from ..models import Pro
+
+
+def bound_pro(request: HttpRequest) -> Pro | None:
+    """The one Pro whose rows this member of staff may see; None when there is no such bound."""
+    return None if request.user.is_superuser else getattr(request.user, "pro", None)
+
+
+class TenantAdmin(CarefulAdmin):
+    """Rows of Pros. `pro_path` leads from a row to its Pro, such as "contact_request__pro".
+
+    Lists, pages, autocompletes, deletions and histories all ask `get_queryset`: what it leaves out is 404.
+    """
+
+    pro_path = "pro"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows, pro = super().get_queryset(request), bound_pro(request)
+        return rows.filter(**{self.pro_path: pro.pk}) if pro else rows
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """Without the filter by Pro for bound staff: it would show them the names of all Pros."""
+        filters = super().get_list_filter(request)
+        return [item for item in filters if item != self.pro_path] if bound_pro(request) else filters
+
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
+        """A form offers, and takes, the rows that its reader sees on that model's own list."""
+        model = db_field.remote_field.model
+        if not self.admin_site.is_registered(model):
+            return super().get_field_queryset(db, db_field, request)
+        return self.admin_site.get_model_admin(model).get_queryset(request)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        # Without a Pro a row would escape its tenant, even where the field may be empty.
+        if db_field.name == "pro" and (pro := bound_pro(request)):
+            kwargs |= {"required": True, "empty_label": None, "initial": pro.pk}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class InstallationAdmin(CarefulAdmin):
+    """Rows that belong to no Pro but to the installation: bound staff have no part in them."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bound_pro(request) is None and super().has_module_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bound_pro(request) is None and super().has_view_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bound_pro(request) is None and super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bound_pro(request) is None and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bound_pro(request) is None and super().has_delete_permission(request, obj)

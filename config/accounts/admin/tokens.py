@@ -1,0 +1,119 @@
+"""API tokens: made here, shown once, ended here."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from config.web.admin import EVERYWHERE, NOTHING_TO_SAVE
+
+from ..forms import SCOPE_LABELS
+from ..models import ApiToken
+from .tenancy import TenantAdmin, bound_pro
+
+
+class TokenAddForm(forms.ModelForm):
+    """A new token; `ApiToken.objects.issue` makes it."""
+
+    scopes = forms.MultipleChoiceField(
+        label=_("Rights"), choices=SCOPE_LABELS.items(), widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ["pro", "name", "scopes", "expires_at", "actor_id"]
+        help_texts = {"name": _("What the token is for, such as “Website”."), "expires_at": _("Empty: never.")}
+
+    def clean_expires_at(self) -> Any:
+        """A moment to come, and one that still is a date in every time zone."""
+        moment = self.cleaned_data["expires_at"]
+        if moment and moment <= timezone.now():
+            raise forms.ValidationError(_("This moment has passed."))
+        if moment and moment.year > 9000:
+            raise forms.ValidationError(_("This day is too far away."))
+        return moment
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(TenantAdmin):
+    """The programs' keys, without secret and hash. One is made or revoked, never edited."""
+
+    list_display = ["name", "pro", "prefix", "scope_list", "state", "expires_at", "last_used_at", "created_by"]
+    list_filter = [("revoked_at", admin.EmptyFieldListFilter), "expires_at", "pro"]
+    list_select_related = ["pro", "created_by"]
+    search_fields = ["name", "prefix", "pro__name"]
+    unsearchable = ("hash",)
+    actions = ["revoke"]
+    form = TokenAddForm
+    fields = [
+        "pro",
+        "name",
+        "prefix",
+        "scope_list",
+        "state",
+        "actor_id",
+        "expires_at",
+        "last_used_at",
+        "revoked_at",
+        "created_by",
+        "created_at",
+    ]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj:
+            return self.fields
+        # In whose name a program acts is for those to say who look after UserHub.
+        return [name for name in TokenAddForm.Meta.fields if name != "actor_id" or not bound_pro(request)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            return
+        token, secret = ApiToken.objects.issue(
+            obj.pro,
+            obj.name,
+            obj.scopes,
+            expires_at=obj.expires_at,
+            actor_id=obj.actor_id,
+            by=request.user,  # type: ignore[arg-type]
+        )
+        vars(obj).update(vars(token))
+        text = _now("The secret of “%(name)s” is %(secret)s – copy it now, it is not shown again.")
+        self.message_user(request, text % {"name": token.name, "secret": secret}, messages.WARNING)
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        if context["original"]:
+            context |= NOTHING_TO_SAVE
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.action(
+        permissions=["change"],
+        description=_("Revoke this token"),
+        description_plural=_("Revoke the selected tokens"),
+        location=EVERYWHERE,
+    )
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        tokens = list(queryset.filter(revoked_at=None))
+        for token in tokens:
+            token.revoke()
+            self.log_fields(request, token, "revoked_at")
+        text = ngettext("%(count)d token is revoked.", "%(count)d tokens are revoked.", len(tokens))
+        self.message_user(request, text % {"count": len(tokens)}, messages.SUCCESS)
+
+    @admin.display(description=_("scopes"))
+    def scope_list(self, token: ApiToken) -> str:
+        return ", ".join(token.scopes)
+
+    @admin.display(description=_("state"))
+    def state(self, token: ApiToken) -> Any:
+        if token.revoked_at:
+            return _("Revoked")
+        return _("Expired") if token.is_expired else _("Works")

@@ -1,0 +1,129 @@
+"""The staff admin of contacts."""
+
+from typing import Any
+
+import pytest
+
+from config.accounts.models import Pro
+from contacts.models import Contact
+from tests.accounts.test_admin import (
+    assert_list_is_flat,
+    assert_no_regular_expressions,
+    assert_permissions,
+    assert_rubbish_is_harmless,
+    assert_tenancy,
+    autocomplete,
+    listed,
+    page,
+    queries,
+    shown,
+    staff_client,
+)
+from tests.factories import ContactFactory, ProFactory, PropertyFactory, RequestFactory
+
+
+@pytest.fixture
+def contact(pro: Pro) -> Contact:
+    return Contact.objects.find_or_create(
+        pro, name="Hélène Œuvrard", email="Helene@example.org", phone="+33612345678", source="contact_form"
+    )
+
+
+def fields_of(contact: Contact) -> dict[str, Any]:
+    return Contact.objects.filter(pk=contact.pk).values("pro", "name", "email", "phone", "source").get()
+
+
+def test_another_pros_contact_is_404(pro):
+    assert_tenancy(ContactFactory(pro=pro), ContactFactory(name="A Foreigner"))
+
+
+def test_staff_without_the_permission_get_403(contact):
+    assert_permissions(contact)
+
+
+def test_rubbish_is_no_fault(contact):
+    assert_rubbish_is_harmless(contact)
+
+
+def test_the_list_takes_no_regular_expressions(db):
+    assert_no_regular_expressions(Contact, "name")
+
+
+def test_the_list_does_not_ask_per_row(staff_browser):
+    assert_list_is_flat(staff_browser, ContactFactory, Contact)
+
+
+def test_an_autocomplete_finds_the_own_pros_contacts_alone(pro):
+    own, _foreign = ContactFactory(pro=pro, name="Ann Own"), ContactFactory(name="Ann Other")
+    found = autocomplete(staff_client("all", pro=pro), "contact_requests.contactrequest", "contact", "ann")
+    assert found.json() == {"results": [{"id": str(own.pk), "text": "Ann Own"}], "pagination": {"more": False}}
+
+
+def test_the_list_is_searched_and_newest_first(staff_browser, pro):
+    first, second = (ContactFactory(pro=pro, name=f"Ann {n}") for n in "ab")
+    third = ContactFactory(pro=pro, name="Bob", phone="+32475123456")
+    assert listed(staff_browser, Contact) == [third, second, first]
+    assert listed(staff_browser, Contact, q="ann") == [second, first]
+    assert listed(staff_browser, Contact, q="+3247512") == [third]
+
+
+def test_a_contacts_identities_stand_on_its_page_to_be_read(staff_browser, contact):
+    response = staff_browser.get(page(contact, "change"))
+    inline = response.context["inline_admin_formsets"][0]
+    rows = [(form.instance.channel, form.instance.external_id) for form in inline.formset.forms]
+    assert sorted(rows) == [("email", "helene@example.org"), ("phone", "+33612345678")]
+    assert 'name="identities-0-external_id"' not in response.content.decode()
+
+
+def test_staff_correct_a_name_and_nothing_by_which_a_contact_is_recognised(staff_browser, contact, pro):
+    before = fields_of(contact)
+    loot = {"email": "evil@example.org", "phone": "+33600000000", "source": "x", "pro": ProFactory().pk}
+    data = {"name": "Hélène Durand", **loot, "identities-TOTAL_FORMS": "0", "identities-INITIAL_FORMS": "0"}
+    data |= {"identities-0-external_id": "evil@example.org"}
+    assert staff_browser.post(page(contact, "change"), data).status_code == 302
+    assert fields_of(contact) == before | {"name": "Hélène Durand"}
+    assert sorted(contact.identities.values_list("external_id", flat=True)) == ["+33612345678", "helene@example.org"]
+    updated = Contact.objects.get(pk=contact.pk).updated_at
+    assert updated > contact.updated_at
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "This field is required."),
+        ("a\0b", "Null characters are not allowed."),
+        ("x" * 201, "Ensure this value has at most 200 characters (it has 201)."),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused(staff_browser, contact, name, said):
+    before = fields_of(contact)
+    data = {"name": name, "identities-TOTAL_FORMS": "0", "identities-INITIAL_FORMS": "0"}
+    response = staff_browser.post(page(contact, "change"), data)
+    assert response.context["adminform"].form.errors == {"name": [said]}
+    assert fields_of(contact) == before
+
+
+def test_nobody_adds_a_contact_here(staff_browser):
+    assert staff_browser.get(page(Contact, "add")).status_code == 403
+
+
+def test_a_contact_with_requests_is_not_deleted(staff_browser, pro):
+    found = RequestFactory(property=PropertyFactory(pro=pro))
+    response = staff_browser.post(page(found.contact, "delete"), {"post": "yes"})
+    assert response.status_code == 200
+    assert "would require deleting the following protected related objects" in response.content.decode()
+    assert Contact.objects.filter(pk=found.contact_id).exists()
+
+
+def test_a_contact_without_requests_is_deleted(staff_browser, contact):
+    response = staff_browser.post(page(contact, "delete"), {"post": "yes"}, follow=True)
+    assert shown(response) == ["The contact “Hélène Œuvrard” was deleted successfully."]
+    assert not Contact.objects.exists()
+
+
+def test_the_page_does_not_ask_per_identity(staff_browser, contact):
+    queries(staff_browser, page(contact, "change"))
+    few = queries(staff_browser, page(contact, "change"))
+    for n in range(20):
+        contact.identity("telegram", str(n)).save()
+    assert queries(staff_browser, page(contact, "change")) == few

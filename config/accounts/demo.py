@@ -1,0 +1,196 @@
+"""The demo: believable Pros to look around with, the same on every machine.
+
+An app adds its own rows with a module `demo` beside its models. Every name in it is optional:
+
+- `load(pros: list[Pro], rng: Random) -> None` gives each demo Pro this app's rows, unless it has some already;
+- `describe(pro: Pro) -> dict` is what the app adds to a Pro's entry in the description;
+- `SCALES: set[str]` names the counts it takes ("contacts", "requests", "inquiries"), and
+  `scale(pro: Pro, counts: dict[str, int], progress: Progress) -> None` adds that many rows in bulk.
+
+The apps are called in the order in which they are installed, so each finds the rows of those below it.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import module_has_submodule
+
+from .models import SCOPES, ApiToken, Pro, User
+
+# progress("contacts", 5000) begins a bar; what it returns is called with the number of rows just done.
+Progress = Callable[[str, int], Callable[[int], None]]
+
+SEED = "vestibule"
+PASSWORD = "vestibule-demo"  # noqa: S105 - known to everybody, and said to be
+TOKEN_NAME = "Demo"  # noqa: S105
+TOKEN_DAYS = 30
+
+
+class Person(NamedTuple):
+    email: str
+    name: str
+    userhub_id: int | None = None
+
+
+class Account(NamedTuple):
+    """A Pro and the people who sign in for it; the first of them is the one that is shown."""
+
+    pro: dict[str, Any]
+    people: list[Person]
+
+
+ACCOUNTS = [
+    Account(
+        {
+            "name": "Agence du Vieux-Port",
+            "email": "agence@example.com",
+            "phone": "+33491555012",
+            "country": "FR",
+            "language": "fr",
+            "time_zone": "Europe/Paris",
+            "plan": Pro.Plan.PRO,
+        },
+        [Person("claire@example.com", "Claire Fabre", 123), Person("mehdi@example.com", "Mehdi Benali")],
+    ),
+    Account(
+        {
+            "name": "Immo Lievens",
+            "email": "kantoor@example.net",
+            "phone": "+3292550123",
+            "country": "BE",
+            "language": "nl",
+            "time_zone": "Europe/Brussels",
+            "plan": Pro.Plan.ENTERPRISE,
+        },
+        [Person("jan@example.net", "Jan Lievens", 456)],
+    ),
+    Account(
+        {
+            "name": "Corrib Lettings",
+            "email": "office@example.org",
+            "phone": "+35391555012",
+            "country": "IE",
+            "language": "en",
+            "time_zone": "Europe/Dublin",
+        },
+        [Person("aoife@example.org", "Aoife Kelly", 789)],
+    ),
+    Account(
+        {
+            "name": "Maison Lenoir",
+            "email": "maison.lenoir@example.com",
+            "phone": "+3281555012",
+            "country": "BE",
+            "language": "fr",
+            "time_zone": "Europe/Brussels",
+            "cni_required": True,
+        },
+        [Person("sophie@example.com", "Sophie Lenoir")],
+    ),
+]
+STAFF = Person("staff@example.com", "Sam Staff")
+
+
+@cache
+def _password() -> str:
+    # One hash for all: it is the same known password, and hashing takes its time.
+    return make_password(PASSWORD)
+
+
+def load() -> list[Pro]:
+    """Make what is missing of the demo, in one transaction, and return its Pros. Called again it changes nothing.
+
+    Raises IntegrityError when own rows stand in its way; then nothing is made.
+    """
+    with transaction.atomic():
+        pros = [_load_account(account) for account in ACCOUNTS]
+        _load_person(STAFF, is_staff=True, is_superuser=True)
+        for module in hooks("load"):
+            module.load(pros, random.Random(f"{SEED}:{module.__name__}"))
+    return pros
+
+
+def _load_account(account: Account) -> Pro:
+    known = User.objects.filter(email=account.people[0].email, pro__isnull=False).select_related("pro").first()
+    pro = known.pro if known else Pro.objects.filter(email=account.pro["email"]).order_by("pk").first()
+    pro = pro or Pro.objects.create(**account.pro)
+    for person in account.people:
+        _load_person(person, pro=pro, language=account.pro["language"])
+    return pro
+
+
+def _load_person(person: Person, **fields: Any) -> None:
+    if not User.objects.filter(email=person.email).exists():
+        User.objects.create(**person._asdict(), password=_password(), **fields)
+
+
+def describe() -> dict[str, Any]:
+    """What is there of the demo: who can sign in, with a fresh token for each Pro, and whom UserHub knows.
+
+    {"pros": [{"id", "name", "email", "password", "token", "cni_gate", …}], "staff": {"email", "password"} or None,
+    "userhub_ids": [int…]}. `email` is the one to sign in with; the apps' `describe` add to a Pro's entry.
+    """
+    emails = [account.people[0].email for account in ACCOUNTS]
+    found = User.objects.select_related("pro").filter(email__in=emails, pro__isnull=False)
+    people = sorted(found, key=lambda user: emails.index(user.email))
+    is_staffed = User.objects.filter(email=STAFF.email, is_staff=True).exists()
+    known = [person.userhub_id for account in ACCOUNTS for person in account.people if person.userhub_id]
+    present = User.objects.filter(userhub_id__in=known).order_by("userhub_id")
+    return {
+        "pros": [_describe_pro(user) for user in people],
+        "staff": {"email": STAFF.email, "password": PASSWORD} if is_staffed else None,
+        "userhub_ids": list(present.values_list("userhub_id", flat=True)),
+    }
+
+
+def _describe_pro(user: User) -> dict[str, Any]:
+    pro = user.pro
+    assert pro is not None  # noqa: S101 - for the type checker: it was asked for
+    entry = {
+        "id": pro.pk,
+        "name": pro.name,
+        "email": user.email,
+        "password": PASSWORD,
+        "token": _fresh_token(pro, user),
+        "cni_gate": pro.is_gated,
+    }
+    for module in hooks("describe"):
+        entry |= module.describe(pro)
+    return entry
+
+
+def _fresh_token(pro: Pro, user: User) -> str:
+    """The secret of a new token with every scope; demo tokens that have expired are taken away."""
+    now = timezone.now()
+    ApiToken.objects.for_pro(pro).filter(name=TOKEN_NAME, expires_at__lte=now).delete()
+    ends = now + timedelta(days=TOKEN_DAYS)
+    return ApiToken.objects.issue(pro, TOKEN_NAME, SCOPES, expires_at=ends, by=user)[1]
+
+
+def scale(pro: Pro, counts: dict[str, int], progress: Progress) -> set[str]:
+    """Add `counts` rows to a Pro, in bulk; returns the counts that no installed app takes."""
+    wanted = {name: count for name, count in counts.items() if count}
+    left = set(wanted)
+    for module in hooks("scale"):
+        if taken := module.SCALES & set(wanted):
+            module.scale(pro, {name: wanted[name] for name in taken}, progress)
+            left -= taken
+    return left
+
+
+def hooks(name: str) -> Iterator[ModuleType]:
+    """The `demo` modules of the installed apps that have `name`."""
+    for app in apps.get_app_configs():
+        if app.label != "accounts" and module_has_submodule(app.module, "demo"):
+            module = import_module(f"{app.name}.demo")
+            if hasattr(module, name):
+                yield module

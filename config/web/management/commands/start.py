@@ -1,0 +1,188 @@
+import errno
+import http.client
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+HOST = "127.0.0.1"
+COMMANDS = {
+    "web server": [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "-b", f"{HOST}:{settings.PORT}"],
+    "worker": [sys.executable, "manage.py", "worker"],
+}
+LOOK_EVERY = 0.2  # seconds
+# gunicorn lets running requests end within 20 seconds.
+PATIENCE = 25.0  # seconds
+
+
+class Command(BaseCommand):
+    help = "Bring the database up to date and run web server and worker together, until Ctrl-C."
+
+    def handle(self, **options: Any) -> None:
+        claim_port(settings.PORT)
+        try:
+            demo = self._prepare()
+        except KeyboardInterrupt:
+            return
+        except OperationalError as error:
+            raise CommandError(f"The database does not answer: {str(error).splitlines()[0]}") from error
+        together = Together(COMMANDS)
+        failure = together.run(once_up=lambda: self._say(welcome(demo)), is_up=is_answering)
+        if failure:
+            raise CommandError(failure)
+
+    def _prepare(self) -> dict[str, Any]:
+        """Migrate, and load the demo into an empty database; returns the demo that is there."""
+        if waiting := waiting_migrations():
+            self._say(f"Preparing the database ({waiting} migrations)")
+            call_command("migrate", verbosity=0, interactive=False)
+        if not settings.DEBUG:
+            self._say("Gathering the static files")
+            call_command("collectstatic", verbosity=0, interactive=False)
+        is_first = not get_user_model()._default_manager.exists()
+        # Its passwords are known to everybody: an installation that is not for trying out starts empty.
+        wants_demo = is_first and settings.DEBUG
+        if wants_demo:
+            self._say("Loading the demo")
+        elif is_first:
+            self._say("Nobody can sign in yet: manage.py create_pro makes the first Pro")
+        out = io.StringIO()
+        call_command("demo", json=True, existing=not wants_demo, stdout=out)
+        return json.loads(out.getvalue())
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+def claim_port(port: int) -> None:
+    """Raises CommandError when nothing can listen on `port`."""
+    with socket.socket() as probe:
+        # As gunicorn does: a port whose connections are still closing is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            is_taken = error.errno == errno.EADDRINUSE
+            why = "is already in use" if is_taken else f"cannot be used ({error.strerror})"
+            raise CommandError(f"Port {port} {why}; choose another one with PORT=…") from error
+
+
+def waiting_migrations() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def is_answering() -> bool:
+    """Whether the web server answers at /healthz."""
+    line = http.client.HTTPConnection(HOST, settings.PORT, timeout=2)
+    try:
+        line.request("GET", "/healthz", headers={"Host": urlsplit(settings.SITE_URL).netloc})
+        return line.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        line.close()
+
+
+def welcome(demo: dict[str, Any]) -> str:
+    """The address, and how to get in; `demo` is what `manage.py demo --json` prints."""
+    site = f"http://{HOST}:{settings.PORT}" if settings.DEBUG else settings.SITE_URL
+    lines = ["", f"Vestibule runs on {site}", ""]
+    for pro in demo["pros"][:1]:
+        lines += [f"  Property page  {site}/properties/{house['slug']}" for house in pro.get("properties", [])[:1]]
+        lines += [f"  Sign in        {pro['email']}  password {pro['password']}"]
+        if demo["staff"]:
+            lines += [
+                f"  Staff          {demo['staff']['email']}  password {demo['staff']['password']}  ({site}/admin/)"
+            ]
+        lines += [f"  Token          {pro['token']}"]
+        lines += [f"  Try it         curl -H 'Authorization: Bearer {pro['token']}' {site}/pro/contact-requests"]
+    if settings.DEBUG:
+        lines += [f"  Mailbox        {site}/mailbox  (what would have been sent)"]
+    return "\n".join([*lines, "", "Ctrl-C stops both, web server and worker.", ""])
+
+
+class Together:
+    """Programs that run and end together: when one ends, or somebody asks, all of them are stopped."""
+
+    def __init__(self, commands: dict[str, list[str]]) -> None:
+        self.commands = commands
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.asked = 0
+
+    def run(self, *, once_up: Callable[[], None], is_up: Callable[[], bool]) -> str:
+        """Run until SIGINT, SIGTERM or SIGHUP (returns "") or until one ends by itself (returns what happened).
+
+        `once_up` is called one time, as soon as `is_up` says so.
+        """
+        before = {sign: signal.signal(sign, self._ask) for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+        try:
+            for name, command in self.commands.items():
+                self.running[name] = self._begin(command)
+            return self._watch(once_up, is_up)
+        finally:
+            self._stop()
+            for sign, handler in before.items():
+                signal.signal(sign, handler)
+
+    def _ask(self, *_: object) -> None:
+        # No exception is thrown into a half-started program; the loop sees it soon enough.
+        self.asked += 1
+
+    @staticmethod
+    def _begin(command: list[str]) -> subprocess.Popen[bytes]:
+        # In a session of its own: the terminal's Ctrl-C comes here alone, and each is stopped in its own way.
+        return subprocess.Popen(command, cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+
+    def _watch(self, once_up: Callable[[], None], is_up: Callable[[], bool]) -> str:
+        is_announced = False
+        while not self.asked:
+            for name, program in self.running.items():
+                if program.poll() is not None:
+                    return f"The {name} has ended by itself ({_ending(program.returncode)}); everything is stopped."
+            if not is_announced and is_up():
+                once_up()
+                is_announced = True
+            time.sleep(LOOK_EVERY)
+        return ""
+
+    def _stop(self) -> None:
+        """Let each end in its own way; who asks twice does not want to wait."""
+        for program in self.running.values():
+            program.terminate()
+        ends = time.monotonic() + PATIENCE
+        while self._is_any_running() and time.monotonic() < ends and self.asked < 2:
+            time.sleep(LOOK_EVERY)
+        for program in self.running.values():
+            _kill_group(program)
+
+    def _is_any_running(self) -> bool:
+        return any(program.poll() is None for program in self.running.values())
+
+
+def _kill_group(program: subprocess.Popen[bytes]) -> None:
+    """End what is left of a program's processes: workers outlive a server that was killed."""
+    try:
+        os.killpg(program.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+    program.wait()
+
+
+def _ending(code: int) -> str:
+    return f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"

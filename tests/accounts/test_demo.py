@@ -1,0 +1,300 @@
+import io
+import json
+import random
+from datetime import timedelta
+from types import SimpleNamespace
+
+import phonenumbers
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db.models import F
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from config.accounts import demo
+from config.accounts.models import SCOPES, ApiToken, Pro, User
+from contact_requests.models import ContactRequest, ContactRequestEvent, Property, Reply
+from contacts.models import Contact, ContactIdentity
+from tests.factories import PropertyFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+ROWS = (Pro, User, Property, ContactRequest, ContactRequestEvent, Reply, Contact, ContactIdentity)
+
+
+@pytest.fixture(autouse=True)
+def development(settings):
+    """The test runner switches DEBUG off."""
+    settings.DEBUG = True
+
+
+def run(**options: object) -> tuple[str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    call_command("demo", stdout=out, stderr=err, **options)
+    return out.getvalue(), err.getvalue()
+
+
+def loaded(**options: object) -> dict:
+    return json.loads(run(json=True, **options)[0])
+
+
+def counts() -> dict[str, int]:
+    return {model.__name__: model.objects.count() for model in ROWS}
+
+
+def test_json_is_what_the_contract_says():
+    out, err = run(json=True)
+    found = json.loads(out)
+    assert err == ""
+    assert set(found) == {"pros", "staff", "userhub_ids"}
+    keys = {"id", "name", "email", "password", "token", "cni_gate", "properties"}
+    assert [set(pro) for pro in found["pros"]] == [keys] * 4
+    assert [pro["cni_gate"] for pro in found["pros"]] == [False, False, False, True]
+    assert all(set(house) == {"id", "slug"} for pro in found["pros"] for house in pro["properties"])
+    assert [len(pro["properties"]) for pro in found["pros"]] == [4, 3, 3, 2]
+    assert found["staff"] == {"email": "staff@example.com", "password": "vestibule-demo"}
+    assert found["userhub_ids"] == [123, 456, 789]
+
+
+def test_everybody_can_sign_in_with_the_known_password():
+    found = loaded()
+    for entry in found["pros"]:
+        user = User.objects.get(email=entry["email"])
+        assert (user.pro_id, user.pro.name, user.check_password(entry["password"])) == (
+            entry["id"],
+            entry["name"],
+            True,
+        )
+    staff = User.objects.get(email=found["staff"]["email"])
+    assert (staff.is_staff, staff.is_superuser, staff.check_password("vestibule-demo")) == (True, True, True)
+    owners = User.objects.filter(userhub_id__in=found["userhub_ids"]).order_by("userhub_id")
+    assert [user.email for user in owners] == ["claire@example.com", "jan@example.net", "aoife@example.org"]
+
+
+def test_tokens_may_do_everything_for_thirty_days():
+    for entry in loaded()["pros"]:
+        token = ApiToken.objects.authenticate(entry["token"])
+        assert (token.pro_id, token.name, token.scopes) == (entry["id"], "Demo", SCOPES)
+        assert abs(token.expires_at - timezone.now() - timedelta(days=30)) < timedelta(minutes=1)
+
+
+def test_the_tokens_open_the_api_and_the_gate_is_shut(nobody):
+    *open_pros, gated = loaded()["pros"]
+    for entry in open_pros:
+        answer = nobody.get("/pro/contact-requests", headers={"Authorization": f"Bearer {entry['token']}"})
+        rows = answer.json()["data"]
+        assert {row["status"] for row in rows} == {"new_request", "read", "replied"}
+        assert {row["proId"] for row in rows} == {entry["id"]}
+    answer = nobody.get("/pro/contact-requests", headers={"Authorization": f"Bearer {gated['token']}"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "CNI_REQUIRED")
+
+
+def test_a_second_call_makes_fresh_tokens_and_nothing_else():
+    first, before = loaded(), counts()
+    second = loaded()
+    assert counts() == before
+    assert [pro["id"] for pro in first["pros"]] == [pro["id"] for pro in second["pros"]]
+    assert {pro["token"] for pro in first["pros"]}.isdisjoint(pro["token"] for pro in second["pros"])
+    assert all(ApiToken.objects.authenticate(pro["token"]) for pro in [*first["pros"], *second["pros"]])
+
+
+def test_expired_demo_tokens_go_and_others_stay():
+    pro = Pro.objects.get(pk=loaded()["pros"][0]["id"])
+    past = timezone.now() - timedelta(seconds=1)
+    ApiToken.objects.update(expires_at=past)
+    own, _ = ApiToken.objects.issue(pro, "My own", SCOPES, expires_at=past)
+    loaded()
+    assert list(ApiToken.objects.for_pro(pro).filter(expires_at__lte=timezone.now())) == [own]
+    assert ApiToken.objects.for_pro(pro).count() == 2
+
+
+def test_what_was_taken_away_comes_back():
+    loaded()
+    before = counts()
+    pro = Pro.objects.get(name="Corrib Lettings")
+    for rows in (ContactRequest, Contact, Property):
+        rows.objects.filter(pro=pro).delete()
+    User.objects.filter(pro=pro).delete()
+    loaded()
+    assert counts() == before
+
+
+def test_the_demo_looks_real():
+    loaded()
+    assert {pro.language for pro in Pro.objects.all()} == {"fr", "nl", "en"}
+    assert {pro.country for pro in Pro.objects.all()} == {"FR", "BE", "IE"}
+    for house in Property.objects.all():
+        house.full_clean()
+        assert house.summary and house.city and house.price and len(house.description) > 100
+    for row in [*Pro.objects.all(), *User.objects.all()]:
+        row.full_clean()
+    addresses = [row.email for model in (Pro, User, ContactRequest, Contact) for row in model.objects.exclude(email="")]
+    assert {address.rpartition("@")[2] for address in addresses} == {"example.com", "example.org", "example.net"}
+    phones = [row.phone for model in (Pro, ContactRequest, Contact) for row in model.objects.exclude(phone="")]
+    assert [phone for phone in phones if not phonenumbers.is_valid_number(phonenumbers.parse(phone))] == []
+
+
+def test_requests_stand_where_their_times_and_events_say():
+    loaded()
+    now = timezone.now()
+    for row in ContactRequest.objects.select_related("contact"):
+        row.full_clean(exclude={"contact"} if row.quarantined_at else None)
+        assert now - timedelta(days=7) < row.created_at <= row.updated_at < now
+        if row.quarantined_at:
+            assert (row.contact, row.quarantined_at, row.events.count()) == (None, row.created_at, 0)
+            continue
+        times = [row.created_at, *filter(None, [row.read_at, row.replied_at])]
+        assert times == sorted(times)
+        assert row.updated_at == times[-1]
+        steps = [(event.from_status, event.to_status, event.created_at) for event in row.events.all()]
+        assert steps == [("new", "read", row.read_at), ("read", "replied", row.replied_at)][: len(times) - 1]
+        assert row.status == ["new", "read", "replied"][len(times) - 1]
+        assert row.contact.created_at <= row.created_at
+        assert all(event.user.pro_id == row.pro_id for event in row.events.all())
+    assert set(ContactRequest.objects.values_list("language", flat=True)) == {"fr", "nl", "en"}
+    assert Reply.objects.get(body__contains="Mehdi Benali").author.name == "Mehdi Benali"
+
+
+def test_some_wait_in_quarantine_and_some_are_answered():
+    loaded()
+    reasons = ContactRequest.objects.exclude(quarantine_reason="").values_list("quarantine_reason", flat=True)
+    assert sorted(set(reasons)) == ["honeypot", "no_stamp", "too_fast"]
+    replied = ContactRequest.objects.filter(status="replied")
+    replies = Reply.objects.filter(contact_request__in=replied, author__pro=F("contact_request__pro"), error="")
+    assert replied.count() == replies.filter(sent_at__gte=F("created_at")).count() == 6
+
+
+def test_who_wrote_twice_is_one_contact():
+    loaded()
+    contact = Contact.objects.get(email="helene.marchand@example.org")
+    assert contact.contact_requests.count() == 2
+
+
+def test_nothing_is_sent_for_what_is_past(work_tasks):
+    loaded()
+    assert DBTaskResult.objects.count() == 0
+    work_tasks()
+    assert mail.outbox == []
+    assert ContactRequest.objects.filter(quarantined_at=None, notified_at=None).count() == 0
+
+
+def test_searching_finds_what_the_demo_says():
+    pro = Pro.objects.get(pk=loaded()["pros"][0]["id"])
+    found = ContactRequest.objects.for_pro(pro).search("helene estaque")
+    assert [row.name for row in found] == ["Hélène Marchand"]
+
+
+def test_it_is_the_same_everywhere():
+    loaded()
+    rows = list(ContactRequest.objects.order_by("-created_at").values_list("name", "status", "message"))
+    for model in (ContactRequest, Contact, Property, User, Pro):
+        model.objects.all().delete()
+    loaded()
+    assert list(ContactRequest.objects.order_by("-created_at").values_list("name", "status", "message")) == rows
+
+
+def test_it_scales_up_in_bulk():
+    pro = Pro.objects.get(pk=loaded()["pros"][0]["id"])
+    before = counts()
+    out, err = run(json=True, contacts=120, requests=80)
+    after = counts()
+    grown = {name: after[name] - before[name] for name in after}
+    assert (grown["Contact"], grown["ContactRequest"]) == (120, 80)
+    assert Contact.objects.for_pro(pro).count() >= 120
+    assert grown["ContactIdentity"] == 120 + 90  # every fourth left no e-mail
+    assert err.splitlines() == [
+        f"contacts   [{'#' * 30}]       120 of 120",
+        f"requests   [{'#' * 30}]        80 of 80",
+    ]
+    assert len(json.loads(out)["pros"]) == 4
+
+
+def test_what_was_made_in_bulk_is_as_good_as_the_rest():
+    pro = Pro.objects.get(pk=loaded(contacts=50, requests=50)["pros"][0]["id"])
+    for contact in Contact.objects.for_pro(pro):
+        contact.full_clean()
+        known = Contact.objects.find_or_create(pro, name="x", email="", phone=contact.phone, source="x")
+        assert not contact.phone or known == contact
+    for row in ContactRequest.objects.for_pro(pro):
+        row.full_clean()
+        assert row.search_text == row.make_search_text()
+        assert (row.read_at is not None, row.replied_at is not None) == (row.status != "new", row.status == "replied")
+        assert row.events.count() == ["new", "read", "replied"].index(row.status)
+    assert DBTaskResult.objects.count() == 0
+
+
+def test_scaling_up_again_adds_more():
+    loaded(contacts=10)
+    before = Contact.objects.count()
+    loaded(contacts=10)
+    assert Contact.objects.count() == before + 10
+
+
+def test_a_count_that_no_app_takes_is_said():
+    _, err = run(json=True, inquiries=5)
+    assert err == "No installed app takes --inquiries: none were made.\n"
+
+
+@pytest.mark.parametrize("bad", ["-1", "many", "1.5", "99999999"])
+def test_a_count_is_a_whole_number(bad):
+    with pytest.raises(CommandError, match=r"argument --contacts: .* is not a whole number from 0 to 10000000"):
+        call_command("demo", "--contacts", bad)
+
+
+def test_another_app_joins_with_a_module_of_its_own(monkeypatch):
+    calls = []
+    module = SimpleNamespace(
+        __name__="inquiries.demo",
+        load=lambda pros, rng: calls.append((len(pros), rng.random())),
+        describe=lambda pro: {"inquiries": pro.pk},
+        SCALES={"inquiries"},
+        scale=lambda pro, counts, progress: calls.append((pro.name, counts)),
+    )
+    monkeypatch.setattr(demo, "hooks", lambda name: iter([module]))
+    out, err = run(json=True, inquiries=7)
+    assert calls == [
+        (4, random.Random("vestibule:inquiries.demo").random()),
+        ("Agence du Vieux-Port", {"inquiries": 7}),
+    ]
+    assert [entry["inquiries"] == entry["id"] for entry in json.loads(out)["pros"]] == [True] * 4
+    assert err == ""
+
+
+def test_apps_are_called_from_the_lowest_floor_up():
+    assert [module.__name__ for module in demo.hooks("scale")] == ["contacts.demo", "contact_requests.demo"]
+
+
+def test_existing_loads_nothing():
+    assert loaded(existing=True) == {"pros": [], "staff": None, "userhub_ids": []}
+    assert sum(counts().values()) == 0
+
+
+def test_rows_in_the_way_are_named_and_left_alone():
+    PropertyFactory(slug="canal-flat-galway")
+    before = counts()
+    with pytest.raises(CommandError, match=r"rows of your own stand in its way .*slug"):
+        run()
+    assert counts() == before
+
+
+def test_own_users_and_pros_are_left_alone():
+    mine = UserFactory(email="me@example.com")
+    found = loaded()
+    mine.refresh_from_db()
+    assert (mine.userhub_id, mine.pro_id in {pro["id"] for pro in found["pros"]}) == (None, False)
+    assert Property.objects.for_pro(mine.pro).count() == 0
+
+
+def test_people_read_who_can_sign_in():
+    lines = run()[0].splitlines()
+    assert lines[:2] == ["Agence du Vieux-Port", "  sign in  claire@example.com / vestibule-demo"]
+    assert lines[3] == "  page     http://testserver/properties/t3-vue-vieux-port-marseille"
+    assert "Maison Lenoir (behind the identity check)" in lines
+    assert lines[-1] == "  sign in  staff@example.com / vestibule-demo"
+
+
+def test_where_debug_is_off_it_warns_of_the_passwords(settings):
+    settings.DEBUG = False
+    out, err = run(json=True)
+    assert err == "Mind: everybody knows the demo's passwords. Take it away before real use.\n"
+    assert len(json.loads(out)["pros"]) == 4

@@ -1,0 +1,181 @@
+"""The configuration as an installation meets it: the real command, in a process and an environment of its own."""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {"SITE_URL": "https://desk.example.com", "EMAIL_URL": "smtp+tls://mail:hunter2@mail.example.com:587"}
+
+
+def run(tmp_path: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with these variables and no others."""
+    own = {"PATH": os.environ["PATH"], "ENV_FILE": "", "VAR_DIR": str(tmp_path / "var"), "PYTHONWARNINGS": "default"}
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=own | environment, capture_output=True, text=True, timeout=60
+    )
+
+
+BAD = [
+    ("ENV_FILE", "no-such-file"),
+    ("DEBUG", "maybe"),
+    ("VAR_DIR", f"{__file__}/below-a-file"),
+    ("VAR_DIR", __file__),
+    ("SECRET_KEY", "hunter2"),
+    ("SECRET_KEY", "$hunter2"),
+    ("PORT", "0"),
+    ("PORT", "65536"),
+    ("PORT", "abc"),
+    ("PORT", ""),
+    ("SITE_URL", "desk.example.com"),
+    ("SITE_URL", "ftp://desk.example.com"),
+    ("SITE_URL", "https://desk.example.com/path"),
+    ("SITE_URL", "https://desk.example.com:port"),
+    ("SITE_URL", "https://me:hunter2@desk.example.com"),
+    ("ALLOWED_HOSTS", "https://desk.example.com"),
+    ("TRUSTED_PROXIES", "nonsense"),
+    ("TRUSTED_PROXIES", "10.0.0.0/99"),
+    ("DATABASE_URL", "mysql://me:hunter2@localhost/name"),
+    ("DATABASE_URL", "me:hunter2 rubbish"),
+    ("DATABASE_URL", "postgres://me:hunter2@localhost:port/name"),
+    ("DATABASE_URL", "postgres://me:hunter2@localhost"),
+    ("DATABASE_URL", "sqlite://hunter2/two-slashes.sqlite3"),
+    ("DATABASE_URL", "sqlite://:memory:"),
+    ("EMAIL_URL", "ftp://me:hunter2@localhost"),
+    ("EMAIL_URL", "smtp://me:hunter2@localhost:port"),
+    ("DEFAULT_FROM_EMAIL", "nobody"),
+    ("API_REQUESTS_PER_MINUTE", "0"),
+    ("FORM_SENDS_PER_HOUR", "-1"),
+    ("LANGUAGE_CODE", "xx"),
+    ("TIME_ZONE", "Mars/X"),
+    ("SECURE_SSL_REDIRECT", "perhaps"),
+    ("SECURE_HSTS_SECONDS", "a year"),
+    ("LOG_LEVEL", "nonsense"),
+    ("LOG_LEVEL", "10"),
+]
+
+
+def assert_stopped_at(name: str, result: subprocess.CompletedProcess[str]) -> None:
+    lines = result.stderr.splitlines()
+    assert (result.returncode != 0, len(lines), result.stdout) == (True, 1, ""), result.stderr
+    assert lines[0].startswith(f"Vestibule cannot start: {name} ")
+    assert "hunter2" not in result.stderr
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_bad_value_stops_the_start_with_one_line(tmp_path, name, value):
+    assert_stopped_at(name, run(tmp_path, "manage.py", "check", **{name: value}))
+
+
+def test_a_bad_conn_max_age_stops_the_start_on_postgres(tmp_path):
+    url = "postgres://me:hunter2@localhost/name"
+    assert_stopped_at("CONN_MAX_AGE", run(tmp_path, "manage.py", "check", DATABASE_URL=url, CONN_MAX_AGE="-1"))
+
+
+@pytest.mark.parametrize(("name", "value"), [("WEB_CONCURRENCY", "0"), ("BIND", "localhost:port"), ("BIND", "8000")])
+def test_a_bad_value_stops_gunicorn_with_one_line(tmp_path, name, value):
+    command = ["-m", "gunicorn", "-c", "python:config.gunicorn", "--check-config"]
+    assert_stopped_at(name, run(tmp_path, *command, DEBUG="true", **{name: value}))
+
+
+def test_the_start_stops_gunicorn_over_a_bad_setting_too(tmp_path):
+    command = ["-m", "gunicorn", "-c", "python:config.gunicorn", "--check-config"]
+    assert_stopped_at("PORT", run(tmp_path, *command, PORT="abc"))
+
+
+def test_a_key_that_begins_with_a_dollar_is_that_key(tmp_path):
+    code = "from config import settings; print(settings.SECRET_KEY)"
+    result = run(tmp_path, "-c", code, SECRET_KEY="$" + "k" * 60)
+    assert (result.stdout, result.stderr) == ("$" + "k" * 60 + "\n", "")
+
+
+def test_without_a_key_one_is_made_and_kept(tmp_path):
+    code = "from config import settings; print(settings.SECRET_KEY)"
+    first, second = run(tmp_path, "-c", code), run(tmp_path, "-c", code)
+    key = tmp_path / "var" / "secret-key"
+    assert first.stdout == second.stdout == key.read_text() + "\n"
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("scheme", ["consolemail", "dummymail", "filemail", "memorymail"])
+def test_mail_can_be_sent_without_a_server(tmp_path, scheme):
+    code = "from django.core.mail import EmailMessage; print(EmailMessage('a', 'b', to=['x@example.com']).send())"
+    result = run(tmp_path, "manage.py", "shell", "-v0", "-c", code, DEBUG="true", EMAIL_URL=f"{scheme}://")
+    assert (result.returncode, result.stdout.splitlines()[-1:], result.stderr) == (0, ["1"], "")
+
+
+def names_read() -> set[str]:
+    """The variables that the sources read: read(…, "NAME"), read_bool("NAME"), env.str("NAME") and the like."""
+    names = set()
+    for path in (ROOT / "config" / "settings.py", ROOT / "config" / "gunicorn.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and re.match(r"(settings\.)?read\w*$|env\.\w+$", ast.unparse(node.func)):
+                texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
+                names |= {text for text in texts[:2] if isinstance(text, str) and re.fullmatch("[A-Z][A-Z_]+", text)}
+    # The one default that looks like a name.
+    return names - {"INFO", "UTC"}
+
+
+def test_env_example_explains_every_variable():
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    entries = {match[1]: number for number, line in enumerate(lines) if (match := re.match(r"#?([A-Z_]+)=", line))}
+    assert set(entries) == names_read()
+    assert [name for name, number in entries.items() if not lines[number - 1].startswith("# ")] == []
+
+
+def test_env_example_can_be_used_as_it_is(tmp_path):
+    result = run(tmp_path, "manage.py", "check", ENV_FILE=str(ROOT / ".env.example"))
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_the_environment_wins_over_the_file(tmp_path):
+    file = tmp_path / "settings.env"
+    file.write_text("PORT=8111\nTIME_ZONE=Europe/Paris\n")
+    code = "from config import settings; print(settings.PORT, settings.TIME_ZONE)"
+    assert run(tmp_path, "-c", code, ENV_FILE=str(file), PORT="8222").stdout == "8222 Europe/Paris\n"
+
+
+def test_production_settings_pass_djangos_own_check(tmp_path):
+    result = run(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert (result.returncode, result.stdout) == (0, "System check identified no issues (0 silenced).\n")
+    assert result.stderr == ""
+
+
+def test_production_cookies(tmp_path):
+    code = """
+import json
+from config import settings
+names = ["NAME", "SECURE", "HTTPONLY", "SAMESITE"]
+print(json.dumps({c: [getattr(settings, f"{c}_COOKIE_{n}") for n in names] for c in ("SESSION", "CSRF")}))
+"""
+    found = json.loads(run(tmp_path, "-c", code, **PRODUCTION).stdout)
+    assert found == {"SESSION": ["__Host-session", True, True, "Lax"], "CSRF": ["__Host-csrf", True, True, "Lax"]}
+
+
+def test_production_headers(tmp_path):
+    code = """
+import json, django
+django.setup()
+from django.test import Client
+client = Client(headers={"host": "desk.example.com"})
+secure, plain = client.get("/healthz", secure=True), client.get("/inbox")
+print(json.dumps([dict(secure.headers), plain.status_code, plain["Location"]]))
+"""
+    production = {**PRODUCTION, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
+    headers, status, location = json.loads(run(tmp_path, "-c", code, **production).stdout)
+    wanted = {
+        "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    }
+    assert {name: headers.get(name) for name in wanted} == wanted
+    assert (status, location) == (301, "https://desk.example.com/inbox")

@@ -1,0 +1,250 @@
+"""`manage.py start`, for real: a process, a port and a folder of its own."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError
+
+from config.web.management.commands import start
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def is_free(port: int) -> bool:
+    try:
+        start.claim_port(port)
+    except CommandError:
+        return False
+    return True
+
+
+class Started:
+    """A running `manage.py start`. `said` is what it has printed so far."""
+
+    def __init__(self, folder: Path, port: int, **environment: str) -> None:
+        own = {"PATH": os.environ["PATH"], "ENV_FILE": "", "DEBUG": "true", "LOG_LEVEL": "WARNING"}
+        own |= {"VAR_DIR": str(folder / "var"), "PORT": str(port)} | environment
+        command = [sys.executable, "manage.py", "start"]
+        self.port, self.said = port, ""
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self) -> None:
+        with self.process.stdout as out:
+            for line in out:
+                self.said += line
+
+    def until_up(self) -> "Started":
+        ends = time.monotonic() + 60
+        while "Ctrl-C stops both" not in self.said:
+            assert self.process.poll() is None and time.monotonic() < ends, self.said
+            time.sleep(0.05)
+        return self
+
+    def get(self, path: str, token: str = "") -> tuple[int, bytes]:
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            line.request("GET", path, headers={"Authorization": f"Bearer {token}"} if token else {})
+            response = line.getresponse()
+            return response.status, response.read()
+        finally:
+            line.close()
+
+    def ended(self, sign: signal.Signals | None = None) -> int:
+        """Its exit code, after `sign` if any. Fails when anything it started lives on, or holds the port."""
+        if sign:
+            self.process.send_signal(sign)
+        code = self.process.wait(30)
+        # All that it starts shares this pipe: it closes when the last of them has ended.
+        self.reader.join(5)
+        assert not self.reader.is_alive()
+        assert is_free(self.port)
+        return code
+
+
+@pytest.fixture
+def begin(tmp_path: Path) -> Iterator[Callable[..., Started]]:
+    """Starts it, on one port and in one folder for the whole test; nothing outlives the test."""
+    port, all_of_them = free_port(), []
+
+    def begin(**environment: str) -> Started:
+        all_of_them.append(Started(tmp_path, port, **environment))
+        return all_of_them[-1]
+
+    yield begin
+    for started in all_of_them:
+        if started.process.poll() is None:
+            started.ended(signal.SIGTERM)
+
+
+def manage(folder: Path, *args: str) -> str:
+    own = {"PATH": os.environ["PATH"], "ENV_FILE": "", "DEBUG": "true", "VAR_DIR": str(folder / "var")}
+    command = [sys.executable, "manage.py", *args]
+    return subprocess.run(command, cwd=ROOT, env=own, check=True, capture_output=True, text=True).stdout
+
+
+def test_first_and_second_start(begin):
+    first = begin().until_up()
+    assert first.get("/healthz") == (200, b"ok")
+    assert first.get("/readyz")[0] == 200
+    site = re.escape(f"http://127.0.0.1:{first.port}")
+    said = re.fullmatch(
+        rf"""Preparing the database \(\d+ migrations\)
+Loading the demo
+
+Vestibule runs on {site}
+
+  Property page  {site}/properties/t3-vue-vieux-port-marseille
+  Sign in        claire@example.com  password vestibule-demo
+  Staff          staff@example.com  password vestibule-demo  \({site}/admin/\)
+  Token          (vst_\S+)
+  Try it         curl -H 'Authorization: Bearer \1' {site}/pro/contact-requests
+  Mailbox        {site}/mailbox  \(what would have been sent\)
+
+Ctrl-C stops both, web server and worker.
+""",
+        first.said.rstrip("\n") + "\n",
+    )
+    assert said, first.said
+    status, body = first.get("/pro/contact-requests", token=said[1])
+    assert (status, len(json.loads(body)["data"])) == (200, 10)
+    assert first.ended(signal.SIGINT) == 0
+
+    at = time.monotonic()
+    second = begin().until_up()
+    assert time.monotonic() - at < 15
+    assert "Preparing" not in second.said and "Loading" not in second.said
+    token = re.search(r"Token +(\S+)", second.said)
+    assert token and token[1] != said[1]
+    assert second.get("/pro/contact-requests", token=token[1]) == (status, body)
+    assert second.ended(signal.SIGTERM) == 0
+
+
+def test_own_data_is_left_alone(begin, tmp_path):
+    manage(tmp_path, "migrate", "-v0")
+    manage(tmp_path, "create_pro", "Mine", "--email", "me@example.com")
+    started = begin().until_up()
+    site = f"http://127.0.0.1:{started.port}"
+    assert started.said.split("\n") == [
+        "",
+        f"Vestibule runs on {site}",
+        "",
+        f"  Mailbox        {site}/mailbox  (what would have been sent)",
+        "",
+        "Ctrl-C stops both, web server and worker.",
+        "",
+    ]
+    assert started.ended(signal.SIGHUP) == 0
+    assert json.loads(manage(tmp_path, "demo", "--json", "--existing"))["pros"] == []
+
+
+def test_where_debug_is_off_there_is_no_demo(begin, tmp_path):
+    started = begin(DEBUG="false", SITE_URL="https://desk.example.com").until_up()
+    lines = started.said.splitlines()
+    assert lines[1:3] == [
+        "Gathering the static files",
+        "Nobody can sign in yet: manage.py create_pro makes the first Pro",
+    ]
+    assert "Vestibule runs on https://desk.example.com" in lines
+    assert "password" not in started.said and "mailbox" not in started.said
+    assert started.ended(signal.SIGINT) == 0
+    assert json.loads(manage(tmp_path, "demo", "--json", "--existing"))["pros"] == []
+
+
+def test_a_taken_port_is_one_clear_line(begin):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        started = begin(PORT=str(port))
+        assert started.process.wait(30) == 1
+    started.reader.join(5)
+    assert started.said == f"CommandError: Port {port} is already in use; choose another one with PORT=…\n"
+
+
+def test_a_database_that_does_not_answer_is_one_clear_line(begin):
+    started = begin(DATABASE_URL="postgres://me:hunter2@127.0.0.1:1/none")
+    assert started.ended() == 1
+    assert started.said.startswith("CommandError: The database does not answer: ")
+    assert (started.said.count("\n"), "hunter2" in started.said) == (1, False)
+
+
+TICKING = "import sys, time\nwhile True: open(sys.argv[1], 'a').write('.'); time.sleep(0.02)"
+STUBBORN = f"import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n{TICKING}"
+# Leaves a process behind, as a killed gunicorn leaves its workers.
+LEAVING = f"import os, subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {TICKING!r}, sys.argv[1]])\nos.abort()"
+
+
+def together(**programs: list[str]) -> start.Together:
+    return start.Together({name: [sys.executable, "-c", *command] for name, command in programs.items()})
+
+
+def is_still(file: Path) -> bool:
+    """Whether nobody writes to `file` any more."""
+    before = file.stat().st_size
+    time.sleep(0.3)
+    return file.stat().st_size == before
+
+
+def test_when_one_ends_the_other_is_stopped(tmp_path):
+    ticks = tmp_path / "ticks"
+    programs = together(server=[TICKING, str(ticks)], worker=["import time; time.sleep(0.5); raise SystemExit(3)"])
+    said = programs.run(once_up=lambda: None, is_up=lambda: False)
+    assert said == "The worker has ended by itself (exit code 3); everything is stopped."
+    assert is_still(ticks)
+
+
+def test_what_a_killed_server_leaves_behind_is_ended(tmp_path):
+    ticks = tmp_path / "ticks"
+    ticks.touch()
+    said = together(server=[LEAVING, str(ticks)]).run(once_up=lambda: None, is_up=lambda: False)
+    assert said == "The server has ended by itself (killed by SIGABRT); everything is stopped."
+    assert is_still(ticks)
+
+
+def test_what_does_not_stop_is_killed_in_the_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(start, "PATIENCE", 0.5)
+    ticks = tmp_path / "ticks"
+    programs = together(server=[STUBBORN, str(ticks)])
+    # Asked to stop as soon as it is seen to run.
+    said = programs.run(once_up=lambda: os.kill(os.getpid(), signal.SIGTERM), is_up=ticks.exists)
+    assert (said, is_still(ticks)) == ("", True)
+
+
+def test_who_asks_twice_does_not_wait(tmp_path):
+    ticks = tmp_path / "ticks"
+
+    def ask_twice() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGINT]).start()
+
+    at = time.monotonic()
+    assert together(server=[STUBBORN, str(ticks)]).run(once_up=ask_twice, is_up=ticks.exists) == ""
+    assert time.monotonic() - at < 10
+    assert is_still(ticks)
+
+
+def test_the_signals_are_given_back(tmp_path):
+    before = [signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
+    together(server=["pass"]).run(once_up=lambda: None, is_up=lambda: False)
+    assert [signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == before

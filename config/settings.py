@@ -335,7 +335,7 @@ AXES_VERBOSE = False
 # --- Limits --------------------------------------------------------------------------------------
 
 API_REQUESTS_PER_MINUTE = read_int("API_REQUESTS_PER_MINUTE", 1200, 1, 1_000_000)
-FORM_SENDS_PER_HOUR = read_int("FORM_SENDS_PER_HOUR", 5, 1, 1_000_000)
+FORM_SENDS_PER_HOUR = read_int("FORM_SENDS_PER_HOUR", 10, 1, 1_000_000)
 
 # --- Language and time ---------------------------------------------------------------------------
 

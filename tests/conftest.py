@@ -1,6 +1,7 @@
 """The cast, the same in every test: the owner (`user` of `pro`), another Pro, nobody, staff."""
 
 import json
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,20 @@ from config.accounts.access import REFUSALS, REQUESTS
 from config.accounts.models import Pro, User
 
 from .factories import ProFactory, UserFactory, make_token
+
+NO_CHROMIUM = "No Chromium found: the browser tests did NOT run. Install it, on Debian with: apt-get install chromium"
+
+
+def find_chromium() -> str | None:
+    """The path of an installed Chromium or Chrome."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if find_chromium() is None:
+        terminalreporter.section("browser tests", red=True, bold=True)
+        terminalreporter.line(NO_CHROMIUM, red=True, bold=True)
 
 
 @pytest.fixture(autouse=True)

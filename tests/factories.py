@@ -1,9 +1,6 @@
 """Rows for the tests. `Token` and `Request` go through the models' own methods, as the product does."""
 
-from functools import cache
-
 import factory
-from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from config.accounts.models import SCOPES, ApiToken, Pro, User
@@ -11,12 +8,6 @@ from contact_requests.models import ContactRequest, Property
 from contacts.models import Contact
 
 PASSWORD = "a long enough password"
-
-
-@cache
-def hashed_password() -> str:
-    """PASSWORD as it is stored. Hashing is slow on purpose: once is enough for all users."""
-    return make_password(PASSWORD)
 
 
 class ProFactory(DjangoModelFactory):
@@ -35,7 +26,7 @@ class UserFactory(DjangoModelFactory):
     email = factory.Sequence(lambda n: f"user{n}@example.com")
     name = factory.Sequence(lambda n: f"User {n}")
     pro = factory.SubFactory(ProFactory)
-    password = factory.LazyFunction(hashed_password)
+    password = factory.django.Password(PASSWORD)
 
 
 class PropertyFactory(DjangoModelFactory):

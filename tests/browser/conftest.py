@@ -1,23 +1,23 @@
 """A real Chromium. Without one the browser tests say loudly how to get it; REQUIRE_BROWSER makes that a failure."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-MISSING = "No Chromium found: the browser tests did NOT run. Install it with `apt-get install chromium`."
+from tests.conftest import NO_CHROMIUM, find_chromium
+
 # What browser and htmx write themselves when a test provokes a refusal or takes the network away.
 PROVOKED = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError", "Response Status Error Code")
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = find_chromium()
     if path is None:
-        (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(MISSING)
+        (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(NO_CHROMIUM)
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
         browser = playwright.chromium.launch(executable_path=path, args=arguments)

@@ -7,7 +7,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from config.web import mail
 
-from .models import User
+from .models import IdentityDocument, User
 
 
 @task
@@ -20,3 +20,15 @@ def send_password_reset(user_id: int, language: str) -> None:
     url = settings.SITE_URL + reverse("accounts:password_reset_confirm", args=key)
     context = {"url": url, "hours": settings.PASSWORD_RESET_TIMEOUT // 3600}
     mail.send("password_reset", context, to=user.email, language=language, headers=mail.AUTO_GENERATED)
+
+
+@task
+def send_identity_review(document_id: int) -> None:
+    """Tell the Pro that its identity document was approved, or why it was rejected."""
+    document = IdentityDocument.objects.select_related("pro").filter(pk=document_id).first()
+    if document is None:
+        return
+    page = "contact_requests:inbox" if document.state == document.State.APPROVED else "accounts:identity"
+    context = {"document": document, "url": settings.SITE_URL + reverse(page)}
+    pro = document.pro
+    mail.send("identity_review", context, to=pro.email, language=pro.language, headers=mail.AUTO_GENERATED)

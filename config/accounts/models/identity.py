@@ -126,3 +126,7 @@ class IdentityDocument(models.Model):
             raise ValidationError(_("This document does not wait for review any more."))
         self.state, self.reason, self.reviewed_by, self.reviewed_at = state, reason, by, timezone.now()
         self.save(update_fields=["state", "reason", "reviewed_by", "reviewed_at"])
+        # The tasks import the models.
+        from ..tasks import send_identity_review
+
+        send_identity_review.enqueue(self.pk)

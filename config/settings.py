@@ -330,6 +330,7 @@ AXES_CLIENT_IP_CALLABLE = "config.web.client.client_ip"
 AXES_USERNAME_CALLABLE = "config.accounts.limits.attempted_email"
 AXES_LOCKOUT_CALLABLE = "config.accounts.limits.locked_out"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
 # --- Limits --------------------------------------------------------------------------------------
@@ -391,7 +392,10 @@ if not DEBUG:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "config.web.logs.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "config.web.logs.RequestIdFilter"},
+        "without_traceback": {"()": "config.web.logs.WithoutTraceback"},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"}},
     "root": {

@@ -4,10 +4,11 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from config.accounts.views.signing import home
 from config.api import docs
 from config.web import health, mailbox
 
@@ -16,6 +17,13 @@ admin.site.site_url = "/inbox"
 
 # One door for everybody: the admin has no sign-in page of its own.
 admin_sign_in = login_not_required(RedirectView.as_view(pattern_name="accounts:sign_in", query_string=True))
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """`/`: to the inbox, or to sign in."""
+    return redirect("contact_requests:inbox" if request.user.is_authenticated else "accounts:sign_in")
 
 
 @login_not_required

@@ -131,12 +131,12 @@ class ContactRequestAdmin(ReadOnlyAdmin, TenantAdmin):
 
     def _mark_one(self, request: HttpRequest, found: ContactRequest, status: ContactRequest.Status) -> bool:
         """Whether the status changed; a refusal is told by a message of its own."""
-        if found.quarantined_at:
-            self._refuse(request, found, _now("it waits in quarantine; release it first."))
-            return False
         try:
             is_changed = found.mark(status, by=request.user)  # type: ignore[arg-type]
         except InvalidTransition as error:
+            if error.present == "quarantine":
+                self._refuse(request, found, _now("it waits in quarantine; release it first."))
+                return False
             labels = {"present": ContactRequest.Status(error.present).label, "wanted": status.label}
             self._refuse(request, found, _now("“%(present)s” cannot become “%(wanted)s”.") % labels)
             return False

@@ -30,9 +30,9 @@ class ContactForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         validators=[has_words],
     )
-    stamp = forms.CharField(required=False, widget=forms.HiddenInput, max_length=500)
+    stamp = forms.CharField(required=False, widget=forms.HiddenInput)
     # The honeypot: hidden from people and from assistive technology; only programs fill it in.
-    website = forms.CharField(required=False, max_length=2000)
+    website = forms.CharField(required=False)
 
     def __init__(self, prop: Property, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.conf import settings
@@ -15,6 +16,8 @@ from .models import ContactRequest, Property
 
 SALT = "contact_requests.form"
 MIN_SECONDS = 3
+# One stamp that a program has read off the page does not open the form for ever.
+MAX_AGE = timedelta(days=7)
 # From here on one place's requests are set aside; far beyond, the door closes for a while.
 PER_PLACE = Limit("form", settings.FORM_SENDS_PER_HOUR, 3600)
 FLOOD = Limit("form-flood", 12 * settings.FORM_SENDS_PER_HOUR, 3600)
@@ -35,9 +38,9 @@ def make_stamp(prop: Property, at: float | None = None) -> str:
 
 
 def read_stamp(text: str, prop: Property) -> Stamp | None:
-    """The stamp, or None when it is missing, forged or of another property's form."""
+    """The stamp, or None when it is missing, forged, too old or of another property's form."""
     try:
-        data = signing.loads(text, salt=SALT)
+        data = signing.loads(text, salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature:
         return None
     return Stamp(uuid.UUID(data["id"]), data["t"]) if data["p"] == prop.slug else None

@@ -73,7 +73,7 @@ class Contact(models.Model):
         missing = {
             field: value
             for field, value, channel in (("email", email, "email"), ("phone", phone, "phone"))
-            if value and not getattr(self, field) and (channel, value.lower()) in own
+            if value and not getattr(self, field) and (channel, email_key(value)) in own
         }
         if missing:
             for field, value in missing.items():
@@ -111,6 +111,11 @@ class ContactIdentity(models.Model):
         return f"{self.channel}: {self.external_id}"
 
 
+def email_key(email: str) -> str:
+    """An e-mail for matching. Lower case may be longer than what was typed: "İ" becomes two characters."""
+    return email.lower()[:254]
+
+
 def _identities(email: str, phone: str) -> list[tuple[str, str]]:
     # Always in this order: two inserts that cross would lock each other out.
-    return [pair for pair in (("email", email.lower()), ("phone", phone)) if pair[1]]
+    return [pair for pair in (("email", email_key(email)), ("phone", phone)) if pair[1]]

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .models import ApiToken, Pro, User
@@ -44,7 +43,7 @@ class ResetForm(PasswordResetForm):
 
     def save(self, **kwargs: Any) -> None:  # type: ignore[override]
         for user in self.get_users(self.cleaned_data["email"].strip().lower()):
-            send_password_reset.enqueue(user.pk, get_language() or user.language)
+            send_password_reset.enqueue(user.pk)
 
 
 class PersonForm(forms.ModelForm):

@@ -36,10 +36,11 @@ def too_many(request: HttpRequest, wait: int) -> HttpResponse:
 
 def sign_in_wait(request: HttpRequest) -> int:
     """Count one attempt to sign in; the seconds to wait when there were too many, else 0."""
-    return max(PER_PLACE.hit(client_place(request)), PER_ADDRESS.hit(attempted_email(request)))
+    # What is refused for its place does not use up the tries of everybody else for that address.
+    return PER_PLACE.hit(client_place(request)) or PER_ADDRESS.hit(attempted_email(request))
 
 
 def reset_wait(request: HttpRequest) -> int:
     """Count one request for a reset mail; the seconds to wait when there were too many, else 0."""
     address = request.POST.get("email", "").strip().lower()
-    return max(RESETS_PER_PLACE.hit(client_place(request)), RESETS_PER_ADDRESS.hit(address))
+    return RESETS_PER_PLACE.hit(client_place(request)) or RESETS_PER_ADDRESS.hit(address)

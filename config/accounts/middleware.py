@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -57,6 +58,8 @@ class WorkspaceMiddleware(LoginRequiredMiddleware):
     def _enter(self, request: HttpRequest, view_func: Any) -> HttpResponse | None:
         pro = request.user.pro  # type: ignore[union-attr]
         if pro is None:
+            if getattr(view_func, "without_pro", False):
+                return None
             if request.user.is_staff:
                 return redirect("admin:index")
             raise PermissionDenied
@@ -64,6 +67,13 @@ class WorkspaceMiddleware(LoginRequiredMiddleware):
         if pro.is_gated and not getattr(view_func, "without_gate", False):
             return self._elsewhere(request, redirect("accounts:identity"))
         return None
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """One address answers with a page or with a piece of it, and always with somebody's letters."""
+        if hasattr(request, "pro"):
+            patch_vary_headers(response, ["HX-Request", "HX-Target"])
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def handle_no_permission(self, request: Any, view_func: Any) -> Any:
         # After signing in the pro is back on the page, not on the fragment or the action that was asked for.

@@ -11,7 +11,7 @@ from .models import IdentityDocument, User
 
 
 @task
-def send_password_reset(user_id: int, language: str) -> None:
+def send_password_reset(user_id: int) -> None:
     """Send one user the link to a new password. The link is made here, so that it never waits in the queue."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
@@ -19,7 +19,7 @@ def send_password_reset(user_id: int, language: str) -> None:
     key = urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)
     url = settings.SITE_URL + reverse("accounts:password_reset_confirm", args=key)
     context = {"url": url, "hours": settings.PASSWORD_RESET_TIMEOUT // 3600}
-    mail.send("password_reset", context, to=user.email, language=language, headers=mail.AUTO_GENERATED)
+    mail.send("password_reset", context, to=user.email, language=user.language, headers=mail.AUTO_GENERATED)
 
 
 @task
@@ -28,7 +28,7 @@ def send_identity_review(document_id: int) -> None:
     document = IdentityDocument.objects.select_related("pro").filter(pk=document_id).first()
     if document is None:
         return
-    page = "contact_requests:inbox" if document.state == document.State.APPROVED else "accounts:identity"
+    page = "home" if document.state == document.State.APPROVED else "accounts:identity"
     context = {"document": document, "url": settings.SITE_URL + reverse(page)}
     pro = document.pro
     mail.send("identity_review", context, to=pro.email, language=pro.language, headers=mail.AUTO_GENERATED)

@@ -1,3 +1,4 @@
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
@@ -7,7 +8,7 @@ app_name = "accounts"
 
 urlpatterns = [
     path("sign-in", signing.SignIn.as_view(), name="sign_in"),
-    path("sign-out", LogoutView.as_view(), name="sign_out"),
+    path("sign-out", login_not_required(LogoutView.as_view()), name="sign_out"),
     path("password/reset", signing.PasswordReset.as_view(), name="password_reset"),
     path("password/reset/sent", signing.PasswordResetSent.as_view(), name="password_reset_sent"),
     path(

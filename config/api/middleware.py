@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from .dialect import Dialect
+from .dialect import Dialect, with_headers
 from .errors import Problem
 
 # What Django or a middleware refused on its own, before or after a view.
@@ -17,7 +17,6 @@ MEANINGS = {
     429: ("rate_limited", "Too many requests. Try again later."),
     503: ("unavailable", "Not available at the moment. Try again."),
 }
-KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 
 
 class DialectMiddleware:
@@ -31,7 +30,8 @@ class DialectMiddleware:
         dialect = Dialect.at(request.path)
         if dialect is None or response.status_code < 400 or response["Content-Type"] == "application/json":
             return response
-        return dialect.respond(_problem(response), request)
+        answer = dialect.respond(_problem(response), request)
+        return with_headers(answer, {n: v for n, v in response.headers.items() if n not in answer.headers})
 
 
 def _problem(response: HttpResponse) -> Problem:
@@ -39,4 +39,4 @@ def _problem(response: HttpResponse) -> Problem:
     if response.status_code < 500:
         other = ("unreadable", "The request could not be read.")
     kind, message = MEANINGS.get(response.status_code, other)
-    return Problem(kind, message, headers={name: response[name] for name in KEPT_HEADERS if name in response})
+    return Problem(kind, message)

@@ -6,6 +6,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 
@@ -38,6 +39,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
+    # Nothing has read the visitor's language yet.
+    translation.activate(translation.get_language_from_request(request))
     return _page(
         request, 413, _("That is too large"), _("A file may have 10 MB at the most. Go back and choose a smaller one.")
     )

@@ -14,7 +14,9 @@ AUTO_REPLIED = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "A
 AUTO_GENERATED = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 _MACHINES = re.compile(
-    r"^(no|do[-_.]?not|ne[-_.]?pas)[-_.]?(reply|repondre)|^(mailer-daemon|postmaster|bounces?)\b", re.I
+    r"(^|[-_.+])(no|do[-_.]?not|ne[-_.]?pas)[-_.]?(reply|repondre)($|[-_.+])"
+    r"|^(mailer-daemon|postmaster|auto[-_.]?confirm)($|[-_.+])|(^|[-_.+])bounces?($|[-_.+])",
+    re.I,
 )
 
 

@@ -72,7 +72,7 @@ def sweep(worker_id: str) -> int:
                 back += _put_back(job, timedelta())
             else:
                 job.set_failed(RuntimeError("every worker that took this job was killed"))
-        for job in jobs.failed().filter(finished_at__gte=timezone.now() - timedelta(days=1)):
+        for job in jobs.failed().filter(finished_at__gte=timezone.now() - timedelta(days=7)):
             if len(job.worker_ids) < MAX_ATTEMPTS:
                 back += _put_back(job, backoff(len(job.worker_ids)))
     return back

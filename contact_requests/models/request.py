@@ -24,7 +24,10 @@ ACKNOWLEDGMENTS = Limit("acknowledge", 3, 24 * 3600)
 
 
 class InvalidTransition(Exception):
-    """A status change that the workflow does not know. `present` and `allowed` are database statuses."""
+    """A status change that the workflow does not know, in the words of the database.
+
+    `present` is "quarantine" for a request that waits there.
+    """
 
     def __init__(self, present: str, wanted: str, allowed: list[str]) -> None:
         super().__init__(f"{present} -> {wanted}")
@@ -172,7 +175,7 @@ class ContactRequest(models.Model):
 
     def make_search_text(self) -> str:
         """What `search` looks through; the visitor's own words never change after they came in."""
-        return fold(f"{self.name} {self.email} {digits(self.phone)} {self.message}")
+        return fold(f"{self.reference} {self.name} {self.email} {digits(self.phone)} {self.message}")
 
     # `property` is a field in here.
     @builtins.property
@@ -192,6 +195,7 @@ class ContactRequest(models.Model):
         """
         with transaction.atomic():
             self.lock()
+            self.refuse_in_quarantine(status)
             if status == self.status:
                 return False
             if status not in self.allowed:
@@ -234,7 +238,8 @@ class ContactRequest(models.Model):
     def reply(self, body: str, *, by: User | None, id: uuid.UUID | None = None) -> Reply:
         """Answer the visitor by e-mail: keep the text, mark the request replied and enqueue the mail, in one go.
 
-        The same `id` twice is one reply. Raises ValidationError when there is no e-mail to answer to or no text.
+        The same `id` with the same words is one reply, sent twice; with other words it is another. Raises
+        ValidationError when there is no e-mail to answer to or no text, InvalidTransition in quarantine.
         """
         from ..tasks import send_reply
 
@@ -244,13 +249,20 @@ class ContactRequest(models.Model):
             raise ValidationError({"body": _("Write an answer first.")})
         with transaction.atomic():
             self.lock()
+            self.refuse_in_quarantine(self.Status.REPLIED)
+            key = uuid.uuid5(self.pk, f"{id}\n{body.strip()}") if id else uuid.uuid4()
             reply, is_new = Reply.objects.get_or_create(
-                id=id or uuid.uuid4(), contact_request=self, defaults={"body": body.strip(), "author": by}
+                id=key, contact_request=self, defaults={"body": body.strip(), "author": by}
             )
             if is_new:
                 self.mark(self.Status.REPLIED, by=by)
                 send_reply.enqueue(str(reply.pk))
             return reply
+
+    def refuse_in_quarantine(self, wanted: str) -> None:
+        """Raises InvalidTransition while the request waits in quarantine: it has to be released first."""
+        if self.quarantined_at:
+            raise InvalidTransition("quarantine", wanted, [])
 
     def lock(self) -> None:
         """Hold the row until the transaction ends, and see it as it is now."""

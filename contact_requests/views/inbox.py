@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest
 
@@ -113,7 +113,7 @@ def _wants(request: ProRequest, target: str) -> bool:
     return bool(htmx) and not htmx.history_restore_request and htmx.target == target
 
 
-@require_GET
+@require_safe
 def inbox_list(request: ProRequest) -> HttpResponse:
     """The inbox; htmx gets the list ("list") or the rows after a cursor ("more") alone."""
     inbox = Inbox(request)
@@ -123,16 +123,16 @@ def inbox_list(request: ProRequest) -> HttpResponse:
     return render(request, f"{PAGE}#list" if _wants(request, "list") else PAGE, context)
 
 
-@require_GET
+@require_safe
 def request_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """One request beside the list; htmx gets the request alone."""
     found, inbox = _find(request, id), Inbox(request)
     if _wants(request, "detail"):
-        return render(request, f"{PAGE}#detail", {"inbox": inbox, **_detail(found)})
+        return render(request, f"{PAGE}#detail", {"inbox": inbox, **_detail(found), "is_swap": True})
     return render(request, PAGE, {**inbox.frame(), **inbox.context(), **_detail(found)})
 
 
-@require_GET
+@require_safe
 def inbox_arrivals(request: ProRequest) -> HttpResponse:
     """How many requests came in since the list was drawn."""
     inbox = Inbox(request)
@@ -168,7 +168,8 @@ def request_reply(request: ProRequest, id: uuid.UUID) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
     if request.htmx:
-        return render(request, f"{PAGE}#detail", {"inbox": Inbox(request), **_detail(found, form)}, status=422)
+        context = {"inbox": Inbox(request), **_detail(found, form), "is_swap": True}
+        return render(request, f"{PAGE}#detail", context, status=422)
     inbox = Inbox(request)
     return render(request, PAGE, {**inbox.frame(), **inbox.context(), **_detail(found, form)}, status=422)
 
@@ -182,7 +183,7 @@ def _after(request: ProRequest, found: ContactRequest, status: int = 200) -> Htt
     return redirect(f"{reverse('contact_requests:request_detail', args=[found.pk])}?{inbox.query()}")
 
 
-@require_GET
+@require_safe
 def quarantine_list(request: ProRequest) -> HttpResponse:
     """What looked like spam, with its reason."""
     rows = ContactRequest.objects.for_pro(request.pro, quarantined=True)
@@ -199,7 +200,9 @@ def quarantine_list(request: ProRequest) -> HttpResponse:
 @require_POST
 def quarantine_release(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Let one request through to the inbox."""
-    rows = ContactRequest.objects.for_pro(request.pro, quarantined=True)
+    requests = ContactRequest.objects
+    # A second click finds it released already, which is just as well.
+    rows = requests.for_pro(request.pro, quarantined=True) | requests.for_pro(request.pro)
     found = get_object_or_404(rows, pk=id)
     found.release(by=request.user)
     messages.success(request, _("The request from %(name)s is in your inbox now.") % {"name": found.name})

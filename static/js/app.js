@@ -12,26 +12,46 @@ addEventListener("submit", (event) => {
 // Coming back by the browser's cache, the buttons work again.
 addEventListener("pageshow", () => all("form button:disabled").forEach((button) => { button.disabled = false; }));
 
-// The chosen row of a list is marked where the item is fetched into the page.
-const choose = (row) => {
-  all("[data-row][aria-current]").forEach((other) => other.removeAttribute("aria-current"));
-  row.setAttribute("aria-current", "true");
-};
 addEventListener("click", (event) => {
-  const row = event.target.closest?.("[data-row]");
-  if (row) choose(row);
   const copy = event.target.closest?.("[data-copy]");
   if (copy) navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent);
 });
 all("[data-copy]").forEach((button) => { button.hidden = !navigator.clipboard; });
 
-// After a swap the focus does not fall to the top of the page.
+// A draft outlives everything but its sending: another action, another tab's change, a session that ended.
+const shown = () => one("[data-request]")?.dataset.request;
+const restore = () => {
+  const box = one(".reply textarea");
+  const draft = box && sessionStorage.getItem(shown());
+  if (draft && !box.value) box.value = draft;
+};
+addEventListener("input", (event) => {
+  if (event.target.closest(".reply")) sessionStorage.setItem(shown(), event.target.value);
+});
+addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful && event.detail.requestConfig.elt.matches(".reply")) sessionStorage.removeItem(shown());
+});
+addEventListener("DOMContentLoaded", restore);
+
+// After a swap the chosen row is marked, and the focus goes where the eye does.
 addEventListener("htmx:afterSettle", (event) => {
   one("#trouble").hidden = true;
-  if (event.detail.target?.id !== "detail") return;
-  const title = one("#request-name");
-  if (title && (document.activeElement === document.body || title.offsetParent && matchMedia("(max-width: 50rem)").matches)) title.focus();
-  if (matchMedia("(max-width: 50rem)").matches) scrollTo(0, 0);
+  const { target, requestConfig } = event.detail;
+  if (!["contact", "detail"].includes(target?.id)) return;
+  const wrong = one(`#${target.id} [aria-invalid="true"]`);
+  if (wrong || target.id === "contact") {
+    (wrong ?? one("#contact-title"))?.focus();
+    return;
+  }
+  all("[data-row][aria-current]").forEach((row) => row.removeAttribute("aria-current"));
+  one(`#row-${CSS.escape(shown())} [data-row]`)?.setAttribute("aria-current", "true");
+  restore();
+  if (requestConfig.verb === "get") {
+    one("#request-name")?.focus({ preventScroll: true });
+    if (matchMedia("(max-width: 50rem)").matches) scrollTo(0, 0);
+  } else if (requestConfig.elt.matches(".reply")) {
+    all(".letter-own").at(-1)?.scrollIntoView({ block: "nearest" });
+  }
 });
 
 // What did not get through is said, and stays typed.

@@ -1,5 +1,6 @@
 """The staff admin: Pros, users, API tokens, identity documents; and its manners and bounds, tested for every model."""
 
+import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.db.models import Model
@@ -439,9 +441,9 @@ def test_a_token_is_issued_and_its_secret_shown_once(staff_browser, staff, pro):
     moment = {"expires_at_0": "2090-05-01", "expires_at_1": "12:00:00", "actor_id": "123"}
     response = staff_browser.post(page(ApiToken, "add"), token_form(pro, **moment), follow=True)
     token = ApiToken.objects.get()
-    said = next(text for text in shown(response) if "secret" in text)
-    secret = next(word for word in said.split() if word.startswith("vst_"))
-    assert said == f"The secret of “Website” is {secret} – copy it now, it is not shown again."
+    secret = re.search(r'<code id="secret">(vst_[^<]+)</code>', response.content.decode())[1]
+    assert "no-store" in response["Cache-Control"]
+    assert not any(secret in str(session.get_decoded()) for session in Session.objects.all())
     assert ApiToken.objects.authenticate(secret) == token
     assert (token.pro, token.scopes, token.actor_id, token.created_by) == (
         pro,

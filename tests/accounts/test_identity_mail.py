@@ -22,7 +22,7 @@ def sent():
 def test_approval_is_told(document, staff, work_tasks):
     document.approve(by=staff)
     work_tasks()
-    body = "Thank you. Your inbox is open: http://testserver/inbox\n"
+    body = "Thank you. Your inbox is open: http://testserver/\n"
     assert sent() == [(["port@example.com"], "Your identity is verified", body)]
 
 

@@ -1,3 +1,4 @@
+import logging
 import re
 
 import pytest
@@ -5,6 +6,7 @@ from django.core import mail
 from django.test import Client
 
 from config.accounts.limits import RESETS_PER_ADDRESS
+from config.web.logs import RequestIdFilter
 from tests.factories import PASSWORD
 
 NEW = "another long password"
@@ -40,6 +42,26 @@ def test_a_link_works_once(nobody, user, work_tasks):
 @pytest.mark.parametrize("path", ["/password/reset/x/y", "/password/reset/MQ/set-password", "/password/reset/%00/x"])
 def test_a_made_up_link_is_refused(nobody, user, path):
     assert "This link is used up" in nobody.get(path, follow=True).content.decode()
+
+
+def test_the_way_out_opens_the_door_that_was_closed(nobody, user, work_tasks):
+    for _ in range(5):
+        nobody.post("/sign-in", {"username": user.email, "password": "wrong"})
+    nobody.post("/password/reset", {"email": user.email})
+    work_tasks()
+    form = nobody.get(link(mail.outbox[0]), follow=True)
+    nobody.post(form.request["PATH_INFO"], {"new_password1": NEW, "new_password2": NEW})
+    assert nobody.post("/sign-in", {"username": user.email, "password": NEW})["Location"] == "/"
+
+
+def test_the_link_stands_in_no_log(nobody, user, work_tasks, caplog):
+    nobody.post("/password/reset", {"email": user.email})
+    work_tasks()
+    path = link(mail.outbox[0])
+    token = path.rsplit("/", 1)[1]
+    record = logging.LogRecord("django.request", logging.WARNING, "", 0, "Forbidden: %s", (path,), None)
+    RequestIdFilter().filter(record)
+    assert record.getMessage() == "Forbidden: /password/reset/…" and token not in record.getMessage()
 
 
 def test_an_unknown_address_gets_the_same_answer_and_no_mail(nobody, user, work_tasks):

@@ -1,7 +1,9 @@
+import contextlib
 import re
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -213,6 +215,37 @@ def test_a_newer_document_takes_the_place_of_the_waiting_one(browser, gated):
     ]
 
 
+def test_the_file_of_a_replaced_document_is_taken_away(browser, gated, media, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        for name in ("a.pdf", "b.pdf"):
+            browser.post("/settings/identity", upload(name))
+    newest = IdentityDocument.objects.get(state="pending")
+    assert [path for path in media.rglob("*") if path.is_file()] == [media / newest.file.name]
+    replaced = IdentityDocument.objects.get(state="replaced")
+    assert browser.get(f"/settings/identity/{replaced.pk}/file").status_code == 404
+
+
+def test_a_pro_of_whom_no_check_is_asked_uploads_nothing(browser, pro, media):
+    response = browser.post("/settings/identity", upload())
+    assert (response.status_code, IdentityDocument.objects.count(), media.exists()) == (422, 0, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upload_and_a_review_at_once_do_not_lock_each_other_out(gated, user, staff, at_once):
+    def send():
+        IdentityDocument.objects.submit(gated, SimpleUploadedFile("b.pdf", PDF), by=user)
+
+    for _ in range(8):
+        waiting = IdentityDocument.objects.submit(gated, SimpleUploadedFile("a.pdf", PDF), by=user)
+
+        def review(waiting=waiting):
+            with contextlib.suppress(ValidationError):
+                waiting.reject("No.", by=staff)
+
+        at_once(2, lambda n, review=review: (send, review)[n]())
+    assert IdentityDocument.objects.filter(state="pending").count() == 1
+
+
 def test_rejection_says_why_and_approval_opens_the_inbox(browser, staff, gated):
     browser.post("/settings/identity", upload())
     IdentityDocument.objects.get().reject("The photo is too dark.", by=staff)
@@ -242,7 +275,7 @@ def test_times_are_those_of_the_pros_own_place(browser, pro):
     pro.time_zone = "Asia/Tokyo"
     pro.save()
     make_token(pro, expires_at=timezone.now().replace(year=2999, month=1, day=1, hour=20, minute=0) + timedelta())
-    assert "01/02/2999 5 a.m." in browser.get("/settings/tokens").content.decode()
+    assert "2 Jan 2999, 05:00" in browser.get("/settings/tokens").content.decode()
 
 
 def test_a_colleague_sees_the_same(browser, pro, nobody):

@@ -144,3 +144,27 @@ def test_the_admin_has_the_same_door(nobody, staff):
 def test_a_pro_at_the_admins_door_is_told_why(browser):
     response = browser.get("/admin/", follow=True)
     assert "You are signed in as owner@example.com, who may not open that page." in response.content.decode()
+
+
+@pytest.mark.parametrize("who", ["a gated pro", "nobody's user", "staff"])
+def test_everybody_who_is_signed_in_can_sign_out(nobody, user, staff, who):
+    if who == "a gated pro":
+        user.pro.cni_required = True
+        user.pro.save()
+    elif who == "nobody's user":
+        user.pro = None
+        user.save()
+    nobody.force_login(staff if who == "staff" else user, backend="config.accounts.backends.EmailBackend")
+    assert nobody.post("/sign-out")["Location"] == "/sign-in"
+    assert nobody.get("/")["Location"] == "/sign-in"
+
+
+def test_one_place_cannot_use_up_the_tries_of_an_address(nobody, user, monkeypatch):
+    monkeypatch.setattr(PER_PLACE, "times", 2)
+    monkeypatch.setattr(PER_ADDRESS, "times", 3)
+    for n in range(2):
+        sign_in(nobody, f"guess{n}@example.com", "wrong")
+    for _ in range(5):
+        assert sign_in(nobody, "owner@example.com", "wrong").status_code == 429
+    sign_in(elsewhere := Client(REMOTE_ADDR="198.51.100.7"), "owner@example.com")
+    assert is_signed_in(elsewhere)

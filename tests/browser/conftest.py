@@ -9,8 +9,15 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.conftest import NO_CHROMIUM, find_chromium
 
-# What browser and htmx write themselves when a test provokes a refusal or takes the network away.
-PROVOKED = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError", "Response Status Error Code")
+# What browser and htmx write themselves when a test provokes a refusal or takes the network away, and when a changed
+# row is not on the present tab.
+PROVOKED = (
+    "htmx:oobErrorNoTarget",
+    "Failed to load resource",
+    "htmx:afterRequest",
+    "htmx:sendError",
+    "Response Status Error Code",
+)
 
 
 @pytest.fixture(scope="session")

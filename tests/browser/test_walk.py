@@ -112,11 +112,13 @@ def test_search_and_back_keep_the_address_true(open_page, house):
     assert page.locator("#id_q").input_value() == "bor"
 
 
-def test_more_rows_come_while_scrolling(open_page, house):
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+def test_more_rows_come_while_scrolling(open_page, house, size):
     RequestFactory.create_batch(60, property=house)
-    page = open_page("/inbox", **PHONE)
+    page = open_page("/inbox", **size)
     sign_in(page)
     page.locator(".request").first.wait_for()
+    page.mouse.move(200, 400)
     for _ in range(10):
         page.mouse.wheel(0, 5000)
         page.wait_for_timeout(150)
@@ -136,6 +138,48 @@ def test_a_failed_save_says_so_and_keeps_what_was_typed(open_page, house):
     page.get_by_role("button", name="Send by e-mail").click()
     page.locator(".segment[aria-current]", has_text="Replied").wait_for()
     assert page.get_by_text("That did not get through.").is_hidden()
+
+
+def test_a_draft_outlives_another_action_and_another_page(open_page, house):
+    row, other = RequestFactory(property=house, name="First"), RequestFactory(property=house, name="Other")
+    page = open_page(f"/inbox/{row.pk}", **WIDE)
+    sign_in(page)
+    page.get_by_label("Your answer").fill("A long answer")
+    page.get_by_role("button", name="Read", exact=True).click()
+    page.locator(".segment[aria-current]", has_text="Read").wait_for()
+    page.wait_for_function("document.querySelector('.reply textarea').value === 'A long answer'")
+    page.get_by_role("link", name="Other").click()
+    page.get_by_role("heading", name="Other").wait_for()
+    assert page.get_by_label("Your answer").input_value() == ""
+    assert page.title() == "Other · Inbox · Vestibule"
+    page.goto(f"/inbox/{row.pk}")
+    assert page.get_by_label("Your answer").input_value() == "A long answer"
+    page.get_by_role("button", name="Send by e-mail").click()
+    page.locator(".segment[aria-current]", has_text="Replied").wait_for()
+    page.wait_for_timeout(100)
+    assert page.get_by_label("Your answer").input_value() == ""
+    assert other.replies.count() == 0
+
+
+def test_back_from_another_page_shows_the_whole_inbox(open_page, house):
+    RequestFactory(property=house, name="Anna")
+    page = open_page("/inbox", **WIDE)
+    sign_in(page)
+    page.get_by_role("link", name="Anna").click()
+    page.get_by_role("heading", name="Anna").wait_for()
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("heading", name="Settings").wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="Anna").wait_for()
+    assert page.get_by_role("navigation", name="Main").is_visible()
+
+
+def test_another_message_can_be_sent(open_page, house):
+    page = open_page("/properties/house", **PHONE)
+    fill_form(page)
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("link", name="Send another message").click()
+    page.get_by_label("Your message").wait_for()
 
 
 def test_an_ended_session_leads_to_sign_in_and_back(open_page, house):

@@ -145,6 +145,18 @@ def test_arrivals_are_announced(browser, house):
     assert 'role="status"' in html and "3 new</a>" in html
 
 
+def test_a_page_and_its_pieces_are_told_apart_and_not_kept(browser, house):
+    response = browser.get("/inbox")
+    assert {"HX-Request", "HX-Target"} <= {name.strip() for name in response["Vary"].split(",")}
+    assert response["Cache-Control"] == "private, no-store"
+
+
+def test_the_reference_that_a_visitor_quotes_is_found(browser, house):
+    row = RequestFactory(property=house, name="Quoted")
+    RequestFactory(property=house)
+    assert names(browser.get("/inbox", {"q": row.reference})) == ["Quoted"]
+
+
 def test_an_empty_inbox_announces_arrivals_too(browser, house):
     html = browser.get("/inbox").content.decode()
     path = re.search(r'hx-get="(/inbox/arrivals[^"]+)"', html)[1].replace("&amp;", "&")

@@ -108,6 +108,12 @@ def test_what_is_kept(nobody, house):
     assert jobs() == ["contact_requests.tasks.acknowledge", "contact_requests.tasks.notify"]
 
 
+def test_an_address_that_grows_in_lower_case_is_received(nobody, house):
+    label = "İ" * 60
+    nobody.post("/properties/house", words(house, email=f"a@{label}.{label}.{label}.com", phone=""))
+    assert (ContactRequest.objects.count(), Contact.objects.count()) == (1, 1)
+
+
 def test_a_second_message_joins_the_known_contact(nobody, house):
     nobody.post("/properties/house", words(house))
     nobody.post("/properties/house", words(house, email="HELENE@example.ORG", phone=""))
@@ -149,6 +155,8 @@ def test_broken_input_is_named_and_what_was_typed_stays(nobody, house, changes, 
     ("changes", "reason"),
     [
         ({"website": "https://spam.example"}, "honeypot"),
+        ({"website": "x" * 30_000}, "honeypot"),
+        ({"stamp": "x" * 30_000}, "no_stamp"),
         ({"age": 1}, "too_fast"),
         ({"stamp": ""}, "no_stamp"),
         ({"stamp": "made:up:here"}, "no_stamp"),

@@ -71,9 +71,18 @@ def test_the_id_of_another_requests_reply_is_no_door(browser, other_user, row):
     foreign = RequestFactory(property__pro=other_user.pro)
     theirs = foreign.reply("Private", by=other_user)
     response = browser.post(f"/inbox/{row.pk}/reply", {"body": "Mine", "id": theirs.pk})
-    assert "Private" not in response.content.decode()
+    assert response.status_code == 302
+    assert row.replies.get().body == "Mine"
+    assert "Private" not in browser.get(response["Location"]).content.decode()
     theirs.refresh_from_db()
     assert (theirs.body, theirs.contact_request) == ("Private", foreign)
+
+
+def test_going_back_and_writing_something_else_is_another_reply(browser, row):
+    id = uuid.uuid4()
+    for body in ("Come at 3.", "Come at 5.", "Come at 5."):
+        browser.post(f"/inbox/{row.pk}/reply", {"body": body, "id": id})
+    assert list(row.replies.values_list("body", flat=True)) == ["Come at 3.", "Come at 5."]
 
 
 def test_without_an_email_there_is_nothing_to_send_to(browser, pro):

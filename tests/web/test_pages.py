@@ -153,6 +153,18 @@ def test_a_page_speaks_the_browsers_language():
     assert response["Content-Language"] == "nl"
 
 
+def test_staff_without_a_pro_may_read_the_reference(staff_browser):
+    html = staff_browser.get("/docs/api").content.decode()
+    assert "/pro/contact-requests" in html and 'href="/inbox"' not in html
+    assert staff_browser.get("/docs/api/contact-requests.json").json()["openapi"] == "3.1.0"
+
+
+def test_a_refusal_in_a_dialect_keeps_the_safe_headers(nobody):
+    response = nobody.get("/pro/contact-requests", headers={"Host": "evil.example"})
+    assert response.json()["error"]["code"] == "VALIDATION_ERROR"
+    assert (response["Content-Security-Policy"], response["X-Content-Type-Options"]) == (CSP, "nosniff")
+
+
 def test_the_reference_shows_every_route(browser):
     html = browser.get("/docs/api").content.decode()
     for shown in ("/pro/contact-requests", "/pro/contact-requests/{id}", "INVALID_TRANSITION", "propertyId", "hasMore"):

@@ -141,7 +141,7 @@ def test_after_the_last_attempt_it_stays_failed_with_its_traceback(db):
 
 
 def test_what_failed_long_ago_is_not_dug_up(db):
-    row = job(FAILED, finished_at=timezone.now() - timedelta(days=1, seconds=1), worker_ids=["a:1"])
+    row = job(FAILED, finished_at=timezone.now() - timedelta(days=7, seconds=1), worker_ids=["a:1"])
     assert (sweep(own_id()), status(row)) == (0, FAILED)
 
 

@@ -27,8 +27,8 @@ def test_a_content_type_is_made_readable(sent, read):
     assert readable_content_type(sent) == read
 
 
-def ask(content_type, token, query=""):
-    body = b'{"status": "read"}'
+def ask(content_type, token, query="", chunked=None):
+    body = b'{"status": "read"}' + b" " * (chunked or 0)
     environ = {
         "REQUEST_METHOD": "PUT",
         "PATH_INFO": "/pro/contact-requests/00000000-0000-0000-0000-000000000000",
@@ -41,20 +41,36 @@ def ask(content_type, token, query=""):
         "CONTENT_TYPE": content_type,
         "HTTP_AUTHORIZATION": f"Bearer {token}",
     }
+    if chunked is not None:
+        environ |= {"HTTP_TRANSFER_ENCODING": "chunked"}
+        del environ["CONTENT_LENGTH"]
     answer = {}
     body = application(environ, lambda status, headers: answer.update(status=status))
-    return answer["status"], json.loads(b"".join(body))["error"]["code"]
+    return int(answer["status"].split()[0]), json.loads(b"".join(body))["error"]["code"]
 
 
 # A real request closes the connection that a test's transaction would live in.
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        (0, (404, "NOT_FOUND")),
+        (2 * 1024 * 1024, (413, "PAYLOAD_TOO_LARGE")),
+        (20 * 1024 * 1024, (413, "PAYLOAD_TOO_LARGE")),
+    ],
+)
+def test_a_body_sent_in_chunks_is_read(pro, size, expected):
+    assert ask("application/json", make_token(pro), chunked=size) == expected
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
     ("content_type", "query", "expected"),
     [
-        ("application/json; charset=hex", "", ("404 Not Found", "NOT_FOUND")),
-        ("application/json; charset=utf-8", "a=1&" * 300, ("404 Not Found", "NOT_FOUND")),
-        ("application/json; name*=nothing''%41", "", ("415 Unsupported Media Type", "UNSUPPORTED_MEDIA_TYPE")),
-        ("x" * 20_000, "", ("415 Unsupported Media Type", "UNSUPPORTED_MEDIA_TYPE")),
+        ("application/json; charset=hex", "", (404, "NOT_FOUND")),
+        ("application/json; charset=utf-8", "a=1&" * 300, (404, "NOT_FOUND")),
+        ("application/json; name*=nothing''%41", "", (415, "UNSUPPORTED_MEDIA_TYPE")),
+        ("x" * 20_000, "", (415, "UNSUPPORTED_MEDIA_TYPE")),
     ],
 )
 def test_a_strange_content_type_is_answered_in_the_dialect(pro, content_type, query, expected):

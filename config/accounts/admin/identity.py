@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Case, QuerySet, When
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
@@ -76,10 +76,7 @@ class IdentityDocumentAdmin(ReadOnlyAdmin, TenantAdmin):
         document = self.get_object(request, str(id))
         if not self.has_view_permission(request, document):
             raise PermissionDenied
-        try:
-            return download(document)
-        except FileNotFoundError as error:
-            raise Http404 from error
+        return download(document)
 
     def approve_view(self, request: HttpRequest, id: int) -> HttpResponse:
         """POST: accept the document."""

@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -86,8 +87,15 @@ class ApiTokenAdmin(TenantAdmin):
             by=request.user,  # type: ignore[arg-type]
         )
         vars(obj).update(vars(token))
-        text = _now("The secret of “%(name)s” is %(secret)s – copy it now, it is not shown again.")
-        self.message_user(request, text % {"name": token.name, "secret": secret}, messages.WARNING)
+        # For the answer to this request alone: a message would wait for its reader in the database.
+        obj.secret = secret
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        """The secret, this once."""
+        context = {**self.admin_site.each_context(request), "title": obj.name, "token": obj, "opts": self.opts}
+        response = render(request, "admin/accounts/apitoken/issued.html", context)
+        add_never_cache_headers(response)
+        return response
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         if context["original"]:

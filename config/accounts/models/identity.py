@@ -65,7 +65,8 @@ class IdentityDocumentQuerySet(TenantQuerySet["IdentityDocument"]):
             with transaction.atomic():
                 # Two uploads at once queue here, so that one waiting document is left.
                 Pro.objects.select_for_update().get(pk=pro.pk)
-                self.for_pro(pro).filter(state="pending").update(state="replaced", reviewed_at=timezone.now())
+                for waiting in self.for_pro(pro).filter(state="pending"):
+                    waiting.replace()
                 document.save()
         except BaseException:
             document.file.delete(save=False)
@@ -105,6 +106,12 @@ class IdentityDocument(models.Model):
     def __str__(self) -> str:
         return f"{self.pro}: {self.filename}"
 
+    def replace(self) -> None:
+        """Make room for a newer one: the row stays, the file goes when the transaction stands."""
+        self.state, self.reviewed_at = self.State.REPLACED, timezone.now()
+        self.save(update_fields=["state", "reviewed_at"])
+        transaction.on_commit(lambda: self.file.storage.delete(self.file.name or ""))
+
     def approve(self, *, by: User) -> None:
         """Accept the document and lift the Pro's gate. Raises ValidationError unless it waits for review."""
         with transaction.atomic():
@@ -121,6 +128,8 @@ class IdentityDocument(models.Model):
             self._review(self.State.REJECTED, reason.strip(), by)
 
     def _review(self, state: str, reason: str, by: User) -> None:
+        # The Pro first, as an upload does: the other way round the two would lock each other out.
+        Pro.objects.select_for_update().get(pk=self.pro_id)
         self.refresh_from_db(from_queryset=IdentityDocument.objects.select_for_update())
         if self.state != self.State.PENDING:
             raise ValidationError(_("This document does not wait for review any more."))

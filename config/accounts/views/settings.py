@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -70,7 +70,9 @@ def token_revoke(request: ProRequest, id: int) -> HttpResponse:
 def identity(request: ProRequest) -> HttpResponse:
     """The identity check: where it stands, and the upload."""
     form = IdentityForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not request.pro.is_gated:
+        form.add_error(None, _("No identity check is asked of you."))
+    elif request.method == "POST" and form.is_valid():
         try:
             IdentityDocument.objects.submit(request.pro, form.cleaned_data["file"], by=request.user)
             messages.success(request, _("Thank you. Your document is being looked at."))
@@ -92,8 +94,12 @@ def identity_file(request: ProRequest, id: int) -> FileResponse:
 
 def download(document: IdentityDocument) -> FileResponse:
     """A document as it must be served: never shown inline, never sniffed, allowed to do nothing."""
+    try:
+        file = document.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
     response = FileResponse(
-        document.file.open("rb"),
+        file,
         as_attachment=True,
         filename=document.filename,
         content_type=document.content_type,

@@ -3,26 +3,18 @@
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
+from axes.utils import reset as reset_attempts
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from ..forms import ResetForm, SignInForm
 from ..limits import attempted_email, locked_out, reset_wait, sign_in_wait, too_many
 from ..middleware import without_gate
-
-
-@login_not_required
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """`/`: to the inbox, or to sign in."""
-    return redirect("contact_requests:inbox" if request.user.is_authenticated else "accounts:sign_in")
 
 
 class SignIn(auth_views.LoginView):
@@ -62,6 +54,8 @@ class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
+        # Whoever was locked out for guessing wrong has proven to be the owner.
+        reset_attempts(username=form.user.email)
         messages.success(self.request, _("Your new password is set. Sign in with it."))
         return response
 

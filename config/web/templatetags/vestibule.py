@@ -24,13 +24,13 @@ def _ago(then: datetime, now: datetime) -> str:
         return _("%(n)d h ago") % {"n": seconds // HOUR}
     if seconds < 7 * DAY:
         return _("%(n)d d ago") % {"n": seconds // DAY}
-    return date_format(timezone.localtime(then), "SHORT_DATE_FORMAT")
+    return date_format(timezone.localtime(then), "j M Y")
 
 
 @register.simple_tag
 def ago(then: datetime) -> SafeString:
     """`<time>` with a relative time for reading and the exact one in `title` and `datetime`."""
-    exact = date_format(timezone.localtime(then), "DATETIME_FORMAT")
+    exact = date_format(timezone.localtime(then), "j F Y, H:i")
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         then.isoformat(timespec="seconds"),

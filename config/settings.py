@@ -264,6 +264,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
+# What the worker calls once a minute. Named here, as rooms of the same floor do not import each other.
+HOUSEKEEPING = ["config.web.models.prune_rate_counts", "config.api.models.prune_idempotency_keys"]
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # --- Mail ----------------------------------------------------------------------------------------

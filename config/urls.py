@@ -35,6 +35,7 @@ def no_shortcut(request: HttpRequest, rest: str) -> HttpResponse:
 urlpatterns = [
     path("", home, name="home"),
     path("", include("config.accounts.urls")),
+    path("", include("contacts.urls")),
     path("", include("contact_requests.urls")),
     path("docs/api", docs.reference, name="api_reference"),
     path("docs/api/<slug:name>.json", docs.openapi_json, name="api_document"),

@@ -44,6 +44,8 @@ def scale(pro: Pro, counts: dict[str, int], progress: Callable[[str, int], Calla
     for numbers in batched(range(start, start + total), BATCH):
         rows = [_contact(pro, number, rng) for number in numbers]
         with transaction.atomic():
+            for row in rows:
+                row.search_text = row.make_search_text()
             Contact.objects.bulk_create(rows)
             ContactIdentity.objects.bulk_create([identity for row in rows for identity in _identities(row)])
         advance(len(rows))

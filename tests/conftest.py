@@ -119,6 +119,15 @@ class Api:
         data = body if isinstance(body, bytes | str) else json.dumps(body)
         return self.client.generic(method, path, data, content_type, headers={**self.headers, **more})
 
+    def post(self, path: str, body: Any = None, **more: Any) -> Any:
+        return self.send("POST", path, body, **more)
+
+    def patch(self, path: str, body: Any = None, **more: Any) -> Any:
+        return self.send("PATCH", path, body, **more)
+
+    def delete(self, path: str, **more: Any) -> Any:
+        return self.send("DELETE", path, "", **more)
+
     def put(self, path: str, body: Any = None, **more: Any) -> Any:
         return self.send("PUT", path, body, **more)
 

@@ -61,9 +61,11 @@ class RequestFactory(DjangoModelFactory):
         pro=factory.SelfAttribute("..pro"),
         name=factory.SelfAttribute("..name"),
         email=factory.SelfAttribute("..email"),
+        phone=factory.SelfAttribute("..phone"),
     )
     name = factory.Sequence(lambda n: f"Visitor {n}")
     email = factory.Sequence(lambda n: f"visitor{n}@example.org")
+    phone = ""
     message = "Is it still free?"
 
 

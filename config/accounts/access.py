@@ -24,6 +24,10 @@ class Caller:
     token: ApiToken | None = None
     user: User | None = None
 
+    @property
+    def tenant(self) -> str:
+        return str(self.pro.pk)
+
     def allows(self, scope: str) -> bool:
         return self.token is None or self.token.allows(scope)
 

@@ -22,11 +22,15 @@ from django.views.decorators.csrf import csrf_exempt
 
 from .dialect import Dialect, json_response, with_headers
 from .errors import Problem
+from .idempotency import once
 from .reading import read_body, read_query
 
 
 class CallerLike(Protocol):
-    """Who is calling: knows which scopes are granted."""
+    """Who is calling: for which tenant, and with which scopes."""
+
+    @property
+    def tenant(self) -> str: ...
 
     def allows(self, scope: str) -> bool: ...
 
@@ -49,11 +53,18 @@ class Operation:
     answer: type[msgspec.Struct] | None
     status: int
     errors: tuple[str, ...]
+    is_creating: bool
 
     def run(self, request: HttpRequest, caller: CallerLike, parameters: Mapping[str, Any]) -> HttpResponse:
-        """Check the caller's scope, read what was sent, call the handler and encode what it returns."""
+        """Check the caller's scope and answer; what creates is answered once for one Idempotency-Key."""
         if not caller.allows(self.scope):
             raise Problem("forbidden", f"This token lacks the scope {self.scope}.")
+        if self.is_creating:
+            return once(request, caller.tenant, lambda: self._call(request, caller, parameters))
+        return self._call(request, caller, parameters)
+
+    def _call(self, request: HttpRequest, caller: CallerLike, parameters: Mapping[str, Any]) -> HttpResponse:
+        """Read what was sent, call the handler and encode what it returns."""
         arguments = dict(parameters)
         if self.body:
             arguments["body"] = read_body(request, self.body)
@@ -61,8 +72,11 @@ class Operation:
             arguments["query"] = read_query(request, self.query)
         result = self.handler(caller, **arguments)
         reply = result if isinstance(result, Reply) else Reply(result, self.status)
-        response = HttpResponse(status=204) if reply.status == 204 else json_response(reply.body, reply.status)
-        return with_headers(response, reply.headers)
+        if reply.status == 204:
+            response = HttpResponse(status=204)
+            del response.headers["Content-Type"]  # There is nothing that would have one.
+            return with_headers(response, reply.headers)
+        return with_headers(json_response(reply.body, reply.status), reply.headers)
 
 
 class Api:
@@ -98,13 +112,19 @@ class Api:
         body: type[msgspec.Struct] | None = None,
         status: int = 200,
         errors: tuple[str, ...] = (),
+        is_creating: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare a route below the dialect's prefix. `errors` are the meanings it adds to the common ones."""
+        """Declare a route below the dialect's prefix.
+
+        `errors` are the meanings it adds to the common ones; `is_creating` makes it honour Idempotency-Key.
+        """
         if scope not in self.scopes:
             raise ImproperlyConfigured(f"{method} {self.dialect.prefix}{route} needs one of the scopes {self.scopes}")
 
         def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
-            self.operations.append(Operation(method, route, scope, handler, query, body, answer, status, errors))
+            self.operations.append(
+                Operation(method, route, scope, handler, query, body, answer, status, errors, is_creating)
+            )
             return handler
 
         return declare

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from .dialect import Dialect
 from .endpoint import Api, Operation
+from .idempotency import HEADER
 
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 CONVERTERS = {"uuid": {"type": "string", "format": "uuid"}, "int": {"type": "integer", "minimum": 0}}
@@ -21,6 +22,14 @@ ALWAYS = (
     "server_error",
     "unavailable",
 )
+KEY_PARAMETER = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same body, sent within 24 hours, creates nothing and is answered alike.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+}
+CREATING = ("idempotency_in_progress", "idempotency_mismatch")
 WITH_BODY = ("unreadable", "invalid", "too_large", "unsupported_media_type")
 
 
@@ -70,7 +79,11 @@ def _operation(api: Api, operation: Operation, references: dict, components: dic
         "operationId": operation.handler.__name__,
         "summary": " ".join(summary.split()),
         "description": f"{description}\n\nScope: `{operation.scope}`.".strip(),
-        "parameters": [*_path_parameters(operation), *_query_parameters(operation, components)],
+        "parameters": [
+            *_path_parameters(operation),
+            *_query_parameters(operation, components),
+            *([KEY_PARAMETER] if operation.is_creating else []),
+        ],
         "responses": _responses(api.dialect, operation, references),
     }
     if operation.body:
@@ -116,12 +129,16 @@ def _responses(dialect: Dialect, operation: Operation, references: dict) -> dict
     success: dict[str, Any] = {"description": "Success"}
     if operation.answer:
         success["content"] = _json(references[operation.answer])
+    if operation.is_creating:
+        location = {"description": "Where the new one stands.", "schema": {"type": "string"}}
+        success["headers"] = {"Location": location}
     found = {str(operation.status): success}
     kinds = [
         *ALWAYS,
         *operation.errors,
         *(WITH_BODY if operation.body else ()),
         *(("invalid",) if operation.query else ()),
+        *(CREATING if operation.is_creating else ()),
     ]
     by_status: dict[str, list[str]] = {}
     for kind in dict.fromkeys(kinds):

@@ -43,3 +43,7 @@ class RateCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.count}"
+
+
+def prune_rate_counts() -> int:
+    return RateCount.objects.prune()

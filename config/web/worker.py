@@ -10,13 +10,13 @@ import socket
 import time
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.tasks import TaskResultStatus
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
-
-from .models import RateCount
 
 logger = logging.getLogger("vestibule.worker")
 
@@ -26,6 +26,7 @@ LEASE = timedelta(minutes=10)
 # and one whose worker seems to live here after this: its process number may be a stranger's by now.
 LONG_LEASE = timedelta(hours=1)
 SWEEP_EVERY = 5.0  # seconds
+TIDY_EVERY = 60.0  # seconds
 
 
 def backoff(attempts: int) -> timedelta:
@@ -86,21 +87,29 @@ def _put_back(job: DBTaskResult, wait: timedelta) -> int:
     return 1
 
 
+def tidy() -> None:
+    """Take away what is past its time: calls every function that the setting HOUSEKEEPING names."""
+    for name in settings.HOUSEKEEPING:
+        import_string(name)()
+
+
 class SteadyWorker(Worker):
-    """Works the queue empty, sweeps, rests; a database that is gone is waited for."""
+    """Works the queue empty, sweeps, tidies, rests; a database that is gone is waited for."""
 
     def run_batch(self) -> None:
         """Work the queue empty, once."""
         super().run()
 
     def run(self) -> None:
-        swept_at = -SWEEP_EVERY
+        swept_at, tidied_at = -SWEEP_EVERY, -TIDY_EVERY
         while self.running:
             try:
                 if time.monotonic() - swept_at >= SWEEP_EVERY:
                     sweep(self.worker_id)
-                    RateCount.objects.prune()
                     swept_at = time.monotonic()
+                if time.monotonic() - tidied_at >= TIDY_EVERY:
+                    tidy()
+                    tidied_at = time.monotonic()
                 super().run()
             except (OperationalError, InterfaceError):
                 logger.exception("the database does not answer; trying again")

@@ -11,9 +11,11 @@ from config.api.dialect import Dialect
 from config.api.endpoint import Api
 from config.api.openapi import PARAMETER, document
 from contact_requests.api import api as pro_api
+from contacts.api import api as contacts_api
 
 from ..factories import PropertyFactory, RequestFactory
 
+COMMON = ["401", "403", "404", "405", "429", "500", "503"]
 PAGE = "/docs/api/contact-requests.json"
 ERRORS = {
     "GET /pro/contact-requests": {
@@ -70,7 +72,7 @@ def test_the_document_is_valid(api):
 def test_every_registered_operation_is_described_with_its_scope(api):
     registered = {f"{o.method} {PARAMETER.sub(r'{\2}', api.dialect.prefix + o.route)}": o.scope for o in api.operations}
     written = described(made(api))
-    assert list(written) == list(registered)
+    assert set(written) == set(registered)
     for name, operation in written.items():
         assert operation["description"].endswith(f"Scope: `{registered[name]}`.")
         assert operation["summary"]
@@ -146,8 +148,7 @@ def test_what_a_query_is_checked_with_is_no_component(written):
 # --- Real answers
 
 
-@pytest.fixture
-def conforms(written):
+def checker(written):
     """Checks a response against what the document says about this operation and status."""
 
     def check(name, response):
@@ -157,6 +158,11 @@ def conforms(written):
         return True
 
     return check
+
+
+@pytest.fixture
+def conforms(written):
+    return checker(written)
 
 
 def test_real_answers_are_as_described(api, nobody, pro, conforms):
@@ -185,6 +191,57 @@ def test_real_refusals_are_as_described(api, nobody, pro, conforms):
     ]
     for name, response, status in refusals:
         assert (response.status_code, conforms(name, response)) == (status, True)
+
+
+# --- The contacts
+
+
+@pytest.fixture
+def contacts_written():
+    return made(contacts_api)
+
+
+def test_the_operations_of_the_contacts(contacts_written):
+    found = described(contacts_written)
+    assert {name: (o["operationId"], sorted(o["responses"])) for name, o in found.items()} == {
+        "GET /api/v1/contacts": ("list_contacts", ["200", "400", *COMMON]),
+        "POST /api/v1/contacts": ("create_contact", ["201", "400", *sorted([*COMMON, "409", "413", "415", "422"])]),
+        "GET /api/v1/contacts/{id}": ("get_contact", ["200", *COMMON]),
+        "PATCH /api/v1/contacts/{id}": ("update_contact", ["200", "400", *sorted([*COMMON, "413", "415"])]),
+        "DELETE /api/v1/contacts/{id}": ("delete_contact", ["204", *COMMON]),
+    }
+    assert "content" not in found["DELETE /api/v1/contacts/{id}"]["responses"]["204"]
+    assert contacts_written["security"] == [{"token": []}]
+
+
+def test_only_what_creates_takes_a_key(contacts_written):
+    for name, operation in described(contacts_written).items():
+        headers = [p["name"] for p in operation["parameters"] if p["in"] == "header"]
+        assert headers == (["Idempotency-Key"] if name.startswith("POST") else [])
+    assert list(described(contacts_written)["POST /api/v1/contacts"]["responses"]["201"]["headers"]) == ["Location"]
+
+
+def test_real_answers_of_the_contacts_are_as_described(api, nobody, contacts_written):
+    check = checker(contacts_written)
+    path, key = "/api/v1/contacts", {"Idempotency-Key": "k"}
+    made_one = api.post(path, {"name": "Jane", "phone": "+15551234567", "status": "applicant"}, **key)
+    one = made_one["Location"]
+    answers = [
+        ("POST /api/v1/contacts", made_one, 201),
+        ("POST /api/v1/contacts", api.post(path, {}, **key), 422),
+        ("POST /api/v1/contacts", api.post(path, {"more": 1}), 400),
+        ("GET /api/v1/contacts", api.get(path), 200),
+        ("GET /api/v1/contacts", api.get(path, page=0), 400),
+        ("GET /api/v1/contacts", nobody.get(path), 401),
+        ("GET /api/v1/contacts/{id}", api.get(one), 200),
+        ("PATCH /api/v1/contacts/{id}", api.patch(one, {"channelPreference": "sms"}), 200),
+        ("PATCH /api/v1/contacts/{id}", api.patch(one, "{"), 400),
+        ("DELETE /api/v1/contacts/{id}", api.send("POST", one), 405),
+    ]
+    assert api.delete(one).status_code == 204
+    answers.append(("DELETE /api/v1/contacts/{id}", api.delete(one), 404))
+    for name, response, status in answers:
+        assert (response.status_code, check(name, response)) == (status, True)
 
 
 # --- The page of the document

@@ -212,7 +212,7 @@ def test_jobs_are_taken_back_with_the_rows(receive):
 @pytest.mark.parametrize(
     "broken",
     [
-        "contacts.models.ContactQuerySet.find_or_create",
+        "contacts.models.contact.ContactQuerySet.find_or_create",
         "contact_requests.models.request.ACKNOWLEDGMENTS",
         "contact_requests.tasks.acknowledge",
         "contact_requests.tasks.notify",

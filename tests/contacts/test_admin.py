@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from config.accounts.models import Pro
+from contacts.admin import FACTS
 from contacts.models import Contact
 from tests.accounts.test_admin import (
     assert_list_is_flat,
@@ -127,3 +128,13 @@ def test_the_page_does_not_ask_per_identity(staff_browser, contact):
     for n in range(20):
         contact.identity("telegram", str(n)).save()
     assert queries(staff_browser, page(contact, "change")) == few
+
+
+def test_a_deleted_contact_stays_visible_to_staff(staff_browser, contact):
+    contact.archive(by=None)
+    assert listed(staff_browser, Contact) == [contact]
+    assert listed(staff_browser, Contact, deleted_at__isempty="0") == [contact]
+    assert listed(staff_browser, Contact, deleted_at__isempty="1") == []
+    response = staff_browser.get(page(contact, "change"))
+    shown_fields = [name for _title, options in response.context["adminform"].fieldsets for name in options["fields"]]
+    assert (response.status_code, shown_fields) == (200, ["name", *FACTS])

@@ -37,9 +37,17 @@ def test_a_new_person_as_stored(pro, find):
         "name": "Anna",
         "email": "Anna@Example.org",
         "phone": PHONE,
+        "status": "prospect",
+        "role": "prospect",
+        "channel_preference": "",
         "source": "contact_form",
+        "referral_source": "",
+        "language": "en",
+        "applied_at": None,
+        "search_text": "anna\nanna@example.org\n33612345678",
         "created_at": contact.created_at,
         "updated_at": contact.updated_at,
+        "deleted_at": None,
     }
     assert identities(contact) == [("email", EMAIL), ("phone", PHONE)]
 

@@ -1,5 +1,6 @@
 """The worker: what a killed one left running is put back, what failed is tried again, nothing is lost."""
 
+import itertools
 import os
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from django.tasks import TaskResultStatus
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from config.api.models import IdempotencyKey
 from config.web.models import RateCount
 from config.web.worker import LEASE, LONG_LEASE, MAX_ATTEMPTS, SteadyWorker, backoff, own_id, sweep
 
@@ -221,8 +223,10 @@ def test_a_database_that_is_gone_for_a_while_is_waited_for(monkeypatch, tmp_path
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_worker_prunes_the_counts(monkeypatch):
+def test_the_worker_takes_away_what_is_past_its_time(monkeypatch):
     RateCount.objects.create(key="old", expires_at=1, count=1)
+    IdempotencyKey.objects.create(scope="old", status=201, created_at=timezone.now() - timedelta(hours=25))
+    IdempotencyKey.objects.create(scope="new", status=201)
     worker = steady()
 
     def stop(_id):
@@ -231,6 +235,28 @@ def test_the_worker_prunes_the_counts(monkeypatch):
     monkeypatch.setattr("config.web.worker.sweep", stop)
     worker.run()
     assert list(RateCount.objects.all()) == []
+    assert [row.scope for row in IdempotencyKey.objects.all()] == ["new"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_tidies_once_a_minute_however_often_it_sweeps(monkeypatch):
+    worker, done = steady(), []
+    # Seconds, as the worker reads the clock: before each sweep, after it, before tidying, after it.
+    now = iter(range(0, 1000, 7))
+
+    def sweep_ten_times(_id):
+        done.append("sweep")
+        worker.running = done.count("sweep") < 10
+
+    monkeypatch.setattr("config.web.worker.time.monotonic", lambda: next(now))
+    monkeypatch.setattr("config.web.worker.sweep", sweep_ten_times)
+    monkeypatch.setattr("config.web.worker.tidy", lambda: done.append("tidy"))
+    monkeypatch.setattr("config.web.worker.Worker.run", lambda _self: None)
+    worker.run()
+    assert (done.count("sweep"), done[:2]) == (10, ["sweep", "tidy"])
+    gaps = [i for i, what in enumerate(done) if what == "tidy"]
+    # Three readings of seven seconds a round: every third round.
+    assert [b - a for a, b in itertools.pairwise(gaps)] == [4] * (len(gaps) - 1)
 
 
 # --- Workers in processes of their own

@@ -1,0 +1,34 @@
+"""What a creating POST answered, kept for the caller who asks again."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+
+KEPT = timedelta(hours=24)
+
+
+class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
+    def prune(self) -> int:
+        """Take away what has been kept long enough."""
+        return self.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
+
+
+class IdempotencyKey(models.Model):
+    """One answered request. `scope` is the SHA-256 of tenant, method, path and key; `request` that of the body."""
+
+    scope = models.CharField(max_length=64, unique=True)
+    request = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.BinaryField()
+    location = models.CharField(max_length=2000, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = IdempotencyKeyQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.scope
+
+
+def prune_idempotency_keys() -> int:
+    return IdempotencyKey.objects.prune()

@@ -1,0 +1,81 @@
+"""The contacts API: list, get, create, update, delete."""
+
+import uuid
+from typing import Any
+
+from msgspec import UNSET, Struct, structs
+
+from config.accounts.access import Caller, by_token
+from config.accounts.models import SCOPES
+from config.api.endpoint import Api, Reply
+
+from .dialect import dialect, to_body
+from .models import Contact
+from .schemas import ContactAnswer, ContactCreate, ContactPage, ContactQuery, ContactUpdate, Pagination
+
+api = Api(dialect, title="Contacts", authenticate=by_token, scopes=SCOPES)
+
+# The most rows a page may have, by plan.
+PAGE_SIZES = {"free": 50, "pro": 100, "enterprise": 500}
+
+
+def _given(body: Struct) -> dict[str, Any]:
+    """The fields that were sent."""
+    return {name: value for name, value in structs.asdict(body).items() if value is not UNSET}
+
+
+@api.endpoint("GET", "", scope="contacts:read", query=ContactQuery, answer=ContactPage)
+def list_contacts(caller: Caller, query: ContactQuery) -> ContactPage:
+    """List contacts, newest first.
+
+    `limit` is clamped to what the plan allows: free 50, pro 100, enterprise 500. A page past the end is empty.
+    """
+    rows = Contact.objects.for_pro(caller.pro)
+    chosen = {"status": query.status, "role": query.role, "channel_preference": query.channel}
+    rows = rows.filter(**{name: value for name, value in chosen.items() if value})
+    if query.search.strip():
+        rows = rows.search(query.search)
+    limit = min(query.limit, PAGE_SIZES[caller.pro.plan])
+    total, start = rows.count(), (query.page - 1) * limit
+    page = list(rows.newest_first()[start : start + limit]) if start < total else []
+    return ContactPage([to_body(row) for row in page], Pagination(query.page, limit, total, -(-total // limit)))
+
+
+@api.endpoint("GET", "/<uuid:id>", scope="contacts:read", answer=ContactAnswer)
+def get_contact(caller: Caller, id: uuid.UUID) -> ContactAnswer:
+    """Get one contact."""
+    return ContactAnswer(to_body(Contact.objects.for_pro(caller.pro).get(pk=id)))
+
+
+@api.endpoint(
+    "POST", "", scope="contacts:write", body=ContactCreate, answer=ContactAnswer, status=201, is_creating=True
+)
+def create_contact(caller: Caller, body: ContactCreate) -> Reply:
+    """Create a contact.
+
+    `name` and at least one of `email` and `phone` are required.
+    """
+    contact = Contact.objects.register(caller.pro, by=caller.token, **_given(body))
+    location = f"{dialect.prefix}/{contact.pk}"
+    return Reply(ContactAnswer(to_body(contact)), 201, {"Location": location})
+
+
+@api.endpoint("PATCH", "/<uuid:id>", scope="contacts:write", body=ContactUpdate, answer=ContactAnswer)
+def update_contact(caller: Caller, id: uuid.UUID, body: ContactUpdate) -> ContactAnswer:
+    """Update a contact.
+
+    Send only the fields to change; null empties one that may be empty. `appliedAt` follows the status.
+    """
+    contact = Contact.objects.for_pro(caller.pro).get(pk=id)
+    contact.change(_given(body), by=caller.token)
+    return ContactAnswer(to_body(contact))
+
+
+@api.endpoint("DELETE", "/<uuid:id>", scope="contacts:write", status=204)
+def delete_contact(caller: Caller, id: uuid.UUID) -> Reply:
+    """Delete a contact.
+
+    It leaves every list and count and is kept for the record; a second time is 404.
+    """
+    Contact.objects.for_pro(caller.pro).get(pk=id).archive(by=caller.token)
+    return Reply(None, 204)

@@ -1,0 +1,69 @@
+"""How /api/v1/contacts speaks: its codes, its field names and its times."""
+
+from datetime import UTC, datetime
+
+from django.core.exceptions import ValidationError
+
+from config.api.dialect import Dialect
+from config.api.errors import FieldError, Problem, invalid
+
+from .models import Contact
+from .schemas import ContactBody
+
+
+class ContactsDialect(Dialect):
+    def problem(self, error: Exception) -> Problem | None:
+        problem = super().problem(error)
+        if problem and isinstance(error, ValidationError):
+            return invalid(*(FieldError(camel(d.field), d.message) for d in problem.details))
+        return problem
+
+
+dialect = ContactsDialect(
+    "/api/v1/contacts",
+    {
+        "unreadable": (400, "invalid_request"),
+        "invalid": (400, "validation_error"),
+        "unauthenticated": (401, "unauthorized"),
+        "forbidden": (403, "forbidden"),
+        "not_found": (404, "not_found"),
+        "method_not_allowed": (405, "method_not_allowed"),
+        "idempotency_in_progress": (409, "idempotency_in_progress"),
+        "too_large": (413, "payload_too_large"),
+        "unsupported_media_type": (415, "unsupported_media_type"),
+        "idempotency_mismatch": (422, "idempotency_mismatch"),
+        "rate_limited": (429, "rate_limited"),
+        "server_error": (500, "internal_error"),
+        "unavailable": (503, "unavailable"),
+    },
+)
+
+
+def camel(name: str) -> str:
+    """ "channel_preference" -> "channelPreference"."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def moment(time: datetime) -> str:
+    """ "2026-02-10T14:30:00Z"."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def to_body(row: Contact) -> ContactBody:
+    """A contact as the API shows it."""
+    return ContactBody(
+        id=row.pk,
+        name=row.name,
+        email=row.email or None,
+        phone=row.phone or None,
+        status=row.status,  # type: ignore[arg-type]
+        role=row.role,  # type: ignore[arg-type]
+        channel_preference=row.channel_preference or None,  # type: ignore[arg-type]
+        source=row.source,
+        referral_source=row.referral_source or None,
+        language=row.language,
+        applied_at=moment(row.applied_at) if row.applied_at else None,
+        created_at=moment(row.created_at),
+        updated_at=moment(row.updated_at),
+    )

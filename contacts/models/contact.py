@@ -1,0 +1,297 @@
+import uuid
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
+from config.web.text import digits, fold
+
+from ..languages import validate_language
+from ..names import validate_name
+from ..phones import to_e164
+from .event import ContactEvent
+from .identity import ContactIdentity, email_key, identities_of
+
+
+class ContactQuerySet(TenantQuerySet["Contact"]):
+    def for_pro(self, pro: Pro, *, deleted: bool = False) -> Self:
+        """One Pro's contacts; with `deleted` instead those that were soft-deleted."""
+        return super().for_pro(pro).filter(deleted_at__isnull=not deleted)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+    def search(self, text: str) -> Self:
+        """Contacts with `text` in name, e-mail or phone; case, accents and the grouping of digits are ignored."""
+        folded = fold(text)
+        wanted = Q(search_text__contains=folded)
+        # A national number begins with a 0 that E.164 does not have; "+33 (0)6 …" is written too.
+        number = digits(folded.replace("(0)", "")).lstrip("0")
+        if number and not any(c.isalpha() for c in folded):
+            wanted |= Q(search_text__contains=number)
+        return self.filter(wanted)
+
+    def register(self, pro: Pro, *, by: User | ApiToken | None = None, **fields: Any) -> "Contact":
+        """Write down a contact, by hand or by program. Raises ValidationError with every field at fault.
+
+        Somebody else of this Pro may have the same e-mail or phone: then both stand, as likely duplicates, and
+        messages go on to the first.
+        """
+        contact = self.model(pro=pro)
+        contact.set(fields)
+        with transaction.atomic():
+            contact.save(force_insert=True)
+            contact.hold_identities()
+            contact.record(ContactEvent.Kind.CREATED, by)
+        return contact
+
+    def find_or_create(self, pro: Pro, *, name: str, email: str = "", phone: str = "", source: str) -> "Contact":
+        """The Pro's contact with this e-mail or phone (E.164), made if there is none.
+
+        A known contact gains the address it did not have; nothing that stands is overwritten. Two calls at once
+        for one new person make one contact: the unique identity decides, and the loser looks again.
+        """
+        identities = identities_of(email, phone)
+        for _attempt in range(3):
+            try:
+                with transaction.atomic():
+                    if contact := self._known(pro, identities):
+                        contact.learn(email=email, phone=phone)
+                        return contact
+                    contact = self.create(pro=pro, name=name, email=email, phone=phone, source=source)
+                    ContactIdentity.objects.bulk_create(contact.identity(*pair) for pair in identities)
+                    return contact
+            except (IntegrityError, self.model.DoesNotExist):
+                continue
+        raise IntegrityError("a contact with this identity appears and disappears")
+
+    def _known(self, pro: Pro, identities: list[tuple[str, str]]) -> "Contact | None":
+        found = {
+            identity.channel: identity.contact
+            for identity in ContactIdentity.objects.for_pro(pro).matching(identities).select_related("contact")
+        }
+        # Where e-mail and phone lead to two people, the e-mail is the surer sign.
+        return found.get("email") or found.get("phone")
+
+
+class Contact(models.Model):
+    """Somebody who wrote to a Pro, or whom the Pro wrote down. Source: the Contacts API document."""
+
+    class Status(models.TextChoices):
+        PROSPECT = "prospect", _("Prospect")
+        SCHEDULED = "scheduled", _("Scheduled")
+        APPLICANT = "applicant", _("Applicant")
+        RENTER = "renter", _("Renter")
+        ARCHIVED = "archived", _("Archived")
+
+    class Role(models.TextChoices):
+        PROSPECT = "prospect", _("Prospect")
+        TENANT = "tenant", _("Tenant")
+        LANDLORD = "landlord", _("Landlord")
+        PROPERTY_MANAGER = "property_manager", _("Property manager")
+        VENDOR = "vendor", _("Vendor")
+        OTHER = "other", _("Other")
+
+    class Channel(models.TextChoices):
+        WHATSAPP = "whatsapp", "WhatsApp"
+        TELEGRAM = "telegram", "Telegram"
+        EMAIL = "email", _("E-mail")
+        SMS = "sms", _("SMS")
+        PHONE = "phone", _("Phone")
+
+    # What a pro or a program may set; everything else is the model's own business.
+    SETTABLE = (
+        "name",
+        "email",
+        "phone",
+        "status",
+        "role",
+        "channel_preference",
+        "source",
+        "referral_source",
+        "language",
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pro = models.ForeignKey(Pro, models.CASCADE, related_name="contacts", db_index=False, verbose_name=_("Pro"))
+    name = models.CharField(_("name"), max_length=200, validators=[validate_name])
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True, help_text=_("In E.164, such as +33612345678."))
+    status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.PROSPECT)
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.PROSPECT)
+    channel_preference = models.CharField(_("preferred channel"), max_length=20, choices=Channel, blank=True)
+    source = models.CharField(_("source"), max_length=50, default="api")
+    referral_source = models.CharField(_("referred by"), max_length=200, blank=True)
+    language = models.CharField(_("language"), max_length=2, default="en", validators=[validate_language])
+    applied_at = models.DateTimeField(_("applied at"), null=True, editable=False)
+    search_text = models.TextField(editable=False, default="")
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+    deleted_at = models.DateTimeField(_("archived at"), null=True, editable=False)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        indexes = [models.Index(fields=["pro", "-created_at", "-id"], name="contact_newest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="applicant", applied_at__isnull=False)
+                | (~Q(status="applicant") & Q(applied_at__isnull=True)),
+                name="contact_applied_at_follows_status",
+            ),
+            models.CheckConstraint(condition=~Q(name="") & (~Q(email="") | ~Q(phone="")), name="contact_reachable"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it, with what follows from the status and for the search."""
+        if self.status != self.Status.APPLICANT:
+            self.applied_at = None
+        elif self.applied_at is None:
+            self.applied_at = timezone.now()
+        self.search_text = self.make_search_text()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "applied_at", "search_text", "updated_at"}
+        super().save(*args, **kwargs)
+
+    def make_search_text(self) -> str:
+        """What `search` looks through, one line each, so that nothing is found across two of them."""
+        return "\n".join([fold(self.name), fold(self.email), digits(self.phone)])
+
+    def clean(self) -> None:
+        if not self.email and not self.phone:
+            raise ValidationError({"email": _("Give an e-mail address or a phone number.")})
+
+    def set(self, fields: dict[str, Any]) -> None:
+        """Put these values into place, unsaved. Raises ValidationError with every field at fault."""
+        errors: dict[str, Any] = {}
+        for name, value in fields.items():
+            if name not in self.SETTABLE:
+                raise ValueError(name)
+            setattr(self, name, (value or "").strip())
+        try:
+            if fields.get("phone") and self.phone:
+                self.phone = to_e164(self.phone, self.pro.country)
+        except ValidationError as error:
+            errors["phone"] = error
+        # What stands already came in by a rule of its own: a visitor's odd name must not forbid a new status.
+        standing = set() if self._state.adding else {*self.SETTABLE} - {*fields}
+        try:
+            self.full_clean(exclude={"pro", *standing, *errors}, validate_constraints=False)
+        except ValidationError as error:
+            errors = {**error.error_dict, **errors}
+        if errors:
+            raise ValidationError(errors)
+
+    def change(self, fields: dict[str, Any], *, by: User | ApiToken | None) -> dict[str, list[str]]:
+        """Set some fields; returns what changed as {field: [before, after]}, {} when nothing did.
+
+        Raises ValidationError, and DoesNotExist when the contact was deleted meanwhile.
+        """
+        with transaction.atomic():
+            self.lock()
+            before = {name: getattr(self, name) for name in fields}
+            former = identities_of(self.email, self.phone)
+            self.set(fields)
+            changes = {
+                name: [before[name], getattr(self, name)] for name in fields if before[name] != getattr(self, name)
+            }
+            if changes:
+                self.save(update_fields=changes)
+                self.hold_identities(former)
+                self.record(ContactEvent.Kind.CHANGED, by, changes)
+            return changes
+
+    def archive(self, *, by: User | ApiToken | None) -> None:
+        """Soft-delete it: out of every list, search and count, with its history kept; `restore` undoes it.
+
+        Raises DoesNotExist when it is deleted already.
+        """
+        with transaction.atomic():
+            self.lock()
+            self.deleted_at = timezone.now()
+            self.save(update_fields=["deleted_at"])
+            ContactIdentity.objects.filter(contact=self).release()
+            self.pass_on(identities_of(self.email, self.phone))
+            self.record(ContactEvent.Kind.DELETED, by)
+
+    def restore(self, *, by: User | None) -> None:
+        """Undo `archive`. Raises DoesNotExist when it is not deleted."""
+        with transaction.atomic():
+            self.lock(deleted=True)
+            self.deleted_at = None
+            self.save(update_fields=["deleted_at"])
+            ContactIdentity.objects.filter(contact=self).take_back()
+            self.record(ContactEvent.Kind.RESTORED, by)
+
+    def lock(self, *, deleted: bool = False) -> None:
+        """Hold the row until the transaction ends, and see it as it is now."""
+        rows = Contact.objects.filter(deleted_at__isnull=not deleted).select_related("pro")
+        rows = rows.select_for_update(of=("self",))
+        self.refresh_from_db(from_queryset=rows)
+
+    def record(self, kind: str, by: User | ApiToken | None, changes: dict[str, list[str]] | None = None) -> None:
+        ContactEvent.objects.create(
+            contact=self,
+            kind=kind,
+            changes=changes or {},
+            user=by if isinstance(by, User) else None,
+            token=by if isinstance(by, ApiToken) else None,
+        )
+
+    def identity(self, channel: str, external_id: str) -> ContactIdentity:
+        """An unsaved identity of this contact."""
+        return ContactIdentity(pro_id=self.pro_id, contact=self, channel=channel, external_id=external_id)
+
+    def hold_identities(self, former: list[tuple[str, str]] | None = None) -> None:
+        """Hold the present e-mail and phone as identities, unless they are somebody else's.
+
+        Of the `former` ones those are let go that are no longer present; what was learnt beside them stays.
+        """
+        present = identities_of(self.email, self.phone)
+        gone = [pair for pair in former or [] if pair not in present]
+        if gone:
+            ContactIdentity.objects.filter(contact=self).matching(gone).delete()
+            self.pass_on(gone)
+        rows = [self.identity(*pair) for pair in present]
+        ContactIdentity.objects.bulk_create(rows, ignore_conflicts=True)
+
+    def pass_on(self, identities: list[tuple[str, str]]) -> None:
+        """Let the eldest other contact with such an e-mail or phone be recognised by it, as it is free now."""
+        for channel, external_id in identities:
+            same = Q(email__iexact=external_id) if channel == "email" else Q(phone=external_id)
+            heir = (
+                Contact.objects.for_pro(self.pro).filter(same).exclude(pk=self.pk).order_by("created_at", "id").first()
+            )
+            if heir:
+                ContactIdentity.objects.bulk_create([heir.identity(channel, external_id)], ignore_conflicts=True)
+
+    def learn(self, *, email: str = "", phone: str = "") -> None:
+        """Add an e-mail or phone the contact did not have, unless it is somebody else's.
+
+        Raises DoesNotExist when the contact was deleted meanwhile: it must not hold an identity again.
+        """
+        self.lock()
+        ContactIdentity.objects.bulk_create(
+            [self.identity(*pair) for pair in identities_of(email, phone)], ignore_conflicts=True
+        )
+        own = set(self.identities.held().values_list("channel", "external_id"))
+        missing = {
+            field: value
+            for field, value, channel in (("email", email, "email"), ("phone", phone, "phone"))
+            if value
+            and not getattr(self, field)
+            and (channel, value if channel == "phone" else email_key(value)) in own
+        }
+        if missing:
+            for field, value in missing.items():
+                setattr(self, field, value)
+            self.save(update_fields=missing)

@@ -1,0 +1,30 @@
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from config.accounts.models import ApiToken, User
+
+
+class ContactEvent(models.Model):
+    """What was done to a contact, by whom. `changes` is {field: [before, after]}, empty but for `changed`."""
+
+    class Kind(models.TextChoices):
+        CREATED = "created", _("Created")
+        CHANGED = "changed", _("Changed")
+        DELETED = "deleted", _("Archived")
+        RESTORED = "restored", _("Restored")
+
+    contact = models.ForeignKey("contacts.Contact", models.CASCADE, related_name="events")
+    kind = models.CharField(_("what"), max_length=10, choices=Kind)
+    changes = models.JSONField(_("changes"), default=dict)
+    user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
+    token = models.ForeignKey(ApiToken, models.SET_NULL, null=True, related_name="+", verbose_name=_("by program"))
+    created_at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("contact event")
+        verbose_name_plural = _("contact events")
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

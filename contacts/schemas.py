@@ -1,0 +1,88 @@
+"""The shapes of /api/v1/contacts, keys and order as documented; times are UTC to the second."""
+
+import uuid
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+Status = Literal["prospect", "scheduled", "applicant", "renter", "archived"]
+Role = Literal["prospect", "tenant", "landlord", "property_manager", "vendor", "other"]
+Channel = Literal["whatsapp", "telegram", "email", "sms", "phone"]
+Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, examples=["2026-02-10T14:30:00Z"])]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Email = Annotated[str, Meta(max_length=254)]
+Phone = Annotated[
+    str, Meta(max_length=40, description="Stored in E.164; a national number is one of the Pro's country.")
+]
+Source = Annotated[str, Meta(min_length=1, max_length=50)]
+Referral = Annotated[str, Meta(max_length=200)]
+# The greatest number that every JSON reader takes for itself.
+GREATEST = 2**53 - 1
+Language = Annotated[str, Meta(min_length=2, max_length=2, description="ISO 639-1.")]
+
+
+class ContactQuery(Struct):
+    page: Annotated[int, Meta(ge=1, le=GREATEST, description="The page, from 1.")] = 1
+    limit: Annotated[
+        int, Meta(ge=1, le=GREATEST, description="Rows a page; above the plan's maximum it is clamped.")
+    ] = 20
+    status: Annotated[Status | None, Meta(description="Only this status.")] = None
+    role: Annotated[Role | None, Meta(description="Only this role.")] = None
+    channel: Annotated[Channel | None, Meta(description="Only this preferred channel.")] = None
+    search: Annotated[str, Meta(max_length=200, description="Part of a name, e-mail or phone number.")] = ""
+
+
+class ContactCreate(Struct, rename="camel"):
+    name: Name
+    email: Email | UnsetType | None = UNSET
+    phone: Phone | UnsetType | None = UNSET
+    status: Status | UnsetType = UNSET
+    role: Role | UnsetType = UNSET
+    channel_preference: Channel | UnsetType | None = UNSET
+    source: Source | UnsetType = UNSET
+    referral_source: Referral | UnsetType | None = UNSET
+    language: Language | UnsetType = UNSET
+
+
+class ContactUpdate(Struct, rename="camel"):
+    name: Name | UnsetType = UNSET
+    email: Email | UnsetType | None = UNSET
+    phone: Phone | UnsetType | None = UNSET
+    status: Status | UnsetType = UNSET
+    role: Role | UnsetType = UNSET
+    channel_preference: Channel | UnsetType | None = UNSET
+    source: Source | UnsetType = UNSET
+    referral_source: Referral | UnsetType | None = UNSET
+    language: Language | UnsetType = UNSET
+
+
+class ContactBody(Struct, rename="camel"):
+    id: uuid.UUID
+    name: str
+    email: str | None
+    phone: str | None
+    status: Status
+    role: Role
+    channel_preference: Channel | None
+    source: str
+    referral_source: str | None
+    language: str
+    applied_at: Moment | None
+    created_at: Moment
+    updated_at: Moment
+
+
+class ContactAnswer(Struct):
+    data: ContactBody
+
+
+class Pagination(Struct, rename="camel"):
+    page: int
+    limit: int
+    total: int
+    total_pages: int
+
+
+class ContactPage(Struct):
+    data: list[ContactBody]
+    pagination: Pagination

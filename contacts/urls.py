@@ -1,0 +1,5 @@
+from .api import api
+
+app_name = "contacts"
+
+urlpatterns = [*api.urls]

@@ -1,0 +1,175 @@
+"""Idempotency-Key on POST /api/v1/contacts: creates once, answers alike."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError
+from django.http import HttpResponse
+from django.utils import timezone
+
+from config.api import idempotency
+from config.api.models import IdempotencyKey, prune_idempotency_keys
+from contacts.models import Contact
+
+from ..conftest import Api
+from ..factories import make_token
+
+PATH = "/api/v1/contacts"
+BODY = {"name": "Jane", "email": "jane@example.org"}
+KEY = "import-2026-02-10/17"
+
+
+def post(api, key=KEY, body=BODY, path=PATH):
+    return api.post(path, body, **{"Idempotency-Key": key})
+
+
+def error(response):
+    return response.status_code, response.json()["error"]["code"]
+
+
+def age(**by):
+    IdempotencyKey.objects.update(created_at=timezone.now() - timedelta(**by))
+
+
+def nothing_is_kept():
+    return not Contact.objects.exists() and not IdempotencyKey.objects.exists()
+
+
+def test_a_repeat_is_answered_byte_for_byte(api):
+    first = post(api)
+    Contact.objects.update(name="Changed since")
+    again = post(api)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert (again.content, again["Location"], again["Content-Type"]) == (
+        first.content,
+        first["Location"],
+        first["Content-Type"],
+    )
+    assert (first.get("Idempotency-Replayed"), again["Idempotency-Replayed"]) == (None, "true")
+    assert Contact.objects.count() == 1
+
+
+def test_what_is_stored(api):
+    first = post(api)
+    row = IdempotencyKey.objects.get()
+    assert (row.status, bytes(row.body), row.location) == (201, first.content, first["Location"])
+    assert KEY not in f"{row.scope}{row.request}" and len(row.scope) == 64
+
+
+def test_without_a_key_every_one_creates(api):
+    assert [api.post(PATH, BODY).status_code for _ in range(2)] == [201, 201]
+    assert (Contact.objects.count(), IdempotencyKey.objects.count()) == (2, 0)
+
+
+def test_another_body_is_422(api):
+    first = post(api)
+    assert error(post(api, body={**BODY, "name": "Other"})) == (422, "idempotency_mismatch")
+    # Bytes count, not meaning.
+    assert error(post(api, body=json.dumps(BODY, indent=1))) == (422, "idempotency_mismatch")
+    assert post(api).content == first.content
+    assert Contact.objects.count() == 1
+
+
+def test_another_key_another_pro_is_another_request(api, other_api, pro):
+    answers = [post(api), post(api, "k2"), post(other_api)]
+    assert [a.status_code for a in answers] == [201] * 3
+    assert Contact.objects.count() == 3
+    # Another token of the same Pro is the same caller.
+    assert post(Api(make_token(pro))).content == answers[0].content
+
+
+def test_another_path_or_method_is_another_key(rf, db):
+    def answer(method, path):
+        request = rf.generic(method, path, "{}", "application/json", headers={"Idempotency-Key": KEY})
+        return idempotency.once(request, "1", lambda: HttpResponse(f"{method} {path}", status=201)).content
+
+    asked = [("POST", "/a"), ("POST", "/b"), ("PUT", "/a")]
+    for _ in range(2):
+        assert [answer(*one) for one in asked] == [f"{m} {p}".encode() for m, p in asked]
+
+
+@pytest.mark.parametrize("key", ["", " ", "x" * 256, "a\tb", "a\x7fb", "clé", "a\nb"])
+def test_a_key_that_cannot_be(api, key):
+    response = post(api, key)
+    message = "The key must be 1 to 255 printable ASCII characters."
+    assert (response.status_code, response.json()["error"]) == (
+        400,
+        {
+            "code": "validation_error",
+            "message": f"Idempotency-Key: {message}",
+            "details": [{"field": "Idempotency-Key", "message": message}],
+        },
+    )
+    assert nothing_is_kept()
+
+
+@pytest.mark.parametrize("key", ["x", "x" * 255, "a b", "~!\"#'%_", "0"])
+def test_a_key_that_can_be(api, key):
+    assert post(api, key).content == post(api, key).content
+    assert Contact.objects.count() == 1
+
+
+def test_a_refusal_is_not_kept(api, api_with):
+    assert error(post(api, body={"name": "Jane"})) == (400, "validation_error")
+    assert error(post(api, body="{")) == (400, "invalid_request")
+    assert error(post(api_with("contacts:read"))) == (403, "forbidden")
+    assert nothing_is_kept()
+    assert post(api).status_code == 201
+
+
+def test_the_scope_is_asked_for_before_a_replay(api, api_with):
+    post(api)
+    assert error(post(api_with("contacts:read"))) == (403, "forbidden")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "broken", ["config.api.idempotency._store", "contacts.models.Contact.record", "contacts.api.to_body"]
+)
+@pytest.mark.parametrize(("fault", "status"), [(RuntimeError, 500), (DatabaseError, 500)])
+def test_a_fault_in_the_middle_leaves_neither_row_nor_key(api, monkeypatch, broken, fault, status):
+    def fail(*_args, **_more):
+        raise fault
+
+    with monkeypatch.context() as patch:
+        patch.setattr(broken, fail)
+        assert post(api).status_code == status
+    assert nothing_is_kept()
+    assert post(api).status_code == 201
+    assert (Contact.objects.count(), IdempotencyKey.objects.count()) == (1, 1)
+
+
+def test_after_a_day_the_key_is_free(api):
+    first = post(api)
+    age(hours=23, minutes=59)
+    assert post(api)["Idempotency-Replayed"] == "true"
+    age(hours=24, seconds=1)
+    new = post(api, body={**BODY, "name": "New"})
+    assert (new.status_code, new["Location"] != first["Location"], "Idempotency-Replayed" in new) == (201, True, False)
+    assert (Contact.objects.count(), IdempotencyKey.objects.count()) == (2, 1)
+    assert post(api, body={**BODY, "name": "New"}).content == new.content
+
+
+def test_what_is_older_than_a_day_is_pruned(api):
+    post(api, "old")
+    age(hours=24, seconds=1)
+    post(api, "new")
+    assert (prune_idempotency_keys(), prune_idempotency_keys()) == (1, 0)
+    assert post(api, "new")["Idempotency-Replayed"] == "true"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_at_once_create_one(api, at_once):
+    for number in range(6):
+        key, body = f"round {number}", {**BODY, "name": f"Jane {number}"}
+        answers = at_once(20, lambda _n, key=key, body=body: post(api, key, body))
+        kept = [a for a in answers if a.status_code == 201]
+        assert len({a.content for a in kept}) == 1
+        assert len([a for a in kept if "Idempotency-Replayed" not in a]) == 1
+        for other in answers:
+            if other.status_code != 201:
+                assert error(other) == (409, "idempotency_in_progress")
+                assert other["Retry-After"] == "1"
+        assert Contact.objects.filter(name=f"Jane {number}").count() == 1
+    assert (Contact.objects.count(), IdempotencyKey.objects.count()) == (6, 6)

@@ -1,0 +1,33 @@
+"""What the tests of the contacts API share."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ..factories import ContactFactory
+
+START = datetime(2026, 2, 10, 14, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def contact(pro):
+    """Makes contacts of the owner; `at` is in seconds after 14:30."""
+
+    def one(at=0.0, **fields):
+        return ContactFactory(**{"pro": pro, "created_at": START + timedelta(seconds=at), **fields})
+
+    return one
+
+
+@pytest.fixture
+def refused():
+    """Asserts a validation error about these fields and returns the messages."""
+
+    def check(response, *fields):
+        assert response.status_code == 400, response.content
+        error = response.json()["error"]
+        assert (error["code"], [d["field"] for d in error["details"]]) == ("validation_error", list(fields))
+        assert error["message"] == "; ".join(f"{d['field']}: {d['message']}" for d in error["details"])
+        return [d["message"] for d in error["details"]]
+
+    return check

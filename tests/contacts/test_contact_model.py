@@ -1,0 +1,90 @@
+"""The rules of a contact, whichever way it is stored."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from contacts.languages import ISO_639_1
+from contacts.models import Contact, ContactIdentity
+
+from ..factories import ContactFactory
+
+
+@pytest.fixture
+def jane(contact):
+    return contact(name="Jane", email="jane@example.com", phone="+15551234567")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"name": ""},
+        {"email": "", "phone": ""},
+        {"status": "applicant"},
+        {"applied_at": timezone.now()},
+    ],
+)
+def test_the_database_keeps_out_what_cannot_be(jane, broken):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Contact.objects.update(**broken)
+
+
+def test_applied_at_follows_the_status_by_plain_save_too(jane):
+    jane.status = "applicant"
+    jane.save(update_fields=["status"])
+    applied = Contact.objects.get().applied_at
+    assert applied is not None
+    jane.save()
+    assert Contact.objects.get().applied_at == applied
+    jane.status = "renter"
+    jane.save(update_fields=["status"])
+    assert Contact.objects.get().applied_at is None
+
+
+def test_the_search_text_follows_by_plain_save_too(jane):
+    jane.name = "Hélène"
+    jane.save(update_fields=["name"])
+    assert Contact.objects.get().search_text == "helene\njane@example.com\n15551234567"
+
+
+def test_a_person_leaves_their_name_in_the_events(jane, user):
+    assert jane.change({"name": "Janet"}, by=user) == {"name": ["Jane", "Janet"]}
+    jane.archive(by=user)
+    jane.restore(by=user)
+    rows = list(jane.events.values_list("kind", "changes", "user", "token"))
+    assert rows == [
+        ("changed", {"name": ["Jane", "Janet"]}, user.pk, None),
+        ("deleted", {}, user.pk, None),
+        ("restored", {}, user.pk, None),
+    ]
+
+
+@pytest.mark.parametrize("name", ["applied_at", "deleted_at", "pro", "id", "search_text"])
+def test_nothing_else_is_settable(jane, name):
+    with pytest.raises(ValueError, match=name):
+        jane.change({name: "x"}, by=None)
+
+
+def test_a_deleted_one_is_not_changed(jane):
+    stale = Contact.objects.get()
+    jane.archive(by=None)
+    with pytest.raises(Contact.DoesNotExist):
+        stale.change({"name": "x"}, by=None)
+    with pytest.raises(Contact.DoesNotExist):
+        stale.learn(email="new@example.org")
+    assert not ContactIdentity.objects.held().exists()
+
+
+def test_for_pro_and_its_deleted_ones(pro, jane, contact):
+    ContactFactory().archive(by=None)
+    gone = contact()
+    gone.archive(by=None)
+    assert list(Contact.objects.for_pro(pro)) == [jane]
+    assert list(Contact.objects.for_pro(pro, deleted=True)) == [gone]
+
+
+def test_the_languages():
+    # The 183 of today and "bh", which was withdrawn in 2021 and is still in use.
+    assert len(ISO_639_1) == 184
+    assert {"en", "fr", "nl", "es", "de"} <= ISO_639_1
+    assert all(len(code) == 2 and code.islower() for code in ISO_639_1)

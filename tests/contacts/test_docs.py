@@ -1,0 +1,70 @@
+"""The examples of docs/api/contacts.md, run as they stand."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from contacts.dialect import dialect
+from contacts.models import Contact
+from tests.conftest import Api
+from tests.factories import ContactFactory, ProFactory, make_token
+
+TEXT = (Path(__file__).parents[2] / "docs/api/contacts.md").read_text()
+BLOCK = re.compile(r"```(http|json)\n(.*?)```", re.S)
+WHEN = datetime(2026, 2, 10, 14, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def documented(db):
+    """The Pro's program, beside the contact that the page speaks of and an older one."""
+    pro = ProFactory(country="FR")
+    ContactFactory(
+        pro=pro,
+        id="550e8400-e29b-41d4-a716-446655440000",
+        name="Hélène Marchand",
+        email="helene@example.org",
+        phone="+33612345678",
+        channel_preference="whatsapp",
+        source="telegram",
+        language="fr",
+        created_at=WHEN,
+    )
+    ContactFactory(pro=pro, name="Hélène Other", created_at=WHEN - timedelta(days=1))
+    Contact.objects.update(updated_at=WHEN)
+    return Api(make_token(pro))
+
+
+def call(api, text):
+    first, _, body = text.strip().partition("\n")
+    method, path = first.split(" ")
+    return api.send(method, path, body) if body else api.client.generic(method, path, headers=api.headers)
+
+
+def test_the_examples_are_true(documented):
+    (_, listing), (_, listed), (_, making), (_, made), (_, change), (_, deletion), (_, refused), (_, refusal) = (
+        BLOCK.findall(TEXT)
+    )
+    assert call(documented, listing).json() == json.loads(listed)
+
+    found = call(documented, making)
+    told = json.loads(made)["data"]
+    assert found.status_code == 201
+    # What every installation decides for itself stands as an ellipsis.
+    assert found.json()["data"] == {k: found.json()["data"][k] if v == "…" else v for k, v in told.items()}
+    assert list(found.json()["data"]) == list(told)
+
+    row, answer = json.loads(listed)["data"][0], call(documented, change).json()["data"]
+    changed = {"status": "scheduled", "channelPreference": "email", "updatedAt": answer["updatedAt"]}
+    assert answer == {**row, **changed}
+
+    assert [call(documented, deletion).status_code for _ in range(2)] == [204, 404]
+    assert call(documented, refused).json()["error"]["details"] == json.loads(refusal)["error"]["details"]
+    assert call(documented, refused).json() == json.loads(refusal)
+
+
+def test_every_code_is_listed():
+    listed = set(re.findall(r"^\| (\d+) \| `([a-z_]+)`", TEXT, re.M))
+    assert listed == {(str(status), code) for status, code in dialect.codes.values()}

@@ -1,0 +1,50 @@
+"""What the migrations do to contacts that stand already."""
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+BEFORE, AFTER = [("contacts", "0001_initial")], [("contacts", "0003_fill_search_text")]
+
+
+def migrate(targets):
+    executor = MigrationExecutor(connection)
+    executor.migrate(targets)
+    return executor.loader.project_state(targets).apps
+
+
+@pytest.fixture
+def before(transactional_db):
+    latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    yield migrate(BEFORE)
+    migrate(latest)
+
+
+def test_standing_contacts_are_found_and_get_the_defaults(before):
+    pro = before.get_model("accounts", "Pro").objects.create(name="P", email="p@example.org", country="FR")
+    old = before.get_model("contacts", "Contact").objects
+    row = old.create(pro=pro, name="Hélène", email="H@Example.org", phone="+33612345678", source="contact_form")
+    before.get_model("contacts", "ContactIdentity").objects.create(
+        pro=pro, contact=row, channel="phone", external_id="+33612345678"
+    )
+    after = migrate(AFTER)
+    new = after.get_model("contacts", "Contact").objects.values().get()
+    assert new == {
+        "id": row.pk,
+        "pro_id": pro.pk,
+        "name": "Hélène",
+        "email": "H@Example.org",
+        "phone": "+33612345678",
+        "status": "prospect",
+        "role": "prospect",
+        "channel_preference": "",
+        "source": "contact_form",
+        "referral_source": "",
+        "language": "en",
+        "applied_at": None,
+        "search_text": "helene\nh@example.org\n33612345678",
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "deleted_at": None,
+    }
+    assert after.get_model("contacts", "ContactIdentity").objects.get().released_at is None

@@ -159,7 +159,9 @@ class Contact(models.Model):
             self.applied_at = timezone.now()
         self.search_text = self.make_search_text()
         if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "applied_at", "search_text", "updated_at"}
+            fields = {*kwargs["update_fields"], "search_text", "updated_at"}
+            # Without the status its time stays too: this copy of the row may be older than both.
+            kwargs["update_fields"] = fields | ({"applied_at"} if "status" in fields else set())
         super().save(*args, **kwargs)
 
     def make_search_text(self) -> str:

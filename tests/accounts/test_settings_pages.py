@@ -1,11 +1,10 @@
 import contextlib
 import re
-from datetime import timedelta
+from datetime import UTC, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 
 from config.accounts.models import ApiToken, IdentityDocument
 from tests.factories import ProFactory, UserFactory, make_token
@@ -274,7 +273,7 @@ def test_another_pros_document_is_404(browser, gated, other_browser):
 def test_times_are_those_of_the_pros_own_place(browser, pro):
     pro.time_zone = "Asia/Tokyo"
     pro.save()
-    make_token(pro, expires_at=timezone.now().replace(year=2999, month=1, day=1, hour=20, minute=0) + timedelta())
+    make_token(pro, expires_at=datetime(2999, 1, 1, 20, tzinfo=UTC))
     assert "2 Jan 2999, 05:00" in browser.get("/settings/tokens").content.decode()
 
 

@@ -95,6 +95,4 @@ def test_without_an_email_there_is_nothing_to_send_to(browser, pro):
 def test_a_failure_to_send_is_seen(browser, row, user):
     row.reply("Yes.", by=user)
     Reply.objects.update(error="451 Try later")
-    assert "not sent yet, trying again:</span>" in browser.get(f"/inbox/{row.pk}").content.decode().replace(
-        " 451 Try later</span>", "</span>"
-    )
+    assert "not sent yet, trying again: 451 Try later</span>" in browser.get(f"/inbox/{row.pk}").content.decode()

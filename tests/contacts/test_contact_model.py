@@ -88,3 +88,13 @@ def test_the_languages():
     assert len(ISO_639_1) == 184
     assert {"en", "fr", "nl", "es", "de"} <= ISO_639_1
     assert all(len(code) == 2 and code.islower() for code in ISO_639_1)
+
+
+def test_an_older_copy_of_the_row_leaves_the_status_and_its_time_alone(pro):
+    contact = ContactFactory(pro=pro)
+    older = Contact.objects.get(pk=contact.pk)
+    contact.change({"status": "applicant"}, by=None)
+    older.name = "Corrected"
+    older.save(update_fields=["name"])
+    stored = Contact.objects.get(pk=contact.pk)
+    assert (stored.name, stored.status, stored.applied_at) == ("Corrected", "applicant", contact.applied_at)

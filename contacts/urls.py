@@ -1,5 +1,20 @@
+from django.urls import path
+
 from .api import api
+from .views import book, contact
 
 app_name = "contacts"
 
-urlpatterns = [*api.urls]
+urlpatterns = [
+    path("contacts", book.contact_list, name="contact_list"),
+    path("contacts/new", book.contact_new, name="contact_new"),
+    path("contacts/<uuid:id>", contact.contact_detail, name="contact_detail"),
+    path("contacts/<uuid:id>/edit/<slug:field>", contact.contact_edit, name="contact_edit"),
+    path("contacts/<uuid:id>/archive", contact.contact_archive, name="contact_archive"),
+    path("contacts/<uuid:id>/restore", contact.contact_restore, name="contact_restore"),
+    path("contacts/<uuid:id>/notes", contact.note_add, name="note_add"),
+    path("contacts/<uuid:id>/notes/<uuid:note>", contact.note_edit, name="note_edit"),
+    path("contacts/<uuid:id>/notes/<uuid:note>/delete", contact.note_delete, name="note_delete"),
+    path("contacts/<uuid:id>/notes/<uuid:note>/restore", contact.note_restore, name="note_restore"),
+    *api.urls,
+]

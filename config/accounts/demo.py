@@ -14,15 +14,14 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import cache
-from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
-from django.utils.module_loading import module_has_submodule
+
+from config.web.hooks import hooks
 
 from .models import SCOPES, ApiToken, Pro, User
 
@@ -114,7 +113,7 @@ def load() -> list[Pro]:
     with transaction.atomic():
         pros = [_load_account(account) for account in ACCOUNTS]
         _load_person(STAFF, is_staff=True, is_superuser=True)
-        for module in hooks("load"):
+        for module in others("load"):
             module.load(pros, random.Random(f"{SEED}:{module.__name__}"))
     return pros
 
@@ -163,7 +162,7 @@ def _describe_pro(user: User) -> dict[str, Any]:
         "token": _fresh_token(pro, user),
         "cni_gate": pro.is_gated,
     }
-    for module in hooks("describe"):
+    for module in others("describe"):
         entry |= module.describe(pro)
     return entry
 
@@ -180,17 +179,13 @@ def scale(pro: Pro, counts: dict[str, int], progress: Progress) -> set[str]:
     """Add `counts` rows to a Pro, in bulk; returns the counts that no installed app takes."""
     wanted = {name: count for name, count in counts.items() if count}
     left = set(wanted)
-    for module in hooks("scale"):
+    for module in others("scale"):
         if taken := module.SCALES & set(wanted):
             module.scale(pro, {name: wanted[name] for name in taken}, progress)
             left -= taken
     return left
 
 
-def hooks(name: str) -> Iterator[ModuleType]:
-    """The `demo` modules of the installed apps that have `name`."""
-    for app in apps.get_app_configs():
-        if app.label != "accounts" and module_has_submodule(app.module, "demo"):
-            module = import_module(f"{app.name}.demo")
-            if hasattr(module, name):
-                yield module
+def others(name: str) -> Iterator[ModuleType]:
+    """The `demo` modules of the other apps that have `name`."""
+    return (module for module in hooks("demo", name) if module.__name__ != __name__)

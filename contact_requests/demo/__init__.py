@@ -66,6 +66,7 @@ def _contact(pro: Pro, visit: Visit, at: datetime) -> Contact:
     )
     # A contact is as old as the first message.
     Contact.objects.filter(pk=contact.pk, created_at__gt=at).update(created_at=at, updated_at=at)
+    contact.events.filter(created_at__gt=at).update(created_at=at)
     return contact
 
 

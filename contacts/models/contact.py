@@ -15,6 +15,15 @@ from ..names import validate_name
 from ..phones import to_e164
 from .event import ContactEvent
 from .identity import ContactIdentity, email_key, identities_of
+from .note import ContactNote, clean_body
+from .stale import StaleEdit
+
+
+class NameKey(models.Func):
+    """How a name sorts: the beginning of the folded text. Without a parameter, so that its index is recognised."""
+
+    template = "SUBSTR(%(expressions)s, 1, 60)"
+    output_field = models.CharField()
 
 
 class ContactQuerySet(TenantQuerySet["Contact"]):
@@ -35,14 +44,27 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
             wanted |= Q(search_text__contains=number)
         return self.filter(wanted)
 
-    def register(self, pro: Pro, *, by: User | ApiToken | None = None, **fields: Any) -> "Contact":
+    def register(
+        self, pro: Pro, *, by: User | ApiToken | None = None, id: uuid.UUID | None = None, **fields: Any
+    ) -> "Contact":
         """Write down a contact, by hand or by program. Raises ValidationError with every field at fault.
 
         Somebody else of this Pro may have the same e-mail or phone: then both stand, as likely duplicates, and
-        messages go on to the first.
+        messages go on to the first. The same `id` with the same fields is one form, sent twice: one contact.
         """
         contact = self.model(pro=pro)
         contact.set(fields)
+        if id:
+            contact.pk = uuid.uuid5(id, repr((pro.pk, sorted(fields.items()))))
+        try:
+            return self._register(contact, by)
+        except IntegrityError:
+            earlier = self.filter(pk=contact.pk).first() if id else None
+            if earlier is None:
+                raise
+            return earlier
+
+    def _register(self, contact: "Contact", by: User | ApiToken | None) -> "Contact":
         with transaction.atomic():
             contact.save(force_insert=True)
             contact.hold_identities()
@@ -64,6 +86,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
                         return contact
                     contact = self.create(pro=pro, name=name, email=email, phone=phone, source=source)
                     ContactIdentity.objects.bulk_create(contact.identity(*pair) for pair in identities)
+                    contact.record(ContactEvent.Kind.CREATED, None)
                     return contact
             except (IntegrityError, self.model.DoesNotExist):
                 continue
@@ -86,7 +109,8 @@ class Contact(models.Model):
         SCHEDULED = "scheduled", _("Scheduled")
         APPLICANT = "applicant", _("Applicant")
         RENTER = "renter", _("Renter")
-        ARCHIVED = "archived", _("Archived")
+        # Not to be taken for what `archive` does: this is where somebody stands, and says it in a list.
+        ARCHIVED = "archived", _("Inactive")
 
     class Role(models.TextChoices):
         PROSPECT = "prospect", _("Prospect")
@@ -138,7 +162,11 @@ class Contact(models.Model):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
-        indexes = [models.Index(fields=["pro", "-created_at", "-id"], name="contact_newest")]
+        indexes = [
+            models.Index(fields=["pro", "-created_at", "-id"], name="contact_newest"),
+            models.Index(fields=["pro", "-updated_at", "-id"], name="contact_last_changed"),
+            models.Index("pro", NameKey("search_text"), "id", name="contact_by_name"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status="applicant", applied_at__isnull=False)
@@ -193,10 +221,17 @@ class Contact(models.Model):
         if errors:
             raise ValidationError(errors)
 
-    def change(self, fields: dict[str, Any], *, by: User | ApiToken | None) -> dict[str, list[str]]:
+    def change(
+        self,
+        fields: dict[str, Any],
+        *,
+        by: User | ApiToken | None,
+        expected: dict[str, str] | None = None,
+    ) -> dict[str, list[str]]:
         """Set some fields; returns what changed as {field: [before, after]}, {} when nothing did.
 
-        Raises ValidationError, and DoesNotExist when the contact was deleted meanwhile.
+        `expected` is what stood in them when the editing began. Raises ValidationError, StaleEdit when one of
+        those has another value by now, and DoesNotExist when the contact was deleted meanwhile.
         """
         with transaction.atomic():
             self.lock()
@@ -206,6 +241,9 @@ class Contact(models.Model):
             changes = {
                 name: [before[name], getattr(self, name)] for name in fields if before[name] != getattr(self, name)
             }
+            for name, value in (expected or {}).items():
+                if name in changes and before[name] != value:
+                    raise StaleEdit(name, before[name])
             if changes:
                 self.save(update_fields=changes)
                 self.hold_identities(former)
@@ -233,6 +271,19 @@ class Contact(models.Model):
             self.save(update_fields=["deleted_at"])
             ContactIdentity.objects.filter(contact=self).take_back()
             self.record(ContactEvent.Kind.RESTORED, by)
+
+    def add_note(self, body: str, *, by: User | None, id: uuid.UUID | None = None) -> ContactNote:
+        """Keep a note. The same `id` again is the same form, sent twice: it makes one note.
+
+        Raises ValidationError for words that cannot be, and DoesNotExist when the contact is deleted.
+        """
+        words = clean_body(body)
+        with transaction.atomic():
+            self.lock()
+            # What was typed after a note went out is another note, though the page was the same.
+            key = uuid.uuid5(self.pk, f"{id}\n{words}") if id else uuid.uuid4()
+            defaults = {"body": words, "author": by}
+            return ContactNote.objects.get_or_create(id=key, contact=self, defaults=defaults)[0]
 
     def lock(self, *, deleted: bool = False) -> None:
         """Hold the row until the transaction ends, and see it as it is now."""
@@ -297,3 +348,4 @@ class Contact(models.Model):
             for field, value in missing.items():
                 setattr(self, field, value)
             self.save(update_fields=missing)
+            self.record(ContactEvent.Kind.CHANGED, None, {field: ["", value] for field, value in missing.items()})

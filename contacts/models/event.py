@@ -28,3 +28,8 @@ class ContactEvent(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def who(self) -> str:
+        """Who did it: a person, a program by its token's name, or "" for what came in by itself."""
+        return str(self.user or (self.token.name if self.token else ""))

@@ -20,16 +20,18 @@ all("[data-copy]").forEach((button) => { button.hidden = !navigator.clipboard; }
 
 // A draft outlives everything but its sending: another action, another tab's change, a session that ended.
 const shown = () => one("[data-request]")?.dataset.request;
-const restore = () => {
-  const box = one(".reply textarea");
-  const draft = box && sessionStorage.getItem(shown());
+const restore = () => all("[data-draft]").forEach((form) => {
+  const box = one("textarea", form);
+  const draft = sessionStorage.getItem(form.dataset.draft);
   if (draft && !box.value) box.value = draft;
-};
+});
 addEventListener("input", (event) => {
-  if (event.target.closest(".reply")) sessionStorage.setItem(shown(), event.target.value);
+  const form = event.target.closest("[data-draft]");
+  if (form) sessionStorage.setItem(form.dataset.draft, event.target.value);
 });
 addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful && event.detail.requestConfig.elt.matches(".reply")) sessionStorage.removeItem(shown());
+  const { draft } = event.detail.requestConfig.elt.dataset;
+  if (event.detail.successful && draft) sessionStorage.removeItem(draft);
 });
 addEventListener("DOMContentLoaded", restore);
 
@@ -74,6 +76,7 @@ const keys = {
   "/": () => one('input[type="search"]')?.focus(),
 };
 addEventListener("keydown", (event) => {
+  if (event.key === "Escape") one("[data-cancel]", event.target.closest("form") ?? document.body)?.click();
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
   const action = keys[event.key];
   if (!action) return;

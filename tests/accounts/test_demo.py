@@ -251,7 +251,7 @@ def test_another_app_joins_with_a_module_of_its_own(monkeypatch):
         SCALES={"inquiries"},
         scale=lambda pro, counts, progress: calls.append((pro.name, counts)),
     )
-    monkeypatch.setattr(demo, "hooks", lambda name: iter([module]))
+    monkeypatch.setattr(demo, "others", lambda name: iter([module]))
     out, err = run(json=True, inquiries=7)
     assert calls == [
         (4, random.Random("vestibule:inquiries.demo").random()),
@@ -262,7 +262,7 @@ def test_another_app_joins_with_a_module_of_its_own(monkeypatch):
 
 
 def test_apps_are_called_from_the_lowest_floor_up():
-    assert [module.__name__ for module in demo.hooks("scale")] == ["contacts.demo", "contact_requests.demo"]
+    assert [module.__name__ for module in demo.others("scale")] == ["contacts.demo", "contact_requests.demo"]
 
 
 def test_existing_loads_nothing():

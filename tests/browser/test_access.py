@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from config.accounts.models import IdentityDocument
 from contact_requests.models import ContactRequest
+from contacts.models import Contact
 from tests.factories import PASSWORD, PropertyFactory, RequestFactory, make_token
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -17,6 +18,15 @@ CLOSED = [
     "/inbox?q=nobody",
     "/inbox/{id}",
     "/inbox/quarantine",
+    "/contacts",
+    "/contacts?q=nobody",
+    "/contacts?view=archived",
+    "/contacts?archived={gone}",
+    "/contacts/new",
+    "/contacts/{contact}",
+    "/contacts/{contact}/edit/phone",
+    "/contacts/{contact}/notes/{note}",
+    "/contacts/{gone}",
     "/settings/profile",
     "/settings/password",
     "/settings/tokens",
@@ -44,6 +54,9 @@ def row(user):
     )
     rows[0].reply("Yes.", by=user)
     make_token(user.pro)
+    rows[0].contact.add_note("Prefers calls after six. " * 9, by=user)
+    rows[0].contact.change({"status": "applicant"}, by=user)
+    rows[2].contact.archive(by=user)
     return rows[0]
 
 
@@ -58,8 +71,9 @@ def tour(page, row, check):
     page.fill("[name=password]", PASSWORD)
     page.click("main button")
     page.wait_for_url("**/inbox")
+    gone = Contact.objects.for_pro(row.pro, deleted=True).get().pk
     for path in CLOSED:
-        page.goto(path.format(id=row.pk))
+        page.goto(path.format(id=row.pk, contact=row.contact_id, note=row.contact.notes.get().pk, gone=gone))
         found += check(page)
     return found
 

@@ -24,6 +24,10 @@ def identities(contact):
     return sorted(contact.identities.values_list("channel", "external_id"))
 
 
+def events(contact):
+    return list(contact.events.values_list("kind", "changes", "user", "token"))
+
+
 def stored(contact):
     return Contact.objects.filter(pk=contact.pk).values("name", "email", "phone", "source").get()
 
@@ -101,9 +105,15 @@ def test_a_second_address_is_recognised_and_the_first_one_stays(find):
 
 def test_knowing_somebody_again_changes_nothing(find):
     find(email=EMAIL, phone=PHONE)
-    before = list(Contact.objects.values())
+    before = list(Contact.objects.values()), events(Contact.objects.get())
     find(name="Other", email=EMAIL, phone=PHONE)
-    assert list(Contact.objects.values()) == before
+    assert (list(Contact.objects.values()), events(Contact.objects.get())) == before
+
+
+def test_what_came_in_by_itself_is_in_the_events(find):
+    find(email=EMAIL)
+    contact = find(email=EMAIL, phone=PHONE)
+    assert events(contact) == [("created", {}, None, None), ("changed", {"phone": ["", PHONE]}, None, None)]
 
 
 def test_never_across_pros(find):

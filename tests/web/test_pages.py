@@ -42,7 +42,7 @@ def addresses(resolver=None, prefix="/"):
         if isinstance(pattern, URLResolver):
             yield from addresses(pattern, route)
         elif isinstance(pattern, URLPattern):
-            route = route.replace("<uuid:id>", "00000000-0000-0000-0000-000000000000")
+            route = re.sub(r"<uuid:\w+>", "00000000-0000-0000-0000-000000000000", route)
             yield re.sub(r"<(\w+:)?\w+>", "x", re.sub(r"<int:\w+>", "1", route))
 
 

@@ -1,0 +1,21 @@
+"""A contact's requests, the answers to them, and the changes of their status."""
+
+from datetime import datetime
+
+from contacts.models import Contact
+from contacts.timeline import Entry, newest
+
+from .models import ContactRequestEvent, Reply
+
+
+def entries(contact: Contact, until: datetime | None, size: int) -> list[Entry]:
+    """See `contacts.timeline`."""
+    requests = newest(contact.contact_requests.select_related("property"), until, size)
+    of_contact = {"contact_request__contact": contact}
+    replies = newest(Reply.objects.filter(**of_contact).select_related("author", "contact_request"), until, size)
+    events = ContactRequestEvent.objects.filter(**of_contact).select_related("user", "token", "contact_request")
+    return [
+        *(Entry(row.created_at, "contact_requests/_timeline_request.html", row) for row in requests),
+        *(Entry(row.created_at, "contact_requests/_timeline_reply.html", row) for row in replies),
+        *(Entry(row.created_at, "contact_requests/_timeline_event.html", row) for row in newest(events, until, size)),
+    ]

@@ -1,0 +1,76 @@
+import uuid
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from config.accounts.models import User
+
+from .stale import StaleEdit
+
+MAX_LENGTH = 5000
+
+
+class ContactNoteQuerySet(models.QuerySet["ContactNote"]):
+    def present(self) -> Self:
+        """Those that were not deleted."""
+        return self.filter(deleted_at=None)
+
+
+class ContactNote(models.Model):
+    """What a Pro's people write down about a contact, for themselves: it never leaves the dashboard."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    contact = models.ForeignKey("contacts.Contact", models.CASCADE, related_name="notes")
+    author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("author"))
+    body = models.TextField(_("note"), max_length=MAX_LENGTH)
+    created_at = models.DateTimeField(_("written at"), default=timezone.now)
+    edited_at = models.DateTimeField(_("edited at"), null=True)
+    deleted_at = models.DateTimeField(_("deleted at"), null=True)
+
+    objects = ContactNoteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.body[:50]
+
+    def rewrite(self, body: str, *, expected: str) -> None:
+        """Put other words in its place. `expected` is what stood there when the writing began.
+
+        Raises StaleEdit when somebody rewrote it meanwhile, ValidationError for words that cannot be, and
+        DoesNotExist when it was deleted.
+        """
+        with transaction.atomic():
+            self.refresh_from_db(from_queryset=ContactNote.objects.present().select_for_update(of=("self",)))
+            words = clean_body(body)
+            if words == self.body:
+                return
+            if self.body != expected:
+                raise StaleEdit("body", self.body)
+            self.body, self.edited_at = words, timezone.now()
+            self.save(update_fields=["body", "edited_at"])
+
+    def delete_softly(self) -> None:
+        """Take it off the page; `restore` brings it back. A second time changes nothing."""
+        ContactNote.objects.present().filter(pk=self.pk).update(deleted_at=timezone.now())
+
+    def restore(self) -> None:
+        ContactNote.objects.filter(pk=self.pk).update(deleted_at=None)
+
+
+def clean_body(body: str) -> str:
+    """The words of a note without the space around them. Raises ValidationError when there are none, or too many."""
+    words = body.replace("\r\n", "\n").strip()
+    if not any(c.isprintable() and not c.isspace() for c in words):
+        raise ValidationError({"body": _("Write something first.")})
+    if len(words) > MAX_LENGTH:
+        raise ValidationError({"body": _("A note may have %(n)s characters.") % {"n": MAX_LENGTH}})
+    if "\0" in words:
+        raise ValidationError({"body": _("Null characters are not allowed.")})
+    return words

@@ -1,0 +1,107 @@
+"""The address book: the list of contacts, and writing a new one down."""
+
+import uuid
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.forms import BoundField
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from config.accounts.http import ProRequest
+
+from ..forms import SORTS, BookFilter, NewContactForm
+from ..models import Contact
+
+PAGE = "contacts/book.html"
+ROWS = 50
+
+
+class Book:
+    """The list as the URL asks for it, for one Pro."""
+
+    def __init__(self, request: ProRequest) -> None:
+        self.pro = request.pro
+        self.form = BookFilter(request.GET)
+        self.form.is_valid()
+        self.chosen = {name: value for name, value in self.form.cleaned_data.items() if value}
+        self.search, self.sort = self.chosen.get("q", ""), self.chosen.get("sort", "-added")
+        self.is_archived = "view" in self.chosen
+        self.number = self.chosen.pop("page", 1)
+
+    def rows(self) -> Any:
+        """The queryset of what is chosen, in the chosen order."""
+        rows = Contact.objects.for_pro(self.pro, deleted=self.is_archived)
+        chosen = {"status": "status", "role": "role", "channel_preference": "channel"}
+        rows = rows.filter(**{field: self.chosen[name] for field, name in chosen.items() if name in self.chosen})
+        rows = rows.search(self.search) if self.search else rows
+        return rows.order_by(*SORTS[self.sort])
+
+    def query(self, **changes: str | int) -> str:
+        """The URL's query with these changes, without what says nothing."""
+        query = QueryDict(mutable=True)
+        values = {**self.chosen, **changes}
+        query.update({name: str(value) for name, value in values.items() if value and value != "-added"})
+        return query.urlencode()
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.chosen.keys() - {"sort", "view"})
+
+    @property
+    def filters(self) -> list[BoundField]:
+        return [self.form[name] for name in ("status", "role", "channel")]
+
+    def context(self) -> dict[str, Any]:
+        """One page of rows, the ways on from it, and the headings to sort by."""
+        page = Paginator(self.rows(), ROWS).get_page(self.number)
+        return {
+            "book": self,
+            "page": page,
+            "earlier": self.query(page=page.number - 1),
+            "later": self.query(page=page.number + 1),
+            "tabs": [(_("Contacts"), self.query(view=""), False), (_("Archived"), self.query(view="archived"), True)],
+            "sorts": {name: self._sort(name) for name in ("name", "added", "changed")},
+        }
+
+    def _sort(self, name: str) -> dict[str, str]:
+        # Names begin with a, times with the latest; a second click turns the order round.
+        first, second = (name, f"-{name}") if name == "name" else (f"-{name}", name)
+        is_now = self.sort in (first, second)
+        direction = "" if not is_now else "descending" if self.sort.startswith("-") else "ascending"
+        return {"query": self.query(sort=second if self.sort == first else first), "direction": direction}
+
+
+@require_safe
+def contact_list(request: ProRequest) -> HttpResponse:
+    """The list; htmx gets the table alone ("book")."""
+    book = Book(request)
+    htmx = request.htmx
+    if htmx and not htmx.history_restore_request and htmx.target == "book":
+        response = render(request, f"{PAGE}#book", book.context())
+        if htmx.trigger == "book-filter":
+            # While one types the address follows, without a step of history for every letter.
+            response["HX-Replace-Url"] = f"{reverse('contacts:contact_list')}?{book.query()}"
+        return response
+    return render(request, PAGE, {**book.context(), "archived": _just_archived(request)})
+
+
+def _just_archived(request: ProRequest) -> Contact | None:
+    """Whom the address says was archived just now: it can be undone."""
+    try:
+        id = uuid.UUID(request.GET.get("archived", ""))
+    except ValueError:
+        return None
+    return Contact.objects.for_pro(request.pro, deleted=True).filter(pk=id).first()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_new(request: ProRequest) -> HttpResponse:
+    """Write down a contact."""
+    form = NewContactForm(request.pro, request.POST or None, initial={"id": uuid.uuid4()})
+    if request.method == "POST" and (made := form.register(request.user)):
+        return redirect("contacts:contact_detail", made.pk)
+    return render(request, "contacts/new.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -1,0 +1,145 @@
+"""The address book, in a real browser."""
+
+import pytest
+
+from contacts.models import Contact
+from tests.factories import PASSWORD, ContactFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE = {"viewport": {"width": 375, "height": 760}}
+WIDE = {"viewport": {"width": 1280, "height": 860}}
+
+
+@pytest.fixture
+def people(user):
+    return [
+        ContactFactory(pro=user.pro, name=name, email=f"{name.lower()}@example.org", phone=phone)
+        for name, phone in (("Anna", "+33612345678"), ("Boris", "+33699999999"), ("Chloe", ""))
+    ]
+
+
+@pytest.fixture
+def enter(open_page):
+    """Opens a page of the workspace, signed in."""
+
+    def open_(path, **options):
+        page = open_page(path, **options)
+        page.get_by_label("E-mail").fill("owner@example.com")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"**{path}")
+        return page
+
+    return open_
+
+
+def entry(page, words):
+    return page.locator(".entry", has_text=words)
+
+
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+def test_search_open_edit_note_archive_undo(enter, people, user, size, has_javascript):
+    page = enter("/contacts", java_script_enabled=has_javascript, **size)
+    box = page.get_by_label("Search name, e-mail or phone")
+    box.fill("06 12")
+    if not has_javascript:
+        box.press("Enter")
+    page.get_by_role("link", name="Boris").wait_for(state="detached")
+    page.wait_for_url("**/contacts?q=06+12*")
+    page.get_by_role("link", name="Anna").click()
+    page.get_by_role("heading", name="Anna").wait_for()
+
+    page.get_by_role("link", name="Edit Name").click()
+    page.get_by_label("Name").fill("Anna Karenina")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="Anna Karenina").wait_for()
+    entry(page, "Anna → Anna Karenina").wait_for()
+    assert Contact.objects.get(pk=people[0].pk).name == "Anna Karenina"
+    if has_javascript:
+        assert page.title() == "Anna Karenina · Contacts · Vestibule"
+        assert page.get_by_role("link", name="Edit Name").evaluate("link => link === document.activeElement")
+
+    page.get_by_label("Note").fill("Trains make her nervous.")
+    page.get_by_role("button", name="Keep the note").click()
+    entry(page, "Trains make her nervous.").wait_for()
+    assert page.get_by_label("Note").input_value() == ""
+    assert people[0].notes.get().author == user
+
+    page.get_by_role("button", name="Archive").click()
+    page.get_by_text("Anna Karenina is archived.").wait_for()
+    assert page.get_by_role("link", name="Anna Karenina").count() == 0
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Anna Karenina is in your contacts again.").wait_for()
+    assert Contact.objects.get(pk=people[0].pk).deleted_at is None
+
+
+def test_what_is_typed_elsewhere_outlives_a_save(enter, people):
+    page = enter(f"/contacts/{people[0].pk}", **WIDE)
+    page.get_by_label("Note").fill("Half a note")
+    page.get_by_role("link", name="Edit Phone").click()
+    page.get_by_label("Phone").fill("06 11 11 11 11")
+    page.get_by_role("link", name="Edit E-mail").click()
+    page.locator("#fact-email").get_by_role("textbox").fill("new@example.org")
+    page.locator("#fact-email").get_by_role("button", name="Save").click()
+    entry(page, "new@example.org").wait_for()
+    assert page.get_by_label("Phone").input_value() == "06 11 11 11 11"
+    assert page.get_by_label("Note").input_value() == "Half a note"
+    page.reload()
+    page.wait_for_function("document.querySelector('#note-new textarea').value === 'Half a note'")
+
+
+def test_of_two_who_edit_one_is_told(enter, people):
+    page = enter(f"/contacts/{people[0].pk}", **WIDE)
+    page.get_by_role("link", name="Edit Name").click()
+    page.get_by_label("Name").fill("Mine")
+    people[0].change({"name": "Theirs"}, by=None)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("alert").get_by_text("Theirs").wait_for()
+    assert page.get_by_label("Name").input_value() == "Mine"
+    page.keyboard.press("Escape")
+    page.locator("#fact-name .fact-value").wait_for()
+    assert page.locator("#fact-name .fact-value").inner_text() == "Theirs"
+
+
+def test_by_keyboard_alone(enter, people):
+    page = enter("/contacts?sort=name", **WIDE)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Boris").wait_for()
+    page.go_back()
+    page.get_by_role("link", name="Boris").wait_for()
+    page.keyboard.press("/")
+    page.keyboard.type("chl")
+    page.get_by_role("link", name="Boris").wait_for(state="detached")
+    assert page.get_by_role("link", name="Chloe").is_visible()
+
+
+def test_sorting_and_filters_go_together_and_back_works(enter, people):
+    people[1].change({"status": "renter"}, by=None)
+    page = enter("/contacts", **WIDE)
+    page.get_by_role("link", name="Name").click()
+    page.wait_for_url("**/contacts?sort=name")
+    page.locator("#id_status").select_option("renter")
+    page.get_by_role("link", name="Anna").wait_for(state="detached")
+    page.wait_for_url("**/contacts?status=renter&sort=name")
+    page.reload()
+    assert page.locator("#id_status").input_value() == "renter"
+    page.go_back()
+    page.get_by_role("link", name="Anna").wait_for()
+
+
+def test_a_deleted_note_comes_back(enter, people, user):
+    note = people[0].add_note("Keep me", by=user)
+    page = enter(f"/contacts/{people[0].pk}", **PHONE)
+    entry(page, "Keep me").get_by_role("button", name="Delete").click()
+    page.get_by_text("The note is deleted.").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    entry(page, "Keep me").get_by_role("link", name="Edit").click()
+    page.locator(f"#note-{note.pk} textarea").fill("Kept")
+    page.get_by_role("button", name="Save").click()
+    entry(page, "Kept").wait_for()
+    note.refresh_from_db()
+    assert (note.body, note.deleted_at) == ("Kept", None)

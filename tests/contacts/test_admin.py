@@ -6,7 +6,7 @@ import pytest
 
 from config.accounts.models import Pro
 from contacts.admin import FACTS
-from contacts.models import Contact
+from contacts.models import Contact, ContactIdentity
 from tests.accounts.test_admin import (
     assert_list_is_flat,
     assert_no_regular_expressions,
@@ -20,7 +20,11 @@ from tests.accounts.test_admin import (
     shown,
     staff_client,
 )
-from tests.factories import ContactFactory, ProFactory, PropertyFactory, RequestFactory
+from tests.factories import ContactFactory, ProFactory, UserFactory
+
+NO_INLINES = {
+    f"{name}-{count}_FORMS": "0" for name in ("identities", "notes", "events") for count in ("TOTAL", "INITIAL")
+}
 
 
 @pytest.fixture
@@ -76,16 +80,17 @@ def test_a_contacts_identities_stand_on_its_page_to_be_read(staff_browser, conta
     assert 'name="identities-0-external_id"' not in response.content.decode()
 
 
-def test_staff_correct_a_name_and_nothing_by_which_a_contact_is_recognised(staff_browser, contact, pro):
+def test_staff_correct_a_name_and_nothing_by_which_a_contact_is_recognised(staff_browser, staff, contact, pro):
     before = fields_of(contact)
     loot = {"email": "evil@example.org", "phone": "+33600000000", "source": "x", "pro": ProFactory().pk}
-    data = {"name": "Hélène Durand", **loot, "identities-TOTAL_FORMS": "0", "identities-INITIAL_FORMS": "0"}
+    data = {"name": "Hélène Durand", **loot, **NO_INLINES}
     data |= {"identities-0-external_id": "evil@example.org"}
     assert staff_browser.post(page(contact, "change"), data).status_code == 302
     assert fields_of(contact) == before | {"name": "Hélène Durand"}
     assert sorted(contact.identities.values_list("external_id", flat=True)) == ["+33612345678", "helene@example.org"]
-    updated = Contact.objects.get(pk=contact.pk).updated_at
-    assert updated > contact.updated_at
+    assert Contact.objects.get(pk=contact.pk).updated_at > contact.updated_at
+    [event] = contact.events.filter(kind="changed")
+    assert (event.user, event.changes) == (staff, {"name": ["Hélène Œuvrard", "Hélène Durand"]})
 
 
 @pytest.mark.parametrize(
@@ -98,7 +103,7 @@ def test_staff_correct_a_name_and_nothing_by_which_a_contact_is_recognised(staff
 )
 def test_a_name_that_cannot_be_is_refused(staff_browser, contact, name, said):
     before = fields_of(contact)
-    data = {"name": name, "identities-TOTAL_FORMS": "0", "identities-INITIAL_FORMS": "0"}
+    data = {"name": name, **NO_INLINES}
     response = staff_browser.post(page(contact, "change"), data)
     assert response.context["adminform"].form.errors == {"name": [said]}
     assert fields_of(contact) == before
@@ -108,25 +113,72 @@ def test_nobody_adds_a_contact_here(staff_browser):
     assert staff_browser.get(page(Contact, "add")).status_code == 403
 
 
-def test_a_contact_with_requests_is_not_deleted(staff_browser, pro):
-    found = RequestFactory(property=PropertyFactory(pro=pro))
-    response = staff_browser.post(page(found.contact, "delete"), {"post": "yes"})
-    assert response.status_code == 200
-    assert "would require deleting the following protected related objects" in response.content.decode()
-    assert Contact.objects.filter(pk=found.contact_id).exists()
+@pytest.mark.parametrize("client", ["staff_browser", "bound"])
+def test_nobody_deletes_a_contact_for_good(request, pro, contact, client):
+    staff = staff_client("all", pro=pro) if client == "bound" else request.getfixturevalue(client)
+    assert staff.post(page(contact, "delete"), {"post": "yes"}).status_code == 403
+    data = {"action": "delete_selected", "_selected_action": str(contact.pk), "post": "yes"}
+    staff.post(page(Contact, "changelist"), data)
+    assert Contact.objects.filter(pk=contact.pk, deleted_at=None).exists()
 
 
-def test_a_contact_without_requests_is_deleted(staff_browser, contact):
-    response = staff_browser.post(page(contact, "delete"), {"post": "yes"}, follow=True)
-    assert shown(response) == ["The contact “Hélène Œuvrard” was deleted successfully."]
-    assert not Contact.objects.exists()
+def act(client, action, *rows):
+    data = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
+    return shown(client.post(page(Contact, "changelist"), data, follow=True))
 
 
-def test_the_page_does_not_ask_per_identity(staff_browser, contact):
+def test_staff_archive_and_restore(staff_browser, staff, contact, pro):
+    other = ContactFactory(pro=pro)
+    assert act(staff_browser, "archive", contact, other) == ["2 contacts are archived."]
+    assert not Contact.objects.for_pro(pro).exists() and not ContactIdentity.objects.held().exists()
+    # What is archived already is left alone.
+    assert act(staff_browser, "archive", contact) == ["0 contacts are archived."]
+    assert act(staff_browser, "restore", contact) == ["1 contact is restored."]
+    assert list(Contact.objects.for_pro(pro)) == [contact]
+    assert list(contact.events.values_list("kind", "user")) == [
+        ("created", None),
+        ("deleted", staff.pk),
+        ("restored", staff.pk),
+    ]
+    history = staff_browser.get(page(contact, "history")).content.decode()
+    assert history.count("Changed archived at.") == 2
+
+
+def test_who_may_only_look_restores_nothing(contact, pro):
+    contact.archive(by=None)
+    act(staff_client("view_contact", pro=pro), "restore", contact)
+    assert not Contact.objects.for_pro(pro).exists()
+
+
+def test_bound_staff_restore_their_pros_contacts_alone(contact, pro):
+    foreign = ContactFactory()
+    for row in (contact, foreign):
+        row.archive(by=None)
+    act(staff_client("all", pro=pro), "restore", contact, foreign)
+    assert [Contact.objects.filter(pk=row.pk, deleted_at=None).exists() for row in (contact, foreign)] == [True, False]
+
+
+def test_notes_and_events_stand_on_the_page_to_be_read(staff_browser, contact, user):
+    contact.add_note("Prefers calls", by=user)
+    contact.change({"status": "renter"}, by=user)
+    html = staff_browser.get(page(contact, "change")).content.decode()
+    assert "Prefers calls" in html and "renter" in html
+    assert 'name="notes-0-body"' not in html and 'name="events-0-kind"' not in html
+
+
+def test_an_archived_contact_is_not_edited(staff_browser, contact):
+    contact.archive(by=None)
+    response = staff_browser.post(page(contact, "change"), {"name": "Other", **NO_INLINES})
+    assert (response.status_code, Contact.objects.get().name) == (302, "Hélène Œuvrard")
+
+
+def test_the_page_does_not_ask_per_row_around_it(staff_browser, contact):
     queries(staff_browser, page(contact, "change"))
     few = queries(staff_browser, page(contact, "change"))
     for n in range(20):
         contact.identity("telegram", str(n)).save()
+        contact.add_note(f"Note {n}", by=UserFactory(pro=contact.pro))
+        contact.change({"name": f"Name {n}"}, by=UserFactory(pro=contact.pro))
     assert queries(staff_browser, page(contact, "change")) == few
 
 

@@ -265,7 +265,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 # What the worker calls once a minute. Named here, as rooms of the same floor do not import each other.
-HOUSEKEEPING = ["config.web.models.prune_rate_counts", "config.api.models.prune_idempotency_keys"]
+HOUSEKEEPING = [
+    "config.web.models.prune_rate_counts",
+    "config.web.housekeeping.prune_sessions",
+    "config.web.housekeeping.prune_jobs",
+    "config.web.housekeeping.prune_attempts",
+    "config.api.models.prune_idempotency_keys",
+    "contacts.models.note.prune_notes",
+]
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # --- Mail ----------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,8 @@ from config.accounts.models import User
 from .stale import StaleEdit
 
 MAX_LENGTH = 5000
+# So long a deleted note can be brought back.
+DELETED_KEPT = timedelta(days=30)
 
 
 class ContactNoteQuerySet(models.QuerySet["ContactNote"]):
@@ -74,3 +77,8 @@ def clean_body(body: str) -> str:
     if "\0" in words:
         raise ValidationError({"body": _("Null characters are not allowed.")})
     return words
+
+
+def prune_notes() -> None:
+    """Take away what was deleted long ago."""
+    ContactNote.objects.filter(deleted_at__lt=timezone.now() - DELETED_KEPT).delete()

@@ -1,0 +1,68 @@
+"""What is past its time is taken away, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django_tasks_db.models import DBTaskResult
+
+from config.accounts.tasks import send_password_reset
+from contacts.models import ContactNote
+from tests.factories import ContactFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def tidy():
+    for name in settings.HOUSEKEEPING:
+        import_string(name)()
+
+
+def ago(days):
+    return timezone.now() - timedelta(days=days)
+
+
+def test_sessions_that_have_ended():
+    for key, ends in (("old", ago(0)), ("new", ago(-1))):
+        Session.objects.create(session_key=key, session_data="", expire_date=ends)
+    tidy()
+    assert [row.session_key for row in Session.objects.all()] == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "is_kept"),
+    [
+        ("SUCCESSFUL", 6, True),
+        ("SUCCESSFUL", 8, False),
+        ("FAILED", 89, True),
+        ("FAILED", 91, False),
+        ("READY", 400, True),
+        ("RUNNING", 400, True),
+    ],
+)
+def test_finished_jobs(status, days, is_kept):
+    send_password_reset.enqueue(1)
+    finished_at = ago(days) if status in ("SUCCESSFUL", "FAILED") else None
+    DBTaskResult.objects.update(status=status, enqueued_at=ago(days), finished_at=finished_at)
+    tidy()
+    assert DBTaskResult.objects.exists() == is_kept
+
+
+def test_attempts_to_sign_in():
+    for name, days in (("old", 31), ("new", 29)):
+        AccessAttempt.objects.create(username=name, failures_since_start=1)
+        AccessAttempt.objects.filter(username=name).update(attempt_time=ago(days))
+    tidy()
+    assert [row.username for row in AccessAttempt.objects.all()] == ["new"]
+
+
+def test_deleted_notes():
+    contact = ContactFactory()
+    for body, deleted_at in (("old", ago(31)), ("new", ago(29)), ("standing", None)):
+        ContactNote.objects.create(contact=contact, body=body, deleted_at=deleted_at, created_at=ago(400))
+    tidy()
+    assert sorted(row.body for row in ContactNote.objects.all()) == ["new", "standing"]

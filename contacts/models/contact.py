@@ -4,6 +4,7 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +44,12 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         if number and not any(c.isalpha() for c in folded):
             wanted |= Q(search_text__contains=number)
         return self.filter(wanted)
+
+    def same_address(self, channel: str, external_id: str) -> Self:
+        """Those with this e-mail, whatever its case, or this phone in E.164; of other channels nobody."""
+        if channel == "email":
+            return self.alias(email_key=Lower("email")).filter(email_key=email_key(external_id))
+        return self.filter(phone=external_id) if channel == "phone" else self.none()
 
     def register(
         self, pro: Pro, *, by: User | ApiToken | None = None, id: uuid.UUID | None = None, **fields: Any
@@ -166,6 +173,8 @@ class Contact(models.Model):
             models.Index(fields=["pro", "-created_at", "-id"], name="contact_newest"),
             models.Index(fields=["pro", "-updated_at", "-id"], name="contact_last_changed"),
             models.Index("pro", NameKey("search_text"), "id", name="contact_by_name"),
+            models.Index("pro", Lower("email"), name="contact_email"),
+            models.Index(fields=["pro", "phone"], name="contact_phone"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -320,10 +329,8 @@ class Contact(models.Model):
     def pass_on(self, identities: list[tuple[str, str]]) -> None:
         """Let the eldest other contact with such an e-mail or phone be recognised by it, as it is free now."""
         for channel, external_id in identities:
-            same = Q(email__iexact=external_id) if channel == "email" else Q(phone=external_id)
-            heir = (
-                Contact.objects.for_pro(self.pro).filter(same).exclude(pk=self.pk).order_by("created_at", "id").first()
-            )
+            others = Contact.objects.for_pro(self.pro).same_address(channel, external_id).exclude(pk=self.pk)
+            heir = others.order_by("created_at", "id").first()
             if heir:
                 ContactIdentity.objects.bulk_create([heir.identity(channel, external_id)], ignore_conflicts=True)
 

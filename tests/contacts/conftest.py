@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from ..factories import ContactFactory
 
@@ -31,3 +32,12 @@ def refused():
         return [d["message"] for d in error["details"]]
 
     return check
+
+
+@pytest.fixture
+def plan(db):
+    """How the database would go about a query, as it would with more rows than a test has."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    return lambda rows: rows.explain()

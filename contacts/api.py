@@ -32,9 +32,7 @@ def list_contacts(caller: Caller, query: ContactQuery) -> ContactPage:
     """
     rows = Contact.objects.for_pro(caller.pro)
     chosen = {"status": query.status, "role": query.role, "channel_preference": query.channel}
-    rows = rows.filter(**{name: value for name, value in chosen.items() if value})
-    if query.search.strip():
-        rows = rows.search(query.search)
+    rows = rows.filter(**{name: value for name, value in chosen.items() if value}).search(query.search)
     limit = min(query.limit, PAGE_SIZES[caller.pro.plan])
     total, start = rows.count(), (query.page - 1) * limit
     page = list(rows.newest_first()[start : start + limit]) if start < total else []

@@ -19,6 +19,15 @@ def to_e164(text: str, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def to_national(number: str) -> str:
+    """An E.164 number as its own country writes it, "" when it is none."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
 def to_display(number: str, country: str) -> str:
     """An E.164 number for reading: national style within `country`, international style from abroad."""
     try:

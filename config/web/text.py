@@ -9,7 +9,9 @@ _LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe
 
 def fold(text: str) -> str:
     """`text` without case and accents and with single spaces: "Hélène  ŒUVRARD" -> "helene oeuvrard"."""
-    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
+    # Taken apart first: "ᴬ" is a letter without case, and the "A" in it is none.
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = unicodedata.normalize("NFKD", plain).translate(_LETTERS)
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 

@@ -70,6 +70,8 @@ def test_the_list_is_searched_and_newest_first(staff_browser, pro):
     assert listed(staff_browser, Contact) == [third, second, first]
     assert listed(staff_browser, Contact, q="ann") == [second, first]
     assert listed(staff_browser, Contact, q="+3247512") == [third]
+    assert listed(staff_browser, Contact, q="0475 12") == [third]
+    assert listed(staff_browser, Contact, q="ÂNN B") == [second]
 
 
 def test_a_contacts_identities_stand_on_its_page_to_be_read(staff_browser, contact):

@@ -44,7 +44,7 @@ def test_applied_at_follows_the_status_by_plain_save_too(jane):
 def test_the_search_text_follows_by_plain_save_too(jane):
     jane.name = "Hélène"
     jane.save(update_fields=["name"])
-    assert Contact.objects.get().search_text == "helene\njane@example.com\n15551234567"
+    assert Contact.objects.get().search_text == "helene\njane@example.com\n+15551234567"
 
 
 def test_a_person_leaves_their_name_in_the_events(jane, user):

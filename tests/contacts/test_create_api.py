@@ -69,7 +69,7 @@ def test_the_whole_row_and_its_event(api, pro):
         "source": "crm_import",
         "referral_source": "A friend",
         "language": "nl",
-        "search_text": "jane smith\njane@example.com\n33612345678",
+        "search_text": "jane smith\njane@example.com\n+33612345678\n0612345678",
     }
     assert body == {**sent, **{k: body[k] for k in ("id", "appliedAt", "createdAt", "updatedAt")}} | {
         "name": "Jane Smith",

@@ -48,7 +48,7 @@ def test_a_new_person_as_stored(pro, find):
         "referral_source": "",
         "language": "en",
         "applied_at": None,
-        "search_text": "anna\nanna@example.org\n33612345678",
+        "search_text": "anna\nanna@example.org\n+33612345678\n0612345678",
         "created_at": contact.created_at,
         "updated_at": contact.updated_at,
         "deleted_at": None,

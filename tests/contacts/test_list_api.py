@@ -262,7 +262,9 @@ def test_the_list_does_not_ask_per_row(api, contact, pro):
             assert api.get(LIST, limit=50, search="visitor", status="prospect").status_code == 200
         return len([q for q in queries if "contacts_" in q["sql"]])
 
+    # SQLite is asked first how common a term is.
+    expected = 3 if connection.vendor == "sqlite" else 2
     contact()
-    assert asked() == 2
+    assert asked() == expected
     ContactFactory.create_batch(49, pro=pro)
-    assert asked() == 2
+    assert asked() == expected

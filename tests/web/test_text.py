@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from config.web.text import digits, fold, one_line
@@ -14,6 +16,7 @@ from config.web.text import digits, fold, one_line
         ("İstanbul ısparta", "istanbul isparta"),
         ("e\u0301 \u00e9", "e e"),
         ("ﬁn ²", "fin 2"),
+        ("ᴬnna ℝobert", "anna robert"),
         ("Αθήνα МОСКВА", "αθηνα москва"),
         ("日本 🏠", "日本 🏠"),
         ("a\u00a0b\u2003c", "a b c"),
@@ -22,6 +25,11 @@ from config.web.text import digits, fold, one_line
 def test_fold_leaves_case_accents_and_spaces_out(text, folded):
     assert fold(text) == folded
     assert fold(folded) == folded
+
+
+def test_fold_leaves_no_case_in_any_character():
+    folded = [fold(chr(number)) for number in range(sys.maxunicode + 1)]
+    assert [text for text in folded if fold(text) != text or text.casefold() != text] == []
 
 
 @pytest.mark.parametrize(

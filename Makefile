@@ -13,7 +13,7 @@ for candidate in "$(PYTHON)" python3.14 python3.13 python3.12 python3 \
 done; exit 1
 endef
 
-.PHONY: help run test test-sqlite test-postgres lint format lock messages clean
+.PHONY: help run test test-sqlite test-postgres bench lint format lock messages clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ test-sqlite: .venv/dev ## the suite on SQLite alone (ARGS="-k inbox" picks tests
 test-postgres: .venv/dev ## the suite on PostgreSQL alone: TEST_DATABASE_URL, or a server of its own
 	@echo "== the suite on PostgreSQL"
 	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n auto $(ARGS)
+
+bench: .venv/dev ## measure the search among a million contacts; fails when a goal is missed (minutes)
+	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.postgres $(BIN)/python -m tests.benchmarks
 
 lint: .venv/dev ## ruff, mypy, djlint, migrations complete
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

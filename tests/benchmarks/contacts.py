@@ -1,0 +1,175 @@
+"""Contacts: the search of a Pro who has a hundred thousand of them."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.test import Client
+
+from config.accounts.models import Pro
+from contacts.models import Contact
+from contacts.search_index import drop_search_index
+
+from ..factories import make_token
+from .figure import Figure, median
+from .fill import fill
+
+SIZES = {
+    "postgresql": {"contacts": 1_000_000, "pros": 2_000, "largest": 100_000},
+    "sqlite": {"contacts": 100_000, "pros": 1, "largest": 100_000},
+}
+PATH = "/api/v1/contacts"
+
+
+def figures() -> Iterator[Figure]:
+    size = SIZES[connection.vendor]
+    print(f"\nContacts on {connection.display_name}: {size}")  # noqa: T201
+    at = time.perf_counter()
+    pro = fill(**size)
+    yield Figure("filling the table", time.perf_counter() - at, "s")
+    _settle()
+    terms = _terms(pro)
+    yield from _search(pro, terms)
+    yield from _route(pro, terms["an e-mail or a phone, one row"])
+    yield from _without_index(pro, terms["an e-mail or a phone, one row"])
+    yield from _writing(pro)
+
+
+def _settle() -> None:
+    """What autovacuum does within a minute."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE contacts_contact" if connection.vendor == "postgresql" else "PRAGMA optimize")
+
+
+def _terms(pro: Pro) -> dict[str, list[str]]:
+    """What is searched for, by how much there is of it."""
+    rows = list(Contact.objects.for_pro(pro).order_by("email")[:: SIZES[connection.vendor]["largest"] // 20])
+    home = [f"0{row.phone[3]} {' '.join(row.phone[n : n + 2] for n in (4, 6, 8, 10))}" for row in rows]
+    return {
+        "an e-mail or a phone, one row": [*(row.email for row in rows), *home],
+        "the first letters of an e-mail, some rows": [row.email.partition("@")[0][:-2] for row in rows],
+        "a full name, a dozen rows": [row.name for row in rows],
+        "a last name, a thousand rows": [row.name.split()[-1] for row in rows],
+        "nobody": [f"{row.name.split()[-1]}{row.name.split()[0]}" for row in rows],
+        "example.org, all rows": ["example.org"],
+        "two letters": ["ab", "zo", "06"],
+    }
+
+
+def _search(pro: Pro, terms: dict[str, list[str]]) -> Iterator[Figure]:
+    """The SQL of a search's first page and of its count; on SQLite with the question how common the term is."""
+    goal = 5.0 if connection.vendor == "postgresql" else 20.0
+    for number, (what, texts) in enumerate(terms.items()):
+        at_most = {"at_most": goal} if number < 5 else {}
+        yield Figure(f"page of {what}", median(_page(pro, text) for text in texts), **at_most)
+        yield Figure(f"count of {what}", median(_count(pro, text) for text in texts), **at_most)
+
+
+def _found(pro: Pro, text: str) -> QuerySet[Contact]:
+    return Contact.objects.for_pro(pro).search(text)
+
+
+def _page(pro: Pro, text: str) -> Callable[[], Any]:
+    return _run(lambda: _found(pro, text).newest_first()[:20], "{}")
+
+
+def _count(pro: Pro, text: str) -> Callable[[], Any]:
+    return _run(lambda: _found(pro, text).values("pk"), "SELECT count(*) FROM ({}) AS found")
+
+
+def _run(rows: Callable[[], QuerySet[Any, Any]], around: str) -> Callable[[], Any]:
+    sql, parameters = rows().query.sql_with_params()
+
+    def run() -> Any:
+        if connection.vendor == "sqlite":
+            rows()  # Asks how common the term is.
+        with connection.cursor() as cursor:
+            cursor.execute(around.format(sql), parameters)
+            return cursor.fetchall()
+
+    return run
+
+
+def _route(pro: Pro, texts: list[str]) -> Iterator[Figure]:
+    client, headers = Client(), {"Authorization": f"Bearer {make_token(pro)}"}
+
+    def ask(text: str) -> None:
+        answer = client.get(PATH, {"search": text}, headers=headers)
+        assert answer.status_code == 200 and answer.json()["pagination"]["total"] == 1, (text, answer.content)
+
+    sql = median(_both(pro, text) for text in texts)
+    route = median(lambda text=text: ask(text) for text in texts)
+    yield Figure("GET /api/v1/contacts?search= of one row", route)
+    # On SQLite the SQL is so short that the rest of the request outweighs it.
+    yield Figure("the same as a multiple of its SQL", route / sql, "x", **_on_postgresql(at_most=3.0))
+
+
+def _both(pro: Pro, text: str) -> Callable[[], Any]:
+    count, page = _count(pro, text), _page(pro, text)
+    return lambda: (count(), page())
+
+
+def _without_index(pro: Pro, texts: list[str]) -> Iterator[Figure]:
+    usual = median(_count(pro, text) for text in texts[:10])
+    with _dropped():
+        plain = median(
+            _run(lambda text=text: _plain(pro, text), "SELECT count(*) FROM ({}) AS found") for text in texts[:10]
+        )
+    yield Figure("count of one row, without the index", plain)
+    yield Figure("how much slower than with it", plain / usual, "x", **_on_postgresql(at_least=30.0))
+
+
+def _plain(pro: Pro, text: str) -> QuerySet[Any, Any]:
+    return Contact.objects.for_pro(pro).filter(search_text__contains=text).values("pk")
+
+
+def _writing(pro: Pro) -> Iterator[Figure]:
+    """What the index costs: the same with and without it."""
+    for what, work in (("a thousand in bulk", _bulk), ("a hundred one by one", _singly)):
+        usual = _undone(lambda work=work: work(pro))
+        with _dropped():
+            bare = _undone(lambda work=work: work(pro))
+        yield Figure(f"writing {what}", usual)
+        yield Figure("the same without the index", bare)
+
+
+def _new(pro: Pro, number: int) -> Contact:
+    row = Contact(
+        pro=pro, name=f"Zoé Zimmermann {number}", email=f"zoe{number}@example.com", phone=f"+3361{number:07d}"
+    )
+    row.search_text = row.make_search_text()
+    return row
+
+
+def _bulk(pro: Pro) -> None:
+    Contact.objects.bulk_create([_new(pro, number) for number in range(1_000)])
+
+
+def _singly(pro: Pro) -> None:
+    for number in range(100):
+        _new(pro, number).save(force_insert=True)
+
+
+def _undone(work: Callable[[], Any]) -> float:
+    def run() -> None:
+        with transaction.atomic():
+            work()
+            transaction.set_rollback(True)
+
+    return median([run] * 3)
+
+
+@contextmanager
+def _dropped() -> Iterator[None]:
+    """Without the index of the search; it stands again afterwards."""
+    with transaction.atomic():
+        drop_search_index(connection)
+        yield
+        transaction.set_rollback(True)
+
+
+def _on_postgresql(**goal: float) -> dict[str, Any]:
+    return goal if connection.vendor == "postgresql" else {}

@@ -11,7 +11,7 @@ from django.test import Client
 
 from config.accounts.models import Pro
 from contacts.models import Contact
-from contacts.search_index import drop_search_index
+from contacts.search_index import create_search_index, drop_search_index
 
 from ..factories import make_token
 from .figure import Figure, median
@@ -28,7 +28,10 @@ def figures() -> Iterator[Figure]:
     size = SIZES[connection.vendor]
     print(f"\nContacts on {connection.display_name}: {size}")  # noqa: T201
     at = time.perf_counter()
+    # An index that is made at the end is made in a fraction of the time.
+    drop_search_index(connection)
     pro = fill(**size)
+    create_search_index(connection)
     yield Figure("filling the table", time.perf_counter() - at, "s")
     _settle()
     terms = _terms(pro)

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+PRESENT = models.Q(deleted_at__isnull=True)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -37,14 +40,12 @@ class Migration(migrations.Migration):
             name='status',
             field=models.CharField(choices=[('prospect', 'Prospect'), ('scheduled', 'Scheduled'), ('applicant', 'Applicant'), ('renter', 'Renter'), ('archived', 'Inactive')], default='prospect', max_length=20, verbose_name='status'),
         ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['pro', '-updated_at', '-id'], name='contact_last_changed'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(models.F('pro'), contacts.models.contact.NameKey('search_text'), models.F('id'), name='contact_by_name'),
-        ),
+        migrations.RemoveIndex(model_name='contact', name='contact_newest'),
+        migrations.AddIndex('contact', models.Index(fields=['pro', '-created_at', '-id'], condition=PRESENT, name='contact_newest')),
+        migrations.AddIndex('contact', models.Index(fields=['pro', 'status', '-created_at', '-id'], condition=PRESENT, name='contact_by_status')),
+        migrations.AddIndex('contact', models.Index(fields=['pro', '-updated_at', '-id'], condition=PRESENT, name='contact_last_changed')),
+        migrations.AddIndex('contact', models.Index('pro', contacts.models.contact.NameKey('search_text'), 'id', condition=PRESENT, name='contact_by_name')),
+        migrations.AddIndex('contact', models.Index(fields=['pro', '-created_at', '-id'], condition=~PRESENT, name='contact_archived')),
         migrations.AddField(
             model_name='contactnote',
             name='author',

@@ -21,6 +21,9 @@ from .note import ContactNote, clean_body
 from .stale import StaleEdit
 
 
+PRESENT = Q(deleted_at__isnull=True)
+
+
 class NameKey(models.Func):
     """How a name sorts: the beginning of the folded text. Without a parameter, so that its index is recognised."""
 
@@ -171,10 +174,13 @@ class Contact(models.Model):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
+        # The lists leave out what is archived, and so do their indexes: a count reads nothing but the index.
         indexes = [
-            models.Index(fields=["pro", "-created_at", "-id"], name="contact_newest"),
-            models.Index(fields=["pro", "-updated_at", "-id"], name="contact_last_changed"),
-            models.Index("pro", NameKey("search_text"), "id", name="contact_by_name"),
+            models.Index(fields=["pro", "-created_at", "-id"], condition=PRESENT, name="contact_newest"),
+            models.Index(fields=["pro", "status", "-created_at", "-id"], condition=PRESENT, name="contact_by_status"),
+            models.Index(fields=["pro", "-updated_at", "-id"], condition=PRESENT, name="contact_last_changed"),
+            models.Index("pro", NameKey("search_text"), "id", condition=PRESENT, name="contact_by_name"),
+            models.Index(fields=["pro", "-created_at", "-id"], condition=~PRESENT, name="contact_archived"),
             models.Index("pro", Lower("email"), name="contact_email"),
             models.Index(fields=["pro", "phone"], name="contact_phone"),
         ]

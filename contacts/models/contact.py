@@ -1,5 +1,6 @@
 import uuid
-from typing import Any, Self
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -15,11 +16,11 @@ from ..names import validate_name
 from ..phones import to_e164
 from ..search import make_search_text, search_terms
 from ..search_index import containing
+from .distinct import DistinctPair
 from .event import ContactEvent
 from .identity import ContactIdentity, email_key, identities_of
 from .note import ContactNote, clean_body
 from .stale import StaleEdit
-
 
 PRESENT = Q(deleted_at__isnull=True)
 
@@ -31,12 +32,29 @@ class NameKey(models.Func):
     output_field = models.CharField()
 
 
+if TYPE_CHECKING:
+    from .merge import ContactMerge
+
+
 class ContactQuerySet(TenantQuerySet["Contact"]):
     def for_pro(self, pro: Pro, *, deleted: bool = False) -> Self:
-        """One Pro's contacts; with `deleted` instead those that were soft-deleted."""
+        """One Pro's contacts; with `deleted` instead those that were soft-deleted, without the merged ones."""
+        rows = self._of(pro).filter(deleted_at__isnull=not deleted)
+        return rows.filter(merged_into=None) if deleted else rows
+
+    def _of(self, pro: Pro) -> Self:
         # The index of the search knows the tenant by a value as wide as the column alone.
-        tenant = Cast(Value(pro.pk), models.BigIntegerField())
-        return self.filter(pro=tenant, deleted_at__isnull=not deleted)
+        return self.filter(pro=Cast(Value(pro.pk), models.BigIntegerField()))
+
+    def survivor_of(self, pro: Pro, id: uuid.UUID) -> "Contact":
+        """Where the Pro's contact of this id went when it was merged, to the end of the chain; it may be archived.
+
+        Raises DoesNotExist when the Pro has none of this id, or it stands for itself.
+        """
+        found = self._of(pro).exclude(merged_into=None).get(pk=id)
+        while found.merged_into_id:
+            found = self._of(pro).get(pk=found.merged_into_id)
+        return found
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
@@ -168,6 +186,16 @@ class Contact(models.Model):
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     deleted_at = models.DateTimeField(_("archived at"), null=True, editable=False)
+    # Who holds what was this contact's; deleted_at is set too. Erasing a person erases what was merged into it.
+    merged_into = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("merged into"),
+    )
 
     objects = ContactQuerySet.as_manager()
 
@@ -183,6 +211,7 @@ class Contact(models.Model):
             models.Index(fields=["pro", "-created_at", "-id"], condition=~PRESENT, name="contact_archived"),
             models.Index("pro", Lower("email"), name="contact_email"),
             models.Index(fields=["pro", "phone"], name="contact_phone"),
+            models.Index(fields=["merged_into"], name="contact_merged_into", condition=Q(merged_into__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -191,6 +220,9 @@ class Contact(models.Model):
                 name="contact_applied_at_follows_status",
             ),
             models.CheckConstraint(condition=~Q(name="") & (~Q(email="") | ~Q(phone="")), name="contact_reachable"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(deleted_at__isnull=False), name="contact_merged_is_deleted"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -281,7 +313,7 @@ class Contact(models.Model):
             self.record(ContactEvent.Kind.DELETED, by)
 
     def restore(self, *, by: User | None) -> None:
-        """Undo `archive`. Raises DoesNotExist when it is not deleted."""
+        """Undo `archive`. Raises DoesNotExist when it is not deleted, or was merged: then `ContactMerge.undo` does."""
         with transaction.atomic():
             self.lock(deleted=True)
             self.deleted_at = None
@@ -303,12 +335,35 @@ class Contact(models.Model):
             return ContactNote.objects.get_or_create(id=key, contact=self, defaults=defaults)[0]
 
     def lock(self, *, deleted: bool = False) -> None:
-        """Hold the row until the transaction ends, and see it as it is now."""
-        rows = Contact.objects.filter(deleted_at__isnull=not deleted).select_related("pro")
-        rows = rows.select_for_update(of=("self",))
-        self.refresh_from_db(from_queryset=rows)
+        """Hold the row until the transaction ends, and see it as it is now; a merged one is not found."""
+        self.lock_among(Contact.objects.filter(deleted_at__isnull=not deleted, merged_into=None))
 
-    def record(self, kind: str, by: User | ApiToken | None, changes: dict[str, list[str]] | None = None) -> None:
+    def lock_among(self, rows: "models.QuerySet[Contact]") -> None:
+        """As `lock`, for whoever asks for other rows. Raises DoesNotExist when it is none of them."""
+        self.refresh_from_db(from_queryset=rows.select_related("pro").select_for_update(of=("self",)))
+
+    def absorb(
+        self, other: "Contact", *, take: Collection[str] = (), by: User | None, seen: str | None = None
+    ) -> "ContactMerge":
+        """Merge `other` into this contact, with the values of `other` in the fields `take`; see `merging.absorb`."""
+        from ..merging import absorb
+
+        return absorb(self, other, take=take, by=by, seen=seen)
+
+    def tell_apart(self, other: "Contact", *, by: User | None) -> None:
+        """Remember that these two are not the same person: neither is a likely duplicate of the other any more.
+
+        A second time changes nothing. Raises DoesNotExist when one is deleted or another Pro's.
+        """
+        first, second = sorted((self, other), key=lambda contact: contact.pk)
+        with transaction.atomic():
+            first.lock()
+            second.lock()
+            if first.pro_id != second.pro_id or first == second:
+                raise Contact.DoesNotExist
+            DistinctPair.objects.get_or_create(first=first, second=second, defaults={"user": by})
+
+    def record(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> None:
         ContactEvent.objects.create(
             contact=self,
             kind=kind,
@@ -338,8 +393,9 @@ class Contact(models.Model):
         """Let the eldest other contact with such an e-mail or phone be recognised by it, as it is free now."""
         for channel, external_id in identities:
             others = Contact.objects.for_pro(self.pro).same_address(channel, external_id).exclude(pk=self.pk)
-            heir = others.order_by("created_at", "id").first()
-            if heir:
+            # Whoever is being archived or merged at this moment must not be given it; to wait could be for ever.
+            others = others.order_by("created_at", "id").select_for_update(of=("self",), skip_locked=True)
+            if heir := others.first():
                 ContactIdentity.objects.bulk_create([heir.identity(channel, external_id)], ignore_conflicts=True)
 
     def learn(self, *, email: str = "", phone: str = "") -> None:

@@ -6,13 +6,19 @@ from config.accounts.models import ApiToken, User
 
 
 class ContactEvent(models.Model):
-    """What was done to a contact, by whom. `changes` is {field: [before, after]}, empty but for `changed`."""
+    """What was done to a contact, by whom. `changes` is {field: [before, after]}, empty but for what follows.
+
+    `merged` and `unmerged` of a survivor have the changed fields too, and `absorbed`: [id, name] of the other;
+    `unmerged` of the other has `survivor`: [id, name].
+    """
 
     class Kind(models.TextChoices):
         CREATED = "created", _("Created")
         CHANGED = "changed", _("Changed")
         DELETED = "deleted", _("Archived")
         RESTORED = "restored", _("Restored")
+        MERGED = "merged", _("Merged")
+        UNMERGED = "unmerged", _("Merge undone")
 
     contact = models.ForeignKey("contacts.Contact", models.CASCADE, related_name="events")
     kind = models.CharField(_("what"), max_length=10, choices=Kind)

@@ -70,6 +70,7 @@ def test_the_whole_row_and_its_event(api, pro):
         "referral_source": "A friend",
         "language": "nl",
         "search_text": "jane smith\njane@example.com\n+33612345678\n0612345678",
+        "merged_into_id": None,
     }
     assert body == {**sent, **{k: body[k] for k in ("id", "appliedAt", "createdAt", "updatedAt")}} | {
         "name": "Jane Smith",

@@ -52,6 +52,7 @@ def test_a_new_person_as_stored(pro, find):
         "created_at": contact.created_at,
         "updated_at": contact.updated_at,
         "deleted_at": None,
+        "merged_into_id": None,
     }
     assert identities(contact) == [("email", EMAIL), ("phone", PHONE)]
 

@@ -1,0 +1,202 @@
+"""likely_duplicates: who may be the same person as a contact, and why."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from contacts.duplicates import are_alike, likely_duplicates, words_of
+from contacts.models import Contact
+
+from ..factories import ContactFactory, ProFactory
+
+EMAIL, PHONE, MOBILE = "anna@example.org", "+33612345678", "+33699999999"
+
+
+@pytest.fixture
+def known(pro):
+    """Writes down a contact of the owner's, with its identities; each has an e-mail of its own unless it says so."""
+    count = iter(range(1000))
+
+    def one(name=None, **fields):
+        number = next(count)
+        spelled = "".join(chr(ord("a") + int(digit)) for digit in str(number))
+        fields = {"email": f"nobody{number}@example.org", **fields}
+        return Contact.objects.register(pro, name=name or f"Nobody{spelled}", **fields)
+
+    return one
+
+
+def found(contact):
+    return [(duplicate.contact, [reason.value for reason in duplicate.reasons]) for duplicate in likely(contact)]
+
+
+def likely(contact):
+    return likely_duplicates(Contact.objects.get(pk=contact.pk))
+
+
+# --- Addresses
+
+
+def test_nobody_is_like_a_stranger(known):
+    known("Anna Martin", phone=PHONE)
+    assert found(known("Paul Durand", phone=MOBILE)) == []
+
+
+@pytest.mark.parametrize("email", [EMAIL, "Anna@Example.ORG"])
+def test_the_same_email_whatever_its_case(known, email):
+    one, other = known(email=EMAIL), known(email=email)
+    assert (found(one), found(other)) == ([(other, ["email"])], [(one, ["email"])])
+
+
+def test_the_same_phone_however_it_was_typed(known):
+    one, other = known(phone="06 12 34 56 78"), known(phone="+33 (0)6 12.34.56.78")
+    assert (found(one), found(other)) == ([(other, ["phone"])], [(one, ["phone"])])
+
+
+def test_an_address_that_was_only_learnt(pro, known):
+    one = known(phone=PHONE)
+    Contact.objects.find_or_create(pro, name="X", email=EMAIL, phone=PHONE, source="contact_form")
+    other = known(email=EMAIL)
+    assert (found(one), found(other)) == ([(other, ["email"])], [(one, ["email"])])
+
+
+def test_an_address_that_was_let_go_to_somebody_else(pro, known):
+    one = known(phone=PHONE)
+    one.archive(by=None)
+    other = Contact.objects.find_or_create(pro, name="Nobody", phone=PHONE, source="contact_form")
+    one.restore(by=None)
+    one.change({"phone": MOBILE}, by=None)
+    assert (found(one), found(other)) == ([(other, ["phone"])], [])
+
+
+def test_an_identity_of_another_channel_says_nothing(known):
+    one, other = known(), known()
+    for contact, channel in ((one, "telegram"), (other, "whatsapp")):
+        contact.identity(channel, "12345").save()
+    assert found(one) == []
+
+
+# --- Names
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Jean Dupont", "Jean Dupont"),
+        ("Jean Dupont", "DUPONT Jean"),
+        ("Jean Dupont", "Dupont, Jean"),
+        ("Jean Dupont", "Jean Dupond"),
+        ("Jean Dupont", "jean  dupontt"),
+        ("Hélène Œuvrard", "Helene Oeuvrard"),
+        ("Jean-Pierre Martin", "Jean Pierre Martin"),
+        ("Jean-Pierre Martin", "Martin Jean Pierre"),
+        ("Mme Anna Visser", "Anna Visser"),
+        ("Dr. Anna Visser", "Mevr. A. Anna Visser"),
+        ("M. Jean Dupont", "Mme Jean Dupont"),
+        ("Anna Martin", "Ana Martin"),
+        ("Elena Martin", "Helena Martin"),
+        ("Christine Lambert", "Kristine Lambert"),
+        ("Katarzyna Wójcik", "Katarzina Wojcik"),
+        ("Willem de Vries", "de Vries Willem"),
+    ],
+)
+def test_nearly_the_same_name(known, one, other):
+    first, second = known(one), known(other)
+    assert (found(first), found(second)) == ([(second, ["name"])], [(first, ["name"])])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Jean Dupont", "Jeanne Durand"),
+        ("Jean Dupont", "Marc Dupont"),
+        ("Jean Dupont", "Jean Martin"),
+        ("Anna Martin", "Anna Maria van den Berg Martin"),
+        ("Mme Dupont", "M. Dupont"),
+        ("Anna", "Anna"),
+        ("Li Wu", "Wu Li"),
+        ("100% Immo", "100_Immo Agence du Grand Port"),
+    ],
+)
+def test_not_the_same_name(known, one, other):
+    first, second = known(one), known(other)
+    assert (found(first), found(second)) == ([], [])
+
+
+def test_the_words_of_a_name():
+    assert words_of("Mme MARTIN-Doré, Zoé") == ["dore", "martin", "zoe"]
+    assert words_of("Dr") == []
+    assert words_of("O'Neill Ann_Lee") == ["ann", "lee", "neill", "o"]
+
+
+def test_how_alike_names_may_be():
+    assert are_alike(["dupont", "jean"], ["dupond", "jean"])
+    assert not are_alike(["dupont", "jean"], ["dupont", "marc"])
+    assert not are_alike(["dupont", "jean"], [])
+
+
+def test_a_name_is_not_found_in_an_email(known):
+    first = known("Anna Martin")
+    known("Paul Durand", email="anna.martin@example.org")
+    assert found(first) == []
+
+
+# --- Which, and in what order
+
+
+def test_the_strongest_reason_first(known):
+    anna = known("Anna Martin", email=EMAIL, phone=PHONE)
+    by_name = known("Ana Martin")
+    by_phone = known(phone=PHONE)
+    by_email = known(email=EMAIL)
+    by_two = known("Martin Anna", phone=PHONE)
+    by_all = known("Anna Martin", email=EMAIL, phone=PHONE)
+    assert found(anna) == [
+        (by_all, ["email", "phone", "name"]),
+        (by_two, ["phone", "name"]),
+        (by_email, ["email"]),
+        (by_phone, ["phone"]),
+        (by_name, ["name"]),
+    ]
+
+
+def test_ten_at_the_most(known):
+    anna = known("Anna Martin", phone=PHONE)
+    for _n in range(12):
+        known("Anna Martin")
+    strong = known(phone=PHONE)
+    result = found(anna)
+    assert (result[0], [reasons for _contact, reasons in result[1:]]) == ((strong, ["phone"]), [["name"]] * 9)
+
+
+def test_neither_another_pros_nor_archived_nor_merged_ones(known):
+    anna = known("Anna Martin", email=EMAIL, phone=PHONE)
+    fields = {"name": "Anna Martin", "email": EMAIL, "phone": PHONE}
+    Contact.objects.register(ProFactory(), **fields)
+    known(**fields).archive(by=None)
+    known("Paul Durand").absorb(known(**fields), by=None)
+    assert found(anna) == []
+
+
+def test_those_told_apart_stay_apart_in_both_directions(user, known):
+    anna, twin, third = (known("Anna Martin", phone=PHONE) for _n in range(3))
+    anna.tell_apart(twin, by=user)
+    assert found(anna) == [(third, ["phone", "name"])]
+    assert found(twin) == [(third, ["phone", "name"])]
+    assert {contact for contact, _reasons in found(third)} == {anna, twin}
+
+
+def test_the_same_number_of_queries_for_one_and_for_fifty(pro, known):
+    def queries(contact):
+        with CaptureQueriesContext(connection) as captured:
+            likely_duplicates(contact)
+        return len(captured)
+
+    anna = Contact.objects.get(pk=known("Anna Martin", email=EMAIL, phone=PHONE).pk)
+    anna.pro  # noqa: B018 - loaded before it counts
+    known("Anna Martin", phone=PHONE)
+    few = queries(anna)
+    for n in range(50):
+        ContactFactory(pro=pro, name="Anna Martin", email=EMAIL, phone=PHONE)
+        anna.identity("email", f"anna{n}@example.org").save()
+    assert queries(anna) == few

@@ -63,11 +63,12 @@ def entries(contact: Contact, until: datetime | None, size: int) -> list[Entry]:
 
 
 def _with_lines(event: ContactEvent, contact: Contact) -> dict[str, Any]:
-    """An event with what it changed: [(field, before, after)…]."""
+    """An event with what it changed, [(field, before, after)…], and the name of the other contact of a merge."""
     country = contact.pro.country
     lines = [
         (label_of(name), *(shown(name, value, country) for value in event.changes[name]))
         for name in Contact.SETTABLE
         if name in event.changes
     ]
-    return {"event": event, "lines": lines}
+    _id, other = event.changes.get("absorbed") or event.changes.get("survivor") or ("", "")
+    return {"event": event, "lines": lines, "other": other}

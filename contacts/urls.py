@@ -1,7 +1,7 @@
 from django.urls import path
 
 from .api import api
-from .views import book, contact
+from .views import book, contact, merging
 
 app_name = "contacts"
 
@@ -16,5 +16,8 @@ urlpatterns = [
     path("contacts/<uuid:id>/notes/<uuid:note>", contact.note_edit, name="note_edit"),
     path("contacts/<uuid:id>/notes/<uuid:note>/delete", contact.note_delete, name="note_delete"),
     path("contacts/<uuid:id>/notes/<uuid:note>/restore", contact.note_restore, name="note_restore"),
+    path("contacts/<uuid:id>/merge/<uuid:other>", merging.contact_merge, name="contact_merge"),
+    path("contacts/<uuid:id>/apart/<uuid:other>", merging.contact_apart, name="contact_apart"),
+    path("contacts/merges/<uuid:id>/undo", merging.merge_undo, name="merge_undo"),
     *api.urls,
 ]

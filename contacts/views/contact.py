@@ -21,6 +21,7 @@ from ..facts import label_of, shown
 from ..forms import FIELDS, FactForm, NoteForm, add_errors
 from ..models import Contact, ContactNote, StaleEdit
 from ..timeline import Entry, Place, timeline
+from .merging import panel
 
 PAGE, FACT, NOTE = "contacts/contact.html", "contacts/_fact.html", "contacts/_note.html"
 GONE = gettext_lazy("This contact was archived meanwhile. Restore it first; what you typed is still here.")
@@ -64,6 +65,7 @@ def _context(request: ProRequest, contact: Contact, **more: Any) -> dict[str, An
     changed = more.pop("fact", None) or {"field": None}
     facts = [changed if field == changed["field"] else _fact(contact, field) for field in FIELDS]
     return {
+        **({} if contact.deleted_at else panel(request, contact)),
         "contact": contact,
         "facts": facts,
         "entries": entries,
@@ -80,9 +82,20 @@ def _new_note() -> NoteForm:
 @require_safe
 def contact_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """One contact; htmx gets the older part of the timeline ("older") alone."""
-    contact = _find(request, id)
+    try:
+        contact = _find(request, id)
+    except Http404:
+        return _to_survivor(request, id)
     context = _context(request, contact)
     return render(request, f"{PAGE}#entries" if _wants(request, "older") else PAGE, context)
+
+
+def _to_survivor(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """The address of a merged contact leads to the one that stayed."""
+    try:
+        return redirect("contacts:contact_detail", Contact.objects.survivor_of(request.pro, id).pk)
+    except Contact.DoesNotExist as error:
+        raise Http404 from error
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

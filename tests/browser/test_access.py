@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from config.accounts.models import IdentityDocument
 from contact_requests.models import ContactRequest
 from contacts.models import Contact
-from tests.factories import PASSWORD, PropertyFactory, RequestFactory, make_token
+from tests.factories import PASSWORD, ContactFactory, PropertyFactory, RequestFactory, make_token
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -27,12 +27,14 @@ CLOSED = [
     "/contacts/{contact}/edit/phone",
     "/contacts/{contact}/notes/{note}",
     "/contacts/{gone}",
+    "/contacts/{contact}/merge/{twin}",
     "/settings/profile",
     "/settings/password",
     "/settings/tokens",
     "/settings/identity",
     "/docs/api",
 ]
+TWIN = "bbbbbbbb-0000-4000-8000-000000000002"
 axe = Axe()
 
 
@@ -53,6 +55,7 @@ def row(user):
         house, name="Spam", email="s@example.org", phone="", message="Buy", language="en", quarantine="honeypot"
     )
     rows[0].reply("Yes.", by=user)
+    ContactFactory(id=TWIN, pro=user.pro, name=rows[0].name, phone="+33612345678", role="tenant")
     make_token(user.pro)
     rows[0].contact.add_note("Prefers calls after six. " * 9, by=user)
     rows[0].contact.change({"status": "applicant"}, by=user)
@@ -73,7 +76,8 @@ def tour(page, row, check):
     page.wait_for_url("**/inbox")
     gone = Contact.objects.for_pro(row.pro, deleted=True).get().pk
     for path in CLOSED:
-        page.goto(path.format(id=row.pk, contact=row.contact_id, note=row.contact.notes.get().pk, gone=gone))
+        note = row.contact.notes.get().pk
+        page.goto(path.format(id=row.pk, contact=row.contact_id, note=note, gone=gone, twin=TWIN))
         found += check(page)
     return found
 

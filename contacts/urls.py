@@ -1,7 +1,7 @@
 from django.urls import path
 
 from .api import api
-from .views import book, contact, merging
+from .views import book, contact, exporting, importing, merging
 
 app_name = "contacts"
 
@@ -19,5 +19,12 @@ urlpatterns = [
     path("contacts/<uuid:id>/merge/<uuid:other>", merging.contact_merge, name="contact_merge"),
     path("contacts/<uuid:id>/apart/<uuid:other>", merging.contact_apart, name="contact_apart"),
     path("contacts/merges/<uuid:id>/undo", merging.merge_undo, name="merge_undo"),
+    path("contacts/export.csv", exporting.contact_export, name="contact_export"),
+    path("contacts/import", importing.import_list, name="import_list"),
+    path("contacts/import/sample.csv", importing.import_sample, name="import_sample"),
+    path("contacts/import/<uuid:id>", importing.import_detail, name="import_detail"),
+    path("contacts/import/<uuid:id>/run", importing.import_run, name="import_run"),
+    path("contacts/import/<uuid:id>/discard", importing.import_discard, name="import_discard"),
+    path("contacts/import/<uuid:id>/refused.csv", importing.import_refused, name="import_refused"),
     *api.urls,
 ]

@@ -1,4 +1,5 @@
 from .contact import Contact
+from .contact_import import ContactImport, ContactImportRow
 from .distinct import DistinctPair
 from .event import ContactEvent
 from .identity import ContactIdentity
@@ -10,6 +11,8 @@ __all__ = [
     "Contact",
     "ContactEvent",
     "ContactIdentity",
+    "ContactImport",
+    "ContactImportRow",
     "ContactMerge",
     "ContactNote",
     "DistinctPair",

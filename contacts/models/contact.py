@@ -107,22 +107,40 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         A known contact gains the address it did not have; nothing that stands is overwritten. Two calls at once
         for one new person make one contact: the unique identity decides, and the loser looks again.
         """
-        identities = identities_of(email, phone)
-        for _attempt in range(3):
+        with transaction.atomic():
+            contact, learnt = self.adopt(self.model(pro=pro, name=name, email=email, phone=phone, source=source))
+            if learnt is None:
+                contact.record(ContactEvent.Kind.CREATED, None)
+            elif learnt:
+                contact.record(ContactEvent.Kind.CHANGED, None, learnt)
+            return contact
+
+    def adopt(
+        self, newcomer: "Contact", *, id: uuid.UUID | None = None, is_new: bool = False
+    ) -> tuple["Contact", dict[str, list[str]] | None]:
+        """Store an unsaved contact; or teach what it says to the one who is known by its e-mail or phone (E.164).
+
+        `id` names a contact that is meant before any other, if this Pro has it. `is_new`: nobody was known a moment
+        ago, so nobody is looked for unless the unique identity objects. Returns the contact that stands, and what it
+        learnt as {field: [before, after]}; None where the newcomer was stored.
+        """
+        pro, identities = newcomer.pro, identities_of(newcomer.email, newcomer.phone)
+        for attempt in range(3):
             try:
                 with transaction.atomic():
-                    if contact := self._known(pro, identities):
-                        contact.learn(email=email, phone=phone)
-                        return contact
-                    contact = self.create(pro=pro, name=name, email=email, phone=phone, source=source)
-                    ContactIdentity.objects.bulk_create(contact.identity(*pair) for pair in identities)
-                    contact.record(ContactEvent.Kind.CREATED, None)
-                    return contact
+                    known = None if is_new and not attempt else self._known(pro, identities, id)
+                    if known:
+                        return known, known.learn(**{name: getattr(newcomer, name) for name in known.LEARNT})
+                    newcomer.save(force_insert=True)
+                    ContactIdentity.objects.bulk_create(newcomer.identity(*pair) for pair in identities)
+                    return newcomer, None
             except (IntegrityError, self.model.DoesNotExist):
                 continue
         raise IntegrityError("a contact with this identity appears and disappears")
 
-    def _known(self, pro: Pro, identities: list[tuple[str, str]]) -> "Contact | None":
+    def _known(self, pro: Pro, identities: list[tuple[str, str]], id: uuid.UUID | None) -> "Contact | None":
+        if named := self.for_pro(pro).filter(pk=id).first() if id else None:
+            return named
         found = {
             identity.channel: identity.contact
             for identity in ContactIdentity.objects.for_pro(pro).matching(identities).select_related("contact")
@@ -169,6 +187,8 @@ class Contact(models.Model):
         "referral_source",
         "language",
     )
+    # What may be empty, and is filled in when somebody is met again.
+    LEARNT = ("email", "phone", "channel_preference", "referral_source")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="contacts", db_index=False, verbose_name=_("Pro"))
@@ -264,7 +284,7 @@ class Contact(models.Model):
         # What stands already came in by a rule of its own: a visitor's odd name must not forbid a new status.
         standing = set() if self._state.adding else {*self.SETTABLE} - {*fields}
         try:
-            self.full_clean(exclude={"pro", *standing, *errors}, validate_constraints=False)
+            self.full_clean(exclude={"id", "pro", *standing, *errors}, validate_constraints=False)
         except ValidationError as error:
             errors = {**error.error_dict, **errors}
         if errors:
@@ -364,7 +384,11 @@ class Contact(models.Model):
             DistinctPair.objects.get_or_create(first=first, second=second, defaults={"user": by})
 
     def record(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> None:
-        ContactEvent.objects.create(
+        self.event(kind, by, changes).save()
+
+    def event(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> ContactEvent:
+        """An unsaved event of this contact."""
+        return ContactEvent(
             contact=self,
             kind=kind,
             changes=changes or {},
@@ -398,25 +422,22 @@ class Contact(models.Model):
             if heir := others.first():
                 ContactIdentity.objects.bulk_create([heir.identity(channel, external_id)], ignore_conflicts=True)
 
-    def learn(self, *, email: str = "", phone: str = "") -> None:
-        """Add an e-mail or phone the contact did not have, unless it is somebody else's.
+    def learn(self, **fields: str) -> dict[str, list[str]]:
+        """Fill in what the contact does not have (names of LEARNT); an e-mail or phone only unless it is somebody
+        else's. Nothing that stands is overwritten. Returns what changed as {field: [before, after]}.
 
         Raises DoesNotExist when the contact was deleted meanwhile: it must not hold an identity again.
         """
         self.lock()
-        ContactIdentity.objects.bulk_create(
-            [self.identity(*pair) for pair in identities_of(email, phone)], ignore_conflicts=True
-        )
+        identities = identities_of(fields.get("email", ""), fields.get("phone", ""))
+        ContactIdentity.objects.bulk_create([self.identity(*pair) for pair in identities], ignore_conflicts=True)
         own = set(self.identities.held().values_list("channel", "external_id"))
+        foreign = {channel for channel, external_id in identities if (channel, external_id) not in own}
         missing = {
-            field: value
-            for field, value, channel in (("email", email, "email"), ("phone", phone, "phone"))
-            if value
-            and not getattr(self, field)
-            and (channel, value if channel == "phone" else email_key(value)) in own
+            name: value for name, value in fields.items() if value and name not in foreign and not getattr(self, name)
         }
+        for name, value in missing.items():
+            setattr(self, name, value)
         if missing:
-            for field, value in missing.items():
-                setattr(self, field, value)
             self.save(update_fields=missing)
-            self.record(ContactEvent.Kind.CHANGED, None, {field: ["", value] for field, value in missing.items()})
+        return {name: ["", value] for name, value in missing.items()}

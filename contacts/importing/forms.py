@@ -1,0 +1,69 @@
+from itertools import zip_longest
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from config.accounts.models import Pro, User
+
+from ..models import ContactImport
+from .columns import TARGETS, recognise
+from .reading import is_data, read
+
+
+class UploadForm(forms.Form):
+    """The upload of a CSV file; what cannot be read is said beside the field, and nothing of it is kept."""
+
+    file = forms.FileField(
+        label=_("CSV file"),
+        max_length=200,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
+        help_text=_("At most 50,000 rows and 10 MB. In Excel: Save as, CSV UTF-8."),
+        error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
+    )
+
+    def upload(self, pro: Pro, *, by: User) -> ContactImport | None:
+        """Keep the file's rows; None when it was refused, with the reason as the field's error."""
+        file = self.cleaned_data["file"]
+        try:
+            headings, rows = read(file.read())
+            columns = recognise(headings)
+            if not any(columns) and is_data(headings):
+                message = _("The first row looks like a contact. It must hold headings such as Name, E-mail, Phone.")
+                raise ValidationError(message, code="headings")
+            found = ContactImport.objects
+            return found.upload(pro, filename=file.name, headings=headings, columns=columns, rows=rows, by=by)
+        except ValidationError as error:
+            self.add_error("file", error)
+            return None
+
+
+class ColumnsForm(forms.Form):
+    """What each column of the file is: one select for each, "0", "1" …"""
+
+    def __init__(self, found: ContactImport, data: Any = None) -> None:
+        super().__init__(data, initial={str(number): column for number, column in enumerate(found.columns)})
+        first = [row.values for row in found.rows.order_by("number")[:20]]
+        examples = [next(filter(None, cells), "") for cells in zip_longest(*first, fillvalue="")]
+        choices = [("", _("Leave out")), *TARGETS.items()]
+        for number, heading in enumerate(found.headings):
+            label = heading or _("Column %(number)d") % {"number": number + 1}
+            field = forms.ChoiceField(label=label, choices=choices, required=False)
+            field.help_text = examples[number][:80] if number < len(examples) else ""
+            self.fields[str(number)] = field
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self.cleaned_data.values())
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        chosen = set(data.values())
+        if not chosen & {"name", "first_name", "last_name"}:
+            self.add_error(None, _("Say which column is the name."))
+        if not chosen & {"email", "phone"}:
+            self.add_error(None, _("Say which column is the e-mail or the phone."))
+        if "name" in chosen and chosen & {"first_name", "last_name"}:
+            self.add_error(None, _("Choose either the name, or first and last name."))
+        return data

@@ -1,0 +1,123 @@
+"""From an uploaded file to headings and rows. Nothing here knows what a contact is.
+
+What cannot be read is refused as a whole, with a ValidationError that says what to do.
+"""
+
+import codecs
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from ..csv_cells import unescape
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_ROWS = 50_000
+MAX_COLUMNS = 100
+MAX_HEADING = 100  # characters that are kept of one
+BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# Workbooks (a zip), old workbooks, PDF.
+NOT_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
+DELIMITERS = ",;\t"
+# Excel's own way to name the delimiter, in a line before the headings.
+HINT = re.compile(r"sep=([,;\t])\r?\n?")
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+# What stands in a row of data and hardly in a heading: an e-mail address, or a phone number.
+DATA = re.compile(r"\S@\S|(?:\d[ ./-]?){6}")
+
+
+class Table(NamedTuple):
+    """`rows` gives (row number, cells) of the rows that are not blank, and raises ValidationError as it is read."""
+
+    headings: list[str]
+    rows: Iterator[tuple[int, list[str]]]
+
+
+def read(data: bytes) -> Table:
+    """A CSV file in UTF-8, UTF-16 or Windows-1252 with commas, semicolons or tabs. Raises ValidationError."""
+    if not data:
+        raise ValidationError(_("The file is empty."), code="empty")
+    if len(data) > MAX_BYTES:
+        raise ValidationError(_("The file is larger than 10 MB. Split it into several."), code="too_large")
+    if data.startswith(NOT_TEXT):
+        message = _("This is a workbook or another document. Open it in your spreadsheet and save it as CSV.")
+        raise ValidationError(message, code="kind")
+    text = decode(data)
+    records = _records(text)
+    _number, headings = next(records, (0, []))
+    if not headings:
+        raise ValidationError(_("The file is empty."), code="empty")
+    if len(headings) > MAX_COLUMNS:
+        message = _("The file has more than %(limit)d columns. Leave out those that are not about contacts.")
+        raise ValidationError(message, code="columns", params={"limit": MAX_COLUMNS})
+    return Table([" ".join(heading.split())[:MAX_HEADING] for heading in headings], _bounded(records))
+
+
+def is_data(headings: Iterable[str]) -> bool:
+    """Whether the first row looks like a contact rather than like headings."""
+    return any(DATA.search(heading) for heading in headings)
+
+
+def decode(data: bytes) -> str:
+    """The text, without a byte order mark. Raises ValidationError when it is none."""
+    codec, start = next(((codec, len(bom)) for bom, codec in BOMS if data.startswith(bom)), ("", 0))
+    try:
+        text = data[start:].decode(codec) if codec else _guess(data)
+    except UnicodeDecodeError:
+        text = "\x00"  # as little a text as one with a NUL in it
+    if "\x00" in text:
+        raise ValidationError(_("This file cannot be read as text. Save it as CSV in UTF-8."), code="text")
+    return text
+
+
+def _guess(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        # Damaged UTF-8 must not be read as Windows-1252: every accent would become two odd letters.
+        loose = data.decode("utf-8", "replace")
+        good = sum(c > "\x7f" for c in loose) - loose.count("\ufffd")
+        return data.decode("utf-8" if good > loose.count("\ufffd") else "cp1252")
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+    """(row number, cells) of each row that is not blank, without blank cells at its end."""
+    start = hint.end() if (hint := HINT.match(text)) else 0
+    mark = hint[1] if hint else _sniff(text)
+    number = 0
+    rows = csv.reader(_lines(text, start), delimiter=mark, skipinitialspace=mark != "\t", strict=True)
+    try:
+        for number, cells in enumerate(rows, 1):
+            if cells := _stripped(cells):
+                yield number, [unescape(cell) for cell in cells]
+    except csv.Error as error:
+        message = _("Row %(number)d cannot be read: a quotation mark is not closed, or a cell is far too long.")
+        raise ValidationError(message, code="row", params={"number": number + 1}) from error
+
+
+def _lines(text: str, start: int = 0) -> Iterator[str]:
+    return (match[0] for match in LINE.finditer(text, start))
+
+
+def _sniff(text: str) -> str:
+    """The delimiter that takes the headings apart into the most cells."""
+    first = next((line for line in _lines(text) if line.strip()), "")
+    return max(DELIMITERS, key=lambda mark: len(next(csv.reader([first[:100_000]], delimiter=mark), [])))
+
+
+def _stripped(cells: list[str]) -> list[str]:
+    end = len(cells)
+    while end and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
+
+
+def _bounded(records: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    for count, record in enumerate(records, 1):
+        if count > MAX_ROWS:
+            message = _("The file has more than %(limit)s rows. Split it into several.")
+            raise ValidationError(message, code="rows", params={"limit": f"{MAX_ROWS:,}"})
+        yield record

@@ -1,0 +1,64 @@
+"""From the cells of a row to a contact that could be stored."""
+
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from ..models import Contact, ContactImport, ContactImportRow
+from .columns import read_cells, read_id
+
+SOURCE = "csv_import"
+# A value or a message that repeats one, as it is shown: a cell may hold a book.
+MAX_SHOWN = 300  # characters
+logger = logging.getLogger("vestibule.contacts")
+
+
+def read_row(found: ContactImport, row: ContactImportRow) -> tuple[Contact, UUID | None]:
+    """The contact that a row describes, checked and unsaved, and the id it gives, as exports from here do.
+
+    Raises ValidationError with every field at fault.
+    """
+    cells = read_cells(row.values, found.columns)
+    row.fields = {name: value[:MAX_SHOWN] for name, value in cells.items() if name != "id"}
+    id = read_id(cells.pop("id", ""))
+    if len(row.values) > len(found.headings):
+        raise ValidationError(_("This row has more cells than there are headings."))
+    contact = Contact(pro=found.pro)
+    contact.set({"source": SOURCE, "language": found.pro.language, **cells})
+    row.fields = {name: getattr(contact, name) for name in cells}
+    return contact, id
+
+
+@contextmanager
+def refusing(row: ContactImportRow) -> Iterator[None]:
+    """What goes wrong with one row refuses it and stops no other; only a database that is gone stops them all."""
+    try:
+        yield
+    except ValidationError as error:
+        fields = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+        refuse(row, {name: [message[:MAX_SHOWN] for message in messages] for name, messages in fields.items()})
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        # Its message may repeat what stands in the row, and that is not for the log.
+        place = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("row %s cannot be imported: %s\n%s", row, type(error).__name__, place)
+        refuse(row, {NON_FIELD_ERRORS: [_("Something went wrong with this row on our side.")]})
+
+
+def refuse(row: ContactImportRow, reasons: dict[str, list[str]]) -> None:
+    row.decide(row.Outcome.REFUSE, reasons=reasons)
+
+
+@contextmanager
+def in_language_of(found: ContactImport) -> Iterator[None]:
+    """What is written down for the pro to read is in the language of the person whose import it is."""
+    with override(found.user.language if found.user else found.pro.language):
+        yield

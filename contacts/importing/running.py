@@ -1,0 +1,29 @@
+"""The run: each row decides anew, by the address book as it is now."""
+
+from ..models import Contact, ContactEvent, ContactImport, ContactImportRow
+from .rows import in_language_of, read_row, refusing
+
+Outcome = ContactImportRow.Outcome
+
+
+def run_rows(found: ContactImport, rows: list[ContactImportRow]) -> None:
+    """Import these rows, unless the check has refused them; what became of them is put down, unsaved."""
+    events: list[ContactEvent] = []
+    with in_language_of(found):
+        for row in rows:
+            if row.outcome != Outcome.REFUSE:
+                with refusing(row):
+                    events += _import(found, row)
+    ContactEvent.objects.bulk_create(events)
+
+
+def _import(found: ContactImport, row: ContactImportRow) -> list[ContactEvent]:
+    """Import one row; what there is to record, unsaved."""
+    newcomer, id = read_row(found, row)
+    contact, learnt = Contact.objects.adopt(newcomer, id=id, is_new=row.outcome == Outcome.CREATE)
+    if learnt is None:
+        row.decide(Outcome.CREATE, contact=contact)
+        return [contact.event(ContactEvent.Kind.CREATED, found.user)]
+    outcome = Outcome.COMPLETE if learnt else Outcome.KNOWN
+    row.decide(outcome, contact=contact, learnt={name: after for name, (_before, after) in learnt.items()})
+    return [contact.event(ContactEvent.Kind.CHANGED, found.user, learnt)] if learnt else []

@@ -1,0 +1,119 @@
+"""Contacts from a file: upload, choose the columns, look at what would happen, import."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from config.accounts.http import ProRequest
+
+from ..exporting import csv_lines
+from ..importing.forms import ColumnsForm, UploadForm
+from ..importing.report import Report, refused_cells
+from ..models import ContactImport
+from .exporting import csv_response
+
+PAGE = "contacts/import_detail.html"
+SHOWN = 50  # earlier imports
+State = ContactImport.State
+SAMPLE = {
+    "name": ["Hélène Marchand", "Jan Peeters"],
+    "email": ["helene@example.org", "jan@example.net"],
+    "phone": ["+33 6 12 34 56 78", ""],
+    "status": ["prospect", "renter"],
+    "role": ["prospect", "tenant"],
+    "preferred channel": ["email", "phone"],
+    "referred by": ["", "Hélène Marchand"],
+    "language": ["fr", "nl"],
+}
+
+
+def _find(request: ProRequest, id: uuid.UUID) -> ContactImport:
+    return get_object_or_404(ContactImport.objects.for_pro(request.pro).select_related("user", "pro"), pk=id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_list(request: ProRequest) -> HttpResponse:
+    """The upload, and the imports there were."""
+    form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
+    if form.is_bound and form.is_valid() and (found := form.upload(request.pro, by=request.user)):
+        return redirect("contacts:import_detail", found.pk)
+    imports = ContactImport.objects.for_pro(request.pro).select_related("user").order_by("-created_at", "-id")
+    context = {"form": form, "imports": imports[:SHOWN]}
+    return render(request, "contacts/import_list.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_safe
+def import_sample(request: ProRequest) -> StreamingHttpResponse:
+    """A small file that can be imported as it stands."""
+    rows = [list(cells) for cells in zip(*SAMPLE.values(), strict=True)]
+    return csv_response("contacts-sample.csv", csv_lines(list(SAMPLE), rows))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """One import: its columns, its progress, or its rows. POST chooses the columns and has the rows checked."""
+    found = _find(request, id)
+    if request.method == "POST":
+        return _check(request, found)
+    if request.htmx and request.htmx.target == "progress":
+        # When the work is over, everything on the page is another thing.
+        return _progress(request, found) if found.is_working else HttpResponseClientRefresh()
+    if found.is_working or found.is_forgotten:
+        return render(request, PAGE, {"found": found})
+    if found.state == State.UPLOADED or (found.is_before and "columns" in request.GET):
+        return render(request, PAGE, {"found": found, "form": ColumnsForm(found)})
+    return _report(request, found)
+
+
+def _progress(request: ProRequest, found: ContactImport) -> HttpResponse:
+    return render(request, f"{PAGE}#progress", {"found": found})
+
+
+def _check(request: ProRequest, found: ContactImport) -> HttpResponse:
+    form = ColumnsForm(found, request.POST)
+    if found.is_before and not form.is_valid():
+        return render(request, PAGE, {"found": found, "form": form}, status=422)
+    # Where it is being worked on, or was run, the page says so.
+    if found.is_before:
+        found.check_rows(form.columns)
+    return redirect("contacts:import_detail", found.pk)
+
+
+def _report(request: ProRequest, found: ContactImport) -> HttpResponse:
+    report = Report(found, request.GET)
+    context = {"found": found, "report": report, **report.page()}
+    if request.htmx and request.htmx.target == "more":
+        return render(request, f"{PAGE}#rows", context)
+    return render(request, PAGE, context)
+
+
+@require_POST
+def import_run(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Import the checked rows; a second click changes nothing."""
+    _find(request, id).run(by=request.user)
+    return redirect("contacts:import_detail", id)
+
+
+@require_POST
+def import_discard(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Take away an import that was not run."""
+    found = _find(request, id)
+    if not found.discard():
+        messages.error(request, _("This file is imported already."))
+        return redirect("contacts:import_detail", id)
+    messages.success(request, _("“%(name)s” is discarded. Nothing of it was imported.") % {"name": found.filename})
+    return redirect("contacts:import_list")
+
+
+@require_safe
+def import_refused(request: ProRequest, id: uuid.UUID) -> StreamingHttpResponse:
+    """The refused rows in the file's own columns, each with its reason, to be corrected and imported again."""
+    found = _find(request, id)
+    if found.state not in (State.CHECKED, State.RUNNING, State.DONE) or found.is_forgotten:
+        raise Http404
+    return csv_response("contacts-refused.csv", csv_lines(*refused_cells(found)))

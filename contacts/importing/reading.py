@@ -26,7 +26,7 @@ DELIMITERS = ",;\t"
 HINT = re.compile(r"sep=([,;\t])\r?\n?")
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 # What stands in a row of data and hardly in a heading: an e-mail address, or a phone number.
-DATA = re.compile(r"\S@\S|(?:\d[ ./-]?){6}")
+DATA = re.compile(r"\w@\w|(?:\d[ ./-]?){6}")
 
 
 class Table(NamedTuple):
@@ -104,7 +104,7 @@ def _lines(text: str, start: int = 0) -> Iterator[str]:
 
 def _sniff(text: str) -> str:
     """The delimiter that takes the headings apart into the most cells."""
-    first = next((line for line in _lines(text) if line.strip()), "")
+    first = next((line for line in _lines(text) if any(c.isalnum() for c in line)), "")
     return max(DELIMITERS, key=lambda mark: len(next(csv.reader([first[:100_000]], delimiter=mark), [])))
 
 

@@ -16,13 +16,8 @@ HEAD = ("name", "email", "phone")  # what stands in a row's first lines
 BLOCK = 500  # rows read at once for the download
 REASON = "reason"
 Outcome = ContactImportRow.Outcome
-# Before the run, and after it.
-TITLES = {
-    Outcome.CREATE: (_("Will be created"), _("Created")),
-    Outcome.COMPLETE: (_("Will be completed"), _("Completed")),
-    Outcome.KNOWN: (_("Known already"), _("Known already")),
-    Outcome.REFUSE: (_("Refused"), _("Refused")),
-}
+# What an outcome is called once it has come about.
+DONE = {Outcome.CREATE: _("Created"), Outcome.COMPLETE: _("Completed")}
 
 
 class Shown(NamedTuple):
@@ -42,15 +37,15 @@ class Report:
         filled = [outcome for outcome in Outcome.values if found.count(outcome)]
         wanted = query.get("show", "")
         self.show = wanted if wanted in Outcome.values else next(iter(filled), Outcome.CREATE)
-        self.after = query.get("after", "0")
+        self.after = query.get("after") or "0"
         if not (self.after.isdecimal() and len(self.after) < 9):
             raise Http404
 
     @property
     def tabs(self) -> list[tuple[str, Any, int]]:
         """(outcome, title, how many)."""
-        is_after = not self.found.is_before
-        return [(outcome, titles[is_after], self.found.count(outcome)) for outcome, titles in TITLES.items()]
+        done = {} if self.found.is_before else DONE
+        return [(each, done.get(each, each.label), self.found.count(each)) for each in Outcome]
 
     def page(self) -> dict[str, Any]:
         """The rows of one page, and after which row the next begins."""
@@ -63,7 +58,7 @@ class Report:
 def _shown(row: ContactImportRow, country: str) -> Shown:
     said = [_label(name, value, country) for name, value in row.fields.items() if name not in HEAD]
     learnt = [(TARGETS[name], _label(name, value, country)) for name, value in row.learnt.items()]
-    reasons = [(TARGETS.get(name, ""), row.fields.get(name, ""), " ".join(why)) for name, why in row.reasons.items()]
+    reasons = [(TARGETS.get(name, ""), row.fields.get(name, ""), why) for name, why in row.reasons.items()]
     return Shown(row, said, learnt, reasons)
 
 
@@ -90,9 +85,8 @@ def _refused(found: ContactImport) -> Iterator[ContactImportRow]:
         after = block[-1].number
 
 
-def _reason(reasons: dict[str, list[str]]) -> str:
+def _reason(reasons: dict[str, str]) -> str:
     texts = (
-        " ".join(messages) if field == NON_FIELD_ERRORS else f"{TARGETS[field]}: {' '.join(messages)}"
-        for field, messages in reasons.items()
+        why if name == NON_FIELD_ERRORS else f"{TARGETS.get(name, name)}: {why}" for name, why in reasons.items()
     )
     return "; ".join(texts)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from ..models import Contact, ContactImport, ContactImportRow
-from .columns import read_cells, read_id
+from .columns import CHOICES, read_cells, read_id
 
 SOURCE = "csv_import"
 # A value or a message that repeats one, as it is shown: a cell may hold a book.
@@ -43,18 +43,25 @@ def refusing(row: ContactImportRow) -> Iterator[None]:
         yield
     except ValidationError as error:
         fields = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-        refuse(row, {name: [message[:MAX_SHOWN] for message in messages] for name, messages in fields.items()})
+        refuse(row, {name: _worded(name, messages[0]) for name, messages in fields.items()})
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
         # Its message may repeat what stands in the row, and that is not for the log.
         place = "".join(traceback.format_tb(error.__traceback__))
         logger.error("row %s cannot be imported: %s\n%s", row, type(error).__name__, place)
-        refuse(row, {NON_FIELD_ERRORS: [_("Something went wrong with this row on our side.")]})
+        refuse(row, {NON_FIELD_ERRORS: _("Something went wrong with this row on our side.")})
 
 
-def refuse(row: ContactImportRow, reasons: dict[str, list[str]]) -> None:
+def refuse(row: ContactImportRow, reasons: dict[str, str]) -> None:
     row.decide(row.Outcome.REFUSE, reasons=reasons)
+
+
+def _worded(name: str, message: str) -> str:
+    """A reason as it helps whoever corrects the file: of a choice, what there is to choose from."""
+    if name in CHOICES:
+        return _("Use one of: %(choices)s.") % {"choices": ", ".join(map(str, CHOICES[name].labels))}
+    return message[:MAX_SHOWN]
 
 
 @contextmanager

@@ -210,7 +210,7 @@ class ContactImportRow(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     # What the contact that it matches learns from it: {field: value}.
     learnt = models.JSONField(default=dict)
-    # Why it is refused: {field: [message…]}, in the language of who uploaded it.
+    # Why it is refused: {field: message}, in the language of who uploaded it.
     reasons = models.JSONField(default=dict)
     # Whom it is: a contact, or before the run the number of the earlier row that makes this contact.
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="+")

@@ -39,12 +39,13 @@ def _find(request: ProRequest, id: uuid.UUID) -> ContactImport:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_list(request: ProRequest) -> HttpResponse:
     """The upload, and the imports there were."""
-    form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
-    if form.is_bound and form.is_valid() and (found := form.upload(request.pro, by=request.user)):
+    is_sent = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if is_sent else UploadForm()
+    if is_sent and form.is_valid() and (found := form.upload(request.pro, by=request.user)):
         return redirect("contacts:import_detail", found.pk)
     imports = ContactImport.objects.for_pro(request.pro).select_related("user").order_by("-created_at", "-id")
     context = {"form": form, "imports": imports[:SHOWN]}
-    return render(request, "contacts/import_list.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "contacts/import_list.html", context, status=422 if is_sent else 200)
 
 
 @require_safe

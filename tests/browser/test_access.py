@@ -4,10 +4,11 @@ import gzip
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
 from config.accounts.models import IdentityDocument
 from contact_requests.models import ContactRequest
-from contacts.models import Contact
+from contacts.models import Contact, ContactImport
 from tests.factories import PASSWORD, ContactFactory, PropertyFactory, RequestFactory, make_token
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -28,6 +29,12 @@ CLOSED = [
     "/contacts/{contact}/notes/{note}",
     "/contacts/{gone}",
     "/contacts/{contact}/merge/{twin}",
+    "/contacts/import",
+    "/contacts/import/{uploaded}",
+    "/contacts/import/{checked}",
+    "/contacts/import/{checked}?show=refuse",
+    "/contacts/import/{running}",
+    "/contacts/import/{done}",
     "/settings/profile",
     "/settings/password",
     "/settings/tokens",
@@ -60,7 +67,31 @@ def row(user):
     rows[0].contact.add_note("Prefers calls after six. " * 9, by=user)
     rows[0].contact.change({"status": "applicant"}, by=user)
     rows[2].contact.archive(by=user)
+    for state in ("uploaded", "checked", "running", "done"):
+        make_import(user, state)
     return rows[0]
+
+
+def make_import(user, state):
+    """An import in `state`, with a row of each outcome."""
+    long = "Wolfeschlegelsteinhausenbergerdorff" * 5
+    fields = {
+        "headings": ["Nom", long],
+        "columns": ["name", "email"],
+        "rows": [(n, ["Anna", long]) for n in range(2, 6)],
+    }
+    found = ContactImport.objects.upload(user.pro, filename=f"{state}.csv", **fields, by=user)
+    for row, outcome in zip(found.rows.order_by("number"), ("create", "complete", "known", "refuse"), strict=True):
+        row.fields, row.learnt = {"name": "Anna", "email": f"{long}@example.org"}, {"phone": "+33612345678"}
+        row.decide(outcome, same_as=2, reasons={"email": "Enter a valid email address."})
+        row.save()
+    found.state, found.done, found.finished_at = state, 2, timezone.now()
+    found.counts = {"create": 1, "complete": 1, "known": 1, "refuse": 1}
+    found.save()
+
+
+def imports():
+    return {found.state: found.pk for found in ContactImport.objects.all()}
 
 
 def tour(page, row, check):
@@ -76,8 +107,8 @@ def tour(page, row, check):
     page.wait_for_url("**/inbox")
     gone = Contact.objects.for_pro(row.pro, deleted=True).get().pk
     for path in CLOSED:
-        note = row.contact.notes.get().pk
-        page.goto(path.format(id=row.pk, contact=row.contact_id, note=note, gone=gone, twin=TWIN))
+        rows = {"id": row.pk, "contact": row.contact_id, "note": row.contact.notes.get().pk, "gone": gone, "twin": TWIN}
+        page.goto(path.format(**rows, **imports()))
         found += check(page)
     return found
 

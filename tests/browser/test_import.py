@@ -1,0 +1,96 @@
+"""From a file to contacts, in a real browser: upload, columns, check, import, done."""
+
+import pytest
+
+from contacts.models import Contact, ContactImport
+from tests.factories import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE = {"viewport": {"width": 375, "height": 760}}
+WIDE = {"viewport": {"width": 1280, "height": 860}}
+TEXT = "Nom;Prénom;Adresse;GSM\nMarchand;Hélène;helene@example.org;06 12 34 56 78\nPeeters;Jan;jan;\n"
+
+
+@pytest.fixture
+def open_import(open_page):
+    """Opens /contacts/import as the owner."""
+
+    def open_(**options):
+        page = open_page("/contacts/import", **options)
+        page.get_by_label("E-mail").fill("owner@example.com")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("heading", name="Import contacts").wait_for()
+        return page
+
+    return open_
+
+
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+def test_from_a_file_to_a_contact(open_import, user, work_tasks, size, has_javascript):
+    page = open_import(java_script_enabled=has_javascript, **size)
+
+    def wait_for_the_worker(title):
+        page.get_by_role("heading", name=title).wait_for()
+        assert page.locator("progress").get_attribute("max") == "2"
+        work_tasks()
+        if not has_javascript:
+            page.get_by_role("link", name="See how far it is").click()
+
+    page.get_by_label("CSV file", exact=True).set_input_files(
+        {"name": "klanten.csv", "mimeType": "text/csv", "buffer": b"PK\x03\x04"}
+    )
+    page.get_by_role("button", name="Read the file").click()
+    page.get_by_text("save it as CSV").wait_for()
+    page.get_by_label("CSV file", exact=True).set_input_files(
+        {"name": "klanten.csv", "mimeType": "text/csv", "buffer": TEXT.encode("cp1252")}
+    )
+    page.get_by_role("button", name="Read the file").click()
+
+    page.get_by_role("heading", name="What the columns are").wait_for()
+    assert page.get_by_label("Nom", exact=True).input_value() == "last_name"
+    page.get_by_label("Adresse").select_option("E-mail")
+    page.get_by_role("button", name="Check the rows").click()
+    wait_for_the_worker("The rows are being checked")
+
+    page.get_by_role("heading", name="1 contact to import").wait_for()
+    assert page.get_by_text("Hélène Marchand").is_visible()
+    page.get_by_role("link", name="Refused 1").click()
+    page.get_by_text("Enter a valid email address.").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the refused rows").click()
+    assert download.value.suggested_filename == "contacts-refused.csv"
+    assert Contact.objects.count() == 0
+
+    page.get_by_role("button", name="Import 1 contact").click()
+    wait_for_the_worker("The contacts are being imported")
+    page.get_by_role("heading", name="Imported").wait_for()
+    assert Contact.objects.values_list("name", "email", "phone").get() == (
+        "Hélène Marchand",
+        "helene@example.org",
+        "+33612345678",
+    )
+    page.get_by_role("link", name="Import contacts").click()
+    assert page.get_by_text("2 rows · 1 created").is_visible()
+
+
+def test_more_rows_and_a_discarded_file(open_import, user, work_tasks):
+    page = open_import(**WIDE)
+    text = "name,email\n" + "".join(f"Person {n:03d},p{n}@example.org\n" for n in range(70))
+    page.get_by_label("CSV file", exact=True).set_input_files(
+        {"name": "p.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    )
+    page.get_by_role("button", name="Read the file").click()
+    page.get_by_role("button", name="Check the rows").click()
+    page.get_by_role("heading", name="The rows are being checked").wait_for()
+    work_tasks()
+    page.get_by_text("Person 049").wait_for()
+    assert page.get_by_text("Person 050").count() == 0
+    page.get_by_role("link", name="Load more").click()
+    page.get_by_text("Person 069").wait_for()
+    assert page.locator(".import-rows > li").count() == 70
+    page.get_by_role("button", name="Discard this file").click()
+    page.get_by_text("“p.csv” is discarded.").wait_for()
+    assert ContactImport.objects.count() == Contact.objects.count() == 0

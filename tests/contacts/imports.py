@@ -1,0 +1,37 @@
+"""A file through the import, as the pages take it."""
+
+from contacts.importing.columns import recognise
+from contacts.importing.reading import read
+from contacts.models import ContactImport
+
+
+def uploaded(user, text, filename="contacts.csv"):
+    """The import of a file (str or bytes), with its columns recognised, before its check."""
+    headings, rows = read(text.encode() if isinstance(text, str) else text)
+    fields = {"filename": filename, "headings": headings, "columns": recognise(headings), "rows": rows}
+    return ContactImport.objects.upload(user.pro, **fields, by=user)
+
+
+def checked(user, text, work_tasks):
+    """The import of a file after its check."""
+    found = uploaded(user, text)
+    found.check_rows(found.columns)
+    work_tasks()
+    found.refresh_from_db()
+    assert found.state == "checked"
+    return found
+
+
+def imported(user, text, work_tasks):
+    """The import of a file after its run."""
+    found = checked(user, text, work_tasks)
+    assert found.run(by=user)
+    work_tasks()
+    found.refresh_from_db()
+    assert found.state == "done"
+    return found
+
+
+def outcomes(found):
+    """{row number: outcome}."""
+    return dict(found.rows.order_by("number").values_list("number", "outcome"))

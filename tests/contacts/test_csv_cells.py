@@ -1,0 +1,69 @@
+"""Cells that a spreadsheet would run are escaped, and come back as they were."""
+
+import pytest
+from django.utils import translation
+
+from contacts.csv_cells import delimiter, escape, unescape
+
+FORMULAS = [
+    "=1+1",
+    "+33612345678",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\rx",
+    "\nx",
+    "  =1",
+    "\u00a0=1",
+    "\u200b=1",
+    "\ufeff=1",
+    "\u202e=1",
+    "\x01=1",
+    '"=1',
+    "'=1",
+    "''=1",
+    "“=1",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠1",
+    "﹦1",
+    "=cmd|' /C calc'!A0",
+]
+PLAIN = [
+    "",
+    "Anna",
+    "a=b",
+    "1-2",
+    "0612345678",
+    "'t Hooft",
+    "'",
+    '"quoted"',
+    "  ",
+    "“Anna”",
+    "(+33) 6",
+    "é",
+    "&=",
+    "'Anna",
+]
+
+
+@pytest.mark.parametrize("cell", FORMULAS)
+def test_a_formula_is_escaped(cell):
+    assert escape(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", PLAIN)
+def test_other_cells_stay_as_they_are(cell):
+    assert (escape(cell), unescape(cell)) == (cell, cell)
+
+
+@pytest.mark.parametrize("cell", FORMULAS + PLAIN)
+def test_what_went_out_comes_back(cell):
+    assert unescape(escape(cell)) == cell
+
+
+@pytest.mark.parametrize("language, mark", [("en", ","), ("fr", ";"), ("nl", ";")])
+def test_the_delimiter_is_the_one_of_the_readers_spreadsheet(language, mark):
+    with translation.override(language):
+        assert delimiter() == mark

@@ -1,0 +1,138 @@
+"""What headings and values mean, in three languages."""
+
+import re
+import uuid
+from pathlib import Path
+
+import pytest
+
+from contacts.exporting import COLUMNS
+from contacts.importing.columns import TARGETS, WORDS, read_cells, read_id, recognise
+from contacts.views.importing import SAMPLE
+
+DOCS = (Path(__file__).parents[2] / "docs/import.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "heading, column",
+    [
+        ("Name", "name"),
+        ("NOM", "name"),
+        ("Volledige naam", "name"),
+        ("Prénom", "first_name"),
+        ("last_name", "last_name"),
+        ("E-mail", "email"),
+        ("Adresse e-mail", "email"),
+        ("E-mail 1 - Value", "email"),
+        ("Courriel :", "email"),
+        ("Téléphone (portable)", "phone"),
+        ("Tél.", "phone"),
+        ("GSM", "phone"),
+        ("Mobile Phone", "phone"),
+        ("Statut", "status"),
+        ("rol", "role"),
+        ("channelPreference", "channel_preference"),
+        ("Herkomst", "source"),
+        ("Recommandé par", "referral_source"),
+        ("Taal", "language"),
+        ("ID", "id"),
+        ("Remarque", ""),
+        ("", ""),
+        ("created at", ""),
+        ("x" * 100_000, ""),
+        ("\u202eeman", ""),
+    ],
+)
+def test_a_heading_is_recognised(heading, column):
+    assert recognise([heading]) == [column]
+
+
+@pytest.mark.parametrize(
+    "headings, columns",
+    [
+        (["Nom", "Prénom", "Mail"], ["last_name", "first_name", "email"]),
+        (["Name", "Given Name", "Family Name"], ["name", "", ""]),
+        (["Naam", "Achternaam"], ["name", ""]),
+        (["First name", "Last name"], ["first_name", "last_name"]),
+        (["Email", "Email", "Mobile", "Tel"], ["email", "email", "phone", "phone"]),
+    ],
+)
+def test_headings_are_read_together(headings, columns):
+    assert recognise(headings) == columns
+
+
+def test_every_heading_of_the_documentation_is_recognised():
+    lines = re.findall(r"^\| ([A-Z][\w ,-]+) \| (.+) \| (.+) \| (.+) \|$", DOCS, re.M)
+    labels = {str(label).casefold(): name for name, label in TARGETS.items()}
+    assert len(lines) == 10
+    for field, *words in lines:
+        wanted = {labels[name.casefold()] for name in field.split(", ")}
+        assert {recognise([word])[0] for cell in words for word in cell.split(", ")} == wanted
+
+
+def test_what_is_exported_and_the_sample_are_recognised():
+    known = [name for name in COLUMNS.values() if name in TARGETS]
+    assert recognise(list(COLUMNS)) == [*known, "", "", ""]
+    assert recognise(list(SAMPLE)) == ["name", "email", "phone", *known[4:7], "referral_source", "language"]
+
+
+def test_every_target_has_its_words_and_no_word_two_targets():
+    words = [word for line in WORDS.values() for word in line.split()]
+    assert (list(WORDS), sorted(set(words))) == (list(TARGETS), sorted(words))
+
+
+@pytest.mark.parametrize(
+    "column, cell, value",
+    [
+        ("status", "applicant", "applicant"),
+        ("status", "Candidat", "applicant"),
+        ("status", "kandidaat", "applicant"),
+        ("status", "Visite prévue", "scheduled"),
+        ("status", "Sleeping", "Sleeping"),
+        ("role", "property_manager", "property_manager"),
+        ("role", "Property manager", "property_manager"),
+        ("role", "Gestionnaire", "property_manager"),
+        ("role", "HUURDER", "tenant"),
+        ("channel_preference", "E-mail", "email"),
+        ("channel_preference", "Téléphone", "phone"),
+        ("channel_preference", "Sms", "sms"),
+        ("language", "FR", "fr"),
+        ("language", "nl-BE", "nl"),
+        ("language", "fr_FR", "fr"),
+        ("language", "Français", "fr"),
+        ("language", "Frans", "fr"),
+        ("language", "Dutch", "nl"),
+        ("language", "néerlandais", "nl"),
+        ("language", "Klingon", "Klingon"),
+        ("name", "  Anna \n van\u00a0Dam ", "Anna van Dam"),
+        ("source", "Bienici", "Bienici"),
+    ],
+)
+def test_a_value_is_read(column, cell, value):
+    assert read_cells([cell], [column]) == {column: value}
+
+
+@pytest.mark.parametrize("cell", ["", "  ", "-", "–", "?", "\u200b", "\u202e", "()"])
+def test_what_says_nothing_is_empty(cell):
+    assert read_cells([cell], ["phone"]) == {}
+
+
+@pytest.mark.parametrize(
+    "cells, columns, found",
+    [
+        (["Anna", "van Dam"], ["first_name", "last_name"], {"name": "Anna van Dam"}),
+        (["", "van Dam"], ["first_name", "last_name"], {"name": "van Dam"}),
+        (["", "06", "07"], ["phone", "phone", "phone"], {"phone": "06"}),
+        (["Anna", "x"], ["name", ""], {"name": "Anna"}),
+        (["Anna"], ["name", "email"], {"name": "Anna"}),
+        (["Anna", "x", "y"], ["name"], {"name": "Anna"}),
+        ([], ["name"], {}),
+    ],
+)
+def test_cells_are_read_together(cells, columns, found):
+    assert read_cells(cells, columns) == found
+
+
+def test_an_id_is_ours_or_nothing():
+    id = uuid.uuid4()
+    assert (read_id(str(id)), read_id("1234"), read_id("")) == (id, None, None)

@@ -1,0 +1,51 @@
+"""The worker is killed in the middle of an import, and the next one goes on: nothing twice, nothing lost."""
+
+import pytest
+
+from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport
+from tests.web import test_worker
+
+from .imports import uploaded
+
+start_worker = test_worker.start_worker
+PEOPLE = 1_200
+
+
+def kill_in_the_middle(found, state, start_worker):
+    """Start a worker and kill it as soon as some rows are worked and not all."""
+
+    def is_in_the_middle():
+        return ContactImport.objects.filter(pk=found.pk, state=state, done__gt=0).exists()
+
+    worker = start_worker()
+    test_worker.wait_until(is_in_the_middle)
+    worker.kill()
+    worker.wait()
+    found.refresh_from_db()
+    assert (found.state, 0 < found.done < PEOPLE) == (state, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_while_checking_and_while_importing(user, start_worker):
+    text = "name,email\n" + "".join(f"N{n},n{n}@example.org\n" for n in range(PEOPLE))
+    found = uploaded(user, text)
+    found.check_rows(found.columns)
+    kill_in_the_middle(found, "checking", start_worker)
+    worker = start_worker()
+    test_worker.wait_until(lambda: ContactImport.objects.get().state == "checked")
+    worker.terminate()
+    worker.wait()
+    found.refresh_from_db()
+    assert (found.counts, found.done) == ({"create": PEOPLE}, PEOPLE)
+
+    found.run(by=user)
+    for _ in range(2):
+        kill_in_the_middle(found, "running", start_worker)
+        assert Contact.objects.count() == found.done
+    start_worker()
+    test_worker.wait_until(lambda: ContactImport.objects.get().state == "done")
+    found.refresh_from_db()
+    assert (found.counts, found.done) == ({"create": PEOPLE}, PEOPLE)
+    counts = [model.objects.count() for model in (Contact, ContactIdentity, ContactEvent)]
+    assert counts == [PEOPLE] * 3
+    assert found.rows.filter(outcome="create").values("contact").distinct().count() == PEOPLE

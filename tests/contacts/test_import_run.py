@@ -1,0 +1,276 @@
+"""The run: each row decides anew, once, whatever happens to the worker."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from contacts import tasks
+from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport
+from contacts.models.contact_import import forget_imports
+from tests.factories import ProFactory
+
+from .imports import checked, imported, outcomes, uploaded
+
+HEAD = "name,email,phone,status,preferred channel,source,referred by,language"
+ANNA = f"{HEAD}\nAnna,Anna@example.org,0612345678,applicant,sms,Site,Jan,nl\n"
+
+
+def test_a_new_contact_as_stored(user, pro, work_tasks):
+    found = imported(user, ANNA, work_tasks)
+    [contact] = Contact.objects.all()
+    assert Contact.objects.values().get() == {
+        "id": contact.pk,
+        "pro_id": pro.pk,
+        "name": "Anna",
+        "email": "Anna@example.org",
+        "phone": "+33612345678",
+        "status": "applicant",
+        "role": "prospect",
+        "channel_preference": "sms",
+        "source": "Site",
+        "referral_source": "Jan",
+        "language": "nl",
+        "applied_at": contact.applied_at,
+        "search_text": "anna\nanna@example.org\n33612345678",
+        "created_at": contact.created_at,
+        "updated_at": contact.updated_at,
+        "deleted_at": None,
+    }
+    assert contact.applied_at is not None
+    assert sorted(contact.identities.values_list("channel", "external_id")) == [
+        ("email", "anna@example.org"),
+        ("phone", "+33612345678"),
+    ]
+    assert list(ContactEvent.objects.values_list("contact", "kind", "changes", "user")) == [
+        (contact.pk, "created", {}, user.pk)
+    ]
+    assert list(found.rows.values_list("outcome", "contact")) == [("create", contact.pk)]
+    assert (found.counts, found.done, found.user) == ({"create": 1}, 1, user)
+    assert found.started_at < found.finished_at
+
+
+@pytest.mark.parametrize("language, country, phone", [("fr", "FR", "+33475123456"), ("nl", "BE", "+32475123456")])
+def test_source_language_and_country_where_the_file_says_none(user, pro, work_tasks, language, country, phone):
+    pro.language, pro.country = language, country
+    pro.save()
+    imported(user, "name,phone\nAnna,0475 12 34 56\n", work_tasks)
+    assert Contact.objects.values_list("source", "language", "phone").get() == ("csv_import", language, phone)
+
+
+def test_somebody_known_gains_what_was_missing_and_keeps_the_rest(user, pro, work_tasks):
+    contact = Contact.objects.register(pro, name="Old", email="anna@example.org", source="hand", language="fr")
+    found = imported(user, ANNA, work_tasks)
+    contact.refresh_from_db()
+    assert Contact.objects.count() == 1
+    kept = (contact.name, contact.email, contact.status, contact.source, contact.language)
+    assert kept == ("Old", "anna@example.org", "prospect", "hand", "fr")
+    gained = (contact.phone, contact.channel_preference, contact.referral_source)
+    assert gained == ("+33612345678", "sms", "Jan")
+    event = ContactEvent.objects.get(kind="changed")
+    assert (event.contact, event.user) == (contact, user)
+    assert event.changes == {
+        "phone": ["", "+33612345678"],
+        "channel_preference": ["", "sms"],
+        "referral_source": ["", "Jan"],
+    }
+    assert outcomes(found) == {2: "complete"} and found.rows.get().contact == contact
+
+
+def test_the_run_does_what_the_check_said(user, pro, work_tasks):
+    Contact.objects.register(pro, name="K", email="k@example.org")
+    lines = ["A,a@example.org,,,,,,", "K,k@example.org,0611111111,,,,,", "A2,a@example.org,0622222222,,,,,"]
+    lines += ["Nobody,,,,,,,", "A3,,0622222222,,sms,,,", "K2,,0611111111,,,,,", "B,b@example.org,0622222222,,,,,"]
+    found = checked(user, "\n".join([HEAD, *lines]), work_tasks)
+    said = list(found.rows.order_by("number").values_list("number", "outcome", "learnt", "reasons"))
+    counts = found.counts
+    found.run(by=user)
+    work_tasks()
+    found.refresh_from_db()
+    assert list(found.rows.order_by("number").values_list("number", "outcome", "learnt", "reasons")) == said
+    assert found.counts == counts == {"create": 1, "complete": 3, "known": 2, "refuse": 1}
+    assert sorted(Contact.objects.values_list("name", "email", "phone", "channel_preference")) == [
+        ("A", "a@example.org", "+33622222222", "sms"),
+        ("K", "k@example.org", "+33611111111", ""),
+    ]
+
+
+def test_a_contact_made_since_the_check_is_matched(user, pro, work_tasks):
+    found = checked(user, ANNA, work_tasks)
+    contact = Contact.objects.register(pro, name="Quick", phone="+33612345678")
+    found.run(by=user)
+    work_tasks()
+    found.refresh_from_db()
+    assert Contact.objects.get() == contact
+    assert (outcomes(found), found.counts) == ({2: "complete"}, {"complete": 1})
+    assert ContactIdentity.objects.filter(contact=contact).count() == 2
+
+
+def test_a_contact_archived_since_the_check_is_made_anew(user, pro, work_tasks):
+    Contact.objects.register(pro, name="Gone", email="anna@example.org")
+    found = checked(user, ANNA, work_tasks)
+    Contact.objects.get().archive(by=user)
+    found.run(by=user)
+    work_tasks()
+    assert outcomes(found) == {2: "create"}
+    assert list(Contact.objects.for_pro(pro).values_list("name", flat=True)) == ["Anna"]
+
+
+def test_a_refused_row_is_never_imported_and_every_other_is_checked_again(user, work_tasks):
+    found = checked(user, "name,phone\nAnna,0612345678\nBad,123\nCarl,0612345679\n", work_tasks)
+    found.rows.filter(number=2).update(values=["Anna", "123"])
+    found.rows.filter(number=3).update(values=["Bad", "0612345670"])
+    found.run(by=user)
+    work_tasks()
+    found.refresh_from_db()
+    assert (outcomes(found), found.counts) == ({2: "refuse", 3: "refuse", 4: "create"}, {"refuse": 2, "create": 1})
+    assert [contact.name for contact in Contact.objects.all()] == ["Carl"]
+
+
+def test_another_pros_contact_is_not_touched(user, work_tasks):
+    foreign = Contact.objects.register(ProFactory(), name="Foreign", email="anna@example.org")
+    before = Contact.objects.values().get()
+    imported(user, f"id,{ANNA[: len(HEAD)]}\n{foreign.pk},{ANNA[len(HEAD) + 1 :]}", work_tasks)
+    assert Contact.objects.values().get(pk=foreign.pk) == before
+    assert Contact.objects.for_pro(user.pro).get().name == "Anna"
+
+
+def test_a_second_click_imports_once(user, work_tasks):
+    found = checked(user, ANNA, work_tasks)
+    assert [found.run(by=user), found.run(by=user)] == [True, False]
+    work_tasks()
+    assert (found.run(by=user), found.discard()) == (False, False)
+    work_tasks()
+    assert Contact.objects.count() == ContactEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("state", ["uploaded", "checking"])
+def test_it_does_not_run_before_it_is_checked(user, state):
+    found = uploaded(user, ANNA)
+    ContactImport.objects.update(state=state)
+    assert not found.run(by=user)
+    assert DBTaskResult.objects.count() == 0
+
+
+def test_what_adds_nothing_does_not_run(user, work_tasks):
+    found = checked(user, "name,email\nAnna,\n", work_tasks)
+    assert not found.run(by=user)
+
+
+def test_an_exception_in_one_row_does_not_stop_the_others(user, work_tasks, monkeypatch):
+    found = checked(user, "name,email\nBad,b@example.org\nGood,g@example.org\n", work_tasks)
+    whole = Contact.save
+
+    def fail(contact, **options):
+        whole(contact, **options)
+        if contact.name == "Bad":
+            raise RuntimeError("after it was stored")
+
+    monkeypatch.setattr(Contact, "save", fail)
+    found.run(by=user)
+    work_tasks()
+    found.refresh_from_db()
+    assert outcomes(found) == {2: "refuse", 3: "create"} and found.counts == {"refuse": 1, "create": 1}
+    assert [contact.name for contact in Contact.objects.all()] == ["Good"]
+    assert ContactEvent.objects.get().contact.name == "Good"
+
+
+def many(count):
+    return "name,email,phone\n" + "".join(f"N{n},n{n}@example.org,+336{n:08d}\n" for n in range(count))
+
+
+def test_a_long_import_hands_over(user, work_tasks, monkeypatch):
+    monkeypatch.setattr(tasks, "RUN_AT_ONCE", 7)
+    monkeypatch.setattr(tasks, "TURN", 0)
+    found = imported(user, many(20), work_tasks)
+    assert (found.done, found.counts, Contact.objects.count()) == (20, {"create": 20}, 20)
+    assert [job.task_name for job in DBTaskResult.objects.successful()].count("run_import") == 3
+
+
+def test_a_batch_that_fails_is_worked_again_as_a_whole(user, work_tasks, monkeypatch):
+    found = checked(user, many(10), work_tasks)
+    monkeypatch.setattr(tasks, "RUN_AT_ONCE", 4)
+    whole, calls = ContactImport.advance, []
+
+    def fail_once(self, rows):
+        calls.append(len(rows))
+        if len(calls) == 2:
+            raise RuntimeError("in the second batch")
+        whole(self, rows)
+
+    monkeypatch.setattr(ContactImport, "advance", fail_once)
+    found.run(by=user)
+    work_tasks()
+    assert Contact.objects.count() == 4
+    tasks.run_import.call(str(found.pk))
+    found.refresh_from_db()
+    assert (found.state, found.counts, calls) == ("done", {"create": 10}, [4, 4, 4, 2])
+    assert (Contact.objects.count(), ContactEvent.objects.count()) == (10, 10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_jobs_at_once_import_once(user, work_tasks, at_once, monkeypatch):
+    found = checked(user, many(60), work_tasks)
+    found.run(by=user)
+    monkeypatch.setattr(tasks, "RUN_AT_ONCE", 5)
+    at_once(3, lambda _n: tasks.run_import.call(str(found.pk)))
+    found.refresh_from_db()
+    assert (found.state, found.counts, found.done) == ("done", {"create": 60}, 60)
+    assert (Contact.objects.count(), ContactEvent.objects.count()) == (60, 60)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_run_once(user, work_tasks, at_once):
+    found = checked(user, ANNA, work_tasks)
+    ran = at_once(4, lambda _n: ContactImport.objects.get(pk=found.pk).run(by=user))
+    assert sorted(ran) == [False, False, False, True]
+    assert DBTaskResult.objects.ready().count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_of_the_same_people_at_once_make_each_once(user, work_tasks, at_once, monkeypatch):
+    monkeypatch.setattr(tasks, "RUN_AT_ONCE", 5)
+    lines = many(40).splitlines()
+    both = [checked(user, "\n".join([lines[0], *order]), work_tasks) for order in (lines[1:], lines[:0:-1])]
+    for found in both:
+        found.run(by=user)
+    at_once(2, lambda n: tasks.run_import.call(str(both[n].pk)))
+    assert (Contact.objects.count(), ContactIdentity.objects.count()) == (40, 80)
+    done = list(ContactImport.objects.all())
+    assert [found.state for found in done] == ["done", "done"]
+    assert sum(found.counts.get("create", 0) for found in done) == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_messages_that_come_in_meanwhile_make_no_second_contact(user, pro, work_tasks, at_once, monkeypatch):
+    monkeypatch.setattr(tasks, "RUN_AT_ONCE", 5)
+    found = checked(user, many(30), work_tasks)
+    found.run(by=user)
+
+    def work(n):
+        if n == 0:
+            return tasks.run_import.call(str(found.pk))
+        for k in reversed(range(30)):
+            Contact.objects.find_or_create(
+                pro, name="V", email=f"N{k}@example.org", phone=f"+336{k:08d}", source="contact_form"
+            )
+
+    at_once(2, work)
+    assert (Contact.objects.count(), ContactIdentity.objects.count()) == (30, 60)
+
+
+def test_what_is_past_its_time_is_forgotten(user, work_tasks):
+    done, waiting = imported(user, ANNA, work_tasks), uploaded(user, ANNA)
+    fresh = imported(user, ANNA.replace("Anna@", "Bea@").replace("5678", "5679"), work_tasks)
+    old = [done.pk, waiting.pk]
+    ContactImport.objects.filter(pk__in=old).update(created_at=timezone.now() - timedelta(days=30, minutes=1))
+    forget_imports()
+    assert set(ContactImport.objects.all()) == {done, fresh}
+    done.refresh_from_db()
+    assert (done.is_forgotten, done.headings, done.columns, done.rows.count()) == (True, [], [], 0)
+    assert (done.counts, done.total) == ({"create": 1}, 1)
+    assert (fresh.rows.count(), Contact.objects.count()) == (1, 2)
+    before = list(ContactImport.objects.order_by("pk").values())
+    forget_imports()
+    assert list(ContactImport.objects.order_by("pk").values()) == before

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ..csv_cells import unescape
@@ -119,5 +120,5 @@ def _bounded(records: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, li
     for count, record in enumerate(records, 1):
         if count > MAX_ROWS:
             message = _("The file has more than %(limit)s rows. Split it into several.")
-            raise ValidationError(message, code="rows", params={"limit": f"{MAX_ROWS:,}"})
+            raise ValidationError(message, code="rows", params={"limit": number_format(MAX_ROWS, force_grouping=True)})
         yield record

@@ -86,7 +86,5 @@ def _refused(found: ContactImport) -> Iterator[ContactImportRow]:
 
 
 def _reason(reasons: dict[str, str]) -> str:
-    texts = (
-        why if name == NON_FIELD_ERRORS else f"{TARGETS.get(name, name)}: {why}" for name, why in reasons.items()
-    )
+    texts = (why if name == NON_FIELD_ERRORS else f"{TARGETS.get(name, name)}: {why}" for name, why in reasons.items())
     return "; ".join(texts)

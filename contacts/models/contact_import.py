@@ -152,7 +152,10 @@ class ContactImport(models.Model):
         self.save()
 
     def discard(self) -> bool:
-        """Take it away with all its rows; False when it was run already, and then it stays."""
+        """Take it away with all its rows; False when it was run already, and then it stays.
+
+        Raises DoesNotExist when it was discarded meanwhile.
+        """
         with transaction.atomic():
             self.lock()
             if not self.is_before:

@@ -16,10 +16,11 @@ from ..models import Contact
 def filtered(request: ProRequest) -> QuerySet[Contact]:
     """The contacts that the list shows under the same query."""
     rows = Contact.objects.for_pro(request.pro)
-    chosen = {"status": "status", "role": "role", "channel": "channel_preference"}
-    rows = rows.filter(**{field: value for name, field in chosen.items() if (value := request.GET.get(name))})
-    search = request.GET.get("q", "").strip()
-    return rows.search(search[:200]) if search else rows
+    chosen = {name: request.GET.get(name, "").replace("\x00", "") for name in ("q", "status", "role", "channel")}
+    search = chosen.pop("q").strip()[:200]
+    fields = {"channel_preference" if name == "channel" else name: value for name, value in chosen.items() if value}
+    rows = rows.filter(**fields)
+    return rows.search(search) if search else rows
 
 
 @require_safe

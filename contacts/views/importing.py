@@ -1,6 +1,8 @@
 """Contacts from a file: upload, choose the columns, look at what would happen, import."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -34,6 +36,15 @@ SAMPLE = {
 
 def _find(request: ProRequest, id: uuid.UUID) -> ContactImport:
     return get_object_or_404(ContactImport.objects.for_pro(request.pro).select_related("user", "pro"), pk=id)
+
+
+@contextmanager
+def gone_is_404() -> Iterator[None]:
+    """For what a colleague has discarded since it was found."""
+    try:
+        yield
+    except ContactImport.DoesNotExist as error:
+        raise Http404 from error
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,7 +92,8 @@ def _check(request: ProRequest, found: ContactImport) -> HttpResponse:
         return render(request, PAGE, {"found": found, "form": form}, status=422)
     # Where it is being worked on, or was run, the page says so.
     if found.is_before:
-        found.check_rows(form.columns)
+        with gone_is_404():
+            found.check_rows(form.columns)
     return redirect("contacts:import_detail", found.pk)
 
 
@@ -96,7 +108,9 @@ def _report(request: ProRequest, found: ContactImport) -> HttpResponse:
 @require_POST
 def import_run(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Import the checked rows; a second click changes nothing."""
-    _find(request, id).run(by=request.user)
+    found = _find(request, id)
+    with gone_is_404():
+        found.run(by=request.user)
     return redirect("contacts:import_detail", id)
 
 
@@ -104,7 +118,9 @@ def import_run(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 def import_discard(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Take away an import that was not run."""
     found = _find(request, id)
-    if not found.discard():
+    with gone_is_404():
+        is_gone = found.discard()
+    if not is_gone:
         messages.error(request, _("This file is imported already."))
         return redirect("contacts:import_detail", id)
     messages.success(request, _("“%(name)s” is discarded. Nothing of it was imported.") % {"name": found.filename})

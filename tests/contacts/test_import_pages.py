@@ -292,6 +292,18 @@ def test_what_was_imported_is_not_discarded(browser, user, work_tasks):
     assert counts()[:2] == (1, 2)
 
 
+@pytest.mark.parametrize("path", ["", "/run", "/discard"])
+def test_what_a_colleague_discards_in_the_same_moment_is_404(browser, user, work_tasks, monkeypatch, path):
+    found, whole = checked(user, TEXT, work_tasks), ContactImport.lock
+
+    def lock_too_late(self):
+        ContactImport.objects.all().delete()
+        whole(self)
+
+    monkeypatch.setattr(ContactImport, "lock", lock_too_late)
+    assert browser.post(page(found, path), {"0": "name", "1": "email", "2": ""}).status_code == 404
+
+
 # --- Refused rows
 
 

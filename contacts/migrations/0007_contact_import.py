@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('filename', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('uploaded', 'Columns to choose'), ('checking', 'Being checked'), ('checked', 'Ready to import'), ('running', 'Being imported'), ('done', 'Imported')], default='uploaded', max_length=10)),
+                ('state', models.CharField(choices=[('uploaded', 'Columns to choose'), ('checking', 'Being checked'), ('checked', 'Checked'), ('running', 'Being imported'), ('done', 'Imported')], default='uploaded', max_length=10)),
                 ('headings', models.JSONField(default=list)),
                 ('columns', models.JSONField(default=list)),
                 ('total', models.PositiveIntegerField(default=0)),

@@ -65,7 +65,7 @@ class ContactImport(models.Model):
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("Columns to choose")
         CHECKING = "checking", _("Being checked")
-        CHECKED = "checked", _("Ready to import")
+        CHECKED = "checked", _("Checked")
         RUNNING = "running", _("Being imported")
         DONE = "done", _("Imported")
 

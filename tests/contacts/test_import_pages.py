@@ -198,7 +198,7 @@ def test_the_report_before_the_run(browser, user, pro, work_tasks):
     assert "Anna" in first and "&lt;b&gt;B&lt;/b&gt;" in first and "piet" not in first
     complete = html(browser.get(page(found, "?show=complete")))
     assert "&lt;i&gt;Known" in complete and "06 12 34 56 78" in complete
-    assert "the same person as row 2" in html(browser.get(page(found, "?show=known")))
+    assert "The same person as row 2" in html(browser.get(page(found, "?show=known")))
     refused = html(browser.get(page(found, "?show=refuse")))
     for text in ("piet", "Enter a valid email address.", "123", "Enter a phone number"):
         assert text in refused
@@ -216,6 +216,18 @@ def test_nothing_to_import_offers_nothing(browser, user, pro, work_tasks):
     found = checked(user, "name,email\nAnna,anna@example.org\n", work_tasks)
     shown = html(browser.get(page(found)))
     assert "Everybody in this file is in your contacts already." in shown and page(found, "/run") not in shown
+
+
+@pytest.mark.parametrize(
+    "text, sentence",
+    [
+        ("name,email\nAnna,anna@\n", "Every row is refused; the reasons stand below."),
+        ("name,email\nAnna,anna@\nK,k@example.org\n", "What was not refused is in your contacts already."),
+    ],
+)
+def test_nothing_to_import_says_why(browser, user, pro, work_tasks, text, sentence):
+    Contact.objects.register(pro, name="K", email="k@example.org")
+    assert sentence in html(browser.get(page(checked(user, text, work_tasks))))
 
 
 def test_more_rows_come_by_the_row_number(browser, user, work_tasks):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ..models import Contact, ContactIdentity, ContactImport, ContactImportRow
 from ..models.identity import identities_of
-from .rows import in_language_of, read_row, refusing
+from .rows import Read, in_language_of, read_row, refusing
 
 Outcome = ContactImportRow.Outcome
 Identity = tuple[str, str]
@@ -30,14 +30,14 @@ class Checker:
         """Put down what would become of these rows, unsaved."""
         if found.position != self.position:
             self._recall(found)
-        read: list[tuple[ContactImportRow, Contact, UUID | None]] = []
+        read: list[tuple[ContactImportRow, Read]] = []
         with in_language_of(found):
             for row in rows:
                 with refusing(row):
-                    read.append((row, *read_row(found, row)))
-        present = Present(found, [(contact, id) for _row, contact, id in read])
-        for row, contact, id in read:
-            self._decide(row, contact, id, present)
+                    read.append((row, read_row(found, row)))
+        present = Present(found, [said for _row, said in read])
+        for row, said in read:
+            self._decide(row, said, present)
         self.position = rows[-1].number if rows else found.position
 
     def _recall(self, found: ContactImport) -> None:
@@ -53,7 +53,8 @@ class Checker:
         for identity in identities_of(email, phone):
             self.owners.setdefault(identity, owner)
 
-    def _decide(self, row: ContactImportRow, newcomer: Contact, id: UUID | None, present: "Present") -> None:
+    def _decide(self, row: ContactImportRow, read: Read, present: "Present") -> None:
+        newcomer, id, _note = read
         own = identities_of(newcomer.email, newcomer.phone)
         owners = {pair[0]: present.held.get(pair) or self.owners.get(pair) for pair in own}
         owner = (id if id in present.contacts else None) or owners.get("email") or owners.get("phone")
@@ -69,6 +70,8 @@ class Checker:
         foreign = {channel for channel, other in owners.items() if other not in (None, owner)}
         learnt = {name: getattr(newcomer, name) for name in Contact.LEARNT if name in said - has - foreign}
         has |= set(learnt)
+        if read.note and not (contact and read.is_noted(contact)):
+            learnt["note"] = row.fields["note"]
         outcome = Outcome.COMPLETE if learnt else Outcome.KNOWN
         row.decide(outcome, learnt=learnt, **whom(owner))
 
@@ -80,9 +83,9 @@ def whom(owner: Owner) -> dict[str, Any]:
 class Present:
     """What the address book knows of some newcomers: `held` identities, and `contacts` by id."""
 
-    def __init__(self, found: ContactImport, newcomers: Iterable[tuple[Contact, UUID | None]]) -> None:
+    def __init__(self, found: ContactImport, newcomers: Iterable[Read]) -> None:
         wanted: dict[str, list[str]] = {"email": [], "phone": []}
-        for contact, _id in newcomers:
+        for contact, _id, _note in newcomers:
             for channel, external_id in identities_of(contact.email, contact.phone):
                 wanted[channel].append(external_id)
         self.held: dict[Identity, UUID] = {}
@@ -91,5 +94,5 @@ class Present:
             rows = rows.filter(channel=channel, external_id__in=external_ids)
             for external_id, contact_id in rows.values_list("external_id", "contact_id"):
                 self.held[channel, external_id] = contact_id
-        ids = {*self.held.values(), *(id for _contact, id in newcomers if id)}
+        ids = {*self.held.values(), *(read.id for read in newcomers if read.id)}
         self.contacts: dict[Owner, Contact] = {**Contact.objects.for_pro(found.pro).in_bulk(ids)}

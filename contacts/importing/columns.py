@@ -29,6 +29,7 @@ TARGETS = {
     "source": _("Source"),
     "referral_source": _("Referred by"),
     "language": _("Language"),
+    "note": _("Note"),
     "id": _("Id from an export of Vestibule"),
 }
 # Headings in English, French and Dutch, as `_plain` leaves them; those of Google, Outlook and Apple among them.
@@ -50,6 +51,8 @@ WORDS = {
     "referral_source": "referredby referralsource referral referrer recommandepar envoyepar apporteur "
     "doorverwezendoor verwezendoor aangebrachtdoor",
     "language": "language lang langue taal",
+    "note": "note notes comment comments remark remarks remarque remarques commentaire commentaires notitie notities "
+    "opmerking opmerkingen",
     "id": "id",
 }
 CHOICES = {"status": Contact.Status, "role": Contact.Role, "channel_preference": Contact.Channel}
@@ -83,7 +86,7 @@ def read_cells(cells: list[str], columns: list[str]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for column, cell in zip(columns, cells, strict=False):
-        value = " ".join(cell.split())
+        value = cell.strip() if column == "note" else " ".join(cell.split())
         # "-", "?" and what nobody sees are ways to leave a cell empty.
         if column and column not in found and any(c.isalnum() for c in value):
             found[column] = READERS.get(column, str)(value)

@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from ..models import Contact, ContactImport, ContactImportRow
+from ..models.note import clean_body
 from .columns import CHOICES, read_cells, read_id
 
 SOURCE = "csv_import"
@@ -20,20 +22,41 @@ MAX_SHOWN = 300  # characters
 logger = logging.getLogger("vestibule.contacts")
 
 
-def read_row(found: ContactImport, row: ContactImportRow) -> tuple[Contact, UUID | None]:
-    """The contact that a row describes, checked and unsaved, and the id it gives, as exports from here do.
+# Under this id a note is kept once, however often a file is imported that has it.
+NOTES = UUID(int=0)
 
-    Raises ValidationError with every field at fault.
-    """
+
+class Read(NamedTuple):
+    """What a row says: a contact, checked and unsaved; the id it gives, as exports from here do; a note, or ""."""
+
+    contact: Contact
+    id: UUID | None
+    note: str
+
+    def is_noted(self, contact: Contact) -> bool:
+        """Whether the note was kept for this contact already; true when there is none to keep."""
+        return not self.note or contact.notes.filter(pk=contact.note_key(self.note, NOTES)).exists()
+
+
+def read_row(found: ContactImport, row: ContactImportRow) -> Read:
+    """What a row says. Raises ValidationError with the fields at fault."""
     cells = read_cells(row.values, found.columns)
     row.fields = {name: value[:MAX_SHOWN] for name, value in cells.items() if name != "id"}
     id = read_id(cells.pop("id", ""))
     if len(row.values) > len(found.headings):
         raise ValidationError(_("This row has more cells than there are headings."))
+    note = _clean_note(cells.pop("note", ""))
     contact = Contact(pro=found.pro)
     contact.set({"source": SOURCE, "language": found.pro.language, **cells})
-    row.fields = {name: getattr(contact, name) for name in cells}
-    return contact, id
+    row.fields |= {name: getattr(contact, name) for name in cells}
+    return Read(contact, id, note)
+
+
+def _clean_note(words: str) -> str:
+    try:
+        return clean_body(words) if words else ""
+    except ValidationError as error:
+        raise ValidationError({"note": error.messages}) from error
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The run: each row decides anew, by the address book as it is now."""
 
 from ..models import Contact, ContactEvent, ContactImport, ContactImportRow
-from .rows import in_language_of, read_row, refusing
+from .rows import NOTES, in_language_of, read_row, refusing
 
 Outcome = ContactImportRow.Outcome
 
@@ -19,11 +19,16 @@ def run_rows(found: ContactImport, rows: list[ContactImportRow]) -> None:
 
 def _import(found: ContactImport, row: ContactImportRow) -> list[ContactEvent]:
     """Import one row; what there is to record, unsaved."""
-    newcomer, id = read_row(found, row)
-    contact, learnt = Contact.objects.adopt(newcomer, id=id, is_new=row.outcome == Outcome.CREATE)
+    said = read_row(found, row)
+    contact, learnt = Contact.objects.adopt(said.contact, id=said.id, is_new=row.outcome == Outcome.CREATE)
+    is_noted = said.is_noted(contact)
+    if not is_noted:
+        contact.add_note(said.note, by=found.user, id=NOTES)
     if learnt is None:
         row.decide(Outcome.CREATE, contact=contact)
         return [contact.event(ContactEvent.Kind.CREATED, found.user)]
-    outcome = Outcome.COMPLETE if learnt else Outcome.KNOWN
-    row.decide(outcome, contact=contact, learnt={name: after for name, (_before, after) in learnt.items()})
+    added = {name: after for name, (_before, after) in learnt.items()}
+    if not is_noted:
+        added["note"] = row.fields["note"]
+    row.decide(Outcome.COMPLETE if added else Outcome.KNOWN, contact=contact, learnt=added)
     return [contact.event(ContactEvent.Kind.CHANGED, found.user, learnt)] if learnt else []

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from contacts import tasks
-from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport
+from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport, ContactNote
 from contacts.models.contact_import import forget_imports
 from tests.factories import ProFactory
 
@@ -33,7 +33,8 @@ def test_a_new_contact_as_stored(user, pro, work_tasks):
         "referral_source": "Jan",
         "language": "nl",
         "applied_at": contact.applied_at,
-        "search_text": "anna\nanna@example.org\n33612345678",
+        "search_text": "anna\nanna@example.org\n+33612345678\n0612345678",
+        "merged_into_id": None,
         "created_at": contact.created_at,
         "updated_at": contact.updated_at,
         "deleted_at": None,
@@ -274,3 +275,33 @@ def test_what_is_past_its_time_is_forgotten(user, work_tasks):
     before = list(ContactImport.objects.order_by("pk").values())
     forget_imports()
     assert list(ContactImport.objects.order_by("pk").values()) == before
+
+
+NOTED = "name,email,note\nAnna,anna@example.org,Has a dog\nBoris,boris@example.org,\nAnna,anna@example.org,Calls late\n"
+
+
+def notes():
+    return sorted(ContactNote.objects.values_list("contact__name", "body", "author"))
+
+
+def test_notes_are_kept_once_however_often_the_file_is_imported(user, work_tasks):
+    found = checked(user, NOTED, work_tasks)
+    assert outcomes(found) == {2: "create", 3: "create", 4: "complete"}
+    assert found.rows.get(number=4).learnt == {"note": "Calls late"}
+    imported(user, NOTED, work_tasks)
+    expected = [("Anna", "Calls late", user.pk), ("Anna", "Has a dog", user.pk)]
+    assert notes() == expected
+    again = checked(user, NOTED, work_tasks)
+    assert outcomes(again) == {2: "known", 3: "known", 4: "known"}
+    new = imported(user, "name,email,note\nBoris,boris@example.org,Has a cat\n", work_tasks)
+    assert outcomes(new) == {2: "complete"} and new.rows.get().learnt == {"note": "Has a cat"}
+    assert notes() == [*expected, ("Boris", "Has a cat", user.pk)]
+
+
+def test_a_note_keeps_its_lines_and_a_book_is_refused(user, work_tasks):
+    text = f'name,email,note\nAnna,anna@example.org,"One\nTwo"\nBoris,boris@example.org,{"x" * 5001}\n'
+    found = imported(user, text, work_tasks)
+    assert notes() == [("Anna", "One\nTwo", user.pk)]
+    [refused] = found.rows.filter(outcome="refuse")
+    assert refused.reasons == {"note": "A note may have 5000 characters."}
+    assert len(refused.fields["note"]) == 300

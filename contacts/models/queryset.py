@@ -1,0 +1,129 @@
+import uuid
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import Value
+from django.db.models.functions import Cast, Lower
+
+from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
+
+from ..search import search_terms
+from ..search_index import containing
+from .event import ContactEvent
+from .identity import ContactIdentity, email_key, identities_of
+
+if TYPE_CHECKING:
+    from .contact import Contact
+
+
+class ContactQuerySet(TenantQuerySet["Contact"]):
+    def for_pro(self, pro: Pro, *, deleted: bool = False) -> Self:
+        """One Pro's contacts; with `deleted` instead those that were soft-deleted, without the merged ones."""
+        rows = self._of(pro).filter(deleted_at__isnull=not deleted)
+        return rows.filter(merged_into=None) if deleted else rows
+
+    def _of(self, pro: Pro) -> Self:
+        # The index of the search knows the tenant by a value as wide as the column alone.
+        return self.filter(pro=Cast(Value(pro.pk), models.BigIntegerField()))
+
+    def survivor_of(self, pro: Pro, id: uuid.UUID) -> "Contact":
+        """Where the Pro's contact of this id went when it was merged, to the end of the chain; it may be archived.
+
+        Raises DoesNotExist when the Pro has none of this id, or it stands for itself.
+        """
+        found = self._of(pro).exclude(merged_into=None).get(pk=id)
+        while found.merged_into_id:
+            found = self._of(pro).get(pk=found.merged_into_id)
+        return found
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+    def search(self, text: str) -> Self:
+        """Contacts with `text` in name, e-mail or phone; case, accents and the grouping of digits are ignored.
+
+        Everybody when there is nothing to look for.
+        """
+        if "\0" in text:
+            return self.none()  # No database could tell.
+        return self.filter(containing(search_terms(text), self.db))
+
+    def same_address(self, channel: str, external_id: str) -> Self:
+        """Those with this e-mail, whatever its case, or this phone in E.164; of other channels nobody."""
+        if channel == "email":
+            return self.alias(email_key=Lower("email")).filter(email_key=email_key(external_id))
+        return self.filter(phone=external_id) if channel == "phone" else self.none()
+
+    def register(
+        self, pro: Pro, *, by: User | ApiToken | None = None, id: uuid.UUID | None = None, **fields: Any
+    ) -> "Contact":
+        """Write down a contact, by hand or by program. Raises ValidationError with every field at fault.
+
+        Somebody else of this Pro may have the same e-mail or phone: then both stand, as likely duplicates, and
+        messages go on to the first. The same `id` with the same fields is one form, sent twice: one contact.
+        """
+        contact = self.model(pro=pro)
+        contact.set(fields)
+        if id:
+            contact.pk = uuid.uuid5(id, repr((pro.pk, sorted(fields.items()))))
+        try:
+            return self._register(contact, by)
+        except IntegrityError:
+            earlier = self.filter(pk=contact.pk).first() if id else None
+            if earlier is None:
+                raise
+            return earlier
+
+    def _register(self, contact: "Contact", by: User | ApiToken | None) -> "Contact":
+        with transaction.atomic():
+            contact.save(force_insert=True)
+            contact.hold_identities()
+            contact.record(ContactEvent.Kind.CREATED, by)
+        return contact
+
+    def find_or_create(self, pro: Pro, *, name: str, email: str = "", phone: str = "", source: str) -> "Contact":
+        """The Pro's contact with this e-mail or phone (E.164), made if there is none.
+
+        A known contact gains the address it did not have; nothing that stands is overwritten. Two calls at once
+        for one new person make one contact: the unique identity decides, and the loser looks again.
+        """
+        with transaction.atomic():
+            contact, learnt = self.adopt(self.model(pro=pro, name=name, email=email, phone=phone, source=source))
+            if learnt is None:
+                contact.record(ContactEvent.Kind.CREATED, None)
+            elif learnt:
+                contact.record(ContactEvent.Kind.CHANGED, None, learnt)
+            return contact
+
+    def adopt(
+        self, newcomer: "Contact", *, id: uuid.UUID | None = None, is_new: bool = False
+    ) -> tuple["Contact", dict[str, list[str]] | None]:
+        """Store an unsaved contact; or teach what it says to the one who is known by its e-mail or phone (E.164).
+
+        `id` names a contact that is meant before any other, if this Pro has it. `is_new`: nobody was known a moment
+        ago, so nobody is looked for unless the unique identity objects. Returns the contact that stands, and what it
+        learnt as {field: [before, after]}; None where the newcomer was stored.
+        """
+        pro, identities = newcomer.pro, identities_of(newcomer.email, newcomer.phone)
+        for attempt in range(3):
+            try:
+                with transaction.atomic():
+                    known = None if is_new and not attempt else self._known(pro, identities, id)
+                    if known:
+                        return known, known.learn(**{name: getattr(newcomer, name) for name in known.LEARNT})
+                    newcomer.save(force_insert=True)
+                    ContactIdentity.objects.bulk_create(newcomer.identity(*pair) for pair in identities)
+                    return newcomer, None
+            except (IntegrityError, self.model.DoesNotExist):
+                continue
+        raise IntegrityError("a contact with this identity appears and disappears")
+
+    def _known(self, pro: Pro, identities: list[tuple[str, str]], id: uuid.UUID | None) -> "Contact | None":
+        if named := self.for_pro(pro).filter(pk=id).first() if id else None:
+            return named
+        found = {
+            identity.channel: identity.contact
+            for identity in ContactIdentity.objects.for_pro(pro).matching(identities).select_related("contact")
+        }
+        # Where e-mail and phone lead to two people, the e-mail is the surer sign.
+        return found.get("email") or found.get("phone")

@@ -113,7 +113,9 @@ def test_a_french_reader_gets_semicolons_and_the_same_headings(browser, user, co
         ("status=renter", ["B"]),
         ("role=tenant&channel=sms", ["C"]),
         ("q=nobody", []),
-        ("status=unknown", []),
+        # As the list, which shows all then.
+        ("status=unknown", ["C", "B", "A"]),
+        ("view=archived", ["Gone"]),
         ("q=%00&status=%00", ["C", "B", "A"]),
     ],
 )
@@ -121,6 +123,7 @@ def test_only_what_the_list_shows(browser, contact, query, found):
     contact(1, name="A", email="helene@example.org")
     contact(2, name="B", email="b@example.org", status="renter")
     contact(3, name="C", email="c@example.org", role="tenant", channel_preference="sms")
+    contact(4, name="Gone").archive(by=None)
     assert names(browser.get(f"/contacts/export.csv?{query}")) == found
 
 

@@ -143,7 +143,7 @@ def test_a_refused_row_says_why_for_each_field(user, work_tasks):
         "name": "This field cannot be blank.",
         "email": "Enter a valid email address.",
         "phone": "Enter a phone number, such as +33 6 12 34 56 78.",
-        "status": "Use one of: Prospect, Scheduled, Applicant, Renter, Archived.",
+        "status": "Use one of: Prospect, Scheduled, Applicant, Renter, Inactive.",
         "role": "Use one of: Prospect, Tenant, Landlord, Property manager, Vendor, Other.",
         "channel_preference": "Use one of: WhatsApp, Telegram, E-mail, SMS, Phone.",
         "source": "Ensure this value has at most 50 characters (it has 51).",

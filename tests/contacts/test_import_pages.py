@@ -40,11 +40,11 @@ def counts():
 
 
 def test_an_upload_keeps_the_rows_and_imports_nothing(browser, user, pro):
-    response = send(browser, "Nom;Mail;Note\nHélène;h@example.org;x\n;;\nJan\n".encode("cp1252"), "Mes clients.csv")
+    response = send(browser, "Nom;Mail;Couleur\nHélène;h@example.org;x\n;;\nJan\n".encode("cp1252"), "Mes clients.csv")
     found = ContactImport.objects.get()
     assert (response.status_code, response["Location"]) == (302, page(found))
     assert (found.pro, found.user, found.filename, found.state) == (pro, user, "Mes clients.csv", "uploaded")
-    assert (found.headings, found.columns, found.total) == (["Nom", "Mail", "Note"], ["name", "email", ""], 2)
+    assert (found.headings, found.columns, found.total) == (["Nom", "Mail", "Couleur"], ["name", "email", ""], 2)
     assert list(found.rows.order_by("number").values_list("number", "values", "outcome", "fields")) == [
         (2, ["Hélène", "h@example.org", "x"], "", {}),
         (4, ["Jan"], "", {}),

@@ -1,24 +1,44 @@
 """The shapes of /api/v1/contacts, keys and order as documented; times are UTC to the second."""
 
 import uuid
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+
+from .languages import ISO_639_1
 
 Status = Literal["prospect", "scheduled", "applicant", "renter", "archived"]
 Role = Literal["prospect", "tenant", "landlord", "property_manager", "vendor", "other"]
 Channel = Literal["whatsapp", "telegram", "email", "sms", "phone"]
 Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, examples=["2026-02-10T14:30:00Z"])]
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
-Email = Annotated[str, Meta(max_length=254)]
-Phone = Annotated[
-    str, Meta(max_length=40, description="Stored in E.164; a national number is one of the Pro's country.")
+# What is said beside the lengths is checked by the model, which knows it better than a pattern can.
+Name = Annotated[
+    str,
+    Meta(min_length=1, max_length=200, description="With a letter or a digit.", extra_json_schema={"format": "name"}),
 ]
-Source = Annotated[str, Meta(min_length=1, max_length=50)]
+ADDRESS = r"[A-Za-z0-9]+([._%+-][A-Za-z0-9]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+Email = Annotated[str, Meta(max_length=254, extra_json_schema={"pattern": f"^({ADDRESS})?$"})]
+Phone = Annotated[
+    str,
+    Meta(
+        max_length=40,
+        description="Stored in E.164; a national number is one of the Pro's country.",
+        extra_json_schema={"format": "phone"},
+    ),
+]
+Source = Annotated[str, Meta(min_length=1, max_length=50, extra_json_schema={"pattern": r"\S"})]
 Referral = Annotated[str, Meta(max_length=200)]
 # The greatest number that every JSON reader takes for itself.
 GREATEST = 2**53 - 1
-Language = Annotated[str, Meta(min_length=2, max_length=2, description="ISO 639-1.")]
+Language = Annotated[
+    str,
+    Meta(
+        min_length=2,
+        max_length=2,
+        description="ISO 639-1.",
+        extra_json_schema={"pattern": f"^({'|'.join(sorted(ISO_639_1))})$"},
+    ),
+]
 
 
 class ContactQuery(Struct):
@@ -33,6 +53,13 @@ class ContactQuery(Struct):
 
 
 class ContactCreate(Struct, rename="camel"):
+    extra_json_schema: ClassVar = {
+        "anyOf": [
+            {"required": [name], "properties": {name: {"type": "string", "minLength": 1}}}
+            for name in ("email", "phone")
+        ]
+    }
+
     name: Name
     email: Email | UnsetType | None = UNSET
     phone: Phone | UnsetType | None = UNSET

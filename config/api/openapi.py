@@ -45,7 +45,9 @@ def document(api: Api, *, server: str, version: str) -> dict[str, Any]:
         paths.setdefault(address, {})[operation.method.lower()] = _operation(api, operation, references, components)
     for operation in api.operations:
         if operation.body:
-            components[operation.body.__name__]["additionalProperties"] = False
+            # A Struct says in `extra_json_schema` what its fields alone do not tell.
+            extra = getattr(operation.body, "extra_json_schema", {})
+            components[operation.body.__name__] |= {"additionalProperties": False, **extra}
     queries = {o.query.__name__ for o in api.operations if o.query}
     return {
         "openapi": "3.1.0",

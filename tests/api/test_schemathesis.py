@@ -1,0 +1,61 @@
+"""Every route does what its OpenAPI document says, whatever is sent: schemathesis tries it out."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.servers.basehttp import WSGIRequestHandler
+
+from config.accounts.access import REFUSALS, REQUESTS
+from config.api import idempotency
+from config.api.endpoint import Api
+from config.api.openapi import document
+from contact_requests.api import api as pro_api
+from contacts.api import api as contacts_api
+
+from ..factories import ContactFactory, PropertyFactory, RequestFactory, make_token
+
+HOOKS = Path(__file__).parent / "schemathesis_hooks.py"
+EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "20")  # an operation
+
+
+@pytest.fixture
+def token(pro, monkeypatch):
+    """A program that may ask as often as it likes."""
+    for limit in (REQUESTS, REFUSALS):
+        monkeypatch.setattr(limit, "times", 10**9)
+    # Every key is a new one: the answer to an old one is about what was there then.
+    monkeypatch.setattr(idempotency, "KEPT", timedelta(0))
+    # It sends headers and body apart, and each answer would wait for the other side to say that it has the first.
+    monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
+    ContactFactory.create_batch(3, pro=pro)
+    RequestFactory.create_batch(3, property=PropertyFactory(pro=pro))
+    return make_token(pro)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("api", [contacts_api, pro_api], ids=lambda api: api.title)
+def test_all_checks(live_server, token, tmp_path: Path, api: Api):
+    described = tmp_path / "openapi.json"
+    described.write_text(json.dumps(document(api, server=live_server.url, version="1")))
+    # The documents do not say it of every text: none has a NUL.
+    config = tmp_path / "schemathesis.toml"
+    config.write_text(f'hooks = "{HOOKS}"\n[generation]\nallow-x00 = false\n')
+    command = [
+        sys.executable,
+        "-m",
+        "schemathesis.cli",
+        "--config-file",
+        str(config),
+        "run",
+        str(described),
+        "--url",
+        live_server.url,
+    ]
+    command += ["-H", f"Authorization: Bearer {token}", "--checks", "all", "--max-examples", EXAMPLES, "--seed", "1"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"})
+    assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -28,6 +28,7 @@ FACTS = [
     "created_at",
     "updated_at",
     "deleted_at",
+    "merged_into",
 ]
 
 

@@ -62,7 +62,12 @@ def _load_visit(prop: Property, visit: Visit, reader: User | None, rng: random.R
 
 def _contact(pro: Pro, visit: Visit, at: datetime) -> Contact:
     contact = Contact.objects.find_or_create(
-        pro, name=visit.name, email=visit.email, phone=visit.phone, source="contact_form"
+        pro,
+        name=visit.name,
+        email=visit.email,
+        phone=visit.phone,
+        source="contact_form",
+        language=visit.language,
     )
     # A contact is as old as the first message.
     Contact.objects.filter(pk=contact.pk, created_at__gt=at).update(created_at=at, updated_at=at)

@@ -216,7 +216,12 @@ class ContactRequest(models.Model):
         from ..tasks import acknowledge, notify
 
         self.contact = Contact.objects.find_or_create(
-            self.pro, name=self.name, email=self.email, phone=self.phone, source="contact_form"
+            self.pro,
+            name=self.name,
+            email=self.email,
+            phone=self.phone,
+            source="contact_form",
+            language=self.language[:2],
         )
         self.quarantined_at, self.quarantine_reason = None, ""
         self.save(update_fields=["contact", "quarantined_at", "quarantine_reason", "updated_at"])

@@ -81,14 +81,17 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
             contact.record(ContactEvent.Kind.CREATED, by)
         return contact
 
-    def find_or_create(self, pro: Pro, *, name: str, email: str = "", phone: str = "", source: str) -> "Contact":
-        """The Pro's contact with this e-mail or phone (E.164), made if there is none.
+    def find_or_create(
+        self, pro: Pro, *, name: str, email: str = "", phone: str = "", source: str, language: str = "en"
+    ) -> "Contact":
+        """The Pro's contact with this e-mail or phone (E.164), made if there is none; `language` in ISO 639-1.
 
         A known contact gains the address it did not have; nothing that stands is overwritten. Two calls at once
         for one new person make one contact: the unique identity decides, and the loser looks again.
         """
         with transaction.atomic():
-            contact, learnt = self.adopt(self.model(pro=pro, name=name, email=email, phone=phone, source=source))
+            newcomer = self.model(pro=pro, name=name, email=email, phone=phone, source=source, language=language)
+            contact, learnt = self.adopt(newcomer)
             if learnt is None:
                 contact.record(ContactEvent.Kind.CREATED, None)
             elif learnt:

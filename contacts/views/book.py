@@ -9,6 +9,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.accounts.http import ProRequest
@@ -63,7 +64,10 @@ class Book:
             "page": page,
             "earlier": self.query(page=page.number - 1),
             "later": self.query(page=page.number + 1),
-            "tabs": [(_("Contacts"), self.query(view=""), False), (_("Archived"), self.query(view="archived"), True)],
+            "tabs": [
+                (_("Contacts"), self.query(view=""), False),
+                (pgettext("contacts", "Archived"), self.query(view="archived"), True),
+            ],
             "sorts": {name: self._sort(name) for name in ("name", "added", "changed")},
         }
 

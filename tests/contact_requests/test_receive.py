@@ -79,6 +79,7 @@ def test_a_request_as_it_is_stored(pro, house, receive):
         "email": "Anna@Example.org",
         "phone": "+33612345678",
         "source": "contact_form",
+        "language": "fr",
     }
     assert jobs() == [("notify", str(ID)), ("acknowledge", str(ID))]
     assert events(found) == []

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
+from ..benchmarks.fill import fill
 from ..factories import ContactFactory
 
 START = datetime(2026, 2, 10, 14, 30, tzinfo=UTC)
@@ -41,3 +42,14 @@ def plan(db):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
     return lambda rows: rows.explain()
+
+
+@pytest.fixture
+def crowd(db):
+    """A Pro with 10,000 contacts among 20,000."""
+    pro = fill(contacts=20_000, pros=20, largest=10_000)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT gin_clean_pending_list('contact_search')")
+            cursor.execute("ANALYZE contacts_contact")
+    return pro

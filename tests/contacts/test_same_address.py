@@ -48,8 +48,8 @@ def test_neither_deleted_ones_nor_another_pros(contact, same):
     ("channel", "external_id", "index"),
     [("email", "anna@example.org", "contact_email"), ("phone", PHONE, "contact_phone")],
 )
-def test_an_index_finds_them(pro, plan, channel, external_id, index):
-    assert index in plan(Contact.objects.for_pro(pro).same_address(channel, external_id))
+def test_an_index_finds_them(crowd, plan, channel, external_id, index):
+    assert index in plan(Contact.objects.for_pro(crowd).same_address(channel, external_id))
 
 
 def test_the_eldest_other_one_is_recognised_by_what_is_let_go(pro):

@@ -10,7 +10,6 @@ from contacts import search_index
 from contacts.models import Contact
 from contacts.search_index import create_search_index, drop_search_index
 
-from ..benchmarks.fill import fill
 from ..factories import ContactFactory
 
 # --- However it is written
@@ -48,17 +47,6 @@ def test_one_id_after_another_is_another(pro):
 
 
 # --- How it is found
-
-
-@pytest.fixture
-def crowd(db):
-    """A Pro with 10,000 contacts among 20,000."""
-    pro = fill(contacts=20_000, pros=20, largest=10_000)
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT gin_clean_pending_list('contact_search')")
-            cursor.execute("ANALYZE contacts_contact")
-    return pro
 
 
 def test_an_index_finds_it_whatever_the_order(crowd, plan):

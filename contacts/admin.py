@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext, ngettext_lazy
 
 from config.accounts.admin import TenantAdmin
 from config.web.admin import EVERYWHERE, ReadOnlyInline, searchable
@@ -115,4 +115,12 @@ class ContactAdmin(TenantAdmin):
                 continue
             self.log_fields(request, contact, "deleted_at")
             count += 1
-        self.message_user(request, done % {"count": count}, messages.SUCCESS)
+        if count:
+            self.message_user(request, done % {"count": count}, messages.SUCCESS)
+        if left := len(queryset) - count:
+            text = ngettext(
+                "%(count)d contact was left alone: it stands so already, or was merged (the workspace undoes it).",
+                "%(count)d contacts were left alone: they stand so already, or were merged (the workspace undoes it).",
+                left,
+            )
+            self.message_user(request, text % {"count": left}, messages.WARNING)

@@ -2,13 +2,18 @@
 back in without. Source: OWASP, "CSV Injection".
 """
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.utils.formats import get_format
 
 QUOTES = "'\"`´‘’“”«»"
 SIGNS = tuple("=+-@")
+
+
+# A program that cuts cells elsewhere than the file does begins a cell behind each of these.
+CUTS = re.compile(r"([,;\t\r\n])")
 
 
 def is_formula(cell: str) -> bool:
@@ -23,12 +28,21 @@ def is_formula(cell: str) -> bool:
 
 
 def escape(cell: str) -> str:
-    return f"'{cell}" if is_formula(cell) else cell
+    """`cell` with an apostrophe before it, and before each piece of it, that is a formula."""
+    start = "'" if is_formula(cell) else ""
+    return start + _piecewise(cell, lambda piece: f"'{piece}" if is_formula(piece) else piece)
 
 
 def unescape(cell: str) -> str:
     """Undoes `escape`, and nothing else."""
-    return cell[1:] if cell.startswith("'") and is_formula(cell[1:]) else cell
+    plain = _piecewise(cell, lambda piece: piece[1:] if piece.startswith("'") and is_formula(piece[1:]) else piece)
+    return plain[1:] if plain.startswith("'") and is_formula(plain[1:]) else plain
+
+
+def _piecewise(cell: str, change: Callable[[str], str]) -> str:
+    """`cell` with what stands behind each cut changed."""
+    first, *rest = CUTS.split(cell)
+    return first + "".join(part if number % 2 == 0 else change(part) for number, part in enumerate(rest))
 
 
 def escape_all(cells: Iterable[str]) -> list[str]:

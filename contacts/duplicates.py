@@ -37,6 +37,8 @@ MOST_FOUND = 100
 MOST_ADDRESSES = 20
 # How alike two names are, from 0 to 1, when they are nearly the same: one letter in ten may differ.
 ALIKE = 0.85
+# Characters: a name as long as a book would keep the page waiting.
+MOST_COMPARED = 60
 # The index of the search knows pieces of three letters and more.
 PIECE = 3
 # The longest words of a name: more would only make the query longer.
@@ -115,5 +117,5 @@ def words_of(name: str) -> list[str]:
 
 def are_alike(one: list[str], other: list[str]) -> bool:
     """Whether two names are the same but for a slip: in any order, by their `words_of`."""
-    matcher = SequenceMatcher(None, " ".join(one), " ".join(other), autojunk=False)
+    matcher = SequenceMatcher(None, " ".join(one)[:MOST_COMPARED], " ".join(other)[:MOST_COMPARED], autojunk=False)
     return matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE

@@ -27,10 +27,17 @@ def _any(choices: Any, label: Any) -> list[tuple[str, Any]]:
     return [("", label), *choices]
 
 
+class SearchField(forms.CharField):
+    """What somebody looks for, as far as a database can look for it: it never becomes "everybody" for being odd."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").replace("\0", " ").split())[:200]
+
+
 class BookFilter(forms.Form):
     """What the list of contacts shows; everything in it lives in the URL. An unusable value counts as none."""
 
-    q = forms.CharField(required=False, max_length=200)
+    q = SearchField(required=False)
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=lambda: _any(Contact.Status.choices, _("Any status"))
     )

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from config.accounts.models import User
 
-from .models import Contact, ContactEvent, ContactIdentity, ContactMerge, DistinctPair
+from .models import Contact, ContactEvent, ContactIdentity, ContactImportRow, ContactMerge, DistinctPair
+from .models.identity import identities_of
 
 # What says something about a contact itself; all other rows that point to one move when it is merged.
 STAYING = {Contact, ContactMerge, DistinctPair}
 # What moves without being anything that the Pro would count.
-SILENT = {ContactEvent, ContactIdentity}
+SILENT = {ContactEvent, ContactIdentity, ContactImportRow}
 # Ids in one query: databases bound the number of parameters.
 BATCH = 500
 
@@ -63,13 +64,15 @@ def undo(merge: ContactMerge, *, by: User | None) -> None:
         _lock_pair(survivor, absorbed, Contact.objects.all())
         merge.refresh_from_db(fields=["undone_at"])
         _refuse_undo(merge)
+        former = identities_of(survivor.email, survivor.phone)
         fields = _give_back(survivor, merge.fields)
         for key, field in relations():
             _move_back(field, merge.moved.get(key, []), survivor, absorbed)
         absorbed.deleted_at = absorbed.merged_into = None
         absorbed.save(update_fields=["deleted_at", "merged_into"])
-        for contact in (survivor, absorbed):
-            contact.hold_identities()
+        # What the survivor took from the other goes back to it, though it may be held by another row by now.
+        survivor.hold_identities(former)
+        absorbed.hold_identities()
         merge.undone_at, merge.undone_by = timezone.now(), by
         merge.save(update_fields=["undone_at", "undone_by"])
         survivor.record(ContactEvent.Kind.UNMERGED, by, {"absorbed": _named(absorbed), **_shown(fields)})
@@ -128,9 +131,9 @@ def _move_back(field: Any, ids: list[str], source: Contact, target: Contact) -> 
 
 
 def _lock_pair(one: Contact, other: Contact, rows: models.QuerySet[Contact]) -> None:
-    """Hold both rows, always in the same order: two that cross would lock each other out."""
-    for contact in sorted((one, other), key=lambda contact: contact.pk):
+    for contact in (one, other):
         contact.lock_among(rows)
+    # As the database has it, whatever the two said before.
     if one.pro_id != other.pro_id:
         raise Contact.DoesNotExist
 

@@ -10,11 +10,10 @@ from typing import Any, NamedTuple
 from django.db import DatabaseError, connection, transaction
 from django.tasks import task
 
-from config.accounts.models import Pro
-
 from .importing.checking import Checker
 from .importing.running import run_rows
 from .models import ContactImport, ContactImportRow
+from .models.locking import hold_book
 
 # A batch holds every other writer on SQLite, so it is short (a fifth of a second),
 CHECKED_AT_ONCE, RUN_AT_ONCE = 300, 100  # rows
@@ -65,8 +64,7 @@ def _work(import_id: str, phase: Phase, *, is_last: bool) -> bool:
         found = ContactImport.objects.locked().filter(pk=import_id, state=phase.state).first()
         if found is None:
             return False
-        # Two imports of one Pro that hold the same new people would wait for each other.
-        Pro.objects.select_for_update(no_key=True).get(pk=found.pro_id)
+        hold_book(found.pro_id)
         rows = found.next_rows(phase.size)
         phase.work(found, rows)
         found.advance(rows)

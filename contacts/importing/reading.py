@@ -93,7 +93,8 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
     try:
         for number, cells in enumerate(rows, 1):
             if cells := _stripped(cells):
-                yield number, [unescape(cell) for cell in cells]
+                # One cell too many says as much as a million.
+                yield number, [unescape(cell) for cell in cells[: MAX_COLUMNS + 1]]
     except csv.Error as error:
         message = _("Row %(number)d cannot be read: a quotation mark is not closed, or a cell is far too long.")
         raise ValidationError(message, code="row", params={"number": number + 1}) from error

@@ -22,10 +22,6 @@ MAX_SHOWN = 300  # characters
 logger = logging.getLogger("vestibule.contacts")
 
 
-# Under this id a note is kept once, however often a file is imported that has it.
-NOTES = UUID(int=0)
-
-
 class Read(NamedTuple):
     """What a row says: a contact, checked and unsaved; the id it gives, as exports from here do; a note, or ""."""
 
@@ -35,7 +31,7 @@ class Read(NamedTuple):
 
     def is_noted(self, contact: Contact) -> bool:
         """Whether the note was kept for this contact already; true when there is none to keep."""
-        return not self.note or contact.notes.filter(pk=contact.note_key(self.note, NOTES)).exists()
+        return not self.note or contact.notes.filter(body=self.note).exists()
 
 
 def read_row(found: ContactImport, row: ContactImportRow) -> Read:

@@ -1,7 +1,9 @@
 """The run: each row decides anew, by the address book as it is now."""
 
+from django.db import transaction
+
 from ..models import Contact, ContactEvent, ContactImport, ContactImportRow
-from .rows import NOTES, in_language_of, read_row, refusing
+from .rows import in_language_of, read_row, refusing
 
 Outcome = ContactImportRow.Outcome
 
@@ -12,7 +14,7 @@ def run_rows(found: ContactImport, rows: list[ContactImportRow]) -> None:
     with in_language_of(found):
         for row in rows:
             if row.outcome != Outcome.REFUSE:
-                with refusing(row):
+                with refusing(row), transaction.atomic():
                     events += _import(found, row)
     ContactEvent.objects.bulk_create(events)
 
@@ -23,7 +25,7 @@ def _import(found: ContactImport, row: ContactImportRow) -> list[ContactEvent]:
     contact, learnt = Contact.objects.adopt(said.contact, id=said.id, is_new=row.outcome == Outcome.CREATE)
     is_noted = said.is_noted(contact)
     if not is_noted:
-        contact.add_note(said.note, by=found.user, id=NOTES)
+        contact.add_note(said.note, by=found.user)
     if learnt is None:
         row.decide(Outcome.CREATE, contact=contact)
         return [contact.event(ContactEvent.Kind.CREATED, found.user)]

@@ -18,6 +18,7 @@ from ..search import make_search_text
 from .distinct import DistinctPair
 from .event import ContactEvent
 from .identity import ContactIdentity, identities_of
+from .locking import hold_book
 from .note import ContactNote, clean_body
 from .queryset import ContactQuerySet
 from .stale import StaleEdit
@@ -215,8 +216,9 @@ class Contact(models.Model):
             self.lock()
             self.deleted_at = timezone.now()
             self.save(update_fields=["deleted_at"])
-            ContactIdentity.objects.filter(contact=self).release()
-            self.pass_on(identities_of(self.email, self.phone))
+            held = list(self.identities.held().values_list("channel", "external_id"))
+            self.identities.release()
+            self.pass_on(held)
             self.record(ContactEvent.Kind.DELETED, by)
 
     def restore(self, *, by: User | None) -> None:
@@ -225,7 +227,8 @@ class Contact(models.Model):
             self.lock(deleted=True)
             self.deleted_at = None
             self.save(update_fields=["deleted_at"])
-            ContactIdentity.objects.filter(contact=self).take_back()
+            self.identities.take_back()
+            self.hold_identities()
             self.record(ContactEvent.Kind.RESTORED, by)
 
     def add_note(self, body: str, *, by: User | None, id: uuid.UUID | None = None) -> ContactNote:
@@ -236,13 +239,10 @@ class Contact(models.Model):
         words = clean_body(body)
         with transaction.atomic():
             self.lock()
-            key = self.note_key(words, id) if id else uuid.uuid4()
+            # What was typed after a note went out is another note, though the page was the same.
+            key = uuid.uuid5(self.pk, f"{id}\n{words}") if id else uuid.uuid4()
             defaults = {"body": words, "author": by}
             return ContactNote.objects.get_or_create(id=key, contact=self, defaults=defaults)[0]
-
-    def note_key(self, words: str, id: uuid.UUID) -> uuid.UUID:
-        """The id of the note that these words make when they are sent under `id`; other words are another note."""
-        return uuid.uuid5(self.pk, f"{id}\n{words}")
 
     def lock(self, *, deleted: bool = False) -> None:
         """Hold the row until the transaction ends, and see it as it is now; a merged one is not found."""
@@ -250,6 +250,7 @@ class Contact(models.Model):
 
     def lock_among(self, rows: "models.QuerySet[Contact]") -> None:
         """As `lock`, for whoever asks for other rows. Raises DoesNotExist when it is none of them."""
+        hold_book(self.pro_id)
         self.refresh_from_db(from_queryset=rows.select_related("pro").select_for_update(of=("self",)))
 
     def absorb(
@@ -307,9 +308,7 @@ class Contact(models.Model):
         """Let the eldest other contact with such an e-mail or phone be recognised by it, as it is free now."""
         for channel, external_id in identities:
             others = Contact.objects.for_pro(self.pro).same_address(channel, external_id).exclude(pk=self.pk)
-            # Whoever is being archived or merged at this moment must not be given it; to wait could be for ever.
-            others = others.order_by("created_at", "id").select_for_update(of=("self",), skip_locked=True)
-            if heir := others.first():
+            if heir := others.order_by("created_at", "id").first():
                 ContactIdentity.objects.bulk_create([heir.identity(channel, external_id)], ignore_conflicts=True)
 
     def learn(self, **fields: str) -> dict[str, list[str]]:

@@ -52,11 +52,15 @@ class ContactImportQuerySet(TenantQuerySet["ContactImport"]):
 
     def forget(self) -> None:
         """Take away what was uploaded longer ago than KEPT: of an import that was run its counts stay, nothing else."""
-        old = self.filter(created_at__lt=timezone.now() - KEPT)
-        old.filter(state__in=ContactImport.BEFORE).delete()
-        done = old.filter(state=ContactImport.State.DONE, is_forgotten=False)
-        ContactImportRow.objects.filter(contact_import__in=done).delete()
-        done.update(is_forgotten=True, headings=[], columns=[])
+        old = self.filter(created_at__lt=timezone.now() - KEPT, is_forgotten=False)
+        with transaction.atomic():
+            # Held, so that none of them is begun at this moment. One that has not ended by now never will.
+            found = list(old.select_for_update())
+            ended = [each.pk for each in found if not each.is_before]
+            ContactImportRow.objects.filter(contact_import__in=ended).delete()
+            done = {"state": ContactImport.State.DONE, "is_forgotten": True, "headings": [], "columns": []}
+            self.filter(pk__in=ended).update(**done)
+            self.filter(pk__in=[each.pk for each in found if each.is_before]).delete()
 
 
 class ContactImport(models.Model):
@@ -146,6 +150,19 @@ class ContactImport(models.Model):
             self._begin(self.State.RUNNING, {})
             run_import.enqueue(str(self.pk))
             return True
+
+    def resume(self) -> None:
+        """Have an import that came to a halt go on now; one that has not is left alone."""
+        from ..tasks import check_import, run_import
+
+        with transaction.atomic():
+            self.lock()
+            if self.is_working and self.error:
+                self.error = ""
+                self.save(update_fields=["error"])
+                # The halted job may come back too: the row is held batch by batch, so two make no more than one.
+                task = check_import if self.state == self.State.CHECKING else run_import
+                task.enqueue(str(self.pk))
 
     def _begin(self, state: str, counts: dict[str, int]) -> None:
         self.state, self.counts, self.position, self.done, self.error = state, counts, 0, 0, ""

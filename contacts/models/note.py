@@ -1,5 +1,6 @@
+import re
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -47,29 +48,47 @@ class ContactNote(models.Model):
         """Put other words in its place. `expected` is what stood there when the writing began.
 
         Raises StaleEdit when somebody rewrote it meanwhile, ValidationError for words that cannot be, and
-        DoesNotExist when it was deleted.
+        ObjectDoesNotExist when it was deleted, or its contact archived.
         """
         with transaction.atomic():
+            self.contact.lock()
             self.refresh_from_db(from_queryset=ContactNote.objects.present().select_for_update(of=("self",)))
             words = clean_body(body)
             if words == self.body:
                 return
-            if self.body != expected:
+            if self.body != unix_lines(expected):
                 raise StaleEdit("body", self.body)
             self.body, self.edited_at = words, timezone.now()
             self.save(update_fields=["body", "edited_at"])
 
     def delete_softly(self) -> None:
-        """Take it off the page; `restore` brings it back. A second time changes nothing."""
-        ContactNote.objects.present().filter(pk=self.pk).update(deleted_at=timezone.now())
+        """Take it off the page; `restore` brings it back. A second time changes nothing.
+
+        Raises DoesNotExist of the contact when that is archived.
+        """
+        self._set_deleted(timezone.now())
 
     def restore(self) -> None:
-        ContactNote.objects.filter(pk=self.pk).update(deleted_at=None)
+        """Undo `delete_softly`; raises what that does."""
+        self._set_deleted(None)
+
+    def _set_deleted(self, at: datetime | None) -> None:
+        with transaction.atomic():
+            self.contact.lock()
+            self.refresh_from_db(from_queryset=ContactNote.objects.select_for_update(of=("self",)))
+            if (self.deleted_at is None) != (at is None):
+                self.deleted_at = at
+                self.save(update_fields=["deleted_at"])
+
+
+def unix_lines(text: str) -> str:
+    """`text` with one way to end a line: browsers send another than they were given."""
+    return re.sub(r"\r\n?", "\n", text)
 
 
 def clean_body(body: str) -> str:
     """The words of a note without the space around them. Raises ValidationError when there are none, or too many."""
-    words = body.replace("\r\n", "\n").strip()
+    words = unix_lines(body).strip()
     if not any(c.isprintable() and not c.isspace() for c in words):
         raise ValidationError({"body": _("Write something first.")})
     if len(words) > MAX_LENGTH:

@@ -11,29 +11,32 @@ from ..search import search_terms
 from ..search_index import containing
 from .event import ContactEvent
 from .identity import ContactIdentity, email_key, identities_of
+from .locking import hold_book
 
 if TYPE_CHECKING:
     from .contact import Contact
 
 
 class ContactQuerySet(TenantQuerySet["Contact"]):
-    def for_pro(self, pro: Pro, *, deleted: bool = False) -> Self:
-        """One Pro's contacts; with `deleted` instead those that were soft-deleted, without the merged ones."""
-        rows = self._of(pro).filter(deleted_at__isnull=not deleted)
-        return rows.filter(merged_into=None) if deleted else rows
+    def for_pro(self, pro: Pro, *, deleted: bool | None = False) -> Self:
+        """One Pro's contacts; with `deleted` instead those that were soft-deleted, without the merged ones.
 
-    def _of(self, pro: Pro) -> Self:
+        With None all there ever were.
+        """
         # The index of the search knows the tenant by a value as wide as the column alone.
-        return self.filter(pro=Cast(Value(pro.pk), models.BigIntegerField()))
+        rows = self.filter(pro=Cast(Value(pro.pk), models.BigIntegerField()))
+        if deleted is None:
+            return rows
+        return rows.filter(deleted_at__isnull=False, merged_into=None) if deleted else rows.filter(deleted_at=None)
 
     def survivor_of(self, pro: Pro, id: uuid.UUID) -> "Contact":
         """Where the Pro's contact of this id went when it was merged, to the end of the chain; it may be archived.
 
         Raises DoesNotExist when the Pro has none of this id, or it stands for itself.
         """
-        found = self._of(pro).exclude(merged_into=None).get(pk=id)
+        found = self.for_pro(pro, deleted=None).exclude(merged_into=None).get(pk=id)
         while found.merged_into_id:
-            found = self._of(pro).get(pk=found.merged_into_id)
+            found = self.for_pro(pro, deleted=None).get(pk=found.merged_into_id)
         return found
 
     def newest_first(self) -> Self:
@@ -76,6 +79,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
 
     def _register(self, contact: "Contact", by: User | ApiToken | None) -> "Contact":
         with transaction.atomic():
+            hold_book(contact.pro_id)
             contact.save(force_insert=True)
             contact.hold_identities()
             contact.record(ContactEvent.Kind.CREATED, by)
@@ -90,6 +94,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         for one new person make one contact: the unique identity decides, and the loser looks again.
         """
         with transaction.atomic():
+            hold_book(pro.pk)
             newcomer = self.model(pro=pro, name=name, email=email, phone=phone, source=source, language=language)
             contact, learnt = self.adopt(newcomer)
             if learnt is None:
@@ -103,9 +108,10 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
     ) -> tuple["Contact", dict[str, list[str]] | None]:
         """Store an unsaved contact; or teach what it says to the one who is known by its e-mail or phone (E.164).
 
-        `id` names a contact that is meant before any other, if this Pro has it. `is_new`: nobody was known a moment
-        ago, so nobody is looked for unless the unique identity objects. Returns the contact that stands, and what it
-        learnt as {field: [before, after]}; None where the newcomer was stored.
+        For callers that hold the book (`hold_book`). `id` names a contact that is meant before any other, if this Pro
+        has it. `is_new`: nobody was known a moment ago, so nobody is looked for unless the unique identity objects.
+        Returns the contact that stands, and what it learnt as {field: [before, after]}; None where the newcomer was
+        stored.
         """
         pro, identities = newcomer.pro, identities_of(newcomer.email, newcomer.phone)
         for attempt in range(3):

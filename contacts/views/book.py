@@ -45,7 +45,9 @@ class Book:
         """The URL's query with these changes, without what says nothing."""
         query = QueryDict(mutable=True)
         values = {**self.chosen, **changes}
-        query.update({name: str(value) for name, value in values.items() if value and value != "-added"})
+        if values.get("sort") == "-added":
+            del values["sort"]
+        query.update({name: str(value) for name, value in values.items() if value})
         return query.urlencode()
 
     @property

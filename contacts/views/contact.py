@@ -1,6 +1,7 @@
 """A contact's page: what is known of it, notes, and one timeline."""
 
 import uuid
+from collections.abc import Callable
 from datetime import UTC
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from config.accounts.http import ProRequest
 
@@ -24,14 +26,12 @@ from ..timeline import Entry, Place, timeline
 from .merging import panel
 
 PAGE, FACT, NOTE = "contacts/contact.html", "contacts/_fact.html", "contacts/_note.html"
-GONE = gettext_lazy("This contact was archived meanwhile. Restore it first; what you typed is still here.")
+GONE = gettext_lazy("This contact was archived or merged meanwhile. What you typed is still here.")
 
 
 def _find(request: ProRequest, id: uuid.UUID) -> Contact:
-    """A contact of this Pro, archived or not; else 404."""
-    contacts = Contact.objects
-    rows = contacts.for_pro(request.pro) | contacts.for_pro(request.pro, deleted=True)
-    return get_object_or_404(rows.select_related("pro"), pk=id)
+    """A contact of this Pro, archived and merged ones too; else 404."""
+    return get_object_or_404(Contact.objects.for_pro(request.pro, deleted=None).select_related("pro"), pk=id)
 
 
 def _fact(contact: Contact, field: str, form: FactForm | None = None, **more: Any) -> dict[str, Any]:
@@ -61,18 +61,22 @@ def _place(request: ProRequest) -> Place | None:
 
 def _context(request: ProRequest, contact: Contact, **more: Any) -> dict[str, Any]:
     """What the whole page shows; `fact` among `more` takes the place of the one of its field."""
-    entries, older = timeline(contact, _place(request))
     changed = more.pop("fact", None) or {"field": None}
     facts = [changed if field == changed["field"] else _fact(contact, field) for field in FIELDS]
     return {
         **({} if contact.deleted_at else panel(request, contact)),
+        **_timeline(request, contact),
         "contact": contact,
         "facts": facts,
-        "entries": entries,
-        "older": older and urlencode({"until": older.until.isoformat(), "skip": older.skip}),
         "note_form": _new_note(),
         **more,
     }
+
+
+def _timeline(request: ProRequest, contact: Contact) -> dict[str, Any]:
+    entries, older = timeline(contact, _place(request))
+    query = older and urlencode({"until": older.until.isoformat(), "skip": older.skip})
+    return {"entries": entries, "older": query}
 
 
 def _new_note() -> NoteForm:
@@ -82,20 +86,13 @@ def _new_note() -> NoteForm:
 @require_safe
 def contact_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """One contact; htmx gets the older part of the timeline ("older") alone."""
-    try:
-        contact = _find(request, id)
-    except Http404:
-        return _to_survivor(request, id)
-    context = _context(request, contact)
-    return render(request, f"{PAGE}#entries" if _wants(request, "older") else PAGE, context)
-
-
-def _to_survivor(request: ProRequest, id: uuid.UUID) -> HttpResponse:
-    """The address of a merged contact leads to the one that stayed."""
-    try:
+    contact = _find(request, id)
+    if contact.merged_into_id:
+        # The address of a merged contact leads to the one that stayed.
         return redirect("contacts:contact_detail", Contact.objects.survivor_of(request.pro, id).pk)
-    except Contact.DoesNotExist as error:
-        raise Http404 from error
+    if _wants(request, "older"):
+        return render(request, f"{PAGE}#entries", {"contact": contact, **_timeline(request, contact)})
+    return render(request, PAGE, _context(request, contact))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,15 +101,29 @@ def contact_edit(request: ProRequest, id: uuid.UUID, field: str) -> HttpResponse
     if field not in FIELDS:
         raise Http404
     contact = _find(request, id)
-    form = FactForm(contact, field, request.POST if request.method == "POST" else None)
-    if not form.is_bound:
-        return _show_fact(request, contact, _fact(contact, field, form))
+    if request.method != "POST":
+        return _begin_edit(request, contact, field)
+    form = FactForm(contact, field, request.POST)
     changes = _save(request, contact, form)
     if changes is None:
         # What is shown beside the form is what stands now, not what was refused.
         contact = _find(request, id)
         return _show_fact(request, contact, _fact(contact, field, form), 409 if form.is_late else 422)
     return _saved(request, contact, field, changes)
+
+
+def _begin_edit(request: ProRequest, contact: Contact, field: str) -> HttpResponse:
+    """The field as a form; or as it stands, when the editing is given up."""
+    if contact.deleted_at:
+        return _to_page(request, contact)
+    form = None if "cancel" in request.GET else FactForm(contact, field)
+    return _show_fact(request, contact, _fact(contact, field, form, is_new=form is None))
+
+
+def _to_page(request: ProRequest, contact: Contact) -> HttpResponse:
+    page = reverse("contacts:contact_detail", args=[contact.pk])
+    # A fragment must not be replaced by a whole other page.
+    return HttpResponseClientRedirect(page) if request.htmx else redirect(page)
 
 
 def _save(request: ProRequest, contact: Contact, form: FactForm) -> dict[str, list[str]] | None:
@@ -218,7 +229,7 @@ def note_edit(request: ProRequest, id: uuid.UUID, note: uuid.UUID) -> HttpRespon
     status = 422
     if form.is_valid():
         try:
-            found.rewrite(form.cleaned_data["body"], expected=form.cleaned_data["was"].replace("\r\n", "\n"))
+            found.rewrite(form.cleaned_data["body"], expected=form.cleaned_data["was"])
             return _show_note(request, found)
         except ValidationError as error:
             add_errors(form, error)
@@ -227,6 +238,9 @@ def note_edit(request: ProRequest, id: uuid.UUID, note: uuid.UUID) -> HttpRespon
         except ContactNote.DoesNotExist:
             form.be_late()
             form.add_error("body", _("This note was deleted meanwhile. What you typed is still here."))
+        except Contact.DoesNotExist:
+            form.be_late()
+            form.add_error("body", GONE)
         status = 409 if form.is_late else 422
     return _show_note(request, found, form, status)
 
@@ -244,16 +258,19 @@ def _show_note(request: ProRequest, note: ContactNote, form: NoteForm | None = N
 @require_POST
 def note_delete(request: ProRequest, id: uuid.UUID, note: uuid.UUID) -> HttpResponse:
     """Take a note off the page; what is left in its place brings it back."""
-    found = _find_note(request, id, note)
-    found.delete_softly()
-    found.refresh_from_db(fields=["deleted_at"])
-    return _show_note(request, found)
+    return _change_note(request, _find_note(request, id, note), ContactNote.delete_softly)
 
 
 @require_POST
 def note_restore(request: ProRequest, id: uuid.UUID, note: uuid.UUID) -> HttpResponse:
     """Bring a deleted note back."""
-    found = _find_note(request, id, note)
-    found.restore()
-    found.refresh_from_db(fields=["deleted_at"])
-    return _show_note(request, found)
+    return _change_note(request, _find_note(request, id, note), ContactNote.restore)
+
+
+def _change_note(request: ProRequest, note: ContactNote, verb: Callable[[ContactNote], None]) -> HttpResponse:
+    try:
+        verb(note)
+    except Contact.DoesNotExist:
+        messages.error(request, _("This contact was archived or merged meanwhile. This is how it stands now."))
+        return _to_page(request, note.contact)
+    return _show_note(request, note)

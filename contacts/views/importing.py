@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRefresh
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from config.accounts.http import ProRequest
 
@@ -69,10 +70,17 @@ def import_sample(request: ProRequest) -> StreamingHttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """One import: its columns, its progress, or its rows. POST chooses the columns and has the rows checked."""
-    found = _find(request, id)
+    is_polling = bool(request.htmx) and request.htmx.target == "progress"
+    try:
+        found = _find(request, id)
+    except Http404:
+        # A colleague has discarded it: the page that looks on has nothing more to look at.
+        if is_polling:
+            return HttpResponseClientRedirect(reverse("contacts:import_list"))
+        raise
     if request.method == "POST":
         return _check(request, found)
-    if request.htmx and request.htmx.target == "progress":
+    if is_polling:
         # When the work is over, everything on the page is another thing.
         return _progress(request, found) if found.is_working else HttpResponseClientRefresh()
     if found.is_working or found.is_forgotten:
@@ -107,10 +115,13 @@ def _report(request: ProRequest, found: ContactImport) -> HttpResponse:
 
 @require_POST
 def import_run(request: ProRequest, id: uuid.UUID) -> HttpResponse:
-    """Import the checked rows; a second click changes nothing."""
+    """Import the checked rows, or go on with what came to a halt; a second click changes nothing."""
     found = _find(request, id)
     with gone_is_404():
-        found.run(by=request.user)
+        if found.is_working:
+            found.resume()
+        else:
+            found.run(by=request.user)
     return redirect("contacts:import_detail", id)
 
 

@@ -76,7 +76,7 @@ const keys = {
   "/": () => one('input[type="search"]')?.focus(),
 };
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape") one("[data-cancel]", event.target.closest("form") ?? document.body)?.click();
+  if (event.key === "Escape" && !event.isComposing) event.target.closest("form")?.querySelector("[data-cancel]")?.click();
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
   const action = keys[event.key];
   if (!action) return;

@@ -58,8 +58,8 @@ def test_newest_first_and_the_own_alone(browser, contact):
         ("q=%25", []),
         ("q=_", []),
         ("q='", []),
-        ("q=a%00b", ["Paul", "Hélène"]),
-        (f"q={'9' * 201}", ["Paul", "Hélène"]),
+        ("q=a%00b", []),
+        (f"q={'9' * 201}", []),
         ("status=applicant", ["Paul"]),
         ("status=prospect", ["Hélène"]),
         ("status=nonsense", ["Paul", "Hélène"]),
@@ -77,6 +77,12 @@ def test_search_and_filters_live_in_the_address(browser, contact, query, found):
     contact(name="Hélène", email="h@example.org", phone="+33612345678")
     contact(at=9, name="Paul", status="applicant", role="vendor", channel_preference="whatsapp")
     assert names(browser.get(f"{PATH}?{query}")) == found
+
+
+def test_a_search_that_looks_like_an_order_stays_in_every_link(browser, contact):
+    contact(name="x-added")
+    page = html(browser.get(f"{PATH}?q=-added"))
+    assert 'href="/contacts/export.csv?q=-added"' in page and 'href="?q=-added&amp;sort=name"' in page
 
 
 def test_the_form_shows_what_the_address_asks_for(browser, contact):

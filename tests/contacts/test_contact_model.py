@@ -98,3 +98,24 @@ def test_an_older_copy_of_the_row_leaves_the_status_and_its_time_alone(pro):
     older.save(update_fields=["name"])
     stored = Contact.objects.get(pk=contact.pk)
     assert (stored.name, stored.status, stored.applied_at) == ("Corrected", "applicant", contact.applied_at)
+
+
+def find(pro, email):
+    return Contact.objects.find_or_create(pro, name="Writer", email=email, source="contact_form")
+
+
+def test_a_restored_contact_is_recognised_by_its_own_address(pro, user):
+    first, second = (Contact.objects.register(pro, name=name, email="e@example.org") for name in "ab")
+    second.archive(by=user)
+    first.archive(by=user)
+    second.restore(by=user)
+    assert find(pro, "e@example.org") == second
+
+
+def test_what_was_learnt_is_passed_on_too(pro, user):
+    stayed = Contact.objects.register(pro, name="S", email="s@example.org")
+    merged = Contact.objects.register(pro, name="X", email="x@example.org")
+    third = Contact.objects.register(pro, name="T", email="s@example.org")
+    stayed.absorb(merged, take=["email"], by=user)
+    stayed.archive(by=user)
+    assert find(pro, "s@example.org") == third

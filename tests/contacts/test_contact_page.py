@@ -197,3 +197,18 @@ def test_the_same_queries_for_one_entry_of_each_and_for_ten(browser, jane, user)
     # Session, user with its Pro; the contact; notes, events; requests, replies, their events; merges, duplicates.
     assert counts[0] == counts[1] <= 13
     assert Contact.objects.count() == 1
+
+
+def test_an_address_carries_no_headers_into_the_mail_program(browser, contact):
+    row = contact(name="Evil", email="x?bcc=evil%40evil.com&subject=@example.org")
+    assert 'href="mailto:x%3Fbcc%3Devil%2540evil.com%26subject%3D@example.org"' in page(browser, row)
+
+
+def test_older_entries_alone_ask_for_no_duplicates(browser, jane, user):
+    for n in range(SIZE + 1):
+        jane.add_note(f"Note {n}", by=user)
+    older = browser.get(f"/contacts/{jane.pk}").context["older"]
+    with CaptureQueriesContext(connection) as queries:
+        page(browser, jane, f"?{older}", headers=OLDER)
+    # Session, user with its Pro; the contact; notes, events; requests, replies, their events.
+    assert len(queries) == 8

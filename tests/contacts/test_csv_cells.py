@@ -10,7 +10,7 @@ FORMULAS = [
     "+33612345678",
     "-1",
     "@SUM(A1)",
-    "\t=1",
+    "\tx",
     "\rx",
     "\nx",
     "  =1",
@@ -58,7 +58,25 @@ def test_other_cells_stay_as_they_are(cell):
     assert (escape(cell), unescape(cell)) == (cell, cell)
 
 
-@pytest.mark.parametrize("cell", FORMULAS + PLAIN)
+# What is a formula where a cell is cut otherwise, and how it goes out.
+PIECES = {
+    "Jane;=1": "Jane;'=1",
+    "Jane, =1": "Jane,' =1",
+    "\t=1": "'\t'=1",
+    "a;b": "a;b",
+    "=1;=2": "'=1;'=2",
+    ";'=1": ";''=1",
+    "a\r\n+1": "a\r\n'+1",
+    "a;'b": "a;'b",
+}
+
+
+@pytest.mark.parametrize("cell", PIECES)
+def test_a_formula_behind_another_delimiter_is_escaped(cell):
+    assert escape(cell) == PIECES[cell]
+
+
+@pytest.mark.parametrize("cell", [*FORMULAS, *PLAIN, *PIECES, *PIECES.values()])
 def test_what_went_out_comes_back(cell):
     assert unescape(escape(cell)) == cell
 

@@ -160,7 +160,7 @@ def test_archived_meanwhile_it_is_said_and_stays_typed(browser, jane):
     response = browser.post(path(jane, "name"), {"name": "Mine", "was": "Jane"}, headers=htmx("name"))
     html = response.content.decode()
     assert (response.status_code, 'value="Mine"' in html) == (409, True)
-    assert "This contact was archived meanwhile." in html
+    assert "This contact was archived or merged meanwhile." in html
     assert Contact.objects.get().name == "Jane"
 
 
@@ -175,3 +175,22 @@ def test_another_pros_contact_is_404(other_browser, jane, method):
     response = getattr(other_browser, method)(path(jane, "name"), {"name": "Evil", "was": "Jane"})
     assert (response.status_code, "Jane" in response.content.decode()) == (404, False)
     assert Contact.objects.get().name == "Jane"
+
+
+@pytest.mark.parametrize("headers", [{}, htmx("name")])
+def test_merged_meanwhile_it_is_said_and_stays_typed(browser, jane, contact, headers, user):
+    contact(name="Stays").absorb(jane, by=user)
+    response = browser.post(path(jane, "name"), {"name": "Mine", "was": "Jane"}, headers=headers)
+    assert (response.status_code, 'value="Mine"' in response.content.decode()) == (409, True)
+    assert Contact.objects.get(pk=jane.pk).name == "Jane"
+
+
+def test_of_an_archived_contact_no_form_is_shown(browser, jane):
+    jane.archive(by=None)
+    assert browser.get(path(jane, "name"))["Location"] == f"/contacts/{jane.pk}"
+    assert browser.get(path(jane, "name"), headers=htmx("name"))["HX-Redirect"] == f"/contacts/{jane.pk}"
+
+
+def test_editing_is_given_up(browser, jane):
+    html = browser.get(f"{path(jane, 'name')}?cancel=1", headers=htmx("name")).content.decode()
+    assert html.strip().startswith('<div class="fact" id="fact-name">') and "<form" not in html and "Jane" in html

@@ -89,7 +89,25 @@ def test_the_answer_is_a_download_named_by_the_pros_day(browser, pro, monkeypatc
 def test_formulas_are_escaped(browser, contact):
     for at, name in enumerate(["=1+1", "@x", "-x", "＝x", "\t=x", "'=x", "Anna"]):
         contact(at, name=name)
-    assert names(browser.get("/contacts/export.csv")) == ["Anna", "''=x", "'\t=x", "'＝x", "'-x", "'@x", "'=1+1"]
+    assert names(browser.get("/contacts/export.csv")) == [
+        "Anna",
+        "''=x",
+        "'\t'=x",
+        "'＝x",
+        "'-x",
+        "'@x",
+        "'=1+1",
+    ]
+
+
+@pytest.mark.parametrize("mark", ",;\t")
+def test_no_cell_is_a_formula_wherever_a_program_cuts(browser, contact, mark):
+    for at, name in enumerate(["Jane;=cmd|'/C calc'!A0", "Jane,@SUM(A1)", "Jane\t-1", "Jane\n+1", "a;;=1", "x; =1"]):
+        contact(at, name=name)
+    data = b"".join(browser.get("/contacts/export.csv").streaming_content).decode("utf-8-sig")
+    for line in data.splitlines():
+        for cell in line.split(mark):
+            assert not cell.lstrip('" ').startswith(("=", "+", "-", "@")), cell
 
 
 def test_cells_with_delimiters_quotes_and_line_breaks_come_through(browser, contact):
@@ -117,6 +135,8 @@ def test_a_french_reader_gets_semicolons_and_the_same_headings(browser, user, co
         ("status=unknown", ["C", "B", "A"]),
         ("view=archived", ["Gone"]),
         ("q=%00&status=%00", ["C", "B", "A"]),
+        ("q=zz%00", []),
+        (f"q={'A' * 201}", []),
     ],
 )
 def test_only_what_the_list_shows(browser, contact, query, found):

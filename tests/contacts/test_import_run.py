@@ -305,3 +305,46 @@ def test_a_note_keeps_its_lines_and_a_book_is_refused(user, work_tasks):
     [refused] = found.rows.filter(outcome="refuse")
     assert refused.reasons == {"note": "A note may have 5000 characters."}
     assert len(refused.fields["note"]) == 300
+
+
+def test_a_note_stays_one_after_a_merge(user, pro, work_tasks):
+    text = "name,email,note\nAnna,a@example.org,hello\n"
+    imported(user, text, work_tasks)
+    anna = Contact.objects.get()
+    Contact.objects.register(pro, name="Ann", email="b@example.org").absorb(anna, by=user)
+    assert outcomes(checked(user, text, work_tasks)) == {2: "known"}
+
+
+def test_a_row_that_fails_in_the_middle_leaves_nothing(user, work_tasks, monkeypatch):
+    def fail(*args, **more):
+        raise RuntimeError
+
+    monkeypatch.setattr(Contact, "add_note", fail)
+    found = imported(user, "name,email,note\nAnna,a@example.org,hi\nBoris,b@example.org,\n", work_tasks)
+    assert outcomes(found) == {2: "refuse", 3: "create"}
+    assert list(Contact.objects.values_list("name")) == [("Boris",)]
+    assert ContactEvent.objects.count() == 1
+
+
+def test_an_import_that_came_to_a_halt_goes_on_when_it_is_asked_to(browser, user, work_tasks):
+    found = checked(user, ANNA, work_tasks)
+    found.run(by=user)
+    DBTaskResult.objects.filter(task_path="contacts.tasks.run_import").delete()
+    path = f"/contacts/import/{found.pk}"
+    assert "Try again now" not in browser.get(path).content.decode()
+    ContactImport.objects.update(error="OSError")
+    assert f'action="{path}/run"' in browser.get(path).content.decode()
+    for _ in range(2):
+        assert browser.post(f"{path}/run")["Location"] == path
+    assert DBTaskResult.objects.filter(task_path="contacts.tasks.run_import").count() == 1
+    work_tasks()
+    found.refresh_from_db()
+    assert (found.state, Contact.objects.count()) == ("done", 1)
+
+
+def test_an_import_that_never_ended_is_forgotten_too(user, work_tasks):
+    found = checked(user, ANNA, work_tasks)
+    ContactImport.objects.update(state="running", created_at=timezone.now() - timedelta(days=31))
+    forget_imports()
+    found.refresh_from_db()
+    assert (found.state, found.is_forgotten, found.rows.count()) == ("done", True, 0)

@@ -662,3 +662,15 @@ def test_a_merge_of_many_rows_takes_no_more_queries(known, house, user):
             survivor.absorb(other, by=user)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_undo_gives_an_address_back_though_it_was_edited_away_and_back(pro, user):
+    stayed = Contact.objects.register(pro, name="S", email="s@example.org")
+    other = Contact.objects.register(pro, name="X", email="x@example.org")
+    merge = stayed.absorb(other, take=["email"], by=user)
+    for email in ("z@example.org", "x@example.org"):
+        stayed.change({"email": email}, by=user)
+    merge.undo(by=user)
+    stayed.refresh_from_db()
+    assert stayed.email == "s@example.org"
+    assert Contact.objects.find_or_create(pro, name="W", email="x@example.org", source="contact_form") == other

@@ -100,7 +100,10 @@ def test_an_archived_contact_takes_no_note(browser, jane):
     jane.archive(by=None)
     response = browser.post(f"/contacts/{jane.pk}/notes", {"body": "Mine"}, headers=htmx("note-new"))
     assert response.status_code == 422
-    assert "archived meanwhile" in response.content.decode() and ">\nMine</textarea>" in response.content.decode()
+    assert (
+        "archived or merged meanwhile" in response.content.decode()
+        and ">\nMine</textarea>" in response.content.decode()
+    )
     assert bodies(jane) == []
 
 
@@ -193,3 +196,22 @@ def test_notes_leave_by_no_route(api, jane, note):
     shown = api.get(f"/api/v1/contacts/{jane.pk}").content + api.get("/api/v1/contacts").content
     assert b"First words" not in shown and b"notes" not in shown
     assert api.patch(f"/api/v1/contacts/{jane.pk}", {"notes": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize("verb", ["", "/delete", "/restore"])
+def test_notes_of_an_archived_contact_stay_as_they_are(browser, jane, note, verb):
+    jane.archive(by=None)
+    before = ContactNote.objects.values().get()
+    response = browser.post(path(note, verb), {"edit-body": "Mine", "edit-was": "First words"}, headers=on(note))
+    if verb:
+        assert response["HX-Redirect"] == f"/contacts/{jane.pk}"
+    else:
+        assert (response.status_code, ">\nMine</textarea>" in response.content.decode()) == (409, True)
+    assert ContactNote.objects.values().get() == before
+
+
+def test_a_lone_carriage_return_is_a_line_like_any_other(browser, jane, user):
+    note = jane.add_note("One\rTwo", by=user)
+    assert note.body == "One\nTwo"
+    response = browser.post(path(note), {"edit-body": "Three", "edit-was": "One\r\nTwo"}, headers=on(note))
+    assert (response.status_code, bodies(jane)) == (200, ["Three"])

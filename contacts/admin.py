@@ -84,7 +84,7 @@ class ContactAdmin(TenantAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """The workspace's own search."""
-        return queryset.search(searchable(search_term)), False  # type: ignore[attr-defined]
+        return queryset.search(searchable(search_term), by_word=True), False  # type: ignore[attr-defined]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """By the way that the workspace takes, which leaves an event."""

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.db.models import Field
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
+
+from config.web.text import fold
 
 from .languages import ISO_639_1
 from .models import Contact
@@ -53,5 +56,8 @@ def language_name(code: str) -> str:
 
 
 def languages() -> list[tuple[str, str]]:
-    """Every language with its name in the reader's, by name; those without one at the end."""
-    return sorted(((code, language_name(code)) for code in ISO_639_1), key=lambda pair: (pair[0] == pair[1], pair[1]))
+    """The languages that have a name in the reader's: those of the pages first, then by name."""
+    own = [code for code, _name in settings.LANGUAGES]
+    named = {code: language_name(code) for code in ISO_639_1 if code in LANG_INFO}
+    others = sorted((code for code in named if code not in own), key=lambda code: fold(named[code]))
+    return [(code, named[code]) for code in [*own, *others]]

@@ -96,13 +96,21 @@ class NewContactForm(forms.Form):
         self.fields["name"].required = True
         self.fields["name"].widget.attrs["autofocus"] = True
         self.fields["language"].initial = pro.language
+        self.known: list[Contact] = []
 
     def register(self, by: User) -> Contact | None:
-        """The new contact; None when the form or the model refuses it, which the form then says."""
+        """The new contact; None when the form or the model refuses it, which the form then says.
+
+        None too when somebody is `known` by the e-mail or phone, unless "anyway" was chosen.
+        """
         if not self.is_valid():
             return None
         fields = {name: value for name, value in self.cleaned_data.items() if value and name != "id"}
         try:
+            if "anyway" not in self.data:
+                self.known = Contact.objects.known_by(self.pro, **fields)
+                if self.known:
+                    return None
             return Contact.objects.register(self.pro, by=by, id=self.cleaned_data["id"], source="manual", **fields)
         except ValidationError as error:
             add_errors(self, error)
@@ -135,6 +143,8 @@ class FactForm(LateForm):
         super().__init__(data, initial={field: typed, "was": present}, auto_id=f"id_{field}_%s")
         self.field = field
         self.fields[field] = FIELDS[field]()
+        if field == "language" and present not in dict(self.fields[field].choices):  # type: ignore[attr-defined]
+            self.fields[field].choices = [(present, present), *self.fields[field].choices]  # type: ignore[attr-defined]
         self.fields[field].widget.attrs |= {"autofocus": True}
 
     @property

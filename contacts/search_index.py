@@ -68,13 +68,22 @@ SHORTEST = 3  # characters
 RARE = 5_000  # rows
 
 
-def containing(terms: set[str], using: str) -> Q:
-    """The contacts whose search text has any of `terms` in it; all of them when there are none."""
-    if connections[using].vendor == "sqlite" and terms and min(map(len, terms)) >= SHORTEST:
-        phrases = " OR ".join('"{}"'.format(term.replace('"', '""')) for term in sorted(terms))
-        if _is_rare(phrases, using):
-            return Q(pk__in=RawSQL(FOUND, [phrases]))  # noqa: S611 - its words are not typed by anybody
-    return reduce(or_, (Q(search_text__contains=term) for term in terms), Q())
+def containing(wanted: list[set[str]], using: str) -> Q:
+    """The contacts whose search text has one term of each set of `wanted` in it; all of them when there is none."""
+    found = Q()
+    if connections[using].vendor == "sqlite":
+        indexed = [terms for terms in wanted if min(map(len, terms)) >= SHORTEST]
+        phrases = " AND ".join(f"({' OR '.join(map(_phrase, sorted(terms)))})" for terms in indexed)
+        if phrases and _is_rare(phrases, using):
+            found &= Q(pk__in=RawSQL(FOUND, [phrases]))  # noqa: S611 - its words are not typed by anybody
+            wanted = [terms for terms in wanted if terms not in indexed]
+    for terms in wanted:
+        found &= reduce(or_, (Q(search_text__contains=term) for term in terms))
+    return found
+
+
+def _phrase(term: str) -> str:
+    return '"{}"'.format(term.replace('"', '""'))
 
 
 def _is_rare(phrases: str, using: str) -> bool:

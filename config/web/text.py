@@ -5,6 +5,8 @@ import unicodedata
 
 # Letters that Unicode does not take apart into a base letter and a mark.
 _LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"})
+# Telephones type another apostrophe than keyboards.
+_LETTERS |= str.maketrans(dict.fromkeys("‘’ʼ", "'"))
 
 
 def fold(text: str) -> str:

@@ -7,6 +7,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
+from ..duplicates import are_alike, words_of
 from ..models import ContactImport, ContactImportRow
 from ..phones import to_display
 from .columns import CHOICES, TARGETS
@@ -27,6 +28,7 @@ class Shown(NamedTuple):
     said: list[str]
     learnt: list[tuple[Any, str]]
     reasons: list[tuple[Any, str, str]]  # field, the value at fault, why
+    is_other_name: bool  # the contact that it matches is called otherwise
 
 
 class Report:
@@ -59,7 +61,13 @@ def _shown(row: ContactImportRow, country: str) -> Shown:
     said = [_label(name, value, country) for name, value in row.fields.items() if name not in HEAD]
     learnt = [(TARGETS[name], _label(name, value, country)) for name, value in row.learnt.items()]
     reasons = [(TARGETS.get(name, ""), row.fields.get(name, ""), why) for name, why in row.reasons.items()]
-    return Shown(row, said, learnt, reasons)
+    return Shown(row, said, learnt, reasons, _is_other_name(row))
+
+
+def _is_other_name(row: ContactImportRow) -> bool:
+    if row.contact is None or row.outcome not in (Outcome.COMPLETE, Outcome.KNOWN):
+        return False
+    return not are_alike(words_of(row.contact.name), words_of(row.fields.get("name", "")))
 
 
 def _label(name: str, value: str, country: str) -> str:

@@ -1,4 +1,6 @@
 import uuid
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import IntegrityError, models, transaction
@@ -42,20 +44,31 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
 
-    def search(self, text: str) -> Self:
+    def search(self, text: str, *, by_word: bool = False) -> Self:
         """Contacts with `text` in name, e-mail or phone; case, accents and the grouping of digits are ignored.
 
-        Everybody when there is nothing to look for.
+        Or with each of its words, in any order, as people look for people. Everybody when there is nothing to look for.
         """
         if "\0" in text:
             return self.none()  # No database could tell.
-        return self.filter(containing(search_terms(text), self.db))
+        return self.filter(containing(search_terms(text, by_word=by_word), self.db))
 
     def same_address(self, channel: str, external_id: str) -> Self:
         """Those with this e-mail, whatever its case, or this phone in E.164; of other channels nobody."""
         if channel == "email":
             return self.alias(email_key=Lower("email")).filter(email_key=email_key(external_id))
         return self.filter(phone=external_id) if channel == "phone" else self.none()
+
+    def known_by(self, pro: Pro, **fields: Any) -> list["Contact"]:
+        """The Pro's contacts with the e-mail or phone of somebody who is to be written down, at most 5.
+
+        Raises ValidationError, as `register` does.
+        """
+        newcomer = self.model(pro=pro)
+        newcomer.set(fields)
+        present = self.for_pro(pro)
+        same = [present.same_address(*pair) for pair in identities_of(newcomer.email, newcomer.phone)]
+        return list(reduce(or_, same, self.none()).order_by("created_at", "id")[:5])
 
     def register(
         self, pro: Pro, *, by: User | ApiToken | None = None, id: uuid.UUID | None = None, **fields: Any

@@ -38,7 +38,7 @@ class Book:
         rows = Contact.objects.for_pro(self.pro, deleted=self.is_archived)
         chosen = {"status": "status", "role": "role", "channel_preference": "channel"}
         rows = rows.filter(**{field: self.chosen[name] for field, name in chosen.items() if name in self.chosen})
-        rows = rows.search(self.search) if self.search else rows
+        rows = rows.search(self.search, by_word=True) if self.search else rows
         return rows.order_by(*SORTS[self.sort])
 
     def query(self, **changes: str | int) -> str:
@@ -107,7 +107,10 @@ def _just_archived(request: ProRequest) -> Contact | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_new(request: ProRequest) -> HttpResponse:
     """Write down a contact."""
-    form = NewContactForm(request.pro, request.POST or None, initial={"id": uuid.uuid4()})
-    if request.method == "POST" and (made := form.register(request.user)):
+    if request.method != "POST":
+        form = NewContactForm(request.pro, initial={"id": uuid.uuid4()})
+        return render(request, "contacts/new.html", {"form": form})
+    form = NewContactForm(request.pro, request.POST)
+    if made := form.register(request.user):
         return redirect("contacts:contact_detail", made.pk)
-    return render(request, "contacts/new.html", {"form": form}, status=422 if form.is_bound else 200)
+    return render(request, "contacts/new.html", {"form": form}, status=409 if form.known else 422)

@@ -79,8 +79,10 @@ def _timeline(request: ProRequest, contact: Contact) -> dict[str, Any]:
     return {"entries": entries, "older": query}
 
 
-def _new_note() -> NoteForm:
-    return NoteForm(initial={"id": uuid.uuid4()})
+def _new_note(*, is_focused: bool = False) -> NoteForm:
+    form = NoteForm(initial={"id": uuid.uuid4()})
+    form.fields["body"].widget.attrs["autofocus"] = is_focused
+    return form
 
 
 @require_safe
@@ -159,7 +161,8 @@ def _saved(request: ProRequest, contact: Contact, field: str, changes: dict[str,
         return redirect("contacts:contact_detail", contact.pk)
     # What happened just now stands on top of the timeline; the rest of the page may have something typed in it.
     entries = timeline(contact)[0][:1] if changes else []
-    context = {"contact": contact, "fact": _fact(contact, field, is_new=True), "entries": entries, "is_swap": True}
+    more = {"fact": _fact(contact, field, is_new=True), "entries": entries, "is_swap": True}
+    context = {**panel(request, contact), "contact": contact, **more}
     return render(request, f"{PAGE}#saved", context)
 
 
@@ -203,7 +206,7 @@ def note_add(request: ProRequest, id: uuid.UUID) -> HttpResponse:
         return render(request, PAGE, _context(request, contact, note_form=form), status=status)
     context = {"contact": contact, "note_form": form, "is_swap": True}
     if note:
-        context |= {"note_form": _new_note(), "entries": [Entry(note.created_at, NOTE, note)]}
+        context |= {"note_form": _new_note(is_focused=True), "entries": [Entry(note.created_at, NOTE, note)]}
     return render(request, f"{PAGE}#noted", context, status=status)
 
 
@@ -248,6 +251,7 @@ def note_edit(request: ProRequest, id: uuid.UUID, note: uuid.UUID) -> HttpRespon
 def _show_note(request: ProRequest, note: ContactNote, form: NoteForm | None = None, status: int = 200) -> HttpResponse:
     """One note, or its form: alone for htmx, else in its page."""
     context = {"contact": note.contact, "pro": request.pro, "entry": Entry(note.created_at, NOTE, note), "form": form}
+    context["is_focused"] = True
     if _wants(request, f"note-{note.pk}"):
         return render(request, NOTE, context, status=status)
     if form is None and note.deleted_at is None:

@@ -35,6 +35,10 @@ addEventListener("htmx:afterRequest", (event) => {
 });
 addEventListener("DOMContentLoaded", restore);
 
+// The way back leads to the list as it was.
+addEventListener("pagehide", () => { if (one("#book")) sessionStorage.setItem("book", location.search); });
+addEventListener("DOMContentLoaded", () => all("[data-back]").forEach((link) => { link.search = sessionStorage.getItem("book") ?? ""; }));
+
 // After a swap the chosen row is marked, and the focus goes where the eye does.
 addEventListener("htmx:afterSettle", (event) => {
   one("#trouble").hidden = true;
@@ -76,6 +80,12 @@ const keys = {
   "/": () => one('input[type="search"]')?.focus(),
 };
 addEventListener("keydown", (event) => {
+  if (event.target.type === "search" && ["ArrowDown", "Escape"].includes(event.key)) {
+    event.preventDefault();
+    if (event.key === "Escape") event.target.blur();
+    else all("[data-row]")[0]?.focus();
+    return;
+  }
   if (event.key === "Escape" && !event.isComposing) event.target.closest("form")?.querySelector("[data-cancel]")?.click();
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
   const action = keys[event.key];

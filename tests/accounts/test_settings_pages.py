@@ -274,7 +274,7 @@ def test_times_are_those_of_the_pros_own_place(browser, pro):
     pro.time_zone = "Asia/Tokyo"
     pro.save()
     make_token(pro, expires_at=datetime(2999, 1, 1, 20, tzinfo=UTC))
-    assert "2 Jan 2999, 05:00" in browser.get("/settings/tokens").content.decode()
+    assert "2 Jan. 2999, 05:00" in browser.get("/settings/tokens").content.decode()
 
 
 def test_a_colleague_sees_the_same(browser, pro, nobody):

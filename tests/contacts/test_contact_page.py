@@ -48,7 +48,8 @@ def facts(html):
 def test_what_is_known(browser, jane):
     html = page(browser, jane)
     known = facts(html)
-    assert re.fullmatch(r"\d+ \w+ 2026", known.pop("Added"))
+    assert re.fullmatch(r"\d+ [\w.]+ 2026", known.pop("Added"))
+    assert known.pop("Applied") == "" and 'id="applied" hidden' in html
     assert known == {
         "Name": "Jane &lt;b&gt;",
         "E-mail": "jane@example.org",
@@ -66,7 +67,7 @@ def test_what_is_known(browser, jane):
 def test_one_timeline_of_everything_newest_first(browser, user, pro, contact):
     row = contact(name="Jane", email="jane@example.org")
     house = PropertyFactory(pro=pro, title="The House")
-    found = RequestFactory(property=house, contact=row, message="Is it free?")
+    found = RequestFactory(property=house, contact=row, message="Is it free?", name="Jane", email=row.email)
     found.reply("Yes, it is.", by=user)
     row.change({"status": "applicant", "phone": "+33612345678"}, by=user)
     row.add_note("Nice voice.", by=user)
@@ -95,6 +96,18 @@ def test_nothing_of_another_contact(browser, jane, contact, user):
     other.add_note("Also secret", by=user)
     assert entries(page(browser, jane)) == []
     assert "Nothing has happened yet." in page(browser, jane)
+
+
+def test_a_message_that_is_signed_otherwise_says_so(browser, jane):
+    house = PropertyFactory(pro=jane.pro, title="The House")
+    same = {"name": jane.name, "email": jane.email, "phone": jane.phone}
+    RequestFactory(property=house, contact=jane, message="Mine", **same)
+    other = {"name": "Her husband", "email": jane.email, "phone": "+33699999999"}
+    RequestFactory(property=house, contact=jane, message="His", **other)
+    assert [text for _classes, text in entries(page(browser, jane))] == [
+        "The House New Signed: Her husband · 06 99 99 99 99 His",
+        "The House New Mine",
+    ]
 
 
 def test_who_did_it_may_be_a_program(browser, jane, api):

@@ -235,3 +235,12 @@ def test_a_halt_is_said_and_over_when_it_goes_on(user, work_tasks, monkeypatch):
     tasks.check_import.call(str(found.pk))
     found.refresh_from_db()
     assert (found.state, found.error, found.done) == ("checked", "", 1)
+
+
+def test_a_match_of_another_name_is_pointed_out(browser, user, pro, work_tasks):
+    for name, email in (("Théo Lefèvre", "theo@example.org"), ("Anna Visser", "anna@example.org")):
+        Contact.objects.register(pro, name=name, email=email)
+    found = checked(user, "name,email\nHelene,theo@example.org\nVISSER Ana,anna@example.org\n", work_tasks)
+    html = browser.get(f"/contacts/import/{found.pk}?show=known").content.decode()
+    assert html.count("Another name:") == 1
+    assert html.index("Another name:") < html.index("Anna Visser")

@@ -70,7 +70,8 @@ def test_what_cannot_be_is_refused_and_stays_typed(browser, fields, said):
 
 def test_sent_twice_it_is_one_and_with_other_words_another(browser):
     id = str(uuid.uuid4())
-    places = [browser.post(PATH, TYPED | {"id": id, **more})["Location"] for more in ({}, {}, {"name": "John"})]
+    sent = [TYPED | {"id": id, "anyway": "1", **more} for more in ({}, {}, {"name": "John"})]
+    places = [browser.post(PATH, typed)["Location"] for typed in sent]
     assert places[0] == places[1] != places[2]
     assert sorted(Contact.objects.values_list("name", flat=True)) == ["Jane", "John"]
 
@@ -90,8 +91,19 @@ def test_sent_four_times_at_once_it_is_one(pro, user, at_once):
     assert (Contact.objects.count(), Contact.objects.get().events.count()) == (1, 1)
 
 
-def test_a_known_address_makes_a_second_contact_and_the_first_keeps_it(browser, pro):
-    first = Contact.objects.register(pro, name="Jane", email="jane@example.org")
-    browser.post(PATH, TYPED)
+@pytest.mark.parametrize("typed", [{"email": "JANE@example.org", "phone": ""}, {"email": "", "phone": "0612345678"}])
+def test_a_known_address_is_asked_about_first(browser, pro, typed):
+    first = Contact.objects.register(pro, name="Janet", email="jane@example.org", phone="+33612345678")
+    response = browser.post(PATH, TYPED | typed)
+    html = response.content.decode()
+    assert (response.status_code, Contact.objects.count()) == (409, 1)
+    assert f'<a href="/contacts/{first.pk}">Janet</a>' in html and 'value="A friend"' in html
+    assert browser.post(PATH, TYPED | typed | {"anyway": "1"}).status_code == 302
     assert Contact.objects.for_pro(pro).count() == 2
-    assert ContactIdentity.objects.held().get(channel="email").contact == first
+    # The one who was there is still recognised.
+    assert {identity.contact for identity in ContactIdentity.objects.held()} == {first}
+
+
+def test_another_pros_address_is_nobodys_business(browser, other_user):
+    Contact.objects.register(other_user.pro, name="Foreign", email="jane@example.org")
+    assert browser.post(PATH, TYPED).status_code == 302

@@ -92,19 +92,20 @@ def corpus(pro):
     return Contact.objects.for_pro(pro)
 
 
-def in_plain_python(rows, term):
+def in_plain_python(rows, term, by_word):
     """The names that `term` finds, from the rows' own fields."""
-    wanted = search_terms(term)
+    wanted = search_terms(term, by_word=by_word)
     texts = ((row, make_search_text(row.name, row.email, row.phone)) for row in rows)
-    return sorted(row.name for row, text in texts if not wanted or any(one in text for one in wanted))
+    return sorted(row.name for row, text in texts if all(any(one in text for one in terms) for terms in wanted))
 
 
-def test_every_term_finds_what_plain_python_finds(corpus):
+@pytest.mark.parametrize("by_word", [False, True])
+def test_every_term_finds_what_plain_python_finds(corpus, by_word):
     rows = list(corpus)
     assert len(rows) == len(NAMES)
     for term in TERMS:
-        found = corpus.search(term)
-        expected = in_plain_python(rows, term)
+        found = corpus.search(term, by_word=by_word)
+        expected = in_plain_python(rows, term, by_word)
         assert sorted(found.values_list("name", flat=True)) == expected, term
         assert found.count() == len(expected), term
 
@@ -140,6 +141,18 @@ def test_a_part_of_a_number_as_at_home_or_from_abroad(pro, typed, found):
     for phone in filter(None, PHONES):
         ContactFactory(pro=pro, name="A", email="", phone=phone)
     assert set(Contact.objects.for_pro(pro).search(typed).values_list("phone", flat=True)) == found
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["œuvrard hélène", "hel oeuv", "visitor hélène", "neil o'", "O’Neil", "o neil", "HÉLÈNE 06", "xavier francois"],
+)
+def test_words_are_found_in_any_order(pro, typed):
+    names = {"Hélène Œuvrard": "+33612345678", "Brian O'Neil": "", "François-Xavier": ""}
+    for name, phone in names.items():
+        ContactFactory(pro=pro, name=name, phone=phone, email="visitor@example.org")
+    [found] = Contact.objects.for_pro(pro).search(typed, by_word=True)
+    assert found.name in names
 
 
 def test_it_goes_with_filters_order_count_and_slices(pro, corpus):

@@ -24,7 +24,7 @@ def _ago(then: datetime, now: datetime) -> str:
         return _("%(n)d h ago") % {"n": seconds // HOUR}
     if seconds < 7 * DAY:
         return _("%(n)d d ago") % {"n": seconds // DAY}
-    return date_format(timezone.localtime(then), "j M Y")
+    return date_format(timezone.localtime(then), "j N Y")
 
 
 @register.simple_tag

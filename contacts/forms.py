@@ -105,13 +105,16 @@ class NewContactForm(forms.Form):
         """
         if not self.is_valid():
             return None
+        id, contacts = self.cleaned_data["id"], Contact.objects
         fields = {name: value for name, value in self.cleaned_data.items() if value and name != "id"}
+        fields["source"] = "manual"
         try:
-            if "anyway" not in self.data:
-                self.known = Contact.objects.known_by(self.pro, **fields)
+            is_again = bool(id) and contacts.filter(pk=contacts.form_key(self.pro, id, fields)).exists()
+            if not is_again and "anyway" not in self.data:
+                self.known = contacts.known_by(self.pro, **fields)
                 if self.known:
                     return None
-            return Contact.objects.register(self.pro, by=by, id=self.cleaned_data["id"], source="manual", **fields)
+            return contacts.register(self.pro, by=by, id=id, **fields)
         except ValidationError as error:
             add_errors(self, error)
             return None

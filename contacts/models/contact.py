@@ -274,6 +274,10 @@ class Contact(models.Model):
                 raise Contact.DoesNotExist
             DistinctPair.objects.get_or_create(first=first, second=second, defaults={"user": by})
 
+    def bring_together(self, other: "Contact") -> None:
+        """Undo `tell_apart`; where nobody told them apart nothing changes."""
+        DistinctPair.objects.of(self).filter(Q(first=other) | Q(second=other)).delete()
+
     def record(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> None:
         self.event(kind, by, changes).save()
 

@@ -81,7 +81,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         contact = self.model(pro=pro)
         contact.set(fields)
         if id:
-            contact.pk = uuid.uuid5(id, repr((pro.pk, sorted(fields.items()))))
+            contact.pk = self.form_key(pro, id, fields)
         try:
             return self._register(contact, by)
         except IntegrityError:
@@ -89,6 +89,11 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
             if earlier is None:
                 raise
             return earlier
+
+    @staticmethod
+    def form_key(pro: Pro, id: uuid.UUID, fields: dict[str, Any]) -> uuid.UUID:
+        """The id of the contact that a form of this `id` makes, when it is sent with these fields."""
+        return uuid.uuid5(id, repr((pro.pk, sorted(fields.items()))))
 
     def _register(self, contact: "Contact", by: User | ApiToken | None) -> "Contact":
         with transaction.atomic():

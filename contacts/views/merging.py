@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from config.accounts.models import Pro, User
 from ..duplicates import likely_duplicates
 from ..facts import label_of, shown
 from ..merging import Outdated, differing, fill, fingerprint, holdings
-from ..models import Contact, ContactMerge
+from ..models import Contact, ContactMerge, DistinctPair
 
 PAGE = "contacts/merge.html"
 # How the two are called in the form: the one of the address first.
@@ -99,7 +100,23 @@ def panel(request: ProRequest, contact: Contact) -> dict[str, Any]:
     """What a contact's page shows in _duplicates.html and _merged.html."""
     merges = list(contact.merges.standing().defer("moved").select_related("absorbed", "user"))
     merged = next((merge for merge in merges if str(merge.pk) == request.GET.get("merged")), None)
-    return {"contact": contact, "duplicates": likely_duplicates(contact), "merges": merges, "merged": merged}
+    return {
+        "contact": contact,
+        "duplicates": likely_duplicates(contact),
+        "merges": merges,
+        "merged": merged,
+        "apart": _apart(request, contact),
+    }
+
+
+def _apart(request: ProRequest, contact: Contact) -> Contact | None:
+    """Who the address says was told apart just now: it can be undone."""
+    try:
+        id = uuid.UUID(request.GET.get("apart", ""))
+    except ValueError:
+        return None
+    pairs = DistinctPair.objects.of(contact).filter(Q(first=id) | Q(second=id))
+    return Contact.objects.for_pro(request.pro).filter(pk=id).first() if pairs.exists() else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -143,15 +160,17 @@ def merge_undo(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def contact_apart(request: ProRequest, id: uuid.UUID, other: uuid.UUID) -> HttpResponse:
-    """Remember that these two are not the same person."""
+    """Remember that these two are not the same person; with "undo" forget it."""
+    page = reverse("contacts:contact_detail", args=[id])
     try:
         one, two = _pair(request.pro, id, other)
+        if "undo" in request.POST:
+            one.bring_together(two)
+            return redirect(page)
         one.tell_apart(two, by=request.user)
     except Contact.DoesNotExist:
         return _as_it_stands(request, id, other)
-    names = {"name": one.name, "other": two.name}
-    messages.success(request, _("%(name)s and %(other)s will not be suggested as one person any more.") % names)
-    return redirect("contacts:contact_detail", id)
+    return redirect(f"{page}?apart={two.pk}")
 
 
 def _pair(pro: Pro, *ids: uuid.UUID) -> list[Contact]:

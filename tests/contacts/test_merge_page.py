@@ -356,14 +356,21 @@ def test_without_duplicates_there_is_no_panel(browser, anna):
     assert "Likely duplicates" not in html and "Merged into this contact" not in html
 
 
-def test_two_told_apart_are_not_suggested_again(browser, user, anna, anne):
+def test_two_told_apart_are_not_suggested_again_until_it_is_undone(browser, user, anna, anne):
     response = browser.post(address(anna, anne, "apart"))
-    assert (response.status_code, response["Location"]) == (302, page_of(anna))
-    assert DistinctPair.objects.get().user == user
-    html = shown(browser, page_of(anna))
+    assert (response.status_code, response["Location"]) == (302, f"/contacts/{anna.pk}?apart={anne.pk}")
+    html = browser.get(response["Location"]).content.decode()
     assert "Anna Visser and Anne Visser will not be suggested as one person any more." in html
-    for contact in (anna, anne):
-        assert "Likely duplicates" not in shown(browser, page_of(contact))
+    assert "Likely duplicates" not in html and 'name="undo"' in html
+    pair = DistinctPair.objects.get()
+    assert ({pair.first_id, pair.second_id}, pair.user) == ({anna.pk, anne.pk}, user)
+    for _ in range(2):
+        response = browser.post(address(anna, anne, "apart"), {"undo": "1"})
+        assert response["Location"] == f"/contacts/{anna.pk}"
+    html = browser.get(f"/contacts/{anna.pk}?apart={anne.pk}").content.decode()
+    assert "Likely duplicates" in html and 'name="undo"' not in html
+    for nonsense in ("x", uuid.uuid4()):
+        assert browser.get(f"/contacts/{anna.pk}?apart={nonsense}").status_code == 200
 
 
 def test_to_tell_an_archived_one_apart_leads_to_who_is_left(browser, user, anna, anne):

@@ -143,3 +143,47 @@ def test_a_deleted_note_comes_back(enter, people, user):
     entry(page, "Kept").wait_for()
     note.refresh_from_db()
     assert (note.body, note.deleted_at) == ("Kept", None)
+
+
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+def test_merge_and_undo(enter, people, user, has_javascript, size):
+    twin = Contact.objects.register(user.pro, name="ANNA", phone="+33612345678", referral_source="A friend")
+    page = enter(f"/contacts/{people[0].pk}", java_script_enabled=has_javascript, **size)
+    page.get_by_role("link", name="Compare and merge").click()
+    page.get_by_role("heading", name="Merge two contacts").wait_for()
+    page.locator("[name=name][value=b]").check()
+    page.get_by_role("button", name="Merge", exact=True).click()
+    page.get_by_text("is merged into").wait_for()
+    twin.refresh_from_db()
+    assert (twin.merged_into, people[0].merges.count()) == (people[0], 1)
+    assert str(people[0].pk) in page.url
+    people[0].refresh_from_db()
+    assert (people[0].name, people[0].referral_source) == ("ANNA", "A friend")
+
+    page.goto(f"/contacts/{twin.pk}")
+    page.wait_for_url(f"**/contacts/{people[0].pk}")
+    page.get_by_role("button", name="Undo the merge").click()
+    page.get_by_text("are two contacts again.").wait_for()
+    assert sorted(Contact.objects.for_pro(user.pro).values_list("name", flat=True)) == [
+        "ANNA",
+        "Anna",
+        "Boris",
+        "Chloe",
+    ]
+
+
+def test_from_the_search_into_the_list_and_back_to_it(enter, people):
+    page = enter("/contacts?sort=name", **WIDE)
+    page.keyboard.press("/")
+    page.keyboard.type("chl")
+    page.get_by_role("link", name="Anna").wait_for(state="detached")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Chloe").wait_for()
+    page.locator("[data-back]").click()
+    page.wait_for_url("**/contacts?q=chl&sort=name")
+    page.keyboard.press("/")
+    page.keyboard.press("Escape")
+    assert page.locator("#id_q").input_value() == "chl"
+    assert page.evaluate("document.activeElement === document.body")

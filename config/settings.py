@@ -170,6 +170,7 @@ INSTALLED_APPS = [
     "config.accounts",
     "contacts",
     "contact_requests",
+    "inquiries",
 ]
 
 MIDDLEWARE = [

@@ -6,6 +6,7 @@ from factory.django import DjangoModelFactory
 from config.accounts.models import SCOPES, ApiToken, Pro, User
 from contact_requests.models import ContactRequest, Property
 from contacts.models import Contact
+from inquiries.models import InquiryType
 
 PASSWORD = "a long enough password"
 
@@ -67,6 +68,29 @@ class RequestFactory(DjangoModelFactory):
     email = factory.Sequence(lambda n: f"visitor{n}@example.org")
     phone = ""
     message = "Is it still free?"
+
+
+class InquiryTypeFactory(DjangoModelFactory):
+    """A type with the steps of `steps`, the first one initial, the last one terminal; [] for none."""
+
+    class Meta:
+        model = InquiryType
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Type {n}")
+    slug = factory.Sequence(lambda n: f"type-{n}")
+
+    @factory.post_generation
+    def steps(self, create, keys, **fields):
+        keys = ["submitted", "in_review", "answered", "closed"] if keys is None else keys
+        for place, key in enumerate(keys, start=1):
+            self.steps.create(
+                key=key,
+                label=key.replace("_", " ").title(),
+                sort_order=place,
+                is_initial=place == 1,
+                is_terminal=place == len(keys) > 1,
+            )
 
 
 def make_token(pro: Pro, *scopes: str, **fields: object) -> str:

@@ -1,0 +1,122 @@
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from config.accounts.models import Pro, TenantQuerySet
+from contacts.models import Contact
+
+from .inquiry_type import InquiryType
+from .step import PipelineStep
+
+
+class InquiryQuerySet(TenantQuerySet["Inquiry"]):
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+
+class Inquiry(models.Model):
+    """What a customer asks, of one type, on one step of its pipeline. Sources: inquiries API, contract section 5.
+
+    `user_id` (the customer who owns it), `created_by` (who submitted it) and `case_id` are ids of other systems.
+    `person` and `business` are the customer's UserHub profile as it was that day, {} while `profile_at` is null:
+    the inquiry waits for it. `responded_at` is the first time that somebody on the Pro's side acted.
+    """
+
+    class Status(models.TextChoices):
+        """The coarse status, which follows from the step and, at its end, from the outcome."""
+
+        OPEN = "open", pgettext_lazy("inquiry", "Open")
+        IN_PROGRESS = "in_progress", pgettext_lazy("inquiry", "In progress")
+        CLOSED = "closed", pgettext_lazy("inquiry", "Closed")
+        CANCELLED = "cancelled", pgettext_lazy("inquiry", "Cancelled")
+
+    class Priority(models.TextChoices):
+        LOW = "low", pgettext_lazy("priority", "Low")
+        NORMAL = "normal", pgettext_lazy("priority", "Normal")
+        HIGH = "high", pgettext_lazy("priority", "High")
+        URGENT = "urgent", pgettext_lazy("priority", "Urgent")
+
+    pro = models.ForeignKey(Pro, models.CASCADE, related_name="inquiries", db_index=False, verbose_name=_("Pro"))
+    inquiry_type = models.ForeignKey(
+        InquiryType, models.PROTECT, related_name="inquiries", db_index=False, verbose_name=_("type")
+    )
+    # Changed by `inquiries.pipeline` alone, the coarse status with it.
+    step = models.ForeignKey(
+        PipelineStep,
+        models.PROTECT,
+        related_name="inquiries",
+        db_index=False,
+        editable=False,
+        verbose_name=_("step"),
+    )
+    status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.OPEN, editable=False)
+    user_id = models.BigIntegerField(_("customer's UserHub id"))
+    created_by = models.BigIntegerField(_("submitted by UserHub user"))
+    subject = models.CharField(_("subject"), max_length=255)
+    message = models.TextField(_("message"), max_length=10_000)
+    category = models.CharField(_("category"), max_length=100, blank=True)
+    budget = models.DecimalField(_("budget in euros"), max_digits=12, decimal_places=2, null=True, blank=True)
+    priority = models.CharField(_("priority"), max_length=10, choices=Priority, default=Priority.NORMAL)
+    source = models.CharField(_("source"), max_length=100, blank=True)
+    case_id = models.BigIntegerField(_("case"), null=True, blank=True)
+    contact = models.ForeignKey(
+        Contact, models.SET_NULL, null=True, blank=True, related_name="inquiries", verbose_name=_("contact")
+    )
+    person = models.JSONField(_("person"), default=dict, editable=False)
+    business = models.JSONField(_("business"), default=dict, editable=False)
+    profile_at = models.DateTimeField(_("profile copied at"), null=True, editable=False)
+    responded_at = models.DateTimeField(_("responded at"), null=True, editable=False)
+    acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    objects = InquiryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("inquiry")
+        verbose_name_plural = _("inquiries")
+        indexes = [
+            models.Index(fields=["pro", "-created_at", "-id"], name="inquiry_newest"),
+            # The list as it is asked for most.
+            models.Index(
+                fields=["pro", "-created_at", "-id"], condition=Q(case_id__isnull=True), name="inquiry_unassigned"
+            ),
+            models.Index(fields=["pro", "status", "-created_at", "-id"], name="inquiry_by_status"),
+            models.Index(fields=["pro", "inquiry_type", "-created_at", "-id"], name="inquiry_by_type"),
+            models.Index(fields=["pro", "step", "-created_at", "-id"], name="inquiry_by_step"),
+            models.Index(fields=["pro", "category", "-created_at", "-id"], name="inquiry_by_category"),
+            models.Index(fields=["pro", "user_id", "-created_at", "-id"], name="inquiry_by_user"),
+            models.Index(
+                fields=["created_at"], condition=Q(profile_at__isnull=True), name="inquiry_waiting_for_profile"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "in_progress", "closed", "cancelled"]), name="inquiry_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__in=["low", "normal", "high", "urgent"]), name="inquiry_priority_known"
+            ),
+            models.CheckConstraint(condition=Q(budget__isnull=True) | Q(budget__gte=0), name="inquiry_budget_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} ({self.reference})"
+
+    @property
+    def reference(self) -> int:
+        """What a customer quotes."""
+        return self.pk
+
+    @property
+    def pipeline_status(self) -> str:
+        """The key of the step it stands on."""
+        return self.step.key
+
+    @property
+    def is_waiting_for_profile(self) -> bool:
+        return self.profile_at is None

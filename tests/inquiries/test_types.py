@@ -1,0 +1,171 @@
+"""Inquiry types and their pipelines: what the database and the model hold."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from inquiries.models import AllowedMove, InquiryType, PipelineStep
+
+from ..factories import InquiryTypeFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def refused(work):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        work()
+
+
+def step(kind, key):
+    return kind.steps.get(key=key)
+
+
+def keys(kind):
+    return list(kind.steps.values_list("key", "sort_order"))
+
+
+# --- The database
+
+
+def test_a_slug_is_one_types(kind):
+    refused(lambda: InquiryType.objects.create(name="Other", slug="test"))
+
+
+def test_an_icon_is_of_a_known_kind(kind):
+    refused(lambda: InquiryType.objects.update(icon_type="gif"))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"key": "submitted", "sort_order": 9},
+        {"key": "other", "sort_order": 1},
+        {"key": "other", "sort_order": 9, "is_initial": True},
+        {"key": "other", "sort_order": -1},
+    ],
+    ids=["a key twice", "a place twice", "two initial steps", "a place before the first"],
+)
+def test_a_pipeline_refuses(kind, fields):
+    refused(lambda: kind.steps.create(label="Other", **fields))
+    InquiryTypeFactory()  # Another type has all of them too.
+
+
+def test_no_step_is_both_ends(kind):
+    refused(lambda: kind.steps.filter(key="submitted").update(is_terminal=True))
+
+
+def test_there_may_be_several_terminal_steps(kind):
+    kind.steps.create(key="lost", label="Lost", sort_order=5, is_terminal=True)
+    kind.check_pipeline()
+
+
+def test_an_extra_move_is_there_once_and_goes_somewhere(kind):
+    start, end = step(kind, "submitted"), step(kind, "answered")
+    AllowedMove.objects.create(from_step=start, to_step=end)
+    AllowedMove.objects.create(from_step=end, to_step=start)
+    refused(lambda: AllowedMove.objects.create(from_step=start, to_step=end))
+    refused(lambda: AllowedMove.objects.create(from_step=start, to_step=start))
+
+
+def test_a_type_without_inquiries_goes_with_its_pipeline(kind):
+    AllowedMove.objects.create(from_step=step(kind, "submitted"), to_step=step(kind, "answered"))
+    kind.delete()
+    assert not PipelineStep.objects.filter(inquiry_type__slug="test").exists()
+
+
+# --- The model
+
+
+def faults(work):
+    with pytest.raises(ValidationError) as caught:
+        work()
+    return caught.value
+
+
+def test_a_whole_pipeline_passes(kind):
+    kind.check_pipeline()
+    assert kind.initial_step() == step(kind, "submitted")
+
+
+def test_every_fault_of_a_pipeline_is_named():
+    empty, endless = InquiryTypeFactory(steps=[]), InquiryTypeFactory(steps=["only"])
+    assert faults(empty.check_pipeline).messages == [
+        "A pipeline has exactly one initial step.",
+        "A pipeline has at least one terminal step.",
+    ]
+    assert faults(endless.check_pipeline).messages == ["A pipeline has at least one terminal step."]
+    endless.steps.update(is_initial=False, is_terminal=True)
+    assert faults(endless.initial_step).messages == ["A pipeline has exactly one initial step."]
+
+
+def test_an_extra_move_stays_within_its_type(kind):
+    other = InquiryTypeFactory()
+    move = AllowedMove(from_step=step(kind, "submitted"), to_step=step(other, "answered"))
+    assert faults(move.full_clean).messages == ["Both steps must be of the same inquiry type."]
+    AllowedMove(from_step=step(kind, "submitted"), to_step=step(kind, "answered")).full_clean()
+
+
+@pytest.mark.parametrize("color", ["", "red", "#12345", "#1234567", "#12345g", "#123456\n", "3B82F6"])
+def test_a_color_is_six_digits(kind, color):
+    first = step(kind, "submitted")
+    kind.color = first.color = color
+    assert set(faults(kind.full_clean).message_dict) == set(faults(first.full_clean).message_dict) == {"color"}
+
+
+@pytest.mark.parametrize("key", ["", "In review", "in-review", "1st", "_x", "é", "a\n", "a\0", "a" * 51])
+def test_a_key_is_plain(kind, key):
+    first = step(kind, "submitted")
+    first.key = key
+    assert set(faults(first.full_clean).message_dict) == {"key"}
+
+
+def test_they_are_read_in_order():
+    InquiryType.objects.all().delete()
+    for slug, place in (("c", 3), ("a", 1), ("b", 2)):
+        InquiryTypeFactory(slug=slug, sort_order=place)
+    assert [kind.slug for kind in InquiryType.objects.all()] == ["a", "b", "c"]
+
+
+# --- Another order
+
+
+def test_steps_are_put_into_another_order(kind):
+    kind.arrange(["closed", "submitted", "answered", "in_review"])
+    assert keys(kind) == [("closed", 1), ("submitted", 2), ("answered", 3), ("in_review", 4)]
+    kind.arrange(["submitted", "in_review", "answered", "closed"])
+    assert keys(kind) == [("submitted", 1), ("in_review", 2), ("answered", 3), ("closed", 4)]
+
+
+def test_gaps_are_closed(kind):
+    step(kind, "in_review").delete()
+    kind.arrange(["submitted", "answered", "closed"])
+    assert keys(kind) == [("submitted", 1), ("answered", 2), ("closed", 3)]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        [],
+        ["submitted"],
+        ["submitted", "submitted", "in_review", "answered"],
+        ["submitted", "in_review", "answered", "closed", "closed"],
+        ["submitted", "in_review", "answered", "other"],
+    ],
+)
+def test_an_order_names_every_step_once(kind, wanted):
+    assert faults(lambda: kind.arrange(wanted)).messages == ["Name every step of the pipeline once."]
+    assert keys(kind) == [("submitted", 1), ("in_review", 2), ("answered", 3), ("closed", 4)]
+
+
+def test_other_types_keep_their_order(kind):
+    other = InquiryTypeFactory()
+    kind.arrange(["closed", "answered", "in_review", "submitted"])
+    assert keys(other) == [("submitted", 1), ("in_review", 2), ("answered", 3), ("closed", 4)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_orders_at_once_leave_one_of_them(at_once):
+    kind = InquiryTypeFactory()
+    wanted = [["submitted", "in_review", "answered", "closed"], ["closed", "answered", "in_review", "submitted"]]
+    at_once(8, lambda n: kind.arrange(wanted[n % 2]))
+    assert keys(kind) in [list(zip(order, range(1, 5), strict=True)) for order in wanted]

@@ -6,7 +6,7 @@ from factory.django import DjangoModelFactory
 from config.accounts.models import SCOPES, ApiToken, Pro, User
 from contact_requests.models import ContactRequest, Property
 from contacts.models import Contact
-from inquiries.models import InquiryType
+from inquiries.models import Inquiry, InquiryType
 
 PASSWORD = "a long enough password"
 
@@ -91,6 +91,26 @@ class InquiryTypeFactory(DjangoModelFactory):
                 is_initial=place == 1,
                 is_terminal=place == len(keys) > 1,
             )
+
+
+class InquiryFactory(DjangoModelFactory):
+    """An inquiry on its type's initial step, with the first row of its history."""
+
+    class Meta:
+        model = Inquiry
+
+    pro = factory.SubFactory(ProFactory)
+    inquiry_type = factory.SubFactory(InquiryTypeFactory)
+    user_id = 456
+    created_by = 789
+    subject = factory.Sequence(lambda n: f"Subject {n}")
+    message = "Is it possible?"
+
+    @classmethod
+    def _create(cls, model, *args, by=None, **fields):
+        inquiry = model(*args, **fields)
+        inquiry.begin(by=by)
+        return inquiry
 
 
 def make_token(pro: Pro, *scopes: str, **fields: object) -> str:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from config.accounts.models import Pro, TenantQuerySet
+from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
 from contacts.models import Contact
 
 from .inquiry_type import InquiryType
@@ -32,6 +32,12 @@ class Inquiry(models.Model):
         OPEN = "open", pgettext_lazy("inquiry", "Open")
         IN_PROGRESS = "in_progress", pgettext_lazy("inquiry", "In progress")
         CLOSED = "closed", pgettext_lazy("inquiry", "Closed")
+        CANCELLED = "cancelled", pgettext_lazy("inquiry", "Cancelled")
+
+    class Outcome(models.TextChoices):
+        """How it was closed."""
+
+        COMPLETED = "completed", pgettext_lazy("inquiry", "Completed")
         CANCELLED = "cancelled", pgettext_lazy("inquiry", "Cancelled")
 
     class Priority(models.TextChoices):
@@ -120,3 +126,41 @@ class Inquiry(models.Model):
     @property
     def is_waiting_for_profile(self) -> bool:
         return self.profile_at is None
+
+    def begin(self, *, by: User | ApiToken | None) -> None:
+        """Store a new inquiry on the initial step of its type, with the first row of its history.
+
+        Raises ValidationError when the type is not active or its pipeline not whole.
+        """
+        from ..pipeline import begin
+
+        begin(self, by=by)
+
+    def move(self, *, to: str, by: User | ApiToken | None, changed_by: int | None = None, note: str = "") -> None:
+        """Move to the step with the key `to`; see `pipeline.move`."""
+        from ..pipeline import move
+
+        move(self, to=to, by=by, changed_by=changed_by, note=note)
+
+    def close(
+        self,
+        *,
+        outcome: str = Outcome.COMPLETED,
+        by: User | ApiToken | None,
+        changed_by: int | None = None,
+        note: str = "",
+    ) -> None:
+        """Leave the pipeline early, from any step that is not terminal; see `pipeline.close`."""
+        from ..pipeline import close
+
+        close(self, outcome=outcome, by=by, changed_by=changed_by, note=note)
+
+    def allowed_steps(self) -> models.QuerySet[PipelineStep]:
+        """The steps that `move` would take it to, in order."""
+        return PipelineStep.objects.after(self.step)
+
+    def lock(self) -> None:
+        """Hold the row until the transaction ends, and see it as it is now. Raises DoesNotExist when it is gone."""
+        # Not joined with the step: whoever waited here on PostgreSQL would find the new row beside the old step, and
+        # that is no row at all.
+        self.refresh_from_db(from_queryset=Inquiry.objects.select_for_update())

@@ -1,0 +1,101 @@
+"""The one engine that moves inquiries along the pipelines of their types, whoever asks for it.
+
+Every move holds the inquiry's row, and commits with its row of history, the coarse status and `responded_at`.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from config.accounts.models import ApiToken, User
+
+from . import history
+from .models import Inquiry, InquiryHistory, PipelineStep
+
+Actor = User | ApiToken | None
+NOTE_LENGTH = InquiryHistory._meta.get_field("note").max_length
+
+
+class InvalidTransition(Exception):
+    """A move that the pipeline does not allow, in the documented words. All three are keys of steps.
+
+    `wanted` is what was asked for, whether or not there is such a step; `allowed` is in the pipeline's order.
+    """
+
+    def __init__(self, present: str, wanted: str, allowed: list[str]) -> None:
+        super().__init__(f"Invalid inquiry status transition from {present} to {wanted}")
+        self.present, self.wanted, self.allowed = present, wanted, allowed
+
+
+def begin(inquiry: Inquiry, *, by: Actor) -> None:
+    """Store a new inquiry on its type's initial step, and that as the first row of its history."""
+    if not inquiry.inquiry_type.is_active:
+        raise ValidationError({"inquiry_type_id": _("This inquiry type is not active.")})
+    with transaction.atomic():
+        inquiry.step = inquiry.inquiry_type.initial_step()
+        inquiry.status = Inquiry.Status.OPEN
+        inquiry.save(force_insert=True)
+        history.record(inquiry.pk, None, inquiry.step, by=by, changed_by=inquiry.created_by, note="Inquiry created")
+
+
+def move(inquiry: Inquiry, *, to: str, by: Actor, changed_by: int | None, note: str) -> None:
+    """Move to the next step in order, or along an extra move that staff allowed.
+
+    `changed_by` is the UserHub id of whoever asked for it; without one it is that of `by`. Raises InvalidTransition
+    for every other step, the present one too, and ValidationError for a note that cannot be kept.
+    """
+    note = clean_note(note)
+    with transaction.atomic():
+        inquiry.lock()
+        allowed = {step.key: step for step in inquiry.allowed_steps()}
+        if to not in allowed:
+            raise InvalidTransition(inquiry.step.key, to, list(allowed))
+        _put(inquiry, allowed[to], Inquiry.Status.CLOSED, by=by, changed_by=changed_by, note=note)
+
+
+def close(inquiry: Inquiry, *, outcome: str, by: Actor, changed_by: int | None, note: str) -> None:
+    """Go to the terminal step from any other; where there are several, to the last one in order.
+
+    Raises InvalidTransition on a terminal step, ValidationError for an unknown outcome or an unusable note.
+    """
+    if outcome not in Inquiry.Outcome:
+        raise ValidationError({"outcome": _("Choose one of: %(values)s.") % {"values": ", ".join(Inquiry.Outcome)}})
+    note = clean_note(note)
+    at_end = Inquiry.Status.CANCELLED if outcome == Inquiry.Outcome.CANCELLED else Inquiry.Status.CLOSED
+    with transaction.atomic():
+        inquiry.lock()
+        end = PipelineStep.objects.filter(inquiry_type=inquiry.inquiry_type_id, is_terminal=True).last()
+        if inquiry.step.is_terminal or end is None:
+            allowed = [step.key for step in inquiry.allowed_steps()]
+            raise InvalidTransition(inquiry.step.key, end.key if end else "closed", allowed)
+        _put(inquiry, end, at_end, by=by, changed_by=changed_by, note=note)
+
+
+def clean_note(note: str) -> str:
+    """The note without the space around it. Raises ValidationError when it cannot be kept."""
+    words = note.replace("\r\n", "\n").strip()
+    if "\0" in words:
+        raise ValidationError({"note": _("Null characters are not allowed.")})
+    if NOTE_LENGTH and len(words) > NOTE_LENGTH:
+        raise ValidationError({"note": _("A note may have %(n)s characters.") % {"n": NOTE_LENGTH}})
+    return words
+
+
+def _put(inquiry: Inquiry, step: PipelineStep, at_end: str, *, by: Actor, changed_by: int | None, note: str) -> None:
+    """Put the locked inquiry on `step`; `at_end` is its coarse status if that is a terminal one."""
+    if changed_by is None and by is not None:
+        changed_by = by.actor_id if isinstance(by, ApiToken) else by.userhub_id
+    before, inquiry.step = inquiry.step, step
+    inquiry.status = _coarse_status(step, at_end)
+    # What the customer does, or what happens by itself, is no answer to the customer.
+    if inquiry.responded_at is None and by is not None and changed_by != inquiry.user_id:
+        inquiry.responded_at = timezone.now()
+    inquiry.save(update_fields=["step", "status", "responded_at", "updated_at"])
+    history.record(inquiry.pk, before, step, by=by, changed_by=changed_by, note=note)
+
+
+def _coarse_status(step: PipelineStep, at_end: str) -> str:
+    if step.is_terminal:
+        return at_end
+    return Inquiry.Status.OPEN if step.is_initial else Inquiry.Status.IN_PROGRESS

@@ -50,11 +50,13 @@ def test_search_open_edit_note_archive_undo(enter, people, user, size, has_javas
     page.wait_for_url("**/contacts?q=06+12*")
     page.get_by_role("link", name="Anna").click()
     page.get_by_role("heading", name="Anna").wait_for()
+    page.wait_for_load_state()
 
     page.get_by_role("link", name="Edit Name").click()
     page.get_by_label("Name").fill("Anna Karenina")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("heading", name="Anna Karenina").wait_for()
+    page.wait_for_load_state()
     entry(page, "Anna → Anna Karenina").wait_for()
     assert Contact.objects.get(pk=people[0].pk).name == "Anna Karenina"
     if has_javascript:
@@ -98,7 +100,7 @@ def test_of_two_who_edit_one_is_told(enter, people):
     page.get_by_role("button", name="Save").click()
     page.get_by_role("alert").get_by_text("Theirs").wait_for()
     assert page.get_by_label("Name").input_value() == "Mine"
-    page.keyboard.press("Escape")
+    page.get_by_label("Name").press("Escape")
     page.locator("#fact-name .fact-value").wait_for()
     assert page.locator("#fact-name .fact-value").inner_text() == "Theirs"
 
@@ -109,6 +111,7 @@ def test_by_keyboard_alone(enter, people):
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Boris").wait_for()
+    page.wait_for_load_state()
     page.go_back()
     page.get_by_role("link", name="Boris").wait_for()
     page.keyboard.press("/")
@@ -152,6 +155,7 @@ def test_merge_and_undo(enter, people, user, has_javascript, size):
     page = enter(f"/contacts/{people[0].pk}", java_script_enabled=has_javascript, **size)
     page.get_by_role("link", name="Compare and merge").click()
     page.get_by_role("heading", name="Merge two contacts").wait_for()
+    page.wait_for_load_state()
     page.locator("[name=name][value=b]").check()
     page.get_by_role("button", name="Merge", exact=True).click()
     page.get_by_text("is merged into").wait_for()
@@ -181,6 +185,7 @@ def test_from_the_search_into_the_list_and_back_to_it(enter, people):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Chloe").wait_for()
+    page.wait_for_load_state()
     page.locator("[data-back]").click()
     page.wait_for_url("**/contacts?q=chl&sort=name")
     page.keyboard.press("/")

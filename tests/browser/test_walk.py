@@ -30,6 +30,8 @@ def sign_in(page):
     page.get_by_label("E-mail").fill("owner@example.com")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    # With its scripts: what is typed before them would be typed for nobody.
+    page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])

@@ -96,9 +96,10 @@ def test_sent_four_times_at_once_it_is_one(jane, user, at_once):
     assert len({row.pk for row in made}) == 1 and bodies(jane) == ["One"]
 
 
-def test_an_archived_contact_takes_no_note(browser, jane):
+@pytest.mark.parametrize("headers", [{}, htmx("note-new")])
+def test_an_archived_contact_takes_no_note_and_it_stays_typed(browser, jane, headers):
     jane.archive(by=None)
-    response = browser.post(f"/contacts/{jane.pk}/notes", {"body": "Mine"}, headers=htmx("note-new"))
+    response = browser.post(f"/contacts/{jane.pk}/notes", {"body": "Mine"}, headers=headers)
     assert response.status_code == 422
     assert (
         "archived or merged meanwhile" in response.content.decode()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.accounts.models import ApiToken, User
+from config.web.text import unix_lines
 
 from . import history
 from .models import Inquiry, InquiryHistory, PipelineStep
@@ -74,7 +75,7 @@ def close(inquiry: Inquiry, *, outcome: str, by: Actor, changed_by: int | None, 
 
 def clean_note(note: str) -> str:
     """The note without the space around it. Raises ValidationError when it cannot be kept."""
-    words = note.replace("\r\n", "\n").strip()
+    words = unix_lines(note).strip()
     if "\0" in words:
         raise ValidationError({"note": _("Null characters are not allowed.")})
     if NOTE_LENGTH and len(words) > NOTE_LENGTH:

@@ -25,3 +25,8 @@ def digits(text: str) -> str:
 def one_line(text: str, length: int = 200) -> str:
     """`text` fit for a mail header: no line breaks or control characters, cut to `length`."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:length]
+
+
+def unix_lines(text: str) -> str:
+    """`text` with one way to end a line: browsers send another than they were given."""
+    return re.sub(r"\r\n?", "\n", text)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from config.accounts.http import ProRequest
+from config.accounts.http import ProRequest, wants
 
 from ..forms import InboxFilter, ReplyForm
 from ..models import ContactRequest, InvalidTransition
@@ -108,26 +108,21 @@ def _detail(found: ContactRequest, form: ReplyForm | None = None) -> dict[str, A
     }
 
 
-def _wants(request: ProRequest, target: str) -> bool:
-    htmx = request.htmx
-    return bool(htmx) and not htmx.history_restore_request and htmx.target == target
-
-
 @require_safe
 def inbox_list(request: ProRequest) -> HttpResponse:
     """The inbox; htmx gets the list ("list") or the rows after a cursor ("more") alone."""
     inbox = Inbox(request)
-    if _wants(request, "more"):
+    if wants(request, "more"):
         return render(request, f"{PAGE}#rows", inbox.context())
     context = {**inbox.frame(), **inbox.context()}
-    return render(request, f"{PAGE}#list" if _wants(request, "list") else PAGE, context)
+    return render(request, f"{PAGE}#list" if wants(request, "list") else PAGE, context)
 
 
 @require_safe
 def request_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """One request beside the list; htmx gets the request alone."""
     found, inbox = _find(request, id), Inbox(request)
-    if _wants(request, "detail"):
+    if wants(request, "detail"):
         return render(request, f"{PAGE}#detail", {"inbox": inbox, **_detail(found), "is_swap": True})
     return render(request, PAGE, {**inbox.frame(), **inbox.context(), **_detail(found)})
 

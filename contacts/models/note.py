@@ -1,4 +1,3 @@
-import re
 import uuid
 from datetime import datetime, timedelta
 from typing import Self
@@ -9,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import User
+from config.web.text import unix_lines
 
 from .stale import StaleEdit
 
@@ -79,11 +79,6 @@ class ContactNote(models.Model):
             if (self.deleted_at is None) != (at is None):
                 self.deleted_at = at
                 self.save(update_fields=["deleted_at"])
-
-
-def unix_lines(text: str) -> str:
-    """`text` with one way to end a line: browsers send another than they were given."""
-    return re.sub(r"\r\n?", "\n", text)
 
 
 def clean_body(body: str) -> str:

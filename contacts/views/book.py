@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from config.accounts.http import ProRequest
+from config.accounts.http import ProRequest, wants
 
 from ..forms import SORTS, BookFilter, NewContactForm
 from ..models import Contact
@@ -85,10 +85,9 @@ class Book:
 def contact_list(request: ProRequest) -> HttpResponse:
     """The list; htmx gets the table alone ("book")."""
     book = Book(request)
-    htmx = request.htmx
-    if htmx and not htmx.history_restore_request and htmx.target == "book":
+    if wants(request, "book"):
         response = render(request, f"{PAGE}#book", book.context())
-        if htmx.trigger == "book-filter":
+        if request.htmx.trigger == "book-filter":
             # While one types the address follows, without a step of history for every letter.
             response["HX-Replace-Url"] = f"{reverse('contacts:contact_list')}?{book.query()}"
         return response

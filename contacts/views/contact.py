@@ -15,9 +15,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
-from config.accounts.http import ProRequest
+from config.accounts.http import ProRequest, send_to, wants
 
 from ..facts import label_of, shown
 from ..forms import FIELDS, FactForm, NoteForm, add_errors
@@ -38,11 +37,6 @@ def _fact(contact: Contact, field: str, form: FactForm | None = None, **more: An
     value = getattr(contact, field)
     read = shown(field, value, contact.pro.country)
     return {"field": field, "label": label_of(field), "value": value, "shown": read, "form": form, **more}
-
-
-def _wants(request: ProRequest, target: str) -> bool:
-    htmx = request.htmx
-    return bool(htmx) and not htmx.history_restore_request and htmx.target == target
 
 
 def _place(request: ProRequest) -> Place | None:
@@ -92,7 +86,7 @@ def contact_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     if contact.merged_into_id:
         # The address of a merged contact leads to the one that stayed.
         return redirect("contacts:contact_detail", Contact.objects.survivor_of(request.pro, id).pk)
-    if _wants(request, "older"):
+    if wants(request, "older"):
         return render(request, f"{PAGE}#entries", {"contact": contact, **_timeline(request, contact)})
     return render(request, PAGE, _context(request, contact))
 
@@ -123,9 +117,7 @@ def _begin_edit(request: ProRequest, contact: Contact, field: str) -> HttpRespon
 
 
 def _to_page(request: ProRequest, contact: Contact) -> HttpResponse:
-    page = reverse("contacts:contact_detail", args=[contact.pk])
-    # A fragment must not be replaced by a whole other page.
-    return HttpResponseClientRedirect(page) if request.htmx else redirect(page)
+    return send_to(request, reverse("contacts:contact_detail", args=[contact.pk]))
 
 
 def _save(request: ProRequest, contact: Contact, form: FactForm) -> dict[str, list[str]] | None:
@@ -150,14 +142,14 @@ def _save(request: ProRequest, contact: Contact, form: FactForm) -> dict[str, li
 
 def _show_fact(request: ProRequest, contact: Contact, fact: dict[str, Any], status: int = 200) -> HttpResponse:
     """One field as a form: alone for htmx, else in its page."""
-    if _wants(request, f"fact-{fact['field']}"):
+    if wants(request, f"fact-{fact['field']}"):
         return render(request, FACT, {"contact": contact, "fact": fact}, status=status)
     return render(request, PAGE, _context(request, contact, fact=fact), status=status)
 
 
 def _saved(request: ProRequest, contact: Contact, field: str, changes: dict[str, list[str]]) -> HttpResponse:
     """htmx gets the field, and what else shows it; a browser is sent to the page."""
-    if not _wants(request, f"fact-{field}"):
+    if not wants(request, f"fact-{field}"):
         return redirect("contacts:contact_detail", contact.pk)
     # What happened just now stands on top of the timeline; the rest of the page may have something typed in it.
     entries = timeline(contact)[0][:1] if changes else []
@@ -200,7 +192,7 @@ def note_add(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     contact, form = _find(request, id), NoteForm(request.POST)
     note = _keep(request, contact, form) if form.is_valid() else None
     status = 200 if note else 422
-    if not _wants(request, "note-new"):
+    if not wants(request, "note-new"):
         if note:
             return redirect("contacts:contact_detail", contact.pk)
         return render(request, PAGE, _context(request, contact, note_form=form), status=status)
@@ -252,7 +244,7 @@ def _show_note(request: ProRequest, note: ContactNote, form: NoteForm | None = N
     """One note, or its form: alone for htmx, else in its page."""
     context = {"contact": note.contact, "pro": request.pro, "entry": Entry(note.created_at, NOTE, note), "form": form}
     context["is_focused"] = True
-    if _wants(request, f"note-{note.pk}"):
+    if wants(request, f"note-{note.pk}"):
         return render(request, NOTE, context, status=status)
     if form is None and note.deleted_at is None:
         return redirect("contacts:contact_detail", note.contact_id)

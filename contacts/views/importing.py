@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
+from django_htmx.http import HttpResponseClientRefresh
 
-from config.accounts.http import ProRequest
+from config.accounts.http import ProRequest, send_to, wants
 
 from ..exporting import csv_lines
 from ..importing.forms import ColumnsForm, UploadForm
@@ -70,13 +70,13 @@ def import_sample(request: ProRequest) -> StreamingHttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """One import: its columns, its progress, or its rows. POST chooses the columns and has the rows checked."""
-    is_polling = bool(request.htmx) and request.htmx.target == "progress"
+    is_polling = wants(request, "progress")
     try:
         found = _find(request, id)
     except Http404:
         # A colleague has discarded it: the page that looks on has nothing more to look at.
         if is_polling:
-            return HttpResponseClientRedirect(reverse("contacts:import_list"))
+            return send_to(request, reverse("contacts:import_list"))
         raise
     if request.method == "POST":
         return _check(request, found)
@@ -108,7 +108,7 @@ def _check(request: ProRequest, found: ContactImport) -> HttpResponse:
 def _report(request: ProRequest, found: ContactImport) -> HttpResponse:
     report = Report(found, request.GET)
     context = {"found": found, "report": report, **report.page()}
-    if request.htmx and request.htmx.target == "more":
+    if wants(request, "more"):
         return render(request, f"{PAGE}#rows", context)
     return render(request, PAGE, context)
 

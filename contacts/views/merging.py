@@ -12,9 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRedirect
 
-from config.accounts.http import ProRequest
+from config.accounts.http import ProRequest, send_to, wants
 from config.accounts.models import Pro, User
 
 from ..duplicates import likely_duplicates
@@ -128,8 +127,7 @@ def contact_merge(request: ProRequest, id: uuid.UUID, other: uuid.UUID) -> HttpR
         preview = Preview(_pair(request.pro, id, other), request.GET)
     except Contact.DoesNotExist:
         return _as_it_stands(request, id, other)
-    is_swap = bool(request.htmx) and not request.htmx.history_restore_request and request.htmx.target == "merge"
-    return render(request, f"{PAGE}#merge" if is_swap else PAGE, {"preview": preview})
+    return render(request, f"{PAGE}#merge" if wants(request, "merge") else PAGE, {"preview": preview})
 
 
 def _merge(request: ProRequest, id: uuid.UUID, other: uuid.UUID) -> HttpResponse:
@@ -191,9 +189,7 @@ def _as_it_stands(request: ProRequest, *ids: uuid.UUID) -> HttpResponse:
     if left is None or len(places) < 2:
         raise Http404
     messages.error(request, _("One of the two was archived or merged meanwhile. This is how it stands now."))
-    page = reverse("contacts:contact_detail", args=[left.pk])
-    # A fragment must not be replaced by a whole other page.
-    return HttpResponseClientRedirect(page) if request.htmx else redirect(page)
+    return send_to(request, reverse("contacts:contact_detail", args=[left.pk]))
 
 
 def _whereabouts(pro: Pro, id: uuid.UUID) -> Contact:

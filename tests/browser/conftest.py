@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.conftest import NO_CHROMIUM, find_chromium
 
@@ -18,6 +18,11 @@ PROVOKED = (
     "htmx:sendError",
     "Response Status Error Code",
 )
+
+
+# A slow machine takes its time: what is expected of a page is waited for.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +44,7 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[Any]:
 
     def open_(path: str = "/", **options: Any) -> Any:
         context = chromium.new_context(base_url=live_server.url, locale="en-GB", **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)

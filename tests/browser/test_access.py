@@ -5,6 +5,7 @@ import gzip
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from config.accounts.models import IdentityDocument
 from contact_requests.models import ContactRequest
@@ -152,8 +153,8 @@ def test_errors_of_a_form_are_tied_to_their_fields(open_page, row):
     page.get_by_role("button", name="Send").click()
     page.get_by_role("alert").first.wait_for()
     field = page.get_by_label("Your name")
-    assert field.get_attribute("aria-invalid") == "true"
-    assert page.locator(f"#{field.get_attribute('aria-describedby')}").inner_text() == "This field is required."
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(f"#{field.get_attribute('aria-describedby')}")).to_have_text("This field is required.")
     assert violations(page) == []
 
 

@@ -1,6 +1,7 @@
 """The address book, in a real browser."""
 
 import pytest
+from playwright.sync_api import expect
 
 from contacts.models import Contact
 from tests.factories import PASSWORD, ContactFactory
@@ -61,17 +62,17 @@ def test_search_open_edit_note_archive_undo(enter, people, user, size, has_javas
     assert Contact.objects.get(pk=people[0].pk).name == "Anna Karenina"
     if has_javascript:
         assert page.title() == "Anna Karenina · Contacts · Vestibule"
-        assert page.get_by_role("link", name="Edit Name").evaluate("link => link === document.activeElement")
+        expect(page.get_by_role("link", name="Edit Name")).to_be_focused()
 
     page.get_by_label("Note").fill("Trains make her nervous.")
     page.get_by_role("button", name="Keep the note").click()
     entry(page, "Trains make her nervous.").wait_for()
-    assert page.get_by_label("Note").input_value() == ""
+    expect(page.get_by_label("Note")).to_have_value("")
     assert people[0].notes.get().author == user
 
     page.get_by_role("button", name="Archive").click()
     page.get_by_text("Anna Karenina is archived.").wait_for()
-    assert page.get_by_role("link", name="Anna Karenina").count() == 0
+    expect(page.get_by_role("link", name="Anna Karenina")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("Anna Karenina is in your contacts again.").wait_for()
     assert Contact.objects.get(pk=people[0].pk).deleted_at is None
@@ -86,8 +87,8 @@ def test_what_is_typed_elsewhere_outlives_a_save(enter, people):
     page.locator("#fact-email").get_by_role("textbox").fill("new@example.org")
     page.locator("#fact-email").get_by_role("button", name="Save").click()
     entry(page, "new@example.org").wait_for()
-    assert page.get_by_label("Phone").input_value() == "06 11 11 11 11"
-    assert page.get_by_label("Note").input_value() == "Half a note"
+    expect(page.get_by_label("Phone")).to_have_value("06 11 11 11 11")
+    expect(page.get_by_label("Note")).to_have_value("Half a note")
     page.reload()
     page.wait_for_function("document.querySelector('#note-new textarea').value === 'Half a note'")
 
@@ -99,10 +100,10 @@ def test_of_two_who_edit_one_is_told(enter, people):
     people[0].change({"name": "Theirs"}, by=None)
     page.get_by_role("button", name="Save").click()
     page.get_by_role("alert").get_by_text("Theirs").wait_for()
-    assert page.get_by_label("Name").input_value() == "Mine"
+    expect(page.get_by_label("Name")).to_have_value("Mine")
     page.get_by_label("Name").press("Escape")
     page.locator("#fact-name .fact-value").wait_for()
-    assert page.locator("#fact-name .fact-value").inner_text() == "Theirs"
+    expect(page.locator("#fact-name .fact-value")).to_have_text("Theirs")
 
 
 def test_by_keyboard_alone(enter, people):
@@ -117,7 +118,7 @@ def test_by_keyboard_alone(enter, people):
     page.keyboard.press("/")
     page.keyboard.type("chl")
     page.get_by_role("link", name="Boris").wait_for(state="detached")
-    assert page.get_by_role("link", name="Chloe").is_visible()
+    expect(page.get_by_role("link", name="Chloe")).to_be_visible()
 
 
 def test_sorting_and_filters_go_together_and_back_works(enter, people):
@@ -129,7 +130,7 @@ def test_sorting_and_filters_go_together_and_back_works(enter, people):
     page.get_by_role("link", name="Anna").wait_for(state="detached")
     page.wait_for_url("**/contacts?status=renter&sort=name")
     page.reload()
-    assert page.locator("#id_status").input_value() == "renter"
+    expect(page.locator("#id_status")).to_have_value("renter")
     page.go_back()
     page.get_by_role("link", name="Anna").wait_for()
 
@@ -190,5 +191,5 @@ def test_from_the_search_into_the_list_and_back_to_it(enter, people):
     page.wait_for_url("**/contacts?q=chl&sort=name")
     page.keyboard.press("/")
     page.keyboard.press("Escape")
-    assert page.locator("#id_q").input_value() == "chl"
-    assert page.evaluate("document.activeElement === document.body")
+    expect(page.locator("#id_q")).to_have_value("chl")
+    expect(page.locator("#id_q")).not_to_be_focused()

@@ -1,6 +1,7 @@
 """From a file to contacts, in a real browser: upload, columns, check, import, done."""
 
 import pytest
+from playwright.sync_api import expect
 
 from contacts.models import Contact, ContactImport
 from tests.factories import PASSWORD
@@ -34,7 +35,7 @@ def test_from_a_file_to_a_contact(open_import, user, work_tasks, size, has_javas
 
     def wait_for_the_worker(title):
         page.get_by_role("heading", name=title).wait_for()
-        assert page.locator("progress").get_attribute("max") == "2"
+        expect(page.locator("progress")).to_have_attribute("max", "2")
         work_tasks()
         if not has_javascript:
             page.get_by_role("link", name="See how far it is").click()
@@ -50,13 +51,13 @@ def test_from_a_file_to_a_contact(open_import, user, work_tasks, size, has_javas
     page.get_by_role("button", name="Read the file").click()
 
     page.get_by_role("heading", name="What the columns are").wait_for()
-    assert page.get_by_label("Nom", exact=True).input_value() == "last_name"
+    expect(page.get_by_label("Nom", exact=True)).to_have_value("last_name")
     page.get_by_label("Adresse").select_option("E-mail")
     page.get_by_role("button", name="Check the rows").click()
     wait_for_the_worker("The rows are being checked")
 
     page.get_by_role("heading", name="1 contact to import").wait_for()
-    assert page.get_by_text("Hélène Marchand").is_visible()
+    expect(page.get_by_text("Hélène Marchand")).to_be_visible()
     page.get_by_role("link", name="Refused 1").click()
     page.get_by_text("Enter a valid email address.").wait_for()
     with page.expect_download() as download:
@@ -73,7 +74,7 @@ def test_from_a_file_to_a_contact(open_import, user, work_tasks, size, has_javas
         "+33612345678",
     )
     page.get_by_role("link", name="Import contacts").click()
-    assert page.get_by_text("2 rows · 1 created").is_visible()
+    expect(page.get_by_text("2 rows · 1 created")).to_be_visible()
 
 
 def test_more_rows_and_a_discarded_file(open_import, user, work_tasks):
@@ -87,10 +88,10 @@ def test_more_rows_and_a_discarded_file(open_import, user, work_tasks):
     page.get_by_role("heading", name="The rows are being checked").wait_for()
     work_tasks()
     page.get_by_text("Person 049").wait_for()
-    assert page.get_by_text("Person 050").count() == 0
+    expect(page.get_by_text("Person 050")).to_have_count(0)
     page.get_by_role("link", name="Load more").click()
     page.get_by_text("Person 069").wait_for()
-    assert page.locator(".import-rows > li").count() == 70
+    expect(page.locator(".import-rows > li")).to_have_count(70)
     page.get_by_role("button", name="Discard this file").click()
     page.get_by_text("“p.csv” is discarded.").wait_for()
     assert ContactImport.objects.count() == Contact.objects.count() == 0

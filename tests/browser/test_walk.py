@@ -4,6 +4,7 @@ import time
 
 import pytest
 from django.core import mail
+from playwright.sync_api import expect
 
 from contact_requests.models import ContactRequest, Reply
 from contact_requests.spam import MIN_SECONDS
@@ -44,7 +45,7 @@ def test_from_the_form_to_the_answer(open_page, house, work_tasks, size, has_jav
     visitor.get_by_text("Your message has arrived").wait_for()
     found = ContactRequest.objects.get()
     assert found.quarantine_reason == ""
-    assert visitor.get_by_text(found.reference).is_visible()
+    expect(visitor.get_by_text(found.reference)).to_be_visible()
     assert ("sent=" in visitor.url) == (not has_javascript)
 
     pro = open_page("/inbox", java_script_enabled=has_javascript, **size)
@@ -52,18 +53,18 @@ def test_from_the_form_to_the_answer(open_page, house, work_tasks, size, has_jav
     pro.get_by_role("link", name="Hélène Œuvrard").click()
     pro.get_by_role("heading", name="Hélène Œuvrard").wait_for()
     assert str(found.pk) in pro.url
-    assert pro.locator(".letter").get_by_text("Is it free on Saturday?").is_visible()
+    expect(pro.locator(".letter").get_by_text("Is it free on Saturday?")).to_be_visible()
 
     pro.get_by_role("button", name="Read", exact=True).click()
     pro.locator(".segment[aria-current]", has_text="Read").wait_for()
-    assert pro.get_by_role("button", name="Read", exact=True).count() == 0
+    expect(pro.get_by_role("button", name="Read", exact=True)).to_have_count(0)
     found.refresh_from_db()
     assert found.status == "read"
 
     pro.get_by_label("Your answer").fill("Yes, at ten.")
     pro.get_by_role("button", name="Send by e-mail").click()
     pro.locator(".segment[aria-current]", has_text="Replied").wait_for()
-    assert pro.get_by_text("on its way").is_visible()
+    expect(pro.get_by_text("on its way")).to_be_visible()
     assert Reply.objects.get().body == "Yes, at ten."
 
     work_tasks()
@@ -74,7 +75,7 @@ def test_from_the_form_to_the_answer(open_page, house, work_tasks, size, has_jav
     ]
     assert mail.outbox[2].body.startswith("Yes, at ten.")
     pro.reload()
-    assert pro.get_by_text("· sent").is_visible()
+    expect(pro.get_by_text("· sent")).to_be_visible()
 
 
 def test_the_inbox_by_keyboard_alone(open_page, house):
@@ -95,7 +96,7 @@ def test_the_inbox_by_keyboard_alone(open_page, house):
     assert dict(ContactRequest.objects.values_list("name", "status")) == {"First": "replied", "Second": "new"}
     page.keyboard.press("/")
     page.keyboard.type("reject")
-    assert page.locator("#id_q").input_value() == "reject"
+    expect(page.locator("#id_q")).to_have_value("reject")
     page.get_by_text("Nothing matches.").wait_for()
 
 
@@ -111,7 +112,7 @@ def test_search_and_back_keep_the_address_true(open_page, house):
     page.get_by_role("heading", name="Boris").wait_for()
     page.go_back()
     page.get_by_text("Choose a request to read it.").wait_for()
-    assert page.locator("#id_q").input_value() == "bor"
+    expect(page.locator("#id_q")).to_have_value("bor")
 
 
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
@@ -121,10 +122,12 @@ def test_more_rows_come_while_scrolling(open_page, house, size):
     sign_in(page)
     page.locator(".request").first.wait_for()
     page.mouse.move(200, 400)
-    for _ in range(10):
+    for _ in range(60):
         page.mouse.wheel(0, 5000)
         page.wait_for_timeout(150)
-    assert page.locator(".request").count() == 60
+        if page.locator(".request").count() == 60:
+            break
+    expect(page.locator(".request")).to_have_count(60)
 
 
 def test_a_failed_save_says_so_and_keeps_what_was_typed(open_page, house):
@@ -135,11 +138,11 @@ def test_a_failed_save_says_so_and_keeps_what_was_typed(open_page, house):
     page.context.set_offline(True)
     page.get_by_role("button", name="Send by e-mail").click()
     page.get_by_text("That did not get through.").wait_for()
-    assert page.get_by_label("Your answer").input_value() == "A long answer"
+    expect(page.get_by_label("Your answer")).to_have_value("A long answer")
     page.context.set_offline(False)
     page.get_by_role("button", name="Send by e-mail").click()
     page.locator(".segment[aria-current]", has_text="Replied").wait_for()
-    assert page.get_by_text("That did not get through.").is_hidden()
+    expect(page.get_by_text("That did not get through.")).to_be_hidden()
 
 
 def test_a_draft_outlives_another_action_and_another_page(open_page, house):
@@ -152,14 +155,14 @@ def test_a_draft_outlives_another_action_and_another_page(open_page, house):
     page.wait_for_function("document.querySelector('.reply textarea').value === 'A long answer'")
     page.get_by_role("link", name="Other").click()
     page.get_by_role("heading", name="Other").wait_for()
-    assert page.get_by_label("Your answer").input_value() == ""
+    expect(page.get_by_label("Your answer")).to_have_value("")
     assert page.title() == "Other · Inbox · Vestibule"
     page.goto(f"/inbox/{row.pk}")
-    assert page.get_by_label("Your answer").input_value() == "A long answer"
+    expect(page.get_by_label("Your answer")).to_have_value("A long answer")
     page.get_by_role("button", name="Send by e-mail").click()
     page.locator(".segment[aria-current]", has_text="Replied").wait_for()
     page.wait_for_timeout(100)
-    assert page.get_by_label("Your answer").input_value() == ""
+    expect(page.get_by_label("Your answer")).to_have_value("")
     assert other.replies.count() == 0
 
 
@@ -173,7 +176,7 @@ def test_back_from_another_page_shows_the_whole_inbox(open_page, house):
     page.get_by_role("heading", name="Settings").wait_for()
     page.go_back()
     page.get_by_role("heading", name="Anna").wait_for()
-    assert page.get_by_role("navigation", name="Main").is_visible()
+    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
 
 
 def test_another_message_can_be_sent(open_page, house):
@@ -206,6 +209,6 @@ def test_new_requests_are_announced_and_move_nothing(open_page, house):
     # What happens every 30 seconds, now.
     page.evaluate("htmx.ajax('GET', htmx.find('#arrivals').getAttribute('hx-get'), '#arrivals')")
     page.get_by_role("link", name="3 new").wait_for()
-    assert page.locator(".request").count() == 1
+    expect(page.locator(".request")).to_have_count(1)
     page.get_by_role("link", name="3 new").click()
     page.locator(".request").nth(3).wait_for()

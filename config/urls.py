@@ -37,6 +37,7 @@ urlpatterns = [
     path("", include("config.accounts.urls")),
     path("", include("contacts.urls")),
     path("", include("contact_requests.urls")),
+    path("", include("inquiries.urls")),
     path("docs/api", docs.reference, name="api_reference"),
     path("docs/api/<slug:name>.json", docs.openapi_json, name="api_document"),
     path("admin/login/", admin_sign_in),

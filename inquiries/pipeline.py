@@ -36,6 +36,7 @@ def begin(inquiry: Inquiry, *, by: Actor) -> None:
     with transaction.atomic():
         inquiry.step = inquiry.inquiry_type.initial_step()
         inquiry.status = Inquiry.Status.OPEN
+        inquiry.search_text = inquiry.make_search_text()
         inquiry.save(force_insert=True)
         history.record(inquiry.pk, None, inquiry.step, by=by, changed_by=inquiry.created_by, note="Inquiry created")
 

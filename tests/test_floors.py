@@ -137,7 +137,8 @@ def test_the_walk_sees_what_there_is():
     assert ("contacts.models", "Contact") in imports("contact_requests.models.request", path)
     assert ("contact_requests.tasks", "notify") in imports("contact_requests.models.request", path)
     assert targets("contact_requests.models.request", path) == {"config.accounts", "config.web", "contacts"}
-    assert targets("inquiries.models.inquiry", MODULES["inquiries.models.inquiry"]) == {"config.accounts", "contacts"}
+    path = MODULES["inquiries.models.inquiry"]
+    assert targets("inquiries.models.inquiry", path) == {"config.accounts", "config.web", "contacts"}
     assert room("contact_requests.api") == "contact_requests"
     assert room("contacts.models") == "contacts"
     assert room("config.urls") == "config"

@@ -1,7 +1,23 @@
 from .allowed_move import AllowedMove
+from .attachment import Attachment
+from .directory_user import DirectoryUser
+from .filter_option import FilterOption
 from .history import InquiryHistory
 from .inquiry import Inquiry
 from .inquiry_type import InquiryType
+from .offer import Offer
 from .step import PipelineStep
+from .unshared import UnsharedHistory
 
-__all__ = ["AllowedMove", "Inquiry", "InquiryHistory", "InquiryType", "PipelineStep"]
+__all__ = [
+    "AllowedMove",
+    "Attachment",
+    "DirectoryUser",
+    "FilterOption",
+    "Inquiry",
+    "InquiryHistory",
+    "InquiryType",
+    "Offer",
+    "PipelineStep",
+    "UnsharedHistory",
+]

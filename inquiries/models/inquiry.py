@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
+from config.web.text import digits, fold
 from contacts.models import Contact
 
+from .filter_option import FilterOption
 from .inquiry_type import InquiryType
 from .step import PipelineStep
 
@@ -23,7 +25,10 @@ class Inquiry(models.Model):
 
     `user_id` (the customer who owns it), `created_by` (who submitted it) and `case_id` are ids of other systems.
     `person` and `business` are the customer's UserHub profile as it was that day, {} while `profile_at` is null:
-    the inquiry waits for it. `responded_at` is the first time that somebody on the Pro's side acted.
+    the inquiry waits for it. `person` is {first_name, last_name, email, phone, language (ISO 639-1), address};
+    `business`, where there is one, {company, vat_number, address, invoice_email, invoice_address}; an address is
+    {street, postal_code, city, country}; all are text, "" for what is not known. `responded_at` is the first time that
+    somebody on the Pro's side acted.
     """
 
     class Status(models.TextChoices):
@@ -74,6 +79,12 @@ class Inquiry(models.Model):
     )
     person = models.JSONField(_("person"), default=dict, editable=False)
     business = models.JSONField(_("business"), default=dict, editable=False)
+    search_text = models.TextField(default="", editable=False)
+    filter_options = models.ManyToManyField(
+        FilterOption, blank=True, related_name="inquiries", verbose_name=_("filter options")
+    )
+    # Why UserHub has no profile for it, in words for staff and the Pro; blank while it may still come.
+    profile_problem = models.CharField(_("problem with the profile"), max_length=300, blank=True, editable=False)
     profile_at = models.DateTimeField(_("profile copied at"), null=True, editable=False)
     responded_at = models.DateTimeField(_("responded at"), null=True, editable=False)
     acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, editable=False)
@@ -124,8 +135,38 @@ class Inquiry(models.Model):
         return self.step.key
 
     @property
+    def full_name(self) -> str:
+        """ "" while it waits for its profile, if that has a name at all."""
+        names = (self.person.get("first_name", ""), self.person.get("last_name", ""))
+        return " ".join(name for name in names if name)
+
+    @property
+    def truncated_message(self) -> str:
+        """The first 10 words, then "..." where there are more."""
+        words = self.message.split()
+        return " ".join(words[:10]) + ("..." if len(words) > 10 else "")
+
+    @property
+    def budget_display(self) -> str | None:
+        """In Dutch style whoever reads it: "€ 4.500,00"."""
+        if self.budget is None:
+            return None
+        return f"€ {self.budget:,.2f}".translate(str.maketrans(",.", ".,"))
+
+    @property
+    def language(self) -> str:
+        """In which the customer is written to, as ISO 639-1: their own, else the Pro's."""
+        return self.person.get("language") or self.pro.language
+
+    @property
     def is_waiting_for_profile(self) -> bool:
         return self.profile_at is None
+
+    def make_search_text(self) -> str:
+        """What `search_text` holds."""
+        person, business = self.person, self.business
+        words = [self.full_name, business.get("company", ""), person.get("email", ""), self.subject, self.message]
+        return f"{fold(' '.join(words))} {digits(person.get('phone', ''))}".strip()
 
     def begin(self, *, by: User | ApiToken | None) -> None:
         """Store a new inquiry on the initial step of its type, with the first row of its history.

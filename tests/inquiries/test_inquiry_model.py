@@ -43,6 +43,8 @@ def test_it_begins_on_the_initial_step(pro, kind, user):
         "contact_id": None,
         "person": {},
         "business": {},
+        "search_text": "kitchen is it possible?",
+        "profile_problem": "",
         "profile_at": None,
         "responded_at": None,
         "acknowledged_at": None,

@@ -1,0 +1,22 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class FilterOption(models.Model):
+    """A word that inquiries are sorted by, such as "Groningen" in the group "Region". The same for all Pros."""
+
+    group = models.CharField(_("group"), max_length=100)
+    label = models.CharField(_("label"), max_length=100)
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Off: no new inquiry gets it; those that have it keep it.")
+    )
+    sort_order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("filter option")
+        verbose_name_plural = _("filter options")
+        ordering = ["group", "sort_order", "id"]
+        constraints = [models.UniqueConstraint(fields=["group", "label"], name="filter_option_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.group}: {self.label}"

@@ -99,7 +99,7 @@ def holdings(contact: Contact) -> list[tuple[int, str]]:
     """What a merge would move, as (count, its name in the present language): [(3, "contact requests"), …]."""
     found = []
     for _key, field in relations():
-        if field.model not in SILENT and (count := _rows(field, contact).count()):
+        if field.model not in SILENT and (count := _seen(_rows(field, contact)).count()):
             names = field.model._meta
             found.append((count, str(names.verbose_name if count == 1 else names.verbose_name_plural)))
     return found
@@ -115,6 +115,12 @@ def relations() -> Iterator[tuple[str, Any]]:
 
 def _rows(field: Any, contact: Contact) -> models.QuerySet[Any]:
     return field.model._base_manager.filter(**{field.name: contact})
+
+
+def _seen(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Without what was deleted: it moves too, for it may be restored, but nobody misses it."""
+    names = {field.name for field in rows.model._meta.fields}
+    return rows.filter(deleted_at=None) if "deleted_at" in names else rows
 
 
 def _move(field: Any, source: Contact, target: Contact) -> list[str]:

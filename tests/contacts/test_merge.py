@@ -523,6 +523,12 @@ def test_what_a_merge_would_move(anna, anne, house):
     assert (holdings(anna), holdings(anne)) == ([(2, "contact requests")], [])
 
 
+def test_a_deleted_note_is_nothing_that_a_merge_would_be_seen_to_move(anna):
+    anna.add_note("Here", by=None)
+    anna.add_note("Gone", by=None).delete_softly()
+    assert holdings(anna) == [(1, "note")]
+
+
 # --- At once
 
 

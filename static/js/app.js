@@ -65,7 +65,7 @@ for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   addEventListener(name, () => { one("#trouble").hidden = false; });
 }
 
-// Keys: j and k move, Enter opens, r read, e replied, / search. Off in fields and with modifiers.
+// Keys: j and k move, Enter opens, r read, e replied, / search, ? help. Off in fields and with modifiers.
 const move = (step) => {
   const rows = all("[data-row]");
   const at = rows.findIndex((row) => row === document.activeElement);
@@ -78,6 +78,7 @@ const keys = {
   r: () => one('[data-mark="read"]')?.click(),
   e: () => one('[data-mark="replied"]')?.click(),
   "/": () => one('input[type="search"]')?.focus(),
+  "?": () => one("#keys")?.showModal(),
 };
 addEventListener("keydown", (event) => {
   if (event.target.type === "search" && ["ArrowDown", "Escape"].includes(event.key)) {
@@ -87,7 +88,7 @@ addEventListener("keydown", (event) => {
     return;
   }
   if (event.key === "Escape" && !event.isComposing) event.target.closest("form")?.querySelector("[data-cancel]")?.click();
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
   const action = keys[event.key];
   if (!action) return;
   event.preventDefault();

@@ -115,6 +115,23 @@ def test_search_and_back_keep_the_address_true(open_page, house):
     expect(page.locator("#id_q")).to_have_value("bor")
 
 
+def test_the_keys_are_shown_by_a_key_and_by_a_button(open_page, house):
+    RequestFactory(property=house, name="First")
+    page = open_page("/inbox", **WIDE)
+    sign_in(page)
+    page.wait_for_load_state()
+    shown = page.get_by_role("dialog", name="Keys")
+    page.keyboard.press("?")
+    expect(shown).to_contain_text("next and previous row of a list")
+    page.keyboard.press("j")  # Nothing moves behind it.
+    page.keyboard.press("Escape")
+    expect(shown).to_be_hidden()
+    page.get_by_role("button", name="Keys").click()
+    expect(shown).to_be_visible()
+    shown.get_by_role("button", name="Close").click()
+    expect(shown).to_be_hidden()
+
+
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
 def test_more_rows_come_while_scrolling(open_page, house, size):
     RequestFactory.create_batch(60, property=house)

@@ -349,6 +349,12 @@ AXES_VERBOSE = False
 API_REQUESTS_PER_MINUTE = read_int("API_REQUESTS_PER_MINUTE", 1200, 1, 1_000_000)
 FORM_SENDS_PER_HOUR = read_int("FORM_SENDS_PER_HOUR", 10, 1, 1_000_000)
 
+# --- Inquiries -----------------------------------------------------------------------------------
+
+INQUIRY_TRANSITION_ERROR_STATUS = int(
+    read("str", "INQUIRY_TRANSITION_ERROR_STATUS", "500", lambda v: v in ("500", "409"), "it must be 500 or 409")
+)
+
 # --- Language and time ---------------------------------------------------------------------------
 
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("nl", "Nederlands")]

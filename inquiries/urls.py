@@ -2,5 +2,9 @@
 
 from django.urls import URLPattern
 
+from .api import api
+
 app_name = "inquiries"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    *api.urls,
+]

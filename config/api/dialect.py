@@ -76,8 +76,12 @@ class Dialect:
         request_id = getattr(request, "request_id", None) if problem.kind == "server_error" else None
         return ErrorBody(Error(code, problem.message, details, request_id))
 
+    def meaning(self, kind: str) -> tuple[int, str]:
+        """The status and the code of one kind of problem."""
+        return self.codes[kind]
+
     def respond(self, problem: Problem, request: HttpRequest) -> HttpResponse:
-        status, code = self.codes[problem.kind]
+        status, code = self.meaning(problem.kind)
         response = json_response(self.body(code, problem, request), status)
         return with_headers(response, problem.headers)
 

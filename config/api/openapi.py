@@ -144,7 +144,7 @@ def _responses(dialect: Dialect, operation: Operation, references: dict) -> dict
     ]
     by_status: dict[str, list[str]] = {}
     for kind in dict.fromkeys(kinds):
-        status, code = dialect.codes[kind]
+        status, code = dialect.meaning(kind)
         by_status.setdefault(str(status), []).append(code)
     for number, codes in sorted(by_status.items()):
         words = ", ".join(f"`{code}`" for code in dict.fromkeys(codes))

@@ -52,6 +52,7 @@ BAD = [
     ("DEFAULT_FROM_EMAIL", "nobody"),
     ("API_REQUESTS_PER_MINUTE", "0"),
     ("FORM_SENDS_PER_HOUR", "-1"),
+    ("INQUIRY_TRANSITION_ERROR_STATUS", "200"),
     ("LANGUAGE_CODE", "xx"),
     ("TIME_ZONE", "Mars/X"),
     ("SECURE_SSL_REDIRECT", "perhaps"),

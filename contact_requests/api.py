@@ -8,10 +8,10 @@ from config.accounts.access import Caller, by_token_or_session
 from config.accounts.models import SCOPES
 from config.api.endpoint import Api
 from config.api.errors import Problem
+from config.web.paging import from_cursor, to_cursor
 
 from .dialect import TO_DATABASE, dialect, to_body
 from .models import ContactRequest
-from .paging import from_cursor, to_cursor
 from .schemas import ContactRequestBody, ContactRequestPage, Cursor, ListQuery, StatusBody
 
 
@@ -46,7 +46,7 @@ def list_contact_requests(caller: Caller, query: ListQuery) -> ContactRequestPag
     if query.property_id:
         rows = rows.filter(property_id=query.property_id)
     if query.cursor is not None:
-        rows = rows.after(*from_cursor(query.cursor))
+        rows = rows.after(*from_cursor(query.cursor, uuid.UUID))
     page, more = rows.page(query.limit)
     end = to_cursor(page[-1].created_at, page[-1].pk) if more else None
     return ContactRequestPage([to_body(row) for row in page], Cursor(end), more)

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from config.api.dialect import Dialect
 from config.api.errors import Problem
+from config.web.paging import InvalidCursor
 
 from .models import ContactRequest, InvalidTransition
-from .paging import InvalidCursor
 from .schemas import ContactRequestBody, PropertyBrief
 
 TO_API = {"new": "new_request", "read": "read", "replied": "replied"}

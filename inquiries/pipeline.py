@@ -41,17 +41,18 @@ def begin(inquiry: Inquiry, *, by: Actor) -> None:
         history.record(inquiry.pk, None, inquiry.step, by=by, changed_by=inquiry.created_by, note="Inquiry created")
 
 
-def move(inquiry: Inquiry, *, to: str, by: Actor, changed_by: int | None, note: str) -> None:
+def move(inquiry: Inquiry, *, to: str, by: Actor, changed_by: int | None, note: str, seen: str | None = None) -> None:
     """Move to the next step in order, or along an extra move that staff allowed.
 
-    `changed_by` is the UserHub id of whoever asked for it; without one it is that of `by`. Raises InvalidTransition
-    for every other step, the present one too, and ValidationError for a note that cannot be kept.
+    `changed_by` is the UserHub id of whoever asked for it; without one it is that of `by`. `seen` is the key of the
+    step on which it stood when somebody chose this move: from elsewhere it would be another move. Raises
+    InvalidTransition for every other step, the present one too, and ValidationError for a note that cannot be kept.
     """
     note = clean_note(note)
     with transaction.atomic():
         inquiry.lock()
         allowed = {step.key: step for step in inquiry.allowed_steps()}
-        if to not in allowed:
+        if to not in allowed or (seen is not None and seen != inquiry.step.key):
             raise InvalidTransition(inquiry.step.key, to, list(allowed))
         _put(inquiry, allowed[to], Inquiry.Status.CLOSED, by=by, changed_by=changed_by, note=note)
 
@@ -74,6 +75,17 @@ def close(inquiry: Inquiry, *, outcome: str, by: Actor, changed_by: int | None, 
         _put(inquiry, end, at_end, by=by, changed_by=changed_by, note=note)
 
 
+def link_case(inquiry: Inquiry, case_id: int | None, *, by: Actor, changed_by: int | None) -> None:
+    """Link it to a case of another system, or to none. Raises ValidationError for a number that no case has."""
+    if case_id is not None and not 0 < case_id < 2**63:
+        raise ValidationError({"case_id": _("Enter a whole number from 1 to %(n)s.") % {"n": 2**63 - 1}})
+    with transaction.atomic():
+        inquiry.lock()
+        inquiry.case_id = case_id
+        _mark_responded(inquiry, by, changed_by if changed_by is not None else _userhub_id(by))
+        inquiry.save(update_fields=["case_id", "responded_at", "updated_at"])
+
+
 def clean_note(note: str) -> str:
     """The note without the space around it. Raises ValidationError when it cannot be kept."""
     words = unix_lines(note).strip()
@@ -86,15 +98,24 @@ def clean_note(note: str) -> str:
 
 def _put(inquiry: Inquiry, step: PipelineStep, at_end: str, *, by: Actor, changed_by: int | None, note: str) -> None:
     """Put the locked inquiry on `step`; `at_end` is its coarse status if that is a terminal one."""
-    if changed_by is None and by is not None:
-        changed_by = by.actor_id if isinstance(by, ApiToken) else by.userhub_id
+    changed_by = changed_by if changed_by is not None else _userhub_id(by)
     before, inquiry.step = inquiry.step, step
     inquiry.status = _coarse_status(step, at_end)
+    _mark_responded(inquiry, by, changed_by)
+    inquiry.save(update_fields=["step", "status", "responded_at", "updated_at"])
+    history.record(inquiry.pk, before, step, by=by, changed_by=changed_by, note=note)
+
+
+def _userhub_id(by: Actor) -> int | None:
+    if by is None:
+        return None
+    return by.actor_id if isinstance(by, ApiToken) else by.userhub_id
+
+
+def _mark_responded(inquiry: Inquiry, by: Actor, changed_by: int | None) -> None:
     # What the customer does, or what happens by itself, is no answer to the customer.
     if inquiry.responded_at is None and by is not None and changed_by != inquiry.user_id:
         inquiry.responded_at = timezone.now()
-    inquiry.save(update_fields=["step", "status", "responded_at", "updated_at"])
-    history.record(inquiry.pk, before, step, by=by, changed_by=changed_by, note=note)
 
 
 def _coarse_status(step: PipelineStep, at_end: str) -> str:

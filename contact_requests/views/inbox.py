@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, wants
+from config.web.paging import InvalidCursor, from_cursor, to_cursor
 
 from ..forms import InboxFilter, ReplyForm
 from ..models import ContactRequest, InvalidTransition
-from ..paging import InvalidCursor, from_cursor, to_cursor
 
 PAGE = "contact_requests/inbox.html"
 ROWS = 25
@@ -56,7 +56,7 @@ class Inbox:
     def context(self) -> dict[str, Any]:
         """One page of rows and where the next begins."""
         try:
-            rows = self.rows().after(*from_cursor(self.cursor)) if self.cursor else self.rows()
+            rows = self.rows().after(*from_cursor(self.cursor, uuid.UUID)) if self.cursor else self.rows()
         except InvalidCursor as error:
             raise Http404 from error
         page, more = rows.page(ROWS)
@@ -132,7 +132,7 @@ def inbox_arrivals(request: ProRequest) -> HttpResponse:
     """How many requests came in since the list was drawn."""
     inbox = Inbox(request)
     try:
-        created_at, _id = from_cursor(request.GET.get("since", ""))
+        created_at, _id = from_cursor(request.GET.get("since", ""), uuid.UUID)
     except InvalidCursor as error:
         raise Http404 from error
     count = inbox.rows().filter(created_at__gt=created_at).count()
@@ -184,7 +184,7 @@ def quarantine_list(request: ProRequest) -> HttpResponse:
     rows = ContactRequest.objects.for_pro(request.pro, quarantined=True)
     cursor = request.GET.get("cursor")
     try:
-        rows = rows.after(*from_cursor(cursor)) if cursor else rows
+        rows = rows.after(*from_cursor(cursor, uuid.UUID)) if cursor else rows
     except InvalidCursor as error:
         raise Http404 from error
     page, more = rows.select_related("property").newest_first().page(ROWS)

@@ -1,7 +1,9 @@
+from datetime import datetime
 from typing import Self
 
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import Count, Q
+from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -9,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
 from config.web.text import digits, fold
 from contacts.models import Contact
+from contacts.models.locking import hold_book
 
 from .filter_option import FilterOption
 from .inquiry_type import InquiryType
@@ -18,6 +21,37 @@ from .step import PipelineStep
 class InquiryQuerySet(TenantQuerySet["Inquiry"]):
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
+
+    def after(self, created_at: datetime, id: int) -> Self:
+        """The rows that follow the place (created_at, id), whether or not a row still stands there."""
+        return self.filter(TupleLessThan(("created_at", "id"), (created_at, id)))
+
+    def page(self, size: int) -> tuple[list["Inquiry"], bool]:
+        """The first `size` rows, and whether more follow."""
+        rows = list(self[: size + 1])
+        return rows[:size], len(rows) > size
+
+    def search(self, text: str) -> Self:
+        """Rows with every word of `text` in customer, company, e-mail, subject or message; case and accents are
+        ignored. A number is a reference, or a part of the customer's phone number.
+        """
+        folded, found = fold(text), self
+        if "\0" in folded:
+            return self.none()  # No database could tell.
+        if not any(c.isalpha() for c in folded) and (number := digits(folded).lstrip("0")):
+            alike = Q(search_text__contains=number) | Q(search_text__contains=folded)
+            return self.filter(alike | Q(pk=int(number)) if len(number) < 19 else alike)
+        for word in folded.split()[:10]:
+            found = found.filter(search_text__contains=word)
+        return found
+
+    def counts(self) -> dict[str, int]:
+        """How many have each coarse status, and how many there are: {"open", …, "all"}."""
+        by_status = dict(self.order_by().values_list("status").annotate(Count("pk")))
+        return {
+            **{status: by_status.get(status, 0) for status in Inquiry.Status.values},
+            "all": sum(by_status.values()),
+        }
 
 
 class Inquiry(models.Model):
@@ -177,11 +211,19 @@ class Inquiry(models.Model):
 
         begin(self, by=by)
 
-    def move(self, *, to: str, by: User | ApiToken | None, changed_by: int | None = None, note: str = "") -> None:
+    def move(
+        self,
+        *,
+        to: str,
+        by: User | ApiToken | None,
+        changed_by: int | None = None,
+        note: str = "",
+        seen: str | None = None,
+    ) -> None:
         """Move to the step with the key `to`; see `pipeline.move`."""
         from ..pipeline import move
 
-        move(self, to=to, by=by, changed_by=changed_by, note=note)
+        move(self, to=to, by=by, changed_by=changed_by, note=note, seen=seen)
 
     def close(
         self,
@@ -199,6 +241,24 @@ class Inquiry(models.Model):
     def allowed_steps(self) -> models.QuerySet[PipelineStep]:
         """The steps that `move` would take it to, in order."""
         return PipelineStep.objects.after(self.step)
+
+    def link_case(self, case_id: int | None, *, by: User | ApiToken | None, changed_by: int | None = None) -> None:
+        """Say which case of another system it belongs to; None for none. See `pipeline.link_case`."""
+        from ..pipeline import link_case
+
+        link_case(self, case_id, by=by, changed_by=changed_by)
+
+    def link_contact(self, contact: Contact | None) -> None:
+        """Say which of the Pro's contacts the customer is; None for nobody.
+
+        Raises Contact.DoesNotExist when it is another Pro's, or was archived or merged meanwhile.
+        """
+        with transaction.atomic():
+            # Before the inquiry's row, as a merge does: it moves the inquiries of a contact that goes.
+            hold_book(self.pro_id)
+            self.lock()
+            self.contact = Contact.objects.for_pro(self.pro).get(pk=contact.pk) if contact else None
+            self.save(update_fields=["contact", "updated_at"])
 
     def lock(self) -> None:
         """Hold the row until the transaction ends, and see it as it is now. Raises DoesNotExist when it is gone."""

@@ -6,8 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from config.web.paging import to_cursor
 from contact_requests.models import ContactRequest
-from contact_requests.paging import to_cursor
 from tests.factories import PropertyFactory, RequestFactory
 
 

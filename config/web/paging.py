@@ -1,7 +1,7 @@
 """The cursor that pages and JSON share: the place of a row in the order, not a number of rows."""
 
 import base64
-import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 
@@ -9,20 +9,30 @@ class InvalidCursor(ValueError):
     """A cursor that no page returned."""
 
 
-def to_cursor(created_at: datetime, id: uuid.UUID) -> str:
+def to_cursor(created_at: datetime, id: object) -> str:
     """The place of a row, to the microsecond: base64url of (createdAt, id)."""
     text = f"{created_at.astimezone(UTC).isoformat()}|{id}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def from_cursor(cursor: str) -> tuple[datetime, uuid.UUID]:
-    """The inverse of `to_cursor`. Raises InvalidCursor when somebody made the cursor up."""
+def from_cursor[Id](cursor: str, read_id: Callable[[str], Id]) -> tuple[datetime, Id]:
+    """The inverse of `to_cursor`. Raises InvalidCursor when somebody made the cursor up.
+
+    `read_id` makes the id of its text, and raises ValueError where it is none.
+    """
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
         time, _, id = text.partition("|")
         created_at = datetime.fromisoformat(time)
         if created_at.tzinfo is None:
             raise ValueError("no time zone")
-        return created_at.astimezone(UTC), uuid.UUID(id)
+        return created_at.astimezone(UTC), read_id(id)
     except (ValueError, OverflowError) as error:
         raise InvalidCursor("This cursor is not one that a page returned.") from error
+
+
+def row_number(text: str) -> int:
+    """An id that counts from 1. Raises ValueError where `text` is none that a database could know."""
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) < 2**63):
+        raise ValueError("no id")
+    return int(text)

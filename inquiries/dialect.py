@@ -1,6 +1,8 @@
 """How /api/inquiries speaks: its envelope, its words for refusals and its times."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 from django.conf import settings
@@ -10,7 +12,22 @@ from django.utils.log import log_response
 from config.api.dialect import Dialect
 from config.api.errors import Problem
 
+from .history import Entry
+from .models import FilterOption, Inquiry, InquiryType, Offer, PipelineStep
 from .pipeline import InvalidTransition
+from .schemas import (
+    Address,
+    Business,
+    FilterOptionBody,
+    HistoryEntry,
+    InquiryBody,
+    InquiryRow,
+    InquiryTypeBody,
+    OfferBody,
+    StepBody,
+    StepBrief,
+    TypeBrief,
+)
 
 
 class ErrorBody(msgspec.Struct, omit_defaults=True):
@@ -71,6 +88,131 @@ dialect = InquiriesDialect(
         "unavailable": (503, "Service unavailable"),
     },
 )
+
+
+def _brief(kind: InquiryType) -> TypeBrief:
+    return TypeBrief(kind.pk, kind.name, kind.slug, kind.icon, kind.color)
+
+
+def to_type(kind: InquiryType) -> InquiryTypeBody:
+    """A type with its pipeline in short; `kind.steps` is best prefetched."""
+    steps = [StepBrief(s.key, s.label, s.color, s.is_initial, s.is_terminal) for s in kind.steps.all()]
+    return InquiryTypeBody(
+        id=kind.pk,
+        name=kind.name,
+        slug=kind.slug,
+        icon=kind.icon,
+        icon_type=kind.icon_type,  # type: ignore[arg-type]
+        icon_display=kind.icon_display,
+        color=kind.color,
+        description=kind.description,
+        is_active=kind.is_active,
+        sort_order=kind.sort_order,
+        statuses=steps,
+    )
+
+
+def to_step(step: PipelineStep) -> StepBody:
+    return StepBody(
+        key=step.key,
+        label=step.label,
+        description=step.description,
+        color=step.color,
+        sort_order=step.sort_order,
+        is_initial=step.is_initial,
+        is_terminal=step.is_terminal,
+        maps_to_case_status=step.maps_to_case_status or None,
+    )
+
+
+def to_filter_option(option: FilterOption) -> FilterOptionBody:
+    return FilterOptionBody(option.pk, option.group, option.label, option.is_active)
+
+
+def to_row(row: Inquiry) -> InquiryRow:
+    """An inquiry as the list shows it; its type and step must be loaded."""
+    return InquiryRow(**_row(row))
+
+
+def to_body(row: Inquiry) -> InquiryBody:
+    """An inquiry as the detail shows it: the row of the list, and the rest after it."""
+    return InquiryBody(
+        **_row(row),
+        message=row.message,
+        source=row.source or None,
+        language=row.person.get("language") or None,
+        address=_address(row.person.get("address")),
+        business=_business(row.business),
+        filter_options=[to_filter_option(option) for option in row.filter_options.all()],
+        contact_id=row.contact_id,
+        is_waiting_for_profile=row.is_waiting_for_profile,
+        acknowledged_at=moment(row.acknowledged_at) if row.acknowledged_at else None,
+        updated_at=moment(row.updated_at),
+    )
+
+
+def _row(row: Inquiry) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "inquiry_type_id": row.inquiry_type_id,
+        "inquiry_type": _brief(row.inquiry_type),
+        **{name: row.person.get(name) or None for name in ("first_name", "last_name", "email", "phone")},
+        "subject": row.subject,
+        "status": row.status,
+        "priority": row.priority,
+        "category": row.category or None,
+        "budget": None if row.budget is None else float(row.budget),
+        "budget_display": row.budget_display,
+        "full_name": row.full_name or None,
+        "truncated_message": row.truncated_message,
+        "created_at": moment(row.created_at),
+        "responded_at": moment(row.responded_at) if row.responded_at else None,
+        "pipeline_status": row.pipeline_status,
+        "user_id": row.user_id,
+        "created_by": row.created_by,
+        "case_id": row.case_id,
+    }
+
+
+def _address(parts: Mapping[str, str] | None) -> Address | None:
+    values = [(parts or {}).get(name) or None for name in ("street", "postal_code", "city", "country")]
+    return Address(*values) if any(values) else None
+
+
+def _business(known: Mapping[str, Any]) -> Business | None:
+    if not known:
+        return None
+    return Business(
+        company=known.get("company") or None,
+        vat_number=known.get("vat_number") or None,
+        address=_address(known.get("address")),
+        invoice_email=known.get("invoice_email") or None,
+        invoice_address=_address(known.get("invoice_address")),
+    )
+
+
+def to_offer(offer: Offer) -> OfferBody:
+    return OfferBody(
+        id=offer.pk,
+        title=offer.title,
+        amount=float(offer.amount),
+        currency=offer.currency,
+        valid_until=offer.valid_until,
+        status=offer.status,  # type: ignore[arg-type]
+        made_by=offer.made_by_name or None,
+        created_at=moment(offer.created_at),
+        sent_at=moment(offer.sent_at) if offer.sent_at else None,
+    )
+
+
+def to_history(entry: Entry) -> HistoryEntry:
+    return HistoryEntry(
+        from_status=entry.from_status,
+        to_status=entry.to_status,
+        changed_by=entry.changed_by,
+        note=entry.note or None,
+        created_at=offset_moment(entry.created_at),
+    )
 
 
 def moment(time: datetime) -> str:

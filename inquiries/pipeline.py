@@ -76,11 +76,16 @@ def close(inquiry: Inquiry, *, outcome: str, by: Actor, changed_by: int | None, 
 
 
 def link_case(inquiry: Inquiry, case_id: int | None, *, by: Actor, changed_by: int | None) -> None:
-    """Link it to a case of another system, or to none. Raises ValidationError for a number that no case has."""
+    """Link it to a case of another system, or to none; to the present one again changes nothing.
+
+    Raises ValidationError for a number that no case has.
+    """
     if case_id is not None and not 0 < case_id < 2**63:
         raise ValidationError({"case_id": _("Enter a whole number from 1 to %(n)s.") % {"n": 2**63 - 1}})
     with transaction.atomic():
         inquiry.lock()
+        if inquiry.case_id == case_id:
+            return
         inquiry.case_id = case_id
         _mark_responded(inquiry, by, changed_by if changed_by is not None else _userhub_id(by))
         inquiry.save(update_fields=["case_id", "responded_at", "updated_at"])

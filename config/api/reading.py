@@ -57,6 +57,9 @@ def read_fields[S: msgspec.Struct](data: Mapping[str, Any], kind: type[S], *, st
             values[field.name] = _convert(data[name], field.type, strict=strict)
         except (msgspec.ValidationError, OverflowError) as error:
             faults.append(FieldError(name, _message(error, field.type)))
+    # What one field alone does not tell, a Struct says in `faults_together`.
+    if together := getattr(kind, "faults_together", None):
+        faults += together(data)
     if faults:
         raise invalid(*faults)
     return kind(**values)

@@ -1,5 +1,6 @@
 """The inquiries API. A file of routes is imported here, which declares them."""
 
+from . import actions, meta, reading
 from .base import api
 
-__all__ = ["api"]
+__all__ = ["actions", "api", "meta", "reading"]

@@ -45,6 +45,14 @@ class InquiryQuerySet(TenantQuerySet["Inquiry"]):
             found = found.filter(search_text__contains=word)
         return found
 
+    def open(self) -> Self:
+        """Those with the coarse status open: nobody has taken them further than the initial step."""
+        return self.filter(status=Inquiry.Status.OPEN)
+
+    def unassigned(self) -> Self:
+        """Those that belong to no case."""
+        return self.filter(case_id=None)
+
     def counts(self) -> dict[str, int]:
         """How many have each coarse status, and how many there are: {"open", …, "all"}."""
         by_status = dict(self.order_by().values_list("status").annotate(Count("pk")))

@@ -10,8 +10,18 @@ from config.api.dialect import Dialect
 from config.api.endpoint import Api as RegisteredApi
 from contact_requests.models import ContactRequest
 from contacts.models import Contact
+from inquiries.models import Inquiry, InquiryHistory
 
-from ..factories import ContactFactory, ProFactory, PropertyFactory, RequestFactory, UserFactory, make_token
+from ..factories import (
+    ContactFactory,
+    InquiryFactory,
+    InquiryTypeFactory,
+    ProFactory,
+    PropertyFactory,
+    RequestFactory,
+    UserFactory,
+    make_token,
+)
 
 ID = "bbbbbbbb-0000-4000-8000-000000000001"
 SECRET = "a word of the owner's own visitor"
@@ -20,6 +30,17 @@ EMPTY = {"data": [], "cursor": {"next": None}, "hasMore": False}
 NO_CONTACTS = {"data": [], "pagination": {"page": 1, "limit": 20, "total": 0, "totalPages": 0}}
 CONTACT = f"/api/v1/contacts/{ID}"
 NEW = {"name": "Jane", "phone": "+15551234567"}
+
+NUMBER = 4711
+INQUIRIES = "/api/inquiries"
+INQUIRY = f"{INQUIRIES}/{NUMBER}"
+NO_INQUIRIES = {
+    "success": True,
+    "data": [],
+    "pagination": {"current_page": 1, "per_page": 15, "total": 0, "last_page": 1},
+}
+MOVE = {"action": "update_status", "status": "answered"}
+FOR_ALL = (200, "the same for all")
 
 # Route, method -> path, body, the scope it asks for, and what another Pro gets.
 ROUTES = {
@@ -35,11 +56,21 @@ ROUTES = {
     ("GET", "/api/v1/contacts/<uuid:id>"): (CONTACT, None, "contacts:read", (404, "not_found")),
     ("PATCH", "/api/v1/contacts/<uuid:id>"): (CONTACT, {"role": "tenant"}, "contacts:write", (404, "not_found")),
     ("DELETE", "/api/v1/contacts/<uuid:id>"): (CONTACT, None, "contacts:write", (404, "not_found")),
+    ("GET", f"{INQUIRIES}/meta/types"): (f"{INQUIRIES}/meta/types", None, "inquiries:read", FOR_ALL),
+    ("GET", f"{INQUIRIES}/meta/statuses"): (f"{INQUIRIES}/meta/statuses", None, "inquiries:read", FOR_ALL),
+    ("GET", f"{INQUIRIES}/meta/filter-options"): (f"{INQUIRIES}/meta/filter-options", None, "inquiries:read", FOR_ALL),
+    ("GET", f"{INQUIRIES}/list"): (f"{INQUIRIES}/list", None, "inquiries:read", (200, NO_INQUIRIES)),
+    ("GET", f"{INQUIRIES}/<int:id>"): (INQUIRY, None, "inquiries:read", (404, "Not found")),
+    ("GET", f"{INQUIRIES}/<int:id>/history"): (f"{INQUIRY}/history", None, "inquiries:read", (404, "Not found")),
+    ("POST", f"{INQUIRIES}/<int:id>/action"): (f"{INQUIRY}/action", MOVE, "inquiries:write", (404, "Not found")),
 }
 # What the owner's own program gets where it is not 200 and the row.
 OWN = {
     ("POST", "/api/v1/contacts"): (201, False),
     ("DELETE", "/api/v1/contacts/<uuid:id>"): (204, False),
+    ("GET", f"{INQUIRIES}/meta/types"): (200, False),
+    ("GET", f"{INQUIRIES}/meta/statuses"): (200, False),
+    ("GET", f"{INQUIRIES}/meta/filter-options"): (200, False),
 }
 CALLERS = ["nobody", "another Pro", "another Pro's session", "no scope", "revoked", "gated", "gated session", "staff"]
 
@@ -76,6 +107,9 @@ def session(user):
 @pytest.fixture
 def row(pro):
     contact = ContactFactory(id=ID, pro=pro, name=SECRET)
+    InquiryFactory(id=NUMBER, pro=pro, inquiry_type=InquiryTypeFactory(), subject=SECRET).move(
+        to="in_review", by=None, note=SECRET
+    )
     return RequestFactory(id=ID, property=PropertyFactory(pro=pro), contact=contact, message=SECRET)
 
 
@@ -103,25 +137,31 @@ def call(caller, pro, method, path, body, scope):
 
 
 def refusals(path, foreign):
-    """What each caller gets. The contacts know programs alone, and no gate: a gated Pro's own row is its own."""
+    """What each caller gets. Beside /pro only programs are known, and no gate: a gated Pro's own row is its own."""
     if path.startswith("/pro/"):
         unknown, gated = (401, "UNAUTHENTICATED"), (403, "CNI_REQUIRED")
         sessions = {"another Pro's session": foreign, "gated": gated, "gated session": gated}
         return {"nobody": unknown, "revoked": unknown, "staff": unknown, "no scope": (403, "FORBIDDEN"), **sessions}
-    unknown = (401, "unauthorized")
+    speaks = ("Unauthenticated", "Forbidden") if path.startswith(INQUIRIES) else ("unauthorized", "forbidden")
+    unknown, lacking = (401, speaks[0]), (403, speaks[1])
     sessions = dict.fromkeys(["another Pro's session", "gated session", "staff"], unknown)
-    return {"nobody": unknown, "revoked": unknown, "no scope": (403, "forbidden"), **sessions}
+    return {"nobody": unknown, "revoked": unknown, "no scope": lacking, **sessions}
 
 
 def outcome(response):
     body = response.json() if response.content else None
     if response.status_code >= 400:
-        return response.status_code, body["error"]["code"]
+        return response.status_code, body["message"] if "success" in body else body["error"]["code"]
+    if "/meta/" in response.request["PATH_INFO"]:
+        return FOR_ALL
     return response.status_code, "another's own" if response.status_code == 201 else body
 
 
+STORED = (ContactRequest, Contact, Inquiry, InquiryHistory)
+
+
 def stored():
-    return [list(model.objects.order_by("pk").values()) for model in (ContactRequest, Contact)]
+    return [list(model.objects.order_by("pk").values()) for model in STORED]
 
 
 @pytest.mark.parametrize("caller", CALLERS)
@@ -130,7 +170,7 @@ def test_who_may_not(pro, row, route, caller):
     path, body, scope, foreign = ROUTES[route]
     expected = {"another Pro": foreign, **refusals(path, foreign)}
     if caller not in expected:
-        pytest.skip("the contacts know no gate")
+        pytest.skip("there is no gate here")
     before = stored()
     response = call(caller, pro, route[0], path, body, scope)
     assert outcome(response) == expected[caller]
@@ -144,13 +184,19 @@ def test_the_gate_is_not_the_contacts(pro, row):
     assert (response.status_code, response.json()["data"]["name"]) == (200, SECRET)
 
 
+def test_the_gate_is_not_the_inquiries(pro, row):
+    response = call("gated", pro, "GET", INQUIRY, None, "inquiries:read")
+    assert (response.status_code, response.json()["data"]["inquiry"]["subject"]) == (200, SECRET)
+
+
 @pytest.mark.parametrize("route", [r for r in ROUTES if r != ("POST", "/api/v1/contacts")], ids=" ".join)
 def test_another_pros_row_is_answered_like_one_that_does_not_exist(pro, other_api, row, route):
     path, body, _scope, _foreign = ROUTES[route]
     there = other_api.send(route[0], path, body)
     row.delete()
     row.contact.delete()
-    gone = other_api.send(route[0], path, body)
+    # The history keeps its inquiry; there is none under the next number.
+    gone = other_api.send(route[0], path.replace(str(NUMBER), str(NUMBER + 1)), body)
     assert (there.status_code, there.content) == (gone.status_code, gone.content)
 
 

@@ -1,0 +1,47 @@
+"""What is done with an inquiry."""
+
+from typing import Any
+
+from msgspec import UNSET, structs
+
+from config.accounts.access import Caller
+
+from ..dialect import to_body
+from ..models import Inquiry
+from ..schemas import ActedOn, ActionAnswer, ActionBody
+from .base import api
+
+
+@api.endpoint(
+    "POST",
+    "/<int:id>/action",
+    scope="inquiries:write",
+    body=ActionBody,
+    answer=ActionAnswer,
+    errors=("invalid_transition",),
+)
+def perform_inquiry_action(caller: Caller, id: int, body: ActionBody) -> ActionAnswer:
+    """Move an inquiry, close it, or link it to a case.
+
+    `update_status` moves to the step `status`: the next one in order, or one that staff allowed from here. `close`
+    leaves the pipeline early, from any step that is not terminal. Any other move is refused with "Failed to perform
+    action", and `error` says from where to where. `link_case` links the case `case_id`, or none when it is null; to
+    the present one again changes nothing.
+    """
+    inquiry = Inquiry.objects.for_pro(caller.pro).select_related("inquiry_type", "step").get(pk=id)
+    given = {name: value for name, value in structs.asdict(body).items() if value is not UNSET}
+    # A note of null is none, and nobody's id is the token's actor's.
+    if given.get("note", "") is None:
+        del given["note"]
+    _perform(inquiry, given.pop("action"), given, caller)
+    return ActionAnswer(message="Action performed successfully", data=ActedOn(to_body(inquiry)))
+
+
+def _perform(inquiry: Inquiry, action: str, given: dict[str, Any], caller: Caller) -> None:
+    match action:
+        case "update_status":
+            inquiry.move(to=given.pop("status"), by=caller.token, **given)
+        case "close":
+            inquiry.close(by=caller.token, **given)
+        case "link_case":
+            inquiry.link_case(given.pop("case_id"), by=caller.token, **given)

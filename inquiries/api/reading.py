@@ -1,0 +1,63 @@
+"""Inquiries as they are: the list, one of them, its history."""
+
+from config.accounts.access import Caller
+from config.api.errors import FieldError, invalid
+from config.web.paging import numbered_page
+
+from .. import history
+from ..dialect import to_body, to_history, to_offer, to_row
+from ..models import Inquiry, InquiryType
+from ..models.inquiry import InquiryQuerySet
+from ..schemas import DetailAnswer, HistoryAnswer, InquiryDetail, InquiryPage, InquiryQuery, Pagination
+from .base import api
+
+
+@api.endpoint("GET", "/list", scope="inquiries:read", query=InquiryQuery, answer=InquiryPage)
+def list_inquiries(caller: Caller, query: InquiryQuery) -> InquiryPage:
+    """List inquiries, newest first.
+
+    Without those that are linked to a case, unless `unassigned_only=false` or `include_linked_to_case=true` is sent.
+    `total` is exact. A page past the end is empty.
+    """
+    rows = _chosen(Inquiry.objects.for_pro(caller.pro), query).select_related("inquiry_type", "step")
+    page, total = numbered_page(rows, query.page, query.per_page)
+    last = max(-(-total // query.per_page), 1)
+    pagination = Pagination(query.page, query.per_page, total, last)
+    return InquiryPage(data=[to_row(row) for row in page], pagination=pagination)
+
+
+def _chosen(rows: InquiryQuerySet, query: InquiryQuery) -> InquiryQuerySet:
+    chosen = {"status": query.status, "category": query.category, "user_id": query.user_id}
+    rows = rows.filter(**{name: value for name, value in chosen.items() if value is not None})
+    if query.inquiry_type is not None:
+        rows = rows.filter(inquiry_type=_type_id(query.inquiry_type))
+    if query.open_only:
+        rows = rows.open()
+    return rows.unassigned() if query.unassigned_only and not query.include_linked_to_case else rows
+
+
+def _type_id(text: str) -> int:
+    """The id of the type with this id or slug; a slug may well look like an id, and then the id is meant."""
+    known = list(InquiryType.objects.values_list("pk", "slug"))
+    ids = {slug: pk for pk, slug in known} | {str(pk): pk for pk, _slug in known}
+    if text not in ids:
+        raise invalid(FieldError("inquiry_type", "There is no inquiry type with this id or slug."))
+    return ids[text]
+
+
+@api.endpoint("GET", "/<int:id>", scope="inquiries:read", answer=DetailAnswer)
+def get_inquiry(caller: Caller, id: int) -> DetailAnswer:
+    """Get one inquiry with its offers, drafts too."""
+    inquiry = Inquiry.objects.for_pro(caller.pro).select_related("inquiry_type", "step").get(pk=id)
+    offers = [to_offer(offer) for offer in inquiry.offers.all()]
+    return DetailAnswer(data=InquiryDetail(to_body(inquiry), offers, len(offers)))
+
+
+@api.endpoint("GET", "/<int:id>/history", scope="inquiries:read", answer=HistoryAnswer)
+def get_inquiry_history(caller: Caller, id: int) -> HistoryAnswer:
+    """Get every move of an inquiry, oldest first.
+
+    `from_status` is null on the first one; `changed_by` is the UserHub user who made it, null where none is known.
+    """
+    inquiry = Inquiry.objects.for_pro(caller.pro).only("pk").get(pk=id)
+    return HistoryAnswer(data=[to_history(entry) for entry in history.entries(inquiry.pk)])

@@ -1,5 +1,7 @@
 """What the tests of inquiries share."""
 
+from datetime import UTC, datetime
+from decimal import Decimal
 from importlib import import_module
 
 import pytest
@@ -8,6 +10,23 @@ from django.apps import apps
 from inquiries.models import InquiryType
 
 from ..factories import InquiryFactory, InquiryTypeFactory
+
+WHEN = datetime(2025, 11, 6, 10, 30, tzinfo=UTC)
+PERSON = {
+    "first_name": "Jan",
+    "last_name": "de Vries",
+    "email": "jan.devries@example.com",
+    "phone": "+31612345678",
+    "language": "nl",
+    "address": {"street": "Kade 7", "postal_code": "9711 AB", "city": "Groningen", "country": "NL"},
+}
+BUSINESS = {
+    "company": "De Vries BV",
+    "vat_number": "NL001234567B01",
+    "address": {"street": "Havenweg 1", "postal_code": "9700 AA", "city": "Groningen", "country": "NL"},
+    "invoice_email": "facturen@example.com",
+    "invoice_address": {"street": "", "postal_code": "", "city": "", "country": ""},
+}
 
 
 @pytest.fixture
@@ -27,3 +46,40 @@ def shipped(db):
     """The types that come with the product, by slug; a test that flushed the database took them away."""
     import_module("inquiries.migrations.0002_shipped_types").ship(apps, None)
     return {kind.slug: kind for kind in InquiryType.objects.all()}
+
+
+@pytest.fixture
+def jan(pro, shipped):
+    """The documented inquiry 42, with a whole profile."""
+    return InquiryFactory(
+        pro=pro,
+        id=42,
+        inquiry_type=shipped["question"],
+        user_id=123,
+        created_by=123,
+        subject="Verbouwing keuken",
+        message="Ik wil graag mijn keuken laten verbouwen en zou graag een offerte ontvangen.",
+        category="renovation",
+        budget=Decimal("450.00"),
+        source="mijn-portal",
+        person=PERSON,
+        business=BUSINESS,
+        profile_at=WHEN,
+        created_at=WHEN,
+    )
+
+
+@pytest.fixture
+def refused():
+    """Asserts a validation error about these fields and returns {field: messages}."""
+
+    def check(response, *fields):
+        assert (response.status_code, response["Content-Type"]) == (422, "application/json"), response.content
+        body = response.json()
+        errors = body["errors"]
+        told = "; ".join(f"{field}: {message}" for field, messages in errors.items() for message in messages)
+        assert body == {"success": False, "message": "Validation failed", "error": told, "errors": errors}
+        assert list(errors) == list(fields)
+        return errors
+
+    return check

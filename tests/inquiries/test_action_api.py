@@ -1,0 +1,339 @@
+"""POST /api/inquiries/{id}/action: moves, the early end, the link to a case."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from inquiries.models import AllowedMove, Inquiry, InquiryHistory
+
+from ..conftest import Api
+from ..factories import InquiryFactory, InquiryTypeFactory, ProFactory, make_token
+from .conftest import WHEN
+from .test_detail_api import NOTHING, WHOLE
+from .test_list_api import of_type
+
+DONE = "Action performed successfully"
+
+
+@pytest.fixture
+def act(api, inquiry):
+    """Performs an action on the inquiry."""
+    return lambda **body: api.post(f"/api/inquiries/{inquiry.pk}/action", body)
+
+
+def done(response):
+    """Asserts success; returns the inquiry of the answer."""
+    assert (response.status_code, response["Content-Type"]) == (200, "application/json"), response.content
+    body = response.json()
+    assert list(body) == ["success", "message", "data"]
+    assert (body["success"], body["message"], list(body["data"])) == (True, DONE, ["inquiry"])
+    return body["data"]["inquiry"]
+
+
+def state(inquiry):
+    return Inquiry.objects.values_list("step__key", "status").get(pk=inquiry.pk)
+
+
+def trail(inquiry):
+    """The moves after the first one, as (from, to, changed by, note)."""
+    rows = InquiryHistory.objects.filter(inquiry=inquiry).exclude(from_status=None)
+    return list(rows.values_list("from_status", "to_status", "changed_by", "note"))
+
+
+def domain_error(present, wanted):
+    return {
+        "success": False,
+        "message": "Failed to perform action",
+        "error": f"Invalid inquiry status transition from {present} to {wanted}",
+    }
+
+
+# --- update_status
+
+
+def test_the_next_step_answers_the_whole_inquiry(api, jan):
+    before = timezone.now()
+    found = done(api.post("/api/inquiries/42/action", {"action": "update_status", "status": "in_review"}))
+    jan.refresh_from_db()
+    assert before <= jan.responded_at <= jan.updated_at <= timezone.now()
+    expected = {
+        **of_type(WHOLE, jan.inquiry_type),
+        "status": "in_progress",
+        "pipeline_status": "in_review",
+        "responded_at": jan.responded_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "updated_at": jan.updated_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+    }
+    assert found == expected
+    assert list(found) == list(expected)
+    assert api.get("/api/inquiries/42").json()["data"]["inquiry"] == found
+
+
+def test_the_documented_refusal(api, jan):
+    response = api.post("/api/inquiries/42/action", {"action": "update_status", "status": "closed"})
+    assert (response.status_code, response["Content-Type"]) == (500, "application/json")
+    assert response.content.decode() == (
+        '{"success":false,"message":"Failed to perform action",'
+        '"error":"Invalid inquiry status transition from submitted to closed"}'
+    )
+    assert (state(jan), trail(jan)) == (("submitted", "open"), [])
+
+
+def test_step_by_step_with_notes(act, inquiry):
+    for step, status in (("in_review", "in_progress"), ("answered", "in_progress"), ("closed", "closed")):
+        found = done(act(action="update_status", status=step, note=f"to {step}", changed_by=7))
+        assert (found["pipeline_status"], found["status"]) == (step, status) == state(inquiry)
+    assert trail(inquiry) == [
+        ("submitted", "in_review", 7, "to in_review"),
+        ("in_review", "answered", 7, "to answered"),
+        ("answered", "closed", 7, "to closed"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "wanted", ["submitted", "answered", "closed", "open", "cancelled", "In Review", "é'\"<b>", "x" * 50]
+)
+def test_any_other_move_is_refused(act, inquiry, wanted):
+    response = act(action="update_status", status=wanted, note="never kept")
+    assert (response.status_code, response.json()) == (500, domain_error("submitted", wanted))
+    assert (state(inquiry), trail(inquiry)) == (("submitted", "open"), [])
+
+
+def test_a_move_that_staff_allowed(act, inquiry, kind):
+    step = {s.key: s for s in kind.steps.all()}
+    AllowedMove.objects.create(from_step=step["submitted"], to_step=step["closed"])
+    AllowedMove.objects.create(from_step=step["closed"], to_step=step["submitted"])
+    assert done(act(action="update_status", status="closed"))["status"] == "closed"
+    assert done(act(action="update_status", status="submitted"))["status"] == "open"
+
+
+def test_the_refusal_may_be_409(act, inquiry, settings):
+    settings.INQUIRY_TRANSITION_ERROR_STATUS = 409
+    for body in ({"action": "update_status", "status": "closed"}, {"action": "close"}, {"action": "close"}):
+        response = act(**body)
+    assert (response.status_code, response.json()) == (409, domain_error("closed", "closed"))
+
+
+def test_the_refusal_is_no_crash_in_the_logs(act, caplog):
+    with caplog.at_level(logging.INFO):
+        response = act(action="update_status", status="closed")
+    assert response.status_code == 500 and "request_id" not in response.json()
+    [record] = [r for r in caplog.records if r.name == "django.request"]
+    said = "Invalid inquiry status transition from submitted to closed"
+    assert (record.levelname, record.exc_info, said in record.getMessage()) == ("WARNING", None, True)
+    assert [r for r in caplog.records if r.levelno >= logging.ERROR] == []
+
+
+# --- Who did it
+
+
+@pytest.mark.parametrize(
+    ("actor", "given", "expected"),
+    [
+        (None, {}, None),
+        (None, {"changed_by": None}, None),
+        (None, {"changed_by": 5}, 5),
+        (31, {}, 31),
+        (31, {"changed_by": None}, 31),
+        (31, {"changed_by": 5}, 5),
+        (31, {"changed_by": 2**63 - 1}, 2**63 - 1),
+    ],
+)
+def test_changed_by_is_the_given_one_or_the_tokens_actor(api_with, inquiry, actor, given, expected):
+    program = api_with(actor_id=actor)
+    done(program.post(f"/api/inquiries/{inquiry.pk}/action", {"action": "close", **given}))
+    assert trail(inquiry) == [("submitted", "closed", expected, "")]
+
+
+@pytest.mark.parametrize("note", [{}, {"note": None}, {"note": ""}, {"note": " \n "}])
+def test_without_a_note_the_history_says_null(api, act, inquiry, note):
+    done(act(action="update_status", status="in_review", **note))
+    entry = api.get(f"/api/inquiries/{inquiry.pk}/history").json()["data"][-1]
+    assert (entry["note"], trail(inquiry)[-1][-1]) == (None, "")
+
+
+def test_a_note_of_many_languages_stays_as_it_is(api, act, inquiry):
+    note = "Rappelé ; “à bientôt” — こんにちは 🏳️‍🌈\nsecond line"
+    done(act(action="update_status", status="in_review", note=note))
+    assert api.get(f"/api/inquiries/{inquiry.pk}/history").json()["data"][-1]["note"] == note
+
+
+def test_what_the_customer_does_is_no_response(act):
+    assert done(act(action="update_status", status="in_review", changed_by=456))["responded_at"] is None
+    assert done(act(action="update_status", status="answered", changed_by=789))["responded_at"] is not None
+
+
+# --- close
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [({}, "closed"), ({"outcome": "completed"}, "closed"), ({"outcome": "cancelled"}, "cancelled")],
+)
+@pytest.mark.parametrize("start", ["submitted", "in_review", "answered"])
+def test_close_from_every_step(act, inquiry, start, given, status):
+    for step in ("in_review", "answered")[: ["submitted", "in_review", "answered"].index(start)]:
+        inquiry.move(to=step, by=None)
+    found = done(act(action="close", note="Enough", **given))
+    assert (found["pipeline_status"], found["status"]) == ("closed", status) == state(inquiry)
+    assert trail(inquiry)[-1] == (start, "closed", None, "Enough")
+
+
+def test_closing_twice_is_the_domain_error(act, inquiry):
+    done(act(action="close", outcome="cancelled"))
+    for outcome in ({}, {"outcome": "completed"}, {"outcome": "cancelled"}):
+        response = act(action="close", **outcome)
+        assert (response.status_code, response.json()) == (500, domain_error("closed", "closed"))
+    assert (state(inquiry), len(trail(inquiry))) == (("closed", "cancelled"), 1)
+
+
+# --- link_case
+
+
+def test_a_case_is_linked_and_unlinked(api, act, inquiry):
+    def listed():
+        return [row["id"] for row in api.get("/api/inquiries/list").json()["data"]]
+
+    assert done(act(action="link_case", case_id=7))["case_id"] == 7
+    assert listed() == []
+    assert done(act(action="link_case", case_id=2**63 - 1, changed_by=5))["case_id"] == 2**63 - 1
+    assert done(act(action="link_case", case_id=None))["case_id"] is None
+    assert listed() == [inquiry.pk]
+    assert trail(inquiry) == []
+
+
+@pytest.mark.parametrize("case_id", [7, None])
+def test_the_same_case_again_changes_nothing(act, inquiry, case_id):
+    Inquiry.objects.update(case_id=case_id, updated_at=WHEN)
+    before = Inquiry.objects.values().get()
+    assert done(act(action="link_case", case_id=case_id))["case_id"] == case_id
+    assert Inquiry.objects.values().get() == before
+
+
+def test_a_closed_one_may_be_linked(act, inquiry):
+    inquiry.close(by=None)
+    found = done(act(action="link_case", case_id=7))
+    assert (found["case_id"], found["status"]) == (7, "closed")
+
+
+def test_linking_is_an_act_of_the_pro_unless_the_customer_does_it(act):
+    assert done(act(action="link_case", case_id=7, changed_by=456))["responded_at"] is None
+    assert done(act(action="link_case", case_id=8))["responded_at"] is not None
+
+
+# --- What cannot be
+
+
+@pytest.mark.parametrize(
+    ("body", "errors"),
+    [
+        ({}, {"action": "This field is required."}),
+        ({"action": "delete"}, {"action": "Choose one of: close, link_case, update_status."}),
+        ({"action": ""}, {"action": "Choose one of: close, link_case, update_status."}),
+        ({"action": ["close"]}, {"action": "Expected str, got array"}),
+        ({"action": None}, {"action": "Expected str, got null"}),
+        ({"action": "update_status"}, {"status": "The action update_status requires this field."}),
+        ({"action": "update_status", "status": ""}, {"status": "Expected str of length >= 1"}),
+        ({"action": "update_status", "status": None}, {"status": "Expected str, got null"}),
+        ({"action": "update_status", "status": "x" * 51}, {"status": "Expected str of length <= 50"}),
+        (
+            {"action": "update_status", "status": "a\0"},
+            {"status": "Text must not contain NUL or an unpaired surrogate."},
+        ),
+        (
+            {"action": "update_status", "status": "in_review", "outcome": "completed", "case_id": None},
+            {
+                "outcome": "The action update_status does not take this field.",
+                "case_id": "The action update_status does not take this field.",
+            },
+        ),
+        ({"action": "close", "outcome": "won"}, {"outcome": "Choose one of: cancelled, completed."}),
+        ({"action": "close", "outcome": None}, {"outcome": "Expected str, got null"}),
+        ({"action": "close", "status": "closed"}, {"status": "The action close does not take this field."}),
+        ({"action": "close", "note": "x" * 2001}, {"note": "Expected str of length <= 2000"}),
+        ({"action": "close", "note": 5}, {"note": "Expected str | null, got int"}),
+        ({"action": "close", "note": "a\0b"}, {"note": "Text must not contain NUL or an unpaired surrogate."}),
+        ({"action": "close", "changed_by": 0}, {"changed_by": "Expected int >= 1"}),
+        ({"action": "close", "changed_by": -1}, {"changed_by": "Expected int >= 1"}),
+        ({"action": "close", "changed_by": 2**63}, {"changed_by": "Expected int <= 9223372036854775807"}),
+        ({"action": "close", "changed_by": "5"}, {"changed_by": "Expected int | null, got str"}),
+        ({"action": "close", "changed_by": True}, {"changed_by": "Expected int | null, got bool"}),
+        ({"action": "close", "changed_by": 5.5}, {"changed_by": "Expected int | null, got float"}),
+        ({"action": "link_case"}, {"case_id": "The action link_case requires this field."}),
+        ({"action": "link_case", "case_id": 0}, {"case_id": "Expected int >= 1"}),
+        ({"action": "link_case", "case_id": "7"}, {"case_id": "Expected int | null, got str"}),
+        (
+            {"action": "link_case", "case_id": 7, "note": "x"},
+            {"note": "The action link_case does not take this field."},
+        ),
+        ({"action": "close", "by": 5}, {"by": "This field is not known here."}),
+        (
+            {"action": "update_status", "note": 5, "changed_by": 2**80, "more": 1, "case_id": 7},
+            {
+                "more": "This field is not known here.",
+                "note": "Expected str | null, got int",
+                "changed_by": "Expected int <= 9223372036854775807",
+                "status": "The action update_status requires this field.",
+                "case_id": "The action update_status does not take this field.",
+            },
+        ),
+    ],
+)
+def test_what_is_refused(act, inquiry, refused, body, errors):
+    before = Inquiry.objects.values().get()
+    told = refused(act(**body), *errors)
+    assert told == {field: [message] for field, message in errors.items()}
+    assert (Inquiry.objects.values().get(), trail(inquiry)) == (before, [])
+
+
+@pytest.mark.parametrize("body", [{"action": "close"}, {"action": "link_case", "case_id": 7}])
+def test_another_pros_and_an_unknown_one_are_404(api, body):
+    foreign = InquiryFactory()
+    for id in (foreign.pk, 999_999_999, 2**63, 2**80):
+        response = api.post(f"/api/inquiries/{id}/action", body)
+        assert (response.status_code, response.json()) == (404, NOTHING)
+    assert (state(foreign), trail(foreign)) == (("submitted", "open"), [])
+
+
+def test_a_reader_may_not(api_with, inquiry):
+    reader = api_with("inquiries:read", "contacts:write", "contact_requests:write")
+    response = reader.post(f"/api/inquiries/{inquiry.pk}/action", {"action": "close"})
+    assert (response.status_code, response.json()) == (
+        403,
+        {"success": False, "message": "Forbidden", "error": "This token lacks the scope inquiries:write."},
+    )
+    assert state(inquiry) == ("submitted", "open")
+
+
+# --- At once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twelve_equal_moves_at_once_leave_one_row_of_history(at_once):
+    pro = ProFactory()
+    inquiry = InquiryFactory(pro=pro, inquiry_type=InquiryTypeFactory())
+    programs = [Api(make_token(pro)) for _ in range(12)]
+    body = {"action": "update_status", "status": "in_review"}
+    answers = at_once(12, lambda n: programs[n].post(f"/api/inquiries/{inquiry.pk}/action", body))
+    won = [a for a in answers if a.status_code == 200]
+    assert [done(a)["pipeline_status"] for a in won] == ["in_review"]
+    others = [(a.status_code, a.json()) for a in answers if a not in won]
+    assert others == [(500, domain_error("in_review", "in_review"))] * 11
+    assert trail(inquiry) == [("submitted", "in_review", None, "")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_ways_at_once_are_two_moves_one_after_the_other(at_once):
+    """A move and a close at once: either the move was first and both are made, or the inquiry was closed already."""
+    pro = ProFactory()
+    programs, kind = [Api(make_token(pro)) for _ in range(2)], InquiryTypeFactory()
+    bodies = [{"action": "update_status", "status": "in_review"}, {"action": "close"}]
+    for _ in range(5):
+        inquiry = InquiryFactory(pro=pro, inquiry_type=kind, created_at=timezone.now() - timedelta(hours=1))
+        path = f"/api/inquiries/{inquiry.pk}/action"
+        codes = at_once(2, lambda n, path=path: programs[n].post(path, bodies[n]).status_code)
+        steps = [row[:2] for row in trail(inquiry)]
+        whole = [("submitted", "in_review"), ("in_review", "closed")]
+        assert (codes, steps) in (([200, 200], whole), ([500, 200], [("submitted", "closed")]))
+        assert state(inquiry) == ("closed", "closed")

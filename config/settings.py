@@ -344,6 +344,25 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
+# --- UserHub -------------------------------------------------------------------------------------
+
+
+def _is_userhub(value):
+    url = urlsplit(value)
+    is_plain = not (url.query or url.fragment or url.username or url.port == 0) and value.isascii()
+    return not value or (url.scheme in ("http", "https") and bool(url.hostname) and is_plain)
+
+
+# Without an address the built-in directory knows who the customers of inquiries are.
+USERHUB_URL = read(
+    "str", "USERHUB_URL", "", _is_userhub, "it must be the address of its API, such as https://hub.example.com/api"
+).rstrip("/")
+USERHUB_TOKEN = read("str", "USERHUB_TOKEN", "")
+if not re.fullmatch(r"[!-~]+" if USERHUB_URL else r"[!-~]*", USERHUB_TOKEN):
+    # It is a secret, and not repeated.
+    stop("USERHUB_TOKEN is missing or unusable; it must be the token for USERHUB_URL, in ASCII without spaces.")
+USERHUB_TIMEOUT = read_int("USERHUB_TIMEOUT", 3, 1, 30)
+
 # --- Limits --------------------------------------------------------------------------------------
 
 API_REQUESTS_PER_MINUTE = read_int("API_REQUESTS_PER_MINUTE", 1200, 1, 1_000_000)

@@ -1,6 +1,7 @@
 from datetime import datetime
 from typing import Self
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Count, Q
 from django.db.models.fields.tuple_lookups import TupleLessThan
@@ -130,6 +131,7 @@ class Inquiry(models.Model):
     profile_at = models.DateTimeField(_("profile copied at"), null=True, editable=False)
     responded_at = models.DateTimeField(_("responded at"), null=True, editable=False)
     acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, editable=False)
+    notified_at = models.DateTimeField(_("pro notified at"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
@@ -197,8 +199,9 @@ class Inquiry(models.Model):
 
     @property
     def language(self) -> str:
-        """In which the customer is written to, as ISO 639-1: their own, else the Pro's."""
-        return self.person.get("language") or self.pro.language
+        """In which the customer is written to: their own where the product speaks it, else the Pro's."""
+        own = self.person.get("language")
+        return own if own in dict(settings.LANGUAGES) else self.pro.language
 
     @property
     def is_waiting_for_profile(self) -> bool:
@@ -245,6 +248,12 @@ class Inquiry(models.Model):
         from ..pipeline import close
 
         close(self, outcome=outcome, by=by, changed_by=changed_by, note=note)
+
+    def retry_profile(self) -> bool:
+        """Have UserHub asked anew for the profile that it waits for; see `profiles.ask_again`."""
+        from ..profiles import ask_again
+
+        return ask_again(self)
 
     def allowed_steps(self) -> models.QuerySet[PipelineStep]:
         """The steps that `move` would take it to, in order."""

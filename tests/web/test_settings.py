@@ -53,6 +53,13 @@ BAD = [
     ("API_REQUESTS_PER_MINUTE", "0"),
     ("FORM_SENDS_PER_HOUR", "-1"),
     ("INQUIRY_TRANSITION_ERROR_STATUS", "200"),
+    ("USERHUB_URL", "hub.example.com"),
+    ("USERHUB_URL", "https://me:hunter2@hub.example.com"),
+    ("USERHUB_URL", "https://hub.example.com/?q=1"),
+    ("USERHUB_URL", "https://hub.example.com:port"),
+    ("USERHUB_TOKEN", "hunter2 with spaces"),
+    ("USERHUB_TIMEOUT", "0"),
+    ("USERHUB_TIMEOUT", "31"),
     ("LANGUAGE_CODE", "xx"),
     ("TIME_ZONE", "Mars/X"),
     ("SECURE_SSL_REDIRECT", "perhaps"),
@@ -72,6 +79,10 @@ def assert_stopped_at(name: str, result: subprocess.CompletedProcess[str]) -> No
 @pytest.mark.parametrize(("name", "value"), BAD)
 def test_a_bad_value_stops_the_start_with_one_line(tmp_path, name, value):
     assert_stopped_at(name, run(tmp_path, "manage.py", "check", **{name: value}))
+
+
+def test_a_userhub_without_a_token_stops_the_start(tmp_path):
+    assert_stopped_at("USERHUB_TOKEN", run(tmp_path, "manage.py", "check", USERHUB_URL="https://hub.example.com"))
 
 
 def test_a_bad_conn_max_age_stops_the_start_on_postgres(tmp_path):

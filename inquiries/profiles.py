@@ -1,0 +1,114 @@
+"""The customer's profile on an inquiry: copied from UserHub, at once or when UserHub answers again.
+
+Whoever links a contact holds the address book before the inquiry's row.
+"""
+
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext, override
+
+from config.web.limits import Limit
+from config.web.mail import is_answerable
+from contacts.models import Contact
+from contacts.models.locking import hold_book
+from contacts.phones import to_e164
+
+from .models import Inquiry
+from .userhub import Profile
+
+# The address comes from UserHub and not from whoever writes, so that a busy customer may well have several a day.
+ACKNOWLEDGMENTS = Limit("acknowledge-inquiry", 10, 24 * 3600)
+
+
+def copy(inquiry: Inquiry, profile: Profile) -> None:
+    """Put the profile onto the inquiry, unsaved, with the Pro's contact. Call it in a transaction."""
+    phone = _e164(profile.person["phone"], inquiry.pro.country)
+    inquiry.person = {**profile.person, "phone": phone or profile.person["phone"]}
+    inquiry.business = profile.business
+    inquiry.profile_at, inquiry.profile_problem = timezone.now(), ""
+    inquiry.search_text = inquiry.make_search_text()
+    # The Pro may have linked one by hand meanwhile.
+    if inquiry.contact is None and (inquiry.person["email"] or phone):
+        inquiry.contact = Contact.objects.find_or_create(
+            inquiry.pro,
+            name=_name(inquiry),
+            email=inquiry.person["email"],
+            phone=phone,
+            source="inquiry",
+            language=inquiry.person["language"] or inquiry.pro.language,
+        )
+
+
+def complete(inquiry: Inquiry, profile: Profile) -> bool:
+    """Give a waiting inquiry its profile, and acknowledge it; returns whether it was waiting."""
+    with transaction.atomic():
+        hold_book(inquiry.pro_id)
+        inquiry.lock()
+        if not inquiry.is_waiting_for_profile:
+            return False
+        copy(inquiry, profile)
+        inquiry.save(
+            update_fields=[
+                "person",
+                "business",
+                "profile_at",
+                "profile_problem",
+                "search_text",
+                "contact",
+                "updated_at",
+            ]
+        )
+        welcome(inquiry)
+        return True
+
+
+def give_up(inquiry: Inquiry, problem: str) -> None:
+    """Say on a waiting inquiry, in the Pro's language, why it has no profile; `ask_again` begins anew."""
+    with transaction.atomic(), override(inquiry.pro.language):
+        inquiry.lock()
+        if inquiry.is_waiting_for_profile:
+            inquiry.profile_problem = gettext(problem)
+            inquiry.save(update_fields=["profile_problem", "updated_at"])
+
+
+def ask_again(inquiry: Inquiry) -> bool:
+    """Have UserHub asked anew, in the background; returns whether the inquiry is waiting for its profile at all."""
+    # The tasks import this.
+    from .tasks import complete_profile
+
+    with transaction.atomic():
+        inquiry.lock()
+        if not inquiry.is_waiting_for_profile:
+            return False
+        inquiry.profile_problem = ""
+        inquiry.save(update_fields=["profile_problem", "updated_at"])
+        complete_profile.enqueue(inquiry.pk)
+        return True
+
+
+def welcome(inquiry: Inquiry) -> None:
+    """Have the customer told that the inquiry has arrived, where somebody reads the mail. Call it in a transaction."""
+    from .tasks import acknowledge
+
+    email = inquiry.person["email"].lower()
+    own = {inquiry.pro.email.lower(), parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()}
+    if email and email not in own and is_answerable(email) and not ACKNOWLEDGMENTS.hit(email):
+        acknowledge.enqueue(inquiry.pk)
+
+
+def _e164(text: str, country: str) -> str:
+    """ "" for what is no phone number."""
+    try:
+        return to_e164(text, country) if text else ""
+    except ValidationError:
+        return ""
+
+
+def _name(inquiry: Inquiry) -> str:
+    """What the contact is called: a contact's name has a letter or a digit."""
+    names = (inquiry.full_name, inquiry.business.get("company", ""), inquiry.person["email"], inquiry.person["phone"])
+    return next(name for name in names if any(c.isalnum() for c in name))[:200]

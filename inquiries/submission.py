@@ -1,0 +1,183 @@
+"""How an inquiry comes in, whoever sends it: checked, completed with the customer's profile, kept.
+
+In two steps, as UserHub may take seconds: `prepare` outside of any transaction, `Draft.keep` in one. `submit` is both.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from config.accounts.models import ApiToken, Pro, User
+from config.web.text import unix_lines
+
+from . import userhub
+from .models import FilterOption, Inquiry, InquiryType
+from .profiles import copy, welcome
+from .tasks import complete_profile, notify
+from .userhub import Profile, Unavailable, UnknownUser
+
+GREATEST_ID = 2**63 - 1
+# The fields of the model that the sender may set, by the names that the API has for them too.
+CHECKED = ("user_id", "created_by", "subject", "message", "category", "budget", "priority", "source")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A checked inquiry that is not stored yet. `profile` is None while UserHub does not answer."""
+
+    inquiry: Inquiry
+    filter_options: list[FilterOption]
+    profile: Profile | None
+
+    def keep(self, *, by: User | ApiToken | None) -> Inquiry:
+        """Store it, with its first row of history, its contact and the mails that follow, in one transaction."""
+        inquiry = self.inquiry
+        with transaction.atomic():
+            if self.profile:
+                copy(inquiry, self.profile)
+            inquiry.begin(by=by)
+            inquiry.filter_options.set(self.filter_options)
+            if self.profile:
+                welcome(inquiry)
+            else:
+                complete_profile.enqueue(inquiry.pk)
+            # Who submits it in the workspace needs no mail about it.
+            if not isinstance(by, User) and inquiry.pro.email:
+                notify.enqueue(inquiry.pk)
+        return inquiry
+
+
+def submit(
+    pro: Pro,
+    *,
+    by: User | ApiToken | None,
+    user_id: int,
+    subject: str,
+    message: str,
+    inquiry_type_id: int | None = None,
+    created_by: int | None = None,
+    category: str = "",
+    budget: Decimal | None = None,
+    priority: str = "normal",
+    source: str = "",
+    filter_option_ids: Collection[int] = (),
+) -> Inquiry:
+    """Take in an inquiry of the UserHub user `user_id` for `pro`, on behalf of them where `by` is somebody else.
+
+    No type is the first active one; `created_by` is a UserHub id, by default that of `by`, else `user_id`. A UserHub
+    that does not answer holds nothing up: the inquiry waits for its profile. Raises ValidationError with every field
+    at fault, by the names of these parameters. Not to be called in a transaction, see `userhub.ask`.
+    """
+    fields = {
+        "user_id": user_id,
+        "subject": subject,
+        "message": message,
+        "created_by": created_by,
+        "category": category,
+        "budget": budget,
+        "priority": priority,
+        "source": source,
+    }
+    draft = prepare(pro, fields, by=by, inquiry_type_id=inquiry_type_id, filter_option_ids=filter_option_ids)
+    return draft.keep(by=by)
+
+
+def prepare(
+    pro: Pro,
+    fields: Mapping[str, Any],
+    *,
+    by: User | ApiToken | None,
+    inquiry_type_id: int | None,
+    filter_option_ids: Collection[int],
+) -> Draft:
+    """The first half of `submit`: check everything and ask UserHub, without storing anything."""
+    errors: dict[str, Any] = {}
+    inquiry = Inquiry(pro=pro, **{**fields, "created_by": fields["created_by"] or _actor(by) or fields["user_id"]})
+    options: list[FilterOption] = []
+    profile = None
+    with _gather(errors):
+        _check_fields(inquiry)
+    with _gather(errors):
+        inquiry.inquiry_type = _find_type(inquiry_type_id)
+    with _gather(errors):
+        options = _find_options(filter_option_ids)
+    if "user_id" not in errors:
+        with _gather(errors):
+            profile = _find_profile(inquiry.user_id)
+    if errors:
+        raise ValidationError(errors)
+    return Draft(inquiry, options, profile)
+
+
+@contextmanager
+def _gather(errors: dict[str, Any]) -> Iterator[None]:
+    """Put the faults of the field that is checked within beside the others."""
+    try:
+        yield
+    except ValidationError as error:
+        errors.update(error.error_dict)
+
+
+def _actor(by: User | ApiToken | None) -> int | None:
+    return (by.actor_id if isinstance(by, ApiToken) else by.userhub_id) if by else None
+
+
+def _check_fields(inquiry: Inquiry) -> None:
+    """Put the words into their usual form, and check everything but the type."""
+    inquiry.subject = " ".join(inquiry.subject.split())
+    inquiry.message = unix_lines(inquiry.message).strip()
+    inquiry.category, inquiry.source = inquiry.category.strip(), inquiry.source.strip()
+    errors: dict[str, Any] = {}
+    for name in ("subject", "message", "category", "source"):
+        if "\0" in getattr(inquiry, name):
+            errors[name] = _("Null characters are not allowed.")
+    for name in ("user_id", "created_by"):
+        if not 1 <= getattr(inquiry, name) <= GREATEST_ID:
+            errors[name] = _("This is no id of a UserHub user.")
+    if inquiry.budget is not None and inquiry.budget < 0:
+        errors["budget"] = _("A budget is not negative.")
+    others = {field.name for field in inquiry._meta.concrete_fields} - set(CHECKED)
+    try:
+        inquiry.clean_fields(exclude=others | set(errors))
+    except ValidationError as error:
+        errors |= error.error_dict
+    if errors:
+        raise ValidationError(errors)
+
+
+def _find_type(id: int | None) -> InquiryType:
+    active = InquiryType.objects.filter(is_active=True)
+    if id is None:
+        found, problem = active.first(), _("There is no active inquiry type.")
+    else:
+        found, problem = active.filter(pk=id).first(), _("There is no active inquiry type of this id.")
+    if found is None:
+        raise ValidationError({"inquiry_type_id": problem})
+    return found
+
+
+def _find_options(ids: Collection[int]) -> list[FilterOption]:
+    found = FilterOption.objects.filter(is_active=True).in_bulk(list(ids))
+    missing = sorted(set(ids) - set(found))
+    if missing:
+        listed = ", ".join(map(str, missing))
+        raise ValidationError(
+            {"filter_option_ids": _("There is no active filter option of these ids: %(ids)s.") % {"ids": listed}}
+        )
+    return list(found.values())
+
+
+def _find_profile(user_id: int) -> Profile | None:
+    """None when UserHub does not answer."""
+    try:
+        return userhub.ask(user_id)
+    except UnknownUser:
+        raise ValidationError({"user_id": _("UserHub knows no user of this id.")}) from None
+    except Unavailable:
+        return None

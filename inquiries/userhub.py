@@ -1,0 +1,257 @@
+"""Who a customer is: asked of UserHub, or of the built-in directory where there is none.
+
+`GET {USERHUB_URL}/users/{id}` with a bearer token. UserHub's JSON is nowhere written down, so it is read liberally:
+the user bare or inside `data` or `user`; the person beside the other fields or inside `person` or `profile`; names in
+snake_case or camelCase; addresses as an object, as text or as fields of their own. What has another type than
+expected counts as not there, and every text is cut to what the inquiry's pages have room for.
+"""
+
+import json
+import logging
+import re
+import socket
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from config.web.text import one_line
+from contacts.languages import ISO_639_1
+
+from .models import DirectoryUser
+
+logger = logging.getLogger("vestibule.userhub")
+
+MAX_BODY = 256 * 1024  # bytes
+# What is the business's, where it stands among the person's fields.
+BUSINESS = (
+    "company",
+    "company_name",
+    "vat_number",
+    "vat_id",
+    "business_address",
+    "invoice_email",
+    "billing_email",
+    "invoice_address",
+    "billing_address",
+)
+CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A customer, in the shapes of `Inquiry.person` and `Inquiry.business`; the latter {} where there is none."""
+
+    person: dict[str, Any]
+    business: dict[str, Any]
+
+
+class UnknownUser(Exception):
+    """There is nobody of this id."""
+
+
+class Unavailable(Exception):
+    """UserHub did not answer, or with something that is no answer. Its words name no person and no secret."""
+
+
+def ask(user_id: int) -> Profile:
+    """The profile of one user. Raises UnknownUser and Unavailable.
+
+    It may take USERHUB_TIMEOUT seconds, so never call it in a transaction: on SQLite that holds every other writer.
+    """
+    if not settings.USERHUB_URL:
+        return _look_up(user_id)
+    try:
+        return _read(_fetch(user_id), user_id)
+    except Unavailable as error:
+        logger.warning("UserHub is of no help: %s", error)
+        raise
+
+
+def _look_up(user_id: int) -> Profile:
+    """The same from the built-in directory."""
+    found = DirectoryUser.objects.filter(userhub_id=user_id).first()
+    if found is None:
+        raise UnknownUser
+    row = {field.name: str(getattr(found, field.name)) for field in found._meta.concrete_fields}
+    places = {
+        prefix: {part: row[f"{prefix}{part}"] for part in ("street", "postal_code", "city", "country")}
+        for prefix in ("", "business_", "invoice_")
+    }
+    names = ("first_name", "last_name", "email", "phone", "language")
+    business = {
+        "company": row["company"],
+        "vat_number": row["vat_number"],
+        "address": places["business_"],
+        "invoice_email": row["invoice_email"],
+        "invoice_address": places["invoice_"],
+    }
+    return _profile({**{name: row[name] for name in names}, "address": places[""], "business": business})
+
+
+# --- Over the wire
+
+
+class _Call:
+    """One GET, in a thread of its own: looking up the name, connecting and every byte count against one time."""
+
+    def __init__(self, user_id: int) -> None:
+        url = urlsplit(settings.USERHUB_URL)
+        kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
+        self.connection = kind(url.hostname or "", url.port, timeout=settings.USERHUB_TIMEOUT)
+        self.path = f"{url.path.rstrip('/')}/users/{user_id}"
+        self.socket: socket.socket | None = None
+        self.status, self.body = 0, b""
+        self.error: Exception | None = None
+
+    def wait(self) -> tuple[int, bytes]:
+        thread = threading.Thread(target=self._run, daemon=True)
+        thread.start()
+        thread.join(settings.USERHUB_TIMEOUT)
+        if thread.is_alive():
+            self._cut()
+            raise Unavailable("it took too long")
+        if self.error:
+            raise Unavailable(f"it cannot be reached ({type(self.error).__name__})")
+        return self.status, self.body
+
+    def _run(self) -> None:
+        headers = {"Authorization": f"Bearer {settings.USERHUB_TOKEN}", "Accept": "application/json"}
+        try:
+            self.connection.connect()
+            self.socket = self.connection.sock
+            self.connection.request("GET", self.path, headers=headers)
+            response = self.connection.getresponse()
+            self.status, self.body = response.status, response.read(MAX_BODY + 1)
+        except (OSError, HTTPException, ValueError) as error:
+            self.error = error
+        finally:
+            self.connection.close()
+
+    def _cut(self) -> None:
+        """End a call that nobody waits for: whoever sends a byte now and then would keep it for ever."""
+        with suppress(OSError):
+            if self.socket:
+                self.socket.shutdown(socket.SHUT_RDWR)
+
+
+def _fetch(user_id: int) -> bytes:
+    """The body of UserHub's answer. Redirects are not followed: they would carry the token away."""
+    status, body = _Call(user_id).wait()
+    if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+        raise UnknownUser
+    if status != HTTPStatus.OK:
+        raise Unavailable(f"it answered {status}")
+    if len(body) > MAX_BODY:
+        raise Unavailable(f"its answer is larger than {MAX_BODY} bytes")
+    return body
+
+
+# --- What it says
+
+
+def _read(body: bytes, user_id: int) -> Profile:
+    try:
+        user = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Unavailable("its answer is no JSON") from None
+    for name in ("data", "user"):
+        user = _members(user).get(name) or user
+    user = _members(user)
+    if isinstance(user.get("id"), int) and user["id"] != user_id:
+        raise Unavailable("its answer is about somebody else")
+    found = _profile(user)
+    known = {**found.person, "language": ""}
+    if not found.business and not any(known.pop("address").values()) and not any(known.values()):
+        raise Unavailable("its answer tells nothing about the user")
+    return found
+
+
+def _members(value: Any) -> dict[str, Any]:
+    """A JSON object with its names in snake_case, {} for anything else."""
+    if not isinstance(value, dict):
+        return {}
+    return {CAMEL.sub("_", name).lower().replace("-", "_"): member for name, member in value.items()}
+
+
+def _profile(user: Mapping[str, Any]) -> Profile:
+    person = {**user, **_members(user.get("profile")), **_members(user.get("person"))}
+    first, last = _text(person, 100, "first_name", "given_name"), _text(person, 100, "last_name", "family_name")
+    if not first and not last:
+        first, _, last = _text(person, 200, "name", "full_name", "display_name").partition(" ")
+    return Profile(
+        {
+            "first_name": first[:100],
+            "last_name": last[:100],
+            "email": _email(person, "email", "email_address"),
+            "phone": _text(person, 40, "phone", "phone_number", "telephone", "mobile"),
+            "language": _language(_text(person, 35, "language", "locale", "lang")),
+            "address": _address(person.get("address"), person),
+        },
+        _business(person),
+    )
+
+
+def _business(user: Mapping[str, Any]) -> dict[str, Any]:
+    of_user = next((found for name in ("business", "company") if (found := _members(user.get(name)))), {})
+    source = {**{name: user[name] for name in BUSINESS if name in user}, **of_user}
+    invoice = _members(source.get("invoice"))
+    found = {
+        "company": _text(source, 200, "company", "company_name", "name"),
+        "vat_number": _text(source, 32, "vat_number", "vat_id", "vat"),
+        "address": _address(source.get("address") or source.get("business_address"), of_user),
+        "invoice_email": _email(source, "invoice_email", "billing_email") or _email(invoice, "email"),
+        "invoice_address": _address(
+            source.get("invoice_address") or source.get("billing_address") or invoice.get("address"), {}
+        ),
+    }
+    return found if any(any(value.values()) if isinstance(value, dict) else value for value in found.values()) else {}
+
+
+def _address(value: Any, around: Mapping[str, Any]) -> dict[str, str]:
+    """An address given as an object, as text (then it is the street), or by fields that stand `around` it."""
+    parts = _members(value) or around
+    street = _text({"street": value}, 200, "street") or _text(
+        parts, 200, "street", "street_name", "address_line_1", "address_line1", "line1"
+    )
+    number = _text(parts, 20, "house_number", "number")
+    addition = _text(parts, 20, "house_number_addition", "addition")
+    return {
+        "street": one_line(f"{street} {number}{addition}"),
+        "postal_code": _text(parts, 20, "postal_code", "postcode", "zip_code", "zip"),
+        "city": _text(parts, 100, "city", "town"),
+        "country": _text(parts, 100, "country", "country_code"),
+    }
+
+
+def _text(source: Mapping[str, Any], length: int, *names: str) -> str:
+    """The first of these that says something, on one line; a whole number counts as text, a house has one."""
+    return next(filter(None, (one_line(text, length) for text in _texts(source.get(name) for name in names))), "")
+
+
+def _texts(values: Iterable[Any]) -> Iterable[str]:
+    return (str(value) for value in values if isinstance(value, str | int) and not isinstance(value, bool))
+
+
+def _email(source: Mapping[str, Any], *names: str) -> str:
+    """ "" too for what is no address: a mail to it could never be sent."""
+    text = _text(source, 300, *names)
+    try:
+        validate_email(text)
+    except ValidationError:
+        return ""
+    return text if len(text) <= 254 else ""
+
+
+def _language(text: str) -> str:
+    """The ISO 639-1 code of a locale: "nl-NL" -> "nl", "" for one that there is not."""
+    code = re.split("[-_]", text.lower())[0]
+    return code if code in ISO_639_1 else ""

@@ -140,8 +140,8 @@ def _check_fields(inquiry: Inquiry) -> None:
     for name in ("user_id", "created_by"):
         if not 1 <= getattr(inquiry, name) <= GREATEST_ID:
             errors[name] = _("This is no id of a UserHub user.")
-    if inquiry.budget is not None and inquiry.budget < 0:
-        errors["budget"] = _("A budget is not negative.")
+    if inquiry.budget is not None and not (inquiry.budget.is_finite() and inquiry.budget >= 0):
+        errors["budget"] = _("Give an amount of 0 or more.")
     others = {field.name for field in inquiry._meta.concrete_fields} - set(CHECKED)
     try:
         inquiry.clean_fields(exclude=others | set(errors))

@@ -116,8 +116,9 @@ class _Call:
         thread = threading.Thread(target=self._run, daemon=True)
         thread.start()
         thread.join(settings.USERHUB_TIMEOUT)
-        if thread.is_alive():
+        if is_late := thread.is_alive():
             self._cut()
+        if is_late or isinstance(self.error, TimeoutError):
             raise Unavailable("it took too long")
         if self.error:
             raise Unavailable(f"it cannot be reached ({type(self.error).__name__})")
@@ -160,17 +161,15 @@ def _fetch(user_id: int) -> bytes:
 
 def _read(body: bytes, user_id: int) -> Profile:
     try:
-        user = json.loads(body)
+        user = _members(json.loads(body))
     except (ValueError, RecursionError):
         raise Unavailable("its answer is no JSON") from None
     for name in ("data", "user"):
-        user = _members(user).get(name) or user
-    user = _members(user)
+        user = _members(user.get(name)) or user
     if isinstance(user.get("id"), int) and user["id"] != user_id:
         raise Unavailable("its answer is about somebody else")
     found = _profile(user)
-    known = {**found.person, "language": ""}
-    if not found.business and not any(known.pop("address").values()) and not any(known.values()):
+    if not found.business and not _says_something({**found.person, "language": ""}):
         raise Unavailable("its answer tells nothing about the user")
     return found
 
@@ -213,7 +212,11 @@ def _business(user: Mapping[str, Any]) -> dict[str, Any]:
             source.get("invoice_address") or source.get("billing_address") or invoice.get("address"), {}
         ),
     }
-    return found if any(any(value.values()) if isinstance(value, dict) else value for value in found.values()) else {}
+    return found if _says_something(found) else {}
+
+
+def _says_something(found: Mapping[str, Any]) -> bool:
+    return any(_says_something(value) if isinstance(value, dict) else value for value in found.values())
 
 
 def _address(value: Any, around: Mapping[str, Any]) -> dict[str, str]:

@@ -54,22 +54,35 @@ class Operation:
     status: int
     errors: tuple[str, ...]
     is_creating: bool
+    prepare: Callable[..., Any] | None
 
     def run(self, request: HttpRequest, caller: CallerLike, parameters: Mapping[str, Any]) -> HttpResponse:
         """Check the caller's scope and answer; what creates is answered once for one Idempotency-Key."""
         if not caller.allows(self.scope):
             raise Problem("forbidden", f"This token lacks the scope {self.scope}.")
-        if self.is_creating:
-            return once(request, caller.tenant, lambda: self._call(request, caller, parameters))
-        return self._call(request, caller, parameters)
+        if not self.is_creating:
+            return self._answer(caller, self._read(request, parameters))
+        if self.prepare is None:
+            return once(request, caller.tenant, lambda: self._answer(caller, self._read(request, parameters)))
+        prepare, arguments = self.prepare, dict[str, Any]()
 
-    def _call(self, request: HttpRequest, caller: CallerLike, parameters: Mapping[str, Any]) -> HttpResponse:
-        """Read what was sent, call the handler and encode what it returns."""
+        def before() -> None:
+            arguments.update(self._read(request, parameters))
+            arguments["prepared"] = prepare(caller, **arguments)
+
+        return once(request, caller.tenant, lambda: self._answer(caller, arguments), before)
+
+    def _read(self, request: HttpRequest, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """What the handler gets: the path's parameters and what was sent."""
         arguments = dict(parameters)
         if self.body:
             arguments["body"] = read_body(request, self.body)
         if self.query:
             arguments["query"] = read_query(request, self.query)
+        return arguments
+
+    def _answer(self, caller: CallerLike, arguments: Mapping[str, Any]) -> HttpResponse:
+        """Call the handler and encode what it returns."""
         result = self.handler(caller, **arguments)
         reply = result if isinstance(result, Reply) else Reply(result, self.status)
         if reply.status == 204:
@@ -113,17 +126,20 @@ class Api:
         status: int = 200,
         errors: tuple[str, ...] = (),
         is_creating: bool = False,
+        prepare: Callable[..., Any] | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare a route below the dialect's prefix.
 
-        `errors` are the meanings it adds to the common ones; `is_creating` makes it honour Idempotency-Key.
+        `errors` are the meanings it adds to the common ones; `is_creating` makes it honour Idempotency-Key, in
+        one transaction. What takes long and stores nothing is done before that by `prepare`: it gets what the handler
+        gets, which then finds its result as `prepared`; a repeat that is answered from the store skips it.
         """
         if scope not in self.scopes:
             raise ImproperlyConfigured(f"{method} {self.dialect.prefix}{route} needs one of the scopes {self.scopes}")
 
         def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
             self.operations.append(
-                Operation(method, route, scope, handler, query, body, answer, status, errors, is_creating)
+                Operation(method, route, scope, handler, query, body, answer, status, errors, is_creating, prepare)
             )
             return handler
 

@@ -19,22 +19,31 @@ HEADER = "Idempotency-Key"
 PRINTABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 
 
-def once(request: HttpRequest, tenant: str, run: Callable[[], HttpResponse]) -> HttpResponse:
+def once(
+    request: HttpRequest, tenant: str, run: Callable[[], HttpResponse], prepare: Callable[[], None] | None = None
+) -> HttpResponse:
     """The answer of `run`, or the stored one when `tenant` sent this key to this address before.
+
+    `prepare` is called before `run` and outside of its transaction, unless the stored answer is given.
 
     Raises Problem: invalid key; `idempotency_mismatch` for another body under the same key;
     `idempotency_in_progress` while the first is still running.
     """
     key = request.headers.get(HEADER)
     if key is None:
+        if prepare:
+            prepare()
         return run()
     if not PRINTABLE.fullmatch(key):
         raise invalid(FieldError(HEADER, "The key must be 1 to 255 printable ASCII characters."))
     scope = _digest(f"{tenant}\n{request.method}\n{request.path}\n{key}".encode())
+    if prepare:
+        if stored := _find(scope):
+            return _replay(stored, request)
+        prepare()
     with transaction.atomic():
         _hold(scope)
-        stored = IdempotencyKey.objects.filter(scope=scope).first()
-        if stored and stored.created_at > timezone.now() - KEPT:
+        if stored := _find(scope):
             return _replay(stored, request)
         response = run()
         if response.status_code < 400:
@@ -55,6 +64,12 @@ def _hold(scope: str) -> None:
         if not cursor.fetchone()[0]:
             message = "The first request with this key is still running. Try again."
             raise Problem("idempotency_in_progress", message, headers={"Retry-After": "1"})
+
+
+def _find(scope: str) -> IdempotencyKey | None:
+    """What is stored under this key, if it still counts."""
+    stored = IdempotencyKey.objects.filter(scope=scope).first()
+    return stored if stored and stored.created_at > timezone.now() - KEPT else None
 
 
 def _replay(stored: IdempotencyKey, request: HttpRequest) -> HttpResponse:

@@ -43,7 +43,12 @@ def read_fields[S: msgspec.Struct](data: Mapping[str, Any], kind: type[S], *, st
     """`data` as `kind`; all fields at fault are named at once (a Struct alone would stop at the first)."""
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     unknown = [name for name in data if strict and name not in fields]
-    faults = [FieldError(_printable(name), "This field is not known here.") for name in unknown[:MAX_UNKNOWN]]
+    # A Struct may know better why it does not take a field that callers are likely to send.
+    reasons: Mapping[str, str] = getattr(kind, "refused", {})
+    faults = [
+        FieldError(_printable(name), reasons.get(name, "This field is not known here."))
+        for name in unknown[:MAX_UNKNOWN]
+    ]
     values: dict[str, Any] = {}
     for name, field in fields.items():
         if name not in data:

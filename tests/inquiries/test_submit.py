@@ -1,9 +1,24 @@
-"""`submit`: how an inquiry comes in, with the built-in directory."""
+"""`submit`: what is kept of an inquiry that comes in, and what follows."""
+
+import threading
+from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import OperationalError, connection
+from django_tasks_db.models import DBTaskResult
 
-from inquiries.models import DirectoryUser, Inquiry
+from contacts.models import Contact
+from inquiries.models import DirectoryUser, FilterOption, Inquiry, InquiryHistory, InquiryType
+from inquiries.profiles import ACKNOWLEDGMENTS
 from inquiries.submission import submit
+from tests.factories import ContactFactory, InquiryTypeFactory
+
+from . import hub as hubs
+from .hub import BUSINESS, JAN, PERSON
+
+hub = hubs.hub
+WORDS = {"subject": "Verbouwing keuken", "message": "Graag een offerte."}
 
 
 @pytest.fixture
@@ -12,14 +27,293 @@ def jan(db):
         userhub_id=456,
         first_name="Jan",
         last_name="de Vries",
-        email="jan@example.org",
+        email="jan.devries@example.com",
         phone="06 12 34 56 78",
         language="nl",
     )
 
 
-def test_smoke(pro, kind, jan):
-    found = submit(pro, by=None, user_id=456, subject=" A  b ", message="x\r\ny")
-    row = Inquiry.objects.values().get()
-    print(row)
-    assert found.contact.phone == "+33612345678"
+def send(pro, by=None, **fields):
+    return submit(pro, by=by, **{"user_id": 456, **WORDS, **fields})
+
+
+def jobs():
+    rows = DBTaskResult.objects.order_by("enqueued_at", "pk").values_list("task_path", "args_kwargs")
+    return sorted((path.rpartition(".")[2], data["args"]) for path, data in rows)
+
+
+def faults(pro, **fields):
+    with pytest.raises(ValidationError) as raised:
+        send(pro, **fields)
+    assert not Inquiry.objects.exists() and not Contact.objects.exists() and not DBTaskResult.objects.exists()
+    return raised.value.message_dict
+
+
+# --- What is kept
+
+
+def test_the_whole_row(pro, kind, hub):
+    options = [FilterOption.objects.create(group="Region", label=label) for label in ("North", "South")]
+    token = pro.tokens.create(name="Portal", prefix="x", hash="x", scopes=["inquiries:write"], actor_id=789)
+    found = send(
+        pro,
+        by=token,
+        subject="  Verbouwing \n keuken ",
+        message=" Graag\r\neen offerte. ",
+        category=" renovation ",
+        budget=Decimal("4500.00"),
+        priority="high",
+        source=" mijn-portal",
+        filter_option_ids=[options[0].pk, options[0].pk],
+    )
+    contact = Contact.objects.get()
+    assert Inquiry.objects.values().get() == {
+        "id": found.pk,
+        "pro_id": pro.pk,
+        "inquiry_type_id": kind.pk,
+        "step_id": kind.initial_step().pk,
+        "status": "open",
+        "user_id": 456,
+        "created_by": 789,
+        "subject": "Verbouwing keuken",
+        "message": "Graag\neen offerte.",
+        "category": "renovation",
+        "budget": Decimal("4500.00"),
+        "priority": "high",
+        "source": "mijn-portal",
+        "case_id": None,
+        "contact_id": contact.pk,
+        "person": PERSON,
+        "business": BUSINESS,
+        "search_text": "jan de vries de vries bv jan.devries@example.com verbouwing keuken graag een offerte. "
+        "31687654321",
+        "profile_problem": "",
+        "profile_at": found.profile_at,
+        "responded_at": None,
+        "acknowledged_at": None,
+        "notified_at": None,
+        "created_at": found.created_at,
+        "updated_at": found.updated_at,
+    }
+    assert found.profile_at is not None
+    assert list(found.filter_options.all()) == options[:1]
+    entry = InquiryHistory.objects.values("from_status", "to_status", "changed_by", "by_token_id", "note").get()
+    assert entry == {
+        "from_status": None,
+        "to_status": "submitted",
+        "changed_by": 789,
+        "by_token_id": token.pk,
+        "note": "Inquiry created",
+    }
+    assert jobs() == [("acknowledge", [found.pk]), ("notify", [found.pk])]
+
+
+def test_the_pro_gets_a_contact(pro, kind, hub):
+    send(pro)
+    shown = ("name", "email", "phone", "source", "language", "status", "role", "channel_preference")
+    assert Contact.objects.for_pro(pro).values(*shown).get() == {
+        "name": "Jan de Vries",
+        "email": "jan.devries@example.com",
+        "phone": "+31687654321",
+        "source": "inquiry",
+        "language": "nl",
+        "status": "prospect",
+        "role": "prospect",
+        "channel_preference": "",
+    }
+
+
+def test_a_known_contact_is_linked_and_keeps_its_name(pro, kind, hub):
+    known = ContactFactory(pro=pro, name="Jantje", email="jan.devries@example.com", phone="")
+    known.hold_identities()
+    assert send(pro).contact == known
+    known.refresh_from_db()
+    assert (known.name, known.phone) == ("Jantje", "+31687654321")
+
+
+def test_a_national_number_is_one_of_the_pros_country(pro, kind, jan):
+    found = send(pro)
+    assert (found.person["phone"], found.contact.phone) == ("+33612345678", "+33612345678")
+
+
+def test_what_is_no_phone_number_stays_with_the_profile_and_out_of_the_book(pro, kind, jan):
+    DirectoryUser.objects.update(phone="ask Jan")
+    found = send(pro)
+    assert (found.person["phone"], found.contact.phone) == ("ask Jan", "")
+
+
+def test_without_e_mail_and_phone_there_is_no_contact_and_no_acknowledgment(pro, kind, jan):
+    DirectoryUser.objects.update(phone="none", email="")
+    found = send(pro)
+    assert (found.contact, Contact.objects.count(), found.full_name) == (None, 0, "Jan de Vries")
+    assert jobs() == [("notify", [found.pk])]
+
+
+@pytest.mark.parametrize(
+    ("known", "name"),
+    [
+        ({"first_name": "", "last_name": "", "company": "Vries BV"}, "Vries BV"),
+        ({"first_name": "–", "last_name": ""}, "jan.devries@example.com"),
+        ({"first_name": "", "last_name": "", "email": ""}, "+33612345678"),
+    ],
+)
+def test_what_a_contact_without_a_name_is_called(pro, kind, jan, known, name):
+    DirectoryUser.objects.update(**known)
+    assert send(pro).contact.name == name
+
+
+def test_no_type_is_the_first_active_one(pro, jan):
+    InquiryType.objects.all().delete()
+    kinds = [InquiryTypeFactory(sort_order=order, is_active=order != 1) for order in (3, 1, 2)]
+    assert send(pro).inquiry_type == kinds[2]
+    assert send(pro, inquiry_type_id=kinds[0].pk).inquiry_type == kinds[0]
+
+
+def test_who_created_it(pro, user, kind, jan):
+    token = pro.tokens.create(name="Portal", prefix="x", hash="x", scopes=["inquiries:write"])
+    assert send(pro, by=token).created_by == 456
+    token.actor_id = 789
+    assert send(pro, by=token).created_by == 789
+    assert send(pro, by=token, created_by=5).created_by == 5
+    assert send(pro, by=user).created_by == 456
+    user.userhub_id = 77
+    assert send(pro, by=user).created_by == 77
+    assert send(pro).created_by == 456
+
+
+def test_who_writes_it_down_in_the_workspace_gets_no_mail_about_it(pro, user, kind, jan):
+    found = send(pro, by=user)
+    assert jobs() == [("acknowledge", [found.pk])]
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "no-reply@example.com",
+        "bounce@example.com",
+        "MAILER-DAEMON@example.com",
+        "Port@Example.com",
+        "no_reply+1@example.com",
+    ],
+)
+def test_nobody_is_acknowledged_who_would_not_read_it(pro, kind, jan, email):
+    DirectoryUser.objects.update(email=email)
+    found = send(pro)
+    assert jobs() == [("notify", [found.pk])]
+
+
+def test_nor_the_installation_itself(pro, kind, jan, settings):
+    settings.DEFAULT_FROM_EMAIL = "Desk <desk@example.com>"
+    DirectoryUser.objects.update(email="Desk@example.com")
+    found = send(pro)
+    assert jobs() == [("notify", [found.pk])]
+
+
+def test_an_address_is_acknowledged_so_often_a_day(pro, kind, jan):
+    for _ in range(ACKNOWLEDGMENTS.times + 2):
+        send(pro)
+    assert [name for name, _args in jobs()].count("acknowledge") == ACKNOWLEDGMENTS.times
+
+
+# --- What is refused
+
+
+def test_every_field_at_fault_is_named(pro, kind, jan):
+    off = FilterOption.objects.create(group="Region", label="North", is_active=False)
+    assert faults(
+        pro,
+        user_id=9,
+        created_by=2**63,
+        subject=" ",
+        message="\0",
+        category="x" * 101,
+        budget=Decimal("-1"),
+        priority="soon",
+        source="y" * 101,
+        inquiry_type_id=2**63 - 1,
+        filter_option_ids=[off.pk, 10**6],
+    ) == {
+        "user_id": ["UserHub knows no user of this id."],
+        "created_by": ["This is no id of a UserHub user."],
+        "subject": ["This field cannot be blank."],
+        "message": ["Null characters are not allowed."],
+        "category": ["Ensure this value has at most 100 characters (it has 101)."],
+        "budget": ["Give an amount of 0 or more."],
+        "priority": ["Value 'soon' is not a valid choice."],
+        "source": ["Ensure this value has at most 100 characters (it has 101)."],
+        "inquiry_type_id": ["There is no active inquiry type of this id."],
+        "filter_option_ids": [f"There is no active filter option of these ids: {off.pk}, 1000000."],
+    }
+
+
+@pytest.mark.parametrize("user_id", [0, -1, 2**63, 2**80])
+def test_an_id_that_cannot_be_is_not_asked_for(pro, kind, hub, user_id):
+    assert set(faults(pro, user_id=user_id, created_by=1)) == {"user_id"}
+    assert hub.seen == []
+
+
+@pytest.mark.parametrize("budget", ["1.234", "12345678901", "NaN", "Infinity", "1E+20"])
+def test_a_budget_that_cannot_be(pro, kind, jan, budget):
+    assert set(faults(pro, budget=Decimal(budget))) == {"budget"}
+
+
+def test_an_inactive_type_and_none_at_all(pro, kind, jan):
+    InquiryType.objects.update(is_active=False)
+    assert faults(pro, inquiry_type_id=kind.pk) == {"inquiry_type_id": ["There is no active inquiry type of this id."]}
+    assert faults(pro) == {"inquiry_type_id": ["There is no active inquiry type."]}
+
+
+def test_a_user_that_userhub_does_not_know(pro, kind, hub):
+    hub.say({}, 404)
+    assert faults(pro) == {"user_id": ["UserHub knows no user of this id."]}
+
+
+# --- While UserHub does not answer
+
+
+def test_it_is_kept_and_waits(pro, kind, hub):
+    hub.say(JAN, 500)
+    found = Inquiry.objects.get(pk=send(pro).pk)
+    assert (found.person, found.business, found.profile_at, found.contact_id) == ({}, {}, None, None)
+    assert (found.is_waiting_for_profile, found.profile_problem, found.status) == (True, "", "open")
+    assert found.search_text == "verbouwing keuken graag een offerte."
+    assert jobs() == [("complete_profile", [found.pk]), ("notify", [found.pk])]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_behind_a_slow_userhub(pro, hub, settings):
+    """Nothing is locked while UserHub is asked: on SQLite that would hold every writer."""
+    InquiryTypeFactory()
+    settings.USERHUB_TIMEOUT = 20
+    hub.wait.clear()
+    done = []
+
+    def submit_slowly():
+        try:
+            done.append(send(pro).pk)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=submit_slowly)
+    thread.start()
+    assert hub.asked.wait(10)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA busy_timeout = 0")
+    try:
+        ContactFactory(pro=pro)
+    except OperationalError as error:
+        pytest.fail(f"it was held: {error}")
+    finally:
+        hub.wait.set()
+        thread.join(20)
+        connection.close()
+    assert Inquiry.objects.get().pk == done[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_for_one_new_customer_make_one_contact(pro, hub, at_once):
+    InquiryTypeFactory()
+    found = at_once(8, lambda _n: send(pro).pk)
+    assert len(set(found)) == 8
+    assert set(Inquiry.objects.values_list("contact", flat=True)) == {Contact.objects.get().pk}

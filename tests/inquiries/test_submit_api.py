@@ -1,0 +1,335 @@
+"""POST /api/inquiries: the documented examples, every refusal, and the Idempotency-Key."""
+
+import json
+import threading
+from datetime import UTC
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django_tasks_db.models import DBTaskResult
+
+from config.api.models import IdempotencyKey
+from contacts.models import Contact
+from inquiries.models import DirectoryUser, FilterOption, Inquiry, InquiryHistory
+from tests.factories import ContactFactory
+
+from . import hub as hubs
+from .hub import JAN
+
+hub = hubs.hub
+PATH = "/api/inquiries"
+WORDS = {"subject": "Verbouwing keuken", "message": "Graag een offerte."}
+NEW = {"user_id": 456, **WORDS}
+
+
+@pytest.fixture
+def people(shipped):
+    """Those of the documents' examples; one of them the caller's own."""
+    for id, name in ((123, "Jan"), (456, "Maria"), (789, "Anna")):
+        DirectoryUser.objects.create(userhub_id=id, first_name=name, email=f"{name.lower()}@example.org")
+
+
+def refusal(response):
+    """The status, and the field errors of a body that is otherwise as every validation error's."""
+    body = response.json()
+    errors = body["errors"]
+    words = "; ".join(f"{field}: {message}" for field, messages in errors.items() for message in messages)
+    assert body == {"success": False, "message": "Validation failed", "error": words, "errors": errors}
+    assert not Inquiry.objects.exists() and not DBTaskResult.objects.exists()
+    return response.status_code, errors
+
+
+# --- As documented
+
+
+def test_a_customer_submits_their_own(api, pro, people, shipped):
+    body = """{ "inquiry_type_id": %d, "user_id": 123, "subject": "Verbouwing keuken",
+      "message": "Ik wil graag mijn keuken laten verbouwen en zou graag een offerte ontvangen.",
+      "category": "renovation", "budget": 4500.00, "priority": "normal", "source": "mijn-portal" }"""
+    response = api.post(PATH, body % shipped["question"].pk)
+    found = Inquiry.objects.for_pro(pro).get()
+    assert (response.status_code, response["Location"], response["Content-Type"]) == (
+        201,
+        f"/api/inquiries/{found.pk}",
+        "application/json",
+    )
+    assert response.json() == {
+        "success": True,
+        "message": "Inquiry submitted successfully",
+        "data": {
+            "inquiry_id": found.pk,
+            "reference": found.pk,
+            "status": "open",
+            "user_id": 123,
+            "created_by": 123,
+            "created_at": f"{found.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+00:00",
+        },
+    }
+    assert list(response.json()["data"]) == [
+        "inquiry_id",
+        "reference",
+        "status",
+        "user_id",
+        "created_by",
+        "created_at",
+    ]
+    assert (found.inquiry_type.slug, found.budget, found.category, found.priority, found.source) == (
+        "question",
+        Decimal("4500.00"),
+        "renovation",
+        "normal",
+        "mijn-portal",
+    )
+    assert found.person["email"] == "jan@example.org"
+
+
+def test_a_contractor_submits_on_behalf_of_a_customer(api, people, shipped):
+    body = {
+        "inquiry_type_id": shipped["offer_request"].pk,
+        "user_id": 456,
+        "created_by": 789,
+        "subject": "Aanvraag namens klant",
+        "message": "De klant wil graag informatie over de mogelijkheden voor aanbouw.",
+        "category": "construction",
+        "priority": "normal",
+        "source": "mijn-portal",
+    }
+    response = api.post(PATH, body)
+    found = Inquiry.objects.get()
+    assert (response.status_code, response.json()) == (
+        201,
+        {
+            "success": True,
+            "message": "Inquiry submitted successfully",
+            "data": {
+                "inquiry_id": found.pk,
+                "reference": found.pk,
+                "status": "open",
+                "user_id": 456,
+                "created_by": 789,
+                "created_at": f"{found.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+00:00",
+            },
+        },
+    )
+    assert InquiryHistory.objects.get().changed_by == 789
+
+
+def test_user_id_is_never_overridden_by_the_token(api_with, people):
+    response = api_with("inquiries:write", actor_id=789).post(PATH, {**WORDS, "user_id": 123})
+    assert {k: response.json()["data"][k] for k in ("user_id", "created_by")} == {"user_id": 123, "created_by": 789}
+
+
+def test_what_may_be_left_out_may_be_null(api, people, shipped):
+    optional = ("inquiry_type_id", "created_by", "category", "budget", "priority", "source", "filter_option_ids")
+    assert api.post(PATH, {**NEW, **dict.fromkeys(optional)}).status_code == 201
+    found = Inquiry.objects.get()
+    assert (found.inquiry_type, found.created_by, found.category, found.budget, found.priority, found.source) == (
+        shipped["question"],
+        456,
+        "",
+        None,
+        "normal",
+        "",
+    )
+
+
+def test_filter_options(api, people):
+    options = [FilterOption.objects.create(group="Region", label=label) for label in ("North", "South", "West")]
+    api.post(PATH, {**NEW, "filter_option_ids": [options[2].pk, options[0].pk]})
+    assert list(Inquiry.objects.get().filter_options.all()) == [options[0], options[2]]
+
+
+@pytest.mark.parametrize(
+    ("budget", "kept"),
+    [
+        ("4500.00", "4500.00"),
+        ("4500", "4500.00"),
+        ('"4500.5"', "4500.50"),
+        ("0", "0.00"),
+        ("0.07", "0.07"),
+        ("1e3", "1000.00"),
+        ("9999999999.99", "9999999999.99"),
+        ('"9999999999.99"', "9999999999.99"),
+        # What a program gets that adds 0.1 and 0.2.
+        ("0.30000000000000004", "0.30"),
+    ],
+)
+def test_budgets(api, people, budget, kept):
+    response = api.post(PATH, json.dumps(NEW)[:-1] + f', "budget": {budget}}}')
+    assert (response.status_code, str(Inquiry.objects.get().budget)) == (201, kept)
+
+
+# --- Refusals
+
+
+def test_personal_data_is_refused_by_name_and_so_is_what_is_not_known(api, people):
+    sent = {"first_name": "Jan", "email": "jan@example.org", "address": {"city": "Utrecht"}, "vat_number": "x"}
+    personal = ["Personal data is not taken from here: it comes from UserHub, by user_id."]
+    response = api.post(PATH, {**NEW, **sent, "colour": "red", "status": "closed"})
+    assert refusal(response) == (
+        422,
+        {
+            **dict.fromkeys(sent, personal),
+            "colour": ["This field is not known here."],
+            "status": ["This field is not known here."],
+        },
+    )
+
+
+def test_what_is_required(api, people):
+    required = ["This field is required."]
+    assert refusal(api.post(PATH, {})) == (422, dict.fromkeys(("user_id", "subject", "message"), required))
+
+
+def test_every_field_at_fault_is_named(api, people):
+    off = FilterOption.objects.create(group="Region", label="North", is_active=False)
+    wrong = {"user_id": 9, "subject": "  ", "inquiry_type_id": 10**6, "filter_option_ids": [off.pk]}
+    assert refusal(api.post(PATH, {**NEW, **wrong})) == (
+        422,
+        {
+            "subject": ["This field cannot be blank."],
+            "inquiry_type_id": ["There is no active inquiry type of this id."],
+            "filter_option_ids": [f"There is no active filter option of these ids: {off.pk}."],
+            "user_id": ["UserHub knows no user of this id."],
+        },
+    )
+
+
+HOSTILE = [
+    *(("user_id", v) for v in (0, -1, 2**63, 2**80, "456", 1.5, True, None, [456])),
+    *(("created_by", v) for v in (0, 2**63, "789", False)),
+    *(("inquiry_type_id", v) for v in (0, -5, 2**63, "question", {})),
+    *(("subject", v) for v in ("", "a\0b", "\ud800", "x" * 256, 5, None)),
+    *(("message", v) for v in ("", " \n ", "a\0b", "x" * 10_001, ["x"], None)),
+    *(("category", v) for v in ("a\0", "x" * 101, 7)),
+    *(("source", v) for v in ("\udfff", "x" * 101, {})),
+    *(("priority", v) for v in ("soon", "", "HIGH", 1)),
+    *(("budget", v) for v in (-1, -0.01, 1.234, 1e10, 1e300, 10**10, 2**80, True, "", "-1", "NaN", "1e3", "1,50")),
+    *(("budget", v) for v in ("1.234", "٤", "12345678901", [], {})),
+    *(("filter_option_ids", v) for v in ([0], [2**63], ["1"], [None], 1, {}, [1] * 101, [10**9])),
+]
+
+
+@pytest.mark.parametrize(("field", "value"), HOSTILE, ids=lambda v: repr(v)[:20])
+def test_a_value_that_cannot_be_is_refused_by_its_field(api, people, field, value):
+    status, errors = refusal(api.post(PATH, {**NEW, field: value}))
+    assert (status, list(errors)) == (422, [field])
+
+
+def test_nan_is_no_json(api, people):
+    response = api.post(PATH, json.dumps({**NEW, "budget": float("nan")}))
+    assert (response.status_code, Inquiry.objects.count()) == (400, 0)
+    assert response.json() == {
+        "success": False,
+        "message": "Unreadable request",
+        "error": "The body is not readable as a JSON object in UTF-8.",
+    }
+
+
+def test_the_scope_is_inquiries_write(api_with, people):
+    assert api_with("inquiries:read", "contacts:write").post(PATH, NEW).status_code == 403
+    assert not Inquiry.objects.exists()
+
+
+# --- UserHub
+
+
+def test_an_inquiry_is_taken_in_while_userhub_is_down(api, shipped, hub):
+    hub.stop()
+    response = api.post(PATH, NEW)
+    found = Inquiry.objects.get()
+    assert (response.status_code, response.json()["data"]["inquiry_id"]) == (201, found.pk)
+    assert found.is_waiting_for_profile
+    hub.start()
+
+
+def test_a_user_whom_userhub_does_not_know(api, shipped, hub):
+    hub.say({}, 404)
+    assert refusal(api.post(PATH, NEW)) == (422, {"user_id": ["UserHub knows no user of this id."]})
+
+
+# --- Idempotency-Key
+
+
+def post(api, body=NEW, key="k"):
+    return api.post(PATH, body, **{"Idempotency-Key": key})
+
+
+def test_a_repeat_is_answered_alike_without_asking_userhub_again(api, shipped, hub):
+    first = post(api)
+    hub.say({}, 404)
+    again = post(api)
+    assert (first.status_code, again.status_code, again.content, again["Location"]) == (
+        201,
+        201,
+        first.content,
+        first["Location"],
+    )
+    assert (first.get("Idempotency-Replayed"), again["Idempotency-Replayed"]) == (None, "true")
+    assert (len(hub.seen), Inquiry.objects.count(), Contact.objects.count()) == (1, 1, 1)
+
+
+def test_another_body_is_refused_without_asking_userhub(api, shipped, hub):
+    post(api)
+    response = post(api, {**NEW, "subject": "Other"})
+    assert (response.status_code, response.json()["message"]) == (422, "Idempotency key mismatch")
+    assert (len(hub.seen), Inquiry.objects.count()) == (1, 1)
+
+
+def test_a_refusal_is_not_kept(api, shipped, hub):
+    hub.say({}, 404)
+    assert post(api).status_code == 422
+    hub.say(JAN)
+    assert (post(api).status_code, IdempotencyKey.objects.count()) == (201, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_with_a_key_nobody_waits_behind_a_slow_userhub_either(api, pro, shipped, hub, settings):
+    settings.USERHUB_TIMEOUT = 20
+    hub.wait.clear()
+    answers = []
+
+    def submit():
+        try:
+            answers.append(post(api))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=submit)
+    thread.start()
+    assert hub.asked.wait(10)
+    try:
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA busy_timeout = 0")
+        ContactFactory(pro=pro)
+    finally:
+        hub.wait.set()
+        thread.join(20)
+        connection.close()
+    assert [a.status_code for a in answers] == [201]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twelve_at_once_with_one_key_make_one(api, shipped, hub, at_once):
+    answers = at_once(12, lambda _n: post(api))
+    kept = [a for a in answers if a.status_code == 201]
+    assert {a.status_code for a in answers} <= {201, 409}
+    assert len({a.content for a in kept}) == 1
+    assert len([a for a in kept if "Idempotency-Replayed" not in a]) == 1
+    assert (Inquiry.objects.count(), InquiryHistory.objects.count(), Contact.objects.count()) == (1, 1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("broken", ["config.api.idempotency._store", "inquiries.history.record"])
+def test_a_fault_in_the_middle_leaves_nothing(api, people, monkeypatch, broken):
+    def fail(*_args, **_more):
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(broken, fail)
+        assert post(api).status_code == 500
+    models = (Inquiry, InquiryHistory, Contact, IdempotencyKey, DBTaskResult)
+    assert [model.objects.count() for model in models] == [0] * 5
+    assert post(api).status_code == 201

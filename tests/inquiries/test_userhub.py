@@ -1,0 +1,235 @@
+"""Asking who a customer is, of a real UserHub over HTTP and of the built-in directory."""
+
+import logging
+import time
+
+import pytest
+
+from inquiries.models import DirectoryUser
+from inquiries.userhub import MAX_BODY, Unavailable, UnknownUser, ask
+
+from . import hub as hubs
+from .hub import BUSINESS, JAN, PERSON, TOKEN
+
+hub = hubs.hub
+RAW = {**PERSON, "phone": "+31 6 87654321"}
+NOWHERE = {"street": "", "postal_code": "", "city": "", "country": ""}
+NOBODY = {"first_name": "", "last_name": "", "email": "", "phone": "", "language": "", "address": NOWHERE}
+
+
+def person(**known):
+    return {**NOBODY, **known}
+
+
+def why(user_id=456):
+    with pytest.raises(Unavailable) as raised:
+        ask(user_id)
+    return str(raised.value)
+
+
+# --- Over HTTP
+
+
+def test_it_asks_with_the_token_and_reads_the_whole_profile(hub):
+    found = ask(456)
+    assert (found.person, found.business) == (RAW, BUSINESS)
+    assert hub.seen == [("/api/users/456", f"Bearer {TOKEN}")]
+
+
+def test_an_unknown_user(hub):
+    for status in (404, 410):
+        hub.say({"message": "no"}, status)
+        with pytest.raises(UnknownUser):
+            ask(456)
+
+
+@pytest.mark.parametrize("status", [201, 204, 400, 401, 403, 429, 500, 502, 503])
+def test_any_other_answer_is_none(hub, status):
+    hub.say(JAN, status)
+    assert why() == f"it answered {status}"
+
+
+def test_a_redirect_is_not_followed_and_the_token_goes_nowhere(hub, settings):
+    other = hubs.Hub(settings)
+    there = settings.USERHUB_URL
+    settings.USERHUB_URL = f"http://127.0.0.1:{hub.port}/api"
+    hub.say(b"", 302, Location=f"{there}/users/456")
+    assert why() == "it answered 302"
+    assert other.seen == []
+    other.stop()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>", b"{", b"\xff\xfe{}", b'{"a": NaN', b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}"],
+    ids=["nothing", "html", "cut", "bytes", "nan", "deep", "long number"],
+)
+def test_what_is_no_json(hub, body):
+    hub.say(body)
+    assert why() == "its answer is no JSON"
+
+
+@pytest.mark.parametrize(
+    "body", [{}, [], None, 1, "Jan", [JAN], {"data": []}, {"id": 456, "locale": "nl"}, {"email": "none", "phone": []}]
+)
+def test_json_that_tells_nothing(hub, body):
+    hub.say(body)
+    assert why() == "its answer tells nothing about the user"
+
+
+def test_an_answer_about_somebody_else_is_none(hub):
+    assert why(457) == "its answer is about somebody else"
+
+
+def test_an_answer_that_is_too_large(hub):
+    hub.say({**JAN, "more": "x" * MAX_BODY})
+    assert why() == f"its answer is larger than {MAX_BODY} bytes"
+
+
+@pytest.mark.parametrize("is_dripping", [False, True])
+def test_a_slow_answer_is_not_waited_for(hub, settings, is_dripping):
+    """A byte now and then keeps no caller either: the time is that of the whole."""
+    settings.USERHUB_TIMEOUT = 1
+    hub.is_dripping = is_dripping
+    if not is_dripping:
+        hub.wait.clear()
+    began = time.monotonic()
+    assert why() == "it took too long"
+    assert 0.9 < time.monotonic() - began < 3
+
+
+def test_gone_and_back(hub):
+    hub.stop()
+    assert why() == "it cannot be reached (ConnectionRefusedError)"
+    hub.start()
+    assert ask(456).person == RAW
+
+
+def test_a_host_that_cannot_be(settings):
+    settings.USERHUB_URL, settings.USERHUB_TOKEN = "http://no.such.host.invalid", "x"
+    assert why().startswith("it cannot be reached (")
+
+
+def test_the_log_says_why_and_names_nobody(hub, caplog):
+    hub.say(JAN, 500)
+    with caplog.at_level(logging.INFO, "vestibule.userhub"):
+        why()
+    assert [record.getMessage() for record in caplog.records] == ["UserHub is of no help: it answered 500"]
+
+
+# --- However it is written
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": JAN},
+        {"success": True, "data": {"user": JAN}},
+        {"user": JAN},
+        {"id": 456, "business": JAN["business"], "person": {k: v for k, v in JAN.items() if k != "business"}},
+        {"data": {"profile": {k: v for k, v in JAN.items() if k != "business"}, "company": JAN["business"]}},
+        {
+            "firstName": "Jan",
+            "lastName": "de Vries",
+            "email": "jan.devries@example.com",
+            "phoneNumber": "+31 6 87654321",
+            "language": "NL",
+            "street": "Dorpsstraat 12b",
+            "postalCode": "1234 AB",
+            "city": "Utrecht",
+            "country": "NL",
+            "companyName": "De Vries BV",
+            "vatNumber": "NL001234567B01",
+            "businessAddress": JAN["business"]["address"],
+            "billingEmail": "facturen@devries.example",
+            "billingAddress": JAN["business"]["invoice_address"],
+        },
+    ],
+    ids=["data", "data.user", "user", "person", "profile and company", "flat and in camelCase"],
+)
+def test_wherever_things_stand(hub, body):
+    hub.say(body)
+    found = ask(456)
+    assert (found.person, found.business) == (RAW, BUSINESS)
+
+
+@pytest.mark.parametrize(
+    ("body", "known"),
+    [
+        ({"name": "Jan de Vries"}, {"first_name": "Jan", "last_name": "de Vries"}),
+        ({"name": "Jan", "first_name": ""}, {"first_name": "Jan"}),
+        ({"name": "Somebody Else", "last_name": "Bos"}, {"last_name": "Bos"}),
+        ({"phone": 31687654321}, {"phone": "31687654321"}),
+        ({"phone": True, "email": "a@example.org"}, {"email": "a@example.org"}),
+        ({"email": ["a@example.org"], "name": "X"}, {"first_name": "X"}),
+        ({"email": "no address", "name": "X"}, {"first_name": "X"}),
+        ({"email": f"a@{'b' * 60}.{'c' * 200}.org", "name": "X"}, {"first_name": "X"}),
+        ({"name": "X", "locale": "xx-YY"}, {"first_name": "X"}),
+        ({"name": "X", "locale": "fr_BE"}, {"first_name": "X", "language": "fr"}),
+        ({"name": "X", "locale": {"code": "fr"}}, {"first_name": "X"}),
+        ({"address": "Rue A 1,\n75001 Paris"}, {"address": {**NOWHERE, "street": "Rue A 1, 75001 Paris"}}),
+        ({"address": "Rue A 1", "city": "Paris"}, {"address": {**NOWHERE, "street": "Rue A 1", "city": "Paris"}}),
+        ({"first_name": "A\0b\u202e\ud800c\r\nd"}, {"first_name": "A b c d"}),
+        ({"first_name": "x" * 10_000, "last_name": "y" * 101}, {"first_name": "x" * 100, "last_name": "y" * 100}),
+        ({"name": "z" * 10_000}, {"first_name": "z" * 100}),
+        ({"name": "X", "person": [], "data": 7}, {"first_name": "X"}),
+    ],
+)
+def test_odd_ways_to_say_it(hub, body, known):
+    hub.say(body)
+    found = ask(456)
+    assert (found.person, found.business) == (person(**known), {})
+
+
+def test_a_company_by_its_name_alone(hub):
+    hub.say({"company": "De Vries BV", "vat_number": 17})
+    found = ask(456)
+    business = {
+        "company": "De Vries BV",
+        "vat_number": "17",
+        "address": NOWHERE,
+        "invoice_email": "",
+        "invoice_address": NOWHERE,
+    }
+    assert (found.person, found.business) == (NOBODY, business)
+
+
+# --- The built-in directory
+
+
+def test_the_directory_stands_in_where_no_userhub_is_configured(db):
+    DirectoryUser.objects.create(
+        userhub_id=456,
+        first_name="Jan",
+        last_name="de Vries",
+        email="jan.devries@example.com",
+        phone="+31 6 87654321",
+        language="nl",
+        street="Dorpsstraat 12b",
+        postal_code="1234 AB",
+        city="Utrecht",
+        country="NL",
+        company="De Vries BV",
+        vat_number="NL001234567B01",
+        business_street="Kade 1",
+        business_postal_code="1000 AA",
+        business_city="Amsterdam",
+        business_country="NL",
+        invoice_email="facturen@devries.example",
+        invoice_street="Postbus 9",
+        invoice_postal_code="1000 ZZ",
+        invoice_city="Amsterdam",
+        invoice_country="NL",
+    )
+    found = ask(456)
+    assert (found.person, found.business) == (RAW, BUSINESS)
+
+
+def test_somebody_without_a_business(db):
+    DirectoryUser.objects.create(userhub_id=7, first_name="Zoé")
+    assert (ask(7).person, ask(7).business) == (person(first_name="Zoé"), {})
+
+
+def test_nobody_of_this_id_in_the_directory(db):
+    with pytest.raises(UnknownUser):
+        ask(8)

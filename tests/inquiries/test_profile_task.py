@@ -1,0 +1,226 @@
+"""An inquiry that waits for its profile: completed when UserHub answers, given up when it knows nobody, begun anew."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone, translation
+from django_tasks_db.models import DBTaskResult
+
+from config.web.worker import MAX_ATTEMPTS, own_id, sweep
+from contacts.models import Contact, ContactEvent
+from inquiries.models import DirectoryUser, Inquiry, InquiryHistory
+from inquiries.submission import submit
+from tests.factories import ContactFactory, InquiryTypeFactory
+from tests.web import test_worker
+
+from . import hub as hubs
+from .hub import BUSINESS, JAN, PERSON
+
+hub = hubs.hub
+start_worker = test_worker.start_worker
+
+
+@pytest.fixture
+def waiting(pro, kind, hub):
+    """An inquiry that came in while UserHub failed."""
+    hub.say({}, 503)
+    return submit(pro, by=None, user_id=456, subject="Keuken", message="Graag een offerte.")
+
+
+def row(inquiry):
+    return Inquiry.objects.values().get(pk=inquiry.pk)
+
+
+def jobs(name):
+    return DBTaskResult.objects.filter(task_path=f"inquiries.tasks.{name}")
+
+
+def try_again():
+    """What the worker does by itself, without the wait."""
+    sweep(own_id())
+    DBTaskResult.objects.filter(status="READY").update(run_after=timezone.now())
+
+
+def test_it_is_tried_again_until_userhub_answers(waiting, hub, work_tasks, mailoutbox):
+    before = row(waiting)
+    work_tasks()
+    (job,) = jobs("complete_profile")
+    assert (job.status, job.exception_class_path) == ("FAILED", "inquiries.userhub.Unavailable")
+    assert row(waiting) == {**before, "notified_at": row(waiting)["notified_at"]}
+    assert sweep(own_id()) == 1
+    job.refresh_from_db()
+    assert (job.status, job.run_after - job.finished_at) == ("READY", timedelta(seconds=10))
+
+    hub.say(JAN)
+    try_again()
+    work_tasks()
+    after, contact = row(waiting), Contact.objects.get()
+    assert after == {
+        **before,
+        "person": PERSON,
+        "business": BUSINESS,
+        "search_text": "jan de vries de vries bv jan.devries@example.com keuken graag een offerte. 31687654321",
+        "contact_id": contact.pk,
+        "profile_at": after["profile_at"],
+        "acknowledged_at": after["acknowledged_at"],
+        "notified_at": after["notified_at"],
+        "updated_at": after["updated_at"],
+    }
+    assert None not in (after["profile_at"], after["acknowledged_at"], after["notified_at"])
+    assert (contact.name, contact.source) == ("Jan de Vries", "inquiry")
+    # It is no move, and nobody's answer.
+    assert InquiryHistory.objects.count() == 1
+    assert sorted(m.to[0] for m in mailoutbox) == ["jan.devries@example.com", "port@example.com"]
+
+
+def test_a_job_that_runs_again_does_nothing(waiting, hub, work_tasks, mailoutbox):
+    hub.say(JAN)
+    work_tasks()
+    before = row(waiting)
+    hub.say({**JAN, "first_name": "Other"})
+    DBTaskResult.objects.update(status="READY")
+    work_tasks()
+    assert (row(waiting), len(mailoutbox), Contact.objects.count(), ContactEvent.objects.count()) == (before, 2, 1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_jobs_at_once_complete_it_once(pro, hub, at_once):
+    from inquiries.profiles import complete
+    from inquiries.userhub import ask
+
+    InquiryTypeFactory()
+    hub.say({}, 503)
+    found = submit(pro, by=None, user_id=456, subject="Keuken", message="Ja.")
+    hub.say(JAN)
+    profile = ask(456)
+    done = at_once(6, lambda _n: complete(Inquiry.objects.get(pk=found.pk), profile))
+    assert sorted(done) == [False] * 5 + [True]
+    assert (Contact.objects.count(), jobs("acknowledge").count()) == (1, 1)
+
+
+def test_a_contact_that_the_pro_linked_meanwhile_stays(waiting, pro, hub, work_tasks):
+    own = ContactFactory(pro=pro)
+    Inquiry.objects.update(contact=own)
+    hub.say(JAN)
+    work_tasks()
+    assert (row(waiting)["contact_id"], row(waiting)["person"]) == (own.pk, PERSON)
+    assert list(Contact.objects.all()) == [own]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "UserHub knows no user of this id."),
+        pytest.param("fr", "UserHub ne connaît pas d’utilisateur avec cet identifiant.", id="fr"),
+    ],
+)
+def test_a_user_whom_userhub_does_not_know_ends_it(waiting, pro, hub, work_tasks, mailoutbox, language, words):
+    pro.language = language
+    pro.save()
+    hub.say({}, 404)
+    work_tasks()
+    with translation.override(language):
+        assert row(waiting)["profile_problem"] == translation.gettext("UserHub knows no user of this id.")
+    assert row(waiting)["profile_at"] is None
+    assert jobs("complete_profile").get().status == "SUCCESSFUL"
+    assert (sweep(own_id()), [m.to for m in mailoutbox]) == (0, [["port@example.com"]])
+
+
+def test_what_finally_fails_says_so_on_the_inquiry_and_can_be_started_again(waiting, hub, work_tasks):
+    for _ in range(MAX_ATTEMPTS):
+        assert row(waiting)["profile_problem"] == ""
+        work_tasks()
+        try_again()
+    job = jobs("complete_profile").get()
+    assert (job.status, len(job.worker_ids)) == ("FAILED", MAX_ATTEMPTS)
+    assert row(waiting)["profile_problem"] == "UserHub has not answered for many hours."
+
+    hub.say(JAN)
+    assert waiting.retry_profile() is True
+    assert row(waiting)["profile_problem"] == ""
+    work_tasks()
+    assert (row(waiting)["person"], row(waiting)["profile_problem"]) == (PERSON, "")
+    assert waiting.retry_profile() is False
+    assert jobs("complete_profile").count() == 2
+
+
+def test_a_user_who_is_known_by_now(waiting, hub, work_tasks):
+    hub.say({}, 404)
+    work_tasks()
+    hub.say(JAN)
+    waiting.retry_profile()
+    work_tasks()
+    assert (row(waiting)["person"], row(waiting)["profile_problem"]) == (PERSON, "")
+
+
+def test_from_the_directory_too(waiting, settings, work_tasks):
+    """UserHub may be taken out of the configuration while something waits for it."""
+    settings.USERHUB_URL = ""
+    DirectoryUser.objects.create(userhub_id=456, first_name="Jan", email="jan@example.org")
+    work_tasks()
+    assert row(waiting)["person"]["email"] == "jan@example.org"
+
+
+def test_an_inquiry_that_moved_on_meanwhile_keeps_its_step(waiting, user, hub, work_tasks):
+    waiting.move(to="in_review", by=user)
+    hub.say(JAN)
+    work_tasks()
+    found = Inquiry.objects.get()
+    assert (found.pipeline_status, found.status, found.person) == ("in_review", "in_progress", PERSON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_killed_while_it_asks_is_followed_by_another(pro, hub, start_worker, monkeypatch):
+    InquiryTypeFactory()
+    hub.say({}, 503)
+    found = submit(pro, by=None, user_id=456, subject="Keuken", message="Ja.")
+    hub.asked.clear()
+    hub.wait.clear()
+    for name in ("USERHUB_URL", "USERHUB_TOKEN"):
+        monkeypatch.setenv(name, getattr(hub.settings, name))
+    monkeypatch.setenv("USERHUB_TIMEOUT", "30")
+    first = start_worker()
+    assert hub.asked.wait(30)
+    first.kill()
+    first.wait()
+    assert (jobs("complete_profile").get().status, row(found)["profile_at"]) == ("RUNNING", None)
+
+    hub.say(JAN)
+    hub.wait.set()
+    start_worker()
+    test_worker.wait_until(lambda: DBTaskResult.objects.successful().count() == 3)
+    after = row(found)
+    assert (after["person"], after["contact_id"]) == (PERSON, Contact.objects.get().pk)
+    assert None not in (after["profile_at"], after["acknowledged_at"], after["notified_at"])
+    assert len(jobs("complete_profile").get().worker_ids) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_behind_the_task_while_userhub_is_slow(pro, hub, settings, work_tasks):
+    InquiryTypeFactory()
+    hub.say({}, 503)
+    found = submit(pro, by=None, user_id=456, subject="Keuken", message="Ja.")
+    hub.say(JAN)
+    hub.asked.clear()
+    hub.wait.clear()
+    settings.USERHUB_TIMEOUT = 20
+    moved = []
+
+    def move():
+        from django.db import connection
+
+        try:
+            assert hub.asked.wait(10)
+            Inquiry.objects.get(pk=found.pk).move(to="in_review", by=None)
+            moved.append(hub.wait.is_set())
+        finally:
+            hub.wait.set()
+            connection.close()
+
+    thread = threading.Thread(target=move)
+    thread.start()
+    work_tasks()
+    thread.join(20)
+    found.refresh_from_db()
+    assert (moved, found.pipeline_status, found.person) == ([False], "in_review", PERSON)

@@ -86,10 +86,10 @@ def test_the_pro_is_told_though_nobody_knows_who_asks_yet(pro, question, setting
 @pytest.mark.parametrize(
     ("language", "pros", "subject"),
     [
-        ("nl", "en", "Uw aanvraag ‘Verbouwing keuken’ is aangekomen (referentie {})"),
+        ("nl", "en", "Uw aanvraag “Verbouwing keuken” is aangekomen (referentie {})"),
         ("fr", "en", "Votre demande « Verbouwing keuken » est arrivée (référence {})"),
         ("en", "nl", "Your inquiry “Verbouwing keuken” has arrived (reference {})"),
-        ("", "nl", "Uw aanvraag ‘Verbouwing keuken’ is aangekomen (referentie {})"),
+        ("", "nl", "Uw aanvraag “Verbouwing keuken” is aangekomen (referentie {})"),
         # Not spoken here: the Pro's language serves.
         ("de", "fr", "Votre demande « Verbouwing keuken » est arrivée (référence {})"),
     ],

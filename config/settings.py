@@ -274,6 +274,7 @@ HOUSEKEEPING = [
     "config.api.models.prune_idempotency_keys",
     "contacts.models.note.prune_notes",
     "contacts.models.contact_import.forget_imports",
+    "inquiries.history.catch_up",
 ]
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -373,6 +374,15 @@ FORM_SENDS_PER_HOUR = read_int("FORM_SENDS_PER_HOUR", 10, 1, 1_000_000)
 INQUIRY_TRANSITION_ERROR_STATUS = int(
     read("str", "INQUIRY_TRANSITION_ERROR_STATUS", "500", lambda v: v in ("500", "409"), "it must be 500 or 409")
 )
+# What it names is loaded when the apps are: see inquiries.history.package.
+STATUS_HISTORY_BACKEND = read(
+    "str",
+    "STATUS_HISTORY_BACKEND",
+    "",
+    lambda v: not v or all(part.isidentifier() for part in v.split(".")),
+    "it must be a dotted path, such as shared_status.package",
+)
+STATUS_HISTORY_TIMEOUT = read_int("STATUS_HISTORY_TIMEOUT", 3, 1, 60)
 
 # --- Language and time ---------------------------------------------------------------------------
 

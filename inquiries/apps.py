@@ -1,4 +1,7 @@
+import sys
+
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -11,3 +14,15 @@ class InquiriesConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(keep_append_only, sender=self)
+        if path := settings.STATUS_HISTORY_BACKEND:
+            _load_status_package(path)
+
+
+def _load_status_package(path: str) -> None:
+    """End the start with one clear line when there is no such package."""
+    from .history import package  # Its models are loaded by now.
+
+    try:
+        package.configured()
+    except package.Unusable as error:
+        sys.exit(f"Vestibule cannot start: STATUS_HISTORY_BACKEND is {path!r}; {error}.")

@@ -10,6 +10,8 @@ class UnsharedHistory(models.Model):
 
     entry = models.OneToOneField(InquiryHistory, models.CASCADE, primary_key=True, related_name="unshared")
     created_at = models.DateTimeField(_("since"), default=timezone.now)
+    # Until when somebody is giving it away; in the past: somebody tried. See `history.sharing`.
+    held_until = models.DateTimeField(_("held until"), null=True, editable=False)
     error = models.CharField(_("last error"), max_length=300, blank=True)
 
     class Meta:

@@ -46,10 +46,10 @@ def timeline(contact: Contact, place: Place | None = None) -> tuple[list[Entry],
     return page, Place(last, sum(entry.at == last for entry in found[:end]))
 
 
-def newest(rows: QuerySet[Any], until: datetime | None, size: int) -> QuerySet[Any]:
-    """The newest `size` of `rows` that are not later than `until`."""
-    rows = rows.filter(created_at__lte=until) if until else rows
-    return rows.order_by("-created_at", "-id")[:size]
+def newest(rows: QuerySet[Any], until: datetime | None, size: int, by: str = "created_at") -> QuerySet[Any]:
+    """The newest `size` of `rows` that are not later than `until`, by the time in the field `by`."""
+    rows = rows.filter(**{f"{by}__lte": until}) if until else rows
+    return rows.order_by(f"-{by}", "-id")[:size]
 
 
 def entries(contact: Contact, until: datetime | None, size: int) -> list[Entry]:

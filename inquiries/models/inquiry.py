@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Count, Q
 from django.db.models.fields.tuple_lookups import TupleLessThan
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -167,6 +168,9 @@ class Inquiry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} ({self.reference})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("inquiries:inquiry_detail", args=[self.pk])
 
     @property
     def reference(self) -> int:

@@ -263,7 +263,8 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# A pipeline of 30 steps, with its fields or its allowed moves, is the longest form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 # What the worker calls once a minute. Named here, as rooms of the same floor do not import each other.
 HOUSEKEEPING = [

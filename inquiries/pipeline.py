@@ -1,10 +1,14 @@
 """The one engine that moves inquiries along the pipelines of their types, whoever asks for it.
 
-Every move holds the inquiry's row, and commits with its row of history, the coarse status and `responded_at`.
+Every move holds the pipeline as it is and the inquiry's row, and commits with its row of history, the coarse status
+and `responded_at`.
 """
+
+from itertools import batched
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Case, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +19,7 @@ from . import history
 from .models import Inquiry, InquiryHistory, PipelineStep
 
 Actor = User | ApiToken | None
+BATCH = 1000
 NOTE_LENGTH = InquiryHistory._meta.get_field("note").max_length
 
 
@@ -34,6 +39,7 @@ def begin(inquiry: Inquiry, *, by: Actor) -> None:
     if not inquiry.inquiry_type.is_active:
         raise ValidationError({"inquiry_type_id": _("This inquiry type is not active.")})
     with transaction.atomic():
+        inquiry.inquiry_type.hold_pipeline()
         inquiry.step = inquiry.inquiry_type.initial_step()
         inquiry.status = Inquiry.Status.OPEN
         inquiry.search_text = inquiry.make_search_text()
@@ -91,6 +97,26 @@ def link_case(inquiry: Inquiry, case_id: int | None, *, by: Actor, changed_by: i
         inquiry.save(update_fields=["case_id", "responded_at", "updated_at"])
 
 
+def rehome(homes: list[tuple[PipelineStep, PipelineStep]], *, by: Actor, note: str) -> int:
+    """Move all inquiries of each first step to the second one, as staff changed the pipeline; returns how many.
+
+    The steps are `before`, as it was, and `after`, as it is from now on; they may be one and the same, whose coarse
+    status is then made anew. Each inquiry gets a row of history. It is no answer to the customer: `responded_at`
+    stays as it is. To be called with the type's row locked, so that nobody moves meanwhile.
+    """
+    note, changed_by = clean_note(note), _userhub_id(by)
+    # All are read before one is moved: what comes to a step must not go on from there with those that stood on it.
+    rows = Inquiry.objects.select_for_update().order_by("pk")
+    standing = [list(rows.filter(step=before.pk).values_list("pk", flat=True)) for before, _after in homes]
+    for (before, after), ids in zip(homes, standing, strict=True):
+        for some in batched(ids, BATCH):
+            Inquiry.objects.filter(pk__in=some).update(
+                step=after, status=_status_in_its_new_home(after), updated_at=timezone.now()
+            )
+            history.record_many(some, before, after, by=by, changed_by=changed_by, note=note)
+    return sum(map(len, standing))
+
+
 def clean_note(note: str) -> str:
     """The note without the space around it. Raises ValidationError when it cannot be kept."""
     words = unix_lines(note).strip()
@@ -121,6 +147,15 @@ def _mark_responded(inquiry: Inquiry, by: Actor, changed_by: int | None) -> None
     # What the customer does, or what happens by itself, is no answer to the customer.
     if inquiry.responded_at is None and by is not None and changed_by != inquiry.user_id:
         inquiry.responded_at = timezone.now()
+
+
+def _status_in_its_new_home(step: PipelineStep) -> Case:
+    """What was cancelled stays so as long as it stands at an end."""
+    cancelled = Inquiry.Status.CANCELLED
+    return Case(
+        When(status=cancelled, then=Value(_coarse_status(step, cancelled))),
+        default=Value(_coarse_status(step, Inquiry.Status.CLOSED)),
+    )
 
 
 def _coarse_status(step: PipelineStep, at_end: str) -> str:

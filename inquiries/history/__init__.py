@@ -5,6 +5,7 @@ installation may have a shared status package too (`package`), which gets every 
 """
 
 import heapq
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from config.accounts.models import ApiToken, User
@@ -14,7 +15,9 @@ from . import package
 from .entry import FIELDS, Entry
 from .sharing import catch_up, hand_over, hand_over_later, remember
 
-__all__ = ["Entry", "catch_up", "entries", "hand_over", "hand_over_later", "record"]
+__all__ = ["Entry", "catch_up", "entries", "hand_over", "hand_over_later", "record", "record_many"]
+
+BATCH = 1000
 
 
 def record(
@@ -27,7 +30,34 @@ def record(
     note: str,
 ) -> None:
     """Write down one move; `before` is None for the first. Call it in the transaction that makes the move."""
-    entry = Entry(
+    record_many([inquiry_id], before, after, by=by, changed_by=changed_by, note=note)
+
+
+def record_many(
+    inquiry_ids: Iterable[int],
+    before: PipelineStep | None,
+    after: PipelineStep,
+    *,
+    by: User | ApiToken | None,
+    changed_by: int | None,
+    note: str,
+) -> None:
+    """Write down the same move of many inquiries, a row for each."""
+    entries = [_entry(pk, before, after, by=by, changed_by=changed_by, note=note) for pk in inquiry_ids]
+    rows = InquiryHistory.objects.bulk_create([InquiryHistory(**asdict(entry)) for entry in entries], batch_size=BATCH)
+    remember(rows)
+
+
+def _entry(
+    inquiry_id: int,
+    before: PipelineStep | None,
+    after: PipelineStep,
+    *,
+    by: User | ApiToken | None,
+    changed_by: int | None,
+    note: str,
+) -> Entry:
+    return Entry(
         inquiry_id=inquiry_id,
         from_status=before.key if before else None,
         from_label=before.label if before else "",
@@ -39,9 +69,6 @@ def record(
         by_name=(by.name if isinstance(by, ApiToken) else str(by)) if by else "",
         note=note,
     )
-    row = InquiryHistory(**asdict(entry))
-    row.save(force_insert=True)
-    remember(row)
 
 
 def entries(inquiry_id: int) -> list[Entry]:

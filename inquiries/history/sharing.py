@@ -7,6 +7,7 @@ not give the same one; a row that was held before may have been taken by the pac
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from .entry import FIELDS, Entry
 
 logger = logging.getLogger("vestibule.inquiries.history")
 
+BATCH = 1000
 # How long one catching up may keep the worker from its other jobs, in seconds.
 CATCH_UP_FOR = 20.0
 
@@ -30,17 +32,27 @@ def hold_for() -> timedelta:
     return timedelta(seconds=60 + 2 * settings.STATUS_HISTORY_TIMEOUT)
 
 
-def remember(row: InquiryHistory) -> None:
-    """Have a new entry shared. Call it in the transaction that stores the row."""
-    if package.configured():
-        UnsharedHistory.objects.create(entry=row)
-        share.enqueue(row.inquiry_id)
+def remember(rows: Sequence[InquiryHistory]) -> None:
+    """Have new entries shared. Call it in the transaction that stores the rows."""
+    if not package.configured():
+        return
+    UnsharedHistory.objects.bulk_create([UnsharedHistory(entry=row) for row in rows], batch_size=BATCH)
+    if len(rows) == 1:
+        share.enqueue(rows[0].inquiry_id)
+    else:
+        share_all.enqueue()
 
 
 @task
 def share(inquiry_id: int) -> None:
     """Give an inquiry's waiting entries to the package; the worker tries again when it fails."""
     hand_over(inquiry_id)
+
+
+@task
+def share_all() -> None:
+    """Give the package what it takes in a while; the rest follows when the worker catches up."""
+    catch_up()
 
 
 def hand_over_later(inquiry_id: int) -> None:

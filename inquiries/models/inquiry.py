@@ -282,7 +282,11 @@ class Inquiry(models.Model):
             self.save(update_fields=["contact", "updated_at"])
 
     def lock(self) -> None:
-        """Hold the row until the transaction ends, and see it as it is now. Raises DoesNotExist when it is gone."""
+        """Hold the row until the transaction ends, and see it as it is now. Raises DoesNotExist when it is gone.
+
+        The pipeline of its type is held first, as whoever changes that one goes on to its inquiries.
+        """
+        InquiryType(pk=self.inquiry_type_id).hold_pipeline()
         # Not joined with the step: whoever waited here on PostgreSQL would find the new row beside the old step, and
         # that is no row at all.
         self.refresh_from_db(from_queryset=Inquiry.objects.select_for_update())

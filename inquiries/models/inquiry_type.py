@@ -1,15 +1,35 @@
+from collections.abc import Collection, Iterable, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Case, F, Max, Value, When
 from django.utils.translation import gettext_lazy as _
+
+from config.accounts.models import User
 
 if TYPE_CHECKING:
     from .step import PipelineStep
 
 validate_color = RegexValidator(r"^#[0-9A-Fa-f]{6}\Z", _("Use # and six hexadecimal digits, such as #3B82F6."))
+
+
+def check_steps(steps: "Iterable[PipelineStep]") -> None:
+    """Raises ValidationError, with every fault, unless the steps make a pipeline."""
+    steps = list(steps)
+    errors = []
+    if sum(step.is_initial for step in steps) != 1:
+        errors.append(ValidationError(_("A pipeline has exactly one initial step."), code="initial"))
+    if not any(step.is_terminal for step in steps):
+        errors.append(ValidationError(_("A pipeline has at least one terminal step."), code="terminal"))
+    if any(step.is_initial and step.is_terminal for step in steps):
+        errors.append(ValidationError(_("No step is initial and terminal at once."), code="both_ends"))
+    if len({step.key for step in steps}) < len(steps):
+        errors.append(ValidationError(_("Every step of a pipeline has a key of its own."), code="keys"))
+    if errors:
+        raise ValidationError(errors)
 
 
 class InquiryType(models.Model):
@@ -50,14 +70,67 @@ class InquiryType(models.Model):
 
     def check_pipeline(self) -> None:
         """Raises ValidationError unless there is exactly one initial step and at least one terminal step."""
-        steps = list(self.steps.all())
-        errors = []
-        if sum(step.is_initial for step in steps) != 1:
-            errors.append(ValidationError(_("A pipeline has exactly one initial step."), code="initial"))
-        if not any(step.is_terminal for step in steps):
-            errors.append(ValidationError(_("A pipeline has at least one terminal step."), code="terminal"))
-        if errors:
-            raise ValidationError(errors)
+        check_steps(self.steps.all())
+
+    def hold_pipeline(self) -> None:
+        """Keep the pipeline as it is until the transaction ends, and wait for whoever is changing it.
+
+        Any number may hold it at once; `change_pipeline` and `allow_moves` are alone.
+        """
+        # On SQLite whoever writes is alone anyway. Django has no word for this lock, which is the one that a foreign
+        # key takes.
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT 1 FROM {self._meta.db_table} WHERE id = %s FOR KEY SHARE", [self.pk])  # noqa: S608
+
+    def change_pipeline(
+        self,
+        steps: "list[PipelineStep]",
+        *,
+        removed: "Collection[PipelineStep]" = (),
+        homes: Mapping[int, str] | None = None,
+        by: User,
+        note: str = "",
+    ) -> int:
+        """Make `steps`, in this order, its pipeline; see `pipeline_change.change_pipeline`."""
+        from ..pipeline_change import change_pipeline
+
+        return change_pipeline(self, steps, removed=removed, homes=homes or {}, by=by, note=note)
+
+    def has_inquiries(self) -> bool:
+        return self.inquiries.exists()
+
+    def extra_moves(self) -> set[tuple[int, int]]:
+        """(from, to) as keys in the database: the moves that staff allowed, without those to the next step."""
+        from .allowed_move import AllowedMove
+
+        moves = AllowedMove.objects.filter(from_step__inquiry_type=self)
+        return set(moves.values_list("from_step_id", "to_step_id")) - self.next_moves()
+
+    def next_moves(self) -> set[tuple[int, int]]:
+        """(from, to) as keys in the database: the moves to the next step in order, which need no allowing."""
+        return {(step.pk, following.pk) for step, following in pairwise(self.steps.all()) if not step.is_terminal}
+
+    def allow_moves(self, wanted: set[tuple[int, int]]) -> None:
+        """Allow these moves beside those to the next step, and no others. Each is (from, to), keys in the database.
+
+        Raises ValidationError when one of them is not between two steps of this type.
+        """
+        from .allowed_move import AllowedMove
+
+        with transaction.atomic():
+            InquiryType.objects.select_for_update().get(pk=self.pk)
+            known = set(self.steps.values_list("pk", flat=True))
+            if any(start == end or not {start, end} <= known for start, end in wanted):
+                raise ValidationError(
+                    _("The pipeline was changed meanwhile; nothing was saved. Look at it again."), code="stale"
+                )
+            present, wanted = self.extra_moves(), wanted - self.next_moves()
+            for start, end in present - wanted:
+                AllowedMove.objects.filter(from_step=start, to_step=end).delete()
+            AllowedMove.objects.bulk_create(
+                AllowedMove(from_step_id=start, to_step_id=end) for start, end in sorted(wanted - present)
+            )
 
     def initial_step(self) -> "PipelineStep":
         """Raises ValidationError when there is none."""

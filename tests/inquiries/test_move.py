@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from config.accounts.models import ApiToken
@@ -329,8 +330,9 @@ def test_one_that_is_gone_is_not_found(pro, kind, user):
 
 
 def test_a_move_takes_a_fixed_number_of_queries(inquiry, user, django_assert_num_queries):
-    # The savepoint and its release, the row, its step, what is allowed, the move, its history.
-    with django_assert_num_queries(7):
+    # The savepoint and its release, the row, its step, what is allowed, the move, its history; on PostgreSQL the
+    # pipeline is held first.
+    with django_assert_num_queries(7 if connection.vendor == "sqlite" else 8):
         inquiry.move(to="in_review", by=user)
 
 

@@ -1,0 +1,345 @@
+"""A type gets another pipeline: what is stored, and where the inquiries go whose step is removed or changed."""
+
+import threading
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+
+from inquiries.models import AllowedMove, Inquiry, InquiryHistory, PipelineStep
+from inquiries.pipeline import InvalidTransition
+from inquiries.pipeline_change import Change, HomesNeeded
+
+from ..factories import InquiryFactory, InquiryTypeFactory, ProFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(db):
+    return UserFactory(pro=None, is_staff=True, email="editor@example.com", name="Edith Editor", userhub_id=77)
+
+
+def steps_of(kind):
+    """By key, to be changed."""
+    return {step.key: step for step in kind.steps.all()}
+
+
+def pipeline(kind):
+    return list(kind.steps.values_list("key", "sort_order", "is_initial", "is_terminal"))
+
+
+AS_IT_WAS = [("submitted", 1, True, False), ("in_review", 2, False, False), ("answered", 3, False, False)]
+AS_IT_WAS += [("closed", 4, False, True)]
+
+
+def standing(inquiry):
+    return Inquiry.objects.values_list("step__key", "status", "responded_at").get(pk=inquiry.pk)
+
+
+def rows(inquiry):
+    """Its history after the first row."""
+    names = ["from_status", "from_label", "to_status", "to_label", "changed_by", "by_user_id", "by_name", "note"]
+    return list(InquiryHistory.objects.filter(inquiry=inquiry).values_list(*names))[1:]
+
+
+def refused(code, work):
+    with pytest.raises(ValidationError) as caught:
+        work()
+    assert [error.code for error in caught.value.error_list] == ([code] if isinstance(code, str) else code)
+
+
+def needed(work):
+    with pytest.raises(HomesNeeded) as caught:
+        work()
+    return [(one.step.key, one.change, one.count, one.home) for one in caught.value.affected]
+
+
+# --- A pipeline that nobody stands on
+
+
+def test_steps_swap_their_places_keys_and_ends(kind, editor):
+    steps = steps_of(kind)
+    first, second, third, last = steps.values()
+    first.key, second.key, third.key = "in_review", "answered", "submitted"
+    first.is_initial, third.is_initial = False, True
+    assert kind.change_pipeline([third, second, first, last], by=editor) == 0
+    assert pipeline(kind) == [
+        ("submitted", 1, True, False),
+        ("answered", 2, False, False),
+        ("in_review", 3, False, False),
+        ("closed", 4, False, True),
+    ]
+    assert [step.pk for step in kind.steps.all()] == [third.pk, second.pk, first.pk, last.pk]
+
+
+def test_steps_come_and_go(kind, editor):
+    steps = steps_of(kind)
+    AllowedMove.objects.create(from_step=steps["in_review"], to_step=steps["closed"])
+    new = PipelineStep(key="in_review", label="Looked at", color="#000000", maps_to_case_status="open")
+    order = [steps["submitted"], new, steps["closed"]]
+    kind.change_pipeline(order, removed=[steps["in_review"], steps["answered"]], by=editor)
+    assert pipeline(kind) == [
+        ("submitted", 1, True, False),
+        ("in_review", 2, False, False),
+        ("closed", 3, False, True),
+    ]
+    assert kind.steps.get(key="in_review").label == "Looked at"
+    assert not AllowedMove.objects.filter(from_step__inquiry_type=kind).exists()
+
+
+def test_a_new_type_gets_its_first_pipeline(editor):
+    kind = InquiryTypeFactory(steps=[])
+    start = PipelineStep(key="start", label="Start", is_initial=True)
+    kind.change_pipeline([start, PipelineStep(key="end", label="End", is_terminal=True)], by=editor)
+    assert pipeline(kind) == [("start", 1, True, False), ("end", 2, False, True)]
+
+
+def test_every_fault_of_a_new_pipeline_is_named(kind, editor):
+    steps = list(steps_of(kind).values())
+    steps[1].is_initial, steps[2].key, steps[3].is_terminal = True, "submitted", False
+    refused(["initial", "terminal", "keys"], lambda: kind.change_pipeline(steps, by=editor))
+    steps[0].is_terminal, steps[1].is_initial, steps[2].key = True, False, "answered"
+    refused("both_ends", lambda: kind.change_pipeline(steps, by=editor))
+    assert pipeline(kind) == AS_IT_WAS
+
+
+def test_a_step_that_is_not_named_was_added_meanwhile(kind, editor):
+    steps = list(steps_of(kind).values())
+    refused("stale", lambda: kind.change_pipeline([steps[0], steps[3]], by=editor))
+    foreign = InquiryTypeFactory().steps.get(key="answered")
+    refused("stale", lambda: kind.change_pipeline([*steps[:2], foreign, steps[3]], by=editor))
+    assert pipeline(kind) == AS_IT_WAS
+
+
+# --- A pipeline with inquiries
+
+
+def test_keys_stay_once_there_are_inquiries_and_labels_do_not(inquiry, kind, editor):
+    steps = steps_of(kind)
+    steps["answered"].key = "told"
+    refused("key", lambda: kind.change_pipeline(list(steps.values()), by=editor))
+    steps["answered"].key, steps["submitted"].label = "answered", "Come in"
+    assert kind.change_pipeline(list(steps.values()), by=editor) == 0
+    assert (kind.steps.first().label, rows(inquiry)) == ("Come in", [])
+
+
+def test_a_step_that_inquiries_stand_on_is_not_removed_without_a_home(inquiry, kind, editor):
+    inquiry.move(to="in_review", by=editor)
+    steps = steps_of(kind)
+    gone = steps.pop("in_review")
+    change = {"removed": [gone], "by": editor}
+    assert needed(lambda: kind.change_pipeline(list(steps.values()), **change)) == [
+        ("in_review", Change.REMOVED, 1, None)
+    ]
+    for home in ("in_review", "nowhere", ""):
+        homes = {gone.pk: home}
+        assert needed(lambda homes=homes: kind.change_pipeline(list(steps.values()), homes=homes, **change)) == [
+            ("in_review", Change.REMOVED, 1, home)
+        ]
+    assert (pipeline(kind), standing(inquiry)[0], len(rows(inquiry))) == (AS_IT_WAS, "in_review", 1)
+
+
+def test_removing_a_step_moves_its_inquiries_with_a_row_each(pro, inquiry, kind, editor):
+    others = [InquiryFactory(pro=ProFactory(), inquiry_type=kind) for _ in range(2)]
+    others[0].move(to="in_review", by=None)
+    inquiry.move(to="in_review", by=None)
+    steps = steps_of(kind)
+    gone = steps.pop("in_review")
+    gone.label = "Changed in the form"
+    count = kind.change_pipeline(
+        list(steps.values()), removed=[gone], homes={gone.pk: "answered"}, by=editor, note=" Two are one now. "
+    )
+    row = ("in_review", "In Review", "answered", "Answered", 77, editor.pk, str(editor), "Two are one now.")
+    assert count == 2
+    assert [standing(one) for one in (inquiry, others[0])] == [("answered", "in_progress", None)] * 2
+    assert [rows(one)[1:] for one in (inquiry, others[0])] == [[row]] * 2
+    assert (standing(others[1]), rows(others[1])) == (("submitted", "open", None), [])
+    assert [key for key, *_ in pipeline(kind)] == ["submitted", "answered", "closed"]
+
+
+def test_those_who_come_do_not_go_on_with_those_who_stood_there(inquiry, kind, editor):
+    other = InquiryFactory(pro=inquiry.pro, inquiry_type=kind)
+    other.move(to="in_review", by=None)
+    steps = steps_of(kind)
+    first, second, third, last = steps.values()
+    homes = {first.pk: "in_review", second.pk: "submitted"}
+    assert needed(lambda: kind.change_pipeline([second, first, third, last], by=editor)) == [
+        ("submitted", Change.PLACE, 1, None),
+        ("in_review", Change.PLACE, 1, None),
+    ]
+    assert kind.change_pipeline([second, first, third, last], homes=homes, by=editor) == 2
+    assert (standing(inquiry)[:2], standing(other)[:2]) == (("in_review", "in_progress"), ("submitted", "open"))
+    assert rows(inquiry)[0][:4] == ("submitted", "Submitted", "in_review", "In Review")
+    assert rows(other)[1][:4] == ("in_review", "In Review", "submitted", "Submitted")
+
+
+def test_a_new_order_is_confirmed_and_lets_them_stay(inquiry, kind, editor):
+    first, second, third, last = steps_of(kind).values()
+    order, stay = [third, first, second, last], {first.pk: "submitted"}
+    assert needed(lambda: kind.change_pipeline(order, by=editor)) == [("submitted", Change.PLACE, 1, None)]
+    assert kind.change_pipeline(order, homes=stay, by=editor) == 1
+    assert standing(inquiry) == ("submitted", "open", None)
+    row = ("submitted", "Submitted", "submitted", "Submitted", 77, editor.pk, str(editor), "Pipeline changed")
+    assert rows(inquiry) == [row]
+
+
+def test_a_step_between_two_others_is_no_new_order(inquiry, kind, editor):
+    first, second, third, last = steps_of(kind).values()
+    new = PipelineStep(key="sorted", label="Sorted")
+    assert kind.change_pipeline([first, new, third, last], removed=[second], by=editor) == 0
+    assert rows(inquiry) == []
+
+
+def test_the_coarse_status_follows_a_step_that_becomes_an_end(inquiry, kind, editor):
+    other, cancelled = (InquiryFactory(pro=inquiry.pro, inquiry_type=kind) for _ in "ab")
+    other.move(to="in_review", by=None)
+    cancelled.close(outcome="cancelled", by=None)
+    first, second, third, last = steps_of(kind).values()
+    first.is_initial, second.is_initial = False, True
+    last.is_terminal, third.is_terminal = False, True
+    homes = {first.pk: "closed", second.pk: "in_review", last.pk: "answered"}
+    assert needed(lambda: kind.change_pipeline([first, second, third, last], by=editor)) == [
+        ("submitted", Change.ENDS, 1, None),
+        ("in_review", Change.ENDS, 1, None),
+        ("closed", Change.ENDS, 1, None),
+    ]
+    assert kind.change_pipeline([first, second, third, last], homes=homes, by=editor) == 3
+    assert [standing(one)[:2] for one in (inquiry, other, cancelled)] == [
+        ("closed", "in_progress"),
+        ("in_review", "open"),
+        ("answered", "cancelled"),
+    ]
+    assert [row[0::2][:2] for row in rows(other)] == [("submitted", "in_review"), ("in_review", "in_review")]
+
+
+def test_old_history_keeps_its_labels(inquiry, kind, editor):
+    first, second, third, last = steps_of(kind).values()
+    first.label, second.is_initial, first.is_initial = "Renamed", True, False
+    kind.change_pipeline([first, second, third, last], homes={first.pk: "submitted"}, by=editor)
+    labels = InquiryHistory.objects.filter(inquiry=inquiry).values_list("from_label", "to_label")
+    assert list(labels) == [("", "Submitted"), ("Submitted", "Renamed")]
+
+
+@pytest.mark.parametrize("note", ["a\0b", "x" * 2001])
+def test_a_note_that_cannot_be_kept_changes_nothing(inquiry, kind, editor, note):
+    first, *rest = steps_of(kind).values()
+    first.is_initial, rest[0].is_initial = False, True
+    with pytest.raises(ValidationError):
+        kind.change_pipeline([first, *rest], homes={first.pk: "submitted"}, by=editor, note=note)
+    assert (pipeline(kind), standing(inquiry)[:2], rows(inquiry)) == (AS_IT_WAS, ("submitted", "open"), [])
+
+
+def test_the_database_keeps_a_step_that_inquiries_stand_on(inquiry, kind):
+    with pytest.raises(IntegrityError):
+        kind.steps.filter(key="submitted").delete()
+
+
+def test_many_are_moved_in_few_queries(inquiry, kind, editor, django_assert_max_num_queries):
+    made = [
+        Inquiry(pro=inquiry.pro, inquiry_type=kind, step=inquiry.step, user_id=1, created_by=1, subject="x")
+        for _ in range(2500)
+    ]
+    Inquiry.objects.bulk_create(made)
+    steps = steps_of(kind)
+    gone = steps.pop("submitted")
+    steps["in_review"].is_initial = True
+    with django_assert_max_num_queries(60):
+        kind.change_pipeline(list(steps.values()), removed=[gone], homes={gone.pk: "in_review"}, by=editor)
+    assert Inquiry.objects.filter(step__key="in_review", status="open").count() == 2501
+    assert InquiryHistory.objects.filter(from_status="submitted", to_status="in_review").count() == 2501
+
+
+# --- Extra moves
+
+
+def pairs(kind, *moves):
+    steps = steps_of(kind)
+    return {(steps[start].pk, steps[end].pk) for start, end in moves}
+
+
+def test_extra_moves_are_those_that_are_wanted(kind):
+    kind.allow_moves(pairs(kind, ("submitted", "closed"), ("closed", "submitted")))
+    kind.allow_moves(pairs(kind, ("submitted", "closed"), ("answered", "in_review"), ("submitted", "in_review")))
+    assert kind.extra_moves() == pairs(kind, ("submitted", "closed"), ("answered", "in_review"))
+    # The move to the next step is given, and not stored.
+    assert AllowedMove.objects.filter(from_step__inquiry_type=kind).count() == 2
+
+
+def test_extra_moves_are_between_two_steps_of_the_type(kind):
+    other = InquiryTypeFactory().steps.first().pk
+    own = kind.steps.first().pk
+    for wanted in ({(own, other)}, {(other, own)}, {(own, own)}, {(own, 2**63)}):
+        refused("stale", lambda wanted=wanted: kind.allow_moves(wanted))
+    assert kind.extra_moves() == set()
+
+
+# --- At once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_move_beside_the_removal_of_its_step_ends_in_one_of_both_orders(at_once):
+    editor = UserFactory(pro=None)
+    pro = ProFactory()
+
+    def race(number):
+        kind, inquiries = made[turn]
+        if number:
+            try:
+                inquiries[number - 1].move(to="in_review", by=None)
+            except InvalidTransition as error:
+                return str(error)
+            return "moved"
+        steps = steps_of(kind)
+        gone = steps.pop("in_review")
+        return kind.change_pipeline(list(steps.values()), removed=[gone], homes={gone.pk: "answered"}, by=editor)
+
+    made = []
+    for turn in range(5):
+        kind = InquiryTypeFactory()
+        made.append((kind, [InquiryFactory(pro=pro, inquiry_type=kind) for _ in range(5)]))
+        count, *moves = at_once(6, race)
+        assert count == moves.count("moved")
+        assert set(moves) <= {"moved", "Invalid inquiry status transition from submitted to in_review"}
+        expected = {True: ["in_review", "answered"], False: []}
+        for inquiry, said in zip(made[turn][1], moves, strict=True):
+            assert standing(inquiry)[0] == ("answered" if said == "moved" else "submitted")
+            assert [row[2] for row in rows(inquiry)] == expected[said == "moved"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_inquiry_beside_another_initial_step_stands_on_one_that_is(at_once):
+    editor, pro, kind = UserFactory(pro=None), ProFactory(), InquiryTypeFactory()
+
+    def race(number):
+        if number:
+            return InquiryFactory(pro=pro, inquiry_type=kind).pk
+        steps = steps_of(kind)
+        gone = steps.pop("submitted")
+        steps["in_review"].is_initial = True
+        return kind.change_pipeline(list(steps.values()), removed=[gone], homes={gone.pk: "in_review"}, by=editor)
+
+    at_once(6, race)
+    assert list(Inquiry.objects.values_list("step__key", "status").distinct()) == [("in_review", "open")]
+    assert Inquiry.objects.count() == 5
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="On SQLite whoever writes is alone.")
+@pytest.mark.django_db(transaction=True)
+def test_moves_of_one_type_do_not_wait_for_each_other():
+    one = InquiryFactory()
+    two = InquiryFactory(inquiry_type=one.inquiry_type)
+
+    def move():
+        try:
+            two.move(to="in_review", by=None)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        one.move(to="in_review", by=None)
+        thread = threading.Thread(target=move)
+        thread.start()
+        thread.join(10)
+        assert not thread.is_alive()
+    assert [standing(inquiry)[0] for inquiry in (one, two)] == ["in_review", "in_review"]

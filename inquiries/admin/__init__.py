@@ -1,0 +1,3 @@
+from .types import InquiryTypeAdmin
+
+__all__ = ["InquiryTypeAdmin"]

@@ -1,0 +1,492 @@
+"""The staff admin of inquiry types: steps on their type's page, allowed moves as a table, homes for inquiries."""
+
+import html
+import re
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from inquiries.models import AllowedMove, Inquiry, InquiryHistory, InquiryType, PipelineStep
+
+from ..accounts.test_admin import (
+    assert_list_is_flat,
+    assert_no_regular_expressions,
+    assert_permissions,
+    assert_rubbish_is_harmless,
+    listed,
+    page,
+    shown,
+    staff_client,
+)
+from ..factories import InquiryFactory, InquiryTypeFactory
+
+pytestmark = pytest.mark.django_db
+
+STEP = ["sort_order", "key", "label", "description", "color", "is_initial", "is_terminal", "maps_to_case_status"]
+
+
+def type_form(kind, *new, changes=None, **fields):
+    """What the type's page sends: `changes` by key of the present steps (DELETE among them), `new` ones after them."""
+    names = ["name", "slug", "description", "icon", "icon_type", "color", "sort_order"]
+    data = {name: getattr(kind, name) for name in names} | {"is_active": "on"} | fields
+    steps = list(kind.steps.all()) if kind.pk else []
+    rows = [
+        {"id": step.pk, "inquiry_type": kind.pk}
+        | {name: getattr(step, name) for name in STEP}
+        | (changes or {}).get(step.key, {})
+        for step in steps
+    ] + list(new)
+    data |= {"steps-TOTAL_FORMS": len(rows), "steps-INITIAL_FORMS": len(steps)}
+    for number, row in enumerate(rows):
+        data |= {
+            f"steps-{number}-{name}": value for name, value in row.items() if value is not False and value is not None
+        }
+    return {name: "on" if value is True else value for name, value in data.items()}
+
+
+def post(client, kind, *new, changes=None, **fields):
+    return client.post(page(kind, "change"), type_form(kind, *new, changes=changes, **fields))
+
+
+def errors(response):
+    """Beside the fields, by row and name; and those above the rows."""
+    formset = response.context["inline_admin_formsets"][0].formset
+    beside = {(row, name): list(said) for row, form in enumerate(formset.forms) for name, said in form.errors.items()}
+    return beside, formset.non_form_errors()
+
+
+def pipeline(kind):
+    return list(kind.steps.values_list("key", "sort_order", "is_initial", "is_terminal"))
+
+
+AS_IT_WAS = [("submitted", 1, True, False), ("in_review", 2, False, False), ("answered", 3, False, False)]
+AS_IT_WAS += [("closed", 4, False, True)]
+
+
+def hidden(response):
+    """Every field that a page would send again."""
+    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', response.content.decode())
+    return {html.unescape(name): html.unescape(text) for name, text in found if name != "csrfmiddlewaretoken"}
+
+
+# --- The admin's manners
+
+
+def test_staff_without_the_permission_get_403():
+    kind = InquiryTypeFactory()
+    assert_permissions(kind)
+    moves = page(kind, "moves")
+    viewer = staff_client("view_inquirytype")
+    assert [staff_client().get(moves).status_code, viewer.get(moves).status_code] == [403, 200]
+    assert [staff_client().post(moves).status_code, viewer.post(moves).status_code] == [403, 403]
+    assert Client().get(moves).status_code == 302
+
+
+def test_bound_staff_have_no_part_in_moves(pro, kind):
+    assert staff_client("all", pro=pro).get(page(kind, "moves")).status_code == 403
+
+
+def test_rubbish_is_no_fault(kind):
+    assert_rubbish_is_harmless(kind)
+    assert staff_client("all").get("/admin/inquiries/inquirytype/999999/moves/").status_code == 404
+
+
+def test_the_list_takes_no_regular_expressions():
+    assert_no_regular_expressions(InquiryType, "name")
+
+
+def test_the_list_does_not_ask_per_row(staff_browser):
+    InquiryType.objects.all().delete()
+    assert_list_is_flat(staff_browser, InquiryTypeFactory, InquiryType)
+
+
+@pytest.mark.parametrize("name", ["change", "moves"])
+def test_a_page_does_not_ask_per_step(staff_browser, name):
+    short, long = InquiryTypeFactory(), InquiryTypeFactory(steps=[f"step_{n}" for n in range(30)])
+    staff_browser.get(page(short, name))
+    counts = []
+    for kind in (short, long):
+        with CaptureQueriesContext(connection) as captured:
+            assert staff_browser.get(page(kind, name)).status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1] <= 15
+
+
+def test_a_viewer_reads_the_pipeline_and_the_moves(kind):
+    viewer = staff_client("view_inquirytype")
+    content = viewer.get(page(kind, "change")).content.decode()
+    assert 'name="steps-0-key"' not in content
+    assert "In Review" in content
+    moves = viewer.get(page(kind, "moves")).content.decode()
+    assert moves.count('type="checkbox"') == moves.count(" disabled>") == 4 * 4 - 4 - 3
+
+
+# --- Steps
+
+
+def test_staff_may_change_the_steps_with_the_types_own_permission(kind):
+    client = staff_client("change_inquirytype")
+    assert post(client, kind, changes={"answered": {"label": "Told"}}, name="Renamed").status_code == 302
+    kind.refresh_from_db()
+    assert (kind.name, kind.steps.get(key="answered").label, pipeline(kind)) == ("Renamed", "Told", AS_IT_WAS)
+
+
+def test_steps_swap_their_places_and_the_initial_one(staff_browser, kind):
+    changes = {
+        "submitted": {"sort_order": 3, "is_initial": False},
+        "answered": {"sort_order": 1, "is_initial": True},
+    }
+    assert post(staff_browser, kind, changes=changes).status_code == 302
+    assert pipeline(kind) == [
+        ("answered", 1, True, False),
+        ("in_review", 2, False, False),
+        ("submitted", 3, False, False),
+        ("closed", 4, False, True),
+    ]
+
+
+def test_steps_swap_their_keys(staff_browser, kind):
+    changes = {"in_review": {"key": "answered"}, "answered": {"key": "in_review"}}
+    assert post(staff_browser, kind, changes=changes).status_code == 302
+    assert list(kind.steps.values_list("key", "label"))[1:3] == [("answered", "In Review"), ("in_review", "Answered")]
+
+
+@pytest.mark.parametrize(
+    ("key", "place", "order"),
+    [
+        ("closed", 2, ["submitted", "closed", "in_review", "answered"]),
+        ("submitted", 3, ["in_review", "answered", "submitted", "closed"]),
+        ("in_review", "", ["submitted", "answered", "closed", "in_review"]),
+    ],
+)
+def test_one_number_is_enough_to_move_a_step(staff_browser, kind, key, place, order):
+    assert post(staff_browser, kind, changes={key: {"sort_order": place}}).status_code == 302
+    assert list(kind.steps.values_list("key", "sort_order")) == [(key, n) for n, key in enumerate(order, 1)]
+
+
+def test_steps_come_and_go(staff_browser, kind):
+    new = {"sort_order": 2, "key": "sorted", "label": "Sorted", "color": "#a1b2c3", "maps_to_case_status": "open"}
+    changes = {"in_review": {"DELETE": True}, "answered": {"color": "#10b981"}}
+    assert post(staff_browser, kind, new, changes=changes).status_code == 302
+    assert [key for key, *_ in pipeline(kind)] == ["submitted", "sorted", "answered", "closed"]
+    assert list(kind.steps.values_list("color", flat=True)) == ["#6B7280", "#A1B2C3", "#10B981", "#6B7280"]
+
+
+def test_a_blank_row_is_no_step(staff_browser, kind):
+    assert post(staff_browser, kind, {"color": "#6b7280", "key": "", "label": "", "sort_order": ""}).status_code == 302
+    assert pipeline(kind) == AS_IT_WAS
+
+
+def test_every_fault_is_shown_beside_its_field_and_all_at_once(staff_browser, kind):
+    changes = {
+        "submitted": {"is_terminal": True},
+        "in_review": {"key": "submitted", "is_initial": True},
+        "answered": {"key": "Not a key", "label": "", "color": "red", "sort_order": 0},
+    }
+    response = post(staff_browser, kind, changes=changes, slug="")
+    assert response.status_code == 200
+    beside, above = errors(response)
+    assert beside == {
+        (0, "key"): ["Another step has this key too."],
+        (0, "is_initial"): ["Another step is initial too."],
+        (0, "is_terminal"): ["No step is initial and terminal at once."],
+        (1, "key"): ["Another step has this key too."],
+        (1, "is_initial"): ["Another step is initial too."],
+        (2, "key"): ["Use small letters, digits and underscores, such as in_review."],
+        (2, "label"): ["This field is required."],
+        (2, "color"): ["Use # and six hexadecimal digits, such as #3B82F6."],
+        (2, "sort_order"): ["Ensure this value is greater than or equal to 1."],
+    }
+    assert above == ["A pipeline has exactly one initial step."]
+    assert response.context["adminform"].form.errors == {"slug": ["This field is required."]}
+    assert pipeline(kind) == AS_IT_WAS
+
+
+def test_a_pipeline_needs_both_ends(staff_browser, kind):
+    changes = {"submitted": {"is_initial": False}, "closed": {"is_terminal": False}}
+    assert errors(post(staff_browser, kind, changes=changes)) == (
+        {},
+        ["A pipeline has exactly one initial step.", "A pipeline has at least one terminal step."],
+    )
+    gone = {key: {"DELETE": True} for key, *_ in AS_IT_WAS}
+    assert len(errors(post(staff_browser, kind, changes=gone))[1]) == 2
+    assert pipeline(kind) == AS_IT_WAS
+
+
+def test_a_pipeline_has_thirty_steps_at_most(staff_browser, kind):
+    new = [{"key": f"step_{n}", "label": "More", "color": "#000000"} for n in range(27)]
+    assert errors(post(staff_browser, kind, *new))[1] == ["Please submit at most 30 forms."]
+    assert post(staff_browser, kind, *new[1:]).status_code == 302
+    assert kind.steps.count() == 30
+
+
+def test_a_step_that_was_added_meanwhile_is_not_lost(staff_browser, kind):
+    data = type_form(kind, changes={"in_review": {"label": "Mine"}})
+    kind.steps.create(key="theirs", label="Theirs", sort_order=9)
+    response = staff_browser.post(page(kind, "change"), data)
+    assert errors(response)[1] == ["The pipeline was changed meanwhile; nothing was saved. Look at it again."]
+    assert list(kind.steps.values_list("label", flat=True)) == [
+        "Submitted",
+        "In Review",
+        "Answered",
+        "Closed",
+        "Theirs",
+    ]
+
+
+def test_a_step_that_went_meanwhile_is_not_made_again(staff_browser, kind):
+    data = type_form(kind, changes={"in_review": {"label": "Mine"}})
+    kind.steps.filter(key="in_review").delete()
+    assert staff_browser.post(page(kind, "change"), data).status_code == 200
+    assert kind.steps.count() == 3
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0b", "x" * 5000, "9" * 400, "-1", "\u202e"])
+def test_rubbish_in_a_step_is_no_fault(staff_browser, kind, text):
+    for name in ["sort_order", "key", "label", "color", "id", "inquiry_type"]:
+        response = post(staff_browser, kind, changes={"in_review": {name: text}})
+        assert response.status_code in (200, 302)
+    data = type_form(kind, changes={"in_review": {"label": "Other"}})
+    assert staff_browser.post(page(kind, "change"), data | {"steps-TOTAL_FORMS": text}).status_code == 200
+    assert [row[1:] for row in pipeline(kind)] == [row[1:] for row in AS_IT_WAS]
+
+
+# --- A new type, and a copy
+
+
+def test_a_new_type_is_made_with_its_steps(staff_browser):
+    new = InquiryType(name="Visit", slug="visit", sort_order=9)
+    steps = [
+        {"key": "asked", "label": "Asked", "color": "#000000", "is_initial": True},
+        {"key": "done", "label": "Done", "color": "#000000", "is_terminal": True},
+    ]
+    response = staff_browser.post(page(InquiryType, "add"), type_form(new, *steps))
+    assert response.status_code == 302
+    made = InquiryType.objects.get(slug="visit")
+    assert (made.name, pipeline(made)) == ("Visit", [("asked", 1, True, False), ("done", 2, False, True)])
+
+
+def test_a_new_type_without_steps_is_refused(staff_browser):
+    response = staff_browser.post(page(InquiryType, "add"), type_form(InquiryType(name="Visit", slug="visit")))
+    assert len(errors(response)[1]) == 2
+    assert not InquiryType.objects.filter(slug="visit").exists()
+
+
+def test_a_copy_has_the_steps_and_the_moves(staff_browser, inquiry, kind):
+    first, second, third, _last = kind.steps.all()
+    kind.allow_moves({(first.pk, third.pk), (third.pk, second.pk)})
+    response = post(staff_browser, kind, slug="copy", name="Copy", _saveasnew="1")
+    assert response.status_code == 302
+    copy = InquiryType.objects.get(slug="copy")
+    assert (copy.name, pipeline(copy), pipeline(kind)) == ("Copy", AS_IT_WAS, AS_IT_WAS)
+    moves = AllowedMove.objects.filter(from_step__inquiry_type=copy).values_list("from_step__key", "to_step__key")
+    assert sorted(moves) == [("answered", "in_review"), ("submitted", "answered")]
+    assert Inquiry.objects.get().step == first
+
+
+def test_a_copy_needs_a_slug_of_its_own(staff_browser, kind):
+    response = post(staff_browser, kind, _saveasnew="1")
+    assert list(response.context["adminform"].form.errors) == ["slug"]
+    assert InquiryType.objects.filter(name="Test").count() == 1
+
+
+# --- Inquiries on the steps
+
+
+def history(inquiry):
+    rows = InquiryHistory.objects.filter(inquiry=inquiry)
+    return list(rows.values_list("from_status", "to_status", "by_name", "note"))[1:]
+
+
+def test_keys_are_read_only_once_there_are_inquiries(staff_browser, inquiry, kind):
+    content = staff_browser.get(page(kind, "change")).content.decode()
+    assert content.count(" readonly") == 4
+    response = post(staff_browser, kind, changes={"answered": {"key": "told"}})
+    said = "The type has inquiries: the keys of its steps stay as they are."
+    assert errors(response) == ({(2, "key"): [said]}, [])
+    assert post(staff_browser, kind, changes={"answered": {"label": "Told"}}).status_code == 302
+    assert kind.steps.get(label="Told").key == "answered"
+
+
+def test_removing_a_step_asks_where_its_inquiries_go(staff_browser, staff, inquiry, kind):
+    first = kind.steps.get(key="submitted")
+    changes = {"submitted": {"DELETE": True}, "in_review": {"is_initial": True, "label": "Looked at"}}
+    asked = post(staff_browser, kind, changes=changes, name="Renamed")
+    content = asked.content.decode()
+    assert (asked.status_code, asked.context["title"]) == (200, "Where do the inquiries go?")
+    assert re.findall(rf'<select name="home-{first.pk}".*?</select>', content, re.S)
+    assert re.findall(r'<option value="(\w*)"( selected)?>([^<]*)<', content) == [
+        ("", "", "Choose a step"),
+        ("in_review", "", "Go to Looked at"),
+        ("answered", "", "Go to Answered"),
+        ("closed", "", "Go to Closed"),
+    ]
+    assert "1 inquiry stands here." in content
+    kind.refresh_from_db()
+    assert (kind.name, pipeline(kind), history(inquiry)) == ("Test", AS_IT_WAS, [])
+    # The answer: with none, and with one that is no step, it asks again.
+    for home in ("", "submitted", "\0"):
+        again = staff_browser.post(page(kind, "change"), hidden(asked) | {f"home-{first.pk}": home})
+        assert "Say where they go." in again.content.decode()
+    answer = hidden(asked) | {f"home-{first.pk}": "in_review", "note": "One step less"}
+    done = staff_browser.post(page(kind, "change"), answer, follow=True)
+    assert shown(done)[0] == "1 inquiry has a new row in its history."
+    kind.refresh_from_db()
+    assert (kind.name, [key for key, *_ in pipeline(kind)]) == ("Renamed", ["in_review", "answered", "closed"])
+    inquiry.refresh_from_db()
+    assert (inquiry.step.key, inquiry.status, inquiry.responded_at) == ("in_review", "open", None)
+    assert history(inquiry) == [("submitted", "in_review", str(staff), "One step less")]
+
+
+def test_a_new_order_is_confirmed_with_staying_as_the_first_choice(staff_browser, staff, inquiry, kind):
+    first = kind.steps.get(key="submitted")
+    asked = post(staff_browser, kind, changes={"submitted": {"sort_order": 2}})
+    content = asked.content.decode()
+    assert re.findall(r'<option value="(\w*)"( selected)?>([^<]*)<', content) == [
+        ("in_review", "", "Go to In Review"),
+        ("submitted", " selected", "Stay on Submitted"),
+        ("answered", "", "Go to Answered"),
+        ("closed", "", "Go to Closed"),
+    ]
+    answer = hidden(asked) | {f"home-{first.pk}": "submitted", "note": ""}
+    assert staff_browser.post(page(kind, "change"), answer).status_code == 302
+    assert [key for key, *_ in pipeline(kind)] == ["in_review", "submitted", "answered", "closed"]
+    assert history(inquiry) == [("submitted", "submitted", str(staff), "Pipeline changed")]
+    assert Inquiry.objects.values_list("step", "status").get() == (first.pk, "open")
+
+
+def test_inquiries_may_go_to_a_step_that_is_new(staff_browser, inquiry, kind):
+    first = kind.steps.get(key="submitted")
+    new = {"sort_order": 1, "key": "received", "label": "Received", "color": "#000000", "is_initial": True}
+    asked = post(staff_browser, kind, new, changes={"submitted": {"DELETE": True}})
+    staff_browser.post(page(kind, "change"), hidden(asked) | {f"home-{first.pk}": "received"})
+    assert Inquiry.objects.values_list("step__key", "status").get() == ("received", "open")
+
+
+@pytest.mark.parametrize("note", ["x" * 2001, "a\0b"])
+def test_a_note_that_cannot_be_kept_is_said_and_changes_nothing(staff_browser, inquiry, kind, note):
+    first = kind.steps.get(key="submitted")
+    asked = post(staff_browser, kind, changes={"submitted": {"sort_order": 2}})
+    answer = hidden(asked) | {f"home-{first.pk}": "submitted", "note": note}
+    assert len(shown(staff_browser.post(page(kind, "change"), answer, follow=True))) == 1
+    assert (pipeline(kind), history(inquiry)) == (AS_IT_WAS, [])
+
+
+def test_what_was_typed_comes_back_as_it_was(staff_browser, inquiry, kind):
+    label = '"><script>alert(1)</script>'
+    changes = {"submitted": {"sort_order": 2}, "answered": {"label": label}}
+    asked = post(staff_browser, kind, changes=changes)
+    assert b"<script>alert" not in asked.content
+    first = kind.steps.get(key="submitted")
+    staff_browser.post(page(kind, "change"), hidden(asked) | {f"home-{first.pk}": "submitted"})
+    assert kind.steps.get(key="answered").label == label
+
+
+# --- Deleting
+
+
+@pytest.mark.parametrize("way", ["page", "list"])
+def test_a_type_with_inquiries_stays_and_it_says_so(staff_browser, inquiry, kind, way):
+    path = page(kind, "delete") if way == "page" else page(InquiryType, "changelist")
+    data = {"action": "delete_selected", "_selected_action": kind.pk}
+    shown = staff_browser.get(path) if way == "page" else staff_browser.post(path, data)
+    said = "Test has 1 inquiry and stays; take away its check mark “active” instead."
+    assert said in shown.content.decode()
+    staff_browser.post(path, data | {"post": "yes"})
+    assert InquiryType.objects.filter(pk=kind.pk).exists()
+
+
+def test_a_type_without_inquiries_is_deleted(staff_browser, kind):
+    assert staff_browser.post(page(kind, "delete"), {"post": "yes"}).status_code == 302
+    assert not PipelineStep.objects.filter(inquiry_type__slug="test").exists()
+
+
+# --- Allowed moves
+
+
+def test_the_table_has_a_box_for_every_move_that_is_not_given(staff_browser, kind):
+    first, second, third, last = kind.steps.all()
+    kind.allow_moves({(first.pk, third.pk)})
+    content = staff_browser.get(page(kind, "moves")).content.decode()
+    boxes = re.findall(r'name="move" value="([\d-]+)"( checked)?', content)
+    given = {(first, second), (second, third), (third, last)}
+    steps = [first, second, third, last]
+    assert [value for value, _ in boxes] == [
+        f"{start.pk}-{end.pk}" for start in steps for end in steps if start != end and (start, end) not in given
+    ]
+    assert [value for value, checked in boxes if checked] == [f"{first.pk}-{third.pk}"]
+    assert content.count('<span class="visually-hidden">the next step</span>') == 3
+
+
+def test_the_table_is_saved_as_it_is_ticked(staff_browser, kind):
+    first, second, third, last = kind.steps.all()
+    kind.allow_moves({(first.pk, third.pk)})
+    ticked = [f"{last.pk}-{first.pk}", f"{third.pk}-{second.pk}"]
+    response = staff_browser.post(page(kind, "moves"), {"move": ticked}, follow=True)
+    assert shown(response) == ["The allowed moves are saved."]
+    assert kind.extra_moves() == {(last.pk, first.pk), (third.pk, second.pk)}
+    assert LogEntry.objects.get().get_change_message() == "Changed Allowed moves."
+    staff_browser.post(page(kind, "moves"), {})
+    assert kind.extra_moves() == set()
+
+
+@pytest.mark.parametrize("move", ["", "x", "1-", "0-0", "9" * 40, f"{2**60}-1", "-1-2", "1-1-1", "\0"])
+def test_a_move_that_is_none_is_said_and_changes_nothing(staff_browser, kind, move):
+    first, _second, third, _last = kind.steps.all()
+    kind.allow_moves({(first.pk, third.pk)})
+    response = staff_browser.post(page(kind, "moves"), {"move": [move]}, follow=True)
+    assert shown(response) == ["The pipeline was changed meanwhile; nothing was saved. Look at it again."]
+    assert kind.extra_moves() == {(first.pk, third.pk)}
+    assert staff_browser.put(page(kind, "moves")).status_code == 405
+
+
+def test_thirty_steps_may_all_lead_to_each_other(staff_browser):
+    kind = InquiryTypeFactory(steps=[f"step_{n}" for n in range(30)])
+    keys = list(kind.steps.values_list("pk", flat=True))
+    moves = [f"{start}-{end}" for start in keys for end in keys if start != end]
+    assert staff_browser.post(page(kind, "moves"), {"move": moves}).status_code == 302
+    assert len(kind.extra_moves()) == 30 * 29 - 29
+
+
+# --- The preview
+
+
+def test_the_preview_shows_the_stored_pipeline(staff_browser, kind):
+    first, _second, third, _last = kind.steps.all()
+    kind.allow_moves({(first.pk, third.pk)})
+    content = staff_browser.get(page(kind, "change")).content.decode()
+    preview = content[content.index('<ol class="pipeline-steps">') :].partition("</ol>")[0]
+    assert re.findall(r"<strong>([^<]*)</strong>", preview) == ["Submitted", "In Review", "Answered", "Closed"]
+    assert re.findall(r'fill="(#\w+)"', preview) == ["#6B7280"] * 4
+    assert re.findall(r"also to (\w+)", preview) == ["Answered"]
+    assert re.findall(r'"pipeline-end">(\w+)', preview) == ["initial", "terminal"]
+    assert preview.count("pipeline-arrow") == 3
+
+
+def test_the_page_of_a_new_type_has_no_preview(staff_browser):
+    assert b"pipeline-steps" not in staff_browser.get(page(InquiryType, "add")).content
+
+
+def test_the_list_is_in_the_order_of_the_types(staff_browser, shipped):
+    assert [kind.slug for kind in listed(staff_browser, InquiryType)] == [
+        "question",
+        "callback_request",
+        "offer_request",
+    ]
+
+
+def test_the_shipped_types_are_saved_as_they_are(staff_browser, shipped):
+    for kind in shipped.values():
+        before = list(kind.steps.values())
+        assert post(staff_browser, kind).status_code == 302
+        assert list(kind.steps.values()) == before
+
+
+def test_two_inquiries_of_other_types_are_not_asked_about(staff_browser, kind):
+    InquiryFactory()
+    assert post(staff_browser, kind, changes={"submitted": {"sort_order": 2}}).status_code == 302
+    assert reverse("admin:inquiries_inquirytype_change", args=[kind.pk]) == page(kind, "change")

@@ -34,8 +34,8 @@ class ColorField(forms.CharField):
 
 
 class StepForm(forms.ModelForm):
-    sort_order = forms.IntegerField(label=_("order"), required=False, min_value=1, max_value=10_000)
-    color = ColorField(label=_("colour"), initial="#6B7280")
+    sort_order = forms.IntegerField(label=_("Order"), required=False, min_value=1, max_value=10_000)
+    color = ColorField(label=_("Colour"), initial="#6B7280")
 
     class Meta:
         model = PipelineStep

@@ -25,7 +25,7 @@ HOME = re.compile(r"home-(\d{1,18})")
 
 
 class TypeForm(forms.ModelForm):
-    color = ColorField(label=_("colour"), initial="#6B7280")
+    color = ColorField(label=_("Colour"), initial="#6B7280")
 
 
 @admin.register(InquiryType)

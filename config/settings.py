@@ -276,6 +276,7 @@ HOUSEKEEPING = [
     "contacts.models.note.prune_notes",
     "contacts.models.contact_import.forget_imports",
     "inquiries.history.catch_up",
+    "inquiries.models.offer.expire_offers",
 ]
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

@@ -25,6 +25,18 @@ def is_answerable(address: str) -> bool:
     return _MACHINES.search(address.partition("@")[0]) is None
 
 
+def compose(template: str, context: Mapping[str, object], language: str) -> tuple[str, str, str]:
+    """Subject, text and HTML of `templates/emails/<template>.txt` and `.html` in `language`.
+
+    The text template's partial `subject` is the subject.
+    """
+    with translation.override(language):
+        subject = render_to_string(f"emails/{template}.txt#subject", context)
+        text = render_to_string(f"emails/{template}.txt", context)
+        html = render_to_string(f"emails/{template}.html", context)
+    return one_line(subject), text.strip() + "\n", html
+
+
 def send(
     template: str,
     context: Mapping[str, object],
@@ -34,18 +46,14 @@ def send(
     reply_to: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> None:
-    """Send `templates/emails/<template>.txt` and `.html` to one address, in `language`.
+    """Send what `compose` makes of a template to one address.
 
-    The text template's partial `subject` is the subject. Raises what the mail backend raises: the task that
-    calls this is tried again by the worker.
+    Raises what the mail backend raises: the task that calls this is tried again by the worker.
     """
-    with translation.override(language):
-        subject = render_to_string(f"emails/{template}.txt#subject", context)
-        text = render_to_string(f"emails/{template}.txt", context)
-        html = render_to_string(f"emails/{template}.html", context)
+    subject, text, html = compose(template, context, language)
     message = EmailMultiAlternatives(
-        subject=one_line(subject),
-        body=text.strip() + "\n",
+        subject=subject,
+        body=text,
         to=[to],
         reply_to=[reply_to] if reply_to else None,
         headers=dict(headers or {}),

@@ -259,6 +259,12 @@ class Inquiry(models.Model):
 
         return ask_again(self)
 
+    def note_response(self) -> None:
+        """Somebody on the Pro's side answers the customer now; the first time counts."""
+        first = Inquiry.objects.filter(pk=self.pk, responded_at=None)
+        if first.update(responded_at=timezone.now(), updated_at=timezone.now()):
+            self.refresh_from_db(fields=["responded_at", "updated_at"])
+
     def allowed_steps(self) -> models.QuerySet[PipelineStep]:
         """The steps that `move` would take it to, in order."""
         return PipelineStep.objects.after(self.step)

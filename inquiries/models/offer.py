@@ -1,28 +1,73 @@
 import secrets
+import uuid
+import zoneinfo
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import Pro, User
+from config.web.mail import is_answerable
+
+if TYPE_CHECKING:
+    from .inquiry import Inquiry
 
 
 def new_key() -> str:
     return secrets.token_urlsafe(32)
 
 
+class InvalidOfferTransition(Exception):
+    """What an offer does not allow as it stands. `present` is its status, `wanted` the one that was asked for."""
+
+    def __init__(self, present: str, wanted: str) -> None:
+        super().__init__(f"Invalid offer transition from {present} to {wanted}")
+        self.present, self.wanted = present, wanted
+
+
+class StaleOffer(Exception):
+    """Somebody else changed the draft after it was read; nothing was written. The offer holds what stands now."""
+
+
 class OfferQuerySet(models.QuerySet["Offer"]):
-    def for_pro(self, pro: Pro) -> "OfferQuerySet":
+    def for_pro(self, pro: Pro) -> Self:
+        """The offers of one Pro: the only door to them."""
         return self.filter(inquiry__pro=pro)
+
+    def public(self) -> Self:
+        """What customers may see: whatever has been sent."""
+        return self.exclude(status=Offer.Status.DRAFT)
+
+    def draft(self, inquiry: "Inquiry", *, by: User | None, id: uuid.UUID | None = None, **fields: Any) -> "Offer":
+        """A new draft with the fields of FIELDS. The same `id` with the same fields is one draft, made twice.
+
+        Raises ValidationError.
+        """
+        offer = self.model(inquiry=inquiry, made_by=by, made_by_name=str(by or ""), **fields)
+        offer.validate()
+        if id is None:
+            offer.save(force_insert=True)
+            return offer
+        words = [str(getattr(offer, name)) for name in Offer.FIELDS]
+        offer.form_id = uuid.uuid5(id, repr(words))
+        values = {name: getattr(offer, name) for name in (*Offer.FIELDS, "made_by", "made_by_name")}
+        return self.get_or_create(inquiry=inquiry, form_id=offer.form_id, defaults=values)[0]
 
 
 class Offer(models.Model):
     """What the Pro proposes to the customer of an inquiry, for how much and until when.
 
-    `key` is the secret part of the address at which the customer sees it and answers.
+    `key` is the secret part of the address at which the customer sees it and answers. draft -> sent -> viewed ->
+    accepted or declined; the customer may also answer a sent one that was not seen to be viewed, and what is not
+    answered by the end of `valid_until`, in the Pro's time zone, expires. The pipeline of the inquiry does not move by
+    itself: what an answer means for it is the Pro's to say.
     """
 
     class Status(models.TextChoices):
@@ -39,7 +84,14 @@ class Offer(models.Model):
         CHF = "CHF", _("Swiss franc")
         USD = "USD", _("US dollar")
 
+    # What a draft is made of.
+    FIELDS = ("title", "text", "amount", "currency", "valid_until")
+    # The customer may answer these.
+    OPEN = (Status.SENT, Status.VIEWED)
+
     inquiry = models.ForeignKey("inquiries.Inquiry", models.PROTECT, related_name="offers", verbose_name=_("inquiry"))
+    # Makes a form that is sent twice one draft.
+    form_id = models.UUIDField(null=True, editable=False)
     key = models.CharField(max_length=64, unique=True, default=new_key, editable=False)
     title = models.CharField(_("title"), max_length=255)
     text = models.TextField(_("what is offered"), max_length=10_000, blank=True)
@@ -55,8 +107,12 @@ class Offer(models.Model):
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, editable=False)
     mailed_at = models.DateTimeField(_("mailed at"), null=True, editable=False)
+    # The last failure to mail it, while the worker keeps trying.
+    mail_error = models.CharField(_("last failure"), max_length=300, blank=True, editable=False)
     viewed_at = models.DateTimeField(_("viewed at"), null=True, editable=False)
     answered_at = models.DateTimeField(_("accepted or declined at"), null=True, editable=False)
+
+    answer_mailed_at = models.DateTimeField(_("Pro told at"), null=True, editable=False)
 
     objects = OfferQuerySet.as_manager()
 
@@ -74,7 +130,159 @@ class Offer(models.Model):
             ),
             models.CheckConstraint(condition=Q(currency__in=["EUR", "GBP", "CHF", "USD"]), name="offer_currency_known"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="offer_amount_positive"),
+            models.UniqueConstraint(fields=["inquiry", "form_id"], name="offer_form_once"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def language(self) -> str:
+        """In which the customer is written to: their own where the product speaks it, else the Pro's."""
+        wanted = self.inquiry.language
+        return wanted if wanted in dict(settings.LANGUAGES) else self.inquiry.pro.language
+
+    @property
+    def email(self) -> str:
+        """The customer's address; "" when there is none that a person reads."""
+        address = self.inquiry.person.get("email", "")
+        return address if is_answerable(address) else ""
+
+    @property
+    def standing(self) -> str:
+        """The status as of now: what is past its time is expired, whether or not the sweep has been there."""
+        return self.Status.EXPIRED if self.status in self.OPEN and self.is_past else self.status
+
+    @property
+    def standing_label(self) -> str:
+        return str(self.Status(self.standing).label)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == self.Status.DRAFT
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the last day of its validity, which counts, is over where the Pro is."""
+        return self.valid_until is not None and self.valid_until < today(self.inquiry.pro.time_zone)
+
+    def validate(self) -> None:
+        """Raises ValidationError for what cannot be offered."""
+        self.clean_fields(exclude={"inquiry", "made_by"})
+        if self.is_past:
+            raise ValidationError({"valid_until": _("This day is over.")})
+
+    def change(self, *, expected: datetime | None = None, **fields: Any) -> None:
+        """Give a draft other fields. `expected` is `updated_at` as it was when the editing began.
+
+        Raises StaleOffer when somebody else saved since, unless what they saved is the same; ValidationError; and
+        InvalidOfferTransition when it is no draft any more.
+        """
+        with transaction.atomic():
+            self.lock()
+            if not self.is_draft:
+                raise InvalidOfferTransition(self.status, self.Status.DRAFT)
+            if all(getattr(self, name) == value for name, value in fields.items()):
+                return
+            self.refuse_stale(expected)
+            for name, value in fields.items():
+                setattr(self, name, value)
+            self.validate()
+            self.save(update_fields=[*fields, "updated_at"])
+
+    def refuse_stale(self, expected: datetime | None) -> None:
+        """Raises StaleOffer when it was saved after `expected`."""
+        if expected is not None and expected != self.updated_at:
+            raise StaleOffer
+
+    def discard(self) -> None:
+        """Delete a draft. Raises InvalidOfferTransition for any other, DoesNotExist when it is gone."""
+        with transaction.atomic():
+            self.lock()
+            if not self.is_draft:
+                raise InvalidOfferTransition(self.status, "discarded")
+            self.delete()
+
+    def send(self, *, expected: datetime | None = None) -> bool:
+        """Send a draft to the customer by e-mail; returns whether it was one, as repeating it changes nothing.
+
+        Raises ValidationError without an address to send it to or when its time is over, StaleOffer like `change`, and
+        InvalidOfferTransition when the customer has it already.
+        """
+        # The tasks import the models.
+        from ..offer_mails import send_offer
+
+        with transaction.atomic():
+            self.lock()
+            if self.status == self.Status.SENT:
+                return False
+            if not self.is_draft:
+                raise InvalidOfferTransition(self.status, self.Status.SENT)
+            self.refuse_stale(expected)
+            self.validate()
+            if not self.email:
+                raise ValidationError(_("There is no e-mail address of this customer to send it to."), code="email")
+            self._put(self.Status.SENT, "sent_at")
+            self.inquiry.note_response()
+            send_offer.enqueue(self.pk)
+            return True
+
+    def view(self) -> None:
+        """The customer opened it: sent becomes viewed, the first time."""
+        if self.status != self.Status.SENT:
+            return
+        with transaction.atomic():
+            self.lock()
+            if self.standing == self.Status.SENT:
+                self._put(self.Status.VIEWED, "viewed_at")
+
+    def accept(self) -> bool:
+        """The customer agrees; see `answer`."""
+        return self.answer(self.Status.ACCEPTED)
+
+    def decline(self) -> bool:
+        """The customer does not agree; see `answer`."""
+        return self.answer(self.Status.DECLINED)
+
+    def answer(self, status: str) -> bool:
+        """The customer's answer, which is mailed to the Pro; returns whether it is new, as repeating it is no change.
+
+        Raises InvalidOfferTransition after another answer and after `valid_until`.
+        """
+        from ..offer_mails import tell_answer
+
+        with transaction.atomic():
+            self.lock()
+            if self.status == status:
+                return False
+            if self.standing not in self.OPEN:
+                raise InvalidOfferTransition(self.standing, status)
+            self._put(status, "answered_at")
+            tell_answer.enqueue(self.pk)
+            return True
+
+    def lock(self) -> None:
+        """Hold the row until the transaction ends, and see it as it is now. Raises DoesNotExist when it is gone."""
+        self.refresh_from_db(from_queryset=Offer.objects.select_for_update())
+
+    def _put(self, status: str, time_field: str) -> None:
+        self.status = status
+        setattr(self, time_field, timezone.now())
+        self.save(update_fields=["status", time_field, "updated_at"])
+
+
+def today(time_zone: str) -> date:
+    """The day it is now in a time zone, by its name."""
+    return timezone.localdate(timezone=zoneinfo.ZoneInfo(time_zone))
+
+
+def expire_offers() -> None:
+    """Sent and viewed offers whose time is over where their Pro is."""
+    # Nowhere is the day more than one ahead of UTC.
+    due = Offer.objects.filter(status__in=Offer.OPEN, valid_until__lt=today("UTC") + timedelta(days=1))
+    zones = due.order_by().values_list("inquiry__pro__time_zone", flat=True).distinct()
+    for zone in list(zones):
+        past = list(due.filter(valid_until__lt=today(zone), inquiry__pro__time_zone=zone).values_list("pk", flat=True))
+        # Asked for its status again by the update itself: a customer may be answering at this moment.
+        expired = {"status": Offer.Status.EXPIRED, "updated_at": timezone.now()}
+        Offer.objects.filter(pk__in=past, status__in=Offer.OPEN).update(**expired)

@@ -1,0 +1,99 @@
+"""How an offer is written."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from config.accounts.models import User
+
+from .models import Inquiry, Offer
+from .models.offer import today
+
+USUAL_VALIDITY = timedelta(days=30)
+_AMOUNT = re.compile(r"([1-9]\d{0,2}(?:[.,' ]\d{3})+|\d+)(?:[.,](\d{1,2}))?")
+
+
+class AmountField(forms.DecimalField):
+    """An amount as people write it anywhere: 1850, 1.850,50, 1 850,5 or 1,850.50.
+
+    As no currency here has three decimals, what stands before three digits groups them.
+    """
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> Any:
+        text = re.sub(r"[\s€£$]+", " ", str(value or "")).strip()
+        if found := _AMOUNT.fullmatch(text):
+            text = re.sub(r"\D", "", found[1]) + "." + (found[2] or "0")
+        elif text:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(text)
+
+
+class OfferForm(forms.ModelForm):
+    """A draft. `id` makes a new one that is sent twice one; `was` says what an edited one was when it was read."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    was = forms.CharField(widget=forms.HiddenInput, required=False)
+    is_late = False
+
+    class Meta:
+        model = Offer
+        fields = Offer.FIELDS
+        field_classes = {"amount": AmountField}
+        widgets = {
+            "text": forms.Textarea(attrs={"rows": 8}),
+            "valid_until": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        }
+        help_texts = {"valid_until": _("The customer may answer up to and including this day.")}
+
+    def __init__(self, inquiry: Inquiry, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.inquiry = inquiry
+        self.fields["amount"].widget.attrs = {"inputmode": "decimal", "autocomplete": "off"}
+        self.fields["currency"].required = True
+        if self.instance.pk:
+            self.initial["was"] = self.instance.updated_at.isoformat()
+        else:
+            self.initial.setdefault("title", inquiry.subject)
+            self.initial.setdefault("valid_until", today(inquiry.pro.time_zone) + USUAL_VALIDITY)
+
+    def _post_clean(self) -> None:
+        """The model judges in `draft` and `change`, under the lock; the instance stays as it was read."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was written, by the model's fields."""
+        return {name: self.cleaned_data[name] for name in Offer.FIELDS}
+
+    def read_was(self) -> datetime | None:
+        """When what is being edited was last saved, as far as this form knows; an unreadable time is none at all."""
+        return read_time(self.cleaned_data["was"])
+
+    def draft(self, by: User) -> Offer | None:
+        """The new draft; None when it is refused, which the form then says."""
+        if not self.is_valid():
+            return None
+        try:
+            return Offer.objects.draft(self.inquiry, by=by, id=self.cleaned_data["id"], **self.values)
+        except ValidationError as error:
+            self.add_error(None, error)
+            return None
+
+    def be_late(self, present: Offer) -> None:
+        """Somebody was quicker: `present` is what stands there now. To save again is then a choice."""
+        self.is_late = True
+        self.data = {name: self.data[name] for name in self.data} | {"was": present.updated_at.isoformat()}
+
+
+def read_time(text: str) -> datetime | None:
+    """A time as a hidden field carries it; None for anything else."""
+    try:
+        return parse_datetime(text)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,86 @@
+"""An offer as the customer sees and answers it, at an address that only they and the Pro know."""
+
+import zoneinfo
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from config.accounts.http import VisitorRequest
+from config.web.client import client_place
+from config.web.limits import Limit
+
+from ..models import InvalidOfferTransition, Offer
+
+PAGE = "inquiries/offer_public.html"
+# From one place in an hour; a whole office may sit behind it.
+LOOKS = Limit("offer", 300, 3600)
+VERBS = {"accept": Offer.accept, "decline": Offer.decline}
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def offer_public(request: VisitorRequest, key: str) -> HttpResponse:
+    """The offer with this key; POST takes the customer's answer, `answer` = "accept" or "decline"."""
+    if wait := LOOKS.hit(client_place(request)):
+        return _too_many(request, wait)
+    offer = get_object_or_404(Offer.objects.public().select_related("inquiry__pro"), key=key)
+    zone = zoneinfo.ZoneInfo(offer.inquiry.pro.time_zone)
+    with translation.override(offer.language), timezone.override(zone):
+        is_own = _is_own(request, offer)
+        response = _answer(request, offer, is_own) if request.method == "POST" else _look(request, offer, is_own)
+        response.headers["Content-Language"] = offer.language
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _too_many(request: VisitorRequest, wait: int) -> HttpResponse:
+    context = {"title": _("That was too often"), "text": _("Wait a few minutes, then open the page again.")}
+    response = render(request, "errors/page.html", context, status=429)
+    response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def _is_own(request: VisitorRequest, offer: Offer) -> bool:
+    """Whether it is not the customer who looks, but the Pro or staff."""
+    user = request.user
+    return user.is_authenticated and (user.is_staff or user.pro_id == offer.inquiry.pro_id)
+
+
+def _look(request: VisitorRequest, offer: Offer, is_own: bool) -> HttpResponse:
+    if request.method == "GET" and not is_own and not _is_ahead(request):
+        offer.view()
+    return _show(request, offer, is_own)
+
+
+def _is_ahead(request: VisitorRequest) -> bool:
+    """Whether the browser fetches it ahead, as its user may want to see it."""
+    purposes = (request.headers.get("Sec-Purpose", ""), request.headers.get("Purpose", ""))
+    return any("prefetch" in purpose.lower() for purpose in purposes)
+
+
+def _answer(request: VisitorRequest, offer: Offer, is_own: bool) -> HttpResponse:
+    if is_own:
+        raise PermissionDenied
+    verb = VERBS.get(request.POST.get("answer", ""))
+    if verb is None:
+        return _show(request, offer, status=422)
+    try:
+        verb(offer)
+    except InvalidOfferTransition:
+        problem = _("That is not possible any more. This is how the offer stands now.")
+        return _show(request, offer, problem=problem, status=409)
+    return redirect("inquiries:offer_public", offer.key)
+
+
+def _show(
+    request: VisitorRequest, offer: Offer, is_own: bool = False, problem: str = "", status: int = 200
+) -> HttpResponse:
+    context = {"offer": offer, "pro": offer.inquiry.pro, "is_own": is_own, "problem": problem}
+    return render(request, PAGE, context, status=status)

@@ -1,6 +1,7 @@
 """What happens to every request, whatever answers it."""
 
 import logging
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from .logs import request_id
 
 logger = logging.getLogger("vestibule.access")
 
+_SECRET = re.compile(r"[\w-]{40,}")
 
 # An upload of 10 MB and what a form wraps around it. JSON bodies have a closer bound of their own.
 MAX_REQUEST = 11 * 1024 * 1024  # bytes
@@ -34,7 +36,8 @@ class BodyLimitMiddleware:
 class RequestIdMiddleware:
     """Gives each request an id (`request.request_id`, `X-Request-ID`) and writes one access line.
 
-    The line holds the path alone: a query string may carry what somebody searched for.
+    The line holds the path alone: a query string may carry what somebody searched for. What is as long as a key in
+    the path, such as a customer's address of an offer, is left out of it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -48,7 +51,7 @@ class RequestIdMiddleware:
             response.headers["X-Request-ID"] = request_id.get()
             milliseconds = (time.monotonic() - start) * 1000
             # Quoted, so that an address with line breaks in it forges no line.
-            path = quote(request.path)
+            path = quote(_SECRET.sub("***", request.path), safe="/*")
             logger.info("%s %s %d %.0fms", request.method, path, response.status_code, milliseconds)
             return response
         finally:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -94,7 +94,9 @@ class Offer(models.Model):
     form_id = models.UUIDField(null=True, editable=False)
     key = models.CharField(max_length=64, unique=True, default=new_key, editable=False)
     title = models.CharField(_("title"), max_length=255)
-    text = models.TextField(_("what is offered"), max_length=10_000, blank=True)
+    text = models.TextField(
+        _("what is offered"), max_length=10_000, blank=True, validators=[MaxLengthValidator(10_000)]
+    )
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2, validators=[MinValueValidator(0)])
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.EUR)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)

@@ -1,13 +1,14 @@
 """What the tests of inquiries share."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.utils import timezone
 
-from inquiries.models import InquiryType
+from inquiries.models import InquiryType, Offer
 
 from ..factories import InquiryFactory, InquiryTypeFactory
 
@@ -83,3 +84,25 @@ def refused():
         return errors
 
     return check
+
+
+@pytest.fixture
+def customer(inquiry):
+    """The inquiry, with the profile of somebody who can be written to, in English."""
+    inquiry.person = {"first_name": "Jan", "last_name": "de Vries", "email": "jan@example.org", "language": "en"}
+    inquiry.subject = "New kitchen"
+    inquiry.save()
+    return inquiry
+
+
+@pytest.fixture
+def draft(customer, user):
+    """An offer to that customer that nobody has sent."""
+    fields = {"title": "Kitchen", "text": "Oak.\nFitted.", "amount": Decimal("1850.50"), "currency": "EUR"}
+    return Offer.objects.draft(customer, by=user, valid_until=timezone.now().date() + timedelta(days=30), **fields)
+
+
+@pytest.fixture
+def sent(draft):
+    draft.send()
+    return draft

@@ -26,6 +26,7 @@ PUBLIC = {
     "/password/reset/sent",
     "/password/reset/x/x",
     "/properties/x",
+    "/offers/x",
     "/healthz",
     "/readyz",
     "/mailbox",
@@ -128,6 +129,19 @@ def test_searches_are_not_written_to_the_log(browser, caplog):
     lines = [record.getMessage() for record in caplog.records if record.name == "vestibule.access"]
     assert len(lines) == 1 and lines[0].startswith("GET /inbox 200 ")
     assert "Helene" not in caplog.text
+
+
+def test_a_key_in_an_address_is_not_written_to_the_log(nobody, caplog):
+    key = "aB-_" * 11
+    with caplog.at_level("INFO"):
+        nobody.get(f"/x/{key}")
+        nobody.get("/inbox/bbbbbbbb-0000-4000-8000-000000000001")
+    lines = [record.getMessage() for record in caplog.records if record.name == "vestibule.access"]
+    assert [line.rpartition(" ")[0] for line in lines] == [
+        "GET /x/*** 404",
+        "GET /inbox/bbbbbbbb-0000-4000-8000-000000000001 302",
+    ]
+    assert key not in " ".join(lines)
 
 
 def test_an_address_with_line_breaks_forges_no_log_line(nobody, caplog):

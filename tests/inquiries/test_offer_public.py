@@ -1,0 +1,163 @@
+"""An offer's page for the customer."""
+
+import re
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from config.web.models import RateCount
+from inquiries.models import Inquiry, Offer
+from inquiries.views.offer_public import LOOKS
+
+
+def html(response):
+    return response.content.decode()
+
+
+def text(response):
+    main = html(response).partition("<main")[2].partition("</main>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", f"<main{main}").split())
+
+
+def path(offer):
+    return f"/offers/{offer.key}"
+
+
+def status():
+    return Offer.objects.values_list("status", flat=True).get()
+
+
+def test_the_customer_sees_it_and_it_counts_as_viewed(nobody, sent, pro):
+    pro.phone = "+33491555012"
+    pro.save()
+    response = nobody.get(path(sent))
+    day = sent.valid_until.strftime("%B %Y")
+    assert text(response) == (
+        f"Offer · Reference {sent.inquiry_id} Kitchen €1,850.50 Valid until {sent.valid_until.day} {day} Oak. Fitted. "
+        "Your answer If you accept, Agence du Port is told at once and contacts you about what comes next. You pay "
+        "nothing on this page. You can answer once. Accept the offer I do not want it Decline the offer "
+        "Questions? Agence du Port port@example.com 04 91 55 50 12"
+    )
+    assert status() == "viewed"
+
+
+def test_nobody_else_learns_of_the_page(nobody, sent):
+    headers = nobody.get(path(sent)).headers
+    assert (headers["X-Robots-Tag"], headers["Content-Language"]) == ("noindex, nofollow", "en")
+    assert "no-store" in headers["Cache-Control"]
+    # Not "no-referrer": with that, browsers hide where a form comes from, and Django refuses the answer.
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}])
+def test_what_a_browser_fetches_ahead_is_not_a_view(nobody, sent, headers):
+    assert nobody.get(path(sent), headers=headers).status_code == 200
+    assert status() == "sent"
+
+
+def test_a_head_is_not_a_view(nobody, sent):
+    assert nobody.head(path(sent)).status_code == 200
+    assert status() == "sent"
+
+
+@pytest.mark.parametrize("who", ["browser", "staff_browser"])
+def test_the_pro_looks_without_a_view_and_cannot_answer(request, sent, who):
+    client = request.getfixturevalue(who)
+    assert "Only the customer can answer." in text(client.get(path(sent)))
+    assert "Accept the offer" not in html(client.get(path(sent)))
+    assert client.post(path(sent), {"answer": "accept"}).status_code == 403
+    assert status() == "sent"
+
+
+def test_somebody_elses_pro_may_be_the_customer(other_browser, sent):
+    other_browser.get(path(sent))
+    assert status() == "viewed"
+    assert other_browser.post(path(sent), {"answer": "accept"}).status_code == 302
+    assert status() == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("answer", "after", "said"),
+    [
+        ("accept", "accepted", "You have accepted this offer Agence du Port knows since"),
+        ("decline", "declined", "You have declined this offer Agence du Port knows since"),
+    ],
+)
+def test_the_customer_answers(nobody, sent, answer, after, said):
+    response = nobody.post(path(sent), {"answer": answer})
+    assert (response.status_code, response["Location"], status()) == (302, path(sent), after)
+    page = nobody.get(path(sent))
+    assert said in text(page) and "<form" not in html(page)
+    assert nobody.post(path(sent), {"answer": answer}).status_code == 302
+
+
+def test_another_answer_afterwards_is_refused(nobody, sent):
+    sent.accept()
+    response = nobody.post(path(sent), {"answer": "decline"})
+    assert (response.status_code, status()) == (409, "accepted")
+    assert "not possible any more" in text(response) and "You have accepted this offer" in text(response)
+
+
+def test_after_its_last_day_it_is_not_answered(nobody, sent):
+    Offer.objects.update(valid_until=date(2026, 1, 1))
+    page = nobody.get(path(sent))
+    assert "This offer has expired It can no longer be accepted. Ask Agence du Port for a new one." in text(page)
+    assert nobody.post(path(sent), {"answer": "accept"}).status_code == 409
+    assert status() == "sent"
+
+
+@pytest.mark.parametrize("answer", ["", "x", "a\0", "accepted", "view"])
+def test_an_unknown_answer_is_none(nobody, sent, answer):
+    assert nobody.post(path(sent), {"answer": answer}).status_code == 422
+    assert nobody.post(path(sent)).status_code == 422
+    assert status() == "sent"
+
+
+def test_another_sites_form_does_not_answer(sent):
+    client = Client(enforce_csrf_checks=True)
+    assert client.post(path(sent), {"answer": "accept"}).status_code == 403
+    assert status() == "sent"
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', html(client.get(path(sent))))[1]
+    assert client.post(path(sent), {"answer": "accept", "csrfmiddlewaretoken": token}).status_code == 302
+    assert status() == "accepted"
+
+
+@pytest.mark.parametrize("method", ["get", "post", "head"])
+def test_a_draft_is_404_for_everybody(nobody, browser, draft, method):
+    for client in (nobody, browser):
+        there = getattr(client, method)(path(draft))
+        gone = getattr(client, method)(path(Offer()))
+        assert (there.status_code, there.content) == (gone.status_code, gone.content) == (404, gone.content)
+
+
+@pytest.mark.parametrize("key", ["x", "%00", "é", "a" * 5000, "-" * 43])
+def test_an_unknown_key_is_404(nobody, sent, key):
+    assert nobody.get(f"/offers/{key}").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_only_looking_and_answering(nobody, sent, method):
+    assert getattr(nobody, method)(path(sent)).status_code == 405
+
+
+def test_it_speaks_the_customers_language_and_not_the_browsers(nobody, sent):
+    Inquiry.objects.update(person={**sent.inquiry.person, "language": "nl"})
+    response = nobody.get(path(sent), headers={"Accept-Language": "fr"})
+    assert '<html lang="nl">' in html(response)
+    assert response["Content-Language"] == "nl"
+    assert "€\u00a01.850,50" in html(response)
+
+
+def test_what_is_offered_is_shown_as_it_was_typed(nobody, sent):
+    Offer.objects.update(title="<script>alert(1)</script>", text="a <b>\n\nc")
+    page = html(nobody.get(path(sent)))
+    assert "<script>alert" not in page and "a &lt;b&gt;" in page
+
+
+def test_guessing_is_limited(nobody, sent, monkeypatch):
+    monkeypatch.setattr(LOOKS, "times", 2)
+    codes = [nobody.get("/offers/guess").status_code for _ in range(2)]
+    last = nobody.post(path(sent), {"answer": "accept"})
+    assert (codes, last.status_code, int(last["Retry-After"]) > 0) == ([404, 404], 429, True)
+    assert (status(), RateCount.objects.get().count) == ("sent", 3)

@@ -65,7 +65,7 @@ class InquiriesDialect(Dialect):
         response = super().respond(problem, request)
         if problem.kind == "invalid_transition":
             # A refusal like any other, whatever its documented status: Django would log a 500 as a crash.
-            log_response("%s: %s", problem, request.path, response=response, request=request, level="warning")
+            log_response("Refused move: %s", request.path, response=response, request=request, level="warning")
         return response
 
 

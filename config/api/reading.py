@@ -13,6 +13,8 @@ from .errors import FieldError, Problem, invalid
 MAX_BODY = 1024 * 1024  # bytes
 # A body of a mebibyte has room for a hundred thousand unknown fields; nobody reads more than a few.
 MAX_UNKNOWN = 20
+# From here on a float is no longer every integer.
+EXACT = 2**53
 # What a query parameter may say beside text. msgspec's lenient mode would also read "1e1", "20.0" and "null".
 PLAIN = re.compile(r"-?[0-9]+|true|false")
 
@@ -24,7 +26,8 @@ def read_body[S: msgspec.Struct](request: HttpRequest, kind: type[S]) -> S:
             raise Problem("too_large", f"The body is larger than {MAX_BODY} bytes.")
         if request.content_type != "application/json":
             raise Problem("unsupported_media_type", "Send the body as application/json.")
-        data = json.loads(request.body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
+        text = request.body.decode("utf-8")
+        data = json.loads(text, object_pairs_hook=_object, parse_float=_number, parse_constant=_no_constant)
     except (ValueError, RecursionError, UnreadablePostError) as error:
         raise Problem("unreadable", "The body is not readable as a JSON object in UTF-8.") from error
     if not isinstance(data, dict):
@@ -94,6 +97,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a key stands twice")
     return found
+
+
+def _number(text: str) -> float:
+    """JSON has one kind of number: 5.0 is the integer 5."""
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) < EXACT else value
 
 
 def _no_constant(name: str) -> NoReturn:

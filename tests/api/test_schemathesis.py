@@ -16,8 +16,16 @@ from config.api.endpoint import Api
 from config.api.openapi import document
 from contact_requests.api import api as pro_api
 from contacts.api import api as contacts_api
+from inquiries.api import api as inquiries_api
 
-from ..factories import ContactFactory, PropertyFactory, RequestFactory, make_token
+from ..factories import (
+    ContactFactory,
+    InquiryFactory,
+    InquiryTypeFactory,
+    PropertyFactory,
+    RequestFactory,
+    make_token,
+)
 
 HOOKS = Path(__file__).parent / "schemathesis_hooks.py"
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "20")  # an operation
@@ -34,11 +42,13 @@ def token(pro, monkeypatch):
     monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
     ContactFactory.create_batch(3, pro=pro)
     RequestFactory.create_batch(3, property=PropertyFactory(pro=pro))
+    for _ in range(3):
+        InquiryFactory(pro=pro, inquiry_type=InquiryTypeFactory())
     return make_token(pro)
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("api", [contacts_api, pro_api], ids=lambda api: api.title)
+@pytest.mark.parametrize("api", [contacts_api, pro_api, inquiries_api], ids=lambda api: api.title)
 def test_all_checks(live_server, token, tmp_path: Path, api: Api):
     described = tmp_path / "openapi.json"
     described.write_text(json.dumps(document(api, server=live_server.url, version="1")))

@@ -54,9 +54,21 @@ def _rows(prefix: str, schema: dict[str, Any], schemas: dict[str, Any]) -> Itera
     required = schema.get("required", [])
     for name, field in schema["properties"].items():
         yield _row(prefix + name, field, name in required, field)
-        target, suffix = (field.get("items", {}), "[].") if "items" in field else (field, ".")
+        target, suffix = _within(field)
         if "$ref" in target:
-            yield from _rows(prefix + name + suffix, schemas[_name(target)], schemas)
+            yield from _rows(f"{prefix}{name}{suffix}.", schemas[_name(target)], schemas)
+
+
+def _within(field: dict[str, Any], suffix: str = "") -> tuple[dict[str, Any], str]:
+    """What a list, a mapping or something nullable is of, and how that is written after the name."""
+    options = [option for option in field.get("anyOf", []) if option != {"type": "null"}]
+    if len(options) == 1:
+        return _within(options[0], suffix)
+    if "items" in field:
+        return _within(field["items"], f"{suffix}[]")
+    if isinstance(values := field.get("additionalProperties"), dict):
+        return _within(values, f"{suffix}{{}}")
+    return field, suffix
 
 
 def _row(name: str, schema: dict[str, Any], is_required: bool, described: dict[str, Any]) -> dict[str, Any]:

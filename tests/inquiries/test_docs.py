@@ -1,0 +1,101 @@
+"""The examples of docs/api/inquiries.md, run as they stand, section by section."""
+
+import json
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from inquiries.dialect import dialect
+from inquiries.models import FilterOption, Inquiry, Offer
+from tests.conftest import Api
+from tests.factories import InquiryFactory, make_token
+
+from .conftest import WHEN
+
+TEXT = (Path(__file__).parents[2] / "docs/api/inquiries.md").read_text()
+BLOCK = re.compile(r"```(http|json)\n(.*?)```", re.S)
+
+
+def section(title):
+    """The examples under one heading, as texts."""
+    [body] = re.findall(rf"^## {title}\n(.*?)(?=^## |\Z)", TEXT, re.M | re.S)
+    return [text for _kind, text in BLOCK.findall(body)]
+
+
+def call(api, text):
+    first, _, body = text.strip().partition("\n")
+    method, path = first.split(" ")
+    return api.send(method, path, body) if body else api.client.generic(method, path, headers=api.headers)
+
+
+@pytest.fixture
+def documented(jan):
+    """The Pro's program, beside the inquiry that the page speaks of and an older one."""
+    option = FilterOption.objects.create(group="Region", label="Groningen")
+    jan.filter_options.add(option)
+    InquiryFactory(pro=jan.pro, inquiry_type=jan.inquiry_type, created_at=WHEN - timedelta(days=1))
+    Offer.objects.create(
+        inquiry=jan,
+        title="Keuken",
+        amount=Decimal(12500),
+        valid_until=date(2025, 12, 31),
+        made_by_name="Olive Owner",
+        created_at=WHEN + timedelta(hours=3, minutes=45),
+    )
+    at = WHEN + timedelta(seconds=2)
+    Inquiry.objects.update(acknowledged_at=at, updated_at=at)
+    return Api(make_token(jan.pro))
+
+
+def alike(told, found):
+    """`found` with an ellipsis where the page has one, and with the page's ids, which each installation counts."""
+    if told == "…":
+        return "…"
+    if isinstance(told, dict) and isinstance(found, dict):
+        assert list(told) == list(found)
+        counted = {name for name in ("id", "inquiry_type_id") if told.get(name) == 1 and isinstance(found[name], int)}
+        return {name: told[name] if name in counted else alike(told[name], found[name]) for name in told}
+    if isinstance(told, list) and isinstance(found, list) and told:
+        # An ellipsis at the end stands for the rest.
+        rest = found[len(told) - 1 :] if told[-1] == "…" else []
+        shown = found[: len(found) - len(rest)]
+        return [alike(*pair) for pair in zip(told, shown, strict=False)] + (["…"] if rest else shown[len(told) :])
+    return found
+
+
+@pytest.mark.parametrize("title", ["Types", "Pipelines", "Filter options", "List", "Detail"])
+def test_what_is_read(documented, title):
+    request, answer = section(title)
+    found, told = call(documented, request), json.loads(answer)
+    assert found.status_code == 200
+    assert alike(told, found.json()) == told
+
+
+def test_the_actions_and_the_history(documented):
+    move, refused, refusal = section("Actions")
+    answer = call(documented, move)
+    assert (answer.status_code, answer.json()["message"]) == (200, "Action performed successfully")
+    assert answer.json()["data"]["inquiry"]["pipeline_status"] == "in_review"
+    # The page shows the keys of the answer.
+    assert [key for key in answer.json() if f'"{key}"' in TEXT] == ["success", "message", "data"]
+    found = call(documented, refused)
+    assert (found.status_code, found.json()) == (500, json.loads(refusal))
+
+    request, told = section("History")
+    found, told = call(documented, request), json.loads(told)
+    assert (found.status_code, alike(told, found.json())) == (200, told)
+
+
+def test_the_validation_error(documented):
+    request, answer = section("Errors")
+    found = call(documented, request)
+    assert (found.status_code, found.json()) == (422, json.loads(answer))
+    assert list(found.json()["errors"]) == list(json.loads(answer)["errors"])
+
+
+def test_every_message_is_listed():
+    listed = re.findall(r"^\| (\d+) \| `([A-Z][a-z ]+)`", TEXT, re.M)
+    assert sorted(listed) == sorted((str(status), message) for status, message in dialect.codes.values())

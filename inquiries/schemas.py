@@ -110,6 +110,42 @@ class ActionBody(Struct):
         ]
 
 
+Id = Annotated[int, Meta(ge=1, le=GREATEST_ID)]
+Budget = (
+    Annotated[int, Meta(ge=0, le=9_999_999_999)]
+    | Annotated[float, Meta(ge=0, le=9_999_999_999.99, extra_json_schema={"multipleOf": 0.01})]
+    | Annotated[str, Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$")]
+)
+SAYING_SOMETHING = {"pattern": r"\S"}
+
+
+class InquirySubmission(Struct):
+    # What callers may think of sending; every other unknown field is refused too.
+    refused: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        (
+            *("person", "profile", "contact", "customer", "name", "full_name", "first_name", "last_name"),
+            *("email", "phone", "phone_number", "mobile", "language", "locale", "address", "street", "house_number"),
+            *("postal_code", "postcode", "zip", "city", "country", "business", "company", "company_name"),
+            *("business_address", "vat", "vat_number", "invoice_email", "invoice_address"),
+        ),
+        "Personal data is not taken from here: it comes from UserHub, by user_id.",
+    )
+
+    user_id: Annotated[Id, Meta(description="UserHub id of the customer, who owns the inquiry.")]
+    subject: Annotated[str, Meta(min_length=1, max_length=255, extra_json_schema=SAYING_SOMETHING)]
+    message: Annotated[str, Meta(min_length=1, max_length=10_000, extra_json_schema=SAYING_SOMETHING)]
+    inquiry_type_id: Annotated[Id | None, Meta(description="An active type; without it the first one.")] = None
+    created_by: Annotated[
+        Id | None,
+        Meta(description="UserHub id of who submits it; without it the token's actor, else the customer."),
+    ] = None
+    category: Annotated[str, Meta(max_length=100)] | None = None
+    budget: Annotated[Budget | None, Meta(description="In euros, with two decimals at most.")] = None
+    priority: Priority | None = None
+    source: Annotated[str, Meta(max_length=100, description="The platform it was sent from.")] | None = None
+    filter_option_ids: Annotated[list[Id], Meta(max_length=100)] | None = None
+
+
 # --- What is answered
 
 
@@ -284,3 +320,17 @@ class ActedOn(Struct):
 class ActionAnswer(Answer, kw_only=True):
     message: str
     data: ActedOn
+
+
+class SubmittedInquiry(Struct):
+    inquiry_id: int
+    reference: int
+    status: Status
+    user_id: int
+    created_by: int
+    created_at: OffsetMoment
+
+
+class SubmissionAnswer(Answer, kw_only=True):
+    message: str
+    data: SubmittedInquiry

@@ -1,72 +1,14 @@
 """POST /api/inquiries."""
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal
-
-from msgspec import Meta, Struct
 
 from config.accounts.access import Caller
 from config.api.endpoint import Reply
 
 from ..dialect import dialect, offset_moment
-from ..submission import GREATEST_ID, Draft, prepare
+from ..schemas import InquirySubmission, SubmissionAnswer, SubmittedInquiry
+from ..submission import Draft, prepare
 from .base import api
-
-Id = Annotated[int, Meta(ge=1, le=GREATEST_ID)]
-Priority = Literal["low", "normal", "high", "urgent"]
-Status = Literal["open", "in_progress", "closed", "cancelled"]
-Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, examples=["2026-04-16T10:30:00+00:00"])]
-Words = {"pattern": r"\S"}
-GREATEST_BUDGET = 9_999_999_999.99
-Budget = (
-    Annotated[int, Meta(ge=0, le=9_999_999_999)]
-    | Annotated[float, Meta(ge=0, le=GREATEST_BUDGET, extra_json_schema={"multipleOf": 0.01})]
-    | Annotated[str, Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$")]
-)
-PERSONAL = "Personal data is not taken from here: it comes from UserHub, by user_id."
-
-
-class InquirySubmission(Struct):
-    # What callers may think of sending; every other unknown field is refused too.
-    refused: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        (
-            *("person", "profile", "contact", "customer", "name", "full_name", "first_name", "last_name"),
-            *("email", "phone", "phone_number", "mobile", "language", "locale", "address", "street", "house_number"),
-            *("postal_code", "postcode", "zip", "city", "country", "business", "company", "company_name"),
-            *("business_address", "vat", "vat_number", "invoice_email", "invoice_address"),
-        ),
-        PERSONAL,
-    )
-
-    user_id: Annotated[Id, Meta(description="UserHub id of the customer, who owns the inquiry.")]
-    subject: Annotated[str, Meta(min_length=1, max_length=255, extra_json_schema=Words)]
-    message: Annotated[str, Meta(min_length=1, max_length=10_000, extra_json_schema=Words)]
-    inquiry_type_id: Annotated[Id | None, Meta(description="An active type; by default the first one.")] = None
-    created_by: Annotated[
-        Id | None,
-        Meta(description="UserHub id of who submits it; by default whom the token acts for, else the customer."),
-    ] = None
-    category: Annotated[str, Meta(max_length=100)] | None = None
-    budget: Annotated[Budget | None, Meta(description="In euros, with two decimals at most.")] = None
-    priority: Priority | None = None
-    source: Annotated[str, Meta(max_length=100, description="The platform it was sent from.")] | None = None
-    filter_option_ids: Annotated[list[Id], Meta(max_length=100)] | None = None
-
-
-class SubmittedInquiry(Struct):
-    inquiry_id: int
-    reference: int
-    status: Status
-    user_id: int
-    created_by: int
-    created_at: Moment
-
-
-class SubmissionAnswer(Struct):
-    success: bool
-    message: str
-    data: SubmittedInquiry
 
 
 def prepare_submission(caller: Caller, body: InquirySubmission) -> Draft:
@@ -112,7 +54,7 @@ def submit_inquiry(caller: Caller, body: InquirySubmission, prepared: Draft) -> 
         created_at=offset_moment(found.created_at),
     )
     location = f"{dialect.prefix}/{found.pk}"
-    return Reply(SubmissionAnswer(True, "Inquiry submitted successfully", data), 201, {"Location": location})
+    return Reply(SubmissionAnswer(message="Inquiry submitted successfully", data=data), 201, {"Location": location})
 
 
 def _decimal(budget: int | float | str | None) -> Decimal | None:

@@ -1,0 +1,31 @@
+"""The section about submitting in docs/api/inquiries.md: its examples, run as they stand."""
+
+import json
+import re
+from pathlib import Path
+
+from inquiries.models import DirectoryUser, Inquiry
+
+TEXT = (Path(__file__).parents[2] / "docs/api/inquiries.md").read_text()
+SECTION = re.search(r"^## Submit an inquiry$(.*?)(?=^## |\Z)", TEXT, re.S | re.M)[1]
+EXAMPLES = [block for _kind, block in re.findall(r"```(http|json)\n(.*?)```", SECTION, re.S)]
+
+
+def send(api, example):
+    first, _, body = example.partition("\n")
+    method, path = first.split(" ")
+    return api.send(method, path, body)
+
+
+def test_the_examples_are_true(api, shipped):
+    DirectoryUser.objects.create(userhub_id=456, first_name="Maria", email="maria@example.org")
+    submission, answer, refused, refusal = EXAMPLES
+    found, told = send(api, submission), json.loads(answer)
+    row = Inquiry.objects.get()
+    # What every installation decides for itself.
+    own = {"inquiry_id": row.pk, "reference": row.pk, "created_at": f"{row.created_at:%Y-%m-%dT%H:%M:%S}+00:00"}
+    assert (found.status_code, found["Location"]) == (201, f"/api/inquiries/{row.pk}")
+    assert found.json() == {**told, "data": {**told["data"], **own}}
+    assert list(found.json()["data"]) == list(told["data"])
+    found = send(api, refused)
+    assert (found.status_code, found.json()) == (422, json.loads(refusal))

@@ -12,6 +12,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from config.api.errors import FieldError
 
+from .submission import VISIBLE
+
 # The greatest number that every JSON reader takes for itself.
 GREATEST = 2**53 - 1
 # The greatest that the database stores.
@@ -116,7 +118,7 @@ Budget = (
     | Annotated[float, Meta(ge=0, le=9_999_999_999.99, extra_json_schema={"multipleOf": 0.01})]
     | Annotated[str, Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$")]
 )
-SAYING_SOMETHING = {"pattern": r"\S"}
+SAYING_SOMETHING = {"pattern": VISIBLE}
 
 
 class InquirySubmission(Struct):

@@ -3,6 +3,7 @@
 In two steps, as UserHub may take seconds: `prepare` outside of any transaction, `Draft.keep` in one. `submit` is both.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from .tasks import complete_profile, notify
 from .userhub import Profile, Unavailable, UnknownUser
 
 GREATEST_ID = 2**63 - 1
+# What a subject and a message have one of: neither space nor a control character.
+VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
 # The fields of the model that the sender may set, by the names that the API has for them too.
 CHECKED = ("user_id", "created_by", "subject", "message", "category", "budget", "priority", "source")
 
@@ -137,6 +140,9 @@ def _check_fields(inquiry: Inquiry) -> None:
     for name in ("subject", "message", "category", "source"):
         if "\0" in getattr(inquiry, name):
             errors[name] = _("Null characters are not allowed.")
+    for name in ("subject", "message"):
+        if not re.search(VISIBLE, getattr(inquiry, name)):
+            errors[name] = _("Write at least one word.")
     for name in ("user_id", "created_by"):
         if not 1 <= getattr(inquiry, name) <= GREATEST_ID:
             errors[name] = _("This is no id of a UserHub user.")

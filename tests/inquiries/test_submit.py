@@ -225,7 +225,7 @@ def test_every_field_at_fault_is_named(pro, kind, jan):
         user_id=9,
         created_by=2**63,
         subject=" ",
-        message="\0",
+        message="a\0",
         category="x" * 101,
         budget=Decimal("-1"),
         priority="soon",
@@ -235,7 +235,7 @@ def test_every_field_at_fault_is_named(pro, kind, jan):
     ) == {
         "user_id": ["UserHub knows no user of this id."],
         "created_by": ["This is no id of a UserHub user."],
-        "subject": ["This field cannot be blank."],
+        "subject": ["Write at least one word."],
         "message": ["Null characters are not allowed."],
         "category": ["Ensure this value has at most 100 characters (it has 101)."],
         "budget": ["Give an amount of 0 or more."],

@@ -1,13 +1,16 @@
-"""Contacts by the hundred thousand, written by the database itself: a million take PostgreSQL about a minute.
+"""Contacts and inquiries by the hundred thousand, written by the database itself.
 
-The names are the demo's, in every combination; contact number n is `…n@example.org`, and its phone is like no other's.
+A million contacts take PostgreSQL about a minute. Their names are the demo's, in every combination; contact number n is
+`…n@example.org`, and its phone is like no other's. Inquiries are of all shipped types, on every step of them.
 """
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from config.accounts.models import Pro
 from config.web.text import fold
 from contacts.demo import FIRST, LAST
+from inquiries.models import Inquiry, PipelineStep
 
 BATCH = 50_000
 SQL = {
@@ -59,6 +62,80 @@ def fill(*, contacts: int, pros: int, largest: int) -> Pro:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql, [start, min(start + BATCH, contacts) - 1])
     return made[0]
+
+
+# What differs from one inquiry to the next. A quarter are linked to a case.
+INQUIRY = {
+    "pro_id": "{pro}",
+    "inquiry_type_id": "step.type",
+    "step_id": "step.id",
+    "status": "step.status",
+    "user_id": "1 + n / {turn} * 31 %% 4999",
+    "subject": "'Subject ' || n",
+    "category": "'category ' || (n / {turn} / 7 %% 10)",
+    "case_id": "CASE WHEN n / {turn} / 3 %% 4 = 0 THEN n + 1 END",
+    "search_text": "'jan de vries subject ' || n",
+    "created_at": "{time}",
+    "updated_at": "{time}",
+}
+
+
+def fill_inquiries(*, inquiries: int, pros: int, largest: int) -> Pro:
+    """The same with inquiries. The shipped types must be there; no history is written."""
+    made = Pro.objects.bulk_create(
+        Pro(name=f"Pro {n}", email=f"inquiries{n}@example.com", country="NL") for n in range(pros)
+    )
+    steps = _steps()
+    pattern = _pattern(made[0])
+    turn = inquiries // largest
+    pro = f"CASE WHEN n %% {turn} = 0 THEN {made[0].pk} ELSE {made[0].pk} + 1 + n %% {max(pros - 1, 1)} END"
+    words = {name: ways[connection.vendor] for name, ways in SQL.items()} | {"pro": pro, "turn": turn}
+    columns = [field.column for field in Inquiry._meta.concrete_fields if not field.primary_key]
+    values = [INQUIRY.get(column, f"pattern.{column}") for column in columns]
+    sql = f"""
+INSERT INTO inquiries_inquiry ({", ".join(columns)}) SELECT {", ".join(values)}
+FROM {{series}} JOIN bench_steps AS step ON step.number = n / {{turn}} %% {steps}
+JOIN inquiries_inquiry AS pattern ON pattern.id = {pattern.pk}""".format(**words)  # noqa: S608
+    for start in range(0, inquiries, BATCH):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, [start, min(start + BATCH, inquiries) - 1])
+    pattern.delete()
+    return made[0]
+
+
+def _pattern(pro: Pro) -> Inquiry:
+    """What inquiries have in common; without a history, so that it can go."""
+    person = {"first_name": "Jan", "last_name": "de Vries", "email": "jan.devries@example.com", "language": "nl"}
+    return Inquiry.objects.create(
+        pro=pro,
+        inquiry_type_id=(step := PipelineStep.objects.all()[0]).inquiry_type_id,
+        step=step,
+        user_id=1,
+        created_by=1,
+        message="Ik wil graag mijn keuken laten verbouwen en zou graag een offerte ontvangen.",
+        budget=450,
+        person=person,
+        profile_at=timezone.now(),
+    )
+
+
+def _steps() -> int:
+    """The steps of all types as a table, in no order that an inquiry's number would follow; returns how many."""
+    rows = [
+        (number, step.inquiry_type_id, step.pk, _status(step))
+        for number, step in enumerate(PipelineStep.objects.order_by("sort_order", "key"))
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS bench_steps")
+        cursor.execute("CREATE TEMPORARY TABLE bench_steps (number integer, type bigint, id bigint, status text)")
+        cursor.executemany("INSERT INTO bench_steps VALUES (%s, %s, %s, %s)", rows)
+    return len(rows)
+
+
+def _status(step: PipelineStep) -> str:
+    if step.is_terminal:
+        return Inquiry.Status.CLOSED
+    return Inquiry.Status.OPEN if step.is_initial else Inquiry.Status.IN_PROGRESS
 
 
 def _names() -> None:

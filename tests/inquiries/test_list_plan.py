@@ -1,0 +1,34 @@
+"""How the database goes about the list of inquiries: by an index, in its order, however much there is.
+
+The table is filled, vacuumed and analyzed, and nothing is forbidden to the planner. `make bench` asserts the same of a
+million rows.
+"""
+
+import pytest
+from django.db import connection
+
+from ..benchmarks.fill import fill_inquiries
+from ..benchmarks.plans import LISTS, faults
+from ..conftest import Api
+from ..factories import make_token
+
+DEEP = ({"page": 400}, "inquiry_unassigned")
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def crowd(shipped):
+    """A Pro with 10,000 inquiries among 20,000."""
+    pro = fill_inquiries(inquiries=20_000, pros=20, largest=10_000)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE inquiries_inquiry" if connection.vendor == "postgresql" else "ANALYZE")
+    yield pro
+    if connection.vendor == "sqlite":
+        # What is known of the full tables would be believed of the next test's empty ones.
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM sqlite_stat1")
+
+
+def test_every_list_stays_on_its_index_and_is_counted_on_one_alone(crowd):
+    api = Api(make_token(crowd))
+    assert [fault for query, index in [*LISTS, DEEP] for fault in faults(api, query, index)] == []

@@ -31,7 +31,7 @@ test-postgres: .venv/dev ## the suite on PostgreSQL alone: TEST_DATABASE_URL, or
 	@echo "== the suite on PostgreSQL"
 	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n auto $(ARGS)
 
-bench: .venv/dev ## measure the search among a million contacts; fails when a goal is missed (minutes)
+bench: .venv/dev ## measure what has to stay quick among a million rows; fails when a goal is missed (minutes)
 	@$(BIN)/python -m tests.benchmarks
 	@$(BIN)/python -m tests.postgres $(BIN)/python -m tests.benchmarks
 

@@ -1,5 +1,7 @@
 """Measures what has to stay quick when there is much: `make bench`.
 
+    python -m tests.benchmarks [contacts] [inquiries] [--small]
+
 Fills a database of its own (DATABASE_URL says where, as in the tests), prints a table and ends with 1 when a goal is
 missed. Every figure is a median; what is compared is measured side by side in one run.
 """
@@ -17,14 +19,19 @@ django.setup()
 from django.db import connection  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 
-from tests.benchmarks import contacts  # noqa: E402
+from tests.benchmarks import contacts, inquiries  # noqa: E402
+
+# With --small a tenth of the rows, for whoever works on the benchmark itself.
+IS_SMALL = "--small" in sys.argv
+ALL = {"contacts": contacts.figures, "inquiries": lambda: inquiries.figures(IS_SMALL)}
 
 
 def main() -> int:
+    chosen = [name for name in ALL if name in sys.argv] or list(ALL)
     setup_test_environment(debug=False)
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
-        figures = list(contacts.figures())
+        figures = [figure for name in chosen for figure in ALL[name]()]
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
     missed = sum(figure.is_missed for figure in figures)

@@ -1,3 +1,5 @@
+from .around import DirectoryUserAdmin, FilterOptionAdmin, UnsharedHistoryAdmin
+from .inquiries import InquiryAdmin
 from .types import InquiryTypeAdmin
 
-__all__ = ["InquiryTypeAdmin"]
+__all__ = ["DirectoryUserAdmin", "FilterOptionAdmin", "InquiryAdmin", "InquiryTypeAdmin", "UnsharedHistoryAdmin"]

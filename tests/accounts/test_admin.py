@@ -224,6 +224,7 @@ def test_the_index_of_bound_staff_names_no_machinery(pro):
         "accounts",
         "contact_requests",
         "contacts",
+        "inquiries",
     ]
 
 

@@ -1,0 +1,89 @@
+"""What stands around inquiries: filter options, the built-in directory, history that is still to be shared."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.timesince import timesince
+from django.utils.translation import gettext_lazy as _
+
+from config.accounts.admin import InstallationAdmin
+from config.web.admin import ReadOnlyAdmin
+
+from ..models import DirectoryUser, FilterOption, UnsharedHistory
+
+
+@admin.register(FilterOption)
+class FilterOptionAdmin(InstallationAdmin):
+    """The words that inquiries are sorted by."""
+
+    list_display = ["label", "group", "is_active", "sort_order"]
+    list_filter = ["is_active", "group"]
+    search_fields = ["group", "label"]
+    ordering = ["group", "sort_order", "id"]
+
+
+@admin.register(DirectoryUser)
+class DirectoryUserAdmin(InstallationAdmin):
+    """The people of the built-in directory. What is changed here shows on inquiries that come in from then on."""
+
+    list_display = ["userhub_id", "first_name", "last_name", "company", "email", "phone", "language"]
+    list_display_links = ["userhub_id", "first_name", "last_name"]
+    list_filter = ["language"]
+    search_fields = ["=userhub_id", "first_name", "last_name", "company", "email", "phone"]
+    ordering = ["userhub_id"]
+    fieldsets = [
+        (
+            _("Person"),
+            {
+                "fields": [
+                    "userhub_id",
+                    ("first_name", "last_name"),
+                    ("email", "phone", "language"),
+                    "street",
+                    ("postal_code", "city", "country"),
+                ]
+            },
+        ),
+        (
+            _("Business"),
+            {
+                "fields": [
+                    ("company", "vat_number"),
+                    "business_street",
+                    ("business_postal_code", "business_city", "business_country"),
+                ]
+            },
+        ),
+        (
+            _("Invoice"),
+            {"fields": ["invoice_email", "invoice_street", ("invoice_postal_code", "invoice_city", "invoice_country")]},
+        ),
+    ]
+
+
+@admin.register(UnsharedHistory)
+class UnsharedHistoryAdmin(ReadOnlyAdmin, InstallationAdmin):
+    """What the shared status package does not have yet, the oldest first, and why."""
+
+    list_display = ["entry", "inquiry", "age", "created_at", "error"]
+    list_filter = ["created_at"]
+    list_select_related = ["entry"]
+    search_fields = ["error", "=entry__inquiry__id"]
+    ordering = ["entry_id"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """To have it tried again."""
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: what is taken away here would never be shared."""
+        return False
+
+    @admin.display(description=_("inquiry"), ordering="entry__inquiry")
+    def inquiry(self, waiting: UnsharedHistory) -> int:
+        return waiting.entry.inquiry_id
+
+    @admin.display(description=_("age"), ordering="created_at")
+    def age(self, waiting: UnsharedHistory) -> str:
+        return timesince(waiting.created_at)

@@ -1,0 +1,331 @@
+"""Inquiries as staff see them: read, sorted and moved along, the moves by the engine alone."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from config.accounts.admin import TenantAdmin
+from config.web.admin import EVERYWHERE, ReadOnlyInline, searchable
+from contacts.models import Contact
+
+from ..models import Attachment, FilterOption, Inquiry, InquiryHistory, Offer, PipelineStep
+from ..pipeline import NOTE_LENGTH, InvalidTransition
+
+CHANGE = "admin:inquiries_inquiry_change"
+GREATEST_ID = 2**63 - 1
+SORTED_BY_STAFF = ["category", "priority", "filter_options"]
+LINKED_BY_STAFF = ["case_id", "contact"]
+
+
+class YesNoFilter(admin.SimpleListFilter):
+    """Rows with or without something. `empty` is the look-up of those without."""
+
+    empty: str
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def wanted(self) -> bool | None:
+        return {"yes": True, "no": False}.get(self.value() or "")
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        wanted = self.wanted()
+        return queryset if wanted is None else queryset.filter(**{self.empty: wanted})
+
+
+class WaitingFilter(YesNoFilter):
+    title = _("waiting for profile")
+    parameter_name = "waiting"
+    empty = "profile_at__isnull"
+
+
+class CaseFilter(YesNoFilter):
+    title = _("linked to a case")
+    parameter_name = "case"
+    empty = "case_id__isnull"
+
+    def wanted(self) -> bool | None:
+        is_linked = super().wanted()
+        return None if is_linked is None else not is_linked
+
+
+class StepFilter(admin.SimpleListFilter):
+    """By step, once one type is chosen: the steps of all types would fill the page."""
+
+    title = _("step")
+    parameter_name = "step"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        kind = request.GET.get("inquiry_type__id__exact", "")
+        if not (kind.isdecimal() and len(kind) < 19):
+            return []
+        return [
+            (str(pk), label)
+            for pk, label in PipelineStep.objects.filter(inquiry_type=int(kind)).values_list("pk", "label")
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        known = [key for key, _label in self.lookup_choices]
+        return queryset.filter(step=self.value()) if self.value() in known else queryset
+
+
+class HistoryInline(ReadOnlyInline):
+    model = InquiryHistory
+    verbose_name_plural = _("History")
+    fields = ["created_at", "from_label", "to_label", "by_name", "changed_by", "note"]
+
+
+class AttachmentInline(ReadOnlyInline):
+    model = Attachment
+    fields = ["filename", "mime_type", "size", "uploaded_by", "created_at"]
+    readonly_fields = ["created_at"]
+
+
+class OfferInline(ReadOnlyInline):
+    model = Offer
+    fields = ["title", "amount", "currency", "status", "valid_until", "made_by_name", "sent_at", "answered_at"]
+    readonly_fields = ["status", "made_by_name", "sent_at", "answered_at"]
+
+
+class BoundedChoices(forms.ModelMultipleChoiceField):
+    """A number that no database can hold is no choice, instead of a fault of SQLite."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError as error:
+            raise ValidationError(self.error_messages["invalid_list"], code="invalid_list") from error
+
+
+class InquiryForm(forms.ModelForm):
+    """What staff set of an inquiry. Another Pro's contact is no choice."""
+
+    case_id = forms.IntegerField(label=_("Case"), required=False, min_value=1, max_value=GREATEST_ID)
+
+    class Meta:
+        model = Inquiry
+        fields = [*LINKED_BY_STAFF, *SORTED_BY_STAFF]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "contact" in self.fields and self.instance.pk:
+            # All of the Pro's whom it is linked to or may be; the widget offers those that are found.
+            choices = Contact.objects.for_pro(self.instance.pro)
+            self.fields["contact"].queryset = choices | Contact.objects.filter(pk=self.instance.contact_id)  # type: ignore[attr-defined]
+        if "filter_options" in self.fields and self.instance.pk:
+            options = FilterOption.objects
+            self.fields["filter_options"].queryset = (  # type: ignore[attr-defined]
+                options.filter(is_active=True) | options.filter(inquiries=self.instance)
+            ).distinct()
+
+
+@admin.register(Inquiry)
+class InquiryAdmin(TenantAdmin):
+    """What customers ask. The step changes by `move` and `close` alone, and what was sent is not edited."""
+
+    form = InquiryForm
+    list_display = [
+        "reference",
+        "subject",
+        "pro",
+        "inquiry_type",
+        "step",
+        "status",
+        "priority",
+        "full_name",
+        "is_waiting",
+        "created_at",
+    ]
+    list_display_links = ["reference", "subject"]
+    list_filter = [
+        "status",
+        "inquiry_type",
+        StepFilter,
+        "priority",
+        WaitingFilter,
+        CaseFilter,
+        "created_at",
+        "pro",
+    ]
+    list_select_related = ["pro", "inquiry_type", "step"]
+    search_fields = ["search_text"]
+    ordering = ["-created_at", "-id"]
+    unsearchable = ("person", "business")
+    actions = ["ask_userhub_again"]
+    autocomplete_fields = ["contact"]
+    filter_horizontal = ["filter_options"]
+    inlines = [HistoryInline, OfferInline, AttachmentInline]
+    fieldsets = [
+        (_("What the customer asks"), {"fields": ["reference", "pro", "inquiry_type", "subject", "letter", "budget"]}),
+        (_("Set by staff"), {"fields": ["priority", "category", "case_id", "contact", "filter_options"]}),
+        (_("Customer"), {"fields": ["user_id", "created_by", "source", "customer", "company", "profile_problem"]}),
+        (_("Times"), {"fields": ["created_at", "responded_at", "profile_at", "acknowledged_at", "updated_at"]}),
+    ]
+    own = ["reference", "letter", "customer", "company"]
+    change_form_template = "admin/inquiries/inquiry/change_form.html"
+
+    class Media:
+        css = {"all": ["css/inquiries-admin.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("pro", "inquiry_type", "step")
+
+    def get_urls(self) -> list[URLPattern]:
+        views = {"move": self.move_view, "close": self.close_view}
+        own = [
+            path(f"<int:id>/{name}/", self.admin_site.admin_view(view), name=f"inquiries_inquiry_{name}")
+            for name, view in views.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: its history stays, and the history keeps it."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        columns = [field.name for field in self.opts.concrete_fields]
+        return [*self.own, *(name for name in columns if name not in SORTED_BY_STAFF + LINKED_BY_STAFF)]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(db_field, request, **kwargs, form_class=BoundedChoices)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """The workspace's own search."""
+        return queryset.search(searchable(search_term)), False  # type: ignore[attr-defined]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        inquiry = context["original"]
+        may_move = self.has_change_permission(request, inquiry)
+        context |= {
+            "moves": inquiry.allowed_steps() if may_move else [],
+            "may_close": may_move and not inquiry.step.is_terminal,
+            "outcomes": Inquiry.Outcome.choices,
+            "note_length": NOTE_LENGTH,
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # --- What staff set
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """By the ways that the workspace and the API take."""
+        if "case_id" in form.changed_data:
+            Inquiry.objects.get(pk=obj.pk).link_case(form.cleaned_data["case_id"], by=request.user)  # type: ignore[arg-type]
+        if "contact" in form.changed_data:
+            try:
+                Inquiry.objects.get(pk=obj.pk).link_contact(form.cleaned_data["contact"])
+            except Contact.DoesNotExist:
+                said = _("The contact was archived meanwhile; it is not linked.")
+                self.message_user(request, said, messages.ERROR)
+        if fields := [name for name in ("category", "priority") if name in form.changed_data]:
+            obj.save(update_fields=[*fields, "updated_at"])
+
+    # --- Moves
+
+    def move_view(self, request: HttpRequest, id: int) -> HttpResponse:
+        """POST with `to` (a key) and `note`."""
+
+        def move(inquiry: Inquiry) -> None:
+            inquiry.move(to=request.POST.get("to", ""), by=request.user, note=request.POST.get("note", ""))  # type: ignore[arg-type]
+
+        return self._go(request, id, move)
+
+    def close_view(self, request: HttpRequest, id: int) -> HttpResponse:
+        """POST with `outcome` and `note`."""
+
+        def close(inquiry: Inquiry) -> None:
+            outcome, note = request.POST.get("outcome", ""), request.POST.get("note", "")
+            inquiry.close(outcome=outcome, by=request.user, note=note)  # type: ignore[arg-type]
+
+        return self._go(request, id, close)
+
+    def _go(self, request: HttpRequest, id: int, go: Callable[[Inquiry], None]) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        inquiry = self.get_object(request, str(id))
+        if not self.has_change_permission(request, inquiry):
+            raise PermissionDenied
+        try:
+            with transaction.atomic():
+                go(inquiry)
+                self.log_fields(request, inquiry, "step")
+        except InvalidTransition as error:
+            self.message_user(request, refusal(inquiry, error), messages.ERROR)
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
+        else:
+            self.message_user(request, _now("Now on “%(step)s”.") % {"step": inquiry.step}, messages.SUCCESS)
+        return redirect(CHANGE, id)
+
+    @admin.action(permissions=["change"], description=_("Ask UserHub again"), location=EVERYWHERE)
+    def ask_userhub_again(self, request: HttpRequest, queryset: QuerySet[Inquiry]) -> None:
+        asked = [inquiry for inquiry in queryset.filter(profile_at=None) if inquiry.retry_profile()]
+        for inquiry in asked:
+            self.log_fields(request, inquiry, "profile_problem")
+        text = ngettext(
+            "UserHub is asked again for %(count)d inquiry.",
+            "UserHub is asked again for %(count)d inquiries.",
+            len(asked),
+        )
+        self.message_user(request, text % {"count": len(asked)}, messages.SUCCESS if asked else messages.WARNING)
+
+    # --- What is shown
+
+    @admin.display(description=_("reference"), ordering="id")
+    def reference(self, inquiry: Inquiry) -> int:
+        return inquiry.reference
+
+    @admin.display(description=_("customer"))
+    def full_name(self, inquiry: Inquiry) -> str:
+        return inquiry.full_name or inquiry.business.get("company") or "–"
+
+    @admin.display(description=_("waiting"), boolean=True, ordering="profile_at")
+    def is_waiting(self, inquiry: Inquiry) -> bool:
+        return inquiry.is_waiting_for_profile
+
+    @admin.display(description=_("message"))
+    def letter(self, inquiry: Inquiry) -> str:
+        return format_html('<div class="inquiry-message">{}</div>', inquiry.message)
+
+    @admin.display(description=_("person"))
+    def customer(self, inquiry: Inquiry) -> str:
+        return lines_of(inquiry.person)
+
+    @admin.display(description=_("business"))
+    def company(self, inquiry: Inquiry) -> str:
+        return lines_of(inquiry.business)
+
+
+def refusal(inquiry: Inquiry, error: InvalidTransition) -> str:
+    """Why the move cannot be, in labels, and where it may go instead."""
+    labels = dict(PipelineStep.objects.filter(inquiry_type=inquiry.inquiry_type_id).values_list("key", "label"))
+    names = {"present": labels.get(error.present, error.present), "wanted": labels.get(error.wanted, error.wanted[:50])}
+    said = _now("“%(present)s” cannot become “%(wanted)s”.") % names
+    if not error.allowed:
+        return said + " " + _now("No further step is allowed.")
+    allowed = ", ".join(labels.get(key, key) for key in error.allowed)
+    return said + " " + _now("Allowed: %(steps)s.") % {"steps": allowed}
+
+
+def lines_of(profile: dict[str, Any]) -> str:
+    """Whatever is known of a profile, a line each, addresses on one."""
+    texts = [
+        ", ".join(filter(None, value.values())) if isinstance(value, dict) else value for value in profile.values()
+    ]
+    return format_html_join("", "{}<br>", ((text,) for text in texts if text)) or "–"

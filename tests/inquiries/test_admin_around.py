@@ -1,0 +1,137 @@
+"""The staff admin of what stands around inquiries: filter options, the directory, history still to be shared."""
+
+import re
+
+import pytest
+
+from inquiries.models import DirectoryUser, FilterOption, InquiryHistory, UnsharedHistory
+
+from ..accounts.test_admin import (
+    assert_list_is_flat,
+    assert_no_regular_expressions,
+    assert_permissions,
+    assert_rubbish_is_harmless,
+    listed,
+    page,
+    staff_client,
+)
+from ..factories import InquiryFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def make_option(number=None):
+    return FilterOption.objects.create(group="Region", label=f"North {FilterOption.objects.count()}")
+
+
+def make_person(number=None):
+    return DirectoryUser.objects.create(userhub_id=DirectoryUser.objects.count() + 1, first_name="Ann")
+
+
+def make_unshared(number=None):
+    entry = InquiryHistory.objects.get(inquiry=InquiryFactory())
+    return UnsharedHistory.objects.create(entry=entry, error="The package is away.")
+
+
+MAKERS = {FilterOption: make_option, DirectoryUser: make_person}
+FIELDS = {FilterOption: "label", DirectoryUser: "email", UnsharedHistory: "error"}
+
+
+@pytest.mark.parametrize("model", MAKERS)
+def test_staff_without_the_permission_get_403(model):
+    assert_permissions(MAKERS[model]())
+
+
+@pytest.mark.parametrize("model", FIELDS)
+def test_rubbish_is_no_fault(model):
+    assert_rubbish_is_harmless((MAKERS | {UnsharedHistory: make_unshared})[model]())
+    assert_no_regular_expressions(model, FIELDS[model])
+
+
+@pytest.mark.parametrize("model", FIELDS)
+def test_no_list_asks_per_row(staff_browser, model):
+    assert_list_is_flat(staff_browser, (MAKERS | {UnsharedHistory: make_unshared})[model], model)
+
+
+def test_staff_edit_the_filter_options(staff_browser):
+    data = {"group": "Region", "label": "North", "is_active": "on", "sort_order": 1}
+    assert staff_browser.post(page(FilterOption, "add"), data).status_code == 302
+    option = FilterOption.objects.get()
+    assert str(option) == "Region: North"
+    again = staff_browser.post(page(FilterOption, "add"), data)
+    assert again.context["errors"] == [["Filter option with this Group and Label already exists."]]
+    staff_browser.post(page(option, "change"), data | {"is_active": ""})
+    assert FilterOption.objects.values_list("label", "is_active").get() == ("North", False)
+
+
+PERSON = {
+    "userhub_id": "456",
+    "first_name": "Jan",
+    "last_name": "de Vries",
+    "email": "jan@example.com",
+    "phone": "+31612345678",
+    "language": "nl",
+    "street": "Kade 1",
+    "postal_code": "9711 AA",
+    "city": "Groningen",
+    "country": "NL",
+    "company": "De Vries BV",
+    "vat_number": "NL001",
+    "business_street": "Kade 2",
+    "business_postal_code": "9711 AB",
+    "business_city": "Groningen",
+    "business_country": "NL",
+    "invoice_email": "post@example.com",
+    "invoice_street": "Kade 3",
+    "invoice_postal_code": "9711 AC",
+    "invoice_city": "Groningen",
+    "invoice_country": "NL",
+}
+
+
+def test_staff_edit_the_directory(staff_browser):
+    assert staff_browser.post(page(DirectoryUser, "add"), PERSON).status_code == 302
+    row = DirectoryUser.objects.values().get()
+    row.pop("id")
+    assert row == PERSON | {"userhub_id": 456}
+    content = staff_browser.get(page(DirectoryUser, "add")).content.decode()
+    assert re.findall(r'class="fieldset-heading">\s*(\w+)', content) == ["Person", "Business", "Invoice"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("userhub_id", "0"),
+        ("userhub_id", "-1"),
+        ("userhub_id", str(2**63)),
+        ("userhub_id", "9" * 400),
+        ("userhub_id", "x"),
+        ("email", "nobody"),
+        ("first_name", "a\0b"),
+        ("company", "x" * 201),
+    ],
+)
+def test_what_cannot_be_kept_is_said(staff_browser, name, value):
+    response = staff_browser.post(page(DirectoryUser, "add"), PERSON | {name: value})
+    assert response.status_code == 200
+    assert len(response.context["errors"]) == 1
+    assert not DirectoryUser.objects.exists()
+
+
+def test_the_directory_is_searched(staff_browser):
+    DirectoryUser.objects.create(userhub_id=1, company="Bakker BV")
+    jan = DirectoryUser.objects.create(userhub_id=456, first_name="Jan", last_name="de Vries")
+    assert listed(staff_browser, DirectoryUser, q="jan vries") == [jan]
+    assert listed(staff_browser, DirectoryUser, q="456") == [jan]
+
+
+def test_history_still_to_be_shared_is_read_with_its_error(staff_browser):
+    waiting = make_unshared()
+    content = staff_browser.get(page(UnsharedHistory, "changelist")).content.decode()
+    assert "The package is away." in content
+    assert f'<td class="field-inquiry">{waiting.entry.inquiry_id}</td>' in content
+    client = staff_client("all")
+    paths = [page(waiting, "delete"), page(UnsharedHistory, "add")]
+    assert [client.get(path).status_code for path in paths] == [403, 403]
+    client.post(page(waiting, "change"), {"error": "x"})
+    assert UnsharedHistory.objects.values_list("error").get() == ("The package is away.",)

@@ -1,0 +1,317 @@
+"""The staff admin of inquiries: read, sorted by staff, and moved by the engine alone."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.utils import timezone
+
+from inquiries.models import AllowedMove, FilterOption, Inquiry, InquiryHistory
+
+from ..accounts.test_admin import (
+    assert_list_is_flat,
+    assert_no_regular_expressions,
+    assert_rubbish_is_harmless,
+    assert_tenancy,
+    listed,
+    page,
+    queries,
+    shown,
+    staff_client,
+)
+from ..factories import ContactFactory, InquiryFactory, InquiryTypeFactory, ProFactory
+
+pytestmark = pytest.mark.django_db
+
+INLINES = {
+    f"{name}-{count}_FORMS": "0" for name in ("history", "offers", "attachments") for count in ("TOTAL", "INITIAL")
+}
+
+
+def history(inquiry):
+    """After the first row."""
+    rows = InquiryHistory.objects.filter(inquiry=inquiry)
+    return list(rows.values_list("from_status", "to_status", "by_name", "note"))[1:]
+
+
+def facts(inquiry):
+    """The whole row, without what every save changes."""
+    row = Inquiry.objects.filter(pk=inquiry.pk).values().get()
+    row.pop("updated_at")
+    return row
+
+
+def form(inquiry, **changes):
+    data = {"category": inquiry.category, "priority": inquiry.priority, "case_id": inquiry.case_id or ""}
+    return data | {"contact": inquiry.contact_id or ""} | INLINES | changes
+
+
+# --- The admin's manners
+
+
+def test_another_pros_inquiry_is_404(pro, kind):
+    own, foreign = (InquiryFactory(pro=owner, inquiry_type=kind, subject=str(owner)) for owner in (pro, ProFactory()))
+    assert_tenancy(own, foreign)
+    bound = staff_client("all", pro=pro)
+    for name in ("move", "close"):
+        assert bound.post(page(foreign, name), {"to": "in_review", "outcome": "completed"}).status_code == 404
+    assert history(foreign) == []
+
+
+def test_staff_without_the_permission_get_403(inquiry):
+    # There is no page to delete an inquiry, for nobody.
+    client, viewer = staff_client(), staff_client("view_inquiry")
+    paths = [page(inquiry, name) for name in ("change", "delete", "history")] + [page(Inquiry, "changelist")]
+    assert [client.get(path).status_code for path in paths] == [403] * 4
+    assert [viewer.get(path).status_code for path in paths] == [200, 403, 200, 200]
+    assert viewer.post(page(inquiry, "change"), form(inquiry)).status_code == 403
+    data = {"to": "in_review", "outcome": "completed"}
+    posts = [page(inquiry, "move"), page(inquiry, "close")]
+    assert [who.post(path, data).status_code for who in (client, viewer) for path in posts] == [403] * 4
+    assert [Client().post(path, data).status_code for path in posts] == [302, 302]
+    assert history(inquiry) == []
+    content = viewer.get(page(inquiry, "change")).content.decode()
+    assert 'form="move"' not in content
+
+
+def test_rubbish_is_no_fault(inquiry):
+    assert_rubbish_is_harmless(inquiry)
+
+
+def test_the_list_takes_no_regular_expressions():
+    assert_no_regular_expressions(Inquiry, "subject")
+
+
+def test_the_list_does_not_ask_per_row(staff_browser):
+    assert_list_is_flat(staff_browser, InquiryFactory, Inquiry, most=14)
+
+
+def test_a_page_does_not_ask_per_row_of_its_history(staff_browser, kind, pro):
+    short, long = (InquiryFactory(pro=pro, inquiry_type=kind) for _ in "ab")
+    first, second = kind.steps.all()[:2]
+    AllowedMove.objects.create(from_step=second, to_step=first)
+    for _ in range(10):
+        long.move(to="in_review", by=None)
+        long.move(to="submitted", by=None)
+    queries(staff_browser, page(short, "change"))
+    assert queries(staff_browser, page(short, "change")) == queries(staff_browser, page(long, "change")) <= 25
+
+
+def test_nobody_adds_or_deletes_an_inquiry(staff_browser, inquiry):
+    assert staff_browser.get(page(Inquiry, "add")).status_code == 403
+    assert staff_browser.post(page(inquiry, "delete"), {"post": "yes"}).status_code == 403
+    data = {"action": "delete_selected", "_selected_action": inquiry.pk, "post": "yes"}
+    staff_browser.post(page(Inquiry, "changelist"), data)
+    assert Inquiry.objects.filter(pk=inquiry.pk).exists()
+
+
+# --- The list
+
+
+def test_the_list_is_searched_by_customer_words_and_reference(staff_browser, pro, kind):
+    first = InquiryFactory(pro=pro, inquiry_type=kind, subject="Rénovation", person={"first_name": "Hélène"})
+    second = InquiryFactory(pro=pro, inquiry_type=kind, subject="Cuisine")
+    assert listed(staff_browser, Inquiry) == [second, first]
+    assert listed(staff_browser, Inquiry, q="helene renov") == [first]
+    assert listed(staff_browser, Inquiry, q=str(second.pk)) == [second]
+
+
+def test_the_list_is_filtered(staff_browser, pro, kind):
+    plain = InquiryFactory(pro=pro, inquiry_type=kind, profile_at=timezone.now())
+    linked = InquiryFactory(pro=pro, inquiry_type=kind, profile_at=timezone.now(), case_id=7, priority="high")
+    waiting = InquiryFactory(pro=ProFactory(), inquiry_type=InquiryTypeFactory())
+    linked.close(by=None)
+    end = kind.steps.get(key="closed")
+    expected = [
+        ({"status__exact": "closed"}, [linked]),
+        ({"inquiry_type__id__exact": kind.pk}, [linked, plain]),
+        ({"inquiry_type__id__exact": kind.pk, "step": end.pk}, [linked]),
+        ({"inquiry_type__id__exact": kind.pk, "step": "9" * 30}, [linked, plain]),
+        ({"priority__exact": "high"}, [linked]),
+        ({"waiting": "yes"}, [waiting]),
+        ({"waiting": "no"}, [linked, plain]),
+        ({"case": "yes"}, [linked]),
+        ({"case": "no"}, [waiting, plain]),
+        ({"case": "x"}, [waiting, linked, plain]),
+        ({"pro__id__exact": pro.pk}, [linked, plain]),
+    ]
+    assert [listed(staff_browser, Inquiry, **query) for query, _ in expected] == [rows for _, rows in expected]
+
+
+# --- What staff set
+
+
+def test_staff_set_a_case_and_sort_the_inquiry(staff_browser, pro, inquiry):
+    option, off = FilterOption.objects.create(group="Region", label="North"), FilterOption(group="Region", label="Off")
+    off.is_active = False
+    off.save()
+    contact = ContactFactory(pro=pro)
+    before = facts(inquiry)
+    data = form(
+        inquiry, category="renovation", priority="urgent", case_id=99, contact=contact.pk, filter_options=option.pk
+    )
+    loot = {"subject": "x", "status": "closed", "step": inquiry.step_id + 1, "pro": ProFactory().pk, "user_id": 1}
+    assert staff_browser.post(page(inquiry, "change"), data | loot).status_code == 302
+    inquiry.refresh_from_db()
+    assert inquiry.responded_at is not None
+    assert facts(inquiry) == before | {
+        "category": "renovation",
+        "priority": "urgent",
+        "case_id": 99,
+        "contact_id": contact.pk,
+        "responded_at": inquiry.responded_at,
+    }
+    assert list(inquiry.filter_options.all()) == [option]
+    response = staff_browser.post(page(inquiry, "change"), form(inquiry, filter_options=off.pk))
+    assert list(response.context["adminform"].form.errors) == ["filter_options"]
+    assert staff_browser.post(page(inquiry, "change"), form(inquiry, case_id="", contact="")).status_code == 302
+    inquiry.refresh_from_db()
+    assert (inquiry.case_id, inquiry.contact, list(inquiry.filter_options.all())) == (None, None, [])
+    assert history(inquiry) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("case_id", "0"),
+        ("case_id", str(2**63)),
+        ("case_id", "9" * 400),
+        ("case_id", "x"),
+        ("priority", "highest"),
+        ("category", "x" * 101),
+        ("category", "a\0b"),
+        ("contact", "9" * 400),
+        ("contact", "\0"),
+        ("filter_options", "9" * 400),
+    ],
+)
+def test_what_cannot_be_set_is_said_beside_its_field(staff_browser, inquiry, name, value):
+    before = facts(inquiry)
+    response = staff_browser.post(page(inquiry, "change"), form(inquiry, **{name: value}))
+    assert list(response.context["adminform"].form.errors) == [name]
+    assert facts(inquiry) == before
+
+
+def test_another_pros_contact_is_no_choice(staff_browser, inquiry):
+    response = staff_browser.post(page(inquiry, "change"), form(inquiry, contact=ContactFactory().pk))
+    assert list(response.context["adminform"].form.errors) == ["contact"]
+
+
+def test_a_contact_that_was_archived_stays_linked(staff_browser, staff, pro, kind):
+    contact = ContactFactory(pro=pro)
+    inquiry = InquiryFactory(pro=pro, inquiry_type=kind, contact=contact)
+    contact.archive(by=staff)
+    assert staff_browser.post(page(inquiry, "change"), form(inquiry, category="x")).status_code == 302
+    inquiry.refresh_from_db()
+    assert (inquiry.category, inquiry.contact_id) == ("x", contact.pk)
+
+
+# --- Moves
+
+
+def go(client, inquiry, name, **data):
+    return shown(client.post(page(inquiry, name), data, follow=True))
+
+
+def test_staff_move_an_inquiry_along_what_is_allowed(staff_browser, staff, inquiry):
+    assert go(staff_browser, inquiry, "move", to="in_review", note=" Mine ") == ["Now on “In Review”."]
+    inquiry.refresh_from_db()
+    assert (inquiry.step.key, inquiry.status, inquiry.responded_at is None) == ("in_review", "in_progress", False)
+    assert history(inquiry) == [("submitted", "in_review", str(staff), "Mine")]
+    assert [entry.get_change_message() for entry in LogEntry.objects.all()] == ["Changed step."]
+
+
+@pytest.mark.parametrize("to", ["closed", "submitted", "nowhere", "", "\0", "x" * 5000])
+def test_another_move_is_refused_with_what_is_allowed(staff_browser, inquiry, to):
+    before = facts(inquiry)
+    [said] = go(staff_browser, inquiry, "move", to=to)
+    wanted = {"closed": "Closed", "submitted": "Submitted"}.get(to, to[:50])
+    assert said == f"“Submitted” cannot become “{wanted}”. Allowed: In Review."
+    assert (facts(inquiry), history(inquiry), LogEntry.objects.count()) == (before, [], 0)
+
+
+@pytest.mark.parametrize(("outcome", "status"), [("completed", "closed"), ("cancelled", "cancelled")])
+def test_staff_close_an_inquiry_with_an_outcome(staff_browser, staff, inquiry, outcome, status):
+    assert go(staff_browser, inquiry, "close", outcome=outcome, note="Done") == ["Now on “Closed”."]
+    inquiry.refresh_from_db()
+    assert (inquiry.step.key, inquiry.status) == ("closed", status)
+    assert history(inquiry) == [("submitted", "closed", str(staff), "Done")]
+    assert go(staff_browser, inquiry, "close", outcome=outcome) == [
+        "“Closed” cannot become “Closed”. No further step is allowed."
+    ]
+    assert len(history(inquiry)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("close", {"outcome": "won"}),
+        ("close", {}),
+        ("close", {"outcome": "completed", "note": "a\0b"}),
+        ("move", {"to": "in_review", "note": "x" * 2001}),
+    ],
+)
+def test_what_cannot_be_written_down_moves_nothing(staff_browser, inquiry, name, data):
+    assert len(go(staff_browser, inquiry, name, **data)) == 1
+    assert history(inquiry) == []
+
+
+def test_moves_are_posts_with_a_csrf_token(staff_browser, staff, inquiry):
+    assert [staff_browser.get(page(inquiry, name)).status_code for name in ("move", "close")] == [405, 405]
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(staff, backend="config.accounts.backends.EmailBackend")
+    assert strict.post(page(inquiry, "move"), {"to": "in_review"}).status_code == 403
+    assert history(inquiry) == []
+
+
+def test_the_page_shows_status_history_and_the_allowed_moves(staff_browser, inquiry, kind):
+    first, _second, third, _last = kind.steps.all()
+    AllowedMove.objects.create(from_step=first, to_step=third)
+    content = staff_browser.get(page(inquiry, "change")).content.decode()
+    places = [content.index(text) for text in ('id="status-heading"', 'id="history-group"', 'id="moves-heading"')]
+    assert places == sorted(places)
+    assert "<strong>Submitted</strong> (Open)" in content
+    assert '<button form="move" name="to" value="in_review">In Review</button>' in content
+    assert '<button form="move" name="to" value="answered">Answered</button>' in content
+    assert content.count('form="move" name="to"') == 2
+    inquiry.close(by=None)
+    content = staff_browser.get(page(inquiry, "change")).content.decode()
+    assert "<strong>Closed</strong> (Closed)" in content
+    assert 'id="moves-heading"' not in content
+
+
+def test_what_a_customer_wrote_is_text(staff_browser, pro, kind):
+    text = "<script>alert(1)</script>"
+    inquiry = InquiryFactory(
+        pro=pro,
+        inquiry_type=kind,
+        subject=text,
+        message=text,
+        person={"first_name": text, "address": {"street": text, "city": ""}},
+        business={"company": text},
+    )
+    assert b"<script>alert" not in staff_browser.get(page(inquiry, "change")).content
+    assert b"<script>alert" not in staff_browser.get(page(Inquiry, "changelist")).content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_of_the_staff_at_once_move_it_once(at_once):
+    inquiry = InquiryFactory()
+    clients = [staff_client("all") for _ in range(4)]
+    at_once(4, lambda n: clients[n].post(page(inquiry, "move"), {"to": "in_review"}))
+    assert [row[:2] for row in history(inquiry)] == [("submitted", "in_review")]
+
+
+# --- Waiting for a profile
+
+
+def test_userhub_is_asked_again_for_those_that_wait(staff_browser, pro, kind):
+    waiting = InquiryFactory(pro=pro, inquiry_type=kind, profile_problem="UserHub knows no user of this id.")
+    done = InquiryFactory(pro=pro, inquiry_type=kind, profile_at=timezone.now())
+    data = {"action": "ask_userhub_again", "_selected_action": [waiting.pk, done.pk]}
+    response = staff_browser.post(page(Inquiry, "changelist"), data, follow=True)
+    assert shown(response) == ["UserHub is asked again for 1 inquiry."]
+    waiting.refresh_from_db()
+    assert waiting.profile_problem == ""
+    viewer = staff_client("view_inquiry")
+    viewer.post(page(Inquiry, "changelist"), data)
+    assert LogEntry.objects.count() == 1

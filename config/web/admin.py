@@ -36,7 +36,10 @@ class CarefulAdmin(admin.ModelAdmin):
         """The row, else 404, where Django's admin redirects to its index. Without any permission 403 comes first."""
         if not any(self.get_model_perms(request).values()):
             raise PermissionDenied
-        found = super().get_object(request, object_id, from_field)
+        try:
+            found = super().get_object(request, object_id, from_field)
+        except OverflowError:  # A key that is a foreign key, longer than SQLite's longest number.
+            found = None
         if found is None:
             raise Http404
         return found

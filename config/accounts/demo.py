@@ -4,6 +4,7 @@ An app adds its own rows with a module `demo` beside its models. Every name in i
 
 - `load(pros: list[Pro], rng: Random) -> None` gives each demo Pro this app's rows, unless it has some already;
 - `describe(pro: Pro) -> dict` is what the app adds to a Pro's entry in the description;
+- `userhub_ids() -> list[int]` are the ids of people whom UserHub, or what stands in for it, knows now;
 - `SCALES: set[str]` names the counts it takes ("contacts", "requests", "inquiries"), and
   `scale(pro: Pro, counts: dict[str, int], progress: Progress) -> None` adds that many rows in bulk.
 
@@ -58,7 +59,7 @@ ACCOUNTS = [
             "time_zone": "Europe/Paris",
             "plan": Pro.Plan.PRO,
         },
-        [Person("claire@example.com", "Claire Fabre", 123), Person("mehdi@example.com", "Mehdi Benali")],
+        [Person("claire@example.com", "Claire Fabre", 789), Person("mehdi@example.com", "Mehdi Benali", 790)],
     ),
     Account(
         {
@@ -70,7 +71,7 @@ ACCOUNTS = [
             "time_zone": "Europe/Brussels",
             "plan": Pro.Plan.ENTERPRISE,
         },
-        [Person("jan@example.net", "Jan Lievens", 456)],
+        [Person("jan@example.net", "Jan Lievens", 791)],
     ),
     Account(
         {
@@ -81,7 +82,7 @@ ACCOUNTS = [
             "language": "en",
             "time_zone": "Europe/Dublin",
         },
-        [Person("aoife@example.org", "Aoife Kelly", 789)],
+        [Person("aoife@example.org", "Aoife Kelly", 792)],
     ),
     Account(
         {
@@ -142,12 +143,10 @@ def describe() -> dict[str, Any]:
     found = User.objects.select_related("pro").filter(email__in=emails, pro__isnull=False)
     people = sorted(found, key=lambda user: emails.index(user.email))
     is_staffed = User.objects.filter(email=STAFF.email, is_staff=True).exists()
-    known = [person.userhub_id for account in ACCOUNTS for person in account.people if person.userhub_id]
-    present = User.objects.filter(userhub_id__in=known).order_by("userhub_id")
     return {
         "pros": [_describe_pro(user) for user in people],
         "staff": {"email": STAFF.email, "password": PASSWORD} if is_staffed else None,
-        "userhub_ids": list(present.values_list("userhub_id", flat=True)),
+        "userhub_ids": sorted(id for module in others("userhub_ids") for id in module.userhub_ids()),
     }
 
 

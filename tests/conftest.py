@@ -5,16 +5,19 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 
 from config.accounts.access import REFUSALS, REQUESTS
 from config.accounts.models import Pro, User
+from inquiries.models import InquiryType
 
 from .factories import ProFactory, UserFactory, make_token
 
@@ -178,3 +181,10 @@ def at_once() -> Callable[..., list[Any]]:
             return list(pool.map(one, range(count)))
 
     return run
+
+
+@pytest.fixture
+def shipped(db: None) -> dict[str, InquiryType]:
+    """The types that come with the product, by slug; a test that flushed the database took them away."""
+    import_module("inquiries.migrations.0002_shipped_types").ship(apps, None)
+    return {kind.slug: kind for kind in InquiryType.objects.all()}

@@ -81,7 +81,7 @@ DIRECTORY = [
           company="Joyce & Sons Ltd", vat_number="IE6388047V",
           business="Liosban Estate 9|H91 F2P5|Galway|Ireland",
           invoice_email="accounts@example.org", invoice="Liosban Estate 9|H91 F2P5|Galway|Ireland"),
-    _user(812, "Ciara Walsh", "ciara.walsh@example.net", "+353871234567", "en",
+    _user(812, "Ciara Walsh", "ciara.walsh@example.net", "+353871234598", "en",
           "2 Sea Road|H91 C5D3|Galway|Ireland"),
     _user(813, "Thomas Lambert", "thomas.lambert@example.com", "+32490123457", "fr",
           "18 rue de Fer|5000|Namur|Belgique"),

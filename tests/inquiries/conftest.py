@@ -2,13 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.utils import timezone
 
-from inquiries.models import InquiryType, Offer
+from inquiries.models import Offer
 
 from ..factories import InquiryFactory, InquiryTypeFactory
 
@@ -40,13 +38,6 @@ def kind(db):
 def inquiry(pro, kind):
     """One of the owner's, of that type."""
     return InquiryFactory(pro=pro, inquiry_type=kind)
-
-
-@pytest.fixture
-def shipped(db):
-    """The types that come with the product, by slug; a test that flushed the database took them away."""
-    import_module("inquiries.migrations.0002_shipped_types").ship(apps, None)
-    return {kind.slug: kind for kind in InquiryType.objects.all()}
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import User
@@ -59,6 +60,7 @@ class OfferForm(forms.ModelForm):
         self.fields["currency"].required = True
         if self.instance.pk:
             self.initial["was"] = self.instance.updated_at.isoformat()
+            self.initial["amount"] = number_format(self.instance.amount, 2, use_l10n=True)
         else:
             self.initial.setdefault("title", inquiry.subject)
             self.initial.setdefault("valid_until", today(inquiry.pro.time_zone) + USUAL_VALIDITY)

@@ -94,13 +94,17 @@ class Story:
         first = next(step for step in self.steps.values() if step.is_initial)
         found = [(first, "Inquiry created", self.begun_at)]
         for place, (key, note) in enumerate(self.ask.course, start=1):
-            # Whole days apart, each at some time of the day.
             part = (place - self.rng.uniform(0, 0.4)) / len(self.ask.course)
-            time = self.begun_at + timedelta(days=self.ask.took * part)
+            time = self._at_work(self.begun_at + timedelta(days=self.ask.took * part), found[-1][2])
             step = self._end() if key in EARLY else self.steps[key]
             found.append((step, note, time))
             self.times[key] = time
         return found
+
+    def _at_work(self, time: datetime, previous: datetime) -> datetime:
+        """That day between eight and five, UTC, where that is neither before what went before nor still to come."""
+        wanted = time.replace(hour=self.rng.randint(8, 16), minute=self.rng.randrange(60))
+        return wanted if previous < wanted < timezone.now() else time
 
     def _end(self) -> PipelineStep:
         return [step for step in self.steps.values() if step.is_terminal][-1]
@@ -158,6 +162,7 @@ class Story:
         offer.created_at = last = self.times["offer_created"]
         if offer.is_draft:
             offer.created_at = last = self.times.get("offer_revised", last)
+            offer.valid_until = (timezone.now() + timedelta(days=proposal.days)).date()
         if not offer.is_draft:
             offer.sent_at = offer.mailed_at = last = self.times["offer_sent"]
             offer.valid_until = (last + timedelta(days=proposal.days)).date()

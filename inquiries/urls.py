@@ -3,11 +3,21 @@
 from django.urls import path
 
 from .api import api
-from .views import offer_public, offers
+from .views import inquiry, listing, new, offer_public, offers
 
 app_name = "inquiries"
 
 urlpatterns = [
+    path("inquiries", listing.inquiry_list, name="inquiry_list"),
+    path("inquiries/new", new.inquiry_new, name="inquiry_new"),
+    path("inquiries/new/customer", new.customer_look_up, name="customer_look_up"),
+    path("inquiries/<int:id>", inquiry.inquiry_detail, name="inquiry_detail"),
+    path("inquiries/<int:id>/move", inquiry.inquiry_move, name="inquiry_move"),
+    path("inquiries/<int:id>/close", inquiry.inquiry_close, name="inquiry_close"),
+    path("inquiries/<int:id>/case", inquiry.inquiry_case, name="inquiry_case"),
+    path("inquiries/<int:id>/contact", inquiry.inquiry_contact, name="inquiry_contact"),
+    path("inquiries/<int:id>/profile", inquiry.inquiry_profile, name="inquiry_profile"),
+    path("inquiries/<int:id>/facts", inquiry.inquiry_facts, name="inquiry_facts"),
     path("inquiries/<int:id>/offers/new", offers.offer_new, name="offer_new"),
     path("inquiries/<int:id>/offers/<int:offer>", offers.offer_detail, name="offer_detail"),
     path("inquiries/<int:id>/offers/<int:offer>/send", offers.offer_send, name="offer_send"),

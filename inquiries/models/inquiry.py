@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
@@ -192,6 +193,11 @@ class Inquiry(models.Model):
         return " ".join(name for name in names if name)
 
     @property
+    def customer_name(self) -> str:
+        """The person, or the company where no person is named; "" for nobody known."""
+        return self.full_name or str(self.business.get("company", ""))
+
+    @property
     def truncated_message(self) -> str:
         """The first 10 words, then "..." where there are more."""
         words = self.message.split()
@@ -289,6 +295,18 @@ class Inquiry(models.Model):
             self.lock()
             self.contact = Contact.objects.for_pro(self.pro).get(pk=contact.pk) if contact else None
             self.save(update_fields=["contact", "updated_at"])
+
+    def classify(self, *, priority: str, category: str, filter_options: Iterable[int | str]) -> None:
+        """Say how much it presses and what it is about; `filter_options` are ids.
+
+        Raises ValidationError for what cannot be, with every field at fault.
+        """
+        with transaction.atomic():
+            self.lock()
+            self.priority, self.category = priority, category.strip()
+            self.clean_fields(exclude={f.name for f in self._meta.fields} - {"priority", "category"})
+            self.save(update_fields=["priority", "category", "updated_at"])
+            self.filter_options.set(FilterOption.objects.filter(pk__in=filter_options))
 
     def lock(self) -> None:
         """Hold the row until the transaction ends, and see it as it is now. Raises DoesNotExist when it is gone.

@@ -36,8 +36,8 @@ addEventListener("htmx:afterRequest", (event) => {
 addEventListener("DOMContentLoaded", restore);
 
 // The way back leads to the list as it was.
-addEventListener("pagehide", () => { if (one("#book")) sessionStorage.setItem("book", location.search); });
-addEventListener("DOMContentLoaded", () => all("[data-back]").forEach((link) => { link.search = sessionStorage.getItem("book") ?? ""; }));
+addEventListener("pagehide", () => { if (one("#book, #inquiries")) sessionStorage.setItem(location.pathname, location.search); });
+addEventListener("DOMContentLoaded", () => all("[data-back]").forEach((link) => { link.search = sessionStorage.getItem(link.pathname) ?? ""; }));
 
 // After a swap the chosen row is marked, and the focus goes where the eye does.
 addEventListener("htmx:afterSettle", (event) => {

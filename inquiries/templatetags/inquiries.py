@@ -1,0 +1,46 @@
+"""How the colours and icons that staff chose are shown.
+
+They are attributes of SVG: the pages allow no inline style.
+"""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from lucide import IconDoesNotExist
+from lucide.templatetags.lucide import lucide
+
+from ..models import InquiryType, PipelineStep
+
+register = template.Library()
+
+
+@register.simple_tag
+def type_icon(kind: InquiryType) -> SafeString:
+    """The icon of a type on its colour; its name is for whoever does not see it."""
+    return format_html(
+        '<span class="type-icon" title="{name}"><svg viewBox="0 0 32 32" aria-hidden="true">'
+        '<rect width="32" height="32" rx="8" fill="{color}" fill-opacity="0.18"/></svg>'
+        '<span aria-hidden="true">{picture}</span><span class="hidden">{name}</span></span>',
+        name=kind.name,
+        color=kind.color,
+        picture=_picture(kind),
+    )
+
+
+def _picture(kind: InquiryType) -> str | SafeString:
+    if kind.icon_type != InquiryType.IconType.LUCIDE:
+        return kind.icon or kind.name[:1]
+    try:
+        return mark_safe(lucide(kind.icon, size=18))  # noqa: S308 - drawn by the package of icons
+    except IconDoesNotExist:
+        # Staff typed a name that there is not.
+        return kind.name[:1]
+
+
+@register.simple_tag
+def step_dot(step: PipelineStep) -> SafeString:
+    """A dot in the colour of a step; its label stands beside it."""
+    return format_html(
+        '<svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill="{}"/></svg>',
+        step.color,
+    )

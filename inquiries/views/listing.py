@@ -1,0 +1,108 @@
+"""The list of inquiries."""
+
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from config.accounts.http import ProRequest, wants
+from config.web.paging import InvalidCursor, from_cursor, row_number, to_cursor
+
+from ..forms import InquiryFilter
+from ..models import Attachment, Inquiry, Offer
+
+PAGE = "inquiries/list.html"
+ROWS = 50
+# How each choice of the filter narrows the list.
+NARROWED = {"type": "inquiry_type__slug", "priority": "priority", "category": "category", "option": "filter_options"}
+# What a row says of an inquiry needs neither the message nor what is searched.
+LEFT_OUT = ("message", "search_text")
+
+
+def _how_many(model: type[Attachment] | type[Offer]) -> Coalesce:
+    rows = model.objects.filter(inquiry=OuterRef("pk")).order_by().values("inquiry")  # type: ignore[attr-defined]
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
+
+
+class Listing:
+    """The list as the URL asks for it, for one Pro."""
+
+    def __init__(self, request: ProRequest) -> None:
+        self.pro = request.pro
+        self.form = InquiryFilter(self.pro, request.GET)
+        self.form.is_valid()
+        self.chosen = {name: value for name, value in self.form.cleaned_data.items() if value}
+        self.status, self.search = self.chosen.get("status", "open"), self.chosen.get("q", "")
+        self.cursor = request.GET.get("cursor")
+
+    def matching(self) -> Any:
+        """What is chosen, in every status."""
+        rows = Inquiry.objects.for_pro(self.pro)
+        rows = rows.filter(**{field: self.chosen[name] for name, field in NARROWED.items() if name in self.chosen})
+        if case := self.chosen.get("case"):
+            rows = rows.filter(case_id__isnull=case == "without")
+        if "profile" in self.chosen:
+            rows = rows.filter(profile_at=None)
+        return rows.search(self.search) if self.search else rows
+
+    def rows(self) -> Any:
+        """The queryset of the chosen tab, newest first."""
+        rows = self.matching() if self.status == "all" else self.matching().filter(status=self.status)
+        counts = {"attachment_count": _how_many(Attachment), "offer_count": _how_many(Offer)}
+        return rows.select_related("inquiry_type", "step").defer(*LEFT_OUT).annotate(**counts).newest_first()
+
+    def query(self, **changes: str) -> str:
+        """The URL's query with these changes, without what says nothing."""
+        query = QueryDict(mutable=True)
+        values = {**self.chosen, **changes}
+        if values.get("status") == "open":
+            del values["status"]
+        query.update({name: value for name, value in values.items() if value})
+        return query.urlencode()
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.chosen.keys() - {"status"})
+
+    @property
+    def cleared(self) -> str:
+        """The query of the same tab without search and filters."""
+        return "" if self.status == "open" else f"status={self.status}"
+
+    def context(self) -> dict[str, Any]:
+        """One page of rows and where the next begins."""
+        try:
+            rows = self.rows().after(*from_cursor(self.cursor, row_number)) if self.cursor else self.rows()
+        except InvalidCursor as error:
+            raise Http404 from error
+        page, more = rows.page(ROWS)
+        end = to_cursor(page[-1].created_at, page[-1].pk) if more else ""
+        return {"listing": self, "rows": page, "next_query": self.query(cursor=end) if more else ""}
+
+    def frame(self) -> dict[str, Any]:
+        """The tabs, each with how many of what is chosen stand there, and the ways to the boards."""
+        counts = self.matching().counts()
+        names = {**dict(Inquiry.Status.choices), "all": _("All")}
+        tabs = [(tab, name, counts[tab], self.query(status=tab)) for tab, name in names.items()]
+        return {"listing": self, "tabs": tabs, "count": counts[self.status]}
+
+
+@require_safe
+def inquiry_list(request: ProRequest) -> HttpResponse:
+    """The list; htmx gets the tabs and rows ("inquiries") or the rows after a cursor ("more") alone."""
+    listing = Listing(request)
+    if wants(request, "more"):
+        return render(request, f"{PAGE}#rows", listing.context())
+    context = {**listing.frame(), **listing.context()}
+    if not wants(request, "inquiries"):
+        return render(request, PAGE, context)
+    response = render(request, f"{PAGE}#inquiries", context)
+    if request.htmx.trigger == "inquiry-filter":
+        # While one types the address follows, without a step of history for every letter.
+        response["HX-Replace-Url"] = f"{reverse('inquiries:inquiry_list')}?{listing.query()}"
+    return response

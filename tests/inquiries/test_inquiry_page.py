@@ -1,0 +1,274 @@
+"""/inquiries/<id>: what was asked and by whom, its contact, its case and its facts."""
+
+import re
+import uuid
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from contacts.models import Contact
+from inquiries.models import FilterOption, Inquiry
+
+from ..factories import ContactFactory, InquiryFactory
+
+HTMX = {"HX-Request": "true"}
+ADDRESS = {"street": "Hoofdstraat 12", "postal_code": "9711 AB", "city": "Groningen", "country": "Nederland"}
+INVOICE = {"street": "", "postal_code": "", "city": "Assen", "country": ""}
+PERSON = {
+    "first_name": "Jan",
+    "last_name": "de <Vries>",
+    "email": "jan@example.com",
+    "phone": "+33612345678",
+    "language": "nl",
+    "address": ADDRESS,
+}
+BUSINESS = {
+    "company": "Bouw BV",
+    "vat_number": "NL1B01",
+    "address": ADDRESS,
+    "invoice_email": "bill@example.com",
+    "invoice_address": INVOICE,
+}
+
+
+def html(response, status=200):
+    assert response.status_code == status, response.content
+    return response.content.decode()
+
+
+def text(page, id):
+    """The words of one section."""
+    part = re.search(rf'<section[^>]* id="{id}".*?</section>', page, re.S)[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", part).split())
+
+
+@pytest.fixture
+def path(inquiry):
+    return f"/inquiries/{inquiry.pk}"
+
+
+@pytest.fixture
+def known(inquiry):
+    """The inquiry, with its profile."""
+    inquiry.person, inquiry.business, inquiry.profile_at = PERSON, BUSINESS, timezone.now()
+    inquiry.save()
+    return inquiry
+
+
+def test_the_message_is_a_letter(browser, inquiry, path):
+    Inquiry.objects.update(message="First <line>\n\nSecond", subject="<Kitchen>")
+    page = html(browser.get(path))
+    assert "<p>First &lt;line&gt;</p>\n\n<p>Second</p>" in page
+    assert "<h1>&lt;Kitchen&gt;</h1>" in page and "<title>&lt;Kitchen&gt; · Inquiries · Vestibule</title>" in page
+
+
+def test_the_customer_and_the_business_as_they_were(browser, known, path):
+    page = html(browser.get(path))
+    address = "Hoofdstraat 12 9711 AB Groningen Nederland"
+    assert text(page, "customer") == (
+        f"Customer Jan de &lt;Vries&gt; jan@example.com 06 12 34 56 78 {address} Business Bouw BV {address} VAT NL1B01 "
+        "Invoices bill@example.com Assen From the profile of UserHub user 456, as it was when the inquiry came in."
+    )
+    assert 'href="mailto:jan@example.com"' in page and 'href="tel:+33612345678"' in page
+
+
+@pytest.mark.parametrize("business", [{}, {"company": "", "invoice_email": ""}, {"address": None}])
+def test_a_person_without_a_business(browser, known, path, business):
+    known.business = business
+    known.save()
+    assert "Business" not in text(html(browser.get(path)), "customer")
+
+
+def test_who_waits_for_the_profile_can_ask_again(browser, inquiry, path):
+    Inquiry.objects.update(profile_problem="UserHub knows nobody of this id.")
+    page = html(browser.get(path))
+    assert text(page, "customer") == (
+        "Customer The profile of UserHub user 456 has not come yet. It is fetched by itself, again and again. "
+        "UserHub knows nobody of this id. Try again"
+    )
+    assert browser.post(f"{path}/profile")["Location"] == path
+    assert Inquiry.objects.get().profile_problem == ""
+    again = browser.post(f"{path}/profile", headers={**HTMX, "HX-Target": "customer"})
+    assert "UserHub is asked again." in text(html(again), "customer")
+
+
+def test_the_facts(browser, inquiry, path, user):
+    inquiry.filter_options.set([FilterOption.objects.create(group="Region", label="Groningen")])
+    Inquiry.objects.update(
+        budget=Decimal("4500"), priority="high", category="roof", source="portal", responded_at=timezone.now()
+    )
+    assert text(html(browser.get(path)), "inquiry-facts").startswith(
+        "Details Priority High Category roof Budget €4,500.00 Filter options Groningen Source portal "
+        "Submitted by UserHub user 789 Received just now Responded just now Edit"
+    )
+    user.language = "nl"
+    user.save()
+    assert "€\xa04.500,00" in html(browser.get(path))
+
+
+def test_large_ids_stay_whole_in_every_language(browser, inquiry, path, user):
+    user.language = "fr"
+    user.save()
+    Inquiry.objects.update(user_id=2**63 - 1, created_by=1234567, case_id=7654321)
+    page = html(browser.get(path))
+    assert str(2**63 - 1) in page and "1234567" in page and "7654321" in page
+
+
+def test_facts_can_be_changed(browser, inquiry, path):
+    here = FilterOption.objects.create(group="Region", label="Here")
+    gone = FilterOption.objects.create(group="Region", label="Gone", is_active=False)
+    inquiry.filter_options.set([gone])
+    page = html(browser.get(path))
+    assert f'value="{gone.pk}"' in page  # It has it, so it may keep it.
+    typed = {"priority": "urgent", "category": " roof ", "filter_options": [here.pk]}
+    assert browser.post(f"{path}/facts", typed)["Location"] == path
+    found = Inquiry.objects.get()
+    assert (found.priority, found.category, list(found.filter_options.all())) == ("urgent", "roof", [here])
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"priority": "nonsense", "category": ""},
+        {"priority": "low", "category": "x" * 101},
+        {"priority": "low", "category": "a\0b"},
+        {"priority": "low", "category": "", "filter_options": [2**80]},
+        {},
+    ],
+)
+def test_facts_that_cannot_be_are_refused(browser, inquiry, path, typed):
+    FilterOption.objects.create(group="Region", label="Here")
+    page = html(browser.post(f"{path}/facts", typed, headers={**HTMX, "HX-Target": "inquiry-facts"}), 422)
+    assert "<details open>" in page and 'aria-invalid="true"' in page
+    html(browser.post(f"{path}/facts", typed), 422)
+    found = Inquiry.objects.get()
+    assert (found.priority, found.category) == ("normal", "")
+
+
+def test_htmx_gets_the_facts_anew(browser, inquiry, path):
+    response = browser.post(
+        f"{path}/facts", {"priority": "low", "category": ""}, headers={**HTMX, "HX-Target": "inquiry-facts"}
+    )
+    assert text(html(response), "inquiry-facts").startswith("Details Priority Low Category –")
+
+
+# --- The contact
+
+
+def test_who_has_the_same_address_is_offered(browser, known, path, pro):
+    ContactFactory(pro=pro, name="Same Mail", email="JAN@example.com")
+    ContactFactory(pro=pro, name="Same Phone", phone="+33612345678")
+    ContactFactory(name="Foreign", email="jan@example.com"), ContactFactory(pro=pro, name="Somebody")
+    part = text(html(browser.get(path)), "inquiry-contact")
+    assert "Same Mail" in part and "Same Phone" in part and "Foreign" not in part and "Somebody" not in part
+
+
+def test_a_contact_is_looked_for(browser, inquiry, path, pro):
+    ContactFactory(pro=pro, name="Hélène Œuvrard"), ContactFactory(name="Hélène Foreign")
+    part = text(html(browser.get(path, {"contact_q": "helene"})), "inquiry-contact")
+    assert "Hélène Œuvrard" in part and "Foreign" not in part
+    swap = browser.get(path, {"contact_q": "nob\0ody"}, headers={**HTMX, "HX-Target": "inquiry-contact"})
+    assert html(swap).strip().startswith("<section") and "Nobody matches." in html(swap)
+
+
+def test_a_contact_is_linked_and_unlinked(browser, inquiry, path, pro):
+    contact = ContactFactory(pro=pro, name="Jan")
+    assert browser.post(f"{path}/contact", {"contact": contact.pk})["Location"] == path
+    assert Inquiry.objects.get().contact == contact
+    assert f'href="/contacts/{contact.pk}"' in html(browser.get(path))
+    swap = browser.post(f"{path}/contact", {"contact": ""}, headers={**HTMX, "HX-Target": "inquiry-contact"})
+    assert "Nobody of your contacts is linked." in text(html(swap), "inquiry-contact")
+    assert Inquiry.objects.get().contact is None
+
+
+def test_nobody_but_an_own_present_contact_is_linked(browser, inquiry, path, pro, user):
+    archived = ContactFactory(pro=pro)
+    archived.archive(by=user)
+    for id in (archived.pk, ContactFactory().pk, uuid.uuid4(), "nonsense", "a\0b", str(2**80)):
+        page = html(browser.post(f"{path}/contact", {"contact": id}), 409)
+        assert "That contact was archived or merged meanwhile, or is not yours." in page
+    assert Inquiry.objects.get().contact is None
+
+
+def test_the_model_links_no_foreign_contact(inquiry):
+    with pytest.raises(Contact.DoesNotExist):
+        inquiry.link_contact(ContactFactory())
+
+
+# --- The case
+
+
+def test_a_case_is_linked_and_unlinked(browser, inquiry, path, user):
+    user.userhub_id = 789
+    user.save()
+    assert browser.post(f"{path}/case", {"case_id": "7654321"})["Location"] == path
+    found = Inquiry.objects.get()
+    assert found.case_id == 7654321 and found.responded_at is not None
+    assert "Linked to case 7654321" in text(html(browser.get(path)), "inquiry-case")
+    swap = browser.post(f"{path}/case", {"case_id": ""}, headers={**HTMX, "HX-Target": "inquiry-case"})
+    assert "Number of the case" in text(html(swap), "inquiry-case")
+    assert Inquiry.objects.get().case_id is None
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "1.5", "x", str(2**63), str(2**80), "9" * 5000, "1\0"])
+def test_a_number_that_no_case_has_is_refused_and_stays_typed(browser, inquiry, path, number):
+    page = html(browser.post(f"{path}/case", {"case_id": number}), 422)
+    assert 'aria-invalid="true"' in page
+    assert Inquiry.objects.get().case_id is None
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**63, 2**80])
+def test_the_model_refuses_a_number_that_no_case_has(inquiry, user, number):
+    with pytest.raises(ValidationError) as error:
+        inquiry.link_case(number, by=user)
+    assert list(error.value.message_dict) == ["case_id"]
+
+
+# --- Whose it is
+
+ACTIONS = ["move", "close", "case", "contact", "facts", "profile"]
+
+
+def test_another_pros_inquiry_is_404(browser, user):
+    foreign = InquiryFactory()
+    for id in (foreign.pk, 10**9, 2**63, 2**80, "9" * 5000):
+        assert browser.get(f"/inquiries/{id}").status_code == 404
+        for action in ACTIONS:
+            assert browser.post(f"/inquiries/{id}/{action}", {"to": "in_review"}).status_code == 404
+    foreign.refresh_from_db()
+    assert (foreign.pipeline_status, foreign.history.count()) == ("submitted", 1)
+
+
+def test_an_action_is_no_link(browser, path):
+    for action in ACTIONS:
+        assert browser.get(f"{path}/{action}").status_code == 405
+
+
+def test_it_is_closed_to_nobody_and_to_a_gated_pro(nobody, browser, pro, path):
+    assert nobody.get(path)["Location"] == f"/sign-in?next={path}"
+    assert nobody.post(f"{path}/move", {"to": "in_review"})["Location"].startswith("/sign-in")
+    pro.cni_required = True
+    pro.save()
+    assert browser.post(f"{path}/move", {"to": "in_review"})["Location"] == "/settings/identity"
+    assert Inquiry.objects.get().pipeline_status == "submitted"
+
+
+@pytest.mark.parametrize("moves", [0, 40])
+def test_the_number_of_queries_does_not_grow(browser, inquiry, path, user, moves):
+    kind = inquiry.inquiry_type
+    kind.steps.get(key="in_review").moves_out.create(to_step=kind.steps.get(key="submitted"))
+    for n in range(moves):
+        inquiry.move(to="submitted" if n % 2 else "in_review", by=user)
+    with CaptureQueriesContext(connection) as queries:
+        html(browser.get(path))
+    assert len(queries) <= 16
+
+
+def test_old_times_are_dates(browser, inquiry, path):
+    Inquiry.objects.update(created_at=timezone.now() - timedelta(days=400))
+    assert re.search(r"Received \d+ \w+\.? 20\d\d", text(html(browser.get(path)), "inquiry-facts"))

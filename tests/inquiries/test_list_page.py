@@ -1,0 +1,263 @@
+"""/inquiries: the list, as its address asks for it."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from config.web.paging import to_cursor
+from inquiries.models import Attachment, FilterOption, Inquiry, Offer
+
+from ..factories import InquiryFactory, InquiryTypeFactory
+
+PATH = "/inquiries"
+HTMX = {"HX-Request": "true", "HX-Target": "inquiries"}
+START = datetime(2026, 2, 10, 14, 30, tzinfo=UTC)
+
+
+def html(response):
+    assert response.status_code == 200, response.content
+    return response.content.decode()
+
+
+def subjects(response):
+    return re.findall(r'<a href="/inquiries/\d+" data-row>(.*?)</a>', html(response))
+
+
+def tabs(response):
+    """Every tab as (query, count), the chosen one marked."""
+    found = re.findall(
+        r'<a href="/inquiries\?([^"]*)"( aria-current="page")?>[^<]+<span class="count">([^<]*)', html(response)
+    )
+    return [(f"{query}{'*' if current else ''}", count) for query, current, count in found]
+
+
+def words(response):
+    """Every row, each of its cells as text."""
+    rows = re.findall(r'<tr>\s*(<th scope="row">.*?)</tr>', html(response), re.S)
+    cells = [re.findall(r"<t[hd].*?</t[hd]>", row, re.S) for row in rows]
+    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in cells]
+
+
+@pytest.fixture
+def make(pro, kind):
+    """Makes an inquiry of the owner's, received `at` minutes after the start."""
+
+    def one(at=0, person=None, **fields):
+        profile = {"person": person, "profile_at": timezone.now()} if person else {}
+        defaults = {"pro": pro, "inquiry_type": kind, "created_at": START + timedelta(minutes=at)}
+        return InquiryFactory(**{**defaults, **profile, **fields})
+
+    return one
+
+
+JAN = {"first_name": "Hélène", "last_name": "<Œuvrard>", "email": "h@example.org", "phone": "+33 6 12 34 56 78"}
+
+
+def test_everything_a_row_says(browser, make, kind):
+    kind.icon = "❓"
+    kind.save()
+    found = make(
+        person=JAN, business={"company": "Bouw BV"}, subject="A & B", priority="urgent", category="roof", budget="4500"
+    )
+    Offer.objects.create(inquiry=found, title="One", amount=Decimal(1))
+    Attachment.objects.create(inquiry=found, key="a", filename="a.pdf", mime_type="application/pdf", size=1)
+    Attachment.objects.create(inquiry=found, key="b", filename="b.pdf", mime_type="application/pdf", size=1)
+    assert words(browser.get(PATH)) == [
+        [
+            f"❓ Test A &amp; B #{found.pk} 2 files 1 offer",
+            "Hélène &lt;Œuvrard&gt; Bouw BV",
+            "Submitted Urgent",
+            "roof",
+            "€4,500.00",
+            "10 Feb. 2026",
+        ]
+    ]
+    assert f'<circle cx="5" cy="5" r="5" fill="{found.step.color}"/>' in html(browser.get(PATH))
+
+
+def test_who_has_no_profile_yet_is_waited_for(browser, make):
+    make()
+    assert words(browser.get(PATH))[0][1] == "Waiting for the profile"
+
+
+def test_a_profile_without_a_name_is_not_waited_for(browser, make):
+    make(person={"email": "a@example.org"})
+    assert words(browser.get(PATH))[0][1] == "Without a name"
+
+
+def test_a_cancelled_one_says_so_in_place_of_the_last_step(browser, make, user):
+    make().close(outcome="cancelled", by=user)
+    assert words(browser.get(f"{PATH}?status=cancelled"))[0][2] == "Cancelled"
+
+
+def test_newest_first_the_open_ones_and_the_own_alone(browser, make, user):
+    make(subject="First"), make(9, subject="Last"), InquiryFactory(subject="Foreign")
+    make(5, subject="Moved").move(to="in_review", by=user)
+    assert subjects(browser.get(PATH)) == ["Last", "First"]
+    assert tabs(browser.get(PATH)) == [
+        ("*", "2"),
+        ("status=in_progress", "1"),
+        ("status=closed", "0"),
+        ("status=cancelled", "0"),
+        ("status=all", "3"),
+    ]
+
+
+def test_the_counts_follow_search_and_filters(browser, make, user):
+    make(category="roof", subject="One")
+    make(category="roof", subject="Two").close(by=user)
+    make(subject="Three")
+    assert tabs(browser.get(f"{PATH}?category=roof&status=closed&q=two")) == [
+        ("q=two&amp;category=roof", "0"),
+        ("q=two&amp;status=in_progress&amp;category=roof", "0"),
+        ("q=two&amp;status=closed&amp;category=roof*", "1"),
+        ("q=two&amp;status=cancelled&amp;category=roof", "0"),
+        ("q=two&amp;status=all&amp;category=roof", "1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["Paul", "Hélène"]),
+        ("status=open", ["Paul", "Hélène"]),
+        ("status=nonsense", ["Paul", "Hélène"]),
+        ("status=in_progress", []),
+        ("type=test", ["Hélène"]),
+        ("type=other", ["Paul"]),
+        ("type=nonsense", ["Paul", "Hélène"]),
+        ("priority=high", ["Paul"]),
+        ("priority=9", ["Paul", "Hélène"]),
+        ("category=roof", ["Paul"]),
+        ("category=nonsense", ["Paul", "Hélène"]),
+        ("case=with", ["Paul"]),
+        ("case=without", ["Hélène"]),
+        ("profile=waiting", ["Paul"]),
+        ("q=helene+oeuvrard", ["Hélène"]),
+        ("q=OEUVRARD+h%C3%A9l", ["Hélène"]),
+        ("q=06+12+34", ["Hélène"]),
+        ("q=%2B33612", ["Hélène"]),
+        ("q=%25", []),
+        ("q=_", []),
+        ("q='", []),
+        ("q=zz%00b", []),
+        (f"q={'9' * 201}", []),
+        (f"q={2**63}", []),
+        (f"q={2**63 - 1}", []),
+        ("option=nonsense", ["Paul", "Hélène"]),
+        (f"option={2**80}", ["Paul", "Hélène"]),
+        ("type=other&priority=high&category=roof&case=with&profile=waiting&q=paul", ["Paul"]),
+    ],
+)
+def test_search_and_filters_live_in_the_address(browser, make, query, found):
+    make(person=JAN, subject="Hélène")
+    make(9, subject="Paul", priority="high", category="roof", case_id=7, inquiry_type=InquiryTypeFactory(slug="other"))
+    assert subjects(browser.get(f"{PATH}?{query}")) == found
+
+
+def test_a_number_finds_the_reference(browser, make):
+    found = make(subject="It")
+    make(9, subject="Other")
+    assert subjects(browser.get(PATH, {"q": str(found.pk)})) == ["It"]
+    assert subjects(browser.get(PATH, {"q": f"#{found.pk}"})) == ["It"]
+
+
+def test_a_filter_option(browser, make):
+    option = FilterOption.objects.create(group="Region", label="Groningen")
+    make(subject="Here").filter_options.set([option])
+    make(9, subject="There")
+    assert subjects(browser.get(f"{PATH}?option={option.pk}")) == ["Here"]
+    assert '<optgroup label="Region">' in html(browser.get(PATH))
+
+
+def test_what_leaves_no_choice_is_not_asked(browser, make):
+    make()
+    page = html(browser.get(PATH))
+    assert 'name="category"' not in page and 'name="option"' not in page and 'name="priority"' in page
+
+
+def test_pages_by_cursor_neither_repeat_nor_lose_a_row(browser, make):
+    # Some of the same moment: the id decides.
+    for n in range(120):
+        make(n // 7, subject=f"S{n:03}")
+    seen, path = [], PATH
+    while path:
+        page = html(browser.get(path))
+        seen += re.findall(r"data-row>(S\d+)<", page)
+        found = re.search(r'id="more">.*?href="([^"]+)"', page, re.S)
+        path = found and found[1].replace("&amp;", "&")
+        make(999, subject="New")
+    assert seen == [f"S{n:03}" for n in reversed(range(120))]
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "é", "AAAA", to_cursor(START, 2**63), to_cursor(START, "1_0")])
+def test_a_made_up_cursor_is_404(browser, cursor):
+    assert browser.get(PATH, {"cursor": cursor}).status_code == 404
+
+
+def test_htmx_gets_the_rows_after_a_cursor_alone(browser, make):
+    first, last = make(subject="First"), make(9, subject="Last")
+    response = browser.get(
+        PATH, {"cursor": to_cursor(last.created_at, last.pk)}, headers={"HX-Request": "true", "HX-Target": "more"}
+    )
+    assert subjects(response) == [first.subject]
+    assert "<table" not in html(response)
+
+
+def test_htmx_gets_the_list_and_the_address_follows_what_is_typed(browser, make):
+    make(subject="First")
+    response = browser.get(f"{PATH}?q=fir&status=open&type=", headers={**HTMX, "HX-Trigger": "inquiry-filter"})
+    assert subjects(response) == ["First"]
+    assert html(response).strip().startswith('<div id="inquiries">')
+    assert response["HX-Replace-Url"] == "/inquiries?q=fir"
+    assert "HX-Replace-Url" not in browser.get(PATH, headers=HTMX).headers
+
+
+@pytest.mark.parametrize(
+    ("query", "said", "link"),
+    [
+        ("", "No inquiry is waiting. New ones appear here.", "/inquiries?status=all"),
+        ("status=closed", "Nothing here yet.", "/inquiries/new"),
+        ("q=nobody&status=closed", "Nothing matches.", "/inquiries?status=closed"),
+        (f"cursor={to_cursor(START, 1)}", "Nothing comes after this.", "/inquiries?"),
+    ],
+)
+def test_an_empty_list_says_what_to_do(browser, query, said, link):
+    page = html(browser.get(f"{PATH}?{query}"))
+    empty = page[page.index('<div class="empty">') :]
+    assert said in empty and f'href="{link}"' in empty
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_the_number_of_queries_does_not_grow(browser, make, count):
+    option = FilterOption.objects.create(group="Region", label="Groningen")
+    for n in range(count):
+        make(n, category="roof", person=JAN).filter_options.set([option])
+    with CaptureQueriesContext(connection) as queries:
+        assert len(subjects(browser.get(PATH))) == count
+    assert len(queries) <= 8
+
+
+def test_it_is_closed_to_nobody_and_to_a_gated_pro(nobody, browser, pro):
+    assert nobody.get(PATH)["Location"] == "/sign-in?next=/inquiries"
+    pro.cni_required = True
+    pro.save()
+    assert browser.get(PATH)["Location"] == "/settings/identity"
+    assert Inquiry.objects.count() == 0
+
+
+def test_the_rail_leads_here(browser):
+    assert '<a href="/inquiries" aria-current="page">' in html(browser.get(PATH))
+    assert '<a href="/inquiries">' in html(browser.get("/contacts"))
+
+
+def test_a_type_whose_icon_there_is_not_shows_its_letter(browser, make, kind):
+    kind.icon, kind.icon_type = "no-such-icon", "lucide"
+    kind.save()
+    make(subject="A")
+    assert words(browser.get(PATH))[0][0].startswith("T Test A")

@@ -88,8 +88,8 @@ class CloseForm(MoveForm):
     )
     field_order = ["outcome", "note"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="id_close_%s", **kwargs)
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="id_close_%s")
         self.fields["note"].label = _("Note about closing")
 
 

@@ -103,7 +103,8 @@ def _contacts(request: ProRequest, inquiry: Inquiry) -> dict[str, Any]:
         for channel, value in (("email", person.get("email", "")), ("phone", person.get("phone", ""))):
             alike |= contacts.same_address(channel, value) if value else contacts.none()
         found = contacts.none() if inquiry.contact_id else alike.order_by("created_at", "id")
-    return {"contact_q": text, "found_contacts": list(found.exclude(pk=inquiry.contact_id)[:MOST_FOUND])}
+    found = found.exclude(pk=inquiry.contact_id) if inquiry.contact_id else found
+    return {"contact_q": text, "found_contacts": list(found[:MOST_FOUND])}
 
 
 def _context(request: ProRequest, inquiry: Inquiry, **more: Any) -> dict[str, Any]:

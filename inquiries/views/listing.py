@@ -25,7 +25,7 @@ LEFT_OUT = ("message", "search_text")
 
 
 def _how_many(model: type[Attachment] | type[Offer]) -> Coalesce:
-    rows = model.objects.filter(inquiry=OuterRef("pk")).order_by().values("inquiry")  # type: ignore[attr-defined]
+    rows = model.objects.filter(inquiry=OuterRef("pk")).order_by().values("inquiry")
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
 
 

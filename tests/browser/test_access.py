@@ -10,7 +10,16 @@ from playwright.sync_api import expect
 from config.accounts.models import IdentityDocument
 from contact_requests.models import ContactRequest
 from contacts.models import Contact, ContactImport
-from tests.factories import PASSWORD, ContactFactory, PropertyFactory, RequestFactory, make_token
+from inquiries.models import FilterOption, Inquiry
+from tests.factories import (
+    PASSWORD,
+    ContactFactory,
+    InquiryFactory,
+    InquiryTypeFactory,
+    PropertyFactory,
+    RequestFactory,
+    make_token,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -36,6 +45,13 @@ CLOSED = [
     "/contacts/import/{checked}?show=refuse",
     "/contacts/import/{running}",
     "/contacts/import/{done}",
+    "/inquiries",
+    "/inquiries?status=all",
+    "/inquiries?q=nobody",
+    "/inquiries/new",
+    "/inquiries/new/customer?user_id=9",
+    "/inquiries/{known}",
+    "/inquiries/{waiting}?contact_q=w",
     "/settings/profile",
     "/settings/password",
     "/settings/tokens",
@@ -70,7 +86,41 @@ def row(user):
     rows[2].contact.archive(by=user)
     for state in ("uploaded", "checked", "running", "done"):
         make_import(user, state)
+    make_inquiries(user)
     return rows[0]
+
+
+def make_inquiries(user):
+    """One with everything on it, halfway along a long pipeline, and one that waits for its profile."""
+    long = "Wolfeschlegelsteinhausenbergerdorff"
+    kind = InquiryTypeFactory(steps=[f"{long.lower()}_{n}" for n in range(14)], icon="❓")
+    kind.steps.get(sort_order=3).moves_out.create(to_step=kind.steps.get(sort_order=1))
+    address = {"street": long * 3, "postal_code": "9711 AB", "city": "Groningen", "country": "Nederland"}
+    reach = {"email": f"{long.lower()}@example.org", "phone": "+33612345678"}
+    known = InquiryFactory(
+        pro=user.pro,
+        inquiry_type=kind,
+        subject=long * 3,
+        message=f"{long * 4} " * 3,
+        category=long,
+        budget=9_999_999_999,
+        priority="urgent",
+        case_id=2**63 - 1,
+        contact=ContactFactory(pro=user.pro),
+        profile_at=timezone.now(),
+        person={"first_name": long, "last_name": long, **reach, "address": address},
+        business={"company": long * 3, "vat_number": long, "address": address, "invoice_email": reach["email"]},
+    )
+    for step in kind.steps.all()[1:3]:
+        known.move(to=step.key, by=user, note=long * 9)
+    known.filter_options.set([FilterOption.objects.create(group=long, label=long)])
+    InquiryFactory(pro=user.pro, inquiry_type=kind, priority="low").close(outcome="cancelled", by=user)
+    InquiryFactory(pro=user.pro, inquiry_type=kind, priority="high", profile_problem=long)
+
+
+def inquiries():
+    rows = Inquiry.objects.order_by("pk")
+    return {"known": rows.first().pk, "waiting": rows.last().pk}
 
 
 def make_import(user, state):
@@ -109,7 +159,7 @@ def tour(page, row, check):
     gone = Contact.objects.for_pro(row.pro, deleted=True).get().pk
     for path in CLOSED:
         rows = {"id": row.pk, "contact": row.contact_id, "note": row.contact.notes.get().pk, "gone": gone, "twin": TWIN}
-        page.goto(path.format(**rows, **imports()))
+        page.goto(path.format(**rows, **imports(), **inquiries()))
         found += check(page)
     return found
 

@@ -1,0 +1,118 @@
+"""Inquiries in a real browser: one is opened, moved by the stepper and closed, with and without JavaScript."""
+
+import pytest
+from playwright.sync_api import expect
+
+from inquiries.models import DirectoryUser, Inquiry
+from tests.factories import PASSWORD, ContactFactory, InquiryFactory, InquiryTypeFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def kind(db):
+    return InquiryTypeFactory(name="Test", slug="test")
+
+
+@pytest.fixture
+def inquiry(user, kind):
+    return InquiryFactory(pro=user.pro, inquiry_type=kind, subject="Kitchen", message="How much?")
+
+
+@pytest.fixture
+def enter(open_page, user):
+    def sign_in(path, **options):
+        page = open_page(f"/sign-in?next={path}", **options)
+        page.fill("[name=username]", "owner@example.com")
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button")
+        page.wait_for_url(f"**{path}")
+        page.wait_for_load_state("load")
+        return page
+
+    return sign_in
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_an_inquiry_is_opened_moved_with_a_note_and_closed(enter, inquiry, has_scripts):
+    page = enter("/inquiries", java_script_enabled=has_scripts)
+    page.get_by_role("link", name="Kitchen").click()
+    page.wait_for_load_state("load")
+    expect(page.locator("[aria-current=step]")).to_contain_text("Submitted")
+    page.get_by_label("Note about this step").fill("Called at noon.")
+    page.get_by_role("button", name="Move to In Review").click()
+    expect(page.locator("[aria-current=step]")).to_contain_text("In Review")
+    expect(page.locator("#inquiry-state")).to_contain_text("In progress")
+    expect(page.locator("#history")).to_contain_text("Called at noon.")
+    expect(page.get_by_label("Note about this step")).to_have_value("")
+    page.get_by_text("Close it now").click()
+    page.get_by_label("Cancelled").check()
+    page.get_by_label("Note about closing").fill("Not wanted any more.")
+    page.get_by_role("button", name="Close the inquiry").click()
+    expect(page.locator("#inquiry-state")).to_contain_text("Cancelled")
+    expect(page.locator("#history")).to_contain_text("Not wanted any more.")
+    found = Inquiry.objects.get()
+    assert (found.status, found.pipeline_status, found.history.count()) == ("cancelled", "closed", 3)
+
+
+def test_after_a_move_the_focus_is_where_it_stands(enter, inquiry):
+    page = enter(f"/inquiries/{inquiry.pk}")
+    page.get_by_role("button", name="Move to In Review").click()
+    expect(page.locator("#standing-title")).to_be_focused()
+    expect(page.locator("#standing-title")).to_contain_text("In Review")
+
+
+def test_a_colleague_was_quicker_and_the_note_stays(enter, inquiry, user):
+    page = enter(f"/inquiries/{inquiry.pk}")
+    inquiry.move(to="in_review", by=user)
+    page.get_by_label("Note about this step").fill("Mine")
+    page.get_by_role("button", name="Move to In Review").click()
+    expect(page.get_by_role("alert").first).to_contain_text("The inquiry stands on “In Review” now.")
+    expect(page.get_by_label("Note about this step")).to_have_value("Mine")
+    assert inquiry.history.count() == 2
+
+
+def test_the_list_follows_what_is_typed_and_the_keys(enter, inquiry, user, kind):
+    InquiryFactory(pro=user.pro, inquiry_type=kind, subject="Roof")
+    page = enter("/inquiries")
+    page.keyboard.press("/")
+    page.keyboard.type("kit")
+    expect(page.locator("[data-row]")).to_have_count(1)
+    page.wait_for_url("**/inquiries?q=kit")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/inquiries/{inquiry.pk}")
+    # The way back leads to the list as it was.
+    page.get_by_role("link", name="Inquiries").nth(1).click()
+    page.wait_for_url("**/inquiries?q=kit")
+    page.get_by_label("Search customer").fill("")
+    expect(page.locator("[data-row]")).to_have_count(2)
+    page.locator("#id_q").blur()
+    page.keyboard.press("j")
+    expect(page.locator("[data-row]").first).to_be_focused()
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_a_contact_is_found_and_linked(enter, inquiry, user, has_scripts):
+    ContactFactory(pro=user.pro, name="Jan de Vries")
+    page = enter(f"/inquiries/{inquiry.pk}", java_script_enabled=has_scripts)
+    page.get_by_label("Search your contacts").fill("vries")
+    page.locator("#inquiry-contact").get_by_role("button", name="Search").click()
+    page.get_by_role("button", name="Link Jan de Vries").click()
+    expect(page.get_by_role("button", name="Unlink")).to_be_visible()
+    assert Inquiry.objects.get().contact.name == "Jan de Vries"
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_an_inquiry_is_written_down_for_a_customer(enter, kind, has_scripts):
+    DirectoryUser.objects.create(userhub_id=456, first_name="Jan", last_name="de Vries", email="jan@example.com")
+    page = enter("/inquiries/new", java_script_enabled=has_scripts)
+    page.get_by_label("Subject").fill("Kitchen")
+    page.get_by_label("Customer's UserHub id").fill("456")
+    page.get_by_role("button", name="Who is that?").click()
+    expect(page.locator("#who")).to_contain_text("Jan de Vries")
+    page.get_by_label("Message").fill("How much?")
+    page.get_by_label("Test").check()
+    page.get_by_role("button", name="Submit the inquiry").click()
+    expect(page.get_by_role("heading", name="Kitchen")).to_be_visible()
+    assert Inquiry.objects.get().full_name == "Jan de Vries"

@@ -69,7 +69,7 @@ def _who(request: ProRequest, typed: str) -> dict[str, Any]:
     if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) < 2**63):
         return {"problem": _("This is no id of a UserHub user.")}
     if LOOK_UPS.hit(request.user.pk):
-        return {"problem": _("That were many look-ups. You can submit the inquiry without one.")}
+        return {"problem": _("You have looked up many customers. You can submit the inquiry without it.")}
     try:
         return {"profile": userhub.ask(int(text))}
     except userhub.UnknownUser:

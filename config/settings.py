@@ -253,8 +253,71 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # In development files are served from where they are written; in production from STATIC_ROOT.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+
+
+def attachments():
+    """The `attachments` entry of STORAGES: a folder, or a bucket of S3 or of what speaks like it."""
+    places = ("files", "s3")
+    if read("str", "ATTACHMENT_STORAGE", "files", lambda v: v in places, "it must be files or s3") == "files":
+        options = {
+            "location": VAR_DIR / "attachments",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        }
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": bucket()}
+
+
+def bucket():
+    """The options of django-storages for the ATTACHMENT_… variables."""
+    from boto3.s3.transfer import TransferConfig
+    from botocore.config import Config
+
+    def is_bucket(value):
+        return re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value)
+
+    def is_endpoint(value):
+        return not value or _is_site(value)
+
+    def is_region(value):
+        return re.fullmatch(r"[a-z0-9-]*", value)
+
+    part = 16 * 1024 * 1024
+    name = read("str", "ATTACHMENT_BUCKET", "", is_bucket, "it must be the name of a bucket")
+    endpoint = read("str", "ATTACHMENT_ENDPOINT", "", is_endpoint, "it must be like https://s3.example.com")
+    region = read("str", "ATTACHMENT_REGION", "", is_region, "it must be like eu-west-3")
+    access_key, secret_key = read("str", "ATTACHMENT_ACCESS_KEY", ""), read("str", "ATTACHMENT_SECRET_KEY", "")
+    if bool(access_key) != bool(secret_key):
+        missing, present = ("SECRET", "ACCESS") if access_key else ("ACCESS", "SECRET")
+        stop(f"ATTACHMENT_{missing}_KEY is not set; it must be, as ATTACHMENT_{present}_KEY is.")
+    return {
+        "bucket_name": name,
+        "endpoint_url": endpoint or None,
+        "region_name": region or None,
+        # Without keys boto3 looks for the machine's own role.
+        "access_key": access_key or None,
+        "secret_key": secret_key or None,
+        "default_acl": None,
+        "querystring_auth": True,
+        "max_memory_size": 2 * 1024 * 1024,
+        # One request stores one file, whole or not at all, and one reads it.
+        "transfer_config": TransferConfig(multipart_threshold=part, multipart_chunksize=part, use_threads=False),
+        "client_config": Config(
+            connect_timeout=5,
+            read_timeout=15,
+            retries={"max_attempts": 1},
+            # What speaks like S3 seldom has the bucket in its host name, or Amazon's newer checksums.
+            s3={"addressing_style": "path" if endpoint else "auto"},
+            signature_version="s3v4",
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    }
+
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "attachments": attachments(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -269,6 +332,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 # What the worker calls once a minute. Named here, as rooms of the same floor do not import each other.
 HOUSEKEEPING = [
     "config.web.models.prune_rate_counts",
+    "config.web.storing.sweep_loose_files",
     "config.web.housekeeping.prune_sessions",
     "config.web.housekeeping.prune_jobs",
     "config.web.housekeeping.prune_attempts",

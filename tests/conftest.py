@@ -44,6 +44,15 @@ def media(settings: Any, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
+def attachment_folder(settings: Any, tmp_path: Path) -> Path:
+    """Where one test's attachments are stored."""
+    folder, kept = tmp_path / "attachments", settings.STORAGES["attachments"]
+    options = {**kept["OPTIONS"], "location": folder}
+    settings.STORAGES = {**settings.STORAGES, "attachments": {**kept, "OPTIONS": options}}
+    return folder
+
+
+@pytest.fixture(autouse=True)
 def quick_passwords(settings: Any) -> None:
     """A safe hash is slow by design; half a second for every user of every test."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,89 @@
+"""A small server that speaks as much of S3 as storing, reading and deleting take, over real HTTP."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+MISSING = b'<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Message>There is none.</Message></Error>'
+BROKEN = b'<?xml version="1.0"?><Error><Code>InternalError</Code><Message>Down.</Message></Error>'
+
+
+class Bucket(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: "BucketServer"
+
+    def do_PUT(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self._is_up():
+            self.server.objects[self.path] = body
+            self._answer(200)
+
+    def do_GET(self) -> None:
+        if self._is_up():
+            body = self.server.objects.get(self.path)
+            if body is None:
+                self._answer(404, MISSING)
+            elif wanted := re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", "")):
+                part = body[int(wanted[1]) : int(wanted[2]) + 1]
+                self._answer(206, part, f"bytes {wanted[1]}-{int(wanted[1]) + len(part) - 1}/{len(body)}")
+            else:
+                self._answer(200, body)
+
+    do_HEAD = do_GET
+
+    def do_DELETE(self) -> None:
+        if self._is_up():
+            self.server.objects.pop(self.path, None)
+            self._answer(204)
+
+    def _is_up(self) -> bool:
+        self.server.seen.append((self.command, self.path, self.headers.get("Authorization", "")))
+        if self.server.is_down:
+            self._answer(500, BROKEN)
+        return not self.server.is_down
+
+    def _answer(self, status: int, body: bytes = b"", place: str = "") -> None:
+        self.send_response(status)
+        if place:
+            self.send_header("Content-Range", place)
+        self.send_header("Content-Type", "application/xml" if status >= 400 else "binary/octet-stream")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("ETag", '"0"')
+        self.send_header("Last-Modified", "Sat, 21 Nov 2026 06:00:00 GMT")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+class BucketServer(ThreadingHTTPServer):
+    """`objects` is path -> content, `seen` the requests; while `is_down` every answer is 500."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Bucket)
+        self.objects: dict[str, bytes] = {}
+        self.seen: list[tuple[str, str, str]] = []
+        self.is_down = False
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+@contextmanager
+def bucket_server() -> Iterator[BucketServer]:
+    server = BucketServer()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

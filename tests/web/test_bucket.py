@@ -1,0 +1,132 @@
+"""Attachments in a bucket: what the settings make of the environment, and what reaches the server, over real HTTP."""
+
+import subprocess
+import sys
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import transaction
+
+from config.web.models import LooseFile
+from config.web.storing import StorageUnavailable, keep, open_file, release, sweep_loose_files
+from tests.buckets import bucket_server
+from tests.files import PDF
+
+from .test_settings import assert_stopped_at, run
+from .test_storing import make_due, store
+
+BUCKET = {
+    "ATTACHMENT_STORAGE": "s3",
+    "ATTACHMENT_BUCKET": "desk-attachments",
+    "ATTACHMENT_REGION": "eu-west-3",
+    "ATTACHMENT_ACCESS_KEY": "the-access-key",
+    "ATTACHMENT_SECRET_KEY": "hunter2",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ATTACHMENT_STORAGE", "ftp"),
+        ("ATTACHMENT_BUCKET", ""),
+        ("ATTACHMENT_BUCKET", "Not/A bucket"),
+        ("ATTACHMENT_ENDPOINT", "s3.example.com"),
+        ("ATTACHMENT_ENDPOINT", "https://key:hunter2@s3.example.com"),
+        ("ATTACHMENT_REGION", "Paris!"),
+        ("ATTACHMENT_ACCESS_KEY", ""),
+        ("ATTACHMENT_SECRET_KEY", ""),
+    ],
+)
+def test_a_bad_value_stops_the_start_with_one_line(tmp_path, name, value):
+    assert_stopped_at(name, run(tmp_path, "manage.py", "check", **{**BUCKET, name: value}))
+
+
+STORE = """
+import django; django.setup()
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+print(type(storages["attachments"]).__module__, storages["attachments"].save("some-key", ContentFile(b"kept")))
+"""
+
+
+def test_the_environment_alone_puts_attachments_into_a_bucket(tmp_path):
+    with bucket_server() as server:
+        more = {**BUCKET, "ATTACHMENT_ENDPOINT": server.url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+        result = run(tmp_path, "-c", STORE, **more)
+        assert (result.returncode, result.stdout) == (0, "storages.backends.s3 some-key\n"), result.stderr
+        assert server.objects == {"/desk-attachments/some-key": b"kept"}
+        [(method, path, signed)] = [one for one in server.seen if one[0] == "PUT"]
+    assert (method, path) == ("PUT", "/desk-attachments/some-key")
+    assert signed.startswith("AWS4-HMAC-SHA256 Credential=the-access-key/")
+    assert "/eu-west-3/s3/aws4_request" in signed
+
+
+def test_without_it_they_are_files_below_the_folder_of_data(tmp_path):
+    result = run(tmp_path, "-c", STORE, DJANGO_SETTINGS_MODULE="config.settings", DEBUG="true")
+    assert (result.returncode, result.stdout) == (0, "django.core.files.storage.filesystem some-key\n"), result.stderr
+    file = tmp_path / "var" / "attachments" / "some-key"
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"kept", 0o600)
+
+
+def test_a_folder_needs_no_library_of_amazons():
+    code = "import sys; from config import settings; print('boto3' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
+
+
+@pytest.fixture
+def server(settings, monkeypatch):
+    """A bucket behind STORAGES["attachments"]."""
+    for name, value in BUCKET.items():
+        monkeypatch.setenv(name, value)
+    with bucket_server() as server:
+        monkeypatch.setenv("ATTACHMENT_ENDPOINT", server.url)
+        from config.settings import attachments
+
+        settings.STORAGES = {**settings.STORAGES, "attachments": attachments()}
+        yield server
+        if "connection" in (storage := storages["attachments"]).__dict__:
+            storage.connection.meta.client.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_is_stored_read_and_deleted(server):
+    key = store()
+    assert server.objects == {f"/desk-attachments/{key}": PDF}
+    with open_file(key) as file:
+        assert file.read() == PDF
+    with transaction.atomic():
+        release(key)
+    assert (server.objects, LooseFile.objects.count()) == ({}, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_megabytes_take_one_request(server):
+    key = store("a.txt", ContentFile(b"x" * 10 * 1024 * 1024))
+    assert [method for method, _path, _signed in server.seen] == ["PUT"]
+    with open_file(key) as file:
+        assert sum(map(len, file.chunks())) == 10 * 1024 * 1024
+    assert [method for method, _path, _signed in server.seen] == ["PUT", "HEAD", "GET"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bucket_that_is_down_is_said_and_swept_later(server):
+    key = store()
+    server.is_down = True
+    with pytest.raises(StorageUnavailable), keep(ContentFile(PDF), "a.pdf"):
+        pass
+    with pytest.raises(StorageUnavailable):
+        open_file(key)
+    with transaction.atomic():
+        release(key)
+    assert LooseFile.objects.count() == 2
+    server.is_down = False
+    make_due()
+    sweep_loose_files()
+    assert (server.objects, LooseFile.objects.count()) == ({}, 0)
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_not_there_says_so(server):
+    with pytest.raises(FileNotFoundError):
+        open_file("gone")

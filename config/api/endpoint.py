@@ -16,14 +16,15 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from .dialect import Dialect, json_response, with_headers
 from .errors import Problem
-from .idempotency import once
+from .idempotency import answered, once
 from .reading import read_body, read_query
+from .uploads import read_form
 
 
 class CallerLike(Protocol):
@@ -54,23 +55,23 @@ class Operation:
     status: int
     errors: tuple[str, ...]
     is_creating: bool
-    prepare: Callable[..., Any] | None
+    is_slow: bool = False
+    form: type[msgspec.Struct] | None = None
+    is_file: bool = False
 
     def run(self, request: HttpRequest, caller: CallerLike, parameters: Mapping[str, Any]) -> HttpResponse:
         """Check the caller's scope and answer; what creates is answered once for one Idempotency-Key."""
         if not caller.allows(self.scope):
             raise Problem("forbidden", f"This token lacks the scope {self.scope}.")
-        if not self.is_creating:
-            return self._answer(caller, self._read(request, parameters))
-        if self.prepare is None:
-            return once(request, caller.tenant, lambda: self._answer(caller, self._read(request, parameters)))
-        prepare, arguments = self.prepare, dict[str, Any]()
+        if self.is_slow or self.form:
+            return self._run_slowly(request, caller, parameters)
+        if self.is_creating:
+            return once(request, caller.tenant, lambda: self._call(request, caller, parameters))
+        return self._call(request, caller, parameters)
 
-        def before() -> None:
-            arguments.update(self._read(request, parameters))
-            arguments["prepared"] = prepare(caller, **arguments)
-
-        return once(request, caller.tenant, lambda: self._answer(caller, arguments), before)
+    def _call(self, request: HttpRequest, caller: CallerLike, parameters: Mapping[str, Any]) -> HttpResponse:
+        """Read what was sent, call the handler and encode what it returns."""
+        return self._respond(self.handler(caller, **self._read(request, parameters)))
 
     def _read(self, request: HttpRequest, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """What the handler gets: the path's parameters and what was sent."""
@@ -81,9 +82,27 @@ class Operation:
             arguments["query"] = read_query(request, self.query)
         return arguments
 
-    def _answer(self, caller: CallerLike, arguments: Mapping[str, Any]) -> HttpResponse:
-        """Call the handler and encode what it returns."""
-        result = self.handler(caller, **arguments)
+    def _run_slowly(self, request: HttpRequest, caller: CallerLike, parameters: Mapping[str, Any]) -> HttpResponse:
+        """The handler does what takes long, then calls `once` with what writes the rows.
+
+        The transaction of an Idempotency-Key begins there: no other writer waits for an upload or another machine.
+        """
+        upload = read_form(request) if self.form else None
+        sent = upload.digest() if upload else None
+        if found := answered(request, caller.tenant, sent):
+            return found
+
+        def finish(write: Callable[[], Any]) -> HttpResponse:
+            return once(request, caller.tenant, lambda: self._respond(write()), sent=sent)
+
+        arguments = self._read(request, parameters)
+        if upload and self.form:
+            arguments |= {"form": upload.read(request, self.form), "file": upload.file}
+        return self.handler(caller, once=finish, **arguments)
+
+    def _respond(self, result: Any) -> HttpResponse:
+        if isinstance(result, FileResponse):
+            return result  # type: ignore[return-value]
         reply = result if isinstance(result, Reply) else Reply(result, self.status)
         if reply.status == 204:
             response = HttpResponse(status=204)
@@ -126,20 +145,37 @@ class Api:
         status: int = 200,
         errors: tuple[str, ...] = (),
         is_creating: bool = False,
-        prepare: Callable[..., Any] | None = None,
+        is_slow: bool = False,
+        form: type[msgspec.Struct] | None = None,
+        is_file: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare a route below the dialect's prefix.
 
-        `errors` are the meanings it adds to the common ones; `is_creating` makes it honour Idempotency-Key, in
-        one transaction. What takes long and stores nothing is done before that by `prepare`: it gets what the handler
-        gets, which then finds its result as `prepared`; a repeat that is answered from the store skips it.
+        `errors` are the meanings it adds to the common ones; `is_creating` makes it honour Idempotency-Key, in one
+        transaction. One that `is_slow` gets `once` and returns what that returns: what takes long comes before, what
+        writes is given to it as a function of no arguments. So does one with `form`, the fields beside the file of a
+        multipart body, which it gets as `form` and `file`. `is_file` says that the answer is a FileResponse.
         """
         if scope not in self.scopes:
             raise ImproperlyConfigured(f"{method} {self.dialect.prefix}{route} needs one of the scopes {self.scopes}")
 
         def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
             self.operations.append(
-                Operation(method, route, scope, handler, query, body, answer, status, errors, is_creating, prepare)
+                Operation(
+                    method,
+                    route,
+                    scope,
+                    handler,
+                    query,
+                    body,
+                    answer,
+                    status,
+                    errors,
+                    is_creating,
+                    is_slow,
+                    form,
+                    is_file,
+                )
             )
             return handler
 

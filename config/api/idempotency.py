@@ -20,35 +20,44 @@ PRINTABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 
 
 def once(
-    request: HttpRequest, tenant: str, run: Callable[[], HttpResponse], prepare: Callable[[], None] | None = None
+    request: HttpRequest, tenant: str, run: Callable[[], HttpResponse], *, sent: str | None = None
 ) -> HttpResponse:
     """The answer of `run`, or the stored one when `tenant` sent this key to this address before.
 
-    `prepare` is called before `run` and outside of its transaction, unless the stored answer is given.
-
-    Raises Problem: invalid key; `idempotency_mismatch` for another body under the same key;
-    `idempotency_in_progress` while the first is still running.
+    `sent` tells what was sent from anything else; without it the body does. Raises Problem: invalid key;
+    `idempotency_mismatch` for another body under the same key; `idempotency_in_progress` while the first is still
+    running.
     """
-    key = request.headers.get(HEADER)
-    if key is None:
-        if prepare:
-            prepare()
+    if (scope := _scope(request, tenant)) is None:
         return run()
-    if not PRINTABLE.fullmatch(key):
-        raise invalid(FieldError(HEADER, "The key must be 1 to 255 printable ASCII characters."))
-    scope = _digest(f"{tenant}\n{request.method}\n{request.path}\n{key}".encode())
-    if prepare:
-        if stored := _find(scope):
-            return _replay(stored, request)
-        prepare()
     with transaction.atomic():
         _hold(scope)
         if stored := _find(scope):
-            return _replay(stored, request)
+            return _replay(stored, sent or _digest(request.body))
         response = run()
         if response.status_code < 400:
-            _store(scope, request, response)
+            _store(scope, sent or _digest(request.body), response)
         return response
+
+
+def answered(request: HttpRequest, tenant: str, sent: str | None = None) -> HttpResponse | None:
+    """The stored answer, if there is one already: for what has work to do before the transaction of `once`."""
+    scope = _scope(request, tenant)
+    stored = _find(scope) if scope else None
+    return _replay(stored, sent or _digest(request.body)) if stored else None
+
+
+def _scope(request: HttpRequest, tenant: str) -> str | None:
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    if not PRINTABLE.fullmatch(key):
+        raise invalid(FieldError(HEADER, "The key must be 1 to 255 printable ASCII characters."))
+    return _digest(f"{tenant}\n{request.method}\n{request.path}\n{key}".encode())
+
+
+def _find(scope: str) -> IdempotencyKey | None:
+    return IdempotencyKey.objects.filter(scope=scope, created_at__gt=timezone.now() - KEPT).first()
 
 
 def _hold(scope: str) -> None:
@@ -66,14 +75,8 @@ def _hold(scope: str) -> None:
             raise Problem("idempotency_in_progress", message, headers={"Retry-After": "1"})
 
 
-def _find(scope: str) -> IdempotencyKey | None:
-    """What is stored under this key, if it still counts."""
-    stored = IdempotencyKey.objects.filter(scope=scope).first()
-    return stored if stored and stored.created_at > timezone.now() - KEPT else None
-
-
-def _replay(stored: IdempotencyKey, request: HttpRequest) -> HttpResponse:
-    if stored.request != _digest(request.body):
+def _replay(stored: IdempotencyKey, sent: str) -> HttpResponse:
+    if stored.request != sent:
         raise Problem("idempotency_mismatch", "This key was sent before with another body.")
     response = HttpResponse(bytes(stored.body), status=stored.status, content_type="application/json")
     if stored.location:
@@ -82,9 +85,9 @@ def _replay(stored: IdempotencyKey, request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _store(scope: str, request: HttpRequest, response: HttpResponse) -> None:
+def _store(scope: str, sent: str, response: HttpResponse) -> None:
     values = {
-        "request": _digest(request.body),
+        "request": sent,
         "status": response.status_code,
         "body": response.content,
         "location": response.headers.get("Location", ""),

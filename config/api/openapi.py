@@ -10,6 +10,7 @@ from django.conf import settings
 from .dialect import Dialect
 from .endpoint import Api, Operation
 from .idempotency import HEADER
+from .uploads import FILE
 
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 CONVERTERS = {"uuid": {"type": "string", "format": "uuid"}, "int": {"type": "integer", "minimum": 0}}
@@ -29,13 +30,14 @@ KEY_PARAMETER = {
     "description": "The same key with the same body, sent within 24 hours, creates nothing and is answered alike.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
 }
+BINARY = {"type": "string", "format": "binary"}
 CREATING = ("idempotency_in_progress", "idempotency_mismatch")
 WITH_BODY = ("unreadable", "invalid", "too_large", "unsupported_media_type")
 
 
 def document(api: Api, *, server: str, version: str) -> dict[str, Any]:
     """The whole document; `server` is the address of the installation."""
-    structs = {s for o in api.operations for s in (o.body, o.answer, o.query) if s} | {api.dialect.error_type}
+    structs = {s for o in api.operations for s in (o.body, o.form, o.answer, o.query) if s} | {api.dialect.error_type}
     ordered = sorted(structs, key=lambda s: s.__name__)
     schemas, components = msgspec.json.schema_components(ordered, ref_template="#/components/schemas/{name}")
     references = dict(zip(ordered, schemas, strict=True))
@@ -48,6 +50,10 @@ def document(api: Api, *, server: str, version: str) -> dict[str, Any]:
             # A Struct says in `extra_json_schema` what its fields alone do not tell.
             extra = getattr(operation.body, "extra_json_schema", {})
             components[operation.body.__name__] |= {"additionalProperties": False, **extra}
+        if operation.form:
+            form = components[operation.form.__name__]
+            form["properties"][FILE] = BINARY
+            form |= {"additionalProperties": False, "required": [*form.get("required", []), FILE]}
     queries = {o.query.__name__ for o in api.operations if o.query}
     return {
         "openapi": "3.1.0",
@@ -90,6 +96,9 @@ def _operation(api: Api, operation: Operation, references: dict, components: dic
     }
     if operation.body:
         found["requestBody"] = {"required": True, "content": _json(references[operation.body])}
+    if operation.form:
+        content = {"multipart/form-data": {"schema": references[operation.form]}}
+        found["requestBody"] = {"required": True, "content": content}
     return found
 
 
@@ -131,6 +140,8 @@ def _responses(dialect: Dialect, operation: Operation, references: dict) -> dict
     success: dict[str, Any] = {"description": "Success"}
     if operation.answer:
         success["content"] = _json(references[operation.answer])
+    if operation.is_file:
+        success["content"] = {"*/*": {"schema": BINARY}}
     if operation.is_creating:
         location = {"description": "Where the new one stands.", "schema": {"type": "string"}}
         success["headers"] = {"Location": location}
@@ -138,7 +149,7 @@ def _responses(dialect: Dialect, operation: Operation, references: dict) -> dict
     kinds = [
         *ALWAYS,
         *operation.errors,
-        *(WITH_BODY if operation.body else ()),
+        *(WITH_BODY if operation.body or operation.form else ()),
         *(("invalid",) if operation.query else ()),
         *(CREATING if operation.is_creating else ()),
     ]

@@ -1,18 +1,40 @@
 """POST /api/inquiries."""
 
 from decimal import Decimal
+from typing import Any
 
 from config.accounts.access import Caller
 from config.api.endpoint import Reply
 
 from ..dialect import dialect, offset_moment
+from ..models import Inquiry
 from ..schemas import InquirySubmission, SubmissionAnswer, SubmittedInquiry
 from ..submission import Draft, prepare
 from .base import api
 
 
-def prepare_submission(caller: Caller, body: InquirySubmission) -> Draft:
-    """Check it and ask UserHub, which may take seconds: not in the transaction of the Idempotency-Key."""
+@api.endpoint(
+    "POST",
+    "",
+    scope="inquiries:write",
+    body=InquirySubmission,
+    answer=SubmissionAnswer,
+    status=201,
+    is_creating=True,
+    is_slow=True,
+)
+def submit_inquiry(caller: Caller, body: InquirySubmission, once: Any) -> Any:
+    """Submit an inquiry.
+
+    The customer's name, e-mail and address are not sent: they come from UserHub, by `user_id`, and are copied as they
+    are that day. While UserHub does not answer the inquiry is accepted without them, and they follow.
+    """
+    # UserHub may take seconds.
+    draft = _prepare(caller, body)
+    return once(lambda: _submitted(draft.keep(by=caller.token)))
+
+
+def _prepare(caller: Caller, body: InquirySubmission) -> Draft:
     fields = {
         "user_id": body.user_id,
         "created_by": body.created_by,
@@ -28,23 +50,7 @@ def prepare_submission(caller: Caller, body: InquirySubmission) -> Draft:
     return prepare(caller.pro, fields, by=caller.token, inquiry_type_id=kind, filter_option_ids=options)
 
 
-@api.endpoint(
-    "POST",
-    "",
-    scope="inquiries:write",
-    body=InquirySubmission,
-    answer=SubmissionAnswer,
-    status=201,
-    is_creating=True,
-    prepare=prepare_submission,
-)
-def submit_inquiry(caller: Caller, body: InquirySubmission, prepared: Draft) -> Reply:
-    """Submit an inquiry.
-
-    The customer's name, e-mail and address are not sent: they come from UserHub, by `user_id`, and are copied as they
-    are that day. While UserHub does not answer the inquiry is accepted without them, and they follow.
-    """
-    found = prepared.keep(by=caller.token)
+def _submitted(found: Inquiry) -> Reply:
     data = SubmittedInquiry(
         inquiry_id=found.pk,
         reference=found.reference,

@@ -1,13 +1,23 @@
-from django.db import models
+from pathlib import PurePosixPath
+
+from django.core.files.base import File
+from django.db import models, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from config.accounts.models import Pro
+from config.accounts.models import Pro, User
+from config.web import storing
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def for_pro(self, pro: Pro) -> "AttachmentQuerySet":
         return self.filter(inquiry__pro=pro)
+
+    def with_uploaders(self) -> "AttachmentQuerySet":
+        """Each with `colleague`: the name of the Pro's own person who uploaded it, None when it was somebody else."""
+        people = User.objects.filter(pro=OuterRef("inquiry__pro"), userhub_id=OuterRef("uploaded_by"))
+        return self.annotate(colleague=Subquery(people.values("name")[:1]))
 
 
 class Attachment(models.Model):
@@ -37,3 +47,19 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def kind(self) -> str:
+        """What people call its kind: "PDF"."""
+        return PurePosixPath(self.filename).suffix[1:].upper().replace("JPEG", "JPG")
+
+    def open(self) -> File:
+        """The file, to be read. Raises FileNotFoundError, and StorageUnavailable."""
+        return storing.open_file(self.key)
+
+    def remove(self) -> None:
+        """Take it away, and the file after the transaction. Raises DoesNotExist when somebody else did meanwhile."""
+        with transaction.atomic():
+            if not Attachment.objects.filter(pk=self.pk).delete()[0]:
+                raise Attachment.DoesNotExist
+            storing.release(self.key)

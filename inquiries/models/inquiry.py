@@ -1,8 +1,9 @@
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
+from django.core.files.base import File
 from django.db import models, transaction
 from django.db.models import Count, Q
 from django.db.models.fields.tuple_lookups import TupleLessThan
@@ -19,6 +20,9 @@ from contacts.models.locking import hold_book
 from .filter_option import FilterOption
 from .inquiry_type import InquiryType
 from .step import PipelineStep
+
+if TYPE_CHECKING:
+    from .attachment import Attachment
 
 
 class InquiryQuerySet(TenantQuerySet["Inquiry"]):
@@ -273,6 +277,12 @@ class Inquiry(models.Model):
         first = Inquiry.objects.filter(pk=self.pk, responded_at=None)
         if first.update(responded_at=timezone.now(), updated_at=timezone.now()):
             self.refresh_from_db(fields=["responded_at", "updated_at"])
+
+    def attach(self, file: File, name: str, *, uploaded_by: int | None) -> "Attachment":
+        """Keep a file with it; see `attachments.attach`."""
+        from ..attachments import attach
+
+        return attach(self, file, name, uploaded_by=uploaded_by)
 
     def allowed_steps(self) -> models.QuerySet[PipelineStep]:
         """The steps that `move` would take it to, in order."""

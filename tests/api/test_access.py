@@ -3,14 +3,18 @@
 import json
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import get_resolver
 
 from config.api.dialect import Dialect
 from config.api.endpoint import Api as RegisteredApi
+from config.web.models import LooseFile
 from contact_requests.models import ContactRequest
 from contacts.models import Contact
-from inquiries.models import DirectoryUser, Inquiry, InquiryHistory
+from inquiries.models import Attachment, DirectoryUser, Inquiry, InquiryHistory
 
 from ..factories import (
     ContactFactory,
@@ -41,6 +45,8 @@ NO_INQUIRIES = {
 }
 MOVE = {"action": "update_status", "status": "answered"}
 SUBMISSION = {"user_id": 456, "subject": "Keuken", "message": "Graag een offerte."}
+FILES, FILE = f"{INQUIRY}/attachments", f"{INQUIRY}/attachments/{NUMBER}"
+UPLOAD = encode_multipart(BOUNDARY, {"user_id": 456, "file": SimpleUploadedFile("a.txt", b"plain")})
 FOR_ALL = (200, "the same for all")
 
 # Route, method -> path, body, the scope it asks for, and what another Pro gets.
@@ -65,12 +71,33 @@ ROUTES = {
     ("GET", f"{INQUIRIES}/<int:id>"): (INQUIRY, None, "inquiries:read", (404, "Not found")),
     ("GET", f"{INQUIRIES}/<int:id>/history"): (f"{INQUIRY}/history", None, "inquiries:read", (404, "Not found")),
     ("POST", f"{INQUIRIES}/<int:id>/action"): (f"{INQUIRY}/action", MOVE, "inquiries:write", (404, "Not found")),
+    ("GET", f"{INQUIRIES}/<int:id>/attachments"): (
+        f"{FILES}?user_id=456",
+        None,
+        "inquiries:read",
+        (404, "Not found"),
+    ),
+    ("POST", f"{INQUIRIES}/<int:id>/attachments"): (FILES, UPLOAD, "inquiries:write", (404, "Not found")),
+    ("GET", f"{INQUIRIES}/<int:id>/attachments/<int:attachment_id>/download"): (
+        f"{FILE}/download?user_id=456",
+        None,
+        "inquiries:read",
+        (404, "Not found"),
+    ),
+    ("DELETE", f"{INQUIRIES}/<int:id>/attachments/<int:attachment_id>"): (
+        f"{FILE}?user_id=456",
+        None,
+        "inquiries:write",
+        (404, "Not found"),
+    ),
 }
 # What the owner's own program gets where it is not 200 and the row.
 OWN = {
     ("POST", "/api/v1/contacts"): (201, False),
     ("DELETE", "/api/v1/contacts/<uuid:id>"): (204, False),
     ("POST", INQUIRIES): (201, False),
+    ("POST", f"{INQUIRIES}/<int:id>/attachments"): (201, False),
+    ("DELETE", f"{INQUIRIES}/<int:id>/attachments/<int:attachment_id>"): (200, False),
     ("GET", f"{INQUIRIES}/meta/types"): (200, False),
     ("GET", f"{INQUIRIES}/meta/statuses"): (200, False),
     ("GET", f"{INQUIRIES}/meta/filter-options"): (200, False),
@@ -111,9 +138,10 @@ def session(user):
 def row(pro):
     contact = ContactFactory(id=ID, pro=pro, name=SECRET)
     DirectoryUser.objects.create(userhub_id=456, first_name="Jan")
-    InquiryFactory(id=NUMBER, pro=pro, inquiry_type=InquiryTypeFactory(), subject=SECRET).move(
-        to="in_review", by=None, note=SECRET
-    )
+    inquiry = InquiryFactory(id=NUMBER, pro=pro, inquiry_type=InquiryTypeFactory(), subject=SECRET)
+    inquiry.move(to="in_review", by=None, note=SECRET)
+    attachment = inquiry.attach(ContentFile(SECRET.encode()), f"{SECRET}.txt", uploaded_by=456)
+    Attachment.objects.filter(pk=attachment.pk).update(id=NUMBER)
     return RequestFactory(id=ID, property=PropertyFactory(pro=pro), contact=contact, message=SECRET)
 
 
@@ -137,7 +165,19 @@ def call(caller, pro, method, path, body, scope):
         client = client if caller == "gated" else session(UserFactory(pro=pro))
     elif caller == "staff":
         client = session(UserFactory(pro=None, is_staff=True, is_superuser=True))
-    return client.generic(method, path, json.dumps(body) if body else "", "application/json", **more)
+    return client.generic(method, path, *encoded(body), **more)
+
+
+def encoded(body):
+    """What is sent, and its type: a form stands in the table as it goes over the wire."""
+    if isinstance(body, bytes):
+        return body, MULTIPART_CONTENT
+    return json.dumps(body) if body else "", "application/json"
+
+
+def said(response):
+    """The whole answer as text, a file too."""
+    return b"".join(response).decode() if response.streaming else response.content.decode()
 
 
 def refusals(path, foreign):
@@ -161,7 +201,7 @@ def outcome(response):
     return response.status_code, "another's own" if response.status_code == 201 else body
 
 
-STORED = (ContactRequest, Contact, Inquiry, InquiryHistory)
+STORED = (ContactRequest, Contact, Inquiry, InquiryHistory, Attachment, LooseFile)
 
 
 def stored():
@@ -178,7 +218,7 @@ def test_who_may_not(pro, row, route, caller):
     before = stored()
     response = call(caller, pro, route[0], path, body, scope)
     assert outcome(response) == expected[caller]
-    assert SECRET not in response.content.decode()
+    assert SECRET not in said(response)
     if response.status_code != 201:
         assert stored() == before
 
@@ -196,16 +236,16 @@ def test_the_gate_is_not_the_inquiries(pro, row):
 @pytest.mark.parametrize("route", [r for r in ROUTES if ROUTES[r][3][0] != 201], ids=" ".join)
 def test_another_pros_row_is_answered_like_one_that_does_not_exist(pro, other_api, row, route):
     path, body, _scope, _foreign = ROUTES[route]
-    there = other_api.send(route[0], path, body)
+    there = other_api.send(route[0], path, *encoded(body))
     row.delete()
     row.contact.delete()
     # The history keeps its inquiry; there is none under the next number.
-    gone = other_api.send(route[0], path.replace(str(NUMBER), str(NUMBER + 1)), body)
+    gone = other_api.send(route[0], path.replace(str(NUMBER), str(NUMBER + 1)), *encoded(body))
     assert (there.status_code, there.content) == (gone.status_code, gone.content)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 def test_the_scope_it_asks_for_is_enough(api_with, row, route):
     path, body, scope, _foreign = ROUTES[route]
-    response = api_with(scope).send(route[0], path, body)
-    assert (response.status_code, SECRET in response.content.decode()) == OWN.get(route, (200, True))
+    response = api_with(scope).send(route[0], path, *encoded(body))
+    assert (response.status_code, SECRET in said(response)) == OWN.get(route, (200, True))

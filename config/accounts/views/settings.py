@@ -10,6 +10,8 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.web import downloads
+
 from ..forms import IdentityForm, PersonForm, ProForm, TokenForm
 from ..http import ProRequest
 from ..middleware import without_gate
@@ -93,17 +95,9 @@ def identity_file(request: ProRequest, id: int) -> FileResponse:
 
 
 def download(document: IdentityDocument) -> FileResponse:
-    """A document as it must be served: never shown inline, never sniffed, allowed to do nothing."""
+    """A document, to whoever may have it."""
     try:
         file = document.file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
-    response = FileResponse(
-        file,
-        as_attachment=True,
-        filename=document.filename,
-        content_type=document.content_type,
-    )
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return downloads.download(file, filename=document.filename, content_type=document.content_type)

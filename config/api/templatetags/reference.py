@@ -46,8 +46,10 @@ def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _fields(content: dict[str, Any] | None, schemas: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if not content or "content" not in content:
         return
-    schema = schemas[_name(content["content"]["application/json"]["schema"])]
-    yield from _rows("", schema, schemas)
+    schema = next(iter(content["content"].values()))["schema"]
+    # A file has no fields.
+    if "$ref" in schema:
+        yield from _rows("", schemas[_name(schema)], schemas)
 
 
 def _rows(prefix: str, schema: dict[str, Any], schemas: dict[str, Any]) -> Iterator[dict[str, Any]]:

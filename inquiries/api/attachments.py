@@ -124,7 +124,8 @@ def upload_attachment(caller: Caller, id: int, form: AttachmentForm, file: Uploa
     """Attach a file to an inquiry.
 
     The body is multipart/form-data. `file` is a PDF, JPEG, PNG, GIF, WebP, DOC, DOCX, XLS, XLSX or TXT of 10 MB at the
-    most, without macros; name and content must agree. `uploaded_by` is `user_id` unless it is sent. An inquiry may have 50 attachments.
+    most, without macros; name and content must agree. `uploaded_by` is `user_id` unless it is sent. An inquiry may
+    have 50 attachments.
     """
     inquiry = _inquiry(caller, id, form.user_id)
     uploaded_by = form.user_id if form.uploaded_by is UNSET else form.uploaded_by

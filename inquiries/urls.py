@@ -3,7 +3,7 @@
 from django.urls import path
 
 from .api import api
-from .views import inquiry, listing, new, offer_public, offers
+from .views import attachments, inquiry, listing, new, offer_public, offers
 
 app_name = "inquiries"
 
@@ -23,5 +23,16 @@ urlpatterns = [
     path("inquiries/<int:id>/offers/<int:offer>/send", offers.offer_send, name="offer_send"),
     path("inquiries/<int:id>/offers/<int:offer>/discard", offers.offer_discard, name="offer_discard"),
     path("offers/<slug:key>", offer_public.offer_public, name="offer_public"),
+    path("inquiries/<int:id>/attachments", attachments.attachment_add, name="attachment_add"),
+    path(
+        "inquiries/<int:id>/attachments/<int:attachment>",
+        attachments.attachment_download,
+        name="attachment_download",
+    ),
+    path(
+        "inquiries/<int:id>/attachments/<int:attachment>/delete",
+        attachments.attachment_delete,
+        name="attachment_delete",
+    ),
     *api.urls,
 ]

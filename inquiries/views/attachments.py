@@ -1,0 +1,93 @@
+"""The files of an inquiry in the workspace: add, download, delete."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from config.accounts.http import ProRequest, wants
+from config.web.downloads import download
+from config.web.storing import StorageUnavailable
+
+from ..models import Attachment, Inquiry
+
+PAGE, SECTION = "inquiries/attachments.html", "inquiries/_attachments.html"
+
+
+def _find(request: ProRequest, id: int) -> Inquiry:
+    return get_object_or_404(Inquiry.objects.for_pro(request.pro), pk=id)
+
+
+def _find_file(request: ProRequest, id: int, attachment: int) -> Attachment:
+    return get_object_or_404(Attachment.objects.for_pro(request.pro).filter(inquiry=id), pk=attachment)
+
+
+def _show(request: ProRequest, inquiry: Inquiry, status: int = 200, **more: Any) -> HttpResponse:
+    """The files: alone for htmx, else on a page of their own."""
+    context = {"inquiry": inquiry, "attachments": list(inquiry.attachments.with_uploaders()), **more}
+    template = SECTION if wants(request, "attachments") else PAGE
+    return render(request, template, context, status=status)
+
+
+def _done(request: ProRequest, inquiry: Inquiry, text: str) -> HttpResponse:
+    """htmx gets the files as they are now; a browser is sent to the inquiry."""
+    if wants(request, "attachments"):
+        return _show(request, inquiry, done=text)
+    messages.success(request, text)
+    return _to_inquiry(inquiry.pk)
+
+
+def _to_inquiry(id: int) -> HttpResponse:
+    return redirect(f"{reverse('inquiries:inquiry_detail', args=[id])}#attachments")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def attachment_add(request: ProRequest, id: int) -> HttpResponse:
+    """Attach a file; GET shows the files on a page of their own."""
+    inquiry = _find(request, id)
+    if request.method != "POST":
+        return _show(request, inquiry)
+    file = request.FILES.get("file")
+    if file is None:
+        return _show(request, inquiry, 422, upload_error=_("Choose a file first."))
+    try:
+        attachment = inquiry.attach(file, file.name or "", uploaded_by=request.user.userhub_id)
+    except ValidationError as error:
+        return _show(request, inquiry, 422, upload_error=" ".join(error.messages))
+    except StorageUnavailable:
+        # htmx shows no answer of 5xx.
+        status = 422 if wants(request, "attachments") else 503
+        problem = _("The file could not be stored at the moment. Please try again in a few minutes.")
+        return _show(request, inquiry, status, upload_error=problem)
+    return _done(request, inquiry, _("“%(name)s” is attached.") % {"name": attachment.filename})
+
+
+@require_safe
+def attachment_download(request: ProRequest, id: int, attachment: int) -> FileResponse | HttpResponse:
+    """One file, as a download."""
+    found = _find_file(request, id, attachment)
+    try:
+        return download(found.open(), filename=found.filename, content_type=found.mime_type)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    except StorageUnavailable:
+        messages.error(request, _("The file cannot be fetched at the moment. Please try again in a few minutes."))
+        return _to_inquiry(id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def attachment_delete(request: ProRequest, id: int, attachment: int) -> HttpResponse:
+    """Delete a file; GET asks whether it is meant."""
+    inquiry, found = _find(request, id), _find_file(request, id, attachment)
+    if request.method != "POST":
+        return render(request, PAGE, {"inquiry": inquiry, "attachment": found})
+    try:
+        found.remove()
+    except Attachment.DoesNotExist as error:
+        raise Http404 from error
+    return _done(request, inquiry, _("“%(name)s” is deleted.") % {"name": found.filename})

@@ -1,0 +1,194 @@
+"""The files of an inquiry in the workspace, with htmx and without."""
+
+import re
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from config.web.models import LooseFile
+from inquiries import attachments
+from inquiries.models import Attachment
+from tests.factories import InquiryFactory
+from tests.files import GOOD, PDF
+
+HTMX = {"HX-Request": "true", "HX-Target": "attachments"}
+
+
+@pytest.fixture
+def path(inquiry):
+    return f"/inquiries/{inquiry.pk}/attachments"
+
+
+@pytest.fixture
+def attachment(inquiry):
+    return inquiry.attach(ContentFile(PDF), "plan <1>.pdf", uploaded_by=456)
+
+
+def send(browser, path, name="photo.jpg", content=None, **more):
+    content = GOOD["photo.jpg"][0] if content is None else content
+    return browser.post(path, {"file": SimpleUploadedFile(name, content)}, **more)
+
+
+def texts(response):
+    """What stands in the section, without markup."""
+    section = re.search(r'<section class="card stack" id="attachments".*?</section>', response.content.decode(), re.S)
+    return " ".join(re.sub(r"<[^>]+>", " ", section[0]).split())
+
+
+def test_a_file_is_attached_and_the_browser_sent_to_the_inquiry(browser, path, user, inquiry):
+    user.userhub_id = 1001
+    user.save()
+    response = send(browser, path)
+    assert (response.status_code, response["Location"]) == (302, f"/inquiries/{inquiry.pk}#attachments")
+    row = Attachment.objects.get()
+    assert (row.filename, row.mime_type, row.uploaded_by, row.inquiry) == ("photo.jpg", "image/jpeg", 1001, inquiry)
+    page = browser.get(path)
+    assert "“photo.jpg” is attached." in page.content.decode()
+    assert "Olive Owner" in texts(page)
+
+
+def test_htmx_gets_the_section_alone(browser, path):
+    response = send(browser, path, headers=HTMX)
+    assert (response.status_code, response.content.decode().strip()[:8]) == (200, "<section")
+    assert texts(response).startswith("Attachments 1 “photo.jpg” is attached. JPG photo.jpg JPG, ")
+
+
+def test_the_section_says_what_who_and_when(browser, path, attachment, inquiry):
+    inquiry.person = {"first_name": "Jan", "last_name": "de Vries"}
+    inquiry.save()
+    inquiry.attach(ContentFile(b"text"), "notes.txt", uploaded_by=31337)
+    inquiry.attach(ContentFile(b"text"), "more.txt", uploaded_by=None)
+    said = texts(browser.get(path))
+    assert f"plan &lt;1&gt;.pdf PDF, {len(PDF)} bytes · Jan de Vries · just now" in said
+    assert "UserHub user 31337" in said
+    assert "· Agence du Port ·" in said
+
+
+def test_without_a_file_the_section_says_what_it_is_for(browser, path):
+    assert "No files yet." in texts(browser.get(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.exe", b"MZ", "Choose a PDF, JPEG, PNG, GIF, WebP, Word, Excel or text file without macros"),
+        ("a.pdf", b"", "The file is empty."),
+        ("a.txt", b"x" * (10 * 1024 * 1024 + 1), "The file is larger than 10 MB."),
+        ("a\u202efdp.exe", PDF, "Choose a PDF"),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
+def test_a_file_that_is_refused_says_why(browser, path, attachment_folder, name, content, said, headers):
+    response = send(browser, path, name, content, headers=headers)
+    assert response.status_code == 422
+    assert said in texts(response)
+    assert 'aria-describedby="attachment-help attachment-error" aria-invalid="true"' in response.content.decode()
+    assert [path for path in attachment_folder.rglob("*") if path.is_file()] == []
+    assert (Attachment.objects.count(), LooseFile.objects.count()) == (0, 0)
+
+
+def test_no_file_at_all(browser, path):
+    response = browser.post(path)
+    assert (response.status_code, "Choose a file first." in texts(response)) == (422, True)
+
+
+def test_one_too_many(browser, path, attachment, monkeypatch):
+    monkeypatch.setattr(attachments, "MAX_FILES", 1)
+    response = send(browser, path)
+    assert response.status_code == 422
+    assert "An inquiry may have 1 attachments. Delete one first." in texts(response)
+
+
+@pytest.mark.parametrize(("headers", "status"), [({}, 503), (HTMX, 422)], ids=["page", "htmx"])
+def test_a_storage_that_is_down(browser, path, monkeypatch, headers, status):
+    def broken(*args, **more):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", broken)
+    response = send(browser, path, headers=headers)
+    assert (response.status_code, Attachment.objects.count()) == (status, 0)
+    assert "The file could not be stored at the moment." in texts(response)
+
+
+def test_a_download(browser, path, attachment):
+    response = browser.get(f"{path}/{attachment.pk}")
+    wanted = {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": 'attachment; filename="plan <1>.pdf"',
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, no-store",
+    }
+    assert {name: response.headers.get(name) for name in wanted} == wanted
+    assert b"".join(response) == PDF
+
+
+def test_a_download_that_cannot_be_fetched(browser, path, attachment, attachment_folder, monkeypatch, inquiry):
+    def broken(*args, **more):
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FileSystemStorage, "_open", broken)
+        response = browser.get(f"{path}/{attachment.pk}")
+    assert (response.status_code, response["Location"]) == (302, f"/inquiries/{inquiry.pk}#attachments")
+    assert "The file cannot be fetched at the moment." in browser.get(path).content.decode()
+    attachment_folder.joinpath(attachment.key).unlink()
+    assert browser.get(f"{path}/{attachment.pk}").status_code == 404
+
+
+def test_a_delete_is_asked_about_and_then_done(
+    browser, path, attachment, attachment_folder, inquiry, django_capture_on_commit_callbacks
+):
+    delete = f"{path}/{attachment.pk}/delete"
+    asked = browser.get(delete).content.decode()
+    assert "Delete “plan &lt;1&gt;.pdf”?" in asked
+    assert Attachment.objects.count() == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        response = browser.post(delete)
+    assert (response.status_code, response["Location"]) == (302, f"/inquiries/{inquiry.pk}#attachments")
+    assert (Attachment.objects.count(), LooseFile.objects.count()) == (0, 0)
+    assert [file for file in attachment_folder.rglob("*") if file.is_file()] == []
+    assert browser.post(delete).status_code == 404
+
+
+def test_htmx_gets_the_section_without_the_file(browser, path, attachment):
+    response = browser.post(f"{path}/{attachment.pk}/delete", headers=HTMX)
+    assert texts(response).startswith("Attachments “plan &lt;1&gt;.pdf” is deleted. No files yet.")
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_another_pros_files_are_not_found(other_browser, path, attachment, method):
+    for address in (path, f"{path}/{attachment.pk}", f"{path}/{attachment.pk}/delete"):
+        response = getattr(other_browser, method)(address)
+        assert response.status_code == (405 if method == "post" and address[-1].isdigit() else 404)
+        assert "plan" not in response.content.decode()
+    assert send(other_browser, path).status_code == 404
+    assert Attachment.objects.count() == 1
+
+
+def test_a_file_of_another_inquiry_is_not_found(browser, attachment, pro):
+    other = InquiryFactory(pro=pro)
+    for rest in ("", "/delete"):
+        assert browser.get(f"/inquiries/{other.pk}/attachments/{attachment.pk}{rest}").status_code == 404
+
+
+def test_nobody_is_asked_to_sign_in(nobody, path, attachment):
+    for address in (path, f"{path}/{attachment.pk}", f"{path}/{attachment.pk}/delete"):
+        assert nobody.get(address)["Location"] == f"/sign-in?next={address}"
+
+
+def test_fifty_files_ask_as_little_as_one(browser, path, attachment):
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(path).status_code == 200
+        return len(queries)
+
+    browser.get(path)
+    one = asked()
+    row = Attachment.objects.values("inquiry_id", "filename", "mime_type", "size", "sha256").get()
+    Attachment.objects.bulk_create(Attachment(**row, key=str(n), uploaded_by=n) for n in range(1, 50))
+    assert asked() == one

@@ -284,9 +284,7 @@ def test_another_kind_of_body(api, path, content_type):
     assert (response.status_code, response.json()["message"]) == (415, "Unsupported media type")
 
 
-@pytest.mark.parametrize(
-    "content_type", ["multipart/form-data", "multipart/form-data; boundary=é", "multipart/form-data; x=y"]
-)
+@pytest.mark.parametrize("more", ["", "; boundary=é", "; x=y"])
 def test_a_form_without_a_boundary_is_not_readable(api, path, more):
     response = post(api, path, form(), f"multipart/form-data{more}")
     assert (response.status_code, response.json()["message"]) == (400, "Unreadable request")

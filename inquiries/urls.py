@@ -22,7 +22,6 @@ urlpatterns = [
     path("inquiries/<int:id>/offers/<int:offer>", offers.offer_detail, name="offer_detail"),
     path("inquiries/<int:id>/offers/<int:offer>/send", offers.offer_send, name="offer_send"),
     path("inquiries/<int:id>/offers/<int:offer>/discard", offers.offer_discard, name="offer_discard"),
-    path("offers/<slug:key>", offer_public.offer_public, name="offer_public"),
     path("inquiries/<int:id>/attachments", attachments.attachment_add, name="attachment_add"),
     path(
         "inquiries/<int:id>/attachments/<int:attachment>",
@@ -34,5 +33,6 @@ urlpatterns = [
         attachments.attachment_delete,
         name="attachment_delete",
     ),
+    path("offers/<slug:key>", offer_public.offer_public, name="offer_public"),
     *api.urls,
 ]

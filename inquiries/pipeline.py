@@ -42,6 +42,7 @@ def begin(inquiry: Inquiry, *, by: Actor) -> None:
         inquiry.inquiry_type.hold_pipeline()
         inquiry.step = inquiry.inquiry_type.initial_step()
         inquiry.status = Inquiry.Status.OPEN
+        inquiry.moved_at = inquiry.created_at
         inquiry.search_text = inquiry.make_search_text()
         inquiry.save(force_insert=True)
         history.record(inquiry.pk, None, inquiry.step, by=by, changed_by=inquiry.created_by, note="Inquiry created")
@@ -130,10 +131,10 @@ def clean_note(note: str) -> str:
 def _put(inquiry: Inquiry, step: PipelineStep, at_end: str, *, by: Actor, changed_by: int | None, note: str) -> None:
     """Put the locked inquiry on `step`; `at_end` is its coarse status if that is a terminal one."""
     changed_by = changed_by if changed_by is not None else _userhub_id(by)
-    before, inquiry.step = inquiry.step, step
+    before, inquiry.step, inquiry.moved_at = inquiry.step, step, timezone.now()
     inquiry.status = _coarse_status(step, at_end)
     _mark_responded(inquiry, by, changed_by)
-    inquiry.save(update_fields=["step", "status", "responded_at", "updated_at"])
+    inquiry.save(update_fields=["step", "status", "moved_at", "responded_at", "updated_at"])
     history.record(inquiry.pk, before, step, by=by, changed_by=changed_by, note=note)
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from .api import api
-from .views import attachments, inquiry, listing, new, offer_public, offers
+from .views import attachments, board, inquiry, listing, new, offer_public, offers
 
 app_name = "inquiries"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("inquiries", listing.inquiry_list, name="inquiry_list"),
     path("inquiries/new", new.inquiry_new, name="inquiry_new"),
     path("inquiries/new/customer", new.customer_look_up, name="customer_look_up"),
+    path("inquiries/board", board.board_first, name="board_first"),
+    path("inquiries/board/<slug:slug>", board.board, name="board"),
     path("inquiries/<int:id>", inquiry.inquiry_detail, name="inquiry_detail"),
     path("inquiries/<int:id>/move", inquiry.inquiry_move, name="inquiry_move"),
     path("inquiries/<int:id>/close", inquiry.inquiry_close, name="inquiry_close"),

@@ -139,6 +139,8 @@ class Inquiry(models.Model):
     acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, editable=False)
     notified_at = models.DateTimeField(_("pro notified at"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    # Here too, as the history may be kept elsewhere.
+    moved_at = models.DateTimeField(_("on its step since"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     objects = InquiryQuerySet.as_manager()
@@ -158,6 +160,8 @@ class Inquiry(models.Model):
             models.Index(fields=["pro", "status", "-created_at", "-id", "case_id"], name="inquiry_by_status"),
             models.Index(fields=["pro", "inquiry_type", "-created_at", "-id", "case_id"], name="inquiry_by_type"),
             models.Index(fields=["pro", "step", "-created_at", "-id"], name="inquiry_by_step"),
+            # A column of the board.
+            models.Index(fields=["pro", "step", "-moved_at", "-id"], name="inquiry_by_move"),
             models.Index(fields=["pro", "category", "-created_at", "-id", "case_id"], name="inquiry_by_category"),
             models.Index(fields=["pro", "user_id", "-created_at", "-id", "case_id"], name="inquiry_by_user"),
             models.Index(

@@ -23,6 +23,18 @@ class PipelineStepQuerySet(models.QuerySet["PipelineStep"]):
             allowed |= Q(pk__in=later.values("pk")[:1])
         return siblings.filter(allowed).order_by("sort_order")
 
+    def ways(self, kind: InquiryType) -> dict["PipelineStep", list["PipelineStep"]]:
+        """`after` for every step of a type, in order, in two queries."""
+        rows = self.filter(inquiry_type=kind).order_by("sort_order")
+        steps: list[PipelineStep] = list(rows.prefetch_related("moves_out"))
+        ways = {}
+        for place, step in enumerate(steps, start=1):
+            allowed = {move.to_step_id for move in step.moves_out.all()}
+            if not step.is_terminal:
+                allowed |= {following.pk for following in steps[place : place + 1]}
+            ways[step] = [other for other in steps if other.pk in allowed]
+        return ways
+
 
 class PipelineStep(models.Model):
     """One step of a type's pipeline. An inquiry's `pipeline_status` is the key of the step it stands on."""

@@ -50,6 +50,7 @@ def test_it_begins_on_the_initial_step(pro, kind, user):
         "acknowledged_at": None,
         "notified_at": None,
         "created_at": START,
+        "moved_at": START,
         "updated_at": inquiry.updated_at,
     }
     assert (inquiry.pipeline_status, inquiry.reference, inquiry.is_waiting_for_profile) == (

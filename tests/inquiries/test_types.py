@@ -1,5 +1,7 @@
 """Inquiry types and their pipelines: what the database and the model hold."""
 
+import random
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -161,6 +163,43 @@ def test_other_types_keep_their_order(kind):
     other = InquiryTypeFactory()
     kind.arrange(["closed", "answered", "in_review", "submitted"])
     assert keys(other) == [("submitted", 1), ("in_review", 2), ("answered", 3), ("closed", 4)]
+
+
+# --- Where the steps lead
+
+
+def ways(kind):
+    return {step.key: [other.key for other in others] for step, others in PipelineStep.objects.ways(kind).items()}
+
+
+def test_the_ways_of_every_step_in_two_queries(kind, django_assert_num_queries):
+    AllowedMove.objects.create(from_step=kind.steps.get(key="closed"), to_step=kind.steps.get(key="submitted"))
+    AllowedMove.objects.create(from_step=kind.steps.get(key="submitted"), to_step=kind.steps.get(key="answered"))
+    with django_assert_num_queries(2):
+        assert ways(kind) == {
+            "submitted": ["in_review", "answered"],
+            "in_review": ["answered"],
+            "answered": ["closed"],
+            "closed": ["submitted"],
+        }
+
+
+def test_the_ways_of_a_type_without_steps():
+    assert ways(InquiryTypeFactory(steps=[])) == {}
+
+
+def test_the_ways_are_what_after_says_of_each_step(shipped, kind):
+    """One rule, said for one step by the database and for all of them at once: the two must not drift apart."""
+    draw = random.Random(4)
+    other = InquiryTypeFactory(steps=[f"s{n}" for n in range(8)])
+    other.steps.filter(key__in=["s3", "s6"]).update(is_terminal=True)
+    steps = [*other.steps.all(), *kind.steps.all()]
+    for start, end in draw.sample([(a, b) for a in steps for b in steps if a != b], 40):
+        AllowedMove.objects.create(from_step=start, to_step=end)
+    for each in (kind, other, *shipped.values()):
+        found = PipelineStep.objects.ways(each)
+        assert found == {step: list(PipelineStep.objects.after(step)) for step in each.steps.all()}
+        assert [step.sort_order for step in found] == sorted(step.sort_order for step in found)
 
 
 @pytest.mark.django_db(transaction=True)

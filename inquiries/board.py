@@ -1,0 +1,86 @@
+"""The board of one type: a column for each step of its pipeline, in order, as the database has it for one Pro."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from config.accounts.models import Pro
+
+from .models import Inquiry, InquiryType, PipelineStep
+from .models.inquiry import InquiryQuerySet
+
+SHOWN = 20
+# What is finished makes room: a column at the end shows what came to it in this time.
+RECENT = timedelta(days=30)
+
+
+def kinds(pro: Pro) -> QuerySet[InquiryType]:
+    """The types that a Pro has a board of: the active ones, and those that have inquiries of the Pro's."""
+    own = Inquiry.objects.for_pro(pro).filter(inquiry_type=OuterRef("pk"))
+    return InquiryType.objects.filter(Q(is_active=True) | Exists(own))
+
+
+@dataclass(frozen=True)
+class Column:
+    """`count` is how many stand on the step, `cards` those that came to it last, `ways` where they may go."""
+
+    step: PipelineStep
+    ways: list[PipelineStep]
+    count: int
+    cards: list[Inquiry]
+
+    @property
+    def ways_keys(self) -> str:
+        return " ".join(step.key for step in self.ways)
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.cards) < self.count
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A type, and how many of its inquiries are not finished."""
+
+    kind: InquiryType
+    count: int
+
+
+class Board:
+    """What one Pro sees of one type; `search` and `priority` narrow it, "" does not."""
+
+    def __init__(self, pro: Pro, kind: InquiryType, *, search: str = "", priority: str = "") -> None:
+        self.pro, self.kind, self.search, self.priority = pro, kind, search, priority
+        self.ways = PipelineStep.objects.ways(kind)
+
+    def rows(self) -> InquiryQuerySet:
+        """Every inquiry that the search and the priority leave, of all types."""
+        rows = Inquiry.objects.for_pro(self.pro)
+        rows = rows.filter(priority=self.priority) if self.priority else rows
+        return rows.search(self.search) if self.search else rows
+
+    def columns(self, only: Collection[str] | None = None) -> list[Column]:
+        """All of them in order, or those of the steps with these keys. One query more for each that has cards."""
+        steps = [step for step in self.ways if only is None or step.key in only]
+        counts = dict(self.rows().filter(step__in=steps).order_by().values_list("step").annotate(Count("pk")))
+        return [
+            Column(step, self.ways[step], found := counts.get(step.pk, 0), self._cards(step) if found else [])
+            for step in steps
+        ]
+
+    def _cards(self, step: PipelineStep) -> list[Inquiry]:
+        # Who came last is on top: what was moved just now is never among those that are not shown.
+        rows = self.rows().filter(step=step).order_by("-moved_at", "-id")
+        if step.is_terminal:
+            rows = rows.filter(moved_at__gte=timezone.now() - RECENT)
+        return list(rows.select_related("contact")[:SHOWN])
+
+    def tabs(self) -> list[Tab]:
+        """Every type that has a board."""
+        rows = Inquiry.objects.for_pro(self.pro).order_by()
+        rows = rows.filter(status__in=[Inquiry.Status.OPEN, Inquiry.Status.IN_PROGRESS])
+        counts = dict(rows.values_list("inquiry_type").annotate(Count("pk")))
+        return [Tab(kind, counts.get(kind.pk, 0)) for kind in kinds(self.pro)]

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.utils import timezone
 
 from config.accounts.models import Pro
+from config.web.paging import from_cursor, row_number, to_cursor
 
 from .models import Inquiry, InquiryType, PipelineStep
 from .models.inquiry import InquiryQuerySet
 
-SHOWN = 20
+SHOWN, SHOWN_ALONE = 20, 60
 # What is finished makes room: a column at the end shows what came to it in this time.
 RECENT = timedelta(days=30)
 
@@ -25,15 +27,19 @@ def kinds(pro: Pro) -> QuerySet[InquiryType]:
 
 @dataclass(frozen=True)
 class Column:
-    """`count` is how many stand on the step, `cards` those that came to it last, `ways` where they may go."""
+    """`count` is how many stand on the step, `cards` those that came to it last, `ways` where they may go.
+
+    `cursor` is where the cards go on, "" where they do not.
+    """
 
     step: PipelineStep
     ways: list[PipelineStep]
     count: int
     cards: list[Inquiry]
+    cursor: str = ""
 
     @property
-    def ways_keys(self) -> str:
+    def way_keys(self) -> str:
         return " ".join(step.key for step in self.ways)
 
     @property
@@ -50,11 +56,20 @@ class Tab:
 
 
 class Board:
-    """What one Pro sees of one type; `search` and `priority` narrow it, "" does not."""
+    """What one Pro sees of one type; `search` and `priority` narrow it, "" does not.
 
-    def __init__(self, pro: Pro, kind: InquiryType, *, search: str = "", priority: str = "") -> None:
+    With the key of a step in `alone` it is that column alone, with all its cards, page by page: `cursor` says where
+    the page begins. Raises KeyError for a step that there is not, InvalidCursor for a cursor that is none.
+    """
+
+    def __init__(
+        self, pro: Pro, kind: InquiryType, *, search: str = "", priority: str = "", alone: str = "", cursor: str = ""
+    ) -> None:
         self.pro, self.kind, self.search, self.priority = pro, kind, search, priority
         self.ways = PipelineStep.objects.ways(kind)
+        self.by_key = {step.key: step for step in self.ways}
+        self.alone = self.by_key[alone] if alone else None
+        self.place = from_cursor(cursor, row_number) if cursor else None
 
     def rows(self) -> InquiryQuerySet:
         """Every inquiry that the search and the priority leave, of all types."""
@@ -63,20 +78,28 @@ class Board:
         return rows.search(self.search) if self.search else rows
 
     def columns(self, only: Collection[str] | None = None) -> list[Column]:
-        """All of them in order, or those of the steps with these keys. One query more for each that has cards."""
-        steps = [step for step in self.ways if only is None or step.key in only]
-        counts = dict(self.rows().filter(step__in=steps).order_by().values_list("step").annotate(Count("pk")))
-        return [
-            Column(step, self.ways[step], found := counts.get(step.pk, 0), self._cards(step) if found else [])
-            for step in steps
-        ]
+        """All that the board shows, in order, or of these those of the steps with the keys `only`.
 
-    def _cards(self, step: PipelineStep) -> list[Inquiry]:
+        One query for the counts, and one more for each column that has cards.
+        """
+        shown = [self.alone] if self.alone else list(self.ways)
+        steps = [step for step in shown if only is None or step.key in only]
+        counts = dict(self.rows().filter(step__in=steps).order_by().values_list("step").annotate(Count("pk")))
+        return [self._column(step, counts.get(step.pk, 0)) for step in steps]
+
+    def _column(self, step: PipelineStep, count: int) -> Column:
+        if not count:
+            return Column(step, self.ways[step], 0, [])
         # Who came last is on top: what was moved just now is never among those that are not shown.
-        rows = self.rows().filter(step=step).order_by("-moved_at", "-id")
-        if step.is_terminal:
-            rows = rows.filter(moved_at__gte=timezone.now() - RECENT)
-        return list(rows.select_related("contact")[:SHOWN])
+        rows = self.rows().filter(step=step).select_related("contact").order_by("-moved_at", "-id")
+        if not self.alone:
+            if step.is_terminal:
+                rows = rows.filter(moved_at__gte=timezone.now() - RECENT)
+            return Column(step, self.ways[step], count, list(rows[:SHOWN]))
+        if self.place:
+            rows = rows.filter(TupleLessThan(("moved_at", "id"), self.place))
+        cards, more = rows.page(SHOWN_ALONE)
+        return Column(step, self.ways[step], count, cards, to_cursor(cards[-1].moved_at, cards[-1].pk) if more else "")
 
     def tabs(self) -> list[Tab]:
         """Every type that has a board."""

@@ -13,6 +13,7 @@ urlpatterns = [
     path("inquiries/new/customer", new.customer_look_up, name="customer_look_up"),
     path("inquiries/board", board.board_first, name="board_first"),
     path("inquiries/board/<slug:slug>", board.board, name="board"),
+    path("inquiries/board/<slug:slug>/move", board.board_move, name="board_move"),
     path("inquiries/<int:id>", inquiry.inquiry_detail, name="inquiry_detail"),
     path("inquiries/<int:id>/move", inquiry.inquiry_move, name="inquiry_move"),
     path("inquiries/<int:id>/close", inquiry.inquiry_close, name="inquiry_close"),

@@ -3,18 +3,22 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, wants
+from config.web.paging import InvalidCursor, row_number
 from contacts.forms import SearchField
 
-from ..board import Board, kinds
-from ..models import Inquiry
-from ..pipeline import NOTE_LENGTH
+from ..board import Board, Column, kinds
+from ..models import Inquiry, PipelineStep
+from ..pipeline import NOTE_LENGTH, InvalidTransition
 
 PAGE = "inquiries/board.html"
 
@@ -26,42 +30,63 @@ class BoardFilter(forms.Form):
     priority = forms.ChoiceField(
         label=gettext_lazy("Priority"),
         required=False,
-        choices=[("", gettext_lazy("Any priority")), *Inquiry.Priority.choices],
+        choices=lambda: [("", _("Any priority")), *Inquiry.Priority.choices],
     )
 
 
 class BoardPage:
-    """One type's board as the URL asks for it, for one Pro; 404 for a type that has none."""
+    """One type's board as the URL asks for it, for one Pro; 404 for a type, a step or a place that is none."""
 
     def __init__(self, request: ProRequest, slug: str) -> None:
         self.request, self.kind = request, get_object_or_404(kinds(request.pro), slug=slug)
         self.form = BoardFilter(request.GET)
         self.form.is_valid()
-        chosen = self.form.cleaned_data
-        self.search, self.priority = chosen.get("q", ""), chosen.get("priority", "")
-        self.board = Board(request.pro, self.kind, search=self.search, priority=self.priority)
+        self.chosen = {name: self.form.cleaned_data.get(name, "") for name in ("q", "priority")}
+        self.step, self.cursor = request.GET.get("step", ""), request.GET.get("cursor", "")
+        chosen = {"search": self.chosen["q"], "priority": self.chosen["priority"]}
+        try:
+            self.board = Board(request.pro, self.kind, **chosen, alone=self.step, cursor=self.cursor)
+        except (KeyError, InvalidCursor) as error:
+            raise Http404 from error
+
+    @property
+    def filter_query(self) -> str:
+        """What every board may be asked for."""
+        return _query(**self.chosen)
 
     @property
     def query(self) -> str:
-        return _query(q=self.search, priority=self.priority)
+        return _query(**self.chosen, step=self.step, cursor=self.cursor)
 
     def url(self, **more: Any) -> str:
         """The address of this board; `more` is what its query says besides."""
-        query = _query(q=self.search, priority=self.priority, **more)
+        query = _query(**self.chosen, step=self.step, cursor=self.cursor, **more)
         return f"{reverse('inquiries:board', args=[self.kind.slug])}{query and '?'}{query}"
 
-    def context(self, **more: Any) -> dict[str, Any]:
-        """What the whole page shows."""
-        columns = self.board.columns()
+    def find(self, id: str) -> Inquiry:
+        """An inquiry of this Pro and type; else 404."""
+        try:
+            number = row_number(id)
+        except ValueError as error:
+            raise Http404 from error
+        rows = Inquiry.objects.for_pro(self.request.pro).filter(inquiry_type=self.kind)
+        return get_object_or_404(rows.select_related("step"), pk=number)
+
+    def context(self, columns: list[Column] | None = None, **more: Any) -> dict[str, Any]:
+        """What the page shows; some `columns` where not all are wanted."""
         return {
             "page": self,
             "kind": self.kind,
-            "columns": columns,
+            "columns": self.board.columns() if columns is None else columns,
             "tabs": self.board.tabs(),
-            "total": sum(column.count for column in columns),
             "note_length": NOTE_LENGTH,
             **more,
         }
+
+    def moved(self, found: Inquiry, was: str) -> dict[str, Any]:
+        """What is said of a move from the step with the key `was`: the way back is offered where there is one."""
+        back = [step for step in self.board.ways.get(found.step, []) if step.key == was]
+        return {"moved": found, "back": back[0] if back else None}
 
 
 def _query(**values: Any) -> str:
@@ -88,4 +113,57 @@ def board(request: ProRequest, slug: str) -> HttpResponse:
         # While one types the address follows, without a step of history for every letter.
         response["HX-Replace-Url"] = page.url()
         return response
-    return render(request, PAGE, page.context())
+    return render(request, PAGE, page.context(**_just_moved(page)))
+
+
+def _just_moved(page: BoardPage) -> dict[str, Any]:
+    """Which move the address says was made just now."""
+    if "moved" not in page.request.GET:
+        return {}
+    try:
+        return page.moved(page.find(page.request.GET["moved"]), page.request.GET.get("was", ""))
+    except Http404:
+        return {}
+
+
+@require_POST
+def board_move(request: ProRequest, slug: str) -> HttpResponse:
+    """Move one inquiry: `id`, the key `to` of a step, perhaps a `note`, and the key of the step it was `seen` on."""
+    page = BoardPage(request, slug)
+    found = page.find(request.POST.get("id", ""))
+    seen = request.POST.get("seen") or found.step.key
+    try:
+        found.move(to=request.POST.get("to", ""), by=request.user, note=request.POST.get("note", ""), seen=seen)
+    except InvalidTransition as refusal:
+        return _refused(page, found, refusal)
+    except ValidationError as error:
+        # The board stays as it is, and with it what was typed.
+        return _answer(page, found, [], refusal=" ".join(error.messages), status=422)
+    except Inquiry.DoesNotExist as error:
+        raise Http404 from error
+    if request.htmx:
+        columns = page.board.columns({seen, found.step.key})
+        return _answer(page, found, columns, **page.moved(found, seen))
+    return redirect(f"{page.url(moved=found.pk, was=seen)}#card-{found.pk}")
+
+
+def _refused(page: BoardPage, found: Inquiry, refusal: InvalidTransition) -> HttpResponse:
+    """A colleague was quicker, or the page is old: what is shown next is the truth, and what is allowed."""
+    allowed = [step for step in page.board.ways if step.key in refusal.allowed]
+    return _answer(page, found, page.board.columns(), refusal=_why(found, allowed), status=409)
+
+
+def _why(found: Inquiry, allowed: list[PipelineStep]) -> str:
+    says = _("“%(subject)s” was not moved. It is on “%(step)s” now.") % {"subject": found.subject, "step": found.step}
+    labels = ", ".join(f"“{step}”" for step in allowed)
+    then = _("From there it can go to: %(steps)s.") % {"steps": labels} if allowed else _("It goes nowhere from there.")
+    return f"{says} {then}"
+
+
+def _answer(page: BoardPage, found: Inquiry, columns: list[Column], status: int = 200, **said: Any) -> HttpResponse:
+    """htmx gets the columns anew and what is said; a browser is sent to the board."""
+    if page.request.htmx:
+        context = {**page.context(columns), **said, "is_swap": True}
+        return render(page.request, f"{PAGE}#changed", context, status=status)
+    messages.error(page.request, said["refusal"])
+    return redirect(f"{page.url()}#card-{found.pk}")

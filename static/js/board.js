@@ -1,0 +1,92 @@
+// Moving cards by drag and by key: both press the button of the card's own menu, which works without this file.
+"use strict";
+{
+  const column = (element) => element.closest?.(".column");
+  const link = (card) => card?.querySelector("[data-row]");
+  const columns = () => all(".column");
+  const press = (card, key) => one(`button[name="to"][value="${CSS.escape(key)}"]`, card)?.click();
+
+  // Dragging: the columns that the card may go to are open, all others refuse it.
+  let dragged = null;
+  const mark = (name, chosen = () => false) => columns().forEach((each) => each.classList.toggle(name, chosen(each)));
+  const drop = () => {
+    dragged?.classList.remove("is-dragged");
+    dragged = null;
+    one("#columns")?.classList.remove("is-dragging");
+    ["is-open", "is-over", "is-home"].forEach((name) => mark(name));
+  };
+  addEventListener("dragstart", (event) => {
+    const card = event.target.closest?.(".ticket");
+    if (!card) return;
+    dragged = card;
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", link(card).textContent);
+    card.classList.add("is-dragged");
+    const ways = column(card).dataset.ways.split(" ");
+    mark("is-open", (each) => ways.includes(each.dataset.step));
+    mark("is-home", (each) => each === column(card));
+    one("#columns").classList.add("is-dragging");
+  });
+  addEventListener("dragover", (event) => {
+    if (!dragged) return;
+    const over = column(event.target);
+    const isOpen = over?.classList.contains("is-open");
+    mark("is-over", (each) => isOpen && each === over);
+    if (isOpen) event.preventDefault();
+  });
+  addEventListener("drop", (event) => {
+    if (!dragged) return;
+    event.preventDefault();
+    const [card, to] = [dragged, column(event.target)?.dataset.step];
+    drop();
+    press(card, to);
+  });
+  addEventListener("dragend", drop);
+
+  // Keys on a card: arrows go to its neighbours, with Shift they move it; m opens the menu.
+  const neighbour = (card, { key }) => {
+    if (key === "ArrowUp") return card.previousElementSibling;
+    if (key === "ArrowDown") return card.nextElementSibling;
+    const place = [...card.parentElement.children].indexOf(card);
+    const list = columns();
+    const here = list.indexOf(column(card));
+    const side = key === "ArrowRight" ? list.slice(here + 1) : list.slice(0, here).reverse();
+    const cards = side.map((each) => [...each.querySelectorAll(".ticket")]).find((found) => found.length);
+    return cards?.[Math.min(place, cards.length - 1)];
+  };
+  const shift = (card, { key }) => {
+    const keys = columns().map((each) => each.dataset.step);
+    const here = keys.indexOf(column(card).dataset.step);
+    const ways = column(card).dataset.ways.split(" ").map((way) => keys.indexOf(way)).filter((at) => at >= 0);
+    const to = key === "ArrowRight" ? ways.find((at) => at > here) : ways.findLast((at) => at < here);
+    if (to === undefined) one("#said").textContent = one("#columns").dataset.no;
+    else press(card, keys[to]);
+  };
+  addEventListener("keydown", (event) => {
+    const card = event.target.matches?.(".ticket [data-row]") && event.target.closest(".ticket");
+    if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "m") one(".ticket-menu", card)?.click();
+    else if (event.shiftKey && /^Arrow(Left|Right)$/.test(event.key)) shift(card, event);
+    else if (!event.shiftKey && /^Arrow/.test(event.key)) link(neighbour(card, event))?.focus();
+    else return;
+    event.preventDefault();
+  });
+
+  // An opened sheet takes the focus; one that led somewhere closes.
+  addEventListener("toggle", (event) => {
+    if (event.newState === "open") one("button, a", event.target)?.focus();
+  }, true);
+  addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-jump]")) one("#jump").hidePopover();
+  });
+
+  // The focus stays on the card, wherever it is now.
+  addEventListener("htmx:afterRequest", (event) => {
+    const { card } = event.detail.requestConfig.elt.dataset;
+    if (!card || !event.detail.xhr.status || event.detail.xhr.status === 422) return;
+    const moved = document.getElementById(card);
+    (link(moved) ?? one("#columns"))?.focus({ preventScroll: true });
+    moved?.classList.add("is-arrived");
+    moved?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
+}

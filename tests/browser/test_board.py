@@ -1,0 +1,237 @@
+"""The board in a real browser: a card moved by drag, by menu and by key, and without JavaScript."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from inquiries import history
+from inquiries.models import AllowedMove, Inquiry
+from tests.factories import InquiryFactory, InquiryTypeFactory
+
+from .test_walk import PHONE, WIDE, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+STEPS = ["submitted", "in_review", "waiting", "answered", "closed"]
+
+
+@pytest.fixture
+def kind(db):
+    """From the second step there is a way back, and one past the third."""
+    kind = InquiryTypeFactory(name="Test", slug="test", steps=STEPS)
+    at = {step.key: step for step in kind.steps.all()}
+    AllowedMove.objects.create(from_step=at["in_review"], to_step=at["submitted"])
+    AllowedMove.objects.create(from_step=at["in_review"], to_step=at["answered"])
+    return kind
+
+
+@pytest.fixture
+def kitchen(user, kind):
+    InquiryFactory(pro=user.pro, inquiry_type=kind, subject="Bath", priority="high")
+    return InquiryFactory(pro=user.pro, inquiry_type=kind, subject="Kitchen")
+
+
+@pytest.fixture
+def board(open_page, kitchen):
+    """Opens the board of the owner, with its scripts."""
+
+    def open_(path="/inquiries/board/test", **options):
+        page = open_page(path, **(options or WIDE))
+        sign_in(page)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    return open_
+
+
+def column(page, label):
+    return page.get_by_role("region", name=label, exact=True)
+
+
+def card(page, subject="Kitchen"):
+    return page.locator(".ticket", has=page.get_by_role("link", name=subject, exact=True))
+
+
+def trail(inquiry):
+    return [entry.to_status for entry in history.entries(inquiry.pk)]
+
+
+def expect_on(page, label, subject="Kitchen"):
+    """The card is there and nowhere else, and the count says so."""
+    expect(card(page, subject)).to_have_count(1)
+    expect(column(page, label).get_by_role("link", name=subject, exact=True)).to_be_visible()
+
+
+def said(page):
+    return page.locator("#said[role=status]")
+
+
+def test_a_card_is_dragged_to_a_column_that_takes_it(board, kitchen):
+    page = board()
+    card(page).drag_to(column(page, "In Review"))
+    expect(said(page)).to_contain_text("“Kitchen” moved to “In Review”.")
+    expect_on(page, "In Review")
+    expect(column(page, "In Review").locator(".column-head .count")).to_have_text("1")
+    expect(column(page, "Submitted").locator(".column-head .count")).to_have_text("1")
+    expect(page.get_by_role("link", name="Kitchen", exact=True)).to_be_focused()
+    assert trail(kitchen) == ["submitted", "in_review"]
+    page.reload()
+    expect_on(page, "In Review")
+
+
+def test_while_dragging_the_columns_say_what_they_take(board, kitchen):
+    kitchen.move(to="in_review", by=None)
+    page = board()
+    card(page).hover()
+    page.mouse.down()
+    column(page, "Waiting").hover()
+    expect(page.locator(".column.is-open h2")).to_have_text(["Submitted", "Waiting", "Answered"])
+    expect(column(page, "Waiting")).to_have_class("column is-open is-over")
+    column(page, "Closed").hover()
+    expect(page.locator(".is-over")).to_have_count(0)
+    expect(column(page, "Closed")).to_have_css("opacity", "0.4")
+    page.mouse.up()
+    # It refused the card, and nobody was asked.
+    expect(page.locator(".is-open, .is-dragged, .is-dragging")).to_have_count(0)
+    expect_on(page, "In Review")
+    assert trail(kitchen) == ["submitted", "in_review"]
+
+
+def test_a_card_is_moved_by_its_menu_with_a_note_and_moved_back(board, kitchen):
+    page = board()
+    page.get_by_role("button", name="Move “Kitchen”").click()
+    menu = page.locator(".sheet:popover-open")
+    expect(menu.get_by_role("button")).to_have_text(["In Review"])
+    expect(menu.get_by_role("link", name="Close…")).to_have_attribute("href", f"/inquiries/{kitchen.pk}#standing")
+    menu.get_by_label("Note for the history").fill("I look at it.")
+    menu.get_by_role("button", name="In Review").click()
+    expect_on(page, "In Review")
+    page.get_by_role("button", name="Undo").click()
+    expect(said(page)).to_contain_text("“Kitchen” moved to “Submitted”.")
+    expect_on(page, "Submitted")
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    assert trail(kitchen) == ["submitted", "in_review", "submitted"]
+    assert [entry.note for entry in history.entries(kitchen.pk)] == ["Inquiry created", "I look at it.", ""]
+
+
+def test_a_card_is_moved_by_keys_alone(board, kitchen):
+    page = board()
+    page.get_by_role("link", name="Kitchen", exact=True).focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="Bath", exact=True)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(said(page)).to_have_text("There is no step on that side that it may go to.")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(said(page)).to_contain_text("“Kitchen” moved to “In Review”.")
+    expect(page.get_by_role("link", name="Kitchen", exact=True)).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("link", name="Bath", exact=True)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("link", name="Kitchen", exact=True)).to_be_focused()
+    page.keyboard.press("m")
+    expect(page.locator(".sheet:popover-open").get_by_role("button", name="Submitted")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".sheet:popover-open")).to_have_count(0)
+    expect(page.get_by_role("link", name="Kitchen", exact=True)).to_be_focused()
+    page.keyboard.press("m")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator(".sheet:popover-open").get_by_role("button", name="Answered")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(said(page)).to_contain_text("“Kitchen” moved to “Answered”.")
+    expect(page.get_by_role("link", name="Kitchen", exact=True)).to_be_focused()
+    page.keyboard.press("Shift+ArrowRight")
+    expect_on(page, "Closed")
+    assert trail(kitchen) == ["submitted", "in_review", "answered", "closed"]
+
+
+def test_a_colleague_was_quicker(board, kitchen):
+    page = board()
+    kitchen.move(to="in_review", by=None)
+    kitchen.move(to="waiting", by=None)
+    page.get_by_role("link", name="Kitchen", exact=True).focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(said(page)).to_contain_text("“Kitchen” was not moved. It is on “Waiting” now.")
+    expect(said(page)).to_contain_text("From there it can go to: “Answered”.")
+    expect_on(page, "Waiting")
+    expect(page.get_by_role("link", name="Kitchen", exact=True)).to_be_focused()
+    assert trail(kitchen) == ["submitted", "in_review", "waiting"]
+
+
+def test_what_did_not_get_through_is_said_and_can_be_done_again(board, kitchen):
+    page = board()
+    page.context.set_offline(True)
+    page.get_by_role("link", name="Kitchen", exact=True).focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.get_by_text("That did not get through.").wait_for()
+    expect_on(page, "Submitted")
+    page.context.set_offline(False)
+    page.keyboard.press("Shift+ArrowRight")
+    expect_on(page, "In Review")
+    expect(page.get_by_text("That did not get through.")).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+def test_without_javascript(board, kitchen, size):
+    page = board(java_script_enabled=False, **size)
+    page.get_by_role("button", name="Move “Kitchen”").click()
+    page.locator(".sheet:popover-open").get_by_role("button", name="In Review").click()
+    expect(said(page)).to_contain_text("“Kitchen” moved to “In Review”.")
+    expect(column(page, "In Review").get_by_text("Kitchen", exact=True)).to_have_count(1)
+    page.get_by_role("button", name="Undo").click()
+    expect(column(page, "Submitted").get_by_text("Kitchen", exact=True)).to_have_count(1)
+    page.get_by_role("searchbox").fill("bath")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.locator(".ticket h3")).to_have_text(["Bath"])
+    assert trail(kitchen) == ["submitted", "in_review", "submitted"]
+
+
+def test_the_filter_works_as_one_types(board, kitchen):
+    page = board()
+    page.get_by_role("searchbox").fill("kit")
+    expect(page.locator(".ticket h3")).to_have_text(["Kitchen"])
+    assert page.url.endswith("/inquiries/board/test?q=kit")
+    card(page).drag_to(column(page, "In Review"))
+    expect_on(page, "In Review")
+    expect(page.locator(".ticket h3")).to_have_text(["Kitchen"])
+    page.get_by_role("searchbox").fill("")
+    expect(page.locator(".ticket h3")).to_have_text(["Bath", "Kitchen"])
+    page.get_by_label("Priority").select_option("high")
+    expect(page.locator(".ticket h3")).to_have_text(["Bath"])
+
+
+def test_on_a_phone_one_column_at_a_time(board, kitchen):
+    page = board(**PHONE, has_touch=True)
+    expect(column(page, "Submitted")).to_be_in_viewport(ratio=0.5)
+    page.get_by_role("button", name="Steps").click()
+    page.locator("#jump").get_by_role("link", name="Closed").click()
+    expect(column(page, "Closed")).to_be_in_viewport(ratio=0.5)
+    expect(page.locator("#jump")).to_be_hidden()
+    page.get_by_role("button", name="Steps").click()
+    page.locator("#jump").get_by_role("link", name="Submitted").click()
+    page.get_by_role("button", name="Move “Kitchen”").click()
+    page.locator(".sheet:popover-open").get_by_role("button", name="In Review").click()
+    expect(card(page)).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    assert trail(kitchen) == ["submitted", "in_review"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+def test_axe_finds_nothing_with_a_menu_open_and_after_a_move(board, kitchen, kind, user, scheme, size):
+    for n, key in enumerate(STEPS):
+        row = InquiryFactory(pro=user.pro, inquiry_type=kind, subject=f"No. {n}", priority=["low", "urgent"][n % 2])
+        Inquiry.objects.filter(pk=row.pk).update(step=kind.steps.get(key=key), profile_problem="Nobody." * (n % 2))
+    page = board(color_scheme=scheme, **size)
+    page.get_by_role("button", name="Move “Kitchen”").click()
+    expect(page.locator(".sheet:popover-open")).to_be_visible()
+    assert violations(page) == []
+    page.locator(".sheet:popover-open").get_by_role("button", name="In Review").click()
+    expect(said(page)).to_contain_text("Undo")
+    page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
+    assert violations(page) == []
+
+
+def violations(page):
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in found]

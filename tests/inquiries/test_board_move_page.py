@@ -1,0 +1,248 @@
+"""POST /inquiries/board/<type>/move: one card, from one column to another."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.messages import get_messages
+from django.db import connection
+from django.test import Client
+
+from inquiries import history
+from inquiries.models import AllowedMove, Inquiry
+from inquiries.pipeline import NOTE_LENGTH
+
+from ..factories import InquiryFactory, InquiryTypeFactory
+from .test_board_page import board, text
+
+pytestmark = pytest.mark.django_db
+PATH = "/inquiries/board/test/move"
+HTMX = {"HX-Request": "true"}
+
+
+def trail(inquiry):
+    return [(entry.from_status, entry.to_status, entry.note) for entry in history.entries(inquiry.pk)]
+
+
+def state(inquiry):
+    return Inquiry.objects.values_list("step__key", "status").get(pk=inquiry.pk)
+
+
+def said(response):
+    """What the answer to htmx says, and the moves that it offers: (text, [(id, seen, to)])."""
+    piece = re.search(r'<div hx-swap-oob="innerHTML:#said">(.*?)(?=<nav|<section|$)', response.content.decode(), re.S)[
+        1
+    ]
+    offers = re.findall(
+        r'name="id" value="(.*?)".*?name="seen" value="(.*?)".*?<button [^>]*name="to" value="(.*?)"', piece, re.S
+    )
+    return text(piece), offers
+
+
+def swapped(response):
+    """The keys of the columns in the answer, each to be put in the place of the old one."""
+    return re.findall(r'data-step="(.*?)" data-ways="[^"]*" hx-swap-oob="true"', response.content.decode())
+
+
+def told(response):
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+# --- A move
+
+
+def test_a_move_with_its_note(browser, user, inquiry):
+    response = browser.post(PATH, {"id": inquiry.pk, "to": "in_review", "note": " I look\r\nat it "})
+    assert (response.status_code, response["Location"]) == (
+        302,
+        f"/inquiries/board/test?moved={inquiry.pk}&was=submitted#card-{inquiry.pk}",
+    )
+    assert state(inquiry) == ("in_review", "in_progress")
+    assert trail(inquiry) == [(None, "submitted", "Inquiry created"), ("submitted", "in_review", "I look\nat it")]
+    last = history.entries(inquiry.pk)[-1]
+    assert (last.by_user_id, last.by_name) == (user.pk, str(user))
+    inquiry.refresh_from_db()
+    assert inquiry.created_at < inquiry.moved_at <= inquiry.responded_at <= inquiry.updated_at
+
+
+def test_htmx_gets_the_two_columns_and_the_tabs(browser, inquiry):
+    response = browser.post(PATH, {"id": inquiry.pk, "to": "in_review", "seen": "submitted"}, headers=HTMX)
+    assert (response.status_code, swapped(response)) == (200, ["submitted", "in_review"])
+    assert board(response) == [("Submitted 0", [], "Nothing here."), ("In Review 1", [inquiry.subject], "")]
+    assert said(response) == (f"“{inquiry.subject}” moved to “In Review”.", [])
+    assert 'id="board-tabs" class="tabs" aria-label="Type" hx-swap-oob="true"' in response.content.decode()
+    assert response.content.decode().lstrip().startswith('<div hx-swap-oob="innerHTML:#said">')
+
+
+def test_undo_is_offered_where_the_engine_allows_the_way_back(browser, inquiry, kind):
+    back = {"from_step": kind.steps.get(key="in_review"), "to_step": kind.steps.get(key="submitted")}
+    AllowedMove.objects.create(**back)
+    response = browser.post(PATH, {"id": inquiry.pk, "to": "in_review", "seen": "submitted"}, headers=HTMX)
+    words, [offer] = said(response)
+    assert (words, offer) == (
+        f"“{inquiry.subject}” moved to “In Review”. Undo",
+        (str(inquiry.pk), "in_review", "submitted"),
+    )
+    undone = browser.post(PATH, dict(zip(("id", "seen", "to"), offer, strict=True)), headers=HTMX)
+    assert (undone.status_code, state(inquiry)) == (200, ("submitted", "open"))
+    assert [step[:2] for step in trail(inquiry)] == [
+        (None, "submitted"),
+        ("submitted", "in_review"),
+        ("in_review", "submitted"),
+    ]
+
+
+def test_without_javascript_the_board_says_what_was_moved(browser, inquiry, kind):
+    AllowedMove.objects.create(from_step=kind.steps.get(key="in_review"), to_step=kind.steps.get(key="submitted"))
+    response = browser.post(PATH, {"id": inquiry.pk, "to": "in_review"}, follow=True)
+    page = response.content.decode()
+    shown = re.search(r'<div id="said".*?(?=<div id="board")', page, re.S)[0]
+    assert text(shown) == f"“{inquiry.subject}” moved to “In Review”. Undo"
+    assert re.search(r'name="seen" value="(.*?)".*?name="to" value="(.*?)"', shown, re.S).groups() == (
+        "in_review",
+        "submitted",
+    )
+
+
+def test_what_was_moved_is_told_to_its_owner_alone(other_browser, inquiry):
+    response = other_browser.get(f"/inquiries/board/test?moved={inquiry.pk}&was=submitted")
+    assert inquiry.subject not in response.content.decode()
+
+
+def test_the_answer_keeps_to_the_filter_of_the_address(browser, pro, kind, inquiry):
+    urgent = InquiryFactory(pro=pro, inquiry_type=kind, subject="Urgent", priority="urgent")
+    response = browser.post(f"{PATH}?priority=urgent", {"id": urgent.pk, "to": "in_review"}, headers=HTMX)
+    assert board(response) == [("Submitted 0", [], "Nothing here."), ("In Review 1", ["Urgent"], "")]
+    later = browser.post(f"{PATH}?priority=urgent&step=in_review", {"id": urgent.pk, "to": "answered"})
+    query = parse_qs(urlsplit(later["Location"]).query)
+    assert query == {
+        "priority": ["urgent"],
+        "step": ["in_review"],
+        "moved": [str(urgent.pk)],
+        "was": ["in_review"],
+    }
+
+
+def test_a_column_that_is_alone_stays_alone(browser, inquiry):
+    response = browser.post(f"{PATH}?step=submitted", {"id": inquiry.pk, "to": "in_review"}, headers=HTMX)
+    assert board(response) == [("Submitted 0", [], "Nothing here.")]
+
+
+# --- A refusal
+
+
+def test_a_refused_move_shows_the_present_board_and_what_is_allowed(browser, inquiry, kind):
+    AllowedMove.objects.create(from_step=kind.steps.get(key="submitted"), to_step=kind.steps.get(key="answered"))
+    before = Inquiry.objects.values().get()
+    response = browser.post(PATH, {"id": inquiry.pk, "to": "closed", "seen": "submitted"}, headers=HTMX)
+    assert response.status_code == 409
+    assert swapped(response) == ["submitted", "in_review", "answered", "closed"]
+    assert board(response)[0] == ("Submitted 1", [inquiry.subject], "")
+    assert said(response) == (
+        f"“{inquiry.subject}” was not moved. It is on “Submitted” now."
+        " From there it can go to: “In Review”, “Answered”.",
+        [],
+    )
+    assert (Inquiry.objects.values().get(), len(trail(inquiry))) == (before, 1)
+
+
+def test_a_colleague_was_quicker(browser, inquiry):
+    inquiry.move(to="in_review", by=None)
+    response = browser.post(PATH, {"id": inquiry.pk, "to": "answered", "seen": "submitted"}, headers=HTMX)
+    assert (response.status_code, state(inquiry)) == (409, ("in_review", "in_progress"))
+    assert [column[:2] for column in board(response)][:2] == [
+        ("Submitted 0", []),
+        ("In Review 1", [inquiry.subject]),
+    ]
+    assert said(response)[0].endswith("It is on “In Review” now. From there it can go to: “Answered”.")
+    assert len(trail(inquiry)) == 2
+
+
+def test_a_refusal_without_javascript(browser, inquiry):
+    inquiry.close(by=None)
+    response = browser.post(f"{PATH}?q=subject", {"id": inquiry.pk, "to": "in_review", "seen": "submitted"})
+    assert (response.status_code, response["Location"]) == (
+        302,
+        f"/inquiries/board/test?q=subject#card-{inquiry.pk}",
+    )
+    assert told(response) == [
+        f"“{inquiry.subject}” was not moved. It is on “Closed” now. It goes nowhere from there.",
+    ]
+    assert len(trail(inquiry)) == 2
+
+
+@pytest.mark.parametrize("to", ["submitted", "closed", "", "nonsense", "a\0b", "\ud800", "IN_REVIEW", "9" * 5000])
+def test_nothing_else_is_a_move(browser, inquiry, to):
+    to = to.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    response = browser.post(PATH, {"id": inquiry.pk, "to": to}, headers=HTMX)
+    assert (response.status_code, state(inquiry), len(trail(inquiry))) == (409, ("submitted", "open"), 1)
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        ("x" * (NOTE_LENGTH + 1), f"A note may have {NOTE_LENGTH} characters."),
+        ("a\0b", "Null characters are not allowed."),
+    ],
+)
+def test_a_note_that_cannot_be_kept(browser, inquiry, note, words):
+    """The columns stay as they are, and with them what was typed."""
+    response = browser.post(PATH, {"id": inquiry.pk, "to": "in_review", "note": note}, headers=HTMX)
+    assert (response.status_code, said(response), swapped(response)) == (422, (words, []), [])
+    plain = browser.post(PATH, {"id": inquiry.pk, "to": "in_review", "note": note})
+    assert (plain.status_code, told(plain)[-1]) == (302, words)
+    assert (state(inquiry), len(trail(inquiry))) == (("submitted", "open"), 1)
+
+
+# --- What there is not
+
+
+@pytest.mark.parametrize("id", ["", "0", "-1", "x", "1.0", "٣", "1\0", str(2**63), str(2**80), "9" * 5000])
+def test_an_id_that_is_none_is_404(browser, inquiry, id):
+    assert browser.post(PATH, {"id": id, "to": "in_review"}).status_code == 404
+    assert len(trail(inquiry)) == 1
+
+
+def test_another_pros_inquiry_is_404(browser, other_browser, pro, inquiry):
+    other = InquiryTypeFactory(slug="other")
+    foreign = other_browser.post(PATH, {"id": inquiry.pk, "to": "in_review"}, headers=HTMX)
+    wrong_type = browser.post("/inquiries/board/other/move", {"id": inquiry.pk, "to": "in_review"})
+    unknown = browser.post("/inquiries/board/unknown/move", {"id": inquiry.pk, "to": "in_review"})
+    assert (foreign.status_code, wrong_type.status_code, unknown.status_code) == (404, 404, 404)
+    assert other.slug == "other"
+    assert (state(inquiry), len(trail(inquiry))) == (("submitted", "open"), 1)
+
+
+def test_it_takes_a_post_with_a_token_of_somebody_signed_in(browser, nobody, user, inquiry):
+    assert browser.get(PATH).status_code == 405
+    assert nobody.post(PATH, {"id": inquiry.pk, "to": "in_review"}).status_code == 302
+    forger = Client(enforce_csrf_checks=True)
+    forger.force_login(user, backend="config.accounts.backends.EmailBackend")
+    assert forger.post(PATH, {"id": inquiry.pk, "to": "in_review"}).status_code == 403
+    assert (state(inquiry), len(trail(inquiry))) == (("submitted", "open"), 1)
+
+
+# --- At once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_movers_one_is_told_that_the_other_was_quicker(user, inquiry, kind, at_once):
+    AllowedMove.objects.create(from_step=kind.steps.get(key="submitted"), to_step=kind.steps.get(key="answered"))
+    clients = [Client() for _ in range(2)]
+    for client in clients:
+        client.force_login(user, backend="config.accounts.backends.EmailBackend")
+
+    def move(number):
+        fields = {"id": inquiry.pk, "to": ["in_review", "answered"][number], "seen": "submitted"}
+        response = clients[number].post(PATH, fields, headers=HTMX)
+        return response.status_code, response.content.decode()
+
+    answers = at_once(2, move)
+    assert sorted(status for status, _page in answers) == [200, 409], connection.vendor
+    won = ["in_review", "answered"][[status for status, _page in answers].index(200)]
+    assert (state(inquiry)[0], [step[:2] for step in trail(inquiry)]) == (
+        won,
+        [(None, "submitted"), ("submitted", won)],
+    )
+    [lost] = [page for status, page in answers if status == 409]
+    assert f"It is on “{won.replace('_', ' ').title()}” now." in lost

@@ -31,7 +31,7 @@
     if (!dragged) return;
     const over = column(event.target);
     const isOpen = over?.classList.contains("is-open");
-    mark("is-over", (each) => isOpen && each === over);
+    mark("is-over", (each) => each === over && isOpen);
     if (isOpen) event.preventDefault();
   });
   addEventListener("drop", (event) => {

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from config.accounts.models import IdentityDocument
 from contact_requests.models import ContactRequest
 from contacts.models import Contact, ContactImport
-from inquiries.models import FilterOption, Inquiry
+from inquiries.models import AllowedMove, FilterOption, Inquiry, InquiryType
 from tests.factories import (
     PASSWORD,
     ContactFactory,
@@ -52,6 +52,10 @@ CLOSED = [
     "/inquiries/new/customer?user_id=9",
     "/inquiries/{known}",
     "/inquiries/{waiting}?contact_q=w",
+    "/inquiries/board/offer_request",
+    "/inquiries/board/offer_request?q=nothing",
+    "/inquiries/board/offer_request?step=submitted",
+    "/inquiries/board/offer_request?moved={moved}&was=in_negotiation",
     "/settings/profile",
     "/settings/password",
     "/settings/tokens",
@@ -68,7 +72,7 @@ def violations(page):
 
 
 @pytest.fixture
-def row(user):
+def row(user, shipped):
     house = PropertyFactory(pro=user.pro, slug="house", title="Maison", city="Honfleur", price=389000, summary="84 m²")
     rows = [
         RequestFactory(property=house, name="Wolfeschlegelsteinhausenbergerdorff" * n, phone="+33612345678")
@@ -87,6 +91,7 @@ def row(user):
     for state in ("uploaded", "checked", "running", "done"):
         make_import(user, state)
     make_inquiries(user)
+    make_board(user.pro, rows[0].contact)
     return rows[0]
 
 
@@ -118,9 +123,25 @@ def make_inquiries(user):
     InquiryFactory(pro=user.pro, inquiry_type=kind, priority="high", profile_problem=long)
 
 
+def make_board(pro, contact):
+    """A card of every look, on a board with a way back."""
+    kind = InquiryType.objects.get(slug="offer_request")
+    long = "Wolfeschlegelsteinhausenbergerdorff" * 3
+    for priority in Inquiry.Priority.values:
+        InquiryFactory(pro=pro, inquiry_type=kind, priority=priority, profile_problem="Nobody." * (priority == "high"))
+        person = {"first_name": long, "last_name": long}
+        fields = {"person": person, "profile_at": timezone.now(), "business": {"company": long}, "budget": 9_999_999}
+        InquiryFactory(pro=pro, inquiry_type=kind, subject=long, contact=contact, **fields)
+    back = {key: kind.steps.get(key=key) for key in ("offer_revised", "in_negotiation")}
+    AllowedMove.objects.create(from_step=back["offer_revised"], to_step=back["in_negotiation"])
+    Inquiry.objects.filter(pk=Inquiry.objects.order_by("pk").last().pk).update(step=back["offer_revised"])
+
+
 def inquiries():
     rows = Inquiry.objects.order_by("pk")
-    return {"known": rows.first().pk, "waiting": rows.last().pk}
+    on_board = rows.filter(inquiry_type__slug="offer_request")
+    waiting = rows.exclude(profile_problem="").first()
+    return {"known": rows.first().pk, "waiting": waiting.pk, "moved": on_board.last().pk}
 
 
 def make_import(user, state):

@@ -6,6 +6,11 @@
   const columns = () => all(".column");
   const press = (card, key) => one(`button[name="to"][value="${CSS.escape(key)}"]`, card)?.click();
 
+  const say = (text) => {
+    const words = Object.assign(document.createElement("p"), { className: "message", textContent: text });
+    one("#said").replaceChildren(words);
+  };
+
   // Dragging: the columns that the card may go to are open, all others refuse it.
   let dragged = null;
   const mark = (name, chosen = () => false) => columns().forEach((each) => each.classList.toggle(name, chosen(each)));
@@ -59,7 +64,7 @@
     const here = keys.indexOf(column(card).dataset.step);
     const ways = column(card).dataset.ways.split(" ").map((way) => keys.indexOf(way)).filter((at) => at >= 0);
     const to = key === "ArrowRight" ? ways.find((at) => at > here) : ways.findLast((at) => at < here);
-    if (to === undefined) one("#said").textContent = one("#columns").dataset.no;
+    if (to === undefined) say(one("#columns").dataset.no);
     else press(card, keys[to]);
   };
   addEventListener("keydown", (event) => {

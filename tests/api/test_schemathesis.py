@@ -26,14 +26,17 @@ from ..factories import (
     RequestFactory,
     make_token,
 )
+from ..inquiries import hub as hubs
 
+hub = hubs.hub
 HOOKS = Path(__file__).parent / "schemathesis_hooks.py"
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "20")  # an operation
 
 
 @pytest.fixture
-def token(pro, monkeypatch):
-    """A program that may ask as often as it likes."""
+def token(pro, hub, monkeypatch):
+    """A program that may ask as often as it likes. UserHub knows everybody."""
+    hub.say({"name": "Jan de Vries", "email": "jan@example.org"})
     for limit in (REQUESTS, REFUSALS):
         monkeypatch.setattr(limit, "times", 10**9)
     # Every key is a new one: the answer to an old one is about what was there then.

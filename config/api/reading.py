@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 import msgspec
@@ -13,8 +14,6 @@ from .errors import FieldError, Problem, invalid
 MAX_BODY = 1024 * 1024  # bytes
 # A body of a mebibyte has room for a hundred thousand unknown fields; nobody reads more than a few.
 MAX_UNKNOWN = 20
-# From here on a float is no longer every integer.
-EXACT = 2**53
 # What a query parameter may say beside text. msgspec's lenient mode would also read "1e1", "20.0" and "null".
 PLAIN = re.compile(r"-?[0-9]+|true|false")
 
@@ -100,9 +99,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _number(text: str) -> float:
-    """JSON has one kind of number: 5.0 is the integer 5."""
+    """JSON has one kind of number: 5.0 is the integer 5; 4.9… with more digits than a float has is not."""
     value = float(text)
-    return int(value) if value.is_integer() and abs(value) < EXACT else value
+    try:
+        return int(value) if abs(value) < 2**63 and Decimal(text) == int(value) else value
+    except InvalidOperation:  # An exponent of twenty digits.
+        return value
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -151,6 +151,12 @@ def test_a_number_with_a_fraction_of_nothing_is_an_integer(api, inquiry):
     assert done(api.post(path, '{"action": "link_case", "case_id": 7.0, "changed_by": 5e0}'))["case_id"] == 7
 
 
+@pytest.mark.parametrize("number", ["7.5", "0." + "9" * 5000, "9007199254740993.0", "1e400", "0e" + "9" * 30, "1e-400"])
+def test_a_number_that_only_rounds_to_an_integer_is_none(api, inquiry, refused, number):
+    body = f'{{"action": "link_case", "case_id": {number}}}'
+    refused(api.post(f"/api/inquiries/{inquiry.pk}/action", body), "case_id")
+
+
 @pytest.mark.parametrize("note", [{}, {"note": None}, {"note": ""}, {"note": " \n "}])
 def test_without_a_note_the_history_says_null(api, act, inquiry, note):
     done(act(action="update_status", status="in_review", **note))

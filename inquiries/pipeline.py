@@ -111,9 +111,10 @@ def rehome(homes: list[tuple[PipelineStep, PipelineStep]], *, by: Actor, note: s
     standing = [list(rows.filter(step=before.pk).values_list("pk", flat=True)) for before, _after in homes]
     for (before, after), ids in zip(homes, standing, strict=True):
         for some in batched(ids, BATCH):
-            Inquiry.objects.filter(pk__in=some).update(
-                step=after, status=_status_in_its_new_home(after), updated_at=timezone.now()
-            )
+            status, now = _status_in_its_new_home(after), timezone.now()
+            # Who stays where they stood has stood there all the time.
+            since = {} if after.pk == before.pk else {"moved_at": now}
+            Inquiry.objects.filter(pk__in=some).update(step=after, status=status, updated_at=now, **since)
             history.record_many(some, before, after, by=by, changed_by=changed_by, note=note)
     return sum(map(len, standing))
 

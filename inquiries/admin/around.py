@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.admin import InstallationAdmin
-from config.web.admin import ReadOnlyAdmin
+from config.web.admin import EVERYWHERE, ReadOnlyAdmin
 
+from ..history import hand_over_later
 from ..models import DirectoryUser, FilterOption, UnsharedHistory
 
 
@@ -71,10 +73,13 @@ class UnsharedHistoryAdmin(ReadOnlyAdmin, InstallationAdmin):
     list_select_related = ["entry"]
     search_fields = ["error", "=entry__inquiry__id"]
     ordering = ["entry_id"]
+    actions = ["try_again"]
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """To have it tried again."""
-        return super().has_change_permission(request, obj)
+    @admin.action(permissions=["change"], description=_("Try again"), location=EVERYWHERE)
+    def try_again(self, request: HttpRequest, queryset: QuerySet[UnsharedHistory]) -> None:
+        for inquiry_id in set(queryset.values_list("entry__inquiry", flat=True)):
+            hand_over_later(inquiry_id)
+        self.message_user(request, _("The worker tries again."), messages.SUCCESS)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: what is taken away here would never be shared."""

@@ -73,6 +73,8 @@ class Story:
             user_id=self.ask.user,
             created_by=self._created_by(),
             created_at=self.begun_at,
+            notified_at=self.begun_at,
+            moved_at=time,
             updated_at=time,
             responded_at=course[1][2] if len(course) > 1 else None,
             case_id=self.ask.case,

@@ -89,6 +89,8 @@ def _make(
         person=person,
         profile_at=begun_at,
         acknowledged_at=begun_at,
+        notified_at=begun_at,
+        moved_at=time,
         responded_at=course[1][1] if len(course) > 1 else None,
         created_at=begun_at,
         updated_at=time,

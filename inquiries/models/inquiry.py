@@ -159,7 +159,6 @@ class Inquiry(models.Model):
             # The case at the end: each of these lists is counted without those that have one, on the index alone.
             models.Index(fields=["pro", "status", "-created_at", "-id", "case_id"], name="inquiry_by_status"),
             models.Index(fields=["pro", "inquiry_type", "-created_at", "-id", "case_id"], name="inquiry_by_type"),
-            models.Index(fields=["pro", "step", "-created_at", "-id"], name="inquiry_by_step"),
             # A column of the board.
             models.Index(fields=["pro", "step", "-moved_at", "-id"], name="inquiry_by_move"),
             models.Index(fields=["pro", "category", "-created_at", "-id", "case_id"], name="inquiry_by_category"),

@@ -113,7 +113,7 @@ def _context(request: ProRequest, inquiry: Inquiry, **more: Any) -> dict[str, An
         **_standing(inquiry),
         **_contacts(request, inquiry),
         **_facts(request, inquiry),
-        "attachments": list(inquiry.attachments.all()),
+        "attachments": list(inquiry.attachments.with_uploaders()),
         "offers": list(inquiry.offers.all()),
         "case_form": CaseForm(initial={"case_id": inquiry.case_id}),
         **more,

@@ -141,7 +141,6 @@ LISTS = {
     "inquiry_by_type": {"inquiry_type": "kind"},
     "inquiry_by_category": {"category": "construction"},
     "inquiry_by_user": {"user_id": 456},
-    "inquiry_by_step": {"step": "step"},
 }
 
 

@@ -18,7 +18,7 @@ addEventListener("click", (event) => {
 });
 all("[data-copy]").forEach((button) => { button.hidden = !navigator.clipboard; });
 
-// A draft outlives everything but its sending: another action, another tab's change, a session that ended.
+// A draft outlives everything but its sending.
 const shown = () => one("[data-request]")?.dataset.request;
 const restore = () => all("[data-draft]").forEach((form) => {
   const box = one("textarea", form);
@@ -39,7 +39,7 @@ addEventListener("DOMContentLoaded", restore);
 addEventListener("pagehide", () => { if (one("#book, #inquiries")) sessionStorage.setItem(location.pathname, location.search); });
 addEventListener("DOMContentLoaded", () => all("[data-back]").forEach((link) => { link.search = sessionStorage.getItem(link.pathname) ?? ""; }));
 
-// After a swap the chosen row is marked, and the focus goes where the eye does.
+// After a swap the focus goes where the eye does.
 addEventListener("htmx:afterSettle", (event) => {
   one("#trouble").hidden = true;
   const { target, requestConfig } = event.detail;

@@ -1,4 +1,4 @@
-// Moving cards by drag and by key: both press the button of the card's own menu, which works without this file.
+// Drag and keys press the buttons of a card's own menu, which works without this file.
 "use strict";
 {
   const column = (element) => element.closest?.(".column");
@@ -11,7 +11,7 @@
     one("#said").replaceChildren(words);
   };
 
-  // Dragging: the columns that the card may go to are open, all others refuse it.
+  // Drag: the columns that the card may go to are open.
   let dragged = null;
   const mark = (name, chosen = () => false) => columns().forEach((each) => each.classList.toggle(name, chosen(each)));
   const drop = () => {
@@ -48,7 +48,7 @@
   });
   addEventListener("dragend", drop);
 
-  // Keys on a card: arrows go to its neighbours, with Shift they move it; m opens the menu.
+  // Keys: arrows go to neighbours, with Shift they move the card; m opens its menu.
   const neighbour = (card, { key }) => {
     if (key === "ArrowUp") return card.previousElementSibling;
     if (key === "ArrowDown") return card.nextElementSibling;
@@ -77,7 +77,6 @@
     event.preventDefault();
   });
 
-  // An opened sheet takes the focus; one that led somewhere closes.
   addEventListener("toggle", (event) => {
     if (event.newState === "open") one("button, a", event.target)?.focus();
   }, true);
@@ -85,7 +84,7 @@
     if (event.target.closest?.("[data-jump]")) one("#jump").hidePopover();
   });
 
-  // The focus stays on the card, wherever it is now.
+  // The focus follows the card.
   addEventListener("htmx:afterRequest", (event) => {
     const { card } = event.detail.requestConfig.elt.dataset;
     if (!card || !event.detail.xhr.status || event.detail.xhr.status === 422) return;

@@ -1,48 +1,28 @@
-// Steps of a pipeline change places by drag; the numbers that say the order follow. Without it one types them.
-document.addEventListener("DOMContentLoaded", () => {
-  const body = document.querySelector("#steps-group tbody");
-  if (!body || !body.querySelector("[name$='-sort_order']:not([type=hidden])")) return;
-  const rows = () => [...body.querySelectorAll("tr.form-row:not(.empty-form)")];
-  const number = (row) => row.querySelector("[name$='-sort_order']");
-  const renumber = () => {
-    let place = 0;
-    for (const row of rows()) {
-      const isBlank = !row.classList.contains("has_original") && !row.querySelector("[name$='-key']").value;
-      if (!isBlank) number(row).value = ++place;
-    }
+// The steps of a pipeline change places by drag, and their numbers follow.
+addEventListener("DOMContentLoaded", () => {
+  const body = document.querySelector("#steps-group tbody:has([name$='-sort_order']:not([type=hidden]))");
+  const rows = () => [...body.querySelectorAll(".form-row:not(.empty-form)")];
+  const field = (row, name) => row.querySelector(`[name$='-${name}']`);
+  let dragged = null;
+  body?.addEventListener("pointerdown", (event) => {
+    if (!event.target.matches(".field-sort_order")) return;
+    event.preventDefault();
+    dragged = event.target.parentElement;
+    dragged.classList.add("is-dragged");
+  });
+  // A row that changes its place loses the pointer.
+  addEventListener("pointermove", ({ clientY }) => {
+    if (!dragged) return;
+    const next = rows().find((row) => row !== dragged && clientY < row.offsetHeight / 2 + row.getBoundingClientRect().top);
+    const before = next ?? body.querySelector(".empty-form, .add-row");
+    if (before !== dragged.nextElementSibling) before.before(dragged);
+  });
+  const drop = () => {
+    dragged?.classList.remove("is-dragged");
+    const filled = dragged ? rows().filter((row) => row.matches(".has_original") || field(row, "key").value) : [];
+    filled.forEach((row, place) => { field(row, "sort_order").value = place + 1; });
+    dragged = null;
   };
-  const addHandle = (row) => {
-    const cell = row.querySelector("td.field-sort_order");
-    if (!cell || cell.querySelector(".drag-handle")) return;
-    const handle = document.createElement("span");
-    handle.className = "drag-handle";
-    handle.textContent = "⠿";
-    handle.setAttribute("aria-hidden", "true"); // Whoever cannot drag has the number beside it.
-    handle.addEventListener("pointerdown", (event) => {
-      event.preventDefault();
-      row.classList.add("is-dragged");
-      const move = ({ clientY }) => {
-        const others = rows().filter((other) => other !== row);
-        const next = others.find((other) => {
-          const box = other.getBoundingClientRect();
-          return clientY < box.top + box.height / 2;
-        });
-        const before = next || body.querySelector("tr.empty-form") || body.querySelector("tr.add-row");
-        if (before !== row.nextElementSibling) body.insertBefore(row, before);
-      };
-      // On the document: a row that changes its place loses the pointer.
-      const stop = new AbortController();
-      const end = () => {
-        stop.abort();
-        row.classList.remove("is-dragged");
-        renumber();
-      };
-      document.addEventListener("pointermove", move, stop);
-      document.addEventListener("pointerup", end, stop);
-      document.addEventListener("pointercancel", end, stop);
-    });
-    cell.prepend(handle);
-  };
-  rows().forEach(addHandle);
-  document.addEventListener("formset:added", (event) => addHandle(event.target));
+  addEventListener("pointerup", drop);
+  addEventListener("pointercancel", drop);
 });

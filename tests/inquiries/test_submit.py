@@ -93,6 +93,7 @@ def test_the_whole_row(pro, kind, hub):
         "acknowledged_at": None,
         "notified_at": None,
         "created_at": found.created_at,
+        "moved_at": found.created_at,
         "updated_at": found.updated_at,
     }
     assert found.profile_at is not None

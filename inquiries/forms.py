@@ -10,6 +10,7 @@ from config.accounts.models import Pro
 from contacts.forms import SearchField
 
 from .models import FilterOption, Inquiry, InquiryType
+from .words import shown
 
 # More words than these to sort by no list to choose from can hold.
 MOST_CATEGORIES = 200
@@ -55,7 +56,7 @@ class InquiryFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self.types = list(InquiryType.objects.all())
         options = grouped(FilterOption.objects.all())
-        self._offer("type", _("Any type"), [(kind.slug, kind.name) for kind in self.types])
+        self._offer("type", _("Any type"), [(kind.slug, shown(kind.name)) for kind in self.types])
         self._offer("category", _("Any category"), [(word, word) for word in categories_of(pro)])
         self._offer("option", _("Any option"), options)
 
@@ -169,7 +170,7 @@ class NewInquiryForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kinds = {str(kind.pk): kind for kind in InquiryType.objects.filter(is_active=True)}
         kinds, options = self.fields["inquiry_type_id"], self.fields["filter_option_ids"]
-        kinds.choices = [(pk, kind.name) for pk, kind in self.kinds.items()]  # type: ignore[attr-defined]
+        kinds.choices = [(pk, shown(kind.name)) for pk, kind in self.kinds.items()]  # type: ignore[attr-defined]
         kinds.initial = next(iter(self.kinds), None)
         options.choices = grouped(FilterOption.objects.filter(is_active=True))  # type: ignore[attr-defined]
         if not options.choices:  # type: ignore[attr-defined]

@@ -10,8 +10,10 @@ from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
 from ..models import InquiryType, PipelineStep
+from ..words import shown
 
 register = template.Library()
+register.filter(shown)
 
 
 @register.simple_tag
@@ -21,7 +23,7 @@ def type_icon(kind: InquiryType) -> SafeString:
         '<span class="type-icon" title="{name}"><svg viewBox="0 0 32 32" aria-hidden="true">'
         '<rect width="32" height="32" rx="8" fill="{color}" fill-opacity="0.18"/></svg>'
         '<span aria-hidden="true">{picture}</span><span class="hidden">{name}</span></span>',
-        name=kind.name,
+        name=shown(kind.name),
         color=kind.color,
         picture=_picture(kind),
     )
@@ -38,8 +40,8 @@ def _picture(kind: InquiryType) -> str | SafeString:
 
 
 @register.simple_tag
-def step_dot(step: PipelineStep) -> SafeString:
-    """A dot in the colour of a step; its label stands beside it."""
+def step_dot(step: PipelineStep | InquiryType) -> SafeString:
+    """A dot in the colour of a step, or of a type; its label stands beside it."""
     return format_html(
         '<svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill="{}"/></svg>',
         step.color,

@@ -19,6 +19,7 @@ from contacts.forms import SearchField
 from ..board import Board, Column, kinds
 from ..models import Inquiry, PipelineStep
 from ..pipeline import NOTE_LENGTH, InvalidTransition
+from ..words import shown
 
 PAGE = "inquiries/board.html"
 
@@ -154,8 +155,9 @@ def _refused(page: BoardPage, found: Inquiry, refusal: InvalidTransition) -> Htt
 
 
 def _why(found: Inquiry, allowed: list[PipelineStep]) -> str:
-    says = _("“%(subject)s” was not moved. It is on “%(step)s” now.") % {"subject": found.subject, "step": found.step}
-    labels = ", ".join(f"“{step}”" for step in allowed)
+    names = {"subject": found.subject, "step": shown(found.step.label)}
+    says = _("“%(subject)s” was not moved. It is on “%(step)s” now.") % names
+    labels = ", ".join(f"“{shown(step.label)}”" for step in allowed)
     then = _("From there it can go to: %(steps)s.") % {"steps": labels} if allowed else _("It goes nowhere from there.")
     return f"{says} {then}"
 

@@ -5,10 +5,12 @@ import random
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from inquiries.models import AllowedMove, InquiryType, PipelineStep
+from inquiries.words import SHIPPED
 
-from ..factories import InquiryTypeFactory
+from ..factories import InquiryFactory, InquiryTypeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -208,3 +210,30 @@ def test_orders_at_once_leave_one_of_them(at_once):
     wanted = [["submitted", "in_review", "answered", "closed"], ["closed", "answered", "in_review", "submitted"]]
     at_once(8, lambda n: kind.arrange(wanted[n % 2]))
     assert keys(kind) in [list(zip(order, range(1, 5), strict=True)) for order in wanted]
+
+
+# --- In the reader's language
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "In Review"), ("fr", "En examen"), ("nl", "In beoordeling")])
+def test_the_words_of_a_shipped_step_are_the_readers(browser, user, shipped, language, words):
+    user.language = language
+    user.save()
+    inquiry = InquiryFactory(pro=user.pro, inquiry_type=shipped["question"])
+    inquiry.move(to="in_review", by=None)
+    assert f"</svg> {words}</h2>" in browser.get(f"/inquiries/{inquiry.pk}").content.decode()
+
+
+def test_what_staff_wrote_is_shown_as_it_stands(browser, user, shipped):
+    user.language = "fr"
+    user.save()
+    inquiry = InquiryFactory(pro=user.pro, inquiry_type=shipped["question"])
+    shipped["question"].steps.filter(key="submitted").update(label="Name")  # A word that is translated elsewhere.
+    assert "</svg> Name</h2>" in browser.get(f"/inquiries/{inquiry.pk}").content.decode()
+
+
+def test_every_shipped_word_is_among_those_that_are_translated(shipped):
+    steps = [step for kind in shipped.values() for step in kind.steps.all()]
+    texts = {text for kind in shipped.values() for text in (kind.name, kind.description)}
+    with translation.override("en"):
+        assert {str(words) for words in SHIPPED} == texts | {text for s in steps for text in (s.label, s.description)}

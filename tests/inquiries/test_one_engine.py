@@ -1,0 +1,62 @@
+"""Whichever way a move is asked for, the one engine makes it, or refuses it in the same words."""
+
+import pytest
+
+from inquiries import pipeline
+from inquiries.models import Inquiry, InquiryHistory
+
+HTMX = {"HX-Request": "true", "HX-Target": "standing"}
+# Path -> how it asks for a move to the step "closed".
+PATHS = {
+    "json": lambda inquiry, c: c["api"].post(
+        f"/api/inquiries/{inquiry.pk}/action", {"action": "update_status", "status": "closed"}
+    ),
+    "page": lambda inquiry, c: c["browser"].post(f"/inquiries/{inquiry.pk}/move", {"to": "closed"}),
+    "page by htmx": lambda inquiry, c: c["browser"].post(
+        f"/inquiries/{inquiry.pk}/move", {"to": "closed"}, headers=HTMX
+    ),
+    "board": lambda inquiry, c: c["browser"].post("/inquiries/board/test/move", {"id": inquiry.pk, "to": "closed"}),
+    "board by htmx": lambda inquiry, c: c["browser"].post(
+        "/inquiries/board/test/move", {"id": inquiry.pk, "to": "closed"}, headers=HTMX
+    ),
+    "admin": lambda inquiry, c: c["staff_browser"].post(
+        f"/admin/inquiries/inquiry/{inquiry.pk}/move/", {"to": "closed"}
+    ),
+}
+STATUS = {"json": 500, "page": 409, "page by htmx": 409, "board": 302, "board by htmx": 409, "admin": 302}
+
+
+@pytest.fixture
+def callers(api, browser, staff_browser):
+    return {"api": api, "browser": browser, "staff_browser": staff_browser}
+
+
+@pytest.fixture
+def refusals(monkeypatch):
+    """What the engine refused, as (words, what is allowed)."""
+    found, move = [], pipeline.move
+
+    def spy(*args, **kwargs):
+        try:
+            move(*args, **kwargs)
+        except pipeline.InvalidTransition as error:
+            found.append((str(error), error.allowed))
+            raise
+
+    monkeypatch.setattr(pipeline, "move", spy)
+    return found
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_illegal_move_is_refused_alike_and_leaves_no_history(callers, refusals, inquiry, path):
+    before = Inquiry.objects.values().get(), InquiryHistory.objects.values().get()
+    assert PATHS[path](inquiry, callers).status_code == STATUS[path]
+    assert refusals == [("Invalid inquiry status transition from submitted to closed", ["in_review"])]
+    assert (Inquiry.objects.values().get(), InquiryHistory.objects.values().get()) == before
+
+
+def test_so_does_the_model_itself(refusals, inquiry):
+    with pytest.raises(pipeline.InvalidTransition):
+        inquiry.move(to="closed", by=None)
+    assert refusals == [("Invalid inquiry status transition from submitted to closed", ["in_review"])]
+    assert InquiryHistory.objects.count() == 1

@@ -11,15 +11,13 @@ from inquiries.models import Attachment
 from tests.conftest import Api
 from tests.factories import InquiryFactory, make_token
 
-DOCS = Path(__file__).parents[2] / "docs/api"
+DOCS = Path(__file__).parents[2] / "docs/api/inquiries.md"
 BLOCK = re.compile(r"```(http|json)\n(.*?)```", re.S)
 
 
 def section():
-    """The examples, wherever the section stands."""
-    pages = [page.read_text() for page in sorted(DOCS.glob("inquiries*.md"))]
-    found = next(page for page in pages if "\n## Attachments" in f"\n{page}")
-    return BLOCK.findall(re.split(r"^## (?!Attachments)", found.split("## Attachments", 1)[1], flags=re.M)[0])
+    after = DOCS.read_text().split("\n## Attachments\n", 1)[1]
+    return BLOCK.findall(re.split(r"^## ", after, flags=re.M)[0])
 
 
 @pytest.fixture

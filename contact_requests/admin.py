@@ -27,8 +27,6 @@ class PropertyAdmin(TenantAdmin):
     prepopulated_fields = {"slug": ["title"]}
     fields = ["pro", "title", "slug", "summary", "description", "city", "price", "is_published", "page", "created_at"]
     readonly_fields = ["page", "created_at"]
-    # The page is linked below: admin/r/ would lead anybody of the staff to it, whosever it is.
-    view_on_site = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [*self.readonly_fields, "pro"] if obj else self.readonly_fields

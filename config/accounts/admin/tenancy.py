@@ -26,6 +26,8 @@ class TenantAdmin(CarefulAdmin):
     """
 
     pro_path = "pro"
+    # admin/r/ would lead anybody of the staff to a row's page, whosever it is.
+    view_on_site = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows, pro = super().get_queryset(request), bound_pro(request)

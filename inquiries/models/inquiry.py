@@ -1,72 +1,27 @@
 from collections.abc import Iterable
-from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.files.base import File
 from django.db import models, transaction
-from django.db.models import Count, Q
-from django.db.models.fields.tuple_lookups import TupleLessThan
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
+from config.accounts.models import ApiToken, Pro, User
 from config.web.text import digits, fold
 from contacts.models import Contact
 from contacts.models.locking import hold_book
 
 from .filter_option import FilterOption
 from .inquiry_type import InquiryType
+from .queryset import InquiryQuerySet
 from .step import PipelineStep
 
 if TYPE_CHECKING:
     from .attachment import Attachment
-
-
-class InquiryQuerySet(TenantQuerySet["Inquiry"]):
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
-
-    def after(self, created_at: datetime, id: int) -> Self:
-        """The rows that follow the place (created_at, id), whether or not a row still stands there."""
-        return self.filter(TupleLessThan(("created_at", "id"), (created_at, id)))
-
-    def page(self, size: int) -> tuple[list["Inquiry"], bool]:
-        """The first `size` rows, and whether more follow."""
-        rows = list(self[: size + 1])
-        return rows[:size], len(rows) > size
-
-    def search(self, text: str) -> Self:
-        """Rows with every word of `text` in customer, company, e-mail, subject or message; case and accents are
-        ignored. A number is a reference, or a part of the customer's phone number.
-        """
-        folded, found = fold(text), self
-        if "\0" in folded:
-            return self.none()  # No database could tell.
-        if not any(c.isalpha() for c in folded) and (number := digits(folded).lstrip("0")):
-            alike = Q(search_text__contains=number) | Q(search_text__contains=folded)
-            return self.filter(alike | Q(pk=int(number)) if len(number) < 19 else alike)
-        for word in folded.split()[:10]:
-            found = found.filter(search_text__contains=word)
-        return found
-
-    def open(self) -> Self:
-        """Those with the coarse status open: nobody has taken them further than the initial step."""
-        return self.filter(status=Inquiry.Status.OPEN)
-
-    def unassigned(self) -> Self:
-        """Those that belong to no case."""
-        return self.filter(case_id=None)
-
-    def counts(self) -> dict[str, int]:
-        """How many have each coarse status, and how many there are: {"open", …, "all"}."""
-        by_status = dict(self.order_by().values_list("status").annotate(Count("pk")))
-        return {
-            **{status: by_status.get(status, 0) for status in Inquiry.Status.values},
-            "all": sum(by_status.values()),
-        }
 
 
 class Inquiry(models.Model):

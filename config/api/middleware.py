@@ -31,7 +31,8 @@ class DialectMiddleware:
         if dialect is None or response.status_code < 400 or response["Content-Type"] == "application/json":
             return response
         answer = dialect.respond(_problem(response), request)
-        return with_headers(answer, {n: v for n, v in response.headers.items() if n not in answer.headers})
+        about_the_page = {"Content-Length", *answer.headers}
+        return with_headers(answer, {n: v for n, v in response.headers.items() if n not in about_the_page})
 
 
 def _problem(response: HttpResponse) -> Problem:

@@ -38,7 +38,7 @@ ON_SQLITE = [
         ON CONFLICT (id) DO UPDATE SET note = 'rewritten'""",
 ]
 ON_POSTGRESQL = [
-    f"TRUNCATE {TABLE}",
+    f"TRUNCATE {TABLE} CASCADE",
     "TRUNCATE inquiries_inquiry CASCADE",
     f"""INSERT INTO {TABLE} ({COLUMNS}) SELECT {COPY} FROM {TABLE}
         ON CONFLICT (id) DO UPDATE SET note = 'rewritten'""",

@@ -1,7 +1,10 @@
 """Asking who a customer is, of a real UserHub over HTTP and of the built-in directory."""
 
+import json
 import logging
+import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +37,17 @@ def test_it_asks_with_the_token_and_reads_the_whole_profile(hub):
     found = ask(456)
     assert (found.person, found.business) == (RAW, BUSINESS)
     assert hub.seen == [("/api/users/456", f"Bearer {TOKEN}")]
+
+
+def test_the_documented_user(hub):
+    page = (Path(__file__).parents[2] / "docs/operations.md").read_text()
+    [text] = re.findall(r"```json\n(.*?)```", page, re.S)
+    hub.say(text.encode())
+    told = json.loads(text)
+    named = {name: told[name] for name in ("first_name", "last_name", "email", "phone", "language")}
+    home = {"street": "Kade 7", "postal_code": "9711 AB", "city": "Groningen", "country": "NL"}
+    found = ask(123)
+    assert (found.person, found.business) == ({**named, "address": home}, told["business"])
 
 
 def test_an_unknown_user(hub):

@@ -97,9 +97,7 @@ class CloseForm(MoveForm):
 class CaseForm(forms.Form):
     """The number of a case in another system."""
 
-    case_id = forms.IntegerField(
-        label=_("Number of the case"), required=False, min_value=1, max_value=2**63 - 1, localize=False
-    )
+    case_id = forms.IntegerField(label=_("Number of the case"), min_value=1, max_value=2**63 - 1, localize=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,11 +1,15 @@
-"""The words of the types that come with the product, in the reader's language.
+"""The product's own words that are stored, in the reader's language, and why a move was refused.
 
-They are rows, which staff may change: what staff wrote is shown as it stands, and programs get the rows' own words.
+What staff or pros wrote is shown as it stands, and programs get what is stored: English.
 """
 
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, pgettext, pgettext_lazy
 
-# Here for `makemessages` to find them.
+from .models import Inquiry, PipelineStep
+from .pipeline import InvalidTransition
+
+# The types that come with the product are rows, which staff may change. Here for `makemessages` to find them.
 SHIPPED = [
     pgettext_lazy("pipeline", "Question"),
     pgettext_lazy("pipeline", "General questions or inquiries about services or products"),
@@ -53,8 +57,27 @@ SHIPPED = [
     pgettext_lazy("pipeline", "Delivered"),
     pgettext_lazy("pipeline", "The work has been handed over."),
 ]
+# The notes that the product itself writes into a history.
+OWN_NOTES = {gettext_noop("Inquiry created"), gettext_noop("Pipeline changed")}
 
 
 def shown(words: str) -> str:
     """A name, label or description of a type or step, as the reader sees it."""
     return pgettext("pipeline", words) if words else ""
+
+
+def told(note: str) -> str:
+    """The note of a history, as the reader sees it."""
+    return _(note) if note in OWN_NOTES else note
+
+
+def refusal(inquiry: Inquiry, error: InvalidTransition) -> str:
+    """Why a move was not made, on every page the same: where the inquiry stands, and where it may go from there."""
+    rows = PipelineStep.objects.filter(inquiry_type=inquiry.inquiry_type_id)
+    labels = {key: shown(label) for key, label in rows.values_list("key", "label")}
+    names = {"subject": inquiry.subject, "step": labels.get(error.present, error.present)}
+    said = _("“%(subject)s” was not moved. It stands on “%(step)s” now.") % names
+    if not error.allowed:
+        return f"{said} {_('It goes nowhere from there.')}"
+    steps = ", ".join(f"“{labels.get(key, key)}”" for key in error.allowed)
+    return f"{said} {_('From there it may go to: %(steps)s.') % {'steps': steps}}"

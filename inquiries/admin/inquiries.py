@@ -22,6 +22,7 @@ from contacts.models import Contact
 
 from ..models import Attachment, FilterOption, Inquiry, InquiryHistory, Offer, PipelineStep
 from ..pipeline import NOTE_LENGTH, InvalidTransition
+from ..words import refusal
 
 CHANGE = "admin:inquiries_inquiry_change"
 GREATEST_ID = 2**63 - 1
@@ -310,17 +311,6 @@ class InquiryAdmin(TenantAdmin):
     @admin.display(description=_("business"))
     def company(self, inquiry: Inquiry) -> str:
         return lines_of(inquiry.business)
-
-
-def refusal(inquiry: Inquiry, error: InvalidTransition) -> str:
-    """Why the move cannot be, in labels, and where it may go instead."""
-    labels = dict(PipelineStep.objects.filter(inquiry_type=inquiry.inquiry_type_id).values_list("key", "label"))
-    names = {"present": labels.get(error.present, error.present), "wanted": labels.get(error.wanted, error.wanted[:50])}
-    said = _now("“%(present)s” cannot become “%(wanted)s”.") % names
-    if not error.allowed:
-        return said + " " + _now("No further step is allowed.")
-    allowed = ", ".join(labels.get(key, key) for key in error.allowed)
-    return said + " " + _now("Allowed: %(steps)s.") % {"steps": allowed}
 
 
 def lines_of(profile: dict[str, Any]) -> str:

@@ -10,10 +10,11 @@ from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
 from ..models import InquiryType, PipelineStep
-from ..words import shown
+from ..words import shown, told
 
 register = template.Library()
 register.filter(shown)
+register.filter(told)
 
 
 @register.simple_tag

@@ -17,9 +17,9 @@ from config.web.paging import InvalidCursor, row_number
 from contacts.forms import SearchField
 
 from ..board import Board, Column, kinds
-from ..models import Inquiry, PipelineStep
+from ..models import Inquiry
 from ..pipeline import NOTE_LENGTH, InvalidTransition
-from ..words import shown
+from ..words import refusal
 
 PAGE = "inquiries/board.html"
 
@@ -135,8 +135,9 @@ def board_move(request: ProRequest, slug: str) -> HttpResponse:
     seen = request.POST.get("seen") or found.step.key
     try:
         found.move(to=request.POST.get("to", ""), by=request.user, note=request.POST.get("note", ""), seen=seen)
-    except InvalidTransition as refusal:
-        return _refused(page, found, refusal)
+    except InvalidTransition as error:
+        # A colleague was quicker, or the page is old: what is shown next is the truth.
+        return _answer(page, found, page.board.columns(), refusal=refusal(found, error), status=409)
     except ValidationError as error:
         # The board stays as it is, and with it what was typed.
         return _answer(page, found, [], refusal=" ".join(error.messages), status=422)
@@ -146,20 +147,6 @@ def board_move(request: ProRequest, slug: str) -> HttpResponse:
         columns = page.board.columns({seen, found.step.key})
         return _answer(page, found, columns, **page.moved(found, seen))
     return redirect(f"{page.url(moved=found.pk, was=seen)}#card-{found.pk}")
-
-
-def _refused(page: BoardPage, found: Inquiry, refusal: InvalidTransition) -> HttpResponse:
-    """A colleague was quicker, or the page is old: what is shown next is the truth, and what is allowed."""
-    allowed = [step for step in page.board.ways if step.key in refusal.allowed]
-    return _answer(page, found, page.board.columns(), refusal=_why(found, allowed), status=409)
-
-
-def _why(found: Inquiry, allowed: list[PipelineStep]) -> str:
-    names = {"subject": found.subject, "step": shown(found.step.label)}
-    says = _("“%(subject)s” was not moved. It is on “%(step)s” now.") % names
-    labels = ", ".join(f"“{shown(step.label)}”" for step in allowed)
-    then = _("From there it can go to: %(steps)s.") % {"steps": labels} if allowed else _("It goes nowhere from there.")
-    return f"{says} {then}"
 
 
 def _answer(page: BoardPage, found: Inquiry, columns: list[Column], status: int = 200, **said: Any) -> HttpResponse:

@@ -19,6 +19,7 @@ from ..forms import CaseForm, CloseForm, FactsForm, MoveForm, categories_of
 from ..history import Entry
 from ..models import Inquiry, PipelineStep
 from ..pipeline import InvalidTransition
+from ..words import refusal
 
 PAGE = "inquiries/inquiry.html"
 # How many contacts a search offers.
@@ -153,8 +154,8 @@ def inquiry_move(request: ProRequest, id: int) -> HttpResponse:
     except ValidationError as error:
         add_errors(form, error)
         return _stands(request, id, 422, move_form=form)
-    except InvalidTransition as refused:
-        return _stands(request, id, 409, move_form=form, refused=refused)
+    except InvalidTransition as error:
+        return _stands(request, id, 409, move_form=form, refusal=refusal(inquiry, error))
     return _stands(request, id)
 
 
@@ -169,8 +170,8 @@ def inquiry_close(request: ProRequest, id: int) -> HttpResponse:
     except ValidationError as error:
         add_errors(form, error)
         return _stands(request, id, 422, close_form=form)
-    except InvalidTransition as refused:
-        return _stands(request, id, 409, close_form=form, refused=refused)
+    except InvalidTransition as error:
+        return _stands(request, id, 409, close_form=form, refusal=refusal(inquiry, error))
     return _stands(request, id)
 
 
@@ -186,8 +187,11 @@ def _stands(request: ProRequest, id: int, status: int = 200, **more: Any) -> Htt
 
 @require_POST
 def inquiry_case(request: ProRequest, id: int) -> HttpResponse:
-    """Link it to a case of another system; without a number to none."""
+    """Link it to a case of another system; with `unlink` to none."""
     inquiry, form = _find(request, id), CaseForm(request.POST)
+    if "unlink" in request.POST:
+        inquiry.link_case(None, by=request.user)
+        return _part(request, id, "case", case_form=CaseForm())
     if form.is_valid():
         try:
             inquiry.link_case(form.cleaned_data["case_id"], by=request.user)

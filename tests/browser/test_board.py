@@ -155,8 +155,8 @@ def test_a_colleague_was_quicker(board, kitchen):
     kitchen.move(to="waiting", by=None)
     page.get_by_role("link", name="Kitchen", exact=True).focus()
     page.keyboard.press("Shift+ArrowRight")
-    expect(said(page)).to_contain_text("“Kitchen” was not moved. It is on “Waiting” now.")
-    expect(said(page)).to_contain_text("From there it can go to: “Answered”.")
+    expect(said(page)).to_contain_text("“Kitchen” was not moved. It stands on “Waiting” now.")
+    expect(said(page)).to_contain_text("From there it may go to: “Answered”.")
     expect_on(page, "Waiting")
     expect(page.get_by_role("link", name="Kitchen", exact=True)).to_be_focused()
     assert trail(kitchen) == ["submitted", "in_review", "waiting"]

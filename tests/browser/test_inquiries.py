@@ -67,7 +67,7 @@ def test_a_colleague_was_quicker_and_the_note_stays(enter, inquiry, user):
     inquiry.move(to="in_review", by=user)
     page.get_by_label("Note about this step").fill("Mine")
     page.get_by_role("button", name="Move to In Review").click()
-    expect(page.get_by_role("alert").first).to_contain_text("The inquiry stands on “In Review” now.")
+    expect(page.get_by_role("alert").first).to_contain_text("“Kitchen” was not moved. It stands on “In Review” now.")
     expect(page.get_by_label("Note about this step")).to_have_value("Mine")
     assert inquiry.history.count() == 2
 

@@ -139,8 +139,8 @@ def test_a_refused_move_shows_the_present_board_and_what_is_allowed(browser, inq
     assert swapped(response) == ["submitted", "in_review", "answered", "closed"]
     assert board(response)[0] == ("Submitted 1", [inquiry.subject], "")
     assert said(response) == (
-        f"“{inquiry.subject}” was not moved. It is on “Submitted” now."
-        " From there it can go to: “In Review”, “Answered”.",
+        f"“{inquiry.subject}” was not moved. It stands on “Submitted” now."
+        " From there it may go to: “In Review”, “Answered”.",
         [],
     )
     assert (Inquiry.objects.values().get(), len(trail(inquiry))) == (before, 1)
@@ -154,7 +154,7 @@ def test_a_colleague_was_quicker(browser, inquiry):
         ("Submitted 0", []),
         ("In Review 1", [inquiry.subject]),
     ]
-    assert said(response)[0].endswith("It is on “In Review” now. From there it can go to: “Answered”.")
+    assert said(response)[0].endswith("It stands on “In Review” now. From there it may go to: “Answered”.")
     assert len(trail(inquiry)) == 2
 
 
@@ -166,7 +166,7 @@ def test_a_refusal_without_javascript(browser, inquiry):
         f"/inquiries/board/test?q=subject#card-{inquiry.pk}",
     )
     assert told(response) == [
-        f"“{inquiry.subject}” was not moved. It is on “Closed” now. It goes nowhere from there.",
+        f"“{inquiry.subject}” was not moved. It stands on “Closed” now. It goes nowhere from there.",
     ]
     assert len(trail(inquiry)) == 2
 
@@ -245,4 +245,4 @@ def test_of_two_movers_one_is_told_that_the_other_was_quicker(user, inquiry, kin
         [(None, "submitted"), ("submitted", won)],
     )
     [lost] = [page for status, page in answers if status == 409]
-    assert f"It is on “{won.replace('_', ' ').title()}” now." in lost
+    assert f"It stands on “{won.replace('_', ' ').title()}” now." in lost

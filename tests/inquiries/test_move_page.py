@@ -18,6 +18,11 @@ def words(page):
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
+def alert(page):
+    """Why it refused."""
+    return words(re.search(r'role="alert">(.*?)</p>', page, re.S)[1])
+
+
 def offered(page):
     """Every move that has a button, as (kind of button, key, words)."""
     found = re.findall(r'<button class="(button[^"]*)" name="to" value="(\w+)">(.*?)</button>', page, re.S)
@@ -110,9 +115,10 @@ def test_htmx_gets_where_it_stands_with_state_and_history(browser, path):
 
 @pytest.mark.parametrize("to", ["closed", "answered", "submitted", "nonsense", "", "a\0b", "x" * 5000, str(2**80)])
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_a_move_that_is_not_allowed_is_refused_and_leaves_no_history(browser, path, to, headers):
+def test_a_move_that_is_not_allowed_is_refused_and_leaves_no_history(browser, inquiry, path, to, headers):
     page = html(browser.post(f"{path}/move", {"to": to, "note": "Kept <words>"}, headers=headers), 409)
-    assert "The inquiry stands on “Submitted” now. From here it may go to: In Review." in words(page)
+    said = f"“{inquiry.subject}” was not moved. It stands on “Submitted” now."
+    assert alert(page) == f"{said} From there it may go to: “In Review”."
     assert "Kept &lt;words&gt;</textarea>" in page
     assert rows() == [] and Inquiry.objects.get().status == "open"
 
@@ -123,7 +129,8 @@ def test_a_colleague_was_quicker(browser, inquiry, path, user, ways):
     page = html(
         browser.post(f"{path}/move", {"to": "answered", "seen": "submitted", "note": "Mine"}, headers=HTMX), 409
     )
-    assert "The inquiry stands on “In Review” now. From here it may go to: Answered, Submitted." in words(page)
+    said = f"“{inquiry.subject}” was not moved. It stands on “In Review” now."
+    assert alert(page) == f"{said} From there it may go to: “Submitted”, “Answered”."
     assert "Mine</textarea>" in page
     assert [row[1] for row in rows()] == ["in_review"]
 
@@ -131,7 +138,8 @@ def test_a_colleague_was_quicker(browser, inquiry, path, user, ways):
 def test_a_colleague_closed_it_and_the_note_is_kept(browser, inquiry, path, user):
     inquiry.close(by=user)
     page = html(browser.post(f"{path}/move", {"to": "in_review", "seen": "submitted", "note": "Mine"}), 409)
-    assert "From here it goes nowhere." in page and "Your note: Mine" in words(page)
+    assert alert(page) == f"“{inquiry.subject}” was not moved. It stands on “Closed” now. It goes nowhere from there."
+    assert "Your note: Mine" in words(page)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +170,8 @@ def test_an_unknown_outcome_is_refused(browser, path, outcome):
 def test_closing_twice_is_refused_with_the_note_kept(browser, inquiry, path, user):
     inquiry.close(by=user)
     page = html(browser.post(f"{path}/close", {"outcome": "cancelled", "note": "Mine"}, headers=HTMX), 409)
-    assert "The inquiry stands on “Closed” now." in words(page) and "Mine</textarea>" in page
+    assert alert(page) == f"“{inquiry.subject}” was not moved. It stands on “Closed” now. It goes nowhere from there."
+    assert "Mine</textarea>" in page
     assert len(rows()) == 1 and Inquiry.objects.get().status == "closed"
 
 

@@ -1,6 +1,10 @@
 """Whichever way a move is asked for, the one engine makes it, or refuses it in the same words."""
 
+import html
+import re
+
 import pytest
+from django.contrib.messages import get_messages
 
 from inquiries import pipeline
 from inquiries.models import Inquiry, InquiryHistory
@@ -60,3 +64,20 @@ def test_so_does_the_model_itself(refusals, inquiry):
         inquiry.move(to="closed", by=None)
     assert refusals == [("Invalid inquiry status transition from submitted to closed", ["in_review"])]
     assert InquiryHistory.objects.count() == 1
+
+
+def test_every_page_says_the_same_of_it(callers, inquiry):
+    for path in ("page", "page by htmx", "board by htmx"):
+        assert refusal_of(PATHS[path](inquiry, callers)) == said(inquiry)
+    for path in ("board", "admin"):
+        answer = PATHS[path](inquiry, callers)
+        assert [str(message) for message in get_messages(answer.wsgi_request)][-1:] == [said(inquiry)]
+
+
+def said(inquiry):
+    return f"“{inquiry.subject}” was not moved. It stands on “Submitted” now. From there it may go to: “In Review”."
+
+
+def refusal_of(response):
+    found = re.search(r'<p class="message message-error"[^>]*>(.*?)</p>', response.content.decode(), re.S)
+    return html.unescape(found[1])

@@ -59,6 +59,9 @@ class StepFormSet(forms.BaseInlineFormSet):
         super().add_fields(form, index)
         if form.instance.pk and self.keys_are_fixed:
             form.fields["key"].widget.attrs["readonly"] = True
+        # In a table the heads of the columns are no labels.
+        for field in form.fields.values():
+            field.widget.attrs["aria-label"] = field.label
 
     @property
     def in_order(self) -> list[Any]:
@@ -130,6 +133,7 @@ class StepInline(admin.TabularInline):
     model = PipelineStep
     form = StepForm
     formset = StepFormSet
+    template = "admin/inquiries/inquirytype/_steps.html"
     fields = ["sort_order", *FIELDS]
     max_num = MOST_STEPS
 

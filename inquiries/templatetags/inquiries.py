@@ -18,15 +18,17 @@ register.filter(told)
 
 
 @register.simple_tag
-def type_icon(kind: InquiryType) -> SafeString:
-    """The icon of a type on its colour; its name is for whoever does not see it."""
+def type_icon(kind: InquiryType, is_named: bool = True) -> SafeString:
+    """The icon of a type on its colour; its name is for whoever does not see it, unless that stands beside it."""
+    name = shown(kind.name)
     return format_html(
-        '<span class="type-icon" title="{name}"><svg viewBox="0 0 32 32" aria-hidden="true">'
-        '<rect width="32" height="32" rx="8" fill="{color}" fill-opacity="0.18"/></svg>'
-        '<span aria-hidden="true">{picture}</span><span class="hidden">{name}</span></span>',
-        name=shown(kind.name),
-        color=kind.color,
-        picture=_picture(kind),
+        '<span class="type-icon" title="{}"><svg viewBox="0 0 32 32" aria-hidden="true">'
+        '<rect width="32" height="32" rx="8" fill="{}" fill-opacity="0.18"/></svg>'
+        '<span aria-hidden="true">{}</span>{}</span>',
+        name,
+        kind.color,
+        _picture(kind),
+        format_html('<span class="hidden">{}</span>', name) if is_named else "",
     )
 
 

@@ -70,6 +70,11 @@ class Listing:
         return bool(self.chosen.keys() - {"status"})
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether one of the lists to choose from narrows it."""
+        return bool(self.chosen.keys() - {"status", "q"})
+
+    @property
     def cleared(self) -> str:
         """The query of the same tab without search and filters."""
         return "" if self.status == "open" else f"status={self.status}"

@@ -35,8 +35,8 @@ addEventListener("htmx:afterRequest", (event) => {
 });
 addEventListener("DOMContentLoaded", restore);
 
-// The way back leads to the list as it was.
-addEventListener("pagehide", () => { if (one("#book, #inquiries")) sessionStorage.setItem(location.pathname, location.search); });
+// The way back leads to the list or board as it was.
+addEventListener("pagehide", () => { if (one("#book, #inquiries, #board")) sessionStorage.setItem(location.pathname, location.search); });
 addEventListener("DOMContentLoaded", () => all("[data-back]").forEach((link) => { link.search = sessionStorage.getItem(link.pathname) ?? ""; }));
 
 // After a swap the focus goes where the eye does.

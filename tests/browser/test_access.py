@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -52,6 +53,9 @@ CLOSED = [
     "/inquiries/new/customer?user_id=9",
     "/inquiries/{known}",
     "/inquiries/{waiting}?contact_q=w",
+    "/inquiries/{known}?from=board",
+    "/inquiries/{known}/attachments",
+    "/inquiries/{known}/attachments/{attachment}/delete",
     "/inquiries/board/offer_request",
     "/inquiries/board/offer_request?q=nothing",
     "/inquiries/board/offer_request?step=submitted",
@@ -118,6 +122,7 @@ def make_inquiries(user):
     )
     for step in kind.steps.all()[1:3]:
         known.move(to=step.key, by=user, note=long * 9)
+    known.attach(ContentFile(b"The plan."), f"{long * 3}.txt", uploaded_by=9)
     known.filter_options.set([FilterOption.objects.create(group=long, label=long)])
     InquiryFactory(pro=user.pro, inquiry_type=kind, priority="low").close(outcome="cancelled", by=user)
     InquiryFactory(pro=user.pro, inquiry_type=kind, priority="high", profile_problem=long)
@@ -141,7 +146,9 @@ def inquiries():
     rows = Inquiry.objects.order_by("pk")
     on_board = rows.filter(inquiry_type__slug="offer_request")
     waiting = rows.exclude(profile_problem="").first()
-    return {"known": rows.first().pk, "waiting": waiting.pk, "moved": on_board.last().pk}
+    known = rows.first()
+    ids = {"known": known.pk, "attachment": known.attachments.get().pk}
+    return {**ids, "waiting": waiting.pk, "moved": on_board.last().pk}
 
 
 def make_import(user, state):

@@ -1,5 +1,7 @@
 """Inquiries in a real browser: one is opened, moved by the stepper and closed, with and without JavaScript."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -90,6 +92,48 @@ def test_the_list_follows_what_is_typed_and_the_keys(enter, inquiry, user, kind)
     page.locator("#id_q").blur()
     page.keyboard.press("j")
     expect(page.locator("[data-row]").first).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"), [("/inquiries", "#inquiries"), ("/inquiries/board/test", "#board"), ("/contacts", "#book")]
+)
+def test_a_search_shows_that_it_is_working(enter, inquiry, path, shown):
+    page, held = enter(path), []
+    page.route("**?*q=kit*", lambda route: held.append(route))
+    page.get_by_role("searchbox").fill("kit")
+    busy = re.compile("htmx-request")
+    expect(page.locator(shown)).to_have_class(busy)
+    held[0].continue_()
+    expect(page.locator(shown)).not_to_have_class(busy)
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_a_phone_folds_the_filters_and_a_wide_screen_shows_them(enter, inquiry, has_scripts):
+    page = enter("/inquiries", java_script_enabled=has_scripts, viewport={"width": 1280, "height": 800})
+    expect(page.get_by_label("Priority")).to_be_visible()
+    expect(page.get_by_text("Filters")).to_be_hidden()
+    page.set_viewport_size({"width": 375, "height": 700})
+    expect(page.get_by_label("Priority")).to_be_hidden()
+    assert page.locator("[data-row]").first.bounding_box()["y"] < 400
+    page.get_by_text("Filters").click()
+    page.get_by_label("Priority").select_option("urgent")
+    if not has_scripts:
+        page.get_by_role("button", name="Search").click()
+    page.wait_for_url("**priority=urgent**")
+    expect(page.locator("[data-row]")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_label("Priority")).to_have_value("urgent")
+    expect(page.get_by_label("Priority")).to_be_visible()
+
+
+def test_the_way_back_leads_to_the_board_as_it_was(enter, inquiry):
+    page = enter("/inquiries/board/test")
+    page.get_by_role("searchbox").fill("kit")
+    page.wait_for_url("**/inquiries/board/test?q=kit")
+    page.get_by_role("link", name="Kitchen").click()
+    page.wait_for_url(f"**/inquiries/{inquiry.pk}?from=board")
+    page.get_by_role("link", name="Board").click()
+    page.wait_for_url("**/inquiries/board/test?q=kit")
 
 
 @pytest.mark.parametrize("has_scripts", [True, False])

@@ -15,6 +15,7 @@ from ..factories import ContactFactory, InquiryFactory, InquiryTypeFactory
 pytestmark = pytest.mark.django_db
 PATH = "/inquiries/board/test"
 HTMX = {"HX-Request": "true", "HX-Target": "board"}
+PICTURE = re.compile(r'<span aria-hidden="true">.*?</span>', re.S)
 
 
 def html(response):
@@ -51,7 +52,7 @@ def subjects(response):
 def tabs(response):
     nav = re.search(r'<nav id="board-tabs".*?</nav>', html(response), re.S)[0]
     links = re.findall(r'<a href="(.*?)"( aria-current="page")?>(.*?)</a>', nav, re.S)
-    return [(href, text(name), bool(current)) for href, current, name in links]
+    return [(href, text(re.sub(PICTURE, "", name)), bool(current)) for href, current, name in links]
 
 
 @pytest.fixture
@@ -121,10 +122,10 @@ def test_everything_on_a_card(browser, pro, kind):
     )
     put(inquiry, "in_review", moved_at=timezone.now() - timedelta(hours=2))
     assert card(browser.get(PATH)) == {
-        "tags": ["tag-priority-urgent"],
-        "text": "Urgent Kitchen &lt;new&gt; Jan de Vries De Vries Bouw € 4.500,00 Received 3 d ago Here since 2 h ago"
+        "tags": [],
+        "text": "Urgent Kitchen &lt;new&gt; Jan de Vries De Vries Bouw €4,500.00 Received 3 d ago Here since 2 h ago"
         " Move “Kitchen &lt;new&gt;”",
-        "links": [f"/inquiries/{inquiry.pk}", f"/contacts/{contact.pk}"],
+        "links": [f"/inquiries/{inquiry.pk}?from=board", f"/contacts/{contact.pk}"],
         "menu": "Move to Answered Note for the history (optional) Close…",
         "moves": ["answered"],
         "fields": [("id", str(inquiry.pk)), ("seen", "in_review")],
@@ -141,9 +142,25 @@ def test_a_card_that_waits_for_its_profile(browser, inquiry):
     Inquiry.objects.update(profile_problem="UserHub knows nobody of this id.", priority="low")
     found = card(browser.get(PATH))
     assert (found["tags"], found["text"]) == (
-        ["tag-priority-low", "tag-wrong"],
+        ["tag-wrong"],
         f"Low No profile {inquiry.subject} Customer 456 Received just now Move “{inquiry.subject}”",
     )
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_card_of_a_company_says_its_name_once(browser, inquiry, is_known):
+    contact = ContactFactory(pro=inquiry.pro, name="Written Down") if is_known else None
+    Inquiry.objects.update(business={"company": "ACME"}, profile_at=timezone.now(), contact=contact)
+    subject = inquiry.subject
+    assert card(browser.get(PATH))["text"] == f"{subject} ACME Received just now Move “{subject}”"
+
+
+@pytest.mark.parametrize(("language", "money"), [("fr", "4\u00a0500,00\u00a0€"), ("nl", "€\u00a04.500,00")])
+def test_money_on_a_card_is_written_as_the_reader_writes_it(browser, user, inquiry, language, money):
+    user.language = language
+    user.save()
+    Inquiry.objects.update(budget=Decimal("4500"))
+    assert f'<strong class="number">{money}</strong>' in html(browser.get(PATH))
 
 
 def test_a_finished_card_without_a_way_on_has_no_menu(browser, inquiry):
@@ -260,6 +277,17 @@ def test_the_types_are_tabs_with_what_is_not_finished(browser, pro, alone, kind)
         ("/inquiries/board/other?priority=normal", "Other 1 not finished", False),
         ("/inquiries/board/empty?priority=normal", "Empty 0 not finished", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("icon", "icon_type", "picture"),
+    [("❓", "emoji", "❓"), ("house", "lucide", "<svg "), ("no-such-icon", "lucide", "T")],
+)
+def test_a_tab_has_the_icon_of_its_type(browser, alone, kind, icon, icon_type, picture):
+    InquiryType.objects.filter(pk=kind.pk).update(icon=icon, icon_type=icon_type)
+    nav = re.search(r'<nav id="board-tabs".*?</nav>', html(browser.get(PATH)), re.S)[0]
+    [found] = PICTURE.findall(nav)
+    assert found.removeprefix('<span aria-hidden="true">').startswith(picture)
 
 
 def test_an_inactive_type_has_a_board_as_long_as_it_has_inquiries(browser, other_browser, inquiry, kind):

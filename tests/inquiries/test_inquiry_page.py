@@ -229,6 +229,18 @@ def test_the_model_refuses_a_number_that_no_case_has(inquiry, user, number):
     assert list(error.value.message_dict) == ["case_id"]
 
 
+# --- The way back
+
+
+@pytest.mark.parametrize(
+    ("query", "back"), [("", ("/inquiries", "Inquiries")), ("?from=board", ("/inquiries/board/test", "Board"))]
+)
+def test_the_way_back_leads_to_where_it_was_opened(browser, path, query, back):
+    page = html(browser.get(f"{path}{query}"))
+    [(href, words)] = re.findall(r'<p class="back always"><a href="(.*?)" data-back>(.*?)</a>', page, re.S)
+    assert (href, re.sub("<[^>]+>", "", words).strip()) == back
+
+
 # --- Whose it is
 
 ACTIONS = ["move", "close", "case", "contact", "facts", "profile"]

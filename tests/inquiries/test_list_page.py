@@ -175,6 +175,16 @@ def test_a_filter_option(browser, make):
     assert '<optgroup label="Region">' in html(browser.get(PATH))
 
 
+@pytest.mark.parametrize(
+    ("query", "is_open"),
+    [("", False), ("q=keuken&status=all", False), ("priority=high", True), ("case=with&q=x", True)],
+)
+def test_the_filters_are_unfolded_where_one_is_chosen(browser, make, query, is_open):
+    make()
+    [found] = re.findall(r'<details class="filters"( open)?>', html(browser.get(f"{PATH}?{query}")))
+    assert bool(found) == is_open
+
+
 def test_what_leaves_no_choice_is_not_asked(browser, make):
     make()
     page = html(browser.get(PATH))

@@ -51,7 +51,8 @@ def page(client, row, query="", **more):
 
 def entries(html):
     """What stands in the timeline, without tags and times, as [(classes, text)…]."""
-    found = re.findall(r'<li class="entry ([\w -]+)"[^>]*>(.*?)</li>', re.sub(r"<time.*?</time>", "", html), re.S)
+    seen = re.sub(r'<time.*?</time>|<span aria-hidden="true">.*?</span>', "", html)
+    found = re.findall(r'<li class="entry ([\w -]+)"[^>]*>(.*?)</li>', seen, re.S)
     return [(classes, text(body).rstrip(" ·")) for classes, body in found]
 
 
@@ -74,7 +75,7 @@ def test_what_came_and_what_became_of_it_newest_first(browser, asked, jane, user
             ("happened", "Offer sent Roof €1,850.00 Olive Owner"),
             ("happened", "A leaking roof In Review → Closed"),
             ("happened", "A leaking roof Submitted → In Review Olive Owner · Rang her &lt;b&gt;up&lt;/b&gt;."),
-            ("letter", "❓ A leaking roof Closed Test · It drips. In the hall."),
+            ("letter", "A leaking roof Closed Test · It drips. In the hall."),
         ]
     )
     assert entries(html)[-1][0] == "letter"
@@ -102,11 +103,16 @@ def test_a_cancelled_one_says_so(browser, asked, jane):
     assert entries(page(browser, jane))[-1] == ("letter", "Roof Cancelled Test · Now")
 
 
-def test_a_type_without_an_emoji_has_a_sign_all_the_same(browser, asked, jane, kind):
-    kind.icon, kind.icon_type = "no-such-icon", "lucide"
+@pytest.mark.parametrize(("icon", "picture"), [("house", "<svg "), ("no-such-icon", "T")])
+def test_a_type_without_an_emoji_has_a_sign_all_the_same(browser, asked, jane, kind, icon, picture):
+    kind.icon, kind.icon_type = icon, "lucide"
     kind.save()
     asked(subject="Roof", message="Now")
-    assert entries(page(browser, jane)) == [("letter", "Roof Submitted Test · Now")]
+    html = page(browser, jane)
+    assert entries(html) == [("letter", "Roof Submitted Test · Now")]
+    assert re.search(r'class="type-icon" title="Test">.*?<span aria-hidden="true">(.*?)</span>', html, re.S)[
+        1
+    ].startswith(picture)
 
 
 def test_nothing_of_another_contact_or_of_nobody(browser, asked, jane, user):

@@ -1,0 +1,40 @@
+"""The navigation of a phone: every label on a place of its own, on the narrowest screen and in the longest words."""
+
+from itertools import combinations
+
+import pytest
+
+from tests.factories import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+NARROW = {"viewport": {"width": 320, "height": 640}}
+BOXES = """() => [...document.querySelectorAll(".rail :is(a, button):not(.brand)")]
+  .filter((item) => item.checkVisibility())
+  .map((item) => [item, item.querySelector("span")].map((each) => {
+    const { left, right, width } = each.getBoundingClientRect();
+    return { words: item.textContent.trim(), left, right, width };
+  }))"""
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+@pytest.mark.parametrize("is_staff", [False, True])
+def test_no_label_overlaps_another_or_leaves_the_screen(open_page, user, language, is_staff):
+    user.language, user.is_staff = language, is_staff
+    user.save()
+    page = open_page("/sign-in?next=/inquiries", **NARROW)
+    page.fill("[name=username]", user.email)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+    page.wait_for_url("**/inquiries")
+    boxes = page.evaluate(BOXES)
+    assert len(boxes) == 6 + is_staff
+    items, labels = zip(*boxes, strict=True)
+    for some in (items, labels):
+        assert [box for box in some if box["left"] < 0 or box["right"] > 320] == []
+        assert [pair for pair in combinations(some, 2) if overlap(*pair)] == []
+    # WCAG 2.2, 2.5.8: a finger finds each of them.
+    assert [item for item in items if item["width"] < 24] == []
+
+
+def overlap(one, other):
+    return one["left"] < other["right"] and other["left"] < one["right"]

@@ -15,16 +15,13 @@ from config.web.downloads import download
 from config.web.storing import StorageUnavailable
 
 from ..models import Attachment, Inquiry
+from .finding import find_inquiry
 
 PAGE, SECTION = "inquiries/attachments.html", "inquiries/_attachments.html"
 
 
-def _find(request: ProRequest, id: int) -> Inquiry:
-    return get_object_or_404(Inquiry.objects.for_pro(request.pro), pk=id)
-
-
-def _find_file(request: ProRequest, id: int, attachment: int) -> Attachment:
-    return get_object_or_404(Attachment.objects.for_pro(request.pro).filter(inquiry=id), pk=attachment)
+def _find_file(inquiry: Inquiry, attachment: int) -> Attachment:
+    return get_object_or_404(inquiry.attachments, pk=attachment)
 
 
 def _show(request: ProRequest, inquiry: Inquiry, status: int = 200, **more: Any) -> HttpResponse:
@@ -49,7 +46,7 @@ def _to_inquiry(id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def attachment_add(request: ProRequest, id: int) -> HttpResponse:
     """Attach a file; GET shows the files on a page of their own."""
-    inquiry = _find(request, id)
+    inquiry = find_inquiry(request, id)
     if request.method != "POST":
         return _show(request, inquiry)
     file = request.FILES.get("file")
@@ -70,7 +67,7 @@ def attachment_add(request: ProRequest, id: int) -> HttpResponse:
 @require_safe
 def attachment_download(request: ProRequest, id: int, attachment: int) -> FileResponse | HttpResponse:
     """One file, as a download."""
-    found = _find_file(request, id, attachment)
+    found = _find_file(find_inquiry(request, id), attachment)
     try:
         return download(found.open(), filename=found.filename, content_type=found.mime_type)
     except FileNotFoundError as error:
@@ -83,7 +80,8 @@ def attachment_download(request: ProRequest, id: int, attachment: int) -> FileRe
 @require_http_methods(["GET", "HEAD", "POST"])
 def attachment_delete(request: ProRequest, id: int, attachment: int) -> HttpResponse:
     """Delete a file; GET asks whether it is meant."""
-    inquiry, found = _find(request, id), _find_file(request, id, attachment)
+    inquiry = find_inquiry(request, id)
+    found = _find_file(inquiry, attachment)
     if request.method != "POST":
         return render(request, PAGE, {"inquiry": inquiry, "attachment": found})
     try:

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,6 +20,7 @@ from ..history import Entry
 from ..models import Inquiry, PipelineStep
 from ..pipeline import InvalidTransition
 from ..words import refusal
+from .finding import find_inquiry
 
 PAGE = "inquiries/inquiry.html"
 # How many contacts a search offers.
@@ -38,13 +39,6 @@ class Way(NamedTuple):
 
     step: PipelineStep
     kind: str
-
-
-def _find(request: ProRequest, id: int) -> Inquiry:
-    rows = Inquiry.objects.for_pro(request.pro).select_related("inquiry_type", "step", "contact", "pro")
-    if id >= 2**63:
-        raise Http404
-    return get_object_or_404(rows, pk=id)
 
 
 def _stops(inquiry: Inquiry, steps: list[PipelineStep], entries: list[Entry]) -> list[Stop]:
@@ -134,7 +128,7 @@ def _facts(request: ProRequest, inquiry: Inquiry, **more: Any) -> dict[str, Any]
 @require_safe
 def inquiry_detail(request: ProRequest, id: int) -> HttpResponse:
     """The page; htmx gets the linked contact with who was looked for ("inquiry-contact") alone."""
-    inquiry = _find(request, id)
+    inquiry = find_inquiry(request, id)
     if wants(request, "inquiry-contact"):
         context = {"inquiry": inquiry, **_contacts(request, inquiry), "is_swap": True}
         return render(request, f"{PAGE}#contact", context)
@@ -144,7 +138,7 @@ def inquiry_detail(request: ProRequest, id: int) -> HttpResponse:
 @require_POST
 def inquiry_move(request: ProRequest, id: int) -> HttpResponse:
     """Move to another step of the pipeline."""
-    inquiry, form = _find(request, id), MoveForm(request.POST)
+    inquiry, form = find_inquiry(request, id), MoveForm(request.POST)
     if not form.is_valid():
         return _stands(request, id, 422, move_form=form)
     # A page may be older than what a colleague did: from elsewhere the same button would be another move.
@@ -162,7 +156,7 @@ def inquiry_move(request: ProRequest, id: int) -> HttpResponse:
 @require_POST
 def inquiry_close(request: ProRequest, id: int) -> HttpResponse:
     """Close it from wherever it stands."""
-    inquiry, form = _find(request, id), CloseForm(request.POST)
+    inquiry, form = find_inquiry(request, id), CloseForm(request.POST)
     if not form.is_valid():
         return _stands(request, id, 422, close_form=form)
     try:
@@ -177,7 +171,7 @@ def inquiry_close(request: ProRequest, id: int) -> HttpResponse:
 
 def _stands(request: ProRequest, id: int, status: int = 200, **more: Any) -> HttpResponse:
     """What follows a move, made or refused: htmx gets where it stands now; a browser the page, or is sent to it."""
-    inquiry = _find(request, id)
+    inquiry = find_inquiry(request, id)
     if wants(request, "standing"):
         return render(request, f"{PAGE}#moved", _standing(inquiry, is_swap=True, **more), status=status)
     if status == 200:
@@ -188,7 +182,7 @@ def _stands(request: ProRequest, id: int, status: int = 200, **more: Any) -> Htt
 @require_POST
 def inquiry_case(request: ProRequest, id: int) -> HttpResponse:
     """Link it to a case of another system; with `unlink` to none."""
-    inquiry, form = _find(request, id), CaseForm(request.POST)
+    inquiry, form = find_inquiry(request, id), CaseForm(request.POST)
     if "unlink" in request.POST:
         inquiry.link_case(None, by=request.user)
         return _part(request, id, "case", case_form=CaseForm())
@@ -204,7 +198,7 @@ def inquiry_case(request: ProRequest, id: int) -> HttpResponse:
 @require_POST
 def inquiry_contact(request: ProRequest, id: int) -> HttpResponse:
     """Say which contact the customer is; without one nobody."""
-    inquiry, chosen = _find(request, id), request.POST.get("contact", "")
+    inquiry, chosen = find_inquiry(request, id), request.POST.get("contact", "")
     try:
         contact = Contact.objects.for_pro(request.pro).get(pk=uuid.UUID(chosen)) if chosen else None
         inquiry.link_contact(contact)
@@ -217,9 +211,10 @@ def inquiry_contact(request: ProRequest, id: int) -> HttpResponse:
 @require_POST
 def inquiry_profile(request: ProRequest, id: int) -> HttpResponse:
     """Have UserHub asked anew for the customer's profile."""
-    _find(request, id).retry_profile()
+    find_inquiry(request, id).retry_profile()
     if wants(request, "customer"):
-        return render(request, f"{PAGE}#customer", {"inquiry": _find(request, id), "is_asked": True, "is_swap": True})
+        context = {"inquiry": find_inquiry(request, id), "is_asked": True, "is_swap": True}
+        return render(request, f"{PAGE}#customer", context)
     messages.success(request, _("UserHub is asked again. The profile appears here when it has answered."))
     return redirect("inquiries:inquiry_detail", id)
 
@@ -227,7 +222,7 @@ def inquiry_profile(request: ProRequest, id: int) -> HttpResponse:
 @require_POST
 def inquiry_facts(request: ProRequest, id: int) -> HttpResponse:
     """Change its priority, its category and its filter options."""
-    inquiry = _find(request, id)
+    inquiry = find_inquiry(request, id)
     form = FactsForm(request.POST, instance=inquiry)
     if not form.is_valid():
         # The form has put what was typed into its inquiry; what is shown beside it is what stands.
@@ -238,7 +233,7 @@ def inquiry_facts(request: ProRequest, id: int) -> HttpResponse:
 
 def _part(request: ProRequest, id: int, name: str, status: int = 200, **more: Any) -> HttpResponse:
     """What follows a change to a part of the page: htmx gets the part, a browser the page, or is sent to it."""
-    inquiry = _find(request, id)
+    inquiry = find_inquiry(request, id)
     if wants(request, f"inquiry-{name}"):
         makers = {
             "contact": lambda: {"inquiry": inquiry, **_contacts(request, inquiry)},

@@ -15,17 +15,13 @@ from config.accounts.http import ProRequest
 from ..models import Inquiry, InvalidOfferTransition, Offer, StaleOffer
 from ..offer_form import OfferForm, read_time
 from ..offer_mails import preview, public_url
+from .finding import find_inquiry
 
 PAGE, SEND = "inquiries/offer.html", "inquiries/offer_send.html"
 
 
-def _find_inquiry(request: ProRequest, id: int) -> Inquiry:
-    return get_object_or_404(Inquiry.objects.for_pro(request.pro).select_related("pro"), pk=id)
-
-
 def _find(request: ProRequest, id: int, offer: int) -> Offer:
-    rows = Offer.objects.for_pro(request.pro).filter(inquiry=id)
-    return get_object_or_404(rows.select_related("inquiry__pro", "made_by"), pk=offer)
+    return get_object_or_404(find_inquiry(request, id).offers.select_related("made_by"), pk=offer)
 
 
 def _page(request: ProRequest, inquiry: Inquiry, status: int = 200, **context: Any) -> HttpResponse:
@@ -49,7 +45,7 @@ def _after_saving(request: ProRequest, offer: Offer) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer_new(request: ProRequest, id: int) -> HttpResponse:
     """Draw up an offer for an inquiry."""
-    inquiry = _find_inquiry(request, id)
+    inquiry = find_inquiry(request, id)
     if request.method != "POST":
         return _page(request, inquiry, form=OfferForm(inquiry, initial={"id": uuid.uuid4()}))
     form = OfferForm(inquiry, request.POST)

@@ -1,0 +1,39 @@
+"""Every address of an inquiry in the workspace, with a number of an inquiry that no database holds."""
+
+import re
+
+import pytest
+from django.urls import get_resolver
+
+ADDRESSES = {
+    "": {"get"},
+    "/move": {"post"},
+    "/close": {"post"},
+    "/case": {"post"},
+    "/contact": {"post"},
+    "/profile": {"post"},
+    "/facts": {"post"},
+    "/offers/new": {"get", "post"},
+    "/offers/1": {"get", "post"},
+    "/offers/1/send": {"get", "post"},
+    "/offers/1/discard": {"post"},
+    "/attachments": {"get", "post"},
+    "/attachments/1": {"get"},
+    "/attachments/1/delete": {"get", "post"},
+}
+HUGE = [2**31, 2**63 - 1, 2**63, 99999999999999999999, 2**80, 9**99, "9" * 5000]
+
+
+def test_no_address_is_forgotten():
+    routes = {str(found.pattern) for found in get_resolver("inquiries.urls").url_patterns}
+    own = {route.removeprefix("inquiries/<int:id>") for route in routes if route.startswith("inquiries/<int:id>")}
+    assert {re.sub(r"/<int:(offer|attachment)>", "/1", rest) for rest in own} == set(ADDRESSES)
+
+
+@pytest.mark.parametrize("id", HUGE)
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_inquiry_that_cannot_be_is_404(browser, address, id):
+    answers = {way: getattr(browser, way)(f"/inquiries/{id}{address}").status_code for way in ("get", "post")}
+    # No such address at all is 404 for every method.
+    other = 404 if id == "9" * 5000 else 405
+    assert answers == {way: 404 if way in ADDRESSES[address] else other for way in ("get", "post")}

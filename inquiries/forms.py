@@ -10,6 +10,7 @@ from config.accounts.models import Pro
 from contacts.forms import SearchField
 
 from .models import FilterOption, Inquiry, InquiryType
+from .amounts import AmountField
 from .words import shown
 
 # More words than these to sort by no list to choose from can hold.
@@ -150,13 +151,12 @@ class NewInquiryForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"list": "categories", "autocomplete": "off"}),
     )
-    budget = forms.DecimalField(
+    budget = AmountField(
         label=_("Budget in euros"),
         required=False,
         min_value=0,
         max_digits=12,
         decimal_places=2,
-        localize=True,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     priority = forms.ChoiceField(label=_("Priority"), choices=Inquiry.Priority.choices, initial=Inquiry.Priority.NORMAL)

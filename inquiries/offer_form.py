@@ -1,6 +1,5 @@
 """How an offer is written."""
 
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,28 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import User
 
+from .amounts import AmountField
 from .models import Inquiry, Offer
 from .models.offer import today
 
 USUAL_VALIDITY = timedelta(days=30)
-_AMOUNT = re.compile(r"([1-9]\d{0,2}(?:[.,' ]\d{3})+|\d+)(?:[.,](\d{1,2}))?")
-
-
-class AmountField(forms.DecimalField):
-    """An amount as people write it anywhere: 1850, 1.850,50, 1 850,5 or 1,850.50.
-
-    As no currency here has three decimals, what stands before three digits groups them.
-    """
-
-    widget = forms.TextInput
-
-    def to_python(self, value: Any) -> Any:
-        text = re.sub(r"[\s€£$]+", " ", str(value or "")).strip()
-        if found := _AMOUNT.fullmatch(text):
-            text = re.sub(r"\D", "", found[1]) + "." + (found[2] or "0")
-        elif text:
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(text)
 
 
 class OfferForm(forms.ModelForm):

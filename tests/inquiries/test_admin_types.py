@@ -244,14 +244,26 @@ def test_a_step_that_went_meanwhile_is_not_made_again(staff_browser, kind):
     assert kind.steps.count() == 3
 
 
-@pytest.mark.parametrize("text", ["\0", "a\0b", "x" * 5000, "9" * 400, "-1", "\u202e"])
-def test_rubbish_in_a_step_is_no_fault(staff_browser, kind, text):
-    for name in ["sort_order", "key", "label", "color", "id", "inquiry_type"]:
+RUBBISH = ["\0", "a\0b", "x" * 5000, "9" * 400, "-1", "\u202e"]
+
+
+@pytest.mark.parametrize("text", RUBBISH)
+def test_rubbish_in_a_step_is_said_beside_its_field(staff_browser, kind, text):
+    # A label may be any short text.
+    names = ["sort_order", "key", "color", "id", "inquiry_type"] + ["label"] * (text in RUBBISH[:4])
+    for name in names:
         response = post(staff_browser, kind, changes={"in_review": {name: text}})
-        assert response.status_code in (200, 302)
+        assert (response.status_code, list(errors(response)[0])) == (200, [(1, name)])
     data = type_form(kind, changes={"in_review": {"label": "Other"}})
     assert staff_browser.post(page(kind, "change"), data | {"steps-TOTAL_FORMS": text}).status_code == 200
     assert [row[1:] for row in pipeline(kind)] == [row[1:] for row in AS_IT_WAS]
+    assert kind.steps.get(key="in_review").label == "In Review"
+
+
+@pytest.mark.parametrize("text", RUBBISH[4:])
+def test_a_label_may_be_any_short_text(staff_browser, kind, text):
+    response = post(staff_browser, kind, changes={"in_review": {"label": text}})
+    assert (response.status_code, kind.steps.get(key="in_review").label) == (302, text)
 
 
 # --- A new type, and a copy

@@ -9,8 +9,10 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from inquiries.amounts import AmountField
+from inquiries.forms import NewInquiryForm
 from inquiries.models import Inquiry, Offer
-from inquiries.offer_form import AmountField
+from inquiries.offer_form import OfferForm
 
 from ..factories import InquiryFactory
 
@@ -110,13 +112,19 @@ def test_what_cannot_be_offered_is_refused_beside_its_field(browser, new, draft,
         ("1\u202f850,50\u00a0€", "1850.50"),
         ("€ 1.850", "1850.00"),
         ("12'345'678.90", "12345678.90"),
+        ("4.500,00", "4500.00"),
+        ("4 500,00", "4500.00"),
+        ("4 500,00 €", "4500.00"),
+        ("4,500.00", "4500.00"),
         ("0,50", "0.50"),
         ("0", "0.00"),
         ("١٢", "12.00"),
     ],
 )
-def test_an_amount_is_read_however_it_is_written(typed, read):
-    assert AmountField(max_digits=12, decimal_places=2).clean(typed) == Decimal(read)
+def test_an_amount_is_read_however_it_is_written(customer, typed, read):
+    # Of an offer, and the budget of an inquiry alike.
+    for field in (OfferForm(customer).fields["amount"], NewInquiryForm().fields["budget"]):
+        assert (type(field), field.clean(typed)) == (AmountField, Decimal(read))
 
 
 def test_a_draft_is_edited(browser, draft):

@@ -94,7 +94,7 @@ def link_case(inquiry: Inquiry, case_id: int | None, *, by: Actor, changed_by: i
         if inquiry.case_id == case_id:
             return
         inquiry.case_id = case_id
-        _mark_responded(inquiry, by, changed_by if changed_by is not None else _userhub_id(by))
+        _mark_responded(inquiry, by, changed_by if changed_by is not None else userhub_id_of(by))
         inquiry.save(update_fields=["case_id", "responded_at", "updated_at"])
 
 
@@ -105,7 +105,7 @@ def rehome(homes: list[tuple[PipelineStep, PipelineStep]], *, by: Actor, note: s
     status is then made anew. Each inquiry gets a row of history. It is no answer to the customer: `responded_at`
     stays as it is. To be called with the type's row locked, so that nobody moves meanwhile.
     """
-    note, changed_by = clean_note(note), _userhub_id(by)
+    note, changed_by = clean_note(note), userhub_id_of(by)
     # All are read before one is moved: what comes to a step must not go on from there with those that stood on it.
     rows = Inquiry.objects.select_for_update().order_by("pk")
     standing = [list(rows.filter(step=before.pk).values_list("pk", flat=True)) for before, _after in homes]
@@ -131,7 +131,7 @@ def clean_note(note: str) -> str:
 
 def _put(inquiry: Inquiry, step: PipelineStep, at_end: str, *, by: Actor, changed_by: int | None, note: str) -> None:
     """Put the locked inquiry on `step`; `at_end` is its coarse status if that is a terminal one."""
-    changed_by = changed_by if changed_by is not None else _userhub_id(by)
+    changed_by = changed_by if changed_by is not None else userhub_id_of(by)
     before, inquiry.step, inquiry.moved_at = inquiry.step, step, timezone.now()
     inquiry.status = _coarse_status(step, at_end)
     _mark_responded(inquiry, by, changed_by)
@@ -139,7 +139,8 @@ def _put(inquiry: Inquiry, step: PipelineStep, at_end: str, *, by: Actor, change
     history.record(inquiry.pk, before, step, by=by, changed_by=changed_by, note=note)
 
 
-def _userhub_id(by: Actor) -> int | None:
+def userhub_id_of(by: Actor) -> int | None:
+    """The UserHub id of whoever acts; None for nobody, and for who has none."""
     if by is None:
         return None
     return by.actor_id if isinstance(by, ApiToken) else by.userhub_id

@@ -19,6 +19,7 @@ from config.web.text import unix_lines
 
 from . import userhub
 from .models import FilterOption, Inquiry, InquiryType
+from .pipeline import userhub_id_of
 from .profiles import copy, welcome
 from .tasks import complete_profile, notify
 from .userhub import Profile, Unavailable, UnknownUser
@@ -101,7 +102,8 @@ def prepare(
 ) -> Draft:
     """The first half of `submit`: check everything and ask UserHub, without storing anything."""
     errors: dict[str, Any] = {}
-    inquiry = Inquiry(pro=pro, **{**fields, "created_by": fields["created_by"] or _actor(by) or fields["user_id"]})
+    created_by = fields["created_by"] or userhub_id_of(by) or fields["user_id"]
+    inquiry = Inquiry(pro=pro, **{**fields, "created_by": created_by})
     options: list[FilterOption] = []
     profile = None
     with _gather(errors):
@@ -125,10 +127,6 @@ def _gather(errors: dict[str, Any]) -> Iterator[None]:
         yield
     except ValidationError as error:
         errors.update(error.error_dict)
-
-
-def _actor(by: User | ApiToken | None) -> int | None:
-    return (by.actor_id if isinstance(by, ApiToken) else by.userhub_id) if by else None
 
 
 def _check_fields(inquiry: Inquiry) -> None:

@@ -63,7 +63,7 @@ def notify(inquiry_id: int) -> None:
         return
     mail.send(
         "inquiry_notification",
-        {"inquiry": found, "pro": found.pro, "url": f"{settings.SITE_URL}/inquiries/{found.pk}"},
+        {"inquiry": found, "pro": found.pro, "url": settings.SITE_URL + found.get_absolute_url()},
         to=found.pro.email,
         language=found.pro.language,
         reply_to=found.person.get("email", ""),

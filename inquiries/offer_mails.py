@@ -6,11 +6,12 @@ No transaction is held while the mail server is talked to.
 from typing import Any
 
 from django.conf import settings
-from django.tasks import task
+from django.tasks import TaskContext, task
 from django.urls import reverse
 from django.utils import timezone
 
 from config.web import mail
+from config.web.worker import MAX_ATTEMPTS
 
 from .models import Offer
 
@@ -37,19 +38,19 @@ def preview(offer: Offer) -> Preview:
     return subject, text
 
 
-@task
-def send_offer(offer_id: int) -> None:
+@task(takes_context=True)
+def send_offer(context: TaskContext, offer_id: int) -> None:
     """Mail an offer to the customer. A failure is kept on the offer, for the Pro to see, and the worker tries again."""
     offer = _find(offer_id)
     if offer is None or offer.mailed_at or offer.is_draft:
         return
-    context = _context(offer, public_url(offer))
+    words = _context(offer, public_url(offer))
     try:
-        mail.send("offer", context, to=offer.email, language=offer.language, reply_to=offer.inquiry.pro.email)
-    except OSError as error:
-        Offer.objects.filter(pk=offer.pk).update(mail_error=str(error)[:300] or type(error).__name__)
+        mail.send("offer", words, to=offer.email, language=offer.language, reply_to=offer.inquiry.pro.email)
+    except Exception as error:
+        offer.note_failure(error, is_last=context.attempt >= MAX_ATTEMPTS)
         raise
-    Offer.objects.filter(pk=offer.pk).update(mailed_at=timezone.now(), mail_error="")
+    Offer.objects.filter(pk=offer.pk).update(mailed_at=timezone.now(), mail_error="", mail_failed_at=None)
 
 
 @task

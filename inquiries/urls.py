@@ -24,6 +24,7 @@ urlpatterns = [
     path("inquiries/<int:id>/offers/new", offers.offer_new, name="offer_new"),
     path("inquiries/<int:id>/offers/<int:offer>", offers.offer_detail, name="offer_detail"),
     path("inquiries/<int:id>/offers/<int:offer>/send", offers.offer_send, name="offer_send"),
+    path("inquiries/<int:id>/offers/<int:offer>/again", offers.offer_again, name="offer_again"),
     path("inquiries/<int:id>/offers/<int:offer>/discard", offers.offer_discard, name="offer_discard"),
     path("inquiries/<int:id>/attachments", attachments.attachment_add, name="attachment_add"),
     path(

@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(editable=False, null=True, verbose_name='sent at')),
                 ('mailed_at', models.DateTimeField(editable=False, null=True, verbose_name='mailed at')),
                 ('mail_error', models.CharField(blank=True, editable=False, max_length=300, verbose_name='last failure')),
+                ('mail_failed_at', models.DateTimeField(editable=False, null=True, verbose_name='given up at')),
                 ('viewed_at', models.DateTimeField(editable=False, null=True, verbose_name='viewed at')),
                 ('answered_at', models.DateTimeField(editable=False, null=True, verbose_name='accepted or declined at')),
                 ('answer_mailed_at', models.DateTimeField(editable=False, null=True, verbose_name='Pro told at')),

@@ -109,8 +109,9 @@ class Offer(models.Model):
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, editable=False)
     mailed_at = models.DateTimeField(_("mailed at"), null=True, editable=False)
-    # The last failure to mail it, while the worker keeps trying.
+    # The last failure to mail it, while the worker keeps trying and when it has given up.
     mail_error = models.CharField(_("last failure"), max_length=300, blank=True, editable=False)
+    mail_failed_at = models.DateTimeField(_("given up at"), null=True, editable=False)
     viewed_at = models.DateTimeField(_("viewed at"), null=True, editable=False)
     answered_at = models.DateTimeField(_("accepted or declined at"), null=True, editable=False)
 
@@ -167,6 +168,11 @@ class Offer(models.Model):
     def is_past(self) -> bool:
         """Whether the last day of its validity, which counts, is over where the Pro is."""
         return self.valid_until is not None and self.valid_until < today(self.inquiry.pro.time_zone)
+
+    @property
+    def may_be_sent_again(self) -> bool:
+        """Whether the worker has given up mailing it to a customer who may still answer it."""
+        return self.mail_failed_at is not None and self.standing in self.OPEN
 
     def validate(self) -> None:
         """Raises ValidationError for what cannot be offered."""
@@ -226,6 +232,29 @@ class Offer(models.Model):
                 raise ValidationError(_("There is no e-mail address of this customer to send it to."), code="email")
             self._put(self.Status.SENT, "sent_at")
             self.inquiry.note_response()
+            send_offer.enqueue(self.pk)
+            return True
+
+    def note_failure(self, error: Exception, *, is_last: bool) -> None:
+        """Keep why it could not be mailed, for the Pro to see; after the last attempt `send_again` begins anew."""
+        said = {"mail_error": str(error)[:300] or type(error).__name__, "mail_failed_at": None}
+        Offer.objects.filter(pk=self.pk).update(**said | ({"mail_failed_at": timezone.now()} if is_last else {}))
+
+    def send_again(self) -> bool:
+        """Have it mailed anew that could not be mailed; returns whether it was so, as repeating it changes nothing.
+
+        Raises InvalidOfferTransition when the customer may not answer it any more.
+        """
+        from ..offer_mails import send_offer
+
+        with transaction.atomic():
+            self.lock()
+            if self.mail_failed_at is None:
+                return False
+            if not self.may_be_sent_again:
+                raise InvalidOfferTransition(self.standing, self.Status.SENT)
+            self.mail_error, self.mail_failed_at = "", None
+            self.save(update_fields=["mail_error", "mail_failed_at", "updated_at"])
             send_offer.enqueue(self.pk)
             return True
 

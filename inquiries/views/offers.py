@@ -99,6 +99,18 @@ def offer_send(request: ProRequest, id: int, offer: int) -> HttpResponse:
     return _to_offer(found)
 
 
+@require_POST
+def offer_again(request: ProRequest, id: int, offer: int) -> HttpResponse:
+    """Have an offer mailed that could not be."""
+    found = _find(request, id, offer)
+    try:
+        if found.send_again():
+            messages.success(request, _("The offer is on its way to %(email)s.") % {"email": found.email})
+    except InvalidOfferTransition:
+        return _too_late(request, found)
+    return _to_offer(found)
+
+
 def _show_mail(request: ProRequest, offer: Offer, status: int = 200, **more: Any) -> HttpResponse:
     subject, text = preview(offer)
     context = {"offer": offer, "inquiry": offer.inquiry, "subject": subject, "text": text, **more}

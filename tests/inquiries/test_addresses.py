@@ -16,6 +16,7 @@ ADDRESSES = {
     "/offers/new": {"get", "post"},
     "/offers/1": {"get", "post"},
     "/offers/1/send": {"get", "post"},
+    "/offers/1/again": {"post"},
     "/offers/1/discard": {"post"},
     "/attachments": {"get", "post"},
     "/attachments/1": {"get"},

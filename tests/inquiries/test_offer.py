@@ -49,6 +49,7 @@ def test_a_draft_knows_who_made_it(customer, user):
         "sent_at": None,
         "mailed_at": None,
         "mail_error": "",
+        "mail_failed_at": None,
         "viewed_at": None,
         "answered_at": None,
         "answer_mailed_at": None,

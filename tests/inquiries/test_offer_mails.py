@@ -1,12 +1,15 @@
 """The mails about an offer: to the customer when it is sent, to the Pro when it is answered."""
 
 import re
+from datetime import date
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 from django.utils.formats import date_format
 from django_tasks_db.models import DBTaskResult
 
+from config.web.worker import MAX_ATTEMPTS, own_id, sweep
 from inquiries.models import Inquiry, Offer
 from inquiries.offer_mails import preview, send_offer, tell_answer
 
@@ -133,3 +136,94 @@ def test_a_failure_is_shown_and_tried_again(browser, outbox, sent, monkeypatch):
     assert message.to == ["jan@example.org"]
     sent.refresh_from_db()
     assert (sent.mail_error, sent.mailed_at is not None) == ("", True)
+
+
+# --- What could not be mailed
+
+
+@pytest.fixture
+def given_up(outbox, sent, monkeypatch):
+    """An offer that the worker has tried to mail as often as it tries; returns the pages on the way."""
+
+    def refuse(*args, **kwargs):
+        raise OSError("550 <No> such mailbox")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("config.web.mail.send", refuse)
+        for attempt in range(MAX_ATTEMPTS):
+            sent.refresh_from_db()
+            assert (sent.mail_failed_at is None, sent.mail_error) == (True, "550 <No> such mailbox" if attempt else "")
+            outbox()
+            sweep(own_id())
+            DBTaskResult.objects.filter(status="READY").update(run_after=timezone.now())
+    sent.refresh_from_db()
+    return sent
+
+
+def page_of(browser, offer):
+    return " ".join(browser.get(f"/inquiries/{offer.inquiry_id}/offers/{offer.pk}").content.decode().split())
+
+
+def jobs():
+    return sorted(DBTaskResult.objects.values_list("status", flat=True))
+
+
+def test_what_finally_failed_says_so_with_the_reason(browser, given_up):
+    assert (given_up.mail_error, given_up.mail_failed_at is not None, jobs()) == (
+        "550 <No> such mailbox",
+        True,
+        ["FAILED"],
+    )
+    page = page_of(browser, given_up)
+    assert "could not be sent: 550 &lt;No&gt; such mailbox" in page and "trying again" not in page
+    assert f'action="/inquiries/{given_up.inquiry_id}/offers/{given_up.pk}/again"' in page
+    listed = browser.get(f"/inquiries/{given_up.inquiry_id}").content.decode()
+    assert "could not be sent: 550 &lt;No&gt; such mailbox" in listed
+
+
+def test_any_failure_counts(outbox, sent, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise ValueError
+
+    monkeypatch.setattr("config.web.mail.send", refuse)
+    outbox()
+    sent.refresh_from_db()
+    assert sent.mail_error == "ValueError"
+
+
+def test_it_is_sent_again_by_a_button_and_once(browser, outbox, given_up):
+    again = f"/inquiries/{given_up.inquiry_id}/offers/{given_up.pk}/again"
+    answers = [browser.post(again) for _ in range(2)]
+    assert [(answer.status_code, answer["Location"]) for answer in answers] == [(302, again[: -len("/again")])] * 2
+    given_up.refresh_from_db()
+    assert (given_up.mail_error, given_up.mail_failed_at, jobs()) == ("", None, ["FAILED", "READY"])
+    page = page_of(browser, given_up)
+    assert page.count("The offer is on its way to jan@example.org.") == 1
+    assert "could not be sent" not in page and "/again" not in page
+    (message,) = outbox()
+    assert message.to == ["jan@example.org"]
+    given_up.refresh_from_db()
+    assert given_up.mailed_at is not None
+    browser.post(again)
+    assert jobs() == ["FAILED", "SUCCESSFUL"]
+
+
+@pytest.mark.parametrize("fields", [{"status": "accepted"}, {"status": "expired"}, {"valid_until": date(2020, 1, 1)}])
+def test_what_the_customer_cannot_answer_any_more_is_not_sent_again(browser, given_up, fields):
+    Offer.objects.update(**fields)
+    assert "/again" not in page_of(browser, given_up)
+    browser.post(f"/inquiries/{given_up.inquiry_id}/offers/{given_up.pk}/again")
+    assert ("That is not possible any more." in page_of(browser, given_up), jobs()) == (True, ["FAILED"])
+
+
+def test_another_pros_offer_is_not_sent_again(other_browser, browser, given_up):
+    again = f"/inquiries/{given_up.inquiry_id}/offers/{given_up.pk}/again"
+    assert (other_browser.post(again).status_code, browser.get(again).status_code, jobs()) == (404, 405, ["FAILED"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_buttons_at_once_send_it_once(sent, at_once):
+    DBTaskResult.objects.all().delete()
+    Offer.objects.update(mail_error="no", mail_failed_at=timezone.now())
+    done = at_once(4, lambda _n: Offer.objects.get(pk=sent.pk).send_again())
+    assert (sorted(done), jobs()) == ([False, False, False, True], ["READY"])

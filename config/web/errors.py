@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 
@@ -41,9 +42,19 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def too_large(request: HttpRequest) -> HttpResponse:
     # Nothing has read the visitor's language yet.
     translation.activate(translation.get_language_from_request(request))
+    if request.headers.get("HX-Request") == "true" and request.content_type == "multipart/form-data":
+        return _too_large_to_attach()
     return _page(
         request, 413, _("That is too large"), _("A file may have 10 MB at the most. Go back and choose a smaller one.")
     )
+
+
+def _too_large_to_attach() -> HttpResponse:
+    """What htmx puts into the form that sends the file: there is a place for it in each that it sends."""
+    said = _("A file may have 10 MB at the most. Choose a smaller one.")
+    text = format_html('<ul class="errorlist" role="alert"><li>{}</li></ul>', said)
+    # As for every file that is refused: htmx would not show a 413.
+    return HttpResponse(text, status=422, headers={"HX-Retarget": "find .upload-wrong", "HX-Reswap": "innerHTML"})
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

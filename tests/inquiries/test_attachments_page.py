@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from config.web.middleware import MAX_REQUEST
 from config.web.models import LooseFile
 from inquiries import attachments
 from inquiries.models import Attachment
@@ -192,3 +193,32 @@ def test_fifty_files_ask_as_little_as_one(browser, path, attachment):
     row = Attachment.objects.values("inquiry_id", "filename", "mime_type", "size", "sha256").get()
     Attachment.objects.bulk_create(Attachment(**row, key=str(n), uploaded_by=n) for n in range(1, 50))
     assert asked() == one
+
+
+def test_the_link_leaves_it_to_the_answer_what_becomes_of_it(browser, path, attachment):
+    """With the attribute `download` a browser would save the page that it is sent to when the storage is down."""
+    [link] = re.findall(r'<a class="file-name"[^>]*>', browser.get(path).content.decode())
+    assert link == f'<a class="file-name" href="{path}/{attachment.pk}">'
+
+
+LARGER = b"x" * (MAX_REQUEST + 1)
+
+
+def test_a_request_that_is_too_large_is_a_page(browser, path):
+    response = send(browser, path, "a.txt", LARGER)
+    assert (response.status_code, "HX-Retarget" in response) == (413, False)
+    assert "<h1>That is too large</h1>" in response.content.decode()
+
+
+def test_htmx_puts_what_is_said_of_it_into_the_section(browser, path):
+    response = send(browser, path, "a.txt", LARGER, headers={**HTMX, "Accept-Language": "en"})
+    assert (response.status_code, response["HX-Retarget"], response["HX-Reswap"]) == (
+        422,
+        "find .upload-wrong",
+        "innerHTML",
+    )
+    assert response.content.decode().strip() == (
+        '<ul class="errorlist" role="alert"><li>A file may have 10 MB at the most. Choose a smaller one.</li></ul>'
+    )
+    assert '<div class="upload-wrong">' in browser.get(path).content.decode()
+    assert Attachment.objects.count() == 0

@@ -1,0 +1,33 @@
+"""Attaching a file in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from config.web.middleware import MAX_REQUEST
+from inquiries.models import Attachment
+from tests.factories import InquiryFactory
+
+from .test_offers import signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.parametrize("size", [MAX_REQUEST + 1, 40 * 1024 * 1024])
+def test_a_file_that_is_far_too_large(open_page, user, size, tmp_path):
+    inquiry = InquiryFactory(pro=user.pro)
+    page = signed_in(open_page)
+    page.goto(f"/inquiries/{inquiry.pk}")
+    path = tmp_path / "plan.txt"
+    path.write_bytes(b"x" * size)
+    page.get_by_label("Add a file").set_input_files(path)
+    for _ in range(2):
+        page.get_by_role("button", name="Attach").click()
+        expect(page.locator("#attachments [role=alert]")).to_have_text(
+            "A file may have 10 MB at the most. Choose a smaller one."
+        )
+    expect(page.locator("#trouble")).to_be_hidden()
+    path.write_bytes(b"small")
+    page.get_by_label("Add a file").set_input_files(path)
+    page.get_by_role("button", name="Attach").click()
+    expect(page.get_by_role("status")).to_have_text("“plan.txt” is attached.")
+    assert Attachment.objects.get().size == 5

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 
 from inquiries.models import DirectoryUser, FilterOption, InquiryHistory, UnsharedHistory
 
@@ -13,6 +14,7 @@ from ..accounts.test_admin import (
     assert_rubbish_is_harmless,
     listed,
     page,
+    shown,
     staff_client,
 )
 from ..factories import InquiryFactory
@@ -148,3 +150,31 @@ def test_history_still_to_be_shared_is_read_with_its_error(staff_browser):
     assert [client.get(path).status_code for path in paths] == [403, 403]
     client.post(page(waiting, "change"), {"error": "x"})
     assert UnsharedHistory.objects.values_list("error").get() == ("The package is away.",)
+
+
+@pytest.fixture
+def shared_rows():
+    """The keys of three entries that wait: two of one inquiry, one of another."""
+    first, second = InquiryFactory(), InquiryFactory()
+    first.move(to="in_review", by=None)
+    entries = InquiryHistory.objects.filter(inquiry__in=[first, second])
+    return [UnsharedHistory.objects.create(entry=entry).pk for entry in entries]
+
+
+def test_the_worker_tries_again_for_each_inquiry_once(staff_browser, shared_rows):
+    path, data = page(UnsharedHistory, "changelist"), {"action": "try_again", "_selected_action": shared_rows}
+    response = staff_browser.post(path, data, follow=True)
+    assert shown(response) == ["The worker tries again."]
+    inquiries = sorted(set(InquiryHistory.objects.values_list("inquiry", flat=True)))
+    jobs = [(job.task_path, job.args_kwargs["args"], job.status) for job in DBTaskResult.objects.all()]
+    assert sorted(jobs) == [("inquiries.history.sharing.share", [id], "READY") for id in inquiries]
+    assert len(inquiries) == 2
+
+
+@pytest.mark.parametrize("permissions", [[], ["view_unsharedhistory"]])
+def test_who_may_not_change_it_starts_nothing(shared_rows, permissions):
+    client, path = staff_client(*permissions), page(UnsharedHistory, "changelist")
+    response = client.post(path, {"action": "try_again", "_selected_action": shared_rows})
+    assert (response.status_code, DBTaskResult.objects.count()) == (200 if permissions else 403, 0)
+    if permissions:
+        assert "try_again" not in client.get(path).content.decode()

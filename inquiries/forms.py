@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from config.accounts.models import Pro
 from contacts.forms import SearchField
 
-from .models import FilterOption, Inquiry, InquiryType
 from .amounts import AmountField
+from .models import FilterOption, Inquiry, InquiryType
 from .words import shown
 
 # More words than these to sort by no list to choose from can hold.

@@ -240,10 +240,11 @@ class InquiryAdmin(TenantAdmin):
     # --- Moves
 
     def move_view(self, request: HttpRequest, id: int) -> HttpResponse:
-        """POST with `to` (a key) and `note`."""
+        """POST with `to` (a key), `note`, and the key of the step it was `seen` on."""
 
         def move(inquiry: Inquiry) -> None:
-            inquiry.move(to=request.POST.get("to", ""), by=request.user, note=request.POST.get("note", ""))  # type: ignore[arg-type]
+            to, note, seen = request.POST.get("to", ""), request.POST.get("note", ""), request.POST.get("seen")
+            inquiry.move(to=to, by=request.user, note=note, seen=seen)  # type: ignore[arg-type]
 
         return self._go(request, id, move)
 

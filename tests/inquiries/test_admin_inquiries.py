@@ -280,6 +280,23 @@ def test_the_page_shows_status_history_and_the_allowed_moves(staff_browser, inqu
     assert 'id="moves-heading"' not in content
 
 
+def test_a_page_that_is_older_than_a_move_moves_nothing(staff_browser, inquiry, kind):
+    _first, second, third, _last = kind.steps.all()
+    AllowedMove.objects.create(from_step=third, to_step=second)
+    content = staff_browser.get(page(inquiry, "change")).content.decode()
+    assert '<input form="move" type="hidden" name="seen" value="submitted">' in content
+    inquiry.move(to="in_review", by=None)
+    inquiry.move(to="answered", by=None)
+    before, rows = facts(inquiry), history(inquiry)
+    # From where it stands now the button would be another move, though one that is allowed.
+    assert go(staff_browser, inquiry, "move", to="in_review", seen="submitted") == [
+        f"“{inquiry.subject}” was not moved. It stands on “Answered” now."
+        " From there it may go to: “In Review”, “Closed”."
+    ]
+    assert (facts(inquiry), history(inquiry)) == (before, rows)
+    assert go(staff_browser, inquiry, "move", to="in_review", seen="answered") == ["Now on “In Review”."]
+
+
 def test_what_a_customer_wrote_is_text(staff_browser, pro, kind):
     text = "<script>alert(1)</script>"
     inquiry = InquiryFactory(

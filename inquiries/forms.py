@@ -7,10 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro
+from config.web.text import unix_lines
 from contacts.forms import SearchField
 
 from .amounts import AmountField
 from .models import FilterOption, Inquiry, InquiryType
+from .models.inquiry import changed_facts
 from .words import shown
 
 # More words than these to sort by no list to choose from can hold.
@@ -107,7 +109,9 @@ class CaseForm(forms.Form):
 
 
 class FactsForm(forms.ModelForm):
-    """What a pro may say about an inquiry."""
+    """What a pro may say about an inquiry. The fields `was_…` say what it was when it was shown."""
+
+    is_late = False
 
     filter_options = forms.MultipleChoiceField(
         label=_("Filter options"), required=False, widget=forms.CheckboxSelectMultiple
@@ -119,14 +123,45 @@ class FactsForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        held = set(self.instance.filter_options.values_list("pk", flat=True))
+        # Read here: checking puts what was typed into the instance.
+        self.present = self.instance.facts
+        held = self.present["filter_options"]
         # What was switched off meanwhile stays with those that have it.
-        options = [option for option in FilterOption.objects.all() if option.is_active or option.pk in held]
+        options = [option for option in FilterOption.objects.all() if option.is_active or str(option.pk) in held]
         self.fields["filter_options"].choices = grouped(options)  # type: ignore[attr-defined]
         self.fields["category"].widget.attrs |= {"list": "categories", "autocomplete": "off"}
-        self.initial["filter_options"] = [str(pk) for pk in held]
+        self.initial["filter_options"] = list(held)
         if not options:
             del self.fields["filter_options"]
+
+    @property
+    def was(self) -> dict[str, Any]:
+        """The facts of the inquiry as they were shown; {} when the page does not say."""
+        if "was_priority" not in self.data:
+            return {}
+        return {
+            "priority": self.data["was_priority"],
+            "category": unix_lines(self.data.get("was_category", "")),
+            "filter_options": set(self.data.getlist("was_filter_options")),  # type: ignore[attr-defined]
+        }
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """The fields that say it, by name and value."""
+        return [(f"was_{name}", value) for name, fact in (self.was or self.present).items() for value in _values(fact)]
+
+    def be_late(self, present: Inquiry) -> None:
+        """Somebody was quicker: `present` is what stands there now. To save again is then a choice."""
+        mine, data = changed_facts(self.was, self.cleaned_data), self.data.copy()  # type: ignore[attr-defined]
+        for name, fact in present.facts.items():
+            data.setlist(f"was_{name}", _values(fact))
+            if name not in mine:
+                data.setlist(name, _values(fact))
+        self.is_late, self.data = True, data
+
+
+def _values(fact: str | set[str]) -> list[str]:
+    return sorted(fact) if isinstance(fact, set) else [fact]
 
 
 class NewInquiryForm(forms.Form):

@@ -1,5 +1,5 @@
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files.base import File
@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import ApiToken, Pro, User
 from config.web.text import digits, fold
-from contacts.models import Contact
+from contacts.models import Contact, StaleEdit
 from contacts.models.locking import hold_book
 
 from .filter_option import FilterOption
@@ -22,6 +22,9 @@ from .step import PipelineStep
 
 if TYPE_CHECKING:
     from .attachment import Attachment
+
+
+NOTHING: Mapping[str, Any] = {}
 
 
 class Inquiry(models.Model):
@@ -264,17 +267,32 @@ class Inquiry(models.Model):
             self.contact = Contact.objects.for_pro(self.pro).get(pk=contact.pk) if contact else None
             self.save(update_fields=["contact", "updated_at"])
 
-    def classify(self, *, priority: str, category: str, filter_options: Iterable[int | str]) -> None:
-        """Say how much it presses and what it is about; `filter_options` are ids.
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What `classify` says, the filter options as a set of their ids, as text."""
+        options = {str(pk) for pk in self.filter_options.values_list("pk", flat=True)}
+        return {"priority": self.priority, "category": self.category, "filter_options": options}
 
-        Raises ValidationError for what cannot be, with every field at fault.
+    def classify(self, *, was: Mapping[str, Any] = NOTHING, **facts: Any) -> None:
+        """Say how much it presses and what it is about: any of `priority`, `category` and `filter_options` (ids).
+
+        `was` is `facts` as it was when the editing began: what the editor left so stays as it is by now. Raises
+        StaleEdit when something that they changed is another by now, and ValidationError for what cannot be, with
+        every field at fault.
         """
         with transaction.atomic():
             self.lock()
-            self.priority, self.category = priority, category.strip()
-            self.clean_fields(exclude={f.name for f in self._meta.fields} - {"priority", "category"})
-            self.save(update_fields=["priority", "category", "updated_at"])
-            self.filter_options.set(FilterOption.objects.filter(pk__in=filter_options))
+            wanted = changed_facts(was, facts)
+            for name, present in self.facts.items():
+                if name in wanted and name in was and present not in (was[name], wanted[name]):
+                    raise StaleEdit(name, str(present))
+            options = wanted.pop("filter_options", None)
+            for name, value in wanted.items():
+                setattr(self, name, value)
+            self.clean_fields(exclude={f.name for f in self._meta.fields} - set(wanted))
+            self.save(update_fields=[*wanted, "updated_at"])
+            if options is not None:
+                self.filter_options.set(FilterOption.objects.filter(pk__in=options))
 
     def lock(self) -> None:
         """Hold the row until the transaction ends, and see it as it is now. Raises DoesNotExist when it is gone.
@@ -285,3 +303,12 @@ class Inquiry(models.Model):
         # Not joined with the step: whoever waited here on PostgreSQL would find the new row beside the old step, and
         # that is no row at all.
         self.refresh_from_db(from_queryset=Inquiry.objects.select_for_update())
+
+
+def changed_facts(was: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of `facts` that somebody changed who was shown `was`, in the form of `Inquiry.facts`."""
+    wanted = {
+        name: {str(getattr(option, "pk", option)) for option in value} if name == "filter_options" else value.strip()
+        for name, value in facts.items()
+    }
+    return {name: value for name, value in wanted.items() if name not in was or value != was[name]}

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, wants
 from contacts.forms import add_errors
-from contacts.models import Contact
+from contacts.models import Contact, StaleEdit
 
 from .. import history
 from ..forms import CaseForm, CloseForm, FactsForm, MoveForm, categories_of
@@ -227,7 +227,11 @@ def inquiry_facts(request: ProRequest, id: int) -> HttpResponse:
     if not form.is_valid():
         # The form has put what was typed into its inquiry; what is shown beside it is what stands.
         return _part(request, id, "facts", 422, facts_form=form)
-    inquiry.classify(**{"filter_options": [], **form.cleaned_data})
+    try:
+        inquiry.classify(was=form.was, **form.cleaned_data)
+    except StaleEdit:
+        form.be_late(find_inquiry(request, id))
+        return _part(request, id, "facts", 409, facts_form=form)
     return _part(request, id, "facts")
 
 

@@ -4,6 +4,7 @@ import re
 import uuid
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -129,6 +130,94 @@ def test_facts_can_be_changed(browser, inquiry, path):
     assert browser.post(f"{path}/facts", typed)["Location"] == path
     found = Inquiry.objects.get()
     assert (found.priority, found.category, list(found.filter_options.all())) == ("urgent", "roof", [here])
+
+
+# --- Two editors of the facts
+
+
+def fields(page):
+    """What the form of the facts would send, untouched."""
+    form = re.search(r'<section[^>]* id="inquiry-facts".*?</section>', page, re.S)[0]
+    sent = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        name, value = (re.search(rf' {part}="([^"]*)"', tag) for part in ("name", "value"))
+        if 'type="checkbox"' not in tag or " checked" in tag:
+            sent.setdefault(name[1], []).append(unescape(value[1]) if value else "")
+    sent["priority"] = re.findall(r'<option value="([^"]*)" selected', form)
+    return sent
+
+
+@pytest.fixture
+def region(db):
+    return [FilterOption.objects.create(group="Region", label=label) for label in ("North", "South")]
+
+
+@pytest.fixture
+def facts():
+    def read():
+        found = Inquiry.objects.get()
+        return found.priority, found.category, [option.label for option in found.filter_options.order_by("label")]
+
+    return read
+
+
+TYPED = [({"priority": ["low"]}, "Low"), ({"category": ["mine"]}, "mine"), ({"filter_options": ["{north}"]}, "North")]
+
+
+@pytest.mark.parametrize(("typed", "shown"), TYPED)
+@pytest.mark.parametrize("headers", [{}, {**HTMX, "HX-Target": "inquiry-facts"}], ids=["page", "htmx"])
+def test_of_two_editors_the_second_is_told_and_loses_nothing(
+    browser, inquiry, path, facts, region, headers, typed, shown
+):
+    north, south = region
+    sent = fields(html(browser.get(path)))
+    inquiry.classify(priority="urgent", category="<theirs>", filter_options=[south.pk])
+    typed = {name: [value.format(north=north.pk) for value in values] for name, values in typed.items()}
+    page = html(browser.post(f"{path}/facts", {**sent, **typed}, headers=headers), 409)
+    assert facts() == ("urgent", "<theirs>", ["South"])
+    said = text(page, "inquiry-facts")
+    assert "Somebody changed these details while you were writing. What you typed is still here and not saved." in said
+    assert "It says now: Priority Urgent Category &lt;theirs&gt; Filter options South" in said
+    again = fields(page)
+    assert {name: again[name] for name in typed} == typed
+    assert browser.post(f"{path}/facts", again).status_code == 302
+    # What the second one never touched stays the first one's.
+    mine = {"priority": "low", "category": "mine", "filter_options": ["North"]}
+    theirs = {"priority": "urgent", "category": "<theirs>", "filter_options": ["South"]}
+    assert facts() == tuple({**theirs, **{name: mine[name] for name in typed}}.values())
+
+
+def test_editors_of_different_facts_do_not_meet(browser, inquiry, path, facts, region):
+    sent = fields(html(browser.get(path)))
+    inquiry.classify(priority="urgent", filter_options=[region[1].pk])
+    assert browser.post(f"{path}/facts", {**sent, "category": "mine"}).status_code == 302
+    assert facts() == ("urgent", "mine", ["South"])
+
+
+def test_the_same_twice_is_no_conflict(browser, inquiry, path, facts, region):
+    sent = fields(html(browser.get(path)))
+    for _ in range(2):
+        typed = {"priority": "low", "category": " x ", "filter_options": [region[0].pk]}
+        assert browser.post(f"{path}/facts", {**sent, **typed}).status_code == 302
+    assert facts() == ("low", "x", ["North"])
+
+
+def test_a_refusal_does_not_make_an_old_page_a_new_one(browser, inquiry, path, facts):
+    sent = fields(html(browser.get(path)))
+    inquiry.classify(category="theirs")
+    refused = html(browser.post(f"{path}/facts", {**sent, "category": "x" * 101}), 422)
+    assert browser.post(f"{path}/facts", {**fields(refused), "category": "mine"}).status_code == 409
+    assert facts() == ("normal", "theirs", [])
+
+
+@pytest.mark.parametrize("was", ["", "a\0b", "x" * 5000, "9" * 400, "[" * 5000])
+@pytest.mark.parametrize("name", ["was_priority", "was_category", "was_filter_options"])
+def test_rubbish_for_what_was_shown_overwrites_nothing(browser, inquiry, path, facts, region, name, was):
+    inquiry.classify(priority="high", category="roof", filter_options=[region[0].pk])
+    sent = fields(html(browser.get(path)))
+    typed = {"priority": "low", "category": "x", "filter_options": []}
+    assert browser.post(f"{path}/facts", {**sent, **typed, name: was}).status_code == 409
+    assert facts() == ("high", "roof", ["North"])
 
 
 @pytest.mark.parametrize(

@@ -225,17 +225,25 @@ class InquiryAdmin(TenantAdmin):
     # --- What staff set
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """By the ways that the workspace and the API take."""
-        if "case_id" in form.changed_data:
-            Inquiry.objects.get(pk=obj.pk).link_case(form.cleaned_data["case_id"], by=request.user)  # type: ignore[arg-type]
-        if "contact" in form.changed_data:
+        """By the ways that the workspace takes, and no more than was changed."""
+        found = Inquiry.objects.get(pk=obj.pk)
+        changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        # The contact first: it holds the address book, which a merge holds before any inquiry.
+        if "contact" in changed:
             try:
-                Inquiry.objects.get(pk=obj.pk).link_contact(form.cleaned_data["contact"])
+                found.link_contact(changed["contact"])
             except Contact.DoesNotExist:
                 said = _("The contact was archived meanwhile; it is not linked.")
                 self.message_user(request, said, messages.ERROR)
-        if fields := [name for name in ("category", "priority") if name in form.changed_data]:
-            obj.save(update_fields=[*fields, "updated_at"])
+        if "case_id" in changed:
+            found.link_case(changed["case_id"], by=request.user)  # type: ignore[arg-type]
+        if facts := {name: changed[name] for name in SORTED_BY_STAFF if name in changed}:
+            found.classify(**facts)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Not the filter options: `save_model` has set them where they were changed."""
+        for formset in formsets:
+            self.save_formset(request, form, formset, change=change)
 
     # --- Moves
 

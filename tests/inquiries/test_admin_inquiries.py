@@ -1,11 +1,14 @@
 """The staff admin of inquiries: read, sorted by staff, and moved by the engine alone."""
 
+from time import sleep
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 
 from inquiries.models import AllowedMove, FilterOption, Inquiry, InquiryHistory
+from inquiries.models import inquiry as models
 
 from ..accounts.test_admin import (
     assert_list_is_flat,
@@ -169,6 +172,56 @@ def test_staff_set_a_case_and_sort_the_inquiry(staff_browser, pro, inquiry):
     assert history(inquiry) == []
 
 
+def test_the_address_book_is_held_before_the_inquiry(staff_browser, pro, inquiry, monkeypatch):
+    """As a merge holds them, which would wait for this and this for it."""
+    held = []
+    real_lock, real_book = Inquiry.lock, models.hold_book
+    monkeypatch.setattr(Inquiry, "lock", lambda self: (held.append("inquiry"), real_lock(self))[1])
+    monkeypatch.setattr(models, "hold_book", lambda pro_id: (held.append("book"), real_book(pro_id))[1])
+    contact = ContactFactory(pro=pro)
+    data = form(inquiry, category="x", case_id=99, contact=contact.pk)
+    assert staff_browser.post(page(inquiry, "change"), data).status_code == 302
+    assert held == ["book", "inquiry", "inquiry", "inquiry"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_case_and_contact_beside_a_merge(user, at_once, monkeypatch):
+    kept, gone, linked = (ContactFactory(pro=user.pro) for _ in range(3))
+    inquiry, client = InquiryFactory(pro=user.pro, contact=gone), staff_client("all")
+    real_case = Inquiry.link_case
+
+    def slowly(*args, **more):
+        real_case(*args, **more)
+        sleep(0.5)
+
+    monkeypatch.setattr(Inquiry, "link_case", slowly)
+
+    def work(number):
+        if number:
+            sleep(0.2)
+            return kept.absorb(gone, by=user)
+        return client.post(page(inquiry, "change"), form(inquiry, case_id=99, contact=linked.pk)).status_code
+
+    assert at_once(2, work)[0] == 302
+    inquiry.refresh_from_db()
+    assert (inquiry.case_id, inquiry.contact) == (99, linked)
+
+
+def test_what_staff_did_not_change_stays_as_it_is_by_now(staff_browser, inquiry, monkeypatch):
+    option = FilterOption.objects.create(group="Region", label="North")
+    real = Inquiry.classify
+
+    def late(self, **facts):
+        Inquiry.objects.filter(pk=self.pk).update(priority="urgent")
+        self.filter_options.set([option])
+        real(self, **facts)
+
+    monkeypatch.setattr(Inquiry, "classify", late)
+    assert staff_browser.post(page(inquiry, "change"), form(inquiry, category=" roof ")).status_code == 302
+    inquiry.refresh_from_db()
+    assert (inquiry.category, inquiry.priority, list(inquiry.filter_options.all())) == ("roof", "urgent", [option])
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -230,6 +283,23 @@ def test_another_move_is_refused_with_what_is_allowed(staff_browser, inquiry, to
     assert (facts(inquiry), history(inquiry), LogEntry.objects.count()) == (before, [], 0)
 
 
+def test_a_page_that_is_older_than_a_move_moves_nothing(staff_browser, inquiry, kind):
+    _first, second, third, _last = kind.steps.all()
+    AllowedMove.objects.create(from_step=third, to_step=second)
+    content = staff_browser.get(page(inquiry, "change")).content.decode()
+    assert '<input form="move" type="hidden" name="seen" value="submitted">' in content
+    inquiry.move(to="in_review", by=None)
+    inquiry.move(to="answered", by=None)
+    before, rows = facts(inquiry), history(inquiry)
+    # From where it stands now the button would be another move, though one that is allowed.
+    assert go(staff_browser, inquiry, "move", to="in_review", seen="submitted") == [
+        f"“{inquiry.subject}” was not moved. It stands on “Answered” now."
+        " From there it may go to: “In Review”, “Closed”."
+    ]
+    assert (facts(inquiry), history(inquiry)) == (before, rows)
+    assert go(staff_browser, inquiry, "move", to="in_review", seen="answered") == ["Now on “In Review”."]
+
+
 @pytest.mark.parametrize(("outcome", "status"), [("completed", "closed"), ("cancelled", "cancelled")])
 def test_staff_close_an_inquiry_with_an_outcome(staff_browser, staff, inquiry, outcome, status):
     assert go(staff_browser, inquiry, "close", outcome=outcome, note="Done") == ["Now on “Closed”."]
@@ -278,23 +348,6 @@ def test_the_page_shows_status_history_and_the_allowed_moves(staff_browser, inqu
     content = staff_browser.get(page(inquiry, "change")).content.decode()
     assert "<strong>Closed</strong> (Closed)" in content
     assert 'id="moves-heading"' not in content
-
-
-def test_a_page_that_is_older_than_a_move_moves_nothing(staff_browser, inquiry, kind):
-    _first, second, third, _last = kind.steps.all()
-    AllowedMove.objects.create(from_step=third, to_step=second)
-    content = staff_browser.get(page(inquiry, "change")).content.decode()
-    assert '<input form="move" type="hidden" name="seen" value="submitted">' in content
-    inquiry.move(to="in_review", by=None)
-    inquiry.move(to="answered", by=None)
-    before, rows = facts(inquiry), history(inquiry)
-    # From where it stands now the button would be another move, though one that is allowed.
-    assert go(staff_browser, inquiry, "move", to="in_review", seen="submitted") == [
-        f"“{inquiry.subject}” was not moved. It stands on “Answered” now."
-        " From there it may go to: “In Review”, “Closed”."
-    ]
-    assert (facts(inquiry), history(inquiry)) == (before, rows)
-    assert go(staff_browser, inquiry, "move", to="in_review", seen="answered") == ["Now on “In Review”."]
 
 
 def test_what_a_customer_wrote_is_text(staff_browser, pro, kind):

@@ -8,6 +8,7 @@ from django.core.exceptions import (
     NON_FIELD_ERRORS,
     ObjectDoesNotExist,
     PermissionDenied,
+    RequestDataTooBig,
     SuspiciousOperation,
     ValidationError,
 )
@@ -64,6 +65,9 @@ class Dialect:
                 return invalid(*_field_errors(error))
             case PermissionDenied():
                 return Problem("forbidden", "This is not open to the caller.")
+            case RequestDataTooBig():
+                # The body of a repeat is compared before it is read as JSON.
+                return Problem("too_large", "The body is too large.")
             case SuspiciousOperation():
                 # Django refuses to read it, such as a query of a thousand parameters.
                 return Problem("unreadable", "The request could not be read.")

@@ -22,7 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from .dialect import Dialect, json_response, with_headers
 from .errors import Problem
-from .idempotency import answered, once
+from .idempotency import HEADER, answered, once
 from .reading import read_body, read_query
 from .uploads import read_form
 
@@ -87,8 +87,8 @@ class Operation:
 
         The transaction of an Idempotency-Key begins there: no other writer waits for an upload or another machine.
         """
-        upload = read_form(request) if self.form else None
-        sent = upload.digest() if upload else None
+        upload = read_form(request, self.form) if self.form else None
+        sent = upload.digest() if upload and HEADER in request.headers else None
         if found := answered(request, caller.tenant, sent):
             return found
 
@@ -97,7 +97,7 @@ class Operation:
 
         arguments = self._read(request, parameters)
         if upload and self.form:
-            arguments |= {"form": upload.read(request, self.form), "file": upload.file}
+            arguments |= {"form": upload.read(self.form), "file": upload.file}
         return self.handler(caller, once=finish, **arguments)
 
     def _respond(self, result: Any) -> HttpResponse:
@@ -158,6 +158,9 @@ class Api:
         """
         if scope not in self.scopes:
             raise ImproperlyConfigured(f"{method} {self.dialect.prefix}{route} needs one of the scopes {self.scopes}")
+        if (is_slow or form) and not is_creating:
+            # `once` honours the key, whether or not the reference would say so.
+            raise ImproperlyConfigured(f"{method} {self.dialect.prefix}{route} gets `once`: declare it is_creating")
 
         def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
             self.operations.append(

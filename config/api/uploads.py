@@ -39,12 +39,11 @@ class SentForm(msgspec.Struct):
                 found.update(chunk)
         return found.hexdigest()
 
-    def read[S: msgspec.Struct](self, request: HttpRequest, kind: type[S]) -> S:
-        """The fields as `kind`; one that is not in the form may stand in the query. Raises Problem: invalid."""
-        known = {field.encode_name for field in msgspec.structs.fields(kind)}
-        query = {name: value for name, value in request.GET.dict().items() if name in known}
+    def read[S: msgspec.Struct](self, kind: type[S]) -> S:
+        """The fields as `kind`. Raises Problem: invalid."""
+        known = _names(kind)
         try:
-            found = read_fields(query | self.fields, kind, strict=False)
+            found = read_fields(self.fields, kind, strict=False)
         except Problem as problem:
             raise invalid(*problem.details, *self._faults(known)) from problem
         if faults := self._faults(known):
@@ -57,8 +56,15 @@ class SentForm(msgspec.Struct):
         return faults if self.file else [*faults, FieldError(FILE, "Send a file.")]
 
 
-def read_form(request: HttpRequest) -> SentForm:
-    """The form in the body. Raises Problem: 413, 415, unreadable, or invalid for more than the one file."""
+def _names(kind: type[msgspec.Struct]) -> set[str]:
+    return {field.encode_name for field in msgspec.structs.fields(kind)}
+
+
+def read_form(request: HttpRequest, kind: type[msgspec.Struct]) -> SentForm:
+    """The form in the body; a field of `kind` that is not in it may stand in the query.
+
+    Raises Problem: 413, 415, unreadable, or invalid for more than the one file.
+    """
     if request.content_type != "multipart/form-data":
         raise Problem("unsupported_media_type", "Send the body as multipart/form-data.")
     request.encoding = "utf-8"
@@ -72,5 +78,7 @@ def read_form(request: HttpRequest) -> SentForm:
     others = [name for name in files if name != FILE]
     if others or len(files.getlist(FILE)) > 1:
         raise invalid(FieldError(FILE, f"Send one file, as {FILE}."))
-    texts: dict[str, Any] = fields.dict()
-    return SentForm(texts, files.get(FILE))
+    known = _names(kind)
+    # Here, so that the digest tells who asks wherever that stands: an answer is not replayed to somebody else.
+    texts: dict[str, Any] = {name: value for name, value in request.GET.dict().items() if name in known}
+    return SentForm(texts | fields.dict(), files.get(FILE))

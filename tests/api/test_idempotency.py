@@ -72,6 +72,14 @@ def test_another_body_is_422(api):
     assert Contact.objects.count() == 1
 
 
+def test_a_body_that_is_too_large_is_413_under_a_known_key_too(api):
+    body = json.dumps({**BODY, "more": "x" * 3 * 1024 * 1024})
+    assert error(post(api, body=body)) == (413, "payload_too_large")
+    post(api)
+    assert error(post(api, body=body)) == (413, "payload_too_large")
+    assert Contact.objects.count() == 1
+
+
 def test_another_key_another_pro_is_another_request(api, other_api, pro):
     answers = [post(api), post(api, "k2"), post(other_api)]
     assert [a.status_code for a in answers] == [201] * 3

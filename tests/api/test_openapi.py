@@ -5,6 +5,7 @@ import json
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from jsonschema import Draft202012Validator, FormatChecker
+from msgspec import Struct
 from openapi_spec_validator import validate
 
 from config.api.dialect import Dialect
@@ -285,4 +286,12 @@ def test_an_endpoint_with_an_unknown_scope_does_not_start(unregistered, scope):
     with pytest.raises(ImproperlyConfigured) as raised:
         unregistered.endpoint("GET", "/things", scope=scope)
     assert str(raised.value) == "GET /test/things needs one of the scopes ['contacts:read']"
+    assert unregistered.operations == []
+
+
+@pytest.mark.parametrize("declared", [{"is_slow": True}, {"form": Struct}])
+def test_an_endpoint_that_honours_the_key_without_saying_so_does_not_start(unregistered, declared):
+    with pytest.raises(ImproperlyConfigured) as raised:
+        unregistered.endpoint("POST", "/things", scope="contacts:read", **declared)
+    assert str(raised.value) == "POST /test/things gets `once`: declare it is_creating"
     assert unregistered.operations == []

@@ -342,6 +342,22 @@ def test_the_same_key_with_another_form_is_refused(api, path, files, change):
     assert (Attachment.objects.count(), files(), LooseFile.objects.count()) == (1, [PDF], 0)
 
 
+def test_the_same_key_is_not_answered_to_somebody_else_in_the_address(api, path, files):
+    body = form().replace(b'name="user_id"', b'name="uploaded_by"')
+    sent = [post(api, f"{path}?user_id={user}", body, **{"Idempotency-Key": "k"}) for user in (OWNER, STRANGER, OWNER)]
+    assert [(r.status_code, r.json()["message"]) for r in sent] == [
+        (201, "Attachment uploaded successfully"),
+        (422, "Idempotency key mismatch"),
+        (201, "Attachment uploaded successfully"),
+    ]
+    assert (sent[2].content, Attachment.objects.count(), files()) == (sent[0].content, 1, [PDF])
+
+
+def test_without_a_key_nothing_is_read_to_be_compared(api, path, monkeypatch):
+    monkeypatch.setattr("config.api.uploads.SentForm.digest", None)
+    assert post(api, path, form()).status_code == 201
+
+
 def test_what_was_refused_is_not_kept(api, path):
     key = {"Idempotency-Key": "k"}
     assert [post(api, path, body, **key).status_code for body in (form(b"MZ"), form(user_id=STRANGER), form())] == [

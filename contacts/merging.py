@@ -126,14 +126,22 @@ def _seen(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
 def _move(field: Any, source: Contact, target: Contact) -> list[str]:
     """Returns the ids of the moved rows. Whoever adds a row locks its contact, so none is added meanwhile."""
     rows = _rows(field, source)
-    ids = [str(pk) for pk in rows.order_by("pk").values_list("pk", flat=True)]
+    ids = [str(pk) for pk in _hold(rows)]
     rows.update(**{field.name: target})
     return ids
 
 
 def _move_back(field: Any, ids: list[str], source: Contact, target: Contact) -> None:
     for start in range(0, len(ids), BATCH):
-        _rows(field, source).filter(pk__in=ids[start : start + BATCH]).update(**{field.name: target})
+        rows = _rows(field, source).filter(pk__in=ids[start : start + BATCH])
+        _hold(rows)
+        rows.update(**{field.name: target})
+
+
+def _hold(rows: models.QuerySet[Any]) -> list[Any]:
+    """Lock the rows and return their keys, in order: an update alone locks them in any, and would cross with whoever
+    locks many of them too, such as a change of a pipeline."""
+    return list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
 def _lock_pair(one: Contact, other: Contact, rows: models.QuerySet[Contact]) -> None:

@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contact_requests.models import ContactRequest
-from contacts.merging import Outdated, differing, fill, fingerprint, holdings, relations
+from contacts.merging import Outdated, absorb, differing, fill, fingerprint, holdings, relations, undo
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactMerge, DistinctPair
 
-from ..factories import ContactFactory, ProFactory, PropertyFactory, RequestFactory
+from ..factories import ContactFactory, InquiryFactory, ProFactory, PropertyFactory, RequestFactory
 
 ANNA, ANNE = "anna@example.org", "anne@example.org"
 PHONE, MOBILE = "+33612345678", "+33699999999"
@@ -680,3 +680,19 @@ def test_undo_gives_an_address_back_though_it_was_edited_away_and_back(pro, user
     stayed.refresh_from_db()
     assert stayed.email == "s@example.org"
     assert Contact.objects.find_or_create(pro, name="W", email="x@example.org", source="contact_form") == other
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite locks no rows")
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_rows_are_locked_in_order_before_they_move(pro, is_undone):
+    """As a change of a pipeline locks inquiries: the two would wait for each other otherwise."""
+    one, other = ContactFactory(pro=pro), ContactFactory(pro=pro)
+    for _ in range(2):
+        InquiryFactory(pro=pro, contact=other)
+    merge = absorb(one, other, take=set(), by=None, seen=None) if is_undone else None
+    with CaptureQueriesContext(connection) as queries:
+        undo(merge, by=None) if merge else absorb(one, other, take=set(), by=None, seen=None)
+    asked = [query["sql"] for query in queries if '"inquiries_inquiry"' in query["sql"]]
+    assert [sql.split()[0] for sql in asked] == ["SELECT", "UPDATE"]
+    assert asked[0].startswith('SELECT "inquiries_inquiry"."id"')
+    assert asked[0].endswith(" ORDER BY 1 ASC FOR NO KEY UPDATE")

@@ -83,6 +83,5 @@ class LooseFile(models.Model):
         return self.key
 
     def postpone(self) -> None:
-        """Try again in an hour."""
-        self.due_at = in_an_hour()
-        self.save(update_fields=["due_at"])
+        """Try again in an hour, unless another worker has taken it away meanwhile."""
+        LooseFile.objects.filter(pk=self.pk).update(due_at=in_an_hour())

@@ -247,3 +247,11 @@ def test_a_file_that_cannot_be_read_says_so(stored, monkeypatch):
     failing(monkeypatch, "_open", PermissionError(13, "Permission denied"))
     with pytest.raises(StorageUnavailable):
         open_file(key)
+
+
+def test_a_file_that_another_worker_took_away_meanwhile_is_not_postponed(db):
+    LooseFile.objects.create(key="k")
+    loose = LooseFile.objects.get()
+    LooseFile.objects.all().delete()
+    loose.postpone()
+    assert not LooseFile.objects.exists()

@@ -23,7 +23,7 @@ def check_access(inquiry: Inquiry, user_id: int) -> None:
     if user_id in (inquiry.user_id, inquiry.created_by):
         return
     if not User.objects.filter(pro=inquiry.pro_id, userhub_id=user_id, is_active=True).exists():
-        raise PermissionDenied(_("This user has nothing to do with this inquiry."))
+        raise PermissionDenied
 
 
 def attach[R](

@@ -340,6 +340,7 @@ HOUSEKEEPING = [
     "contacts.models.note.prune_notes",
     "contacts.models.contact_import.forget_imports",
     "inquiries.history.catch_up",
+    "inquiries.profiles.give_up_forgotten",
     "inquiries.models.offer.expire_offers",
 ]
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -3,16 +3,19 @@
 Whoever links a contact holds the address book before the inquiry's row.
 """
 
+import logging
+from datetime import timedelta
 from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, gettext_noop, override
 
 from config.web.limits import Limit
 from config.web.mail import is_answerable
+from config.web.worker import unfinished
 from contacts.models import Contact
 from contacts.models.locking import hold_book
 from contacts.phones import to_e164
@@ -20,8 +23,14 @@ from contacts.phones import to_e164
 from .models import Inquiry
 from .userhub import Profile
 
+logger = logging.getLogger("vestibule.inquiries")
+
 # The address comes from UserHub and not from whoever writes, so that a busy customer may well have several a day.
-ACKNOWLEDGMENTS = Limit("acknowledge-inquiry", 10, 24 * 3600)
+PER_DAY = 10
+ACKNOWLEDGMENTS = Limit("acknowledge-inquiry", PER_DAY, 24 * 3600)
+# The last attempt to have a profile is half a day after the first.
+FORGOTTEN = timedelta(days=1)
+GIVEN_UP_AT_ONCE = 1000
 
 
 def copy(inquiry: Inquiry, profile: Profile) -> None:
@@ -75,6 +84,20 @@ def give_up(inquiry: Inquiry, problem: str) -> None:
             inquiry.save(update_fields=["profile_problem", "updated_at"])
 
 
+def give_up_forgotten() -> None:
+    """What has waited for more than a day and is asked for by no job any more, such as one whose workers were killed
+    every time."""
+    from .tasks import complete_profile
+
+    waiting = Inquiry.objects.filter(profile_at=None, profile_problem="", created_at__lt=timezone.now() - FORGOTTEN)
+    if not (found := list(waiting.select_related("pro").order_by("created_at")[:GIVEN_UP_AT_ONCE])):
+        return
+    asked_for = {job.args_kwargs["args"][0] for job in unfinished(complete_profile.module_path)}
+    for inquiry in found:
+        if inquiry.pk not in asked_for:
+            give_up(inquiry, gettext_noop("UserHub is not asked for the profile any more."))
+
+
 def ask_again(inquiry: Inquiry) -> bool:
     """Have UserHub asked anew, in the background; returns whether the inquiry is waiting for its profile at all."""
     # The tasks import this.
@@ -96,8 +119,13 @@ def welcome(inquiry: Inquiry) -> None:
 
     email = inquiry.person["email"].lower()
     own = {inquiry.pro.email.lower(), parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()}
-    if email and email not in own and is_answerable(email) and not ACKNOWLEDGMENTS.hit(email):
-        acknowledge.enqueue(inquiry.pk)
+    if not email or email in own or not is_answerable(email):
+        return
+    if ACKNOWLEDGMENTS.hit(email):
+        # Without the address: a log keeps no personal data.
+        logger.warning("inquiry %s is not acknowledged: its customer had %s mails today", inquiry.pk, PER_DAY)
+        return
+    acknowledge.enqueue(inquiry.pk)
 
 
 def _e164(text: str, country: str) -> str:

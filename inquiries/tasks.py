@@ -15,6 +15,9 @@ from config.web.worker import MAX_ATTEMPTS
 from . import profiles, userhub
 from .models import Inquiry
 
+NO_ANSWER = gettext_noop("UserHub has not answered for many hours.")
+NOT_KEPT = gettext_noop("The profile could not be taken over.")
+
 
 def _find(inquiry_id: int) -> Inquiry | None:
     return Inquiry.objects.select_related("pro", "inquiry_type").filter(pk=inquiry_id).first()
@@ -27,15 +30,15 @@ def complete_profile(context: TaskContext, inquiry_id: int) -> None:
     if found is None or not found.is_waiting_for_profile or found.profile_problem:
         return
     try:
-        profile = userhub.ask(found.user_id)
+        profiles.complete(found, userhub.ask(found.user_id))
     except userhub.UnknownUser:
         profiles.give_up(found, gettext_noop("UserHub knows no user of this id."))
-    except userhub.Unavailable:
+    except Exception as error:
+        # Whatever it was, the Pro and staff see that nothing follows by itself any more.
         if context.attempt >= MAX_ATTEMPTS:
-            profiles.give_up(found, gettext_noop("UserHub has not answered for many hours."))
+            is_away = isinstance(error, userhub.Unavailable)
+            profiles.give_up(found, NO_ANSWER if is_away else NOT_KEPT)
         raise
-    else:
-        profiles.complete(found, profile)
 
 
 @task

@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.conf import settings
@@ -25,6 +26,8 @@ MAX_ATTEMPTS = 20
 LEASE = timedelta(minutes=10)
 # and one whose worker seems to live here after this: its process number may be a stranger's by now.
 LONG_LEASE = timedelta(hours=1)
+# What failed longer ago, while no worker was there, is not tried again by itself.
+TRIED_AGAIN_FOR = timedelta(days=7)
 SWEEP_EVERY = 5.0  # seconds
 TIDY_EVERY = 60.0  # seconds
 
@@ -73,10 +76,19 @@ def sweep(worker_id: str) -> int:
                 back += _put_back(job, timedelta())
             else:
                 job.set_failed(RuntimeError("every worker that took this job was killed"))
-        for job in jobs.failed().filter(finished_at__gte=timezone.now() - timedelta(days=7)):
+        for job in jobs.failed().filter(finished_at__gte=timezone.now() - TRIED_AGAIN_FOR):
             if len(job.worker_ids) < MAX_ATTEMPTS:
                 back += _put_back(job, backoff(len(job.worker_ids)))
     return back
+
+
+def unfinished(task_path: str) -> Iterator[DBTaskResult]:
+    """The jobs of one task that run, wait for a worker, or failed and will be tried again."""
+    since = timezone.now() - TRIED_AGAIN_FOR
+    for job in DBTaskResult.objects.filter(task_path=task_path).exclude(status=TaskResultStatus.SUCCESSFUL):
+        is_over = job.finished_at is None or job.finished_at < since or len(job.worker_ids) >= MAX_ATTEMPTS
+        if job.status != TaskResultStatus.FAILED or not is_over:
+            yield job
 
 
 def _put_back(job: DBTaskResult, wait: timedelta) -> int:
@@ -88,9 +100,17 @@ def _put_back(job: DBTaskResult, wait: timedelta) -> int:
 
 
 def tidy() -> None:
-    """Take away what is past its time: calls every function that the setting HOUSEKEEPING names."""
+    """Take away what is past its time: calls every function that the setting HOUSEKEEPING names.
+
+    One that fails is logged, and keeps neither the others nor the queue waiting.
+    """
     for name in settings.HOUSEKEEPING:
-        import_string(name)()
+        try:
+            import_string(name)()
+        except (OperationalError, InterfaceError):
+            raise  # The database is gone, for the others too.
+        except Exception:
+            logger.exception("%s failed; it is called again in a minute", name)
 
 
 class SteadyWorker(Worker):

@@ -10,6 +10,7 @@ from django_tasks_db.models import DBTaskResult
 from config.web.worker import MAX_ATTEMPTS, own_id, sweep
 from contacts.models import Contact, ContactEvent
 from inquiries.models import DirectoryUser, Inquiry, InquiryHistory
+from inquiries.profiles import give_up_forgotten
 from inquiries.submission import submit
 from tests.factories import ContactFactory, InquiryTypeFactory
 from tests.web import test_worker
@@ -141,6 +142,50 @@ def test_what_finally_fails_says_so_on_the_inquiry_and_can_be_started_again(wait
     assert (row(waiting)["person"], row(waiting)["profile_problem"]) == (PERSON, "")
     assert waiting.retry_profile() is False
     assert jobs("complete_profile").count() == 2
+
+
+def test_what_fails_by_itself_to_the_last_says_so_too(waiting, hub, work_tasks, monkeypatch):
+    hub.say(JAN)
+    monkeypatch.setattr("inquiries.profiles.copy", None)
+    for _ in range(MAX_ATTEMPTS):
+        assert row(waiting)["profile_problem"] == ""
+        work_tasks()
+        try_again()
+    job = jobs("complete_profile").get()
+    assert (job.status, job.exception_class_path) == ("FAILED", "builtins.TypeError")
+    assert (row(waiting)["profile_problem"], row(waiting)["profile_at"]) == (
+        "The profile could not be taken over.",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("job", "hours", "is_forgotten"),
+    [
+        (None, 25, True),
+        (None, 23, False),
+        ({"status": "READY"}, 25, False),
+        ({"status": "RUNNING"}, 25, False),
+        ({"status": "FAILED", "worker_ids": ["x"], "finished_at": 1}, 25, False),
+        ({"status": "FAILED", "worker_ids": ["x"], "finished_at": 8 * 24}, 25, True),
+        ({"status": "FAILED", "worker_ids": ["x"] * MAX_ATTEMPTS, "finished_at": 1}, 25, True),
+        ({"status": "SUCCESSFUL", "finished_at": 1}, 25, True),
+    ],
+)
+def test_what_nobody_asks_for_any_more_says_so(waiting, job, hours, is_forgotten):
+    now = timezone.now()
+    Inquiry.objects.update(created_at=now - timedelta(hours=hours))
+    if job is None:
+        jobs("complete_profile").delete()
+    else:
+        ended = now - timedelta(hours=job["finished_at"]) if "finished_at" in job else None
+        jobs("complete_profile").update(**{**job, "finished_at": ended})
+    give_up_forgotten()
+    words = "UserHub is not asked for the profile any more." if is_forgotten else ""
+    assert row(waiting)["profile_problem"] == words
+    assert waiting.retry_profile() is True
+    give_up_forgotten()
+    assert row(waiting)["profile_problem"] == ""
 
 
 def test_a_user_who_is_known_by_now(waiting, hub, work_tasks):

@@ -28,3 +28,8 @@ def hang_once(folder: str) -> str:
 def fail_until(path: str) -> str:
     """Fail as long as there is no such file."""
     return Path(path).read_text()
+
+
+def broken() -> None:
+    """Housekeeping that fails."""
+    raise ZeroDivisionError

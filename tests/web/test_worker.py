@@ -19,7 +19,7 @@ from django_tasks_db.models import DBTaskResult
 
 from config.api.models import IdempotencyKey
 from config.web.models import RateCount
-from config.web.worker import LEASE, LONG_LEASE, MAX_ATTEMPTS, SteadyWorker, backoff, own_id, sweep
+from config.web.worker import LEASE, LONG_LEASE, MAX_ATTEMPTS, SteadyWorker, backoff, own_id, sweep, tidy
 
 from .jobs import fail_until, hang_once, note
 
@@ -335,3 +335,27 @@ def test_a_worker_that_is_told_to_stop_finishes_and_goes(start_worker, tmp_path)
     wait_until(lambda: DBTaskResult.objects.successful().exists())
     process.terminate()
     assert process.wait(30) == 0
+
+
+# --- tidy
+
+
+def test_what_fails_in_housekeeping_keeps_nobody_else_waiting(db, settings, caplog):
+    settings.HOUSEKEEPING = ["tests.web.jobs.broken", "config.web.models.prune_rate_counts", "tests.web.jobs.missing"]
+    RateCount.objects.create(key="old", expires_at=0, count=1)
+    tidy()
+    assert not RateCount.objects.exists()
+    assert [(record.message, record.exc_info[0]) for record in caplog.records if record.name == "vestibule.worker"] == [
+        ("tests.web.jobs.broken failed; it is called again in a minute", ZeroDivisionError),
+        ("tests.web.jobs.missing failed; it is called again in a minute", ImportError),
+    ]
+
+
+def test_a_database_that_is_gone_ends_housekeeping(db, settings, monkeypatch):
+    def away():
+        raise OperationalError
+
+    settings.HOUSEKEEPING = ["config.web.models.prune_rate_counts"]
+    monkeypatch.setattr("config.web.models.prune_rate_counts", away)
+    with pytest.raises(OperationalError):
+        tidy()

@@ -16,7 +16,7 @@ from config.accounts.models import ApiToken, User
 from config.web.text import unix_lines
 
 from . import history
-from .models import Inquiry, InquiryHistory, PipelineStep
+from .models import Inquiry, InquiryHistory, InquiryType, PipelineStep
 
 Actor = User | ApiToken | None
 BATCH = 1000
@@ -35,17 +35,21 @@ class InvalidTransition(Exception):
 
 
 def begin(inquiry: Inquiry, *, by: Actor) -> None:
-    """Store a new inquiry on its type's initial step, and that as the first row of its history."""
-    if not inquiry.inquiry_type.is_active:
-        raise ValidationError({"inquiry_type_id": _("This inquiry type is not active.")})
+    """Store a new inquiry on its type's initial step, and that as the first row of its history.
+
+    Raises ValidationError when the type is not active, or gone, or its pipeline not whole.
+    """
     with transaction.atomic():
         inquiry.inquiry_type.hold_pipeline()
+        if not InquiryType.objects.filter(pk=inquiry.inquiry_type_id, is_active=True).exists():
+            raise ValidationError({"inquiry_type_id": _("This inquiry type is not active.")})
         inquiry.step = inquiry.inquiry_type.initial_step()
         inquiry.status = Inquiry.Status.OPEN
-        inquiry.moved_at = inquiry.created_at
+        now = inquiry.moved_at = inquiry.created_at
         inquiry.search_text = inquiry.make_search_text()
         inquiry.save(force_insert=True)
-        history.record(inquiry.pk, None, inquiry.step, by=by, changed_by=inquiry.created_by, note="Inquiry created")
+        changed_by, note = inquiry.created_by, "Inquiry created"
+        history.record(inquiry.pk, None, inquiry.step, by=by, changed_by=changed_by, note=note, at=now)
 
 
 def move(inquiry: Inquiry, *, to: str, by: Actor, changed_by: int | None, note: str, seen: str | None = None) -> None:
@@ -136,7 +140,7 @@ def _put(inquiry: Inquiry, step: PipelineStep, at_end: str, *, by: Actor, change
     inquiry.status = _coarse_status(step, at_end)
     _mark_responded(inquiry, by, changed_by)
     inquiry.save(update_fields=["step", "status", "moved_at", "responded_at", "updated_at"])
-    history.record(inquiry.pk, before, step, by=by, changed_by=changed_by, note=note)
+    history.record(inquiry.pk, before, step, by=by, changed_by=changed_by, note=note, at=inquiry.moved_at)
 
 
 def userhub_id_of(by: Actor) -> int | None:

@@ -12,6 +12,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.accounts.models import ApiToken, Pro, User
@@ -40,13 +42,18 @@ class Draft:
     profile: Profile | None
 
     def keep(self, *, by: User | ApiToken | None) -> Inquiry:
-        """Store it, with its first row of history, its contact and the mails that follow, in one transaction."""
+        """Store it, with its first row of history, its contact and the mails that follow, in one transaction.
+
+        Raises ValidationError when its type or one of its filter options is not to be had any more.
+        """
         inquiry = self.inquiry
         with transaction.atomic():
+            # While UserHub was asked, time has passed.
+            inquiry.created_at = timezone.now()
             if self.profile:
                 copy(inquiry, self.profile)
             inquiry.begin(by=by)
-            inquiry.filter_options.set(self.filter_options)
+            inquiry.filter_options.set(_hold_options(self.filter_options))
             if self.profile:
                 welcome(inquiry)
             else:
@@ -166,8 +173,18 @@ def _find_type(id: int | None) -> InquiryType:
     return found
 
 
-def _find_options(ids: Collection[int]) -> list[FilterOption]:
-    found = FilterOption.objects.filter(is_active=True).in_bulk(list(ids))
+def _hold_options(options: list[FilterOption]) -> list[FilterOption]:
+    """Those of a draft, as they are by now; nobody changes or deletes them until the transaction ends."""
+    if not options:
+        return []
+    # `no_key`, so that whoever gives one to another inquiry does not wait.
+    rows = FilterOption.objects.select_for_update(no_key=True).order_by("pk")
+    return _find_options([option.pk for option in options], rows)
+
+
+def _find_options(ids: Collection[int], rows: QuerySet[FilterOption] | None = None) -> list[FilterOption]:
+    rows = FilterOption.objects.all() if rows is None else rows
+    found = rows.filter(is_active=True).in_bulk(list(ids))
     missing = sorted(set(ids) - set(found))
     if missing:
         listed = ", ".join(map(str, missing))

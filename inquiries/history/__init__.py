@@ -7,6 +7,9 @@ installation may have a shared status package too (`package`), which gets every 
 import heapq
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import datetime
+
+from django.utils import timezone
 
 from config.accounts.models import ApiToken, User
 
@@ -28,9 +31,13 @@ def record(
     by: User | ApiToken | None,
     changed_by: int | None,
     note: str,
+    at: datetime | None = None,
 ) -> None:
-    """Write down one move; `before` is None for the first. Call it in the transaction that makes the move."""
-    record_many([inquiry_id], before, after, by=by, changed_by=changed_by, note=note)
+    """Write down one move; `before` is None for the first. Call it in the transaction that makes the move.
+
+    `at` is when it was made, else now.
+    """
+    record_many([inquiry_id], before, after, by=by, changed_by=changed_by, note=note, at=at)
 
 
 def record_many(
@@ -41,9 +48,11 @@ def record_many(
     by: User | ApiToken | None,
     changed_by: int | None,
     note: str,
+    at: datetime | None = None,
 ) -> None:
     """Write down the same move of many inquiries, a row for each."""
-    entries = [_entry(pk, before, after, by=by, changed_by=changed_by, note=note) for pk in inquiry_ids]
+    at = at or timezone.now()
+    entries = [_entry(pk, before, after, by=by, changed_by=changed_by, note=note, at=at) for pk in inquiry_ids]
     rows = InquiryHistory.objects.bulk_create([InquiryHistory(**asdict(entry)) for entry in entries], batch_size=BATCH)
     remember(rows)
 
@@ -56,6 +65,7 @@ def _entry(
     by: User | ApiToken | None,
     changed_by: int | None,
     note: str,
+    at: datetime,
 ) -> Entry:
     return Entry(
         inquiry_id=inquiry_id,
@@ -68,6 +78,7 @@ def _entry(
         by_token_id=by.pk if isinstance(by, ApiToken) else None,
         by_name=(by.name if isinstance(by, ApiToken) else str(by)) if by else "",
         note=note,
+        created_at=at,
     )
 
 

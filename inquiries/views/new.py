@@ -85,12 +85,12 @@ def _submit(request: ProRequest, form: NewInquiryForm) -> Inquiry | None:
     try:
         # Here and not in the transaction below: UserHub may take seconds.
         draft = prepare(request.pro, fields, by=request.user, inquiry_type_id=type_id, filter_option_ids=options)
+        return _keep_once(request, form, draft) if is_whole else None
     except ValidationError as error:
         # What the form has said already of a field is said once.
-        unsaid = {name: errors for name, errors in error.error_dict.items() if name not in form.errors}
-        add_errors(form, ValidationError(unsaid))
+        told = error.update_error_dict({})
+        add_errors(form, ValidationError({name: errors for name, errors in told.items() if name not in form.errors}))
         return None
-    return _keep_once(request, form, draft) if is_whole else None
 
 
 def _keep_once(request: ProRequest, form: NewInquiryForm, draft: Draft) -> Inquiry:

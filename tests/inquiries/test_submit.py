@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from contacts.models import Contact
+from inquiries import userhub
 from inquiries.models import DirectoryUser, FilterOption, Inquiry, InquiryHistory, InquiryType
 from inquiries.profiles import ACKNOWLEDGMENTS
 from inquiries.submission import submit
@@ -210,10 +212,14 @@ def test_nor_the_installation_itself(pro, kind, jan, settings):
     assert jobs() == [("notify", [found.pk])]
 
 
-def test_an_address_is_acknowledged_so_often_a_day(pro, kind, jan):
-    for _ in range(ACKNOWLEDGMENTS.times + 2):
-        send(pro)
+def test_an_address_is_acknowledged_so_often_a_day(pro, kind, jan, caplog):
+    sent = [send(pro).pk for _ in range(ACKNOWLEDGMENTS.times + 2)]
     assert [name for name, _args in jobs()].count("acknowledge") == ACKNOWLEDGMENTS.times
+    # No address in a log.
+    assert [(record.name, record.message) for record in caplog.records if "acknowledged" in record.message] == [
+        ("vestibule.inquiries", f"inquiry {pk} is not acknowledged: its customer had 10 mails today")
+        for pk in sent[ACKNOWLEDGMENTS.times :]
+    ]
 
 
 # --- What is refused
@@ -318,3 +324,46 @@ def test_many_at_once_for_one_new_customer_make_one_contact(pro, hub, at_once):
     found = at_once(8, lambda _n: send(pro).pk)
     assert len(set(found)) == 8
     assert set(Inquiry.objects.values_list("contact", flat=True)) == {Contact.objects.get().pk}
+
+
+# --- What staff change while UserHub is asked
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Do this after everything was checked, while UserHub is asked."""
+
+    def arrange(change):
+        def ask(user_id):
+            change()
+            return userhub.Profile(PERSON, {})
+
+        monkeypatch.setattr("inquiries.userhub.ask", ask)
+
+    return arrange
+
+
+@pytest.mark.parametrize("change", ["deleted", "switched off"])
+def test_a_filter_option_that_goes_meanwhile_is_refused(pro, kind, meanwhile, change):
+    option = FilterOption.objects.create(group="Region", label="North")
+    rows, pk = FilterOption.objects.filter(pk=option.pk), option.pk
+    meanwhile(rows.delete if change == "deleted" else lambda: rows.update(is_active=False))
+    assert faults(pro, filter_option_ids=[pk]) == {
+        "filter_option_ids": [f"There is no active filter option of these ids: {pk}."]
+    }
+
+
+@pytest.mark.parametrize("change", ["deleted", "switched off"])
+def test_a_type_that_goes_meanwhile_is_refused(pro, kind, meanwhile, change):
+    rows = InquiryType.objects.filter(pk=kind.pk)
+    meanwhile(rows.delete if change == "deleted" else lambda: rows.update(is_active=False))
+    assert faults(pro, inquiry_type_id=kind.pk) == {"inquiry_type_id": ["This inquiry type is not active."]}
+
+
+def test_it_was_created_when_it_was_kept(pro, kind, meanwhile):
+    times = []
+    meanwhile(lambda: times.append(timezone.now()))
+    found = send(pro)
+    stored, entry = Inquiry.objects.get(), InquiryHistory.objects.get()
+    assert times[0] <= stored.created_at <= timezone.now()
+    assert {stored.created_at, stored.moved_at, entry.created_at} == {found.created_at}

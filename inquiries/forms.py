@@ -11,6 +11,7 @@ from config.web.text import unix_lines
 from contacts.forms import SearchField
 
 from .amounts import AmountField
+from .ids import GREATEST_ID
 from .models import FilterOption, Inquiry, InquiryType
 from .models.inquiry import changed_facts
 from .words import shown
@@ -100,7 +101,7 @@ class CloseForm(MoveForm):
 class CaseForm(forms.Form):
     """The number of a case in another system."""
 
-    case_id = forms.IntegerField(label=_("Number of the case"), min_value=1, max_value=2**63 - 1, localize=False)
+    case_id = forms.IntegerField(label=_("Number of the case"), min_value=1, max_value=GREATEST_ID, localize=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -174,7 +175,7 @@ class NewInquiryForm(forms.Form):
     user_id = forms.IntegerField(
         label=_("Customer's UserHub id"),
         min_value=1,
-        max_value=2**63 - 1,
+        max_value=GREATEST_ID,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     inquiry_type_id = forms.ChoiceField(label=_("Type"), widget=forms.RadioSelect)

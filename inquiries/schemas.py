@@ -12,12 +12,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from config.api.errors import FieldError
 
+from .ids import GREATEST_ID
 from .submission import VISIBLE
 
 # The greatest number that every JSON reader takes for itself.
 GREATEST = 2**53 - 1
-# The greatest that the database stores.
-GREATEST_ID = 2**63 - 1
 
 Status = Literal["open", "in_progress", "closed", "cancelled"]
 Priority = Literal["low", "normal", "high", "urgent"]
@@ -71,7 +70,7 @@ class ActionBody(Struct):
         | None
     ) = UNSET
     note: (
-        Annotated[str, Meta(max_length=2000, description="`update_status` and `close`: for the history.")]
+        Annotated[str, Meta(max_length=2000, description="For the history; of a link to a case it is not kept.")]
         | UnsetType
         | None
     ) = UNSET
@@ -85,7 +84,7 @@ class ActionBody(Struct):
     TAKES: ClassVar = {
         "update_status": {"status": True, "note": False, "changed_by": False},
         "close": {"outcome": False, "note": False, "changed_by": False},
-        "link_case": {"case_id": True, "changed_by": False},
+        "link_case": {"case_id": True, "note": False, "changed_by": False},
     }
     # Each action refuses the fields of the others.
     extra_json_schema: ClassVar = {

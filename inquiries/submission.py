@@ -20,13 +20,13 @@ from config.accounts.models import ApiToken, Pro, User
 from config.web.text import unix_lines
 
 from . import userhub
+from .ids import GREATEST_ID
 from .models import FilterOption, Inquiry, InquiryType
 from .pipeline import userhub_id_of
 from .profiles import copy, welcome
 from .tasks import complete_profile, notify
 from .userhub import Profile, Unavailable, UnknownUser
 
-GREATEST_ID = 2**63 - 1
 # What a subject and a message have one of: neither space nor a control character.
 VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
 # The fields of the model that the sender may set, by the names that the API has for them too.

@@ -20,12 +20,12 @@ from config.accounts.admin import TenantAdmin
 from config.web.admin import EVERYWHERE, ReadOnlyInline, searchable
 from contacts.models import Contact
 
+from ..ids import GREATEST_ID
 from ..models import Attachment, FilterOption, Inquiry, InquiryHistory, Offer, PipelineStep
 from ..pipeline import NOTE_LENGTH, InvalidTransition
 from ..words import refusal
 
 CHANGE = "admin:inquiries_inquiry_change"
-GREATEST_ID = 2**63 - 1
 SORTED_BY_STAFF = ["category", "priority", "filter_options"]
 LINKED_BY_STAFF = ["case_id", "contact"]
 

@@ -8,6 +8,7 @@ from config.accounts.access import Caller
 
 from ..dialect import to_body
 from ..models import Inquiry
+from ..pipeline import clean_note
 from ..schemas import ActedOn, ActionAnswer, ActionBody
 from .base import api
 
@@ -26,7 +27,7 @@ def perform_inquiry_action(caller: Caller, id: int, body: ActionBody) -> ActionA
     `update_status` moves to the step `status`: the next one in order, or one that staff allowed from here. `close`
     leaves the pipeline early, from any step that is not terminal. Any other move is refused with "Failed to perform
     action", and `error` says from where to where. `link_case` links the case `case_id`, or none when it is null; to
-    the present one again changes nothing.
+    the present one again changes nothing; a note about it is not kept, as a link is no move.
     """
     inquiry = Inquiry.objects.for_pro(caller.pro).select_related("inquiry_type", "step").get(pk=id)
     given = {name: value for name, value in structs.asdict(body).items() if value is not UNSET}
@@ -44,4 +45,6 @@ def _perform(inquiry: Inquiry, action: str, given: dict[str, Any], caller: Calle
         case "close":
             inquiry.close(by=caller.token, **given)
         case "link_case":
+            # Checked like the others; a link is no move, so there is no row of the history to keep it in.
+            clean_note(given.pop("note", ""))
             inquiry.link_case(given.pop("case_id"), by=caller.token, **given)

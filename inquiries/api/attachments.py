@@ -17,8 +17,9 @@ from config.web.storing import StorageUnavailable
 
 from ..attachments import attach, check_access
 from ..dialect import dialect, moment
+from ..ids import GREATEST_ID
 from ..models import Attachment, Inquiry
-from ..schemas import GREATEST_ID, Moment
+from ..schemas import Moment
 from .base import api
 
 Id = Annotated[int, Meta(ge=1, le=GREATEST_ID)]

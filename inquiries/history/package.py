@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import connections
 from msgspec import Meta, Struct
 
+from ..ids import GREATEST_ID
 from .entry import Entry
 
 logger = logging.getLogger("vestibule.inquiries.history")
@@ -193,7 +194,7 @@ def said(error: Exception) -> str:
     return " ".join(words.split())[:300]
 
 
-Id = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Id = Annotated[int, Meta(ge=-(2**63), le=GREATEST_ID)]
 
 
 class _Known(Struct):

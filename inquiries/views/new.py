@@ -18,6 +18,7 @@ from contacts.forms import add_errors
 
 from .. import userhub
 from ..forms import NewInquiryForm, categories_of
+from ..ids import GREATEST_ID
 from ..models import Inquiry
 from ..submission import Draft, prepare
 
@@ -66,7 +67,7 @@ def _who(request: ProRequest, typed: str) -> dict[str, Any]:
     text = typed.strip()
     if not text:
         return {}
-    if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) < 2**63):
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) <= GREATEST_ID):
         return {"problem": _("This is no id of a UserHub user.")}
     if LOOK_UPS.hit(request.user.pk):
         return {"problem": _("You have looked up many customers. You can submit the inquiry without it.")}

@@ -214,6 +214,12 @@ def test_a_case_is_linked_and_unlinked(api, act, inquiry):
     assert trail(inquiry) == []
 
 
+@pytest.mark.parametrize("note", ["As agreed by phone", None, ""])
+def test_a_note_about_a_case_is_taken_and_not_kept(act, inquiry, note):
+    assert done(act(action="link_case", case_id=7, note=note))["case_id"] == 7
+    assert trail(inquiry) == []
+
+
 @pytest.mark.parametrize("case_id", [7, None])
 def test_the_same_case_again_changes_nothing(act, inquiry, case_id):
     Inquiry.objects.update(case_id=case_id, updated_at=WHEN)
@@ -274,10 +280,7 @@ def test_linking_is_an_act_of_the_pro_unless_the_customer_does_it(act):
         ({"action": "link_case"}, {"case_id": "The action link_case requires this field."}),
         ({"action": "link_case", "case_id": 0}, {"case_id": "Expected int >= 1"}),
         ({"action": "link_case", "case_id": "7"}, {"case_id": "Expected int | null, got str"}),
-        (
-            {"action": "link_case", "case_id": 7, "note": "x"},
-            {"note": "The action link_case does not take this field."},
-        ),
+        ({"action": "link_case", "case_id": 7, "note": "x" * 2001}, {"note": "Expected str of length <= 2000"}),
         ({"action": "close", "by": 5}, {"by": "This field is not known here."}),
         (
             {"action": "update_status", "note": 5, "changed_by": 2**80, "more": 1, "case_id": 7},

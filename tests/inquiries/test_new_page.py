@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from inquiries import userhub
 from inquiries.models import DirectoryUser, FilterOption, Inquiry
 from inquiries.views.new import LOOK_UPS
 
@@ -213,3 +214,17 @@ def test_it_is_closed_to_nobody_and_to_a_gated_pro(nobody, browser, pro, typed):
     assert browser.post(PATH, typed)["Location"] == "/settings/identity"
     assert browser.get(LOOK_UP, {"user_id": "456"})["Location"] == "/settings/identity"
     assert Inquiry.objects.count() == 0
+
+
+def test_what_staff_take_away_meanwhile_is_said_beside_the_field(browser, kind, jan, typed, monkeypatch):
+    option = FilterOption.objects.create(group="Region", label="Groningen")
+    pk, ask = option.pk, userhub.ask
+
+    def slowly(user_id):
+        FilterOption.objects.all().update(is_active=False)
+        return ask(user_id)
+
+    monkeypatch.setattr("inquiries.userhub.ask", slowly)
+    page = html(browser.post(PATH, {**typed, "filter_option_ids": [pk]}), 422)
+    assert f"There is no active filter option of these ids: {pk}." in page
+    assert not Inquiry.objects.exists()

@@ -86,7 +86,7 @@ def test_each_action_with_its_fields(written):
         for action, required, fields in [
             ("update_status", ["status"], ["status", "note", "changed_by"]),
             ("close", [], ["outcome", "note", "changed_by"]),
-            ("link_case", ["case_id"], ["case_id", "changed_by"]),
+            ("link_case", ["case_id"], ["case_id", "note", "changed_by"]),
         ]
     ]
 

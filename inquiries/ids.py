@@ -1,0 +1,4 @@
+"""Ids of other systems: UserHub's users, and cases."""
+
+# The greatest that the database stores.
+GREATEST_ID = 2**63 - 1

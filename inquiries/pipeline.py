@@ -16,6 +16,7 @@ from config.accounts.models import ApiToken, User
 from config.web.text import unix_lines
 
 from . import history
+from .ids import GREATEST_ID
 from .models import Inquiry, InquiryHistory, InquiryType, PipelineStep
 
 Actor = User | ApiToken | None
@@ -91,15 +92,15 @@ def link_case(inquiry: Inquiry, case_id: int | None, *, by: Actor, changed_by: i
 
     Raises ValidationError for a number that no case has.
     """
-    if case_id is not None and not 0 < case_id < 2**63:
-        raise ValidationError({"case_id": _("Enter a whole number from 1 to %(n)s.") % {"n": 2**63 - 1}})
+    if case_id is not None and not 0 < case_id <= GREATEST_ID:
+        raise ValidationError({"case_id": _("Enter a whole number from 1 to %(n)s.") % {"n": GREATEST_ID}})
     with transaction.atomic():
         inquiry.lock()
         if inquiry.case_id == case_id:
             return
         inquiry.case_id = case_id
         _mark_responded(inquiry, by, changed_by if changed_by is not None else userhub_id_of(by))
-        inquiry.save(update_fields=["case_id", "responded_at", "updated_at"])
+        inquiry.save(update_fields=["case_id", "updated_at"])
 
 
 def rehome(homes: list[tuple[PipelineStep, PipelineStep]], *, by: Actor, note: str) -> int:
@@ -137,9 +138,9 @@ def _put(inquiry: Inquiry, step: PipelineStep, at_end: str, *, by: Actor, change
     """Put the locked inquiry on `step`; `at_end` is its coarse status if that is a terminal one."""
     changed_by = changed_by if changed_by is not None else userhub_id_of(by)
     before, inquiry.step, inquiry.moved_at = inquiry.step, step, timezone.now()
-    inquiry.status = _coarse_status(step, at_end)
+    inquiry.status = coarse_status(step, at_end)
     _mark_responded(inquiry, by, changed_by)
-    inquiry.save(update_fields=["step", "status", "moved_at", "responded_at", "updated_at"])
+    inquiry.save(update_fields=["step", "status", "moved_at", "updated_at"])
     history.record(inquiry.pk, before, step, by=by, changed_by=changed_by, note=note, at=inquiry.moved_at)
 
 
@@ -153,19 +154,20 @@ def userhub_id_of(by: Actor) -> int | None:
 def _mark_responded(inquiry: Inquiry, by: Actor, changed_by: int | None) -> None:
     # What the customer does, or what happens by itself, is no answer to the customer.
     if inquiry.responded_at is None and by is not None and changed_by != inquiry.user_id:
-        inquiry.responded_at = timezone.now()
+        inquiry.note_response()
 
 
 def _status_in_its_new_home(step: PipelineStep) -> Case:
     """What was cancelled stays so as long as it stands at an end."""
     cancelled = Inquiry.Status.CANCELLED
     return Case(
-        When(status=cancelled, then=Value(_coarse_status(step, cancelled))),
-        default=Value(_coarse_status(step, Inquiry.Status.CLOSED)),
+        When(status=cancelled, then=Value(coarse_status(step, cancelled))),
+        default=Value(coarse_status(step, Inquiry.Status.CLOSED)),
     )
 
 
-def _coarse_status(step: PipelineStep, at_end: str) -> str:
+def coarse_status(step: PipelineStep, at_end: str) -> str:
+    """The status that follows from the step; `at_end` is the one of a terminal step."""
     if step.is_terminal:
         return at_end
     return Inquiry.Status.OPEN if step.is_initial else Inquiry.Status.IN_PROGRESS

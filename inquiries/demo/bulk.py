@@ -14,6 +14,7 @@ from contacts.demo import FIRST, LAST
 from contacts.models import Contact
 
 from ..models import Inquiry, InquiryHistory, InquiryType, PipelineStep
+from ..pipeline import coarse_status
 from .texts import Ask
 
 BATCH = 5_000
@@ -71,11 +72,12 @@ def _make(
     kind = types[ask.type]
     course, is_cancelled = _course(list(kind.steps.all()), begun_at, age, rng)
     step, time = course[-1]
+    at_end = Inquiry.Status.CANCELLED if is_cancelled else Inquiry.Status.CLOSED
     row = Inquiry(
         pro=pro,
         inquiry_type=kind,
         step=step,
-        status=_status(step, is_cancelled),
+        status=coarse_status(step, at_end),
         user_id=user_id,
         created_by=user_id,
         subject=ask.subject,
@@ -112,12 +114,6 @@ def _course(steps: list[PipelineStep], begun_at: datetime, age: float, rng: rand
     pace = min(age, 90) * DAY / (len(passed) + 1)
     course = [(step, begun_at + timedelta(seconds=pace * place)) for place, step in enumerate(passed)]
     return course, ends and rng.random() < 0.1
-
-
-def _status(step: PipelineStep, is_cancelled: bool) -> str:
-    if step.is_terminal:
-        return Inquiry.Status.CANCELLED if is_cancelled else Inquiry.Status.CLOSED
-    return Inquiry.Status.OPEN if step.is_initial else Inquiry.Status.IN_PROGRESS
 
 
 def _history(row: Inquiry, course: Course, by: dict[str, Any]) -> list[InquiryHistory]:

@@ -235,9 +235,9 @@ class Inquiry(models.Model):
 
     def note_response(self) -> None:
         """Somebody on the Pro's side answers the customer now; the first time counts."""
-        first = Inquiry.objects.filter(pk=self.pk, responded_at=None)
-        if first.update(responded_at=timezone.now(), updated_at=timezone.now()):
-            self.refresh_from_db(fields=["responded_at", "updated_at"])
+        now = timezone.now()
+        if Inquiry.objects.filter(pk=self.pk, responded_at=None).update(responded_at=now, updated_at=now):
+            self.responded_at = self.updated_at = now
 
     def attach(self, file: File, name: str, *, uploaded_by: int | None) -> "Attachment":
         """Keep a file with it; see `attachments.attach`."""

@@ -4,7 +4,6 @@ import zoneinfo
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import models, transaction
@@ -141,9 +140,8 @@ class Offer(models.Model):
 
     @property
     def language(self) -> str:
-        """In which the customer is written to: their own where the product speaks it, else the Pro's."""
-        wanted = self.inquiry.language
-        return wanted if wanted in dict(settings.LANGUAGES) else self.inquiry.pro.language
+        """In which the customer is written to."""
+        return self.inquiry.language
 
     @property
     def email(self) -> str:

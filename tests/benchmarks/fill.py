@@ -11,6 +11,7 @@ from config.accounts.models import Pro
 from config.web.text import fold
 from contacts.demo import FIRST, LAST
 from inquiries.models import Inquiry, PipelineStep
+from inquiries.pipeline import coarse_status
 
 BATCH = 50_000
 SQL = {
@@ -122,7 +123,7 @@ def _pattern(pro: Pro) -> Inquiry:
 def _steps() -> int:
     """The steps of all types as a table, in no order that an inquiry's number would follow; returns how many."""
     rows = [
-        (number, step.inquiry_type_id, step.pk, _status(step))
+        (number, step.inquiry_type_id, step.pk, coarse_status(step, Inquiry.Status.CLOSED))
         for number, step in enumerate(PipelineStep.objects.order_by("sort_order", "key"))
     ]
     with connection.cursor() as cursor:
@@ -130,12 +131,6 @@ def _steps() -> int:
         cursor.execute("CREATE TEMPORARY TABLE bench_steps (number integer, type bigint, id bigint, status text)")
         cursor.executemany("INSERT INTO bench_steps VALUES (%s, %s, %s, %s)", rows)
     return len(rows)
-
-
-def _status(step: PipelineStep) -> str:
-    if step.is_terminal:
-        return Inquiry.Status.CLOSED
-    return Inquiry.Status.OPEN if step.is_initial else Inquiry.Status.IN_PROGRESS
 
 
 def _names() -> None:

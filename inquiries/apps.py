@@ -6,6 +6,7 @@ from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from .append_only import keep_append_only
+from .whole_pipelines import keep_whole
 
 
 class InquiriesConfig(AppConfig):
@@ -14,6 +15,7 @@ class InquiriesConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(keep_append_only, sender=self)
+        post_migrate.connect(keep_whole, sender=self)
         if path := settings.STATUS_HISTORY_BACKEND:
             _load_status_package(path)
 

@@ -7,6 +7,16 @@ import inquiries.models.offer
 from django.conf import settings
 from django.db import migrations, models
 
+from inquiries.whole_pipelines import protect, release
+
+
+def forwards(apps, schema_editor):
+    protect(schema_editor.connection)
+
+
+def backwards(apps, schema_editor):
+    release(schema_editor.connection)
+
 
 class Migration(migrations.Migration):
 
@@ -242,4 +252,5 @@ class Migration(migrations.Migration):
             model_name='offer',
             constraint=models.UniqueConstraint(fields=('inquiry', 'form_id'), name='offer_form_once'),
         ),
+        migrations.RunPython(forwards, backwards),
     ]

@@ -4,7 +4,7 @@ import random
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from inquiries.models import AllowedMove, InquiryType, PipelineStep
@@ -100,6 +100,7 @@ def test_every_fault_of_a_pipeline_is_named():
     assert faults(endless.check_pipeline).messages == ["A pipeline has at least one terminal step."]
     endless.steps.update(is_initial=False, is_terminal=True)
     assert faults(endless.initial_step).messages == ["A pipeline has exactly one initial step."]
+    transaction.set_rollback(True)  # At its end PostgreSQL would refuse them.
 
 
 def test_an_extra_move_stays_within_its_type(kind):
@@ -237,3 +238,42 @@ def test_every_shipped_word_is_among_those_that_are_translated(shipped):
     texts = {text for kind in shipped.values() for text in (kind.name, kind.description)}
     with translation.override("en"):
         assert {str(words) for words in SHIPPED} == texts | {text for s in steps for text in (s.label, s.description)}
+
+
+# --- Whole pipelines, whoever writes
+
+
+BREAKING = {
+    "no initial step": lambda steps: steps.update(is_initial=False),
+    "no terminal step": lambda steps: steps.update(is_terminal=False),
+    "the initial one deleted": lambda steps: steps.filter(is_initial=True).delete(),
+    "the terminal one deleted": lambda steps: steps.filter(is_terminal=True).delete(),
+}
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite cannot defer a trigger")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("breach", BREAKING)
+def test_the_database_refuses_a_pipeline_that_is_not_whole(breach):
+    kind = InquiryTypeFactory()
+    before = list(kind.steps.values())
+    with (
+        pytest.raises(IntegrityError, match="exactly one initial and at least one terminal step"),
+        transaction.atomic(),
+    ):
+        BREAKING[breach](kind.steps)
+    assert list(kind.steps.values()) == before
+    with pytest.raises(IntegrityError), transaction.atomic():
+        InquiryType.objects.create(name="Half", slug="half").steps.create(key="a", label="A", sort_order=1)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite cannot defer a trigger")
+@pytest.mark.django_db(transaction=True)
+def test_the_database_asks_at_the_end_of_a_transaction_alone():
+    kind = InquiryTypeFactory()
+    with transaction.atomic():
+        kind.steps.update(is_initial=False)
+        kind.steps.filter(key="in_review").update(is_initial=True)
+    assert kind.initial_step().key == "in_review"
+    kind.delete()
+    assert not InquiryType.objects.filter(pk=kind.pk).exists()

@@ -66,10 +66,16 @@ class StepFormSet(forms.BaseInlineFormSet):
     @property
     def in_order(self) -> list[Any]:
         """The forms of the steps that the pipeline shall have. Who takes the place of another goes before it when it
-        comes from behind, after it when it comes from before."""
+        comes from behind, after it when it comes from before. Who has no place goes before the first terminal step,
+        as the order leads to nothing behind that one."""
         forms = [form for form in self.forms if form.instance.pk or form.has_changed()]
         forms = [form for form in forms if not (self.can_delete and self._should_delete_form(form))]  # type: ignore[attr-defined]
-        return sorted(forms, key=_place)
+        placed = sorted((form for form in forms if _has_place(form)), key=_place)
+        ends = (n for n, form in enumerate(placed) if form.instance.is_terminal)
+        end = next(ends, len(placed))
+        rest = [form for form in forms if not _has_place(form)]
+        on_the_way = [form for form in rest if not form.instance.is_terminal]
+        return [*placed[:end], *on_the_way, *placed[end:], *(form for form in rest if form.instance.is_terminal)]
 
     @property
     def steps(self) -> list[PipelineStep]:
@@ -118,10 +124,12 @@ class StepFormSet(forms.BaseInlineFormSet):
                 form.add_error("is_terminal", _("No step is initial and terminal at once."))
 
 
+def _has_place(form: Any) -> bool:
+    return form.cleaned_data.get("sort_order") is not None
+
+
 def _place(form: Any) -> tuple[int, int]:
-    wanted, present = form.cleaned_data.get("sort_order"), form.initial.get("sort_order")
-    if wanted is None:
-        return 10_001, 0
+    wanted, present = form.cleaned_data["sort_order"], form.initial.get("sort_order")
     if present is None:
         return wanted, -1
     return wanted, (wanted > present) - (wanted < present)

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,16 +17,32 @@ from django.utils.translation import ngettext
 
 from config.accounts.admin import InstallationAdmin
 
-from ..models import AllowedMove, InquiryType
+from ..models import AllowedMove, InquiryType, PipelineStep
 from ..pipeline_change import HomesNeeded
 from .steps import ColorField, StepFormSet, StepInline
 
 CHANGE = "admin:inquiries_inquirytype_change"
+SLUG_STAYS = _("The type has inquiries, and programs know it by its slug: that stays as it is.")
 HOME = re.compile(r"home-(\d{1,18})")
 
 
 class TypeForm(forms.ModelForm):
     color = ColorField(label=_("Colour"), initial="#6B7280")
+
+    class Meta:
+        help_texts = {"sort_order": _("The first active type takes what is sent without a type.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.slug_is_fixed = bool(self.instance.pk) and self.instance.has_inquiries()
+        if self.slug_is_fixed and "slug" in self.fields:
+            self.fields["slug"].widget.attrs["readonly"] = True
+            self.fields["slug"].help_text = SLUG_STAYS
+
+    def clean_slug(self) -> str:
+        if self.slug_is_fixed and "slug" in self.changed_data:
+            raise ValidationError(SLUG_STAYS)
+        return self.cleaned_data["slug"]
 
 
 @admin.register(InquiryType)
@@ -55,6 +72,11 @@ class InquiryTypeAdmin(InstallationAdmin):
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Not of a type that stands: programs know it by its slug."""
         return {} if obj else self.prepopulated_fields
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Behind all others: the first one takes what programs send without a type."""
+        last = InquiryType.objects.aggregate(last=Max("sort_order"))["last"] or 0
+        return {"sort_order": last + 1} | super().get_changeform_initial_data(request)
 
     # --- Its page, and the question where inquiries go
 
@@ -92,6 +114,12 @@ class InquiryTypeAdmin(InstallationAdmin):
                 count,
             )
             self.message_user(request, text % {"count": count}, messages.SUCCESS)
+        self._warn_of_unreached(request, form.instance)
+
+    def _warn_of_unreached(self, request: HttpRequest, kind: InquiryType) -> None:
+        if unreached := PipelineStep.objects.unreached(kind):
+            text = _("Neither the order nor an allowed move leads from the initial step to: %(steps)s.")
+            self.message_user(request, text % {"steps": ", ".join(map(str, unreached))}, messages.WARNING)
 
     def _ask(self, request: HttpRequest, object_id: str | None, question: HomesNeeded) -> HttpResponse:
         """The page that asks where the inquiries go, and sends the whole form again with the answer."""
@@ -156,6 +184,7 @@ class InquiryTypeAdmin(InstallationAdmin):
             # Kept in English; the history page translates it.
             self.log_change(request, kind, [{"changed": {"fields": ["Allowed moves"]}}])
             self.message_user(request, _("The allowed moves are saved."), messages.SUCCESS)
+            self._warn_of_unreached(request, kind)
         return redirect("admin:inquiries_inquirytype_moves", kind.pk)
 
     # --- Deleting

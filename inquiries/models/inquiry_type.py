@@ -7,6 +7,8 @@ from django.core.validators import RegexValidator
 from django.db import connection, models, transaction
 from django.db.models import Case, F, Max, Value, When
 from django.utils.translation import gettext_lazy as _
+from lucide import IconDoesNotExist
+from lucide.templatetags.lucide import lucide
 
 from config.accounts.models import User
 
@@ -14,6 +16,15 @@ if TYPE_CHECKING:
     from .step import PipelineStep
 
 validate_color = RegexValidator(r"^#[0-9A-Fa-f]{6}\Z", _("Use # and six hexadecimal digits, such as #3B82F6."))
+
+
+def is_lucide(name: str) -> bool:
+    """Whether an icon of this name can be drawn."""
+    try:
+        lucide(name)
+    except IconDoesNotExist:
+        return False
+    return True
 
 
 def check_steps(steps: "Iterable[PipelineStep]") -> None:
@@ -62,6 +73,17 @@ class InquiryType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raises ValidationError for a slug that reads as an id, and for an icon that there is not."""
+        errors = {}
+        # One that has inquiries keeps its slug, whatever it is.
+        if self.slug.isdecimal() and not (self.pk and self.has_inquiries()):
+            errors["slug"] = _("Use a letter too: programs read digits alone as the id of a type.")
+        if self.icon_type == self.IconType.LUCIDE and self.icon and not is_lucide(self.icon):
+            errors["icon"] = _("There is no Lucide icon with this name; all of them are on lucide.dev/icons.")
+        if errors:
+            raise ValidationError(errors)
 
     @property
     def icon_display(self) -> str:

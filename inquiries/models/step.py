@@ -35,6 +35,17 @@ class PipelineStepQuerySet(models.QuerySet["PipelineStep"]):
             ways[step] = [other for other in steps if other.pk in allowed]
         return ways
 
+    def unreached(self, kind: InquiryType) -> list["PipelineStep"]:
+        """The steps of a type that neither the order nor an allowed move leads to from the initial one, in order."""
+        ways = self.ways(kind)
+        reached = {step for step in ways if step.is_initial}
+        ahead = list(reached)
+        while ahead:
+            found = set(ways[ahead.pop()]) - reached
+            reached |= found
+            ahead.extend(found)
+        return [step for step in ways if step not in reached]
+
 
 class PipelineStep(models.Model):
     """One step of a type's pipeline. An inquiry's `pipeline_status` is the key of the step it stands on."""

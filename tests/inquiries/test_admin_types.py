@@ -159,7 +159,8 @@ def test_steps_swap_their_keys(staff_browser, kind):
     [
         ("closed", 2, ["submitted", "closed", "in_review", "answered"]),
         ("submitted", 3, ["in_review", "answered", "submitted", "closed"]),
-        ("in_review", "", ["submitted", "answered", "closed", "in_review"]),
+        ("in_review", "", ["submitted", "answered", "in_review", "closed"]),
+        ("closed", "", ["submitted", "in_review", "answered", "closed"]),
     ],
 )
 def test_one_number_is_enough_to_move_a_step(staff_browser, kind, key, place, order):
@@ -173,6 +174,31 @@ def test_steps_come_and_go(staff_browser, kind):
     assert post(staff_browser, kind, new, changes=changes).status_code == 302
     assert [key for key, *_ in pipeline(kind)] == ["submitted", "sorted", "answered", "closed"]
     assert list(kind.steps.values_list("color", flat=True)) == ["#6B7280", "#A1B2C3", "#10B981", "#6B7280"]
+
+
+def test_a_step_without_a_place_goes_before_the_first_terminal_one(staff_browser, kind):
+    end = {"key": "refused", "label": "Refused", "color": "#000000", "is_terminal": True}
+    steps = [{"key": key, "label": key.title(), "color": "#000000"} for key in ("called", "planned")]
+    assert post(staff_browser, kind, end, *steps).status_code == 302
+    keys = ["submitted", "in_review", "answered", "called", "planned", "closed", "refused"]
+    assert [(key, place) for key, place, *_ in pipeline(kind)] == [(key, n) for n, key in enumerate(keys, 1)]
+
+
+def test_steps_that_no_way_leads_to_are_said(staff_browser, kind):
+    saved = 'The inquiry type “<a href="/admin/inquiries/inquirytype/{}/change/">Test</a>” was changed successfully.'
+    done = [html.unescape(saved.format(kind.pk))]
+    late = [
+        {"key": "late", "label": "Late", "color": "#000000", "sort_order": 5},
+        {"key": "later", "label": "Later", "color": "#000000", "sort_order": 6},
+    ]
+    both = "Neither the order nor an allowed move leads from the initial step to: Late, Later."
+    assert shown(staff_browser.post(page(kind, "change"), type_form(kind, *late), follow=True)) == [both, *done]
+    # A way to the first of them is one to the next too; a way between them is none.
+    closed, late, later = kind.steps.all()[3:]
+    for move, said in [((later, late), [both]), ((closed, late), []), ((closed, later), [both.replace(", Later", "")])]:
+        data = {"move": f"{move[0].pk}-{move[1].pk}"}
+        told = shown(staff_browser.post(page(kind, "moves"), data, follow=True))
+        assert told == ["The allowed moves are saved.", *said]
 
 
 def test_a_blank_row_is_no_step(staff_browser, kind):
@@ -301,8 +327,55 @@ def test_a_copy_has_the_steps_and_the_moves(staff_browser, inquiry, kind):
 
 def test_a_copy_needs_a_slug_of_its_own(staff_browser, kind):
     response = post(staff_browser, kind, _saveasnew="1")
-    assert list(response.context["adminform"].form.errors) == ["slug"]
+    assert response.context["adminform"].form.errors == {"slug": ["Inquiry type with this Slug already exists."]}
+    assert response.context["adminform"].form["sort_order"].value() == str(kind.sort_order)
+    assert "/moves/" not in response.content.decode()
     assert InquiryType.objects.filter(name="Test").count() == 1
+
+
+def test_a_new_type_stands_behind_the_others(staff_browser, kind):
+    """The first active one takes what programs send without a type."""
+    InquiryType.objects.filter(pk=kind.pk).update(sort_order=41)
+    field = staff_browser.get(page(InquiryType, "add")).context["adminform"].form["sort_order"]
+    said = "The first active type takes what is sent without a type."
+    assert (field.value(), field.help_text) == (42, said)
+    InquiryType.objects.all().delete()
+    assert staff_browser.get(page(InquiryType, "add")).context["adminform"].form["sort_order"].value() == 1
+
+
+# --- What a type may be called and shown with
+
+
+@pytest.mark.parametrize("slug", ["2", "007"])
+def test_a_slug_that_reads_as_an_id_is_refused(staff_browser, kind, slug):
+    response = post(staff_browser, kind, slug=slug)
+    said = "Use a letter too: programs read digits alone as the id of a type."
+    assert response.context["adminform"].form.errors == {"slug": [said]}
+    assert post(staff_browser, kind, slug=f"{slug}b").status_code == 302
+    assert InquiryType.objects.filter(slug=f"{slug}b").exists()
+
+
+def test_the_slug_is_read_only_once_there_are_inquiries(staff_browser, inquiry, kind):
+    content = staff_browser.get(page(kind, "change")).content.decode()
+    assert len(re.findall(r'<input[^>]* name="slug"[^>]* readonly', content)) == 1
+    response = post(staff_browser, kind, slug="other")
+    said = "The type has inquiries, and programs know it by its slug: that stays as it is."
+    assert response.context["adminform"].form.errors == {"slug": [said]}
+    # A type that had digits alone before is still changed in everything else.
+    InquiryType.objects.filter(pk=kind.pk).update(slug="12")
+    kind.refresh_from_db()
+    assert post(staff_browser, kind, name="Renamed").status_code == 302
+    assert InquiryType.objects.values_list("name", "slug").get(pk=kind.pk) == ("Renamed", "12")
+
+
+@pytest.mark.parametrize("icon", ["no-such-icon", "../phone", "Phone", "📞"])
+def test_an_icon_that_there_is_not_is_refused(staff_browser, kind, icon):
+    said = "There is no Lucide icon with this name; all of them are on lucide.dev/icons."
+    response = post(staff_browser, kind, icon=icon, icon_type="lucide")
+    assert response.context["adminform"].form.errors == {"icon": [said]}
+    for known in ("phone", ""):
+        assert post(staff_browser, kind, icon=known, icon_type="lucide").status_code == 302
+        assert InquiryType.objects.values_list("icon", "icon_type").get(pk=kind.pk) == (known, "lucide")
 
 
 # --- Inquiries on the steps
@@ -315,7 +388,7 @@ def history(inquiry):
 
 def test_keys_are_read_only_once_there_are_inquiries(staff_browser, inquiry, kind):
     content = staff_browser.get(page(kind, "change")).content.decode()
-    assert content.count(" readonly") == 4
+    assert content.count(" readonly") == 5  # with the slug
     response = post(staff_browser, kind, changes={"answered": {"key": "told"}})
     said = "The type has inquiries: the keys of its steps stay as they are."
     assert errors(response) == ({(2, "key"): [said]}, [])

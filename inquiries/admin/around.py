@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from config.accounts.admin import InstallationAdmin
 from config.web.admin import EVERYWHERE, ReadOnlyAdmin
@@ -23,6 +24,20 @@ class FilterOptionAdmin(InstallationAdmin):
     list_filter = ["is_active", "group"]
     search_fields = ["group", "label"]
     ordering = ["group", "sort_order", "id"]
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """One that sorts inquiries stays: they would silently lose it."""
+        options = FilterOption.objects.filter(pk__in=[option.pk for option in objs])
+        used = [
+            ngettext(
+                "“%(option)s” is on %(count)d inquiry and stays; take away its check mark “active” instead.",
+                "“%(option)s” is on %(count)d inquiries and stays; take away its check mark “active” instead.",
+                option.count,
+            )
+            % {"option": option, "count": option.count}
+            for option in options.annotate(count=Count("inquiries")).filter(count__gt=0)
+        ]
+        return ([], {}, set(), used) if used else super().get_deleted_objects(objs, request)
 
 
 @admin.register(DirectoryUser)

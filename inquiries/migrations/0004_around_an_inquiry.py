@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'person in the directory',
-                'verbose_name_plural': 'directory',
+                'verbose_name_plural': 'people in the directory',
                 'ordering': ['userhub_id'],
             },
         ),

@@ -30,7 +30,7 @@ class DirectoryUser(models.Model):
 
     class Meta:
         verbose_name = _("person in the directory")
-        verbose_name_plural = _("directory")
+        verbose_name_plural = _("people in the directory")
         ordering = ["userhub_id"]
         constraints = [models.CheckConstraint(condition=Q(userhub_id__gte=1), name="directory_user_id_positive")]
 

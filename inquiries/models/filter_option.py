@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -20,3 +21,14 @@ class FilterOption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group}: {self.label}"
+
+    def clean(self) -> None:
+        """Raises ValidationError when there is one that differs in capitals alone."""
+        names = {option.pk: str(option) for option in FilterOption.objects.all()}
+        # Twins that stand may be put out of use; and the constraint tells of one with the same capitals.
+        if str(self) in names.values():
+            return
+        # Not asked of the database: SQLite knows the capitals of ASCII alone.
+        for pk, name in names.items():
+            if pk != self.pk and name.casefold() == str(self).casefold():
+                raise ValidationError(_("“%(option)s” is there already."), params={"option": name})

@@ -1,0 +1,76 @@
+"""The staff admin of filter options: those in use stay, and none is there twice."""
+
+import pytest
+
+from inquiries.models import FilterOption
+
+from ..accounts.test_admin import page
+from ..factories import InquiryFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def option(db):
+    return FilterOption.objects.create(group="Region", label="Île-de-France")
+
+
+def options():
+    return list(FilterOption.objects.order_by("id").values_list("group", "label", "is_active"))
+
+
+def save(client, path, **fields):
+    """What the page says that it cannot save."""
+    response = client.post(path, {"is_active": "on", "sort_order": 1} | fields)
+    return None if response.status_code == 302 else list(response.context["errors"])
+
+
+@pytest.mark.parametrize("way", ["page", "list"])
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "“Region: Île-de-France” is on 1 inquiry and stays; take away its check mark “active” instead."),
+        (2, "“Region: Île-de-France” is on 2 inquiries and stays; take away its check mark “active” instead."),
+    ],
+)
+def test_an_option_in_use_stays_and_it_says_so(staff_browser, option, way, count, said):
+    option.inquiries.set(InquiryFactory() for _ in range(count))
+    path = page(option, "delete") if way == "page" else page(FilterOption, "changelist")
+    data = {"action": "delete_selected", "_selected_action": option.pk}
+    asked = staff_browser.get(path) if way == "page" else staff_browser.post(path, data)
+    assert said in asked.content.decode()
+    staff_browser.post(path, data | {"post": "yes"})
+    assert (options(), option.inquiries.count()) == ([("Region", "Île-de-France", True)], count)
+
+
+@pytest.mark.parametrize("way", ["page", "list"])
+def test_an_option_that_is_not_in_use_is_deleted(staff_browser, option, way):
+    path = page(option, "delete") if way == "page" else page(FilterOption, "changelist")
+    data = {"action": "delete_selected", "_selected_action": option.pk, "post": "yes"}
+    assert staff_browser.post(path, data).status_code == 302
+    assert options() == []
+
+
+@pytest.mark.parametrize(("group", "label"), [("region", "île-de-france"), ("REGION", "ÎLE-DE-FRANCE")])
+def test_none_is_there_twice_in_other_capitals(staff_browser, option, group, label):
+    said = [["“Region: Île-de-France” is there already."]]
+    assert save(staff_browser, page(FilterOption, "add"), group=group, label=label) == said
+    other = FilterOption.objects.create(group="Region", label="Bretagne")
+    assert save(staff_browser, page(other, "change"), group=group, label=label) == said
+    assert options() == [("Region", "Île-de-France", True), ("Region", "Bretagne", True)]
+
+
+def test_the_same_option_gets_other_capitals(staff_browser, option):
+    assert save(staff_browser, page(option, "change"), group="REGION", label="Île-de-France") is None
+    assert options() == [("REGION", "Île-de-France", True)]
+
+
+def test_twins_that_stand_are_put_out_of_use(staff_browser, option):
+    twin = FilterOption.objects.create(group="region", label="île-de-france")
+    assert save(staff_browser, page(twin, "change"), group="region", label="île-de-france", is_active="") is None
+    assert options() == [("Region", "Île-de-France", True), ("region", "île-de-france", False)]
+
+
+def test_the_directory_is_named_by_its_people(staff_browser):
+    content = staff_browser.get("/admin/inquiries/directoryuser/").content.decode()
+    assert "Delete selected people in the directory" in content

@@ -1,5 +1,7 @@
 """The staff admin of inquiries: read, sorted by staff, and moved by the engine alone."""
 
+import re
+from datetime import UTC, datetime
 from time import sleep
 
 import pytest
@@ -138,6 +140,21 @@ def test_the_list_is_filtered(staff_browser, pro, kind):
         ({"pro__id__exact": pro.pk}, [linked, plain]),
     ]
     assert [listed(staff_browser, Inquiry, **query) for query, _ in expected] == [rows for _, rows in expected]
+
+
+def test_what_matters_most_stands_first_in_the_list(staff_browser, pro, kind):
+    """The rest may be out of sight beside the filters."""
+    seen = {"pro": pro, "inquiry_type": kind, "created_at": datetime(2025, 11, 6, 10, 30, tzinfo=UTC)}
+    named = InquiryFactory(**seen, subject="Kitchen", profile_at=timezone.now(), business={"company": "De Vries BV"})
+    waiting = InquiryFactory(**seen, subject="Bath")
+    content = staff_browser.get(page(Inquiry, "changelist")).content.decode()
+    cells = re.findall(r'class="[^"]*field-(\w+)[^"]*">(?:<a [^>]*>)?([^<]*)<', content)
+    rest = [("priority", "Normal"), ("pro", str(pro)), ("inquiry_type", "Test")]
+    where = [("step", "Submitted"), ("status", "Open"), ("created", "11/06/2025 10:30 a.m."), *rest]
+    assert cells == [
+        *[("reference", str(waiting.pk)), ("subject", "Bath"), ("full_name", "waiting"), *where],
+        *[("reference", str(named.pk)), ("subject", "Kitchen"), ("full_name", "De Vries BV"), *where],
+    ]
 
 
 # --- What staff set
@@ -344,6 +361,7 @@ def test_the_page_shows_status_history_and_the_allowed_moves(staff_browser, inqu
     assert '<button form="move" name="to" value="in_review">In Review</button>' in content
     assert '<button form="move" name="to" value="answered">Answered</button>' in content
     assert content.count('form="move" name="to"') == 2
+    assert "Save changes to the fields first." in content
     inquiry.close(by=None)
     content = staff_browser.get(page(inquiry, "change")).content.decode()
     assert "<strong>Closed</strong> (Closed)" in content

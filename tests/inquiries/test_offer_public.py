@@ -36,7 +36,7 @@ def test_the_customer_sees_it_and_it_counts_as_viewed(nobody, sent, pro):
     assert text(response) == (
         f"Offer · Reference {sent.inquiry_id} Kitchen €1,850.50 Valid until {sent.valid_until.day} {day} Oak. Fitted. "
         "Your answer If you accept, Agence du Port is told at once and contacts you about what comes next. You pay "
-        "nothing on this page. You can answer once. Accept the offer I do not want it Decline the offer "
+        "nothing on this page. You can answer once. Accept the offer Yes, I accept €1,850.50 I do not want it Decline the offer "
         "Questions? Agence du Port port@example.com 04 91 55 50 12"
     )
     assert status() == "viewed"
@@ -75,6 +75,14 @@ def test_somebody_elses_pro_may_be_the_customer(other_browser, sent):
     assert status() == "viewed"
     assert other_browser.post(path(sent), {"answer": "accept"}).status_code == 302
     assert status() == "accepted"
+
+
+@pytest.mark.parametrize(("answer", "asked"), [("accept", "Accept the offer"), ("decline", "I do not want it")])
+def test_either_answer_takes_two_taps(nobody, sent, answer, asked):
+    details = re.findall(r"<details>(.*?)</details>", html(nobody.get(path(sent))), re.S)
+    [found] = [part for part in details if f'name="answer" value="{answer}"' in part]
+    assert asked in re.search(r"<summary.*?</summary>", found, re.S)[0]
+    assert html(nobody.get(path(sent))).count('name="answer"') == 2
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-_AMOUNT = re.compile(r"([1-9]\d{0,2}(?:[.,' ]\d{3})+|\d+)(?:[.,](\d{1,2}))?")
+_AMOUNT = re.compile(r"([-−]?) ?([1-9]\d{0,2}(?:[.,' ]\d{3})+|\d+)(?:[.,](\d{1,2}))?")
 
 
 class AmountField(forms.DecimalField):
@@ -20,7 +20,9 @@ class AmountField(forms.DecimalField):
     def to_python(self, value: Any) -> Any:
         text = re.sub(r"[\s€£$]+", " ", str(value or "")).strip()
         if found := _AMOUNT.fullmatch(text):
-            text = re.sub(r"\D", "", found[1]) + "." + (found[2] or "0")
+            text = found[1].replace("−", "-") + re.sub(r"\D", "", found[2]) + "." + (found[3] or "0")
         elif text:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(text)
+        amount = super().to_python(text)
+        # Nothing less than nothing.
+        return abs(amount) if amount == 0 else amount

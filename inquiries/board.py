@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.utils import timezone
 
@@ -12,7 +12,7 @@ from config.accounts.models import Pro
 from config.web.paging import from_cursor, row_number, to_cursor
 
 from .models import Inquiry, InquiryType, PipelineStep
-from .models.inquiry import InquiryQuerySet
+from .models.queryset import InquiryQuerySet, newest_offers
 
 SHOWN, SHOWN_ALONE = 20, 60
 # What is finished makes room: a column at the end shows what came to it in this time.
@@ -80,18 +80,20 @@ class Board:
     def columns(self, only: Collection[str] | None = None) -> list[Column]:
         """All that the board shows, in order, or of these those of the steps with the keys `only`.
 
-        One query for the counts, and one more for each column that has cards.
+        One query for the counts, one more for each column that has cards, and one for the offers of all cards.
         """
         shown = [self.alone] if self.alone else list(self.ways)
         steps = [step for step in shown if only is None or step.key in only]
         counts = dict(self.rows().filter(step__in=steps).order_by().values_list("step").annotate(Count("pk")))
-        return [self._column(step, counts.get(step.pk, 0)) for step in steps]
+        found = [self._column(step, counts.get(step.pk, 0)) for step in steps]
+        prefetch_related_objects([card for column in found for card in column.cards], newest_offers())
+        return found
 
     def _column(self, step: PipelineStep, count: int) -> Column:
         if not count:
             return Column(step, self.ways[step], 0, [])
         # Who came last is on top: what was moved just now is never among those that are not shown.
-        rows = self.rows().filter(step=step).select_related("contact").order_by("-moved_at", "-id")
+        rows = self.rows().filter(step=step).select_related("contact", "pro").order_by("-moved_at", "-id")
         if not self.alone:
             if step.is_terminal:
                 rows = rows.filter(moved_at__gte=timezone.now() - RECENT)

@@ -1,10 +1,11 @@
 """How an offer is written."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from config.accounts.models import User
 
 from .amounts import AmountField
 from .models import Inquiry, Offer
-from .models.offer import today
+from .models.offer import PAST, today
 
 USUAL_VALIDITY = timedelta(days=30)
 
@@ -39,6 +40,8 @@ class OfferForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.inquiry = inquiry
         self.fields["amount"].widget.attrs = {"inputmode": "decimal", "autocomplete": "off"}
+        # The model says it too, but not beside what else is wrong.
+        self.fields["amount"].validators.append(MinValueValidator(0))
         self.fields["currency"].required = True
         if self.instance.pk:
             self.initial["was"] = self.instance.updated_at.isoformat()
@@ -46,6 +49,13 @@ class OfferForm(forms.ModelForm):
         else:
             self.initial.setdefault("title", inquiry.subject)
             self.initial.setdefault("valid_until", today(inquiry.pro.time_zone) + USUAL_VALIDITY)
+
+    def clean_valid_until(self) -> date | None:
+        """As the model: said here too, so that it is not said only when all else is right."""
+        day: date | None = self.cleaned_data["valid_until"]
+        if Offer(inquiry=self.inquiry, valid_until=day).is_past:
+            raise ValidationError(PAST)
+        return day
 
     def _post_clean(self) -> None:
         """The model judges in `draft` and `change`, under the lock; the instance stays as it was read."""

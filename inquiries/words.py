@@ -60,10 +60,32 @@ SHIPPED = [
 # The notes that the product itself writes into a history.
 OWN_NOTES = {gettext_noop("Inquiry created"), gettext_noop("Pipeline changed")}
 
+# The usual statuses of the cases of another system.
+CASE_STATUSES = {
+    "open": pgettext_lazy("case", "open"),
+    "in_progress": pgettext_lazy("case", "in progress"),
+    "resolved": pgettext_lazy("case", "resolved"),
+    "closed": pgettext_lazy("case", "closed"),
+}
+
 
 def shown(words: str) -> str:
     """A name, label or description of a type or step, as the reader sees it."""
     return pgettext("pipeline", words) if words else ""
+
+
+def who(userhub_id: int, inquiry: Inquiry) -> str:
+    """Who a user of UserHub is, to the Pro of an inquiry: one of their own people, the customer, else a number."""
+    if name := inquiry.colleagues.get(userhub_id):
+        return name
+    if userhub_id == inquiry.user_id:
+        return inquiry.customer_name or _("the customer")
+    return _("UserHub user %(id)s") % {"id": userhub_id}
+
+
+def case_status(key: str) -> str:
+    """A status of cases, as the reader sees it; one that nobody here knows, as it stands."""
+    return str(CASE_STATUSES.get(key, key))
 
 
 def told(note: str) -> str:

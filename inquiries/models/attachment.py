@@ -2,22 +2,16 @@ from pathlib import PurePosixPath
 
 from django.core.files.base import File
 from django.db import models, transaction
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from config.accounts.models import Pro, User
+from config.accounts.models import Pro
 from config.web import storing
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def for_pro(self, pro: Pro) -> "AttachmentQuerySet":
         return self.filter(inquiry__pro=pro)
-
-    def with_uploaders(self) -> "AttachmentQuerySet":
-        """Each with `colleague`: the name of the Pro's own person who uploaded it, None when it was somebody else."""
-        people = User.objects.filter(pro=OuterRef("inquiry__pro"), userhub_id=OuterRef("uploaded_by"))
-        return self.annotate(colleague=Subquery(people.values("name")[:1]))
 
 
 class Attachment(models.Model):

@@ -7,10 +7,12 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import ApiToken, Pro, User
+from config.web.mail import is_answerable
 from config.web.text import digits, fold
 from contacts.models import Contact, StaleEdit
 from contacts.models.locking import hold_book
@@ -22,6 +24,7 @@ from .step import PipelineStep
 
 if TYPE_CHECKING:
     from .attachment import Attachment
+    from .offer import Offer
 
 
 NOTHING: Mapping[str, Any] = {}
@@ -162,6 +165,12 @@ class Inquiry(models.Model):
         """The person, or the company where no person is named; "" for nobody known."""
         return self.full_name or str(self.business.get("company", ""))
 
+    @cached_property
+    def colleagues(self) -> dict[int, str]:
+        """The names of the Pro's own people, by their UserHub ids."""
+        people = User.objects.filter(pro=self.pro_id, userhub_id__isnull=False)
+        return dict(people.values_list("userhub_id", "name"))  # type: ignore[arg-type]
+
     @property
     def truncated_message(self) -> str:
         """The first 10 words, then "..." where there are more."""
@@ -176,10 +185,21 @@ class Inquiry(models.Model):
         return f"€ {self.budget:,.2f}".translate(str.maketrans(",.", ".,"))
 
     @property
+    def email(self) -> str:
+        """The customer's address; "" when there is none that a person reads."""
+        address = self.person.get("email", "")
+        return address if is_answerable(address) else ""
+
+    @property
     def language(self) -> str:
         """In which the customer is written to: their own where the product speaks it, else the Pro's."""
         own = self.person.get("language")
         return own if own in dict(settings.LANGUAGES) else self.pro.language
+
+    @property
+    def newest_offer(self) -> "Offer | None":
+        """The last that was drawn up, on rows read `with_newest_offer`."""
+        return next(iter(self.newest_offers), None)  # type: ignore[attr-defined]
 
     @property
     def is_waiting_for_profile(self) -> bool:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import Pro, User
-from config.web.mail import is_answerable
 
 if TYPE_CHECKING:
     from .inquiry import Inquiry
+
+PAST = _("This day is over.")
 
 
 def new_key() -> str:
@@ -145,9 +146,8 @@ class Offer(models.Model):
 
     @property
     def email(self) -> str:
-        """The customer's address; "" when there is none that a person reads."""
-        address = self.inquiry.person.get("email", "")
-        return address if is_answerable(address) else ""
+        """Where it goes; "" when there is no such address."""
+        return self.inquiry.email
 
     @property
     def standing(self) -> str:
@@ -176,7 +176,7 @@ class Offer(models.Model):
         """Raises ValidationError for what cannot be offered."""
         self.clean_fields(exclude={"inquiry", "made_by"})
         if self.is_past:
-            raise ValidationError({"valid_until": _("This day is over.")})
+            raise ValidationError({"valid_until": PAST})
 
     def change(self, *, expected: datetime | None = None, **fields: Any) -> None:
         """Give a draft other fields. `expected` is `updated_at` as it was when the editing began.

@@ -10,11 +10,13 @@ from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
 from ..models import InquiryType, PipelineStep
-from ..words import shown, told
+from ..words import case_status, shown, told, who
 
 register = template.Library()
 register.filter(shown)
 register.filter(told)
+register.filter(who)
+register.filter(case_status)
 
 
 @register.simple_tag

@@ -26,7 +26,7 @@ def _find_file(inquiry: Inquiry, attachment: int) -> Attachment:
 
 def _show(request: ProRequest, inquiry: Inquiry, status: int = 200, **more: Any) -> HttpResponse:
     """The files: alone for htmx, else on a page of their own."""
-    context = {"inquiry": inquiry, "attachments": list(inquiry.attachments.with_uploaders()), **more}
+    context = {"inquiry": inquiry, "attachments": list(inquiry.attachments.all()), **more}
     template = SECTION if wants(request, "attachments") else PAGE
     return render(request, template, context, status=status)
 

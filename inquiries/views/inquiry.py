@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, wants
@@ -17,7 +18,7 @@ from contacts.models import Contact, StaleEdit
 from .. import history
 from ..forms import CaseForm, CloseForm, FactsForm, MoveForm, categories_of
 from ..history import Entry
-from ..models import Inquiry, PipelineStep
+from ..models import Inquiry, Offer, PipelineStep
 from ..pipeline import InvalidTransition
 from ..words import refusal
 from .finding import find_inquiry
@@ -25,6 +26,17 @@ from .finding import find_inquiry
 PAGE = "inquiries/inquiry.html"
 # How many contacts a search offers.
 MOST_FOUND = 8
+
+
+# What is said of an offer, and the keys of the steps that an inquiry may be moved to for it.
+OFFER_STEPS = {
+    Offer.Status.SENT: (gettext_lazy("The offer was sent."), ("offer_sent",)),
+    Offer.Status.VIEWED: (gettext_lazy("The customer opened the offer."), ("offer_sent", "offer_viewed")),
+    Offer.Status.ACCEPTED: (
+        gettext_lazy("The customer accepted the offer."),
+        ("offer_sent", "offer_viewed", "offer_accepted"),
+    ),
+}
 
 
 class Stop(NamedTuple):
@@ -69,15 +81,29 @@ def _ways(inquiry: Inquiry, steps: list[PipelineStep]) -> list[Way]:
     return sorted(ways, key=lambda way: ("next", "skip", "back").index(way.kind))
 
 
+def _hint(inquiry: Inquiry, newest: Offer, ways: list[Way]) -> str:
+    """What became of the newest offer, where the inquiry may follow it; "" where it need not."""
+    if newest.standing == Offer.Status.DECLINED and not inquiry.step.is_terminal:
+        return _("The customer declined the offer.")
+    said, keys = OFFER_STEPS.get(newest.standing, ("", ()))
+    follows = any(way.step.key in keys and way.kind != "back" for way in ways)
+    return str(said) if follows else ""
+
+
 def _standing(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
     """Where it stands, where it was and where it may go."""
     steps, entries = list(inquiry.inquiry_type.steps.all()), history.entries(inquiry.pk)
-    stops = _stops(inquiry, steps, entries)
+    stops, ways, offers = _stops(inquiry, steps, entries), _ways(inquiry, steps), list(inquiry.offers.all())
+    end = next((step for step in reversed(steps) if step.is_terminal), None)
     return {
         "inquiry": inquiry,
+        "offers": offers,
+        "hint": _hint(inquiry, offers[-1], ways) if offers else "",
+        "end": end,
+        "is_for_good": not inquiry.step.is_terminal and end is not None and not end.moves_out.exists(),
         "stops": stops,
         "place": next((n for n, stop in enumerate(stops, start=1) if stop.state == "now"), 0),
-        "ways": _ways(inquiry, steps),
+        "ways": ways,
         # What happened last is what one looks for.
         "entries": entries[::-1],
         "move_form": MoveForm(),
@@ -108,8 +134,7 @@ def _context(request: ProRequest, inquiry: Inquiry, **more: Any) -> dict[str, An
         **_standing(inquiry),
         **_contacts(request, inquiry),
         **_facts(request, inquiry),
-        "attachments": list(inquiry.attachments.with_uploaders()),
-        "offers": list(inquiry.offers.all()),
+        "attachments": list(inquiry.attachments.all()),
         "case_form": CaseForm(initial={"case_id": inquiry.case_id}),
         **more,
     }

@@ -54,7 +54,8 @@ class Listing:
         """The queryset of the chosen tab, newest first."""
         rows = self.matching() if self.status == "all" else self.matching().filter(status=self.status)
         counts = {"attachment_count": _how_many(Attachment), "offer_count": _how_many(Offer)}
-        return rows.select_related("inquiry_type", "step").defer(*LEFT_OUT).annotate(**counts).newest_first()
+        rows = rows.select_related("inquiry_type", "step").with_newest_offer().defer(*LEFT_OUT)
+        return rows.annotate(**counts).newest_first()
 
     def query(self, **changes: str) -> str:
         """The URL's query with these changes, without what says nothing."""
@@ -94,7 +95,10 @@ class Listing:
         counts = self.matching().counts()
         names = {**dict(Inquiry.Status.choices), "all": _("All")}
         tabs = [(tab, name, counts[tab], self.query(status=tab)) for tab, name in names.items()]
-        return {"listing": self, "tabs": tabs, "count": counts[self.status]}
+        here = {"count": counts[self.status], "status_name": names[self.status]}
+        # An empty tab says what its neighbours have.
+        beside = {"elsewhere": counts["all"] - counts[self.status], "all_query": self.query(status="all")}
+        return {"listing": self, "tabs": tabs, **here, **beside}
 
 
 @require_safe

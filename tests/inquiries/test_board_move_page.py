@@ -74,6 +74,21 @@ def test_htmx_gets_the_two_columns_and_the_tabs(browser, inquiry):
     assert response.content.decode().lstrip().startswith('<div hx-swap-oob="innerHTML:#said">')
 
 
+def test_htmx_gets_the_counts_of_the_menu_of_steps(browser, inquiry, kind):
+    ids = {step.pk: step.key for step in kind.steps.all()}
+
+    def counts(response):
+        found = re.findall(r'id="jump-count-(\d+)"( hx-swap-oob="true")?>(\d+)<', response.content.decode())
+        return [(ids[int(pk)], bool(swap), count) for pk, swap, count in found]
+
+    zero = [(key, False, "0") for key in ("in_review", "answered", "closed")]
+    assert counts(browser.get("/inquiries/board/test")) == [("submitted", False, "1"), *zero]
+    alone = browser.post(f"{PATH}?step=submitted", {"id": inquiry.pk, "to": "in_review"}, headers=HTMX)
+    assert counts(alone) == []
+    moved = browser.post(PATH, {"id": inquiry.pk, "to": "answered"}, headers=HTMX)
+    assert counts(moved) == [("in_review", True, "0"), ("answered", True, "1")]
+
+
 def test_undo_is_offered_where_the_engine_allows_the_way_back(browser, inquiry, kind):
     back = {"from_step": kind.steps.get(key="in_review"), "to_step": kind.steps.get(key="submitted")}
     AllowedMove.objects.create(**back)

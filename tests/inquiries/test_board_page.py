@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from inquiries.board import SHOWN, SHOWN_ALONE
-from inquiries.models import Inquiry, InquiryType
+from inquiries.models import Inquiry, InquiryType, Offer
 
 from ..factories import ContactFactory, InquiryFactory, InquiryTypeFactory
 
@@ -311,16 +311,53 @@ def test_without_a_type_it_is_the_first_active_one(browser, alone, kind):
     assert browser.get("/inquiries/board").status_code == 404
 
 
+def test_a_cancelled_one_says_so(browser, pro, kind, user):
+    for outcome in ("completed", "cancelled"):
+        InquiryFactory(pro=pro, inquiry_type=kind, subject=outcome).close(outcome=outcome, by=user)
+    Inquiry.objects.update(profile_at=timezone.now())
+    cards = [text(card) for *_rest, found, _foot in pieces(browser.get(PATH)) for card in found]
+    assert [said.split(" ", 2)[:2] for said in cards] == [["Cancelled", "cancelled"], ["completed", "Customer"]]
+
+
+@pytest.mark.parametrize("page", [PATH, "/inquiries"])
+@pytest.mark.parametrize(
+    ("offers", "until", "said"),
+    [
+        (["draft"], None, ""),
+        (["sent"], None, "Offer sent"),
+        (["viewed"], None, "Offer viewed"),
+        (["declined", "accepted"], "2020-01-01", "Offer accepted"),
+        (["accepted", "declined"], None, "Offer declined"),
+        (["viewed"], "2020-01-01", "Offer expired"),
+        (["accepted", "draft"], None, ""),
+    ],
+)
+def test_the_newest_offer_is_seen_from_outside(browser, inquiry, page, offers, until, said):
+    for status in offers:
+        Offer.objects.create(inquiry=inquiry, title="A", amount=Decimal(1), status=status, valid_until=until)
+    found = re.findall(r'<span class="tag tag-offer-\w+">(.*?)</span>', html(browser.get(page)))
+    assert found == ([said] if said else [])
+
+
+def test_closing_leads_to_the_open_form(browser, inquiry):
+    [link] = re.findall(r'href="([^"]*)"[^>]*>(?:(?!<a ).)*Close…', html(browser.get(PATH)), re.S)
+    shown = browser.get(link.partition("#")[0].replace("&amp;", "&"))
+    assert (link.partition("#")[2], '<details class="close" open>' in html(shown)) == ("standing", True)
+    assert '<details class="close">' in html(browser.get(f"/inquiries/{inquiry.pk}"))
+
+
 # --- Queries
 
 
 @pytest.mark.parametrize("each", [1, 13])
 def test_the_queries_do_not_grow_with_the_rows(browser, pro, kind, django_assert_num_queries, each):
-    """Session, user, Pro; type, steps and moves; counts, one a column; the tabs' two."""
+    """Session, user, Pro; type, steps and moves; counts, one a column, offers; the tabs' two."""
     for key in ("submitted", "in_review", "answered", "closed"):
         for n in range(each):
             contact = ContactFactory(pro=pro)
-            put(InquiryFactory(pro=pro, inquiry_type=kind, contact=contact, user_id=n + 1), key)
+            found = InquiryFactory(pro=pro, inquiry_type=kind, contact=contact, user_id=n + 1)
+            put(found, key)
+            Offer.objects.create(inquiry=found, title="A", amount=Decimal(1), status="sent", valid_until="2020-01-01")
     browser.get(PATH)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert len(subjects(browser.get(PATH))) == 4 * each

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts.models import Contact
-from inquiries.models import FilterOption, Inquiry
+from inquiries.models import FilterOption, Inquiry, InquiryHistory, Offer, PipelineStep
 
 from ..factories import ContactFactory, InquiryFactory
 
@@ -110,6 +110,77 @@ def test_the_facts(browser, inquiry, path, user):
     user.language = "nl"
     user.save()
     assert "€\xa04.500,00" in html(browser.get(path))
+
+
+def test_people_have_names_where_they_are_known(browser, known, path, user):
+    user.userhub_id = 789
+    user.save()
+    InquiryHistory.objects.create(inquiry=known, from_status="a", to_status="b", to_label="B", changed_by=31337)
+    page = html(browser.get(path))
+    assert "Submitted by Olive Owner" in text(page, "inquiry-facts")
+    assert "Inquiry created Submitted Olive Owner" in text(page, "history")
+    assert "UserHub user 31337" in text(page, "history")
+    known.created_by = known.user_id
+    known.save()
+    assert "Submitted by Jan de &lt;Vries&gt;" in text(html(browser.get(path)), "inquiry-facts")
+    Inquiry.objects.update(person={}, business={})
+    assert "Submitted by the customer" in text(html(browser.get(path)), "inquiry-facts")
+
+
+def test_a_foreign_colleague_stays_a_number(browser, inquiry, path, other_user):
+    other_user.userhub_id = 789
+    other_user.save()
+    assert "Submitted by UserHub user 789" in text(html(browser.get(path)), "inquiry-facts")
+
+
+@pytest.mark.parametrize(("key", "said"), [("in_progress", "in progress"), ("resolved", "resolved"), ("odd", "odd")])
+def test_the_status_of_a_case_is_said_in_words(browser, inquiry, path, key, said):
+    PipelineStep.objects.update(maps_to_case_status=key)
+    Inquiry.objects.update(case_id=7)
+    assert f"this step suggests the status “{said}”" in text(html(browser.get(path)), "inquiry-case")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "said"),
+    [
+        ([], ""),
+        (["draft"], ""),
+        (["sent"], "The offer was sent."),
+        (["viewed"], "The customer opened the offer."),
+        (["declined", "accepted"], "The customer accepted the offer."),
+        (["declined"], "The customer declined the offer."),
+    ],
+)
+def test_what_became_of_the_offer_stands_above_the_moves(browser, pro, shipped, statuses, said):
+    found = InquiryFactory(pro=pro, inquiry_type=shipped["offer_request"])
+    found.move(to="offer_created", by=None)
+    for status in statuses:
+        Offer.objects.create(inquiry=found, title="A", amount=Decimal(1), status=status)
+    assert hint(browser.get(found.get_absolute_url())) == said
+
+
+def test_nothing_is_said_of_an_offer_that_the_inquiry_cannot_follow(browser, pro, shipped):
+    for slug in ("offer_request", "question"):
+        found = InquiryFactory(pro=pro, inquiry_type=shipped[slug])
+        Offer.objects.create(inquiry=found, title="A", amount=Decimal(1), status="accepted")
+        assert hint(browser.get(found.get_absolute_url())) == ""
+
+
+def hint(response):
+    found = re.findall(r'<p class="standing-hint[^>]*>(.*?)</p>', html(response), re.S)
+    return " ".join(re.sub(r"<[^>]+>", " ", "".join(found)).split())
+
+
+def test_the_message_and_how_to_reach_the_customer_come_before_the_moves(browser, known, path):
+    page = html(browser.get(path))
+    reach = re.search(r'<p class="inquiry-reach">.*?</p>', page, re.S)[0]
+    assert " ".join(re.sub(r"<[^>]+>", " ", reach).split()) == "Jan de &lt;Vries&gt; 06 12 34 56 78 jan@example.com"
+    assert re.findall(r'href="(.*?)"', reach) == ["tel:+33612345678", "mailto:jan@example.com"]
+    places = [page.index(mark) for mark in ("<h1>", 'class="inquiry-reach"', 'id="letter-title"', 'id="standing"')]
+    assert places == sorted(places)
+    known.person = {}
+    known.save()
+    assert 'class="inquiry-reach"' not in html(browser.get(path))
 
 
 def test_large_ids_stay_whole_in_every_language(browser, inquiry, path, user):

@@ -243,11 +243,29 @@ def test_an_empty_list_says_what_to_do(browser, query, said, link):
     assert said in empty and f'href="{link}"' in empty
 
 
+@pytest.mark.parametrize(
+    ("query", "said", "more"),
+    [
+        ("q=kitchen", "Nothing in “Open”, 2 elsewhere.", "q=kitchen&amp;status=all"),
+        ("category=roof&status=cancelled", "Nothing in “Cancelled”, 1 elsewhere.", "status=all&amp;category=roof"),
+        ("q=nobody", "Nothing matches.", None),
+    ],
+)
+def test_what_is_found_in_another_tab_is_said(browser, make, user, query, said, more):
+    for category in ("", "roof"):
+        make(subject="Kitchen", category=category).close(by=user)
+    empty = html(browser.get(f"{PATH}?{query}")).partition('<div class="empty">')[2]
+    assert said in empty and ("Search all inquiries" in empty) == bool(more)
+    assert more is None or f'href="/inquiries?{more}"' in empty
+
+
 @pytest.mark.parametrize("count", [1, 50])
 def test_the_number_of_queries_does_not_grow(browser, make, count):
     option = FilterOption.objects.create(group="Region", label="Groningen")
     for n in range(count):
-        make(n, category="roof", person=JAN).filter_options.set([option])
+        found = make(n, category="roof", person=JAN)
+        found.filter_options.set([option])
+        Offer.objects.create(inquiry=found, title="A", amount=Decimal(1), status="sent", valid_until="2020-01-01")
     with CaptureQueriesContext(connection) as queries:
         assert len(subjects(browser.get(PATH))) == count
     assert len(queries) <= 8

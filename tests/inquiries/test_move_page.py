@@ -188,3 +188,20 @@ def test_the_history_says_who_and_when_newest_first(browser, inquiry, path, user
         "Submitted → In Review UserHub user 77 · just now",
         "Inquiry created Submitted UserHub user 789 · just now",
     ]
+
+
+def test_closing_for_good_is_said_beforehand(browser, inquiry, path, kind):
+    said = "This cannot be undone: no move leads back from “Closed”."
+    assert said in html(browser.get(path))
+    kind.steps.get(key="closed").moves_out.create(to_step=kind.steps.get(key="in_review"))
+    assert said not in html(browser.get(path))
+
+
+def test_a_cancelled_one_is_not_described_as_completed(browser, inquiry, path, user, kind):
+    kind.steps.filter(key="closed").update(description="Fully handled.")
+    inquiry.close(outcome="cancelled", by=user)
+    head = words(re.search(r'<header class="standing-head">.*?</header>', html(browser.get(path)), re.S)[0])
+    assert head == "Closed Step 4 of 4 Cancelled"
+    Inquiry.objects.update(status="closed")
+    head = words(re.search(r'<header class="standing-head">.*?</header>', html(browser.get(path)), re.S)[0])
+    assert head == "Closed Step 4 of 4 Fully handled."

@@ -127,6 +127,45 @@ def test_an_amount_is_read_however_it_is_written(customer, typed, read):
         assert (type(field), field.clean(typed)) == (AmountField, Decimal(read))
 
 
+def errors(response):
+    """What is said beside each field, by its name."""
+    found = re.findall(r'<ul class="errorlist" id="id_(\w+)_error"[^>]*>(.*?)</ul>', html(response), re.S)
+    return {name: " ".join(re.sub(r"<[^>]+>", " ", said).split()) for name, said in found}
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"), [("-5", "Ensure this value is greater than or equal to 0."), ("x", "Enter a number.")]
+)
+def test_all_that_is_wrong_is_said_at_once(browser, new, draft, amount, said):
+    for address in (new, path(draft)):
+        response = browser.post(address, {**WRITTEN, "title": "", "amount": amount, "valid_until": "2020-01-01"})
+        assert (response.status_code, errors(response)) == (
+            422,
+            {"title": "This field is required.", "amount": said, "valid_until": "This day is over."},
+        )
+
+
+@pytest.mark.parametrize(
+    ("person", "profile_at", "said"),
+    [
+        ({}, None, "No offer can be sent yet: the customer’s profile"),
+        ({"first_name": "Jan"}, timezone.now(), "No offer can be sent: the customer’s profile has no e-mail address."),
+        (
+            {"email": "noreply@example.org"},
+            timezone.now(),
+            "No offer can be sent: the customer’s profile has no e-mail",
+        ),
+        ({"email": "jan@example.org"}, timezone.now(), ""),
+    ],
+)
+def test_who_cannot_be_mailed_is_told_before_an_offer_is_written(browser, new, draft, person, profile_at, said):
+    Inquiry.objects.update(person=person, profile_at=profile_at)
+    for address in (new, path(draft), f"/inquiries/{draft.inquiry_id}"):
+        page = html(browser.get(address))
+        assert said in page if said else "No offer can be sent" not in page
+    assert browser.post(new, WRITTEN).status_code == 302
+
+
 def test_a_draft_is_edited(browser, draft):
     was = value(browser.get(path(draft)), "was")
     response = browser.post(path(draft), {**WRITTEN, "title": "Bathroom", "was": was})

@@ -29,7 +29,7 @@ MOST_FOUND = 8
 
 
 # What is said of an offer, and the keys of the steps that an inquiry may be moved to for it.
-OFFER_STEPS = {
+OFFER_STEPS: dict[str, tuple[Any, tuple[str, ...]]] = {
     Offer.Status.SENT: (gettext_lazy("The offer was sent."), ("offer_sent",)),
     Offer.Status.VIEWED: (gettext_lazy("The customer opened the offer."), ("offer_sent", "offer_viewed")),
     Offer.Status.ACCEPTED: (

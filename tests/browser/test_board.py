@@ -104,8 +104,8 @@ def test_a_card_is_moved_by_its_menu_with_a_note_and_moved_back(board, kitchen):
     page.get_by_role("button", name="Move “Kitchen”").click()
     menu = page.locator(".sheet:popover-open")
     expect(menu.get_by_role("button")).to_have_text(["In Review"])
-    close = f"/inquiries/{kitchen.pk}?from=board#standing"
-    expect(menu.get_by_role("link", name="Close…")).to_have_attribute("href", close)
+    closing = f"/inquiries/{kitchen.pk}?from=board&close=1#standing"
+    expect(menu.get_by_role("link", name="Close…")).to_have_attribute("href", closing)
     menu.get_by_label("Note for the history").fill("I look at it.")
     menu.get_by_role("button", name="In Review").click()
     expect_on(page, "In Review")

@@ -36,8 +36,8 @@ def test_the_customer_sees_it_and_it_counts_as_viewed(nobody, sent, pro):
     assert text(response) == (
         f"Offer · Reference {sent.inquiry_id} Kitchen €1,850.50 Valid until {sent.valid_until.day} {day} Oak. Fitted. "
         "Your answer If you accept, Agence du Port is told at once and contacts you about what comes next. You pay "
-        "nothing on this page. You can answer once. Accept the offer Yes, I accept €1,850.50 I do not want it Decline the offer "
-        "Questions? Agence du Port port@example.com 04 91 55 50 12"
+        "nothing on this page. You can answer once. Accept the offer Yes, I accept €1,850.50 I do not want it Decline "
+        "the offer Questions? Agence du Port port@example.com 04 91 55 50 12"
     )
     assert status() == "viewed"
 

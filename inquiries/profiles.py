@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_noop, override
+from django.utils.translation import gettext_noop
 
 from config.web.limits import Limit
 from config.web.mail import is_answerable
@@ -76,11 +76,11 @@ def complete(inquiry: Inquiry, profile: Profile) -> bool:
 
 
 def give_up(inquiry: Inquiry, problem: str) -> None:
-    """Say on a waiting inquiry, in the Pro's language, why it has no profile; `ask_again` begins anew."""
-    with transaction.atomic(), override(inquiry.pro.language):
+    """Say on a waiting inquiry why it has no profile, in English; `ask_again` begins anew."""
+    with transaction.atomic():
         inquiry.lock()
         if inquiry.is_waiting_for_profile:
-            inquiry.profile_problem = gettext(problem)
+            inquiry.profile_problem = problem
             inquiry.save(update_fields=["profile_problem", "updated_at"])
 
 

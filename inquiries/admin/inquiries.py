@@ -173,10 +173,10 @@ class InquiryAdmin(TenantAdmin):
     fieldsets = [
         (_("What the customer asks"), {"fields": ["reference", "pro", "inquiry_type", "subject", "letter", "budget"]}),
         (_("Set by staff"), {"fields": ["priority", "category", "case_id", "contact", "filter_options"]}),
-        (_("Customer"), {"fields": ["user_id", "created_by", "source", "customer", "company", "profile_problem"]}),
+        (_("Customer"), {"fields": ["user_id", "created_by", "source", "customer", "company", "problem"]}),
         (_("Times"), {"fields": ["created_at", "responded_at", "profile_at", "acknowledged_at", "updated_at"]}),
     ]
-    own = ["reference", "letter", "customer", "company"]
+    own = ["reference", "letter", "customer", "company", "problem"]
     change_form_template = "admin/inquiries/inquiry/change_form.html"
 
     class Media:
@@ -324,6 +324,10 @@ class InquiryAdmin(TenantAdmin):
     @admin.display(description=_("business"))
     def company(self, inquiry: Inquiry) -> str:
         return lines_of(inquiry.business)
+
+    @admin.display(description=_("problem with the profile"))
+    def problem(self, inquiry: Inquiry) -> str:
+        return inquiry.profile_problem_shown or "–"
 
 
 def lines_of(profile: dict[str, Any]) -> str:

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import ApiToken, Pro, User
 from config.web.mail import is_answerable
@@ -93,7 +93,7 @@ class Inquiry(models.Model):
     filter_options = models.ManyToManyField(
         FilterOption, blank=True, related_name="inquiries", verbose_name=_("filter options")
     )
-    # Why UserHub has no profile for it, in words for staff and the Pro; blank while it may still come.
+    # Why UserHub has no profile for it, in English; blank while it may still come.
     profile_problem = models.CharField(_("problem with the profile"), max_length=300, blank=True, editable=False)
     profile_at = models.DateTimeField(_("profile copied at"), null=True, editable=False)
     responded_at = models.DateTimeField(_("responded at"), null=True, editable=False)
@@ -200,6 +200,11 @@ class Inquiry(models.Model):
     def newest_offer(self) -> "Offer | None":
         """The last that was drawn up, on rows read `with_newest_offer`."""
         return next(iter(self.newest_offers), None)  # type: ignore[attr-defined]
+
+    @property
+    def profile_problem_shown(self) -> str:
+        """In the reader's language."""
+        return gettext(self.profile_problem) if self.profile_problem else ""
 
     @property
     def is_waiting_for_profile(self) -> bool:

@@ -89,7 +89,7 @@ def test_who_waits_for_the_profile_can_ask_again(browser, inquiry, path):
     Inquiry.objects.update(profile_problem="UserHub knows nobody of this id.")
     page = html(browser.get(path))
     assert text(page, "customer") == (
-        "Customer The profile of UserHub user 456 has not come yet. It is fetched by itself, again and again. "
+        "Customer There is no profile of UserHub user 456. UserHub is not asked for it again unless you try. "
         "UserHub knows nobody of this id. Try again"
     )
     assert browser.post(f"{path}/profile")["Location"] == path

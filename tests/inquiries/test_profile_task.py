@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_tasks_db.models import DBTaskResult
 
 from config.web.worker import MAX_ATTEMPTS, own_id, sweep
@@ -116,12 +116,14 @@ def test_a_contact_that_the_pro_linked_meanwhile_stays(waiting, pro, hub, work_t
         ("fr", "UserHub ne connaît aucun utilisateur avec cet identifiant."),
     ],
 )
-def test_a_user_whom_userhub_does_not_know_ends_it(waiting, pro, hub, work_tasks, mailoutbox, language, words):
-    pro.language = language
-    pro.save()
+def test_a_user_whom_userhub_does_not_know_ends_it(waiting, hub, work_tasks, mailoutbox, language, words):
     hub.say({}, 404)
     work_tasks()
-    assert (row(waiting)["profile_problem"], row(waiting)["profile_at"]) == (words, None)
+    known = row(waiting)
+    assert (known["profile_problem"], known["profile_at"]) == ("UserHub knows no user of this id.", None)
+    waiting.refresh_from_db()
+    with translation.override(language):
+        assert waiting.profile_problem_shown == words
     assert jobs("complete_profile").get().status == "SUCCESSFUL"
     assert (sweep(own_id()), [m.to for m in mailoutbox]) == (0, [["port@example.com"]])
 

@@ -14,6 +14,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connections, transaction
 from django.test import Client
+from django.utils import translation
 
 from config.accounts.access import REFUSALS, REQUESTS
 from config.accounts.models import Pro, User
@@ -64,6 +65,13 @@ def fresh_limits() -> Iterator[None]:
     yield
     for limit in (REQUESTS, REFUSALS):
         limit._pending.clear()
+
+
+@pytest.fixture(autouse=True)
+def fresh_language() -> Iterator[None]:
+    """A request leaves its reader's language behind in the thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

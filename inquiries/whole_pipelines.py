@@ -1,7 +1,7 @@
-"""What keeps every pipeline whole on PostgreSQL: a trigger that asks at the end of each transaction that changed steps.
+"""What keeps every pipeline whole: triggers that are asked at the end of each transaction that changed steps.
 
-SQLite cannot wait until then, and on the way from one pipeline to another there is always a moment in which neither
-stands. There the engine alone holds the rule: `change_pipeline` stores nothing else, and `begin` takes nothing in.
+PostgreSQL defers a trigger. SQLite defers foreign keys alone: there the triggers list the types whose pipeline is not
+whole in a table whose rows point at nothing, which no transaction may end with.
 """
 
 from typing import Any
@@ -31,21 +31,44 @@ RULE = f"""\
 CREATE CONSTRAINT TRIGGER {TRIGGER} AFTER INSERT OR UPDATE OR DELETE ON {TABLE}
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {TRIGGER}()"""
 
+UNWHOLE = "inquiries_unwholepipeline"
+# No type is number -1.
+LIST = f"""\
+CREATE TABLE {UNWHOLE} (
+  inquiry_type_id bigint PRIMARY KEY,
+  whole bigint NOT NULL DEFAULT -1 REFERENCES {UNWHOLE} (inquiry_type_id) DEFERRABLE INITIALLY DEFERRED
+)"""
+# All types are looked at, for they are few, and REPLACE takes a step from one that a trigger would not hear of.
+LISTING = f"""\
+BEGIN
+  DELETE FROM {UNWHOLE};
+  INSERT INTO {UNWHOLE} (inquiry_type_id) SELECT inquiry_type_id FROM {TABLE} GROUP BY inquiry_type_id
+    HAVING sum(is_initial) <> 1 OR NOT max(is_terminal);
+END"""  # noqa: S608
+EVENTS = ("INSERT", "UPDATE", "DELETE")
+
 
 def protect(connection: BaseDatabaseWrapper) -> None:
-    """Make the trigger anew, whatever stands in its place."""
+    """Make the triggers anew, whatever stands in their place."""
     release(connection)
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(FUNCTION)
-            cursor.execute(RULE)
+    rules = [FUNCTION, RULE]
+    if connection.vendor == "sqlite":
+        rules = [
+            LIST,
+            *(f"CREATE TRIGGER {TRIGGER}_{event.lower()} AFTER {event} ON {TABLE} {LISTING}" for event in EVENTS),
+        ]
+    with connection.cursor() as cursor:
+        for rule in rules:
+            cursor.execute(rule)
 
 
 def release(connection: BaseDatabaseWrapper) -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP TRIGGER IF EXISTS {TRIGGER} ON {TABLE}")
-            cursor.execute(f"DROP FUNCTION IF EXISTS {TRIGGER}()")
+    drops = [f"TRIGGER IF EXISTS {TRIGGER} ON {TABLE}", f"FUNCTION IF EXISTS {TRIGGER}()"]
+    if connection.vendor == "sqlite":
+        drops = [*(f"TRIGGER IF EXISTS {TRIGGER}_{event.lower()}" for event in EVENTS), f"TABLE IF EXISTS {UNWHOLE}"]
+    with connection.cursor() as cursor:
+        for drop in drops:
+            cursor.execute(f"DROP {drop}")
 
 
 def keep_whole(using: str, **_: Any) -> None:

@@ -89,7 +89,7 @@ def test_it_does_not_begin_where_it_is_not_wanted(pro):
         InquiryFactory(pro=pro, inquiry_type=broken)
     assert caught.value.messages == ["A pipeline has at least one terminal step."]
     assert (Inquiry.objects.count(), InquiryHistory.objects.count()) == (0, 0)
-    transaction.set_rollback(True)  # At its end PostgreSQL would refuse the broken one.
+    transaction.set_rollback(True)  # At its end the database would refuse the broken one.
 
 
 # --- What is refused

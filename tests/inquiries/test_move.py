@@ -187,7 +187,7 @@ def test_on_one_terminal_step_it_does_not_close_onto_another(inquiry, kind, user
 def test_a_pipeline_without_an_end_has_nowhere_to_close(inquiry, kind, user):
     kind.steps.update(is_terminal=False)
     assert refused(lambda: inquiry.close(by=user)) == ("submitted", "closed", ["in_review"])
-    transaction.set_rollback(True)  # At its end PostgreSQL would refuse it.
+    transaction.set_rollback(True)  # At its end the database would refuse it.
 
 
 @pytest.mark.parametrize("outcome", ["", "closed", "COMPLETED", "completed "])

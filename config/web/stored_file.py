@@ -1,0 +1,47 @@
+"""What every table of files from outside has in common."""
+
+from pathlib import PurePosixPath
+
+from django.core.files.base import File
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from . import storing
+
+
+class StoredFile(models.Model):
+    """A file that the storage knows by `key` alone; `filename` is what its sender called it, as text.
+
+    `size` is in bytes, `sha256` in hexadecimal digits.
+    """
+
+    key = models.CharField(_("key in the storage"), max_length=100, unique=True, editable=False)
+    filename = models.CharField(_("file name"), max_length=255)
+    mime_type = models.CharField(_("kind"), max_length=100)
+    size = models.BigIntegerField(_("size in bytes"))
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(_("uploaded at"), default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.filename
+
+    @property
+    def kind(self) -> str:
+        """What people call its kind: "PDF"."""
+        return PurePosixPath(self.filename).suffix[1:].upper().replace("JPEG", "JPG")
+
+    def open(self) -> File:
+        """The file, to be read. Raises FileNotFoundError, and StorageUnavailable."""
+        return storing.open_file(self.key)
+
+    def remove(self) -> None:
+        """Take it away, and the file after the transaction. Raises DoesNotExist when somebody else did meanwhile."""
+        with transaction.atomic():
+            if not type(self)._default_manager.filter(pk=self.pk).delete()[0]:
+                raise type(self).DoesNotExist  # type: ignore[attr-defined]
+            storing.release(self.key)

@@ -99,6 +99,7 @@ except OSError as error:
     stop(f"VAR_DIR is {str(VAR_DIR)!r}; it must be a folder that can be written to ({error.strerror}).")
 if len(SECRET_KEY) < 50:
     stop("SECRET_KEY is too short; it must be 50 characters or more.")
+SECRET_KEY_FALLBACKS = read("list", "SECRET_KEY_FALLBACKS", [])
 
 PORT = read_int("PORT", 8000, 1, 65535)
 
@@ -339,6 +340,7 @@ HOUSEKEEPING = [
     "config.api.models.prune_idempotency_keys",
     "contacts.models.note.prune_notes",
     "contacts.models.contact_import.forget_imports",
+    "contacts.models.delivery.prune_deliveries",
     "inquiries.history.catch_up",
     "inquiries.profiles.give_up_forgotten",
     "inquiries.models.offer.expire_offers",
@@ -415,15 +417,19 @@ AXES_VERBOSE = False
 # --- UserHub -------------------------------------------------------------------------------------
 
 
-def _is_userhub(value):
+def _is_service(value):
     url = urlsplit(value)
     is_plain = not (url.query or url.fragment or url.username or url.port == 0) and value.isascii()
-    return not value or (url.scheme in ("http", "https") and bool(url.hostname) and is_plain)
+    return url.scheme in ("http", "https") and bool(url.hostname) and is_plain
 
 
 # Without an address the built-in directory knows who the customers of inquiries are.
 USERHUB_URL = read(
-    "str", "USERHUB_URL", "", _is_userhub, "it must be the address of its API, such as https://hub.example.com/api"
+    "str",
+    "USERHUB_URL",
+    "",
+    lambda v: not v or _is_service(v),
+    "it must be the address of its API, such as https://hub.example.com/api",
 ).rstrip("/")
 USERHUB_TOKEN = read("str", "USERHUB_TOKEN", "")
 if not re.fullmatch(r"[!-~]+" if USERHUB_URL else r"[!-~]*", USERHUB_TOKEN):
@@ -435,6 +441,29 @@ USERHUB_TIMEOUT = read_int("USERHUB_TIMEOUT", 3, 1, 30)
 
 API_REQUESTS_PER_MINUTE = read_int("API_REQUESTS_PER_MINUTE", 1200, 1, 1_000_000)
 FORM_SENDS_PER_HOUR = read_int("FORM_SENDS_PER_HOUR", 10, 1, 1_000_000)
+
+# Larger bodies than any form's, by the beginning of the path: an e-mail comes with its files, in bytes.
+BODY_LIMITS = {"/channels/email/": 36 * 1024 * 1024}
+
+# --- Channels ------------------------------------------------------------------------------------
+
+
+WHATSAPP_API_URL = read(
+    "str",
+    "WHATSAPP_API_URL",
+    "https://graph.facebook.com/v24.0",
+    _is_service,
+    "it must be the address of its API, such as https://graph.facebook.com/v24.0",
+).rstrip("/")
+TELEGRAM_API_URL = read(
+    "str",
+    "TELEGRAM_API_URL",
+    "https://api.telegram.org",
+    _is_service,
+    "it must be the address of its API, such as https://api.telegram.org",
+).rstrip("/")
+CHANNEL_TIMEOUT = read_int("CHANNEL_TIMEOUT", 15, 1, 60)
+CHANNEL_MESSAGES_PER_MINUTE = read_int("CHANNEL_MESSAGES_PER_MINUTE", 1200, 1, 1_000_000)
 
 # --- Inquiries -----------------------------------------------------------------------------------
 
@@ -528,5 +557,7 @@ LOGGING = {
         # Its warnings are about being stopped.
         "django_tasks_db": {"level": "ERROR"},
         "axes": {"level": "ERROR"},
+        # Its lines hold whole addresses, and Telegram's have the bot's token in them.
+        "urllib3": {"level": "WARNING"},
     },
 }

@@ -36,6 +36,8 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("config.accounts.urls")),
     path("", include("contacts.urls")),
+    path("", include("contacts.channel_urls")),
+    path("", include("contacts.message_urls")),
     path("", include("contact_requests.urls")),
     path("", include("inquiries.urls")),
     path("docs/api", docs.reference, name="api_reference"),

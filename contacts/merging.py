@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 
 from config.accounts.models import User
 
-from .models import Contact, ContactEvent, ContactIdentity, ContactImportRow, ContactMerge, DistinctPair
+from .models import (
+    Contact,
+    ContactEvent,
+    ContactIdentity,
+    ContactImportRow,
+    ContactMerge,
+    ContactMessage,
+    DistinctPair,
+)
 from .models.identity import identities_of
 
 # What says something about a contact itself; all other rows that point to one move when it is merged.
@@ -47,6 +55,7 @@ def absorb(
         absorbed.deleted_at, absorbed.merged_into = timezone.now(), survivor
         absorbed.save(update_fields=["deleted_at", "merged_into"])
         survivor.hold_identities()
+        _recount(survivor, absorbed)
         merge = ContactMerge.objects.create(
             pro=survivor.pro, survivor=survivor, absorbed=absorbed, fields=fields, moved=moved, user=by
         )
@@ -73,6 +82,7 @@ def undo(merge: ContactMerge, *, by: User | None) -> None:
         # What the survivor took from the other goes back to it, though it may be held by another row by now.
         survivor.hold_identities(former)
         absorbed.hold_identities()
+        _recount(survivor, absorbed)
         merge.undone_at, merge.undone_by = timezone.now(), by
         merge.save(update_fields=["undone_at", "undone_by"])
         survivor.record(ContactEvent.Kind.UNMERGED, by, {"absorbed": _named(absorbed), **_shown(fields)})
@@ -136,6 +146,11 @@ def _move_back(field: Any, ids: list[str], source: Contact, target: Contact) -> 
         rows = _rows(field, source).filter(pk__in=ids[start : start + BATCH])
         _hold(rows)
         rows.update(**{field.name: target})
+
+
+def _recount(*contacts: Contact) -> None:
+    for contact in contacts:
+        ContactMessage.objects.recount(contact)
 
 
 def _hold(rows: models.QuerySet[Any]) -> list[Any]:

@@ -1,5 +1,9 @@
-"""Imports, in the background. A job works batch by batch; each batch and how far the import is commit together, so that
-a job that is killed goes on after the last batch, and what is done is not done again.
+"""What is done with contacts in the background: imports, and messages that came in or go out.
+
+An import's job works batch by batch; each batch and how far the import is commit together, so that a job that is killed
+goes on after the last batch, and what is done is not done again. What came in is read anew by a job that is taken up
+again, and of each message there is one. What goes out is sent outside of any transaction: a crash between sending and
+recording is the one moment in which a message can go out twice.
 """
 
 import time
@@ -7,12 +11,22 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from django.db import DatabaseError, connection, transaction
-from django.tasks import task
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.tasks import TaskContext, task
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from config.web import mail
+from config.web.worker import MAX_ATTEMPTS
+
+from .channels import provider_of
+from .channels.message import Message, Receipt, SendFailed
 from .importing.checking import Checker
 from .importing.running import run_rows
-from .models import ContactImport, ContactImportRow
+from .models import ChannelConnection, ChannelDelivery, ContactImport, ContactImportRow, ContactMessage
 from .models.locking import hold_book
 
 # A batch holds every other writer on SQLite, so it is short (a fifth of a second),
@@ -71,3 +85,80 @@ def _work(import_id: str, phase: Phase, *, is_last: bool) -> bool:
         if found.is_working and is_last:
             phase.task.enqueue(import_id)
         return found.is_working and not is_last
+
+
+class Early(Exception):
+    """A receipt came before it is known here under which id its message went out."""
+
+
+@task
+def read_delivery(delivery_id: int) -> None:
+    """Keep the messages that a provider's call brought, and note what became of the sent ones."""
+    found = ChannelDelivery.objects.select_related("connection__pro").filter(pk=delivery_id, read_at=None).first()
+    if found is None:
+        return
+    # What is written down beside a message is for the Pro to read.
+    with override(found.connection.pro.language):
+        items = provider_of(found.connection).read(found.connection, bytes(found.body), found.content_type)
+        is_early = [item for item in items if not _take_in(found.connection, item)]
+    if is_early:
+        raise Early
+    found.connection.note_received()
+    found.settle()
+
+
+def _take_in(channel: ChannelConnection, item: Message | Receipt) -> bool:
+    """False for a receipt whose message may be on its way out just now."""
+    if isinstance(item, Message):
+        ContactMessage.objects.receive(channel, item)
+        return True
+    if ContactMessage.objects.settle(channel, item):
+        return True
+    sending = ContactMessage.objects.filter(connection=channel, state=ContactMessage.State.SENDING)
+    return not sending.exists()
+
+
+@task
+def notify_message(message_id: str) -> None:
+    """Tell the Pro that somebody has written, unless that was seen meanwhile; once for all that follows unread."""
+    rows = ContactMessage.objects.select_related("contact", "pro").filter(read_at=None, notified_at=None)
+    found = rows.filter(pk=message_id).first()
+    if found is None:
+        return
+    url = settings.SITE_URL + reverse("messages:conversation_detail", args=[found.contact_id])
+    context = {"message": found, "contact": found.contact, "pro": found.pro, "url": url}
+    pro = found.pro
+    mail.send("message_notification", context, to=pro.email, language=pro.language, headers=mail.AUTO_GENERATED)
+    ContactMessage.objects.filter(pk=found.pk).update(notified_at=timezone.now())
+
+
+@task(takes_context=True)
+def send_message(context: TaskContext, message_id: str) -> None:
+    """Send a message. A failure is kept on it, for the Pro to see; unless it is final the worker tries again."""
+    rows = ContactMessage.objects.select_related("connection__pro", "contact", "pro")
+    message = rows.filter(pk=message_id, state=ContactMessage.State.SENDING).first()
+    if message is None:
+        return
+    is_last = context.attempt >= MAX_ATTEMPTS
+    with override(message.pro.language):
+        try:
+            external_id = _send(message)
+        except SendFailed as error:
+            message.note_failure(error.reason, is_last=is_last or error.is_final)
+            if error.is_final:
+                return
+            raise
+        except Exception as error:
+            message.note_failure(type(error).__name__, is_last=is_last)
+            raise
+    try:
+        message.settle(ContactMessage.State.SENT, external_id=external_id)
+    except IntegrityError:
+        # An id that the provider gave before: without it the message has still gone out, and must not do so again.
+        message.settle(ContactMessage.State.SENT)
+
+
+def _send(message: ContactMessage) -> str:
+    if message.connection is None or not message.connection.is_sending:
+        raise SendFailed(_("This channel is not connected any more."), is_final=True)
+    return str(provider_of(message.connection).send(message.connection, message))

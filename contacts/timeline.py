@@ -53,11 +53,13 @@ def newest(rows: QuerySet[Any], until: datetime | None, size: int, by: str = "cr
 
 
 def entries(contact: Contact, until: datetime | None, size: int) -> list[Entry]:
-    """Notes, and what was done to the contact itself."""
+    """Notes, messages, and what was done to the contact itself."""
     notes = newest(ContactNote.objects.present().filter(contact=contact).select_related("author"), until, size)
+    written = contact.messages.select_related("author").prefetch_related("files")
     events = newest(contact.events.select_related("user", "token"), until, size)
     return [
         *(Entry(note.created_at, "contacts/_note.html", note) for note in notes),
+        *(Entry(row.created_at, "messages/_timeline_message.html", row) for row in newest(written, until, size)),
         *(Entry(event.created_at, "contacts/_event.html", _with_lines(event, contact)) for event in events),
     ]
 

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from email.utils import formataddr, parseaddr
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -44,9 +46,10 @@ def send(
     to: str,
     language: str,
     reply_to: str = "",
+    sender: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> None:
-    """Send what `compose` makes of a template to one address.
+    """Send what `compose` makes of a template to one address. `sender` is whose name it bears, instead of the usual.
 
     Raises what the mail backend raises: the task that calls this is tried again by the worker.
     """
@@ -54,6 +57,7 @@ def send(
     message = EmailMultiAlternatives(
         subject=subject,
         body=text,
+        from_email=formataddr((one_line(sender), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])) if sender else None,
         to=[to],
         reply_to=[reply_to] if reply_to else None,
         headers=dict(headers or {}),

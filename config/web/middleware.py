@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from urllib.parse import quote
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from .errors import too_large
@@ -28,9 +29,13 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length) > MAX_REQUEST:
+        if length.isdecimal() and int(length) > _limit(request.path):
             return too_large(request)
         return self.get_response(request)
+
+
+def _limit(path: str) -> int:
+    return next((size for start, size in settings.BODY_LIMITS.items() if path.startswith(start)), MAX_REQUEST)
 
 
 class RequestIdMiddleware:

@@ -43,5 +43,5 @@ class StoredFile(models.Model):
         """Take it away, and the file after the transaction. Raises DoesNotExist when somebody else did meanwhile."""
         with transaction.atomic():
             if not type(self)._default_manager.filter(pk=self.pk).delete()[0]:
-                raise type(self).DoesNotExist  # type: ignore[attr-defined]
+                raise type(self).DoesNotExist
             storing.release(self.key)

@@ -100,10 +100,13 @@ class ContactRequestQuerySet(TenantQuerySet["ContactRequest"]):
                 found.admit()
             return found
 
-    def counts(self) -> dict[str, int]:
-        """How many stand in each status, and in all: {"new", "read", "replied", "all"}."""
-        by_status = {s.value: Count("pk", filter=Q(status=s.value)) for s in ContactRequest.Status}
-        return self.aggregate(**by_status, all=Count("pk"))
+    def counts(self, pro: Pro) -> dict[str, int]:
+        """How many of a Pro's stand in each status, and in all, and how many wait outside of these:
+        {"new", "read", "replied", "all", "quarantined"}."""
+        kept = Q(quarantined_at=None)
+        by_status = {s.value: Count("pk", filter=kept & Q(status=s.value)) for s in ContactRequest.Status}
+        of_pro = super().for_pro(pro)
+        return of_pro.aggregate(**by_status, all=Count("pk", filter=kept), quarantined=Count("pk", filter=~kept))
 
 
 class ContactRequest(models.Model):

@@ -70,13 +70,12 @@ class Inbox:
 
     def frame(self) -> dict[str, Any]:
         """The tabs with their counts, and what waits in quarantine."""
-        requests = ContactRequest.objects
-        counts = requests.for_pro(self.pro).counts()
+        counts = ContactRequest.objects.counts(self.pro)
         names = {**dict(ContactRequest.Status.choices), "all": _("All")}
         return {
             "inbox": self,
             "tabs": [(tab, names[tab], counts[tab], self.query(status=tab)) for tab in TABS],
-            "quarantined": requests.for_pro(self.pro, quarantined=True).count(),
+            "quarantined": counts["quarantined"],
         }
 
 

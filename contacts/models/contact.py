@@ -34,7 +34,9 @@ class NameKey(models.Func):
 
 
 if TYPE_CHECKING:
+    from ..ways import Way
     from .merge import ContactMerge
+    from .message import ContactMessage
 
 
 class Contact(models.Model):
@@ -91,6 +93,11 @@ class Contact(models.Model):
     language = models.CharField(_("language"), max_length=2, default="en", validators=[validate_language])
     applied_at = models.DateTimeField(_("applied at"), null=True, editable=False)
     search_text = models.TextField(editable=False, default="")
+    # Where somebody wrote from who gave neither e-mail nor phone: they can be answered there.
+    reached_by = models.CharField(_("reached by"), max_length=20, choices=Channel, blank=True, editable=False)
+    # How the conversation stands, as its messages have it: ContactMessageQuerySet.recount.
+    last_message_at = models.DateTimeField(_("last message"), null=True, editable=False)
+    unread_count = models.PositiveIntegerField(_("unread messages"), default=0, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     deleted_at = models.DateTimeField(_("archived at"), null=True, editable=False)
@@ -117,6 +124,14 @@ class Contact(models.Model):
             models.Index(fields=["pro", "-updated_at", "-id"], condition=PRESENT, name="contact_last_changed"),
             models.Index("pro", NameKey("search_text"), "id", condition=PRESENT, name="contact_by_name"),
             models.Index(fields=["pro", "-created_at", "-id"], condition=~PRESENT, name="contact_archived"),
+            models.Index(
+                fields=["pro", "-last_message_at", "-id"],
+                condition=PRESENT & Q(last_message_at__isnull=False),
+                name="contact_last_message",
+            ),
+            models.Index(
+                fields=["pro", "unread_count"], condition=PRESENT & Q(unread_count__gt=0), name="contact_unread"
+            ),
             models.Index("pro", Lower("email"), name="contact_email"),
             models.Index(fields=["pro", "phone"], name="contact_phone"),
             models.Index(fields=["merged_into"], name="contact_merged_into", condition=Q(merged_into__isnull=False)),
@@ -127,7 +142,9 @@ class Contact(models.Model):
                 | (~Q(status="applicant") & Q(applied_at__isnull=True)),
                 name="contact_applied_at_follows_status",
             ),
-            models.CheckConstraint(condition=~Q(name="") & (~Q(email="") | ~Q(phone="")), name="contact_reachable"),
+            models.CheckConstraint(
+                condition=~Q(name="") & (~Q(email="") | ~Q(phone="") | ~Q(reached_by="")), name="contact_reachable"
+            ),
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | Q(deleted_at__isnull=False), name="contact_merged_is_deleted"
             ),
@@ -154,7 +171,7 @@ class Contact(models.Model):
         return make_search_text(self.name, self.email, self.phone)
 
     def clean(self) -> None:
-        if not self.email and not self.phone:
+        if not (self.email or self.phone or self.reached_by):
             raise ValidationError({"email": _("Give an e-mail address or a phone number.")})
 
     def set(self, fields: dict[str, Any]) -> None:
@@ -244,6 +261,18 @@ class Contact(models.Model):
             defaults = {"body": words, "author": by}
             return ContactNote.objects.get_or_create(id=key, contact=self, defaults=defaults)[0]
 
+    def ways(self) -> "list[Way]":
+        """The ways to answer, the one by which they wrote last first; see `ways.ways`."""
+        from ..ways import ways
+
+        return ways(self)
+
+    def write(self, text: str, *, channel: str, by: User | None, id: uuid.UUID | None = None) -> "ContactMessage":
+        """Answer by the channel they wrote by; see `ContactMessageQuerySet.write`."""
+        from .message import ContactMessage
+
+        return ContactMessage.objects.write(self, text, channel=channel, by=by, id=id)
+
     def lock(self, *, deleted: bool = False) -> None:
         """Hold the row until the transaction ends, and see it as it is now; a merged one is not found."""
         self.lock_among(Contact.objects.filter(deleted_at__isnull=not deleted, merged_into=None))
@@ -315,14 +344,15 @@ class Contact(models.Model):
             if heir := others.order_by("created_at", "id").first():
                 ContactIdentity.objects.bulk_create([heir.identity(channel, external_id)], ignore_conflicts=True)
 
-    def learn(self, **fields: str) -> dict[str, list[str]]:
+    def learn(self, *, also: Collection[tuple[str, str]] = (), **fields: str) -> dict[str, list[str]]:
         """Fill in what the contact does not have (names of LEARNT); an e-mail or phone only unless it is somebody
         else's. Nothing that stands is overwritten. Returns what changed as {field: [before, after]}.
 
+        `also` are further identities, (channel, external id), to be recognised by unless they are somebody else's.
         Raises DoesNotExist when the contact was deleted meanwhile: it must not hold an identity again.
         """
         self.lock()
-        identities = identities_of(fields.get("email", ""), fields.get("phone", ""))
+        identities = [*also, *identities_of(fields.get("email", ""), fields.get("phone", ""))]
         ContactIdentity.objects.bulk_create([self.identity(*pair) for pair in identities], ignore_conflicts=True)
         own = set(self.identities.held().values_list("channel", "external_id"))
         foreign = {channel for channel, external_id in identities if (channel, external_id) not in own}

@@ -1,10 +1,13 @@
 import uuid
+from collections.abc import Collection
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Value
+from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.db.models.functions import Cast, Lower
 
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
@@ -43,6 +46,21 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
+
+    def conversations(self, place: tuple[datetime, uuid.UUID] | None, size: int) -> tuple[list["Contact"], bool]:
+        """A page of those who have exchanged messages, the newest message first, and whether there are more.
+
+        `place` is (last message, id) of the last one of the page before.
+        """
+        rows = self.filter(last_message_at__isnull=False).order_by("-last_message_at", "-id")
+        if place:
+            rows = rows.filter(TupleLessThan(("last_message_at", "id"), place))
+        page = list(rows[: size + 1])
+        return page[:size], len(page) > size
+
+    def unread(self) -> Self:
+        """Those who wrote what nobody has read yet."""
+        return self.filter(unread_count__gt=0)
 
     def search(self, text: str, *, by_word: bool = False) -> Self:
         """Contacts with `text` in name, e-mail or phone; case, accents and the grouping of digits are ignored.
@@ -103,18 +121,16 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
             contact.record(ContactEvent.Kind.CREATED, by)
         return contact
 
-    def find_or_create(
-        self, pro: Pro, *, name: str, email: str = "", phone: str = "", source: str, language: str = "en"
-    ) -> "Contact":
-        """The Pro's contact with this e-mail or phone (E.164), made if there is none; `language` in ISO 639-1.
+    def find_or_create(self, pro: Pro, *, identities: Collection[tuple[str, str]] = (), **fields: str) -> "Contact":
+        """The Pro's contact with one of these `identities` (channel, external id; the surest first) or this e-mail or
+        phone (E.164), made of `fields` if there is none.
 
         A known contact gains the address it did not have; nothing that stands is overwritten. Two calls at once
         for one new person make one contact: the unique identity decides, and the loser looks again.
         """
         with transaction.atomic():
             hold_book(pro.pk)
-            newcomer = self.model(pro=pro, name=name, email=email, phone=phone, source=source, language=language)
-            contact, learnt = self.adopt(newcomer)
+            contact, learnt = self.adopt(self.model(pro=pro, **fields), also=identities)
             if learnt is None:
                 contact.record(ContactEvent.Kind.CREATED, None)
             elif learnt:
@@ -122,22 +138,29 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
             return contact
 
     def adopt(
-        self, newcomer: "Contact", *, id: uuid.UUID | None = None, is_new: bool = False
+        self,
+        newcomer: "Contact",
+        *,
+        id: uuid.UUID | None = None,
+        is_new: bool = False,
+        also: Collection[tuple[str, str]] = (),
     ) -> tuple["Contact", dict[str, list[str]] | None]:
         """Store an unsaved contact; or teach what it says to the one who is known by its e-mail or phone (E.164).
 
-        For callers that hold the book (`hold_book`). `id` names a contact that is meant before any other, if this Pro
-        has it. `is_new`: nobody was known a moment ago, so nobody is looked for unless the unique identity objects.
-        Returns the contact that stands, and what it learnt as {field: [before, after]}; None where the newcomer was
-        stored.
+        For callers that hold the book (`hold_book`). `also` are identities beside those two, and surer. `id` names a
+        contact that is meant before any other, if this Pro has it. `is_new`: nobody was known a moment ago, so nobody
+        is looked for unless the unique identity objects. Returns the contact that stands, and what it learnt as
+        {field: [before, after]}; None where the newcomer was stored.
         """
-        pro, identities = newcomer.pro, identities_of(newcomer.email, newcomer.phone)
+        pro = newcomer.pro
+        # In this order they say who it is: where e-mail and phone lead to two people, the e-mail is the surer sign.
+        identities = list(dict.fromkeys([*also, *identities_of(newcomer.email, newcomer.phone)]))
         for attempt in range(3):
             try:
                 with transaction.atomic():
                     known = None if is_new and not attempt else self._known(pro, identities, id)
                     if known:
-                        return known, known.learn(**{name: getattr(newcomer, name) for name in known.LEARNT})
+                        return known, known.learn(also=also, **{name: getattr(newcomer, name) for name in known.LEARNT})
                     newcomer.save(force_insert=True)
                     ContactIdentity.objects.bulk_create(newcomer.identity(*pair) for pair in identities)
                     return newcomer, None
@@ -148,9 +171,6 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
     def _known(self, pro: Pro, identities: list[tuple[str, str]], id: uuid.UUID | None) -> "Contact | None":
         if named := self.for_pro(pro).filter(pk=id).first() if id else None:
             return named
-        found = {
-            identity.channel: identity.contact
-            for identity in ContactIdentity.objects.for_pro(pro).matching(identities).select_related("contact")
-        }
-        # Where e-mail and phone lead to two people, the e-mail is the surer sign.
-        return found.get("email") or found.get("phone")
+        rows = ContactIdentity.objects.for_pro(pro).matching(identities).select_related("contact")
+        found = {(row.channel, row.external_id): row.contact for row in rows}
+        return next((found[pair] for pair in identities if pair in found), None)

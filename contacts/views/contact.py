@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from config.accounts.http import ProRequest, send_to, wants
 
 from ..facts import label_of, shown
-from ..forms import FIELDS, FactForm, NoteForm, add_errors
+from ..forms import FIELDS, FactForm, MessageForm, NoteForm, add_errors
 from ..models import Contact, ContactNote, StaleEdit
 from ..timeline import Entry, Place, timeline
 from .merging import panel
@@ -63,8 +63,15 @@ def _context(request: ProRequest, contact: Contact, **more: Any) -> dict[str, An
         "contact": contact,
         "facts": facts,
         "note_form": _new_note(),
+        **_answering(contact),
         **more,
     }
+
+
+def _answering(contact: Contact) -> dict[str, Any]:
+    """The ways to write to the contact, and the form."""
+    ways = [] if contact.deleted_at else contact.ways()
+    return {"ways": ways, "message_form": MessageForm(ways, initial={"id": uuid.uuid4()})}
 
 
 def _timeline(request: ProRequest, contact: Contact) -> dict[str, Any]:

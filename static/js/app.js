@@ -56,7 +56,7 @@ addEventListener("htmx:afterSettle", (event) => {
     one("#request-name")?.focus({ preventScroll: true });
     if (matchMedia("(max-width: 50rem)").matches) scrollTo(0, 0);
   } else if (requestConfig.elt.matches(".reply")) {
-    all(".letter-own").at(-1)?.scrollIntoView({ block: "nearest" });
+    all("div.letter-own").at(-1)?.scrollIntoView({ block: "nearest" });
   }
 });
 

@@ -33,9 +33,9 @@ SQL = {
 }
 INSERT = """
 INSERT INTO contacts_contact (id, pro_id, name, email, phone, status, role, channel_preference, source,
-    referral_source, language, search_text, created_at, updated_at)
+    referral_source, language, reached_by, unread_count, search_text, created_at, updated_at)
 SELECT {id}, {pro}, first.name || ' ' || last.name, first.folded || '.' || last.folded || n || '@example.org',
-    '+336' || {digits}, 'prospect', 'prospect', '', 'benchmark', '', 'fr',
+    '+336' || {digits}, 'prospect', 'prospect', '', 'benchmark', '', 'fr', '', 0,
     first.folded || ' ' || last.folded || '
 ' || first.folded || '.' || last.folded || n || '@example.org
 +336' || {digits} || '

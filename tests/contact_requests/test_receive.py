@@ -243,7 +243,7 @@ def test_a_quarantined_request_has_neither_contact_nor_jobs(pro, receive):
     assert (Contact.objects.count(), jobs(), events(found)) == (0, [], [])
     assert list(ContactRequest.objects.for_pro(pro)) == []
     assert list(ContactRequest.objects.for_pro(pro, quarantined=True)) == [found]
-    assert ContactRequest.objects.for_pro(pro).counts() == {"new": 0, "read": 0, "replied": 0, "all": 0}
+    assert ContactRequest.objects.counts(pro) == {"new": 0, "read": 0, "replied": 0, "all": 0, "quarantined": 1}
 
 
 def test_a_release_makes_contact_jobs_and_one_event(pro, user, receive):

@@ -70,6 +70,8 @@ def test_the_whole_row_and_its_event(api, pro):
         "referral_source": "A friend",
         "language": "nl",
         "search_text": "jane smith\njane@example.com\n+33612345678\n0612345678",
+        "reached_by": "",
+        "unread_count": 0,
         "merged_into_id": None,
     }
     assert body == {**sent, **{k: body[k] for k in ("id", "appliedAt", "createdAt", "updatedAt")}} | {

@@ -1,0 +1,58 @@
+"""How a provider's API is called, to send a message or to try a connection."""
+
+import json
+import time
+from http import HTTPStatus
+from typing import Any
+
+import requests
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from .message import SendFailed
+
+MAX_ANSWER = 256 * 1024  # bytes
+PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def call(
+    url: str, body: dict[str, Any] | None = None, *, token: str = "", allowed: tuple[int, ...] = ()
+) -> tuple[int, dict[str, Any]]:
+    """POST `body` as JSON, or GET without one; the status and the object that is answered.
+
+    Raises SendFailed, without the address, which may hold a secret: not final when the provider cannot be reached, has
+    too much to do or is broken. An answer of 4xx is returned, for the provider's own words. Redirects are not followed.
+    """
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    ends = time.monotonic() + settings.CHANNEL_TIMEOUT
+    try:
+        with requests.request(
+            "GET" if body is None else "POST",
+            url,
+            json=body,
+            headers=headers,
+            timeout=settings.CHANNEL_TIMEOUT,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            status, answer = response.status_code, _read(response, ends)
+    except (requests.RequestException, ValueError) as error:
+        reason = _("The provider cannot be reached (%(what)s).") % {"what": type(error).__name__}
+        raise SendFailed(reason, is_final=False) from None
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or (status in PASSING and status not in allowed):
+        raise SendFailed(_("The provider answered %(status)s.") % {"status": status}, is_final=False)
+    return status, answer
+
+
+def _read(response: requests.Response, ends: float) -> dict[str, Any]:
+    """The object that is answered, {} for anything else. One who sends a byte now and then keeps nobody for long."""
+    found = b""
+    for chunk in response.iter_content(8192):
+        found += chunk
+        if len(found) > MAX_ANSWER or time.monotonic() > ends:
+            raise requests.Timeout
+    try:
+        answer = json.loads(found)
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}

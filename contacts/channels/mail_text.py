@@ -1,0 +1,119 @@
+"""The words of an e-mail: of HTML what a reader sees, and the quoted history apart from what is new."""
+
+import re
+from html.parser import HTMLParser
+
+BLOCKS = {
+    *(
+        "address",
+        "article",
+        "blockquote",
+        "br",
+        "div",
+        "dl",
+        "dd",
+        "dt",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+    ),
+    *("h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table", "tr", "ul"),
+}
+UNSEEN = {"head", "style", "script", "title", "template", "noscript"}
+# The line above a quotation, in the languages of the product and their neighbours: "On … wrote:".
+ON = re.compile(r"^\s*(?:on|le|op|am|el|il|em|\d)\b", re.I)
+WROTE = re.compile(r"(?:wrote|a écrit|schreef|schrieb|escribió|ha scritto|escreveu)\s*:?\s*$", re.I)
+# What mail programs put between an answer and the mail that it answers.
+DIVIDER = re.compile(
+    r"^\s*(?:-{2,}\s*(?:original message|message d'origine|message d’origine|oorspronkelijk bericht|forwarded message|"
+    r"ursprüngliche nachricht)\s*-{2,}|_{20,})\s*$",
+    re.I,
+)
+# The first lines of the block that Outlook writes there, without a sign before them: "From: …", then "Sent: …".
+FROM = re.compile(r"^\s*\*?(?:from|de|van|von)\s?:\*?\s*\S", re.I)
+SENT = re.compile(r"^\s*\*?(?:sent|date|envoyé|verzonden|datum|gesendet)\s?:\*?\s*\S", re.I)
+# How many lines an attribution may be broken into.
+BROKEN_INTO = 3
+
+
+class _Reader(HTMLParser):
+    """Lines of text, those of a quotation with a sign before them."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.lines: list[list[str]] = [[""]]
+        self.unseen = self.quotations = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in UNSEEN:
+            self.unseen += 1
+        elif tag in BLOCKS:
+            self.quotations += tag == "blockquote"
+            self._break()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in UNSEEN:
+            self.unseen = max(0, self.unseen - 1)
+        elif tag in BLOCKS - {"br", "hr"}:
+            self.quotations = max(0, self.quotations - (tag == "blockquote"))
+            self._break()
+
+    def handle_data(self, data: str) -> None:
+        if not self.unseen:
+            self.lines[-1].append(re.sub(r"\s+", " ", data))
+
+    def _break(self) -> None:
+        self.lines.append([">" * min(self.quotations, 5)])
+
+
+def from_html(html: str) -> str:
+    """What a reader sees of it, as lines."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    said = [(sign, "".join(words).strip()) for sign, *words in reader.lines]
+    lines = [f"{sign} {words}".strip() if words else "" for sign, words in said]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def fold_quoted(text: str) -> tuple[str, str]:
+    """What is new in an e-mail, and the history that it repeats at its end; ("…", "") when there is none.
+
+    An answer between the quoted lines is no history: then all of it is new.
+    """
+    lines = text.split("\n")
+    tail = _quoted_tail(lines)
+    start = next((at for at in range(len(lines)) if _begins_history(lines, at, tail)), None)
+    if start is None:
+        return text.strip(), ""
+    new, quoted = "\n".join(lines[:start]).strip(), "\n".join(lines[start:]).strip()
+    return (new, quoted) if new else (quoted, "")
+
+
+def _quoted_tail(lines: list[str]) -> int:
+    """From which line on there are quoted ones alone; the number of lines when the last one is not quoted."""
+    start = quoted = len(lines)
+    while start and (not lines[start - 1].strip() or lines[start - 1].startswith(">")):
+        start -= 1
+        quoted = start if lines[start].startswith(">") else quoted
+    return quoted
+
+
+def _begins_history(lines: list[str], at: int, tail: int) -> bool:
+    line = lines[at]
+    if DIVIDER.match(line):
+        return True
+    if FROM.match(line):
+        return any(SENT.match(following) for following in lines[at + 1 : at + 3])
+    if line.startswith(">"):
+        return at >= tail
+    # "On … wrote:", which may be broken into lines, with nothing but a quotation behind it.
+    after = next((n for n, part in enumerate(lines[at : at + BROKEN_INTO]) if WROTE.search(part)), None)
+    if after is None or not ON.match(line) or tail == len(lines):
+        return False
+    ends = at + after + 1
+    return all(lines[at:ends]) and ends <= tail and not any(between.strip() for between in lines[ends:tail])

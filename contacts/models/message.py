@@ -1,0 +1,369 @@
+import uuid
+from contextlib import ExitStack
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db import models, transaction
+from django.db.models import Count, Max, OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from config.accounts.models import Pro, TenantQuerySet, User
+from config.web.limits import Limit
+from config.web.stored_file import StoredFile
+from config.web.storing import KeptFile, keep
+from config.web.text import one_line, unix_lines
+
+from ..channels.message import File, Message, Receipt
+from .connection import ChannelConnection
+from .contact import Contact
+from .locking import hold_book
+
+# Mails in an hour that tell one Pro that somebody has written.
+NOTIFICATIONS = Limit("message-notification", 30, 3600)
+# Characters that WhatsApp and Telegram take in one message (Cloud API and Bot API), and that an e-mail may have here.
+MAX_LENGTHS = {"whatsapp": 4096, "telegram": 4096, "email": 50_000}
+
+
+class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
+    def receive(self, connection: ChannelConnection, message: Message) -> "ContactMessage | None":
+        """Keep what somebody wrote, in the conversation of the contact who is known by it, or of a new one.
+
+        Of one provider's id there is one message, however often and in whatever order it is delivered: then None is
+        returned. Files are kept by the rules of attachments; what is not kept is named in `refused`. Not to be called
+        in a transaction. Raises StorageUnavailable, and nothing is kept.
+        """
+        present = self.for_pro(connection.pro).filter(channel=connection.channel, external_id=message.external_id)
+        if found := present.first():
+            found.edit(message)
+            return None
+        with ExitStack() as stack:
+            kept, refused = _keep(stack, message.files)
+            with transaction.atomic():
+                hold_book(connection.pro_id)
+                if found := present.first():
+                    found.edit(message)
+                    return None
+                return self._keep(connection, message, kept, refused)
+
+    def _keep(
+        self, connection: ChannelConnection, message: Message, kept: list[KeptFile], refused: list[str]
+    ) -> "ContactMessage":
+        concerned = self._bounced(connection, message)
+        contact = concerned.contact if concerned else self._sender(connection, message)
+        now = timezone.now()
+        row = self.create(
+            pro=connection.pro,
+            contact=contact,
+            connection=connection,
+            channel=connection.channel,
+            external_id=message.external_id,
+            address=message.address,
+            text=message.text,
+            subject=message.subject,
+            quoted=message.quoted,
+            media=[vars(media) for media in message.media],
+            references=list(message.references),
+            refused=refused,
+            is_automatic=message.is_automatic,
+            # A clock that goes before would keep a conversation at the top.
+            created_at=min(message.sent_at or now, now),
+            edited_at=message.edited_at,
+            state=self.model.State.RECEIVED,
+        )
+        for one in kept:
+            one.take()
+            MessageFile.objects.create(message=row, key=one.key, **one.facts._asdict())
+        if concerned:
+            concerned.settle(self.model.State.FAILED, str(_("The e-mail came back: see the message about it.")))
+        is_news = not contact.unread_count and not message.is_automatic
+        self.recount(contact)
+        if is_news and connection.pro.email != connection.address and not NOTIFICATIONS.hit(connection.pro_id):
+            row.notify()
+        return row
+
+    def _bounced(self, connection: ChannelConnection, message: Message) -> "ContactMessage | None":
+        """The sent message that came back."""
+        if not message.about:
+            return None
+        sent = self.for_pro(connection.pro).filter(channel=connection.channel, external_id=message.about)
+        return sent.filter(contact__deleted_at=None).exclude(state=self.model.State.RECEIVED).first()
+
+    def _sender(self, connection: ChannelConnection, message: Message) -> Contact:
+        return Contact.objects.find_or_create(
+            connection.pro,
+            identities=message.identities,
+            name=_name(connection, message),
+            email=message.email,
+            phone=message.phone,
+            source=connection.channel,
+            channel_preference=connection.channel,
+            language=message.language or connection.pro.language,
+            reached_by="" if message.email or message.phone else connection.channel,
+        )
+
+    def settle(self, connection: ChannelConnection, receipt: Receipt) -> bool:
+        """Note what became of a message that was sent; returns whether there is one of this id."""
+        rows = self.for_pro(connection.pro).filter(channel=connection.channel, external_id=receipt.external_id)
+        found = rows.exclude(state=self.model.State.RECEIVED).first()
+        if found:
+            found.settle(receipt.state, receipt.reason)
+        return found is not None
+
+    def write(
+        self, contact: Contact, text: str, *, channel: str, by: User | None, id: uuid.UUID | None = None
+    ) -> "ContactMessage":
+        """Answer a contact by the channel they wrote by: keep the message and have it sent, in one go.
+
+        The same `id` with the same words is one message, sent twice. Raises ValidationError for words that cannot be
+        sent and a channel that does not lead there, and DoesNotExist when the contact is deleted.
+        """
+        words = _clean(text, channel)
+        with transaction.atomic():
+            contact.lock()
+            way = next((way for way in contact.ways() if way.channel == channel), None)
+            if way is None:
+                raise ValidationError({"channel": _("This contact cannot be answered by this channel.")}, code="way")
+            key = uuid.uuid5(contact.pk, f"{id}\n{channel}\n{words}") if id else uuid.uuid4()
+            defaults = {
+                "pro": contact.pro,
+                "connection": way.connection,
+                "address": way.address,
+                "subject": way.subject,
+                "references": list(way.references),
+                "text": words,
+                "author": by,
+                "state": self.model.State.SENDING,
+            }
+            row, is_new = self.get_or_create(id=key, contact=contact, channel=channel, defaults=defaults)
+            if is_new:
+                row.enqueue()
+                self.filter(contact=contact, read_at=None, state=self.model.State.RECEIVED).update(
+                    read_at=timezone.now()
+                )
+                self.recount(contact)
+            return row
+
+    def mark_read(self, contact: Contact) -> None:
+        """Somebody has seen the conversation."""
+        if not contact.unread_count:
+            return
+        with transaction.atomic():
+            contact.lock()
+            unread = self.filter(contact=contact, read_at=None, state=self.model.State.RECEIVED)
+            unread.update(read_at=timezone.now())
+            self.recount(contact)
+
+    def mark_unread(self, contact: Contact) -> None:
+        """Put the conversation back among the unread ones: its last message that came in counts again."""
+        with transaction.atomic():
+            contact.lock()
+            last = self.filter(contact=contact, state=self.model.State.RECEIVED).order_by("-created_at", "-id").first()
+            if last:
+                self.filter(pk=last.pk).update(read_at=None)
+                self.recount(contact)
+
+    def with_last(self, contacts: list[Contact]) -> list[Contact]:
+        """The contacts, each with its newest message as `last_message`, in one query."""
+        newest = self.filter(contact=OuterRef("pk")).order_by("-created_at", "-id").values("pk")[:1]
+        of = Contact.objects.filter(pk__in=[contact.pk for contact in contacts]).annotate(newest=Subquery(newest))
+        rows = {row.contact_id: row for row in self.filter(pk__in=of.values("newest"))}
+        for contact in contacts:
+            contact.last_message = rows.get(contact.pk)  # type: ignore[attr-defined]
+        return contacts
+
+    def recount(self, contact: Contact) -> None:
+        """Bring up to date what the contact says of its conversation. The caller holds the contact or its book."""
+        unread = Count("pk", filter=Q(read_at=None, state=self.model.State.RECEIVED))
+        found = self.filter(contact=contact).aggregate(last=Max("created_at"), unread=unread)
+        contact.last_message_at, contact.unread_count = found["last"], found["unread"]
+        # Not by `save`: a message is no change of the contact.
+        Contact.objects.filter(pk=contact.pk).update(last_message_at=found["last"], unread_count=found["unread"])
+
+
+def _keep(stack: ExitStack, files: tuple[File, ...]) -> tuple[list[KeptFile], list[str]]:
+    """What is kept of the files, and the names of those that are not, with the reason."""
+    kept, refused = [], []
+    for file in files:
+        try:
+            kept.append(stack.enter_context(keep(ContentFile(file.content), file.name)))
+        except ValidationError as error:
+            refused.append(f"{one_line(file.name, 100)}: {' '.join(error.messages)}")
+    return kept, refused
+
+
+def _name(connection: ChannelConnection, message: Message) -> str:
+    """What the sender is called: by themselves, else by where they wrote from."""
+    name = one_line(message.name)
+    if any(c.isalnum() for c in name):
+        return name
+    return one_line(message.email or message.phone or f"{connection.get_channel_display()} {message.address}".strip())
+
+
+def _clean(text: str, channel: str) -> str:
+    words, most = unix_lines(text).strip(), MAX_LENGTHS.get(channel, 0)
+    if not any(c.isprintable() and not c.isspace() for c in words):
+        raise ValidationError({"text": _("Write something first.")})
+    if "\0" in words:
+        raise ValidationError({"text": _("Null characters are not allowed.")})
+    # WhatsApp and Telegram count as UTF-16 has it.
+    if most and len(words.encode("utf-16-le", "surrogatepass")) // 2 > most:
+        raise ValidationError({"text": _("A message by this channel may have %(n)s characters.") % {"n": most}})
+    return words
+
+
+class ContactMessage(models.Model):
+    """One message of a conversation, from a contact or to it.
+
+    `external_id` is the provider's id, and of an e-mail its Message-ID; `address` is the other end as the provider
+    knows it. `media` is what stays with the provider ([{"kind", "id", "filename", "mime_type", "size"}]), `references`
+    the ids of the e-mails before, `former` what stood in its place before it was edited ([[time, text]…]).
+    """
+
+    class State(models.TextChoices):
+        RECEIVED = "received", pgettext_lazy("message", "Received")
+        SENDING = "sending", pgettext_lazy("message", "Sending")
+        SENT = "sent", pgettext_lazy("message", "Sent")
+        DELIVERED = "delivered", pgettext_lazy("message", "Delivered")
+        READ = "read", pgettext_lazy("message", "Read")
+        FAILED = "failed", pgettext_lazy("message", "Failed")
+
+    # What a receipt may make of a sent message: they come in any order, and only forwards.
+    FORWARDS = {
+        State.SENDING: (State.SENT, State.DELIVERED, State.READ, State.FAILED),
+        State.SENT: (State.DELIVERED, State.READ, State.FAILED),
+        State.DELIVERED: (State.READ,),
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pro = models.ForeignKey(Pro, models.CASCADE, related_name="+", db_index=False, verbose_name=_("Pro"))
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="messages", db_index=False, verbose_name=_("contact")
+    )
+    connection = models.ForeignKey(
+        ChannelConnection, models.SET_NULL, null=True, related_name="+", verbose_name=_("channel's connection")
+    )
+    channel = models.CharField(_("channel"), max_length=20, choices=ChannelConnection.Channel)
+    external_id = models.CharField(_("provider's id"), max_length=255, blank=True)
+    address = models.CharField(_("address"), max_length=254, blank=True)
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    quoted = models.TextField(_("quoted history"), blank=True)
+    media = models.JSONField(_("media"), default=list)
+    references = models.JSONField(_("references"), default=list)
+    refused = models.JSONField(_("files that were not kept"), default=list)
+    former = models.JSONField(_("former texts"), default=list)
+    is_automatic = models.BooleanField(_("automatic"), default=False)
+    state = models.CharField(_("state"), max_length=10, choices=State)
+    error = models.CharField(_("last failure"), max_length=300, blank=True)
+    author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("author"))
+    created_at = models.DateTimeField(_("written at"), default=timezone.now)
+    edited_at = models.DateTimeField(_("edited at"), null=True)
+    read_at = models.DateTimeField(_("read at"), null=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    notified_at = models.DateTimeField(_("pro notified at"), null=True, editable=False)
+
+    objects = ContactMessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["created_at", "id"]
+        indexes = [
+            models.Index(fields=["contact", "-created_at", "-id"], name="message_newest"),
+            models.Index(fields=["pro", "-created_at", "-id"], name="message_of_pro"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pro", "channel", "external_id"], condition=~Q(external_id=""), name="message_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:50] or self.subject or str(self.pk)
+
+    @property
+    def is_outgoing(self) -> bool:
+        return self.state != self.State.RECEIVED
+
+    def edit(self, message: Message) -> None:
+        """Put the words into place that the sender wrote instead; the former ones are kept. Older ones are left."""
+        with transaction.atomic():
+            self.lock()
+            latest = self.edited_at or self.created_at
+            if message.edited_at is None or message.edited_at <= latest or message.text == self.text:
+                return
+            self.former = [*self.former, [latest.isoformat(), self.text]]
+            self.text, self.edited_at = message.text, message.edited_at
+            self.save(update_fields=["former", "text", "edited_at"])
+
+    def notify(self) -> None:
+        """Have the Pro told by e-mail that somebody has written."""
+        from ..tasks import notify_message
+
+        notify_message.enqueue(str(self.pk))
+
+    def enqueue(self) -> None:
+        from ..tasks import send_message
+
+        send_message.enqueue(str(self.pk))
+
+    def settle(self, state: str, reason: str = "", **fields: Any) -> bool:
+        """Note that it came so far, and why it came no farther; returns whether that is new."""
+        with transaction.atomic():
+            self.lock()
+            if state not in self.FORWARDS.get(self.State(self.state), ()):
+                return False
+            self.state, self.error = state, reason[:300]
+            if state != self.State.FAILED:
+                self.sent_at = self.sent_at or timezone.now()
+            for name, value in fields.items():
+                setattr(self, name, value)
+            self.save(update_fields=["state", "error", "sent_at", *fields])
+            return True
+
+    def note_failure(self, reason: str, *, is_last: bool) -> None:
+        """Keep why it did not go out yet; after the last attempt it has failed, until somebody has it sent again."""
+        if is_last:
+            self.settle(self.State.FAILED, reason)
+        else:
+            ContactMessage.objects.filter(pk=self.pk, state=self.State.SENDING).update(error=reason[:300])
+
+    def send_again(self) -> bool:
+        """Have it sent anew that has failed; returns whether it had, as repeating it changes nothing.
+
+        Raises DoesNotExist when the contact is deleted.
+        """
+        with transaction.atomic():
+            self.contact.lock()
+            self.lock()
+            if self.state != self.State.FAILED:
+                return False
+            self.state, self.error, self.external_id = self.State.SENDING, "", ""
+            self.save(update_fields=["state", "error", "external_id"])
+            self.enqueue()
+            return True
+
+    def lock(self) -> None:
+        """Hold the row until the transaction ends, and see it as it is now."""
+        self.refresh_from_db(from_queryset=ContactMessage.objects.select_for_update(of=("self",)))
+
+
+class MessageFileQuerySet(models.QuerySet["MessageFile"]):
+    def for_pro(self, pro: Pro) -> Self:
+        return self.filter(message__pro=pro)
+
+
+class MessageFile(StoredFile):
+    """A file that came with a message."""
+
+    # Goes with its file, so nothing else takes it along.
+    message = models.ForeignKey(ContactMessage, models.PROTECT, related_name="files", verbose_name=_("message"))
+
+    objects = MessageFileQuerySet.as_manager()
+
+    class Meta(StoredFile.Meta):
+        verbose_name = _("file of a message")
+        verbose_name_plural = _("files of messages")

@@ -13,6 +13,7 @@ from config.web.text import fold
 
 from .models import Contact, ContactIdentity, DistinctPair
 from .models.identity import identities_of
+from .phones import other_forms
 
 
 class Reason(TextChoices):
@@ -80,9 +81,10 @@ def _same_address(contact: Contact) -> Iterator[tuple[UUID, Reason]]:
 
 
 def _addresses(contact: Contact) -> set[tuple[str, str]]:
-    """(channel, external id) of the present e-mail and phone, and of those learnt or let go."""
+    """(channel, external id) of the present e-mail and phone in each of its forms, and of those learnt or let go."""
     known = contact.identities.filter(channel__in=Reason.values).order_by("-pk")[:MOST_ADDRESSES]
-    return {*identities_of(contact.email, contact.phone), *known.values_list("channel", "external_id")}
+    own = {*identities_of(contact.email, contact.phone), *known.values_list("channel", "external_id")}
+    return own | {("phone", form) for channel, id in own if channel == Reason.PHONE for form in other_forms(id)}
 
 
 def _same_name(contact: Contact) -> Iterator[tuple[UUID, Reason]]:

@@ -6,6 +6,8 @@ from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
+# What is as long as a key in an address: a provider's webhook, a customer's offer.
+KEY = re.compile(r"[\w-]{40,}")
 # Whoever reads such a link can set that person's password.
 RESET_LINK = re.compile(r"(/password/reset/)[^\s/]+/[^\s/]+")
 
@@ -19,6 +21,8 @@ class RequestIdFilter(logging.Filter):
         record.request_id = getattr(request, "request_id", request_id.get())
         if "/password/reset/" in (message := record.getMessage()):
             record.msg, record.args = RESET_LINK.sub(r"\1…", message), ()
+        elif record.name == "django.request":
+            record.msg, record.args = KEY.sub("***", message), ()
         return True
 
 

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from email.message import EmailMessage
+from email.policy import EmailPolicy, default
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
@@ -20,6 +23,26 @@ _MACHINES = re.compile(
     r"|^(mailer-daemon|postmaster|auto[-_.]?confirm)($|[-_.+])|(^|[-_.+])bounces?($|[-_.+])",
     re.I,
 )
+
+
+class _Ids(UnstructuredHeader):
+    """Ids of mails, one a line and each of them whole: the standard library encodes a long one, and then no mail program
+    knows it any more (RFC 5322, 3.6.4; RFC 2047, 5)."""
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        return f"{self.name}: " + f"{policy.linesep} ".join(self.split()) + policy.linesep
+
+
+_headers = HeaderRegistry()
+for _name in ("message-id", "in-reply-to", "references"):
+    _headers.map_to_type(_name, _Ids)
+
+
+class Mail(EmailMultiAlternatives):
+    """Text and HTML, in the thread that its headers name."""
+
+    def message(self, *, policy: EmailPolicy = default) -> EmailMessage:
+        return super().message(policy=policy.clone(header_factory=_headers))
 
 
 def is_answerable(address: str) -> bool:
@@ -54,7 +77,7 @@ def send(
     Raises what the mail backend raises: the task that calls this is tried again by the worker.
     """
     subject, text, html = compose(template, context, language)
-    message = EmailMultiAlternatives(
+    message = Mail(
         subject=subject,
         body=text,
         from_email=formataddr((one_line(sender), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])) if sender else None,

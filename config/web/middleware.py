@@ -1,7 +1,6 @@
 """What happens to every request, whatever answers it."""
 
 import logging
-import re
 import time
 import uuid
 from collections.abc import Callable
@@ -11,11 +10,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from .errors import too_large
-from .logs import request_id
+from .logs import KEY, request_id
 
 logger = logging.getLogger("vestibule.access")
-
-_SECRET = re.compile(r"[\w-]{40,}")
 
 # An upload of 10 MB and what a form wraps around it. JSON bodies have a closer bound of their own.
 MAX_REQUEST = 11 * 1024 * 1024  # bytes
@@ -56,7 +53,7 @@ class RequestIdMiddleware:
             response.headers["X-Request-ID"] = request_id.get()
             milliseconds = (time.monotonic() - start) * 1000
             # Quoted, so that an address with line breaks in it forges no line.
-            path = quote(_SECRET.sub("***", request.path), safe="/*")
+            path = quote(KEY.sub("***", request.path), safe="/*")
             logger.info("%s %s %d %.0fms", request.method, path, response.status_code, milliseconds)
             return response
         finally:

@@ -46,9 +46,10 @@ def call(
 
 def _read(response: requests.Response, ends: float) -> dict[str, Any]:
     """The object that is answered, {} for anything else. One who sends a byte now and then keeps nobody for long."""
-    found = b""
-    for chunk in response.iter_content(8192):
-        found += chunk
+    found = bytearray()
+    # A larger piece would be waited for until it is whole.
+    for piece in response.iter_content(1):
+        found += piece
         if len(found) > MAX_ANSWER or time.monotonic() > ends:
             raise requests.Timeout
     try:

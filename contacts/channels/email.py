@@ -14,6 +14,7 @@ from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import getaddresses
 from io import BytesIO
+from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -295,8 +296,9 @@ def send(connection: Any, message: Any) -> str:
     does not take it."""
     id = f"<{message.pk}@{_host()}>"
     headers = {"Message-ID": id}
-    if message.references:
-        headers |= {"In-Reply-To": message.references[-1], "References": " ".join(message.references)}
+    # No header takes others as they are.
+    if references := [reference for reference in message.references if reference.isascii()]:
+        headers |= {"In-Reply-To": references[-1], "References": " ".join(references)}
     before = _answered(message)
     context = {"message": message, "before": before, "pro": message.pro}
     if before:
@@ -321,10 +323,24 @@ def _mail(template: str, context: dict[str, Any], connection: Any, **options: An
         mail.send(template, context, sender=connection.pro.name, reply_to=connection.address, **options)
     except OSError as error:
         # Whom the server refuses for good is refused the next time too (RFC 5321, 4.2.1).
-        codes = [code for code, _said in getattr(error, "recipients", {}).values()]
-        is_final = bool(codes) and all(code >= 500 for code in codes)
-        reason = _("The mail server did not take it (%(what)s).") % {"what": str(error)[:200] or type(error).__name__}
+        is_unknown = isinstance(error, SMTPRecipientsRefused)
+        is_final = is_unknown and all(code >= 500 for code, _said in error.recipients.values())
+        reason = _("The mail server did not take it (%(what)s).") % {"what": _in_words(error)}
         raise SendFailed(reason, is_final=is_final) from None
+
+
+def _in_words(error: OSError) -> str:
+    """What the mail server said, or what stood in its way."""
+    if isinstance(error, SMTPRecipientsRefused):
+        said = list(error.recipients.values())
+    elif isinstance(error, SMTPResponseException):
+        said = [(error.smtp_code, error.smtp_error)]
+    else:
+        said = []
+    words = ", ".join(
+        f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}" for code, text in said
+    )
+    return one_line(words or str(error)) or type(error).__name__
 
 
 def _answered(message: Any) -> Any:

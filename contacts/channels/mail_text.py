@@ -26,7 +26,7 @@ BLOCKS = {
 UNSEEN = {"head", "style", "script", "title", "template", "noscript"}
 # The line above a quotation, in the languages of the product and their neighbours: "On … wrote:".
 ON = re.compile(r"^\s*(?:on|le|op|am|el|il|em|\d)\b", re.I)
-WROTE = re.compile(r"(?:wrote|a écrit|schreef|schrieb|escribió|ha scritto|escreveu)\s*:?\s*$", re.I)
+WROTE = re.compile(r"(?:wrote|a écrit|escribió|ha scritto|escreveu|(?:schreef|schrieb)\b.*)\s*:\s*$", re.I)
 # What mail programs put between an answer and the mail that it answers.
 DIVIDER = re.compile(
     r"^\s*(?:-{2,}\s*(?:original message|message d'origine|message d’origine|oorspronkelijk bericht|forwarded message|"
@@ -36,8 +36,8 @@ DIVIDER = re.compile(
 # The first lines of the block that Outlook writes there, without a sign before them: "From: …", then "Sent: …".
 FROM = re.compile(r"^\s*\*?(?:from|de|van|von)\s?:\*?\s*\S", re.I)
 SENT = re.compile(r"^\s*\*?(?:sent|date|envoyé|verzonden|datum|gesendet)\s?:\*?\s*\S", re.I)
-# How many lines an attribution may be broken into.
-BROKEN_INTO = 3
+# How many lines an attribution may be broken into, and how long one of them, or any other sign of a history, may be.
+BROKEN_INTO, LONGEST = 3, 500
 
 
 class _Reader(HTMLParser):
@@ -105,14 +105,16 @@ def _quoted_tail(lines: list[str]) -> int:
 
 def _begins_history(lines: list[str], at: int, tail: int) -> bool:
     line = lines[at]
-    if DIVIDER.match(line):
-        return True
-    if FROM.match(line):
-        return any(SENT.match(following) for following in lines[at + 1 : at + 3])
     if line.startswith(">"):
         return at >= tail
+    # A sign that is longer is none; and looking through it could take for ever.
+    near = [part if len(part) <= LONGEST else "" for part in lines[at : at + BROKEN_INTO]]
+    if DIVIDER.match(near[0]):
+        return True
+    if FROM.match(near[0]):
+        return any(SENT.match(following) for following in near[1:])
     # "On … wrote:", which may be broken into lines, with nothing but a quotation behind it.
-    after = next((n for n, part in enumerate(lines[at : at + BROKEN_INTO]) if WROTE.search(part)), None)
+    after = next((n for n, part in enumerate(near) if WROTE.search(part)), None)
     if after is None or not ON.match(line) or tail == len(lines):
         return False
     ends = at + after + 1

@@ -116,14 +116,15 @@ def bot_id(connection: Any) -> str:
 
 
 def send(connection: Any, message: Any) -> str:
-    """Send a message; returns its id as `read` gives it. Raises SendFailed."""
+    """Send a message; returns its id as `read` gives it, "" where Telegram does not say. Raises SendFailed."""
     body = {
         "chat_id": number(message.address),
         "text": message.text,
         "link_preview_options": {"is_disabled": True},
     }
     result = _ask(connection, "sendMessage", body)
-    return f"{bot_id(connection)}:{number(part(result, 'chat').get('id'))}:{number(result.get('message_id'))}"
+    chat, id = number(part(result, "chat").get("id")), number(result.get("message_id"))
+    return f"{bot_id(connection)}:{chat}:{id}" if chat and id else ""
 
 
 def test(connection: Any) -> str:

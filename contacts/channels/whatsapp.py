@@ -66,8 +66,8 @@ def _read_value(value: Mapping[str, Any]) -> Iterator[Message | Receipt]:
 
 def _person(people: list[Mapping[str, Any]], message: Mapping[str, Any]) -> Mapping[str, Any]:
     """Who wrote it, of those that the call names; a batch may name several."""
-    ids = {message.get("from"), message.get("from_user_id")} - {None, ""}
-    found = (person for person in people if ids & {person.get("wa_id"), person.get("user_id")})
+    ids = {clean(message.get(name), 254) for name in ("from", "from_user_id")} - {""}
+    found = (person for person in people if ids & {clean(person.get(name), 254) for name in ("wa_id", "user_id")})
     return next(found, people[0] if len(people) == 1 and not ids else {})
 
 

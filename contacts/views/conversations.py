@@ -2,6 +2,8 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from config.accounts.http import ProRequest, wants
+from config.accounts.http import ProRequest, send_to, wants
 from config.web.downloads import download
 from config.web.paging import InvalidCursor, from_cursor, to_cursor
 from config.web.storing import StorageUnavailable
@@ -30,6 +32,15 @@ SHOWN = 50
 
 def _find(request: ProRequest, id: uuid.UUID) -> Contact:
     return get_object_or_404(Contact.objects.for_pro(request.pro).select_related("pro"), pk=id)
+
+
+@contextmanager
+def _present() -> Iterator[None]:
+    """Who is archived or merged meanwhile is as unknown as a moment later."""
+    try:
+        yield
+    except Contact.DoesNotExist:
+        raise Http404 from None
 
 
 def _list(request: ProRequest) -> dict[str, Any]:
@@ -62,15 +73,18 @@ def _version(thread: list[ContactMessage]) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
-def _detail(contact: Contact, form: MessageForm | None = None) -> dict[str, Any]:
+def _thread(contact: Contact) -> dict[str, Any]:
+    """What was said, the newest first."""
     newest = contact.messages.select_related("author").prefetch_related("files").order_by("-created_at", "-id")
-    found, ways = list(newest[: SHOWN + 1]), contact.ways()
-    likely = likely_duplicates(contact)
+    found = list(newest[: SHOWN + 1])
+    thread = found[:SHOWN]
+    return {"contact": contact, "thread": thread, "version": _version(thread), "is_longer": len(found) > SHOWN}
+
+
+def _detail(contact: Contact, form: MessageForm | None = None) -> dict[str, Any]:
+    likely, ways = likely_duplicates(contact), contact.ways()
     return {
-        "contact": contact,
-        "thread": found[:SHOWN],
-        "version": _version(found[:SHOWN]),
-        "is_longer": len(found) > SHOWN,
+        **_thread(contact),
         "likely": likely[0] if likely else None,
         "ways": ways,
         "form": form or MessageForm(ways, initial={"id": uuid.uuid4()}),
@@ -98,17 +112,28 @@ def conversation_arrivals(request: ProRequest) -> HttpResponse:
 def conversation_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """One conversation beside the list; opening it is reading it. htmx gets the conversation ("detail") alone, or what
     was said in it ("thread"): that is asked for by a page that stands open, perhaps before nobody."""
-    contact = _find(request, id)
+    try:
+        contact = _find(request, id)
+    except Http404:
+        return _to_survivor(request, id)
     if wants(request, "thread"):
-        context = _detail(contact)
+        context = _thread(contact)
         if request.GET.get("seen") == context["version"]:
             return HttpResponse(status=204)
         return render(request, "messages/_thread.html", context)
     if request.method == "GET":
-        ContactMessage.objects.mark_read(contact)
+        with _present():
+            ContactMessage.objects.mark_read(contact)
     if wants(request, "detail"):
         return render(request, f"{PAGE}#detail", {**_detail(contact), "row": _row(contact), "is_swap": True})
     return render(request, PAGE, {**_list(request), **_detail(contact)})
+
+
+def _to_survivor(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """The mail about a message leads to whoever wrote it, who may be merged by now; else 404."""
+    with _present():
+        survivor = Contact.objects.survivor_of(request.pro, id)
+    return send_to(request, reverse("messages:conversation_detail", args=[survivor.pk]))
 
 
 def _row(contact: Contact) -> Contact:
@@ -124,12 +149,11 @@ def message_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            contact.write(given["text"], channel=given["channel"], by=request.user, id=given["id"])
+            with _present():
+                contact.write(given["text"], channel=given["channel"], by=request.user, id=given["id"])
             return _after(request, contact)
         except ValidationError as error:
             add_errors(form, error)
-        except Contact.DoesNotExist:
-            raise Http404 from None
     return _after(request, contact, form)
 
 
@@ -150,7 +174,9 @@ def message_again(request: ProRequest, id: uuid.UUID, message: uuid.UUID) -> Htt
     """Have a message sent anew that has failed."""
     contact = _find(request, id)
     found = get_object_or_404(contact.messages.select_related("contact__pro"), pk=message)
-    if not found.send_again():
+    with _present():
+        is_new = found.send_again()
+    if not is_new:
         messages.info(request, _("This message has not failed, or is being sent already."))
     return _after(request, contact)
 
@@ -159,8 +185,10 @@ def message_again(request: ProRequest, id: uuid.UUID, message: uuid.UUID) -> Htt
 def conversation_unread(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Put a conversation back among the unread ones."""
     contact = _find(request, id)
-    ContactMessage.objects.mark_unread(contact)
-    messages.success(request, _("The conversation with %(name)s is unread again.") % {"name": contact.name})
+    with _present():
+        ContactMessage.objects.mark_unread(contact)
+    if contact.unread_count:
+        messages.success(request, _("The conversation with %(name)s is unread again.") % {"name": contact.name})
     return redirect("messages:conversation_list")
 
 

@@ -207,8 +207,8 @@ def test_the_same_queries_for_one_entry_of_each_and_for_ten(browser, jane, user)
         with CaptureQueriesContext(connection) as queries:
             page(browser, jane)
         counts.append(len(queries))
-    # Session, user with its Pro; the contact; notes, messages, events; requests, replies, their events; inquiries, moves, offers
-    # sent, offers answered; merges, duplicates.
+    # Session, user with its Pro; the contact; notes, messages, events; requests, replies, their events; inquiries,
+    # moves, offers sent, offers answered; merges, duplicates; ways to write.
     assert counts[0] == counts[1] <= 19
     assert Contact.objects.count() == 1
 
@@ -224,6 +224,6 @@ def test_older_entries_alone_ask_for_no_duplicates(browser, jane, user):
     older = browser.get(f"/contacts/{jane.pk}").context["older"]
     with CaptureQueriesContext(connection) as queries:
         page(browser, jane, f"?{older}", headers=OLDER)
-    # Session, user with its Pro; the contact; notes, events; requests, replies, their events; inquiries, moves, offers
-    # sent, offers answered.
+    # Session, user with its Pro; the contact; notes, messages, events; requests, replies, their events; inquiries,
+    # moves, offers sent, offers answered.
     assert len(queries) == 13

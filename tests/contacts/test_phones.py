@@ -5,7 +5,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from contacts.models import Contact
-from contacts.phones import to_display, to_e164
+from contacts.phones import other_forms, to_display, to_e164
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,20 @@ def test_the_longest_number_of_a_country_fits_its_column(country):
 )
 def test_shown_as_its_country_writes_it(number, country, shown):
     assert to_display(number, country) == shown
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("+5511987654321", "+551187654321"),
+        ("+5491123456789", "+541123456789"),
+        ("+5215512345678", "+525512345678"),
+    ],
+)
+def test_the_two_forms_of_a_number(one, other):
+    assert (other_forms(one), other_forms(other)) == ([other], [one])
+
+
+@pytest.mark.parametrize("number", ["+33612345678", "+551133334444", "", "+54", "+52155", "nonsense"])
+def test_most_numbers_have_one_form(number):
+    assert other_forms(number) == []

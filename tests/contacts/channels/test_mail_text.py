@@ -1,0 +1,90 @@
+"""The words of an e-mail: HTML as lines, and the quoted history apart."""
+
+import pytest
+
+from contacts.channels.mail_text import fold_quoted, from_html
+
+HISTORIES = [
+    "On Mon, 4 May 2026 at 10:00, Agence <a@example.com> wrote:\n> Bonjour\n>\n> Claire",
+    "On Mon, 4 May 2026 at 10:00, Agence\n<a@example.com> wrote:\n\n> Bonjour",
+    "Le lun. 4 mai 2026 à 10:00, Agence <a@example.com> a écrit :\n> Bonjour",
+    "Op ma 4 mei 2026 om 10:00 schreef Agence <a@example.com>:\n> Dag",
+    "Am 04.05.2026 um 10:00 schrieb:\n> Guten Tag",
+    "-----Original Message-----\nFrom: Agence\nBonjour",
+    "-------- Message d'origine --------\nDe : Agence\nBonjour",
+    "-----Oorspronkelijk bericht-----\nDag",
+    "________________________________\nDe : Agence",
+    "From: Agence <a@example.com>\nSent: Monday\nTo: me\nSubject: x\n\nBonjour",
+    "De : Agence <a@example.com>\nEnvoyé : lundi\nÀ : moi\n\nBonjour",
+    "Van: Agence\nVerzonden: maandag\n\nDag",
+    "> Bonjour\n> Claire",
+]
+
+
+@pytest.mark.parametrize("history", HISTORIES)
+def test_what_is_new_stands_apart_from_what_is_repeated(history):
+    assert fold_quoted(f"Yes, gladly.\n\nLéa\n\n{history}\n") == ("Yes, gladly.\n\nLéa", history)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bonjour,\n\nest-ce libre ?",
+        "> Is it free?\nYes.\n> And on Sunday?\nNo.",
+        "He wrote:\nnothing more",
+        "On 4 May he wrote: hello\nand I answered",
+        "From: here\nto there",
+        "a > b",
+    ],
+)
+def test_where_nothing_is_repeated_all_is_new(text):
+    assert fold_quoted(text) == (text, "")
+
+
+def test_a_mail_that_is_all_quotation_is_shown():
+    assert fold_quoted("> Bonjour\n> Claire") == ("> Bonjour\n> Claire", "")
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>Bonjour&nbsp;Léa,</p><p>oui<br>demain &amp; lundi</p>", "Bonjour Léa,\n\noui\ndemain & lundi"),
+        ("<style>p{}</style><script>alert(1)</script><title>x</title><p>Hi</p>", "Hi"),
+        ("<ul><li>one</li><li>two</li></ul>", "one\n\ntwo"),
+        ("a\n   b\t c", "a b c"),
+        ("Yes<blockquote>old<blockquote>older</blockquote></blockquote>", "Yes\n> old\n>> older"),
+        ("<p>&lt;script&gt;</p>", "<script>"),
+        ("<p>unclosed <b>bold", "unclosed bold"),
+        ("</blockquote></p>stray", "stray"),
+        ("", ""),
+    ],
+)
+def test_html_as_a_reader_sees_it(html, text):
+    assert from_html(html) == text
+
+
+def test_the_quotation_of_an_html_mail_is_folded():
+    html = "<div>Yes</div><div>On 4 May Agence wrote:</div><blockquote><p>Bonjour</p><p>Claire</p></blockquote>"
+    assert fold_quoted(from_html(html)) == ("Yes", "On 4 May Agence wrote:\n\n> Bonjour\n\n> Claire")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "> x",
+        "On 1 wrote:",
+        "From: x",
+        "<blockquote>",
+        "</p><p>",
+        "-----",
+        "1 a b c",
+        ">",
+        "wrote" + " " * 5000 + "x",
+        "-" * 5000 + "x",
+    ],
+)
+def test_a_long_mail_is_read_to_its_end(line):
+    """What grows with the square of its length would not come to an end here."""
+    text = f"{line}\n" * (1_000_000 // (len(line) + 9)) + "end"
+    assert fold_quoted(text)[0].endswith("end")
+    assert from_html(text).endswith("end")

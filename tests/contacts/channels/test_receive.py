@@ -1,0 +1,410 @@
+"""What comes in becomes one message, in the conversation of one contact."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.core.files.storage import storages
+from django.utils import timezone
+
+from config.accounts.models import Pro
+from config.web.models import LooseFile
+from contacts.channels.message import File, Message
+from contacts.duplicates import likely_duplicates
+from contacts.models import ChannelDelivery, Contact, ContactEvent, ContactIdentity, ContactMessage, MessageFile
+from tests.factories import ContactFactory
+
+from .payloads import AT, bounce, connect, deliver, mime, telegram, text, update, whatsapp
+
+pytestmark = pytest.mark.django_db
+THEN = datetime.fromtimestamp(AT, UTC)
+BSUID = "FR.13491208655302741918"
+
+
+@pytest.fixture
+def bring(nobody, work_tasks):
+    """Brings a call and has it read; the newest message."""
+
+    def run(connection, body=None, content_type=""):
+        assert deliver(nobody, connection, body, content_type).status_code == 200
+        work_tasks()
+        return ContactMessage.objects.order_by("-created_at").first()
+
+    return run
+
+
+def conversations(pro):
+    rows = Contact.objects.for_pro(pro).filter(last_message_at__isnull=False).order_by("created_at")
+    return list(rows.values_list("name", "unread_count", "last_message_at"))
+
+
+def identities(contact):
+    return sorted(contact.identities.held().values_list("channel", "external_id"))
+
+
+def test_a_new_person_as_stored(pro, bring):
+    connection = connect(pro, "whatsapp")
+    found = bring(connection, whatsapp(text("Bonjour")))
+    assert ContactMessage.objects.values().get() == {
+        "id": found.pk,
+        "pro_id": pro.pk,
+        "contact_id": found.contact_id,
+        "connection_id": connection.pk,
+        "channel": "whatsapp",
+        "external_id": "wamid.1",
+        "address": "33612345678",
+        "subject": "",
+        "text": "Bonjour",
+        "quoted": "",
+        "media": [],
+        "references": [],
+        "refused": [],
+        "former": [],
+        "is_automatic": False,
+        "state": "received",
+        "error": "",
+        "author_id": None,
+        "created_at": THEN,
+        "edited_at": None,
+        "read_at": None,
+        "sent_at": None,
+        "notified_at": found.notified_at,
+    }
+    contact = Contact.objects.get()
+    assert Contact.objects.values().get() == {
+        "id": contact.pk,
+        "pro_id": pro.pk,
+        "name": "Inès Marchand",
+        "email": "",
+        "phone": "+33612345678",
+        "status": "prospect",
+        "role": "prospect",
+        "channel_preference": "whatsapp",
+        "source": "whatsapp",
+        "referral_source": "",
+        "language": "en",
+        "applied_at": None,
+        "search_text": "ines marchand\n\n+33612345678\n0612345678",
+        "reached_by": "",
+        "last_message_at": THEN,
+        "unread_count": 1,
+        "created_at": contact.created_at,
+        "updated_at": contact.updated_at,
+        "deleted_at": None,
+        "merged_into_id": None,
+    }
+    assert identities(contact) == [("phone", "+33612345678"), ("whatsapp", "33612345678"), ("whatsapp", BSUID)]
+    assert list(ContactEvent.objects.values_list("contact", "kind", "user", "token")) == [
+        (contact.pk, "created", None, None)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("provider", "body", "name", "reached"),
+    [
+        ("telegram", update(telegram()), "Théo Morvan", {"language": "fr"}),
+        ("whatsapp", whatsapp({**text("Hi"), "from": None}, contacts=[{"user_id": BSUID}]), f"WhatsApp {BSUID}", {}),
+    ],
+)
+def test_somebody_without_e_mail_and_phone(pro, bring, api, provider, body, name, reached):
+    contact = bring(connect(pro, provider), body).contact
+    assert (contact.reached_by, contact.email, contact.phone) == (provider, "", "")
+    shown = api.get(f"/api/v1/contacts/{contact.pk}").json()["data"]
+    assert shown == {
+        "id": str(contact.pk),
+        "name": name,
+        "email": None,
+        "phone": None,
+        "status": "prospect",
+        "role": "prospect",
+        "channelPreference": provider,
+        "source": provider,
+        "referralSource": None,
+        "language": "en",
+        "appliedAt": None,
+        "createdAt": shown["createdAt"],
+        "updatedAt": shown["updatedAt"],
+        **reached,
+    }
+    assert api.patch(f"/api/v1/contacts/{contact.pk}", {"name": "Théo", "source": "api"}).status_code == 200
+
+
+def test_an_email_makes_a_contact(pro, bring):
+    contact = bring(connect(pro, "mime"), mime(), "message/rfc822").contact
+    assert (contact.name, contact.email, contact.source, contact.channel_preference) == (
+        "Léa Fontanel",
+        "lea@example.org",
+        "email",
+        "email",
+    )
+
+
+# --- Who it is
+
+
+def test_a_known_email_joins(pro, bring):
+    known = ContactFactory(pro=pro, name="Mme Fontanel", email="LEA@example.org")
+    known.hold_identities()
+    found = bring(connect(pro, "mime"), mime(), "message/rfc822")
+    assert (found.contact, Contact.objects.get().name) == (known, "Mme Fontanel")
+
+
+def test_a_known_phone_joins_and_learns_the_ids(pro, bring):
+    known = ContactFactory(pro=pro, name="Mme Marchand", email="", phone="+33612345678")
+    known.hold_identities()
+    assert bring(connect(pro, "whatsapp")).contact == known
+    assert identities(known) == [("phone", "+33612345678"), ("whatsapp", "33612345678"), ("whatsapp", BSUID)]
+    # From then on the id alone is enough.
+    alone = whatsapp({**text("Encore"), "id": "wamid.2", "from": None}, contacts=[{"user_id": BSUID}])
+    assert bring(connect(pro, "whatsapp"), alone).contact == known
+    assert Contact.objects.count() == 1
+
+
+def test_an_id_goes_before_a_number(pro, bring):
+    connection = connect(pro, "whatsapp")
+    first = bring(connection, whatsapp({**text("Hi"), "from": None}, contacts=[{"user_id": BSUID}])).contact
+    other = ContactFactory(pro=pro, email="", phone="+33612345678")
+    other.hold_identities()
+    assert bring(connection, whatsapp({**text("Hi"), "id": "wamid.2"})).contact == first
+    first.refresh_from_db()
+    assert first.phone == ""  # That number is somebody else's.
+
+
+@pytest.mark.parametrize(
+    ("known", "id"),
+    [
+        ("+5511987654321", "551187654321"),
+        ("+551187654321", "5511987654321"),
+        ("+541123456789", "5491123456789"),
+        ("+525512345678", "5215512345678"),
+    ],
+)
+def test_another_form_of_a_number_is_suggested_and_not_forced(pro, bring, known, id):
+    there = ContactFactory(pro=pro, name="Somebody", email="", phone=known)
+    there.hold_identities()
+    person = {"profile": {"name": "Ana"}, "wa_id": id}
+    found = bring(connect(pro, "whatsapp"), whatsapp({**text("Olá"), "from": id}, contacts=[person]))
+    assert found.contact != there
+    assert [(one.contact, one.reasons) for one in likely_duplicates(found.contact)] == [(there, ["phone"])]
+
+
+def test_another_pro_has_a_contact_of_its_own(pro, other_user, bring):
+    bodies = [connect(one, "whatsapp") for one in (pro, other_user.pro)]
+    for connection in bodies:
+        bring(connection)
+    assert sorted(Contact.objects.values_list("pro", "name")) == sorted(
+        (one.pk, "Inès Marchand") for one in (pro, other_user.pro)
+    )
+    assert ContactMessage.objects.count() == 2
+
+
+def test_after_archiving_it_is_a_new_contact(pro, user, bring):
+    connection = connect(pro, "whatsapp")
+    first = bring(connection).contact
+    first.archive(by=user)
+    bring(connection, whatsapp({**text("Again"), "id": "wamid.2"}))
+    second = ContactMessage.objects.get(external_id="wamid.2").contact
+    assert first != second
+    assert conversations(pro) == [("Inès Marchand", 1, THEN)]
+
+
+def test_merged_contacts_are_one_conversation_and_two_again(pro, user, bring):
+    one = bring(connect(pro, "whatsapp"), whatsapp(text("One"))).contact
+    later = telegram(text="Two")
+    later["date"] = AT + 60
+    other = bring(connect(pro, "telegram"), update(later)).contact
+    merge = one.absorb(other, by=user)
+    one.refresh_from_db()
+    assert (one.unread_count, one.last_message_at) == (2, THEN + timedelta(seconds=60))
+    assert [(way.channel, way.address) for way in one.ways()] == [("telegram", "1111111"), ("whatsapp", "33612345678")]
+    third = telegram(text="Three")
+    third["message_id"] = 2
+    assert bring(connect(pro, "telegram"), update(third)).contact == one
+    merge.undo(by=user)
+    assert sorted(conversations(pro)) == sorted(
+        [("Inès Marchand", 2, THEN), ("Théo Morvan", 1, THEN + timedelta(seconds=60))]
+    )
+
+
+@pytest.mark.parametrize("name", ["🌸", " ", "\u200b", "\0", "x" * 500, "a\nb"])
+def test_odd_names(pro, bring, name):
+    contact = bring(connect(pro, "whatsapp"), whatsapp(text("Hi"), contacts=[{"profile": {"name": name}}])).contact
+    assert 0 < len(contact.name) <= 200 and contact.name.isprintable() and any(c.isalnum() for c in contact.name)
+
+
+def test_mail_from_nobody_is_kept_together(pro, bring):
+    connection = connect(pro, "mime")
+    for n in range(2):
+        assert bring(connection, mime(From=None, Message_ID=f"<{n}@x>"), "message/rfc822")
+    [contact] = Contact.objects.all()
+    assert (contact.name, contact.messages.count(), contact.ways()) == ("E-mail", 2, [])
+
+
+# --- Again, edited, late
+
+
+def test_what_is_delivered_again_is_there_once(pro, nobody, work_tasks):
+    connection = connect(pro, "telegram")
+    for number in range(3):  # Another update about the same message.
+        deliver(nobody, connection, update(telegram(), number=number))
+        deliver(nobody, connection, update(telegram(), number=number))
+    work_tasks()
+    assert (ChannelDelivery.objects.count(), ContactMessage.objects.count(), Contact.objects.count()) == (3, 1, 1)
+
+
+def test_one_call_of_many_is_one_message_each(pro, bring):
+    batch = whatsapp(*({**text(f"No {n}"), "id": f"wamid.{n}", "timestamp": str(AT + n)} for n in range(3)))
+    bring(connect(pro, "whatsapp"), batch)
+    assert list(ContactMessage.objects.values_list("text", flat=True)) == ["No 0", "No 1", "No 2"]
+    assert conversations(pro) == [("Inès Marchand", 3, THEN + timedelta(seconds=2))]
+
+
+def test_an_edit_keeps_what_was_written(pro, bring):
+    connection = connect(pro, "telegram")
+    bring(connection, update(telegram(text="One")))
+    bring(connection, update(telegram(text="Two", edit_date=AT + 60), "edited_message", 2))
+    bring(connection, update(telegram(text="Three", edit_date=AT + 90), "edited_message", 3))
+    # One that comes late changes nothing, nor does the original, again.
+    bring(connection, update(telegram(text="Two", edit_date=AT + 60), "edited_message", 4))
+    found = bring(connection, update(telegram(text="One"), number=5))
+    assert (found.text, found.edited_at, found.contact.unread_count) == ("Three", THEN + timedelta(seconds=90), 1)
+    assert found.former == [[THEN.isoformat(), "One"], [(THEN + timedelta(seconds=60)).isoformat(), "Two"]]
+
+
+def test_an_edit_may_come_first(pro, bring):
+    connection = connect(pro, "telegram")
+    bring(connection, update(telegram(text="Two", edit_date=AT + 60), "edited_message", 2))
+    found = bring(connection, update(telegram(text="One")))
+    assert (found.text, found.former, ContactMessage.objects.count()) == ("Two", [], 1)
+
+
+def test_a_clock_that_goes_before_pins_nothing_to_the_top(pro, bring):
+    future = int(timezone.now().timestamp()) + 10**6
+    found = bring(connect(pro, "whatsapp"), whatsapp({**text("Hi"), "timestamp": str(future)}))
+    assert found.created_at <= timezone.now()
+
+
+# --- Files
+
+
+def with_files(*files):
+    return Message("<f@x>", (("email", "lea@example.org"),), "lea@example.org", "Léa", "See", files=files)
+
+
+def receive(pro, *files):
+    return ContactMessage.objects.receive(connect(pro, "mime"), with_files(*files))
+
+
+def test_files_are_kept_by_the_rules_of_attachments(pro, attachment_folder):
+    found = receive(
+        pro, File("plan.txt", b"The plan."), File("../x.txt", b"x"), File("virus.exe", b"MZ"), File("e.pdf", b"")
+    )
+    [file] = MessageFile.objects.for_pro(pro)
+    assert (file.message, file.filename, file.mime_type, file.size) == (found, "plan.txt", "text/plain", 9)
+    assert file.open().read() == b"The plan."
+    assert [refusal.partition(":")[0] for refusal in found.refused] == ["../x.txt", "virus.exe", "e.pdf"]
+    assert [path.name for path in attachment_folder.iterdir()] == [file.key]
+    assert not LooseFile.objects.exists()
+
+
+def test_a_message_that_is_there_stores_no_file_again(pro, attachment_folder):
+    receive(pro, File("plan.txt", b"The plan."))
+    assert receive(pro, File("plan.txt", b"The plan.")) is None
+    assert (MessageFile.objects.count(), len(list(attachment_folder.iterdir()))) == (1, 1)
+
+
+def test_while_the_storage_fails_nothing_is_kept_and_nothing_lost(
+    pro, bring, work_tasks, monkeypatch, attachment_folder
+):
+    body = mime(
+        "--B\r\n\r\nSee\r\n--B\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nThe plan.\r\n--B--\r\n",
+        Content_Type='multipart/mixed; boundary="B"',
+    )
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(storages["attachments"]), "_save", full)
+        assert bring(connect(pro, "mime"), body, "message/rfc822") is None
+    assert (Contact.objects.count(), MessageFile.objects.count()) == (0, 0)
+    kept = ChannelDelivery.objects.get()
+    assert (bytes(kept.body), kept.read_at) == (body, None)
+    from contacts.tasks import read_delivery
+
+    read_delivery.enqueue(kept.pk)
+    work_tasks()
+    assert MessageFile.objects.get().open().read() == b"The plan."
+
+
+# --- What nobody waits for an answer to
+
+
+def test_no_stranger_ever_gets_a_mail(pro, bring):
+    connection = connect(pro, "mime")
+    for n, more in enumerate(
+        [{}, {"Auto_Submitted": "auto-replied"}, {"From": "no-reply@example.org"}, {"List_Id": "<x>"}, {"From": None}]
+    ):
+        bring(connection, mime(Message_ID=f"<{n}@x>", Reply_To="stranger@example.net", **more), "message/rfc822")
+    bring(connection, bounce(), "message/rfc822")
+    bring(connect(pro, "whatsapp"))
+    bring(connect(pro, "telegram"))
+    assert {address for message in mail.outbox for address in message.recipients()} <= {pro.email}
+
+
+def test_the_pro_is_told_once_for_what_stands_unread(pro, bring):
+    connection = connect(pro, "telegram")
+    for n in range(3):
+        bring(connection, update({**telegram(text=f"Nº {n}"), "message_id": n + 1}, number=n))
+    [told] = mail.outbox
+    contact = Contact.objects.get()
+    assert (told.to, told.subject) == (["port@example.com"], "Théo Morvan wrote by Telegram")
+    assert told.body == (
+        f"Théo Morvan · Telegram\n\nNº 0\n\nAnswer in your inbox: http://testserver/inbox/messages/{contact.pk}\n"
+    )
+    assert told.extra_headers["Auto-Submitted"] == "auto-generated"
+    ContactMessage.objects.mark_read(contact)
+    bring(connection, update({**telegram(text="More"), "message_id": 9}, number=9))
+    assert len(mail.outbox) == 2
+
+
+@pytest.mark.parametrize("address", ["port@example.com", "desk@in.example.com"])
+def test_what_a_machine_wrote_tells_nobody_and_own_mails_do_not_go_round(pro, bring, address):
+    Pro.objects.filter(pk=pro.pk).update(email=address)
+    pro.refresh_from_db()
+    connection = connect(pro, "mime")
+    bring(connection, mime(Auto_Submitted="auto-replied"), "message/rfc822")
+    assert mail.outbox == []
+    bring(connection, mime(Message_ID="<b@x>"), "message/rfc822")
+    # The conversation had something unread already; and what goes to the channel itself would come back.
+    ContactMessage.objects.mark_read(Contact.objects.get())
+    bring(connection, mime(Message_ID="<c@x>"), "message/rfc822")
+    assert len(mail.outbox) == (1 if address == "port@example.com" else 0)
+
+
+def test_a_mail_that_came_back_has_failed(pro, user, bring, work_tasks):
+    connection = connect(pro, "mime")
+    contact = bring(connection, mime(), "message/rfc822").contact
+    sent = contact.write("Oui.", channel="email", by=user)
+    work_tasks()
+    found = bring(connection, bounce(f"<{sent.pk}@testserver>"), "message/rfc822")
+    sent.refresh_from_db()
+    assert (sent.state, sent.error) == ("failed", "The e-mail came back: see the message about it.")
+    assert (found.contact, found.is_automatic, Contact.objects.count()) == (contact, True, 1)
+
+
+def test_a_report_about_nothing_of_ours_is_a_message_like_any(pro, bring):
+    found = bring(connect(pro, "mime"), bounce(), "message/rfc822")
+    assert (found.contact.name, found.is_automatic, found.contact.ways()) == ("Mail Delivery System", True, [])
+
+
+def test_the_test_of_a_connection_makes_no_message(pro, bring, work_tasks):
+    connection = connect(pro, "mime")
+    from contacts.channels import email
+
+    assert email.test(connection) == "desk@in.example.com"
+    [sent] = mail.outbox
+    assert bring(connection, sent.message().as_bytes(), "message/rfc822") is None
+    connection.refresh_from_db()
+    assert connection.last_received_at is not None
+    assert not ContactIdentity.objects.exists()

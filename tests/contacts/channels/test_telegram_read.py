@@ -1,0 +1,152 @@
+"""What an update of Telegram's Bot API becomes."""
+
+import json
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+
+from contacts.channels import telegram as provider
+from contacts.channels.message import Media, Message, Unreadable
+
+from .payloads import AT, TOKEN, telegram, update
+
+BOT = SimpleNamespace(token=TOKEN)
+THEN = datetime.fromtimestamp(AT, UTC)
+
+
+def read(payload):
+    return list(provider.read(BOT, json.dumps(payload).encode(), "application/json"))
+
+
+def usual(**more):
+    return Message(
+        **{
+            "external_id": "123456:1111111:1365",
+            "identities": (("telegram", "1111111"),),
+            "address": "1111111",
+            "name": "Théo Morvan",
+            "sent_at": THEN,
+            "language": "fr",
+            **more,
+        }
+    )
+
+
+def test_a_text():
+    assert read(update(telegram())) == [usual(text="Bonjour")]
+
+
+def test_an_edit_takes_the_place_of_what_was_written():
+    edited = telegram(text="Bonsoir", edit_date=AT + 60)
+    assert read(update(edited, "edited_message")) == [
+        usual(text="Bonsoir", edited_at=datetime.fromtimestamp(AT + 60, UTC))
+    ]
+
+
+@pytest.mark.parametrize("kind", ["group", "supergroup", "channel", None, 7])
+def test_groups_are_left_alone(kind):
+    assert read(update(telegram(text="Hi", chat={"id": -1001, "type": kind}))) == []
+
+
+@pytest.mark.parametrize("name", ["channel_post", "callback_query", "my_chat_member", "inline_query", "poll"])
+def test_other_updates_are_left_alone(name):
+    assert read(update(telegram(), name)) == []
+
+
+def test_other_bots_are_left_alone():
+    assert read(update(telegram(text="Hi", **{"from": {"id": 5, "is_bot": True, "first_name": "B"}}))) == []
+
+
+@pytest.mark.parametrize(
+    ("sender", "name"),
+    [
+        ({"first_name": "Théo"}, "Théo"),
+        ({"first_name": " ", "username": "theo"}, "@theo"),
+        ({}, ""),
+        ({"first_name": 7, "last_name": None}, ""),
+    ],
+)
+def test_names(sender, name):
+    [found] = read(update(telegram(text="Hi", **{"from": {"id": 1111111, **sender}})))
+    assert found.name == name
+
+
+@pytest.mark.parametrize(("code", "language"), [("nl", "nl"), ("pt-br", "pt"), ("FR", "fr"), ("xx", ""), (7, "")])
+def test_languages(code, language):
+    [found] = read(update(telegram(text="Hi", **{"from": {"id": 1, "first_name": "T", "language_code": code}})))
+    assert found.language == language
+
+
+KINDS = {
+    "photo": (
+        [{"file_id": "s", "file_size": 10, "width": 90}, {"file_id": "l", "file_size": 900, "width": 1280}],
+        Media("image", "l", "", "", 900),
+    ),
+    "document": (
+        {"file_id": "d", "file_name": "plan.pdf", "mime_type": "application/pdf", "file_size": 12},
+        Media("document", "d", "plan.pdf", "application/pdf", 12),
+    ),
+    "voice": ({"file_id": "v", "duration": 3, "mime_type": "audio/ogg"}, Media("voice", "v", "", "audio/ogg")),
+    "video": ({"file_id": "v"}, Media("video", "v")),
+    "video_note": ({"file_id": "v"}, Media("video_note", "v")),
+    "audio": ({"file_id": "a", "file_name": "a.mp3"}, Media("audio", "a", "a.mp3")),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_media_by_reference(kind):
+    content, media = KINDS[kind]
+    assert read(update(telegram(caption="Look", **{kind: content}))) == [usual(text="Look", media=(media,))]
+
+
+def test_an_animation_is_no_document():
+    both = {"animation": {"file_id": "a"}, "document": {"file_id": "a"}}
+    assert read(update(telegram(**both))) == [usual(media=(Media("animation", "a"),))]
+
+
+def test_a_sticker_says_its_emoji():
+    assert read(update(telegram(sticker={"file_id": "s", "emoji": "👋"}))) == [
+        usual(text="👋", media=(Media("sticker", "s"),))
+    ]
+
+
+def test_places():
+    venue = {"title": "Vieux-Port", "address": "Marseille"}
+    place = {"latitude": 43.29, "longitude": 5.37}
+    assert read(update(telegram(location=place, venue=venue))) == [
+        usual(text="Vieux-Port\nMarseille\n43.29, 5.37", media=(Media("location"),))
+    ]
+
+
+def test_somebodys_own_card_teaches_their_number():
+    card = {"phone_number": "33612345678", "first_name": "Théo", "user_id": 1111111}
+    assert read(update(telegram(contact=card))) == [
+        usual(text="Théo 33612345678", media=(Media("contact"),), phone="+33612345678")
+    ]
+    other = {**card, "user_id": 2222222}
+    assert read(update(telegram(contact=other)))[0].phone == ""
+    assert read(update(telegram(contact={"phone_number": "1", "user_id": 1111111})))[0].phone == ""
+
+
+@pytest.mark.parametrize("kind", ["poll", "dice", "game", "story", "anything_new"])
+def test_what_cannot_be_shown_is_said_to_be_there(kind):
+    assert read(update(telegram(**{kind: {"id": 1}}))) == [usual(media=(Media("unsupported"),))]
+
+
+ODD = [None, True, -1, 2**63, 2**80, 1e400, "", "\0", "\ud800", "x" * 100_000, [], {}, {"a": {}}, [None]]
+
+
+@pytest.mark.parametrize(
+    "name", ["message_id", "from", "chat", "date", "text", "photo", "document", "contact", "location"]
+)
+def test_an_odd_value_is_no_fault(name):
+    for value in ODD:
+        for found in read(update({**telegram(), name: value})):
+            assert isinstance(found, Message) and found.identities == (("telegram", "1111111"),)
+
+
+@pytest.mark.parametrize("body", [b"", b"nonsense", b"[]", b"null", b"\xff\xfe", b"[" * 200_000])
+def test_what_is_no_json_object_is_unreadable(body):
+    with pytest.raises(Unreadable):
+        list(provider.read(BOT, body, "application/json"))

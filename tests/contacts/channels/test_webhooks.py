@@ -1,0 +1,283 @@
+"""Where providers call: what proves itself is kept and answered at once, everything else leaves no row."""
+
+import json
+
+import pytest
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+
+from contacts.channels import provider_of
+from contacts.models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
+from contacts.views import webhooks
+
+from .payloads import PROVIDERS, SECRET, connect, deliver, mailgun_form, mime, path, proof, usual
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=PROVIDERS)
+def provider(request):
+    return request.param
+
+
+@pytest.fixture
+def connection(pro, provider):
+    return connect(pro, provider)
+
+
+def said(response):
+    return response.status_code, response.content.decode(), response["Content-Type"]
+
+
+def assert_nothing():
+    assert (ChannelDelivery.objects.count(), ContactMessage.objects.count(), Contact.objects.count()) == (0, 0, 0)
+
+
+def test_a_call_is_kept_as_it_came_and_read_by_the_worker(nobody, connection, work_tasks):
+    body, content_type = usual(connection.provider)
+    assert said(deliver(nobody, connection, body, content_type)) == (200, "OK", "text/plain")
+    found = ChannelDelivery.objects.get()
+    assert (bytes(found.body), found.content_type, found.read_at) == (body, content_type, None)
+    assert ContactMessage.objects.count() == 0
+    work_tasks()
+    found.refresh_from_db()
+    assert (bytes(found.body), found.read_at is not None) == (b"", True)
+    assert ContactMessage.objects.count() == 1
+    connection.refresh_from_db()
+    assert connection.last_received_at is not None
+
+
+# --- What does not prove itself
+
+
+def wrong_proofs(provider, body):
+    """Name -> (headers, body) of calls that prove nothing."""
+    if provider == "mailgun":
+        form = mailgun_form()
+        forged = {
+            "missing": {**form, "signature": ""},
+            "wrong": {**form, "signature": "0" * 64},
+            "truncated": {**form, "signature": form["signature"][:-1]},
+            "of another call": {**form, "token": "u" * 50},
+            "non-ASCII": {**form, "signature": "é" * 64},
+            "non-ASCII token": {**form, "token": "é" * 50},
+            "out of date": mailgun_form(at=1_700_000_000),
+            "of the future": mailgun_form(at=9_000_000_000),
+            "without a time": {**form, "timestamp": ""},
+        }
+        calls = {name: ({}, encode_multipart(BOUNDARY, one)) for name, one in forged.items()}
+        return {**calls, "no form": ({}, b"nonsense"), "empty": ({}, b"")}
+    [(name, value)] = proof(provider, body).items()
+    other = proof(provider, body + b" ") if provider in ("whatsapp", "mime") else proof(provider, body, "another")
+    calls = {
+        "missing": ({}, body),
+        "empty": ({name: ""}, body),
+        "wrong": (proof(provider, body, "wrong"), body),
+        "truncated": ({name: value[:-1]}, body),
+        "of another body": (other, body),
+        "non-ASCII": ({name: "sha256=é" + value}, body),
+        "longer": (proof(provider, body, SECRET + "0"), body),
+    }
+    if provider in ("whatsapp", "mime"):
+        calls["the body changed"] = ({name: value}, body.replace(b"Bonjour", b"Bonsoir"))
+        calls["without its kind"] = ({name: value.removeprefix("sha256=")}, body)
+    return calls
+
+
+def test_what_does_not_prove_itself_is_refused_and_leaves_nothing(nobody, connection, work_tasks):
+    body, content_type = usual(connection.provider)
+    for name, (headers, sent) in wrong_proofs(connection.provider, body).items():
+        response = deliver(nobody, connection, sent, content_type, headers=headers)
+        assert (name, *said(response)) == (name, 403, "Forbidden", "text/plain")
+    work_tasks()
+    assert_nothing()
+
+
+def test_without_a_secret_nothing_is_taken(nobody, connection):
+    body, content_type = usual(connection.provider)
+    ChannelConnection.objects.update(secret="")
+    for headers in (proof(connection.provider, body), proof(connection.provider, body, ""), {}):
+        assert deliver(nobody, connection, body, content_type, headers=headers).status_code == 403
+    assert_nothing()
+
+
+def test_another_pros_secret_opens_nothing(nobody, connection, other_user):
+    connect(other_user.pro, connection.provider, secret="of-another-pro")
+    if connection.provider == "mailgun":
+        form = mailgun_form()
+        form["signature"] = "1" * 64
+        body, content_type, headers = encode_multipart(BOUNDARY, form), MULTIPART_CONTENT, {}
+    else:
+        body, content_type = usual(connection.provider)
+        headers = proof(connection.provider, body, "of-another-pro")
+    assert deliver(nobody, connection, body, content_type, headers=headers).status_code == 403
+    assert_nothing()
+
+
+# --- Mailgun signs its token, not the body
+
+
+def test_mailguns_token_belongs_to_one_body(nobody, pro, work_tasks):
+    connection = connect(pro, "mailgun")
+    first, other = (encode_multipart(BOUNDARY, mailgun_form(body_plain=words)) for words in ("Bonjour", "Forged"))
+    answers = [
+        deliver(nobody, connection, body, MULTIPART_CONTENT).status_code for body in (first, first, other, first)
+    ]
+    assert answers == [200, 200, 403, 200]
+    work_tasks()
+    assert deliver(nobody, connection, other, MULTIPART_CONTENT).status_code == 403
+    assert ContactMessage.objects.get().text == "Bonjour"
+
+
+# --- Keys
+
+
+@pytest.mark.parametrize("key", ["x", "0" * 48, "é" * 48, "%00" * 48, "a" * 5000])
+@pytest.mark.parametrize("channel", ["whatsapp", "telegram", "email"])
+def test_an_unknown_key_is_404(nobody, channel, key, django_assert_max_num_queries):
+    with django_assert_max_num_queries(1):
+        response = nobody.post(f"/channels/{channel}/{key}", b"{}", "application/json")
+    assert said(response) == (404, "Not Found", "text/plain")
+
+
+def test_a_key_of_another_form_asks_the_database_nothing(nobody, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert nobody.post("/channels/whatsapp/guess", b"{}", "application/json").status_code == 404
+
+
+def test_a_key_belongs_to_its_channel(nobody, connection):
+    body, content_type = usual(connection.provider)
+    for channel in {"whatsapp", "telegram", "email"} - {connection.channel}:
+        address = f"/channels/{channel}/{connection.key}"
+        headers = proof(connection.provider, body)
+        assert nobody.generic("POST", address, body, content_type, headers=headers).status_code == 404
+    assert_nothing()
+
+
+def test_switched_off_or_disconnected_it_is_404(nobody, connection):
+    before = path(connection)
+    ChannelConnection.objects.update(is_active=False)
+    assert deliver(nobody, connection).status_code == 404
+    ChannelConnection.objects.update(is_active=True)
+    connection.refresh_from_db()
+    connection.disconnect()
+    assert nobody.post(before, b"{}", "application/json").status_code == 404
+    assert_nothing()
+
+
+def test_other_methods_are_405(nobody, connection):
+    for method in ("put", "patch", "delete"):
+        assert getattr(nobody, method)(path(connection)).status_code == 405
+    if connection.channel != "whatsapp":
+        assert nobody.get(path(connection)).status_code == 405
+
+
+# --- Bounds
+
+
+def test_a_body_that_is_too_large_is_413(nobody, pro):
+    for provider in ("whatsapp", "telegram", "mime"):
+        connection = connect(pro, provider)
+        body = b"x" * (provider_of(connection).MAX_BODY + 1)
+        assert deliver(nobody, connection, body, "message/rfc822").status_code == 413
+    # And what says that it is far larger is not read at all.
+    length = {"CONTENT_LENGTH": str(36 * 1024 * 1024 + 1)}
+    assert deliver(nobody, connection, b"x", "message/rfc822", **length).status_code == 413
+    assert_nothing()
+
+
+def test_a_mail_of_ten_megabytes_is_taken(nobody, pro):
+    connection = connect(pro, "mime")
+    body = mime("x" * 15 * 1024 * 1024)
+    assert deliver(nobody, connection, body, "message/rfc822").status_code == 200
+    assert len(ChannelDelivery.objects.get().body) == len(body)
+
+
+def test_fields_of_a_form_that_are_too_large_are_413(nobody, pro):
+    connection = connect(pro, "mailgun")
+    body = encode_multipart(BOUNDARY, mailgun_form(body_plain="x" * 3_000_000))
+    assert deliver(nobody, connection, body, MULTIPART_CONTENT).status_code == 413
+    assert_nothing()
+
+
+def test_a_place_that_goes_on_guessing_has_to_wait(nobody, pro, monkeypatch):
+    monkeypatch.setattr(webhooks.REFUSALS, "times", 2)
+    connection = connect(pro, "telegram")
+    answers = [deliver(nobody, connection, headers={}) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [403, 403, 429, 429]
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+    # The provider itself, and another place, go on.
+    assert deliver(nobody, connection).status_code == 200
+    assert deliver(nobody, connection, headers={}, REMOTE_ADDR="192.0.2.7").status_code == 403
+
+
+def test_one_channel_may_call_so_often(nobody, pro, monkeypatch):
+    monkeypatch.setattr(webhooks.CALLS, "times", 2)
+    monkeypatch.setattr(webhooks.CALLS, "batch", 1)
+    connection, other = connect(pro, "telegram"), connect(pro, "whatsapp")
+    body = {"update_id": 1}
+    answers = [deliver(nobody, connection, {**body, "update_id": n}) for n in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+    assert deliver(nobody, other).status_code == 200
+    assert ChannelDelivery.objects.count() == 3
+
+
+# --- WhatsApp asks once whether the address is meant
+
+
+def ask(client, connection, **query):
+    usual = {"hub.mode": "subscribe", "hub.verify_token": connection.verify_token, "hub.challenge": "1158201444"}
+    return client.get(path(connection), usual | {name.replace("_", ".", 1): value for name, value in query.items()})
+
+
+def test_the_question_of_meta_is_answered(nobody, pro):
+    assert said(ask(nobody, connect(pro, "whatsapp"))) == (200, "1158201444", "text/plain")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"hub_verify_token": "wrong"},
+        {"hub_verify_token": ""},
+        {"hub_verify_token": "é"},
+        {"hub_verify_token": SECRET},
+        {"hub_mode": "unsubscribe"},
+        {"hub_mode": ""},
+    ],
+)
+def test_a_question_with_another_token_is_refused(nobody, pro, query):
+    response = ask(nobody, connect(pro, "whatsapp"), **query)
+    assert said(response) == (403, "Forbidden", "text/plain")
+
+
+def test_the_challenge_cannot_be_a_page(nobody, pro):
+    response = ask(nobody, connect(pro, "whatsapp"), hub_challenge="<script>alert(1)</script>" * 99)
+    assert (response["Content-Type"], response["X-Content-Type-Options"]) == ("text/plain", "nosniff")
+    assert len(response.content) == 200
+
+
+def test_what_is_no_payload_stays_for_staff_and_stops_nothing(nobody, connection, work_tasks):
+    if connection.provider == "mime":
+        pytest.skip("every text is an e-mail")
+    if connection.provider == "mailgun":
+        form = {**mailgun_form(), "message-headers": "no JSON"}
+        body, content_type = encode_multipart(BOUNDARY, form), MULTIPART_CONTENT
+    else:
+        body, content_type = b"[" * 100_000, "application/json"
+    assert deliver(nobody, connection, body, content_type).status_code == 200
+    work_tasks()
+    kept = ChannelDelivery.objects.get()
+    assert (bytes(kept.body), kept.read_at) == (body, None)
+    assert ContactMessage.objects.count() == 0
+    if connection.provider != "mailgun":
+        assert deliver(nobody, connection).status_code == 200
+        work_tasks()
+        assert ContactMessage.objects.count() == 1
+
+
+def test_no_secret_stands_in_the_answer_or_the_log(nobody, connection, caplog):
+    with caplog.at_level("DEBUG"):
+        response = deliver(nobody, connection)
+        refused = deliver(nobody, connection, headers={}, content_type="application/json", body={"a": 1})
+    words = caplog.text + json.dumps([dict(response.headers), dict(refused.headers)])
+    assert SECRET not in words and connection.key not in words

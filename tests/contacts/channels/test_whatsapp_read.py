@@ -1,0 +1,201 @@
+"""What a call of WhatsApp's Cloud API becomes."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from contacts.channels import whatsapp as provider
+from contacts.channels.message import Media, Message, Receipt, Unreadable
+
+from .payloads import AT, text, whatsapp
+
+THEN = datetime.fromtimestamp(AT, UTC)
+BSUID = "FR.13491208655302741918"
+
+
+def read(payload):
+    return list(provider.read(None, json.dumps(payload).encode(), "application/json"))
+
+
+def one(message, **more):
+    [found] = read(whatsapp({"from": "33612345678", "id": "wamid.1", "timestamp": str(AT), **message}, **more))
+    return found
+
+
+def usual(**more):
+    return Message(
+        **{
+            "external_id": "wamid.1",
+            "identities": (("whatsapp", BSUID), ("whatsapp", "33612345678")),
+            "address": "33612345678",
+            "name": "Inès Marchand",
+            "sent_at": THEN,
+            "phone": "+33612345678",
+            **more,
+        }
+    )
+
+
+def test_a_text():
+    assert read(whatsapp(text("Bonjour\r\nÀ demain"))) == [usual(text="Bonjour\nÀ demain")]
+
+
+def test_without_a_business_scoped_id():
+    contacts = [{"profile": {"name": "Inès"}, "wa_id": "33612345678"}]
+    assert read(whatsapp(text("Hi"), contacts=contacts)) == [
+        usual(text="Hi", name="Inès", identities=(("whatsapp", "33612345678"),))
+    ]
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        {"from_user_id": BSUID},
+        {"from_user_id": BSUID, "from": ""},
+        # The id may stand where the number was.
+        {"from": BSUID},
+        {},
+    ],
+)
+def test_without_a_phone(sender):
+    contacts = [{"profile": {"name": "Inès", "username": "ines.m"}, "user_id": BSUID}]
+    message = {**text("Hi"), "from": None, **sender}
+    assert read(whatsapp(message, contacts=contacts)) == [
+        usual(text="Hi", name="Inès", identities=(("whatsapp", BSUID),), address=BSUID, phone="")
+    ]
+
+
+def test_without_a_name_the_username_is_one():
+    contacts = [{"profile": {"username": "ines.m"}, "user_id": BSUID}]
+    [found] = read(whatsapp({**text("Hi"), "from": None}, contacts=contacts))
+    assert found.name == "@ines.m"
+
+
+def test_an_id_is_never_rewritten():
+    """Brazil, Argentina and Mexico have numbers in two forms; the id is the one that WhatsApp gives."""
+    for number in ("5511987654321", "551187654321", "5491123456789", "5215512345678"):
+        [found] = read(whatsapp({**text("Hi"), "from": number}, contacts=[{"wa_id": number}]))
+        assert (found.identities, found.address) == ((("whatsapp", number),), number)
+
+
+def test_a_batch_of_several_people_changes_and_receipts():
+    people = [
+        {"profile": {"name": "Anna"}, "wa_id": "33600000001", "user_id": "FR.1"},
+        {"profile": {"name": "Bruno"}, "wa_id": "33600000002", "user_id": "FR.2"},
+    ]
+    first = {**text("One"), "from": "33600000001", "id": "wamid.a"}
+    second = {**text("Two"), "from": "33600000002", "id": "wamid.b"}
+    payload = whatsapp(second, first, contacts=people)
+    payload["entry"] += whatsapp(statuses=[{"id": "wamid.out", "status": "delivered"}])["entry"]
+    payload["entry"][0]["changes"] += whatsapp({**text("Three"), "id": "wamid.c"})["entry"][0]["changes"]
+    found = read(payload)
+    assert [(m.name, m.text, m.identities[0]) for m in found[:3]] == [
+        ("Bruno", "Two", ("whatsapp", "FR.2")),
+        ("Anna", "One", ("whatsapp", "FR.1")),
+        ("Inès Marchand", "Three", ("whatsapp", BSUID)),
+    ]
+    assert found[3:] == [Receipt("wamid.out", "delivered")]
+
+
+def test_receipts_alone():
+    error = {"code": 131047, "title": "Re-engagement message", "error_data": {"details": "More than 24 hours passed."}}
+    statuses = [
+        {"id": "wamid.1", "status": "sent", "timestamp": str(AT), "recipient_id": "33612345678"},
+        {"id": "wamid.1", "status": "read"},
+        {"id": "wamid.2", "status": "failed", "errors": [error]},
+        {"id": "wamid.3", "status": "failed", "errors": [{"code": 1, "title": "Unknown"}]},
+        {"id": "wamid.4", "status": "failed"},
+        {"id": "wamid.5", "status": "warned"},
+    ]
+    assert read(whatsapp(statuses=statuses)) == [
+        Receipt("wamid.1", "sent"),
+        Receipt("wamid.1", "read"),
+        Receipt("wamid.2", "failed", "More than 24 hours passed. (131047)"),
+        Receipt("wamid.3", "failed", "Unknown (1)"),
+        Receipt("wamid.4", "failed"),
+    ]
+
+
+KINDS = {
+    "image": (
+        {"caption": "The door", "id": "7", "mime_type": "image/jpeg"},
+        "The door",
+        Media("image", "7", "", "image/jpeg"),
+    ),
+    "video": ({"id": "7", "mime_type": "video/mp4"}, "", Media("video", "7", "", "video/mp4")),
+    "audio": ({"id": "7", "mime_type": "audio/ogg", "voice": True}, "", Media("voice", "7", "", "audio/ogg")),
+    "sticker": ({"id": "7", "mime_type": "image/webp"}, "", Media("sticker", "7", "", "image/webp")),
+    "document": (
+        {"id": "7", "filename": "plan.pdf", "mime_type": "application/pdf", "caption": "Plan"},
+        "Plan",
+        Media("document", "7", "plan.pdf", "application/pdf"),
+    ),
+    "location": (
+        {"latitude": 43.29, "longitude": 5.37, "name": "Vieux-Port", "address": "Marseille"},
+        "Vieux-Port\nMarseille\n43.29, 5.37",
+        Media("location"),
+    ),
+    "reaction": ({"message_id": "wamid.0", "emoji": "👍"}, "👍", Media("reaction", "wamid.0")),
+    "order": ({"catalog_id": "1"}, "", Media("unsupported")),
+    "unsupported": ({}, "", Media("unsupported")),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_else_may_come(kind):
+    content, words, media = KINDS[kind]
+    assert one({"type": kind, kind: content}) == usual(text=words, media=(media,))
+
+
+def test_cards_of_contacts():
+    card = {"name": {"formatted_name": "Jan Lievens"}, "phones": [{"phone": "+32 9 255 01 23"}, {"phone": "1"}]}
+    assert one({"type": "contacts", "contacts": [card, {}]}) == usual(
+        text="Jan Lievens +32 9 255 01 23 1\n", media=(Media("contact"),)
+    )
+
+
+def test_buttons_say_what_was_chosen():
+    assert one({"type": "button", "button": {"text": "Yes", "payload": "y"}}).text == "Yes"
+    reply = {"type": "button_reply", "button_reply": {"id": "1", "title": "Saturday"}}
+    assert one({"type": "interactive", "interactive": reply}).text == "Saturday"
+    reply = {"type": "list_reply", "list_reply": {"id": "1", "title": "Sunday", "description": "x"}}
+    assert one({"type": "interactive", "interactive": reply}).text == "Sunday"
+
+
+@pytest.mark.parametrize("kind", ["system", "request_welcome", "ephemeral"])
+def test_what_nobody_wrote_is_left_alone(kind):
+    assert read(whatsapp({"from": "33612345678", "id": "wamid.1", "type": kind, "system": {"body": "x"}})) == []
+
+
+# --- What is not as it should be
+
+ODD = [None, True, 0, -1, 2**63, 2**80, 1e400, "", "\0", "\ud800", "x" * 100_000, [], [[]], {}, {"a": {}}, [None, 7]]
+
+
+@pytest.mark.parametrize("name", ["id", "from", "from_user_id", "timestamp", "type", "text", "image"])
+def test_an_odd_value_is_no_fault(name):
+    for value in ODD:
+        for payload in (text("Hi"), {**text("Hi"), "type": "image"}):
+            for found in read(whatsapp({**payload, name: value})):
+                assert isinstance(found, Message) and len(found.external_id) <= 255 and found.identities
+
+
+@pytest.mark.parametrize("path", ["object", "entry", "changes", "value", "contacts", "messages", "statuses"])
+def test_an_odd_shape_brings_nothing(path):
+    for value in ODD:
+        payload = whatsapp(text("Hi"), statuses=[{"id": "1", "status": "sent"}])
+        places = {"object": payload, "entry": payload, "changes": payload["entry"][0]}
+        places["value"] = payload["entry"][0]["changes"][0]
+        places.get(path, places["value"]["value"])[path] = value
+        assert all(isinstance(item, Message | Receipt) for item in read(payload))
+
+
+@pytest.mark.parametrize("body", [b"", b"nonsense", b"[]", b"7", b"null", b"\xff\xfe", b"[" * 200_000, b'{"a":' * 9000])
+def test_what_is_no_json_object_is_unreadable(body):
+    with pytest.raises(Unreadable):
+        list(provider.read(None, body, "application/json"))
+
+
+def test_text_is_fit_for_every_database():
+    assert one({"type": "text", "text": {"body": "a\0b\ud800c\x07\u202ed"}}).text == "abc\u202ed"

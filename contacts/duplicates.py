@@ -82,9 +82,12 @@ def _same_address(contact: Contact) -> Iterator[tuple[UUID, Reason]]:
 
 def _addresses(contact: Contact) -> set[tuple[str, str]]:
     """(channel, external id) of the present e-mail and phone in each of its forms, and of those learnt or let go."""
-    known = contact.identities.filter(channel__in=Reason.values).order_by("-pk")[:MOST_ADDRESSES]
+    known = contact.identities.filter(channel__in=[*Reason.values, "whatsapp"]).order_by("-pk")[:MOST_ADDRESSES]
     own = {*identities_of(contact.email, contact.phone), *known.values_list("channel", "external_id")}
-    return own | {("phone", form) for channel, id in own if channel == Reason.PHONE for form in other_forms(id)}
+    # WhatsApp's id of somebody may be a number, in a form that is none of a telephone any more.
+    numbers = {id if channel == Reason.PHONE else f"+{id}" for channel, id in own if channel != Reason.EMAIL}
+    forms = {("phone", form) for number in numbers for form in (number, *other_forms(number))}
+    return forms | {pair for pair in own if pair[0] == Reason.EMAIL}
 
 
 def _same_name(contact: Contact) -> Iterator[tuple[UUID, Reason]]:

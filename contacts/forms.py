@@ -238,7 +238,8 @@ class MessageForm(forms.Form):
         field = self.fields["channel"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
         field.choices = [(way.channel, way.label) for way in ways]
-        if len(ways) < 2:
+        # Where there is nothing to choose nothing is asked, unless what was chosen has gone meanwhile.
+        if not ways or (len(ways) == 1 and self.data.get("channel") in (None, ways[0].channel)):
             field.widget = forms.HiddenInput()
         if ways:
             field.initial = ways[0].channel

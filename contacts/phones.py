@@ -6,7 +6,6 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-
 # The digit that the longer form has, and the shorter form around its place: Argentina, Brazil, Mexico.
 OTHER_FORMS = [("9", r"(\+54)([1-8]\d{9})"), ("9", r"(\+55\d\d)([6-9]\d{7})"), ("1", r"(\+52)([2-9]\d{9})")]
 

@@ -1,5 +1,6 @@
 import uuid
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -8,13 +9,14 @@ from django.db import models, transaction
 from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
 from config.accounts.models import Pro, TenantQuerySet, User
 from config.web.limits import Limit
 from config.web.stored_file import StoredFile
 from config.web.storing import KeptFile, keep
 from config.web.text import one_line, unix_lines
+from config.web.worker import unfinished
 
 from ..channels.message import File, Message, Receipt
 from .connection import ChannelConnection
@@ -23,6 +25,9 @@ from .locking import hold_book
 
 # Mails in an hour that tell one Pro that somebody has written.
 NOTIFICATIONS = Limit("message-notification", 30, 3600)
+# The last attempt to send a message is half a day after the first.
+FORGOTTEN = timedelta(days=1)
+GIVEN_UP_AT_ONCE = 1000
 # Characters that WhatsApp and Telegram take in one message (Cloud API and Bot API), and that an e-mail may have here.
 MAX_LENGTHS = {"whatsapp": 4096, "telegram": 4096, "email": 50_000}
 
@@ -325,11 +330,12 @@ class ContactMessage(models.Model):
             return True
 
     def note_failure(self, reason: str, *, is_last: bool) -> None:
-        """Keep why it did not go out yet; after the last attempt it has failed, until somebody has it sent again."""
-        if is_last:
-            self.settle(self.State.FAILED, reason)
-        else:
-            ContactMessage.objects.filter(pk=self.pk, state=self.State.SENDING).update(error=reason[:300])
+        """Keep why it did not go out yet; after the last attempt it has failed, until somebody has it sent again.
+
+        One that has gone out meanwhile stays as it is.
+        """
+        changes = {"error": reason[:300], **({"state": self.State.FAILED} if is_last else {})}
+        ContactMessage.objects.filter(pk=self.pk, state=self.State.SENDING).update(**changes)
 
     def send_again(self) -> bool:
         """Have it sent anew that has failed; returns whether it had, as repeating it changes nothing.
@@ -349,6 +355,23 @@ class ContactMessage(models.Model):
     def lock(self) -> None:
         """Hold the row until the transaction ends, and see it as it is now."""
         self.refresh_from_db(from_queryset=ContactMessage.objects.select_for_update(of=("self",)))
+
+
+def give_up_forgotten() -> None:
+    """What has been on its way out for more than a day and is in no job any more, such as one whose workers were killed
+    every time, has failed."""
+    from ..tasks import send_message
+
+    state = ContactMessage.State
+    sending = ContactMessage.objects.filter(state=state.SENDING, created_at__lt=timezone.now() - FORGOTTEN)
+    if not (found := list(sending.select_related("pro").order_by("created_at")[:GIVEN_UP_AT_ONCE])):
+        return
+    tried = {job.args_kwargs["args"][0] for job in unfinished(send_message.module_path)}
+    for message in found:
+        if str(message.pk) not in tried:
+            # For the Pro to read.
+            with override(message.pro.language):
+                message.note_failure(str(_("Nothing tries to send this any more.")), is_last=True)
 
 
 class MessageFileQuerySet(models.QuerySet["MessageFile"]):

@@ -18,6 +18,7 @@ from django.utils import translation
 
 from config.accounts.access import REFUSALS, REQUESTS
 from config.accounts.models import Pro, User
+from contacts.views.webhooks import CALLS
 from inquiries.models import InquiryType
 
 from .factories import ProFactory, UserFactory, make_token
@@ -63,7 +64,7 @@ def quick_passwords(settings: Any) -> None:
 def fresh_limits() -> Iterator[None]:
     """What this process counted is forgotten with the test's rows."""
     yield
-    for limit in (REQUESTS, REFUSALS):
+    for limit in (REQUESTS, REFUSALS, CALLS):
         limit._pending.clear()
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator, validate_email
+from django.core.validators import MaxLengthValidator, RegexValidator, validate_email
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -69,8 +69,8 @@ class ChannelConnection(models.Model):
     provider = models.CharField(_("provider"), max_length=20, choices=Provider)
     key = models.CharField(_("key in the address"), max_length=64, unique=True, default=make_key, editable=False)
     address = models.CharField(_("address"), max_length=254, blank=True)
-    secret = SecretField(_("secret"), blank=True, max_length=500, validators=[printable])
-    token = SecretField(_("access token"), blank=True, max_length=1000, validators=[printable])
+    secret = SecretField(_("secret"), blank=True, validators=[printable, MaxLengthValidator(500)])
+    token = SecretField(_("access token"), blank=True, validators=[printable, MaxLengthValidator(1000)])
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Off: nothing comes in or goes out."))
     last_received_at = models.DateTimeField(_("last message received"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)

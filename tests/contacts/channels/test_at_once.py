@@ -1,0 +1,68 @@
+"""Many deliveries at the same moment."""
+
+import json
+
+import pytest
+from django.db import connection as database
+
+from contacts.channels import provider_of
+from contacts.channels.message import Message
+from contacts.models import ChannelDelivery, Contact, ContactIdentity, ContactMessage
+from contacts.tasks import read_delivery
+from contacts.views import webhooks
+
+from .payloads import connect, deliver, telegram, update
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# SQLite has one writer at a time anyway.
+ROUNDS = 200 if database.vendor == "postgresql" else 20
+
+
+def test_twenty_equal_deliveries_are_one_message_fifty_times(pro, nobody, at_once, monkeypatch):
+    # More than one provider would bring in a minute.
+    monkeypatch.setattr(webhooks.CALLS, "times", 10**9)
+    connection = connect(pro, "telegram")
+    for number in range(50):
+        body = update({**telegram(), "message_id": number + 1}, number=number)
+        answers = at_once(20, lambda n, body=body: deliver(nobody, connection, body).status_code)
+        assert answers == [200] * 20
+    jobs = list(ChannelDelivery.objects.values_list("pk", flat=True))
+    assert len(jobs) == 50
+    # Each is read by several workers, as after a lease that ended too early.
+    at_once(4, lambda n: [read_delivery.func(pk) for pk in jobs])
+    assert (ContactMessage.objects.count(), Contact.objects.count()) == (50, 1)
+    assert Contact.objects.get().unread_count == 50
+
+
+def test_twenty_different_calls_about_one_message_are_one_message(pro, at_once):
+    connection = connect(pro, "telegram")
+    [message] = provider_of(connection).read(connection, b'{"message": %s}' % _json(telegram()), "")
+    at_once(20, lambda n: ContactMessage.objects.receive(connection, message))
+    assert (ContactMessage.objects.count(), Contact.objects.get().unread_count) == (1, 1)
+
+
+def test_two_first_messages_at_once_make_one_contact(pro, at_once):
+    channels = [connect(pro, name) for name in ("whatsapp", "telegram", "mime")]
+    for number in range(ROUNDS):
+        connection = channels[number % 3]
+        ids = ((connection.channel, f"id-{number}"),)
+        known = {"email": f"p{number}@example.org"} if connection.channel == "email" else {}
+        both = [Message(f"{number}-{n}", ids, "a", f"P{number}", f"Words {n}", **known) for n in range(2)]
+        at_once(2, lambda n, c=connection, both=both: ContactMessage.objects.receive(c, both[n]))
+    assert (Contact.objects.count(), ContactMessage.objects.count()) == (ROUNDS, ROUNDS * 2)
+    assert set(Contact.objects.values_list("unread_count", flat=True)) == {2}
+    assert ContactIdentity.objects.filter(external_id__startswith="id-").count() == ROUNDS
+
+
+def test_a_message_and_its_edit_at_once_leave_the_edit(pro, at_once):
+    connection = connect(pro, "telegram")
+    for number in range(20):
+        first = {**telegram(text="One"), "message_id": number + 1}
+        calls = [{"message": first}, {"edited_message": {**first, "text": "Two", "edit_date": first["date"] + 9}}]
+        read = [next(iter(provider_of(connection).read(connection, _json(call), ""))) for call in calls]
+        at_once(2, lambda n, read=read: ContactMessage.objects.receive(connection, read[n]))
+    assert list(ContactMessage.objects.values_list("text", flat=True)) == ["Two"] * 20
+
+
+def _json(value):
+    return json.dumps(value).encode()

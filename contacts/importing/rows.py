@@ -43,6 +43,10 @@ def read_row(found: ContactImport, row: ContactImportRow) -> Read:
         raise ValidationError(_("This row has more cells than there are headings."))
     note = _clean_note(cells.pop("note", ""))
     contact = Contact(pro=found.pro)
+    if id and not (cells.get("email") or cells.get("phone")):
+        # An export from here has those too who wrote by a channel and gave neither.
+        named = Contact.objects.for_pro(found.pro).filter(pk=id)
+        contact.reached_by = named.values_list("reached_by", flat=True).first() or ""
     contact.set({"source": SOURCE, "language": found.pro.language, **cells})
     row.fields |= {name: getattr(contact, name) for name in cells}
     return Read(contact, id, note)

@@ -244,3 +244,14 @@ def test_a_match_of_another_name_is_pointed_out(browser, user, pro, work_tasks):
     html = browser.get(f"/contacts/import/{found.pk}?show=known").content.decode()
     assert html.count("Another name:") == 1
     assert html.index("Another name:") < html.index("Anna Visser")
+
+
+def test_only_an_own_contact_may_do_without_e_mail_and_phone(user, work_tasks, other_user):
+    by_telegram = {"name": "Théo", "source": "telegram", "reached_by": "telegram"}
+    own, foreign = (
+        Contact.objects.find_or_create(pro, identities=[("telegram", "7")], **by_telegram)
+        for pro in (user.pro, other_user.pro)
+    )
+    found = checked(user, f"id,name\n{own.pk},Théo\n{foreign.pk},Théo\n,Théo\n", work_tasks)
+    assert outcomes(found) == {2: "known", 3: "refuse", 4: "refuse"}
+    assert row(found, 3)["reasons"] == {"email": "Give an e-mail address or a phone number."}

@@ -341,6 +341,7 @@ HOUSEKEEPING = [
     "contacts.models.note.prune_notes",
     "contacts.models.contact_import.forget_imports",
     "contacts.models.delivery.prune_deliveries",
+    "contacts.models.message.give_up_forgotten",
     "inquiries.history.catch_up",
     "inquiries.profiles.give_up_forgotten",
     "inquiries.models.offer.expire_offers",
@@ -557,7 +558,7 @@ LOGGING = {
         # Its warnings are about being stopped.
         "django_tasks_db": {"level": "ERROR"},
         "axes": {"level": "ERROR"},
-        # Its lines hold whole addresses, and Telegram's have the bot's token in them.
-        "urllib3": {"level": "WARNING"},
+        # Its lines and warnings hold whole addresses, and Telegram's have the bot's token in them.
+        "urllib3": {"level": "ERROR"},
     },
 }

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
-from config.web.middleware import MAX_REQUEST
+from config.web.middleware import body_limit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django_application = get_wsgi_application()
@@ -33,7 +33,7 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     """Django, with a Content-Type that it can read."""
     if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower() and "CONTENT_LENGTH" not in environ:
         # Django reads as much as the length says, and this has none; one byte too many is enough to refuse it.
-        body = environ["wsgi.input"].read(MAX_REQUEST + 1)
+        body = environ["wsgi.input"].read(body_limit(environ["PATH_INFO"]) + 1)
         environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
     if "CONTENT_TYPE" in environ:
         environ["CONTENT_TYPE"] = readable_content_type(environ["CONTENT_TYPE"])

@@ -211,9 +211,8 @@ class ChannelForm(forms.Form):
         ):
             if known:
                 widget = forms.TextInput() if name == "address" else _hidden(bool(getattr(connection, name)))
-                fields[name] = forms.CharField(
-                    label=known[0], help_text=known[1], required=False, max_length=1000, widget=widget
-                )
+                # The model alone judges what is in it, so that all faults are named at once.
+                fields[name] = forms.CharField(label=known[0], help_text=known[1], required=False, widget=widget)
         # What is switched off is not written about.
         fields["is_active"] = forms.BooleanField(label=_("Switched on"), required=False)
         initial = {"provider": connection.provider or providers[0], "address": connection.address}

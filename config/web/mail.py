@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from email.headerregistry import HeaderRegistry, UnstructuredHeader
-from email.message import EmailMessage
-from email.policy import EmailPolicy, default
+from email.policy import default
 from email.utils import formataddr, parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -26,22 +26,22 @@ _MACHINES = re.compile(
 
 
 class _Ids(UnstructuredHeader):
-    """Ids of mails, one a line and each of them whole: the standard library encodes a long one, and then no mail program
-    knows it any more (RFC 5322, 3.6.4; RFC 2047, 5)."""
+    """Ids of mails, one a line and each of them whole (RFC 5322, 3.6.4): the standard library encodes a long one, and
+    then no mail program knows it any more."""
 
-    def fold(self, *, policy: EmailPolicy) -> str:
+    def fold(self: Any, *, policy: Any) -> str:
         return f"{self.name}: " + f"{policy.linesep} ".join(self.split()) + policy.linesep
 
 
 _headers = HeaderRegistry()
 for _name in ("message-id", "in-reply-to", "references"):
-    _headers.map_to_type(_name, _Ids)
+    _headers.map_to_type(_name, _Ids)  # type: ignore[arg-type]
 
 
 class Mail(EmailMultiAlternatives):
     """Text and HTML, in the thread that its headers name."""
 
-    def message(self, *, policy: EmailPolicy = default) -> EmailMessage:
+    def message(self, *, policy: Any = default) -> Any:
         return super().message(policy=policy.clone(header_factory=_headers))
 
 

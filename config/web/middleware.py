@@ -26,12 +26,13 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length) > _limit(request.path):
+        if length.isdecimal() and int(length) > body_limit(request.path):
             return too_large(request)
         return self.get_response(request)
 
 
-def _limit(path: str) -> int:
+def body_limit(path: str) -> int:
+    """The most bytes that a request to this path may have."""
     return next((size for start, size in settings.BODY_LIMITS.items() if path.startswith(start)), MAX_REQUEST)
 
 

@@ -322,25 +322,26 @@ def _mail(template: str, context: dict[str, Any], connection: Any, **options: An
     try:
         mail.send(template, context, sender=connection.pro.name, reply_to=connection.address, **options)
     except OSError as error:
-        # Whom the server refuses for good is refused the next time too (RFC 5321, 4.2.1).
-        is_unknown = isinstance(error, SMTPRecipientsRefused)
-        is_final = is_unknown and all(code >= 500 for code, _said in error.recipients.values())
         reason = _("The mail server did not take it (%(what)s).") % {"what": _in_words(error)}
-        raise SendFailed(reason, is_final=is_final) from None
+        raise SendFailed(reason, is_final=_is_final(error)) from None
+
+
+def _is_final(error: OSError) -> bool:
+    """Whether the server refuses whom it is for, for good: it does so the next time too (RFC 5321, 4.2.1)."""
+    if not isinstance(error, SMTPRecipientsRefused):
+        return False
+    return all(code >= 500 for code, _said in error.recipients.values())
 
 
 def _in_words(error: OSError) -> str:
     """What the mail server said, or what stood in its way."""
+    said: list[tuple[int, Any]] = []
     if isinstance(error, SMTPRecipientsRefused):
         said = list(error.recipients.values())
     elif isinstance(error, SMTPResponseException):
         said = [(error.smtp_code, error.smtp_error)]
-    else:
-        said = []
-    words = ", ".join(
-        f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}" for code, text in said
-    )
-    return one_line(words or str(error)) or type(error).__name__
+    lines = [f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}" for code, text in said]
+    return one_line(", ".join(lines) or str(error)) or type(error).__name__
 
 
 def _answered(message: Any) -> Any:

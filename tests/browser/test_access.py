@@ -1,6 +1,7 @@
 """axe on every page, light and dark, in every language, wide and narrow; nothing scrolls sideways at 320 px."""
 
 import gzip
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,8 +11,10 @@ from playwright.sync_api import expect
 
 from config.accounts.models import IdentityDocument
 from contact_requests.models import ContactRequest
-from contacts.models import Contact, ContactImport
+from contacts.channels.message import File, Media
+from contacts.models import Contact, ContactImport, ContactMessage
 from inquiries.models import AllowedMove, FilterOption, Inquiry, InquiryType
+from tests.contacts.conversing import arrive, connect
 from tests.factories import (
     PASSWORD,
     ContactFactory,
@@ -30,6 +33,10 @@ CLOSED = [
     "/inbox?q=nobody",
     "/inbox/{id}",
     "/inbox/quarantine",
+    "/inbox/messages",
+    "/inbox/messages/{talker}",
+    "/inbox/messages/{closed}",
+    "/contacts/{talker}",
     "/contacts",
     "/contacts?q=nobody",
     "/contacts?view=archived",
@@ -63,6 +70,11 @@ CLOSED = [
     "/settings/profile",
     "/settings/password",
     "/settings/tokens",
+    "/settings/channels",
+    "/settings/channels/whatsapp",
+    "/settings/channels/telegram",
+    "/settings/channels/email",
+    "/settings/channels/whatsapp/disconnect",
     "/settings/identity",
     "/docs/api",
 ]
@@ -94,9 +106,48 @@ def row(user, shipped):
     rows[2].contact.archive(by=user)
     for state in ("uploaded", "checked", "running", "done"):
         make_import(user, state)
+    make_messages(user)
     make_inquiries(user)
     make_board(user.pro, rows[0].contact)
     return rows[0]
+
+
+def make_messages(user):
+    """A conversation with everything in it, by two channels; one that cannot be answered; three channels, one new."""
+    long = "Wolfeschlegelsteinhausenbergerdorff"
+    whatsapp, letterbox = connect(user.pro, "whatsapp"), connect(user.pro, "email", address=f"{long}@{long}.example")
+    telegram = connect(user.pro, "telegram")
+    arrive(telegram, long * 3, who=long * 3)
+    telegram.delete()
+    known = {"identities": (("email", "talker@example.org"),), "email": "talker@example.org"}
+    files = (File(f"{long * 3}.txt", b"The plan."), File(f"{long * 2}.exe", b"MZ"))
+    arrive(
+        letterbox,
+        f"{long * 4} " * 3,
+        who=f"Talker {long * 3}",
+        subject=long * 5,
+        quoted=f"> {long * 4}",
+        files=files,
+        **known,
+    )
+    media = tuple(Media(kind, filename=f"{long * 3}.bin") for kind in ("image", "document", "voice", "hologram"))
+    late = timezone.now() - timedelta(hours=30)
+    talker = arrive(whatsapp, "", media=media, sent_at=late, is_automatic=True, **known).contact
+    ContactFactory(pro=user.pro, name=f"Twin {long * 3}", email=talker.email)
+    arrive(whatsapp, long, sent_at=late, edited_at=timezone.now(), **known)
+    ContactMessage.objects.exclude(edited_at=None).update(former=[[late.isoformat(), long * 4]])
+    reason = f"{long * 3} (131026)"
+    states = {"sent": "", "delivered": "", "read": "", "sending": reason, "failed": reason}
+    for state, error in states.items():
+        message = talker.write(f"{state} {long * 3}", channel="whatsapp", by=user)
+        ContactMessage.objects.filter(pk=message.pk).update(state=state, error=error)
+    ContactMessage.objects.mark_unread(talker)
+
+
+def conversations():
+    names = {"talker": "Talker", "closed": "Wolfeschlegelsteinhausenbergerdorff" * 3}
+    found = Contact.objects.exclude(last_message_at=None)
+    return {key: found.get(name__startswith=name).pk for key, name in names.items()}
 
 
 def make_inquiries(user):
@@ -187,7 +238,7 @@ def tour(page, row, check):
     gone = Contact.objects.for_pro(row.pro, deleted=True).get().pk
     for path in CLOSED:
         rows = {"id": row.pk, "contact": row.contact_id, "note": row.contact.notes.get().pk, "gone": gone, "twin": TWIN}
-        page.goto(path.format(**rows, **imports(), **inquiries()))
+        page.goto(path.format(**rows, **imports(), **inquiries(), **conversations()))
         found += check(page)
     return found
 

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from config.web.paging import to_cursor
 from contact_requests.models import ContactRequest
-from tests.factories import PropertyFactory, RequestFactory
+from contacts.models import Contact
+from tests.contacts.conversing import arrive, connect
+from tests.factories import InquiryFactory, PropertyFactory, RequestFactory
 
 
 @pytest.fixture
@@ -215,3 +217,47 @@ def test_the_number_of_queries_does_not_grow(browser, house, path):
     few = count()
     many(house, 50)
     assert count() == few <= (6 if path == "/inbox" else 10)
+
+
+def waiting(browser, path):
+    """The row of tabs above what has come in, as [(address, name, how many wait, whether it is this page's)…]."""
+    html = browser.get(path).content.decode()
+    nav = re.search(r'<nav class="kinds" aria-label="What has come in">(.*?)</nav>', html, re.S)[1]
+    found = re.findall(r'<a href="([^"]+)"( aria-current="page")?>(\w+) <span class="count">(\d+)</span></a>', nav)
+    assert len(found) == nav.count("<a ")
+    return [(address, name, int(count), bool(current)) for address, current, name, count in found]
+
+
+@pytest.mark.parametrize("path", ["/inbox", "/inquiries", "/inbox/messages"])
+def test_each_kind_of_what_has_come_in_says_how_many_wait(browser, user, house, path):
+    def tabs_with(requests, inquiries, messages):
+        counts = {"/inbox": requests, "/inquiries": inquiries, "/inbox/messages": messages}
+        names = {"/inbox": "Requests", "/inquiries": "Inquiries", "/inbox/messages": "Messages"}
+        return [(address, names[address], count, address == path) for address, count in counts.items()]
+
+    assert waiting(browser, path) == tabs_with(0, 0, 0)
+    RequestFactory.create_batch(3, property=house)
+    RequestFactory(property=house, status="read")
+    RequestFactory(property=house, quarantined_at=timezone.now(), quarantine_reason="honeypot")
+    RequestFactory()
+    for inquiry in InquiryFactory.create_batch(3, pro=house.pro)[1:]:
+        inquiry.move(to="in_review", by=user)
+    InquiryFactory()
+    for who in ("Anna", "Anna", "Boris", "Chloé"):
+        arrive(connect(house.pro, "whatsapp"), who=who)
+    arrive(connect(RequestFactory().pro, "whatsapp"))
+    browser.get(f"/inbox/messages/{Contact.objects.get(name='Boris').pk}")
+    assert waiting(browser, path) == tabs_with(3, 1, 2)
+
+
+def test_a_page_below_the_inbox_marks_its_kind(browser, house):
+    row = RequestFactory(property=house)
+    message = arrive(connect(house.pro, "whatsapp"))
+    assert [tab[3] for tab in waiting(browser, f"/inbox/{row.pk}")] == [True, False, False]
+    assert [tab[3] for tab in waiting(browser, f"/inbox/messages/{message.contact_id}")] == [False, False, True]
+
+
+@pytest.mark.parametrize("path", ["/inbox", "/inbox/messages"])
+def test_the_rail_says_inbox_on_all_of_it(browser, house, path):
+    rail = browser.get(path).content.decode().split('class="rail"')[1].split("</nav>")[0]
+    assert re.findall(r'<a href="([^"]+)" aria-current="page">', rail) == ["/inbox"]

@@ -10,10 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contact_requests.models import ContactRequestEvent, Reply
-from contacts.models import Contact, ContactEvent
+from contacts.channels.message import File, Media
+from contacts.models import Contact, ContactEvent, ContactMessage
 from contacts.timeline import SIZE
 
 from ..factories import PropertyFactory, RequestFactory, make_token
+from .conversing import arrive, letterbox, telegram, whatsapp
+
+__all__ = ["letterbox", "telegram", "whatsapp"]
 
 OLDER = {"HX-Request": "true", "HX-Target": "older"}
 
@@ -227,3 +231,116 @@ def test_older_entries_alone_ask_for_no_duplicates(browser, jane, user):
     # Session, user with its Pro; the contact; notes, messages, events; requests, replies, their events; inquiries,
     # moves, offers sent, offers answered.
     assert len(queries) == 13
+
+
+# --- What was written by the channels
+
+
+def test_the_conversation_is_part_of_the_timeline(browser, user, whatsapp, letterbox, jane):
+    jane.hold_identities()
+    at = timezone.now() - timedelta(hours=1)
+    known = {"email": jane.email, "identities": (("email", jane.email),), "address": jane.email}
+    files = (File("plan.pdf", b"%PDF-1.7\n%%EOF\n"),)
+    letter = arrive(letterbox, "See here", subject="Plan", quoted="> before", files=files, sent_at=at, **known)
+    jane.add_note("Nice voice.", by=user)
+    voice = arrive(whatsapp, "", media=(Media("voice"),), phone=jane.phone, identities=(("phone", jane.phone),))
+    sent = jane.write("Yes", channel="whatsapp", by=user)
+    sent.note_failure("Unknown", is_last=True)
+    arrive(whatsapp, "Secret", who="Somebody else")
+    assert {letter.contact, voice.contact} == {jane}
+    html = page(browser, jane)
+    file = letter.files.get()
+    assert letters(html) == [
+        ("letter letter-own", "WhatsApp Olive Owner Yes Not sent: Unknown Try again"),
+        ("letter", "WhatsApp Jane &lt;b&gt; Voice message: open WhatsApp to see it"),
+        ("letter", "E-mail Jane &lt;b&gt; Plan See here plan.pdf 15 bytes Quoted history &gt; before"),
+    ]
+    assert f'<a href="/inbox/messages/{jane.pk}/files/{file.pk}">plan.pdf</a>' in html
+    # From here it is sent again by a page of its own: the conversation's.
+    assert f'action="/inbox/messages/{jane.pk}/{sent.pk}/again">' in html
+    assert html.index("Voice message:") < html.index("Nice voice.") < html.index("See here")
+
+
+def letters(html):
+    """The messages in the timeline, as [(classes, text)…]."""
+    _before, *found = re.sub(r"<time.*?</time>", "", html).partition("</main>")[0].split('<li class="entry ')
+    pairs = [each.partition('">')[::2] for each in found]
+    return [(classes, text(body.rpartition("</li>")[0])) for classes, body in pairs if "letter" in classes]
+
+
+def test_to_look_at_the_contact_is_not_to_read_the_conversation(browser, whatsapp):
+    contact = arrive(whatsapp).contact
+    page(browser, contact)
+    contact.refresh_from_db()
+    assert contact.unread_count == 1
+
+
+def box(html):
+    """Where a message is written; None where there is no such box."""
+    found = re.search(r'<details class="card write">(.*?)</details>', html, re.S)
+    return found and found[1]
+
+
+def test_a_message_is_written_from_the_contacts_page(browser, user, whatsapp):
+    contact = arrive(whatsapp).contact
+    shown = box(page(browser, contact))
+    assert "Write a message" in shown and "Send by WhatsApp" in shown
+    # The browser goes to the conversation; a draft would come back there after it was sent.
+    assert "hx-post" not in shown and "data-draft" not in shown
+    inputs = dict(re.findall(r'name="(id|channel)" value="([^"]+)"', shown))
+    path = re.search(r'action="([^"]+)"', shown)[1]
+    response = browser.post(path, {**inputs, "text": "Yes"})
+    assert (response.status_code, response["Location"]) == (302, f"/inbox/messages/{contact.pk}#thread")
+    [sent] = ContactMessage.objects.filter(state="sending")
+    assert (sent.contact, sent.text, sent.channel, sent.author) == (contact, "Yes", "whatsapp", user)
+    assert letters(page(browser, contact))[0] == ("letter letter-own", "WhatsApp Olive Owner Yes Sending…")
+
+
+def test_whoever_has_an_email_can_be_written_to_without_having_written(browser, letterbox, jane, contact):
+    assert "Send by e-mail" in box(page(browser, jane))
+    assert box(page(browser, contact(name="Phone", email="", phone="+33612345679"))) is None
+    assert box(page(browser, contact(name="Machine", email="no-reply@example.org"))) is None
+
+
+def test_of_several_ways_one_is_chosen(browser, whatsapp, telegram):
+    contact = arrive(whatsapp).contact
+    address = contact.identities.get().external_id
+    arrive(telegram, identities=(("telegram", "7"), ("whatsapp", address)), address="7")
+    shown = box(page(browser, contact))
+    assert re.findall(r'<option value="(\w+)"( selected)?', shown) == [("telegram", " selected"), ("whatsapp", "")]
+
+
+@pytest.mark.parametrize("reason", ["no channel", "disconnected", "archived"])
+def test_without_a_way_there_is_no_box(browser, user, jane, whatsapp, reason):
+    row = jane if reason == "no channel" else arrive(whatsapp).contact
+    if reason == "disconnected":
+        whatsapp.disconnect()
+    if reason == "archived":
+        row.archive(by=user)
+    html = page(browser, row)
+    assert box(html) is None and "There is no way to answer" not in html
+    assert len(letters(html)) == (reason != "no channel")
+
+
+def test_messages_come_in_pages_of_the_timeline_too(browser, whatsapp):
+    at = timezone.now() - timedelta(hours=1)
+    for n in range(SIZE + 3):
+        contact = arrive(whatsapp, f"Words {n:02}", sent_at=at + timedelta(seconds=n)).contact
+    html = page(browser, contact)
+    older = re.search(r'<a class="button" href="(\?until=[^"]+)"', html)[1].replace("&amp;", "&")
+    rest = page(browser, contact, older, headers=OLDER)
+    expected = [f"Words {n:02}" for n in reversed(range(SIZE + 3))]
+    assert re.findall(r"Words \d\d", html) + re.findall(r"Words \d\d", rest) == expected
+
+
+def test_the_same_queries_for_one_message_and_for_ten(browser, user, whatsapp):
+    counts = []
+    for more in (1, 9):
+        for n in range(more):
+            contact = arrive(whatsapp, f"{more} {n}", files=(File("a.txt", b"x"),)).contact
+            contact.write(f"{more} {n}", channel="whatsapp", by=user)
+        with CaptureQueriesContext(connection) as queries:
+            page(browser, contact)
+        counts.append(len(queries))
+    # As above, and the files, the last message by the channel.
+    assert counts[0] == counts[1] <= 21

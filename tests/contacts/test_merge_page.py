@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts.models import Contact, ContactMerge, DistinctPair
 
 from ..factories import ContactFactory, PropertyFactory, RequestFactory
+from .conversing import arrive, connect
 
 ANNA, ANNE, PHONE = "anna@example.org", "anne@example.org", "+33612345678"
 HTMX = {"HX-Request": "true", "HX-Target": "merge"}
@@ -246,6 +247,30 @@ def test_a_choice_that_cannot_be_is_said_at_its_field(browser, pro):
     assert '<ul class="errorlist" id="email-error"><li>Give an e-mail address or a phone number.</li></ul>' in html
     assert chosen(html) == {"survivor": "a", "email": "b", "phone": "a"}
     assert ANNA in html
+
+
+def test_a_conversation_is_counted_and_moves_with_its_unread_messages(browser, pro, anna, anne):
+    channel = connect(pro, "whatsapp")
+    known = {"identities": (("whatsapp", "7"), ("phone", PHONE)), "address": "7"}
+    for words in ("First", "Second"):
+        message = arrive(channel, words, **known)
+    # Anna was there before: the number is hers, until somebody says otherwise.
+    assert message.contact == anna
+    RequestFactory(property=PropertyFactory(pro=pro), contact=anna)
+    html = shown(browser, address(anna, anne))
+    held = re.findall(r'<span class="soft small">(.*?)</span>', html)
+    assert [found for found in held if "messages" in found or "history" in found] == [
+        "2 messages, 1 contact request",
+        "No history yet",
+    ]
+    sent(browser, anna, anne, survivor="b", name="b")
+    inbox = shown(browser, "/inbox/messages")
+    rows = re.findall(r'<li id="row-([^"]+)">.*?<strong>(.*?)</strong>.*?(\d+) unread', inbox, re.S)
+    assert rows == [(str(anne.pk), "Anne Visser", "2")]
+    assert "Second" in shown(browser, page_of(anne))
+    browser.post(f"/contacts/merges/{ContactMerge.objects.get().pk}/undo")
+    rows = re.findall(r'<li id="row-([^"]+)">.*?<strong>(.*?)</strong>', shown(browser, "/inbox/messages"), re.S)
+    assert rows == [(str(anna.pk), "Anna Visser")]
 
 
 # --- What is no pair (any more)

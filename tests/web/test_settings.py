@@ -60,6 +60,21 @@ BAD = [
     ("USERHUB_TOKEN", "hunter2 with spaces"),
     ("USERHUB_TIMEOUT", "0"),
     ("USERHUB_TIMEOUT", "31"),
+    ("WHATSAPP_API_URL", ""),
+    ("WHATSAPP_API_URL", "graph.facebook.com/v24.0"),
+    ("WHATSAPP_API_URL", "ftp://graph.facebook.com"),
+    ("WHATSAPP_API_URL", "https://me:hunter2@graph.facebook.com"),
+    ("WHATSAPP_API_URL", "https://graph.facebook.com/?q=1"),
+    ("WHATSAPP_API_URL", "https://graph.facebook.com:port"),
+    ("TELEGRAM_API_URL", ""),
+    ("TELEGRAM_API_URL", "api.telegram.org"),
+    ("TELEGRAM_API_URL", "https://me:hunter2@api.telegram.org"),
+    ("TELEGRAM_API_URL", "https://api.telegram.org/#bot"),
+    ("CHANNEL_TIMEOUT", "0"),
+    ("CHANNEL_TIMEOUT", "61"),
+    ("CHANNEL_TIMEOUT", "1.5"),
+    ("CHANNEL_MESSAGES_PER_MINUTE", "0"),
+    ("CHANNEL_MESSAGES_PER_MINUTE", "many"),
     ("STATUS_HISTORY_BACKEND", "not a path"),
     ("STATUS_HISTORY_BACKEND", "no_such_package.at_all"),
     ("STATUS_HISTORY_BACKEND", "inquiries.history.entries"),
@@ -117,6 +132,20 @@ def test_without_a_key_one_is_made_and_kept(tmp_path):
     key = tmp_path / "var" / "secret-key"
     assert first.stdout == second.stdout == key.read_text() + "\n"
     assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_former_keys_are_kept_for_what_they_signed_and_encrypted(tmp_path):
+    code = "from config import settings; print(settings.SECRET_KEY_FALLBACKS)"
+    assert run(tmp_path, "-c", code).stdout == "[]\n"
+    assert run(tmp_path, "-c", code, SECRET_KEY_FALLBACKS="one,two").stdout == "['one', 'two']\n"
+
+
+def test_a_slash_at_the_end_of_a_providers_address_does_no_harm(tmp_path):
+    code = "from config import settings; print(settings.WHATSAPP_API_URL, settings.TELEGRAM_API_URL)"
+    given = {"WHATSAPP_API_URL": "https://wa.example.com/v1/", "TELEGRAM_API_URL": "http://10.0.0.9:8081//"}
+    assert run(tmp_path, "-c", code, **given).stdout == "https://wa.example.com/v1 http://10.0.0.9:8081\n"
+    usual = "https://graph.facebook.com/v24.0 https://api.telegram.org\n"
+    assert run(tmp_path, "-c", code).stdout == usual
 
 
 @pytest.mark.parametrize("scheme", ["consolemail", "dummymail", "filemail", "memorymail"])

@@ -1,3 +1,5 @@
+"""The address books, as staff see them."""
+
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +13,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from config.accounts.admin import TenantAdmin
 from config.web.admin import EVERYWHERE, ReadOnlyInline, searchable
 
-from .models import Contact, ContactEvent, ContactIdentity, ContactNote
+from ..models import Contact, ContactEvent, ContactIdentity, ContactNote
 
 # Shown to staff and not edited here: who settles them is the pro, or the model itself.
 FACTS = [

@@ -1,4 +1,4 @@
-"""Contacts in bulk for the demo. Those of the demo itself come with the messages that made them."""
+"""Contacts in bulk for the demo."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from django.utils import timezone
 from config.accounts.models import Pro
 from config.web.text import fold
 
-from .models import Contact, ContactIdentity
+from ..models import Contact, ContactIdentity
 
 SCALES = {"contacts"}
 BATCH = 5_000
@@ -40,7 +40,7 @@ Rousseau Salaün Sénéchal Tessier Thibault Tréhel Vallée Vasseur Verdier Vid
 def scale(pro: Pro, counts: dict[str, int], progress: Callable[[str, int], Callable[[int], None]]) -> None:
     """Add `counts["contacts"]` contacts with their identities, spread over two years."""
     start, total = _next_number(pro), counts["contacts"]
-    rng, advance = random.Random(f"contacts:{start}"), progress("contacts", total)
+    rng, advance = random.Random(f"contacts:{start}"), progress("contacts", total)  # noqa: S311
     for numbers in batched(range(start, start + total), BATCH):
         rows = [_contact(pro, number, rng) for number in numbers]
         with transaction.atomic():

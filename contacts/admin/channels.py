@@ -1,0 +1,169 @@
+"""The Pros' channels, what they bring and what goes out, as staff see it. Secrets and tokens are shown to nobody."""
+
+from contextlib import suppress
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.db.models.functions import Length
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, ngettext_lazy
+
+from config.accounts.admin import TenantAdmin
+from config.web.admin import EVERYWHERE, ReadOnlyAdmin, ReadOnlyInline
+
+from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage, MessageFile
+from ..tasks import read_delivery
+
+
+class PastAdmin(ReadOnlyAdmin, TenantAdmin):
+    """What has happened: nobody takes it away."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ChannelConnection)
+class ChannelConnectionAdmin(PastAdmin):
+    """How the Pros' channels are set up. Staff switch one off and on, and end it; its settings are the Pro's."""
+
+    list_display = ["channel", "provider", "pro", "address", "is_active", "is_receiving", "last_received_at"]
+    list_filter = ["channel", "provider", "is_active", "pro"]
+    list_select_related = ["pro"]
+    search_fields = ["address", "pro__name", "pro__email"]
+    ordering = ["pro__name", "channel", "pk"]
+    unsearchable = ("secret", "token", "key")
+    actions = ["switch_off", "switch_on", "disconnect"]
+    fields = [
+        *("pro", "channel", "provider", "address", "webhook_url", "is_active", "is_receiving", "is_sending"),
+        *("last_received_at", "created_at"),
+    ]
+    readonly_fields = ["webhook_url", "is_receiving", "is_sending"]
+
+    @admin.display(description=_("address of the webhook"))
+    def webhook_url(self, connection: ChannelConnection) -> str:
+        return connection.webhook_url
+
+    @admin.display(description=_("receives"), boolean=True)
+    def is_receiving(self, connection: ChannelConnection) -> bool:
+        return connection.is_receiving
+
+    @admin.display(description=_("sends"), boolean=True)
+    def is_sending(self, connection: ChannelConnection) -> bool:
+        return connection.is_sending
+
+    @admin.action(permissions=["change"], description=_("Switch off"), location=EVERYWHERE)
+    def switch_off(self, request: HttpRequest, queryset: QuerySet[ChannelConnection]) -> None:
+        done = ngettext_lazy("%(count)d channel is switched off.", "%(count)d channels are switched off.", "count")
+        self._switch(request, queryset, False, done)
+
+    @admin.action(permissions=["change"], description=_("Switch on"), location=EVERYWHERE)
+    def switch_on(self, request: HttpRequest, queryset: QuerySet[ChannelConnection]) -> None:
+        done = ngettext_lazy("%(count)d channel is switched on.", "%(count)d channels are switched on.", "count")
+        self._switch(request, queryset, True, done)
+
+    def _switch(self, request: HttpRequest, queryset: QuerySet[Any], is_active: bool, done: Promise) -> None:
+        count = 0
+        for connection in queryset:
+            if ChannelConnection.objects.filter(pk=connection.pk, is_active=not is_active).update(is_active=is_active):
+                self.log_fields(request, connection, "is_active")
+                count += 1
+        self._say(request, count, done)
+
+    @admin.action(
+        permissions=["change"], description=_("Disconnect: forget the secrets, end the address"), location=EVERYWHERE
+    )
+    def disconnect(self, request: HttpRequest, queryset: QuerySet[ChannelConnection]) -> None:
+        connected = [found for found in queryset if found.is_active or found.secret or found.token]
+        for connection in connected:
+            connection.disconnect()
+            self.log_fields(request, connection, "is_active", "webhook_url")
+        done = ngettext_lazy("%(count)d channel is disconnected.", "%(count)d channels are disconnected.", "count")
+        self._say(request, len(connected), done)
+
+    def _say(self, request: HttpRequest, count: int, done: Promise) -> None:
+        if count:
+            self.message_user(request, done % {"count": count}, messages.SUCCESS)
+        else:
+            self.message_user(request, _("Nothing was changed: it stands so already."), messages.WARNING)
+
+
+class FileInline(ReadOnlyInline):
+    model = MessageFile
+    fields = ["filename", "mime_type", "size", "sha256"]
+
+
+@admin.register(ContactMessage)
+class ContactMessageAdmin(PastAdmin):
+    """The conversations, message by message. What they say is for the Pro to search; answers are the Pro's too."""
+
+    list_display = ["contact", "channel", "state", "pro", "created_at", "sent_at", "error"]
+    list_filter = ["channel", "state", "is_automatic", "created_at", "pro"]
+    list_select_related = ["contact", "pro"]
+    search_fields = ["contact__name", "address", "=external_id"]
+    ordering = ["-created_at", "-id"]
+    fieldsets = [
+        (None, {"fields": ["pro", "contact", "channel", "connection", "address", "state", "error", "author"]}),
+        (_("Message"), {"fields": ["subject", "text", "quoted", "media", "refused", "former", "is_automatic"]}),
+        (_("Times"), {"fields": ["created_at", "edited_at", "read_at", "notified_at", "sent_at"]}),
+        (_("At the provider"), {"fields": ["external_id", "references"]}),
+    ]
+    inlines = [FileInline]
+    actions = ["send_again"]
+
+    @admin.action(permissions=["change"], description=_("Send again"), location=EVERYWHERE)
+    def send_again(self, request: HttpRequest, queryset: QuerySet[ContactMessage]) -> None:
+        """What has failed, as the Pro can too."""
+        count = 0
+        for message in queryset.select_related("contact__pro"):
+            with suppress(Contact.DoesNotExist):
+                if message.send_again():
+                    self.log_fields(request, message, "state")
+                    count += 1
+        text = ngettext("%(count)d message is sent again.", "%(count)d messages are sent again.", count)
+        said = text % {"count": count} if count else _("None of these messages has failed.")
+        self.message_user(request, said, messages.SUCCESS if count else messages.WARNING)
+
+
+@admin.register(ChannelDelivery)
+class ChannelDeliveryAdmin(PastAdmin):
+    """The providers' calls, what could not be read first of all. What one held is not shown, only how large it is."""
+
+    pro_path = "connection__pro"
+    list_display = ["connection", "pro", "created_at", "read_at", "size"]
+    list_filter = [("read_at", admin.EmptyFieldListFilter), "created_at", "connection__channel", "connection__pro"]
+    list_select_related = ["connection__pro"]
+    search_fields = ["connection__pro__name", "=digest"]
+    ordering = ["-created_at", "-id"]
+    unsearchable = ("body",)
+    actions = ["read_again"]
+    fields = ["connection", "pro", "content_type", "size", "digest", "created_at", "read_at"]
+    readonly_fields = ["pro", "size"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("body").annotate(length=Length("body"))
+
+    @admin.display(description=_("Pro"), ordering="connection__pro__name")
+    def pro(self, delivery: ChannelDelivery) -> str:
+        return str(delivery.connection.pro)
+
+    @admin.display(description=_("size"), ordering="length")
+    def size(self, delivery: Any) -> str:
+        return filesizeformat(delivery.length)
+
+    @admin.action(permissions=["change"], description=_("Read again"), location=EVERYWHERE)
+    def read_again(self, request: HttpRequest, queryset: QuerySet[ChannelDelivery]) -> None:
+        """Have the worker try it anew; of a call that has been read nothing is left to read."""
+        waiting = list(queryset.filter(read_at=None).values_list("pk", flat=True))
+        for pk in waiting:
+            read_delivery.enqueue(pk)
+        if waiting:
+            text = ngettext(
+                "%(count)d delivery is being read again.", "%(count)d deliveries are being read again.", len(waiting)
+            )
+            self.message_user(request, text % {"count": len(waiting)}, messages.SUCCESS)
+        else:
+            self.message_user(request, _("These have been read already."), messages.WARNING)

@@ -1,0 +1,289 @@
+"""From a message that somebody writes by WhatsApp to the pro's answer on their phone, in a real browser."""
+
+import json
+import time
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from contacts.models import ChannelConnection, Contact, ContactMessage
+from tests.contacts.channels.payloads import path, proof, text, whatsapp
+from tests.contacts.channels_out.peer import PHONE_ID, WHATSAPP_TOKEN, fault
+from tests.contacts.conversing import SECRET, arrive, connect, peer
+from tests.factories import PASSWORD
+
+__all__ = ["peer"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE = {"viewport": {"width": 375, "height": 760}}
+WIDE = {"viewport": {"width": 1280, "height": 860}}
+SIZES = pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+
+
+@pytest.fixture
+def channel(user):
+    return connect(user.pro, "whatsapp")
+
+
+@pytest.fixture
+def enter(open_page):
+    """Opens a page of the workspace, signed in."""
+
+    def open_(path, **options):
+        page = open_page(path, **options)
+        page.get_by_label("E-mail").fill("owner@example.com")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"**{path}")
+        # With its scripts: what is typed before them would be typed for nobody.
+        page.wait_for_load_state()
+        return page
+
+    return open_
+
+
+def bring(live_server, channel, words, number):
+    """Meta's call about a message that somebody has just written."""
+    payload = whatsapp(text(words, id=f"wamid.in.{number}", timestamp=str(int(time.time()))))
+    body = json.dumps(payload).encode()
+    headers = {"Content-Type": "application/json", **proof("whatsapp", body, SECRET)}
+    answer = requests.post(live_server.url + path(channel), body, headers=headers, timeout=20)
+    assert (answer.status_code, answer.text) == (200, "OK")
+
+
+def letter(page, words):
+    return page.locator("#thread .letter", has_text=words)
+
+
+def look_again(page):
+    """What happens every 15 seconds, now."""
+    source = "{source: '#thread', target: '#thread', swap: 'outerHTML'}"
+    page.evaluate(f"htmx.ajax('GET', htmx.find('#thread').getAttribute('hx-get'), {source})")
+
+
+@SIZES
+@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+def test_from_a_message_to_the_answer(enter, live_server, channel, peer, work_tasks, size, has_javascript):
+    bring(live_server, channel, "Bonjour, c'est libre ?", 1)
+    work_tasks()
+    page = enter("/inbox", java_script_enabled=has_javascript, **size)
+    page.get_by_role("navigation", name="What has come in").get_by_role("link", name="Messages 1").click()
+    page.wait_for_url("**/inbox/messages")
+    row = page.get_by_role("link", name="Inès Marchand")
+    expect(row).to_contain_text("Bonjour, c'est libre ?")
+    expect(row).to_contain_text("1 unread")
+    expect(row).to_have_class("request is-unread")
+
+    page.wait_for_load_state()
+    row.click()
+    page.get_by_role("heading", name="Inès Marchand").wait_for()
+    contact = Contact.objects.get()
+    assert (str(contact.pk) in page.url, contact.unread_count) == (True, 0)
+    expect(letter(page, "Bonjour, c'est libre ?")).to_be_visible()
+    expect(page.get_by_text("1 unread")).to_have_count(0)
+
+    page.get_by_label("Your message").fill("Oui, à dix heures.")
+    page.get_by_role("button", name="Send by WhatsApp").click()
+    answer = letter(page, "Oui, à dix heures.")
+    expect(answer).to_contain_text("Sending…")
+    expect(page.get_by_label("Your message")).to_have_value("")
+    work_tasks()
+    assert [(body["to"], body["text"]["body"]) for body in peer.bodies("messages")] == [
+        ("33612345678", "Oui, à dix heures.")
+    ]
+    look_again(page) if has_javascript else page.reload()
+    expect(answer).to_contain_text("Sent")
+    found = ContactMessage.objects.get(state="sent")
+    assert (found.text, found.external_id) == ("Oui, à dix heures.", "wamid.1")
+
+    page.get_by_role("button", name="Mark as unread").click()
+    page.wait_for_url("**/inbox/messages")
+    expect(page.get_by_role("link", name="Inès Marchand")).to_contain_text("You: Oui, à dix heures.")
+    expect(page.get_by_role("link", name="Messages 1")).to_have_attribute("aria-current", "page")
+
+
+@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+def test_an_answer_that_fails_is_sent_again(enter, channel, peer, work_tasks, has_javascript):
+    contact = arrive(channel).contact
+    peer.say(400, fault(131047, "(#131047) Re-engagement message", "More than 24 hours have passed"))
+    page = enter(f"/inbox/messages/{contact.pk}", java_script_enabled=has_javascript, **WIDE)
+    page.get_by_label("Your message").fill("Yes.")
+    page.get_by_role("button", name="Send by WhatsApp").click()
+    answer = letter(page, "Yes.")
+    expect(answer).to_contain_text("Sending…")
+    work_tasks()
+    look_again(page) if has_javascript else page.reload()
+    expect(answer).to_contain_text("Not sent: More than 24 hours have passed (131047)")
+    peer.recover()
+    answer.get_by_role("button", name="Try again").click()
+    expect(answer).to_contain_text("Sending…")
+    work_tasks()
+    look_again(page) if has_javascript else page.reload()
+    expect(answer).to_contain_text("Sent")
+    assert [message.text for message in ContactMessage.objects.filter(state="sent")] == ["Yes."]
+    expect(letter(page, "Yes.")).to_have_count(1)
+
+
+def test_an_open_conversation_shows_what_comes_in_by_itself(enter, live_server, channel, work_tasks):
+    bring(live_server, channel, "First", 1)
+    work_tasks()
+    contact = Contact.objects.get()
+    page = enter(f"/inbox/messages/{contact.pk}", **WIDE)
+    page.get_by_label("Your message").fill("Half a sentence")
+    for number, words in enumerate(("Second", "Third"), start=2):
+        bring(live_server, channel, words, number)
+        work_tasks()
+        expect(letter(page, words)).to_be_visible()
+    assert page.locator("#thread .words").all_inner_texts() == ["Third", "Second", "First"]
+    expect(page.get_by_label("Your message")).to_have_value("Half a sentence")
+    # Nobody may be there to read them.
+    contact.refresh_from_db()
+    assert contact.unread_count == 2
+
+
+def test_the_list_by_keyboard_alone(enter, channel):
+    for who in ("Third", "Second", "First"):
+        arrive(channel, who=who)
+    page = enter("/inbox/messages", **WIDE)
+    for key in ("j", "j", "j", "k", "Enter"):
+        page.keyboard.press(key)
+    page.get_by_role("heading", name="Second").wait_for()
+    expect(page.locator("[data-row][aria-current]")).to_contain_text("Second")
+    expect(page.get_by_role("heading", name="Second")).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Third").wait_for()
+    assert page.title() == "Third · Messages · Vestibule"
+    assert dict(Contact.objects.values_list("name", "unread_count")) == {"First": 1, "Second": 0, "Third": 0}
+    page.go_back()
+    page.get_by_role("heading", name="Second").wait_for()
+
+
+def test_new_conversations_are_announced_and_move_nothing(enter, channel):
+    arrive(channel, who="Present")
+    page = enter("/inbox/messages", **WIDE)
+    arrive(channel, who="Newcomer")
+    # What happens every 30 seconds, now.
+    page.evaluate("htmx.ajax('GET', htmx.find('#arrivals').getAttribute('hx-get'), '#arrivals')")
+    page.get_by_role("link", name="1 new").wait_for()
+    expect(page.locator(".request")).to_have_count(1)
+    page.get_by_role("link", name="1 new").click()
+    page.get_by_role("link", name="Newcomer").wait_for()
+
+
+@SIZES
+def test_more_conversations_come_while_scrolling(enter, channel, size):
+    for n in range(60):
+        arrive(channel, who=f"Somebody {n:02}")
+    page = enter("/inbox/messages", **size)
+    page.mouse.move(200, 400)
+    for _ in range(60):
+        page.mouse.wheel(0, 5000)
+        page.wait_for_timeout(150)
+        if page.locator(".request").count() == 60:
+            break
+    expect(page.locator(".request")).to_have_count(60)
+
+
+def test_what_is_refused_stays_typed_and_a_draft_stays_with_its_conversation(enter, channel):
+    one, other = (arrive(channel, who=who).contact for who in ("One", "Other"))
+    page = enter(f"/inbox/messages/{one.pk}", **WIDE)
+    page.get_by_label("Your message").fill("x" * 4097)
+    page.get_by_role("button", name="Send by WhatsApp").click()
+    expect(page.get_by_text("A message by this channel may have 4096 characters.")).to_be_visible()
+    expect(page.get_by_label("Your message")).to_be_focused()
+    expect(page.get_by_label("Your message")).to_have_value("x" * 4097)
+    page.get_by_label("Your message").fill("Half a sentence")
+    page.get_by_role("link", name="Other").click()
+    page.get_by_role("heading", name="Other").wait_for()
+    expect(page.get_by_label("Your message")).to_have_value("")
+    page.get_by_role("link", name="One").first.click()
+    page.get_by_role("heading", name="One").wait_for()
+    expect(page.get_by_label("Your message")).to_have_value("Half a sentence")
+    page.get_by_role("button", name="Send by WhatsApp").click()
+    expect(letter(page, "Half a sentence")).to_contain_text("Sending…")
+    page.reload()
+    page.wait_for_load_state()
+    expect(page.get_by_label("Your message")).to_have_value("")
+    assert [found.contact for found in ContactMessage.objects.filter(state="sending")] == [one]
+    assert other.messages.count() == 1
+
+
+def test_a_lost_connection_is_said_and_keeps_what_was_typed(enter, channel):
+    contact = arrive(channel).contact
+    page = enter(f"/inbox/messages/{contact.pk}", **WIDE)
+    page.get_by_label("Your message").fill("A long answer")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Send by WhatsApp").click()
+    page.get_by_text("That did not get through.").wait_for()
+    expect(page.get_by_label("Your message")).to_have_value("A long answer")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Send by WhatsApp").click()
+    expect(letter(page, "A long answer")).to_contain_text("Sending…")
+    expect(page.get_by_text("That did not get through.")).to_be_hidden()
+    assert ContactMessage.objects.filter(state="sending").count() == 1
+
+
+@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+def test_a_message_is_written_from_the_contacts_page(enter, channel, has_javascript):
+    contact = arrive(channel).contact
+    page = enter(f"/contacts/{contact.pk}", java_script_enabled=has_javascript, **WIDE)
+    page.get_by_text("Write a message").click()
+    page.get_by_label("Your message").fill("Yes.")
+    page.get_by_role("button", name="Send by WhatsApp").click()
+    page.wait_for_url(f"**/inbox/messages/{contact.pk}#thread")
+    page.wait_for_load_state()
+    expect(letter(page, "Yes.")).to_contain_text("Sending…")
+    expect(page.get_by_label("Your message")).to_have_value("")
+
+
+@SIZES
+@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+def test_a_channel_is_set_up_tried_and_disconnected(enter, user, live_server, peer, work_tasks, size, has_javascript):
+    page = enter("/settings/profile", java_script_enabled=has_javascript, **size)
+    page.get_by_role("link", name="Channels", exact=True).click()
+    page.get_by_role("link", name="Connect WhatsApp").click()
+    page.get_by_label("Phone number ID").fill("+33 4 91 55 50 12")
+    page.get_by_label("App secret").fill(SECRET)
+    page.get_by_role("button", name="Save").click()
+    field = page.get_by_label("Phone number ID")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_text("The id of a phone number is digits alone")).to_be_visible()
+
+    field.fill(PHONE_ID)
+    page.get_by_label("App secret").fill(SECRET)
+    page.get_by_label("Access token").fill("EAAB-another")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved.").wait_for()
+    found = ChannelConnection.objects.get()
+    expect(page.locator("#url")).to_have_text(found.webhook_url)
+    expect(page.get_by_label("App secret")).to_have_value("")
+
+    page.get_by_role("button", name="Try it").click()
+    expect(page.get_by_text("That did not work: Invalid OAuth access token")).to_be_visible()
+    page.get_by_label("Access token").fill(WHATSAPP_TOKEN)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved.").wait_for()
+    page.get_by_role("button", name="Try it").click()
+    expect(page.get_by_text("WhatsApp knows this number: Agence du Port +33 4 91 55 50 12.")).to_be_visible()
+    expect(page.get_by_text("Nothing received yet")).to_be_visible()
+
+    bring(live_server, found, "Bonjour", 1)
+    work_tasks()
+    page.reload()
+    expect(page.get_by_text("Last message received")).to_be_visible()
+    page.get_by_role("link", name="Disconnect").click()
+    page.get_by_role("heading", name="Disconnect WhatsApp?").wait_for()
+    page.get_by_role("button", name="Disconnect").click()
+    page.get_by_text("WhatsApp is disconnected.").wait_for()
+    page.get_by_role("link", name="Connect WhatsApp").wait_for()
+    assert ChannelConnection.objects.get().secret == ""
+    assert Contact.objects.get().name == "Inès Marchand"
+
+
+def test_the_address_is_copied(enter, channel):
+    page = enter("/settings/channels/whatsapp", permissions=["clipboard-read", "clipboard-write"], **WIDE)
+    page.get_by_role("button", name="Copy").first.click()
+    assert page.evaluate("navigator.clipboard.readText()") == channel.webhook_url

@@ -1,0 +1,102 @@
+"""No secret and no token stands in a log, in an error, or in what is kept of a job."""
+
+import logging
+import traceback
+
+import pytest
+from django_tasks_db.models import DBTaskResult
+
+from contacts.channels import provider_of
+from contacts.channels.message import SendFailed
+from contacts.models import ChannelConnection, ContactMessage
+
+from .conftest import SECRET
+from .peer import BOT_TOKEN, WHATSAPP_TOKEN
+
+HIDDEN = (SECRET, BOT_TOKEN, BOT_TOKEN.partition(":")[2], WHATSAPP_TOKEN)
+
+
+@pytest.fixture(autouse=True)
+def log(caplog):
+    """Every line that an installation writes which logs all it can."""
+    caplog.set_level(logging.DEBUG)
+    return caplog
+
+
+def assert_hidden(*texts):
+    assert [(word, text) for word in HIDDEN for text in texts if word in str(text)] == []
+
+
+def go_wrong(peer, how):
+    if how == "gone":
+        peer.stop()
+    elif how == "slow":
+        peer.settings.CHANNEL_TIMEOUT = 1
+        peer.may_answer.clear()
+    elif how == "headers":
+        # urllib3 warns of these, with the whole address.
+        peer.say(200, b"{}", **{"X\r\n": "broken", "a b": "c"})
+    elif how == "redirect":
+        peer.say(302, b"", Location=f"http://127.0.0.1:{peer.port}/{SECRET}")
+    elif how == "no address":
+        peer.settings.WHATSAPP_API_URL = peer.settings.TELEGRAM_API_URL = "http://nowhere.invalid"
+    else:
+        peer.say(int(how), b"no JSON")
+
+
+WRONG = ["gone", "slow", "headers", "redirect", "no address", "400", "401", "429", "500"]
+
+
+@pytest.mark.parametrize("how", WRONG)
+@pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
+def test_sending_that_fails_tells_no_secret(peer, received, user, work_tasks, log, channel, how):
+    answer = received(channel).contact.write("Yes", channel=channel, by=user)
+    go_wrong(peer, how)
+    work_tasks()
+    (job,) = DBTaskResult.objects.filter(task_path="contacts.tasks.send_message")
+    answer.refresh_from_db()
+    assert answer.error and answer.state in ("sending", "failed")
+    assert (job.traceback != "") == (answer.state == "sending")
+    assert_hidden(answer.error, job.traceback, job.args_kwargs, log.text)
+    if how == "gone":
+        peer.start()
+
+
+@pytest.mark.parametrize("how", WRONG)
+@pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
+def test_trying_a_connection_tells_no_secret(peer, connect, log, channel, how):
+    connection = connect(channel)
+    go_wrong(peer, how)
+    with pytest.raises(SendFailed) as caught:
+        provider_of(connection).test(connection)
+    written = "".join(traceback.format_exception(caught.value))
+    assert_hidden(caught.value.reason, written, log.text)
+    if how == "gone":
+        peer.start()
+
+
+@pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
+def test_sending_that_works_tells_no_secret(peer, received, user, work_tasks, log, channel):
+    answer = received(channel).contact.write("Yes", channel=channel, by=user)
+    work_tasks()
+    answer.refresh_from_db()
+    assert answer.state == "sent"
+    rows = [*DBTaskResult.objects.values(), *ContactMessage.objects.values()]
+    assert_hidden(log.text, rows)
+
+
+def test_a_connection_says_nothing_of_its_secrets_where_it_is_printed(connect):
+    for channel in ("whatsapp", "telegram", "email"):
+        connection = connect(channel)
+        assert_hidden(str(connection), repr(connection))
+    assert_hidden(list(ChannelConnection.objects.values_list("key", "address")))
+
+
+def test_saving_a_channel_encrypts_it_with_the_present_key(connect, pro, settings):
+    connect("whatsapp")
+    former = settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "k" * 60, [former]
+    ChannelConnection.objects.connect(pro, "whatsapp", {"secret": "", "token": ""})
+    settings.SECRET_KEY_FALLBACKS = []
+    found = ChannelConnection.objects.get()
+    assert (found.secret, found.token) == (SECRET, WHATSAPP_TOKEN)

@@ -1,0 +1,213 @@
+"""Answers by e-mail, sent to a real SMTP server by the worker."""
+
+import pytest
+
+from contacts.channels import email
+from contacts.channels.message import SendFailed
+from contacts.models import ContactMessage
+from tests.contact_requests.test_mails import html, text, to
+
+from .conftest import jobs, state
+
+FIRST, SECOND = "<CAF-first.1@mail.example.org>", "<CAF-second.2@mail.example.org>"
+ANA = "ana@example.org"
+
+
+@pytest.fixture
+def letter(received):
+    """An e-mail of Ana's that answers an earlier one."""
+    return received("email", SECOND, subject="The house", references=(FIRST, SECOND), text="Is it free?\n<b>Yes</b>")
+
+
+def mail_to(post, address):
+    (found,) = to(post, address)
+    return found
+
+
+def headers(mail, *names):
+    return [None if mail[name] is None else str(mail[name]) for name in names]
+
+
+def test_an_answer_stands_in_the_thread_that_it_answers(post, letter, user, pro, work_tasks):
+    pro.phone = "+33491555012"
+    pro.save()
+    answer = letter.contact.write("Yes.\nCome on <Saturday>.", channel="email", by=user)
+    work_tasks()
+    mail = mail_to(post, ANA)
+    assert headers(mail, "From", "To", "Reply-To", "Subject") == [
+        "Agence du Port <no-reply@testserver>",
+        ANA,
+        "port@in.example.com",
+        "Re: The house",
+    ]
+    assert headers(mail, "Message-ID", "In-Reply-To", "References") == [
+        f"<{answer.pk}@testserver>",
+        SECOND,
+        f"{FIRST} {SECOND}",
+    ]
+    # A person wrote it, and an answer is welcome.
+    assert headers(mail, "Auto-Submitted", "X-Auto-Response-Suppress", "Precedence") == [None, None, None]
+    said = text(mail)
+    start, _, rest = said.partition("You wrote on ")
+    assert start == "Yes.\nCome on <Saturday>.\n\nAgence du Port\n+33491555012\n\n"
+    assert rest.partition(":\n\n")[2] == "> Is it free?\n> <b>Yes</b>\n"
+    assert "Come on &lt;Saturday&gt;." in html(mail) and "&lt;b&gt;Yes&lt;/b&gt;" in html(mail)
+    assert state(answer) == ("sent", "", f"<{answer.pk}@testserver>")
+
+
+def test_an_answer_to_the_answer_goes_on_in_the_thread(post, letter, received, user, work_tasks):
+    answer = letter.contact.write("Yes.", channel="email", by=user)
+    work_tasks()
+    own = f"<{answer.pk}@testserver>"
+    received("email", "<3@x>", subject="RE: The house", references=(FIRST, SECOND, own, "<3@x>"), text="Fine")
+    letter.contact.write("See you", channel="email", by=user)
+    work_tasks()
+    mail = to(post, ANA)[-1]
+    assert headers(mail, "Subject", "In-Reply-To", "References") == [
+        "RE: The house",
+        "<3@x>",
+        f"{FIRST} {SECOND} {own} <3@x>",
+    ]
+    assert text(mail).endswith(":\n\n> Fine\n")
+
+
+def test_who_has_not_written_by_email_gets_a_new_one(post, connect, received, pro, user, work_tasks):
+    connect("email")
+    contact = received("whatsapp", email=ANA).contact
+    answer = contact.write("Hello", channel="email", by=user)
+    work_tasks()
+    mail = mail_to(post, ANA)
+    assert headers(mail, "Subject", "In-Reply-To", "References") == ["Message from Agence du Port", None, None]
+    assert text(mail) == "Hello\n\nAgence du Port\n"
+    assert state(answer)[0] == "sent"
+
+
+def test_the_words_around_an_answer_are_in_the_contacts_language(post, letter, pro, user, work_tasks):
+    letter.contact.change({"language": "nl"}, by=user)
+    letter.contact.write("Ja.", channel="email", by=user)
+    work_tasks()
+    assert "\nJe schreef op " in text(mail_to(post, ANA))
+
+
+# Outlook's ids are as long as this one; a header that was encoded for its length threads nothing.
+LONG = "<AM0PR04MB6929CFA2B7A0E6D3A5E1F3D9C4A29@AM0PR04MB6929.eurprd04.prod.outlook.example.com>"
+
+
+def test_long_ids_stand_in_the_headers_as_they_are(post, received, user, work_tasks):
+    ids = tuple(LONG.replace("CFA", f"{n:03}") for n in range(20))
+    contact = received("email", ids[-1], subject="Hi", references=ids).contact
+    contact.write("Yes", channel="email", by=user)
+    work_tasks()
+    (head,) = [raw.partition(b"\r\n\r\n")[0].decode() for raw in post.raw if b"To: ana@" in raw]
+    found = dict(line.split(": ", 1) for line in head.replace("\r\n ", " ").split("\r\n"))
+    assert (found["In-Reply-To"], found["References"]) == (ids[-1], " ".join(ids))
+    assert max(map(len, head.split("\r\n"))) < 998
+
+
+def test_an_id_that_no_header_takes_is_left_out(post, received, user, work_tasks):
+    contact = received("email", "<é@x>", subject="Hi", references=("<1@x>", "<é@x>")).contact
+    answer = contact.write("Yes", channel="email", by=user)
+    work_tasks()
+    assert headers(mail_to(post, ANA), "In-Reply-To", "References") == ["<1@x>", "<1@x>"]
+    assert state(answer)[0] == "sent"
+
+
+def test_a_long_name_of_the_installation_is_no_harm_to_the_id(post, letter, user, work_tasks, settings):
+    settings.SITE_URL = f"https://{'a-long-name.' * 10}example.com"
+    answer = letter.contact.write("Yes", channel="email", by=user)
+    work_tasks()
+    id = f"<{answer.pk}@{'a-long-name.' * 10}example.com>"
+    assert any(f"\r\nMessage-ID: {id}\r\n".encode() in raw for raw in post.raw)
+    assert state(answer) == ("sent", "", id)
+
+
+@pytest.mark.parametrize(
+    "subject", ["Hi\r\nBcc: all@example.org", "Hi\nBcc: all@example.org", "Hi\x0b\x85\u2028Bcc: all@example.org"]
+)
+def test_line_breaks_in_a_subject_forge_no_header(post, letter, user, work_tasks, subject):
+    ContactMessage.objects.filter(pk=letter.pk).update(subject=subject)
+    letter.contact.write("Yes", channel="email", by=user)
+    work_tasks()
+    mail = mail_to(post, ANA)
+    assert headers(mail, "Subject", "Bcc") == ["Re: Hi Bcc: all@example.org", None]
+    assert [recipients for _sender, recipients in post.envelopes] == [[ANA]]
+
+
+def test_line_breaks_in_the_pros_name_forge_no_header(post, letter, user, pro, work_tasks):
+    pro.name = 'Port"\r\nBcc: all@example.org'
+    pro.save()
+    letter.contact.write("Yes", channel="email", by=user)
+    work_tasks()
+    mail = mail_to(post, ANA)
+    assert [a.display_name for a in mail["From"].addresses] == ['Port" Bcc: all@example.org']
+    assert headers(mail, "Bcc") == [None]
+
+
+def test_a_name_with_accents_arrives(post, letter, user, pro, work_tasks):
+    pro.name = "Maison Œuvrard, « Éléonore »"
+    pro.save()
+    letter.contact.write("Oui", channel="email", by=user)
+    work_tasks()
+    (sender,) = mail_to(post, ANA)["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == ("Maison Œuvrard, « Éléonore »", "no-reply@testserver")
+
+
+def test_a_mail_server_that_is_down_is_tried_again(post, letter, user, work_tasks, try_again):
+    answer = letter.contact.write("Yes", channel="email", by=user)
+    post.is_down = True
+    work_tasks()
+    assert (state(answer), jobs()) == (
+        ("sending", "The mail server did not take it (451 Try later).", ""),
+        ["FAILED"],
+    )
+    post.is_down = False
+    try_again()
+    work_tasks()
+    assert (state(answer), jobs()) == (("sent", "", f"<{answer.pk}@testserver>"), ["SUCCESSFUL"])
+    assert len(to(post, ANA)) == 1
+
+
+def test_whom_the_mail_server_does_not_know_is_not_tried_again(post, letter, user, work_tasks):
+    post.unknown.add(ANA)
+    answer = letter.contact.write("Yes", channel="email", by=user)
+    work_tasks()
+    reason = "The mail server did not take it (550 5.1.1 Nobody of this name here)."
+    assert (state(answer), jobs()) == (("failed", reason, ""), ["SUCCESSFUL"])
+
+
+def test_no_mail_server_at_all_is_tried_again(letter, user, settings, work_tasks):
+    options = {"host": "127.0.0.1", "port": 9, "timeout": 5}
+    backend = "django.core.mail.backends.smtp.EmailBackend"
+    settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": options}}
+    answer = letter.contact.write("Yes", channel="email", by=user)
+    work_tasks()
+    found, reason, _id = state(answer)
+    assert (found, reason) == ("sending", "The mail server did not take it ([Errno 111] Connection refused).")
+
+
+# --- Trying the connection
+
+
+def test_trying_a_connection_sends_a_test_to_its_own_address(post, connect):
+    connection = connect("email")
+    assert email.test(connection) == "port@in.example.com"
+    mail = mail_to(post, "port@in.example.com")
+    assert headers(mail, "From", "Subject", "Auto-Submitted", "X-Auto-Response-Suppress") == [
+        "Agence du Port <no-reply@testserver>",
+        "Test of your e-mail channel",
+        "auto-generated",
+        "All",
+    ]
+    assert [recipients for _sender, recipients in post.envelopes] == [["port@in.example.com"]]
+    # What comes back is nobody's message.
+    assert list(email.read(connection, mail.as_bytes(), "message/rfc822")) == []
+
+
+def test_a_connection_that_does_not_work_says_why(post, connect):
+    post.unknown.add("port@in.example.com")
+    with pytest.raises(SendFailed) as caught:
+        email.test(connect("email"))
+    assert (caught.value.reason, caught.value.is_final) == (
+        "The mail server did not take it (550 5.1.1 Nobody of this name here).",
+        True,
+    )

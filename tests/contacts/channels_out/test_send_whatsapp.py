@@ -1,0 +1,174 @@
+"""Answers by WhatsApp, to a server that speaks the Cloud API."""
+
+import time
+
+import pytest
+
+from contacts.channels import whatsapp
+from contacts.channels.message import SendFailed
+
+from .conftest import jobs, state
+from .peer import PHONE_ID, VERSION, WHATSAPP_TOKEN, Seen, fault
+
+
+@pytest.fixture
+def answer(received, user):
+    """An answer that is on its way."""
+    return received("whatsapp").contact.write("Yes.\nCome on Saturday.", channel="whatsapp", by=user)
+
+
+def test_an_answer_is_one_text_to_the_number_that_wrote(peer, answer, work_tasks):
+    work_tasks()
+    assert peer.seen == [
+        Seen(
+            "POST",
+            f"/{VERSION}/{PHONE_ID}/messages",
+            {},
+            f"Bearer {WHATSAPP_TOKEN}",
+            {
+                "messaging_product": "whatsapp",
+                "recipient_type": "individual",
+                "to": "31612345678",
+                "type": "text",
+                "text": {"preview_url": False, "body": "Yes.\nCome on Saturday."},
+            },
+        )
+    ]
+    assert state(answer) == ("sent", "", "wamid.1")
+    answer.refresh_from_db()
+    assert answer.sent_at >= answer.created_at
+
+
+def test_who_has_no_number_is_reached_by_their_business_scoped_user_id(peer, received, user, work_tasks):
+    id = "US.13491208655302741918"
+    contact = received("whatsapp", identities=(("whatsapp", id),), address=id, phone="").contact
+    answer = contact.write("Yes", channel="whatsapp", by=user)
+    work_tasks()
+    (body,) = peer.bodies("messages")
+    assert (body["recipient"], "to" in body) == (id, False)
+    assert state(answer) == ("sent", "", "wamid.1")
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "reason"),
+    [
+        (
+            400,
+            fault(131047, "(#131047) Re-engagement message", "More than 24 hours have passed since they last replied"),
+            "More than 24 hours have passed since they last replied (131047)",
+        ),
+        (400, fault(131026, "(#131026) Message undeliverable"), "(#131026) Message undeliverable (131026)"),
+        (401, fault(190, "Error validating access token"), "Error validating access token (190)"),
+        (400, fault(100, "Invalid\r\nparameter\0", ""), "Invalid\nparameter (100)"),
+        (404, {"error": "gone"}, "The provider answered 404."),
+        (403, b"<h1>no</h1>", "The provider answered 403."),
+        (200, b"no JSON", "The provider answered 200."),
+        (200, {"messages": [{"id": 5}]}, "The provider answered 200."),
+        (200, {"messages": "none"}, "The provider answered 200."),
+    ],
+)
+def test_what_will_not_work_later_has_failed_with_the_providers_words(peer, answer, work_tasks, status, said, reason):
+    peer.say(status, said)
+    work_tasks()
+    assert (state(answer), jobs()) == (("failed", reason, ""), ["SUCCESSFUL"])
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "reason"),
+    [
+        (400, fault(130429, "(#130429) Rate limit hit", "Message failed to send"), "Message failed to send (130429)"),
+        (400, fault(131056, "(#131056) Pair rate limit hit"), "(#131056) Pair rate limit hit (131056)"),
+        (400, fault(131016, "(#131016) Service unavailable"), "(#131016) Service unavailable (131016)"),
+        (400, fault(4, "(#4) Application request limit reached"), "(#4) Application request limit reached (4)"),
+        (429, fault(80007, "rate limit"), "The provider answered 429."),
+        (408, b"", "The provider answered 408."),
+        (500, fault(131000, "Something went wrong"), "The provider answered 500."),
+        (503, b"<h1>busy</h1>", "The provider answered 503."),
+        (200, b" " * 300_000, "The provider cannot be reached (Timeout)."),
+    ],
+)
+def test_what_passes_is_tried_again(peer, answer, work_tasks, try_again, status, said, reason):
+    peer.say(status, said)
+    work_tasks()
+    assert (state(answer), jobs()) == (("sending", reason, ""), ["FAILED"])
+
+    peer.recover()
+    try_again()
+    work_tasks()
+    assert (state(answer), jobs()) == (("sent", "", "wamid.1"), ["SUCCESSFUL"])
+    assert len(peer.seen) == 2
+
+
+def test_a_provider_that_is_gone_is_tried_again(peer, answer, work_tasks, try_again):
+    peer.stop()
+    work_tasks()
+    assert state(answer) == ("sending", "The provider cannot be reached (ConnectionError).", "")
+    peer.start()
+    try_again()
+    work_tasks()
+    assert state(answer) == ("sent", "", "wamid.1")
+
+
+def test_a_provider_that_does_not_answer_is_not_waited_for(peer, answer, work_tasks, settings):
+    settings.CHANNEL_TIMEOUT = 1
+    peer.may_answer.clear()
+    work_tasks()
+    assert state(answer) == ("sending", "The provider cannot be reached (ReadTimeout).", "")
+
+
+def test_an_answer_that_comes_byte_by_byte_is_not_waited_for(peer, answer, work_tasks, settings):
+    settings.CHANNEL_TIMEOUT = 1
+    peer.is_dripping = True
+    peer.say(200, b" " * 60)  # six seconds
+    began = time.monotonic()
+    work_tasks()
+    assert time.monotonic() - began < 4
+    assert state(answer) == ("sending", "The provider cannot be reached (Timeout).", "")
+
+
+def test_a_redirect_is_not_followed(peer, answer, work_tasks):
+    peer.say(302, b"", Location=f"http://127.0.0.1:{peer.port}/elsewhere")
+    work_tasks()
+    assert len(peer.seen) == 1
+    assert state(answer) == ("failed", "The provider answered 302.", "")
+
+
+def test_without_a_token_nothing_is_asked(peer, received):
+    found = received("whatsapp")
+    found.connection.token = ""
+    with pytest.raises(SendFailed, match="access token or the id") as caught:
+        whatsapp.send(found.connection, found)
+    assert (caught.value.is_final, peer.seen) == (True, [])
+
+
+# --- Trying the connection
+
+
+def test_a_connection_is_tried_by_asking_for_the_numbers_name(peer, connect):
+    assert whatsapp.test(connect("whatsapp")) == "Agence du Port +33 4 91 55 50 12"
+    fields = {"fields": ["display_phone_number,verified_name"]}
+    assert peer.seen == [Seen("GET", f"/{VERSION}/{PHONE_ID}", fields, f"Bearer {WHATSAPP_TOKEN}", None)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"token": "another"}, "Invalid OAuth access token - Cannot parse access token (190)"),
+        ({"address": "12345"}, "Unsupported request. Object with this ID does not exist (100)"),
+    ],
+)
+def test_a_connection_that_does_not_work_says_why(peer, connect, changes, reason):
+    with pytest.raises(SendFailed) as caught:
+        whatsapp.test(connect("whatsapp", **changes))
+    assert caught.value.reason == reason
+
+
+def test_a_provider_that_is_gone_is_said_when_the_connection_is_tried(peer, connect):
+    peer.stop()
+    with pytest.raises(SendFailed) as caught:
+        whatsapp.test(connect("whatsapp"))
+    assert (caught.value.reason, caught.value.is_final) == (
+        "The provider cannot be reached (ConnectionError).",
+        False,
+    )
+    peer.start()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.accounts.http import ProRequest
+from config.web.limits import Limit
 
 from ..channels import provider_of
 from ..channels.message import SendFailed
@@ -15,6 +16,8 @@ from ..forms import ChannelForm, add_errors
 from ..models import ChannelConnection
 
 Channel = ChannelConnection.Channel
+# A test of e-mail sends a mail, to whatever address a Pro has entered.
+TESTS = Limit("channel-test", 20, 3600)
 
 
 def _find(request: ProRequest, channel: str) -> ChannelConnection:
@@ -55,6 +58,9 @@ def channel_test(request: ProRequest, channel: str) -> HttpResponse:
     found = _find(request, channel)
     if found.pk is None:
         raise Http404
+    if TESTS.hit(request.pro.pk):
+        messages.error(request, _("That was tried very often. Try again in an hour."))
+        return redirect("channels:channel_edit", channel)
     try:
         name = provider_of(found).test(found)
     except SendFailed as error:

@@ -9,6 +9,7 @@ from django.core import mail
 from django.utils import timezone
 
 from contacts.models import ChannelConnection, ContactMessage
+from contacts.views import channels
 
 from .channels.payloads import deliver, proof
 from .channels_out.peer import BOT_TOKEN, PHONE_ID, VERSION, WHATSAPP_TOKEN, Seen
@@ -546,3 +547,11 @@ def test_the_pages_are_in_the_readers_language(browser, user, whatsapp, telegram
 def test_an_address_in_the_form_stays_text(browser, user):
     html = html_of(save(browser, "email", provider="mime", address='"><script>x</script>', secret=SECRET), 422)
     assert "<script>x" not in html and "&lt;script&gt;x" in html
+
+
+def test_a_channel_is_not_tried_without_end(browser, monkeypatch, letterbox):
+    """Whoever enters somebody else's address could have it filled with tests."""
+    monkeypatch.setattr(channels.TESTS, "times", 2)
+    answers = [tried(browser, "email") for _ in range(3)]
+    assert answers[2] == [("error", "That was tried very often. Try again in an hour.")] != answers[1]
+    assert len(mail.outbox) == 2

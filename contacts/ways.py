@@ -33,7 +33,8 @@ class Way(NamedTuple):
 def ways(contact: Contact) -> list[Way]:
     """The ways to a contact, the one by which they wrote last first. Who has never written has none, but for e-mail."""
     connections = {found.channel: found for found in ChannelConnection.objects.for_pro(contact.pro)}
-    received = ContactMessage.objects.filter(contact=contact, state=ContactMessage.State.RECEIVED)
+    # What a machine wrote is answered to nobody.
+    received = ContactMessage.objects.filter(contact=contact, state=ContactMessage.State.RECEIVED, is_automatic=False)
     found: list[tuple[datetime, Way]] = []
     for channel, connection in connections.items():
         if not connection.is_sending:

@@ -107,11 +107,13 @@ def verify(connection: Any, headers: Mapping[str, str], body: bytes, content_typ
         return ""
     try:
         request = StoredRequest(headers, body, content_type)
+        if connection.provider == "mailgun" and not request.POST:
+            raise Refused("no form")  # Its JSON is about what was sent.
         VIEWS[connection.provider](connection).run_validators(request)
         return _token(request) if connection.provider == "mailgun" else ""
     except RequestDataTooBig:
         raise
-    except (AnymailWebhookValidationFailure, SuspiciousOperation, MultiPartParserError, ValueError, KeyError) as error:
+    except (AnymailWebhookValidationFailure, SuspiciousOperation, MultiPartParserError, *MALFORMED) as error:
         raise Refused(type(error).__name__) from None
 
 
@@ -159,6 +161,7 @@ def _read_mail(letter: AnymailInboundMessage, provider_id: str) -> Message:
         references=_references(letter),
         is_automatic=_is_automatic(letter, address),
         about=_about(letter),
+        is_returned=_is_returned(letter),
     )
 
 
@@ -278,6 +281,14 @@ def _is_bounce(letter: AnymailInboundMessage) -> bool:
     return is_from_nobody or letter.get_content_type() == "multipart/report"
 
 
+def _is_returned(letter: AnymailInboundMessage) -> bool:
+    """Whether it reports that an e-mail was not delivered; others report delays, deliveries and readers (RFC 3464)."""
+    reports = [part for part in letter.walk() if part.get_content_type() == "message/delivery-status"]
+    with suppress(*MALFORMED):
+        return any(re.search(r"(?im)^action:[ \t]*failed\b", part.as_string()) for part in reports)
+    return False
+
+
 def _about(letter: AnymailInboundMessage) -> str:
     """The id of the e-mail that a bounce is about; "" for what is none."""
     if not _is_bounce(letter):
@@ -346,7 +357,8 @@ def _in_words(error: OSError) -> str:
 
 def _answered(message: Any) -> Any:
     """The e-mail that a message answers, if it came in here."""
-    received = message.contact.messages.filter(channel=CHANNEL, state="received", created_at__lt=message.created_at)
+    received = message.contact.messages.filter(channel=CHANNEL, state="received", is_automatic=False)
+    received = received.filter(created_at__lt=message.created_at)
     return received.order_by("-created_at", "-id").first() if message.references else None
 
 

@@ -54,7 +54,8 @@ class Message:
     `external_id` is the provider's id, by which a second delivery is known. `identities` are who the sender is, as
     (channel, external id), the surest first, and `address` is where an answer goes, both as the provider knows them.
     `email` and `phone` (E.164) are what is learnt of the sender. `references` are the ids of the e-mails before it,
-    oldest first; `about` is the one that a bounce is about. `edited_at` is when these words took the place of others.
+    oldest first; `about` is the one that a report is about, and `is_returned` says that it was not delivered.
+    `edited_at` is when these words took the place of others.
     """
 
     external_id: str
@@ -74,6 +75,7 @@ class Message:
     is_automatic: bool = False
     edited_at: datetime | None = None
     about: str = ""
+    is_returned: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,15 @@ def read(connection: Any, body: bytes, content_type: str) -> Iterator[Message | 
         raise Unreadable("no JSON object")
     for entry in parts(payload, "entry"):
         for change in parts(entry, "changes"):
-            yield from _read_value(part(change, "value"))
+            value = part(change, "value")
+            if _is_for(connection, value):
+                yield from _read_value(value)
+
+
+def _is_for(connection: Any, value: Mapping[str, Any]) -> bool:
+    """Whether it is about this number: Meta brings what is written to all numbers of one app to one address."""
+    number_id = clean(part(value, "metadata").get("phone_number_id"), 100)
+    return not number_id or number_id == connection.address
 
 
 def _read_value(value: Mapping[str, Any]) -> Iterator[Message | Receipt]:

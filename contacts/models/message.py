@@ -81,13 +81,18 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
         for one in kept:
             one.take()
             MessageFile.objects.create(message=row, key=one.key, **one.facts._asdict())
-        if concerned:
+        if concerned and message.is_returned:
             concerned.settle(self.model.State.FAILED, str(_("The e-mail came back: see the message about it.")))
-        is_news = not contact.unread_count and not message.is_automatic
         self.recount(contact)
-        if is_news and connection.pro.email != connection.address and not NOTIFICATIONS.hit(connection.pro_id):
+        is_told = self._is_news(row) and connection.pro.email != connection.address
+        if is_told and not NOTIFICATIONS.hit(connection.pro_id):
             row.notify()
         return row
+
+    def _is_news(self, row: "ContactMessage") -> bool:
+        """Whether nothing else that a person wrote stands unread in the conversation."""
+        unread = self.filter(contact=row.contact, read_at=None, state=self.model.State.RECEIVED, is_automatic=False)
+        return not row.is_automatic and not unread.exclude(pk=row.pk).exists()
 
     def _bounced(self, connection: ChannelConnection, message: Message) -> "ContactMessage | None":
         """The sent message that came back."""

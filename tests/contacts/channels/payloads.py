@@ -97,15 +97,15 @@ def mime(body: str = "Bonjour, est-ce libre ?\r\n", **headers: str) -> bytes:
     return ("".join(lines) + "\r\n" + body).encode()
 
 
-def bounce(id: str = "<sent@testserver>") -> bytes:
-    """A report that the e-mail of this id could not be delivered (RFC 3464)."""
+def bounce(id: str = "<sent@testserver>", action: str = "failed") -> bytes:
+    """A report that the e-mail of this id could not be delivered, or what else became of it (RFC 3464)."""
     return (
         "From: Mail Delivery System <MAILER-DAEMON@example.org>\r\nTo: desk@in.example.com\r\n"
         "Subject: Undelivered Mail Returned to Sender\r\nMessage-ID: <b1@example.org>\r\nMIME-Version: 1.0\r\n"
         'Content-Type: multipart/report; report-type=delivery-status; boundary="B"\r\n\r\n'
         "--B\r\nContent-Type: text/plain\r\n\r\nThere is no such person.\r\n"
         "--B\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.org\r\n\r\n"
-        "Final-Recipient: rfc822; lea@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        f"Final-Recipient: rfc822; lea@example.org\r\nAction: {action}\r\nStatus: 5.1.1\r\n\r\n"
         f"--B\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {id}\r\nSubject: Re: Dossier\r\n\r\nBonjour\r\n"
         "--B--\r\n"
     ).encode()

@@ -219,6 +219,7 @@ def test_what_a_person_wrote(desk, headers):
 def test_a_bounce_says_what_it_is_about(desk):
     [found] = desk(bounce())
     assert (found.text, found.about, found.is_automatic) == ("There is no such person.", "<sent@testserver>", True)
+    assert found.is_returned and not desk(bounce(action="delayed"))[0].is_returned
 
 
 def test_the_test_of_a_connection_is_no_message(desk, pro):

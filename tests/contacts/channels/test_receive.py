@@ -376,10 +376,10 @@ def test_what_a_machine_wrote_tells_nobody_and_own_mails_do_not_go_round(pro, br
     bring(connection, mime(Auto_Submitted="auto-replied"), "message/rfc822")
     assert mail.outbox == []
     bring(connection, mime(Message_ID="<b@x>"), "message/rfc822")
-    # The conversation had something unread already; and what goes to the channel itself would come back.
+    # What goes to the channel itself would come back.
     ContactMessage.objects.mark_read(Contact.objects.get())
     bring(connection, mime(Message_ID="<c@x>"), "message/rfc822")
-    assert len(mail.outbox) == (1 if address == "port@example.com" else 0)
+    assert len(mail.outbox) == (2 if address == "port@example.com" else 0)
 
 
 def test_a_mail_that_came_back_has_failed(pro, user, bring, work_tasks):
@@ -391,6 +391,36 @@ def test_a_mail_that_came_back_has_failed(pro, user, bring, work_tasks):
     sent.refresh_from_db()
     assert (sent.state, sent.error) == ("failed", "The e-mail came back: see the message about it.")
     assert (found.contact, found.is_automatic, Contact.objects.count()) == (contact, True, 1)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        lambda id: bounce(id, "delayed"),
+        lambda id: bounce(id, "delivered"),
+        lambda id: mime("Away until May.", Return_Path="<>", Auto_Submitted="auto-replied", In_Reply_To=id),
+    ],
+    ids=["delayed", "delivered", "out of office"],
+)
+def test_what_else_is_reported_fails_no_mail_that_arrived(pro, user, bring, work_tasks, report):
+    connection = connect(pro, "mime")
+    contact = bring(connection, mime(), "message/rfc822").contact
+    sent = contact.write("Oui.", channel="email", by=user)
+    work_tasks()
+    found = bring(connection, report(f"<{sent.pk}@testserver>").replace(b"<a1@", b"<a2@"), "message/rfc822")
+    sent.refresh_from_db()
+    assert (sent.state, sent.error, found.contact, found.is_automatic) == ("sent", "", contact, True)
+    # And the next answer is one to what a person wrote.
+    [way] = contact.ways()
+    assert (way.subject, way.references) == ("Re: Dossier", ("<a1@example.org>",))
+
+
+def test_a_person_who_writes_after_a_machine_is_told_of(pro, bring):
+    connection = connect(pro, "mime")
+    bring(connection, mime(Auto_Submitted="auto-replied"), "message/rfc822")
+    bring(connection, mime(Message_ID="<b@x>"), "message/rfc822")
+    bring(connection, mime(Message_ID="<c@x>"), "message/rfc822")
+    assert [told.subject for told in mail.outbox] == ["Léa Fontanel wrote by E-mail"]
 
 
 def test_a_report_about_nothing_of_ours_is_a_message_like_any(pro, bring):

@@ -128,6 +128,15 @@ def test_mailguns_token_belongs_to_one_body(nobody, pro, work_tasks):
     assert ContactMessage.objects.get().text == "Bonjour"
 
 
+@pytest.mark.parametrize("body", [b"[]", b"1", b"null", b'{"signature": 1}', b"[" * 100_000, b"\xff", b""])
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/x-www-form-urlencoded", ""])
+def test_mailguns_calls_are_forms(nobody, pro, body, kind):
+    connection = connect(pro, "mailgun")
+    response = nobody.generic("POST", path(connection), body, kind)
+    assert response.status_code == 403
+    assert_nothing()
+
+
 # --- Keys
 
 

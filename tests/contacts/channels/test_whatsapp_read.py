@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,12 +11,13 @@ from contacts.channels.message import Media, Message, Receipt, Unreadable
 
 from .payloads import AT, text, whatsapp
 
+NUMBER = SimpleNamespace(address="1055512345")
 THEN = datetime.fromtimestamp(AT, UTC)
 BSUID = "FR.13491208655302741918"
 
 
 def read(payload):
-    return list(provider.read(None, json.dumps(payload).encode(), "application/json"))
+    return list(provider.read(NUMBER, json.dumps(payload).encode(), "application/json"))
 
 
 def one(message, **more):
@@ -96,6 +98,15 @@ def test_a_batch_of_several_people_changes_and_receipts():
         ("Inès Marchand", "Three", ("whatsapp", BSUID)),
     ]
     assert found[3:] == [Receipt("wamid.out", "delivered")]
+
+
+def test_what_is_written_to_another_number_of_the_app_is_left_alone():
+    payload = whatsapp(text("Hi"), statuses=[{"id": "1", "status": "sent"}])
+    metadata = payload["entry"][0]["changes"][0]["value"]["metadata"]
+    metadata["phone_number_id"] = "1055599999"
+    assert read(payload) == []
+    del metadata["phone_number_id"]
+    assert len(read(payload)) == 2
 
 
 def test_receipts_alone():
@@ -194,7 +205,7 @@ def test_an_odd_shape_brings_nothing(path):
 @pytest.mark.parametrize("body", [b"", b"nonsense", b"[]", b"7", b"null", b"\xff\xfe", b"[" * 200_000, b'{"a":' * 9000])
 def test_what_is_no_json_object_is_unreadable(body):
     with pytest.raises(Unreadable):
-        list(provider.read(None, body, "application/json"))
+        list(provider.read(NUMBER, body, "application/json"))
 
 
 def test_text_is_fit_for_every_database():

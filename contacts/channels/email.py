@@ -6,6 +6,7 @@ Sources: anymail.dev (inbound webhooks); RFC 5322 (Message-ID, References), RFC 
 MIME message is signed with; the address is where people write to.
 """
 
+import codecs
 import hashlib
 import re
 import time
@@ -36,6 +37,7 @@ from config.web.mail import AUTO_GENERATED, is_answerable
 from config.web.text import one_line
 
 from ..models.identity import email_key
+from .mail_bounds import MAX_FILES, RETURNED, bound_form, bound_json, parse
 from .mail_text import fold_quoted, from_html
 from .message import File, Message, Receipt, Refused, SendFailed, Unreadable, clean
 from .signing import check_signature
@@ -46,13 +48,15 @@ CHANNEL = "email"
 USER = "vestibule"
 # A call of Mailgun's is taken up for so long: its signature says nothing of the message it comes with.
 FRESH = 24 * 3600  # seconds
-MAX_FILES = 20
 MAX_REFERENCES = 20
+MAX_REPEATED = 100_000  # bytes; the headers of an e-mail that came back
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
 LISTS = ("list-id", "list-unsubscribe", "list-post")
 ROBOTS = ("x-autoreply", "x-autorespond", "x-auto-response-suppress", "x-failed-recipients")
 # What a malformed e-mail makes the standard library's parser raise, somewhere.
-MALFORMED = (ValueError, LookupError, AttributeError, TypeError, IndexError)
+MALFORMED = (ValueError, LookupError, AttributeError, TypeError, IndexError, UnboundLocalError, RecursionError)
+# Takes the square of the length to read, and no mail program writes it.
+SLOW_CHARSETS = ("punycode", "idna")
 
 
 class StoredRequest(HttpRequest):
@@ -92,6 +96,7 @@ def _postmark(connection: Any) -> Any:
 
 
 VIEWS: dict[str, Callable[[Any], Any]] = {"mailgun": _mailgun, "postmark": _postmark}
+BOUNDS: dict[str, Callable[[Any], None]] = {"mailgun": bound_form, "postmark": bound_json}
 
 
 def verify(connection: Any, headers: Mapping[str, str], body: bytes, content_type: str) -> str:
@@ -127,17 +132,28 @@ def _token(request: HttpRequest) -> str:
 
 def read(connection: Any, body: bytes, content_type: str) -> Iterator[Message | Receipt]:
     """The message of one e-mail; the test of a connection holds none. Raises Unreadable when it is no e-mail."""
-    letter, provider_id = _parsed(connection, body, content_type)
-    if _message_id(letter) != _test_id(connection):
-        yield _read_mail(letter, provider_id)
+    try:
+        letter, provider_id = _parsed(connection, body, content_type)
+        found = None if _message_id(letter) == _test_id(connection) else _read_mail(letter, provider_id)
+    except RecursionError:
+        # Parts within parts, or brackets within brackets, without an end.
+        raise Unreadable("nested too deeply") from None
+    if found:
+        yield found
 
 
 def _parsed(connection: Any, body: bytes, content_type: str) -> tuple[AnymailInboundMessage, str]:
     """The e-mail, and the provider's own id of it."""
     if connection.provider not in VIEWS:
-        return AnymailInboundMessage.parse_raw_mime_bytes(body), ""
+        return parse(body), ""
     try:
-        event = VIEWS[connection.provider](connection).parse_events(StoredRequest({}, body, content_type))[0]
+        request = StoredRequest({}, body, content_type)
+        if raw := request.POST.get("body-mime"):
+            letter = parse(raw.encode())
+            letter.envelope_sender = request.POST.get("sender")
+            return letter, ""
+        BOUNDS[connection.provider](request)
+        event = VIEWS[connection.provider](connection).parse_events(request)[0]
     except (AnymailError, ImproperlyConfigured, MultiPartParserError, SuspiciousOperation, *MALFORMED) as error:
         raise Unreadable(type(error).__name__) from None
     return event.message, clean(event.event_id, 200) if connection.provider == "postmark" else ""
@@ -212,7 +228,8 @@ def _body(letter: EmailMessage, kind: str) -> str:
             data = _content(found)
             charset = str(found.get_content_charset("utf-8"))
             with suppress(LookupError, ValueError):
-                return clean(data.decode(charset, "strict"))
+                if codecs.lookup(charset).name not in SLOW_CHARSETS:
+                    return clean(data.decode(charset, "strict"))
             return clean(data.decode("cp1252", "replace"))
     return ""
 
@@ -293,13 +310,18 @@ def _about(letter: AnymailInboundMessage) -> str:
     """The id of the e-mail that a bounce is about; "" for what is none."""
     if not _is_bounce(letter):
         return ""
-    for found in letter.walk():
-        if found.get_content_type() in ("message/rfc822", "text/rfc822-headers") and found is not letter:
-            inner = found.get_payload()
-            text = str(inner[0]) if isinstance(inner, list) and inner else str(found.get_payload())
-            if ids := re.findall(r"(?im)^message-id:\s*(<[^<>\s]{1,250}>)", text):
-                return ids[0]
-    return next(iter([*MESSAGE_ID.findall(_header(letter, "In-Reply-To")), *_references(letter)]), "")
+    returned = [part for part in letter.walk() if part is not letter and part.get_content_type() in RETURNED]
+    before = [*MESSAGE_ID.findall(_header(letter, "In-Reply-To")), *_references(letter)]
+    return next(filter(None, [*map(_returned_id, returned), *before]), "")
+
+
+def _returned_id(found: EmailMessage) -> str:
+    """The id of the e-mail that a report repeats, whole or its headers alone."""
+    inner: Any = found.get_payload()
+    if isinstance(inner, list):
+        return _message_id(inner[0]) if inner else ""
+    headers = re.split(r"\r?\n\r?\n", _content(found)[:MAX_REPEATED].decode("latin-1"), maxsplit=1)[0]
+    return next(iter(re.findall(r"(?im)^message-id:\s*(<[^<>\s]{1,250}>)", headers)), "")
 
 
 def send(connection: Any, message: Any) -> str:

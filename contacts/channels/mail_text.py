@@ -1,7 +1,8 @@
 """The words of an e-mail: of HTML what a reader sees, and the quoted history apart from what is new."""
 
 import re
-from html.parser import HTMLParser
+from collections.abc import Iterator
+from html import unescape
 
 BLOCKS = {
     *(
@@ -24,6 +25,15 @@ BLOCKS = {
     *("h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table", "tr", "ul"),
 }
 UNSEEN = {"head", "style", "script", "title", "template", "noscript"}
+# What is in them is no HTML.
+RAW = {"style", "script", "title"}
+# A comment, a declaration or a tag, which ends where the text does when nothing else ends it: the standard library goes
+# back to its beginning then, and takes the square of the length.
+TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<[!?][^>]*+(?:>|\Z)|"
+    r"</?([a-z][^\s/>]*+)(?:=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))|[^>])*+(?:>|\Z)",
+    re.I | re.S,
+)
 # The line above a quotation, in the languages of the product and their neighbours: "On … wrote:".
 ON = re.compile(r"^\s*(?:on|le|op|am|el|il|em|\d)\b", re.I)
 WROTE = re.compile(r"(?:wrote|a écrit|escribió|ha scritto|escreveu|(?:schreef|schrieb)\b.*)\s*:\s*$", re.I)
@@ -40,41 +50,59 @@ SENT = re.compile(r"^\s*\*?(?:sent|date|envoyé|verzonden|datum|gesendet)\s?:\*?
 BROKEN_INTO, LONGEST = 3, 500
 
 
-class _Reader(HTMLParser):
+class _Reader:
     """Lines of text, those of a quotation with a sign before them."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.lines: list[list[str]] = [[""]]
         self.unseen = self.quotations = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in UNSEEN:
+    def begin(self, tag: str) -> None:
+        if tag == "body":
+            # The head need not be closed.
+            self.unseen = 0
+        elif tag in UNSEEN:
             self.unseen += 1
         elif tag in BLOCKS:
             self.quotations += tag == "blockquote"
             self._break()
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if tag in UNSEEN:
             self.unseen = max(0, self.unseen - 1)
         elif tag in BLOCKS - {"br", "hr"}:
             self.quotations = max(0, self.quotations - (tag == "blockquote"))
             self._break()
 
-    def handle_data(self, data: str) -> None:
+    def say(self, text: str) -> None:
         if not self.unseen:
-            self.lines[-1].append(re.sub(r"\s+", " ", data))
+            # A character of more digits is none, and the standard library stumbles over very many.
+            words = unescape(re.sub(r"&#[0-9]{8,};?", "\ufffd", text))
+            self.lines[-1].append(re.sub(r"\s+", " ", words))
 
     def _break(self) -> None:
         self.lines.append([">" * min(self.quotations, 5)])
 
 
+def _pieces(html: str) -> Iterator[tuple[str, str]]:
+    """Each text, and the tag behind it: "p", "/p", "" for a comment and at the end. No character is looked at twice."""
+    at = 0
+    while found := TAG.search(html, at):
+        tag = (found[1] or "").lower()
+        yield html[at : found.start()], f"/{tag}" if found[0].startswith("</") else tag
+        at = found.end()
+        if tag in RAW and not found[0].startswith("</"):
+            ends = re.compile(f"</{tag}", re.I).search(html, at)
+            at = ends.start() if ends else len(html)
+    yield html[at:], ""
+
+
 def from_html(html: str) -> str:
     """What a reader sees of it, as lines."""
     reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    for text, tag in _pieces(html):
+        reader.say(text)
+        reader.end(tag[1:]) if tag.startswith("/") else reader.begin(tag)
     said = [(sign, "".join(words).strip()) for sign, *words in reader.lines]
     lines = [f"{sign} {words}".strip() if words else "" for sign, words in said]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -1,7 +1,7 @@
 """What every provider's payload becomes: the same small Message, whoever brought it."""
 
 import contextlib
-import unicodedata
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +9,8 @@ from typing import Any
 
 Identity = tuple[str, str]
 MAX_TEXT = 200_000  # characters, a book of a hundred pages
+# Control characters but for a tab and the end of a line, and surrogates: Unicode's categories Cc and Cs.
+UNFIT = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]+")
 
 
 class Refused(Exception):
@@ -95,7 +97,7 @@ def clean(value: Any, length: int = MAX_TEXT) -> str:
     if not isinstance(value, str):
         return ""
     lines = value.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))[:length]
+    return UNFIT.sub("", lines)[:length]
 
 
 def part(source: Any, name: str) -> Mapping[str, Any]:

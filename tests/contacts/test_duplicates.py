@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.duplicates import are_alike, likely_duplicates, words_of
-from contacts.models import Contact
+from contacts.models import Contact, ContactIdentity
 
 from ..factories import ContactFactory, ProFactory
 
@@ -51,6 +51,35 @@ def test_the_same_email_whatever_its_case(known, email):
 def test_the_same_phone_however_it_was_typed(known):
     one, other = known(phone="06 12 34 56 78"), known(phone="+33 (0)6 12.34.56.78")
     assert (found(one), found(other)) == ([(other, ["phone"])], [(one, ["phone"])])
+
+
+# Brazil's ninth digit, and the 9 and the 1 that Argentina and Mexico once put behind the country.
+FORMS = [("+5511987654321", "+551187654321"), ("+5491123456789", "+541123456789"), ("+5215512345678", "+525512345678")]
+
+
+@pytest.mark.parametrize(("long", "short"), FORMS)
+def test_the_other_form_of_a_number_is_suggested_in_both_directions(pro, long, short):
+    one, other = (ContactFactory(pro=pro, name=f"N{number}", email="", phone=number) for number in (long, short))
+    for contact in (one, other):
+        contact.hold_identities()
+    assert (found(one), found(other)) == ([(other, ["phone"])], [(one, ["phone"])])
+
+
+@pytest.mark.parametrize(("long", "short"), FORMS)
+def test_the_other_form_of_a_number_is_never_joined(pro, long, short):
+    one, other = (
+        Contact.objects.find_or_create(pro, name="Ana", phone=number, source="contact_form") for number in (long, short)
+    )
+    assert one != other and [(one.phone, other.phone)] == [(long, short)]
+    assert sorted(ContactIdentity.objects.values_list("external_id", flat=True)) == sorted([long, short])
+
+
+def test_numbers_that_are_merely_alike_are_not_the_same(pro):
+    one = ContactFactory(pro=pro, name="One", email="", phone="+5511987654321")
+    # Another area code, another digit before it, a landline, another country.
+    for number in ("+552187654321", "+5511887654321", "+551133334444", "+351987654321"):
+        ContactFactory(pro=pro, name=f"N{number}", email="", phone=number)
+    assert found(one) == []
 
 
 def test_an_address_that_was_only_learnt(pro, known):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from contextlib import suppress
 from email.message import EmailMessage
 
 import pytest
@@ -55,6 +56,15 @@ def test_mailguns_raw_form(desk):
     assert desk(encode_multipart(BOUNDARY, form), "mailgun", MULTIPART_CONTENT) == [usual()]
 
 
+def test_mailguns_raw_form_says_who_handed_it_over(desk):
+    form = mailgun_form(body_mime=mime(From=None).decode(), sender="")
+    [found] = desk(encode_multipart(BOUNDARY, form), "mailgun", MULTIPART_CONTENT)
+    assert (found.identities, found.is_automatic) == ((("email", "-"),), True)
+    form["sender"] = "lea@example.org"
+    [found] = desk(encode_multipart(BOUNDARY, form), "mailgun", MULTIPART_CONTENT)
+    assert (found.identities, found.is_automatic) == ((("email", "lea@example.org"),), False)
+
+
 def test_mailguns_files(desk):
     form = mailgun_form(attachment_count="1", attachment_1=SimpleUploadedFile("plan.txt", b"The plan.", "text/plain"))
     [found] = desk(encode_multipart(BOUNDARY, form), "mailgun", MULTIPART_CONTENT)
@@ -74,6 +84,31 @@ def test_postmarks_files(desk):
     file = {"Name": "plan.txt", "Content": base64.b64encode(b"The plan.").decode(), "ContentType": "text/plain"}
     [found] = desk(json.dumps(postmark(Attachments=[file])).encode(), "postmark", "application/json")
     assert found.files == (File("plan.txt", b"The plan."),)
+
+
+# A mail with a letter that is no UTF-8, forwarded as a file.
+FORWARDED = b"From: a@example.org\r\nSubject: x\r\n\r\nd\xe9j\xe0"
+
+
+def test_a_forwarded_mail_is_a_file_as_it_was(desk):
+    upload = SimpleUploadedFile("old.eml", FORWARDED, "message/rfc822")
+    form = mailgun_form(attachment_count="1", attachment_1=upload)
+    [found] = desk(encode_multipart(BOUNDARY, form), "mailgun", MULTIPART_CONTENT)
+    assert found == usual(files=(File("old.eml", FORWARDED),))
+    file = {"Name": "old.eml", "Content": base64.b64encode(FORWARDED).decode(), "ContentType": "message/rfc822"}
+    assert desk(json.dumps(postmark(Attachments=[file])).encode(), "postmark", "application/json") == [found]
+    sent = (
+        b"--B\r\n\r\nBonjour, est-ce libre ?\r\n--B\r\nContent-Type: message/rfc822\r\n"
+        b"Content-Disposition: attachment; filename=old.eml\r\n\r\n" + FORWARDED + b"\r\n--B--\r\n"
+    )
+    [found] = desk(mime("", Content_Type='multipart/mixed; boundary="B"') + sent)
+    # Its lines end as the standard library ends them.
+    assert found == usual(files=(File("old.eml", FORWARDED.replace(b"\r\n", b"\n")),))
+
+
+def test_postmark_repeats_the_mail_and_it_is_read_once(desk):
+    sent = postmark(RawEmail=mime("Something else").decode())
+    assert desk(json.dumps(sent).encode(), "postmark", "application/json") == [usual()]
 
 
 # --- What it says
@@ -140,6 +175,10 @@ def test_pictures_within_are_files(desk):
         ("utf-8", "déjà".encode()),
         ("klingon", "déjà".encode("cp1252")),
         ("us-ascii", "déjà".encode("cp1252")),
+        # Takes the square of the length to read.
+        ("punycode", "déjà".encode("cp1252")),
+        ("IDNA", "déjà".encode("cp1252")),
+        ("zlib", "déjà".encode("cp1252")),
     ],
 )
 def test_charsets(desk, charset, body):
@@ -222,6 +261,31 @@ def test_a_bounce_says_what_it_is_about(desk):
     assert found.is_returned and not desk(bounce(action="delayed"))[0].is_returned
 
 
+def test_a_bounce_may_repeat_headers_alone(desk):
+    returned = b"Content-Type: text/rfc822-headers\r\n\r\nSubject: Re: Dossier\r\nMessage-Id: <h@testserver>\r\n"
+    sent = bounce().replace(b"Content-Type: message/rfc822\r\n\r\nMessage-ID: <sent@testserver>\r\n", returned)
+    assert desk(sent)[0].about == "<h@testserver>"
+
+
+@pytest.mark.parametrize("kind", ["message/rfc822", "text/rfc822-headers", "Message/RFC822"])
+def test_a_bounce_by_a_provider_says_what_it_is_about(desk, kind):
+    returned = b"Subject: Re: Dossier\r\nMessage-Id: <h@testserver>\r\n\r\nMessage-Id: <of@words>\r\n"
+    form = mailgun_form(sender="", attachment_count="1", attachment_1=SimpleUploadedFile("a.eml", returned, kind))
+    [found] = desk(encode_multipart(BOUNDARY, form), "mailgun", MULTIPART_CONTENT)
+    assert (found.about, found.is_automatic) == ("<h@testserver>", True)
+    file = {"Name": "a.eml", "Content": base64.b64encode(returned).decode(), "ContentType": kind}
+    headers = [{"Name": "Return-Path", "Value": "<>"}, *postmark()["Headers"]]
+    body = json.dumps(postmark(Attachments=[file], Headers=headers)).encode()
+    [found] = desk(body, "postmark", "application/json")
+    assert (found.about, found.is_automatic) == ("<h@testserver>", True)
+
+
+def test_a_bounce_may_say_what_it_answers_alone(desk):
+    assert desk(mime(Return_Path="<>", In_Reply_To="<sent@testserver>"))[0].about == "<sent@testserver>"
+    # Whoever answers is no bounce.
+    assert desk(mime(In_Reply_To="<sent@testserver>"))[0].about == ""
+
+
 def test_the_test_of_a_connection_is_no_message(desk, pro):
     id = provider._test_id(connect(pro, "mime"))
     assert desk(mime(Message_ID=id)) == []
@@ -264,6 +328,170 @@ def test_an_odd_mail_is_no_fault(desk, body):
 def test_what_is_no_payload_of_postmarks_is_unreadable(desk, body):
     with pytest.raises(Unreadable):
         desk(body, "postmark", "application/json")
+
+
+ODD = [
+    None,
+    True,
+    0,
+    -1,
+    2**80,
+    1e400,
+    "",
+    "\0",
+    "\ud800",
+    "x" * 100_000,
+    [],
+    [[]],
+    {},
+    {"a": {}},
+    [None],
+    "é",
+    "<x@y>",
+]
+
+
+def assert_fit(found):
+    """Fit for every database."""
+    for message in found:
+        words = [message.name, message.text, message.subject, message.email, message.address, message.external_id]
+        words += [*message.references, *(id for _channel, id in message.identities), *(f.name for f in message.files)]
+        assert not any("\0" in word for word in words)
+        "".join(words).encode()
+        assert len(message.external_id) <= 255 and len(message.address) <= 254 and len(message.subject) <= 200
+        assert all(len(id) <= 254 for _channel, id in message.identities)
+
+
+@pytest.mark.parametrize("name", [*postmark(), "CcFull", "BccFull", "Date", "ReplyTo", "RawEmail", "StrippedTextReply"])
+def test_an_odd_value_of_postmarks_is_no_fault(desk, name):
+    for value in ODD:
+        with suppress(Unreadable):
+            assert_fit(desk(json.dumps(postmark(**{name: value})).encode(), "postmark", "application/json"))
+
+
+@pytest.mark.parametrize("name", ["From", "Message-ID", "References", "Return-Path", "Content-Type", "Auto-Submitted"])
+def test_an_odd_header_of_postmarks_is_no_fault(desk, name):
+    for value in ODD:
+        body = json.dumps(postmark(Headers=[{"Name": name, "Value": value}])).encode()
+        with suppress(Unreadable):
+            assert_fit(desk(body, "postmark", "application/json"))
+
+
+@pytest.mark.parametrize("name", ["Name", "Content", "ContentType", "ContentLength", "ContentID"])
+def test_an_odd_file_of_postmarks_is_no_fault(desk, name):
+    for value in ODD:
+        file = {"Name": "a.txt", "Content": "QQ==", "ContentType": "text/plain", name: value}
+        with suppress(Unreadable):
+            assert_fit(desk(json.dumps(postmark(Attachments=[file])).encode(), "postmark", "application/json"))
+
+
+@pytest.mark.parametrize(
+    "name", ["sender", "from", "body-plain", "body-html", "body-mime", "attachment-count", "content-id-map", "event"]
+)
+def test_an_odd_value_of_mailguns_is_no_fault(desk, name):
+    for value in [value for value in ODD if value != "\ud800"]:
+        form = {**mailgun_form(), name: value if isinstance(value, str) else json.dumps(value)}
+        with suppress(Unreadable):
+            assert_fit(desk(encode_multipart(BOUNDARY, form), "mailgun", MULTIPART_CONTENT))
+
+
+def test_files_that_are_only_announced_are_not_looked_for(desk):
+    body = encode_multipart(BOUNDARY, mailgun_form(attachment_count="9" * 18))
+    assert desk(body, "mailgun", MULTIPART_CONTENT) == [usual()]
+
+
+@pytest.mark.parametrize("content_type", ["", "x", "text/plain; charset=klingon", "multipart/form-data; boundary="])
+def test_an_odd_content_type_is_unreadable(desk, content_type):
+    with pytest.raises(Unreadable):
+        desk(encode_multipart(BOUNDARY, mailgun_form()), "mailgun", content_type)
+
+
+# --- What would never come to an end
+
+PIECES = [
+    "a ",
+    "(",
+    "<",
+    "@",
+    ",",
+    '"',
+    "\\",
+    "=?utf-8?q?a?= ",
+    "a@b,",
+    ";a=b",
+    ";a*0=b",
+    "<x@y> ",
+    "a\r\n ",
+    ".",
+    "a;",
+]
+HEADERS = ["From", "Reply_To", "Subject", "References", "Message_ID", "Content_Type", "Content_Disposition", "Date"]
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_a_header_without_an_end_is_cut(desk, name):
+    begin = {"Content_Type": "text/plain; x=", "Content_Disposition": "inline; x="}.get(name, "")
+    more = {"From": "no-reply@example.org"} if name == "Reply_To" else {}
+    for piece in PIECES:
+        body = mime(**{**more, name: begin + piece * (300_000 // len(piece))})
+        with suppress(Unreadable):
+            assert_fit(desk(body))
+        if name != "Content_Type":
+            value = piece.strip() * (300_000 // len(piece))
+            headers = [["From", "lea@example.org"], [name.replace("_", "-"), value]]
+            form = encode_multipart(BOUNDARY, mailgun_form(message_headers=json.dumps(headers)))
+            with suppress(Unreadable):
+                assert_fit(desk(form, "mailgun", MULTIPART_CONTENT))
+            headers = [{"Name": key, "Value": value} for key, value in headers]
+            sent = postmark(Headers=headers, Subject=value, FromFull={"Email": value, "Name": value})
+            with suppress(Unreadable):
+                assert_fit(desk(json.dumps(sent).encode(), "postmark", "application/json"))
+
+
+def test_the_last_of_very_many_ids_are_known(desk):
+    ids = [f"<{n}@example.org>" for n in range(50_000)]
+    assert desk(mime(References=" ".join(ids)))[0].references == (*ids[-19:], "<a1@example.org>")
+
+
+def parts_within(count, kind):
+    begin = "".join(f'Content-Type: {kind}; boundary="{n}"\r\n\r\n--{n}\r\n' for n in range(count))
+    return b"From: a@example.org\r\n" + begin.encode() + b"\r\nHi"
+
+
+TOO_MUCH = {
+    "parts": b'From: a@example.org\r\nContent-Type: multipart/mixed; boundary="B"\r\n\r\n'
+    + b"--B\r\n\r\na\r\n" * 99_999,
+    "parts within parts": parts_within(5_000, "multipart/mixed"),
+    "mails within mails": b"From: a@example.org\r\n" + b"Content-Type: message/rfc822\r\n\r\n" * 5_000,
+    "reports": b"From: a@example.org\r\nContent-Type: message/delivery-status\r\n\r\n" + b"A: b\r\n\r\n" * 99_999,
+    "lines": mime() + b"\n" * 3_000_000,
+}
+
+
+@pytest.mark.parametrize("what", TOO_MUCH)
+def test_what_is_more_than_any_mail_has_is_unreadable(desk, what):
+    raw = TOO_MUCH[what]
+    with pytest.raises(Unreadable):
+        desk(raw)
+    if len(raw) < 2_000_000:
+        with pytest.raises(Unreadable):
+            desk(encode_multipart(BOUNDARY, mailgun_form(body_mime=raw.decode())), "mailgun", MULTIPART_CONTENT)
+
+
+def test_some_parts_within_parts_are_read(desk):
+    assert desk(parts_within(100, "multipart/mixed"))[0].text == "Hi"
+
+
+@pytest.mark.parametrize("count", [500, 5_000, 50_000])
+@pytest.mark.parametrize(("begin", "end"), [("[", "]"), ('{"a":', "}")])
+def test_what_is_nested_without_an_end_is_no_fault(desk, begin, end, count):
+    value = begin * count + "7" + end * count
+    for name in postmark():
+        body = json.dumps(postmark(**{name: "here"})).replace('"here"', value).encode()
+        with suppress(Unreadable):
+            assert_fit(desk(body, "postmark", "application/json"))
+    with pytest.raises(Unreadable):
+        desk(encode_multipart(BOUNDARY, mailgun_form(message_headers=value)), "mailgun", MULTIPART_CONTENT)
 
 
 @pytest.mark.parametrize("headers", ["", "7", "no JSON", '{"a": 1}', "[[1]]", "[]"])

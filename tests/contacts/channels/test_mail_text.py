@@ -56,6 +56,15 @@ def test_a_mail_that_is_all_quotation_is_shown():
         ("<p>&lt;script&gt;</p>", "<script>"),
         ("<p>unclosed <b>bold", "unclosed bold"),
         ("</blockquote></p>stray", "stray"),
+        ("<html><head><title>x</title><body>Hi", "Hi"),
+        ("<p title=it's>one</p><p title=\"a>b\" lang='<p>'>two</p>", "one\n\ntwo"),
+        ("<!-- a > b <p>--><?xml x?><!DOCTYPE html>Hi<!-- and no end <p>x", "Hi"),
+        ("<SCRIPT>if (a < b) '<p>'</SCRIPT >Hi<style>p > a {}", "Hi"),
+        ("1 < 2 > 0 <3", "1 < 2 > 0 <3"),
+        ("Hi<p class=", "Hi"),
+        ("&#x1F600; &euro;5 &nosuch; a&b", "😀 €5 &nosuch; a&b"),
+        # More digits than Python makes a number of.
+        (f"a &#{'1' * 5000}; b &#x{'f' * 5000}; c", "a \ufffd b \ufffd c"),
         ("", ""),
     ],
 )
@@ -68,23 +77,30 @@ def test_the_quotation_of_an_html_mail_is_folded():
     assert fold_quoted(from_html(html)) == ("Yes", "On 4 May Agence wrote:\n\n> Bonjour\n\n> Claire")
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "> x",
-        "On 1 wrote:",
-        "From: x",
-        "<blockquote>",
-        "</p><p>",
-        "-----",
-        "1 a b c",
-        ">",
-        "wrote" + " " * 5000 + "x",
-        "-" * 5000 + "x",
-    ],
-)
+LONG = [
+    *("> x", "On 1 wrote:", "From: x", "From: x\n\n", "-----", "1 a b c", ">", "a\n>", "", " ", "On 1\nwrote"),
+    *("wrote" + " " * 5000 + "x", "-" * 5000 + "x", "_" * 5000, "On " + "a " * 5000, "> " * 5000),
+]
+
+
+@pytest.mark.parametrize("line", LONG)
 def test_a_long_mail_is_read_to_its_end(line):
     """What grows with the square of its length would not come to an end here."""
     text = f"{line}\n" * (1_000_000 // (len(line) + 9)) + "end"
     assert fold_quoted(text)[0].endswith("end")
-    assert from_html(text).endswith("end")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("<blockquote>", "</p><p>", "<p>x", "<", "</", "<a", "<a ", "<a b", "<a b='", '<a b="', "<a b=' '", "<a ="),
+        *("<!", "<!--", "<!-- -", "<![CDATA[", "<?", "&", "&#", "&#1", "&#x", "&a", "&#99999999", "x", "<title>", "="),
+        *("<script>", "<script></script", "<style><", "<textarea>", "<head>", "<body>", "</blockquote>"),
+    ],
+)
+def test_long_html_is_read_to_its_end(piece):
+    for separator in ("", " ", "\n"):
+        html = (piece + separator) * (300_000 // len(piece + separator))
+        assert isinstance(from_html(html), str)
+        if "<" not in piece:
+            assert from_html(html + "<p>end").endswith("end")

@@ -1,18 +1,22 @@
 """What comes in becomes one message, in the conversation of one contact."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
 from django.core.files.storage import storages
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from config.accounts.models import Pro
 from config.web.models import LooseFile
-from contacts.channels.message import File, Message
+from config.web.text import one_line
+from contacts.channels.message import File, Media, Message
 from contacts.duplicates import likely_duplicates
 from contacts.models import ChannelDelivery, Contact, ContactEvent, ContactIdentity, ContactMessage, MessageFile
 from tests.factories import ContactFactory
+from tests.files import GOOD, HOSTILE, PDF
 
 from .payloads import AT, bounce, connect, deliver, mime, telegram, text, update, whatsapp
 
@@ -160,6 +164,31 @@ def test_a_known_phone_joins_and_learns_the_ids(pro, bring):
     assert Contact.objects.count() == 1
 
 
+def test_who_wrote_without_a_number_and_then_with_one_is_one_contact(pro, bring):
+    connection = connect(pro, "whatsapp")
+    person = {"profile": {"name": "Inès Marchand"}, "user_id": BSUID}
+    first = bring(connection, whatsapp({**text("Hi"), "from": None}, contacts=[person])).contact
+    assert (first.reached_by, first.phone, identities(first)) == ("whatsapp", "", [("whatsapp", BSUID)])
+    assert bring(connection, whatsapp({**text("Encore"), "id": "wamid.2"})).contact == first
+    found = Contact.objects.get()
+    assert (found.phone, found.unread_count) == ("+33612345678", 2)
+    assert identities(found) == [("phone", "+33612345678"), ("whatsapp", "33612345678"), ("whatsapp", BSUID)]
+    assert list(ContactEvent.objects.order_by("pk").values_list("kind", "changes")) == [
+        ("created", {}),
+        ("changed", {"phone": ["", "+33612345678"]}),
+    ]
+    # And by the number alone it is still the same one.
+    alone = whatsapp({**text("Re"), "id": "wamid.3"}, contacts=[{"wa_id": "33612345678"}])
+    assert bring(connection, alone).contact == first
+    assert Contact.objects.count() == 1
+
+
+def test_the_book_lists_somebody_without_e_mail_and_phone(pro, bring, api):
+    contact = bring(connect(pro, "telegram"), update(telegram())).contact
+    answer = api.get("/api/v1/contacts?channel=telegram").json()
+    assert [(one["id"], one["email"], one["phone"]) for one in answer["data"]] == [(str(contact.pk), None, None)]
+
+
 def test_an_id_goes_before_a_number(pro, bring):
     connection = connect(pro, "whatsapp")
     first = bring(connection, whatsapp({**text("Hi"), "from": None}, contacts=[{"user_id": BSUID}])).contact
@@ -186,6 +215,15 @@ def test_another_form_of_a_number_is_suggested_and_not_forced(pro, bring, known,
     found = bring(connect(pro, "whatsapp"), whatsapp({**text("Olá"), "from": id}, contacts=[person]))
     assert found.contact != there
     assert [(one.contact, one.reasons) for one in likely_duplicates(found.contact)] == [(there, ["phone"])]
+
+
+def test_the_number_of_an_archived_contact_makes_nobody_known(pro, user, bring):
+    known = ContactFactory(pro=pro, email="", phone="+33612345678")
+    known.hold_identities()
+    known.archive(by=user)
+    assert bring(connect(pro, "whatsapp")).contact != known
+    known.refresh_from_db()
+    assert (known.unread_count, known.messages.count()) == (0, 0)
 
 
 def test_another_pro_has_a_contact_of_its_own(pro, other_user, bring):
@@ -291,6 +329,10 @@ def with_files(*files):
     return Message("<f@x>", (("email", "lea@example.org"),), "lea@example.org", "Léa", "See", files=files)
 
 
+def files_in(folder):
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
 def receive(pro, *files):
     return ContactMessage.objects.receive(connect(pro, "mime"), with_files(*files))
 
@@ -305,6 +347,43 @@ def test_files_are_kept_by_the_rules_of_attachments(pro, attachment_folder):
     assert [refusal.partition(":")[0] for refusal in found.refused] == ["../x.txt", "virus.exe", "e.pdf"]
     assert [path.name for path in attachment_folder.iterdir()] == [file.key]
     assert not LooseFile.objects.exists()
+
+
+def test_good_files_are_kept_as_they_came(pro):
+    found = receive(pro, *(File(name, content) for name, (content, _kind) in GOOD.items()))
+    rows = found.files.order_by("id")
+    assert [(row.filename, row.mime_type, row.open().read()) for row in rows] == [
+        (name, kind, content) for name, (content, kind) in GOOD.items()
+    ]
+    assert found.refused == []
+
+
+def test_no_hostile_file_is_kept(pro, attachment_folder):
+    found = receive(pro, *(File(name, content) for name, content in HOSTILE.values()))
+    assert len(found.refused) == len(HOSTILE)
+    for said, (name, _content) in zip(found.refused, HOSTILE.values(), strict=True):
+        assert said.startswith(f"{one_line(name, 100)}: ") and said.isprintable()
+    assert (MessageFile.objects.count(), LooseFile.objects.count(), files_in(attachment_folder)) == (0, 0, [])
+
+
+def test_a_file_and_its_row_live_and_die_together(pro, attachment_folder, django_capture_on_commit_callbacks):
+    found = receive(pro, File("plan.txt", b"The plan."), File("a.pdf", PDF))
+    first, second = found.files.order_by("id")
+    assert files_in(attachment_folder) == sorted([first.key, second.key])
+    with django_capture_on_commit_callbacks(execute=True):
+        first.remove()
+    assert (list(found.files.all()), files_in(attachment_folder)) == ([second], [second.key])
+    with pytest.raises(ProtectedError):
+        found.delete()
+    assert (list(found.files.all()), files_in(attachment_folder)) == ([second], [second.key])
+
+
+def test_when_the_row_cannot_be_made_the_file_goes(pro, attachment_folder):
+    unstorable = replace(with_files(File("a.pdf", PDF)), media=(Media("image", b"no text"),))
+    with pytest.raises(TypeError):
+        ContactMessage.objects.receive(connect(pro, "mime"), unstorable)
+    assert (Contact.objects.count(), ContactMessage.objects.count()) == (0, 0)
+    assert (MessageFile.objects.count(), LooseFile.objects.count(), files_in(attachment_folder)) == (0, 0, [])
 
 
 def test_a_message_that_is_there_stores_no_file_again(pro, attachment_folder):

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from contacts.channels import provider_of
@@ -137,6 +138,27 @@ def test_mailguns_calls_are_forms(nobody, pro, body, kind):
     assert_nothing()
 
 
+# --- Who may call
+
+
+def test_neither_a_sign_in_nor_a_csrf_token_is_needed(connection):
+    strict = Client(enforce_csrf_checks=True)
+    assert said(deliver(strict, connection)) == (200, "OK", "text/plain")
+    body, content_type = usual(connection.provider)
+    elsewhere = {**proof(connection.provider, body), "Origin": "https://elsewhere.example"}
+    assert deliver(strict, connection, body, content_type, headers=elsewhere).status_code == 200
+    assert ChannelDelivery.objects.count() == 1
+
+
+def test_a_session_proves_nothing(browser, staff_browser, connection):
+    body, content_type = usual(connection.provider)
+    if connection.provider == "mailgun":
+        body = encode_multipart(BOUNDARY, {**mailgun_form(), "signature": ""})
+    for client in (browser, staff_browser):
+        assert deliver(client, connection, body, content_type, headers={}).status_code == 403
+    assert_nothing()
+
+
 # --- Keys
 
 
@@ -259,29 +281,52 @@ def test_a_question_with_another_token_is_refused(nobody, pro, query):
     assert said(response) == (403, "Forbidden", "text/plain")
 
 
+def test_the_question_about_an_unknown_address_is_404(nobody, pro):
+    connection = connect(pro, "whatsapp")
+    query = {"hub.mode": "subscribe", "hub.verify_token": connection.verify_token, "hub.challenge": "1"}
+    for key in ("guess", "0" * 48):
+        assert said(nobody.get(f"/channels/whatsapp/{key}", query)) == (404, "Not Found", "text/plain")
+    ChannelConnection.objects.update(is_active=False)
+    assert ask(nobody, connection).status_code == 404
+
+
+def test_who_goes_on_asking_with_another_token_has_to_wait(nobody, pro, monkeypatch):
+    monkeypatch.setattr(webhooks.REFUSALS, "times", 2)
+    connection = connect(pro, "whatsapp")
+    answers = [ask(nobody, connection, hub_verify_token="wrong").status_code for _ in range(3)]
+    assert answers == [403, 403, 429]
+
+
 def test_the_challenge_cannot_be_a_page(nobody, pro):
     response = ask(nobody, connect(pro, "whatsapp"), hub_challenge="<script>alert(1)</script>" * 99)
     assert (response["Content-Type"], response["X-Content-Type-Options"]) == ("text/plain", "nosniff")
     assert len(response.content) == 200
 
 
-def test_what_is_no_payload_stays_for_staff_and_stops_nothing(nobody, connection, work_tasks):
-    if connection.provider == "mime":
-        pytest.skip("every text is an e-mail")
-    if connection.provider == "mailgun":
-        form = {**mailgun_form(), "message-headers": "no JSON"}
-        body, content_type = encode_multipart(BOUNDARY, form), MULTIPART_CONTENT
-    else:
-        body, content_type = b"[" * 100_000, "application/json"
+# Every text is an e-mail: what is sent as MIME is always readable.
+UNREADABLE = {
+    "whatsapp": (b"[" * 100_000, "application/json"),
+    "telegram": (b"[" * 100_000, "application/json"),
+    "postmark": (b"[" * 100_000, "application/json"),
+    "mailgun": (
+        encode_multipart(BOUNDARY, {**mailgun_form("u" * 50), "message-headers": "no JSON"}),
+        MULTIPART_CONTENT,
+    ),
+}
+
+
+@pytest.mark.parametrize("provider", UNREADABLE)
+def test_what_is_no_payload_stays_for_staff_and_stops_nothing(nobody, pro, provider, work_tasks):
+    connection = connect(pro, provider)
+    body, content_type = UNREADABLE[provider]
     assert deliver(nobody, connection, body, content_type).status_code == 200
     work_tasks()
     kept = ChannelDelivery.objects.get()
     assert (bytes(kept.body), kept.read_at) == (body, None)
     assert ContactMessage.objects.count() == 0
-    if connection.provider != "mailgun":
-        assert deliver(nobody, connection).status_code == 200
-        work_tasks()
-        assert ContactMessage.objects.count() == 1
+    assert deliver(nobody, connection).status_code == 200
+    work_tasks()
+    assert ContactMessage.objects.count() == 1
 
 
 def test_no_secret_stands_in_the_answer_or_the_log(nobody, connection, caplog):

@@ -37,7 +37,7 @@ from config.web.mail import AUTO_GENERATED, is_answerable
 from config.web.text import one_line
 
 from ..models.identity import email_key
-from .mail_bounds import MAX_FILES, RETURNED, bound_form, bound_json, parse
+from .mail_bounds import MAX_FILES, REPORTS, RETURNED, bound_form, bound_json, parse
 from .mail_text import fold_quoted, from_html
 from .message import File, Message, Receipt, Refused, SendFailed, Unreadable, clean
 from .signing import check_signature
@@ -300,10 +300,14 @@ def _is_bounce(letter: AnymailInboundMessage) -> bool:
 
 def _is_returned(letter: AnymailInboundMessage) -> bool:
     """Whether it reports that an e-mail was not delivered; others report delays, deliveries and readers (RFC 3464)."""
-    reports = [part for part in letter.walk() if part.get_content_type() == "message/delivery-status"]
+    reports = [part for part in letter.walk() if part.get_content_type() in REPORTS]
     with suppress(*MALFORMED):
-        return any(re.search(r"(?im)^action:[ \t]*failed\b", part.as_string()) for part in reports)
+        return any(re.search(r"(?im)^action:[ \t]*failed\b", _report(part)) for part in reports)
     return False
+
+
+def _report(found: EmailMessage) -> str:
+    return found.as_string() if found.is_multipart() else _content(found).decode("latin-1")
 
 
 def _about(letter: AnymailInboundMessage) -> str:

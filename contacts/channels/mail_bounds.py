@@ -23,6 +23,8 @@ MAX_LINES = 1_000_000  # of 76 characters, 35 MB have half as many
 MAX_FILES = 20
 # What a report repeats of the e-mail that it is about: all of it, or its headers.
 RETURNED = ("message/rfc822", "text/rfc822-headers")
+# What it says of the delivery; the second is our own name for what must not be taken apart.
+REPORTS = ("message/delivery-status", "text/delivery-status")
 
 
 def cut(name: str, value: Any) -> Any:
@@ -34,7 +36,8 @@ def cut(name: str, value: Any) -> Any:
 
 def _kind(content_type: Any) -> str:
     """What anymail may take a file for: it would take an e-mail apart, and nobody asks what others are called."""
-    return RETURNED[1] if str(content_type).lower() in RETURNED else "application/octet-stream"
+    kinds = {**dict.fromkeys(RETURNED, RETURNED[1]), **dict.fromkeys(REPORTS, REPORTS[1])}
+    return kinds.get(str(content_type).lower(), "application/octet-stream")
 
 
 class _Policy(EmailPolicy):

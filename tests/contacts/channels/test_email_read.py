@@ -280,6 +280,19 @@ def test_a_bounce_by_a_provider_says_what_it_is_about(desk, kind):
     assert (found.about, found.is_automatic) == ("<h@testserver>", True)
 
 
+@pytest.mark.parametrize(("action", "is_returned"), [("failed", True), ("Failed", True), ("delayed", False)])
+def test_a_report_by_a_provider_says_what_became_of_it(desk, action, is_returned):
+    report = f"Reporting-MTA: dns; mx.example.org\r\n\r\nAction: {action}\r\nStatus: 5.1.1\r\n".encode()
+    upload = SimpleUploadedFile("report", report, "message/delivery-status")
+    form = mailgun_form(sender="", attachment_count="1", attachment_1=upload)
+    assert desk(encode_multipart(BOUNDARY, form), "mailgun", MULTIPART_CONTENT)[0].is_returned is is_returned
+    content = base64.b64encode(report).decode()
+    file = {"Name": "report", "Content": content, "ContentType": "message/delivery-status"}
+    body = json.dumps(postmark(Attachments=[file])).encode()
+    assert desk(body, "postmark", "application/json")[0].is_returned is is_returned
+    assert desk(bounce().replace(b"Action: failed", f"Action: {action}".encode()))[0].is_returned is is_returned
+
+
 def test_a_bounce_may_say_what_it_answers_alone(desk):
     assert desk(mime(Return_Path="<>", In_Reply_To="<sent@testserver>"))[0].about == "<sent@testserver>"
     # Whoever answers is no bounce.

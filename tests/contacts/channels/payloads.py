@@ -15,10 +15,12 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from contacts.models import ChannelConnection
 
+from ..channels_out.peer import PHONE_ID
+
 SECRET = "s3cret-of-the-tests"
 TOKEN = "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11"
 SETTINGS = {
-    "whatsapp": {"address": "1055512345", "secret": SECRET, "token": "EAAG-of-the-tests"},
+    "whatsapp": {"address": PHONE_ID, "secret": SECRET, "token": "EAAG-of-the-tests"},
     "telegram": {"secret": SECRET, "token": TOKEN},
     "mailgun": {"provider": "mailgun", "address": "desk@in.example.com", "secret": SECRET},
     "postmark": {"provider": "postmark", "address": "desk@in.example.com", "secret": SECRET},
@@ -50,7 +52,7 @@ def whatsapp(*messages: Any, contacts: Any = None, statuses: Any = None) -> dict
     """One call, with what it is about."""
     value: dict[str, Any] = {
         "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "33491555012", "phone_number_id": "1055512345"},
+        "metadata": {"display_phone_number": "33491555012", "phone_number_id": PHONE_ID},
     }
     if messages:
         person = {"profile": {"name": "Inès Marchand"}, "wa_id": "33612345678", "user_id": "FR.13491208655302741918"}

@@ -9,9 +9,10 @@ import pytest
 from contacts.channels import whatsapp as provider
 from contacts.channels.message import Media, Message, Receipt, Unreadable
 
+from ..channels_out.peer import PHONE_ID
 from .payloads import AT, text, whatsapp
 
-NUMBER = SimpleNamespace(address="1055512345")
+NUMBER = SimpleNamespace(address=PHONE_ID)
 THEN = datetime.fromtimestamp(AT, UTC)
 BSUID = "FR.13491208655302741918"
 

@@ -326,7 +326,8 @@ STORAGES = {
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# The words of an e-mail come as a form. How large a request to any other path may be, BODY_LIMITS and the middleware say.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 36 * 1024 * 1024
 # A pipeline of 30 steps, with its fields or its allowed moves, is the longest form.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
@@ -444,7 +445,7 @@ API_REQUESTS_PER_MINUTE = read_int("API_REQUESTS_PER_MINUTE", 1200, 1, 1_000_000
 FORM_SENDS_PER_HOUR = read_int("FORM_SENDS_PER_HOUR", 10, 1, 1_000_000)
 
 # Larger bodies than any form's, by the beginning of the path: an e-mail comes with its files, in bytes.
-BODY_LIMITS = {"/channels/email/": 36 * 1024 * 1024}
+BODY_LIMITS = {"/channels/email/": DATA_UPLOAD_MAX_MEMORY_SIZE}
 
 # --- Channels ------------------------------------------------------------------------------------
 

@@ -16,6 +16,8 @@ logger = logging.getLogger("vestibule.access")
 
 # An upload of 10 MB and what a form wraps around it. JSON bodies have a closer bound of their own.
 MAX_REQUEST = 11 * 1024 * 1024  # bytes
+# A form without files. What is typed into it comes back with what is wrong with it.
+MAX_FORM = 2 * 1024 * 1024  # bytes
 
 
 class BodyLimitMiddleware:
@@ -26,14 +28,15 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length) > body_limit(request.path):
+        if length.isdecimal() and int(length) > body_limit(request.path, request.content_type or ""):
             return too_large(request)
         return self.get_response(request)
 
 
-def body_limit(path: str) -> int:
+def body_limit(path: str, content_type: str = "") -> int:
     """The most bytes that a request to this path may have."""
-    return next((size for start, size in settings.BODY_LIMITS.items() if path.startswith(start)), MAX_REQUEST)
+    usual = MAX_FORM if content_type == "application/x-www-form-urlencoded" else MAX_REQUEST
+    return next((size for start, size in settings.BODY_LIMITS.items() if path.startswith(start)), usual)
 
 
 class RequestIdMiddleware:

@@ -301,7 +301,8 @@ def test_a_broken_form_keeps_nothing(api, path, files, body):
 def test_many_fields(api, path):
     body = form(**{f"f{n}": "x" for n in range(1100)})
     assert post(api, path, body).status_code == 400
-    assert post(api, path, form(uploaded_by="9" * (3 * MIB))).status_code == 413
+    assert post(api, path, form(user_id="9" * (3 * MIB))).status_code == 422
+    assert post(api, path, form(user_id="9" * (11 * MIB))).status_code == 413
 
 
 def test_fifty_are_enough(api, path, inquiry, files, monkeypatch):

@@ -126,6 +126,12 @@ def test_a_huge_body_is_refused_before_it_is_read(nobody, path):
     assert (response.status_code, "That is too large" in response.content.decode()) == (413, True)
 
 
+def test_a_form_without_files_may_have_two_megabytes(nobody, db):
+    form, size = "application/x-www-form-urlencoded", 2 * 1024 * 1024
+    answers = [nobody.generic("POST", "/sign-in", b"a" * n, content_type=form) for n in (size, size + 1)]
+    assert [answer.status_code for answer in answers] == [200, 413]
+
+
 def test_searches_are_not_written_to_the_log(browser, caplog):
     with caplog.at_level("INFO"):
         browser.get("/inbox?q=Helene")

@@ -326,7 +326,7 @@ STORAGES = {
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
-# The words of an e-mail come as a form. How large a request to any other path may be, BODY_LIMITS and the middleware say.
+# An e-mail's words come as a form. How large a request to any other path may be, BODY_LIMITS and the middleware say.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 36 * 1024 * 1024
 # A pipeline of 30 steps, with its fields or its allowed moves, is the longest form.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

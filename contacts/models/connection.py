@@ -33,7 +33,9 @@ class ChannelConnectionQuerySet(TenantQuerySet["ChannelConnection"]):
         """
         with transaction.atomic():
             Pro.objects.select_for_update(no_key=True).get(pk=pro.pk)
-            found = self.for_pro(pro).filter(channel=channel).first() or self.model(pro=pro, channel=channel)
+            # Held, as all of it is written: what somebody disconnects meanwhile must not come back.
+            present = self.for_pro(pro).filter(channel=channel).select_for_update(no_key=True).first()
+            found = present or self.model(pro=pro, channel=channel)
             found.set(fields)
             found.save()
             return found

@@ -1,13 +1,15 @@
 """Many deliveries at the same moment."""
 
 import json
+import threading
+import time
 
 import pytest
 from django.db import connection as database
 
 from contacts.channels import provider_of
 from contacts.channels.message import Message
-from contacts.models import ChannelDelivery, Contact, ContactIdentity, ContactMessage
+from contacts.models import ChannelConnection, ChannelDelivery, Contact, ContactIdentity, ContactMessage
 from contacts.tasks import read_delivery
 from contacts.views import webhooks
 
@@ -66,3 +68,24 @@ def test_a_message_and_its_edit_at_once_leave_the_edit(pro, at_once):
 
 def _json(value):
     return json.dumps(value).encode()
+
+
+def test_what_is_disconnected_while_a_form_is_saved_stays_forgotten(pro, at_once, monkeypatch):
+    before, is_saving, put = connect(pro, "whatsapp"), threading.Event(), ChannelConnection.set
+
+    def slowly(connection, fields):
+        is_saving.set()
+        time.sleep(0.3)
+        put(connection, fields)
+
+    def work(number):
+        if number == 0:
+            return ChannelConnection.objects.connect(pro, "whatsapp", {"address": "99"})
+        assert is_saving.wait(10)
+        return ChannelConnection.objects.get().disconnect()
+
+    monkeypatch.setattr(ChannelConnection, "set", slowly)
+    at_once(2, work)
+    found = ChannelConnection.objects.get()
+    assert (found.secret, found.token, found.is_active, found.address) == ("", "", False, "99")
+    assert found.key != before.key

@@ -144,7 +144,7 @@ def send_message(context: TaskContext, message_id: str) -> None:
         try:
             external_id = _send(message)
         except SendFailed as error:
-            message.note_failure(error.reason, is_last=is_last or error.is_final)
+            message.note_failure(_in_words(error), is_last=is_last or error.is_final)
             if error.is_final:
                 return
             raise
@@ -156,6 +156,12 @@ def send_message(context: TaskContext, message_id: str) -> None:
     except IntegrityError:
         # An id that the provider gave before: without it the message has still gone out, and must not do so again.
         message.settle(ContactMessage.State.SENT)
+
+
+def _in_words(error: SendFailed) -> str:
+    if error.is_doubtful:
+        return _("%(reason)s It may have gone out all the same.") % {"reason": error.reason}
+    return error.reason
 
 
 def _send(message: ContactMessage) -> str:

@@ -10,6 +10,7 @@ from config.web.mail import is_answerable
 
 from .channels.whatsapp import WINDOW_HOURS
 from .models import ChannelConnection, Contact, ContactMessage
+from .models.identity import email_key
 
 
 class Way(NamedTuple):
@@ -27,7 +28,9 @@ class Way(NamedTuple):
 
     @property
     def label(self) -> str:
-        return str(ChannelConnection.Channel(self.channel).label)
+        """Its name, with the address of an e-mail: somebody may have several."""
+        name = str(ChannelConnection.Channel(self.channel).label)
+        return f"{name} ({self.address})" if self.channel == ChannelConnection.Channel.EMAIL else name
 
 
 def ways(contact: Contact) -> list[Way]:
@@ -56,9 +59,14 @@ def _way(contact: Contact, connection: ChannelConnection, last: ContactMessage |
     return Way(channel, connection, last.address, is_late=is_late)
 
 
+def _is_theirs(contact: Contact, address: str) -> bool:
+    """Whether they are still known by an e-mail address; after a merge there may be several."""
+    return contact.identities.matching([(ChannelConnection.Channel.EMAIL, email_key(address))]).exists()
+
+
 def _by_email(contact: Contact, connection: ChannelConnection, last: ContactMessage | None) -> Way | None:
-    """To the address that the contact has; what bounces or never reads is not answered."""
-    address = contact.email or (last.address if last else "")
+    """To the address that they wrote from last, or else the one that they have; what never reads is not answered."""
+    address = last.address if last and _is_theirs(contact, last.address) else contact.email
     if not address or not is_answerable(address):
         return None
     own = connection.pro.name

@@ -22,11 +22,14 @@ class Unreadable(Exception):
 
 
 class SendFailed(Exception):
-    """A message did not go out, and why, in words for the Pro. `is_final`: trying again by itself is of no use."""
+    """A message did not go out, and why, in words for the Pro. `is_final`: trying again by itself is of no use.
 
-    def __init__(self, reason: str, *, is_final: bool) -> None:
+    `is_doubtful`: the provider had it, and nobody knows what became of it. Then trying again is for the Pro to decide.
+    """
+
+    def __init__(self, reason: str, *, is_final: bool, is_doubtful: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.is_final = reason, is_final
+        self.reason, self.is_final, self.is_doubtful = reason, is_final or is_doubtful, is_doubtful
 
 
 @dataclass(frozen=True)

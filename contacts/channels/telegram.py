@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from ..languages import ISO_639_1
 from ..phones import to_e164
-from .calling import call
+from .calling import answered, call
 from .message import Media, Message, Receipt, SendFailed, Unreadable, clean, moment, number, part, parts
 from .signing import check_secret
 
@@ -147,5 +147,6 @@ def _ask(connection: Any, method: str, body: dict[str, Any]) -> Mapping[str, Any
     status, answer = call(f"{settings.TELEGRAM_API_URL}/bot{connection.token}/{method}", body)
     if status < HTTPStatus.MULTIPLE_CHOICES and answer.get("ok") is True:
         return part(answer, "result")
-    reason = clean(answer.get("description"), 250) or _("The provider answered %(status)s.") % {"status": status}
-    raise SendFailed(reason, is_final=True)
+    reason = clean(answer.get("description"), 250) or answered(status)
+    # What was taken, but in words that say nothing, may be on its way.
+    raise SendFailed(reason, is_final=True, is_doubtful=status < HTTPStatus.MULTIPLE_CHOICES and not answer)

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from ..phones import to_e164
-from .calling import call
+from .calling import answered, call
 from .message import Identity, Media, Message, Receipt, SendFailed, Unreadable, clean, moment, number, part, parts
 from .signing import check_signature
 
@@ -214,5 +214,6 @@ def _token(connection: Any) -> str:
 
 def _failure(status: int, error: Mapping[str, Any]) -> SendFailed:
     said = _fault([error]) if error else ""
-    reason = said or _("The provider answered %(status)s.") % {"status": status}
-    return SendFailed(reason, is_final=number(error.get("code")) not in PASSING)
+    is_final = number(error.get("code")) not in PASSING
+    # What was taken, but in words that say nothing, may be on its way.
+    return SendFailed(said or answered(status), is_final=is_final, is_doubtful=status < HTTPStatus.MULTIPLE_CHOICES)

@@ -115,7 +115,7 @@ def test_an_answer_that_fails_is_sent_again(enter, channel, peer, work_tasks, ha
     expect(answer).to_contain_text("Sending…")
     work_tasks()
     look_again(page) if has_javascript else page.reload()
-    expect(answer).to_contain_text("Not sent: More than 24 hours have passed (131047)")
+    expect(answer).to_contain_text("Failed: More than 24 hours have passed (131047)")
     peer.recover()
     answer.get_by_role("button", name="Try again").click()
     expect(answer).to_contain_text("Sending…")

@@ -251,7 +251,7 @@ def test_the_conversation_is_part_of_the_timeline(browser, user, whatsapp, lette
     html = page(browser, jane)
     file = letter.files.get()
     assert letters(html) == [
-        ("letter letter-own", "WhatsApp Olive Owner Yes Not sent: Unknown Try again"),
+        ("letter letter-own", "WhatsApp Olive Owner Yes Failed: Unknown Try again"),
         ("letter", "WhatsApp Jane &lt;b&gt; Voice message: open WhatsApp to see it"),
         ("letter", "E-mail Jane &lt;b&gt; Plan See here plan.pdf 15 bytes Quoted history &gt; before"),
     ]

@@ -95,7 +95,7 @@ def test_the_newest_message_comes_first(browser, user, whatsapp, telegram, lette
     ContactMessage.objects.filter(contact__name="Dirk", author=user).update(state="failed", error="Too late")
     assert rows(html_of(browser.get(LIST))) == [
         "Emma You: Hi WhatsApp",
-        "Dirk You: Hi Telegram Not sent",
+        "Dirk You: Hi Telegram Failed",
         "Anna 3 minutes ago WhatsApp 3 unread",
         "Chloé Voice message Telegram 1 unread Automatic",
         "Boris The house – The words E-mail 1 unread",
@@ -382,7 +382,7 @@ def test_a_likely_duplicate_is_suggested(browser, pro, letterbox):
 def test_a_conversation_without_messages_has_the_box_of_an_email(browser, letterbox, contact):
     row = contact(name="Jane", email="jane@example.org")
     html = html_of(browser.get(page_of(row)))
-    assert (letters(html), "Send by e-mail" in html) == ([], True)
+    assert (letters(html), "Send by e-mail" in html, "to <bdi>jane@example.org</bdi>" in html) == ([], True, True)
 
 
 def test_of_several_ways_the_last_one_is_chosen(browser, whatsapp, letterbox, telegram):
@@ -391,7 +391,7 @@ def test_of_several_ways_the_last_one_is_chosen(browser, whatsapp, letterbox, te
     arrive(whatsapp, sent_at=ago(hours=1), email=contact.email, identities=(("email", contact.email),))
     html = html_of(browser.get(page_of(contact)))
     options = re.findall(r'<option value="(\w*)"( selected)?>([^<]*)', html)
-    assert options == [("whatsapp", " selected", "WhatsApp"), ("email", "", "E-mail")]
+    assert options == [("whatsapp", " selected", "WhatsApp"), ("email", "", f"E-mail ({contact.email})")]
     assert "24 hours" not in html
 
 
@@ -566,10 +566,10 @@ def test_the_reason_of_a_failure_is_shown_with_a_way_on(browser, user, whatsapp)
     html = html_of(browser.get(page_of(contact)))
     assert letters(html)[0] == (
         True,
-        "WhatsApp Olive Owner Yes. Not sent: Recipient is not known (131026) Try again",
+        "WhatsApp Olive Owner Yes. Failed: Recipient is not known (131026) Try again",
     )
     assert f'action="{page_of(contact)}/{message.pk}/again"' in html
-    assert rows(html) == ["Inès You: Yes. WhatsApp Not sent"]
+    assert rows(html) == ["Inès You: Yes. WhatsApp Failed"]
 
 
 @WAYS

@@ -45,7 +45,8 @@ class Peer:
     """Answers as the providers do, unless it was told by `say` what to answer. `seen` are the requests, whole."""
 
     def __init__(self, settings: Any) -> None:
-        self.settings, self.is_dripping, self.said = settings, False, None
+        self.settings, self.said = settings, None
+        self.is_dripping = self.is_hanging_up = False
         self.seen: list[Seen] = []
         self.count, self.port = 0, 0
         self.may_answer, self.asked = threading.Event(), threading.Event()
@@ -59,7 +60,7 @@ class Peer:
 
     def recover(self) -> None:
         """Answer as the provider again."""
-        self.said, self.is_dripping = None, False
+        self.said, self.is_dripping, self.is_hanging_up = None, False, False
         self.may_answer.set()
 
     def bodies(self, method: str) -> list[Any]:
@@ -152,7 +153,11 @@ def _handler(peer: Peer) -> type[BaseHTTPRequestHandler]:
             seen = Seen(self.command, url.path, parse_qs(url.query), self.headers["Authorization"], said)
             # Who asked may have gone.
             with suppress(OSError):
-                self._send(*peer.answer(seen))
+                answer = peer.answer(seen)
+                if peer.is_hanging_up:
+                    self.close_connection = True
+                else:
+                    self._send(*answer)
 
         do_POST = do_GET
 

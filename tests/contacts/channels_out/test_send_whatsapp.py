@@ -62,9 +62,6 @@ def test_who_has_no_number_is_reached_by_their_business_scoped_user_id(peer, rec
         (400, fault(100, "Invalid\r\nparameter\0", ""), "Invalid\nparameter (100)"),
         (404, {"error": "gone"}, "The provider answered 404."),
         (403, b"<h1>no</h1>", "The provider answered 403."),
-        (200, b"no JSON", "The provider answered 200."),
-        (200, {"messages": [{"id": 5}]}, "The provider answered 200."),
-        (200, {"messages": "none"}, "The provider answered 200."),
     ],
 )
 def test_what_will_not_work_later_has_failed_with_the_providers_words(peer, answer, work_tasks, status, said, reason):
@@ -84,7 +81,6 @@ def test_what_will_not_work_later_has_failed_with_the_providers_words(peer, answ
         (408, b"", "The provider answered 408."),
         (500, fault(131000, "Something went wrong"), "The provider answered 500."),
         (503, b"<h1>busy</h1>", "The provider answered 503."),
-        (200, b" " * 300_000, "The provider cannot be reached (Timeout)."),
     ],
 )
 def test_what_passes_is_tried_again(peer, answer, work_tasks, try_again, status, said, reason):
@@ -97,6 +93,33 @@ def test_what_passes_is_tried_again(peer, answer, work_tasks, try_again, status,
     work_tasks()
     assert (state(answer), jobs()) == (("sent", "", "wamid.1"), ["SUCCESSFUL"])
     assert len(peer.seen) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "reason"),
+    [
+        (200, b"no JSON", "The provider answered 200."),
+        (200, {"messages": [{"id": 5}]}, "The provider answered 200."),
+        (200, {"messages": "none"}, "The provider answered 200."),
+        (200, b" " * 300_000, "The provider gave no answer (Timeout)."),
+        (504, b"<h1>Gateway Timeout</h1>", "The provider answered 504."),
+        # It hangs up instead.
+        (200, None, "The provider gave no answer (ConnectionError)."),
+    ],
+)
+def test_what_may_have_gone_out_is_for_the_pro_to_send_again(peer, answer, work_tasks, try_again, status, said, reason):
+    peer.is_hanging_up = said is None
+    peer.say(status, said)
+    work_tasks()
+    try_again()
+    work_tasks()
+    words = f"{reason} It may have gone out all the same."
+    assert (state(answer), jobs(), len(peer.seen)) == (("failed", words, ""), ["SUCCESSFUL"], 1)
+
+    peer.recover()
+    assert answer.send_again() is True
+    work_tasks()
+    assert state(answer) == ("sent", "", "wamid.1")
 
 
 def test_a_provider_that_is_gone_is_tried_again(peer, answer, work_tasks, try_again):
@@ -113,7 +136,8 @@ def test_a_provider_that_does_not_answer_is_not_waited_for(peer, answer, work_ta
     settings.CHANNEL_TIMEOUT = 1
     peer.may_answer.clear()
     work_tasks()
-    assert state(answer) == ("sending", "The provider cannot be reached (ReadTimeout).", "")
+    doubt = "The provider gave no answer (ReadTimeout). It may have gone out all the same."
+    assert state(answer) == ("failed", doubt, "")
 
 
 def test_an_answer_that_comes_byte_by_byte_is_not_waited_for(peer, answer, work_tasks, settings):
@@ -123,7 +147,11 @@ def test_an_answer_that_comes_byte_by_byte_is_not_waited_for(peer, answer, work_
     began = time.monotonic()
     work_tasks()
     assert time.monotonic() - began < 4
-    assert state(answer) == ("sending", "The provider cannot be reached (Timeout).", "")
+    assert state(answer) == (
+        "failed",
+        "The provider gave no answer (Timeout). It may have gone out all the same.",
+        "",
+    )
 
 
 def test_a_redirect_is_not_followed(peer, answer, work_tasks):

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from contacts.models import ChannelConnection, ContactMessage
+from contacts.models import ChannelConnection, Contact, ContactMessage
 from contacts.ways import Way
 from tests.factories import ContactFactory
 
@@ -117,6 +117,17 @@ def test_where_the_contacts_address_is_another_by_now_the_mail_goes_there(receiv
     contact = received("email", "<1@x>", subject="Hi", references=("<1@x>",)).contact
     contact.change({"email": "new@example.org"}, by=user)
     assert contact.ways() == [Way("email", connection("email"), "new@example.org", "Re: Hi", ("<1@x>",))]
+
+
+def test_after_a_merge_the_mail_goes_where_they_wrote_from_last(received, pro, user):
+    other = ContactFactory(pro=pro, email="ana@work.example.com")
+    contact = received("email", "<1@x>", subject="Hi", references=("<1@x>",)).contact
+    other.absorb(contact, by=user)
+    found = Contact.objects.get(pk=other.pk)
+    assert (found.email, found.ways()) == (
+        "ana@work.example.com",
+        [Way("email", connection("email"), "ana@example.org", "Re: Hi", ("<1@x>",))],
+    )
 
 
 def test_mail_without_a_sender_has_no_way(received):

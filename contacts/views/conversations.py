@@ -3,8 +3,9 @@
 import hashlib
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -43,20 +44,34 @@ def _present() -> Iterator[None]:
         raise Http404 from None
 
 
+def _search(request: ProRequest) -> dict[str, Any]:
+    """Whom the list is searched for, and the query by which a page keeps to it."""
+    text = request.GET.get("q", "").strip()[:200]
+    return {"search": text, "query": _query(q=text)}
+
+
+def _query(**chosen: str) -> str:
+    """The query of an address, without what says nothing."""
+    said = {name: value for name, value in chosen.items() if value}
+    return f"?{urlencode(said)}" if said else ""
+
+
 def _list(request: ProRequest) -> dict[str, Any]:
     """One page of conversations, the one with the newest message first, and where the next page begins."""
-    cursor = request.GET.get("cursor")
+    cursor, chosen = request.GET.get("cursor"), _search(request)
     try:
         place = from_cursor(cursor, uuid.UUID) if cursor else None
     except InvalidCursor as error:
         raise Http404 from error
-    page, more = Contact.objects.for_pro(request.pro).conversations(place, ROWS)
+    everybody = Contact.objects.for_pro(request.pro)
+    page, more = everybody.search(chosen["search"], by_word=True).conversations(place, ROWS)
     end = to_cursor(page[-1].last_message_at, page[-1].pk) if more else ""  # type: ignore[arg-type]
     return {
+        **chosen,
         "rows": ContactMessage.objects.with_last(page),
-        "next_cursor": end,
+        "next_query": _query(q=chosen["search"], cursor=end) if more else "",
         "cursor": cursor,
-        "newest": "" if cursor else _newest(page),
+        "newest": "" if cursor or chosen["search"] else _newest(page),
         "has_channels": bool(page) or ChannelConnection.objects.for_pro(request.pro).filter(is_active=True).exists(),
     }
 
@@ -93,8 +108,9 @@ def _detail(contact: Contact, form: MessageForm | None = None) -> dict[str, Any]
 
 @require_safe
 def conversation_list(request: ProRequest) -> HttpResponse:
-    """The conversations; htmx gets the rows after a cursor ("more") alone."""
-    return render(request, f"{PAGE}#rows" if wants(request, "more") else PAGE, _list(request))
+    """The conversations; htmx gets the list ("list") or the rows after a cursor ("more") alone."""
+    part = "#list" if wants(request, "list") else "#rows" if wants(request, "more") else ""
+    return render(request, PAGE + part, _list(request))
 
 
 @require_safe
@@ -115,30 +131,33 @@ def conversation_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     try:
         contact = _find(request, id)
     except Http404:
-        return _to_survivor(request, id)
+        return _elsewhere(request, id)
     if wants(request, "thread"):
         context = _thread(contact)
         if request.GET.get("seen") == context["version"]:
             return HttpResponse(status=204)
-        return render(request, "messages/_thread.html", context)
+        return render(request, "messages/_thread.html", {**_search(request), **context})
     if request.method == "GET":
         with _present():
             ContactMessage.objects.mark_read(contact)
     if wants(request, "detail"):
-        return render(request, f"{PAGE}#detail", {**_detail(contact), "row": _row(contact), "is_swap": True})
+        return render(request, f"{PAGE}#detail", _swap(request, contact))
     return render(request, PAGE, {**_list(request), **_detail(contact)})
 
 
-def _to_survivor(request: ProRequest, id: uuid.UUID) -> HttpResponse:
-    """The mail about a message leads to whoever wrote it, who may be merged by now; else 404."""
-    with _present():
+def _elsewhere(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """The mail about a message leads to whoever wrote it, who may be merged by now, or archived; else 404."""
+    with suppress(Contact.DoesNotExist):
         survivor = Contact.objects.survivor_of(request.pro, id)
-    return send_to(request, reverse("messages:conversation_detail", args=[survivor.pk]))
+        return send_to(request, reverse("messages:conversation_detail", args=[survivor.pk]))
+    archived = get_object_or_404(Contact.objects.for_pro(request.pro, deleted=True), pk=id)
+    return send_to(request, reverse("contacts:contact_detail", args=[archived.pk]))
 
 
-def _row(contact: Contact) -> Contact:
-    """The contact as the list shows it."""
-    return ContactMessage.objects.with_last([contact])[0]
+def _swap(request: ProRequest, contact: Contact, form: MessageForm | None = None) -> dict[str, Any]:
+    """One conversation, its row in the list and what waits in each tab."""
+    row = ContactMessage.objects.with_last([contact])[0]
+    return {**_search(request), **_detail(contact, form), "row": row, "is_swap": True}
 
 
 @require_POST
@@ -162,11 +181,11 @@ def _after(request: ProRequest, contact: Contact, form: MessageForm | None = Non
     faults to show."""
     status = 422 if form else 200
     if wants(request, "detail"):
-        context = {**_detail(contact, form), "row": _row(contact), "is_swap": True}
-        return render(request, f"{PAGE}#detail", context, status=status)
+        return render(request, f"{PAGE}#detail", _swap(request, contact, form), status=status)
     if form:
         return render(request, PAGE, {**_list(request), **_detail(contact, form)}, status=status)
-    return redirect(f"{reverse('messages:conversation_detail', args=[contact.pk])}#thread")
+    page = reverse("messages:conversation_detail", args=[contact.pk])
+    return redirect(f"{page}{_search(request)['query']}#thread")
 
 
 @require_POST

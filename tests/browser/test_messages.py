@@ -161,6 +161,23 @@ def test_the_list_by_keyboard_alone(enter, channel):
     page.get_by_role("heading", name="Second").wait_for()
 
 
+def test_a_conversation_is_searched_for_while_one_types_and_opened(enter, channel):
+    for who in ("Zoé Maës", "Bob Stone"):
+        arrive(channel, who=who)
+    page = enter("/inbox/messages", **WIDE)
+    kinds = page.get_by_role("navigation", name="What has come in")
+    expect(kinds.get_by_role("link", name="Messages 2")).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("maes")
+    expect(page.locator(".request strong")).to_have_text(["Zoé Maës"])
+    page.wait_for_url("**/inbox/messages?q=maes")
+    page.get_by_role("link", name="Zoé Maës").click()
+    page.get_by_role("heading", name="Zoé Maës").wait_for()
+    expect(kinds.get_by_role("link", name="Messages 1")).to_be_visible()
+    page.reload()
+    expect(page.locator(".request strong")).to_have_text(["Zoé Maës"])
+
+
 def test_new_conversations_are_announced_and_move_nothing(enter, channel):
     arrive(channel, who="Present")
     page = enter("/inbox/messages", **WIDE)

@@ -222,7 +222,7 @@ def test_the_number_of_queries_does_not_grow(browser, house, path):
 def waiting(browser, path):
     """The row of tabs above what has come in, as [(address, name, how many wait, whether it is this page's)…]."""
     html = browser.get(path).content.decode()
-    nav = re.search(r'<nav class="kinds" aria-label="What has come in">(.*?)</nav>', html, re.S)[1]
+    nav = re.search(r'<nav id="kinds" class="kinds" aria-label="What has come in">(.*?)</nav>', html, re.S)[1]
     found = re.findall(r'<a href="([^"]+)"( aria-current="page")?>(\w+) <span class="count">(\d+)</span></a>', nav)
     assert len(found) == nav.count("<a ")
     return [(address, name, int(count), bool(current)) for address, current, name, count in found]

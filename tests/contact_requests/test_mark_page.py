@@ -41,8 +41,8 @@ def test_every_way_with_htmx(browser, house, before, after):
     is_refused = (before, after) not in ALLOWED and before != after
     assert response.status_code == (409 if is_refused else 200)
     assert ("That change is not possible any more" in html) == is_refused
-    # The request itself, and out of band the tabs, the row and the messages.
-    assert "<html" not in html and html.count("hx-swap-oob") == 3
+    # The request itself, and out of band the kinds, the tabs, the row and the messages.
+    assert "<html" not in html and html.count("hx-swap-oob") == 4
     assert f'<li id="row-{row.pk}" hx-swap-oob="true">' in html
     assert ContactRequest.objects.get().status == (before if is_refused else after)
 

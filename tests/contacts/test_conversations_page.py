@@ -230,7 +230,7 @@ def test_the_number_of_queries_of_the_list_does_not_grow(browser, whatsapp, path
 
 def tabs(html):
     """The tabs of the inbox, as [(name, how many wait, whether it is this page's)…]."""
-    nav = re.search(r'<nav class="kinds" aria-label="What has come in">(.*?)</nav>', html, re.S)[1]
+    nav = re.search(r'<nav id="kinds" class="kinds" aria-label="What has come in"[^>]*>(.*?)</nav>', html, re.S)[1]
     found = re.findall(r'<a href="[^"]+"( aria-current="page")?>(\w+) <span class="count">(\d+)</span></a>', nav)
     return [(name, int(count), bool(current)) for current, name, count in found]
 
@@ -263,8 +263,10 @@ def test_htmx_gets_the_conversation_the_row_and_the_messages_alone(browser, what
     html = html_of(browser.get(page_of(contact), headers=DETAIL))
     assert re.findall(r'<(\w+)[^>]* id="([\w-]+)"[^>]* hx-swap-oob="true"', html) == [
         ("li", f"row-{contact.pk}"),
+        ("nav", "kinds"),
         ("div", "messages"),
     ]
+    assert tabs(html)[-1] == ("Messages", 0, True)
     history = browser.get(page_of(contact), headers={**DETAIL, "HX-History-Restore-Request": "true"})
     assert "<html" in html_of(history)
 
@@ -377,6 +379,52 @@ def test_a_likely_duplicate_is_suggested(browser, pro, letterbox):
     html = html_of(browser.get(page_of(contact)))
     assert "This may be the same person as Anna Visser." in html
     assert f'<a href="/contacts/{contact.pk}/merge/{twin.pk}">Compare</a>' in html
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", ["Zoé Maës", "Bob Stone"]),
+        ("zoe", ["Zoé Maës"]),
+        ("maes ZOE", ["Zoé Maës"]),
+        ("0612", ["Zoé Maës"]),
+        ("bob@", ["Bob Stone"]),
+        ("nobody", []),
+        ("%", []),
+        ("a\0b", []),
+    ],
+)
+def test_the_list_is_searched(browser, whatsapp, letterbox, contact, text, found):
+    arrive(letterbox, who="Bob Stone", sent_at=ago(hours=1), email="bob@example.org")
+    arrive(whatsapp, who="Zoé Maës", phone="+33612345678")
+    contact(name="Zoé Silent")
+    html = html_of(browser.get(LIST, {"q": text}))
+    assert re.findall(r"<strong>([^<]+)</strong>", html) == found
+    assert ("Nothing matches." in html, 'id="arrivals"' in html) == (not found, not text)
+    part = html_of(browser.get(LIST, {"q": text}, headers={"HX-Request": "true", "HX-Target": "list"}))
+    assert (part.strip().startswith('<div id="list">'), "<html" in part) == (True, False)
+    assert re.findall(r"<strong>([^<]+)</strong>", part) == found
+
+
+def test_what_is_opened_from_a_search_keeps_to_it(browser, whatsapp, user):
+    found = arrive(whatsapp, who="Zoé & Co")
+    page = page_of(found.contact)
+    html = html_of(browser.get(LIST, {"q": "zoé &"}))
+    assert f'href="{page}?q=zo%C3%A9+%26" hx-get="{page}?q=zo%C3%A9+%26"' in " ".join(html.split())
+    html = html_of(browser.get(page, {"q": "zoé &"}))
+    assert f'action="{page}/send?q=zo%C3%A9+%26"' in html and f'href="{LIST}?q=zo%C3%A9+%26"' in html
+    response = browser.post(f"{page}/send?q=zo%C3%A9+%26", form())
+    assert response["Location"] == f"{page}?q=zo%C3%A9+%26#thread"
+
+
+def test_a_search_goes_on_with_its_next_page(browser, whatsapp):
+    for number in range(27):
+        arrive(whatsapp, who=f"Zoé {number:02}", sent_at=ago(minutes=number))
+        arrive(whatsapp, who=f"Bob {number:02}", sent_at=ago(minutes=number))
+    html = html_of(browser.get(LIST, {"q": "zoe"}))
+    (more,) = set(re.findall(r'href="[^"]*(\?q=zoe&amp;cursor=[^"]+)"', html))
+    rest = html_of(browser.get(LIST + more.replace("&amp;", "&")))
+    assert re.findall(r"<strong>([^<]+)</strong>", rest) == ["Zoé 25", "Zoé 26"]
 
 
 def test_a_conversation_without_messages_has_the_box_of_an_email(browser, letterbox, contact):
@@ -802,14 +850,20 @@ def test_another_pros_conversation_is_404_at_every_address(other_browser, everyt
     assert (rows_now(), DBTaskResult.objects.count()) == (before, waiting)
 
 
-def test_an_archived_contacts_conversation_is_404(browser, everything, mail):
+def test_an_archived_contacts_conversation_is_404_and_its_page_leads_to_the_contact(browser, everything, mail):
     mail.contact.archive(by=None)
     before = rows_now()
     for path, taken in everything.items():
-        if "/files/" not in path:
-            for method in taken:
-                assert getattr(browser, method)(path, form(channel="email")).status_code == 404, path
+        if "/files/" in path:
+            continue
+        for method in taken:
+            response = getattr(browser, method)(path, form(channel="email"))
+            if path == page_of(mail.contact):
+                assert (response.status_code, response["Location"]) == (302, f"/contacts/{mail.contact.pk}")
+            else:
+                assert response.status_code == 404, path
     assert rows_now() == before
+    assert browser.get(f"/contacts/{mail.contact.pk}").status_code == 200
 
 
 @pytest.mark.parametrize("action", ["", "/send", "/unread", "/again"])
@@ -843,7 +897,7 @@ def test_the_mail_about_a_message_leads_to_whoever_stayed_of_two(browser, other_
     assert browser.post(f"{page_of(absorbed)}/send", form()).status_code == 404
     assert rows(html_of(browser.get(LIST))) == ["Survivor Is it free? WhatsApp 1 unread"]
     survivor.archive(by=user)
-    assert browser.get(browser.get(page_of(absorbed))["Location"]).status_code == 404
+    assert browser.get(page_of(survivor))["Location"] == f"/contacts/{survivor.pk}"
 
 
 def test_nobody_is_sent_to_sign_in(nobody, everything):

@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
@@ -83,8 +82,6 @@ def _receive(request: HttpRequest, channel: str, key: str) -> HttpResponse:
         if wait := CALLS.hit(found.pk):
             return _answer(HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
         ChannelDelivery.objects.take(found, body, content_type, nonce)
-    except RequestDataTooBig:
-        return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     except Refused:
         return _refuse(request, key)
     return _answer(HTTPStatus.OK)

@@ -36,27 +36,34 @@ class Way(NamedTuple):
 def ways(contact: Contact) -> list[Way]:
     """The ways to a contact, the one by which they wrote last first. Who has never written has none, but for e-mail."""
     connections = {found.channel: found for found in ChannelConnection.objects.for_pro(contact.pro)}
-    # What a machine wrote is answered to nobody.
-    received = ContactMessage.objects.filter(contact=contact, state=ContactMessage.State.RECEIVED, is_automatic=False)
+    received = ContactMessage.objects.filter(contact=contact, state=ContactMessage.State.RECEIVED).exclude(address="")
     found: list[tuple[datetime, Way]] = []
     for channel, connection in connections.items():
         if not connection.is_sending:
             continue
-        last = received.filter(channel=channel).exclude(address="").order_by("-created_at", "-id").first()
-        if way := _way(contact, connection, last):
+        by_this = received.filter(channel=channel).order_by("-created_at", "-id")
+        last = newest = by_this.first()
+        if newest and newest.is_automatic:
+            # What a machine wrote is answered to nobody.
+            last = by_this.filter(is_automatic=False).first()
+        if way := _way(contact, connection, last, newest):
             found.append((last.created_at if last else contact.created_at - timedelta(days=36500), way))
     return [way for _at, way in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
 
-def _way(contact: Contact, connection: ChannelConnection, last: ContactMessage | None) -> Way | None:
+def _way(
+    contact: Contact, connection: ChannelConnection, last: ContactMessage | None, newest: ContactMessage | None
+) -> Way | None:
+    """By a channel by which `last` is what they wrote last, and `newest` what came from them last."""
     channel = connection.channel
     if channel == ChannelConnection.Channel.EMAIL:
         return _by_email(contact, connection, last)
-    if last is None:
+    if last is None or newest is None:
         return None
     is_whatsapp = channel == ChannelConnection.Channel.WHATSAPP
     is_late = is_whatsapp and last.created_at < timezone.now() - timedelta(hours=WINDOW_HOURS)
-    return Way(channel, connection, last.address, is_late=is_late)
+    # WhatsApp itself says when somebody has another number.
+    return Way(channel, connection, newest.address, is_late=is_late)
 
 
 def _is_theirs(contact: Contact, address: str) -> bool:

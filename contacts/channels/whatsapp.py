@@ -25,7 +25,9 @@ CHANNEL = "whatsapp"
 MEDIA = ("image", "video", "audio", "document", "sticker")
 STATES = ("sent", "delivered", "read", "failed")
 # What nobody wrote: Meta's own notices.
-SILENT = ("system", "request_welcome", "ephemeral")
+SILENT = ("request_welcome", "ephemeral")
+# Those which say that somebody has another number or user id from now on.
+CHANGES = ("user_changed_number", "user_changed_user_id")
 # Free text may be sent for so long after somebody's last message.
 WINDOW_HOURS = 24
 # Too many calls, or a passing fault (Cloud API error codes): to be tried again.
@@ -65,7 +67,11 @@ def _is_for(connection: Any, value: Mapping[str, Any]) -> bool:
 def _read_value(value: Mapping[str, Any]) -> Iterator[Message | Receipt]:
     people = parts(value, "contacts")
     for message in parts(value, "messages"):
-        if clean(message.get("id"), 255) and message.get("type") not in SILENT:
+        if not clean(message.get("id"), 255):
+            continue
+        if message.get("type") == "system":
+            yield from _read_change(message)
+        elif message.get("type") not in SILENT:
             yield from _read_message(message, _person(people, message))
     for status in parts(value, "statuses"):
         if status.get("status") in STATES:
@@ -97,6 +103,26 @@ def _read_message(message: Mapping[str, Any], person: Mapping[str, Any]) -> Iter
         sent_at=moment(message.get("timestamp")),
         phone=phone,
         media=media,
+    )
+
+
+def _read_change(message: Mapping[str, Any]) -> Iterator[Message]:
+    """The notice that somebody has other ids from now on: they stay who they are, and are answered at the new ones."""
+    system = part(message, "system")
+    former = [clean(system.get("previous_user_id"), 254), clean(message.get("from"), 254)]
+    user_id, phone_id = clean(system.get("user_id"), 254), clean(system.get("wa_id"), 254)
+    ids = [id for id in dict.fromkeys([*former, user_id, phone_id]) if id]
+    if system.get("type") not in CHANGES or not any(former) or not (user_id or phone_id):
+        return
+    yield Message(
+        external_id=clean(message.get("id"), 255),
+        identities=tuple((CHANNEL, id) for id in ids),
+        address=phone_id or user_id,
+        name="",
+        text=clean(system.get("body")),
+        sent_at=moment(message.get("timestamp")),
+        phone=_phone(phone_id),
+        is_automatic=True,
     )
 
 

@@ -1,5 +1,6 @@
 """What comes in becomes one message, in the conversation of one contact."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -500,6 +501,27 @@ def test_a_person_who_writes_after_a_machine_is_told_of(pro, bring):
     bring(connection, mime(Message_ID="<b@x>"), "message/rfc822")
     bring(connection, mime(Message_ID="<c@x>"), "message/rfc822")
     assert [told.subject for told in mail.outbox] == ["Léa Fontanel wrote by E-mail"]
+
+
+def test_who_has_another_number_and_user_id_stays_the_same_contact(pro, bring):
+    connection = connect(pro, "whatsapp")
+    first = bring(connection, whatsapp(text("Bonjour", timestamp=str(AT))))
+    new = {"wa_id": "33755555555", "user_id": "FR.2", "previous_user_id": BSUID}
+    said = {"body": "Inès changed", "type": "user_changed_number", **new}
+    at = str(int(time.time()) - 60)
+    notice = {"from": "33612345678", "id": "wamid.2", "timestamp": at, "type": "system", "system": said}
+    found = bring(connection, whatsapp(notice, contacts=[]))
+    assert (found.contact, found.text, found.is_automatic) == (first.contact, "Inès changed", True)
+    # Free text may be sent for a day after what a person wrote.
+    [way] = found.contact.ways()
+    assert (way.address, way.is_late) == ("33755555555", True)
+
+    person = {"profile": {"name": "Inès Marchand"}, "wa_id": "33755555555", "user_id": "FR.2"}
+    again = text("Me again", id="wamid.3", **{"from": "33755555555", "timestamp": str(int(time.time()))})
+    assert bring(connection, whatsapp(again, contacts=[person])).contact == first.contact
+    assert Contact.objects.count() == 1
+    [way] = found.contact.ways()
+    assert (way.address, way.is_late) == ("33755555555", False)
 
 
 def test_a_report_about_nothing_of_ours_is_a_message_like_any(pro, bring):

@@ -180,6 +180,41 @@ def test_what_nobody_wrote_is_left_alone(kind):
     assert read(whatsapp({"from": "33612345678", "id": "wamid.1", "type": kind, "system": {"body": "x"}})) == []
 
 
+def change(kind="user_changed_number", **system):
+    said = {"body": "User Inès changed from 33612345678 to 33755555555", "type": kind, **system}
+    message = {"from": "33612345678", "id": "wamid.9", "timestamp": str(AT), "type": "system", "system": said}
+    return whatsapp(message, contacts=[])
+
+
+def test_who_has_another_number_is_known_by_both_and_answered_at_the_new_one():
+    new = {"wa_id": "33755555555", "user_id": "FR.2", "previous_user_id": "FR.1"}
+    assert read(change(**new)) == [
+        Message(
+            external_id="wamid.9",
+            identities=tuple(("whatsapp", id) for id in ("FR.1", "33612345678", "FR.2", "33755555555")),
+            address="33755555555",
+            name="",
+            text="User Inès changed from 33612345678 to 33755555555",
+            sent_at=THEN,
+            phone="+33755555555",
+            is_automatic=True,
+        )
+    ]
+
+
+def test_a_new_user_id_may_come_without_a_number():
+    [found] = read(change("user_changed_user_id", user_id="FR.2", previous_user_id="FR.1"))
+    assert (found.address, found.phone) == ("FR.2", "")
+    assert found.identities == tuple(("whatsapp", id) for id in ("FR.1", "33612345678", "FR.2"))
+
+
+def test_other_notices_are_left_alone():
+    assert read(change("customer_identity_changed", wa_id="33755555555")) == read(change()) == []
+    payload = change(wa_id="33755555555")
+    del payload["entry"][0]["changes"][0]["value"]["messages"][0]["from"]
+    assert read(payload) == []
+
+
 # --- What is not as it should be
 
 ODD = [None, True, 0, -1, 2**63, 2**80, 1e400, "", "\0", "\ud800", "x" * 100_000, [], [[]], {}, {"a": {}}, [None, 7]]

@@ -23,7 +23,7 @@ from config.web import mail
 from config.web.worker import MAX_ATTEMPTS
 
 from .channels import provider_of
-from .channels.message import Message, Receipt, SendFailed
+from .channels.message import Elsewhere, Message, Receipt, SendFailed
 from .importing.checking import Checker
 from .importing.running import run_rows
 from .models import ChannelConnection, ChannelDelivery, ContactImport, ContactImportRow, ContactMessage
@@ -97,18 +97,37 @@ def read_delivery(delivery_id: int) -> None:
     found = ChannelDelivery.objects.select_related("connection__pro").filter(pk=delivery_id, read_at=None).first()
     if found is None:
         return
+    try:
+        items = _take_all(found)
+    except Exception as error:
+        with suppress(DatabaseError):
+            found.note_failure(error)
+        raise
+    # An e-mail without a message is the test of the connection.
+    is_email = found.connection.channel == ChannelConnection.Channel.EMAIL
+    if is_email or any(isinstance(item, Message) for item in items):
+        found.connection.note_received()
+    found.settle(next((item.reason for item in items if isinstance(item, Elsewhere)), ""))
+
+
+def _take_all(found: ChannelDelivery) -> list[Message | Receipt | Elsewhere]:
+    """Take in what a call holds, and say what that was."""
+    channel = found.connection
+    # The Pro may have chosen another one meanwhile.
+    channel.provider = found.provider
     # What is written down beside a message is for the Pro to read.
-    with override(found.connection.pro.language):
-        items = provider_of(found.connection).read(found.connection, bytes(found.body), found.content_type)
-        is_early = [item for item in items if not _take_in(found.connection, item)]
-    if is_early:
+    with override(channel.pro.language):
+        items = provider_of(channel).read(channel, bytes(found.body), found.content_type)
+        taken = [(item, _take_in(channel, item)) for item in items]
+    if not all(is_taken for _item, is_taken in taken):
         raise Early
-    found.connection.note_received()
-    found.settle()
+    return [item for item, _is_taken in taken]
 
 
-def _take_in(channel: ChannelConnection, item: Message | Receipt) -> bool:
+def _take_in(channel: ChannelConnection, item: Message | Receipt | Elsewhere) -> bool:
     """False for a receipt whose message may be on its way out just now."""
+    if isinstance(item, Elsewhere):
+        return True
     if isinstance(item, Message):
         ContactMessage.objects.receive(channel, item)
         return True

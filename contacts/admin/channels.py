@@ -9,6 +9,7 @@ from django.db.models.functions import Length
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
@@ -100,7 +101,7 @@ class FileInline(ReadOnlyInline):
 class ContactMessageAdmin(PastAdmin):
     """The conversations, message by message. What they say is for the Pro to search; answers are the Pro's too."""
 
-    list_display = ["contact", "channel", "state", "pro", "created_at", "sent_at", "error"]
+    list_display = ["contact", "channel", "state", "reason", "pro", "created_at"]
     list_filter = ["channel", "state", "is_automatic", "created_at", "pro"]
     list_select_related = ["contact", "pro"]
     search_fields = ["contact__name", "address", "=external_id"]
@@ -113,6 +114,10 @@ class ContactMessageAdmin(PastAdmin):
     ]
     inlines = [FileInline]
     actions = ["send_again"]
+
+    @admin.display(description=_("last failure"), ordering="error")
+    def reason(self, message: ContactMessage) -> str:
+        return Truncator(message.error).chars(60)
 
     @admin.action(permissions=["change"], description=_("Send again"), location=EVERYWHERE)
     def send_again(self, request: HttpRequest, queryset: QuerySet[ContactMessage]) -> None:
@@ -128,19 +133,29 @@ class ContactMessageAdmin(PastAdmin):
         self.message_user(request, said, messages.SUCCESS if count else messages.WARNING)
 
 
+class ReadFilter(admin.SimpleListFilter):
+    title, parameter_name = _("read"), "read"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("Not yet")), ("yes", _("Yes"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(read_at__isnull=self.value() == "no") if self.value() else queryset
+
+
 @admin.register(ChannelDelivery)
 class ChannelDeliveryAdmin(PastAdmin):
-    """The providers' calls, what could not be read first of all. What one held is not shown, only how large it is."""
+    """The providers' calls, and why one brought nothing. What it held is not shown, only how large it is."""
 
     pro_path = "connection__pro"
-    list_display = ["connection", "pro", "created_at", "read_at", "size"]
-    list_filter = [("read_at", admin.EmptyFieldListFilter), "created_at", "connection__channel", "connection__pro"]
+    list_display = ["provider", "pro", "created_at", "read_at", "error", "size"]
+    list_filter = [ReadFilter, "created_at", "provider", "connection__pro"]
     list_select_related = ["connection__pro"]
     search_fields = ["connection__pro__name", "=digest"]
     ordering = ["-created_at", "-id"]
     unsearchable = ("body",)
     actions = ["read_again"]
-    fields = ["connection", "pro", "content_type", "size", "digest", "created_at", "read_at"]
+    fields = ["connection", "provider", "pro", "content_type", "size", "digest", "created_at", "read_at", "error"]
     readonly_fields = ["pro", "size"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -5,7 +5,8 @@ A provider is a module with these names:
 - `CHANNEL`, one of Contact.Channel, and `MAX_BODY`, the most bytes of one call;
 - `verify(connection, headers, body, content_type) -> str` raises Refused unless the provider sent it, and returns what
   tells this call from others, "" where the body does;
-- `read(connection, body, content_type) -> Iterator[Message | Receipt]` says what it holds; raises Unreadable;
+- `read(connection, body, content_type) -> Iterator[Message | Receipt | Elsewhere]` says what it holds, or raises
+  Unreadable;
 - `send(connection, message) -> str` sends a ContactMessage and returns the provider's id of it; raises SendFailed;
 - `test(connection) -> str` tries the connection and returns the provider's name of it; raises SendFailed.
 """

@@ -84,6 +84,13 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """A part of a call that is for somebody else and left alone, and why, in words for the Pro."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class Receipt:
     """What became of a message that was sent: `state` is one of ContactMessage.State."""
 

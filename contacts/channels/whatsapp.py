@@ -17,7 +17,20 @@ from django.utils.translation import gettext as _
 
 from ..phones import to_e164
 from .calling import answered, call
-from .message import Identity, Media, Message, Receipt, SendFailed, Unreadable, clean, moment, number, part, parts
+from .message import (
+    Elsewhere,
+    Identity,
+    Media,
+    Message,
+    Receipt,
+    SendFailed,
+    Unreadable,
+    clean,
+    moment,
+    number,
+    part,
+    parts,
+)
 from .signing import check_signature
 
 MAX_BODY = 3 * 1024 * 1024  # bytes; Meta's own bound
@@ -43,7 +56,7 @@ def verify(connection: Any, headers: Mapping[str, str], body: bytes, content_typ
     return ""
 
 
-def read(connection: Any, body: bytes, content_type: str) -> Iterator[Message | Receipt]:
+def read(connection: Any, body: bytes, content_type: str) -> Iterator[Message | Receipt | Elsewhere]:
     """The messages and receipts of one call, which may hold many. Raises Unreadable when it is no JSON object."""
     try:
         payload = json.loads(body)
@@ -54,14 +67,12 @@ def read(connection: Any, body: bytes, content_type: str) -> Iterator[Message | 
     for entry in parts(payload, "entry"):
         for change in parts(entry, "changes"):
             value = part(change, "value")
-            if _is_for(connection, value):
+            number_id = clean(part(value, "metadata").get("phone_number_id"), 100)
+            # Meta brings what is written to all numbers of one app to one address.
+            if number_id and number_id != connection.address:
+                yield Elsewhere(_("It is for another phone number, with the ID %(id)s.") % {"id": number_id})
+            else:
                 yield from _read_value(value)
-
-
-def _is_for(connection: Any, value: Mapping[str, Any]) -> bool:
-    """Whether it is about this number: Meta brings what is written to all numbers of one app to one address."""
-    number_id = clean(part(value, "metadata").get("phone_number_id"), 100)
-    return not number_id or number_id == connection.address
 
 
 def _read_value(value: Mapping[str, Any]) -> Iterator[Message | Receipt]:

@@ -21,11 +21,11 @@ def load(pros: list[Pro], rng: random.Random) -> None:
 
 
 def _connect(pro: Pro, channel: str) -> ChannelConnection:
-    """A secret that nobody knows, and no token."""
+    """A secret that nobody knows, and no token: nothing is to go out."""
     if found := ChannelConnection.objects.for_pro(pro).filter(channel=channel).first():
         return found
-    fields = {**CHANNELS[pro.email][channel], "secret": secrets.token_hex(32)}
-    return ChannelConnection.objects.connect(pro, channel, fields)
+    fields = {"provider": channel, **CHANNELS[pro.email][channel], "secret": secrets.token_hex(32)}
+    return ChannelConnection.objects.create(pro=pro, channel=channel, **fields)
 
 
 class Conversation:

@@ -45,6 +45,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('nonce', models.CharField(editable=False, max_length=64)),
                 ('digest', models.CharField(editable=False, max_length=64)),
+                ('provider', models.CharField(choices=[('whatsapp', 'WhatsApp Cloud API'), ('telegram', 'Telegram Bot API'), ('mailgun', 'Mailgun'), ('postmark', 'Postmark'), ('mime', 'Own mail server (signed MIME)')], editable=False, max_length=20, verbose_name='provider')),
+                ('error', models.CharField(blank=True, editable=False, max_length=300, verbose_name='last failure')),
                 ('content_type', models.CharField(max_length=255, verbose_name='content type')),
                 ('body', models.BinaryField()),
                 ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='received at')),

@@ -126,6 +126,10 @@ class ChannelConnection(models.Model):
             wrong["address"] = _("The id of a phone number is digits alone; Meta shows it beside the number.")
         elif self.channel == self.Channel.TELEGRAM and self.token and not self.token.partition(":")[0].isdecimal():
             wrong["token"] = _("This is no bot's token. BotFather gives one that begins with a number.")
+        if self.is_active and not self.secret:
+            wrong["secret"] = _("Without it nothing that comes in can be believed.")
+        if self.is_active and self.channel == self.Channel.TELEGRAM and not self.token:
+            wrong["token"] = _("Without it Telegram brings nothing.")
         if wrong:
             raise ValidationError(wrong)
 
@@ -136,8 +140,8 @@ class ChannelConnection(models.Model):
 
     @property
     def is_sending(self) -> bool:
-        """Whether messages can go out; e-mail goes by the installation's own mail server."""
-        return self.is_active and (self.channel == self.Channel.EMAIL or bool(self.token))
+        """Whether messages can go out. E-mail goes by the installation's own mail server, once answers can come in."""
+        return self.is_active and bool(self.secret if self.channel == self.Channel.EMAIL else self.token)
 
     @property
     def webhook_url(self) -> str:

@@ -13,7 +13,7 @@ from config.web.limits import Limit
 from ..channels import provider_of
 from ..channels.message import SendFailed
 from ..forms import ChannelForm, add_errors
-from ..models import ChannelConnection
+from ..models import ChannelConnection, ChannelDelivery
 
 Channel = ChannelConnection.Channel
 # A test of e-mail sends a mail, to whatever address a Pro has entered.
@@ -43,12 +43,16 @@ def channel_edit(request: ProRequest, channel: str) -> HttpResponse:
     form = ChannelForm(found, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            ChannelConnection.objects.connect(request.pro, channel, form.settings)
+            saved = ChannelConnection.objects.connect(request.pro, channel, form.settings)
             messages.success(request, _("Saved."))
+            if channel == Channel.TELEGRAM and form.settings["token"] and saved.is_active:
+                # A bot brings nothing until Telegram knows where to.
+                _try(request, saved)
             return redirect("channels:channel_edit", channel)
         except ValidationError as error:
             add_errors(form, error)
-    context = {"connection": found, "form": form}
+    trouble = ChannelDelivery.objects.last_trouble(found) if found.pk else ""
+    context = {"connection": found, "form": form, "trouble": trouble}
     return render(request, "channels/edit.html", context, status=422 if form.is_bound else 200)
 
 
@@ -58,16 +62,21 @@ def channel_test(request: ProRequest, channel: str) -> HttpResponse:
     found = _find(request, channel)
     if found.pk is None:
         raise Http404
+    _try(request, found)
+    return redirect("channels:channel_edit", channel)
+
+
+def _try(request: ProRequest, connection: ChannelConnection) -> None:
+    """Try a connection, and say what came of it."""
     if TESTS.hit(request.pro.pk):
         messages.error(request, _("That was tried very often. Try again in an hour."))
-        return redirect("channels:channel_edit", channel)
+        return
     try:
-        name = provider_of(found).test(found)
+        name = provider_of(connection).test(connection)
     except SendFailed as error:
         messages.error(request, _("That did not work: %(reason)s") % {"reason": error.reason})
     else:
-        messages.success(request, _tried(found) % {"name": name})
-    return redirect("channels:channel_edit", channel)
+        messages.success(request, _tried(connection) % {"name": name})
 
 
 def _tried(connection: ChannelConnection) -> str:

@@ -97,9 +97,10 @@ def _thread(contact: Contact) -> dict[str, Any]:
 
 
 def _detail(contact: Contact, form: MessageForm | None = None) -> dict[str, Any]:
-    likely, ways = likely_duplicates(contact), contact.ways()
+    likely, ways, said = likely_duplicates(contact), contact.ways(), _thread(contact)
     return {
-        **_thread(contact),
+        **said,
+        "has_received": any(not message.is_outgoing for message in said["thread"]),
         "likely": likely[0] if likely else None,
         "ways": ways,
         "form": form or MessageForm(ways, initial={"id": uuid.uuid4()}),

@@ -91,7 +91,8 @@ def test_without_channels_each_one_can_be_connected(browser, user):
 
 def test_how_each_channel_stands(browser, pro):
     connect(pro, "whatsapp")
-    connect(pro, "telegram", token="")
+    connect(pro, "telegram")
+    ChannelConnection.objects.filter(channel="telegram").update(token="")
     ChannelConnection.objects.filter(channel="whatsapp").update(last_received_at=timezone.now() - timedelta(hours=1))
     connect(pro, "email", is_active=False)
     assert rows(html_of(browser.get(LIST))) == [
@@ -130,11 +131,13 @@ def test_a_new_channel_asks_for_what_the_provider_gave(browser, user, channel, s
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-def test_what_is_given_is_saved(browser, pro, channel):
+def test_what_is_given_is_saved(browser, pro, channel, peer, settings):
+    settings.SITE_URL = "https://desk.example.com"
     padded = {name: value if name == "provider" else f" {value} " for name, value in GIVEN[channel].items()}
     response = save(browser, channel, **padded)
     assert (response.status_code, response["Location"]) == (302, f"{LIST}/{channel}")
-    assert said(browser, response) == [("success", "Saved.")]
+    tried = [("success", "Telegram knows this bot, @agence_bot, and brings its messages here from now on.")]
+    assert said(browser, response) == [("success", "Saved."), *(tried if channel == "telegram" else [])]
     found = stored(channel, pro)
     # Nobody has to think up the secret that Telegram repeats.
     secret = found["secret"] if channel == "telegram" else SECRET
@@ -391,7 +394,8 @@ def test_a_refused_token_is_said_in_the_providers_words(browser, pro, peer, chan
     ],
 )
 def test_without_a_token_nobody_is_called(browser, pro, peer, channel, reason):
-    connect(pro, channel, token="")
+    connect(pro, channel)
+    ChannelConnection.objects.update(token="")
     assert tried(browser, channel) == [("error", f"That did not work: {reason}")]
     assert peer.seen == []
 
@@ -519,7 +523,11 @@ def test_another_pros_channels_are_neither_shown_nor_touched(browser, other_user
         assert save(browser, channel, **GIVEN[channel]).status_code == 302
         assert browser.post(f"{LIST}/{channel}/disconnect").status_code == 302
     assert list(ChannelConnection.objects.for_pro(other_user.pro).order_by("pk").values()) == before
-    assert (ChannelConnection.objects.for_pro(pro).count(), peer.seen, mail.outbox) == (3, [], [])
+    assert (ChannelConnection.objects.for_pro(pro).count(), mail.outbox) == (3, [])
+    # The owner's own bot alone was told of its address.
+    theirs = [row["key"] for row in before]
+    (hook,) = peer.bodies("setWebhook")
+    assert hook["url"].rpartition("/")[2] not in theirs
 
 
 def test_nobody_is_sent_to_sign_in_and_a_gated_pro_to_the_identity_page(nobody, browser, pro, whatsapp, peer):

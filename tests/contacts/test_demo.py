@@ -73,7 +73,7 @@ def test_the_channels_are_for_show(pros):
     """They hold no token; their secrets are random, of 32 bytes, and no two are the same."""
     found = list(ChannelConnection.objects.all())
     for connection in found:
-        connection.full_clean()
+        connection.clean_fields()
         newest = ContactMessage.objects.filter(connection=connection, state="received").latest("created_at")
         assert (connection.token, connection.is_receiving, connection.last_received_at) == (
             "",

@@ -62,14 +62,17 @@ WRONG = [
     ("whatsapp", {"address": "", "secret": "x"}, {"address"}),
     ("whatsapp", {"address": "+33 6", "secret": "x"}, {"address"}),
     ("whatsapp", {"address": "1", "secret": "é"}, {"secret"}),
-    ("whatsapp", {"address": "1", "token": "two words"}, {"token"}),
+    ("whatsapp", {"address": "1", "secret": "x", "token": "two words"}, {"token"}),
+    ("whatsapp", {"address": "1", "token": "x"}, {"secret"}),
     ("whatsapp", {"address": "1", "secret": "x" * 501, "token": "x" * 1001}, {"secret", "token"}),
-    ("whatsapp", {"address": "1", "provider": "mailgun"}, {"provider"}),
+    ("whatsapp", {"address": "1", "secret": "x", "provider": "mailgun"}, {"provider"}),
+    ("telegram", {}, {"token"}),
     ("telegram", {"token": "no token"}, {"token"}),
     ("telegram", {"token": "abc:def"}, {"token"}),
-    ("email", {"address": "nobody", "provider": "mailgun"}, {"address"}),
-    ("email", {"address": "a@example.org", "provider": "telegram"}, {"provider"}),
-    ("email", {"address": "a@example.org", "provider": "unknown"}, {"provider"}),
+    ("email", {"address": "nobody", "secret": "x", "provider": "mailgun"}, {"address"}),
+    ("email", {"address": "a@example.org", "secret": "x", "provider": "telegram"}, {"provider"}),
+    ("email", {"address": "a@example.org", "secret": "x", "provider": "unknown"}, {"provider"}),
+    ("email", {"address": "a@example.org"}, {"secret"}),
 ]
 
 
@@ -79,6 +82,20 @@ def test_what_cannot_be_is_named(pro, channel, fields, names):
         connections.connect(pro, channel, fields)
     assert set(caught.value.message_dict) == names
     assert not connections.exists()
+
+
+@pytest.mark.parametrize("channel", ["whatsapp", "telegram", "email"])
+def test_what_is_switched_off_may_be_half_done(pro, channel):
+    address = {"whatsapp": "1", "telegram": "", "email": "a@example.org"}[channel]
+    found = connections.connect(pro, channel, {"address": address, "is_active": False})
+    assert (found.is_receiving, found.is_sending, found.token) == (False, False, "")
+
+
+def test_an_email_goes_out_where_answers_can_come_in(pro):
+    found = connect(pro, "mime")
+    assert found.is_sending
+    found.secret = ""
+    assert not found.is_sending
 
 
 def test_one_of_each_channel(pro, other_user):

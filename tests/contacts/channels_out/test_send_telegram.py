@@ -118,5 +118,5 @@ def test_a_connection_that_does_not_work_says_why(peer, connect, token, reason):
 
 def test_without_a_token_nothing_is_asked(peer, pro):
     with pytest.raises(SendFailed) as caught:
-        telegram.test(ChannelConnection.objects.connect(pro, "telegram", {"secret": SECRET}))
+        telegram.test(ChannelConnection(pro=pro, channel="telegram", provider="telegram", secret=SECRET))
     assert (caught.value.reason, peer.seen) == ("The bot's token is missing.", [])

@@ -238,12 +238,13 @@ def database():
         # Tests use a file: threads do not share a database in memory.
         found["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
     elif engine == "django.db.backends.postgresql" and found["NAME"]:
-        found["CONN_MAX_AGE"] = read_int("CONN_MAX_AGE", 600, 0, 86400)
         found["CONN_HEALTH_CHECKS"] = True
         found["OPTIONS"] = {**found.get("OPTIONS", {}), "connect_timeout": 5}
     else:
         # The value may hold a password: it is not repeated.
         stop(f"DATABASE_URL names no PostgreSQL or SQLite database; {wanted}.")
+    # On SQLite too: whoever closes the last connection empties the WAL, which costs more than a submission.
+    found["CONN_MAX_AGE"] = read_int("CONN_MAX_AGE", 600, 0, 86400)
     return found
 
 

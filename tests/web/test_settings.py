@@ -104,8 +104,8 @@ def test_a_userhub_without_a_token_stops_the_start(tmp_path):
     assert_stopped_at("USERHUB_TOKEN", run(tmp_path, "manage.py", "check", USERHUB_URL="https://hub.example.com"))
 
 
-def test_a_bad_conn_max_age_stops_the_start_on_postgres(tmp_path):
-    url = "postgres://me:hunter2@localhost/name"
+@pytest.mark.parametrize("url", ["postgres://me:hunter2@localhost/name", "sqlite:////tmp/name.sqlite3"])
+def test_a_bad_conn_max_age_stops_the_start_on_either_database(tmp_path, url):
     assert_stopped_at("CONN_MAX_AGE", run(tmp_path, "manage.py", "check", DATABASE_URL=url, CONN_MAX_AGE="-1"))
 
 

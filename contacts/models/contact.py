@@ -1,5 +1,5 @@
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -343,6 +343,10 @@ class Contact(models.Model):
             others = Contact.objects.for_pro(self.pro).same_address(channel, external_id).exclude(pk=self.pk)
             if heir := others.order_by("created_at", "id").first():
                 ContactIdentity.objects.bulk_create([heir.identity(channel, external_id)], ignore_conflicts=True)
+
+    def has(self, fields: Mapping[str, str]) -> bool:
+        """Whether there is nothing to `learn` from these."""
+        return all(getattr(self, name) or not value for name, value in fields.items())
 
     def learn(self, *, also: Collection[tuple[str, str]] = (), **fields: str) -> dict[str, list[str]]:
         """Fill in what the contact does not have (names of LEARNT); an e-mail or phone only unless it is somebody

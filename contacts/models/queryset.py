@@ -128,7 +128,8 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         A known contact gains the address it did not have; nothing that stands is overwritten. Two calls at once
         for one new person make one contact: the unique identity decides, and the loser looks again.
         """
-        with transaction.atomic():
+        # A caller's own transaction fails with it as a whole.
+        with transaction.atomic(savepoint=False):
             hold_book(pro.pk)
             contact, learnt = self.adopt(self.model(pro=pro, **fields), also=identities)
             if learnt is None:
@@ -152,25 +153,37 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         is looked for unless the unique identity objects. Returns the contact that stands, and what it learnt as
         {field: [before, after]}; None where the newcomer was stored.
         """
-        pro = newcomer.pro
         # In this order they say who it is: where e-mail and phone lead to two people, the e-mail is the surer sign.
         identities = list(dict.fromkeys([*also, *identities_of(newcomer.email, newcomer.phone)]))
         for attempt in range(3):
             try:
+                if (attempt or not is_new) and (met := self._meet(newcomer, identities, id, also)):
+                    return met
                 with transaction.atomic():
-                    known = None if is_new and not attempt else self._known(pro, identities, id)
-                    if known:
-                        return known, known.learn(also=also, **{name: getattr(newcomer, name) for name in known.LEARNT})
                     newcomer.save(force_insert=True)
                     ContactIdentity.objects.bulk_create(newcomer.identity(*pair) for pair in identities)
-                    return newcomer, None
+                return newcomer, None
             except (IntegrityError, self.model.DoesNotExist):
                 continue
         raise IntegrityError("a contact with this identity appears and disappears")
 
-    def _known(self, pro: Pro, identities: list[tuple[str, str]], id: uuid.UUID | None) -> "Contact | None":
-        if named := self.for_pro(pro).filter(pk=id).first() if id else None:
-            return named
+    def _meet(
+        self,
+        newcomer: "Contact",
+        identities: list[tuple[str, str]],
+        id: uuid.UUID | None,
+        also: Collection[tuple[str, str]],
+    ) -> tuple["Contact", dict[str, list[str]]] | None:
+        """Who is known already, and what they learnt; None for nobody."""
+        pro = newcomer.pro
         rows = ContactIdentity.objects.for_pro(pro).matching(identities).select_related("contact")
-        found = {(row.channel, row.external_id): row.contact for row in rows}
-        return next((found[pair] for pair in identities if pair in found), None)
+        holders = {(row.channel, row.external_id): row.contact for row in rows}
+        named = self.for_pro(pro).filter(pk=id).first() if id else None
+        known = named or next((holders[pair] for pair in identities if pair in holders), None)
+        if known is None:
+            return None
+        says = {name: getattr(newcomer, name) for name in known.LEARNT}
+        # Most come again and say nothing new. As the book is held, what was read here stays so.
+        if all(holders.get(pair) == known for pair in identities) and known.has(says):
+            return known, {}
+        return known, known.learn(also=also, **says)

@@ -17,7 +17,8 @@ from config.web.text import unix_lines
 
 from . import history
 from .ids import GREATEST_ID
-from .models import Inquiry, InquiryHistory, InquiryType, PipelineStep
+from .models import Inquiry, InquiryHistory, PipelineStep
+from .models.inquiry_type import initial_of
 
 Actor = User | ApiToken | None
 BATCH = 1000
@@ -38,19 +39,20 @@ class InvalidTransition(Exception):
 def begin(inquiry: Inquiry, *, by: Actor) -> None:
     """Store a new inquiry on its type's initial step, and that as the first row of its history.
 
-    Raises ValidationError when the type is not active, or gone, or its pipeline not whole.
+    Call it in a transaction. Raises ValidationError when the type is not active, or gone, or its pipeline not whole.
     """
-    with transaction.atomic():
-        inquiry.inquiry_type.hold_pipeline()
-        if not InquiryType.objects.filter(pk=inquiry.inquiry_type_id, is_active=True).exists():
-            raise ValidationError({"inquiry_type_id": _("This inquiry type is not active.")})
-        inquiry.step = inquiry.inquiry_type.initial_step()
-        inquiry.status = Inquiry.Status.OPEN
-        now = inquiry.moved_at = inquiry.created_at
-        inquiry.search_text = inquiry.make_search_text()
-        inquiry.save(force_insert=True)
-        changed_by, note = inquiry.created_by, "Inquiry created"
-        history.record(inquiry.pk, None, inquiry.step, by=by, changed_by=changed_by, note=note, at=now)
+    inquiry.inquiry_type.hold_pipeline()
+    # Both at once, whether the type is active and what its pipeline is.
+    steps = list(inquiry.inquiry_type.steps.filter(inquiry_type__is_active=True))
+    if not steps:
+        raise ValidationError({"inquiry_type_id": _("This inquiry type is not active.")})
+    inquiry.step = initial_of(steps)
+    inquiry.status = Inquiry.Status.OPEN
+    now = inquiry.moved_at = inquiry.created_at
+    inquiry.search_text = inquiry.make_search_text()
+    inquiry.save(force_insert=True)
+    changed_by, note = inquiry.created_by, "Inquiry created"
+    history.record(inquiry.pk, None, inquiry.step, by=by, changed_by=changed_by, note=note, at=now)
 
 
 def move(inquiry: Inquiry, *, to: str, by: Actor, changed_by: int | None, note: str, seen: str | None = None) -> None:

@@ -53,7 +53,8 @@ class Draft:
             if self.profile:
                 copy(inquiry, self.profile)
             inquiry.begin(by=by)
-            inquiry.filter_options.set(_hold_options(self.filter_options))
+            if self.filter_options:
+                inquiry.filter_options.set(_hold_options(self.filter_options))
             if self.profile:
                 welcome(inquiry)
             else:
@@ -175,8 +176,6 @@ def _find_type(id: int | None) -> InquiryType:
 
 def _hold_options(options: list[FilterOption]) -> list[FilterOption]:
     """Those of a draft, as they are by now; nobody changes or deletes them until the transaction ends."""
-    if not options:
-        return []
     # `no_key`, so that whoever gives one to another inquiry does not wait.
     rows = FilterOption.objects.select_for_update(no_key=True).order_by("pk")
     return _find_options([option.pk for option in options], rows)

@@ -1,6 +1,7 @@
 """Rows for the tests. `Token` and `Request` go through the models' own methods, as the product does."""
 
 import factory
+from django.db import transaction
 from factory.django import DjangoModelFactory
 
 from config.accounts.models import SCOPES, ApiToken, Pro, User
@@ -113,7 +114,8 @@ class InquiryFactory(DjangoModelFactory):
     @classmethod
     def _create(cls, model, *args, by=None, **fields):
         inquiry = model(*args, **fields)
-        inquiry.begin(by=by)
+        with transaction.atomic():
+            inquiry.begin(by=by)
         return inquiry
 
 

@@ -219,7 +219,7 @@ class Inquiry(models.Model):
     def begin(self, *, by: User | ApiToken | None) -> None:
         """Store a new inquiry on the initial step of its type, with the first row of its history.
 
-        Raises ValidationError when the type is not active or its pipeline not whole.
+        Call it in a transaction. Raises ValidationError when the type is not active or its pipeline not whole.
         """
         from ..pipeline import begin
 

@@ -43,6 +43,13 @@ def check_steps(steps: "Iterable[PipelineStep]") -> None:
         raise ValidationError(errors)
 
 
+def initial_of(steps: "Iterable[PipelineStep]") -> "PipelineStep":
+    """The initial one of a pipeline's steps. Raises ValidationError, as `check_steps` does."""
+    steps = list(steps)
+    check_steps(steps)
+    return next(step for step in steps if step.is_initial)
+
+
 class InquiryType(models.Model):
     """A kind of inquiry, with its pipeline: the steps that every inquiry of it goes through. The same for all Pros."""
 
@@ -156,8 +163,7 @@ class InquiryType(models.Model):
 
     def initial_step(self) -> "PipelineStep":
         """Raises ValidationError when there is none."""
-        self.check_pipeline()
-        return self.steps.get(is_initial=True)
+        return initial_of(self.steps.all())
 
     def arrange(self, keys: list[str]) -> None:
         """Put the steps into this order, 1, 2, 3 … Raises ValidationError unless `keys` names each step once."""

@@ -2,13 +2,13 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
-from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from config.web.compiled import Compiled
 
 from .pro import Pro
 from .tenancy import TenantQuerySet
@@ -28,10 +28,6 @@ def validate_scopes(value: object) -> None:
 
 
 class ApiTokenQuerySet(TenantQuerySet["ApiToken"]):
-    def usable(self) -> Self:
-        """Neither revoked nor expired."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
-
     def issue(
         self,
         pro: Pro,
@@ -65,14 +61,18 @@ class ApiTokenQuerySet(TenantQuerySet["ApiToken"]):
 
     def authenticate(self, text: str) -> "ApiToken | None":
         """The usable token that `text` is the secret of, with its Pro, in one query; else None."""
-        token = self.usable().select_related("pro").filter(prefix=text[:PREFIX_LENGTH]).first()
-        if token is None or not hmac.compare_digest(token.hash, _hash(text)):
+        token = _BY_PREFIX.first(text[:PREFIX_LENGTH])
+        if token is None or not token.is_usable or not hmac.compare_digest(token.hash, _hash(text)):
             return None
         return token
 
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+# Asked by every request of a program.
+_BY_PREFIX = Compiled["ApiToken"](lambda prefix: ApiToken.objects.select_related("pro").filter(prefix=prefix))
 
 
 class ApiToken(models.Model):
@@ -111,6 +111,11 @@ class ApiToken(models.Model):
     @property
     def is_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def is_usable(self) -> bool:
+        """Neither revoked nor expired."""
+        return self.revoked_at is None and not self.is_expired
 
     def allows(self, scope: str) -> bool:
         """Whether `scope` is granted; write includes read."""

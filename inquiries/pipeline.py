@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.accounts.models import ApiToken, User
+from config.web.compiled import Compiled
 from config.web.text import unix_lines
 
 from . import history
@@ -22,6 +23,8 @@ from .models.inquiry_type import initial_of
 
 Actor = User | ApiToken | None
 BATCH = 1000
+# A type's whole pipeline, each step with the type.
+_STEPS = Compiled(lambda type_id: PipelineStep.objects.filter(inquiry_type=type_id).select_related("inquiry_type"))
 NOTE_LENGTH = InquiryHistory._meta.get_field("note").max_length
 
 
@@ -42,9 +45,9 @@ def begin(inquiry: Inquiry, *, by: Actor) -> None:
     Call it in a transaction. Raises ValidationError when the type is not active, or gone, or its pipeline not whole.
     """
     inquiry.inquiry_type.hold_pipeline()
-    # Both at once, whether the type is active and what its pipeline is.
-    steps = list(inquiry.inquiry_type.steps.filter(inquiry_type__is_active=True))
-    if not steps:
+    steps = _STEPS.rows(inquiry.inquiry_type_id)
+    # As it is by now.
+    if not steps or not steps[0].inquiry_type.is_active:
         raise ValidationError({"inquiry_type_id": _("This inquiry type is not active.")})
     inquiry.step = initial_of(steps)
     inquiry.status = Inquiry.Status.OPEN

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.accounts.models import ApiToken, Pro, User
+from config.web.compiled import Compiled
 from config.web.text import unix_lines
 
 from . import userhub
@@ -29,6 +30,7 @@ from .userhub import Profile, Unavailable, UnknownUser
 
 # What a subject and a message have one of: neither space nor a control character.
 VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
+_TYPE = Compiled(lambda id: InquiryType.objects.filter(pk=id))
 # The fields of the model that the sender may set, by the names that the API has for them too.
 CHECKED = ("user_id", "created_by", "subject", "message", "category", "budget", "priority", "source")
 
@@ -164,12 +166,11 @@ def _check_fields(inquiry: Inquiry) -> None:
 
 
 def _find_type(id: int | None) -> InquiryType:
-    active = InquiryType.objects.filter(is_active=True)
     if id is None:
-        found, problem = active.first(), _("There is no active inquiry type.")
+        found, problem = InquiryType.objects.filter(is_active=True).first(), _("There is no active inquiry type.")
     else:
-        found, problem = active.filter(pk=id).first(), _("There is no active inquiry type of this id.")
-    if found is None:
+        found, problem = _TYPE.first(id), _("There is no active inquiry type of this id.")
+    if found is None or not found.is_active:
         raise ValidationError({"inquiry_type_id": problem})
     return found
 

@@ -23,6 +23,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from config.web.compiled import Compiled
 from config.web.text import one_line
 from contacts.languages import ISO_639_1
 
@@ -43,6 +44,7 @@ BUSINESS = (
     "invoice_address",
     "billing_address",
 )
+_USER = Compiled(lambda id: DirectoryUser.objects.filter(userhub_id=id))
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -78,7 +80,7 @@ def ask(user_id: int) -> Profile:
 
 def _look_up(user_id: int) -> Profile:
     """The same from the built-in directory."""
-    found = DirectoryUser.objects.filter(userhub_id=user_id).first()
+    found = _USER.first(user_id)
     if found is None:
         raise UnknownUser
     row = {field.name: str(getattr(found, field.name)) for field in found._meta.concrete_fields}

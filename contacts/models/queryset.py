@@ -1,7 +1,8 @@
 import uuid
 from collections.abc import Collection
 from datetime import datetime
-from functools import reduce
+from functools import cache, reduce
+from itertools import chain
 from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,15 +12,27 @@ from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.db.models.functions import Cast, Lower
 
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
+from config.web.compiled import Compiled
 
 from ..search import search_terms
 from ..search_index import containing
 from .event import ContactEvent
-from .identity import ContactIdentity, email_key, identities_of
+from .identity import ContactIdentity, ContactIdentityQuerySet, email_key, identities_of
 from .locking import hold_book
 
 if TYPE_CHECKING:
     from .contact import Contact
+
+
+@cache
+def _held(count: int) -> Compiled[ContactIdentity]:
+    """The held rows of so many identities, each with its contact, by a Pro's id and channel, external id, channel …"""
+
+    def rows(pro_id: int, *words: str) -> ContactIdentityQuerySet:
+        identities = list(zip(words[::2], words[1::2], strict=True))
+        return ContactIdentity.objects.for_pro(Pro(pk=pro_id)).matching(identities).select_related("contact")
+
+    return Compiled(rows)
 
 
 class ContactQuerySet(TenantQuerySet["Contact"]):
@@ -176,7 +189,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
     ) -> tuple["Contact", dict[str, list[str]]] | None:
         """Who is known already, and what they learnt; None for nobody."""
         pro = newcomer.pro
-        rows = ContactIdentity.objects.for_pro(pro).matching(identities).select_related("contact")
+        rows = _held(len(identities)).rows(pro.pk, *chain(*identities)) if identities else []
         holders = {(row.channel, row.external_id): row.contact for row in rows}
         named = self.for_pro(pro).filter(pk=id).first() if id else None
         known = named or next((holders[pair] for pair in identities if pair in holders), None)

@@ -12,6 +12,7 @@ from django.test import Client
 
 from config.accounts.models import Pro
 from inquiries.models import DirectoryUser, Inquiry, InquiryHistory, InquiryType
+from inquiries.profiles import ACKNOWLEDGMENTS, PER_DAY
 
 from ..conftest import Api
 from ..factories import make_token
@@ -115,11 +116,14 @@ def _body() -> bytes:
 
 
 def _rows_of_a_submission(pro: Pro, token: str) -> dict[str, list[dict[str, Any]]]:
-    """What a second inquiry of one customer leaves, as it is stored: {table: [{column: value}…]}."""
+    """What one more inquiry of a known customer leaves, as it is stored: {table: [{column: value}…]}.
+
+    As those that are measured: the customer has had all the mails of a day, and that is counted.
+    """
     DirectoryUser.objects.create(
         userhub_id=123, first_name="Jan", last_name="de Vries", email="jan.devries@example.com", language="nl"
     )
-    for _ in range(2):
+    for _ in range(PER_DAY + 1):
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {JOBS}")  # noqa: S608
         headers = {"Authorization": f"Bearer {token}"}
@@ -130,6 +134,7 @@ def _rows_of_a_submission(pro: Pro, token: str) -> dict[str, list[dict[str, Any]
         "inquiries_inquiry": f"WHERE id = {id}",
         "inquiries_inquiryhistory": f"WHERE inquiry_id = {id}",
         JOBS: "",
+        "web_ratecount": f"WHERE key LIKE '{ACKNOWLEDGMENTS.name}:%'",
     }
     return {table: _stored(f"SELECT * FROM {table} {where}") for table, where in wanted.items()}  # noqa: S608
 

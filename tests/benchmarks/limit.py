@@ -22,7 +22,7 @@ import psycopg
 
 DATABASE = os.environ["LIMIT_DATABASE"]
 ON_SQLITE = DATABASE.startswith("/")
-INQUIRY, HISTORY = "inquiries_inquiry", "inquiries_inquiryhistory"
+INQUIRY, HISTORY, COUNT = "inquiries_inquiry", "inquiries_inquiryhistory", "web_ratecount"
 
 TOKEN = """
 SELECT t.hash, t.scopes, t.pro_id FROM accounts_apitoken t JOIN accounts_pro p ON p.id = t.pro_id
@@ -37,6 +37,10 @@ WHERE i.pro_id = %s AND i.case_id IS NULL ORDER BY i.created_at DESC, i.id DESC 
 TOTAL = "SELECT count(*) FROM inquiries_inquiry WHERE pro_id = %s AND case_id IS NULL"
 TYPE = "SELECT id FROM inquiries_inquirytype WHERE id = %s AND is_active"
 PERSON = "SELECT * FROM inquiries_directoryuser WHERE userhub_id = %s"
+# The mails of the day to one customer are counted in one row.
+HIT = """
+INSERT INTO web_ratecount (key, expires_at, count) VALUES (%s, %s, 1)
+ON CONFLICT (key, expires_at) DO UPDATE SET count = web_ratecount.count + excluded.count RETURNING count"""
 CONTACT = "SELECT contact_id FROM contacts_contactidentity WHERE pro_id = %s AND channel = 'email' AND external_id = %s"
 
 
@@ -170,6 +174,8 @@ def submit(pro: int, body: bytes) -> dict[str, Any]:
             if table == HISTORY:
                 row = {name: value for name, value in row.items() if name != "id"} | {"inquiry_id": id}
             insert(table, row)
+    [count] = rows[COUNT]
+    ask(HIT, count["key"], count["expires_at"])
     run("COMMIT")
     return {
         "success": True,

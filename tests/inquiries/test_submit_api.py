@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
 from config.api.models import IdempotencyKey
@@ -333,3 +334,18 @@ def test_a_fault_in_the_middle_leaves_nothing(api, people, monkeypatch, broken):
     models = (Inquiry, InquiryHistory, Contact, IdempotencyKey, DBTaskResult)
     assert [model.objects.count() for model in models] == [0] * 5
     assert post(api).status_code == 201
+
+
+# --- Cost
+
+
+def test_a_known_customers_submission_asks_for_each_thing_once(api, people):
+    api.post(PATH, NEW)  # Makes the contact, and notes the token's use.
+    with CaptureQueriesContext(connection) as queries:
+        assert api.post(PATH, NEW).status_code == 201
+    asked = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
+    # Token, type, customer, contact, pipeline; inquiry, history, the count of mails and two jobs. PostgreSQL is asked
+    # to hold the book and the pipeline.
+    assert len(asked) == (12 if connection.vendor == "postgresql" else 10)
+    # Its own transaction, within the test's, is the only one.
+    assert len(queries) - len(asked) == 2

@@ -2,6 +2,7 @@
 
 import uuid
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -24,6 +25,7 @@ from .locking import hold_book
 if TYPE_CHECKING:
     from .message import ContactMessage
 
+SECOND = timedelta(seconds=1)
 # Mails in an hour that tell one Pro that somebody has written.
 NOTIFICATIONS = Limit("message-notification", 30, 3600)
 # Characters that WhatsApp and Telegram take in one message (Cloud API and Bot API), and that an e-mail may have here.
@@ -56,7 +58,7 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
     ) -> "ContactMessage":
         concerned = self._bounced(connection, message)
         contact = concerned.contact if concerned else self._sender(connection, message)
-        now = timezone.now()
+        written_at = self._written_at(contact, message)
         row = self.create(
             pro=connection.pro,
             contact=contact,
@@ -71,8 +73,7 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
             references=list(message.references),
             refused=refused,
             is_automatic=message.is_automatic,
-            # A clock that goes before would keep a conversation at the top.
-            created_at=min(message.sent_at or now, now),
+            created_at=written_at,
             edited_at=message.edited_at,
             state=self.model.State.RECEIVED,
         )
@@ -81,11 +82,23 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
             row.files.create(key=one.key, **one.facts._asdict())
         if concerned and message.is_returned:
             concerned.settle(self.model.State.FAILED, str(_("The e-mail came back: see the message about it.")))
-        self.recount(contact)
+        # What was written long ago and comes only now is news all the same.
+        self.recount(contact, at=timezone.now())
         is_told = self._is_news(row) and connection.pro.email != connection.address
         if is_told and not NOTIFICATIONS.hit(connection.pro_id):
             row.notify()
         return row
+
+    def _written_at(self, contact: Contact, message: Message) -> datetime:
+        """When it was written; not later than now, as a clock that goes before would keep it at the top.
+
+        Providers tell the second, and what comes within one is kept in the order in which it came.
+        """
+        now = timezone.now()
+        at = min(message.sent_at or now, now)
+        rows = self.filter(contact=contact, created_at__gte=at, created_at__lt=at + SECOND)
+        last = rows.aggregate(last=Max("created_at"))["last"] if message.sent_at else None
+        return last + timedelta(microseconds=1) if last else at
 
     def _is_news(self, row: "ContactMessage") -> bool:
         """Whether nothing else that a person wrote stands unread in the conversation."""
@@ -162,7 +175,7 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
             contact.lock()
             unread = self.filter(contact=contact, read_at=None, state=self.model.State.RECEIVED)
             unread.update(read_at=timezone.now())
-            self.recount(contact)
+            self.recount(contact, at=contact.last_message_at)
 
     def mark_unread(self, contact: Contact) -> None:
         """Put the conversation back among the unread ones: its last message that came in counts again."""
@@ -171,7 +184,7 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
             last = self.filter(contact=contact, state=self.model.State.RECEIVED).order_by("-created_at", "-id").first()
             if last:
                 self.filter(pk=last.pk).update(read_at=None)
-                self.recount(contact)
+                self.recount(contact, at=contact.last_message_at)
 
     def with_last(self, contacts: list[Contact]) -> list[Contact]:
         """The contacts, each with its newest message as `last_message`, in one query."""
@@ -182,13 +195,18 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
             contact.last_message = rows.get(contact.pk)  # type: ignore[attr-defined]
         return contacts
 
-    def recount(self, contact: Contact) -> None:
-        """Bring up to date what the contact says of its conversation. The caller holds the contact or its book."""
+    def recount(self, contact: Contact, *, at: datetime | None = None) -> None:
+        """Bring up to date what the contact says of its conversation. The caller holds the contact or its book.
+
+        `at` is when the last one came, which may have been written before others.
+        """
         unread = Count("pk", filter=Q(read_at=None, state=self.model.State.RECEIVED))
         found = self.filter(contact=contact).aggregate(last=Max("created_at"), unread=unread)
-        contact.last_message_at, contact.unread_count = found["last"], found["unread"]
+        last = max(found["last"], at) if found["last"] and at else found["last"]
+        contact.last_message_at, contact.unread_count = last, found["unread"]
         # Not by `save`: a message is no change of the contact.
-        Contact.objects.filter(pk=contact.pk).update(last_message_at=found["last"], unread_count=found["unread"])
+        rows = Contact.objects.filter(pk=contact.pk)
+        rows.update(last_message_at=contact.last_message_at, unread_count=contact.unread_count)
 
 
 def _keep(stack: ExitStack, files: tuple[File, ...]) -> tuple[list[KeptFile], list[str]]:

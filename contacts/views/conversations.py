@@ -137,7 +137,7 @@ def conversation_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
         context = _thread(contact)
         if request.GET.get("seen") == context["version"]:
             return HttpResponse(status=204)
-        return render(request, "messages/_thread.html", {**_search(request), **context})
+        return render(request, f"{PAGE}#thread", {**_search(request), **context, **_row(contact)})
     if request.method == "GET":
         with _present():
             ContactMessage.objects.mark_read(contact)
@@ -157,8 +157,12 @@ def _elsewhere(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 
 def _swap(request: ProRequest, contact: Contact, form: MessageForm | None = None) -> dict[str, Any]:
     """One conversation, its row in the list and what waits in each tab."""
-    row = ContactMessage.objects.with_last([contact])[0]
-    return {**_search(request), **_detail(contact, form), "row": row, "is_swap": True}
+    return {**_search(request), **_detail(contact, form), **_row(contact)}
+
+
+def _row(contact: Contact) -> dict[str, Any]:
+    """The contact as the list shows it, to take the place of the row that is there."""
+    return {"row": ContactMessage.objects.with_last([contact])[0], "is_swap": True}
 
 
 @require_POST
@@ -171,6 +175,7 @@ def message_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
         try:
             with _present():
                 contact.write(given["text"], channel=given["channel"], by=request.user, id=given["id"])
+            messages.success(request, _("Your message is on its way."))
             return _after(request, contact)
         except ValidationError as error:
             add_errors(form, error)
@@ -196,7 +201,9 @@ def message_again(request: ProRequest, id: uuid.UUID, message: uuid.UUID) -> Htt
     found = get_object_or_404(contact.messages.select_related("contact__pro"), pk=message)
     with _present():
         is_new = found.send_again()
-    if not is_new:
+    if is_new:
+        messages.success(request, _("Your message is on its way."))
+    else:
         messages.info(request, _("This message has not failed, or is being sent already."))
     return _after(request, contact)
 

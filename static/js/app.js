@@ -14,7 +14,9 @@ addEventListener("pageshow", () => all("form button:disabled").forEach((button) 
 
 addEventListener("click", (event) => {
   const copy = event.target.closest?.("[data-copy]");
-  if (copy) navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent);
+  if (!copy) return;
+  navigator.clipboard.writeText(one("#" + copy.dataset.copy).textContent);
+  copy.textContent = copy.dataset.done;
 });
 all("[data-copy]").forEach((button) => { button.hidden = !navigator.clipboard; });
 
@@ -27,11 +29,11 @@ const restore = () => all("[data-draft]").forEach((form) => {
 });
 addEventListener("input", (event) => {
   const form = event.target.closest("[data-draft]");
-  if (form) sessionStorage.setItem(form.dataset.draft, event.target.value);
+  if (form && event.target.matches("textarea")) sessionStorage.setItem(form.dataset.draft, event.target.value);
 });
 addEventListener("htmx:afterRequest", (event) => {
   const { draft } = event.detail.requestConfig.elt.dataset;
-  if (event.detail.successful && draft) sessionStorage.removeItem(draft);
+  if (draft && event.detail.xhr.status === 200) sessionStorage.removeItem(draft);
 });
 addEventListener("DOMContentLoaded", restore);
 
@@ -55,9 +57,12 @@ addEventListener("htmx:afterSettle", (event) => {
   if (requestConfig.verb === "get") {
     one("#request-name")?.focus({ preventScroll: true });
     if (matchMedia("(max-width: 50rem)").matches) scrollTo(0, 0);
-  } else if (requestConfig.elt.matches(".reply")) {
-    all("div.letter-own").at(-1)?.scrollIntoView({ block: "nearest" });
+    return;
   }
+  const box = requestConfig.elt.matches(".reply") && one(".reply textarea");
+  if (box) all("div.letter-own").at(-1)?.scrollIntoView({ block: "nearest" });
+  // The button that had it is gone.
+  if (!one(":focus")) (box || one("#request-name"))?.focus({ preventScroll: true });
 });
 
 // What did not get through is said, and stays typed.
@@ -65,7 +70,7 @@ for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   addEventListener(name, () => { one("#trouble").hidden = false; });
 }
 
-// Keys: j and k move, Enter opens, r read, e replied, / search, ? help. Off in fields and with modifiers.
+// Keys, off in fields and with modifiers.
 const move = (step) => {
   const rows = all("[data-row]");
   const at = rows.findIndex((row) => row === document.activeElement);
@@ -87,6 +92,7 @@ addEventListener("keydown", (event) => {
     else all("[data-row]")[0]?.focus();
     return;
   }
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.closest("[data-draft]")?.requestSubmit();
   if (event.key === "Escape" && !event.isComposing) event.target.closest("form")?.querySelector("[data-cancel]")?.click();
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
   const action = keys[event.key];

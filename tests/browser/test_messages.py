@@ -228,6 +228,40 @@ def test_what_is_refused_stays_typed_and_a_draft_stays_with_its_conversation(ent
     assert other.messages.count() == 1
 
 
+def test_what_is_refused_and_a_channel_chosen_leave_the_draft(enter, user, channel):
+    contact = arrive(channel, email="ines@example.org").contact
+    connect(user.pro, "email")
+    page = enter(f"/inbox/messages/{contact.pk}", **WIDE)
+    page.get_by_label("Your message").fill("x" * 4097)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("A message by this channel may have 4096 characters.")).to_be_visible()
+    page.reload()
+    page.wait_for_load_state()
+    expect(page.get_by_label("Your message")).to_have_value("x" * 4097)
+    page.get_by_label("Your message").fill("Half a sentence")
+    page.get_by_label("By", exact=True).select_option("email")
+    page.reload()
+    page.wait_for_load_state()
+    expect(page.get_by_label("Your message")).to_have_value("Half a sentence")
+
+
+def test_by_keyboard_an_answer_is_sent_and_the_next_one_begun(enter, channel, peer, work_tasks):
+    contact = arrive(channel).contact
+    peer.say(400, fault(131026, "Message undeliverable"))
+    page = enter(f"/inbox/messages/{contact.pk}", **WIDE)
+    page.get_by_label("Your message").fill("Yes.")
+    page.get_by_label("Your message").press("Control+Enter")
+    expect(letter(page, "Yes.")).to_contain_text("Sending…")
+    expect(page.get_by_label("Your message")).to_be_focused()
+    expect(page.get_by_role("status").filter(has_text="Your message is on its way.")).to_be_visible()
+    work_tasks()
+    look_again(page)
+    letter(page, "Yes.").get_by_role("button", name="Try again").press("Enter")
+    expect(letter(page, "Yes.")).to_contain_text("Sending…")
+    expect(page.get_by_role("heading", name="Inès")).to_be_focused()
+    assert ContactMessage.objects.filter(text="Yes.").count() == 1
+
+
 def test_a_lost_connection_is_said_and_keeps_what_was_typed(enter, channel):
     contact = arrive(channel).contact
     page = enter(f"/inbox/messages/{contact.pk}", **WIDE)
@@ -303,4 +337,5 @@ def test_a_channel_is_set_up_tried_and_disconnected(enter, user, live_server, pe
 def test_the_address_is_copied(enter, channel):
     page = enter("/settings/channels/whatsapp", permissions=["clipboard-read", "clipboard-write"], **WIDE)
     page.get_by_role("button", name="Copy").first.click()
+    page.get_by_role("button", name="Copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == channel.webhook_url

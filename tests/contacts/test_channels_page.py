@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from contacts.models import ChannelConnection, ContactMessage
+from contacts.models import ChannelConnection, ChannelDelivery, ContactMessage
 from contacts.views import channels
 
 from .channels.payloads import deliver, proof
@@ -509,6 +509,16 @@ def test_a_channel_that_there_is_not_is_404(browser, user):
             for method in ("get", "post"):
                 status = getattr(browser, method)(f"{LIST}/{path}{rest}").status_code
                 assert status == (405 if (rest, method) == ("/test", "get") else 404)
+
+
+def test_why_the_last_call_brought_nothing_is_shown(browser, pro, whatsapp):
+    rows_of = ChannelDelivery.objects
+    rows_of.take(whatsapp, b"1", "application/json")
+    rows_of.update(error="It is for another phone number, with the ID 777.")
+    said = "last call brought nothing. It is for another phone number, with the ID 777."
+    assert said in html_of(browser.get(f"{LIST}/whatsapp"))
+    rows_of.take(whatsapp, b"2", "application/json")
+    assert "brought nothing" not in html_of(browser.get(f"{LIST}/whatsapp"))
 
 
 def test_another_pros_channels_are_neither_shown_nor_touched(browser, other_user, pro, peer):

@@ -321,6 +321,41 @@ def test_another_version_than_the_present_one_is_an_old_one(browser, whatsapp, o
     assert len(letters(html_of(response))) == 1
 
 
+def test_what_comes_into_an_open_conversation_is_told_to_the_list_too(browser, whatsapp):
+    contact = arrive(whatsapp).contact
+    path = seen(html_of(browser.get(page_of(contact))))
+    arrive(whatsapp, "Hello?")
+    html = html_of(browser.get(path, headers=THREAD))
+    assert f'<li id="row-{contact.pk}" hx-swap-oob="true">' in html
+    assert rows(html) == ["Inès Hello? WhatsApp 1 unread"]
+    assert tabs(html)[-1] == ("Messages", 1, True)
+
+
+def test_what_comes_late_is_announced(browser, whatsapp):
+    arrive(whatsapp, who="First")
+    html = html_of(browser.get(LIST))
+    since = re.search(r'hx-get="([^"]*arrivals[^"]*)"', html)[1].replace("&amp;", "&")
+    message = Message("late", (("whatsapp", "late"),), "late", "Late", "Hi", ago(hours=5))
+    ContactMessage.objects.receive(whatsapp, message)
+    assert "1 new" in html_of(browser.get(since))
+    assert re.findall(r"<strong>([^<]+)</strong>", html_of(browser.get(LIST))) == ["Late", "First"]
+
+
+def test_what_was_only_sent_cannot_be_unread(browser, letterbox, contact, user):
+    row = contact(name="Jane", email="jane@example.org")
+    row.write("Hello", channel="email", by=user)
+    assert "Mark as unread" not in html_of(browser.get(page_of(row)))
+    assert "Mark as unread" in html_of(browser.get(page_of(arrive(letterbox).contact)))
+
+
+def test_whatsapps_day_is_over_also_where_they_wrote_by_e_mail_since(browser, whatsapp, letterbox):
+    contact = arrive(whatsapp, sent_at=ago(hours=30), email="ines@example.org").contact
+    mail = (("email", "ines@example.org"),)
+    arrive(letterbox, identities=mail, address="ines@example.org", email="ines@example.org")
+    assert [way.channel for way in contact.ways()] == ["email", "whatsapp"]
+    assert "That time is over: it may refuse this one." in html_of(browser.get(page_of(contact)))
+
+
 def test_the_polled_piece_takes_five_queries(browser, user, whatsapp):
     contact = arrive(whatsapp).contact
     for n in range(20):

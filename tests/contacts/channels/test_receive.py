@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core import mail
 from django.core.files.storage import storages
-from django.db.models import ProtectedError
+from django.db.models import Max, ProtectedError
 from django.utils import timezone
 
 from config.accounts.models import Pro
@@ -16,10 +16,11 @@ from config.web.text import one_line
 from contacts.channels.message import File, Media, Message
 from contacts.duplicates import likely_duplicates
 from contacts.models import ChannelDelivery, Contact, ContactEvent, ContactIdentity, ContactMessage, MessageFile
+from contacts.tasks import read_delivery
 from tests.factories import ContactFactory
 from tests.files import GOOD, HOSTILE, PDF
 
-from .payloads import AT, bounce, connect, deliver, mime, telegram, text, update, whatsapp
+from .payloads import AT, bounce, connect, deliver, mime, telegram, text, update, usual, whatsapp
 
 pytestmark = pytest.mark.django_db
 THEN = datetime.fromtimestamp(AT, UTC)
@@ -39,8 +40,9 @@ def bring(nobody, work_tasks):
 
 
 def conversations(pro):
+    """As [(name, how many are unread, when the newest message was written)…]."""
     rows = Contact.objects.for_pro(pro).filter(last_message_at__isnull=False).order_by("created_at")
-    return list(rows.values_list("name", "unread_count", "last_message_at"))
+    return list(rows.annotate(newest=Max("messages__created_at")).values_list("name", "unread_count", "newest"))
 
 
 def identities(contact):
@@ -91,7 +93,7 @@ def test_a_new_person_as_stored(pro, bring):
         "applied_at": None,
         "search_text": "ines marchand\n\n+33612345678\n0612345678",
         "reached_by": "",
-        "last_message_at": THEN,
+        "last_message_at": contact.last_message_at,
         "unread_count": 1,
         "created_at": contact.created_at,
         "updated_at": contact.updated_at,
@@ -261,7 +263,7 @@ def test_merged_contacts_are_one_conversation_and_two_again(pro, user, bring):
     assert bring(connect(pro, "telegram"), update(third)).contact == one
     merge.undo(by=user)
     assert sorted(conversations(pro)) == sorted(
-        [("Inès Marchand", 2, THEN), ("Théo Morvan", 1, THEN + timedelta(seconds=60))]
+        [("Inès Marchand", 2, THEN + timedelta(microseconds=1)), ("Théo Morvan", 1, THEN + timedelta(seconds=60))]
     )
 
 
@@ -296,6 +298,63 @@ def test_one_call_of_many_is_one_message_each(pro, bring):
     bring(connect(pro, "whatsapp"), batch)
     assert list(ContactMessage.objects.values_list("text", flat=True)) == ["No 0", "No 1", "No 2"]
     assert conversations(pro) == [("Inès Marchand", 3, THEN + timedelta(seconds=2))]
+
+
+@pytest.mark.parametrize("provider", ["mailgun", "postmark", "mime"])
+def test_a_call_is_read_as_the_provider_it_came_from(pro, nobody, work_tasks, provider):
+    connection = connect(pro, provider)
+    assert deliver(nobody, connection).status_code == 200
+    connect(pro, "postmark" if provider == "mime" else "mime")
+    work_tasks()
+    assert ContactMessage.objects.get().contact.email == "lea@example.org"
+    assert ChannelDelivery.objects.values_list("provider", "error").get() == (provider, "")
+
+
+def test_why_a_call_cannot_be_read_is_kept_until_it_can(pro, nobody, work_tasks):
+    connection = connect(pro, "telegram")
+    assert deliver(nobody, connection, b"[]").status_code == 200
+    work_tasks()
+    found = ChannelDelivery.objects.get()
+    assert (found.error, found.read_at, bytes(found.body)) == ("Unreadable: no JSON object", None, b"[]")
+    assert ChannelDelivery.objects.last_trouble(connection) == "Unreadable: no JSON object"
+    ChannelDelivery.objects.update(body=usual("telegram")[0])
+    read_delivery.func(found.pk)
+    assert ChannelDelivery.objects.last_trouble(connection) == ""
+    assert ContactMessage.objects.count() == 1
+
+
+def test_a_call_for_another_number_brings_nothing_and_says_so(pro, nobody, work_tasks):
+    connection = connect(pro, "whatsapp", address="555")
+    assert deliver(nobody, connection).status_code == 200
+    work_tasks()
+    said = "It is for another phone number, with the ID 106540352242922."
+    assert ChannelDelivery.objects.last_trouble(connection) == said
+    connection.refresh_from_db()
+    assert (connection.last_received_at, ContactMessage.objects.count()) == (None, 0)
+    found = ChannelDelivery.objects.get()
+    assert (bytes(found.body), found.read_at is None) == (b"", False)
+
+
+def test_what_was_written_within_a_second_stands_as_it_came(pro, bring):
+    connection = connect(pro, "telegram")
+    for number in range(1, 7):
+        bring(connection, update({**telegram(text=f"Part {number}"), "message_id": number}, number=number))
+    rows = ContactMessage.objects.order_by("created_at")
+    assert list(rows.values_list("text", "created_at")) == [
+        (f"Part {number}", THEN + timedelta(microseconds=number - 1)) for number in range(1, 7)
+    ]
+    [found] = ContactMessage.objects.with_last([Contact.objects.get()])
+    assert found.last_message.text == "Part 6"
+
+
+def test_what_comes_late_is_news_and_stands_where_it_was_written(pro, bring):
+    connection = connect(pro, "whatsapp")
+    recent = text("Newer", id="wamid.2", timestamp=str(int(time.time()) - 30))
+    bring(connection, whatsapp(recent))
+    before = timezone.now()
+    bring(connection, whatsapp(text("Older", id="wamid.1", timestamp=str(AT))))
+    assert Contact.objects.get().last_message_at > before
+    assert list(ContactMessage.objects.order_by("created_at").values_list("text", flat=True)) == ["Older", "Newer"]
 
 
 def test_an_edit_keeps_what_was_written(pro, bring):

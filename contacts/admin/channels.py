@@ -31,7 +31,7 @@ class PastAdmin(ReadOnlyAdmin, TenantAdmin):
 class ChannelConnectionAdmin(PastAdmin):
     """How the Pros' channels are set up. Staff switch one off and on, and end it; its settings are the Pro's."""
 
-    list_display = ["channel", "provider", "pro", "address", "is_active", "is_receiving", "last_received_at"]
+    list_display = ["channel", "pro", "is_active", "is_receiving", "last_received_at", "provider", "address"]
     list_filter = ["channel", "provider", "is_active", "pro"]
     list_select_related = ["pro"]
     search_fields = ["address", "pro__name", "pro__email"]

@@ -23,7 +23,7 @@ from django.views.decorators.csrf import csrf_exempt
 from .dialect import Dialect, json_response, with_headers
 from .errors import Problem
 from .idempotency import HEADER, answered, once
-from .reading import read_body, read_query
+from .reading import check_length, read_body, read_query
 from .uploads import read_form
 
 
@@ -63,6 +63,8 @@ class Operation:
         """Check the caller's scope and answer; what creates is answered once for one Idempotency-Key."""
         if not caller.allows(self.scope):
             raise Problem("forbidden", f"This token lacks the scope {self.scope}.")
+        if self.body:
+            check_length(request)
         if self.is_slow or self.form:
             return self._run_slowly(request, caller, parameters)
         if self.is_creating:

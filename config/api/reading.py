@@ -18,11 +18,16 @@ MAX_UNKNOWN = 20
 PLAIN = re.compile(r"-?[0-9]+|true|false")
 
 
+def check_length(request: HttpRequest) -> None:
+    """Raises Problem (413) for a body that is larger than JSON may be, before anybody reads it."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal() and int(length) > MAX_BODY:
+        raise Problem("too_large", f"The body is larger than {MAX_BODY} bytes.")
+
+
 def read_body[S: msgspec.Struct](request: HttpRequest, kind: type[S]) -> S:
-    """The JSON body as `kind`. Raises Problem: 413, 415, unreadable, or invalid with every field at fault."""
+    """The JSON body as `kind`. Raises Problem: 415, unreadable, or invalid with every field at fault."""
     try:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
-            raise Problem("too_large", f"The body is larger than {MAX_BODY} bytes.")
         if request.content_type != "application/json":
             raise Problem("unsupported_media_type", "Send the body as application/json.")
         text = request.body.decode("utf-8")

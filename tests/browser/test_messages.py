@@ -61,6 +61,8 @@ def look_again(page):
     """What happens every 15 seconds, now."""
     source = "{source: '#thread', target: '#thread', swap: 'outerHTML'}"
     page.evaluate(f"htmx.ajax('GET', htmx.find('#thread').getAttribute('hx-get'), {source})")
+    # Until it has settled its buttons would be pressed without htmx.
+    expect(page.locator(".htmx-added, .htmx-settling")).to_have_count(0)
 
 
 @SIZES

@@ -99,6 +99,8 @@ def read_delivery(delivery_id: int) -> None:
         return
     try:
         items = _take_all(found)
+    except Early:
+        raise  # It is only a matter of time.
     except Exception as error:
         with suppress(DatabaseError):
             found.note_failure(error)

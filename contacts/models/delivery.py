@@ -5,7 +5,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..channels.message import Refused
+from ..channels.message import Refused, Unreadable
 from .connection import ChannelConnection
 
 # So long it is known that a call was taken up: providers repeat theirs for a day or two.
@@ -82,8 +82,8 @@ class ChannelDelivery(models.Model):
         rows.update(read_at=timezone.now(), body=b"", error=error[:300])
 
     def note_failure(self, error: Exception) -> None:
-        """Keep why it cannot be read yet, for staff to see."""
-        said = f"{type(error).__name__}: {error}".replace("\0", "").rstrip(": ")
+        """Keep why it cannot be read yet. The Pro sees it too: what an error of ours says may hold anything."""
+        said = str(error) if isinstance(error, Unreadable) else type(error).__name__
         ChannelDelivery.objects.filter(pk=self.pk, read_at=None).update(error=said[:300])
 
 

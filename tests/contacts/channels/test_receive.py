@@ -9,6 +9,7 @@ from django.core import mail
 from django.core.files.storage import storages
 from django.db.models import Max, ProtectedError
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from config.accounts.models import Pro
 from config.web.models import LooseFile
@@ -315,12 +316,37 @@ def test_why_a_call_cannot_be_read_is_kept_until_it_can(pro, nobody, work_tasks)
     assert deliver(nobody, connection, b"[]").status_code == 200
     work_tasks()
     found = ChannelDelivery.objects.get()
-    assert (found.error, found.read_at, bytes(found.body)) == ("Unreadable: no JSON object", None, b"[]")
-    assert ChannelDelivery.objects.last_trouble(connection) == "Unreadable: no JSON object"
+    assert (found.error, found.read_at, bytes(found.body)) == ("no JSON object", None, b"[]")
+    assert ChannelDelivery.objects.last_trouble(connection) == "no JSON object"
     ChannelDelivery.objects.update(body=usual("telegram")[0])
     read_delivery.func(found.pk)
     assert ChannelDelivery.objects.last_trouble(connection) == ""
     assert ContactMessage.objects.count() == 1
+
+
+def test_an_error_of_our_own_is_kept_by_its_name_alone(pro, nobody, work_tasks, monkeypatch):
+    connection = connect(pro, "telegram")
+    assert deliver(nobody, connection).status_code == 200
+
+    def fail(*args):
+        raise ValueError("Key (address)=(ines@example.org)")
+
+    monkeypatch.setattr("contacts.channels.telegram.read", fail)
+    work_tasks()
+    assert ChannelDelivery.objects.values_list("error", "read_at").get() == ("ValueError", None)
+
+
+def test_a_receipt_that_comes_early_is_no_trouble(pro, user, nobody, work_tasks):
+    connection = connect(pro, "whatsapp")
+    assert deliver(nobody, connection).status_code == 200
+    work_tasks()
+    DBTaskResult.objects.all().delete()
+    ContactMessage.objects.get().contact.write("Yes", channel="whatsapp", by=user)
+    DBTaskResult.objects.all().delete()
+    receipt = whatsapp(statuses=[{"id": "wamid.out", "status": "sent"}])
+    assert deliver(nobody, connection, receipt).status_code == 200
+    work_tasks()
+    assert list(ChannelDelivery.objects.filter(read_at=None).values_list("error", flat=True)) == [""]
 
 
 def test_a_call_for_another_number_brings_nothing_and_says_so(pro, nobody, work_tasks):

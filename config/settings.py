@@ -166,6 +166,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks_db",
     "lucide",
+    "config.files",
+    "config.jobs",
     "config.web",
     "config.api",
     "config.accounts",
@@ -335,10 +337,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 # What the worker calls once a minute. Named here, as rooms of the same floor do not import each other.
 HOUSEKEEPING = [
     "config.web.models.prune_rate_counts",
-    "config.web.storing.sweep_loose_files",
-    "config.web.housekeeping.prune_sessions",
-    "config.web.housekeeping.prune_jobs",
-    "config.web.housekeeping.prune_attempts",
+    "config.files.storage.sweep_loose_files",
+    "config.jobs.housekeeping.prune_sessions",
+    "config.jobs.housekeeping.prune_jobs",
+    "config.jobs.housekeeping.prune_attempts",
     "config.api.models.prune_idempotency_keys",
     "contacts.models.note.prune_notes",
     "contacts.models.contact_import.forget_imports",

@@ -19,8 +19,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from config.jobs.worker import MAX_ATTEMPTS
 from config.web import mail
-from config.web.worker import MAX_ATTEMPTS
 
 from .channels import provider_of
 from .channels.message import Elsewhere, Message, Receipt, SendFailed

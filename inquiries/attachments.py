@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from config.accounts.models import User
-from config.web.storing import KeptFile, keep
+from config.files.storage import KeptFile, keep
 
 from .models import Attachment, Inquiry
 

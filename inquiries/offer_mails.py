@@ -10,8 +10,8 @@ from django.tasks import TaskContext, task
 from django.urls import reverse
 from django.utils import timezone
 
+from config.jobs.worker import MAX_ATTEMPTS
 from config.web import mail
-from config.web.worker import MAX_ATTEMPTS
 
 from .models import Offer
 

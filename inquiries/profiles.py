@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from config.jobs.worker import unfinished
 from config.web.limits import Limit
 from config.web.mail import is_answerable
-from config.web.worker import unfinished
 from contacts.models import Contact
 from contacts.models.locking import hold_book
 from contacts.phones import to_e164

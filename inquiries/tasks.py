@@ -9,8 +9,8 @@ from django.tasks import TaskContext, task
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from config.jobs.worker import MAX_ATTEMPTS
 from config.web import mail
-from config.web.worker import MAX_ATTEMPTS
 
 from . import profiles, userhub
 from .models import Inquiry

@@ -9,9 +9,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 TOP = ["config", "contacts", "contact_requests", "inquiries"]
 # Room -> the rooms it may import from besides itself; what stands in none of them is the fourth floor.
-GROUND = ["config.api", "config.web"]
+GROUND = ["config.api", "config.files", "config.jobs", "config.web"]
 ROOMS = {
     "config.api": [],
+    "config.files": [],
+    "config.jobs": [],
     "config.web": [],
     "config.accounts": GROUND,
     "contacts": [*GROUND, "config.accounts"],

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
 
 from config.accounts.models import Pro, User
-from config.web.stored_file import StoredFile
-from config.web.worker import unfinished
+from config.files.stored_file import StoredFile
+from config.jobs.worker import unfinished
 
 from ..channels.message import Message
 from .connection import ChannelConnection

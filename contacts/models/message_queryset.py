@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import TenantQuerySet, User
+from config.files.storage import KeptFile, keep
 from config.web.limits import Limit
-from config.web.storing import KeptFile, keep
 from config.web.text import one_line, unix_lines
 
 from ..channels.message import File, Message, Receipt

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, send_to, wants
-from config.web.downloads import download
+from config.files.downloads import download
+from config.files.storage import StorageUnavailable
 from config.web.paging import InvalidCursor, from_cursor, to_cursor
-from config.web.storing import StorageUnavailable
 
 from ..duplicates import likely_duplicates
 from ..forms import MessageForm, add_errors

@@ -12,8 +12,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from config.accounts.access import Caller
 from config.api.endpoint import Reply
 from config.api.errors import Problem
-from config.web.downloads import download
-from config.web.storing import StorageUnavailable
+from config.files.downloads import download
+from config.files.storage import StorageUnavailable
 
 from ..attachments import attach, check_access
 from ..dialect import dialect, moment

@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro
-from config.web.stored_file import StoredFile
+from config.files.stored_file import StoredFile
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):

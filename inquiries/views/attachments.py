@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.accounts.http import ProRequest, wants
-from config.web.downloads import download
-from config.web.storing import StorageUnavailable
+from config.files.downloads import download
+from config.files.storage import StorageUnavailable
 
 from ..models import Attachment, Inquiry
 from .finding import find_inquiry

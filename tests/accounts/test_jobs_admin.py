@@ -5,7 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from config.web.worker import MAX_ATTEMPTS, own_id, sweep
+from config.jobs.worker import MAX_ATTEMPTS, own_id, sweep
 from inquiries.tasks import acknowledge
 
 from ..factories import InquiryFactory

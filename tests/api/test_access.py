@@ -11,7 +11,7 @@ from django.urls import get_resolver
 
 from config.api.dialect import Dialect
 from config.api.endpoint import Api as RegisteredApi
-from config.web.models import LooseFile
+from config.files.models import LooseFile
 from contact_requests.models import ContactRequest
 from contacts.models import Contact
 from inquiries.models import Attachment, DirectoryUser, Inquiry, InquiryHistory

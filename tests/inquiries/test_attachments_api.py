@@ -11,11 +11,11 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.test.utils import CaptureQueriesContext
 
 from config.api.models import IdempotencyKey
-from config.web.models import LooseFile
+from config.files.models import LooseFile
 from inquiries import attachments
 from inquiries.models import Attachment
 from tests.factories import InquiryFactory, UserFactory
-from tests.files import GOOD, HOSTILE, MIB, PDF
+from tests.sample_files import GOOD, HOSTILE, MIB, PDF
 
 OWNER, CREATOR, COLLEAGUE, STRANGER = 456, 789, 1001, 1002
 WHEN = datetime(2026, 4, 16, 10, 30, tzinfo=UTC)

@@ -9,12 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from config.files.models import LooseFile
 from config.web.middleware import MAX_REQUEST
-from config.web.models import LooseFile
 from inquiries import attachments
 from inquiries.models import Attachment
 from tests.factories import InquiryFactory
-from tests.files import GOOD, PDF
+from tests.sample_files import GOOD, PDF
 
 HTMX = {"HX-Request": "true", "HX-Target": "attachments"}
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django_tasks_db.models import DBTaskResult
 
-from config.web.worker import MAX_ATTEMPTS, own_id, sweep
+from config.jobs.worker import MAX_ATTEMPTS, own_id, sweep
 from inquiries.models import Inquiry, Offer
 from inquiries.offer_mails import preview, send_offer, tell_answer
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone, translation
 from django_tasks_db.models import DBTaskResult
 
-from config.web.worker import MAX_ATTEMPTS, own_id, sweep
+from config.jobs.worker import MAX_ATTEMPTS, own_id, sweep
 from contacts.models import Contact, ContactEvent
 from inquiries.models import DirectoryUser, Inquiry, InquiryHistory
 from inquiries.profiles import give_up_forgotten

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from config.web.worker import MAX_ATTEMPTS, own_id, sweep, tidy
+from config.jobs.worker import MAX_ATTEMPTS, own_id, sweep, tidy
 from inquiries import history
 from inquiries.history import package, sharing
 from inquiries.models import InquiryHistory, UnsharedHistory

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from config.web import downloads
+from config.files import downloads
 
 from ..forms import IdentityForm, PersonForm, ProForm, TokenForm
 from ..http import ProRequest

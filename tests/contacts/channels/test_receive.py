@@ -12,14 +12,14 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.accounts.models import Pro
-from config.web.models import LooseFile
+from config.files.models import LooseFile
 from config.web.text import one_line
 from contacts.channels.message import File, Media, Message
 from contacts.duplicates import likely_duplicates
 from contacts.models import ChannelDelivery, Contact, ContactEvent, ContactIdentity, ContactMessage, MessageFile
 from contacts.tasks import read_delivery
 from tests.factories import ContactFactory
-from tests.files import GOOD, HOSTILE, PDF
+from tests.sample_files import GOOD, HOSTILE, PDF
 
 from .payloads import AT, bounce, connect, deliver, mime, telegram, text, update, usual, whatsapp
 

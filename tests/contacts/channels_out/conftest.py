@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.accounts.models import Pro
-from config.web.worker import own_id, sweep
+from config.jobs.worker import own_id, sweep
 from contacts.channels.message import Message
 from contacts.models import ChannelConnection, ContactMessage
 

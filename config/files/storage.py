@@ -16,7 +16,7 @@ from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 from django.db import DatabaseError, InterfaceError, transaction
 
-from .files import FileFacts, check_file
+from .kinds import FileFacts, check_file
 from .models import LooseFile
 
 logger = logging.getLogger("vestibule.files")

@@ -8,12 +8,12 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
 
-from config.web.models import LooseFile
-from config.web.storing import StorageUnavailable, keep, open_file, release, sweep_loose_files
+from config.files.models import LooseFile
+from config.files.storage import StorageUnavailable, keep, open_file, release, sweep_loose_files
 from tests.buckets import bucket_server
-from tests.files import PDF
+from tests.sample_files import PDF
+from tests.web.test_settings import assert_stopped_at, run
 
-from .test_settings import assert_stopped_at, run
 from .test_storing import make_due, store
 
 BUCKET = {

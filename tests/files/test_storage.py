@@ -9,9 +9,9 @@ from django.core.files.storage import FileSystemStorage, storages
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
-from config.web.models import LooseFile
-from config.web.storing import StorageUnavailable, discard, keep, open_file, release, sweep_loose_files
-from tests.files import HOSTILE, PDF
+from config.files.models import LooseFile
+from config.files.storage import StorageUnavailable, discard, keep, open_file, release, sweep_loose_files
+from tests.sample_files import HOSTILE, PDF
 
 pytestmark = pytest.mark.django_db
 

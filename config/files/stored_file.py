@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import storing
+from . import storage
 
 
 class StoredFile(models.Model):
@@ -37,11 +37,11 @@ class StoredFile(models.Model):
 
     def open(self) -> File:
         """The file, to be read. Raises FileNotFoundError, and StorageUnavailable."""
-        return storing.open_file(self.key)
+        return storage.open_file(self.key)
 
     def remove(self) -> None:
         """Take it away, and the file after the transaction. Raises DoesNotExist when somebody else did meanwhile."""
         with transaction.atomic():
             if not type(self)._default_manager.filter(pk=self.pk).delete()[0]:
                 raise type(self).DoesNotExist
-            storing.release(self.key)
+            storage.release(self.key)

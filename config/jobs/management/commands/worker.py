@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.web.worker import SteadyWorker, own_id
+from config.jobs.worker import SteadyWorker, own_id
 
 
 class Command(BaseCommand):

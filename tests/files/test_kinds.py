@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from config.web.files import MAX_BYTES, FileFacts, check_file, check_name
-from tests.files import BOMB, GOOD, HOSTILE, MIB, PDF, WORD_MAIN, office
+from config.files.kinds import MAX_BYTES, FileFacts, check_file, check_name
+from tests.sample_files import BOMB, GOOD, HOSTILE, MIB, PDF, WORD_MAIN, office
 
 
 def checked(name, content):

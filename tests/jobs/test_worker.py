@@ -18,8 +18,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.api.models import IdempotencyKey
+from config.jobs.worker import LEASE, LONG_LEASE, MAX_ATTEMPTS, SteadyWorker, backoff, own_id, sweep, tidy
 from config.web.models import RateCount
-from config.web.worker import LEASE, LONG_LEASE, MAX_ATTEMPTS, SteadyWorker, backoff, own_id, sweep, tidy
 
 from .jobs import fail_until, hang_once, note
 
@@ -207,7 +207,7 @@ def steady(**changes):
 @pytest.mark.django_db(transaction=True)
 def test_a_database_that_is_gone_for_a_while_is_waited_for(monkeypatch, tmp_path):
     worker, answers = steady(), iter([OperationalError("gone"), OperationalError("gone"), 0])
-    monkeypatch.setattr("config.web.worker.SWEEP_EVERY", -1)
+    monkeypatch.setattr("config.jobs.worker.SWEEP_EVERY", -1)
     note.enqueue(str(tmp_path / "lines"), "done")
 
     def failing_sweep(_id):
@@ -217,7 +217,7 @@ def test_a_database_that_is_gone_for_a_while_is_waited_for(monkeypatch, tmp_path
         worker.running = answer is not None
         return 0
 
-    monkeypatch.setattr("config.web.worker.sweep", failing_sweep)
+    monkeypatch.setattr("config.jobs.worker.sweep", failing_sweep)
     worker.run()
     assert (tmp_path / "lines").read_text() == "done\n"
 
@@ -232,7 +232,7 @@ def test_the_worker_takes_away_what_is_past_its_time(monkeypatch):
     def stop(_id):
         worker.running = False
 
-    monkeypatch.setattr("config.web.worker.sweep", stop)
+    monkeypatch.setattr("config.jobs.worker.sweep", stop)
     worker.run()
     assert list(RateCount.objects.all()) == []
     assert [row.scope for row in IdempotencyKey.objects.all()] == ["new"]
@@ -248,10 +248,10 @@ def test_the_worker_tidies_once_a_minute_however_often_it_sweeps(monkeypatch):
         done.append("sweep")
         worker.running = done.count("sweep") < 10
 
-    monkeypatch.setattr("config.web.worker.time.monotonic", lambda: next(now))
-    monkeypatch.setattr("config.web.worker.sweep", sweep_ten_times)
-    monkeypatch.setattr("config.web.worker.tidy", lambda: done.append("tidy"))
-    monkeypatch.setattr("config.web.worker.Worker.run", lambda _self: None)
+    monkeypatch.setattr("config.jobs.worker.time.monotonic", lambda: next(now))
+    monkeypatch.setattr("config.jobs.worker.sweep", sweep_ten_times)
+    monkeypatch.setattr("config.jobs.worker.tidy", lambda: done.append("tidy"))
+    monkeypatch.setattr("config.jobs.worker.Worker.run", lambda _self: None)
     worker.run()
     assert (done.count("sweep"), done[:2]) == (10, ["sweep", "tidy"])
     gaps = [i for i, what in enumerate(done) if what == "tidy"]
@@ -341,13 +341,13 @@ def test_a_worker_that_is_told_to_stop_finishes_and_goes(start_worker, tmp_path)
 
 
 def test_what_fails_in_housekeeping_keeps_nobody_else_waiting(db, settings, caplog):
-    settings.HOUSEKEEPING = ["tests.web.jobs.broken", "config.web.models.prune_rate_counts", "tests.web.jobs.missing"]
+    settings.HOUSEKEEPING = ["tests.jobs.jobs.broken", "config.web.models.prune_rate_counts", "tests.jobs.jobs.missing"]
     RateCount.objects.create(key="old", expires_at=0, count=1)
     tidy()
     assert not RateCount.objects.exists()
     assert [(record.message, record.exc_info[0]) for record in caplog.records if record.name == "vestibule.worker"] == [
-        ("tests.web.jobs.broken failed; it is called again in a minute", ZeroDivisionError),
-        ("tests.web.jobs.missing failed; it is called again in a minute", ImportError),
+        ("tests.jobs.jobs.broken failed; it is called again in a minute", ZeroDivisionError),
+        ("tests.jobs.jobs.missing failed; it is called again in a minute", ImportError),
     ]
 
 

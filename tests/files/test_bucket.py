@@ -14,7 +14,7 @@ from tests.buckets import bucket_server
 from tests.sample_files import PDF
 from tests.web.test_settings import assert_stopped_at, run
 
-from .test_storing import make_due, store
+from .test_storage import make_due, store
 
 BUCKET = {
     "ATTACHMENT_STORAGE": "s3",

@@ -1,4 +1,4 @@
-"""gunicorn's configuration, from the same environment as everything else."""
+"""Configuration of gunicorn, from the same environment as everything else."""
 
 import os
 import re
@@ -6,16 +6,17 @@ import re
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from config import settings  # a bad value stops the start here, once, instead of in every worker
+from config.environment import read, read_int
 
 wsgi_app = "config.wsgi:application"
-bind = settings.read(
+bind = read(
     "str",
     "BIND",
     f"127.0.0.1:{settings.PORT}",
     lambda v: re.fullmatch(r"unix:/.+|([^:/\s]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}", v),
     "it must be like 127.0.0.1:8000 or unix:/run/vestibule.sock",
 )
-workers = settings.read_int("WEB_CONCURRENCY", 2, 1, 64)
+workers = read_int("WEB_CONCURRENCY", 2, 1, 64)
 # Sync workers keep one database connection each; a proxy in front holds the slow clients.
 worker_class = "sync"
 timeout = 60

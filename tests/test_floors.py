@@ -21,7 +21,15 @@ ROOMS = {
     "inquiries": [*GROUND, "config.accounts", "contacts"],
 }
 # Only these know all rooms.
-ROOF = ["config", "config.urls", "config.settings", "config.wsgi", "config.gunicorn"]
+ROOF = [
+    "config",
+    "config.backends",
+    "config.environment",
+    "config.urls",
+    "config.settings",
+    "config.wsgi",
+    "config.gunicorn",
+]
 
 
 def modules() -> Iterator[tuple[str, Path]]:

@@ -3,6 +3,7 @@
 import logging
 import re
 from contextvars import ContextVar
+from typing import Any
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
@@ -26,11 +27,23 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
-class WithoutTraceback(logging.Filter):
-    """Leaves the name of an exception: its text may hold a visitor's address. The job's row keeps the whole."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info and record.exc_info[0]:
-            record.msg = f"{record.msg} ({record.exc_info[0].__name__})"
-            record.exc_info = record.exc_text = None
-        return True
+def logging_config(level: str) -> dict[str, Any]:
+    """The setting LOGGING: one line an event on standard error, from `level` upwards."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"request_id": {"()": "config.web.logs.RequestIdFilter"}},
+        "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            # Django's own handlers would print these a second time, and mail them to nobody.
+            "django": {"handlers": [], "propagate": True},
+            "django.server": {"handlers": [], "propagate": True},
+            # Its warnings are about being stopped.
+            "django_tasks_db": {"level": "ERROR"},
+            "axes": {"level": "ERROR"},
+            # Its lines and warnings hold whole addresses, and Telegram's have the bot's token in them.
+            "urllib3": {"level": "ERROR"},
+        },
+    }

@@ -81,9 +81,9 @@ def server(settings, monkeypatch):
         monkeypatch.setenv(name, value)
     with bucket_server() as server:
         monkeypatch.setenv("ATTACHMENT_ENDPOINT", server.url)
-        from config.settings import attachments
+        from config.backends import attachment_storage
 
-        settings.STORAGES = {**settings.STORAGES, "attachments": attachments()}
+        settings.STORAGES = {**settings.STORAGES, "attachments": attachment_storage(settings.VAR_DIR)}
         yield server
         if "connection" in (storage := storages["attachments"]).__dict__:
             storage.connection.meta.client.close()

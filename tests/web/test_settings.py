@@ -158,7 +158,7 @@ def test_mail_can_be_sent_without_a_server(tmp_path, scheme):
 def names_read() -> set[str]:
     """The variables that the sources read: read(…, "NAME"), read_bool("NAME"), env.str("NAME") and the like."""
     names = set()
-    for path in (ROOT / "config" / "settings.py", ROOT / "config" / "gunicorn.py"):
+    for path in (ROOT / "config" / name for name in ("environment.py", "backends.py", "settings.py", "gunicorn.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and re.match(r"(settings\.)?read\w*$|env\.\w+$", ast.unparse(node.func)):
                 texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]

@@ -1,0 +1,129 @@
+"""Entries of DATABASES, STORAGES and MAILERS, made from the environment."""
+
+import re
+import warnings
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from config.environment import is_site_url, read, read_choice, read_int, stop
+
+SQLITE_OPTIONS = {
+    # A write transaction takes its lock at the start; a reader that turns writer would fail at once instead.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    # WAL lets readers go on beside a writer; FULL keeps an acknowledged write through a power cut.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+}
+
+
+def database(var_dir: Path) -> dict[str, Any]:
+    """The `default` entry of DATABASES from DATABASE_URL."""
+    requirement = "it must be like postgres://user:password@host/name or sqlite:////path/to/file"
+    url = read("str", "DATABASE_URL", f"sqlite:///{var_dir / 'vestibule.sqlite3'}")
+    try:
+        # The library only warns of some faults, with the password in the warning; they are refused here.
+        with warnings.catch_warnings(action="error"):
+            entry = environ.Env.db_url_config(url)
+    except (ImproperlyConfigured, ValueError, KeyError, UserWarning):
+        stop(f"DATABASE_URL cannot be read; {requirement}.")
+    engine = entry.get("ENGINE", "")
+    # Web server and worker would each have an in-memory database of their own.
+    if engine == "django.db.backends.sqlite3" and entry["NAME"] != ":memory:":
+        entry["OPTIONS"] = SQLITE_OPTIONS
+        # Tests use a file: threads do not share an in-memory database.
+        entry["TEST"] = {"NAME": str(var_dir / "test.sqlite3")}
+    elif engine == "django.db.backends.postgresql" and entry["NAME"]:
+        entry["CONN_HEALTH_CHECKS"] = True
+        entry["OPTIONS"] = {**entry.get("OPTIONS", {}), "connect_timeout": 5}
+    else:
+        # The value may hold a password, so it is not repeated.
+        stop(f"DATABASE_URL names no PostgreSQL or SQLite database; {requirement}.")
+    # On SQLite too: closing the last connection empties the WAL, which costs more than a submission.
+    entry["CONN_MAX_AGE"] = read_int("CONN_MAX_AGE", 600, 0, 86400)
+    return entry
+
+
+def attachment_storage(var_dir: Path) -> dict[str, Any]:
+    """The `attachments` entry of STORAGES: a folder, or a bucket of S3 or a compatible service."""
+    if read_choice("ATTACHMENT_STORAGE", "files", ("files", "s3"), "it must be files or s3") == "s3":
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": bucket()}
+    options = {
+        "location": var_dir / "attachments",
+        "file_permissions_mode": 0o600,
+        "directory_permissions_mode": 0o700,
+    }
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+
+
+def bucket() -> dict[str, Any]:
+    """The options of django-storages for the ATTACHMENT_… variables."""
+    from boto3.s3.transfer import TransferConfig
+    from botocore.config import Config
+
+    def is_bucket(value: str) -> object:
+        return re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value)
+
+    def is_endpoint(value: str) -> bool:
+        return not value or is_site_url(value)
+
+    def is_region(value: str) -> object:
+        return re.fullmatch(r"[a-z0-9-]*", value)
+
+    part = 16 * 1024 * 1024
+    name = read("str", "ATTACHMENT_BUCKET", "", is_bucket, "it must be the name of a bucket")
+    endpoint = read("str", "ATTACHMENT_ENDPOINT", "", is_endpoint, "it must be like https://s3.example.com")
+    region = read("str", "ATTACHMENT_REGION", "", is_region, "it must be like eu-west-3")
+    access_key, secret_key = read("str", "ATTACHMENT_ACCESS_KEY", ""), read("str", "ATTACHMENT_SECRET_KEY", "")
+    if bool(access_key) != bool(secret_key):
+        missing, present = ("SECRET", "ACCESS") if access_key else ("ACCESS", "SECRET")
+        stop(f"ATTACHMENT_{missing}_KEY is not set; it must be, as ATTACHMENT_{present}_KEY is.")
+    return {
+        "bucket_name": name,
+        "endpoint_url": endpoint or None,
+        "region_name": region or None,
+        # Without keys boto3 uses the role of the machine.
+        "access_key": access_key or None,
+        "secret_key": secret_key or None,
+        "default_acl": None,
+        "querystring_auth": True,
+        "max_memory_size": 2 * 1024 * 1024,
+        # One request stores one file, whole or not at all, and one reads it.
+        "transfer_config": TransferConfig(multipart_threshold=part, multipart_chunksize=part, use_threads=False),
+        "client_config": Config(
+            connect_timeout=5,
+            read_timeout=15,
+            retries={"max_attempts": 1},
+            # Compatible services seldom have the bucket in their host name, or Amazon's newer checksums.
+            s3={"addressing_style": "path" if endpoint else "auto"},
+            signature_version="s3v4",
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    }
+
+
+def mailer(mailbox_dir: Path, *, is_debug: bool) -> dict[str, Any]:
+    """The `default` entry of MAILERS from EMAIL_URL; in development mail is kept as files in `mailbox_dir`."""
+    url = read("str", "EMAIL_URL", "filemail://" if is_debug else "smtp://localhost:25")
+    try:
+        parts = environ.Env.email_url_config(url)
+    except (ImproperlyConfigured, ValueError, KeyError):
+        stop("EMAIL_URL cannot be read; it must be like smtp+tls://user:password@host:587.")
+    backend = parts["EMAIL_BACKEND"]
+    if backend.endswith("filebased.EmailBackend"):
+        return {"BACKEND": backend, "OPTIONS": {"file_path": str(mailbox_dir)}}
+    if not backend.endswith("smtp.EmailBackend"):
+        return {"BACKEND": backend}
+    options = {
+        "host": parts["EMAIL_HOST"] or "localhost",
+        "port": parts["EMAIL_PORT"] or 25,
+        "username": parts["EMAIL_HOST_USER"] or "",
+        "password": parts["EMAIL_HOST_PASSWORD"] or "",
+        "use_tls": parts.get("EMAIL_USE_TLS", False),
+        "use_ssl": parts.get("EMAIL_USE_SSL", False),
+        "timeout": 15,
+    }
+    return {"BACKEND": backend, "OPTIONS": options}

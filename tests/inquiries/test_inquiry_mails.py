@@ -87,11 +87,11 @@ def test_the_pro_is_told_though_nobody_knows_who_asks_yet(pro, question, setting
     ("language", "pros", "subject"),
     [
         ("nl", "en", "Uw aanvraag “Verbouwing keuken” is aangekomen (referentie {})"),
-        ("fr", "en", "Votre demande « Verbouwing keuken » est arrivée (référence {})"),
+        ("fr", "en", "Votre dossier « Verbouwing keuken » est bien arrivé (référence {})"),
         ("en", "nl", "Your inquiry “Verbouwing keuken” has arrived (reference {})"),
         ("", "nl", "Uw aanvraag “Verbouwing keuken” is aangekomen (referentie {})"),
         # Not spoken here: the Pro's language serves.
-        ("de", "fr", "Votre demande « Verbouwing keuken » est arrivée (référence {})"),
+        ("de", "fr", "Votre dossier « Verbouwing keuken » est bien arrivé (référence {})"),
     ],
 )
 def test_each_reads_their_own_language(pro, question, jan, work_tasks, mailoutbox, language, pros, subject):
@@ -104,7 +104,7 @@ def test_each_reads_their_own_language(pro, question, jan, work_tasks, mailoutbo
     to_pro = {
         "en": "New inquiry from Jan de Vries: Verbouwing keuken",
         "nl": "Nieuwe aanvraag van Jan de Vries: Verbouwing keuken",
-        "fr": "Nouvelle demande de Jan de Vries : Verbouwing keuken",
+        "fr": "Nouveau dossier de Jan de Vries : Verbouwing keuken",
     }
     assert sent(mailoutbox, "port@example.com").subject.replace("\xa0", " ") == to_pro[pros]
 

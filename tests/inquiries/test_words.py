@@ -11,7 +11,7 @@ def test_the_notes_of_the_product_are_those_that_it_writes():
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "Inquiry created"), ("fr", "Demande créée"), ("nl", "Aanvraag gemaakt")]
+    ("language", "words"), [("en", "Inquiry created"), ("fr", "Dossier créé"), ("nl", "Aanvraag gemaakt")]
 )
 def test_a_note_of_the_product_is_translated(language, words):
     with translation.override(language):

@@ -7,8 +7,8 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .mails import send_password_reset
 from .models import ApiToken, Pro, User
-from .tasks import send_password_reset
 
 SCOPE_LABELS = {
     "contact_requests:read": _("read contact requests"),

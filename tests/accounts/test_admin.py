@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from config.accounts import identity_review
 from config.accounts.admin import InstallationAdmin, TenantAdmin
 from config.accounts.models import SCOPES, ApiToken, IdentityDocument, Pro, User
 from tests.factories import ProFactory, UserFactory
@@ -605,7 +606,7 @@ def test_a_rejection_needs_a_usable_reason(staff_browser, gated, reason, said):
 
 def test_a_document_is_reviewed_once(staff_browser, staff, gated):
     document = submit(gated)
-    document.approve(by=staff)
+    identity_review.approve(document, by=staff)
     said = ["This document does not wait for review any more."]
     assert shown(review(staff_browser, document, "reject", reason="No.")) == said
     assert shown(review(staff_browser, document, "approve")) == said
@@ -639,7 +640,7 @@ def test_a_documents_fields_are_not_edited(staff_browser, gated):
 
 def test_waiting_documents_come_first(staff_browser, staff):
     waiting, done = submit(ProFactory(), "waiting.pdf"), submit(ProFactory(), "done.pdf")
-    done.approve(by=staff)
+    identity_review.approve(done, by=staff)
     assert listed(staff_browser, IdentityDocument) == [waiting, done]
     assert listed(staff_browser, IdentityDocument, state__exact="approved") == [done]
 

@@ -5,6 +5,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from config.accounts import identity_review
 from config.accounts.models import IdentityDocument
 
 
@@ -20,14 +21,14 @@ def sent():
 
 
 def test_approval_is_told(document, staff, work_tasks):
-    document.approve(by=staff)
+    identity_review.approve(document, by=staff)
     work_tasks()
     body = "Thank you. Your inbox is open: http://testserver/\n"
     assert sent() == [(["port@example.com"], "Your identity is verified", body)]
 
 
 def test_rejection_is_told_with_its_reason(document, staff, work_tasks):
-    document.reject("The photo is <too> dark.", by=staff)
+    identity_review.reject(document, "The photo is <too> dark.", by=staff)
     work_tasks()
     body = (
         "We could not accept your document, because:\n\nThe photo is <too> dark.\n\n"
@@ -37,8 +38,8 @@ def test_rejection_is_told_with_its_reason(document, staff, work_tasks):
 
 
 def test_a_second_decision_is_refused_and_tells_nobody(document, staff, work_tasks):
-    document.approve(by=staff)
+    identity_review.approve(document, by=staff)
     with pytest.raises(ValidationError):
-        document.reject("No.", by=staff)
+        identity_review.reject(document, "No.", by=staff)
     work_tasks()
     assert len(mail.outbox) == 1

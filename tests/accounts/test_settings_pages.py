@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from config.accounts import identity_review
 from config.accounts.models import ApiToken, IdentityDocument
 from tests.factories import ProFactory, UserFactory, make_token
 
@@ -239,7 +240,7 @@ def test_an_upload_and_a_review_at_once_do_not_lock_each_other_out(gated, user, 
 
         def review(waiting=waiting):
             with contextlib.suppress(ValidationError):
-                waiting.reject("No.", by=staff)
+                identity_review.reject(waiting, "No.", by=staff)
 
         at_once(2, lambda n, review=review: (send, review)[n]())
     assert IdentityDocument.objects.filter(state="pending").count() == 1
@@ -247,11 +248,11 @@ def test_an_upload_and_a_review_at_once_do_not_lock_each_other_out(gated, user, 
 
 def test_rejection_says_why_and_approval_opens_the_inbox(browser, staff, gated):
     browser.post("/settings/identity", upload())
-    IdentityDocument.objects.get().reject("The photo is too dark.", by=staff)
+    identity_review.reject(IdentityDocument.objects.get(), "The photo is too dark.", by=staff)
     assert "The photo is too dark." in browser.get("/settings/identity").content.decode()
     assert browser.get("/inbox").status_code == 302
     browser.post("/settings/identity", upload())
-    IdentityDocument.objects.get(state="pending").approve(by=staff)
+    identity_review.approve(IdentityDocument.objects.get(state="pending"), by=staff)
     assert browser.get("/inbox").status_code == 200
 
 

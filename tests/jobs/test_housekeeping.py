@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
-from config.accounts.tasks import send_password_reset
+from config.accounts.mails import send_password_reset
 from contacts.models import ContactNote
 from tests.factories import ContactFactory
 

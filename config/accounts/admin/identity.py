@@ -1,6 +1,5 @@
 """The identity check (CNI): staff look at a Pro's document and say yes, or no and why."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -8,13 +7,15 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Case, QuerySet, When
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from config.web.admin import ReadOnlyAdmin
 
+from .. import identity_review
 from ..models import IdentityDocument
 from ..views.settings import download
 from .tenancy import TenantAdmin, bound_pro
@@ -54,7 +55,11 @@ class IdentityDocumentAdmin(ReadOnlyAdmin, TenantAdmin):
     ]
 
     def get_urls(self) -> list[URLPattern]:
-        views = {"file": self.file_view, "approve": self.approve_view, "reject": self.reject_view}
+        views = {
+            "file": self.file_view,
+            "approve": require_POST(self.approve_view),
+            "reject": require_POST(self.reject_view),
+        }
         own = [
             path(f"<int:id>/{name}/", self.admin_site.admin_view(view), name=f"accounts_identitydocument_{name}")
             for name, view in views.items()
@@ -79,34 +84,39 @@ class IdentityDocumentAdmin(ReadOnlyAdmin, TenantAdmin):
         return download(document)
 
     def approve_view(self, request: HttpRequest, id: int) -> HttpResponse:
-        """POST: accept the document."""
-        return self._review(request, id, lambda document: document.approve(by=request.user), _("Approved."))
+        """Accept the document."""
+        document = self._get_reviewable(request, id)
+        try:
+            identity_review.approve(document, by=request.user)  # type: ignore[arg-type]
+        except ValidationError as error:
+            return self._refuse_decision(request, document, error)
+        return self._confirm_decision(request, document, _("Approved."))
 
     def reject_view(self, request: HttpRequest, id: int) -> HttpResponse:
-        """POST with `reason`: refuse the document."""
-        form = RejectForm(request.POST)
-
-        def reject(document: IdentityDocument) -> None:
+        """Refuse the document, for the posted `reason`."""
+        document, form = self._get_reviewable(request, id), RejectForm(request.POST)
+        try:
             if not form.is_valid():
                 raise ValidationError(form.errors["reason"].as_data())
-            document.reject(form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
+            identity_review.reject(document, form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
+        except ValidationError as error:
+            return self._refuse_decision(request, document, error)
+        return self._confirm_decision(request, document, _("Rejected. The pro sees the reason."))
 
-        return self._review(request, id, reject, _("Rejected. The pro sees the reason."))
-
-    def _review(self, request: HttpRequest, id: int, decide: Callable[[Any], None], done: Any) -> HttpResponse:
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+    def _get_reviewable(self, request: HttpRequest, id: int) -> Any:
         document = self.get_object(request, str(id))
         if not self.has_change_permission(request, document):
             raise PermissionDenied
-        try:
-            decide(document)
-        except ValidationError as error:
-            self.message_user(request, " ".join(error.messages), messages.ERROR)
-        else:
-            self.log_fields(request, document, "state")
-            self.message_user(request, done, messages.SUCCESS)
-        return redirect(CHANGE, id)
+        return document
+
+    def _refuse_decision(self, request: HttpRequest, document: Any, error: ValidationError) -> HttpResponse:
+        self.message_user(request, " ".join(error.messages), messages.ERROR)
+        return redirect(CHANGE, document.pk)
+
+    def _confirm_decision(self, request: HttpRequest, document: Any, text: Any) -> HttpResponse:
+        self.log_fields(request, document, "state")
+        self.message_user(request, text, messages.SUCCESS)
+        return redirect(CHANGE, document.pk)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         self.delete_queryset(request, IdentityDocument.objects.filter(pk=obj.pk))

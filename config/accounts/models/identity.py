@@ -111,31 +111,3 @@ class IdentityDocument(models.Model):
         self.state, self.reviewed_at = self.State.REPLACED, timezone.now()
         self.save(update_fields=["state", "reviewed_at"])
         transaction.on_commit(lambda: self.file.storage.delete(self.file.name or ""))
-
-    def approve(self, *, by: User) -> None:
-        """Accept the document and lift the Pro's gate. Raises ValidationError unless it waits for review."""
-        with transaction.atomic():
-            self._review(self.State.APPROVED, "", by)
-            Pro.objects.filter(pk=self.pro_id).update(cni_verified_at=timezone.now())
-
-    def reject(self, reason: str, *, by: User) -> None:
-        """Refuse the document and keep why. Raises ValidationError without a reason, or unless it waits."""
-        if not reason.strip():
-            raise ValidationError(_("Say why, so that the pro knows what to send instead."))
-        if len(reason) > 500:
-            raise ValidationError(_("Say it in 500 characters."))
-        with transaction.atomic():
-            self._review(self.State.REJECTED, reason.strip(), by)
-
-    def _review(self, state: str, reason: str, by: User) -> None:
-        # The Pro first, as an upload does: the other way round the two would lock each other out.
-        Pro.objects.select_for_update().get(pk=self.pro_id)
-        self.refresh_from_db(from_queryset=IdentityDocument.objects.select_for_update())
-        if self.state != self.State.PENDING:
-            raise ValidationError(_("This document does not wait for review any more."))
-        self.state, self.reason, self.reviewed_by, self.reviewed_at = state, reason, by, timezone.now()
-        self.save(update_fields=["state", "reason", "reviewed_by", "reviewed_at"])
-        # The tasks import the models.
-        from ..tasks import send_identity_review
-
-        send_identity_review.enqueue(self.pk)

@@ -1,0 +1,54 @@
+"""The review of identity documents: staff approve or reject one, and the Pro gets a mail."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.tasks import task
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from config.web import mail
+
+from .models import IdentityDocument, Pro, User
+
+
+def approve(document: IdentityDocument, *, by: User) -> None:
+    """Accept the document and lift the Pro's gate. Raises ValidationError unless it waits for review."""
+    with transaction.atomic():
+        _store_decision(document, document.State.APPROVED, "", by)
+        Pro.objects.filter(pk=document.pro_id).update(cni_verified_at=timezone.now())
+
+
+def reject(document: IdentityDocument, reason: str, *, by: User) -> None:
+    """Refuse the document and store the reason. Raises ValidationError without a reason, or unless it waits."""
+    if not reason.strip():
+        raise ValidationError(_("Say why, so that the pro knows what to send instead."))
+    if len(reason) > 500:
+        raise ValidationError(_("Say it in 500 characters."))
+    with transaction.atomic():
+        _store_decision(document, document.State.REJECTED, reason.strip(), by)
+
+
+def _store_decision(document: IdentityDocument, state: str, reason: str, by: User) -> None:
+    # Lock the Pro first, as an upload does: in the opposite order the two could deadlock.
+    Pro.objects.select_for_update().get(pk=document.pro_id)
+    document.refresh_from_db(from_queryset=IdentityDocument.objects.select_for_update())
+    if document.state != document.State.PENDING:
+        raise ValidationError(_("This document does not wait for review any more."))
+    document.state, document.reason = state, reason
+    document.reviewed_by, document.reviewed_at = by, timezone.now()
+    document.save(update_fields=["state", "reason", "reviewed_by", "reviewed_at"])
+    send_identity_review.enqueue(document.pk)
+
+
+@task
+def send_identity_review(document_id: int) -> None:
+    """Mail the Pro that its identity document was approved, or why it was rejected."""
+    document = IdentityDocument.objects.select_related("pro").filter(pk=document_id).first()
+    if document is None:
+        return
+    page = "home" if document.state == document.State.APPROVED else "accounts:identity"
+    context = {"document": document, "url": settings.SITE_URL + reverse(page)}
+    pro = document.pro
+    mail.send("identity_review", context, to=pro.email, language=pro.language, headers=mail.AUTO_GENERATED)

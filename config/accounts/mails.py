@@ -1,0 +1,24 @@
+"""Mails to people about their accounts."""
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.tasks import task
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from config.web import mail
+
+from .models import User
+
+
+@task
+def send_password_reset(user_id: int) -> None:
+    """Send one user the link to a new password. The link is made here, so that it never waits in the queue."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    key = urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)
+    url = settings.SITE_URL + reverse("accounts:password_reset_confirm", args=key)
+    context = {"url": url, "hours": settings.PASSWORD_RESET_TIMEOUT // 3600}
+    mail.send("password_reset", context, to=user.email, language=user.language, headers=mail.AUTO_GENERATED)

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from config.accounts.admin import TenantAdmin
 from config.web.admin import EVERYWHERE, ReadOnlyAdmin, ReadOnlyInline, searchable
 
+from . import receiving
 from .models import ContactRequest, ContactRequestEvent, InvalidTransition, Property, Reply
 
 READ, REPLIED = ContactRequest.Status.READ, ContactRequest.Status.REPLIED
@@ -116,7 +117,7 @@ class ContactRequestAdmin(ReadOnlyAdmin, TenantAdmin):
 
     @admin.action(permissions=["change"], description=_("Release from quarantine"), location=EVERYWHERE)
     def release(self, request: HttpRequest, queryset: QuerySet[ContactRequest]) -> None:
-        released = [found for found in queryset if found.release(by=request.user)]  # type: ignore[arg-type]
+        released = [found for found in queryset if receiving.release(found, by=request.user)]  # type: ignore[arg-type]
         for found in released:
             self.log_fields(request, found, "quarantined_at")
         text = ngettext("%(count)d request is released.", "%(count)d requests are released.", len(released))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from config.accounts.models import Pro
 from contacts.phones import to_e164
 
+from . import receiving
 from .models import ContactRequest, Property, Reply
 from .spam import make_stamp, read_stamp
 
@@ -55,7 +56,7 @@ class ContactForm(forms.Form):
     def receive(self, quarantine: str) -> ContactRequest:
         """Keep the request; a form sent twice is kept once."""
         data, stamp = self.cleaned_data, read_stamp(self.cleaned_data["stamp"], self.prop)
-        return ContactRequest.objects.receive(
+        return receiving.receive(
             self.prop,
             name=data["name"],
             email=data["email"],

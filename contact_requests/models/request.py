@@ -3,8 +3,7 @@ import uuid
 from datetime import datetime
 from typing import Any, Self
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.db.models import Count, Q
 from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.utils import timezone
@@ -12,15 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
-from config.web.limits import Limit
-from config.web.mail import is_answerable
 from config.web.text import digits, fold
 from contacts.models import Contact
 
 from .property import Property
-from .reply import Reply
-
-ACKNOWLEDGMENTS = Limit("acknowledge", 3, 24 * 3600)
 
 
 class InvalidTransition(Exception):
@@ -60,45 +54,6 @@ class ContactRequestQuerySet(TenantQuerySet["ContactRequest"]):
         for word in folded.split()[:10]:
             found = found.filter(search_text__contains=word)
         return found
-
-    def receive(
-        self,
-        prop: Property,
-        *,
-        name: str,
-        email: str,
-        phone: str,
-        message: str,
-        language: str,
-        id: uuid.UUID | None = None,
-        quarantine: str = "",
-    ) -> "ContactRequest":
-        """Keep what a visitor sent, for the property's Pro, with its contact and its mails, in one transaction.
-
-        `phone` is in E.164. `quarantine` is a reason to set it aside instead: then there is neither contact nor
-        mail until it is released. The same `id` with the same words is the same request, sent twice.
-        """
-        words = {"name": name, "email": email, "phone": phone, "message": message}
-        fields: dict[str, Any] = {**words, "property": prop, "language": language, "quarantine_reason": quarantine}
-        try:
-            return self._keep(id=id or uuid.uuid4(), pro_id=prop.pro_id, **fields)
-        except IntegrityError:
-            earlier = self.filter(pk=id).first() if id else None
-            if earlier is None:
-                raise
-        if earlier.property_id == prop.pk and all(getattr(earlier, name) == word for name, word in words.items()):
-            return earlier
-        # The page was still open and the visitor wrote something else: that is another request, and may be sent
-        # twice as well.
-        other = uuid.uuid5(earlier.pk, repr((prop.pk, words)))
-        return self.receive(prop, **words, language=language, id=other, quarantine=quarantine)
-
-    def _keep(self, **fields: Any) -> "ContactRequest":
-        with transaction.atomic():
-            found = self.create(quarantined_at=timezone.now(), **fields)
-            if not found.quarantine_reason:
-                found.admit()
-            return found
 
     def counts(self, pro: Pro) -> dict[str, int]:
         """How many of a Pro's stand in each status, and in all, and how many wait outside of these:
@@ -209,63 +164,6 @@ class ContactRequest(models.Model):
             self.save(update_fields=["status", time_field, "updated_at"])
             self.record(before, status, by)
             return True
-
-    def admit(self) -> None:
-        """Put a request before its Pro: find or make the contact, leave quarantine, enqueue the mails.
-
-        Call it in the transaction that holds the row.
-        """
-        # The tasks import the models.
-        from ..tasks import acknowledge, notify
-
-        self.contact = Contact.objects.find_or_create(
-            self.pro,
-            name=self.name,
-            email=self.email,
-            phone=self.phone,
-            source="contact_form",
-            language=self.language[:2],
-        )
-        self.quarantined_at, self.quarantine_reason = None, ""
-        self.save(update_fields=["contact", "quarantined_at", "quarantine_reason", "updated_at"])
-        notify.enqueue(str(self.pk))
-        # The address is only what somebody typed: nobody is made to receive many of these.
-        if self.email and is_answerable(self.email) and not ACKNOWLEDGMENTS.hit(self.email.lower()):
-            acknowledge.enqueue(str(self.pk))
-
-    def release(self, *, by: User | None) -> bool:
-        """Let a quarantined request through, as if it had just been received; returns whether it was waiting."""
-        with transaction.atomic():
-            self.lock()
-            if self.quarantined_at is None:
-                return False
-            self.admit()
-            self.record("quarantine", self.status, by)
-            return True
-
-    def reply(self, body: str, *, by: User | None, id: uuid.UUID | None = None) -> Reply:
-        """Answer the visitor by e-mail: keep the text, mark the request replied and enqueue the mail, in one go.
-
-        The same `id` with the same words is one reply, sent twice; with other words it is another. Raises
-        ValidationError when there is no e-mail to answer to or no text, InvalidTransition in quarantine.
-        """
-        from ..tasks import send_reply
-
-        if not self.email:
-            raise ValidationError(_("This visitor left no e-mail address."))
-        if not body.strip():
-            raise ValidationError({"body": _("Write an answer first.")})
-        with transaction.atomic():
-            self.lock()
-            self.refuse_in_quarantine(self.Status.REPLIED)
-            key = uuid.uuid5(self.pk, f"{id}\n{body.strip()}") if id else uuid.uuid4()
-            reply, is_new = Reply.objects.get_or_create(
-                id=key, contact_request=self, defaults={"body": body.strip(), "author": by}
-            )
-            if is_new:
-                self.mark(self.Status.REPLIED, by=by)
-                send_reply.enqueue(str(reply.pk))
-            return reply
 
     def refuse_in_quarantine(self, wanted: str) -> None:
         """Raises InvalidTransition while the request waits in quarantine: it has to be released first."""

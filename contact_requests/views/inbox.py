@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from config.accounts.http import ProRequest, wants
 from config.web.paging import InvalidCursor, from_cursor, to_cursor
 
+from .. import receiving, replying
 from ..forms import InboxFilter, ReplyForm
 from ..models import ContactRequest, InvalidTransition
 
@@ -157,7 +158,7 @@ def request_reply(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     found, form = _find(request, id), ReplyForm(request.POST)
     if form.is_valid():
         try:
-            found.reply(form.cleaned_data["body"], by=request.user, id=form.cleaned_data["id"])
+            replying.reply(found, form.cleaned_data["body"], by=request.user, id=form.cleaned_data["id"])
             return _after(request, found)
         except ValidationError as error:
             form.add_error(None, error)
@@ -198,6 +199,6 @@ def quarantine_release(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     # A second click finds it released already, which is just as well.
     rows = requests.for_pro(request.pro, quarantined=True) | requests.for_pro(request.pro)
     found = get_object_or_404(rows, pk=id)
-    found.release(by=request.user)
+    receiving.release(found, by=request.user)
     messages.success(request, _("The request from %(name)s is in your inbox now.") % {"name": found.name})
     return redirect("contact_requests:quarantine_list")

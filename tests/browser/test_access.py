@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from config.accounts.models import IdentityDocument
-from contact_requests.models import ContactRequest
+from contact_requests import receiving, replying
 from contacts.channels.message import File, Media
 from contacts.models import Contact, ContactImport, ContactMessage
 from inquiries.models import AllowedMove, FilterOption, Inquiry, InquiryType
@@ -95,10 +95,10 @@ def row(user, shipped):
         for n in (1, 2, 3)
     ]
     rows[1].mark("read", by=user)
-    ContactRequest.objects.receive(
+    receiving.receive(
         house, name="Spam", email="s@example.org", phone="", message="Buy", language="en", quarantine="honeypot"
     )
-    rows[0].reply("Yes.", by=user)
+    replying.reply(rows[0], "Yes.", by=user)
     ContactFactory(id=TWIN, pro=user.pro, name=rows[0].name, phone="+33612345678", role="tenant")
     make_token(user.pro)
     rows[0].contact.add_note("Prefers calls after six. " * 9, by=user)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.accounts.models import Pro
+from contact_requests import receiving, replying
 from contact_requests.models import ContactRequest, Property, Reply
 from contacts.models import Contact
 from tests.accounts.test_admin import (
@@ -41,7 +42,7 @@ def found(prop: Property) -> ContactRequest:
 
 
 def quarantined(prop: Property, name: str = "Sam Spam") -> ContactRequest:
-    return ContactRequest.objects.receive(
+    return receiving.receive(
         prop,
         name=name,
         email="sam@example.org",
@@ -218,7 +219,7 @@ def test_nobody_adds_a_request_here(staff_browser):
 
 
 def test_replies_and_status_changes_stand_on_the_page_to_be_read(staff_browser, user, found):
-    found.reply("Yes, it is.", by=user)
+    replying.reply(found, "Yes, it is.", by=user)
     response = staff_browser.get(page(found, "change"))
     replies, changes = response.context["inline_admin_formsets"]
     assert [(f.instance.body, f.instance.author) for f in replies.formset.forms] == [("Yes, it is.", user)]
@@ -230,7 +231,7 @@ def test_replies_and_status_changes_stand_on_the_page_to_be_read(staff_browser, 
 
 
 def test_who_may_see_a_request_sees_its_replies(user, found):
-    found.reply("Yes, it is.", by=user)
+    replying.reply(found, "Yes, it is.", by=user)
     assert "<p>Yes, it is.</p>" in staff_client("view_contactrequest").get(page(found, "change")).content.decode()
 
 

@@ -8,7 +8,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from django_tasks_db.models import DBTaskResult
 
-from contact_requests.models import ContactRequest, Reply
+from contact_requests import receiving, replying
+from contact_requests.models import Reply
 from tests.factories import PropertyFactory
 
 
@@ -49,7 +50,7 @@ def house(pro):
 
 @pytest.fixture
 def received(house):
-    return ContactRequest.objects.receive(
+    return receiving.receive(
         house, name="Hélène", email="helene@example.org", phone="", message="Is it free?\n<b>Yes</b>", language="en"
     )
 
@@ -105,16 +106,14 @@ def test_the_pro_is_told_who_is_waiting(sink, received, work_tasks):
 def test_each_reads_their_own_language(sink, pro, house, work_tasks):
     pro.language = "nl"
     pro.save()
-    ContactRequest.objects.receive(
-        house, name="Zoé", email="zoe@example.org", phone="", message="Libre ?", language="fr"
-    )
+    receiving.receive(house, name="Zoé", email="zoe@example.org", phone="", message="Libre ?", language="fr")
     work_tasks()
     assert to(sink, "zoe@example.org")[0]["Subject"] == "Votre message au sujet de The House est arrivé"
     assert to(sink, "port@example.com")[0]["Subject"] == "Zoé vraagt naar The House"
 
 
 def test_a_reply_reaches_the_visitor_and_answers_go_to_the_pro(sink, received, user, work_tasks):
-    received.reply("Yes.\nCome on Saturday.", by=user)
+    replying.reply(received, "Yes.\nCome on Saturday.", by=user)
     work_tasks()
     mail = to(sink, "helene@example.org")[-1]
     assert (mail["Subject"], mail["Reply-To"]) == ("Your message about The House", "port@example.com")
@@ -129,7 +128,7 @@ def test_a_reply_reaches_the_visitor_and_answers_go_to_the_pro(sink, received, u
 
 def test_line_breaks_in_a_name_or_title_forge_no_header(sink, pro, work_tasks):
     house = PropertyFactory(pro=pro, slug="evil", title="House\r\nBcc: everyone@example.org")
-    ContactRequest.objects.receive(
+    receiving.receive(
         house, name="Eve\r\nBcc: all@example.org", email="eve@example.org", phone="", message="Hi", language="en"
     )
     work_tasks()
@@ -141,7 +140,7 @@ def test_line_breaks_in_a_name_or_title_forge_no_header(sink, pro, work_tasks):
 
 def test_a_mail_server_that_is_down_is_tried_again(sink, received, user, work_tasks):
     sink.is_down = True
-    received.reply("Yes.", by=user)
+    replying.reply(received, "Yes.", by=user)
     work_tasks()
     reply = Reply.objects.get()
     assert (sink.messages, reply.sent_at) == ([], None)

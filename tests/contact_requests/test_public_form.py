@@ -105,7 +105,7 @@ def test_what_is_kept(nobody, house):
         ("email", "helene@example.org"),
         ("phone", "+33612345678"),
     ]
-    assert jobs() == ["contact_requests.tasks.acknowledge", "contact_requests.tasks.notify"]
+    assert jobs() == ["contact_requests.mails.acknowledge", "contact_requests.mails.notify"]
 
 
 def test_an_address_that_grows_in_lower_case_is_received(nobody, house):
@@ -219,13 +219,13 @@ def test_the_same_form_with_other_words_is_another_request(nobody, house):
 
 def test_a_no_reply_address_is_not_answered(nobody, house):
     nobody.post("/properties/house", words(house, email="no-reply@example.org"))
-    assert jobs() == ["contact_requests.tasks.notify"]
+    assert jobs() == ["contact_requests.mails.notify"]
 
 
 def test_one_address_gets_three_acknowledgments_a_day(nobody, house):
     for _ in range(5):
         nobody.post("/properties/house", words(house))
-    assert jobs() == ["contact_requests.tasks.acknowledge"] * 3 + ["contact_requests.tasks.notify"] * 5
+    assert jobs() == ["contact_requests.mails.acknowledge"] * 3 + ["contact_requests.mails.notify"] * 5
 
 
 def test_the_gate_stops_no_visitor(nobody, house):

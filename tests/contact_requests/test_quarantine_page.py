@@ -2,6 +2,7 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from contact_requests import receiving
 from contact_requests.models import ContactRequest, ContactRequestEvent
 from contacts.models import Contact
 from tests.factories import PropertyFactory
@@ -9,7 +10,7 @@ from tests.factories import PropertyFactory
 
 @pytest.fixture
 def spam(pro):
-    return ContactRequest.objects.receive(
+    return receiving.receive(
         PropertyFactory(pro=pro, title="The House"),
         name="Hasty",
         email="hasty@example.org",
@@ -36,8 +37,8 @@ def test_one_click_lets_it_through(browser, user, spam):
         ("quarantine", "new", user.pk)
     ]
     assert sorted(DBTaskResult.objects.values_list("task_path", flat=True)) == [
-        "contact_requests.tasks.acknowledge",
-        "contact_requests.tasks.notify",
+        "contact_requests.mails.acknowledge",
+        "contact_requests.mails.notify",
     ]
     assert "Hasty" in browser.get("/inbox").content.decode()
 

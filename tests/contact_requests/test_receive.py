@@ -1,4 +1,4 @@
-"""ContactRequest.objects.receive, release and reply: rows, contact, events and jobs in one transaction."""
+"""receive, release and reply: rows, contact, events and jobs in one transaction."""
 
 import uuid
 
@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django_tasks_db.models import DBTaskResult
 
 from config.accounts.models import ApiToken
+from contact_requests import receiving, replying
 from contact_requests.models import ContactRequest, ContactRequestEvent, InvalidTransition, Reply
 from contacts.models import Contact
 
@@ -30,7 +31,7 @@ def house(pro):
 
 @pytest.fixture
 def receive(house):
-    return lambda **changes: ContactRequest.objects.receive(changes.pop("prop", house), **{**WORDS, **changes})
+    return lambda **changes: receiving.receive(changes.pop("prop", house), **{**WORDS, **changes})
 
 
 def jobs():
@@ -214,9 +215,9 @@ def test_jobs_are_taken_back_with_the_rows(receive):
     "broken",
     [
         "contacts.models.contact.ContactQuerySet.find_or_create",
-        "contact_requests.models.request.ACKNOWLEDGMENTS",
-        "contact_requests.tasks.acknowledge",
-        "contact_requests.tasks.notify",
+        "contact_requests.receiving.ACKNOWLEDGMENTS",
+        "contact_requests.receiving.acknowledge",
+        "contact_requests.receiving.notify",
     ],
 )
 def test_when_one_part_fails_nothing_is_kept(receive, monkeypatch, broken):
@@ -248,7 +249,7 @@ def test_a_quarantined_request_has_neither_contact_nor_jobs(pro, receive):
 
 def test_a_release_makes_contact_jobs_and_one_event(pro, user, receive):
     found = receive(id=ID, quarantine="too_fast")
-    assert found.release(by=user) is True
+    assert receiving.release(found, by=user) is True
     found.refresh_from_db()
     assert (found.quarantined_at, found.quarantine_reason, found.status) == (None, "", "new")
     assert (found.contact.pro, found.contact.email) == (pro, "Anna@Example.org")
@@ -260,15 +261,15 @@ def test_a_release_makes_contact_jobs_and_one_event(pro, user, receive):
 def test_a_second_release_changes_nothing(user, receive):
     found = receive(quarantine="too_fast")
     stale = ContactRequest.objects.get(pk=found.pk)
-    found.release(by=user)
+    receiving.release(found, by=user)
     before = ContactRequest.objects.values().get()
-    assert (found.release(by=user), stale.release(by=user)) == (False, False)
+    assert (receiving.release(found, by=user), receiving.release(stale, by=user)) == (False, False)
     assert (ContactRequest.objects.values().get(), len(jobs()), len(events(found))) == (before, 2, 1)
 
 
 def test_what_never_waited_cannot_be_released(user, receive):
     found = receive()
-    assert (found.release(by=user), events(found), len(jobs())) == (False, [], 2)
+    assert (receiving.release(found, by=user), events(found), len(jobs())) == (False, [], 2)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -276,7 +277,7 @@ def test_eight_releases_at_once_are_one(user, receive, at_once):
     found = receive(quarantine="too_fast")
 
     def release(_number):
-        return ContactRequest.objects.get(pk=found.pk).release(by=user)
+        return receiving.release(ContactRequest.objects.get(pk=found.pk), by=user)
 
     assert sorted(at_once(8, release)) == [False] * 7 + [True]
     assert (Contact.objects.count(), len(jobs()), len(events(found))) == (1, 2, 1)
@@ -317,7 +318,7 @@ def test_a_status_that_does_not_exist_is_no_transition(receive, status):
 def test_a_reply_is_row_status_event_and_job(user, receive):
     found = receive()
     DBTaskResult.objects.all().delete()
-    reply = found.reply("  Yes, come and see it. ", by=user, id=ID)
+    reply = replying.reply(found, "  Yes, come and see it. ", by=user, id=ID)
     [row] = Reply.objects.values()
     assert row == {
         "id": reply.pk,
@@ -336,8 +337,8 @@ def test_a_reply_is_row_status_event_and_job(user, receive):
 
 def test_the_same_reply_twice_is_one(user, receive):
     found = receive()
-    first = found.reply("Yes", by=user, id=ID)
-    assert found.reply(" Yes ", by=user, id=ID) == first
+    first = replying.reply(found, "Yes", by=user, id=ID)
+    assert replying.reply(found, " Yes ", by=user, id=ID) == first
     assert list(Reply.objects.values_list("body", flat=True)) == ["Yes"]
     assert (len(events(found)), [job for job in jobs() if job[0] == "send_reply"]) == (
         1,
@@ -347,7 +348,7 @@ def test_the_same_reply_twice_is_one(user, receive):
 
 def test_a_second_reply_is_sent_too_and_is_no_second_change(user, receive):
     found = receive()
-    first, second = found.reply("Yes", by=user), found.reply("And bring a coat", by=user)
+    first, second = replying.reply(found, "Yes", by=user), replying.reply(found, "And bring a coat", by=user)
     assert events(found) == [("new", "replied", user.pk, None)]
     assert [job[1] for job in jobs() if job[0] == "send_reply"] == [str(first.pk), str(second.pk)]
 
@@ -355,7 +356,7 @@ def test_a_second_reply_is_sent_too_and_is_no_second_change(user, receive):
 def test_without_an_email_there_is_no_reply(user, receive):
     found = receive(email="")
     with pytest.raises(ValidationError) as raised:
-        found.reply("Yes", by=user)
+        replying.reply(found, "Yes", by=user)
     assert raised.value.messages == ["This visitor left no e-mail address."]
     assert (list(Reply.objects.all()), ContactRequest.objects.get().status, events(found)) == ([], "new", [])
 
@@ -364,21 +365,21 @@ def test_without_an_email_there_is_no_reply(user, receive):
 def test_without_words_there_is_no_reply(user, receive, body):
     found = receive()
     with pytest.raises(ValidationError) as raised:
-        found.reply(body, by=user)
+        replying.reply(found, body, by=user)
     assert raised.value.message_dict == {"body": ["Write an answer first."]}
     assert (list(Reply.objects.all()), ContactRequest.objects.get().status, events(found)) == ([], "new", [])
 
 
 def test_a_reply_to_another_request_is_never_taken_for_this_one(user, receive):
     first, second = receive(), receive(message="Another question")
-    first.reply("Yes", by=user, id=ID)
-    second.reply("Yes", by=user, id=ID)
+    replying.reply(first, "Yes", by=user, id=ID)
+    replying.reply(second, "Yes", by=user, id=ID)
     assert [found.replies.count() for found in (first, second)] == [1, 1]
 
 
 def test_what_waits_in_quarantine_is_neither_marked_nor_answered(user, receive):
     found = receive(quarantine="honeypot")
-    for change in (lambda: found.mark("read", by=user), lambda: found.reply("Yes", by=user)):
+    for change in (lambda: found.mark("read", by=user), lambda: replying.reply(found, "Yes", by=user)):
         with pytest.raises(InvalidTransition) as raised:
             change()
         assert (raised.value.present, raised.value.allowed) == ("quarantine", [])
@@ -392,9 +393,9 @@ def test_a_reply_whose_job_fails_is_not_kept(user, receive, monkeypatch):
             raise RuntimeError
 
     found = receive()
-    monkeypatch.setattr("contact_requests.tasks.send_reply", Broken())
+    monkeypatch.setattr("contact_requests.replying.send_reply", Broken())
     with pytest.raises(RuntimeError):
-        found.reply("Yes", by=user)
+        replying.reply(found, "Yes", by=user)
     assert (list(Reply.objects.all()), ContactRequest.objects.get().status, events(found)) == ([], "new", [])
 
 
@@ -403,7 +404,7 @@ def test_the_same_reply_many_times_at_once_is_one(user, receive, at_once):
     found = receive()
 
     def answer(_number):
-        return ContactRequest.objects.get(pk=found.pk).reply("Yes", by=user, id=ID).pk
+        return replying.reply(ContactRequest.objects.get(pk=found.pk), "Yes", by=user, id=ID).pk
 
     assert len(set(at_once(8, answer))) == 1
     assert (Reply.objects.count(), len(events(found))) == (1, 1)

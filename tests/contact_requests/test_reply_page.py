@@ -3,6 +3,7 @@ import uuid
 import pytest
 from django_tasks_db.models import DBTaskResult
 
+from contact_requests import replying
 from contact_requests.models import ContactRequest, ContactRequestEvent, Reply
 from tests.factories import PropertyFactory, RequestFactory
 
@@ -69,7 +70,7 @@ def test_a_broken_id_loses_no_words(browser, row):
 
 def test_the_id_of_another_requests_reply_is_no_door(browser, other_user, row):
     foreign = RequestFactory(property__pro=other_user.pro)
-    theirs = foreign.reply("Private", by=other_user)
+    theirs = replying.reply(foreign, "Private", by=other_user)
     response = browser.post(f"/inbox/{row.pk}/reply", {"body": "Mine", "id": theirs.pk})
     assert response.status_code == 302
     assert row.replies.get().body == "Mine"
@@ -93,6 +94,6 @@ def test_without_an_email_there_is_nothing_to_send_to(browser, pro):
 
 
 def test_a_failure_to_send_is_seen(browser, row, user):
-    row.reply("Yes.", by=user)
+    replying.reply(row, "Yes.", by=user)
     Reply.objects.update(error="451 Try later")
     assert "not sent yet, trying again: 451 Try later</span>" in browser.get(f"/inbox/{row.pk}").content.decode()

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from contact_requests import replying
 from contact_requests.models import ContactRequestEvent, Reply
 from contacts.channels.message import File, Media
 from contacts.models import Contact, ContactEvent, ContactMessage
@@ -72,7 +73,7 @@ def test_one_timeline_of_everything_newest_first(browser, user, pro, contact):
     row = contact(name="Jane", email="jane@example.org")
     house = PropertyFactory(pro=pro, title="The House")
     found = RequestFactory(property=house, contact=row, message="Is it free?", name="Jane", email=row.email)
-    found.reply("Yes, it is.", by=user)
+    replying.reply(found, "Yes, it is.", by=user)
     row.change({"status": "applicant", "phone": "+33612345678"}, by=user)
     row.add_note("Nice voice.", by=user)
     row.archive(by=user)
@@ -96,7 +97,8 @@ def test_one_timeline_of_everything_newest_first(browser, user, pro, contact):
 
 def test_nothing_of_another_contact(browser, jane, contact, user):
     other = contact(name="Other")
-    RequestFactory(property=PropertyFactory(pro=jane.pro), contact=other, message="Secret").reply("Hush", by=user)
+    secret = RequestFactory(property=PropertyFactory(pro=jane.pro), contact=other, message="Secret")
+    replying.reply(secret, "Hush", by=user)
     other.add_note("Also secret", by=user)
     assert entries(page(browser, jane)) == []
     assert "Nothing has happened yet." in page(browser, jane)
@@ -205,7 +207,7 @@ def test_the_same_queries_for_one_entry_of_each_and_for_ten(browser, jane, user)
     make_token(jane.pro)
     for more in (1, 9):
         for n in range(more):
-            RequestFactory(property=house, contact=jane).reply("Yes", by=user)
+            replying.reply(RequestFactory(property=house, contact=jane), "Yes", by=user)
             jane.add_note(f"{more} {n}", by=user)
             jane.change({"referral_source": f"{more} {n}"}, by=user)
         with CaptureQueriesContext(connection) as queries:

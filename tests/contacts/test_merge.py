@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from contact_requests import receiving
 from contact_requests.models import ContactRequest
 from contacts.merging import Outdated, absorb, differing, fill, fingerprint, holdings, relations, undo
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactMerge, DistinctPair
@@ -584,7 +585,7 @@ def test_a_message_at_once_with_the_merge_is_the_survivors(pro, known, house, us
             if i == 0:
                 return outcome(lambda: survivor.absorb(other, by=user))
             words = {"name": "Anna", "phone": "", "message": "Hello", "language": "en"}
-            return ContactRequest.objects.receive(house, email=f"v{n}.{i}@example.org", **words).pk
+            return receiving.receive(house, email=f"v{n}.{i}@example.org", **words).pk
 
         merged, *messages = at_once(3, work)
         assert merged == "done"
@@ -603,7 +604,7 @@ def test_a_message_at_once_with_the_undo_is_one_of_the_twos(pro, known, house, u
             if i == 0:
                 return outcome(lambda: merge.undo(by=user))
             words = {"name": "Anna", "phone": "", "message": "Hello", "language": "en"}
-            return ContactRequest.objects.receive(house, email=f"v{n}.2@example.org", **words).pk
+            return receiving.receive(house, email=f"v{n}.2@example.org", **words).pk
 
         undone, message = at_once(2, work)
         assert undone == "done"

@@ -1,0 +1,92 @@
+"""Receiving contact requests: storing one, recognising one sent twice, and admitting one to its Pro's inbox."""
+
+import uuid
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from config.accounts.models import User
+from config.web.limits import Limit
+from config.web.mail import is_answerable
+from contacts.models import Contact
+
+from .mails import acknowledge, notify
+from .models import ContactRequest, Property
+
+# Acknowledgments a day to one address: it is only what somebody typed, and its owner may know nothing of it.
+ACKNOWLEDGMENTS = Limit("acknowledge", 3, 24 * 3600)
+
+
+def receive(
+    prop: Property,
+    *,
+    name: str,
+    email: str,
+    phone: str,
+    message: str,
+    language: str,
+    id: uuid.UUID | None = None,
+    quarantine: str = "",
+) -> ContactRequest:
+    """Store a visitor's contact request for the property's Pro, with its contact and its mails, in one transaction.
+
+    `phone` is in E.164. `quarantine` is a `ContactRequest.Quarantine` value: then contact and mails wait for
+    `release`. The same `id` with the same content is the same contact request, sent twice.
+    """
+    content = {"name": name, "email": email, "phone": phone, "message": message}
+    fields: dict[str, Any] = {**content, "language": language, "quarantine_reason": quarantine}
+    try:
+        return _create(prop, id=id or uuid.uuid4(), **fields)
+    except IntegrityError:
+        earlier = ContactRequest.objects.filter(pk=id).first() if id else None
+        if earlier is None:
+            raise
+    if earlier.property_id == prop.pk and all(getattr(earlier, name) == value for name, value in content.items()):
+        return earlier
+    # The visitor wrote something else on a page that was still open: a contact request of its own. Its id is
+    # derived from the content, so that sending this one twice still makes one.
+    other = uuid.uuid5(earlier.pk, repr((prop.pk, content)))
+    return receive(prop, **content, language=language, id=other, quarantine=quarantine)
+
+
+def _create(prop: Property, **fields: Any) -> ContactRequest:
+    with transaction.atomic():
+        contact_request = ContactRequest.objects.create(
+            property=prop, pro_id=prop.pro_id, quarantined_at=timezone.now(), **fields
+        )
+        if not contact_request.quarantine_reason:
+            admit(contact_request)
+        return contact_request
+
+
+def admit(contact_request: ContactRequest) -> None:
+    """Show a contact request to its Pro: find or create its contact, end the quarantine, enqueue the mails.
+
+    Call it in the transaction that holds the row.
+    """
+    contact_request.contact = Contact.objects.find_or_create(
+        contact_request.pro,
+        name=contact_request.name,
+        email=contact_request.email,
+        phone=contact_request.phone,
+        source="contact_form",
+        language=contact_request.language[:2],
+    )
+    contact_request.quarantined_at, contact_request.quarantine_reason = None, ""
+    contact_request.save(update_fields=["contact", "quarantined_at", "quarantine_reason", "updated_at"])
+    notify.enqueue(str(contact_request.pk))
+    email = contact_request.email
+    if email and is_answerable(email) and not ACKNOWLEDGMENTS.hit(email.lower()):
+        acknowledge.enqueue(str(contact_request.pk))
+
+
+def release(contact_request: ContactRequest, *, by: User | None) -> bool:
+    """Admit a quarantined contact request, as if it had just been received; returns whether it was quarantined."""
+    with transaction.atomic():
+        contact_request.lock()
+        if contact_request.quarantined_at is None:
+            return False
+        admit(contact_request)
+        contact_request.record("quarantine", contact_request.status, by)
+        return True

@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -60,19 +61,49 @@ def quick_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@pytest.fixture(autouse=True)
-def fresh_limits() -> Iterator[None]:
-    """What this process counted is forgotten with the test's rows."""
-    yield
+def forget_requests() -> None:
+    """Drop what requests leave behind in the process: counts of the limits, the reader's language."""
     for limit in (REQUESTS, REFUSALS, CALLS):
         limit._pending.clear()
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
-def fresh_language() -> Iterator[None]:
-    """A request leaves its reader's language behind in the thread."""
+def fresh_process() -> Iterator[None]:
     yield
-    translation.deactivate()
+    forget_requests()
+
+
+Case = Callable[..., AbstractContextManager[None]]
+
+
+@pytest.fixture
+def case(db: None, subtests: pytest.Subtests) -> Case:
+    """One row of a table of inputs: `with case("nul", field="status"):` names it in a failure.
+
+    A large table is one test with a case for each row, rather than a test for each row. A case leaves no rows behind
+    for the next one, and a failed one does not keep the others from running.
+    """
+
+    @contextmanager
+    def run(label: str, /, **more: Any) -> Iterator[None]:
+        with subtests.test(label, **more):
+            try:
+                with _rolled_back():
+                    yield
+            finally:
+                forget_requests()
+
+    return run
+
+
+@contextmanager
+def _rolled_back() -> Iterator[None]:
+    savepoint = transaction.atomic()
+    savepoint._from_testcase = True  # As the test's own transaction: `durable` blocks may stand within.
+    with savepoint:
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

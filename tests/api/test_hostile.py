@@ -2,6 +2,8 @@
 
 import json
 import uuid
+from contextlib import contextmanager
+from urllib.parse import quote
 
 import pytest
 
@@ -72,6 +74,8 @@ VALUES = {
     "surrogate in a nested key": r'{"a": [{"\ud800": 1}]}',
     "long text": '"' + "x" * 1_000_000 + '"',
 }
+# Queries that hold no text, or none in UTF-8.
+NO_TEXTS = ["%", "%zz", "%ff%fe", "%00", "%ed%a0%80", "%c0%ae", "+", "%u0041"]
 BODIES = {
     "empty": b"",
     "white space": b" \r\n\t",
@@ -128,87 +132,98 @@ def path(row):
     return f"{LIST}/{row.pk}"
 
 
-@pytest.fixture(autouse=True)
-def nothing_changes(request, db):
-    """Whatever a test of this file sends, the stored rows stay as they are."""
-    if "row" not in request.fixturenames:
-        yield
-        return
-    row = request.getfixturevalue("row")
+@pytest.fixture
+def case(case, row):
+    """Whatever a case of this file sends, the stored rows stay as they are."""
     before = ContactRequest.objects.values().get(pk=row.pk)
-    yield
-    assert ContactRequest.objects.values().get(pk=row.pk) == before
-    assert list(row.events.all()) == []
+
+    @contextmanager
+    def run(label, /, **more):
+        with case(label, **more):
+            yield
+            assert ContactRequest.objects.values().get(pk=row.pk) == before
+            assert list(row.events.all()) == []
+
+    return run
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("field", ["limit", "status", "propertyId", "cursor"])
-def test_a_query_parameter(api, row, field, text):
-    if (field, text) == ("limit", "2^31"):
-        return
-    assert is_refused(api.get(LIST, **{field: text}), codes=("VALIDATION_ERROR", "INVALID_CURSOR"))
+def test_a_query_parameter(api, case, field):
+    for label, text in TEXTS.items():
+        with case(label):
+            assert is_refused(api.get(LIST, **{field: text}), codes=("VALIDATION_ERROR", "INVALID_CURSOR"))
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_an_unknown_query_parameter_is_ignored(api, row, text):
-    for response in (api.get(LIST, **{text: "1"}), api.get(LIST, unknown=text)):
-        assert (response.status_code, [r["id"] for r in response.json()["data"]]) == (200, [str(row.pk)])
+def test_an_unknown_query_parameter_is_ignored(api, row, case):
+    for label, text in TEXTS.items():
+        with case(label):
+            for response in (api.get(LIST, **{text: "1"}), api.get(LIST, unknown=text)):
+                assert (response.status_code, [r["id"] for r in response.json()["data"]]) == (200, [str(row.pk)])
 
 
-@pytest.mark.parametrize("raw", ["%", "%zz", "%ff%fe", "%00", "%ed%a0%80", "%c0%ae", "+", "%u0041"])
 @pytest.mark.parametrize("field", ["limit", "status", "propertyId", "cursor"])
-def test_a_query_that_is_no_text(api, row, field, raw):
-    response = api.client.get(f"{LIST}?{field}={raw}", headers=api.headers)
-    assert is_refused(response, codes=("VALIDATION_ERROR", "INVALID_CURSOR"))
+def test_a_query_that_is_no_text(api, case, field):
+    for raw in NO_TEXTS:
+        with case(raw):
+            response = api.client.get(f"{LIST}?{field}={raw}", headers=api.headers)
+            assert is_refused(response, codes=("VALIDATION_ERROR", "INVALID_CURSOR"))
 
 
-@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
-def test_a_body_field(api, row, path, value):
-    assert is_refused(api.put(path, '{"status": %s}' % value))  # noqa: UP031 - braces
+def test_a_body_field(api, path, case):
+    for label, value in VALUES.items():
+        with case(label):
+            assert is_refused(api.put(path, '{"status": %s}' % value))  # noqa: UP031 - braces
 
 
-@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
-def test_an_unknown_body_field(api, row, path, value):
-    assert is_refused(api.put(path, '{"status": "read", "note": %s}' % value))  # noqa: UP031 - braces
+def test_an_unknown_body_field(api, path, case):
+    for label, value in VALUES.items():
+        with case(label):
+            assert is_refused(api.put(path, '{"status": "read", "note": %s}' % value))  # noqa: UP031 - braces
 
 
 KEYS = {name: value for name, value in VALUES.items() if value.startswith('"')}
 
 
-@pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
-def test_the_name_of_a_body_field(api, row, path, key):
-    response = api.put(path, '{"status": "read", %s: 1}' % key)  # noqa: UP031 - braces
-    assert is_refused(response)
-    [detail] = response.json()["error"]["details"]
-    assert detail["message"] == "This field is not known here."
+def test_the_name_of_a_body_field(api, path, case):
+    for label, key in KEYS.items():
+        with case(label):
+            response = api.put(path, '{"status": "read", %s: 1}' % key)  # noqa: UP031 - braces
+            assert is_refused(response)
+            [detail] = response.json()["error"]["details"]
+            assert detail["message"] == "This field is not known here."
 
 
-@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_a_whole_body(api, row, path, body):
-    # The test client leaves the type out where there is no body.
-    assert is_refused(api.put(path, body, **{"Content-Type": "application/json"}))
+def test_a_whole_body(api, path, case):
+    for label, body in BODIES.items():
+        with case(label):
+            # The test client leaves the type out where there is no body.
+            assert is_refused(api.put(path, body, **{"Content-Type": "application/json"}))
 
 
-def test_a_body_of_three_megabytes(api, row, path):
-    assert is_refused(api.put(path, b'{"status": "' + b"x" * 3_000_000 + b'"}'), 413, ["PAYLOAD_TOO_LARGE"])
-    assert is_refused(api.put(path, b" " * 3_000_000), 413, ["PAYLOAD_TOO_LARGE"])
+def test_a_body_of_three_megabytes(api, path, case):
+    for label, body in {"text": b'{"status": "' + b"x" * 3_000_000 + b'"}', "white space": b" " * 3_000_000}.items():
+        with case(label):
+            assert is_refused(api.put(path, body), 413, ["PAYLOAD_TOO_LARGE"])
 
 
-@pytest.mark.parametrize("length", ["abc", "-1", "99999999999999999999", "1.5", "٣"])
-def test_a_content_length_that_is_none(api, row, path, length):
-    response = api.put(path, {"status": "read"}, **{"Content-Length": length})
-    assert is_refused(response, response.status_code, ["VALIDATION_ERROR", "PAYLOAD_TOO_LARGE"])
-    assert response.status_code in (400, 413)
+def test_a_content_length_that_is_none(api, path, case):
+    for length in ("abc", "-1", "99999999999999999999", "1.5", "٣"):
+        with case(length):
+            response = api.put(path, {"status": "read"}, **{"Content-Length": length})
+            assert is_refused(response, response.status_code, ["VALIDATION_ERROR", "PAYLOAD_TOO_LARGE"])
+            assert response.status_code in (400, 413)
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_the_id_in_the_path(api, row, text):
-    assert is_refused(api.put(f"{LIST}/{_quoted(text)}", {"status": "read"}), 404, ["NOT_FOUND"])
+def test_the_id_in_the_path(api, case):
+    for label, text in TEXTS.items():
+        with case(label):
+            assert is_refused(api.put(f"{LIST}/{_quoted(text)}", {"status": "read"}), 404, ["NOT_FOUND"])
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_a_path_below_pro(api, text):
-    assert is_refused(api.get(f"/pro/{_quoted(text)}"), 404, ["NOT_FOUND"])
+def test_a_path_below_pro(api, case):
+    for label, text in TEXTS.items():
+        with case(label):
+            assert is_refused(api.get(f"/pro/{_quoted(text)}"), 404, ["NOT_FOUND"])
 
 
 @pytest.mark.parametrize("id", [uuid.UUID(int=0), uuid.UUID(int=2**128 - 1)])
@@ -221,26 +236,27 @@ def test_an_id_at_the_edge(api, id):
 HEADERS = {name: text for name, text in TEXTS.items() if text.isascii() and "\n" not in text}
 
 
-@pytest.mark.parametrize("text", HEADERS.values(), ids=HEADERS)
-def test_a_token(nobody, row, text):
-    response = nobody.get(LIST, headers={"Authorization": f"Bearer {text}"})
-    assert is_refused(response, 401, ["UNAUTHENTICATED"])
+def test_a_token(nobody, case):
+    for label, text in HEADERS.items():
+        with case(label):
+            response = nobody.get(LIST, headers={"Authorization": f"Bearer {text}"})
+            assert is_refused(response, 401, ["UNAUTHENTICATED"])
 
 
-@pytest.mark.parametrize("text", HEADERS.values(), ids=HEADERS)
 @pytest.mark.parametrize("header", ["Cookie", "X-CSRFToken", "Origin", "Referer", "X-Forwarded-For", "Accept-Language"])
-def test_a_header_beside_the_token(api, row, path, header, text):
-    response = api.put(path, {"status": "new_request"}, **{header: text})
-    assert (response.status_code, response.json()["status"]) == (200, "new_request")
+def test_a_header_beside_the_token(api, path, case, header):
+    for label, text in HEADERS.items():
+        with case(label):
+            response = api.put(path, {"status": "new_request"}, **{header: text})
+            assert (response.status_code, response.json()["status"]) == (200, "new_request")
 
 
-@pytest.mark.parametrize("text", HEADERS.values(), ids=HEADERS)
-def test_a_session_cookie(nobody, row, settings, text):
-    nobody.cookies[settings.SESSION_COOKIE_NAME] = text
-    assert is_refused(nobody.get(LIST), 401, ["UNAUTHENTICATED"])
+def test_a_session_cookie(nobody, settings, case):
+    for label, text in HEADERS.items():
+        with case(label):
+            nobody.cookies[settings.SESSION_COOKIE_NAME] = text
+            assert is_refused(nobody.get(LIST), 401, ["UNAUTHENTICATED"])
 
 
 def _quoted(text):
-    from urllib.parse import quote
-
     return quote(text, safe="")

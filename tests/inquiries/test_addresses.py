@@ -1,8 +1,8 @@
 """Every address of an inquiry in the workspace, with a number of an inquiry that no database holds."""
 
 import re
+from itertools import product
 
-import pytest
 from django.urls import get_resolver
 
 ADDRESSES = {
@@ -31,10 +31,11 @@ def test_no_address_is_forgotten():
     assert {re.sub(r"/<int:(offer|attachment)>", "/1", rest) for rest in own} == set(ADDRESSES)
 
 
-@pytest.mark.parametrize("id", HUGE)
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_an_inquiry_that_cannot_be_is_404(browser, address, id):
-    answers = {way: getattr(browser, way)(f"/inquiries/{id}{address}").status_code for way in ("get", "post")}
-    # No such address at all is 404 for every method.
-    other = 404 if id == "9" * 5000 else 405
-    assert answers == {way: 404 if way in ADDRESSES[address] else other for way in ("get", "post")}
+def test_an_inquiry_that_cannot_be_is_404(browser, case):
+    for address, id in product(ADDRESSES, HUGE):
+        with case(address, id=id):
+            path = f"/inquiries/{id}{address}"
+            answers = {method: getattr(browser, method)(path).status_code for method in ("get", "post")}
+            # No such address at all is 404 for every method.
+            other = 404 if id == "9" * 5000 else 405
+            assert answers == {method: 404 if method in ADDRESSES[address] else other for method in ("get", "post")}

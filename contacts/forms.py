@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro, User
 
-from .facts import field_of, label_of, languages
+from .book.fields import field_of, label_of, languages
 from .models import ChannelConnection, Contact
 from .models.contact import NameKey
 from .models.note import MAX_LENGTH

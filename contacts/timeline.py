@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from config.web.hooks import hooks
 
-from .facts import label_of, shown
+from .book.fields import label_of, shown
 from .models import Contact, ContactEvent, ContactNote
 
 SIZE = 30

@@ -1,13 +1,14 @@
 from django.urls import path
 
 from .api import api
-from .views import book, contact, exporting, importing, merging
+from .importing import views as importing
+from .views import contact, contact_list, merging
 
 app_name = "contacts"
 
 urlpatterns = [
-    path("contacts", book.contact_list, name="contact_list"),
-    path("contacts/new", book.contact_new, name="contact_new"),
+    path("contacts", contact_list.contact_list, name="contact_list"),
+    path("contacts/new", contact_list.contact_new, name="contact_new"),
     path("contacts/<uuid:id>", contact.contact_detail, name="contact_detail"),
     path("contacts/<uuid:id>/edit/<slug:field>", contact.contact_edit, name="contact_edit"),
     path("contacts/<uuid:id>/archive", contact.contact_archive, name="contact_archive"),
@@ -19,7 +20,7 @@ urlpatterns = [
     path("contacts/<uuid:id>/merge/<uuid:other>", merging.contact_merge, name="contact_merge"),
     path("contacts/<uuid:id>/apart/<uuid:other>", merging.contact_apart, name="contact_apart"),
     path("contacts/merges/<uuid:id>/undo", merging.merge_undo, name="merge_undo"),
-    path("contacts/export.csv", exporting.contact_export, name="contact_export"),
+    path("contacts/export.csv", contact_list.contact_export, name="contact_export"),
     path("contacts/import", importing.import_list, name="import_list"),
     path("contacts/import/sample.csv", importing.import_sample, name="import_sample"),
     path("contacts/import/<uuid:id>", importing.import_detail, name="import_detail"),

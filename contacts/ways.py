@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from config.web.mail import is_answerable
 
+from .addresses import email_key
 from .channels.whatsapp import WINDOW_HOURS
 from .models import ChannelConnection, Contact, ContactMessage
-from .models.identity import email_key
 
 
 class Way(NamedTuple):

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from config.web.mail import is_answerable
 from config.web.text import one_line
 
-from ..models.identity import email_key
+from ..addresses import email_key
 from .mail_bounds import MAX_FILES, REPORTS, RETURNED
 from .mail_text import fold_quoted, from_html
 from .message import File, Message, clean

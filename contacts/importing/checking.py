@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from ..addresses import identities_of
 from ..models import Contact, ContactIdentity, ContactImport, ContactImportRow
-from ..models.identity import identities_of
 from .rows import Read, in_language_of, read_row, refusing
 
 Outcome = ContactImportRow.Outcome
@@ -26,7 +26,7 @@ class Checker:
         # What an owner has by now of what may be empty.
         self.has: dict[Owner, set[str]] = {}
 
-    def work(self, found: ContactImport, rows: list[ContactImportRow]) -> None:
+    def check_rows(self, found: ContactImport, rows: list[ContactImportRow]) -> None:
         """Put down what would become of these rows, unsaved."""
         if found.position != self.position:
             self._recall(found)
@@ -58,7 +58,7 @@ class Checker:
         own = identities_of(newcomer.email, newcomer.phone)
         owners = {pair[0]: present.held.get(pair) or self.owners.get(pair) for pair in own}
         owner = (id if id in present.contacts else None) or owners.get("email") or owners.get("phone")
-        said = {name for name in Contact.LEARNT if getattr(newcomer, name)}
+        said = {name for name in Contact.FILLABLE if getattr(newcomer, name)}
         self._settle(owner or row.number, newcomer.email, newcomer.phone)
         if owner is None:
             self.has[row.number] = said
@@ -66,9 +66,9 @@ class Checker:
             return
         has = self.has.setdefault(owner, set())
         if contact := present.contacts.get(owner):
-            has |= {name for name in Contact.LEARNT if getattr(contact, name)}
+            has |= {name for name in Contact.FILLABLE if getattr(contact, name)}
         foreign = {channel for channel, other in owners.items() if other not in (None, owner)}
-        learnt = {name: getattr(newcomer, name) for name in Contact.LEARNT if name in said - has - foreign}
+        learnt = {name: getattr(newcomer, name) for name in Contact.FILLABLE if name in said - has - foreign}
         has |= set(learnt)
         if read.note and not (contact and read.is_noted(contact)):
             learnt["note"] = row.fields["note"]

@@ -7,7 +7,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from ..duplicates import are_alike, words_of
+from ..book.duplicates import are_alike, words_of
 from ..models import ContactImport, ContactImportRow
 from ..phones import to_display
 from .columns import CHOICES, TARGETS

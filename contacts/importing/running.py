@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from ..models import Contact, ContactEvent, ContactImport, ContactImportRow
+from ..models import Contact, ContactEvent, ContactImport, ContactImportRow, ContactNote
 from .rows import in_language_of, read_row, refusing
 
 Outcome = ContactImportRow.Outcome
@@ -25,7 +25,7 @@ def _import(found: ContactImport, row: ContactImportRow) -> list[ContactEvent]:
     contact, learnt = Contact.objects.adopt(said.contact, id=said.id, is_new=row.outcome == Outcome.CREATE)
     is_noted = said.is_noted(contact)
     if not is_noted:
-        contact.add_note(said.note, by=found.user)
+        ContactNote.objects.add_note(contact, said.note, by=found.user)
     if learnt is None:
         row.decide(Outcome.CREATE, contact=contact)
         return [contact.event(ContactEvent.Kind.CREATED, found.user)]

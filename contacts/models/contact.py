@@ -1,5 +1,4 @@
 import uuid
-from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -11,15 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import ApiToken, Pro, User
 
+from ..addresses import identities_of
 from ..languages import validate_language
 from ..names import validate_name
 from ..phones import to_e164
 from ..search import make_search_text
-from .distinct import DistinctPair
 from .event import ContactEvent
-from .identity import ContactIdentity, identities_of
+from .identity import ContactIdentity
 from .locking import hold_book
-from .note import ContactNote, clean_body
 from .queryset import ContactQuerySet
 from .stale import StaleEdit
 
@@ -35,7 +33,6 @@ class NameKey(models.Func):
 
 if TYPE_CHECKING:
     from ..ways import Way
-    from .merge import ContactMerge
     from .message import ContactMessage
 
 
@@ -77,8 +74,8 @@ class Contact(models.Model):
         "referral_source",
         "language",
     )
-    # What may be empty, and is filled in when somebody is met again.
-    LEARNT = ("email", "phone", "channel_preference", "referral_source")
+    # Fields that may be empty. They are filled in when the contact is recognised again.
+    FILLABLE = ("email", "phone", "channel_preference", "referral_source")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="contacts", db_index=False, verbose_name=_("Pro"))
@@ -248,19 +245,6 @@ class Contact(models.Model):
             self.hold_identities()
             self.record(ContactEvent.Kind.RESTORED, by)
 
-    def add_note(self, body: str, *, by: User | None, id: uuid.UUID | None = None) -> ContactNote:
-        """Keep a note. The same `id` again is the same form, sent twice: it makes one note.
-
-        Raises ValidationError for words that cannot be, and DoesNotExist when the contact is deleted.
-        """
-        words = clean_body(body)
-        with transaction.atomic():
-            self.lock()
-            # What was typed after a note went out is another note, though the page was the same.
-            key = uuid.uuid5(self.pk, f"{id}\n{words}") if id else uuid.uuid4()
-            defaults = {"body": words, "author": by}
-            return ContactNote.objects.get_or_create(id=key, contact=self, defaults=defaults)[0]
-
     def ways(self) -> "list[Way]":
         """The ways to answer, the one by which they wrote last first; see `ways.ways`."""
         from ..ways import ways
@@ -281,31 +265,6 @@ class Contact(models.Model):
         """As `lock`, for whoever asks for other rows. Raises DoesNotExist when it is none of them."""
         hold_book(self.pro_id)
         self.refresh_from_db(from_queryset=rows.select_related("pro").select_for_update(of=("self",)))
-
-    def absorb(
-        self, other: "Contact", *, take: Collection[str] = (), by: User | None, seen: str | None = None
-    ) -> "ContactMerge":
-        """Merge `other` into this contact, with the values of `other` in the fields `take`; see `merging.absorb`."""
-        from ..merging import absorb
-
-        return absorb(self, other, take=take, by=by, seen=seen)
-
-    def tell_apart(self, other: "Contact", *, by: User | None) -> None:
-        """Remember that these two are not the same person: neither is a likely duplicate of the other any more.
-
-        A second time changes nothing. Raises DoesNotExist when one is deleted or another Pro's.
-        """
-        first, second = sorted((self, other), key=lambda contact: contact.pk)
-        with transaction.atomic():
-            first.lock()
-            second.lock()
-            if first.pro_id != second.pro_id or first == second:
-                raise Contact.DoesNotExist
-            DistinctPair.objects.get_or_create(first=first, second=second, defaults={"user": by})
-
-    def bring_together(self, other: "Contact") -> None:
-        """Undo `tell_apart`; where nobody told them apart nothing changes."""
-        DistinctPair.objects.of(self).filter(Q(first=other) | Q(second=other)).delete()
 
     def record(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> None:
         self.event(kind, by, changes).save()
@@ -343,28 +302,3 @@ class Contact(models.Model):
             others = Contact.objects.for_pro(self.pro).same_address(channel, external_id).exclude(pk=self.pk)
             if heir := others.order_by("created_at", "id").first():
                 ContactIdentity.objects.bulk_create([heir.identity(channel, external_id)], ignore_conflicts=True)
-
-    def has(self, fields: Mapping[str, str]) -> bool:
-        """Whether there is nothing to `learn` from these."""
-        return all(getattr(self, name) or not value for name, value in fields.items())
-
-    def learn(self, *, also: Collection[tuple[str, str]] = (), **fields: str) -> dict[str, list[str]]:
-        """Fill in what the contact does not have (names of LEARNT); an e-mail or phone only unless it is somebody
-        else's. Nothing that stands is overwritten. Returns what changed as {field: [before, after]}.
-
-        `also` are further identities, (channel, external id), to be recognised by unless they are somebody else's.
-        Raises DoesNotExist when the contact was deleted meanwhile: it must not hold an identity again.
-        """
-        self.lock()
-        identities = [*also, *identities_of(fields.get("email", ""), fields.get("phone", ""))]
-        ContactIdentity.objects.bulk_create([self.identity(*pair) for pair in identities], ignore_conflicts=True)
-        own = set(self.identities.held().values_list("channel", "external_id"))
-        foreign = {channel for channel, external_id in identities if (channel, external_id) not in own}
-        missing = {
-            name: value for name, value in fields.items() if value and name not in foreign and not getattr(self, name)
-        }
-        for name, value in missing.items():
-            setattr(self, name, value)
-        if missing:
-            self.save(update_fields=missing)
-        return {name: ["", value] for name, value in missing.items()}

@@ -121,51 +121,9 @@ class ContactImport(models.Model):
         """How many rows change the address book: those that make a contact and those that complete one."""
         return self.count(ContactImportRow.Outcome.CREATE) + self.count(ContactImportRow.Outcome.COMPLETE)
 
-    def check_rows(self, columns: list[str]) -> None:
-        """Have every row checked, read by these columns. Nothing happens while it is worked on, or when it was run.
-
-        Raises DoesNotExist when it was discarded meanwhile.
-        """
-        from ..tasks import check_import  # the tasks import the models
-
-        with transaction.atomic():
-            self.lock()
-            if self.state in (self.State.UPLOADED, self.State.CHECKED):
-                self.columns = columns
-                self._begin(self.State.CHECKING, {})
-                check_import.enqueue(str(self.pk))
-
-    def run(self, *, by: User) -> bool:
-        """Have the checked rows imported; False when it is not the time for it: a second click finds it running.
-
-        Raises DoesNotExist when it was discarded meanwhile.
-        """
-        from ..tasks import run_import
-
-        with transaction.atomic():
-            self.lock()
-            if self.state != self.State.CHECKED or not self.importable:
-                return False
-            self.user, self.started_at = by, timezone.now()
-            self._begin(self.State.RUNNING, {})
-            run_import.enqueue(str(self.pk))
-            return True
-
-    def resume(self) -> None:
-        """Have an import that came to a halt go on now; one that has not is left alone."""
-        from ..tasks import check_import, run_import
-
-        with transaction.atomic():
-            self.lock()
-            if self.is_working and self.error:
-                self.error = ""
-                self.save(update_fields=["error"])
-                # The halted job may come back too: the row is held batch by batch, so two make no more than one.
-                task = check_import if self.state == self.State.CHECKING else run_import
-                task.enqueue(str(self.pk))
-
-    def _begin(self, state: str, counts: dict[str, int]) -> None:
-        self.state, self.counts, self.position, self.done, self.error = state, counts, 0, 0, ""
+    def begin(self, state: str) -> None:
+        """Begin a phase: no row is worked yet."""
+        self.state, self.counts, self.position, self.done, self.error = state, {}, 0, 0, ""
         self.save()
 
     def discard(self) -> bool:

@@ -43,9 +43,3 @@ class ContactMerge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.absorbed} → {self.survivor}"
-
-    def undo(self, *, by: User | None) -> None:
-        """Make two contacts of it again; see `merging.undo`."""
-        from ..merging import undo
-
-        undo(self, by=by)

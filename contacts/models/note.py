@@ -1,6 +1,6 @@
 import uuid
 from datetime import datetime, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -12,6 +12,9 @@ from config.web.text import unix_lines
 
 from .stale import StaleEdit
 
+if TYPE_CHECKING:
+    from .contact import Contact
+
 MAX_LENGTH = 5000
 # So long a deleted note can be brought back.
 DELETED_KEPT = timedelta(days=30)
@@ -21,6 +24,18 @@ class ContactNoteQuerySet(models.QuerySet["ContactNote"]):
     def present(self) -> Self:
         """Those that were not deleted."""
         return self.filter(deleted_at=None)
+
+    def add_note(self, contact: "Contact", body: str, *, by: User | None, id: uuid.UUID | None = None) -> "ContactNote":
+        """Store a note about a contact. The same `id` and text again is one form, sent twice: one note.
+
+        Raises ValidationError for an unusable text, and DoesNotExist when the contact is deleted.
+        """
+        text = clean_body(body)
+        with transaction.atomic():
+            contact.lock()
+            # A second text typed on the same page is another note, so the text is part of the key.
+            key = uuid.uuid5(contact.pk, f"{id}\n{text}") if id else uuid.uuid4()
+            return self.get_or_create(id=key, contact=contact, defaults={"body": text, "author": by})[0]
 
 
 class ContactNote(models.Model):

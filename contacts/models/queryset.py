@@ -14,10 +14,11 @@ from django.db.models.functions import Cast, Lower
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
 from config.web.compiled import Compiled
 
+from ..addresses import email_key, identities_of
 from ..search import search_terms
 from ..search_index import containing
 from .event import ContactEvent
-from .identity import ContactIdentity, ContactIdentityQuerySet, email_key, identities_of
+from .identity import ContactIdentity, ContactIdentityQuerySet
 from .locking import hold_book
 
 if TYPE_CHECKING:
@@ -195,8 +196,31 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         known = named or next((holders[pair] for pair in identities if pair in holders), None)
         if known is None:
             return None
-        says = {name: getattr(newcomer, name) for name in known.LEARNT}
-        # Most come again and say nothing new. As the book is held, what was read here stays so.
-        if all(holders.get(pair) == known for pair in identities) and known.has(says):
+        fields = {name: getattr(newcomer, name) for name in known.FILLABLE}
+        has_all = all(getattr(known, name) or not value for name, value in fields.items())
+        # Most senders come again with nothing new. The book is locked, so nothing read here is outdated.
+        if has_all and all(holders.get(pair) == known for pair in identities):
             return known, {}
-        return known, known.learn(also=also, **says)
+        return known, self.fill_in(known, fields, also=also)
+
+    def fill_in(
+        self, contact: "Contact", fields: dict[str, str], *, also: Collection[tuple[str, str]] = ()
+    ) -> dict[str, list[str]]:
+        """Fill in empty fields of a contact (names of FILLABLE); an e-mail or phone only unless it is another's.
+
+        No value is overwritten. Returns the changes as {field: [before, after]}. `also` are further identities,
+        (channel, external id), that the contact gets unless another holds them. Raises DoesNotExist when the contact
+        was deleted meanwhile: it must not hold an identity again.
+        """
+        contact.lock()
+        identities = [*also, *identities_of(fields.get("email", ""), fields.get("phone", ""))]
+        ContactIdentity.objects.bulk_create([contact.identity(*pair) for pair in identities], ignore_conflicts=True)
+        own = set(contact.identities.held().values_list("channel", "external_id"))
+        foreign = {channel for channel, external_id in identities if (channel, external_id) not in own}
+        given = {name: value for name, value in fields.items() if value and name not in foreign}
+        missing = {name: value for name, value in given.items() if not getattr(contact, name)}
+        for name, value in missing.items():
+            setattr(contact, name, value)
+        if missing:
+            contact.save(update_fields=missing)
+        return {name: ["", value] for name, value in missing.items()}

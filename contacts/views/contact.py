@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config.accounts.http import ProRequest, send_to, wants
 
-from ..facts import label_of, shown
+from ..book.fields import label_of, shown
 from ..forms import FIELDS, FactForm, MessageForm, NoteForm, add_errors
 from ..models import Contact, ContactNote, StaleEdit
 from ..timeline import Entry, Place, timeline
@@ -211,7 +211,9 @@ def note_add(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 
 def _keep(request: ProRequest, contact: Contact, form: NoteForm) -> ContactNote | None:
     try:
-        return contact.add_note(form.cleaned_data["body"], by=request.user, id=form.cleaned_data["id"])
+        return ContactNote.objects.add_note(
+            contact, form.cleaned_data["body"], by=request.user, id=form.cleaned_data["id"]
+        )
     except ValidationError as error:
         add_errors(form, error)
     except Contact.DoesNotExist:

@@ -21,7 +21,7 @@ from config.files.downloads import download
 from config.files.storage import StorageUnavailable
 from config.web.paging import InvalidCursor, from_cursor, to_cursor
 
-from ..duplicates import likely_duplicates
+from ..book.duplicates import likely_duplicates
 from ..forms import MessageForm, add_errors
 from ..models import ChannelConnection, Contact, ContactMessage, MessageFile
 

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from config.accounts.http import ProRequest, send_to, wants
 from config.accounts.models import Pro, User
 
-from ..duplicates import likely_duplicates
-from ..facts import label_of, shown
-from ..merging import Outdated, differing, fill, fingerprint, holdings
+from ..book.duplicates import likely_duplicates, mark_distinct, unmark_distinct
+from ..book.fields import label_of, shown
+from ..book.merging import OutdatedMergeError, differing_fields, fields_to_fill, fingerprint, merge_contacts, undo_merge
+from ..book.related_rows import count_related_rows
 from ..models import Contact, ContactMerge, DistinctPair
 
 PAGE = "contacts/merge.html"
@@ -48,7 +49,7 @@ class Preview:
 
     def __init__(self, pair: list[Contact], chosen: Mapping[str, Any]) -> None:
         self.sides, self.chosen = dict(zip(SIDES, pair, strict=True)), chosen
-        self.holdings = {side: holdings(contact) for side, contact in self.sides.items()}
+        self.holdings = {side: count_related_rows(contact) for side, contact in self.sides.items()}
         self.seen = fingerprint(*pair)
         survivor = chosen.get("survivor")
         self.survivor_side = survivor if survivor in SIDES else self.richer()
@@ -63,8 +64,10 @@ class Preview:
 
     def take(self) -> set[str]:
         """The fields in which the other's value is wanted: as chosen, or where the survivor has none."""
-        filled = fill(self.survivor, self.other)
-        return {name for name in differing(self.survivor, self.other) if self._side(name, filled) == self.other_side}
+        filled = fields_to_fill(self.survivor, self.other)
+        return {
+            name for name in differing_fields(self.survivor, self.other) if self._side(name, filled) == self.other_side
+        }
 
     def _side(self, name: str, filled: set[str]) -> str:
         wanted = self.chosen.get(name)
@@ -76,7 +79,7 @@ class Preview:
     def choices(self) -> list[Choice]:
         take, errors = self.take(), self.error.message_dict if self.error else {}
         found = []
-        for name in differing(self.survivor, self.other):
+        for name in differing_fields(self.survivor, self.other):
             chosen = self.other_side if name in take else self.survivor_side
             options = [Option(side, _text(contact, name), side == chosen) for side, contact in self.sides.items()]
             found.append(Choice(name, label_of(name), options, errors.get(name, [])))
@@ -84,11 +87,13 @@ class Preview:
 
     def same(self) -> list[tuple[str, str]]:
         """(label, value) of what both have."""
-        names = [name for name in Contact.SETTABLE if name not in differing(self.survivor, self.other)]
+        names = [name for name in Contact.SETTABLE if name not in differing_fields(self.survivor, self.other)]
         return [(label_of(name), text) for name in names if (text := _text(self.survivor, name))]
 
     def merge(self, by: User) -> ContactMerge:
-        return self.survivor.absorb(self.other, take=self.take(), by=by, seen=self.chosen.get("seen", ""))
+        return merge_contacts(
+            self.survivor, self.other, copy_fields=self.take(), by=by, expected=self.chosen.get("seen", "")
+        )
 
 
 def _text(contact: Contact, name: str) -> str:
@@ -133,7 +138,7 @@ def contact_merge(request: ProRequest, id: uuid.UUID, other: uuid.UUID) -> HttpR
 def _merge(request: ProRequest, id: uuid.UUID, other: uuid.UUID) -> HttpResponse:
     try:
         merge = Preview(_pair(request.pro, id, other), request.POST).merge(request.user)
-    except (Outdated, ValidationError) as error:
+    except (OutdatedMergeError, ValidationError) as error:
         # What is shown now is read anew: the attempt has changed the rows in memory.
         preview = Preview(_pair(request.pro, id, other), request.POST)
         preview.error = error if isinstance(error, ValidationError) else None
@@ -149,7 +154,7 @@ def merge_undo(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     merge = get_object_or_404(merges, pk=id)
     names = {"name": merge.survivor.name, "other": merge.absorbed.name}
     try:
-        merge.undo(by=request.user)
+        undo_merge(merge, by=request.user)
         messages.success(request, _("%(name)s and %(other)s are two contacts again.") % names)
     except ValidationError as error:
         messages.error(request, error.messages[0])
@@ -163,9 +168,9 @@ def contact_apart(request: ProRequest, id: uuid.UUID, other: uuid.UUID) -> HttpR
     try:
         one, two = _pair(request.pro, id, other)
         if "undo" in request.POST:
-            one.bring_together(two)
+            unmark_distinct(one, two)
             return redirect(page)
-        one.tell_apart(two, by=request.user)
+        mark_distinct(one, two, by=request.user)
     except Contact.DoesNotExist:
         return _as_it_stands(request, id, other)
     return redirect(f"{page}?apart={two.pk}")

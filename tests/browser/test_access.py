@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from config.accounts.models import IdentityDocument
 from contact_requests import receiving, replying
 from contacts.channels.message import File, Media
-from contacts.models import Contact, ContactImport, ContactMessage
+from contacts.models import Contact, ContactImport, ContactMessage, ContactNote
 from inquiries.models import AllowedMove, FilterOption, Inquiry, InquiryType
 from tests.contacts.conversing import arrive, connect
 from tests.factories import (
@@ -101,7 +101,7 @@ def row(user, shipped):
     replying.reply(rows[0], "Yes.", by=user)
     ContactFactory(id=TWIN, pro=user.pro, name=rows[0].name, phone="+33612345678", role="tenant")
     make_token(user.pro)
-    rows[0].contact.add_note("Prefers calls after six. " * 9, by=user)
+    ContactNote.objects.add_note(rows[0].contact, "Prefers calls after six. " * 9, by=user)
     rows[0].contact.change({"status": "applicant"}, by=user)
     rows[2].contact.archive(by=user)
     for state in ("uploaded", "checked", "running", "done"):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from contacts.models import Contact
+from contacts.models import Contact, ContactNote
 from tests.factories import PASSWORD, ContactFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -136,7 +136,7 @@ def test_sorting_and_filters_go_together_and_back_works(enter, people):
 
 
 def test_a_deleted_note_comes_back(enter, people, user):
-    note = people[0].add_note("Keep me", by=user)
+    note = ContactNote.objects.add_note(people[0], "Keep me", by=user)
     page = enter(f"/contacts/{people[0].pk}", **PHONE)
     entry(page, "Keep me").get_by_role("button", name="Delete").click()
     page.get_by_text("The note is deleted.").wait_for()

@@ -1,6 +1,7 @@
 """A file through the import, as the pages take it."""
 
 from contacts.importing.columns import recognise
+from contacts.importing.jobs import start_check, start_run
 from contacts.importing.reading import read
 from contacts.models import ContactImport
 
@@ -15,7 +16,7 @@ def uploaded(user, text, filename="contacts.csv"):
 def checked(user, text, work_tasks):
     """The import of a file after its check."""
     found = uploaded(user, text)
-    found.check_rows(found.columns)
+    start_check(found, found.columns)
     work_tasks()
     found.refresh_from_db()
     assert found.state == "checked"
@@ -25,7 +26,7 @@ def checked(user, text, work_tasks):
 def imported(user, text, work_tasks):
     """The import of a file after its run."""
     found = checked(user, text, work_tasks)
-    assert found.run(by=user)
+    assert start_run(found, by=user)
     work_tasks()
     found.refresh_from_db()
     assert found.state == "done"

@@ -6,7 +6,7 @@ import pytest
 
 from config.accounts.models import Pro
 from contacts.admin import FACTS
-from contacts.models import Contact, ContactIdentity
+from contacts.models import Contact, ContactIdentity, ContactNote
 from tests.accounts.test_admin import (
     assert_list_is_flat,
     assert_no_regular_expressions,
@@ -162,7 +162,7 @@ def test_bound_staff_restore_their_pros_contacts_alone(contact, pro):
 
 
 def test_notes_and_events_stand_on_the_page_to_be_read(staff_browser, contact, user):
-    contact.add_note("Prefers calls", by=user)
+    ContactNote.objects.add_note(contact, "Prefers calls", by=user)
     contact.change({"status": "renter"}, by=user)
     html = staff_browser.get(page(contact, "change")).content.decode()
     assert "Prefers calls" in html and "renter" in html
@@ -180,7 +180,7 @@ def test_the_page_does_not_ask_per_row_around_it(staff_browser, contact):
     few = queries(staff_browser, page(contact, "change"))
     for n in range(20):
         contact.identity("telegram", str(n)).save()
-        contact.add_note(f"Note {n}", by=UserFactory(pro=contact.pro))
+        ContactNote.objects.add_note(contact, f"Note {n}", by=UserFactory(pro=contact.pro))
         contact.change({"name": f"Name {n}"}, by=UserFactory(pro=contact.pro))
     assert queries(staff_browser, page(contact, "change")) == few
 

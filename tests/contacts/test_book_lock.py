@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from contacts import tasks
-from contacts.importing import running
+from contacts.book.merging import merge_contacts
+from contacts.importing import jobs, running
+from contacts.importing.jobs import start_run
 from contacts.models import Contact
 
 from .imports import checked
@@ -31,11 +32,11 @@ def beside_an_import(user, work_tasks, monkeypatch, at_once):
     def run(text, other):
         found = checked(user, text, work_tasks)
         monkeypatch.setattr(running, "_import", slowly)
-        found.run(by=user)
+        start_run(found, by=user)
 
         def work(number):
             if number == 0:
-                tasks.run_import.func(str(found.pk))
+                jobs.run_import.func(str(found.pk))
             else:
                 time.sleep(0.25)
                 other()
@@ -50,7 +51,7 @@ def beside_an_import(user, work_tasks, monkeypatch, at_once):
 def test_a_merge_beside_an_import(make, user, beside_an_import):
     ann, bob = sorted((make(name=n, email=f"{n}@example.org") for n in "ab"), key=lambda contact: contact.pk)
     text = f"name,email,phone\nX,{bob.email},+33612345678\nY,{ann.email},+33612345679\n"
-    found = beside_an_import(text, lambda: ann.absorb(bob, by=user))
+    found = beside_an_import(text, lambda: merge_contacts(ann, bob, by=user))
     assert found.counts == {"complete": 2}
     assert Contact.objects.get(pk=bob.pk).merged_into == ann
 

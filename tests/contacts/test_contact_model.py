@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from contacts.book.merging import merge_contacts
 from contacts.languages import ISO_639_1
 from contacts.models import Contact, ContactIdentity
 
@@ -71,7 +72,7 @@ def test_a_deleted_one_is_not_changed(jane):
     with pytest.raises(Contact.DoesNotExist):
         stale.change({"name": "x"}, by=None)
     with pytest.raises(Contact.DoesNotExist):
-        stale.learn(email="new@example.org")
+        Contact.objects.fill_in(stale, {"email": "new@example.org"})
     assert not ContactIdentity.objects.held().exists()
 
 
@@ -116,6 +117,6 @@ def test_what_was_learnt_is_passed_on_too(pro, user):
     stayed = Contact.objects.register(pro, name="S", email="s@example.org")
     merged = Contact.objects.register(pro, name="X", email="x@example.org")
     third = Contact.objects.register(pro, name="T", email="s@example.org")
-    stayed.absorb(merged, take=["email"], by=user)
+    merge_contacts(stayed, merged, copy_fields=["email"], by=user)
     stayed.archive(by=user)
     assert find(pro, "s@example.org") == third

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from contact_requests import replying
 from contact_requests.models import ContactRequestEvent, Reply
+from contacts.book.merging import merge_contacts
 from contacts.channels.message import File, Media
-from contacts.models import Contact, ContactEvent, ContactMessage
+from contacts.models import Contact, ContactEvent, ContactMessage, ContactNote
 from contacts.timeline import SIZE
 
 from ..factories import PropertyFactory, RequestFactory, make_token
@@ -75,7 +76,7 @@ def test_one_timeline_of_everything_newest_first(browser, user, pro, contact):
     found = RequestFactory(property=house, contact=row, message="Is it free?", name="Jane", email=row.email)
     replying.reply(found, "Yes, it is.", by=user)
     row.change({"status": "applicant", "phone": "+33612345678"}, by=user)
-    row.add_note("Nice voice.", by=user)
+    ContactNote.objects.add_note(row, "Nice voice.", by=user)
     row.archive(by=user)
     row.restore(by=user)
     start = timezone.now() - timedelta(hours=1)
@@ -99,7 +100,7 @@ def test_nothing_of_another_contact(browser, jane, contact, user):
     other = contact(name="Other")
     secret = RequestFactory(property=PropertyFactory(pro=jane.pro), contact=other, message="Secret")
     replying.reply(secret, "Hush", by=user)
-    other.add_note("Also secret", by=user)
+    ContactNote.objects.add_note(other, "Also secret", by=user)
     assert entries(page(browser, jane)) == []
     assert "Nothing has happened yet." in page(browser, jane)
 
@@ -129,7 +130,7 @@ def test_a_change_of_what_is_no_field_any_more_is_left_out(browser, jane):
 def test_the_timeline_comes_in_pages_and_nothing_is_lost(browser, jane, user):
     start = timezone.now() - timedelta(days=1)
     for n in range(2 * SIZE + 5):
-        note = jane.add_note(f"Note {n:02}", by=user)
+        note = ContactNote.objects.add_note(jane, f"Note {n:02}", by=user)
         # Forty share a moment, more than a page; others come while one reads.
         type(note).objects.filter(pk=note.pk).update(created_at=start + timedelta(minutes=max(n, 40)))
     seen, query, headers = [], "", {}
@@ -137,7 +138,7 @@ def test_the_timeline_comes_in_pages_and_nothing_is_lost(browser, jane, user):
         html = page(browser, jane, query, headers=headers)
         seen.append(re.findall(r"Note \d\d", html))
         more = re.search(r'<a class="button" href="(\?until=[^"]+)" hx-get="\1" hx-target="#older"', html)
-        jane.add_note(f"Later {len(seen)}", by=user)
+        ContactNote.objects.add_note(jane, f"Later {len(seen)}", by=user)
         query, headers = (more[1].replace("&amp;", "&"), OLDER) if more else (None, {})
     assert sorted(name for part in seen for name in part) == [f"Note {n:02}" for n in range(2 * SIZE + 5)]
     assert [len(part) for part in seen] == [SIZE, SIZE, 5]
@@ -164,7 +165,7 @@ def test_a_place_that_is_none_is_404(browser, jane, until, skip):
 
 
 def test_an_archived_contact_is_read_only(browser, jane, user):
-    jane.add_note("Kept", by=user)
+    ContactNote.objects.add_note(jane, "Kept", by=user)
     jane.archive(by=user)
     html = page(browser, jane)
     assert "This contact is archived" in html and f'action="/contacts/{jane.pk}/restore"' in html
@@ -184,8 +185,8 @@ def test_another_pros_contact_is_404(other_browser, jane, is_archived):
 
 def test_the_page_of_a_merged_contact_leads_to_the_one_that_stayed(browser, other_browser, jane, contact, user):
     first, second = contact(name="First"), contact(name="Second")
-    second.absorb(first, by=user)
-    jane.absorb(second, by=user)
+    merge_contacts(second, first, by=user)
+    merge_contacts(jane, second, by=user)
     response = browser.get(f"/contacts/{first.pk}")
     assert (response.status_code, response["Location"]) == (302, f"/contacts/{jane.pk}")
     assert other_browser.get(f"/contacts/{first.pk}").status_code == 404
@@ -208,7 +209,7 @@ def test_the_same_queries_for_one_entry_of_each_and_for_ten(browser, jane, user)
     for more in (1, 9):
         for n in range(more):
             replying.reply(RequestFactory(property=house, contact=jane), "Yes", by=user)
-            jane.add_note(f"{more} {n}", by=user)
+            ContactNote.objects.add_note(jane, f"{more} {n}", by=user)
             jane.change({"referral_source": f"{more} {n}"}, by=user)
         with CaptureQueriesContext(connection) as queries:
             page(browser, jane)
@@ -226,7 +227,7 @@ def test_an_address_carries_no_headers_into_the_mail_program(browser, contact):
 
 def test_older_entries_alone_ask_for_no_duplicates(browser, jane, user):
     for n in range(SIZE + 1):
-        jane.add_note(f"Note {n}", by=user)
+        ContactNote.objects.add_note(jane, f"Note {n}", by=user)
     older = browser.get(f"/contacts/{jane.pk}").context["older"]
     with CaptureQueriesContext(connection) as queries:
         page(browser, jane, f"?{older}", headers=OLDER)
@@ -244,7 +245,7 @@ def test_the_conversation_is_part_of_the_timeline(browser, user, whatsapp, lette
     known = {"email": jane.email, "identities": (("email", jane.email),), "address": jane.email}
     files = (File("plan.pdf", b"%PDF-1.7\n%%EOF\n"),)
     letter = arrive(letterbox, "See here", subject="Plan", quoted="> before", files=files, sent_at=at, **known)
-    jane.add_note("Nice voice.", by=user)
+    ContactNote.objects.add_note(jane, "Nice voice.", by=user)
     voice = arrive(whatsapp, "", media=(Media("voice"),), phone=jane.phone, identities=(("phone", jane.phone),))
     sent = jane.write("Yes", channel="whatsapp", by=user)
     sent.note_failure("Unknown", is_last=True)

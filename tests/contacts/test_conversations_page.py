@@ -12,6 +12,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.web.paging import to_cursor
+from contacts.book.merging import merge_contacts
 from contacts.channels.message import File, Media, Message, Receipt
 from contacts.models import Contact, ContactMessage, MessageFile
 from contacts.views import conversations
@@ -773,7 +774,7 @@ def test_a_file_that_cannot_be_fetched_now_leads_to_the_contact(browser, mail, a
 def test_the_file_of_a_merged_contact_goes_with_its_message(browser, user, mail, contact):
     survivor = contact(name="Survivor")
     old = file_of(mail)
-    survivor.absorb(mail.contact, by=user)
+    merge_contacts(survivor, mail.contact, by=user)
     assert browser.get(old).status_code == 404
     response = browser.get(f"{page_of(survivor)}/files/{mail.files.get().pk}")
     assert b"".join(response) == PDF
@@ -922,7 +923,7 @@ def test_a_contact_that_is_archived_in_that_moment_is_404(browser, user, whatsap
 
 def test_the_mail_about_a_message_leads_to_whoever_stayed_of_two(browser, other_browser, user, whatsapp, contact):
     absorbed, survivor = arrive(whatsapp).contact, contact(name="Survivor")
-    survivor.absorb(absorbed, by=user)
+    merge_contacts(survivor, absorbed, by=user)
     response = browser.get(page_of(absorbed))
     assert (response.status_code, response["Location"]) == (302, page_of(survivor))
     for headers in (DETAIL, THREAD):

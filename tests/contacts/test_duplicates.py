@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contacts.duplicates import are_alike, likely_duplicates, words_of
+from contacts.book.duplicates import are_alike, likely_duplicates, mark_distinct, words_of
+from contacts.book.merging import merge_contacts
 from contacts.models import Contact, ContactIdentity
 
 from ..factories import ContactFactory, ProFactory
@@ -203,13 +204,13 @@ def test_neither_another_pros_nor_archived_nor_merged_ones(known):
     fields = {"name": "Anna Martin", "email": EMAIL, "phone": PHONE}
     Contact.objects.register(ProFactory(), **fields)
     known(**fields).archive(by=None)
-    known("Paul Durand").absorb(known(**fields), by=None)
+    merge_contacts(known("Paul Durand"), known(**fields), by=None)
     assert found(anna) == []
 
 
 def test_those_told_apart_stay_apart_in_both_directions(user, known):
     anna, twin, third = (known("Anna Martin", phone=PHONE) for _n in range(3))
-    anna.tell_apart(twin, by=user)
+    mark_distinct(anna, twin, by=user)
     assert found(anna) == [(third, ["phone", "name"])]
     assert found(twin) == [(third, ["phone", "name"])]
     assert {contact for contact, _reasons in found(third)} == {anna, twin}

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from contacts.book.merging import merge_contacts
 from contacts.models import Contact
 
 from ..factories import ContactFactory
@@ -181,7 +182,7 @@ def test_another_pros_contact_is_404(other_browser, jane, method):
 
 @pytest.mark.parametrize("headers", [{}, htmx("name")])
 def test_merged_meanwhile_it_is_said_and_stays_typed(browser, jane, contact, headers, user):
-    contact(name="Stays").absorb(jane, by=user)
+    merge_contacts(contact(name="Stays"), jane, by=user)
     response = browser.post(path(jane, "name"), {"name": "Mine", "was": "Jane"}, headers=headers)
     assert (response.status_code, 'value="Mine"' in response.content.decode()) == (409, True)
     assert Contact.objects.get(pk=jane.pk).name == "Jane"

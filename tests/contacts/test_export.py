@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contacts import exporting
+from contacts.book import exporting
+from contacts.importing.jobs import start_run
 from contacts.models import Contact, ContactIdentity
 from tests.factories import ProFactory
 
@@ -192,6 +193,6 @@ def test_an_export_is_imported_again_without_a_change(browser, user, pro, work_t
     # Even where the run is forced, as nothing offers it.
     type(found).objects.update(counts={"create": 1})
     found.refresh_from_db()
-    assert found.run(by=user)
+    assert start_run(found, by=user)
     work_tasks()
     assert [list(model.objects.order_by("pk").values()) for model in (Contact, ContactIdentity)] == before

@@ -3,7 +3,8 @@
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from contacts import tasks
+from contacts.importing import jobs
+from contacts.importing.jobs import start_check
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport
 from tests.factories import ProFactory
 
@@ -95,8 +96,8 @@ def test_a_person_twice_in_the_file_is_one(user, work_tasks):
 
 def test_it_goes_on_where_a_job_has_ended(user, known, work_tasks, monkeypatch):
     """A job that hands over after each row must decide as one that works them all."""
-    monkeypatch.setattr(tasks, "CHECKED_AT_ONCE", 1)
-    monkeypatch.setattr(tasks, "TURN", 0)
+    monkeypatch.setattr(jobs, "CHECK_BATCH", 1)
+    monkeypatch.setattr(jobs, "MAX_JOB_TIME", 0)
     contact = known(email="k@example.org")
     lines = ["A,a@example.org,,,,,,,", "K,k@example.org,0611111111,,,,,,", "A2,a@example.org,0622222222,,,,,,"]
     lines += ["K2,,0611111111,,,sms,,,", "A3,,0622222222,,,sms,,,", "A4,a@example.org,0633333333,,,sms,,,", "-,,,,,,,,"]
@@ -202,7 +203,7 @@ def test_an_exception_in_one_row_does_not_stop_the_others(user, work_tasks, monk
 def test_checking_again_by_other_columns(user, work_tasks):
     found = checked(user, "name,a,b\nAnna,x,anna@example.org\n", work_tasks)
     assert found.counts == {"refuse": 1}
-    found.check_rows(["name", "", "email"])
+    start_check(found, ["name", "", "email"])
     work_tasks()
     found.refresh_from_db()
     assert (found.state, found.counts, found.done) == ("checked", {"create": 1}, 1)
@@ -211,14 +212,14 @@ def test_checking_again_by_other_columns(user, work_tasks):
 
 def test_asking_twice_checks_once(user, work_tasks):
     found = uploaded(user, "name,email\nAnna,anna@example.org\n")
-    found.check_rows(["name", "email"])
-    found.check_rows(["", "email"])
+    start_check(found, ["name", "email"])
+    start_check(found, ["", "email"])
     assert (found.columns, DBTaskResult.objects.count()) == (["name", "email"], 1)
 
 
 def test_a_file_that_is_discarded_while_it_is_checked(user, work_tasks):
     found = uploaded(user, "name,email\nAnna,anna@example.org\n")
-    found.check_rows(found.columns)
+    start_check(found, found.columns)
     assert found.discard()
     work_tasks()
     assert (ContactImport.objects.count(), DBTaskResult.objects.successful().count()) == (0, 1)
@@ -226,13 +227,13 @@ def test_a_file_that_is_discarded_while_it_is_checked(user, work_tasks):
 
 def test_a_halt_is_said_and_over_when_it_goes_on(user, work_tasks, monkeypatch):
     found = uploaded(user, "name,email\nAnna,anna@example.org\n")
-    found.check_rows(found.columns)
+    start_check(found, found.columns)
     with monkeypatch.context() as patch:
         patch.setattr("contacts.importing.checking.Present.__init__", lambda *a: 1 / 0)
         work_tasks()
     found.refresh_from_db()
     assert (found.state, found.error, found.done) == ("checking", "ZeroDivisionError", 0)
-    tasks.check_import.call(str(found.pk))
+    jobs.check_import.call(str(found.pk))
     found.refresh_from_db()
     assert (found.state, found.error, found.done) == ("checked", "", 1)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from contacts.exporting import COLUMNS
+from contacts.book.exporting import COLUMNS
 from contacts.importing.columns import TARGETS, WORDS, read_cells, read_id, recognise
-from contacts.views.importing import SAMPLE
+from contacts.importing.views import SAMPLE
 
 DOCS = (Path(__file__).parents[2] / "docs/import.md").read_text()
 

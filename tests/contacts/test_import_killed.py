@@ -2,8 +2,9 @@
 
 import pytest
 
+from contacts.importing.jobs import start_check, start_run
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport
-from tests.web import test_worker
+from tests.jobs import test_worker
 
 from .imports import uploaded
 
@@ -29,7 +30,7 @@ def kill_in_the_middle(found, state, start_worker):
 def test_killed_while_checking_and_while_importing(user, start_worker):
     text = "name,email\n" + "".join(f"N{n},n{n}@example.org\n" for n in range(PEOPLE))
     found = uploaded(user, text)
-    found.check_rows(found.columns)
+    start_check(found, found.columns)
     kill_in_the_middle(found, "checking", start_worker)
     worker = start_worker()
     test_worker.wait_until(lambda: ContactImport.objects.get().state == "checked")
@@ -38,7 +39,7 @@ def test_killed_while_checking_and_while_importing(user, start_worker):
     found.refresh_from_db()
     assert (found.counts, found.done) == ({"create": PEOPLE}, PEOPLE)
 
-    found.run(by=user)
+    start_run(found, by=user)
     for _ in range(2):
         kill_in_the_middle(found, "running", start_worker)
         assert Contact.objects.count() == found.done

@@ -6,9 +6,12 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from contacts import tasks
+from contacts.book.merging import merge_contacts
+from contacts.importing import jobs
+from contacts.importing.jobs import start_run
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport, ContactNote
 from contacts.models.contact_import import forget_imports
+from contacts.models.note import ContactNoteQuerySet
 from tests.factories import ProFactory
 
 from .imports import checked, imported, outcomes, uploaded
@@ -89,7 +92,7 @@ def test_the_run_does_what_the_check_said(user, pro, work_tasks):
     found = checked(user, "\n".join([HEAD, *lines]), work_tasks)
     said = list(found.rows.order_by("number").values_list("number", "outcome", "learnt", "reasons"))
     counts = found.counts
-    found.run(by=user)
+    start_run(found, by=user)
     work_tasks()
     found.refresh_from_db()
     assert list(found.rows.order_by("number").values_list("number", "outcome", "learnt", "reasons")) == said
@@ -103,7 +106,7 @@ def test_the_run_does_what_the_check_said(user, pro, work_tasks):
 def test_a_contact_made_since_the_check_is_matched(user, pro, work_tasks):
     found = checked(user, ANNA, work_tasks)
     contact = Contact.objects.register(pro, name="Quick", phone="+33612345678")
-    found.run(by=user)
+    start_run(found, by=user)
     work_tasks()
     found.refresh_from_db()
     assert Contact.objects.get() == contact
@@ -115,7 +118,7 @@ def test_a_contact_archived_since_the_check_is_made_anew(user, pro, work_tasks):
     Contact.objects.register(pro, name="Gone", email="anna@example.org")
     found = checked(user, ANNA, work_tasks)
     Contact.objects.get().archive(by=user)
-    found.run(by=user)
+    start_run(found, by=user)
     work_tasks()
     assert outcomes(found) == {2: "create"}
     assert list(Contact.objects.for_pro(pro).values_list("name", flat=True)) == ["Anna"]
@@ -125,7 +128,7 @@ def test_a_refused_row_is_never_imported_and_every_other_is_checked_again(user, 
     found = checked(user, "name,phone\nAnna,0612345678\nBad,123\nCarl,0612345679\n", work_tasks)
     found.rows.filter(number=2).update(values=["Anna", "123"])
     found.rows.filter(number=3).update(values=["Bad", "0612345670"])
-    found.run(by=user)
+    start_run(found, by=user)
     work_tasks()
     found.refresh_from_db()
     assert (outcomes(found), found.counts) == ({2: "refuse", 3: "refuse", 4: "create"}, {"refuse": 2, "create": 1})
@@ -142,9 +145,9 @@ def test_another_pros_contact_is_not_touched(user, work_tasks):
 
 def test_a_second_click_imports_once(user, work_tasks):
     found = checked(user, ANNA, work_tasks)
-    assert [found.run(by=user), found.run(by=user)] == [True, False]
+    assert [start_run(found, by=user), start_run(found, by=user)] == [True, False]
     work_tasks()
-    assert (found.run(by=user), found.discard()) == (False, False)
+    assert (start_run(found, by=user), found.discard()) == (False, False)
     work_tasks()
     assert Contact.objects.count() == ContactEvent.objects.count() == 1
 
@@ -153,13 +156,13 @@ def test_a_second_click_imports_once(user, work_tasks):
 def test_it_does_not_run_before_it_is_checked(user, state):
     found = uploaded(user, ANNA)
     ContactImport.objects.update(state=state)
-    assert not found.run(by=user)
+    assert not start_run(found, by=user)
     assert DBTaskResult.objects.count() == 0
 
 
 def test_what_adds_nothing_does_not_run(user, work_tasks):
     found = checked(user, "name,email\nAnna,\n", work_tasks)
-    assert not found.run(by=user)
+    assert not start_run(found, by=user)
 
 
 def test_an_exception_in_one_row_does_not_stop_the_others(user, work_tasks, monkeypatch):
@@ -172,7 +175,7 @@ def test_an_exception_in_one_row_does_not_stop_the_others(user, work_tasks, monk
             raise RuntimeError("after it was stored")
 
     monkeypatch.setattr(Contact, "save", fail)
-    found.run(by=user)
+    start_run(found, by=user)
     work_tasks()
     found.refresh_from_db()
     assert outcomes(found) == {2: "refuse", 3: "create"} and found.counts == {"refuse": 1, "create": 1}
@@ -185,8 +188,8 @@ def many(count):
 
 
 def test_a_long_import_hands_over(user, work_tasks, monkeypatch):
-    monkeypatch.setattr(tasks, "RUN_AT_ONCE", 7)
-    monkeypatch.setattr(tasks, "TURN", 0)
+    monkeypatch.setattr(jobs, "RUN_BATCH", 7)
+    monkeypatch.setattr(jobs, "MAX_JOB_TIME", 0)
     found = imported(user, many(20), work_tasks)
     assert (found.done, found.counts, Contact.objects.count()) == (20, {"create": 20}, 20)
     assert [job.task_name for job in DBTaskResult.objects.successful()].count("run_import") == 3
@@ -194,7 +197,7 @@ def test_a_long_import_hands_over(user, work_tasks, monkeypatch):
 
 def test_a_batch_that_fails_is_worked_again_as_a_whole(user, work_tasks, monkeypatch):
     found = checked(user, many(10), work_tasks)
-    monkeypatch.setattr(tasks, "RUN_AT_ONCE", 4)
+    monkeypatch.setattr(jobs, "RUN_BATCH", 4)
     whole, calls = ContactImport.advance, []
 
     def fail_once(self, rows):
@@ -204,10 +207,10 @@ def test_a_batch_that_fails_is_worked_again_as_a_whole(user, work_tasks, monkeyp
         whole(self, rows)
 
     monkeypatch.setattr(ContactImport, "advance", fail_once)
-    found.run(by=user)
+    start_run(found, by=user)
     work_tasks()
     assert Contact.objects.count() == 4
-    tasks.run_import.call(str(found.pk))
+    jobs.run_import.call(str(found.pk))
     found.refresh_from_db()
     assert (found.state, found.counts, calls) == ("done", {"create": 10}, [4, 4, 4, 2])
     assert (Contact.objects.count(), ContactEvent.objects.count()) == (10, 10)
@@ -216,9 +219,9 @@ def test_a_batch_that_fails_is_worked_again_as_a_whole(user, work_tasks, monkeyp
 @pytest.mark.django_db(transaction=True)
 def test_two_jobs_at_once_import_once(user, work_tasks, at_once, monkeypatch):
     found = checked(user, many(60), work_tasks)
-    found.run(by=user)
-    monkeypatch.setattr(tasks, "RUN_AT_ONCE", 5)
-    at_once(3, lambda _n: tasks.run_import.call(str(found.pk)))
+    start_run(found, by=user)
+    monkeypatch.setattr(jobs, "RUN_BATCH", 5)
+    at_once(3, lambda _n: jobs.run_import.call(str(found.pk)))
     found.refresh_from_db()
     assert (found.state, found.counts, found.done) == ("done", {"create": 60}, 60)
     assert (Contact.objects.count(), ContactEvent.objects.count()) == (60, 60)
@@ -227,19 +230,19 @@ def test_two_jobs_at_once_import_once(user, work_tasks, at_once, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_once_run_once(user, work_tasks, at_once):
     found = checked(user, ANNA, work_tasks)
-    ran = at_once(4, lambda _n: ContactImport.objects.get(pk=found.pk).run(by=user))
+    ran = at_once(4, lambda _n: start_run(ContactImport.objects.get(pk=found.pk), by=user))
     assert sorted(ran) == [False, False, False, True]
     assert DBTaskResult.objects.ready().count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_imports_of_the_same_people_at_once_make_each_once(user, work_tasks, at_once, monkeypatch):
-    monkeypatch.setattr(tasks, "RUN_AT_ONCE", 5)
+    monkeypatch.setattr(jobs, "RUN_BATCH", 5)
     lines = many(40).splitlines()
     both = [checked(user, "\n".join([lines[0], *order]), work_tasks) for order in (lines[1:], lines[:0:-1])]
     for found in both:
-        found.run(by=user)
-    at_once(2, lambda n: tasks.run_import.call(str(both[n].pk)))
+        start_run(found, by=user)
+    at_once(2, lambda n: jobs.run_import.call(str(both[n].pk)))
     assert (Contact.objects.count(), ContactIdentity.objects.count()) == (40, 80)
     done = list(ContactImport.objects.all())
     assert [found.state for found in done] == ["done", "done"]
@@ -248,13 +251,13 @@ def test_two_imports_of_the_same_people_at_once_make_each_once(user, work_tasks,
 
 @pytest.mark.django_db(transaction=True)
 def test_messages_that_come_in_meanwhile_make_no_second_contact(user, pro, work_tasks, at_once, monkeypatch):
-    monkeypatch.setattr(tasks, "RUN_AT_ONCE", 5)
+    monkeypatch.setattr(jobs, "RUN_BATCH", 5)
     found = checked(user, many(30), work_tasks)
-    found.run(by=user)
+    start_run(found, by=user)
 
     def work(n):
         if n == 0:
-            return tasks.run_import.call(str(found.pk))
+            return jobs.run_import.call(str(found.pk))
         for k in reversed(range(30)):
             Contact.objects.find_or_create(
                 pro, name="V", email=f"N{k}@example.org", phone=f"+336{k:08d}", source="contact_form"
@@ -314,7 +317,7 @@ def test_a_note_stays_one_after_a_merge(user, pro, work_tasks):
     text = "name,email,note\nAnna,a@example.org,hello\n"
     imported(user, text, work_tasks)
     anna = Contact.objects.get()
-    Contact.objects.register(pro, name="Ann", email="b@example.org").absorb(anna, by=user)
+    merge_contacts(Contact.objects.register(pro, name="Ann", email="b@example.org"), anna, by=user)
     assert outcomes(checked(user, text, work_tasks)) == {2: "known"}
 
 
@@ -322,7 +325,7 @@ def test_a_row_that_fails_in_the_middle_leaves_nothing(user, work_tasks, monkeyp
     def fail(*args, **more):
         raise RuntimeError
 
-    monkeypatch.setattr(Contact, "add_note", fail)
+    monkeypatch.setattr(ContactNoteQuerySet, "add_note", fail)
     found = imported(user, "name,email,note\nAnna,a@example.org,hi\nBoris,b@example.org,\n", work_tasks)
     assert outcomes(found) == {2: "refuse", 3: "create"}
     assert list(Contact.objects.values_list("name")) == [("Boris",)]
@@ -331,15 +334,15 @@ def test_a_row_that_fails_in_the_middle_leaves_nothing(user, work_tasks, monkeyp
 
 def test_an_import_that_came_to_a_halt_goes_on_when_it_is_asked_to(browser, user, work_tasks):
     found = checked(user, ANNA, work_tasks)
-    found.run(by=user)
-    DBTaskResult.objects.filter(task_path="contacts.tasks.run_import").delete()
+    start_run(found, by=user)
+    DBTaskResult.objects.filter(task_path="contacts.importing.jobs.run_import").delete()
     path = f"/contacts/import/{found.pk}"
     assert "Try again now" not in browser.get(path).content.decode()
     ContactImport.objects.update(error="OSError")
     assert f'action="{path}/run"' in browser.get(path).content.decode()
     for _ in range(2):
         assert browser.post(f"{path}/run")["Location"] == path
-    assert DBTaskResult.objects.filter(task_path="contacts.tasks.run_import").count() == 1
+    assert DBTaskResult.objects.filter(task_path="contacts.importing.jobs.run_import").count() == 1
     work_tasks()
     found.refresh_from_db()
     assert (found.state, Contact.objects.count()) == ("done", 1)

@@ -1,4 +1,4 @@
-"""Contact.absorb and ContactMerge.undo: two contacts become one, and two again."""
+"""Merge contacts, and undo merges."""
 
 from datetime import UTC, datetime
 
@@ -11,8 +11,17 @@ from django.utils import timezone
 
 from contact_requests import receiving
 from contact_requests.models import ContactRequest
-from contacts.merging import Outdated, absorb, differing, fill, fingerprint, holdings, relations, undo
-from contacts.models import Contact, ContactEvent, ContactIdentity, ContactMerge, DistinctPair
+from contacts.book.duplicates import mark_distinct
+from contacts.book.merging import (
+    OutdatedMergeError,
+    differing_fields,
+    fields_to_fill,
+    fingerprint,
+    merge_contacts,
+    undo_merge,
+)
+from contacts.book.related_rows import contact_relations, count_related_rows
+from contacts.models import Contact, ContactEvent, ContactIdentity, ContactMerge, ContactNote, DistinctPair
 
 from ..factories import ContactFactory, InquiryFactory, ProFactory, PropertyFactory, RequestFactory
 
@@ -74,7 +83,7 @@ def applied(contact, at):
 
 def test_the_two_rows_after_a_merge(anna, anne, user):
     before, other = row(anna), row(anne)
-    anna.absorb(anne, take={"email", "role"}, by=user)
+    merge_contacts(anna, anne, copy_fields={"email", "role"}, by=user)
     after = row(anna)
     assert after == before | {
         "email": ANNE,
@@ -94,14 +103,14 @@ def test_the_two_rows_after_a_merge(anna, anne, user):
 def test_the_merge_as_stored(pro, user, anna, anne, house):
     request = RequestFactory(property=house, contact=anne)
     identity, event = anne.identities.get(), anne.events.get()
-    merge = anna.absorb(anne, take={"email"}, by=user)
+    merge = merge_contacts(anna, anne, copy_fields={"email"}, by=user)
     assert ContactMerge.objects.values().get() == {
         "id": merge.pk,
         "pro_id": pro.pk,
         "survivor_id": anna.pk,
         "absorbed_id": anne.pk,
         "fields": {"email": [ANNA, ANNE]},
-        "moved": {key: [] for key, _field in relations()}
+        "moved": {key: [] for key, _field in contact_relations()}
         | {
             "contact_requests.contactrequest.contact": [str(request.pk)],
             "contacts.contactevent.contact": [str(event.pk)],
@@ -128,7 +137,7 @@ def test_every_relation_to_a_contact_moves_but_those_about_contacts():
         "contacts.distinctpair.first",
         "contacts.distinctpair.second",
     }
-    moving = {key for key, _field in relations()}
+    moving = {key for key, _field in contact_relations()}
     assert moving == pointing - about
     assert moving >= {"contacts.contactidentity.contact", "contact_requests.contactrequest.contact"}
 
@@ -139,7 +148,7 @@ def test_requests_move_and_are_otherwise_untouched(anna, anne, house, user):
         property=house, contact=anne, quarantined_at=timezone.now(), quarantine_reason="too_fast"
     )
     before = {found["id"]: found for found in ContactRequest.objects.values()}
-    anna.absorb(anne, by=user)
+    merge_contacts(anna, anne, by=user)
     assert {found["id"]: found for found in ContactRequest.objects.values()} == {
         own.pk: before[own.pk],
         moved.pk: before[moved.pk] | {"contact_id": anna.pk},
@@ -149,7 +158,7 @@ def test_requests_move_and_are_otherwise_untouched(anna, anne, house, user):
 
 def test_the_timeline_has_what_happened_to_both_and_who_merged_them(anna, anne, user):
     anne.change({"role": "vendor"}, by=user)
-    anna.absorb(anne, take={"role"}, by=user)
+    merge_contacts(anna, anne, copy_fields={"role"}, by=user)
     assert kinds(anna) == ["created", "created", "changed", "merged"]
     event = anna.events.last()
     assert (event.changes, event.user, event.token) == (
@@ -162,7 +171,7 @@ def test_the_timeline_has_what_happened_to_both_and_who_merged_them(anna, anne, 
 
 def test_the_next_message_from_either_address_is_the_survivors(pro, anna, anne, user):
     find(pro, email="second@example.org", phone=PHONE)
-    anna.absorb(anne, by=user)
+    merge_contacts(anna, anne, by=user)
     assert {find(pro, email=email) for email in (ANNA, ANNE, "second@example.org")} == {anna}
     assert find(pro, phone=PHONE) == anna
     assert held(anna) == [("email", ANNA), ("email", ANNE), ("email", "second@example.org"), ("phone", PHONE)]
@@ -172,27 +181,27 @@ def test_the_next_message_from_either_address_is_the_survivors(pro, anna, anne, 
 def test_an_address_that_a_third_contact_holds_stays_with_it(pro, known, anna, user):
     third = known("Third", phone=MOBILE)
     double = known("Anne", phone=MOBILE, email=ANNE)
-    anna.absorb(double, take={"phone"}, by=user)
+    merge_contacts(anna, double, copy_fields={"phone"}, by=user)
     assert row(anna)["phone"] == MOBILE
     assert find(pro, phone=MOBILE) == third
 
 
 def test_without_a_choice_the_survivors_values_stay(anna, anne, user):
     before = row(anna)
-    merge = anna.absorb(anne, by=user)
+    merge = merge_contacts(anna, anne, by=user)
     assert (row(anna), merge.fields) == (before, {})
 
 
 def test_what_differs_and_what_fills_a_gap(anna, anne):
-    assert differing(anna, anne) == ["name", "email", "phone", "role", "referral_source"]
-    assert (fill(anna, anne), fill(anne, anna)) == ({"referral_source"}, {"phone"})
+    assert differing_fields(anna, anne) == ["name", "email", "phone", "role", "referral_source"]
+    assert (fields_to_fill(anna, anne), fields_to_fill(anne, anna)) == ({"referral_source"}, {"phone"})
 
 
 def test_a_choice_that_leaves_no_address_is_refused(known, user):
     by_mail, by_phone = known(email=ANNA), known(phone=PHONE)
     before = [row(by_mail), row(by_phone)]
     with pytest.raises(ValidationError) as raised:
-        by_mail.absorb(by_phone, take={"email"}, by=user)
+        merge_contacts(by_mail, by_phone, copy_fields={"email"}, by=user)
     assert raised.value.message_dict == {"email": ["Give an e-mail address or a phone number."]}
     assert [row(by_mail), row(by_phone)] == before
     assert not ContactMerge.objects.exists()
@@ -201,7 +210,7 @@ def test_a_choice_that_leaves_no_address_is_refused(known, user):
 def test_a_value_goes_through_the_rules_of_its_field(anna, anne, user):
     Contact.objects.filter(pk=anne.pk).update(language="xx", name="...")
     with pytest.raises(ValidationError) as raised:
-        anna.absorb(anne, take={"language", "name"}, by=user)
+        merge_contacts(anna, anne, copy_fields={"language", "name"}, by=user)
     assert raised.value.message_dict == {
         "language": ["Use a two-letter language code of ISO 639-1, such as en."],
         "name": ["Give a name."],
@@ -211,7 +220,7 @@ def test_a_value_goes_through_the_rules_of_its_field(anna, anne, user):
 @pytest.mark.parametrize("name", ["pro", "id", "deleted_at", "applied_at", "search_text"])
 def test_nothing_else_is_taken(anna, anne, user, name):
     with pytest.raises(ValueError, match=name):
-        anna.absorb(anne, take={name}, by=user)
+        merge_contacts(anna, anne, copy_fields={name}, by=user)
     assert row(anne)["merged_into_id"] is None
 
 
@@ -234,11 +243,11 @@ def test_the_first_application_counts(anna, anne, user, own, others, take, expec
     for contact, at in ((anna, own), (anne, others)):
         if at:
             applied(contact, at)
-    merge = anna.absorb(anne, take=take, by=user)
+    merge = merge_contacts(anna, anne, copy_fields=take, by=user)
     stored = Contact.objects.get(pk=anna.pk)
     assert (stored.status, stored.applied_at) == expected
     assert "applied_at" not in anna.events.last().changes
-    merge.undo(by=user)
+    undo_merge(merge, by=user)
     for contact, at in ((anna, own), (anne, others)):
         stored = Contact.objects.get(pk=contact.pk)
         assert (stored.status, stored.applied_at) == ("applicant" if at else "prospect", at)
@@ -249,7 +258,7 @@ def test_the_first_application_counts(anna, anne, user, own, others, take, expec
 
 def test_a_contact_is_not_merged_with_itself(anna, user):
     with pytest.raises(ValidationError) as raised:
-        anna.absorb(Contact.objects.get(), by=user)
+        merge_contacts(anna, Contact.objects.get(), by=user)
     assert raised.value.messages == ["A contact cannot be merged with itself."]
     assert row(anna)["deleted_at"] is None
 
@@ -262,7 +271,7 @@ def test_never_across_pros(anna, user):
     lying.pro = anna.pro
     for survivor, other in ((anna, foreign), (foreign, anna), (anna, lying), (lying, anna)):
         with pytest.raises(Contact.DoesNotExist):
-            survivor.absorb(other, take={"name"}, by=user)
+            merge_contacts(survivor, other, copy_fields={"name"}, by=user)
     after = [row(anna), row(foreign), list(ContactRequest.objects.values()), list(ContactIdentity.objects.values())]
     assert (after, ContactMerge.objects.count()) == (before, 0)
 
@@ -270,12 +279,12 @@ def test_never_across_pros(anna, user):
 def test_an_archived_or_merged_one_takes_no_part(known, anna, anne, user):
     third = known("Third", phone=MOBILE)
     stale = [Contact.objects.get(pk=contact.pk) for contact in (anne, third)]
-    anna.absorb(anne, by=user)
+    merge_contacts(anna, anne, by=user)
     third.archive(by=user)
     for gone in stale:
         for survivor, other in ((anna, gone), (gone, anna)):
             with pytest.raises(Contact.DoesNotExist):
-                survivor.absorb(other, by=user)
+                merge_contacts(survivor, other, by=user)
     assert ContactMerge.objects.count() == 1
 
 
@@ -283,10 +292,10 @@ def test_what_was_shown_must_still_be_so(anna, anne, user):
     seen = fingerprint(anna, anne)
     assert seen == fingerprint(anne, anna)
     Contact.objects.get(pk=anne.pk).change({"role": "vendor"}, by=user)
-    with pytest.raises(Outdated):
-        anna.absorb(anne, by=user, seen=seen)
+    with pytest.raises(OutdatedMergeError):
+        merge_contacts(anna, anne, by=user, expected=seen)
     assert not ContactMerge.objects.exists()
-    anna.absorb(anne, by=user, seen=fingerprint(anna, anne))
+    merge_contacts(anna, anne, by=user, expected=fingerprint(anna, anne))
     assert ContactMerge.objects.count() == 1
 
 
@@ -299,7 +308,7 @@ def test_when_one_part_fails_nothing_is_merged(anna, anne, house, user, monkeypa
 
     monkeypatch.setattr(Contact, "record", fail)
     with pytest.raises(RuntimeError):
-        anna.absorb(anne, take={"email"}, by=user)
+        merge_contacts(anna, anne, copy_fields={"email"}, by=user)
     after = [row(anna), row(anne), list(ContactRequest.objects.values()), list(ContactIdentity.objects.values())]
     assert (after, ContactMerge.objects.count()) == (before, 0)
 
@@ -313,7 +322,7 @@ def test_the_database_keeps_out_a_merged_one_that_is_not_deleted(anna, anne):
 
 
 def test_an_absorbed_one_is_neither_in_the_book_nor_among_the_archived(pro, anna, anne, user):
-    anna.absorb(anne, by=user)
+    merge_contacts(anna, anne, by=user)
     assert list(Contact.objects.for_pro(pro)) == [anna]
     assert list(Contact.objects.for_pro(pro, deleted=True)) == []
     for attempt in (anne.restore, anne.archive):
@@ -326,15 +335,15 @@ def test_an_absorbed_one_is_neither_in_the_book_nor_among_the_archived(pro, anna
 
 def test_an_old_id_leads_to_the_end_of_the_chain(pro, known, anna, anne, user):
     third = known("Third", phone=MOBILE)
-    anna.absorb(anne, by=user)
-    third.absorb(anna, by=user)
+    merge_contacts(anna, anne, by=user)
+    merge_contacts(third, anna, by=user)
     assert [Contact.objects.survivor_of(pro, contact.pk) for contact in (anna, anne)] == [third, third]
     third.archive(by=user)
     assert Contact.objects.survivor_of(pro, anne.pk) == third
 
 
 def test_an_old_id_is_found_by_its_own_pro_alone(pro, anna, anne, user):
-    anna.absorb(anne, by=user)
+    merge_contacts(anna, anne, by=user)
     archived = ContactFactory(pro=pro)
     archived.archive(by=user)
     for other, pk in ((ProFactory(), anne.pk), (pro, anna.pk), (pro, archived.pk)):
@@ -343,7 +352,7 @@ def test_an_old_id_is_found_by_its_own_pro_alone(pro, anna, anne, user):
 
 
 def test_the_api_answers_404_for_it(api, anna, anne, user):
-    anna.absorb(anne, by=user)
+    merge_contacts(anna, anne, by=user)
     path = f"/api/v1/contacts/{anne.pk}"
     for answer in (api.get(path), api.patch(path, {"name": "x"}), api.delete(path)):
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
@@ -352,7 +361,7 @@ def test_the_api_answers_404_for_it(api, anna, anne, user):
 
 
 def test_erasing_a_person_erases_what_was_merged_into_them(anna, anne, user):
-    anna.absorb(anne, by=user)
+    merge_contacts(anna, anne, by=user)
     anna.delete()
     assert (Contact.objects.count(), ContactMerge.objects.count(), ContactIdentity.objects.count()) == (0, 0, 0)
 
@@ -374,16 +383,16 @@ def test_an_undone_merge_leaves_everything_as_it_was(anna, anne, house, user):
         ]
 
     before = everything()
-    merge = anna.absorb(anne, take={"name", "email", "phone", "role", "referral_source"}, by=user)
+    merge = merge_contacts(anna, anne, copy_fields={"name", "email", "phone", "role", "referral_source"}, by=user)
     assert ContactRequest.objects.filter(contact=anna).count() == len(requests)
-    merge.undo(by=user)
+    undo_merge(merge, by=user)
     assert everything() == before
     assert [ContactRequest.objects.get(pk=found.pk).contact_id for found in requests] == [anna.pk, anne.pk, anne.pk]
 
 
 def test_an_undo_is_written_down_for_both(anna, anne, user):
-    merge = anna.absorb(anne, take={"name"}, by=user)
-    merge.undo(by=user)
+    merge = merge_contacts(anna, anne, copy_fields={"name"}, by=user)
+    undo_merge(merge, by=user)
     stored = ContactMerge.objects.get()
     assert (stored.undone_by, stored.undone_at is None, merge.undone_at) == (user, False, stored.undone_at)
     assert (kinds(anna), kinds(anne)) == (["created", "merged", "unmerged"], ["created", "unmerged"])
@@ -395,56 +404,56 @@ def test_an_undo_is_written_down_for_both(anna, anne, user):
 
 def test_what_came_in_since_stays_with_the_survivor(pro, anna, anne, house, user):
     old = RequestFactory(property=house, contact=anne)
-    merge = anna.absorb(anne, by=user)
+    merge = merge_contacts(anna, anne, by=user)
     new = RequestFactory(property=house, contact=anna)
     find(pro, email=ANNE, phone=MOBILE)
-    merge.undo(by=user)
+    undo_merge(merge, by=user)
     assert [ContactRequest.objects.get(pk=found.pk).contact_id for found in (old, new)] == [anne.pk, anna.pk]
     assert (find(pro, email=ANNE), find(pro, phone=MOBILE)) == (anne, anna)
 
 
 def test_a_field_changed_since_stays(anna, anne, user):
-    merge = anna.absorb(anne, take={"name", "role", "email"}, by=user)
+    merge = merge_contacts(anna, anne, copy_fields={"name", "role", "email"}, by=user)
     anna.change({"role": "vendor"}, by=user)
-    merge.undo(by=user)
+    undo_merge(merge, by=user)
     stored = row(anna)
     assert (stored["name"], stored["role"], stored["email"]) == ("Anna", "vendor", ANNA)
     assert row(anne)["role"] == "tenant"
 
 
 def test_an_address_let_go_since_is_held_again(pro, anna, anne, user):
-    merge = anna.absorb(anne, take={"email"}, by=user)
+    merge = merge_contacts(anna, anne, copy_fields={"email"}, by=user)
     anna.change({"email": "new@example.org"}, by=user)
-    merge.undo(by=user)
+    undo_merge(merge, by=user)
     assert held(anne) == [("email", ANNE)]
     assert held(anna) == [("email", ANNA), ("email", "new@example.org"), ("phone", PHONE)]
 
 
 def test_an_address_that_somebody_else_holds_by_now_stays_there(pro, anna, anne, user):
-    merge = anna.absorb(anne, take={"email"}, by=user)
+    merge = merge_contacts(anna, anne, copy_fields={"email"}, by=user)
     anna.change({"email": "new@example.org"}, by=user)
     new = find(pro, email=ANNE)
-    merge.undo(by=user)
+    undo_merge(merge, by=user)
     assert (held(new), held(anne)) == ([("email", ANNE)], [])
     assert find(pro, email=ANNE) == new
 
 
 def test_a_survivor_without_another_address_keeps_the_one_it_got(known, user):
     by_phone, by_mail = known(phone=PHONE), known(email=ANNE)
-    merge = by_phone.absorb(by_mail, take={"email"}, by=user)
+    merge = merge_contacts(by_phone, by_mail, copy_fields={"email"}, by=user)
     by_phone.change({"phone": None}, by=user)
-    merge.undo(by=user)
+    undo_merge(merge, by=user)
     assert [(row(c)["email"], row(c)["phone"]) for c in (by_phone, by_mail)] == [(ANNE, ""), (ANNE, "")]
     assert (held(by_phone), held(by_mail)) == ([], [("email", ANNE)])
 
 
 def test_a_merge_is_undone_once(anna, anne, user):
-    merge = anna.absorb(anne, by=user)
+    merge = merge_contacts(anna, anne, by=user)
     stale = ContactMerge.objects.get()
-    merge.undo(by=user)
+    undo_merge(merge, by=user)
     for again in (merge, stale):
         with pytest.raises(ValidationError) as raised:
-            again.undo(by=user)
+            undo_merge(again, by=user)
         assert raised.value.messages == ["This merge was undone already."]
     assert kinds(anna).count("unmerged") == 1
 
@@ -452,14 +461,14 @@ def test_a_merge_is_undone_once(anna, anne, user):
 def test_of_a_chain_the_last_merge_is_undone_first(known, anna, anne, house, user):
     third = known("Third", phone=MOBILE)
     request = RequestFactory(property=house, contact=anne)
-    first = anna.absorb(anne, by=user)
-    second = third.absorb(anna, by=user)
+    first = merge_contacts(anna, anne, by=user)
+    second = merge_contacts(third, anna, by=user)
     with pytest.raises(ValidationError) as raised:
-        first.undo(by=user)
+        undo_merge(first, by=user)
     assert raised.value.messages == ["Undo the later merge first."]
     assert row(anne)["merged_into_id"] == anna.pk
-    second.undo(by=user)
-    ContactMerge.objects.get(pk=first.pk).undo(by=user)
+    undo_merge(second, by=user)
+    undo_merge(ContactMerge.objects.get(pk=first.pk), by=user)
     assert (held(third), held(anna), held(anne)) == (
         [("phone", MOBILE)],
         [("email", ANNA), ("phone", PHONE)],
@@ -470,21 +479,24 @@ def test_of_a_chain_the_last_merge_is_undone_first(known, anna, anne, house, use
 
 def test_a_later_merge_of_the_same_field_is_undone_first(known, anna, anne, user):
     third = known("Third", phone=MOBILE)
-    first, second = (anna.absorb(other, take={"name"}, by=user) for other in (anne, third))
+    first, second = (merge_contacts(anna, other, copy_fields={"name"}, by=user) for other in (anne, third))
     with pytest.raises(ValidationError) as raised:
-        first.undo(by=user)
+        undo_merge(first, by=user)
     assert raised.value.messages == ["Undo the later merge first."]
-    second.undo(by=user)
-    first.undo(by=user)
+    undo_merge(second, by=user)
+    undo_merge(first, by=user)
     assert row(anna)["name"] == "Anna"
 
 
 def test_merges_of_other_fields_are_undone_in_any_order(known, anna, anne, user):
     third = known("Third", phone=MOBILE)
-    first, second = anna.absorb(anne, take={"name"}, by=user), anna.absorb(third, take={"phone"}, by=user)
-    first.undo(by=user)
+    first, second = (
+        merge_contacts(anna, anne, copy_fields={"name"}, by=user),
+        merge_contacts(anna, third, copy_fields={"phone"}, by=user),
+    )
+    undo_merge(first, by=user)
     assert (row(anna)["name"], row(anna)["phone"]) == ("Anna", MOBILE)
-    second.undo(by=user)
+    undo_merge(second, by=user)
     assert row(anna)["phone"] == PHONE
     assert [held(contact) for contact in (anna, anne, third)] == [
         [("email", ANNA), ("phone", PHONE)],
@@ -494,13 +506,13 @@ def test_merges_of_other_fields_are_undone_in_any_order(known, anna, anne, user)
 
 
 def test_an_archived_survivor_is_restored_first(anna, anne, user):
-    merge = anna.absorb(anne, by=user)
+    merge = merge_contacts(anna, anne, by=user)
     anna.archive(by=user)
     with pytest.raises(ValidationError) as raised:
-        merge.undo(by=user)
+        undo_merge(merge, by=user)
     assert raised.value.messages == ["Anna is archived: restore it first."]
     anna.restore(by=user)
-    merge.undo(by=user)
+    undo_merge(merge, by=user)
     assert (held(anna), held(anne)) == ([("email", ANNA), ("phone", PHONE)], [("email", ANNE)])
 
 
@@ -510,24 +522,24 @@ def test_more_rows_than_one_query_takes_back(anna, anne, house, user):
         for _n in range(1100)
     ]
     ContactRequest.objects.bulk_create(rows)
-    merge = anna.absorb(anne, by=user)
+    merge = merge_contacts(anna, anne, by=user)
     assert ContactRequest.objects.filter(contact=anna).count() == 1100
-    merge.undo(by=user)
+    undo_merge(merge, by=user)
     assert ContactRequest.objects.filter(contact=anne).count() == 1100
 
 
 def test_what_a_merge_would_move(anna, anne, house):
-    assert holdings(anna) == []
+    assert count_related_rows(anna) == []
     RequestFactory(property=house, contact=anna)
-    assert holdings(anna) == [(1, "contact request")]
+    assert count_related_rows(anna) == [(1, "contact request")]
     RequestFactory(property=house, contact=anna)
-    assert (holdings(anna), holdings(anne)) == ([(2, "contact requests")], [])
+    assert (count_related_rows(anna), count_related_rows(anne)) == ([(2, "contact requests")], [])
 
 
 def test_a_deleted_note_is_nothing_that_a_merge_would_be_seen_to_move(anna):
-    anna.add_note("Here", by=None)
-    anna.add_note("Gone", by=None).delete_softly()
-    assert holdings(anna) == [(1, "note")]
+    ContactNote.objects.add_note(anna, "Here", by=None)
+    ContactNote.objects.add_note(anna, "Gone", by=None).delete_softly()
+    assert count_related_rows(anna) == [(1, "note")]
 
 
 # --- At once
@@ -551,7 +563,7 @@ def test_of_two_merges_into_each_other_one_wins(known, user, at_once):
 
         def merge(i, pair=pair):
             mine, other = (Contact.objects.get(pk=pair[j].pk) for j in (i, 1 - i))
-            return outcome(lambda: mine.absorb(other, by=user))
+            return outcome(lambda: merge_contacts(mine, other, by=user))
 
         assert sorted(at_once(2, merge)) == ["done", "gone"]
         assert Contact.objects.filter(pk__in=[c.pk for c in pair], deleted_at=None).count() == 1
@@ -561,7 +573,7 @@ def test_of_two_merges_into_each_other_one_wins(known, user, at_once):
 def test_of_several_equal_merges_one_wins(anna, anne, user, at_once):
     def merge(_n):
         mine, other = (Contact.objects.get(pk=contact.pk) for contact in (anna, anne))
-        return outcome(lambda: mine.absorb(other, by=user))
+        return outcome(lambda: merge_contacts(mine, other, by=user))
 
     found = at_once(4, merge)
     assert sorted(found) == ["done", "gone", "gone", "gone"]
@@ -570,8 +582,8 @@ def test_of_several_equal_merges_one_wins(anna, anne, user, at_once):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_several_undos_one_wins(anna, anne, user, at_once):
-    merge = anna.absorb(anne, by=user)
-    found = at_once(4, lambda _n: outcome(lambda: ContactMerge.objects.get(pk=merge.pk).undo(by=user)))
+    merge = merge_contacts(anna, anne, by=user)
+    found = at_once(4, lambda _n: outcome(lambda: undo_merge(ContactMerge.objects.get(pk=merge.pk), by=user)))
     assert sorted(found) == ["This merge was undone already."] * 3 + ["done"]
     assert (kinds(anna).count("unmerged"), kinds(anne).count("unmerged")) == (1, 1)
 
@@ -583,7 +595,7 @@ def test_a_message_at_once_with_the_merge_is_the_survivors(pro, known, house, us
 
         def work(i, n=n, survivor=survivor, other=other):
             if i == 0:
-                return outcome(lambda: survivor.absorb(other, by=user))
+                return outcome(lambda: merge_contacts(survivor, other, by=user))
             words = {"name": "Anna", "phone": "", "message": "Hello", "language": "en"}
             return receiving.receive(house, email=f"v{n}.{i}@example.org", **words).pk
 
@@ -598,11 +610,11 @@ def test_a_message_at_once_with_the_merge_is_the_survivors(pro, known, house, us
 def test_a_message_at_once_with_the_undo_is_one_of_the_twos(pro, known, house, user, at_once):
     for n in range(10):
         survivor, other = (known(email=f"v{n}.{i}@example.org") for i in (1, 2))
-        merge = survivor.absorb(other, by=user)
+        merge = merge_contacts(survivor, other, by=user)
 
         def work(i, n=n, merge=merge):
             if i == 0:
-                return outcome(lambda: merge.undo(by=user))
+                return outcome(lambda: undo_merge(merge, by=user))
             words = {"name": "Anna", "phone": "", "message": "Hello", "language": "en"}
             return receiving.receive(house, email=f"v{n}.2@example.org", **words).pk
 
@@ -620,7 +632,7 @@ def test_nobody_who_is_absorbed_meanwhile_is_given_an_address(pro, known, user, 
         holder, heir, survivor = (known(email=f"v{n}.{i}@example.org", phone=phone) for i in range(3))
 
         def work(i, holder=holder, heir=heir, survivor=survivor):
-            return outcome(lambda: holder.archive(by=user) if i else survivor.absorb(heir, by=user))
+            return outcome(lambda: holder.archive(by=user) if i else merge_contacts(survivor, heir, by=user))
 
         assert at_once(2, work) == ["done", "done"]
         assert [held(holder), held(heir)] == [[], []]
@@ -634,7 +646,7 @@ def test_a_merge_and_an_archiving_of_one_of_the_two_never_wait_for_each_other(kn
         first, second = (known(email=f"v{n}.{i}@example.org", phone=phone) for i in range(2))
 
         def work(i, first=first, second=second):
-            return outcome(lambda: first.archive(by=user) if i else second.absorb(first, by=user))
+            return outcome(lambda: first.archive(by=user) if i else merge_contacts(second, first, by=user))
 
         assert sorted(at_once(2, work)) == ["done", "gone"]
         assert held(first) == []
@@ -644,8 +656,8 @@ def test_a_merge_and_an_archiving_of_one_of_the_two_never_wait_for_each_other(kn
 
 
 def test_two_that_are_told_apart_are_one_pair_either_way(anna, anne, user):
-    anna.tell_apart(anne, by=user)
-    anne.tell_apart(anna, by=user)
+    mark_distinct(anna, anne, by=user)
+    mark_distinct(anne, anna, by=user)
     [pair] = DistinctPair.objects.all()
     assert ((pair.first_id, pair.second_id), pair.user) == (tuple(sorted((anna.pk, anne.pk))), user)
 
@@ -655,7 +667,7 @@ def test_neither_itself_nor_another_pros_nor_a_deleted_one_is_told_apart(anna, a
     for other in (anna, anne, ContactFactory()):
         for pair in ((anna, other), (other, anna)):
             with pytest.raises(Contact.DoesNotExist):
-                pair[0].tell_apart(pair[1], by=user)
+                mark_distinct(pair[0], pair[1], by=user)
     assert not DistinctPair.objects.exists()
 
 
@@ -666,7 +678,7 @@ def test_a_merge_of_many_rows_takes_no_more_queries(known, house, user):
         for _n in range(size):
             RequestFactory(property=house, contact=other)
         with CaptureQueriesContext(connection) as queries:
-            survivor.absorb(other, by=user)
+            merge_contacts(survivor, other, by=user)
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
@@ -674,10 +686,10 @@ def test_a_merge_of_many_rows_takes_no_more_queries(known, house, user):
 def test_undo_gives_an_address_back_though_it_was_edited_away_and_back(pro, user):
     stayed = Contact.objects.register(pro, name="S", email="s@example.org")
     other = Contact.objects.register(pro, name="X", email="x@example.org")
-    merge = stayed.absorb(other, take=["email"], by=user)
+    merge = merge_contacts(stayed, other, copy_fields=["email"], by=user)
     for email in ("z@example.org", "x@example.org"):
         stayed.change({"email": email}, by=user)
-    merge.undo(by=user)
+    undo_merge(merge, by=user)
     stayed.refresh_from_db()
     assert stayed.email == "s@example.org"
     assert Contact.objects.find_or_create(pro, name="W", email="x@example.org", source="contact_form") == other
@@ -690,9 +702,9 @@ def test_rows_are_locked_in_order_before_they_move(pro, is_undone):
     one, other = ContactFactory(pro=pro), ContactFactory(pro=pro)
     for _ in range(2):
         InquiryFactory(pro=pro, contact=other)
-    merge = absorb(one, other, take=set(), by=None, seen=None) if is_undone else None
+    merge = merge_contacts(one, other, by=None) if is_undone else None
     with CaptureQueriesContext(connection) as queries:
-        undo(merge, by=None) if merge else absorb(one, other, take=set(), by=None, seen=None)
+        undo_merge(merge, by=None) if merge else merge_contacts(one, other, by=None)
     asked = [query["sql"] for query in queries if '"inquiries_inquiry"' in query["sql"]]
     assert [sql.split()[0] for sql in asked] == ["SELECT", "UPDATE"]
     assert asked[0].startswith('SELECT "inquiries_inquiry"."id"')

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from contacts.book.merging import merge_contacts
 from contacts.models import Contact, ContactMerge, DistinctPair
 
 from ..factories import ContactFactory, PropertyFactory, RequestFactory
@@ -60,7 +61,7 @@ def sent(browser, one, other, **changes):
 
 
 def merged(user, one, other):
-    return one.absorb(other, by=user)
+    return merge_contacts(one, other, by=user)
 
 
 def stored(contact):

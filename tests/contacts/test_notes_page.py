@@ -17,7 +17,7 @@ def jane(contact):
 
 @pytest.fixture
 def note(jane, user):
-    return jane.add_note("First words", by=user)
+    return ContactNote.objects.add_note(jane, "First words", by=user)
 
 
 def path(note, verb=""):
@@ -92,7 +92,9 @@ def test_sent_twice_it_is_one_and_with_other_words_another(browser, jane):
 @pytest.mark.django_db(transaction=True)
 def test_sent_four_times_at_once_it_is_one(jane, user, at_once):
     id = uuid.uuid4()
-    made = at_once(4, lambda _n: type(jane).objects.get(pk=jane.pk).add_note("One", by=user, id=id))
+    made = at_once(
+        4, lambda _n: ContactNote.objects.add_note(type(jane).objects.get(pk=jane.pk), "One", by=user, id=id)
+    )
     assert len({row.pk for row in made}) == 1 and bodies(jane) == ["One"]
 
 
@@ -128,7 +130,7 @@ def test_the_same_words_are_no_edit(browser, note):
 
 
 def test_lines_are_no_conflict(browser, jane, user):
-    note = jane.add_note("One\nTwo", by=user)
+    note = ContactNote.objects.add_note(jane, "One\nTwo", by=user)
     response = browser.post(path(note), {"edit-body": "One\r\nThree", "edit-was": "One\r\nTwo"}, headers=on(note))
     assert response.status_code == 200 and bodies(jane) == ["One\nThree"]
 
@@ -212,7 +214,7 @@ def test_notes_of_an_archived_contact_stay_as_they_are(browser, jane, note, verb
 
 
 def test_a_lone_carriage_return_is_a_line_like_any_other(browser, jane, user):
-    note = jane.add_note("One\rTwo", by=user)
+    note = ContactNote.objects.add_note(jane, "One\rTwo", by=user)
     assert note.body == "One\nTwo"
     response = browser.post(path(note), {"edit-body": "Three", "edit-was": "One\r\nTwo"}, headers=on(note))
     assert (response.status_code, bodies(jane)) == (200, ["Three"])

@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 
+from contacts.book.merging import merge_contacts
 from inquiries.models import AllowedMove, FilterOption, Inquiry, InquiryHistory
 from inquiries.models import inquiry as models
 
@@ -216,7 +217,7 @@ def test_case_and_contact_beside_a_merge(user, at_once, monkeypatch):
     def work(number):
         if number:
             sleep(0.2)
-            return kept.absorb(gone, by=user)
+            return merge_contacts(kept, gone, by=user)
         return client.post(page(inquiry, "change"), form(inquiry, case_id=99, contact=linked.pk)).status_code
 
     assert at_once(2, work)[0] == 302

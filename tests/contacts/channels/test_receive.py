@@ -14,8 +14,9 @@ from django_tasks_db.models import DBTaskResult
 from config.accounts.models import Pro
 from config.files.models import LooseFile
 from config.web.text import one_line
+from contacts.book.duplicates import likely_duplicates
+from contacts.book.merging import merge_contacts, undo_merge
 from contacts.channels.message import File, Media, Message
-from contacts.duplicates import likely_duplicates
 from contacts.models import ChannelDelivery, Contact, ContactEvent, ContactIdentity, ContactMessage, MessageFile
 from contacts.tasks import read_delivery
 from tests.factories import ContactFactory
@@ -255,14 +256,14 @@ def test_merged_contacts_are_one_conversation_and_two_again(pro, user, bring):
     later = telegram(text="Two")
     later["date"] = AT + 60
     other = bring(connect(pro, "telegram"), update(later)).contact
-    merge = one.absorb(other, by=user)
+    merge = merge_contacts(one, other, by=user)
     one.refresh_from_db()
     assert (one.unread_count, one.last_message_at) == (2, THEN + timedelta(seconds=60))
     assert [(way.channel, way.address) for way in one.ways()] == [("telegram", "1111111"), ("whatsapp", "33612345678")]
     third = telegram(text="Three")
     third["message_id"] = 2
     assert bring(connect(pro, "telegram"), update(third)).contact == one
-    merge.undo(by=user)
+    undo_merge(merge, by=user)
     assert sorted(conversations(pro)) == sorted(
         [("Inès Marchand", 2, THEN + timedelta(microseconds=1)), ("Théo Morvan", 1, THEN + timedelta(seconds=60))]
     )

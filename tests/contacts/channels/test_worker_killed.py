@@ -5,7 +5,7 @@ import json
 import pytest
 
 from contacts.models import ChannelDelivery, Contact, ContactMessage
-from tests.web import test_worker
+from tests.jobs import test_worker
 
 from .payloads import connect, telegram, update
 

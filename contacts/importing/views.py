@@ -14,11 +14,11 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from config.accounts.http import ProRequest, send_to, wants
 
-from ..exporting import csv_lines
-from ..importing.forms import ColumnsForm, UploadForm
-from ..importing.report import Report, refused_cells
+from ..csv_files import csv_lines, csv_response
 from ..models import ContactImport
-from .exporting import csv_response
+from .forms import ColumnsForm, UploadForm
+from .jobs import resume_import, start_check, start_run
+from .report import Report, refused_cells
 
 PAGE = "contacts/import_detail.html"
 SHOWN = 50  # earlier imports
@@ -101,7 +101,7 @@ def _check(request: ProRequest, found: ContactImport) -> HttpResponse:
     # Where it is being worked on, or was run, the page says so.
     if found.is_before:
         with gone_is_404():
-            found.check_rows(form.columns)
+            start_check(found, form.columns)
     return redirect("contacts:import_detail", found.pk)
 
 
@@ -119,9 +119,9 @@ def import_run(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     found = _find(request, id)
     with gone_is_404():
         if found.is_working:
-            found.resume()
+            resume_import(found)
         else:
-            found.run(by=request.user)
+            start_run(found, by=request.user)
     return redirect("contacts:import_detail", id)
 
 

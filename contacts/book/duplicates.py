@@ -6,14 +6,16 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from config.accounts.models import User
 from config.web.text import fold
 
-from .models import Contact, ContactIdentity, DistinctPair
-from .models.identity import identities_of
-from .phones import other_forms
+from ..addresses import identities_of
+from ..models import Contact, ContactIdentity, DistinctPair
+from ..phones import other_forms
 
 
 class Reason(TextChoices):
@@ -66,6 +68,25 @@ def likely_duplicates(contact: Contact) -> list[Duplicate]:
     likeliest = sorted(reasons, key=lambda pk: (-sum(WEIGHTS[reason] for reason in reasons[pk]), pk))[:MOST]
     found = Contact.objects.for_pro(contact.pro).in_bulk(likeliest)
     return [Duplicate(found[pk], [r for r in Reason if r in reasons[pk]]) for pk in likeliest if pk in found]
+
+
+def mark_distinct(one: Contact, other: Contact, *, by: User | None) -> None:
+    """Remember that two contacts are not the same person: neither is a likely duplicate of the other any more.
+
+    A second time changes nothing. Raises DoesNotExist when one is deleted, or they belong to two Pros.
+    """
+    first, second = sorted((one, other), key=lambda contact: contact.pk)
+    with transaction.atomic():
+        first.lock()
+        second.lock()
+        if first.pro_id != second.pro_id or first == second:
+            raise Contact.DoesNotExist
+        DistinctPair.objects.get_or_create(first=first, second=second, defaults={"user": by})
+
+
+def unmark_distinct(one: Contact, other: Contact) -> None:
+    """Undo `mark_distinct`; without it nothing changes."""
+    DistinctPair.objects.of(one).filter(Q(first=other) | Q(second=other)).delete()
 
 
 def _same_address(contact: Contact) -> Iterator[tuple[UUID, Reason]]:

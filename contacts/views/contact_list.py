@@ -1,19 +1,22 @@
-"""The address book: the list of contacts, and writing a new one down."""
+"""The address book: the list of contacts, its export, and a new contact."""
 
 import uuid
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.forms import BoundField
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.accounts.http import ProRequest, wants
 
+from ..book.exporting import contact_lines
+from ..csv_files import csv_response
 from ..forms import SORTS, BookFilter, NewContactForm
 from ..models import Contact
 
@@ -101,6 +104,13 @@ def _just_archived(request: ProRequest) -> Contact | None:
     except ValueError:
         return None
     return Contact.objects.for_pro(request.pro, deleted=True).filter(pk=id).first()
+
+
+@require_safe
+def contact_export(request: ProRequest) -> StreamingHttpResponse:
+    """The contacts that the list shows under the same query, as a CSV file written as it is sent."""
+    name = f"contacts-{timezone.localdate()}.csv"
+    return csv_response(name, contact_lines(request.pro, Book(request).rows()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,9 +10,9 @@ from django.utils.translation import gettext, gettext_lazy
 
 from config.web.text import fold
 
-from .languages import ISO_639_1
-from .models import Contact
-from .phones import to_display
+from ..languages import ISO_639_1
+from ..models import Contact
+from ..phones import to_display
 
 # A source is free text, and these are the product's own.
 SOURCES: dict[str, str | Promise] = {

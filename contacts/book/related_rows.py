@@ -1,0 +1,71 @@
+"""Rows of every app that belong to a contact, and how they move to another contact."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import models
+
+from ..models import Contact, ContactEvent, ContactIdentity, ContactImportRow, ContactMerge, DistinctPair
+
+# These rows describe a contact itself; all others that point to a contact move when it is merged.
+NOT_MOVED = {Contact, ContactMerge, DistinctPair}
+# These rows move, but mean nothing to the Pro when they are counted.
+NOT_COUNTED = {ContactEvent, ContactIdentity, ContactImportRow}
+# Ids in one query: databases limit the number of parameters.
+BATCH = 500
+
+
+def contact_relations() -> Iterator[tuple[str, Any]]:
+    """("app.model.field", foreign key) of each relation whose rows move with their contact."""
+    for relation in Contact._meta.get_fields(include_hidden=True):
+        if isinstance(relation, models.ManyToOneRel) and relation.related_model not in NOT_MOVED:
+            field = relation.field
+            yield f"{field.model._meta.label_lower}.{field.name}", field
+
+
+def count_related_rows(contact: Contact) -> list[tuple[int, str]]:
+    """Rows that a merge would move, as (count, name in the active language): [(3, "contact requests"), …]."""
+    counts = []
+    for _key, field in contact_relations():
+        if field.model not in NOT_COUNTED and (count := _present(_rows_of(contact, field)).count()):
+            options = field.model._meta
+            counts.append((count, str(options.verbose_name if count == 1 else options.verbose_name_plural)))
+    return counts
+
+
+def move_rows(field: Any, source: Contact, target: Contact) -> list[str]:
+    """Move all rows of one relation; returns their ids.
+
+    Adding a row locks its contact, so no row is added meanwhile.
+    """
+    rows = _rows_of(source, field)
+    ids = [str(pk) for pk in _lock_rows(rows)]
+    rows.update(**{field.name: target})
+    return ids
+
+
+def move_rows_by_id(field: Any, ids: list[str], source: Contact, target: Contact) -> None:
+    """Move those rows of one relation that have one of the ids."""
+    for start in range(0, len(ids), BATCH):
+        rows = _rows_of(source, field).filter(pk__in=ids[start : start + BATCH])
+        _lock_rows(rows)
+        rows.update(**{field.name: target})
+
+
+def _rows_of(contact: Contact, field: Any) -> models.QuerySet[Any]:
+    return field.model._base_manager.filter(**{field.name: contact})
+
+
+def _present(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Rows without the soft-deleted ones: they move too, as they may be restored, but are not counted."""
+    names = {field.name for field in rows.model._meta.fields}
+    return rows.filter(deleted_at=None) if "deleted_at" in names else rows
+
+
+def _lock_rows(rows: models.QuerySet[Any]) -> list[Any]:
+    """Lock the rows in the order of their keys, and return the keys.
+
+    An update alone locks rows in any order. It would deadlock with other code that locks many of them, such as a
+    change of a pipeline.
+    """
+    return list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))

@@ -87,7 +87,7 @@ def is_site_url(value: str) -> bool:
 def is_service_url(value: str) -> bool:
     """Scheme, host, port and path, in ASCII."""
     url = urlsplit(value)
-    is_plain = not (url.query or url.fragment or url.username or url.port == 0) and value.isascii()
+    is_plain = not (url.query or url.fragment or "@" in url.netloc or url.port == 0) and value.isascii()
     return url.scheme in ("http", "https") and bool(url.hostname) and is_plain
 
 

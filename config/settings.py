@@ -218,6 +218,17 @@ if not re.fullmatch(r"[!-~]+" if USERHUB_URL else r"[!-~]*", USERHUB_TOKEN):
     stop("USERHUB_TOKEN is missing or unusable; it must be the token for USERHUB_URL, in ASCII without spaces.")
 USERHUB_TIMEOUT = read_int("USERHUB_TIMEOUT", 3, 1, 30)
 
+# --- Calls to other services ----------------------------------------------------------------------
+
+# Beside the addresses that the operator's own settings name, such as USERHUB_URL, which may be private without it.
+OUTGOING_PRIVATE_NETWORKS = read(
+    "list",
+    "OUTGOING_PRIVATE_NETWORKS",
+    [],
+    are_networks,
+    "it must be addresses or networks, such as 10.0.0.0/8,fd00::/8",
+)
+
 # --- Limits --------------------------------------------------------------------------------------
 
 API_REQUESTS_PER_MINUTE = read_int("API_REQUESTS_PER_MINUTE", 1200, 1, 1_000_000)

@@ -9,20 +9,16 @@ expected counts as not there, and every text is cut to what the inquiry's pages 
 import json
 import logging
 import re
-import socket
-import threading
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from config.outgoing import AnswerTooLargeError, OutgoingError, send_request
 from config.web.compiled import Compiled
 from config.web.text import one_line
 from contacts.languages import ISO_639_1
@@ -102,60 +98,27 @@ def _look_up(user_id: int) -> Profile:
 # --- Over the wire
 
 
-class _Call:
-    """One GET, in a thread of its own: looking up the name, connecting and every byte count against one time."""
-
-    def __init__(self, user_id: int) -> None:
-        url = urlsplit(settings.USERHUB_URL)
-        kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
-        self.connection = kind(url.hostname or "", url.port, timeout=settings.USERHUB_TIMEOUT)
-        self.path = f"{url.path.rstrip('/')}/users/{user_id}"
-        self.socket: socket.socket | None = None
-        self.status, self.body = 0, b""
-        self.error: Exception | None = None
-
-    def wait(self) -> tuple[int, bytes]:
-        thread = threading.Thread(target=self._run, daemon=True)
-        thread.start()
-        thread.join(settings.USERHUB_TIMEOUT)
-        if is_late := thread.is_alive():
-            self._cut()
-        if is_late or isinstance(self.error, TimeoutError):
-            raise Unavailable("it took too long")
-        if self.error:
-            raise Unavailable(f"it cannot be reached ({type(self.error).__name__})")
-        return self.status, self.body
-
-    def _run(self) -> None:
-        headers = {"Authorization": f"Bearer {settings.USERHUB_TOKEN}", "Accept": "application/json"}
-        try:
-            self.connection.connect()
-            self.socket = self.connection.sock
-            self.connection.request("GET", self.path, headers=headers)
-            response = self.connection.getresponse()
-            self.status, self.body = response.status, response.read(MAX_BODY + 1)
-        except (OSError, HTTPException, ValueError) as error:
-            self.error = error
-        finally:
-            self.connection.close()
-
-    def _cut(self) -> None:
-        """End a call that nobody waits for: whoever sends a byte now and then would keep it for ever."""
-        with suppress(OSError):
-            if self.socket:
-                self.socket.shutdown(socket.SHUT_RDWR)
-
-
 def _fetch(user_id: int) -> bytes:
     """The body of UserHub's answer. Redirects are not followed: they would carry the token away."""
-    status, body = _Call(user_id).wait()
-    if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+    try:
+        answer = send_request(
+            "GET",
+            f"{settings.USERHUB_URL}/users/{user_id}",
+            headers={"Authorization": f"Bearer {settings.USERHUB_TOKEN}", "Accept": "application/json"},
+            timeout=settings.USERHUB_TIMEOUT,
+            max_size=MAX_BODY,
+            allow_private=True,
+        )
+    except AnswerTooLargeError:
+        raise Unavailable(f"its answer is larger than {MAX_BODY} bytes") from None
+    except OutgoingError as error:
+        reason = "it took too long" if error.is_timeout else f"it cannot be reached ({error})"
+        raise Unavailable(reason) from None
+    if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
         raise UnknownUser
-    if status != HTTPStatus.OK:
-        raise Unavailable(f"it answered {status}")
-    if len(body) > MAX_BODY:
-        raise Unavailable(f"its answer is larger than {MAX_BODY} bytes")
-    return body
+    if answer.status != HTTPStatus.OK:
+        raise Unavailable(f"it answered {answer.status}")
+    return answer.body
 
 
 # --- What it says

@@ -43,7 +43,7 @@ def logging_config(level: str) -> dict[str, Any]:
             # Its warnings are about being stopped.
             "django_tasks_db": {"level": "ERROR"},
             "axes": {"level": "ERROR"},
-            # Its lines and warnings hold whole addresses, and Telegram's have the bot's token in them.
+            # Its lines and warnings hold whole addresses.
             "urllib3": {"level": "ERROR"},
         },
     }

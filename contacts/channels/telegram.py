@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -144,7 +145,7 @@ def _ask(connection: Any, method: str, body: dict[str, Any]) -> Mapping[str, Any
     """The result of a method. Raises SendFailed with Telegram's words."""
     if not connection.token:
         raise SendFailed(_("The bot's token is missing."), is_final=True)
-    status, answer = call(f"{settings.TELEGRAM_API_URL}/bot{connection.token}/{method}", body)
+    status, answer = call(f"{settings.TELEGRAM_API_URL}/bot{quote(connection.token, safe=':')}/{method}", body)
     if status < HTTPStatus.MULTIPLE_CHOICES and answer.get("ok") is True:
         return part(answer, "result")
     reason = clean(answer.get("description"), 250) or answered(status)

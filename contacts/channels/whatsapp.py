@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -240,7 +241,7 @@ def test(connection: Any) -> str:
 
 
 def _place_of(connection: Any) -> str:
-    return f"{settings.WHATSAPP_API_URL}/{connection.address}"
+    return f"{settings.WHATSAPP_API_URL}/{quote(connection.address, safe='')}"
 
 
 def _token(connection: Any) -> str:

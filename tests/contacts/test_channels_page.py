@@ -407,7 +407,7 @@ def test_a_provider_that_is_broken_or_gone(browser, pro, peer, channel):
     assert tried(browser, channel) == [("error", "That did not work: The provider answered 503.")]
     peer.stop()
     assert tried(browser, channel) == [
-        ("error", "That did not work: The provider cannot be reached (ConnectionError).")
+        ("error", "That did not work: The provider cannot be reached (ConnectionRefusedError).")
     ]
 
 

@@ -39,7 +39,7 @@ def test_an_answer_is_one_text_as_it_was_written(peer, answer, work_tasks):
         (401, bot_fault(401, "Unauthorized"), "Unauthorized"),
         (404, b"<h1>no</h1>", "The provider answered 404."),
         (200, b"no JSON", "The provider answered 200. It may have gone out all the same."),
-        (200, b"[" * 300_000, "The provider gave no answer (Timeout). It may have gone out all the same."),
+        (200, b"[" * 300_000, "The provider gave no answer (AnswerTooLargeError). It may have gone out all the same."),
         (200, {"ok": False}, "The provider answered 200."),
         (200, {"ok": "true", "result": {}}, "The provider answered 200."),
         (302, b"", "The provider answered 302."),

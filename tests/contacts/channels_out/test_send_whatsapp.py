@@ -101,10 +101,10 @@ def test_what_passes_is_tried_again(peer, answer, work_tasks, try_again, status,
         (200, b"no JSON", "The provider answered 200."),
         (200, {"messages": [{"id": 5}]}, "The provider answered 200."),
         (200, {"messages": "none"}, "The provider answered 200."),
-        (200, b" " * 300_000, "The provider gave no answer (Timeout)."),
+        (200, b" " * 300_000, "The provider gave no answer (AnswerTooLargeError)."),
         (504, b"<h1>Gateway Timeout</h1>", "The provider answered 504."),
         # It hangs up instead.
-        (200, None, "The provider gave no answer (ConnectionError)."),
+        (200, None, "The provider gave no answer (RemoteDisconnected)."),
     ],
 )
 def test_what_may_have_gone_out_is_for_the_pro_to_send_again(peer, answer, work_tasks, try_again, status, said, reason):
@@ -125,7 +125,7 @@ def test_what_may_have_gone_out_is_for_the_pro_to_send_again(peer, answer, work_
 def test_a_provider_that_is_gone_is_tried_again(peer, answer, work_tasks, try_again):
     peer.stop()
     work_tasks()
-    assert state(answer) == ("sending", "The provider cannot be reached (ConnectionError).", "")
+    assert state(answer) == ("sending", "The provider cannot be reached (ConnectionRefusedError).", "")
     peer.start()
     try_again()
     work_tasks()
@@ -136,7 +136,7 @@ def test_a_provider_that_does_not_answer_is_not_waited_for(peer, answer, work_ta
     settings.CHANNEL_TIMEOUT = 1
     peer.may_answer.clear()
     work_tasks()
-    doubt = "The provider gave no answer (ReadTimeout). It may have gone out all the same."
+    doubt = "The provider gave no answer (TimeoutError). It may have gone out all the same."
     assert state(answer) == ("failed", doubt, "")
 
 
@@ -149,7 +149,7 @@ def test_an_answer_that_comes_byte_by_byte_is_not_waited_for(peer, answer, work_
     assert time.monotonic() - began < 4
     assert state(answer) == (
         "failed",
-        "The provider gave no answer (Timeout). It may have gone out all the same.",
+        "The provider gave no answer (TimeoutError). It may have gone out all the same.",
         "",
     )
 
@@ -196,7 +196,7 @@ def test_a_provider_that_is_gone_is_said_when_the_connection_is_tried(peer, conn
     with pytest.raises(SendFailed) as caught:
         whatsapp.test(connect("whatsapp"))
     assert (caught.value.reason, caught.value.is_final) == (
-        "The provider cannot be reached (ConnectionError).",
+        "The provider cannot be reached (ConnectionRefusedError).",
         False,
     )
     peer.start()

@@ -13,7 +13,7 @@ from inquiries.models import DirectoryUser, Inquiry, InquiryHistory
 from inquiries.profiles import give_up_forgotten
 from inquiries.submission import submit
 from tests.factories import ContactFactory, InquiryTypeFactory
-from tests.web import test_worker
+from tests.jobs import test_worker
 
 from . import hub as hubs
 from .hub import BUSINESS, JAN, PERSON

@@ -11,7 +11,7 @@ from config.jobs.worker import MAX_ATTEMPTS, own_id, sweep
 from contacts.models import ChannelConnection, Contact, ContactMessage
 from contacts.models.message import give_up_forgotten
 from contacts.tasks import send_message
-from tests.web import test_worker
+from tests.jobs import test_worker
 
 from .conftest import jobs, state
 from .peer import fault

@@ -160,9 +160,9 @@ HOUSEKEEPING = [
     "contacts.models.contact_import.forget_imports",
     "contacts.models.delivery.prune_deliveries",
     "contacts.models.message.give_up_forgotten",
-    "inquiries.history.catch_up",
-    "inquiries.profiles.give_up_forgotten",
-    "inquiries.models.offer.expire_offers",
+    "inquiries.history.sharing.catch_up",
+    "inquiries.customers.profiles.fail_forgotten_profiles",
+    "inquiries.offers.lifecycle.expire_offers",
 ]
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

@@ -5,8 +5,9 @@ from django.conf import settings
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from .append_only import keep_append_only
-from .whole_pipelines import keep_whole
+from .history import package
+from .history.db_constraints import keep_append_only
+from .pipeline.db_constraints import keep_whole
 
 
 class InquiriesConfig(AppConfig):
@@ -22,8 +23,6 @@ class InquiriesConfig(AppConfig):
 
 def _load_status_package(path: str) -> None:
     """End the start with one clear line when there is no such package."""
-    from .history import package  # Its models are loaded by now.
-
     try:
         package.configured()
     except package.Unusable as error:

@@ -12,9 +12,9 @@ from django.utils.log import log_response
 from config.api.dialect import Dialect
 from config.api.errors import Problem
 
-from .history import Entry
+from .history.entry import Entry
 from .models import FilterOption, Inquiry, InquiryType, Offer, PipelineStep
-from .pipeline import InvalidTransition
+from .pipeline.moves import InvalidTransitionError
 from .schemas import (
     Address,
     Business,
@@ -50,7 +50,7 @@ class InquiriesDialect(Dialect):
         )
 
     def problem(self, error: Exception) -> Problem | None:
-        if isinstance(error, InvalidTransition):
+        if isinstance(error, InvalidTransitionError):
             return Problem("invalid_transition", str(error))
         return super().problem(error)
 

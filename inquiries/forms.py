@@ -14,7 +14,7 @@ from .amounts import AmountField
 from .ids import GREATEST_ID
 from .models import FilterOption, Inquiry, InquiryType
 from .models.inquiry import changed_facts
-from .words import shown
+from .translations import shown
 
 # More words than these to sort by no list to choose from can hold.
 MOST_CATEGORIES = 200

@@ -20,13 +20,13 @@ from config.accounts.models import ApiToken, Pro, User
 from config.web.compiled import Compiled
 from config.web.text import unix_lines
 
-from . import userhub
+from .customers import userhub
+from .customers.profiles import complete_profile, copy, welcome
+from .customers.userhub import Profile, Unavailable, UnknownUser
 from .ids import GREATEST_ID
+from .mails import notify
 from .models import FilterOption, Inquiry, InquiryType
-from .pipeline import userhub_id_of
-from .profiles import copy, welcome
-from .tasks import complete_profile, notify
-from .userhub import Profile, Unavailable, UnknownUser
+from .pipeline.moves import start_inquiry, userhub_id_of
 
 # What a subject and a message have one of: neither space nor a control character.
 VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
@@ -54,7 +54,7 @@ class Draft:
             inquiry.created_at = timezone.now()
             if self.profile:
                 copy(inquiry, self.profile)
-            inquiry.begin(by=by)
+            start_inquiry(inquiry, by=by)
             if self.filter_options:
                 inquiry.filter_options.set(_hold_options(self.filter_options))
             if self.profile:

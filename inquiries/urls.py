@@ -3,7 +3,9 @@
 from django.urls import path
 
 from .api import api
-from .views import attachments, board, inquiry, listing, new, offer_public, offers
+from .offers import public_views as public_offers
+from .offers import views as offers
+from .views import attachments, board, inquiry, listing, new
 
 app_name = "inquiries"
 
@@ -37,6 +39,6 @@ urlpatterns = [
         attachments.attachment_delete,
         name="attachment_delete",
     ),
-    path("offers/<slug:key>", offer_public.offer_public, name="offer_public"),
+    path("offers/<slug:key>", public_offers.offer_public, name="offer_public"),
     *api.urls,
 ]

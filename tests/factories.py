@@ -8,6 +8,7 @@ from config.accounts.models import SCOPES, ApiToken, Pro, User
 from contact_requests.models import ContactRequest, Property
 from contacts.models import Contact
 from inquiries.models import Inquiry, InquiryType
+from inquiries.pipeline.moves import start_inquiry
 
 PASSWORD = "a long enough password"
 
@@ -115,7 +116,7 @@ class InquiryFactory(DjangoModelFactory):
     def _create(cls, model, *args, by=None, **fields):
         inquiry = model(*args, **fields)
         with transaction.atomic():
-            inquiry.begin(by=by)
+            start_inquiry(inquiry, by=by)
         return inquiry
 
 

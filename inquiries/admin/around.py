@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from config.accounts.admin import InstallationAdmin
 from config.web.admin import EVERYWHERE, ReadOnlyAdmin
 
-from ..history import hand_over_later
+from ..history.sharing import hand_over_later
 from ..models import DirectoryUser, FilterOption, UnsharedHistory
 
 

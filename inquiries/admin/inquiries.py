@@ -22,10 +22,11 @@ from config.accounts.admin import TenantAdmin
 from config.web.admin import EVERYWHERE, ReadOnlyInline, searchable
 from contacts.models import Contact
 
+from ..customers.profiles import retry_profile
 from ..ids import GREATEST_ID
 from ..models import Attachment, FilterOption, Inquiry, InquiryHistory, Offer, PipelineStep
-from ..pipeline import NOTE_LENGTH, InvalidTransition
-from ..words import refusal
+from ..pipeline.moves import NOTE_LENGTH, InvalidTransitionError, close_inquiry, link_case, move_inquiry
+from ..translations import refusal
 
 CHANGE = "admin:inquiries_inquiry_change"
 SORTED_BY_STAFF = ["category", "priority", "filter_options"]
@@ -238,7 +239,7 @@ class InquiryAdmin(TenantAdmin):
                 said = _("The contact was archived meanwhile; it is not linked.")
                 self.message_user(request, said, messages.ERROR)
         if "case_id" in changed:
-            found.link_case(changed["case_id"], by=request.user)  # type: ignore[arg-type]
+            link_case(found, changed["case_id"], by=request.user)  # type: ignore[arg-type]
         if facts := {name: changed[name] for name in SORTED_BY_STAFF if name in changed}:
             found.classify(**facts)
 
@@ -254,7 +255,7 @@ class InquiryAdmin(TenantAdmin):
 
         def move(inquiry: Inquiry) -> None:
             to, note, seen = request.POST.get("to", ""), request.POST.get("note", ""), request.POST.get("seen")
-            inquiry.move(to=to, by=request.user, note=note, seen=seen)  # type: ignore[arg-type]
+            move_inquiry(inquiry, to=to, by=request.user, note=note, seen=seen)  # type: ignore[arg-type]
 
         return self._go(request, id, move)
 
@@ -263,7 +264,7 @@ class InquiryAdmin(TenantAdmin):
 
         def close(inquiry: Inquiry) -> None:
             outcome, note = request.POST.get("outcome", ""), request.POST.get("note", "")
-            inquiry.close(outcome=outcome, by=request.user, note=note)  # type: ignore[arg-type]
+            close_inquiry(inquiry, outcome=outcome, by=request.user, note=note)  # type: ignore[arg-type]
 
         return self._go(request, id, close)
 
@@ -277,7 +278,7 @@ class InquiryAdmin(TenantAdmin):
             with transaction.atomic():
                 go(inquiry)
                 self.log_fields(request, inquiry, "step")
-        except InvalidTransition as error:
+        except InvalidTransitionError as error:
             self.message_user(request, refusal(inquiry, error), messages.ERROR)
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
@@ -287,7 +288,7 @@ class InquiryAdmin(TenantAdmin):
 
     @admin.action(permissions=["change"], description=_("Ask UserHub again"), location=EVERYWHERE)
     def ask_userhub_again(self, request: HttpRequest, queryset: QuerySet[Inquiry]) -> None:
-        asked = [inquiry for inquiry in queryset.filter(profile_at=None) if inquiry.retry_profile()]
+        asked = [inquiry for inquiry in queryset.filter(profile_at=None) if retry_profile(inquiry)]
         for inquiry in asked:
             self.log_fields(request, inquiry, "profile_problem")
         text = ngettext(

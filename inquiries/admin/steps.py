@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import PipelineStep
 from ..models.inquiry_type import check_steps, validate_color
-from ..pipeline_change import FIELDS
+from ..pipeline.editing import FIELDS
 
 # Longer ones do not fit DATA_UPLOAD_MAX_NUMBER_FIELDS, nor a page.
 MOST_STEPS = 30
@@ -49,7 +49,7 @@ class StepForm(forms.ModelForm):
 
 
 class StepFormSet(forms.BaseInlineFormSet):
-    """A whole pipeline. `steps` and `removed` are what `InquiryType.change_pipeline` takes."""
+    """A whole pipeline. `steps` and `removed` are what `change_pipeline` takes."""
 
     @cached_property
     def keys_are_fixed(self) -> bool:

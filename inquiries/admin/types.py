@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from config.accounts.admin import InstallationAdmin
 
 from ..models import AllowedMove, InquiryType, PipelineStep
-from ..pipeline_change import HomesNeeded
+from ..pipeline.editing import HomesNeeded, allow_moves, change_pipeline, extra_moves, next_moves
 from .steps import ColorField, StepFormSet, StepInline
 
 CHANGE = "admin:inquiries_inquirytype_change"
@@ -102,8 +102,13 @@ class InquiryTypeAdmin(InstallationAdmin):
             return super().save_formset(request, form, formset, change)
         formset.save(commit=False)  # which notes what the row's history of changes says
         homes = {int(found[1]): request.POST[name] for name in request.POST if (found := HOME.fullmatch(name))}
-        count = form.instance.change_pipeline(
-            formset.steps, removed=formset.removed, homes=homes, by=request.user, note=request.POST.get("note", "")
+        count = change_pipeline(
+            form.instance,
+            formset.steps,
+            removed=formset.removed,
+            homes=homes,
+            by=request.user,  # type: ignore[arg-type]
+            note=request.POST.get("note", ""),
         )
         if "_saveasnew" in request.POST and request.resolver_match:
             copy_moves(request.resolver_match.kwargs["object_id"], form.instance)
@@ -177,7 +182,7 @@ class InquiryTypeAdmin(InstallationAdmin):
         # (0, 0) is no move, which the model says.
         wanted = {(int(found[1]), int(found[2])) if found else (0, 0) for found in texts}
         try:
-            kind.allow_moves(wanted)
+            allow_moves(kind, wanted)
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
         else:
@@ -208,13 +213,13 @@ class InquiryTypeAdmin(InstallationAdmin):
 def pipeline_of(kind: InquiryType) -> list[tuple[Any, list[Any]]]:
     """Every step in order with the steps that extra moves lead to, as it is stored."""
     steps = {step.pk: step for step in kind.steps.all()}
-    extra = kind.extra_moves()
+    extra = extra_moves(kind)
     return [(step, [other for other in steps.values() if (step.pk, other.pk) in extra]) for step in steps.values()]
 
 
 def table_of(kind: InquiryType) -> list[tuple[Any, list[dict[str, Any]]]]:
     """Every step in order with a cell for each step that a move may lead to."""
-    steps, given, extra = list(kind.steps.all()), kind.next_moves(), kind.extra_moves()
+    steps, given, extra = list(kind.steps.all()), next_moves(kind), extra_moves(kind)
 
     def cell(start: Any, end: Any) -> dict[str, Any]:
         move = (start.pk, end.pk)
@@ -229,4 +234,4 @@ def copy_moves(source: Any, kind: InquiryType) -> None:
         by_key = dict(kind.steps.values_list("key", "pk"))
         moves = AllowedMove.objects.filter(from_step__inquiry_type=source).values_list("from_step__key", "to_step__key")
         pairs = {(by_key[start], by_key[end]) for start, end in moves if start in by_key and end in by_key}
-        kind.allow_moves(pairs)
+        allow_moves(kind, pairs)

@@ -8,7 +8,7 @@ from config.accounts.access import Caller
 
 from ..dialect import to_body
 from ..models import Inquiry
-from ..pipeline import clean_note
+from ..pipeline.moves import clean_note, close_inquiry, link_case, move_inquiry
 from ..schemas import ActedOn, ActionAnswer, ActionBody
 from .base import api
 
@@ -41,10 +41,10 @@ def perform_inquiry_action(caller: Caller, id: int, body: ActionBody) -> ActionA
 def _perform(inquiry: Inquiry, action: str, given: dict[str, Any], caller: Caller) -> None:
     match action:
         case "update_status":
-            inquiry.move(to=given.pop("status"), by=caller.token, **given)
+            move_inquiry(inquiry, to=given.pop("status"), by=caller.token, **given)
         case "close":
-            inquiry.close(by=caller.token, **given)
+            close_inquiry(inquiry, by=caller.token, **given)
         case "link_case":
             # Checked like the others; a link is no move, so there is no row of the history to keep it in.
             clean_note(given.pop("note", ""))
-            inquiry.link_case(given.pop("case_id"), by=caller.token, **given)
+            link_case(inquiry, given.pop("case_id"), by=caller.token, **given)

@@ -4,8 +4,8 @@ from config.accounts.access import Caller
 from config.api.errors import FieldError, invalid
 from config.web.paging import numbered_page
 
-from .. import history
 from ..dialect import to_body, to_history, to_offer, to_row
+from ..history.reading import read_history
 from ..models import Inquiry, InquiryType
 from ..models.inquiry import InquiryQuerySet
 from ..schemas import DetailAnswer, HistoryAnswer, InquiryDetail, InquiryPage, InquiryQuery, Pagination
@@ -60,4 +60,4 @@ def get_inquiry_history(caller: Caller, id: int) -> HistoryAnswer:
     `from_status` is null on the first one; `changed_by` is the UserHub user who made it, null where none is known.
     """
     inquiry = Inquiry.objects.for_pro(caller.pro).only("pk").get(pk=id)
-    return HistoryAnswer(data=[to_history(entry) for entry in history.entries(inquiry.pk)])
+    return HistoryAnswer(data=[to_history(entry) for entry in read_history(inquiry.pk)])

@@ -14,7 +14,7 @@ from contacts.demo import FIRST, LAST
 from contacts.models import Contact
 
 from ..models import Inquiry, InquiryHistory, InquiryType, PipelineStep
-from ..pipeline import coarse_status
+from ..pipeline.moves import coarse_status
 from .texts import Ask
 
 BATCH = 5_000

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from inquiries.append_only import protect, release
+from inquiries.history.db_constraints import protect, release
 
 
 def forwards(apps, schema_editor):

@@ -7,7 +7,7 @@ import inquiries.models.offer
 from django.conf import settings
 from django.db import migrations, models
 
-from inquiries.whole_pipelines import protect, release
+from inquiries.pipeline.db_constraints import protect, release
 
 
 def forwards(apps, schema_editor):

@@ -2,7 +2,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.files.base import File
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from config.accounts.models import ApiToken, Pro, User
+from config.accounts.models import Pro, User
 from config.web.mail import is_answerable
 from config.web.text import digits, fold
 from contacts.models import Contact, StaleEdit
@@ -23,7 +22,6 @@ from .queryset import InquiryQuerySet
 from .step import PipelineStep
 
 if TYPE_CHECKING:
-    from .attachment import Attachment
     from .offer import Offer
 
 
@@ -65,7 +63,7 @@ class Inquiry(models.Model):
     inquiry_type = models.ForeignKey(
         InquiryType, models.PROTECT, related_name="inquiries", db_index=False, verbose_name=_("type")
     )
-    # Changed by `inquiries.pipeline` alone, the coarse status with it.
+    # Changed by `inquiries.pipeline.moves` alone, the coarse status with it.
     step = models.ForeignKey(
         PipelineStep,
         models.PROTECT,
@@ -216,69 +214,15 @@ class Inquiry(models.Model):
         words = [self.full_name, business.get("company", ""), person.get("email", ""), self.subject, self.message]
         return f"{fold(' '.join(words))} {digits(person.get('phone', ''))}".strip()
 
-    def begin(self, *, by: User | ApiToken | None) -> None:
-        """Store a new inquiry on the initial step of its type, with the first row of its history.
-
-        Call it in a transaction. Raises ValidationError when the type is not active or its pipeline not whole.
-        """
-        from ..pipeline import begin
-
-        begin(self, by=by)
-
-    def move(
-        self,
-        *,
-        to: str,
-        by: User | ApiToken | None,
-        changed_by: int | None = None,
-        note: str = "",
-        seen: str | None = None,
-    ) -> None:
-        """Move to the step with the key `to`; see `pipeline.move`."""
-        from ..pipeline import move
-
-        move(self, to=to, by=by, changed_by=changed_by, note=note, seen=seen)
-
-    def close(
-        self,
-        *,
-        outcome: str = Outcome.COMPLETED,
-        by: User | ApiToken | None,
-        changed_by: int | None = None,
-        note: str = "",
-    ) -> None:
-        """Leave the pipeline early, from any step that is not terminal; see `pipeline.close`."""
-        from ..pipeline import close
-
-        close(self, outcome=outcome, by=by, changed_by=changed_by, note=note)
-
-    def retry_profile(self) -> bool:
-        """Have UserHub asked anew for the profile that it waits for; see `profiles.ask_again`."""
-        from ..profiles import ask_again
-
-        return ask_again(self)
-
     def note_response(self) -> None:
         """Somebody on the Pro's side answers the customer now; the first time counts."""
         now = timezone.now()
         if Inquiry.objects.filter(pk=self.pk, responded_at=None).update(responded_at=now, updated_at=now):
             self.responded_at = self.updated_at = now
 
-    def attach(self, file: File, name: str, *, uploaded_by: int | None) -> "Attachment":
-        """Keep a file with it; see `attachments.attach`."""
-        from ..attachments import attach
-
-        return attach(self, file, name, uploaded_by=uploaded_by)
-
     def allowed_steps(self) -> models.QuerySet[PipelineStep]:
-        """The steps that `move` would take it to, in order."""
+        """The steps that it may be moved to, in order."""
         return PipelineStep.objects.after(self.step)
-
-    def link_case(self, case_id: int | None, *, by: User | ApiToken | None, changed_by: int | None = None) -> None:
-        """Say which case of another system it belongs to; None for none. See `pipeline.link_case`."""
-        from ..pipeline import link_case
-
-        link_case(self, case_id, by=by, changed_by=changed_by)
 
     def link_contact(self, contact: Contact | None) -> None:
         """Say which of the Pro's contacts the customer is; None for nobody.

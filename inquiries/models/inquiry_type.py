@@ -1,16 +1,12 @@
-from collections.abc import Collection, Iterable, Mapping
-from itertools import pairwise
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import connection, models, transaction
-from django.db.models import Case, F, Max, Value, When
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
-
-from config.accounts.models import User
 
 if TYPE_CHECKING:
     from .step import PipelineStep
@@ -97,10 +93,6 @@ class InquiryType(models.Model):
         """What a program shows: an emoji is its own picture, a Lucide icon goes by its name."""
         return self.icon
 
-    def check_pipeline(self) -> None:
-        """Raises ValidationError unless there is exactly one initial step and at least one terminal step."""
-        check_steps(self.steps.all())
-
     def hold_pipeline(self) -> None:
         """Keep the pipeline as it is until the transaction ends, and wait for whoever is changing it.
 
@@ -112,69 +104,5 @@ class InquiryType(models.Model):
             with connection.cursor() as cursor:
                 cursor.execute(f"SELECT 1 FROM {self._meta.db_table} WHERE id = %s FOR KEY SHARE", [self.pk])  # noqa: S608
 
-    def change_pipeline(
-        self,
-        steps: "list[PipelineStep]",
-        *,
-        removed: "Collection[PipelineStep]" = (),
-        homes: Mapping[int, str] | None = None,
-        by: User,
-        note: str = "",
-    ) -> int:
-        """Make `steps`, in this order, its pipeline; see `pipeline_change.change_pipeline`."""
-        from ..pipeline_change import change_pipeline
-
-        return change_pipeline(self, steps, removed=removed, homes=homes or {}, by=by, note=note)
-
     def has_inquiries(self) -> bool:
         return self.inquiries.exists()
-
-    def extra_moves(self) -> set[tuple[int, int]]:
-        """(from, to) as keys in the database: the moves that staff allowed, without those to the next step."""
-        from .allowed_move import AllowedMove
-
-        moves = AllowedMove.objects.filter(from_step__inquiry_type=self)
-        return set(moves.values_list("from_step_id", "to_step_id")) - self.next_moves()
-
-    def next_moves(self) -> set[tuple[int, int]]:
-        """(from, to) as keys in the database: the moves to the next step in order, which need no allowing."""
-        return {(step.pk, following.pk) for step, following in pairwise(self.steps.all()) if not step.is_terminal}
-
-    def allow_moves(self, wanted: set[tuple[int, int]]) -> None:
-        """Allow these moves beside those to the next step, and no others. Each is (from, to), keys in the database.
-
-        Raises ValidationError when one of them is not between two steps of this type.
-        """
-        from .allowed_move import AllowedMove
-
-        with transaction.atomic():
-            InquiryType.objects.select_for_update().get(pk=self.pk)
-            known = set(self.steps.values_list("pk", flat=True))
-            if any(start == end or not {start, end} <= known for start, end in wanted):
-                raise ValidationError(
-                    _("The pipeline was changed meanwhile; nothing was saved. Look at it again."), code="stale"
-                )
-            present, wanted = self.extra_moves(), wanted - self.next_moves()
-            for start, end in present - wanted:
-                AllowedMove.objects.filter(from_step=start, to_step=end).delete()
-            AllowedMove.objects.bulk_create(
-                AllowedMove(from_step_id=start, to_step_id=end) for start, end in sorted(wanted - present)
-            )
-
-    def initial_step(self) -> "PipelineStep":
-        """Raises ValidationError when there is none."""
-        return initial_of(self.steps.all())
-
-    def arrange(self, keys: list[str]) -> None:
-        """Put the steps into this order, 1, 2, 3 … Raises ValidationError unless `keys` names each step once."""
-        with transaction.atomic():
-            InquiryType.objects.select_for_update().get(pk=self.pk)
-            if sorted(keys) != sorted(self.steps.values_list("key", flat=True)):
-                raise ValidationError(_("Name every step of the pipeline once."), code="steps")
-            # Not two may have one place, not for a moment either, as SQLite cannot defer a constraint: first all go
-            # behind the last one, then each to its own.
-            last = self.steps.aggregate(last=Max("sort_order"))["last"] or 0
-            self.steps.update(sort_order=F("sort_order") + last)
-            places = [When(key=key, then=Value(place)) for place, key in enumerate(keys, start=1)]
-            if places:
-                self.steps.update(sort_order=Case(*places))

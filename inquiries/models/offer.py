@@ -1,7 +1,7 @@
 import secrets
 import uuid
 import zoneinfo
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
@@ -209,52 +209,10 @@ class Offer(models.Model):
                 raise InvalidOfferTransition(self.status, "discarded")
             self.delete()
 
-    def send(self, *, expected: datetime | None = None) -> bool:
-        """Send a draft to the customer by e-mail; returns whether it was one, as repeating it changes nothing.
-
-        Raises ValidationError without an address to send it to or when its time is over, StaleOffer like `change`, and
-        InvalidOfferTransition when the customer has it already.
-        """
-        # The tasks import the models.
-        from ..offer_mails import send_offer
-
-        with transaction.atomic():
-            self.lock()
-            if self.status == self.Status.SENT:
-                return False
-            if not self.is_draft:
-                raise InvalidOfferTransition(self.status, self.Status.SENT)
-            self.refuse_stale(expected)
-            self.validate()
-            if not self.email:
-                raise ValidationError(_("There is no e-mail address of this customer to send it to."), code="email")
-            self._put(self.Status.SENT, "sent_at")
-            self.inquiry.note_response()
-            send_offer.enqueue(self.pk)
-            return True
-
     def note_failure(self, error: Exception, *, is_last: bool) -> None:
-        """Keep why it could not be mailed, for the Pro to see; after the last attempt `send_again` begins anew."""
+        """Keep why it could not be mailed, for the Pro to see; after the last attempt `resend_offer` begins anew."""
         said = {"mail_error": str(error)[:300] or type(error).__name__, "mail_failed_at": None}
         Offer.objects.filter(pk=self.pk).update(**said | ({"mail_failed_at": timezone.now()} if is_last else {}))
-
-    def send_again(self) -> bool:
-        """Have it mailed anew that could not be mailed; returns whether it was so, as repeating it changes nothing.
-
-        Raises InvalidOfferTransition when the customer may not answer it any more.
-        """
-        from ..offer_mails import send_offer
-
-        with transaction.atomic():
-            self.lock()
-            if self.mail_failed_at is None:
-                return False
-            if not self.may_be_sent_again:
-                raise InvalidOfferTransition(self.standing, self.Status.SENT)
-            self.mail_error, self.mail_failed_at = "", None
-            self.save(update_fields=["mail_error", "mail_failed_at", "updated_at"])
-            send_offer.enqueue(self.pk)
-            return True
 
     def view(self) -> None:
         """The customer opened it: sent becomes viewed, the first time."""
@@ -263,38 +221,14 @@ class Offer(models.Model):
         with transaction.atomic():
             self.lock()
             if self.standing == self.Status.SENT:
-                self._put(self.Status.VIEWED, "viewed_at")
-
-    def accept(self) -> bool:
-        """The customer agrees; see `answer`."""
-        return self.answer(self.Status.ACCEPTED)
-
-    def decline(self) -> bool:
-        """The customer does not agree; see `answer`."""
-        return self.answer(self.Status.DECLINED)
-
-    def answer(self, status: str) -> bool:
-        """The customer's answer, which is mailed to the Pro; returns whether it is new, as repeating it is no change.
-
-        Raises InvalidOfferTransition after another answer and after `valid_until`.
-        """
-        from ..offer_mails import tell_answer
-
-        with transaction.atomic():
-            self.lock()
-            if self.status == status:
-                return False
-            if self.standing not in self.OPEN:
-                raise InvalidOfferTransition(self.standing, status)
-            self._put(status, "answered_at")
-            tell_answer.enqueue(self.pk)
-            return True
+                self.set_status(self.Status.VIEWED, "viewed_at")
 
     def lock(self) -> None:
         """Hold the row until the transaction ends, and see it as it is now. Raises DoesNotExist when it is gone."""
         self.refresh_from_db(from_queryset=Offer.objects.select_for_update())
 
-    def _put(self, status: str, time_field: str) -> None:
+    def set_status(self, status: str, time_field: str) -> None:
+        """Save a new status, with the time of the change in `time_field`. Call it with the row locked."""
         self.status = status
         setattr(self, time_field, timezone.now())
         self.save(update_fields=["status", time_field, "updated_at"])
@@ -303,15 +237,3 @@ class Offer(models.Model):
 def today(time_zone: str) -> date:
     """The day it is now in a time zone, by its name."""
     return timezone.localdate(timezone=zoneinfo.ZoneInfo(time_zone))
-
-
-def expire_offers() -> None:
-    """Sent and viewed offers whose time is over where their Pro is."""
-    # Nowhere is the day more than one ahead of UTC.
-    due = Offer.objects.filter(status__in=Offer.OPEN, valid_until__lt=today("UTC") + timedelta(days=1))
-    zones = due.order_by().values_list("inquiry__pro__time_zone", flat=True).distinct()
-    for zone in list(zones):
-        past = list(due.filter(valid_until__lt=today(zone), inquiry__pro__time_zone=zone).values_list("pk", flat=True))
-        # Asked for its status again by the update itself: a customer may be answering at this moment.
-        expired = {"status": Offer.Status.EXPIRED, "updated_at": timezone.now()}
-        Offer.objects.filter(pk__in=past, status__in=Offer.OPEN).update(**expired)

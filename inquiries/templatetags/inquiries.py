@@ -10,7 +10,7 @@ from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
 from ..models import InquiryType, PipelineStep
-from ..words import case_status, shown, told, who
+from ..translations import case_status, shown, told, who
 
 register = template.Library()
 register.filter(shown)

@@ -14,8 +14,9 @@ from config.accounts.http import ProRequest, wants
 from config.files.downloads import download
 from config.files.storage import StorageUnavailable
 
+from ..attachments import attach
+from ..lookup import find_inquiry
 from ..models import Attachment, Inquiry
-from .finding import find_inquiry
 
 PAGE, SECTION = "inquiries/attachments.html", "inquiries/_attachments.html"
 
@@ -53,7 +54,7 @@ def attachment_add(request: ProRequest, id: int) -> HttpResponse:
     if file is None:
         return _show(request, inquiry, 422, upload_error=_("Choose a file first."))
     try:
-        attachment = inquiry.attach(file, file.name or "", uploaded_by=request.user.userhub_id)
+        attachment: Attachment = attach(inquiry, file, file.name or "", uploaded_by=request.user.userhub_id)
     except ValidationError as error:
         return _show(request, inquiry, 422, upload_error=" ".join(error.messages))
     except StorageUnavailable:

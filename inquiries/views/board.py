@@ -16,10 +16,10 @@ from config.accounts.http import ProRequest, wants
 from config.web.paging import InvalidCursor, row_number
 from contacts.forms import SearchField
 
-from ..board import Board, Column, kinds
 from ..models import Inquiry
-from ..pipeline import NOTE_LENGTH, InvalidTransition
-from ..words import refusal
+from ..pipeline.board import Board, Column, kinds
+from ..pipeline.moves import NOTE_LENGTH, InvalidTransitionError, move_inquiry
+from ..translations import refusal
 
 PAGE = "inquiries/board.html"
 
@@ -133,9 +133,10 @@ def board_move(request: ProRequest, slug: str) -> HttpResponse:
     page = BoardPage(request, slug)
     found = page.find(request.POST.get("id", ""))
     seen = request.POST.get("seen") or found.step.key
+    to, note = request.POST.get("to", ""), request.POST.get("note", "")
     try:
-        found.move(to=request.POST.get("to", ""), by=request.user, note=request.POST.get("note", ""), seen=seen)
-    except InvalidTransition as error:
+        move_inquiry(found, to=to, by=request.user, note=note, seen=seen)
+    except InvalidTransitionError as error:
         # A colleague was quicker, or the page is old: what is shown next is the truth.
         return _answer(page, found, page.board.columns(), refusal=refusal(found, error), status=409)
     except ValidationError as error:

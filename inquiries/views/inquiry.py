@@ -15,13 +15,14 @@ from config.accounts.http import ProRequest, wants
 from contacts.forms import add_errors
 from contacts.models import Contact, StaleEdit
 
-from .. import history
+from ..customers.profiles import retry_profile
 from ..forms import CaseForm, CloseForm, FactsForm, MoveForm, categories_of
-from ..history import Entry
+from ..history.entry import Entry
+from ..history.reading import read_history
+from ..lookup import find_inquiry
 from ..models import Inquiry, Offer, PipelineStep
-from ..pipeline import InvalidTransition
-from ..words import refusal
-from .finding import find_inquiry
+from ..pipeline.moves import InvalidTransitionError, close_inquiry, link_case, move_inquiry
+from ..translations import refusal
 
 PAGE = "inquiries/inquiry.html"
 # How many contacts a search offers.
@@ -92,7 +93,7 @@ def _hint(inquiry: Inquiry, newest: Offer, ways: list[Way]) -> str:
 
 def _standing(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
     """Where it stands, where it was and where it may go."""
-    steps, entries = list(inquiry.inquiry_type.steps.all()), history.entries(inquiry.pk)
+    steps, entries = list(inquiry.inquiry_type.steps.all()), read_history(inquiry.pk)
     stops, ways, offers = _stops(inquiry, steps, entries), _ways(inquiry, steps), list(inquiry.offers.all())
     end = next((step for step in reversed(steps) if step.is_terminal), None)
     return {
@@ -169,11 +170,11 @@ def inquiry_move(request: ProRequest, id: int) -> HttpResponse:
     # A page may be older than what a colleague did: from elsewhere the same button would be another move.
     seen = request.POST.get("seen")
     try:
-        inquiry.move(to=request.POST.get("to", ""), by=request.user, note=form.cleaned_data["note"], seen=seen)
+        move_inquiry(inquiry, to=request.POST.get("to", ""), by=request.user, note=form.cleaned_data["note"], seen=seen)
     except ValidationError as error:
         add_errors(form, error)
         return _stands(request, id, 422, move_form=form)
-    except InvalidTransition as error:
+    except InvalidTransitionError as error:
         return _stands(request, id, 409, move_form=form, refusal=refusal(inquiry, error))
     return _stands(request, id)
 
@@ -185,11 +186,11 @@ def inquiry_close(request: ProRequest, id: int) -> HttpResponse:
     if not form.is_valid():
         return _stands(request, id, 422, close_form=form)
     try:
-        inquiry.close(outcome=form.cleaned_data["outcome"], by=request.user, note=form.cleaned_data["note"])
+        close_inquiry(inquiry, outcome=form.cleaned_data["outcome"], by=request.user, note=form.cleaned_data["note"])
     except ValidationError as error:
         add_errors(form, error)
         return _stands(request, id, 422, close_form=form)
-    except InvalidTransition as error:
+    except InvalidTransitionError as error:
         return _stands(request, id, 409, close_form=form, refusal=refusal(inquiry, error))
     return _stands(request, id)
 
@@ -209,11 +210,11 @@ def inquiry_case(request: ProRequest, id: int) -> HttpResponse:
     """Link it to a case of another system; with `unlink` to none."""
     inquiry, form = find_inquiry(request, id), CaseForm(request.POST)
     if "unlink" in request.POST:
-        inquiry.link_case(None, by=request.user)
+        link_case(inquiry, None, by=request.user)
         return _part(request, id, "case", case_form=CaseForm())
     if form.is_valid():
         try:
-            inquiry.link_case(form.cleaned_data["case_id"], by=request.user)
+            link_case(inquiry, form.cleaned_data["case_id"], by=request.user)
             return _part(request, id, "case", case_form=CaseForm(initial=form.cleaned_data))
         except ValidationError as error:
             add_errors(form, error)
@@ -236,7 +237,7 @@ def inquiry_contact(request: ProRequest, id: int) -> HttpResponse:
 @require_POST
 def inquiry_profile(request: ProRequest, id: int) -> HttpResponse:
     """Have UserHub asked anew for the customer's profile."""
-    find_inquiry(request, id).retry_profile()
+    retry_profile(find_inquiry(request, id))
     if wants(request, "customer"):
         context = {"inquiry": find_inquiry(request, id), "is_asked": True, "is_swap": True}
         return render(request, f"{PAGE}#customer", context)

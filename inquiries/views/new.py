@@ -16,7 +16,7 @@ from config.api.models import IdempotencyKey
 from config.web.limits import Limit
 from contacts.forms import add_errors
 
-from .. import userhub
+from ..customers import userhub
 from ..forms import NewInquiryForm, categories_of
 from ..ids import GREATEST_ID
 from ..models import Inquiry

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.jobs.worker import MAX_ATTEMPTS, own_id, sweep
-from inquiries.tasks import acknowledge
+from inquiries.mails import acknowledge
 
 from ..factories import InquiryFactory
 from .test_admin import page, staff_client

@@ -15,7 +15,9 @@ from config.api.endpoint import Api as RegisteredApi
 from config.files.models import LooseFile
 from contact_requests.models import ContactRequest
 from contacts.models import Contact
+from inquiries.attachments import attach
 from inquiries.models import Attachment, DirectoryUser, Inquiry, InquiryHistory
+from inquiries.pipeline.moves import move_inquiry
 
 from ..factories import (
     ContactFactory,
@@ -140,8 +142,8 @@ def row(pro):
     contact = ContactFactory(id=ID, pro=pro, name=SECRET)
     DirectoryUser.objects.create(userhub_id=456, first_name="Jan")
     inquiry = InquiryFactory(id=NUMBER, pro=pro, inquiry_type=InquiryTypeFactory(), subject=SECRET)
-    inquiry.move(to="in_review", by=None, note=SECRET)
-    attachment = inquiry.attach(ContentFile(SECRET.encode()), f"{SECRET}.txt", uploaded_by=456)
+    move_inquiry(inquiry, to="in_review", by=None, note=SECRET)
+    attachment = attach(inquiry, ContentFile(SECRET.encode()), f"{SECRET}.txt", uploaded_by=456)
     Attachment.objects.filter(pk=attachment.pk).update(id=NUMBER)
     return RequestFactory(id=ID, property=PropertyFactory(pro=pro), contact=contact, message=SECRET)
 

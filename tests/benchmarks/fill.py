@@ -11,7 +11,7 @@ from config.accounts.models import Pro
 from config.web.text import fold
 from contacts.demo import FIRST, LAST
 from inquiries.models import Inquiry, PipelineStep
-from inquiries.pipeline import coarse_status
+from inquiries.pipeline.moves import coarse_status
 
 BATCH = 50_000
 SQL = {

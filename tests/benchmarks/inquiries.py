@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 
 from config.accounts.models import Pro
+from inquiries.customers.profiles import ACKNOWLEDGMENTS, PER_DAY
 from inquiries.models import DirectoryUser, Inquiry, InquiryHistory, InquiryType
-from inquiries.profiles import ACKNOWLEDGMENTS, PER_DAY
 
 from ..conftest import Api
 from ..factories import make_token

@@ -13,7 +13,9 @@ from config.accounts.models import IdentityDocument
 from contact_requests import receiving, replying
 from contacts.channels.message import File, Media
 from contacts.models import Contact, ContactImport, ContactMessage, ContactNote
+from inquiries.attachments import attach
 from inquiries.models import AllowedMove, FilterOption, Inquiry, InquiryType
+from inquiries.pipeline.moves import close_inquiry, move_inquiry
 from tests.contacts.conversing import arrive, connect
 from tests.factories import (
     PASSWORD,
@@ -172,10 +174,10 @@ def make_inquiries(user):
         business={"company": long * 3, "vat_number": long, "address": address, "invoice_email": reach["email"]},
     )
     for step in kind.steps.all()[1:3]:
-        known.move(to=step.key, by=user, note=long * 9)
-    known.attach(ContentFile(b"The plan."), f"{long * 3}.txt", uploaded_by=9)
+        move_inquiry(known, to=step.key, by=user, note=long * 9)
+    attach(known, ContentFile(b"The plan."), f"{long * 3}.txt", uploaded_by=9)
     known.filter_options.set([FilterOption.objects.create(group=long, label=long)])
-    InquiryFactory(pro=user.pro, inquiry_type=kind, priority="low").close(outcome="cancelled", by=user)
+    close_inquiry(InquiryFactory(pro=user.pro, inquiry_type=kind, priority="low"), outcome="cancelled", by=user)
     InquiryFactory(pro=user.pro, inquiry_type=kind, priority="high", profile_problem=long)
 
 

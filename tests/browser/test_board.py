@@ -4,8 +4,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from inquiries import history
+from inquiries.history.reading import read_history
 from inquiries.models import AllowedMove, Inquiry
+from inquiries.pipeline.moves import move_inquiry
 from tests.factories import InquiryFactory, InquiryTypeFactory
 
 from .test_walk import PHONE, WIDE, sign_in
@@ -52,7 +53,7 @@ def card(page, subject="Kitchen"):
 
 
 def trail(inquiry):
-    return [entry.to_status for entry in history.entries(inquiry.pk)]
+    return [entry.to_status for entry in read_history(inquiry.pk)]
 
 
 def expect_on(page, label, subject="Kitchen"):
@@ -79,7 +80,7 @@ def test_a_card_is_dragged_to_a_column_that_takes_it(board, kitchen):
 
 
 def test_while_dragging_the_columns_say_what_they_take(board, kitchen):
-    kitchen.move(to="in_review", by=None)
+    move_inquiry(kitchen, to="in_review", by=None)
     page = board()
     card(page).hover()
     page.mouse.down()
@@ -113,7 +114,7 @@ def test_a_card_is_moved_by_its_menu_with_a_note_and_moved_back(board, kitchen):
     expect(said(page)).to_contain_text("“Kitchen” moved to “Submitted”.")
     expect_on(page, "Submitted")
     assert trail(kitchen) == ["submitted", "in_review", "submitted"]
-    assert [entry.note for entry in history.entries(kitchen.pk)] == ["Inquiry created", "I look at it.", ""]
+    assert [entry.note for entry in read_history(kitchen.pk)] == ["Inquiry created", "I look at it.", ""]
 
 
 def test_a_card_is_moved_by_keys_alone(board, kitchen):
@@ -152,8 +153,8 @@ def test_a_card_is_moved_by_keys_alone(board, kitchen):
 
 def test_a_colleague_was_quicker(board, kitchen):
     page = board()
-    kitchen.move(to="in_review", by=None)
-    kitchen.move(to="waiting", by=None)
+    move_inquiry(kitchen, to="in_review", by=None)
+    move_inquiry(kitchen, to="waiting", by=None)
     page.get_by_role("link", name="Kitchen", exact=True).focus()
     page.keyboard.press("Shift+ArrowRight")
     expect(said(page)).to_contain_text("“Kitchen” was not moved. It stands on “Waiting” now.")

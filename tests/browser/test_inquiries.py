@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from inquiries.models import DirectoryUser, Inquiry
+from inquiries.pipeline.moves import move_inquiry
 from tests.factories import PASSWORD, ContactFactory, InquiryFactory, InquiryTypeFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -66,7 +67,7 @@ def test_after_a_move_the_focus_is_where_it_stands(enter, inquiry):
 
 def test_a_colleague_was_quicker_and_the_note_stays(enter, inquiry, user):
     page = enter(f"/inquiries/{inquiry.pk}")
-    inquiry.move(to="in_review", by=user)
+    move_inquiry(inquiry, to="in_review", by=user)
     page.get_by_label("Note about this step").fill("Mine")
     page.get_by_role("button", name="Move to In Review").click()
     expect(page.get_by_role("alert").first).to_contain_text("“Kitchen” was not moved. It stands on “In Review” now.")

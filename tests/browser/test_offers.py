@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from inquiries.models import Inquiry, Offer
+from inquiries.offers.lifecycle import send_offer
 from tests.factories import PASSWORD, InquiryFactory
 
 from .test_access import violations
@@ -25,7 +26,7 @@ def inquiry(user):
 @pytest.fixture
 def offer(inquiry, user):
     found = Offer.objects.draft(inquiry, by=user, title=LONG, text=LONG, amount=Decimal("9999999999.99"))
-    found.send()
+    send_offer(found)
     return found
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from inquiries.models import Offer
+from inquiries.offers.lifecycle import send_offer
 
 from ..factories import InquiryFactory, InquiryTypeFactory
 
@@ -95,5 +96,5 @@ def draft(customer, user):
 
 @pytest.fixture
 def sent(draft):
-    draft.send()
+    send_offer(draft)
     return draft

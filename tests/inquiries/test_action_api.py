@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from inquiries.models import AllowedMove, Inquiry, InquiryHistory
+from inquiries.pipeline.moves import close_inquiry, move_inquiry
 
 from ..conftest import Api
 from ..factories import InquiryFactory, InquiryTypeFactory, ProFactory, make_token
@@ -185,7 +186,7 @@ def test_what_the_customer_does_is_no_response(act):
 @pytest.mark.parametrize("start", ["submitted", "in_review", "answered"])
 def test_close_from_every_step(act, inquiry, start, given, status):
     for step in ("in_review", "answered")[: ["submitted", "in_review", "answered"].index(start)]:
-        inquiry.move(to=step, by=None)
+        move_inquiry(inquiry, to=step, by=None)
     found = done(act(action="close", note="Enough", **given))
     assert (found["pipeline_status"], found["status"]) == ("closed", status) == state(inquiry)
     assert trail(inquiry)[-1] == (start, "closed", None, "Enough")
@@ -229,7 +230,7 @@ def test_the_same_case_again_changes_nothing(act, inquiry, case_id):
 
 
 def test_a_closed_one_may_be_linked(act, inquiry):
-    inquiry.close(by=None)
+    close_inquiry(inquiry, by=None)
     found = done(act(action="link_case", case_id=7))
     assert (found["case_id"], found["status"]) == (7, "closed")
 

@@ -6,6 +6,7 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 
 from inquiries.models import DirectoryUser, FilterOption, InquiryHistory, UnsharedHistory
+from inquiries.pipeline.moves import move_inquiry
 
 from ..accounts.test_admin import (
     assert_list_is_flat,
@@ -156,7 +157,7 @@ def test_history_still_to_be_shared_is_read_with_its_error(staff_browser):
 def shared_rows():
     """The keys of three entries that wait: two of one inquiry, one of another."""
     first, second = InquiryFactory(), InquiryFactory()
-    first.move(to="in_review", by=None)
+    move_inquiry(first, to="in_review", by=None)
     entries = InquiryHistory.objects.filter(inquiry__in=[first, second])
     return [UnsharedHistory.objects.create(entry=entry).pk for entry in entries]
 

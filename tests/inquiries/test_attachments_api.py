@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from config.api.models import IdempotencyKey
 from config.files.models import LooseFile
 from inquiries import attachments
+from inquiries.attachments import attach
 from inquiries.models import Attachment
 from tests.factories import InquiryFactory, UserFactory
 from tests.sample_files import GOOD, HOSTILE, MIB, PDF
@@ -122,7 +123,7 @@ def test_a_download_is_never_shown_and_never_sniffed(api, path):
 def test_the_list_is_oldest_first(api, path, inquiry):
     names = ["b.pdf", "a.pdf"]
     rows = [post(api, path, form(name=name)).json()["data"] for name in names]
-    InquiryFactory(pro=inquiry.pro).attach(SimpleUploadedFile("other.pdf", PDF), "other.pdf", uploaded_by=None)
+    attach(InquiryFactory(pro=inquiry.pro), SimpleUploadedFile("other.pdf", PDF), "other.pdf", uploaded_by=None)
     response = api.get(path, user_id=OWNER)
     assert (response.status_code, response.json()) == (200, {"success": True, "data": rows})
 
@@ -193,7 +194,7 @@ def test_nobody_else_may(api, path, pro, files, who):
 
 def test_an_attachment_of_another_inquiry_is_not_found(api, path, inquiry):
     other = InquiryFactory(pro=inquiry.pro, inquiry_type=inquiry.inquiry_type)
-    number = other.attach(SimpleUploadedFile("a.pdf", PDF), "a.pdf", uploaded_by=None).pk
+    number = attach(other, SimpleUploadedFile("a.pdf", PDF), "a.pdf", uploaded_by=None).pk
     assert calls(api, path, number, OWNER) == [200, 201, 404, 404]
 
 

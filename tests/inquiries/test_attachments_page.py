@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from config.files.models import LooseFile
 from config.web.middleware import MAX_REQUEST
 from inquiries import attachments
+from inquiries.attachments import attach
 from inquiries.models import Attachment
 from tests.factories import InquiryFactory
 from tests.sample_files import GOOD, PDF
@@ -26,7 +27,7 @@ def path(inquiry):
 
 @pytest.fixture
 def attachment(inquiry):
-    return inquiry.attach(ContentFile(PDF), "plan <1>.pdf", uploaded_by=456)
+    return attach(inquiry, ContentFile(PDF), "plan <1>.pdf", uploaded_by=456)
 
 
 def send(browser, path, name="photo.jpg", content=None, **more):
@@ -61,8 +62,8 @@ def test_htmx_gets_the_section_alone(browser, path):
 def test_the_section_says_what_who_and_when(browser, path, attachment, inquiry):
     inquiry.person = {"first_name": "Jan", "last_name": "de Vries"}
     inquiry.save()
-    inquiry.attach(ContentFile(b"text"), "notes.txt", uploaded_by=31337)
-    inquiry.attach(ContentFile(b"text"), "more.txt", uploaded_by=None)
+    attach(inquiry, ContentFile(b"text"), "notes.txt", uploaded_by=31337)
+    attach(inquiry, ContentFile(b"text"), "more.txt", uploaded_by=None)
     said = texts(browser.get(path))
     assert f"plan &lt;1&gt;.pdf PDF, {len(PDF)} bytes · Jan de Vries · just now" in said
     assert "UserHub user 31337" in said

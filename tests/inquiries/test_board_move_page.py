@@ -8,9 +8,9 @@ from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
 
-from inquiries import history
+from inquiries.history.reading import read_history
 from inquiries.models import AllowedMove, Inquiry
-from inquiries.pipeline import NOTE_LENGTH
+from inquiries.pipeline.moves import NOTE_LENGTH, close_inquiry, move_inquiry
 
 from ..factories import InquiryFactory, InquiryTypeFactory
 from .test_board_page import board, text
@@ -21,7 +21,7 @@ HTMX = {"HX-Request": "true"}
 
 
 def trail(inquiry):
-    return [(entry.from_status, entry.to_status, entry.note) for entry in history.entries(inquiry.pk)]
+    return [(entry.from_status, entry.to_status, entry.note) for entry in read_history(inquiry.pk)]
 
 
 def state(inquiry):
@@ -59,7 +59,7 @@ def test_a_move_with_its_note(browser, user, inquiry):
     )
     assert state(inquiry) == ("in_review", "in_progress")
     assert trail(inquiry) == [(None, "submitted", "Inquiry created"), ("submitted", "in_review", "I look\nat it")]
-    last = history.entries(inquiry.pk)[-1]
+    last = read_history(inquiry.pk)[-1]
     assert (last.by_user_id, last.by_name) == (user.pk, str(user))
     inquiry.refresh_from_db()
     assert inquiry.created_at < inquiry.moved_at <= inquiry.responded_at <= inquiry.updated_at
@@ -162,7 +162,7 @@ def test_a_refused_move_shows_the_present_board_and_what_is_allowed(browser, inq
 
 
 def test_a_colleague_was_quicker(browser, inquiry):
-    inquiry.move(to="in_review", by=None)
+    move_inquiry(inquiry, to="in_review", by=None)
     response = browser.post(PATH, {"id": inquiry.pk, "to": "answered", "seen": "submitted"}, headers=HTMX)
     assert (response.status_code, state(inquiry)) == (409, ("in_review", "in_progress"))
     assert [column[:2] for column in board(response)][:2] == [
@@ -174,7 +174,7 @@ def test_a_colleague_was_quicker(browser, inquiry):
 
 
 def test_a_refusal_without_javascript(browser, inquiry):
-    inquiry.close(by=None)
+    close_inquiry(inquiry, by=None)
     response = browser.post(f"{PATH}?q=subject", {"id": inquiry.pk, "to": "in_review", "seen": "submitted"})
     assert (response.status_code, response["Location"]) == (
         302,

@@ -7,8 +7,10 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from inquiries.board import SHOWN, SHOWN_ALONE
 from inquiries.models import Inquiry, InquiryType, Offer
+from inquiries.pipeline.board import SHOWN, SHOWN_ALONE
+from inquiries.pipeline.editing import arrange_steps
+from inquiries.pipeline.moves import close_inquiry, move_inquiry
 
 from ..factories import ContactFactory, InquiryFactory, InquiryTypeFactory
 
@@ -72,10 +74,10 @@ def put(inquiry, key, **fields):
 def test_a_column_for_every_step_in_order(browser, pro, kind):
     inquiries = [InquiryFactory(pro=pro, inquiry_type=kind, subject=f"No. {n}") for n in range(4)]
     for inquiry in inquiries[:3]:
-        inquiry.move(to="in_review", by=None)
-    inquiries[0].move(to="answered", by=None)
-    inquiries[0].move(to="closed", by=None)
-    kind.arrange(["submitted", "answered", "in_review", "closed"])
+        move_inquiry(inquiry, to="in_review", by=None)
+    move_inquiry(inquiries[0], to="answered", by=None)
+    move_inquiry(inquiries[0], to="closed", by=None)
+    arrange_steps(kind, ["submitted", "answered", "in_review", "closed"])
     assert board(browser.get(PATH)) == [
         ("Submitted 1", ["No. 3"], ""),
         ("Answered 0", [], "Nothing here."),
@@ -164,7 +166,7 @@ def test_money_on_a_card_is_written_as_the_reader_writes_it(browser, user, inqui
 
 
 def test_a_finished_card_without_a_way_on_has_no_menu(browser, inquiry):
-    inquiry.close(by=None)
+    close_inquiry(inquiry, by=None)
     found = card(browser.get(PATH))
     assert (found["menu"], "Move" in found["text"]) == ("", False)
 
@@ -176,8 +178,8 @@ def test_only_the_own_inquiries(browser, other_browser, inquiry):
 
 def test_a_column_shows_who_came_last_and_leads_to_the_rest(browser, pro, kind):
     rows = [InquiryFactory(pro=pro, inquiry_type=kind, subject=f"No. {n}") for n in range(SHOWN + 5)]
-    rows[3].move(to="in_review", by=None)
-    rows[7].move(to="in_review", by=None)
+    move_inquiry(rows[3], to="in_review", by=None)
+    move_inquiry(rows[7], to="in_review", by=None)
     first, second, *_others = board(browser.get(f"{PATH}?priority=normal"))
     shown = [f"No. {n}" for n in range(SHOWN + 4, -1, -1) if n not in (3, 7)][:SHOWN]
     assert first == (f"Submitted {SHOWN + 3}", shown, f"Show all {SHOWN + 3}")
@@ -270,7 +272,7 @@ def test_the_types_are_tabs_with_what_is_not_finished(browser, pro, alone, kind)
     InquiryTypeFactory(name="Given up", slug="given-up", is_active=False)
     for kind_ in (kind, kind, other):
         InquiryFactory(pro=pro, inquiry_type=kind_)
-    InquiryFactory(pro=pro, inquiry_type=kind).close(by=None)
+    close_inquiry(InquiryFactory(pro=pro, inquiry_type=kind), by=None)
     InquiryFactory(inquiry_type=empty)
     assert tabs(browser.get(f"{PATH}?priority=normal")) == [
         (f"{PATH}?priority=normal", "Test 2 not finished", True),
@@ -313,7 +315,7 @@ def test_without_a_type_it_is_the_first_active_one(browser, alone, kind):
 
 def test_a_cancelled_one_says_so(browser, pro, kind, user):
     for outcome in ("completed", "cancelled"):
-        InquiryFactory(pro=pro, inquiry_type=kind, subject=outcome).close(outcome=outcome, by=user)
+        close_inquiry(InquiryFactory(pro=pro, inquiry_type=kind, subject=outcome), outcome=outcome, by=user)
     Inquiry.objects.update(profile_at=timezone.now())
     cards = [text(card) for *_rest, found, _foot in pieces(browser.get(PATH)) for card in found]
     assert [said.split(" ", 2)[:2] for said in cards] == [["Cancelled", "cancelled"], ["completed", "Customer"]]

@@ -18,7 +18,7 @@ from config.accounts.models import Pro
 from inquiries import demo
 from inquiries.demo.people import DIRECTORY, profile
 from inquiries.models import DirectoryUser, FilterOption, Inquiry, InquiryHistory, Offer, PipelineStep
-from inquiries.models.offer import expire_offers
+from inquiries.offers.lifecycle import expire_offers
 
 FIRST = "Agence du Vieux-Port"
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from inquiries.models import FilterOption, Inquiry, Offer
+from inquiries.pipeline.moves import move_inquiry
 
 from ..factories import ContactFactory, InquiryFactory
 from .conftest import BUSINESS, PERSON, WHEN
@@ -45,7 +46,7 @@ def offer(inquiry, **fields):
 
 
 def test_the_documented_detail(api, jan, user):
-    jan.move(to="in_review", by=user)
+    move_inquiry(jan, to="in_review", by=user)
     Inquiry.objects.update(
         responded_at=WHEN + timedelta(hours=3, minutes=45), updated_at=WHEN, acknowledged_at=WHEN + timedelta(seconds=2)
     )

@@ -10,8 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from config.accounts.models import ApiToken
-from inquiries import append_only, history
+from inquiries.history import db_constraints
+from inquiries.history.reading import read_history
 from inquiries.models import Inquiry, InquiryHistory, PipelineStep
+from inquiries.pipeline.moves import move_inquiry
 
 from ..factories import InquiryFactory, ProFactory, UserFactory
 
@@ -62,7 +64,7 @@ def assert_append_only():
     run(f"UPDATE {TABLE} SET note = 'rewritten' WHERE id = -1")
     run(f"DELETE FROM {TABLE} WHERE id = -1")
     inquiry = Inquiry.objects.select_related("step").first()
-    inquiry.move(to="in_review", by=None)
+    move_inquiry(inquiry, to="in_review", by=None)
     assert InquiryHistory.objects.count() == len(before) + 1
 
 
@@ -71,8 +73,8 @@ def assert_append_only():
 
 def test_an_entry_is_a_copy_of_what_was(inquiry, kind, pro):
     user, program = UserFactory(pro=pro, name="Ann"), ApiToken.objects.issue(pro, "Portal", ["inquiries:write"])[0]
-    inquiry.move(to="in_review", by=user)
-    inquiry.move(to="answered", by=program)
+    move_inquiry(inquiry, to="in_review", by=user)
+    move_inquiry(inquiry, to="answered", by=program)
     kind.steps.filter(key="submitted").update(label="Arrived")
     PipelineStep.objects.filter(key="in_review").update(label="Read", key="read")
     ids = user.pk, program.pk
@@ -81,7 +83,7 @@ def test_an_entry_is_a_copy_of_what_was(inquiry, kind, pro):
     program.delete()
     user.delete()
     kind.steps.filter(key="read").delete()
-    got = history.entries(inquiry.pk)
+    got = read_history(inquiry.pk)
     assert [(e.from_status, e.from_label, e.to_status, e.to_label) for e in got] == [
         (None, "", "submitted", "Submitted"),
         ("submitted", "Submitted", "in_review", "In Review"),
@@ -98,33 +100,33 @@ def test_an_entry_is_a_copy_of_what_was(inquiry, kind, pro):
 
 def test_each_inquiry_has_its_own(inquiry, kind):
     other = InquiryFactory(pro=ProFactory(), inquiry_type=kind)
-    other.move(to="in_review", by=None)
-    assert [e.to_status for e in history.entries(inquiry.pk)] == ["submitted"]
-    assert [e.to_status for e in history.entries(other.pk)] == ["submitted", "in_review"]
-    assert history.entries(10**9) == []
+    move_inquiry(other, to="in_review", by=None)
+    assert [e.to_status for e in read_history(inquiry.pk)] == ["submitted"]
+    assert [e.to_status for e in read_history(other.pk)] == ["submitted", "in_review"]
+    assert read_history(10**9) == []
 
 
 def test_the_order_is_that_of_writing_whatever_a_clock_says(inquiry):
-    first = history.entries(inquiry.pk)[0]
+    first = read_history(inquiry.pk)[0]
     for key, seconds in (("in_review", -5), ("answered", 5), ("closed", 5)):
         at = first.created_at + timedelta(seconds=seconds)
         InquiryHistory.objects.create(inquiry=inquiry, from_status="x", to_status=key, to_label="X", created_at=at)
-    assert [e.to_status for e in history.entries(inquiry.pk)] == ["submitted", "in_review", "answered", "closed"]
+    assert [e.to_status for e in read_history(inquiry.pk)] == ["submitted", "in_review", "answered", "closed"]
 
 
 def test_a_long_name_is_kept_whole(inquiry, pro):
     user = UserFactory(pro=pro, name="n" * 200)
-    inquiry.move(to="in_review", by=user)
+    move_inquiry(inquiry, to="in_review", by=user)
     nameless = UserFactory(pro=pro, name="", email="e" * 242 + "@example.com")
-    inquiry.move(to="answered", by=nameless)
-    assert [e.by_name for e in history.entries(inquiry.pk)] == ["", "n" * 200, nameless.email]
+    move_inquiry(inquiry, to="answered", by=nameless)
+    assert [e.by_name for e in read_history(inquiry.pk)] == ["", "n" * 200, nameless.email]
 
 
 def test_reading_is_one_query(inquiry, django_assert_num_queries):
     for key in ("in_review", "answered", "closed"):
-        inquiry.move(to=key, by=None)
+        move_inquiry(inquiry, to=key, by=None)
     with django_assert_num_queries(1):
-        assert len(history.entries(inquiry.pk)) == 4
+        assert len(read_history(inquiry.pk)) == 4
 
 
 # --- What cannot be changed
@@ -175,7 +177,7 @@ def test_after_a_migration_that_rebuilt_the_table_it_is_append_only(inquiry):
         rebuild()
         run(f"UPDATE {TABLE} SET note = 'rewritten'")  # The triggers are gone, as SQLite has it.
     else:
-        append_only.release(connection)
+        db_constraints.release(connection)
         run(f"UPDATE {TABLE} SET note = 'rewritten'")
     call_command("migrate", verbosity=0)
     assert_append_only()
@@ -183,13 +185,13 @@ def test_after_a_migration_that_rebuilt_the_table_it_is_append_only(inquiry):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_trigger_that_was_weakened_is_put_right(inquiry):
-    name = next(iter(append_only.TRIGGERS[connection.vendor]))
-    append_only.release(connection)
+    name = next(iter(db_constraints.TRIGGERS[connection.vendor]))
+    db_constraints.release(connection)
     if connection.vendor == "sqlite":
         run(f"CREATE TRIGGER {name} BEFORE UPDATE ON {TABLE} WHEN false BEGIN SELECT 1; END")
     else:
         run("CREATE FUNCTION inquiry_history_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
-        run(f"CREATE TRIGGER {name} {append_only.TRIGGERS['postgresql'][name]}")
+        run(f"CREATE TRIGGER {name} {db_constraints.TRIGGERS['postgresql'][name]}")
         run(f"ALTER TABLE {TABLE} DISABLE TRIGGER {name}")
     run(f"UPDATE {TABLE} SET note = 'rewritten'")
     call_command("migrate", verbosity=0)

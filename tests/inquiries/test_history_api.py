@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from inquiries import history
+from inquiries.history.recording import record_move
 from inquiries.models import Inquiry, InquiryHistory
 
 KEYS = ["from_status", "to_status", "changed_by", "note", "created_at"]
@@ -64,7 +64,7 @@ def test_the_history_asks_twice_at_any_length(api, inquiry, moves):
     api.get("/api/inquiries/list")
     first, second = inquiry.inquiry_type.steps.all()[:2]
     for _ in range(moves):
-        history.record(inquiry.pk, first, second, by=None, changed_by=None, note="")
+        record_move(inquiry.pk, first, second, by=None, changed_by=None, note="")
     with CaptureQueriesContext(connection) as queries:
         assert len(trail(api, inquiry)) == moves + 1
     assert len([q for q in queries if "inquiries_" in q["sql"]]) == 2

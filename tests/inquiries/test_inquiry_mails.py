@@ -3,6 +3,8 @@
 import pytest
 from django_tasks_db.models import DBTaskResult
 
+from inquiries.customers.profiles import complete_profile
+from inquiries.mails import acknowledge, notify
 from inquiries.models import DirectoryUser, Inquiry
 from inquiries.submission import submit
 
@@ -146,8 +148,6 @@ def test_a_mail_server_that_is_down_is_tried_again(pro, question, jan, work_task
 
 
 def test_the_mail_of_an_inquiry_that_is_gone_is_not_sent(pro, question, jan, work_tasks, mailoutbox):
-    from inquiries.tasks import acknowledge, complete_profile, notify
-
     for job in (acknowledge, complete_profile, notify):
         job.enqueue(10**6)
     work_tasks()

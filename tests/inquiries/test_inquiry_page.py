@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from inquiries.models import FilterOption, Inquiry, InquiryHistory, Offer, PipelineStep
+from inquiries.pipeline.moves import link_case, move_inquiry
 
 from ..factories import ContactFactory, InquiryFactory
 
@@ -153,7 +154,7 @@ def test_the_status_of_a_case_is_said_in_words(browser, inquiry, path, key, said
 )
 def test_what_became_of_the_offer_stands_above_the_moves(browser, pro, shipped, statuses, said):
     found = InquiryFactory(pro=pro, inquiry_type=shipped["offer_request"])
-    found.move(to="offer_created", by=None)
+    move_inquiry(found, to="offer_created", by=None)
     for status in statuses:
         Offer.objects.create(inquiry=found, title="A", amount=Decimal(1), status=status)
     assert hint(browser.get(found.get_absolute_url())) == said
@@ -385,7 +386,7 @@ def test_a_number_that_no_case_has_is_refused_and_stays_typed(browser, inquiry, 
 @pytest.mark.parametrize("number", [0, -1, 2**63, 2**80])
 def test_the_model_refuses_a_number_that_no_case_has(inquiry, user, number):
     with pytest.raises(ValidationError) as error:
-        inquiry.link_case(number, by=user)
+        link_case(inquiry, number, by=user)
     assert list(error.value.message_dict) == ["case_id"]
 
 
@@ -435,7 +436,7 @@ def test_the_number_of_queries_does_not_grow(browser, inquiry, path, user, moves
     kind = inquiry.inquiry_type
     kind.steps.get(key="in_review").moves_out.create(to_step=kind.steps.get(key="submitted"))
     for n in range(moves):
-        inquiry.move(to="submitted" if n % 2 else "in_review", by=user)
+        move_inquiry(inquiry, to="submitted" if n % 2 else "in_review", by=user)
     with CaptureQueriesContext(connection) as queries:
         html(browser.get(path))
     assert len(queries) <= 16

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from inquiries.models import Inquiry
+from inquiries.pipeline.moves import close_inquiry, move_inquiry
 
 from ..factories import InquiryFactory, InquiryTypeFactory
 from .conftest import WHEN
@@ -108,7 +109,7 @@ def test_what_is_not_known_is_null(api, make):
 
 def test_times_are_utc_to_the_microsecond(api, make, user):
     row = make(at=0.123456)
-    row.move(to="in_review", by=user)
+    move_inquiry(row, to="in_review", by=user)
     Inquiry.objects.update(responded_at=WHEN + timedelta(hours=3, minutes=45))
     [found] = api.get(LIST).json()["data"]
     assert found["created_at"] == "2025-11-06T10:30:00.123456Z"
@@ -240,9 +241,9 @@ def one_of_each(make):
     for subject in ("open", "in_progress", "closed", "cancelled"):
         row = make(subject=subject)
         if subject == "in_progress":
-            row.move(to="in_review", by=None)
+            move_inquiry(row, to="in_review", by=None)
         elif subject != "open":
-            row.close(outcome="completed" if subject == "closed" else "cancelled", by=None)
+            close_inquiry(row, outcome="completed" if subject == "closed" else "cancelled", by=None)
 
 
 @pytest.mark.parametrize("status", ["open", "in_progress", "closed", "cancelled"])

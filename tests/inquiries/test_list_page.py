@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from config.web.paging import to_cursor
 from inquiries.models import Attachment, FilterOption, Inquiry, Offer
+from inquiries.pipeline.moves import close_inquiry, move_inquiry
 
 from ..factories import InquiryFactory, InquiryTypeFactory
 
@@ -91,13 +92,13 @@ def test_a_profile_without_a_name_is_not_waited_for(browser, make):
 
 
 def test_a_cancelled_one_says_so_in_place_of_the_last_step(browser, make, user):
-    make().close(outcome="cancelled", by=user)
+    close_inquiry(make(), outcome="cancelled", by=user)
     assert words(browser.get(f"{PATH}?status=cancelled"))[0][2] == "Cancelled"
 
 
 def test_newest_first_the_open_ones_and_the_own_alone(browser, make, user):
     make(subject="First"), make(9, subject="Last"), InquiryFactory(subject="Foreign")
-    make(5, subject="Moved").move(to="in_review", by=user)
+    move_inquiry(make(5, subject="Moved"), to="in_review", by=user)
     assert subjects(browser.get(PATH)) == ["Last", "First"]
     assert tabs(browser.get(PATH)) == [
         ("*", "2"),
@@ -110,7 +111,7 @@ def test_newest_first_the_open_ones_and_the_own_alone(browser, make, user):
 
 def test_the_counts_follow_search_and_filters(browser, make, user):
     make(category="roof", subject="One")
-    make(category="roof", subject="Two").close(by=user)
+    close_inquiry(make(category="roof", subject="Two"), by=user)
     make(subject="Three")
     assert tabs(browser.get(f"{PATH}?category=roof&status=closed&q=two")) == [
         ("q=two&amp;category=roof", "0"),
@@ -253,7 +254,7 @@ def test_an_empty_list_says_what_to_do(browser, query, said, link):
 )
 def test_what_is_found_in_another_tab_is_said(browser, make, user, query, said, more):
     for category in ("", "roof"):
-        make(subject="Kitchen", category=category).close(by=user)
+        close_inquiry(make(subject="Kitchen", category=category), by=user)
     empty = html(browser.get(f"{PATH}?{query}")).partition('<div class="empty">')[2]
     assert said in empty and ("Search all inquiries" in empty) == bool(more)
     assert more is None or f'href="/inquiries?{more}"' in empty

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from inquiries.models import Inquiry, InquiryHistory
+from inquiries.pipeline.moves import close_inquiry, move_inquiry
 
 HTMX = {"HX-Request": "true", "HX-Target": "standing"}
 
@@ -62,13 +63,13 @@ def test_the_next_step_comes_first_and_extra_moves_are_named(browser, inquiry, p
     page = html(browser.get(path))
     assert offered(page) == [(True, "in_review", "Move to In Review"), (False, "answered", "Skip to Answered")]
     assert "Step 1 of 4" in page
-    inquiry.move(to="in_review", by=user)
+    move_inquiry(inquiry, to="in_review", by=user)
     page = html(browser.get(path))
     assert offered(page) == [(True, "answered", "Move to Answered"), (False, "submitted", "Back to Submitted")]
 
 
 def test_the_steps_say_what_is_done_skipped_now_and_to_come(browser, inquiry, path, user, ways):
-    inquiry.move(to="answered", by=user)
+    move_inquiry(inquiry, to="answered", by=user)
     assert stops(html(browser.get(path))) == [
         ("Submitted", "done"),
         ("In Review", "skipped"),
@@ -78,14 +79,14 @@ def test_the_steps_say_what_is_done_skipped_now_and_to_come(browser, inquiry, pa
 
 
 def test_from_the_end_only_an_extra_move_leads_on(browser, inquiry, path, user, ways):
-    inquiry.close(by=user)
+    close_inquiry(inquiry, by=user)
     page = html(browser.get(path))
     assert offered(page) == [(False, "in_review", "Back to In Review")]
     assert "Close the inquiry" not in page
 
 
 def test_the_end_of_a_way_offers_nothing(browser, inquiry, path, user):
-    inquiry.close(by=user)
+    close_inquiry(inquiry, by=user)
     page = html(browser.get(path))
     assert offered(page) == [] and 'name="seen"' not in page
 
@@ -125,7 +126,7 @@ def test_a_move_that_is_not_allowed_is_refused_and_leaves_no_history(browser, in
 
 def test_a_colleague_was_quicker(browser, inquiry, path, user, ways):
     # From where it stands now the same button would be another move, and allowed.
-    inquiry.move(to="in_review", by=user)
+    move_inquiry(inquiry, to="in_review", by=user)
     page = html(
         browser.post(f"{path}/move", {"to": "answered", "seen": "submitted", "note": "Mine"}, headers=HTMX), 409
     )
@@ -136,7 +137,7 @@ def test_a_colleague_was_quicker(browser, inquiry, path, user, ways):
 
 
 def test_a_colleague_closed_it_and_the_note_is_kept(browser, inquiry, path, user):
-    inquiry.close(by=user)
+    close_inquiry(inquiry, by=user)
     page = html(browser.post(f"{path}/move", {"to": "in_review", "seen": "submitted", "note": "Mine"}), 409)
     assert alert(page) == f"“{inquiry.subject}” was not moved. It stands on “Closed” now. It goes nowhere from there."
     assert "Your note: Mine" in words(page)
@@ -168,7 +169,7 @@ def test_an_unknown_outcome_is_refused(browser, path, outcome):
 
 
 def test_closing_twice_is_refused_with_the_note_kept(browser, inquiry, path, user):
-    inquiry.close(by=user)
+    close_inquiry(inquiry, by=user)
     page = html(browser.post(f"{path}/close", {"outcome": "cancelled", "note": "Mine"}, headers=HTMX), 409)
     assert alert(page) == f"“{inquiry.subject}” was not moved. It stands on “Closed” now. It goes nowhere from there."
     assert "Mine</textarea>" in page
@@ -176,8 +177,8 @@ def test_closing_twice_is_refused_with_the_note_kept(browser, inquiry, path, use
 
 
 def test_the_history_says_who_and_when_newest_first(browser, inquiry, path, user, ways):
-    inquiry.move(to="in_review", by=None, changed_by=77)
-    inquiry.move(to="answered", by=None)
+    move_inquiry(inquiry, to="in_review", by=None, changed_by=77)
+    move_inquiry(inquiry, to="answered", by=None)
     inquiry.step.label = "Renamed"
     inquiry.step.save()
     page = html(browser.get(path))
@@ -199,7 +200,7 @@ def test_closing_for_good_is_said_beforehand(browser, inquiry, path, kind):
 
 def test_a_cancelled_one_is_not_described_as_completed(browser, inquiry, path, user, kind):
     kind.steps.filter(key="closed").update(description="Fully handled.")
-    inquiry.close(outcome="cancelled", by=user)
+    close_inquiry(inquiry, outcome="cancelled", by=user)
     head = words(re.search(r'<header class="standing-head">.*?</header>', html(browser.get(path)), re.S)[0])
     assert head == "Closed Step 4 of 4 Cancelled"
     Inquiry.objects.update(status="closed")

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from inquiries import userhub
+from inquiries.customers import userhub
 from inquiries.models import DirectoryUser, FilterOption, Inquiry
 from inquiries.views.new import LOOK_UPS
 
@@ -224,7 +224,7 @@ def test_what_staff_take_away_meanwhile_is_said_beside_the_field(browser, kind, 
         FilterOption.objects.all().update(is_active=False)
         return ask(user_id)
 
-    monkeypatch.setattr("inquiries.userhub.ask", slowly)
+    monkeypatch.setattr("inquiries.customers.userhub.ask", slowly)
     page = html(browser.post(PATH, {**typed, "filter_option_ids": [pk]}), 422)
     assert f"There is no active filter option of these ids: {pk}." in page
     assert not Inquiry.objects.exists()

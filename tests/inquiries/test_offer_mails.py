@@ -11,7 +11,8 @@ from django_tasks_db.models import DBTaskResult
 
 from config.jobs.worker import MAX_ATTEMPTS, own_id, sweep
 from inquiries.models import Inquiry, Offer
-from inquiries.offer_mails import preview, send_offer, tell_answer
+from inquiries.offers.lifecycle import answer_offer, resend_offer, send_offer
+from inquiries.offers.mails import mail_offer, mail_offer_answer, preview
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_the_customer_gets_the_offer(outbox, sent, pro):
 
 def test_the_preview_was_that_mail(outbox, draft):
     before = preview(draft)
-    draft.send()
+    send_offer(draft)
     (message,) = outbox()
     assert (message.subject, message.body) == before
 
@@ -60,7 +61,7 @@ def test_the_preview_was_that_mail(outbox, draft):
 def test_a_name_from_outside_adds_no_header(outbox, draft, pro):
     pro.name = "Agence\r\nBcc: all@example.net"
     pro.save()
-    draft.send()
+    send_offer(draft)
     (message,) = outbox()
     assert (message.subject, message.recipients()) == (
         "Offer from Agence Bcc: all@example.net: Kitchen",
@@ -70,7 +71,7 @@ def test_a_name_from_outside_adds_no_header(outbox, draft, pro):
 
 def test_markup_stays_text(outbox, draft):
     draft.change(title="<b>A</b>", text="<i>")
-    draft.send()
+    send_offer(draft)
     (message,) = outbox()
     assert "<b>A</b>" in message.body
     assert "&lt;b&gt;A&lt;/b&gt;" in message.alternatives[0].content and "<i>" not in message.alternatives[0].content
@@ -79,18 +80,18 @@ def test_markup_stays_text(outbox, draft):
 @pytest.mark.parametrize(("language", "amount"), [("fr", "1\u00a0850,50\u00a0€"), ("nl", "€\u00a01.850,50")])
 def test_the_customer_reads_their_own_language(outbox, draft, language, amount):
     Inquiry.objects.update(person={**draft.inquiry.person, "language": language})
-    draft.send()
+    send_offer(draft)
     (message,) = outbox()
     assert amount in message.body
     assert f'lang="{language}"' in message.alternatives[0].content
 
 
-@pytest.mark.parametrize(("verb", "word"), [("accept", "accepted"), ("decline", "declined")])
-def test_the_pro_is_told_the_answer(outbox, sent, pro, verb, word):
+@pytest.mark.parametrize("word", ["accepted", "declined"])
+def test_the_pro_is_told_the_answer(outbox, sent, pro, word):
     pro.language = "en"
     pro.save()
     outbox()
-    getattr(sent, verb)()
+    answer_offer(sent, word)
     message = outbox()[1]
     assert (message.to, message.reply_to, message.subject) == (
         ["port@example.com"],
@@ -107,14 +108,14 @@ def test_the_pro_is_told_the_answer(outbox, sent, pro, verb, word):
 
 
 def test_each_is_sent_once(outbox, sent):
-    sent.accept()
+    answer_offer(sent, Offer.Status.ACCEPTED)
     outbox()
-    send_offer.enqueue(sent.pk)
-    tell_answer.enqueue(sent.pk)
+    mail_offer.enqueue(sent.pk)
+    mail_offer_answer.enqueue(sent.pk)
     assert len(outbox()) == 2
 
 
-@pytest.mark.parametrize("job", [send_offer, tell_answer])
+@pytest.mark.parametrize("job", [mail_offer, mail_offer_answer])
 def test_what_is_not_to_be_sent_is_left_alone(outbox, draft, job):
     job.enqueue(draft.pk)
     job.enqueue(draft.pk + 1)
@@ -225,5 +226,5 @@ def test_another_pros_offer_is_not_sent_again(other_browser, browser, given_up):
 def test_two_buttons_at_once_send_it_once(sent, at_once):
     DBTaskResult.objects.all().delete()
     Offer.objects.update(mail_error="no", mail_failed_at=timezone.now())
-    done = at_once(4, lambda _n: Offer.objects.get(pk=sent.pk).send_again())
+    done = at_once(4, lambda _n: resend_offer(Offer.objects.get(pk=sent.pk)))
     assert (sorted(done), jobs()) == ([False, False, False, True], ["READY"])

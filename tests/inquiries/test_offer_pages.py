@@ -12,7 +12,8 @@ from django_tasks_db.models import DBTaskResult
 from inquiries.amounts import AmountField
 from inquiries.forms import NewInquiryForm
 from inquiries.models import Inquiry, Offer
-from inquiries.offer_form import OfferForm
+from inquiries.offers.forms import OfferForm
+from inquiries.offers.lifecycle import answer_offer
 
 from ..factories import InquiryFactory
 
@@ -244,7 +245,7 @@ def test_a_draft_is_discarded(browser, draft):
 
 @pytest.mark.parametrize("more", ["", "/send", "/discard"])
 def test_an_old_page_of_an_offer_that_was_answered(browser, sent, more):
-    sent.accept()
+    answer_offer(sent, Offer.Status.ACCEPTED)
     response = browser.post(path(sent, more), WRITTEN)
     assert (response.status_code, response["Location"]) == (302, path(sent))
     page = html(browser.get(path(sent)))

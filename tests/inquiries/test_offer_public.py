@@ -8,7 +8,8 @@ from django.test import Client
 
 from config.web.models import RateCount
 from inquiries.models import Inquiry, Offer
-from inquiries.views.offer_public import LOOKS
+from inquiries.offers.lifecycle import answer_offer
+from inquiries.offers.public_views import LOOKS
 
 
 def html(response):
@@ -101,7 +102,7 @@ def test_the_customer_answers(nobody, sent, answer, after, said):
 
 
 def test_another_answer_afterwards_is_refused(nobody, sent):
-    sent.accept()
+    answer_offer(sent, Offer.Status.ACCEPTED)
     response = nobody.post(path(sent), {"answer": "decline"})
     assert (response.status_code, status()) == (409, "accepted")
     assert "not possible any more" in text(response) and "You have accepted this offer" in text(response)

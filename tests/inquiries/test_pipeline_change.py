@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from inquiries.models import AllowedMove, Inquiry, InquiryHistory, PipelineStep
-from inquiries.pipeline import InvalidTransition
-from inquiries.pipeline_change import Change, HomesNeeded
+from inquiries.pipeline.editing import Change, HomesNeeded, allow_moves, change_pipeline, extra_moves
+from inquiries.pipeline.moves import InvalidTransitionError, close_inquiry, move_inquiry
 
 from ..factories import InquiryFactory, InquiryTypeFactory, ProFactory, UserFactory
 
@@ -63,7 +63,7 @@ def test_steps_swap_their_places_keys_and_ends(kind, editor):
     first, second, third, last = steps.values()
     first.key, second.key, third.key = "in_review", "answered", "submitted"
     first.is_initial, third.is_initial = False, True
-    assert kind.change_pipeline([third, second, first, last], by=editor) == 0
+    assert change_pipeline(kind, [third, second, first, last], by=editor) == 0
     assert pipeline(kind) == [
         ("submitted", 1, True, False),
         ("answered", 2, False, False),
@@ -78,7 +78,7 @@ def test_steps_come_and_go(kind, editor):
     AllowedMove.objects.create(from_step=steps["in_review"], to_step=steps["closed"])
     new = PipelineStep(key="in_review", label="Looked at", color="#000000", maps_to_case_status="open")
     order = [steps["submitted"], new, steps["closed"]]
-    kind.change_pipeline(order, removed=[steps["in_review"], steps["answered"]], by=editor)
+    change_pipeline(kind, order, removed=[steps["in_review"], steps["answered"]], by=editor)
     assert pipeline(kind) == [
         ("submitted", 1, True, False),
         ("in_review", 2, False, False),
@@ -91,24 +91,24 @@ def test_steps_come_and_go(kind, editor):
 def test_a_new_type_gets_its_first_pipeline(editor):
     kind = InquiryTypeFactory(steps=[])
     start = PipelineStep(key="start", label="Start", is_initial=True)
-    kind.change_pipeline([start, PipelineStep(key="end", label="End", is_terminal=True)], by=editor)
+    change_pipeline(kind, [start, PipelineStep(key="end", label="End", is_terminal=True)], by=editor)
     assert pipeline(kind) == [("start", 1, True, False), ("end", 2, False, True)]
 
 
 def test_every_fault_of_a_new_pipeline_is_named(kind, editor):
     steps = list(steps_of(kind).values())
     steps[1].is_initial, steps[2].key, steps[3].is_terminal = True, "submitted", False
-    refused(["initial", "terminal", "keys"], lambda: kind.change_pipeline(steps, by=editor))
+    refused(["initial", "terminal", "keys"], lambda: change_pipeline(kind, steps, by=editor))
     steps[0].is_terminal, steps[1].is_initial, steps[2].key = True, False, "answered"
-    refused("both_ends", lambda: kind.change_pipeline(steps, by=editor))
+    refused("both_ends", lambda: change_pipeline(kind, steps, by=editor))
     assert pipeline(kind) == AS_IT_WAS
 
 
 def test_a_step_that_is_not_named_was_added_meanwhile(kind, editor):
     steps = list(steps_of(kind).values())
-    refused("stale", lambda: kind.change_pipeline([steps[0], steps[3]], by=editor))
+    refused("stale", lambda: change_pipeline(kind, [steps[0], steps[3]], by=editor))
     foreign = InquiryTypeFactory().steps.get(key="answered")
-    refused("stale", lambda: kind.change_pipeline([*steps[:2], foreign, steps[3]], by=editor))
+    refused("stale", lambda: change_pipeline(kind, [*steps[:2], foreign, steps[3]], by=editor))
     assert pipeline(kind) == AS_IT_WAS
 
 
@@ -118,23 +118,23 @@ def test_a_step_that_is_not_named_was_added_meanwhile(kind, editor):
 def test_keys_stay_once_there_are_inquiries_and_labels_do_not(inquiry, kind, editor):
     steps = steps_of(kind)
     steps["answered"].key = "told"
-    refused("key", lambda: kind.change_pipeline(list(steps.values()), by=editor))
+    refused("key", lambda: change_pipeline(kind, list(steps.values()), by=editor))
     steps["answered"].key, steps["submitted"].label = "answered", "Come in"
-    assert kind.change_pipeline(list(steps.values()), by=editor) == 0
+    assert change_pipeline(kind, list(steps.values()), by=editor) == 0
     assert (kind.steps.first().label, rows(inquiry)) == ("Come in", [])
 
 
 def test_a_step_that_inquiries_stand_on_is_not_removed_without_a_home(inquiry, kind, editor):
-    inquiry.move(to="in_review", by=editor)
+    move_inquiry(inquiry, to="in_review", by=editor)
     steps = steps_of(kind)
     gone = steps.pop("in_review")
     change = {"removed": [gone], "by": editor}
-    assert needed(lambda: kind.change_pipeline(list(steps.values()), **change)) == [
+    assert needed(lambda: change_pipeline(kind, list(steps.values()), **change)) == [
         ("in_review", Change.REMOVED, 1, None)
     ]
     for home in ("in_review", "nowhere", ""):
         homes = {gone.pk: home}
-        assert needed(lambda homes=homes: kind.change_pipeline(list(steps.values()), homes=homes, **change)) == [
+        assert needed(lambda homes=homes: change_pipeline(kind, list(steps.values()), homes=homes, **change)) == [
             ("in_review", Change.REMOVED, 1, home)
         ]
     assert (pipeline(kind), standing(inquiry)[0], len(rows(inquiry))) == (AS_IT_WAS, "in_review", 1)
@@ -142,13 +142,13 @@ def test_a_step_that_inquiries_stand_on_is_not_removed_without_a_home(inquiry, k
 
 def test_removing_a_step_moves_its_inquiries_with_a_row_each(pro, inquiry, kind, editor):
     others = [InquiryFactory(pro=ProFactory(), inquiry_type=kind) for _ in range(2)]
-    others[0].move(to="in_review", by=None)
-    inquiry.move(to="in_review", by=None)
+    move_inquiry(others[0], to="in_review", by=None)
+    move_inquiry(inquiry, to="in_review", by=None)
     steps = steps_of(kind)
     gone = steps.pop("in_review")
     gone.label = "Changed in the form"
-    count = kind.change_pipeline(
-        list(steps.values()), removed=[gone], homes={gone.pk: "answered"}, by=editor, note=" Two are one now. "
+    count = change_pipeline(
+        kind, list(steps.values()), removed=[gone], homes={gone.pk: "answered"}, by=editor, note=" Two are one now. "
     )
     row = ("in_review", "In Review", "answered", "Answered", 77, editor.pk, str(editor), "Two are one now.")
     assert count == 2
@@ -160,15 +160,15 @@ def test_removing_a_step_moves_its_inquiries_with_a_row_each(pro, inquiry, kind,
 
 def test_those_who_come_do_not_go_on_with_those_who_stood_there(inquiry, kind, editor):
     other = InquiryFactory(pro=inquiry.pro, inquiry_type=kind)
-    other.move(to="in_review", by=None)
+    move_inquiry(other, to="in_review", by=None)
     steps = steps_of(kind)
     first, second, third, last = steps.values()
     homes = {first.pk: "in_review", second.pk: "submitted"}
-    assert needed(lambda: kind.change_pipeline([second, first, third, last], by=editor)) == [
+    assert needed(lambda: change_pipeline(kind, [second, first, third, last], by=editor)) == [
         ("submitted", Change.PLACE, 1, None),
         ("in_review", Change.PLACE, 1, None),
     ]
-    assert kind.change_pipeline([second, first, third, last], homes=homes, by=editor) == 2
+    assert change_pipeline(kind, [second, first, third, last], homes=homes, by=editor) == 2
     assert (standing(inquiry)[:2], standing(other)[:2]) == (("in_review", "in_progress"), ("submitted", "open"))
     assert rows(inquiry)[0][:4] == ("submitted", "Submitted", "in_review", "In Review")
     assert rows(other)[1][:4] == ("in_review", "In Review", "submitted", "Submitted")
@@ -177,8 +177,8 @@ def test_those_who_come_do_not_go_on_with_those_who_stood_there(inquiry, kind, e
 def test_a_new_order_is_confirmed_and_lets_them_stay(inquiry, kind, editor):
     first, second, third, last = steps_of(kind).values()
     order, stay = [third, first, second, last], {first.pk: "submitted"}
-    assert needed(lambda: kind.change_pipeline(order, by=editor)) == [("submitted", Change.PLACE, 1, None)]
-    assert kind.change_pipeline(order, homes=stay, by=editor) == 1
+    assert needed(lambda: change_pipeline(kind, order, by=editor)) == [("submitted", Change.PLACE, 1, None)]
+    assert change_pipeline(kind, order, homes=stay, by=editor) == 1
     assert standing(inquiry) == ("submitted", "open", None)
     row = ("submitted", "Submitted", "submitted", "Submitted", 77, editor.pk, str(editor), "Pipeline changed")
     assert rows(inquiry) == [row]
@@ -187,24 +187,24 @@ def test_a_new_order_is_confirmed_and_lets_them_stay(inquiry, kind, editor):
 def test_a_step_between_two_others_is_no_new_order(inquiry, kind, editor):
     first, second, third, last = steps_of(kind).values()
     new = PipelineStep(key="sorted", label="Sorted")
-    assert kind.change_pipeline([first, new, third, last], removed=[second], by=editor) == 0
+    assert change_pipeline(kind, [first, new, third, last], removed=[second], by=editor) == 0
     assert rows(inquiry) == []
 
 
 def test_the_coarse_status_follows_a_step_that_becomes_an_end(inquiry, kind, editor):
     other, cancelled = (InquiryFactory(pro=inquiry.pro, inquiry_type=kind) for _ in "ab")
-    other.move(to="in_review", by=None)
-    cancelled.close(outcome="cancelled", by=None)
+    move_inquiry(other, to="in_review", by=None)
+    close_inquiry(cancelled, outcome="cancelled", by=None)
     first, second, third, last = steps_of(kind).values()
     first.is_initial, second.is_initial = False, True
     last.is_terminal, third.is_terminal = False, True
     homes = {first.pk: "closed", second.pk: "in_review", last.pk: "answered"}
-    assert needed(lambda: kind.change_pipeline([first, second, third, last], by=editor)) == [
+    assert needed(lambda: change_pipeline(kind, [first, second, third, last], by=editor)) == [
         ("submitted", Change.ENDS, 1, None),
         ("in_review", Change.ENDS, 1, None),
         ("closed", Change.ENDS, 1, None),
     ]
-    assert kind.change_pipeline([first, second, third, last], homes=homes, by=editor) == 3
+    assert change_pipeline(kind, [first, second, third, last], homes=homes, by=editor) == 3
     assert [standing(one)[:2] for one in (inquiry, other, cancelled)] == [
         ("closed", "in_progress"),
         ("in_review", "open"),
@@ -216,7 +216,7 @@ def test_the_coarse_status_follows_a_step_that_becomes_an_end(inquiry, kind, edi
 def test_old_history_keeps_its_labels(inquiry, kind, editor):
     first, second, third, last = steps_of(kind).values()
     first.label, second.is_initial, first.is_initial = "Renamed", True, False
-    kind.change_pipeline([first, second, third, last], homes={first.pk: "submitted"}, by=editor)
+    change_pipeline(kind, [first, second, third, last], homes={first.pk: "submitted"}, by=editor)
     labels = InquiryHistory.objects.filter(inquiry=inquiry).values_list("from_label", "to_label")
     assert list(labels) == [("", "Submitted"), ("Submitted", "Renamed")]
 
@@ -226,7 +226,7 @@ def test_a_note_that_cannot_be_kept_changes_nothing(inquiry, kind, editor, note)
     first, *rest = steps_of(kind).values()
     first.is_initial, rest[0].is_initial = False, True
     with pytest.raises(ValidationError):
-        kind.change_pipeline([first, *rest], homes={first.pk: "submitted"}, by=editor, note=note)
+        change_pipeline(kind, [first, *rest], homes={first.pk: "submitted"}, by=editor, note=note)
     assert (pipeline(kind), standing(inquiry)[:2], rows(inquiry)) == (AS_IT_WAS, ("submitted", "open"), [])
 
 
@@ -245,7 +245,7 @@ def test_many_are_moved_in_few_queries(inquiry, kind, editor, django_assert_max_
     gone = steps.pop("submitted")
     steps["in_review"].is_initial = True
     with django_assert_max_num_queries(60):
-        kind.change_pipeline(list(steps.values()), removed=[gone], homes={gone.pk: "in_review"}, by=editor)
+        change_pipeline(kind, list(steps.values()), removed=[gone], homes={gone.pk: "in_review"}, by=editor)
     assert Inquiry.objects.filter(step__key="in_review", status="open").count() == 2501
     assert InquiryHistory.objects.filter(from_status="submitted", to_status="in_review").count() == 2501
 
@@ -259,9 +259,9 @@ def pairs(kind, *moves):
 
 
 def test_extra_moves_are_those_that_are_wanted(kind):
-    kind.allow_moves(pairs(kind, ("submitted", "closed"), ("closed", "submitted")))
-    kind.allow_moves(pairs(kind, ("submitted", "closed"), ("answered", "in_review"), ("submitted", "in_review")))
-    assert kind.extra_moves() == pairs(kind, ("submitted", "closed"), ("answered", "in_review"))
+    allow_moves(kind, pairs(kind, ("submitted", "closed"), ("closed", "submitted")))
+    allow_moves(kind, pairs(kind, ("submitted", "closed"), ("answered", "in_review"), ("submitted", "in_review")))
+    assert extra_moves(kind) == pairs(kind, ("submitted", "closed"), ("answered", "in_review"))
     # The move to the next step is given, and not stored.
     assert AllowedMove.objects.filter(from_step__inquiry_type=kind).count() == 2
 
@@ -270,8 +270,8 @@ def test_extra_moves_are_between_two_steps_of_the_type(kind):
     other = InquiryTypeFactory().steps.first().pk
     own = kind.steps.first().pk
     for wanted in ({(own, other)}, {(other, own)}, {(own, own)}, {(own, 2**63)}):
-        refused("stale", lambda wanted=wanted: kind.allow_moves(wanted))
-    assert kind.extra_moves() == set()
+        refused("stale", lambda wanted=wanted: allow_moves(kind, wanted))
+    assert extra_moves(kind) == set()
 
 
 # --- At once
@@ -286,13 +286,13 @@ def test_a_move_beside_the_removal_of_its_step_ends_in_one_of_both_orders(at_onc
         kind, inquiries = made[turn]
         if number:
             try:
-                inquiries[number - 1].move(to="in_review", by=None)
-            except InvalidTransition as error:
+                move_inquiry(inquiries[number - 1], to="in_review", by=None)
+            except InvalidTransitionError as error:
                 return str(error)
             return "moved"
         steps = steps_of(kind)
         gone = steps.pop("in_review")
-        return kind.change_pipeline(list(steps.values()), removed=[gone], homes={gone.pk: "answered"}, by=editor)
+        return change_pipeline(kind, list(steps.values()), removed=[gone], homes={gone.pk: "answered"}, by=editor)
 
     made = []
     for turn in range(5):
@@ -317,7 +317,7 @@ def test_a_new_inquiry_beside_another_initial_step_stands_on_one_that_is(at_once
         steps = steps_of(kind)
         gone = steps.pop("submitted")
         steps["in_review"].is_initial = True
-        return kind.change_pipeline(list(steps.values()), removed=[gone], homes={gone.pk: "in_review"}, by=editor)
+        return change_pipeline(kind, list(steps.values()), removed=[gone], homes={gone.pk: "in_review"}, by=editor)
 
     at_once(6, race)
     assert list(Inquiry.objects.values_list("step__key", "status").distinct()) == [("in_review", "open")]
@@ -332,12 +332,12 @@ def test_moves_of_one_type_do_not_wait_for_each_other():
 
     def move():
         try:
-            two.move(to="in_review", by=None)
+            move_inquiry(two, to="in_review", by=None)
         finally:
             connection.close()
 
     with transaction.atomic():
-        one.move(to="in_review", by=None)
+        move_inquiry(one, to="in_review", by=None)
         thread = threading.Thread(target=move)
         thread.start()
         thread.join(10)

@@ -9,8 +9,10 @@ from django_tasks_db.models import DBTaskResult
 
 from config.jobs.worker import MAX_ATTEMPTS, own_id, sweep
 from contacts.models import Contact, ContactEvent
+from inquiries.customers.profiles import complete, fail_forgotten_profiles, retry_profile
+from inquiries.customers.userhub import ask
 from inquiries.models import DirectoryUser, Inquiry, InquiryHistory
-from inquiries.profiles import give_up_forgotten
+from inquiries.pipeline.moves import move_inquiry
 from inquiries.submission import submit
 from tests.factories import ContactFactory, InquiryTypeFactory
 from tests.jobs import test_worker
@@ -34,7 +36,7 @@ def row(inquiry):
 
 
 def jobs(name):
-    return DBTaskResult.objects.filter(task_path=f"inquiries.tasks.{name}")
+    return DBTaskResult.objects.filter(task_path__endswith=f".{name}")
 
 
 def try_again():
@@ -47,7 +49,7 @@ def test_it_is_tried_again_until_userhub_answers(waiting, hub, work_tasks, mailo
     before = row(waiting)
     work_tasks()
     (job,) = jobs("complete_profile")
-    assert (job.status, job.exception_class_path) == ("FAILED", "inquiries.userhub.Unavailable")
+    assert (job.status, job.exception_class_path) == ("FAILED", "inquiries.customers.userhub.Unavailable")
     assert row(waiting) == {**before, "notified_at": row(waiting)["notified_at"]}
     assert sweep(own_id()) == 1
     job.refresh_from_db()
@@ -87,9 +89,6 @@ def test_a_job_that_runs_again_does_nothing(waiting, hub, work_tasks, mailoutbox
 
 @pytest.mark.django_db(transaction=True)
 def test_two_jobs_at_once_complete_it_once(pro, hub, at_once):
-    from inquiries.profiles import complete
-    from inquiries.userhub import ask
-
     InquiryTypeFactory()
     hub.say({}, 503)
     found = submit(pro, by=None, user_id=456, subject="Keuken", message="Ja.")
@@ -138,17 +137,17 @@ def test_what_finally_fails_says_so_on_the_inquiry_and_can_be_started_again(wait
     assert row(waiting)["profile_problem"] == "UserHub has not answered for many hours."
 
     hub.say(JAN)
-    assert waiting.retry_profile() is True
+    assert retry_profile(waiting) is True
     assert row(waiting)["profile_problem"] == ""
     work_tasks()
     assert (row(waiting)["person"], row(waiting)["profile_problem"]) == (PERSON, "")
-    assert waiting.retry_profile() is False
+    assert retry_profile(waiting) is False
     assert jobs("complete_profile").count() == 2
 
 
 def test_what_fails_by_itself_to_the_last_says_so_too(waiting, hub, work_tasks, monkeypatch):
     hub.say(JAN)
-    monkeypatch.setattr("inquiries.profiles.copy", None)
+    monkeypatch.setattr("inquiries.customers.profiles.copy", None)
     for _ in range(MAX_ATTEMPTS):
         assert row(waiting)["profile_problem"] == ""
         work_tasks()
@@ -182,11 +181,11 @@ def test_what_nobody_asks_for_any_more_says_so(waiting, job, hours, is_forgotten
     else:
         ended = now - timedelta(hours=job["finished_at"]) if "finished_at" in job else None
         jobs("complete_profile").update(**{**job, "finished_at": ended})
-    give_up_forgotten()
+    fail_forgotten_profiles()
     words = "UserHub is not asked for the profile any more." if is_forgotten else ""
     assert row(waiting)["profile_problem"] == words
-    assert waiting.retry_profile() is True
-    give_up_forgotten()
+    assert retry_profile(waiting) is True
+    fail_forgotten_profiles()
     assert row(waiting)["profile_problem"] == ""
 
 
@@ -194,7 +193,7 @@ def test_a_user_who_is_known_by_now(waiting, hub, work_tasks):
     hub.say({}, 404)
     work_tasks()
     hub.say(JAN)
-    waiting.retry_profile()
+    retry_profile(waiting)
     work_tasks()
     assert (row(waiting)["person"], row(waiting)["profile_problem"]) == (PERSON, "")
 
@@ -208,7 +207,7 @@ def test_from_the_directory_too(waiting, settings, work_tasks):
 
 
 def test_an_inquiry_that_moved_on_meanwhile_keeps_its_step(waiting, user, hub, work_tasks):
-    waiting.move(to="in_review", by=user)
+    move_inquiry(waiting, to="in_review", by=user)
     hub.say(JAN)
     work_tasks()
     found = Inquiry.objects.get()
@@ -257,7 +256,7 @@ def test_nobody_waits_behind_the_task_while_userhub_is_slow(pro, hub, settings, 
 
         try:
             assert hub.asked.wait(10)
-            Inquiry.objects.get(pk=found.pk).move(to="in_review", by=None)
+            move_inquiry(Inquiry.objects.get(pk=found.pk), to="in_review", by=None)
             moved.append(hub.wait.is_set())
         finally:
             hub.wait.set()

@@ -16,9 +16,12 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.jobs.worker import MAX_ATTEMPTS, own_id, sweep, tidy
-from inquiries import history
 from inquiries.history import package, sharing
+from inquiries.history.entry import Entry
+from inquiries.history.reading import read_history
+from inquiries.history.sharing import catch_up, hand_over, hand_over_later
 from inquiries.models import InquiryHistory, UnsharedHistory
+from inquiries.pipeline.moves import move_inquiry
 
 from ..factories import InquiryFactory
 from ..shared_status import Away
@@ -44,7 +47,7 @@ def hasty(settings):
 
 
 def own(inquiry):
-    return [history.Entry(**row) for row in InquiryHistory.objects.filter(inquiry=inquiry).values(*sharing.FIELDS)]
+    return [Entry(**row) for row in InquiryHistory.objects.filter(inquiry=inquiry).values(*sharing.FIELDS)]
 
 
 def assert_shared(*inquiries):
@@ -71,7 +74,7 @@ def again():
 
 
 def test_every_move_is_handed_over_after_it(inquiry, work_tasks, user):
-    inquiry.move(to="in_review", by=user, changed_by=789, note="Reading")
+    move_inquiry(inquiry, to="in_review", by=user, changed_by=789, note="Reading")
     assert (shared.kept(), UnsharedHistory.objects.count()) == ([], 2)
     work_tasks()
     assert_shared(inquiry)
@@ -95,21 +98,21 @@ def test_every_move_is_handed_over_after_it(inquiry, work_tasks, user):
 def test_without_a_package_nothing_waits_and_nothing_is_enqueued(settings, inquiry, work_tasks):
     settings.STATUS_HISTORY_BACKEND = ""
     before = DBTaskResult.objects.count()
-    inquiry.move(to="in_review", by=None)
+    move_inquiry(inquiry, to="in_review", by=None)
     assert (UnsharedHistory.objects.count(), DBTaskResult.objects.count()) == (1, before)
     # What waited when the setting was taken away goes on waiting.
     work_tasks()
-    assert (history.catch_up(), history.hand_over(inquiry.pk), UnsharedHistory.objects.count()) == (0, 0, 1)
+    assert (catch_up(), hand_over(inquiry.pk), UnsharedHistory.objects.count()) == (0, 0, 1)
     assert shared.calls() == []
 
 
 def test_a_move_that_is_rolled_back_leaves_nothing(inquiry, work_tasks):
     work_tasks()
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        inquiry.move(to="in_review", by=None)
+        move_inquiry(inquiry, to="in_review", by=None)
         raise ZeroDivisionError
     work_tasks()
-    assert history.catch_up() == 0
+    assert catch_up() == 0
     assert [row["to_status"] for row in shared.kept()] == ["submitted"]
     assert UnsharedHistory.objects.count() == 0
 
@@ -144,7 +147,7 @@ def test_an_earlier_entry_goes_before_a_later_one(inquiry, work_tasks):
     work_tasks()
     shared.be_well()
     # The job of this move runs first; the one of the first entry waits for its next attempt.
-    inquiry.move(to="in_review", by=None)
+    move_inquiry(inquiry, to="in_review", by=None)
     work_tasks()
     assert_shared(inquiry)
 
@@ -152,12 +155,12 @@ def test_an_earlier_entry_goes_before_a_later_one(inquiry, work_tasks):
 def test_what_no_job_tries_any_more_is_handed_over_when_the_package_is_back(inquiry, kind, work_tasks):
     other = InquiryFactory(inquiry_type=kind)
     shared.be("away")
-    inquiry.move(to="in_review", by=None)
+    move_inquiry(inquiry, to="in_review", by=None)
     for _ in range(MAX_ATTEMPTS):
         work_tasks()
         again()
     assert {len(job.worker_ids) for job in DBTaskResult.objects.failed()} == {MAX_ATTEMPTS}
-    assert (history.catch_up(), UnsharedHistory.objects.count()) == (0, 3)
+    assert (catch_up(), UnsharedHistory.objects.count()) == (0, 3)
     shared.be_well()
     tidy()
     assert_shared(inquiry, other)
@@ -173,8 +176,8 @@ def test_one_that_the_package_never_takes_is_in_nobodys_way(inquiry, kind, monke
         take(**entry)
 
     monkeypatch.setattr(shared, "record", refuse)
-    inquiry.move(to="in_review", by=None)
-    assert history.catch_up() == 3
+    move_inquiry(inquiry, to="in_review", by=None)
+    assert catch_up() == 3
     assert [row["inquiry_id"] for row in shared.kept()] == [other.pk for other in others]
     waiting = UnsharedHistory.objects.order_by("pk")
     assert [(row.entry.inquiry_id, row.error) for row in waiting] == [
@@ -187,17 +190,17 @@ def test_those_that_were_not_tried_for_the_longest_come_first(inquiry, kind, mon
     others = [InquiryFactory(inquiry_type=kind) for _ in range(2)]
     shared.be("away")
     with pytest.raises(Away):
-        history.hand_over(inquiry.pk)
+        hand_over(inquiry.pk)
     assert sharing._inquiries() == [others[0].pk, others[1].pk, inquiry.pk]
     monkeypatch.setattr(sharing, "CATCH_UP_FOR", 0)
-    assert history.catch_up() == 0 and shared.calls() == ["record"]
+    assert catch_up() == 0 and shared.calls() == ["record"]
 
 
 def test_staff_can_have_it_tried_again(inquiry, work_tasks):
     shared.be("away")
     work_tasks()
     shared.be_well()
-    history.hand_over_later(inquiry.pk)
+    hand_over_later(inquiry.pk)
     work_tasks()
     assert_shared(inquiry)
 
@@ -208,7 +211,7 @@ def test_a_long_error_is_shortened_and_the_row_says_the_last_one(inquiry, monkey
 
     monkeypatch.setattr(shared, "record", refuse)
     with pytest.raises(RuntimeError):
-        history.hand_over(inquiry.pk)
+        hand_over(inquiry.pk)
     assert UnsharedHistory.objects.get().error == ("RuntimeError: " + "x" * 300)[:300]
 
 
@@ -218,7 +221,7 @@ def test_a_package_that_ends_the_process_does_not(inquiry, monkeypatch):
 
     monkeypatch.setattr(shared, "record", leave)
     with pytest.raises(RuntimeError, match=r"SystemExit\(3\)"):
-        history.hand_over(inquiry.pk)
+        hand_over(inquiry.pk)
 
 
 # --- In doubt
@@ -229,7 +232,7 @@ def test_what_it_took_before_the_line_broke_is_not_given_again(inquiry, work_tas
     work_tasks()
     assert (len(shared.kept()), UnsharedHistory.objects.get().error) == (1, "Away: the line broke")
     shared.be_well()
-    assert history.catch_up() == 1
+    assert catch_up() == 1
     assert_shared(inquiry)
     assert shared.calls() == ["record", "entries"]
 
@@ -237,24 +240,24 @@ def test_what_it_took_before_the_line_broke_is_not_given_again(inquiry, work_tas
 def test_what_else_the_package_says_does_not_matter_then(inquiry):
     shared.be("half")
     with pytest.raises(Away):
-        history.hand_over(inquiry.pk)
+        hand_over(inquiry.pk)
     shared.be_well()
     shared.record(**foreign(inquiry, to_status=5))
-    assert history.hand_over(inquiry.pk) == 1
+    assert hand_over(inquiry.pk) == 1
     assert [row["to_status"] for row in shared.kept()] == ["submitted", 5]
 
 
 def test_while_the_package_cannot_say_whether_it_has_one_nothing_is_given(inquiry):
     shared.be("half")
     with pytest.raises(Away):
-        history.hand_over(inquiry.pk)
+        hand_over(inquiry.pk)
     shared.be("away")
     for _ in range(2):
         with pytest.raises(Away, match="nobody is there"):
-            history.hand_over(inquiry.pk)
+            hand_over(inquiry.pk)
     assert len(shared.kept()) == 1
     shared.be_well()
-    assert history.hand_over(inquiry.pk) == 1
+    assert hand_over(inquiry.pk) == 1
     assert_shared(inquiry)
 
 
@@ -264,34 +267,34 @@ def test_while_the_package_cannot_say_whether_it_has_one_nothing_is_given(inquir
 def test_whoever_moves_an_inquiry_does_not_wait(inquiry):
     shared.be("slow", "60")
     at = time.monotonic()
-    inquiry.move(to="in_review", by=None)
+    move_inquiry(inquiry, to="in_review", by=None)
     assert time.monotonic() - at < 5 and shared.calls() == []
 
 
 def test_a_call_that_takes_too_long_is_given_up_and_asked_about_later(inquiry, hasty, settings):
     shared.be("slow", "0.5")
     with pytest.raises(package.Silent, match=r"no answer within 0\.1 s"):
-        history.hand_over(inquiry.pk)
+        hand_over(inquiry.pk)
     row = UnsharedHistory.objects.get()
     assert row.error == "Silent: no answer within 0.1 s"
     # Nobody gives it again while it may still arrive.
     assert row.held_until > timezone.now() + timedelta(seconds=50)
-    assert (history.hand_over(inquiry.pk), history.catch_up()) == (0, 0)
+    assert (hand_over(inquiry.pk), catch_up()) == (0, 0)
     wait_until(lambda: len(shared.kept()) == 1)
     shared.be_well()
     settings.STATUS_HISTORY_TIMEOUT, package.line.silent_until = 3, 0
     let_go()
-    assert history.catch_up() == 1
+    assert catch_up() == 1
     assert_shared(inquiry)
 
 
 def test_a_package_that_was_slow_is_left_alone_for_a_while(inquiry, kind, hasty):
     other = InquiryFactory(inquiry_type=kind)
     shared.be("slow", "0.5")
-    assert history.catch_up() == 0
+    assert catch_up() == 0
     assert [row.error for row in UnsharedHistory.objects.order_by("pk")] == ["Silent: no answer within 0.1 s", ""]
     at = time.monotonic()
-    assert history.entries(other.pk) == own(other)
+    assert read_history(other.pk) == own(other)
     assert time.monotonic() - at < 0.1 and shared.calls() == ["record"]
 
 
@@ -299,11 +302,11 @@ def test_calls_that_hang_do_not_pile_up(inquiry, hasty, monkeypatch):
     monkeypatch.setattr(package, "PAUSE", 0)
     shared.be("slow", "2")
     for _ in range(package.CALLS + 3):
-        assert history.entries(inquiry.pk) == own(inquiry)
+        assert read_history(inquiry.pk) == own(inquiry)
     assert len(shared.calls()) == package.CALLS
     wait_until(lambda: package.line.free._value == package.CALLS)
     shared.be_well()
-    assert history.hand_over(inquiry.pk) == 1
+    assert hand_over(inquiry.pk) == 1
 
 
 # --- Reading
@@ -329,13 +332,13 @@ def test_own_and_shared_entries_are_one_history(inquiry, work_tasks):
         to_label="In Review",
         created_at=first["created_at"] + timedelta(seconds=9),
     )
-    got = history.entries(inquiry.pk)
+    got = read_history(inquiry.pk)
     assert [(entry.to_status, entry.by_name) for entry in got] == [
         ("submitted", ""),
         ("elsewhere", "Desk"),
         ("in_review", ""),
     ]
-    assert got[1] == history.Entry(**first, changed_by=5, by_user_id=None, by_token_id=None, by_name="Desk")
+    assert got[1] == Entry(**first, changed_by=5, by_user_id=None, by_token_id=None, by_name="Desk")
     assert [got[0], got[2]] == own(inquiry)
 
 
@@ -346,7 +349,7 @@ def test_little_is_enough_and_more_is_ignored(inquiry, monkeypatch):
 
     dressed = foreign(inquiry, to_status="a", weather="fine", created_at=datetime(2029, 1, 1, tzinfo=UTC))
     say(monkeypatch, iter([Row(), dressed, dressed]))
-    first, a, b = history.entries(inquiry.pk)
+    first, a, b = read_history(inquiry.pk)
     assert [first] == own(inquiry)
     assert (a.uid, a.to_status, a.from_status, a.note, a.changed_by) == (dressed["uid"], "a", None, "", None)
     assert (str(b.uid), b.to_status, b.note, b.created_at) == (Row.uid, "b", "", datetime(2030, 1, 1, 12, tzinfo=UTC))
@@ -354,7 +357,7 @@ def test_little_is_enough_and_more_is_ignored(inquiry, monkeypatch):
 
 def test_what_the_package_says_of_an_own_entry_changes_nothing(inquiry, monkeypatch):
     say(monkeypatch, [{**asdict(own(inquiry)[0]), "to_status": "rewritten"}])
-    assert history.entries(inquiry.pk) == own(inquiry)
+    assert read_history(inquiry.pk) == own(inquiry)
 
 
 def test_own_entries_stay_in_their_order_whatever_a_clock_says(inquiry, monkeypatch):
@@ -364,7 +367,7 @@ def test_own_entries_stay_in_their_order_whatever_a_clock_says(inquiry, monkeypa
             inquiry=inquiry, to_status=key, to_label="X", created_at=at + timedelta(seconds=seconds)
         )
     say(monkeypatch, [foreign(inquiry, created_at=at + timedelta(seconds=1))])
-    assert [entry.to_status for entry in history.entries(inquiry.pk)] == [
+    assert [entry.to_status for entry in read_history(inquiry.pk)] == [
         "submitted",
         "in_review",
         "elsewhere",
@@ -393,14 +396,14 @@ NONSENSE = {
 @pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
 def test_nonsense_is_logged_and_the_own_rows_are_answered(inquiry, monkeypatch, caplog, answer):
     say(monkeypatch, [foreign(inquiry, **answer)] if isinstance(answer, dict) else answer)
-    assert history.entries(inquiry.pk) == own(inquiry)
+    assert read_history(inquiry.pk) == own(inquiry)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert f"what inquiry {inquiry.pk} went through" in caplog.messages[0]
 
 
 def test_a_package_that_fails_is_logged_and_the_own_rows_are_answered(inquiry, caplog):
     shared.be("away")
-    assert history.entries(inquiry.pk) == own(inquiry)
+    assert read_history(inquiry.pk) == own(inquiry)
     assert caplog.messages == [
         f"the status package did not say what inquiry {inquiry.pk} went through: Away: nobody is there"
     ]
@@ -409,7 +412,7 @@ def test_a_package_that_fails_is_logged_and_the_own_rows_are_answered(inquiry, c
 def test_a_reader_waits_so_long_and_no_longer(inquiry, hasty, caplog):
     shared.be("slow", "0.5")
     at = time.monotonic()
-    assert history.entries(inquiry.pk) == own(inquiry)
+    assert read_history(inquiry.pk) == own(inquiry)
     assert time.monotonic() - at < 0.4
     assert "no answer within 0.1 s" in caplog.messages[0]
 
@@ -428,10 +431,10 @@ def wait_until(happened):
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_give_each_entry_once(inquiry, at_once):
     for key in STEPS:
-        inquiry.move(to=key, by=None)
+        move_inquiry(inquiry, to=key, by=None)
     shared.be("slow", "0.02")
-    went = at_once(6, lambda _n: history.hand_over(inquiry.pk))
-    history.catch_up()
+    went = at_once(6, lambda _n: hand_over(inquiry.pk))
+    catch_up()
     assert_shared(inquiry)
     assert sum(went) <= 4 and shared.calls() == ["record"] * 4
 
@@ -442,7 +445,7 @@ def test_an_attempt_that_somebody_else_made_meanwhile_is_seen(inquiry, monkeypat
     stale = sharing._first(inquiry.pk)
     shared.be("half")
     with pytest.raises(Away):
-        history.hand_over(inquiry.pk)
+        hand_over(inquiry.pk)
     assert not sharing._hold(stale)
 
 
@@ -450,7 +453,7 @@ def test_an_attempt_that_somebody_else_made_meanwhile_is_seen(inquiry, monkeypat
 def test_no_transaction_is_open_while_the_package_is_talked_to(inquiry, monkeypatch):
     seen = []
     monkeypatch.setattr(package, "record", lambda *args: seen.append(connection.in_atomic_block))
-    history.hand_over(inquiry.pk)
+    hand_over(inquiry.pk)
     assert seen == [False]
 
 
@@ -481,7 +484,7 @@ def test_two_workers_keep_the_order_and_double_nothing(kind, pro, start_worker):
     start_worker()
     for key in STEPS:
         for inquiry in inquiries:
-            inquiry.move(to=key, by=None)
+            move_inquiry(inquiry, to=key, by=None)
     wait_until(lambda: not UnsharedHistory.objects.exists())
     assert_shared(*inquiries)
     assert set(shared.calls()) == {"record"}
@@ -489,7 +492,7 @@ def test_two_workers_keep_the_order_and_double_nothing(kind, pro, start_worker):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_is_killed_after_the_package_took_one_doubles_nothing(inquiry, start_worker):
-    inquiry.move(to="in_review", by=None)
+    move_inquiry(inquiry, to="in_review", by=None)
     shared.be("dying")
     first = start_worker()
     assert first.wait(60) == -9

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from contacts.models import Contact
-from inquiries import userhub
+from inquiries.customers import userhub
+from inquiries.customers.profiles import ACKNOWLEDGMENTS
 from inquiries.models import DirectoryUser, FilterOption, Inquiry, InquiryHistory, InquiryType
-from inquiries.profiles import ACKNOWLEDGMENTS
 from inquiries.submission import submit
 from tests.factories import ContactFactory, InquiryTypeFactory
 
@@ -73,7 +73,7 @@ def test_the_whole_row(pro, kind, hub):
         "id": found.pk,
         "pro_id": pro.pk,
         "inquiry_type_id": kind.pk,
-        "step_id": kind.initial_step().pk,
+        "step_id": kind.steps.get(is_initial=True).pk,
         "status": "open",
         "user_id": 456,
         "created_by": 789,
@@ -338,7 +338,7 @@ def meanwhile(monkeypatch):
             change()
             return userhub.Profile(PERSON, {})
 
-        monkeypatch.setattr("inquiries.userhub.ask", ask)
+        monkeypatch.setattr("inquiries.customers.userhub.ask", ask)
 
     return arrange
 

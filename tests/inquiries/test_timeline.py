@@ -13,6 +13,7 @@ from contacts.book.merging import merge_contacts, undo_merge
 from contacts.book.related_rows import count_related_rows
 from contacts.timeline import SIZE
 from inquiries.models import Inquiry, Offer
+from inquiries.pipeline.moves import close_inquiry, move_inquiry
 
 from ..factories import ContactFactory, InquiryFactory
 
@@ -65,10 +66,10 @@ def test_what_came_and_what_became_of_it_newest_first(browser, asked, jane, user
     kind.icon = "❓"
     kind.save()
     inquiry = asked(subject="A leaking roof", message="It drips.\n\nIn the hall.", created_at=start)
-    inquiry.move(to="in_review", by=user, note="Rang her <b>up</b>.")
+    move_inquiry(inquiry, to="in_review", by=user, note="Rang her <b>up</b>.")
     sent = {"status": "accepted", "made_by": user, "made_by_name": "Olive Owner"}
     offer(inquiry, **sent, sent_at=timezone.now(), answered_at=timezone.now() + timedelta(seconds=1))
-    inquiry.close(by=None)
+    close_inquiry(inquiry, by=None)
     html = page(browser, jane)
     assert sorted(entries(html)) == sorted(
         [
@@ -100,7 +101,7 @@ def test_what_is_offered_no_further_than_it_went(browser, asked, jane, start):
 
 def test_a_cancelled_one_says_so(browser, asked, jane):
     inquiry = asked(subject="Roof", message="Now")
-    inquiry.close(outcome="cancelled", by=None)
+    close_inquiry(inquiry, outcome="cancelled", by=None)
     assert entries(page(browser, jane))[-1] == ("letter", "Roof Cancelled Test · Now")
 
 
@@ -119,7 +120,7 @@ def test_a_type_without_an_emoji_has_a_sign_all_the_same(browser, asked, jane, k
 def test_nothing_of_another_contact_or_of_nobody(browser, asked, jane, user):
     for other in (ContactFactory(pro=jane.pro), None):
         inquiry = asked(contact=other)
-        inquiry.move(to="in_review", by=user)
+        move_inquiry(inquiry, to="in_review", by=user)
         offer(inquiry, status="sent", sent_at=timezone.now())
     assert entries(page(browser, jane)) == []
 
@@ -132,7 +133,7 @@ def test_another_pro_sees_nothing(other_browser, asked, jane):
 def test_it_comes_in_pages_and_nothing_is_lost(browser, asked, jane, user, start):
     for n in range(15):
         inquiry = asked(subject=f"Inquiry {n:02}", created_at=start + timedelta(minutes=n // 5))
-        inquiry.move(to="in_review", by=user, note=f"Note {n:02}")
+        move_inquiry(inquiry, to="in_review", by=user, note=f"Note {n:02}")
         offer(inquiry, title=f"Offer {n:02}", status="accepted", sent_at=start, answered_at=start)
     seen, query, headers = [], "", {}
     while query is not None:
@@ -153,7 +154,7 @@ def test_the_same_queries_for_one_of_each_and_for_many(browser, asked, jane, use
     for number in (1, 9):
         for _ in range(number):
             inquiry = asked()
-            inquiry.move(to="in_review", by=user)
+            move_inquiry(inquiry, to="in_review", by=user)
             offer(inquiry, status="accepted", sent_at=timezone.now(), answered_at=timezone.now())
         with CaptureQueriesContext(connection) as queries:
             page(browser, jane)
@@ -169,7 +170,7 @@ def test_the_same_queries_for_one_of_each_and_for_many(browser, asked, jane, use
 def test_a_merge_moves_them_and_an_undo_moves_them_back(browser, asked, jane, user):
     john = ContactFactory(pro=jane.pro, name="John")
     his, hers = asked(contact=john, subject="His"), asked(subject="Hers")
-    his.move(to="in_review", by=user)
+    move_inquiry(his, to="in_review", by=user)
     before = {row["id"]: row for row in Inquiry.objects.values()}
     assert (1, "inquiry") in count_related_rows(john)
     merge = merge_contacts(jane, john, by=user)

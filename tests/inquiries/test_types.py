@@ -9,8 +9,11 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from inquiries.models import AllowedMove, InquiryType, PipelineStep
-from inquiries.whole_pipelines import TABLE, TRIGGER
-from inquiries.words import SHIPPED
+from inquiries.models.inquiry_type import check_steps, initial_of
+from inquiries.pipeline.db_constraints import TABLE, TRIGGER
+from inquiries.pipeline.editing import arrange_steps
+from inquiries.pipeline.moves import move_inquiry
+from inquiries.translations import SHIPPED
 
 from ..factories import InquiryFactory, InquiryTypeFactory
 
@@ -62,7 +65,7 @@ def test_no_step_is_both_ends(kind):
 
 def test_there_may_be_several_terminal_steps(kind):
     kind.steps.create(key="lost", label="Lost", sort_order=5, is_terminal=True)
-    kind.check_pipeline()
+    check_steps(kind.steps.all())
 
 
 def test_an_extra_move_is_there_once_and_goes_somewhere(kind):
@@ -89,19 +92,19 @@ def faults(work):
 
 
 def test_a_whole_pipeline_passes(kind):
-    kind.check_pipeline()
-    assert kind.initial_step() == step(kind, "submitted")
+    check_steps(kind.steps.all())
+    assert initial_of(kind.steps.all()) == step(kind, "submitted")
 
 
 def test_every_fault_of_a_pipeline_is_named():
     empty, endless = InquiryTypeFactory(steps=[]), InquiryTypeFactory(steps=["only"])
-    assert faults(empty.check_pipeline).messages == [
+    assert faults(lambda: check_steps(empty.steps.all())).messages == [
         "A pipeline has exactly one initial step.",
         "A pipeline has at least one terminal step.",
     ]
-    assert faults(endless.check_pipeline).messages == ["A pipeline has at least one terminal step."]
+    assert faults(lambda: check_steps(endless.steps.all())).messages == ["A pipeline has at least one terminal step."]
     endless.steps.update(is_initial=False, is_terminal=True)
-    assert faults(endless.initial_step).messages == ["A pipeline has exactly one initial step."]
+    assert faults(lambda: initial_of(endless.steps.all())).messages == ["A pipeline has exactly one initial step."]
     transaction.set_rollback(True)  # At its end the database would refuse them.
 
 
@@ -137,15 +140,15 @@ def test_they_are_read_in_order():
 
 
 def test_steps_are_put_into_another_order(kind):
-    kind.arrange(["closed", "submitted", "answered", "in_review"])
+    arrange_steps(kind, ["closed", "submitted", "answered", "in_review"])
     assert keys(kind) == [("closed", 1), ("submitted", 2), ("answered", 3), ("in_review", 4)]
-    kind.arrange(["submitted", "in_review", "answered", "closed"])
+    arrange_steps(kind, ["submitted", "in_review", "answered", "closed"])
     assert keys(kind) == [("submitted", 1), ("in_review", 2), ("answered", 3), ("closed", 4)]
 
 
 def test_gaps_are_closed(kind):
     step(kind, "in_review").delete()
-    kind.arrange(["submitted", "answered", "closed"])
+    arrange_steps(kind, ["submitted", "answered", "closed"])
     assert keys(kind) == [("submitted", 1), ("answered", 2), ("closed", 3)]
 
 
@@ -160,13 +163,13 @@ def test_gaps_are_closed(kind):
     ],
 )
 def test_an_order_names_every_step_once(kind, wanted):
-    assert faults(lambda: kind.arrange(wanted)).messages == ["Name every step of the pipeline once."]
+    assert faults(lambda: arrange_steps(kind, wanted)).messages == ["Name every step of the pipeline once."]
     assert keys(kind) == [("submitted", 1), ("in_review", 2), ("answered", 3), ("closed", 4)]
 
 
 def test_other_types_keep_their_order(kind):
     other = InquiryTypeFactory()
-    kind.arrange(["closed", "answered", "in_review", "submitted"])
+    arrange_steps(kind, ["closed", "answered", "in_review", "submitted"])
     assert keys(other) == [("submitted", 1), ("in_review", 2), ("answered", 3), ("closed", 4)]
 
 
@@ -211,7 +214,7 @@ def test_the_ways_are_what_after_says_of_each_step(shipped, kind):
 def test_orders_at_once_leave_one_of_them(at_once):
     kind = InquiryTypeFactory()
     wanted = [["submitted", "in_review", "answered", "closed"], ["closed", "answered", "in_review", "submitted"]]
-    at_once(8, lambda n: kind.arrange(wanted[n % 2]))
+    at_once(8, lambda n: arrange_steps(kind, wanted[n % 2]))
     assert keys(kind) in [list(zip(order, range(1, 5), strict=True)) for order in wanted]
 
 
@@ -223,7 +226,7 @@ def test_the_words_of_a_shipped_step_are_the_readers(browser, user, shipped, lan
     user.language = language
     user.save()
     inquiry = InquiryFactory(pro=user.pro, inquiry_type=shipped["question"])
-    inquiry.move(to="in_review", by=None)
+    move_inquiry(inquiry, to="in_review", by=None)
     assert f"</svg> {words}</h2>" in browser.get(f"/inquiries/{inquiry.pk}").content.decode()
 
 
@@ -280,7 +283,7 @@ def test_the_database_asks_at_the_end_of_a_transaction_alone():
     with transaction.atomic():
         kind.steps.update(is_initial=False)
         kind.steps.filter(key="in_review").update(is_initial=True)
-    assert kind.initial_step().key == "in_review"
+    assert initial_of(kind.steps.all()).key == "in_review"
     kind.delete()
     assert not InquiryType.objects.filter(pk=kind.pk).exists()
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from inquiries.customers.userhub import MAX_BODY, Unavailable, UnknownUser, ask
 from inquiries.models import DirectoryUser
-from inquiries.userhub import MAX_BODY, Unavailable, UnknownUser, ask
 
 from . import hub as hubs
 from .hub import BUSINESS, JAN, PERSON, TOKEN

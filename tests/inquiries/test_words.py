@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from inquiries.words import OWN_NOTES, told
+from inquiries.translations import OWN_NOTES, told
 
 
 def test_the_notes_of_the_product_are_those_that_it_writes():

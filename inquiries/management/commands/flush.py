@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.commands import flush
 
-from inquiries.append_only import released
+from inquiries.history.db_constraints import released
 
 
 class Command(flush.Command):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext, pgettext_lazy
 
 from .models import Inquiry, PipelineStep
-from .pipeline import InvalidTransition
+from .pipeline.moves import InvalidTransitionError
 
 # The types that come with the product are rows, which staff may change. Here for `makemessages` to find them.
 SHIPPED = [
@@ -93,7 +93,7 @@ def told(note: str) -> str:
     return _(note) if note in OWN_NOTES else note
 
 
-def refusal(inquiry: Inquiry, error: InvalidTransition) -> str:
+def refusal(inquiry: Inquiry, error: InvalidTransitionError) -> str:
     """Why a move was not made, on every page the same: where the inquiry stands, and where it may go from there."""
     rows = PipelineStep.objects.filter(inquiry_type=inquiry.inquiry_type_id)
     labels = {key: shown(label) for key, label in rows.values_list("key", "label")}

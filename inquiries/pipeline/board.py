@@ -11,8 +11,8 @@ from django.utils import timezone
 from config.accounts.models import Pro
 from config.web.paging import from_cursor, row_number, to_cursor
 
-from .models import Inquiry, InquiryType, PipelineStep
-from .models.queryset import InquiryQuerySet, newest_offers
+from ..models import Inquiry, InquiryType, PipelineStep
+from ..models.queryset import InquiryQuerySet, newest_offers
 
 SHOWN, SHOWN_ALONE = 20, 60
 # What is finished makes room: a column at the end shows what came to it in this time.

@@ -16,10 +16,10 @@ from config.accounts.models import ApiToken, User
 from config.web.compiled import Compiled
 from config.web.text import unix_lines
 
-from . import history
-from .ids import GREATEST_ID
-from .models import Inquiry, InquiryHistory, PipelineStep
-from .models.inquiry_type import initial_of
+from ..history.recording import record_move, record_moves
+from ..ids import GREATEST_ID
+from ..models import Inquiry, InquiryHistory, PipelineStep
+from ..models.inquiry_type import initial_of
 
 Actor = User | ApiToken | None
 BATCH = 1000
@@ -28,7 +28,7 @@ _STEPS = Compiled(lambda type_id: PipelineStep.objects.filter(inquiry_type=type_
 NOTE_LENGTH = InquiryHistory._meta.get_field("note").max_length
 
 
-class InvalidTransition(Exception):
+class InvalidTransitionError(Exception):
     """A move that the pipeline does not allow, in the documented words. All three are keys of steps.
 
     `wanted` is what was asked for, whether or not there is such a step; `allowed` is in the pipeline's order.
@@ -39,7 +39,7 @@ class InvalidTransition(Exception):
         self.present, self.wanted, self.allowed = present, wanted, allowed
 
 
-def begin(inquiry: Inquiry, *, by: Actor) -> None:
+def start_inquiry(inquiry: Inquiry, *, by: Actor) -> None:
     """Store a new inquiry on its type's initial step, and that as the first row of its history.
 
     Call it in a transaction. Raises ValidationError when the type is not active, or gone, or its pipeline not whole.
@@ -55,29 +55,46 @@ def begin(inquiry: Inquiry, *, by: Actor) -> None:
     inquiry.search_text = inquiry.make_search_text()
     inquiry.save(force_insert=True)
     changed_by, note = inquiry.created_by, "Inquiry created"
-    history.record(inquiry.pk, None, inquiry.step, by=by, changed_by=changed_by, note=note, at=now)
+    record_move(inquiry.pk, None, inquiry.step, by=by, changed_by=changed_by, note=note, at=now)
 
 
-def move(inquiry: Inquiry, *, to: str, by: Actor, changed_by: int | None, note: str, seen: str | None = None) -> None:
+def move_inquiry(
+    inquiry: Inquiry,
+    *,
+    to: str,
+    by: Actor,
+    changed_by: int | None = None,
+    note: str = "",
+    seen: str | None = None,
+) -> None:
     """Move to the next step in order, or along an extra move that staff allowed.
 
     `changed_by` is the UserHub id of whoever asked for it; without one it is that of `by`. `seen` is the key of the
-    step on which it stood when somebody chose this move: from elsewhere it would be another move. Raises
-    InvalidTransition for every other step, the present one too, and ValidationError for a note that cannot be kept.
+    step on which it stood when somebody chose this move: from elsewhere it would be another move.
+
+    Raises InvalidTransitionError for every other step, the present one too, and ValidationError for a note that
+    cannot be kept.
     """
     note = clean_note(note)
     with transaction.atomic():
         inquiry.lock()
         allowed = {step.key: step for step in inquiry.allowed_steps()}
         if to not in allowed or (seen is not None and seen != inquiry.step.key):
-            raise InvalidTransition(inquiry.step.key, to, list(allowed))
+            raise InvalidTransitionError(inquiry.step.key, to, list(allowed))
         _put(inquiry, allowed[to], Inquiry.Status.CLOSED, by=by, changed_by=changed_by, note=note)
 
 
-def close(inquiry: Inquiry, *, outcome: str, by: Actor, changed_by: int | None, note: str) -> None:
+def close_inquiry(
+    inquiry: Inquiry,
+    *,
+    outcome: str = Inquiry.Outcome.COMPLETED,
+    by: Actor,
+    changed_by: int | None = None,
+    note: str = "",
+) -> None:
     """Go to the terminal step from any other; where there are several, to the last one in order.
 
-    Raises InvalidTransition on a terminal step, ValidationError for an unknown outcome or an unusable note.
+    Raises InvalidTransitionError on a terminal step, ValidationError for an unknown outcome or an unusable note.
     """
     if outcome not in Inquiry.Outcome:
         raise ValidationError({"outcome": _("Choose one of: %(values)s.") % {"values": ", ".join(Inquiry.Outcome)}})
@@ -88,11 +105,11 @@ def close(inquiry: Inquiry, *, outcome: str, by: Actor, changed_by: int | None, 
         end = PipelineStep.objects.filter(inquiry_type=inquiry.inquiry_type_id, is_terminal=True).last()
         if inquiry.step.is_terminal or end is None:
             allowed = [step.key for step in inquiry.allowed_steps()]
-            raise InvalidTransition(inquiry.step.key, end.key if end else "closed", allowed)
+            raise InvalidTransitionError(inquiry.step.key, end.key if end else "closed", allowed)
         _put(inquiry, end, at_end, by=by, changed_by=changed_by, note=note)
 
 
-def link_case(inquiry: Inquiry, case_id: int | None, *, by: Actor, changed_by: int | None) -> None:
+def link_case(inquiry: Inquiry, case_id: int | None, *, by: Actor, changed_by: int | None = None) -> None:
     """Link it to a case of another system, or to none; to the present one again changes nothing.
 
     Raises ValidationError for a number that no case has.
@@ -125,7 +142,7 @@ def rehome(homes: list[tuple[PipelineStep, PipelineStep]], *, by: Actor, note: s
             # Who stays where they stood has stood there all the time.
             since = {} if after.pk == before.pk else {"moved_at": now}
             Inquiry.objects.filter(pk__in=some).update(step=after, status=status, updated_at=now, **since)
-            history.record_many(some, before, after, by=by, changed_by=changed_by, note=note)
+            record_moves(some, before, after, by=by, changed_by=changed_by, note=note)
     return sum(map(len, standing))
 
 
@@ -146,7 +163,7 @@ def _put(inquiry: Inquiry, step: PipelineStep, at_end: str, *, by: Actor, change
     inquiry.status = coarse_status(step, at_end)
     _mark_responded(inquiry, by, changed_by)
     inquiry.save(update_fields=["step", "status", "moved_at", "updated_at"])
-    history.record(inquiry.pk, before, step, by=by, changed_by=changed_by, note=note, at=inquiry.moved_at)
+    record_move(inquiry.pk, before, step, by=by, changed_by=changed_by, note=note, at=inquiry.moved_at)
 
 
 def userhub_id_of(by: Actor) -> int | None:

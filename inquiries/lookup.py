@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404
 
 from config.accounts.http import ProRequest
 
-from ..models import Inquiry
+from .models import Inquiry
 
 
 def find_inquiry(request: ProRequest, id: int) -> Inquiry:

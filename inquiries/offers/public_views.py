@@ -16,11 +16,12 @@ from config.web.client import client_place
 from config.web.limits import Limit
 
 from ..models import InvalidOfferTransition, Offer
+from .lifecycle import answer_offer
 
 PAGE = "inquiries/offer_public.html"
 # From one place in an hour; a whole office may sit behind it.
 LOOKS = Limit("offer", 300, 3600)
-VERBS = {"accept": Offer.accept, "decline": Offer.decline}
+ANSWERS = {"accept": Offer.Status.ACCEPTED, "decline": Offer.Status.DECLINED}
 
 
 @login_not_required
@@ -68,11 +69,11 @@ def _is_ahead(request: VisitorRequest) -> bool:
 def _answer(request: VisitorRequest, offer: Offer, is_own: bool) -> HttpResponse:
     if is_own:
         raise PermissionDenied
-    verb = VERBS.get(request.POST.get("answer", ""))
-    if verb is None:
+    status = ANSWERS.get(request.POST.get("answer", ""))
+    if status is None:
         return _show(request, offer, status=422)
     try:
-        verb(offer)
+        answer_offer(offer, status)
     except InvalidOfferTransition:
         problem = _("That is not possible any more. This is how the offer stands now.")
         return _show(request, offer, problem=problem, status=409)

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import User
 
-from .amounts import AmountField
-from .models import Inquiry, Offer
-from .models.offer import PAST, today
+from ..amounts import AmountField
+from ..models import Inquiry, Offer
+from ..models.offer import PAST, today
 
 USUAL_VALIDITY = timedelta(days=30)
 

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from config.accounts.http import ProRequest
 
+from ..lookup import find_inquiry
 from ..models import Inquiry, InvalidOfferTransition, Offer, StaleOffer
-from ..offer_form import OfferForm, read_time
-from ..offer_mails import preview, public_url
-from .finding import find_inquiry
+from .forms import OfferForm, read_time
+from .lifecycle import resend_offer, send_offer
+from .mails import preview, public_url
 
 PAGE, SEND = "inquiries/offer.html", "inquiries/offer_send.html"
 
@@ -85,7 +86,7 @@ def offer_send(request: ProRequest, id: int, offer: int) -> HttpResponse:
     if request.method != "POST":
         return _show_mail(request, found) if found.is_draft else _to_offer(found)
     try:
-        found.send(expected=read_time(request.POST.get("was", "")))
+        send_offer(found, expected=read_time(request.POST.get("was", "")))
     except ValidationError as error:
         return _show_mail(request, _find(request, id, offer), 422, problems=error.messages)
     except StaleOffer:
@@ -104,7 +105,7 @@ def offer_again(request: ProRequest, id: int, offer: int) -> HttpResponse:
     """Have an offer mailed that could not be."""
     found = _find(request, id, offer)
     try:
-        if found.send_again():
+        if resend_offer(found):
             messages.success(request, _("The offer is on its way to %(email)s.") % {"email": found.email})
     except InvalidOfferTransition:
         return _too_late(request, found)

@@ -23,7 +23,7 @@ from config.web.compiled import Compiled
 from config.web.text import one_line
 from contacts.languages import ISO_639_1
 
-from .models import DirectoryUser
+from ..models import DirectoryUser
 
 logger = logging.getLogger("vestibule.userhub")
 

@@ -10,17 +10,20 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.tasks import TaskContext, task
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from config.jobs.worker import unfinished
+from config.jobs.worker import MAX_ATTEMPTS, unfinished
 from config.web.limits import Limit
 from config.web.mail import is_answerable
 from contacts.models import Contact
 from contacts.models.locking import hold_book
 from contacts.phones import to_e164
 
-from .models import Inquiry
+from ..mails import acknowledge
+from ..models import Inquiry
+from . import userhub
 from .userhub import Profile
 
 logger = logging.getLogger("vestibule.inquiries")
@@ -31,6 +34,10 @@ ACKNOWLEDGMENTS = Limit("acknowledge-inquiry", PER_DAY, 24 * 3600)
 # The last attempt to have a profile is half a day after the first.
 FORGOTTEN = timedelta(days=1)
 GIVEN_UP_AT_ONCE = 1000
+NO_ANSWER = gettext_noop("UserHub has not answered for many hours.")
+NOT_KEPT = gettext_noop("The profile could not be taken over.")
+# A job queued before the task moved carries this path.
+FORMER_PATH = "inquiries.tasks.complete_profile"
 
 
 def copy(inquiry: Inquiry, profile: Profile) -> None:
@@ -76,7 +83,7 @@ def complete(inquiry: Inquiry, profile: Profile) -> bool:
 
 
 def give_up(inquiry: Inquiry, problem: str) -> None:
-    """Say on a waiting inquiry why it has no profile, in English; `ask_again` begins anew."""
+    """Say on a waiting inquiry why it has no profile, in English; `retry_profile` begins anew."""
     with transaction.atomic():
         inquiry.lock()
         if inquiry.is_waiting_for_profile:
@@ -84,25 +91,39 @@ def give_up(inquiry: Inquiry, problem: str) -> None:
             inquiry.save(update_fields=["profile_problem", "updated_at"])
 
 
-def give_up_forgotten() -> None:
+@task(takes_context=True)
+def complete_profile(context: TaskContext, inquiry_id: int) -> None:
+    """Copy the customer's profile onto an inquiry that waits for it. The worker tries again while UserHub is away."""
+    found = Inquiry.objects.select_related("pro", "inquiry_type").filter(pk=inquiry_id).first()
+    if found is None or not found.is_waiting_for_profile or found.profile_problem:
+        return
+    try:
+        complete(found, userhub.ask(found.user_id))
+    except userhub.UnknownUser:
+        give_up(found, gettext_noop("UserHub knows no user of this id."))
+    except Exception as error:
+        # Whatever it was, the Pro and staff see that nothing follows by itself any more.
+        if context.attempt >= MAX_ATTEMPTS:
+            is_away = isinstance(error, userhub.Unavailable)
+            give_up(found, NO_ANSWER if is_away else NOT_KEPT)
+        raise
+
+
+def fail_forgotten_profiles() -> None:
     """What has waited for more than a day and is asked for by no job any more, such as one whose workers were killed
     every time."""
-    from .tasks import complete_profile
-
     waiting = Inquiry.objects.filter(profile_at=None, profile_problem="", created_at__lt=timezone.now() - FORGOTTEN)
     if not (found := list(waiting.select_related("pro").order_by("created_at")[:GIVEN_UP_AT_ONCE])):
         return
-    asked_for = {job.args_kwargs["args"][0] for job in unfinished(complete_profile.module_path)}
+    paths = (complete_profile.module_path, FORMER_PATH)
+    asked_for = {job.args_kwargs["args"][0] for path in paths for job in unfinished(path)}
     for inquiry in found:
         if inquiry.pk not in asked_for:
             give_up(inquiry, gettext_noop("UserHub is not asked for the profile any more."))
 
 
-def ask_again(inquiry: Inquiry) -> bool:
+def retry_profile(inquiry: Inquiry) -> bool:
     """Have UserHub asked anew, in the background; returns whether the inquiry is waiting for its profile at all."""
-    # The tasks import this.
-    from .tasks import complete_profile
-
     with transaction.atomic():
         inquiry.lock()
         if not inquiry.is_waiting_for_profile:
@@ -115,8 +136,6 @@ def ask_again(inquiry: Inquiry) -> bool:
 
 def welcome(inquiry: Inquiry) -> None:
     """Have the customer told that the inquiry has arrived, where somebody reads the mail. Call it in a transaction."""
-    from .tasks import acknowledge
-
     email = inquiry.person["email"].lower()
     own = {inquiry.pro.email.lower(), parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()}
     if not email or email in own or not is_answerable(email):

@@ -6,17 +6,18 @@ Nothing else removes a step or changes what it means. The order of locks is that
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Case, Count, F, Max, Value, When
 from django.utils.translation import gettext as _
 
 from config.accounts.models import User
 
-from .models import Inquiry, InquiryType, PipelineStep
-from .models.inquiry_type import check_steps
-from .pipeline import rehome
+from ..models import AllowedMove, Inquiry, InquiryType, PipelineStep
+from ..models.inquiry_type import check_steps
+from .moves import rehome
 
 # What staff edit of a step; its place follows from the order.
 FIELDS = ["key", "label", "description", "color", "is_initial", "is_terminal", "maps_to_case_status"]
@@ -53,10 +54,10 @@ def change_pipeline(
     kind: InquiryType,
     steps: list[PipelineStep],
     *,
-    removed: Collection[PipelineStep],
-    homes: Mapping[int, str],
+    removed: Collection[PipelineStep] = (),
+    homes: Mapping[int, str] | None = None,
     by: User,
-    note: str,
+    note: str = "",
 ) -> int:
     """Make `steps`, in this order, the pipeline of `kind`; returns how many inquiries were affected.
 
@@ -70,14 +71,14 @@ def change_pipeline(
         present = {step.pk: step for step in PipelineStep.objects.filter(inquiry_type=kind)}
         check_steps(steps)
         _check_against(kind, present, steps, removed)
-        affected = find_affected(kind, present.values(), steps, homes)
+        affected = find_affected(kind, present.values(), steps, homes or {})
         by_key = {step.key: step for step in steps}
         if any(one.home not in by_key for one in affected):
             raise HomesNeeded(affected)
         _write(kind, present, steps, removed)
         count = rehome([(one.step, by_key[str(one.home)]) for one in affected], by=by, note=note.strip() or NOTE)
         PipelineStep.objects.filter(pk__in=[step.pk for step in removed]).delete()
-        kind.arrange([step.key for step in steps])
+        arrange_steps(kind, [step.key for step in steps])
     return count
 
 
@@ -136,3 +137,49 @@ def _write(
         else:
             step.inquiry_type, step.sort_order = kind, place
             step.save(force_insert=True)
+
+
+def arrange_steps(kind: InquiryType, keys: list[str]) -> None:
+    """Put the steps into this order, 1, 2, 3 … Raises ValidationError unless `keys` names each step once."""
+    with transaction.atomic():
+        InquiryType.objects.select_for_update().get(pk=kind.pk)
+        if sorted(keys) != sorted(kind.steps.values_list("key", flat=True)):
+            raise ValidationError(_("Name every step of the pipeline once."), code="steps")
+        # Not two may have one place, not for a moment either, as SQLite cannot defer a constraint: first all go
+        # behind the last one, then each to its own.
+        last = kind.steps.aggregate(last=Max("sort_order"))["last"] or 0
+        kind.steps.update(sort_order=F("sort_order") + last)
+        places = [When(key=key, then=Value(place)) for place, key in enumerate(keys, start=1)]
+        if places:
+            kind.steps.update(sort_order=Case(*places))
+
+
+def next_moves(kind: InquiryType) -> set[tuple[int, int]]:
+    """(from, to) as keys in the database: the moves to the next step in order, which need no allowing."""
+    return {(step.pk, following.pk) for step, following in pairwise(kind.steps.all()) if not step.is_terminal}
+
+
+def extra_moves(kind: InquiryType) -> set[tuple[int, int]]:
+    """(from, to) as keys in the database: the moves that staff allowed, without those to the next step."""
+    moves = AllowedMove.objects.filter(from_step__inquiry_type=kind)
+    return set(moves.values_list("from_step_id", "to_step_id")) - next_moves(kind)
+
+
+def allow_moves(kind: InquiryType, wanted: set[tuple[int, int]]) -> None:
+    """Allow these moves beside those to the next step, and no others. Each is (from, to), keys in the database.
+
+    Raises ValidationError when one of them is not between two steps of this type.
+    """
+    with transaction.atomic():
+        InquiryType.objects.select_for_update().get(pk=kind.pk)
+        known = set(kind.steps.values_list("pk", flat=True))
+        if any(start == end or not {start, end} <= known for start, end in wanted):
+            raise ValidationError(
+                _("The pipeline was changed meanwhile; nothing was saved. Look at it again."), code="stale"
+            )
+        present, wanted = extra_moves(kind), wanted - next_moves(kind)
+        for start, end in present - wanted:
+            AllowedMove.objects.filter(from_step=start, to_step=end).delete()
+        AllowedMove.objects.bulk_create(
+            AllowedMove(from_step_id=start, to_step_id=end) for start, end in sorted(wanted - present)
+        )

@@ -1,0 +1,74 @@
+"""Write the history: one row for each move, in the transaction that makes it, and a job that shares it."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+
+from django.utils import timezone
+
+from config.accounts.models import ApiToken, User
+
+from ..models import InquiryHistory, PipelineStep
+from .entry import Entry
+from .sharing import remember
+
+BATCH = 1000
+
+
+def record_move(
+    inquiry_id: int,
+    before: PipelineStep | None,
+    after: PipelineStep,
+    *,
+    by: User | ApiToken | None,
+    changed_by: int | None,
+    note: str,
+    at: datetime | None = None,
+) -> None:
+    """Write down one move; `before` is None for the first. Call it in the transaction that makes the move.
+
+    `at` is when it was made, else now.
+    """
+    record_moves([inquiry_id], before, after, by=by, changed_by=changed_by, note=note, at=at)
+
+
+def record_moves(
+    inquiry_ids: Iterable[int],
+    before: PipelineStep | None,
+    after: PipelineStep,
+    *,
+    by: User | ApiToken | None,
+    changed_by: int | None,
+    note: str,
+    at: datetime | None = None,
+) -> None:
+    """Write down the same move of many inquiries, a row for each."""
+    at = at or timezone.now()
+    entries = [_entry(pk, before, after, by=by, changed_by=changed_by, note=note, at=at) for pk in inquiry_ids]
+    rows = InquiryHistory.objects.bulk_create([InquiryHistory(**asdict(entry)) for entry in entries], batch_size=BATCH)
+    remember(rows)
+
+
+def _entry(
+    inquiry_id: int,
+    before: PipelineStep | None,
+    after: PipelineStep,
+    *,
+    by: User | ApiToken | None,
+    changed_by: int | None,
+    note: str,
+    at: datetime,
+) -> Entry:
+    return Entry(
+        inquiry_id=inquiry_id,
+        from_status=before.key if before else None,
+        from_label=before.label if before else "",
+        to_status=after.key,
+        to_label=after.label,
+        changed_by=changed_by,
+        by_user_id=by.pk if isinstance(by, User) else None,
+        by_token_id=by.pk if isinstance(by, ApiToken) else None,
+        by_name=(by.name if isinstance(by, ApiToken) else str(by)) if by else "",
+        note=note,
+        created_at=at,
+    )

@@ -4,22 +4,21 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from config.accounts.admin import TenantAdmin
 from config.web.admin import EVERYWHERE, ReadOnlyAdmin, ReadOnlyInline, searchable
 
 from . import receiving
-from .models import ContactRequest, ContactRequestEvent, InvalidTransition, Property, Reply
+from .models import ContactRequest, ContactRequestEvent, InvalidTransitionError, Property, Reply
 
 READ, REPLIED = ContactRequest.Status.READ, ContactRequest.Status.REPLIED
 
 
 @admin.register(Property)
 class PropertyAdmin(TenantAdmin):
-    """What visitors ask about. A property stays with its Pro: its requests are that Pro's."""
+    """Properties. One never changes its Pro, as its contact requests are that Pro's."""
 
     list_display = ["title", "pro", "city", "price", "is_published", "created_at"]
     list_filter = ["is_published", "created_at", "pro"]
@@ -79,7 +78,7 @@ class EventInline(ReadOnlyInline):
 
 @admin.register(ContactRequest)
 class ContactRequestAdmin(ReadOnlyAdmin, TenantAdmin):
-    """What visitors sent, quarantine included. Nothing is edited; the status moves by `mark` and `release` alone."""
+    """Contact requests, quarantine included. Read-only but for the status, which `mark` and `release` change."""
 
     list_display = ["created_at", "name", "email", "property", "pro", "status", "quarantine_reason"]
     list_filter = ["status", QuarantineFilter, "created_at", "pro"]
@@ -100,48 +99,54 @@ class ContactRequestAdmin(ReadOnlyAdmin, TenantAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """The inbox's own search."""
+        """Search as the inbox does."""
         return queryset.search(searchable(search_term)), False  # type: ignore[attr-defined]
 
     @admin.display(description=_("reference"))
-    def reference(self, found: ContactRequest) -> str:
-        return found.reference
+    def reference(self, contact_request: ContactRequest) -> str:
+        return contact_request.reference
 
     @admin.action(permissions=["change"], description=_("Mark as read"), location=EVERYWHERE)
     def mark_read(self, request: HttpRequest, queryset: QuerySet[ContactRequest]) -> None:
-        self._mark(request, queryset, READ)
+        self._mark_all(request, queryset, READ)
 
     @admin.action(permissions=["change"], description=_("Mark as replied"), location=EVERYWHERE)
     def mark_replied(self, request: HttpRequest, queryset: QuerySet[ContactRequest]) -> None:
-        self._mark(request, queryset, REPLIED)
+        self._mark_all(request, queryset, REPLIED)
 
     @admin.action(permissions=["change"], description=_("Release from quarantine"), location=EVERYWHERE)
     def release(self, request: HttpRequest, queryset: QuerySet[ContactRequest]) -> None:
-        released = [found for found in queryset if receiving.release(found, by=request.user)]  # type: ignore[arg-type]
-        for found in released:
-            self.log_fields(request, found, "quarantined_at")
-        text = ngettext("%(count)d request is released.", "%(count)d requests are released.", len(released))
-        self.message_user(request, text % {"count": len(released)}, messages.SUCCESS)
+        count = 0
+        for contact_request in queryset:
+            if receiving.release(contact_request, by=request.user):  # type: ignore[arg-type]
+                self.log_fields(request, contact_request, "quarantined_at")
+                count += 1
+        text = ngettext("%(count)d request is released.", "%(count)d requests are released.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)
 
-    def _mark(self, request: HttpRequest, queryset: QuerySet[ContactRequest], status: ContactRequest.Status) -> None:
-        count = sum(self._mark_one(request, found, status) for found in queryset)
+    def _mark_all(
+        self, request: HttpRequest, queryset: QuerySet[ContactRequest], status: ContactRequest.Status
+    ) -> None:
+        count = sum(self._mark_one(request, contact_request, status) for contact_request in queryset)
         text = ngettext("%(count)d request changed: %(status)s.", "%(count)d requests changed: %(status)s.", count)
         self.message_user(request, text % {"count": count, "status": status.label}, messages.SUCCESS)
 
-    def _mark_one(self, request: HttpRequest, found: ContactRequest, status: ContactRequest.Status) -> bool:
-        """Whether the status changed; a refusal is told by a message of its own."""
+    def _mark_one(self, request: HttpRequest, contact_request: ContactRequest, status: ContactRequest.Status) -> bool:
+        """Mark a contact request; returns whether its status changed. A refusal becomes a message."""
         try:
-            is_changed = found.mark(status, by=request.user)  # type: ignore[arg-type]
-        except InvalidTransition as error:
-            if error.present == "quarantine":
-                self._refuse(request, found, _now("it waits in quarantine; release it first."))
-                return False
-            labels = {"present": ContactRequest.Status(error.present).label, "wanted": status.label}
-            self._refuse(request, found, _now("“%(present)s” cannot become “%(wanted)s”.") % labels)
+            is_changed = contact_request.mark(status, by=request.user)  # type: ignore[arg-type]
+        except InvalidTransitionError as error:
+            name = f"{contact_request.name} ({contact_request.reference})"
+            self.message_user(request, f"{name}: {_explain_refusal(error)}", messages.ERROR)
             return False
         if is_changed:
-            self.log_fields(request, found, "status")
+            self.log_fields(request, contact_request, "status")
         return is_changed
 
-    def _refuse(self, request: HttpRequest, found: ContactRequest, why: str) -> None:
-        self.message_user(request, f"{found.name} ({found.reference}): {why}", messages.ERROR)
+
+def _explain_refusal(error: InvalidTransitionError) -> str:
+    if error.from_status == "quarantine":
+        return gettext("it is in quarantine; release it first.")
+    labels = dict(ContactRequest.Status.choices)
+    names = {"from": labels[error.from_status], "to": labels[error.to_status]}
+    return gettext("“%(from)s” cannot become “%(to)s”.") % names

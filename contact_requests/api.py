@@ -16,7 +16,7 @@ from .schemas import ContactRequestBody, ContactRequestPage, Cursor, ListQuery, 
 
 
 def authenticate(request: HttpRequest) -> Caller:
-    """The caller, stopped by the CNI gate while it is active."""
+    """The caller of a request. Raises Problem: unauthenticated, forbidden, rate_limited, or gated by the CNI gate."""
     caller = by_token_or_session(request)
     if caller.pro.is_gated:
         raise Problem("gated", "Prove your identity first: upload your CNI in the workspace.")
@@ -66,6 +66,6 @@ def update_contact_request(caller: Caller, id: uuid.UUID, body: StatusBody) -> C
     Allowed are new_request to read, new_request to replied and read to replied. Repeating the present status
     changes nothing.
     """
-    found = ContactRequest.objects.for_pro(caller.pro).select_related("property").get(pk=id)
-    found.mark(TO_DATABASE[body.status], by=caller.user or caller.token)
-    return to_body(found)
+    contact_request = ContactRequest.objects.for_pro(caller.pro).select_related("property").get(pk=id)
+    contact_request.mark(TO_DATABASE[body.status], by=caller.user or caller.token)
+    return to_body(contact_request)

@@ -1,4 +1,4 @@
-"""How /pro speaks: its codes, its names for the statuses and its times."""
+"""The dialect of /pro: its error codes, its names for the statuses and its times."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ from config.api.dialect import Dialect
 from config.api.errors import Problem
 from config.web.paging import InvalidCursor
 
-from .models import ContactRequest, InvalidTransition
+from .models import ContactRequest, InvalidTransitionError
 from .schemas import ContactRequestBody, PropertyBrief
 
 TO_API = {"new": "new_request", "read": "read", "replied": "replied"}
@@ -15,12 +15,12 @@ TO_DATABASE = {api: database for database, api in TO_API.items()}
 
 class ProDialect(Dialect):
     def problem(self, error: Exception) -> Problem | None:
-        if isinstance(error, InvalidTransition):
+        if isinstance(error, InvalidTransitionError):
             allowed = " or ".join(TO_API[status] for status in error.allowed) or "nothing"
-            present, wanted = TO_API[error.present], TO_API[error.wanted]
+            from_status, to_status = TO_API[error.from_status], TO_API[error.to_status]
             return Problem(
                 "invalid_transition",
-                f"A request that is {present} cannot become {wanted}; allowed: {allowed}.",
+                f"A request that is {from_status} cannot become {to_status}; allowed: {allowed}.",
             )
         if isinstance(error, InvalidCursor):
             return Problem("invalid_cursor", str(error))
@@ -48,26 +48,27 @@ dialect = ProDialect(
 )
 
 
-def moment(time: datetime) -> str:
-    """ "2026-02-10T14:30:00.000Z"."""
+def format_time(time: datetime) -> str:
+    """Format a time in UTC with milliseconds: "2026-02-10T14:30:00.000Z"."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
 
 
-def to_body(row: ContactRequest) -> ContactRequestBody:
-    """A request as /pro shows it; `row.property` must be loaded."""
+def to_body(contact_request: ContactRequest) -> ContactRequestBody:
+    """Body of a contact request. Its property is shown: select_related it."""
+    prop = contact_request.property
     return ContactRequestBody(
-        id=row.pk,
-        pro_id=row.pro_id,
-        property_id=row.property_id,
-        contact_id=row.contact_id,
-        name=row.name,
-        email=row.email or None,
-        phone=row.phone or None,
-        message=row.message,
-        status=TO_API[row.status],  # type: ignore[arg-type]
-        created_at=moment(row.created_at),
-        updated_at=moment(row.updated_at),
-        read_at=moment(row.read_at) if row.read_at else None,
-        replied_at=moment(row.replied_at) if row.replied_at else None,
-        property=PropertyBrief(row.property.pk, row.property.slug, row.property.title),
+        id=contact_request.pk,
+        pro_id=contact_request.pro_id,
+        property_id=contact_request.property_id,
+        contact_id=contact_request.contact_id,
+        name=contact_request.name,
+        email=contact_request.email or None,
+        phone=contact_request.phone or None,
+        message=contact_request.message,
+        status=TO_API[contact_request.status],  # type: ignore[arg-type]
+        created_at=format_time(contact_request.created_at),
+        updated_at=format_time(contact_request.updated_at),
+        read_at=format_time(contact_request.read_at) if contact_request.read_at else None,
+        replied_at=format_time(contact_request.replied_at) if contact_request.replied_at else None,
+        property=PropertyBrief(prop.pk, prop.slug, prop.title),
     )

@@ -13,8 +13,8 @@ from .models import ContactRequest, Property, Reply
 from .spam import make_stamp, read_stamp
 
 
-def has_words(text: str) -> None:
-    """Refuses text without a single letter or digit, such as invisible characters alone."""
+def validate_has_word(text: str) -> None:
+    """Refuse text without any letter or digit, such as invisible characters alone."""
     if not any(c.isalnum() for c in text):
         raise ValidationError(_("Write at least one word."), code="words")
 
@@ -22,25 +22,25 @@ def has_words(text: str) -> None:
 class ContactForm(forms.Form):
     """The public form on a property's page: name, e-mail or phone or both, message."""
 
-    name = forms.CharField(label=_("Your name"), max_length=200, validators=[has_words])
+    name = forms.CharField(label=_("Your name"), max_length=200, validators=[validate_has_word])
     email = forms.EmailField(label=_("E-mail"), required=False, max_length=254)
     phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
     message = forms.CharField(
         label=_("Your message"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 6}),
-        validators=[has_words],
+        validators=[validate_has_word],
     )
     stamp = forms.CharField(required=False, widget=forms.HiddenInput)
-    # The honeypot: hidden from people and from assistive technology; only programs fill it in.
+    # The honeypot: hidden from people and assistive technology, so that only programs fill it in.
     website = forms.CharField(required=False)
 
     def __init__(self, prop: Property, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.prop = prop
         self.fields["stamp"].initial = lambda: make_stamp(prop)
-        for name, kind in (("name", "name"), ("email", "email"), ("phone", "tel")):
-            self.fields[name].widget.attrs["autocomplete"] = kind
+        for name, autocomplete in (("name", "name"), ("email", "email"), ("phone", "tel")):
+            self.fields[name].widget.attrs["autocomplete"] = autocomplete
         self.fields["phone"].widget.input_type = "tel"
 
     def clean_phone(self) -> str:
@@ -54,7 +54,7 @@ class ContactForm(forms.Form):
         return data
 
     def receive(self, quarantine: str) -> ContactRequest:
-        """Keep the request; a form sent twice is kept once."""
+        """Store the contact request, in quarantine for a reason; a form sent twice is stored once."""
         data, stamp = self.cleaned_data, read_stamp(self.cleaned_data["stamp"], self.prop)
         return receiving.receive(
             self.prop,
@@ -69,7 +69,7 @@ class ContactForm(forms.Form):
 
 
 class ReplyForm(forms.ModelForm):
-    """The reply box. `id` makes a reply sent twice one reply."""
+    """A reply. The hidden `id` makes a form sent twice one reply."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
@@ -81,7 +81,7 @@ class ReplyForm(forms.ModelForm):
 
 
 class InboxFilter(forms.Form):
-    """What the inbox shows; everything in it lives in the URL. An unusable value counts as none."""
+    """Filters of the inbox, from the query string. An invalid value counts as none."""
 
     status = forms.ChoiceField(
         choices=[*ContactRequest.Status.choices, ("all", _("All"))], required=False, widget=forms.HiddenInput

@@ -1,4 +1,4 @@
-"""New requests, in the inbox."""
+"""The tab "Requests" of the inbox."""
 
 from django.utils.translation import pgettext_lazy
 
@@ -10,5 +10,5 @@ from .models import ContactRequest
 
 def tab(pro: Pro) -> Tab:
     """See `config.accounts.inbox`."""
-    new = ContactRequest.objects.for_pro(pro).filter(status=ContactRequest.Status.NEW)
-    return Tab(1, "contact_requests", "contact_requests:inbox", pgettext_lazy("inbox", "Requests"), new)
+    new_requests = ContactRequest.objects.for_pro(pro).filter(status=ContactRequest.Status.NEW)
+    return Tab(1, "contact_requests", "contact_requests:inbox", pgettext_lazy("inbox", "Requests"), new_requests)

@@ -1,7 +1,7 @@
-"""Mails about contact requests. Each is sent once: a job that runs again finds its time set and stops.
+"""Mails about contact requests. A job that runs again sends nothing, as the time of sending is stored.
 
-A crash between sending and setting the time is the one moment in which a mail can go out twice. No transaction
-is held while the mail server is talked to, because on SQLite it would hold every other writer.
+A crash between sending and storing the time is the one moment in which a mail can go out twice. No transaction is open
+while the mail server is called: on SQLite it would block every other writer.
 """
 
 from django.conf import settings
@@ -14,68 +14,66 @@ from config.web import mail
 from .models import ContactRequest, Reply
 
 
-def _page(name: str, *args: object) -> str:
-    return settings.SITE_URL + reverse(f"contact_requests:{name}", args=args)
-
-
-def _find(request_id: str) -> ContactRequest | None:
-    return ContactRequest.objects.select_related("property", "pro").filter(pk=request_id).first()
+def _load_contact_request(id: str) -> ContactRequest | None:
+    return ContactRequest.objects.select_related("property", "pro").filter(pk=id).first()
 
 
 @task
 def acknowledge(request_id: str) -> None:
-    """Tell the visitor that the request has arrived, with its reference. Their own words are not repeated:
-    the address is only what somebody typed."""
-    found = _find(request_id)
-    if found is None or found.acknowledged_at:
+    """Tell the visitor that the contact request has arrived, with its reference.
+
+    The visitor's name and message are left out: anybody may have typed this address.
+    """
+    contact_request = _load_contact_request(request_id)
+    if contact_request is None or contact_request.acknowledged_at:
         return
     context = {
-        "request": found,
-        "pro": found.pro,
-        "property_url": settings.SITE_URL + found.property.get_absolute_url(),
+        "contact_request": contact_request,
+        "pro": contact_request.pro,
+        "property_url": settings.SITE_URL + contact_request.property.get_absolute_url(),
     }
     mail.send(
         "acknowledgment",
         context,
-        to=found.email,
-        language=found.language,
-        reply_to=found.pro.email,
+        to=contact_request.email,
+        language=contact_request.language,
+        reply_to=contact_request.pro.email,
         headers=mail.AUTO_REPLIED,
     )
-    ContactRequest.objects.filter(pk=found.pk).update(acknowledged_at=timezone.now())
+    ContactRequest.objects.filter(pk=contact_request.pk).update(acknowledged_at=timezone.now())
 
 
 @task
 def notify(request_id: str) -> None:
-    """Tell the Pro that somebody is waiting; answering the mail answers the visitor."""
-    found = _find(request_id)
-    if found is None or found.notified_at:
+    """Tell the Pro that a contact request has arrived. An answer to this mail goes to the visitor."""
+    contact_request = _load_contact_request(request_id)
+    if contact_request is None or contact_request.notified_at:
         return
-    context = {"request": found, "pro": found.pro, "url": _page("request_detail", found.pk)}
+    page = reverse("contact_requests:request_detail", args=[contact_request.pk])
+    context = {"contact_request": contact_request, "pro": contact_request.pro, "url": settings.SITE_URL + page}
     mail.send(
         "notification",
         context,
-        to=found.pro.email,
-        language=found.pro.language,
-        reply_to=found.email,
+        to=contact_request.pro.email,
+        language=contact_request.pro.language,
+        reply_to=contact_request.email,
         headers=mail.AUTO_GENERATED,
     )
-    ContactRequest.objects.filter(pk=found.pk).update(notified_at=timezone.now())
+    ContactRequest.objects.filter(pk=contact_request.pk).update(notified_at=timezone.now())
 
 
 @task
 def send_reply(reply_id: str) -> None:
-    """Send the Pro's answer. A failure is kept on the reply, for the Pro to see, and the worker tries again."""
-    reply = (
-        Reply.objects.select_related("contact_request__property", "contact_request__pro").filter(pk=reply_id).first()
-    )
+    """Mail a reply to the visitor. A failure is stored on the reply, for the Pro to see, and the worker retries."""
+    replies = Reply.objects.select_related("contact_request__property", "contact_request__pro")
+    reply = replies.filter(pk=reply_id).first()
     if reply is None or reply.sent_at:
         return
-    found = reply.contact_request
-    quoted = "\n".join(f"> {line}" for line in found.message.splitlines())
-    context = {"request": found, "pro": found.pro, "reply": reply, "quoted": quoted}
+    contact_request, pro = reply.contact_request, reply.contact_request.pro
+    quoted = "\n".join(f"> {line}" for line in contact_request.message.splitlines())
+    context = {"contact_request": contact_request, "pro": pro, "reply": reply, "quoted": quoted}
     try:
-        mail.send("reply", context, to=found.email, language=found.language, reply_to=found.pro.email)
+        mail.send("reply", context, to=contact_request.email, language=contact_request.language, reply_to=pro.email)
     except OSError as error:
         Reply.objects.filter(pk=reply.pk).update(error=str(error)[:300] or type(error).__name__)
         raise

@@ -88,5 +88,5 @@ def release(contact_request: ContactRequest, *, by: User | None) -> bool:
         if contact_request.quarantined_at is None:
             return False
         admit(contact_request)
-        contact_request.record("quarantine", contact_request.status, by)
+        contact_request.record_event("quarantine", contact_request.status, by)
         return True

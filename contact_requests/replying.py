@@ -17,7 +17,7 @@ def reply(contact_request: ContactRequest, body: str, *, by: User | None, id: uu
     transaction.
 
     The same `id` with the same text is one reply, sent twice; with another text it is another. Raises
-    ValidationError when there is no e-mail address or no text, InvalidTransition in quarantine.
+    ValidationError when there is no e-mail address or no text, InvalidTransitionError in quarantine.
     """
     if not contact_request.email:
         raise ValidationError(_("This visitor left no e-mail address."))

@@ -1,4 +1,4 @@
-"""The shapes of /pro. Source: the contact-request process; times are UTC with milliseconds."""
+"""Bodies and queries of /pro. Times are UTC with milliseconds."""
 
 import uuid
 from typing import Annotated, Literal

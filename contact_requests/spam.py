@@ -1,4 +1,4 @@
-"""Quiet spam defence for the public form. Nothing here costs a visitor a click, and nothing is thrown away."""
+"""Spam detection on the public form, invisible to visitors. Suspected spam goes to quarantine; nothing is deleted."""
 
 import time
 import uuid
@@ -16,9 +16,9 @@ from .models import ContactRequest, Property
 
 SALT = "contact_requests.form"
 MIN_SECONDS = 3
-# One stamp that a program has read off the page does not open the form for ever.
+# A program must not send the form for ever with one stamp that it has read off the page.
 MAX_AGE = timedelta(days=7)
-# From here on one place's requests are set aside; far beyond, the door closes for a while.
+# Above PER_PLACE, contact requests of one network go to quarantine; above FLOOD, the form answers 429.
 PER_PLACE = Limit("form", settings.FORM_SENDS_PER_HOUR, 3600)
 FLOOD = Limit("form-flood", 12 * settings.FORM_SENDS_PER_HOUR, 3600)
 
@@ -26,19 +26,19 @@ Reason = ContactRequest.Quarantine
 
 
 class Stamp(NamedTuple):
-    """When a form was handed out, and the id its request will have, so that sending twice makes one."""
+    """The time at which a form was rendered, and the id of its contact request, so that sending it twice makes one."""
 
     id: uuid.UUID
-    at: float  # Unix seconds
+    rendered_at: float  # Unix seconds
 
 
-def make_stamp(prop: Property, at: float | None = None) -> str:
-    """The signed stamp of a form for `prop`, handed out now or at Unix second `at`."""
-    return signing.dumps({"p": prop.slug, "id": uuid.uuid4().hex, "t": at or time.time()}, salt=SALT)
+def make_stamp(prop: Property, rendered_at: float | None = None) -> str:
+    """Sign the stamp of a form for `prop`, rendered now or at `rendered_at`, in Unix seconds."""
+    return signing.dumps({"p": prop.slug, "id": uuid.uuid4().hex, "t": rendered_at or time.time()}, salt=SALT)
 
 
 def read_stamp(text: str, prop: Property) -> Stamp | None:
-    """The stamp, or None when it is missing, forged, too old or of another property's form."""
+    """The stamp; None when it is missing, forged, too old or of another property's form."""
     try:
         data = signing.loads(text, salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature:
@@ -46,13 +46,13 @@ def read_stamp(text: str, prop: Property) -> Stamp | None:
     return Stamp(uuid.UUID(data["id"]), data["t"]) if data["p"] == prop.slug else None
 
 
-def judge(request: HttpRequest, stamp: Stamp | None, honeypot: str) -> str:
-    """Why this submission looks like spam (a `ContactRequest.Quarantine` value), or "" when it does not."""
+def detect_spam(request: HttpRequest, stamp: Stamp | None, honeypot: str) -> str:
+    """Count the submission; a `ContactRequest.Quarantine` value when it looks like spam, else ""."""
     is_too_often = PER_PLACE.hit(client_place(request)) > 0
     if honeypot:
         return Reason.HONEYPOT
     if stamp is None:
         return Reason.NO_STAMP
-    if time.time() - stamp.at < MIN_SECONDS:
+    if time.time() - stamp.rendered_at < MIN_SECONDS:
         return Reason.TOO_FAST
     return Reason.TOO_OFTEN if is_too_often else ""

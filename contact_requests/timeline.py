@@ -1,4 +1,4 @@
-"""A contact's requests, the answers to them, and the changes of their status."""
+"""Contact requests, replies and status changes in a contact's timeline."""
 
 from datetime import datetime
 

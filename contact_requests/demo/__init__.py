@@ -1,4 +1,4 @@
-"""The demo's properties, and what visitors wrote about them over the last days."""
+"""The demo's properties, and contact requests of the last days."""
 
 import random
 from collections.abc import Callable
@@ -15,11 +15,12 @@ from config.accounts.models import Pro, User
 from contacts.models import Contact
 
 from ..models import ContactRequest, ContactRequestEvent, Property, Reply
-from .texts import HOUSES, NEW, READ, REPLIED, VISITS, House, Visit
+from .houses import HOUSES, House
+from .visits import NEW, READ, REPLIED, VISITS, Visit
 
 SCALES = {"requests"}
 BATCH = 5_000
-WRITERS = 20_000  # a request in bulk comes from one of this many contacts at the most
+MAX_SENDERS = 20_000  # the most contacts that contact requests in bulk come from
 
 
 def load(pros: list[Pro], rng: random.Random) -> None:
@@ -30,8 +31,8 @@ def load(pros: list[Pro], rng: random.Random) -> None:
         houses = [_load_house(pro, house) for house in HOUSES.get(pro.email, [])]
         people = list(pro.users.order_by("pk"))
         for visit in VISITS.get(pro.email, []) if houses else []:
-            signed = [person for person in people if person.name in visit.reply]
-            _load_visit(houses[visit.house], visit, rng.choice(signed or people or [None]), rng)
+            signers = [person for person in people if person.name in visit.reply]
+            _load_visit(houses[visit.house], visit, rng.choice(signers or people or [None]), rng)
         latest = Coalesce("replied_at", "read_at", "created_at")
         ContactRequest.objects.filter(pro=pro).update(updated_at=latest)
 
@@ -42,15 +43,15 @@ def _load_house(pro: Pro, house: House) -> Property:
 
 
 def _load_visit(prop: Property, visit: Visit, reader: User | None, rng: random.Random) -> None:
-    """Keep one message as it would stand by now. It does not go through `receive`: old mail is not sent again."""
+    """Store a contact request in its state of today. `receive` is left out, as it would send old mails again."""
     at = timezone.now() - timedelta(hours=visit.hours, minutes=rng.uniform(0, 5))
-    words = {name: getattr(visit, name) for name in ("name", "email", "phone", "language", "message")}
-    row = ContactRequest(pro=prop.pro, property=prop, created_at=at, **words)
+    fields = {name: getattr(visit, name) for name in ("name", "email", "phone", "language", "message")}
+    row = ContactRequest(pro=prop.pro, property=prop, created_at=at, **fields)
     if visit.state in ContactRequest.Quarantine.values:
         row.quarantined_at, row.quarantine_reason = at, visit.state
         row.save()
         return
-    row.contact = _contact(prop.pro, visit, at)
+    row.contact = _find_or_create_contact(prop.pro, visit, at)
     row.status = visit.state
     _set_times(row, rng)
     row.save()
@@ -60,7 +61,7 @@ def _load_visit(prop: Property, visit: Visit, reader: User | None, rng: random.R
         Reply.objects.create(contact_request=row, author=reader, body=visit.reply, **times)
 
 
-def _contact(pro: Pro, visit: Visit, at: datetime) -> Contact:
+def _find_or_create_contact(pro: Pro, visit: Visit, at: datetime) -> Contact:
     contact = Contact.objects.find_or_create(
         pro,
         name=visit.name,
@@ -69,56 +70,58 @@ def _contact(pro: Pro, visit: Visit, at: datetime) -> Contact:
         source="contact_form",
         language=visit.language,
     )
-    # A contact is as old as the first message.
+    # A contact is as old as its first contact request.
     Contact.objects.filter(pk=contact.pk, created_at__gt=at).update(created_at=at, updated_at=at)
     contact.events.filter(created_at__gt=at).update(created_at=at)
     return contact
 
 
 def _set_times(row: ContactRequest, rng: random.Random) -> None:
-    """Give a request the times that its status asks for, all of them in the past."""
+    """Set the times that the status of `row` requires, all in the past."""
     row.notified_at = row.created_at + timedelta(seconds=1)
     row.acknowledged_at = row.notified_at if row.email else None
-    passed = timezone.now() - row.created_at
+    age = timezone.now() - row.created_at
     if row.status != NEW:
-        row.read_at = row.created_at + passed * rng.uniform(0.05, 0.3)
+        row.read_at = row.created_at + age * rng.uniform(0.05, 0.3)
     if row.status == REPLIED:
-        row.replied_at = row.created_at + passed * rng.uniform(0.35, 0.6)
+        row.replied_at = row.created_at + age * rng.uniform(0.35, 0.6)
 
 
 def _events(row: ContactRequest, by: User | None) -> list[ContactRequestEvent]:
-    """The changes of status that led to where `row` stands."""
-    steps = [(NEW, READ, row.read_at), (READ, REPLIED, row.replied_at)]
+    """The status changes that led to the status of `row`."""
+    changes = [(NEW, READ, row.read_at), (READ, REPLIED, row.replied_at)]
     return [
-        ContactRequestEvent(contact_request=row, from_status=before, to_status=after, user=by, created_at=at)
-        for before, after, at in steps
+        ContactRequestEvent(contact_request=row, from_status=from_status, to_status=to_status, user=by, created_at=at)
+        for from_status, to_status, at in changes
         if at
     ]
 
 
 def describe(pro: Pro) -> dict[str, Any]:
-    """{"properties": [{"id", "slug"}]}: what visitors can write about."""
+    """{"properties": [{"id", "slug"}]}: the published properties."""
     houses = Property.objects.for_pro(pro).filter(is_published=True).order_by("created_at", "slug")
     return {"properties": [{"id": str(house.pk), "slug": house.slug} for house in houses]}
 
 
 def scale(pro: Pro, counts: dict[str, int], progress: Callable[[str, int], Callable[[int], None]]) -> None:
-    """Add `counts["requests"]` requests from the Pro's contacts, spread over two years."""
+    """Add `counts["requests"]` contact requests from the Pro's contacts, spread over two years."""
     houses = list(Property.objects.for_pro(pro))
-    writers = list(Contact.objects.for_pro(pro).order_by("-pk")[:WRITERS])
+    senders = list(Contact.objects.for_pro(pro).order_by("-pk")[:MAX_SENDERS])
     messages = [visit.message for visit in VISITS["agence@example.com"] if visit.language == "fr"]
     reader, total = pro.users.order_by("pk").first(), counts["requests"]
     rng = random.Random(f"requests:{ContactRequest.objects.for_pro(pro).count()}")  # noqa: S311
     advance = progress("requests", total)
     for numbers in batched(range(total), BATCH):
-        rows = [_any_request(rng.choice(houses), rng.choice(writers), rng.choice(messages), rng) for _ in numbers]
+        rows = [
+            _make_random_request(rng.choice(houses), rng.choice(senders), rng.choice(messages), rng) for _ in numbers
+        ]
         with transaction.atomic():
             ContactRequest.objects.bulk_create(rows)
             ContactRequestEvent.objects.bulk_create([event for row in rows for event in _events(row, reader)])
         advance(len(rows))
 
 
-def _any_request(prop: Property, contact: Contact, message: str, rng: random.Random) -> ContactRequest:
+def _make_random_request(prop: Property, contact: Contact, message: str, rng: random.Random) -> ContactRequest:
     row = ContactRequest(
         pro_id=prop.pro_id,
         property=prop,

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('acknowledged_at', models.DateTimeField(editable=False, null=True, verbose_name='acknowledged at')),
                 ('notified_at', models.DateTimeField(editable=False, null=True, verbose_name='pro notified at')),
                 ('quarantined_at', models.DateTimeField(editable=False, null=True, verbose_name='quarantined at')),
-                ('quarantine_reason', models.CharField(blank=True, choices=[('honeypot', 'A field that people do not see was filled in'), ('too_fast', 'It was sent faster than anybody types'), ('no_stamp', "It was not sent from the property's page"), ('too_often', 'Many came from the same place within an hour')], editable=False, max_length=20, verbose_name='reason')),
+                ('quarantine_reason', models.CharField(blank=True, choices=[('honeypot', 'The hidden field was filled in'), ('too_fast', 'It was sent too quickly'), ('no_stamp', "It was not sent from the property's page"), ('too_often', 'Too many came from the same network within an hour')], editable=False, max_length=20, verbose_name='reason')),
                 ('search_text', models.TextField(editable=False)),
                 ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='contact_requests', to='contacts.contact', verbose_name='contact')),
                 ('pro', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='contact_requests', to='accounts.pro', verbose_name='Pro')),

@@ -1,5 +1,5 @@
 from .property import Property
 from .reply import Reply
-from .request import ContactRequest, ContactRequestEvent, InvalidTransition
+from .request import ContactRequest, ContactRequestEvent, InvalidTransitionError
 
-__all__ = ["ContactRequest", "ContactRequestEvent", "InvalidTransition", "Property", "Reply"]
+__all__ = ["ContactRequest", "ContactRequestEvent", "InvalidTransitionError", "Property", "Reply"]

@@ -8,12 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from config.accounts.models import Pro, TenantQuerySet
 
 
-class PropertyQuerySet(TenantQuerySet["Property"]):
-    pass
-
-
 class Property(models.Model):
-    """What visitors ask about: a house, a flat, an office."""
+    """A house, flat or office that visitors ask about."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="properties", verbose_name=_("Pro"))
@@ -28,7 +24,7 @@ class Property(models.Model):
     is_published = models.BooleanField(_("published"), default=True, help_text=_("Off: its page is 404 for visitors."))
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
-    objects = PropertyQuerySet.as_manager()
+    objects = TenantQuerySet["Property"].as_manager()
 
     class Meta:
         verbose_name = _("property")

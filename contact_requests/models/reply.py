@@ -8,7 +8,7 @@ from config.accounts.models import User
 
 
 class Reply(models.Model):
-    """An answer to a visitor, sent by e-mail by a background task.
+    """A Pro's answer to a contact request, mailed by a background task.
 
     Sent when `sent_at` is set; `error` holds the last failure while the worker keeps trying.
     """

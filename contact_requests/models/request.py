@@ -17,31 +17,28 @@ from contacts.models import Contact
 from .property import Property
 
 
-class InvalidTransition(Exception):
-    """A status change that the workflow does not know, in the words of the database.
+class InvalidTransitionError(Exception):
+    """A refused status change; statuses as in the database. `from_status` may be "quarantine"."""
 
-    `present` is "quarantine" for a request that waits there.
-    """
-
-    def __init__(self, present: str, wanted: str, allowed: list[str]) -> None:
-        super().__init__(f"{present} -> {wanted}")
-        self.present, self.wanted, self.allowed = present, wanted, allowed
+    def __init__(self, from_status: str, to_status: str, allowed: list[str]) -> None:
+        super().__init__(f"{from_status} -> {to_status}")
+        self.from_status, self.to_status, self.allowed = from_status, to_status, allowed
 
 
 class ContactRequestQuerySet(TenantQuerySet["ContactRequest"]):
     def for_pro(self, pro: Pro, *, quarantined: bool = False) -> Self:
-        """What one Pro has received; with `quarantined` instead what waits outside every list and count."""
+        """One Pro's contact requests: those in its inbox, or with `quarantined` those in quarantine."""
         return super().for_pro(pro).filter(quarantined_at__isnull=not quarantined)
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
 
     def after(self, created_at: datetime, id: uuid.UUID) -> Self:
-        """The rows that follow the place (created_at, id), whether or not a row still stands there."""
+        """The rows after the position (created_at, id), newest first; that row itself may be gone."""
         return self.filter(TupleLessThan(("created_at", "id"), (created_at, id)))
 
     def page(self, size: int) -> tuple[list["ContactRequest"], bool]:
-        """The first `size` rows, and whether more follow."""
+        """The first `size` rows; True when more follow."""
         rows = list(self[: size + 1])
         return rows[:size], len(rows) > size
 
@@ -56,36 +53,38 @@ class ContactRequestQuerySet(TenantQuerySet["ContactRequest"]):
         return found
 
     def counts(self, pro: Pro) -> dict[str, int]:
-        """How many of a Pro's stand in each status, and in all, and how many wait outside of these:
-        {"new", "read", "replied", "all", "quarantined"}."""
-        kept = Q(quarantined_at=None)
-        by_status = {s.value: Count("pk", filter=kept & Q(status=s.value)) for s in ContactRequest.Status}
-        of_pro = super().for_pro(pro)
-        return of_pro.aggregate(**by_status, all=Count("pk", filter=kept), quarantined=Count("pk", filter=~kept))
+        """Count a Pro's contact requests by status: {"new", "read", "replied", "all", "quarantined"}.
+
+        "all" leaves quarantine out.
+        """
+        in_inbox = Q(quarantined_at=None)
+        counts = {s.value: Count("pk", filter=in_inbox & Q(status=s.value)) for s in ContactRequest.Status}
+        counts |= {"all": Count("pk", filter=in_inbox), "quarantined": Count("pk", filter=~in_inbox)}
+        return super().for_pro(pro).aggregate(**counts)
 
 
 class ContactRequest(models.Model):
-    """What a visitor asked about a property. Source: the contact-request process (new -> read -> replied)."""
+    """A visitor's question about a property. Its status goes new -> read -> replied; read may be left out."""
 
     class Status(models.TextChoices):
-        # The API calls the first one new_request. These labels are the pro's words in every language.
+        # /pro calls the first one new_request. The labels are the product's terms, see docs/glossary.md.
         NEW = "new", pgettext_lazy("contact request", "New")
         READ = "read", pgettext_lazy("contact request", "Read")
         REPLIED = "replied", pgettext_lazy("contact request", "Replied")
 
-    # present -> what may follow; repeating the present one is no change, and no error.
+    # Repeating the current status is neither a change nor an error.
     TRANSITIONS = {"new": ["read", "replied"], "read": ["replied"], "replied": []}
 
     class Quarantine(models.TextChoices):
-        HONEYPOT = "honeypot", _("A field that people do not see was filled in")
-        TOO_FAST = "too_fast", _("It was sent faster than anybody types")
+        HONEYPOT = "honeypot", _("The hidden field was filled in")
+        TOO_FAST = "too_fast", _("It was sent too quickly")
         NO_STAMP = "no_stamp", _("It was not sent from the property's page")
-        TOO_OFTEN = "too_often", _("Many came from the same place within an hour")
+        TOO_OFTEN = "too_often", _("Too many came from the same network within an hour")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="contact_requests", db_index=False, verbose_name=_("Pro"))
     property = models.ForeignKey(Property, models.RESTRICT, related_name="contact_requests", verbose_name=_("property"))
-    # Found or made when the request is received; what waits in quarantine has none yet.
+    # Set by `receiving.admit`; empty in quarantine.
     contact = models.ForeignKey(
         Contact, models.RESTRICT, null=True, blank=True, related_name="contact_requests", verbose_name=_("contact")
     )
@@ -135,58 +134,58 @@ class ContactRequest(models.Model):
         """What `search` looks through; the visitor's own words never change after they came in."""
         return fold(f"{self.reference} {self.name} {self.email} {digits(self.phone)} {self.message}")
 
-    # `property` is a field in here.
+    # builtins, as `property` is a field of this class.
     @builtins.property
     def reference(self) -> str:
-        """What a visitor quotes: the first eight characters of the id."""
+        """The reference that a visitor quotes: the first eight characters of the id."""
         return str(self.pk)[:8].upper()
 
     @builtins.property
-    def allowed(self) -> list[str]:
+    def next_statuses(self) -> list[str]:
         return self.TRANSITIONS[self.status]
 
     def mark(self, status: str, *, by: User | ApiToken | None) -> bool:
         """Change the status, with its time and its event, in one transaction; returns whether it changed.
 
-        Repeating the present status changes nothing. Raises InvalidTransition for any other way than
-        new -> read, new -> replied and read -> replied.
+        Repeating the current status changes nothing. Raises InvalidTransitionError for anything but
+        new -> read, new -> replied and read -> replied, and in quarantine.
         """
         with transaction.atomic():
             self.lock()
             self.refuse_in_quarantine(status)
             if status == self.status:
                 return False
-            if status not in self.allowed:
-                raise InvalidTransition(self.status, status, self.allowed)
-            before, self.status = self.status, status
+            if status not in self.next_statuses:
+                raise InvalidTransitionError(self.status, status, self.next_statuses)
+            from_status, self.status = self.status, status
             time_field = f"{status}_at"
             setattr(self, time_field, timezone.now())
             self.save(update_fields=["status", time_field, "updated_at"])
-            self.record(before, status, by)
+            self.record_event(from_status, status, by)
             return True
 
-    def refuse_in_quarantine(self, wanted: str) -> None:
-        """Raises InvalidTransition while the request waits in quarantine: it has to be released first."""
+    def refuse_in_quarantine(self, to_status: str) -> None:
+        """Raise InvalidTransitionError in quarantine: the contact request has to be released first."""
         if self.quarantined_at:
-            raise InvalidTransition("quarantine", wanted, [])
+            raise InvalidTransitionError("quarantine", to_status, [])
 
     def lock(self) -> None:
-        """Hold the row until the transaction ends, and see it as it is now."""
+        """Lock the row until the transaction ends, and read it again."""
         self.refresh_from_db(from_queryset=ContactRequest.objects.select_for_update(of=("self",)))
 
-    def record(self, before: str, after: str, by: User | ApiToken | None) -> None:
-        """Write one event: who changed the status, from what, to what, now."""
+    def record_event(self, from_status: str, to_status: str, by: User | ApiToken | None) -> None:
+        """Store a status change, made now."""
         ContactRequestEvent.objects.create(
             contact_request=self,
-            from_status=before,
-            to_status=after,
+            from_status=from_status,
+            to_status=to_status,
             user=by if isinstance(by, User) else None,
             token=by if isinstance(by, ApiToken) else None,
         )
 
 
 class ContactRequestEvent(models.Model):
-    """One change of a request's status. `from_status` may be "quarantine" (released by the Pro)."""
+    """One change of a contact request's status. `from_status` "quarantine": the Pro released it."""
 
     contact_request = models.ForeignKey(ContactRequest, models.CASCADE, related_name="events")
     from_status = models.CharField(_("from"), max_length=10)
@@ -205,17 +204,17 @@ class ContactRequestEvent(models.Model):
 
     @property
     def from_label(self) -> str:
-        return _label(self.from_status)
+        return _status_label(self.from_status)
 
     @property
     def to_label(self) -> str:
-        return _label(self.to_status)
+        return _status_label(self.to_status)
 
     @property
-    def who(self) -> str:
-        """Who changed it: a person, a program by its token's name, or nobody who is still known."""
+    def actor_name(self) -> str:
+        """The user, or the name of the token; "–" when neither is known any more."""
         return str(self.user or (self.token.name if self.token else "–"))
 
 
-def _label(status: str) -> str:
+def _status_label(status: str) -> str:
     return str({**dict(ContactRequest.Status.choices), "quarantine": _("Set aside")}.get(status, status))

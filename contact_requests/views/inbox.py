@@ -1,4 +1,4 @@
-"""The pro's inbox: the list, one request beside it, and what can be done with it."""
+"""The inbox: the list, one contact request beside it, its actions, and the quarantine."""
 
 import uuid
 from typing import Any
@@ -17,7 +17,7 @@ from config.web.paging import InvalidCursor, from_cursor, to_cursor
 
 from .. import receiving, replying
 from ..forms import InboxFilter, ReplyForm
-from ..models import ContactRequest, InvalidTransition
+from ..models import ContactRequest, InvalidTransitionError
 
 PAGE = "contact_requests/inbox.html"
 ROWS = 25
@@ -25,19 +25,19 @@ TABS = ["new", "read", "replied", "all"]
 
 
 class Inbox:
-    """The list as the URL asks for it, for one Pro."""
+    """A Pro's list of contact requests, filtered by the query string."""
 
     def __init__(self, request: ProRequest) -> None:
         self.pro = request.pro
         self.form = InboxFilter(self.pro, request.GET)
         self.form.is_valid()
-        chosen = self.form.cleaned_data
-        self.status = chosen.get("status") or "new"
-        self.search, self.property = chosen.get("q") or "", chosen.get("property")
+        filters = self.form.cleaned_data
+        self.status = filters.get("status") or "new"
+        self.search, self.property = filters.get("q") or "", filters.get("property")
         self.cursor = request.GET.get("cursor")
 
     def rows(self) -> Any:
-        """The queryset of the chosen tab and filters, newest first."""
+        """The contact requests that match the filters, newest first."""
         rows = ContactRequest.objects.for_pro(self.pro).select_related("property").newest_first()
         if self.status != "all":
             rows = rows.filter(status=self.status)
@@ -46,16 +46,19 @@ class Inbox:
         return rows.search(self.search) if self.search else rows
 
     def query(self, **changes: str) -> str:
-        """The URL's query with these changes, without what says nothing."""
-        chosen = {
+        """Encode the filters, with these changes, as a query string; empty values are left out."""
+        filters = {
             "status": self.status,
             "q": self.search,
             "property": str(self.property.pk) if self.property else "",
+            **changes,
         }
-        return _query({**chosen, **changes})
+        query = QueryDict(mutable=True)
+        query.update({name: value for name, value in filters.items() if value})
+        return query.urlencode()
 
     def context(self) -> dict[str, Any]:
-        """One page of rows and where the next begins."""
+        """One page of rows, and the query string of the next one."""
         try:
             rows = self.rows().after(*from_cursor(self.cursor, uuid.UUID)) if self.cursor else self.rows()
         except InvalidCursor as error:
@@ -66,11 +69,11 @@ class Inbox:
             "inbox": self,
             "rows": page,
             "next_query": self.query(cursor=end) if more else "",
-            "newest": "" if self.cursor else _newest(page),
+            "newest": "" if self.cursor else _newest_cursor(page),
         }
 
     def frame(self) -> dict[str, Any]:
-        """The tabs with their counts, and what waits in quarantine."""
+        """The tabs with their counts, and the number in quarantine."""
         counts = ContactRequest.objects.counts(self.pro)
         names = {**dict(ContactRequest.Status.choices), "all": _("All")}
         return {
@@ -80,37 +83,32 @@ class Inbox:
         }
 
 
-def _newest(page: list[ContactRequest]) -> str:
-    """Where the list begins; an empty one begins now."""
+def _newest_cursor(page: list[ContactRequest]) -> str:
+    """The cursor of the first row; of this moment for an empty list."""
     first = (page[0].created_at, page[0].pk) if page else (timezone.now(), uuid.UUID(int=0))
     return to_cursor(*first)
 
 
-def _query(values: dict[str, str]) -> str:
-    query = QueryDict(mutable=True)
-    query.update({key: value for key, value in values.items() if value})
-    return query.urlencode()
-
-
-def _find(request: ProRequest, id: uuid.UUID) -> ContactRequest:
+def _get_contact_request(request: ProRequest, id: uuid.UUID) -> ContactRequest:
     rows = ContactRequest.objects.for_pro(request.pro)
     return get_object_or_404(rows.select_related("property", "pro"), pk=id)
 
 
-def _detail(found: ContactRequest, form: ReplyForm | None = None) -> dict[str, Any]:
-    others = ContactRequest.objects.for_pro(found.pro).filter(contact=found.contact_id).exclude(pk=found.pk)
+def _detail_context(contact_request: ContactRequest, form: ReplyForm | None = None) -> dict[str, Any]:
+    of_contact = ContactRequest.objects.for_pro(contact_request.pro).filter(contact=contact_request.contact_id)
+    others = of_contact.exclude(pk=contact_request.pk).select_related("property").newest_first()
     return {
-        "found": found,
+        "contact_request": contact_request,
         "form": form or ReplyForm(initial={"id": uuid.uuid4()}),
-        "events": found.events.select_related("user", "token"),
-        "replies": found.replies.select_related("author"),
-        "others": others.select_related("property").newest_first()[:10],
+        "events": contact_request.events.select_related("user", "token"),
+        "replies": contact_request.replies.select_related("author"),
+        "others": others[:10],
     }
 
 
 @require_safe
 def inbox_list(request: ProRequest) -> HttpResponse:
-    """The inbox; htmx gets the list ("list") or the rows after a cursor ("more") alone."""
+    """Show the inbox; htmx gets the list ("list") or the rows after a cursor ("more") alone."""
     inbox = Inbox(request)
     if wants(request, "more"):
         return render(request, f"{PAGE}#rows", inbox.context())
@@ -120,16 +118,16 @@ def inbox_list(request: ProRequest) -> HttpResponse:
 
 @require_safe
 def request_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
-    """One request beside the list; htmx gets the request alone."""
-    found, inbox = _find(request, id), Inbox(request)
+    """Show a contact request beside the list; htmx gets the contact request alone."""
+    inbox, detail = Inbox(request), _detail_context(_get_contact_request(request, id))
     if wants(request, "detail"):
-        return render(request, f"{PAGE}#detail", {"inbox": inbox, **_detail(found), "is_swap": True})
-    return render(request, PAGE, {**inbox.frame(), **inbox.context(), **_detail(found)})
+        return render(request, f"{PAGE}#detail", {"inbox": inbox, **detail, "is_swap": True})
+    return render(request, PAGE, {**inbox.frame(), **inbox.context(), **detail})
 
 
 @require_safe
 def inbox_arrivals(request: ProRequest) -> HttpResponse:
-    """How many requests came in since the list was drawn."""
+    """Count the contact requests that have arrived since the list was rendered."""
     inbox = Inbox(request)
     try:
         created_at, _id = from_cursor(request.GET.get("since", ""), uuid.UUID)
@@ -141,46 +139,45 @@ def inbox_arrivals(request: ProRequest) -> HttpResponse:
 
 @require_POST
 def request_mark(request: ProRequest, id: uuid.UUID) -> HttpResponse:
-    """Change the status of one request."""
-    found = _find(request, id)
+    """Change the status of a contact request."""
+    contact_request = _get_contact_request(request, id)
     try:
-        found.mark(request.POST.get("status", ""), by=request.user)
-    except InvalidTransition:
-        # Somebody else was quicker, or the page is old: what is shown next is the truth.
+        contact_request.mark(request.POST.get("status", ""), by=request.user)
+    except InvalidTransitionError:
+        # A colleague was quicker, or the page is old: the answer shows the current status.
         messages.error(request, _("That change is not possible any more. This is how the request stands now."))
-        return _after(request, found, status=409)
-    return _after(request, found)
+        return _show_changed(request, contact_request, status=409)
+    return _show_changed(request, contact_request)
 
 
 @require_POST
 def request_reply(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Answer the visitor by e-mail."""
-    found, form = _find(request, id), ReplyForm(request.POST)
+    contact_request, form = _get_contact_request(request, id), ReplyForm(request.POST)
     if form.is_valid():
         try:
-            replying.reply(found, form.cleaned_data["body"], by=request.user, id=form.cleaned_data["id"])
-            return _after(request, found)
+            replying.reply(contact_request, form.cleaned_data["body"], by=request.user, id=form.cleaned_data["id"])
+            return _show_changed(request, contact_request)
         except ValidationError as error:
             form.add_error(None, error)
+    inbox, detail = Inbox(request), _detail_context(contact_request, form)
     if request.htmx:
-        context = {"inbox": Inbox(request), **_detail(found, form), "is_swap": True}
-        return render(request, f"{PAGE}#detail", context, status=422)
-    inbox = Inbox(request)
-    return render(request, PAGE, {**inbox.frame(), **inbox.context(), **_detail(found, form)}, status=422)
+        return render(request, f"{PAGE}#detail", {"inbox": inbox, **detail, "is_swap": True}, status=422)
+    return render(request, PAGE, {**inbox.frame(), **inbox.context(), **detail}, status=422)
 
 
-def _after(request: ProRequest, found: ContactRequest, status: int = 200) -> HttpResponse:
-    """What follows a change: htmx gets the request, the tabs and the row anew; a browser is sent to the page."""
+def _show_changed(request: ProRequest, contact_request: ContactRequest, status: int = 200) -> HttpResponse:
+    """Answer a change: htmx gets the contact request, the tabs and its row; a browser is redirected to the page."""
     inbox = Inbox(request)
     if request.htmx:
-        context = {**inbox.frame(), **_detail(_find(request, found.pk)), "is_swap": True}
-        return render(request, f"{PAGE}#changed", context, status=status)
-    return redirect(f"{reverse('contact_requests:request_detail', args=[found.pk])}?{inbox.query()}")
+        detail = _detail_context(_get_contact_request(request, contact_request.pk))
+        return render(request, f"{PAGE}#changed", {**inbox.frame(), **detail, "is_swap": True}, status=status)
+    return redirect(f"{reverse('contact_requests:request_detail', args=[contact_request.pk])}?{inbox.query()}")
 
 
 @require_safe
 def quarantine_list(request: ProRequest) -> HttpResponse:
-    """What looked like spam, with its reason."""
+    """Show the quarantine, with the reason of each contact request."""
     rows = ContactRequest.objects.for_pro(request.pro, quarantined=True)
     cursor = request.GET.get("cursor")
     try:
@@ -194,11 +191,11 @@ def quarantine_list(request: ProRequest) -> HttpResponse:
 
 @require_POST
 def quarantine_release(request: ProRequest, id: uuid.UUID) -> HttpResponse:
-    """Let one request through to the inbox."""
+    """Release a contact request from quarantine."""
     requests = ContactRequest.objects
-    # A second click finds it released already, which is just as well.
+    # A second click finds it in the inbox, and is no error.
     rows = requests.for_pro(request.pro, quarantined=True) | requests.for_pro(request.pro)
-    found = get_object_or_404(rows, pk=id)
-    receiving.release(found, by=request.user)
-    messages.success(request, _("The request from %(name)s is in your inbox now.") % {"name": found.name})
+    contact_request = get_object_or_404(rows, pk=id)
+    receiving.release(contact_request, by=request.user)
+    messages.success(request, _("The request from %(name)s is in your inbox now.") % {"name": contact_request.name})
     return redirect("contact_requests:quarantine_list")

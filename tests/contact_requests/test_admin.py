@@ -179,7 +179,7 @@ def test_a_request_is_released_from_quarantine(staff_browser, staff, prop):
 def test_what_waits_in_quarantine_is_not_marked(staff_browser, prop):
     spam = quarantined(prop)
     assert shown(act(staff_browser, "mark_read", spam)) == [
-        f"Sam Spam ({spam.reference}): it waits in quarantine; release it first.",
+        f"Sam Spam ({spam.reference}): it is in quarantine; release it first.",
         "0 requests changed: Read.",
     ]
     assert (status_of(spam), events(spam)) == ("new", [])
@@ -239,7 +239,7 @@ def test_the_page_does_not_ask_per_reply(staff_browser, found):
     def add(count: int) -> None:
         for n in range(count):
             Reply.objects.create(contact_request=found, author=UserFactory(), body=f"Reply {n}", sent_at=timezone.now())
-            found.record("new", "read", UserFactory())
+            found.record_event("new", "read", UserFactory())
 
     add(1)
     queries(staff_browser, page(found, "change"))

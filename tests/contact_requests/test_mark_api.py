@@ -164,7 +164,7 @@ def test_a_failing_event_takes_the_change_back(api, pro, monkeypatch):
     def fail(*args):
         raise RuntimeError
 
-    monkeypatch.setattr(ContactRequest, "record", fail)
+    monkeypatch.setattr(ContactRequest, "record_event", fail)
     assert api.put(path(row), {"status": "read"}).status_code == 500
     assert stored(row) == before
 

@@ -9,7 +9,7 @@ from django_tasks_db.models import DBTaskResult
 
 from config.accounts.models import ApiToken
 from contact_requests import receiving, replying
-from contact_requests.models import ContactRequest, ContactRequestEvent, InvalidTransition, Reply
+from contact_requests.models import ContactRequest, ContactRequestEvent, InvalidTransitionError, Reply
 from contacts.models import Contact
 
 from ..factories import PropertyFactory, RequestFactory, make_token
@@ -298,16 +298,16 @@ def test_a_stale_copy_sees_the_row_as_it_is(receive):
     found = receive()
     stale = ContactRequest.objects.get(pk=found.pk)
     found.mark("replied", by=None)
-    with pytest.raises(InvalidTransition) as raised:
+    with pytest.raises(InvalidTransitionError) as raised:
         stale.mark("read", by=None)
-    assert (raised.value.present, raised.value.wanted, raised.value.allowed) == ("replied", "read", [])
+    assert (raised.value.from_status, raised.value.to_status, raised.value.allowed) == ("replied", "read", [])
     assert events(found) == [("new", "replied", None, None)]
 
 
 @pytest.mark.parametrize("status", ["", "closed", "new_request", "quarantine"])
 def test_a_status_that_does_not_exist_is_no_transition(receive, status):
     found = receive()
-    with pytest.raises(InvalidTransition):
+    with pytest.raises(InvalidTransitionError):
         found.mark(status, by=None)
     assert (ContactRequest.objects.get().status, events(found)) == ("new", [])
 
@@ -380,9 +380,9 @@ def test_a_reply_to_another_request_is_never_taken_for_this_one(user, receive):
 def test_what_waits_in_quarantine_is_neither_marked_nor_answered(user, receive):
     found = receive(quarantine="honeypot")
     for change in (lambda: found.mark("read", by=user), lambda: replying.reply(found, "Yes", by=user)):
-        with pytest.raises(InvalidTransition) as raised:
+        with pytest.raises(InvalidTransitionError) as raised:
             change()
-        assert (raised.value.present, raised.value.allowed) == ("quarantine", [])
+        assert (raised.value.from_status, raised.value.allowed) == ("quarantine", [])
     assert (ContactRequest.objects.get().status, Reply.objects.count()) == ("new", 0)
 
 

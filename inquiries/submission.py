@@ -22,7 +22,7 @@ from config.web.text import unix_lines
 
 from .customers import userhub
 from .customers.profiles import complete_profile, copy, welcome
-from .customers.userhub import Profile, Unavailable, UnknownUser
+from .customers.userhub import Profile, UnknownUserError, UserHubUnavailableError
 from .ids import GREATEST_ID
 from .mails import notify
 from .models import FilterOption, Inquiry, InquiryType
@@ -198,7 +198,7 @@ def _find_profile(user_id: int) -> Profile | None:
     """None when UserHub does not answer."""
     try:
         return userhub.ask(user_id)
-    except UnknownUser:
+    except UnknownUserError:
         raise ValidationError({"user_id": _("UserHub knows no user of this id.")}) from None
-    except Unavailable:
+    except UserHubUnavailableError:
         return None

@@ -99,12 +99,12 @@ def complete_profile(context: TaskContext, inquiry_id: int) -> None:
         return
     try:
         complete(found, userhub.ask(found.user_id))
-    except userhub.UnknownUser:
+    except userhub.UnknownUserError:
         give_up(found, gettext_noop("UserHub knows no user of this id."))
     except Exception as error:
         # Whatever it was, the Pro and staff see that nothing follows by itself any more.
         if context.attempt >= MAX_ATTEMPTS:
-            is_away = isinstance(error, userhub.Unavailable)
+            is_away = isinstance(error, userhub.UserHubUnavailableError)
             give_up(found, NO_ANSWER if is_away else NOT_KEPT)
         raise
 

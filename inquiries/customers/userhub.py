@@ -1,4 +1,4 @@
-"""Who a customer is: asked of UserHub, or of the built-in directory where there is none.
+"""Read a customer's profile from UserHub, or from the built-in directory where none is configured.
 
 `GET {USERHUB_URL}/users/{id}` with a bearer token. UserHub's JSON is nowhere written down, so it is read liberally:
 the user bare or inside `data` or `user`; the person beside the other fields or inside `person` or `profile`; names in
@@ -52,35 +52,35 @@ class Profile:
     business: dict[str, Any]
 
 
-class UnknownUser(Exception):
-    """There is nobody of this id."""
+class UnknownUserError(Exception):
+    """There is no user with this id."""
 
 
-class Unavailable(Exception):
-    """UserHub did not answer, or with something that is no answer. Its words name no person and no secret."""
+class UserHubUnavailableError(Exception):
+    """UserHub gave no usable answer. The text names no person and no secret."""
 
 
 def ask(user_id: int) -> Profile:
-    """The profile of one user. Raises UnknownUser and Unavailable.
+    """Read the profile of one user. Raises UnknownUserError and UserHubUnavailableError.
 
-    It may take USERHUB_TIMEOUT seconds, so never call it in a transaction: on SQLite that holds every other writer.
+    It may take USERHUB_TIMEOUT seconds, so never call it in a transaction: on SQLite that blocks every other writer.
     """
     if not settings.USERHUB_URL:
-        return _look_up(user_id)
+        return _read_directory(user_id)
     try:
-        return _read(_fetch(user_id), user_id)
-    except Unavailable as error:
-        logger.warning("UserHub is of no help: %s", error)
+        return _read_answer(_fetch_user(user_id), user_id)
+    except UserHubUnavailableError as error:
+        logger.warning("UserHub gave no profile: %s", error)
         raise
 
 
-def _look_up(user_id: int) -> Profile:
-    """The same from the built-in directory."""
-    found = _USER.first(user_id)
-    if found is None:
-        raise UnknownUser
-    row = {field.name: str(getattr(found, field.name)) for field in found._meta.concrete_fields}
-    places = {
+def _read_directory(user_id: int) -> Profile:
+    """Read the profile from the built-in directory."""
+    user = _USER.first(user_id)
+    if user is None:
+        raise UnknownUserError
+    row = {field.name: str(getattr(user, field.name)) for field in user._meta.concrete_fields}
+    addresses = {
         prefix: {part: row[f"{prefix}{part}"] for part in ("street", "postal_code", "city", "country")}
         for prefix in ("", "business_", "invoice_")
     }
@@ -88,17 +88,17 @@ def _look_up(user_id: int) -> Profile:
     business = {
         "company": row["company"],
         "vat_number": row["vat_number"],
-        "address": places["business_"],
+        "address": addresses["business_"],
         "invoice_email": row["invoice_email"],
-        "invoice_address": places["invoice_"],
+        "invoice_address": addresses["invoice_"],
     }
-    return _profile({**{name: row[name] for name in names}, "address": places[""], "business": business})
+    return _profile({**{name: row[name] for name in names}, "address": addresses[""], "business": business})
 
 
-# --- Over the wire
+# --- The call
 
 
-def _fetch(user_id: int) -> bytes:
+def _fetch_user(user_id: int) -> bytes:
     """The body of UserHub's answer. Redirects are not followed: they would carry the token away."""
     try:
         answer = send_request(
@@ -110,32 +110,32 @@ def _fetch(user_id: int) -> bytes:
             allow_private=True,
         )
     except AnswerTooLargeError:
-        raise Unavailable(f"its answer is larger than {MAX_BODY} bytes") from None
+        raise UserHubUnavailableError(f"its answer is larger than {MAX_BODY} bytes") from None
     except OutgoingError as error:
         reason = "it took too long" if error.is_timeout else f"it cannot be reached ({error})"
-        raise Unavailable(reason) from None
+        raise UserHubUnavailableError(reason) from None
     if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
-        raise UnknownUser
+        raise UnknownUserError
     if answer.status != HTTPStatus.OK:
-        raise Unavailable(f"it answered {answer.status}")
+        raise UserHubUnavailableError(f"it answered {answer.status}")
     return answer.body
 
 
-# --- What it says
+# --- Reading the answer
 
 
-def _read(body: bytes, user_id: int) -> Profile:
+def _read_answer(body: bytes, user_id: int) -> Profile:
     try:
         user = _members(json.loads(body))
     except (ValueError, RecursionError):
-        raise Unavailable("its answer is no JSON") from None
+        raise UserHubUnavailableError("its answer is no JSON") from None
     for name in ("data", "user"):
         user = _members(user.get(name)) or user
     if isinstance(user.get("id"), int) and user["id"] != user_id:
-        raise Unavailable("its answer is about somebody else")
+        raise UserHubUnavailableError("its answer is about somebody else")
     found = _profile(user)
     if not found.business and not _says_something({**found.person, "language": ""}):
-        raise Unavailable("its answer tells nothing about the user")
+        raise UserHubUnavailableError("its answer tells nothing about the user")
     return found
 
 

@@ -73,9 +73,9 @@ def _who(request: ProRequest, typed: str) -> dict[str, Any]:
         return {"problem": _("You have looked up many customers. You can submit the inquiry without it.")}
     try:
         return {"profile": userhub.ask(int(text))}
-    except userhub.UnknownUser:
+    except userhub.UnknownUserError:
         return {"problem": _("UserHub knows no user of this id.")}
-    except userhub.Unavailable:
+    except userhub.UserHubUnavailableError:
         return {"problem": _("UserHub does not answer now. You can submit all the same: the profile follows.")}
 
 

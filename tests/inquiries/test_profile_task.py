@@ -49,7 +49,7 @@ def test_it_is_tried_again_until_userhub_answers(waiting, hub, work_tasks, mailo
     before = row(waiting)
     work_tasks()
     (job,) = jobs("complete_profile")
-    assert (job.status, job.exception_class_path) == ("FAILED", "inquiries.customers.userhub.Unavailable")
+    assert (job.status, job.exception_class_path) == ("FAILED", "inquiries.customers.userhub.UserHubUnavailableError")
     assert row(waiting) == {**before, "notified_at": row(waiting)["notified_at"]}
     assert sweep(own_id()) == 1
     job.refresh_from_db()

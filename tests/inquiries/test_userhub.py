@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from inquiries.customers.userhub import MAX_BODY, Unavailable, UnknownUser, ask
+from inquiries.customers.userhub import MAX_BODY, UnknownUserError, UserHubUnavailableError, ask
 from inquiries.models import DirectoryUser
 
 from . import hub as hubs
@@ -25,7 +25,7 @@ def person(**known):
 
 
 def why(user_id=456):
-    with pytest.raises(Unavailable) as raised:
+    with pytest.raises(UserHubUnavailableError) as raised:
         ask(user_id)
     return str(raised.value)
 
@@ -53,7 +53,7 @@ def test_the_documented_user(hub):
 def test_an_unknown_user(hub):
     for status in (404, 410):
         hub.say({"message": "no"}, status)
-        with pytest.raises(UnknownUser):
+        with pytest.raises(UnknownUserError):
             ask(456)
 
 
@@ -128,7 +128,7 @@ def test_the_log_says_why_and_names_nobody(hub, caplog):
     hub.say(JAN, 500)
     with caplog.at_level(logging.INFO, "vestibule.userhub"):
         why()
-    assert [record.getMessage() for record in caplog.records] == ["UserHub is of no help: it answered 500"]
+    assert [record.getMessage() for record in caplog.records] == ["UserHub gave no profile: it answered 500"]
 
 
 # --- However it is written
@@ -245,5 +245,5 @@ def test_somebody_without_a_business(db):
 
 
 def test_nobody_of_this_id_in_the_directory(db):
-    with pytest.raises(UnknownUser):
+    with pytest.raises(UnknownUserError):
         ask(8)

@@ -183,7 +183,6 @@ def test_a_connection_is_tried_by_asking_for_the_numbers_name(peer, connect):
     [
         ({"token": "another"}, "Invalid OAuth access token - Cannot parse access token (190)"),
         ({"address": "12345"}, "Unsupported request. Object with this ID does not exist (100)"),
-        ({"address": "1 2/3?a=b"}, "Unsupported request. Object with this ID does not exist (100)"),
     ],
 )
 def test_a_connection_that_does_not_work_says_why(peer, connect, changes, reason):

@@ -19,7 +19,7 @@ from django.utils import translation
 
 from config.accounts.access import REFUSALS, REQUESTS
 from config.accounts.models import Pro, User
-from contacts.views.webhooks import CALLS
+from contacts.conversations.webhooks import CALLS
 from inquiries.models import InquiryType
 
 from .factories import ProFactory, UserFactory, make_token

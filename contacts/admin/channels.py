@@ -16,8 +16,9 @@ from django.utils.translation import ngettext, ngettext_lazy
 from config.accounts.admin import TenantAdmin
 from config.web.admin import EVERYWHERE, ReadOnlyAdmin, ReadOnlyInline
 
+from ..conversations.receiving import read_delivery
+from ..conversations.sending import resend_message
 from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage, MessageFile
-from ..tasks import read_delivery
 
 
 class PastAdmin(ReadOnlyAdmin, TenantAdmin):
@@ -125,7 +126,7 @@ class ContactMessageAdmin(PastAdmin):
         count = 0
         for message in queryset.select_related("contact__pro"):
             with suppress(Contact.DoesNotExist):
-                if message.send_again():
+                if resend_message(message):
                     self.log_fields(request, message, "state")
                     count += 1
         text = ngettext("%(count)d message is sent again.", "%(count)d messages are sent again.", count)

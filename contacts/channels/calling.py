@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from config.outgoing import NoAnswerError, OutgoingError, send_request
 
-from .message import SendFailed
+from .message import SendFailedError
 
 MAX_ANSWER = 256 * 1024  # bytes
 PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
@@ -18,9 +18,9 @@ PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY
 def call(url: str, body: dict[str, Any] | None = None, *, token: str = "") -> tuple[int, dict[str, Any]]:
     """POST `body` as JSON, or GET without one; the status and the object that is answered, {} for anything else.
 
-    Raises SendFailed, without the address, which may hold a secret: not final when the provider cannot be reached, has
-    too much to do or is broken; doubtful when it may have the body and gives no answer. An answer of 4xx is returned,
-    for the provider's own words. Redirects are not followed.
+    Raises SendFailedError, without the address, which may hold a secret: not final when the provider cannot be reached,
+    has too much to do or is broken; doubtful when it may have the body and gives no answer. An answer of 4xx is
+    returned, for the provider's own words. Redirects are not followed.
     """
     headers = {"Accept": "application/json"}
     if token:
@@ -41,7 +41,7 @@ def call(url: str, body: dict[str, Any] | None = None, *, token: str = "") -> tu
         raise _failure(error, is_doubtful=body is not None and isinstance(error, NoAnswerError)) from None
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status in PASSING:
         is_doubtful = body is not None and answer.status == HTTPStatus.GATEWAY_TIMEOUT
-        raise SendFailed(answered(answer.status), is_final=False, is_doubtful=is_doubtful)
+        raise SendFailedError(answered(answer.status), is_final=False, is_doubtful=is_doubtful)
     return answer.status, _read_object(answer.body)
 
 
@@ -50,11 +50,11 @@ def answered(status: int) -> str:
     return _("The provider answered %(status)s.") % {"status": status}
 
 
-def _failure(error: OutgoingError, *, is_doubtful: bool) -> SendFailed:
+def _failure(error: OutgoingError, *, is_doubtful: bool) -> SendFailedError:
     what = {"what": error.reason}
     if is_doubtful:
-        return SendFailed(_("The provider gave no answer (%(what)s).") % what, is_final=True, is_doubtful=True)
-    return SendFailed(_("The provider cannot be reached (%(what)s).") % what, is_final=False)
+        return SendFailedError(_("The provider gave no answer (%(what)s).") % what, is_final=True, is_doubtful=True)
+    return SendFailedError(_("The provider cannot be reached (%(what)s).") % what, is_final=False)
 
 
 def _read_object(content: bytes) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from config.web.text import one_line
 
 from .mail_bounds import bound_form, bound_json, parse
 from .mail_reading import CHANNEL, MALFORMED, message_id, read_mail
-from .message import Message, Receipt, Refused, SendFailed, Unreadable, clean
+from .message import InboundMessage, Receipt, RefusedError, SendFailedError, UnreadableError, clean
 from .signing import check_signature
 
 MAX_BODY = 35 * 1024 * 1024  # bytes; Postmark's own bound
@@ -79,42 +79,42 @@ BOUNDS: dict[str, Callable[[Any], None]] = {"mailgun": bound_form, "postmark": b
 
 
 def verify(connection: Any, headers: Mapping[str, str], body: bytes, content_type: str) -> str:
-    """Raises Refused unless the provider, or whoever knows the secret, sent it.
+    """Raises RefusedError unless the provider, or whoever knows the secret, sent it.
 
     Returns what tells this call from others: Mailgun signs a token, not the body, which is therefore taken once; ""
     where the body itself does.
     """
     if not connection.secret:
-        raise Refused("no secret")
+        raise RefusedError("no secret")
     if connection.provider not in VIEWS:
         check_signature(connection.secret, body, headers.get("X-Vestibule-Signature-256", ""))
         return ""
     try:
         request = StoredRequest(headers, body, content_type)
         if connection.provider == "mailgun" and not request.POST:
-            raise Refused("no form")  # Its JSON is about what was sent.
+            raise RefusedError("no form")  # Its JSON is about what was sent.
         VIEWS[connection.provider](connection).run_validators(request)
         return _token(request) if connection.provider == "mailgun" else ""
     except (AnymailWebhookValidationFailure, SuspiciousOperation, MultiPartParserError, *MALFORMED) as error:
-        raise Refused(type(error).__name__) from None
+        raise RefusedError(type(error).__name__) from None
 
 
 def _token(request: HttpRequest) -> str:
-    """Mailgun's token of the call. Raises Refused for one of long ago, which somebody may have found."""
+    """Mailgun's token of the call. Raises RefusedError for one of long ago, which somebody may have found."""
     at, token = request.POST.get("timestamp", ""), request.POST.get("token", "")
     if not (at.isascii() and at.isdigit() and abs(time.time() - int(at[:15])) < FRESH and token):
-        raise Refused("out of date")
+        raise RefusedError("out of date")
     return token
 
 
-def read(connection: Any, body: bytes, content_type: str) -> Iterator[Message | Receipt]:
-    """The message of one e-mail; the test of a connection holds none. Raises Unreadable when it is no e-mail."""
+def read(connection: Any, body: bytes, content_type: str) -> Iterator[InboundMessage | Receipt]:
+    """The message of one e-mail; the test of a connection holds none. Raises UnreadableError when it is no e-mail."""
     try:
         letter, provider_id = _parsed(connection, body, content_type)
         found = None if message_id(letter) == _test_id(connection) else read_mail(letter, provider_id)
     except RecursionError:
         # Parts within parts, or brackets within brackets, without an end.
-        raise Unreadable("nested too deeply") from None
+        raise UnreadableError("nested too deeply") from None
     if found:
         yield found
 
@@ -132,13 +132,15 @@ def _parsed(connection: Any, body: bytes, content_type: str) -> tuple[AnymailInb
         BOUNDS[connection.provider](request)
         event = VIEWS[connection.provider](connection).parse_events(request)[0]
     except (AnymailError, ImproperlyConfigured, MultiPartParserError, SuspiciousOperation, *MALFORMED) as error:
-        raise Unreadable(type(error).__name__) from None
+        raise UnreadableError(type(error).__name__) from None
     return event.message, clean(event.event_id, 200) if connection.provider == "postmark" else ""
 
 
 def send(connection: Any, message: Any) -> str:
-    """Send an e-mail that answers the ones before it; returns its Message-ID. Raises SendFailed while the mail server
-    does not take it."""
+    """Send an e-mail as a reply to the ones before it and return its Message-ID.
+
+    Raises SendFailedError when the mail server does not accept it.
+    """
     id = f"<{message.pk}@{_host()}>"
     headers = {"Message-ID": id}
     # No header takes others as they are.
@@ -155,7 +157,7 @@ def send(connection: Any, message: Any) -> str:
 def test(connection: Any) -> str:
     """Send a mail to the connection's own address, which shows as the last message received when it has come back.
 
-    Returns that address. Raises SendFailed when the mail server does not take it.
+    Returns that address. Raises SendFailedError when the mail server does not take it.
     """
     headers = {"Message-ID": _test_id(connection), **AUTO_GENERATED}
     context = {"connection": connection}
@@ -168,7 +170,7 @@ def _mail(template: str, context: dict[str, Any], connection: Any, **options: An
         mail.send(template, context, sender=connection.pro.name, reply_to=connection.address, **options)
     except OSError as error:
         reason = _("The mail server did not take it (%(what)s).") % {"what": _in_words(error)}
-        raise SendFailed(reason, is_final=_is_final(error)) from None
+        raise SendFailedError(reason, is_final=_is_final(error)) from None
 
 
 def _is_final(error: OSError) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from anymail.inbound import AnymailInboundMessage
 
-from .message import Unreadable
+from .message import UnreadableError
 
 MAX_HEADER = 2000  # characters; a line of RFC 5322 has 998
 # The last ones count, and a reader looks for ids in them without taking them apart.
@@ -52,16 +52,16 @@ POLICY = _Policy(refold_source="none")
 
 
 def parse(raw: bytes) -> AnymailInboundMessage:
-    """An e-mail as it was sent (RFC 5322). Raises Unreadable for one of more lines or parts than any has."""
+    """An e-mail as it was sent (RFC 5322). Raises UnreadableError for one of more lines or parts than any has."""
     if raw.count(b"\n") + raw.count(b"\r") > 2 * MAX_LINES:
-        raise Unreadable("too many lines")
+        raise UnreadableError("too many lines")
     made = 0
 
     def make(policy: Any) -> AnymailInboundMessage:
         nonlocal made
         made += 1
         if made > MAX_PARTS:
-            raise Unreadable("too many parts")
+            raise UnreadableError("too many parts")
         return AnymailInboundMessage(policy=policy)
 
     return BytesParser(cast(Any, make), policy=POLICY).parsebytes(raw)

@@ -23,7 +23,7 @@ from config.web.text import one_line
 from ..addresses import email_key
 from .mail_bounds import MAX_FILES, REPORTS, RETURNED
 from .mail_text import fold_quoted, from_html
-from .message import File, Message, clean
+from .message import File, InboundMessage, clean
 
 CHANNEL = "email"
 MAX_REFERENCES = 20
@@ -37,12 +37,12 @@ MALFORMED = (ValueError, LookupError, AttributeError, TypeError, IndexError, Unb
 SLOW_CHARSETS = ("punycode", "idna")
 
 
-def read_mail(letter: AnymailInboundMessage, provider_id: str) -> Message:
+def read_mail(letter: AnymailInboundMessage, provider_id: str) -> InboundMessage:
     """The message that an e-mail is; `provider_id` is the provider's own id of it, for one without a Message-ID."""
     name, address = _sender(letter)
     text, quoted = fold_quoted(_text(letter))
     is_address = _is_address(address)
-    return Message(
+    return InboundMessage(
         external_id=message_id(letter) or provider_id or _digest(letter, text),
         # Mail without a sender is somebody's too: of all who do not say.
         identities=((CHANNEL, email_key(address) or "-"),),

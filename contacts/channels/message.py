@@ -1,4 +1,4 @@
-"""What every provider's payload becomes: the same small Message, whoever brought it."""
+"""What every provider's payload becomes: the same small InboundMessage, whoever brought it."""
 
 import contextlib
 import re
@@ -13,15 +13,15 @@ MAX_TEXT = 200_000  # characters, a book of a hundred pages
 UNFIT = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]+")
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """What came in does not prove that the provider sent it."""
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """What came in is not of the form that the provider publishes."""
 
 
-class SendFailed(Exception):
+class SendFailedError(Exception):
     """A message did not go out, and why, in words for the Pro. `is_final`: trying again by itself is of no use.
 
     `is_doubtful`: the provider had it, and nobody knows what became of it. Then trying again is for the Pro to decide.
@@ -53,7 +53,7 @@ class File:
 
 
 @dataclass(frozen=True)
-class Message:
+class InboundMessage:
     """One message that somebody wrote.
 
     `external_id` is the provider's id, by which a second delivery is known. `identities` are who the sender is, as

@@ -5,7 +5,7 @@ import hmac
 
 from django.utils.crypto import constant_time_compare
 
-from .message import Refused
+from .message import RefusedError
 
 
 def signature(secret: str, body: bytes) -> str:
@@ -14,12 +14,12 @@ def signature(secret: str, body: bytes) -> str:
 
 
 def check_signature(secret: str, body: bytes, given: str) -> None:
-    """Raises Refused unless `given` is the signature of this body, and when there is no secret to check it with."""
+    """Raise RefusedError unless `given` is the body's signature, and when there is no secret to verify it with."""
     if not secret or not constant_time_compare(given, signature(secret, body)):
-        raise Refused("wrong signature")
+        raise RefusedError("wrong signature")
 
 
 def check_secret(secret: str, given: str) -> None:
-    """Raises Refused unless `given` is the secret, and when there is none."""
+    """Raise RefusedError unless `given` is the secret, and when there is no secret."""
     if not secret or not constant_time_compare(given, secret):
-        raise Refused("wrong secret")
+        raise RefusedError("wrong secret")

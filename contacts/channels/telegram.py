@@ -17,7 +17,18 @@ from django.utils.translation import gettext as _
 from ..languages import ISO_639_1
 from ..phones import to_e164
 from .calling import answered, call
-from .message import Media, Message, Receipt, SendFailed, Unreadable, clean, moment, number, part, parts
+from .message import (
+    InboundMessage,
+    Media,
+    Receipt,
+    SendFailedError,
+    UnreadableError,
+    clean,
+    moment,
+    number,
+    part,
+    parts,
+)
 from .signing import check_secret
 
 MAX_BODY = 1024 * 1024  # bytes
@@ -27,22 +38,22 @@ UPDATES = ["message", "edited_message"]
 
 
 def verify(connection: Any, headers: Mapping[str, str], body: bytes, content_type: str) -> str:
-    """Raises Refused unless the call repeats our secret. Returns "": the body itself tells calls apart."""
+    """Raises RefusedError unless the call repeats our secret. Returns "": the body itself tells calls apart."""
     check_secret(connection.secret, headers.get("X-Telegram-Bot-Api-Secret-Token", ""))
     return ""
 
 
-def read(connection: Any, body: bytes, content_type: str) -> Iterator[Message | Receipt]:
+def read(connection: Any, body: bytes, content_type: str) -> Iterator[InboundMessage | Receipt]:
     """The message of an update, if a person wrote one to the bot alone. Groups and channels are left alone.
 
-    Raises Unreadable when it is no JSON object.
+    Raises UnreadableError when it is no JSON object.
     """
     try:
         update = json.loads(body)
     except (ValueError, RecursionError):
-        raise Unreadable("no JSON") from None
+        raise UnreadableError("no JSON") from None
     if not isinstance(update, dict):
-        raise Unreadable("no JSON object")
+        raise UnreadableError("no JSON object")
     for name in UPDATES:
         message = part(update, name)
         sender = part(message, "from")
@@ -51,13 +62,13 @@ def read(connection: Any, body: bytes, content_type: str) -> Iterator[Message | 
             yield _read_message(connection, message)
 
 
-def _read_message(connection: Any, message: Mapping[str, Any]) -> Message:
+def _read_message(connection: Any, message: Mapping[str, Any]) -> InboundMessage:
     sender, chat = part(message, "from"), number(part(message, "chat").get("id"))
     text, media = _content(message)
     name = " ".join(filter(None, (clean(sender.get(part_), 100) for part_ in ("first_name", "last_name"))))
     username = clean(sender.get("username"), 100)
     language = clean(sender.get("language_code"), 35).split("-")[0].lower()
-    return Message(
+    return InboundMessage(
         # Numbers of messages count for one bot and one chat alone.
         external_id=f"{bot_id(connection)}:{chat}:{number(message.get('message_id'))}",
         identities=((CHANNEL, str(number(sender.get("id")))),),
@@ -117,7 +128,7 @@ def bot_id(connection: Any) -> str:
 
 
 def send(connection: Any, message: Any) -> str:
-    """Send a message; returns its id as `read` gives it, "" where Telegram does not say. Raises SendFailed."""
+    """Send a message; returns its id as `read` gives it, "" where Telegram does not say. Raises SendFailedError."""
     body = {
         "chat_id": number(message.address),
         "text": message.text,
@@ -129,7 +140,10 @@ def send(connection: Any, message: Any) -> str:
 
 
 def test(connection: Any) -> str:
-    """Have the bot's messages sent here; returns the bot's name. Raises SendFailed when Telegram does not let us in."""
+    """Register the webhook of the bot and return the bot's name.
+
+    Raises SendFailedError when Telegram refuses the token.
+    """
     hook = {
         "url": connection.webhook_url,
         "secret_token": connection.secret,
@@ -142,12 +156,12 @@ def test(connection: Any) -> str:
 
 
 def _ask(connection: Any, method: str, body: dict[str, Any]) -> Mapping[str, Any]:
-    """The result of a method. Raises SendFailed with Telegram's words."""
+    """The result of a method. Raises SendFailedError with Telegram's words."""
     if not connection.token:
-        raise SendFailed(_("The bot's token is missing."), is_final=True)
+        raise SendFailedError(_("The bot's token is missing."), is_final=True)
     status, answer = call(f"{settings.TELEGRAM_API_URL}/bot{quote(connection.token, safe=':')}/{method}", body)
     if status < HTTPStatus.MULTIPLE_CHOICES and answer.get("ok") is True:
         return part(answer, "result")
     reason = clean(answer.get("description"), 250) or answered(status)
     # What was taken, but in words that say nothing, may be on its way.
-    raise SendFailed(reason, is_final=True, is_doubtful=status < HTTPStatus.MULTIPLE_CHOICES and not answer)
+    raise SendFailedError(reason, is_final=True, is_doubtful=status < HTTPStatus.MULTIPLE_CHOICES and not answer)

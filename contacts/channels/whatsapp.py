@@ -21,11 +21,11 @@ from .calling import answered, call
 from .message import (
     Elsewhere,
     Identity,
+    InboundMessage,
     Media,
-    Message,
     Receipt,
-    SendFailed,
-    Unreadable,
+    SendFailedError,
+    UnreadableError,
     clean,
     moment,
     number,
@@ -49,7 +49,7 @@ PASSING = {1, 2, 4, 80007, 130429, 131000, 131016, 131048, 131056, 133004}
 
 
 def verify(connection: Any, headers: Mapping[str, str], body: bytes, content_type: str) -> str:
-    """Raises Refused unless Meta signed this body with the app's secret.
+    """Raises RefusedError unless Meta signed this body with the app's secret.
 
     Returns "": the body itself tells calls apart.
     """
@@ -57,14 +57,14 @@ def verify(connection: Any, headers: Mapping[str, str], body: bytes, content_typ
     return ""
 
 
-def read(connection: Any, body: bytes, content_type: str) -> Iterator[Message | Receipt | Elsewhere]:
-    """The messages and receipts of one call, which may hold many. Raises Unreadable when it is no JSON object."""
+def read(connection: Any, body: bytes, content_type: str) -> Iterator[InboundMessage | Receipt | Elsewhere]:
+    """The messages and receipts of one call, which may hold many. Raises UnreadableError when it is no JSON object."""
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError):
-        raise Unreadable("no JSON") from None
+        raise UnreadableError("no JSON") from None
     if not isinstance(payload, dict):
-        raise Unreadable("no JSON object")
+        raise UnreadableError("no JSON object")
     for entry in parts(payload, "entry"):
         for change in parts(entry, "changes"):
             value = part(change, "value")
@@ -76,7 +76,7 @@ def read(connection: Any, body: bytes, content_type: str) -> Iterator[Message | 
                 yield from _read_value(value)
 
 
-def _read_value(value: Mapping[str, Any]) -> Iterator[Message | Receipt]:
+def _read_value(value: Mapping[str, Any]) -> Iterator[InboundMessage | Receipt]:
     people = parts(value, "contacts")
     for message in parts(value, "messages"):
         if not clean(message.get("id"), 255):
@@ -97,7 +97,7 @@ def _person(people: list[Mapping[str, Any]], message: Mapping[str, Any]) -> Mapp
     return next(found, people[0] if len(people) == 1 and not ids else {})
 
 
-def _read_message(message: Mapping[str, Any], person: Mapping[str, Any]) -> Iterator[Message]:
+def _read_message(message: Mapping[str, Any], person: Mapping[str, Any]) -> Iterator[InboundMessage]:
     phone_id, user_id = _ids(message, person)
     identities = tuple(_identities(phone_id, user_id))
     if not identities:
@@ -106,7 +106,7 @@ def _read_message(message: Mapping[str, Any], person: Mapping[str, Any]) -> Iter
     text, media = _content(message)
     phone = _phone(phone_id)
     username = clean(profile.get("username"), 100)
-    yield Message(
+    yield InboundMessage(
         external_id=clean(message.get("id"), 255),
         identities=identities,
         address=phone_id or user_id,
@@ -118,7 +118,7 @@ def _read_message(message: Mapping[str, Any], person: Mapping[str, Any]) -> Iter
     )
 
 
-def _read_change(message: Mapping[str, Any]) -> Iterator[Message]:
+def _read_change(message: Mapping[str, Any]) -> Iterator[InboundMessage]:
     """The notice that somebody has other ids from now on: they stay who they are, and are answered at the new ones."""
     system = part(message, "system")
     former = [clean(system.get("previous_user_id"), 254), clean(message.get("from"), 254)]
@@ -126,7 +126,7 @@ def _read_change(message: Mapping[str, Any]) -> Iterator[Message]:
     ids = [id for id in dict.fromkeys([*former, user_id, phone_id]) if id]
     if system.get("type") not in CHANGES or not any(former) or not (user_id or phone_id):
         return
-    yield Message(
+    yield InboundMessage(
         external_id=clean(message.get("id"), 255),
         identities=tuple((CHANNEL, id) for id in ids),
         address=phone_id or user_id,
@@ -213,7 +213,7 @@ def _fault(errors: list[Mapping[str, Any]]) -> str:
 
 
 def send(connection: Any, message: Any) -> str:
-    """Send a message; returns WhatsApp's id of it. Raises SendFailed."""
+    """Send a message; returns WhatsApp's id of it. Raises SendFailedError."""
     to = message.address
     # A number goes into `to`; who has none is reached by the business-scoped user id.
     target = {"to": to} if re.fullmatch(r"[0-9]+", to) else {"recipient": to}
@@ -232,7 +232,7 @@ def send(connection: Any, message: Any) -> str:
 
 
 def test(connection: Any) -> str:
-    """What WhatsApp calls the number of this connection. Raises SendFailed when it does not let us in."""
+    """What WhatsApp calls the number of this connection. Raises SendFailedError when it does not let us in."""
     fields = "?fields=display_phone_number,verified_name"
     status, answer = call(_place_of(connection) + fields, token=_token(connection))
     if status >= HTTPStatus.MULTIPLE_CHOICES or not answer.get("display_phone_number"):
@@ -246,12 +246,14 @@ def _place_of(connection: Any) -> str:
 
 def _token(connection: Any) -> str:
     if not (connection.token and connection.address):
-        raise SendFailed(_("The access token or the id of the phone number is missing."), is_final=True)
+        raise SendFailedError(_("The access token or the id of the phone number is missing."), is_final=True)
     return str(connection.token)
 
 
-def _failure(status: int, error: Mapping[str, Any]) -> SendFailed:
+def _failure(status: int, error: Mapping[str, Any]) -> SendFailedError:
     said = _fault([error]) if error else ""
     is_final = number(error.get("code")) not in PASSING
     # What was taken, but in words that say nothing, may be on its way.
-    return SendFailed(said or answered(status), is_final=is_final, is_doubtful=status < HTTPStatus.MULTIPLE_CHOICES)
+    return SendFailedError(
+        said or answered(status), is_final=is_final, is_doubtful=status < HTTPStatus.MULTIPLE_CHOICES
+    )

@@ -1,5 +1,5 @@
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -29,11 +29,6 @@ class NameKey(models.Func):
 
     template = "SUBSTR(%(expressions)s, 1, 60)"
     output_field = models.CharField()
-
-
-if TYPE_CHECKING:
-    from ..ways import Way
-    from .message import ContactMessage
 
 
 class Contact(models.Model):
@@ -244,18 +239,6 @@ class Contact(models.Model):
             self.identities.take_back()
             self.hold_identities()
             self.record(ContactEvent.Kind.RESTORED, by)
-
-    def ways(self) -> "list[Way]":
-        """The ways to answer, the one by which they wrote last first; see `ways.ways`."""
-        from ..ways import ways
-
-        return ways(self)
-
-    def write(self, text: str, *, channel: str, by: User | None, id: uuid.UUID | None = None) -> "ContactMessage":
-        """Answer by the channel they wrote by; see `ContactMessageQuerySet.write`."""
-        from .message import ContactMessage
-
-        return ContactMessage.objects.write(self, text, channel=channel, by=by, id=id)
 
     def lock(self, *, deleted: bool = False) -> None:
         """Hold the row until the transaction ends, and see it as it is now; a merged one is not found."""

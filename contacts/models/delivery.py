@@ -1,58 +1,29 @@
-import hashlib
 from datetime import timedelta
 
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..channels.message import Refused, Unreadable
 from .connection import ChannelConnection
 
-# So long it is known that a call was taken up: providers repeat theirs for a day or two.
-DONE_KEPT = timedelta(days=7)
-# What could not be read is there for staff to see.
-FAILED_KEPT = timedelta(days=90)
+# A repeated call is recognised for this long: providers repeat theirs for a day or two.
+READ_RETENTION = timedelta(days=7)
+# Calls that could not be read stay for staff to see.
+RETENTION = timedelta(days=90)
 
 
 class ChannelDeliveryQuerySet(models.QuerySet["ChannelDelivery"]):
     def last_trouble(self, connection: ChannelConnection) -> str:
-        """Why the last call brought nothing, "" when it did."""
+        """Error of the last call, "" for none."""
         last = self.filter(connection=connection).order_by("-created_at", "-id").values_list("error", flat=True)
         return last.first() or ""
 
-    def take(self, connection: ChannelConnection, body: bytes, content_type: str, nonce: str = "") -> bool:
-        """Keep one call of a provider as it came, and have it read by the worker; returns whether it is new.
-
-        `nonce` tells it from other calls, where the body does not: it belongs to the first body that came with it.
-        Raises Refused for another one.
-        """
-        from ..tasks import read_delivery
-
-        digest = hashlib.sha256(body).hexdigest()
-        nonce = hashlib.sha256(nonce.encode()).hexdigest() if nonce else digest
-        try:
-            with transaction.atomic():
-                found = self.create(
-                    connection=connection,
-                    provider=connection.provider,
-                    nonce=nonce,
-                    digest=digest,
-                    content_type=content_type[:255],
-                    body=body,
-                )
-                read_delivery.enqueue(found.pk)
-                return True
-        except IntegrityError:
-            if not self.filter(connection=connection, nonce=nonce, digest=digest).exists():
-                raise Refused("another body") from None
-            return False
-
 
 class ChannelDelivery(models.Model):
-    """One call of a provider, as it came; the body goes when it has been read.
+    """One call of a provider, as it came; the body is deleted once it has been read.
 
-    `provider` is the connection's at that time; `digest` is the SHA-256 of the body; `nonce` is what the provider tells
-    its calls apart by, hashed; `error` is why it brought nothing, or cannot be read yet.
+    `provider` is the connection's at that time, `digest` the SHA-256 of the body, `nonce` the SHA-256 of what makes the
+    call unique at the provider, by default the body; `error` is why it held nothing, or cannot be read yet.
     """
 
     connection = models.ForeignKey(ChannelConnection, models.CASCADE, related_name="deliveries")
@@ -76,19 +47,18 @@ class ChannelDelivery(models.Model):
     def __str__(self) -> str:
         return f"{self.get_provider_display()} {self.created_at:%Y-%m-%d %H:%M}"
 
-    def settle(self, error: str = "") -> None:
-        """It has been read: what it held is kept elsewhere, or there was nothing to keep."""
+    def finish(self, error: str = "") -> None:
+        """Mark the call as read and delete its body; `error` says why it held nothing for this connection."""
         rows = ChannelDelivery.objects.filter(pk=self.pk)
         rows.update(read_at=timezone.now(), body=b"", error=error[:300])
 
-    def note_failure(self, error: Exception) -> None:
-        """Keep why it cannot be read yet. The Pro sees it too: what an error of ours says may hold anything."""
-        said = str(error) if isinstance(error, Unreadable) else type(error).__name__
-        ChannelDelivery.objects.filter(pk=self.pk, read_at=None).update(error=said[:300])
+    def note_failure(self, error: str) -> None:
+        """Store why the call cannot be read yet; the Pro sees it."""
+        ChannelDelivery.objects.filter(pk=self.pk, read_at=None).update(error=error[:300])
 
 
 def prune_deliveries() -> None:
-    """Take away the calls of long ago."""
+    """Delete calls that were read a week ago, and any after 90 days."""
     now, rows = timezone.now(), ChannelDelivery.objects
-    rows.filter(read_at__lt=now - DONE_KEPT).delete()
-    rows.filter(created_at__lt=now - FAILED_KEPT).delete()
+    rows.filter(read_at__lt=now - READ_RETENTION).delete()
+    rows.filter(created_at__lt=now - RETENTION).delete()

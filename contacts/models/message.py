@@ -1,33 +1,27 @@
 import uuid
-from datetime import timedelta
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import Pro, User
 from config.files.stored_file import StoredFile
-from config.jobs.worker import unfinished
 
-from ..channels.message import Message
 from .connection import ChannelConnection
 from .contact import Contact
 from .message_queryset import ContactMessageQuerySet
 
-# The last attempt to send a message is half a day after the first.
-FORGOTTEN = timedelta(days=1)
-GIVEN_UP_AT_ONCE = 1000
-
 
 class ContactMessage(models.Model):
-    """One message of a conversation, from a contact or to it.
+    """One message of a conversation, inbound or outbound.
 
-    `external_id` is the provider's id, and of an e-mail its Message-ID; `address` is the other end as the provider
-    knows it. `media` is what stays with the provider ([{"kind", "id", "filename", "mime_type", "size"}]), `references`
-    the ids of the e-mails before, `former` what stood in its place before it was edited ([[time, text]…]).
+    `external_id` is the provider's id, the Message-ID of an e-mail; `address` is the other end as the provider knows
+    it. `media` lists media that stay with the provider, [{"kind", "id", "filename", "mime_type", "size"}];
+    `references` holds the Message-IDs of the e-mails before it, `former` the texts before edits, [[time, text], …].
     """
 
     class State(models.TextChoices):
@@ -38,8 +32,8 @@ class ContactMessage(models.Model):
         READ = "read", pgettext_lazy("message", "Read")
         FAILED = "failed", pgettext_lazy("message", "Failed")
 
-    # What a receipt may make of a sent message: they come in any order, and only forwards.
-    FORWARDS = {
+    # Receipts arrive in any order; a state only moves forward.
+    LATER_STATES = {
         State.SENDING: (State.SENT, State.DELIVERED, State.READ, State.FAILED),
         State.SENT: (State.DELIVERED, State.READ, State.FAILED),
         State.DELIVERED: (State.READ,),
@@ -93,38 +87,27 @@ class ContactMessage(models.Model):
         return self.text[:50] or self.subject or str(self.pk)
 
     @property
-    def is_outgoing(self) -> bool:
+    def is_outbound(self) -> bool:
         return self.state != self.State.RECEIVED
 
-    def edit(self, message: Message) -> None:
-        """Put the words into place that the sender wrote instead; the former ones are kept. Older ones are left."""
+    def edit(self, text: str, edited_at: datetime | None) -> None:
+        """Replace the text by the sender's later one and keep the former one; an older edit changes nothing."""
         with transaction.atomic():
             self.lock()
             latest = self.edited_at or self.created_at
-            if message.edited_at is None or message.edited_at <= latest or message.text == self.text:
+            if edited_at is None or edited_at <= latest or text == self.text:
                 return
             self.former = [*self.former, [latest.isoformat(), self.text]]
-            self.text, self.edited_at = message.text, message.edited_at
+            self.text, self.edited_at = text, edited_at
             self.save(update_fields=["former", "text", "edited_at"])
 
-    def notify(self) -> None:
-        """Have the Pro told by e-mail that somebody has written."""
-        from ..tasks import notify_message
-
-        notify_message.enqueue(str(self.pk))
-
-    def enqueue(self) -> None:
-        from ..tasks import send_message
-
-        send_message.enqueue(str(self.pk))
-
-    def settle(self, state: str, reason: str = "", **fields: Any) -> bool:
-        """Note that it came so far, and why it came no farther; returns whether that is new."""
+    def update_state(self, state: str, error: str = "", **fields: Any) -> bool:
+        """Store a later state, with the provider's error and further fields; return whether it is later."""
         with transaction.atomic():
             self.lock()
-            if state not in self.FORWARDS.get(self.State(self.state), ()):
+            if state not in self.LATER_STATES.get(self.State(self.state), ()):
                 return False
-            self.state, self.error = state, reason[:300]
+            self.state, self.error = state, error[:300]
             if state != self.State.FAILED:
                 self.sent_at = self.sent_at or timezone.now()
             for name, value in fields.items():
@@ -132,49 +115,17 @@ class ContactMessage(models.Model):
             self.save(update_fields=["state", "error", "sent_at", *fields])
             return True
 
-    def note_failure(self, reason: str, *, is_last: bool) -> None:
-        """Keep why it did not go out yet; after the last attempt it has failed, until somebody has it sent again.
+    def note_failure(self, error: str, *, is_last: bool) -> None:
+        """Store why a message did not go out; after the last attempt it has failed, until somebody sends it again.
 
-        One that has gone out meanwhile stays as it is.
+        A message that has gone out meanwhile stays as it is.
         """
-        changes = {"error": reason[:300], **({"state": self.State.FAILED} if is_last else {})}
+        changes = {"error": error[:300], **({"state": self.State.FAILED} if is_last else {})}
         ContactMessage.objects.filter(pk=self.pk, state=self.State.SENDING).update(**changes)
 
-    def send_again(self) -> bool:
-        """Have it sent anew that has failed; returns whether it had, as repeating it changes nothing.
-
-        Raises DoesNotExist when the contact is deleted.
-        """
-        with transaction.atomic():
-            self.contact.lock()
-            self.lock()
-            if self.state != self.State.FAILED:
-                return False
-            self.state, self.error, self.external_id = self.State.SENDING, "", ""
-            self.save(update_fields=["state", "error", "external_id"])
-            self.enqueue()
-            return True
-
     def lock(self) -> None:
-        """Hold the row until the transaction ends, and see it as it is now."""
+        """Lock the row until the transaction ends, and refresh it."""
         self.refresh_from_db(from_queryset=ContactMessage.objects.select_for_update(of=("self",)))
-
-
-def give_up_forgotten() -> None:
-    """What has been on its way out for more than a day and is in no job any more, such as one whose workers were killed
-    every time, has failed."""
-    from ..tasks import send_message
-
-    state = ContactMessage.State
-    sending = ContactMessage.objects.filter(state=state.SENDING, created_at__lt=timezone.now() - FORGOTTEN)
-    if not (found := list(sending.select_related("pro").order_by("created_at")[:GIVEN_UP_AT_ONCE])):
-        return
-    tried = {job.args_kwargs["args"][0] for job in unfinished(send_message.module_path)}
-    for message in found:
-        if str(message.pk) not in tried:
-            # For the Pro to read.
-            with override(message.pro.language):
-                message.note_failure(str(_("Nothing tries to send this any more.")), is_last=True)
 
 
 class MessageFileQuerySet(models.QuerySet["MessageFile"]):
@@ -185,7 +136,7 @@ class MessageFileQuerySet(models.QuerySet["MessageFile"]):
 class MessageFile(StoredFile):
     """A file that came with a message."""
 
-    # Goes with its file, so nothing else takes it along.
+    # Only `remove` deletes a row: it deletes the file too.
     message = models.ForeignKey(ContactMessage, models.PROTECT, related_name="files", verbose_name=_("message"))
 
     objects = MessageFileQuerySet.as_manager()

@@ -19,7 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from config.accounts.http import ProRequest, send_to, wants
 
 from ..book.fields import label_of, shown
-from ..forms import FIELDS, FactForm, MessageForm, NoteForm, add_errors
+from ..conversations.forms import MessageForm
+from ..conversations.reply_channels import find_reply_channels
+from ..forms import FIELDS, FactForm, NoteForm, add_errors
 from ..models import Contact, ContactNote, StaleEdit
 from ..timeline import Entry, Place, timeline
 from .merging import panel
@@ -69,9 +71,10 @@ def _context(request: ProRequest, contact: Contact, **more: Any) -> dict[str, An
 
 
 def _answering(contact: Contact) -> dict[str, Any]:
-    """The ways to write to the contact, and the form."""
-    ways = [] if contact.deleted_at else contact.ways()
-    return {"ways": ways, "message_form": MessageForm(ways, initial={"id": uuid.uuid4()})}
+    """The contact's reply channels, and the form of a message."""
+    reply_channels = [] if contact.deleted_at else find_reply_channels(contact)
+    form = MessageForm(reply_channels, initial={"id": uuid.uuid4()})
+    return {"reply_channels": reply_channels, "message_form": form}
 
 
 def _timeline(request: ProRequest, contact: Contact) -> dict[str, Any]:

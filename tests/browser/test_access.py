@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from config.accounts.models import IdentityDocument
 from contact_requests import receiving, replying
 from contacts.channels.message import File, Media
+from contacts.conversations.sending import write_message
 from contacts.models import Contact, ContactImport, ContactMessage, ContactNote
 from inquiries.attachments import attach
 from inquiries.models import AllowedMove, FilterOption, Inquiry, InquiryType
@@ -141,7 +142,7 @@ def make_messages(user):
     reason = f"{long * 3} (131026)"
     states = {"sent": "", "delivered": "", "read": "", "sending": reason, "failed": reason}
     for state, error in states.items():
-        message = talker.write(f"{state} {long * 3}", channel="whatsapp", by=user)
+        message = write_message(talker, f"{state} {long * 3}", channel="whatsapp", by=user)
         ContactMessage.objects.filter(pk=message.pk).update(state=state, error=error)
     ContactMessage.objects.mark_unread(talker)
 

@@ -8,7 +8,8 @@ from zlib import crc32
 import pytest
 
 from config.accounts.models import Pro
-from contacts.channels.message import Message
+from contacts.channels.message import InboundMessage
+from contacts.conversations.receiving import receive_message
 from contacts.models import ChannelConnection, ContactMessage
 
 from .channels_out.peer import BOT_TOKEN, PHONE_ID, WHATSAPP_TOKEN, Peer
@@ -67,7 +68,7 @@ def arrive(
         "text": text,
         "email": address if is_mail else "",
     }
-    found = ContactMessage.objects.receive(connection, Message(**{**usual, **fields}))
+    found = receive_message(connection, InboundMessage(**{**usual, **fields}))
     if found and "sent_at" in fields:
         # As if it had come when it was written.
         ContactMessage.objects.recount(found.contact)

@@ -8,7 +8,8 @@ from django.contrib.admin.models import LogEntry
 from django_tasks_db.models import DBTaskResult
 
 from config.accounts.models import Pro
-from contacts.channels.message import File, Message
+from contacts.channels.message import File, InboundMessage
+from contacts.conversations.receiving import receive_message, store_delivery
 from contacts.models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 from tests.accounts.test_admin import (
     assert_list_is_flat,
@@ -42,7 +43,7 @@ def message_of(pro: Pro, **fields: Any) -> ContactMessage:
 
 
 def delivery_of(pro: Pro, body: bytes = b"what was brought", **fields: Any) -> ChannelDelivery:
-    ChannelDelivery.objects.take(connection_of(pro), body + b"%d" % next(numbers), "application/json")
+    store_delivery(connection_of(pro), body + b"%d" % next(numbers), "application/json")
     found = ChannelDelivery.objects.latest("id")
     ChannelDelivery.objects.filter(pk=found.pk).update(**fields)
     return found
@@ -204,7 +205,7 @@ def test_messages_are_listed_newest_first_and_found_by_who_wrote(pro, staff_brow
 
 
 def test_a_message_stands_on_its_page_with_its_files_to_be_read(pro, staff_browser):
-    message = Message(
+    message = InboundMessage(
         external_id="1",
         identities=(("telegram", "42"),),
         address="42",
@@ -212,7 +213,7 @@ def test_a_message_stands_on_its_page_with_its_files_to_be_read(pro, staff_brows
         text="<b>See</b> this",
         files=(File("plan.txt", b"two rooms"),),
     )
-    found = ContactMessage.objects.receive(connection_of(pro), message)
+    found = receive_message(connection_of(pro), message)
     html = staff_browser.get(page(found, "change")).content.decode()
     assert "&lt;b&gt;See&lt;/b&gt; this" in html and "<b>See" not in html
     assert "plan.txt" in html
@@ -230,7 +231,7 @@ def test_staff_have_what_failed_sent_again(pro, staff_browser):
         ("sent", ""),
         ("failed", "why"),
     ]
-    jobs = DBTaskResult.objects.filter(task_path="contacts.tasks.send_message")
+    jobs = DBTaskResult.objects.filter(task_path="contacts.conversations.sending.send_message")
     assert [job.args_kwargs["args"] for job in jobs] == [[str(failed.pk)]]
     assert act(staff_browser, "send_again", failed, sent, gone) == ["None of these messages has failed."]
 
@@ -276,7 +277,7 @@ def test_nobody_searches_what_a_delivery_holds(pro, staff_browser, look):
 def test_staff_have_what_could_not_be_read_read_again(pro, staff_browser, work_tasks):
     update = b'{"update_id": 1, "message": {"message_id": 5, "date": 1700000000, "text": "Hi", %s}}'
     person = b'"chat": {"id": 42, "type": "private"}, "from": {"id": 42, "first_name": "Ana"}'
-    ChannelDelivery.objects.take(connection_of(pro), update % person, "application/json")
+    store_delivery(connection_of(pro), update % person, "application/json")
     waiting = ChannelDelivery.objects.get()
     done = delivery_of(pro, body=b"", read_at=waiting.created_at)
     DBTaskResult.objects.all().delete()

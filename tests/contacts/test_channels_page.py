@@ -8,8 +8,9 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from contacts.channels import views as channels
+from contacts.conversations.receiving import store_delivery
 from contacts.models import ChannelConnection, ChannelDelivery, ContactMessage
-from contacts.views import channels
 
 from .channels.payloads import deliver, proof
 from .channels_out.peer import BOT_TOKEN, PHONE_ID, VERSION, WHATSAPP_TOKEN, Seen
@@ -512,12 +513,11 @@ def test_a_channel_that_there_is_not_is_404(browser, user):
 
 
 def test_why_the_last_call_brought_nothing_is_shown(browser, pro, whatsapp):
-    rows_of = ChannelDelivery.objects
-    rows_of.take(whatsapp, b"1", "application/json")
-    rows_of.update(error="It is for another phone number, with the ID 777.")
+    store_delivery(whatsapp, b"1", "application/json")
+    ChannelDelivery.objects.update(error="It is for another phone number, with the ID 777.")
     said = "last call brought nothing. It is for another phone number, with the ID 777."
     assert said in html_of(browser.get(f"{LIST}/whatsapp"))
-    rows_of.take(whatsapp, b"2", "application/json")
+    store_delivery(whatsapp, b"2", "application/json")
     assert "brought nothing" not in html_of(browser.get(f"{LIST}/whatsapp"))
 
 

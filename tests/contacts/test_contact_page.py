@@ -13,6 +13,7 @@ from contact_requests import replying
 from contact_requests.models import ContactRequestEvent, Reply
 from contacts.book.merging import merge_contacts
 from contacts.channels.message import File, Media
+from contacts.conversations.sending import write_message
 from contacts.models import Contact, ContactEvent, ContactMessage, ContactNote
 from contacts.timeline import SIZE
 
@@ -247,7 +248,7 @@ def test_the_conversation_is_part_of_the_timeline(browser, user, whatsapp, lette
     letter = arrive(letterbox, "See here", subject="Plan", quoted="> before", files=files, sent_at=at, **known)
     ContactNote.objects.add_note(jane, "Nice voice.", by=user)
     voice = arrive(whatsapp, "", media=(Media("voice"),), phone=jane.phone, identities=(("phone", jane.phone),))
-    sent = jane.write("Yes", channel="whatsapp", by=user)
+    sent = write_message(jane, "Yes", channel="whatsapp", by=user)
     sent.note_failure("Unknown", is_last=True)
     arrive(whatsapp, "Secret", who="Somebody else")
     assert {letter.contact, voice.contact} == {jane}
@@ -341,7 +342,7 @@ def test_the_same_queries_for_one_message_and_for_ten(browser, user, whatsapp):
     for more in (1, 9):
         for n in range(more):
             contact = arrive(whatsapp, f"{more} {n}", files=(File("a.txt", b"x"),)).contact
-            contact.write(f"{more} {n}", channel="whatsapp", by=user)
+            write_message(contact, f"{more} {n}", channel="whatsapp", by=user)
         with CaptureQueriesContext(connection) as queries:
             page(browser, contact)
         counts.append(len(queries))

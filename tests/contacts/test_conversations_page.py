@@ -13,9 +13,12 @@ from django_tasks_db.models import DBTaskResult
 
 from config.web.paging import to_cursor
 from contacts.book.merging import merge_contacts
-from contacts.channels.message import File, Media, Message, Receipt
+from contacts.channels.message import File, InboundMessage, Media, Receipt
+from contacts.conversations import views as conversations
+from contacts.conversations.receiving import apply_receipt, receive_message
+from contacts.conversations.reply_channels import find_reply_channels
+from contacts.conversations.sending import write_message
 from contacts.models import Contact, ContactMessage, MessageFile
-from contacts.views import conversations
 
 from ..factories import ContactFactory, UserFactory
 from .conversing import SETTINGS, arrive, connect, letterbox, peer, stand, telegram, whatsapp
@@ -91,8 +94,12 @@ def test_the_newest_message_comes_first(browser, user, whatsapp, telegram, lette
     arrive(telegram, "", who="Chloé", media=(Media("voice"),), sent_at=ago(hours=1), is_automatic=True)
     for minute in (4, 3):
         arrive(whatsapp, f"{minute} minutes ago", who="Anna", sent_at=ago(minutes=minute))
-    arrive(telegram, "Hello", who="Dirk", sent_at=ago(minutes=2)).contact.write("Hi", channel="telegram", by=user)
-    arrive(whatsapp, "Hello", who="Emma", sent_at=ago(minutes=1)).contact.write("Hi", channel="whatsapp", by=user)
+    write_message(
+        arrive(telegram, "Hello", who="Dirk", sent_at=ago(minutes=2)).contact, "Hi", channel="telegram", by=user
+    )
+    write_message(
+        arrive(whatsapp, "Hello", who="Emma", sent_at=ago(minutes=1)).contact, "Hi", channel="whatsapp", by=user
+    )
     ContactMessage.objects.filter(contact__name="Dirk", author=user).update(state="failed", error="Too late")
     assert rows(html_of(browser.get(LIST))) == [
         "Emma You: Hi WhatsApp",
@@ -212,7 +219,7 @@ def test_an_empty_list_announces_arrivals_too(browser, whatsapp):
 def test_what_the_pro_wrote_is_no_arrival(browser, user, whatsapp):
     found = arrive(whatsapp, sent_at=ago(hours=1)).contact
     path = unescape(re.search(r'hx-get="(/inbox/messages/arrivals[^"]+)"', html_of(browser.get(LIST)))[1])
-    found.write("Yes", channel="whatsapp", by=user)
+    write_message(found, "Yes", channel="whatsapp", by=user)
     assert text(html_of(browser.get(path))) == ""
 
 
@@ -300,18 +307,18 @@ def test_an_open_page_gets_what_was_said_when_there_is_something_new(browser, us
     arrive(whatsapp, "Hello?")
     assert asked() == [(False, "WhatsApp Inès Hello?"), (False, "WhatsApp Inès Is it free?")]
     assert asked() is None
-    message = contact.write("Yes", channel="whatsapp", by=user)
+    message = write_message(contact, "Yes", channel="whatsapp", by=user)
     assert asked()[0] == (True, "WhatsApp Olive Owner Yes Sending…")
     message.note_failure("The provider answered 503.", is_last=False)
     assert asked()[0] == (True, "WhatsApp Olive Owner Yes Not sent yet, trying again: The provider answered 503.")
-    message.settle("sent", external_id="out.1")
+    message.update_state("sent", external_id="out.1")
     assert asked()[0] == (True, "WhatsApp Olive Owner Yes Sent")
     for state, shown in (("delivered", "Delivered"), ("read", "Read")):
-        ContactMessage.objects.settle(whatsapp, Receipt("out.1", state))
+        apply_receipt(whatsapp, Receipt("out.1", state))
         assert asked()[0] == (True, f"WhatsApp Olive Owner Yes {shown}")
     assert asked() is None
-    edited = Message("in.1", (("whatsapp", "1"),), "1", "Inès", text="Is it?", edited_at=timezone.now())
-    ContactMessage.objects.receive(whatsapp, edited)
+    edited = InboundMessage("in.1", (("whatsapp", "1"),), "1", "Inès", text="Is it?", edited_at=timezone.now())
+    receive_message(whatsapp, edited)
     assert asked()[-1] == (False, "WhatsApp Inès · edited Is it? What it said before Is it free?")
 
 
@@ -336,15 +343,15 @@ def test_what_comes_late_is_announced(browser, whatsapp):
     arrive(whatsapp, who="First")
     html = html_of(browser.get(LIST))
     since = re.search(r'hx-get="([^"]*arrivals[^"]*)"', html)[1].replace("&amp;", "&")
-    message = Message("late", (("whatsapp", "late"),), "late", "Late", "Hi", ago(hours=5))
-    ContactMessage.objects.receive(whatsapp, message)
+    message = InboundMessage("late", (("whatsapp", "late"),), "late", "Late", "Hi", ago(hours=5))
+    receive_message(whatsapp, message)
     assert "1 new" in html_of(browser.get(since))
     assert re.findall(r"<strong>([^<]+)</strong>", html_of(browser.get(LIST))) == ["Late", "First"]
 
 
 def test_what_was_only_sent_cannot_be_unread(browser, letterbox, contact, user):
     row = contact(name="Jane", email="jane@example.org")
-    row.write("Hello", channel="email", by=user)
+    write_message(row, "Hello", channel="email", by=user)
     assert "Mark as unread" not in html_of(browser.get(page_of(row)))
     assert "Mark as unread" in html_of(browser.get(page_of(arrive(letterbox).contact)))
 
@@ -353,14 +360,14 @@ def test_whatsapps_day_is_over_also_where_they_wrote_by_e_mail_since(browser, wh
     contact = arrive(whatsapp, sent_at=ago(hours=30), email="ines@example.org").contact
     mail = (("email", "ines@example.org"),)
     arrive(letterbox, identities=mail, address="ines@example.org", email="ines@example.org")
-    assert [way.channel for way in contact.ways()] == ["email", "whatsapp"]
+    assert [reply_channel.channel for reply_channel in find_reply_channels(contact)] == ["email", "whatsapp"]
     assert "That time is over: it may refuse this one." in html_of(browser.get(page_of(contact)))
 
 
 def test_the_polled_piece_takes_five_queries(browser, user, whatsapp):
     contact = arrive(whatsapp).contact
     for n in range(20):
-        contact.write(f"{n}", channel="whatsapp", by=user)
+        write_message(contact, f"{n}", channel="whatsapp", by=user)
     path = seen(html_of(browser.get(page_of(contact))))
     with CaptureQueriesContext(connection) as queries:
         assert browser.get(path, headers=THREAD).status_code == 204
@@ -501,7 +508,7 @@ def test_the_number_of_queries_of_a_conversation_does_not_grow(browser, user, wh
     few = queries_of(browser, page_of(contact))
     for n in range(45):
         arrive(whatsapp, f"{n}")
-        contact.write(f"{n}", channel="whatsapp", by=user)
+        write_message(contact, f"{n}", channel="whatsapp", by=user)
     arrive(whatsapp, "Read this", files=tuple(File(f"{n}.txt", b"x") for n in range(9)))
     many(whatsapp, 50)
     browser.get(page_of(contact))
@@ -518,7 +525,7 @@ def sent_ones():
 
 
 def jobs():
-    return DBTaskResult.objects.filter(task_path="contacts.tasks.send_message").count()
+    return DBTaskResult.objects.filter(task_path="contacts.conversations.sending.send_message").count()
 
 
 @WAYS
@@ -639,7 +646,7 @@ def test_an_unusable_form_id(browser, whatsapp, id):
 
 
 def failed(contact, user, words="Yes.", error="Recipient is not known (131026)"):
-    message = contact.write(words, channel="whatsapp", by=user)
+    message = write_message(contact, words, channel="whatsapp", by=user)
     message.note_failure(error, is_last=True)
     return message
 
@@ -701,7 +708,7 @@ def test_a_conversation_is_put_back_among_the_unread(browser, user, whatsapp):
     for words in ("First", "Second"):
         contact = arrive(whatsapp, words).contact
     browser.get(page_of(contact))
-    contact.write("Yes", channel="whatsapp", by=user)
+    write_message(contact, "Yes", channel="whatsapp", by=user)
     response = browser.post(f"{page_of(contact)}/unread")
     assert (response.status_code, response["Location"]) == (302, LIST)
     html = html_of(browser.get(LIST))
@@ -712,7 +719,7 @@ def test_a_conversation_is_put_back_among_the_unread(browser, user, whatsapp):
 
 def test_what_nobody_wrote_is_not_called_unread(browser, user, letterbox, contact):
     row = contact(email="jane@example.org")
-    row.write("Hello", channel="email", by=user)
+    write_message(row, "Hello", channel="email", by=user)
     response = browser.post(f"{page_of(row)}/unread")
     assert (response["Location"], unread(row)) == (LIST, (0, 0))
     assert "is unread again" not in html_of(browser.get(LIST))
@@ -800,13 +807,10 @@ def test_all_that_others_typed_stays_text(browser, user, pro, whatsapp, letterbo
         address=address,
         external_id="<1@x>",
     )
-    again = Message(
-        "<1@x>", first.contact.identities.values_list("channel", "external_id"), "", "", text=f"{EVIL} edited"
-    )
-    first.edit(Message(**{**vars(again), "edited_at": timezone.now()}))
-    sent = first.contact.write(f"{EVIL} sent", channel="email", by=user)
+    first.edit(f"{EVIL} edited", timezone.now())
+    sent = write_message(first.contact, f"{EVIL} sent", channel="email", by=user)
     sent.note_failure(f"{EVIL} error", is_last=True)
-    waiting = first.contact.write(f"{EVIL} waiting", channel="email", by=user)
+    waiting = write_message(first.contact, f"{EVIL} waiting", channel="email", by=user)
     waiting.note_failure(f"{EVIL} reason", is_last=False)
     ContactFactory(pro=pro, name=f"{EVIL} twin", email=address)
     ContactMessage.objects.filter(pk=waiting.pk).update(created_at=ago(hours=2))
@@ -856,7 +860,7 @@ def everything(user, mail, whatsapp):
     """{address: the methods that it takes} of a conversation with one of everything."""
     contact = mail.contact
     ContactMessage.objects.filter(pk=mail.pk).update(address="x@example.org")
-    message = contact.write("Yes", channel="email", by=user)
+    message = write_message(contact, "Yes", channel="email", by=user)
     message.note_failure("No", is_last=True)
     return {
         page_of(contact): ["get", "head"],
@@ -907,14 +911,14 @@ def test_a_contact_that_is_archived_in_that_moment_is_404(browser, user, whatsap
     contact = arrive(whatsapp).contact
     message = failed(contact, user) if action == "/again" else None
     ContactMessage.objects.mark_unread(contact)
-    find = conversations._find
+    find = conversations._find_contact
 
     def find_and_archive(request, id):
         found = find(request, id)
         Contact.objects.get(pk=id).archive(by=None)
         return found
 
-    monkeypatch.setattr(conversations, "_find", find_and_archive)
+    monkeypatch.setattr(conversations, "_find_contact", find_and_archive)
     path = page_of(contact) + (f"/{message.pk}/again" if message else action)
     response = browser.post(path, form()) if action else browser.get(path)
     assert (response.status_code, unread(contact)) == (404, (1, 1))
@@ -963,7 +967,7 @@ def test_staff_without_a_pro_are_led_to_the_admin(staff_browser, everything):
 
 def test_colleagues_share_the_conversations(pro, user, client, whatsapp):
     contact = arrive(whatsapp).contact
-    contact.write("Mine", channel="whatsapp", by=user)
+    write_message(contact, "Mine", channel="whatsapp", by=user)
     client.force_login(UserFactory(pro=pro, name="Carl Colleague"), backend="config.accounts.backends.EmailBackend")
     client.post(f"{page_of(contact)}/send", form("Carl's"))
     assert [words for own, words in letters(html_of(client.get(page_of(contact)))) if own] == [

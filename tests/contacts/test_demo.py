@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.accounts import demo as accounts
+from contacts.conversations.reply_channels import find_reply_channels
 from contacts.demo import load
 from contacts.demo.texts import CHANNELS
 from contacts.models import ChannelConnection, ChannelDelivery, Contact, ContactIdentity, ContactMessage
@@ -92,7 +93,7 @@ def test_each_message_stands_as_receiving_or_sending_would_leave_it(pros):
         assert now - timedelta(days=7) < row.created_at < now
         assert row.pro_id == row.contact.pro_id == row.connection.pro_id
         assert (row.channel, row.error != "") == (row.connection.channel, row.state == "failed")
-        if row.is_outgoing:
+        if row.is_outbound:
             assert row.author.pro_id == row.pro_id
             assert (row.sent_at is None, row.external_id == "") == (row.state == "failed",) * 2
             assert row.read_at is None
@@ -129,8 +130,12 @@ def test_an_email_stands_in_its_thread(pros):
     ]
     ids = [row.external_id for row in (first, answer, thanks)]
     assert [row.references for row in (first, answer, thanks)] == [ids[:1], ids[:1], ids]
-    (way,) = thanks.contact.ways()
-    assert (way.address, way.subject, list(way.references)) == ("margaux.tanguy@example.org", thanks.subject, ids)
+    (reply_channel,) = find_reply_channels(thanks.contact)
+    assert (reply_channel.address, reply_channel.subject, list(reply_channel.references)) == (
+        "margaux.tanguy@example.org",
+        thanks.subject,
+        ids,
+    )
 
 
 def test_nothing_is_sent_for_what_is_past(pros, work_tasks):

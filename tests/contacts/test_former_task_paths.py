@@ -1,11 +1,23 @@
-"""Jobs queued under the former path of their task."""
+"""Jobs queued under the former path of their task still run."""
 
+import json
+
+import pytest
+from django.core import mail
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from contacts.conversations.receiving import store_delivery
+from contacts.conversations.sending import ABANDONED_AFTER, fail_abandoned_messages, write_message
 from contacts.importing.jobs import start_check, start_run
-from contacts.models import Contact
+from contacts.models import Contact, ContactMessage
 
+from .channels.payloads import telegram as telegram_message
+from .channels.payloads import update
+from .conversing import arrive, letterbox, peer, telegram
 from .imports import checked, uploaded
+
+__all__ = ["letterbox", "peer", "telegram"]
 
 ANNA = "name,email\nAnna,anna@example.org\n"
 
@@ -31,3 +43,44 @@ def test_an_import_is_run(user, work_tasks):
     work_tasks()
     contact_import.refresh_from_db()
     assert (contact_import.state, Contact.objects.get().email) == ("done", "anna@example.org")
+
+
+def test_a_delivery_is_read(telegram, work_tasks):
+    store_delivery(telegram, json.dumps(update(telegram_message(text="Bonjour"))).encode(), "application/json")
+    queue_under("contacts.tasks.read_delivery")
+    work_tasks()
+    assert list(ContactMessage.objects.values_list("text", "contact__name")) == [("Bonjour", "Théo Morvan")]
+
+
+def test_a_pro_is_notified_of_a_message(letterbox, work_tasks):
+    arrive(letterbox, "Is it free?", who="Inès")
+    queue_under("contacts.tasks.notify_message")
+    work_tasks()
+    assert [(m.to, m.subject) for m in mail.outbox] == [(["port@example.com"], "Inès wrote by E-mail")]
+
+
+@pytest.fixture
+def answer(telegram, user):
+    """An answer whose job is queued under the former path."""
+    contact = arrive(telegram).contact
+    DBTaskResult.objects.all().delete()
+    answer = write_message(contact, "Yes", channel="telegram", by=user)
+    queue_under("contacts.tasks.send_message")
+    return answer
+
+
+def test_a_message_is_sent(peer, answer, work_tasks):
+    work_tasks()
+    answer.refresh_from_db()
+    assert (answer.state, answer.error, len(peer.seen)) == ("sent", "", 1)
+
+
+def test_a_message_in_a_queued_job_is_not_abandoned(answer):
+    ContactMessage.objects.filter(pk=answer.pk).update(created_at=timezone.now() - 2 * ABANDONED_AFTER)
+    fail_abandoned_messages()
+    answer.refresh_from_db()
+    assert answer.state == "sending"
+    DBTaskResult.objects.all().delete()
+    fail_abandoned_messages()
+    answer.refresh_from_db()
+    assert (answer.state, answer.error) == ("failed", "Nothing tries to send this any more.")

@@ -7,11 +7,11 @@ import time
 import pytest
 from django.db import connection as database
 
-from contacts.channels import provider_of
-from contacts.channels.message import Message
+from contacts.channels.message import InboundMessage
+from contacts.channels.providers import provider_of
+from contacts.conversations import webhooks
+from contacts.conversations.receiving import read_delivery, receive_message
 from contacts.models import ChannelConnection, ChannelDelivery, Contact, ContactIdentity, ContactMessage
-from contacts.tasks import read_delivery
-from contacts.views import webhooks
 
 from .payloads import connect, deliver, telegram, update
 
@@ -39,7 +39,7 @@ def test_twenty_equal_deliveries_are_one_message_fifty_times(pro, nobody, at_onc
 def test_twenty_different_calls_about_one_message_are_one_message(pro, at_once):
     connection = connect(pro, "telegram")
     [message] = provider_of(connection).read(connection, b'{"message": %s}' % _json(telegram()), "")
-    at_once(20, lambda n: ContactMessage.objects.receive(connection, message))
+    at_once(20, lambda n: receive_message(connection, message))
     assert (ContactMessage.objects.count(), Contact.objects.get().unread_count) == (1, 1)
 
 
@@ -49,8 +49,8 @@ def test_two_first_messages_at_once_make_one_contact(pro, at_once):
         connection = channels[number % 3]
         ids = ((connection.channel, f"id-{number}"),)
         known = {"email": f"p{number}@example.org"} if connection.channel == "email" else {}
-        both = [Message(f"{number}-{n}", ids, "a", f"P{number}", f"Words {n}", **known) for n in range(2)]
-        at_once(2, lambda n, c=connection, both=both: ContactMessage.objects.receive(c, both[n]))
+        both = [InboundMessage(f"{number}-{n}", ids, "a", f"P{number}", f"Words {n}", **known) for n in range(2)]
+        at_once(2, lambda n, c=connection, both=both: receive_message(c, both[n]))
     assert (Contact.objects.count(), ContactMessage.objects.count()) == (ROUNDS, ROUNDS * 2)
     assert set(Contact.objects.values_list("unread_count", flat=True)) == {2}
     assert ContactIdentity.objects.filter(external_id__startswith="id-").count() == ROUNDS
@@ -62,7 +62,7 @@ def test_a_message_and_its_edit_at_once_leave_the_edit(pro, at_once):
         first = {**telegram(text="One"), "message_id": number + 1}
         calls = [{"message": first}, {"edited_message": {**first, "text": "Two", "edit_date": first["date"] + 9}}]
         read = [next(iter(provider_of(connection).read(connection, _json(call), ""))) for call in calls]
-        at_once(2, lambda n, read=read: ContactMessage.objects.receive(connection, read[n]))
+        at_once(2, lambda n, read=read: receive_message(connection, read[n]))
     assert list(ContactMessage.objects.values_list("text", flat=True)) == ["Two"] * 20
 
 

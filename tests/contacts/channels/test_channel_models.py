@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.db import connection as database
 from django.utils import timezone
 
-from contacts.channels.message import Refused
+from contacts.channels.message import RefusedError
+from contacts.conversations.receiving import store_delivery
 from contacts.models import ChannelConnection, ChannelDelivery
 from contacts.models.delivery import prune_deliveries
 
@@ -153,11 +154,11 @@ def test_with_another_key_they_are_not_there_and_nothing_is_taken(pro, nobody, s
 
 def test_a_call_is_taken_once(pro):
     connection, other = connect(pro, "telegram"), connect(pro, "whatsapp")
-    take = ChannelDelivery.objects.take
+    take = store_delivery
     assert [take(connection, body, "t") for body in (b"a", b"a", b"b")] == [True, False, True]
     assert take(other, b"a", "t")
     assert [take(connection, b"c", "t", "n"), take(connection, b"c", "t", "n")] == [True, False]
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedError):
         take(connection, b"d", "t", "n")
     assert ChannelDelivery.objects.count() == 4
 

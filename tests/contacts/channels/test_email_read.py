@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from contacts.channels import email as provider
-from contacts.channels.message import File, Message, Unreadable
+from contacts.channels.message import File, InboundMessage, UnreadableError
 
 from .payloads import bounce, connect, mailgun_form, mime, postmark
 
@@ -28,7 +28,7 @@ def desk(pro):
 
 
 def usual(**more):
-    return Message(
+    return InboundMessage(
         **{
             "external_id": "<a1@example.org>",
             "identities": (("email", "lea@example.org"),),
@@ -329,7 +329,9 @@ def test_the_test_of_a_connection_is_no_message(desk, pro):
 )
 def test_an_odd_mail_is_no_fault(desk, body):
     [found] = desk(body)
-    assert isinstance(found, Message) and found.identities and found.external_id and len(found.external_id) <= 255
+    assert (
+        isinstance(found, InboundMessage) and found.identities and found.external_id and len(found.external_id) <= 255
+    )
     words = (found.name, found.text, found.subject, found.email, found.address, *(file.name for file in found.files))
     assert not any("\0" in word or "\n" in found.subject for word in words)
     json.dumps(words).encode()
@@ -339,7 +341,7 @@ def test_an_odd_mail_is_no_fault(desk, body):
     "body", [b"", b"nonsense", b"[]", b"7", b"null", b'{"Headers": 7}', b'{"FromFull": []}', b"\xff"]
 )
 def test_what_is_no_payload_of_postmarks_is_unreadable(desk, body):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableError):
         desk(body, "postmark", "application/json")
 
 
@@ -378,7 +380,7 @@ def assert_fit(found):
 @pytest.mark.parametrize("name", [*postmark(), "CcFull", "BccFull", "Date", "ReplyTo", "RawEmail", "StrippedTextReply"])
 def test_an_odd_value_of_postmarks_is_no_fault(desk, name):
     for value in ODD:
-        with suppress(Unreadable):
+        with suppress(UnreadableError):
             assert_fit(desk(json.dumps(postmark(**{name: value})).encode(), "postmark", "application/json"))
 
 
@@ -386,7 +388,7 @@ def test_an_odd_value_of_postmarks_is_no_fault(desk, name):
 def test_an_odd_header_of_postmarks_is_no_fault(desk, name):
     for value in ODD:
         body = json.dumps(postmark(Headers=[{"Name": name, "Value": value}])).encode()
-        with suppress(Unreadable):
+        with suppress(UnreadableError):
             assert_fit(desk(body, "postmark", "application/json"))
 
 
@@ -394,7 +396,7 @@ def test_an_odd_header_of_postmarks_is_no_fault(desk, name):
 def test_an_odd_file_of_postmarks_is_no_fault(desk, name):
     for value in ODD:
         file = {"Name": "a.txt", "Content": "QQ==", "ContentType": "text/plain", name: value}
-        with suppress(Unreadable):
+        with suppress(UnreadableError):
             assert_fit(desk(json.dumps(postmark(Attachments=[file])).encode(), "postmark", "application/json"))
 
 
@@ -404,7 +406,7 @@ def test_an_odd_file_of_postmarks_is_no_fault(desk, name):
 def test_an_odd_value_of_mailguns_is_no_fault(desk, name):
     for value in [value for value in ODD if value != "\ud800"]:
         form = {**mailgun_form(), name: value if isinstance(value, str) else json.dumps(value)}
-        with suppress(Unreadable):
+        with suppress(UnreadableError):
             assert_fit(desk(encode_multipart(BOUNDARY, form), "mailgun", MULTIPART_CONTENT))
 
 
@@ -415,7 +417,7 @@ def test_files_that_are_only_announced_are_not_looked_for(desk):
 
 @pytest.mark.parametrize("content_type", ["", "x", "text/plain; charset=klingon", "multipart/form-data; boundary="])
 def test_an_odd_content_type_is_unreadable(desk, content_type):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableError):
         desk(encode_multipart(BOUNDARY, mailgun_form()), "mailgun", content_type)
 
 
@@ -447,17 +449,17 @@ def test_a_header_without_an_end_is_cut(desk, name):
     more = {"From": "no-reply@example.org"} if name == "Reply_To" else {}
     for piece in PIECES:
         body = mime(**{**more, name: begin + piece * (300_000 // len(piece))})
-        with suppress(Unreadable):
+        with suppress(UnreadableError):
             assert_fit(desk(body))
         if name != "Content_Type":
             value = piece.strip() * (300_000 // len(piece))
             headers = [["From", "lea@example.org"], [name.replace("_", "-"), value]]
             form = encode_multipart(BOUNDARY, mailgun_form(message_headers=json.dumps(headers)))
-            with suppress(Unreadable):
+            with suppress(UnreadableError):
                 assert_fit(desk(form, "mailgun", MULTIPART_CONTENT))
             headers = [{"Name": key, "Value": value} for key, value in headers]
             sent = postmark(Headers=headers, Subject=value, FromFull={"Email": value, "Name": value})
-            with suppress(Unreadable):
+            with suppress(UnreadableError):
                 assert_fit(desk(json.dumps(sent).encode(), "postmark", "application/json"))
 
 
@@ -484,10 +486,10 @@ TOO_MUCH = {
 @pytest.mark.parametrize("what", TOO_MUCH)
 def test_what_is_more_than_any_mail_has_is_unreadable(desk, what):
     raw = TOO_MUCH[what]
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableError):
         desk(raw)
     if len(raw) < 2_000_000:
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableError):
             desk(encode_multipart(BOUNDARY, mailgun_form(body_mime=raw.decode())), "mailgun", MULTIPART_CONTENT)
 
 
@@ -501,9 +503,9 @@ def test_what_is_nested_without_an_end_is_no_fault(desk, begin, end, count):
     value = begin * count + "7" + end * count
     for name in postmark():
         body = json.dumps(postmark(**{name: "here"})).replace('"here"', value).encode()
-        with suppress(Unreadable):
+        with suppress(UnreadableError):
             assert_fit(desk(body, "postmark", "application/json"))
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableError):
         desk(encode_multipart(BOUNDARY, mailgun_form(message_headers=value)), "mailgun", MULTIPART_CONTENT)
 
 
@@ -512,6 +514,6 @@ def test_what_is_no_payload_of_mailguns_is_unreadable_or_empty(desk, headers):
     body = encode_multipart(BOUNDARY, mailgun_form(message_headers=headers))
     try:
         found = desk(body, "mailgun", MULTIPART_CONTENT)
-    except Unreadable:
+    except UnreadableError:
         return
     assert [message.identities for message in found] == [(("email", "lea@example.org"),)]

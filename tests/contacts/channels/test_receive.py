@@ -16,9 +16,11 @@ from config.files.models import LooseFile
 from config.web.text import one_line
 from contacts.book.duplicates import likely_duplicates
 from contacts.book.merging import merge_contacts, undo_merge
-from contacts.channels.message import File, Media, Message
+from contacts.channels.message import File, InboundMessage, Media
+from contacts.conversations.receiving import read_delivery, receive_message
+from contacts.conversations.reply_channels import find_reply_channels
+from contacts.conversations.sending import write_message
 from contacts.models import ChannelDelivery, Contact, ContactEvent, ContactIdentity, ContactMessage, MessageFile
-from contacts.tasks import read_delivery
 from tests.factories import ContactFactory
 from tests.sample_files import GOOD, HOSTILE, PDF
 
@@ -259,7 +261,10 @@ def test_merged_contacts_are_one_conversation_and_two_again(pro, user, bring):
     merge = merge_contacts(one, other, by=user)
     one.refresh_from_db()
     assert (one.unread_count, one.last_message_at) == (2, THEN + timedelta(seconds=60))
-    assert [(way.channel, way.address) for way in one.ways()] == [("telegram", "1111111"), ("whatsapp", "33612345678")]
+    assert [(reply_channel.channel, reply_channel.address) for reply_channel in find_reply_channels(one)] == [
+        ("telegram", "1111111"),
+        ("whatsapp", "33612345678"),
+    ]
     third = telegram(text="Three")
     third["message_id"] = 2
     assert bring(connect(pro, "telegram"), update(third)).contact == one
@@ -280,7 +285,7 @@ def test_mail_from_nobody_is_kept_together(pro, bring):
     for n in range(2):
         assert bring(connection, mime(From=None, Message_ID=f"<{n}@x>"), "message/rfc822")
     [contact] = Contact.objects.all()
-    assert (contact.name, contact.messages.count(), contact.ways()) == ("E-mail", 2, [])
+    assert (contact.name, contact.messages.count(), find_reply_channels(contact)) == ("E-mail", 2, [])
 
 
 # --- Again, edited, late
@@ -342,7 +347,7 @@ def test_a_receipt_that_comes_early_is_no_trouble(pro, user, nobody, work_tasks)
     assert deliver(nobody, connection).status_code == 200
     work_tasks()
     DBTaskResult.objects.all().delete()
-    ContactMessage.objects.get().contact.write("Yes", channel="whatsapp", by=user)
+    write_message(ContactMessage.objects.get().contact, "Yes", channel="whatsapp", by=user)
     DBTaskResult.objects.all().delete()
     receipt = whatsapp(statuses=[{"id": "wamid.out", "status": "sent"}])
     assert deliver(nobody, connection, receipt).status_code == 200
@@ -413,7 +418,7 @@ def test_a_clock_that_goes_before_pins_nothing_to_the_top(pro, bring):
 
 
 def with_files(*files):
-    return Message("<f@x>", (("email", "lea@example.org"),), "lea@example.org", "Léa", "See", files=files)
+    return InboundMessage("<f@x>", (("email", "lea@example.org"),), "lea@example.org", "Léa", "See", files=files)
 
 
 def files_in(folder):
@@ -421,7 +426,7 @@ def files_in(folder):
 
 
 def receive(pro, *files):
-    return ContactMessage.objects.receive(connect(pro, "mime"), with_files(*files))
+    return receive_message(connect(pro, "mime"), with_files(*files))
 
 
 def test_files_are_kept_by_the_rules_of_attachments(pro, attachment_folder):
@@ -468,7 +473,7 @@ def test_a_file_and_its_row_live_and_die_together(pro, attachment_folder, django
 def test_when_the_row_cannot_be_made_the_file_goes(pro, attachment_folder):
     unstorable = replace(with_files(File("a.pdf", PDF)), media=(Media("image", b"no text"),))
     with pytest.raises(TypeError):
-        ContactMessage.objects.receive(connect(pro, "mime"), unstorable)
+        receive_message(connect(pro, "mime"), unstorable)
     assert (Contact.objects.count(), ContactMessage.objects.count()) == (0, 0)
     assert (MessageFile.objects.count(), LooseFile.objects.count(), files_in(attachment_folder)) == (0, 0, [])
 
@@ -496,7 +501,7 @@ def test_while_the_storage_fails_nothing_is_kept_and_nothing_lost(
     assert (Contact.objects.count(), MessageFile.objects.count()) == (0, 0)
     kept = ChannelDelivery.objects.get()
     assert (bytes(kept.body), kept.read_at) == (body, None)
-    from contacts.tasks import read_delivery
+    from contacts.conversations.receiving import read_delivery
 
     read_delivery.enqueue(kept.pk)
     work_tasks()
@@ -551,7 +556,7 @@ def test_what_a_machine_wrote_tells_nobody_and_own_mails_do_not_go_round(pro, br
 def test_a_mail_that_came_back_has_failed(pro, user, bring, work_tasks):
     connection = connect(pro, "mime")
     contact = bring(connection, mime(), "message/rfc822").contact
-    sent = contact.write("Oui.", channel="email", by=user)
+    sent = write_message(contact, "Oui.", channel="email", by=user)
     work_tasks()
     found = bring(connection, bounce(f"<{sent.pk}@testserver>"), "message/rfc822")
     sent.refresh_from_db()
@@ -571,14 +576,14 @@ def test_a_mail_that_came_back_has_failed(pro, user, bring, work_tasks):
 def test_what_else_is_reported_fails_no_mail_that_arrived(pro, user, bring, work_tasks, report):
     connection = connect(pro, "mime")
     contact = bring(connection, mime(), "message/rfc822").contact
-    sent = contact.write("Oui.", channel="email", by=user)
+    sent = write_message(contact, "Oui.", channel="email", by=user)
     work_tasks()
     found = bring(connection, report(f"<{sent.pk}@testserver>").replace(b"<a1@", b"<a2@"), "message/rfc822")
     sent.refresh_from_db()
     assert (sent.state, sent.error, found.contact, found.is_automatic) == ("sent", "", contact, True)
     # And the next answer is one to what a person wrote.
-    [way] = contact.ways()
-    assert (way.subject, way.references) == ("Re: Dossier", ("<a1@example.org>",))
+    [reply_channel] = find_reply_channels(contact)
+    assert (reply_channel.subject, reply_channel.references) == ("Re: Dossier", ("<a1@example.org>",))
 
 
 def test_a_person_who_writes_after_a_machine_is_told_of(pro, bring):
@@ -599,20 +604,24 @@ def test_who_has_another_number_and_user_id_stays_the_same_contact(pro, bring):
     found = bring(connection, whatsapp(notice, contacts=[]))
     assert (found.contact, found.text, found.is_automatic) == (first.contact, "Inès changed", True)
     # Free text may be sent for a day after what a person wrote.
-    [way] = found.contact.ways()
-    assert (way.address, way.is_late) == ("33755555555", True)
+    [reply_channel] = find_reply_channels(found.contact)
+    assert (reply_channel.address, reply_channel.is_window_closed) == ("33755555555", True)
 
     person = {"profile": {"name": "Inès Marchand"}, "wa_id": "33755555555", "user_id": "FR.2"}
     again = text("Me again", id="wamid.3", **{"from": "33755555555", "timestamp": str(int(time.time()))})
     assert bring(connection, whatsapp(again, contacts=[person])).contact == first.contact
     assert Contact.objects.count() == 1
-    [way] = found.contact.ways()
-    assert (way.address, way.is_late) == ("33755555555", False)
+    [reply_channel] = find_reply_channels(found.contact)
+    assert (reply_channel.address, reply_channel.is_window_closed) == ("33755555555", False)
 
 
 def test_a_report_about_nothing_of_ours_is_a_message_like_any(pro, bring):
     found = bring(connect(pro, "mime"), bounce(), "message/rfc822")
-    assert (found.contact.name, found.is_automatic, found.contact.ways()) == ("Mail Delivery System", True, [])
+    assert (found.contact.name, found.is_automatic, find_reply_channels(found.contact)) == (
+        "Mail Delivery System",
+        True,
+        [],
+    )
 
 
 def test_the_test_of_a_connection_makes_no_message(pro, bring, work_tasks):

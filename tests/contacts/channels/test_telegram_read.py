@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from contacts.channels import telegram as provider
-from contacts.channels.message import Media, Message, Unreadable
+from contacts.channels.message import InboundMessage, Media, UnreadableError
 
 from .payloads import AT, TOKEN, telegram, update
 
@@ -20,7 +20,7 @@ def read(payload):
 
 
 def usual(**more):
-    return Message(
+    return InboundMessage(
         **{
             "external_id": "123456:1111111:1365",
             "identities": (("telegram", "1111111"),),
@@ -143,10 +143,10 @@ ODD = [None, True, -1, 2**63, 2**80, 1e400, "", "\0", "\ud800", "x" * 100_000, [
 def test_an_odd_value_is_no_fault(name):
     for value in ODD:
         for found in read(update({**telegram(), name: value})):
-            assert isinstance(found, Message) and found.identities == (("telegram", "1111111"),)
+            assert isinstance(found, InboundMessage) and found.identities == (("telegram", "1111111"),)
 
 
 @pytest.mark.parametrize("body", [b"", b"nonsense", b"[]", b"null", b"\xff\xfe", b"[" * 200_000])
 def test_what_is_no_json_object_is_unreadable(body):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableError):
         list(provider.read(BOT, body, "application/json"))

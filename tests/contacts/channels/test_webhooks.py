@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from contacts.channels import provider_of
+from contacts.channels.providers import provider_of
+from contacts.conversations import webhooks
 from contacts.models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
-from contacts.views import webhooks
 
 from .payloads import PROVIDERS, SECRET, connect, deliver, mailgun_form, mime, path, proof, usual
 

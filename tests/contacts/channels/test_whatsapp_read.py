@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from contacts.channels import whatsapp as provider
-from contacts.channels.message import Elsewhere, Media, Message, Receipt, Unreadable
+from contacts.channels.message import Elsewhere, InboundMessage, Media, Receipt, UnreadableError
 
 from ..channels_out.peer import PHONE_ID
 from .payloads import AT, text, whatsapp
@@ -27,7 +27,7 @@ def one(message, **more):
 
 
 def usual(**more):
-    return Message(
+    return InboundMessage(
         **{
             "external_id": "wamid.1",
             "identities": (("whatsapp", BSUID), ("whatsapp", "33612345678")),
@@ -189,7 +189,7 @@ def change(kind="user_changed_number", **system):
 def test_who_has_another_number_is_known_by_both_and_answered_at_the_new_one():
     new = {"wa_id": "33755555555", "user_id": "FR.2", "previous_user_id": "FR.1"}
     assert read(change(**new)) == [
-        Message(
+        InboundMessage(
             external_id="wamid.9",
             identities=tuple(("whatsapp", id) for id in ("FR.1", "33612345678", "FR.2", "33755555555")),
             address="33755555555",
@@ -225,7 +225,7 @@ def test_an_odd_value_is_no_fault(name):
     for value in ODD:
         for payload in (text("Hi"), {**text("Hi"), "type": "image"}):
             for found in read(whatsapp({**payload, name: value})):
-                assert isinstance(found, Message) and len(found.external_id) <= 255 and found.identities
+                assert isinstance(found, InboundMessage) and len(found.external_id) <= 255 and found.identities
 
 
 @pytest.mark.parametrize("path", ["object", "entry", "changes", "value", "contacts", "messages", "statuses"])
@@ -235,12 +235,12 @@ def test_an_odd_shape_brings_nothing(path):
         places = {"object": payload, "entry": payload, "changes": payload["entry"][0]}
         places["value"] = payload["entry"][0]["changes"][0]
         places.get(path, places["value"]["value"])[path] = value
-        assert all(isinstance(item, Message | Receipt) for item in read(payload))
+        assert all(isinstance(item, InboundMessage | Receipt) for item in read(payload))
 
 
 @pytest.mark.parametrize("body", [b"", b"nonsense", b"[]", b"7", b"null", b"\xff\xfe", b"[" * 200_000, b'{"a":' * 9000])
 def test_what_is_no_json_object_is_unreadable(body):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableError):
         list(provider.read(NUMBER, body, "application/json"))
 
 

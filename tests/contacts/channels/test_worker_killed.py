@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from contacts.conversations.receiving import store_delivery
 from contacts.models import ChannelDelivery, Contact, ContactMessage
 from tests.jobs import test_worker
 
@@ -21,7 +22,7 @@ def test_killed_while_reading(pro, start_worker):
         chat = {"id": sender["id"], "type": "private"}
         message = {**telegram(text=f"No {number}"), "from": sender, "chat": chat, "message_id": number + 1}
         body = json.dumps(update(message, number=number)).encode()
-        assert ChannelDelivery.objects.take(connection, body, "application/json")
+        assert store_delivery(connection, body, "application/json")
     for share in (1, 3):
         worker = start_worker()
         test_worker.wait_until(lambda share=share: ContactMessage.objects.count() >= CALLS * share // 8)

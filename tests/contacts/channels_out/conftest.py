@@ -9,7 +9,8 @@ from django_tasks_db.models import DBTaskResult
 
 from config.accounts.models import Pro
 from config.jobs.worker import own_id, sweep
-from contacts.channels.message import Message
+from contacts.channels.message import InboundMessage
+from contacts.conversations.receiving import receive_message
 from contacts.models import ChannelConnection, ContactMessage
 
 from . import post as posts
@@ -57,10 +58,10 @@ def received(connect: Callable[..., ChannelConnection]) -> Callable[..., Contact
     """Connects a channel, if it is not yet, and has Ana write by it."""
 
     def one(channel: str, external_id: str = "in.1", **fields: Any) -> ContactMessage:
-        message = Message(
+        message = InboundMessage(
             external_id=external_id, **{"name": "Ana", "text": "Is it free?", **WRITERS[channel], **fields}
         )
-        found = ContactMessage.objects.receive(connect(channel), message)
+        found = receive_message(connect(channel), message)
         assert found is not None
         return found
 
@@ -85,5 +86,5 @@ def state(message: ContactMessage) -> tuple[str, str, str]:
 
 def jobs() -> list[str]:
     """How the jobs that send messages stand."""
-    found = DBTaskResult.objects.filter(task_path="contacts.tasks.send_message")
+    found = DBTaskResult.objects.filter(task_path="contacts.conversations.sending.send_message")
     return list(found.order_by("enqueued_at").values_list("status", flat=True))

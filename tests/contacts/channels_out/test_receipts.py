@@ -7,6 +7,7 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 
 from contacts.channels.signing import signature
+from contacts.conversations.sending import resend_message, write_message
 from contacts.models import ChannelConnection, ChannelDelivery, ContactMessage
 
 from .conftest import SECRET, state
@@ -16,7 +17,7 @@ from .peer import PHONE_ID
 @pytest.fixture
 def sent(peer, received, user, work_tasks):
     """An answer that has gone out as wamid.1."""
-    answer = received("whatsapp").contact.write("Yes", channel="whatsapp", by=user)
+    answer = write_message(received("whatsapp").contact, "Yes", channel="whatsapp", by=user)
     work_tasks()
     assert state(answer) == ("sent", "", "wamid.1")
     return answer
@@ -90,7 +91,7 @@ def test_what_was_not_delivered_says_why_and_can_be_sent_again(sent, bring, work
     bring(receipt)
     work_tasks()
     assert state(sent) == ("failed", reason, "wamid.1")
-    assert sent.send_again() is True
+    assert resend_message(sent) is True
     work_tasks()
     assert state(sent) == ("sent", "", "wamid.2")
     # What WhatsApp still says of the first one is of no message any more.
@@ -134,15 +135,15 @@ def test_another_pros_message_of_this_id_is_not_meant(sent, bring, work_tasks, o
 def test_a_receipt_that_comes_before_its_message_is_known_is_read_again(
     peer, received, user, bring, work_tasks, try_again
 ):
-    answer = received("whatsapp").contact.write("Yes", channel="whatsapp", by=user)
-    work = DBTaskResult.objects.filter(task_path="contacts.tasks.send_message")
+    answer = write_message(received("whatsapp").contact, "Yes", channel="whatsapp", by=user)
+    work = DBTaskResult.objects.filter(task_path="contacts.conversations.sending.send_message")
     # The worker that sends is between the provider's answer and the record of it.
     work.update(status="RUNNING")
     bring(status("delivered"))
     work_tasks()
     assert state(answer) == ("sending", "", "")
-    job = DBTaskResult.objects.get(task_path="contacts.tasks.read_delivery")
-    assert (job.status, job.exception_class_path) == ("FAILED", "contacts.tasks.Early")
+    job = DBTaskResult.objects.get(task_path="contacts.conversations.receiving.read_delivery")
+    assert (job.status, job.exception_class_path) == ("FAILED", "contacts.conversations.receiving.TooEarlyError")
     assert ChannelDelivery.objects.get().read_at is None
 
     work.update(status="READY")

@@ -6,8 +6,9 @@ import traceback
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from contacts.channels import provider_of
-from contacts.channels.message import SendFailed
+from contacts.channels.message import SendFailedError
+from contacts.channels.providers import provider_of
+from contacts.conversations.sending import write_message
 from contacts.models import ChannelConnection, ContactMessage
 
 from .conftest import SECRET
@@ -50,10 +51,10 @@ WRONG = ["gone", "slow", "headers", "redirect", "no address", "400", "401", "429
 @pytest.mark.parametrize("how", WRONG)
 @pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
 def test_sending_that_fails_tells_no_secret(peer, received, user, work_tasks, log, channel, how):
-    answer = received(channel).contact.write("Yes", channel=channel, by=user)
+    answer = write_message(received(channel).contact, "Yes", channel=channel, by=user)
     go_wrong(peer, how)
     work_tasks()
-    (job,) = DBTaskResult.objects.filter(task_path="contacts.tasks.send_message")
+    (job,) = DBTaskResult.objects.filter(task_path="contacts.conversations.sending.send_message")
     answer.refresh_from_db()
     assert answer.error and answer.state in ("sending", "failed")
     assert (job.traceback != "") == (answer.state == "sending")
@@ -67,7 +68,7 @@ def test_sending_that_fails_tells_no_secret(peer, received, user, work_tasks, lo
 def test_trying_a_connection_tells_no_secret(peer, connect, log, channel, how):
     connection = connect(channel)
     go_wrong(peer, how)
-    with pytest.raises(SendFailed) as caught:
+    with pytest.raises(SendFailedError) as caught:
         provider_of(connection).test(connection)
     written = "".join(traceback.format_exception(caught.value))
     assert_hidden(caught.value.reason, written, log.text)
@@ -77,7 +78,7 @@ def test_trying_a_connection_tells_no_secret(peer, connect, log, channel, how):
 
 @pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
 def test_sending_that_works_tells_no_secret(peer, received, user, work_tasks, log, channel):
-    answer = received(channel).contact.write("Yes", channel=channel, by=user)
+    answer = write_message(received(channel).contact, "Yes", channel=channel, by=user)
     work_tasks()
     answer.refresh_from_db()
     assert answer.state == "sent"

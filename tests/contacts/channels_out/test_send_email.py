@@ -3,7 +3,8 @@
 import pytest
 
 from contacts.channels import email
-from contacts.channels.message import SendFailed
+from contacts.channels.message import SendFailedError
+from contacts.conversations.sending import write_message
 from contacts.models import ContactMessage
 from tests.contact_requests.test_mails import html, text, to
 
@@ -31,7 +32,7 @@ def headers(mail, *names):
 def test_an_answer_stands_in_the_thread_that_it_answers(post, letter, user, pro, work_tasks):
     pro.phone = "+33491555012"
     pro.save()
-    answer = letter.contact.write("Yes.\nCome on <Saturday>.", channel="email", by=user)
+    answer = write_message(letter.contact, "Yes.\nCome on <Saturday>.", channel="email", by=user)
     work_tasks()
     mail = mail_to(post, ANA)
     assert headers(mail, "From", "To", "Reply-To", "Subject") == [
@@ -56,11 +57,11 @@ def test_an_answer_stands_in_the_thread_that_it_answers(post, letter, user, pro,
 
 
 def test_an_answer_to_the_answer_goes_on_in_the_thread(post, letter, received, user, work_tasks):
-    answer = letter.contact.write("Yes.", channel="email", by=user)
+    answer = write_message(letter.contact, "Yes.", channel="email", by=user)
     work_tasks()
     own = f"<{answer.pk}@testserver>"
     received("email", "<3@x>", subject="RE: The house", references=(FIRST, SECOND, own, "<3@x>"), text="Fine")
-    letter.contact.write("See you", channel="email", by=user)
+    write_message(letter.contact, "See you", channel="email", by=user)
     work_tasks()
     mail = to(post, ANA)[-1]
     assert headers(mail, "Subject", "In-Reply-To", "References") == [
@@ -74,7 +75,7 @@ def test_an_answer_to_the_answer_goes_on_in_the_thread(post, letter, received, u
 def test_who_has_not_written_by_email_gets_a_new_one(post, connect, received, pro, user, work_tasks):
     connect("email")
     contact = received("whatsapp", email=ANA).contact
-    answer = contact.write("Hello", channel="email", by=user)
+    answer = write_message(contact, "Hello", channel="email", by=user)
     work_tasks()
     mail = mail_to(post, ANA)
     assert headers(mail, "Subject", "In-Reply-To", "References") == ["Message from Agence du Port", None, None]
@@ -84,7 +85,7 @@ def test_who_has_not_written_by_email_gets_a_new_one(post, connect, received, pr
 
 def test_the_words_around_an_answer_are_in_the_contacts_language(post, letter, pro, user, work_tasks):
     letter.contact.change({"language": "nl"}, by=user)
-    letter.contact.write("Ja.", channel="email", by=user)
+    write_message(letter.contact, "Ja.", channel="email", by=user)
     work_tasks()
     assert "\nJe schreef op " in text(mail_to(post, ANA))
 
@@ -96,7 +97,7 @@ LONG = "<AM0PR04MB6929CFA2B7A0E6D3A5E1F3D9C4A29@AM0PR04MB6929.eurprd04.prod.outl
 def test_long_ids_stand_in_the_headers_as_they_are(post, received, user, work_tasks):
     ids = tuple(LONG.replace("CFA", f"{n:03}") for n in range(20))
     contact = received("email", ids[-1], subject="Hi", references=ids).contact
-    contact.write("Yes", channel="email", by=user)
+    write_message(contact, "Yes", channel="email", by=user)
     work_tasks()
     (head,) = [raw.partition(b"\r\n\r\n")[0].decode() for raw in post.raw if b"To: ana@" in raw]
     found = dict(line.split(": ", 1) for line in head.replace("\r\n ", " ").split("\r\n"))
@@ -106,7 +107,7 @@ def test_long_ids_stand_in_the_headers_as_they_are(post, received, user, work_ta
 
 def test_an_id_that_no_header_takes_is_left_out(post, received, user, work_tasks):
     contact = received("email", "<é@x>", subject="Hi", references=("<1@x>", "<é@x>")).contact
-    answer = contact.write("Yes", channel="email", by=user)
+    answer = write_message(contact, "Yes", channel="email", by=user)
     work_tasks()
     assert headers(mail_to(post, ANA), "In-Reply-To", "References") == ["<1@x>", "<1@x>"]
     assert state(answer)[0] == "sent"
@@ -114,7 +115,7 @@ def test_an_id_that_no_header_takes_is_left_out(post, received, user, work_tasks
 
 def test_a_long_name_of_the_installation_is_no_harm_to_the_id(post, letter, user, work_tasks, settings):
     settings.SITE_URL = f"https://{'a-long-name.' * 10}example.com"
-    answer = letter.contact.write("Yes", channel="email", by=user)
+    answer = write_message(letter.contact, "Yes", channel="email", by=user)
     work_tasks()
     id = f"<{answer.pk}@{'a-long-name.' * 10}example.com>"
     assert any(f"\r\nMessage-ID: {id}\r\n".encode() in raw for raw in post.raw)
@@ -126,7 +127,7 @@ def test_a_long_name_of_the_installation_is_no_harm_to_the_id(post, letter, user
 )
 def test_line_breaks_in_a_subject_forge_no_header(post, letter, user, work_tasks, subject):
     ContactMessage.objects.filter(pk=letter.pk).update(subject=subject)
-    letter.contact.write("Yes", channel="email", by=user)
+    write_message(letter.contact, "Yes", channel="email", by=user)
     work_tasks()
     mail = mail_to(post, ANA)
     assert headers(mail, "Subject", "Bcc") == ["Re: Hi Bcc: all@example.org", None]
@@ -136,7 +137,7 @@ def test_line_breaks_in_a_subject_forge_no_header(post, letter, user, work_tasks
 def test_line_breaks_in_the_pros_name_forge_no_header(post, letter, user, pro, work_tasks):
     pro.name = 'Port"\r\nBcc: all@example.org'
     pro.save()
-    letter.contact.write("Yes", channel="email", by=user)
+    write_message(letter.contact, "Yes", channel="email", by=user)
     work_tasks()
     mail = mail_to(post, ANA)
     assert [a.display_name for a in mail["From"].addresses] == ['Port" Bcc: all@example.org']
@@ -146,14 +147,14 @@ def test_line_breaks_in_the_pros_name_forge_no_header(post, letter, user, pro, w
 def test_a_name_with_accents_arrives(post, letter, user, pro, work_tasks):
     pro.name = "Maison Œuvrard, « Éléonore »"
     pro.save()
-    letter.contact.write("Oui", channel="email", by=user)
+    write_message(letter.contact, "Oui", channel="email", by=user)
     work_tasks()
     (sender,) = mail_to(post, ANA)["From"].addresses
     assert (sender.display_name, sender.addr_spec) == ("Maison Œuvrard, « Éléonore »", "no-reply@testserver")
 
 
 def test_a_mail_server_that_is_down_is_tried_again(post, letter, user, work_tasks, try_again):
-    answer = letter.contact.write("Yes", channel="email", by=user)
+    answer = write_message(letter.contact, "Yes", channel="email", by=user)
     post.is_down = True
     work_tasks()
     assert (state(answer), jobs()) == (
@@ -169,7 +170,7 @@ def test_a_mail_server_that_is_down_is_tried_again(post, letter, user, work_task
 
 def test_whom_the_mail_server_does_not_know_is_not_tried_again(post, letter, user, work_tasks):
     post.unknown.add(ANA)
-    answer = letter.contact.write("Yes", channel="email", by=user)
+    answer = write_message(letter.contact, "Yes", channel="email", by=user)
     work_tasks()
     reason = "The mail server did not take it (550 5.1.1 Nobody of this name here)."
     assert (state(answer), jobs()) == (("failed", reason, ""), ["SUCCESSFUL"])
@@ -179,7 +180,7 @@ def test_no_mail_server_at_all_is_tried_again(letter, user, settings, work_tasks
     options = {"host": "127.0.0.1", "port": 9, "timeout": 5}
     backend = "django.core.mail.backends.smtp.EmailBackend"
     settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": options}}
-    answer = letter.contact.write("Yes", channel="email", by=user)
+    answer = write_message(letter.contact, "Yes", channel="email", by=user)
     work_tasks()
     found, reason, _id = state(answer)
     assert (found, reason) == ("sending", "The mail server did not take it ([Errno 111] Connection refused).")
@@ -205,7 +206,7 @@ def test_trying_a_connection_sends_a_test_to_its_own_address(post, connect):
 
 def test_a_connection_that_does_not_work_says_why(post, connect):
     post.unknown.add("port@in.example.com")
-    with pytest.raises(SendFailed) as caught:
+    with pytest.raises(SendFailedError) as caught:
         email.test(connect("email"))
     assert (caught.value.reason, caught.value.is_final) == (
         "The mail server did not take it (550 5.1.1 Nobody of this name here).",

@@ -8,9 +8,8 @@ from django.utils import timezone, translation
 from django_tasks_db.models import DBTaskResult
 
 from config.jobs.worker import MAX_ATTEMPTS, own_id, sweep
+from contacts.conversations.sending import fail_abandoned_messages, resend_message, send_message, write_message
 from contacts.models import ChannelConnection, Contact, ContactMessage
-from contacts.models.message import give_up_forgotten
-from contacts.tasks import send_message
 from tests.jobs import test_worker
 
 from .conftest import jobs, state
@@ -28,7 +27,7 @@ def ana(received):
 @pytest.fixture
 def answer(ana, user):
     """An answer that is on its way."""
-    return ana.write("Yes", channel="whatsapp", by=user)
+    return write_message(ana, "Yes", channel="whatsapp", by=user)
 
 
 def row(message):
@@ -40,7 +39,7 @@ def row(message):
 
 def test_writing_keeps_the_message_and_its_job_together(peer, ana, user, work_tasks):
     before = timezone.now()
-    message = ana.write(" Yes\r\nfine ", channel="whatsapp", by=user)
+    message = write_message(ana, " Yes\r\nfine ", channel="whatsapp", by=user)
     kept = row(message)
     assert kept == {
         "id": message.pk,
@@ -77,16 +76,16 @@ def test_writing_keeps_the_message_and_its_job_together(peer, ana, user, work_ta
 def test_answering_is_reading(ana, user):
     ana.refresh_from_db()
     assert ana.unread_count == 1
-    message = ana.write("Yes", channel="whatsapp", by=user)
+    message = write_message(ana, "Yes", channel="whatsapp", by=user)
     found = Contact.objects.get()
     assert (found.unread_count, found.last_message_at) == (0, message.created_at)
 
 
 def test_one_form_that_is_sent_twice_is_one_message(peer, ana, user, work_tasks):
     id = uuid.uuid4()
-    first, second = (ana.write("Yes", channel="whatsapp", by=user, id=id) for _ in "12")
+    first, second = (write_message(ana, "Yes", channel="whatsapp", by=user, id=id) for _ in "12")
     work_tasks()
-    third = ana.write("Yes", channel="whatsapp", by=user, id=id)
+    third = write_message(ana, "Yes", channel="whatsapp", by=user, id=id)
     work_tasks()
     assert first == second == third
     assert (jobs(), len(peer.seen)) == (["SUCCESSFUL"], 1)
@@ -95,7 +94,7 @@ def test_one_form_that_is_sent_twice_is_one_message(peer, ana, user, work_tasks)
 def test_one_form_with_other_words_is_another_message(peer, ana, user, work_tasks):
     id = uuid.uuid4()
     for words in ("Yes", "No"):
-        ana.write(words, channel="whatsapp", by=user, id=id)
+        write_message(ana, words, channel="whatsapp", by=user, id=id)
     work_tasks()
     assert [body["text"]["body"] for body in peer.bodies("messages")] == ["Yes", "No"]
 
@@ -103,7 +102,9 @@ def test_one_form_with_other_words_is_another_message(peer, ana, user, work_task
 @pytest.mark.django_db(transaction=True)
 def test_one_form_that_is_sent_six_times_at_once_is_one_message(peer, ana, user, work_tasks, at_once):
     id = uuid.uuid4()
-    made = at_once(6, lambda _n: Contact.objects.get(pk=ana.pk).write("Yes", channel="whatsapp", by=user, id=id).pk)
+    made = at_once(
+        6, lambda _n: write_message(Contact.objects.get(pk=ana.pk), "Yes", channel="whatsapp", by=user, id=id).pk
+    )
     work_tasks()
     assert (len(set(made)), jobs(), len(peer.seen)) == (1, ["SUCCESSFUL"], 1)
 
@@ -123,7 +124,7 @@ def test_a_message_that_is_gone_is_sent_to_nobody(peer, answer, work_tasks):
 
 
 def test_an_id_that_the_provider_gives_twice_sends_nothing_twice(peer, answer, ana, user, work_tasks):
-    second = ana.write("And bring the key", channel="whatsapp", by=user)
+    second = write_message(ana, "And bring the key", channel="whatsapp", by=user)
     peer.say(200, {"messages": [{"id": "wamid.same"}]})
     work_tasks()
     assert sorted([state(answer), state(second)]) == [("sent", "", ""), ("sent", "", "wamid.same")]
@@ -137,8 +138,8 @@ def test_a_failure_that_passes_is_kept_and_tried_again_by_the_sweep(peer, answer
     peer.say(503, b"")
     work_tasks()
     assert state(answer) == ("sending", "The provider answered 503.", "")
-    job = DBTaskResult.objects.get(task_path="contacts.tasks.send_message")
-    assert (job.status, job.exception_class_path) == ("FAILED", "contacts.channels.message.SendFailed")
+    job = DBTaskResult.objects.get(task_path="contacts.conversations.sending.send_message")
+    assert (job.status, job.exception_class_path) == ("FAILED", "contacts.channels.message.SendFailedError")
     assert sweep(own_id()) == 1
     job.refresh_from_db()
     assert (job.status, job.run_after - job.finished_at) == ("READY", timedelta(seconds=10))
@@ -158,11 +159,11 @@ def test_after_the_last_attempt_it_has_failed_and_is_sent_again_when_asked(peer,
     assert (state(answer), jobs()) == (("failed", "The provider answered 503.", ""), ["FAILED"])
 
     peer.recover()
-    assert (answer.send_again(), state(answer)) == (True, ("sending", "", ""))
-    assert answer.send_again() is False
+    assert (resend_message(answer), state(answer)) == (True, ("sending", "", ""))
+    assert resend_message(answer) is False
     work_tasks()
     assert (state(answer), jobs()) == (("sent", "", "wamid.1"), ["FAILED", "SUCCESSFUL"])
-    assert answer.send_again() is False
+    assert resend_message(answer) is False
     assert (jobs(), len(peer.seen)) == (["FAILED", "SUCCESSFUL"], MAX_ATTEMPTS + 1)
 
 
@@ -174,7 +175,7 @@ def test_what_has_finally_failed_is_not_tried_again_by_itself(peer, answer, work
     assert (state(answer)[0], len(peer.seen)) == ("failed", 1)
 
     peer.recover()
-    assert answer.send_again() is True
+    assert resend_message(answer) is True
     work_tasks()
     assert state(answer) == ("sent", "", "wamid.1")
 
@@ -228,7 +229,7 @@ def test_when_it_is_connected_again_the_message_can_be_sent(peer, answer, connec
     ChannelConnection.objects.get().disconnect()
     work_tasks()
     connect("whatsapp", is_active=True)
-    assert answer.send_again() is True
+    assert resend_message(answer) is True
     work_tasks()
     assert state(answer) == ("sent", "", "wamid.1")
 
@@ -238,7 +239,7 @@ def test_to_an_archived_contact_nothing_is_sent_again(answer, ana, user, peer, w
     work_tasks()
     ana.archive(by=user)
     with pytest.raises(Contact.DoesNotExist):
-        answer.send_again()
+        resend_message(answer)
     assert state(answer)[0] == "failed"
 
 
@@ -251,7 +252,7 @@ def test_a_worker_that_is_killed_while_it_sends_is_followed_by_another(peer, ans
         monkeypatch.setenv(name, getattr(peer.settings, name))
     monkeypatch.setenv("CHANNEL_TIMEOUT", "30")
     # Another job, the mail that tells of Ana's message, is of no interest here.
-    DBTaskResult.objects.exclude(task_path="contacts.tasks.send_message").delete()
+    DBTaskResult.objects.exclude(task_path="contacts.conversations.sending.send_message").delete()
     peer.may_answer.clear()
     first = start_worker()
     assert peer.asked.wait(30)
@@ -270,7 +271,7 @@ def test_a_worker_that_is_killed_while_it_sends_is_followed_by_another(peer, ans
 @pytest.mark.django_db(transaction=True)
 def test_a_job_of_a_worker_that_was_killed_before_it_sent_sends_once(peer, answer, work_tasks):
     left = {"status": "RUNNING", "worker_ids": [own_id()], "started_at": timezone.now()}
-    DBTaskResult.objects.filter(task_path="contacts.tasks.send_message").update(**left)
+    DBTaskResult.objects.filter(task_path="contacts.conversations.sending.send_message").update(**left)
     assert sweep(own_id()) == 1
     work_tasks()
     assert (jobs(), state(answer), len(peer.seen)) == (["SUCCESSFUL"], ("sent", "", "wamid.1"), 1)
@@ -297,18 +298,18 @@ def test_what_no_job_sends_any_more_has_failed(answer, pro, job, hours, is_forgo
     pro.language = "nl"
     pro.save()
     ContactMessage.objects.filter(pk=answer.pk).update(created_at=now - timedelta(hours=hours))
-    rows = DBTaskResult.objects.filter(task_path="contacts.tasks.send_message")
+    rows = DBTaskResult.objects.filter(task_path="contacts.conversations.sending.send_message")
     if job is None:
         rows.delete()
     else:
         ended = now - timedelta(hours=job["finished_at"]) if "finished_at" in job else None
         rows.update(**{**job, "finished_at": ended})
-    give_up_forgotten()
+    fail_abandoned_messages()
     with translation.override("nl"):
         words = translation.gettext("Nothing tries to send this any more.")
     assert state(answer) == (("failed", words, "") if is_forgotten else ("sending", "", ""))
-    assert answer.send_again() is is_forgotten
-    give_up_forgotten()
+    assert resend_message(answer) is is_forgotten
+    fail_abandoned_messages()
     assert state(answer) == ("sending", "", "")
 
 
@@ -317,7 +318,7 @@ def test_what_is_not_on_its_way_is_not_forgotten(answer, stands):
     old = timezone.now() - timedelta(days=9)
     ContactMessage.objects.update(created_at=old, state=stands, error="why")
     DBTaskResult.objects.all().delete()
-    give_up_forgotten()
+    fail_abandoned_messages()
     assert state(answer) == (stands, "why", "")
 
 

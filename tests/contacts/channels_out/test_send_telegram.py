@@ -3,7 +3,8 @@
 import pytest
 
 from contacts.channels import telegram
-from contacts.channels.message import SendFailed
+from contacts.channels.message import SendFailedError
+from contacts.conversations.sending import write_message
 from contacts.models import ChannelConnection
 
 from .conftest import SECRET, jobs, state
@@ -13,7 +14,7 @@ from .peer import BOT_TOKEN, Seen, bot_fault
 @pytest.fixture
 def answer(received, user):
     """An answer that is on its way."""
-    return received("telegram").contact.write("Yes.\n<b>Come</b> *on* Saturday.", channel="telegram", by=user)
+    return write_message(received("telegram").contact, "Yes.\n<b>Come</b> *on* Saturday.", channel="telegram", by=user)
 
 
 def test_an_answer_is_one_text_as_it_was_written(peer, answer, work_tasks):
@@ -111,12 +112,12 @@ def test_a_secret_that_vestibule_made_up_is_one_that_telegram_takes(peer, pro, s
     ],
 )
 def test_a_connection_that_does_not_work_says_why(peer, connect, token, reason):
-    with pytest.raises(SendFailed) as caught:
+    with pytest.raises(SendFailedError) as caught:
         telegram.test(connect("telegram", token=token))
     assert (caught.value.reason, caught.value.is_final) == (reason, True)
 
 
 def test_without_a_token_nothing_is_asked(peer, pro):
-    with pytest.raises(SendFailed) as caught:
+    with pytest.raises(SendFailedError) as caught:
         telegram.test(ChannelConnection(pro=pro, channel="telegram", provider="telegram", secret=SECRET))
     assert (caught.value.reason, peer.seen) == ("The bot's token is missing.", [])

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from contacts.channels import whatsapp
-from contacts.channels.message import SendFailed
+from contacts.channels.message import SendFailedError
+from contacts.conversations.sending import resend_message, write_message
 
 from .conftest import jobs, state
 from .peer import PHONE_ID, VERSION, WHATSAPP_TOKEN, Seen, fault
@@ -14,7 +15,7 @@ from .peer import PHONE_ID, VERSION, WHATSAPP_TOKEN, Seen, fault
 @pytest.fixture
 def answer(received, user):
     """An answer that is on its way."""
-    return received("whatsapp").contact.write("Yes.\nCome on Saturday.", channel="whatsapp", by=user)
+    return write_message(received("whatsapp").contact, "Yes.\nCome on Saturday.", channel="whatsapp", by=user)
 
 
 def test_an_answer_is_one_text_to_the_number_that_wrote(peer, answer, work_tasks):
@@ -42,7 +43,7 @@ def test_an_answer_is_one_text_to_the_number_that_wrote(peer, answer, work_tasks
 def test_who_has_no_number_is_reached_by_their_business_scoped_user_id(peer, received, user, work_tasks):
     id = "US.13491208655302741918"
     contact = received("whatsapp", identities=(("whatsapp", id),), address=id, phone="").contact
-    answer = contact.write("Yes", channel="whatsapp", by=user)
+    answer = write_message(contact, "Yes", channel="whatsapp", by=user)
     work_tasks()
     (body,) = peer.bodies("messages")
     assert (body["recipient"], "to" in body) == (id, False)
@@ -117,7 +118,7 @@ def test_what_may_have_gone_out_is_for_the_pro_to_send_again(peer, answer, work_
     assert (state(answer), jobs(), len(peer.seen)) == (("failed", words, ""), ["SUCCESSFUL"], 1)
 
     peer.recover()
-    assert answer.send_again() is True
+    assert resend_message(answer) is True
     work_tasks()
     assert state(answer) == ("sent", "", "wamid.1")
 
@@ -164,7 +165,7 @@ def test_a_redirect_is_not_followed(peer, answer, work_tasks):
 def test_without_a_token_nothing_is_asked(peer, received):
     found = received("whatsapp")
     found.connection.token = ""
-    with pytest.raises(SendFailed, match="access token or the id") as caught:
+    with pytest.raises(SendFailedError, match="access token or the id") as caught:
         whatsapp.send(found.connection, found)
     assert (caught.value.is_final, peer.seen) == (True, [])
 
@@ -186,14 +187,14 @@ def test_a_connection_is_tried_by_asking_for_the_numbers_name(peer, connect):
     ],
 )
 def test_a_connection_that_does_not_work_says_why(peer, connect, changes, reason):
-    with pytest.raises(SendFailed) as caught:
+    with pytest.raises(SendFailedError) as caught:
         whatsapp.test(connect("whatsapp", **changes))
     assert caught.value.reason == reason
 
 
 def test_a_provider_that_is_gone_is_said_when_the_connection_is_tried(peer, connect):
     peer.stop()
-    with pytest.raises(SendFailed) as caught:
+    with pytest.raises(SendFailedError) as caught:
         whatsapp.test(connect("whatsapp"))
     assert (caught.value.reason, caught.value.is_final) == (
         "The provider cannot be reached (ConnectionRefusedError).",

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from config.accounts.http import ProRequest
 from config.web.limits import Limit
 
-from ..channels import provider_of
-from ..channels.message import SendFailed
-from ..forms import ChannelForm, add_errors
+from ..forms import add_errors
 from ..models import ChannelConnection, ChannelDelivery
+from .forms import ChannelForm
+from .message import SendFailedError
+from .providers import provider_of
 
 Channel = ChannelConnection.Channel
 # A test of e-mail sends a mail, to whatever address a Pro has entered.
@@ -73,7 +74,7 @@ def _try(request: ProRequest, connection: ChannelConnection) -> None:
         return
     try:
         name = provider_of(connection).test(connection)
-    except SendFailed as error:
+    except SendFailedError as error:
         messages.error(request, _("That did not work: %(reason)s") % {"reason": error.reason})
     else:
         messages.success(request, _tried(connection) % {"name": name})

@@ -1,0 +1,43 @@
+"""The providers, one module each. All of them read calls into the same InboundMessage and Receipt."""
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from ..models import ChannelConnection, ContactMessage
+from . import email, telegram, whatsapp
+from .message import Elsewhere, InboundMessage, Receipt
+
+
+class ProviderModule(Protocol):
+    """The names of a module that speaks with a channel's provider.
+
+    `CHANNEL` is one of ChannelConnection.Channel, `MAX_BODY` the most bytes of one call.
+    """
+
+    CHANNEL: str
+    MAX_BODY: int
+
+    def verify(self, connection: ChannelConnection, headers: Mapping[str, str], body: bytes, content_type: str) -> str:
+        """Return what tells this call from others, "" where the body does; raise RefusedError unless the provider
+        sent it."""
+        ...
+
+    def read(
+        self, connection: ChannelConnection, body: bytes, content_type: str
+    ) -> Iterator[InboundMessage | Receipt | Elsewhere]:
+        """Yield what a call holds; raise UnreadableError."""
+        ...
+
+    def send(self, connection: ChannelConnection, message: ContactMessage) -> str:
+        """Send a message and return the provider's id of it; raise SendFailedError."""
+        ...
+
+    def test(self, connection: ChannelConnection) -> str:
+        """Try the connection and return the provider's name of it; raise SendFailedError."""
+        ...
+
+
+def provider_of(connection: ChannelConnection) -> ProviderModule:
+    """The module that speaks with a connection's provider."""
+    modules: tuple[ProviderModule, ...] = (email, telegram, whatsapp)
+    return {module.CHANNEL: module for module in modules}[connection.channel]

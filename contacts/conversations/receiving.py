@@ -1,0 +1,250 @@
+"""Inbound messages and receipts: a provider's call is stored at once, a job reads it.
+
+A job that is run again reads the same call anew; each message is stored once.
+"""
+
+import hashlib
+from contextlib import ExitStack, suppress
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import Max
+from django.tasks import task
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from config.files.storage import KeptFile, keep
+from config.web.limits import Limit
+from config.web.text import one_line
+
+from ..channels.message import Elsewhere, File, InboundMessage, Receipt, RefusedError, UnreadableError
+from ..channels.providers import provider_of
+from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
+from ..models.locking import hold_book
+from ..models.message_queryset import ContactMessageQuerySet
+from .mails import notify_message
+
+State = ContactMessage.State
+# Providers tell the time of a message to the second.
+TIMESTAMP_RESOLUTION = timedelta(seconds=1)
+# E-mails an hour that notify one Pro of new messages.
+NOTIFICATIONS = Limit("message-notification", 30, 3600)
+
+
+class TooEarlyError(Exception):
+    """A receipt arrived before the provider's id of its outbound message was stored."""
+
+
+def store_delivery(connection: ChannelConnection, body: bytes, content_type: str, nonce: str = "") -> bool:
+    """Store one call of a provider as it came and enqueue its reading; return whether it is new.
+
+    `nonce` tells calls apart where the body does not. It belongs to the first body that came with it: raises
+    RefusedError for another one.
+    """
+    digest = hashlib.sha256(body).hexdigest()
+    nonce = hashlib.sha256(nonce.encode()).hexdigest() if nonce else digest
+    try:
+        with transaction.atomic():
+            delivery = ChannelDelivery.objects.create(
+                connection=connection,
+                provider=connection.provider,
+                nonce=nonce,
+                digest=digest,
+                content_type=content_type[:255],
+                body=body,
+            )
+            read_delivery.enqueue(delivery.pk)
+            return True
+    except IntegrityError:
+        if not ChannelDelivery.objects.filter(connection=connection, nonce=nonce, digest=digest).exists():
+            raise RefusedError("another body") from None
+        return False
+
+
+@task
+def read_delivery(delivery_id: int) -> None:
+    """Store the messages that a provider's call holds, and update the sent ones that it has receipts for."""
+    rows = ChannelDelivery.objects.select_related("connection__pro")
+    if (delivery := rows.filter(pk=delivery_id, read_at=None).first()) is None:
+        return
+    try:
+        items = _process_delivery(delivery)
+    except TooEarlyError:
+        raise  # Only a matter of time: nothing for the Pro to see.
+    except Exception as error:
+        with suppress(DatabaseError):
+            # The Pro sees the reason. The text of an exception that is not ours may hold anything.
+            delivery.note_failure(str(error) if isinstance(error, UnreadableError) else type(error).__name__)
+        raise
+    # An e-mail without a message is the test of the connection.
+    is_email = delivery.connection.channel == ChannelConnection.Channel.EMAIL
+    if is_email or any(isinstance(item, InboundMessage) for item in items):
+        delivery.connection.note_received()
+    delivery.finish(next((item.reason for item in items if isinstance(item, Elsewhere)), ""))
+
+
+def _process_delivery(delivery: ChannelDelivery) -> list[InboundMessage | Receipt | Elsewhere]:
+    """Process and return all items of a call. Raises TooEarlyError after the others when a receipt has to wait."""
+    connection = delivery.connection
+    # The Pro may have chosen another provider since.
+    connection.provider = delivery.provider
+    # Notes stored beside a message are for the Pro to read.
+    with override(connection.pro.language):
+        items = provider_of(connection).read(connection, bytes(delivery.body), delivery.content_type)
+        processed = [(item, _process_item(connection, item)) for item in items]
+    if not all(is_done for _item, is_done in processed):
+        raise TooEarlyError
+    return [item for item, _is_done in processed]
+
+
+def _process_item(connection: ChannelConnection, item: InboundMessage | Receipt | Elsewhere) -> bool:
+    """Process one item of a call; return False for a receipt whose message may be going out right now."""
+    if isinstance(item, InboundMessage):
+        receive_message(connection, item)
+    elif isinstance(item, Receipt) and not apply_receipt(connection, item):
+        return not ContactMessage.objects.filter(connection=connection, state=State.SENDING).exists()
+    return True
+
+
+def apply_receipt(connection: ChannelConnection, receipt: Receipt) -> bool:
+    """Update the sent message that a receipt is about; return whether there is one."""
+    if message := _sent_messages(connection).filter(external_id=receipt.external_id).first():
+        message.update_state(receipt.state, receipt.reason)
+    return message is not None
+
+
+def receive_message(connection: ChannelConnection, inbound: InboundMessage) -> ContactMessage | None:
+    """Store an inbound message in the conversation of the contact that it identifies, or of a new contact.
+
+    A provider's id is stored once, however often and in whatever order it is delivered: a repeated one may be an edit,
+    and returns None. Files are stored by the rules of attachments; rejected ones are named in `refused`. Not to be
+    called in a transaction. Raises StorageUnavailable, and nothing is stored.
+    """
+    stored = ContactMessage.objects.for_pro(connection.pro).filter(
+        channel=connection.channel, external_id=inbound.external_id
+    )
+    if message := stored.first():
+        message.edit(inbound.text, inbound.edited_at)
+        return None
+    with ExitStack() as stack:
+        files, rejected = _store_files(stack, inbound.files)
+        with transaction.atomic():
+            hold_book(connection.pro_id)
+            if message := stored.first():
+                message.edit(inbound.text, inbound.edited_at)
+                return None
+            return _create_message(connection, inbound, files, rejected)
+
+
+def _store_files(stack: ExitStack, files: tuple[File, ...]) -> tuple[list[KeptFile], list[str]]:
+    """Store files, until the stack closes; return them, and "name: reason" of each rejected one."""
+    stored, rejected = [], []
+    for file in files:
+        try:
+            stored.append(stack.enter_context(keep(ContentFile(file.content), file.name)))
+        except ValidationError as error:
+            rejected.append(f"{one_line(file.name, 100)}: {' '.join(error.messages)}")
+    return stored, rejected
+
+
+def _create_message(
+    connection: ChannelConnection, inbound: InboundMessage, files: list[KeptFile], rejected: list[str]
+) -> ContactMessage:
+    returned = _find_returned_message(connection, inbound)
+    contact = returned.contact if returned else _find_or_create_sender(connection, inbound)
+    message = ContactMessage.objects.create(
+        pro=connection.pro,
+        contact=contact,
+        connection=connection,
+        channel=connection.channel,
+        external_id=inbound.external_id,
+        address=inbound.address,
+        text=inbound.text,
+        subject=inbound.subject,
+        quoted=inbound.quoted,
+        media=[vars(media) for media in inbound.media],
+        references=list(inbound.references),
+        refused=rejected,
+        is_automatic=inbound.is_automatic,
+        created_at=_written_at(contact, inbound),
+        edited_at=inbound.edited_at,
+        state=State.RECEIVED,
+    )
+    for file in files:
+        file.take()
+        message.files.create(key=file.key, **file.facts._asdict())
+    if returned and inbound.is_returned:
+        returned.update_state(State.FAILED, _("The e-mail came back: see the message about it."))
+    # A message that was written long ago and arrives only now is new all the same.
+    ContactMessage.objects.recount(contact, at=timezone.now())
+    _notify_pro(connection, message)
+    return message
+
+
+def _sent_messages(connection: ChannelConnection) -> ContactMessageQuerySet:
+    sent = ContactMessage.objects.for_pro(connection.pro).filter(channel=connection.channel)
+    return sent.exclude(state=State.RECEIVED)
+
+
+def _find_returned_message(connection: ChannelConnection, inbound: InboundMessage) -> ContactMessage | None:
+    """The sent message that a report is about."""
+    if not inbound.about:
+        return None
+    return _sent_messages(connection).filter(external_id=inbound.about, contact__deleted_at=None).first()
+
+
+def _find_or_create_sender(connection: ChannelConnection, inbound: InboundMessage) -> Contact:
+    return Contact.objects.find_or_create(
+        connection.pro,
+        identities=inbound.identities,
+        name=_sender_name(connection, inbound),
+        email=inbound.email,
+        phone=inbound.phone,
+        source=connection.channel,
+        channel_preference=connection.channel,
+        language=inbound.language or connection.pro.language,
+        reached_by="" if inbound.email or inbound.phone else connection.channel,
+    )
+
+
+def _sender_name(connection: ChannelConnection, inbound: InboundMessage) -> str:
+    """The name that the sender gives, else the address that they wrote from."""
+    name = one_line(inbound.name)
+    if any(c.isalnum() for c in name):
+        return name
+    return one_line(inbound.email or inbound.phone or f"{connection.get_channel_display()} {inbound.address}".strip())
+
+
+def _written_at(contact: Contact, inbound: InboundMessage) -> datetime:
+    """Time of writing: not in the future, as a clock that is fast would keep the conversation at the top.
+
+    Messages of one second are put into the order in which they arrived.
+    """
+    now = timezone.now()
+    if inbound.sent_at is None:
+        return now
+    at = min(inbound.sent_at, now)
+    same_second = ContactMessage.objects.filter(
+        contact=contact, created_at__gte=at, created_at__lt=at + TIMESTAMP_RESOLUTION
+    )
+    last = same_second.aggregate(last=Max("created_at"))["last"]
+    return last + timedelta(microseconds=1) if last else at
+
+
+def _notify_pro(connection: ChannelConnection, message: ContactMessage) -> None:
+    """Enqueue the notification, unless the Pro has one about this conversation, or reads the mailbox anyway."""
+    if message.is_automatic or _has_other_unread(message) or connection.pro.email == connection.address:
+        return
+    if not NOTIFICATIONS.hit(connection.pro_id):
+        notify_message.enqueue(str(message.pk))
+
+
+def _has_other_unread(message: ContactMessage) -> bool:
+    """Whether another message that a person wrote is unread in the conversation."""
+    unread = ContactMessage.objects.filter(
+        contact=message.contact, read_at=None, state=State.RECEIVED, is_automatic=False
+    )
+    return unread.exclude(pk=message.pk).exists()

@@ -1,0 +1,98 @@
+"""The channels by which a contact can be answered now, each with its address."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from config.web.mail import is_answerable
+
+from ..addresses import email_key
+from ..channels.whatsapp import WINDOW_HOURS
+from ..models import ChannelConnection, Contact, ContactMessage
+
+Channel = ChannelConnection.Channel
+
+
+class ReplyChannel(NamedTuple):
+    """One way to answer a contact; `address` is as the provider knows it, `subject` and `references` are an e-mail's.
+
+    `is_window_closed`: WhatsApp takes free text for 24 hours after somebody's last message (the customer service
+    window), and that time is over.
+    """
+
+    channel: str
+    connection: ChannelConnection
+    address: str
+    subject: str = ""
+    references: tuple[str, ...] = ()
+    is_window_closed: bool = False
+
+    @property
+    def label(self) -> str:
+        """The channel's name, for e-mail with the address: a contact may have several."""
+        name = str(Channel(self.channel).label)
+        return f"{name} ({self.address})" if self.channel == Channel.EMAIL else name
+
+
+def find_reply_channels(contact: Contact) -> list[ReplyChannel]:
+    """Reply channels of a contact, the one that they wrote by last first.
+
+    A contact who has never written has none but e-mail.
+    """
+    received = ContactMessage.objects.filter(contact=contact, state=ContactMessage.State.RECEIVED).exclude(address="")
+    dated: list[tuple[datetime, ReplyChannel]] = []
+    for connection in ChannelConnection.objects.for_pro(contact.pro):
+        if not connection.is_sending:
+            continue
+        by_channel = received.filter(channel=connection.channel).order_by("-created_at", "-id")
+        last = newest = by_channel.first()
+        if newest and newest.is_automatic:
+            # A program's message is not answered.
+            last = by_channel.filter(is_automatic=False).first()
+        if reply_channel := _reply_channel(contact, connection, last, newest):
+            dated.append((last.created_at if last else contact.created_at - timedelta(days=36500), reply_channel))
+    return [reply_channel for _at, reply_channel in sorted(dated, key=lambda pair: pair[0], reverse=True)]
+
+
+def find_reply_channel(contact: Contact, channel: str) -> ReplyChannel | None:
+    """The contact's reply channel of one channel."""
+    return next((found for found in find_reply_channels(contact) if found.channel == channel), None)
+
+
+def _reply_channel(
+    contact: Contact, connection: ChannelConnection, last: ContactMessage | None, newest: ContactMessage | None
+) -> ReplyChannel | None:
+    """`last` is the last message by this channel that a person wrote, `newest` the last one of all."""
+    channel = connection.channel
+    if channel == Channel.EMAIL:
+        return _email_reply_channel(contact, connection, last)
+    if last is None or newest is None:
+        return None
+    is_old = last.created_at < timezone.now() - timedelta(hours=WINDOW_HOURS)
+    # WhatsApp's own notice tells the new number of a contact.
+    return ReplyChannel(channel, connection, newest.address, is_window_closed=is_old and channel == Channel.WHATSAPP)
+
+
+def _email_reply_channel(
+    contact: Contact, connection: ChannelConnection, last: ContactMessage | None
+) -> ReplyChannel | None:
+    """To the address of their last message, else to the contact's; None for an address that nobody reads."""
+    address = last.address if last and _is_identity(contact, last.address) else contact.email
+    if not address or not is_answerable(address):
+        return None
+    subject = last.subject if last and last.subject else _("Message from %(pro)s") % {"pro": connection.pro.name}
+    is_answer = bool(last and last.subject) and not subject.lower().startswith("re:")
+    return ReplyChannel(
+        connection.channel,
+        connection,
+        address,
+        f"Re: {subject}"[:200] if is_answer else subject[:200],
+        tuple(last.references) if last else (),
+    )
+
+
+def _is_identity(contact: Contact, address: str) -> bool:
+    """Whether the contact is still known by an e-mail address; after a merge there may be several."""
+    return contact.identities.matching([(Channel.EMAIL, email_key(address))]).exists()

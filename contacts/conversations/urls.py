@@ -1,0 +1,20 @@
+"""Pages of the conversations, and the webhooks that bring messages."""
+
+from django.urls import path
+
+from . import views, webhooks
+
+app_name = "messages"
+
+urlpatterns = [
+    path("channels/whatsapp/<str:key>", webhooks.whatsapp, name="whatsapp_webhook"),
+    path("channels/telegram/<str:key>", webhooks.telegram, name="telegram_webhook"),
+    path("channels/email/<str:key>", webhooks.email, name="email_webhook"),
+    path("inbox/messages", views.conversation_list, name="conversation_list"),
+    path("inbox/messages/arrivals", views.conversation_arrivals, name="conversation_arrivals"),
+    path("inbox/messages/<uuid:id>", views.conversation_detail, name="conversation_detail"),
+    path("inbox/messages/<uuid:id>/send", views.message_send, name="message_send"),
+    path("inbox/messages/<uuid:id>/unread", views.conversation_unread, name="conversation_unread"),
+    path("inbox/messages/<uuid:id>/<uuid:message>/again", views.message_again, name="message_again"),
+    path("inbox/messages/<uuid:id>/files/<int:file>", views.file_download, name="file_download"),
+]

@@ -1,0 +1,244 @@
+"""Pages of the conversations: the list, one conversation, and the answer."""
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from config.accounts.http import ProRequest, send_to, wants
+from config.files.downloads import download
+from config.files.storage import StorageUnavailable
+from config.web.paging import InvalidCursor, from_cursor, to_cursor
+
+from ..book.duplicates import likely_duplicates
+from ..forms import add_errors
+from ..models import ChannelConnection, Contact, ContactMessage, MessageFile
+from .forms import MessageForm
+from .reply_channels import find_reply_channels
+from .sending import resend_message, write_message
+
+PAGE = "messages/conversations.html"
+# Conversations of a page.
+PAGE_SIZE = 25
+# Messages that a conversation shows; the contact's timeline has them all.
+THREAD_SIZE = 50
+
+
+def _find_contact(request: ProRequest, id: uuid.UUID) -> Contact:
+    return get_object_or_404(Contact.objects.for_pro(request.pro).select_related("pro"), pk=id)
+
+
+@contextmanager
+def _not_found_when_gone() -> Iterator[None]:
+    """Contact archived or merged during the request: 404."""
+    try:
+        yield
+    except Contact.DoesNotExist:
+        raise Http404 from None
+
+
+def _search_context(request: ProRequest) -> dict[str, Any]:
+    """Search text, and its query string kept across pages."""
+    text = request.GET.get("q", "").strip()[:200]
+    return {"search": text, "query": _query_string(q=text)}
+
+
+def _query_string(**parameters: str) -> str:
+    """The query string of the parameters that are not empty, "" when all are."""
+    given = {name: value for name, value in parameters.items() if value}
+    return f"?{urlencode(given)}" if given else ""
+
+
+def _list_context(request: ProRequest) -> dict[str, Any]:
+    """One page of conversations, the newest message first, and the query string of the next page."""
+    cursor, search = request.GET.get("cursor"), _search_context(request)
+    try:
+        place = from_cursor(cursor, uuid.UUID) if cursor else None
+    except InvalidCursor as error:
+        raise Http404 from error
+    contacts = Contact.objects.for_pro(request.pro)
+    page, has_more = contacts.search(search["search"], by_word=True).conversations(place, PAGE_SIZE)
+    end = to_cursor(page[-1].last_message_at, page[-1].pk) if has_more else ""  # type: ignore[arg-type]
+    return {
+        **search,
+        "rows": ContactMessage.objects.with_last(page),
+        "next_query": _query_string(q=search["search"], cursor=end) if has_more else "",
+        "cursor": cursor,
+        "newest": "" if cursor or search["search"] else _newest_cursor(page),
+        "has_channels": bool(page) or ChannelConnection.objects.for_pro(request.pro).filter(is_active=True).exists(),
+    }
+
+
+def _newest_cursor(page: list[Contact]) -> str:
+    """Cursor of the first row, or of now when the list is empty."""
+    first = page[0].last_message_at if page else None
+    return to_cursor(first or timezone.now(), page[0].pk if first else uuid.UUID(int=0))
+
+
+def _thread_version(thread: list[ContactMessage]) -> str:
+    """Fingerprint of a conversation as the page shows it."""
+    shown = [(message.pk, message.state, message.error, message.edited_at) for message in thread]
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+
+
+def _thread_context(contact: Contact) -> dict[str, Any]:
+    """The newest messages of a conversation, newest first."""
+    newest = contact.messages.select_related("author").prefetch_related("files").order_by("-created_at", "-id")
+    rows = list(newest[: THREAD_SIZE + 1])
+    thread = rows[:THREAD_SIZE]
+    version = _thread_version(thread)
+    return {"contact": contact, "thread": thread, "version": version, "is_longer": len(rows) > THREAD_SIZE}
+
+
+def _detail_context(contact: Contact, form: MessageForm | None = None) -> dict[str, Any]:
+    duplicates, reply_channels, thread = (
+        likely_duplicates(contact),
+        find_reply_channels(contact),
+        _thread_context(contact),
+    )
+    return {
+        **thread,
+        "has_received": any(not message.is_outbound for message in thread["thread"]),
+        "likely": duplicates[0] if duplicates else None,
+        "reply_channels": reply_channels,
+        "form": form or MessageForm(reply_channels, initial={"id": uuid.uuid4()}),
+    }
+
+
+@require_safe
+def conversation_list(request: ProRequest) -> HttpResponse:
+    """List the conversations; htmx gets the list ("list") or the rows after a cursor ("more") alone."""
+    part = "#list" if wants(request, "list") else "#rows" if wants(request, "more") else ""
+    return render(request, PAGE + part, _list_context(request))
+
+
+@require_safe
+def conversation_arrivals(request: ProRequest) -> HttpResponse:
+    """Count the unread conversations with a message since the list was rendered."""
+    try:
+        since, _id = from_cursor(request.GET.get("since", ""), uuid.UUID)
+    except InvalidCursor as error:
+        raise Http404 from error
+    count = Contact.objects.for_pro(request.pro).unread().filter(last_message_at__gt=since).count()
+    return render(request, f"{PAGE}#arrivals", {"count": count, "newest": request.GET["since"]})
+
+
+@require_safe
+def conversation_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Show one conversation beside the list, and mark it as read.
+
+    htmx gets the conversation ("detail") or its messages ("thread") alone. An open page polls for "thread", with or
+    without a reader, so that marks nothing as read; `seen` is the version that it shows, and 204 says it is current.
+    """
+    try:
+        contact = _find_contact(request, id)
+    except Http404:
+        return _redirect_to_kept_contact(request, id)
+    if wants(request, "thread"):
+        context = _thread_context(contact)
+        if request.GET.get("seen") == context["version"]:
+            return HttpResponse(status=204)
+        return render(request, f"{PAGE}#thread", {**_search_context(request), **context, **_row_context(contact)})
+    if request.method == "GET":
+        with _not_found_when_gone():
+            ContactMessage.objects.mark_read(contact)
+    if wants(request, "detail"):
+        return render(request, f"{PAGE}#detail", _swap_context(request, contact))
+    return render(request, PAGE, {**_list_context(request), **_detail_context(contact)})
+
+
+def _redirect_to_kept_contact(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Redirect a notification's link to the contact that a merge kept, or to the archived contact; else 404."""
+    with suppress(Contact.DoesNotExist):
+        survivor = Contact.objects.survivor_of(request.pro, id)
+        return send_to(request, reverse("messages:conversation_detail", args=[survivor.pk]))
+    archived = get_object_or_404(Contact.objects.for_pro(request.pro, deleted=True), pk=id)
+    return send_to(request, reverse("contacts:contact_detail", args=[archived.pk]))
+
+
+def _swap_context(request: ProRequest, contact: Contact, form: MessageForm | None = None) -> dict[str, Any]:
+    """One conversation, and its row in the list."""
+    return {**_search_context(request), **_detail_context(contact, form), **_row_context(contact)}
+
+
+def _row_context(contact: Contact) -> dict[str, Any]:
+    """The contact's row, which replaces the one in the list."""
+    return {"row": ContactMessage.objects.with_last([contact])[0], "is_swap": True}
+
+
+@require_POST
+def message_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Answer by a reply channel."""
+    contact = _find_contact(request, id)
+    form = MessageForm(find_reply_channels(contact), request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            with _not_found_when_gone():
+                write_message(contact, given["text"], channel=given["channel"], by=request.user, id=given["id"])
+            messages.success(request, _("Your message is on its way."))
+            return _show_conversation(request, contact)
+        except ValidationError as error:
+            add_errors(form, error)
+    return _show_conversation(request, contact, form)
+
+
+def _show_conversation(request: ProRequest, contact: Contact, form: MessageForm | None = None) -> HttpResponse:
+    """Respond to a POST: the conversation and its row for htmx, else a redirect, or the page with the form's errors."""
+    status = 422 if form else 200
+    if wants(request, "detail"):
+        return render(request, f"{PAGE}#detail", _swap_context(request, contact, form), status=status)
+    if form:
+        return render(request, PAGE, {**_list_context(request), **_detail_context(contact, form)}, status=status)
+    page = reverse("messages:conversation_detail", args=[contact.pk])
+    return redirect(f"{page}{_search_context(request)['query']}#thread")
+
+
+@require_POST
+def message_again(request: ProRequest, id: uuid.UUID, message: uuid.UUID) -> HttpResponse:
+    """Send a failed message again."""
+    contact = _find_contact(request, id)
+    failed = get_object_or_404(contact.messages.select_related("contact__pro"), pk=message)
+    with _not_found_when_gone():
+        is_resent = resend_message(failed)
+    if is_resent:
+        messages.success(request, _("Your message is on its way."))
+    else:
+        messages.info(request, _("This message has not failed, or is being sent already."))
+    return _show_conversation(request, contact)
+
+
+@require_POST
+def conversation_unread(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Mark a conversation as unread."""
+    contact = _find_contact(request, id)
+    with _not_found_when_gone():
+        ContactMessage.objects.mark_unread(contact)
+    if contact.unread_count:
+        messages.success(request, _("The conversation with %(name)s is unread again.") % {"name": contact.name})
+    return redirect("messages:conversation_list")
+
+
+@require_safe
+def file_download(request: ProRequest, id: uuid.UUID, file: int) -> FileResponse | HttpResponse:
+    """Download a file of a message, of an archived contact too."""
+    contact = get_object_or_404(Contact.objects.for_pro(request.pro, deleted=None), pk=id)
+    stored = get_object_or_404(MessageFile.objects.for_pro(request.pro).filter(message__contact=contact), pk=file)
+    try:
+        return download(stored.open(), filename=stored.filename, content_type=stored.mime_type)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    except StorageUnavailable:
+        messages.error(request, _("The file cannot be fetched at the moment. Please try again in a few minutes."))
+        return redirect("contacts:contact_detail", contact.pk)

@@ -166,9 +166,9 @@ def _values(fact: str | set[str]) -> list[str]:
 
 
 class NewInquiryForm(forms.Form):
-    """An inquiry written down for a customer. `id` makes a form sent twice one inquiry; the names are `submit`'s.
+    """An inquiry that the Pro enters for a customer. A form sent twice with the same `id` is one inquiry.
 
-    What stands in a field is judged by the submission, so that page and API say the same.
+    The values are checked by `submission.prepare`, so that page and API refuse the same with the same text.
     """
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)

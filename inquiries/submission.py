@@ -1,13 +1,12 @@
 """How an inquiry comes in, whoever sends it: checked, completed with the customer's profile, kept.
 
-In two steps, as UserHub may take seconds: `prepare` outside of any transaction, `Draft.keep` in one. `submit` is both.
+In two steps, as UserHub may take seconds: `prepare` outside of any transaction, `Draft.keep` in one.
 """
 
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -32,7 +31,7 @@ from .pipeline.moves import start_inquiry, userhub_id_of
 VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
 _TYPE = Compiled(lambda id: InquiryType.objects.filter(pk=id))
 # The fields of the model that the sender may set, by the names that the API has for them too.
-CHECKED = ("user_id", "created_by", "subject", "message", "category", "budget", "priority", "source")
+SUBMITTED_FIELDS = ("user_id", "created_by", "subject", "message", "category", "budget", "priority", "source")
 
 
 @dataclass(frozen=True)
@@ -67,41 +66,6 @@ class Draft:
         return inquiry
 
 
-def submit(
-    pro: Pro,
-    *,
-    by: User | ApiToken | None,
-    user_id: int,
-    subject: str,
-    message: str,
-    inquiry_type_id: int | None = None,
-    created_by: int | None = None,
-    category: str = "",
-    budget: Decimal | None = None,
-    priority: str = "normal",
-    source: str = "",
-    filter_option_ids: Collection[int] = (),
-) -> Inquiry:
-    """Take in an inquiry of the UserHub user `user_id` for `pro`, on behalf of them where `by` is somebody else.
-
-    No type is the first active one; `created_by` is a UserHub id, by default that of `by`, else `user_id`. A UserHub
-    that does not answer holds nothing up: the inquiry waits for its profile. Raises ValidationError with every field
-    at fault, by the names of these parameters. Not to be called in a transaction, see `userhub.ask`.
-    """
-    fields = {
-        "user_id": user_id,
-        "subject": subject,
-        "message": message,
-        "created_by": created_by,
-        "category": category,
-        "budget": budget,
-        "priority": priority,
-        "source": source,
-    }
-    draft = prepare(pro, fields, by=by, inquiry_type_id=inquiry_type_id, filter_option_ids=filter_option_ids)
-    return draft.keep(by=by)
-
-
 def prepare(
     pro: Pro,
     fields: Mapping[str, Any],
@@ -110,7 +74,14 @@ def prepare(
     inquiry_type_id: int | None,
     filter_option_ids: Collection[int],
 ) -> Draft:
-    """The first half of `submit`: check everything and ask UserHub, without storing anything."""
+    """Check everything and read the customer's profile from UserHub, without storing anything.
+
+    `fields` has every name of SUBMITTED_FIELDS. The inquiry is of the UserHub user `user_id`, on behalf of them where
+    `by` is somebody else; `created_by` is a UserHub id, by default that of `by`, else `user_id`. No type is the first
+    active one. A UserHub that does not answer holds nothing up: the inquiry waits for its profile. Raises
+    ValidationError with every field at fault, by the names of `fields` and parameters. Not to be called in a
+    transaction, see `userhub.ask`.
+    """
     errors: dict[str, Any] = {}
     created_by = fields["created_by"] or userhub_id_of(by) or fields["user_id"]
     inquiry = Inquiry(pro=pro, **{**fields, "created_by": created_by})
@@ -156,7 +127,7 @@ def _check_fields(inquiry: Inquiry) -> None:
             errors[name] = _("This is no id of a UserHub user.")
     if inquiry.budget is not None and not (inquiry.budget.is_finite() and inquiry.budget >= 0):
         errors["budget"] = _("Give an amount of 0 or more.")
-    others = {field.name for field in inquiry._meta.concrete_fields} - set(CHECKED)
+    others = {field.name for field in inquiry._meta.concrete_fields} - set(SUBMITTED_FIELDS)
     try:
         inquiry.clean_fields(exclude=others | set(errors))
     except ValidationError as error:

@@ -242,4 +242,3 @@ KINDS: dict[str, tuple[str, Callable[[bytes], bool]]] = {
     ".xlsx": (OOXML + "spreadsheetml.sheet", _is_ooxml("spreadsheetml.sheet.main+xml")),
     ".txt": ("text/plain", _is_text),
 }
-ACCEPT = ",".join(KINDS)

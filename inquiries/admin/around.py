@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from config.accounts.admin import InstallationAdmin
 from config.web.admin import EVERYWHERE, ReadOnlyAdmin
 
-from ..history.sharing import hand_over_later
+from ..history.sharing import share
 from ..models import DirectoryUser, FilterOption, UnsharedHistory
 
 
@@ -93,7 +93,7 @@ class UnsharedHistoryAdmin(ReadOnlyAdmin, InstallationAdmin):
     @admin.action(permissions=["change"], description=_("Try again"), location=EVERYWHERE)
     def try_again(self, request: HttpRequest, queryset: QuerySet[UnsharedHistory]) -> None:
         for inquiry_id in set(queryset.values_list("entry__inquiry", flat=True)):
-            hand_over_later(inquiry_id)
+            share.enqueue(inquiry_id)
         self.message_user(request, _("The worker tries again."), messages.SUCCESS)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -23,66 +22,13 @@ from config.web.admin import EVERYWHERE, ReadOnlyInline, searchable
 from contacts.models import Contact
 
 from ..customers.profiles import retry_profile
-from ..ids import GREATEST_ID
-from ..models import Attachment, FilterOption, Inquiry, InquiryHistory, Offer, PipelineStep
+from ..models import Attachment, Inquiry, InquiryHistory, Offer
 from ..pipeline.moves import NOTE_LENGTH, InvalidTransitionError, close_inquiry, link_case, move_inquiry
 from ..translations import refusal
+from .filters import CaseFilter, StepFilter, WaitingFilter
+from .forms import LINKED_BY_STAFF, SORTED_BY_STAFF, BoundedChoices, InquiryForm
 
 CHANGE = "admin:inquiries_inquiry_change"
-SORTED_BY_STAFF = ["category", "priority", "filter_options"]
-LINKED_BY_STAFF = ["case_id", "contact"]
-
-
-class YesNoFilter(admin.SimpleListFilter):
-    """Rows with or without something. `empty` is the look-up of those without."""
-
-    empty: str
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("Yes")), ("no", _("No"))]
-
-    def wanted(self) -> bool | None:
-        return {"yes": True, "no": False}.get(self.value() or "")
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        wanted = self.wanted()
-        return queryset if wanted is None else queryset.filter(**{self.empty: wanted})
-
-
-class WaitingFilter(YesNoFilter):
-    title = _("waiting for profile")
-    parameter_name = "waiting"
-    empty = "profile_at__isnull"
-
-
-class CaseFilter(YesNoFilter):
-    title = _("linked to a case")
-    parameter_name = "case"
-    empty = "case_id__isnull"
-
-    def wanted(self) -> bool | None:
-        is_linked = super().wanted()
-        return None if is_linked is None else not is_linked
-
-
-class StepFilter(admin.SimpleListFilter):
-    """By step, once one type is chosen: the steps of all types would fill the page."""
-
-    title = _("step")
-    parameter_name = "step"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        kind = request.GET.get("inquiry_type__id__exact", "")
-        if not (kind.isdecimal() and len(kind) < 19):
-            return []
-        return [
-            (str(pk), label)
-            for pk, label in PipelineStep.objects.filter(inquiry_type=int(kind)).values_list("pk", "label")
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        known = [key for key, _label in self.lookup_choices]
-        return queryset.filter(step=self.value()) if self.value() in known else queryset
 
 
 class HistoryInline(ReadOnlyInline):
@@ -101,38 +47,6 @@ class OfferInline(ReadOnlyInline):
     model = Offer
     fields = ["title", "amount", "currency", "status", "valid_until", "made_by_name", "sent_at", "answered_at"]
     readonly_fields = ["status", "made_by_name", "sent_at", "answered_at"]
-
-
-class BoundedChoices(forms.ModelMultipleChoiceField):
-    """A number that no database can hold is no choice, instead of a fault of SQLite."""
-
-    def clean(self, value: Any) -> Any:
-        try:
-            return super().clean(value)
-        except OverflowError as error:
-            raise ValidationError(self.error_messages["invalid_list"], code="invalid_list") from error
-
-
-class InquiryForm(forms.ModelForm):
-    """What staff set of an inquiry. Another Pro's contact is no choice."""
-
-    case_id = forms.IntegerField(label=_("Case"), required=False, min_value=1, max_value=GREATEST_ID)
-
-    class Meta:
-        model = Inquiry
-        fields = [*LINKED_BY_STAFF, *SORTED_BY_STAFF]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "contact" in self.fields and self.instance.pk:
-            # All of the Pro's whom it is linked to or may be; the widget offers those that are found.
-            choices = Contact.objects.for_pro(self.instance.pro)
-            self.fields["contact"].queryset = choices | Contact.objects.filter(pk=self.instance.contact_id)  # type: ignore[attr-defined]
-        if "filter_options" in self.fields and self.instance.pk:
-            options = FilterOption.objects
-            self.fields["filter_options"].queryset = (  # type: ignore[attr-defined]
-                options.filter(is_active=True) | options.filter(inquiries=self.instance)
-            ).distinct()
 
 
 @admin.register(Inquiry)

@@ -55,11 +55,6 @@ def share_all() -> None:
     catch_up()
 
 
-def hand_over_later(inquiry_id: int) -> None:
-    """Have the worker try again what waits of this inquiry, as soon as it can."""
-    share.enqueue(inquiry_id)
-
-
 def hand_over(inquiry_id: int) -> int:
     """Give an inquiry's waiting entries to the package, oldest first; returns how many went.
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from config.accounts.models import Pro, User
+from config.accounts.models import User
 
 if TYPE_CHECKING:
     from .inquiry import Inquiry
@@ -37,10 +37,6 @@ class StaleOffer(Exception):
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
-    def for_pro(self, pro: Pro) -> Self:
-        """The offers of one Pro: the only door to them."""
-        return self.filter(inquiry__pro=pro)
-
     def public(self) -> Self:
         """What customers may see: whatever has been sent."""
         return self.exclude(status=Offer.Status.DRAFT)

@@ -9,9 +9,9 @@ from django_tasks_db.models import DBTaskResult
 from inquiries.customers.profiles import FORGOTTEN, fail_forgotten_profiles
 from inquiries.models import Inquiry, Offer
 from inquiries.offers.lifecycle import answer_offer, send_offer
-from inquiries.submission import submit
 
 from .hub import JAN, PERSON, hub
+from .submitting import submit
 
 __all__ = ["hub"]
 FORMER = {
@@ -39,7 +39,7 @@ def statuses():
 def waiting(pro, shipped, hub):
     """An inquiry that waits for its profile."""
     hub.say({}, 503)
-    inquiry = submit(pro, by=None, user_id=456, subject="Keuken", message="Graag een offerte.")
+    inquiry = submit(pro)
     hub.say(JAN)
     return inquiry
 
@@ -52,7 +52,7 @@ def test_the_jobs_of_a_submitted_inquiry(waiting, work_tasks, mailoutbox):
 
 
 def test_the_acknowledgment(pro, shipped, hub, work_tasks, mailoutbox):
-    submit(pro, by=pro.users.create(email="by@example.com"), user_id=456, subject="Keuken", message="Graag.")
+    submit(pro, by=pro.users.create(email="by@example.com"))
     assert use_former_paths() == ["inquiries.tasks.acknowledge"]
     work_tasks()
     assert (statuses(), [mail.to for mail in mailoutbox]) == ({"SUCCESSFUL"}, [["jan.devries@example.com"]])

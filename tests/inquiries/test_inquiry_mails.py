@@ -6,7 +6,8 @@ from django_tasks_db.models import DBTaskResult
 from inquiries.customers.profiles import complete_profile
 from inquiries.mails import acknowledge, notify
 from inquiries.models import DirectoryUser, Inquiry
-from inquiries.submission import submit
+
+from .submitting import submit
 
 WORDS = {"subject": "Verbouwing keuken", "message": "Graag een offerte.\n<b>Snel</b>"}
 
@@ -33,7 +34,7 @@ def html(mail):
 
 
 def test_the_customer_is_told_that_it_arrived(pro, question, jan, work_tasks, mailoutbox):
-    found = submit(pro, by=None, user_id=456, **WORDS)
+    found = submit(pro, **WORDS)
     work_tasks()
     mail = sent(mailoutbox, "jan@example.org")
     assert mail.subject == f"Your inquiry “Verbouwing keuken” has arrived (reference {found.reference})"
@@ -56,7 +57,7 @@ def test_the_customer_is_told_that_it_arrived(pro, question, jan, work_tasks, ma
 
 
 def test_the_pro_is_told_who_asks(pro, question, jan, work_tasks, mailoutbox):
-    found = submit(pro, by=None, user_id=456, **WORDS)
+    found = submit(pro, **WORDS)
     work_tasks()
     mail = sent(mailoutbox, "port@example.com")
     assert mail.subject == "New inquiry from Jan de Vries: Verbouwing keuken"
@@ -74,7 +75,7 @@ def test_the_pro_is_told_who_asks(pro, question, jan, work_tasks, mailoutbox):
 
 def test_the_pro_is_told_though_nobody_knows_who_asks_yet(pro, question, settings, work_tasks, mailoutbox):
     settings.USERHUB_URL, settings.USERHUB_TOKEN = "http://127.0.0.1:1", "x"
-    found = submit(pro, by=None, user_id=456, **WORDS)
+    found = submit(pro, **WORDS)
     work_tasks()
     (mail,) = mailoutbox
     assert (mail.to, mail.subject, mail.reply_to) == (["port@example.com"], "New inquiry: Verbouwing keuken", [])
@@ -100,7 +101,7 @@ def test_each_reads_their_own_language(pro, question, jan, work_tasks, mailoutbo
     pro.language = pros
     pro.save()
     DirectoryUser.objects.update(language=language)
-    found = submit(pro, by=None, user_id=456, **WORDS)
+    found = submit(pro, **WORDS)
     work_tasks()
     assert sent(mailoutbox, "jan@example.org").subject.replace("\xa0", " ") == subject.format(found.pk)
     to_pro = {
@@ -113,7 +114,7 @@ def test_each_reads_their_own_language(pro, question, jan, work_tasks, mailoutbo
 
 def test_line_breaks_forge_no_header(pro, question, jan, work_tasks, mailoutbox):
     DirectoryUser.objects.update(first_name="Jan\r\nBcc: all@example.org")
-    submit(pro, by=None, user_id=456, subject="Hi\r\nBcc: all@example.org", message="x")
+    submit(pro, subject="Hi\r\nBcc: all@example.org", message="x")
     work_tasks()
     assert sorted(mail.recipients() for mail in mailoutbox) == [["jan@example.org"], ["port@example.com"]]
     assert sent(mailoutbox, "port@example.com").subject == (
@@ -122,7 +123,7 @@ def test_line_breaks_forge_no_header(pro, question, jan, work_tasks, mailoutbox)
 
 
 def test_a_job_that_runs_twice_sends_one_mail(pro, question, jan, work_tasks, mailoutbox):
-    submit(pro, by=None, user_id=456, **WORDS)
+    submit(pro, **WORDS)
     for _ in range(2):
         DBTaskResult.objects.update(status="READY")
         work_tasks()
@@ -137,7 +138,7 @@ def test_a_mail_server_that_is_down_is_tried_again(pro, question, jan, work_task
             "OPTIONS": {"host": "127.0.0.1", "port": 1, "timeout": 2},
         }
     }
-    submit(pro, by=None, user_id=456, **WORDS)
+    submit(pro, **WORDS)
     work_tasks()
     assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"FAILED"}
     assert list(Inquiry.objects.values_list("acknowledged_at", "notified_at")) == [(None, None)]

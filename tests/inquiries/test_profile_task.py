@@ -13,12 +13,12 @@ from inquiries.customers.profiles import complete, fail_forgotten_profiles, retr
 from inquiries.customers.userhub import ask
 from inquiries.models import DirectoryUser, Inquiry, InquiryHistory
 from inquiries.pipeline.moves import move_inquiry
-from inquiries.submission import submit
 from tests.factories import ContactFactory, InquiryTypeFactory
 from tests.jobs import test_worker
 
 from . import hub as hubs
 from .hub import BUSINESS, JAN, PERSON
+from .submitting import submit
 
 hub = hubs.hub
 start_worker = test_worker.start_worker
@@ -28,7 +28,7 @@ start_worker = test_worker.start_worker
 def waiting(pro, kind, hub):
     """An inquiry that came in while UserHub failed."""
     hub.say({}, 503)
-    return submit(pro, by=None, user_id=456, subject="Keuken", message="Graag een offerte.")
+    return submit(pro, subject="Keuken", message="Graag een offerte.")
 
 
 def row(inquiry):
@@ -91,7 +91,7 @@ def test_a_job_that_runs_again_does_nothing(waiting, hub, work_tasks, mailoutbox
 def test_two_jobs_at_once_complete_it_once(pro, hub, at_once):
     InquiryTypeFactory()
     hub.say({}, 503)
-    found = submit(pro, by=None, user_id=456, subject="Keuken", message="Ja.")
+    found = submit(pro, subject="Keuken", message="Ja.")
     hub.say(JAN)
     profile = ask(456)
     done = at_once(6, lambda _n: complete(Inquiry.objects.get(pk=found.pk), profile))
@@ -218,7 +218,7 @@ def test_an_inquiry_that_moved_on_meanwhile_keeps_its_step(waiting, user, hub, w
 def test_a_worker_that_is_killed_while_it_asks_is_followed_by_another(pro, hub, start_worker, monkeypatch):
     InquiryTypeFactory()
     hub.say({}, 503)
-    found = submit(pro, by=None, user_id=456, subject="Keuken", message="Ja.")
+    found = submit(pro, subject="Keuken", message="Ja.")
     hub.asked.clear()
     hub.wait.clear()
     for name in ("USERHUB_URL", "USERHUB_TOKEN"):
@@ -244,7 +244,7 @@ def test_a_worker_that_is_killed_while_it_asks_is_followed_by_another(pro, hub, 
 def test_nobody_waits_behind_the_task_while_userhub_is_slow(pro, hub, settings, work_tasks):
     InquiryTypeFactory()
     hub.say({}, 503)
-    found = submit(pro, by=None, user_id=456, subject="Keuken", message="Ja.")
+    found = submit(pro, subject="Keuken", message="Ja.")
     hub.say(JAN)
     hub.asked.clear()
     hub.wait.clear()

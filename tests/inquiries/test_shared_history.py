@@ -19,7 +19,7 @@ from config.jobs.worker import MAX_ATTEMPTS, own_id, sweep, tidy
 from inquiries.history import package, sharing
 from inquiries.history.entry import Entry
 from inquiries.history.reading import read_history
-from inquiries.history.sharing import catch_up, hand_over, hand_over_later
+from inquiries.history.sharing import catch_up, hand_over
 from inquiries.models import InquiryHistory, UnsharedHistory
 from inquiries.pipeline.moves import move_inquiry
 
@@ -200,7 +200,7 @@ def test_staff_can_have_it_tried_again(inquiry, work_tasks):
     shared.be("away")
     work_tasks()
     shared.be_well()
-    hand_over_later(inquiry.pk)
+    sharing.share.enqueue(inquiry.pk)
     work_tasks()
     assert_shared(inquiry)
 

@@ -13,11 +13,11 @@ from contacts.models import Contact
 from inquiries.customers import userhub
 from inquiries.customers.profiles import ACKNOWLEDGMENTS
 from inquiries.models import DirectoryUser, FilterOption, Inquiry, InquiryHistory, InquiryType
-from inquiries.submission import submit
 from tests.factories import ContactFactory, InquiryTypeFactory
 
 from . import hub as hubs
 from .hub import BUSINESS, JAN, PERSON
+from .submitting import submit
 
 hub = hubs.hub
 WORDS = {"subject": "Verbouwing keuken", "message": "Graag een offerte."}
@@ -36,7 +36,7 @@ def jan(db):
 
 
 def send(pro, by=None, **fields):
-    return submit(pro, by=by, **{"user_id": 456, **WORDS, **fields})
+    return submit(pro, by=by, **{**WORDS, **fields})
 
 
 def jobs():

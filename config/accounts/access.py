@@ -1,4 +1,4 @@
-"""Who is calling a JSON route."""
+"""The caller of a JSON route, by token or session."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ REFUSALS = Limit("api-refused", 60, 60)
 
 @dataclass(frozen=True)
 class Caller:
-    """A Pro, and the program (`token`) or the person (`user`, by session) that speaks for it."""
+    """A Pro, with the token or the user (by session) that calls for it."""
 
     pro: Pro
     token: ApiToken | None = None
@@ -34,43 +34,46 @@ class Caller:
 
 def by_token(request: HttpRequest) -> Caller:
     """The caller by `Authorization: Bearer`. Raises Problem: unauthenticated or rate_limited."""
-    kind, _, text = request.headers.get("Authorization", "").partition(" ")
-    is_bearer = kind.lower() == "bearer" and text.isprintable()  # PostgreSQL would choke on a NUL
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    is_bearer = scheme.lower() == "bearer" and text.isprintable()  # PostgreSQL fails on a NUL
     token = ApiToken.objects.authenticate(text.strip()) if is_bearer else None
     if token is None:
-        raise _refusal(request)
-    _count(f"token:{token.pk}")
+        raise _unauthenticated(request)
+    _count_request(f"token:{token.pk}")
     token.note_use()
     return Caller(token.pro, token=token)
 
 
 def by_token_or_session(request: HttpRequest) -> Caller:
-    """As `by_token`; without that header also the browser's session, then with its CSRF token."""
+    """The caller by `Authorization: Bearer`, or without that header by session and CSRF token.
+
+    Raises Problem: unauthenticated, forbidden or rate_limited.
+    """
     if "Authorization" in request.headers:
         return by_token(request)
     user = request.user
     if not user.is_authenticated or user.pro is None:
-        raise _refusal(request)
-    if reason := _csrf_fault(request):
+        raise _unauthenticated(request)
+    if reason := _check_csrf(request):
         raise Problem("forbidden", f"The CSRF token is missing or wrong ({reason}).")
-    _count(f"user:{user.pk}")
+    _count_request(f"user:{user.pk}")
     return Caller(user.pro, user=user)
 
 
-def _count(key: str) -> None:
+def _count_request(key: str) -> None:
     if wait := REQUESTS.hit(key):
-        raise _too_many(wait)
+        raise _rate_limited(wait)
 
 
-def _refusal(request: HttpRequest) -> Problem:
-    # A request without credentials is no guess at any: it costs nothing and counts nothing.
+def _unauthenticated(request: HttpRequest) -> Problem:
+    # A request without credentials guesses no token, so it is not counted.
     if "Authorization" in request.headers and (wait := REFUSALS.hit(client_place(request))):
-        return _too_many(wait)
+        return _rate_limited(wait)
     message = "Send a valid token as Authorization: Bearer."
     return Problem("unauthenticated", message, headers={"WWW-Authenticate": "Bearer"})
 
 
-def _too_many(wait: int) -> Problem:
+def _rate_limited(wait: int) -> Problem:
     return Problem("rate_limited", f"Too many requests. Try again in {wait} s.", headers={"Retry-After": str(wait)})
 
 
@@ -79,8 +82,8 @@ class _CsrfCheck(CsrfViewMiddleware):
         return reason
 
 
-def _csrf_fault(request: HttpRequest) -> str | None:
-    """Why the CSRF check of a session request fails; None when it passes or is not asked for."""
+def _check_csrf(request: HttpRequest) -> str | None:
+    """The reason why the CSRF check of a session request fails; None when it passes or is not needed."""
     check = _CsrfCheck(lambda request: None)  # type: ignore[arg-type]
     check.process_request(request)
     return check.process_view(request, None, (), {})  # type: ignore[return-value, arg-type]

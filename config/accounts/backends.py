@@ -4,7 +4,7 @@ from .models import User
 
 
 class EmailBackend(ModelBackend):
-    """Signs in by e-mail and fetches the user's Pro in the same query."""
+    """Sign in by e-mail, and load the user with its Pro in one query."""
 
     def get_user(self, user_id: int) -> User | None:
         user = User.objects.select_related("pro").filter(pk=user_id).first()

@@ -1,11 +1,11 @@
-"""The demo: believable Pros to look around with, the same on every machine.
+"""The demo: realistic Pros to try the product with, the same on every machine.
 
 An app adds its own rows with a module `demo` beside its models. Every name in it is optional:
 
-- `load(pros: list[Pro], rng: Random) -> None` gives each demo Pro this app's rows, unless it has some already;
-- `describe(pro: Pro) -> dict` is what the app adds to a Pro's entry in the description;
-- `userhub_ids() -> list[int]` are the ids of people whom UserHub, or what stands in for it, knows now;
-- `SCALES: set[str]` names the counts it takes ("contacts", "requests", "inquiries"), and
+- `load(pros: list[Pro], rng: Random) -> None` gives each demo Pro this app's rows, unless it has some;
+- `describe(pro: Pro) -> dict` adds to a Pro's entry in the description;
+- `userhub_ids() -> list[int]` are the ids of people whom UserHub, or the built-in directory, knows now;
+- `SCALES: set[str]` names the counts it supports ("contacts", "requests", "inquiries"), and
   `scale(pro: Pro, counts: dict[str, int], progress: Progress) -> None` adds that many rows in bulk.
 
 The apps are called in the order in which they are installed, so each finds the rows of those below it.
@@ -26,11 +26,11 @@ from config.web.hooks import hooks
 
 from .models import SCOPES, ApiToken, Pro, User
 
-# progress("contacts", 5000) begins a bar; what it returns is called with the number of rows just done.
+# progress("contacts", 5000) starts a bar, and returns a function to call with the number of rows just done.
 Progress = Callable[[str, int], Callable[[int], None]]
 
 SEED = "vestibule"
-PASSWORD = "vestibule-demo"  # noqa: S105 - known to everybody, and said to be
+PASSWORD = "vestibule-demo"  # noqa: S105 - public by design
 TOKEN_NAME = "Demo"  # noqa: S105
 TOKEN_DAYS = 30
 
@@ -42,7 +42,7 @@ class Person(NamedTuple):
 
 
 class Account(NamedTuple):
-    """A Pro and the people who sign in for it; the first of them is the one that is shown."""
+    """A Pro and its users; the description shows the first of them."""
 
     pro: dict[str, Any]
     people: list[Person]
@@ -102,26 +102,26 @@ STAFF = Person("staff@example.com", "Sam Staff")
 
 @cache
 def _password() -> str:
-    # One hash for all: it is the same known password, and hashing takes its time.
+    # Hashed once for all users, as hashing is slow by design.
     return make_password(PASSWORD)
 
 
 def load() -> list[Pro]:
-    """Make what is missing of the demo, in one transaction, and return its Pros. Called again it changes nothing.
+    """Create the missing rows of the demo, in one transaction, and return its Pros. Called again it changes nothing.
 
-    Raises IntegrityError when own rows stand in its way; then nothing is made.
+    Raises IntegrityError when other rows are in its way; then nothing is created.
     """
     with transaction.atomic():
         pros = [_load_account(account) for account in ACCOUNTS]
         _load_person(STAFF, is_staff=True, is_superuser=True)
-        for module in others("load"):
+        for module in demo_modules("load"):
             module.load(pros, random.Random(f"{SEED}:{module.__name__}"))
     return pros
 
 
 def _load_account(account: Account) -> Pro:
-    known = User.objects.filter(email=account.people[0].email, pro__isnull=False).select_related("pro").first()
-    pro = known.pro if known else Pro.objects.filter(email=account.pro["email"]).order_by("pk").first()
+    user = User.objects.filter(email=account.people[0].email, pro__isnull=False).select_related("pro").first()
+    pro = user.pro if user else Pro.objects.filter(email=account.pro["email"]).order_by("pk").first()
     pro = pro or Pro.objects.create(**account.pro)
     for person in account.people:
         _load_person(person, pro=pro, language=account.pro["language"])
@@ -134,19 +134,19 @@ def _load_person(person: Person, **fields: Any) -> None:
 
 
 def describe() -> dict[str, Any]:
-    """What is there of the demo: who can sign in, with a fresh token for each Pro, and whom UserHub knows.
+    """Describe the demo: who can sign in, with a new token for each Pro, and whom UserHub knows.
 
     {"pros": [{"id", "name", "email", "password", "token", "cni_gate", …}], "staff": {"email", "password"} or None,
     "userhub_ids": [int…]}. `email` is the one to sign in with; the apps' `describe` add to a Pro's entry.
     """
     emails = [account.people[0].email for account in ACCOUNTS]
-    found = User.objects.select_related("pro").filter(email__in=emails, pro__isnull=False)
-    people = sorted(found, key=lambda user: emails.index(user.email))
-    is_staffed = User.objects.filter(email=STAFF.email, is_staff=True).exists()
+    users = User.objects.select_related("pro").filter(email__in=emails, pro__isnull=False)
+    people = sorted(users, key=lambda user: emails.index(user.email))
+    has_staff = User.objects.filter(email=STAFF.email, is_staff=True).exists()
     return {
         "pros": [_describe_pro(user) for user in people],
-        "staff": {"email": STAFF.email, "password": PASSWORD} if is_staffed else None,
-        "userhub_ids": sorted(id for module in others("userhub_ids") for id in module.userhub_ids()),
+        "staff": {"email": STAFF.email, "password": PASSWORD} if has_staff else None,
+        "userhub_ids": sorted(id for module in demo_modules("userhub_ids") for id in module.userhub_ids()),
     }
 
 
@@ -158,33 +158,33 @@ def _describe_pro(user: User) -> dict[str, Any]:
         "name": pro.name,
         "email": user.email,
         "password": PASSWORD,
-        "token": _fresh_token(pro, user),
+        "token": _replace_token(pro, user),
         "cni_gate": pro.is_gated,
     }
-    for module in others("describe"):
+    for module in demo_modules("describe"):
         entry |= module.describe(pro)
     return entry
 
 
-def _fresh_token(pro: Pro, user: User) -> str:
-    """The secret of a new token with every scope; demo tokens that have expired are taken away."""
+def _replace_token(pro: Pro, user: User) -> str:
+    """Issue a token with every scope and return its secret text; expired demo tokens are deleted."""
     now = timezone.now()
     ApiToken.objects.for_pro(pro).filter(name=TOKEN_NAME, expires_at__lte=now).delete()
-    ends = now + timedelta(days=TOKEN_DAYS)
-    return ApiToken.objects.issue(pro, TOKEN_NAME, SCOPES, expires_at=ends, by=user)[1]
+    expires_at = now + timedelta(days=TOKEN_DAYS)
+    return ApiToken.objects.issue(pro, TOKEN_NAME, SCOPES, expires_at=expires_at, by=user)[1]
 
 
 def scale(pro: Pro, counts: dict[str, int], progress: Progress) -> set[str]:
-    """Add `counts` rows to a Pro, in bulk; returns the counts that no installed app takes."""
-    wanted = {name: count for name, count in counts.items() if count}
-    left = set(wanted)
-    for module in others("scale"):
-        if taken := module.SCALES & set(wanted):
-            module.scale(pro, {name: wanted[name] for name in taken}, progress)
-            left -= taken
-    return left
+    """Add `counts` rows to a Pro, in bulk; returns the counts that no installed app supports."""
+    counts = {name: count for name, count in counts.items() if count}
+    unsupported = set(counts)
+    for module in demo_modules("scale"):
+        if supported := module.SCALES & set(counts):
+            module.scale(pro, {name: counts[name] for name in supported}, progress)
+            unsupported -= supported
+    return unsupported
 
 
-def others(name: str) -> Iterator[ModuleType]:
+def demo_modules(name: str) -> Iterator[ModuleType]:
     """The `demo` modules of the other apps that have `name`."""
     return (module for module in hooks("demo", name) if module.__name__ != __name__)

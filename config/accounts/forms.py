@@ -21,7 +21,7 @@ SCOPE_LABELS = {
 
 
 def time_zones() -> list[tuple[str, str]]:
-    """The world's time zones by place, without the historical aliases."""
+    """The time zones by place, without historical aliases."""
     names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
@@ -39,7 +39,7 @@ class SignInForm(AuthenticationForm):
 
 
 class ResetForm(PasswordResetForm):
-    """Asks for a reset mail. The answer is the same whether or not somebody has the address."""
+    """Request a reset mail. The answer is the same for an unknown address."""
 
     def save(self, **kwargs: Any) -> None:  # type: ignore[override]
         for user in self.get_users(self.cleaned_data["email"].strip().lower()):
@@ -56,7 +56,7 @@ class PersonForm(forms.ModelForm):
 
 
 class ProForm(forms.ModelForm):
-    """What the Pro's visitors and mails see."""
+    """The Pro's card, as visitors and mails show it."""
 
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
 
@@ -88,17 +88,17 @@ class TokenForm(forms.Form):
             raise forms.ValidationError(_("This day has passed."))
         if day.year > 9000:
             raise forms.ValidationError(_("This day is too far away."))
-        # The token works through the whole of its last day, where the pro is.
+        # The last day counts in full, in the Pro's time zone.
         return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
     def issue(self, pro: Pro, by: User) -> tuple[ApiToken, str]:
-        """Make the token; returns it and its secret."""
+        """Create the token; returns it and its secret text."""
         data = self.cleaned_data
         return ApiToken.objects.issue(pro, data["name"], data["scopes"], expires_at=data["expires_on"], by=by)
 
 
 class IdentityForm(forms.Form):
-    """The upload of an identity document; the model decides what it accepts."""
+    """The upload of an identity document, which `IdentityDocument.objects.submit` checks."""
 
     file = forms.FileField(
         label=_("Identity document"),

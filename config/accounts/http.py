@@ -1,4 +1,4 @@
-"""What a request carries once the middleware has let it in, and how htmx is answered."""
+"""Requests as views see them behind the middleware, and answers to htmx."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,18 +15,18 @@ class VisitorRequest(HttpRequest):
 
 
 class ProRequest(VisitorRequest):
-    """A request to a workspace page: signed in, with the Pro it belongs to."""
+    """A request to a workspace page: of a signed-in user, with the user's Pro."""
 
     user: User
     pro: Pro
 
 
 def wants(request: VisitorRequest, target: str) -> bool:
-    """Whether htmx asks for the piece of the page with the id `target` alone; what it restores is a whole page."""
+    """True when htmx asks for the fragment with the id `target` alone; from its history it restores whole pages."""
     htmx = request.htmx
     return bool(htmx) and not htmx.history_restore_request and htmx.target == target
 
 
 def send_to(request: VisitorRequest, url: str) -> HttpResponse:
-    """A redirect. A fragment must not be replaced by a whole other page: htmx is told to leave the page."""
+    """Redirect. htmx is told to leave the page, as it would put the whole other page in place of a fragment."""
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)

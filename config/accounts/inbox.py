@@ -1,4 +1,4 @@
-"""The tabs of the inbox: one for each kind of what people send to a Pro, whichever app knows of it.
+"""The tabs of the inbox: contact requests, inquiries and messages, each from its app.
 
 An app adds one with a module `inbox` beside its models: `tab(pro) -> Tab`.
 """
@@ -15,10 +15,12 @@ from .models import Pro
 
 
 class Tab(NamedTuple):
-    """`place` in the row of tabs, the `namespace` of its pages and the name of its first one, and what waits there:
-    rows of one Pro, by their column `pro`."""
+    """A tab: its `position`, the `namespace` of its pages, the URL name of its first `page`, and the rows that wait.
 
-    place: int
+    `waiting` are rows of one Pro, by their column `pro`.
+    """
+
+    position: int
     namespace: str
     page: str
     name: str | Promise
@@ -26,13 +28,12 @@ class Tab(NamedTuple):
 
 
 def tabs(pro: Pro) -> list[tuple[Tab, int]]:
-    """The tabs in their order, each with how many wait, in one query."""
-    found: list[Tab] = sorted(module.tab(pro) for module in hooks("inbox", "tab"))
-    counts = {f"at_{tab.place}": _count(tab.waiting) for tab in found}
-    said = Pro.objects.filter(pk=pro.pk).values_list(*counts.values()).get()
-    return list(zip(found, said, strict=True))
+    """The tabs in their order, each with the number of rows that wait, in one query."""
+    ordered: list[Tab] = sorted(module.tab(pro) for module in hooks("inbox", "tab"))
+    counts = Pro.objects.filter(pk=pro.pk).values_list(*(_count_waiting(tab) for tab in ordered)).get()
+    return list(zip(ordered, counts, strict=True))
 
 
-def _count(rows: QuerySet[Any]) -> Coalesce:
-    counted = rows.order_by().values("pro").annotate(how_many=Count("pk")).values("how_many")
+def _count_waiting(tab: Tab) -> Coalesce:
+    counted = tab.waiting.order_by().values("pro").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted), Value(0))

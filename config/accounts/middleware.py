@@ -1,4 +1,4 @@
-"""Every page is closed unless it says otherwise, and a workspace page belongs to a Pro."""
+"""Sign-in for every page that is not marked public, and the Pro of a workspace page."""
 
 import zoneinfo
 from typing import Any
@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 
 class UserLocaleMiddleware(MiddlewareMixin):
-    """The signed-in person's language and their Pro's time zone; else what the browser asks for."""
+    """Activate the language and time zone: of the signed-in user and its Pro, else by Accept-Language and settings."""
 
     def process_request(self, request: HttpRequest) -> None:
         user = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
@@ -33,15 +33,15 @@ class UserLocaleMiddleware(MiddlewareMixin):
 
 
 def without_gate(view: Any) -> Any:
-    """Mark a page as open to a pro whose CNI gate is active."""
+    """Mark a view as open to a Pro whose CNI gate is active."""
     view.without_gate = True
     return view
 
 
 class WorkspaceMiddleware(LoginRequiredMiddleware):
-    """Sign-in first, then the user's Pro (`request.pro`), then its CNI gate.
+    """Require sign-in, then set the user's Pro (`request.pro`), then check its CNI gate.
 
-    Public pages are marked with `login_not_required`; JSON routes are too, and check their caller themselves.
+    `login_not_required` marks public pages and JSON routes, which check their caller themselves.
     """
 
     def process_view(
@@ -53,9 +53,9 @@ class WorkspaceMiddleware(LoginRequiredMiddleware):
             return self.handle_no_permission(request, view_func)
         if request.resolver_match and request.resolver_match.app_name == "admin":
             return None
-        return self._enter(request, view_func)
+        return self._enter_workspace(request, view_func)
 
-    def _enter(self, request: HttpRequest, view_func: Any) -> HttpResponse | None:
+    def _enter_workspace(self, request: HttpRequest, view_func: Any) -> HttpResponse | None:
         pro = request.user.pro  # type: ignore[union-attr]
         if pro is None:
             if getattr(view_func, "without_pro", False):
@@ -65,24 +65,24 @@ class WorkspaceMiddleware(LoginRequiredMiddleware):
             raise PermissionDenied
         request.pro = pro  # type: ignore[attr-defined]
         if pro.is_gated and not getattr(view_func, "without_gate", False):
-            return self._elsewhere(request, redirect("accounts:identity"))
+            return self._redirect(request, redirect("accounts:identity"))
         return None
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """One address answers with a page or with a piece of it, and always with somebody's letters."""
+        """Keep private pages out of caches, and tell page and fragment at one address apart."""
         if hasattr(request, "pro"):
             patch_vary_headers(response, ["HX-Request", "HX-Target"])
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     def handle_no_permission(self, request: Any, view_func: Any) -> Any:
-        # After signing in the pro is back on the page, not on the fragment or the action that was asked for.
+        # After sign-in, return to the page, not to the fragment or action that was requested.
         path = request.get_full_path() if request.method == "GET" else resolve_url(settings.LOGIN_REDIRECT_URL)
         if request.htmx:
             path = request.htmx.current_url_abs_path or path
-        return self._elsewhere(request, redirect_to_login(path, resolve_url(settings.LOGIN_URL)))
+        return self._redirect(request, redirect_to_login(path, resolve_url(settings.LOGIN_URL)))
 
     @staticmethod
-    def _elsewhere(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        # A fragment must not be replaced by a whole other page: htmx is told to leave the page.
+    def _redirect(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        # htmx would put the whole other page in place of a fragment: tell it to leave the page.
         return HttpResponseClientRedirect(response["Location"]) if request.htmx else response  # type: ignore[attr-defined]

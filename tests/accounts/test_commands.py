@@ -104,7 +104,7 @@ def test_create_token_for_nobody(pro, wanted):
 def test_create_token_asks_which_of_two_pros(pro):
     second = ProFactory(email="port@example.com")
     problem = refuse("create_token", "port@example.com", "--name", "Website")
-    assert problem.endswith(f"say which by its id ({pro.pk}, {second.pk}).")
+    assert problem.endswith(f"use its id ({pro.pk}, {second.pk}).")
 
 
 @pytest.mark.parametrize(

@@ -257,7 +257,7 @@ def test_another_app_joins_with_a_module_of_its_own(monkeypatch):
         SCALES={"inquiries"},
         scale=lambda pro, counts, progress: calls.append((pro.name, counts)),
     )
-    monkeypatch.setattr(demo, "others", lambda name: iter([module]))
+    monkeypatch.setattr(demo, "demo_modules", lambda name: iter([module]))
     out, err = run(json=True, inquiries=7)
     assert calls == [
         (4, random.Random("vestibule:inquiries.demo").random()),
@@ -270,7 +270,7 @@ def test_another_app_joins_with_a_module_of_its_own(monkeypatch):
 
 
 def test_apps_are_called_from_the_lowest_floor_up():
-    names = [module.__name__ for module in demo.others("scale")]
+    names = [module.__name__ for module in demo.demo_modules("scale")]
     assert names == ["contacts.demo", "contact_requests.demo", "inquiries.demo"]
 
 
@@ -306,5 +306,5 @@ def test_people_read_who_can_sign_in():
 def test_where_debug_is_off_it_warns_of_the_passwords(settings):
     settings.DEBUG = False
     out, err = run(json=True)
-    assert err == "Mind: everybody knows the demo's passwords. Take it away before real use.\n"
+    assert err == "Warning: the demo's passwords are public. Delete it before real use.\n"
     assert len(json.loads(out)["pros"]) == 4

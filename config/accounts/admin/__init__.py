@@ -1,5 +1,5 @@
 from .identity import IdentityDocumentAdmin
-from .machinery import GroupAdmin
+from .libraries import GroupAdmin
 from .people import ProAdmin, UserAdmin
 from .tenancy import InstallationAdmin, TenantAdmin, bound_pro
 from .tokens import ApiTokenAdmin

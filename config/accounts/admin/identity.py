@@ -1,4 +1,4 @@
-"""The identity check (CNI): staff look at a Pro's document and say yes, or no and why."""
+"""The identity check (CNI): staff approve a Pro's document, or reject it with a reason."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ PENDING = IdentityDocument.State.PENDING
 
 
 def remove_files(documents: QuerySet[IdentityDocument]) -> None:
-    """Once the transaction stands, take away the files of documents that it deletes."""
+    """After commit, delete the files of documents that this transaction deletes."""
     for document in documents:
         transaction.on_commit(lambda file=document.file: file.storage.delete(file.name))  # type: ignore[misc]
 
@@ -41,7 +41,7 @@ class RejectForm(forms.Form):
 
 @admin.register(IdentityDocument)
 class IdentityDocumentAdmin(ReadOnlyAdmin, TenantAdmin):
-    """What Pros sent to prove who they are, what waits for review first."""
+    """Identity documents of Pros, pending ones first."""
 
     list_display = ["filename", "pro", "state", "uploaded_at", "uploaded_by", "reviewed_at", "reviewed_by"]
     list_filter = ["state", "uploaded_at", "pro"]
@@ -67,7 +67,7 @@ class IdentityDocumentAdmin(ReadOnlyAdmin, TenantAdmin):
         return [*own, *super().get_urls()]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """To review. Not for a Pro's own staff, who would lift their own gate."""
+        """Permission to review; not for bound staff, who would lift the gate of their own Pro."""
         return bound_pro(request) is None and super().has_change_permission(request, obj)
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
@@ -77,7 +77,7 @@ class IdentityDocumentAdmin(ReadOnlyAdmin, TenantAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def file_view(self, request: HttpRequest, id: int) -> HttpResponseBase:
-        """The document, as a download."""
+        """Download the document."""
         document = self.get_object(request, str(id))
         if not self.has_view_permission(request, document):
             raise PermissionDenied

@@ -17,7 +17,7 @@ from .tenancy import TenantAdmin, bound_pro
 
 @admin.register(Pro)
 class ProAdmin(TenantAdmin):
-    """The tenants. A Pro's own staff edit its card; what it pays for and whether it is gated is not theirs."""
+    """The tenants. Bound staff edit the card of their Pro, but neither its plan nor its identity check."""
 
     pro_path = "pk"
     list_display = ["name", "email", "country", "plan", "cni_required", "cni_verified_at", "created_at"]
@@ -50,7 +50,7 @@ class ProAdmin(TenantAdmin):
 
 
 class UserAddForm(AdminUserCreationForm):
-    """A new person, known by e-mail."""
+    """A new user, identified by e-mail."""
 
     class Meta:
         model = User
@@ -59,8 +59,7 @@ class UserAddForm(AdminUserCreationForm):
 
 @admin.register(User)
 class UserAdmin(TenantAdmin, auth_admin.UserAdmin):
-    """The people. Superusers alone give rights, and nobody else touches the account of another member of staff:
-    who sets its password or its e-mail has it."""
+    """Users. Only superusers grant rights and change other staff: who sets a password or e-mail owns the account."""
 
     add_form = UserAddForm
     list_display = ["email", "name", "pro", "is_active", "is_staff", "last_login"]
@@ -94,15 +93,15 @@ class UserAdmin(TenantAdmin, auth_admin.UserAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if request.user.is_superuser:
             return self.readonly_fields
-        theirs = ["pro", "userhub_id"] if obj and bound_pro(request) else []
-        return [*self.readonly_fields, "is_staff", *theirs]
+        fixed = ["pro", "userhub_id"] if obj and bound_pro(request) else []
+        return [*self.readonly_fields, "is_staff", *fixed]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and (_is_open(request, obj) or obj == request.user)
+        return super().has_change_permission(request, obj) and (_is_manageable(request, obj) or obj == request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and _is_open(request, obj)
+        return super().has_delete_permission(request, obj) and _is_manageable(request, obj)
 
 
-def _is_open(request: HttpRequest, user: User | None) -> bool:
+def _is_manageable(request: HttpRequest, user: User | None) -> bool:
     return user is None or bool(request.user.is_superuser) or not (user.is_staff or user.is_superuser)

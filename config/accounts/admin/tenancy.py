@@ -1,7 +1,7 @@
-"""Who among the staff sees what.
+"""Rows that staff see in the admin.
 
-A superuser, and staff without a Pro, see all that their permissions allow. Staff who belong to a Pro ("bound") see
-that Pro's rows alone, and nothing that belongs to the installation as a whole.
+Superusers, and staff without a Pro, see all that their permissions allow. Staff who belong to a Pro ("bound") see that
+Pro's rows alone, and nothing that belongs to the installation as a whole.
 """
 
 from typing import Any
@@ -15,18 +15,18 @@ from ..models import Pro
 
 
 def bound_pro(request: HttpRequest) -> Pro | None:
-    """The one Pro whose rows this member of staff may see; None when there is no such bound."""
+    """The only Pro whose rows this member of staff may see; None when all are visible."""
     return None if request.user.is_superuser else getattr(request.user, "pro", None)
 
 
 class TenantAdmin(CarefulAdmin):
     """Rows of Pros. `pro_path` leads from a row to its Pro, such as "contact_request__pro".
 
-    Lists, pages, autocompletes, deletions and histories all ask `get_queryset`: what it leaves out is 404.
+    Lists, pages, autocompletes, deletions and histories all use `get_queryset`: a row outside it is 404.
     """
 
     pro_path = "pro"
-    # admin/r/ would lead anybody of the staff to a row's page, whosever it is.
+    # admin/r/ would redirect any staff to a row's page, of whichever Pro.
     view_on_site = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -34,26 +34,26 @@ class TenantAdmin(CarefulAdmin):
         return rows.filter(**{self.pro_path: pro.pk}) if pro else rows
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        """Without the filter by Pro for bound staff: it would show them the names of all Pros."""
+        """The filters; without the one by Pro for bound staff, as it would show the names of all Pros."""
         filters = super().get_list_filter(request)
         return [item for item in filters if item != self.pro_path] if bound_pro(request) else filters
 
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
-        """A form offers, and takes, the rows that its reader sees on that model's own list."""
+        """The choices of a form: the rows that the same staff see in the list of that model."""
         model = db_field.remote_field.model
         if not self.admin_site.is_registered(model):
             return super().get_field_queryset(db, db_field, request)
         return self.admin_site.get_model_admin(model).get_queryset(request)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        # Without a Pro a row would escape its tenant, even where the field may be empty.
+        # Required even where the field may be empty: without a Pro a row would leave its tenant.
         if db_field.name == "pro" and (pro := bound_pro(request)):
             kwargs |= {"required": True, "empty_label": None, "initial": pro.pk}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class InstallationAdmin(CarefulAdmin):
-    """Rows that belong to no Pro but to the installation: bound staff have no part in them."""
+    """Rows of the installation as a whole, hidden from bound staff."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bound_pro(request) is None and super().has_module_permission(request)

@@ -1,4 +1,4 @@
-"""API tokens: made here, shown once, ended here."""
+"""API tokens: created, shown once, revoked."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from .tenancy import TenantAdmin, bound_pro
 
 
 class TokenAddForm(forms.ModelForm):
-    """A new token; `ApiToken.objects.issue` makes it."""
+    """A new token, created by `ApiToken.objects.issue`."""
 
     scopes = forms.MultipleChoiceField(
         label=_("Rights"), choices=SCOPE_LABELS.items(), widget=forms.CheckboxSelectMultiple
@@ -32,18 +32,18 @@ class TokenAddForm(forms.ModelForm):
         help_texts = {"name": _("What the token is for, such as “Website”."), "expires_at": _("Empty: never.")}
 
     def clean_expires_at(self) -> Any:
-        """A moment to come, and one that still is a date in every time zone."""
-        moment = self.cleaned_data["expires_at"]
-        if moment and moment <= timezone.now():
+        """A future time, early enough to be a valid date in every time zone."""
+        expires_at = self.cleaned_data["expires_at"]
+        if expires_at and expires_at <= timezone.now():
             raise forms.ValidationError(_("This moment has passed."))
-        if moment and moment.year > 9000:
+        if expires_at and expires_at.year > 9000:
             raise forms.ValidationError(_("This day is too far away."))
-        return moment
+        return expires_at
 
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(TenantAdmin):
-    """The programs' keys, without secret and hash. One is made or revoked, never edited."""
+    """API tokens, without secret and hash. They are created and revoked, never edited."""
 
     list_display = ["name", "pro", "prefix", "scope_list", "state", "expires_at", "last_used_at", "created_by"]
     list_filter = [("revoked_at", admin.EmptyFieldListFilter), "expires_at", "pro"]
@@ -69,7 +69,7 @@ class ApiTokenAdmin(TenantAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj:
             return self.fields
-        # In whose name a program acts is for those to say who look after UserHub.
+        # The acting UserHub user is set by staff who know UserHub, not by bound staff.
         return [name for name in TokenAddForm.Meta.fields if name != "actor_id" or not bound_pro(request)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -87,11 +87,11 @@ class ApiTokenAdmin(TenantAdmin):
             by=request.user,  # type: ignore[arg-type]
         )
         vars(obj).update(vars(token))
-        # For the answer to this request alone: a message would wait for its reader in the database.
+        # On the instance, for this response alone: a message would store the secret until it is read.
         obj.secret = secret
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
-        """The secret, this once."""
+        """Show the secret, only now."""
         context = {**self.admin_site.each_context(request), "title": obj.name, "token": obj, "opts": self.opts}
         response = render(request, "admin/accounts/apitoken/issued.html", context)
         add_never_cache_headers(response)

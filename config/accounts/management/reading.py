@@ -1,12 +1,12 @@
-"""What the commands read from the command line."""
+"""Arguments and errors of the management commands."""
 
 from argparse import ArgumentTypeError
 
 from django.core.exceptions import ValidationError
 
 
-def text(value: str) -> str:
-    """`value` without the space around it; a byte that is no UTF-8 could not be stored."""
+def read_text(value: str) -> str:
+    """Strip an argument. Raises ArgumentTypeError when it is not UTF-8, which could not be stored."""
     try:
         value.encode()
     except UnicodeEncodeError as error:
@@ -14,8 +14,9 @@ def text(value: str) -> str:
     return value.strip()
 
 
-def problems(error: ValidationError) -> str:
-    """A validation error as one line: "email: Enter a valid email address."."""
+def format_errors(error: ValidationError) -> str:
+    """Format a validation error as one line: "email: Enter a valid email address."."""
     if not hasattr(error, "error_dict"):
         return " ".join(error.messages)
-    return " ".join(f"{field.replace('_', '-')}: {' '.join(said)}" for field, said in error.message_dict.items())
+    errors = error.message_dict.items()
+    return " ".join(f"{field.replace('_', '-')}: {' '.join(messages)}" for field, messages in errors)

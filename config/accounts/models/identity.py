@@ -13,16 +13,16 @@ from .tenancy import TenantQuerySet
 from .user import User
 
 MAX_BYTES = 10 * 1024 * 1024
-# What a file begins with, and the endings it may carry.
-KINDS = {
+# Media type -> (first bytes of the file, allowed endings of its name).
+MEDIA_TYPES = {
     "application/pdf": (b"%PDF-", (".pdf",)),
     "image/jpeg": (b"\xff\xd8\xff", (".jpg", ".jpeg")),
     "image/png": (b"\x89PNG\r\n\x1a\n", (".png",)),
 }
 
 
-def sniff(file: UploadedFile, name: str, size: int) -> str:
-    """The media type on which content and name agree; ValidationError when there is none, or it is too big."""
+def read_media_type(file: UploadedFile, name: str, size: int) -> str:
+    """The media type on which content and name agree. Raises ValidationError: none, empty or too large."""
     if not size:
         raise ValidationError(_("The file is empty."), code="empty")
     if size > MAX_BYTES:
@@ -31,9 +31,9 @@ def sniff(file: UploadedFile, name: str, size: int) -> str:
     head = file.read(16)
     file.seek(0)
     suffix = PurePosixPath(name.lower()).suffix
-    for kind, (magic, suffixes) in KINDS.items():
+    for media_type, (magic, suffixes) in MEDIA_TYPES.items():
         if head.startswith(magic) and suffix in suffixes:
-            return kind
+            return media_type
     raise ValidationError(_("Choose a PDF, JPEG or PNG file; name and content must agree."), code="kind")
 
 
@@ -43,18 +43,18 @@ def _random_path(document: "IdentityDocument", filename: str) -> str:
 
 class IdentityDocumentQuerySet(TenantQuerySet["IdentityDocument"]):
     def submit(self, pro: Pro, file: UploadedFile, *, by: User) -> "IdentityDocument":
-        """Keep an uploaded document for review; it takes the place of one still waiting.
+        """Store an uploaded document for review; it replaces one that is still pending.
 
-        Raises ValidationError for an empty, too large or foreign file; then nothing is stored.
+        Raises ValidationError for an empty or too large file or another media type; then nothing is stored.
         """
         name, size = file.name or "", file.size or 0
-        kind = sniff(file, name, size)
+        media_type = read_media_type(file, name, size)
         digest = hashlib.sha256()
         for chunk in file.chunks():
             digest.update(chunk)
         document = self.model(
             pro=pro,
-            content_type=kind,
+            content_type=media_type,
             filename=name[:200],
             size=size,
             sha256=digest.hexdigest(),
@@ -63,10 +63,10 @@ class IdentityDocumentQuerySet(TenantQuerySet["IdentityDocument"]):
         document.file.save(name, file, save=False)
         try:
             with transaction.atomic():
-                # Two uploads at once queue here, so that one waiting document is left.
+                # Lock the Pro, so that of two uploads at once one pending document is left.
                 Pro.objects.select_for_update().get(pk=pro.pk)
-                for waiting in self.for_pro(pro).filter(state="pending"):
-                    waiting.replace()
+                for pending in self.for_pro(pro).filter(state="pending"):
+                    pending.replace()
                 document.save()
         except BaseException:
             document.file.delete(save=False)
@@ -107,7 +107,7 @@ class IdentityDocument(models.Model):
         return f"{self.pro}: {self.filename}"
 
     def replace(self) -> None:
-        """Make room for a newer one: the row stays, the file goes when the transaction stands."""
+        """Mark the document as replaced by a newer one. Its row stays; its file is deleted after commit."""
         self.state, self.reviewed_at = self.State.REPLACED, timezone.now()
         self.save(update_fields=["state", "reviewed_at"])
         transaction.on_commit(lambda: self.file.storage.delete(self.file.name or ""))

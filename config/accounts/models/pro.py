@@ -14,7 +14,7 @@ def validate_time_zone(value: str) -> None:
 
 
 class Pro(models.Model):
-    """A professional's account: the tenant. It owns properties, requests, contacts, inquiries and tokens."""
+    """A professional's account: the tenant. It owns properties, contact requests, contacts, inquiries and tokens."""
 
     class Plan(models.TextChoices):
         FREE = "free", _("Free")
@@ -54,5 +54,5 @@ class Pro(models.Model):
 
     @property
     def is_gated(self) -> bool:
-        """Whether the CNI gate is active: identity has to be proven and is not yet."""
+        """True while the CNI gate is active: identity must be verified and is not yet."""
         return self.cni_required and self.cni_verified_at is None

@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 class TenantQuerySet[M: models.Model](models.QuerySet[M]):
-    """Rows that belong to a Pro by their column `pro`."""
+    """Rows of a Pro, by their column `pro`."""
 
     def for_pro(self, pro: "Pro") -> Self:
-        """The rows of one Pro: the only door to them. Another Pro's row is not found."""
+        """The rows of one Pro. Every view and route starts here, so that another Pro's row is not found."""
         return self.filter(pro=pro)

@@ -18,8 +18,8 @@ SCOPES = [
     f"{system}:{right}" for system in ("contact_requests", "contacts", "inquiries") for right in ("read", "write")
 ]
 PREFIX_LENGTH = 12
-# `last_used_at` is written at most this often, so that reading stays reading.
-USED_RESOLUTION = timedelta(minutes=1)
+# `last_used_at` is written at most this often, so that most reads write nothing.
+LAST_USED_RESOLUTION = timedelta(minutes=1)
 
 
 def validate_scopes(value: object) -> None:
@@ -38,9 +38,9 @@ class ApiTokenQuerySet(TenantQuerySet["ApiToken"]):
         actor_id: int | None = None,
         by: User | None = None,
     ) -> tuple["ApiToken", str]:
-        """Make a token; returns it with the secret text, which is stored nowhere and cannot be shown again.
+        """Create a token; returns it with its secret text, which is not stored and cannot be shown again.
 
-        Raises ValidationError for an unknown scope or an unusable name.
+        Raises ValidationError for an unknown scope or an invalid name.
         """
         secret = secrets.token_urlsafe(32)
         prefix = "vst_" + secrets.token_hex(4)
@@ -60,7 +60,7 @@ class ApiTokenQuerySet(TenantQuerySet["ApiToken"]):
         return token, text
 
     def authenticate(self, text: str) -> "ApiToken | None":
-        """The usable token that `text` is the secret of, with its Pro, in one query; else None."""
+        """The usable token whose secret text is `text`, with its Pro, in one query; else None."""
         token = _BY_PREFIX.first(text[:PREFIX_LENGTH])
         if token is None or not token.is_usable or not hmac.compare_digest(token.hash, _hash(text)):
             return None
@@ -71,14 +71,14 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-# Asked by every request of a program.
+# Every request with a token runs this query.
 _BY_PREFIX = Compiled["ApiToken"](lambda prefix: ApiToken.objects.select_related("pro").filter(prefix=prefix))
 
 
 class ApiToken(models.Model):
-    """A program's key to one Pro's rows: `vst_` + 8 hex digits (the look-up prefix) + `_` + 43 characters.
+    """A program's access to one Pro's rows: `vst_` + 8 hex digits (the look-up prefix) + `_` + 43 characters.
 
-    Only the SHA-256 of the whole is stored.
+    Only the SHA-256 of the secret text is stored.
     """
 
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="tokens", verbose_name=_("Pro"))
@@ -114,20 +114,20 @@ class ApiToken(models.Model):
 
     @property
     def is_usable(self) -> bool:
-        """Neither revoked nor expired."""
+        """True for a token neither revoked nor expired."""
         return self.revoked_at is None and not self.is_expired
 
     def allows(self, scope: str) -> bool:
-        """Whether `scope` is granted; write includes read."""
+        """True when `scope` is granted; write includes read."""
         return scope in self.scopes or scope.replace(":read", ":write") in self.scopes
 
     def note_use(self) -> None:
-        """Record the time of use, once a minute at the most."""
+        """Store the time of use, at most once a minute."""
         now = timezone.now()
-        if self.last_used_at is None or self.last_used_at < now - USED_RESOLUTION:
+        if self.last_used_at is None or self.last_used_at < now - LAST_USED_RESOLUTION:
             ApiToken.objects.filter(pk=self.pk).update(last_used_at=now)
 
     def revoke(self) -> None:
-        """End the token at once; a second time changes nothing."""
+        """Revoke the token at once; a second time changes nothing."""
         ApiToken.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now())
         self.refresh_from_db(fields=["revoked_at"])

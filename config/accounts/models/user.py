@@ -53,7 +53,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         constraints = [
-            # One person is not two for writing the address in capitals.
+            # An address in capitals is the same user.
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower")
         ]
 

@@ -1,4 +1,4 @@
-"""The pro's settings: profile and language, tokens, identity check."""
+"""Settings: profile, tokens, identity check."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -18,7 +18,7 @@ from ..middleware import without_gate
 from ..models import ApiToken, IdentityDocument
 
 
-def _save(request: ProRequest, form: PersonForm | ProForm) -> HttpResponse:
+def _save_profile(request: ProRequest, form: PersonForm | ProForm) -> HttpResponse:
     form.save()
     with override(request.user.language):
         messages.success(request, _("Saved."))
@@ -28,15 +28,15 @@ def _save(request: ProRequest, form: PersonForm | ProForm) -> HttpResponse:
 @without_gate
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: ProRequest) -> HttpResponse:
-    """The person and the business; two forms, told apart by the button's name."""
+    """Edit the user and the Pro: two forms, told apart by the name of the button."""
     data = request.POST or None
     person = PersonForm(data if data and "person" in data else None, instance=request.user, prefix="person")
-    # The form writes into its instance before it is valid: the page around it goes on showing the stored one.
+    # A copy: an invalid form writes into its instance too, and the page around it shows the stored one.
     pro = type(request.pro).objects.get(pk=request.pro.pk)
     business = ProForm(data if data and "business" in data else None, instance=pro, prefix="business")
     for form in (person, business):
         if form.is_bound and form.is_valid():
-            return _save(request, form)
+            return _save_profile(request, form)
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/profile.html", {"person": person, "business": business}, status=status)
 
@@ -44,7 +44,7 @@ def profile(request: ProRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: ProRequest) -> HttpResponse:
-    """The Pro's tokens; POST makes one and shows its secret, this once."""
+    """List the Pro's tokens; POST creates one and shows its secret, only then."""
     form = TokenForm(request.POST if request.method == "POST" else None)
     context: dict = {}
     if form.is_bound and form.is_valid():
@@ -57,7 +57,7 @@ def tokens(request: ProRequest) -> HttpResponse:
 
 @require_POST
 def token_revoke(request: ProRequest, id: int) -> HttpResponse:
-    """End one token."""
+    """Revoke a token."""
     token = get_object_or_404(ApiToken.objects.for_pro(request.pro), pk=id)
     token.revoke()
     messages.success(
@@ -70,7 +70,7 @@ def token_revoke(request: ProRequest, id: int) -> HttpResponse:
 @without_gate
 @require_http_methods(["GET", "HEAD", "POST"])
 def identity(request: ProRequest) -> HttpResponse:
-    """The identity check: where it stands, and the upload."""
+    """Show the state of the identity check; POST uploads a document."""
     form = IdentityForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and not request.pro.is_gated:
         form.add_error(None, _("No identity check is asked of you."))
@@ -89,13 +89,13 @@ def identity(request: ProRequest) -> HttpResponse:
 @without_gate
 @require_GET
 def identity_file(request: ProRequest, id: int) -> FileResponse:
-    """The Pro's own document, as a download."""
+    """Download the Pro's own document."""
     document = get_object_or_404(IdentityDocument.objects.for_pro(request.pro), pk=id)
     return download(document)
 
 
 def download(document: IdentityDocument) -> FileResponse:
-    """A document, to whoever may have it."""
+    """Answer with a document as a download, to a caller that was checked before."""
     try:
         file = document.file.open("rb")
     except FileNotFoundError as error:

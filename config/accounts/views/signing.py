@@ -13,7 +13,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from ..forms import ResetForm, SignInForm
-from ..limits import attempted_email, locked_out, reset_wait, sign_in_wait, too_many
+from ..limits import attempted_email, locked_out, render_too_many, reset_wait, sign_in_wait
 from ..middleware import without_gate
 
 
@@ -22,11 +22,11 @@ class SignIn(auth_views.LoginView):
     authentication_form = SignInForm
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        # A pair that is closed already does not use up the tries of everybody else for that address.
+        # An attempt that django-axes refuses does not count against the address, which others may sign in with.
         if not AxesProxyHandler.is_allowed(request, {"username": attempted_email(request)}):
             return locked_out(request)
         if wait := sign_in_wait(request):
-            return too_many(request, wait)
+            return render_too_many(request, wait)
         return super().post(request, *args, **kwargs)
 
 
@@ -38,7 +38,7 @@ class PasswordReset(auth_views.PasswordResetView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if wait := reset_wait(request):
-            return too_many(request, wait)
+            return render_too_many(request, wait)
         return super().post(request, *args, **kwargs)
 
 
@@ -54,7 +54,7 @@ class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
-        # Whoever was locked out for guessing wrong has proven to be the owner.
+        # The link proves the owner of the address: lift the lock that wrong guesses brought.
         reset_attempts(username=form.user.email)
         messages.success(self.request, _("Your new password is set. Sign in with it."))
         return response

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from config.accounts.management.reading import problems, text
+from config.accounts.management.reading import format_errors, read_text
 from config.accounts.models import Pro, User
 
 
@@ -16,32 +16,34 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         default = {field.name: field.default for field in Pro._meta.fields}
-        parser.add_argument("name", type=text, help="the business name")
-        parser.add_argument("--email", type=text, required=True, help="to sign in with, and for notifications")
-        parser.add_argument("--password", type=text, help="without it one is made up and printed")
-        parser.add_argument("--country", type=text, default=default["country"], help="ISO 3166 (%(default)s)")
+        parser.add_argument("name", type=read_text, help="the business name")
+        parser.add_argument("--email", type=read_text, required=True, help="to sign in with, and for notifications")
+        parser.add_argument("--password", type=read_text, help="without it one is made up and printed")
+        parser.add_argument("--country", type=read_text, default=default["country"], help="ISO 3166 (%(default)s)")
         languages = ", ".join(dict(settings.LANGUAGES))
-        parser.add_argument("--language", type=text, default=default["language"], help=f"{languages} (%(default)s)")
+        parser.add_argument(
+            "--language", type=read_text, default=default["language"], help=f"{languages} (%(default)s)"
+        )
         plans = ", ".join(Pro.Plan.values)
-        parser.add_argument("--plan", type=text, default=default["plan"], help=f"{plans} (%(default)s)")
-        parser.add_argument("--time-zone", type=text, default=default["time_zone"], help="(%(default)s)")
+        parser.add_argument("--plan", type=read_text, default=default["plan"], help=f"{plans} (%(default)s)")
+        parser.add_argument("--time-zone", type=read_text, default=default["time_zone"], help="(%(default)s)")
 
     def handle(self, *, name: str, email: str, password: str | None, **options: Any) -> None:
         pro = Pro(name=name, email=email, country=options["country"].upper())
         for field in ("language", "plan", "time_zone"):
             setattr(pro, field, options[field])
-        given = password or secrets.token_urlsafe(12)
+        generated = "" if password else secrets.token_urlsafe(12)
         try:
-            user = create(pro, given)
+            user = create_pro(pro, password or generated)
         except ValidationError as error:
-            raise CommandError(problems(error)) from error
+            raise CommandError(format_errors(error)) from error
         self.stdout.write(f"Made Pro {pro.pk}, {pro.name}. Sign in at {settings.SITE_URL}/sign-in as {user.email}")
-        if not password:
-            self.stdout.write(f"with the password {given} (it is not shown again).")
+        if generated:
+            self.stdout.write(f"with the password {generated} (it is not shown again).")
 
 
-def create(pro: Pro, password: str) -> User:
-    """Save `pro` with its first user, who signs in with its e-mail. Raises ValidationError; then nothing is saved."""
+def create_pro(pro: Pro, password: str) -> User:
+    """Save `pro` with a first user who signs in with the same e-mail. Raises ValidationError; then nothing is saved."""
     with transaction.atomic():
         pro.full_clean()
         pro.save()

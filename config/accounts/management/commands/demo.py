@@ -19,17 +19,20 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print what is there as JSON, and nothing else")
         parser.add_argument("--existing", action="store_true", help="load nothing: describe what is there")
         for name in COUNTS:
-            parser.add_argument(f"--{name}", type=count, default=0, metavar="N", help=f"add N {name} to the first Pro")
+            parser.add_argument(
+                f"--{name}", type=read_count, default=0, metavar="N", help=f"add N {name} to the first Pro"
+            )
 
     def handle(self, **options: Any) -> None:
         if not options["existing"]:
             self._load({name: options[name] for name in COUNTS})
-        found = demo.describe()
-        self.stdout.write(json.dumps(found, ensure_ascii=False) if options["json"] else as_text(found))
+        description = demo.describe()
+        as_json = json.dumps(description, ensure_ascii=False)
+        self.stdout.write(as_json if options["json"] else as_text(description))
 
     def _load(self, counts: dict[str, int]) -> None:
         if not settings.DEBUG:
-            self.stderr.write("Mind: everybody knows the demo's passwords. Take it away before real use.", str)
+            self.stderr.write("Warning: the demo's passwords are public. Delete it before real use.", str)
         try:
             pros = demo.load()
         except IntegrityError as error:
@@ -42,21 +45,21 @@ class Command(BaseCommand):
         return bar(label, total, self.stderr)
 
 
-def count(text: str) -> int:
-    """A number of rows, from 0 to 10 million."""
+def read_count(text: str) -> int:
+    """A number of rows from 0 to 10 million. Raises ArgumentTypeError."""
     if not text.isdecimal() or len(text) > 8 or int(text) > 10_000_000:
         raise ArgumentTypeError(f"{text!r} is not a whole number from 0 to 10000000")
     return int(text)
 
 
 def bar(label: str, total: int, out: OutputWrapper) -> Callable[[int], None]:
-    """A progress bar on one line of `out`; call it with the number of rows just done. A file gets its end alone."""
+    """A progress bar on one line of `out`: call it with the number of rows just done. A file gets its end only."""
     done = 0
 
     def advance(rows: int) -> None:
         nonlocal done
         done += rows
-        # While DEBUG is on Django keeps every statement: those of a million rows would not fit.
+        # With DEBUG, Django keeps every statement in memory: too many for a million rows.
         reset_queries()
         start, end = ("\r" if out.isatty() else ""), ("\n" if done >= total else "")
         if start or end:
@@ -67,10 +70,10 @@ def bar(label: str, total: int, out: OutputWrapper) -> Callable[[int], None]:
     return advance
 
 
-def as_text(found: dict[str, Any]) -> str:
-    """The description for people."""
+def as_text(description: dict[str, Any]) -> str:
+    """The description, for people."""
     lines = []
-    for pro in found["pros"]:
+    for pro in description["pros"]:
         gate = " (behind the identity check)" if pro["cni_gate"] else ""
         lines += [
             f"{pro['name']}{gate}",
@@ -78,6 +81,6 @@ def as_text(found: dict[str, Any]) -> str:
             f"  token    {pro['token']}",
         ]
         lines += [f"  page     {settings.SITE_URL}/properties/{house['slug']}" for house in pro.get("properties", [])]
-    if found["staff"]:
-        lines += ["Staff", f"  sign in  {found['staff']['email']} / {found['staff']['password']}"]
+    if description["staff"]:
+        lines += ["Staff", f"  sign in  {description['staff']['email']} / {description['staff']['password']}"]
     return "\n".join(lines) or "There is no demo here."

@@ -1,4 +1,4 @@
-"""What the libraries put into the admin, with the manners and the bounds of the house."""
+"""The admin of libraries' models, with the product's base classes and bounds."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class GroupAdmin(InstallationAdmin, DjangoGroupAdmin):
-    """Sets of permissions. Superusers alone edit them: who edits a group gives permissions to its members."""
+    """Groups of permissions. Only superusers edit them, as a group gives its permissions to its members."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
@@ -35,32 +35,32 @@ class GroupAdmin(InstallationAdmin, DjangoGroupAdmin):
         return bool(request.user.is_superuser)
 
 
-class StartingAdmin(InstallationAdmin):
-    """Background jobs, which staff read, and start again when they have finally failed."""
+class JobAdmin(InstallationAdmin):
+    """Background jobs: staff read them, and start failed ones again."""
 
     actions = ["start_again"]
 
     def has_start_permission(self, request: HttpRequest) -> bool:
-        # Its own: nobody changes a job by hand, whatever their permissions.
+        # Separate from the change permission, as nobody edits a job.
         return bound_pro(request) is None and request.user.has_perm("django_tasks_database.change_dbtaskresult")
 
     @admin.action(permissions=["start"], description=_("Start again"), location=EVERYWHERE)
     def start_again(self, request: HttpRequest, queryset: QuerySet[DBTaskResult]) -> None:
-        """As if it had never been tried; one that did not fail stays as it is."""
+        """Put failed jobs back into the queue, as if never tried; others stay as they are."""
         started = 0
         for job in queryset.failed():  # type: ignore[attr-defined]
-            again = {"status": TaskResultStatus.READY, "worker_ids": [], "run_after": timezone.now()}
-            # The worker may have put it back meanwhile.
-            if type(job).objects.failed().filter(pk=job.pk).update(**again):
+            untried = {"status": TaskResultStatus.READY, "worker_ids": [], "run_after": timezone.now()}
+            # The worker may have put it back in the meantime.
+            if type(job).objects.failed().filter(pk=job.pk).update(**untried):
                 self.log_fields(request, job, "status")
                 started += 1
         text = ngettext("%(count)s job is started again.", "%(count)s jobs are started again.", started)
-        said = text % {"count": started} if started else _("None of these jobs has failed.")
-        self.message_user(request, said, messages.SUCCESS if started else messages.WARNING)
+        message = text % {"count": started} if started else _("None of these jobs has failed.")
+        self.message_user(request, message, messages.SUCCESS if started else messages.WARNING)
 
 
-MANNERS = {AccessAttempt: InstallationAdmin, AccessFailureLog: InstallationAdmin, AccessLog: InstallationAdmin}
-for model, manners in {**MANNERS, DBTaskResult: StartingAdmin}.items():
-    theirs = type(admin.site.get_model_admin(model))
+BASES = {AccessAttempt: InstallationAdmin, AccessFailureLog: InstallationAdmin, AccessLog: InstallationAdmin}
+for model, base in {**BASES, DBTaskResult: JobAdmin}.items():
+    library_admin = type(admin.site.get_model_admin(model))
     admin.site.unregister(model)
-    admin.site.register(model, type(theirs.__name__, (manners, theirs), {}))
+    admin.site.register(model, type(library_admin.__name__, (base, library_admin), {}))

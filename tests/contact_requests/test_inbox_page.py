@@ -9,6 +9,7 @@ from django.utils import timezone
 from config.web.paging import to_cursor
 from contact_requests.models import ContactRequest
 from contacts.models import Contact
+from inquiries.pipeline.moves import move_inquiry
 from tests.contacts.conversing import arrive, connect
 from tests.factories import InquiryFactory, PropertyFactory, RequestFactory
 
@@ -241,7 +242,7 @@ def test_each_kind_of_what_has_come_in_says_how_many_wait(browser, user, house, 
     RequestFactory(property=house, quarantined_at=timezone.now(), quarantine_reason="honeypot")
     RequestFactory()
     for inquiry in InquiryFactory.create_batch(3, pro=house.pro)[1:]:
-        inquiry.move(to="in_review", by=user)
+        move_inquiry(inquiry, to="in_review", by=user)
     InquiryFactory()
     for who in ("Anna", "Anna", "Boris", "Chloé"):
         arrive(connect(house.pro, "whatsapp"), who=who)

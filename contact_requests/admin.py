@@ -43,7 +43,7 @@ class QuarantineFilter(admin.SimpleListFilter):
     parameter_name = "quarantine"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("no", _("Received")), ("yes", _("Waiting in quarantine"))]
+        return [("no", _("Received")), ("yes", _("In quarantine"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in ("yes", "no"):
@@ -89,8 +89,8 @@ class ContactRequestAdmin(ReadOnlyAdmin, TenantAdmin):
     inlines = [ReplyInline, EventInline]
     fieldsets = [
         (None, {"fields": ["reference", "pro", "property", "contact"]}),
-        (_("What the visitor sent"), {"fields": ["name", "email", "phone", "message", "language"]}),
-        (_("Where it stands"), {"fields": ["status", "created_at", "read_at", "replied_at", "updated_at"]}),
+        (_("Visitor's message"), {"fields": ["name", "email", "phone", "message", "language"]}),
+        (_("Status"), {"fields": ["status", "created_at", "read_at", "replied_at", "updated_at"]}),
         (_("Mails"), {"fields": ["acknowledged_at", "notified_at"]}),
         (_("Quarantine"), {"fields": ["quarantined_at", "quarantine_reason"]}),
     ]

@@ -50,7 +50,7 @@ class ContactForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not {"email", "phone"} & set(self.errors) and not data.get("email") and not data.get("phone"):
-            self.add_error("email", _("Leave an e-mail address or a phone number, so that you can be answered."))
+            self.add_error("email", _("Enter an e-mail address or a phone number, so that you can get an answer."))
         return data
 
     def receive(self, quarantine: str) -> ContactRequest:

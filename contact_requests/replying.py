@@ -22,7 +22,7 @@ def reply(contact_request: ContactRequest, body: str, *, by: User | None, id: uu
     if not contact_request.email:
         raise ValidationError(_("This visitor left no e-mail address."))
     if not body.strip():
-        raise ValidationError({"body": _("Write an answer first.")})
+        raise ValidationError({"body": _("Write a reply first.")})
     with transaction.atomic():
         contact_request.lock()
         contact_request.refuse_in_quarantine(contact_request.Status.REPLIED)

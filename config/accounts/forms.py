@@ -28,7 +28,7 @@ def time_zones() -> list[tuple[str, str]]:
 
 class SignInForm(AuthenticationForm):
     error_messages = {
-        "invalid_login": _("This e-mail and password do not belong together. Mind capitals in the password."),
+        "invalid_login": _("Wrong e-mail or password. Passwords are case-sensitive."),
         "inactive": _("This account is closed."),
     }
 
@@ -69,15 +69,15 @@ class ProForm(forms.ModelForm):
 class TokenForm(forms.Form):
     """A new API token."""
 
-    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What the token is for, such as “Website”."))
+    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("Its purpose, such as “Website”."))
     scopes = forms.MultipleChoiceField(
         label=_("Rights"), choices=SCOPE_LABELS.items(), widget=forms.CheckboxSelectMultiple
     )
     expires_on = forms.DateField(
-        label=_("Ends on"),
+        label=_("Expires on"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Empty: never."),
+        help_text=_("Leave empty for no expiry."),
     )
 
     def clean_expires_on(self) -> datetime | None:
@@ -85,9 +85,9 @@ class TokenForm(forms.Form):
         if day is None:
             return None
         if day < timezone.localdate():
-            raise forms.ValidationError(_("This day has passed."))
+            raise forms.ValidationError(_("Choose today or a later date."))
         if day.year > 9000:
-            raise forms.ValidationError(_("This day is too far away."))
+            raise forms.ValidationError(_("This date is too far in the future."))
         # The last day counts in full, in the Pro's time zone.
         return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
@@ -104,5 +104,5 @@ class IdentityForm(forms.Form):
         label=_("Identity document"),
         max_length=200,
         widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
-        help_text=_("PDF, JPEG or PNG, 10 MB at the most."),
+        help_text=_("PDF, JPEG or PNG, at most 10 MB."),
     )

@@ -23,9 +23,9 @@ def approve(document: IdentityDocument, *, by: User) -> None:
 def reject(document: IdentityDocument, reason: str, *, by: User) -> None:
     """Refuse the document and store the reason. Raises ValidationError without a reason, or unless it waits."""
     if not reason.strip():
-        raise ValidationError(_("Say why, so that the pro knows what to send instead."))
+        raise ValidationError(_("Enter a reason, so that the pro knows what to send instead."))
     if len(reason) > 500:
-        raise ValidationError(_("Say it in 500 characters."))
+        raise ValidationError(_("Use at most 500 characters."))
     with transaction.atomic():
         _store_decision(document, document.State.REJECTED, reason.strip(), by)
 
@@ -35,7 +35,7 @@ def _store_decision(document: IdentityDocument, state: str, reason: str, by: Use
     Pro.objects.select_for_update().get(pk=document.pro_id)
     document.refresh_from_db(from_queryset=IdentityDocument.objects.select_for_update())
     if document.state != document.State.PENDING:
-        raise ValidationError(_("This document does not wait for review any more."))
+        raise ValidationError(_("This document is no longer waiting for review."))
     document.state, document.reason = state, reason
     document.reviewed_by, document.reviewed_at = by, timezone.now()
     document.save(update_fields=["state", "reason", "reviewed_by", "reviewed_at"])

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ('description', models.TextField(blank=True, max_length=10000, verbose_name='description')),
                 ('city', models.CharField(blank=True, max_length=100, verbose_name='city')),
                 ('price', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='price in euros')),
-                ('is_published', models.BooleanField(default=True, help_text='Off: its page is 404 for visitors.', verbose_name='published')),
+                ('is_published', models.BooleanField(default=True, help_text='Off: visitors do not see its page.', verbose_name='published')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
                 ('pro', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='properties', to='accounts.pro', verbose_name='Pro')),
             ],

@@ -21,7 +21,7 @@ class Property(models.Model):
     description = models.TextField(_("description"), max_length=10_000, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
     price = models.DecimalField(_("price in euros"), max_digits=12, decimal_places=2, null=True, blank=True)
-    is_published = models.BooleanField(_("published"), default=True, help_text=_("Off: its page is 404 for visitors."))
+    is_published = models.BooleanField(_("published"), default=True, help_text=_("Off: visitors do not see its page."))
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects = TenantQuerySet["Property"].as_manager()

@@ -145,7 +145,7 @@ def request_mark(request: ProRequest, id: uuid.UUID) -> HttpResponse:
         contact_request.mark(request.POST.get("status", ""), by=request.user)
     except InvalidTransitionError:
         # A colleague was quicker, or the page is old: the answer shows the current status.
-        messages.error(request, _("That change is not possible any more. This is how the request stands now."))
+        messages.error(request, _("This change is no longer possible. The request is shown as it is now."))
         return _show_changed(request, contact_request, status=409)
     return _show_changed(request, contact_request)
 

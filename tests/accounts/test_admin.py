@@ -554,7 +554,7 @@ def test_the_list_of_tokens_says_how_they_stand(staff_browser, pro):
     revoked.revoke()
     tokens = listed(staff_browser, ApiToken)
     state = admin.site.get_model_admin(ApiToken).state
-    assert [(t.name, str(state(t))) for t in tokens] == [("C", "Revoked"), ("B", "Expired"), ("A", "Works")]
+    assert [(t.name, str(state(t))) for t in tokens] == [("C", "Revoked"), ("B", "Expired"), ("A", "Active")]
 
 
 # --- identity documents --------------------------------------------------------------------------
@@ -607,7 +607,7 @@ def test_a_rejection_needs_a_usable_reason(staff_browser, gated, reason, said):
 def test_a_document_is_reviewed_once(staff_browser, staff, gated):
     document = submit(gated)
     identity_review.approve(document, by=staff)
-    said = ["This document does not wait for review any more."]
+    said = ["This document is no longer waiting for review."]
     assert shown(review(staff_browser, document, "reject", reason="No.")) == said
     assert shown(review(staff_browser, document, "approve")) == said
     assert state_of(document) == ("approved", "", staff, False)

@@ -36,12 +36,12 @@ def test_a_link_works_once(nobody, user, work_tasks):
     path = link(mail.outbox[0])
     form = nobody.get(path, follow=True)
     nobody.post(form.request["PATH_INFO"], {"new_password1": NEW, "new_password2": NEW})
-    assert "This link is used up" in Client().get(path, follow=True).content.decode()
+    assert "This link is no longer valid" in Client().get(path, follow=True).content.decode()
 
 
 @pytest.mark.parametrize("path", ["/password/reset/x/y", "/password/reset/MQ/set-password", "/password/reset/%00/x"])
 def test_a_made_up_link_is_refused(nobody, user, path):
-    assert "This link is used up" in nobody.get(path, follow=True).content.decode()
+    assert "This link is no longer valid" in nobody.get(path, follow=True).content.decode()
 
 
 def test_the_way_out_opens_the_door_that_was_closed(nobody, user, work_tasks):

@@ -174,7 +174,7 @@ def test_a_document_is_kept_for_review(browser, user, gated, media, name, conten
     )
     assert (media / document.file.name).read_bytes() == content
     assert name not in document.file.name
-    assert "Being looked at" in browser.get("/settings/identity").content.decode()
+    assert "In review" in browser.get("/settings/identity").content.decode()
     assert browser.get("/inbox").status_code == 302
 
 

@@ -4,7 +4,7 @@ from django.test import Client
 from config.accounts.limits import PER_ADDRESS, PER_PLACE
 from tests.factories import PASSWORD
 
-WRONG = "This e-mail and password do not belong together."
+WRONG = "Wrong e-mail or password."
 
 
 def sign_in(client, email, password=PASSWORD, next="", **more):

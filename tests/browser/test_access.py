@@ -301,6 +301,6 @@ def test_the_identity_page_of_a_gated_pro(open_page, user, row):
     assert violations(page) == []
     page.set_input_files("[name=file]", {"name": "cni.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n"})
     page.get_by_role("button", name="Send for review").click()
-    page.get_by_text("Being looked at", exact=True).wait_for()
+    page.get_by_text("In review", exact=True).wait_for()
     assert IdentityDocument.objects.get().filename == "cni.pdf"
     assert violations(page) == []

@@ -181,7 +181,7 @@ def test_a_request_is_shown_beside_the_list(browser, house):
 def test_a_visitor_without_email_is_called(browser, house):
     row = RequestFactory(property=house, email="", phone="+33612345678", contact__email="")
     html = browser.get(f"/inbox/{row.pk}").content.decode()
-    assert 'name="body"' not in html and "left a phone number only" in html
+    assert 'name="body"' not in html and "left only a phone number" in html
 
 
 def test_the_contacts_other_requests_stand_below(browser, house):

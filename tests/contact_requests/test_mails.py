@@ -77,7 +77,7 @@ def test_the_visitor_is_told_that_the_message_arrived(sink, received, work_tasks
         "Agence du Port has received your message about “The House” and will answer you.\n\n"
         f"Your reference: {received.reference}\n"
         "The property: http://testserver/properties/house\n\n"
-        "If you did not write to us, somebody mistyped an address; you need do nothing.\n\n"
+        "If you did not write to us, somebody mistyped an address. You can ignore this e-mail.\n\n"
         "Agence du Port\n"
     )
     received.refresh_from_db()

@@ -30,7 +30,7 @@ def test_every_way_without_javascript(browser, house, before, after):
     assert row.status == (after if is_change else before)
     assert events() == ([(before, after, "owner@example.com", None)] if is_change else [])
     page = browser.get(response["Location"]).content.decode()
-    assert ("That change is not possible any more" in page) == (not is_change and before != after)
+    assert ("This change is no longer possible" in page) == (not is_change and before != after)
 
 
 @pytest.mark.parametrize(("before", "after"), ALL)
@@ -40,7 +40,7 @@ def test_every_way_with_htmx(browser, house, before, after):
     html = response.content.decode()
     is_refused = (before, after) not in ALLOWED and before != after
     assert response.status_code == (409 if is_refused else 200)
-    assert ("That change is not possible any more" in html) == is_refused
+    assert ("This change is no longer possible" in html) == is_refused
     # The request itself, and out of band the kinds, the tabs, the row and the messages.
     assert "<html" not in html and html.count("hx-swap-oob") == 4
     assert f'<li id="row-{row.pk}" hx-swap-oob="true">' in html

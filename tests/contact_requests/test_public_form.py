@@ -126,7 +126,7 @@ def test_a_second_message_joins_the_known_contact(nobody, house):
         ({"name": ""}, "This field is required."),
         ({"name": "\u200b\u2060"}, "Write at least one word."),
         ({"name": "x" * 201}, "at most 200 characters"),
-        ({"email": "", "phone": ""}, "Leave an e-mail address or a phone number"),
+        ({"email": "", "phone": ""}, "Enter an e-mail address or a phone number"),
         ({"email": "not an address"}, "Enter a valid email address."),
         ({"email": "a" * 250 + "@example.org"}, "at most 254 characters"),
         ({"phone": "call me"}, "Enter a phone number"),

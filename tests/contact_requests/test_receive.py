@@ -366,7 +366,7 @@ def test_without_words_there_is_no_reply(user, receive, body):
     found = receive()
     with pytest.raises(ValidationError) as raised:
         replying.reply(found, body, by=user)
-    assert raised.value.message_dict == {"body": ["Write an answer first."]}
+    assert raised.value.message_dict == {"body": ["Write a reply first."]}
     assert (list(Reply.objects.all()), ContactRequest.objects.get().status, events(found)) == ([], "new", [])
 
 

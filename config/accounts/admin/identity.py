@@ -35,7 +35,7 @@ class RejectForm(forms.Form):
         label=_("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
-        help_text=_("The pro reads this, and sends a better document."),
+        help_text=_("The pro reads this, and can send a better document."),
     )
 
 

@@ -29,15 +29,15 @@ class TokenAddForm(forms.ModelForm):
     class Meta:
         model = ApiToken
         fields = ["pro", "name", "scopes", "expires_at", "actor_id"]
-        help_texts = {"name": _("What the token is for, such as “Website”."), "expires_at": _("Empty: never.")}
+        help_texts = {"name": _("Its purpose, such as “Website”."), "expires_at": _("Leave empty for no expiry.")}
 
     def clean_expires_at(self) -> Any:
         """A future time, early enough to be a valid date in every time zone."""
         expires_at = self.cleaned_data["expires_at"]
         if expires_at and expires_at <= timezone.now():
-            raise forms.ValidationError(_("This moment has passed."))
+            raise forms.ValidationError(_("Choose a time in the future."))
         if expires_at and expires_at.year > 9000:
-            raise forms.ValidationError(_("This day is too far away."))
+            raise forms.ValidationError(_("This date is too far in the future."))
         return expires_at
 
 
@@ -124,4 +124,4 @@ class ApiTokenAdmin(TenantAdmin):
     def state(self, token: ApiToken) -> Any:
         if token.revoked_at:
             return _("Revoked")
-        return _("Expired") if token.is_expired else _("Works")
+        return _("Expired") if token.is_expired else _("Active")

@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ('prefix', models.CharField(editable=False, max_length=12, unique=True, verbose_name='prefix')),
                 ('hash', models.CharField(editable=False, max_length=64)),
                 ('scopes', models.JSONField(default=list, validators=[config.accounts.models.token.validate_scopes], verbose_name='scopes')),
-                ('actor_id', models.BigIntegerField(blank=True, help_text="In whose name this program acts, if anybody's.", null=True, verbose_name='acting UserHub user')),
+                ('actor_id', models.BigIntegerField(blank=True, help_text="The UserHub user on whose behalf this program acts, if any.", null=True, verbose_name='acting UserHub user')),
                 ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires at')),
                 ('revoked_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='revoked at')),
                 ('last_used_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last used at')),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 def validate_time_zone(value: str) -> None:
     if value not in zoneinfo.available_timezones():
-        raise ValidationError(_("There is no time zone of this name. Use one like Europe/Paris."))
+        raise ValidationError(_("Unknown time zone. Use a name such as Europe/Paris."))
 
 
 class Pro(models.Model):

@@ -90,7 +90,7 @@ class ApiToken(models.Model):
         _("acting UserHub user"),
         null=True,
         blank=True,
-        help_text=_("In whose name this program acts, if anybody's."),
+        help_text=_("The UserHub user on whose behalf this program acts, if any."),
     )
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True, editable=False)

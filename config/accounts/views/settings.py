@@ -73,11 +73,11 @@ def identity(request: ProRequest) -> HttpResponse:
     """Show the state of the identity check; POST uploads a document."""
     form = IdentityForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and not request.pro.is_gated:
-        form.add_error(None, _("No identity check is asked of you."))
+        form.add_error(None, _("No identity check is required."))
     elif request.method == "POST" and form.is_valid():
         try:
             IdentityDocument.objects.submit(request.pro, form.cleaned_data["file"], by=request.user)
-            messages.success(request, _("Thank you. Your document is being looked at."))
+            messages.success(request, _("Thank you. Your document is in review."))
             return redirect("accounts:identity")
         except ValidationError as error:
             form.add_error("file", error)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from config.accounts.models import User
-from config.files.storage import KeptFile, keep
+from config.files.storage import NewFile, store_file
 
 from .models import Attachment, Inquiry
 
@@ -38,13 +38,13 @@ def attach[R](
 
     `finish` may wrap the writing of the row in a transaction of its own, or leave it; then the file is gone again.
     Returns what it returns, the Attachment without it. Raises ValidationError for a file that is not to be kept or one
-    too many, StorageUnavailable, and DoesNotExist when the inquiry was deleted meanwhile; nothing is stored then.
+    too many, StorageUnavailableError, and DoesNotExist when the inquiry was deleted meanwhile; nothing is stored then.
     """
     try:
         # Once here, so that nothing is stored in vain, and once more where it counts.
         _check_room(inquiry)
-        with keep(file, name) as kept:
-            return finish(lambda: _hold(inquiry, kept, uploaded_by))
+        with store_file(file, name) as new_file:
+            return finish(lambda: _create_attachment(inquiry, new_file, uploaded_by))
     except ValidationError as error:
         raise ValidationError({"file": error.error_list}) from error
 
@@ -55,10 +55,12 @@ def _check_room(inquiry: Inquiry) -> None:
         raise ValidationError(message, code="too_many")
 
 
-def _hold(inquiry: Inquiry, kept: KeptFile, uploaded_by: int | None) -> Attachment:
+def _create_attachment(inquiry: Inquiry, new_file: NewFile, uploaded_by: int | None) -> Attachment:
     with transaction.atomic():
         # Two uploads at once queue here, so that there is never one too many.
         inquiry.lock()
         _check_room(inquiry)
-        kept.take()
-        return Attachment.objects.create(inquiry=inquiry, key=kept.key, uploaded_by=uploaded_by, **kept.facts._asdict())
+        new_file.claim()
+        return Attachment.objects.create(
+            inquiry=inquiry, key=new_file.key, uploaded_by=uploaded_by, **new_file.info._asdict()
+        )

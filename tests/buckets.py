@@ -1,4 +1,4 @@
-"""A small server that speaks as much of S3 as storing, reading and deleting take, over real HTTP."""
+"""A small S3 server over real HTTP: storing, reading and deleting objects."""
 
 import re
 import threading
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-MISSING = b'<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Message>There is none.</Message></Error>'
+MISSING = b'<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Message>No such key.</Message></Error>'
 BROKEN = b'<?xml version="1.0"?><Error><Code>InternalError</Code><Message>Down.</Message></Error>'
 
 
@@ -25,9 +25,9 @@ class Bucket(BaseHTTPRequestHandler):
             body = self.server.objects.get(self.path)
             if body is None:
                 self._answer(404, MISSING)
-            elif wanted := re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", "")):
-                part = body[int(wanted[1]) : int(wanted[2]) + 1]
-                self._answer(206, part, f"bytes {wanted[1]}-{int(wanted[1]) + len(part) - 1}/{len(body)}")
+            elif range_ := re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", "")):
+                part = body[int(range_[1]) : int(range_[2]) + 1]
+                self._answer(206, part, f"bytes {range_[1]}-{int(range_[1]) + len(part) - 1}/{len(body)}")
             else:
                 self._answer(200, body)
 
@@ -39,15 +39,15 @@ class Bucket(BaseHTTPRequestHandler):
             self._answer(204)
 
     def _is_up(self) -> bool:
-        self.server.seen.append((self.command, self.path, self.headers.get("Authorization", "")))
+        self.server.requests.append((self.command, self.path, self.headers.get("Authorization", "")))
         if self.server.is_down:
             self._answer(500, BROKEN)
         return not self.server.is_down
 
-    def _answer(self, status: int, body: bytes = b"", place: str = "") -> None:
+    def _answer(self, status: int, body: bytes = b"", content_range: str = "") -> None:
         self.send_response(status)
-        if place:
-            self.send_header("Content-Range", place)
+        if content_range:
+            self.send_header("Content-Range", content_range)
         self.send_header("Content-Type", "application/xml" if status >= 400 else "binary/octet-stream")
         self.send_header("Content-Length", str(len(body)))
         self.send_header("ETag", '"0"')
@@ -57,18 +57,18 @@ class Bucket(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, *args: object) -> None:
-        """Say nothing."""
+        """Silence the log of requests."""
 
 
 class BucketServer(ThreadingHTTPServer):
-    """`objects` is path -> content, `seen` the requests; while `is_down` every answer is 500."""
+    """`objects` is {path: content}, `requests` [(method, path, Authorization)]; while `is_down` every answer is 500."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Bucket)
         self.objects: dict[str, bytes] = {}
-        self.seen: list[tuple[str, str, str]] = []
+        self.requests: list[tuple[str, str, str]] = []
         self.is_down = False
 
     @property

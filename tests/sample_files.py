@@ -1,4 +1,4 @@
-"""Files as people send them, and as people send them who mean harm."""
+"""Sample files: good ones of every type, and hostile ones."""
 
 import io
 import struct
@@ -18,39 +18,39 @@ JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0\xff\xdb\0\x04\0\x01\xff\
 GIF = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 
 
-def chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+def png_chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
 def png(*more: bytes) -> bytes:
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
-    picture = chunk(b"IDAT", zlib.compress(b"\0\0"))
-    return b"\x89PNG\r\n\x1a\n" + head + b"".join(more) + picture + chunk(b"IEND", b"")
+    head = png_chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+    picture = png_chunk(b"IDAT", zlib.compress(b"\0\0"))
+    return b"\x89PNG\r\n\x1a\n" + head + b"".join(more) + picture + png_chunk(b"IEND", b"")
 
 
 def webp(data: bytes = b"VP8L" + struct.pack("<I", 4) + b"\x2f\0\0\0") -> bytes:
     return b"RIFF" + struct.pack("<I", len(data) + 4) + b"WEBP" + data
 
 
-def archive(members: dict[str, bytes], **more: object) -> bytes:
-    found = io.BytesIO()
-    with zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, data in members.items():
-            file.writestr(name, data)
-    return found.getvalue()
+def archive(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    return buffer.getvalue()
 
 
-def types(*overrides: str) -> bytes:
-    parts = "".join(f'<Override PartName="/part{n}.xml" ContentType="{kind}"/>' for n, kind in enumerate(overrides))
+def content_types(*overrides: str) -> bytes:
+    parts = "".join(f'<Override PartName="/part{n}.xml" ContentType="{name}"/>' for n, name in enumerate(overrides))
     default = '<Default Extension="xml" ContentType="application/xml"/>'
     space = "http://schemas.openxmlformats.org/package/2006/content-types"
     return f'<?xml version="1.0" encoding="UTF-8"?><Types xmlns="{space}">{default}{parts}</Types>'.encode()
 
 
-def office(*kinds: str, **members: bytes) -> bytes:
-    """An Office file with these content types, and members whose names have "__" for "/"."""
-    own = {name.replace("__", "/").replace("_dot_", "."): data for name, data in members.items()}
-    return archive({"[Content_Types].xml": types(*kinds), "word/document.xml": b"<document/>", **own})
+def office(*part_types: str, **members: bytes) -> bytes:
+    """Make an Office file with these content types, and members whose names have "__" for "/", "_dot_" for "."."""
+    parts = {name.replace("__", "/").replace("_dot_", "."): data for name, data in members.items()}
+    return archive({"[Content_Types].xml": content_types(*part_types), "word/document.xml": b"<document/>", **parts})
 
 
 def docx(**members: bytes) -> bytes:
@@ -62,7 +62,7 @@ def xlsx(**members: bytes) -> bytes:
 
 
 def ole(*streams: str) -> bytes:
-    """The least of a compound file: its head, and one sector of its directory for each stream."""
+    """Make a minimal compound file: its header, and one directory entry for each stream."""
     head = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504)[:512]
     entries = b""
     for name in ("Root Entry", *streams):
@@ -92,24 +92,24 @@ GOOD = {
 BOMB = docx(word__bomb=b"\0" * (40 * MIB))
 HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
 JAR = archive({"META-INF/MANIFEST.MF": b"Main-Class: Evil", "Evil.class": b"\xca\xfe\xba\xbe"})
-UNFOLDING = types(WORD_MAIN).replace(b"<Types", b'<!DOCTYPE t [<!ENTITY a "aaaa">]><Types')
+ENTITIES = content_types(WORD_MAIN).replace(b"<Types", b'<!DOCTYPE t [<!ENTITY a "aaaa">]><Types')
 
 
-def lying(data: bytes) -> bytes:
-    """The archive, with a directory that has two names for one file."""
-    found = io.BytesIO(data)
-    with zipfile.ZipFile(found, "a") as file:
+def with_name_twice(data: bytes) -> bytes:
+    """Add a second member whose name differs in case alone."""
+    buffer = io.BytesIO(data)
+    with zipfile.ZipFile(buffer, "a") as file:
         file.writestr("WORD/Document.xml", b"other")
-    return found.getvalue()
+    return buffer.getvalue()
 
 
-def locked(data: bytes) -> bytes:
-    """The archive, said to be encrypted."""
+def encrypted(data: bytes) -> bytes:
+    """Mark a member of the archive as encrypted."""
     at = data.index(b"PK\1\2") + 8
     return data[:at] + b"\1" + data[at + 1 :]
 
 
-# What is wrong with it -> name and content.
+# Label of the fault -> (filename, content).
 HOSTILE = {
     "a web page as PDF": ("a.pdf", HTML),
     "a PDF as text": ("a.txt", PDF),
@@ -137,8 +137,8 @@ HOSTILE = {
     "a JPEG with an archive behind it": ("a.jpg", JPEG + JAR),
     "a GIF with a Java archive behind it": ("a.gif", GIF + JAR),
     "a GIF with a script in it": ("a.gif", b"GIF89a/*" + b"\0" * 20 + b"*/=1;<script >alert(1)</script>;"),
-    "a PNG with a PDF in it": ("a.png", png(chunk(b"tEXt", PDF))),
-    "a PNG with PHP in it": ("a.png", png(chunk(b"tEXt", b"<?php system($_GET[0]);"))),
+    "a PNG with a PDF in it": ("a.png", png(png_chunk(b"tEXt", PDF))),
+    "a PNG with PHP in it": ("a.png", png(png_chunk(b"tEXt", b"<?php system($_GET[0]);"))),
     "a PNG with a page behind it": ("a.png", png() + b"more"),
     "a WebP with more behind it": ("a.webp", webp() + JAR),
     "a JPEG with a page in it": ("a.jpg", JPEG[:20] + HTML + JPEG[20:]),
@@ -161,19 +161,19 @@ HOSTILE = {
     "a DOCX that unpacks to much": ("a.docx", BOMB),
     "a DOCX whose types unfold": (
         "a.docx",
-        archive({"[Content_Types].xml": UNFOLDING, "word/document.xml": b"<document/>"}),
+        archive({"[Content_Types].xml": ENTITIES, "word/document.xml": b"<document/>"}),
     ),
     "a DOCX whose types are many": (
         "a.docx",
-        archive({"[Content_Types].xml": types(WORD_MAIN) + b" " * (2 * MIB), "a": b"\0" * 20 * MIB}),
+        archive({"[Content_Types].xml": content_types(WORD_MAIN) + b" " * (2 * MIB), "a": b"\0" * 20 * MIB}),
     ),
     "a DOCX of very many parts": (
         "a.docx",
-        archive({"[Content_Types].xml": types(WORD_MAIN), **{f"{n}": b"" for n in range(6000)}}),
+        archive({"[Content_Types].xml": content_types(WORD_MAIN), **{f"{n}": b"" for n in range(6000)}}),
     ),
     "a DOCX that leaves its folder": ("a.docx", docx(**{"..__..__evil": b"x"})),
-    "a DOCX with two of one name": ("a.docx", lying(docx())),
-    "a DOCX under a password": ("a.docx", locked(docx())),
+    "a DOCX with two of one name": ("a.docx", with_name_twice(docx())),
+    "a DOCX under a password": ("a.docx", encrypted(docx())),
     "a broken DOCX": ("a.docx", docx()[:40] + b"\xff" * 40 + docx()[80:]),
     "a DOC with macros": ("a.doc", ole("WordDocument", "Macros", "VBA", "_VBA_PROJECT")),
     "an XLS with macros": ("a.xls", ole("Workbook", "_VBA_PROJECT_CUR")),

@@ -1,11 +1,11 @@
-"""How a file from outside is served."""
+"""Downloads of uploaded files."""
 
 from django.core.files.base import File
 from django.http import FileResponse
 
 
 def download(file: File, *, filename: str, content_type: str) -> FileResponse:
-    """`file` as it must be served: never shown inline, never sniffed, allowed to do nothing, kept by no cache."""
+    """Serve `file` as an attachment that no browser displays, sniffs or runs, and no cache stores."""
     response = FileResponse(file, as_attachment=True, filename=filename, content_type=content_type)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["X-Content-Type-Options"] = "nosniff"

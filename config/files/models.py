@@ -1,25 +1,26 @@
-"""The files that no row holds."""
+"""Loose files: files in the storage that no row holds."""
 
 from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils import timezone
 
-# How long a file may stay loose, and until when a row may take it: a request takes seconds, so the two never meet.
+# A loose file is deleted after LOOSE_FOR, and can be claimed by a row within CLAIMABLE_FOR. A request takes seconds, so
+# that the two never meet.
 LOOSE_FOR = timedelta(hours=1)
-TAKEN_WITHIN = timedelta(minutes=30)
+CLAIMABLE_FOR = timedelta(minutes=30)
 
 
 class LooseFileQuerySet(models.QuerySet["LooseFile"]):
     def due(self) -> "LooseFileQuerySet":
-        """Those whose file is to be taken away."""
+        """Filter those whose file is to be deleted."""
         return self.filter(due_at__lte=timezone.now()).order_by("due_at")
 
-    def take(self, key: str) -> None:
-        """From now on a row holds the file. Raises DoesNotExist when it was loose for too long."""
-        latest = timezone.now() + LOOSE_FOR - TAKEN_WITHIN
+    def claim(self, key: str) -> None:
+        """Note that a row holds the file. Raises DoesNotExist when the file was loose for too long."""
+        latest = timezone.now() + LOOSE_FOR - CLAIMABLE_FOR
         if not self.filter(key=key, due_at__gt=latest).delete()[0]:
-            raise self.model.DoesNotExist(f"The file {key} is not to be had any more.")
+            raise self.model.DoesNotExist(f"The file {key} can no longer be claimed.")
 
 
 def in_an_hour() -> datetime:
@@ -27,7 +28,7 @@ def in_an_hour() -> datetime:
 
 
 class LooseFile(models.Model):
-    """A file of the storage, on its way in or out, that no row holds; `config.files.storage` says when."""
+    """A file in the storage that no row holds, yet or any more: see `config.files.storage`."""
 
     key = models.CharField(max_length=100, primary_key=True)
     due_at = models.DateTimeField(default=in_an_hour, db_index=True)
@@ -41,5 +42,5 @@ class LooseFile(models.Model):
         return self.key
 
     def postpone(self) -> None:
-        """Try again in an hour, unless another worker has taken it away meanwhile."""
+        """Retry in an hour, unless another worker has deleted the file meanwhile."""
         LooseFile.objects.filter(pk=self.pk).update(due_at=in_an_hour())

@@ -1,9 +1,9 @@
-"""Where files from outside are kept: STORAGES["attachments"], a folder or an S3 bucket.
+"""Storage of uploaded files: STORAGES["attachments"], a folder or an S3 bucket.
 
-A storage knows no transactions. So that the row that holds a file and the file itself live and die together, a
-LooseFile stands for the file while no row holds it: it is committed before the file is stored, and goes in the
-transaction that makes the row; it comes back in the transaction that takes the row away, and goes when the file is
-gone. What a crash leaves loose is taken away by `sweep_loose_files`.
+A storage has no transactions. A LooseFile row keeps file and database consistent: it exists while no row holds the
+file. It is committed before the file is stored, and deleted in the transaction that creates the row. It is created
+again in the transaction that deletes the row, and deleted once the file is. `sweep_loose_files` deletes what a crash
+leaves.
 """
 
 import logging
@@ -16,55 +16,55 @@ from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 from django.db import DatabaseError, InterfaceError, transaction
 
-from .kinds import FileFacts, check_file
 from .models import LooseFile
+from .validation import FileInfo, check_file
 
 logger = logging.getLogger("vestibule.files")
 
-SWEPT_AT_ONCE = 100
+SWEEP_BATCH = 100
 
 
-class StorageUnavailable(Exception):
-    """The storage does not answer, is full, or may not be written to."""
+class StorageUnavailableError(Exception):
+    """The storage does not answer, is full, or is not writable."""
 
 
-class KeptFile:
-    """A file in the storage under `key`, loose until `take` is called."""
+class NewFile:
+    """A file in the storage under `key`, loose until it is claimed."""
 
-    def __init__(self, key: str, facts: FileFacts) -> None:
-        self.key, self.facts, self.is_taken = key, facts, False
+    def __init__(self, key: str, info: FileInfo) -> None:
+        self.key, self.info, self.is_claimed = key, info, False
 
-    def take(self) -> None:
-        """Say that a row holds it from now on; call it in the transaction that makes the row."""
-        LooseFile.objects.take(self.key)
-        self.is_taken = True
+    def claim(self) -> None:
+        """Note that a row holds the file; to be called in the transaction that creates the row."""
+        LooseFile.objects.claim(self.key)
+        self.is_claimed = True
 
 
 @contextmanager
-def keep(file: File, name: str) -> Iterator[KeptFile]:
-    """Check `file` and store it. Unless the block takes it, it is gone again at its end.
+def store_file(file: File, filename: str) -> Iterator[NewFile]:
+    """Validate `file` and store it; it is deleted at the end of the block unless it has been claimed.
 
-    Not to be called in a transaction, which would have to wait for the storage, and other writers for it. Raises
-    ValidationError as `check_file` does, and StorageUnavailable; then nothing is stored.
+    Not to be called in a transaction: that would hold its locks while the storage works. Raises ValidationError like
+    `check_file`, and StorageUnavailableError; nothing is stored then.
     """
-    kept = KeptFile(uuid.uuid4().hex, check_file(file, name))
+    new_file = NewFile(uuid.uuid4().hex, check_file(file, filename))
     with transaction.atomic(durable=True):
-        LooseFile.objects.create(key=kept.key)
+        LooseFile.objects.create(key=new_file.key)
     try:
-        _save(kept.key, file)
-        yield kept
+        _save(new_file.key, file)
+        yield new_file
     except BaseException:
-        discard(kept.key)
+        delete_loose_file(new_file.key)
         raise
-    if not kept.is_taken:
-        discard(kept.key)
+    if not new_file.is_claimed:
+        delete_loose_file(new_file.key)
 
 
 def open_file(key: str) -> File:
-    """The stored file, ready to be read. Raises FileNotFoundError, and StorageUnavailable."""
+    """Open a stored file for reading. Raises FileNotFoundError and StorageUnavailableError."""
     try:
         file = _storage().open(key, "rb")
-        # A bucket's file is fetched when it is first read: before the answer has begun.
+        # A bucket fetches the file at the first read: fail before the response has begun.
         file.read(1)
         file.seek(0)
     except FileNotFoundError:
@@ -74,32 +74,32 @@ def open_file(key: str) -> File:
     return file
 
 
-def release(key: str) -> None:
-    """Take away the file when the present transaction stands, in which its row goes. The storage may be down then."""
+def delete_file_on_commit(key: str) -> None:
+    """Delete the file once the transaction that deletes its row has committed. The storage may be down then."""
     LooseFile.objects.create(key=key)
-    transaction.on_commit(partial(discard, key))
+    transaction.on_commit(partial(delete_loose_file, key))
 
 
-def discard(key: str) -> None:
-    """Take away the file and its LooseFile; does nothing when a row holds it. What fails is left to the sweeper."""
+def delete_loose_file(key: str) -> None:
+    """Delete the file and its LooseFile, unless a row holds it. Failures are left to `sweep_loose_files`."""
     try:
-        # While the database is gone nobody knows whether a row holds it.
+        # Without the database there is no telling whether a row holds the file.
         if LooseFile.objects.filter(key=key).exists():
             _delete(key)
             LooseFile.objects.filter(key=key).delete()
-    except (StorageUnavailable, DatabaseError, InterfaceError):
-        logger.warning("the file %s is left to the sweeper", key)
+    except (StorageUnavailableError, DatabaseError, InterfaceError):
+        logger.warning("the file %s is left to the sweep", key)
 
 
 def sweep_loose_files() -> None:
-    """Take away the files that have been loose for an hour. One that cannot be deleted is tried again an hour later."""
-    for loose in LooseFile.objects.due()[:SWEPT_AT_ONCE]:
+    """Delete files that have been loose for an hour. One that cannot be deleted is retried an hour later."""
+    for loose_file in LooseFile.objects.due()[:SWEEP_BATCH]:
         try:
-            _delete(loose.key)
-        except StorageUnavailable:
-            loose.postpone()
+            _delete(loose_file.key)
+        except StorageUnavailableError:
+            loose_file.postpone()
             return  # the others would wait for the same storage
-        loose.delete()
+        loose_file.delete()
 
 
 def _storage() -> Storage:
@@ -108,9 +108,9 @@ def _storage() -> Storage:
 
 def _save(key: str, file: File) -> None:
     try:
-        stored = _storage().save(key, file)
-        if stored != key:
-            raise FileExistsError(f"stored as {stored}")
+        stored_key = _storage().save(key, file)
+        if stored_key != key:
+            raise FileExistsError(f"stored as {stored_key}")
     except Exception as error:
         raise _unavailable("save", key, error) from error
 
@@ -122,7 +122,7 @@ def _delete(key: str) -> None:
         raise _unavailable("delete", key, error) from error
 
 
-def _unavailable(verb: str, key: str, error: Exception) -> StorageUnavailable:
-    # Every storage has errors of its own: an OSError, or one of its library's.
+def _unavailable(verb: str, key: str, error: Exception) -> StorageUnavailableError:
+    # Every storage raises its own errors: an OSError, or one of its library's.
     logger.error("the storage of attachments cannot %s %s: %s: %s", verb, key, type(error).__name__, error)
-    return StorageUnavailable(f"cannot {verb} the file")
+    return StorageUnavailableError(f"cannot {verb} the file")

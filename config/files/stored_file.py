@@ -1,4 +1,4 @@
-"""What every table of files from outside has in common."""
+"""Base of every table of uploaded files."""
 
 from pathlib import PurePosixPath
 
@@ -11,7 +11,7 @@ from . import storage
 
 
 class StoredFile(models.Model):
-    """A file that the storage knows by `key` alone; `filename` is what its sender called it, as text.
+    """A file under `key` in the storage; `filename` is the name that its sender gave it, stored as text only.
 
     `size` is in bytes, `sha256` in hexadecimal digits.
     """
@@ -31,17 +31,17 @@ class StoredFile(models.Model):
         return self.filename
 
     @property
-    def kind(self) -> str:
-        """What people call its kind: "PDF"."""
+    def type_label(self) -> str:
+        """Short name of the file type: "PDF"."""
         return PurePosixPath(self.filename).suffix[1:].upper().replace("JPEG", "JPG")
 
     def open(self) -> File:
-        """The file, to be read. Raises FileNotFoundError, and StorageUnavailable."""
+        """Open the file for reading. Raises FileNotFoundError and StorageUnavailableError."""
         return storage.open_file(self.key)
 
-    def remove(self) -> None:
-        """Take it away, and the file after the transaction. Raises DoesNotExist when somebody else did meanwhile."""
+    def delete_with_file(self) -> None:
+        """Delete the row, and the file after the transaction. Raises DoesNotExist when the row is gone already."""
         with transaction.atomic():
             if not type(self)._default_manager.filter(pk=self.pk).delete()[0]:
                 raise type(self).DoesNotExist
-            storage.release(self.key)
+            storage.delete_file_on_commit(self.key)

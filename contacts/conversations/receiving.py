@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from config.files.storage import KeptFile, keep
+from config.files.storage import NewFile, store_file
 from config.web.limits import Limit
 from config.web.text import one_line
 
@@ -121,7 +121,7 @@ def receive_message(connection: ChannelConnection, inbound: InboundMessage) -> C
 
     A provider's id is stored once, however often and in whatever order it is delivered: a repeated one may be an edit,
     and returns None. Files are stored by the rules of attachments; rejected ones are named in `refused`. Not to be
-    called in a transaction. Raises StorageUnavailable, and nothing is stored.
+    called in a transaction. Raises StorageUnavailableError, and nothing is stored.
     """
     stored = ContactMessage.objects.for_pro(connection.pro).filter(
         channel=connection.channel, external_id=inbound.external_id
@@ -139,19 +139,19 @@ def receive_message(connection: ChannelConnection, inbound: InboundMessage) -> C
             return _create_message(connection, inbound, files, rejected)
 
 
-def _store_files(stack: ExitStack, files: tuple[File, ...]) -> tuple[list[KeptFile], list[str]]:
+def _store_files(stack: ExitStack, files: tuple[File, ...]) -> tuple[list[NewFile], list[str]]:
     """Store files, until the stack closes; return them, and "name: reason" of each rejected one."""
     stored, rejected = [], []
     for file in files:
         try:
-            stored.append(stack.enter_context(keep(ContentFile(file.content), file.name)))
+            stored.append(stack.enter_context(store_file(ContentFile(file.content), file.name)))
         except ValidationError as error:
             rejected.append(f"{one_line(file.name, 100)}: {' '.join(error.messages)}")
     return stored, rejected
 
 
 def _create_message(
-    connection: ChannelConnection, inbound: InboundMessage, files: list[KeptFile], rejected: list[str]
+    connection: ChannelConnection, inbound: InboundMessage, files: list[NewFile], rejected: list[str]
 ) -> ContactMessage:
     returned = _find_returned_message(connection, inbound)
     contact = returned.contact if returned else _find_or_create_sender(connection, inbound)
@@ -174,8 +174,8 @@ def _create_message(
         state=State.RECEIVED,
     )
     for file in files:
-        file.take()
-        message.files.create(key=file.key, **file.facts._asdict())
+        file.claim()
+        message.files.create(key=file.key, **file.info._asdict())
     if returned and inbound.is_returned:
         returned.update_state(State.FAILED, _("The e-mail came back: see the message about it."))
     # A message that was written long ago and arrives only now is new all the same.

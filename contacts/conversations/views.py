@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, send_to, wants
 from config.files.downloads import download
-from config.files.storage import StorageUnavailable
+from config.files.storage import StorageUnavailableError
 from config.web.paging import InvalidCursor, from_cursor, to_cursor
 
 from ..book.duplicates import likely_duplicates
@@ -239,6 +239,6 @@ def file_download(request: ProRequest, id: uuid.UUID, file: int) -> FileResponse
         return download(stored.open(), filename=stored.filename, content_type=stored.mime_type)
     except FileNotFoundError as error:
         raise Http404 from error
-    except StorageUnavailable:
+    except StorageUnavailableError:
         messages.error(request, _("The file cannot be fetched at the moment. Please try again in a few minutes."))
         return redirect("contacts:contact_detail", contact.pk)

@@ -136,7 +136,7 @@ class MessageFileQuerySet(models.QuerySet["MessageFile"]):
 class MessageFile(StoredFile):
     """A file that came with a message."""
 
-    # Only `remove` deletes a row: it deletes the file too.
+    # Only `delete_with_file` deletes a row: it deletes the file too.
     message = models.ForeignKey(ContactMessage, models.PROTECT, related_name="files", verbose_name=_("message"))
 
     objects = MessageFileQuerySet.as_manager()

@@ -13,7 +13,7 @@ from config.accounts.access import Caller
 from config.api.endpoint import Reply
 from config.api.errors import Problem
 from config.files.downloads import download
-from config.files.storage import StorageUnavailable
+from config.files.storage import StorageUnavailableError
 
 from ..attachments import attach, check_access
 from ..dialect import dialect, moment
@@ -99,7 +99,7 @@ def _unavailable() -> Iterator[None]:
     """A storage that is down, in the dialect."""
     try:
         yield
-    except StorageUnavailable as error:
+    except StorageUnavailableError as error:
         message = "The storage of attachments does not answer. Try again."
         raise Problem("unavailable", message, headers={"Retry-After": "10"}) from error
 
@@ -161,5 +161,5 @@ def download_attachment(caller: Caller, id: int, attachment_id: int, query: Atta
 @api.endpoint("DELETE", ONE, scope="inquiries:write", query=AttachmentQuery, answer=AttachmentDeleted)
 def delete_attachment(caller: Caller, id: int, attachment_id: int, query: AttachmentQuery) -> AttachmentDeleted:
     """Delete an attachment and its file."""
-    _attachment(caller, id, attachment_id, query.user_id).remove()
+    _attachment(caller, id, attachment_id, query.user_id).delete_with_file()
     return AttachmentDeleted(True, "Attachment deleted successfully")

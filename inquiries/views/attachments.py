@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from config.accounts.http import ProRequest, wants
 from config.files.downloads import download
-from config.files.storage import StorageUnavailable
+from config.files.storage import StorageUnavailableError
 
 from ..attachments import attach
 from ..lookup import find_inquiry
@@ -57,7 +57,7 @@ def attachment_add(request: ProRequest, id: int) -> HttpResponse:
         attachment: Attachment = attach(inquiry, file, file.name or "", uploaded_by=request.user.userhub_id)
     except ValidationError as error:
         return _show(request, inquiry, 422, upload_error=" ".join(error.messages))
-    except StorageUnavailable:
+    except StorageUnavailableError:
         # htmx shows no answer of 5xx.
         status = 422 if wants(request, "attachments") else 503
         problem = _("The file could not be stored at the moment. Please try again in a few minutes.")
@@ -73,7 +73,7 @@ def attachment_download(request: ProRequest, id: int, attachment: int) -> FileRe
         return download(found.open(), filename=found.filename, content_type=found.mime_type)
     except FileNotFoundError as error:
         raise Http404 from error
-    except StorageUnavailable:
+    except StorageUnavailableError:
         messages.error(request, _("The file cannot be fetched at the moment. Please try again in a few minutes."))
         return _to_inquiry(id)
 
@@ -86,7 +86,7 @@ def attachment_delete(request: ProRequest, id: int, attachment: int) -> HttpResp
     if request.method != "POST":
         return render(request, PAGE, {"inquiry": inquiry, "attachment": found})
     try:
-        found.remove()
+        found.delete_with_file()
     except Attachment.DoesNotExist as error:
         raise Http404 from error
     return _done(request, inquiry, _("“%(name)s” is deleted.") % {"name": found.filename})

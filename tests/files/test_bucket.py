@@ -1,4 +1,4 @@
-"""Attachments in a bucket: what the settings make of the environment, and what reaches the server, over real HTTP."""
+"""Attachments in a bucket: the settings read from the environment, and the requests of the storage over real HTTP."""
 
 import subprocess
 import sys
@@ -9,7 +9,13 @@ from django.core.files.storage import storages
 from django.db import transaction
 
 from config.files.models import LooseFile
-from config.files.storage import StorageUnavailable, keep, open_file, release, sweep_loose_files
+from config.files.storage import (
+    StorageUnavailableError,
+    delete_file_on_commit,
+    open_file,
+    store_file,
+    sweep_loose_files,
+)
 from tests.buckets import bucket_server
 from tests.sample_files import PDF
 from tests.web.test_settings import assert_stopped_at, run
@@ -50,26 +56,26 @@ print(type(storages["attachments"]).__module__, storages["attachments"].save("so
 """
 
 
-def test_the_environment_alone_puts_attachments_into_a_bucket(tmp_path):
+def test_the_environment_configures_a_bucket(tmp_path):
     with bucket_server() as server:
-        more = {**BUCKET, "ATTACHMENT_ENDPOINT": server.url, "DJANGO_SETTINGS_MODULE": "config.settings"}
-        result = run(tmp_path, "-c", STORE, **more)
+        environment = {**BUCKET, "ATTACHMENT_ENDPOINT": server.url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+        result = run(tmp_path, "-c", STORE, **environment)
         assert (result.returncode, result.stdout) == (0, "storages.backends.s3 some-key\n"), result.stderr
         assert server.objects == {"/desk-attachments/some-key": b"kept"}
-        [(method, path, signed)] = [one for one in server.seen if one[0] == "PUT"]
+        [(method, path, signed)] = [request for request in server.requests if request[0] == "PUT"]
     assert (method, path) == ("PUT", "/desk-attachments/some-key")
     assert signed.startswith("AWS4-HMAC-SHA256 Credential=the-access-key/")
     assert "/eu-west-3/s3/aws4_request" in signed
 
 
-def test_without_it_they_are_files_below_the_folder_of_data(tmp_path):
+def test_the_default_is_a_folder(tmp_path):
     result = run(tmp_path, "-c", STORE, DJANGO_SETTINGS_MODULE="config.settings", DEBUG="true")
     assert (result.returncode, result.stdout) == (0, "django.core.files.storage.filesystem some-key\n"), result.stderr
     file = tmp_path / "var" / "attachments" / "some-key"
     assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"kept", 0o600)
 
 
-def test_a_folder_needs_no_library_of_amazons():
+def test_a_folder_does_not_import_boto3():
     code = "import sys; from config import settings; print('boto3' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
 
@@ -96,29 +102,29 @@ def test_a_file_is_stored_read_and_deleted(server):
     with open_file(key) as file:
         assert file.read() == PDF
     with transaction.atomic():
-        release(key)
+        delete_file_on_commit(key)
     assert (server.objects, LooseFile.objects.count()) == ({}, 0)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_megabytes_take_one_request(server):
+def test_ten_megabytes_are_stored_in_one_request(server):
     key = store("a.txt", ContentFile(b"x" * 10 * 1024 * 1024))
-    assert [method for method, _path, _signed in server.seen] == ["PUT"]
+    assert [method for method, _path, _signed in server.requests] == ["PUT"]
     with open_file(key) as file:
         assert sum(map(len, file.chunks())) == 10 * 1024 * 1024
-    assert [method for method, _path, _signed in server.seen] == ["PUT", "HEAD", "GET"]
+    assert [method for method, _path, _signed in server.requests] == ["PUT", "HEAD", "GET"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_bucket_that_is_down_is_said_and_swept_later(server):
+def test_a_bucket_that_is_down_is_swept_later(server):
     key = store()
     server.is_down = True
-    with pytest.raises(StorageUnavailable), keep(ContentFile(PDF), "a.pdf"):
+    with pytest.raises(StorageUnavailableError), store_file(ContentFile(PDF), "a.pdf"):
         pass
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(StorageUnavailableError):
         open_file(key)
     with transaction.atomic():
-        release(key)
+        delete_file_on_commit(key)
     assert LooseFile.objects.count() == 2
     server.is_down = False
     make_due()
@@ -127,6 +133,6 @@ def test_a_bucket_that_is_down_is_said_and_swept_later(server):
 
 
 @pytest.mark.django_db
-def test_a_file_that_is_not_there_says_so(server):
+def test_a_missing_file_raises_file_not_found(server):
     with pytest.raises(FileNotFoundError):
         open_file("gone")

@@ -463,7 +463,7 @@ def test_a_file_and_its_row_live_and_die_together(pro, attachment_folder, django
     first, second = found.files.order_by("id")
     assert files_in(attachment_folder) == sorted([first.key, second.key])
     with django_capture_on_commit_callbacks(execute=True):
-        first.remove()
+        first.delete_with_file()
     assert (list(found.files.all()), files_in(attachment_folder)) == ([second], [second.key])
     with pytest.raises(ProtectedError):
         found.delete()

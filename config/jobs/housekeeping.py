@@ -1,4 +1,4 @@
-"""What the libraries keep and do not take away by themselves."""
+"""Pruning of rows that libraries store and never delete."""
 
 from datetime import timedelta
 
@@ -7,24 +7,24 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-DONE_JOBS_KEPT = timedelta(days=7)
-# What finally failed is there for staff to see, and to start again.
-FAILED_JOBS_KEPT = timedelta(days=90)
-ATTEMPTS_KEPT = timedelta(days=30)
+SUCCESSFUL_JOBS_KEPT_FOR = timedelta(days=7)
+# Staff see failed jobs in the admin, and can run them again.
+FAILED_JOBS_KEPT_FOR = timedelta(days=90)
+SIGN_IN_ATTEMPTS_KEPT_FOR = timedelta(days=30)
 
 
 def prune_sessions() -> None:
-    """Sessions that have ended."""
+    """Delete expired sessions."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 
 def prune_jobs() -> None:
-    """Finished background jobs."""
+    """Delete finished background jobs."""
     now, results = timezone.now(), DBTaskResult.objects
-    results.successful().filter(finished_at__lt=now - DONE_JOBS_KEPT).delete()
-    results.failed().filter(finished_at__lt=now - FAILED_JOBS_KEPT).delete()
+    results.successful().filter(finished_at__lt=now - SUCCESSFUL_JOBS_KEPT_FOR).delete()
+    results.failed().filter(finished_at__lt=now - FAILED_JOBS_KEPT_FOR).delete()
 
 
 def prune_attempts() -> None:
-    """Attempts to sign in with a wrong password."""
-    AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - ATTEMPTS_KEPT).delete()
+    """Delete counts of failed sign-in attempts."""
+    AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - SIGN_IN_ATTEMPTS_KEPT_FOR).delete()

@@ -1,6 +1,6 @@
-"""The background worker: django-tasks-db's own, made to survive what happens to machines.
+"""The background worker: that of django-tasks-db, with retries, recovery after a crash, and housekeeping.
 
-Every attempt leaves the worker's id in the job's `worker_ids`; the number of attempts and who holds a job
+Every attempt appends the worker's id to the job's `worker_ids`: the number of attempts and the worker that holds a job
 are read from there.
 """
 
@@ -22,33 +22,33 @@ from django_tasks_db.models import DBTaskResult
 logger = logging.getLogger("vestibule.worker")
 
 MAX_ATTEMPTS = 20
-# Every job here takes seconds. A job that another machine's worker holds is given up after this,
+# Every job takes seconds. A running job of another machine's worker is requeued after this time,
 LEASE = timedelta(minutes=10)
-# and one whose worker seems to live here after this: its process number may be a stranger's by now.
+# and one whose worker seems alive on this machine after this: its process id may have been reused.
 LONG_LEASE = timedelta(hours=1)
-# What failed longer ago, while no worker was there, is not tried again by itself.
-TRIED_AGAIN_FOR = timedelta(days=7)
-SWEEP_EVERY = 5.0  # seconds
-TIDY_EVERY = 60.0  # seconds
+# A job that failed longer ago, while no worker was running, is not retried.
+RETRY_WINDOW = timedelta(days=7)
+REQUEUE_INTERVAL = 5.0  # seconds
+HOUSEKEEPING_INTERVAL = 60.0  # seconds
 
 
 def backoff(attempts: int) -> timedelta:
-    """The wait after `attempts` failures: 10 s, 20 s, 40 s … an hour at the most."""
+    """Return the delay after `attempts` failures: 10 s, 20 s, 40 s … at most an hour."""
     return timedelta(seconds=min(10 * 2 ** (attempts - 1), 3600))
 
 
-def own_id() -> str:
+def current_worker_id() -> str:
     return f"{socket.gethostname()[:40]}:{os.getpid()}"
 
 
 def _is_orphan(job: DBTaskResult, worker_id: str) -> bool:
-    """Whether no living worker holds this running job."""
+    """Return true when no live worker holds this running job."""
     host, _, pid = (job.worker_ids[-1] if job.worker_ids else "").rpartition(":")
-    held = timezone.now() - job.started_at
+    running_for = timezone.now() - job.started_at
     if host != worker_id.rpartition(":")[0] or not pid.isdecimal():
-        return held > LEASE
-    # The sweeper itself is between two jobs: one under its own id is left from an earlier life.
-    return int(pid) == os.getpid() or not _is_alive(int(pid)) or held > LONG_LEASE
+        return running_for > LEASE
+    # This worker is between two jobs: one under its own id is left from an earlier process with the same id.
+    return int(pid) == os.getpid() or not _is_alive(int(pid)) or running_for > LONG_LEASE
 
 
 def _is_alive(pid: int) -> bool:
@@ -61,75 +61,73 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def sweep(worker_id: str) -> int:
-    """Put back what a killed worker left running and what failed but may be tried again; returns how many.
+def requeue_jobs(worker_id: str) -> int:
+    """Requeue the jobs of killed workers, and failed ones after their delay; return how many.
 
     A job that failed MAX_ATTEMPTS times stays failed, with its traceback, for staff to see in the admin.
     """
     jobs = DBTaskResult.objects.select_for_update(skip_locked=True)
-    back = 0
+    count = 0
     with transaction.atomic():
         for job in jobs.running():
             if not _is_orphan(job, worker_id):
                 continue
             if len(job.worker_ids) < MAX_ATTEMPTS:
-                back += _put_back(job, timedelta())
+                _requeue(job, timedelta())
+                count += 1
             else:
                 job.set_failed(RuntimeError("every worker that took this job was killed"))
-        for job in jobs.failed().filter(finished_at__gte=timezone.now() - TRIED_AGAIN_FOR):
+        for job in jobs.failed().filter(finished_at__gte=timezone.now() - RETRY_WINDOW):
             if len(job.worker_ids) < MAX_ATTEMPTS:
-                back += _put_back(job, backoff(len(job.worker_ids)))
-    return back
+                _requeue(job, backoff(len(job.worker_ids)))
+                count += 1
+    return count
 
 
-def unfinished(task_path: str) -> Iterator[DBTaskResult]:
-    """The jobs of one task that run, wait for a worker, or failed and will be tried again."""
-    since = timezone.now() - TRIED_AGAIN_FOR
+def _requeue(job: DBTaskResult, delay: timedelta) -> None:
+    job.status = TaskResultStatus.READY
+    job.run_after = (job.finished_at or timezone.now()) + delay
+    job.save(update_fields=["status", "run_after"])
+    logger.info("job %s (%s) goes back to the queue", job.pk, job.task_name)
+
+
+def unfinished_jobs(task_path: str) -> Iterator[DBTaskResult]:
+    """Iterate over the jobs of one task that are queued, running, or failed and to be retried."""
+    since = timezone.now() - RETRY_WINDOW
     for job in DBTaskResult.objects.filter(task_path=task_path).exclude(status=TaskResultStatus.SUCCESSFUL):
-        is_over = job.finished_at is None or job.finished_at < since or len(job.worker_ids) >= MAX_ATTEMPTS
-        if job.status != TaskResultStatus.FAILED or not is_over:
+        is_final = job.finished_at is None or job.finished_at < since or len(job.worker_ids) >= MAX_ATTEMPTS
+        if job.status != TaskResultStatus.FAILED or not is_final:
             yield job
 
 
-def _put_back(job: DBTaskResult, wait: timedelta) -> int:
-    job.status = TaskResultStatus.READY
-    job.run_after = (job.finished_at or timezone.now()) + wait
-    job.save(update_fields=["status", "run_after"])
-    logger.info("job %s (%s) goes back to the queue", job.pk, job.task_name)
-    return 1
-
-
-def tidy() -> None:
-    """Take away what is past its time: calls every function that the setting HOUSEKEEPING names.
-
-    One that fails is logged, and keeps neither the others nor the queue waiting.
-    """
-    for name in settings.HOUSEKEEPING:
+def run_housekeeping() -> None:
+    """Call every function that the setting HOUSEKEEPING names. One that fails is logged, and the others still run."""
+    for path in settings.HOUSEKEEPING:
         try:
-            import_string(name)()
+            import_string(path)()
         except (OperationalError, InterfaceError):
-            raise  # The database is gone, for the others too.
+            raise  # The database is down, for the others too.
         except Exception:
-            logger.exception("%s failed; it is called again in a minute", name)
+            logger.exception("%s failed; it is called again in a minute", path)
 
 
-class SteadyWorker(Worker):
-    """Works the queue empty, sweeps, tidies, rests; a database that is gone is waited for."""
+class ResilientWorker(Worker):
+    """Requeues jobs, runs housekeeping and the queue, and waits while the database is down."""
 
     def run_batch(self) -> None:
-        """Work the queue empty, once."""
+        """Run the jobs in the queue once."""
         super().run()
 
     def run(self) -> None:
-        swept_at, tidied_at = -SWEEP_EVERY, -TIDY_EVERY
+        requeued_at, housekeeping_at = -REQUEUE_INTERVAL, -HOUSEKEEPING_INTERVAL
         while self.running:
             try:
-                if time.monotonic() - swept_at >= SWEEP_EVERY:
-                    sweep(self.worker_id)
-                    swept_at = time.monotonic()
-                if time.monotonic() - tidied_at >= TIDY_EVERY:
-                    tidy()
-                    tidied_at = time.monotonic()
+                if time.monotonic() - requeued_at >= REQUEUE_INTERVAL:
+                    requeue_jobs(self.worker_id)
+                    requeued_at = time.monotonic()
+                if time.monotonic() - housekeeping_at >= HOUSEKEEPING_INTERVAL:
+                    run_housekeeping()
+                    housekeeping_at = time.monotonic()
                 super().run()
             except (OperationalError, InterfaceError):
                 logger.exception("the database does not answer; trying again")

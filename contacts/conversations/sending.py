@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from config.accounts.models import User
-from config.jobs.worker import MAX_ATTEMPTS, unfinished
+from config.jobs.worker import MAX_ATTEMPTS, unfinished_jobs
 from config.web.text import unix_lines
 
 from ..channels.message import SendFailedError
@@ -144,7 +144,7 @@ def fail_abandoned_messages() -> None:
     if not (messages := list(sending.order_by("created_at")[:ABANDONED_BATCH])):
         return
     paths = (send_message.module_path, FORMER_TASK_PATH)
-    in_jobs = {job.args_kwargs["args"][0] for path in paths for job in unfinished(path)}
+    in_jobs = {job.args_kwargs["args"][0] for path in paths for job in unfinished_jobs(path)}
     for message in messages:
         if str(message.pk) not in in_jobs:
             # For the Pro to read.

@@ -14,7 +14,7 @@ from django.tasks import TaskContext, task
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from config.jobs.worker import MAX_ATTEMPTS, unfinished
+from config.jobs.worker import MAX_ATTEMPTS, unfinished_jobs
 from config.web.limits import Limit
 from config.web.mail import is_answerable
 from contacts.models import Contact
@@ -116,7 +116,7 @@ def fail_forgotten_profiles() -> None:
     if not (found := list(waiting.select_related("pro").order_by("created_at")[:GIVEN_UP_AT_ONCE])):
         return
     paths = (complete_profile.module_path, FORMER_PATH)
-    asked_for = {job.args_kwargs["args"][0] for path in paths for job in unfinished(path)}
+    asked_for = {job.args_kwargs["args"][0] for path in paths for job in unfinished_jobs(path)}
     for inquiry in found:
         if inquiry.pk not in asked_for:
             give_up(inquiry, gettext_noop("UserHub is not asked for the profile any more."))

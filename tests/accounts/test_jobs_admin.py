@@ -5,7 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from config.jobs.worker import MAX_ATTEMPTS, own_id, sweep
+from config.jobs.worker import MAX_ATTEMPTS, current_worker_id, requeue_jobs
 from inquiries.mails import acknowledge
 
 from ..factories import InquiryFactory
@@ -25,7 +25,7 @@ def failed(pro, work_tasks, monkeypatch):
         for _ in range(MAX_ATTEMPTS):
             DBTaskResult.objects.update(run_after=timezone.now())
             work_tasks()
-            back = sweep(own_id())
+            back = requeue_jobs(current_worker_id())
     job = DBTaskResult.objects.get()
     assert (back, job.status, len(job.worker_ids)) == (0, "FAILED", MAX_ATTEMPTS)
     return job

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django_tasks_db.models import DBTaskResult
 
-from config.jobs.worker import MAX_ATTEMPTS, own_id, sweep
+from config.jobs.worker import MAX_ATTEMPTS, current_worker_id, requeue_jobs
 from inquiries.models import Inquiry, Offer
 from inquiries.offers.lifecycle import answer_offer, resend_offer, send_offer
 from inquiries.offers.mails import mail_offer, mail_offer_answer, preview
@@ -155,7 +155,7 @@ def given_up(outbox, sent, monkeypatch):
             sent.refresh_from_db()
             assert (sent.mail_failed_at is None, sent.mail_error) == (True, "550 <No> such mailbox" if attempt else "")
             outbox()
-            sweep(own_id())
+            requeue_jobs(current_worker_id())
             DBTaskResult.objects.filter(status="READY").update(run_after=timezone.now())
     sent.refresh_from_db()
     return sent

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone, translation
 from django_tasks_db.models import DBTaskResult
 
-from config.jobs.worker import MAX_ATTEMPTS, own_id, sweep
+from config.jobs.worker import MAX_ATTEMPTS, current_worker_id, requeue_jobs
 from contacts.models import Contact, ContactEvent
 from inquiries.customers.profiles import complete, fail_forgotten_profiles, retry_profile
 from inquiries.customers.userhub import ask
@@ -41,7 +41,7 @@ def jobs(name):
 
 def try_again():
     """What the worker does by itself, without the wait."""
-    sweep(own_id())
+    requeue_jobs(current_worker_id())
     DBTaskResult.objects.filter(status="READY").update(run_after=timezone.now())
 
 
@@ -51,7 +51,7 @@ def test_it_is_tried_again_until_userhub_answers(waiting, hub, work_tasks, mailo
     (job,) = jobs("complete_profile")
     assert (job.status, job.exception_class_path) == ("FAILED", "inquiries.customers.userhub.UserHubUnavailableError")
     assert row(waiting) == {**before, "notified_at": row(waiting)["notified_at"]}
-    assert sweep(own_id()) == 1
+    assert requeue_jobs(current_worker_id()) == 1
     job.refresh_from_db()
     assert (job.status, job.run_after - job.finished_at) == ("READY", timedelta(seconds=10))
 
@@ -124,7 +124,7 @@ def test_a_user_whom_userhub_does_not_know_ends_it(waiting, hub, work_tasks, mai
     with translation.override(language):
         assert waiting.profile_problem_shown == words
     assert jobs("complete_profile").get().status == "SUCCESSFUL"
-    assert (sweep(own_id()), [m.to for m in mailoutbox]) == (0, [["port@example.com"]])
+    assert (requeue_jobs(current_worker_id()), [m.to for m in mailoutbox]) == (0, [["port@example.com"]])
 
 
 def test_what_finally_fails_says_so_on_the_inquiry_and_can_be_started_again(waiting, hub, work_tasks):

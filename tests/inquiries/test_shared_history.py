@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from config.jobs.worker import MAX_ATTEMPTS, own_id, sweep, tidy
+from config.jobs.worker import MAX_ATTEMPTS, current_worker_id, requeue_jobs, run_housekeeping
 from inquiries.history import package, sharing
 from inquiries.history.entry import Entry
 from inquiries.history.reading import read_history
@@ -67,7 +67,7 @@ def let_go():
 def again():
     """As if the wait before another attempt were over."""
     DBTaskResult.objects.failed().update(finished_at=timezone.now() - timedelta(hours=2))
-    sweep(own_id())
+    requeue_jobs(current_worker_id())
 
 
 # --- Handing over
@@ -162,7 +162,7 @@ def test_what_no_job_tries_any_more_is_handed_over_when_the_package_is_back(inqu
     assert {len(job.worker_ids) for job in DBTaskResult.objects.failed()} == {MAX_ATTEMPTS}
     assert (catch_up(), UnsharedHistory.objects.count()) == (0, 3)
     shared.be_well()
-    tidy()
+    run_housekeeping()
     assert_shared(inquiry, other)
 
 

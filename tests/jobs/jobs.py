@@ -1,4 +1,4 @@
-"""Jobs for the worker's tests. A worker in a process of its own imports them from here."""
+"""Jobs for the tests of the worker; a worker in another process imports them from here."""
 
 import os
 import time
@@ -9,14 +9,14 @@ from django.tasks import task
 
 @task
 def note(path: str, line: str) -> None:
-    """Write one line."""
+    """Append one line to a file."""
     with Path(path).open("a") as file:
         file.write(f"{line}\n")
 
 
 @task
 def hang_once(folder: str) -> str:
-    """The first time: say that it has begun, and never end. After that: end at once."""
+    """Write a file `begun` and hang the first time; return at once after that."""
     begun = Path(folder) / "begun"
     if not begun.exists():
         begun.write_text(str(os.getpid()))
@@ -26,7 +26,7 @@ def hang_once(folder: str) -> str:
 
 @task
 def fail_until(path: str) -> str:
-    """Fail as long as there is no such file."""
+    """Fail as long as the file does not exist."""
     return Path(path).read_text()
 
 

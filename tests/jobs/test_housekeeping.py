@@ -1,4 +1,4 @@
-"""What is past its time is taken away, and nothing else."""
+"""Housekeeping deletes rows past their time, and no others."""
 
 from datetime import timedelta
 
@@ -17,24 +17,24 @@ from tests.factories import ContactFactory
 pytestmark = pytest.mark.django_db
 
 
-def tidy():
-    for name in settings.HOUSEKEEPING:
-        import_string(name)()
+def run_housekeeping():
+    for path in settings.HOUSEKEEPING:
+        import_string(path)()
 
 
 def ago(days):
     return timezone.now() - timedelta(days=days)
 
 
-def test_sessions_that_have_ended():
+def test_expired_sessions_are_deleted():
     for key, ends in (("old", ago(0)), ("new", ago(-1))):
         Session.objects.create(session_key=key, session_data="", expire_date=ends)
-    tidy()
+    run_housekeeping()
     assert [row.session_key for row in Session.objects.all()] == ["new"]
 
 
 @pytest.mark.parametrize(
-    ("status", "days", "is_kept"),
+    ("status", "days", "is_left"),
     [
         ("SUCCESSFUL", 6, True),
         ("SUCCESSFUL", 8, False),
@@ -44,25 +44,25 @@ def test_sessions_that_have_ended():
         ("RUNNING", 400, True),
     ],
 )
-def test_finished_jobs(status, days, is_kept):
+def test_finished_jobs_are_deleted(status, days, is_left):
     send_password_reset.enqueue(1)
     finished_at = ago(days) if status in ("SUCCESSFUL", "FAILED") else None
     DBTaskResult.objects.update(status=status, enqueued_at=ago(days), finished_at=finished_at)
-    tidy()
-    assert DBTaskResult.objects.exists() == is_kept
+    run_housekeeping()
+    assert DBTaskResult.objects.exists() == is_left
 
 
-def test_attempts_to_sign_in():
+def test_old_sign_in_attempts_are_deleted():
     for name, days in (("old", 31), ("new", 29)):
         AccessAttempt.objects.create(username=name, failures_since_start=1)
         AccessAttempt.objects.filter(username=name).update(attempt_time=ago(days))
-    tidy()
+    run_housekeeping()
     assert [row.username for row in AccessAttempt.objects.all()] == ["new"]
 
 
-def test_deleted_notes():
+def test_notes_deleted_long_ago_are_erased():
     contact = ContactFactory()
-    for body, deleted_at in (("old", ago(31)), ("new", ago(29)), ("standing", None)):
+    for body, deleted_at in (("old", ago(31)), ("new", ago(29)), ("kept", None)):
         ContactNote.objects.create(contact=contact, body=body, deleted_at=deleted_at, created_at=ago(400))
-    tidy()
-    assert sorted(row.body for row in ContactNote.objects.all()) == ["new", "standing"]
+    run_housekeeping()
+    assert sorted(row.body for row in ContactNote.objects.all()) == ["kept", "new"]

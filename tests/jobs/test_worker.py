@@ -1,4 +1,4 @@
-"""The worker: what a killed one left running is put back, what failed is tried again, nothing is lost."""
+"""The worker: jobs of a killed one are requeued, failed ones are retried, and none is lost."""
 
 import itertools
 import os
@@ -18,7 +18,16 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.api.models import IdempotencyKey
-from config.jobs.worker import LEASE, LONG_LEASE, MAX_ATTEMPTS, SteadyWorker, backoff, own_id, sweep, tidy
+from config.jobs.worker import (
+    LEASE,
+    LONG_LEASE,
+    MAX_ATTEMPTS,
+    ResilientWorker,
+    backoff,
+    current_worker_id,
+    requeue_jobs,
+    run_housekeeping,
+)
 from config.web.models import RateCount
 
 from .jobs import fail_until, hang_once, note
@@ -34,7 +43,7 @@ READY, RUNNING, FAILED, SUCCESSFUL = (
 
 @pytest.fixture
 def dead():
-    """The id of a worker of this machine that is no more."""
+    """The id of a worker of this machine that has ended."""
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     return f"{HOST}:{process.pid}"
@@ -42,7 +51,7 @@ def dead():
 
 @pytest.fixture
 def alive():
-    """The id of a worker of this machine that lives."""
+    """The id of a worker of this machine that is running."""
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     yield f"{HOST}:{process.pid}"
     process.kill()
@@ -50,7 +59,7 @@ def alive():
 
 
 def job(status=RUNNING, worker=None, ago=timedelta(seconds=5), **fields):
-    """A stored job that was taken up by `worker` some time ago."""
+    """Store a job that `worker` started some time ago."""
     result = note.enqueue("/nowhere", "x")
     then = timezone.now() - ago
     fields = {"status": status, "started_at": then, "worker_ids": [worker] if worker else [], **fields}
@@ -62,135 +71,135 @@ def status(row):
     return DBTaskResult.objects.values_list("status", flat=True).get(pk=row.pk)
 
 
-# --- sweep
+# --- requeue_jobs
 
 
-def test_the_job_of_a_dead_worker_of_this_machine_goes_back(db, dead):
+def test_the_job_of_a_dead_worker_of_this_machine_is_requeued(db, dead):
     row = job(worker=dead)
-    assert sweep(own_id()) == 1
+    assert requeue_jobs(current_worker_id()) == 1
     row.refresh_from_db()
     assert (row.status, row.worker_ids) == (READY, [dead])
     assert list(DBTaskResult.objects.ready()) == [row]
 
 
-def test_the_job_of_a_living_worker_of_this_machine_stays(db, alive):
+def test_the_job_of_a_live_worker_of_this_machine_stays(db, alive):
     row = job(worker=alive)
-    assert (sweep(own_id()), status(row)) == (0, RUNNING)
+    assert (requeue_jobs(current_worker_id()), status(row)) == (0, RUNNING)
 
 
 def test_only_the_last_worker_counts(db, dead, alive):
     kept, lost = job(worker_ids=[dead, alive]), job(worker_ids=[alive, dead])
-    assert (sweep(own_id()), status(kept), status(lost)) == (1, RUNNING, READY)
+    assert (requeue_jobs(current_worker_id()), status(kept), status(lost)) == (1, RUNNING, READY)
 
 
-def test_a_job_under_the_sweepers_own_id_is_left_from_an_earlier_life(db):
-    row = job(worker=own_id())
-    assert (sweep(own_id()), status(row)) == (1, READY)
+def test_a_job_under_the_workers_own_id_is_requeued(db):
+    row = job(worker=current_worker_id())
+    assert (requeue_jobs(current_worker_id()), status(row)) == (1, READY)
 
 
 @pytest.mark.parametrize("worker", ["elsewhere:1", "elsewhere:999999", "a-name-without-a-number", "", None])
 def test_the_job_of_another_machine_stays_while_its_lease_lasts(db, worker):
     row = job(worker=worker, ago=LEASE - timedelta(seconds=10))
-    assert (sweep(own_id()), status(row)) == (0, RUNNING)
+    assert (requeue_jobs(current_worker_id()), status(row)) == (0, RUNNING)
 
 
-def test_a_process_number_that_seems_alive_is_believed_for_the_long_lease(db, alive):
+def test_a_job_of_a_live_process_id_stays_for_the_long_lease(db, alive):
     row = job(worker=alive, ago=LEASE + timedelta(seconds=1))
-    assert (sweep(own_id()), status(row)) == (0, RUNNING)
+    assert (requeue_jobs(current_worker_id()), status(row)) == (0, RUNNING)
     row = job(worker=alive, ago=LONG_LEASE + timedelta(seconds=1))
-    assert (sweep(own_id()), status(row)) == (1, READY)
+    assert (requeue_jobs(current_worker_id()), status(row)) == (1, READY)
 
 
-def test_a_job_that_kills_its_workers_is_given_up_in_the_end(db, dead):
+def test_a_job_that_kills_its_workers_fails_in_the_end(db, dead):
     row = job(worker=dead, worker_ids=[dead] * MAX_ATTEMPTS)
-    assert (sweep(own_id()), status(row)) == (0, FAILED)
+    assert (requeue_jobs(current_worker_id()), status(row)) == (0, FAILED)
     assert "every worker that took this job was killed" in DBTaskResult.objects.get(pk=row.pk).traceback
 
 
 @pytest.mark.parametrize("worker", ["elsewhere:1", "a-name-without-a-number", "", None])
-def test_the_job_of_another_machine_goes_back_when_its_lease_is_over(db, worker):
+def test_the_job_of_another_machine_is_requeued_after_its_lease(db, worker):
     row = job(worker=worker, ago=LEASE + timedelta(seconds=1))
-    assert (sweep(own_id()), status(row)) == (1, READY)
+    assert (requeue_jobs(current_worker_id()), status(row)) == (1, READY)
 
 
-def test_what_waits_and_what_is_done_stays_as_it_is(db, dead):
+def test_queued_and_successful_jobs_stay_as_they_are(db, dead):
     old = timedelta(days=2)
     for state in (READY, SUCCESSFUL):
         job(status=state, worker=dead, ago=old, finished_at=timezone.now() - old)
     before = list(DBTaskResult.objects.order_by("pk").values())
-    assert sweep(own_id()) == 0
+    assert requeue_jobs(current_worker_id()) == 0
     assert list(DBTaskResult.objects.order_by("pk").values()) == before
 
 
-def test_a_failed_job_goes_back_with_a_wait_that_doubles(db):
+def test_a_failed_job_is_requeued_with_a_doubling_delay(db):
     ended = timezone.now()
     rows = [job(FAILED, finished_at=ended, worker_ids=["a:1"] * attempts) for attempts in range(1, MAX_ATTEMPTS)]
-    assert sweep(own_id()) == MAX_ATTEMPTS - 1
-    waits = []
+    assert requeue_jobs(current_worker_id()) == MAX_ATTEMPTS - 1
+    delays = []
     for row in rows:
         row.refresh_from_db()
         assert row.status == READY
-        waits.append((row.run_after - ended).total_seconds())
-    assert waits == [10, 20, 40, 80, 160, 320, 640, 1280, 2560, *[3600] * 10]
+        delays.append((row.run_after - ended).total_seconds())
+    assert delays == [10, 20, 40, 80, 160, 320, 640, 1280, 2560, *[3600] * 10]
     assert list(DBTaskResult.objects.ready()) == []
 
 
 def test_after_the_last_attempt_it_stays_failed_with_its_traceback(db):
     row = job(FAILED, finished_at=timezone.now(), worker_ids=["a:1"] * MAX_ATTEMPTS, traceback="why")
-    assert sweep(own_id()) == 0
+    assert requeue_jobs(current_worker_id()) == 0
     row.refresh_from_db()
     assert (row.status, row.traceback) == (FAILED, "why")
 
 
-def test_what_failed_long_ago_is_not_dug_up(db):
+def test_a_job_that_failed_long_ago_is_not_retried(db):
     row = job(FAILED, finished_at=timezone.now() - timedelta(days=7, seconds=1), worker_ids=["a:1"])
-    assert (sweep(own_id()), status(row)) == (0, FAILED)
+    assert (requeue_jobs(current_worker_id()), status(row)) == (0, FAILED)
 
 
-def test_backoff_ends_at_an_hour():
+def test_backoff_is_at_most_an_hour():
     assert [backoff(n) for n in (1, 2, 9, 10, 1000)] == [timedelta(seconds=s) for s in (10, 20, 2560, 3600, 3600)]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sweepers_at_once_put_a_job_back_once(dead, at_once):
+def test_workers_at_once_requeue_a_job_once(dead, at_once):
     for _ in range(5):
         job(worker=dead)
-    assert sum(at_once(6, lambda _n: sweep(own_id()))) == 5
+    assert sum(at_once(6, lambda _n: requeue_jobs(current_worker_id()))) == 5
 
 
 # --- A worker in this process
 
 
 @pytest.mark.django_db(transaction=True)
-def test_jobs_are_done_in_order_and_once(work_tasks, tmp_path):
+def test_jobs_run_in_order_and_once(work_tasks, tmp_path):
     path = tmp_path / "lines"
     for number in range(5):
         note.enqueue(str(path), f"{number}")
     work_tasks()
     work_tasks()
     assert path.read_text().split() == ["0", "1", "2", "3", "4"]
-    assert [j.worker_ids for j in DBTaskResult.objects.successful()] == [[own_id()]] * 5
+    assert [j.worker_ids for j in DBTaskResult.objects.successful()] == [[current_worker_id()]] * 5
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_job_that_fails_is_done_later(work_tasks, tmp_path):
+def test_a_failed_job_is_retried(work_tasks, tmp_path):
     path = tmp_path / "file"
     result = fail_until.enqueue(str(path))
     work_tasks()
     row = DBTaskResult.objects.get(pk=result.id)
     assert (row.status, row.exception_class_path) == (FAILED, "builtins.FileNotFoundError")
     path.write_text("here")
-    assert sweep(own_id()) == 1
+    assert requeue_jobs(current_worker_id()) == 1
     work_tasks()
-    assert status(row) == READY  # not before its wait is over
+    assert status(row) == READY  # not before its delay is over
     DBTaskResult.objects.update(run_after=timezone.now())
     work_tasks()
     row.refresh_from_db()
     assert (row.status, row.return_value, row.traceback) == (SUCCESSFUL, "here", "")
-    assert row.worker_ids == [own_id()] * 2
+    assert row.worker_ids == [current_worker_id()] * 2
 
 
-def steady(**changes):
+def make_worker(**changes):
     options = {
         "queue_names": ["*"],
         "excluded_queue_names": [],
@@ -199,62 +208,62 @@ def steady(**changes):
         "backend_name": "default",
         "startup_delay": False,
         "max_tasks": None,
-        "worker_id": own_id(),
+        "worker_id": current_worker_id(),
     }
-    return SteadyWorker(**{**options, **changes})
+    return ResilientWorker(**{**options, **changes})
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_database_that_is_gone_for_a_while_is_waited_for(monkeypatch, tmp_path):
-    worker, answers = steady(), iter([OperationalError("gone"), OperationalError("gone"), 0])
-    monkeypatch.setattr("config.jobs.worker.SWEEP_EVERY", -1)
+def test_the_worker_waits_while_the_database_is_down(monkeypatch, tmp_path):
+    worker, answers = make_worker(), iter([OperationalError("gone"), OperationalError("gone"), 0])
+    monkeypatch.setattr("config.jobs.worker.REQUEUE_INTERVAL", -1)
     note.enqueue(str(tmp_path / "lines"), "done")
 
-    def failing_sweep(_id):
+    def failing_requeue(_id):
         answer = next(answers, None)
         if isinstance(answer, Exception):
             raise answer
         worker.running = answer is not None
         return 0
 
-    monkeypatch.setattr("config.jobs.worker.sweep", failing_sweep)
+    monkeypatch.setattr("config.jobs.worker.requeue_jobs", failing_requeue)
     worker.run()
     assert (tmp_path / "lines").read_text() == "done\n"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_worker_takes_away_what_is_past_its_time(monkeypatch):
+def test_the_worker_runs_housekeeping(monkeypatch):
     RateCount.objects.create(key="old", expires_at=1, count=1)
     IdempotencyKey.objects.create(scope="old", status=201, created_at=timezone.now() - timedelta(hours=25))
     IdempotencyKey.objects.create(scope="new", status=201)
-    worker = steady()
+    worker = make_worker()
 
     def stop(_id):
         worker.running = False
 
-    monkeypatch.setattr("config.jobs.worker.sweep", stop)
+    monkeypatch.setattr("config.jobs.worker.requeue_jobs", stop)
     worker.run()
     assert list(RateCount.objects.all()) == []
     assert [row.scope for row in IdempotencyKey.objects.all()] == ["new"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_worker_tidies_once_a_minute_however_often_it_sweeps(monkeypatch):
-    worker, done = steady(), []
-    # Seconds, as the worker reads the clock: before each sweep, after it, before tidying, after it.
+def test_housekeeping_runs_once_a_minute_however_often_jobs_are_requeued(monkeypatch):
+    worker, calls = make_worker(), []
+    # Seconds. The worker reads the clock before and after requeueing, and before and after housekeeping.
     now = iter(range(0, 1000, 7))
 
-    def sweep_ten_times(_id):
-        done.append("sweep")
-        worker.running = done.count("sweep") < 10
+    def requeue_ten_times(_id):
+        calls.append("requeue")
+        worker.running = calls.count("requeue") < 10
 
     monkeypatch.setattr("config.jobs.worker.time.monotonic", lambda: next(now))
-    monkeypatch.setattr("config.jobs.worker.sweep", sweep_ten_times)
-    monkeypatch.setattr("config.jobs.worker.tidy", lambda: done.append("tidy"))
+    monkeypatch.setattr("config.jobs.worker.requeue_jobs", requeue_ten_times)
+    monkeypatch.setattr("config.jobs.worker.run_housekeeping", lambda: calls.append("housekeeping"))
     monkeypatch.setattr("config.jobs.worker.Worker.run", lambda _self: None)
     worker.run()
-    assert (done.count("sweep"), done[:2]) == (10, ["sweep", "tidy"])
-    gaps = [i for i, what in enumerate(done) if what == "tidy"]
+    assert (calls.count("requeue"), calls[:2]) == (10, ["requeue", "housekeeping"])
+    gaps = [i for i, call in enumerate(calls) if call == "housekeeping"]
     # Three readings of seven seconds a round: every third round.
     assert [b - a for a, b in itertools.pairwise(gaps)] == [4] * (len(gaps) - 1)
 
@@ -263,7 +272,7 @@ def test_the_worker_tidies_once_a_minute_however_often_it_sweeps(monkeypatch):
 
 
 def database_url():
-    """The address of the test database, for another process."""
+    """Return DATABASE_URL of the test database, for another process."""
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
@@ -272,7 +281,7 @@ def database_url():
 
 @pytest.fixture
 def start_worker():
-    """Starts `manage.py worker` on the test database; what still runs at the end is killed."""
+    """Starts `manage.py worker` on the test database; kills it at the end."""
     started = []
 
     def start():
@@ -294,11 +303,11 @@ def wait_until(happened):
         if happened():
             return
         time.sleep(0.05)
-    pytest.fail("it did not happen")
+    pytest.fail("timed out")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_job_whose_worker_is_killed_in_the_middle_is_finished_by_the_next(start_worker, tmp_path):
+def test_a_job_whose_worker_is_killed_is_finished_by_the_next(start_worker, tmp_path):
     result = hang_once.enqueue(str(tmp_path))
     for number in range(3):
         note.enqueue(str(tmp_path / "lines"), f"{number}")
@@ -318,7 +327,7 @@ def test_a_job_whose_worker_is_killed_in_the_middle_is_finished_by_the_next(star
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_do_each_job_once(start_worker, tmp_path):
+def test_two_workers_run_each_job_once(start_worker, tmp_path):
     for number in range(40):
         note.enqueue(str(tmp_path / "lines"), f"{number}")
     start_worker()
@@ -329,7 +338,7 @@ def test_two_workers_do_each_job_once(start_worker, tmp_path):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_that_is_told_to_stop_finishes_and_goes(start_worker, tmp_path):
+def test_a_terminated_worker_exits_cleanly(start_worker, tmp_path):
     note.enqueue(str(tmp_path / "lines"), "one")
     process = start_worker()
     wait_until(lambda: DBTaskResult.objects.successful().exists())
@@ -337,13 +346,13 @@ def test_a_worker_that_is_told_to_stop_finishes_and_goes(start_worker, tmp_path)
     assert process.wait(30) == 0
 
 
-# --- tidy
+# --- run_housekeeping
 
 
-def test_what_fails_in_housekeeping_keeps_nobody_else_waiting(db, settings, caplog):
+def test_one_failure_does_not_stop_housekeeping(db, settings, caplog):
     settings.HOUSEKEEPING = ["tests.jobs.jobs.broken", "config.web.models.prune_rate_counts", "tests.jobs.jobs.missing"]
     RateCount.objects.create(key="old", expires_at=0, count=1)
-    tidy()
+    run_housekeeping()
     assert not RateCount.objects.exists()
     assert [(record.message, record.exc_info[0]) for record in caplog.records if record.name == "vestibule.worker"] == [
         ("tests.jobs.jobs.broken failed; it is called again in a minute", ZeroDivisionError),
@@ -351,11 +360,11 @@ def test_what_fails_in_housekeeping_keeps_nobody_else_waiting(db, settings, capl
     ]
 
 
-def test_a_database_that_is_gone_ends_housekeeping(db, settings, monkeypatch):
-    def away():
+def test_housekeeping_stops_when_the_database_is_down(db, settings, monkeypatch):
+    def raise_operational_error():
         raise OperationalError
 
     settings.HOUSEKEEPING = ["config.web.models.prune_rate_counts"]
-    monkeypatch.setattr("config.web.models.prune_rate_counts", away)
+    monkeypatch.setattr("config.web.models.prune_rate_counts", raise_operational_error)
     with pytest.raises(OperationalError):
-        tidy()
+        run_housekeeping()

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.accounts.models import Pro
-from config.jobs.worker import own_id, sweep
+from config.jobs.worker import current_worker_id, requeue_jobs
 from contacts.channels.message import InboundMessage
 from contacts.conversations.receiving import receive_message
 from contacts.models import ChannelConnection, ContactMessage
@@ -73,7 +73,7 @@ def try_again() -> Callable[[], None]:
     """What the worker does by itself with what failed, without the wait."""
 
     def run() -> None:
-        sweep(own_id())
+        requeue_jobs(current_worker_id())
         DBTaskResult.objects.filter(status="READY").update(run_after=timezone.now())
 
     return run

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone, translation
 from django_tasks_db.models import DBTaskResult
 
-from config.jobs.worker import MAX_ATTEMPTS, own_id, sweep
+from config.jobs.worker import MAX_ATTEMPTS, current_worker_id, requeue_jobs
 from contacts.conversations.sending import fail_abandoned_messages, resend_message, send_message, write_message
 from contacts.models import ChannelConnection, Contact, ContactMessage
 from tests.jobs import test_worker
@@ -140,7 +140,7 @@ def test_a_failure_that_passes_is_kept_and_tried_again_by_the_sweep(peer, answer
     assert state(answer) == ("sending", "The provider answered 503.", "")
     job = DBTaskResult.objects.get(task_path="contacts.conversations.sending.send_message")
     assert (job.status, job.exception_class_path) == ("FAILED", "contacts.channels.message.SendFailedError")
-    assert sweep(own_id()) == 1
+    assert requeue_jobs(current_worker_id()) == 1
     job.refresh_from_db()
     assert (job.status, job.run_after - job.finished_at) == ("READY", timedelta(seconds=10))
 
@@ -270,9 +270,9 @@ def test_a_worker_that_is_killed_while_it_sends_is_followed_by_another(peer, ans
 
 @pytest.mark.django_db(transaction=True)
 def test_a_job_of_a_worker_that_was_killed_before_it_sent_sends_once(peer, answer, work_tasks):
-    left = {"status": "RUNNING", "worker_ids": [own_id()], "started_at": timezone.now()}
+    left = {"status": "RUNNING", "worker_ids": [current_worker_id()], "started_at": timezone.now()}
     DBTaskResult.objects.filter(task_path="contacts.conversations.sending.send_message").update(**left)
-    assert sweep(own_id()) == 1
+    assert requeue_jobs(current_worker_id()) == 1
     work_tasks()
     assert (jobs(), state(answer), len(peer.seen)) == (["SUCCESSFUL"], ("sent", "", "wamid.1"), 1)
 

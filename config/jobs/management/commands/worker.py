@@ -1,17 +1,19 @@
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.jobs.worker import SteadyWorker, own_id
+from config.jobs.worker import ResilientWorker, current_worker_id
 
 
 class Command(BaseCommand):
-    help = "Run the background worker: mails and whatever else waits in the task queue."
+    help = "Run the background worker, which sends mails and runs the other jobs of the task queue."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--interval", type=float, default=1.0, help="seconds between two looks (default: 1)")
-        parser.add_argument("--batch", action="store_true", help="work the queue empty and stop")
+        parser.add_argument(
+            "--interval", type=float, default=1.0, help="seconds between two checks of the queue (default: 1)"
+        )
+        parser.add_argument("--batch", action="store_true", help="run the jobs in the queue and stop")
 
     def handle(self, *, interval: float, batch: bool, **options: object) -> None:
-        worker = SteadyWorker(
+        worker = ResilientWorker(
             queue_names=["*"],
             excluded_queue_names=[],
             interval=interval,
@@ -19,7 +21,7 @@ class Command(BaseCommand):
             backend_name="default",
             startup_delay=False,
             max_tasks=None,
-            worker_id=own_id(),
+            worker_id=current_worker_id(),
         )
         if batch:
             worker.run_batch()

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "lucide",
     "config.files",
     "config.jobs",
+    "config.search",
     "config.web",
     "config.api",
     "config.accounts",

@@ -1,7 +1,7 @@
 import builtins
 import uuid
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
 from django.db.models import Count, Q
@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
-from config.web.text import digits, fold
+from config.search.folding import digits, fold
+from config.search.index import SearchIndex
+from config.search.query import read_query
 from contacts.models import Contact
 
 from .property import Property
@@ -44,13 +46,7 @@ class ContactRequestQuerySet(TenantQuerySet["ContactRequest"]):
 
     def search(self, text: str) -> Self:
         """Rows with every word of `text` in name, e-mail, phone or message; case and accents are ignored."""
-        folded, found = fold(text), self
-        if not any(c.isalpha() for c in folded) and (number := digits(folded).lstrip("0")):
-            # A phone number, in whatever groups and with or without its country's leading zero.
-            return self.filter(Q(search_text__contains=number) | Q(search_text__contains=folded))
-        for word in folded.split()[:10]:
-            found = found.filter(search_text__contains=word)
-        return found
+        return self.filter(self.model.search_index.matching(read_query(text).words_or_number(), self.db))
 
     def counts(self, pro: Pro) -> dict[str, int]:
         """Count a Pro's contact requests by status: {"new", "read", "replied", "all", "quarantined"}.
@@ -105,6 +101,9 @@ class ContactRequest(models.Model):
     search_text = models.TextField(editable=False)
 
     objects = ContactRequestQuerySet.as_manager()
+    search_index: ClassVar = SearchIndex(
+        name="request_search", table="contact_requests_contactrequest", full_text="contact_requests_search"
+    )
 
     class Meta:
         verbose_name = _("contact request")

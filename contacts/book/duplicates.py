@@ -11,7 +11,7 @@ from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import User
-from config.web.text import fold
+from config.search.folding import fold
 
 from ..addresses import identities_of
 from ..models import Contact, ContactIdentity, DistinctPair

@@ -8,7 +8,7 @@ from django.db.models import Field
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
-from config.web.text import fold
+from config.search.folding import fold
 
 from ..languages import ISO_639_1
 from ..models import Contact

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.accounts.models import Pro
-from config.web.text import fold
+from config.search.folding import fold
 
 from ..models import Contact, ContactIdentity
 

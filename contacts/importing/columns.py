@@ -11,7 +11,7 @@ from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from config.web.text import fold
+from config.search.folding import fold
 
 from ..languages import ISO_639_1
 from ..models import Contact

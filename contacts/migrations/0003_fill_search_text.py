@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from config.web.text import digits, fold
+from config.search.folding import digits, fold
 
 
 def fill(apps, schema_editor):

@@ -1,5 +1,5 @@
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import ApiToken, Pro, User
+from config.search.index import SearchIndex
 
 from ..addresses import identities_of
 from ..languages import validate_language
 from ..names import validate_name
 from ..phones import to_e164
-from ..search import make_search_text
+from ..search_text import contact_search_text
 from .event import ContactEvent
 from .identity import ContactIdentity
 from .locking import hold_book
@@ -105,6 +106,7 @@ class Contact(models.Model):
     )
 
     objects = ContactQuerySet.as_manager()
+    search_index: ClassVar = SearchIndex(name="contact_search", table="contacts_contact", full_text="contacts_search")
 
     class Meta:
         verbose_name = _("contact")
@@ -160,7 +162,7 @@ class Contact(models.Model):
 
     def make_search_text(self) -> str:
         """What `search` looks through; for rows that are written without `save`."""
-        return make_search_text(self.name, self.email, self.phone)
+        return contact_search_text(self.name, self.email, self.phone)
 
     def clean(self) -> None:
         if not (self.email or self.phone or self.reached_by):

@@ -6,17 +6,15 @@ from itertools import chain
 from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import IntegrityError, models, transaction
-from django.db.models import Value
+from django.db import IntegrityError, transaction
 from django.db.models.fields.tuple_lookups import TupleLessThan
-from django.db.models.functions import Cast, Lower
+from django.db.models.functions import Lower
 
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
 from config.web.compiled import Compiled
 
 from ..addresses import email_key, identities_of
-from ..search import search_terms
-from ..search_index import containing
+from ..search_text import contact_terms
 from .event import ContactEvent
 from .identity import ContactIdentity, ContactIdentityQuerySet
 from .locking import hold_book
@@ -42,8 +40,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
 
         With None all there ever were.
         """
-        # The index of the search knows the tenant by a value as wide as the column alone.
-        rows = self.filter(pro=Cast(Value(pro.pk), models.BigIntegerField()))
+        rows = super().for_pro(pro)
         if deleted is None:
             return rows
         return rows.filter(deleted_at__isnull=False, merged_into=None) if deleted else rows.filter(deleted_at=None)
@@ -81,9 +78,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
 
         Or with each of its words, in any order, as people look for people. Everybody when there is nothing to look for.
         """
-        if "\0" in text:
-            return self.none()  # No database could tell.
-        return self.filter(containing(search_terms(text, by_word=by_word), self.db))
+        return self.filter(self.model.search_index.matching(contact_terms(text, by_word=by_word), self.db))
 
     def same_address(self, channel: str, external_id: str) -> Self:
         """Those with this e-mail, whatever its case, or this phone in E.164; of other channels nobody."""

@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -11,8 +11,9 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro, User
+from config.search.folding import digits, fold
+from config.search.index import SearchIndex
 from config.web.mail import is_answerable
-from config.web.text import digits, fold
 from contacts.models import Contact, StaleEdit
 from contacts.models.locking import hold_book
 
@@ -103,6 +104,13 @@ class Inquiry(models.Model):
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     objects = InquiryQuerySet.as_manager()
+    search_index: ClassVar = SearchIndex(
+        name="inquiry_search",
+        table="inquiries_inquiry",
+        full_text="inquiries_search",
+        has_integer_key=True,
+        shared=("status", "inquiry_type_id", "step_id", "category"),
+    )
 
     class Meta:
         verbose_name = _("inquiry")

@@ -5,7 +5,7 @@ from django.db.models import Count, Prefetch, Q
 from django.db.models.fields.tuple_lookups import TupleLessThan
 
 from config.accounts.models import TenantQuerySet
-from config.web.text import digits, fold
+from config.search.query import read_query
 
 from .offer import Offer
 
@@ -39,15 +39,10 @@ class InquiryQuerySet(TenantQuerySet["Inquiry"]):
         """Rows with every word of `text` in customer, company, e-mail, subject or message; case and accents are
         ignored. A number is a reference, or a part of the customer's phone number.
         """
-        folded, found = fold(text), self
-        if "\0" in folded:
-            return self.none()  # No database could tell.
-        if not any(c.isalpha() for c in folded) and (number := digits(folded).lstrip("0")):
-            alike = Q(search_text__contains=number) | Q(search_text__contains=folded)
-            return self.filter(alike | Q(pk=int(number)) if len(number) < 19 else alike)
-        for word in folded.split()[:10]:
-            found = found.filter(search_text__contains=word)
-        return found
+        query = read_query(text)
+        matching = self.model.search_index.matching(query.words_or_number(), self.db)
+        is_reference = query.number and len(query.number) < 19
+        return self.filter(matching | Q(pk=int(query.number)) if is_reference else matching)
 
     def open(self) -> Self:
         """Those with the coarse status open: nobody has taken them further than the initial step."""

@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.models import Contact
-from contacts.search import make_search_text, search_terms
+from contacts.search_text import contact_search_text, contact_terms
 
 from ..factories import ContactFactory
 
@@ -94,8 +94,8 @@ def corpus(pro):
 
 def in_plain_python(rows, term, by_word):
     """The names that `term` finds, from the rows' own fields."""
-    wanted = search_terms(term, by_word=by_word)
-    texts = ((row, make_search_text(row.name, row.email, row.phone)) for row in rows)
+    wanted = contact_terms(term, by_word=by_word)
+    texts = ((row, contact_search_text(row.name, row.email, row.phone)) for row in rows)
     return sorted(row.name for row, text in texts if all(any(one in text for one in terms) for terms in wanted))
 
 
@@ -178,7 +178,7 @@ def test_what_no_database_could_hold_is_not_found(corpus, text):
 
 
 def test_a_common_term_is_found_as_well(pro, monkeypatch):
-    monkeypatch.setattr("contacts.search_index.RARE", 1_000)
+    monkeypatch.setattr("config.search.sqlite.RARE", 1_000)
     rows = [Contact(pro=pro, name="Marie", email=f"m{n}@example.org") for n in range(1_100)]
     for row in rows:
         row.search_text = row.make_search_text()

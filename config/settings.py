@@ -160,6 +160,7 @@ HOUSEKEEPING = [
     "contacts.models.note.prune_notes",
     "contacts.models.contact_import.forget_imports",
     "contacts.models.delivery.prune_deliveries",
+    "contacts.models.message.fill_missing_search_texts",
     "contacts.conversations.sending.fail_abandoned_messages",
     "inquiries.history.sharing.catch_up",
     "inquiries.customers.profiles.fail_forgotten_profiles",

@@ -1,4 +1,4 @@
-"""The search text of a contact, and the terms that are looked for in it."""
+"""The search texts of contacts and messages, and the terms that are looked for in a contact's."""
 
 from config.search.folding import digits, fold
 from config.search.query import Terms, read_query
@@ -15,6 +15,11 @@ def contact_search_text(name: str, email: str, phone: str) -> str:
     national = digits(to_national(number))
     lines = [fold(name), fold(email), number, national]
     return "\n".join(lines[:3] if national in number else lines)
+
+
+def message_search_text(subject: str, text: str) -> str:
+    """Subject and text, folded, one line each. Never blank: a blank one was not made yet."""
+    return f"{fold(subject)}\n{fold(text)}"
 
 
 def contact_terms(text: str, *, by_word: bool = False) -> Terms:

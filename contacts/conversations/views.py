@@ -67,8 +67,8 @@ def _list_context(request: ProRequest) -> dict[str, Any]:
         place = from_cursor(cursor, uuid.UUID) if cursor else None
     except InvalidCursor as error:
         raise Http404 from error
-    contacts = Contact.objects.for_pro(request.pro)
-    page, has_more = contacts.search(search["search"], by_word=True).conversations(place, PAGE_SIZE)
+    contacts = ContactMessage.objects.search_conversations(request.pro, search["search"])
+    page, has_more = contacts.conversations(place, PAGE_SIZE)
     end = to_cursor(page[-1].last_message_at, page[-1].pk) if has_more else ""  # type: ignore[arg-type]
     return {
         **search,

@@ -1,6 +1,6 @@
 import uuid
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -10,7 +10,10 @@ from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import Pro, User
 from config.files.stored_file import StoredFile
+from config.search.filling import fill_search_texts
+from config.search.index import SearchIndex
 
+from ..search_text import message_search_text
 from .connection import ChannelConnection
 from .contact import Contact
 from .message_queryset import ContactMessageQuerySet
@@ -66,8 +69,13 @@ class ContactMessage(models.Model):
     read_at = models.DateTimeField(_("read at"), null=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
     notified_at = models.DateTimeField(_("pro notified at"), null=True, editable=False)
+    # Blank where it was not made yet: see `fill_missing_search_texts`.
+    search_text = models.TextField(editable=False, default="", db_default="")
 
     objects = ContactMessageQuerySet.as_manager()
+    search_index: ClassVar = SearchIndex(
+        name="message_search", table="contacts_contactmessage", full_text="messages_search", shared=("channel",)
+    )
 
     class Meta:
         verbose_name = _("message")
@@ -76,6 +84,7 @@ class ContactMessage(models.Model):
         indexes = [
             models.Index(fields=["contact", "-created_at", "-id"], name="message_newest"),
             models.Index(fields=["pro", "-created_at", "-id"], name="message_of_pro"),
+            models.Index(fields=["id"], condition=Q(search_text=""), name="message_without_search_text"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -85,6 +94,14 @@ class ContactMessage(models.Model):
 
     def __str__(self) -> str:
         return self.text[:50] or self.subject or str(self.pk)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it, with its search text."""
+        fields = kwargs.get("update_fields")
+        if fields is None or not {"subject", "text"}.isdisjoint(fields):
+            self.search_text = message_search_text(self.subject, self.text)
+            kwargs["update_fields"] = None if fields is None else {*fields, "search_text"}
+        super().save(*args, **kwargs)
 
     @property
     def is_outbound(self) -> bool:
@@ -126,6 +143,12 @@ class ContactMessage(models.Model):
     def lock(self) -> None:
         """Lock the row until the transaction ends, and refresh it."""
         self.refresh_from_db(from_queryset=ContactMessage.objects.select_for_update(of=("self",)))
+
+
+def fill_missing_search_texts() -> None:
+    """Make the search texts of messages that a release without them stored while the database was migrated already."""
+    rows = ContactMessage.objects.only("subject", "text", "search_text")
+    fill_search_texts(rows, lambda message: message_search_text(message.subject, message.text))
 
 
 class MessageFileQuerySet(models.QuerySet["MessageFile"]):

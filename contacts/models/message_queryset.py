@@ -6,9 +6,11 @@ from django.db import transaction
 from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from config.accounts.models import TenantQuerySet
+from config.accounts.models import Pro, TenantQuerySet
+from config.search.query import read_query
 
 from .contact import Contact
+from .queryset import ContactQuerySet
 
 if TYPE_CHECKING:
     from .message import ContactMessage
@@ -45,6 +47,20 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
         for contact in contacts:
             contact.last_message = rows.get(contact.pk)  # type: ignore[attr-defined]
         return contacts
+
+    def search(self, text: str) -> Self:
+        """Messages with every word of `text` in subject or text; case and accents are ignored."""
+        return self.filter(self.model.search_index.matching(read_query(text).words_or_number(), self.db))
+
+    def search_conversations(self, pro: Pro, text: str) -> ContactQuerySet:
+        """The Pro's contacts with every word of `text` in name, e-mail or phone, or in one of their messages."""
+        contacts = Contact.objects.for_pro(pro)
+        if not text:
+            return contacts
+        by_contact = contacts.search(text, by_word=True).values("pk")
+        by_message = self.for_pro(pro).search(text).order_by().values("contact")
+        # A union, and not "or": each half is then read from its own index.
+        return contacts.filter(pk__in=by_contact.union(by_message))
 
     def recount(self, contact: Contact, *, at: datetime | None = None) -> None:
         """Update the contact's unread count and time of the last message. The caller holds the contact or its book.

@@ -557,6 +557,7 @@ def test_an_answer_is_kept_at_once_and_goes_out(browser, user, pro, whatsapp, pe
         "read_at": None,
         "sent_at": None,
         "notified_at": None,
+        "search_text": "\nyes. at ten.",
     }
     assert (unread(contact), jobs()) == ((0, 0), 1)
     if headers:

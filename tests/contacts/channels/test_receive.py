@@ -80,6 +80,7 @@ def test_a_new_person_as_stored(pro, bring):
         "read_at": None,
         "sent_at": None,
         "notified_at": found.notified_at,
+        "search_text": "\nbonjour",
     }
     contact = Contact.objects.get()
     assert Contact.objects.values().get() == {

@@ -65,6 +65,7 @@ def test_writing_keeps_the_message_and_its_job_together(peer, ana, user, work_ta
         "read_at": None,
         "notified_at": None,
         "sent_at": None,
+        "search_text": "\nyes fine",
     }
     assert jobs() == ["READY"]
     work_tasks()

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from config.jobs.worker import tidy
+from config.jobs.worker import run_housekeeping
 from contacts.conversations.sending import write_message
 from contacts.models import ContactMessage
 
@@ -123,7 +123,7 @@ def test_a_message_stored_between_migrate_and_restart_is_found_a_minute_later(pr
     add_without_search_text(pro, text="A kitchen")
     add_without_search_text(pro, text="", subject="")
     assert found(pro, "kitchen") == []
-    tidy()
+    run_housekeeping()
     assert len(found(pro, "kitchen")) == 1
     assert sorted(ContactMessage.objects.values_list("search_text", flat=True)) == ["\n", "\na kitchen"]
 

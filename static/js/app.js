@@ -1,4 +1,4 @@
-// What HTML and htmx cannot do. Every page works without this file.
+// Behaviour that HTML and htmx lack. Every page works without this file.
 "use strict";
 
 const one = (selector, from = document) => from.querySelector(selector);
@@ -9,7 +9,7 @@ addEventListener("submit", (event) => {
   if (event.target.hasAttribute("hx-post") || event.target.hasAttribute("hx-get")) return;
   setTimeout(() => event.target.querySelectorAll("button").forEach((button) => { button.disabled = true; }));
 });
-// Coming back by the browser's cache, the buttons work again.
+// Enable them again when the page is restored from cache.
 addEventListener("pageshow", () => all("form button:disabled").forEach((button) => { button.disabled = false; }));
 
 addEventListener("click", (event) => {
@@ -20,9 +20,9 @@ addEventListener("click", (event) => {
 });
 all("[data-copy]").forEach((button) => { button.hidden = !navigator.clipboard; });
 
-// A draft outlives everything but its sending.
-const shown = () => one("[data-request]")?.dataset.request;
-const restore = () => all("[data-draft]").forEach((form) => {
+// A draft is stored until it is sent.
+const shownRequest = () => one("[data-request]")?.dataset.request;
+const restoreDrafts = () => all("[data-draft]").forEach((form) => {
   const box = one("textarea", form);
   const draft = sessionStorage.getItem(form.dataset.draft);
   if (draft && !box.value) box.value = draft;
@@ -35,25 +35,25 @@ addEventListener("htmx:afterRequest", (event) => {
   const { draft } = event.detail.requestConfig.elt.dataset;
   if (draft && event.detail.xhr.status === 200) sessionStorage.removeItem(draft);
 });
-addEventListener("DOMContentLoaded", restore);
+addEventListener("DOMContentLoaded", restoreDrafts);
 
-// The way back leads to the list or board as it was.
+// Back links keep the filters of the list or board.
 addEventListener("pagehide", () => { if (one("#book, #inquiries, #board")) sessionStorage.setItem(location.pathname, location.search); });
 addEventListener("DOMContentLoaded", () => all("[data-back]").forEach((link) => { link.search = sessionStorage.getItem(link.pathname) ?? ""; }));
 
-// After a swap the focus goes where the eye does.
+// After a swap, focus the part of the page that is new.
 addEventListener("htmx:afterSettle", (event) => {
-  one("#trouble").hidden = true;
+  one("#request-error").hidden = true;
   const { target, requestConfig } = event.detail;
   if (!["contact", "detail"].includes(target?.id)) return;
-  const wrong = one(`#${target.id} [aria-invalid="true"]`);
-  if (wrong || target.id === "contact") {
-    (wrong ?? one("#contact-title"))?.focus();
+  const invalid = one(`#${target.id} [aria-invalid="true"]`);
+  if (invalid || target.id === "contact") {
+    (invalid ?? one("#contact-title"))?.focus();
     return;
   }
   all("[data-row][aria-current]").forEach((row) => row.removeAttribute("aria-current"));
-  one(`#row-${CSS.escape(shown())} [data-row]`)?.setAttribute("aria-current", "true");
-  restore();
+  one(`#row-${CSS.escape(shownRequest())} [data-row]`)?.setAttribute("aria-current", "true");
+  restoreDrafts();
   if (requestConfig.verb === "get") {
     one("#request-name")?.focus({ preventScroll: true });
     if (matchMedia("(max-width: 50rem)").matches) scrollTo(0, 0);
@@ -61,16 +61,16 @@ addEventListener("htmx:afterSettle", (event) => {
   }
   const box = requestConfig.elt.matches(".reply") && one(".reply textarea");
   if (box) all("div.letter-own").at(-1)?.scrollIntoView({ block: "nearest" });
-  // The button that had it is gone.
+  // The swap removed the focused button.
   if (!one(":focus")) (box || one("#request-name"))?.focus({ preventScroll: true });
 });
 
-// What did not get through is said, and stays typed.
+// A failed request shows an error.
 for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-  addEventListener(name, () => { one("#trouble").hidden = false; });
+  addEventListener(name, () => { one("#request-error").hidden = false; });
 }
 
-// Keys, off in fields and with modifiers.
+// Keyboard shortcuts, except in fields and with modifier keys.
 const move = (step) => {
   const rows = all("[data-row]");
   const at = rows.findIndex((row) => row === document.activeElement);

@@ -1,4 +1,4 @@
-// The steps of a pipeline change places by drag, and their numbers follow.
+// Dragging reorders the steps of a pipeline and renumbers them.
 addEventListener("DOMContentLoaded", () => {
   const body = document.querySelector("#steps-group tbody:has([name$='-sort_order']:not([type=hidden]))");
   const rows = () => [...body.querySelectorAll(".form-row:not(.empty-form)")];
@@ -10,7 +10,7 @@ addEventListener("DOMContentLoaded", () => {
     dragged = event.target.parentElement;
     dragged.classList.add("is-dragged");
   });
-  // A row that changes its place loses the pointer.
+  // Moving a row ends its pointer capture.
   addEventListener("pointermove", ({ clientY }) => {
     if (!dragged) return;
     const next = rows().find((row) => row !== dragged && clientY < row.offsetHeight / 2 + row.getBoundingClientRect().top);

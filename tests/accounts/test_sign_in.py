@@ -69,7 +69,7 @@ def test_five_wrong_passwords_close_the_door_for_that_place(nobody, user):
     assert response.status_code == 429
     response = sign_in(nobody, "owner@example.com")
     assert (response.status_code, response["Retry-After"]) == (429, "900")
-    assert "closed for 15 minutes" in response.content.decode()
+    assert "locked for 15 minutes" in response.content.decode()
     assert not is_signed_in(nobody)
 
 

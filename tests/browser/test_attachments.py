@@ -25,7 +25,7 @@ def test_a_file_that_is_far_too_large(open_page, user, size, tmp_path):
         expect(page.locator("#attachments [role=alert]")).to_have_text(
             "A file may have 10 MB at the most. Choose a smaller one."
         )
-    expect(page.locator("#trouble")).to_be_hidden()
+    expect(page.locator("#request-error")).to_be_hidden()
     path.write_bytes(b"small")
     page.get_by_label("Add a file").set_input_files(path)
     page.get_by_role("button", name="Attach").click()

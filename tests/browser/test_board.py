@@ -169,12 +169,12 @@ def test_what_did_not_get_through_is_said_and_can_be_done_again(board, kitchen):
     page.context.set_offline(True)
     page.get_by_role("link", name="Kitchen", exact=True).focus()
     page.keyboard.press("Shift+ArrowRight")
-    page.get_by_text("That did not get through.").wait_for()
+    page.get_by_text("Something went wrong.").wait_for()
     expect_on(page, "Submitted")
     page.context.set_offline(False)
     page.keyboard.press("Shift+ArrowRight")
     expect_on(page, "In Review")
-    expect(page.get_by_text("That did not get through.")).to_be_hidden()
+    expect(page.get_by_text("Something went wrong.")).to_be_hidden()
 
 
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])

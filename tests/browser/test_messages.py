@@ -271,12 +271,12 @@ def test_a_lost_connection_is_said_and_keeps_what_was_typed(enter, channel):
     page.get_by_label("Your message").fill("A long answer")
     page.context.set_offline(True)
     page.get_by_role("button", name="Send by WhatsApp").click()
-    page.get_by_text("That did not get through.").wait_for()
+    page.get_by_text("Something went wrong.").wait_for()
     expect(page.get_by_label("Your message")).to_have_value("A long answer")
     page.context.set_offline(False)
     page.get_by_role("button", name="Send by WhatsApp").click()
     expect(letter(page, "A long answer")).to_contain_text("Sending…")
-    expect(page.get_by_text("That did not get through.")).to_be_hidden()
+    expect(page.get_by_text("Something went wrong.")).to_be_hidden()
     assert ContactMessage.objects.filter(state="sending").count() == 1
 
 

@@ -120,13 +120,13 @@ def test_the_keys_are_shown_by_a_key_and_by_a_button(open_page, house):
     page = open_page("/inbox", **WIDE)
     sign_in(page)
     page.wait_for_load_state()
-    shown = page.get_by_role("dialog", name="Keys")
+    shown = page.get_by_role("dialog", name="Keyboard shortcuts")
     page.keyboard.press("?")
     expect(shown).to_contain_text("next and previous row of a list")
     page.keyboard.press("j")  # Nothing moves behind it.
     page.keyboard.press("Escape")
     expect(shown).to_be_hidden()
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Shortcuts").click()
     expect(shown).to_be_visible()
     shown.get_by_role("button", name="Close").click()
     expect(shown).to_be_hidden()
@@ -154,12 +154,12 @@ def test_a_failed_save_says_so_and_keeps_what_was_typed(open_page, house):
     page.get_by_label("Your answer").fill("A long answer")
     page.context.set_offline(True)
     page.get_by_role("button", name="Send by e-mail").click()
-    page.get_by_text("That did not get through.").wait_for()
+    page.get_by_text("Something went wrong.").wait_for()
     expect(page.get_by_label("Your answer")).to_have_value("A long answer")
     page.context.set_offline(False)
     page.get_by_role("button", name="Send by e-mail").click()
     page.locator(".segment[aria-current]", has_text="Replied").wait_for()
-    expect(page.get_by_text("That did not get through.")).to_be_hidden()
+    expect(page.get_by_text("Something went wrong.")).to_be_hidden()
 
 
 def test_a_draft_outlives_another_action_and_another_page(open_page, house):

@@ -8,8 +8,8 @@ from django_tasks_db.models import DBTaskResult
 from config.jobs.worker import MAX_ATTEMPTS, current_worker_id, requeue_jobs
 from inquiries.mails import acknowledge
 
+from ..admin_site import page, staff_client
 from ..factories import InquiryFactory
-from .test_admin import page, staff_client
 
 pytestmark = pytest.mark.django_db
 LIST = page(DBTaskResult, "changelist")

@@ -12,7 +12,7 @@ from config.accounts.models import Pro
 from contact_requests import receiving, replying
 from contact_requests.models import ContactRequest, Property, Reply
 from contacts.models import Contact
-from tests.accounts.test_admin import (
+from tests.admin_site import (
     HOSTILE,
     assert_list_is_flat,
     assert_no_regular_expressions,

@@ -7,7 +7,7 @@ import pytest
 from config.accounts.models import Pro
 from contacts.admin import FACTS
 from contacts.models import Contact, ContactIdentity, ContactNote
-from tests.accounts.test_admin import (
+from tests.admin_site import (
     assert_list_is_flat,
     assert_no_regular_expressions,
     assert_permissions,

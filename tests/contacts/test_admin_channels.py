@@ -11,7 +11,7 @@ from config.accounts.models import Pro
 from contacts.channels.message import File, InboundMessage
 from contacts.conversations.receiving import receive_message, store_delivery
 from contacts.models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
-from tests.accounts.test_admin import (
+from tests.admin_site import (
     assert_list_is_flat,
     assert_no_regular_expressions,
     assert_permissions,

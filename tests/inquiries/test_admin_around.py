@@ -8,7 +8,7 @@ from django_tasks_db.models import DBTaskResult
 from inquiries.models import DirectoryUser, FilterOption, InquiryHistory, UnsharedHistory
 from inquiries.pipeline.moves import move_inquiry
 
-from ..accounts.test_admin import (
+from ..admin_site import (
     assert_list_is_flat,
     assert_no_regular_expressions,
     assert_permissions,

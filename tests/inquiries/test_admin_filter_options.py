@@ -4,7 +4,7 @@ import pytest
 
 from inquiries.models import FilterOption
 
-from ..accounts.test_admin import page
+from ..admin_site import page
 from ..factories import InquiryFactory
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from inquiries.models import AllowedMove, FilterOption, Inquiry, InquiryHistory
 from inquiries.models import inquiry as models
 from inquiries.pipeline.moves import close_inquiry, link_case, move_inquiry
 
-from ..accounts.test_admin import (
+from ..admin_site import (
     assert_list_is_flat,
     assert_no_regular_expressions,
     assert_rubbish_is_harmless,

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from inquiries.models import AllowedMove, Inquiry, InquiryHistory, InquiryType, PipelineStep
 from inquiries.pipeline.editing import allow_moves, extra_moves
 
-from ..accounts.test_admin import (
+from ..admin_site import (
     assert_list_is_flat,
     assert_no_regular_expressions,
     assert_permissions,

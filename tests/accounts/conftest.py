@@ -1,0 +1,18 @@
+"""Rows of accounts, beside the cast."""
+
+import pytest
+
+from config.accounts.models import Pro, User
+
+
+@pytest.fixture
+def other_pro(other_user: User) -> Pro:
+    return other_user.pro
+
+
+@pytest.fixture
+def gated(pro: Pro) -> Pro:
+    """The owner's Pro behind an active CNI gate."""
+    pro.cni_required = True
+    pro.save()
+    return pro

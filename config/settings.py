@@ -158,7 +158,7 @@ HOUSEKEEPING = [
     "config.jobs.housekeeping.prune_attempts",
     "config.api.models.prune_idempotency_keys",
     "contacts.models.note.prune_notes",
-    "contacts.models.contact_import.forget_imports",
+    "contacts.models.contact_import.prune_imports",
     "contacts.models.delivery.prune_deliveries",
     "contacts.models.message.fill_missing_search_texts",
     "contacts.conversations.sending.fail_abandoned_messages",

@@ -2,11 +2,11 @@
 
 
 def email_key(email: str) -> str:
-    """An e-mail for matching. Lower case may be longer than what was typed: "İ" becomes two characters."""
+    """E-mail in lower case, for matching. It may be longer than the original: "İ" becomes two characters."""
     return email.lower()[:254]
 
 
 def identities_of(email: str, phone: str) -> list[tuple[str, str]]:
-    """The (channel, external id) of an e-mail and a phone number in E.164; "" has none."""
-    # Always in this order: two inserts that cross would lock each other out.
+    """(channel, external id) of an e-mail and a phone number in E.164, without empty ones."""
+    # Always in this order: concurrent inserts in different orders would deadlock.
     return [pair for pair in (("email", email_key(email)), ("phone", phone)) if pair[1]]

@@ -15,11 +15,11 @@ from .schemas import ContactAnswer, ContactCreate, ContactPage, ContactQuery, Co
 
 api = Api(dialect, title="Contacts", authenticate=by_token, scopes=SCOPES)
 
-# The most rows a page may have, by plan.
-PAGE_SIZES = {"free": 50, "pro": 100, "enterprise": 500}
+# Maximum rows of a page, by plan.
+MAX_PAGE_SIZES = {"free": 50, "pro": 100, "enterprise": 500}
 
 
-def _given(body: Struct) -> dict[str, Any]:
+def _sent_fields(body: Struct) -> dict[str, Any]:
     """The fields that were sent."""
     return {name: value for name, value in structs.asdict(body).items() if value is not UNSET}
 
@@ -31,9 +31,9 @@ def list_contacts(caller: Caller, query: ContactQuery) -> ContactPage:
     `limit` is clamped to what the plan allows: free 50, pro 100, enterprise 500. A page past the end is empty.
     """
     rows = Contact.objects.for_pro(caller.pro)
-    chosen = {"status": query.status, "role": query.role, "channel_preference": query.channel}
-    rows = rows.filter(**{name: value for name, value in chosen.items() if value}).search(query.search)
-    limit = min(query.limit, PAGE_SIZES[caller.pro.plan])
+    filters = {"status": query.status, "role": query.role, "channel_preference": query.channel}
+    rows = rows.filter(**{name: value for name, value in filters.items() if value}).search(query.search)
+    limit = min(query.limit, MAX_PAGE_SIZES[caller.pro.plan])
     total, start = rows.count(), (query.page - 1) * limit
     page = list(rows.newest_first()[start : start + limit]) if start < total else []
     return ContactPage([to_body(row) for row in page], Pagination(query.page, limit, total, -(-total // limit)))
@@ -53,7 +53,7 @@ def create_contact(caller: Caller, body: ContactCreate) -> Reply:
 
     `name` and at least one of `email` and `phone` are required.
     """
-    contact = Contact.objects.register(caller.pro, by=caller.token, **_given(body))
+    contact = Contact.objects.register(caller.pro, by=caller.token, **_sent_fields(body))
     location = f"{dialect.prefix}/{contact.pk}"
     return Reply(ContactAnswer(to_body(contact)), 201, {"Location": location})
 
@@ -65,7 +65,7 @@ def update_contact(caller: Caller, id: uuid.UUID, body: ContactUpdate) -> Contac
     Send only the fields to change; null empties one that may be empty. `appliedAt` follows the status.
     """
     contact = Contact.objects.for_pro(caller.pro).get(pk=id)
-    contact.change(_given(body), by=caller.token)
+    contact.change(_sent_fields(body), by=caller.token)
     return ContactAnswer(to_body(contact))
 
 

@@ -1,5 +1,6 @@
-"""Cells of CSV files: what a spreadsheet would take for a formula goes out with an apostrophe before it, and comes
-back in without. Source: OWASP, "CSV Injection".
+"""Cells of CSV files: formulas are escaped with an apostrophe in exports, and unescaped in imports.
+
+Source: OWASP, "CSV Injection".
 """
 
 import re
@@ -9,39 +10,39 @@ from collections.abc import Callable, Iterable
 from django.utils.formats import get_format
 
 QUOTES = "'\"`´‘’“”«»"
-SIGNS = tuple("=+-@")
-
-
-# A program that cuts cells elsewhere than the file does begins a cell behind each of these.
-CUTS = re.compile(r"([,;\t\r\n])")
+FORMULA_SIGNS = tuple("=+-@")
+# A program that splits the file at another delimiter begins a cell after each of these characters.
+DELIMITERS = re.compile(r"([,;\t\r\n])")
 
 
 def is_formula(cell: str) -> bool:
-    """Whether a spreadsheet may run `cell`: it begins, behind blanks, quotes and invisible characters, with = + - @ in
-    any width, or it begins with a tab or a line break."""
+    """True when a spreadsheet may run `cell` as a formula.
+
+    It begins, after blanks, quotes and invisible characters, with = + - @ of any width; or with a tab or a line break.
+    """
     if not cell or cell[0].isalnum():
         return False
     if cell[0] in "\t\r\n":
         return True
     first = next((c for c in cell if not (c.isspace() or c in QUOTES or unicodedata.category(c) in ("Cc", "Cf"))), "")
-    return unicodedata.normalize("NFKC", first).startswith(SIGNS)
+    return unicodedata.normalize("NFKC", first).startswith(FORMULA_SIGNS)
 
 
 def escape(cell: str) -> str:
-    """`cell` with an apostrophe before it, and before each piece of it, that is a formula."""
+    """Put an apostrophe before a cell that is a formula, and before each part of it that is one."""
     start = "'" if is_formula(cell) else ""
-    return start + _piecewise(cell, lambda piece: f"'{piece}" if is_formula(piece) else piece)
+    return start + _change_parts(cell, lambda part: f"'{part}" if is_formula(part) else part)
 
 
 def unescape(cell: str) -> str:
-    """Undoes `escape`, and nothing else."""
-    plain = _piecewise(cell, lambda piece: piece[1:] if piece.startswith("'") and is_formula(piece[1:]) else piece)
+    """Undo `escape`, and nothing else."""
+    plain = _change_parts(cell, lambda part: part[1:] if part.startswith("'") and is_formula(part[1:]) else part)
     return plain[1:] if plain.startswith("'") and is_formula(plain[1:]) else plain
 
 
-def _piecewise(cell: str, change: Callable[[str], str]) -> str:
-    """`cell` with what stands behind each cut changed."""
-    first, *rest = CUTS.split(cell)
+def _change_parts(cell: str, change: Callable[[str], str]) -> str:
+    """Change each part after a delimiter."""
+    first, *rest = DELIMITERS.split(cell)
     return first + "".join(part if number % 2 == 0 else change(part) for number, part in enumerate(rest))
 
 
@@ -50,5 +51,5 @@ def escape_all(cells: Iterable[str]) -> list[str]:
 
 
 def delimiter() -> str:
-    """What the spreadsheets of the reader's language put between cells: where 1,5 is a number the comma is taken."""
+    """Delimiter of spreadsheets in the active language: a semicolon where numbers have a decimal comma."""
     return ";" if get_format("DECIMAL_SEPARATOR") == "," else ","

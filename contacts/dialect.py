@@ -1,4 +1,4 @@
-"""How /api/v1/contacts speaks: its codes, its field names and its times."""
+"""Dialect of /api/v1/contacts: error codes, field names and times."""
 
 from datetime import UTC, datetime
 
@@ -45,25 +45,25 @@ def camel(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def moment(time: datetime) -> str:
+def format_time(time: datetime) -> str:
     """ "2026-02-10T14:30:00Z"."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def to_body(row: Contact) -> ContactBody:
-    """A contact as the API shows it."""
+def to_body(contact: Contact) -> ContactBody:
+    """JSON body of a contact."""
     return ContactBody(
-        id=row.pk,
-        name=row.name,
-        email=row.email or None,
-        phone=row.phone or None,
-        status=row.status,  # type: ignore[arg-type]
-        role=row.role,  # type: ignore[arg-type]
-        channel_preference=row.channel_preference or None,  # type: ignore[arg-type]
-        source=row.source,
-        referral_source=row.referral_source or None,
-        language=row.language,
-        applied_at=moment(row.applied_at) if row.applied_at else None,
-        created_at=moment(row.created_at),
-        updated_at=moment(row.updated_at),
+        id=contact.pk,
+        name=contact.name,
+        email=contact.email or None,
+        phone=contact.phone or None,
+        status=contact.status,  # type: ignore[arg-type]
+        role=contact.role,  # type: ignore[arg-type]
+        channel_preference=contact.channel_preference or None,  # type: ignore[arg-type]
+        source=contact.source,
+        referral_source=contact.referral_source or None,
+        language=contact.language,
+        applied_at=format_time(contact.applied_at) if contact.applied_at else None,
+        created_at=format_time(contact.created_at),
+        updated_at=format_time(contact.updated_at),
     )

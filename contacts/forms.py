@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro, User
 
-from .book.fields import field_of, label_of, languages
+from .book.fields import field_label, language_choices, model_field
 from .models import Contact
 from .models.contact import NameKey
 from .models.note import MAX_LENGTH
@@ -23,60 +23,62 @@ SORTS: dict[str, tuple[Any, str]] = {
 }
 
 
-def _any(choices: Any, label: Any) -> list[tuple[str, Any]]:
+def _with_empty(choices: Any, label: Any) -> list[tuple[str, Any]]:
     return [("", label), *choices]
 
 
 class SearchField(forms.CharField):
-    """What somebody looks for, as far as a database can look for it: it never becomes "everybody" for being odd."""
+    """Search text, cut to 200 characters, with NUL and runs of white space replaced by one space."""
 
     def to_python(self, value: Any) -> str:
         return " ".join((super().to_python(value) or "").replace("\0", " ").split())[:200]
 
 
 class BookFilter(forms.Form):
-    """What the list of contacts shows; everything in it lives in the URL. An unusable value counts as none."""
+    """Search, filters, order and page of the list of contacts, all in the URL. An invalid value counts as none."""
 
     q = SearchField(required=False)
     status = forms.ChoiceField(
-        label=_("Status"), required=False, choices=lambda: _any(Contact.Status.choices, _("Any status"))
+        label=_("Status"), required=False, choices=lambda: _with_empty(Contact.Status.choices, _("Any status"))
     )
-    role = forms.ChoiceField(label=_("Role"), required=False, choices=lambda: _any(Contact.Role.choices, _("Any role")))
+    role = forms.ChoiceField(
+        label=_("Role"), required=False, choices=lambda: _with_empty(Contact.Role.choices, _("Any role"))
+    )
     channel = forms.ChoiceField(
-        label=_("Channel"), required=False, choices=lambda: _any(Contact.Channel.choices, _("Any channel"))
+        label=_("Channel"), required=False, choices=lambda: _with_empty(Contact.Channel.choices, _("Any channel"))
     )
     view = forms.ChoiceField(required=False, choices=[("archived", "")])
     sort = forms.ChoiceField(required=False, choices=[(name, "") for name in SORTS])
     page = forms.IntegerField(required=False, min_value=1, max_value=10**6)
 
 
-def _text(field: str, widget: Callable[..., forms.Widget] = forms.TextInput, **attrs: str) -> forms.Field:
-    # The model alone judges what is in it, so that page and API say the same.
-    return forms.CharField(label=label_of(field), required=False, max_length=500, widget=widget(attrs=attrs))
+def _text_field(field: str, widget: Callable[..., forms.Widget] = forms.TextInput, **attrs: str) -> forms.Field:
+    # Validated by the model alone, so that page and API give the same messages.
+    return forms.CharField(label=field_label(field), required=False, max_length=500, widget=widget(attrs=attrs))
 
 
-def _choice(field: str) -> forms.Field:
-    found = field_of(field)
-    choices = _any(found.flatchoices, "–") if found.blank else found.flatchoices
-    return forms.ChoiceField(label=label_of(field), required=False, choices=choices)
+def _choice_field(field: str) -> forms.Field:
+    column = model_field(field)
+    choices = _with_empty(column.flatchoices, "–") if column.blank else column.flatchoices
+    return forms.ChoiceField(label=field_label(field), required=False, choices=choices)
 
 
-# How each settable field is asked for.
+# Form field of each settable field of a contact.
 FIELDS: dict[str, Callable[[], forms.Field]] = {
-    "name": lambda: _text("name", autocomplete="off"),
-    "email": lambda: _text("email", forms.EmailInput, autocomplete="off"),
-    "phone": lambda: _text("phone", autocomplete="off", inputmode="tel"),
-    "status": lambda: _choice("status"),
-    "role": lambda: _choice("role"),
-    "channel_preference": lambda: _choice("channel_preference"),
-    "language": lambda: forms.ChoiceField(label=label_of("language"), required=False, choices=languages()),
-    "source": lambda: _text("source", autocomplete="off"),
-    "referral_source": lambda: _text("referral_source", autocomplete="off"),
+    "name": lambda: _text_field("name", autocomplete="off"),
+    "email": lambda: _text_field("email", forms.EmailInput, autocomplete="off"),
+    "phone": lambda: _text_field("phone", autocomplete="off", inputmode="tel"),
+    "status": lambda: _choice_field("status"),
+    "role": lambda: _choice_field("role"),
+    "channel_preference": lambda: _choice_field("channel_preference"),
+    "language": lambda: forms.ChoiceField(label=field_label("language"), required=False, choices=language_choices()),
+    "source": lambda: _text_field("source", autocomplete="off"),
+    "referral_source": lambda: _text_field("referral_source", autocomplete="off"),
 }
 
 
 def add_errors(form: forms.Form, error: ValidationError) -> None:
-    """Show what the model refused beside the fields it is about, or above the form."""
+    """Add a model's errors to the fields that they are about, or to the whole form."""
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return
@@ -85,7 +87,7 @@ def add_errors(form: forms.Form, error: ValidationError) -> None:
 
 
 class NewContactForm(forms.Form):
-    """A contact written down by hand. `id` makes a form sent twice one contact."""
+    """New contact entered by hand. `id` makes a form that is sent twice one contact."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
@@ -96,12 +98,12 @@ class NewContactForm(forms.Form):
         self.fields["name"].required = True
         self.fields["name"].widget.attrs["autofocus"] = True
         self.fields["language"].initial = pro.language
-        self.known: list[Contact] = []
+        self.same_address: list[Contact] = []
 
     def register(self, by: User) -> Contact | None:
-        """The new contact; None when the form or the model refuses it, which the form then says.
+        """Create the contact; None when the form has errors.
 
-        None too when somebody is `known` by the e-mail or phone, unless "anyway" was chosen.
+        None too when `same_address` has contacts with this e-mail or phone, unless "anyway" was sent.
         """
         if not self.is_valid():
             return None
@@ -109,10 +111,10 @@ class NewContactForm(forms.Form):
         fields = {name: value for name, value in self.cleaned_data.items() if value and name != "id"}
         fields["source"] = "manual"
         try:
-            is_again = bool(id) and contacts.filter(pk=contacts.form_key(self.pro, id, fields)).exists()
-            if not is_again and "anyway" not in self.data:
-                self.known = contacts.known_by(self.pro, **fields)
-                if self.known:
+            is_sent_twice = bool(id) and contacts.filter(pk=contacts.make_form_id(self.pro, id, fields)).exists()
+            if not is_sent_twice and "anyway" not in self.data:
+                self.same_address = contacts.find_same_address(self.pro, **fields)
+                if self.same_address:
                     return None
             return contacts.register(self.pro, by=by, id=id, **fields)
         except ValidationError as error:
@@ -120,43 +122,44 @@ class NewContactForm(forms.Form):
             return None
 
 
-class LateForm(forms.Form):
-    """Edits what somebody else may edit too. `was` is what stood there when the editing began."""
+class ConcurrentForm(forms.Form):
+    """Edit of a value that a colleague may edit too. `was` is the value at the beginning of the edit."""
 
     was = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
-    is_late = False
+    is_stale = False
+    # The colleague's value, unless it was deleted.
     theirs: str | None = None
 
-    def be_late(self, present: str | None = None) -> None:
-        """Say that somebody was quicker: `present` is what stands there now.
+    def mark_stale(self, current: str | None = None) -> None:
+        """Note that a colleague changed the value to `current` meanwhile.
 
-        It becomes what this form knows of: to save again is then a choice, made with both in sight.
+        `current` replaces `was`, so that saving again overwrites it, with both values in sight.
         """
-        self.is_late, self.theirs = True, present
-        if present is not None:
-            self.data = {name: self.data[name] for name in self.data} | {self.add_prefix("was"): present}
+        self.is_stale, self.theirs = True, current
+        if current is not None:
+            self.data = {name: self.data[name] for name in self.data} | {self.add_prefix("was"): current}
 
 
-class FactForm(LateForm):
+class FieldForm(ConcurrentForm):
     """One field of a contact."""
 
     def __init__(self, contact: Contact, field: str, data: Any = None) -> None:
-        present = getattr(contact, field)
-        typed = to_display(present, contact.pro.country) if field == "phone" else present
-        super().__init__(data, initial={field: typed, "was": present}, auto_id=f"id_{field}_%s")
+        current = getattr(contact, field)
+        displayed = to_display(current, contact.pro.country) if field == "phone" else current
+        super().__init__(data, initial={field: displayed, "was": current}, auto_id=f"id_{field}_%s")
         self.field = field
         self.fields[field] = FIELDS[field]()
-        if field == "language" and present not in dict(self.fields[field].choices):  # type: ignore[attr-defined]
-            self.fields[field].choices = [(present, present), *self.fields[field].choices]  # type: ignore[attr-defined]
+        if field == "language" and current not in dict(self.fields[field].choices):  # type: ignore[attr-defined]
+            self.fields[field].choices = [(current, current), *self.fields[field].choices]  # type: ignore[attr-defined]
         self.fields[field].widget.attrs |= {"autofocus": True}
 
     @property
-    def asked(self) -> forms.BoundField:
+    def value_field(self) -> forms.BoundField:
         return self[self.field]
 
 
-class NoteForm(LateForm):
-    """A note. `id` makes one that is sent twice one note."""
+class NoteForm(ConcurrentForm):
+    """Text of a note. `id` makes a form that is sent twice one note."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     body = forms.CharField(label=_("Note"), max_length=MAX_LENGTH, widget=forms.Textarea(attrs={"rows": 3}))

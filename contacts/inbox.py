@@ -1,4 +1,4 @@
-"""Conversations with something unread, in the inbox."""
+"""Inbox tab of conversations with unread messages."""
 
 from django.utils.translation import pgettext_lazy
 

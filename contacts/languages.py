@@ -14,6 +14,6 @@ ISO_639_1 = frozenset(_CODES.split())
 
 
 def validate_language(code: str) -> None:
-    """Refuses what is no ISO 639-1 code in lower case."""
+    """Refuse any text that is not an ISO 639-1 code in lower case."""
     if code not in ISO_639_1:
         raise ValidationError(_("Use a two-letter language code of ISO 639-1, such as en."), code="language")

@@ -1,10 +1,10 @@
-"""What may stand as a name."""
+"""Validation of names."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 
 def validate_name(name: str) -> None:
-    """Refuses what has no letter and no digit, such as spaces that nobody sees."""
+    """Refuse a name without any letter or digit, such as invisible spaces."""
     if not any(c.isalnum() for c in name):
-        raise ValidationError(_("Give a name."), code="name")
+        raise ValidationError(_("Enter a name."), code="name")

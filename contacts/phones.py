@@ -1,4 +1,4 @@
-"""Phone numbers: stored in E.164, read as people type them, shown as their country writes them."""
+"""Phone numbers: stored in E.164, read in national or international notation, displayed in the reader's."""
 
 import re
 
@@ -6,8 +6,8 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-# The digit that the longer form has, and the shorter form around its place: Argentina, Brazil, Mexico.
-OTHER_FORMS = [("9", r"(\+54)([1-8]\d{9})"), ("9", r"(\+55\d\d)([6-9]\d{7})"), ("1", r"(\+52)([2-9]\d{9})")]
+# (digit of the longer form, pattern of the shorter form around its place): Argentina, Brazil, Mexico.
+OPTIONAL_DIGITS = [("9", r"(\+54)([1-8]\d{9})"), ("9", r"(\+55\d\d)([6-9]\d{7})"), ("1", r"(\+52)([2-9]\d{9})")]
 
 
 def to_e164(text: str, country: str) -> str:
@@ -25,20 +25,20 @@ def to_e164(text: str, country: str) -> str:
 
 
 def other_forms(number: str) -> list[str]:
-    """How else an E.164 number may be written, in E.164: the mobiles of Argentina, Brazil and Mexico have two forms.
+    """Other forms of an E.164 number: mobile numbers of Argentina, Brazil and Mexico have two.
 
-    Source: Meta's notes on the prefixes of these countries, whose numbers WhatsApp gives in either form.
+    Source: Meta's documentation of WhatsApp on the prefixes of these countries; WhatsApp gives numbers in either form.
     """
-    for digit, short in OTHER_FORMS:
-        if found := re.fullmatch(short, number):
-            return [digit.join(found.groups())]
-        if found := re.fullmatch(short.replace(")(", f"){digit}("), number):
-            return ["".join(found.groups())]
+    for digit, short in OPTIONAL_DIGITS:
+        if match := re.fullmatch(short, number):
+            return [digit.join(match.groups())]
+        if match := re.fullmatch(short.replace(")(", f"){digit}("), number):
+            return ["".join(match.groups())]
     return []
 
 
 def to_national(number: str) -> str:
-    """An E.164 number as its own country writes it, "" when it is none."""
+    """An E.164 number in the national notation of its country; "" for any other text."""
     try:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:
@@ -47,7 +47,7 @@ def to_national(number: str) -> str:
 
 
 def to_display(number: str, country: str) -> str:
-    """An E.164 number for reading: national style within `country`, international style from abroad."""
+    """An E.164 number for display: in national notation for a reader in its `country`, else international."""
     try:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:

@@ -1,4 +1,4 @@
-"""The shapes of /api/v1/contacts, keys and order as documented; times are UTC to the second."""
+"""JSON shapes of /api/v1/contacts, with keys and order as documented; times are UTC to the second."""
 
 import uuid
 from typing import Annotated, ClassVar, Literal
@@ -11,7 +11,7 @@ Status = Literal["prospect", "scheduled", "applicant", "renter", "archived"]
 Role = Literal["prospect", "tenant", "landlord", "property_manager", "vendor", "other"]
 Channel = Literal["whatsapp", "telegram", "email", "sms", "phone"]
 Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, examples=["2026-02-10T14:30:00Z"])]
-# What is said beside the lengths is checked by the model, which knows it better than a pattern can.
+# Rules beyond the lengths are described here and checked by the model.
 Name = Annotated[
     str,
     Meta(min_length=1, max_length=200, description="With a letter or a digit.", extra_json_schema={"format": "name"}),
@@ -28,8 +28,8 @@ Phone = Annotated[
 ]
 Source = Annotated[str, Meta(min_length=1, max_length=50, extra_json_schema={"pattern": r"\S"})]
 Referral = Annotated[str, Meta(max_length=200)]
-# The greatest number that every JSON reader takes for itself.
-GREATEST = 2**53 - 1
+# The greatest integer that every JSON reader keeps exactly.
+MAX_INTEGER = 2**53 - 1
 Language = Annotated[
     str,
     Meta(
@@ -42,9 +42,9 @@ Language = Annotated[
 
 
 class ContactQuery(Struct):
-    page: Annotated[int, Meta(ge=1, le=GREATEST, description="The page, from 1.")] = 1
+    page: Annotated[int, Meta(ge=1, le=MAX_INTEGER, description="The page, from 1.")] = 1
     limit: Annotated[
-        int, Meta(ge=1, le=GREATEST, description="Rows a page; above the plan's maximum it is clamped.")
+        int, Meta(ge=1, le=MAX_INTEGER, description="Rows a page; above the plan's maximum it is clamped.")
     ] = 20
     status: Annotated[Status | None, Meta(description="Only this status.")] = None
     role: Annotated[Role | None, Meta(description="Only this role.")] = None

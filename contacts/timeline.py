@@ -1,8 +1,8 @@
-"""What happened with a contact, newest first, whichever app knows of it.
+"""Timeline of a contact: entries of all apps, newest first.
 
-An app adds what it knows with a module `timeline` beside its models: `entries(contact, until, size)` returns the
-newest `size` of its `Entry`s that are not later than `until`, or of all when that is None, always in the same order.
-The template of an entry finds it as `entry`, beside `contact` and `pro`.
+An app adds its own with a module `timeline` beside its models: `entries(contact, until, size)` returns the newest
+`size` of its entries that are not later than `until` (of all when it is None), always in the same order. The template
+of an entry gets it as `entry`, beside `contact` and `pro`.
 """
 
 from datetime import datetime
@@ -12,14 +12,14 @@ from django.db.models import QuerySet
 
 from config.web.hooks import hooks
 
-from .book.fields import label_of, shown
+from .book.fields import display_value, field_label
 from .models import Contact, ContactEvent, ContactNote
 
 SIZE = 30
 
 
 class Entry(NamedTuple):
-    """One thing that happened: when, the template that shows it, and what it shows."""
+    """Time, template and content of one entry."""
 
     at: datetime
     template: str
@@ -27,23 +27,25 @@ class Entry(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a page of the timeline begins: at a time, after `skip` entries of just that time."""
+    """Beginning of a page: at the time `until`, after `skip` entries of exactly that time."""
 
     until: datetime
     skip: int
 
 
 def timeline(contact: Contact, place: Place | None = None) -> tuple[list[Entry], Place | None]:
-    """A page of entries, newest first, and where the next one begins (None: there are no more)."""
+    """A page of entries, newest first, and the beginning of the next page; None on the last page."""
     until, skip = place or (None, 0)
     end = skip + SIZE
-    found = [entry for module in hooks("timeline", "entries") for entry in module.entries(contact, until, end + 1)]
-    found.sort(key=lambda entry: entry.at, reverse=True)
-    page = found[skip:end]
-    if len(found) <= end:
+    newest_entries = [
+        entry for module in hooks("timeline", "entries") for entry in module.entries(contact, until, end + 1)
+    ]
+    newest_entries.sort(key=lambda entry: entry.at, reverse=True)
+    page = newest_entries[skip:end]
+    if len(newest_entries) <= end:
         return page, None
     last = page[-1].at
-    return page, Place(last, sum(entry.at == last for entry in found[:end]))
+    return page, Place(last, sum(entry.at == last for entry in newest_entries[:end]))
 
 
 def newest(rows: QuerySet[Any], until: datetime | None, size: int, by: str = "created_at") -> QuerySet[Any]:
@@ -53,22 +55,22 @@ def newest(rows: QuerySet[Any], until: datetime | None, size: int, by: str = "cr
 
 
 def entries(contact: Contact, until: datetime | None, size: int) -> list[Entry]:
-    """Notes, messages, and what was done to the contact itself."""
+    """Notes, messages and events of the contact."""
     notes = newest(ContactNote.objects.present().filter(contact=contact).select_related("author"), until, size)
-    written = contact.messages.select_related("author").prefetch_related("files")
+    messages = contact.messages.select_related("author").prefetch_related("files")
     events = newest(contact.events.select_related("user", "token"), until, size)
     return [
         *(Entry(note.created_at, "contacts/_note.html", note) for note in notes),
-        *(Entry(row.created_at, "messages/_timeline_message.html", row) for row in newest(written, until, size)),
-        *(Entry(event.created_at, "contacts/_event.html", _with_lines(event, contact)) for event in events),
+        *(Entry(row.created_at, "messages/_timeline_message.html", row) for row in newest(messages, until, size)),
+        *(Entry(event.created_at, "contacts/_event.html", _event_with_lines(event, contact)) for event in events),
     ]
 
 
-def _with_lines(event: ContactEvent, contact: Contact) -> dict[str, Any]:
-    """An event with what it changed, [(field, before, after)…], and the name of the other contact of a merge."""
+def _event_with_lines(event: ContactEvent, contact: Contact) -> dict[str, Any]:
+    """An event with its changes as [(field, before, after)…], and the name of the other contact of a merge."""
     country = contact.pro.country
     lines = [
-        (label_of(name), *(shown(name, value, country) for value in event.changes[name]))
+        (field_label(name), *(display_value(name, value, country) for value in event.changes[name]))
         for name in Contact.SETTABLE
         if name in event.changes
     ]

@@ -2,7 +2,7 @@ from django.urls import path
 
 from .api import api
 from .importing import views as importing
-from .views import contact, contact_list, merging
+from .views import contact, contact_list, merging, notes
 
 app_name = "contacts"
 
@@ -13,12 +13,12 @@ urlpatterns = [
     path("contacts/<uuid:id>/edit/<slug:field>", contact.contact_edit, name="contact_edit"),
     path("contacts/<uuid:id>/archive", contact.contact_archive, name="contact_archive"),
     path("contacts/<uuid:id>/restore", contact.contact_restore, name="contact_restore"),
-    path("contacts/<uuid:id>/notes", contact.note_add, name="note_add"),
-    path("contacts/<uuid:id>/notes/<uuid:note>", contact.note_edit, name="note_edit"),
-    path("contacts/<uuid:id>/notes/<uuid:note>/delete", contact.note_delete, name="note_delete"),
-    path("contacts/<uuid:id>/notes/<uuid:note>/restore", contact.note_restore, name="note_restore"),
+    path("contacts/<uuid:id>/notes", notes.note_add, name="note_add"),
+    path("contacts/<uuid:id>/notes/<uuid:note>", notes.note_edit, name="note_edit"),
+    path("contacts/<uuid:id>/notes/<uuid:note>/delete", notes.note_delete, name="note_delete"),
+    path("contacts/<uuid:id>/notes/<uuid:note>/restore", notes.note_restore, name="note_restore"),
     path("contacts/<uuid:id>/merge/<uuid:other>", merging.contact_merge, name="contact_merge"),
-    path("contacts/<uuid:id>/apart/<uuid:other>", merging.contact_apart, name="contact_apart"),
+    path("contacts/<uuid:id>/apart/<uuid:other>", merging.contact_mark_distinct, name="contact_mark_distinct"),
     path("contacts/merges/<uuid:id>/undo", merging.merge_undo, name="merge_undo"),
     path("contacts/export.csv", contact_list.contact_export, name="contact_export"),
     path("contacts/import", importing.import_list, name="import_list"),

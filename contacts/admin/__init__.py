@@ -1,4 +1,4 @@
 from .channels import ChannelConnectionAdmin, ChannelDeliveryAdmin, ContactMessageAdmin
-from .contacts import FACTS, ContactAdmin
+from .contacts import ContactAdmin
 
-__all__ = ["FACTS", "ChannelConnectionAdmin", "ChannelDeliveryAdmin", "ContactAdmin", "ContactMessageAdmin"]
+__all__ = ["ChannelConnectionAdmin", "ChannelDeliveryAdmin", "ContactAdmin", "ContactMessageAdmin"]

@@ -1,4 +1,4 @@
-"""The address books, as staff see them."""
+"""Admin of contacts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,8 +15,8 @@ from config.web.admin import EVERYWHERE, ReadOnlyInline, searchable
 
 from ..models import Contact, ContactEvent, ContactIdentity, ContactNote
 
-# Shown to staff and not edited here: who settles them is the pro, or the model itself.
-FACTS = [
+# Fields that staff cannot edit: they are set by the Pro or the model.
+READONLY_FIELDS = [
     "pro",
     "email",
     "phone",
@@ -58,9 +58,9 @@ class EventInline(ReadOnlyInline):
 
 @admin.register(Contact)
 class ContactAdmin(TenantAdmin):
-    """The Pros' address books. E-mail and phone are by what a contact is recognised, so they are not edited here.
+    """Contacts of all Pros. Only the name can be edited: a contact is recognised by its e-mail and phone.
 
-    Nobody deletes a contact for good: it is archived, and may be restored.
+    Contacts are archived and restored, never deleted for good.
     """
 
     list_display = ["name", "email", "phone", "status", "role", "pro", "source", "created_at", "deleted_at"]
@@ -69,7 +69,7 @@ class ContactAdmin(TenantAdmin):
     search_fields = ["search_text"]
     ordering = ["-created_at", "-id"]
     actions = ["archive", "restore"]
-    fields = ["name", *FACTS]
+    fields = ["name", *READONLY_FIELDS]
     inlines = [IdentityInline, NoteInline, EventInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -79,17 +79,17 @@ class ContactAdmin(TenantAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """An archived contact has to be restored before it is edited."""
-        return [*FACTS, "name"] if obj and obj.deleted_at else FACTS
+        """All fields of an archived contact: it has to be restored before it is edited."""
+        return [*READONLY_FIELDS, "name"] if obj and obj.deleted_at else READONLY_FIELDS
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """The workspace's own search."""
+        """Search as the workspace does."""
         return queryset.search(searchable(search_term), by_word=True), False  # type: ignore[attr-defined]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """By the way that the workspace takes, which leaves an event."""
+        """Save as the workspace does, which records an event."""
         try:
             Contact.objects.get(pk=obj.pk).change({"name": obj.name}, by=request.user)  # type: ignore[arg-type]
         except Contact.DoesNotExist:
@@ -98,31 +98,31 @@ class ContactAdmin(TenantAdmin):
     @admin.action(permissions=["change"], description=_("Archive"), location=EVERYWHERE)
     def archive(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
         done = ngettext_lazy("%(count)d contact is archived.", "%(count)d contacts are archived.", "count")
-        self._each(request, queryset, Contact.archive, done)
+        self._archive_or_restore(request, queryset, Contact.archive, done)
 
     @admin.action(permissions=["change"], description=_("Restore"), location=EVERYWHERE)
     def restore(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
         done = ngettext_lazy("%(count)d contact is restored.", "%(count)d contacts are restored.", "count")
-        self._each(request, queryset, Contact.restore, done)
+        self._archive_or_restore(request, queryset, Contact.restore, done)
 
-    def _each(
-        self, request: HttpRequest, queryset: QuerySet[Contact], verb: Callable[..., None], done: Promise
+    def _archive_or_restore(
+        self, request: HttpRequest, queryset: QuerySet[Contact], change: Callable[..., None], message: Promise
     ) -> None:
-        """Archive or restore what is chosen; what stands so already is left alone."""
+        """Change the selected contacts, skip those in that state, and report both counts."""
         count = 0
         for contact in queryset:
             try:
-                verb(contact, by=request.user)
+                change(contact, by=request.user)
             except Contact.DoesNotExist:
                 continue
             self.log_fields(request, contact, "deleted_at")
             count += 1
         if count:
-            self.message_user(request, done % {"count": count}, messages.SUCCESS)
-        if left := len(queryset) - count:
+            self.message_user(request, message % {"count": count}, messages.SUCCESS)
+        if skipped := len(queryset) - count:
             text = ngettext(
-                "%(count)d contact was left alone: it stands so already, or was merged (the workspace undoes it).",
-                "%(count)d contacts were left alone: they stand so already, or were merged (the workspace undoes it).",
-                left,
+                "%(count)d contact was skipped: already in this state, or merged (undone in the workspace).",
+                "%(count)d contacts were skipped: already in this state, or merged (undone in the workspace).",
+                skipped,
             )
-            self.message_user(request, text % {"count": left}, messages.WARNING)
+            self.message_user(request, text % {"count": skipped}, messages.WARNING)

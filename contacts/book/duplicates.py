@@ -1,4 +1,4 @@
-"""Who is likely to be the same person as a contact. It is only ever suggested: a family may share a phone."""
+"""Likely duplicates of a contact. They are only suggested: a family may share a phone."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -21,31 +21,31 @@ from ..phones import other_forms
 class Reason(TextChoices):
     EMAIL = "email", _("Same e-mail")
     PHONE = "phone", _("Same phone")
-    NAME = "name", _("Nearly the same name")
+    NAME = "name", _("Similar name")
 
 
 class Duplicate(NamedTuple):
-    """Somebody who is likely to be the same person, and why, the strongest reason first."""
+    """Contact that is likely the same person, with the reasons, the strongest first."""
 
     contact: Contact
     reasons: list[Reason]
 
 
-MOST = 10
-# Two reasons are more than one; of one, an address says more than a name.
+MAX_DUPLICATES = 10
+# Two reasons weigh more than one; an address alone weighs more than a name.
 WEIGHTS = {Reason.EMAIL: 4, Reason.PHONE: 3, Reason.NAME: 2}
-# What the database finds is looked at one by one: so many at the most.
-MOST_FOUND = 100
-# Of somebody who has written from very many, the latest addresses are enough.
-MOST_ADDRESSES = 20
-# How alike two names are, from 0 to 1, when they are nearly the same: one letter in ten may differ.
-ALIKE = 0.85
-# Characters: a name as long as a book would keep the page waiting.
-MOST_COMPARED = 60
-# The index of the search knows pieces of three letters and more.
-PIECE = 3
-# The longest words of a name: more would only make the query longer.
-MOST_WORDS = 4
+# Candidates from the database are compared one by one.
+MAX_CANDIDATES = 100
+# The latest addresses of a contact that has very many.
+MAX_ADDRESSES = 20
+# Similar names: ratio of equal letters, from 0 to 1; about one letter in ten may differ.
+MIN_SIMILARITY = 0.85
+# Compared characters of a name: the comparison of a very long one is slow.
+MAX_COMPARED = 60
+# The search index covers parts of three letters and more.
+MIN_PART = 3
+# The longest words of a name are searched for: more only make the query longer.
+MAX_WORDS = 4
 TITLES = {
     *("m", "mm", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle", "me", "maitre"),
     *("mrs", "ms", "miss", "mister", "dr", "docteur", "doctor", "prof"),
@@ -54,9 +54,9 @@ TITLES = {
 
 
 def likely_duplicates(contact: Contact) -> list[Duplicate]:
-    """The Pro's contacts that are likely to be the same person as `contact`: at most 10, the likeliest first.
+    """The Pro's contacts that are likely the same person as `contact`: at most 10, the likeliest first.
 
-    Without those that the Pro told apart from it.
+    Contacts that the Pro marked as distinct from it are left out.
     """
     reasons: dict[UUID, set[Reason]] = {}
     for pk, reason in [*_same_address(contact), *_same_name(contact)]:
@@ -65,9 +65,9 @@ def likely_duplicates(contact: Contact) -> list[Duplicate]:
         for pk in pair:
             reasons.pop(pk, None)
     reasons.pop(contact.pk, None)
-    likeliest = sorted(reasons, key=lambda pk: (-sum(WEIGHTS[reason] for reason in reasons[pk]), pk))[:MOST]
-    found = Contact.objects.for_pro(contact.pro).in_bulk(likeliest)
-    return [Duplicate(found[pk], [r for r in Reason if r in reasons[pk]]) for pk in likeliest if pk in found]
+    likeliest = sorted(reasons, key=lambda pk: (-sum(WEIGHTS[reason] for reason in reasons[pk]), pk))[:MAX_DUPLICATES]
+    contacts = Contact.objects.for_pro(contact.pro).in_bulk(likeliest)
+    return [Duplicate(contacts[pk], [r for r in Reason if r in reasons[pk]]) for pk in likeliest if pk in contacts]
 
 
 def mark_distinct(one: Contact, other: Contact, *, by: User | None) -> None:
@@ -90,58 +90,60 @@ def unmark_distinct(one: Contact, other: Contact) -> None:
 
 
 def _same_address(contact: Contact) -> Iterator[tuple[UUID, Reason]]:
-    """Those who have an address of the contact's, whether it stands on their page or was only learnt."""
-    everybody = Contact.objects.for_pro(contact.pro)
+    """Contacts with an address of this contact, as e-mail, phone or identity."""
+    contacts = Contact.objects.for_pro(contact.pro)
     own = _addresses(contact)
-    # A query for each, put together: each has an index of its own.
-    parts = [everybody.same_address(*pair).values_list("pk", "email", "phone") for pair in own]
-    for pk, email, phone in everybody.none().values_list("pk", "email", "phone").union(*parts)[:MOST_FOUND]:
+    # A union of one query for each address: each query uses an index of its own.
+    parts = [contacts.same_address(*pair).values_list("pk", "email", "phone") for pair in own]
+    for pk, email, phone in contacts.none().values_list("pk", "email", "phone").union(*parts)[:MAX_CANDIDATES]:
         yield from ((pk, Reason(channel)) for channel, _id in own.intersection(identities_of(email, phone)))
     holders = ContactIdentity.objects.for_pro(contact.pro).matching([*own]).values_list("contact", "channel")
     yield from ((pk, Reason(channel)) for pk, channel in holders)
 
 
 def _addresses(contact: Contact) -> set[tuple[str, str]]:
-    """(channel, external id) of the present e-mail and phone in each of its forms, and of those learnt or let go."""
-    known = contact.identities.filter(channel__in=[*Reason.values, "whatsapp"]).order_by("-pk")[:MOST_ADDRESSES]
+    """(channel, external id) of e-mail, phone and identities, released ones too; phones in each of their forms."""
+    known = contact.identities.filter(channel__in=[*Reason.values, "whatsapp"]).order_by("-pk")[:MAX_ADDRESSES]
     own = {*identities_of(contact.email, contact.phone), *known.values_list("channel", "external_id")}
-    # WhatsApp's id of somebody may be a number, in a form that is none of a telephone any more.
+    # A WhatsApp id is a phone number, possibly in a former notation.
     numbers = {id if channel == Reason.PHONE else f"+{id}" for channel, id in own if channel != Reason.EMAIL}
     forms = {("phone", form) for number in numbers for form in (number, *other_forms(number))}
     return forms | {pair for pair in own if pair[0] == Reason.EMAIL}
 
 
 def _same_name(contact: Contact) -> Iterator[tuple[UUID, Reason]]:
-    """Those with nearly the same name. A single word says too little."""
-    words = words_of(contact.name)
-    longest = sorted({word for word in words if len(word) >= PIECE}, key=len)[-MOST_WORDS:]
+    """Contacts with a similar name. Names of a single word are not compared."""
+    words = name_words(contact.name)
+    longest = sorted({word for word in words if len(word) >= MIN_PART}, key=len)[-MAX_WORDS:]
     others = Contact.objects.for_pro(contact.pro).exclude(pk=contact.pk)
-    # A query for each whole word, put together: each is answered by the index of the search.
+    # A union of one query for each whole word: each query uses the search index.
     parts = [
-        others.search(word).filter(_has_a_piece(other for other in longest if other != word)).values_list("pk", "name")
+        others.search(word)
+        .filter(_contains_part_of(other for other in longest if other != word))
+        .values_list("pk", "name")
         for word in longest
         if len(longest) > 1
     ]
-    for pk, name in others.none().values_list("pk", "name").union(*parts)[:MOST_FOUND]:
-        if are_alike(words, words_of(name)):
+    for pk, name in others.none().values_list("pk", "name").union(*parts)[:MAX_CANDIDATES]:
+        if are_similar(words, name_words(name)):
             yield pk, Reason.NAME
 
 
-def _has_a_piece(words: Iterable[str]) -> Q:
-    """A word that begins or ends like one of these: what differs in all of them is not nearly the same name."""
-    wanted = Q()
+def _contains_part_of(words: Iterable[str]) -> Q:
+    """Condition that some word begins or ends like one of these; without any, the name is not similar."""
+    condition = Q()
     for word in words:
         begins = Q(search_text__startswith=word[:2]) | Q(search_text__contains=f" {word[:2]}")
-        wanted |= begins | Q(search_text__contains=word[-PIECE:])
-    return wanted
+        condition |= begins | Q(search_text__contains=word[-MIN_PART:])
+    return condition
 
 
-def words_of(name: str) -> list[str]:
-    """The words of a name for comparing, in alphabetical order: "Mme MARTIN-Doré, Zoé" -> ["dore", "martin", "zoe"]."""
+def name_words(name: str) -> list[str]:
+    """Words of a name for a comparison, in alphabetical order: "Mme MARTIN-Doré, Zoé" -> ["dore", "martin", "zoe"]."""
     return sorted(word for word in re.split(r"[\W_]+", fold(name)) if word and word not in TITLES)
 
 
-def are_alike(one: list[str], other: list[str]) -> bool:
-    """Whether two names are the same but for a slip: in any order, by their `words_of`."""
-    matcher = SequenceMatcher(None, " ".join(one)[:MOST_COMPARED], " ".join(other)[:MOST_COMPARED], autojunk=False)
-    return matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
+def are_similar(one: list[str], other: list[str]) -> bool:
+    """True when two names, given by their `name_words`, are equal except for a typing error."""
+    matcher = SequenceMatcher(None, " ".join(one)[:MAX_COMPARED], " ".join(other)[:MAX_COMPARED], autojunk=False)
+    return matcher.quick_ratio() >= MIN_SIMILARITY and matcher.ratio() >= MIN_SIMILARITY

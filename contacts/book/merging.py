@@ -49,7 +49,7 @@ def merge_contacts(
         merge = ContactMerge.objects.create(
             pro=kept.pro, survivor=kept, absorbed=merged, fields=changes, moved=moved, user=by
         )
-        kept.record(ContactEvent.Kind.MERGED, by, {"absorbed": _id_and_name(merged), **_event_changes(changes)})
+        kept.record_event(ContactEvent.Kind.MERGED, by, {"absorbed": _id_and_name(merged), **_event_changes(changes)})
         return merge
 
 
@@ -75,8 +75,8 @@ def undo_merge(merge: ContactMerge, *, by: User | None) -> None:
         _recount_messages(kept, merged)
         merge.undone_at, merge.undone_by = timezone.now(), by
         merge.save(update_fields=["undone_at", "undone_by"])
-        kept.record(ContactEvent.Kind.UNMERGED, by, {"absorbed": _id_and_name(merged), **_event_changes(changes)})
-        merged.record(ContactEvent.Kind.UNMERGED, by, {"survivor": _id_and_name(kept)})
+        kept.record_event(ContactEvent.Kind.UNMERGED, by, {"absorbed": _id_and_name(merged), **_event_changes(changes)})
+        merged.record_event(ContactEvent.Kind.UNMERGED, by, {"survivor": _id_and_name(kept)})
 
 
 def fingerprint(one: Contact, other: Contact) -> str:
@@ -112,7 +112,7 @@ def _copy_fields(kept: Contact, merged: Contact, names: Collection[str]) -> dict
     """Copy these fields of `merged` to `kept`; returns the changes as {field: [before, after]}."""
     before = _field_values(kept)
     applied = [contact.applied_at for contact in (kept, merged) if contact.applied_at]
-    kept.set({name: getattr(merged, name) for name in names})
+    kept.assign_fields({name: getattr(merged, name) for name in names})
     # Of two applications the first one counts.
     kept.applied_at = min(applied) if kept.status == Contact.Status.APPLICANT else None
     changes = _changes_since(before, kept)
@@ -150,7 +150,7 @@ def _check_undoable(merge: ContactMerge) -> None:
     kept = merge.survivor
     if merge.undone_at:
         raise ValidationError(_("This merge was undone already."))
-    later = ContactMerge.objects.standing().filter(survivor=kept, created_at__gt=merge.created_at)
+    later = ContactMerge.objects.not_undone().filter(survivor=kept, created_at__gt=merge.created_at)
     if kept.merged_into_id or any({*fields} & {*merge.fields} for fields in later.values_list("fields", flat=True)):
         raise ValidationError(_("Undo the later merge first."))
     if kept.deleted_at:

@@ -161,7 +161,7 @@ def conversation_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 def _redirect_to_kept_contact(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Redirect a notification's link to the contact that a merge kept, or to the archived contact; else 404."""
     with suppress(Contact.DoesNotExist):
-        survivor = Contact.objects.survivor_of(request.pro, id)
+        survivor = Contact.objects.get_kept_contact(request.pro, id)
         return send_to(request, reverse("messages:conversation_detail", args=[survivor.pk]))
     archived = get_object_or_404(Contact.objects.for_pro(request.pro, deleted=True), pk=id)
     return send_to(request, reverse("contacts:contact_detail", args=[archived.pk]))

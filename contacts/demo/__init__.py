@@ -1,5 +1,7 @@
-"""The demo's conversations by WhatsApp, Telegram and e-mail, and contacts in bulk. The demo's other contacts come with
-the requests and inquiries that made them."""
+"""Demo conversations by WhatsApp, Telegram and e-mail, and contacts in bulk.
+
+Other demo contacts are created by the demo's contact requests and inquiries.
+"""
 
 from .bulk import FIRST, LAST, SCALES, scale
 from .conversations import load

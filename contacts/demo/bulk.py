@@ -1,4 +1,4 @@
-"""Contacts in bulk for the demo."""
+"""Demo contacts in bulk."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from ..models import Contact, ContactIdentity
 
 SCALES = {"contacts"}
 BATCH = 5_000
-# French mobile numbers from +33 75 0000000 on, one for each: two contacts cannot share one.
+# Each contact gets a French mobile number of its own, from +33 75 0000000 on: an identity is unique.
 PREFIX = "+3375"
 
 FIRST = """
@@ -52,9 +52,9 @@ def scale(pro: Pro, counts: dict[str, int], progress: Callable[[str, int], Calla
 
 
 def _next_number(pro: Pro) -> int:
-    """The first free number behind PREFIX: a second call goes on where the first one ended."""
-    taken = ContactIdentity.objects.for_pro(pro).filter(channel="phone", external_id__startswith=PREFIX)
-    last = taken.order_by("-external_id").values_list("external_id", flat=True).first()
+    """The first free number after PREFIX: a second call continues after the first one."""
+    used = ContactIdentity.objects.for_pro(pro).filter(channel="phone", external_id__startswith=PREFIX)
+    last = used.order_by("-external_id").values_list("external_id", flat=True).first()
     return int(last.removeprefix(PREFIX)) + 1 if last else 0
 
 
@@ -72,5 +72,5 @@ def _contact(pro: Pro, number: int, rng: random.Random) -> Contact:
 
 def _identities(contact: Contact) -> Iterator[ContactIdentity]:
     if contact.email:
-        yield contact.identity("email", contact.email)
-    yield contact.identity("phone", contact.phone)
+        yield contact.build_identity("email", contact.email)
+    yield contact.build_identity("phone", contact.phone)

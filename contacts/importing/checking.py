@@ -1,4 +1,4 @@
-"""The dry run: what would become of each row, with nothing stored but the answer."""
+"""The check of an import: the expected outcome of each row, without any change of the address book."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,93 +6,94 @@ from uuid import UUID
 
 from ..addresses import identities_of
 from ..models import Contact, ContactIdentity, ContactImport, ContactImportRow
-from .rows import Read, in_language_of, read_row, refusing
+from .rows import ParsedRow, language_of, parse_row, refuse_on_error
 
 Outcome = ContactImportRow.Outcome
 Identity = tuple[str, str]
-# Who has an e-mail or phone: a contact by its id, or the row that will make one by its number.
-Owner = UUID | int
+# Holder of an e-mail or phone: a contact by its id, or the row that will create one by its number.
+Holder = UUID | int
 
 
 class Checker:
-    """Decides about rows in their order, as the run will: what a row makes, those after it match.
+    """Decides on rows in their order, as the run will: later rows match the contacts that earlier ones create.
 
-    It remembers what the rows so far have settled; a checker that did not see them reads it from the rows.
+    It keeps the holders of all earlier rows. A new checker reads them from the stored rows.
     """
 
     def __init__(self) -> None:
         self.position = -1
-        self.owners: dict[Identity, Owner] = {}
-        # What an owner has by now of what may be empty.
-        self.has: dict[Owner, set[str]] = {}
+        self.holders: dict[Identity, Holder] = {}
+        # The fillable fields that each holder has by now.
+        self.filled: dict[Holder, set[str]] = {}
 
-    def check_rows(self, found: ContactImport, rows: list[ContactImportRow]) -> None:
-        """Put down what would become of these rows, unsaved."""
-        if found.position != self.position:
-            self._recall(found)
-        read: list[tuple[ContactImportRow, Read]] = []
-        with in_language_of(found):
+    def check_rows(self, contact_import: ContactImport, rows: list[ContactImportRow]) -> None:
+        """Set the expected outcome of these rows, unsaved."""
+        if contact_import.position != self.position:
+            self._load_earlier_rows(contact_import)
+        parsed_rows: list[tuple[ContactImportRow, ParsedRow]] = []
+        with language_of(contact_import):
             for row in rows:
-                with refusing(row):
-                    read.append((row, read_row(found, row)))
-        present = Present(found, [said for _row, said in read])
-        for row, said in read:
-            self._decide(row, said, present)
-        self.position = rows[-1].number if rows else found.position
+                with refuse_on_error(row):
+                    parsed_rows.append((row, parse_row(contact_import, row)))
+        book = BookExcerpt(contact_import, [parsed for _row, parsed in parsed_rows])
+        for row, parsed in parsed_rows:
+            self._decide(row, parsed, book)
+        self.position = rows[-1].number if rows else contact_import.position
 
-    def _recall(self, found: ContactImport) -> None:
-        self.owners, self.has = {}, {}
-        done = found.rows.filter(number__lte=found.position).exclude(outcome=Outcome.REFUSE).order_by("number")
+    def _load_earlier_rows(self, contact_import: ContactImport) -> None:
+        self.holders, self.filled = {}, {}
+        done = contact_import.rows.filter(number__lte=contact_import.position).exclude(outcome=Outcome.REFUSE)
         names = ("number", "fields", "learnt", "contact_id", "same_as")
-        for number, fields, learnt, contact_id, same_as in done.values_list(*names).iterator():
-            owner = contact_id or same_as or number
-            self._settle(owner, fields.get("email", ""), fields.get("phone", ""))
-            self.has.setdefault(owner, set()).update(learnt if owner != number else fields)
+        for number, fields, added, contact_id, same_as in done.order_by("number").values_list(*names).iterator():
+            holder = contact_id or same_as or number
+            self._add_holder(holder, fields.get("email", ""), fields.get("phone", ""))
+            self.filled.setdefault(holder, set()).update(added if holder != number else fields)
 
-    def _settle(self, owner: Owner, email: str, phone: str) -> None:
+    def _add_holder(self, holder: Holder, email: str, phone: str) -> None:
         for identity in identities_of(email, phone):
-            self.owners.setdefault(identity, owner)
+            self.holders.setdefault(identity, holder)
 
-    def _decide(self, row: ContactImportRow, read: Read, present: "Present") -> None:
-        newcomer, id, _note = read
-        own = identities_of(newcomer.email, newcomer.phone)
-        owners = {pair[0]: present.held.get(pair) or self.owners.get(pair) for pair in own}
-        owner = (id if id in present.contacts else None) or owners.get("email") or owners.get("phone")
-        said = {name for name in Contact.FILLABLE if getattr(newcomer, name)}
-        self._settle(owner or row.number, newcomer.email, newcomer.phone)
-        if owner is None:
-            self.has[row.number] = said
-            row.decide(Outcome.CREATE)
+    def _decide(self, row: ContactImportRow, parsed: ParsedRow, book: "BookExcerpt") -> None:
+        newcomer, id, _note = parsed
+        identities = identities_of(newcomer.email, newcomer.phone)
+        holders = {pair[0]: book.holders.get(pair) or self.holders.get(pair) for pair in identities}
+        holder = (id if id in book.contacts else None) or holders.get("email") or holders.get("phone")
+        given = {name for name in Contact.FILLABLE if getattr(newcomer, name)}
+        self._add_holder(holder or row.number, newcomer.email, newcomer.phone)
+        if holder is None:
+            self.filled[row.number] = given
+            row.set_result(Outcome.CREATE)
             return
-        has = self.has.setdefault(owner, set())
-        if contact := present.contacts.get(owner):
-            has |= {name for name in Contact.FILLABLE if getattr(contact, name)}
-        foreign = {channel for channel, other in owners.items() if other not in (None, owner)}
-        learnt = {name: getattr(newcomer, name) for name in Contact.FILLABLE if name in said - has - foreign}
-        has |= set(learnt)
-        if read.note and not (contact and read.is_noted(contact)):
-            learnt["note"] = row.fields["note"]
-        outcome = Outcome.COMPLETE if learnt else Outcome.KNOWN
-        row.decide(outcome, learnt=learnt, **whom(owner))
+        filled = self.filled.setdefault(holder, set())
+        if contact := book.contacts.get(holder):
+            filled |= {name for name in Contact.FILLABLE if getattr(contact, name)}
+        foreign = {channel for channel, other in holders.items() if other not in (None, holder)}
+        added = {name: getattr(newcomer, name) for name in Contact.FILLABLE if name in given - filled - foreign}
+        filled |= set(added)
+        if parsed.note and not (contact and parsed.has_note(contact)):
+            added["note"] = row.fields["note"]
+        outcome = Outcome.COMPLETE if added else Outcome.KNOWN
+        row.set_result(outcome, learnt=added, **holder_field(holder))
 
 
-def whom(owner: Owner) -> dict[str, Any]:
-    return {"same_as": owner} if isinstance(owner, int) else {"contact_id": owner}
+def holder_field(holder: Holder) -> dict[str, Any]:
+    """Result field of a row that names its contact."""
+    return {"same_as": holder} if isinstance(holder, int) else {"contact_id": holder}
 
 
-class Present:
-    """What the address book knows of some newcomers: `held` identities, and `contacts` by id."""
+class BookExcerpt:
+    """The part of the address book that these rows refer to: `holders` of identities, and `contacts` by id."""
 
-    def __init__(self, found: ContactImport, newcomers: Iterable[Read]) -> None:
-        wanted: dict[str, list[str]] = {"email": [], "phone": []}
-        for contact, _id, _note in newcomers:
+    def __init__(self, contact_import: ContactImport, parsed_rows: Iterable[ParsedRow]) -> None:
+        external_ids: dict[str, list[str]] = {"email": [], "phone": []}
+        for contact, _id, _note in parsed_rows:
             for channel, external_id in identities_of(contact.email, contact.phone):
-                wanted[channel].append(external_id)
-        self.held: dict[Identity, UUID] = {}
-        for channel, external_ids in wanted.items():
-            rows = ContactIdentity.objects.for_pro(found.pro).held()
-            rows = rows.filter(channel=channel, external_id__in=external_ids)
+                external_ids[channel].append(external_id)
+        self.holders: dict[Identity, UUID] = {}
+        for channel, ids_of_channel in external_ids.items():
+            rows = ContactIdentity.objects.for_pro(contact_import.pro).held()
+            rows = rows.filter(channel=channel, external_id__in=ids_of_channel)
             for external_id, contact_id in rows.values_list("external_id", "contact_id"):
-                self.held[channel, external_id] = contact_id
-        ids = {*self.held.values(), *(read.id for read in newcomers if read.id)}
-        self.contacts: dict[Owner, Contact] = {**Contact.objects.for_pro(found.pro).in_bulk(ids)}
+                self.holders[channel, external_id] = contact_id
+        ids = {*self.holders.values(), *(parsed.id for parsed in parsed_rows if parsed.id)}
+        self.contacts: dict[Holder, Contact] = {**Contact.objects.for_pro(contact_import.pro).in_bulk(ids)}

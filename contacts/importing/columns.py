@@ -1,9 +1,11 @@
-"""What a column of the file is, and what its cells say. To take in a further field, add it to TARGETS and WORDS."""
+"""Fields of the columns of a file, and values of their cells.
+
+To import a further field, add it to TARGETS and HEADINGS.
+"""
 
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,7 +18,7 @@ from config.search.folding import fold
 from ..languages import ISO_639_1
 from ..models import Contact
 
-# In the order in which a heading is tried and a column is offered.
+# Fields a column can have, in the order of the choices.
 TARGETS = {
     "name": _("Name"),
     "first_name": _("First name"),
@@ -32,8 +34,8 @@ TARGETS = {
     "note": _("Note"),
     "id": _("Id from an export of Vestibule"),
 }
-# Headings in English, French and Dutch, as `_plain` leaves them; those of Google, Outlook and Apple among them.
-WORDS = {
+# Headings in English, French and Dutch after `_normalize`, with those of Google, Outlook and Apple.
+HEADINGS = {
     "name": "name fullname displayname contact contactname customer client nom nomcomplet naam volledigenaam klant",
     "first_name": "firstname givenname forename prenom voornaam",
     "last_name": "lastname surname familyname nomdefamille achternaam familienaam",
@@ -58,88 +60,86 @@ WORDS = {
 CHOICES = {"status": Contact.Status, "role": Contact.Role, "channel_preference": Contact.Channel}
 
 
-def _plain(heading: str) -> str:
+def _normalize(heading: str) -> str:
     """ "Téléphone (portable)" -> "telephoneportable"."""
     return "".join(c for c in fold(heading) if c.isalnum())
 
 
 @cache
-def _meanings() -> dict[str, str]:
-    return {word: target for target, words in reversed(WORDS.items()) for word in words.split()}
+def _fields_by_heading() -> dict[str, str]:
+    # Reversed, so that of two fields with one heading the first wins.
+    return {heading: field for field, headings in reversed(HEADINGS.items()) for heading in headings.split()}
 
 
-def recognise(headings: list[str]) -> list[str]:
-    """What each column is: a name of TARGETS, or "" when it is left out."""
-    columns = [_meanings().get(_plain(heading), "") for heading in headings]
+def recognise_columns(headings: list[str]) -> list[str]:
+    """Field of each column: a key of TARGETS, or "" for an ignored column."""
+    columns = [_fields_by_heading().get(_normalize(heading), "") for heading in headings]
     if "name" in columns and "last_name" in columns:
         columns = ["" if column in ("first_name", "last_name") else column for column in columns]
     elif "name" in columns and "first_name" in columns:
-        # « Nom » beside « Prénom » is the family name.
+        # Next to « Prénom », « Nom » is the family name.
         columns = ["last_name" if column == "name" else column for column in columns]
     return columns
 
 
 def read_cells(cells: list[str], columns: list[str]) -> dict[str, str]:
-    """{field: value} of a row, without what is empty.
+    """{field: value} of a row, without empty values.
 
-    Of two columns that are the same field the first that is filled counts; first and last name become the name.
+    Of two columns with the same field the first one with a value counts; first and last name become the name.
     """
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for column, cell in zip(columns, cells, strict=False):
         value = cell.strip() if column == "note" else " ".join(cell.split())
-        # "-", "?" and what nobody sees are ways to leave a cell empty.
-        if column and column not in found and any(c.isalnum() for c in value):
-            found[column] = READERS.get(column, str)(value)
-    parts = [found.pop("first_name", ""), found.pop("last_name", "")]
-    if name := found.get("name") or " ".join(filter(None, parts)):
-        found["name"] = name
-    return found
+        # "-", "?" and invisible characters count as empty.
+        if column and column not in values and any(c.isalnum() for c in value):
+            values[column] = READERS.get(column, str)(value)
+    parts = [values.pop("first_name", ""), values.pop("last_name", "")]
+    if name := values.get("name") or " ".join(filter(None, parts)):
+        values["name"] = name
+    return values
 
 
 def read_id(text: str) -> UUID | None:
-    """The id of a contact; None when it is another program's."""
+    """Id of a contact; None for an id of another program."""
     with suppress(ValueError):
         return UUID(text)
     return None
 
 
-def _labels(choices: Any) -> dict[str, str]:
-    """{what people write: value}: the value itself, and its label in every language."""
-    found = {_plain(value): value for value in choices.values}
+@cache
+def _values_by_label(field: str) -> dict[str, str]:
+    """{normalized text: value} of a choice field: each value, and its label in every language."""
+    choices = CHOICES[field]
+    values = {_normalize(value): value for value in choices.values}
     for code, _name in settings.LANGUAGES:
         with override(code):
-            found |= {_plain(str(label)): value for value, label in choices.choices}
-    return found
+            values |= {_normalize(str(label)): value for value, label in choices.choices}
+    return values
+
+
+def _choice_reader(field: str) -> Callable[[str], str]:
+    # An unknown value is returned unchanged, for the model to refuse.
+    return lambda text: _values_by_label(field).get(_normalize(text), text)
 
 
 @cache
-def _words_of(field: str) -> dict[str, str]:
-    return _labels(CHOICES[field])
-
-
-def _read_choice(field: str) -> Callable[[str], str]:
-    # What is not known stays as it is, for the model to refuse.
-    return lambda text: _words_of(field).get(_plain(text), text)
-
-
-@cache
-def _languages() -> dict[str, str]:
-    """{a language's name, in itself and in every language of the pages: its code}."""
+def _codes_by_language() -> dict[str, str]:
+    """{normalized name: code} of languages: the name in itself, and in every language of the pages."""
     known = {code: info for code, info in LANG_INFO.items() if code in ISO_639_1 and "name" in info}
-    found = {_plain(info["name_local"]): code for code, info in known.items()}
+    codes = {_normalize(info["name_local"]): code for code, info in known.items()}
     for language, _name in settings.LANGUAGES:
         with override(language):
-            found |= {_plain(gettext(info["name"])): code for code, info in known.items()}
-    return found
+            codes |= {_normalize(gettext(info["name"])): code for code, info in known.items()}
+    return codes
 
 
 def _read_language(text: str) -> str:
     """ "FR", "fr-BE", "Français", "Frans" -> "fr"."""
     code = text.casefold().replace("_", "-").partition("-")[0]
-    return code if code in ISO_639_1 else _languages().get(_plain(text), text)
+    return code if code in ISO_639_1 else _codes_by_language().get(_normalize(text), text)
 
 
 READERS: dict[str, Callable[[str], str]] = {
-    **{field: _read_choice(field) for field in CHOICES},
+    **{field: _choice_reader(field) for field in CHOICES},
     "language": _read_language,
 }

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from config.accounts.models import Pro, User
 
 from ..models import ContactImport
-from .columns import TARGETS, recognise
-from .reading import is_data, read
+from .columns import TARGETS, recognise_columns
+from .reading import looks_like_data, read_table
 
 
 class UploadForm(forms.Form):
-    """The upload of a CSV file; what cannot be read is said beside the field, and nothing of it is kept."""
+    """Upload of a CSV file. An unreadable file is an error of the field, and nothing of it is stored."""
 
     file = forms.FileField(
         label=_("CSV file"),
@@ -24,30 +24,30 @@ class UploadForm(forms.Form):
     )
 
     def upload(self, pro: Pro, *, by: User) -> ContactImport | None:
-        """Keep the file's rows; None when it was refused, with the reason as the field's error."""
+        """Store the file's rows; None when the file was refused, with the reason as the field's error."""
         file = self.cleaned_data["file"]
         try:
-            headings, rows = read(file.read())
-            columns = recognise(headings)
-            if not any(columns) and is_data(headings):
+            headings, rows = read_table(file.read())
+            columns = recognise_columns(headings)
+            if not any(columns) and looks_like_data(headings):
                 message = _("The first row looks like a contact. It must hold headings such as Name, E-mail, Phone.")
                 raise ValidationError(message, code="headings")
-            found = ContactImport.objects
-            return found.upload(pro, filename=file.name, headings=headings, columns=columns, rows=rows, by=by)
+            imports = ContactImport.objects
+            return imports.upload(pro, filename=file.name, headings=headings, columns=columns, rows=rows, by=by)
         except ValidationError as error:
             self.add_error("file", error)
             return None
 
 
 class ColumnsForm(forms.Form):
-    """What each column of the file is: one select for each, "0", "1" …"""
+    """Field of each column of the file: one select for each, named "0", "1" …"""
 
-    def __init__(self, found: ContactImport, data: Any = None) -> None:
-        super().__init__(data, initial={str(number): column for number, column in enumerate(found.columns)})
-        first = [row.values for row in found.rows.order_by("number")[:20]]
-        examples = [next(filter(None, cells), "") for cells in zip_longest(*first, fillvalue="")]
+    def __init__(self, contact_import: ContactImport, data: Any = None) -> None:
+        super().__init__(data, initial={str(number): column for number, column in enumerate(contact_import.columns)})
+        cells_of_first_rows = [row.values for row in contact_import.rows.order_by("number")[:20]]
+        examples = [next(filter(None, cells), "") for cells in zip_longest(*cells_of_first_rows, fillvalue="")]
         choices = [("", _("Leave out")), *TARGETS.items()]
-        for number, heading in enumerate(found.headings):
+        for number, heading in enumerate(contact_import.headings):
             label = heading or _("Column %(number)d") % {"number": number + 1}
             field = forms.ChoiceField(label=label, choices=choices, required=False)
             field.help_text = examples[number][:80] if number < len(examples) else ""
@@ -61,9 +61,9 @@ class ColumnsForm(forms.Form):
         data = super().clean() or {}
         chosen = set(data.values())
         if not chosen & {"name", "first_name", "last_name"}:
-            self.add_error(None, _("Say which column is the name."))
+            self.add_error(None, _("Choose the column with the name."))
         if not chosen & {"email", "phone"}:
-            self.add_error(None, _("Say which column is the e-mail or the phone."))
+            self.add_error(None, _("Choose the column with the e-mail or the phone."))
         if "name" in chosen and chosen & {"first_name", "last_name"}:
             self.add_error(None, _("Choose either the name, or first and last name."))
         return data

@@ -47,7 +47,7 @@ def start_check(contact_import: ContactImport, columns: list[str]) -> None:
         contact_import.lock()
         if contact_import.state in (State.UPLOADED, State.CHECKED):
             contact_import.columns = columns
-            contact_import.begin(State.CHECKING)
+            contact_import.begin_phase(State.CHECKING)
             check_import.enqueue(str(contact_import.pk))
 
 
@@ -61,7 +61,7 @@ def start_run(contact_import: ContactImport, *, by: User) -> bool:
         if contact_import.state != State.CHECKED or not contact_import.importable:
             return False
         contact_import.user, contact_import.started_at = by, timezone.now()
-        contact_import.begin(State.RUNNING)
+        contact_import.begin_phase(State.RUNNING)
         run_import.enqueue(str(contact_import.pk))
         return True
 
@@ -113,7 +113,7 @@ def _work_batch(import_id: str, phase: Phase, *, is_last: bool) -> bool:
         hold_book(contact_import.pro_id)
         rows = contact_import.next_rows(phase.batch_size)
         phase.work_rows(contact_import, rows)
-        contact_import.advance(rows)
+        contact_import.save_worked_rows(rows)
         if contact_import.is_working and is_last:
             phase.task.enqueue(import_id)
         return contact_import.is_working and not is_last

@@ -1,6 +1,6 @@
-"""From an uploaded file to headings and rows. Nothing here knows what a contact is.
+"""Read headings and rows of an uploaded CSV file, whatever they mean.
 
-What cannot be read is refused as a whole, with a ValidationError that says what to do.
+An unreadable file is refused as a whole, with a ValidationError that tells the user what to do.
 """
 
 import codecs
@@ -18,82 +18,82 @@ from ..csv_cells import unescape
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 50_000
 MAX_COLUMNS = 100
-MAX_HEADING = 100  # characters that are kept of one
+MAX_HEADING = 100  # characters; longer headings are cut
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-# Workbooks (a zip), old workbooks, PDF.
-NOT_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
+# Signatures of workbooks (zip), old workbooks and PDF.
+OTHER_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
 DELIMITERS = ",;\t"
-# Excel's own way to name the delimiter, in a line before the headings.
-HINT = re.compile(r"sep=([,;\t])\r?\n?")
+# Line before the headings by which Excel names the delimiter.
+DELIMITER_LINE = re.compile(r"sep=([,;\t])\r?\n?")
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-# What stands in a row of data and hardly in a heading: an e-mail address, or a phone number.
+# E-mail address or phone number: found in a row of data, rarely in a heading.
 DATA = re.compile(r"\w@\w|(?:\d[ ./-]?){6}")
 
 
 class Table(NamedTuple):
-    """`rows` gives (row number, cells) of the rows that are not blank, and raises ValidationError as it is read."""
+    """`rows` yields (row number, cells) of the rows that are not blank, and raises ValidationError while it is read."""
 
     headings: list[str]
     rows: Iterator[tuple[int, list[str]]]
 
 
-def read(data: bytes) -> Table:
-    """A CSV file in UTF-8, UTF-16 or Windows-1252 with commas, semicolons or tabs. Raises ValidationError."""
+def read_table(data: bytes) -> Table:
+    """Read a CSV file in UTF-8, UTF-16 or Windows-1252 with commas, semicolons or tabs. Raises ValidationError."""
     if not data:
         raise ValidationError(_("The file is empty."), code="empty")
     if len(data) > MAX_BYTES:
         raise ValidationError(_("The file is larger than 10 MB. Split it into several."), code="too_large")
-    if data.startswith(NOT_TEXT):
+    if data.startswith(OTHER_SIGNATURES):
         message = _("This is a workbook or another document. Open it in your spreadsheet and save it as CSV.")
         raise ValidationError(message, code="kind")
     text = decode(data)
-    records = _records(text)
+    records = _read_records(text)
     _number, headings = next(records, (0, []))
     if not headings:
         raise ValidationError(_("The file is empty."), code="empty")
     if len(headings) > MAX_COLUMNS:
         message = _("The file has more than %(limit)d columns. Leave out those that are not about contacts.")
         raise ValidationError(message, code="columns", params={"limit": MAX_COLUMNS})
-    return Table([" ".join(heading.split())[:MAX_HEADING] for heading in headings], _bounded(records))
+    return Table([" ".join(heading.split())[:MAX_HEADING] for heading in headings], _limit_rows(records))
 
 
-def is_data(headings: Iterable[str]) -> bool:
-    """Whether the first row looks like a contact rather than like headings."""
+def looks_like_data(headings: Iterable[str]) -> bool:
+    """True when the first row looks like a contact and not like headings."""
     return any(DATA.search(heading) for heading in headings)
 
 
 def decode(data: bytes) -> str:
-    """The text, without a byte order mark. Raises ValidationError when it is none."""
+    """Decode the text, without a byte order mark. Raises ValidationError for binary data."""
     codec, start = next(((codec, len(bom)) for bom, codec in BOMS if data.startswith(bom)), ("", 0))
     try:
-        text = data[start:].decode(codec) if codec else _guess(data)
+        text = data[start:].decode(codec) if codec else _decode_without_mark(data)
     except UnicodeDecodeError:
-        text = "\x00"  # as little a text as one with a NUL in it
+        text = "\x00"  # refused like a text with a NUL
     if "\x00" in text:
         raise ValidationError(_("This file cannot be read as text. Save it as CSV in UTF-8."), code="text")
     return text
 
 
-def _guess(data: bytes) -> str:
+def _decode_without_mark(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        # Damaged UTF-8 must not be read as Windows-1252: every accent would become two odd letters.
+        # Damaged UTF-8 must not be decoded as Windows-1252: every accented letter would become two others.
         loose = data.decode("utf-8", "replace")
         good = sum(c > "\x7f" for c in loose) - loose.count("\ufffd")
         return data.decode("utf-8" if good > loose.count("\ufffd") else "cp1252")
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """(row number, cells) of each row that is not blank, without blank cells at its end."""
-    start = hint.end() if (hint := HINT.match(text)) else 0
-    mark = hint[1] if hint else _sniff(text)
+def _read_records(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield (row number, cells) of each row that is not blank, without blank cells at its end."""
+    start = line.end() if (line := DELIMITER_LINE.match(text)) else 0
+    delimiter = line[1] if line else _guess_delimiter(text)
     number = 0
-    rows = csv.reader(_lines(text, start), delimiter=mark, skipinitialspace=mark != "\t", strict=True)
+    rows = csv.reader(_lines(text, start), delimiter=delimiter, skipinitialspace=delimiter != "\t", strict=True)
     try:
         for number, cells in enumerate(rows, 1):
-            if cells := _stripped(cells):
-                # One cell too many says as much as a million.
+            if cells := _strip_end(cells):
+                # One cell more than allowed is enough to refuse the row.
                 yield number, [unescape(cell) for cell in cells[: MAX_COLUMNS + 1]]
     except csv.Error as error:
         message = _("Row %(number)d cannot be read: a quotation mark is not closed, or a cell is far too long.")
@@ -104,20 +104,20 @@ def _lines(text: str, start: int = 0) -> Iterator[str]:
     return (match[0] for match in LINE.finditer(text, start))
 
 
-def _sniff(text: str) -> str:
-    """The delimiter that takes the headings apart into the most cells."""
+def _guess_delimiter(text: str) -> str:
+    """The delimiter that splits the headings into the most cells."""
     first = next((line for line in _lines(text) if any(c.isalnum() for c in line)), "")
-    return max(DELIMITERS, key=lambda mark: len(next(csv.reader([first[:100_000]], delimiter=mark), [])))
+    return max(DELIMITERS, key=lambda each: len(next(csv.reader([first[:100_000]], delimiter=each), [])))
 
 
-def _stripped(cells: list[str]) -> list[str]:
+def _strip_end(cells: list[str]) -> list[str]:
     end = len(cells)
     while end and not cells[end - 1].strip():
         end -= 1
     return cells[:end]
 
 
-def _bounded(records: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+def _limit_rows(records: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
     for count, record in enumerate(records, 1):
         if count > MAX_ROWS:
             message = _("The file has more than %(limit)s rows. Split it into several.")

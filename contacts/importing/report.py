@@ -1,4 +1,4 @@
-"""What has become of the rows, for reading and for correcting."""
+"""The outcome of each row, for the import's page and for the file of refused rows."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -7,92 +7,96 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from ..book.duplicates import are_alike, words_of
+from ..book.duplicates import are_similar, name_words
 from ..models import ContactImport, ContactImportRow
 from ..phones import to_display
 from .columns import CHOICES, TARGETS
 
 ROWS = 50  # on one page
-HEAD = ("name", "email", "phone")  # what stands in a row's first lines
+HEAD = ("name", "email", "phone")  # fields in the first lines of a row
 BLOCK = 500  # rows read at once for the download
 REASON = "reason"
 Outcome = ContactImportRow.Outcome
-# What an outcome is called once it has come about.
+# Labels of outcomes after the run.
 DONE = {Outcome.CREATE: _("Created"), Outcome.COMPLETE: _("Completed")}
 
 
-class Shown(NamedTuple):
-    """A row as it is read: `said` beside name, e-mail and phone, what is `learnt`, and why it is refused."""
+class DisplayedRow(NamedTuple):
+    """A row for display: values beside name, e-mail and phone; values added to its contact; reasons for a refusal."""
 
     row: ContactImportRow
-    said: list[str]
-    learnt: list[tuple[Any, str]]
-    reasons: list[tuple[Any, str, str]]  # field, the value at fault, why
-    is_other_name: bool  # the contact that it matches is called otherwise
+    other_values: list[str]
+    added: list[tuple[Any, str]]  # field, value
+    reasons: list[tuple[Any, str, str]]  # field, invalid value, reason
+    has_other_name: bool  # the name of the matching contact differs
 
 
 class Report:
     """One tab of an import's rows, as the URL asks for it."""
 
-    def __init__(self, found: ContactImport, query: Mapping[str, str]) -> None:
-        self.found = found
-        filled = [outcome for outcome in Outcome.values if found.count(outcome)]
-        wanted = query.get("show", "")
-        self.show = wanted if wanted in Outcome.values else next(iter(filled), Outcome.CREATE)
+    def __init__(self, contact_import: ContactImport, query: Mapping[str, str]) -> None:
+        self.contact_import = contact_import
+        with_rows = [outcome for outcome in Outcome.values if contact_import.count(outcome)]
+        outcome = query.get("show", "")
+        self.show = outcome if outcome in Outcome.values else next(iter(with_rows), Outcome.CREATE)
         self.after = query.get("after") or "0"
         if not (self.after.isdecimal() and len(self.after) < 9):
             raise Http404
 
     @property
     def tabs(self) -> list[tuple[str, Any, int]]:
-        """(outcome, title, how many)."""
-        done = {} if self.found.is_before else DONE
-        return [(each, done.get(each, each.label), self.found.count(each)) for each in Outcome]
+        """(outcome, title, count)."""
+        labels = {} if self.contact_import.is_pending else DONE
+        return [(each, labels.get(each, each.label), self.contact_import.count(each)) for each in Outcome]
 
     def page(self) -> dict[str, Any]:
-        """The rows of one page, and after which row the next begins."""
-        rows = self.found.rows.filter(outcome=self.show, number__gt=int(self.after))
+        """Rows of one page, and the row number after which the next page begins."""
+        rows = self.contact_import.rows.filter(outcome=self.show, number__gt=int(self.after))
         page = list(rows.select_related("contact").order_by("number")[: ROWS + 1])
         more = page[ROWS - 1].number if len(page) > ROWS else ""
-        return {"rows": [_shown(row, self.found.pro.country) for row in page[:ROWS]], "next_after": more}
+        country = self.contact_import.pro.country
+        return {"rows": [_display_row(row, country) for row in page[:ROWS]], "next_after": more}
 
 
-def _shown(row: ContactImportRow, country: str) -> Shown:
-    said = [_label(name, value, country) for name, value in row.fields.items() if name not in HEAD]
-    learnt = [(TARGETS[name], _label(name, value, country)) for name, value in row.learnt.items()]
-    reasons = [(TARGETS.get(name, ""), row.fields.get(name, ""), why) for name, why in row.reasons.items()]
-    return Shown(row, said, learnt, reasons, _is_other_name(row))
+def _display_row(row: ContactImportRow, country: str) -> DisplayedRow:
+    other_values = [_display_value(name, value, country) for name, value in row.fields.items() if name not in HEAD]
+    added = [(TARGETS[name], _display_value(name, value, country)) for name, value in row.learnt.items()]
+    reasons = [(TARGETS.get(name, ""), row.fields.get(name, ""), reason) for name, reason in row.reasons.items()]
+    return DisplayedRow(row, other_values, added, reasons, _has_other_name(row))
 
 
-def _is_other_name(row: ContactImportRow) -> bool:
+def _has_other_name(row: ContactImportRow) -> bool:
     if row.contact is None or row.outcome not in (Outcome.COMPLETE, Outcome.KNOWN):
         return False
-    return not are_alike(words_of(row.contact.name), words_of(row.fields.get("name", "")))
+    return not are_similar(name_words(row.contact.name), name_words(row.fields.get("name", "")))
 
 
-def _label(name: str, value: str, country: str) -> str:
-    """A value as it is read; what is no known choice stays as it stood in the file."""
+def _display_value(name: str, value: str, country: str) -> str:
+    """Readable value; an unknown choice is returned as in the file."""
     if name == "phone":
         return to_display(value, country)
     return str(dict(CHOICES[name].choices).get(value, value)) if name in CHOICES else value
 
 
-def refused_cells(found: ContactImport) -> tuple[list[str], Iterator[list[str]]]:
-    """Headings and cells of the refused rows, as they stand in the file, behind a first column with the reason."""
-    # A file of refused rows that comes back has that column already.
-    again = int(found.headings[:1] == [REASON])
-    cells = ([_reason(row.reasons), *row.values[again:]] for row in _refused(found))
-    return [REASON, *found.headings[again:]], cells
+def refused_cells(contact_import: ContactImport) -> tuple[list[str], Iterator[list[str]]]:
+    """Headings and cells of the refused rows as in the file, after a first column with the reason."""
+    # A file of refused rows that is uploaded again has that column already.
+    start = int(contact_import.headings[:1] == [REASON])
+    cells = ([_join_reasons(row.reasons), *row.values[start:]] for row in _read_refused_rows(contact_import))
+    return [REASON, *contact_import.headings[start:]], cells
 
 
-def _refused(found: ContactImport) -> Iterator[ContactImportRow]:
-    """By one query a block: a reader on a slow line holds nothing open in the database."""
-    rows, after = found.rows.filter(outcome=Outcome.REFUSE).order_by("number"), 0
+def _read_refused_rows(contact_import: ContactImport) -> Iterator[ContactImportRow]:
+    """Refused rows, one query a block: a slow download keeps nothing open in the database."""
+    rows, after = contact_import.rows.filter(outcome=Outcome.REFUSE).order_by("number"), 0
     while block := list(rows.filter(number__gt=after)[:BLOCK]):
         yield from block
         after = block[-1].number
 
 
-def _reason(reasons: dict[str, str]) -> str:
-    texts = (why if name == NON_FIELD_ERRORS else f"{TARGETS.get(name, name)}: {why}" for name, why in reasons.items())
+def _join_reasons(reasons: dict[str, str]) -> str:
+    texts = (
+        reason if name == NON_FIELD_ERRORS else f"{TARGETS.get(name, name)}: {reason}"
+        for name, reason in reasons.items()
+    )
     return "; ".join(texts)

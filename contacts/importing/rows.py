@@ -1,4 +1,4 @@
-"""From the cells of a row to a contact that could be stored."""
+"""Parse the cells of a row into a valid, unsaved contact."""
 
 import logging
 import traceback
@@ -17,78 +17,79 @@ from ..models.note import clean_body
 from .columns import CHOICES, read_cells, read_id
 
 SOURCE = "csv_import"
-# A value or a message that repeats one, as it is shown: a cell may hold a book.
-MAX_SHOWN = 300  # characters
+# Longest value, or message that repeats one, that is stored for display: a cell may be very long.
+MAX_DISPLAYED = 300  # characters
 logger = logging.getLogger("vestibule.contacts")
 
 
-class Read(NamedTuple):
-    """What a row says: a contact, checked and unsaved; the id it gives, as exports from here do; a note, or ""."""
+class ParsedRow(NamedTuple):
+    """Content of a row: a valid, unsaved contact; the id given by an export of Vestibule; a note, or ""."""
 
     contact: Contact
     id: UUID | None
     note: str
 
-    def is_noted(self, contact: Contact) -> bool:
-        """Whether the note was kept for this contact already; true when there is none to keep."""
+    def has_note(self, contact: Contact) -> bool:
+        """True when the contact has this note already, or the row has none."""
         return not self.note or contact.notes.filter(body=self.note).exists()
 
 
-def read_row(found: ContactImport, row: ContactImportRow) -> Read:
-    """What a row says. Raises ValidationError with the fields at fault."""
-    cells = read_cells(row.values, found.columns)
-    row.fields = {name: value[:MAX_SHOWN] for name, value in cells.items() if name != "id"}
+def parse_row(contact_import: ContactImport, row: ContactImportRow) -> ParsedRow:
+    """Parse a row, and set its `fields`. Raises ValidationError with the invalid fields."""
+    cells = read_cells(row.values, contact_import.columns)
+    row.fields = {name: value[:MAX_DISPLAYED] for name, value in cells.items() if name != "id"}
     id = read_id(cells.pop("id", ""))
-    if len(row.values) > len(found.headings):
+    if len(row.values) > len(contact_import.headings):
         raise ValidationError(_("This row has more cells than there are headings."))
     note = _clean_note(cells.pop("note", ""))
-    contact = Contact(pro=found.pro)
+    contact = Contact(pro=contact_import.pro)
     if id and not (cells.get("email") or cells.get("phone")):
-        # An export from here has those too who wrote by a channel and gave neither.
-        named = Contact.objects.for_pro(found.pro).filter(pk=id)
-        contact.reached_by = named.values_list("reached_by", flat=True).first() or ""
-    contact.set({"source": SOURCE, "language": found.pro.language, **cells})
+        # An export also holds senders of a channel who gave neither e-mail nor phone.
+        exported = Contact.objects.for_pro(contact_import.pro).filter(pk=id)
+        contact.reached_by = exported.values_list("reached_by", flat=True).first() or ""
+    contact.assign_fields({"source": SOURCE, "language": contact_import.pro.language, **cells})
     row.fields |= {name: getattr(contact, name) for name in cells}
-    return Read(contact, id, note)
+    return ParsedRow(contact, id, note)
 
 
-def _clean_note(words: str) -> str:
+def _clean_note(text: str) -> str:
     try:
-        return clean_body(words) if words else ""
+        return clean_body(text) if text else ""
     except ValidationError as error:
         raise ValidationError({"note": error.messages}) from error
 
 
 @contextmanager
-def refusing(row: ContactImportRow) -> Iterator[None]:
-    """What goes wrong with one row refuses it and stops no other; only a database that is gone stops them all."""
+def refuse_on_error(row: ContactImportRow) -> Iterator[None]:
+    """Refuse the row on any error, so that the other rows go on. An unreachable database still stops the import."""
     try:
         yield
     except ValidationError as error:
         fields = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-        refuse(row, {name: _worded(name, messages[0]) for name, messages in fields.items()})
+        refuse(row, {name: _reason(name, messages[0]) for name, messages in fields.items()})
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
-        # Its message may repeat what stands in the row, and that is not for the log.
-        place = "".join(traceback.format_tb(error.__traceback__))
-        logger.error("row %s cannot be imported: %s\n%s", row, type(error).__name__, place)
+        # Without the message: it may repeat personal data of the row.
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("row %s cannot be imported: %s\n%s", row, type(error).__name__, frames)
         refuse(row, {NON_FIELD_ERRORS: _("Something went wrong with this row on our side.")})
 
 
 def refuse(row: ContactImportRow, reasons: dict[str, str]) -> None:
-    row.decide(row.Outcome.REFUSE, reasons=reasons)
+    """Set the outcome of a row to refused, unsaved."""
+    row.set_result(row.Outcome.REFUSE, reasons=reasons)
 
 
-def _worded(name: str, message: str) -> str:
-    """A reason as it helps whoever corrects the file: of a choice, what there is to choose from."""
+def _reason(name: str, message: str) -> str:
+    """Reason for a refusal, for the person who corrects the file: for a choice, the possible values."""
     if name in CHOICES:
         return _("Use one of: %(choices)s.") % {"choices": ", ".join(map(str, CHOICES[name].labels))}
-    return message[:MAX_SHOWN]
+    return message[:MAX_DISPLAYED]
 
 
 @contextmanager
-def in_language_of(found: ContactImport) -> Iterator[None]:
-    """What is written down for the pro to read is in the language of the person whose import it is."""
-    with override(found.user.language if found.user else found.pro.language):
+def language_of(contact_import: ContactImport) -> Iterator[None]:
+    """Activate the language of the import's user, for stored reasons."""
+    with override(contact_import.user.language if contact_import.user else contact_import.pro.language):
         yield

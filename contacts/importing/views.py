@@ -1,4 +1,4 @@
-"""Contacts from a file: upload, choose the columns, look at what would happen, import."""
+"""Pages of an import: upload, columns, check, run."""
 
 import uuid
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from .jobs import resume_import, start_check, start_run
 from .report import Report, refused_cells
 
 PAGE = "contacts/import_detail.html"
-SHOWN = 50  # earlier imports
+MAX_IMPORTS = 50  # on the list
 State = ContactImport.State
 SAMPLE = {
     "name": ["Hélène Marchand", "Jan Peeters"],
@@ -35,13 +35,13 @@ SAMPLE = {
 }
 
 
-def _find(request: ProRequest, id: uuid.UUID) -> ContactImport:
+def _find_import(request: ProRequest, id: uuid.UUID) -> ContactImport:
     return get_object_or_404(ContactImport.objects.for_pro(request.pro).select_related("user", "pro"), pk=id)
 
 
 @contextmanager
-def gone_is_404() -> Iterator[None]:
-    """For what a colleague has discarded since it was found."""
+def discarded_is_404() -> Iterator[None]:
+    """Answer 404 when a colleague has discarded the import meanwhile."""
     try:
         yield
     except ContactImport.DoesNotExist as error:
@@ -50,64 +50,64 @@ def gone_is_404() -> Iterator[None]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_list(request: ProRequest) -> HttpResponse:
-    """The upload, and the imports there were."""
+    """Upload form, and earlier imports."""
     is_sent = request.method == "POST"
     form = UploadForm(request.POST, request.FILES) if is_sent else UploadForm()
-    if is_sent and form.is_valid() and (found := form.upload(request.pro, by=request.user)):
-        return redirect("contacts:import_detail", found.pk)
+    if is_sent and form.is_valid() and (contact_import := form.upload(request.pro, by=request.user)):
+        return redirect("contacts:import_detail", contact_import.pk)
     imports = ContactImport.objects.for_pro(request.pro).select_related("user").order_by("-created_at", "-id")
-    context = {"form": form, "imports": imports[:SHOWN]}
+    context = {"form": form, "imports": imports[:MAX_IMPORTS]}
     return render(request, "contacts/import_list.html", context, status=422 if is_sent else 200)
 
 
 @require_safe
 def import_sample(request: ProRequest) -> StreamingHttpResponse:
-    """A small file that can be imported as it stands."""
+    """Small file that can be imported as it is."""
     rows = [list(cells) for cells in zip(*SAMPLE.values(), strict=True)]
     return csv_response("contacts-sample.csv", csv_lines(list(SAMPLE), rows))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
-    """One import: its columns, its progress, or its rows. POST chooses the columns and has the rows checked."""
+    """Columns, progress or rows of an import. POST sets the columns and starts the check."""
     is_polling = wants(request, "progress")
     try:
-        found = _find(request, id)
+        contact_import = _find_import(request, id)
     except Http404:
-        # A colleague has discarded it: the page that looks on has nothing more to look at.
+        # Discarded by a colleague: a page that polls the progress leaves.
         if is_polling:
             return send_to(request, reverse("contacts:import_list"))
         raise
     if request.method == "POST":
-        return _check(request, found)
+        return _save_columns(request, contact_import)
     if is_polling:
-        # When the work is over, everything on the page is another thing.
-        return _progress(request, found) if found.is_working else HttpResponseClientRefresh()
-    if found.is_working or found.is_forgotten:
-        return render(request, PAGE, {"found": found})
-    if found.state == State.UPLOADED or (found.is_before and "columns" in request.GET):
-        return render(request, PAGE, {"found": found, "form": ColumnsForm(found)})
-    return _report(request, found)
+        # After the phase the whole page changes.
+        return _show_progress(request, contact_import) if contact_import.is_working else HttpResponseClientRefresh()
+    if contact_import.is_working or contact_import.is_forgotten:
+        return render(request, PAGE, {"contact_import": contact_import})
+    if contact_import.state == State.UPLOADED or (contact_import.is_pending and "columns" in request.GET):
+        return render(request, PAGE, {"contact_import": contact_import, "form": ColumnsForm(contact_import)})
+    return _show_rows(request, contact_import)
 
 
-def _progress(request: ProRequest, found: ContactImport) -> HttpResponse:
-    return render(request, f"{PAGE}#progress", {"found": found})
+def _show_progress(request: ProRequest, contact_import: ContactImport) -> HttpResponse:
+    return render(request, f"{PAGE}#progress", {"contact_import": contact_import})
 
 
-def _check(request: ProRequest, found: ContactImport) -> HttpResponse:
-    form = ColumnsForm(found, request.POST)
-    if found.is_before and not form.is_valid():
-        return render(request, PAGE, {"found": found, "form": form}, status=422)
-    # Where it is being worked on, or was run, the page says so.
-    if found.is_before:
-        with gone_is_404():
-            start_check(found, form.columns)
-    return redirect("contacts:import_detail", found.pk)
+def _save_columns(request: ProRequest, contact_import: ContactImport) -> HttpResponse:
+    form = ColumnsForm(contact_import, request.POST)
+    if contact_import.is_pending and not form.is_valid():
+        return render(request, PAGE, {"contact_import": contact_import, "form": form}, status=422)
+    if contact_import.is_pending:
+        with discarded_is_404():
+            start_check(contact_import, form.columns)
+    # If it is not pending, the page shows the run.
+    return redirect("contacts:import_detail", contact_import.pk)
 
 
-def _report(request: ProRequest, found: ContactImport) -> HttpResponse:
-    report = Report(found, request.GET)
-    context = {"found": found, "report": report, **report.page()}
+def _show_rows(request: ProRequest, contact_import: ContactImport) -> HttpResponse:
+    report = Report(contact_import, request.GET)
+    context = {"contact_import": contact_import, "report": report, **report.page()}
     if wants(request, "more"):
         return render(request, f"{PAGE}#rows", context)
     return render(request, PAGE, context)
@@ -115,33 +115,33 @@ def _report(request: ProRequest, found: ContactImport) -> HttpResponse:
 
 @require_POST
 def import_run(request: ProRequest, id: uuid.UUID) -> HttpResponse:
-    """Import the checked rows, or go on with what came to a halt; a second click changes nothing."""
-    found = _find(request, id)
-    with gone_is_404():
-        if found.is_working:
-            resume_import(found)
+    """Start the run, or retry a failed phase; a second click changes nothing."""
+    contact_import = _find_import(request, id)
+    with discarded_is_404():
+        if contact_import.is_working:
+            resume_import(contact_import)
         else:
-            start_run(found, by=request.user)
+            start_run(contact_import, by=request.user)
     return redirect("contacts:import_detail", id)
 
 
 @require_POST
 def import_discard(request: ProRequest, id: uuid.UUID) -> HttpResponse:
-    """Take away an import that was not run."""
-    found = _find(request, id)
-    with gone_is_404():
-        is_gone = found.discard()
-    if not is_gone:
+    """Discard an import that was not run."""
+    contact_import = _find_import(request, id)
+    with discarded_is_404():
+        is_discarded = contact_import.discard()
+    if not is_discarded:
         messages.error(request, _("This file is imported already."))
         return redirect("contacts:import_detail", id)
-    messages.success(request, _("“%(name)s” is discarded. Nothing of it was imported.") % {"name": found.filename})
+    messages.success(request, _("“%(name)s” is discarded. Nothing was imported.") % {"name": contact_import.filename})
     return redirect("contacts:import_list")
 
 
 @require_safe
 def import_refused(request: ProRequest, id: uuid.UUID) -> StreamingHttpResponse:
-    """The refused rows in the file's own columns, each with its reason, to be corrected and imported again."""
-    found = _find(request, id)
-    if found.state not in (State.CHECKED, State.RUNNING, State.DONE) or found.is_forgotten:
+    """Refused rows in the file's own columns, each with its reason, to be corrected and imported again."""
+    contact_import = _find_import(request, id)
+    if contact_import.state not in (State.CHECKED, State.RUNNING, State.DONE) or contact_import.is_forgotten:
         raise Http404
-    return csv_response("contacts-refused.csv", csv_lines(*refused_cells(found)))
+    return csv_response("contacts-refused.csv", csv_lines(*refused_cells(contact_import)))

@@ -8,7 +8,7 @@ from .identity import ContactIdentity
 from .merge import ContactMerge
 from .message import ContactMessage, MessageFile
 from .note import ContactNote
-from .stale import StaleEdit
+from .stale import StaleEditError
 
 __all__ = [
     "ChannelConnection",
@@ -23,5 +23,5 @@ __all__ = [
     "ContactNote",
     "DistinctPair",
     "MessageFile",
-    "StaleEdit",
+    "StaleEditError",
 ]

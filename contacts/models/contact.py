@@ -20,27 +20,30 @@ from .event import ContactEvent
 from .identity import ContactIdentity
 from .locking import hold_book
 from .queryset import ContactQuerySet
-from .stale import StaleEdit
+from .stale import StaleEditError
 
 PRESENT = Q(deleted_at__isnull=True)
 
 
 class NameKey(models.Func):
-    """How a name sorts: the beginning of the folded text. Without a parameter, so that its index is recognised."""
+    """Sort key of a name: the first 60 characters of the folded text.
+
+    The length is part of the SQL and no parameter, so that the database recognises the index.
+    """
 
     template = "SUBSTR(%(expressions)s, 1, 60)"
     output_field = models.CharField()
 
 
 class Contact(models.Model):
-    """Somebody who wrote to a Pro, or whom the Pro wrote down. Source: the Contacts API document."""
+    """Person in a Pro's address book. Source: docs/api/contacts.md."""
 
     class Status(models.TextChoices):
         PROSPECT = "prospect", _("Prospect")
         SCHEDULED = "scheduled", _("Scheduled")
         APPLICANT = "applicant", _("Applicant")
         RENTER = "renter", _("Renter")
-        # Not to be taken for what `archive` does: this is where somebody stands, and says it in a list.
+        # A status like the others, unrelated to `archive`: the contact stays in every list.
         ARCHIVED = "archived", _("Inactive")
 
     class Role(models.TextChoices):
@@ -58,7 +61,7 @@ class Contact(models.Model):
         SMS = "sms", _("SMS")
         PHONE = "phone", _("Phone")
 
-    # What a pro or a program may set; everything else is the model's own business.
+    # Fields that pages and the API may change.
     SETTABLE = (
         "name",
         "email",
@@ -86,15 +89,15 @@ class Contact(models.Model):
     language = models.CharField(_("language"), max_length=2, default="en", validators=[validate_language])
     applied_at = models.DateTimeField(_("applied at"), null=True, editable=False)
     search_text = models.TextField(editable=False, default="")
-    # Where somebody wrote from who gave neither e-mail nor phone: they can be answered there.
+    # Channel of a sender who gave neither e-mail nor phone. They can be answered there.
     reached_by = models.CharField(_("reached by"), max_length=20, choices=Channel, blank=True, editable=False)
-    # How the conversation stands, as its messages have it: ContactMessageQuerySet.recount.
+    # Derived from the contact's messages by ContactMessageQuerySet.recount.
     last_message_at = models.DateTimeField(_("last message"), null=True, editable=False)
     unread_count = models.PositiveIntegerField(_("unread messages"), default=0, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     deleted_at = models.DateTimeField(_("archived at"), null=True, editable=False)
-    # Who holds what was this contact's; deleted_at is set too. Erasing a person erases what was merged into it.
+    # The kept contact of a merge; deleted_at is set too. Deleting the kept contact deletes the merged one.
     merged_into = models.ForeignKey(
         "self",
         models.CASCADE,
@@ -111,7 +114,7 @@ class Contact(models.Model):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
-        # The lists leave out what is archived, and so do their indexes: a count reads nothing but the index.
+        # Lists leave out archived contacts and so do their indexes, so that a count reads the index alone.
         indexes = [
             models.Index(fields=["pro", "-created_at", "-id"], condition=PRESENT, name="contact_newest"),
             models.Index(fields=["pro", "status", "-created_at", "-id"], condition=PRESENT, name="contact_by_status"),
@@ -148,7 +151,7 @@ class Contact(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store it, with what follows from the status and for the search."""
+        """Save, with the fields that follow from others: `applied_at` and `search_text`."""
         if self.status != self.Status.APPLICANT:
             self.applied_at = None
         elif self.applied_at is None:
@@ -156,7 +159,7 @@ class Contact(models.Model):
         self.search_text = self.make_search_text()
         if kwargs.get("update_fields") is not None:
             fields = {*kwargs["update_fields"], "search_text", "updated_at"}
-            # Without the status its time stays too: this copy of the row may be older than both.
+            # `applied_at` is saved only together with the status: this copy of the row may be older than both.
             kwargs["update_fields"] = fields | ({"applied_at"} if "status" in fields else set())
         super().save(*args, **kwargs)
 
@@ -166,10 +169,10 @@ class Contact(models.Model):
 
     def clean(self) -> None:
         if not (self.email or self.phone or self.reached_by):
-            raise ValidationError({"email": _("Give an e-mail address or a phone number.")})
+            raise ValidationError({"email": _("Enter an e-mail address or a phone number.")})
 
-    def set(self, fields: dict[str, Any]) -> None:
-        """Put these values into place, unsaved. Raises ValidationError with every field at fault."""
+    def assign_fields(self, fields: dict[str, Any]) -> None:
+        """Assign these values, unsaved. Raises ValidationError with every invalid field."""
         errors: dict[str, Any] = {}
         for name, value in fields.items():
             if name not in self.SETTABLE:
@@ -180,10 +183,10 @@ class Contact(models.Model):
                 self.phone = to_e164(self.phone, self.pro.country)
         except ValidationError as error:
             errors["phone"] = error
-        # What stands already came in by a rule of its own: a visitor's odd name must not forbid a new status.
-        standing = set() if self._state.adding else {*self.SETTABLE} - {*fields}
+        # Stored values may come from elsewhere: a visitor's odd name must not prevent a change of status.
+        unchanged = set() if self._state.adding else {*self.SETTABLE} - {*fields}
         try:
-            self.full_clean(exclude={"id", "pro", *standing, *errors}, validate_constraints=False)
+            self.full_clean(exclude={"id", "pro", *unchanged, *errors}, validate_constraints=False)
         except ValidationError as error:
             errors = {**error.error_dict, **errors}
         if errors:
@@ -196,30 +199,30 @@ class Contact(models.Model):
         by: User | ApiToken | None,
         expected: dict[str, str] | None = None,
     ) -> dict[str, list[str]]:
-        """Set some fields; returns what changed as {field: [before, after]}, {} when nothing did.
+        """Change some fields; returns the changes as {field: [before, after]}.
 
-        `expected` is what stood in them when the editing began. Raises ValidationError, StaleEdit when one of
-        those has another value by now, and DoesNotExist when the contact was deleted meanwhile.
+        `expected` are the values at the beginning of the edit. Raises ValidationError, StaleEditError when one of
+        the fields has got another value since, and DoesNotExist when the contact was deleted meanwhile.
         """
         with transaction.atomic():
             self.lock()
             before = {name: getattr(self, name) for name in fields}
             former = identities_of(self.email, self.phone)
-            self.set(fields)
+            self.assign_fields(fields)
             changes = {
                 name: [before[name], getattr(self, name)] for name in fields if before[name] != getattr(self, name)
             }
             for name, value in (expected or {}).items():
                 if name in changes and before[name] != value:
-                    raise StaleEdit(name, before[name])
+                    raise StaleEditError(name, before[name])
             if changes:
                 self.save(update_fields=changes)
                 self.hold_identities(former)
-                self.record(ContactEvent.Kind.CHANGED, by, changes)
+                self.record_event(ContactEvent.Kind.CHANGED, by, changes)
             return changes
 
     def archive(self, *, by: User | ApiToken | None) -> None:
-        """Soft-delete it: out of every list, search and count, with its history kept; `restore` undoes it.
+        """Soft-delete the contact: it leaves every list, search and count, and keeps its history. `restore` undoes it.
 
         Raises DoesNotExist when it is deleted already.
         """
@@ -229,33 +232,33 @@ class Contact(models.Model):
             self.save(update_fields=["deleted_at"])
             held = list(self.identities.held().values_list("channel", "external_id"))
             self.identities.release()
-            self.pass_on(held)
-            self.record(ContactEvent.Kind.DELETED, by)
+            self.pass_on_identities(held)
+            self.record_event(ContactEvent.Kind.DELETED, by)
 
     def restore(self, *, by: User | None) -> None:
-        """Undo `archive`. Raises DoesNotExist when it is not deleted, or was merged: then `ContactMerge.undo` does."""
+        """Undo `archive`. Raises DoesNotExist when the contact is not deleted, or was merged (see `undo_merge`)."""
         with transaction.atomic():
             self.lock(deleted=True)
             self.deleted_at = None
             self.save(update_fields=["deleted_at"])
-            self.identities.take_back()
+            self.identities.reclaim()
             self.hold_identities()
-            self.record(ContactEvent.Kind.RESTORED, by)
+            self.record_event(ContactEvent.Kind.RESTORED, by)
 
     def lock(self, *, deleted: bool = False) -> None:
-        """Hold the row until the transaction ends, and see it as it is now; a merged one is not found."""
+        """Lock the row until the transaction ends, and reload it. Raises DoesNotExist, also for a merged contact."""
         self.lock_among(Contact.objects.filter(deleted_at__isnull=not deleted, merged_into=None))
 
     def lock_among(self, rows: "models.QuerySet[Contact]") -> None:
-        """As `lock`, for whoever asks for other rows. Raises DoesNotExist when it is none of them."""
+        """Lock the row if it is among these rows, and reload it. Raises DoesNotExist otherwise."""
         hold_book(self.pro_id)
         self.refresh_from_db(from_queryset=rows.select_related("pro").select_for_update(of=("self",)))
 
-    def record(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> None:
-        self.event(kind, by, changes).save()
+    def record_event(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> None:
+        self.build_event(kind, by, changes).save()
 
-    def event(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> ContactEvent:
-        """An unsaved event of this contact."""
+    def build_event(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> ContactEvent:
+        """Unsaved event of this contact."""
         return ContactEvent(
             contact=self,
             kind=kind,
@@ -264,26 +267,26 @@ class Contact(models.Model):
             token=by if isinstance(by, ApiToken) else None,
         )
 
-    def identity(self, channel: str, external_id: str) -> ContactIdentity:
-        """An unsaved identity of this contact."""
+    def build_identity(self, channel: str, external_id: str) -> ContactIdentity:
+        """Unsaved identity of this contact."""
         return ContactIdentity(pro_id=self.pro_id, contact=self, channel=channel, external_id=external_id)
 
     def hold_identities(self, former: list[tuple[str, str]] | None = None) -> None:
-        """Hold the present e-mail and phone as identities, unless they are somebody else's.
+        """Hold the current e-mail and phone as identities, unless another contact holds them.
 
-        Of the `former` ones those are let go that are no longer present; what was learnt beside them stays.
+        Those of `former` that are no longer current are deleted; all other identities stay.
         """
-        present = identities_of(self.email, self.phone)
-        gone = [pair for pair in former or [] if pair not in present]
-        if gone:
-            ContactIdentity.objects.filter(contact=self).matching(gone).delete()
-            self.pass_on(gone)
-        rows = [self.identity(*pair) for pair in present]
+        current = identities_of(self.email, self.phone)
+        removed = [pair for pair in former or [] if pair not in current]
+        if removed:
+            ContactIdentity.objects.filter(contact=self).matching(removed).delete()
+            self.pass_on_identities(removed)
+        rows = [self.build_identity(*pair) for pair in current]
         ContactIdentity.objects.bulk_create(rows, ignore_conflicts=True)
 
-    def pass_on(self, identities: list[tuple[str, str]]) -> None:
-        """Let the eldest other contact with such an e-mail or phone be recognised by it, as it is free now."""
+    def pass_on_identities(self, identities: list[tuple[str, str]]) -> None:
+        """Give each free identity to the oldest other contact with this e-mail or phone."""
         for channel, external_id in identities:
             others = Contact.objects.for_pro(self.pro).same_address(channel, external_id).exclude(pk=self.pk)
             if heir := others.order_by("created_at", "id").first():
-                ContactIdentity.objects.bulk_create([heir.identity(channel, external_id)], ignore_conflicts=True)
+                ContactIdentity.objects.bulk_create([heir.build_identity(channel, external_id)], ignore_conflicts=True)

@@ -13,9 +13,9 @@ from config.accounts.models import Pro, TenantQuerySet, User
 
 from .contact import Contact
 
-# What was uploaded is personal data: it goes when it has served its purpose.
-KEPT = timedelta(days=30)
-STORED_AT_ONCE = 1_000  # rows
+# Uploaded rows are personal data, so they are not kept for good.
+RETENTION = timedelta(days=30)
+INSERT_BATCH = 1_000  # rows
 
 
 class ContactImportQuerySet(TenantQuerySet["ContactImport"]):
@@ -29,42 +29,43 @@ class ContactImportQuerySet(TenantQuerySet["ContactImport"]):
         rows: Iterable[tuple[int, list[str]]],
         by: User,
     ) -> "ContactImport":
-        """Keep a file's rows, as (row number, cells), and import nothing yet.
+        """Store a file's rows, given as (row number, cells), without importing them.
 
-        Raises what `rows` raises while it is read, and ValidationError when there is no row; then nothing is stored.
+        Raises ValidationError when there is no row, and any error of the iterator `rows`. Then nothing is stored.
         """
         with transaction.atomic():
-            found = self.create(pro=pro, user=by, filename=filename[:200], headings=headings, columns=columns)
-            for chunk in batched(rows, STORED_AT_ONCE):
+            contact_import = self.create(pro=pro, user=by, filename=filename[:200], headings=headings, columns=columns)
+            for chunk in batched(rows, INSERT_BATCH):
                 drafts = [
-                    ContactImportRow(contact_import=found, number=number, values=cells) for number, cells in chunk
+                    ContactImportRow(contact_import=contact_import, number=number, values=cells)
+                    for number, cells in chunk
                 ]
                 ContactImportRow.objects.bulk_create(drafts)
-                found.total += len(drafts)
-            if not found.total:
-                raise ValidationError(_("Below its headings the file is empty."), code="empty")
-            found.save(update_fields=["total"])
-        return found
+                contact_import.total += len(drafts)
+            if not contact_import.total:
+                raise ValidationError(_("The file has no rows below the headings."), code="empty")
+            contact_import.save(update_fields=["total"])
+        return contact_import
 
     def locked(self) -> Self:
-        """The rows held until the transaction ends, each with its Pro and its user."""
+        """Imports with Pro and user, locked until the transaction ends."""
         return self.select_related("pro", "user").select_for_update(of=("self",))
 
-    def forget(self) -> None:
-        """Take away what was uploaded longer ago than KEPT: of an import that was run its counts stay, nothing else."""
-        old = self.filter(created_at__lt=timezone.now() - KEPT, is_forgotten=False)
+    def prune(self) -> None:
+        """Delete files uploaded longer ago than RETENTION. Of an import that was run the counts are kept."""
+        old = self.filter(created_at__lt=timezone.now() - RETENTION, is_forgotten=False)
         with transaction.atomic():
-            # Held, so that none of them is begun at this moment. One that has not ended by now never will.
-            found = list(old.select_for_update())
-            ended = [each.pk for each in found if not each.is_before]
+            # Locked, so that none of them starts meanwhile. An old one that still runs will never end.
+            imports = list(old.select_for_update())
+            ended = [each.pk for each in imports if not each.is_pending]
             ContactImportRow.objects.filter(contact_import__in=ended).delete()
             done = {"state": ContactImport.State.DONE, "is_forgotten": True, "headings": [], "columns": []}
             self.filter(pk__in=ended).update(**done)
-            self.filter(pk__in=[each.pk for each in found if each.is_before]).delete()
+            self.filter(pk__in=[each.pk for each in imports if each.is_pending]).delete()
 
 
 class ContactImport(models.Model):
-    """A CSV file of contacts on its way into a Pro's address book: read, checked row by row, and then imported."""
+    """CSV file of contacts that is imported into a Pro's address book, after a check of every row."""
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("Columns to choose")
@@ -73,21 +74,21 @@ class ContactImport(models.Model):
         RUNNING = "running", _("Being imported")
         DONE = "done", _("Imported")
 
-    # The states in which nothing has been imported.
-    BEFORE = (State.UPLOADED, State.CHECKING, State.CHECKED)
+    # States in which nothing has been imported.
+    PENDING = (State.UPLOADED, State.CHECKING, State.CHECKED)
     WORKING = (State.CHECKING, State.RUNNING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="+", db_index=False)
-    # Who uploaded it, and from its run on who ran it.
+    # The user who uploaded the file, replaced by the user who starts the run.
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     filename = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
     headings = models.JSONField(default=list)
-    # What each column is (a name of contacts.importing.columns.TARGETS), "" where it is left out.
+    # Field of each column (a key of contacts.importing.columns.TARGETS), "" for an ignored column.
     columns = models.JSONField(default=list)
     total = models.PositiveIntegerField(default=0)
-    # In the present phase: the number of the last row that was worked, how many were, and {outcome: how many}.
+    # Progress of the current phase: number of the last worked row, count of worked rows, and {outcome: count}.
     position = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
@@ -110,50 +111,50 @@ class ContactImport(models.Model):
         return self.state in self.WORKING
 
     @property
-    def is_before(self) -> bool:
-        return self.state in self.BEFORE
+    def is_pending(self) -> bool:
+        return self.state in self.PENDING
 
     def count(self, outcome: str) -> int:
         return self.counts.get(outcome, 0)
 
     @property
     def importable(self) -> int:
-        """How many rows change the address book: those that make a contact and those that complete one."""
+        """Count of rows that change the address book: they create a contact or complete one."""
         return self.count(ContactImportRow.Outcome.CREATE) + self.count(ContactImportRow.Outcome.COMPLETE)
 
-    def begin(self, state: str) -> None:
-        """Begin a phase: no row is worked yet."""
+    def begin_phase(self, state: str) -> None:
+        """Set the state, and the progress to no rows worked."""
         self.state, self.counts, self.position, self.done, self.error = state, {}, 0, 0, ""
         self.save()
 
     def discard(self) -> bool:
-        """Take it away with all its rows; False when it was run already, and then it stays.
+        """Delete the import with all its rows; False, and nothing is deleted, when it was run already.
 
         Raises DoesNotExist when it was discarded meanwhile.
         """
         with transaction.atomic():
             self.lock()
-            if not self.is_before:
+            if not self.is_pending:
                 return False
             self.delete()
             return True
 
     def lock(self) -> None:
-        """Hold the row until the transaction ends, and see it as it is now."""
+        """Lock the row until the transaction ends, and reload it."""
         self.refresh_from_db(from_queryset=ContactImport.objects.locked())
 
     def next_rows(self, size: int) -> list["ContactImportRow"]:
-        """The rows that follow in the present phase."""
+        """The next rows of the current phase."""
         rows = list(self.rows.filter(number__gt=self.position).order_by("number")[:size])
         for row in rows:
             row.contact_import = self
         return rows
 
-    def advance(self, rows: list["ContactImportRow"]) -> None:
-        """Note that these rows have been worked; after the last one the phase ends."""
-        # An upsert of rows that stand: a third of what bulk_update takes.
+    def save_worked_rows(self, rows: list["ContactImportRow"]) -> None:
+        """Save the results of these rows, and the progress; after the last row the phase ends."""
+        # An upsert of existing rows takes a third of the time of bulk_update.
         ContactImportRow.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["id"], update_fields=ContactImportRow.WORKED
+            rows, update_conflicts=True, unique_fields=["id"], update_fields=ContactImportRow.RESULT_FIELDS
         )
         for row in rows:
             self.counts[row.outcome] = self.count(row.outcome) + 1
@@ -169,7 +170,7 @@ class ContactImport(models.Model):
 
 
 class ContactImportRow(models.Model):
-    """One row of the file. `number` is its place in the file as a spreadsheet counts, the headings being row 1."""
+    """Row of the file. `number` counts as a spreadsheet does: the headings are row 1."""
 
     class Outcome(models.TextChoices):
         CREATE = "create", _("New")
@@ -177,20 +178,20 @@ class ContactImportRow(models.Model):
         KNOWN = "known", _("Known already")
         REFUSE = "refuse", _("Refused")
 
-    WORKED = ("outcome", "fields", "learnt", "reasons", "same_as", "contact")
+    RESULT_FIELDS = ("outcome", "fields", "learnt", "reasons", "same_as", "contact")
 
     contact_import = models.ForeignKey(ContactImport, models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField()
-    # The cells as they stand in the file; what they say: {field: value}, checked unless the row is refused.
+    # The cells as in the file, and their values as {field: value}, valid unless the row is refused.
     values = models.JSONField(default=list)
     fields = models.JSONField(default=dict)
-    # "" before the check; then what would become of the row, and after the run what has become of it.
+    # "" before the check; then the expected outcome, and after the run the actual one.
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
-    # What the contact that it matches learns from it: {field: value}.
+    # Values that the matching contact gets: {field: value}.
     learnt = models.JSONField(default=dict)
-    # Why it is refused: {field: message}, in the language of who uploaded it.
+    # Reasons for a refusal: {field: message}, in the language of the import's user.
     reasons = models.JSONField(default=dict)
-    # Whom it is: a contact, or before the run the number of the earlier row that makes this contact.
+    # The contact of the row; or, before the run, the number of the earlier row that creates this contact.
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="+")
     same_as = models.PositiveIntegerField(null=True)
 
@@ -201,12 +202,13 @@ class ContactImportRow(models.Model):
     def __str__(self) -> str:
         return f"{self.contact_import_id}: {self.number}"
 
-    def decide(self, outcome: str, **worked: Any) -> None:
-        """Put down what becomes of it, unsaved; what is not given is empty."""
+    def set_result(self, outcome: str, **result: Any) -> None:
+        """Set the outcome and the other result fields, unsaved; those not given become empty."""
         blank: dict[str, Any] = {"learnt": {}, "reasons": {}, "same_as": None, "contact": None}
-        for name, value in {**blank, **worked, "outcome": outcome}.items():
+        for name, value in {**blank, **result, "outcome": outcome}.items():
             setattr(self, name, value)
 
 
-def forget_imports() -> None:
-    ContactImport.objects.forget()
+def prune_imports() -> None:
+    """Delete old files; called by the housekeeping."""
+    ContactImport.objects.prune()

@@ -10,12 +10,12 @@ from config.accounts.models import User
 
 class DistinctPairQuerySet(models.QuerySet["DistinctPair"]):
     def of(self, contact: models.Model) -> Self:
-        """The pairs that this contact is one of."""
+        """Pairs with this contact."""
         return self.filter(Q(first=contact) | Q(second=contact))
 
 
 class DistinctPair(models.Model):
-    """Two contacts of one Pro that are not the same person, as the Pro said. `first` has the lower id."""
+    """Two contacts of one Pro that the Pro marked as different people. `first` has the lower id."""
 
     first = models.ForeignKey("contacts.Contact", models.CASCADE, related_name="+", db_index=False)
     second = models.ForeignKey("contacts.Contact", models.CASCADE, related_name="+")

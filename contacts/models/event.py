@@ -6,10 +6,11 @@ from config.accounts.models import ApiToken, User
 
 
 class ContactEvent(models.Model):
-    """What was done to a contact, by whom. `changes` is {field: [before, after]}, empty but for what follows.
+    """Entry of a contact's record. `changes` is {field: [before, after]}, filled in for these kinds:
 
-    `merged` and `unmerged` of a survivor have the changed fields too, and `absorbed`: [id, name] of the other;
-    `unmerged` of the other has `survivor`: [id, name].
+    - `changed`: the changed fields;
+    - `merged` and `unmerged` of the kept contact: the changed fields, and `absorbed`: [id, name] of the merged one;
+    - `unmerged` of the merged contact: `survivor`: [id, name] of the kept one.
     """
 
     class Kind(models.TextChoices):
@@ -36,6 +37,6 @@ class ContactEvent(models.Model):
         return self.get_kind_display()
 
     @property
-    def who(self) -> str:
-        """Who did it: a person, a program by its token's name, or "" for what came in by itself."""
+    def actor(self) -> str:
+        """User or token name; "" when neither caused the event."""
         return str(self.user or (self.token.name if self.token else ""))

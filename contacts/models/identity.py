@@ -9,22 +9,22 @@ from config.accounts.models import Pro, TenantQuerySet
 
 class ContactIdentityQuerySet(TenantQuerySet["ContactIdentity"]):
     def held(self) -> Self:
-        """Those by which somebody is recognised now; a deleted contact has let go of its own."""
+        """Identities by which a contact is recognised now; a deleted contact has released its own."""
         return self.filter(released_at=None)
 
     def matching(self, identities: list[tuple[str, str]]) -> Self:
-        """The held rows of any of these (channel, external id)."""
-        wanted = models.Q(pk__in=[])
+        """Held identities among these (channel, external id)."""
+        any_of_these = models.Q(pk__in=[])
         for channel, external_id in identities:
-            wanted |= models.Q(channel=channel, external_id=external_id)
-        return self.held().filter(wanted)
+            any_of_these |= models.Q(channel=channel, external_id=external_id)
+        return self.held().filter(any_of_these)
 
     def release(self) -> None:
-        """Let go of them: the next message from there is a new contact's."""
+        """Release them: the next message from there creates a new contact."""
         self.held().update(released_at=timezone.now())
 
-    def take_back(self) -> None:
-        """Hold the released ones again, but for those that somebody else holds by now."""
+    def reclaim(self) -> None:
+        """Hold the released ones again, except those that another contact holds by now."""
         for identity in self.exclude(released_at=None):
             identity.released_at = None
             try:
@@ -35,7 +35,7 @@ class ContactIdentityQuerySet(TenantQuerySet["ContactIdentity"]):
 
 
 class ContactIdentity(models.Model):
-    """By what a contact is recognised: an e-mail in lower case, a phone in E.164; one holder within a Pro."""
+    """Key by which a contact is recognised: an e-mail in lower case, a phone in E.164. Held by one contact of a Pro."""
 
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="+", db_index=False)
     contact = models.ForeignKey("contacts.Contact", models.CASCADE, related_name="identities")

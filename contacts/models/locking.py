@@ -4,11 +4,11 @@ from config.accounts.models import Pro
 
 
 def hold_book(pro_id: int) -> None:
-    """Let nobody else write in this Pro's address book until the transaction ends.
+    """Lock a Pro's address book for writers until the transaction ends.
 
-    Whoever changes contacts holds this before any row: a merge, an import and a visitor each come by several contacts
-    and addresses, in orders of their own, and would lock each other out.
+    Taken before any row of a contact: a merge, an import and a visitor's message each lock several contacts and
+    identities, in different orders, and would deadlock.
     """
     if connection.features.has_select_for_update:
-        # What only refers to the Pro goes on.
+        # FOR NO KEY UPDATE: rows that refer to the Pro can still be inserted.
         Pro.objects.select_for_update(no_key=True).values_list("pk").get(pk=pro_id)

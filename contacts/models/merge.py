@@ -11,16 +11,16 @@ from .contact import Contact
 
 
 class ContactMergeQuerySet(TenantQuerySet["ContactMerge"]):
-    def standing(self) -> Self:
-        """Those that were not undone."""
+    def not_undone(self) -> Self:
+        """Merges that were not undone."""
         return self.filter(undone_at=None)
 
 
 class ContactMerge(models.Model):
-    """Two contacts that became one, with what is needed to undo it.
+    """Merge of two contacts, with the data to undo it.
 
-    `fields` is {field: [before, after]} of the survivor, times as ISO 8601. `moved` is {relation: [id, …]}, the rows
-    that went over to it, with the relation as "app.model.field".
+    `survivor` is the kept contact, `absorbed` the merged one. `fields` is {field: [before, after]} of the kept
+    contact, times as ISO 8601. `moved` is {relation: [id, …]} of the moved rows, the relation as "app.model.field".
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -10,19 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from config.accounts.models import User
 from config.web.text import unix_lines
 
-from .stale import StaleEdit
+from .stale import StaleEditError
 
 if TYPE_CHECKING:
     from .contact import Contact
 
 MAX_LENGTH = 5000
-# So long a deleted note can be brought back.
-DELETED_KEPT = timedelta(days=30)
+# A deleted note can be restored for this time.
+RETENTION = timedelta(days=30)
 
 
 class ContactNoteQuerySet(models.QuerySet["ContactNote"]):
     def present(self) -> Self:
-        """Those that were not deleted."""
+        """Notes that are not deleted."""
         return self.filter(deleted_at=None)
 
     def add_note(self, contact: "Contact", body: str, *, by: User | None, id: uuid.UUID | None = None) -> "ContactNote":
@@ -39,7 +39,7 @@ class ContactNoteQuerySet(models.QuerySet["ContactNote"]):
 
 
 class ContactNote(models.Model):
-    """What a Pro's people write down about a contact, for themselves: it never leaves the dashboard."""
+    """Internal note about a contact; it is in no API, export or mail."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     contact = models.ForeignKey("contacts.Contact", models.CASCADE, related_name="notes")
@@ -59,32 +59,32 @@ class ContactNote(models.Model):
     def __str__(self) -> str:
         return self.body[:50]
 
-    def rewrite(self, body: str, *, expected: str) -> None:
-        """Put other words in its place. `expected` is what stood there when the writing began.
+    def change_body(self, body: str, *, expected: str) -> None:
+        """Change the text. `expected` is the text at the beginning of the edit.
 
-        Raises StaleEdit when somebody rewrote it meanwhile, ValidationError for words that cannot be, and
-        ObjectDoesNotExist when it was deleted, or its contact archived.
+        Raises StaleEditError when the text was changed meanwhile, ValidationError for an unusable text, and
+        ObjectDoesNotExist when the note was deleted, or its contact archived.
         """
         with transaction.atomic():
             self.contact.lock()
             self.refresh_from_db(from_queryset=ContactNote.objects.present().select_for_update(of=("self",)))
-            words = clean_body(body)
-            if words == self.body:
+            text = clean_body(body)
+            if text == self.body:
                 return
             if self.body != unix_lines(expected):
-                raise StaleEdit("body", self.body)
-            self.body, self.edited_at = words, timezone.now()
+                raise StaleEditError("body", self.body)
+            self.body, self.edited_at = text, timezone.now()
             self.save(update_fields=["body", "edited_at"])
 
-    def delete_softly(self) -> None:
-        """Take it off the page; `restore` brings it back. A second time changes nothing.
+    def soft_delete(self) -> None:
+        """Delete the note until `restore`. A second time changes nothing.
 
-        Raises DoesNotExist of the contact when that is archived.
+        Raises Contact.DoesNotExist when the contact is archived.
         """
         self._set_deleted(timezone.now())
 
     def restore(self) -> None:
-        """Undo `delete_softly`; raises what that does."""
+        """Undo `soft_delete`; raises the same."""
         self._set_deleted(None)
 
     def _set_deleted(self, at: datetime | None) -> None:
@@ -97,17 +97,17 @@ class ContactNote(models.Model):
 
 
 def clean_body(body: str) -> str:
-    """The words of a note without the space around them. Raises ValidationError when there are none, or too many."""
-    words = unix_lines(body).strip()
-    if not any(c.isprintable() and not c.isspace() for c in words):
+    """Text of a note without surrounding space. Raises ValidationError when it is empty, too long, or has a NUL."""
+    text = unix_lines(body).strip()
+    if not any(c.isprintable() and not c.isspace() for c in text):
         raise ValidationError({"body": _("Write something first.")})
-    if len(words) > MAX_LENGTH:
-        raise ValidationError({"body": _("A note may have %(n)s characters.") % {"n": MAX_LENGTH}})
-    if "\0" in words:
+    if len(text) > MAX_LENGTH:
+        raise ValidationError({"body": _("Use at most %(n)s characters.") % {"n": MAX_LENGTH}})
+    if "\0" in text:
         raise ValidationError({"body": _("Null characters are not allowed.")})
-    return words
+    return text
 
 
 def prune_notes() -> None:
-    """Take away what was deleted long ago."""
-    ContactNote.objects.filter(deleted_at__lt=timezone.now() - DELETED_KEPT).delete()
+    """Delete notes that were soft-deleted longer ago than RETENTION."""
+    ContactNote.objects.filter(deleted_at__lt=timezone.now() - RETENTION).delete()

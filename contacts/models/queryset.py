@@ -24,11 +24,14 @@ if TYPE_CHECKING:
 
 
 @cache
-def _held(count: int) -> Compiled[ContactIdentity]:
-    """The held rows of so many identities, each with its contact, by a Pro's id and channel, external id, channel …"""
+def _held_identities(count: int) -> Compiled[ContactIdentity]:
+    """Compiled query of the held rows of `count` identities, each with its contact.
 
-    def rows(pro_id: int, *words: str) -> ContactIdentityQuerySet:
-        identities = list(zip(words[::2], words[1::2], strict=True))
+    Its parameters are the Pro's id, then channel and external id of each identity.
+    """
+
+    def rows(pro_id: int, *parameters: str) -> ContactIdentityQuerySet:
+        identities = list(zip(parameters[::2], parameters[1::2], strict=True))
         return ContactIdentity.objects.for_pro(Pro(pk=pro_id)).matching(identities).select_related("contact")
 
     return Compiled(rows)
@@ -36,32 +39,32 @@ def _held(count: int) -> Compiled[ContactIdentity]:
 
 class ContactQuerySet(TenantQuerySet["Contact"]):
     def for_pro(self, pro: Pro, *, deleted: bool | None = False) -> Self:
-        """One Pro's contacts; with `deleted` instead those that were soft-deleted, without the merged ones.
+        """Contacts of a Pro that are not deleted; with `deleted` the archived ones, without the merged ones.
 
-        With None all there ever were.
+        With `deleted=None` all of them, archived and merged ones too.
         """
         rows = super().for_pro(pro)
         if deleted is None:
             return rows
         return rows.filter(deleted_at__isnull=False, merged_into=None) if deleted else rows.filter(deleted_at=None)
 
-    def survivor_of(self, pro: Pro, id: uuid.UUID) -> "Contact":
-        """Where the Pro's contact of this id went when it was merged, to the end of the chain; it may be archived.
+    def get_kept_contact(self, pro: Pro, id: uuid.UUID) -> "Contact":
+        """Contact into which the Pro's contact `id` was merged, at the end of the chain; it may be archived.
 
-        Raises DoesNotExist when the Pro has none of this id, or it stands for itself.
+        Raises DoesNotExist when the Pro has no such contact, or it was not merged.
         """
-        found = self.for_pro(pro, deleted=None).exclude(merged_into=None).get(pk=id)
-        while found.merged_into_id:
-            found = self.for_pro(pro, deleted=None).get(pk=found.merged_into_id)
-        return found
+        contact = self.for_pro(pro, deleted=None).exclude(merged_into=None).get(pk=id)
+        while contact.merged_into_id:
+            contact = self.for_pro(pro, deleted=None).get(pk=contact.merged_into_id)
+        return contact
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
 
     def conversations(self, place: tuple[datetime, uuid.UUID] | None, size: int) -> tuple[list["Contact"], bool]:
-        """A page of those who have exchanged messages, the newest message first, and whether there are more.
+        """A page of contacts with messages, the newest message first, and True when more follow.
 
-        `place` is (last message, id) of the last one of the page before.
+        `place` is (last message, id) of the last contact of the page before.
         """
         rows = self.filter(last_message_at__isnull=False).order_by("-last_message_at", "-id")
         if place:
@@ -70,7 +73,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         return page[:size], len(page) > size
 
     def unread(self) -> Self:
-        """Those who wrote what nobody has read yet."""
+        """Contacts with unread messages."""
         return self.filter(unread_count__gt=0)
 
     def search(self, text: str, *, by_word: bool = False) -> Self:
@@ -81,18 +84,18 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         return self.filter(self.model.search_index.matching(contact_terms(text, by_word=by_word), self.db))
 
     def same_address(self, channel: str, external_id: str) -> Self:
-        """Those with this e-mail, whatever its case, or this phone in E.164; of other channels nobody."""
+        """Contacts with this e-mail, in any case, or this phone in E.164; none for other channels."""
         if channel == "email":
             return self.alias(email_key=Lower("email")).filter(email_key=email_key(external_id))
         return self.filter(phone=external_id) if channel == "phone" else self.none()
 
-    def known_by(self, pro: Pro, **fields: Any) -> list["Contact"]:
-        """The Pro's contacts with the e-mail or phone of somebody who is to be written down, at most 5.
+    def find_same_address(self, pro: Pro, **fields: Any) -> list["Contact"]:
+        """The Pro's contacts with the e-mail or phone of a new contact with these fields, at most 5.
 
         Raises ValidationError, as `register` does.
         """
         newcomer = self.model(pro=pro)
-        newcomer.set(fields)
+        newcomer.assign_fields(fields)
         present = self.for_pro(pro)
         same = [present.same_address(*pair) for pair in identities_of(newcomer.email, newcomer.phone)]
         return list(reduce(or_, same, self.none()).order_by("created_at", "id")[:5])
@@ -100,15 +103,15 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
     def register(
         self, pro: Pro, *, by: User | ApiToken | None = None, id: uuid.UUID | None = None, **fields: Any
     ) -> "Contact":
-        """Write down a contact, by hand or by program. Raises ValidationError with every field at fault.
+        """Create a contact. Raises ValidationError with every invalid field.
 
-        Somebody else of this Pro may have the same e-mail or phone: then both stand, as likely duplicates, and
-        messages go on to the first. The same `id` with the same fields is one form, sent twice: one contact.
+        If the Pro has a contact with the same e-mail or phone, the two are likely duplicates, and messages still go
+        to the older one. The same `id` with the same fields is one form, sent twice: one contact.
         """
         contact = self.model(pro=pro)
-        contact.set(fields)
+        contact.assign_fields(fields)
         if id:
-            contact.pk = self.form_key(pro, id, fields)
+            contact.pk = self.make_form_id(pro, id, fields)
         try:
             return self._register(contact, by)
         except IntegrityError:
@@ -118,8 +121,8 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
             return earlier
 
     @staticmethod
-    def form_key(pro: Pro, id: uuid.UUID, fields: dict[str, Any]) -> uuid.UUID:
-        """The id of the contact that a form of this `id` makes, when it is sent with these fields."""
+    def make_form_id(pro: Pro, id: uuid.UUID, fields: dict[str, Any]) -> uuid.UUID:
+        """Id of the contact that the form `id` creates when it is sent with these fields."""
         return uuid.uuid5(id, repr((pro.pk, sorted(fields.items()))))
 
     def _register(self, contact: "Contact", by: User | ApiToken | None) -> "Contact":
@@ -127,27 +130,27 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
             hold_book(contact.pro_id)
             contact.save(force_insert=True)
             contact.hold_identities()
-            contact.record(ContactEvent.Kind.CREATED, by)
+            contact.record_event(ContactEvent.Kind.CREATED, by)
         return contact
 
     def find_or_create(self, pro: Pro, *, identities: Collection[tuple[str, str]] = (), **fields: str) -> "Contact":
-        """The Pro's contact with one of these `identities` (channel, external id; the surest first) or this e-mail or
-        phone (E.164), made of `fields` if there is none.
+        """The Pro's contact with one of these `identities` (channel, external id; the most reliable first) or this
+        e-mail or phone (E.164); created from `fields` if there is none.
 
-        A known contact gains the address it did not have; nothing that stands is overwritten. Two calls at once
-        for one new person make one contact: the unique identity decides, and the loser looks again.
+        A known contact gets the address that it lacks; no value is overwritten. Two concurrent calls for one new
+        person create one contact: the unique identity decides, and the loser looks again.
         """
-        # A caller's own transaction fails with it as a whole.
+        # Without a savepoint: on an error the caller's transaction fails as a whole.
         with transaction.atomic(savepoint=False):
             hold_book(pro.pk)
-            contact, learnt = self.adopt(self.model(pro=pro, **fields), also=identities)
-            if learnt is None:
-                contact.record(ContactEvent.Kind.CREATED, None)
-            elif learnt:
-                contact.record(ContactEvent.Kind.CHANGED, None, learnt)
+            contact, changes = self.store_or_fill_in(self.model(pro=pro, **fields), also=identities)
+            if changes is None:
+                contact.record_event(ContactEvent.Kind.CREATED, None)
+            elif changes:
+                contact.record_event(ContactEvent.Kind.CHANGED, None, changes)
             return contact
 
-    def adopt(
+    def store_or_fill_in(
         self,
         newcomer: "Contact",
         *,
@@ -155,40 +158,40 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         is_new: bool = False,
         also: Collection[tuple[str, str]] = (),
     ) -> tuple["Contact", dict[str, list[str]] | None]:
-        """Store an unsaved contact; or teach what it says to the one who is known by its e-mail or phone (E.164).
+        """Store an unsaved contact, or fill in the contact that is known by its e-mail or phone (E.164).
 
-        For callers that hold the book (`hold_book`). `also` are identities beside those two, and surer. `id` names a
-        contact that is meant before any other, if this Pro has it. `is_new`: nobody was known a moment ago, so nobody
-        is looked for unless the unique identity objects. Returns the contact that stands, and what it learnt as
-        {field: [before, after]}; None where the newcomer was stored.
+        The caller holds the book (`hold_book`). `also` are identities that are more reliable than those two. `id`
+        names a contact that comes before any other, if the Pro has it. `is_new`: no contact was known a moment ago,
+        so none is looked up unless the unique identity is violated. Returns the stored contact and its changes as
+        {field: [before, after]}, None when the newcomer was stored.
         """
-        # In this order they say who it is: where e-mail and phone lead to two people, the e-mail is the surer sign.
+        # The first match decides: if e-mail and phone lead to two contacts, the e-mail is more reliable.
         identities = list(dict.fromkeys([*also, *identities_of(newcomer.email, newcomer.phone)]))
         for attempt in range(3):
             try:
-                if (attempt or not is_new) and (met := self._meet(newcomer, identities, id, also)):
-                    return met
+                if (attempt or not is_new) and (known := self._fill_in_known(newcomer, identities, id, also)):
+                    return known
                 with transaction.atomic():
                     newcomer.save(force_insert=True)
-                    ContactIdentity.objects.bulk_create(newcomer.identity(*pair) for pair in identities)
+                    ContactIdentity.objects.bulk_create(newcomer.build_identity(*pair) for pair in identities)
                 return newcomer, None
             except (IntegrityError, self.model.DoesNotExist):
                 continue
         raise IntegrityError("a contact with this identity appears and disappears")
 
-    def _meet(
+    def _fill_in_known(
         self,
         newcomer: "Contact",
         identities: list[tuple[str, str]],
         id: uuid.UUID | None,
         also: Collection[tuple[str, str]],
     ) -> tuple["Contact", dict[str, list[str]]] | None:
-        """Who is known already, and what they learnt; None for nobody."""
+        """The known contact and its changes; None when no contact is known."""
         pro = newcomer.pro
-        rows = _held(len(identities)).rows(pro.pk, *chain(*identities)) if identities else []
+        rows = _held_identities(len(identities)).rows(pro.pk, *chain(*identities)) if identities else []
         holders = {(row.channel, row.external_id): row.contact for row in rows}
-        named = self.for_pro(pro).filter(pk=id).first() if id else None
-        known = named or next((holders[pair] for pair in identities if pair in holders), None)
+        by_id = self.for_pro(pro).filter(pk=id).first() if id else None
+        known = by_id or next((holders[pair] for pair in identities if pair in holders), None)
         if known is None:
             return None
         fields = {name: getattr(newcomer, name) for name in known.FILLABLE}
@@ -209,7 +212,9 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         """
         contact.lock()
         identities = [*also, *identities_of(fields.get("email", ""), fields.get("phone", ""))]
-        ContactIdentity.objects.bulk_create([contact.identity(*pair) for pair in identities], ignore_conflicts=True)
+        ContactIdentity.objects.bulk_create(
+            [contact.build_identity(*pair) for pair in identities], ignore_conflicts=True
+        )
         own = set(contact.identities.held().values_list("channel", "external_id"))
         foreign = {channel for channel, external_id in identities if (channel, external_id) not in own}
         given = {name: value for name, value in fields.items() if value and name not in foreign}

@@ -1,6 +1,6 @@
-class StaleEdit(Exception):
-    """What somebody edited was changed meanwhile: `field` has the value `present` now, which they had not seen."""
+class StaleEditError(Exception):
+    """The edited field was changed meanwhile: `field` now has the value `current`, which the editor has not seen."""
 
-    def __init__(self, field: str, present: str) -> None:
+    def __init__(self, field: str, current: str) -> None:
         super().__init__(field)
-        self.field, self.present = field, present
+        self.field, self.current = field, current

@@ -24,8 +24,8 @@ PAGE = "contacts/book.html"
 ROWS = 50
 
 
-class Book:
-    """The list as the URL asks for it, for one Pro."""
+class ContactList:
+    """A Pro's contacts with the search, filters, order and page of the URL."""
 
     def __init__(self, request: ProRequest) -> None:
         self.pro = request.pro
@@ -37,15 +37,15 @@ class Book:
         self.number = self.chosen.pop("page", 1)
 
     def rows(self) -> Any:
-        """The queryset of what is chosen, in the chosen order."""
+        """Contacts that match the search and filters, in the chosen order."""
         rows = Contact.objects.for_pro(self.pro, deleted=self.is_archived)
-        chosen = {"status": "status", "role": "role", "channel_preference": "channel"}
-        rows = rows.filter(**{field: self.chosen[name] for field, name in chosen.items() if name in self.chosen})
+        filters = {"status": "status", "role": "role", "channel_preference": "channel"}
+        rows = rows.filter(**{field: self.chosen[name] for field, name in filters.items() if name in self.chosen})
         rows = rows.search(self.search, by_word=True) if self.search else rows
         return rows.order_by(*SORTS[self.sort])
 
     def query(self, **changes: str | int) -> str:
-        """The URL's query with these changes, without what says nothing."""
+        """Query string of the URL with these changes, without defaults."""
         query = QueryDict(mutable=True)
         values = {**self.chosen, **changes}
         if values.get("sort") == "-added":
@@ -62,7 +62,7 @@ class Book:
         return [self.form[name] for name in ("status", "role", "channel")]
 
     def context(self) -> dict[str, Any]:
-        """One page of rows, the ways on from it, and the headings to sort by."""
+        """One page of contacts, with links to other pages, tabs and orders."""
         page = Paginator(self.rows(), ROWS).get_page(self.number)
         return {
             "book": self,
@@ -73,32 +73,32 @@ class Book:
                 (_("Contacts"), self.query(view=""), False),
                 (pgettext("contacts", "Archived"), self.query(view="archived"), True),
             ],
-            "sorts": {name: self._sort(name) for name in ("name", "added", "changed")},
+            "sorts": {name: self._sort_link(name) for name in ("name", "added", "changed")},
         }
 
-    def _sort(self, name: str) -> dict[str, str]:
-        # Names begin with a, times with the latest; a second click turns the order round.
+    def _sort_link(self, name: str) -> dict[str, str]:
+        # The first click sorts names from a and times from the latest, the second click reverses the order.
         first, second = (name, f"-{name}") if name == "name" else (f"-{name}", name)
-        is_now = self.sort in (first, second)
-        direction = "" if not is_now else "descending" if self.sort.startswith("-") else "ascending"
+        is_current = self.sort in (first, second)
+        direction = "" if not is_current else "descending" if self.sort.startswith("-") else "ascending"
         return {"query": self.query(sort=second if self.sort == first else first), "direction": direction}
 
 
 @require_safe
 def contact_list(request: ProRequest) -> HttpResponse:
-    """The list; htmx gets the table alone ("book")."""
-    book = Book(request)
+    """List of contacts; htmx gets the table alone ("book")."""
+    book = ContactList(request)
     if wants(request, "book"):
         response = render(request, f"{PAGE}#book", book.context())
         if request.htmx.trigger == "book-filter":
-            # While one types the address follows, without a step of history for every letter.
+            # The URL follows the typed text without a history entry for every letter.
             response["HX-Replace-Url"] = f"{reverse('contacts:contact_list')}?{book.query()}"
         return response
     return render(request, PAGE, {**book.context(), "archived": _just_archived(request)})
 
 
 def _just_archived(request: ProRequest) -> Contact | None:
-    """Whom the address says was archived just now: it can be undone."""
+    """Contact that was just archived, by the URL; the page offers to undo it."""
     try:
         id = uuid.UUID(request.GET.get("archived", ""))
     except ValueError:
@@ -108,18 +108,18 @@ def _just_archived(request: ProRequest) -> Contact | None:
 
 @require_safe
 def contact_export(request: ProRequest) -> StreamingHttpResponse:
-    """The contacts that the list shows under the same query, as a CSV file written as it is sent."""
+    """CSV file of the contacts that the list shows for the same query, sent while it is written."""
     name = f"contacts-{timezone.localdate()}.csv"
-    return csv_response(name, contact_lines(request.pro, Book(request).rows()))
+    return csv_response(name, contact_lines(request.pro, ContactList(request).rows()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_new(request: ProRequest) -> HttpResponse:
-    """Write down a contact."""
+    """Create a contact by hand."""
     if request.method != "POST":
         form = NewContactForm(request.pro, initial={"id": uuid.uuid4()})
         return render(request, "contacts/new.html", {"form": form})
     form = NewContactForm(request.pro, request.POST)
-    if made := form.register(request.user):
-        return redirect("contacts:contact_detail", made.pk)
-    return render(request, "contacts/new.html", {"form": form}, status=409 if form.known else 422)
+    if contact := form.register(request.user):
+        return redirect("contacts:contact_detail", contact.pk)
+    return render(request, "contacts/new.html", {"form": form}, status=409 if form.same_address else 422)

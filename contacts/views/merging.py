@@ -1,4 +1,4 @@
-"""Two contacts that are likely one person: side by side, merged, undone, told apart."""
+"""Pages of likely duplicates: compare, merge, undo the merge, mark as distinct."""
 
 import uuid
 from collections.abc import Mapping
@@ -17,18 +17,18 @@ from config.accounts.http import ProRequest, send_to, wants
 from config.accounts.models import Pro, User
 
 from ..book.duplicates import likely_duplicates, mark_distinct, unmark_distinct
-from ..book.fields import label_of, shown
+from ..book.fields import display_value, field_label
 from ..book.merging import OutdatedMergeError, differing_fields, fields_to_fill, fingerprint, merge_contacts, undo_merge
 from ..book.related_rows import count_related_rows
 from ..models import Contact, ContactMerge, DistinctPair
 
 PAGE = "contacts/merge.html"
-# How the two are called in the form: the one of the address first.
+# Names of the two contacts in the form: "a" is the contact of the URL's first id.
 SIDES = ("a", "b")
 
 
 class Option(NamedTuple):
-    """One of two values to choose from; `text` is "" where there is none."""
+    """One of two values of a field; `text` is "" for an empty one."""
 
     side: str
     text: str
@@ -36,7 +36,7 @@ class Option(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """A field in which the two differ."""
+    """A field in which the two contacts differ."""
 
     name: str
     label: str
@@ -44,77 +44,83 @@ class Choice(NamedTuple):
     errors: list[str]
 
 
-class Preview:
-    """What a merge of two contacts would do, as far as `chosen` (the query or the sent form) says."""
+class MergePreview:
+    """A merge of two contacts, with the choices of the query or the sent form, and defaults for the others."""
 
     def __init__(self, pair: list[Contact], chosen: Mapping[str, Any]) -> None:
         self.sides, self.chosen = dict(zip(SIDES, pair, strict=True)), chosen
-        self.holdings = {side: count_related_rows(contact) for side, contact in self.sides.items()}
-        self.seen = fingerprint(*pair)
-        survivor = chosen.get("survivor")
-        self.survivor_side = survivor if survivor in SIDES else self.richer()
-        self.other_side = "b" if self.survivor_side == "a" else "a"
-        self.survivor, self.other = self.sides[self.survivor_side], self.sides[self.other_side]
+        self.row_counts = {side: count_related_rows(contact) for side, contact in self.sides.items()}
+        self.fingerprint = fingerprint(*pair)
+        kept_side = chosen.get("survivor")
+        self.kept_side = kept_side if kept_side in SIDES else self._default_side()
+        self.merged_side = "b" if self.kept_side == "a" else "a"
+        self.kept, self.merged = self.sides[self.kept_side], self.sides[self.merged_side]
         self.error: ValidationError | None = None
 
-    def richer(self) -> str:
-        """Who has more history; of equals the elder."""
-        amounts = {side: sum(count for count, _name in self.holdings[side]) for side in SIDES}
-        return min(SIDES, key=lambda side: (-amounts[side], self.sides[side].created_at))
+    def _default_side(self) -> str:
+        """The contact with more related rows; of equals the older one."""
+        totals = {side: sum(count for count, _name in self.row_counts[side]) for side in SIDES}
+        return min(SIDES, key=lambda side: (-totals[side], self.sides[side].created_at))
 
-    def take(self) -> set[str]:
-        """The fields in which the other's value is wanted: as chosen, or where the survivor has none."""
-        filled = fields_to_fill(self.survivor, self.other)
-        return {
-            name for name in differing_fields(self.survivor, self.other) if self._side(name, filled) == self.other_side
-        }
+    def copy_fields(self) -> set[str]:
+        """Fields copied from the merged contact: as chosen, else those that are empty in the kept one."""
+        default = fields_to_fill(self.kept, self.merged)
+        names = differing_fields(self.kept, self.merged)
+        return {name for name in names if self._chosen_side(name, default) == self.merged_side}
 
-    def _side(self, name: str, filled: set[str]) -> str:
-        wanted = self.chosen.get(name)
-        return wanted if wanted in SIDES else self.other_side if name in filled else self.survivor_side
+    def _chosen_side(self, name: str, default: set[str]) -> str:
+        side = self.chosen.get(name)
+        return side if side in SIDES else self.merged_side if name in default else self.kept_side
 
     def people(self) -> list[tuple[str, Contact, list[tuple[int, str]]]]:
-        return [(side, contact, self.holdings[side]) for side, contact in self.sides.items()]
+        """(side, contact, counts of its related rows)."""
+        return [(side, contact, self.row_counts[side]) for side, contact in self.sides.items()]
 
     def choices(self) -> list[Choice]:
-        take, errors = self.take(), self.error.message_dict if self.error else {}
-        found = []
-        for name in differing_fields(self.survivor, self.other):
-            chosen = self.other_side if name in take else self.survivor_side
-            options = [Option(side, _text(contact, name), side == chosen) for side, contact in self.sides.items()]
-            found.append(Choice(name, label_of(name), options, errors.get(name, [])))
-        return found
+        """The fields in which the contacts differ."""
+        copied, errors = self.copy_fields(), self.error.message_dict if self.error else {}
+        choices = []
+        for name in differing_fields(self.kept, self.merged):
+            chosen = self.merged_side if name in copied else self.kept_side
+            options = [
+                Option(side, _display_field(contact, name), side == chosen) for side, contact in self.sides.items()
+            ]
+            choices.append(Choice(name, field_label(name), options, errors.get(name, [])))
+        return choices
 
-    def same(self) -> list[tuple[str, str]]:
-        """(label, value) of what both have."""
-        names = [name for name in Contact.SETTABLE if name not in differing_fields(self.survivor, self.other)]
-        return [(label_of(name), text) for name in names if (text := _text(self.survivor, name))]
+    def equal_fields(self) -> list[tuple[str, str]]:
+        """(label, value) of the fields in which the contacts are equal, without empty ones."""
+        differing = differing_fields(self.kept, self.merged)
+        equal = [
+            (field_label(name), _display_field(self.kept, name)) for name in Contact.SETTABLE if name not in differing
+        ]
+        return [(label, text) for label, text in equal if text]
 
     def merge(self, by: User) -> ContactMerge:
-        return merge_contacts(
-            self.survivor, self.other, copy_fields=self.take(), by=by, expected=self.chosen.get("seen", "")
-        )
+        """Merge the contacts; raises what `merge_contacts` does."""
+        expected = self.chosen.get("seen", "")
+        return merge_contacts(self.kept, self.merged, copy_fields=self.copy_fields(), by=by, expected=expected)
 
 
-def _text(contact: Contact, name: str) -> str:
-    return shown(name, getattr(contact, name), contact.pro.country)
+def _display_field(contact: Contact, name: str) -> str:
+    return display_value(name, getattr(contact, name), contact.pro.country)
 
 
-def panel(request: ProRequest, contact: Contact) -> dict[str, Any]:
-    """What a contact's page shows in _duplicates.html and _merged.html."""
-    merges = list(contact.merges.standing().defer("moved").select_related("absorbed", "user"))
+def merging_context(request: ProRequest, contact: Contact) -> dict[str, Any]:
+    """Context of _duplicates.html, _merges.html and _merged.html on a contact's page."""
+    merges = list(contact.merges.not_undone().defer("moved").select_related("absorbed", "user"))
     merged = next((merge for merge in merges if str(merge.pk) == request.GET.get("merged")), None)
     return {
         "contact": contact,
         "duplicates": likely_duplicates(contact),
         "merges": merges,
         "merged": merged,
-        "apart": _apart(request, contact),
+        "distinct": _just_marked_distinct(request, contact),
     }
 
 
-def _apart(request: ProRequest, contact: Contact) -> Contact | None:
-    """Who the address says was told apart just now: it can be undone."""
+def _just_marked_distinct(request: ProRequest, contact: Contact) -> Contact | None:
+    """Contact that was just marked as distinct, by the URL; the page offers to undo it."""
     try:
         id = uuid.UUID(request.GET.get("apart", ""))
     except ValueError:
@@ -125,22 +131,22 @@ def _apart(request: ProRequest, contact: Contact) -> Contact | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_merge(request: ProRequest, id: uuid.UUID, other: uuid.UUID) -> HttpResponse:
-    """Two contacts side by side; POST merges them as chosen. htmx gets the form alone ("merge")."""
+    """Compare two contacts; POST merges them as chosen. htmx gets the form alone ("merge")."""
     try:
         if request.method == "POST":
             return _merge(request, id, other)
-        preview = Preview(_pair(request.pro, id, other), request.GET)
+        preview = MergePreview(_find_pair(request.pro, id, other), request.GET)
     except Contact.DoesNotExist:
-        return _as_it_stands(request, id, other)
+        return _redirect_to_remaining(request, id, other)
     return render(request, f"{PAGE}#merge" if wants(request, "merge") else PAGE, {"preview": preview})
 
 
 def _merge(request: ProRequest, id: uuid.UUID, other: uuid.UUID) -> HttpResponse:
     try:
-        merge = Preview(_pair(request.pro, id, other), request.POST).merge(request.user)
+        merge = MergePreview(_find_pair(request.pro, id, other), request.POST).merge(request.user)
     except (OutdatedMergeError, ValidationError) as error:
-        # What is shown now is read anew: the attempt has changed the rows in memory.
-        preview = Preview(_pair(request.pro, id, other), request.POST)
+        # Read anew: the failed merge has changed the objects in memory.
+        preview = MergePreview(_find_pair(request.pro, id, other), request.POST)
         preview.error = error if isinstance(error, ValidationError) else None
         return render(request, PAGE, {"preview": preview}, status=422 if preview.error else 409)
     page = reverse("contacts:contact_detail", args=[merge.survivor_id])
@@ -149,7 +155,7 @@ def _merge(request: ProRequest, id: uuid.UUID, other: uuid.UUID) -> HttpResponse
 
 @require_POST
 def merge_undo(request: ProRequest, id: uuid.UUID) -> HttpResponse:
-    """Make two contacts of a merge again."""
+    """Undo a merge."""
     merges = ContactMerge.objects.for_pro(request.pro).select_related("survivor", "absorbed")
     merge = get_object_or_404(merges, pk=id)
     names = {"name": merge.survivor.name, "other": merge.absorbed.name}
@@ -162,45 +168,45 @@ def merge_undo(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def contact_apart(request: ProRequest, id: uuid.UUID, other: uuid.UUID) -> HttpResponse:
-    """Remember that these two are not the same person; with "undo" forget it."""
+def contact_mark_distinct(request: ProRequest, id: uuid.UUID, other: uuid.UUID) -> HttpResponse:
+    """Mark two contacts as different people; with "undo" take it back."""
     page = reverse("contacts:contact_detail", args=[id])
     try:
-        one, two = _pair(request.pro, id, other)
+        one, two = _find_pair(request.pro, id, other)
         if "undo" in request.POST:
             unmark_distinct(one, two)
             return redirect(page)
         mark_distinct(one, two, by=request.user)
     except Contact.DoesNotExist:
-        return _as_it_stands(request, id, other)
+        return _redirect_to_remaining(request, id, other)
     return redirect(f"{page}?apart={two.pk}")
 
 
-def _pair(pro: Pro, *ids: uuid.UUID) -> list[Contact]:
-    """Both contacts, in this order. Raises DoesNotExist when one is not there (any more)."""
-    found = Contact.objects.for_pro(pro).select_related("pro").in_bulk(ids)
-    if len(found) < 2:
+def _find_pair(pro: Pro, *ids: uuid.UUID) -> list[Contact]:
+    """Both contacts, in this order. Raises DoesNotExist unless both exist and are not archived."""
+    contacts = Contact.objects.for_pro(pro).select_related("pro").in_bulk(ids)
+    if len(contacts) < 2:
         raise Contact.DoesNotExist
-    return [found[pk] for pk in ids]
+    return [contacts[pk] for pk in ids]
 
 
-def _as_it_stands(request: ProRequest, *ids: uuid.UUID) -> HttpResponse:
-    """For a pair that is none any more: to the one that is left. Raises Http404 when there never was such a pair."""
+def _redirect_to_remaining(request: ProRequest, *ids: uuid.UUID) -> HttpResponse:
+    """Redirect to the contact that is left of a former pair; 404 when there never was such a pair."""
     try:
-        places = [_whereabouts(request.pro, pk) for pk in dict.fromkeys(ids)]
+        contacts = [_find_current(request.pro, pk) for pk in dict.fromkeys(ids)]
     except Contact.DoesNotExist as error:
         raise Http404 from error
-    left = next((contact for contact in places if contact.deleted_at is None), None)
-    if left is None or len(places) < 2:
+    remaining = next((contact for contact in contacts if contact.deleted_at is None), None)
+    if remaining is None or len(contacts) < 2:
         raise Http404
-    messages.error(request, _("One of the two was archived or merged meanwhile. This is how it stands now."))
-    return send_to(request, reverse("contacts:contact_detail", args=[left.pk]))
+    messages.error(request, _("One of the two contacts was archived or merged meanwhile. This is the current page."))
+    return send_to(request, reverse("contacts:contact_detail", args=[remaining.pk]))
 
 
-def _whereabouts(pro: Pro, id: uuid.UUID) -> Contact:
-    """The contact of this id, archived or not, or the one it was merged into."""
+def _find_current(pro: Pro, id: uuid.UUID) -> Contact:
+    """Contact with this id, archived or not, or the one that it was merged into."""
     contacts = Contact.objects
     for rows in (contacts.for_pro(pro), contacts.for_pro(pro, deleted=True)):
-        if found := rows.filter(pk=id).first():
-            return found
-    return contacts.survivor_of(pro, id)
+        if contact := rows.filter(pk=id).first():
+            return contact
+    return contacts.get_kept_contact(pro, id)

@@ -14,7 +14,7 @@ from config.accounts.models import Pro, User
 from config.search.folding import digits, fold
 from config.search.index import SearchIndex
 from config.web.mail import is_answerable
-from contacts.models import Contact, StaleEdit
+from contacts.models import Contact, StaleEditError
 from contacts.models.locking import hold_book
 
 from .filter_option import FilterOption
@@ -254,7 +254,7 @@ class Inquiry(models.Model):
         """Say how much it presses and what it is about: any of `priority`, `category` and `filter_options` (ids).
 
         `was` is `facts` as it was when the editing began: what the editor left so stays as it is by now. Raises
-        StaleEdit when something that they changed is another by now, and ValidationError for what cannot be, with
+        StaleEditError when something that they changed is another by now, and ValidationError for what cannot be, with
         every field at fault.
         """
         with transaction.atomic():
@@ -262,7 +262,7 @@ class Inquiry(models.Model):
             wanted = changed_facts(was, facts)
             for name, present in self.facts.items():
                 if name in wanted and name in was and present not in (was[name], wanted[name]):
-                    raise StaleEdit(name, str(present))
+                    raise StaleEditError(name, str(present))
             options = wanted.pop("filter_options", None)
             for name, value in wanted.items():
                 setattr(self, name, value)

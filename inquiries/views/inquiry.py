@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, wants
 from contacts.forms import add_errors
-from contacts.models import Contact, StaleEdit
+from contacts.models import Contact, StaleEditError
 
 from ..customers.profiles import retry_profile
 from ..forms import CaseForm, CloseForm, FactsForm, MoveForm, categories_of
@@ -255,7 +255,7 @@ def inquiry_facts(request: ProRequest, id: int) -> HttpResponse:
         return _part(request, id, "facts", 422, facts_form=form)
     try:
         inquiry.classify(was=form.was, **form.cleaned_data)
-    except StaleEdit:
+    except StaleEditError:
         form.be_late(find_inquiry(request, id))
         return _part(request, id, "facts", 409, facts_form=form)
     return _part(request, id, "facts")

@@ -23,7 +23,7 @@ def is_refused_for_what_is_there(method, error):
         }
     error = error["error"]
     said = [f"{detail['field']}: {detail['message']}" for detail in error.get("details", [])]
-    takes_last = method == "PATCH" and said == ["email: Give an e-mail address or a phone number."]
+    takes_last = method == "PATCH" and said == ["email: Enter an e-mail address or a phone number."]
     return takes_last or error["code"] == "INVALID_CURSOR"
 
 

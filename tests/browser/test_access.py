@@ -216,7 +216,7 @@ def make_import(user, state):
     found = ContactImport.objects.upload(user.pro, filename=f"{state}.csv", **fields, by=user)
     for row, outcome in zip(found.rows.order_by("number"), ("create", "complete", "known", "refuse"), strict=True):
         row.fields, row.learnt = {"name": "Anna", "email": f"{long}@example.org"}, {"phone": "+33612345678"}
-        row.decide(outcome, same_as=2, reasons={"email": "Enter a valid email address."})
+        row.set_result(outcome, same_as=2, reasons={"email": "Enter a valid email address."})
         row.save()
     found.state, found.done, found.finished_at = state, 2, timezone.now()
     found.counts = {"create": 1, "complete": 1, "known": 1, "refuse": 1}

@@ -65,7 +65,7 @@ def test_search_open_edit_note_archive_undo(enter, people, user, size, has_javas
         expect(page.get_by_role("link", name="Edit Name")).to_be_focused()
 
     page.get_by_label("Note").fill("Trains make her nervous.")
-    page.get_by_role("button", name="Keep the note").click()
+    page.get_by_role("button", name="Save note").click()
     entry(page, "Trains make her nervous.").wait_for()
     expect(page.get_by_label("Note")).to_have_value("")
     assert people[0].notes.get().author == user
@@ -74,7 +74,7 @@ def test_search_open_edit_note_archive_undo(enter, people, user, size, has_javas
     page.get_by_text("Anna Karenina is archived.").wait_for()
     expect(page.get_by_role("link", name="Anna Karenina")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
-    page.get_by_text("Anna Karenina is in your contacts again.").wait_for()
+    page.get_by_text("Anna Karenina is restored.").wait_for()
     assert Contact.objects.get(pk=people[0].pk).deleted_at is None
 
 

@@ -38,7 +38,7 @@ def test_from_a_file_to_a_contact(open_import, user, work_tasks, size, has_javas
         expect(page.locator("progress")).to_have_attribute("max", "2")
         work_tasks()
         if not has_javascript:
-            page.get_by_role("link", name="See how far it is").click()
+            page.get_by_role("link", name="Show progress").click()
 
     page.get_by_label("CSV file", exact=True).set_input_files(
         {"name": "klanten.csv", "mimeType": "text/csv", "buffer": b"PK\x03\x04"}
@@ -50,7 +50,7 @@ def test_from_a_file_to_a_contact(open_import, user, work_tasks, size, has_javas
     )
     page.get_by_role("button", name="Read the file").click()
 
-    page.get_by_role("heading", name="What the columns are").wait_for()
+    page.get_by_role("heading", name="Columns").wait_for()
     expect(page.get_by_label("Nom", exact=True)).to_have_value("last_name")
     page.get_by_label("Adresse").select_option("E-mail")
     page.get_by_role("button", name="Check the rows").click()

@@ -1,15 +1,15 @@
 """A file through the import, as the pages take it."""
 
-from contacts.importing.columns import recognise
+from contacts.importing.columns import recognise_columns
 from contacts.importing.jobs import start_check, start_run
-from contacts.importing.reading import read
+from contacts.importing.reading import read_table
 from contacts.models import ContactImport
 
 
 def uploaded(user, text, filename="contacts.csv"):
     """The import of a file (str or bytes), with its columns recognised, before its check."""
-    headings, rows = read(text.encode() if isinstance(text, str) else text)
-    fields = {"filename": filename, "headings": headings, "columns": recognise(headings), "rows": rows}
+    headings, rows = read_table(text.encode() if isinstance(text, str) else text)
+    fields = {"filename": filename, "headings": headings, "columns": recognise_columns(headings), "rows": rows}
     return ContactImport.objects.upload(user.pro, **fields, by=user)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from config.accounts.models import Pro
-from contacts.admin import FACTS
+from contacts.admin.contacts import READONLY_FIELDS
 from contacts.models import Contact, ContactIdentity, ContactNote
 from tests.admin_site import (
     assert_list_is_flat,
@@ -135,7 +135,7 @@ def test_staff_archive_and_restore(staff_browser, staff, contact, pro):
     assert not Contact.objects.for_pro(pro).exists() and not ContactIdentity.objects.held().exists()
     # What is archived already is left alone.
     [left] = act(staff_browser, "archive", contact)
-    assert left.startswith("1 contact was left alone: it stands so already")
+    assert left.startswith("1 contact was skipped: already in this state")
     assert act(staff_browser, "restore", contact) == ["1 contact is restored."]
     assert list(Contact.objects.for_pro(pro)) == [contact]
     assert list(contact.events.values_list("kind", "user")) == [
@@ -179,7 +179,7 @@ def test_the_page_does_not_ask_per_row_around_it(staff_browser, contact):
     queries(staff_browser, page(contact, "change"))
     few = queries(staff_browser, page(contact, "change"))
     for n in range(20):
-        contact.identity("telegram", str(n)).save()
+        contact.build_identity("telegram", str(n)).save()
         ContactNote.objects.add_note(contact, f"Note {n}", by=UserFactory(pro=contact.pro))
         contact.change({"name": f"Name {n}"}, by=UserFactory(pro=contact.pro))
     assert queries(staff_browser, page(contact, "change")) == few
@@ -192,4 +192,4 @@ def test_a_deleted_contact_stays_visible_to_staff(staff_browser, contact):
     assert listed(staff_browser, Contact, deleted_at__isempty="1") == []
     response = staff_browser.get(page(contact, "change"))
     shown_fields = [name for _title, options in response.context["adminform"].fieldsets for name in options["fields"]]
-    assert (response.status_code, shown_fields) == (200, ["name", *FACTS])
+    assert (response.status_code, shown_fields) == (200, ["name", *READONLY_FIELDS])

@@ -20,7 +20,7 @@ def test_archive_and_undo(browser, jane, user):
     [undo] = re.findall(r'action="(/contacts/[^"]+/restore)"', html)
     response = browser.post(undo, follow=True)
     assert response.redirect_chain == [(f"/contacts/{jane.pk}", 302)]
-    assert "Jane &lt;b&gt; is in your contacts again." in response.content.decode()
+    assert "Jane &lt;b&gt; is restored." in response.content.decode()
     assert Contact.objects.get().deleted_at is None
     assert list(jane.events.values_list("kind", "user")) == [("deleted", user.pk), ("restored", user.pk)]
     # The offer to undo ends with it.

@@ -167,11 +167,11 @@ def test_archived_ones_stand_on_a_page_of_their_own(browser, contact, user):
 
 
 def test_empty_lists_say_what_to_do(browser, contact):
-    assert "Nobody here yet." in html(browser.get(PATH))
-    assert "Nobody is archived." in html(browser.get(f"{PATH}?view=archived"))
+    assert "No contacts yet." in html(browser.get(PATH))
+    assert "No archived contacts." in html(browser.get(f"{PATH}?view=archived"))
     contact()
     page = html(browser.get(f"{PATH}?q=zzz"))
-    assert "Nobody matches." in page and '<a href="/contacts">Clear the search</a>' in page
+    assert "No contacts match." in page and '<a href="/contacts">Clear the search</a>' in page
 
 
 def test_the_same_queries_for_one_row_and_for_fifty(browser, contact):

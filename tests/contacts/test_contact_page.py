@@ -103,7 +103,7 @@ def test_nothing_of_another_contact(browser, jane, contact, user):
     replying.reply(secret, "Hush", by=user)
     ContactNote.objects.add_note(other, "Also secret", by=user)
     assert entries(page(browser, jane)) == []
-    assert "Nothing has happened yet." in page(browser, jane)
+    assert "No activity yet." in page(browser, jane)
 
 
 def test_a_message_that_is_signed_otherwise_says_so(browser, jane):
@@ -124,7 +124,7 @@ def test_who_did_it_may_be_a_program(browser, jane, api):
 
 
 def test_a_change_of_what_is_no_field_any_more_is_left_out(browser, jane):
-    jane.record(ContactEvent.Kind.CHANGED, None, {"shoe_size": ["1", "2"]})
+    jane.record_event(ContactEvent.Kind.CHANGED, None, {"shoe_size": ["1", "2"]})
     assert entries(page(browser, jane)) == [("happened", "Changed")]
 
 

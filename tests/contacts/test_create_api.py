@@ -141,7 +141,7 @@ def test_a_value_that_cannot_be_is_refused_by_name(api, refused, field, values):
 
 def test_the_message_of_a_blank_name_is_one(api, refused):
     assert refused(api.post(LIST, {"name": " ", "email": "a@example.org"}), "name") == ["This field cannot be blank."]
-    assert refused(api.post(LIST, {"name": "…", "email": "a@example.org"}), "name") == ["Give a name."]
+    assert refused(api.post(LIST, {"name": "…", "email": "a@example.org"}), "name") == ["Enter a name."]
 
 
 @pytest.mark.parametrize("country, stored", [("FR", "+33612345678"), ("BE", "+32612345678"), ("GB", "+44612345678")])

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contacts.book.duplicates import are_alike, likely_duplicates, mark_distinct, words_of
+from contacts.book.duplicates import are_similar, likely_duplicates, mark_distinct, name_words
 from contacts.book.merging import merge_contacts
 from contacts.models import Contact, ContactIdentity
 
@@ -102,7 +102,7 @@ def test_an_address_that_was_let_go_to_somebody_else(pro, known):
 def test_an_identity_of_another_channel_says_nothing(known):
     one, other = known(), known()
     for contact, channel in ((one, "telegram"), (other, "whatsapp")):
-        contact.identity(channel, "12345").save()
+        contact.build_identity(channel, "12345").save()
     assert found(one) == []
 
 
@@ -154,15 +154,15 @@ def test_not_the_same_name(known, one, other):
 
 
 def test_the_words_of_a_name():
-    assert words_of("Mme MARTIN-Doré, Zoé") == ["dore", "martin", "zoe"]
-    assert words_of("Dr") == []
-    assert words_of("O'Neill Ann_Lee") == ["ann", "lee", "neill", "o"]
+    assert name_words("Mme MARTIN-Doré, Zoé") == ["dore", "martin", "zoe"]
+    assert name_words("Dr") == []
+    assert name_words("O'Neill Ann_Lee") == ["ann", "lee", "neill", "o"]
 
 
 def test_how_alike_names_may_be():
-    assert are_alike(["dupont", "jean"], ["dupond", "jean"])
-    assert not are_alike(["dupont", "jean"], ["dupont", "marc"])
-    assert not are_alike(["dupont", "jean"], [])
+    assert are_similar(["dupont", "jean"], ["dupond", "jean"])
+    assert not are_similar(["dupont", "jean"], ["dupont", "marc"])
+    assert not are_similar(["dupont", "jean"], [])
 
 
 def test_a_name_is_not_found_in_an_email(known):
@@ -228,5 +228,5 @@ def test_the_same_number_of_queries_for_one_and_for_fifty(pro, known):
     few = queries(anna)
     for n in range(50):
         ContactFactory(pro=pro, name="Anna Martin", email=EMAIL, phone=PHONE)
-        anna.identity("email", f"anna{n}@example.org").save()
+        anna.build_identity("email", f"anna{n}@example.org").save()
     assert queries(anna) == few

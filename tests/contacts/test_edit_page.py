@@ -113,12 +113,12 @@ def test_of_two_at_once_one_is_told(pro, user, at_once):
     row = ContactFactory(pro=pro, name="Jane")
 
     def edit(number):
-        from contacts.models import StaleEdit
+        from contacts.models import StaleEditError
 
         try:
             return Contact.objects.get(pk=row.pk).change({"name": f"N{number}"}, by=user, expected={"name": "Jane"})
-        except StaleEdit as error:
-            return error.present
+        except StaleEditError as error:
+            return error.current
 
     answers = at_once(2, edit)
     [saved] = [answer for answer in answers if isinstance(answer, dict)]
@@ -144,8 +144,8 @@ def test_what_cannot_be_is_refused_and_stays_typed(browser, jane, field, typed, 
     before = Contact.objects.values().get()
     headers = htmx(field) if is_htmx else {}
     response = browser.post(path(jane, field), {field: typed, "was": before[field]}, headers=headers)
-    fact = response.context["fact"] if is_htmx else next(f for f in response.context["facts"] if f["form"])
-    assert (response.status_code, fact["form"].errors) == (422, {field: [said]})
+    detail = response.context["detail"] if is_htmx else next(d for d in response.context["details"] if d["form"])
+    assert (response.status_code, detail["form"].errors) == (422, {field: [said]})
     assert ("<h1>Jane</h1>" in response.content.decode()) != is_htmx
     assert Contact.objects.values().get() == before
 
@@ -155,7 +155,7 @@ def test_the_last_address_stays(browser, contact, field):
     row = contact(**{"email": "", "phone": "", field: {"email": "j@example.org", "phone": "+33612345678"}[field]})
     response = browser.post(path(row, field), {field: "", "was": getattr(row, field)}, headers=htmx(field))
     assert response.status_code == 422
-    assert "Give an e-mail address or a phone number." in response.content.decode()
+    assert "Enter an e-mail address or a phone number." in response.content.decode()
 
 
 def test_archived_meanwhile_it_is_said_and_stays_typed(browser, jane):

@@ -151,7 +151,7 @@ def test_a_refused_row_says_why_for_each_field(user, work_tasks):
         "referral_source": "Ensure this value has at most 200 characters (it has 201).",
         "language": "Use a two-letter language code of ISO 639-1, such as en.",
     }
-    assert row(found, 3)["reasons"] == {"email": "Give an e-mail address or a phone number."}
+    assert row(found, 3)["reasons"] == {"email": "Enter an e-mail address or a phone number."}
     assert row(found, 4)["reasons"] == {"__all__": "This row has more cells than there are headings."}
     assert found.counts == {"refuse": 3} and found.importable == 0
 
@@ -186,14 +186,14 @@ def test_odd_cells_refuse_their_row_alone(user, cell, work_tasks):
 
 
 def test_an_exception_in_one_row_does_not_stop_the_others(user, work_tasks, monkeypatch, caplog):
-    whole = Contact.set
+    whole = Contact.assign_fields
 
     def fail(contact, fields):
         if fields.get("name") == "Bad":
             raise RuntimeError(f"what stands in the row: {fields}")
         whole(contact, fields)
 
-    monkeypatch.setattr(Contact, "set", fail)
+    monkeypatch.setattr(Contact, "assign_fields", fail)
     found = checked(user, "name,email\nBad,secret@example.org\nGood,g@example.org\n", work_tasks)
     assert outcomes(found) == {2: "refuse", 3: "create"}
     assert row(found, 2)["reasons"] == {"__all__": "Something went wrong with this row on our side."}
@@ -229,7 +229,7 @@ def test_a_halt_is_said_and_over_when_it_goes_on(user, work_tasks, monkeypatch):
     found = uploaded(user, "name,email\nAnna,anna@example.org\n")
     start_check(found, found.columns)
     with monkeypatch.context() as patch:
-        patch.setattr("contacts.importing.checking.Present.__init__", lambda *a: 1 / 0)
+        patch.setattr("contacts.importing.checking.BookExcerpt.__init__", lambda *a: 1 / 0)
         work_tasks()
     found.refresh_from_db()
     assert (found.state, found.error, found.done) == ("checking", "ZeroDivisionError", 0)
@@ -243,8 +243,8 @@ def test_a_match_of_another_name_is_pointed_out(browser, user, pro, work_tasks):
         Contact.objects.register(pro, name=name, email=email)
     found = checked(user, "name,email\nHelene,theo@example.org\nVISSER Ana,anna@example.org\n", work_tasks)
     html = browser.get(f"/contacts/import/{found.pk}?show=known").content.decode()
-    assert html.count("Another name:") == 1
-    assert html.index("Another name:") < html.index("Anna Visser")
+    assert html.count("The name differs:") == 1
+    assert html.index("The name differs:") < html.index("Anna Visser")
 
 
 def test_only_an_own_contact_may_do_without_e_mail_and_phone(user, work_tasks, other_user):
@@ -255,4 +255,4 @@ def test_only_an_own_contact_may_do_without_e_mail_and_phone(user, work_tasks, o
     )
     found = checked(user, f"id,name\n{own.pk},Théo\n{foreign.pk},Théo\n,Théo\n", work_tasks)
     assert outcomes(found) == {2: "known", 3: "refuse", 4: "refuse"}
-    assert row(found, 3)["reasons"] == {"email": "Give an e-mail address or a phone number."}
+    assert row(found, 3)["reasons"] == {"email": "Enter an e-mail address or a phone number."}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contacts.book.exporting import COLUMNS
-from contacts.importing.columns import TARGETS, WORDS, read_cells, read_id, recognise
+from contacts.importing.columns import HEADINGS, TARGETS, read_cells, read_id, recognise_columns
 from contacts.importing.views import SAMPLE
 
 DOCS = (Path(__file__).parents[2] / "docs/import.md").read_text()
@@ -44,7 +44,7 @@ DOCS = (Path(__file__).parents[2] / "docs/import.md").read_text()
     ],
 )
 def test_a_heading_is_recognised(heading, column):
-    assert recognise([heading]) == [column]
+    assert recognise_columns([heading]) == [column]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_heading_is_recognised(heading, column):
     ],
 )
 def test_headings_are_read_together(headings, columns):
-    assert recognise(headings) == columns
+    assert recognise_columns(headings) == columns
 
 
 def test_every_heading_of_the_documentation_is_recognised():
@@ -67,18 +67,18 @@ def test_every_heading_of_the_documentation_is_recognised():
     assert len(lines) == 11
     for field, *words in lines:
         wanted = {labels[name.casefold()] for name in field.split(", ")}
-        assert {recognise([word])[0] for cell in words for word in cell.split(", ")} == wanted
+        assert {recognise_columns([word])[0] for cell in words for word in cell.split(", ")} == wanted
 
 
 def test_what_is_exported_and_the_sample_are_recognised():
     known = [name for name in COLUMNS.values() if name in TARGETS]
-    assert recognise(list(COLUMNS)) == [*known, "", "", ""]
-    assert recognise(list(SAMPLE)) == ["name", "email", "phone", *known[4:7], "referral_source", "language"]
+    assert recognise_columns(list(COLUMNS)) == [*known, "", "", ""]
+    assert recognise_columns(list(SAMPLE)) == ["name", "email", "phone", *known[4:7], "referral_source", "language"]
 
 
 def test_every_target_has_its_words_and_no_word_two_targets():
-    words = [word for line in WORDS.values() for word in line.split()]
-    assert (list(WORDS), sorted(set(words))) == (list(TARGETS), sorted(words))
+    words = [word for line in HEADINGS.values() for word in line.split()]
+    assert (list(HEADINGS), sorted(set(words))) == (list(TARGETS), sorted(words))
 
 
 @pytest.mark.parametrize(

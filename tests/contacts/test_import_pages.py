@@ -57,7 +57,7 @@ def test_an_upload_keeps_the_rows_and_imports_nothing(browser, user, pro):
     [
         (b"", "The file is empty."),
         (b"\xef\xbb\xbf", "The file is empty."),
-        (b"Name,E-mail\n", "Below its headings the file is empty."),
+        (b"Name,E-mail\n", "The file has no rows below the headings."),
         (b"PK\x03\x04\x00", "This is a workbook or another document. Open it in your spreadsheet and save it as CSV."),
         (b"Name\n\x00\n", "This file cannot be read as text. Save it as CSV in UTF-8."),
         (b"Anna,anna@example.org\nB,b@x.org\n", "The first row looks like a contact."),
@@ -117,8 +117,8 @@ def test_choosing_columns_has_the_rows_checked(browser, user, work_tasks):
 @pytest.mark.parametrize(
     "columns, message",
     [
-        ([""] * 4, "Say which column is the name."),
-        (["name", "", "", ""], "Say which column is the e-mail or the phone."),
+        ([""] * 4, "Choose the column with the name."),
+        (["name", "", "", ""], "Choose the column with the e-mail or the phone."),
         (["name", "first_name", "email", ""], "Choose either the name, or first and last name."),
         (["name", "email", "pro", ""], "Select a valid choice. pro is not one of the available choices."),
         (["name", "email", "\x00", ""], "Select a valid choice."),
@@ -133,8 +133,8 @@ def test_columns_that_do_not_do(browser, user, columns, message):
 
 def test_the_columns_can_be_changed_after_the_check(browser, user, work_tasks):
     found = checked(user, TEXT, work_tasks)
-    assert "What the columns are" in html(browser.get(page(found, "?columns")))
-    assert "What the columns are" not in html(browser.get(page(found)))
+    assert "Columns" in html(browser.get(page(found, "?columns")))
+    assert "Columns" not in html(browser.get(page(found)))
 
 
 def test_a_hundred_columns_fit_into_a_form(browser, user):
@@ -182,7 +182,7 @@ def test_a_halt_is_said(browser, user):
     found = uploaded(user, TEXT)
     ContactImport.objects.update(state="running", error="OperationalError")
     shown = html(browser.get(page(found)))
-    assert "It has come to a halt, and is tried again by itself." in shown and "OperationalError" not in shown
+    assert "It failed and is retried automatically." in shown and "OperationalError" not in shown
 
 
 # --- Report
@@ -193,7 +193,7 @@ def test_the_report_before_the_run(browser, user, pro, work_tasks):
     lines = ["K,k@example.org,0612345678", "A2,anna@example.org,", "<b>B</b>,b@example.org,"]
     found = checked(user, TEXT + "\n".join(lines), work_tasks)
     first = html(browser.get(page(found)))
-    for text in ("3 contacts to import", "Import 3 contacts", "2 are new.", "1 that you have already is completed."):
+    for text in ("3 contacts to import", "Import 3 contacts", "2 are new.", "1 existing contact is completed."):
         assert text in first
     assert "Anna" in first and "&lt;b&gt;B&lt;/b&gt;" in first and "piet" not in first
     complete = html(browser.get(page(found, "?show=complete")))
@@ -215,14 +215,14 @@ def test_nothing_to_import_offers_nothing(browser, user, pro, work_tasks):
     Contact.objects.register(pro, name="Anna", email="anna@example.org")
     found = checked(user, "name,email\nAnna,anna@example.org\n", work_tasks)
     shown = html(browser.get(page(found)))
-    assert "Everybody in this file is in your contacts already." in shown and page(found, "/run") not in shown
+    assert "All rows of this file are in your contacts already." in shown and page(found, "/run") not in shown
 
 
 @pytest.mark.parametrize(
     "text, sentence",
     [
-        ("name,email\nAnna,anna@\n", "Every row is refused; the reasons stand below."),
-        ("name,email\nAnna,anna@\nK,k@example.org\n", "What was not refused is in your contacts already."),
+        ("name,email\nAnna,anna@\n", "Every row is refused. See the reasons below."),
+        ("name,email\nAnna,anna@\nK,k@example.org\n", "The other rows are in your contacts already."),
     ],
 )
 def test_nothing_to_import_says_why(browser, user, pro, work_tasks, text, sentence):
@@ -331,9 +331,9 @@ def test_refused_rows_in_the_files_own_columns(browser, user, work_tasks):
     data = refused(browser, found)
     assert list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))) == [
         ["reason", "Name", "x", "E-mail"],
-        ["E-mail: Give an e-mail address or a phone number.", "Anna", "'=1+1"],
+        ["E-mail: Enter an e-mail address or a phone number.", "Anna", "'=1+1"],
         ["This row has more cells than there are headings.", "C", "a\nb", "c@", "more", "'=2"],
-        ["E-mail: Give an e-mail address or a phone number.", "'+3"],
+        ["E-mail: Enter an e-mail address or a phone number.", "'+3"],
     ]
 
 
@@ -388,7 +388,7 @@ def test_changes_are_posted(browser, user, path):
 def test_a_forgotten_import_keeps_its_numbers(browser, user, work_tasks):
     found = imported(user, TEXT, work_tasks)
     ContactImport.objects.update(created_at=timezone.now() - timedelta(days=31))
-    ContactImport.objects.forget()
+    ContactImport.objects.prune()
     shown = html(browser.get(page(found)))
     assert "The rows of this file were deleted 30 days after it was uploaded." in shown
     assert "Anna" not in shown and "refused.csv" not in shown

@@ -5,13 +5,13 @@ import codecs
 import pytest
 from django.core.exceptions import ValidationError
 
-from contacts.importing.reading import MAX_BYTES, MAX_ROWS, is_data, read
+from contacts.importing.reading import MAX_BYTES, MAX_ROWS, looks_like_data, read_table
 
 TABLE = (["Name", "E-mail"], [(2, ["Hélène", "h@example.org"])])
 
 
 def table(data):
-    headings, rows = read(data)
+    headings, rows = read_table(data)
     return headings, list(rows)
 
 
@@ -158,4 +158,4 @@ def test_the_message_names_the_row():
     ],
 )
 def test_a_first_row_with_an_address_or_a_number_is_data(headings, expected):
-    assert is_data(headings) is expected
+    assert looks_like_data(headings) is expected

@@ -10,7 +10,7 @@ from contacts.book.merging import merge_contacts
 from contacts.importing import jobs
 from contacts.importing.jobs import start_run
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport, ContactNote
-from contacts.models.contact_import import forget_imports
+from contacts.models.contact_import import prune_imports
 from contacts.models.note import ContactNoteQuerySet
 from tests.factories import ProFactory
 
@@ -198,7 +198,7 @@ def test_a_long_import_hands_over(user, work_tasks, monkeypatch):
 def test_a_batch_that_fails_is_worked_again_as_a_whole(user, work_tasks, monkeypatch):
     found = checked(user, many(10), work_tasks)
     monkeypatch.setattr(jobs, "RUN_BATCH", 4)
-    whole, calls = ContactImport.advance, []
+    whole, calls = ContactImport.save_worked_rows, []
 
     def fail_once(self, rows):
         calls.append(len(rows))
@@ -206,7 +206,7 @@ def test_a_batch_that_fails_is_worked_again_as_a_whole(user, work_tasks, monkeyp
             raise RuntimeError("in the second batch")
         whole(self, rows)
 
-    monkeypatch.setattr(ContactImport, "advance", fail_once)
+    monkeypatch.setattr(ContactImport, "save_worked_rows", fail_once)
     start_run(found, by=user)
     work_tasks()
     assert Contact.objects.count() == 4
@@ -272,14 +272,14 @@ def test_what_is_past_its_time_is_forgotten(user, work_tasks):
     fresh = imported(user, ANNA.replace("Anna@", "Bea@").replace("5678", "5679"), work_tasks)
     old = [done.pk, waiting.pk]
     ContactImport.objects.filter(pk__in=old).update(created_at=timezone.now() - timedelta(days=30, minutes=1))
-    forget_imports()
+    prune_imports()
     assert set(ContactImport.objects.all()) == {done, fresh}
     done.refresh_from_db()
     assert (done.is_forgotten, done.headings, done.columns, done.rows.count()) == (True, [], [], 0)
     assert (done.counts, done.total) == ({"create": 1}, 1)
     assert (fresh.rows.count(), Contact.objects.count()) == (1, 2)
     before = list(ContactImport.objects.order_by("pk").values())
-    forget_imports()
+    prune_imports()
     assert list(ContactImport.objects.order_by("pk").values()) == before
 
 
@@ -309,7 +309,7 @@ def test_a_note_keeps_its_lines_and_a_book_is_refused(user, work_tasks):
     found = imported(user, text, work_tasks)
     assert notes() == [("Anna", "One\nTwo", user.pk)]
     [refused] = found.rows.filter(outcome="refuse")
-    assert refused.reasons == {"note": "A note may have 5000 characters."}
+    assert refused.reasons == {"note": "Use at most 5000 characters."}
     assert len(refused.fields["note"]) == 300
 
 
@@ -351,6 +351,6 @@ def test_an_import_that_came_to_a_halt_goes_on_when_it_is_asked_to(browser, user
 def test_an_import_that_never_ended_is_forgotten_too(user, work_tasks):
     found = checked(user, ANNA, work_tasks)
     ContactImport.objects.update(state="running", created_at=timezone.now() - timedelta(days=31))
-    forget_imports()
+    prune_imports()
     found.refresh_from_db()
     assert (found.state, found.is_forgotten, found.rows.count()) == ("done", True, 0)

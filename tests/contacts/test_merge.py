@@ -202,7 +202,7 @@ def test_a_choice_that_leaves_no_address_is_refused(known, user):
     before = [row(by_mail), row(by_phone)]
     with pytest.raises(ValidationError) as raised:
         merge_contacts(by_mail, by_phone, copy_fields={"email"}, by=user)
-    assert raised.value.message_dict == {"email": ["Give an e-mail address or a phone number."]}
+    assert raised.value.message_dict == {"email": ["Enter an e-mail address or a phone number."]}
     assert [row(by_mail), row(by_phone)] == before
     assert not ContactMerge.objects.exists()
 
@@ -213,7 +213,7 @@ def test_a_value_goes_through_the_rules_of_its_field(anna, anne, user):
         merge_contacts(anna, anne, copy_fields={"language", "name"}, by=user)
     assert raised.value.message_dict == {
         "language": ["Use a two-letter language code of ISO 639-1, such as en."],
-        "name": ["Give a name."],
+        "name": ["Enter a name."],
     }
 
 
@@ -306,7 +306,7 @@ def test_when_one_part_fails_nothing_is_merged(anna, anne, house, user, monkeypa
     def fail(*args, **kwargs):
         raise RuntimeError
 
-    monkeypatch.setattr(Contact, "record", fail)
+    monkeypatch.setattr(Contact, "record_event", fail)
     with pytest.raises(RuntimeError):
         merge_contacts(anna, anne, copy_fields={"email"}, by=user)
     after = [row(anna), row(anne), list(ContactRequest.objects.values()), list(ContactIdentity.objects.values())]
@@ -337,9 +337,9 @@ def test_an_old_id_leads_to_the_end_of_the_chain(pro, known, anna, anne, user):
     third = known("Third", phone=MOBILE)
     merge_contacts(anna, anne, by=user)
     merge_contacts(third, anna, by=user)
-    assert [Contact.objects.survivor_of(pro, contact.pk) for contact in (anna, anne)] == [third, third]
+    assert [Contact.objects.get_kept_contact(pro, contact.pk) for contact in (anna, anne)] == [third, third]
     third.archive(by=user)
-    assert Contact.objects.survivor_of(pro, anne.pk) == third
+    assert Contact.objects.get_kept_contact(pro, anne.pk) == third
 
 
 def test_an_old_id_is_found_by_its_own_pro_alone(pro, anna, anne, user):
@@ -348,7 +348,7 @@ def test_an_old_id_is_found_by_its_own_pro_alone(pro, anna, anne, user):
     archived.archive(by=user)
     for other, pk in ((ProFactory(), anne.pk), (pro, anna.pk), (pro, archived.pk)):
         with pytest.raises(Contact.DoesNotExist):
-            Contact.objects.survivor_of(other, pk)
+            Contact.objects.get_kept_contact(other, pk)
 
 
 def test_the_api_answers_404_for_it(api, anna, anne, user):
@@ -538,7 +538,7 @@ def test_what_a_merge_would_move(anna, anne, house):
 
 def test_a_deleted_note_is_nothing_that_a_merge_would_be_seen_to_move(anna):
     ContactNote.objects.add_note(anna, "Here", by=None)
-    ContactNote.objects.add_note(anna, "Gone", by=None).delete_softly()
+    ContactNote.objects.add_note(anna, "Gone", by=None).soft_delete()
     assert count_related_rows(anna) == [(1, "note")]
 
 

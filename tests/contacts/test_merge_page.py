@@ -15,7 +15,7 @@ from .conversing import arrive, connect
 
 ANNA, ANNE, PHONE = "anna@example.org", "anne@example.org", "+33612345678"
 HTMX = {"HX-Request": "true", "HX-Target": "merge"}
-GONE = "One of the two was archived or merged meanwhile. This is how it stands now."
+GONE = "One of the two contacts was archived or merged meanwhile. This is the current page."
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_both_are_shown_with_what_they_have(browser, pro, anna, anne):
         assert words in html, words
     assert html.count("No history yet") == 1
     groups = re.findall(r"<legend>([^<]+)</legend>", html)
-    assert groups == ["Which one stays?", "Name", "E-mail", "Role", "Referred by"]
+    assert groups == ["Which contact do you keep?", "Name", "E-mail", "Role", "Referred by"]
     assert "06 12 34 56 78" in html.split("The same in both:")[1]
 
 
@@ -223,7 +223,7 @@ def test_a_value_changed_meanwhile_is_shown_before_it_is_merged(browser, anna, a
     anne.change({"role": "vendor"}, by=None)
     response = browser.post(path, data)
     html = response.content.decode()
-    assert (response.status_code, "One of the two was changed meanwhile" in html) == (409, True)
+    assert (response.status_code, "One of the two contacts was changed meanwhile" in html) == (409, True)
     assert "Vendor" in html and "Tenant" not in html
     assert not ContactMerge.objects.exists()
     # What was chosen stays chosen, and sending it again goes through.
@@ -244,8 +244,8 @@ def test_a_choice_that_cannot_be_is_said_at_its_field(browser, pro):
     response = sent(browser, by_mail, by_phone, email="b", phone="a")
     html = response.content.decode()
     assert (response.status_code, ContactMerge.objects.count()) == (422, 0)
-    assert "The two cannot be merged like this; see below." in html
-    assert '<ul class="errorlist" id="email-error"><li>Give an e-mail address or a phone number.</li></ul>' in html
+    assert "These contacts cannot be merged like this. See below." in html
+    assert '<ul class="errorlist" id="email-error"><li>Enter an e-mail address or a phone number.</li></ul>' in html
     assert chosen(html) == {"survivor": "a", "email": "b", "phone": "a"}
     assert ANNA in html
 
@@ -372,7 +372,7 @@ def test_an_undo_is_a_post(browser, user, anna, anne):
 def test_the_panel_says_why(browser, anna, anne):
     html = shown(browser, page_of(anna))
     item = html.split('<li class="duplicate">')[1].split("</li>")[0]
-    assert re.findall(r'<span class="tag">([^<]+)</span>', item) == ["Same phone", "Nearly the same name"]
+    assert re.findall(r'<span class="tag">([^<]+)</span>', item) == ["Same phone", "Similar name"]
     assert f'href="{address(anna, anne)}"' in item and f'action="{address(anna, anne, "apart")}"' in item
     assert "06 12 34 56 78" in item
 
@@ -386,7 +386,7 @@ def test_two_told_apart_are_not_suggested_again_until_it_is_undone(browser, user
     response = browser.post(address(anna, anne, "apart"))
     assert (response.status_code, response["Location"]) == (302, f"/contacts/{anna.pk}?apart={anne.pk}")
     html = browser.get(response["Location"]).content.decode()
-    assert "Anna Visser and Anne Visser will not be suggested as one person any more." in html
+    assert "Anna Visser and Anne Visser are no longer suggested as duplicates." in html
     assert "Likely duplicates" not in html and 'name="undo"' in html
     pair = DistinctPair.objects.get()
     assert ({pair.first_id, pair.second_id}, pair.user) == ({anna.pk, anne.pk}, user)

@@ -46,10 +46,10 @@ def test_a_name_and_a_phone_are_enough(browser, pro):
     [
         ({"name": ""}, {"name": ["This field is required."]}),
         ({"name": "  "}, {"name": ["This field is required."]}),
-        ({"name": "…"}, {"name": ["Give a name."]}),
+        ({"name": "…"}, {"name": ["Enter a name."]}),
         ({"name": "x" * 201}, {"name": ["Ensure this value has at most 200 characters (it has 201)."]}),
         ({"name": "a\0b"}, {"name": ["Null characters are not allowed."]}),
-        ({"email": "", "phone": ""}, {"email": ["Give an e-mail address or a phone number."]}),
+        ({"email": "", "phone": ""}, {"email": ["Enter an e-mail address or a phone number."]}),
         (
             {"email": "nonsense", "phone": "9" * 400},
             {

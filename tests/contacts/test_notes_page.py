@@ -138,7 +138,7 @@ def test_lines_are_no_conflict(browser, jane, user):
 @pytest.mark.parametrize("is_htmx", [True, False])
 def test_the_second_writer_sees_both_and_keeps_what_they_typed(browser, jane, note, is_htmx):
     headers = on(note) if is_htmx else {}
-    note.rewrite("Theirs", expected="First words")
+    note.change_body("Theirs", expected="First words")
     response = browser.post(path(note), {"edit-body": "Mine", "edit-was": "First words"}, headers=headers)
     html = response.content.decode()
     assert response.status_code == 409 and "<p>Theirs</p>" in html and ">\nMine</textarea>" in html
@@ -171,7 +171,7 @@ def test_without_javascript_a_page_offers_to_bring_it_back(browser, note):
 
 
 def test_a_note_deleted_meanwhile_is_said_and_stays_typed(browser, note):
-    note.delete_softly()
+    note.soft_delete()
     response = browser.post(path(note), {"edit-body": "Mine", "edit-was": "First words"}, headers=on(note))
     html = response.content.decode()
     assert response.status_code == 409
@@ -190,7 +190,7 @@ def test_another_pros_note_is_404(other_browser, other_user, jane, note, contact
 
 def test_a_colleague_may_rewrite_it_and_the_author_stays(jane, note, user):
     colleague = UserFactory(pro=user.pro)
-    note.rewrite("Together", expected="First words")
+    note.change_body("Together", expected="First words")
     note.refresh_from_db()
     assert (note.author, note.body) == (user, "Together") and colleague.pro == note.contact.pro
 

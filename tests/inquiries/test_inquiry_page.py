@@ -334,7 +334,7 @@ def test_a_contact_is_looked_for(browser, inquiry, path, pro):
     part = text(html(browser.get(path, {"contact_q": "helene"})), "inquiry-contact")
     assert "Hélène Œuvrard" in part and "Foreign" not in part
     swap = browser.get(path, {"contact_q": "nob\0ody"}, headers={**HTMX, "HX-Target": "inquiry-contact"})
-    assert html(swap).strip().startswith("<section") and "Nobody matches." in html(swap)
+    assert html(swap).strip().startswith("<section") and "No contacts match." in html(swap)
 
 
 def test_a_contact_is_linked_and_unlinked(browser, inquiry, path, pro):

@@ -1,0 +1,114 @@
+"""Notes on a contact's page."""
+
+import uuid
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from config.accounts.http import ProRequest, wants
+
+from ..forms import NoteForm, add_errors
+from ..models import Contact, ContactNote, StaleEditError
+from ..timeline import Entry
+from .contact import GONE, PAGE, contact_context, find_contact, new_note_form, send_to_contact
+
+NOTE = "contacts/_note.html"
+
+
+def _find_note(request: ProRequest, id: uuid.UUID, note_id: uuid.UUID) -> ContactNote:
+    return get_object_or_404(find_contact(request, id).notes.select_related("author", "contact"), pk=note_id)
+
+
+@require_POST
+def note_add(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Add a note to a contact."""
+    contact, form = find_contact(request, id), NoteForm(request.POST)
+    note = _add_note(request, contact, form) if form.is_valid() else None
+    status = 200 if note else 422
+    if not wants(request, "note-new"):
+        if note:
+            return redirect("contacts:contact_detail", contact.pk)
+        return render(request, PAGE, contact_context(request, contact, note_form=form), status=status)
+    context = {"contact": contact, "note_form": form, "is_swap": True}
+    if note:
+        context |= {"note_form": new_note_form(is_focused=True), "entries": [Entry(note.created_at, NOTE, note)]}
+    return render(request, f"{PAGE}#noted", context, status=status)
+
+
+def _add_note(request: ProRequest, contact: Contact, form: NoteForm) -> ContactNote | None:
+    body, id = form.cleaned_data["body"], form.cleaned_data["id"]
+    try:
+        return ContactNote.objects.add_note(contact, body, by=request.user, id=id)
+    except ValidationError as error:
+        add_errors(form, error)
+    except Contact.DoesNotExist:
+        form.add_error("body", GONE)
+    return None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def note_edit(request: ProRequest, id: uuid.UUID, note: uuid.UUID) -> HttpResponse:
+    """Edit a note in its place."""
+    contact_note = _find_note(request, id, note)
+    if request.method != "POST":
+        form = NoteForm(initial={"body": contact_note.body, "was": contact_note.body}, prefix="edit")
+        return _show_note(request, contact_note, None if "cancel" in request.GET else form)
+    form = NoteForm(request.POST, prefix="edit")
+    if form.is_valid() and _save_note(contact_note, form):
+        return _show_note(request, contact_note)
+    return _show_note(request, contact_note, form, 409 if form.is_stale else 422)
+
+
+def _save_note(note: ContactNote, form: NoteForm) -> bool:
+    """Save the text; False when the form has got errors."""
+    try:
+        note.change_body(form.cleaned_data["body"], expected=form.cleaned_data["was"])
+        return True
+    except ValidationError as error:
+        add_errors(form, error)
+    except StaleEditError as error:
+        form.mark_stale(error.current)
+    except ContactNote.DoesNotExist:
+        form.mark_stale()
+        form.add_error("body", _("This note was deleted meanwhile. What you typed is still here."))
+    except Contact.DoesNotExist:
+        form.mark_stale()
+        form.add_error("body", GONE)
+    return False
+
+
+def _show_note(request: ProRequest, note: ContactNote, form: NoteForm | None = None, status: int = 200) -> HttpResponse:
+    """One note, or its form: alone for htmx, else in a page."""
+    context = {"contact": note.contact, "pro": request.pro, "entry": Entry(note.created_at, NOTE, note), "form": form}
+    context["is_focused"] = True
+    if wants(request, f"note-{note.pk}"):
+        return render(request, NOTE, context, status=status)
+    if form is None and note.deleted_at is None:
+        return redirect("contacts:contact_detail", note.contact_id)
+    return render(request, "contacts/note.html", context, status=status)
+
+
+@require_POST
+def note_delete(request: ProRequest, id: uuid.UUID, note: uuid.UUID) -> HttpResponse:
+    """Delete a note; its place then offers to restore it."""
+    return _change_note(request, _find_note(request, id, note), ContactNote.soft_delete)
+
+
+@require_POST
+def note_restore(request: ProRequest, id: uuid.UUID, note: uuid.UUID) -> HttpResponse:
+    """Restore a deleted note."""
+    return _change_note(request, _find_note(request, id, note), ContactNote.restore)
+
+
+def _change_note(request: ProRequest, note: ContactNote, change: Callable[[ContactNote], None]) -> HttpResponse:
+    try:
+        change(note)
+    except Contact.DoesNotExist:
+        messages.error(request, _("This contact was archived or merged meanwhile. This is its current page."))
+        return send_to_contact(request, note.contact)
+    return _show_note(request, note)

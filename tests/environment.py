@@ -3,10 +3,12 @@
 Each run has a folder of its own, so that two may go on at once.
 """
 
+import atexit
 import os
 import tempfile
 
 var = tempfile.TemporaryDirectory(prefix="vestibule-tests-")
+atexit.register(var.cleanup)
 
 os.environ.update(
     ENV_FILE="",

@@ -1,4 +1,4 @@
-"""The Pros' channels, what they bring and what goes out, as staff see it. Secrets and tokens are shown to nobody."""
+"""Connections, messages and deliveries in the admin. Secrets and tokens are shown to nobody."""
 
 from contextlib import suppress
 from typing import Any
@@ -21,16 +21,16 @@ from ..conversations.sending import resend_message
 from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage, MessageFile
 
 
-class PastAdmin(ReadOnlyAdmin, TenantAdmin):
-    """What has happened: nobody takes it away."""
+class UndeletableAdmin(ReadOnlyAdmin, TenantAdmin):
+    """Rows that staff can neither change nor delete."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
 @admin.register(ChannelConnection)
-class ChannelConnectionAdmin(PastAdmin):
-    """How the Pros' channels are set up. Staff switch one off and on, and end it; its settings are the Pro's."""
+class ChannelConnectionAdmin(UndeletableAdmin):
+    """The Pros' connections. Staff switch them off and on and end them; only the Pro changes the settings."""
 
     list_display = ["channel", "pro", "is_active", "is_receiving", "last_received_at", "provider", "address"]
     list_filter = ["channel", "provider", "is_active", "pro"]
@@ -45,7 +45,7 @@ class ChannelConnectionAdmin(PastAdmin):
     ]
     readonly_fields = ["webhook_url", "is_receiving", "is_sending"]
 
-    @admin.display(description=_("address of the webhook"))
+    @admin.display(description=_("webhook address"))
     def webhook_url(self, connection: ChannelConnection) -> str:
         return connection.webhook_url
 
@@ -73,24 +73,28 @@ class ChannelConnectionAdmin(PastAdmin):
             if ChannelConnection.objects.filter(pk=connection.pk, is_active=not is_active).update(is_active=is_active):
                 self.log_fields(request, connection, "is_active")
                 count += 1
-        self._say(request, count, done)
+        self._report_count(request, count, done)
 
     @admin.action(
-        permissions=["change"], description=_("Disconnect: forget the secrets, end the address"), location=EVERYWHERE
+        permissions=["change"],
+        description=_("Disconnect: delete the secrets and the webhook address"),
+        location=EVERYWHERE,
     )
     def disconnect(self, request: HttpRequest, queryset: QuerySet[ChannelConnection]) -> None:
-        connected = [found for found in queryset if found.is_active or found.secret or found.token]
+        connected = [
+            connection for connection in queryset if connection.is_active or connection.secret or connection.token
+        ]
         for connection in connected:
             connection.disconnect()
             self.log_fields(request, connection, "is_active", "webhook_url")
         done = ngettext_lazy("%(count)d channel is disconnected.", "%(count)d channels are disconnected.", "count")
-        self._say(request, len(connected), done)
+        self._report_count(request, len(connected), done)
 
-    def _say(self, request: HttpRequest, count: int, done: Promise) -> None:
+    def _report_count(self, request: HttpRequest, count: int, done: Promise) -> None:
         if count:
             self.message_user(request, done % {"count": count}, messages.SUCCESS)
         else:
-            self.message_user(request, _("Nothing was changed: it stands so already."), messages.WARNING)
+            self.message_user(request, _("Nothing to change: already so."), messages.WARNING)
 
 
 class FileInline(ReadOnlyInline):
@@ -99,8 +103,8 @@ class FileInline(ReadOnlyInline):
 
 
 @admin.register(ContactMessage)
-class ContactMessageAdmin(PastAdmin):
-    """The conversations, message by message. What they say is for the Pro to search; answers are the Pro's too."""
+class ContactMessageAdmin(UndeletableAdmin):
+    """The messages. Only the Pro searches their texts and answers."""
 
     list_display = ["contact", "channel", "state", "reason", "pro", "created_at"]
     list_filter = ["channel", "state", "is_automatic", "created_at", "pro"]
@@ -122,7 +126,7 @@ class ContactMessageAdmin(PastAdmin):
 
     @admin.action(permissions=["change"], description=_("Send again"), location=EVERYWHERE)
     def send_again(self, request: HttpRequest, queryset: QuerySet[ContactMessage]) -> None:
-        """What has failed, as the Pro can too."""
+        """Send failed messages again, as the Pro can too."""
         count = 0
         for message in queryset.select_related("contact__pro"):
             with suppress(Contact.DoesNotExist):
@@ -130,8 +134,8 @@ class ContactMessageAdmin(PastAdmin):
                     self.log_fields(request, message, "state")
                     count += 1
         text = ngettext("%(count)d message is sent again.", "%(count)d messages are sent again.", count)
-        said = text % {"count": count} if count else _("None of these messages has failed.")
-        self.message_user(request, said, messages.SUCCESS if count else messages.WARNING)
+        result = text % {"count": count} if count else _("None of these messages has failed.")
+        self.message_user(request, result, messages.SUCCESS if count else messages.WARNING)
 
 
 class ReadFilter(admin.SimpleListFilter):
@@ -145,8 +149,8 @@ class ReadFilter(admin.SimpleListFilter):
 
 
 @admin.register(ChannelDelivery)
-class ChannelDeliveryAdmin(PastAdmin):
-    """The providers' calls, and why one brought nothing. What it held is not shown, only how large it is."""
+class ChannelDeliveryAdmin(UndeletableAdmin):
+    """The providers' calls with their errors. The content of a call is not shown, only its size."""
 
     pro_path = "connection__pro"
     list_display = ["provider", "pro", "created_at", "read_at", "error", "size"]
@@ -172,14 +176,14 @@ class ChannelDeliveryAdmin(PastAdmin):
 
     @admin.action(permissions=["change"], description=_("Read again"), location=EVERYWHERE)
     def read_again(self, request: HttpRequest, queryset: QuerySet[ChannelDelivery]) -> None:
-        """Have the worker try it anew; of a call that has been read nothing is left to read."""
-        waiting = list(queryset.filter(read_at=None).values_list("pk", flat=True))
-        for pk in waiting:
+        """Enqueue reading the unread calls; the body of a read one is deleted."""
+        unread = list(queryset.filter(read_at=None).values_list("pk", flat=True))
+        for pk in unread:
             read_delivery.enqueue(pk)
-        if waiting:
+        if unread:
             text = ngettext(
-                "%(count)d delivery is being read again.", "%(count)d deliveries are being read again.", len(waiting)
+                "%(count)d delivery is being read again.", "%(count)d deliveries are being read again.", len(unread)
             )
-            self.message_user(request, text % {"count": len(waiting)}, messages.SUCCESS)
+            self.message_user(request, text % {"count": len(unread)}, messages.SUCCESS)
         else:
-            self.message_user(request, _("These have been read already."), messages.WARNING)
+            self.message_user(request, _("These deliveries have been read already."), messages.WARNING)

@@ -1,9 +1,8 @@
-"""E-mail: in through Mailgun and Postmark, as django-anymail reads their webhooks, or as a signed MIME message; out by
-the installation's own mail server.
+"""E-mail: inbound by Mailgun and Postmark, whose webhooks django-anymail reads, or as a signed MIME message; outbound
+by the installation's own mail server.
 
-Sources: anymail.dev (inbound webhooks), RFC 5322 (Message-ID, References). The secret is Mailgun's signing key, the
-password in the address that Postmark calls, or what the MIME message is signed with; the address is where people write
-to.
+Sources: anymail.dev (inbound webhooks), RFC 5322 (Message-ID, References). `secret` is Mailgun's signing key, the
+password in the address that Postmark calls, or the key that signs the MIME message; `address` is where people write to.
 """
 
 import time
@@ -29,20 +28,22 @@ from config.web import mail
 from config.web.mail import AUTO_GENERATED
 from config.web.text import one_line
 
-from .mail_bounds import bound_form, bound_json, parse
+from ..models import ChannelConnection, ContactMessage
+from .mail_limits import limit_mailgun_form, limit_postmark_json, parse_mail
 from .mail_reading import CHANNEL, MALFORMED, message_id, read_mail
-from .message import InboundMessage, Receipt, RefusedError, SendFailedError, UnreadableError, clean
+from .message import InboundMessage, RefusedError, SendFailedError, UnreadableError
+from .payload import clean_text
 from .signing import check_signature
 
-MAX_BODY = 35 * 1024 * 1024  # bytes; Postmark's own bound
-# Whom Postmark's calls sign in as.
+MAX_BODY = 35 * 1024 * 1024  # bytes; Postmark's own limit
+# The user name in the address that Postmark calls.
 USER = "vestibule"
-# A call of Mailgun's is taken up for so long: its signature says nothing of the message it comes with.
-FRESH = 24 * 3600  # seconds
+# Mailgun's signature covers a time and a token, not the message: a call is accepted this long after its time.
+MAILGUN_MAX_AGE = 24 * 3600  # seconds
 
 
 class StoredRequest(HttpRequest):
-    """A request as anymail reads it, made of what was kept of one: headers, content type and raw body."""
+    """A request for anymail to read, made of a stored call: headers, content type and raw body."""
 
     body: bytes = b""
 
@@ -53,36 +54,36 @@ class StoredRequest(HttpRequest):
         self.META = {**named, "CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(body))}
         self.content_type, self.content_params = parse_header_parameters(content_type)
         if self.content_type == "multipart/form-data":
-            handlers = [_InMemory(self)]
+            handlers = [_InMemoryUploadHandler(self)]
             self.POST, self.FILES = MultiPartParser(self.META, BytesIO(body), handlers, "utf-8").parse()  # type: ignore[assignment]
         elif self.content_type == "application/x-www-form-urlencoded":
             self.POST = QueryDict(body.decode("utf-8", "replace"))
 
 
-class _InMemory(MemoryFileUploadHandler):
-    """Files stay where the body is already: in memory."""
+class _InMemoryUploadHandler(MemoryFileUploadHandler):
+    """Leaves files in memory, whatever their size: the body is there already."""
 
     def handle_raw_input(self, *args: Any, **kwargs: Any) -> None:
         self.activated = True
 
 
-def _mailgun(connection: Any) -> Any:
+def _mailgun_view(connection: ChannelConnection) -> MailgunInboundWebhookView:
     return MailgunInboundWebhookView(webhook_signing_key=connection.secret)
 
 
-def _postmark(connection: Any) -> Any:
+def _postmark_view(connection: ChannelConnection) -> PostmarkInboundWebhookView:
     return PostmarkInboundWebhookView(webhook_secret=f"{USER}:{connection.secret}")
 
 
-VIEWS: dict[str, Callable[[Any], Any]] = {"mailgun": _mailgun, "postmark": _postmark}
-BOUNDS: dict[str, Callable[[Any], None]] = {"mailgun": bound_form, "postmark": bound_json}
+VIEWS: dict[str, Callable[[ChannelConnection], Any]] = {"mailgun": _mailgun_view, "postmark": _postmark_view}
+LIMITERS: dict[str, Callable[[Any], None]] = {"mailgun": limit_mailgun_form, "postmark": limit_postmark_json}
 
 
-def verify(connection: Any, headers: Mapping[str, str], body: bytes, content_type: str) -> str:
-    """Raises RefusedError unless the provider, or whoever knows the secret, sent it.
+def verify(connection: ChannelConnection, headers: Mapping[str, str], body: bytes, content_type: str) -> str:
+    """Raise RefusedError unless the call comes from the provider, or from somebody who knows the secret.
 
-    Returns what tells this call from others: Mailgun signs a token, not the body, which is therefore taken once; ""
-    where the body itself does.
+    Return what tells this call from others: Mailgun's token, as Mailgun signs that and not the body, so that each token
+    is accepted once; "" where the body does.
     """
     if not connection.secret:
         raise RefusedError("no secret")
@@ -92,107 +93,112 @@ def verify(connection: Any, headers: Mapping[str, str], body: bytes, content_typ
     try:
         request = StoredRequest(headers, body, content_type)
         if connection.provider == "mailgun" and not request.POST:
-            raise RefusedError("no form")  # Its JSON is about what was sent.
+            raise RefusedError("no form")  # Mailgun's JSON reports on sent e-mails.
         VIEWS[connection.provider](connection).run_validators(request)
-        return _token(request) if connection.provider == "mailgun" else ""
+        return _fresh_token(request) if connection.provider == "mailgun" else ""
     except (AnymailWebhookValidationFailure, SuspiciousOperation, MultiPartParserError, *MALFORMED) as error:
         raise RefusedError(type(error).__name__) from None
 
 
-def _token(request: HttpRequest) -> str:
-    """Mailgun's token of the call. Raises RefusedError for one of long ago, which somebody may have found."""
+def _fresh_token(request: HttpRequest) -> str:
+    """Mailgun's token of the call. Raises RefusedError for an old one, which somebody may have found."""
     at, token = request.POST.get("timestamp", ""), request.POST.get("token", "")
-    if not (at.isascii() and at.isdigit() and abs(time.time() - int(at[:15])) < FRESH and token):
+    if not (at.isascii() and at.isdigit() and abs(time.time() - int(at[:15])) < MAILGUN_MAX_AGE and token):
         raise RefusedError("out of date")
     return token
 
 
-def read(connection: Any, body: bytes, content_type: str) -> Iterator[InboundMessage | Receipt]:
-    """The message of one e-mail; the test of a connection holds none. Raises UnreadableError when it is no e-mail."""
+def read(connection: ChannelConnection, body: bytes, content_type: str) -> Iterator[InboundMessage]:
+    """Yield the message of one e-mail; the test of a connection holds none.
+
+    Raises UnreadableError when the call is no e-mail.
+    """
     try:
-        letter, provider_id = _parsed(connection, body, content_type)
-        found = None if message_id(letter) == _test_id(connection) else read_mail(letter, provider_id)
+        email, provider_id = _parse_call(connection, body, content_type)
+        inbound = None if message_id(email) == _test_id(connection) else read_mail(email, provider_id)
     except RecursionError:
-        # Parts within parts, or brackets within brackets, without an end.
+        # Parts within parts, or brackets within brackets, without end.
         raise UnreadableError("nested too deeply") from None
-    if found:
-        yield found
+    if inbound:
+        yield inbound
 
 
-def _parsed(connection: Any, body: bytes, content_type: str) -> tuple[AnymailInboundMessage, str]:
+def _parse_call(connection: ChannelConnection, body: bytes, content_type: str) -> tuple[AnymailInboundMessage, str]:
     """The e-mail, and the provider's own id of it."""
     if connection.provider not in VIEWS:
-        return parse(body), ""
+        return parse_mail(body), ""
     try:
         request = StoredRequest({}, body, content_type)
         if raw := request.POST.get("body-mime"):
-            letter = parse(raw.encode())
-            letter.envelope_sender = request.POST.get("sender")
-            return letter, ""
-        BOUNDS[connection.provider](request)
+            email = parse_mail(raw.encode())
+            email.envelope_sender = request.POST.get("sender")
+            return email, ""
+        LIMITERS[connection.provider](request)
         event = VIEWS[connection.provider](connection).parse_events(request)[0]
     except (AnymailError, ImproperlyConfigured, MultiPartParserError, SuspiciousOperation, *MALFORMED) as error:
         raise UnreadableError(type(error).__name__) from None
-    return event.message, clean(event.event_id, 200) if connection.provider == "postmark" else ""
+    return event.message, clean_text(event.event_id, 200) if connection.provider == "postmark" else ""
 
 
-def send(connection: Any, message: Any) -> str:
+def send(connection: ChannelConnection, message: ContactMessage) -> str:
     """Send an e-mail as a reply to the ones before it and return its Message-ID.
 
     Raises SendFailedError when the mail server does not accept it.
     """
     id = f"<{message.pk}@{_host()}>"
     headers = {"Message-ID": id}
-    # No header takes others as they are.
+    # A header would encode other ids, and no mail program recognises those.
     if references := [reference for reference in message.references if reference.isascii()]:
         headers |= {"In-Reply-To": references[-1], "References": " ".join(references)}
-    before = _answered(message)
-    context = {"message": message, "before": before, "pro": message.pro}
+    before = _message_before(message)
+    context: dict[str, Any] = {"message": message, "before": before, "pro": message.pro}
     if before:
         context["quoted"] = "\n".join(f"> {line}" for line in before.text.splitlines())
-    _mail("message", context, connection, to=message.address, language=message.contact.language, headers=headers)
+    language = message.contact.language
+    _send_mail("message", context, connection, to=message.address, language=language, headers=headers)
     return id
 
 
-def test(connection: Any) -> str:
-    """Send a mail to the connection's own address, which shows as the last message received when it has come back.
+def test(connection: ChannelConnection) -> str:
+    """Send an e-mail to the connection's own address and return the address.
 
-    Returns that address. Raises SendFailedError when the mail server does not take it.
+    Once it has come back, it shows as the last message received. Raises SendFailedError when the mail server does not
+    accept it.
     """
     headers = {"Message-ID": _test_id(connection), **AUTO_GENERATED}
-    context = {"connection": connection}
-    _mail("channel_test", context, connection, to=connection.address, language=connection.pro.language, headers=headers)
-    return str(connection.address)
+    address, language = connection.address, connection.pro.language
+    _send_mail("channel_test", {"connection": connection}, connection, to=address, language=language, headers=headers)
+    return address
 
 
-def _mail(template: str, context: dict[str, Any], connection: Any, **options: Any) -> None:
+def _send_mail(template: str, context: dict[str, Any], connection: ChannelConnection, **options: Any) -> None:
     try:
         mail.send(template, context, sender=connection.pro.name, reply_to=connection.address, **options)
     except OSError as error:
-        reason = _("The mail server did not take it (%(what)s).") % {"what": _in_words(error)}
+        reason = _("The mail server did not accept it (%(what)s).") % {"what": _server_answer(error)}
         raise SendFailedError(reason, is_final=_is_final(error)) from None
 
 
 def _is_final(error: OSError) -> bool:
-    """Whether the server refuses whom it is for, for good: it does so the next time too (RFC 5321, 4.2.1)."""
+    """Whether the server refuses the recipients for good, the next time too (RFC 5321, 4.2.1)."""
     if not isinstance(error, SMTPRecipientsRefused):
         return False
-    return all(code >= 500 for code, _said in error.recipients.values())
+    return all(code >= 500 for code, _text in error.recipients.values())
 
 
-def _in_words(error: OSError) -> str:
-    """What the mail server said, or what stood in its way."""
-    said: list[tuple[int, Any]] = []
+def _server_answer(error: OSError) -> str:
+    """The mail server's answer, else the error."""
+    answers: list[tuple[int, Any]] = []
     if isinstance(error, SMTPRecipientsRefused):
-        said = list(error.recipients.values())
+        answers = list(error.recipients.values())
     elif isinstance(error, SMTPResponseException):
-        said = [(error.smtp_code, error.smtp_error)]
-    lines = [f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}" for code, text in said]
+        answers = [(error.smtp_code, error.smtp_error)]
+    lines = [f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}" for code, text in answers]
     return one_line(", ".join(lines) or str(error)) or type(error).__name__
 
 
-def _answered(message: Any) -> Any:
-    """The e-mail that a message answers, if it came in here."""
+def _message_before(message: ContactMessage) -> ContactMessage | None:
+    """The inbound e-mail that a message answers."""
     received = message.contact.messages.filter(channel=CHANNEL, state="received", is_automatic=False)
     received = received.filter(created_at__lt=message.created_at)
     return received.order_by("-created_at", "-id").first() if message.references else None
@@ -202,5 +208,5 @@ def _host() -> str:
     return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
-def _test_id(connection: Any) -> str:
+def _test_id(connection: ChannelConnection) -> str:
     return f"<test.{connection.verify_token}@{_host()}>"

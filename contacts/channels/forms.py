@@ -5,38 +5,42 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import ChannelConnection
 
-# What a channel's secret, token and address are called where the pro finds them, and what is said of them.
+# Label and help text of each channel's secret, token and address, in the providers' own words.
 SECRET_LABELS = {
-    "whatsapp": (_("App secret"), _("At Meta under App settings, Basic. Every call is checked with it.")),
+    "whatsapp": (_("App secret"), _("At Meta under App settings, Basic. It verifies every call.")),
     "email": (
         _("Secret"),
-        _("Of Mailgun the HTTP webhook signing key; else a password that you make up, of letters and digits."),
+        _("Mailgun's HTTP webhook signing key; otherwise a password of your choice, in letters and digits."),
     ),
 }
 TOKEN_LABELS = {
     "whatsapp": (
         _("Access token"),
-        _("The permanent one of a system user, with the right whatsapp_business_messaging."),
+        _("A system user's permanent token with the permission whatsapp_business_messaging."),
     ),
-    "telegram": (_("Bot token"), _("BotFather gives it when you make the bot.")),
+    "telegram": (_("Bot token"), _("BotFather shows it when you create the bot.")),
 }
 ADDRESS_LABELS = {
     "whatsapp": (
         _("Phone number ID"),
         _("Digits, shown at Meta under WhatsApp, API setup. It is not the number itself."),
     ),
-    "email": (_("Address"), _("Where people write to, and where answers to your messages come in.")),
+    "email": (_("Address"), _("The address that people write to, and that receives the answers to your messages.")),
 }
 
+TEXTS = {"address": ADDRESS_LABELS, "secret": SECRET_LABELS, "token": TOKEN_LABELS}
 
-def _hidden(is_kept: bool) -> forms.Widget:
-    """For what is never shown again."""
+
+def _secret_input(is_saved: bool) -> forms.Widget:
+    """An input whose value is never shown again."""
     attrs = {"autocomplete": "off", "spellcheck": "false"}
-    return forms.PasswordInput(attrs=attrs | ({"placeholder": str(_("Kept; type to replace it"))} if is_kept else {}))
+    if is_saved:
+        attrs["placeholder"] = str(_("Saved; type to replace it"))
+    return forms.PasswordInput(attrs=attrs)
 
 
 class ChannelForm(forms.Form):
-    """How one channel is set up, with the fields that it needs. An empty secret stays what it is."""
+    """The settings of one channel, with the fields that it needs. An empty secret leaves the saved one."""
 
     def __init__(self, connection: ChannelConnection, data: Any = None) -> None:
         self.channel = connection.channel
@@ -46,22 +50,12 @@ class ChannelForm(forms.Form):
             fields["provider"] = forms.ChoiceField(
                 label=_("Provider"), choices=[(name, labels[name]) for name in providers], widget=forms.RadioSelect
             )
-        for name, known in (
-            ("address", ADDRESS_LABELS.get(self.channel)),
-            ("secret", SECRET_LABELS.get(self.channel)),
-            ("token", TOKEN_LABELS.get(self.channel)),
-        ):
-            if known:
-                widget = forms.TextInput() if name == "address" else _hidden(bool(getattr(connection, name)))
-                # The model alone judges what is in it, so that all faults are named at once.
-                fields[name] = forms.CharField(label=known[0], help_text=known[1], required=False, widget=widget)
-        # What is switched off is not written about.
+        for name, labels_by_channel in TEXTS.items():
+            if texts := labels_by_channel.get(self.channel):
+                widget = forms.TextInput() if name == "address" else _secret_input(bool(getattr(connection, name)))
+                # Only the model validates them, so that all errors are shown at once.
+                fields[name] = forms.CharField(label=texts[0], help_text=texts[1], required=False, widget=widget)
         fields["is_active"] = forms.BooleanField(label=_("Switched on"), required=False)
         initial = {"provider": connection.provider or providers[0], "address": connection.address}
         super().__init__(data, initial={**initial, "is_active": connection.is_active or not connection.secret})
         self.fields.update(fields)
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """What was given, for `ChannelConnection.objects.connect`."""
-        return dict(self.cleaned_data)

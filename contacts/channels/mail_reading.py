@@ -1,4 +1,4 @@
-"""What an e-mail says: who wrote it, its words and files, what it answers, and whether a person wrote it at all.
+"""Read an e-mail: its sender, text and files, the e-mails that it answers, and whether a person wrote it.
 
 Sources: RFC 5322 (Message-ID, References), RFC 3834 (Auto-Submitted), RFC 3464 (delivery status).
 """
@@ -21,68 +21,70 @@ from config.web.mail import is_answerable
 from config.web.text import one_line
 
 from ..addresses import email_key
-from .mail_bounds import MAX_FILES, REPORTS, RETURNED
-from .mail_text import fold_quoted, from_html
-from .message import File, InboundMessage, clean
+from .mail_limits import MAX_FILES, REPORT_TYPES, RETURNED_TYPES
+from .mail_text import html_to_text, split_quoted
+from .message import File, InboundMessage
+from .payload import clean_text
 
 CHANNEL = "email"
 MAX_REFERENCES = 20
-MAX_REPEATED = 100_000  # bytes; the headers of an e-mail that came back
+MAX_RETURNED_HEADERS = 100_000  # bytes; the headers of a returned e-mail
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
-LISTS = ("list-id", "list-unsubscribe", "list-post")
-ROBOTS = ("x-autoreply", "x-autorespond", "x-auto-response-suppress", "x-failed-recipients")
-# What a malformed e-mail makes the standard library's parser raise, somewhere.
+LIST_HEADERS = ("list-id", "list-unsubscribe", "list-post")
+ROBOT_HEADERS = ("x-autoreply", "x-autorespond", "x-auto-response-suppress", "x-failed-recipients")
+# Exceptions of the standard library's parser for malformed e-mails.
 MALFORMED = (ValueError, LookupError, AttributeError, TypeError, IndexError, UnboundLocalError, RecursionError)
-# Takes the square of the length to read, and no mail program writes it.
+# Decoding takes the square of the length, and no mail program writes these.
 SLOW_CHARSETS = ("punycode", "idna")
 
 
-def read_mail(letter: AnymailInboundMessage, provider_id: str) -> InboundMessage:
-    """The message that an e-mail is; `provider_id` is the provider's own id of it, for one without a Message-ID."""
-    name, address = _sender(letter)
-    text, quoted = fold_quoted(_text(letter))
+def read_mail(email: AnymailInboundMessage, provider_id: str) -> InboundMessage:
+    """Read an e-mail; `provider_id` is the provider's own id of it, used where there is no Message-ID."""
+    name, address = _sender(email)
+    text, quoted = split_quoted(_text(email))
     is_address = _is_address(address)
     return InboundMessage(
-        external_id=message_id(letter) or provider_id or _digest(letter, text),
-        # Mail without a sender is somebody's too: of all who do not say.
+        external_id=message_id(email) or provider_id or _digest(email, text),
+        # E-mails without a sender share one contact.
         identities=((CHANNEL, email_key(address) or "-"),),
         address=address if is_address else "",
         name=name or address,
-        text=clean(text),
+        text=clean_text(text),
         email=address if is_address else "",
-        subject=one_line(_header(letter, "Subject")),
-        quoted=clean(quoted),
-        files=tuple(_files(letter))[:MAX_FILES],
-        references=_references(letter),
-        is_automatic=_is_automatic(letter, address),
-        about=_about(letter),
-        is_returned=_is_returned(letter),
+        subject=one_line(_header(email, "Subject")),
+        quoted=clean_text(quoted),
+        files=tuple(_files(email))[:MAX_FILES],
+        references=_references(email),
+        is_automatic=_is_automatic(email, address),
+        about=_returned_message_id(email),
+        is_returned=_is_returned(email),
     )
 
 
-def _header(letter: EmailMessage, name: str) -> str:
+def _header(email: EmailMessage, name: str) -> str:
     with suppress(*MALFORMED):
-        return clean(str(letter.get(name, "")))
+        return clean_text(str(email.get(name, "")))
     return ""
 
 
-def _addresses(letter: EmailMessage, name: str) -> list[tuple[str, str]]:
-    found = getaddresses([_header(letter, name)], strict=False)
-    return [(one_line(words), address.strip()[:254]) for words, address in found if "@" in address]
+def _addresses(email: EmailMessage, name: str) -> list[tuple[str, str]]:
+    """(name, address) of each address in a header."""
+    pairs = getaddresses([_header(email, name)], strict=False)
+    return [(one_line(display_name), address.strip()[:254]) for display_name, address in pairs if "@" in address]
 
 
-def _sender(letter: AnymailInboundMessage) -> tuple[str, str]:
-    """(name, address) of who wrote it; ("", "") when nobody says.
+def _sender(email: AnymailInboundMessage) -> tuple[str, str]:
+    """(name, address) of the sender, ("", "") for none.
 
-    What a portal sends in somebody's name comes from a machine: then it is from whom the answer is to go to.
+    A portal that writes in somebody's name sends from an address that takes no answers: then the sender is the one to
+    whom the answer goes.
     """
-    writers = _addresses(letter, "From") or [("", clean(letter.envelope_sender, 254))]
+    writers = _addresses(email, "From") or [("", clean_text(email.envelope_sender, 254))]
     name, address = writers[0]
     if not is_answerable(address):
-        others = [
-            reply for reply in _addresses(letter, "Reply-To") if is_answerable(reply[1]) and _is_address(reply[1])
-        ]
-        return others[0] if others else (name, address)
+        replies = _addresses(email, "Reply-To")
+        answerable = [reply for reply in replies if is_answerable(reply[1]) and _is_address(reply[1])]
+        return answerable[0] if answerable else (name, address)
     return name, address
 
 
@@ -94,115 +96,114 @@ def _is_address(text: str) -> bool:
     return len(text) <= 254
 
 
-def _text(letter: AnymailInboundMessage) -> str:
-    """The plain words before those of HTML."""
-    if (text := _body(letter, "text/plain").strip()) != "":
+def _text(email: AnymailInboundMessage) -> str:
+    """Plain text, else the text of the HTML."""
+    if (text := _body(email, "text/plain").strip()) != "":
         return text
-    return from_html(_body(letter, "text/html"))
+    return html_to_text(_body(email, "text/html"))
 
 
-def _body(letter: EmailMessage, kind: str) -> str:
-    for found in letter.walk():
-        if found.get_content_type() == kind and not _is_file(found):
-            data = _content(found)
-            charset = str(found.get_content_charset("utf-8"))
+def _body(email: EmailMessage, content_type: str) -> str:
+    for part in email.walk():
+        if part.get_content_type() == content_type and not _is_file(part):
+            data = _content(part)
+            charset = str(part.get_content_charset("utf-8"))
             with suppress(LookupError, ValueError):
                 if codecs.lookup(charset).name not in SLOW_CHARSETS:
-                    return clean(data.decode(charset, "strict"))
-            return clean(data.decode("cp1252", "replace"))
+                    return clean_text(data.decode(charset, "strict"))
+            return clean_text(data.decode("cp1252", "replace"))
     return ""
 
 
-def _is_file(found: EmailMessage) -> bool:
-    """Whether a part is a file of its own, and not what the e-mail says."""
-    return found.get_content_disposition() == "attachment" or bool(_filename(found))
+def _is_file(part: EmailMessage) -> bool:
+    return part.get_content_disposition() == "attachment" or bool(_filename(part))
 
 
-def _filename(found: EmailMessage) -> str:
+def _filename(part: EmailMessage) -> str:
     with suppress(*MALFORMED):
-        return clean(found.get_filename() or "", 1000)
+        return clean_text(part.get_filename() or "", 1000)
     return ""
 
 
-def _files(letter: EmailMessage) -> Iterator[File]:
+def _files(email: EmailMessage) -> Iterator[File]:
     # An e-mail within the e-mail is one file, not all of its parts.
-    waiting = [letter]
-    while waiting:
-        found = waiting.pop(0)
-        if found is not letter and (_is_file(found) or found.get_content_maintype() == "message"):
-            yield File(_filename(found) or _("Unnamed file"), _content(found))
-        elif found.is_multipart():
-            waiting = [*found.get_payload(), *waiting]
+    remaining = [email]
+    while remaining:
+        part = remaining.pop(0)
+        if part is not email and (_is_file(part) or part.get_content_maintype() == "message"):
+            yield File(_filename(part) or _("Unnamed file"), _content(part))
+        elif part.is_multipart():
+            remaining = [*part.get_payload(), *remaining]
 
 
-def _content(found: Any) -> bytes:
+def _content(part: Any) -> bytes:
     with suppress(*MALFORMED, AssertionError):
-        return found.get_content_bytes() or b""
+        return part.get_content_bytes() or b""
     return b""
 
 
-def message_id(letter: EmailMessage) -> str:
-    """Its Message-ID with the brackets, "" when it has none."""
-    return next(iter(MESSAGE_ID.findall(_header(letter, "Message-ID"))), "")
+def message_id(email: EmailMessage) -> str:
+    """Message-ID with its brackets, "" for none."""
+    return next(iter(MESSAGE_ID.findall(_header(email, "Message-ID"))), "")
 
 
-def _references(letter: EmailMessage) -> tuple[str, ...]:
-    """The e-mails before an answer to this one, and itself, oldest first."""
+def _references(email: EmailMessage) -> tuple[str, ...]:
+    """Message-IDs of the e-mails before an answer to this one, this one included, oldest first."""
     names = ("References", "In-Reply-To", "Message-ID")
-    found = dict.fromkeys(id for name in names for id in MESSAGE_ID.findall(_header(letter, name)))
-    return tuple(found)[-MAX_REFERENCES:]
+    ids = dict.fromkeys(id for name in names for id in MESSAGE_ID.findall(_header(email, name)))
+    return tuple(ids)[-MAX_REFERENCES:]
 
 
-def _digest(letter: EmailMessage, text: str) -> str:
-    """What tells an e-mail without an id from others."""
-    words = [_header(letter, name) for name in ("From", "Date", "Subject")]
-    return "sha256:" + hashlib.sha256(repr([*words, text]).encode()).hexdigest()
+def _digest(email: EmailMessage, text: str) -> str:
+    """An id for an e-mail without one."""
+    fields = [_header(email, name) for name in ("From", "Date", "Subject")]
+    return "sha256:" + hashlib.sha256(repr([*fields, text]).encode()).hexdigest()
 
 
-def _is_automatic(letter: AnymailInboundMessage, address: str) -> bool:
-    """Whether no person is waiting for an answer: an auto-reply, a bounce, a list, a machine."""
-    submitted = _header(letter, "Auto-Submitted").partition(";")[0].strip().lower()
-    precedence = _header(letter, "Precedence").strip().lower()
+def _is_automatic(email: AnymailInboundMessage, address: str) -> bool:
+    """Whether nobody expects an answer: an auto-reply, a bounce, a mailing list, a program."""
+    submitted = _header(email, "Auto-Submitted").partition(";")[0].strip().lower()
+    precedence = _header(email, "Precedence").strip().lower()
     return (
         submitted not in ("", "no")
         or precedence in ("bulk", "list", "junk", "auto_reply")
-        or any(name in letter for name in (*LISTS, *ROBOTS))
-        or _is_bounce(letter)
+        or any(name in email for name in (*LIST_HEADERS, *ROBOT_HEADERS))
+        or _is_bounce(email)
         or not is_answerable(address)
     )
 
 
-def _is_bounce(letter: AnymailInboundMessage) -> bool:
-    """Whether it comes from nobody, or reports on a delivery."""
-    is_from_nobody = _header(letter, "Return-Path").strip() == "<>" or letter.envelope_sender == ""
-    return is_from_nobody or letter.get_content_type() == "multipart/report"
+def _is_bounce(email: AnymailInboundMessage) -> bool:
+    """Whether the sender is empty, or the e-mail reports on a delivery."""
+    has_no_sender = _header(email, "Return-Path").strip() == "<>" or email.envelope_sender == ""
+    return has_no_sender or email.get_content_type() == "multipart/report"
 
 
-def _is_returned(letter: AnymailInboundMessage) -> bool:
-    """Whether it reports that an e-mail was not delivered; others report delays, deliveries and readers (RFC 3464)."""
-    reports = [part for part in letter.walk() if part.get_content_type() in REPORTS]
+def _is_returned(email: AnymailInboundMessage) -> bool:
+    """Whether it reports a failed delivery; other reports are about delays, deliveries and readers (RFC 3464)."""
+    reports = [part for part in email.walk() if part.get_content_type() in REPORT_TYPES]
     with suppress(*MALFORMED):
-        return any(re.search(r"(?im)^action:[ \t]*failed\b", _report(part)) for part in reports)
+        return any(re.search(r"(?im)^action:[ \t]*failed\b", _report_text(part)) for part in reports)
     return False
 
 
-def _report(found: EmailMessage) -> str:
-    return found.as_string() if found.is_multipart() else _content(found).decode("latin-1")
+def _report_text(part: EmailMessage) -> str:
+    return part.as_string() if part.is_multipart() else _content(part).decode("latin-1")
 
 
-def _about(letter: AnymailInboundMessage) -> str:
-    """The id of the e-mail that a bounce is about; "" for what is none."""
-    if not _is_bounce(letter):
+def _returned_message_id(email: AnymailInboundMessage) -> str:
+    """Message-ID of the e-mail that a bounce is about; "" for an e-mail that is no bounce."""
+    if not _is_bounce(email):
         return ""
-    returned = [part for part in letter.walk() if part is not letter and part.get_content_type() in RETURNED]
-    before = [*MESSAGE_ID.findall(_header(letter, "In-Reply-To")), *_references(letter)]
-    return next(filter(None, [*map(_returned_id, returned), *before]), "")
+    returned = [part for part in email.walk() if part is not email and part.get_content_type() in RETURNED_TYPES]
+    before = [*MESSAGE_ID.findall(_header(email, "In-Reply-To")), *_references(email)]
+    return next(filter(None, [*map(_repeated_message_id, returned), *before]), "")
 
 
-def _returned_id(found: EmailMessage) -> str:
-    """The id of the e-mail that a report repeats, whole or its headers alone."""
-    inner: Any = found.get_payload()
+def _repeated_message_id(part: EmailMessage) -> str:
+    """Message-ID of the e-mail that a report repeats, whole or its headers alone."""
+    inner: Any = part.get_payload()
     if isinstance(inner, list):
         return message_id(inner[0]) if inner else ""
-    headers = re.split(r"\r?\n\r?\n", _content(found)[:MAX_REPEATED].decode("latin-1"), maxsplit=1)[0]
+    headers = re.split(r"\r?\n\r?\n", _content(part)[:MAX_RETURNED_HEADERS].decode("latin-1"), maxsplit=1)[0]
     return next(iter(re.findall(r"(?im)^message-id:\s*(<[^<>\s]{1,250}>)", headers)), "")

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from ..models import ChannelConnection, ContactMessage
 from . import email, telegram, whatsapp
-from .message import Elsewhere, InboundMessage, Receipt
+from .message import IgnoredPart, InboundMessage, Receipt
 
 
 class ProviderModule(Protocol):
@@ -24,7 +24,7 @@ class ProviderModule(Protocol):
 
     def read(
         self, connection: ChannelConnection, body: bytes, content_type: str
-    ) -> Iterator[InboundMessage | Receipt | Elsewhere]:
+    ) -> Iterator[InboundMessage | Receipt | IgnoredPart]:
         """Yield what a call holds; raise UnreadableError."""
         ...
 

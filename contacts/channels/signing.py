@@ -1,4 +1,4 @@
-"""How a provider proves that it sent something."""
+"""Check that a provider sent a call."""
 
 import hashlib
 import hmac

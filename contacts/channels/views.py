@@ -1,4 +1,4 @@
-"""The pro's channels: who brings their messages, where they call, and what proves who they are."""
+"""Settings pages of a Pro's channels."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,85 +17,89 @@ from .message import SendFailedError
 from .providers import provider_of
 
 Channel = ChannelConnection.Channel
-# A test of e-mail sends a mail, to whatever address a Pro has entered.
+# A test of e-mail sends one, to any address that a Pro has entered.
 TESTS = Limit("channel-test", 20, 3600)
 
 
-def _find(request: ProRequest, channel: str) -> ChannelConnection:
-    """The Pro's connection of a channel, an unsaved one where there is none; 404 for a channel that there is not."""
+def _find_connection(request: ProRequest, channel: str) -> ChannelConnection:
+    """The Pro's connection of a channel, an unsaved one where there is none; 404 for an unknown channel."""
     if channel not in Channel:
         raise Http404
-    found = ChannelConnection.objects.for_pro(request.pro).filter(channel=channel).first()
-    return found or ChannelConnection(pro=request.pro, channel=channel)
+    connection = ChannelConnection.objects.for_pro(request.pro).filter(channel=channel).first()
+    return connection or ChannelConnection(pro=request.pro, channel=channel)
+
+
+def _find_saved_connection(request: ProRequest, channel: str) -> ChannelConnection:
+    connection = _find_connection(request, channel)
+    if connection.pk is None:
+        raise Http404
+    return connection
 
 
 @require_safe
 def channel_list(request: ProRequest) -> HttpResponse:
-    """All channels, with how they stand."""
-    found = {row.channel: row for row in ChannelConnection.objects.for_pro(request.pro)}
-    rows = [found.get(channel) or ChannelConnection(pro=request.pro, channel=channel) for channel in Channel.values]
+    """List all channels with the state of their connections."""
+    saved = {connection.channel: connection for connection in ChannelConnection.objects.for_pro(request.pro)}
+    rows = [saved.get(channel) or ChannelConnection(pro=request.pro, channel=channel) for channel in Channel.values]
     return render(request, "channels/list.html", {"channels": rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def channel_edit(request: ProRequest, channel: str) -> HttpResponse:
-    """Set a channel up; a secret that stands is never shown, and stays unless another one is given."""
-    found = _find(request, channel)
-    form = ChannelForm(found, request.POST if request.method == "POST" else None)
+    """Set up a channel. A saved secret is never shown, and stays unless another one is given."""
+    connection = _find_connection(request, channel)
+    form = ChannelForm(connection, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            saved = ChannelConnection.objects.connect(request.pro, channel, form.settings)
+            saved = ChannelConnection.objects.connect(request.pro, channel, form.cleaned_data)
             messages.success(request, _("Saved."))
-            if channel == Channel.TELEGRAM and form.settings["token"] and saved.is_active:
-                # A bot brings nothing until Telegram knows where to.
-                _try(request, saved)
+            if channel == Channel.TELEGRAM and form.cleaned_data["token"] and saved.is_active:
+                # Telegram delivers nothing until the webhook is registered.
+                _test_connection(request, saved)
             return redirect("channels:channel_edit", channel)
         except ValidationError as error:
             add_errors(form, error)
-    trouble = ChannelDelivery.objects.last_trouble(found) if found.pk else ""
-    context = {"connection": found, "form": form, "trouble": trouble}
+    last_error = ChannelDelivery.objects.last_error(connection) if connection.pk else ""
+    context = {"connection": connection, "form": form, "last_error": last_error}
     return render(request, "channels/edit.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
 def channel_test(request: ProRequest, channel: str) -> HttpResponse:
-    """Try the connection, with what is saved of it."""
-    found = _find(request, channel)
-    if found.pk is None:
-        raise Http404
-    _try(request, found)
+    """Test the saved connection."""
+    _test_connection(request, _find_saved_connection(request, channel))
     return redirect("channels:channel_edit", channel)
 
 
-def _try(request: ProRequest, connection: ChannelConnection) -> None:
-    """Try a connection, and say what came of it."""
+def _test_connection(request: ProRequest, connection: ChannelConnection) -> None:
+    """Test a connection, and add a message with the result."""
     if TESTS.hit(request.pro.pk):
-        messages.error(request, _("That was tried very often. Try again in an hour."))
+        messages.error(request, _("Too many tries. Try again in an hour."))
         return
     try:
         name = provider_of(connection).test(connection)
     except SendFailedError as error:
         messages.error(request, _("That did not work: %(reason)s") % {"reason": error.reason})
     else:
-        messages.success(request, _tried(connection) % {"name": name})
+        messages.success(request, _success_text(connection) % {"name": name})
 
 
-def _tried(connection: ChannelConnection) -> str:
+def _success_text(connection: ChannelConnection) -> str:
     return {
         Channel.WHATSAPP: _("WhatsApp knows this number: %(name)s."),
-        Channel.TELEGRAM: _("Telegram knows this bot, %(name)s, and brings its messages here from now on."),
-        Channel.EMAIL: _("A test is on its way to %(name)s. When it has come back, it is the last message received."),
+        Channel.TELEGRAM: _("Telegram knows this bot, %(name)s, and delivers its messages here from now on."),
+        Channel.EMAIL: _(
+            "A test e-mail was sent to %(name)s. When it comes back, it shows as the last message received."
+        ),
     }[Channel(connection.channel)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def channel_disconnect(request: ProRequest, channel: str) -> HttpResponse:
-    """End a connection; GET asks whether it is meant."""
-    found = _find(request, channel)
-    if found.pk is None:
-        raise Http404
+    """End a connection; GET asks for confirmation."""
+    connection = _find_saved_connection(request, channel)
     if request.method != "POST":
-        return render(request, "channels/disconnect.html", {"connection": found})
-    found.disconnect()
-    messages.success(request, _("%(channel)s is disconnected.") % {"channel": found.get_channel_display()})
+        return render(request, "channels/disconnect.html", {"connection": connection})
+    connection.disconnect()
+    messages.success(request, _("%(channel)s is disconnected.") % {"channel": connection.get_channel_display()})
     return redirect("channels:channel_list")

@@ -20,7 +20,7 @@ from config.files.storage import NewFile, store_file
 from config.web.limits import Limit
 from config.web.text import one_line
 
-from ..channels.message import Elsewhere, File, InboundMessage, Receipt, RefusedError, UnreadableError
+from ..channels.message import File, IgnoredPart, InboundMessage, Receipt, RefusedError, UnreadableError
 from ..channels.providers import provider_of
 from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 from ..models.locking import hold_book
@@ -83,10 +83,10 @@ def read_delivery(delivery_id: int) -> None:
     is_email = delivery.connection.channel == ChannelConnection.Channel.EMAIL
     if is_email or any(isinstance(item, InboundMessage) for item in items):
         delivery.connection.note_received()
-    delivery.finish(next((item.reason for item in items if isinstance(item, Elsewhere)), ""))
+    delivery.finish(next((item.reason for item in items if isinstance(item, IgnoredPart)), ""))
 
 
-def _process_delivery(delivery: ChannelDelivery) -> list[InboundMessage | Receipt | Elsewhere]:
+def _process_delivery(delivery: ChannelDelivery) -> list[InboundMessage | Receipt | IgnoredPart]:
     """Process and return all items of a call. Raises TooEarlyError after the others when a receipt has to wait."""
     connection = delivery.connection
     # The Pro may have chosen another provider since.
@@ -100,7 +100,7 @@ def _process_delivery(delivery: ChannelDelivery) -> list[InboundMessage | Receip
     return [item for item, _is_done in processed]
 
 
-def _process_item(connection: ChannelConnection, item: InboundMessage | Receipt | Elsewhere) -> bool:
+def _process_item(connection: ChannelConnection, item: InboundMessage | Receipt | IgnoredPart) -> bool:
     """Process one item of a call; return False for a receipt whose message may be going out right now."""
     if isinstance(item, InboundMessage):
         receive_message(connection, item)
@@ -177,7 +177,7 @@ def _create_message(
         file.claim()
         message.files.create(key=file.key, **file.info._asdict())
     if returned and inbound.is_returned:
-        returned.update_state(State.FAILED, _("The e-mail came back: see the message about it."))
+        returned.update_state(State.FAILED, _("The e-mail was returned: see the message about it."))
     # A message that was written long ago and arrives only now is new all the same.
     ContactMessage.objects.recount(contact, at=timezone.now())
     _notify_pro(connection, message)

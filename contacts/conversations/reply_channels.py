@@ -58,7 +58,7 @@ def find_reply_channels(contact: Contact) -> list[ReplyChannel]:
 
 def find_reply_channel(contact: Contact, channel: str) -> ReplyChannel | None:
     """The contact's reply channel of one channel."""
-    return next((found for found in find_reply_channels(contact) if found.channel == channel), None)
+    return next((reply for reply in find_reply_channels(contact) if reply.channel == channel), None)
 
 
 def _reply_channel(
@@ -78,7 +78,7 @@ def _reply_channel(
 def _email_reply_channel(
     contact: Contact, connection: ChannelConnection, last: ContactMessage | None
 ) -> ReplyChannel | None:
-    """To the address of their last message, else to the contact's; None for an address that nobody reads."""
+    """Reply to the address of their last message, else to the contact's; None for an address that takes no answers."""
     address = last.address if last and _is_identity(contact, last.address) else contact.email
     if not address or not is_answerable(address):
         return None

@@ -45,7 +45,7 @@ def write_message(
     with transaction.atomic():
         contact.lock()
         if (reply_channel := find_reply_channel(contact, channel)) is None:
-            raise ValidationError({"channel": _("This contact cannot be answered by this channel.")}, code="way")
+            raise ValidationError({"channel": _("This contact cannot be answered by this channel.")})
         key = uuid.uuid5(contact.pk, f"{id}\n{channel}\n{text}") if id else uuid.uuid4()
         defaults = {
             "pro": contact.pro,
@@ -75,7 +75,7 @@ def _clean_text(text: str, channel: str) -> str:
         raise ValidationError({"text": _("Null characters are not allowed.")})
     # WhatsApp and Telegram count UTF-16 code units.
     if limit and len(text.encode("utf-16-le", "surrogatepass")) // 2 > limit:
-        raise ValidationError({"text": _("A message by this channel may have %(n)s characters.") % {"n": limit}})
+        raise ValidationError({"text": _("Use at most %(n)s characters for this channel.") % {"n": limit}})
     return text
 
 
@@ -123,13 +123,13 @@ def send_message(context: TaskContext, message_id: str) -> None:
 
 def _send_by_provider(message: ContactMessage) -> str:
     if message.connection is None or not message.connection.is_sending:
-        raise SendFailedError(_("This channel is not connected any more."), is_final=True)
+        raise SendFailedError(_("This channel is no longer connected."), is_final=True)
     return provider_of(message.connection).send(message.connection, message)
 
 
 def _reason(error: SendFailedError) -> str:
     if error.is_doubtful:
-        return _("%(reason)s It may have gone out all the same.") % {"reason": error.reason}
+        return _("%(reason)s The message may have been sent all the same.") % {"reason": error.reason}
     return error.reason
 
 
@@ -149,4 +149,4 @@ def fail_abandoned_messages() -> None:
         if str(message.pk) not in in_jobs:
             # For the Pro to read.
             with override(message.pro.language):
-                message.note_failure(_("Nothing tries to send this any more."), is_last=True)
+                message.note_failure(_("This message is no longer being sent."), is_last=True)

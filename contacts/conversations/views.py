@@ -187,7 +187,7 @@ def message_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
         try:
             with _not_found_when_gone():
                 write_message(contact, given["text"], channel=given["channel"], by=request.user, id=given["id"])
-            messages.success(request, _("Your message is on its way."))
+            messages.success(request, _("Your message is being sent."))
             return _show_conversation(request, contact)
         except ValidationError as error:
             add_errors(form, error)
@@ -213,7 +213,7 @@ def message_again(request: ProRequest, id: uuid.UUID, message: uuid.UUID) -> Htt
     with _not_found_when_gone():
         is_resent = resend_message(failed)
     if is_resent:
-        messages.success(request, _("Your message is on its way."))
+        messages.success(request, _("Your message is being sent."))
     else:
         messages.info(request, _("This message has not failed, or is being sent already."))
     return _show_conversation(request, contact)

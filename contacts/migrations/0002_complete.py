@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name='ContactEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Created'), ('changed', 'Changed'), ('deleted', 'Archived'), ('restored', 'Restored')], max_length=10, verbose_name='what')),
+                ('kind', models.CharField(choices=[('created', 'Created'), ('changed', 'Changed'), ('deleted', 'Archived'), ('restored', 'Restored')], max_length=10, verbose_name='event')),
                 ('changes', models.JSONField(default=dict, verbose_name='changes')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
             ],

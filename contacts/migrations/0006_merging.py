@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='contactevent',
             name='kind',
-            field=models.CharField(choices=[('created', 'Created'), ('changed', 'Changed'), ('deleted', 'Archived'), ('restored', 'Restored'), ('merged', 'Merged'), ('unmerged', 'Merge undone')], max_length=10, verbose_name='what'),
+            field=models.CharField(choices=[('created', 'Created'), ('changed', 'Changed'), ('deleted', 'Archived'), ('restored', 'Restored'), ('merged', 'Merged'), ('unmerged', 'Merge undone')], max_length=10, verbose_name='event'),
         ),
         migrations.CreateModel(
             name='ContactMerge',

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from config.accounts.models import Pro, TenantQuerySet
 from config.web.secret_field import SecretField
 
-# Long enough to be left out of the log of addresses.
+# Keys of this length are left out of the access log.
 KEY_BYTES = 24
-# `last_received_at` is written at most this often.
+# `last_received_at` is updated at most this often.
 RECEIVED_RESOLUTION = timedelta(minutes=1)
-printable = RegexValidator(r"^[!-~]*\Z", _("Use letters, digits and signs without accents, and no spaces."))
+printable = RegexValidator(r"^[!-~]*\Z", _("Use letters without accents, digits and symbols, without spaces."))
 
 
 def make_key() -> str:
@@ -27,26 +27,26 @@ def make_key() -> str:
 
 class ChannelConnectionQuerySet(TenantQuerySet["ChannelConnection"]):
     def connect(self, pro: Pro, channel: str, fields: dict[str, Any]) -> "ChannelConnection":
-        """Set up one of the Pro's channels, or change how it is set up; an empty secret or token stays what it is.
+        """Create or change the Pro's connection of a channel; an empty secret or token leaves the stored one.
 
         Raises ValidationError with every field at fault.
         """
         with transaction.atomic():
             Pro.objects.select_for_update(no_key=True).get(pk=pro.pk)
-            # Held, as all of it is written: what somebody disconnects meanwhile must not come back.
-            present = self.for_pro(pro).filter(channel=channel).select_for_update(no_key=True).first()
-            found = present or self.model(pro=pro, channel=channel)
-            found.set(fields)
-            found.save()
-            return found
+            # Locked, as every field is saved: a connection that is ended meanwhile must not come back.
+            stored = self.for_pro(pro).filter(channel=channel).select_for_update(no_key=True).first()
+            connection = stored or self.model(pro=pro, channel=channel)
+            connection.set_fields(fields)
+            connection.save()
+            return connection
 
 
 class ChannelConnection(models.Model):
-    """How a Pro's messages of one channel come in and go out: the provider, where it calls, and what proves who it is.
+    """A Pro's set-up of one channel.
 
-    `key` stands in the address that the provider calls. `secret` is what its calls are checked with, `token` what ours
-    are let in by; both are encrypted in the database. `address` is the id of the WhatsApp number, or where people send
-    their e-mails.
+    `key` is the secret part of the address that the provider calls. `secret` verifies its calls, `token` authorizes
+    ours; both are encrypted in the database. `address` is the phone number ID of WhatsApp, or the e-mail address that
+    people write to.
     """
 
     class Channel(models.TextChoices):
@@ -61,7 +61,7 @@ class ChannelConnection(models.Model):
         POSTMARK = "postmark", "Postmark"
         MIME = "mime", _("Own mail server (signed MIME)")
 
-    # The providers of each channel; the first one is the usual one.
+    # The providers of each channel, the default first.
     PROVIDERS = {"whatsapp": ["whatsapp"], "telegram": ["telegram"], "email": ["mailgun", "postmark", "mime"]}
     SETTABLE = ("provider", "address", "secret", "token", "is_active")
     HIDDEN = ("secret", "token")
@@ -73,7 +73,9 @@ class ChannelConnection(models.Model):
     address = models.CharField(_("address"), max_length=254, blank=True)
     secret = SecretField(_("secret"), blank=True, validators=[printable, MaxLengthValidator(500)])
     token = SecretField(_("access token"), blank=True, validators=[printable, MaxLengthValidator(1000)])
-    is_active = models.BooleanField(_("active"), default=True, help_text=_("Off: nothing comes in or goes out."))
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("When off, no messages are received or sent.")
+    )
     last_received_at = models.DateTimeField(_("last message received"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
@@ -96,8 +98,8 @@ class ChannelConnection(models.Model):
     def __str__(self) -> str:
         return f"{self.get_channel_display()} ({self.get_provider_display()})"
 
-    def set(self, fields: dict[str, Any]) -> None:
-        """Put these values into place, unsaved; "" for a secret or token leaves the present one.
+    def set_fields(self, fields: dict[str, Any]) -> None:
+        """Set fields without saving; "" for a secret or token leaves the present one.
 
         Raises ValidationError with every field at fault.
         """
@@ -109,38 +111,38 @@ class ChannelConnection(models.Model):
         if not self.provider:
             self.provider = self.PROVIDERS[self.channel][0]
         if self.provider == self.Provider.TELEGRAM and not self.secret:
-            # Nobody has to think one up: Telegram is told it when the connection is tried.
+            # Made up here: Telegram gets it when the connection is tested.
             self.secret = secrets.token_urlsafe(32)
         self.full_clean(exclude=["pro"], validate_constraints=False, validate_unique=False)
 
     def clean(self) -> None:
-        wrong: dict[str, Any] = {}
+        errors: dict[str, Any] = {}
         if self.provider not in self.PROVIDERS.get(self.channel, []):
-            wrong["provider"] = _("This provider does not bring messages of this channel.")
+            errors["provider"] = _("This provider does not carry this channel.")
         if self.channel == self.Channel.EMAIL:
             try:
                 validate_email(self.address)
             except ValidationError as error:
-                wrong["address"] = error
+                errors["address"] = error
         elif self.channel == self.Channel.WHATSAPP and not (self.address.isascii() and self.address.isdigit()):
-            wrong["address"] = _("The id of a phone number is digits alone; Meta shows it beside the number.")
+            errors["address"] = _("A phone number ID has only digits; Meta shows it beside the number.")
         elif self.channel == self.Channel.TELEGRAM and self.token and not self.token.partition(":")[0].isdecimal():
-            wrong["token"] = _("This is no bot's token. BotFather gives one that begins with a number.")
+            errors["token"] = _("This is not a bot's token. A token from BotFather begins with a number.")
         if self.is_active and not self.secret:
-            wrong["secret"] = _("Without it nothing that comes in can be believed.")
+            errors["secret"] = _("Without it, no incoming message can be verified.")
         if self.is_active and self.channel == self.Channel.TELEGRAM and not self.token:
-            wrong["token"] = _("Without it Telegram brings nothing.")
-        if wrong:
-            raise ValidationError(wrong)
+            errors["token"] = _("Without it, Telegram delivers no messages.")
+        if errors:
+            raise ValidationError(errors)
 
     @property
     def is_receiving(self) -> bool:
-        """Whether calls can be checked; what cannot be checked is refused."""
+        """Whether calls can be verified; others are refused."""
         return self.is_active and bool(self.secret)
 
     @property
     def is_sending(self) -> bool:
-        """Whether messages can go out. E-mail goes by the installation's own mail server, once answers can come in."""
+        """Whether messages can be sent. E-mail uses the installation's own mail server, once answers can arrive."""
         return self.is_active and bool(self.secret if self.channel == self.Channel.EMAIL else self.token)
 
     @property
@@ -150,7 +152,7 @@ class ChannelConnection(models.Model):
 
     @property
     def callable_url(self) -> str:
-        """The address as it is entered at the provider: Postmark signs in with a password, which is not repeated."""
+        """The address to enter at the provider, for Postmark with a placeholder for its password."""
         if self.provider != self.Provider.POSTMARK:
             return self.webhook_url
         scheme, _sign, rest = self.webhook_url.partition("://")
@@ -158,17 +160,17 @@ class ChannelConnection(models.Model):
 
     @property
     def verify_token(self) -> str:
-        """What Meta asks back once, when the address is entered there; it opens nothing."""
+        """The token that Meta repeats once, when the address is entered there; it gives access to nothing."""
         return salted_hmac("contacts.channels.verify", self.key, algorithm="sha256").hexdigest()[:32]
 
     def note_received(self) -> None:
-        """Record that something came in, once a minute at the most."""
+        """Store the time of a received message, at most once a minute."""
         now = timezone.now()
         if self.last_received_at is None or self.last_received_at < now - RECEIVED_RESOLUTION:
             ChannelConnection.objects.filter(pk=self.pk).update(last_received_at=now)
 
     def disconnect(self) -> None:
-        """End it at once: its keys are forgotten and its address is another one. What came in stays, and is read."""
+        """End the connection: delete its secrets and replace its key. Stored calls stay, and are read."""
         self.secret = self.token = ""
         self.key, self.is_active = make_key(), False
         self.save(update_fields=["secret", "token", "key", "is_active"])

@@ -13,7 +13,7 @@ RETENTION = timedelta(days=90)
 
 
 class ChannelDeliveryQuerySet(models.QuerySet["ChannelDelivery"]):
-    def last_trouble(self, connection: ChannelConnection) -> str:
+    def last_error(self, connection: ChannelConnection) -> str:
         """Error of the last call, "" for none."""
         last = self.filter(connection=connection).order_by("-created_at", "-id").values_list("error", flat=True)
         return last.first() or ""
@@ -39,8 +39,8 @@ class ChannelDelivery(models.Model):
     objects = ChannelDeliveryQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("delivery of a channel")
-        verbose_name_plural = _("deliveries of channels")
+        verbose_name = _("channel delivery")
+        verbose_name_plural = _("channel deliveries")
         ordering = ["-created_at", "-id"]
         constraints = [models.UniqueConstraint(fields=["connection", "nonce"], name="channel_delivery_once")]
 

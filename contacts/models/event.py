@@ -22,7 +22,7 @@ class ContactEvent(models.Model):
         UNMERGED = "unmerged", _("Merge undone")
 
     contact = models.ForeignKey("contacts.Contact", models.CASCADE, related_name="events")
-    kind = models.CharField(_("what"), max_length=10, choices=Kind)
+    kind = models.CharField(_("event"), max_length=10, choices=Kind)
     changes = models.JSONField(_("changes"), default=dict)
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
     token = models.ForeignKey(ApiToken, models.SET_NULL, null=True, related_name="+", verbose_name=_("by program"))

@@ -1,4 +1,4 @@
-"""How messages are shown."""
+"""Icons and texts of messages."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ from ..models import ContactMessage
 register = template.Library()
 
 CHANNEL_ICONS = {"whatsapp": "message-circle", "telegram": "send", "email": "mail"}
-# What stays with the provider: its icon, and what people call it.
+# Media that stay with the provider: icon and name.
 MEDIA: dict[str, tuple[str, str | Promise]] = {
     "image": ("image", gettext_lazy("Picture")),
     "video": ("video", gettext_lazy("Video")),
@@ -30,8 +30,8 @@ MEDIA: dict[str, tuple[str, str | Promise]] = {
     "reaction": ("smile", gettext_lazy("Reaction")),
 }
 OTHER = ("circle-question-mark", gettext_lazy("Something that cannot be shown here"))
-# What says all there is to say in the message's text.
-WHOLE = ("location", "contact", "reaction", "unsupported")
+# Media whose content is in the message's text.
+IN_TEXT = ("location", "contact", "reaction")
 
 
 @register.filter
@@ -45,21 +45,21 @@ def media_icon(kind: str) -> str:
 
 
 @register.filter
-def media_words(media: Mapping[str, Any], message: ContactMessage) -> str:
-    """What came with a message and where it is: "Voice message: open WhatsApp to see it"."""
+def media_label(media: Mapping[str, Any], message: ContactMessage) -> str:
+    """Name of a medium and where it is: "Voice message: open WhatsApp to view it"."""
     name = str(MEDIA.get(media["kind"], OTHER)[1])
     if media.get("filename"):
         name = f"{name} “{media['filename']}”"
-    if media["kind"] in WHOLE[:3]:
+    if media["kind"] in IN_TEXT:
         return name
-    return _("%(what)s: open %(channel)s to see it") % {"what": name, "channel": message.get_channel_display()}
+    return _("%(what)s: open %(channel)s to view it") % {"what": name, "channel": message.get_channel_display()}
 
 
 @register.filter
 def summary(message: ContactMessage | None) -> str:
-    """A message in one line: its words, else what came with it."""
+    """A message in one line: subject and text, else the names of its media."""
     if message is None:
         return ""
-    words = one_line(" – ".join(filter(None, (message.subject, message.text))), 120)
+    text = one_line(" – ".join(filter(None, (message.subject, message.text))), 120)
     kinds = [str(MEDIA.get(media["kind"], OTHER)[1]) for media in message.media]
-    return words or ", ".join(kinds) or _("(without words)")
+    return text or ", ".join(kinds) or _("(no text)")

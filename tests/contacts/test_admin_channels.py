@@ -158,7 +158,7 @@ def test_staff_switch_a_channel_off_and_on(pro, staff_browser):
     first, second = connection_of(pro), connection_of(ProFactory())
     key = first.key
     assert act(staff_browser, "switch_off", first, second) == ["2 channels are switched off."]
-    assert act(staff_browser, "switch_off", first) == ["Nothing was changed: it stands so already."]
+    assert act(staff_browser, "switch_off", first) == ["Nothing to change: already so."]
     first.refresh_from_db()
     assert (first.is_active, first.secret, first.token, first.key) == (False, SECRET, TOKEN, key)
     assert act(staff_browser, "switch_on", first) == ["1 channel is switched on."]
@@ -175,7 +175,7 @@ def test_staff_disconnect_a_channel(pro, staff_browser, nobody):
     found = ChannelConnection.objects.get()
     assert (found.is_active, found.secret, found.token, found.key == connection.key) == (False, "", "", False)
     assert nobody.post(path, b"{}", content_type="application/json").status_code == 404
-    assert act(staff_browser, "disconnect", connection) == ["Nothing was changed: it stands so already."]
+    assert act(staff_browser, "disconnect", connection) == ["Nothing to change: already so."]
     assert ChannelConnection.objects.get().key == found.key
 
 
@@ -286,7 +286,7 @@ def test_staff_have_what_could_not_be_read_read_again(pro, staff_browser, work_t
     waiting.refresh_from_db()
     assert (waiting.read_at is None, bytes(waiting.body)) == (False, b"")
     assert [message.text for message in ContactMessage.objects.all()] == ["Hi"]
-    assert act(staff_browser, "read_again", waiting) == ["These have been read already."]
+    assert act(staff_browser, "read_again", waiting) == ["These deliveries have been read already."]
 
 
 def test_who_may_only_look_has_nothing_read(pro):

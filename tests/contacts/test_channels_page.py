@@ -126,7 +126,7 @@ def test_a_message_that_came_in_is_the_last_one_received(browser, whatsapp):
 def test_a_new_channel_asks_for_what_the_provider_gave(browser, user, channel, shown):
     html = html_of(browser.get(f"{LIST}/{channel}"))
     assert fields(html) == shown
-    assert "Where the provider calls" not in html and "/channels/" not in html.replace(LIST, "")
+    assert "Webhook address" not in html and "/channels/" not in html.replace(LIST, "")
     assert browser.head(f"{LIST}/{channel}").status_code == 200
     assert ChannelConnection.objects.count() == 0
 
@@ -137,7 +137,7 @@ def test_what_is_given_is_saved(browser, pro, channel, peer, settings):
     padded = {name: value if name == "provider" else f" {value} " for name, value in GIVEN[channel].items()}
     response = save(browser, channel, **padded)
     assert (response.status_code, response["Location"]) == (302, f"{LIST}/{channel}")
-    tried = [("success", "Telegram knows this bot, @agence_bot, and brings its messages here from now on.")]
+    tried = [("success", "Telegram knows this bot, @agence_bot, and delivers its messages here from now on.")]
     assert said(browser, response) == [("success", "Saved."), *(tried if channel == "telegram" else [])]
     found = stored(channel, pro)
     # Nobody has to think up the secret that Telegram repeats.
@@ -153,7 +153,7 @@ def test_an_empty_secret_stays_and_neither_is_shown_again(browser, pro, channel)
     html = html_of(browser.get(f"{LIST}/{channel}"))
     present = {name: value for name, value in SETTINGS[channel].items() if name not in ("secret", "token")}
     assert {name: value for name, value in fields(html).items() if value} == {**present, "is_active": "on"}
-    assert html.count('placeholder="Kept; type to replace it"') == (2 if channel == "whatsapp" else 1)
+    assert html.count('placeholder="Saved; type to replace it"') == (2 if channel == "whatsapp" else 1)
     response = save(browser, channel, **fields(html))
     assert response.status_code == 302
     usual = {"provider": channel, "address": "", "token": "", "is_active": True}
@@ -190,15 +190,15 @@ def test_a_channel_is_switched_off_and_on(browser, pro, nobody, letterbox):
             "whatsapp",
             {"address": "+33 4 91", "secret": "pässword", "token": "two words"},
             {
-                "address": "The id of a phone number is digits alone; Meta shows it beside the number.",
-                "secret": "Use letters, digits and signs without accents, and no spaces.",
-                "token": "Use letters, digits and signs without accents, and no spaces.",
+                "address": "A phone number ID has only digits; Meta shows it beside the number.",
+                "secret": "Use letters without accents, digits and symbols, without spaces.",
+                "token": "Use letters without accents, digits and symbols, without spaces.",
             },
         ),
         (
             "whatsapp",
             {"address": "", "secret": SECRET},
-            {"address": "The id of a phone number is digits alone; Meta shows it beside the number."},
+            {"address": "A phone number ID has only digits; Meta shows it beside the number."},
         ),
         (
             "whatsapp",
@@ -213,14 +213,14 @@ def test_a_channel_is_switched_off_and_on(browser, pro, nobody, letterbox):
             "telegram",
             {"token": "my bot's token"},
             {
-                "token": "Use letters, digits and signs without accents, and no spaces. "
-                "This is no bot&#x27;s token. BotFather gives one that begins with a number."
+                "token": "Use letters without accents, digits and symbols, without spaces. "
+                "This is not a bot&#x27;s token. A token from BotFather begins with a number."
             },
         ),
         (
             "telegram",
             {"token": "nonsense"},
-            {"token": "This is no bot&#x27;s token. BotFather gives one that begins with a number."},
+            {"token": "This is not a bot&#x27;s token. A token from BotFather begins with a number."},
         ),
         (
             "email",
@@ -251,7 +251,7 @@ def test_faults_are_named_by_field_and_nothing_is_saved(browser, pro, channel, g
 
 def test_a_fault_changes_nothing_of_a_connection(browser, pro, whatsapp):
     html = html_of(save(browser, "whatsapp", address="x", secret="another", token="another"), 422)
-    assert errors(html) == {"address": "The id of a phone number is digits alone; Meta shows it beside the number."}
+    assert errors(html) == {"address": "A phone number ID has only digits; Meta shows it beside the number."}
     assert stored("whatsapp", pro) == {**SETTINGS["whatsapp"], "provider": "whatsapp", "is_active": True}
     assert whatsapp.webhook_url in html
 
@@ -278,7 +278,7 @@ def test_two_who_save_at_once_make_one(browser, pro, at_once):
     assert stored("whatsapp", pro)["address"] in "0123"
 
 
-# --- Where the provider calls
+# --- Webhook address
 
 
 def code(html, id):
@@ -311,7 +311,7 @@ def test_the_address_of_each_provider_of_email(browser, pro, settings, provider,
 def test_the_address_of_a_telegram_bot(browser, settings, telegram):
     html = html_of(browser.get(f"{LIST}/telegram"))
     assert code(html, "url") == f"{settings.SITE_URL}/channels/telegram/{telegram.key}"
-    assert "Nothing to enter: the button below tells Telegram this address" in html
+    assert "Nothing to enter: the button below gives Telegram this address" in html
 
 
 @pytest.mark.parametrize("is_telegram_new", [False, True])
@@ -351,7 +351,7 @@ def test_telegram_is_told_where_to_bring_the_messages(browser, settings, telegra
     settings.SITE_URL = "https://desk.example.com"
     name = "@agence_bot"
     assert tried(browser, "telegram") == [
-        ("success", f"Telegram knows this bot, {name}, and brings its messages here from now on.")
+        ("success", f"Telegram knows this bot, {name}, and delivers its messages here from now on.")
     ]
     hook = {
         "url": f"https://desk.example.com/channels/telegram/{telegram.key}",
@@ -390,7 +390,7 @@ def test_a_refused_token_is_said_in_the_providers_words(browser, pro, peer, chan
 @pytest.mark.parametrize(
     ("channel", "reason"),
     [
-        ("whatsapp", "The access token or the id of the phone number is missing."),
+        ("whatsapp", "The access token or the phone number ID is missing."),
         ("telegram", "The bot&#x27;s token is missing."),
     ],
 )
@@ -432,7 +432,7 @@ def test_a_test_mail_goes_to_the_channels_own_address_and_is_no_message(browser,
     assert tried(browser, "email") == [
         (
             "success",
-            "A test is on its way to port@in.example.com. When it has come back, it is the last message received.",
+            "A test e-mail was sent to port@in.example.com. When it comes back, it shows as the last message received.",
         )
     ]
     [sent] = mail.outbox
@@ -441,7 +441,7 @@ def test_a_test_mail_goes_to_the_channels_own_address_and_is_no_message(browser,
         ["port@in.example.com"],
         "Test of your e-mail channel",
     )
-    assert "Vestibule sent this to port@in.example.com to see whether it comes back." in sent.body
+    assert "Vestibule sent this to port@in.example.com to test the channel." in sent.body
     # The mail server brings it, as it brings every mail to that address.
     raw = sent.message().as_bytes()
     deliver(nobody, letterbox, raw, "message/rfc822", headers=proof("mime", raw, SECRET))
@@ -488,7 +488,7 @@ def test_what_was_disconnected_is_connected_anew(browser, pro, whatsapp):
     browser.post(f"{LIST}/whatsapp/disconnect")
     html = html_of(browser.get(f"{LIST}/whatsapp"))
     assert fields(html) == {"address": PHONE_ID, "secret": "", "token": "", "is_active": "on"}
-    assert "Kept" not in html and "Where the provider calls" not in html
+    assert "Kept" not in html and "Webhook address" not in html
     save(browser, "whatsapp", **GIVEN["whatsapp"])
     assert stored("whatsapp", pro) == {**SETTINGS["whatsapp"], "provider": "whatsapp", "is_active": True}
 
@@ -515,10 +515,10 @@ def test_a_channel_that_there_is_not_is_404(browser, user):
 def test_why_the_last_call_brought_nothing_is_shown(browser, pro, whatsapp):
     store_delivery(whatsapp, b"1", "application/json")
     ChannelDelivery.objects.update(error="It is for another phone number, with the ID 777.")
-    said = "last call brought nothing. It is for another phone number, with the ID 777."
+    said = "last call brought no message. It is for another phone number, with the ID 777."
     assert said in html_of(browser.get(f"{LIST}/whatsapp"))
     store_delivery(whatsapp, b"2", "application/json")
-    assert "brought nothing" not in html_of(browser.get(f"{LIST}/whatsapp"))
+    assert "brought no message" not in html_of(browser.get(f"{LIST}/whatsapp"))
 
 
 def test_another_pros_channels_are_neither_shown_nor_touched(browser, other_user, pro, peer):
@@ -571,5 +571,5 @@ def test_a_channel_is_not_tried_without_end(browser, monkeypatch, letterbox):
     """Whoever enters somebody else's address could have it filled with tests."""
     monkeypatch.setattr(channels.TESTS, "times", 2)
     answers = [tried(browser, "email") for _ in range(3)]
-    assert answers[2] == [("error", "That was tried very often. Try again in an hour.")] != answers[1]
+    assert answers[2] == [("error", "Too many tries. Try again in an hour.")] != answers[1]
     assert len(mail.outbox) == 2

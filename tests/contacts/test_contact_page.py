@@ -256,7 +256,7 @@ def test_the_conversation_is_part_of_the_timeline(browser, user, whatsapp, lette
     file = letter.files.get()
     assert letters(html) == [
         ("letter letter-own", "WhatsApp Olive Owner Yes Failed: Unknown Try again"),
-        ("letter", "WhatsApp Jane &lt;b&gt; Voice message: open WhatsApp to see it"),
+        ("letter", "WhatsApp Jane &lt;b&gt; Voice message: open WhatsApp to view it"),
         ("letter", "E-mail Jane &lt;b&gt; Plan See here plan.pdf 15 bytes Quoted history &gt; before"),
     ]
     assert f'<a href="/inbox/messages/{jane.pk}/files/{file.pk}">plan.pdf</a>' in html
@@ -322,7 +322,7 @@ def test_without_a_way_there_is_no_box(browser, user, jane, whatsapp, reason):
     if reason == "archived":
         row.archive(by=user)
     html = page(browser, row)
-    assert box(html) is None and "There is no way to answer" not in html
+    assert box(html) is None and "You cannot answer" not in html
     assert len(letters(html)) == (reason != "no channel")
 
 

@@ -32,7 +32,7 @@ MORE = {"HX-Request": "true", "HX-Target": "more"}
 WAYS = pytest.mark.parametrize("headers", [{}, DETAIL], ids=["page", "htmx"])
 PDF = b"%PDF-1.7\n%%EOF\n"
 EVIL = "<script>x</script>"
-NO_WAY = "There is no way to answer from here"
+NO_WAY = "You cannot answer from here"
 
 
 def html_of(response, status=200):
@@ -129,7 +129,7 @@ def test_a_restored_contact_has_its_conversation_again(browser, whatsapp):
     ("is_connected", "words"),
     [
         (False, "Receive WhatsApp, Telegram and e-mail here, and answer from one place. Connect a channel"),
-        (True, "Nobody has written yet. What people write by your channels appears here."),
+        (True, "No messages yet. Messages from your channels appear here."),
     ],
 )
 def test_an_empty_list_says_what_to_do(browser, pro, is_connected, words):
@@ -319,7 +319,7 @@ def test_an_open_page_gets_what_was_said_when_there_is_something_new(browser, us
     assert asked() is None
     edited = InboundMessage("in.1", (("whatsapp", "1"),), "1", "Inès", text="Is it?", edited_at=timezone.now())
     receive_message(whatsapp, edited)
-    assert asked()[-1] == (False, "WhatsApp Inès · edited Is it? What it said before Is it free?")
+    assert asked()[-1] == (False, "WhatsApp Inès · edited Is it? Earlier text Is it free?")
 
 
 @pytest.mark.parametrize("old", ["", "x", "a\0b", "x" * 5000])
@@ -395,7 +395,7 @@ def test_everything_that_came_with_a_message_is_shown(browser, letterbox, whatsa
     assert letters(html_of(browser.get(page_of(mail.contact)))) == [
         (
             False,
-            "E-mail Inès Automatic Plan See here plan.pdf 15 bytes Not kept: "
+            "E-mail Inès Automatic Plan See here plan.pdf 15 bytes Not saved: "
             f"{mail.refused[0]} Quoted history > before",
         )
     ]
@@ -407,10 +407,10 @@ def test_everything_that_came_with_a_message_is_shown(browser, letterbox, whatsa
     assert letters(html_of(browser.get(page_of(shown.contact)))) == [
         (
             False,
-            "WhatsApp Media Document “a.pdf”: open WhatsApp to see it Picture: open WhatsApp to see it "
-            "Document: open WhatsApp to see it Location Reaction "
-            "Something that cannot be shown here: open WhatsApp to see it "
-            "Something that cannot be shown here: open WhatsApp to see it",
+            "WhatsApp Media Document “a.pdf”: open WhatsApp to view it Picture: open WhatsApp to view it "
+            "Document: open WhatsApp to view it Location Reaction "
+            "Something that cannot be shown here: open WhatsApp to view it "
+            "Something that cannot be shown here: open WhatsApp to view it",
         )
     ]
 
@@ -597,8 +597,8 @@ def test_every_page_has_a_form_of_its_own(browser, whatsapp):
         ("", "Write something first."),
         (" \n\t ", "Write something first."),
         ("\u200b\u2060", "Write something first."),
-        ("x" * 4097, "A message by this channel may have 4096 characters."),
-        ("😀" * 2049, "A message by this channel may have 4096 characters."),
+        ("x" * 4097, "Use at most 4096 characters for this channel."),
+        ("😀" * 2049, "Use at most 4096 characters for this channel."),
         ("a\x00b", "Null characters are not allowed."),
     ],
 )

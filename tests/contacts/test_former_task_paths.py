@@ -83,4 +83,4 @@ def test_a_message_in_a_queued_job_is_not_abandoned(answer):
     DBTaskResult.objects.all().delete()
     fail_abandoned_messages()
     answer.refresh_from_db()
-    assert (answer.state, answer.error) == ("failed", "Nothing tries to send this any more.")
+    assert (answer.state, answer.error) == ("failed", "This message is no longer being sent.")

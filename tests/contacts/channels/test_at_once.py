@@ -71,7 +71,7 @@ def _json(value):
 
 
 def test_what_is_disconnected_while_a_form_is_saved_stays_forgotten(pro, at_once, monkeypatch):
-    before, is_saving, put = connect(pro, "whatsapp"), threading.Event(), ChannelConnection.set
+    before, is_saving, put = connect(pro, "whatsapp"), threading.Event(), ChannelConnection.set_fields
 
     def slowly(connection, fields):
         is_saving.set()
@@ -84,7 +84,7 @@ def test_what_is_disconnected_while_a_form_is_saved_stays_forgotten(pro, at_once
         assert is_saving.wait(10)
         return ChannelConnection.objects.get().disconnect()
 
-    monkeypatch.setattr(ChannelConnection, "set", slowly)
+    monkeypatch.setattr(ChannelConnection, "set_fields", slowly)
     at_once(2, work)
     found = ChannelConnection.objects.get()
     assert (found.secret, found.token, found.is_active, found.address) == ("", "", False, "99")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contacts.channels.mail_text import fold_quoted, from_html
+from contacts.channels.mail_text import html_to_text, split_quoted
 
 HISTORIES = [
     "On Mon, 4 May 2026 at 10:00, Agence <a@example.com> wrote:\n> Bonjour\n>\n> Claire",
@@ -23,7 +23,7 @@ HISTORIES = [
 
 @pytest.mark.parametrize("history", HISTORIES)
 def test_what_is_new_stands_apart_from_what_is_repeated(history):
-    assert fold_quoted(f"Yes, gladly.\n\nLéa\n\n{history}\n") == ("Yes, gladly.\n\nLéa", history)
+    assert split_quoted(f"Yes, gladly.\n\nLéa\n\n{history}\n") == ("Yes, gladly.\n\nLéa", history)
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,11 @@ def test_what_is_new_stands_apart_from_what_is_repeated(history):
     ],
 )
 def test_where_nothing_is_repeated_all_is_new(text):
-    assert fold_quoted(text) == (text, "")
+    assert split_quoted(text) == (text, "")
 
 
 def test_a_mail_that_is_all_quotation_is_shown():
-    assert fold_quoted("> Bonjour\n> Claire") == ("> Bonjour\n> Claire", "")
+    assert split_quoted("> Bonjour\n> Claire") == ("> Bonjour\n> Claire", "")
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,12 @@ def test_a_mail_that_is_all_quotation_is_shown():
     ],
 )
 def test_html_as_a_reader_sees_it(html, text):
-    assert from_html(html) == text
+    assert html_to_text(html) == text
 
 
 def test_the_quotation_of_an_html_mail_is_folded():
     html = "<div>Yes</div><div>On 4 May Agence wrote:</div><blockquote><p>Bonjour</p><p>Claire</p></blockquote>"
-    assert fold_quoted(from_html(html)) == ("Yes", "On 4 May Agence wrote:\n\n> Bonjour\n\n> Claire")
+    assert split_quoted(html_to_text(html)) == ("Yes", "On 4 May Agence wrote:\n\n> Bonjour\n\n> Claire")
 
 
 LONG = [
@@ -87,7 +87,7 @@ LONG = [
 def test_a_long_mail_is_read_to_its_end(line):
     """What grows with the square of its length would not come to an end here."""
     text = f"{line}\n" * (1_000_000 // (len(line) + 9)) + "end"
-    assert fold_quoted(text)[0].endswith("end")
+    assert split_quoted(text)[0].endswith("end")
 
 
 @pytest.mark.parametrize(
@@ -101,6 +101,6 @@ def test_a_long_mail_is_read_to_its_end(line):
 def test_long_html_is_read_to_its_end(piece):
     for separator in ("", " ", "\n"):
         html = (piece + separator) * (300_000 // len(piece + separator))
-        assert isinstance(from_html(html), str)
+        assert isinstance(html_to_text(html), str)
         if "<" not in piece:
-            assert from_html(html + "<p>end").endswith("end")
+            assert html_to_text(html + "<p>end").endswith("end")

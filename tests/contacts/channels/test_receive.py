@@ -324,10 +324,10 @@ def test_why_a_call_cannot_be_read_is_kept_until_it_can(pro, nobody, work_tasks)
     work_tasks()
     found = ChannelDelivery.objects.get()
     assert (found.error, found.read_at, bytes(found.body)) == ("no JSON object", None, b"[]")
-    assert ChannelDelivery.objects.last_trouble(connection) == "no JSON object"
+    assert ChannelDelivery.objects.last_error(connection) == "no JSON object"
     ChannelDelivery.objects.update(body=usual("telegram")[0])
     read_delivery.func(found.pk)
-    assert ChannelDelivery.objects.last_trouble(connection) == ""
+    assert ChannelDelivery.objects.last_error(connection) == ""
     assert ContactMessage.objects.count() == 1
 
 
@@ -361,7 +361,7 @@ def test_a_call_for_another_number_brings_nothing_and_says_so(pro, nobody, work_
     assert deliver(nobody, connection).status_code == 200
     work_tasks()
     said = "It is for another phone number, with the ID 106540352242922."
-    assert ChannelDelivery.objects.last_trouble(connection) == said
+    assert ChannelDelivery.objects.last_error(connection) == said
     connection.refresh_from_db()
     assert (connection.last_received_at, ContactMessage.objects.count()) == (None, 0)
     found = ChannelDelivery.objects.get()
@@ -561,7 +561,7 @@ def test_a_mail_that_came_back_has_failed(pro, user, bring, work_tasks):
     work_tasks()
     found = bring(connection, bounce(f"<{sent.pk}@testserver>"), "message/rfc822")
     sent.refresh_from_db()
-    assert (sent.state, sent.error) == ("failed", "The e-mail came back: see the message about it.")
+    assert (sent.state, sent.error) == ("failed", "The e-mail was returned: see the message about it.")
     assert (found.contact, found.is_automatic, Contact.objects.count()) == (contact, True, 1)
 
 

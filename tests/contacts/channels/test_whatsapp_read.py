@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from contacts.channels import whatsapp as provider
-from contacts.channels.message import Elsewhere, InboundMessage, Media, Receipt, UnreadableError
+from contacts.channels.message import IgnoredPart, InboundMessage, Media, Receipt, UnreadableError
 
 from ..channels_out.peer import PHONE_ID
 from .payloads import AT, text, whatsapp
@@ -105,7 +105,7 @@ def test_what_is_written_to_another_number_of_the_app_is_left_alone():
     payload = whatsapp(text("Hi"), statuses=[{"id": "1", "status": "sent"}])
     metadata = payload["entry"][0]["changes"][0]["value"]["metadata"]
     metadata["phone_number_id"] = "1055599999"
-    assert read(payload) == [Elsewhere("It is for another phone number, with the ID 1055599999.")]
+    assert read(payload) == [IgnoredPart("It is for another phone number, with the ID 1055599999.")]
     del metadata["phone_number_id"]
     assert len(read(payload)) == 2
 

@@ -158,7 +158,7 @@ def test_a_mail_server_that_is_down_is_tried_again(post, letter, user, work_task
     post.is_down = True
     work_tasks()
     assert (state(answer), jobs()) == (
-        ("sending", "The mail server did not take it (451 Try later).", ""),
+        ("sending", "The mail server did not accept it (451 Try later).", ""),
         ["FAILED"],
     )
     post.is_down = False
@@ -172,7 +172,7 @@ def test_whom_the_mail_server_does_not_know_is_not_tried_again(post, letter, use
     post.unknown.add(ANA)
     answer = write_message(letter.contact, "Yes", channel="email", by=user)
     work_tasks()
-    reason = "The mail server did not take it (550 5.1.1 Nobody of this name here)."
+    reason = "The mail server did not accept it (550 5.1.1 Nobody of this name here)."
     assert (state(answer), jobs()) == (("failed", reason, ""), ["SUCCESSFUL"])
 
 
@@ -183,7 +183,7 @@ def test_no_mail_server_at_all_is_tried_again(letter, user, settings, work_tasks
     answer = write_message(letter.contact, "Yes", channel="email", by=user)
     work_tasks()
     found, reason, _id = state(answer)
-    assert (found, reason) == ("sending", "The mail server did not take it ([Errno 111] Connection refused).")
+    assert (found, reason) == ("sending", "The mail server did not accept it ([Errno 111] Connection refused).")
 
 
 # --- Trying the connection
@@ -209,6 +209,6 @@ def test_a_connection_that_does_not_work_says_why(post, connect):
     with pytest.raises(SendFailedError) as caught:
         email.test(connect("email"))
     assert (caught.value.reason, caught.value.is_final) == (
-        "The mail server did not take it (550 5.1.1 Nobody of this name here).",
+        "The mail server did not accept it (550 5.1.1 Nobody of this name here).",
         True,
     )

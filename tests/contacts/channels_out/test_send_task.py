@@ -220,7 +220,7 @@ def test_by_a_channel_that_is_not_connected_any_more_nothing_goes_out(peer, answ
         ChannelConnection.objects.update(is_active=False)
     work_tasks()
     assert (state(answer), jobs()) == (
-        ("failed", "This channel is not connected any more.", ""),
+        ("failed", "This channel is no longer connected.", ""),
         ["SUCCESSFUL"],
     )
     assert peer.seen == []
@@ -307,7 +307,7 @@ def test_what_no_job_sends_any_more_has_failed(answer, pro, job, hours, is_forgo
         rows.update(**{**job, "finished_at": ended})
     fail_abandoned_messages()
     with translation.override("nl"):
-        words = translation.gettext("Nothing tries to send this any more.")
+        words = translation.gettext("This message is no longer being sent.")
     assert state(answer) == (("failed", words, "") if is_forgotten else ("sending", "", ""))
     assert resend_message(answer) is is_forgotten
     fail_abandoned_messages()

@@ -114,7 +114,7 @@ def test_what_may_have_gone_out_is_for_the_pro_to_send_again(peer, answer, work_
     work_tasks()
     try_again()
     work_tasks()
-    words = f"{reason} It may have gone out all the same."
+    words = f"{reason} The message may have been sent all the same."
     assert (state(answer), jobs(), len(peer.seen)) == (("failed", words, ""), ["SUCCESSFUL"], 1)
 
     peer.recover()
@@ -137,7 +137,7 @@ def test_a_provider_that_does_not_answer_is_not_waited_for(peer, answer, work_ta
     settings.CHANNEL_TIMEOUT = 1
     peer.may_answer.clear()
     work_tasks()
-    doubt = "The provider gave no answer (TimeoutError). It may have gone out all the same."
+    doubt = "The provider gave no answer (TimeoutError). The message may have been sent all the same."
     assert state(answer) == ("failed", doubt, "")
 
 
@@ -150,7 +150,7 @@ def test_an_answer_that_comes_byte_by_byte_is_not_waited_for(peer, answer, work_
     assert time.monotonic() - began < 4
     assert state(answer) == (
         "failed",
-        "The provider gave no answer (TimeoutError). It may have gone out all the same.",
+        "The provider gave no answer (TimeoutError). The message may have been sent all the same.",
         "",
     )
 
@@ -165,7 +165,7 @@ def test_a_redirect_is_not_followed(peer, answer, work_tasks):
 def test_without_a_token_nothing_is_asked(peer, received):
     found = received("whatsapp")
     found.connection.token = ""
-    with pytest.raises(SendFailedError, match="access token or the id") as caught:
+    with pytest.raises(SendFailedError, match="access token or the phone number ID") as caught:
         whatsapp.send(found.connection, found)
     assert (caught.value.is_final, peer.seen) == (True, [])
 

@@ -174,7 +174,7 @@ def test_by_a_channel_that_leads_nowhere_nothing_is_written(received, user, chan
     assert ContactMessage.objects.count() == 1
 
 
-LONGEST = "A message by this channel may have 4096 characters."
+LONGEST = "Use at most 4096 characters for this channel."
 
 
 @pytest.mark.parametrize(

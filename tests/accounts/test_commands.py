@@ -15,14 +15,14 @@ pytestmark = pytest.mark.django_db
 
 
 def run(command: str, *args: object, **options: object) -> tuple[str, str]:
-    """What the command says on standard output and on standard error."""
+    """The standard output and standard error of a command."""
     out, err = io.StringIO(), io.StringIO()
     call_command(command, *map(str, args), stdout=out, stderr=err, **options)
     return out.getvalue(), err.getvalue()
 
 
 def refuse(command: str, *args: object) -> str:
-    """The one line with which the command refuses; nothing was made."""
+    """The one line with which a command refuses; nothing was stored."""
     before = Pro.objects.count(), User.objects.count(), ApiToken.objects.count()
     with pytest.raises(CommandError) as caught:
         run(command, *args)
@@ -32,8 +32,8 @@ def refuse(command: str, *args: object) -> str:
 
 
 def test_create_pro_makes_the_pro_and_its_first_user():
-    place = ["--country", "be", "--language", "fr", "--plan", "pro", "--time-zone", "Europe/Brussels"]
-    out, err = run("create_pro", " Agence Léa ", "--email", "Lea@Example.com", "--password", "moules-frites", *place)
+    options = ["--country", "be", "--language", "fr", "--plan", "pro", "--time-zone", "Europe/Brussels"]
+    out, err = run("create_pro", " Agence Léa ", "--email", "Lea@Example.com", "--password", "moules-frites", *options)
     pro, user = Pro.objects.get(), User.objects.get()
     fields = (pro.name, pro.email, pro.country, pro.language, pro.plan, pro.time_zone, pro.cni_required)
     assert fields == ("Agence Léa", "Lea@Example.com", "BE", "fr", "pro", "Europe/Brussels", False)
@@ -43,7 +43,7 @@ def test_create_pro_makes_the_pro_and_its_first_user():
     assert user.check_password("moules-frites")
 
 
-def test_create_pro_makes_up_a_password_and_shows_it_once():
+def test_create_pro_generates_a_password_and_shows_it_once():
     out, _ = run("create_pro", "Agence", "--email", "lea@example.com")
     shown = re.search(r"^with the password (\S{16}) \(", out, re.M)
     assert shown and User.objects.get().check_password(shown[1])
@@ -90,18 +90,18 @@ def test_create_token_takes_scopes_expiry_and_actor(pro):
     assert abs(token.expires_at - timezone.now() - timedelta(days=30)) < timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("wanted", ["port@example.com", "PORT@example.com", "owner@example.com", "Owner@Example.com"])
-def test_create_token_finds_the_pro_by_its_own_or_its_users_e_mail(user, wanted):
-    out, _ = run("create_token", wanted, "--name", "Website")
+@pytest.mark.parametrize("name", ["port@example.com", "PORT@example.com", "owner@example.com", "Owner@Example.com"])
+def test_create_token_finds_the_pro_by_its_own_or_its_users_e_mail(user, name):
+    out, _ = run("create_token", name, "--name", "Website")
     assert ApiToken.objects.authenticate(out.strip()).pro == user.pro
 
 
-@pytest.mark.parametrize("wanted", ["0", "9" * 18, "9" * 40, "²", "nobody@example.com", ""])
-def test_create_token_for_nobody(pro, wanted):
-    assert refuse("create_token", wanted, "--name", "Website") == f"There is no Pro {wanted}."
+@pytest.mark.parametrize("name", ["0", "9" * 18, "9" * 40, "²", "nobody@example.com", ""])
+def test_create_token_refuses_an_unknown_pro(pro, name):
+    assert refuse("create_token", name, "--name", "Website") == f"There is no Pro {name}."
 
 
-def test_create_token_asks_which_of_two_pros(pro):
+def test_create_token_refuses_an_ambiguous_pro(pro):
     second = ProFactory(email="port@example.com")
     problem = refuse("create_token", "port@example.com", "--name", "Website")
     assert problem.endswith(f"use its id ({pro.pk}, {second.pk}).")

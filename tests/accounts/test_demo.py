@@ -1,3 +1,5 @@
+"""The demo command: realistic Pros, the same everywhere, loaded once and scaled up."""
+
 import io
 import json
 import random
@@ -44,33 +46,33 @@ def counts() -> dict[str, int]:
     return {model.__name__: model.objects.count() for model in ROWS}
 
 
-def test_json_is_what_the_contract_says():
+def test_json_has_the_documented_shape():
     out, err = run(json=True)
-    found = json.loads(out)
+    description = json.loads(out)
     assert err == ""
-    assert set(found) == {"pros", "staff", "userhub_ids"}
+    assert set(description) == {"pros", "staff", "userhub_ids"}
     keys = {"id", "name", "email", "password", "token", "cni_gate", "properties"}
-    assert [set(pro) for pro in found["pros"]] == [keys] * 4
-    assert [pro["cni_gate"] for pro in found["pros"]] == [False, False, False, True]
-    assert all(set(house) == {"id", "slug"} for pro in found["pros"] for house in pro["properties"])
-    assert [len(pro["properties"]) for pro in found["pros"]] == [4, 3, 3, 2]
-    assert found["staff"] == {"email": "staff@example.com", "password": "vestibule-demo"}
-    assert found["userhub_ids"] == [123, 456, 789]
+    assert [set(pro) for pro in description["pros"]] == [keys] * 4
+    assert [pro["cni_gate"] for pro in description["pros"]] == [False, False, False, True]
+    assert all(set(house) == {"id", "slug"} for pro in description["pros"] for house in pro["properties"])
+    assert [len(pro["properties"]) for pro in description["pros"]] == [4, 3, 3, 2]
+    assert description["staff"] == {"email": "staff@example.com", "password": "vestibule-demo"}
+    assert description["userhub_ids"] == [123, 456, 789]
 
 
-def test_everybody_can_sign_in_with_the_known_password():
-    found = loaded()
-    for entry in found["pros"]:
+def test_every_pro_signs_in_with_the_public_password():
+    description = loaded()
+    for entry in description["pros"]:
         user = User.objects.get(email=entry["email"])
         assert (user.pro_id, user.pro.name, user.check_password(entry["password"])) == (
             entry["id"],
             entry["name"],
             True,
         )
-    staff = User.objects.get(email=found["staff"]["email"])
+    staff = User.objects.get(email=description["staff"]["email"])
     assert (staff.is_staff, staff.is_superuser, staff.check_password("vestibule-demo")) == (True, True, True)
-    # The two others of the documents' examples are customers.
-    assert User.objects.get(userhub_id__in=found["userhub_ids"]).email == "claire@example.com"
+    # The other two ids of the documentation's examples are customers.
+    assert User.objects.get(userhub_id__in=description["userhub_ids"]).email == "claire@example.com"
 
 
 def test_tokens_may_do_everything_for_thirty_days():
@@ -80,7 +82,7 @@ def test_tokens_may_do_everything_for_thirty_days():
         assert abs(token.expires_at - timezone.now() - timedelta(days=30)) < timedelta(minutes=1)
 
 
-def test_the_tokens_open_the_api_and_the_gate_is_shut(nobody):
+def test_the_tokens_open_the_api_but_for_the_gated_pro(nobody):
     *open_pros, gated = loaded()["pros"]
     for entry in open_pros:
         answer = nobody.get("/pro/contact-requests", headers={"Authorization": f"Bearer {entry['token']}"})
@@ -91,7 +93,7 @@ def test_the_tokens_open_the_api_and_the_gate_is_shut(nobody):
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "CNI_REQUIRED")
 
 
-def test_a_second_call_makes_fresh_tokens_and_nothing_else():
+def test_a_second_call_creates_tokens_and_nothing_else():
     first, before = loaded(), counts()
     second = loaded()
     assert counts() == before
@@ -100,7 +102,7 @@ def test_a_second_call_makes_fresh_tokens_and_nothing_else():
     assert all(ApiToken.objects.authenticate(pro["token"]) for pro in [*first["pros"], *second["pros"]])
 
 
-def test_expired_demo_tokens_go_and_others_stay():
+def test_expired_demo_tokens_are_deleted_and_others_stay():
     pro = Pro.objects.get(pk=loaded()["pros"][0]["id"])
     past = timezone.now() - timedelta(seconds=1)
     ApiToken.objects.update(expires_at=past)
@@ -110,7 +112,7 @@ def test_expired_demo_tokens_go_and_others_stay():
     assert ApiToken.objects.for_pro(pro).count() == 2
 
 
-def test_what_was_taken_away_comes_back():
+def test_deleted_rows_come_back():
     loaded()
     before = counts()
     pro = Pro.objects.get(name="Corrib Lettings")
@@ -136,7 +138,7 @@ def test_the_demo_looks_real():
     assert [phone for phone in phones if not phonenumbers.is_valid_number(phonenumbers.parse(phone))] == []
 
 
-def test_requests_stand_where_their_times_and_events_say():
+def test_statuses_agree_with_times_and_events():
     loaded()
     now = timezone.now()
     for row in ContactRequest.objects.select_related("contact"):
@@ -157,7 +159,7 @@ def test_requests_stand_where_their_times_and_events_say():
     assert Reply.objects.get(body__contains="Mehdi Benali").author.name == "Mehdi Benali"
 
 
-def test_some_wait_in_quarantine_and_some_are_answered():
+def test_some_are_quarantined_and_some_replied():
     loaded()
     reasons = ContactRequest.objects.exclude(quarantine_reason="").values_list("quarantine_reason", flat=True)
     assert sorted(set(reasons)) == ["honeypot", "no_stamp", "too_fast"]
@@ -166,13 +168,13 @@ def test_some_wait_in_quarantine_and_some_are_answered():
     assert replied.count() == replies.filter(sent_at__gte=F("created_at")).count() == 6
 
 
-def test_who_wrote_twice_is_one_contact():
+def test_a_visitor_who_wrote_twice_is_one_contact():
     loaded()
     contact = Contact.objects.get(email="helene.marchand@example.org")
     assert contact.contact_requests.count() == 2
 
 
-def test_nothing_is_sent_for_what_is_past(work_tasks):
+def test_no_old_mail_is_sent(work_tasks):
     loaded()
     assert DBTaskResult.objects.count() == 0
     work_tasks()
@@ -180,14 +182,14 @@ def test_nothing_is_sent_for_what_is_past(work_tasks):
     assert ContactRequest.objects.filter(quarantined_at=None, notified_at=None).count() == 0
 
 
-def test_searching_finds_what_the_demo_says():
+def test_the_demo_can_be_searched():
     pro = Pro.objects.get(pk=loaded()["pros"][0]["id"])
-    found = ContactRequest.objects.for_pro(pro).search("helene estaque")
-    assert [row.name for row in found] == ["Hélène Marchand"]
+    rows = ContactRequest.objects.for_pro(pro).search("helene estaque")
+    assert [row.name for row in rows] == ["Hélène Marchand"]
 
 
 def test_it_is_the_same_everywhere(monkeypatch):
-    # The history of inquiries cannot be taken away to load it again.
+    # The history of inquiries cannot be deleted, so inquiries are not loaded twice.
     monkeypatch.setattr("inquiries.demo.load", lambda pros, rng: None)
     loaded()
     rows = list(ContactRequest.objects.order_by("-created_at").values_list("name", "status", "message"))
@@ -213,7 +215,7 @@ def test_it_scales_up_in_bulk():
     assert len(json.loads(out)["pros"]) == 4
 
 
-def test_what_was_made_in_bulk_is_as_good_as_the_rest():
+def test_rows_in_bulk_are_valid_and_consistent():
     pro = Pro.objects.get(pk=loaded(contacts=50, requests=50)["pros"][0]["id"])
     for contact in Contact.objects.for_pro(pro):
         contact.full_clean()
@@ -235,7 +237,7 @@ def test_scaling_up_again_adds_more():
     assert Contact.objects.count() == before + 10
 
 
-def test_a_count_that_no_app_takes_is_said(monkeypatch):
+def test_a_count_that_no_app_supports_is_reported(monkeypatch):
     monkeypatch.setattr("inquiries.demo.SCALES", set())
     _, err = run(json=True, inquiries=5)
     assert err == "No installed app takes --inquiries: none were made.\n"
@@ -247,7 +249,7 @@ def test_a_count_is_a_whole_number(bad):
         call_command("demo", "--contacts", bad)
 
 
-def test_another_app_joins_with_a_module_of_its_own(monkeypatch):
+def test_another_app_adds_its_own_module(monkeypatch):
     calls = []
     module = SimpleNamespace(
         __name__="inquiries.demo",
@@ -263,9 +265,9 @@ def test_another_app_joins_with_a_module_of_its_own(monkeypatch):
         (4, random.Random("vestibule:inquiries.demo").random()),
         ("Agence du Vieux-Port", {"inquiries": 7}),
     ]
-    found = json.loads(out)
-    assert [entry["inquiries"] == entry["id"] for entry in found["pros"]] == [True] * 4
-    assert found["userhub_ids"] == [1, 2]
+    description = json.loads(out)
+    assert [entry["inquiries"] == entry["id"] for entry in description["pros"]] == [True] * 4
+    assert description["userhub_ids"] == [1, 2]
     assert err == ""
 
 
@@ -279,7 +281,7 @@ def test_existing_loads_nothing():
     assert sum(counts().values()) == 0
 
 
-def test_rows_in_the_way_are_named_and_left_alone():
+def test_conflicting_rows_are_named_and_left_alone():
     PropertyFactory(slug="canal-flat-galway")
     before = counts()
     with pytest.raises(CommandError, match=r"rows of your own stand in its way .*slug"):
@@ -289,13 +291,13 @@ def test_rows_in_the_way_are_named_and_left_alone():
 
 def test_own_users_and_pros_are_left_alone():
     mine = UserFactory(email="me@example.com")
-    found = loaded()
+    description = loaded()
     mine.refresh_from_db()
-    assert (mine.userhub_id, mine.pro_id in {pro["id"] for pro in found["pros"]}) == (None, False)
+    assert (mine.userhub_id, mine.pro_id in {pro["id"] for pro in description["pros"]}) == (None, False)
     assert Property.objects.for_pro(mine.pro).count() == 0
 
 
-def test_people_read_who_can_sign_in():
+def test_the_text_says_who_can_sign_in():
     lines = run()[0].splitlines()
     assert lines[:2] == ["Agence du Vieux-Port", "  sign in  claire@example.com / vestibule-demo"]
     assert lines[3] == "  page     http://testserver/properties/t3-vue-vieux-port-marseille"
@@ -303,7 +305,7 @@ def test_people_read_who_can_sign_in():
     assert lines[-1] == "  sign in  staff@example.com / vestibule-demo"
 
 
-def test_where_debug_is_off_it_warns_of_the_passwords(settings):
+def test_without_debug_it_warns_of_the_passwords(settings):
     settings.DEBUG = False
     out, err = run(json=True)
     assert err == "Warning: the demo's passwords are public. Delete it before real use.\n"

@@ -1,4 +1,4 @@
-"""Background jobs in the staff admin: what has finally failed is started again."""
+"""Background jobs in the staff admin: failed ones are started again."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -37,7 +37,7 @@ def start(client, *jobs):
     return [str(message) for message in response.context.get("messages", [])]
 
 
-def test_a_mail_that_finally_failed_goes_out(failed, work_tasks, mailoutbox):
+def test_a_mail_that_finally_failed_is_sent(failed, work_tasks, mailoutbox):
     staff = staff_client("view_dbtaskresult", "change_dbtaskresult")
     before = timezone.now()
     assert start(staff, failed) == ["1 job is started again."]
@@ -58,7 +58,7 @@ def test_a_mail_that_finally_failed_goes_out(failed, work_tasks, mailoutbox):
     assert failed.status == "SUCCESSFUL"
 
 
-def test_from_its_own_page(failed, staff_browser):
+def test_a_job_is_started_again_from_its_page(failed, staff_browser):
     response = staff_browser.get(page(failed, "change"))
     assert "Start again" in response.content.decode() and 'name="_save"' not in response.content.decode()
     data = {"CHANGE_FORM-action": "start_again", "_selected_action": failed.pk}
@@ -67,7 +67,7 @@ def test_from_its_own_page(failed, staff_browser):
     assert failed.status == "READY"
 
 
-def test_who_may_only_look_does_not_start_it(failed):
+def test_staff_who_may_only_view_do_not_start_it(failed):
     looking = staff_client("view_dbtaskresult")
     assert "start_again" not in looking.get(LIST).content.decode()
     start(looking, failed)
@@ -75,7 +75,7 @@ def test_who_may_only_look_does_not_start_it(failed):
     assert failed.status == "FAILED"
 
 
-def test_staff_bound_to_a_pro_see_none_of_it(failed, pro):
+def test_bound_staff_do_not_see_jobs(failed, pro):
     bound = staff_client("all", pro=pro)
     assert (bound.get(LIST).status_code, bound.get(page(failed, "change")).status_code) == (403, 403)
     data = {"action": "start_again", "CHANGE_FORM-action": "start_again", "_selected_action": failed.pk}

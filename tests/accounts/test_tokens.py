@@ -1,4 +1,4 @@
-"""ApiToken: issued once, known by its hash, ended for good."""
+"""ApiToken: issued, recognised by its hash, expired, revoked."""
 
 import hashlib
 import re
@@ -55,17 +55,17 @@ def test_every_token_has_the_same_shape(pro):
     assert len(set(texts)) == 50
 
 
-def test_a_token_is_found_with_its_pro_in_one_query(pro, issued):
+def test_a_token_is_authenticated_with_its_pro_in_one_query(pro, issued):
     token, text = issued
     with CaptureQueriesContext(connection) as queries:
-        found = ApiToken.objects.authenticate(text)
-        assert (found, found.pro) == (token, pro)
+        authenticated = ApiToken.objects.authenticate(text)
+        assert (authenticated, authenticated.pro) == (token, pro)
     assert len(queries) == 1
 
 
-def test_the_right_one_of_many_is_found(pro):
-    made = [ApiToken.objects.issue(p, "x", ["contacts:read"]) for p in (pro, ProFactory(), pro)]
-    assert [ApiToken.objects.authenticate(text) for _token, text in made] == [token for token, _text in made]
+def test_each_of_many_tokens_is_authenticated(pro):
+    issued = [ApiToken.objects.issue(p, "x", ["contacts:read"]) for p in (pro, ProFactory(), pro)]
+    assert [ApiToken.objects.authenticate(text) for _token, text in issued] == [token for token, _text in issued]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_the_stored_hash_does_not_authenticate(issued):
     assert ApiToken.objects.authenticate(f"{token.prefix}_{token.hash}") is None
 
 
-def test_revoking_ends_it_at_once_and_twice_is_once(issued):
+def test_a_token_is_revoked_at_once_and_only_once(issued):
     token, text = issued
     token.revoke()
     first = token.revoked_at
@@ -104,7 +104,7 @@ def test_revoking_ends_it_at_once_and_twice_is_once(issued):
     assert (token.revoked_at, stale.revoked_at, ApiToken.objects.get().revoked_at) == (first, first, first)
 
 
-def test_it_ends_when_it_expires(pro):
+def test_an_expired_token_is_refused(pro):
     soon = timezone.now() + timedelta(hours=1)
     token, text = ApiToken.objects.issue(pro, "x", ["contacts:read"], expires_at=soon)
     assert (token.is_expired, ApiToken.objects.authenticate(text)) == (False, token)
@@ -113,16 +113,16 @@ def test_it_ends_when_it_expires(pro):
     assert (token.is_expired, ApiToken.objects.authenticate(text)) == (True, None)
 
 
-def test_usable_ones_are_neither_revoked_nor_expired(pro):
+def test_usable_tokens_are_neither_revoked_nor_expired(pro):
     now = timezone.now()
-    made = {
-        when: ApiToken.objects.issue(pro, "x", ["contacts:read"], expires_at=when)[0]
-        for when in (None, now + timedelta(hours=1), now - timedelta(seconds=1))
+    issued = {
+        expires_at: ApiToken.objects.issue(pro, "x", ["contacts:read"], expires_at=expires_at)[0]
+        for expires_at in (None, now + timedelta(hours=1), now - timedelta(seconds=1))
     }
     revoked, _text = ApiToken.objects.issue(pro, "x", ["contacts:read"])
     revoked.revoke()
     usable = {token for token in ApiToken.objects.all() if token.is_usable}
-    assert usable == {made[None], made[now + timedelta(hours=1)]}
+    assert usable == {issued[None], issued[now + timedelta(hours=1)]}
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_unknown_scopes_are_refused(pro, scopes):
 
 
 @pytest.mark.parametrize("name", ["", "x" * 101])
-def test_an_unusable_name_is_refused(pro, name):
+def test_an_invalid_name_is_refused(pro, name):
     with pytest.raises(ValidationError) as raised:
         ApiToken.objects.issue(pro, name, ["contacts:read"])
     assert list(raised.value.message_dict) == ["name"]
@@ -165,7 +165,7 @@ def test_the_scopes_are_the_documented_ones():
     ]
 
 
-def test_use_is_noted_once_a_minute(issued):
+def test_the_time_of_use_is_stored_once_a_minute(issued):
     assert ApiToken.objects.get() == issued[0]
 
     def note():
@@ -180,6 +180,6 @@ def test_use_is_noted_once_a_minute(issued):
     assert note() > first
 
 
-def test_only_ones_own_tokens_are_found(pro, other_user, issued):
+def test_a_pro_sees_its_own_tokens_alone(pro, other_user, issued):
     assert list(ApiToken.objects.for_pro(pro)) == [issued[0]]
     assert list(ApiToken.objects.for_pro(other_user.pro)) == []

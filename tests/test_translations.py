@@ -1,4 +1,4 @@
-"""French and Dutch are complete, and say what the source says now."""
+"""French and Dutch translations are complete and match the source."""
 
 import os
 import re
@@ -14,8 +14,8 @@ from django.utils import dates, translation
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ["fr", "nl"]
-MISSING = "No xgettext found: nothing compared the catalogs with the source. Install it with `apt-get install gettext`."
-NOT_SOURCE = (".*", "__pycache__", "var")
+MISSING = "xgettext is missing, so the catalogs were not compared with the source. Run `apt-get install gettext`."
+IGNORED = (".*", "__pycache__", "var")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{\w*\}")
 
 
@@ -38,7 +38,7 @@ def key(entry):
 
 
 def texts(entry):
-    """Every form of the translation."""
+    """Return every form of the translation."""
     return [entry.msgstr_plural[n] for n in sorted(entry.msgstr_plural)] or [entry.msgstr]
 
 
@@ -56,13 +56,13 @@ def test_every_text_is_translated(catalog):
     assert [entry.msgid for entry in catalog if entry.fuzzy or entry.obsolete] == []
 
 
-def test_every_plural_form_is_there(catalog):
+def test_every_plural_form_is_translated(catalog):
     count = int(re.match(r"nplurals=(\d);", catalog.metadata["Plural-Forms"])[1])
     plurals = [entry for entry in catalog if entry.msgid_plural]
     assert plurals and {len(entry.msgstr_plural) for entry in plurals} == {count}
 
 
-def test_the_placeholders_are_the_sources(catalog):
+def test_the_placeholders_match_the_source(catalog):
     wrong = []
     for entry in catalog:
         one, many = placeholders(entry.msgid), placeholders(entry.msgid_plural or entry.msgid)
@@ -73,7 +73,7 @@ def test_the_placeholders_are_the_sources(catalog):
     assert wrong == []
 
 
-def test_the_ends_are_the_sources(catalog):
+def test_surrounding_space_matches_the_source(catalog):
     """Line breaks and spaces at the ends carry layout."""
 
     def ends(text):
@@ -82,33 +82,33 @@ def test_the_ends_are_the_sources(catalog):
     assert [entry.msgid for entry in catalog if any(ends(text) != ends(entry.msgid) for text in texts(entry))] == []
 
 
-def test_the_header_names_nobody(language, catalog):
+def test_the_header_names_no_translator(language, catalog):
     assert (catalog.metadata["Project-Id-Version"], catalog.metadata["Language"]) == ("Vestibule", language)
     assert not catalog.metadata_is_fuzzy and not catalog.header.strip()
     assert not {"Last-Translator", "Language-Team", "PO-Revision-Date"} & catalog.metadata.keys()
 
 
-def test_the_compiled_catalog_is_this_one(language, catalog, tmp_path):
+def test_the_compiled_catalog_is_up_to_date(language, catalog, tmp_path):
     catalog.save_as_mofile(str(tmp_path / "fresh.mo"))
     shipped, fresh = (polib.mofile(str(file)) for file in (path(language, "mo"), tmp_path / "fresh.mo"))
     assert entries(shipped) == entries(fresh) == entries(catalog), "Run `make messages`."
     assert shipped.metadata["Plural-Forms"] == catalog.metadata["Plural-Forms"]
 
 
-def test_the_words_of_dates_stay_djangos(language, catalog):
-    """A catalog of the project goes before Django's: a button named "May" would rename the month."""
+def test_names_of_months_and_days_are_djangos(language, catalog):
+    """A catalog of the project precedes Django's: a button named "May" would rename the month."""
     with translation.override(None):
         tables = (dates.MONTHS, dates.MONTHS_3, dates.WEEKDAYS, dates.WEEKDAYS_ABBR)
-        words = {str(word) for table in tables for word in table.values()}
+        names = {str(name) for table in tables for name in table.values()}
     own = Path(django.__file__).parent / "conf" / "locale" / language / "LC_MESSAGES" / "django.mo"
     djangos = {entry.msgid: entry.msgstr for entry in polib.mofile(str(own)) if not entry.msgctxt}
-    ours = {entry.msgid: entry.msgstr for entry in catalog if not entry.msgctxt and entry.msgid in words}
-    assert words <= djangos.keys()
-    assert ours == {word: djangos[word] for word in ours}
+    ours = {entry.msgid: entry.msgstr for entry in catalog if not entry.msgctxt and entry.msgid in names}
+    assert names <= djangos.keys()
+    assert ours == {name: djangos[name] for name in ours}
 
 
-def test_french_is_set_as_french_is_printed():
-    """No break before : ; ? ! and inside « », and a real apostrophe."""
+def test_french_typography():
+    """No-break spaces before : ; ? ! and inside « », and typographic apostrophes."""
     wrong = re.compile(r"'|[ \w][;?!»]|«[ \w]| :|\w:(?!//)")
     catalog = polib.pofile(str(path("fr", "po")))
     assert [text for entry in catalog for text in texts(entry) if wrong.search(text)] == []
@@ -116,20 +116,20 @@ def test_french_is_set_as_french_is_printed():
 
 @pytest.fixture(scope="session")
 def source_texts(tmp_path_factory):
-    """What `make messages` finds in the source, gathered in a copy: makemessages writes beside what it reads."""
+    """Return the texts that `make messages` finds, in a copy of the source: makemessages writes beside it."""
     if shutil.which("xgettext") is None:
         (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(MISSING)
     copy = tmp_path_factory.mktemp("messages") / "source"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_SOURCE))
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*IGNORED))
     shutil.rmtree(copy / "locale")
     (copy / "locale").mkdir()
     command = [sys.executable, "manage.py", "makemessages", "-l", "fr", "--no-location", "--keep-pot"]
-    done = subprocess.run(command, cwd=copy, capture_output=True, text=True, env={**os.environ, "DEBUG": "true"})
-    assert done.returncode == 0, done.stderr
+    result = subprocess.run(command, cwd=copy, capture_output=True, text=True, env={**os.environ, "DEBUG": "true"})
+    assert result.returncode == 0, result.stderr
     return {key(entry) for entry in polib.pofile(str(copy / "locale" / "django.pot"))}
 
 
-def test_the_catalog_holds_what_the_source_says(catalog, source_texts):
+def test_the_catalog_matches_the_source(catalog, source_texts):
     known = {key(entry) for entry in catalog}
     assert len(source_texts) > 200
     assert source_texts - known == set(), "New texts: run `make messages` and translate them."

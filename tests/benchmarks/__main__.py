@@ -1,9 +1,9 @@
-"""Measures what has to stay quick when there is much: `make bench`.
+"""Benchmarks of search, lists and submissions on large tables: `make bench`.
 
     python -m tests.benchmarks [contacts] [inquiries] [--small]
 
-Fills a database of its own (DATABASE_URL says where, as in the tests), prints a table and ends with 1 when a goal is
-missed. Every figure is a median; what is compared is measured side by side in one run.
+Fills a database of its own (on the server of DATABASE_URL, as the tests do), prints a table and exits with 1 when a
+goal is missed. Every figure is a median; figures that are compared are measured side by side in one run.
 """
 
 import tests.environment  # noqa: F401 - before the settings are read, # isort: skip
@@ -21,7 +21,7 @@ from django.test.utils import setup_test_environment  # noqa: E402
 
 from tests.benchmarks import contacts, inquiries  # noqa: E402
 
-# With --small a tenth of the rows, for whoever works on the benchmark itself.
+# --small fills a tenth of the rows, for work on the benchmark itself.
 IS_SMALL = "--small" in sys.argv
 ALL = {"contacts": contacts.figures, "inquiries": lambda: inquiries.figures(IS_SMALL)}
 

@@ -1,4 +1,4 @@
-"""Contacts: the search of a Pro who has a hundred thousand of them."""
+"""Contacts: the search of a Pro with a hundred thousand of them."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ def figures() -> Iterator[Figure]:
     with without_search_index(Contact):
         pro = fill(**size)
     yield Figure("filling the table", time.perf_counter() - at, "s")
-    _settle()
+    _vacuum()
     terms = _terms(pro)
     yield from _search(pro, terms)
     yield from _route(pro, terms["an e-mail or a phone, one row"])
@@ -38,14 +38,14 @@ def figures() -> Iterator[Figure]:
     yield from _writing(pro)
 
 
-def _settle() -> None:
-    """What autovacuum does within a minute."""
+def _vacuum() -> None:
+    """Do what autovacuum would do within a minute."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE contacts_contact" if connection.vendor == "postgresql" else "PRAGMA optimize")
 
 
 def _terms(pro: Pro) -> dict[str, list[str]]:
-    """What is searched for, by how much there is of it."""
+    """Return search texts, by the number of rows that they match."""
     rows = list(Contact.objects.for_pro(pro).order_by("email")[:: SIZES[connection.vendor]["largest"] // 20])
     home = [f"0{row.phone[3]} {' '.join(row.phone[n : n + 2] for n in (4, 6, 8, 10))}" for row in rows]
     return {
@@ -60,34 +60,34 @@ def _terms(pro: Pro) -> dict[str, list[str]]:
 
 
 def _search(pro: Pro, terms: dict[str, list[str]]) -> Iterator[Figure]:
-    """The SQL of a search's first page and of its count; on SQLite with the question how common the term is."""
+    """Measure the SQL of a search's first page and count; on SQLite with the query for how common the term is."""
     goal = 5.0 if connection.vendor == "postgresql" else 20.0
-    for number, (what, texts) in enumerate(terms.items()):
-        at_most = {"at_most": goal} if number < 5 else {}
-        yield Figure(f"page of {what}", median(_page(pro, text) for text in texts), **at_most)
-        yield Figure(f"count of {what}", median(_count(pro, text) for text in texts), **at_most)
+    for number, (label, texts) in enumerate(terms.items()):
+        goals = {"at_most": goal} if number < 5 else {}
+        yield Figure(f"page of {label}", median(_page(pro, text) for text in texts), **goals)
+        yield Figure(f"count of {label}", median(_count(pro, text) for text in texts), **goals)
 
 
-def _found(pro: Pro, text: str) -> QuerySet[Contact]:
+def _search_contacts(pro: Pro, text: str) -> QuerySet[Contact]:
     return Contact.objects.for_pro(pro).search(text)
 
 
 def _page(pro: Pro, text: str) -> Callable[[], Any]:
-    return _run(lambda: _found(pro, text).newest_first()[:20], "{}")
+    return _make_query(lambda: _search_contacts(pro, text).newest_first()[:20], "{}")
 
 
 def _count(pro: Pro, text: str) -> Callable[[], Any]:
-    return _run(lambda: _found(pro, text).values("pk"), "SELECT count(*) FROM ({}) AS found")
+    return _make_query(lambda: _search_contacts(pro, text).values("pk"), "SELECT count(*) FROM ({}) AS matches")
 
 
-def _run(rows: Callable[[], QuerySet[Any, Any]], around: str) -> Callable[[], Any]:
-    sql, parameters = rows().query.sql_with_params()
+def _make_query(search: Callable[[], QuerySet[Any, Any]], template: str) -> Callable[[], Any]:
+    sql, parameters = search().query.sql_with_params()
 
     def run() -> Any:
         if connection.vendor == "sqlite":
-            rows()  # Asks how common the term is.
+            search()  # Queries how common the term is.
         with connection.cursor() as cursor:
-            cursor.execute(around.format(sql), parameters)
+            cursor.execute(template.format(sql), parameters)
             return cursor.fetchall()
 
     return run
@@ -103,7 +103,7 @@ def _route(pro: Pro, texts: list[str]) -> Iterator[Figure]:
     sql = median(_both(pro, text) for text in texts)
     route = median(lambda text=text: ask(text) for text in texts)
     yield Figure("GET /api/v1/contacts?search= of one row", route)
-    # On SQLite the SQL is so short that the rest of the request outweighs it.
+    # No goal on SQLite: its queries are so fast that the rest of the request dominates.
     yield Figure("the same as a multiple of its SQL", route / sql, "x", **_on_postgresql(at_most=3.0))
 
 
@@ -113,13 +113,14 @@ def _both(pro: Pro, text: str) -> Callable[[], Any]:
 
 
 def _without_index(pro: Pro, texts: list[str]) -> Iterator[Figure]:
-    usual = median(_count(pro, text) for text in texts[:10])
-    with _dropped():
-        plain = median(
-            _run(lambda text=text: _plain(pro, text), "SELECT count(*) FROM ({}) AS found") for text in texts[:10]
+    indexed = median(_count(pro, text) for text in texts[:10])
+    with _without_search_index():
+        unindexed = median(
+            _make_query(lambda text=text: _plain(pro, text), "SELECT count(*) FROM ({}) AS matches")
+            for text in texts[:10]
         )
-    yield Figure("count of one row, without the index", plain)
-    yield Figure("how much slower than with it", plain / usual, "x", **_on_postgresql(at_least=30.0))
+    yield Figure("count of one row, without the index", unindexed)
+    yield Figure("how much slower than with it", unindexed / indexed, "x", **_on_postgresql(at_least=30.0))
 
 
 def _plain(pro: Pro, text: str) -> QuerySet[Any, Any]:
@@ -127,13 +128,14 @@ def _plain(pro: Pro, text: str) -> QuerySet[Any, Any]:
 
 
 def _writing(pro: Pro) -> Iterator[Figure]:
-    """What the index costs: the same with and without it."""
-    for what, work in (("a thousand in bulk", _bulk), ("a hundred one by one", _singly)):
-        usual = _undone(lambda work=work: work(pro))
-        with _dropped():
-            bare = _undone(lambda work=work: work(pro))
-        yield Figure(f"writing {what}", usual)
-        yield Figure("the same without the index", bare)
+    """Measure the cost of the index: the same writes with and without it."""
+    writes = {"a thousand in bulk": _write_in_bulk, "a hundred one by one": _write_singly}
+    for label, write in writes.items():
+        indexed = _measure_rolled_back(lambda write=write: write(pro))
+        with _without_search_index():
+            unindexed = _measure_rolled_back(lambda write=write: write(pro))
+        yield Figure(f"writing {label}", indexed)
+        yield Figure("the same without the index", unindexed)
 
 
 def _new(pro: Pro, number: int) -> Contact:
@@ -144,27 +146,27 @@ def _new(pro: Pro, number: int) -> Contact:
     return row
 
 
-def _bulk(pro: Pro) -> None:
+def _write_in_bulk(pro: Pro) -> None:
     Contact.objects.bulk_create([_new(pro, number) for number in range(1_000)])
 
 
-def _singly(pro: Pro) -> None:
+def _write_singly(pro: Pro) -> None:
     for number in range(100):
         _new(pro, number).save(force_insert=True)
 
 
-def _undone(work: Callable[[], Any]) -> float:
+def _measure_rolled_back(write: Callable[[], Any]) -> float:
     def run() -> None:
         with transaction.atomic():
-            work()
+            write()
             transaction.set_rollback(True)
 
     return median([run] * 3)
 
 
 @contextmanager
-def _dropped() -> Iterator[None]:
-    """Without the index of the search; it stands again afterwards."""
+def _without_search_index() -> Iterator[None]:
+    """Drop the search index, and roll that back at the end."""
     with transaction.atomic():
         Contact.search_index.drop(connection)
         yield

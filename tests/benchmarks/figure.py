@@ -1,4 +1,4 @@
-"""One line of the benchmark's table, and how its number is taken."""
+"""A line of the benchmark's table, and the measurement of its number."""
 
 import statistics
 import time
@@ -9,9 +9,9 @@ from typing import Any
 
 @dataclass
 class Figure:
-    """A measured number; without a goal it is for information."""
+    """A measured number; without a goal it is informative only."""
 
-    work: str
+    label: str
     value: float
     unit: str = "ms"
     at_most: float | None = None
@@ -29,15 +29,15 @@ class Figure:
         goals = [f"<= {self.at_most:g}"] if self.at_most is not None else []
         goals += [f">= {self.at_least:g}"] if self.at_least is not None else []
         verdict = ("MISSED" if self.is_missed else "ok") if goals else ""
-        return f"  {self.work:<56} {self.value:10.2f} {self.unit:<5} {' '.join(goals):<7} {verdict}".rstrip()
+        return f"  {self.label:<56} {self.value:10.2f} {self.unit:<5} {' '.join(goals):<7} {verdict}".rstrip()
 
 
-def median(works: Iterable[Callable[[], Any]]) -> float:
-    """The median of what each takes, in milliseconds; each runs once before, so that nothing is read from disk."""
-    taken = []
-    for work in works:
-        work()
-        at = time.perf_counter()
-        work()
-        taken.append((time.perf_counter() - at) * 1000)
-    return statistics.median(taken)
+def median(functions: Iterable[Callable[[], Any]]) -> float:
+    """Return the median duration of the functions in milliseconds; each runs once before, to warm the caches."""
+    durations = []
+    for function in functions:
+        function()
+        start = time.perf_counter()
+        function()
+        durations.append((time.perf_counter() - start) * 1000)
+    return statistics.median(durations)

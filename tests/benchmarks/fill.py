@@ -1,7 +1,7 @@
-"""Contacts and inquiries by the hundred thousand, written by the database itself.
+"""Fills tables with contacts and inquiries by the hundred thousand, generated in the database.
 
-A million contacts take PostgreSQL about a minute. Their names are the demo's, in every combination; contact number n is
-`…n@example.org`, and its phone is like no other's. Inquiries are of all shipped types, on every step of them.
+A million contacts take PostgreSQL about a minute. Their names are combinations of the demo's; contact number n is
+`…n@example.org` with a unique phone. Inquiries are of all shipped types, spread over their steps.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ SQL = {
         "postgresql": "lpad((n::bigint * 48271 %% 99999989)::text, 8, '0')",
         "sqlite": "printf('%%08d', n * 48271 %% 99999989)",
     },
-    # Two years, in no order.
+    # Within two years, in no order.
     "time": {
         "postgresql": "now() - (n::bigint * 7919 %% 63072000) * interval '1 second'",
         "sqlite": "datetime('now', '-' || (n * 7919 %% 63072000) || ' seconds')",
@@ -52,34 +52,34 @@ JOIN bench_names AS last ON last.number = {firsts} + n / {turn} / {firsts} %% {l
 
 @contextmanager
 def without_search_index(model: Any) -> Iterator[None]:
-    """Fills a table without its search index: one that is made at the end is made in a fraction of the time."""
+    """Drop the index while a table is filled: creating it at the end takes a fraction of the time."""
     model.search_index.drop(connection)
     yield
-    # PostgreSQL makes no index while foreign keys are still to be checked.
+    # PostgreSQL creates no index while checks of foreign keys are pending.
     connection.check_constraints()
     model.search_index.create(connection)
 
 
 def fill(*, contacts: int, pros: int, largest: int) -> Pro:
-    """Adds `pros` Pros with `contacts` contacts: `largest` of them the first Pro's, who is returned.
+    """Insert `pros` Pros with `contacts` contacts; return the first Pro, who has `largest` of them.
 
-    They come in turns, as they do in life: nobody's rows lie side by side.
+    Their rows are interleaved, as they would be in production.
     """
-    made = Pro.objects.bulk_create(
+    created = Pro.objects.bulk_create(
         Pro(name=f"Pro {n}", email=f"bench{n}@example.com", country="FR") for n in range(pros)
     )
-    first, turn = made[0].pk, contacts // largest
-    _names()
+    first, turn = created[0].pk, contacts // largest
+    _create_names_table()
     pro = f"CASE WHEN n %% {turn} = 0 THEN {first} ELSE {first} + 1 + n %% {max(pros - 1, 1)} END"
-    words = {name: ways[connection.vendor] for name, ways in SQL.items()}
-    sql = INSERT.format(pro=pro, turn=turn, firsts=len(FIRST), lasts=len(LAST), **words)
+    snippets = {name: sql[connection.vendor] for name, sql in SQL.items()}
+    sql = INSERT.format(pro=pro, turn=turn, firsts=len(FIRST), lasts=len(LAST), **snippets)
     for start in range(0, contacts, BATCH):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql, [start, min(start + BATCH, contacts) - 1])
-    return made[0]
+    return created[0]
 
 
-# What differs from one inquiry to the next. A quarter are linked to a case.
+# Columns that differ from one inquiry to the next. A quarter are linked to a case.
 INQUIRY = {
     "pro_id": "{pro}",
     "inquiry_type_id": "step.type",
@@ -96,30 +96,30 @@ INQUIRY = {
 
 
 def fill_inquiries(*, inquiries: int, pros: int, largest: int) -> Pro:
-    """The same with inquiries. The shipped types must be there; no history is written."""
-    made = Pro.objects.bulk_create(
+    """Insert inquiries like `fill` does contacts. Needs the shipped types; writes no history."""
+    created = Pro.objects.bulk_create(
         Pro(name=f"Pro {n}", email=f"inquiries{n}@example.com", country="NL") for n in range(pros)
     )
-    steps = _steps()
-    pattern = _pattern(made[0])
+    steps = _create_steps_table()
+    pattern = _create_pattern(created[0])
     turn = inquiries // largest
-    pro = f"CASE WHEN n %% {turn} = 0 THEN {made[0].pk} ELSE {made[0].pk} + 1 + n %% {max(pros - 1, 1)} END"
-    words = {name: ways[connection.vendor] for name, ways in SQL.items()} | {"pro": pro, "turn": turn}
+    pro = f"CASE WHEN n %% {turn} = 0 THEN {created[0].pk} ELSE {created[0].pk} + 1 + n %% {max(pros - 1, 1)} END"
+    snippets = {name: sql[connection.vendor] for name, sql in SQL.items()} | {"pro": pro, "turn": turn}
     columns = [field.column for field in Inquiry._meta.concrete_fields if not field.primary_key]
     values = [INQUIRY.get(column, f"pattern.{column}") for column in columns]
     sql = f"""
 INSERT INTO inquiries_inquiry ({", ".join(columns)}) SELECT {", ".join(values)}
 FROM {{series}} JOIN bench_steps AS step ON step.number = n / {{turn}} %% {steps}
-JOIN inquiries_inquiry AS pattern ON pattern.id = {pattern.pk}""".format(**words)  # noqa: S608
+JOIN inquiries_inquiry AS pattern ON pattern.id = {pattern.pk}""".format(**snippets)  # noqa: S608
     for start in range(0, inquiries, BATCH):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql, [start, min(start + BATCH, inquiries) - 1])
     pattern.delete()
-    return made[0]
+    return created[0]
 
 
-def _pattern(pro: Pro) -> Inquiry:
-    """What inquiries have in common; without a history, so that it can go."""
+def _create_pattern(pro: Pro) -> Inquiry:
+    """Create the inquiry whose columns the others copy; it has no history, so that it can be deleted."""
     person = {"first_name": "Jan", "last_name": "de Vries", "email": "jan.devries@example.com", "language": "nl"}
     return Inquiry.objects.create(
         pro=pro,
@@ -134,8 +134,8 @@ def _pattern(pro: Pro) -> Inquiry:
     )
 
 
-def _steps() -> int:
-    """The steps of all types as a table, in no order that an inquiry's number would follow; returns how many."""
+def _create_steps_table() -> int:
+    """Create a table of the steps of all types, mixed, and return how many there are."""
     rows = [
         (number, step.inquiry_type_id, step.pk, coarse_status(step, Inquiry.Status.CLOSED))
         for number, step in enumerate(PipelineStep.objects.order_by("sort_order", "key"))
@@ -147,7 +147,7 @@ def _steps() -> int:
     return len(rows)
 
 
-def _names() -> None:
+def _create_names_table() -> None:
     rows = [(number, name, fold(name)) for number, name in enumerate([*FIRST, *LAST])]
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS bench_names")

@@ -1,8 +1,8 @@
-"""The limit: what the inquiries list and the submission of an inquiry would cost without any framework.
+"""The lower limit of cost: the inquiries list and the submission of an inquiry without any framework.
 
 A bare WSGI function under the same gunicorn: token look-up and SQL by the database's own driver, JSON by a C encoder.
-The environment says where: LIMIT_DATABASE (a connection string of libpq, or the path of an SQLite file) and
-LIMIT_ROWS (a JSON file with the rows that a submission leaves, as {table: [{column: value}…]}).
+Configured by LIMIT_DATABASE (a connection string of libpq, or the path of an SQLite file) and LIMIT_ROWS (a JSON file
+with the rows that a submission inserts, as {table: [{column: value}…]}).
 """
 
 import hashlib
@@ -27,7 +27,7 @@ INQUIRY, HISTORY, COUNT = "inquiries_inquiry", "inquiries_inquiryhistory", "web_
 TOKEN = """
 SELECT t.hash, t.scopes, t.pro_id FROM accounts_apitoken t JOIN accounts_pro p ON p.id = t.pro_id
 WHERE t.prefix = %s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > CURRENT_TIMESTAMP)"""
-# The first page of the default list, with what `numbered_page` reads, and its total.
+# The first page of the default list with the columns that the route reads, and its total.
 PAGE = """
 SELECT i.id, i.inquiry_type_id, k.name, k.slug, k.icon, k.color, i.person, i.subject, i.status, i.priority, i.category,
     i.budget, i.message, i.created_at, i.responded_at, s.key, i.user_id, i.created_by, i.case_id
@@ -37,7 +37,7 @@ WHERE i.pro_id = %s AND i.case_id IS NULL ORDER BY i.created_at DESC, i.id DESC 
 TOTAL = "SELECT count(*) FROM inquiries_inquiry WHERE pro_id = %s AND case_id IS NULL"
 TYPE = "SELECT id FROM inquiries_inquirytype WHERE id = %s AND is_active"
 PERSON = "SELECT * FROM inquiries_directoryuser WHERE userhub_id = %s"
-# The mails of the day to one customer are counted in one row.
+# One row counts the mails to a customer on one day.
 HIT = """
 INSERT INTO web_ratecount (key, expires_at, count) VALUES (%s, %s, 1)
 ON CONFLICT (key, expires_at) DO UPDATE SET count = web_ratecount.count + excluded.count RETURNING count"""
@@ -46,11 +46,11 @@ CONTACT = "SELECT contact_id FROM contacts_contactidentity WHERE pro_id = %s AND
 
 @lru_cache
 def database() -> Any:
-    """This process's connection."""
+    """Connect this process to the database."""
     if ON_SQLITE:
-        found = sqlite3.connect(DATABASE, isolation_level=None, timeout=20)
-        found.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
-        return found
+        connection = sqlite3.connect(DATABASE, isolation_level=None, timeout=20)
+        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
+        return connection
     return psycopg.connect(DATABASE, autocommit=True)
 
 
@@ -67,7 +67,7 @@ def insert(table: str, row: dict[str, Any]) -> None:
 
 
 def insert_new(table: str, row: dict[str, Any]) -> int:
-    """The same; returns the id that it gets."""
+    """Insert a row and return its id."""
     return ask(f"{_insert(table, row)} RETURNING id", *row.values())[0][0]
 
 
@@ -82,33 +82,33 @@ def pattern() -> dict[str, list[dict[str, Any]]]:
 
 def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     text = environ["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
-    found = ask(TOKEN, text[:12])
-    if not found or not hmac.compare_digest(found[0][0], hashlib.sha256(text.encode()).hexdigest()):
+    tokens = ask(TOKEN, text[:12])
+    if not tokens or not hmac.compare_digest(tokens[0][0], hashlib.sha256(text.encode()).hexdigest()):
         start_response("401 Unauthorized", [])
         return [b""]
-    pro = found[0][2]
+    pro = tokens[0][2]
     if environ["REQUEST_METHOD"] == "POST":
         status, answer = "201 Created", submit(pro, environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
     else:
-        status, answer = "200 OK", listed(pro, dict(parse_qsl(environ["QUERY_STRING"])))
+        status, answer = "200 OK", list_page(pro, dict(parse_qsl(environ["QUERY_STRING"])))
     body = msgspec.json.encode(answer)
     start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]
 
 
-def listed(pro: int, query: dict[str, str]) -> dict[str, Any]:
+def list_page(pro: int, query: dict[str, str]) -> dict[str, Any]:
     size = int(query.get("per_page", 15))
     rows, total = ask(PAGE, pro, size), ask(TOTAL, pro)[0][0]
     pagination = {"current_page": 1, "per_page": size, "total": total, "last_page": max(-(-total // size), 1)}
-    return {"success": True, "data": [shown(*row) for row in rows], "pagination": pagination}
+    return {"success": True, "data": [to_body(*row) for row in rows], "pagination": pagination}
 
 
 def moment(value: Any) -> str | None:
-    found = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return found.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if found else None
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if at else None
 
 
-def shown(
+def to_body(
     id: int,
     type_id: int,
     name: str,
@@ -158,7 +158,7 @@ def shown(
 
 
 def submit(pro: int, body: bytes) -> dict[str, Any]:
-    """The rows of a submission, its type, customer and contact looked up as they have to be."""
+    """Insert the rows of a submission, after the look-ups of its type, customer and contact."""
     sent = msgspec.json.decode(body)
     ask(TYPE, sent["inquiry_type_id"])
     ask(PERSON, sent["user_id"])

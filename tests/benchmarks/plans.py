@@ -1,4 +1,4 @@
-"""The plans of the queries behind the list of inquiries, as the route sends them."""
+"""Query plans of the list of inquiries, for the queries that the route sends."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 PATH = "/api/inquiries/list"
 ALL = {"unassigned_only": "false"}
-# (what is asked for, the index that the page is read from). Every documented filter, with and without the default one.
+# (query, index that the page is read from): every documented filter, with and without the default one.
 LISTS: list[tuple[dict[str, Any], str]] = [
     ({}, "inquiry_unassigned"),
     ({"include_linked_to_case": "true"}, "inquiry_newest"),
@@ -24,11 +24,12 @@ LISTS: list[tuple[dict[str, Any], str]] = [
 
 
 def faults(api: Any, query: dict[str, Any], index: str) -> list[str]:
-    """What is wrong with the plans of a list's page and of its total; [] when nothing is.
+    """Return the plans of a list's page and total that are not as expected.
 
-    The page is read from `index` in its order, all else from an index alone. A customer's few rows may be sorted.
+    The page must be read from `index` in its order, everything else from an index only. The few rows of a customer may
+    be sorted.
     """
-    found = []
+    wrong = []
     for sql, plan in _plans(api, query):
         is_sorted = "Sort" in plan or "TEMP B-TREE" in plan
         if '"subject"' in sql:
@@ -36,22 +37,22 @@ def faults(api: Any, query: dict[str, Any], index: str) -> list[str]:
         else:
             is_good = ("Index Only Scan" in plan or "COVERING INDEX" in plan) and not is_sorted
         if not is_good or "Seq Scan on inquiries_inquiry " in plan or "SCAN inquiries_inquiry " in f"{plan} ":
-            found.append(f"{query}\n{sql}\n{plan}")
-    return found
+            wrong.append(f"{query}\n{sql}\n{plan}")
+    return wrong
 
 
 def _plans(api: Any, query: dict[str, Any]) -> list[tuple[str, str]]:
     with CaptureQueriesContext(connection) as queries:
         response = api.get(PATH, **query)
     assert response.status_code == 200 and response.json()["data"], response.content
-    asked = [query["sql"] for query in queries if 'FROM "inquiries_inquiry"' in query["sql"]]
-    assert len(asked) == (3 if "page" in query else 2), asked
-    return [(sql, _explained(sql)) for sql in asked]
+    queries_of_list = [query["sql"] for query in queries if 'FROM "inquiries_inquiry"' in query["sql"]]
+    assert len(queries_of_list) == (3 if "page" in query else 2), queries_of_list
+    return [(sql, _explain(sql)) for sql in queries_of_list]
 
 
-def _explained(sql: str) -> str:
+def _explain(sql: str) -> str:
     explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
     with connection.cursor() as cursor:
-        # It has its values in it already: a % is a %.
+        # No parameters: the captured SQL contains its values, and a % is literal.
         cursor.execute(f"{explain} {sql}")
         return "\n".join(str(row[-1]) for row in cursor.fetchall())

@@ -1,4 +1,4 @@
-"""Web servers as in production, and clients that cost next to nothing."""
+"""Web servers configured as in production, and clients that cost little time."""
 
 import os
 import socket
@@ -19,7 +19,7 @@ ROUNDS = 3
 
 
 def database_url() -> str:
-    """The address of the present database, for another process."""
+    """Return DATABASE_URL of the present database, for another process."""
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
@@ -28,7 +28,7 @@ def database_url() -> str:
 
 @contextmanager
 def serving(app: str, **environment: str) -> Iterator[int]:
-    """gunicorn with `app` and two workers, on the present database and with production's settings; gives its port."""
+    """Run gunicorn with two workers of `app`, on the present database with production settings; yield its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -63,7 +63,7 @@ def _wait_for(port: int) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.1)
-    raise TimeoutError("the server does not come up")
+    raise TimeoutError("the server did not start")
 
 
 def request(method: str, path: str, token: str, body: bytes = b"") -> bytes:
@@ -73,12 +73,12 @@ def request(method: str, path: str, token: str, body: bytes = b"") -> bytes:
     return head.encode() + b"\r\n" + body
 
 
-def ask(port: int, sent: bytes) -> bytes:
-    """One request on a connection of its own, as sync workers have it; the whole answer."""
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
-        line.sendall(sent)
+def ask(port: int, message: bytes) -> bytes:
+    """Send a request on its own connection, as sync workers expect; return the whole response."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
+        client.sendall(message)
         parts = []
-        while part := line.recv(65536):
+        while part := client.recv(65536):
             parts.append(part)
     return b"".join(parts)
 
@@ -87,46 +87,46 @@ def body(answer: bytes) -> bytes:
     return answer.partition(b"\r\n\r\n")[2]
 
 
-def rate(port: int, sent: bytes, clients: int, seconds: float = SECONDS) -> tuple[float, int]:
-    """(answers a second, how many of them were no success) with so many clients at once."""
+def rate(port: int, message: bytes, clients: int, seconds: float = SECONDS) -> tuple[float, int]:
+    """Return (responses per second, number of errors) with so many clients at once."""
     good, bad, ends = [0] * clients, [0] * clients, time.monotonic() + seconds
 
     def work(number: int) -> None:
         while time.monotonic() < ends:
             try:
-                is_good = ask(port, sent)[9:10] == b"2"
+                is_good = ask(port, message)[9:10] == b"2"
             except OSError:
                 is_good = False
             good[number] += is_good
             bad[number] += not is_good
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(clients)]
-    at = time.monotonic()
+    start = time.monotonic()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(good) / (time.monotonic() - at), sum(bad)
+    return sum(good) / (time.monotonic() - start), sum(bad)
 
 
-def beside(ports: tuple[int, int], sent: tuple[bytes, bytes], clients: int) -> tuple[float, float, int]:
-    """(answers a second of the one, of the other, failures of the one), in turns; each runs once before."""
+def beside(ports: tuple[int, int], messages: tuple[bytes, bytes], clients: int) -> tuple[float, float, int]:
+    """Return (responses per second of the first server, of the second, errors of the first), measured in turns."""
     rates: tuple[list[float], list[float]] = ([], [])
     failures = 0
     for turn in range(ROUNDS + 1):
         for number in (0, 1):
-            found, failed = rate(ports[number], sent[number], clients, SECONDS if turn else 1.0)
+            per_second, failed = rate(ports[number], messages[number], clients, SECONDS if turn else 1.0)
             failures += failed if number == 0 else 0
             if turn:
-                rates[number].append(found)
+                rates[number].append(per_second)
     return statistics.median(rates[0]), statistics.median(rates[1]), failures
 
 
 def milliseconds(work: Callable[[], object], times: int) -> float:
-    """The median of what `work` takes."""
-    taken = []
+    """Return the median duration of `work`."""
+    durations = []
     for _ in range(times):
-        at = time.perf_counter()
+        start = time.perf_counter()
         work()
-        taken.append((time.perf_counter() - at) * 1000)
-    return statistics.median(taken)
+        durations.append((time.perf_counter() - start) * 1000)
+    return statistics.median(durations)

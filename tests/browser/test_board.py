@@ -66,6 +66,7 @@ def said(page):
     return page.locator("#said[role=status]")
 
 
+@pytest.mark.smoke
 def test_a_card_is_dragged_to_a_column_that_takes_it(board, kitchen):
     page = board()
     card(page).drag_to(column(page, "In Review"))

@@ -121,6 +121,7 @@ def test_by_keyboard_alone(enter, people):
     expect(page.get_by_role("link", name="Chloe")).to_be_visible()
 
 
+@pytest.mark.smoke
 def test_sorting_and_filters_go_together_and_back_works(enter, people):
     people[1].change({"status": "renter"}, by=None)
     page = enter("/contacts", **WIDE)

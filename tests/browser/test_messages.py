@@ -66,6 +66,7 @@ def look_again(page):
     )
 
 
+@pytest.mark.smoke
 @SIZES
 @pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
 def test_from_a_message_to_the_answer(enter, live_server, channel, peer, work_tasks, size, has_javascript):

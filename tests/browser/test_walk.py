@@ -35,6 +35,7 @@ def sign_in(page):
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
 @pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
 def test_from_the_form_to_the_answer(open_page, house, work_tasks, size, has_javascript):

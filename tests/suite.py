@@ -1,0 +1,41 @@
+"""What runs on which database when the whole suite runs on both: see docs/testing.md.
+
+`pytest --divided` is what `make test` says, once on SQLite and once on PostgreSQL. Without it everything runs that was
+asked for.
+"""
+
+import os
+
+import pytest
+
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    text = "leave to the run on the other database what need not run on both: see docs/testing.md"
+    parser.addoption("--divided", action="store_true", help=text)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("divided"):
+        is_ours = runs_on_postgresql if os.environ.get("TEST_DATABASE_URL") else runs_on_sqlite
+        config.hook.pytest_deselected(items=[item for item in items if not is_ours(item)])
+        items[:] = [item for item in items if is_ours(item)]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    # `make test ARGS="-k …"` may pick tests of one half alone.
+    if session.config.getoption("divided") and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        session.exitstatus = pytest.ExitCode.OK
+
+
+def runs_on_sqlite(item: pytest.Item) -> bool:
+    """Everything but the browser, of which a few tests show that the pages work here too."""
+    return not item.get_closest_marker("browser") or bool(item.get_closest_marker("smoke"))
+
+
+def runs_on_postgresql(item: pytest.Item) -> bool:
+    """What a database takes part in, the whole browser suite included."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES)

@@ -102,8 +102,9 @@ INSERT INTO {self.rows} ({self.key}) VALUES (new.id);
 
     def drop(self, connection: BaseDatabaseWrapper) -> None:
         """Drop what is there of the table and its triggers."""
-        types = {name: sql.split()[1].replace("VIRTUAL", "TABLE") for name, sql in self.statements().items()}
-        execute(connection, *(f"DROP {type} IF EXISTS {name}" for name, type in reversed(types.items())))
+        object_types = {name: sql.split()[1].replace("VIRTUAL", "TABLE") for name, sql in self.statements().items()}
+        drops = [f"DROP {object_type} IF EXISTS {name}" for name, object_type in reversed(object_types.items())]
+        execute(connection, *drops)
 
     def present(self, connection: BaseDatabaseWrapper) -> dict[str, str]:
         """The SQL by which each object was made that is there, by its name."""
@@ -129,7 +130,7 @@ SELECT {self.key} FROM {self.name} JOIN {self.rows} ON number = {self.name}.rowi
 WHERE {self.name} MATCH %s"""
 
     def is_rare(self, match: str, connection: BaseDatabaseWrapper) -> bool:
-        """Whether so few rows match that to look each up is quicker than to read through all of one Pro's."""
+        """Tell if so few rows match that looking each up is quicker than reading through all rows of one Pro."""
         # Counts no further than it has to.
         sql = f"SELECT count(*) FROM (SELECT 1 FROM {self.name} WHERE {self.name} MATCH %s LIMIT %s)"
         with connection.cursor() as cursor:

@@ -16,8 +16,8 @@ from inquiries.models import DirectoryUser, Inquiry, InquiryHistory, InquiryType
 
 from ..conftest import Api
 from ..factories import make_token
-from .figure import Figure
-from .fill import fill_inquiries
+from .figure import Figure, median
+from .fill import fill_inquiries, without_search_index
 from .plans import LISTS, PATH, faults
 from .serving import ask, beside, body, milliseconds, request, serving
 
@@ -34,12 +34,14 @@ def figures(is_small: bool = False) -> Iterator[Figure]:
     size = SMALL if is_small else SIZES[connection.vendor]
     print(f"\nInquiries on {connection.display_name}: {size}")  # noqa: T201
     at = time.perf_counter()
-    pro = fill_inquiries(**size)
+    with without_search_index(Inquiry):
+        pro = fill_inquiries(**size)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE inquiries_inquiry" if connection.vendor == "postgresql" else "ANALYZE")
     yield Figure("filling the table", time.perf_counter() - at, "s")
     token = make_token(pro)
     yield from _plans(token)
+    yield from _search(pro)
     with tempfile.TemporaryDirectory() as folder:
         rows = Path(folder) / "rows.json"
         rows.write_text(json.dumps(_rows_of_a_submission(pro, token), default=str))
@@ -47,6 +49,16 @@ def figures(is_small: bool = False) -> Iterator[Figure]:
         with serving("config.wsgi:application") as own, serving("tests.benchmarks.limit:application", **limit) as bare:
             yield from _list(own, bare, token)
             yield from _submission(own, bare, token)
+
+
+def _search(pro: Pro) -> Iterator[Figure]:
+    """The first page of a search, with what Django takes to ask for it."""
+
+    def page(text: str) -> list[Inquiry]:
+        return list(Inquiry.objects.for_pro(pro).search(text).newest_first()[:51])
+
+    yield Figure("page of a search for some inquiries", median([lambda: page("subject 77000")] * 9), at_most=20.0)
+    yield Figure("page of a search for all inquiries", median([lambda: page("vries")] * 9))
 
 
 def _address() -> str:

@@ -22,7 +22,7 @@ LIST = "/inbox/messages"
 LONG_AGO = timezone.now() - timedelta(days=400)
 
 
-def found(pro, text):
+def search_names(pro, text):
     """The names of the contacts whose conversations are found, sorted."""
     return sorted(row.name for row in ContactMessage.objects.search_conversations(pro, text))
 
@@ -56,20 +56,20 @@ def test_by_a_word_of_an_old_message(browser, pro, whatsapp, letterbox):
 def test_by_what_the_pro_wrote(pro, user, whatsapp):
     contact = arrive(whatsapp, who="Inès").contact
     write_message(contact, "Le chauffage est au gaz.", channel="whatsapp", by=user)
-    assert found(pro, "chauffage") == ["Inès"]
+    assert search_names(pro, "chauffage") == ["Inès"]
 
 
 def test_by_an_edited_message_as_it_stands_now(pro, telegram):
     message = arrive(telegram, "A kitchen", who="Inès")
     message.text = "A garden"
     message.save(update_fields=["text"])
-    assert (found(pro, "kitchen"), found(pro, "garden")) == ([], ["Inès"])
+    assert (search_names(pro, "kitchen"), search_names(pro, "garden")) == ([], ["Inès"])
 
 
 def test_by_name_e_mail_and_phone_as_before(pro):
     add(pro, contact=ContactFactory(pro=pro, name="Zoé Maës", email="zoe@example.org", phone="+33612345678"))
     for text in ("zoe", "MAËS zoé", "zoe@", "06 12 34", "+33 (0)6 12", "0033612"):
-        assert found(pro, text) == ["Zoé Maës"], text
+        assert search_names(pro, text) == ["Zoé Maës"], text
 
 
 def test_another_pros_message_with_the_same_words_is_never_found(pro, other_user):
@@ -82,12 +82,12 @@ def test_another_pros_message_with_the_same_words_is_never_found(pro, other_user
 def test_not_where_the_contact_is_archived(pro):
     message = add(pro, text="A kitchen")
     message.contact.archive(by=None)
-    assert found(pro, "kitchen") == []
+    assert search_names(pro, "kitchen") == []
 
 
 def test_not_by_what_an_e_mail_quotes(pro):
     add(pro, text="Yes.", quoted="> A kitchen")
-    assert found(pro, "kitchen") == []
+    assert search_names(pro, "kitchen") == []
 
 
 def test_whatever_is_typed(pro, subtests):
@@ -122,9 +122,9 @@ def add_without_search_text(pro, **fields):
 def test_a_message_stored_between_migrate_and_restart_is_found_a_minute_later(pro):
     add_without_search_text(pro, text="A kitchen")
     add_without_search_text(pro, text="", subject="")
-    assert found(pro, "kitchen") == []
+    assert search_names(pro, "kitchen") == []
     run_housekeeping()
-    assert len(found(pro, "kitchen")) == 1
+    assert len(search_names(pro, "kitchen")) == 1
     assert sorted(ContactMessage.objects.values_list("search_text", flat=True)) == ["\n", "\na kitchen"]
 
 

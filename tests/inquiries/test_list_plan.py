@@ -7,7 +7,9 @@ million rows.
 import pytest
 from django.db import connection
 
-from ..benchmarks.fill import fill_inquiries
+from inquiries.models import Inquiry
+
+from ..benchmarks.fill import fill_inquiries, without_search_index
 from ..benchmarks.plans import LISTS, faults
 from ..conftest import Api
 from ..factories import make_token
@@ -19,7 +21,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def crowd(shipped):
     """A Pro with 10,000 inquiries among 20,000."""
-    pro = fill_inquiries(inquiries=20_000, pros=20, largest=10_000)
+    with without_search_index(Inquiry):
+        pro = fill_inquiries(inquiries=20_000, pros=20, largest=10_000)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE inquiries_inquiry" if connection.vendor == "postgresql" else "ANALYZE")
     yield pro

@@ -25,9 +25,9 @@ def _contact_request(pro: Pro) -> ContactRequest:
 
 
 def _inquiry(pro: Pro) -> Inquiry:
-    kind = InquiryType.objects.first() or InquiryTypeFactory()
+    inquiry_type = InquiryType.objects.first() or InquiryTypeFactory()
     fields = {"user_id": 1, "created_by": 1, "subject": "Kitchen", "message": "Free?"}
-    return Inquiry(pro=pro, inquiry_type=kind, step=kind.steps.first(), **fields)
+    return Inquiry(pro=pro, inquiry_type=inquiry_type, step=inquiry_type.steps.first(), **fields)
 
 
 def _message(pro: Pro) -> ContactMessage:

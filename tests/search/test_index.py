@@ -52,22 +52,22 @@ def rows_of(model, pro):
 
 @EACH_MODEL
 def test_it_follows_every_way_of_writing(model, pro):
-    def found(text):
+    def search(text):
         return texts(rows_of(model, pro), text)
 
     one, two, three = add(model, pro, "bulk one", "bulk two", "bulk three")
-    assert found("bulk") == ["bulk one", "bulk three", "bulk two"]
+    assert search("bulk") == ["bulk one", "bulk three", "bulk two"]
     model.objects.filter(pk=one.pk).update(search_text="other")
     two.search_text = "second"
     model.objects.bulk_update([two], ["search_text"])
-    assert (found("bulk"), found("other"), found("second")) == (["bulk three"], ["other"], ["second"])
+    assert (search("bulk"), search("other"), search("second")) == (["bulk three"], ["other"], ["second"])
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         rows_of(model, pro).delete()
-        assert found("other") == []
+        assert search("other") == []
         raise ZeroDivisionError
-    assert found("other") == ["other"]
+    assert search("other") == ["other"]
     three.delete()
-    assert (found("bulk"), found("second")) == ([], ["second"])
+    assert (search("bulk"), search("second")) == ([], ["second"])
 
 
 @EACH_MODEL
@@ -103,8 +103,8 @@ def test_what_no_database_holds_is_not_found(model, pro):
 def test_what_is_common_is_found_as_well(model, pro, monkeypatch):
     monkeypatch.setattr("config.search.sqlite.RARE", 3)
     add(model, pro, "marie one", "marie two", "marie three", "zoe")
-    found = [len(texts(rows_of(model, pro), typed)) for typed in ("marie", "marie one", "zoe", "mar zoe")]
-    assert found == [3, 1, 1, 0]
+    matches = [len(texts(rows_of(model, pro), typed)) for typed in ("marie", "marie one", "zoe", "mar zoe")]
+    assert matches == [3, 1, 1, 0]
 
 
 # --- How it is kept
@@ -138,8 +138,8 @@ def test_the_number_of_a_row_outlives_a_vacuum(on_sqlite, model, pro):
     model.objects.filter(pk__in=[rows[0].pk, rows[3].pk]).delete()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM")
-    found = [texts(rows_of(model, pro), f"number {n}") for n in range(5)]
-    assert found == [[], ["number 1"], ["number 2"], [], ["number 4"]]
+    matches = [texts(rows_of(model, pro), f"number {n}") for n in range(5)]
+    assert matches == [[], ["number 1"], ["number 2"], [], ["number 4"]]
 
 
 @EACH_MODEL
@@ -162,8 +162,8 @@ def test_after_a_migration_that_rebuilt_the_table_it_is_whole(on_sqlite, model, 
     model.objects.filter(pk=before.pk).update(search_text="changed")
     assert texts(rows_of(model, pro), "between") == texts(rows_of(model, pro), "changed") == []
     call_command("migrate", verbosity=0)
-    found = [texts(rows_of(model, pro), typed) for typed in ("between", "changed", "before")]
-    assert found == [["between"], ["changed"], []]
+    matches = [texts(rows_of(model, pro), typed) for typed in ("between", "changed", "before")]
+    assert matches == [["between"], ["changed"], []]
     add(model, pro, "after")
     assert (texts(rows_of(model, pro), "after"), counts(model)) == (["after"], {3})
 

@@ -41,21 +41,22 @@ class FullTextTable:
     has_integer_key: bool
 
     @property
-    def rows(self) -> str:
+    def number_table(self) -> str:
         """The table that gives each UUID a number."""
         return f"{self.name}_row"
 
     @property
     def key(self) -> str:
-        """The column of `rows` that holds the UUID, named as Django names the columns of a joining table."""
+        """The column of `number_table` that holds the UUID, named as Django names the columns of a joining table."""
         return f"{self.table.rpartition('_')[2]}_id"
 
     def statements(self) -> dict[str, str]:
         """The SQL that makes each object, by its name, in the order of making and as SQLite stores it."""
         name, table, text, number = self.name, self.table, self.text, self._number
-        rows = {self.rows: f"CREATE TABLE {self.rows} (number INTEGER PRIMARY KEY, {self.key} char(32) UNIQUE)"}
+        columns = f"number INTEGER PRIMARY KEY, {self.key} char(32) UNIQUE"
+        numbers = {self.number_table: f"CREATE TABLE {self.number_table} ({columns})"}
         return {
-            **({} if self.has_integer_key else rows),
+            **({} if self.has_integer_key else numbers),
             name: f"CREATE VIRTUAL TABLE {name} USING fts5({text}, tokenize = 'trigram case_sensitive 1')",
             f"{name}_insert": f"""\
 CREATE TRIGGER {name}_insert AFTER INSERT ON {table} BEGIN
@@ -74,29 +75,37 @@ END""",
         }
 
     def _number(self, row: str) -> str:
-        return f"{row}.id" if self.has_integer_key else f"(SELECT number FROM {self.rows} WHERE {self.key} = {row}.id)"
+        return (
+            f"{row}.id"
+            if self.has_integer_key
+            else f"(SELECT number FROM {self.number_table} WHERE {self.key} = {row}.id)"
+        )
 
     def _insert(self) -> str:
         if self.has_integer_key:
             return f"INSERT INTO {self.name} (rowid, {self.text}) VALUES (new.id, new.{self.text});"
         return f"""\
-INSERT INTO {self.rows} ({self.key}) VALUES (new.id);
+INSERT INTO {self.number_table} ({self.key}) VALUES (new.id);
     INSERT INTO {self.name} (rowid, {self.text})
-        SELECT number, new.{self.text} FROM {self.rows} WHERE {self.key} = new.id;"""
+        SELECT number, new.{self.text} FROM {self.number_table} WHERE {self.key} = new.id;"""
 
     def _delete(self) -> str:
         delete = f"DELETE FROM {self.name} WHERE rowid = {self._number('old')};"
-        return delete if self.has_integer_key else f"{delete}\n    DELETE FROM {self.rows} WHERE {self.key} = old.id;"
+        return (
+            delete
+            if self.has_integer_key
+            else f"{delete}\n    DELETE FROM {self.number_table} WHERE {self.key} = old.id;"
+        )
 
     def create(self, connection: BaseDatabaseWrapper) -> None:
         """Make the table and its triggers, with all rows that stand."""
-        name, table, text, rows, key = self.name, self.table, self.text, self.rows, self.key
+        name, table, text, numbers, key = self.name, self.table, self.text, self.number_table, self.key
         if self.has_integer_key:
             fill = [f"INSERT INTO {name} (rowid, {text}) SELECT id, {text} FROM {table}"]
         else:
             fill = [
-                f"INSERT INTO {rows} ({key}) SELECT id FROM {table}",
-                f"INSERT INTO {name} (rowid, {text}) SELECT number, {text} FROM {rows} JOIN {table} ON id = {key}",
+                f"INSERT INTO {numbers} ({key}) SELECT id FROM {table}",
+                f"INSERT INTO {name} (rowid, {text}) SELECT number, {text} FROM {numbers} JOIN {table} ON id = {key}",
             ]
         execute(connection, *self.statements().values(), *fill)
 
@@ -126,7 +135,7 @@ INSERT INTO {self.rows} ({self.key}) VALUES (new.id);
         if self.has_integer_key:
             return f"SELECT rowid FROM {self.name} WHERE {self.name} MATCH %s"
         return f"""\
-SELECT {self.key} FROM {self.name} JOIN {self.rows} ON number = {self.name}.rowid
+SELECT {self.key} FROM {self.name} JOIN {self.number_table} ON number = {self.name}.rowid
 WHERE {self.name} MATCH %s"""
 
     def is_rare(self, match: str, connection: BaseDatabaseWrapper) -> bool:

@@ -125,7 +125,7 @@ def on_postgresql():
 def counts(model):
     """How many rows the full-text table has, and the table of their numbers."""
     table = model.search_index.full_text_table
-    names = [table.name] if table.has_integer_key else [table.name, table.rows]
+    names = [table.name] if table.has_integer_key else [table.name, table.number_table]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(f'(SELECT count(*) FROM {name})' for name in names)}")  # noqa: S608
         return set(cursor.fetchone())

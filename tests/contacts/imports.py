@@ -15,24 +15,24 @@ def uploaded(user, text, filename="contacts.csv"):
 
 def checked(user, text, work_tasks):
     """The import of a file after its check."""
-    found = uploaded(user, text)
-    start_check(found, found.columns)
+    contact_import = uploaded(user, text)
+    start_check(contact_import, contact_import.columns)
     work_tasks()
-    found.refresh_from_db()
-    assert found.state == "checked"
-    return found
+    contact_import.refresh_from_db()
+    assert contact_import.state == "checked"
+    return contact_import
 
 
 def imported(user, text, work_tasks):
     """The import of a file after its run."""
-    found = checked(user, text, work_tasks)
-    assert start_run(found, by=user)
+    contact_import = checked(user, text, work_tasks)
+    assert start_run(contact_import, by=user)
     work_tasks()
-    found.refresh_from_db()
-    assert found.state == "done"
-    return found
+    contact_import.refresh_from_db()
+    assert contact_import.state == "done"
+    return contact_import
 
 
-def outcomes(found):
+def outcomes(contact_import):
     """{row number: outcome}."""
-    return dict(found.rows.order_by("number").values_list("number", "outcome"))
+    return dict(contact_import.rows.order_by("number").values_list("number", "outcome"))

@@ -1,4 +1,4 @@
-"""What headings and values mean, in three languages."""
+"""Headings and values are recognised in three languages."""
 
 import re
 import uuid
@@ -10,7 +10,7 @@ from contacts.book.exporting import COLUMNS
 from contacts.importing.columns import HEADINGS, TARGETS, read_cells, read_id, recognise_columns
 from contacts.importing.views import SAMPLE
 
-DOCS = (Path(__file__).parents[2] / "docs/import.md").read_text()
+DOCS = (Path(__file__).parents[3] / "docs/import.md").read_text()
 
 
 @pytest.mark.parametrize(
@@ -65,20 +65,20 @@ def test_every_heading_of_the_documentation_is_recognised():
     lines = re.findall(r"^\| ([A-Z][\w ,-]+) \| (.+) \| (.+) \| (.+) \|$", DOCS, re.M)
     labels = {str(label).casefold(): name for name, label in TARGETS.items()}
     assert len(lines) == 11
-    for field, *words in lines:
-        wanted = {labels[name.casefold()] for name in field.split(", ")}
-        assert {recognise_columns([word])[0] for cell in words for word in cell.split(", ")} == wanted
+    for field, *headings in lines:
+        fields = {labels[name.casefold()] for name in field.split(", ")}
+        assert {recognise_columns([word])[0] for cell in headings for word in cell.split(", ")} == fields
 
 
-def test_what_is_exported_and_the_sample_are_recognised():
+def test_headings_of_the_export_and_the_sample_are_recognised():
     known = [name for name in COLUMNS.values() if name in TARGETS]
     assert recognise_columns(list(COLUMNS)) == [*known, "", "", ""]
     assert recognise_columns(list(SAMPLE)) == ["name", "email", "phone", *known[4:7], "referral_source", "language"]
 
 
-def test_every_target_has_its_words_and_no_word_two_targets():
-    words = [word for line in HEADINGS.values() for word in line.split()]
-    assert (list(HEADINGS), sorted(set(words))) == (list(TARGETS), sorted(words))
+def test_every_field_has_headings_and_no_heading_two_fields():
+    headings = [word for line in HEADINGS.values() for word in line.split()]
+    assert (list(HEADINGS), sorted(set(headings))) == (list(TARGETS), sorted(headings))
 
 
 @pytest.mark.parametrize(
@@ -113,12 +113,12 @@ def test_a_value_is_read(column, cell, value):
 
 
 @pytest.mark.parametrize("cell", ["", "  ", "-", "–", "?", "\u200b", "\u202e", "()"])
-def test_what_says_nothing_is_empty(cell):
+def test_a_cell_without_content_is_empty(cell):
     assert read_cells([cell], ["phone"]) == {}
 
 
 @pytest.mark.parametrize(
-    "cells, columns, found",
+    "cells, columns, values",
     [
         (["Anna", "van Dam"], ["first_name", "last_name"], {"name": "Anna van Dam"}),
         (["", "van Dam"], ["first_name", "last_name"], {"name": "van Dam"}),
@@ -129,10 +129,10 @@ def test_what_says_nothing_is_empty(cell):
         ([], ["name"], {}),
     ],
 )
-def test_cells_are_read_together(cells, columns, found):
-    assert read_cells(cells, columns) == found
+def test_cells_are_read_together(cells, columns, values):
+    assert read_cells(cells, columns) == values
 
 
-def test_an_id_is_ours_or_nothing():
+def test_an_id_of_another_program_is_ignored():
     id = uuid.uuid4()
     assert (read_id(str(id)), read_id("1234"), read_id("")) == (id, None, None)

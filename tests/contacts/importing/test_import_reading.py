@@ -1,4 +1,4 @@
-"""What is read as a CSV file, and what is refused as a whole."""
+"""CSV files that are read, and files that are refused as a whole."""
 
 import codecs
 
@@ -52,7 +52,7 @@ def test_rows_are_numbered_as_a_spreadsheet_counts_them():
     )
 
 
-def test_blank_lines_before_the_headings_are_passed_over():
+def test_blank_lines_before_the_headings_are_skipped():
     assert table(b"\n;;\nName;Phone\nAnna;06\n") == (["Name", "Phone"], [(4, ["Anna", "06"])])
 
 
@@ -82,7 +82,7 @@ def test_odd_characters_are_read_as_they_are():
 
 
 @pytest.mark.parametrize(
-    "data, why",
+    "data, expected",
     [
         (b"", "empty"),
         (codecs.BOM_UTF8, "empty"),
@@ -134,8 +134,8 @@ def test_odd_characters_are_read_as_they_are():
         "50,001 rows",
     ],
 )
-def test_what_cannot_be_read_is_refused_as_a_whole(data, why):
-    assert code(data) == why
+def test_an_unreadable_file_is_refused_as_a_whole(data, expected):
+    assert code(data) == expected
 
 
 def test_as_many_rows_as_allowed_are_read():

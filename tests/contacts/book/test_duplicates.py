@@ -7,8 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts.book.duplicates import are_similar, likely_duplicates, mark_distinct, name_words
 from contacts.book.merging import merge_contacts
 from contacts.models import Contact, ContactIdentity
-
-from ..factories import ContactFactory, ProFactory
+from tests.factories import ContactFactory, ProFactory
 
 EMAIL, PHONE, MOBILE = "anna@example.org", "+33612345678", "+33699999999"
 

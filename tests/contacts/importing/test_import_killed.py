@@ -6,47 +6,47 @@ from contacts.importing.jobs import start_check, start_run
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport
 from tests.jobs import test_worker
 
-from .imports import uploaded
+from ..imports import uploaded
 
 start_worker = test_worker.start_worker
 PEOPLE = 1_200
 
 
-def kill_in_the_middle(found, state, start_worker):
+def kill_in_the_middle(contact_import, state, start_worker):
     """Start a worker and kill it as soon as some rows are worked and not all."""
 
     def is_in_the_middle():
-        return ContactImport.objects.filter(pk=found.pk, state=state, done__gt=0).exists()
+        return ContactImport.objects.filter(pk=contact_import.pk, state=state, done__gt=0).exists()
 
     worker = start_worker()
     test_worker.wait_until(is_in_the_middle)
     worker.kill()
     worker.wait()
-    found.refresh_from_db()
-    assert (found.state, 0 < found.done < PEOPLE) == (state, True)
+    contact_import.refresh_from_db()
+    assert (contact_import.state, 0 < contact_import.done < PEOPLE) == (state, True)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_killed_while_checking_and_while_importing(user, start_worker):
     text = "name,email\n" + "".join(f"N{n},n{n}@example.org\n" for n in range(PEOPLE))
-    found = uploaded(user, text)
-    start_check(found, found.columns)
-    kill_in_the_middle(found, "checking", start_worker)
+    contact_import = uploaded(user, text)
+    start_check(contact_import, contact_import.columns)
+    kill_in_the_middle(contact_import, "checking", start_worker)
     worker = start_worker()
     test_worker.wait_until(lambda: ContactImport.objects.get().state == "checked")
     worker.terminate()
     worker.wait()
-    found.refresh_from_db()
-    assert (found.counts, found.done) == ({"create": PEOPLE}, PEOPLE)
+    contact_import.refresh_from_db()
+    assert (contact_import.counts, contact_import.done) == ({"create": PEOPLE}, PEOPLE)
 
-    start_run(found, by=user)
+    start_run(contact_import, by=user)
     for _ in range(2):
-        kill_in_the_middle(found, "running", start_worker)
-        assert Contact.objects.count() == found.done
+        kill_in_the_middle(contact_import, "running", start_worker)
+        assert Contact.objects.count() == contact_import.done
     start_worker()
     test_worker.wait_until(lambda: ContactImport.objects.get().state == "done")
-    found.refresh_from_db()
-    assert (found.counts, found.done) == ({"create": PEOPLE}, PEOPLE)
+    contact_import.refresh_from_db()
+    assert (contact_import.counts, contact_import.done) == ({"create": PEOPLE}, PEOPLE)
     counts = [model.objects.count() for model in (Contact, ContactIdentity, ContactEvent)]
     assert counts == [PEOPLE] * 3
-    assert found.rows.filter(outcome="create").values("contact").distinct().count() == PEOPLE
+    assert contact_import.rows.filter(outcome="create").values("contact").distinct().count() == PEOPLE

@@ -13,7 +13,7 @@ from contacts.importing.jobs import start_run
 from contacts.models import Contact, ContactIdentity
 from tests.factories import ProFactory
 
-from .imports import checked, outcomes
+from ..imports import checked, outcomes
 
 HEAD = [
     "id",

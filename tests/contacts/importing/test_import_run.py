@@ -1,4 +1,4 @@
-"""The run: each row decides anew, once, whatever happens to the worker."""
+"""The run of an import: each row is matched again and imported once, whatever happens to the worker."""
 
 from datetime import timedelta
 
@@ -14,14 +14,14 @@ from contacts.models.contact_import import prune_imports
 from contacts.models.note import ContactNoteQuerySet
 from tests.factories import ProFactory
 
-from .imports import checked, imported, outcomes, uploaded
+from ..imports import checked, imported, outcomes, uploaded
 
 HEAD = "name,email,phone,status,preferred channel,source,referred by,language"
 ANNA = f"{HEAD}\nAnna,Anna@example.org,0612345678,applicant,sms,Site,Jan,nl\n"
 
 
 def test_a_new_contact_as_stored(user, pro, work_tasks):
-    found = imported(user, ANNA, work_tasks)
+    contact_import = imported(user, ANNA, work_tasks)
     [contact] = Contact.objects.all()
     assert Contact.objects.values().get() == {
         "id": contact.pk,
@@ -53,26 +53,26 @@ def test_a_new_contact_as_stored(user, pro, work_tasks):
     assert list(ContactEvent.objects.values_list("contact", "kind", "changes", "user")) == [
         (contact.pk, "created", {}, user.pk)
     ]
-    assert list(found.rows.values_list("outcome", "contact")) == [("create", contact.pk)]
-    assert (found.counts, found.done, found.user) == ({"create": 1}, 1, user)
-    assert found.started_at < found.finished_at
+    assert list(contact_import.rows.values_list("outcome", "contact")) == [("create", contact.pk)]
+    assert (contact_import.counts, contact_import.done, contact_import.user) == ({"create": 1}, 1, user)
+    assert contact_import.started_at < contact_import.finished_at
 
 
 @pytest.mark.parametrize("language, country, phone", [("fr", "FR", "+33475123456"), ("nl", "BE", "+32475123456")])
-def test_source_language_and_country_where_the_file_says_none(user, pro, work_tasks, language, country, phone):
+def test_defaults_of_source_language_and_country(user, pro, work_tasks, language, country, phone):
     pro.language, pro.country = language, country
     pro.save()
     imported(user, "name,phone\nAnna,0475 12 34 56\n", work_tasks)
     assert Contact.objects.values_list("source", "language", "phone").get() == ("csv_import", language, phone)
 
 
-def test_somebody_known_gains_what_was_missing_and_keeps_the_rest(user, pro, work_tasks):
+def test_a_known_contact_gets_the_missing_values_and_keeps_the_others(user, pro, work_tasks):
     contact = Contact.objects.register(pro, name="Old", email="anna@example.org", source="hand", language="fr")
-    found = imported(user, ANNA, work_tasks)
+    contact_import = imported(user, ANNA, work_tasks)
     contact.refresh_from_db()
     assert Contact.objects.count() == 1
-    kept = (contact.name, contact.email, contact.status, contact.source, contact.language)
-    assert kept == ("Old", "anna@example.org", "prospect", "hand", "fr")
+    unchanged = (contact.name, contact.email, contact.status, contact.source, contact.language)
+    assert unchanged == ("Old", "anna@example.org", "prospect", "hand", "fr")
     gained = (contact.phone, contact.channel_preference, contact.referral_source)
     assert gained == ("+33612345678", "sms", "Jan")
     event = ContactEvent.objects.get(kind="changed")
@@ -82,56 +82,61 @@ def test_somebody_known_gains_what_was_missing_and_keeps_the_rest(user, pro, wor
         "channel_preference": ["", "sms"],
         "referral_source": ["", "Jan"],
     }
-    assert outcomes(found) == {2: "complete"} and found.rows.get().contact == contact
+    assert outcomes(contact_import) == {2: "complete"} and contact_import.rows.get().contact == contact
 
 
-def test_the_run_does_what_the_check_said(user, pro, work_tasks):
+def test_the_run_has_the_outcomes_of_the_check(user, pro, work_tasks):
     Contact.objects.register(pro, name="K", email="k@example.org")
     lines = ["A,a@example.org,,,,,,", "K,k@example.org,0611111111,,,,,", "A2,a@example.org,0622222222,,,,,"]
     lines += ["Nobody,,,,,,,", "A3,,0622222222,,sms,,,", "K2,,0611111111,,,,,", "B,b@example.org,0622222222,,,,,"]
-    found = checked(user, "\n".join([HEAD, *lines]), work_tasks)
-    said = list(found.rows.order_by("number").values_list("number", "outcome", "learnt", "reasons"))
-    counts = found.counts
-    start_run(found, by=user)
+    contact_import = checked(user, "\n".join([HEAD, *lines]), work_tasks)
+    expected = list(contact_import.rows.order_by("number").values_list("number", "outcome", "learnt", "reasons"))
+    counts = contact_import.counts
+    start_run(contact_import, by=user)
     work_tasks()
-    found.refresh_from_db()
-    assert list(found.rows.order_by("number").values_list("number", "outcome", "learnt", "reasons")) == said
-    assert found.counts == counts == {"create": 1, "complete": 3, "known": 2, "refuse": 1}
+    contact_import.refresh_from_db()
+    assert (
+        list(contact_import.rows.order_by("number").values_list("number", "outcome", "learnt", "reasons")) == expected
+    )
+    assert contact_import.counts == counts == {"create": 1, "complete": 3, "known": 2, "refuse": 1}
     assert sorted(Contact.objects.values_list("name", "email", "phone", "channel_preference")) == [
         ("A", "a@example.org", "+33622222222", "sms"),
         ("K", "k@example.org", "+33611111111", ""),
     ]
 
 
-def test_a_contact_made_since_the_check_is_matched(user, pro, work_tasks):
-    found = checked(user, ANNA, work_tasks)
+def test_a_contact_created_since_the_check_is_matched(user, pro, work_tasks):
+    contact_import = checked(user, ANNA, work_tasks)
     contact = Contact.objects.register(pro, name="Quick", phone="+33612345678")
-    start_run(found, by=user)
+    start_run(contact_import, by=user)
     work_tasks()
-    found.refresh_from_db()
+    contact_import.refresh_from_db()
     assert Contact.objects.get() == contact
-    assert (outcomes(found), found.counts) == ({2: "complete"}, {"complete": 1})
+    assert (outcomes(contact_import), contact_import.counts) == ({2: "complete"}, {"complete": 1})
     assert ContactIdentity.objects.filter(contact=contact).count() == 2
 
 
-def test_a_contact_archived_since_the_check_is_made_anew(user, pro, work_tasks):
+def test_a_contact_archived_since_the_check_is_created_again(user, pro, work_tasks):
     Contact.objects.register(pro, name="Gone", email="anna@example.org")
-    found = checked(user, ANNA, work_tasks)
+    contact_import = checked(user, ANNA, work_tasks)
     Contact.objects.get().archive(by=user)
-    start_run(found, by=user)
+    start_run(contact_import, by=user)
     work_tasks()
-    assert outcomes(found) == {2: "create"}
+    assert outcomes(contact_import) == {2: "create"}
     assert list(Contact.objects.for_pro(pro).values_list("name", flat=True)) == ["Anna"]
 
 
 def test_a_refused_row_is_never_imported_and_every_other_is_checked_again(user, work_tasks):
-    found = checked(user, "name,phone\nAnna,0612345678\nBad,123\nCarl,0612345679\n", work_tasks)
-    found.rows.filter(number=2).update(values=["Anna", "123"])
-    found.rows.filter(number=3).update(values=["Bad", "0612345670"])
-    start_run(found, by=user)
+    contact_import = checked(user, "name,phone\nAnna,0612345678\nBad,123\nCarl,0612345679\n", work_tasks)
+    contact_import.rows.filter(number=2).update(values=["Anna", "123"])
+    contact_import.rows.filter(number=3).update(values=["Bad", "0612345670"])
+    start_run(contact_import, by=user)
     work_tasks()
-    found.refresh_from_db()
-    assert (outcomes(found), found.counts) == ({2: "refuse", 3: "refuse", 4: "create"}, {"refuse": 2, "create": 1})
+    contact_import.refresh_from_db()
+    assert (outcomes(contact_import), contact_import.counts) == (
+        {2: "refuse", 3: "refuse", 4: "create"},
+        {"refuse": 2, "create": 1},
+    )
     assert [contact.name for contact in Contact.objects.all()] == ["Carl"]
 
 
@@ -144,41 +149,44 @@ def test_another_pros_contact_is_not_touched(user, work_tasks):
 
 
 def test_a_second_click_imports_once(user, work_tasks):
-    found = checked(user, ANNA, work_tasks)
-    assert [start_run(found, by=user), start_run(found, by=user)] == [True, False]
+    contact_import = checked(user, ANNA, work_tasks)
+    assert [start_run(contact_import, by=user), start_run(contact_import, by=user)] == [True, False]
     work_tasks()
-    assert (start_run(found, by=user), found.discard()) == (False, False)
+    assert (start_run(contact_import, by=user), contact_import.discard()) == (False, False)
     work_tasks()
     assert Contact.objects.count() == ContactEvent.objects.count() == 1
 
 
 @pytest.mark.parametrize("state", ["uploaded", "checking"])
 def test_it_does_not_run_before_it_is_checked(user, state):
-    found = uploaded(user, ANNA)
+    contact_import = uploaded(user, ANNA)
     ContactImport.objects.update(state=state)
-    assert not start_run(found, by=user)
+    assert not start_run(contact_import, by=user)
     assert DBTaskResult.objects.count() == 0
 
 
-def test_what_adds_nothing_does_not_run(user, work_tasks):
-    found = checked(user, "name,email\nAnna,\n", work_tasks)
-    assert not start_run(found, by=user)
+def test_an_import_without_changes_does_not_run(user, work_tasks):
+    contact_import = checked(user, "name,email\nAnna,\n", work_tasks)
+    assert not start_run(contact_import, by=user)
 
 
 def test_an_exception_in_one_row_does_not_stop_the_others(user, work_tasks, monkeypatch):
-    found = checked(user, "name,email\nBad,b@example.org\nGood,g@example.org\n", work_tasks)
-    whole = Contact.save
+    contact_import = checked(user, "name,email\nBad,b@example.org\nGood,g@example.org\n", work_tasks)
+    original = Contact.save
 
     def fail(contact, **options):
-        whole(contact, **options)
+        original(contact, **options)
         if contact.name == "Bad":
             raise RuntimeError("after it was stored")
 
     monkeypatch.setattr(Contact, "save", fail)
-    start_run(found, by=user)
+    start_run(contact_import, by=user)
     work_tasks()
-    found.refresh_from_db()
-    assert outcomes(found) == {2: "refuse", 3: "create"} and found.counts == {"refuse": 1, "create": 1}
+    contact_import.refresh_from_db()
+    assert outcomes(contact_import) == {2: "refuse", 3: "create"} and contact_import.counts == {
+        "refuse": 1,
+        "create": 1,
+    }
     assert [contact.name for contact in Contact.objects.all()] == ["Good"]
     assert ContactEvent.objects.get().contact.name == "Good"
 
@@ -190,47 +198,47 @@ def many(count):
 def test_a_long_import_hands_over(user, work_tasks, monkeypatch):
     monkeypatch.setattr(jobs, "RUN_BATCH", 7)
     monkeypatch.setattr(jobs, "MAX_JOB_TIME", 0)
-    found = imported(user, many(20), work_tasks)
-    assert (found.done, found.counts, Contact.objects.count()) == (20, {"create": 20}, 20)
+    contact_import = imported(user, many(20), work_tasks)
+    assert (contact_import.done, contact_import.counts, Contact.objects.count()) == (20, {"create": 20}, 20)
     assert [job.task_name for job in DBTaskResult.objects.successful()].count("run_import") == 3
 
 
 def test_a_batch_that_fails_is_worked_again_as_a_whole(user, work_tasks, monkeypatch):
-    found = checked(user, many(10), work_tasks)
+    contact_import = checked(user, many(10), work_tasks)
     monkeypatch.setattr(jobs, "RUN_BATCH", 4)
-    whole, calls = ContactImport.save_worked_rows, []
+    original, calls = ContactImport.save_worked_rows, []
 
     def fail_once(self, rows):
         calls.append(len(rows))
         if len(calls) == 2:
             raise RuntimeError("in the second batch")
-        whole(self, rows)
+        original(self, rows)
 
     monkeypatch.setattr(ContactImport, "save_worked_rows", fail_once)
-    start_run(found, by=user)
+    start_run(contact_import, by=user)
     work_tasks()
     assert Contact.objects.count() == 4
-    jobs.run_import.call(str(found.pk))
-    found.refresh_from_db()
-    assert (found.state, found.counts, calls) == ("done", {"create": 10}, [4, 4, 4, 2])
+    jobs.run_import.call(str(contact_import.pk))
+    contact_import.refresh_from_db()
+    assert (contact_import.state, contact_import.counts, calls) == ("done", {"create": 10}, [4, 4, 4, 2])
     assert (Contact.objects.count(), ContactEvent.objects.count()) == (10, 10)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_jobs_at_once_import_once(user, work_tasks, at_once, monkeypatch):
-    found = checked(user, many(60), work_tasks)
-    start_run(found, by=user)
+    contact_import = checked(user, many(60), work_tasks)
+    start_run(contact_import, by=user)
     monkeypatch.setattr(jobs, "RUN_BATCH", 5)
-    at_once(3, lambda _n: jobs.run_import.call(str(found.pk)))
-    found.refresh_from_db()
-    assert (found.state, found.counts, found.done) == ("done", {"create": 60}, 60)
+    at_once(3, lambda _n: jobs.run_import.call(str(contact_import.pk)))
+    contact_import.refresh_from_db()
+    assert (contact_import.state, contact_import.counts, contact_import.done) == ("done", {"create": 60}, 60)
     assert (Contact.objects.count(), ContactEvent.objects.count()) == (60, 60)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_once_run_once(user, work_tasks, at_once):
-    found = checked(user, ANNA, work_tasks)
-    ran = at_once(4, lambda _n: start_run(ContactImport.objects.get(pk=found.pk), by=user))
+    contact_import = checked(user, ANNA, work_tasks)
+    ran = at_once(4, lambda _n: start_run(ContactImport.objects.get(pk=contact_import.pk), by=user))
     assert sorted(ran) == [False, False, False, True]
     assert DBTaskResult.objects.ready().count() == 1
 
@@ -240,24 +248,24 @@ def test_two_imports_of_the_same_people_at_once_make_each_once(user, work_tasks,
     monkeypatch.setattr(jobs, "RUN_BATCH", 5)
     lines = many(40).splitlines()
     both = [checked(user, "\n".join([lines[0], *order]), work_tasks) for order in (lines[1:], lines[:0:-1])]
-    for found in both:
-        start_run(found, by=user)
+    for contact_import in both:
+        start_run(contact_import, by=user)
     at_once(2, lambda n: jobs.run_import.call(str(both[n].pk)))
     assert (Contact.objects.count(), ContactIdentity.objects.count()) == (40, 80)
     done = list(ContactImport.objects.all())
-    assert [found.state for found in done] == ["done", "done"]
-    assert sum(found.counts.get("create", 0) for found in done) == 40
+    assert [contact_import.state for contact_import in done] == ["done", "done"]
+    assert sum(contact_import.counts.get("create", 0) for contact_import in done) == 40
 
 
 @pytest.mark.django_db(transaction=True)
 def test_messages_that_come_in_meanwhile_make_no_second_contact(user, pro, work_tasks, at_once, monkeypatch):
     monkeypatch.setattr(jobs, "RUN_BATCH", 5)
-    found = checked(user, many(30), work_tasks)
-    start_run(found, by=user)
+    contact_import = checked(user, many(30), work_tasks)
+    start_run(contact_import, by=user)
 
     def work(n):
         if n == 0:
-            return jobs.run_import.call(str(found.pk))
+            return jobs.run_import.call(str(contact_import.pk))
         for k in reversed(range(30)):
             Contact.objects.find_or_create(
                 pro, name="V", email=f"N{k}@example.org", phone=f"+336{k:08d}", source="contact_form"
@@ -267,7 +275,7 @@ def test_messages_that_come_in_meanwhile_make_no_second_contact(user, pro, work_
     assert (Contact.objects.count(), ContactIdentity.objects.count()) == (30, 60)
 
 
-def test_what_is_past_its_time_is_forgotten(user, work_tasks):
+def test_old_imports_are_pruned(user, work_tasks):
     done, waiting = imported(user, ANNA, work_tasks), uploaded(user, ANNA)
     fresh = imported(user, ANNA.replace("Anna@", "Bea@").replace("5678", "5679"), work_tasks)
     old = [done.pk, waiting.pk]
@@ -291,9 +299,9 @@ def notes():
 
 
 def test_notes_are_kept_once_however_often_the_file_is_imported(user, work_tasks):
-    found = checked(user, NOTED, work_tasks)
-    assert outcomes(found) == {2: "create", 3: "create", 4: "complete"}
-    assert found.rows.get(number=4).learnt == {"note": "Calls late"}
+    contact_import = checked(user, NOTED, work_tasks)
+    assert outcomes(contact_import) == {2: "create", 3: "create", 4: "complete"}
+    assert contact_import.rows.get(number=4).learnt == {"note": "Calls late"}
     imported(user, NOTED, work_tasks)
     expected = [("Anna", "Calls late", user.pk), ("Anna", "Has a dog", user.pk)]
     assert notes() == expected
@@ -304,11 +312,11 @@ def test_notes_are_kept_once_however_often_the_file_is_imported(user, work_tasks
     assert notes() == [*expected, ("Boris", "Has a cat", user.pk)]
 
 
-def test_a_note_keeps_its_lines_and_a_book_is_refused(user, work_tasks):
+def test_a_note_keeps_its_lines_and_a_too_long_one_is_refused(user, work_tasks):
     text = f'name,email,note\nAnna,anna@example.org,"One\nTwo"\nBoris,boris@example.org,{"x" * 5001}\n'
-    found = imported(user, text, work_tasks)
+    contact_import = imported(user, text, work_tasks)
     assert notes() == [("Anna", "One\nTwo", user.pk)]
-    [refused] = found.rows.filter(outcome="refuse")
+    [refused] = contact_import.rows.filter(outcome="refuse")
     assert refused.reasons == {"note": "Use at most 5000 characters."}
     assert len(refused.fields["note"]) == 300
 
@@ -326,17 +334,17 @@ def test_a_row_that_fails_in_the_middle_leaves_nothing(user, work_tasks, monkeyp
         raise RuntimeError
 
     monkeypatch.setattr(ContactNoteQuerySet, "add_note", fail)
-    found = imported(user, "name,email,note\nAnna,a@example.org,hi\nBoris,b@example.org,\n", work_tasks)
-    assert outcomes(found) == {2: "refuse", 3: "create"}
+    contact_import = imported(user, "name,email,note\nAnna,a@example.org,hi\nBoris,b@example.org,\n", work_tasks)
+    assert outcomes(contact_import) == {2: "refuse", 3: "create"}
     assert list(Contact.objects.values_list("name")) == [("Boris",)]
     assert ContactEvent.objects.count() == 1
 
 
-def test_an_import_that_came_to_a_halt_goes_on_when_it_is_asked_to(browser, user, work_tasks):
-    found = checked(user, ANNA, work_tasks)
-    start_run(found, by=user)
+def test_a_failed_import_is_retried_on_request(browser, user, work_tasks):
+    contact_import = checked(user, ANNA, work_tasks)
+    start_run(contact_import, by=user)
     DBTaskResult.objects.filter(task_path="contacts.importing.jobs.run_import").delete()
-    path = f"/contacts/import/{found.pk}"
+    path = f"/contacts/import/{contact_import.pk}"
     assert "Try again now" not in browser.get(path).content.decode()
     ContactImport.objects.update(error="OSError")
     assert f'action="{path}/run"' in browser.get(path).content.decode()
@@ -344,13 +352,13 @@ def test_an_import_that_came_to_a_halt_goes_on_when_it_is_asked_to(browser, user
         assert browser.post(f"{path}/run")["Location"] == path
     assert DBTaskResult.objects.filter(task_path="contacts.importing.jobs.run_import").count() == 1
     work_tasks()
-    found.refresh_from_db()
-    assert (found.state, Contact.objects.count()) == ("done", 1)
+    contact_import.refresh_from_db()
+    assert (contact_import.state, Contact.objects.count()) == ("done", 1)
 
 
-def test_an_import_that_never_ended_is_forgotten_too(user, work_tasks):
-    found = checked(user, ANNA, work_tasks)
+def test_an_import_that_never_ended_is_pruned_too(user, work_tasks):
+    contact_import = checked(user, ANNA, work_tasks)
     ContactImport.objects.update(state="running", created_at=timezone.now() - timedelta(days=31))
     prune_imports()
-    found.refresh_from_db()
-    assert (found.state, found.is_forgotten, found.rows.count()) == ("done", True, 0)
+    contact_import.refresh_from_db()
+    assert (contact_import.state, contact_import.is_forgotten, contact_import.rows.count()) == ("done", True, 0)

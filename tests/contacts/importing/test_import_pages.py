@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from contacts.models import Contact, ContactImport, ContactImportRow
 
-from .imports import checked, imported, uploaded
+from ..imports import checked, imported, uploaded
 
 TEXT = "name,email,phone\nAnna,anna@example.org,\nBad,piet,123\n"
 

@@ -46,6 +46,20 @@ def database(var_dir: Path) -> dict[str, Any]:
     return entry
 
 
+def storages(var_dir: Path, *, is_debug: bool) -> dict[str, Any]:
+    """The setting STORAGES."""
+    static = (
+        "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if is_debug
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    )
+    return {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "attachments": attachment_storage(var_dir),
+        "staticfiles": {"BACKEND": static},
+    }
+
+
 def attachment_storage(var_dir: Path) -> dict[str, Any]:
     """The `attachments` entry of STORAGES: a folder, or a bucket of S3 or a compatible service."""
     if read_choice("ATTACHMENT_STORAGE", "files", ("files", "s3"), "it must be files or s3") == "s3":

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 
-from config.backends import attachment_storage, database, mailer
+from config.backends import database, mailer, storages
 from config.environment import (
     BASE_DIR,
     are_hosts,
@@ -134,15 +134,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # In development files are served from where they are written; in production from STATIC_ROOT.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "attachments": attachment_storage(VAR_DIR),
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
-}
+STORAGES = storages(VAR_DIR, is_debug=DEBUG)
 FILE_UPLOAD_PERMISSIONS = 0o600
 # An e-mail's words come as a form. How large a request to any other path may be, BODY_LIMITS and the middleware say.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 36 * 1024 * 1024
@@ -210,7 +202,7 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
-# --- UserHub -------------------------------------------------------------------------------------
+# --- Other services ------------------------------------------------------------------------------
 
 # Without an address the built-in directory knows who the customers of inquiries are.
 USERHUB_URL = read_service_url("USERHUB_URL", "", "https://hub.example.com/api", optional=True)
@@ -219,8 +211,6 @@ if not re.fullmatch(r"[!-~]+" if USERHUB_URL else r"[!-~]*", USERHUB_TOKEN):
     # It is a secret, and not repeated.
     stop("USERHUB_TOKEN is missing or unusable; it must be the token for USERHUB_URL, in ASCII without spaces.")
 USERHUB_TIMEOUT = read_int("USERHUB_TIMEOUT", 3, 1, 30)
-
-# --- Calls to other services ----------------------------------------------------------------------
 
 # Beside the addresses that the operator's own settings name, such as USERHUB_URL, which may be private without it.
 OUTGOING_PRIVATE_NETWORKS = read(

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
 
+from config.backends import attachment_storage
 from config.files.models import LooseFile
 from config.files.storage import (
     StorageUnavailableError,
@@ -87,8 +88,6 @@ def server(settings, monkeypatch):
         monkeypatch.setenv(name, value)
     with bucket_server() as server:
         monkeypatch.setenv("ATTACHMENT_ENDPOINT", server.url)
-        from config.backends import attachment_storage
-
         settings.STORAGES = {**settings.STORAGES, "attachments": attachment_storage(settings.VAR_DIR)}
         yield server
         if "connection" in (storage := storages["attachments"]).__dict__:

@@ -1,0 +1,43 @@
+"""A visitor's contact request, and the rows that follow from it."""
+
+import uuid
+from typing import Any
+
+from django_tasks_db.models import DBTaskResult
+
+from contact_requests.models import ContactRequest, ContactRequestEvent, Reply
+from contacts.models import Contact
+
+CONTENT = {
+    "name": "Anna Visitor",
+    "email": "Anna@Example.org",
+    "phone": "+33612345678",
+    "message": "Is it still free?",
+    "language": "fr",
+}
+ID = uuid.UUID("bbbbbbbb-0000-4000-8000-000000000001")
+
+
+def jobs() -> list[tuple[str, ...]]:
+    """(task, arguments) of every job, in the order of the queue."""
+    rows = DBTaskResult.objects.order_by("enqueued_at").values_list("task_path", "args_kwargs")
+    return [(path.rpartition(".")[2], *arguments["args"]) for path, arguments in rows]
+
+
+def events(contact_request: ContactRequest) -> list[tuple[Any, ...]]:
+    """(from, to, user, token) of every status change."""
+    return list(contact_request.events.values_list("from_status", "to_status", "user", "token"))
+
+
+def assert_nothing_is_stored() -> None:
+    models = (ContactRequest, Contact, ContactRequestEvent, Reply, DBTaskResult)
+    assert {model.__name__: model.objects.count() for model in models} == {model.__name__: 0 for model in models}
+
+
+class Broken:
+    """A function, task or limit that fails."""
+
+    def __call__(self, *args: object, **kwargs: object) -> None:
+        raise RuntimeError
+
+    hit = enqueue = __call__

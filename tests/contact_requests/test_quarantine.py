@@ -1,0 +1,68 @@
+"""Quarantine and release: contact and mails wait until the Pro lets a contact request through."""
+
+import pytest
+
+from contact_requests.models import ContactRequest, InvalidTransitionError, Reply
+from contact_requests.receiving import release
+from contact_requests.replying import reply
+from contacts.models import Contact
+
+from .rows import ID, events, jobs
+
+
+def test_a_quarantined_contact_request_has_neither_contact_nor_jobs(pro, receive):
+    contact_request = receive(quarantine="honeypot")
+    contact_request.refresh_from_db()
+    assert (contact_request.quarantine_reason, contact_request.contact) == ("honeypot", None)
+    assert (contact_request.status, contact_request.quarantined_at is None) == ("new", False)
+    assert (Contact.objects.count(), jobs(), events(contact_request)) == (0, [], [])
+    assert list(ContactRequest.objects.for_pro(pro)) == []
+    assert list(ContactRequest.objects.for_pro(pro, quarantined=True)) == [contact_request]
+    assert ContactRequest.objects.counts(pro) == {"new": 0, "read": 0, "replied": 0, "all": 0, "quarantined": 1}
+
+
+def test_a_release_creates_contact_jobs_and_one_event(pro, user, receive):
+    contact_request = receive(id=ID, quarantine="too_fast")
+    assert release(contact_request, by=user) is True
+    contact_request.refresh_from_db()
+    assert (contact_request.quarantined_at, contact_request.quarantine_reason) == (None, "")
+    contact = contact_request.contact
+    assert (contact_request.status, contact.pro, contact.email) == ("new", pro, "Anna@Example.org")
+    assert jobs() == [("notify", str(ID)), ("acknowledge", str(ID))]
+    assert events(contact_request) == [("quarantine", "new", user.pk, None)]
+    assert list(ContactRequest.objects.for_pro(pro)) == [contact_request]
+
+
+def test_a_second_release_changes_nothing(user, receive):
+    contact_request = receive(quarantine="too_fast")
+    stale = ContactRequest.objects.get(pk=contact_request.pk)
+    release(contact_request, by=user)
+    before = ContactRequest.objects.values().get()
+    assert (release(contact_request, by=user), release(stale, by=user)) == (False, False)
+    assert (ContactRequest.objects.values().get(), len(jobs()), len(events(contact_request))) == (before, 2, 1)
+
+
+def test_one_in_the_inbox_is_not_released(user, receive):
+    contact_request = receive()
+    assert (release(contact_request, by=user), events(contact_request), len(jobs())) == (False, [], 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_releases_at_once_are_one(user, receive, at_once):
+    contact_request = receive(quarantine="too_fast")
+
+    def release_stored(_number):
+        return release(ContactRequest.objects.get(pk=contact_request.pk), by=user)
+
+    assert sorted(at_once(8, release_stored)) == [False] * 7 + [True]
+    assert (Contact.objects.count(), len(jobs()), len(events(contact_request))) == (1, 2, 1)
+
+
+def test_in_quarantine_there_is_neither_mark_nor_reply(user, receive):
+    contact_request = receive(quarantine="honeypot")
+    before = ContactRequest.objects.values().get()
+    with pytest.raises(InvalidTransitionError, match="quarantine -> read"):
+        contact_request.mark("read", by=user)
+    with pytest.raises(InvalidTransitionError, match="quarantine -> replied"):
+        reply(contact_request, "Yes", by=user)
+    assert (ContactRequest.objects.values().get(), Reply.objects.count(), jobs()) == (before, 0, [])

@@ -1,6 +1,7 @@
-"""The owner's property, and contact requests about it that go through `receiving.receive`."""
+"""The owner's property, and contact requests about it: received, or stored as they are."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from config.accounts.models import Pro
 from contact_requests.models import ContactRequest, Property
 from contact_requests.receiving import receive as receive_contact_request
 
-from ..factories import PropertyFactory
+from ..factories import ContactFactory, PropertyFactory, RequestFactory
+from .listing import START
 from .rows import CONTENT
 
 
@@ -24,5 +26,17 @@ def receive(house: Property) -> Callable[..., ContactRequest]:
 
     def run(prop: Property = house, **changes: Any) -> ContactRequest:
         return receive_contact_request(prop, **{**CONTENT, **changes})
+
+    return run
+
+
+@pytest.fixture
+def store(house: Property) -> Callable[..., ContactRequest]:
+    """Stores a contact request of one contact about the house, `at` seconds after `listing.START`."""
+    contact = ContactFactory(pro=house.pro)
+
+    def run(at: float = 0.0, **fields: Any) -> ContactRequest:
+        fields = {"property": house, "contact": contact, **fields}
+        return RequestFactory(created_at=START + timedelta(seconds=at), **fields)
 
     return run

@@ -1,66 +1,67 @@
-import pytest
-from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
+"""/inbox/quarantine: suspected spam with its reason, released with one click."""
 
-from contact_requests import receiving
-from contact_requests.models import ContactRequest, ContactRequestEvent
+import pytest
+
+from contact_requests.models import ContactRequest
 from contacts.models import Contact
-from tests.factories import PropertyFactory
+
+from ..factories import PropertyFactory
+from ..pages import Page
+from .rows import events, jobs
+
+PATH = "/inbox/quarantine"
 
 
 @pytest.fixture
-def spam(pro):
-    return receiving.receive(
-        PropertyFactory(pro=pro, title="The House"),
-        name="Hasty",
-        email="hasty@example.org",
-        phone="",
-        message="Is it free?",
-        language="en",
-        quarantine="too_fast",
-    )
+def spam(pro, receive):
+    house = PropertyFactory(pro=pro, title="The House")
+    return receive(house, name="Hasty", email="hasty@example.org", phone="", quarantine="too_fast")
 
 
-def test_the_page_says_why(browser, spam):
-    html = browser.get("/inbox/quarantine").content.decode()
-    for shown in ("Hasty", "The House", "Is it free?", "It was sent too quickly"):
-        assert shown in html
+def release_path(contact_request):
+    return f"{PATH}/{contact_request.pk}/release"
 
 
-def test_one_click_lets_it_through(browser, user, spam):
-    response = browser.post(f"/inbox/quarantine/{spam.pk}/release")
-    assert (response.status_code, response["Location"]) == (302, "/inbox/quarantine")
+def test_the_page_shows_the_reason(browser, spam):
+    (card,) = Page(browser.get(PATH)).all("article.card")
+    assert (card.one("h2").text, card.one(".tag").text) == ("Hasty", "It was sent too quickly")
+    assert (card.one(".letter").text, card.form().action) == ("Is it still free?", release_path(spam))
+    assert "The House" in card.one("p.soft").text
+
+
+def test_one_click_releases(browser, user, spam):
+    response = browser.post(release_path(spam))
+    assert (response.status_code, response["Location"]) == (302, PATH)
     spam.refresh_from_db()
     assert (spam.status, spam.quarantined_at, spam.quarantine_reason) == ("new", None, "")
     assert spam.contact == Contact.objects.get(email="hasty@example.org")
-    assert list(ContactRequestEvent.objects.values_list("from_status", "to_status", "user")) == [
-        ("quarantine", "new", user.pk)
-    ]
-    assert sorted(DBTaskResult.objects.values_list("task_path", flat=True)) == [
-        "contact_requests.mails.acknowledge",
-        "contact_requests.mails.notify",
-    ]
-    assert "Hasty" in browser.get("/inbox").content.decode()
+    assert events(spam) == [("quarantine", "new", user.pk, None)]
+    assert jobs() == [("notify", str(spam.pk)), ("acknowledge", str(spam.pk))]
+    assert Page(browser.get("/inbox")).texts("ol.requests strong") == ["Hasty"]
 
 
 def test_a_second_click_changes_nothing(browser, spam):
-    browser.post(f"/inbox/quarantine/{spam.pk}/release")
-    assert browser.post(f"/inbox/quarantine/{spam.pk}/release")["Location"] == "/inbox/quarantine"
-    assert ContactRequestEvent.objects.count() == 1
-    assert DBTaskResult.objects.count() == 2
+    browser.post(release_path(spam))
+    before = ContactRequest.objects.values().get()
+    assert browser.post(release_path(spam))["Location"] == PATH
+    assert (ContactRequest.objects.values().get(), len(events(spam)), len(jobs())) == (before, 1, 2)
 
 
-def test_another_pro_can_neither_see_nor_release_it(other_browser, spam):
-    assert "Hasty" not in other_browser.get("/inbox/quarantine").content.decode()
-    assert other_browser.post(f"/inbox/quarantine/{spam.pk}/release").status_code == 404
-    assert ContactRequest.objects.get().quarantined_at <= timezone.now()
+def test_another_pro_neither_sees_nor_releases_it(other_browser, spam):
+    before = ContactRequest.objects.values().get()
+    assert Page(other_browser.get(PATH)).one("main").texts(".empty") == ["Nothing is set aside."]
+    assert Page(other_browser.post(release_path(spam)), 404).one("h1").text == "There is nothing here"
+    assert ContactRequest.objects.values().get() == before
 
 
 @pytest.mark.parametrize("path", ["", "/status", "/reply"])
 def test_it_is_not_in_the_inbox(browser, spam, path):
-    call = browser.post if path else browser.get
-    assert call(f"/inbox/{spam.pk}{path}", {"status": "read", "body": "x"}).status_code == 404
+    before = ContactRequest.objects.values().get()
+    address, data = f"/inbox/{spam.pk}{path}", {"status": "read", "body": "x"}
+    response = browser.post(address, data) if path else browser.get(address)
+    assert Page(response, 404).one("h1").text == "There is nothing here"
+    assert ContactRequest.objects.values().get() == before
 
 
 def test_an_empty_quarantine_says_so(browser):
-    assert "Nothing is set aside." in browser.get("/inbox/quarantine").content.decode()
+    assert Page(browser.get(PATH)).one("main").texts(".empty") == ["Nothing is set aside."]

@@ -1,48 +1,63 @@
+"""/inbox/:id/reply: the visitor is answered from the page."""
+
 import uuid
 
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from contact_requests import replying
 from contact_requests.models import ContactRequest, ContactRequestEvent, Reply
-from tests.factories import PropertyFactory, RequestFactory
+from contact_requests.replying import reply
+
+from ..factories import RequestFactory
+from ..pages import Page
 
 HTMX = {"HX-Request": "true", "HX-Target": "detail"}
 
 
 @pytest.fixture
-def row(pro):
-    return RequestFactory(property=PropertyFactory(pro=pro), email="h@example.org")
+def contact_request(house):
+    return RequestFactory(property=house, email="h@example.org")
 
 
 def state():
-    found = ContactRequest.objects.get()
-    return (found.status, Reply.objects.count(), ContactRequestEvent.objects.count(), DBTaskResult.objects.count())
+    """The status, and the counts of replies, events and jobs."""
+    counts = [model.objects.count() for model in (Reply, ContactRequestEvent, DBTaskResult)]
+    return (ContactRequest.objects.get().status, *counts)
+
+
+def send(browser, contact_request, body, id=None, **more):
+    return browser.post(f"/inbox/{contact_request.pk}/reply", {"body": body, "id": id or uuid.uuid4()}, **more)
+
+
+def own_letters(browser, contact_request):
+    """The replies on the page of a contact request."""
+    return Page(browser.get(f"/inbox/{contact_request.pk}")).one("#detail article").texts(".letter-own")
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
-def test_a_reply_is_kept_marks_the_request_and_waits_to_be_sent(browser, user, row, headers):
-    response = browser.post(
-        f"/inbox/{row.pk}/reply", {"body": " Come on Saturday. ", "id": uuid.uuid4()}, headers=headers
-    )
-    assert response.status_code == (200 if headers else 302)
-    reply = Reply.objects.get()
-    assert (reply.body, reply.author, reply.contact_request, reply.sent_at) == ("Come on Saturday.", user, row, None)
-    assert state() == ("replied", 1, 1, 1)
-    page = browser.get(f"/inbox/{row.pk}").content.decode()
-    assert "Come on Saturday." in page and "on its way" in page
+def test_a_reply_is_stored_marks_the_request_and_is_queued(browser, user, contact_request, headers):
+    response = send(browser, contact_request, " Come on Saturday. ", headers=headers)
+    if headers:
+        assert Page(response).one(".letter-own p + p").text == "Come on Saturday."
+    else:
+        assert response["Location"] == f"/inbox/{contact_request.pk}?status=new"
+    stored = Reply.objects.get()
+    assert (stored.body, stored.author, stored.contact_request) == ("Come on Saturday.", user, contact_request)
+    assert (stored.sent_at, state()) == (None, ("replied", 1, 1, 1))
+    (letter,) = own_letters(browser, contact_request)
+    assert letter.startswith("Olive Owner") and letter.endswith("on its way Come on Saturday.")
 
 
-def test_sent_twice_is_one_reply(browser, row):
-    data = {"body": "Yes.", "id": uuid.uuid4()}
+def test_a_form_sent_twice_is_one_reply(browser, contact_request):
+    id = uuid.uuid4()
     for _ in range(2):
-        browser.post(f"/inbox/{row.pk}/reply", data)
+        send(browser, contact_request, "Yes.", id)
     assert state() == ("replied", 1, 1, 1)
 
 
-def test_a_second_reply_to_a_replied_request_is_sent_too(browser, row):
+def test_a_second_reply_is_sent_too(browser, contact_request):
     for text in ("Yes.", "And bring a torch."):
-        browser.post(f"/inbox/{row.pk}/reply", {"body": text, "id": uuid.uuid4()})
+        send(browser, contact_request, text)
     assert state() == ("replied", 2, 1, 2)
 
 
@@ -51,49 +66,49 @@ def test_a_second_reply_to_a_replied_request_is_sent_too(browser, row):
     [
         ("", "This field is required."),
         ("  ", "This field is required."),
-        ("x" * 10_001, "at most 10000 characters"),
+        ("x" * 10_001, "Ensure this value has at most 10000 characters (it has 10001)."),
         ("a\x00b", "Null characters are not allowed."),
     ],
 )
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
-def test_an_unusable_reply_is_named_and_nothing_changes(browser, row, body, error, headers):
-    response = browser.post(f"/inbox/{row.pk}/reply", {"body": body, "id": uuid.uuid4()}, headers=headers)
-    html = response.content.decode()
-    assert (response.status_code, error in html, "<html" in html) == (422, True, not headers)
+def test_an_invalid_reply_is_named_and_nothing_changes(browser, contact_request, body, error, headers):
+    page = Page(send(browser, contact_request, body, headers=headers), 422)
+    assert page.one("form.reply").texts(".errorlist li") == [error]
+    assert (page.has("html"), state()) == (not headers, ("new", 0, 0, 0))
+
+
+def test_an_invalid_id_loses_no_text(browser, contact_request):
+    page = Page(send(browser, contact_request, "My long answer", "nonsense"), 422)
+    assert page.form("form.reply").fields["body"] == "My long answer"
     assert state() == ("new", 0, 0, 0)
 
 
-def test_a_broken_id_loses_no_words(browser, row):
-    response = browser.post(f"/inbox/{row.pk}/reply", {"body": "My long answer", "id": "nonsense"})
-    assert (response.status_code, "My long answer" in response.content.decode()) == (422, True)
-
-
-def test_the_id_of_another_requests_reply_is_no_door(browser, other_user, row):
+def test_the_id_of_another_pros_reply_makes_a_reply_of_ones_own(browser, other_user, contact_request):
     foreign = RequestFactory(property__pro=other_user.pro)
-    theirs = replying.reply(foreign, "Private", by=other_user)
-    response = browser.post(f"/inbox/{row.pk}/reply", {"body": "Mine", "id": theirs.pk})
-    assert response.status_code == 302
-    assert row.replies.get().body == "Mine"
-    assert "Private" not in browser.get(response["Location"]).content.decode()
+    theirs = reply(foreign, "Private", by=other_user)
+    send(browser, contact_request, "Mine", theirs.pk)
+    (letter,) = own_letters(browser, contact_request)
+    assert letter.endswith("Mine") and "Private" not in letter
     theirs.refresh_from_db()
     assert (theirs.body, theirs.contact_request) == ("Private", foreign)
 
 
-def test_going_back_and_writing_something_else_is_another_reply(browser, row):
+def test_the_same_form_with_another_text_is_another_reply(browser, contact_request):
     id = uuid.uuid4()
     for body in ("Come at 3.", "Come at 5.", "Come at 5."):
-        browser.post(f"/inbox/{row.pk}/reply", {"body": body, "id": id})
-    assert list(row.replies.values_list("body", flat=True)) == ["Come at 3.", "Come at 5."]
+        send(browser, contact_request, body, id)
+    assert list(contact_request.replies.values_list("body", flat=True)) == ["Come at 3.", "Come at 5."]
 
 
-def test_without_an_email_there_is_nothing_to_send_to(browser, pro):
-    row = RequestFactory(property=PropertyFactory(pro=pro), email="", phone="+33612345678", contact__email="")
-    response = browser.post(f"/inbox/{row.pk}/reply", {"body": "Yes.", "id": uuid.uuid4()}, headers=HTMX)
-    assert response.status_code == 422
+def test_without_an_email_there_is_no_reply(browser, house):
+    contact_request = RequestFactory(property=house, email="", phone="+33612345678", contact__email="")
+    detail = Page(send(browser, contact_request, "Yes.", headers=HTMX), 422)
+    assert (detail.one("h2").text, detail.has("form.reply")) == (contact_request.name, False)
     assert state() == ("new", 0, 0, 0)
 
 
-def test_a_failure_to_send_is_seen(browser, row, user):
-    replying.reply(row, "Yes.", by=user)
+def test_a_failure_to_send_is_shown(browser, contact_request, user):
+    reply(contact_request, "Yes.", by=user)
     Reply.objects.update(error="451 Try later")
-    assert "not sent yet, trying again: 451 Try later</span>" in browser.get(f"/inbox/{row.pk}").content.decode()
+    page = Page(browser.get(f"/inbox/{contact_request.pk}"))
+    assert page.one(".letter-own .wrong").text == "not sent yet, trying again: 451 Try later"

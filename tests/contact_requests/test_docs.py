@@ -1,4 +1,4 @@
-"""The examples of docs/api/contact-requests.md, run as they stand."""
+"""The examples of docs/api/contact-requests.md, run as they are written."""
 
 import json
 import re
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from contact_requests.dialect import dialect
 from contact_requests.models import ContactRequest
 from tests.conftest import Api
 from tests.factories import ContactFactory, ProFactory, PropertyFactory, RequestFactory, make_token
@@ -18,19 +19,19 @@ WHEN = datetime(2026, 2, 10, 14, 30, tzinfo=UTC)
 
 @pytest.fixture
 def documented(db):
-    """The Pro's program, beside the request that the page speaks of and an older one."""
+    """The Pro's API; the documented contact request and an older one are stored."""
     pro = ProFactory(id=7)
     house = PropertyFactory(
         pro=pro, id="f2b1c7e4-55a0-4e0c-8f6e-0b8f4b1d2a33", slug="house-on-the-quay", title="House on the quay"
     )
     contact = ContactFactory(pro=pro, id="0a3c5e7f-1b2d-4c6e-8a90-b1c2d3e4f506")
-    words = {"name": "Hélène Marchand", "email": "helene@example.org", "phone": "+33612345678"}
+    fields = {"name": "Hélène Marchand", "email": "helene@example.org", "phone": "+33612345678"}
     RequestFactory(
         id="7d9d1f6e-0d0e-4d3e-9f57-3f0f5f7a1c11",
         property=house,
         contact=contact,
         created_at=WHEN,
-        **words,
+        **fields,
         message="Is the house still free?",
     )
     RequestFactory(property=house, created_at=WHEN - timedelta(days=1))
@@ -57,7 +58,5 @@ def test_the_examples_are_true(documented):
 
 
 def test_every_code_is_listed():
-    from contact_requests.dialect import dialect
-
     listed = set(re.findall(r"^\| (\d+) \| `([A-Z_]+)`", TEXT, re.M))
     assert listed == {(str(status), code) for status, code in dialect.codes.values()}

@@ -1,4 +1,4 @@
-"""The mails, sent to a real SMTP server by the worker."""
+"""Mails about contact requests, sent by the worker to a real SMTP server."""
 
 import socket
 from email import message_from_bytes
@@ -8,13 +8,15 @@ import pytest
 from aiosmtpd.controller import Controller
 from django_tasks_db.models import DBTaskResult
 
-from contact_requests import receiving, replying
 from contact_requests.models import Reply
-from tests.factories import PropertyFactory
+from contact_requests.receiving import receive
+from contact_requests.replying import reply
+
+from ..factories import PropertyFactory
 
 
 class Sink:
-    """Keeps what arrives; refuses everything while `is_down`."""
+    """Stores what arrives; refuses everything while `is_down`."""
 
     def __init__(self):
         self.messages, self.is_down = [], False
@@ -50,7 +52,7 @@ def house(pro):
 
 @pytest.fixture
 def received(house):
-    return receiving.receive(
+    return receive(
         house, name="Hélène", email="helene@example.org", phone="", message="Is it free?\n<b>Yes</b>", language="en"
     )
 
@@ -67,7 +69,7 @@ def html(message):
     return message.get_body(("html",)).get_content()
 
 
-def test_the_visitor_is_told_that_the_message_arrived(sink, received, work_tasks):
+def test_the_visitor_gets_an_acknowledgment(sink, received, work_tasks):
     work_tasks()
     (mail,) = to(sink, "helene@example.org")
     assert mail["Subject"] == "Your message about The House has arrived"
@@ -84,14 +86,14 @@ def test_the_visitor_is_told_that_the_message_arrived(sink, received, work_tasks
     assert received.acknowledged_at is not None
 
 
-def test_the_visitors_own_words_are_not_sent_to_an_address_somebody_typed(sink, received, work_tasks):
+def test_an_acknowledgment_does_not_repeat_what_the_visitor_typed(sink, received, work_tasks):
     work_tasks()
     (mail,) = to(sink, "helene@example.org")
     for word in ("free", "Hélène"):
         assert word not in text(mail) + html(mail)
 
 
-def test_the_pro_is_told_who_is_waiting(sink, received, work_tasks):
+def test_the_pro_gets_a_notification(sink, received, work_tasks):
     work_tasks()
     (mail,) = to(sink, "port@example.com")
     assert mail["Subject"] == "Hélène asks about The House"
@@ -103,17 +105,17 @@ def test_the_pro_is_told_who_is_waiting(sink, received, work_tasks):
     assert "&lt;b&gt;Yes&lt;/b&gt;" in html(mail)
 
 
-def test_each_reads_their_own_language(sink, pro, house, work_tasks):
+def test_each_mail_is_in_its_readers_language(sink, pro, house, work_tasks):
     pro.language = "nl"
     pro.save()
-    receiving.receive(house, name="Zoé", email="zoe@example.org", phone="", message="Libre ?", language="fr")
+    receive(house, name="Zoé", email="zoe@example.org", phone="", message="Libre ?", language="fr")
     work_tasks()
     assert to(sink, "zoe@example.org")[0]["Subject"] == "Votre message au sujet de The House est arrivé"
     assert to(sink, "port@example.com")[0]["Subject"] == "Zoé vraagt naar The House"
 
 
 def test_a_reply_reaches_the_visitor_and_answers_go_to_the_pro(sink, received, user, work_tasks):
-    replying.reply(received, "Yes.\nCome on Saturday.", by=user)
+    reply(received, "Yes.\nCome on Saturday.", by=user)
     work_tasks()
     mail = to(sink, "helene@example.org")[-1]
     assert (mail["Subject"], mail["Reply-To"]) == ("Your message about The House", "port@example.com")
@@ -122,15 +124,13 @@ def test_a_reply_reaches_the_visitor_and_answers_go_to_the_pro(sink, received, u
         "Yes.\nCome on Saturday.\n\nAgence du Port\n\n"
         f"About “The House”, reference {received.reference}. You wrote:\n\n> Is it free?\n> <b>Yes</b>\n"
     )
-    reply = Reply.objects.get()
-    assert (reply.sent_at is not None, reply.error) == (True, "")
+    stored = Reply.objects.get()
+    assert (stored.sent_at is not None, stored.error) == (True, "")
 
 
-def test_line_breaks_in_a_name_or_title_forge_no_header(sink, pro, work_tasks):
+def test_line_breaks_in_a_name_or_title_add_no_header(sink, pro, work_tasks):
     house = PropertyFactory(pro=pro, slug="evil", title="House\r\nBcc: everyone@example.org")
-    receiving.receive(
-        house, name="Eve\r\nBcc: all@example.org", email="eve@example.org", phone="", message="Hi", language="en"
-    )
+    receive(house, name="Eve\r\nBcc: all@example.org", email="eve@example.org", phone="", message="Hi", language="en")
     work_tasks()
     assert [(m["To"], m["Bcc"]) for m in sink.messages] == [("port@example.com", None), ("eve@example.org", None)]
     assert to(sink, "port@example.com")[0]["Subject"] == (
@@ -138,20 +138,20 @@ def test_line_breaks_in_a_name_or_title_forge_no_header(sink, pro, work_tasks):
     )
 
 
-def test_a_mail_server_that_is_down_is_tried_again(sink, received, user, work_tasks):
+def test_a_reply_is_sent_again_when_the_mail_server_was_down(sink, received, user, work_tasks):
     sink.is_down = True
-    replying.reply(received, "Yes.", by=user)
+    reply(received, "Yes.", by=user)
     work_tasks()
-    reply = Reply.objects.get()
-    assert (sink.messages, reply.sent_at) == ([], None)
-    assert "Try later" in reply.error
+    stored = Reply.objects.get()
+    assert (sink.messages, stored.sent_at) == ([], None)
+    assert "Try later" in stored.error
     assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"FAILED"}
 
     sink.is_down = False
     DBTaskResult.objects.update(status="READY")
     work_tasks()
-    reply.refresh_from_db()
-    assert (len(sink.messages), reply.error) == (3, "")
+    stored.refresh_from_db()
+    assert (len(sink.messages), stored.error) == (3, "")
 
 
 def test_a_job_that_runs_twice_sends_one_mail(sink, received, work_tasks):

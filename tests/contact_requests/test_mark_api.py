@@ -13,16 +13,17 @@ from ..factories import ContactFactory, PropertyFactory, RequestFactory, make_to
 
 NAMES = {"new_request": "new", "read": "read", "replied": "replied"}
 ALLOWED = {("new_request", "read"), ("new_request", "replied"), ("read", "replied")}
-MOVES = [(present, wanted) for present in NAMES for wanted in NAMES]
-FAR = datetime(2026, 2, 10, 14, 30, tzinfo=UTC)
+PAIRS = [(start, target) for start in NAMES for target in NAMES]
+REFUSED = [pair for pair in PAIRS if pair not in ALLOWED and pair[0] != pair[1]]
+LONG_AGO = datetime(2026, 2, 10, 14, 30, tzinfo=UTC)
 
 
-def make(pro, present="new_request", **fields):
-    """A request in this status, last changed long ago, without a history."""
+def make(pro, start="new_request", **fields):
+    """A contact request in this status, last changed long ago, without events."""
     row = RequestFactory(
-        property=PropertyFactory(pro=pro, slug="maison", title="Maison"), status=NAMES[present], **fields
+        property=PropertyFactory(pro=pro, slug="maison", title="Maison"), status=NAMES[start], **fields
     )
-    ContactRequest.objects.filter(pk=row.pk).update(updated_at=FAR)
+    ContactRequest.objects.filter(pk=row.pk).update(updated_at=LONG_AGO)
     row.refresh_from_db()
     return row
 
@@ -41,74 +42,74 @@ def events(row):
     )
 
 
-def moment(time):
+def format_time(time):
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if time else None
 
 
 def body(row):
-    """What /pro says about the row as it is stored."""
-    now = stored(row)
-    status = {"new": "new_request"}.get(now["status"], now["status"])
+    """The body of the row as it is stored."""
+    values = stored(row)
+    status = {"new": "new_request"}.get(values["status"], values["status"])
     return {
         "id": str(row.pk),
-        "proId": now["pro_id"],
-        "propertyId": str(now["property_id"]),
-        "contactId": str(now["contact_id"]),
-        "name": now["name"],
-        "email": now["email"],
+        "proId": values["pro_id"],
+        "propertyId": str(values["property_id"]),
+        "contactId": str(values["contact_id"]),
+        "name": values["name"],
+        "email": values["email"],
         "phone": None,
-        "message": now["message"],
+        "message": values["message"],
         "status": status,
-        "createdAt": moment(now["created_at"]),
-        "updatedAt": moment(now["updated_at"]),
-        "readAt": moment(now["read_at"]),
-        "repliedAt": moment(now["replied_at"]),
-        "property": {"id": str(now["property_id"]), "slug": "maison", "title": "Maison"},
+        "createdAt": format_time(values["created_at"]),
+        "updatedAt": format_time(values["updated_at"]),
+        "readAt": format_time(values["read_at"]),
+        "repliedAt": format_time(values["replied_at"]),
+        "property": {"id": str(values["property_id"]), "slug": "maison", "title": "Maison"},
     }
 
 
 @pytest.mark.parametrize("by", ["token", "user"])
-@pytest.mark.parametrize(("present", "wanted"), sorted(ALLOWED))
-def test_an_allowed_change_is_kept_with_its_time_and_its_event(api, browser, pro, user, present, wanted, by):
-    row = make(pro, present)
+@pytest.mark.parametrize(("start", "target"), sorted(ALLOWED))
+def test_an_allowed_change_is_stored_with_its_time_and_its_event(api, browser, pro, user, start, target, by):
+    row = make(pro, start)
     before = stored(row)
     if by == "token":
-        response, who = api.put(path(row), {"status": wanted}), (ApiToken.objects.get().pk, None)
+        response, actor = api.put(path(row), {"status": target}), (ApiToken.objects.get().pk, None)
     else:
-        response, who = browser.put(path(row), {"status": wanted}, "application/json"), (None, user.pk)
+        response, actor = browser.put(path(row), {"status": target}, "application/json"), (None, user.pk)
     after = stored(row)
-    time = after[f"{wanted}_at"]
+    time = after[f"{target}_at"]
     assert response.status_code == 200
     assert response.content.decode() == json.dumps(body(row), separators=(",", ":"))
     assert after == {
         **before,
-        "status": NAMES[wanted],
-        f"{wanted}_at": time,
+        "status": NAMES[target],
+        f"{target}_at": time,
         "updated_at": after["updated_at"],
     }
-    assert FAR < time <= after["updated_at"]
-    assert events(row) == [(NAMES[present], NAMES[wanted], *who)]
+    assert LONG_AGO < time <= after["updated_at"]
+    assert events(row) == [(NAMES[start], NAMES[target], *actor)]
 
 
-@pytest.mark.parametrize("present", NAMES)
-def test_repeating_the_present_status_changes_nothing(api, browser, pro, present):
-    row = make(pro, present)
+@pytest.mark.parametrize("start", NAMES)
+def test_repeating_the_current_status_changes_nothing(api, browser, pro, start):
+    row = make(pro, start)
     before = stored(row)
     for response in (
-        api.put(path(row), {"status": present}),
-        browser.put(path(row), {"status": present}, "application/json"),
+        api.put(path(row), {"status": start}),
+        browser.put(path(row), {"status": start}, "application/json"),
     ):
         assert (response.status_code, response.json()) == (200, body(row))
     assert (stored(row), events(row)) == (before, [])
 
 
-@pytest.mark.parametrize(("present", "wanted"), [move for move in MOVES if move not in ALLOWED and move[0] != move[1]])
-def test_any_other_change_is_refused_and_changes_nothing(api, pro, present, wanted):
-    row = make(pro, present)
+@pytest.mark.parametrize(("start", "target"), REFUSED)
+def test_any_other_change_is_refused_and_changes_nothing(api, pro, start, target):
+    row = make(pro, start)
     before = stored(row)
-    allowed = {"read": "replied", "replied": "nothing"}[present]
-    message = f"A request that is {present} cannot become {wanted}; allowed: {allowed}."
-    response = api.put(path(row), {"status": wanted})
+    allowed = {"read": "replied", "replied": "nothing"}[start]
+    message = f"A request that is {start} cannot become {target}; allowed: {allowed}."
+    response = api.put(path(row), {"status": target})
     expected = {"error": {"code": "INVALID_TRANSITION", "message": message}}
     assert (response.status_code, response.json()) == (409, expected)
     assert (stored(row), events(row)) == (before, [])
@@ -120,7 +121,7 @@ def test_read_then_replied_keeps_both_times(api, pro):
     read_at = stored(row)["read_at"]
     response = api.put(path(row), {"status": "replied"})
     assert (response.status_code, response.json()) == (200, body(row))
-    assert (stored(row)["read_at"], response.json()["readAt"]) == (read_at, moment(read_at))
+    assert (stored(row)["read_at"], response.json()["readAt"]) == (read_at, format_time(read_at))
     token = ApiToken.objects.get().pk
     assert events(row) == [("new", "read", token, None), ("read", "replied", token, None)]
 
@@ -130,9 +131,9 @@ def test_a_value_outside_the_three_is_400(api, pro, status):
     row = make(pro)
     before = stored(row)
     response = api.put(path(row), {"status": status})
-    assert response.status_code == 400
     error = response.json()["error"]
-    assert (error["code"], [detail["field"] for detail in error["details"]]) == ("VALIDATION_ERROR", ["status"])
+    assert (response.status_code, error["code"]) == (400, "VALIDATION_ERROR")
+    assert [detail["field"] for detail in error["details"]] == ["status"]
     assert (stored(row), events(row)) == (before, [])
 
 
@@ -143,21 +144,21 @@ def test_an_event_of_a_deleted_token_stays(api, pro):
     assert events(row) == [("new", "read", None, None)]
 
 
-def test_a_request_deleted_meanwhile_is_404(api, pro, monkeypatch):
+def test_a_contact_request_deleted_in_the_meantime_is_404(api, pro, monkeypatch):
     row = make(pro)
     lock = ContactRequest.lock
 
-    def too_late(self):
+    def delete_and_lock(self):
         ContactRequest.objects.filter(pk=self.pk).delete()
         lock(self)
 
-    monkeypatch.setattr(ContactRequest, "lock", too_late)
+    monkeypatch.setattr(ContactRequest, "lock", delete_and_lock)
     response = api.put(path(row), {"status": "read"})
     expected = {"error": {"code": "NOT_FOUND", "message": "There is nothing here under this id."}}
     assert (response.status_code, response.json()) == (404, expected)
 
 
-def test_a_failing_event_takes_the_change_back(api, pro, monkeypatch):
+def test_a_failing_event_rolls_the_change_back(api, pro, monkeypatch):
     row = make(pro)
     before = stored(row)
 
@@ -165,8 +166,9 @@ def test_a_failing_event_takes_the_change_back(api, pro, monkeypatch):
         raise RuntimeError
 
     monkeypatch.setattr(ContactRequest, "record_event", fail)
-    assert api.put(path(row), {"status": "read"}).status_code == 500
-    assert stored(row) == before
+    response = api.put(path(row), {"status": "read"})
+    assert (response.status_code, response.json()["error"]["code"]) == (500, "INTERNAL_ERROR")
+    assert (stored(row), events(row)) == (before, [])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -186,7 +188,7 @@ def test_twelve_equal_changes_at_once_are_one(api, pro, at_once):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_different_changes_at_once_leave_one_true_story(pro, api, at_once):
+def test_two_different_changes_at_once_leave_consistent_events(pro, api, at_once):
     contact, house = ContactFactory(pro=pro), PropertyFactory(pro=pro)
     text = make_token(pro)
     for _round in range(20):
@@ -197,9 +199,9 @@ def test_two_different_changes_at_once_leave_one_true_story(pro, api, at_once):
             return client.put(path(row), {"status": ["read", "replied"][number]}).status_code
 
         read, replied = at_once(2, put)
-        story = [event[:2] for event in events(row)]
+        changes = [event[:2] for event in events(row)]
         assert replied == 200
-        assert story == ([("new", "read"), ("read", "replied")] if read == 200 else [("new", "replied")])
+        assert changes == ([("new", "read"), ("read", "replied")] if read == 200 else [("new", "replied")])
         assert stored(row)["status"] == "replied"
 
 
@@ -211,6 +213,6 @@ def test_there_is_no_bulk_route(api, pro):
 
 
 def test_the_id_may_be_any_uuid(api, pro):
-    row = make(pro, id=uuid.UUID(int=1), created_at=FAR + timedelta(microseconds=999))
+    row = make(pro, id=uuid.UUID(int=1), created_at=LONG_AGO + timedelta(microseconds=999))
     response = api.put(path(row), {"status": "read"})
     assert (response.status_code, response.json()["id"]) == (200, "00000000-0000-0000-0000-000000000001")

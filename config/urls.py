@@ -9,6 +9,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
+from config.accounts.middleware import without_gate, without_pro
 from config.api import docs
 from config.web import health, mailbox
 
@@ -40,8 +41,8 @@ urlpatterns = [
     path("", include("contacts.conversations.urls")),
     path("", include("contact_requests.urls")),
     path("", include("inquiries.urls")),
-    path("docs/api", docs.reference, name="api_reference"),
-    path("docs/api/<slug:name>.json", docs.openapi_json, name="api_document"),
+    path("docs/api", without_gate(without_pro(docs.reference)), name="api_reference"),
+    path("docs/api/<slug:name>.json", without_gate(without_pro(docs.openapi_json)), name="api_document"),
     path("admin/login/", admin_sign_in),
     path("admin/r/<path:rest>", no_shortcut),
     path("admin/", admin.site.urls),

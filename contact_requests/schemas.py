@@ -5,18 +5,20 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from config.api.reading import Body, Input
+
 ApiStatus = Literal["new_request", "read", "replied"]
 Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, examples=["2026-02-10T14:30:00.000Z"])]
 
 
-class ListQuery(Struct, rename="camel"):
+class ListQuery(Input, rename="camel"):
     limit: Annotated[int, Meta(ge=1, le=100, description="Rows a page.")] = 20
     cursor: Annotated[str, Meta(max_length=500, description="`cursor.next` of the page before.")] | None = None
     status: Annotated[ApiStatus, Meta(description="Only this status.")] | None = None
     property_id: Annotated[uuid.UUID, Meta(description="Only requests about this property.")] | None = None
 
 
-class StatusBody(Struct):
+class StatusBody(Body):
     status: ApiStatus
 
 

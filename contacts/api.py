@@ -3,11 +3,13 @@
 import uuid
 from typing import Any
 
+from django.http import HttpResponse
 from msgspec import UNSET, Struct, structs
 
 from config.accounts.access import Caller, by_token
 from config.accounts.models import SCOPES
-from config.api.endpoint import Api, Reply
+from config.api.dialect import created
+from config.api.endpoint import Api
 
 from .dialect import dialect, to_body
 from .models import Contact
@@ -45,17 +47,14 @@ def get_contact(caller: Caller, id: uuid.UUID) -> ContactAnswer:
     return ContactAnswer(to_body(Contact.objects.for_pro(caller.pro).get(pk=id)))
 
 
-@api.endpoint(
-    "POST", "", scope="contacts:write", body=ContactCreate, answer=ContactAnswer, status=201, is_creating=True
-)
-def create_contact(caller: Caller, body: ContactCreate) -> Reply:
+@api.endpoint("POST", "", scope="contacts:write", body=ContactCreate, answer=ContactAnswer, is_creating=True)
+def create_contact(caller: Caller, body: ContactCreate) -> HttpResponse:
     """Create a contact.
 
     `name` and at least one of `email` and `phone` are required.
     """
     contact = Contact.objects.register(caller.pro, by=caller.token, **_sent_fields(body))
-    location = f"{dialect.prefix}/{contact.pk}"
-    return Reply(ContactAnswer(to_body(contact)), 201, {"Location": location})
+    return created(ContactAnswer(to_body(contact)), f"{dialect.prefix}/{contact.pk}")
 
 
 @api.endpoint("PATCH", "/<uuid:id>", scope="contacts:write", body=ContactUpdate, answer=ContactAnswer)
@@ -69,11 +68,10 @@ def update_contact(caller: Caller, id: uuid.UUID, body: ContactUpdate) -> Contac
     return ContactAnswer(to_body(contact))
 
 
-@api.endpoint("DELETE", "/<uuid:id>", scope="contacts:write", status=204)
-def delete_contact(caller: Caller, id: uuid.UUID) -> Reply:
+@api.endpoint("DELETE", "/<uuid:id>", scope="contacts:write")
+def delete_contact(caller: Caller, id: uuid.UUID) -> None:
     """Delete a contact.
 
     It leaves every list and count and is kept for the record; a second time is 404.
     """
     Contact.objects.for_pro(caller.pro).get(pk=id).archive(by=caller.token)
-    return Reply(None, 204)

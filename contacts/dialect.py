@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.core.exceptions import ValidationError
 
 from config.api.dialect import Dialect
-from config.api.errors import FieldError, Problem, invalid
+from config.api.errors import Detail, Problem, invalid
 
 from .models import Contact
 from .schemas import ContactBody
@@ -15,7 +15,7 @@ class ContactsDialect(Dialect):
     def problem(self, error: Exception) -> Problem | None:
         problem = super().problem(error)
         if problem and isinstance(error, ValidationError):
-            return invalid(*(FieldError(camel(d.field), d.message) for d in problem.details))
+            return invalid(*(Detail(camel(d.field), d.message) for d in problem.details))
         return problem
 
 

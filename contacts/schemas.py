@@ -5,6 +5,8 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from config.api.reading import Body, Input
+
 from .languages import ISO_639_1
 
 Status = Literal["prospect", "scheduled", "applicant", "renter", "archived"]
@@ -41,7 +43,7 @@ Language = Annotated[
 ]
 
 
-class ContactQuery(Struct):
+class ContactQuery(Input):
     page: Annotated[int, Meta(ge=1, le=MAX_INTEGER, description="The page, from 1.")] = 1
     limit: Annotated[
         int, Meta(ge=1, le=MAX_INTEGER, description="Rows a page; above the plan's maximum it is clamped.")
@@ -52,7 +54,7 @@ class ContactQuery(Struct):
     search: Annotated[str, Meta(max_length=200, description="Part of a name, e-mail or phone number.")] = ""
 
 
-class ContactCreate(Struct, rename="camel"):
+class ContactCreate(Body, rename="camel"):
     extra_json_schema: ClassVar = {
         "anyOf": [
             {"required": [name], "properties": {name: {"type": "string", "minLength": 1}}}
@@ -71,7 +73,7 @@ class ContactCreate(Struct, rename="camel"):
     language: Language | UnsetType = UNSET
 
 
-class ContactUpdate(Struct, rename="camel"):
+class ContactUpdate(Body, rename="camel"):
     name: Name | UnsetType = UNSET
     email: Email | UnsetType | None = UNSET
     phone: Phone | UnsetType | None = UNSET

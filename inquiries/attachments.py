@@ -3,7 +3,8 @@
 Sources: inquiries API, "File Attachments"; contract section 5.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import File
@@ -26,25 +27,27 @@ def check_access(inquiry: Inquiry, user_id: int) -> None:
         raise PermissionDenied
 
 
-def attach[R](
-    inquiry: Inquiry,
-    file: File,
-    name: str,
-    *,
-    uploaded_by: int | None,
-    finish: Callable[[Callable[[], Attachment]], R] = lambda write: write(),  # type: ignore[assignment, return-value]
-) -> R:
-    """Store `file`, which its sender calls `name`, and its row. Not to be called in a transaction.
+def attach(inquiry: Inquiry, file: File, name: str, *, uploaded_by: int | None) -> Attachment:
+    """Store `file`, which its sender calls `name`, and create its row.
 
-    `finish` may wrap the writing of the row in a transaction of its own, or leave it; then the file is gone again.
-    Returns what it returns, the Attachment without it. Raises ValidationError for a file that is not to be kept or one
-    too many, StorageUnavailableError, and DoesNotExist when the inquiry was deleted meanwhile; nothing is stored then.
+    Raises as `store_attachment_file` and `create_attachment` do.
+    """
+    with store_attachment_file(inquiry, file, name) as new_file:
+        return create_attachment(inquiry, new_file, uploaded_by=uploaded_by)
+
+
+@contextmanager
+def store_attachment_file(inquiry: Inquiry, file: File, name: str) -> Iterator[NewFile]:
+    """Store `file`; it is deleted at the end of the block unless `create_attachment` has created its row.
+
+    Not to be called in a transaction. Raises ValidationError for an unacceptable file or one too many, and
+    StorageUnavailableError; nothing is stored then.
     """
     try:
-        # Once here, so that nothing is stored in vain, and once more where it counts.
+        # Checked before anything is stored, and again under the lock.
         _check_room(inquiry)
         with store_file(file, name) as new_file:
-            return finish(lambda: _create_attachment(inquiry, new_file, uploaded_by))
+            yield new_file
     except ValidationError as error:
         raise ValidationError({"file": error.error_list}) from error
 
@@ -55,12 +58,12 @@ def _check_room(inquiry: Inquiry) -> None:
         raise ValidationError(message, code="too_many")
 
 
-def _create_attachment(inquiry: Inquiry, new_file: NewFile, uploaded_by: int | None) -> Attachment:
+def create_attachment(inquiry: Inquiry, new_file: NewFile, *, uploaded_by: int | None) -> Attachment:
+    """Create the row of a stored file. Raises ValidationError for one too many, DoesNotExist for a deleted inquiry."""
     with transaction.atomic():
-        # Two uploads at once queue here, so that there is never one too many.
+        # Concurrent uploads wait here for each other, so that there is never one too many.
         inquiry.lock()
         _check_room(inquiry)
         new_file.claim()
-        return Attachment.objects.create(
-            inquiry=inquiry, key=new_file.key, uploaded_by=uploaded_by, **new_file.info._asdict()
-        )
+        info = new_file.info._asdict()
+        return Attachment.objects.create(inquiry=inquiry, key=new_file.key, uploaded_by=uploaded_by, **info)

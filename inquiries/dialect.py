@@ -11,6 +11,7 @@ from django.utils.log import log_response
 
 from config.api.dialect import Dialect
 from config.api.errors import Problem
+from config.files.storage import StorageUnavailableError
 
 from .history.entry import Entry
 from .models import FilterOption, Inquiry, InquiryType, Offer, PipelineStep
@@ -52,12 +53,15 @@ class InquiriesDialect(Dialect):
     def problem(self, error: Exception) -> Problem | None:
         if isinstance(error, InvalidTransitionError):
             return Problem("invalid_transition", str(error))
+        if isinstance(error, StorageUnavailableError):
+            message = "The storage of attachments does not answer. Try again."
+            return Problem("unavailable", message, headers={"Retry-After": "10"})
         return super().problem(error)
 
     def body(self, code: str, problem: Problem, request: HttpRequest) -> msgspec.Struct:
         errors: dict[str, list[str]] = {}
-        for field, message in problem.details:
-            errors.setdefault(field, []).append(message)
+        for detail in problem.details:
+            errors.setdefault(detail.field, []).append(detail.message)
         request_id = getattr(request, "request_id", None) if problem.kind == "server_error" else None
         return ErrorBody(False, code, problem.message, errors, request_id)
 

@@ -10,7 +10,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from config.api.errors import FieldError
+from config.api.errors import Detail
+from config.api.reading import Body, Input
 
 from .ids import GREATEST_ID
 from .submission import VISIBLE
@@ -28,15 +29,15 @@ OffsetMoment = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, ex
 # --- What is asked
 
 
-class MetaQuery(Struct):
+class MetaQuery(Input):
     include_inactive: Annotated[bool, Meta(description="The inactive ones too.")] = False
 
 
-class StatusesQuery(Struct):
+class StatusesQuery(Input):
     type: Annotated[str, Meta(max_length=50, description="The slug of one type; without it all types.")] | None = None
 
 
-class InquiryQuery(Struct):
+class InquiryQuery(Input):
     inquiry_type: (
         Annotated[str, Meta(min_length=1, max_length=50, description="Only this type, by id or slug.")] | None
     ) = None
@@ -55,7 +56,7 @@ class InquiryQuery(Struct):
     per_page: Annotated[int, Meta(ge=1, le=100, description="Rows a page.")] = 15
 
 
-class ActionBody(Struct):
+class ActionBody(Body):
     action: Literal["update_status", "close", "link_case"]
     status: (
         Annotated[str, Meta(min_length=1, max_length=50, description="`update_status`: the key of a step.")] | UnsetType
@@ -99,15 +100,15 @@ class ActionBody(Struct):
     }
 
     @classmethod
-    def faults_together(cls, data: Mapping[str, Any]) -> list[FieldError]:
+    def check_together(cls, data: Mapping[str, Any]) -> list[Detail]:
         takes = cls.TAKES.get(action) if isinstance(action := data.get("action"), str) else None
         if takes is None:
             return []
         missing = [name for name, is_required in takes.items() if is_required and name not in data]
         others = [name for fields in cls.TAKES.values() for name in fields if name in data and name not in takes]
         return [
-            *(FieldError(name, f"The action {action} requires this field.") for name in missing),
-            *(FieldError(name, f"The action {action} does not take this field.") for name in dict.fromkeys(others)),
+            *(Detail(name, f"The action {action} requires this field.") for name in missing),
+            *(Detail(name, f"The action {action} does not take this field.") for name in dict.fromkeys(others)),
         ]
 
 
@@ -120,7 +121,7 @@ Budget = (
 SAYING_SOMETHING = {"pattern": VISIBLE}
 
 
-class InquirySubmission(Struct):
+class InquirySubmission(Body):
     # What callers may think of sending; every other unknown field is refused too.
     refused: ClassVar[Mapping[str, str]] = dict.fromkeys(
         (

@@ -38,6 +38,12 @@ def without_gate(view: Any) -> Any:
     return view
 
 
+def without_pro(view: Any) -> Any:
+    """Mark a page as open to staff without a Pro."""
+    view.without_pro = True
+    return view
+
+
 class WorkspaceMiddleware(LoginRequiredMiddleware):
     """Require sign-in, then set the user's Pro (`request.pro`), then check its CNI gate.
 

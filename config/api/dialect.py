@@ -1,6 +1,6 @@
 """How one API words its errors."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -13,20 +13,15 @@ from django.core.exceptions import (
     ValidationError,
 )
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 
-from .errors import FieldError, Problem, invalid
-
-
-class Detail(msgspec.Struct):
-    field: str
-    message: str
+from .errors import Detail, Problem, invalid
 
 
 class Error(msgspec.Struct, rename="camel", omit_defaults=True):
     code: str
     message: str
-    details: list[Detail] = []
+    details: Sequence[Detail] = ()
     request_id: str | None = None
 
 
@@ -51,8 +46,7 @@ class Dialect:
     @classmethod
     def at(cls, path: str) -> "Dialect | None":
         """The dialect spoken at `path`, if any."""
-        spoken: Iterator[Dialect] = (d for d in cls.registered if f"{path}/".startswith(f"{d.prefix}/"))
-        return next(spoken, None)
+        return next((d for d in cls.registered if f"{path}/".startswith(f"{d.prefix}/")), None)
 
     def problem(self, error: Exception) -> Problem | None:
         """The meaning of an exception that a model raised; None when it is a fault of the program."""
@@ -62,23 +56,21 @@ class Dialect:
             case Http404() | ObjectDoesNotExist():
                 return Problem("not_found", "There is nothing here under this id.")
             case ValidationError():
-                return invalid(*_field_errors(error))
+                return invalid(*_details(error))
             case PermissionDenied():
                 return Problem("forbidden", "This is not open to the caller.")
             case RequestDataTooBig():
-                # The body of a repeat is compared before it is read as JSON.
                 return Problem("too_large", "The body is too large.")
-            case SuspiciousOperation():
-                # Django refuses to read it, such as a query of a thousand parameters.
+            case SuspiciousOperation() | UnreadablePostError():
+                # Such as a query of a thousand parameters, or a caller that went away.
                 return Problem("unreadable", "The request could not be read.")
             case OperationalError() | InterfaceError():
                 return Problem("unavailable", "The database does not answer. Try again.", headers={"Retry-After": "10"})
         return None
 
     def body(self, code: str, problem: Problem, request: HttpRequest) -> msgspec.Struct:
-        details = [Detail(d.field, d.message) for d in problem.details]
         request_id = getattr(request, "request_id", None) if problem.kind == "server_error" else None
-        return ErrorBody(Error(code, problem.message, details, request_id))
+        return ErrorBody(Error(code, problem.message, problem.details, request_id))
 
     def meaning(self, kind: str) -> tuple[int, str]:
         """The status and the code of one kind of problem."""
@@ -86,23 +78,18 @@ class Dialect:
 
     def respond(self, problem: Problem, request: HttpRequest) -> HttpResponse:
         status, code = self.meaning(problem.kind)
-        response = json_response(self.body(code, problem, request), status)
-        return with_headers(response, problem.headers)
+        return json_response(self.body(code, problem, request), status, problem.headers)
 
 
-def with_headers(response: HttpResponse, headers: Mapping[str, str]) -> HttpResponse:
-    for name, value in headers.items():
-        response.headers[name] = value
-    return response
+def json_response(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    headers = {"Content-Type": "application/json", **(headers or {})}
+    return HttpResponse(msgspec.json.encode(body), status=status, headers=headers)
 
 
-def json_response(body: Any, status: int = 200) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(body), status=status, content_type="application/json")
+def created(body: Any, location: str) -> HttpResponse:
+    return json_response(body, 201, {"Location": location})
 
 
-def _field_errors(error: ValidationError) -> Iterator[FieldError]:
-    if not hasattr(error, "error_dict"):
-        yield FieldError("body", " ".join(error.messages))
-        return
-    for field, messages in error.message_dict.items():
-        yield FieldError("body" if field == NON_FIELD_ERRORS else field, " ".join(messages))
+def _details(error: ValidationError) -> list[Detail]:
+    errors = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+    return [Detail("body" if name == NON_FIELD_ERRORS else name, " ".join(texts)) for name, texts in errors.items()]

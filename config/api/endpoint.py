@@ -5,26 +5,29 @@
     @api.endpoint("GET", "/<uuid:id>", scope="contacts:read", answer=ContactAnswer)
     def get_contact(caller, id): …
 
-The function gets the caller, the path's parameters, and `query` and `body` where they are declared. It returns
-the answer, or a `Reply` when status or headers differ from the declared ones.
+The function gets the caller, the path's parameters, and `query`, `body`, `form` and `key` where they are declared. It
+returns the answer, or an HttpResponse when status or headers differ from the declared ones.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar, Protocol
 
 import msgspec
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ImproperlyConfigured
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
-from .dialect import Dialect, json_response, with_headers
+from .dialect import Dialect, json_response
 from .errors import Problem
-from .idempotency import HEADER, answered, once
-from .reading import check_length, read_body, read_query
-from .uploads import read_form
+from .idempotency import AlreadyAnsweredError, RequestKey, read_key
+from .reading import Body, Input, check_length, read_body, read_fields, read_query
+from .uploads import Form, parse_form
+
+type Handler = Callable[..., Any]
 
 
 class CallerLike(Protocol):
@@ -37,151 +40,95 @@ class CallerLike(Protocol):
 
 
 @dataclass(frozen=True)
-class Reply:
-    body: Any
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Operation:
+    """One declared route, below the prefix of its dialect."""
+
     method: str
     route: str
+    handler: Handler
+    _: KW_ONLY
     scope: str
-    handler: Callable[..., Any]
-    query: type[msgspec.Struct] | None
-    body: type[msgspec.Struct] | None
-    answer: type[msgspec.Struct] | None
-    status: int
-    errors: tuple[str, ...]
-    is_creating: bool
+    query: type[Input] | None = None
+    body: type[Body] | None = None
+    # The fields of a multipart body, the file among them.
+    form: type[Body] | None = None
+    answer: type[msgspec.Struct | FileResponse] | None = None
+    # Kinds of problems beside the common ones.
+    errors: tuple[str, ...] = ()
+    # Honours Idempotency-Key: the handler runs in the transaction that stores its answer.
+    is_creating: bool = False
+    # Creates after work that takes long: the handler gets `key`, and holds it round what it writes alone. No other
+    # writer waits for an upload or another machine.
     is_slow: bool = False
-    form: type[msgspec.Struct] | None = None
-    is_file: bool = False
+
+    @property
+    def status(self) -> int:
+        """Of success."""
+        return 201 if self.is_creating else 200 if self.answer else 204
 
     def run(self, request: HttpRequest, caller: CallerLike, parameters: Mapping[str, Any]) -> HttpResponse:
-        """Check the caller's scope and answer; what creates is answered once for one Idempotency-Key."""
+        """The answer of the handler. Raises AlreadyAnsweredError for a request that was sent before, and Problem."""
         if not caller.allows(self.scope):
             raise Problem("forbidden", f"This token lacks the scope {self.scope}.")
         if self.body:
             check_length(request)
-        if self.is_slow or self.form:
-            return self._run_slowly(request, caller, parameters)
-        if self.is_creating:
-            return once(request, caller.tenant, lambda: self._call(request, caller, parameters))
-        return self._call(request, caller, parameters)
+        form = parse_form(request, self.form) if self.form else None
+        key = read_key(request, caller.tenant, form) if self.is_creating else RequestKey()
+        if self.is_slow:
+            key.replay()
+            return self.respond(self.handler(caller, key=key, **parameters, **self._read(request, form)))
+        with key.hold():
+            return key.answer(self.respond(self.handler(caller, **parameters, **self._read(request, form))))
 
-    def _call(self, request: HttpRequest, caller: CallerLike, parameters: Mapping[str, Any]) -> HttpResponse:
-        """Read what was sent, call the handler and encode what it returns."""
-        return self._respond(self.handler(caller, **self._read(request, parameters)))
-
-    def _read(self, request: HttpRequest, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """What the handler gets: the path's parameters and what was sent."""
-        arguments = dict(parameters)
+    def _read(self, request: HttpRequest, form: Form | None) -> dict[str, Any]:
+        """What was sent, as the handler gets it. Raises Problem."""
+        arguments: dict[str, Any] = {}
         if self.body:
             arguments["body"] = read_body(request, self.body)
         if self.query:
             arguments["query"] = read_query(request, self.query)
+        if self.form and form:
+            arguments["form"] = read_fields(form, self.form, is_text=True)
         return arguments
 
-    def _run_slowly(self, request: HttpRequest, caller: CallerLike, parameters: Mapping[str, Any]) -> HttpResponse:
-        """The handler does what takes long, then calls `once` with what writes the rows.
-
-        The transaction of an Idempotency-Key begins there: no other writer waits for an upload or another machine.
-        """
-        upload = read_form(request, self.form) if self.form else None
-        sent = upload.digest() if upload and HEADER in request.headers else None
-        if found := answered(request, caller.tenant, sent):
-            return found
-
-        def finish(write: Callable[[], Any]) -> HttpResponse:
-            return once(request, caller.tenant, lambda: self._respond(write()), sent=sent)
-
-        arguments = self._read(request, parameters)
-        if upload and self.form:
-            arguments |= {"form": upload.read(self.form), "file": upload.file}
-        return self.handler(caller, once=finish, **arguments)
-
-    def _respond(self, result: Any) -> HttpResponse:
-        if isinstance(result, FileResponse):
+    def respond(self, result: Any) -> HttpResponse:
+        if isinstance(result, HttpResponseBase):
             return result  # type: ignore[return-value]
-        reply = result if isinstance(result, Reply) else Reply(result, self.status)
-        if reply.status == 204:
-            response = HttpResponse(status=204)
-            del response.headers["Content-Type"]  # There is nothing that would have one.
-            return with_headers(response, reply.headers)
-        return with_headers(json_response(reply.body, reply.status), reply.headers)
+        if self.status != 204:
+            return json_response(result, self.status)
+        response = HttpResponse(status=204)
+        del response.headers["Content-Type"]  # There is nothing that would have one.
+        return response
 
 
+@dataclass(eq=False)
 class Api:
     """The routes of one documented system, all in one dialect, all behind one way of knowing the caller.
 
     `authenticate(request)` returns the caller or raises Problem; `scopes` are the ones that exist.
     """
 
+    dialect: Dialect
+    _: KW_ONLY
+    title: str
+    authenticate: Callable[[HttpRequest], CallerLike]
+    scopes: list[str]
+    has_session: bool = False
+    operations: list[Operation] = field(default_factory=list)
     registered: ClassVar[list["Api"]] = []
 
-    def __init__(
-        self,
-        dialect: Dialect,
-        *,
-        title: str,
-        authenticate: Callable[[HttpRequest], CallerLike],
-        scopes: list[str],
-        has_session: bool = False,
-    ) -> None:
-        self.dialect, self.title, self.authenticate = dialect, title, authenticate
-        self.scopes, self.has_session = scopes, has_session
-        self.operations: list[Operation] = []
+    def __post_init__(self) -> None:
         Api.registered.append(self)
 
-    def endpoint(
-        self,
-        method: str,
-        route: str,
-        *,
-        scope: str,
-        answer: type[msgspec.Struct] | None = None,
-        query: type[msgspec.Struct] | None = None,
-        body: type[msgspec.Struct] | None = None,
-        status: int = 200,
-        errors: tuple[str, ...] = (),
-        is_creating: bool = False,
-        is_slow: bool = False,
-        form: type[msgspec.Struct] | None = None,
-        is_file: bool = False,
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare a route below the dialect's prefix.
+    def endpoint(self, method: str, route: str, **declaration: Any) -> Callable[[Handler], Handler]:
+        """Declare a route by the fields of its Operation."""
 
-        `errors` are the meanings it adds to the common ones; `is_creating` makes it honour Idempotency-Key, in one
-        transaction. One that `is_slow` gets `once` and returns what that returns: what takes long comes before, what
-        writes is given to it as a function of no arguments. So does one with `form`, the fields beside the file of a
-        multipart body, which it gets as `form` and `file`. `is_file` says that the answer is a FileResponse.
-        """
-        if scope not in self.scopes:
-            raise ImproperlyConfigured(f"{method} {self.dialect.prefix}{route} needs one of the scopes {self.scopes}")
-        if (is_slow or form) and not is_creating:
-            # `once` honours the key, whether or not the reference would say so.
-            raise ImproperlyConfigured(f"{method} {self.dialect.prefix}{route} gets `once`: declare it is_creating")
-
-        def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
-            self.operations.append(
-                Operation(
-                    method,
-                    route,
-                    scope,
-                    handler,
-                    query,
-                    body,
-                    answer,
-                    status,
-                    errors,
-                    is_creating,
-                    is_slow,
-                    form,
-                    is_file,
-                )
-            )
+        def declare(handler: Handler) -> Handler:
+            operation = Operation(method, route, handler, **declaration)
+            if operation.scope not in self.scopes:
+                address = self.dialect.prefix + route
+                raise ImproperlyConfigured(f"{method} {address} needs one of the scopes {self.scopes}")
+            self.operations.append(operation)
             return handler
 
         return declare
@@ -189,13 +136,14 @@ class Api:
     @property
     def urls(self) -> list[URLPattern]:
         """One pattern a route, and one for everything else at and below the prefix: 404 in the dialect."""
-        prefix = self.dialect.prefix.lstrip("/")
-        routes = dict.fromkeys(operation.route for operation in self.operations)
-        views = [path(prefix + route, self._view(route)) for route in routes]
-        return [*views, re_path(rf"^{prefix}(?:/|\Z)", self._view(None))]
+        prefix, routes = self.dialect.prefix.lstrip("/"), dict[str, dict[str, Operation]]()
+        for operation in self.operations:
+            routes.setdefault(operation.route, {})[operation.method] = operation
+        views = [path(prefix + route, self._view(operations)) for route, operations in routes.items()]
+        return [*views, re_path(rf"^{prefix}(?:/|\Z)", self._view({}))]
 
-    def _view(self, route: str | None) -> Callable[..., HttpResponse]:
-        operations = {o.method: o for o in self.operations if o.route == route}
+    def _view(self, operations: dict[str, Operation]) -> Callable[..., HttpResponse]:
+        """The view of one route, by method."""
         if "GET" in operations:
             operations["HEAD"] = operations["GET"]
 
@@ -204,21 +152,17 @@ class Api:
         @login_not_required
         def view(request: HttpRequest, **parameters: Any) -> HttpResponse:
             try:
-                return self._answer(request, operations, parameters)
+                if not operations:
+                    raise Problem("not_found", "There is no such address.")
+                if request.method not in operations:
+                    allowed = ", ".join(sorted(operations))
+                    raise Problem("method_not_allowed", f"Allowed here: {allowed}.", headers={"Allow": allowed})
+                return operations[request.method].run(request, self.authenticate(request), parameters)
+            except AlreadyAnsweredError as error:
+                return error.response
             except Exception as error:
                 if (problem := self.dialect.problem(error)) is None:
                     raise
                 return self.dialect.respond(problem, request)
 
         return view
-
-    def _answer(
-        self, request: HttpRequest, operations: Mapping[str, Operation], parameters: Mapping[str, Any]
-    ) -> HttpResponse:
-        if not operations:
-            raise Problem("not_found", "There is no such address.")
-        operation = operations.get(request.method or "")
-        if operation is None:
-            allowed = ", ".join(sorted(operations))
-            raise Problem("method_not_allowed", f"Allowed here: {allowed}.", headers={"Allow": allowed})
-        return operation.run(request, self.authenticate(request), parameters)

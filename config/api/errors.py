@@ -1,48 +1,26 @@
-"""What can go wrong with a JSON request, by meaning. A dialect turns the meaning into its own words."""
+"""Refusals of a JSON request, by kind. A dialect words them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
 
-Kind = Literal[
-    "unreadable",  # not JSON, or no object
-    "invalid",  # readable, but a field is not acceptable
-    "unauthenticated",
-    "forbidden",
-    "not_found",
-    "method_not_allowed",
-    "too_large",
-    "unsupported_media_type",
-    "rate_limited",
-    "server_error",
-    "unavailable",
-]
+import msgspec
 
 
-class FieldError(NamedTuple):
+# The fault of one field.
+class Detail(msgspec.Struct, frozen=True):
     field: str
     message: str
 
 
 class Problem(Exception):
-    """A refusal. `kind` is one of `Kind` or a meaning of the app's own that its dialect knows."""
+    """A refusal. `kind` is a key of the dialect's `codes`: "invalid", "not_found", or one of the app's own."""
 
     def __init__(
-        self,
-        kind: str,
-        message: str,
-        *,
-        details: Sequence[FieldError] = (),
-        headers: Mapping[str, str] | None = None,
+        self, kind: str, message: str, *, details: Sequence[Detail] = (), headers: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(message)
-        self.kind, self.message, self.details, self.headers = (
-            kind,
-            message,
-            list(details),
-            dict(headers or {}),
-        )
+        self.kind, self.message, self.details, self.headers = kind, message, details, headers
 
 
-def invalid(*details: FieldError) -> Problem:
+def invalid(*details: Detail) -> Problem:
     """A validation error that names each field."""
     return Problem("invalid", "; ".join(f"{d.field}: {d.message}" for d in details), details=details)

@@ -6,61 +6,87 @@ the repeat is answered from them, or none, and the repeat is the first. Refusals
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from .errors import FieldError, Problem, invalid
+from .errors import Detail, Problem, invalid
 from .models import KEPT, IdempotencyKey
+from .uploads import Form, digest_form
 
 HEADER = "Idempotency-Key"
 PRINTABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 
 
-def once(
-    request: HttpRequest, tenant: str, run: Callable[[], HttpResponse], *, sent: str | None = None
-) -> HttpResponse:
-    """The answer of `run`, or the stored one when `tenant` sent this key to this address before.
+class AlreadyAnsweredError(Exception):
+    """A request that was answered before; `response` is the stored answer."""
 
-    `sent` tells what was sent from anything else; without it the body does. Raises Problem: invalid key;
-    `idempotency_mismatch` for another body under the same key; `idempotency_in_progress` while the first is still
-    running.
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__("This request was answered before.")
+        self.response = response
+
+
+@dataclass
+class RequestKey:
+    """The Idempotency-Key of one request. Without that header `scope` is empty, and nothing is stored.
+
+    `scope` is the SHA-256 of tenant, method, path and key; `sent` tells what was sent from anything else.
     """
-    if (scope := _scope(request, tenant)) is None:
-        return run()
-    with transaction.atomic():
-        _hold(scope)
-        if stored := _find(scope):
-            return _replay(stored, sent or _digest(request.body))
-        response = run()
-        if response.status_code < 400:
-            _store(scope, sent or _digest(request.body), response)
+
+    scope: str = ""
+    sent: str = ""
+    response: HttpResponse | None = None
+
+    def replay(self) -> None:
+        """Raise AlreadyAnsweredError for a stored answer, Problem (`idempotency_mismatch`) for that of another body."""
+        if not self.scope:
+            return
+        stored = IdempotencyKey.objects.filter(scope=self.scope, created_at__gt=timezone.now() - KEPT).first()
+        if stored is None:
+            return
+        if stored.request != self.sent:
+            raise Problem("idempotency_mismatch", "This key was sent before with another body.")
+        headers = {"Location": stored.location} if stored.location else {}
+        headers |= {"Content-Type": "application/json", "Idempotency-Replayed": "true"}
+        raise AlreadyAnsweredError(HttpResponse(bytes(stored.body), status=stored.status, headers=headers))
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Store what the block gives to `answer`, in one transaction with what the block writes.
+
+        Raises as `replay` does, and Problem (`idempotency_in_progress`) while the first request is still running.
+        """
+        if not self.scope:
+            yield
+            return
+        with transaction.atomic():
+            _lock(self.scope)
+            self.replay()
+            yield
+            _store(self)
+
+    def answer(self, response: HttpResponse) -> HttpResponse:
+        """Note the answer of the block that holds the key, and return it."""
+        self.response = response
         return response
 
 
-def answered(request: HttpRequest, tenant: str, sent: str | None = None) -> HttpResponse | None:
-    """The stored answer, if there is one already: for what has work to do before the transaction of `once`."""
-    scope = _scope(request, tenant)
-    stored = _find(scope) if scope else None
-    return _replay(stored, sent or _digest(request.body)) if stored else None
-
-
-def _scope(request: HttpRequest, tenant: str) -> str | None:
+def read_key(request: HttpRequest, tenant: str, form: Form | None) -> RequestKey:
+    """The key that `tenant` sent with a body or `form`. Raises Problem for a key that cannot be one."""
     key = request.headers.get(HEADER)
     if key is None:
-        return None
+        return RequestKey()
     if not PRINTABLE.fullmatch(key):
-        raise invalid(FieldError(HEADER, "The key must be 1 to 255 printable ASCII characters."))
-    return _digest(f"{tenant}\n{request.method}\n{request.path}\n{key}".encode())
+        raise invalid(Detail(HEADER, "The key must be 1 to 255 printable ASCII characters."))
+    scope = _digest(f"{tenant}\n{request.method}\n{request.path}\n{key}".encode())
+    return RequestKey(scope, _digest(request.body) if form is None else digest_form(form))
 
 
-def _find(scope: str) -> IdempotencyKey | None:
-    return IdempotencyKey.objects.filter(scope=scope, created_at__gt=timezone.now() - KEPT).first()
-
-
-def _hold(scope: str) -> None:
+def _lock(scope: str) -> None:
     """Keep everybody else with this key out until the transaction ends.
 
     On SQLite the transaction itself has been holding every writer out since it began, so the second waits and is
@@ -75,25 +101,19 @@ def _hold(scope: str) -> None:
             raise Problem("idempotency_in_progress", message, headers={"Retry-After": "1"})
 
 
-def _replay(stored: IdempotencyKey, sent: str) -> HttpResponse:
-    if stored.request != sent:
-        raise Problem("idempotency_mismatch", "This key was sent before with another body.")
-    response = HttpResponse(bytes(stored.body), status=stored.status, content_type="application/json")
-    if stored.location:
-        response.headers["Location"] = stored.location
-    response.headers["Idempotency-Replayed"] = "true"
-    return response
-
-
-def _store(scope: str, sent: str, response: HttpResponse) -> None:
+def _store(key: RequestKey) -> None:
+    if key.response is None:
+        raise RuntimeError("The block that held the key gave no answer.")
+    if key.response.status_code >= 400:
+        return
     values = {
-        "request": sent,
-        "status": response.status_code,
-        "body": response.content,
-        "location": response.headers.get("Location", ""),
+        "request": key.sent,
+        "status": key.response.status_code,
+        "body": key.response.content,
+        "location": key.response.headers.get("Location", ""),
         "created_at": timezone.now(),
     }
-    IdempotencyKey.objects.update_or_create(scope=scope, defaults=values)
+    IdempotencyKey.objects.update_or_create(scope=key.scope, defaults=values)
 
 
 def _digest(data: bytes) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from .dialect import Dialect, with_headers
+from .dialect import Dialect
 from .errors import Problem
 
 # What Django or a middleware refused on its own, before or after a view.
@@ -17,6 +17,8 @@ MEANINGS = {
     429: ("rate_limited", "Too many requests. Try again later."),
     503: ("unavailable", "Not available at the moment. Try again."),
 }
+UNREADABLE = ("unreadable", "The request could not be read.")
+FAULT = ("server_error", "Something went wrong on our side. Quote the request id when you ask about it.")
 
 
 class DialectMiddleware:
@@ -27,17 +29,11 @@ class DialectMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        dialect = Dialect.at(request.path)
-        if dialect is None or response.status_code < 400 or response["Content-Type"] == "application/json":
+        dialect, status = Dialect.at(request.path), response.status_code
+        if dialect is None or status < 400 or response["Content-Type"] == "application/json":
             return response
-        answer = dialect.respond(_problem(response), request)
-        about_the_page = {"Content-Length", *answer.headers}
-        return with_headers(answer, {n: v for n, v in response.headers.items() if n not in about_the_page})
-
-
-def _problem(response: HttpResponse) -> Problem:
-    other = ("server_error", "Something went wrong on our side. Quote the request id when you ask about it.")
-    if response.status_code < 500:
-        other = ("unreadable", "The request could not be read.")
-    kind, message = MEANINGS.get(response.status_code, other)
-    return Problem(kind, message)
+        answer = dialect.respond(Problem(*MEANINGS.get(status, UNREADABLE if status < 500 else FAULT)), request)
+        for name, value in response.headers.items():
+            if name != "Content-Length":
+                answer.headers.setdefault(name, value)
+        return answer

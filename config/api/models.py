@@ -8,12 +8,6 @@ from django.utils import timezone
 KEPT = timedelta(hours=24)
 
 
-class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
-    def prune(self) -> int:
-        """Take away what has been kept long enough."""
-        return self.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
-
-
 class IdempotencyKey(models.Model):
     """One answered request. `scope` is the SHA-256 of tenant, method, path and key; `request` that of the body."""
 
@@ -24,11 +18,10 @@ class IdempotencyKey(models.Model):
     location = models.CharField(max_length=2000, blank=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
-    objects = IdempotencyKeyQuerySet.as_manager()
-
     def __str__(self) -> str:
         return self.scope
 
 
 def prune_idempotency_keys() -> int:
-    return IdempotencyKey.objects.prune()
+    """Take away what has been kept long enough; returns how many."""
+    return IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]

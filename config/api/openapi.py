@@ -2,27 +2,28 @@
 
 import inspect
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.http import FileResponse
 
 from .dialect import Dialect
 from .endpoint import Api, Operation
 from .idempotency import HEADER
-from .uploads import FILE
 
+VERSION = "1"
+JSON = "application/json"
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 CONVERTERS = {"uuid": {"type": "string", "format": "uuid"}, "int": {"type": "integer", "minimum": 0}}
 ALWAYS = (
-    "unauthenticated",
-    "forbidden",
-    "not_found",
-    "method_not_allowed",
-    "rate_limited",
-    "server_error",
-    "unavailable",
+    *("unauthenticated", "forbidden", "not_found", "method_not_allowed", "rate_limited"),
+    *("server_error", "unavailable"),
 )
+CREATING = ("idempotency_in_progress", "idempotency_mismatch")
+WITH_BODY = ("unreadable", "invalid", "too_large", "unsupported_media_type")
+BINARY = {"type": "string", "format": "binary"}
 KEY_PARAMETER = {
     "name": HEADER,
     "in": "header",
@@ -30,122 +31,101 @@ KEY_PARAMETER = {
     "description": "The same key with the same body, sent within 24 hours, creates nothing and is answered alike.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
 }
-BINARY = {"type": "string", "format": "binary"}
-CREATING = ("idempotency_in_progress", "idempotency_mismatch")
-WITH_BODY = ("unreadable", "invalid", "too_large", "unsupported_media_type")
+LOCATION = {"description": "Where the new one stands.", "schema": {"type": "string"}}
 
 
-def document(api: Api, *, server: str, version: str) -> dict[str, Any]:
-    """The whole document; `server` is the address of the installation."""
-    structs = {s for o in api.operations for s in (o.body, o.form, o.answer, o.query) if s} | {api.dialect.error_type}
-    ordered = sorted(structs, key=lambda s: s.__name__)
-    schemas, components = msgspec.json.schema_components(ordered, ref_template="#/components/schemas/{name}")
-    references = dict(zip(ordered, schemas, strict=True))
+def document(api: Api) -> dict[str, Any]:
+    """The whole document."""
     paths: dict[str, Any] = {}
     for operation in api.operations:
         address = PARAMETER.sub(r"{\2}", api.dialect.prefix + operation.route)
-        paths.setdefault(address, {})[operation.method.lower()] = _operation(api, operation, references, components)
-    for operation in api.operations:
-        if operation.body:
-            # A Struct says in `extra_json_schema` what its fields alone do not tell.
-            extra = getattr(operation.body, "extra_json_schema", {})
-            components[operation.body.__name__] |= {"additionalProperties": False, **extra}
-        if operation.form:
-            form = components[operation.form.__name__]
-            form["properties"][FILE] = BINARY
-            form |= {"additionalProperties": False, "required": [*form.get("required", []), FILE]}
-    queries = {o.query.__name__ for o in api.operations if o.query}
+        paths.setdefault(address, {})[operation.method.lower()] = _operation(api.dialect, operation)
     return {
         "openapi": "3.1.0",
-        "info": {"title": api.title, "version": version},
-        "servers": [{"url": server}],
-        "security": [{"token": []}, *([{"session": []}] if api.has_session else [])],
+        "info": {"title": api.title, "version": VERSION},
+        "servers": [{"url": settings.SITE_URL}],
+        "security": [{name: []} for name in _security(api)],
         "paths": paths,
-        "components": {
-            "schemas": {name: schema for name, schema in components.items() if name not in queries},
-            "securitySchemes": _security(api),
-        },
+        "components": {"schemas": _schemas(api), "securitySchemes": _security(api)},
     }
 
 
 def _security(api: Api) -> dict[str, Any]:
-    schemes: dict[str, Any] = {"token": {"type": "http", "scheme": "bearer"}}
-    if api.has_session:
-        schemes["session"] = {
-            "type": "apiKey",
-            "in": "cookie",
-            "name": settings.SESSION_COOKIE_NAME,
-            "description": "The browser's session; unsafe methods then need the CSRF token in X-CSRFToken.",
-        }
-    return schemes
+    token = {"type": "http", "scheme": "bearer"}
+    if not api.has_session:
+        return {"token": token}
+    text = "The browser's session; unsafe methods then need the CSRF token in X-CSRFToken."
+    cookie = {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME, "description": text}
+    return {"token": token, "session": cookie}
 
 
-def _operation(api: Api, operation: Operation, references: dict, components: dict) -> dict[str, Any]:
+def _schemas(api: Api) -> dict[str, Any]:
+    """The schema of every Struct but those of queries, by name."""
+    bodies = {struct for o in api.operations for struct in (o.body, o.form) if struct}
+    answers = {o.answer for o in api.operations if o.answer}
+    schemas = _describe(*sorted({*bodies, *answers, api.dialect.error_type}, key=lambda type_: type_.__name__))[1]
+    for struct in bodies:
+        schemas[struct.__name__] |= struct.extra_json_schema
+    return schemas
+
+
+def _describe(*types: type) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The schema of each type, and the named ones that these refer to."""
+    # msgspec asks the hook for what it does not know: a file, sent or answered.
+    return msgspec.json.schema_components(
+        types, schema_hook=lambda _type: BINARY, ref_template="#/components/schemas/{name}"
+    )
+
+
+def _content(type_: type, media_type: str = JSON) -> dict[str, Any]:
+    return {media_type: {"schema": _describe(type_)[0][0]}}
+
+
+def _operation(dialect: Dialect, operation: Operation) -> dict[str, Any]:
     text = inspect.getdoc(operation.handler) or operation.handler.__name__
     summary, _, description = text.partition("\n\n")
-    found: dict[str, Any] = {
+    described: dict[str, Any] = {
         "operationId": operation.handler.__name__,
         "summary": " ".join(summary.split()),
         "description": f"{description}\n\nScope: `{operation.scope}`.".strip(),
-        "parameters": [
-            *_path_parameters(operation),
-            *_query_parameters(operation, components),
-            *([KEY_PARAMETER] if operation.is_creating else []),
-        ],
-        "responses": _responses(api.dialect, operation, references),
+        "parameters": list(_parameters(operation)),
+        "responses": {str(operation.status): _success(operation), **_refusals(dialect, operation)},
     }
     if operation.body:
-        found["requestBody"] = {"required": True, "content": _json(references[operation.body])}
+        described["requestBody"] = {"required": True, "content": _content(operation.body)}
     if operation.form:
-        content = {"multipart/form-data": {"schema": references[operation.form]}}
-        found["requestBody"] = {"required": True, "content": content}
-    return found
+        described["requestBody"] = {"required": True, "content": _content(operation.form, "multipart/form-data")}
+    return described
 
 
-def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "schema": CONVERTERS.get(converter, {"type": "string"}),
-        }
-        for converter, name in PARAMETER.findall(operation.route)
-    ]
+def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
+    for converter, name in PARAMETER.findall(operation.route):
+        schema = CONVERTERS.get(converter, {"type": "string"})
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
+    if operation.query:
+        query = _describe(operation.query)[1][operation.query.__name__]
+        for name, field in query["properties"].items():
+            # In a query the null of "not sent" cannot be written.
+            options = [option for option in field.get("anyOf", []) if option != {"type": "null"}]
+            schema = dict(options[0] if len(options) == 1 else field)
+            text = schema.pop("description", "")
+            is_required = name in query.get("required", [])
+            yield {"name": name, "in": "query", "required": is_required, "description": text, "schema": schema}
+    if operation.is_creating:
+        yield KEY_PARAMETER
 
 
-def _query_parameters(operation: Operation, components: dict) -> list[dict[str, Any]]:
-    if not operation.query:
-        return []
-    schema = components[operation.query.__name__]
-    return [
-        {
-            "name": name,
-            "in": "query",
-            "required": name in schema.get("required", []),
-            "description": field.get("description", ""),
-            "schema": {key: value for key, value in field.items() if key != "description"},
-        }
-        for name, field in ((name, _sent(field)) for name, field in schema["properties"].items())
-    ]
-
-
-def _sent(field: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a parameter when it is sent: in a query the null of "not sent" cannot be written."""
-    options = [option for option in field.get("anyOf", []) if option != {"type": "null"}]
-    return options[0] if len(options) == 1 else field
-
-
-def _responses(dialect: Dialect, operation: Operation, references: dict) -> dict[str, Any]:
+def _success(operation: Operation) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "Success"}
     if operation.answer:
-        success["content"] = _json(references[operation.answer])
-    if operation.is_file:
-        success["content"] = {"*/*": {"schema": BINARY}}
+        success["content"] = _content(operation.answer, "*/*" if operation.answer is FileResponse else JSON)
     if operation.is_creating:
-        location = {"description": "Where the new one stands.", "schema": {"type": "string"}}
-        success["headers"] = {"Location": location}
-    found = {str(operation.status): success}
+        success["headers"] = {"Location": LOCATION}
+    return success
+
+
+def _refusals(dialect: Dialect, operation: Operation) -> dict[str, Any]:
+    """By status, with the codes that it stands for."""
     kinds = [
         *ALWAYS,
         *operation.errors,
@@ -153,15 +133,8 @@ def _responses(dialect: Dialect, operation: Operation, references: dict) -> dict
         *(("invalid",) if operation.query else ()),
         *(CREATING if operation.is_creating else ()),
     ]
-    by_status: dict[str, list[str]] = {}
-    for kind in dict.fromkeys(kinds):
-        status, code = dialect.meaning(kind)
-        by_status.setdefault(str(status), []).append(code)
-    for number, codes in sorted(by_status.items()):
-        words = ", ".join(f"`{code}`" for code in dict.fromkeys(codes))
-        found[number] = {"description": words, "content": _json(references[dialect.error_type])}
-    return found
-
-
-def _json(schema: Any) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
+    codes: dict[int, list[str]] = {}
+    for status, code in dict.fromkeys(map(dialect.meaning, kinds)):
+        codes.setdefault(status, []).append(f"`{code}`")
+    content = _content(dialect.error_type)
+    return {str(status): {"description": ", ".join(codes[status]), "content": content} for status in sorted(codes)}

@@ -1,21 +1,41 @@
-"""From what came over the wire to a checked Struct."""
+"""JSON bodies and query parameters, read into checked Structs."""
 
 import json
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, NoReturn
+from typing import Any, ClassVar
 
 import msgspec
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, UnreadablePostError
 
-from .errors import FieldError, Problem, invalid
+from .errors import Detail, Problem, invalid
 
 MAX_BODY = 1024 * 1024  # bytes
 # A body of a mebibyte has room for a hundred thousand unknown fields; nobody reads more than a few.
 MAX_UNKNOWN = 20
 # What a query parameter may say beside text. msgspec's lenient mode would also read "1e1", "20.0" and "null".
 PLAIN = re.compile(r"-?[0-9]+|true|false")
+UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+class Input(msgspec.Struct):
+    """The parameters of a query. Unknown ones are ignored."""
+
+    # Reasons for refusing an unknown field that callers are likely to send.
+    refused: ClassVar[Mapping[str, str]] = {}
+    # Rules that the fields alone do not tell, for the OpenAPI document.
+    extra_json_schema: ClassVar[Mapping[str, Any]] = {}
+
+    @classmethod
+    def check_together(cls, data: Mapping[str, Any]) -> list[Detail]:
+        """The faults that one field alone does not tell."""
+        return []
+
+
+class Body(Input, forbid_unknown_fields=True):
+    """The fields of a JSON body or of a form. Unknown ones are refused by name."""
 
 
 def check_length(request: HttpRequest) -> None:
@@ -25,82 +45,76 @@ def check_length(request: HttpRequest) -> None:
         raise Problem("too_large", f"The body is larger than {MAX_BODY} bytes.")
 
 
-def read_body[S: msgspec.Struct](request: HttpRequest, kind: type[S]) -> S:
-    """The JSON body as `kind`. Raises Problem: 415, unreadable, or invalid with every field at fault."""
+def read_body[S: Body](request: HttpRequest, struct: type[S]) -> S:
+    """The JSON body as `struct`. Raises Problem: 415, unreadable, or invalid with every field at fault."""
+    if request.content_type != "application/json":
+        raise Problem("unsupported_media_type", "Send the body as application/json.")
     try:
-        if request.content_type != "application/json":
-            raise Problem("unsupported_media_type", "Send the body as application/json.")
         text = request.body.decode("utf-8")
-        data = json.loads(text, object_pairs_hook=_object, parse_float=_number, parse_constant=_no_constant)
+        # `int` takes neither NaN nor Infinity.
+        data = json.loads(text, object_pairs_hook=_unique, parse_float=_number, parse_constant=int)
     except (ValueError, RecursionError, UnreadablePostError) as error:
         raise Problem("unreadable", "The body is not readable as a JSON object in UTF-8.") from error
     if not isinstance(data, dict):
         raise Problem("unreadable", "The body must be a JSON object.")
-    return read_fields(data, kind, strict=True)
+    return read_fields(data, struct)
 
 
-def read_query[S: msgspec.Struct](request: HttpRequest, kind: type[S]) -> S:
-    """The query parameters as `kind`; unknown ones are ignored."""
+def read_query[S: Input](request: HttpRequest, struct: type[S]) -> S:
+    """The query parameters as `struct`."""
     # Django would decode the query in whatever charset the Content-Type names.
     request.encoding = "utf-8"
-    return read_fields(request.GET.dict(), kind, strict=False)
+    return read_fields(request.GET.dict(), struct, is_text=True)
 
 
-def read_fields[S: msgspec.Struct](data: Mapping[str, Any], kind: type[S], *, strict: bool) -> S:
-    """`data` as `kind`; all fields at fault are named at once (a Struct alone would stop at the first)."""
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
-    unknown = [name for name in data if strict and name not in fields]
-    # A Struct may know better why it does not take a field that callers are likely to send.
-    reasons: Mapping[str, str] = getattr(kind, "refused", {})
-    faults = [
-        FieldError(_printable(name), reasons.get(name, "This field is not known here."))
-        for name in unknown[:MAX_UNKNOWN]
-    ]
-    values: dict[str, Any] = {}
+def read_fields[S: Input](data: Mapping[str, Any], struct: type[S], *, is_text: bool = False) -> S:
+    """`data` as `struct`; all fields at fault are named at once (a Struct alone would stop at the first).
+
+    With `is_text` numbers and booleans are sent as text.
+    """
+    fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
+    errors, values = [], dict[str, Any]()
+    if struct.__struct_config__.forbid_unknown_fields:
+        for name in [name for name in data if name not in fields][:MAX_UNKNOWN]:
+            printable = name[:100].encode("utf-8", "replace").decode()
+            errors.append(Detail(printable, struct.refused.get(name, "This field is not known here.")))
     for name, field in fields.items():
-        if name not in data:
-            if field.required:
-                faults.append(FieldError(name, "This field is required."))
-            continue
-        if any(_is_unstorable(text) for text in _texts(data[name])):
-            faults.append(FieldError(name, "Text must not contain NUL or an unpaired surrogate."))
-            continue
         try:
-            values[field.name] = _convert(data[name], field.type, strict=strict)
+            if name in data:
+                values[field.name] = _convert(data[name], field.type, is_text)
+            elif field.required:
+                errors.append(Detail(name, "This field is required."))
         except (msgspec.ValidationError, OverflowError) as error:
-            faults.append(FieldError(name, _message(error, field.type)))
-    # What one field alone does not tell, a Struct says in `faults_together`.
-    if together := getattr(kind, "faults_together", None):
-        faults += together(data)
-    if faults:
-        raise invalid(*faults)
-    return kind(**values)
+            errors.append(Detail(name, _message(error, field.type)))
+    if errors := [*errors, *struct.check_together(data)]:
+        raise invalid(*errors)
+    return struct(**values)
 
 
-def _convert(value: Any, kind: Any, *, strict: bool) -> Any:
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError:
-        if strict or not PLAIN.fullmatch(value):
-            raise
-        return msgspec.convert(value, kind, strict=False)
+def _convert(value: Any, type_: Any, is_text: bool) -> Any:
+    if any(UNSTORABLE.search(text) for text in _texts(value)):
+        raise msgspec.ValidationError("Text must not contain NUL or an unpaired surrogate.")
+    is_plain = is_text and isinstance(value, str) and PLAIN.fullmatch(value)
+    return msgspec.convert(value, type_, strict=not is_plain)
 
 
-def _message(error: Exception, kind: Any) -> str:
+def _message(error: Exception, type_: Any) -> str:
+    if type_ is UploadedFile:
+        return "Send a file."
     text = str(error).replace("`", "")
     if not text.startswith("Invalid enum value"):
         return text
     # msgspec repeats the wrong value; what helps is the right ones.
-    schema = msgspec.json.schema(kind)
-    options = [option["enum"] for option in (schema, *schema.get("anyOf", [])) if "enum" in option]
-    return f"Choose one of: {', '.join(map(str, options[0]))}." if options else text
+    schema = msgspec.json.schema(type_)
+    options: list[Any] = next((option["enum"] for option in (schema, *schema.get("anyOf", [])) if "enum" in option), [])
+    return f"Choose one of: {', '.join(map(str, options))}."
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError("a key stands twice")
-    return found
+    return members
 
 
 def _number(text: str) -> float:
@@ -112,26 +126,14 @@ def _number(text: str) -> float:
         return value
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
 def _texts(value: Any) -> Iterator[str]:
-    # With a stack of its own: JSON may be nested deeper than Python calls.
-    waiting = [value]
-    while waiting:
-        match waiting.pop():
+    # Without recursion: JSON may be nested deeper than Python calls.
+    values = [value]
+    while values:
+        match values.pop():
             case str() as text:
                 yield text
             case list() as items:
-                waiting.extend(items)
+                values += items
             case dict() as members:
-                waiting.extend([*members.keys(), *members.values()])
-
-
-def _is_unstorable(text: str) -> bool:
-    return "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text)
-
-
-def _printable(name: str) -> str:
-    return name[:100].encode("utf-8", "replace").decode()
+                values += [*members, *members.values()]

@@ -1,21 +1,19 @@
 """Attachments: list, upload, download, delete. Source: inquiries API, "File Attachments"."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from config.accounts.access import Caller
-from config.api.endpoint import Reply
-from config.api.errors import Problem
+from config.api.dialect import created
+from config.api.idempotency import RequestKey
+from config.api.reading import Body, Input
 from config.files.downloads import download
-from config.files.storage import StorageUnavailableError
 
-from ..attachments import attach, check_access
+from ..attachments import check_access, create_attachment, store_attachment_file
 from ..dialect import dialect, moment
 from ..ids import GREATEST_ID
 from ..models import Attachment, Inquiry
@@ -25,16 +23,17 @@ from .base import api
 Id = Annotated[int, Meta(ge=1, le=GREATEST_ID)]
 
 
-class AttachmentQuery(Struct):
+class AttachmentQuery(Input):
     user_id: Annotated[
         int,
         Meta(ge=1, le=GREATEST_ID, description="Who asks: the inquiry's owner, its creator or somebody of the Pro."),
     ]
 
 
-class AttachmentForm(Struct):
+class AttachmentForm(Body, kw_only=True):
     user_id: Id
     uploaded_by: Id | UnsetType = UNSET
+    file: UploadedFile
 
 
 class AttachmentBody(Struct):
@@ -69,7 +68,6 @@ LIST, ONE = "/<int:id>/attachments", "/<int:id>/attachments/<int:attachment_id>"
 
 def to_body(row: Attachment, user_id: int) -> AttachmentBody:
     """An attachment as `user_id` sees it: the address is one that they may download it at."""
-    address = f"{dialect.prefix}/{row.inquiry_id}/attachments/{row.pk}/download?user_id={user_id}"
     return AttachmentBody(
         id=row.pk,
         inquiry_id=row.inquiry_id,
@@ -78,8 +76,12 @@ def to_body(row: Attachment, user_id: int) -> AttachmentBody:
         size=row.size,
         uploaded_by=row.uploaded_by,
         created_at=moment(row.created_at),
-        download_url=settings.SITE_URL + address,
+        download_url=f"{settings.SITE_URL}{_address(row)}?user_id={user_id}",
     )
+
+
+def _address(row: Attachment) -> str:
+    return f"{dialect.prefix}/{row.inquiry_id}/attachments/{row.pk}/download"
 
 
 def _inquiry(caller: Caller, id: int, user_id: int) -> Inquiry:
@@ -92,16 +94,6 @@ def _inquiry(caller: Caller, id: int, user_id: int) -> Inquiry:
 def _attachment(caller: Caller, id: int, attachment_id: int, user_id: int) -> Attachment:
     inquiry = _inquiry(caller, id, user_id)
     return Attachment.objects.for_pro(caller.pro).get(inquiry=inquiry, pk=attachment_id)
-
-
-@contextmanager
-def _unavailable() -> Iterator[None]:
-    """A storage that is down, in the dialect."""
-    try:
-        yield
-    except StorageUnavailableError as error:
-        message = "The storage of attachments does not answer. Try again."
-        raise Problem("unavailable", message, headers={"Retry-After": "10"}) from error
 
 
 @api.endpoint("GET", LIST, scope="inquiries:read", query=AttachmentQuery, answer=AttachmentList)
@@ -118,10 +110,10 @@ def list_attachments(caller: Caller, id: int, query: AttachmentQuery) -> Attachm
     scope="inquiries:write",
     form=AttachmentForm,
     answer=AttachmentAnswer,
-    status=201,
     is_creating=True,
+    is_slow=True,
 )
-def upload_attachment(caller: Caller, id: int, form: AttachmentForm, file: UploadedFile, once: Any) -> Any:
+def upload_attachment(caller: Caller, id: int, form: AttachmentForm, key: RequestKey) -> HttpResponse:
     """Attach a file to an inquiry.
 
     The body is multipart/form-data. `file` is a PDF, JPEG, PNG, GIF, WebP, DOC, DOCX, XLS, XLSX or TXT of 10 MB at the
@@ -130,32 +122,23 @@ def upload_attachment(caller: Caller, id: int, form: AttachmentForm, file: Uploa
     """
     inquiry = _inquiry(caller, id, form.user_id)
     uploaded_by = form.user_id if form.uploaded_by is UNSET else form.uploaded_by
-
-    def finish(write: Any) -> Any:
-        return once(lambda: _made(write(), form.user_id))
-
-    with _unavailable():
-        return attach(inquiry, file, file.name or "", uploaded_by=uploaded_by, finish=finish)
+    with store_attachment_file(inquiry, form.file, form.file.name or "") as new_file, key.hold():
+        row = create_attachment(inquiry, new_file, uploaded_by=uploaded_by)
+        answer = AttachmentAnswer(True, "Attachment uploaded successfully", to_body(row, form.user_id))
+        return key.answer(created(answer, _address(row)))
 
 
-def _made(row: Attachment, user_id: int) -> Reply:
-    location = f"{dialect.prefix}/{row.inquiry_id}/attachments/{row.pk}/download"
-    answer = AttachmentAnswer(True, "Attachment uploaded successfully", to_body(row, user_id))
-    return Reply(answer, 201, {"Location": location})
-
-
-@api.endpoint("GET", f"{ONE}/download", scope="inquiries:read", query=AttachmentQuery, is_file=True)
+@api.endpoint("GET", f"{ONE}/download", scope="inquiries:read", query=AttachmentQuery, answer=FileResponse)
 def download_attachment(caller: Caller, id: int, attachment_id: int, query: AttachmentQuery) -> FileResponse:
     """Download the file of an attachment.
 
     It comes under its original name, and is never shown in the browser.
     """
     row = _attachment(caller, id, attachment_id, query.user_id)
-    with _unavailable():
-        try:
-            return download(row.open(), filename=row.filename, content_type=row.mime_type)
-        except FileNotFoundError as error:
-            raise Attachment.DoesNotExist from error
+    try:
+        return download(row.open(), filename=row.filename, content_type=row.mime_type)
+    except FileNotFoundError as error:
+        raise Attachment.DoesNotExist from error
 
 
 @api.endpoint("DELETE", ONE, scope="inquiries:write", query=AttachmentQuery, answer=AttachmentDeleted)

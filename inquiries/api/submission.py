@@ -1,10 +1,12 @@
 """POST /api/inquiries."""
 
 from decimal import Decimal
-from typing import Any
+
+from django.http import HttpResponse
 
 from config.accounts.access import Caller
-from config.api.endpoint import Reply
+from config.api.dialect import created
+from config.api.idempotency import RequestKey
 
 from ..dialect import dialect, offset_moment
 from ..models import Inquiry
@@ -19,11 +21,10 @@ from .base import api
     scope="inquiries:write",
     body=InquirySubmission,
     answer=SubmissionAnswer,
-    status=201,
     is_creating=True,
     is_slow=True,
 )
-def submit_inquiry(caller: Caller, body: InquirySubmission, once: Any) -> Any:
+def submit_inquiry(caller: Caller, body: InquirySubmission, key: RequestKey) -> HttpResponse:
     """Submit an inquiry.
 
     The customer's name, e-mail and address are not sent: they come from UserHub, by `user_id`, and are copied as they
@@ -31,7 +32,8 @@ def submit_inquiry(caller: Caller, body: InquirySubmission, once: Any) -> Any:
     """
     # UserHub may take seconds.
     draft = _prepare(caller, body)
-    return once(lambda: _submitted(draft.keep(by=caller.token)))
+    with key.hold():
+        return key.answer(_to_response(draft.keep(by=caller.token)))
 
 
 def _prepare(caller: Caller, body: InquirySubmission) -> Draft:
@@ -50,17 +52,17 @@ def _prepare(caller: Caller, body: InquirySubmission) -> Draft:
     return prepare(caller.pro, fields, by=caller.token, inquiry_type_id=kind, filter_option_ids=options)
 
 
-def _submitted(found: Inquiry) -> Reply:
+def _to_response(inquiry: Inquiry) -> HttpResponse:
     data = SubmittedInquiry(
-        inquiry_id=found.pk,
-        reference=found.reference,
-        status=found.status,  # type: ignore[arg-type]
-        user_id=found.user_id,
-        created_by=found.created_by,
-        created_at=offset_moment(found.created_at),
+        inquiry_id=inquiry.pk,
+        reference=inquiry.reference,
+        status=inquiry.status,  # type: ignore[arg-type]
+        user_id=inquiry.user_id,
+        created_by=inquiry.created_by,
+        created_at=offset_moment(inquiry.created_at),
     )
-    location = f"{dialect.prefix}/{found.pk}"
-    return Reply(SubmissionAnswer(message="Inquiry submitted successfully", data=data), 201, {"Location": location})
+    answer = SubmissionAnswer(message="Inquiry submitted successfully", data=data)
+    return created(answer, f"{dialect.prefix}/{inquiry.pk}")
 
 
 def _decimal(budget: int | float | str | None) -> Decimal | None:

@@ -91,11 +91,23 @@ def test_another_key_another_pro_is_another_request(api, other_api, pro):
 def test_another_path_or_method_is_another_key(rf, db):
     def answer(method, path):
         request = rf.generic(method, path, "{}", "application/json", headers={"Idempotency-Key": KEY})
-        return idempotency.once(request, "1", lambda: HttpResponse(f"{method} {path}", status=201)).content
+        key = idempotency.read_key(request, "1", None)
+        with key.hold():
+            return key.answer(HttpResponse(f"{method} {path}", status=201)).content
 
     asked = [("POST", "/a"), ("POST", "/b"), ("PUT", "/a")]
-    for _ in range(2):
-        assert [answer(*one) for one in asked] == [f"{m} {p}".encode() for m, p in asked]
+    assert [answer(*one) for one in asked] == [f"{m} {p}".encode() for m, p in asked]
+    for method, path in asked:
+        with pytest.raises(idempotency.AlreadyAnsweredError) as raised:
+            answer(method, path)
+        assert raised.value.response.content == f"{method} {path}".encode()
+
+
+def test_a_key_that_is_held_and_given_no_answer_stores_nothing(rf, pro):
+    key = idempotency.read_key(rf.post(PATH, headers={"Idempotency-Key": KEY}), str(pro.pk), None)
+    with pytest.raises(RuntimeError, match="gave no answer"), key.hold():
+        Contact.objects.register(pro, by=None, **BODY)
+    assert nothing_is_kept()
 
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 256, "a\tb", "a\x7fb", "clé", "a\nb"])

@@ -356,7 +356,7 @@ def test_the_same_key_is_not_answered_to_somebody_else_in_the_address(api, path,
 
 
 def test_without_a_key_nothing_is_read_to_be_compared(api, path, monkeypatch):
-    monkeypatch.setattr("config.api.uploads.SentForm.digest", None)
+    monkeypatch.setattr("config.api.idempotency.digest_form", None)
     assert post(api, path, form()).status_code == 201
 
 

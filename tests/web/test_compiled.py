@@ -1,21 +1,16 @@
 """Queries whose SQL is put together once give what the queryset would."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from config.accounts.models import ApiToken, Pro
 from config.web.compiled import Compiled
+from contacts.models import Contact, ContactIdentity
+from inquiries.models import DirectoryUser, Inquiry, PipelineStep
 
-from ..factories import ProFactory, make_token
+from ..factories import ContactFactory, InquiryFactory, InquiryTypeFactory, ProFactory, make_token
 
 pytestmark = pytest.mark.django_db
-
-
-def asked(work):
-    with CaptureQueriesContext(connection) as queries:
-        work()
-    return [query["sql"] for query in queries]
 
 
 def by_name(name):
@@ -30,15 +25,66 @@ def test_each_call_gives_its_own_rows():
     assert (compiled.first("a"), compiled.first("c")) == (pros[0], None)
 
 
-def test_the_rows_are_whole_and_the_sql_is_the_querysets(pro, django_assert_num_queries):
-    make_token(pro, "contacts:read")
-    compiled = Compiled(by_name)
+def content(row):
+    """The columns of a row with the types of their values, and the same of the related rows that came along."""
+    values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    columns = {name: (type(value), value) for name, value in values.items()}
+    related = {name: content(other) for name, other in row._state.fields_cache.items()}
+    return type(row), columns, related, row._state.db, row._state.adding, row.get_deferred_fields()
+
+
+def tokens(pro):
+    make_token(pro, "contacts:read", expires_at=timezone.now())
+    return ApiToken.objects.select_related("pro"), "prefix"
+
+
+def identities(pro):
+    Contact.objects.register(pro, name="Jane", email="jane@example.org")
+    return ContactIdentity.objects.select_related("contact"), "external_id"
+
+
+def directory(pro):
+    DirectoryUser.objects.create(userhub_id=456, first_name="Zoë")
+    return DirectoryUser.objects.all(), "userhub_id"
+
+
+def steps(pro):
+    InquiryTypeFactory()
+    return PipelineStep.objects.select_related("inquiry_type"), "key"
+
+
+def inquiries(pro):
+    InquiryFactory(pro=pro, budget="10.50")
+    return Inquiry.objects.select_related("pro", "inquiry_type"), "user_id"
+
+
+@pytest.mark.parametrize("make_rows", [tokens, identities, directory, steps, inquiries])
+def test_an_instance_is_the_querysets_to_the_type_of_each_value(pro, make_rows, django_assert_num_queries):
+    rows, name = make_rows(pro)
+    value = rows.values_list(name, flat=True)[0]
+    compiled = Compiled(lambda value: rows.filter(**{name: value}))
+    expected = [content(row) for row in rows.filter(**{name: value})]
     for _ in range(2):
-        assert asked(lambda: compiled.rows("Test")) == asked(lambda: list(by_name("Test")))
         with django_assert_num_queries(1):
-            [token] = compiled.rows("Test")
-            assert (token.scopes, token.pro, token.pro.name) == (["contacts:read"], pro, pro.name)
-    assert token.created_at == ApiToken.objects.get().created_at
+            assert [content(row) for row in compiled.rows(value)] == expected != []
+
+
+def test_what_may_be_missing_is_fetched_when_it_is_asked_for(pro, django_assert_num_queries):
+    inquiry = InquiryFactory(pro=pro, contact=ContactFactory(pro=pro))
+    compiled = Compiled(lambda pk: Inquiry.objects.select_related("contact", "step").filter(pk=pk))
+    with django_assert_num_queries(2):
+        row = compiled.first(inquiry.pk)
+        assert (row.contact, row.step) == (inquiry.contact, inquiry.step)
+
+
+def test_a_row_can_be_saved_and_followed(pro):
+    make_token(pro)
+    token = Compiled(by_name).first("Test")
+    token.name, token.pro.name = "Other", "Renamed"
+    token.save()
+    token.pro.save()
+    assert ApiToken.objects.values_list("name", "pro__name").get() == ("Other", "Renamed")
+    assert (token.pro_id, token.created_by) == (pro.pk, None)
 
 
 def test_what_was_changed_meanwhile_is_read_anew(pro):

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from config.accounts.access import Caller, by_token_or_session
 from config.accounts.models import SCOPES
 from config.api.endpoint import Api
-from config.api.errors import Problem
+from config.api.errors import ProblemError
 from config.web.paging import from_cursor, to_cursor
 
 from .dialect import TO_DATABASE, dialect, to_body
@@ -16,10 +16,10 @@ from .schemas import ContactRequestBody, ContactRequestPage, Cursor, ListQuery, 
 
 
 def authenticate(request: HttpRequest) -> Caller:
-    """The caller of a request. Raises Problem: unauthenticated, forbidden, rate_limited, or gated by the CNI gate."""
+    """The caller of a request. Raises ProblemError: unauthenticated, forbidden, rate_limited, gated."""
     caller = by_token_or_session(request)
     if caller.pro.is_gated:
-        raise Problem("gated", "Prove your identity first: upload your CNI in the workspace.")
+        raise ProblemError("gated", "Prove your identity first: upload your CNI in the workspace.")
     return caller
 
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from config.api.dialect import Dialect
-from config.api.errors import Problem
-from config.web.paging import InvalidCursor
+from config.api.errors import ProblemError
+from config.web.paging import InvalidCursorError
 
 from .models import ContactRequest, InvalidTransitionError
 from .schemas import ContactRequestBody, PropertyBrief
@@ -14,17 +14,17 @@ TO_DATABASE = {api: database for database, api in TO_API.items()}
 
 
 class ProDialect(Dialect):
-    def problem(self, error: Exception) -> Problem | None:
+    def translate(self, error: Exception) -> ProblemError | None:
         if isinstance(error, InvalidTransitionError):
             allowed = " or ".join(TO_API[status] for status in error.allowed) or "nothing"
             from_status, to_status = TO_API[error.from_status], TO_API[error.to_status]
-            return Problem(
+            return ProblemError(
                 "invalid_transition",
                 f"A request that is {from_status} cannot become {to_status}; allowed: {allowed}.",
             )
-        if isinstance(error, InvalidCursor):
-            return Problem("invalid_cursor", str(error))
-        return super().problem(error)
+        if isinstance(error, InvalidCursorError):
+            return ProblemError("invalid_cursor", str(error))
+        return super().translate(error)
 
 
 dialect = ProDialect(

@@ -5,17 +5,17 @@ from datetime import UTC, datetime
 from django.core.exceptions import ValidationError
 
 from config.api.dialect import Dialect
-from config.api.errors import Detail, Problem, invalid
+from config.api.errors import Detail, ProblemError, invalid_fields
 
 from .models import Contact
 from .schemas import ContactBody
 
 
 class ContactsDialect(Dialect):
-    def problem(self, error: Exception) -> Problem | None:
-        problem = super().problem(error)
+    def translate(self, error: Exception) -> ProblemError | None:
+        problem = super().translate(error)
         if problem and isinstance(error, ValidationError):
-            return invalid(*(Detail(camel(d.field), d.message) for d in problem.details))
+            return invalid_fields(*(Detail(camel(d.field), d.message) for d in problem.details))
         return problem
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.log import log_response
 
 from config.api.dialect import Dialect
-from config.api.errors import Problem
+from config.api.errors import ProblemError
 from config.files.storage import StorageUnavailableError
 
 from .history.entry import Entry
@@ -44,28 +44,28 @@ class ErrorBody(msgspec.Struct, omit_defaults=True):
 class InquiriesDialect(Dialect):
     error_type = ErrorBody
 
-    def meaning(self, kind: str) -> tuple[int, str]:
-        status, message = super().meaning(kind)
+    def status_and_code(self, kind: str) -> tuple[int, str]:
+        status, message = super().status_and_code(kind)
         return (
             (settings.INQUIRY_TRANSITION_ERROR_STATUS, message) if kind == "invalid_transition" else (status, message)
         )
 
-    def problem(self, error: Exception) -> Problem | None:
+    def translate(self, error: Exception) -> ProblemError | None:
         if isinstance(error, InvalidTransitionError):
-            return Problem("invalid_transition", str(error))
+            return ProblemError("invalid_transition", str(error))
         if isinstance(error, StorageUnavailableError):
             message = "The storage of attachments does not answer. Try again."
-            return Problem("unavailable", message, headers={"Retry-After": "10"})
-        return super().problem(error)
+            return ProblemError("unavailable", message, headers={"Retry-After": "10"})
+        return super().translate(error)
 
-    def body(self, code: str, problem: Problem, request: HttpRequest) -> msgspec.Struct:
+    def error_body(self, code: str, problem: ProblemError, request: HttpRequest) -> msgspec.Struct:
         errors: dict[str, list[str]] = {}
         for detail in problem.details:
             errors.setdefault(detail.field, []).append(detail.message)
         request_id = getattr(request, "request_id", None) if problem.kind == "server_error" else None
         return ErrorBody(False, code, problem.message, errors, request_id)
 
-    def respond(self, problem: Problem, request: HttpRequest) -> HttpResponse:
+    def respond(self, problem: ProblemError, request: HttpRequest) -> HttpResponse:
         response = super().respond(problem, request)
         if problem.kind == "invalid_transition":
             # A refusal like any other, whatever its documented status: Django would log a 500 as a crash.

@@ -100,7 +100,7 @@ class ActionBody(Body):
     }
 
     @classmethod
-    def check_together(cls, data: Mapping[str, Any]) -> list[Detail]:
+    def check_combination(cls, data: Mapping[str, Any]) -> list[Detail]:
         takes = cls.TAKES.get(action) if isinstance(action := data.get("action"), str) else None
         if takes is None:
             return []

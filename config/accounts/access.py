@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import CsrfViewMiddleware
 
-from config.api.errors import Problem
+from config.api.errors import ProblemError
 from config.web.client import client_place
 from config.web.limits import Limit
 
@@ -33,7 +33,7 @@ class Caller:
 
 
 def by_token(request: HttpRequest) -> Caller:
-    """The caller by `Authorization: Bearer`. Raises Problem: unauthenticated or rate_limited."""
+    """The caller by `Authorization: Bearer`. Raises ProblemError: unauthenticated or rate_limited."""
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     is_bearer = scheme.lower() == "bearer" and text.isprintable()  # PostgreSQL fails on a NUL
     token = ApiToken.objects.authenticate(text.strip()) if is_bearer else None
@@ -47,7 +47,7 @@ def by_token(request: HttpRequest) -> Caller:
 def by_token_or_session(request: HttpRequest) -> Caller:
     """The caller by `Authorization: Bearer`, or without that header by session and CSRF token.
 
-    Raises Problem: unauthenticated, forbidden or rate_limited.
+    Raises ProblemError: unauthenticated, forbidden or rate_limited.
     """
     if "Authorization" in request.headers:
         return by_token(request)
@@ -55,7 +55,7 @@ def by_token_or_session(request: HttpRequest) -> Caller:
     if not user.is_authenticated or user.pro is None:
         raise _unauthenticated(request)
     if reason := _check_csrf(request):
-        raise Problem("forbidden", f"The CSRF token is missing or wrong ({reason}).")
+        raise ProblemError("forbidden", f"The CSRF token is missing or wrong ({reason}).")
     _count_request(f"user:{user.pk}")
     return Caller(user.pro, user=user)
 
@@ -65,16 +65,18 @@ def _count_request(key: str) -> None:
         raise _rate_limited(wait)
 
 
-def _unauthenticated(request: HttpRequest) -> Problem:
+def _unauthenticated(request: HttpRequest) -> ProblemError:
     # A request without credentials guesses no token, so it is not counted.
     if "Authorization" in request.headers and (wait := REFUSALS.hit(client_place(request))):
         return _rate_limited(wait)
     message = "Send a valid token as Authorization: Bearer."
-    return Problem("unauthenticated", message, headers={"WWW-Authenticate": "Bearer"})
+    return ProblemError("unauthenticated", message, headers={"WWW-Authenticate": "Bearer"})
 
 
-def _rate_limited(wait: int) -> Problem:
-    return Problem("rate_limited", f"Too many requests. Try again in {wait} s.", headers={"Retry-After": str(wait)})
+def _rate_limited(wait: int) -> ProblemError:
+    return ProblemError(
+        "rate_limited", f"Too many requests. Try again in {wait} s.", headers={"Retry-After": str(wait)}
+    )
 
 
 class _CsrfCheck(CsrfViewMiddleware):

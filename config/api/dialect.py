@@ -1,4 +1,4 @@
-"""How one API words its errors."""
+"""Error responses of one API."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ from django.core.exceptions import (
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 
-from .errors import Detail, Problem, invalid
+from .errors import Detail, ProblemError, invalid_fields
 
 
 class Error(msgspec.Struct, rename="camel", omit_defaults=True):
@@ -30,10 +30,10 @@ class ErrorBody(msgspec.Struct):
 
 
 class Dialect:
-    """The error shape of every path at and below `prefix`.
+    """Error format of all paths at and below `prefix`; `codes` maps the kind of a problem to (status, code).
 
-    Here `{"error": {"code", "message"}}`, with `details` for validation errors and `requestId` for a 500;
-    an API that speaks otherwise overrides `body` and `error_type`. `codes` gives kind -> (status, code).
+    The default body is `{"error": {"code", "message"}}`, with `details` for validation errors and `requestId` for a
+    500. An API with another format overrides `error_body` and `error_type`.
     """
 
     error_type: type[msgspec.Struct] = ErrorBody
@@ -45,48 +45,53 @@ class Dialect:
 
     @classmethod
     def at(cls, path: str) -> "Dialect | None":
-        """The dialect spoken at `path`, if any."""
+        """Dialect of `path`, None outside of every API."""
         return next((d for d in cls.registered if f"{path}/".startswith(f"{d.prefix}/")), None)
 
-    def problem(self, error: Exception) -> Problem | None:
-        """The meaning of an exception that a model raised; None when it is a fault of the program."""
+    def translate(self, error: Exception) -> ProblemError | None:
+        """Turn an exception of a handler or model into a problem; None for a bug, which becomes a 500."""
         match error:
-            case Problem():
+            case ProblemError():
                 return error
             case Http404() | ObjectDoesNotExist():
-                return Problem("not_found", "There is nothing here under this id.")
+                return ProblemError("not_found", "There is nothing here under this id.")
             case ValidationError():
-                return invalid(*_details(error))
+                return invalid_fields(*_details(error))
             case PermissionDenied():
-                return Problem("forbidden", "This is not open to the caller.")
+                return ProblemError("forbidden", "This is not open to the caller.")
             case RequestDataTooBig():
-                return Problem("too_large", "The body is too large.")
+                return ProblemError("too_large", "The body is too large.")
             case SuspiciousOperation() | UnreadablePostError():
-                # Such as a query of a thousand parameters, or a caller that went away.
-                return Problem("unreadable", "The request could not be read.")
+                # For example a query of a thousand parameters, or a caller that disconnected.
+                return ProblemError("unreadable", "The request could not be read.")
             case OperationalError() | InterfaceError():
-                return Problem("unavailable", "The database does not answer. Try again.", headers={"Retry-After": "10"})
+                message = "The database does not answer. Try again."
+                return ProblemError("unavailable", message, headers={"Retry-After": "10"})
         return None
 
-    def body(self, code: str, problem: Problem, request: HttpRequest) -> msgspec.Struct:
+    def error_body(self, code: str, problem: ProblemError, request: HttpRequest) -> msgspec.Struct:
+        """Body of an error response, an instance of `error_type`."""
         request_id = getattr(request, "request_id", None) if problem.kind == "server_error" else None
         return ErrorBody(Error(code, problem.message, problem.details, request_id))
 
-    def meaning(self, kind: str) -> tuple[int, str]:
-        """The status and the code of one kind of problem."""
+    def status_and_code(self, kind: str) -> tuple[int, str]:
+        """HTTP status and error code of a kind of problem."""
         return self.codes[kind]
 
-    def respond(self, problem: Problem, request: HttpRequest) -> HttpResponse:
-        status, code = self.meaning(problem.kind)
-        return json_response(self.body(code, problem, request), status, problem.headers)
+    def respond(self, problem: ProblemError, request: HttpRequest) -> HttpResponse:
+        """Response for a problem, with its headers."""
+        status, code = self.status_and_code(problem.kind)
+        return json_response(self.error_body(code, problem, request), status, problem.headers)
 
 
 def json_response(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """Response with `body` (a Struct or plain data) as JSON."""
     headers = {"Content-Type": "application/json", **(headers or {})}
     return HttpResponse(msgspec.json.encode(body), status=status, headers=headers)
 
 
 def created(body: Any, location: str) -> HttpResponse:
+    """201 response with the address of the new resource."""
     return json_response(body, 201, {"Location": location})
 
 

@@ -1,4 +1,4 @@
-"""The API reference: one readable page, and the OpenAPI documents it is made from."""
+"""API reference as a page, and the OpenAPI documents that it is made from."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,20 +7,20 @@ from django.views.decorators.http import require_safe
 
 from .dialect import json_response
 from .endpoint import Api
-from .openapi import document
+from .openapi import build_document
 
 
 @require_safe
 def reference(request: HttpRequest) -> HttpResponse:
-    """Every route of every API, as a page."""
-    apis = [(slugify(api.title), document(api)) for api in Api.registered]
+    """Page with all routes of all APIs."""
+    apis = [(slugify(api.title), build_document(api)) for api in Api.registered]
     return render(request, "api/reference.html", {"apis": apis})
 
 
 @require_safe
 def openapi_json(request: HttpRequest, name: str) -> HttpResponse:
-    """One OpenAPI 3.1 document."""
+    """OpenAPI 3.1 document of one API."""
     for api in Api.registered:
         if slugify(api.title) == name:
-            return json_response(document(api))
+            return json_response(build_document(api))
     raise Http404

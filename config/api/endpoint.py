@@ -1,12 +1,12 @@
-"""A JSON route: a plain function with its method, scope, query, body and answer declared beside it.
+"""JSON routes: plain functions, each declared with its method, scope, query, body and answer.
 
     api = Api(dialect, title="…", authenticate=by_token)
 
     @api.endpoint("GET", "/<uuid:id>", scope="contacts:read", answer=ContactAnswer)
     def get_contact(caller, id): …
 
-The function gets the caller, the path's parameters, and `query`, `body`, `form` and `key` where they are declared. It
-returns the answer, or an HttpResponse when status or headers differ from the declared ones.
+The function gets the caller, the parameters of the path, and `query`, `body`, `form` and `key` if they are declared. It
+returns the answer, or an HttpResponse if it sets headers.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from .dialect import Dialect, json_response
-from .errors import Problem
+from .errors import ProblemError
 from .idempotency import AlreadyAnsweredError, RequestKey, read_key
 from .reading import Body, Input, check_length, read_body, read_fields, read_query
 from .uploads import Form, parse_form
@@ -31,7 +31,7 @@ type Handler = Callable[..., Any]
 
 
 class CallerLike(Protocol):
-    """Who is calling: for which tenant, and with which scopes."""
+    """Caller of a route, with its tenant and scopes."""
 
     @property
     def tenant(self) -> str: ...
@@ -41,7 +41,7 @@ class CallerLike(Protocol):
 
 @dataclass(frozen=True)
 class Operation:
-    """One declared route, below the prefix of its dialect."""
+    """Declaration of one route; `route` is relative to the prefix of the dialect."""
 
     method: str
     route: str
@@ -50,38 +50,41 @@ class Operation:
     scope: str
     query: type[Input] | None = None
     body: type[Body] | None = None
-    # The fields of a multipart body, the file among them.
+    # Fields of a multipart body, one of them `file`.
     form: type[Body] | None = None
     answer: type[msgspec.Struct | FileResponse] | None = None
-    # Kinds of problems beside the common ones.
+    # Kinds of problems in addition to the common ones.
     errors: tuple[str, ...] = ()
-    # Honours Idempotency-Key: the handler runs in the transaction that stores its answer.
+    # Accepts Idempotency-Key: the handler runs in the transaction that stores its response.
     is_creating: bool = False
-    # Creates after work that takes long: the handler gets `key`, and holds it round what it writes alone. No other
-    # writer waits for an upload or another machine.
+    # Does slow work before it creates: the handler gets `key`, and holds it only while it writes. So no other writer
+    # waits for an upload or another server.
     is_slow: bool = False
 
     @property
     def status(self) -> int:
-        """Of success."""
+        """HTTP status of success."""
         return 201 if self.is_creating else 200 if self.answer else 204
 
     def run(self, request: HttpRequest, caller: CallerLike, parameters: Mapping[str, Any]) -> HttpResponse:
-        """The answer of the handler. Raises AlreadyAnsweredError for a request that was sent before, and Problem."""
+        """Check the scope, read the input and call the handler.
+
+        Raises ProblemError, and AlreadyAnsweredError for a repeated request.
+        """
         if not caller.allows(self.scope):
-            raise Problem("forbidden", f"This token lacks the scope {self.scope}.")
+            raise ProblemError("forbidden", f"This token lacks the scope {self.scope}.")
         if self.body:
             check_length(request)
         form = parse_form(request, self.form) if self.form else None
         key = read_key(request, caller.tenant, form) if self.is_creating else RequestKey()
         if self.is_slow:
             key.replay()
-            return self.respond(self.handler(caller, key=key, **parameters, **self._read(request, form)))
+            return self._respond(self.handler(caller, key=key, **parameters, **self._read_input(request, form)))
         with key.hold():
-            return key.answer(self.respond(self.handler(caller, **parameters, **self._read(request, form))))
+            return key.answer(self._respond(self.handler(caller, **parameters, **self._read_input(request, form))))
 
-    def _read(self, request: HttpRequest, form: Form | None) -> dict[str, Any]:
-        """What was sent, as the handler gets it. Raises Problem."""
+    def _read_input(self, request: HttpRequest, form: Form | None) -> dict[str, Any]:
+        """Read what the handler gets of the request, as keyword arguments. Raises ProblemError."""
         arguments: dict[str, Any] = {}
         if self.body:
             arguments["body"] = read_body(request, self.body)
@@ -91,22 +94,19 @@ class Operation:
             arguments["form"] = read_fields(form, self.form, is_text=True)
         return arguments
 
-    def respond(self, result: Any) -> HttpResponse:
+    def _respond(self, result: Any) -> HttpResponse:
         if isinstance(result, HttpResponseBase):
             return result  # type: ignore[return-value]
         if self.status != 204:
             return json_response(result, self.status)
         response = HttpResponse(status=204)
-        del response.headers["Content-Type"]  # There is nothing that would have one.
+        del response.headers["Content-Type"]
         return response
 
 
 @dataclass(eq=False)
 class Api:
-    """The routes of one documented system, all in one dialect, all behind one way of knowing the caller.
-
-    `authenticate(request)` returns the caller or raises Problem; `scopes` are the ones that exist.
-    """
+    """Documented API with its routes. `authenticate` returns the caller of a request or raises ProblemError."""
 
     dialect: Dialect
     _: KW_ONLY
@@ -121,7 +121,7 @@ class Api:
         Api.registered.append(self)
 
     def endpoint(self, method: str, route: str, **declaration: Any) -> Callable[[Handler], Handler]:
-        """Declare a route by the fields of its Operation."""
+        """Declare a route: `declaration` are fields of Operation. Raises ImproperlyConfigured for an unknown scope."""
 
         def declare(handler: Handler) -> Handler:
             operation = Operation(method, route, handler, **declaration)
@@ -135,7 +135,7 @@ class Api:
 
     @property
     def urls(self) -> list[URLPattern]:
-        """One pattern a route, and one for everything else at and below the prefix: 404 in the dialect."""
+        """URL patterns: one per route, and a last one that answers 404 below the prefix."""
         prefix, routes = self.dialect.prefix.lstrip("/"), dict[str, dict[str, Operation]]()
         for operation in self.operations:
             routes.setdefault(operation.route, {})[operation.method] = operation
@@ -143,25 +143,25 @@ class Api:
         return [*views, re_path(rf"^{prefix}(?:/|\Z)", self._view({}))]
 
     def _view(self, operations: dict[str, Operation]) -> Callable[..., HttpResponse]:
-        """The view of one route, by method."""
+        """View of one route; `operations` by method, none for a 404."""
         if "GET" in operations:
             operations["HEAD"] = operations["GET"]
 
-        # Bearer tokens need no CSRF token; `authenticate` asks for one where it accepts a session.
+        # Bearer tokens need no CSRF token; `authenticate` requires one for a session.
         @csrf_exempt
         @login_not_required
         def view(request: HttpRequest, **parameters: Any) -> HttpResponse:
             try:
                 if not operations:
-                    raise Problem("not_found", "There is no such address.")
+                    raise ProblemError("not_found", "There is no such address.")
                 if request.method not in operations:
                     allowed = ", ".join(sorted(operations))
-                    raise Problem("method_not_allowed", f"Allowed here: {allowed}.", headers={"Allow": allowed})
+                    raise ProblemError("method_not_allowed", f"Allowed here: {allowed}.", headers={"Allow": allowed})
                 return operations[request.method].run(request, self.authenticate(request), parameters)
             except AlreadyAnsweredError as error:
                 return error.response
             except Exception as error:
-                if (problem := self.dialect.problem(error)) is None:
+                if (problem := self.dialect.translate(error)) is None:
                     raise
                 return self.dialect.respond(problem, request)
 

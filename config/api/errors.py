@@ -1,26 +1,26 @@
-"""Refusals of a JSON request, by kind. A dialect words them."""
+"""Refusals of a JSON request, before a dialect words them."""
 
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
 
-# The fault of one field.
+# One invalid field, as the default dialect shows it.
 class Detail(msgspec.Struct, frozen=True):
     field: str
     message: str
 
 
-class Problem(Exception):
-    """A refusal. `kind` is a key of the dialect's `codes`: "invalid", "not_found", or one of the app's own."""
+class ProblemError(Exception):
+    """A refused request. `kind` is a key of the dialect's `codes`: "invalid", "not_found", or one of the app's own."""
 
     def __init__(
         self, kind: str, message: str, *, details: Sequence[Detail] = (), headers: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(message)
-        self.kind, self.message, self.details, self.headers = kind, message, details, headers
+        self.kind, self.message, self.details, self.headers = kind, message, details, headers or {}
 
 
-def invalid(*details: Detail) -> Problem:
-    """A validation error that names each field."""
-    return Problem("invalid", "; ".join(f"{d.field}: {d.message}" for d in details), details=details)
+def invalid_fields(*details: Detail) -> ProblemError:
+    """Validation error that names every invalid field."""
+    return ProblemError("invalid", "; ".join(f"{d.field}: {d.message}" for d in details), details=details)

@@ -1,7 +1,8 @@
-"""`Idempotency-Key`: a POST that is sent again creates nothing again, and gets the answer it got before.
+"""`Idempotency-Key`: a repeated POST creates nothing, and gets the response that the first one got.
 
-The key's row, the rows of the business and the stored answer commit together: after a crash either all are there, and
-the repeat is answered from them, or none, and the repeat is the first. Refusals are raised, so nothing of them stays.
+The key's row, the rows that the handler writes and the stored response commit together. After a crash either all of
+them exist, and the repeat gets the stored response, or none, and the repeat is processed like the first. Refusals are
+raised, so that the transaction rolls back and nothing is stored.
 """
 
 import hashlib
@@ -14,8 +15,8 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from .errors import Detail, Problem, invalid
-from .models import KEPT, IdempotencyKey
+from .errors import Detail, ProblemError, invalid_fields
+from .models import KEY_LIFETIME, IdempotencyKey
 from .uploads import Form, digest_form
 
 HEADER = "Idempotency-Key"
@@ -23,7 +24,7 @@ PRINTABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 
 
 class AlreadyAnsweredError(Exception):
-    """A request that was answered before; `response` is the stored answer."""
+    """Repeated request; `response` is the stored response."""
 
     def __init__(self, response: HttpResponse) -> None:
         super().__init__("This request was answered before.")
@@ -32,65 +33,65 @@ class AlreadyAnsweredError(Exception):
 
 @dataclass
 class RequestKey:
-    """The Idempotency-Key of one request. Without that header `scope` is empty, and nothing is stored.
+    """Idempotency-Key of one request. Without the header `scope` is empty, and nothing is locked or stored.
 
-    `scope` is the SHA-256 of tenant, method, path and key; `sent` tells what was sent from anything else.
+    `scope` is the SHA-256 of tenant, method, path and key; `digest` is that of the body.
     """
 
     scope: str = ""
-    sent: str = ""
+    digest: str = ""
     response: HttpResponse | None = None
 
     def replay(self) -> None:
-        """Raise AlreadyAnsweredError for a stored answer, Problem (`idempotency_mismatch`) for that of another body."""
+        """Raise AlreadyAnsweredError if a response is stored, ProblemError (idempotency_mismatch) if bodies differ."""
         if not self.scope:
             return
-        stored = IdempotencyKey.objects.filter(scope=self.scope, created_at__gt=timezone.now() - KEPT).first()
+        stored = IdempotencyKey.objects.filter(scope=self.scope, created_at__gt=timezone.now() - KEY_LIFETIME).first()
         if stored is None:
             return
-        if stored.request != self.sent:
-            raise Problem("idempotency_mismatch", "This key was sent before with another body.")
+        if stored.request != self.digest:
+            raise ProblemError("idempotency_mismatch", "This key was sent before with another body.")
         headers = {"Location": stored.location} if stored.location else {}
         headers |= {"Content-Type": "application/json", "Idempotency-Replayed": "true"}
         raise AlreadyAnsweredError(HttpResponse(bytes(stored.body), status=stored.status, headers=headers))
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Store what the block gives to `answer`, in one transaction with what the block writes.
+        """Run the block in a transaction that also stores the response given to `answer`.
 
-        Raises as `replay` does, and Problem (`idempotency_in_progress`) while the first request is still running.
+        Raises as `replay` does, and ProblemError (idempotency_in_progress) while another request holds the key.
         """
         if not self.scope:
             yield
             return
         with transaction.atomic():
-            _lock(self.scope)
+            _lock_scope(self.scope)
             self.replay()
             yield
-            _store(self)
+            _store_response(self)
 
     def answer(self, response: HttpResponse) -> HttpResponse:
-        """Note the answer of the block that holds the key, and return it."""
+        """Set the response to store, and return it. Call it inside `hold`."""
         self.response = response
         return response
 
 
 def read_key(request: HttpRequest, tenant: str, form: Form | None) -> RequestKey:
-    """The key that `tenant` sent with a body or `form`. Raises Problem for a key that cannot be one."""
+    """Read the key of a request with a JSON body or `form`. Raises ProblemError for a malformed key."""
     key = request.headers.get(HEADER)
     if key is None:
         return RequestKey()
     if not PRINTABLE.fullmatch(key):
-        raise invalid(Detail(HEADER, "The key must be 1 to 255 printable ASCII characters."))
-    scope = _digest(f"{tenant}\n{request.method}\n{request.path}\n{key}".encode())
-    return RequestKey(scope, _digest(request.body) if form is None else digest_form(form))
+        raise invalid_fields(Detail(HEADER, "The key must be 1 to 255 printable ASCII characters."))
+    scope = _sha256(f"{tenant}\n{request.method}\n{request.path}\n{key}".encode())
+    return RequestKey(scope, _sha256(request.body) if form is None else digest_form(form))
 
 
-def _lock(scope: str) -> None:
-    """Keep everybody else with this key out until the transaction ends.
+def _lock_scope(scope: str) -> None:
+    """Lock the key until the transaction ends.
 
-    On SQLite the transaction itself has been holding every writer out since it began, so the second waits and is
-    answered from what the first has stored; on PostgreSQL it is told to come back.
+    SQLite needs no lock: its transaction has locked out other writers since it began. There a concurrent repeat waits
+    and gets the stored response; on PostgreSQL it is refused with 409.
     """
     if connection.vendor != "postgresql":
         return
@@ -98,16 +99,16 @@ def _lock(scope: str) -> None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int(scope[:15], 16)])
         if not cursor.fetchone()[0]:
             message = "The first request with this key is still running. Try again."
-            raise Problem("idempotency_in_progress", message, headers={"Retry-After": "1"})
+            raise ProblemError("idempotency_in_progress", message, headers={"Retry-After": "1"})
 
 
-def _store(key: RequestKey) -> None:
+def _store_response(key: RequestKey) -> None:
     if key.response is None:
-        raise RuntimeError("The block that held the key gave no answer.")
+        raise RuntimeError("The block that held the key gave no response.")
     if key.response.status_code >= 400:
         return
     values = {
-        "request": key.sent,
+        "request": key.digest,
         "status": key.response.status_code,
         "body": key.response.content,
         "location": key.response.headers.get("Location", ""),
@@ -116,5 +117,5 @@ def _store(key: RequestKey) -> None:
     IdempotencyKey.objects.update_or_create(scope=key.scope, defaults=values)
 
 
-def _digest(data: bytes) -> str:
+def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()

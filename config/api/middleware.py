@@ -1,14 +1,14 @@
-"""The last word on a dialect's paths."""
+"""Error pages on the paths of an API, converted to JSON."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
 from .dialect import Dialect
-from .errors import Problem
+from .errors import ProblemError
 
-# What Django or a middleware refused on its own, before or after a view.
-MEANINGS = {
+# Refusals by Django or a middleware, before or after the view.
+PROBLEMS = {
     401: ("unauthenticated", "Send a token as Authorization: Bearer."),
     403: ("forbidden", "This is not open to the caller."),
     404: ("not_found", "There is no such address."),
@@ -18,11 +18,11 @@ MEANINGS = {
     503: ("unavailable", "Not available at the moment. Try again."),
 }
 UNREADABLE = ("unreadable", "The request could not be read.")
-FAULT = ("server_error", "Something went wrong on our side. Quote the request id when you ask about it.")
+SERVER_ERROR = ("server_error", "Something went wrong on our side. Quote the request id when you ask about it.")
 
 
 class DialectMiddleware:
-    """Turns an error page on a dialect's path into that dialect: no caller of an API ever gets HTML."""
+    """Replaces an error page on a path of an API by an error of its dialect: no caller of an API ever gets HTML."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -32,7 +32,8 @@ class DialectMiddleware:
         dialect, status = Dialect.at(request.path), response.status_code
         if dialect is None or status < 400 or response["Content-Type"] == "application/json":
             return response
-        answer = dialect.respond(Problem(*MEANINGS.get(status, UNREADABLE if status < 500 else FAULT)), request)
+        kind, message = PROBLEMS.get(status, UNREADABLE if status < 500 else SERVER_ERROR)
+        answer = dialect.respond(ProblemError(kind, message), request)
         for name, value in response.headers.items():
             if name != "Content-Length":
                 answer.headers.setdefault(name, value)

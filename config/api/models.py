@@ -1,15 +1,15 @@
-"""What a creating POST answered, kept for the caller who asks again."""
+"""Stored responses to requests with an Idempotency-Key."""
 
 from datetime import timedelta
 
 from django.db import models
 from django.utils import timezone
 
-KEPT = timedelta(hours=24)
+KEY_LIFETIME = timedelta(hours=24)
 
 
 class IdempotencyKey(models.Model):
-    """One answered request. `scope` is the SHA-256 of tenant, method, path and key; `request` that of the body."""
+    """Answered request. `scope` is the SHA-256 of tenant, method, path and key; `request` is that of the body."""
 
     scope = models.CharField(max_length=64, unique=True)
     request = models.CharField(max_length=64)
@@ -23,5 +23,5 @@ class IdempotencyKey(models.Model):
 
 
 def prune_idempotency_keys() -> int:
-    """Take away what has been kept long enough; returns how many."""
-    return IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
+    """Delete the keys that are past their lifetime; returns their number."""
+    return IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEY_LIFETIME).delete()[0]

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of an Api, put together from the Structs that its routes are checked with."""
+"""OpenAPI 3.1 document of an Api, made from its declared operations and their Structs."""
 
 import inspect
 import re
@@ -34,8 +34,8 @@ KEY_PARAMETER = {
 LOCATION = {"description": "Where the new one stands.", "schema": {"type": "string"}}
 
 
-def document(api: Api) -> dict[str, Any]:
-    """The whole document."""
+def build_document(api: Api) -> dict[str, Any]:
+    """Build the document; the server is SITE_URL."""
     paths: dict[str, Any] = {}
     for operation in api.operations:
         address = PARAMETER.sub(r"{\2}", api.dialect.prefix + operation.route)
@@ -60,42 +60,42 @@ def _security(api: Api) -> dict[str, Any]:
 
 
 def _schemas(api: Api) -> dict[str, Any]:
-    """The schema of every Struct but those of queries, by name."""
+    """Schemas by name. Those of queries are left out: they become parameters."""
     bodies = {struct for o in api.operations for struct in (o.body, o.form) if struct}
     answers = {o.answer for o in api.operations if o.answer}
-    schemas = _describe(*sorted({*bodies, *answers, api.dialect.error_type}, key=lambda type_: type_.__name__))[1]
+    schemas = _json_schemas(*sorted({*bodies, *answers, api.dialect.error_type}, key=lambda type_: type_.__name__))[1]
     for struct in bodies:
         schemas[struct.__name__] |= struct.extra_json_schema
     return schemas
 
 
-def _describe(*types: type) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The schema of each type, and the named ones that these refer to."""
-    # msgspec asks the hook for what it does not know: a file, sent or answered.
+def _json_schemas(*types: type) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Schema of each type, and by name the schemas that these refer to."""
+    # The hook is asked for types that msgspec does not know: an uploaded file, and a FileResponse.
     return msgspec.json.schema_components(
         types, schema_hook=lambda _type: BINARY, ref_template="#/components/schemas/{name}"
     )
 
 
 def _content(type_: type, media_type: str = JSON) -> dict[str, Any]:
-    return {media_type: {"schema": _describe(type_)[0][0]}}
+    return {media_type: {"schema": _json_schemas(type_)[0][0]}}
 
 
 def _operation(dialect: Dialect, operation: Operation) -> dict[str, Any]:
     text = inspect.getdoc(operation.handler) or operation.handler.__name__
     summary, _, description = text.partition("\n\n")
-    described: dict[str, Any] = {
+    item: dict[str, Any] = {
         "operationId": operation.handler.__name__,
         "summary": " ".join(summary.split()),
         "description": f"{description}\n\nScope: `{operation.scope}`.".strip(),
         "parameters": list(_parameters(operation)),
-        "responses": {str(operation.status): _success(operation), **_refusals(dialect, operation)},
+        "responses": {str(operation.status): _success_response(operation), **_error_responses(dialect, operation)},
     }
     if operation.body:
-        described["requestBody"] = {"required": True, "content": _content(operation.body)}
+        item["requestBody"] = {"required": True, "content": _content(operation.body)}
     if operation.form:
-        described["requestBody"] = {"required": True, "content": _content(operation.form, "multipart/form-data")}
-    return described
+        item["requestBody"] = {"required": True, "content": _content(operation.form, "multipart/form-data")}
+    return item
 
 
 def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
@@ -103,9 +103,9 @@ def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
         schema = CONVERTERS.get(converter, {"type": "string"})
         yield {"name": name, "in": "path", "required": True, "schema": schema}
     if operation.query:
-        query = _describe(operation.query)[1][operation.query.__name__]
+        query = _json_schemas(operation.query)[1][operation.query.__name__]
         for name, field in query["properties"].items():
-            # In a query the null of "not sent" cannot be written.
+            # A query cannot contain null: it means that the parameter is not sent.
             options = [option for option in field.get("anyOf", []) if option != {"type": "null"}]
             schema = dict(options[0] if len(options) == 1 else field)
             text = schema.pop("description", "")
@@ -115,7 +115,7 @@ def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
         yield KEY_PARAMETER
 
 
-def _success(operation: Operation) -> dict[str, Any]:
+def _success_response(operation: Operation) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "Success"}
     if operation.answer:
         success["content"] = _content(operation.answer, "*/*" if operation.answer is FileResponse else JSON)
@@ -124,8 +124,8 @@ def _success(operation: Operation) -> dict[str, Any]:
     return success
 
 
-def _refusals(dialect: Dialect, operation: Operation) -> dict[str, Any]:
-    """By status, with the codes that it stands for."""
+def _error_responses(dialect: Dialect, operation: Operation) -> dict[str, Any]:
+    """Error responses by status; the description lists the codes."""
     kinds = [
         *ALWAYS,
         *operation.errors,
@@ -134,7 +134,7 @@ def _refusals(dialect: Dialect, operation: Operation) -> dict[str, Any]:
         *(CREATING if operation.is_creating else ()),
     ]
     codes: dict[int, list[str]] = {}
-    for status, code in dict.fromkeys(map(dialect.meaning, kinds)):
+    for status, code in dict.fromkeys(map(dialect.status_and_code, kinds)):
         codes.setdefault(status, []).append(f"`{code}`")
     content = _content(dialect.error_type)
     return {str(status): {"description": ", ".join(codes[status]), "content": content} for status in sorted(codes)}

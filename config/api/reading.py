@@ -1,4 +1,4 @@
-"""JSON bodies and query parameters, read into checked Structs."""
+"""Reading JSON bodies and query parameters into validated Structs."""
 
 import json
 import re
@@ -10,67 +10,67 @@ import msgspec
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, UnreadablePostError
 
-from .errors import Detail, Problem, invalid
+from .errors import Detail, ProblemError, invalid_fields
 
 MAX_BODY = 1024 * 1024  # bytes
-# A body of a mebibyte has room for a hundred thousand unknown fields; nobody reads more than a few.
+# Unknown fields named in one error: a body of a mebibyte has room for a hundred thousand.
 MAX_UNKNOWN = 20
-# What a query parameter may say beside text. msgspec's lenient mode would also read "1e1", "20.0" and "null".
-PLAIN = re.compile(r"-?[0-9]+|true|false")
+# Numbers and booleans sent as text. msgspec's lenient mode alone would also accept "1e1", "20.0" and "null".
+TEXT_VALUE = re.compile(r"-?[0-9]+|true|false")
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class Input(msgspec.Struct):
-    """The parameters of a query. Unknown ones are ignored."""
+    """Parameters of a query. Unknown ones are ignored."""
 
-    # Reasons for refusing an unknown field that callers are likely to send.
+    # Unknown field that callers are likely to send -> reason for refusing it.
     refused: ClassVar[Mapping[str, str]] = {}
-    # Rules that the fields alone do not tell, for the OpenAPI document.
+    # JSON Schema of rules about several fields, added to the OpenAPI document.
     extra_json_schema: ClassVar[Mapping[str, Any]] = {}
 
     @classmethod
-    def check_together(cls, data: Mapping[str, Any]) -> list[Detail]:
-        """The faults that one field alone does not tell."""
+    def check_combination(cls, data: Mapping[str, Any]) -> list[Detail]:
+        """Errors of fields that are each valid, but not together. `data` is what was sent."""
         return []
 
 
 class Body(Input, forbid_unknown_fields=True):
-    """The fields of a JSON body or of a form. Unknown ones are refused by name."""
+    """Fields of a JSON body or a form. Unknown ones are refused by name."""
 
 
 def check_length(request: HttpRequest) -> None:
-    """Raises Problem (413) for a body that is larger than JSON may be, before anybody reads it."""
+    """Raise ProblemError (too_large) for a JSON body above the limit, before it is read."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdecimal() and int(length) > MAX_BODY:
-        raise Problem("too_large", f"The body is larger than {MAX_BODY} bytes.")
+        raise ProblemError("too_large", f"The body is larger than {MAX_BODY} bytes.")
 
 
 def read_body[S: Body](request: HttpRequest, struct: type[S]) -> S:
-    """The JSON body as `struct`. Raises Problem: 415, unreadable, or invalid with every field at fault."""
+    """Read the JSON body. Raises ProblemError: unsupported_media_type, unreadable, or invalid with every bad field."""
     if request.content_type != "application/json":
-        raise Problem("unsupported_media_type", "Send the body as application/json.")
+        raise ProblemError("unsupported_media_type", "Send the body as application/json.")
     try:
         text = request.body.decode("utf-8")
-        # `int` takes neither NaN nor Infinity.
-        data = json.loads(text, object_pairs_hook=_unique, parse_float=_number, parse_constant=int)
+        # NaN and Infinity are no JSON: `int` raises ValueError for them.
+        data = json.loads(text, object_pairs_hook=_read_object, parse_float=_read_number, parse_constant=int)
     except (ValueError, RecursionError, UnreadablePostError) as error:
-        raise Problem("unreadable", "The body is not readable as a JSON object in UTF-8.") from error
+        raise ProblemError("unreadable", "The body is not readable as a JSON object in UTF-8.") from error
     if not isinstance(data, dict):
-        raise Problem("unreadable", "The body must be a JSON object.")
+        raise ProblemError("unreadable", "The body must be a JSON object.")
     return read_fields(data, struct)
 
 
 def read_query[S: Input](request: HttpRequest, struct: type[S]) -> S:
-    """The query parameters as `struct`."""
-    # Django would decode the query in whatever charset the Content-Type names.
+    """Read the query parameters. Raises ProblemError: invalid."""
+    # Otherwise Django decodes the query in the charset of the Content-Type.
     request.encoding = "utf-8"
     return read_fields(request.GET.dict(), struct, is_text=True)
 
 
 def read_fields[S: Input](data: Mapping[str, Any], struct: type[S], *, is_text: bool = False) -> S:
-    """`data` as `struct`; all fields at fault are named at once (a Struct alone would stop at the first).
+    """Validate `data` as `struct`. With `is_text`, numbers and booleans are sent as text.
 
-    With `is_text` numbers and booleans are sent as text.
+    Raises ProblemError (invalid) with all bad fields: field by field, as msgspec alone would stop at the first.
     """
     fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
     errors, values = [], dict[str, Any]()
@@ -81,44 +81,44 @@ def read_fields[S: Input](data: Mapping[str, Any], struct: type[S], *, is_text: 
     for name, field in fields.items():
         try:
             if name in data:
-                values[field.name] = _convert(data[name], field.type, is_text)
+                values[field.name] = _convert_value(data[name], field.type, is_text)
             elif field.required:
                 errors.append(Detail(name, "This field is required."))
         except (msgspec.ValidationError, OverflowError) as error:
-            errors.append(Detail(name, _message(error, field.type)))
-    if errors := [*errors, *struct.check_together(data)]:
-        raise invalid(*errors)
+            errors.append(Detail(name, _error_message(error, field.type)))
+    if errors := [*errors, *struct.check_combination(data)]:
+        raise invalid_fields(*errors)
     return struct(**values)
 
 
-def _convert(value: Any, type_: Any, is_text: bool) -> Any:
-    if any(UNSTORABLE.search(text) for text in _texts(value)):
+def _convert_value(value: Any, type_: Any, is_text: bool) -> Any:
+    if any(UNSTORABLE.search(text) for text in _iter_texts(value)):
         raise msgspec.ValidationError("Text must not contain NUL or an unpaired surrogate.")
-    is_plain = is_text and isinstance(value, str) and PLAIN.fullmatch(value)
-    return msgspec.convert(value, type_, strict=not is_plain)
+    is_lenient = is_text and isinstance(value, str) and TEXT_VALUE.fullmatch(value)
+    return msgspec.convert(value, type_, strict=not is_lenient)
 
 
-def _message(error: Exception, type_: Any) -> str:
+def _error_message(error: Exception, type_: Any) -> str:
     if type_ is UploadedFile:
         return "Send a file."
     text = str(error).replace("`", "")
     if not text.startswith("Invalid enum value"):
         return text
-    # msgspec repeats the wrong value; what helps is the right ones.
+    # msgspec repeats the wrong value; the allowed ones help more.
     schema = msgspec.json.schema(type_)
     options: list[Any] = next((option["enum"] for option in (schema, *schema.get("anyOf", [])) if "enum" in option), [])
     return f"Choose one of: {', '.join(map(str, options))}."
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("duplicate key")
     return members
 
 
-def _number(text: str) -> float:
-    """JSON has one kind of number: 5.0 is the integer 5; 4.9… with more digits than a float has is not."""
+def _read_number(text: str) -> float:
+    """Read 5.0 as the integer 5, as JSON has one number type; but not 4.999… with more digits than a float has."""
     value = float(text)
     try:
         return int(value) if abs(value) < 2**63 and Decimal(text) == int(value) else value
@@ -126,8 +126,8 @@ def _number(text: str) -> float:
         return value
 
 
-def _texts(value: Any) -> Iterator[str]:
-    # Without recursion: JSON may be nested deeper than Python calls.
+def _iter_texts(value: Any) -> Iterator[str]:
+    # Not recursive: JSON may be nested deeper than Python's stack.
     values = [value]
     while values:
         match values.pop():

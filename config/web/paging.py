@@ -1,4 +1,4 @@
-"""Pages of a list: by a cursor, which is the place of a row in the order, or by number with an exact total."""
+"""Pages of a list: by a cursor (the position of a row), or by number with an exact total."""
 
 import base64
 from collections.abc import Callable
@@ -9,48 +9,44 @@ from django.db.models.fields.tuple_lookups import TupleLessThanOrEqual
 
 
 def numbered_page[M: Model](rows: QuerySet[M], number: int, size: int) -> tuple[list[M], int]:
-    """The page `number` (from 1) of `size` rows, newest first, and the exact number of rows there are.
+    """Page `number` (from 1) of `size` rows, newest first, and the exact number of all rows.
 
-    For rows with `created_at` and an index that ends in it and the id. Counting goes through that index anyway, so a
-    page at depth may cost as little as the first one: on the way to its first row the index alone is read, and what
-    was skipped there is not counted again.
+    The rows need `created_at` and an index that ends in it and the id. Counting reads that index anyway, so a deep page
+    costs no more than the first: the skipped rows are read from the index alone, and are not counted again.
     """
     newest_first, start = rows.order_by("-created_at", "-pk"), (number - 1) * size
     if start == 0:
         return list(newest_first[:size]), rows.count()
-    here = _from(newest_first, start)
-    return (list(here[:size]), start + here.count()) if here is not None else ([], rows.count())
+    rest = _skip_rows(newest_first, start)
+    return (list(rest[:size]), start + rest.count()) if rest is not None else ([], rows.count())
 
 
-def _from[M: Model](newest_first: QuerySet[M], start: int) -> QuerySet[M] | None:
-    """The rows without the first `start`, which is 1 or more; None where there are no others.
+def _skip_rows[M: Model](newest_first: QuerySet[M], start: int) -> QuerySet[M] | None:
+    """Rows after the first `start` (1 or more); None if there are no more.
 
-    The time alone tells them in half the time that it takes together with the id, unless rows of one moment are parted.
+    Comparing the time alone takes half the time of comparing (time, id); that is needed only between rows of one time.
     """
-    places = list(newest_first.values_list("created_at", "pk")[start - 1 : start + 1])
-    if len(places) < 2:
+    positions = list(newest_first.values_list("created_at", "pk")[start - 1 : start + 1])
+    if len(positions) < 2:
         return None
-    last_before, first = places
-    if last_before[0] > first[0]:
+    last_skipped, first = positions
+    if last_skipped[0] > first[0]:
         return newest_first.filter(created_at__lte=first[0])
     return newest_first.filter(TupleLessThanOrEqual(("created_at", "pk"), first))
 
 
-class InvalidCursor(ValueError):
-    """A cursor that no page returned."""
+class InvalidCursorError(ValueError):
+    """Malformed cursor."""
 
 
 def to_cursor(created_at: datetime, id: object) -> str:
-    """The place of a row, to the microsecond: base64url of (createdAt, id)."""
+    """Encode the position of a row: base64url of "created_at|id", to the microsecond."""
     text = f"{created_at.astimezone(UTC).isoformat()}|{id}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def from_cursor[Id](cursor: str, read_id: Callable[[str], Id]) -> tuple[datetime, Id]:
-    """The inverse of `to_cursor`. Raises InvalidCursor when somebody made the cursor up.
-
-    `read_id` makes the id of its text, and raises ValueError where it is none.
-    """
+    """Decode a cursor. `read_id` parses the id, and raises ValueError. Raises InvalidCursorError."""
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
         time, _, id = text.partition("|")
@@ -59,11 +55,11 @@ def from_cursor[Id](cursor: str, read_id: Callable[[str], Id]) -> tuple[datetime
             raise ValueError("no time zone")
         return created_at.astimezone(UTC), read_id(id)
     except (ValueError, OverflowError) as error:
-        raise InvalidCursor("This cursor is not one that a page returned.") from error
+        raise InvalidCursorError("This cursor is not one that a page returned.") from error
 
 
 def row_number(text: str) -> int:
-    """An id that counts from 1. Raises ValueError where `text` is none that a database could know."""
+    """Parse an integer id. Raises ValueError for one that no row can have."""
     if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) < 2**63):
         raise ValueError("no id")
     return int(text)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, wants
-from config.web.paging import InvalidCursor, from_cursor, to_cursor
+from config.web.paging import InvalidCursorError, from_cursor, to_cursor
 
 from .. import receiving, replying
 from ..forms import InboxFilter, ReplyForm
@@ -61,7 +61,7 @@ class Inbox:
         """One page of rows, and the query string of the next one."""
         try:
             rows = self.rows().after(*from_cursor(self.cursor, uuid.UUID)) if self.cursor else self.rows()
-        except InvalidCursor as error:
+        except InvalidCursorError as error:
             raise Http404 from error
         page, more = rows.page(ROWS)
         end = to_cursor(page[-1].created_at, page[-1].pk) if more else ""
@@ -131,7 +131,7 @@ def inbox_arrivals(request: ProRequest) -> HttpResponse:
     inbox = Inbox(request)
     try:
         created_at, _id = from_cursor(request.GET.get("since", ""), uuid.UUID)
-    except InvalidCursor as error:
+    except InvalidCursorError as error:
         raise Http404 from error
     count = inbox.rows().filter(created_at__gt=created_at).count()
     return render(request, f"{PAGE}#arrivals", {"inbox": inbox, "count": count, "newest": request.GET["since"]})
@@ -182,7 +182,7 @@ def quarantine_list(request: ProRequest) -> HttpResponse:
     cursor = request.GET.get("cursor")
     try:
         rows = rows.after(*from_cursor(cursor, uuid.UUID)) if cursor else rows
-    except InvalidCursor as error:
+    except InvalidCursorError as error:
         raise Http404 from error
     page, more = rows.select_related("property").newest_first().page(ROWS)
     end = to_cursor(page[-1].created_at, page[-1].pk) if more else ""

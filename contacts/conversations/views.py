@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from config.accounts.http import ProRequest, send_to, wants
 from config.files.downloads import download
 from config.files.storage import StorageUnavailableError
-from config.web.paging import InvalidCursor, from_cursor, to_cursor
+from config.web.paging import InvalidCursorError, from_cursor, to_cursor
 
 from ..book.duplicates import likely_duplicates
 from ..forms import add_errors
@@ -65,7 +65,7 @@ def _list_context(request: ProRequest) -> dict[str, Any]:
     cursor, search = request.GET.get("cursor"), _search_context(request)
     try:
         place = from_cursor(cursor, uuid.UUID) if cursor else None
-    except InvalidCursor as error:
+    except InvalidCursorError as error:
         raise Http404 from error
     contacts = ContactMessage.objects.search_conversations(request.pro, search["search"])
     page, has_more = contacts.conversations(place, PAGE_SIZE)
@@ -128,7 +128,7 @@ def conversation_arrivals(request: ProRequest) -> HttpResponse:
     """Count the unread conversations with a message since the list was rendered."""
     try:
         since, _id = from_cursor(request.GET.get("since", ""), uuid.UUID)
-    except InvalidCursor as error:
+    except InvalidCursorError as error:
         raise Http404 from error
     count = Contact.objects.for_pro(request.pro).unread().filter(last_message_at__gt=since).count()
     return render(request, f"{PAGE}#arrivals", {"count": count, "newest": request.GET["since"]})

@@ -1,7 +1,7 @@
 """What an inquiry may be: types, their pipelines, filter options."""
 
 from config.accounts.access import Caller
-from config.api.errors import Problem
+from config.api.errors import ProblemError
 
 from ..dialect import to_filter_option, to_step, to_type
 from ..models import FilterOption, InquiryType
@@ -32,7 +32,7 @@ def list_pipelines(caller: Caller, query: StatusesQuery) -> StatusesAnswer:
         kinds = kinds.filter(slug=query.type)
     found = {kind.slug: [to_step(step) for step in kind.steps.all()] for kind in kinds}
     if query.type is not None and not found:
-        raise Problem("not_found", "There is no inquiry type with this slug.")
+        raise ProblemError("not_found", "There is no inquiry type with this slug.")
     return StatusesAnswer(data=found)
 
 

@@ -1,7 +1,7 @@
 """Inquiries as they are: the list, one of them, its history."""
 
 from config.accounts.access import Caller
-from config.api.errors import Detail, invalid
+from config.api.errors import Detail, invalid_fields
 from config.web.paging import numbered_page
 
 from ..dialect import to_body, to_history, to_offer, to_row
@@ -41,7 +41,7 @@ def _type_id(text: str) -> int:
     known = list(InquiryType.objects.values_list("pk", "slug"))
     ids = {slug: pk for pk, slug in known} | {str(pk): pk for pk, _slug in known}
     if text not in ids:
-        raise invalid(Detail("inquiry_type", "There is no inquiry type with this id or slug."))
+        raise invalid_fields(Detail("inquiry_type", "There is no inquiry type with this id or slug."))
     return ids[text]
 
 

@@ -59,7 +59,7 @@ class Board:
     """What one Pro sees of one type; `search` and `priority` narrow it, "" does not.
 
     With the key of a step in `alone` it is that column alone, with all its cards, page by page: `cursor` says where
-    the page begins. Raises KeyError for a step that there is not, InvalidCursor for a cursor that is none.
+    the page begins. Raises KeyError for a step that there is not, InvalidCursorError for a cursor that is none.
     """
 
     def __init__(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, wants
-from config.web.paging import InvalidCursor, row_number
+from config.web.paging import InvalidCursorError, row_number
 from contacts.forms import SearchField
 
 from ..models import Inquiry
@@ -47,7 +47,7 @@ class BoardPage:
         chosen = {"search": self.chosen["q"], "priority": self.chosen["priority"]}
         try:
             self.board = Board(request.pro, self.kind, **chosen, alone=self.step, cursor=self.cursor)
-        except (KeyError, InvalidCursor) as error:
+        except (KeyError, InvalidCursorError) as error:
             raise Http404 from error
 
     @property

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from config.accounts.http import ProRequest, wants
-from config.web.paging import InvalidCursor, from_cursor, row_number, to_cursor
+from config.web.paging import InvalidCursorError, from_cursor, row_number, to_cursor
 
 from ..forms import InquiryFilter
 from ..models import Attachment, Inquiry, Offer
@@ -84,7 +84,7 @@ class Listing:
         """One page of rows and where the next begins."""
         try:
             rows = self.rows().after(*from_cursor(self.cursor, row_number)) if self.cursor else self.rows()
-        except InvalidCursor as error:
+        except InvalidCursorError as error:
             raise Http404 from error
         page, more = rows.page(ROWS)
         end = to_cursor(page[-1].created_at, page[-1].pk) if more else ""

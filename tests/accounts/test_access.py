@@ -6,7 +6,7 @@ from django.test import RequestFactory
 
 from config.accounts.access import REFUSALS, REQUESTS, Caller, by_token, by_token_or_session
 from config.accounts.models import ApiToken
-from config.api.errors import Problem
+from config.api.errors import ProblemError
 from config.web.models import RateCount
 
 from ..factories import make_token
@@ -21,7 +21,7 @@ def make_request(header=None, user=None, method="GET"):
 
 
 def refusal(function, request):
-    with pytest.raises(Problem) as raised:
+    with pytest.raises(ProblemError) as raised:
         function(request)
     return raised.value.kind, raised.value.headers
 

@@ -1,4 +1,4 @@
-"""What an OpenAPI document cannot say, for schemathesis: how names and numbers look, and what is there already."""
+"""Hooks for schemathesis: formats of names and phone numbers, and refusals that a document cannot describe."""
 
 import schemathesis
 from hypothesis import strategies as st
@@ -12,8 +12,8 @@ schemathesis.openapi.format(
 )
 
 
-def is_refused_for_what_is_there(method, error):
-    """An unknown cursor, type or option, the last address of a contact, a file that is none: no document can tell."""
+def is_refused_by_stored_data(method, error):
+    """True for an unknown cursor, type or option, the last address of a contact, or a file of no accepted type."""
     if "success" in error:
         return bool(error.get("errors")) and set(error["errors"]) <= {
             "inquiry_type",
@@ -22,24 +22,26 @@ def is_refused_for_what_is_there(method, error):
             "file",
         }
     error = error["error"]
-    said = [f"{detail['field']}: {detail['message']}" for detail in error.get("details", [])]
-    takes_last = method == "PATCH" and said == ["email: Enter an e-mail address or a phone number."]
+    texts = [f"{detail['field']}: {detail['message']}" for detail in error.get("details", [])]
+    takes_last = method == "PATCH" and texts == ["email: Enter an e-mail address or a phone number."]
     return takes_last or error["code"] == "INVALID_CURSOR"
 
 
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
-    """Whether a failure stands."""
-    kind = type(failure).__name__
-    if kind == "ServerError":
-        # The documented answer to a move that a pipeline does not allow.
+    """False for failures that are expected."""
+    name = type(failure).__name__
+    if name == "ServerError":
+        # The documented response to a move that the pipeline does not allow.
         return response.json()["message"] != "Failed to perform action"
-    if kind != "RejectedPositiveData":
+    if name != "RejectedPositiveData":
         return True
-    # "153.0" is how it writes an integer into a query or a form, where all is text.
-    sent = [
+    # It writes an integer as "153.0" into a query or a form, where every value is text.
+    values = [
         str(value) for value in ({**(case.query or {}), **(case.body if isinstance(case.body, dict) else {})}).values()
     ]
-    if case.path.endswith(("attachments", "download", "{attachment_id}")) and any(text.endswith(".0") for text in sent):
+    if case.path.endswith(("attachments", "download", "{attachment_id}")) and any(
+        text.endswith(".0") for text in values
+    ):
         return False
-    return not is_refused_for_what_is_there(case.method, response.json())
+    return not is_refused_by_stored_data(case.method, response.json())

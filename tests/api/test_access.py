@@ -1,4 +1,4 @@
-"""Every JSON route × everybody who may not: a new route without a row here fails."""
+"""Every JSON route × every caller without access; a new route needs a row here."""
 
 import json
 
@@ -114,7 +114,7 @@ def test_every_json_route_has_a_row():
 
 
 def test_every_address_of_a_dialect_is_one_of_its_routes():
-    """Nothing answers below a dialect's prefix but its own routes and the catch-all."""
+    """Below a dialect's prefix there are only its routes and the catch-all."""
     patterns = [str(pattern.pattern) for pattern in _flat(get_resolver().url_patterns)]
     spoken = [p for p in patterns if Dialect.at("/" + p.lstrip("^").split("<")[0].split("(")[0])]
     routes = dict.fromkeys(route.lstrip("/") for _method, route in ROUTES)
@@ -172,19 +172,19 @@ def call(caller, pro, method, path, body, scope):
 
 
 def encoded(body):
-    """What is sent, and its type: a form stands in the table as it goes over the wire."""
+    """Body and content type; forms are in the table as encoded bytes."""
     if isinstance(body, bytes):
         return body, MULTIPART_CONTENT
     return json.dumps(body) if body else "", "application/json"
 
 
-def said(response):
-    """The whole answer as text, a file too."""
+def response_text(response):
+    """Whole response as text, also of a file."""
     return b"".join(response).decode() if response.streaming else response.content.decode()
 
 
 def refusals(path, foreign):
-    """What each caller gets. Beside /pro only programs are known, and no gate: a gated Pro's own row is its own."""
+    """Expected outcome by caller. Only /pro accepts sessions, and only /pro has the CNI gate."""
     if path.startswith("/pro/"):
         unknown, gated = (401, "UNAUTHENTICATED"), (403, "CNI_REQUIRED")
         sessions = {"another Pro's session": foreign, "gated": gated, "gated session": gated}
@@ -221,7 +221,7 @@ def test_who_may_not(pro, row, case, caller):
         with case(f"{method} {route}"):
             response = call(caller, Pro.objects.get(pk=pro.pk), method, path, body, scope)
             assert outcome(response) == expected[caller]
-            assert SECRET not in said(response)
+            assert SECRET not in response_text(response)
             if response.status_code != 201:
                 assert stored() == before
 
@@ -253,4 +253,4 @@ def test_the_scope_it_asks_for_is_enough(api_with, row, case):
     for route, (path, body, scope, _foreign) in ROUTES.items():
         with case(" ".join(route)):
             response = api_with(scope).send(route[0], path, *encoded(body))
-            assert (response.status_code, SECRET in said(response)) == OWN.get(route, (200, True))
+            assert (response.status_code, SECRET in response_text(response)) == OWN.get(route, (200, True))

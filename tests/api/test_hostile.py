@@ -1,4 +1,4 @@
-"""What nobody sends by mistake, in every field of every JSON route: refused in the dialect, never a 500."""
+"""Hostile values in every part of a request to /pro: refused in the dialect, never a 500."""
 
 import json
 import uuid
@@ -109,7 +109,7 @@ BODIES = {
 
 
 def is_refused(response, status=400, codes=("VALIDATION_ERROR",)):
-    """In the dialect, whole: status, code, and details of exactly their shape."""
+    """Check status, code and details of an error response."""
     assert response["Content-Type"] == "application/json"
     assert response.status_code == status, response.content[:500]
     body = json.loads(response.content)
@@ -117,7 +117,7 @@ def is_refused(response, status=400, codes=("VALIDATION_ERROR",)):
     assert list(body["error"]) in (["code", "message"], ["code", "message", "details"])
     assert body["error"]["code"] in codes
     assert all(list(detail) == ["field", "message"] for detail in body["error"].get("details", []))
-    # What came in is not thrown back in full.
+    # The input is not echoed in full.
     assert len(response.content) < 3000
     return True
 
@@ -134,7 +134,7 @@ def path(row):
 
 @pytest.fixture
 def case(case, row):
-    """Whatever a case of this file sends, the stored rows stay as they are."""
+    """Check after each test that no stored row has changed."""
     before = ContactRequest.objects.values().get(pk=row.pk)
 
     @contextmanager

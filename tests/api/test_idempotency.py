@@ -1,4 +1,4 @@
-"""Idempotency-Key on POST /api/v1/contacts: creates once, answers alike."""
+"""Idempotency-Key on POST /api/v1/contacts: one creation, one response."""
 
 import json
 from datetime import timedelta
@@ -33,7 +33,7 @@ def age(**by):
     IdempotencyKey.objects.update(created_at=timezone.now() - timedelta(**by))
 
 
-def nothing_is_kept():
+def is_nothing_stored():
     return not Contact.objects.exists() and not IdempotencyKey.objects.exists()
 
 
@@ -51,7 +51,7 @@ def test_a_repeat_is_answered_byte_for_byte(api):
     assert Contact.objects.count() == 1
 
 
-def test_what_is_stored(api):
+def test_the_response_is_stored(api):
     first = post(api)
     row = IdempotencyKey.objects.get()
     assert (row.status, bytes(row.body), row.location) == (201, first.content, first["Location"])
@@ -105,13 +105,13 @@ def test_another_path_or_method_is_another_key(rf, db):
 
 def test_a_key_that_is_held_and_given_no_answer_stores_nothing(rf, pro):
     key = idempotency.read_key(rf.post(PATH, headers={"Idempotency-Key": KEY}), str(pro.pk), None)
-    with pytest.raises(RuntimeError, match="gave no answer"), key.hold():
+    with pytest.raises(RuntimeError, match="gave no response"), key.hold():
         Contact.objects.register(pro, by=None, **BODY)
-    assert nothing_is_kept()
+    assert is_nothing_stored()
 
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 256, "a\tb", "a\x7fb", "clé", "a\nb"])
-def test_a_key_that_cannot_be(api, key):
+def test_a_malformed_key_is_refused(api, key):
     response = post(api, key)
     message = "The key must be 1 to 255 printable ASCII characters."
     assert (response.status_code, response.json()["error"]) == (
@@ -122,20 +122,20 @@ def test_a_key_that_cannot_be(api, key):
             "details": [{"field": "Idempotency-Key", "message": message}],
         },
     )
-    assert nothing_is_kept()
+    assert is_nothing_stored()
 
 
 @pytest.mark.parametrize("key", ["x", "x" * 255, "a b", "~!\"#'%_", "0"])
-def test_a_key_that_can_be(api, key):
+def test_a_well_formed_key_is_accepted(api, key):
     assert post(api, key).content == post(api, key).content
     assert Contact.objects.count() == 1
 
 
-def test_a_refusal_is_not_kept(api, api_with):
+def test_a_refusal_is_not_stored(api, api_with):
     assert error(post(api, body={"name": "Jane"})) == (400, "validation_error")
     assert error(post(api, body="{")) == (400, "invalid_request")
     assert error(post(api_with("contacts:read"))) == (403, "forbidden")
-    assert nothing_is_kept()
+    assert is_nothing_stored()
     assert post(api).status_code == 201
 
 
@@ -146,7 +146,7 @@ def test_the_scope_is_asked_for_before_a_replay(api, api_with):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    "broken", ["config.api.idempotency._store", "contacts.models.Contact.record", "contacts.api.to_body"]
+    "broken", ["config.api.idempotency._store_response", "contacts.models.Contact.record", "contacts.api.to_body"]
 )
 @pytest.mark.parametrize(("fault", "status"), [(RuntimeError, 500), (DatabaseError, 500)])
 def test_a_fault_in_the_middle_leaves_neither_row_nor_key(api, monkeypatch, broken, fault, status):
@@ -156,7 +156,7 @@ def test_a_fault_in_the_middle_leaves_neither_row_nor_key(api, monkeypatch, brok
     with monkeypatch.context() as patch:
         patch.setattr(broken, fail)
         assert post(api).status_code == status
-    assert nothing_is_kept()
+    assert is_nothing_stored()
     assert post(api).status_code == 201
     assert (Contact.objects.count(), IdempotencyKey.objects.count()) == (1, 1)
 

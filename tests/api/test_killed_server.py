@@ -1,4 +1,4 @@
-"""The web server is killed in the middle of its work: what it acknowledged stands, and every key can be sent again."""
+"""Kill of the web server under load: acknowledged creations persist, and every key can be sent again."""
 
 import contextlib
 import http.client
@@ -26,7 +26,7 @@ BEFORE_THE_KILL = 50  # acknowledged
 
 
 def database_url():
-    """The address of the test database, for another process."""
+    """URL of the test database, for another process."""
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
@@ -57,7 +57,7 @@ class Server:
         pytest.fail("the server does not answer")
 
     def ask(self, method, path, body=None, **headers):
-        """Status, headers and body. Raises OSError or HTTPException when no whole answer comes."""
+        """Status, headers and body. Raises OSError or HTTPException for an incomplete response."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
             line.request(method, path, body, {"Host": "testserver", **headers})
@@ -72,7 +72,7 @@ class Server:
         return self.ask("POST", "/api/v1/contacts", body, **headers)
 
     def kill(self):
-        """No goodbye for any of its processes."""
+        """Kill all of its processes."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -92,7 +92,7 @@ def start(pro):
 
 
 def post_until_killed(server, keys):
-    """Posts in several threads and kills in the middle; returns {key: (location, body)} of what was acknowledged."""
+    """Post in several threads and kill the server meanwhile; returns {key: (location, body)} of acknowledged posts."""
     acknowledged, has_enough = {}, threading.Event()
 
     def work(part):
@@ -117,7 +117,7 @@ def post_until_killed(server, keys):
 
 
 def post_again(server, key):
-    """A connection that died may hold its key for the moment that the database takes to notice."""
+    """Repeat a post. A dead connection may hold the key until the database notices."""
     for _ in range(20):
         status, headers, body = server.post(key)
         if status != 409:
@@ -142,11 +142,11 @@ def test_every_acknowledged_creation_stands_and_every_key_works(start):
                 assert headers["Idempotency-Replayed"] == "true"
         server.kill()
         all_keys += keys
-    assert_whole(all_keys)
+    assert_complete(all_keys)
 
 
-def assert_whole(keys):
-    """One contact a key, and each with all that belongs to it."""
+def assert_complete(keys):
+    """Check that each key has one contact with identity, event, stored response and search text."""
     rows = {row.name: row for row in Contact.objects.all()}
     assert (sorted(rows), Contact.objects.count()) == (sorted(keys), len(keys))
     held = set(ContactIdentity.objects.held().values_list("contact", "external_id"))

@@ -1,4 +1,4 @@
-"""The OpenAPI documents: valid, complete, true to what the routes answer."""
+"""OpenAPI documents: valid, complete, and consistent with real responses."""
 
 import json
 
@@ -9,7 +9,7 @@ from openapi_spec_validator import validate
 
 from config.api.dialect import Dialect
 from config.api.endpoint import Api
-from config.api.openapi import PARAMETER, document
+from config.api.openapi import PARAMETER, build_document
 from contact_requests.api import api as pro_api
 from contacts.api import api as contacts_api
 
@@ -44,18 +44,18 @@ ERRORS = {
 }
 
 
-def made(api):
-    # As it goes over the wire.
-    return json.loads(json.dumps(document(api)))
+def make_document(api):
+    # As it is sent.
+    return json.loads(json.dumps(build_document(api)))
 
 
 @pytest.fixture
 def written():
-    return made(pro_api)
+    return make_document(pro_api)
 
 
 def described(written):
-    """Every operation of the document: "GET /path" -> its description."""
+    """Operations of the document: "GET /path" -> operation."""
     return {
         f"{method.upper()} {path}": operation
         for path, methods in written["paths"].items()
@@ -65,13 +65,13 @@ def described(written):
 
 @pytest.mark.parametrize("api", Api.registered, ids=lambda api: api.title)
 def test_the_document_is_valid(api):
-    validate(made(api))
+    validate(make_document(api))
 
 
 @pytest.mark.parametrize("api", Api.registered, ids=lambda api: api.title)
 def test_every_registered_operation_is_described_with_its_scope(api):
     registered = {f"{o.method} {PARAMETER.sub(r'{\2}', api.dialect.prefix + o.route)}": o.scope for o in api.operations}
-    written = described(made(api))
+    written = described(make_document(api))
     assert set(written) == set(registered)
     for name, operation in written.items():
         assert operation["description"].endswith(f"Scope: `{registered[name]}`.")
@@ -124,7 +124,7 @@ def test_every_error_with_its_codes_and_its_shape(written, name):
     assert schemas == ["#/components/schemas/ErrorBody"] * len(ERRORS[name])
 
 
-def test_the_ways_of_knowing_the_caller(written, settings):
+def test_the_security_schemes(written, settings):
     assert written["security"] == [{"token": []}, {"session": []}]
     schemes = written["components"]["securitySchemes"]
     assert schemes["token"] == {"type": "http", "scheme": "bearer"}
@@ -132,7 +132,7 @@ def test_the_ways_of_knowing_the_caller(written, settings):
     assert (session["type"], session["in"], session["name"]) == ("apiKey", "cookie", settings.SESSION_COOKIE_NAME)
 
 
-def test_what_a_query_is_checked_with_is_no_component(written):
+def test_the_struct_of_a_query_is_no_component(written):
     assert sorted(written["components"]["schemas"]) == [
         "ContactRequestBody",
         "ContactRequestPage",
@@ -149,7 +149,7 @@ def test_what_a_query_is_checked_with_is_no_component(written):
 
 
 def checker(written):
-    """Checks a response against what the document says about this operation and status."""
+    """Function that validates a response against the schema of its operation and status."""
 
     def check(name, response):
         content = described(written)[name]["responses"][str(response.status_code)]["content"]
@@ -198,7 +198,7 @@ def test_real_refusals_are_as_described(api, nobody, pro, conforms):
 
 @pytest.fixture
 def contacts_written():
-    return made(contacts_api)
+    return make_document(contacts_api)
 
 
 def test_the_operations_of_the_contacts(contacts_written):
@@ -224,10 +224,10 @@ def test_only_what_creates_takes_a_key(contacts_written):
 def test_real_answers_of_the_contacts_are_as_described(api, nobody, contacts_written):
     check = checker(contacts_written)
     path, key = "/api/v1/contacts", {"Idempotency-Key": "k"}
-    made_one = api.post(path, {"name": "Jane", "phone": "+15551234567", "status": "applicant"}, **key)
-    one = made_one["Location"]
+    created = api.post(path, {"name": "Jane", "phone": "+15551234567", "status": "applicant"}, **key)
+    one = created["Location"]
     answers = [
-        ("POST /api/v1/contacts", made_one, 201),
+        ("POST /api/v1/contacts", created, 201),
         ("POST /api/v1/contacts", api.post(path, {}, **key), 422),
         ("POST /api/v1/contacts", api.post(path, {"more": 1}), 400),
         ("GET /api/v1/contacts", api.get(path), 200),
@@ -255,7 +255,7 @@ def test_the_document_needs_a_sign_in(nobody, api):
 def test_the_signed_in_get_the_document(browser):
     response = browser.get(PAGE)
     assert (response.status_code, response["Content-Type"]) == (200, "application/json")
-    assert response.json() == json.loads(json.dumps(document(pro_api)))
+    assert response.json() == json.loads(json.dumps(build_document(pro_api)))
     assert response.json()["servers"] == [{"url": "http://testserver"}]
 
 
@@ -270,7 +270,7 @@ def test_a_gated_pro_may_read_on(browser, pro):
 
 @pytest.fixture
 def unregistered(monkeypatch):
-    """An Api of the test's own, which nothing else sees."""
+    """Api that is not registered."""
     monkeypatch.setattr(Dialect, "registered", [])
     monkeypatch.setattr(Api, "registered", [])
     return Api(Dialect("/test", {}), title="Test", authenticate=lambda request: None, scopes=["contacts:read"])

@@ -1,4 +1,4 @@
-"""Every route does what its OpenAPI document says, whatever is sent: schemathesis tries it out."""
+"""Schemathesis: every route conforms to its OpenAPI document for generated requests."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from django.core.servers.basehttp import WSGIRequestHandler
 from config.accounts.access import REFUSALS, REQUESTS
 from config.api import idempotency
 from config.api.endpoint import Api
-from config.api.openapi import document
+from config.api.openapi import build_document
 from contact_requests.api import api as pro_api
 from contacts.api import api as contacts_api
 from inquiries.api import api as inquiries_api
@@ -35,13 +35,13 @@ EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "20")  # an operation
 
 @pytest.fixture
 def token(pro, hub, monkeypatch):
-    """A program that may ask as often as it likes. UserHub knows everybody."""
+    """Token without rate limit; UserHub knows every user."""
     hub.say({"name": "Jan de Vries", "email": "jan@example.org"})
     for limit in (REQUESTS, REFUSALS):
         monkeypatch.setattr(limit, "times", 10**9)
-    # Every key is a new one: the answer to an old one is about what was there then.
-    monkeypatch.setattr(idempotency, "KEPT", timedelta(0))
-    # It sends headers and body apart, and each answer would wait for the other side to say that it has the first.
+    # No key is ever repeated: a stored response describes former data.
+    monkeypatch.setattr(idempotency, "KEY_LIFETIME", timedelta(0))
+    # Headers and body are sent in two packets, which Nagle's algorithm would delay.
     monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
     ContactFactory.create_batch(3, pro=pro)
     RequestFactory.create_batch(3, property=PropertyFactory(pro=pro))
@@ -54,8 +54,8 @@ def token(pro, hub, monkeypatch):
 @pytest.mark.parametrize("api", [contacts_api, pro_api, inquiries_api], ids=lambda api: api.title)
 def test_all_checks(live_server, token, tmp_path: Path, api: Api):
     described = tmp_path / "openapi.json"
-    described.write_text(json.dumps(document(api)))
-    # The documents do not say it of every text: none has a NUL.
+    described.write_text(json.dumps(build_document(api)))
+    # The documents do not mention that texts must not contain NUL.
     config = tmp_path / "schemathesis.toml"
     config.write_text(f'hooks = "{HOOKS}"\n[generation]\nallow-x00 = false\n')
     command = [

@@ -323,7 +323,7 @@ def test_twelve_at_once_with_one_key_make_one(api, shipped, hub, at_once):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("broken", ["config.api.idempotency._store", "inquiries.pipeline.moves.record_move"])
+@pytest.mark.parametrize("broken", ["config.api.idempotency._store_response", "inquiries.pipeline.moves.record_move"])
 def test_a_fault_in_the_middle_leaves_nothing(api, people, monkeypatch, broken):
     def fail(*_args, **_more):
         raise RuntimeError

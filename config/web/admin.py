@@ -1,4 +1,4 @@
-"""The manners of the staff admin: what is not there is 404, and rubbish in an address is no fault of the server."""
+"""Base classes of the staff admin: a missing row is 404, and a malformed URL is no server error."""
 
 from typing import Any
 from urllib.parse import unquote
@@ -13,18 +13,18 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import override
 
-# An action that is offered on the list and on the page of one row.
+# Offers an action on the list and on the page of one row.
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
 NOTHING_TO_SAVE = {"show_save": False, "show_save_and_continue": False, "show_save_and_add_another": False}
 
 
 def searchable(text: str) -> str:
-    """What somebody searched for, as the database takes it: no NUL, ten words, 200 characters."""
+    """Search text that both databases accept: without NUL, at most ten words and 200 characters."""
     return " ".join(text.replace("\0", "").split()[:10])[:200]
 
 
 class CarefulAdmin(admin.ModelAdmin):
-    """What every page of the admin does, whatever it shows. `unsearchable`: fields that no address may filter by."""
+    """Base of all admin pages. `unsearchable` are fields that the query string of a list may not filter by."""
 
     list_per_page = 50
     # Checkboxes of a whole page must stay under DATA_UPLOAD_MAX_NUMBER_FIELDS.
@@ -33,28 +33,28 @@ class CarefulAdmin(admin.ModelAdmin):
     unsearchable: tuple[str, ...] = ()
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """The row, else 404, where Django's admin redirects to its index. Without any permission 403 comes first."""
+        """Row of this id, else 404 (Django redirects to the index); 403 without any permission on the model."""
         if not any(self.get_model_perms(request).values()):
             raise PermissionDenied
         try:
-            found = super().get_object(request, object_id, from_field)
-        except OverflowError:  # A key that is a foreign key, longer than SQLite's longest number.
-            found = None
-        if found is None:
+            row = super().get_object(request, object_id, from_field)
+        except OverflowError:  # A foreign key as primary key, beyond SQLite's integers.
+            row = None
+        if row is None:
             raise Http404
-        return found
+        return row
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         if "\0" in unquote(request.META.get("QUERY_STRING", "")):
             raise IncorrectLookupParameters
-        # The list is read here, so this is where a value that the database cannot compare with shows.
+        # The list is queried here, so a filter value that the database cannot compare raises here.
         try:
             return super().get_changelist_instance(request)
         except (DataError, NotSupportedError, OverflowError, ValueError) as error:
             raise IncorrectLookupParameters from error
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        # A regular expression can keep a database busy for minutes, and a broken one is an error in it.
+        # A regular expression can take the database minutes, and an invalid one raises an error there.
         parts = lookup.split("__")
         if parts[0] in self.unsearchable or parts[-1] in ("regex", "iregex"):
             return False
@@ -79,7 +79,7 @@ class CarefulAdmin(admin.ModelAdmin):
         return super().response_action(request, queryset, action_location=action_location)
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        """Write what was changed and no more: the rest of the row may have moved on since it was read."""
+        """Save the changed fields alone: the others may have changed in the database since the form was shown."""
         if not change:
             return super().save_model(request, obj, form, change)
         fields = {name for name in form.changed_data if self.opts.get_field(name).concrete}
@@ -88,15 +88,15 @@ class CarefulAdmin(admin.ModelAdmin):
             obj.save(update_fields=fields)
 
     def log_fields(self, request: HttpRequest, obj: Model, *fields: str) -> None:
-        """Note in the row's history that an action changed these fields."""
-        # Kept in English; the history page translates it.
+        """Add an entry to the row's history for fields that an action changed."""
+        # Stored in English; the history page translates it.
         with override(None):
             labels = [str(label_for_field(field, self.model)) for field in fields]
         self.log_change(request, obj, [{"changed": {"fields": labels}}])
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that staff read, and change by actions alone: no adding, no fields to edit, nothing to save."""
+    """Read-only pages: staff change these rows by actions alone."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -105,14 +105,14 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return [*self.readonly_fields, *(field.name for field in self.opts.concrete_fields)]
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        """Nothing: a whole row written back would undo what happened to it meanwhile."""
+        """Save nothing: writing the whole row would undo concurrent changes."""
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         return super().render_change_form(request, {**context, **NOTHING_TO_SAVE}, *args, **kwargs)
 
 
 class ReadOnlyInline(admin.TabularInline):
-    """The rows of another table below a row; who may see the one may see the others."""
+    """Related rows on the page of a row, readable with the permission for that row."""
 
     extra = max_num = 0
     can_delete = False

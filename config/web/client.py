@@ -1,4 +1,4 @@
-"""Who is at the other end of the line."""
+"""IP address of the client."""
 
 import contextlib
 import ipaddress
@@ -9,12 +9,12 @@ from django.http import HttpRequest
 
 
 @cache
-def _trusted(networks: tuple[str, ...]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+def _parse_networks(networks: tuple[str, ...]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     return [ipaddress.ip_network(network) for network in networks]
 
 
-def _plain(address: str) -> str:
-    """`address` written in the one usual way; ValueError when it is none. `::ffff:10.0.0.1` is 10.0.0.1."""
+def _normalize(address: str) -> str:
+    """Canonical form of an IP address: "::ffff:10.0.0.1" -> "10.0.0.1". Raises ValueError."""
     parsed = ipaddress.ip_address(address)
     return str(getattr(parsed, "ipv4_mapped", None) or parsed)
 
@@ -24,29 +24,29 @@ def _is_proxy(address: str) -> bool:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return any(parsed in network for network in _trusted(tuple(settings.TRUSTED_PROXIES)))
+    return any(parsed in network for network in _parse_networks(tuple(settings.TRUSTED_PROXIES)))
 
 
 def client_place(request: HttpRequest) -> str:
-    """Where the caller is, for counting: the address, or the /64 of an IPv6 one, which is one household's."""
+    """Client address for rate limits: an IPv4 address, or the /64 network of an IPv6 address (one household)."""
     address = client_ip(request)
     return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
 
 
 def client_ip(request: HttpRequest) -> str:
-    """The caller's address.
+    """IP address of the client.
 
-    `X-Forwarded-For` is read from the right and only as far as TRUSTED_PROXIES wrote it, so a caller who
-    sends the header gains nothing. What is not an address counts as the proxy that passed it on.
+    `X-Forwarded-For` is read from the right, only as far as TRUSTED_PROXIES wrote it, so a client cannot forge its
+    address by sending the header. If an entry is no address, the proxy that added it is the client.
     """
     address = request.META.get("REMOTE_ADDR") or "127.0.0.1"
     with contextlib.suppress(ValueError):
-        address = _plain(address)
+        address = _normalize(address)
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     while _is_proxy(address) and hops:
         hop = hops.pop().strip()
         try:
-            address = _plain(hop)
+            address = _normalize(hop)
         except ValueError:
             break
     return address

@@ -1,4 +1,4 @@
-"""Answers for the machines that watch over the installation."""
+"""Health checks: /healthz and /readyz."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
@@ -10,11 +10,11 @@ from django.views.decorators.cache import never_cache
 @login_not_required
 @never_cache
 def alive(request: HttpRequest) -> HttpResponse:
-    """200 "ok" as long as the process answers; asks nothing of the database."""
+    """200 "ok" as long as the process responds; does not query the database."""
     return HttpResponse("ok", content_type="text/plain")
 
 
-def _state() -> dict[str, str]:
+def _database_state() -> dict[str, str]:
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -26,6 +26,6 @@ def _state() -> dict[str, str]:
 @login_not_required
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and every migration is applied, else 503; the body says which."""
-    state = _state()
+    """200 if the database responds and all migrations are applied, else 503; the body tells which failed."""
+    state = _database_state()
     return JsonResponse(state, status=200 if set(state.values()) == {"ok"} else 503)

@@ -1,4 +1,4 @@
-"""How an app adds to a page or command of a floor below it, without being imported there."""
+"""Hooks: modules by which an app extends a page or command of a lower floor, which may not import it."""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -9,9 +9,9 @@ from django.utils.module_loading import module_has_submodule
 
 
 def hooks(module: str, name: str) -> Iterator[ModuleType]:
-    """The submodules `module` of the installed apps that have `name`, in the order of the apps."""
+    """Submodules `module` of the installed apps that define `name`, in the order of INSTALLED_APPS."""
     for app in apps.get_app_configs():
         if module_has_submodule(app.module, module):
-            found = import_module(f"{app.name}.{module}")
-            if hasattr(found, name):
-                yield found
+            submodule = import_module(f"{app.name}.{module}")
+            if hasattr(submodule, name):
+                yield submodule

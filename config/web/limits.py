@@ -1,4 +1,4 @@
-"""How often something may be done, counted over all worker processes."""
+"""Rate limits, counted over all worker processes."""
 
 import time
 from dataclasses import dataclass, field
@@ -8,10 +8,10 @@ from .models import RateCount
 
 @dataclass
 class Limit:
-    """At most `times` a `seconds` for one key.
+    """Limit of `times` per window of `seconds` for one key.
 
-    `batch` > 1 counts in this process first and writes every `batch`th time, so that counting costs a read
-    route next to nothing; each process may then go past the limit by `batch` at the most.
+    With `batch` > 1 each process counts in memory and writes to the database once per `batch` hits, so that a reading
+    route hardly pays for it; a process may then exceed the limit by up to `batch`.
     """
 
     name: str
@@ -21,7 +21,7 @@ class Limit:
     _pending: dict[str, tuple[int, int, int]] = field(default_factory=dict, repr=False)
 
     def hit(self, key: object) -> int:
-        """Count one for `key`. Returns 0 while within the limit, else the seconds until it opens again."""
+        """Count one for `key`. Returns 0 within the limit, else the seconds until the next window."""
         now = int(time.time())
         ends = now // self.seconds * self.seconds + self.seconds
         count = self._count(str(key), ends)

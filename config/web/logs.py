@@ -1,4 +1,4 @@
-"""The request's id in every log line."""
+"""Log format, with the request's id in every line and without secrets."""
 
 import logging
 import re
@@ -7,17 +7,17 @@ from typing import Any
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
-# What is as long as a key in an address: a provider's webhook, a customer's offer.
+# Secrets in a URL: the key of a provider's webhook or of a customer's offer.
 KEY = re.compile(r"[\w-]{40,}")
-# Whoever reads such a link can set that person's password.
+# A password reset link gives access to the account.
 RESET_LINK = re.compile(r"(/password/reset/)[^\s/]+/[^\s/]+")
 
 
 class RequestIdFilter(logging.Filter):
-    """Puts the id of the request being answered on the record, "-" outside of one; hides what opens an account."""
+    """Adds the id of the current request to the record ("-" outside of one), and masks secrets in its message."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        # Django logs a refusal after the middleware is through, and then brings the request along.
+        # Django logs a 4xx after the middleware has run, and passes the request.
         request = getattr(record, "request", None)
         record.request_id = getattr(request, "request_id", request_id.get())
         if "/password/reset/" in (message := record.getMessage()):

@@ -1,4 +1,4 @@
-"""Mail as the product sends it."""
+"""Composing and sending mail."""
 
 import re
 from collections.abc import Mapping
@@ -14,20 +14,22 @@ from django.utils import translation
 
 from .text import one_line
 
-# RFC 3834: says that a program answered, so that other programs do not answer back.
+# RFC 3834: marks mail of a program, so that other programs do not reply to it.
 AUTO_REPLIED = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
 AUTO_GENERATED = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
-_MACHINES = re.compile(
+_MACHINE_ADDRESS = re.compile(
     r"(^|[-_.+])(no|do[-_.]?not|ne[-_.]?pas)[-_.]?(reply|repondre)($|[-_.+])"
     r"|^(mailer-daemon|postmaster|auto[-_.]?confirm)($|[-_.+])|(^|[-_.+])bounces?($|[-_.+])",
     re.I,
 )
 
 
-class _Ids(UnstructuredHeader):
-    """Ids of mails, one a line and each of them whole (RFC 5322, 3.6.4): the standard library encodes a long one, and
-    then no mail program knows it any more."""
+class _MessageIdsHeader(UnstructuredHeader):
+    """Header of message ids, one unbroken id per line (RFC 5322, 3.6.4).
+
+    The standard library would encode a long id, and mail programs do not recognise it then.
+    """
 
     def fold(self: Any, *, policy: Any) -> str:
         return f"{self.name}: " + f"{policy.linesep} ".join(self.split()) + policy.linesep
@@ -35,25 +37,25 @@ class _Ids(UnstructuredHeader):
 
 _headers = HeaderRegistry()
 for _name in ("message-id", "in-reply-to", "references"):
-    _headers.map_to_type(_name, _Ids)  # type: ignore[arg-type]
+    _headers.map_to_type(_name, _MessageIdsHeader)  # type: ignore[arg-type]
 
 
 class Mail(EmailMultiAlternatives):
-    """Text and HTML, in the thread that its headers name."""
+    """Mail with text and HTML, and with the message ids of its thread in the headers."""
 
     def message(self, *, policy: Any = default) -> Any:
         return super().message(policy=policy.clone(header_factory=_headers))
 
 
 def is_answerable(address: str) -> bool:
-    """Whether a person may read mail to `address`; no-reply and bounce addresses are left alone."""
-    return _MACHINES.search(address.partition("@")[0]) is None
+    """True unless `address` is a no-reply or bounce address, which nobody reads."""
+    return _MACHINE_ADDRESS.search(address.partition("@")[0]) is None
 
 
 def compose(template: str, context: Mapping[str, object], language: str) -> tuple[str, str, str]:
-    """Subject, text and HTML of `templates/emails/<template>.txt` and `.html` in `language`.
+    """Render subject, text and HTML of `templates/emails/<template>.txt` and `.html` in `language`.
 
-    The text template's partial `subject` is the subject.
+    The subject is the partial `subject` of the text template.
     """
     with translation.override(language):
         subject = render_to_string(f"emails/{template}.txt#subject", context)
@@ -72,9 +74,9 @@ def send(
     sender: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> None:
-    """Send what `compose` makes of a template to one address. `sender` is whose name it bears, instead of the usual.
+    """Compose a mail and send it to one address. `sender` replaces the usual name in From.
 
-    Raises what the mail backend raises: the task that calls this is tried again by the worker.
+    Raises the errors of the mail backend; the calling task is then retried by the worker.
     """
     subject, text, html = compose(template, context, language)
     message = Mail(

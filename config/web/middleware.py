@@ -1,4 +1,4 @@
-"""What happens to every request, whatever answers it."""
+"""Size limit, request id and access log of every request."""
 
 import logging
 import time
@@ -14,14 +14,14 @@ from .logs import KEY, request_id
 
 logger = logging.getLogger("vestibule.access")
 
-# An upload of 10 MB and what a form wraps around it. JSON bodies have a closer bound of their own.
+# An upload of 10 MB with its form. JSON bodies have a lower limit of their own.
 MAX_REQUEST = 11 * 1024 * 1024  # bytes
-# A form without files. What is typed into it comes back with what is wrong with it.
+# A form without files. Its values are sent back with the error messages.
 MAX_FORM = 2 * 1024 * 1024  # bytes
 
 
 class BodyLimitMiddleware:
-    """Refuses a body that is too large before anybody reads it: the CSRF check alone would write it to the disk."""
+    """Refuses a large body before it is read: the CSRF check alone would write it to disk."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -34,16 +34,15 @@ class BodyLimitMiddleware:
 
 
 def body_limit(path: str, content_type: str = "") -> int:
-    """The most bytes that a request to this path may have."""
+    """Maximum size of a request body for this path, in bytes."""
     usual = MAX_FORM if content_type == "application/x-www-form-urlencoded" else MAX_REQUEST
     return next((size for start, size in settings.BODY_LIMITS.items() if path.startswith(start)), usual)
 
 
 class RequestIdMiddleware:
-    """Gives each request an id (`request.request_id`, `X-Request-ID`) and writes one access line.
+    """Gives each request an id (`request.request_id`, `X-Request-ID`) and logs one access line.
 
-    The line holds the path alone: a query string may carry what somebody searched for. What is as long as a key in
-    the path, such as a customer's address of an offer, is left out of it.
+    The line holds the path alone, as a query string may contain personal data. Secrets in the path are masked.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -56,7 +55,7 @@ class RequestIdMiddleware:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request_id.get()
             milliseconds = (time.monotonic() - start) * 1000
-            # Quoted, so that an address with line breaks in it forges no line.
+            # Quoted: a path with line breaks must not forge a log line.
             path = quote(KEY.sub("***", request.path), safe="/*")
             logger.info("%s %s %d %.0fms", request.method, path, response.status_code, milliseconds)
             return response

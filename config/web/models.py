@@ -1,4 +1,4 @@
-"""Counters that every worker process shares."""
+"""Counters of the rate limits, shared by all worker processes."""
 
 import time
 
@@ -7,10 +7,9 @@ from django.db import connection, models
 
 class RateCountQuerySet(models.QuerySet["RateCount"]):
     def hit(self, key: str, *, seconds: int, times: int = 1) -> int:
-        """Count `times` for `key` in the present window of `seconds`; returns the count so far.
+        """Add `times` to the count of `key` in the current window of `seconds`; returns the new count.
 
-        One statement, so workers that count at once each see their own number. Windows are aligned to the
-        clock.
+        One statement, so that concurrent workers each get their own number. Windows are aligned to the clock.
         """
         window = int(time.time()) // seconds * seconds
         sql = (
@@ -19,17 +18,13 @@ class RateCountQuerySet(models.QuerySet["RateCount"]):
             "RETURNING count"
         )
         with connection.cursor() as cursor:
-            # The key may be what somebody typed, and PostgreSQL stores no NUL.
+            # The key may be user input, and PostgreSQL stores no NUL.
             cursor.execute(sql, [key.replace("\x00", "")[:200], window + seconds, times])
             return cursor.fetchone()[0]
 
-    def prune(self) -> int:
-        """Take away the counts whose window has passed."""
-        return self.filter(expires_at__lt=int(time.time())).delete()[0]
-
 
 class RateCount(models.Model):
-    """How often `key` was seen in the window that ends at `expires_at` (Unix seconds)."""
+    """Count of `key` in the window that ends at `expires_at` (Unix seconds)."""
 
     key = models.CharField(max_length=200)
     expires_at = models.BigIntegerField()
@@ -46,4 +41,5 @@ class RateCount(models.Model):
 
 
 def prune_rate_counts() -> int:
-    return RateCount.objects.prune()
+    """Delete the counts of past windows; returns their number."""
+    return RateCount.objects.filter(expires_at__lt=int(time.time())).delete()[0]

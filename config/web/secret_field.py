@@ -1,4 +1,4 @@
-"""Text that the database holds encrypted: what Vestibule needs to speak to others in somebody's name."""
+"""Encrypted model field for secrets, such as the tokens of a connection."""
 
 import base64
 import logging
@@ -15,32 +15,33 @@ logger = logging.getLogger("vestibule.secrets")
 
 
 @cache
-def _box(keys: tuple[str, ...]) -> MultiFernet:
-    """What encrypts with the first key and opens what any of them has encrypted."""
+def _make_cipher(keys: tuple[str, ...]) -> MultiFernet:
+    """Cipher that encrypts with the first key and decrypts with any of them."""
     info = b"vestibule stored secrets"
     derived = [HKDF(SHA256(), length=32, salt=None, info=info).derive(key.encode()) for key in keys]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in derived])
 
 
-def _present_box() -> MultiFernet:
-    return _box((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+def _current_cipher() -> MultiFernet:
+    return _make_cipher((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
 
 class SecretField(models.TextField):
     """Text, encrypted at rest with a key that comes from SECRET_KEY (Fernet: AES-128-CBC with HMAC-SHA256).
 
-    What cannot be decrypted, as after a new SECRET_KEY, reads as "": it has to be given again. No query finds by it.
+    A value that cannot be decrypted, as after a change of SECRET_KEY, reads as "" and has to be entered again. The
+    field cannot be queried by value.
     """
 
     def get_prep_value(self, value: Any) -> str:
         text = super().get_prep_value(value) or ""
-        return _present_box().encrypt(text.encode()).decode() if text else ""
+        return _current_cipher().encrypt(text.encode()).decode() if text else ""
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str:
         if not value:
             return ""
         try:
-            return _present_box().decrypt(value).decode()
+            return _current_cipher().decrypt(value).decode()
         except InvalidToken:
             logger.warning("a stored secret does not open with SECRET_KEY; it has to be given again")
             return ""

@@ -146,7 +146,7 @@ def test_the_scope_is_asked_for_before_a_replay(api, api_with):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    "broken", ["config.api.idempotency._store_response", "contacts.models.Contact.record", "contacts.api.to_body"]
+    "broken", ["config.api.idempotency._store_response", "contacts.models.Contact.record_event", "contacts.api.to_body"]
 )
 @pytest.mark.parametrize(("fault", "status"), [(RuntimeError, 500), (DatabaseError, 500)])
 def test_a_fault_in_the_middle_leaves_neither_row_nor_key(api, monkeypatch, broken, fault, status):

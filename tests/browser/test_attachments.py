@@ -23,7 +23,7 @@ def test_a_file_that_is_far_too_large(open_page, user, size, tmp_path):
     for _ in range(2):
         page.get_by_role("button", name="Attach").click()
         expect(page.locator("#attachments [role=alert]")).to_have_text(
-            "A file may have 10 MB at the most. Choose a smaller one."
+            "Files can have at most 10 MB. Choose a smaller one."
         )
     expect(page.locator("#request-error")).to_be_hidden()
     path.write_bytes(b"small")

@@ -219,7 +219,7 @@ def test_htmx_puts_what_is_said_of_it_into_the_section(browser, path):
         "innerHTML",
     )
     assert response.content.decode().strip() == (
-        '<ul class="errorlist" role="alert"><li>A file may have 10 MB at the most. Choose a smaller one.</li></ul>'
+        '<ul class="errorlist" role="alert"><li>Files can have at most 10 MB. Choose a smaller one.</li></ul>'
     )
     assert '<div class="upload-wrong">' in browser.get(path).content.decode()
     assert Attachment.objects.count() == 0

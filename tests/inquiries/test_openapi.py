@@ -5,7 +5,7 @@ import pytest
 from inquiries.api import api as inquiries_api
 from inquiries.models import FilterOption, Offer
 
-from ..api.test_openapi import COMMON, checker, described, made
+from ..api.test_openapi import COMMON, checker, described, make_document
 
 PATH = "/api/inquiries"
 READ = {
@@ -21,7 +21,7 @@ ACTION = f"POST {PATH}/{{id}}/action"
 
 @pytest.fixture
 def written():
-    return made(inquiries_api)
+    return make_document(inquiries_api)
 
 
 def whole(name):
@@ -52,9 +52,9 @@ def test_the_operations(written):
 )
 def test_the_refusal_of_a_move_is_declared(settings, status, said):
     settings.INQUIRY_TRANSITION_ERROR_STATUS = status
-    responses = described(made(inquiries_api))[ACTION]["responses"]
+    responses = described(make_document(inquiries_api))[ACTION]["responses"]
     assert {number: responses[number]["description"] for number in said} == said
-    other = described(made(inquiries_api))[f"GET {PATH}/list"]["responses"]
+    other = described(make_document(inquiries_api))[f"GET {PATH}/list"]["responses"]
     assert (other["500"]["description"], "409" in other) == ("`Server error`", False)
 
 

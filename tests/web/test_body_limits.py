@@ -52,7 +52,7 @@ def test_a_large_email_for_nobody_is_404(nobody, db):
 
 
 def send_in_chunks(path, body):
-    """As the web server hands over a body of unknown length."""
+    """Send a body of unknown length, as the web server passes it on."""
     environ = {
         "REQUEST_METHOD": "POST",
         "PATH_INFO": path,

@@ -1,4 +1,4 @@
-"""The caller's address behind proxies, and behind callers who make one up."""
+"""Client address behind proxies, and with forged headers."""
 
 import pytest
 from django.test import RequestFactory

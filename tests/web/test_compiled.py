@@ -1,4 +1,4 @@
-"""Queries whose SQL is put together once give what the queryset would."""
+"""Compiled queries give the same instances as their querysets."""
 
 import pytest
 from django.utils import timezone
@@ -26,7 +26,7 @@ def test_each_call_gives_its_own_rows():
 
 
 def content(row):
-    """The columns of a row with the types of their values, and the same of the related rows that came along."""
+    """Columns of a row with the types of their values, and the same for its related rows."""
     values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     columns = {name: (type(value), value) for name, value in values.items()}
     related = {name: content(other) for name, other in row._state.fields_cache.items()}

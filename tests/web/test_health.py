@@ -16,6 +16,6 @@ def test_ready_when_the_database_answers_and_is_migrated(nobody):
 @pytest.mark.django_db
 def test_not_ready_while_a_migration_waits(nobody):
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'web' AND name = '0002_loose_file'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'web' AND name = '0003_loose_file_moves'")
     response = nobody.get("/readyz")
     assert (response.status_code, response.json()) == (503, {"database": "ok", "migrations": "1 waiting"})

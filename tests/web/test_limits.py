@@ -5,12 +5,12 @@ from types import SimpleNamespace
 import pytest
 
 from config.web.limits import Limit
-from config.web.models import RateCount
+from config.web.models import RateCount, prune_rate_counts
 
 
 @pytest.fixture
 def clock(monkeypatch, db):
-    """The time that limits see; set `clock.now` (Unix seconds)."""
+    """Time that the limits see; set `clock.now` (Unix seconds)."""
     clock = SimpleNamespace(now=6000.0)
     fake = SimpleNamespace(time=lambda: clock.now)
     monkeypatch.setattr("config.web.limits.time", fake)
@@ -102,9 +102,9 @@ def test_pruning_takes_what_is_past(clock):
     Limit("test", 1, 60).hit("old")
     clock.now = 6060.0
     Limit("test", 1, 60).hit("new")
-    assert RateCount.objects.prune() == 0
+    assert prune_rate_counts() == 0
     clock.now = 6061.0
-    assert RateCount.objects.prune() == 1
+    assert prune_rate_counts() == 1
     assert rows() == [("test:new", 6120, 1)]
 
 

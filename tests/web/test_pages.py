@@ -1,4 +1,4 @@
-"""What holds for every page: closed by default, safe headers, errors with one way on."""
+"""Rules for all pages: sign-in required, security headers, error pages."""
 
 import re
 
@@ -17,7 +17,7 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# The pages that anybody may open; everything else asks for a sign-in. A new page belongs to one of the two.
+# Public pages; all others require a sign-in. A new public page needs an entry.
 PUBLIC = {
     "/",
     "/sign-in",
@@ -40,7 +40,7 @@ PUBLIC = {
 
 
 def addresses(resolver=None, prefix="/"):
-    """Every address of the project, with something in the place of each parameter."""
+    """URLs of all patterns, with a value for each parameter."""
     for pattern in (resolver or get_resolver()).url_patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
@@ -124,7 +124,7 @@ def test_a_database_that_is_gone_is_said_and_not_for_ever(browser, monkeypatch):
 @pytest.mark.parametrize("path", ["/settings/identity", "/sign-in", "/properties/x"])
 def test_a_huge_body_is_refused_before_it_is_read(nobody, path):
     response = nobody.generic("POST", path, b"", CONTENT_LENGTH=str(11 * 1024 * 1024 + 1))
-    assert (response.status_code, "That is too large" in response.content.decode()) == (413, True)
+    assert (response.status_code, "<h1>That is too large</h1>" in response.content.decode()) == (413, True)
 
 
 def test_a_form_without_files_may_have_two_megabytes(nobody, db):

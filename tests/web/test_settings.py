@@ -1,4 +1,4 @@
-"""The configuration as an installation meets it: the real command, in a process and an environment of its own."""
+"""Configuration by environment variables, tested with real commands in processes of their own."""
 
 import ast
 import json
@@ -15,7 +15,7 @@ PRODUCTION = {"SITE_URL": "https://desk.example.com", "EMAIL_URL": "smtp+tls://m
 
 
 def run(tmp_path: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with these variables and no others."""
+    """Run Python with these environment variables alone."""
     own = {"PATH": os.environ["PATH"], "ENV_FILE": "", "VAR_DIR": str(tmp_path / "var"), "PYTHONWARNINGS": "default"}
     return subprocess.run(
         [sys.executable, *command], cwd=ROOT, env=own | environment, capture_output=True, text=True, timeout=60
@@ -159,7 +159,7 @@ def test_mail_can_be_sent_without_a_server(tmp_path, scheme):
 
 
 def names_read() -> set[str]:
-    """The variables that the sources read: read(…, "NAME"), read_bool("NAME"), env.str("NAME") and the like."""
+    """Variables that the sources read: read(…, "NAME"), read_bool("NAME"), env.str("NAME") …"""
     names = set()
     for path in (ROOT / "config" / name for name in ("environment.py", "backends.py", "settings.py", "gunicorn.py")):
         for node in ast.walk(ast.parse(path.read_text())):

@@ -1,4 +1,4 @@
-"""`manage.py start`, for real: a process, a port and a folder of its own."""
+"""`manage.py start` in a process of its own, with its own port and folder."""
 
 import http.client
 import json
@@ -36,13 +36,13 @@ def is_free(port: int) -> bool:
 
 
 class Started:
-    """A running `manage.py start`. `said` is what it has printed so far."""
+    """Running `manage.py start`; `output` is what it has printed so far."""
 
     def __init__(self, folder: Path, port: int, **environment: str) -> None:
         own = {"PATH": os.environ["PATH"], "ENV_FILE": "", "DEBUG": "true", "LOG_LEVEL": "WARNING"}
         own |= {"VAR_DIR": str(folder / "var"), "PORT": str(port)} | environment
         command = [sys.executable, "manage.py", "start"]
-        self.port, self.said = port, ""
+        self.port, self.output = port, ""
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -52,12 +52,12 @@ class Started:
     def _read(self) -> None:
         with self.process.stdout as out:
             for line in out:
-                self.said += line
+                self.output += line
 
     def until_up(self) -> "Started":
         ends = time.monotonic() + 60
-        while "Ctrl-C stops both" not in self.said:
-            assert self.process.poll() is None and time.monotonic() < ends, self.said
+        while "Ctrl-C stops both" not in self.output:
+            assert self.process.poll() is None and time.monotonic() < ends, self.output
             time.sleep(0.05)
         return self
 
@@ -71,7 +71,7 @@ class Started:
             line.close()
 
     def ended(self, sign: signal.Signals | None = None) -> int:
-        """Its exit code, after `sign` if any. Fails when anything it started lives on, or holds the port."""
+        """Send `sign`, if any, and return the exit code. Fails if a child process survives or the port stays in use."""
         if sign:
             self.process.send_signal(sign)
         code = self.process.wait(30)
@@ -84,7 +84,7 @@ class Started:
 
 @pytest.fixture
 def begin(tmp_path: Path) -> Iterator[Callable[..., Started]]:
-    """Starts it, on one port and in one folder for the whole test; nothing outlives the test."""
+    """Function that runs `manage.py start` on one port and in one folder; stopped after the test."""
     port, all_of_them = free_port(), []
 
     def begin(**environment: str) -> Started:
@@ -108,7 +108,7 @@ def test_first_and_second_start(begin):
     assert first.get("/healthz") == (200, b"ok")
     assert first.get("/readyz")[0] == 200
     site = re.escape(f"http://127.0.0.1:{first.port}")
-    said = re.fullmatch(
+    welcome = re.fullmatch(
         rf"""Preparing the database \(\d+ migrations\)
 Loading the demo
 
@@ -123,19 +123,19 @@ Vestibule runs on {site}
 
 Ctrl-C stops both, web server and worker.
 """,
-        first.said.rstrip("\n") + "\n",
+        first.output.rstrip("\n") + "\n",
     )
-    assert said, first.said
-    status, body = first.get("/pro/contact-requests", token=said[1])
+    assert welcome, first.output
+    status, body = first.get("/pro/contact-requests", token=welcome[1])
     assert (status, len(json.loads(body)["data"])) == (200, 10)
     assert first.ended(signal.SIGINT) == 0
 
     at = time.monotonic()
     second = begin().until_up()
     assert time.monotonic() - at < 15
-    assert "Preparing" not in second.said and "Loading" not in second.said
-    token = re.search(r"Token +(\S+)", second.said)
-    assert token and token[1] != said[1]
+    assert "Preparing" not in second.output and "Loading" not in second.output
+    token = re.search(r"Token +(\S+)", second.output)
+    assert token and token[1] != welcome[1]
     assert second.get("/pro/contact-requests", token=token[1]) == (status, body)
     assert second.ended(signal.SIGTERM) == 0
 
@@ -145,7 +145,7 @@ def test_own_data_is_left_alone(begin, tmp_path):
     manage(tmp_path, "create_pro", "Mine", "--email", "me@example.com")
     started = begin().until_up()
     site = f"http://127.0.0.1:{started.port}"
-    assert started.said.split("\n") == [
+    assert started.output.split("\n") == [
         "",
         f"Vestibule runs on {site}",
         "",
@@ -160,13 +160,13 @@ def test_own_data_is_left_alone(begin, tmp_path):
 
 def test_where_debug_is_off_there_is_no_demo(begin, tmp_path):
     started = begin(DEBUG="false", SITE_URL="https://desk.example.com").until_up()
-    lines = started.said.splitlines()
+    lines = started.output.splitlines()
     assert lines[1:3] == [
         "Gathering the static files",
         "Nobody can sign in yet: manage.py create_pro makes the first Pro",
     ]
     assert "Vestibule runs on https://desk.example.com" in lines
-    assert "password" not in started.said and "mailbox" not in started.said
+    assert "password" not in started.output and "mailbox" not in started.output
     assert started.ended(signal.SIGINT) == 0
     assert json.loads(manage(tmp_path, "demo", "--json", "--existing"))["pros"] == []
 
@@ -179,14 +179,14 @@ def test_a_taken_port_is_one_clear_line(begin):
         started = begin(PORT=str(port))
         assert started.process.wait(30) == 1
     started.reader.join(5)
-    assert started.said == f"CommandError: Port {port} is already in use; choose another one with PORT=…\n"
+    assert started.output == f"CommandError: Port {port} is already in use; choose another one with PORT=…\n"
 
 
 def test_a_database_that_does_not_answer_is_one_clear_line(begin):
     started = begin(DATABASE_URL="postgres://me:hunter2@127.0.0.1:1/none")
     assert started.ended() == 1
-    assert started.said.startswith("CommandError: The database does not answer: ")
-    assert (started.said.count("\n"), "hunter2" in started.said) == (1, False)
+    assert started.output.startswith("CommandError: The database does not answer: ")
+    assert (started.output.count("\n"), "hunter2" in started.output) == (1, False)
 
 
 TICKING = "import sys, time\nwhile True: open(sys.argv[1], 'a').write('.'); time.sleep(0.02)"
@@ -195,12 +195,12 @@ STUBBORN = f"import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n{TICK
 LEAVING = f"import os, subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {TICKING!r}, sys.argv[1]])\nos.abort()"
 
 
-def together(**programs: list[str]) -> start.Together:
-    return start.Together({name: [sys.executable, "-c", *command] for name, command in programs.items()})
+def process_group(**programs: list[str]) -> start.ProcessGroup:
+    return start.ProcessGroup({name: [sys.executable, "-c", *command] for name, command in programs.items()})
 
 
 def is_still(file: Path) -> bool:
-    """Whether nobody writes to `file` any more."""
+    """True if `file` has stopped growing."""
     before = file.stat().st_size
     time.sleep(0.3)
     return file.stat().st_size == before
@@ -208,27 +208,27 @@ def is_still(file: Path) -> bool:
 
 def test_when_one_ends_the_other_is_stopped(tmp_path):
     ticks = tmp_path / "ticks"
-    programs = together(server=[TICKING, str(ticks)], worker=["import time; time.sleep(0.5); raise SystemExit(3)"])
-    said = programs.run(once_up=lambda: None, is_up=lambda: False)
-    assert said == "The worker has ended by itself (exit code 3); everything is stopped."
+    programs = process_group(server=[TICKING, str(ticks)], worker=["import time; time.sleep(0.5); raise SystemExit(3)"])
+    message = programs.run(once_up=lambda: None, is_up=lambda: False)
+    assert message == "The worker has ended by itself (exit code 3); everything is stopped."
     assert is_still(ticks)
 
 
 def test_what_a_killed_server_leaves_behind_is_ended(tmp_path):
     ticks = tmp_path / "ticks"
     ticks.touch()
-    said = together(server=[LEAVING, str(ticks)]).run(once_up=lambda: None, is_up=lambda: False)
-    assert said == "The server has ended by itself (killed by SIGABRT); everything is stopped."
+    message = process_group(server=[LEAVING, str(ticks)]).run(once_up=lambda: None, is_up=lambda: False)
+    assert message == "The server has ended by itself (killed by SIGABRT); everything is stopped."
     assert is_still(ticks)
 
 
 def test_what_does_not_stop_is_killed_in_the_end(tmp_path, monkeypatch):
-    monkeypatch.setattr(start, "PATIENCE", 0.5)
+    monkeypatch.setattr(start, "STOP_TIMEOUT", 0.5)
     ticks = tmp_path / "ticks"
-    programs = together(server=[STUBBORN, str(ticks)])
+    programs = process_group(server=[STUBBORN, str(ticks)])
     # Asked to stop as soon as it is seen to run.
-    said = programs.run(once_up=lambda: os.kill(os.getpid(), signal.SIGTERM), is_up=ticks.exists)
-    assert (said, is_still(ticks)) == ("", True)
+    message = programs.run(once_up=lambda: os.kill(os.getpid(), signal.SIGTERM), is_up=ticks.exists)
+    assert (message, is_still(ticks)) == ("", True)
 
 
 def test_who_asks_twice_does_not_wait(tmp_path):
@@ -239,12 +239,12 @@ def test_who_asks_twice_does_not_wait(tmp_path):
         threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGINT]).start()
 
     at = time.monotonic()
-    assert together(server=[STUBBORN, str(ticks)]).run(once_up=ask_twice, is_up=ticks.exists) == ""
+    assert process_group(server=[STUBBORN, str(ticks)]).run(once_up=ask_twice, is_up=ticks.exists) == ""
     assert time.monotonic() - at < 10
     assert is_still(ticks)
 
 
 def test_the_signals_are_given_back(tmp_path):
     before = [signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
-    together(server=["pass"]).run(once_up=lambda: None, is_up=lambda: False)
+    process_group(server=["pass"]).run(once_up=lambda: None, is_up=lambda: False)
     assert [signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == before

@@ -1,4 +1,4 @@
-"""How times are shown."""
+"""Template tags for times."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ register = template.Library()
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
-def _ago(then: datetime, now: datetime) -> str:
+def _relative_time(then: datetime, now: datetime) -> str:
     seconds = int((now - then).total_seconds())
     if seconds < MINUTE:
         return _("just now")
@@ -29,11 +29,11 @@ def _ago(then: datetime, now: datetime) -> str:
 
 @register.simple_tag
 def ago(then: datetime) -> SafeString:
-    """`<time>` with a relative time for reading and the exact one in `title` and `datetime`."""
+    """<time> element: relative time as text, exact time in `title` and `datetime`."""
     exact = date_format(timezone.localtime(then), "j F Y, H:i")
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         then.isoformat(timespec="seconds"),
         exact,
-        _ago(then, timezone.now()),
+        _relative_time(then, timezone.now()),
     )

@@ -24,9 +24,9 @@ COMMANDS = {
     "web server": [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "-b", f"{HOST}:{settings.PORT}"],
     "worker": [sys.executable, "manage.py", "worker"],
 }
-LOOK_EVERY = 0.2  # seconds
-# gunicorn lets running requests end within 20 seconds.
-PATIENCE = 25.0  # seconds
+POLL_INTERVAL = 0.2  # seconds
+# gunicorn waits up to 20 seconds for running requests.
+STOP_TIMEOUT = 25.0  # seconds
 
 
 class Command(BaseCommand):
@@ -40,13 +40,12 @@ class Command(BaseCommand):
             return
         except OperationalError as error:
             raise CommandError(f"The database does not answer: {str(error).splitlines()[0]}") from error
-        together = Together(COMMANDS)
-        failure = together.run(once_up=lambda: self._say(welcome(demo)), is_up=is_answering)
+        failure = ProcessGroup(COMMANDS).run(once_up=lambda: self._say(welcome(demo)), is_up=is_answering)
         if failure:
             raise CommandError(failure)
 
     def _prepare(self) -> dict[str, Any]:
-        """Migrate, and load the demo into an empty database; returns the demo that is there."""
+        """Migrate, and load the demo into an empty database; returns the output of `manage.py demo --json`."""
         if waiting := waiting_migrations():
             self._say(f"Preparing the database ({waiting} migrations)")
             call_command("migrate", verbosity=0, interactive=False)
@@ -54,7 +53,7 @@ class Command(BaseCommand):
             self._say("Gathering the static files")
             call_command("collectstatic", verbosity=0, interactive=False)
         is_first = not get_user_model()._default_manager.exists()
-        # Its passwords are known to everybody: an installation that is not for trying out starts empty.
+        # The demo's passwords are public, so a production installation starts empty.
         wants_demo = is_first and settings.DEBUG
         if wants_demo:
             self._say("Loading the demo")
@@ -70,9 +69,9 @@ class Command(BaseCommand):
 
 
 def claim_port(port: int) -> None:
-    """Raises CommandError when nothing can listen on `port`."""
+    """Raise CommandError if the port is in use or not allowed."""
     with socket.socket() as probe:
-        # As gunicorn does: a port whose connections are still closing is free.
+        # As in gunicorn: connections in TIME_WAIT do not occupy the port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
@@ -88,7 +87,7 @@ def waiting_migrations() -> int:
 
 
 def is_answering() -> bool:
-    """Whether the web server answers at /healthz."""
+    """True once the web server responds at /healthz."""
     line = http.client.HTTPConnection(HOST, settings.PORT, timeout=2)
     try:
         line.request("GET", "/healthz", headers={"Host": urlsplit(settings.SITE_URL).netloc})
@@ -100,7 +99,7 @@ def is_answering() -> bool:
 
 
 def welcome(demo: dict[str, Any]) -> str:
-    """The address, and how to get in; `demo` is what `manage.py demo --json` prints."""
+    """Text with the URL and the sign-ins; `demo` is the output of `manage.py demo --json`."""
     site = f"http://{HOST}:{settings.PORT}" if settings.DEBUG else settings.SITE_URL
     lines = ["", f"Vestibule runs on {site}", ""]
     for pro in demo["pros"][:1]:
@@ -117,57 +116,61 @@ def welcome(demo: dict[str, Any]) -> str:
     return "\n".join([*lines, "", "Ctrl-C stops both, web server and worker.", ""])
 
 
-class Together:
-    """Programs that run and end together: when one ends, or somebody asks, all of them are stopped."""
+class ProcessGroup:
+    """Programs that run and stop together: when one ends, or on a signal, all are stopped."""
 
     def __init__(self, commands: dict[str, list[str]]) -> None:
         self.commands = commands
         self.running: dict[str, subprocess.Popen[bytes]] = {}
-        self.asked = 0
+        self.signals = 0
 
     def run(self, *, once_up: Callable[[], None], is_up: Callable[[], bool]) -> str:
-        """Run until SIGINT, SIGTERM or SIGHUP (returns "") or until one ends by itself (returns what happened).
+        """Run until SIGINT, SIGTERM or SIGHUP (returns "") or until a program ends (returns an error message).
 
-        `once_up` is called one time, as soon as `is_up` says so.
+        Calls `once_up` once, when `is_up` first returns True.
         """
-        before = {sign: signal.signal(sign, self._ask) for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+        handlers = {
+            sign: signal.signal(sign, self._count_signal) for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        }
         try:
             for name, command in self.commands.items():
-                self.running[name] = self._begin(command)
+                self.running[name] = self._start_program(command)
             return self._watch(once_up, is_up)
         finally:
             self._stop()
-            for sign, handler in before.items():
+            for sign, handler in handlers.items():
                 signal.signal(sign, handler)
 
-    def _ask(self, *_: object) -> None:
-        # No exception is thrown into a half-started program; the loop sees it soon enough.
-        self.asked += 1
+    def _count_signal(self, *_: object) -> None:
+        # Raises no exception, which could leave a half-started program; the loop polls the count.
+        self.signals += 1
 
     @staticmethod
-    def _begin(command: list[str]) -> subprocess.Popen[bytes]:
-        # In a session of its own: the terminal's Ctrl-C comes here alone, and each is stopped in its own way.
+    def _start_program(command: list[str]) -> subprocess.Popen[bytes]:
+        # In a session of its own, so that the terminal's Ctrl-C reaches this process alone.
         return subprocess.Popen(command, cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
 
     def _watch(self, once_up: Callable[[], None], is_up: Callable[[], bool]) -> str:
         is_announced = False
-        while not self.asked:
+        while not self.signals:
             for name, program in self.running.items():
                 if program.poll() is not None:
-                    return f"The {name} has ended by itself ({_ending(program.returncode)}); everything is stopped."
+                    return (
+                        f"The {name} has ended by itself ({_exit_reason(program.returncode)}); everything is stopped."
+                    )
             if not is_announced and is_up():
                 once_up()
                 is_announced = True
-            time.sleep(LOOK_EVERY)
+            time.sleep(POLL_INTERVAL)
         return ""
 
     def _stop(self) -> None:
-        """Let each end in its own way; who asks twice does not want to wait."""
+        """Terminate all, and kill what is left after the timeout or at a second signal."""
         for program in self.running.values():
             program.terminate()
-        ends = time.monotonic() + PATIENCE
-        while self._is_any_running() and time.monotonic() < ends and self.asked < 2:
-            time.sleep(LOOK_EVERY)
+        deadline = time.monotonic() + STOP_TIMEOUT
+        while self._is_any_running() and time.monotonic() < deadline and self.signals < 2:
+            time.sleep(POLL_INTERVAL)
         for program in self.running.values():
             _kill_group(program)
 
@@ -176,7 +179,7 @@ class Together:
 
 
 def _kill_group(program: subprocess.Popen[bytes]) -> None:
-    """End what is left of a program's processes: workers outlive a server that was killed."""
+    """Kill the remaining processes of a program: workers outlive a killed server."""
     try:
         os.killpg(program.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
@@ -184,5 +187,5 @@ def _kill_group(program: subprocess.Popen[bytes]) -> None:
     program.wait()
 
 
-def _ending(code: int) -> str:
+def _exit_reason(code: int) -> str:
     return f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"

@@ -1,10 +1,9 @@
-"""Archive a contact, undo it, restore it later."""
-
-import re
+"""Archive a contact, undo it, and restore it later."""
 
 import pytest
 
 from contacts.models import Contact
+from tests.pages import Page
 
 
 @pytest.fixture
@@ -15,24 +14,26 @@ def jane(contact):
 def test_archive_and_undo(browser, jane, user):
     response = browser.post(f"/contacts/{jane.pk}/archive")
     assert (response.status_code, response["Location"]) == (302, f"/contacts?archived={jane.pk}")
-    html = browser.get(response["Location"]).content.decode()
-    assert "Jane &lt;b&gt; is archived." in html and "data-row" not in html
-    [undo] = re.findall(r'action="(/contacts/[^"]+/restore)"', html)
-    response = browser.post(undo, follow=True)
+    page = Page(browser.get(response["Location"]))
+    assert (page.texts(".message p"), page.texts("[data-row]")) == (["Jane <b> is archived."], [])
+    response = browser.post(page.form(".message").action, follow=True)
     assert response.redirect_chain == [(f"/contacts/{jane.pk}", 302)]
-    assert "Jane &lt;b&gt; is restored." in response.content.decode()
+    assert Page(response).texts(".message") == ["Jane <b> is restored."]
     assert Contact.objects.get().deleted_at is None
     assert list(jane.events.values_list("kind", "user")) == [("deleted", user.pk), ("restored", user.pk)]
-    # The offer to undo ends with it.
-    assert "is archived." not in browser.get(f"/contacts?archived={jane.pk}").content.decode()
+    # Afterwards the undo is not offered any more.
+    page = Page(browser.get(f"/contacts?archived={jane.pk}"))
+    assert (page.texts("[data-row]"), page.texts(".message")) == (["Jane <b>"], [])
 
 
 @pytest.mark.parametrize("verb", ["archive", "restore"])
-def test_twice_is_once(browser, jane, verb):
+def test_a_second_time_changes_nothing(browser, jane, verb):
     if verb == "restore":
         jane.archive(by=None)
+    location = f"/contacts?archived={jane.pk}" if verb == "archive" else f"/contacts/{jane.pk}"
     for _ in range(2):
-        assert browser.post(f"/contacts/{jane.pk}/{verb}").status_code == 302
+        response = browser.post(f"/contacts/{jane.pk}/{verb}")
+        assert (response.status_code, response["Location"]) == (302, location)
     assert (Contact.objects.get().deleted_at is None) == (verb == "restore")
     assert jane.events.filter(kind={"archive": "deleted", "restore": "restored"}[verb]).count() == 1
 
@@ -42,12 +43,13 @@ def test_another_pros_contact_is_404(other_browser, jane, verb):
     if verb == "restore":
         jane.archive(by=None)
     before = Contact.objects.values().get()
-    assert other_browser.post(f"/contacts/{jane.pk}/{verb}").status_code == 404
+    assert "Jane" not in Page(other_browser.post(f"/contacts/{jane.pk}/{verb}"), status=404).text
     assert Contact.objects.values().get() == before
-    assert "Jane" not in other_browser.get(f"/contacts?archived={jane.pk}").content.decode()
+    assert Page(other_browser.get(f"/contacts?archived={jane.pk}")).texts(".message") == []
 
 
 @pytest.mark.parametrize("verb", ["archive", "restore"])
-def test_reading_changes_nothing(browser, jane, verb):
-    assert browser.get(f"/contacts/{jane.pk}/{verb}").status_code == 405
+def test_a_get_changes_nothing(browser, jane, verb):
+    response = browser.get(f"/contacts/{jane.pk}/{verb}")
+    assert (response.status_code, response["Allow"]) == (405, "POST")
     assert Contact.objects.get().deleted_at is None

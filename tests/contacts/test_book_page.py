@@ -1,6 +1,5 @@
-"""/contacts: the list, as its address asks for it."""
+"""/contacts: the list of contacts, as its URL asks for it."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -10,48 +9,52 @@ from django.utils import timezone
 
 from contacts.forms import SORTS
 from contacts.models import Contact
+from tests.factories import ContactFactory
+from tests.pages import Page
 
-from ..factories import ContactFactory
 from .conftest import START
 
 PATH = "/contacts"
 HTMX = {"HX-Request": "true", "HX-Target": "book"}
 
 
-def names(response):
-    return re.findall(r'<th scope="row"><a href="/contacts/[0-9a-f-]{36}" data-row>(.*?)</a></th>', html(response))
+def get(browser, query="", **more):
+    return Page(browser.get(f"{PATH}?{query}", **more))
 
 
-def html(response):
-    assert response.status_code == 200
-    return response.content.decode()
+def names(page):
+    """The names in the table; an empty list where the page says that there is no contact."""
+    assert page.one("#book").has("table" if page.has("tbody tr") else ".empty")
+    return page.texts("tbody th a")
 
 
-def cells(response):
-    """Every row as [name, e-mail, phone, status, role]."""
-    rows = re.findall(r"<tr>\s*(<th scope=\"row\">.*?)</tr>", html(response), re.S)
-    return [[re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.S)][:5] for row in rows]
+def current_tab(page):
+    return page.one(".tabs [aria-current]").text
 
 
 def test_every_column_of_a_row(browser, contact):
     contact(
         name="Hélène <Œuvrard>", email="helene@example.org", phone="+33612345678", status="scheduled", role="landlord"
     )
-    assert cells(browser.get(PATH)) == [
-        ["Hélène &lt;Œuvrard&gt;", "helene@example.org", "06 12 34 56 78", "Scheduled", "Landlord"]
+    [row] = get(browser).all("tbody tr")
+    assert row.texts("th, td")[:5] == [
+        "Hélène <Œuvrard>",
+        "helene@example.org",
+        "06 12 34 56 78",
+        "Scheduled",
+        "Landlord",
     ]
 
 
-def test_newest_first_and_the_own_alone(browser, contact):
+def test_the_newest_first_and_no_other_pros(browser, contact):
     contact(name="First"), contact(at=9, name="Last"), ContactFactory(name="Foreign")
     contact(name="Gone").archive(by=None)
-    response = browser.get(PATH)
-    assert names(response) == ["Last", "First"]
-    assert 'Contacts <span class="count">2</span>' in html(response)
+    page = get(browser)
+    assert (names(page), current_tab(page)) == (["Last", "First"], "Contacts 2")
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("q=helene", ["Hélène"]),
         ("q=06+12+34", ["Hélène"]),
@@ -73,24 +76,23 @@ def test_newest_first_and_the_own_alone(browser, contact):
         ("archived=nonsense", ["Paul", "Hélène"]),
     ],
 )
-def test_search_and_filters_live_in_the_address(browser, contact, query, found):
+def test_search_and_filters_are_part_of_the_url(browser, contact, query, expected):
     contact(name="Hélène", email="h@example.org", phone="+33612345678")
     contact(at=9, name="Paul", status="applicant", role="vendor", channel_preference="whatsapp")
-    assert names(browser.get(f"{PATH}?{query}")) == found
+    assert names(get(browser, query)) == expected
 
 
-def test_a_search_that_looks_like_an_order_stays_in_every_link(browser, contact):
+def test_a_search_text_that_looks_like_an_order_stays_in_every_link(browser, contact):
     contact(name="x-added")
-    page = html(browser.get(f"{PATH}?q=-added"))
-    assert 'href="/contacts/export.csv?q=-added"' in page and 'href="?q=-added&amp;sort=name"' in page
+    page = get(browser, "q=-added")
+    assert page.one(".book-foot a")["href"] == "/contacts/export.csv?q=-added"
+    assert page.values("thead a", "href")[0] == "?q=-added&sort=name"
 
 
-def test_the_form_shows_what_the_address_asks_for(browser, contact):
+def test_the_form_shows_the_values_of_the_url(browser, contact):
     contact(status="renter")
-    page = html(browser.get(f"{PATH}?q=vis&status=renter&sort=name"))
-    assert 'name="q" id="id_q" value="vis"' in page
-    assert '<option value="renter" selected>Renter</option>' in page
-    assert '<input type="hidden" form="book-filter" name="sort" value="name">' in page
+    form = get(browser, "q=vis&status=renter&sort=name").form("#book-filter")
+    assert form.fields == {"q": "vis", "status": "renter", "role": "", "channel": "", "sort": "name"}
 
 
 @pytest.mark.parametrize(
@@ -106,72 +108,84 @@ def test_the_form_shows_what_the_address_asks_for(browser, contact):
     ],
 )
 def test_sorting(browser, contact, sort, order):
-    # By the folded name, so Éric comes before Fred.
+    # By the folded name, so Éa comes before eb.
     for name, at, changed in (("Éa", 2, 1), ("eb", 3, 3), ("EC", 1, 2)):
         row = contact(name=name, at=at)
         Contact.objects.filter(pk=row.pk).update(updated_at=START + timedelta(days=changed))
     letters = {"Éa": "A", "eb": "B", "EC": "C"}
-    assert "".join(letters[name] for name in names(browser.get(PATH, {"sort": sort}))) == order
+    assert "".join(letters[name] for name in names(get(browser, f"sort={sort}"))) == order
 
 
-def test_a_second_click_on_a_heading_turns_the_order_round(browser, contact):
-    contact()
-    ways = [("", "name"), ("name", "-name"), ("-name", "name"), ("added", ""), ("", "added"), ("changed", "-changed")]
-    for now, then in ways:
-        page = html(browser.get(PATH, {"sort": now, "q": "vis"}))
-        query = f"q=vis&amp;sort={then}" if then else "q=vis"
-        assert f'<a href="?{query}" hx-get="?{query}"' in page, (now, then)
-    assert 'aria-sort="ascending"' in html(browser.get(PATH, {"sort": "name"}))
+@pytest.mark.parametrize(
+    ("sort", "heading", "next_sort", "direction"),
+    [
+        ("", "Name", "name", None),
+        ("name", "Name", "-name", "ascending"),
+        ("-name", "Name", "name", "descending"),
+        ("", "Added", "added", "descending"),
+        ("added", "Added", "", "ascending"),
+        ("changed", "Changed", "-changed", "ascending"),
+    ],
+)
+def test_a_second_click_on_a_heading_reverses_the_order(browser, contact, sort, heading, next_sort, direction):
+    contact(name="Vis")
+    page = get(browser, f"sort={sort}&q=vis")
+    [column] = [column for column in page.all("thead th") if column.text == heading]
+    link = column.one("a")
+    query = f"?q=vis&sort={next_sort}" if next_sort else "?q=vis"
+    assert (link["href"], link["hx-get"], column.get("aria-sort")) == (query, query, direction)
 
 
 def test_every_order_is_read_from_its_index(crowd, plan):
     for sort, name in (("name", "by_name"), ("-name", "by_name"), ("changed", "last_changed"), ("added", "newest")):
-        said = plan(Contact.objects.for_pro(crowd).order_by(*SORTS[sort])[:50])
-        assert f"contact_{name}" in said and "Sort" not in said and "TEMP B-TREE" not in said, said
+        steps = plan(Contact.objects.for_pro(crowd).order_by(*SORTS[sort])[:50])
+        assert f"contact_{name}" in steps and "Sort" not in steps and "TEMP B-TREE" not in steps, steps
 
 
 def test_pages(browser, contact):
     for n in range(120):
         contact(at=-n, name=f"V{n:03}")
-    seen, path = [], PATH
-    while path:
-        response = browser.get(path)
-        seen.append(names(response))
-        found = re.search(r'rel="next" href="([^"]+)"', html(response))
-        path = found and PATH + found[1].replace("&amp;", "&")
-    assert seen == [[f"V{n:03}" for n in range(a, min(a + 50, 120))] for a in (0, 50, 100)]
-    assert "51–100 of 120" in html(browser.get(f"{PATH}?page=2"))
-    assert 'rel="prev" href="?page=1"' in html(browser.get(f"{PATH}?page=2"))
+    pages = [get(browser)]
+    while pages[-1].has("[rel=next]"):
+        pages.append(get(browser, pages[-1].one("[rel=next]")["href"].removeprefix("?")))
+    assert [names(page) for page in pages] == [
+        [f"V{n:03}" for n in range(start, min(start + 50, 120))] for start in (0, 50, 100)
+    ]
+    assert (pages[1].one(".pages .soft").text, pages[1].one("[rel=prev]")["href"]) == ("51–100 of 120", "?page=1")
 
 
-def test_htmx_gets_the_table_alone_and_the_address_follows(browser, contact):
+def test_htmx_gets_the_table_alone_and_the_new_url(browser, contact):
     contact(name="Hélène")
     query = "q=hel&status=&role=&channel=&sort=-added"
     response = browser.get(f"{PATH}?{query}", headers={**HTMX, "HX-Trigger": "book-filter"})
-    assert html(response).strip().startswith('<div id="book">') and names(response) == ["Hélène"]
-    assert response["HX-Replace-Url"] == "/contacts?q=hel"
-    # A heading pushes its own address.
+    page = Page(response)
+    assert (names(page), page.has("h1"), response["HX-Replace-Url"]) == (["Hélène"], False, "/contacts?q=hel")
+    # A heading pushes a URL of its own.
     assert "HX-Replace-Url" not in browser.get(f"{PATH}?sort=name", headers=HTMX)
-    assert "<html" in html(browser.get(PATH, headers={**HTMX, "HX-History-Restore-Request": "true"}))
+    assert get(browser, headers={**HTMX, "HX-History-Restore-Request": "true"}).one("h1").text == "Contacts"
 
 
-def test_archived_ones_stand_on_a_page_of_their_own(browser, contact, user):
+def test_archived_contacts_have_a_tab_of_their_own(browser, contact, user):
     contact(name="Here")
     gone, foreign = contact(name="Gone"), ContactFactory(name="Foreign")
     for row in (gone, foreign):
         row.archive(by=None)
-    response = browser.get(f"{PATH}?view=archived&q=go")
-    assert names(response) == ["Gone"]
-    assert 'Archived <span class="count">1</span>' in html(response)
-    assert names(browser.get(f"{PATH}?q=go")) == []
+    page = get(browser, "view=archived&q=go")
+    assert (names(page), current_tab(page)) == (["Gone"], "Archived 1")
+    assert names(get(browser, "q=go")) == []
 
 
-def test_empty_lists_say_what_to_do(browser, contact):
-    assert "No contacts yet." in html(browser.get(PATH))
-    assert "No archived contacts." in html(browser.get(f"{PATH}?view=archived"))
-    contact()
-    page = html(browser.get(f"{PATH}?q=zzz"))
-    assert "No contacts match." in page and '<a href="/contacts">Clear the search</a>' in page
+def test_an_empty_list_has_a_next_step(browser, contact):
+    page = get(browser)
+    assert page.texts(".empty p") == [
+        "No contacts yet. People who write to you appear here.",
+        "Add a contact · Import a CSV file",
+    ]
+    assert get(browser, "view=archived").texts(".empty p") == ["No archived contacts."]
+    contact(name="Jane")
+    page = get(browser, "q=zzz")
+    assert page.texts(".empty p") == ["No contacts match.", "Clear the search"]
+    assert page.one(".empty a")["href"] == "/contacts"
 
 
 def test_the_same_queries_for_one_row_and_for_fifty(browser, contact):
@@ -179,9 +193,7 @@ def test_the_same_queries_for_one_row_and_for_fifty(browser, contact):
     for more in (1, 49):
         for _ in range(more):
             contact(phone="+33612345678", created_at=timezone.now())
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             browser.get(f"{PATH}?q=vis&sort=name")
         counts.append(len(queries))
     # Session, user with its Pro, the total, the rows; SQLite is asked first how many there may be.

@@ -1,38 +1,41 @@
-"""/contacts/new: a contact written down by hand."""
+"""/contacts/new: a contact entered by hand."""
 
 import uuid
 
 import pytest
 
 from contacts.models import Contact, ContactIdentity
+from tests.pages import Page
 
 PATH = "/contacts/new"
 TYPED = {"name": "Jane", "email": "Jane@example.org", "phone": "06 12 34 56 78", "status": "applicant"}
 TYPED |= {"role": "tenant", "channel_preference": "sms", "language": "nl", "referral_source": "A friend"}
 
 
-def errors(response):
-    assert response.status_code == 422
-    return {name: list(found) for name, found in response.context["form"].errors.items()}
+def new_form(page):
+    return page.form("main form")
 
 
-def test_what_is_stored(browser, pro, user):
+def test_a_new_contact_as_stored(browser, pro, user):
     response = browser.post(PATH, TYPED)
-    made = Contact.objects.get()
-    assert (response.status_code, response["Location"]) == (302, f"/contacts/{made.pk}")
+    contact = Contact.objects.get()
+    assert (response.status_code, response["Location"]) == (302, f"/contacts/{contact.pk}")
     names = [*TYPED, "source", "pro"]
     assert Contact.objects.values(*names).get() == TYPED | {"phone": "+33612345678", "source": "manual", "pro": pro.pk}
-    assert made.applied_at is not None
-    assert list(made.events.values_list("kind", "user")) == [("created", user.pk)]
+    assert contact.applied_at is not None
+    assert list(contact.events.values_list("kind", "user")) == [("created", user.pk)]
     assert ContactIdentity.objects.held().count() == 2
 
 
-def test_a_name_and_a_phone_are_enough(browser, pro):
+def test_the_form_proposes_the_pros_language(browser, pro):
     pro.language = "fr"
     pro.save()
-    page = browser.get(PATH).content.decode()
-    assert '<option value="fr" selected>French</option>' in page
-    assert browser.post(PATH, {"name": "Jane", "phone": "+33612345678"}).status_code == 302
+    assert new_form(Page(browser.get(PATH))).fields["language"] == "fr"
+
+
+def test_a_name_and_a_phone_are_enough(browser, pro):
+    response = browser.post(PATH, {"name": "Jane", "phone": "+33612345678"})
+    assert response["Location"] == f"/contacts/{Contact.objects.get().pk}"
     assert Contact.objects.values("email", "status", "role", "language").get() == {
         "email": "",
         "status": "prospect",
@@ -42,7 +45,7 @@ def test_a_name_and_a_phone_are_enough(browser, pro):
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "errors"),
     [
         ({"name": ""}, {"name": ["This field is required."]}),
         ({"name": "  "}, {"name": ["This field is required."]}),
@@ -61,49 +64,52 @@ def test_a_name_and_a_phone_are_enough(browser, pro):
         ({"language": "xx"}, {"language": ["Select a valid choice. xx is not one of the available choices."]}),
     ],
 )
-def test_what_cannot_be_is_refused_and_stays_typed(browser, fields, said):
-    response = browser.post(PATH, TYPED | fields)
-    assert errors(response) == said
-    assert 'value="A friend"' in response.content.decode()
+def test_invalid_values_are_errors_and_the_others_stay(browser, fields, errors):
+    form = new_form(Page(browser.post(PATH, TYPED | fields), status=422))
+    shown = {name: form.texts(f"#id_{name}_error li") for name in TYPED}
+    assert {name: messages for name, messages in shown.items() if messages} == errors
+    assert form.fields["referral_source"] == "A friend"
     assert not Contact.objects.exists()
 
 
-def test_sent_twice_it_is_one_and_with_other_words_another(browser):
+def test_a_form_sent_twice_is_one_contact_and_with_other_values_another(browser):
     id = str(uuid.uuid4())
     sent = [TYPED | {"id": id, **more} for more in ({}, {}, {"name": "John", "anyway": "1"})]
-    places = [browser.post(PATH, typed)["Location"] for typed in sent]
-    assert places[0] == places[1] != places[2]
+    locations = [browser.post(PATH, fields)["Location"] for fields in sent]
+    assert locations[0] == locations[1] != locations[2]
     assert sorted(Contact.objects.values_list("name", flat=True)) == ["Jane", "John"]
 
 
-def test_the_id_of_anothers_form_is_no_door(browser, other_browser):
+def test_the_id_of_another_pros_form_makes_a_contact_of_its_own(browser, other_browser):
     id = str(uuid.uuid4())
-    for client in (browser, other_browser):
-        assert client.post(PATH, TYPED | {"id": id}).status_code == 302
+    locations = [client.post(PATH, TYPED | {"id": id})["Location"] for client in (browser, other_browser)]
+    assert set(locations) == {f"/contacts/{pk}" for pk in Contact.objects.values_list("pk", flat=True)}
     assert Contact.objects.values("pro").distinct().count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sent_four_times_at_once_it_is_one(pro, user, at_once):
+def test_a_form_sent_four_times_at_once_is_one_contact(pro, user, at_once):
     id = uuid.uuid4()
-    made = at_once(4, lambda _n: Contact.objects.register(pro, by=user, id=id, name="Jane", email="j@example.org"))
-    assert len({row.pk for row in made}) == 1
+    contacts = at_once(4, lambda _n: Contact.objects.register(pro, by=user, id=id, name="Jane", email="j@example.org"))
+    assert len({contact.pk for contact in contacts}) == 1
     assert (Contact.objects.count(), Contact.objects.get().events.count()) == (1, 1)
 
 
 @pytest.mark.parametrize("typed", [{"email": "JANE@example.org", "phone": ""}, {"email": "", "phone": "0612345678"}])
 def test_a_known_address_is_asked_about_first(browser, pro, typed):
     first = Contact.objects.register(pro, name="Janet", email="jane@example.org", phone="+33612345678")
-    response = browser.post(PATH, TYPED | typed)
-    html = response.content.decode()
-    assert (response.status_code, Contact.objects.count()) == (409, 1)
-    assert f'<a href="/contacts/{first.pk}">Janet</a>' in html and 'value="A friend"' in html
-    assert browser.post(PATH, TYPED | typed | {"anyway": "1"}).status_code == 302
+    page = Page(browser.post(PATH, TYPED | typed), status=409)
+    link = page.one("main form .message li a")
+    assert (link["href"], link.text, Contact.objects.count()) == (f"/contacts/{first.pk}", "Janet", 1)
+    form = new_form(page)
+    assert (form.fields["referral_source"], form.texts("button")) == ("A friend", ["Add as another person"])
+    browser.post(PATH, {**form.fields, "anyway": "1"})
     assert Contact.objects.for_pro(pro).count() == 2
-    # The one who was there is still recognised.
+    # The older contact is still the one that is recognised.
     assert {identity.contact for identity in ContactIdentity.objects.held()} == {first}
 
 
-def test_another_pros_address_is_nobodys_business(browser, other_user):
+def test_an_address_of_another_pros_contact_is_not_known(browser, pro, other_user):
     Contact.objects.register(other_user.pro, name="Foreign", email="jane@example.org")
-    assert browser.post(PATH, TYPED).status_code == 302
+    response = browser.post(PATH, TYPED)
+    assert response["Location"] == f"/contacts/{Contact.objects.for_pro(pro).get().pk}"

@@ -1,0 +1,31 @@
+"""The page of a contact, read through the page helper."""
+
+from tests.pages import Page
+
+OLDER = {"HX-Request": "true", "HX-Target": "older"}
+
+
+def contact_page(client, contact, query="", **more):
+    return Page(client.get(f"/contacts/{contact.pk}{query}", **more))
+
+
+def details(page):
+    """{label: value} of the card "Details"."""
+    rows = page.one("[aria-labelledby=facts-title]").all(".fact")
+    return {row.one(".fact-label").text: row.texts("span:not(.fact-label):not(.hidden)")[0] for row in rows}
+
+
+def entries(page):
+    """The timeline without times, as [(classes, text)…]."""
+    items = page.without("time").all("#entries > .entry")
+    return [(" ".join(item.classes[1:]), item.text.rstrip(" ·")) for item in items]
+
+
+def letters(page):
+    """The messages and requests among the entries."""
+    return [(classes, text) for classes, text in entries(page) if "letter" in classes]
+
+
+def older_query(page):
+    """The query of the link to older entries; "" on the last page."""
+    return page.one("#older a")["href"] if page.has("#older") else ""

@@ -1,4 +1,4 @@
-"""What the tests of the contacts API share."""
+"""Fixtures of the tests of contacts."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ START = datetime(2026, 2, 10, 14, 30, tzinfo=UTC)
 
 @pytest.fixture
 def contact(pro):
-    """Makes contacts of the owner; `at` is in seconds after 14:30."""
+    """Creates contacts of the owner; `at` is in seconds after 14:30."""
 
     def one(at=0.0, **fields):
         return ContactFactory(**{"pro": pro, "created_at": START + timedelta(seconds=at), **fields})
@@ -39,7 +39,7 @@ def refused():
 
 @pytest.fixture
 def plan(db):
-    """How the database would go about a query, as it would with more rows than a test has."""
+    """Returns the plan of a query, without the sequential scans that suit the few rows of a test."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")

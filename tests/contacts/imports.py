@@ -1,4 +1,4 @@
-"""A file through the import, as the pages take it."""
+"""Imports of a file in each of their states."""
 
 from contacts.importing.columns import recognise_columns
 from contacts.importing.jobs import start_check, start_run

@@ -60,8 +60,8 @@ def test_the_list_does_not_ask_per_row(staff_browser):
 
 def test_an_autocomplete_finds_the_own_pros_contacts_alone(pro):
     own, _foreign = ContactFactory(pro=pro, name="Ann Own"), ContactFactory(name="Ann Other")
-    found = autocomplete(staff_client("all", pro=pro), "contact_requests.contactrequest", "contact", "ann")
-    assert found.json() == {"results": [{"id": str(own.pk), "text": "Ann Own"}], "pagination": {"more": False}}
+    response = autocomplete(staff_client("all", pro=pro), "contact_requests.contactrequest", "contact", "ann")
+    assert response.json() == {"results": [{"id": str(own.pk), "text": "Ann Own"}], "pagination": {"more": False}}
 
 
 def test_the_list_is_searched_and_newest_first(staff_browser, pro):
@@ -74,7 +74,7 @@ def test_the_list_is_searched_and_newest_first(staff_browser, pro):
     assert listed(staff_browser, Contact, q="ÂNN B") == [second]
 
 
-def test_a_contacts_identities_stand_on_its_page_to_be_read(staff_browser, contact):
+def test_identities_are_read_only(staff_browser, contact):
     response = staff_browser.get(page(contact, "change"))
     inline = response.context["inline_admin_formsets"][0]
     rows = [(form.instance.channel, form.instance.external_id) for form in inline.formset.forms]
@@ -82,7 +82,7 @@ def test_a_contacts_identities_stand_on_its_page_to_be_read(staff_browser, conta
     assert 'name="identities-0-external_id"' not in response.content.decode()
 
 
-def test_staff_correct_a_name_and_nothing_by_which_a_contact_is_recognised(staff_browser, staff, contact, pro):
+def test_staff_can_edit_the_name_alone(staff_browser, staff, contact, pro):
     before = fields_of(contact)
     loot = {"email": "evil@example.org", "phone": "+33600000000", "source": "x", "pro": ProFactory().pk}
     data = {"name": "Hélène Durand", **loot, **NO_INLINES}
@@ -96,27 +96,28 @@ def test_staff_correct_a_name_and_nothing_by_which_a_contact_is_recognised(staff
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("", "This field is required."),
         ("a\0b", "Null characters are not allowed."),
         ("x" * 201, "Ensure this value has at most 200 characters (it has 201)."),
     ],
 )
-def test_a_name_that_cannot_be_is_refused(staff_browser, contact, name, said):
+def test_an_invalid_name_is_refused(staff_browser, contact, name, message):
     before = fields_of(contact)
     data = {"name": name, **NO_INLINES}
     response = staff_browser.post(page(contact, "change"), data)
-    assert response.context["adminform"].form.errors == {"name": [said]}
+    assert response.context["adminform"].form.errors == {"name": [message]}
     assert fields_of(contact) == before
 
 
-def test_nobody_adds_a_contact_here(staff_browser):
-    assert staff_browser.get(page(Contact, "add")).status_code == 403
+def test_contacts_cannot_be_added(staff_browser):
+    response = staff_browser.get(page(Contact, "add"))
+    assert (response.status_code, Contact.objects.count()) == (403, 0)
 
 
 @pytest.mark.parametrize("client", ["staff_browser", "bound"])
-def test_nobody_deletes_a_contact_for_good(request, pro, contact, client):
+def test_contacts_cannot_be_deleted_for_good(request, pro, contact, client):
     staff = staff_client("all", pro=pro) if client == "bound" else request.getfixturevalue(client)
     assert staff.post(page(contact, "delete"), {"post": "yes"}).status_code == 403
     data = {"action": "delete_selected", "_selected_action": str(contact.pk), "post": "yes"}
@@ -147,7 +148,7 @@ def test_staff_archive_and_restore(staff_browser, staff, contact, pro):
     assert history.count("Changed archived at.") == 2
 
 
-def test_who_may_only_look_restores_nothing(contact, pro):
+def test_staff_with_the_view_permission_alone_restore_nothing(contact, pro):
     contact.archive(by=None)
     act(staff_client("view_contact", pro=pro), "restore", contact)
     assert not Contact.objects.for_pro(pro).exists()
@@ -161,7 +162,7 @@ def test_bound_staff_restore_their_pros_contacts_alone(contact, pro):
     assert [Contact.objects.filter(pk=row.pk, deleted_at=None).exists() for row in (contact, foreign)] == [True, False]
 
 
-def test_notes_and_events_stand_on_the_page_to_be_read(staff_browser, contact, user):
+def test_notes_and_events_are_read_only(staff_browser, contact, user):
     ContactNote.objects.add_note(contact, "Prefers calls", by=user)
     contact.change({"status": "renter"}, by=user)
     html = staff_browser.get(page(contact, "change")).content.decode()

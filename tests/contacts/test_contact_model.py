@@ -1,4 +1,4 @@
-"""The rules of a contact, whichever way it is stored."""
+"""Rules that hold for a contact however it is stored."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -25,7 +25,7 @@ def jane(contact):
         {"applied_at": timezone.now()},
     ],
 )
-def test_the_database_keeps_out_what_cannot_be(jane, broken):
+def test_the_database_refuses_invalid_rows(jane, broken):
     with pytest.raises(IntegrityError), transaction.atomic():
         Contact.objects.update(**broken)
 
@@ -48,7 +48,7 @@ def test_the_search_text_follows_by_plain_save_too(jane):
     assert Contact.objects.get().search_text == "helene\njane@example.com\n+15551234567"
 
 
-def test_a_person_leaves_their_name_in_the_events(jane, user):
+def test_events_name_their_user(jane, user):
     assert jane.change({"name": "Janet"}, by=user) == {"name": ["Jane", "Janet"]}
     jane.archive(by=user)
     jane.restore(by=user)
@@ -61,12 +61,12 @@ def test_a_person_leaves_their_name_in_the_events(jane, user):
 
 
 @pytest.mark.parametrize("name", ["applied_at", "deleted_at", "pro", "id", "search_text"])
-def test_nothing_else_is_settable(jane, name):
+def test_no_other_field_can_be_changed(jane, name):
     with pytest.raises(ValueError, match=name):
         jane.change({name: "x"}, by=None)
 
 
-def test_a_deleted_one_is_not_changed(jane):
+def test_an_archived_contact_is_not_changed(jane):
     stale = Contact.objects.get()
     jane.archive(by=None)
     with pytest.raises(Contact.DoesNotExist):
@@ -76,7 +76,7 @@ def test_a_deleted_one_is_not_changed(jane):
     assert not ContactIdentity.objects.held().exists()
 
 
-def test_for_pro_and_its_deleted_ones(pro, jane, contact):
+def test_for_pro_with_and_without_archived_contacts(pro, jane, contact):
     ContactFactory().archive(by=None)
     gone = contact()
     gone.archive(by=None)
@@ -91,7 +91,7 @@ def test_the_languages():
     assert all(len(code) == 2 and code.islower() for code in ISO_639_1)
 
 
-def test_an_older_copy_of_the_row_leaves_the_status_and_its_time_alone(pro):
+def test_saving_an_older_copy_keeps_the_status_and_its_time(pro):
     contact = ContactFactory(pro=pro)
     older = Contact.objects.get(pk=contact.pk)
     contact.change({"status": "applicant"}, by=None)
@@ -113,7 +113,7 @@ def test_a_restored_contact_is_recognised_by_its_own_address(pro, user):
     assert find(pro, "e@example.org") == second
 
 
-def test_what_was_learnt_is_passed_on_too(pro, user):
+def test_an_identity_from_a_merge_is_passed_on(pro, user):
     stayed = Contact.objects.register(pro, name="S", email="s@example.org")
     merged = Contact.objects.register(pro, name="X", email="x@example.org")
     third = Contact.objects.register(pro, name="T", email="s@example.org")

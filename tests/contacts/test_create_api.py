@@ -113,7 +113,7 @@ def test_the_whole_row_and_its_event(api, pro):
         ({"name": "Jane", "email": "bad", "phone": "bad", "language": "xx"}, ["email", "language", "phone"]),
     ],
 )
-def test_name_and_a_way_to_reach_are_required(api, refused, body, fields):
+def test_a_name_and_an_e_mail_or_phone_are_required(api, refused, body, fields):
     response = api.post(LIST, json.dumps(body))
     assert sorted(d["field"] for d in response.json()["error"]["details"]) == fields
     refused(response, *(d["field"] for d in response.json()["error"]["details"]))
@@ -133,7 +133,7 @@ def test_name_and_a_way_to_reach_are_required(api, refused, body, fields):
         *((name, ["x"]) for name in ("channel_preference", "proId", "searchText", "pro", "nonsense")),
     ],
 )
-def test_a_value_that_cannot_be_is_refused_by_name(api, refused, field, values):
+def test_an_invalid_value_is_refused_by_name(api, refused, field, values):
     for value in values:
         refused(api.post(LIST, {"name": "Jane", "email": "a@example.org", field: value}), field)
     assert not Contact.objects.exists()
@@ -153,18 +153,18 @@ def test_a_national_number_is_read_in_the_pros_country(api, pro, country, stored
 
 def test_the_longest_that_fits(api):
     body = {"name": "é" * 200, "email": "a@example.org", "source": "é" * 50, "referralSource": "é" * 200}
-    found = created(api.post(LIST, body))
-    assert {name: found[name] for name in body} == body
+    stored = created(api.post(LIST, body))
+    assert {name: stored[name] for name in body} == body
 
 
-def test_two_with_one_email_may_both_stand_and_messages_go_to_the_first(api, pro):
+def test_two_contacts_may_have_one_email_and_messages_go_to_the_first(api, pro):
     first, second = (created(api.post(LIST, {"name": n, "email": "Same@example.org"})) for n in "ab")
     assert first["id"] != second["id"]
-    found = Contact.objects.find_or_create(pro, name="c", email="same@example.org", source="contact_form")
-    assert (str(found.pk), Contact.objects.count()) == (first["id"], 2)
+    recognised = Contact.objects.find_or_create(pro, name="c", email="same@example.org", source="contact_form")
+    assert (str(recognised.pk), Contact.objects.count()) == (first["id"], 2)
 
 
-def test_another_pros_contact_with_the_same_email_is_not_met(api):
+def test_another_pros_contact_with_the_same_email_is_not_matched(api):
     foreign = ContactFactory(email="same@example.org")
     foreign.hold_identities()
     created(api.post(LIST, {"name": "Jane", "email": "same@example.org"}))
@@ -182,6 +182,6 @@ def test_another_pros_contact_with_the_same_email_is_not_met(api):
         (" " * (1024 * 1024 + 1), "application/json", 413, "payload_too_large"),
     ],
 )
-def test_what_is_no_body(api, body, kind, status, code):
+def test_an_unreadable_body_is_refused(api, body, kind, status, code):
     response = api.send("POST", LIST, body, kind)
     assert (response.status_code, response.json()["error"]["code"]) == (status, code)

@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet would run are escaped, and come back as they were."""
+"""Formulas are escaped for spreadsheets, and unescaped by the import."""
 
 import pytest
 from django.utils import translation
@@ -79,7 +79,7 @@ def test_a_formula_behind_another_delimiter_is_escaped(subtests):
             assert escape(cell) == escaped
 
 
-def test_what_went_out_comes_back(subtests):
+def test_an_escaped_cell_is_unescaped_to_itself(subtests):
     for cell in [*FORMULAS, *PLAIN, *PIECES, *PIECES.values()]:
         with subtests.test(cell):
             assert unescape(escape(cell)) == cell

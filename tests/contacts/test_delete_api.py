@@ -1,4 +1,4 @@
-"""DELETE /api/v1/contacts/:id, and how it is undone."""
+"""DELETE /api/v1/contacts/:id, and its undo."""
 
 import uuid
 
@@ -62,14 +62,14 @@ def test_the_next_message_makes_a_new_contact(api, pro, jane):
     assert [row["id"] for row in api.get(LIST).json()["data"]] == [str(new.pk)]
 
 
-def test_the_next_message_goes_to_whoever_has_the_address_too(api, pro, jane, contact):
+def test_the_next_message_goes_to_another_contact_with_the_address(api, pro, jane, contact):
     second = contact(at=9, email="Jane@example.com")
     second.hold_identities()
     api.delete(f"{LIST}/{jane.pk}")
     assert find(pro) == second
 
 
-def test_a_restored_one_is_known_again(api, pro, user, jane):
+def test_a_restored_contact_is_recognised_again(api, pro, user, jane):
     api.delete(f"{LIST}/{jane.pk}")
     Contact.objects.get().restore(by=user)
     assert api.get(f"{LIST}/{jane.pk}").status_code == 200
@@ -78,7 +78,7 @@ def test_a_restored_one_is_known_again(api, pro, user, jane):
     assert list(jane.events.values_list("kind", "user")) == [("deleted", None), ("restored", user.pk)]
 
 
-def test_a_restored_one_leaves_what_somebody_else_holds_by_now(api, pro, user, jane):
+def test_a_restored_contact_leaves_an_address_that_another_holds_by_now(api, pro, user, jane):
     api.delete(f"{LIST}/{jane.pk}")
     new = find(pro)
     Contact.objects.get(pk=jane.pk).restore(by=user)
@@ -86,21 +86,21 @@ def test_a_restored_one_leaves_what_somebody_else_holds_by_now(api, pro, user, j
     assert find(pro) == new
 
 
-def test_only_a_deleted_one_is_restored(user, jane):
+def test_only_a_deleted_contact_is_restored(user, jane):
     with pytest.raises(Contact.DoesNotExist):
         jane.restore(by=user)
     assert jane.events.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_several_at_once_one_deletes(api, jane, at_once):
-    found = at_once(4, lambda _n: api.delete(f"{LIST}/{jane.pk}").status_code)
-    assert sorted(found) == [204, 404, 404, 404]
+def test_of_several_deletes_at_once_one_succeeds(api, jane, at_once):
+    statuses = at_once(4, lambda _n: api.delete(f"{LIST}/{jane.pk}").status_code)
+    assert sorted(statuses) == [204, 404, 404, 404]
     assert jane.events.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_message_at_once_with_the_deletion_is_never_known_as_the_deleted_one(api, pro, contact, at_once):
+def test_a_message_during_the_delete_never_goes_to_the_deleted_contact(api, pro, contact, at_once):
     for n in range(10):
         email = f"v{n}@example.org"
         row = contact(email=email)

@@ -1,4 +1,4 @@
-"""The examples of docs/api/contacts.md, run as they stand."""
+"""The examples of docs/api/contacts.md, run as they are."""
 
 import json
 import re
@@ -19,7 +19,7 @@ WHEN = datetime(2026, 2, 10, 14, 30, tzinfo=UTC)
 
 @pytest.fixture
 def documented(db):
-    """The Pro's program, beside the contact that the page speaks of and an older one."""
+    """The Pro's API, with the contact of the examples and an older one."""
     pro = ProFactory(country="FR")
     ContactFactory(
         pro=pro,
@@ -49,12 +49,14 @@ def test_the_examples_are_true(documented):
     )
     assert call(documented, listing).json() == json.loads(listed)
 
-    found = call(documented, making)
-    told = json.loads(made)["data"]
-    assert found.status_code == 201
+    response = call(documented, making)
+    documented_data = json.loads(made)["data"]
+    assert response.status_code == 201
     # What every installation decides for itself stands as an ellipsis.
-    assert found.json()["data"] == {k: found.json()["data"][k] if v == "…" else v for k, v in told.items()}
-    assert list(found.json()["data"]) == list(told)
+    assert response.json()["data"] == {
+        k: response.json()["data"][k] if v == "…" else v for k, v in documented_data.items()
+    }
+    assert list(response.json()["data"]) == list(documented_data)
 
     row, answer = json.loads(listed)["data"][0], call(documented, change).json()["data"]
     changed = {"status": "scheduled", "channelPreference": "email", "updatedAt": answer["updatedAt"]}

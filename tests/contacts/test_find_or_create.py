@@ -74,21 +74,21 @@ def test_known_by_phone(find):
     assert Contact.objects.count() == 1
 
 
-def test_where_both_lead_elsewhere_the_email_wins(find):
+def test_of_an_email_and_a_phone_of_two_contacts_the_email_decides(find):
     by_phone, by_email = find(name="Paul", phone=PHONE), find(email=EMAIL)
     assert find(email=EMAIL, phone=PHONE) == by_email
     assert stored(by_email) == {"name": "Anna", "email": EMAIL, "phone": "", "source": "contact_form"}
     assert (identities(by_email), identities(by_phone)) == ([("email", EMAIL)], [("phone", PHONE)])
 
 
-def test_a_missing_phone_is_learnt(find):
+def test_a_missing_phone_is_filled_in(find):
     first = find(email=EMAIL)
     assert find(email=EMAIL, phone=PHONE) == first
     assert stored(first) == {"name": "Anna", "email": EMAIL, "phone": PHONE, "source": "contact_form"}
     assert find(phone=PHONE) == first
 
 
-def test_a_missing_email_is_learnt(find):
+def test_a_missing_email_is_filled_in(find):
     first = find(phone=PHONE)
     assert find(email="Anna@Example.org", phone=PHONE) == first
     assert stored(first) == {
@@ -107,14 +107,14 @@ def test_a_second_address_is_recognised_and_the_first_one_stays(find):
     assert find(email="second@example.org") == first
 
 
-def test_knowing_somebody_again_changes_nothing(find):
+def test_a_known_person_with_nothing_new_changes_nothing(find):
     find(email=EMAIL, phone=PHONE)
     before = list(Contact.objects.values()), events(Contact.objects.get())
     find(name="Other", email=EMAIL, phone=PHONE)
     assert (list(Contact.objects.values()), events(Contact.objects.get())) == before
 
 
-def test_what_came_in_by_itself_is_in_the_events(find):
+def test_events_without_a_user(find):
     find(email=EMAIL)
     contact = find(email=EMAIL, phone=PHONE)
     assert events(contact) == [("created", {}, None, None), ("changed", {"phone": ["", PHONE]}, None, None)]
@@ -128,7 +128,7 @@ def test_never_across_pros(find):
     assert list(Contact.objects.for_pro(other)) == [foreign]
 
 
-def test_an_email_is_not_taken_for_a_phone(find):
+def test_an_email_is_no_phone(find):
     assert find(email=EMAIL) != find(phone=PHONE)
     assert ContactIdentity.objects.count() == 2
 
@@ -137,8 +137,8 @@ def test_an_email_is_not_taken_for_a_phone(find):
 def test_two_at_once_make_one(pro, find, at_once):
     for number in range(40):
         email, phone = f"v{number}@example.org", f"+336000000{number:02d}"
-        found = at_once(2, lambda _n, email=email, phone=phone: find(email=email, phone=phone))
-        assert found[0] == found[1]
+        contacts = at_once(2, lambda _n, email=email, phone=phone: find(email=email, phone=phone))
+        assert contacts[0] == contacts[1]
     assert Contact.objects.count() == 40
     assert ContactIdentity.objects.count() == 80
 
@@ -151,8 +151,8 @@ def test_two_at_once_within_transactions_of_their_own_make_one(pro, find, at_onc
 
     for number in range(40):
         email, phone = f"v{number}@example.org", f"+336000000{number:02d}"
-        found = at_once(2, lambda n, email=email, phone=phone: within(n, email, phone))
-        assert found[0] == found[1]
+        contacts = at_once(2, lambda n, email=email, phone=phone: within(n, email, phone))
+        assert contacts[0] == contacts[1]
     assert Contact.objects.count() == 40
     assert ContactIdentity.objects.count() == 80
 
@@ -169,5 +169,5 @@ def test_one_by_email_and_one_by_phone_at_once_while_both_are_known(pro, find, a
 
 @pytest.mark.django_db(transaction=True)
 def test_eight_people_at_once_are_eight(pro, find, at_once):
-    found = at_once(8, lambda n: find(email=f"v{n}@example.org", phone=f"+3360000000{n}"))
-    assert len({contact.pk for contact in found}) == Contact.objects.count() == 8
+    contacts = at_once(8, lambda n: find(email=f"v{n}@example.org", phone=f"+3360000000{n}"))
+    assert len({contact.pk for contact in contacts}) == Contact.objects.count() == 8

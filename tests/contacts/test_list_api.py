@@ -1,4 +1,4 @@
-"""GET /api/v1/contacts: the page, its filters, its search."""
+"""GET /api/v1/contacts: pages, filters and search."""
 
 import uuid
 from datetime import timedelta
@@ -31,9 +31,9 @@ FULL = {
 def names(response):
     assert response.status_code == 200, response.content
     body = response.json()
-    found = [row["name"] for row in body["data"]]
-    assert body["pagination"]["total"] >= len(found)
-    return found
+    listed = [row["name"] for row in body["data"]]
+    assert body["pagination"]["total"] >= len(listed)
+    return listed
 
 
 def pagination(response):
@@ -88,8 +88,8 @@ def test_deleted_ones_are_neither_listed_counted_nor_found(api, contact):
 def test_newest_first_and_ties_by_id(api, contact):
     tied = sorted((contact(at=5) for _ in range(4)), key=lambda c: c.pk, reverse=True)
     older, newer = contact(at=0), contact(at=9)
-    found = [row["id"] for row in api.get(LIST).json()["data"]]
-    assert found == [str(c.pk) for c in (newer, *tied, older)]
+    ids = [row["id"] for row in api.get(LIST).json()["data"]]
+    assert ids == [str(c.pk) for c in (newer, *tied, older)]
 
 
 # --- Pages
@@ -127,7 +127,7 @@ def test_the_limit_is_clamped_to_the_plan_and_says_so(api, pro, plan, greatest):
 
 @pytest.mark.parametrize("name", ["page", "limit"])
 @pytest.mark.parametrize("value", ["0", "-1", "", "x", "1.5", "1e3", "null", "true", str(2**53), "9" * 40, "9" * 5000])
-def test_a_number_that_cannot_be(api, refused, name, value):
+def test_an_invalid_number_is_refused(api, refused, name, value):
     refused(api.get(LIST, **{name: value}), name)
 
 
@@ -149,8 +149,8 @@ def test_every_value_of_a_filter(api, contact, refused, parameter, field, values
         assert names(api.get(LIST, **{parameter: value})) == [value]
         assert pagination(api.get(LIST, **{parameter: value}))["total"] == 1
     for value in ("", "PROSPECT", "none", "null", "prospect "):
-        [said] = refused(api.get(LIST, **{parameter: value}), parameter)
-        assert said == f"Choose one of: {', '.join(sorted(values))}."
+        [message] = refused(api.get(LIST, **{parameter: value}), parameter)
+        assert message == f"Choose one of: {', '.join(sorted(values))}."
 
 
 def test_filters_and_search_together(api, contact):
@@ -160,7 +160,7 @@ def test_filters_and_search_together(api, contact):
     assert names(api.get(LIST, status="renter", role="tenant", search="ann")) == ["Ann"]
 
 
-def test_all_faults_at_once_and_unknown_parameters_are_ignored(api, contact, refused):
+def test_all_errors_at_once_and_unknown_parameters_are_ignored(api, contact, refused):
     contact(name="Ann")
     refused(
         api.get(LIST, page=0, limit=0, status="x", role="y", channel="z"),
@@ -204,7 +204,7 @@ def test_digits_find_a_phone_however_typed(api, contact, text):
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("%", ["50% off"]),
         ("_", ["a_b"]),
@@ -219,10 +219,10 @@ def test_digits_find_a_phone_however_typed(api, contact, text):
         ("*", []),
     ],
 )
-def test_signs_are_ordinary_characters(api, contact, text, found):
+def test_signs_are_ordinary_characters(api, contact, text, expected):
     for name in ("50% off", "a_b", "axb", "O'Neil", 'say "hi"', "back\\slash"):
         contact(name=name, email="x@example.org")
-    assert names(api.get(LIST, search=text)) == found
+    assert names(api.get(LIST, search=text)) == expected
 
 
 @pytest.mark.parametrize("text", ["", "   "])
@@ -237,7 +237,7 @@ def test_nothing_is_found_across_two_fields(api, contact):
     assert names(api.get(LIST, search="annbob")) == []
 
 
-def test_a_search_that_cannot_be(api, refused):
+def test_an_unusable_search(api, refused):
     assert refused(api.get(LIST, search="a\0b"), "search") == ["Text must not contain NUL or an unpaired surrogate."]
     refused(api.get(LIST, search="x" * 201), "search")
 
@@ -252,7 +252,7 @@ def test_a_search_follows_a_change(api, contact):
 # --- Cost
 
 
-def test_the_list_does_not_ask_per_row(api, contact, pro):
+def test_the_list_makes_no_query_per_row(api, contact, pro):
     api.get(LIST)
 
     def asked():

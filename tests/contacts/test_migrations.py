@@ -1,4 +1,4 @@
-"""What the migrations do to contacts that stand already."""
+"""Data migrations of existing contacts."""
 
 import pytest
 from django.core.management import call_command
@@ -20,7 +20,7 @@ def before(transactional_db):
     call_command("migrate", verbosity=0)
 
 
-def test_standing_contacts_are_found_and_get_the_defaults(before):
+def test_existing_contacts_can_be_searched_and_get_the_defaults(before):
     pro = before.get_model("accounts", "Pro").objects.create(name="P", email="p@example.org", country="FR")
     old = before.get_model("contacts", "Contact").objects
     row = old.create(pro=pro, name="Hélène", email="H@Example.org", phone="+33612345678", source="contact_form")

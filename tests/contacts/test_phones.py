@@ -1,4 +1,4 @@
-"""Phone numbers: read as people type them, stored in E.164, shown in their country's style."""
+"""Phone numbers: read in any notation, stored in E.164, displayed in the reader's."""
 
 import phonenumbers
 import pytest
@@ -25,14 +25,14 @@ from contacts.phones import other_forms, to_display, to_e164
         ("tel:+33612345678", "FR", "+33612345678"),
     ],
 )
-def test_as_people_type_it(text, country, number):
+def test_a_typed_number_in_e164(text, country, number):
     assert to_e164(text, country) == number
 
 
 @pytest.mark.parametrize(
     "text", ["", " ", "12", "abc", "+", "+999 123 456", "06 12", "1" * 40, "+33" + "1" * 30, "\x00", "\u202e"]
 )
-def test_what_is_no_number_is_refused(text):
+def test_other_texts_are_refused(text):
     with pytest.raises(ValidationError) as raised:
         to_e164(text, "FR")
     assert raised.value.messages == ["Enter a phone number, such as +33 6 12 34 56 78."]
@@ -58,7 +58,7 @@ def test_the_longest_number_of_a_country_fits_its_column(subtests):
         ("not a number", "FR", "not a number"),
     ],
 )
-def test_shown_as_its_country_writes_it(number, country, shown):
+def test_a_number_in_the_notation_of_its_country(number, country, shown):
     assert to_display(number, country) == shown
 
 

@@ -1,4 +1,4 @@
-"""Contact.objects.same_address: who else has this e-mail or phone."""
+"""Contact.objects.same_address: contacts with an e-mail or phone."""
 
 import pytest
 
@@ -11,10 +11,10 @@ PHONE = "+33612345678"
 
 @pytest.fixture
 def same(pro):
-    def found(channel, external_id):
+    def matches(channel, external_id):
         return set(Contact.objects.for_pro(pro).same_address(channel, external_id).values_list("name", flat=True))
 
-    return found
+    return matches
 
 
 @pytest.mark.parametrize("email", ["anna_b@example.org", "Anna_B@Example.ORG"])
@@ -33,12 +33,12 @@ def test_a_phone_to_the_digit(contact, same):
     assert same("phone", PHONE.removeprefix("+")) == set()
 
 
-def test_of_another_channel_nobody(contact, same):
+def test_another_channel_has_none(contact, same):
     contact(phone=PHONE)
     assert same("whatsapp", PHONE) == set()
 
 
-def test_neither_deleted_ones_nor_another_pros(contact, same):
+def test_neither_archived_contacts_nor_another_pros(contact, same):
     contact(phone=PHONE).archive(by=None)
     ContactFactory(phone=PHONE)
     assert same("phone", PHONE) == set()
@@ -52,7 +52,7 @@ def test_an_index_finds_them(crowd, plan, channel, external_id, index):
     assert index in plan(Contact.objects.for_pro(crowd).same_address(channel, external_id))
 
 
-def test_the_eldest_other_one_is_recognised_by_what_is_let_go(pro):
+def test_the_oldest_other_contact_gets_a_removed_address(pro):
     first = Contact.objects.register(pro, name="First", email="anna@example.org", phone=PHONE)
     second = Contact.objects.register(pro, name="Second", email="ANNA@example.org", phone=PHONE)
     Contact.objects.register(pro, name="Third", email="anna@example.org")

@@ -87,7 +87,7 @@ def test_all_at_once_and_the_event(patch, jane):
 @pytest.mark.parametrize(
     "body", [{}, {"name": "Jane"}, {"name": " Jane "}, {"phone": "+1 555 123 4567"}, {"referralSource": None}]
 )
-def test_what_changes_nothing_leaves_no_trace(patch, jane, body):
+def test_without_a_change_there_is_no_event(patch, jane, body):
     before = stored(jane)
     assert data(patch(body))["updatedAt"] == "2026-02-10T14:30:00Z"
     assert (stored(jane), jane.events.count()) == (before, 0)
@@ -111,7 +111,7 @@ def test_what_changes_nothing_leaves_no_trace(patch, jane, body):
         *(({name: None}, [name]) for name in ("id", "appliedAt", "createdAt", "updatedAt", "deletedAt", "notes")),
     ],
 )
-def test_what_cannot_be_changes_nothing(patch, jane, refused, body, fields):
+def test_an_invalid_value_changes_nothing(patch, jane, refused, body, fields):
     before = stored(jane)
     refused(patch({"source": "crm", **body}), *fields)
     assert (stored(jane), jane.events.count()) == (before, 0)
@@ -125,7 +125,7 @@ def test_one_of_email_and_phone_may_go_but_not_both(patch, refused, empty):
     refused(patch({"email": empty}), "email")
 
 
-def test_null_empties_what_may_be_empty(patch):
+def test_null_empties_an_optional_field(patch):
     body = data(patch({"channelPreference": None, "referralSource": "x"}))
     assert (body["channelPreference"], body["referralSource"]) == (None, "x")
     assert data(patch({"referralSource": None}))["referralSource"] is None
@@ -153,7 +153,7 @@ def test_another_pros_a_deleted_and_an_unknown_one_are_404(api, contact):
     assert not Contact.objects.filter(name="Stolen").exists()
 
 
-def test_an_odd_name_that_stands_does_not_forbid_a_new_status(patch, jane):
+def test_an_invalid_stored_name_does_not_prevent_a_new_status(patch, jane):
     Contact.objects.update(name="👩", language="xx")
     assert data(patch({"status": "renter"}))["status"] == "renter"
 
@@ -168,7 +168,7 @@ def test_identities_follow_email_and_phone(pro, patch, jane):
     assert Contact.objects.find_or_create(pro, name="x", email="jane@example.com", source="x") != jane
 
 
-def test_an_address_learnt_beside_the_first_stays_known(pro, patch, jane):
+def test_a_second_address_is_still_recognised(pro, patch, jane):
     Contact.objects.find_or_create(pro, name="x", email="second@example.org", phone=jane.phone, source="x")
     data(patch({"status": "renter", "email": "third@example.org"}))
     assert held(jane) == [
@@ -178,7 +178,7 @@ def test_an_address_learnt_beside_the_first_stays_known(pro, patch, jane):
     ]
 
 
-def test_an_email_that_is_somebody_elses_too_may_stand_and_stays_theirs(pro, patch, jane, contact):
+def test_an_email_of_another_contact_may_be_set_and_still_leads_there(pro, patch, jane, contact):
     first = contact(name="First", email="same@example.org")
     first.hold_identities()
     assert data(patch({"email": "same@example.org"}))["email"] == "same@example.org"
@@ -186,7 +186,7 @@ def test_an_email_that_is_somebody_elses_too_may_stand_and_stays_theirs(pro, pat
     assert Contact.objects.find_or_create(pro, name="x", email="same@example.org", source="x") == first
 
 
-def test_an_email_given_up_goes_to_whoever_has_it_too(pro, patch, jane, contact):
+def test_a_removed_email_goes_to_another_contact_with_it(pro, patch, jane, contact):
     ContactFactory(email="jane@example.com")  # another Pro's
     second = contact(at=1, email="JANE@example.com")
     contact(at=2, email="jane@example.com")
@@ -195,7 +195,7 @@ def test_an_email_given_up_goes_to_whoever_has_it_too(pro, patch, jane, contact)
     assert Contact.objects.find_or_create(pro, name="x", email="jane@example.com", source="x") == second
 
 
-def test_it_asks_few_questions(patch):
+def test_an_update_takes_few_queries(patch):
     patch({"role": "other"})
     with CaptureQueriesContext(connection) as queries:
         data(patch({"role": "tenant"}))
@@ -206,9 +206,9 @@ def test_it_asks_few_questions(patch):
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_lose_no_change(api, jane, at_once):
     bodies = [{"role": "tenant"}, {"language": "fr"}, {"status": "applicant"}, {"source": "crm"}]
-    found = at_once(4, lambda n: api.patch(f"{LIST}/{jane.pk}", bodies[n]).status_code)
+    statuses = at_once(4, lambda n: api.patch(f"{LIST}/{jane.pk}", bodies[n]).status_code)
     row = Contact.objects.get()
-    assert found == [200] * 4
+    assert statuses == [200] * 4
     assert (row.role, row.language, row.status, row.source) == ("tenant", "fr", "applicant", "crm")
     changed = [field for change in changes(jane) for field in change]
     assert sorted(changed) == ["language", "role", "source", "status"]

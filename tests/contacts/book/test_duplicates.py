@@ -1,4 +1,4 @@
-"""likely_duplicates: who may be the same person as a contact, and why."""
+"""likely_duplicates: contacts that may be the same person, with the reasons."""
 
 import pytest
 from django.db import connection
@@ -14,7 +14,7 @@ EMAIL, PHONE, MOBILE = "anna@example.org", "+33612345678", "+33699999999"
 
 @pytest.fixture
 def known(pro):
-    """Writes down a contact of the owner's, with its identities; each has an e-mail of its own unless it says so."""
+    """Creates a contact of the owner, with its identities; each has an e-mail of its own by default."""
     count = iter(range(1000))
 
     def one(name=None, **fields):
@@ -26,7 +26,7 @@ def known(pro):
     return one
 
 
-def found(contact):
+def duplicates_of(contact):
     return [(duplicate.contact, [reason.value for reason in duplicate.reasons]) for duplicate in likely(contact)]
 
 
@@ -37,20 +37,20 @@ def likely(contact):
 # --- Addresses
 
 
-def test_nobody_is_like_a_stranger(known):
+def test_an_unlike_contact_is_no_duplicate(known):
     known("Anna Martin", phone=PHONE)
-    assert found(known("Paul Durand", phone=MOBILE)) == []
+    assert duplicates_of(known("Paul Durand", phone=MOBILE)) == []
 
 
 @pytest.mark.parametrize("email", [EMAIL, "Anna@Example.ORG"])
-def test_the_same_email_whatever_its_case(known, email):
+def test_the_same_email_in_any_case(known, email):
     one, other = known(email=EMAIL), known(email=email)
-    assert (found(one), found(other)) == ([(other, ["email"])], [(one, ["email"])])
+    assert (duplicates_of(one), duplicates_of(other)) == ([(other, ["email"])], [(one, ["email"])])
 
 
-def test_the_same_phone_however_it_was_typed(known):
+def test_the_same_phone_in_any_notation(known):
     one, other = known(phone="06 12 34 56 78"), known(phone="+33 (0)6 12.34.56.78")
-    assert (found(one), found(other)) == ([(other, ["phone"])], [(one, ["phone"])])
+    assert (duplicates_of(one), duplicates_of(other)) == ([(other, ["phone"])], [(one, ["phone"])])
 
 
 # Brazil's ninth digit, and the 9 and the 1 that Argentina and Mexico once put behind the country.
@@ -62,7 +62,7 @@ def test_the_other_form_of_a_number_is_suggested_in_both_directions(pro, long, s
     one, other = (ContactFactory(pro=pro, name=f"N{number}", email="", phone=number) for number in (long, short))
     for contact in (one, other):
         contact.hold_identities()
-    assert (found(one), found(other)) == ([(other, ["phone"])], [(one, ["phone"])])
+    assert (duplicates_of(one), duplicates_of(other)) == ([(other, ["phone"])], [(one, ["phone"])])
 
 
 @pytest.mark.parametrize(("long", "short"), FORMS)
@@ -74,35 +74,35 @@ def test_the_other_form_of_a_number_is_never_joined(pro, long, short):
     assert sorted(ContactIdentity.objects.values_list("external_id", flat=True)) == sorted([long, short])
 
 
-def test_numbers_that_are_merely_alike_are_not_the_same(pro):
+def test_similar_numbers_are_not_the_same(pro):
     one = ContactFactory(pro=pro, name="One", email="", phone="+5511987654321")
     # Another area code, another digit before it, a landline, another country.
     for number in ("+552187654321", "+5511887654321", "+551133334444", "+351987654321"):
         ContactFactory(pro=pro, name=f"N{number}", email="", phone=number)
-    assert found(one) == []
+    assert duplicates_of(one) == []
 
 
-def test_an_address_that_was_only_learnt(pro, known):
+def test_an_address_that_is_only_an_identity(pro, known):
     one = known(phone=PHONE)
     Contact.objects.find_or_create(pro, name="X", email=EMAIL, phone=PHONE, source="contact_form")
     other = known(email=EMAIL)
-    assert (found(one), found(other)) == ([(other, ["email"])], [(one, ["email"])])
+    assert (duplicates_of(one), duplicates_of(other)) == ([(other, ["email"])], [(one, ["email"])])
 
 
-def test_an_address_that_was_let_go_to_somebody_else(pro, known):
+def test_a_released_address_that_another_contact_holds(pro, known):
     one = known(phone=PHONE)
     one.archive(by=None)
     other = Contact.objects.find_or_create(pro, name="Nobody", phone=PHONE, source="contact_form")
     one.restore(by=None)
     one.change({"phone": MOBILE}, by=None)
-    assert (found(one), found(other)) == ([(other, ["phone"])], [])
+    assert (duplicates_of(one), duplicates_of(other)) == ([(other, ["phone"])], [])
 
 
-def test_an_identity_of_another_channel_says_nothing(known):
+def test_an_identity_of_another_channel_is_ignored(known):
     one, other = known(), known()
     for contact, channel in ((one, "telegram"), (other, "whatsapp")):
         contact.build_identity(channel, "12345").save()
-    assert found(one) == []
+    assert duplicates_of(one) == []
 
 
 # --- Names
@@ -129,9 +129,9 @@ def test_an_identity_of_another_channel_says_nothing(known):
         ("Willem de Vries", "de Vries Willem"),
     ],
 )
-def test_nearly_the_same_name(known, one, other):
+def test_a_similar_name(known, one, other):
     first, second = known(one), known(other)
-    assert (found(first), found(second)) == ([(second, ["name"])], [(first, ["name"])])
+    assert (duplicates_of(first), duplicates_of(second)) == ([(second, ["name"])], [(first, ["name"])])
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_nearly_the_same_name(known, one, other):
 )
 def test_not_the_same_name(known, one, other):
     first, second = known(one), known(other)
-    assert (found(first), found(second)) == ([], [])
+    assert (duplicates_of(first), duplicates_of(second)) == ([], [])
 
 
 def test_the_words_of_a_name():
@@ -158,16 +158,16 @@ def test_the_words_of_a_name():
     assert name_words("O'Neill Ann_Lee") == ["ann", "lee", "neill", "o"]
 
 
-def test_how_alike_names_may_be():
+def test_the_limit_of_similar_names():
     assert are_similar(["dupont", "jean"], ["dupond", "jean"])
     assert not are_similar(["dupont", "jean"], ["dupont", "marc"])
     assert not are_similar(["dupont", "jean"], [])
 
 
-def test_a_name_is_not_found_in_an_email(known):
+def test_a_name_is_not_matched_in_an_email(known):
     first = known("Anna Martin")
     known("Paul Durand", email="anna.martin@example.org")
-    assert found(first) == []
+    assert duplicates_of(first) == []
 
 
 # --- Which, and in what order
@@ -180,7 +180,7 @@ def test_the_strongest_reason_first(known):
     by_email = known(email=EMAIL)
     by_two = known("Martin Anna", phone=PHONE)
     by_all = known("Anna Martin", email=EMAIL, phone=PHONE)
-    assert found(anna) == [
+    assert duplicates_of(anna) == [
         (by_all, ["email", "phone", "name"]),
         (by_two, ["phone", "name"]),
         (by_email, ["email"]),
@@ -194,7 +194,7 @@ def test_ten_at_the_most(known):
     for _n in range(12):
         known("Anna Martin")
     strong = known(phone=PHONE)
-    result = found(anna)
+    result = duplicates_of(anna)
     assert (result[0], [reasons for _contact, reasons in result[1:]]) == ((strong, ["phone"]), [["name"]] * 9)
 
 
@@ -204,15 +204,15 @@ def test_neither_another_pros_nor_archived_nor_merged_ones(known):
     Contact.objects.register(ProFactory(), **fields)
     known(**fields).archive(by=None)
     merge_contacts(known("Paul Durand"), known(**fields), by=None)
-    assert found(anna) == []
+    assert duplicates_of(anna) == []
 
 
-def test_those_told_apart_stay_apart_in_both_directions(user, known):
+def test_distinct_contacts_are_left_out_in_both_directions(user, known):
     anna, twin, third = (known("Anna Martin", phone=PHONE) for _n in range(3))
     mark_distinct(anna, twin, by=user)
-    assert found(anna) == [(third, ["phone", "name"])]
-    assert found(twin) == [(third, ["phone", "name"])]
-    assert {contact for contact, _reasons in found(third)} == {anna, twin}
+    assert duplicates_of(anna) == [(third, ["phone", "name"])]
+    assert duplicates_of(twin) == [(third, ["phone", "name"])]
+    assert {contact for contact, _reasons in duplicates_of(third)} == {anna, twin}
 
 
 def test_the_same_number_of_queries_for_one_and_for_fifty(pro, known):

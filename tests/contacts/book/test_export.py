@@ -1,4 +1,4 @@
-"""GET /contacts/export.csv: the filtered contacts, safe for a spreadsheet, and readable by the import again."""
+"""GET /contacts/export.csv: the filtered contacts, safe for a spreadsheet, and readable by the import."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ HEAD = [
 
 
 def table(response):
-    """The rows of a CSV answer."""
+    """The rows of a CSV response."""
     data = b"".join(response.streaming_content)
     assert response.status_code == 200 and data.startswith(b"\xef\xbb\xbf")
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
@@ -102,7 +102,7 @@ def test_formulas_are_escaped(browser, contact):
 
 
 @pytest.mark.parametrize("mark", ",;\t")
-def test_no_cell_is_a_formula_wherever_a_program_cuts(browser, contact, mark):
+def test_no_cell_is_a_formula_at_any_delimiter(browser, contact, mark):
     for at, name in enumerate(["Jane;=cmd|'/C calc'!A0", "Jane,@SUM(A1)", "Jane\t-1", "Jane\n+1", "a;;=1", "x; =1"]):
         contact(at, name=name)
     data = b"".join(browser.get("/contacts/export.csv").streaming_content).decode("utf-8-sig")
@@ -125,7 +125,7 @@ def test_a_french_reader_gets_semicolons_and_the_same_headings(browser, user, co
 
 
 @pytest.mark.parametrize(
-    "query, found",
+    "query, expected",
     [
         ("", ["C", "B", "A"]),
         ("q=helene", ["A"]),
@@ -140,28 +140,29 @@ def test_a_french_reader_gets_semicolons_and_the_same_headings(browser, user, co
         (f"q={'A' * 201}", []),
     ],
 )
-def test_only_what_the_list_shows(browser, contact, query, found):
+def test_the_filters_of_the_list(browser, contact, query, expected):
     contact(1, name="A", email="helene@example.org")
     contact(2, name="B", email="b@example.org", status="renter")
     contact(3, name="C", email="c@example.org", role="tenant", channel_preference="sms")
     contact(4, name="Gone").archive(by=None)
-    assert names(browser.get(f"/contacts/export.csv?{query}")) == found
+    assert names(browser.get(f"/contacts/export.csv?{query}")) == expected
 
 
 def test_neither_another_pros_nor_archived_contacts(browser, other_browser, user, contact):
-    contact(name="Kept")
+    contact(name="Present")
     contact(name="Gone").archive(by=user)
     contact(name="Foreign", pro=ProFactory())
-    assert names(browser.get("/contacts/export.csv")) == ["Kept"]
+    assert names(browser.get("/contacts/export.csv")) == ["Present"]
     assert names(other_browser.get("/contacts/export.csv")) == []
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_it_is_for_reading(browser, method):
-    assert getattr(browser, method)("/contacts/export.csv").status_code == 405
+def test_other_methods_are_405(browser, method):
+    response = getattr(browser, method)("/contacts/export.csv")
+    assert (response.status_code, response["Allow"], response.content) == (405, "GET, HEAD", b"")
 
 
-def test_it_is_written_block_by_block(browser, contact, monkeypatch):
+def test_one_query_for_each_block(browser, contact, monkeypatch):
     monkeypatch.setattr(exporting, "BLOCK", 10)
     for at in range(25):
         # Three of a second: a block may end between two of the same time.
@@ -185,14 +186,14 @@ def test_an_export_is_imported_again_without_a_change(browser, user, pro, work_t
     Contact.objects.find_or_create(pro, name="Théo", **by_telegram)
     text = b"".join(browser.get("/contacts/export.csv").streaming_content)
     before = [list(model.objects.order_by("pk").values()) for model in (Contact, ContactIdentity)]
-    found = checked(user, text, work_tasks)
-    assert outcomes(found) == dict.fromkeys(range(2, 7), "known")
-    ids = list(found.rows.order_by("number").values_list("contact_id", flat=True))
+    contact_import = checked(user, text, work_tasks)
+    assert outcomes(contact_import) == dict.fromkeys(range(2, 7), "known")
+    ids = list(contact_import.rows.order_by("number").values_list("contact_id", flat=True))
     assert ids == [contact.pk for contact in Contact.objects.newest_first()]
-    assert found.rows.filter(fields__name="'=Form").exists()
+    assert contact_import.rows.filter(fields__name="'=Form").exists()
     # Even where the run is forced, as nothing offers it.
-    type(found).objects.update(counts={"create": 1})
-    found.refresh_from_db()
-    assert start_run(found, by=user)
+    type(contact_import).objects.update(counts={"create": 1})
+    contact_import.refresh_from_db()
+    assert start_run(contact_import, by=user)
     work_tasks()
     assert [list(model.objects.order_by("pk").values()) for model in (Contact, ContactIdentity)] == before

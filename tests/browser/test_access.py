@@ -17,7 +17,7 @@ from contacts.models import Contact, ContactImport, ContactMessage, ContactNote
 from inquiries.attachments import attach
 from inquiries.models import AllowedMove, FilterOption, Inquiry, InquiryType
 from inquiries.pipeline.moves import close_inquiry, move_inquiry
-from tests.contacts.conversing import arrive, connect
+from tests.contacts.messaging import arrive, connect
 from tests.factories import (
     PASSWORD,
     ContactFactory,

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from contacts.models import ChannelConnection, Contact, ContactMessage
 from tests.contacts.channels.payloads import path, proof, text, whatsapp
-from tests.contacts.channels_out.peer import PHONE_ID, WHATSAPP_TOKEN, fault
-from tests.contacts.conversing import SECRET, arrive, connect, peer
+from tests.contacts.channels.peer import PHONE_ID, WHATSAPP_TOKEN, fault
+from tests.contacts.messaging import SECRET, arrive, connect, peer
 from tests.factories import PASSWORD
 
 __all__ = ["peer"]
@@ -111,7 +111,7 @@ def test_from_a_message_to_the_answer(enter, live_server, channel, peer, work_ta
 @pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
 def test_an_answer_that_fails_is_sent_again(enter, channel, peer, work_tasks, has_javascript):
     contact = arrive(channel).contact
-    peer.say(400, fault(131047, "(#131047) Re-engagement message", "More than 24 hours have passed"))
+    peer.answer_with(400, fault(131047, "(#131047) Re-engagement message", "More than 24 hours have passed"))
     page = enter(f"/inbox/messages/{contact.pk}", java_script_enabled=has_javascript, **WIDE)
     page.get_by_label("Your message").fill("Yes.")
     page.get_by_role("button", name="Send by WhatsApp").click()
@@ -251,7 +251,7 @@ def test_what_is_refused_and_a_channel_chosen_leave_the_draft(enter, user, chann
 
 def test_by_keyboard_an_answer_is_sent_and_the_next_one_begun(enter, channel, peer, work_tasks):
     contact = arrive(channel).contact
-    peer.say(400, fault(131026, "Message undeliverable"))
+    peer.answer_with(400, fault(131026, "Message undeliverable"))
     page = enter(f"/inbox/messages/{contact.pk}", **WIDE)
     page.get_by_label("Your message").fill("Yes.")
     page.get_by_label("Your message").press("Control+Enter")

@@ -9,6 +9,27 @@ from contacts.models import Contact
 
 from ..benchmarks.fill import fill, without_search_index
 from ..factories import ContactFactory
+from .messaging import (
+    connect_channel,
+    letterbox,
+    mail_server,
+    peer,
+    received,
+    retry_failed_jobs,
+    telegram,
+    whatsapp,
+)
+
+__all__ = [
+    "connect_channel",
+    "letterbox",
+    "mail_server",
+    "peer",
+    "received",
+    "retry_failed_jobs",
+    "telegram",
+    "whatsapp",
+]
 
 START = datetime(2026, 2, 10, 14, 30, tzinfo=UTC)
 

@@ -13,10 +13,8 @@ from contacts.conversations.receiving import store_delivery
 from contacts.models import ChannelConnection, ChannelDelivery, ContactMessage
 
 from .channels.payloads import deliver, proof
-from .channels_out.peer import BOT_TOKEN, PHONE_ID, VERSION, WHATSAPP_TOKEN, Seen
-from .conversing import SECRET, SETTINGS, arrive, connect, letterbox, peer, telegram, whatsapp
-
-__all__ = ["letterbox", "peer", "telegram", "whatsapp"]
+from .channels.peer import BOT_TOKEN, PHONE_ID, VERSION, WHATSAPP_TOKEN, Seen
+from .messaging import SECRET, SETTINGS, arrive, connect
 
 LIST = "/settings/channels"
 CHANNELS = ["whatsapp", "telegram", "email"]
@@ -404,7 +402,7 @@ def test_without_a_token_nobody_is_called(browser, pro, peer, channel, reason):
 @pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
 def test_a_provider_that_is_broken_or_gone(browser, pro, peer, channel):
     connect(pro, channel)
-    peer.say(503, b"<h1>no</h1>")
+    peer.answer_with(503, b"<h1>no</h1>")
     assert tried(browser, channel) == [("error", "That did not work: The provider answered 503.")]
     peer.stop()
     assert tried(browser, channel) == [
@@ -423,7 +421,7 @@ def test_a_provider_that_is_broken_or_gone(browser, pro, peer, channel):
 )
 def test_what_a_provider_says_stays_text(browser, pro, peer, channel, answer):
     connect(pro, channel)
-    peer.say(200, answer)
+    peer.answer_with(200, answer)
     [(_level, words)] = tried(browser, channel)
     assert "<script>" not in words and "&lt;script&gt;x" in words
 

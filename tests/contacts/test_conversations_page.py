@@ -21,9 +21,7 @@ from contacts.conversations.sending import write_message
 from contacts.models import Contact, ContactMessage, MessageFile
 
 from ..factories import ContactFactory, UserFactory
-from .conversing import SETTINGS, arrive, connect, letterbox, peer, stand, telegram, whatsapp
-
-__all__ = ["letterbox", "peer", "telegram", "whatsapp"]
+from .messaging import SETTINGS, arrive, connect, stand
 
 LIST = "/inbox/messages"
 DETAIL = {"HX-Request": "true", "HX-Target": "detail"}

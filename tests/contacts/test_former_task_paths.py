@@ -14,10 +14,8 @@ from contacts.models import Contact, ContactMessage
 
 from .channels.payloads import telegram as telegram_message
 from .channels.payloads import update
-from .conversing import arrive, letterbox, peer, telegram
 from .imports import checked, uploaded
-
-__all__ = ["letterbox", "peer", "telegram"]
+from .messaging import arrive
 
 ANNA = "name,email\nAnna,anna@example.org\n"
 

@@ -8,7 +8,7 @@ from contacts.models import Contact, ContactMerge
 from tests.factories import PropertyFactory, RequestFactory
 from tests.pages import Page
 
-from ..conversing import arrive, connect
+from ..messaging import arrive, connect
 from .merges import ANNA, PHONE
 from .vissers import anna, anne, contact_path, messages, pair_path, stored, undo_path
 

@@ -1,4 +1,4 @@
-"""What the providers send, as they publish it, and how it is brought to the webhooks.
+"""Calls as the providers document them, and their delivery to the webhooks.
 
 Sources: WhatsApp Business Platform, webhook reference; core.telegram.org/bots/api; Mailgun, "Parsed messages
 parameters"; Postmark, "Inbound webhook".
@@ -15,7 +15,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from contacts.models import ChannelConnection
 
-from ..channels_out.peer import PHONE_ID
+from .peer import PHONE_ID
 
 SECRET = "s3cret-of-the-tests"
 TOKEN = "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11"
@@ -27,7 +27,7 @@ SETTINGS = {
     "mime": {"provider": "mime", "address": "desk@in.example.com", "secret": SECRET},
 }
 PROVIDERS = list(SETTINGS)
-AT = 1_772_000_000  # a moment of the past
+AT = 1_772_000_000  # in the past
 
 
 def connect(pro: Any, provider: str, **fields: Any) -> ChannelConnection:
@@ -38,18 +38,18 @@ def connect(pro: Any, provider: str, **fields: Any) -> ChannelConnection:
 # --- WhatsApp
 
 
-def text(words: str, **more: Any) -> dict[str, Any]:
+def text(body: str, **more: Any) -> dict[str, Any]:
     return {
         "from": "33612345678",
         "id": "wamid.1",
         "timestamp": str(AT),
         "type": "text",
-        "text": {"body": words},
+        "text": {"body": body},
     } | more
 
 
 def whatsapp(*messages: Any, contacts: Any = None, statuses: Any = None) -> dict[str, Any]:
-    """One call, with what it is about."""
+    """A call with messages or statuses."""
     value: dict[str, Any] = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": "33491555012", "phone_number_id": PHONE_ID},
@@ -151,7 +151,7 @@ def postmark(**more: Any) -> dict[str, Any]:
     } | more
 
 
-# --- Bringing it
+# --- Delivering a call
 
 
 def usual(provider: str) -> tuple[bytes, str]:
@@ -165,7 +165,7 @@ def usual(provider: str) -> tuple[bytes, str]:
 
 
 def proof(provider: str, body: bytes, secret: str = SECRET) -> dict[str, str]:
-    """The header by which the provider shows that it is itself; Mailgun's is in the form."""
+    """Headers that verify a call; Mailgun's signature is in the form."""
     signed = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     if provider == "postmark":
         return {"Authorization": "Basic " + b64encode(f"vestibule:{secret}".encode()).decode()}
@@ -182,7 +182,7 @@ def path(connection: ChannelConnection) -> str:
 
 
 def deliver(client: Any, connection: ChannelConnection, body: Any = None, content_type: str = "", **more: Any) -> Any:
-    """Bring a call with its proof; without a body the usual one. `headers` instead of the proof."""
+    """Deliver a call with its proof, the usual call without a body; `headers` replace the proof."""
     if body is None:
         body, content_type = usual(connection.provider)
     elif not isinstance(body, bytes):

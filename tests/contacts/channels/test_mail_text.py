@@ -1,4 +1,4 @@
-"""The words of an e-mail: HTML as lines, and the quoted history apart."""
+"""Text of an e-mail: visible text of HTML, and the quoted history split off."""
 
 import pytest
 
@@ -22,7 +22,7 @@ HISTORIES = [
 
 
 @pytest.mark.parametrize("history", HISTORIES)
-def test_what_is_new_stands_apart_from_what_is_repeated(history):
+def test_quoted_history_is_split_off(history):
     assert split_quoted(f"Yes, gladly.\n\nLéa\n\n{history}\n") == ("Yes, gladly.\n\nLéa", history)
 
 
@@ -37,11 +37,11 @@ def test_what_is_new_stands_apart_from_what_is_repeated(history):
         "a > b",
     ],
 )
-def test_where_nothing_is_repeated_all_is_new(text):
+def test_text_without_history_is_all_new(text):
     assert split_quoted(text) == (text, "")
 
 
-def test_a_mail_that_is_all_quotation_is_shown():
+def test_mail_of_only_quotations_is_shown():
     assert split_quoted("> Bonjour\n> Claire") == ("> Bonjour\n> Claire", "")
 
 
@@ -68,11 +68,11 @@ def test_a_mail_that_is_all_quotation_is_shown():
         ("", ""),
     ],
 )
-def test_html_as_a_reader_sees_it(html, text):
+def test_html_becomes_visible_text(html, text):
     assert html_to_text(html) == text
 
 
-def test_the_quotation_of_an_html_mail_is_folded():
+def test_quotation_of_an_html_mail_is_split_off():
     html = "<div>Yes</div><div>On 4 May Agence wrote:</div><blockquote><p>Bonjour</p><p>Claire</p></blockquote>"
     assert split_quoted(html_to_text(html)) == ("Yes", "On 4 May Agence wrote:\n\n> Bonjour\n\n> Claire")
 
@@ -84,7 +84,7 @@ LONG = [
 
 
 @pytest.mark.parametrize("line", LONG)
-def test_a_long_mail_is_read_to_its_end(line):
+def test_long_mail_is_read_in_linear_time(line):
     """What grows with the square of its length would not come to an end here."""
     text = f"{line}\n" * (1_000_000 // (len(line) + 9)) + "end"
     assert split_quoted(text)[0].endswith("end")
@@ -98,7 +98,7 @@ def test_a_long_mail_is_read_to_its_end(line):
         *("<script>", "<script></script", "<style><", "<textarea>", "<head>", "<body>", "</blockquote>"),
     ],
 )
-def test_long_html_is_read_to_its_end(piece):
+def test_long_html_is_read_in_linear_time(piece):
     for separator in ("", " ", "\n"):
         html = (piece + separator) * (300_000 // len(piece + separator))
         assert isinstance(html_to_text(html), str)

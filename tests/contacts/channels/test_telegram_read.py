@@ -33,11 +33,11 @@ def usual(**more):
     )
 
 
-def test_a_text():
+def test_text_message():
     assert read(update(telegram())) == [usual(text="Bonjour")]
 
 
-def test_an_edit_takes_the_place_of_what_was_written():
+def test_edited_message():
     edited = telegram(text="Bonsoir", edit_date=AT + 60)
     assert read(update(edited, "edited_message")) == [
         usual(text="Bonsoir", edited_at=datetime.fromtimestamp(AT + 60, UTC))
@@ -45,16 +45,16 @@ def test_an_edit_takes_the_place_of_what_was_written():
 
 
 @pytest.mark.parametrize("kind", ["group", "supergroup", "channel", None, 7])
-def test_groups_are_left_alone(kind):
+def test_groups_are_ignored(kind):
     assert read(update(telegram(text="Hi", chat={"id": -1001, "type": kind}))) == []
 
 
 @pytest.mark.parametrize("name", ["channel_post", "callback_query", "my_chat_member", "inline_query", "poll"])
-def test_other_updates_are_left_alone(name):
+def test_other_updates_are_ignored(name):
     assert read(update(telegram(), name)) == []
 
 
-def test_other_bots_are_left_alone():
+def test_other_bots_are_ignored():
     assert read(update(telegram(text="Hi", **{"from": {"id": 5, "is_bot": True, "first_name": "B"}}))) == []
 
 
@@ -67,15 +67,15 @@ def test_other_bots_are_left_alone():
         ({"first_name": 7, "last_name": None}, ""),
     ],
 )
-def test_names(sender, name):
-    [found] = read(update(telegram(text="Hi", **{"from": {"id": 1111111, **sender}})))
-    assert found.name == name
+def test_names_of_senders(sender, name):
+    [messages] = read(update(telegram(text="Hi", **{"from": {"id": 1111111, **sender}})))
+    assert messages.name == name
 
 
 @pytest.mark.parametrize(("code", "language"), [("nl", "nl"), ("pt-br", "pt"), ("FR", "fr"), ("xx", ""), (7, "")])
-def test_languages(code, language):
-    [found] = read(update(telegram(text="Hi", **{"from": {"id": 1, "first_name": "T", "language_code": code}})))
-    assert found.language == language
+def test_languages_of_senders(code, language):
+    [messages] = read(update(telegram(text="Hi", **{"from": {"id": 1, "first_name": "T", "language_code": code}})))
+    assert messages.language == language
 
 
 KINDS = {
@@ -95,23 +95,23 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_media_by_reference(kind):
+def test_media_are_references(kind):
     content, media = KINDS[kind]
     assert read(update(telegram(caption="Look", **{kind: content}))) == [usual(text="Look", media=(media,))]
 
 
-def test_an_animation_is_no_document():
+def test_animation_is_not_a_document():
     both = {"animation": {"file_id": "a"}, "document": {"file_id": "a"}}
     assert read(update(telegram(**both))) == [usual(media=(Media("animation", "a"),))]
 
 
-def test_a_sticker_says_its_emoji():
+def test_sticker_has_its_emoji_as_text():
     assert read(update(telegram(sticker={"file_id": "s", "emoji": "👋"}))) == [
         usual(text="👋", media=(Media("sticker", "s"),))
     ]
 
 
-def test_places():
+def test_locations_are_text():
     venue = {"title": "Vieux-Port", "address": "Marseille"}
     place = {"latitude": 43.29, "longitude": 5.37}
     assert read(update(telegram(location=place, venue=venue))) == [
@@ -119,7 +119,7 @@ def test_places():
     ]
 
 
-def test_somebodys_own_card_teaches_their_number():
+def test_own_contact_card_gives_the_senders_number():
     card = {"phone_number": "33612345678", "first_name": "Théo", "user_id": 1111111}
     assert read(update(telegram(contact=card))) == [
         usual(text="Théo 33612345678", media=(Media("contact"),), phone="+33612345678")
@@ -130,7 +130,7 @@ def test_somebodys_own_card_teaches_their_number():
 
 
 @pytest.mark.parametrize("kind", ["poll", "dice", "game", "story", "anything_new"])
-def test_what_cannot_be_shown_is_said_to_be_there(kind):
+def test_unsupported_content_is_noted(kind):
     assert read(update(telegram(**{kind: {"id": 1}}))) == [usual(media=(Media("unsupported"),))]
 
 
@@ -140,13 +140,13 @@ ODD = [None, True, -1, 2**63, 2**80, 1e400, "", "\0", "\ud800", "x" * 100_000, [
 @pytest.mark.parametrize(
     "name", ["message_id", "from", "chat", "date", "text", "photo", "document", "contact", "location"]
 )
-def test_an_odd_value_is_no_fault(name):
+def test_odd_values_are_harmless(name):
     for value in ODD:
-        for found in read(update({**telegram(), name: value})):
-            assert isinstance(found, InboundMessage) and found.identities == (("telegram", "1111111"),)
+        for messages in read(update({**telegram(), name: value})):
+            assert isinstance(messages, InboundMessage) and messages.identities == (("telegram", "1111111"),)
 
 
 @pytest.mark.parametrize("body", [b"", b"nonsense", b"[]", b"null", b"\xff\xfe", b"[" * 200_000])
-def test_what_is_no_json_object_is_unreadable(body):
+def test_other_bodies_are_unreadable(body):
     with pytest.raises(UnreadableError):
         list(provider.read(BOT, body, "application/json"))

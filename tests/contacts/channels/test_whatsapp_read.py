@@ -1,4 +1,4 @@
-"""What a call of WhatsApp's Cloud API becomes."""
+"""Calls of WhatsApp's Cloud API are read into messages and receipts."""
 
 import json
 from datetime import UTC, datetime
@@ -9,8 +9,8 @@ import pytest
 from contacts.channels import whatsapp as provider
 from contacts.channels.message import IgnoredPart, InboundMessage, Media, Receipt, UnreadableError
 
-from ..channels_out.peer import PHONE_ID
 from .payloads import AT, text, whatsapp
+from .peer import PHONE_ID
 
 NUMBER = SimpleNamespace(address=PHONE_ID)
 THEN = datetime.fromtimestamp(AT, UTC)
@@ -22,8 +22,8 @@ def read(payload):
 
 
 def one(message, **more):
-    [found] = read(whatsapp({"from": "33612345678", "id": "wamid.1", "timestamp": str(AT), **message}, **more))
-    return found
+    [item] = read(whatsapp({"from": "33612345678", "id": "wamid.1", "timestamp": str(AT), **message}, **more))
+    return item
 
 
 def usual(**more):
@@ -40,11 +40,11 @@ def usual(**more):
     )
 
 
-def test_a_text():
+def test_text_message():
     assert read(whatsapp(text("Bonjour\r\nÀ demain"))) == [usual(text="Bonjour\nÀ demain")]
 
 
-def test_without_a_business_scoped_id():
+def test_sender_without_a_user_id():
     contacts = [{"profile": {"name": "Inès"}, "wa_id": "33612345678"}]
     assert read(whatsapp(text("Hi"), contacts=contacts)) == [
         usual(text="Hi", name="Inès", identities=(("whatsapp", "33612345678"),))
@@ -61,7 +61,7 @@ def test_without_a_business_scoped_id():
         {},
     ],
 )
-def test_without_a_phone(sender):
+def test_sender_without_a_phone(sender):
     contacts = [{"profile": {"name": "Inès", "username": "ines.m"}, "user_id": BSUID}]
     message = {**text("Hi"), "from": None, **sender}
     assert read(whatsapp(message, contacts=contacts)) == [
@@ -69,20 +69,20 @@ def test_without_a_phone(sender):
     ]
 
 
-def test_without_a_name_the_username_is_one():
+def test_username_replaces_a_missing_name():
     contacts = [{"profile": {"username": "ines.m"}, "user_id": BSUID}]
-    [found] = read(whatsapp({**text("Hi"), "from": None}, contacts=contacts))
-    assert found.name == "@ines.m"
+    [message] = read(whatsapp({**text("Hi"), "from": None}, contacts=contacts))
+    assert message.name == "@ines.m"
 
 
-def test_an_id_is_never_rewritten():
+def test_ids_are_not_rewritten():
     """Brazil, Argentina and Mexico have numbers in two forms; the id is the one that WhatsApp gives."""
     for number in ("5511987654321", "551187654321", "5491123456789", "5215512345678"):
-        [found] = read(whatsapp({**text("Hi"), "from": number}, contacts=[{"wa_id": number}]))
-        assert (found.identities, found.address) == ((("whatsapp", number),), number)
+        [message] = read(whatsapp({**text("Hi"), "from": number}, contacts=[{"wa_id": number}]))
+        assert (message.identities, message.address) == ((("whatsapp", number),), number)
 
 
-def test_a_batch_of_several_people_changes_and_receipts():
+def test_call_with_several_senders_and_receipts():
     people = [
         {"profile": {"name": "Anna"}, "wa_id": "33600000001", "user_id": "FR.1"},
         {"profile": {"name": "Bruno"}, "wa_id": "33600000002", "user_id": "FR.2"},
@@ -92,16 +92,16 @@ def test_a_batch_of_several_people_changes_and_receipts():
     payload = whatsapp(second, first, contacts=people)
     payload["entry"] += whatsapp(statuses=[{"id": "wamid.out", "status": "delivered"}])["entry"]
     payload["entry"][0]["changes"] += whatsapp({**text("Three"), "id": "wamid.c"})["entry"][0]["changes"]
-    found = read(payload)
-    assert [(m.name, m.text, m.identities[0]) for m in found[:3]] == [
+    message = read(payload)
+    assert [(m.name, m.text, m.identities[0]) for m in message[:3]] == [
         ("Bruno", "Two", ("whatsapp", "FR.2")),
         ("Anna", "One", ("whatsapp", "FR.1")),
         ("Inès Marchand", "Three", ("whatsapp", BSUID)),
     ]
-    assert found[3:] == [Receipt("wamid.out", "delivered")]
+    assert message[3:] == [Receipt("wamid.out", "delivered")]
 
 
-def test_what_is_written_to_another_number_of_the_app_is_left_alone():
+def test_messages_to_another_number_of_the_app_are_ignored():
     payload = whatsapp(text("Hi"), statuses=[{"id": "1", "status": "sent"}])
     metadata = payload["entry"][0]["changes"][0]["value"]["metadata"]
     metadata["phone_number_id"] = "1055599999"
@@ -110,7 +110,7 @@ def test_what_is_written_to_another_number_of_the_app_is_left_alone():
     assert len(read(payload)) == 2
 
 
-def test_receipts_alone():
+def test_receipts_only():
     error = {"code": 131047, "title": "Re-engagement message", "error_data": {"details": "More than 24 hours passed."}}
     statuses = [
         {"id": "wamid.1", "status": "sent", "timestamp": str(AT), "recipient_id": "33612345678"},
@@ -155,19 +155,19 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_else_may_come(kind):
-    content, words, media = KINDS[kind]
-    assert one({"type": kind, kind: content}) == usual(text=words, media=(media,))
+def test_other_types_of_messages(kind):
+    content, expected_text, media = KINDS[kind]
+    assert one({"type": kind, kind: content}) == usual(text=expected_text, media=(media,))
 
 
-def test_cards_of_contacts():
+def test_contact_cards_are_text():
     card = {"name": {"formatted_name": "Jan Lievens"}, "phones": [{"phone": "+32 9 255 01 23"}, {"phone": "1"}]}
     assert one({"type": "contacts", "contacts": [card, {}]}) == usual(
         text="Jan Lievens +32 9 255 01 23 1\n", media=(Media("contact"),)
     )
 
 
-def test_buttons_say_what_was_chosen():
+def test_buttons_have_the_choice_as_text():
     assert one({"type": "button", "button": {"text": "Yes", "payload": "y"}}).text == "Yes"
     reply = {"type": "button_reply", "button_reply": {"id": "1", "title": "Saturday"}}
     assert one({"type": "interactive", "interactive": reply}).text == "Saturday"
@@ -176,17 +176,17 @@ def test_buttons_say_what_was_chosen():
 
 
 @pytest.mark.parametrize("kind", ["system", "request_welcome", "ephemeral"])
-def test_what_nobody_wrote_is_left_alone(kind):
+def test_metas_own_notices_are_ignored(kind):
     assert read(whatsapp({"from": "33612345678", "id": "wamid.1", "type": kind, "system": {"body": "x"}})) == []
 
 
 def change(kind="user_changed_number", **system):
-    said = {"body": "User Inès changed from 33612345678 to 33755555555", "type": kind, **system}
-    message = {"from": "33612345678", "id": "wamid.9", "timestamp": str(AT), "type": "system", "system": said}
+    system = {"body": "User Inès changed from 33612345678 to 33755555555", "type": kind, **system}
+    message = {"from": "33612345678", "id": "wamid.9", "timestamp": str(AT), "type": "system", "system": system}
     return whatsapp(message, contacts=[])
 
 
-def test_who_has_another_number_is_known_by_both_and_answered_at_the_new_one():
+def test_changed_number_has_both_identities_and_the_new_address():
     new = {"wa_id": "33755555555", "user_id": "FR.2", "previous_user_id": "FR.1"}
     assert read(change(**new)) == [
         InboundMessage(
@@ -202,34 +202,34 @@ def test_who_has_another_number_is_known_by_both_and_answered_at_the_new_one():
     ]
 
 
-def test_a_new_user_id_may_come_without_a_number():
-    [found] = read(change("user_changed_user_id", user_id="FR.2", previous_user_id="FR.1"))
-    assert (found.address, found.phone) == ("FR.2", "")
-    assert found.identities == tuple(("whatsapp", id) for id in ("FR.1", "33612345678", "FR.2"))
+def test_changed_user_id_without_a_number():
+    [message] = read(change("user_changed_user_id", user_id="FR.2", previous_user_id="FR.1"))
+    assert (message.address, message.phone) == ("FR.2", "")
+    assert message.identities == tuple(("whatsapp", id) for id in ("FR.1", "33612345678", "FR.2"))
 
 
-def test_other_notices_are_left_alone():
+def test_other_notices_are_ignored():
     assert read(change("customer_identity_changed", wa_id="33755555555")) == read(change()) == []
     payload = change(wa_id="33755555555")
     del payload["entry"][0]["changes"][0]["value"]["messages"][0]["from"]
     assert read(payload) == []
 
 
-# --- What is not as it should be
+# --- Malformed calls
 
 ODD = [None, True, 0, -1, 2**63, 2**80, 1e400, "", "\0", "\ud800", "x" * 100_000, [], [[]], {}, {"a": {}}, [None, 7]]
 
 
 @pytest.mark.parametrize("name", ["id", "from", "from_user_id", "timestamp", "type", "text", "image"])
-def test_an_odd_value_is_no_fault(name):
+def test_odd_values_are_harmless(name):
     for value in ODD:
         for payload in (text("Hi"), {**text("Hi"), "type": "image"}):
-            for found in read(whatsapp({**payload, name: value})):
-                assert isinstance(found, InboundMessage) and len(found.external_id) <= 255 and found.identities
+            for message in read(whatsapp({**payload, name: value})):
+                assert isinstance(message, InboundMessage) and len(message.external_id) <= 255 and message.identities
 
 
 @pytest.mark.parametrize("path", ["object", "entry", "changes", "value", "contacts", "messages", "statuses"])
-def test_an_odd_shape_brings_nothing(path):
+def test_odd_shapes_hold_no_messages(path):
     for value in ODD:
         payload = whatsapp(text("Hi"), statuses=[{"id": "1", "status": "sent"}])
         places = {"object": payload, "entry": payload, "changes": payload["entry"][0]}
@@ -239,10 +239,10 @@ def test_an_odd_shape_brings_nothing(path):
 
 
 @pytest.mark.parametrize("body", [b"", b"nonsense", b"[]", b"7", b"null", b"\xff\xfe", b"[" * 200_000, b'{"a":' * 9000])
-def test_what_is_no_json_object_is_unreadable(body):
+def test_other_bodies_are_unreadable(body):
     with pytest.raises(UnreadableError):
         list(provider.read(NUMBER, body, "application/json"))
 
 
-def test_text_is_fit_for_every_database():
+def test_text_is_storable_in_every_database():
     assert one({"type": "text", "text": {"body": "a\0b\ud800c\x07\u202ed"}}).text == "abc\u202ed"

@@ -8,17 +8,17 @@ from contacts.channels import whatsapp
 from contacts.channels.message import SendFailedError
 from contacts.conversations.sending import resend_message, write_message
 
-from .conftest import jobs, state
+from ..messaging import send_jobs, state
 from .peer import PHONE_ID, VERSION, WHATSAPP_TOKEN, Seen, fault
 
 
 @pytest.fixture
 def answer(received, user):
-    """An answer that is on its way."""
+    """An answer whose job waits."""
     return write_message(received("whatsapp").contact, "Yes.\nCome on Saturday.", channel="whatsapp", by=user)
 
 
-def test_an_answer_is_one_text_to_the_number_that_wrote(peer, answer, work_tasks):
+def test_answer_is_sent_as_text_to_the_senders_number(peer, answer, work_tasks):
     work_tasks()
     assert peer.seen == [
         Seen(
@@ -40,7 +40,7 @@ def test_an_answer_is_one_text_to_the_number_that_wrote(peer, answer, work_tasks
     assert answer.sent_at >= answer.created_at
 
 
-def test_who_has_no_number_is_reached_by_their_business_scoped_user_id(peer, received, user, work_tasks):
+def test_sender_without_a_number_is_answered_by_user_id(peer, received, user, work_tasks):
     id = "US.13491208655302741918"
     contact = received("whatsapp", identities=(("whatsapp", id),), address=id, phone="").contact
     answer = write_message(contact, "Yes", channel="whatsapp", by=user)
@@ -51,7 +51,7 @@ def test_who_has_no_number_is_reached_by_their_business_scoped_user_id(peer, rec
 
 
 @pytest.mark.parametrize(
-    ("status", "said", "reason"),
+    ("status", "body", "reason"),
     [
         (
             400,
@@ -65,14 +65,14 @@ def test_who_has_no_number_is_reached_by_their_business_scoped_user_id(peer, rec
         (403, b"<h1>no</h1>", "The provider answered 403."),
     ],
 )
-def test_what_will_not_work_later_has_failed_with_the_providers_words(peer, answer, work_tasks, status, said, reason):
-    peer.say(status, said)
+def test_final_failure_has_the_providers_reason(peer, answer, work_tasks, status, body, reason):
+    peer.answer_with(status, body)
     work_tasks()
-    assert (state(answer), jobs()) == (("failed", reason, ""), ["SUCCESSFUL"])
+    assert (state(answer), send_jobs()) == (("failed", reason, ""), ["SUCCESSFUL"])
 
 
 @pytest.mark.parametrize(
-    ("status", "said", "reason"),
+    ("status", "body", "reason"),
     [
         (400, fault(130429, "(#130429) Rate limit hit", "Message failed to send"), "Message failed to send (130429)"),
         (400, fault(131056, "(#131056) Pair rate limit hit"), "(#131056) Pair rate limit hit (131056)"),
@@ -84,38 +84,38 @@ def test_what_will_not_work_later_has_failed_with_the_providers_words(peer, answ
         (503, b"<h1>busy</h1>", "The provider answered 503."),
     ],
 )
-def test_what_passes_is_tried_again(peer, answer, work_tasks, try_again, status, said, reason):
-    peer.say(status, said)
+def test_temporary_failure_is_retried(peer, answer, work_tasks, retry_failed_jobs, status, body, reason):
+    peer.answer_with(status, body)
     work_tasks()
-    assert (state(answer), jobs()) == (("sending", reason, ""), ["FAILED"])
+    assert (state(answer), send_jobs()) == (("sending", reason, ""), ["FAILED"])
 
     peer.recover()
-    try_again()
+    retry_failed_jobs()
     work_tasks()
-    assert (state(answer), jobs()) == (("sent", "", "wamid.1"), ["SUCCESSFUL"])
+    assert (state(answer), send_jobs()) == (("sent", "", "wamid.1"), ["SUCCESSFUL"])
     assert len(peer.seen) == 2
 
 
 @pytest.mark.parametrize(
-    ("status", "said", "reason"),
+    ("status", "body", "reason"),
     [
         (200, b"no JSON", "The provider answered 200."),
         (200, {"messages": [{"id": 5}]}, "The provider answered 200."),
         (200, {"messages": "none"}, "The provider answered 200."),
         (200, b" " * 300_000, "The provider gave no answer (AnswerTooLargeError)."),
         (504, b"<h1>Gateway Timeout</h1>", "The provider answered 504."),
-        # It hangs up instead.
+        # Hangs up.
         (200, None, "The provider gave no answer (RemoteDisconnected)."),
     ],
 )
-def test_what_may_have_gone_out_is_for_the_pro_to_send_again(peer, answer, work_tasks, try_again, status, said, reason):
-    peer.is_hanging_up = said is None
-    peer.say(status, said)
+def test_doubtful_failure_is_resent_only_by_the_pro(peer, answer, work_tasks, retry_failed_jobs, status, body, reason):
+    peer.is_hanging_up = body is None
+    peer.answer_with(status, body)
     work_tasks()
-    try_again()
+    retry_failed_jobs()
     work_tasks()
-    words = f"{reason} The message may have been sent all the same."
-    assert (state(answer), jobs(), len(peer.seen)) == (("failed", words, ""), ["SUCCESSFUL"], 1)
+    error = f"{reason} The message may have been sent all the same."
+    assert (state(answer), send_jobs(), len(peer.seen)) == (("failed", error, ""), ["SUCCESSFUL"], 1)
 
     peer.recover()
     assert resend_message(answer) is True
@@ -123,17 +123,17 @@ def test_what_may_have_gone_out_is_for_the_pro_to_send_again(peer, answer, work_
     assert state(answer) == ("sent", "", "wamid.1")
 
 
-def test_a_provider_that_is_gone_is_tried_again(peer, answer, work_tasks, try_again):
+def test_unreachable_provider_is_retried(peer, answer, work_tasks, retry_failed_jobs):
     peer.stop()
     work_tasks()
     assert state(answer) == ("sending", "The provider cannot be reached (ConnectionRefusedError).", "")
     peer.start()
-    try_again()
+    retry_failed_jobs()
     work_tasks()
     assert state(answer) == ("sent", "", "wamid.1")
 
 
-def test_a_provider_that_does_not_answer_is_not_waited_for(peer, answer, work_tasks, settings):
+def test_provider_without_an_answer_times_out(peer, answer, work_tasks, settings):
     settings.CHANNEL_TIMEOUT = 1
     peer.may_answer.clear()
     work_tasks()
@@ -141,10 +141,10 @@ def test_a_provider_that_does_not_answer_is_not_waited_for(peer, answer, work_ta
     assert state(answer) == ("failed", doubt, "")
 
 
-def test_an_answer_that_comes_byte_by_byte_is_not_waited_for(peer, answer, work_tasks, settings):
+def test_dripping_answer_times_out(peer, answer, work_tasks, settings):
     settings.CHANNEL_TIMEOUT = 1
     peer.is_dripping = True
-    peer.say(200, b" " * 60)  # six seconds
+    peer.answer_with(200, b" " * 60)  # six seconds
     began = time.monotonic()
     work_tasks()
     assert time.monotonic() - began < 4
@@ -155,26 +155,26 @@ def test_an_answer_that_comes_byte_by_byte_is_not_waited_for(peer, answer, work_
     )
 
 
-def test_a_redirect_is_not_followed(peer, answer, work_tasks):
-    peer.say(302, b"", Location=f"http://127.0.0.1:{peer.port}/elsewhere")
+def test_redirect_is_not_followed(peer, answer, work_tasks):
+    peer.answer_with(302, b"", Location=f"http://127.0.0.1:{peer.port}/elsewhere")
     work_tasks()
     assert len(peer.seen) == 1
     assert state(answer) == ("failed", "The provider answered 302.", "")
 
 
-def test_without_a_token_nothing_is_asked(peer, received):
-    found = received("whatsapp")
-    found.connection.token = ""
+def test_missing_token_calls_nobody(peer, received):
+    message = received("whatsapp")
+    message.connection.token = ""
     with pytest.raises(SendFailedError, match="access token or the phone number ID") as caught:
-        whatsapp.send(found.connection, found)
+        whatsapp.send(message.connection, message)
     assert (caught.value.is_final, peer.seen) == (True, [])
 
 
-# --- Trying the connection
+# --- The test of a connection
 
 
-def test_a_connection_is_tried_by_asking_for_the_numbers_name(peer, connect):
-    assert whatsapp.test(connect("whatsapp")) == "Agence du Port +33 4 91 55 50 12"
+def test_connection_test_returns_the_numbers_name(peer, connect_channel):
+    assert whatsapp.test(connect_channel("whatsapp")) == "Agence du Port +33 4 91 55 50 12"
     fields = {"fields": ["display_phone_number,verified_name"]}
     assert peer.seen == [Seen("GET", f"/{VERSION}/{PHONE_ID}", fields, f"Bearer {WHATSAPP_TOKEN}", None)]
 
@@ -186,16 +186,16 @@ def test_a_connection_is_tried_by_asking_for_the_numbers_name(peer, connect):
         ({"address": "12345"}, "Unsupported request. Object with this ID does not exist (100)"),
     ],
 )
-def test_a_connection_that_does_not_work_says_why(peer, connect, changes, reason):
+def test_failed_connection_test_has_a_reason(peer, connect_channel, changes, reason):
     with pytest.raises(SendFailedError) as caught:
-        whatsapp.test(connect("whatsapp", **changes))
+        whatsapp.test(connect_channel("whatsapp", **changes))
     assert caught.value.reason == reason
 
 
-def test_a_provider_that_is_gone_is_said_when_the_connection_is_tried(peer, connect):
+def test_connection_test_reports_an_unreachable_provider(peer, connect_channel):
     peer.stop()
     with pytest.raises(SendFailedError) as caught:
-        whatsapp.test(connect("whatsapp"))
+        whatsapp.test(connect_channel("whatsapp"))
     assert (caught.value.reason, caught.value.is_final) == (
         "The provider cannot be reached (ConnectionRefusedError).",
         False,

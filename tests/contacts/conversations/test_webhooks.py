@@ -1,4 +1,4 @@
-"""Where providers call: what proves itself is kept and answered at once, everything else leaves no row."""
+"""Webhooks: verified calls are stored and answered at once, others leave no row."""
 
 import json
 from urllib.parse import urlencode
@@ -11,7 +11,7 @@ from contacts.channels.providers import provider_of
 from contacts.conversations import webhooks
 from contacts.models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 
-from .payloads import PROVIDERS, SECRET, connect, deliver, mailgun_form, mime, path, proof, usual
+from ..channels.payloads import PROVIDERS, SECRET, connect, deliver, mailgun_form, mime, path, proof, usual
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def connection(pro, provider):
     return connect(pro, provider)
 
 
-def said(response):
+def answer_of(response):
     return response.status_code, response.content.decode(), response["Content-Type"]
 
 
@@ -34,25 +34,25 @@ def assert_nothing():
     assert (ChannelDelivery.objects.count(), ContactMessage.objects.count(), Contact.objects.count()) == (0, 0, 0)
 
 
-def test_a_call_is_kept_as_it_came_and_read_by_the_worker(nobody, connection, work_tasks):
+def test_call_is_stored_as_it_came_and_read_by_a_job(nobody, connection, work_tasks):
     body, content_type = usual(connection.provider)
-    assert said(deliver(nobody, connection, body, content_type)) == (200, "OK", "text/plain")
-    found = ChannelDelivery.objects.get()
-    assert (bytes(found.body), found.content_type, found.read_at) == (body, content_type, None)
+    assert answer_of(deliver(nobody, connection, body, content_type)) == (200, "OK", "text/plain")
+    delivery = ChannelDelivery.objects.get()
+    assert (bytes(delivery.body), delivery.content_type, delivery.read_at) == (body, content_type, None)
     assert ContactMessage.objects.count() == 0
     work_tasks()
-    found.refresh_from_db()
-    assert (bytes(found.body), found.read_at is not None) == (b"", True)
+    delivery.refresh_from_db()
+    assert (bytes(delivery.body), delivery.read_at is not None) == (b"", True)
     assert ContactMessage.objects.count() == 1
     connection.refresh_from_db()
     assert connection.last_received_at is not None
 
 
-# --- What does not prove itself
+# --- Unverified calls
 
 
 def wrong_proofs(provider, body):
-    """Name -> (headers, body) of calls that prove nothing."""
+    """Name -> (headers, body) of unverified calls."""
     if provider == "mailgun":
         form = mailgun_form()
         forged = {
@@ -85,16 +85,16 @@ def wrong_proofs(provider, body):
     return calls
 
 
-def test_what_does_not_prove_itself_is_refused_and_leaves_nothing(nobody, connection, work_tasks):
+def test_unverified_calls_are_refused_and_not_stored(nobody, connection, work_tasks):
     body, content_type = usual(connection.provider)
     for name, (headers, sent) in wrong_proofs(connection.provider, body).items():
         response = deliver(nobody, connection, sent, content_type, headers=headers)
-        assert (name, *said(response)) == (name, 403, "Forbidden", "text/plain")
+        assert (name, *answer_of(response)) == (name, 403, "Forbidden", "text/plain")
     work_tasks()
     assert_nothing()
 
 
-def test_without_a_secret_nothing_is_taken(nobody, connection):
+def test_connection_without_a_secret_refuses_calls(nobody, connection):
     body, content_type = usual(connection.provider)
     ChannelConnection.objects.update(secret="")
     for headers in (proof(connection.provider, body), proof(connection.provider, body, ""), {}):
@@ -102,7 +102,7 @@ def test_without_a_secret_nothing_is_taken(nobody, connection):
     assert_nothing()
 
 
-def test_another_pros_secret_opens_nothing(nobody, connection, other_user):
+def test_secret_of_another_pro_is_refused(nobody, connection, other_user):
     connect(other_user.pro, connection.provider, secret="of-another-pro")
     if connection.provider == "mailgun":
         form = mailgun_form()
@@ -118,9 +118,9 @@ def test_another_pros_secret_opens_nothing(nobody, connection, other_user):
 # --- Mailgun signs its token, not the body
 
 
-def test_mailguns_token_belongs_to_one_body(nobody, pro, work_tasks):
+def test_mailgun_token_belongs_to_one_body(nobody, pro, work_tasks):
     connection = connect(pro, "mailgun")
-    first, other = (encode_multipart(BOUNDARY, mailgun_form(body_plain=words)) for words in ("Bonjour", "Forged"))
+    first, other = (encode_multipart(BOUNDARY, mailgun_form(body_plain=text)) for text in ("Bonjour", "Forged"))
     answers = [
         deliver(nobody, connection, body, MULTIPART_CONTENT).status_code for body in (first, first, other, first)
     ]
@@ -132,26 +132,26 @@ def test_mailguns_token_belongs_to_one_body(nobody, pro, work_tasks):
 
 @pytest.mark.parametrize("body", [b"[]", b"1", b"null", b'{"signature": 1}', b"[" * 100_000, b"\xff", b""])
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/x-www-form-urlencoded", ""])
-def test_mailguns_calls_are_forms(nobody, pro, body, kind):
+def test_mailgun_calls_must_be_forms(nobody, pro, body, kind):
     connection = connect(pro, "mailgun")
     response = nobody.generic("POST", path(connection), body, kind)
     assert response.status_code == 403
     assert_nothing()
 
 
-# --- Who may call
+# --- Callers
 
 
-def test_neither_a_sign_in_nor_a_csrf_token_is_needed(connection):
+def test_calls_need_no_session_and_no_csrf_token(connection):
     strict = Client(enforce_csrf_checks=True)
-    assert said(deliver(strict, connection)) == (200, "OK", "text/plain")
+    assert answer_of(deliver(strict, connection)) == (200, "OK", "text/plain")
     body, content_type = usual(connection.provider)
-    elsewhere = {**proof(connection.provider, body), "Origin": "https://elsewhere.example"}
-    assert deliver(strict, connection, body, content_type, headers=elsewhere).status_code == 200
+    foreign = {**proof(connection.provider, body), "Origin": "https://elsewhere.example"}
+    assert deliver(strict, connection, body, content_type, headers=foreign).status_code == 200
     assert ChannelDelivery.objects.count() == 1
 
 
-def test_a_session_proves_nothing(browser, staff_browser, connection):
+def test_session_does_not_verify_a_call(browser, staff_browser, connection):
     body, content_type = usual(connection.provider)
     if connection.provider == "mailgun":
         body = encode_multipart(BOUNDARY, {**mailgun_form(), "signature": ""})
@@ -165,18 +165,18 @@ def test_a_session_proves_nothing(browser, staff_browser, connection):
 
 @pytest.mark.parametrize("key", ["x", "0" * 48, "é" * 48, "%00" * 48, "a" * 5000])
 @pytest.mark.parametrize("channel", ["whatsapp", "telegram", "email"])
-def test_an_unknown_key_is_404(nobody, channel, key, django_assert_max_num_queries):
+def test_unknown_key_is_404(nobody, channel, key, django_assert_max_num_queries):
     with django_assert_max_num_queries(1):
         response = nobody.post(f"/channels/{channel}/{key}", b"{}", "application/json")
-    assert said(response) == (404, "Not Found", "text/plain")
+    assert answer_of(response) == (404, "Not Found", "text/plain")
 
 
-def test_a_key_of_another_form_asks_the_database_nothing(nobody, django_assert_num_queries):
+def test_malformed_key_takes_no_query(nobody, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert nobody.post("/channels/whatsapp/guess", b"{}", "application/json").status_code == 404
 
 
-def test_a_key_belongs_to_its_channel(nobody, connection):
+def test_key_belongs_to_its_channel(nobody, connection):
     body, content_type = usual(connection.provider)
     for channel in {"whatsapp", "telegram", "email"} - {connection.channel}:
         address = f"/channels/{channel}/{connection.key}"
@@ -185,7 +185,7 @@ def test_a_key_belongs_to_its_channel(nobody, connection):
     assert_nothing()
 
 
-def test_switched_off_or_disconnected_it_is_404(nobody, connection):
+def test_switched_off_or_ended_connection_is_404(nobody, connection):
     before = path(connection)
     ChannelConnection.objects.update(is_active=False)
     assert deliver(nobody, connection).status_code == 404
@@ -203,21 +203,21 @@ def test_other_methods_are_405(nobody, connection):
         assert nobody.get(path(connection)).status_code == 405
 
 
-# --- Bounds
+# --- Limits
 
 
-def test_a_body_that_is_too_large_is_413(nobody, pro):
+def test_too_large_body_is_413(nobody, pro):
     for provider in ("whatsapp", "telegram", "mime"):
         connection = connect(pro, provider)
         body = b"x" * (provider_of(connection).MAX_BODY + 1)
         assert deliver(nobody, connection, body, "message/rfc822").status_code == 413
-    # And what says that it is far larger is not read at all.
+    # A much larger one is refused by its Content-Length, unread.
     length = {"CONTENT_LENGTH": str(36 * 1024 * 1024 + 1)}
     assert deliver(nobody, connection, b"x", "message/rfc822", **length).status_code == 413
     assert_nothing()
 
 
-def test_a_mail_of_ten_megabytes_is_taken(nobody, pro):
+def test_mail_of_15_megabytes_is_stored(nobody, pro):
     connection = connect(pro, "mime")
     body = mime("x" * 15 * 1024 * 1024)
     assert deliver(nobody, connection, body, "message/rfc822").status_code == 200
@@ -225,7 +225,7 @@ def test_a_mail_of_ten_megabytes_is_taken(nobody, pro):
 
 
 @pytest.mark.parametrize("content_type", [MULTIPART_CONTENT, "application/x-www-form-urlencoded"])
-def test_the_words_of_a_form_may_be_as_long_as_an_email(nobody, pro, content_type):
+def test_form_fields_may_be_as_long_as_an_e_mail(nobody, pro, content_type):
     connection, form = connect(pro, "mailgun"), mailgun_form(body_html="x" * 20_000_000)
     is_multipart = content_type == MULTIPART_CONTENT
     body = encode_multipart(BOUNDARY, form) if is_multipart else urlencode(form).encode()
@@ -233,18 +233,18 @@ def test_the_words_of_a_form_may_be_as_long_as_an_email(nobody, pro, content_typ
     assert bytes(ChannelDelivery.objects.get().body) == body
 
 
-def test_a_place_that_goes_on_guessing_has_to_wait(nobody, pro, monkeypatch):
+def test_client_with_many_refused_calls_has_to_wait(nobody, pro, monkeypatch):
     monkeypatch.setattr(webhooks.REFUSALS, "times", 2)
     connection = connect(pro, "telegram")
     answers = [deliver(nobody, connection, headers={}) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [403, 403, 429, 429]
     assert 0 < int(answers[-1]["Retry-After"]) <= 60
-    # The provider itself, and another place, go on.
+    # Verified calls and other clients are not limited.
     assert deliver(nobody, connection).status_code == 200
     assert deliver(nobody, connection, headers={}, REMOTE_ADDR="192.0.2.7").status_code == 403
 
 
-def test_one_channel_may_call_so_often(nobody, pro, monkeypatch):
+def test_calls_of_a_connection_are_limited(nobody, pro, monkeypatch):
     monkeypatch.setattr(webhooks.CALLS, "times", 2)
     monkeypatch.setattr(webhooks.CALLS, "batch", 1)
     connection, other = connect(pro, "telegram"), connect(pro, "whatsapp")
@@ -256,7 +256,7 @@ def test_one_channel_may_call_so_often(nobody, pro, monkeypatch):
     assert ChannelDelivery.objects.count() == 3
 
 
-# --- WhatsApp asks once whether the address is meant
+# --- Meta's check of the address
 
 
 def ask(client, connection, **query):
@@ -264,8 +264,8 @@ def ask(client, connection, **query):
     return client.get(path(connection), usual | {name.replace("_", ".", 1): value for name, value in query.items()})
 
 
-def test_the_question_of_meta_is_answered(nobody, pro):
-    assert said(ask(nobody, connect(pro, "whatsapp"))) == (200, "1158201444", "text/plain")
+def test_metas_address_check_is_answered(nobody, pro):
+    assert answer_of(ask(nobody, connect(pro, "whatsapp"))) == (200, "1158201444", "text/plain")
 
 
 @pytest.mark.parametrize(
@@ -279,34 +279,34 @@ def test_the_question_of_meta_is_answered(nobody, pro):
         {"hub_mode": ""},
     ],
 )
-def test_a_question_with_another_token_is_refused(nobody, pro, query):
+def test_address_check_with_another_token_is_refused(nobody, pro, query):
     response = ask(nobody, connect(pro, "whatsapp"), **query)
-    assert said(response) == (403, "Forbidden", "text/plain")
+    assert answer_of(response) == (403, "Forbidden", "text/plain")
 
 
-def test_the_question_about_an_unknown_address_is_404(nobody, pro):
+def test_address_check_of_an_unknown_address_is_404(nobody, pro):
     connection = connect(pro, "whatsapp")
     query = {"hub.mode": "subscribe", "hub.verify_token": connection.verify_token, "hub.challenge": "1"}
     for key in ("guess", "0" * 48):
-        assert said(nobody.get(f"/channels/whatsapp/{key}", query)) == (404, "Not Found", "text/plain")
+        assert answer_of(nobody.get(f"/channels/whatsapp/{key}", query)) == (404, "Not Found", "text/plain")
     ChannelConnection.objects.update(is_active=False)
     assert ask(nobody, connection).status_code == 404
 
 
-def test_who_goes_on_asking_with_another_token_has_to_wait(nobody, pro, monkeypatch):
+def test_client_with_many_refused_address_checks_has_to_wait(nobody, pro, monkeypatch):
     monkeypatch.setattr(webhooks.REFUSALS, "times", 2)
     connection = connect(pro, "whatsapp")
     answers = [ask(nobody, connection, hub_verify_token="wrong").status_code for _ in range(3)]
     assert answers == [403, 403, 429]
 
 
-def test_the_challenge_cannot_be_a_page(nobody, pro):
+def test_challenge_is_plain_text(nobody, pro):
     response = ask(nobody, connect(pro, "whatsapp"), hub_challenge="<script>alert(1)</script>" * 99)
     assert (response["Content-Type"], response["X-Content-Type-Options"]) == ("text/plain", "nosniff")
     assert len(response.content) == 200
 
 
-# Every text is an e-mail: what is sent as MIME is always readable.
+# MIME is missing: any text is an e-mail.
 UNREADABLE = {
     "whatsapp": (b"[" * 100_000, "application/json"),
     "telegram": (b"[" * 100_000, "application/json"),
@@ -319,22 +319,22 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("provider", UNREADABLE)
-def test_what_is_no_payload_stays_for_staff_and_stops_nothing(nobody, pro, provider, work_tasks):
+def test_unreadable_call_is_stored_for_staff_and_blocks_nothing(nobody, pro, provider, work_tasks):
     connection = connect(pro, provider)
     body, content_type = UNREADABLE[provider]
     assert deliver(nobody, connection, body, content_type).status_code == 200
     work_tasks()
-    kept = ChannelDelivery.objects.get()
-    assert (bytes(kept.body), kept.read_at) == (body, None)
+    delivery = ChannelDelivery.objects.get()
+    assert (bytes(delivery.body), delivery.read_at) == (body, None)
     assert ContactMessage.objects.count() == 0
     assert deliver(nobody, connection).status_code == 200
     work_tasks()
     assert ContactMessage.objects.count() == 1
 
 
-def test_no_secret_stands_in_the_answer_or_the_log(nobody, connection, caplog):
+def test_secrets_are_not_in_responses_or_logs(nobody, connection, caplog):
     with caplog.at_level("DEBUG"):
         response = deliver(nobody, connection)
         refused = deliver(nobody, connection, headers={}, content_type="application/json", body={"a": 1})
-    words = caplog.text + json.dumps([dict(response.headers), dict(refused.headers)])
-    assert SECRET not in words and connection.key not in words
+    texts = caplog.text + json.dumps([dict(response.headers), dict(refused.headers)])
+    assert SECRET not in texts and connection.key not in texts

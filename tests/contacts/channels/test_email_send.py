@@ -8,7 +8,7 @@ from contacts.conversations.sending import write_message
 from contacts.models import ContactMessage
 from tests.contact_requests.test_mails import html, text, to
 
-from .conftest import jobs, state
+from ..messaging import send_jobs, state
 
 FIRST, SECOND = "<CAF-first.1@mail.example.org>", "<CAF-second.2@mail.example.org>"
 ANA = "ana@example.org"
@@ -20,21 +20,21 @@ def letter(received):
     return received("email", SECOND, subject="The house", references=(FIRST, SECOND), text="Is it free?\n<b>Yes</b>")
 
 
-def mail_to(post, address):
-    (found,) = to(post, address)
-    return found
+def mail_to(mail_server, address):
+    (mail,) = to(mail_server, address)
+    return mail
 
 
 def headers(mail, *names):
     return [None if mail[name] is None else str(mail[name]) for name in names]
 
 
-def test_an_answer_stands_in_the_thread_that_it_answers(post, letter, user, pro, work_tasks):
+def test_answer_joins_the_thread(mail_server, letter, user, pro, work_tasks):
     pro.phone = "+33491555012"
     pro.save()
     answer = write_message(letter.contact, "Yes.\nCome on <Saturday>.", channel="email", by=user)
     work_tasks()
-    mail = mail_to(post, ANA)
+    mail = mail_to(mail_server, ANA)
     assert headers(mail, "From", "To", "Reply-To", "Subject") == [
         "Agence du Port <no-reply@testserver>",
         ANA,
@@ -48,22 +48,21 @@ def test_an_answer_stands_in_the_thread_that_it_answers(post, letter, user, pro,
     ]
     # A person wrote it, and an answer is welcome.
     assert headers(mail, "Auto-Submitted", "X-Auto-Response-Suppress", "Precedence") == [None, None, None]
-    said = text(mail)
-    start, _, rest = said.partition("You wrote on ")
+    start, _, rest = text(mail).partition("You wrote on ")
     assert start == "Yes.\nCome on <Saturday>.\n\nAgence du Port\n+33491555012\n\n"
     assert rest.partition(":\n\n")[2] == "> Is it free?\n> <b>Yes</b>\n"
     assert "Come on &lt;Saturday&gt;." in html(mail) and "&lt;b&gt;Yes&lt;/b&gt;" in html(mail)
     assert state(answer) == ("sent", "", f"<{answer.pk}@testserver>")
 
 
-def test_an_answer_to_the_answer_goes_on_in_the_thread(post, letter, received, user, work_tasks):
+def test_second_answer_continues_the_thread(mail_server, letter, received, user, work_tasks):
     answer = write_message(letter.contact, "Yes.", channel="email", by=user)
     work_tasks()
     own = f"<{answer.pk}@testserver>"
     received("email", "<3@x>", subject="RE: The house", references=(FIRST, SECOND, own, "<3@x>"), text="Fine")
     write_message(letter.contact, "See you", channel="email", by=user)
     work_tasks()
-    mail = to(post, ANA)[-1]
+    mail = to(mail_server, ANA)[-1]
     assert headers(mail, "Subject", "In-Reply-To", "References") == [
         "RE: The house",
         "<3@x>",
@@ -72,142 +71,142 @@ def test_an_answer_to_the_answer_goes_on_in_the_thread(post, letter, received, u
     assert text(mail).endswith(":\n\n> Fine\n")
 
 
-def test_who_has_not_written_by_email_gets_a_new_one(post, connect, received, pro, user, work_tasks):
-    connect("email")
+def test_first_e_mail_starts_a_thread(mail_server, connect_channel, received, pro, user, work_tasks):
+    connect_channel("email")
     contact = received("whatsapp", email=ANA).contact
     answer = write_message(contact, "Hello", channel="email", by=user)
     work_tasks()
-    mail = mail_to(post, ANA)
+    mail = mail_to(mail_server, ANA)
     assert headers(mail, "Subject", "In-Reply-To", "References") == ["Message from Agence du Port", None, None]
     assert text(mail) == "Hello\n\nAgence du Port\n"
     assert state(answer)[0] == "sent"
 
 
-def test_the_words_around_an_answer_are_in_the_contacts_language(post, letter, pro, user, work_tasks):
+def test_added_sentences_are_in_the_contacts_language(mail_server, letter, pro, user, work_tasks):
     letter.contact.change({"language": "nl"}, by=user)
     write_message(letter.contact, "Ja.", channel="email", by=user)
     work_tasks()
-    assert "\nJe schreef op " in text(mail_to(post, ANA))
+    assert "\nJe schreef op " in text(mail_to(mail_server, ANA))
 
 
 # Outlook's ids are as long as this one; a header that was encoded for its length threads nothing.
 LONG = "<AM0PR04MB6929CFA2B7A0E6D3A5E1F3D9C4A29@AM0PR04MB6929.eurprd04.prod.outlook.example.com>"
 
 
-def test_long_ids_stand_in_the_headers_as_they_are(post, received, user, work_tasks):
+def test_long_ids_are_not_encoded_in_headers(mail_server, received, user, work_tasks):
     ids = tuple(LONG.replace("CFA", f"{n:03}") for n in range(20))
     contact = received("email", ids[-1], subject="Hi", references=ids).contact
     write_message(contact, "Yes", channel="email", by=user)
     work_tasks()
-    (head,) = [raw.partition(b"\r\n\r\n")[0].decode() for raw in post.raw if b"To: ana@" in raw]
-    found = dict(line.split(": ", 1) for line in head.replace("\r\n ", " ").split("\r\n"))
-    assert (found["In-Reply-To"], found["References"]) == (ids[-1], " ".join(ids))
+    (head,) = [raw.partition(b"\r\n\r\n")[0].decode() for raw in mail_server.raw if b"To: ana@" in raw]
+    lines = dict(line.split(": ", 1) for line in head.replace("\r\n ", " ").split("\r\n"))
+    assert (lines["In-Reply-To"], lines["References"]) == (ids[-1], " ".join(ids))
     assert max(map(len, head.split("\r\n"))) < 998
 
 
-def test_an_id_that_no_header_takes_is_left_out(post, received, user, work_tasks):
+def test_non_ascii_id_is_left_out(mail_server, received, user, work_tasks):
     contact = received("email", "<é@x>", subject="Hi", references=("<1@x>", "<é@x>")).contact
     answer = write_message(contact, "Yes", channel="email", by=user)
     work_tasks()
-    assert headers(mail_to(post, ANA), "In-Reply-To", "References") == ["<1@x>", "<1@x>"]
+    assert headers(mail_to(mail_server, ANA), "In-Reply-To", "References") == ["<1@x>", "<1@x>"]
     assert state(answer)[0] == "sent"
 
 
-def test_a_long_name_of_the_installation_is_no_harm_to_the_id(post, letter, user, work_tasks, settings):
+def test_long_host_name_leaves_the_message_id_whole(mail_server, letter, user, work_tasks, settings):
     settings.SITE_URL = f"https://{'a-long-name.' * 10}example.com"
     answer = write_message(letter.contact, "Yes", channel="email", by=user)
     work_tasks()
     id = f"<{answer.pk}@{'a-long-name.' * 10}example.com>"
-    assert any(f"\r\nMessage-ID: {id}\r\n".encode() in raw for raw in post.raw)
+    assert any(f"\r\nMessage-ID: {id}\r\n".encode() in raw for raw in mail_server.raw)
     assert state(answer) == ("sent", "", id)
 
 
 @pytest.mark.parametrize(
     "subject", ["Hi\r\nBcc: all@example.org", "Hi\nBcc: all@example.org", "Hi\x0b\x85\u2028Bcc: all@example.org"]
 )
-def test_line_breaks_in_a_subject_forge_no_header(post, letter, user, work_tasks, subject):
+def test_line_breaks_in_a_subject_forge_no_header(mail_server, letter, user, work_tasks, subject):
     ContactMessage.objects.filter(pk=letter.pk).update(subject=subject)
     write_message(letter.contact, "Yes", channel="email", by=user)
     work_tasks()
-    mail = mail_to(post, ANA)
+    mail = mail_to(mail_server, ANA)
     assert headers(mail, "Subject", "Bcc") == ["Re: Hi Bcc: all@example.org", None]
-    assert [recipients for _sender, recipients in post.envelopes] == [[ANA]]
+    assert [recipients for _sender, recipients in mail_server.envelopes] == [[ANA]]
 
 
-def test_line_breaks_in_the_pros_name_forge_no_header(post, letter, user, pro, work_tasks):
+def test_line_breaks_in_the_pros_name_forge_no_header(mail_server, letter, user, pro, work_tasks):
     pro.name = 'Port"\r\nBcc: all@example.org'
     pro.save()
     write_message(letter.contact, "Yes", channel="email", by=user)
     work_tasks()
-    mail = mail_to(post, ANA)
+    mail = mail_to(mail_server, ANA)
     assert [a.display_name for a in mail["From"].addresses] == ['Port" Bcc: all@example.org']
     assert headers(mail, "Bcc") == [None]
 
 
-def test_a_name_with_accents_arrives(post, letter, user, pro, work_tasks):
+def test_name_with_accents_arrives(mail_server, letter, user, pro, work_tasks):
     pro.name = "Maison Œuvrard, « Éléonore »"
     pro.save()
     write_message(letter.contact, "Oui", channel="email", by=user)
     work_tasks()
-    (sender,) = mail_to(post, ANA)["From"].addresses
+    (sender,) = mail_to(mail_server, ANA)["From"].addresses
     assert (sender.display_name, sender.addr_spec) == ("Maison Œuvrard, « Éléonore »", "no-reply@testserver")
 
 
-def test_a_mail_server_that_is_down_is_tried_again(post, letter, user, work_tasks, try_again):
+def test_unavailable_mail_server_is_retried(mail_server, letter, user, work_tasks, retry_failed_jobs):
     answer = write_message(letter.contact, "Yes", channel="email", by=user)
-    post.is_down = True
+    mail_server.is_down = True
     work_tasks()
-    assert (state(answer), jobs()) == (
+    assert (state(answer), send_jobs()) == (
         ("sending", "The mail server did not accept it (451 Try later).", ""),
         ["FAILED"],
     )
-    post.is_down = False
-    try_again()
+    mail_server.is_down = False
+    retry_failed_jobs()
     work_tasks()
-    assert (state(answer), jobs()) == (("sent", "", f"<{answer.pk}@testserver>"), ["SUCCESSFUL"])
-    assert len(to(post, ANA)) == 1
+    assert (state(answer), send_jobs()) == (("sent", "", f"<{answer.pk}@testserver>"), ["SUCCESSFUL"])
+    assert len(to(mail_server, ANA)) == 1
 
 
-def test_whom_the_mail_server_does_not_know_is_not_tried_again(post, letter, user, work_tasks):
-    post.unknown.add(ANA)
+def test_unknown_recipient_is_not_retried(mail_server, letter, user, work_tasks):
+    mail_server.unknown.add(ANA)
     answer = write_message(letter.contact, "Yes", channel="email", by=user)
     work_tasks()
     reason = "The mail server did not accept it (550 5.1.1 Nobody of this name here)."
-    assert (state(answer), jobs()) == (("failed", reason, ""), ["SUCCESSFUL"])
+    assert (state(answer), send_jobs()) == (("failed", reason, ""), ["SUCCESSFUL"])
 
 
-def test_no_mail_server_at_all_is_tried_again(letter, user, settings, work_tasks):
+def test_missing_mail_server_is_retried(letter, user, settings, work_tasks):
     options = {"host": "127.0.0.1", "port": 9, "timeout": 5}
     backend = "django.core.mail.backends.smtp.EmailBackend"
     settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": options}}
     answer = write_message(letter.contact, "Yes", channel="email", by=user)
     work_tasks()
-    found, reason, _id = state(answer)
-    assert (found, reason) == ("sending", "The mail server did not accept it ([Errno 111] Connection refused).")
+    error = "The mail server did not accept it ([Errno 111] Connection refused)."
+    assert (state(answer), send_jobs()) == (("sending", error, ""), ["FAILED"])
 
 
-# --- Trying the connection
+# --- The test of a connection
 
 
-def test_trying_a_connection_sends_a_test_to_its_own_address(post, connect):
-    connection = connect("email")
+def test_connection_test_sends_a_mail_to_its_own_address(mail_server, connect_channel):
+    connection = connect_channel("email")
     assert email.test(connection) == "port@in.example.com"
-    mail = mail_to(post, "port@in.example.com")
+    mail = mail_to(mail_server, "port@in.example.com")
     assert headers(mail, "From", "Subject", "Auto-Submitted", "X-Auto-Response-Suppress") == [
         "Agence du Port <no-reply@testserver>",
         "Test of your e-mail channel",
         "auto-generated",
         "All",
     ]
-    assert [recipients for _sender, recipients in post.envelopes] == [["port@in.example.com"]]
+    assert [recipients for _sender, recipients in mail_server.envelopes] == [["port@in.example.com"]]
     # What comes back is nobody's message.
     assert list(email.read(connection, mail.as_bytes(), "message/rfc822")) == []
 
 
-def test_a_connection_that_does_not_work_says_why(post, connect):
-    post.unknown.add("port@in.example.com")
+def test_failed_connection_test_has_a_reason(mail_server, connect_channel):
+    mail_server.unknown.add("port@in.example.com")
     with pytest.raises(SendFailedError) as caught:
-        email.test(connect("email"))
+        email.test(connect_channel("email"))
     assert (caught.value.reason, caught.value.is_final) == (
         "The mail server did not accept it (550 5.1.1 Nobody of this name here).",
         True,

@@ -1,4 +1,4 @@
-"""WhatsApp's and Telegram's APIs on a real port, as far as they are called; they can be told to fail in every way.
+"""WhatsApp's and Telegram's APIs on a real port, as far as Vestibule calls them; they can be told to fail.
 
 Sources: the Cloud API reference (`POST /{phone-number-id}/messages`, its error codes), the Graph API (fields of a
 phone number), core.telegram.org/bots/api ("Making requests", getMe, setWebhook, sendMessage).
@@ -20,7 +20,7 @@ BOT = {"id": 110201543, "is_bot": True, "first_name": "Agence", "username": "age
 
 
 class Seen(NamedTuple):
-    """A request as it came; `body` is what its JSON says, None without one."""
+    """A request as it came; `body` is its decoded JSON, None without one."""
 
     method: str
     path: str
@@ -42,10 +42,10 @@ def bot_fault(code: int, description: str, **parameters: int) -> dict[str, Any]:
 
 
 class Peer:
-    """Answers as the providers do, unless it was told by `say` what to answer. `seen` are the requests, whole."""
+    """Answers as the providers do, or as `answer_with` says. `seen` are the requests."""
 
     def __init__(self, settings: Any) -> None:
-        self.settings, self.said = settings, None
+        self.settings, self.fixed_answer = settings, None
         self.is_dripping = self.is_hanging_up = False
         self.seen: list[Seen] = []
         self.count, self.port = 0, 0
@@ -53,18 +53,18 @@ class Peer:
         self.may_answer.set()
         self.start()
 
-    def say(self, status: int, body: Any, **headers: str) -> None:
-        """Answer this from now on; the body is sent as JSON unless it is bytes."""
+    def answer_with(self, status: int, body: Any, **headers: str) -> None:
+        """Give this answer from now on; a body that is not bytes is sent as JSON."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.said = (status, raw, {name.replace("_", "-"): value for name, value in headers.items()})
+        self.fixed_answer = (status, raw, {name.replace("_", "-"): value for name, value in headers.items()})
 
     def recover(self) -> None:
         """Answer as the provider again."""
-        self.said, self.is_dripping, self.is_hanging_up = None, False, False
+        self.fixed_answer, self.is_dripping, self.is_hanging_up = None, False, False
         self.may_answer.set()
 
     def bodies(self, method: str) -> list[Any]:
-        """What was sent to the paths that end so."""
+        """Bodies of the requests to paths that end in this method."""
         return [seen.body for seen in self.seen if seen.path.endswith(f"/{method}")]
 
     def start(self) -> None:
@@ -76,7 +76,7 @@ class Peer:
         self.settings.TELEGRAM_API_URL = f"http://127.0.0.1:{self.port}"
 
     def stop(self) -> None:
-        """Be gone: nobody listens any more."""
+        """Stop listening: connections are refused."""
         self.server.shutdown()
         self.server.server_close()
 
@@ -84,8 +84,8 @@ class Peer:
         self.seen.append(seen)
         self.asked.set()
         self.may_answer.wait(30)
-        if self.said:
-            return self.said
+        if self.fixed_answer:
+            return self.fixed_answer
         is_bot = seen.path.startswith("/bot")
         status, body = self._as_telegram(seen) if is_bot else self._as_whatsapp(seen)
         return status, json.dumps(body).encode(), {"Content-Type": "application/json"}
@@ -136,8 +136,14 @@ class Peer:
         if not 0 < len(body["text"]) <= 4096:
             return 400, bot_fault(400, "Bad Request: message is too long")
         chat = {"id": body["chat_id"], "first_name": "Ana", "type": "private"}
-        said = {"message_id": self._next(), "from": BOT, "chat": chat, "date": int(time.time()), "text": body["text"]}
-        return 200, {"ok": True, "result": said}
+        message = {
+            "message_id": self._next(),
+            "from": BOT,
+            "chat": chat,
+            "date": int(time.time()),
+            "text": body["text"],
+        }
+        return 200, {"ok": True, "result": message}
 
     def _next(self) -> int:
         self.count += 1
@@ -149,9 +155,9 @@ def _handler(peer: Peer) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             url = urlsplit(self.path)
             body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-            said = json.loads(body) if body else None
-            seen = Seen(self.command, url.path, parse_qs(url.query), self.headers["Authorization"], said)
-            # Who asked may have gone.
+            content = json.loads(body) if body else None
+            seen = Seen(self.command, url.path, parse_qs(url.query), self.headers["Authorization"], content)
+            # The client may have hung up.
             with suppress(OSError):
                 answer = peer.answer(seen)
                 if peer.is_hanging_up:

@@ -1,4 +1,4 @@
-"""A conversation is found by what was said in it."""
+"""Conversations are searched by the texts of their messages."""
 
 from datetime import timedelta
 
@@ -12,18 +12,16 @@ from config.jobs.worker import run_housekeeping
 from contacts.conversations.sending import write_message
 from contacts.models import ContactMessage
 
-from ..factories import ContactFactory, ProFactory
-from ..pages import Page
-from .conversing import arrive, letterbox, telegram, whatsapp
-
-__all__ = ["letterbox", "telegram", "whatsapp"]
+from ...factories import ContactFactory, ProFactory
+from ...pages import Page
+from ..messaging import arrive
 
 LIST = "/inbox/messages"
 LONG_AGO = timezone.now() - timedelta(days=400)
 
 
-def search_names(pro, text):
-    """The names of the contacts whose conversations are found, sorted."""
+def names_of(pro, text):
+    """Names of the contacts whose conversations match, sorted."""
     return sorted(row.name for row in ContactMessage.objects.search_conversations(pro, text))
 
 
@@ -56,20 +54,20 @@ def test_by_a_word_of_an_old_message(browser, pro, whatsapp, letterbox):
 def test_by_what_the_pro_wrote(pro, user, whatsapp):
     contact = arrive(whatsapp, who="Inès").contact
     write_message(contact, "Le chauffage est au gaz.", channel="whatsapp", by=user)
-    assert search_names(pro, "chauffage") == ["Inès"]
+    assert names_of(pro, "chauffage") == ["Inès"]
 
 
 def test_by_an_edited_message_as_it_stands_now(pro, telegram):
     message = arrive(telegram, "A kitchen", who="Inès")
     message.text = "A garden"
     message.save(update_fields=["text"])
-    assert (search_names(pro, "kitchen"), search_names(pro, "garden")) == ([], ["Inès"])
+    assert (names_of(pro, "kitchen"), names_of(pro, "garden")) == ([], ["Inès"])
 
 
 def test_by_name_e_mail_and_phone_as_before(pro):
     add(pro, contact=ContactFactory(pro=pro, name="Zoé Maës", email="zoe@example.org", phone="+33612345678"))
     for text in ("zoe", "MAËS zoé", "zoe@", "06 12 34", "+33 (0)6 12", "0033612"):
-        assert search_names(pro, text) == ["Zoé Maës"], text
+        assert names_of(pro, text) == ["Zoé Maës"], text
 
 
 def test_another_pros_message_with_the_same_words_is_never_found(pro, other_user):
@@ -82,12 +80,12 @@ def test_another_pros_message_with_the_same_words_is_never_found(pro, other_user
 def test_not_where_the_contact_is_archived(pro):
     message = add(pro, text="A kitchen")
     message.contact.archive(by=None)
-    assert search_names(pro, "kitchen") == []
+    assert names_of(pro, "kitchen") == []
 
 
 def test_not_by_what_an_e_mail_quotes(pro):
     add(pro, text="Yes.", quoted="> A kitchen")
-    assert search_names(pro, "kitchen") == []
+    assert names_of(pro, "kitchen") == []
 
 
 def test_whatever_is_typed(pro, subtests):
@@ -122,9 +120,9 @@ def add_without_search_text(pro, **fields):
 def test_a_message_stored_between_migrate_and_restart_is_found_a_minute_later(pro):
     add_without_search_text(pro, text="A kitchen")
     add_without_search_text(pro, text="", subject="")
-    assert search_names(pro, "kitchen") == []
+    assert names_of(pro, "kitchen") == []
     run_housekeeping()
-    assert len(search_names(pro, "kitchen")) == 1
+    assert len(names_of(pro, "kitchen")) == 1
     assert sorted(ContactMessage.objects.values_list("search_text", flat=True)) == ["\n", "\na kitchen"]
 
 

@@ -13,14 +13,14 @@ from contacts.conversations import webhooks
 from contacts.conversations.receiving import read_delivery, receive_message
 from contacts.models import ChannelConnection, ChannelDelivery, Contact, ContactIdentity, ContactMessage
 
-from .payloads import connect, deliver, telegram, update
+from ..channels.payloads import connect, deliver, telegram, update
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # SQLite has one writer at a time anyway.
 ROUNDS = 200 if database.vendor == "postgresql" else 20
 
 
-def test_twenty_equal_deliveries_are_one_message_fifty_times(pro, nobody, at_once, monkeypatch):
+def test_concurrent_equal_calls_are_one_message(pro, nobody, at_once, monkeypatch):
     # More than one provider would bring in a minute.
     monkeypatch.setattr(webhooks.CALLS, "times", 10**9)
     connection = connect(pro, "telegram")
@@ -36,14 +36,14 @@ def test_twenty_equal_deliveries_are_one_message_fifty_times(pro, nobody, at_onc
     assert Contact.objects.get().unread_count == 50
 
 
-def test_twenty_different_calls_about_one_message_are_one_message(pro, at_once):
+def test_concurrent_different_calls_about_one_message_are_one_message(pro, at_once):
     connection = connect(pro, "telegram")
     [message] = provider_of(connection).read(connection, b'{"message": %s}' % _json(telegram()), "")
     at_once(20, lambda n: receive_message(connection, message))
     assert (ContactMessage.objects.count(), Contact.objects.get().unread_count) == (1, 1)
 
 
-def test_two_first_messages_at_once_make_one_contact(pro, at_once):
+def test_concurrent_first_messages_create_one_contact(pro, at_once):
     channels = [connect(pro, name) for name in ("whatsapp", "telegram", "mime")]
     for number in range(ROUNDS):
         connection = channels[number % 3]
@@ -56,7 +56,7 @@ def test_two_first_messages_at_once_make_one_contact(pro, at_once):
     assert ContactIdentity.objects.filter(external_id__startswith="id-").count() == ROUNDS
 
 
-def test_a_message_and_its_edit_at_once_leave_the_edit(pro, at_once):
+def test_concurrent_message_and_edit_leave_the_edit(pro, at_once):
     connection = connect(pro, "telegram")
     for number in range(20):
         first = {**telegram(text="One"), "message_id": number + 1}
@@ -70,7 +70,7 @@ def _json(value):
     return json.dumps(value).encode()
 
 
-def test_what_is_disconnected_while_a_form_is_saved_stays_forgotten(pro, at_once, monkeypatch):
+def test_connection_ended_while_a_form_is_saved_stays_ended(pro, at_once, monkeypatch):
     before, is_saving, put = connect(pro, "whatsapp"), threading.Event(), ChannelConnection.set_fields
 
     def slowly(connection, fields):
@@ -86,6 +86,6 @@ def test_what_is_disconnected_while_a_form_is_saved_stays_forgotten(pro, at_once
 
     monkeypatch.setattr(ChannelConnection, "set_fields", slowly)
     at_once(2, work)
-    found = ChannelConnection.objects.get()
-    assert (found.secret, found.token, found.is_active, found.address) == ("", "", False, "99")
-    assert found.key != before.key
+    message = ChannelConnection.objects.get()
+    assert (message.secret, message.token, message.is_active, message.address) == ("", "", False, "99")
+    assert message.key != before.key

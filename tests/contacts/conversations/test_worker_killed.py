@@ -8,14 +8,14 @@ from contacts.conversations.receiving import store_delivery
 from contacts.models import ChannelDelivery, Contact, ContactMessage
 from tests.jobs import test_worker
 
-from .payloads import connect, telegram, update
+from ..channels.payloads import connect, telegram, update
 
 start_worker = test_worker.start_worker
 CALLS = 200
 
 
 @pytest.mark.django_db(transaction=True)
-def test_killed_while_reading(pro, start_worker):
+def test_killed_workers_read_every_call_once(pro, start_worker):
     connection = connect(pro, "telegram")
     for number in range(CALLS):
         sender = {"id": 1 + number % 50, "is_bot": False, "first_name": f"P{number % 50}"}

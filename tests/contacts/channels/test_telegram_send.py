@@ -7,7 +7,7 @@ from contacts.channels.message import SendFailedError
 from contacts.conversations.sending import write_message
 from contacts.models import ChannelConnection
 
-from .conftest import SECRET, jobs, state
+from ..messaging import SECRET, send_jobs, state
 from .peer import BOT_TOKEN, Seen, bot_fault
 
 DOUBT = "The message may have been sent all the same."
@@ -15,11 +15,11 @@ DOUBT = "The message may have been sent all the same."
 
 @pytest.fixture
 def answer(received, user):
-    """An answer that is on its way."""
+    """An answer whose job waits."""
     return write_message(received("telegram").contact, "Yes.\n<b>Come</b> *on* Saturday.", channel="telegram", by=user)
 
 
-def test_an_answer_is_one_text_as_it_was_written(peer, answer, work_tasks):
+def test_answer_is_sent_as_plain_text(peer, answer, work_tasks):
     work_tasks()
     assert peer.seen == [
         Seen(
@@ -35,7 +35,7 @@ def test_an_answer_is_one_text_as_it_was_written(peer, answer, work_tasks):
 
 
 @pytest.mark.parametrize(
-    ("status", "said", "reason"),
+    ("status", "body", "reason"),
     [
         (403, bot_fault(403, "Forbidden: bot was blocked by the user"), "Forbidden: bot was blocked by the user"),
         (400, bot_fault(400, "Bad Request: chat not found"), "Bad Request: chat not found"),
@@ -48,43 +48,43 @@ def test_an_answer_is_one_text_as_it_was_written(peer, answer, work_tasks):
         (302, b"", "The provider answered 302."),
     ],
 )
-def test_what_will_not_work_later_has_failed_with_the_providers_words(peer, answer, work_tasks, status, said, reason):
-    peer.say(status, said)
+def test_final_failure_has_the_providers_reason(peer, answer, work_tasks, status, body, reason):
+    peer.answer_with(status, body)
     work_tasks()
-    assert (state(answer), jobs()) == (("failed", reason, ""), ["SUCCESSFUL"])
+    assert (state(answer), send_jobs()) == (("failed", reason, ""), ["SUCCESSFUL"])
 
 
 @pytest.mark.parametrize(
-    ("status", "said", "reason"),
+    ("status", "body", "reason"),
     [
         (429, bot_fault(429, "Too Many Requests: retry after 7", retry_after=7), "The provider answered 429."),
         (502, b"<h1>Bad Gateway</h1>", "The provider answered 502."),
     ],
 )
-def test_what_passes_is_tried_again(peer, answer, work_tasks, try_again, status, said, reason):
-    peer.say(status, said)
+def test_temporary_failure_is_retried(peer, answer, work_tasks, retry_failed_jobs, status, body, reason):
+    peer.answer_with(status, body)
     work_tasks()
-    assert (state(answer), jobs()) == (("sending", reason, ""), ["FAILED"])
+    assert (state(answer), send_jobs()) == (("sending", reason, ""), ["FAILED"])
 
     peer.recover()
-    try_again()
+    retry_failed_jobs()
     work_tasks()
-    assert (state(answer), jobs()) == (("sent", "", "110201543:42:1"), ["SUCCESSFUL"])
+    assert (state(answer), send_jobs()) == (("sent", "", "110201543:42:1"), ["SUCCESSFUL"])
 
 
 @pytest.mark.parametrize("result", [{}, {"chat": "none", "message_id": True}, "sent"])
-def test_an_answer_without_an_id_has_still_been_sent(peer, answer, work_tasks, result):
-    peer.say(200, {"ok": True, "result": result})
+def test_success_without_an_id_is_sent(peer, answer, work_tasks, result):
+    peer.answer_with(200, {"ok": True, "result": result})
     work_tasks()
-    assert (state(answer), jobs()) == (("sent", "", ""), ["SUCCESSFUL"])
+    assert (state(answer), send_jobs()) == (("sent", "", ""), ["SUCCESSFUL"])
 
 
-# --- Trying the connection
+# --- The test of a connection
 
 
-def test_trying_a_connection_has_the_bots_messages_brought_here(peer, connect, settings):
+def test_connection_test_registers_the_webhook(peer, connect_channel, settings):
     settings.SITE_URL = "https://desk.example.com"
-    connection = connect("telegram")
+    connection = connect_channel("telegram")
     assert telegram.test(connection) == "@agence_bot"
     hook = {
         "url": f"https://desk.example.com/channels/telegram/{connection.key}",
@@ -98,7 +98,7 @@ def test_trying_a_connection_has_the_bots_messages_brought_here(peer, connect, s
     ]
 
 
-def test_a_secret_that_vestibule_made_up_is_one_that_telegram_takes(peer, pro, settings):
+def test_generated_secret_is_accepted_by_telegram(peer, pro, settings):
     settings.SITE_URL = "https://desk.example.com"
     telegram.test(ChannelConnection.objects.connect(pro, "telegram", {"token": BOT_TOKEN}))
     (hook,) = peer.bodies("setWebhook")
@@ -113,13 +113,13 @@ def test_a_secret_that_vestibule_made_up_is_one_that_telegram_takes(peer, pro, s
         (BOT_TOKEN, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook"),
     ],
 )
-def test_a_connection_that_does_not_work_says_why(peer, connect, token, reason):
+def test_failed_connection_test_has_a_reason(peer, connect_channel, token, reason):
     with pytest.raises(SendFailedError) as caught:
-        telegram.test(connect("telegram", token=token))
+        telegram.test(connect_channel("telegram", token=token))
     assert (caught.value.reason, caught.value.is_final) == (reason, True)
 
 
-def test_without_a_token_nothing_is_asked(peer, pro):
+def test_missing_token_calls_nobody(peer, pro):
     with pytest.raises(SendFailedError) as caught:
         telegram.test(ChannelConnection(pro=pro, channel="telegram", provider="telegram", secret=SECRET))
     assert (caught.value.reason, peer.seen) == ("The bot's token is missing.", [])

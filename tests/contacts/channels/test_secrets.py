@@ -1,4 +1,4 @@
-"""No secret and no token stands in a log, in an error, or in what is kept of a job."""
+"""Secrets and tokens are in no log, no error and no stored job."""
 
 import logging
 import traceback
@@ -11,7 +11,7 @@ from contacts.channels.providers import provider_of
 from contacts.conversations.sending import write_message
 from contacts.models import ChannelConnection, ContactMessage
 
-from .conftest import SECRET
+from ..messaging import SECRET
 from .peer import BOT_TOKEN, WHATSAPP_TOKEN
 
 HIDDEN = (SECRET, BOT_TOKEN, BOT_TOKEN.partition(":")[2], WHATSAPP_TOKEN)
@@ -36,13 +36,13 @@ def go_wrong(peer, how):
         peer.may_answer.clear()
     elif how == "headers":
         # urllib3 warns of these, with the whole address.
-        peer.say(200, b"{}", **{"X\r\n": "broken", "a b": "c"})
+        peer.answer_with(200, b"{}", **{"X\r\n": "broken", "a b": "c"})
     elif how == "redirect":
-        peer.say(302, b"", Location=f"http://127.0.0.1:{peer.port}/{SECRET}")
+        peer.answer_with(302, b"", Location=f"http://127.0.0.1:{peer.port}/{SECRET}")
     elif how == "no address":
         peer.settings.WHATSAPP_API_URL = peer.settings.TELEGRAM_API_URL = "http://nowhere.invalid"
     else:
-        peer.say(int(how), b"no JSON")
+        peer.answer_with(int(how), b"no JSON")
 
 
 WRONG = ["gone", "slow", "headers", "redirect", "no address", "400", "401", "429", "500"]
@@ -50,7 +50,7 @@ WRONG = ["gone", "slow", "headers", "redirect", "no address", "400", "401", "429
 
 @pytest.mark.parametrize("how", WRONG)
 @pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
-def test_sending_that_fails_tells_no_secret(peer, received, user, work_tasks, log, channel, how):
+def test_failed_sending_reveals_no_secret(peer, received, user, work_tasks, log, channel, how):
     answer = write_message(received(channel).contact, "Yes", channel=channel, by=user)
     go_wrong(peer, how)
     work_tasks()
@@ -65,8 +65,8 @@ def test_sending_that_fails_tells_no_secret(peer, received, user, work_tasks, lo
 
 @pytest.mark.parametrize("how", WRONG)
 @pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
-def test_trying_a_connection_tells_no_secret(peer, connect, log, channel, how):
-    connection = connect(channel)
+def test_failed_connection_test_reveals_no_secret(peer, connect_channel, log, channel, how):
+    connection = connect_channel(channel)
     go_wrong(peer, how)
     with pytest.raises(SendFailedError) as caught:
         provider_of(connection).test(connection)
@@ -77,7 +77,7 @@ def test_trying_a_connection_tells_no_secret(peer, connect, log, channel, how):
 
 
 @pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
-def test_sending_that_works_tells_no_secret(peer, received, user, work_tasks, log, channel):
+def test_successful_sending_reveals_no_secret(peer, received, user, work_tasks, log, channel):
     answer = write_message(received(channel).contact, "Yes", channel=channel, by=user)
     work_tasks()
     answer.refresh_from_db()
@@ -86,18 +86,18 @@ def test_sending_that_works_tells_no_secret(peer, received, user, work_tasks, lo
     assert_hidden(log.text, rows)
 
 
-def test_a_connection_says_nothing_of_its_secrets_where_it_is_printed(connect):
+def test_printed_connection_reveals_no_secret(connect_channel):
     for channel in ("whatsapp", "telegram", "email"):
-        connection = connect(channel)
+        connection = connect_channel(channel)
         assert_hidden(str(connection), repr(connection))
     assert_hidden(list(ChannelConnection.objects.values_list("key", "address")))
 
 
-def test_saving_a_channel_encrypts_it_with_the_present_key(connect, pro, settings):
-    connect("whatsapp")
+def test_saving_encrypts_with_the_present_secret_key(connect_channel, pro, settings):
+    connect_channel("whatsapp")
     former = settings.SECRET_KEY
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "k" * 60, [former]
     ChannelConnection.objects.connect(pro, "whatsapp", {"secret": "", "token": ""})
     settings.SECRET_KEY_FALLBACKS = []
-    found = ChannelConnection.objects.get()
-    assert (found.secret, found.token) == (SECRET, WHATSAPP_TOKEN)
+    connection = ChannelConnection.objects.get()
+    assert (connection.secret, connection.token) == (SECRET, WHATSAPP_TOKEN)

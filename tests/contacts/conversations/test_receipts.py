@@ -10,8 +10,8 @@ from contacts.channels.signing import signature
 from contacts.conversations.sending import resend_message, write_message
 from contacts.models import ChannelConnection, ChannelDelivery, ContactMessage
 
-from .conftest import SECRET, state
-from .peer import PHONE_ID
+from ..channels.peer import PHONE_ID
+from ..messaging import SECRET, state
 
 
 @pytest.fixture
@@ -56,21 +56,21 @@ def bring(nobody):
 
 
 @pytest.mark.parametrize("order", list(permutations(["sent", "delivered", "read"])))
-def test_in_any_order_the_farthest_stands(sent, bring, work_tasks, order):
+def test_receipts_in_any_order_keep_the_latest_state(sent, bring, work_tasks, order):
     for name in order:
         bring(status(name))
         work_tasks()
     assert state(sent) == ("read", "", "wamid.1")
 
 
-def test_in_one_call_too(sent, bring, work_tasks):
+def test_receipts_in_one_call_keep_the_latest_state(sent, bring, work_tasks):
     bring(status("read"), status("sent"), status("delivered"))
     work_tasks()
     assert state(sent) == ("read", "", "wamid.1")
     assert not ChannelDelivery.objects.filter(read_at=None).exists()
 
 
-def test_the_time_of_sending_is_that_of_the_first_state(sent, bring, work_tasks):
+def test_later_receipts_keep_the_time_of_sending(sent, bring, work_tasks):
     before = ContactMessage.objects.get(pk=sent.pk).sent_at
     bring(status("delivered"))
     work_tasks()
@@ -87,7 +87,7 @@ def test_the_time_of_sending_is_that_of_the_first_state(sent, bring, work_tasks)
         (status("failed", errors=[{"title": "\0x" + "y" * 999}]), "x" + "y" * 249),
     ],
 )
-def test_what_was_not_delivered_says_why_and_can_be_sent_again(sent, bring, work_tasks, receipt, reason):
+def test_undelivered_message_has_a_reason_and_can_be_resent(sent, bring, work_tasks, receipt, reason):
     bring(receipt)
     work_tasks()
     assert state(sent) == ("failed", reason, "wamid.1")
@@ -101,28 +101,28 @@ def test_what_was_not_delivered_says_why_and_can_be_sent_again(sent, bring, work
 
 
 @pytest.mark.parametrize("name", ["delivered", "read"])
-def test_what_has_arrived_cannot_fail_any_more(sent, bring, work_tasks, name):
+def test_delivered_message_does_not_fail(sent, bring, work_tasks, name):
     for receipt in (status(name), failed()):
         bring(receipt)
         work_tasks()
     assert state(sent) == (name, "", "wamid.1")
 
 
-def test_what_is_of_no_message_is_left_alone(sent, bring, work_tasks):
+def test_receipt_of_an_unknown_message_is_ignored(sent, bring, work_tasks):
     bring(status("delivered", id="wamid.another"), status("deleted"), status("delivered", id=5), status("played"))
     work_tasks()
     assert state(sent) == ("sent", "", "wamid.1")
     assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"SUCCESSFUL"}
 
 
-def test_a_message_that_came_in_has_no_receipt(received, bring, work_tasks):
+def test_receipt_does_not_change_an_inbound_message(received, bring, work_tasks):
     message = received("whatsapp", "wamid.in")
     bring(status("failed", id="wamid.in"))
     work_tasks()
     assert state(message) == ("received", "", "wamid.in")
 
 
-def test_another_pros_message_of_this_id_is_not_meant(sent, bring, work_tasks, other_user):
+def test_receipt_does_not_change_another_pros_message(sent, bring, work_tasks, other_user):
     foreign = ContactMessage.objects.get(pk=sent.pk)
     foreign.pk, foreign.pro = None, other_user.pro
     foreign.id = ContactMessage._meta.pk.get_default()
@@ -132,9 +132,7 @@ def test_another_pros_message_of_this_id_is_not_meant(sent, bring, work_tasks, o
     assert (state(sent)[0], state(foreign)[0]) == ("read", "sent")
 
 
-def test_a_receipt_that_comes_before_its_message_is_known_is_read_again(
-    peer, received, user, bring, work_tasks, try_again
-):
+def test_early_receipt_is_read_again(peer, received, user, bring, work_tasks, retry_failed_jobs):
     answer = write_message(received("whatsapp").contact, "Yes", channel="whatsapp", by=user)
     work = DBTaskResult.objects.filter(task_path="contacts.conversations.sending.send_message")
     # The worker that sends is between the provider's answer and the record of it.
@@ -149,7 +147,7 @@ def test_a_receipt_that_comes_before_its_message_is_known_is_read_again(
     work.update(status="READY")
     work_tasks()
     assert state(answer) == ("sent", "", "wamid.1")
-    try_again()
+    retry_failed_jobs()
     work_tasks()
     assert state(answer) == ("delivered", "", "wamid.1")
     assert (bytes(ChannelDelivery.objects.get().body), ChannelDelivery.objects.get().read_at is None) == (b"", False)

@@ -1,21 +1,17 @@
-"""How a channel is set up, its secrets at rest, and what is kept of its calls."""
-
-from datetime import timedelta
+"""A Pro's connection of a channel: its settings, and its secrets at rest."""
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db import connection as database
-from django.utils import timezone
 
-from contacts.channels.message import RefusedError
-from contacts.conversations.receiving import store_delivery
-from contacts.models import ChannelConnection, ChannelDelivery
-from contacts.models.delivery import prune_deliveries
+from contacts.models import ChannelConnection
 
 from .payloads import PROVIDERS, SECRET, SETTINGS, TOKEN, connect, deliver
 
 pytestmark = pytest.mark.django_db
+
+
 connections = ChannelConnection.objects
 
 
@@ -27,36 +23,39 @@ def stored(column):
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_as_stored(pro, provider):
-    found = connect(pro, provider)
-    wanted = SETTINGS[provider]
+def test_connection_as_stored(pro, provider):
+    connection = connect(pro, provider)
+    expected = SETTINGS[provider]
     assert ChannelConnection.objects.values().get() == {
-        "id": found.pk,
+        "id": connection.pk,
         "pro_id": pro.pk,
-        "channel": found.channel,
+        "channel": connection.channel,
         "provider": provider,
-        "key": found.key,
-        "address": wanted.get("address", ""),
+        "key": connection.key,
+        "address": expected.get("address", ""),
         "secret": SECRET,
-        "token": wanted.get("token", ""),
+        "token": expected.get("token", ""),
         "is_active": True,
         "last_received_at": None,
-        "created_at": found.created_at,
+        "created_at": connection.created_at,
     }
-    assert len(found.key) == 48 and found.webhook_url == f"http://testserver/channels/{found.channel}/{found.key}"
-    assert (found.is_receiving, found.is_sending) == (True, True)
+    assert (
+        len(connection.key) == 48
+        and connection.webhook_url == f"http://testserver/channels/{connection.channel}/{connection.key}"
+    )
+    assert (connection.is_receiving, connection.is_sending) == (True, True)
 
 
-def test_an_empty_secret_leaves_the_present_one(pro):
+def test_empty_secret_keeps_the_saved_one(pro):
     first = connect(pro, "whatsapp")
     again = connections.connect(pro, "whatsapp", {"address": "99", "secret": "", "token": "", "is_active": False})
     assert (again.pk, again.key, again.secret, again.token) == (first.pk, first.key, SECRET, "EAAG-of-the-tests")
     assert (again.address, again.is_active, again.is_receiving, again.is_sending) == ("99", False, False, False)
 
 
-def test_telegram_needs_no_secret_of_ones_own(pro):
-    found = connections.connect(pro, "telegram", {"token": TOKEN})
-    assert len(found.secret) >= 40 and connections.connect(pro, "telegram", {}).secret == found.secret
+def test_telegram_secret_is_generated(pro):
+    connection = connections.connect(pro, "telegram", {"token": TOKEN})
+    assert len(connection.secret) >= 40 and connections.connect(pro, "telegram", {}).secret == connection.secret
 
 
 WRONG = [
@@ -78,7 +77,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("channel", "fields", "names"), WRONG)
-def test_what_cannot_be_is_named(pro, channel, fields, names):
+def test_invalid_fields_are_named(pro, channel, fields, names):
     with pytest.raises(ValidationError) as caught:
         connections.connect(pro, channel, fields)
     assert set(caught.value.message_dict) == names
@@ -86,20 +85,20 @@ def test_what_cannot_be_is_named(pro, channel, fields, names):
 
 
 @pytest.mark.parametrize("channel", ["whatsapp", "telegram", "email"])
-def test_what_is_switched_off_may_be_half_done(pro, channel):
+def test_switched_off_connection_may_be_incomplete(pro, channel):
     address = {"whatsapp": "1", "telegram": "", "email": "a@example.org"}[channel]
-    found = connections.connect(pro, channel, {"address": address, "is_active": False})
-    assert (found.is_receiving, found.is_sending, found.token) == (False, False, "")
+    connection = connections.connect(pro, channel, {"address": address, "is_active": False})
+    assert (connection.is_receiving, connection.is_sending, connection.token) == (False, False, "")
 
 
-def test_an_email_goes_out_where_answers_can_come_in(pro):
-    found = connect(pro, "mime")
-    assert found.is_sending
-    found.secret = ""
-    assert not found.is_sending
+def test_e_mail_sends_only_with_a_secret(pro):
+    connection = connect(pro, "mime")
+    assert connection.is_sending
+    connection.secret = ""
+    assert not connection.is_sending
 
 
-def test_one_of_each_channel(pro, other_user):
+def test_pro_has_one_connection_of_each_channel(pro, other_user):
     connect(pro, "mailgun")
     assert connect(pro, "postmark").provider == "postmark"
     assert (connections.for_pro(pro).count(), connections.for_pro(other_user.pro).count()) == (1, 0)
@@ -109,15 +108,12 @@ def test_one_of_each_channel(pro, other_user):
         ChannelConnection.objects.create(pro=other_user.pro, channel="email", provider="telegram")
 
 
-def test_disconnected_its_keys_are_gone(pro):
-    found = connect(pro, "whatsapp")
-    before = found.key
-    found.disconnect()
-    assert (stored("secret"), stored("token"), found.is_receiving, found.is_sending) == ("", "", False, False)
-    assert found.key != before and not connections.filter(key=before).exists()
-
-
-# --- Secrets at rest
+def test_disconnect_deletes_the_secrets_and_replaces_the_key(pro):
+    connection = connect(pro, "whatsapp")
+    before = connection.key
+    connection.disconnect()
+    assert (stored("secret"), stored("token"), connection.is_receiving, connection.is_sending) == ("", "", False, False)
+    assert connection.key != before and not connections.filter(key=before).exists()
 
 
 def test_secrets_are_encrypted_in_the_database(pro):
@@ -130,7 +126,7 @@ def test_secrets_are_encrypted_in_the_database(pro):
     assert stored("secret") != first
 
 
-def test_a_former_key_still_opens_them(pro, settings):
+def test_former_secret_key_decrypts(pro, settings):
     connect(pro, "whatsapp")
     former, settings.SECRET_KEY = settings.SECRET_KEY, "another key of fifty characters and more, for the tests"
     settings.SECRET_KEY_FALLBACKS = [former]
@@ -140,37 +136,15 @@ def test_a_former_key_still_opens_them(pro, settings):
     assert connections.get().secret == SECRET
 
 
-def test_with_another_key_they_are_not_there_and_nothing_is_taken(pro, nobody, settings, caplog):
-    found = connect(pro, "whatsapp")
+def test_unknown_secret_key_empties_secrets_and_refuses_calls(pro, nobody, settings, caplog):
+    connection = connect(pro, "whatsapp")
     settings.SECRET_KEY = "another key of fifty characters and more, for the tests"
-    found = connections.get()
-    assert (found.secret, found.token, found.is_receiving, found.is_sending) == ("", "", False, False)
-    assert deliver(nobody, found).status_code == 403
+    connection = connections.get()
+    assert (connection.secret, connection.token, connection.is_receiving, connection.is_sending) == (
+        "",
+        "",
+        False,
+        False,
+    )
+    assert deliver(nobody, connection).status_code == 403
     assert "has to be given again" in caplog.text
-
-
-# --- Calls
-
-
-def test_a_call_is_taken_once(pro):
-    connection, other = connect(pro, "telegram"), connect(pro, "whatsapp")
-    take = store_delivery
-    assert [take(connection, body, "t") for body in (b"a", b"a", b"b")] == [True, False, True]
-    assert take(other, b"a", "t")
-    assert [take(connection, b"c", "t", "n"), take(connection, b"c", "t", "n")] == [True, False]
-    with pytest.raises(RefusedError):
-        take(connection, b"d", "t", "n")
-    assert ChannelDelivery.objects.count() == 4
-
-
-def test_what_was_read_goes_after_a_week_and_the_rest_after_three_months(pro):
-    connection, now = connect(pro, "telegram"), timezone.now()
-    ages = {"read": (6, True), "read long ago": (8, True), "unread": (89, False), "unread long ago": (91, False)}
-    for name, (days, is_read) in ages.items():
-        then = now - timedelta(days=days)
-        ChannelDelivery.objects.create(
-            connection=connection, nonce=name, digest=name, content_type=name, body=b"", created_at=then,
-            read_at=then if is_read else None,
-        )  # fmt: skip
-    prune_deliveries()
-    assert sorted(ChannelDelivery.objects.values_list("nonce", flat=True)) == ["read", "unread"]

@@ -8,9 +8,9 @@ from aiosmtpd.controller import Controller
 from tests.contact_requests.test_mails import Sink
 
 
-class Post(Sink):
-    """`unknown` are the addresses at which it knows nobody; `envelopes` are (sender, recipients) and `raw` the bytes of
-    what arrived."""
+class MailServer(Sink):
+    """`unknown` are the addresses that it refuses; `envelopes` are (sender, recipients) and `raw` the bytes of the
+    mails that arrived."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,11 +32,11 @@ class Post(Sink):
         return answer
 
 
-def start(post: Post, settings: Any) -> Controller:
-    """Have the mail of the test go there."""
+def start(mail_server: MailServer, settings: Any) -> Controller:
+    """Start it, and send the test's mails there."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    controller = Controller(post, hostname="127.0.0.1", port=port)
+    controller = Controller(mail_server, hostname="127.0.0.1", port=port)
     controller.start()
     settings.MAILERS = {
         "default": {

@@ -1,0 +1,17 @@
+import pytest
+
+from contacts.models import ContactMessage
+
+from ..channels.payloads import deliver
+
+
+@pytest.fixture
+def receive_call(nobody, work_tasks):
+    """Delivers a call and has it read; returns the message that was written last."""
+
+    def run(connection, body=None, content_type=""):
+        assert deliver(nobody, connection, body, content_type).status_code == 200
+        work_tasks()
+        return ContactMessage.objects.order_by("-created_at").first()
+
+    return run

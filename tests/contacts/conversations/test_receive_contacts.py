@@ -1,0 +1,288 @@
+"""An inbound message joins the conversation of the contact that it identifies."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db.models import Max
+
+from contacts.book.duplicates import likely_duplicates
+from contacts.book.merging import merge_contacts, undo_merge
+from contacts.conversations.reply_channels import find_reply_channels
+from contacts.models import Contact, ContactEvent, ContactMessage
+from tests.factories import ContactFactory
+
+from ..channels.payloads import AT, connect, mime, telegram, text, update, whatsapp
+
+pytestmark = pytest.mark.django_db
+
+BSUID = "FR.13491208655302741918"
+
+
+THEN = datetime.fromtimestamp(AT, UTC)
+
+
+def conversations(pro):
+    """As [(name, how many are unread, when the newest message was written)…]."""
+    rows = Contact.objects.for_pro(pro).filter(last_message_at__isnull=False).order_by("created_at")
+    return list(rows.annotate(newest=Max("messages__created_at")).values_list("name", "unread_count", "newest"))
+
+
+def identities(contact):
+    return sorted(contact.identities.held().values_list("channel", "external_id"))
+
+
+def test_new_sender_becomes_a_contact_as_stored(pro, receive_call):
+    connection = connect(pro, "whatsapp")
+    message = receive_call(connection, whatsapp(text("Bonjour")))
+    assert ContactMessage.objects.values().get() == {
+        "id": message.pk,
+        "pro_id": pro.pk,
+        "contact_id": message.contact_id,
+        "connection_id": connection.pk,
+        "channel": "whatsapp",
+        "external_id": "wamid.1",
+        "address": "33612345678",
+        "subject": "",
+        "text": "Bonjour",
+        "quoted": "",
+        "media": [],
+        "references": [],
+        "refused": [],
+        "former": [],
+        "is_automatic": False,
+        "state": "received",
+        "error": "",
+        "author_id": None,
+        "created_at": THEN,
+        "edited_at": None,
+        "read_at": None,
+        "sent_at": None,
+        "notified_at": message.notified_at,
+        "search_text": "\nbonjour",
+    }
+    contact = Contact.objects.get()
+    assert Contact.objects.values().get() == {
+        "id": contact.pk,
+        "pro_id": pro.pk,
+        "name": "Inès Marchand",
+        "email": "",
+        "phone": "+33612345678",
+        "status": "prospect",
+        "role": "prospect",
+        "channel_preference": "whatsapp",
+        "source": "whatsapp",
+        "referral_source": "",
+        "language": "en",
+        "applied_at": None,
+        "search_text": "ines marchand\n\n+33612345678\n0612345678",
+        "reached_by": "",
+        "last_message_at": contact.last_message_at,
+        "unread_count": 1,
+        "created_at": contact.created_at,
+        "updated_at": contact.updated_at,
+        "deleted_at": None,
+        "merged_into_id": None,
+    }
+    assert identities(contact) == [("phone", "+33612345678"), ("whatsapp", "33612345678"), ("whatsapp", BSUID)]
+    assert list(ContactEvent.objects.values_list("contact", "kind", "user", "token")) == [
+        (contact.pk, "created", None, None)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("provider", "body", "name", "reached"),
+    [
+        ("telegram", update(telegram()), "Théo Morvan", {"language": "fr"}),
+        ("whatsapp", whatsapp({**text("Hi"), "from": None}, contacts=[{"user_id": BSUID}]), f"WhatsApp {BSUID}", {}),
+    ],
+)
+def test_sender_without_e_mail_and_phone(pro, receive_call, api, provider, body, name, reached):
+    contact = receive_call(connect(pro, provider), body).contact
+    assert (contact.reached_by, contact.email, contact.phone) == (provider, "", "")
+    shown = api.get(f"/api/v1/contacts/{contact.pk}").json()["data"]
+    assert shown == {
+        "id": str(contact.pk),
+        "name": name,
+        "email": None,
+        "phone": None,
+        "status": "prospect",
+        "role": "prospect",
+        "channelPreference": provider,
+        "source": provider,
+        "referralSource": None,
+        "language": "en",
+        "appliedAt": None,
+        "createdAt": shown["createdAt"],
+        "updatedAt": shown["updatedAt"],
+        **reached,
+    }
+    assert api.patch(f"/api/v1/contacts/{contact.pk}", {"name": "Théo", "source": "api"}).status_code == 200
+
+
+def test_e_mail_creates_a_contact(pro, receive_call):
+    contact = receive_call(connect(pro, "mime"), mime(), "message/rfc822").contact
+    assert (contact.name, contact.email, contact.source, contact.channel_preference) == (
+        "Léa Fontanel",
+        "lea@example.org",
+        "email",
+        "email",
+    )
+
+
+def test_known_e_mail_address_joins_its_contact(pro, receive_call):
+    known = ContactFactory(pro=pro, name="Mme Fontanel", email="LEA@example.org")
+    known.hold_identities()
+    message = receive_call(connect(pro, "mime"), mime(), "message/rfc822")
+    assert (message.contact, Contact.objects.get().name) == (known, "Mme Fontanel")
+
+
+def test_known_phone_joins_its_contact_which_gets_the_ids(pro, receive_call):
+    known = ContactFactory(pro=pro, name="Mme Marchand", email="", phone="+33612345678")
+    known.hold_identities()
+    assert receive_call(connect(pro, "whatsapp")).contact == known
+    assert identities(known) == [("phone", "+33612345678"), ("whatsapp", "33612345678"), ("whatsapp", BSUID)]
+    # From then on the id alone is enough.
+    alone = whatsapp({**text("Encore"), "id": "wamid.2", "from": None}, contacts=[{"user_id": BSUID}])
+    assert receive_call(connect(pro, "whatsapp"), alone).contact == known
+    assert Contact.objects.count() == 1
+
+
+def test_sender_without_and_later_with_a_number_is_one_contact(pro, receive_call):
+    connection = connect(pro, "whatsapp")
+    person = {"profile": {"name": "Inès Marchand"}, "user_id": BSUID}
+    first = receive_call(connection, whatsapp({**text("Hi"), "from": None}, contacts=[person])).contact
+    assert (first.reached_by, first.phone, identities(first)) == ("whatsapp", "", [("whatsapp", BSUID)])
+    assert receive_call(connection, whatsapp({**text("Encore"), "id": "wamid.2"})).contact == first
+    message = Contact.objects.get()
+    assert (message.phone, message.unread_count) == ("+33612345678", 2)
+    assert identities(message) == [("phone", "+33612345678"), ("whatsapp", "33612345678"), ("whatsapp", BSUID)]
+    assert list(ContactEvent.objects.order_by("pk").values_list("kind", "changes")) == [
+        ("created", {}),
+        ("changed", {"phone": ["", "+33612345678"]}),
+    ]
+    # And by the number alone it is still the same one.
+    alone = whatsapp({**text("Re"), "id": "wamid.3"}, contacts=[{"wa_id": "33612345678"}])
+    assert receive_call(connection, alone).contact == first
+    assert Contact.objects.count() == 1
+
+
+def test_api_lists_a_contact_without_e_mail_and_phone(pro, receive_call, api):
+    contact = receive_call(connect(pro, "telegram"), update(telegram())).contact
+    answer = api.get("/api/v1/contacts?channel=telegram").json()
+    assert [(one["id"], one["email"], one["phone"]) for one in answer["data"]] == [(str(contact.pk), None, None)]
+
+
+def test_id_takes_precedence_over_number(pro, receive_call):
+    connection = connect(pro, "whatsapp")
+    first = receive_call(connection, whatsapp({**text("Hi"), "from": None}, contacts=[{"user_id": BSUID}])).contact
+    other = ContactFactory(pro=pro, email="", phone="+33612345678")
+    other.hold_identities()
+    assert receive_call(connection, whatsapp({**text("Hi"), "id": "wamid.2"})).contact == first
+    first.refresh_from_db()
+    assert first.phone == ""  # That number is somebody else's.
+
+
+@pytest.mark.parametrize(
+    ("known", "id"),
+    [
+        ("+5511987654321", "551187654321"),
+        ("+551187654321", "5511987654321"),
+        ("+541123456789", "5491123456789"),
+        ("+525512345678", "5215512345678"),
+    ],
+)
+def test_other_form_of_a_number_is_only_suggested_as_duplicate(pro, receive_call, known, id):
+    there = ContactFactory(pro=pro, name="Somebody", email="", phone=known)
+    there.hold_identities()
+    person = {"profile": {"name": "Ana"}, "wa_id": id}
+    message = receive_call(connect(pro, "whatsapp"), whatsapp({**text("Olá"), "from": id}, contacts=[person]))
+    assert message.contact != there
+    assert [(one.contact, one.reasons) for one in likely_duplicates(message.contact)] == [(there, ["phone"])]
+
+
+def test_number_of_an_archived_contact_is_not_recognised(pro, user, receive_call):
+    known = ContactFactory(pro=pro, email="", phone="+33612345678")
+    known.hold_identities()
+    known.archive(by=user)
+    assert receive_call(connect(pro, "whatsapp")).contact != known
+    known.refresh_from_db()
+    assert (known.unread_count, known.messages.count()) == (0, 0)
+
+
+def test_each_pro_has_its_own_contact(pro, other_user, receive_call):
+    bodies = [connect(one, "whatsapp") for one in (pro, other_user.pro)]
+    for connection in bodies:
+        receive_call(connection)
+    assert sorted(Contact.objects.values_list("pro", "name")) == sorted(
+        (one.pk, "Inès Marchand") for one in (pro, other_user.pro)
+    )
+    assert ContactMessage.objects.count() == 2
+
+
+def test_message_to_an_archived_contact_creates_a_new_one(pro, user, receive_call):
+    connection = connect(pro, "whatsapp")
+    first = receive_call(connection).contact
+    first.archive(by=user)
+    receive_call(connection, whatsapp({**text("Again"), "id": "wamid.2"}))
+    second = ContactMessage.objects.get(external_id="wamid.2").contact
+    assert first != second
+    assert conversations(pro) == [("Inès Marchand", 1, THEN)]
+
+
+def test_merge_joins_conversations_and_undo_splits_them(pro, user, receive_call):
+    one = receive_call(connect(pro, "whatsapp"), whatsapp(text("One"))).contact
+    later = telegram(text="Two")
+    later["date"] = AT + 60
+    other = receive_call(connect(pro, "telegram"), update(later)).contact
+    merge = merge_contacts(one, other, by=user)
+    one.refresh_from_db()
+    assert (one.unread_count, one.last_message_at) == (2, THEN + timedelta(seconds=60))
+    assert [(reply_channel.channel, reply_channel.address) for reply_channel in find_reply_channels(one)] == [
+        ("telegram", "1111111"),
+        ("whatsapp", "33612345678"),
+    ]
+    third = telegram(text="Three")
+    third["message_id"] = 2
+    assert receive_call(connect(pro, "telegram"), update(third)).contact == one
+    undo_merge(merge, by=user)
+    assert sorted(conversations(pro)) == sorted(
+        [("Inès Marchand", 2, THEN + timedelta(microseconds=1)), ("Théo Morvan", 1, THEN + timedelta(seconds=60))]
+    )
+
+
+@pytest.mark.parametrize("name", ["🌸", " ", "\u200b", "\0", "x" * 500, "a\nb"])
+def test_odd_names_become_printable(pro, receive_call, name):
+    contact = receive_call(
+        connect(pro, "whatsapp"), whatsapp(text("Hi"), contacts=[{"profile": {"name": name}}])
+    ).contact
+    assert 0 < len(contact.name) <= 200 and contact.name.isprintable() and any(c.isalnum() for c in contact.name)
+
+
+def test_mails_without_sender_share_one_contact(pro, receive_call):
+    connection = connect(pro, "mime")
+    for n in range(2):
+        assert receive_call(connection, mime(From=None, Message_ID=f"<{n}@x>"), "message/rfc822")
+    [contact] = Contact.objects.all()
+    assert (contact.name, contact.messages.count(), find_reply_channels(contact)) == ("E-mail", 2, [])
+
+
+def test_changed_number_and_user_id_stay_the_same_contact(pro, receive_call):
+    connection = connect(pro, "whatsapp")
+    first = receive_call(connection, whatsapp(text("Bonjour", timestamp=str(AT))))
+    new = {"wa_id": "33755555555", "user_id": "FR.2", "previous_user_id": BSUID}
+    system = {"body": "Inès changed", "type": "user_changed_number", **new}
+    at = str(int(time.time()) - 60)
+    notice = {"from": "33612345678", "id": "wamid.2", "timestamp": at, "type": "system", "system": system}
+    message = receive_call(connection, whatsapp(notice, contacts=[]))
+    assert (message.contact, message.text, message.is_automatic) == (first.contact, "Inès changed", True)
+    # Free text may be sent for a day after what a person wrote.
+    [reply_channel] = find_reply_channels(message.contact)
+    assert (reply_channel.address, reply_channel.is_window_closed) == ("33755555555", True)
+
+    person = {"profile": {"name": "Inès Marchand"}, "wa_id": "33755555555", "user_id": "FR.2"}
+    again = text("Me again", id="wamid.3", **{"from": "33755555555", "timestamp": str(int(time.time()))})
+    assert receive_call(connection, whatsapp(again, contacts=[person])).contact == first.contact
+    assert Contact.objects.count() == 1
+    [reply_channel] = find_reply_channels(message.contact)
+    assert (reply_channel.address, reply_channel.is_window_closed) == ("33755555555", False)

@@ -1,4 +1,4 @@
-"""The staff admin of channels, messages and deliveries."""
+"""The admin of connections, messages and deliveries."""
 
 import itertools
 from typing import Any
@@ -30,23 +30,23 @@ numbers = itertools.count()
 
 
 def connection_of(pro: Pro, **fields: Any) -> ChannelConnection:
-    given = {"secret": SECRET, "token": TOKEN, **fields}
-    return ChannelConnection.objects.connect(pro, "telegram", given)
+    fields = {"secret": SECRET, "token": TOKEN, **fields}
+    return ChannelConnection.objects.connect(pro, "telegram", fields)
 
 
 def message_of(pro: Pro, **fields: Any) -> ContactMessage:
     contact = ContactFactory(pro=pro)
-    fields = {"text": f"What {pro.name} was told", "state": "received", "external_id": f"{next(numbers)}", **fields}
+    fields = {"text": f"A text to {pro.name}", "state": "received", "external_id": f"{next(numbers)}", **fields}
     return ContactMessage.objects.create(
         pro=pro, contact=contact, connection=connection_of(pro), channel="telegram", **fields
     )
 
 
-def delivery_of(pro: Pro, body: bytes = b"what was brought", **fields: Any) -> ChannelDelivery:
+def delivery_of(pro: Pro, body: bytes = b"a body", **fields: Any) -> ChannelDelivery:
     store_delivery(connection_of(pro), body + b"%d" % next(numbers), "application/json")
-    found = ChannelDelivery.objects.latest("id")
-    ChannelDelivery.objects.filter(pk=found.pk).update(**fields)
-    return found
+    delivery = ChannelDelivery.objects.latest("id")
+    ChannelDelivery.objects.filter(pk=delivery.pk).update(**fields)
+    return delivery
 
 
 MAKERS = {ChannelConnection: connection_of, ContactMessage: message_of, ChannelDelivery: delivery_of}
@@ -61,7 +61,7 @@ def make(model: Any, pro: Pro) -> Any:
     return MAKERS[model](pro)
 
 
-def test_another_pros_row_is_404(model, pro):
+def test_row_of_another_pro_is_404(model, pro):
     own, foreign = make(model, pro), make(model, ProFactory(name="Somebody Else"))
     # A delivery's Pro is its connection's.
     own.pro = pro
@@ -72,45 +72,43 @@ def test_staff_without_the_permission_get_403(model, pro):
     assert_permissions(make(model, pro))
 
 
-def test_rubbish_is_no_fault(model, pro):
+def test_rubbish_in_the_address_is_harmless(model, pro):
     assert_rubbish_is_harmless(make(model, pro))
 
 
 @pytest.mark.parametrize(
     ("model", "field"), [(ChannelConnection, "address"), (ContactMessage, "text"), (ChannelDelivery, "digest")]
 )
-def test_no_list_takes_regular_expressions(db, model, field):
+def test_lists_accept_no_regular_expressions(db, model, field):
     assert_no_regular_expressions(model, field)
 
 
-def test_no_list_asks_per_row(model, staff_browser):
+def test_lists_take_no_query_per_row(model, staff_browser):
     assert_list_is_flat(staff_browser, lambda: make(model, ProFactory()), model)
 
 
 @pytest.mark.parametrize("bound", [True, False])
-def test_nobody_adds_or_takes_away_what_has_happened(model, pro, bound):
-    found, client = make(model, pro), staff_client("all", pro=pro if bound else None)
+def test_rows_are_neither_added_nor_deleted(model, pro, bound):
+    row, client = make(model, pro), staff_client("all", pro=pro if bound else None)
     assert client.get(page(model, "add")).status_code == 403
-    assert client.post(page(found, "delete"), {"post": "yes"}).status_code == 403
-    client.post(
-        page(model, "changelist"), {"action": "delete_selected", "_selected_action": str(found.pk), "post": "1"}
-    )
-    assert model.objects.filter(pk=found.pk).exists()
+    assert client.post(page(row, "delete"), {"post": "yes"}).status_code == 403
+    client.post(page(model, "changelist"), {"action": "delete_selected", "_selected_action": str(row.pk), "post": "1"})
+    assert model.objects.filter(pk=row.pk).exists()
 
 
-def test_nothing_is_edited(model, pro, staff_browser):
-    found = make(model, pro)
-    before = model.objects.filter(pk=found.pk).values().get()
+def test_rows_are_not_edited(model, pro, staff_browser):
+    row = make(model, pro)
+    before = model.objects.filter(pk=row.pk).values().get()
     data = {"address": "evil", "secret": "evil", "token": "evil", "text": "evil", "state": "sent", "is_active": ""}
     data |= {"files-TOTAL_FORMS": "0", "files-INITIAL_FORMS": "0"}
-    staff_browser.post(page(found, "change"), data)
-    assert model.objects.filter(pk=found.pk).values().get() == before
+    staff_browser.post(page(row, "change"), data)
+    assert model.objects.filter(pk=row.pk).values().get() == before
 
 
-# --- Channels
+# --- Connections
 
 
-def test_staff_see_where_a_channel_is_called_and_when_it_was_last(pro, staff_browser):
+def test_page_of_a_connection_shows_its_webhook_and_last_message(pro, staff_browser):
     connection = connection_of(pro)
     response = staff_browser.get(page(connection, "change"))
     names = [name for _title, options in response.context["adminform"].fieldsets for name in options["fields"]]
@@ -121,7 +119,7 @@ def test_staff_see_where_a_channel_is_called_and_when_it_was_last(pro, staff_bro
     assert f"http://testserver/channels/telegram/{connection.key}" in response.content.decode()
 
 
-def test_neither_secret_nor_token_is_on_any_page(pro, staff_browser):
+def test_secrets_and_tokens_are_on_no_page(pro, staff_browser):
     connection = connection_of(pro)
     act(staff_browser, "switch_off", connection)
     stored = ChannelConnection.objects.extra(select={"raw": "secret", "raw_token": "token"}).get()
@@ -135,14 +133,14 @@ def test_neither_secret_nor_token_is_on_any_page(pro, staff_browser):
 
 @pytest.mark.parametrize("field", ["secret", "token", "key"])
 @pytest.mark.parametrize("look", ["", "__startswith", "__contains", "__gt", "__in", "__isnull"])
-def test_nobody_finds_out_a_secret_by_searching(pro, staff_browser, field, look):
+def test_secrets_cannot_be_filtered(pro, staff_browser, field, look):
     connection_of(pro)
     for model, path in ((ChannelConnection, ""), (ContactMessage, "connection__"), (ChannelDelivery, "connection__")):
         response = staff_browser.get(page(model, "changelist"), {f"{path}{field}{look}": "g"})
-        assert response.status_code == 400
+        assert (response.status_code, "cl" in (response.context or {})) == (400, False)
 
 
-def test_the_search_asks_no_secret(pro, staff_browser):
+def test_secrets_cannot_be_searched(pro, staff_browser):
     connection = connection_of(pro)
     for text in (SECRET, TOKEN, connection.key):
         assert listed(staff_browser, ChannelConnection, q=text) == []
@@ -154,7 +152,7 @@ def act(client: Any, action: str, *rows: Any) -> list[str]:
     return shown(client.post(page(type(rows[0]), "changelist"), data, follow=True))
 
 
-def test_staff_switch_a_channel_off_and_on(pro, staff_browser):
+def test_connections_are_switched_off_and_on(pro, staff_browser):
     first, second = connection_of(pro), connection_of(ProFactory())
     key = first.key
     assert act(staff_browser, "switch_off", first, second) == ["2 channels are switched off."]
@@ -168,25 +166,25 @@ def test_staff_switch_a_channel_off_and_on(pro, staff_browser):
     assert staff_browser.get(page(first, "history")).content.decode().count("Changed active.") == 2
 
 
-def test_staff_disconnect_a_channel(pro, staff_browser, nobody):
+def test_connection_is_ended(pro, staff_browser, nobody):
     connection = connection_of(pro)
     path = f"/channels/telegram/{connection.key}"
     assert act(staff_browser, "disconnect", connection) == ["1 channel is disconnected."]
-    found = ChannelConnection.objects.get()
-    assert (found.is_active, found.secret, found.token, found.key == connection.key) == (False, "", "", False)
+    row = ChannelConnection.objects.get()
+    assert (row.is_active, row.secret, row.token, row.key == connection.key) == (False, "", "", False)
     assert nobody.post(path, b"{}", content_type="application/json").status_code == 404
     assert act(staff_browser, "disconnect", connection) == ["Nothing to change: already so."]
-    assert ChannelConnection.objects.get().key == found.key
+    assert ChannelConnection.objects.get().key == row.key
 
 
 @pytest.mark.parametrize("action", ["switch_off", "disconnect"])
-def test_who_may_only_look_switches_nothing(pro, action):
+def test_view_permission_changes_no_connection(pro, action):
     connection = connection_of(pro)
     act(staff_client("view_channelconnection", pro=pro), action, connection)
     assert ChannelConnection.objects.get().is_active is True
 
 
-def test_bound_staff_switch_their_pros_channels_alone(pro):
+def test_bound_staff_switch_only_their_pros_connections(pro):
     own, foreign = connection_of(pro), connection_of(ProFactory())
     assert act(staff_client("all", pro=pro), "switch_off", own, foreign) == ["1 channel is switched off."]
     assert [ChannelConnection.objects.get(pk=row.pk).is_active for row in (own, foreign)] == [False, True]
@@ -195,16 +193,16 @@ def test_bound_staff_switch_their_pros_channels_alone(pro):
 # --- Messages
 
 
-def test_messages_are_listed_newest_first_and_found_by_who_wrote(pro, staff_browser):
+def test_messages_are_listed_newest_first_and_searched_by_contact(pro, staff_browser):
     first, second = message_of(pro), message_of(pro, state="failed", error="no")
     Contact.objects.filter(pk=first.contact_id).update(name="Wilhelmina")
     assert listed(staff_browser, ContactMessage) == [second, first]
     assert listed(staff_browser, ContactMessage, state__exact="failed") == [second]
     assert listed(staff_browser, ContactMessage, q="wilhelm") == [first]
-    assert listed(staff_browser, ContactMessage, q="was told") == []
+    assert listed(staff_browser, ContactMessage, q="A text") == []
 
 
-def test_a_message_stands_on_its_page_with_its_files_to_be_read(pro, staff_browser):
+def test_page_of_a_message_shows_text_and_files_read_only(pro, staff_browser):
     message = InboundMessage(
         external_id="1",
         identities=(("telegram", "42"),),
@@ -213,14 +211,14 @@ def test_a_message_stands_on_its_page_with_its_files_to_be_read(pro, staff_brows
         text="<b>See</b> this",
         files=(File("plan.txt", b"two rooms"),),
     )
-    found = receive_message(connection_of(pro), message)
-    html = staff_browser.get(page(found, "change")).content.decode()
+    row = receive_message(connection_of(pro), message)
+    html = staff_browser.get(page(row, "change")).content.decode()
     assert "&lt;b&gt;See&lt;/b&gt; this" in html and "<b>See" not in html
     assert "plan.txt" in html
     assert 'name="files-0-filename"' not in html and 'name="text"' not in html
 
 
-def test_staff_have_what_failed_sent_again(pro, staff_browser):
+def test_failed_messages_are_sent_again(pro, staff_browser):
     failed, sent = message_of(pro, state="failed", error="why"), message_of(pro, state="sent")
     gone = message_of(pro, state="failed", error="why")
     gone.contact.archive(by=None)
@@ -236,25 +234,25 @@ def test_staff_have_what_failed_sent_again(pro, staff_browser):
     assert act(staff_browser, "send_again", failed, sent, gone) == ["None of these messages has failed."]
 
 
-def test_who_may_only_look_sends_nothing_again(pro):
+def test_view_permission_sends_nothing_again(pro):
     failed = message_of(pro, state="failed")
     act(staff_client("view_contactmessage", pro=pro), "send_again", failed)
     assert ContactMessage.objects.get().state == "failed"
 
 
-def test_the_page_of_a_message_does_not_ask_per_file(pro, staff_browser):
-    found = message_of(pro)
-    queries(staff_browser, page(found, "change"))
-    few = queries(staff_browser, page(found, "change"))
+def test_page_of_a_message_takes_no_query_per_file(pro, staff_browser):
+    row = message_of(pro)
+    queries(staff_browser, page(row, "change"))
+    few = queries(staff_browser, page(row, "change"))
     for n in range(20):
-        found.files.create(key=f"{n}", filename=f"{n}.txt", mime_type="text/plain", size=1, sha256="0" * 64)
-    assert queries(staff_browser, page(found, "change")) == few
+        row.files.create(key=f"{n}", filename=f"{n}.txt", mime_type="text/plain", size=1, sha256="0" * 64)
+    assert queries(staff_browser, page(row, "change")) == few
 
 
 # --- Deliveries
 
 
-def test_of_a_delivery_its_size_is_shown_and_nothing_of_what_it_holds(pro, staff_browser):
+def test_delivery_shows_its_size_and_not_its_body(pro, staff_browser):
     delivery = delivery_of(pro, body=b"private words " * 200)
     for path in (page(delivery, "change"), page(ChannelDelivery, "changelist")):
         html = staff_browser.get(path).content.decode()
@@ -262,19 +260,20 @@ def test_of_a_delivery_its_size_is_shown_and_nothing_of_what_it_holds(pro, staff
         assert "private words" not in html
 
 
-def test_the_list_of_deliveries_does_not_fetch_what_they_hold(pro, staff_browser):
+def test_list_of_deliveries_does_not_fetch_bodies(pro, staff_browser):
     delivery_of(pro)
-    (found,) = listed(staff_browser, ChannelDelivery)
-    assert "body" not in found.__dict__
+    (row,) = listed(staff_browser, ChannelDelivery)
+    assert "body" not in row.__dict__
 
 
 @pytest.mark.parametrize("look", ["", "__contains", "__startswith", "__isnull"])
-def test_nobody_searches_what_a_delivery_holds(pro, staff_browser, look):
+def test_bodies_of_deliveries_cannot_be_filtered(pro, staff_browser, look):
     delivery_of(pro)
-    assert staff_browser.get(page(ChannelDelivery, "changelist"), {f"body{look}": "w"}).status_code == 400
+    response = staff_browser.get(page(ChannelDelivery, "changelist"), {f"body{look}": "w"})
+    assert (response.status_code, "cl" in (response.context or {})) == (400, False)
 
 
-def test_staff_have_what_could_not_be_read_read_again(pro, staff_browser, work_tasks):
+def test_unread_deliveries_are_read_again(pro, staff_browser, work_tasks):
     update = b'{"update_id": 1, "message": {"message_id": 5, "date": 1700000000, "text": "Hi", %s}}'
     person = b'"chat": {"id": 42, "type": "private"}, "from": {"id": 42, "first_name": "Ana"}'
     store_delivery(connection_of(pro), update % person, "application/json")
@@ -289,7 +288,7 @@ def test_staff_have_what_could_not_be_read_read_again(pro, staff_browser, work_t
     assert act(staff_browser, "read_again", waiting) == ["These deliveries have been read already."]
 
 
-def test_who_may_only_look_has_nothing_read(pro):
+def test_view_permission_reads_nothing_again(pro):
     delivery = delivery_of(pro)
     DBTaskResult.objects.all().delete()
     act(staff_client("view_channeldelivery", pro=pro), "read_again", delivery)

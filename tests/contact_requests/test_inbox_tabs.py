@@ -6,7 +6,7 @@ from django.utils import timezone
 from contacts.models import Contact
 from inquiries.pipeline.moves import move_inquiry
 
-from ..contacts.conversing import arrive, connect
+from ..contacts.messaging import arrive, connect
 from ..factories import InquiryFactory, RequestFactory
 from ..pages import Page
 

@@ -14,9 +14,7 @@ from contacts.models import ContactMessage, ContactNote
 from contacts.timeline import SIZE
 
 from .contact_pages import OLDER, contact_page, letters, older_query
-from .conversing import arrive, letterbox, telegram, whatsapp
-
-__all__ = ["letterbox", "telegram", "whatsapp"]
+from .messaging import arrive
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro, User
+from config.web.forms import SearchField, add_errors
 
 from .book.fields import field_label, language_choices, model_field
 from .models import Contact
@@ -25,13 +26,6 @@ SORTS: dict[str, tuple[Any, str]] = {
 
 def _with_empty(choices: Any, label: Any) -> list[tuple[str, Any]]:
     return [("", label), *choices]
-
-
-class SearchField(forms.CharField):
-    """Search text, cut to 200 characters, with NUL and runs of white space replaced by one space."""
-
-    def to_python(self, value: Any) -> str:
-        return " ".join((super().to_python(value) or "").replace("\0", " ").split())[:200]
 
 
 class BookFilter(forms.Form):
@@ -75,15 +69,6 @@ FIELDS: dict[str, Callable[[], forms.Field]] = {
     "source": lambda: _text_field("source", autocomplete="off"),
     "referral_source": lambda: _text_field("referral_source", autocomplete="off"),
 }
-
-
-def add_errors(form: forms.Form, error: ValidationError) -> None:
-    """Add a model's errors to the fields that they are about, or to the whole form."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
 
 
 class NewContactForm(forms.Form):

@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro
+from config.web.forms import SearchField
 from config.web.text import unix_lines
-from contacts.forms import SearchField
 
 from .amounts import AmountField
 from .ids import GREATEST_ID

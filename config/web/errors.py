@@ -20,9 +20,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error_page(
-        request, 403, _("That is not open to you"), _("Your account does not have permission for this.")
-    )
+    return _error_page(request, 403, _("That is not open to you"), _("Your account does not have permission for this."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.accounts.http import ProRequest
+from config.web.forms import add_errors
 from config.web.limits import Limit
 
-from ..forms import add_errors
 from ..models import ChannelConnection, ChannelDelivery
 from .forms import ChannelForm
 from .message import SendFailedError

@@ -19,10 +19,10 @@ from django.views.decorators.http import require_POST, require_safe
 from config.accounts.http import ProRequest, send_to, wants
 from config.files.downloads import download
 from config.files.storage import StorageUnavailableError
+from config.web.forms import add_errors
 from config.web.paging import InvalidCursorError, from_cursor, to_cursor
 
 from ..book.duplicates import likely_duplicates
-from ..forms import add_errors
 from ..models import ChannelConnection, Contact, ContactMessage, MessageFile
 from .forms import MessageForm
 from .reply_channels import find_reply_channels

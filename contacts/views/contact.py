@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.accounts.http import ProRequest, send_to, wants
+from config.web.forms import add_errors
 
 from ..book.fields import display_value, field_label
 from ..conversations.forms import MessageForm
 from ..conversations.reply_channels import find_reply_channels
-from ..forms import FIELDS, FieldForm, NoteForm, add_errors
+from ..forms import FIELDS, FieldForm, NoteForm
 from ..models import Contact, StaleEditError
 from ..timeline import Place, timeline
 from .merging import merging_context

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from config.accounts.http import ProRequest, wants
+from config.web.forms import add_errors
 
-from ..forms import NoteForm, add_errors
+from ..forms import NoteForm
 from ..models import Contact, ContactNote, StaleEditError
 from ..timeline import Entry
 from .contact import GONE, PAGE, contact_context, find_contact, new_note_form, send_to_contact

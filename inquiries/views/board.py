@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, wants
+from config.web.forms import SearchField
 from config.web.paging import InvalidCursorError, row_number
-from contacts.forms import SearchField
 
 from ..models import Inquiry
 from ..pipeline.board import Board, Column, kinds

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, wants
-from contacts.forms import add_errors
+from config.web.forms import add_errors
 from contacts.models import Contact, StaleEditError
 
 from ..customers.profiles import retry_profile

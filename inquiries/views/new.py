@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from config.accounts.http import ProRequest, wants
 from config.api.models import IdempotencyKey
+from config.web.forms import add_errors
 from config.web.limits import Limit
-from contacts.forms import add_errors
 
 from ..customers import userhub
 from ..forms import NewInquiryForm, categories_of

@@ -164,7 +164,7 @@ class Contact(models.Model):
         super().save(*args, **kwargs)
 
     def make_search_text(self) -> str:
-        """What `search` looks through; for rows that are written without `save`."""
+        """Search text of the row, for rows that are stored without `save`."""
         return contact_search_text(self.name, self.email, self.phone)
 
     def clean(self) -> None:

@@ -1,11 +1,13 @@
-"""Requests as views see them behind the middleware, and answers to htmx."""
+"""Requests as views see them behind the middleware, and answers that pages and admin share."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from .models import Pro, User
+from config.files import downloads
+
+from .models import IdentityDocument, Pro, User
 
 
 class VisitorRequest(HttpRequest):
@@ -30,3 +32,12 @@ def wants(request: VisitorRequest, target: str) -> bool:
 def send_to(request: VisitorRequest, url: str) -> HttpResponse:
     """Redirect. htmx is told to leave the page, as it would put the whole other page in place of a fragment."""
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+def download_document(document: IdentityDocument) -> FileResponse:
+    """Answer with a document as a download, to a caller that was checked before. Raises Http404 without its file."""
+    try:
+        file = document.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return downloads.download(file, filename=document.filename, content_type=document.content_type)

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 from config.web.admin import ReadOnlyAdmin
 
 from .. import identity_review
+from ..http import download_document
 from ..models import IdentityDocument
-from ..views.settings import download
 from .tenancy import TenantAdmin, bound_pro
 
 CHANGE = "admin:accounts_identitydocument_change"
@@ -81,7 +81,7 @@ class IdentityDocumentAdmin(ReadOnlyAdmin, TenantAdmin):
         document = self.get_object(request, str(id))
         if not self.has_view_permission(request, document):
             raise PermissionDenied
-        return download(document)
+        return download_document(document)
 
     def approve_view(self, request: HttpRequest, id: int) -> HttpResponse:
         """Accept the document."""

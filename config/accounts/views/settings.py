@@ -3,17 +3,15 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from config.files import downloads
-
 from ..forms import IdentityForm, PersonForm, ProForm, TokenForm
-from ..http import ProRequest
+from ..http import ProRequest, download_document
 from ..middleware import without_gate
 from ..models import ApiToken, IdentityDocument
 
@@ -91,13 +89,4 @@ def identity(request: ProRequest) -> HttpResponse:
 def identity_file(request: ProRequest, id: int) -> FileResponse:
     """Download the Pro's own document."""
     document = get_object_or_404(IdentityDocument.objects.for_pro(request.pro), pk=id)
-    return download(document)
-
-
-def download(document: IdentityDocument) -> FileResponse:
-    """Answer with a document as a download, to a caller that was checked before."""
-    try:
-        file = document.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    return downloads.download(file, filename=document.filename, content_type=document.content_type)
+    return download_document(document)

@@ -37,7 +37,6 @@ VAR_DIR = Path(read("str", "VAR_DIR", str(BASE_DIR / "var")))
 open_var_dir(VAR_DIR)
 SECRET_KEY = read_secret_key(VAR_DIR)
 SECRET_KEY_FALLBACKS = read("list", "SECRET_KEY_FALLBACKS", [])
-
 PORT = read_int("PORT", 8000, 1, 65535)
 SITE_URL = read(
     "str",
@@ -163,7 +162,6 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # --- Mail ----------------------------------------------------------------------------------------
 
 MAILBOX_DIR = VAR_DIR / "mailbox"
-
 MAILERS = {"default": mailer(MAILBOX_DIR, is_debug=DEBUG)}
 DEFAULT_FROM_EMAIL = read(
     "str",
@@ -225,7 +223,6 @@ OUTGOING_PRIVATE_NETWORKS = read(
 
 API_REQUESTS_PER_MINUTE = read_int("API_REQUESTS_PER_MINUTE", 1200, 1, 1_000_000)
 FORM_SENDS_PER_HOUR = read_int("FORM_SENDS_PER_HOUR", 10, 1, 1_000_000)
-
 # Larger bodies than any form's, by the beginning of the path: an e-mail comes with its files, in bytes.
 BODY_LIMITS = {"/channels/email/": DATA_UPLOAD_MAX_MEMORY_SIZE}
 
@@ -243,7 +240,7 @@ CHANNEL_MESSAGES_PER_MINUTE = read_int("CHANNEL_MESSAGES_PER_MINUTE", 1200, 1, 1
 INQUIRY_TRANSITION_ERROR_STATUS = int(
     read_choice("INQUIRY_TRANSITION_ERROR_STATUS", "500", ("500", "409"), "it must be 500 or 409")
 )
-# What it names is loaded when the apps are: see inquiries.history.package.
+# It is imported when the apps are: see inquiries.history.package.
 STATUS_HISTORY_BACKEND = read(
     "str",
     "STATUS_HISTORY_BACKEND",

@@ -1,4 +1,4 @@
-"""How people write amounts of money."""
+"""Read amounts of money as people write them."""
 
 import re
 from typing import Any
@@ -10,19 +10,19 @@ _AMOUNT = re.compile(r"([-−]?) ?([1-9]\d{0,2}(?:[.,' ]\d{3})+|\d+)(?:[.,](\d{1
 
 
 class AmountField(forms.DecimalField):
-    """An amount as people write it anywhere: 1850, 1.850,50, 1 850,5 or 1,850.50.
+    """An amount in any common notation: 1850, 1.850,50, 1 850,5 or 1,850.50.
 
-    As no currency here has three decimals, what stands before three digits groups them.
+    No currency here has three decimals, so a separator before three digits groups thousands.
     """
 
     widget = forms.TextInput
 
     def to_python(self, value: Any) -> Any:
         text = re.sub(r"[\s€£$]+", " ", str(value or "")).strip()
-        if found := _AMOUNT.fullmatch(text):
-            text = found[1].replace("−", "-") + re.sub(r"\D", "", found[2]) + "." + (found[3] or "0")
+        if match := _AMOUNT.fullmatch(text):
+            text = match[1].replace("−", "-") + re.sub(r"\D", "", match[2]) + "." + (match[3] or "0")
         elif text:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         amount = super().to_python(text)
-        # Nothing less than nothing.
+        # Turns -0 into 0.
         return abs(amount) if amount == 0 else amount

@@ -1,4 +1,4 @@
-"""What people fill in about inquiries in the workspace."""
+"""The forms of inquiries in the workspace."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,15 +13,15 @@ from config.web.text import unix_lines
 from .amounts import AmountField
 from .ids import GREATEST_ID
 from .models import FilterOption, Inquiry, InquiryType
-from .models.inquiry import changed_facts
-from .translations import shown
+from .models.inquiry import changed_values
+from .translations import pipeline_label
 
-# More words than these to sort by no list to choose from can hold.
-MOST_CATEGORIES = 200
+# A longer list to choose from is of no use.
+MAX_CATEGORIES = 200
 
 
-def grouped(options: Iterable[FilterOption]) -> list[tuple[str, list[tuple[int, str]]]]:
-    """Filter options as the choices of a field, group by group."""
+def group_options(options: Iterable[FilterOption]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Filter options as choices of a form field, by group."""
     groups: dict[str, list[tuple[int, str]]] = {}
     for option in options:
         groups.setdefault(option.group, []).append((option.pk, option.label))
@@ -29,13 +29,13 @@ def grouped(options: Iterable[FilterOption]) -> list[tuple[str, list[tuple[int, 
 
 
 def categories_of(pro: Pro) -> list[str]:
-    """The words that the Pro's inquiries are sorted by so far."""
+    """The categories of the Pro's inquiries so far."""
     rows = Inquiry.objects.for_pro(pro).exclude(category="").order_by("category")
-    return list(rows.values_list("category", flat=True).distinct()[:MOST_CATEGORIES])
+    return list(rows.values_list("category", flat=True).distinct()[:MAX_CATEGORIES])
 
 
 class InquiryFilter(forms.Form):
-    """What the list shows; everything in it lives in the URL. An unusable value counts as none."""
+    """The filter of the list, all of it in the URL. Invalid values are ignored."""
 
     q = SearchField(required=False)
     status = forms.ChoiceField(required=False, choices=[*Inquiry.Status.choices, ("all", "")])
@@ -59,23 +59,24 @@ class InquiryFilter(forms.Form):
     def __init__(self, pro: Pro, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.types = list(InquiryType.objects.all())
-        options = grouped(FilterOption.objects.all())
-        self._offer("type", _("Any type"), [(kind.slug, shown(kind.name)) for kind in self.types])
-        self._offer("category", _("Any category"), [(word, word) for word in categories_of(pro)])
-        self._offer("option", _("Any option"), options)
+        options = group_options(FilterOption.objects.all())
+        types = [(inquiry_type.slug, pipeline_label(inquiry_type.name)) for inquiry_type in self.types]
+        self._set_choices("type", _("Any type"), types)
+        self._set_choices("category", _("Any category"), [(category, category) for category in categories_of(pro)])
+        self._set_choices("option", _("Any option"), options)
 
-    def _offer(self, name: str, anything: Any, choices: list[Any]) -> None:
-        self.fields[name].choices = [("", anything), *choices]  # type: ignore[attr-defined]
+    def _set_choices(self, name: str, label_for_all: Any, choices: list[Any]) -> None:
+        self.fields[name].choices = [("", label_for_all), *choices]  # type: ignore[attr-defined]
 
     @property
     def selects(self) -> list[forms.BoundField]:
-        """The lists to choose from, without those that leave no choice."""
+        """The select fields that have more than one choice."""
         names = ("type", "priority", "category", "option", "case", "profile")
         return [self[name] for name in names if len(self.fields[name].choices) > 1]  # type: ignore[attr-defined]
 
 
 class MoveForm(forms.Form):
-    """What is said about a move. The engine alone judges how long it may be."""
+    """The note of a move. `clean_note` checks it."""
 
     note = forms.CharField(
         label=_("Note about this step"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 2})
@@ -83,7 +84,7 @@ class MoveForm(forms.Form):
 
 
 class CloseForm(MoveForm):
-    """How an inquiry is closed, from wherever it stands."""
+    """The outcome and the note of closing an inquiry."""
 
     outcome = forms.ChoiceField(
         label=_("Outcome"),
@@ -105,14 +106,14 @@ class CaseForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # A number to be copied, not to be counted up and down.
+        # A text field: a number input has arrows to count up and down.
         self.fields["case_id"].widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
 
-class FactsForm(forms.ModelForm):
-    """What a pro may say about an inquiry. The fields `was_…` say what it was when it was shown."""
+class ClassificationForm(forms.ModelForm):
+    """Priority, category and filter options. The fields `was_…` hold the values when the form was shown."""
 
-    is_late = False
+    has_conflict = False
 
     filter_options = forms.MultipleChoiceField(
         label=_("Filter options"), required=False, widget=forms.CheckboxSelectMultiple
@@ -124,20 +125,20 @@ class FactsForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Read here: checking puts what was typed into the instance.
-        self.present = self.instance.facts
-        held = self.present["filter_options"]
-        # What was switched off meanwhile stays with those that have it.
-        options = [option for option in FilterOption.objects.all() if option.is_active or str(option.pk) in held]
-        self.fields["filter_options"].choices = grouped(options)  # type: ignore[attr-defined]
+        # Read before validation, which puts the entered values into the instance.
+        self.current = self.instance.classification
+        selected = self.current["filter_options"]
+        # An inactive option can stay on an inquiry that has it.
+        options = [option for option in FilterOption.objects.all() if option.is_active or str(option.pk) in selected]
+        self.fields["filter_options"].choices = group_options(options)  # type: ignore[attr-defined]
         self.fields["category"].widget.attrs |= {"list": "categories", "autocomplete": "off"}
-        self.initial["filter_options"] = list(held)
+        self.initial["filter_options"] = list(selected)
         if not options:
             del self.fields["filter_options"]
 
     @property
-    def was(self) -> dict[str, Any]:
-        """The facts of the inquiry as they were shown; {} when the page does not say."""
+    def original(self) -> dict[str, Any]:
+        """The values when the form was shown, as `Inquiry.classification`; {} if not submitted."""
         if "was_priority" not in self.data:
             return {}
         return {
@@ -148,21 +149,23 @@ class FactsForm(forms.ModelForm):
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
-        """The fields that say it, by name and value."""
-        return [(f"was_{name}", value) for name, fact in (self.was or self.present).items() for value in _values(fact)]
+        """The hidden fields `was_…`, by name and value."""
+        original = self.original or self.current
+        return [(f"was_{name}", text) for name, value in original.items() for text in _field_values(value)]
 
-    def be_late(self, present: Inquiry) -> None:
-        """Somebody was quicker: `present` is what stands there now. To save again is then a choice."""
-        mine, data = changed_facts(self.was, self.cleaned_data), self.data.copy()  # type: ignore[attr-defined]
-        for name, fact in present.facts.items():
-            data.setlist(f"was_{name}", _values(fact))
-            if name not in mine:
-                data.setlist(name, _values(fact))
-        self.is_late, self.data = True, data
+    def show_conflict(self, current: Inquiry) -> None:
+        """Show that somebody else saved `current`; submitting the form again overwrites the values edited here."""
+        edited = changed_values(self.original, self.cleaned_data)
+        data = self.data.copy()  # type: ignore[attr-defined]
+        for name, value in current.classification.items():
+            data.setlist(f"was_{name}", _field_values(value))
+            if name not in edited:
+                data.setlist(name, _field_values(value))
+        self.has_conflict, self.data = True, data
 
 
-def _values(fact: str | set[str]) -> list[str]:
-    return sorted(fact) if isinstance(fact, set) else [fact]
+def _field_values(value: str | set[str]) -> list[str]:
+    return sorted(value) if isinstance(value, set) else [value]
 
 
 class NewInquiryForm(forms.Form):
@@ -202,22 +205,28 @@ class NewInquiryForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kinds = {str(kind.pk): kind for kind in InquiryType.objects.filter(is_active=True)}
-        kinds, options = self.fields["inquiry_type_id"], self.fields["filter_option_ids"]
-        kinds.choices = [(pk, shown(kind.name)) for pk, kind in self.kinds.items()]  # type: ignore[attr-defined]
-        kinds.initial = next(iter(self.kinds), None)
-        options.choices = grouped(FilterOption.objects.filter(is_active=True))  # type: ignore[attr-defined]
+        self.inquiry_types = {str(each.pk): each for each in InquiryType.objects.filter(is_active=True)}
+        types, options = self.fields["inquiry_type_id"], self.fields["filter_option_ids"]
+        types.choices = [(pk, pipeline_label(each.name)) for pk, each in self.inquiry_types.items()]  # type: ignore[attr-defined]
+        types.initial = next(iter(self.inquiry_types), None)
+        options.choices = group_options(FilterOption.objects.filter(is_active=True))  # type: ignore[attr-defined]
         if not options.choices:  # type: ignore[attr-defined]
             del self.fields["filter_option_ids"]
 
-    def given(self) -> tuple[dict[str, Any], int | None, list[int]]:
-        """What was given: the fields, the id of the type, the ids of the options; what is unusable is stood in for,
-        so that whoever judges the others can.
+    def values(self) -> tuple[dict[str, Any], int | None, list[int]]:
+        """The fields, the id of the type, and the ids of the options, for `prepare`.
+
+        Invalid values are replaced by placeholders, so that `prepare` can check the others.
         """
-        data = self.cleaned_data
-        names = ("user_id", "subject", "message", "category", "budget", "priority")
-        stand_ins = {"user_id": 0, "subject": "–", "message": "–", "category": "", "budget": None, "priority": "normal"}
-        fields = {name: data.get(name, stand_ins[name]) for name in names}
-        kind = data.get("inquiry_type_id")
-        options = [int(pk) for pk in data.get("filter_option_ids", [])]
-        return {**fields, "created_by": None, "source": "workspace"}, int(kind) if kind else None, options
+        placeholders = {
+            "user_id": 0,
+            "subject": "–",
+            "message": "–",
+            "category": "",
+            "budget": None,
+            "priority": "normal",
+        }
+        fields = {name: self.cleaned_data.get(name, placeholder) for name, placeholder in placeholders.items()}
+        type_id = self.cleaned_data.get("inquiry_type_id")
+        options = [int(pk) for pk in self.cleaned_data.get("filter_option_ids", [])]
+        return {**fields, "created_by": None, "source": "workspace"}, int(type_id) if type_id else None, options

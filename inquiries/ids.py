@@ -1,4 +1,4 @@
 """Ids of other systems: UserHub's users, and cases."""
 
-# The greatest that the database stores.
+# The largest id that the database can store.
 GREATEST_ID = 2**63 - 1

@@ -1,4 +1,4 @@
-"""Open inquiries, in the inbox."""
+"""The tab of open inquiries in the inbox."""
 
 from django.utils.translation import pgettext_lazy
 
@@ -10,5 +10,5 @@ from .models import Inquiry
 
 def tab(pro: Pro) -> Tab:
     """See `config.accounts.inbox`."""
-    is_open = Inquiry.objects.for_pro(pro).filter(status=Inquiry.Status.OPEN)
-    return Tab(2, "inquiries", "inquiries:inquiry_list", pgettext_lazy("inbox", "Inquiries"), is_open)
+    open_inquiries = Inquiry.objects.for_pro(pro).filter(status=Inquiry.Status.OPEN)
+    return Tab(2, "inquiries", "inquiries:inquiry_list", pgettext_lazy("inbox", "Inquiries"), open_inquiries)

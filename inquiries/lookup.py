@@ -1,4 +1,4 @@
-"""How every page of an inquiry finds it."""
+"""Find the inquiry of a page."""
 
 from django.shortcuts import get_object_or_404
 
@@ -8,10 +8,10 @@ from .models import Inquiry
 
 
 def find_inquiry(request: ProRequest, id: int) -> Inquiry:
-    """An inquiry of this Pro's; 404 for any other.
+    """Find an inquiry of this Pro, with type, step, contact and Pro. Raises Http404 for any other.
 
-    What belongs to it is looked for from here: by its key, a number that no database holds finds nothing, where it is
-    a fault of SQLite's as that of a foreign key.
+    Find its files and offers through its relations: SQLite raises OverflowError for a foreign key out of range, but
+    finds no row for a primary key out of range.
     """
     rows = Inquiry.objects.for_pro(request.pro).select_related("inquiry_type", "step", "contact", "pro")
     return get_object_or_404(rows, pk=id)

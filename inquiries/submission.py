@@ -1,6 +1,6 @@
-"""How an inquiry comes in, whoever sends it: checked, completed with the customer's profile, kept.
+"""Submit an inquiry, from the workspace or a program: check it, add the customer's profile, save it.
 
-In two steps, as UserHub may take seconds: `prepare` outside of any transaction, `Draft.keep` in one.
+Two steps, as UserHub may take seconds: `prepare` outside of any transaction, `Submission.save` in one.
 """
 
 import re
@@ -20,49 +20,49 @@ from config.web.compiled import Compiled
 from config.web.text import unix_lines
 
 from .customers import userhub
-from .customers.profiles import complete_profile, copy, welcome
+from .customers.profiles import acknowledge_inquiry, complete_profile, copy_profile
 from .customers.userhub import Profile, UnknownUserError, UserHubUnavailableError
 from .ids import GREATEST_ID
-from .mails import notify
+from .mails import mail_notification
 from .models import FilterOption, Inquiry, InquiryType
 from .pipeline.moves import start_inquiry, userhub_id_of
 
-# What a subject and a message have one of: neither space nor a control character.
+# Required once in a subject and a message: a character that is neither space nor control.
 VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
 _TYPE = Compiled(lambda id: InquiryType.objects.filter(pk=id))
-# The fields of the model that the sender may set, by the names that the API has for them too.
+# The fields that a caller sets; the API has the same names.
 SUBMITTED_FIELDS = ("user_id", "created_by", "subject", "message", "category", "budget", "priority", "source")
 
 
 @dataclass(frozen=True)
-class Draft:
-    """A checked inquiry that is not stored yet. `profile` is None while UserHub does not answer."""
+class Submission:
+    """A checked inquiry that is not saved yet. `profile` is None if UserHub did not answer."""
 
     inquiry: Inquiry
     filter_options: list[FilterOption]
     profile: Profile | None
 
-    def keep(self, *, by: User | ApiToken | None) -> Inquiry:
-        """Store it, with its first row of history, its contact and the mails that follow, in one transaction.
+    def save(self, *, by: User | ApiToken | None) -> Inquiry:
+        """Save it with its first history row and its contact, and enqueue the mails, in one transaction.
 
-        Raises ValidationError when its type or one of its filter options is not to be had any more.
+        Raises ValidationError when its type or a filter option has been deactivated or deleted meanwhile.
         """
         inquiry = self.inquiry
         with transaction.atomic():
-            # While UserHub was asked, time has passed.
+            # Not the time of `prepare`, before the call to UserHub.
             inquiry.created_at = timezone.now()
             if self.profile:
-                copy(inquiry, self.profile)
+                copy_profile(inquiry, self.profile)
             start_inquiry(inquiry, by=by)
             if self.filter_options:
-                inquiry.filter_options.set(_hold_options(self.filter_options))
+                inquiry.filter_options.set(_lock_options(self.filter_options))
             if self.profile:
-                welcome(inquiry)
+                acknowledge_inquiry(inquiry)
             else:
                 complete_profile.enqueue(inquiry.pk)
-            # Who submits it in the workspace needs no mail about it.
+            # A user who submits it in the workspace needs no mail about it.
             if not isinstance(by, User) and inquiry.pro.email:
-                notify.enqueue(inquiry.pk)
+                mail_notification.enqueue(inquiry.pk)
         return inquiry
 
 
@@ -73,37 +73,36 @@ def prepare(
     by: User | ApiToken | None,
     inquiry_type_id: int | None,
     filter_option_ids: Collection[int],
-) -> Draft:
-    """Check everything and read the customer's profile from UserHub, without storing anything.
+) -> Submission:
+    """Check the values and fetch the customer's profile from UserHub, without saving anything.
 
-    `fields` has every name of SUBMITTED_FIELDS. The inquiry is of the UserHub user `user_id`, on behalf of them where
-    `by` is somebody else; `created_by` is a UserHub id, by default that of `by`, else `user_id`. No type is the first
-    active one. A UserHub that does not answer holds nothing up: the inquiry waits for its profile. Raises
-    ValidationError with every field at fault, by the names of `fields` and parameters. Not to be called in a
-    transaction, see `userhub.ask`.
+    `fields` has all SUBMITTED_FIELDS. `user_id` is the customer; `created_by` is a UserHub id, by default that of
+    `by`, else `user_id`. Without `inquiry_type_id` the first active type is used. If UserHub does not answer, the
+    inquiry will wait for its profile. Raises ValidationError with every error, by the names of fields and parameters.
+    Do not call it in a transaction, see `userhub.fetch_profile`.
     """
     errors: dict[str, Any] = {}
     created_by = fields["created_by"] or userhub_id_of(by) or fields["user_id"]
     inquiry = Inquiry(pro=pro, **{**fields, "created_by": created_by})
     options: list[FilterOption] = []
     profile = None
-    with _gather(errors):
+    with _collect_errors(errors):
         _check_fields(inquiry)
-    with _gather(errors):
+    with _collect_errors(errors):
         inquiry.inquiry_type = _find_type(inquiry_type_id)
-    with _gather(errors):
+    with _collect_errors(errors):
         options = _find_options(filter_option_ids)
     if "user_id" not in errors:
-        with _gather(errors):
-            profile = _find_profile(inquiry.user_id)
+        with _collect_errors(errors):
+            profile = _fetch_profile(inquiry.user_id)
     if errors:
         raise ValidationError(errors)
-    return Draft(inquiry, options, profile)
+    return Submission(inquiry, options, profile)
 
 
 @contextmanager
-def _gather(errors: dict[str, Any]) -> Iterator[None]:
-    """Put the faults of the field that is checked within beside the others."""
+def _collect_errors(errors: dict[str, Any]) -> Iterator[None]:
+    """Add the errors of a ValidationError raised in the block to `errors`."""
     try:
         yield
     except ValidationError as error:
@@ -111,7 +110,7 @@ def _gather(errors: dict[str, Any]) -> Iterator[None]:
 
 
 def _check_fields(inquiry: Inquiry) -> None:
-    """Put the words into their usual form, and check everything but the type."""
+    """Normalize the texts, and check all fields but the type."""
     inquiry.subject = " ".join(inquiry.subject.split())
     inquiry.message = unix_lines(inquiry.message).strip()
     inquiry.category, inquiry.source = inquiry.category.strip(), inquiry.source.strip()
@@ -124,9 +123,9 @@ def _check_fields(inquiry: Inquiry) -> None:
             errors[name] = _("Write at least one word.")
     for name in ("user_id", "created_by"):
         if not 1 <= getattr(inquiry, name) <= GREATEST_ID:
-            errors[name] = _("This is no id of a UserHub user.")
+            errors[name] = _("This is not the id of a UserHub user.")
     if inquiry.budget is not None and not (inquiry.budget.is_finite() and inquiry.budget >= 0):
-        errors["budget"] = _("Give an amount of 0 or more.")
+        errors["budget"] = _("Enter an amount of 0 or more.")
     others = {field.name for field in inquiry._meta.concrete_fields} - set(SUBMITTED_FIELDS)
     try:
         inquiry.clean_fields(exclude=others | set(errors))
@@ -138,37 +137,39 @@ def _check_fields(inquiry: Inquiry) -> None:
 
 def _find_type(id: int | None) -> InquiryType:
     if id is None:
-        found, problem = InquiryType.objects.filter(is_active=True).first(), _("There is no active inquiry type.")
+        inquiry_type = InquiryType.objects.filter(is_active=True).first()
+        problem = _("There is no active inquiry type.")
     else:
-        found, problem = _TYPE.first(id), _("There is no active inquiry type of this id.")
-    if found is None or not found.is_active:
+        inquiry_type = _TYPE.first(id)
+        problem = _("There is no active inquiry type with this id.")
+    if inquiry_type is None or not inquiry_type.is_active:
         raise ValidationError({"inquiry_type_id": problem})
-    return found
+    return inquiry_type
 
 
-def _hold_options(options: list[FilterOption]) -> list[FilterOption]:
-    """Those of a draft, as they are by now; nobody changes or deletes them until the transaction ends."""
-    # `no_key`, so that whoever gives one to another inquiry does not wait.
+def _lock_options(options: list[FilterOption]) -> list[FilterOption]:
+    """Read the options again, locked against change and deletion until the transaction ends."""
+    # `no_key`, so that inquiries with the same options do not wait for each other.
     rows = FilterOption.objects.select_for_update(no_key=True).order_by("pk")
     return _find_options([option.pk for option in options], rows)
 
 
 def _find_options(ids: Collection[int], rows: QuerySet[FilterOption] | None = None) -> list[FilterOption]:
     rows = FilterOption.objects.all() if rows is None else rows
-    found = rows.filter(is_active=True).in_bulk(list(ids))
-    missing = sorted(set(ids) - set(found))
+    options = rows.filter(is_active=True).in_bulk(list(ids))
+    missing = sorted(set(ids) - set(options))
     if missing:
         listed = ", ".join(map(str, missing))
         raise ValidationError(
-            {"filter_option_ids": _("There is no active filter option of these ids: %(ids)s.") % {"ids": listed}}
+            {"filter_option_ids": _("There is no active filter option with these ids: %(ids)s.") % {"ids": listed}}
         )
-    return list(found.values())
+    return list(options.values())
 
 
-def _find_profile(user_id: int) -> Profile | None:
-    """None when UserHub does not answer."""
+def _fetch_profile(user_id: int) -> Profile | None:
+    """The customer's profile, None if UserHub does not answer. Raises ValidationError for an unknown user."""
     try:
-        return userhub.ask(user_id)
+        return userhub.fetch_profile(user_id)
     except UnknownUserError:
         raise ValidationError({"user_id": _("UserHub knows no user of this id.")}) from None
     except UserHubUnavailableError:

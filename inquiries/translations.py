@@ -1,6 +1,6 @@
-"""The product's own words that are stored, in the reader's language, and why a move was refused.
+"""Translate stored English texts of the product for the reader: labels of shipped types, notes, refusals.
 
-What staff or pros wrote is shown as it stands, and programs get what is stored: English.
+Texts of staff and Pros are shown as they are. Programs get the stored English.
 """
 
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop, pgettext, pgettext_lazy
 from .models import Inquiry, PipelineStep
 from .pipeline.moves import InvalidTransitionError
 
-# The types that come with the product are rows, which staff may change. Here for `makemessages` to find them.
+# Labels of the shipped types, which are stored in rows. Listed for `makemessages`.
 SHIPPED = [
     pgettext_lazy("pipeline", "Question"),
     pgettext_lazy("pipeline", "General questions or inquiries about services or products"),
@@ -57,10 +57,10 @@ SHIPPED = [
     pgettext_lazy("pipeline", "Delivered"),
     pgettext_lazy("pipeline", "The work has been handed over."),
 ]
-# The notes that the product itself writes into a history.
+# Notes that the product itself writes into a history.
 OWN_NOTES = {gettext_noop("Inquiry created"), gettext_noop("Pipeline changed")}
 
-# The usual statuses of the cases of another system.
+# Common statuses of cases.
 CASE_STATUSES = {
     "open": pgettext_lazy("case", "open"),
     "in_progress": pgettext_lazy("case", "in progress"),
@@ -69,13 +69,13 @@ CASE_STATUSES = {
 }
 
 
-def shown(words: str) -> str:
-    """A name, label or description of a type or step, as the reader sees it."""
-    return pgettext("pipeline", words) if words else ""
+def pipeline_label(text: str) -> str:
+    """Translate a name, label or description of a type or step."""
+    return pgettext("pipeline", text) if text else ""
 
 
-def who(userhub_id: int, inquiry: Inquiry) -> str:
-    """Who a user of UserHub is, to the Pro of an inquiry: one of their own people, the customer, else a number."""
+def userhub_name(userhub_id: int, inquiry: Inquiry) -> str:
+    """Name a UserHub user to the Pro of an inquiry: a user of the Pro, the customer, else by number."""
     if name := inquiry.colleagues.get(userhub_id):
         return name
     if userhub_id == inquiry.user_id:
@@ -83,23 +83,23 @@ def who(userhub_id: int, inquiry: Inquiry) -> str:
     return _("UserHub user %(id)s") % {"id": userhub_id}
 
 
-def case_status(key: str) -> str:
-    """A status of cases, as the reader sees it; one that nobody here knows, as it stands."""
+def case_status_label(key: str) -> str:
+    """Translate the status of a case; an unknown one is returned as it is."""
     return str(CASE_STATUSES.get(key, key))
 
 
-def told(note: str) -> str:
-    """The note of a history, as the reader sees it."""
+def history_note(note: str) -> str:
+    """Translate a note that the product wrote into a history."""
     return _(note) if note in OWN_NOTES else note
 
 
-def refusal(inquiry: Inquiry, error: InvalidTransitionError) -> str:
-    """Why a move was not made, on every page the same: where the inquiry stands, and where it may go from there."""
+def describe_refusal(inquiry: Inquiry, error: InvalidTransitionError) -> str:
+    """Tell the reader of a refused move the current step and the allowed ones."""
     rows = PipelineStep.objects.filter(inquiry_type=inquiry.inquiry_type_id)
-    labels = {key: shown(label) for key, label in rows.values_list("key", "label")}
-    names = {"subject": inquiry.subject, "step": labels.get(error.present, error.present)}
-    said = _("“%(subject)s” was not moved. It stands on “%(step)s” now.") % names
+    labels = {key: pipeline_label(label) for key, label in rows.values_list("key", "label")}
+    names = {"subject": inquiry.subject, "step": labels.get(error.current, error.current)}
+    refusal = _("“%(subject)s” was not moved. It is now on “%(step)s”.") % names
     if not error.allowed:
-        return f"{said} {_('It goes nowhere from there.')}"
+        return f"{refusal} {_('No moves are allowed from there.')}"
     steps = ", ".join(f"“{labels.get(key, key)}”" for key in error.allowed)
-    return f"{said} {_('From there it may go to: %(steps)s.') % {'steps': steps}}"
+    return f"{refusal} {_('From there it can move to: %(steps)s.') % {'steps': steps}}"

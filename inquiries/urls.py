@@ -1,4 +1,4 @@
-"""The addresses of inquiries."""
+"""The addresses of inquiries and offers."""
 
 from django.urls import path
 
@@ -22,20 +22,20 @@ urlpatterns = [
     path("inquiries/<int:id>/case", inquiry.inquiry_case, name="inquiry_case"),
     path("inquiries/<int:id>/contact", inquiry.inquiry_contact, name="inquiry_contact"),
     path("inquiries/<int:id>/profile", inquiry.inquiry_profile, name="inquiry_profile"),
-    path("inquiries/<int:id>/facts", inquiry.inquiry_facts, name="inquiry_facts"),
+    path("inquiries/<int:id>/facts", inquiry.inquiry_classify, name="inquiry_facts"),
     path("inquiries/<int:id>/offers/new", offers.offer_new, name="offer_new"),
-    path("inquiries/<int:id>/offers/<int:offer>", offers.offer_detail, name="offer_detail"),
-    path("inquiries/<int:id>/offers/<int:offer>/send", offers.offer_send, name="offer_send"),
-    path("inquiries/<int:id>/offers/<int:offer>/again", offers.offer_again, name="offer_again"),
-    path("inquiries/<int:id>/offers/<int:offer>/discard", offers.offer_discard, name="offer_discard"),
+    path("inquiries/<int:id>/offers/<int:offer_id>", offers.offer_detail, name="offer_detail"),
+    path("inquiries/<int:id>/offers/<int:offer_id>/send", offers.offer_send, name="offer_send"),
+    path("inquiries/<int:id>/offers/<int:offer_id>/again", offers.offer_resend, name="offer_resend"),
+    path("inquiries/<int:id>/offers/<int:offer_id>/discard", offers.offer_discard, name="offer_discard"),
     path("inquiries/<int:id>/attachments", attachments.attachment_add, name="attachment_add"),
     path(
-        "inquiries/<int:id>/attachments/<int:attachment>",
+        "inquiries/<int:id>/attachments/<int:attachment_id>",
         attachments.attachment_download,
         name="attachment_download",
     ),
     path(
-        "inquiries/<int:id>/attachments/<int:attachment>/delete",
+        "inquiries/<int:id>/attachments/<int:attachment_id>/delete",
         attachments.attachment_delete,
         name="attachment_delete",
     ),

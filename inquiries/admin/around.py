@@ -1,4 +1,4 @@
-"""What stands around inquiries: filter options, the built-in directory, history that is still to be shared."""
+"""Admin of filter options, the built-in directory, and history that is not shared yet."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from ..models import DirectoryUser, FilterOption, UnsharedHistory
 
 @admin.register(FilterOption)
 class FilterOptionAdmin(InstallationAdmin):
-    """The words that inquiries are sorted by."""
+    """Admin of filter options."""
 
     list_display = ["label", "group", "is_active", "sort_order"]
     list_filter = ["is_active", "group"]
@@ -26,23 +26,23 @@ class FilterOptionAdmin(InstallationAdmin):
     ordering = ["group", "sort_order", "id"]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """One that sorts inquiries stays: they would silently lose it."""
+        """Protect options in use: their inquiries would silently lose them."""
         options = FilterOption.objects.filter(pk__in=[option.pk for option in objs])
-        used = [
+        protected = [
             ngettext(
-                "“%(option)s” is on %(count)d inquiry and stays; take away its check mark “active” instead.",
-                "“%(option)s” is on %(count)d inquiries and stays; take away its check mark “active” instead.",
+                "“%(option)s” is used by %(count)d inquiry and cannot be deleted. Deactivate it instead.",
+                "“%(option)s” is used by %(count)d inquiries and cannot be deleted. Deactivate it instead.",
                 option.count,
             )
             % {"option": option, "count": option.count}
             for option in options.annotate(count=Count("inquiries")).filter(count__gt=0)
         ]
-        return ([], {}, set(), used) if used else super().get_deleted_objects(objs, request)
+        return ([], {}, set(), protected) if protected else super().get_deleted_objects(objs, request)
 
 
 @admin.register(DirectoryUser)
 class DirectoryUserAdmin(InstallationAdmin):
-    """The people of the built-in directory. What is changed here shows on inquiries that come in from then on."""
+    """Admin of the built-in directory. A change applies to inquiries submitted later."""
 
     list_display = ["userhub_id", "first_name", "last_name", "company", "email", "phone", "language"]
     list_display_links = ["userhub_id", "first_name", "last_name"]
@@ -81,7 +81,7 @@ class DirectoryUserAdmin(InstallationAdmin):
 
 @admin.register(UnsharedHistory)
 class UnsharedHistoryAdmin(ReadOnlyAdmin, InstallationAdmin):
-    """What the shared status package does not have yet, the oldest first, and why."""
+    """History rows that the shared status package does not have yet, oldest first, with the last error."""
 
     list_display = ["entry", "inquiry", "age", "created_at", "error"]
     list_filter = ["created_at"]
@@ -97,7 +97,7 @@ class UnsharedHistoryAdmin(ReadOnlyAdmin, InstallationAdmin):
         self.message_user(request, _("The worker tries again."), messages.SUCCESS)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: what is taken away here would never be shared."""
+        """Refuse deletion: the entry would never be shared."""
         return False
 
     @admin.display(description=_("inquiry"), ordering="entry__inquiry")

@@ -11,19 +11,20 @@ from ..models import PipelineStep
 
 
 class YesNoFilter(admin.SimpleListFilter):
-    """Rows with or without something. `empty` is the look-up of those without."""
+    """Filter by presence of a value. `empty` is the look-up of rows without it."""
 
     empty: str
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("yes", _("Yes")), ("no", _("No"))]
 
-    def wanted(self) -> bool | None:
+    def is_empty(self) -> bool | None:
+        """Value of the look-up; None without a choice."""
         return {"yes": True, "no": False}.get(self.value() or "")
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        wanted = self.wanted()
-        return queryset if wanted is None else queryset.filter(**{self.empty: wanted})
+        is_empty = self.is_empty()
+        return queryset if is_empty is None else queryset.filter(**{self.empty: is_empty})
 
 
 class WaitingFilter(YesNoFilter):
@@ -37,24 +38,24 @@ class CaseFilter(YesNoFilter):
     parameter_name = "case"
     empty = "case_id__isnull"
 
-    def wanted(self) -> bool | None:
-        is_linked = super().wanted()
+    def is_empty(self) -> bool | None:
+        is_linked = super().is_empty()
         return None if is_linked is None else not is_linked
 
 
 class StepFilter(admin.SimpleListFilter):
-    """By step, once one type is chosen: the steps of all types would fill the page."""
+    """Filter by step, once a type is chosen: the steps of all types would fill the page."""
 
     title = _("step")
     parameter_name = "step"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        kind = request.GET.get("inquiry_type__id__exact", "")
-        if not (kind.isdecimal() and len(kind) < 19):
+        inquiry_type = request.GET.get("inquiry_type__id__exact", "")
+        if not (inquiry_type.isdecimal() and len(inquiry_type) < 19):
             return []
         return [
             (str(pk), label)
-            for pk, label in PipelineStep.objects.filter(inquiry_type=int(kind)).values_list("pk", "label")
+            for pk, label in PipelineStep.objects.filter(inquiry_type=int(inquiry_type)).values_list("pk", "label")
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -1,4 +1,4 @@
-"""The form by which staff classify and link an inquiry."""
+"""The form in which staff classify and link an inquiry."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from contacts.models import Contact
 from ..ids import GREATEST_ID
 from ..models import FilterOption, Inquiry
 
-SORTED_BY_STAFF = ["category", "priority", "filter_options"]
-LINKED_BY_STAFF = ["case_id", "contact"]
+CLASSIFICATION_FIELDS = ["category", "priority", "filter_options"]
+LINK_FIELDS = ["case_id", "contact"]
 
 
 class BoundedChoices(forms.ModelMultipleChoiceField):
-    """A number that no database can hold is no choice, instead of a fault of SQLite."""
+    """Multiple choices that refuse a primary key out of range, for which SQLite raises OverflowError."""
 
     def clean(self, value: Any) -> Any:
         try:
@@ -26,18 +26,18 @@ class BoundedChoices(forms.ModelMultipleChoiceField):
 
 
 class InquiryForm(forms.ModelForm):
-    """What staff set of an inquiry. Another Pro's contact is no choice."""
+    """The fields that staff set. Contacts of other Pros are no choice."""
 
     case_id = forms.IntegerField(label=_("Case"), required=False, min_value=1, max_value=GREATEST_ID)
 
     class Meta:
         model = Inquiry
-        fields = [*LINKED_BY_STAFF, *SORTED_BY_STAFF]
+        fields = [*LINK_FIELDS, *CLASSIFICATION_FIELDS]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "contact" in self.fields and self.instance.pk:
-            # All of the Pro's whom it is linked to or may be; the widget offers those that are found.
+            # The Pro's contacts and the linked one, even if archived; the widget offers search results.
             choices = Contact.objects.for_pro(self.instance.pro)
             self.fields["contact"].queryset = choices | Contact.objects.filter(pk=self.instance.contact_id)  # type: ignore[attr-defined]
         if "filter_options" in self.fields and self.instance.pk:

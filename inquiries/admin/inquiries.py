@@ -1,4 +1,4 @@
-"""Inquiries as staff see them: read, sorted and moved along, the moves by the engine alone."""
+"""Admin of inquiries: staff read, classify, link and move them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,9 +24,9 @@ from contacts.models import Contact
 from ..customers.profiles import retry_profile
 from ..models import Attachment, Inquiry, InquiryHistory, Offer
 from ..pipeline.moves import NOTE_LENGTH, InvalidTransitionError, close_inquiry, link_case, move_inquiry
-from ..translations import refusal
+from ..translations import describe_refusal
 from .filters import CaseFilter, StepFilter, WaitingFilter
-from .forms import LINKED_BY_STAFF, SORTED_BY_STAFF, BoundedChoices, InquiryForm
+from .forms import CLASSIFICATION_FIELDS, LINK_FIELDS, BoundedChoices, InquiryForm
 
 CHANGE = "admin:inquiries_inquiry_change"
 
@@ -51,10 +51,10 @@ class OfferInline(ReadOnlyInline):
 
 @admin.register(Inquiry)
 class InquiryAdmin(TenantAdmin):
-    """What customers ask. The step changes by `move` and `close` alone, and what was sent is not edited."""
+    """Admin of inquiries. The step changes by moves alone, and submitted texts are read-only."""
 
     form = InquiryForm
-    # The first six are in sight beside the filters; who looks for the others finds them there too.
+    # The first six columns fit beside the filters.
     list_display = [
         "reference",
         "subject",
@@ -86,12 +86,15 @@ class InquiryAdmin(TenantAdmin):
     filter_horizontal = ["filter_options"]
     inlines = [HistoryInline, OfferInline, AttachmentInline]
     fieldsets = [
-        (_("What the customer asks"), {"fields": ["reference", "pro", "inquiry_type", "subject", "letter", "budget"]}),
+        (
+            _("Question of the customer"),
+            {"fields": ["reference", "pro", "inquiry_type", "subject", "letter", "budget"]},
+        ),
         (_("Set by staff"), {"fields": ["priority", "category", "case_id", "contact", "filter_options"]}),
         (_("Customer"), {"fields": ["user_id", "created_by", "source", "customer", "company", "problem"]}),
         (_("Times"), {"fields": ["created_at", "responded_at", "profile_at", "acknowledged_at", "updated_at"]}),
     ]
-    own = ["reference", "letter", "customer", "company", "problem"]
+    display_fields = ["reference", "letter", "customer", "company", "problem"]
     change_form_template = "admin/inquiries/inquiry/change_form.html"
 
     class Media:
@@ -102,22 +105,22 @@ class InquiryAdmin(TenantAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         views = {"move": self.move_view, "close": self.close_view}
-        own = [
+        move_urls = [
             path(f"<int:id>/{name}/", self.admin_site.admin_view(view), name=f"inquiries_inquiry_{name}")
             for name, view in views.items()
         ]
-        return [*own, *super().get_urls()]
+        return [*move_urls, *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: its history stays, and the history keeps it."""
+        """Refuse deletion: history rows cannot be deleted, and they protect their inquiry."""
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         columns = [field.name for field in self.opts.concrete_fields]
-        return [*self.own, *(name for name in columns if name not in SORTED_BY_STAFF + LINKED_BY_STAFF)]
+        return [*self.display_fields, *(name for name in columns if name not in CLASSIFICATION_FIELDS + LINK_FIELDS)]
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return super().formfield_for_manytomany(db_field, request, **kwargs, form_class=BoundedChoices)
@@ -125,7 +128,7 @@ class InquiryAdmin(TenantAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """The workspace's own search."""
+        """Search as the workspace does."""
         return queryset.search(searchable(search_term)), False  # type: ignore[attr-defined]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
@@ -139,50 +142,51 @@ class InquiryAdmin(TenantAdmin):
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    # --- What staff set
+    # --- Saving
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """By the ways that the workspace takes, and no more than was changed."""
-        found = Inquiry.objects.get(pk=obj.pk)
+        """Save the changed fields with the verbs that the workspace uses."""
+        inquiry = Inquiry.objects.get(pk=obj.pk)
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
-        # The contact first: it holds the address book, which a merge holds before any inquiry.
+        # The contact first: it locks the address book, which a merge locks before any inquiry.
         if "contact" in changed:
             try:
-                found.link_contact(changed["contact"])
+                inquiry.link_contact(changed["contact"])
             except Contact.DoesNotExist:
-                said = _("The contact was archived meanwhile; it is not linked.")
-                self.message_user(request, said, messages.ERROR)
+                text = _("The contact has been archived and was not linked.")
+                self.message_user(request, text, messages.ERROR)
         if "case_id" in changed:
-            link_case(found, changed["case_id"], by=request.user)  # type: ignore[arg-type]
-        if facts := {name: changed[name] for name in SORTED_BY_STAFF if name in changed}:
-            found.classify(**facts)
+            link_case(inquiry, changed["case_id"], by=request.user)  # type: ignore[arg-type]
+        if values := {name: changed[name] for name in CLASSIFICATION_FIELDS if name in changed}:
+            inquiry.classify(**values)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Not the filter options: `save_model` has set them where they were changed."""
+        """Save the inlines, but not the filter options, which `save_model` has saved."""
         for formset in formsets:
             self.save_formset(request, form, formset, change=change)
 
     # --- Moves
 
     def move_view(self, request: HttpRequest, id: int) -> HttpResponse:
-        """POST with `to` (a key), `note`, and the key of the step it was `seen` on."""
+        """Move to the step with the key `to`, with a `note`; `seen` is the key of the step that the page showed."""
 
         def move(inquiry: Inquiry) -> None:
-            to, note, seen = request.POST.get("to", ""), request.POST.get("note", ""), request.POST.get("seen")
-            move_inquiry(inquiry, to=to, by=request.user, note=note, seen=seen)  # type: ignore[arg-type]
+            to, note = request.POST.get("to", ""), request.POST.get("note", "")
+            by, expected_step = request.user, request.POST.get("seen")
+            move_inquiry(inquiry, to=to, by=by, note=note, expected_step=expected_step)  # type: ignore[arg-type]
 
-        return self._go(request, id, move)
+        return self._apply_move(request, id, move)
 
     def close_view(self, request: HttpRequest, id: int) -> HttpResponse:
-        """POST with `outcome` and `note`."""
+        """Close with `outcome` and `note`."""
 
         def close(inquiry: Inquiry) -> None:
             outcome, note = request.POST.get("outcome", ""), request.POST.get("note", "")
             close_inquiry(inquiry, outcome=outcome, by=request.user, note=note)  # type: ignore[arg-type]
 
-        return self._go(request, id, close)
+        return self._apply_move(request, id, close)
 
-    def _go(self, request: HttpRequest, id: int, go: Callable[[Inquiry], None]) -> HttpResponse:
+    def _apply_move(self, request: HttpRequest, id: int, move: Callable[[Inquiry], None]) -> HttpResponse:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         inquiry = self.get_object(request, str(id))
@@ -190,10 +194,10 @@ class InquiryAdmin(TenantAdmin):
             raise PermissionDenied
         try:
             with transaction.atomic():
-                go(inquiry)
+                move(inquiry)
                 self.log_fields(request, inquiry, "step")
         except InvalidTransitionError as error:
-            self.message_user(request, refusal(inquiry, error), messages.ERROR)
+            self.message_user(request, describe_refusal(inquiry, error), messages.ERROR)
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
         else:
@@ -202,17 +206,17 @@ class InquiryAdmin(TenantAdmin):
 
     @admin.action(permissions=["change"], description=_("Ask UserHub again"), location=EVERYWHERE)
     def ask_userhub_again(self, request: HttpRequest, queryset: QuerySet[Inquiry]) -> None:
-        asked = [inquiry for inquiry in queryset.filter(profile_at=None) if retry_profile(inquiry)]
-        for inquiry in asked:
+        retried = [inquiry for inquiry in queryset.filter(profile_at=None) if retry_profile(inquiry)]
+        for inquiry in retried:
             self.log_fields(request, inquiry, "profile_problem")
         text = ngettext(
             "UserHub is asked again for %(count)d inquiry.",
             "UserHub is asked again for %(count)d inquiries.",
-            len(asked),
+            len(retried),
         )
-        self.message_user(request, text % {"count": len(asked)}, messages.SUCCESS if asked else messages.WARNING)
+        self.message_user(request, text % {"count": len(retried)}, messages.SUCCESS if retried else messages.WARNING)
 
-    # --- What is shown
+    # --- Columns and read-only fields
 
     @admin.display(description=_("reference"))
     def reference(self, inquiry: Inquiry) -> int:
@@ -220,12 +224,12 @@ class InquiryAdmin(TenantAdmin):
 
     @admin.display(description=_("customer"))
     def full_name(self, inquiry: Inquiry) -> str:
-        nobody = _now("waiting") if inquiry.is_waiting_for_profile else "–"
-        return inquiry.customer_name or nobody
+        placeholder = _now("waiting") if inquiry.is_waiting_for_profile else "–"
+        return inquiry.customer_name or placeholder
 
     @admin.display(description=pgettext_lazy("inquiry", "Created"), ordering="created_at")
     def created(self, inquiry: Inquiry) -> str:
-        """In few characters, which leaves room for the others."""
+        """The short format, which leaves room for other columns."""
         return date_format(localtime(inquiry.created_at), "SHORT_DATETIME_FORMAT")
 
     @admin.display(description=_("message"))
@@ -234,19 +238,19 @@ class InquiryAdmin(TenantAdmin):
 
     @admin.display(description=_("person"))
     def customer(self, inquiry: Inquiry) -> str:
-        return lines_of(inquiry.person)
+        return profile_lines(inquiry.person)
 
     @admin.display(description=_("business"))
     def company(self, inquiry: Inquiry) -> str:
-        return lines_of(inquiry.business)
+        return profile_lines(inquiry.business)
 
     @admin.display(description=_("problem with the profile"))
     def problem(self, inquiry: Inquiry) -> str:
-        return inquiry.profile_problem_shown or "–"
+        return inquiry.translated_profile_problem or "–"
 
 
-def lines_of(profile: dict[str, Any]) -> str:
-    """Whatever is known of a profile, a line each, addresses on one."""
+def profile_lines(profile: dict[str, Any]) -> str:
+    """The known values of a profile, one per line, an address on one line."""
     texts = [
         ", ".join(filter(None, value.values())) if isinstance(value, dict) else value for value in profile.values()
     ]

@@ -1,4 +1,4 @@
-"""The steps of a pipeline as rows of a form."""
+"""The formset of a pipeline's steps on the page of their type."""
 
 from collections import Counter
 from typing import Any
@@ -14,12 +14,12 @@ from ..models import PipelineStep
 from ..models.inquiry_type import check_steps, validate_color
 from ..pipeline.editing import FIELDS
 
-# Longer ones do not fit DATA_UPLOAD_MAX_NUMBER_FIELDS, nor a page.
-MOST_STEPS = 30
+# More would exceed DATA_UPLOAD_MAX_NUMBER_FIELDS, and the page.
+MAX_STEPS = 30
 
 
 class ColorField(forms.CharField):
-    """A colour as a browser's own picker gives it, which writes its letters small."""
+    """A colour chosen in the browser's picker, which sends lower-case letters."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -42,14 +42,14 @@ class StepForm(forms.ModelForm):
         fields = ["sort_order", *FIELDS]
 
     def validate_unique(self) -> None:
-        """Not one by one: steps may swap places and keys. The formset looks at them together."""
+        """Skip the check of a single step: steps may swap places and keys, so the formset checks all together."""
 
     def validate_constraints(self) -> None:
-        """The same."""
+        """Skip it, as `validate_unique`."""
 
 
 class StepFormSet(forms.BaseInlineFormSet):
-    """A whole pipeline. `steps` and `removed` are what `change_pipeline` takes."""
+    """The steps of a pipeline. `steps` and `removed` are arguments of `change_pipeline`."""
 
     @cached_property
     def keys_are_fixed(self) -> bool:
@@ -59,23 +59,25 @@ class StepFormSet(forms.BaseInlineFormSet):
         super().add_fields(form, index)
         if form.instance.pk and self.keys_are_fixed:
             form.fields["key"].widget.attrs["readonly"] = True
-        # In a table the heads of the columns are no labels.
+        # Column headings of a table do not label its fields.
         for field in form.fields.values():
             field.widget.attrs["aria-label"] = field.label
 
     @property
     def in_order(self) -> list[Any]:
-        """The forms of the steps that the pipeline shall have. Who takes the place of another goes before it when it
-        comes from behind, after it when it comes from before. Who has no place goes before the first terminal step,
-        as the order leads to nothing behind that one."""
+        """The forms of the remaining steps, in the new order.
+
+        A step moved to an occupied place goes before its step when it moved up, after it when it moved down. A step
+        without a place goes before the first terminal step, as the order leads nowhere from there.
+        """
         forms = [form for form in self.forms if form.instance.pk or form.has_changed()]
         forms = [form for form in forms if not (self.can_delete and self._should_delete_form(form))]  # type: ignore[attr-defined]
         placed = sorted((form for form in forms if _has_place(form)), key=_place)
         ends = (n for n, form in enumerate(placed) if form.instance.is_terminal)
         end = next(ends, len(placed))
-        rest = [form for form in forms if not _has_place(form)]
-        on_the_way = [form for form in rest if not form.instance.is_terminal]
-        return [*placed[:end], *on_the_way, *placed[end:], *(form for form in rest if form.instance.is_terminal)]
+        unplaced = [form for form in forms if not _has_place(form)]
+        inner = [form for form in unplaced if not form.instance.is_terminal]
+        return [*placed[:end], *inner, *placed[end:], *(form for form in unplaced if form.instance.is_terminal)]
 
     @property
     def steps(self) -> list[PipelineStep]:
@@ -83,45 +85,45 @@ class StepFormSet(forms.BaseInlineFormSet):
 
     @property
     def removed(self) -> list[PipelineStep]:
-        named = {step.pk for step in self.steps}
-        return [form.instance for form in self.initial_forms if form.instance.pk not in named]
+        remaining = {step.pk for step in self.steps}
+        return [form.instance for form in self.initial_forms if form.instance.pk not in remaining]
 
     def clean(self) -> None:
-        """Every fault, beside its field where it has one."""
+        """Raise every error, beside its field where it has one."""
         self._check_keys()
         self._check_ends()
-        faults = self._faults()
+        errors = self._pipeline_errors()
         if self.instance.pk and not self.save_as_new:
             shown = {form.instance.pk for form in self.initial_forms}
             if shown != set(self.instance.steps.values_list("pk", flat=True)):
-                said = _("The pipeline was changed meanwhile; nothing was saved. Look at it again.")
-                faults.append(ValidationError(said, code="stale"))
-        if faults:
-            raise ValidationError(faults)
+                text = _("The pipeline has been changed in the meantime. Nothing was saved; check it and try again.")
+                errors.append(ValidationError(text, code="stale"))
+        if errors:
+            raise ValidationError(errors)
 
-    def _faults(self) -> list[ValidationError]:
-        """Those of no single field."""
+    def _pipeline_errors(self) -> list[ValidationError]:
+        """Errors of the pipeline that belong to no single field."""
         try:
             check_steps(self.steps)
         except ValidationError as error:
-            return [fault for fault in error.error_list if fault.code in ("initial", "terminal")]
+            return [each for each in error.error_list if each.code in ("initial", "terminal")]
         return []
 
     def _check_keys(self) -> None:
         times = Counter(form.cleaned_data.get("key") for form in self.in_order)
         for form in self.in_order:
             if times[form.cleaned_data.get("key")] > 1 and "key" not in form.errors:
-                form.add_error("key", _("Another step has this key too."))
+                form.add_error("key", _("Another step has the same key."))
             elif form.instance.pk and "key" in form.changed_data and self.keys_are_fixed:
-                form.add_error("key", _("The type has inquiries: the keys of its steps stay as they are."))
+                form.add_error("key", _("The type has inquiries, so the keys of its steps cannot change."))
 
     def _check_ends(self) -> None:
         initial = [form for form in self.in_order if form.instance.is_initial]
         for form in initial:
             if len(initial) > 1:
-                form.add_error("is_initial", _("Another step is initial too."))
+                form.add_error("is_initial", _("Only one step can be initial."))
             if form.instance.is_terminal:
-                form.add_error("is_terminal", _("No step is initial and terminal at once."))
+                form.add_error("is_terminal", _("A step cannot be both initial and terminal."))
 
 
 def _has_place(form: Any) -> bool:
@@ -129,28 +131,28 @@ def _has_place(form: Any) -> bool:
 
 
 def _place(form: Any) -> tuple[int, int]:
-    wanted, present = form.cleaned_data["sort_order"], form.initial.get("sort_order")
-    if present is None:
-        return wanted, -1
-    return wanted, (wanted > present) - (wanted < present)
+    new, old = form.cleaned_data["sort_order"], form.initial.get("sort_order")
+    if old is None:
+        return new, -1
+    return new, (new > old) - (new < old)
 
 
 class StepInline(admin.TabularInline):
-    """The steps on their type's page: who may change the type may change them."""
+    """The steps on the page of their type, with the permissions of the type."""
 
     model = PipelineStep
     form = StepForm
     formset = StepFormSet
     template = "admin/inquiries/inquirytype/_steps.html"
     fields = ["sort_order", *FIELDS]
-    max_num = MOST_STEPS
+    max_num = MAX_STEPS
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return 1 if obj else 4
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, validate_max=True, **kwargs)
-        # A step that inquiries stand on may be removed: where they go is asked next.
+        # A step with inquiries can be removed: the next page asks where they go.
         formset.form.hand_clean_DELETE = lambda form: None  # type: ignore[attr-defined]
         return formset
 
@@ -158,14 +160,14 @@ class StepInline(admin.TabularInline):
         return True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, obj)
+        return self._is_permitted(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, obj)
+        return self._is_permitted(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, obj)
+        return self._is_permitted(request, obj)
 
-    def _may(self, request: HttpRequest, kind: Any) -> bool:
+    def _is_permitted(self, request: HttpRequest, inquiry_type: Any) -> bool:
         types = self.admin_site.get_model_admin(self.parent_model)
-        return types.has_change_permission(request, kind) if kind else types.has_add_permission(request)
+        return types.has_change_permission(request, inquiry_type) if inquiry_type else types.has_add_permission(request)

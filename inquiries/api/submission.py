@@ -11,7 +11,7 @@ from config.api.idempotency import RequestKey
 from ..dialect import dialect, offset_moment
 from ..models import Inquiry
 from ..schemas import InquirySubmission, SubmissionAnswer, SubmittedInquiry
-from ..submission import Draft, prepare
+from ..submission import Submission, prepare
 from .base import api
 
 
@@ -31,12 +31,12 @@ def submit_inquiry(caller: Caller, body: InquirySubmission, key: RequestKey) -> 
     are that day. While UserHub does not answer the inquiry is accepted without them, and they follow.
     """
     # UserHub may take seconds.
-    draft = _prepare(caller, body)
+    submission = _prepare(caller, body)
     with key.hold():
-        return key.answer(_to_response(draft.keep(by=caller.token)))
+        return key.answer(_to_response(submission.save(by=caller.token)))
 
 
-def _prepare(caller: Caller, body: InquirySubmission) -> Draft:
+def _prepare(caller: Caller, body: InquirySubmission) -> Submission:
     fields = {
         "user_id": body.user_id,
         "created_by": body.created_by,

@@ -1,6 +1,6 @@
-"""The customer's profile on an inquiry: copied from UserHub, at once or when UserHub answers again.
+"""Copy the customer's profile from UserHub to an inquiry, at once or by a job when UserHub answers again.
 
-Whoever links a contact holds the address book before the inquiry's row.
+The address book is locked before the inquiry's row, as linking a contact needs both.
 """
 
 import logging
@@ -21,37 +21,40 @@ from contacts.models import Contact
 from contacts.models.locking import hold_book
 from contacts.phones import to_e164
 
-from ..mails import acknowledge
+from ..mails import mail_acknowledgment
 from ..models import Inquiry
 from . import userhub
 from .userhub import Profile
 
 logger = logging.getLogger("vestibule.inquiries")
 
-# The address comes from UserHub and not from whoever writes, so that a busy customer may well have several a day.
-PER_DAY = 10
-ACKNOWLEDGMENTS = Limit("acknowledge-inquiry", PER_DAY, 24 * 3600)
-# The last attempt to have a profile is half a day after the first.
+# A generous limit: the address comes from UserHub, so that nobody can have mails sent to strangers.
+MAX_ACKNOWLEDGMENTS_PER_DAY = 10
+ACKNOWLEDGMENTS = Limit("acknowledge-inquiry", MAX_ACKNOWLEDGMENTS_PER_DAY, 24 * 3600)
+# The last attempt of a job is half a day after the first.
 FORGOTTEN = timedelta(days=1)
-GIVEN_UP_AT_ONCE = 1000
+BATCH = 1000
+# Problems are stored in English and translated when shown, so these texts must not change.
 NO_ANSWER = gettext_noop("UserHub has not answered for many hours.")
-NOT_KEPT = gettext_noop("The profile could not be taken over.")
-# A job queued before the task moved carries this path.
+NOT_SAVED = gettext_noop("The profile could not be taken over.")
+UNKNOWN_USER = gettext_noop("UserHub knows no user of this id.")
+NO_JOB = gettext_noop("UserHub is not asked for the profile any more.")
+# The task path of jobs queued before the task moved.
 FORMER_PATH = "inquiries.tasks.complete_profile"
 
 
-def copy(inquiry: Inquiry, profile: Profile) -> None:
-    """Put the profile onto the inquiry, unsaved, with the Pro's contact. Call it in a transaction."""
+def copy_profile(inquiry: Inquiry, profile: Profile) -> None:
+    """Set the inquiry's profile and contact, unsaved. Call it in a transaction, as it may create the contact."""
     phone = _e164(profile.person["phone"], inquiry.pro.country)
     inquiry.person = {**profile.person, "phone": phone or profile.person["phone"]}
     inquiry.business = profile.business
     inquiry.profile_at, inquiry.profile_problem = timezone.now(), ""
     inquiry.search_text = inquiry.make_search_text()
-    # The Pro may have linked one by hand meanwhile.
+    # The Pro may have linked a contact by hand meanwhile.
     if inquiry.contact is None and (inquiry.person["email"] or phone):
         inquiry.contact = Contact.objects.find_or_create(
             inquiry.pro,
-            name=_name(inquiry),
+            name=_contact_name(inquiry),
             email=inquiry.person["email"],
             phone=phone,
             source="inquiry",
@@ -59,14 +62,14 @@ def copy(inquiry: Inquiry, profile: Profile) -> None:
         )
 
 
-def complete(inquiry: Inquiry, profile: Profile) -> bool:
-    """Give a waiting inquiry its profile, and acknowledge it; returns whether it was waiting."""
+def save_profile(inquiry: Inquiry, profile: Profile) -> bool:
+    """Save the profile of a waiting inquiry and acknowledge it; returns False if it was not waiting."""
     with transaction.atomic():
         hold_book(inquiry.pro_id)
         inquiry.lock()
         if not inquiry.is_waiting_for_profile:
             return False
-        copy(inquiry, profile)
+        copy_profile(inquiry, profile)
         inquiry.save(
             update_fields=[
                 "person",
@@ -78,12 +81,12 @@ def complete(inquiry: Inquiry, profile: Profile) -> bool:
                 "updated_at",
             ]
         )
-        welcome(inquiry)
+        acknowledge_inquiry(inquiry)
         return True
 
 
-def give_up(inquiry: Inquiry, problem: str) -> None:
-    """Say on a waiting inquiry why it has no profile, in English; `retry_profile` begins anew."""
+def save_profile_problem(inquiry: Inquiry, problem: str) -> None:
+    """Save the reason, in English, why a waiting inquiry gets no profile, until `retry_profile`."""
     with transaction.atomic():
         inquiry.lock()
         if inquiry.is_waiting_for_profile:
@@ -93,37 +96,36 @@ def give_up(inquiry: Inquiry, problem: str) -> None:
 
 @task(takes_context=True)
 def complete_profile(context: TaskContext, inquiry_id: int) -> None:
-    """Copy the customer's profile onto an inquiry that waits for it. The worker tries again while UserHub is away."""
-    found = Inquiry.objects.select_related("pro", "inquiry_type").filter(pk=inquiry_id).first()
-    if found is None or not found.is_waiting_for_profile or found.profile_problem:
+    """Copy the customer's profile to a waiting inquiry. The worker retries while UserHub is unavailable."""
+    inquiry = Inquiry.objects.select_related("pro", "inquiry_type").filter(pk=inquiry_id).first()
+    if inquiry is None or not inquiry.is_waiting_for_profile or inquiry.profile_problem:
         return
     try:
-        complete(found, userhub.ask(found.user_id))
+        save_profile(inquiry, userhub.fetch_profile(inquiry.user_id))
     except userhub.UnknownUserError:
-        give_up(found, gettext_noop("UserHub knows no user of this id."))
+        save_profile_problem(inquiry, UNKNOWN_USER)
     except Exception as error:
-        # Whatever it was, the Pro and staff see that nothing follows by itself any more.
+        # After the last attempt, show the Pro and staff that no profile will follow, whatever the error.
         if context.attempt >= MAX_ATTEMPTS:
-            is_away = isinstance(error, userhub.UserHubUnavailableError)
-            give_up(found, NO_ANSWER if is_away else NOT_KEPT)
+            is_unavailable = isinstance(error, userhub.UserHubUnavailableError)
+            save_profile_problem(inquiry, NO_ANSWER if is_unavailable else NOT_SAVED)
         raise
 
 
 def fail_forgotten_profiles() -> None:
-    """What has waited for more than a day and is asked for by no job any more, such as one whose workers were killed
-    every time."""
-    waiting = Inquiry.objects.filter(profile_at=None, profile_problem="", created_at__lt=timezone.now() - FORGOTTEN)
-    if not (found := list(waiting.select_related("pro").order_by("created_at")[:GIVEN_UP_AT_ONCE])):
+    """Save a problem on inquiries that have waited for over a day without a live job, as after killed workers."""
+    rows = Inquiry.objects.filter(profile_at=None, profile_problem="", created_at__lt=timezone.now() - FORGOTTEN)
+    if not (waiting := list(rows.select_related("pro").order_by("created_at")[:BATCH])):
         return
     paths = (complete_profile.module_path, FORMER_PATH)
-    asked_for = {job.args_kwargs["args"][0] for path in paths for job in unfinished_jobs(path)}
-    for inquiry in found:
-        if inquiry.pk not in asked_for:
-            give_up(inquiry, gettext_noop("UserHub is not asked for the profile any more."))
+    with_job = {job.args_kwargs["args"][0] for path in paths for job in unfinished_jobs(path)}
+    for inquiry in waiting:
+        if inquiry.pk not in with_job:
+            save_profile_problem(inquiry, NO_JOB)
 
 
 def retry_profile(inquiry: Inquiry) -> bool:
-    """Have UserHub asked anew, in the background; returns whether the inquiry is waiting for its profile at all."""
+    """Enqueue the job again for a waiting inquiry; returns False if it is not waiting."""
     with transaction.atomic():
         inquiry.lock()
         if not inquiry.is_waiting_for_profile:
@@ -134,28 +136,30 @@ def retry_profile(inquiry: Inquiry) -> bool:
         return True
 
 
-def welcome(inquiry: Inquiry) -> None:
-    """Have the customer told that the inquiry has arrived, where somebody reads the mail. Call it in a transaction."""
+def acknowledge_inquiry(inquiry: Inquiry) -> None:
+    """Enqueue the acknowledgment to the customer, unless nobody reads their address. Call it in a transaction."""
     email = inquiry.person["email"].lower()
-    own = {inquiry.pro.email.lower(), parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()}
-    if not email or email in own or not is_answerable(email):
+    own_addresses = {inquiry.pro.email.lower(), parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()}
+    if not email or email in own_addresses or not is_answerable(email):
         return
     if ACKNOWLEDGMENTS.hit(email):
-        # Without the address: a log keeps no personal data.
-        logger.warning("inquiry %s is not acknowledged: its customer had %s mails today", inquiry.pk, PER_DAY)
+        # No address in the log, which must hold no personal data.
+        logger.warning(
+            "inquiry %s is not acknowledged: its customer had %s mails today", inquiry.pk, MAX_ACKNOWLEDGMENTS_PER_DAY
+        )
         return
-    acknowledge.enqueue(inquiry.pk)
+    mail_acknowledgment.enqueue(inquiry.pk)
 
 
 def _e164(text: str, country: str) -> str:
-    """ "" for what is no phone number."""
+    """The number in E.164, "" for an invalid one."""
     try:
         return to_e164(text, country) if text else ""
     except ValidationError:
         return ""
 
 
-def _name(inquiry: Inquiry) -> str:
-    """What the contact is called: a contact's name has a letter or a digit."""
+def _contact_name(inquiry: Inquiry) -> str:
+    """A name for the contact, which needs a letter or a digit: name, company, e-mail or phone."""
     names = (inquiry.full_name, inquiry.business.get("company", ""), inquiry.person["email"], inquiry.person["phone"])
     return next(name for name in names if any(c.isalnum() for c in name))[:200]

@@ -60,7 +60,7 @@ class UserHubUnavailableError(Exception):
     """UserHub gave no usable answer. The text names no person and no secret."""
 
 
-def ask(user_id: int) -> Profile:
+def fetch_profile(user_id: int) -> Profile:
     """Read the profile of one user. Raises UnknownUserError and UserHubUnavailableError.
 
     It may take USERHUB_TIMEOUT seconds, so never call it in a transaction: on SQLite that blocks every other writer.

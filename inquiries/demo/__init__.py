@@ -1,4 +1,4 @@
-"""The demo's inquiries: what customers asked over the last months, and how far each has come."""
+"""The demo's inquiries of the last months, with their histories and offers."""
 
 import random
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from contacts.models import Contact
 from ..models import DirectoryUser, FilterOption, Inquiry, InquiryHistory, InquiryType, Offer, PipelineStep
 from .bulk import fill
 from .people import DIRECTORY, KNOWN, profile
-from .texts import ASKS, OPTIONS, PRO, Ask, Proposal
+from .texts import OPTIONS, PRO, SEEDS, Proposal, Seed
 
 SCALES = {"inquiries"}
 EARLY = {"close": Inquiry.Status.CLOSED, "cancel": Inquiry.Status.CANCELLED}
@@ -28,101 +28,101 @@ def load(pros: list[Pro], rng: random.Random) -> None:
     for group, labels in OPTIONS.items():
         for place, label in enumerate(labels, start=1):
             FilterOption.objects.get_or_create(group=group, label=label, defaults={"sort_order": place})
-    types = {kind.slug: kind for kind in InquiryType.objects.prefetch_related("steps")}
+    types = {inquiry_type.slug: inquiry_type for inquiry_type in InquiryType.objects.prefetch_related("steps")}
     for pro in pros:
         if not Inquiry.objects.for_pro(pro).exists():
-            # Staff may have taken a shipped type away.
-            asks = [ask for ask in ASKS.get(pro.email, []) if ask.type in types]
-            for ask in sorted(asks, key=lambda ask: -ask.days):
-                Story(pro, ask, types[ask.type], rng).tell()
+            # Staff may have deleted a shipped type.
+            seeds = [seed for seed in SEEDS.get(pro.email, []) if seed.type in types]
+            for seed in sorted(seeds, key=lambda seed: -seed.days):
+                SeededInquiry(pro, seed, types[seed.type], rng).save()
         _link_contacts(pro)
 
 
 def userhub_ids() -> list[int]:
-    """Those that the documents speak of, as far as the directory knows them."""
+    """UserHub ids of the documentation's examples that are in the directory."""
     return list(DirectoryUser.objects.filter(userhub_id__in=KNOWN).values_list("userhub_id", flat=True))
 
 
 def scale(pro: Pro, counts: dict[str, int], progress: Callable[[str, int], Callable[[int], None]]) -> None:
     """Add `counts["inquiries"]` inquiries with their history, spread over two years."""
-    asks = [ask for asks in ASKS.values() for ask in asks]
-    fill(pro, counts["inquiries"], asks, progress("inquiries", counts["inquiries"]))
+    seeds = [seed for seeds in SEEDS.values() for seed in seeds]
+    fill(pro, counts["inquiries"], seeds, progress("inquiries", counts["inquiries"]))
 
 
-class Story:
-    """One inquiry as it would stand by now. It does not go through the engine, which would date every move today and
-    send old mail again; a test holds that the engine would have allowed each move."""
+class SeededInquiry:
+    """One inquiry with its whole history. It bypasses the engine, which would date every move today and send mails; a
+    test checks that the engine would have allowed each move."""
 
-    def __init__(self, pro: Pro, ask: Ask, kind: InquiryType, rng: random.Random) -> None:
-        self.pro, self.ask, self.kind, self.rng = pro, ask, kind, rng
+    def __init__(self, pro: Pro, seed: Seed, inquiry_type: InquiryType, rng: random.Random) -> None:
+        self.pro, self.seed, self.inquiry_type, self.rng = pro, seed, inquiry_type, rng
         self.people = list(pro.users.order_by("pk"))
-        self.steps = {step.key: step for step in kind.steps.all()}
-        self.begun_at = timezone.now() - timedelta(days=ask.days, minutes=rng.uniform(0, 5))
-        # When it came to stand on each step last.
+        self.steps = {step.key: step for step in inquiry_type.steps.all()}
+        self.begun_at = timezone.now() - timedelta(days=seed.days, minutes=rng.uniform(0, 5))
+        # Key of a step -> time of the last move to it.
         self.times: dict[str, datetime] = {}
 
-    def tell(self) -> None:
-        """Store the inquiry with its history and its offers."""
+    def save(self) -> None:
+        """Save the inquiry with its history and offers."""
         course = self._course()
         last, time = course[-1][0], course[-1][2]
         inquiry = Inquiry(
             pro=self.pro,
-            inquiry_type=self.kind,
+            inquiry_type=self.inquiry_type,
             step=last,
             status=self._status(last),
-            user_id=self.ask.user,
+            user_id=self.seed.user,
             created_by=self._created_by(),
             created_at=self.begun_at,
             notified_at=self.begun_at,
             moved_at=time,
             updated_at=time,
             responded_at=course[1][2] if len(course) > 1 else None,
-            case_id=self.ask.case,
-            **{name: getattr(self.ask, name) for name in ("subject", "message", "category", "budget", "priority")},
-            source=self.ask.source,
+            case_id=self.seed.case,
+            **{name: getattr(self.seed, name) for name in ("subject", "message", "category", "budget", "priority")},
+            source=self.seed.source,
         )
         self._copy_profile(inquiry)
         inquiry.search_text = inquiry.make_search_text()
         inquiry.save(force_insert=True)
-        inquiry.filter_options.set(FilterOption.objects.filter(label__in=self.ask.options))
-        self._write_history(inquiry, course)
-        for offer in self.ask.offers:
-            self._propose(inquiry, offer)
-        # Whatever is saved by a model is of now; this is of then.
+        inquiry.filter_options.set(FilterOption.objects.filter(label__in=self.seed.options))
+        self._save_history(inquiry, course)
+        for offer in self.seed.offers:
+            self._save_offer(inquiry, offer)
+        # `auto_now` has set the current time.
         Inquiry.objects.filter(pk=inquiry.pk).update(updated_at=time)
 
     def _course(self) -> list[tuple[PipelineStep, str, datetime]]:
         """(step, note, time) of each row of the history."""
         first = next(step for step in self.steps.values() if step.is_initial)
-        found = [(first, "Inquiry created", self.begun_at)]
-        for place, (key, note) in enumerate(self.ask.course, start=1):
-            part = (place - self.rng.uniform(0, 0.4)) / len(self.ask.course)
-            time = self._at_work(self.begun_at + timedelta(days=self.ask.took * part), found[-1][2])
+        course = [(first, "Inquiry created", self.begun_at)]
+        for place, (key, note) in enumerate(self.seed.course, start=1):
+            part = (place - self.rng.uniform(0, 0.4)) / len(self.seed.course)
+            time = self._during_work(self.begun_at + timedelta(days=self.seed.took * part), course[-1][2])
             step = self._end() if key in EARLY else self.steps[key]
-            found.append((step, note, time))
+            course.append((step, note, time))
             self.times[key] = time
-        return found
+        return course
 
-    def _at_work(self, time: datetime, previous: datetime) -> datetime:
-        """That day between eight and five, UTC, where that is neither before what went before nor still to come."""
-        wanted = time.replace(hour=self.rng.randint(8, 16), minute=self.rng.randrange(60))
-        return wanted if previous < wanted < timezone.now() else time
+    def _during_work(self, time: datetime, previous: datetime) -> datetime:
+        """A time of that day between 8:00 and 17:00 UTC, unless it is before `previous` or in the future."""
+        adjusted = time.replace(hour=self.rng.randint(8, 16), minute=self.rng.randrange(60))
+        return adjusted if previous < adjusted < timezone.now() else time
 
     def _end(self) -> PipelineStep:
         return [step for step in self.steps.values() if step.is_terminal][-1]
 
     def _status(self, step: PipelineStep) -> str:
         if step.is_terminal:
-            return EARLY.get(self.ask.course[-1][0], Inquiry.Status.CLOSED)
+            return EARLY.get(self.seed.course[-1][0], Inquiry.Status.CLOSED)
         return Inquiry.Status.OPEN if step.is_initial else Inquiry.Status.IN_PROGRESS
 
     def _created_by(self) -> int:
-        if self.ask.by == PRO and self.people and self.people[0].userhub_id:
+        if self.seed.by == PRO and self.people and self.people[0].userhub_id:
             return self.people[0].userhub_id
-        return self.ask.user
+        return self.seed.user
 
     def _copy_profile(self, inquiry: Inquiry) -> None:
-        """The customer as the directory knows them; who is not in it is still waited for."""
+        """Copy the customer's profile from the directory; an unknown customer's inquiry waits for it."""
         user = DirectoryUser.objects.filter(userhub_id=inquiry.user_id).first()
         if user is None:
             return
@@ -130,7 +130,7 @@ class Story:
         inquiry.profile_at = self.begun_at
         inquiry.acknowledged_at = self.begun_at + timedelta(seconds=2)
 
-    def _write_history(self, inquiry: Inquiry, course: list[tuple[PipelineStep, str, datetime]]) -> None:
+    def _save_history(self, inquiry: Inquiry, course: list[tuple[PipelineStep, str, datetime]]) -> None:
         rows = [self._row(inquiry, None, course[0], None)]
         for before, after in pairwise(course):
             by = self.rng.choice(self.people) if self.people else None
@@ -155,8 +155,8 @@ class Story:
             created_at=time,
         )
 
-    def _propose(self, inquiry: Inquiry, proposal: Proposal) -> None:
-        """Store an offer with the times that the course gives it."""
+    def _save_offer(self, inquiry: Inquiry, proposal: Proposal) -> None:
+        """Save an offer with the times of the course."""
         offer = Offer(inquiry=inquiry, title=proposal.title, text=proposal.text, amount=proposal.amount)
         offer.status = proposal.status
         offer.made_by = self.people[0] if self.people else None
@@ -180,7 +180,7 @@ class Story:
 
 
 def _link_contacts(pro: Pro) -> None:
-    """Give the demo's inquiries the contacts that their submission would have found or made."""
+    """Link the contacts that the submission of the inquiries would have found or created."""
     ids = [user.userhub_id for user in DIRECTORY]
     rows = Inquiry.objects.for_pro(pro).filter(contact=None, user_id__in=ids, profile_at__isnull=False)
     for inquiry in rows.order_by("created_at"):
@@ -194,6 +194,6 @@ def _link_contacts(pro: Pro) -> None:
             language=person["language"],
         )
         Inquiry.objects.filter(pk=inquiry.pk).update(contact=contact)
-        # A contact is as old as the first message.
+        # A contact is created with its first message.
         Contact.objects.filter(pk=contact.pk, created_at__gt=at).update(created_at=at, updated_at=at)
         contact.events.filter(created_at__gt=at).update(created_at=at)

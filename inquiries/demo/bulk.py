@@ -1,4 +1,4 @@
-"""Inquiries by the hundred thousand, with their history, for trying out how it goes with many."""
+"""Hundreds of thousands of inquiries with histories, for measuring the product at scale."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -15,23 +15,26 @@ from contacts.models import Contact
 
 from ..models import Inquiry, InquiryHistory, InquiryType, PipelineStep
 from ..pipeline.moves import coarse_status
-from .texts import Ask
+from .texts import Seed
 
 BATCH = 5_000
-CUSTOMERS = 20_000  # an inquiry in bulk comes from one of this many at the most
-FIRST_ID = 1_000_000  # their ids in UserHub begin here, far from those of the directory
+CUSTOMERS = 20_000  # at most so many different customers
+FIRST_ID = 1_000_000  # their UserHub ids start here, far from those of the directory
 DAY = 86_400
 
 Customer = tuple[int, dict[str, Any], Contact | None]
 Course = list[tuple[PipelineStep, datetime]]
 
 
-def fill(pro: Pro, total: int, asks: Sequence[Ask], advance: Callable[[int], None]) -> None:
-    """Add `total` inquiries over two years: most of the old ones closed, the new ones anywhere on their way."""
+def fill(pro: Pro, total: int, seeds: Sequence[Seed], advance: Callable[[int], None]) -> None:
+    """Add `total` inquiries over two years: most of the old ones closed, the new ones on any step."""
     rng = random.Random(f"inquiries:{Inquiry.objects.for_pro(pro).count()}")  # noqa: S311
     customers = _customers(pro, min(CUSTOMERS, total // 3 + 1), rng)
-    types = {kind.slug: kind for kind in InquiryType.objects.filter(is_active=True).prefetch_related("steps")}
-    usable = [ask for ask in asks if ask.type in types]
+    types = {
+        inquiry_type.slug: inquiry_type
+        for inquiry_type in InquiryType.objects.filter(is_active=True).prefetch_related("steps")
+    }
+    usable = [seed for seed in seeds if seed.type in types]
     by: dict[str, Any] = {"by_user_id": None, "by_name": "", "changed_by": None}
     if user := pro.users.order_by("pk").first():
         by = {"by_user_id": user.pk, "by_name": str(user), "changed_by": user.userhub_id}
@@ -45,16 +48,18 @@ def fill(pro: Pro, total: int, asks: Sequence[Ask], advance: Callable[[int], Non
 
 
 def _customers(pro: Pro, count: int, rng: random.Random) -> list[Customer]:
-    """The Pro's contacts as far as there are any, then people of whom nothing else is known."""
+    """The Pro's contacts, then invented people."""
     known = Contact.objects.for_pro(pro).exclude(email="").order_by("-pk")[:count]
-    found: list[Customer] = []
+    customers: list[Customer] = []
     for number, contact in enumerate(known):
         first, _, last = contact.name.partition(" ")
-        found.append((FIRST_ID + number, _person(first, last, contact.email, contact.phone, contact.language), contact))
-    for number in range(len(found), count):
+        customers.append(
+            (FIRST_ID + number, _person(first, last, contact.email, contact.phone, contact.language), contact)
+        )
+    for number in range(len(customers), count):
         first, last = rng.choice(FIRST), rng.choice(LAST)
-        found.append((FIRST_ID + number, _person(first, last, f"customer{number}@example.org", "", "fr"), None))
-    return found
+        customers.append((FIRST_ID + number, _person(first, last, f"customer{number}@example.org", "", "fr"), None))
+    return customers
 
 
 def _person(first: str, last: str, email: str, phone: str, language: str) -> dict[str, Any]:
@@ -64,28 +69,28 @@ def _person(first: str, last: str, email: str, phone: str, language: str) -> dic
 
 
 def _make(
-    pro: Pro, customer: Customer, ask: Ask, types: dict[str, InquiryType], rng: random.Random
+    pro: Pro, customer: Customer, seed: Seed, types: dict[str, InquiryType], rng: random.Random
 ) -> tuple[Inquiry, Course]:
     user_id, person, contact = customer
     age = rng.uniform(0, 2 * 365)
     begun_at = timezone.now() - timedelta(days=age)
-    kind = types[ask.type]
-    course, is_cancelled = _course(list(kind.steps.all()), begun_at, age, rng)
+    inquiry_type = types[seed.type]
+    course, is_cancelled = _course(list(inquiry_type.steps.all()), begun_at, age, rng)
     step, time = course[-1]
     at_end = Inquiry.Status.CANCELLED if is_cancelled else Inquiry.Status.CLOSED
     row = Inquiry(
         pro=pro,
-        inquiry_type=kind,
+        inquiry_type=inquiry_type,
         step=step,
         status=coarse_status(step, at_end),
         user_id=user_id,
         created_by=user_id,
-        subject=ask.subject,
-        message=ask.message,
-        category=ask.category,
-        budget=ask.budget,
+        subject=seed.subject,
+        message=seed.message,
+        category=seed.category,
+        budget=seed.budget,
         priority=rng.choices(Inquiry.Priority.values, [2, 12, 4, 1])[0],
-        source=ask.source,
+        source=seed.source,
         case_id=rng.randrange(10_000, 60_000) if rng.random() < 0.15 else None,
         contact=contact,
         person=person,
@@ -102,10 +107,7 @@ def _make(
 
 
 def _course(steps: list[PipelineStep], begun_at: datetime, age: float, rng: random.Random) -> tuple[Course, bool]:
-    """The steps it went through, each with its time, and whether it was cancelled at the end of them.
-
-    Most end early: a long pipeline is walked to its end by few.
-    """
+    """The visited steps with their times, and True if it was cancelled. Few inquiries visit every step."""
     end, ends = len(steps) - 1, rng.random() < (0.9 if age > 60 else 0.2)
     reached = min(int(rng.expovariate(0.5)), end - 1)
     passed = steps[: reached + 1]

@@ -1,10 +1,10 @@
-"""Whom the demo's directory knows: the customers of its inquiries, and the people of its Pros."""
+"""People of the demo's directory: customers and users of the Pros."""
 
 from typing import Any, NamedTuple
 
 from ..models import DirectoryUser
 
-# What the documents' examples speak of: two customers, and somebody who works for a Pro.
+# UserHub ids of the documentation's examples: two customers and a user of a Pro.
 KNOWN = (123, 456, 789)
 PARTS = ("street", "postal_code", "city", "country")
 
@@ -25,7 +25,7 @@ def _user(userhub_id: int, name: str, email: str, phone: str, language: str, pla
 
 
 def profile(user: DirectoryUser) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Somebody's `person` and `business` as an inquiry keeps them."""
+    """`person` and `business` of a directory user, as an inquiry stores them."""
     names = ("first_name", "last_name", "email", "phone", "language")
     person = {**{name: getattr(user, name) for name in names}, "address": _address(user, "")}
     if not user.company:

@@ -1,4 +1,4 @@
-"""What keeps the history as it was written: triggers, so that raw SQL cannot change it either."""
+"""Database triggers that make the history append-only, for raw SQL too."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +9,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 TABLE = "inquiries_inquiryhistory"
 REFUSAL = "The history of inquiries is append-only."
-# Raised as a breach of integrity, so that Django says IntegrityError on both databases.
+# An integrity violation, so that Django raises IntegrityError on both databases.
 FUNCTION = f"""\
 CREATE FUNCTION inquiry_history_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'restrict_violation'; END $$"""
-# Vendor -> name -> what the trigger is for.
+# Vendor -> name -> definition.
 TRIGGERS = {
     "postgresql": {
         "inquiry_history_change": f"""\
@@ -24,16 +24,16 @@ BEFORE TRUNCATE ON {TABLE} FOR EACH STATEMENT EXECUTE FUNCTION inquiry_history_r
     "sqlite": {
         "inquiry_history_update": f"BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
         "inquiry_history_delete": f"BEFORE DELETE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
-        # REPLACE takes the row that is in its way without asking the trigger for DELETE.
+        # REPLACE deletes the conflicting row without firing the trigger for DELETE.
         "inquiry_history_replace": f"""\
 BEFORE INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = new.id OR uid = new.uid)
-BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",  # noqa: S608 - nothing of it is typed by anybody
+BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",  # noqa: S608 - constants only
     },
 }
 
 
 def protect(connection: BaseDatabaseWrapper) -> None:
-    """Make the triggers anew, whatever stands in their place."""
+    """Create the triggers, replacing existing ones."""
     release(connection)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -43,6 +43,7 @@ def protect(connection: BaseDatabaseWrapper) -> None:
 
 
 def release(connection: BaseDatabaseWrapper) -> None:
+    """Drop the triggers."""
     where = f" ON {TABLE}" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         for name in TRIGGERS[connection.vendor]:
@@ -51,8 +52,8 @@ def release(connection: BaseDatabaseWrapper) -> None:
             cursor.execute("DROP FUNCTION IF EXISTS inquiry_history_refuse()")
 
 
-def keep_append_only(using: str, **_: Any) -> None:
-    """After every migrate: one that rebuilds the table on SQLite takes its triggers away, silently."""
+def protect_history(using: str, **_: Any) -> None:
+    """Create the triggers after every migrate: on SQLite, rebuilding the table silently drops them."""
     connection = connections[using]
     if TABLE in connection.introspection.table_names():
         with transaction.atomic(using):
@@ -61,7 +62,7 @@ def keep_append_only(using: str, **_: Any) -> None:
 
 @contextmanager
 def released(using: str) -> Iterator[None]:
-    """One transaction in which the history may be emptied, for whoever empties the whole database."""
+    """A transaction in which the history can be emptied, for `flush`."""
     with transaction.atomic(using):
         release(connections[using])
         yield

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One move; the fields are those of InquiryHistory. `uid` tells the same entry apart from an equal one."""
+    """One move, with the fields of InquiryHistory. `uid` identifies the entry in every system."""
 
     inquiry_id: int
     from_status: str | None

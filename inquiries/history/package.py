@@ -1,8 +1,8 @@
-"""The shared status package: another system that keeps the history of inquiries too.
+"""Load and call the shared status package, another system that stores the history of inquiries too.
 
-STATUS_HISTORY_BACKEND is the dotted path of a `StatusPackage`: a module, an object in one, or a class that is made
-without arguments, once per process. It is called in a thread of its own, for no longer than STATUS_HISTORY_TIMEOUT, and
-never while a transaction is open, so that its slowness is nobody else's.
+STATUS_HISTORY_BACKEND is the dotted path of a `StatusPackage`: a module, an object in one, or a class, which is
+instantiated without arguments once per process. Calls run in a thread of their own, for STATUS_HISTORY_TIMEOUT at most,
+and never in a transaction, so that a slow package blocks nobody else.
 """
 
 import importlib
@@ -25,14 +25,14 @@ from .entry import Entry
 
 logger = logging.getLogger("vestibule.inquiries.history")
 
-# Calls that may be under way in one process, those that nobody waits for any more included.
-CALLS = 8
-# After a call that took too long the package is left alone for so long, in seconds.
+# Concurrent calls per process, those that timed out but still run included.
+MAX_CALLS = 8
+# No calls are made for this time after a timeout, in seconds.
 PAUSE = 30.0
 
 
 class StatusPackage(Protocol):
-    """What an installation's shared status package has to offer. Calls come from several threads and processes."""
+    """The interface of a shared status package. Calls come from several threads and processes."""
 
     def record(
         self,
@@ -50,40 +50,41 @@ class StatusPackage(Protocol):
         note: str,
         created_at: datetime,
     ) -> object:
-        """Keep one entry for good; what it returns is not looked at, what it raises means that it was not kept.
+        """Store one entry for good. The return value is ignored; an exception means that it was not stored.
 
-        `from_status` is None for the first entry of an inquiry, `changed_by` a UserHub id, `created_at` in UTC. The
-        same `uid` is the same entry: given once more it must not be kept twice. Entries of one inquiry come in order.
+        `from_status` is None for the first entry of an inquiry, `changed_by` a UserHub id, `created_at` in UTC. Storing
+        an entry with the same `uid` again must not duplicate it. Entries of one inquiry come in order.
         """
 
     def entries(self, inquiry_id: int) -> Iterable[Mapping[str, Any] | object]:
-        """What is kept for one inquiry, as dicts or objects with the names of `record`.
+        """All entries of one inquiry, as dicts or objects with the names of `record`.
 
-        At least `uid` (or its text), `inquiry_id`, `to_status` and `created_at` (with its time zone, or ISO 8601 text);
-        others may be missing or None, and further ones are ignored. Those that other programs recorded have uids of
-        their own.
+        `uid` (or its text), `inquiry_id`, `to_status` and `created_at` (with a time zone, or ISO 8601 text) are
+        required; others may be missing or None, and further ones are ignored. Entries of other programs have their own
+        uids.
         """
 
 
-class Unusable(Exception):
-    """STATUS_HISTORY_BACKEND names nothing that could be a status package; the message says why."""
+class InvalidPackageError(Exception):
+    """STATUS_HISTORY_BACKEND names no usable status package; the message has the reason."""
 
 
-class Silent(Exception):
-    """The package took too long, now or a moment ago: it may still do what it was asked to."""
+class PackageTimeoutError(Exception):
+    """The package timed out, now or within the last PAUSE seconds. The call may still succeed."""
 
 
-def load(path: str) -> StatusPackage:
-    """What the dotted path names. Raises Unusable."""
+def load_package(path: str) -> StatusPackage:
+    """Load the package at the dotted path. Raises InvalidPackageError."""
     try:
-        found = _resolve(path)
-        found = found() if isinstance(found, type) else found
+        package = _resolve(path)
+        package = package() if isinstance(package, type) else package
     except Exception as error:
-        raise Unusable(f"it cannot be loaded ({' '.join(str(error).split()) or type(error).__name__})") from error
-    missing = [name for name in ("record", "entries") if not callable(getattr(found, name, None))]
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise InvalidPackageError(f"it cannot be loaded ({reason})") from error
+    missing = [name for name in ("record", "entries") if not callable(getattr(package, name, None))]
     if missing:
-        raise Unusable(f"what it names has no {' and no '.join(f'{name}(…)' for name in missing)}")
-    return found
+        raise InvalidPackageError(f"what it names has no {' and no '.join(f'{name}(…)' for name in missing)}")
+    return package
 
 
 def _resolve(path: str) -> Any:
@@ -91,7 +92,7 @@ def _resolve(path: str) -> Any:
         return importlib.import_module(path)
     except ModuleNotFoundError as error:
         parent, _, name = path.rpartition(".")
-        # Only when just that is no module: what a module itself imports in vain is to be told.
+        # Only if this path itself is no module: a failed import inside a module must be reported.
         if not parent or error.name != path:
             raise
     module = importlib.import_module(parent)
@@ -100,29 +101,32 @@ def _resolve(path: str) -> Any:
     return getattr(module, name)
 
 
-_loaded = lru_cache(load)
+_load_once = lru_cache(load_package)
 
 
-def configured() -> StatusPackage | None:
-    """The installation's package, if it has one."""
+def configured_package() -> StatusPackage | None:
+    """The package that STATUS_HISTORY_BACKEND names, if any."""
     path = settings.STATUS_HISTORY_BACKEND
-    return _loaded(path) if path else None
+    return _load_once(path) if path else None
 
 
-# --- Calling it
+# --- Calls
 
 
-class _Line:
-    """The calls of this process."""
+class _Caller:
+    """Limits the calls of this process."""
 
     def __init__(self) -> None:
-        self.free = threading.BoundedSemaphore(CALLS)
-        self.silent_until = 0.0
+        self.slots = threading.BoundedSemaphore(MAX_CALLS)
+        self.paused_until = 0.0
 
     def call[T](self, work: Callable[[], T]) -> T:
-        """What `work` returns or raises. Raises Silent when that takes longer than STATUS_HISTORY_TIMEOUT."""
-        if time.monotonic() < self.silent_until or not self.free.acquire(blocking=False):
-            raise Silent("left alone, as it took too long a moment ago")
+        """Run `work` in a thread; returns or raises as it does.
+
+        Raises PackageTimeoutError after STATUS_HISTORY_TIMEOUT, and at once during the pause after a timeout.
+        """
+        if time.monotonic() < self.paused_until or not self.slots.acquire(blocking=False):
+            raise PackageTimeoutError("left alone, as it took too long a moment ago")
         answer: list[T] = []
         failure: list[Exception] = []
 
@@ -132,77 +136,79 @@ class _Line:
             except Exception as error:
                 failure.append(error)
             except BaseException as error:
-                # Whoever waits is not to end with it.
+                # SystemExit and the like must not end the waiting thread.
                 failure.append(RuntimeError(repr(error)))
             finally:
                 connections.close_all()
-                self.free.release()
+                self.slots.release()
 
-        # A daemon: a call that hangs does not keep the process from ending.
+        # A daemon thread, so that a hanging call does not keep the process from exiting.
         thread = threading.Thread(target=run, daemon=True, name="status-package")
         thread.start()
         thread.join(settings.STATUS_HISTORY_TIMEOUT)
         if failure:
             raise failure[0]
         if not answer:
-            self.silent_until = time.monotonic() + PAUSE
-            raise Silent(f"no answer within {settings.STATUS_HISTORY_TIMEOUT} s")
+            self.paused_until = time.monotonic() + PAUSE
+            raise PackageTimeoutError(f"no answer within {settings.STATUS_HISTORY_TIMEOUT} s")
         return answer[0]
 
 
-line = _Line()
+caller = _Caller()
 
 
-def record(package: StatusPackage, entry: Mapping[str, Any]) -> None:
-    """Hand over one entry. Raises Silent, or whatever the package raises."""
-    line.call(lambda: package.record(**entry))
+def record_entry(package: StatusPackage, entry: Mapping[str, Any]) -> None:
+    """Store one entry. Raises PackageTimeoutError, or the package's exceptions."""
+    caller.call(lambda: package.record(**entry))
 
 
-def entries(package: StatusPackage, inquiry_id: int) -> list[Entry]:
-    """What it keeps for one inquiry, by time. Raises Silent, ValueError or msgspec's ValidationError for nonsense, or
-    what the package raises."""
-    rows = msgspec.convert(line.call(lambda: list(package.entries(inquiry_id))), list[_Row], from_attributes=True)
+def read_entries(package: StatusPackage, inquiry_id: int) -> list[Entry]:
+    """The package's entries of one inquiry, by time.
+
+    Raises PackageTimeoutError, ValueError or msgspec's ValidationError for invalid data, or the package's exceptions.
+    """
+    rows = msgspec.convert(caller.call(lambda: list(package.entries(inquiry_id))), list[_Row], from_attributes=True)
     if any(row.inquiry_id != inquiry_id for row in rows):
         raise ValueError("entries of another inquiry")
-    found = [row.entry() for row in rows]
-    # What nobody could be told is nonsense too, such as half a character.
-    msgspec.json.encode(found)
-    return sorted({entry.uid: entry for entry in found}.values(), key=lambda entry: entry.created_at)
+    entries = [row.entry() for row in rows]
+    # Fails for text that cannot be encoded, such as a lone surrogate.
+    msgspec.json.encode(entries)
+    return sorted({entry.uid: entry for entry in entries}.values(), key=lambda entry: entry.created_at)
 
 
-def has(package: StatusPackage, inquiry_id: int, uid: uuid.UUID) -> bool:
-    """Whether it keeps this entry of the inquiry. Raises as `entries` does, but minds nothing besides the uids."""
-    rows = msgspec.convert(line.call(lambda: list(package.entries(inquiry_id))), list[_Known], from_attributes=True)
+def has_entry(package: StatusPackage, inquiry_id: int, uid: uuid.UUID) -> bool:
+    """True if the package has this entry. Raises as `read_entries` does, but validates the uids alone."""
+    rows = msgspec.convert(caller.call(lambda: list(package.entries(inquiry_id))), list[_RowUid], from_attributes=True)
     return any(str(row.uid) == str(uid) for row in rows)
 
 
-def entries_or_nothing(inquiry_id: int) -> list[Entry]:
-    """The same, or none where there is no package or it has nothing sensible to say."""
-    package = configured()
+def read_entries_or_none(inquiry_id: int) -> list[Entry]:
+    """The configured package's entries of one inquiry; none without a package, and after a logged failure."""
+    package = configured_package()
     if package is None:
         return []
     try:
-        return entries(package, inquiry_id)
+        return read_entries(package, inquiry_id)
     except Exception as error:
-        logger.warning("the status package did not say what inquiry %s went through: %s", inquiry_id, said(error))
+        logger.warning("the status package gave no history of inquiry %s: %s", inquiry_id, describe_error(error))
         return []
 
 
-def said(error: Exception) -> str:
-    """What went wrong, in one line of 300 characters at most."""
-    words = f"{type(error).__name__}: {error}".replace("\0", "").encode("utf-8", "replace").decode()
-    return " ".join(words.split())[:300]
+def describe_error(error: Exception) -> str:
+    """The error in one line of at most 300 characters."""
+    text = f"{type(error).__name__}: {error}".replace("\0", "").encode("utf-8", "replace").decode()
+    return " ".join(text.split())[:300]
 
 
 Id = Annotated[int, Meta(ge=-(2**63), le=GREATEST_ID)]
 
 
-class _Known(Struct):
+class _RowUid(Struct):
     uid: Any
 
 
 class _Row(Struct, kw_only=True):
-    """An entry as a package tells it."""
+    """An entry as a package returns it."""
 
     uid: uuid.UUID
     inquiry_id: int

@@ -1,4 +1,4 @@
-"""Write the history: one row for each move, in the transaction that makes it, and a job that shares it."""
+"""Write the history: one row for each move, in its transaction, and a job that shares the row."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -10,7 +10,7 @@ from config.accounts.models import ApiToken, User
 
 from ..models import InquiryHistory, PipelineStep
 from .entry import Entry
-from .sharing import remember
+from .sharing import share_later
 
 BATCH = 1000
 
@@ -25,10 +25,7 @@ def record_move(
     note: str,
     at: datetime | None = None,
 ) -> None:
-    """Write down one move; `before` is None for the first. Call it in the transaction that makes the move.
-
-    `at` is when it was made, else now.
-    """
+    """Save one move; `before` is None for the first one, `at` is now by default. Call it in the move's transaction."""
     record_moves([inquiry_id], before, after, by=by, changed_by=changed_by, note=note, at=at)
 
 
@@ -42,11 +39,11 @@ def record_moves(
     note: str,
     at: datetime | None = None,
 ) -> None:
-    """Write down the same move of many inquiries, a row for each."""
+    """Save the same move of many inquiries, a row for each."""
     at = at or timezone.now()
     entries = [_entry(pk, before, after, by=by, changed_by=changed_by, note=note, at=at) for pk in inquiry_ids]
     rows = InquiryHistory.objects.bulk_create([InquiryHistory(**asdict(entry)) for entry in entries], batch_size=BATCH)
-    remember(rows)
+    share_later(rows)
 
 
 def _entry(

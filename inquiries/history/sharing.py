@@ -1,8 +1,8 @@
-"""Hands the history to the shared status package: every entry once, those of one inquiry in order, none lost.
+"""Share the history with the status package: every entry once, entries of one inquiry in order, none lost.
 
-The move's own transaction leaves an UnsharedHistory row and a task. The task gives the entry to the package, outside
-any transaction, and takes the row away. Whoever gives an entry away holds its row for a while, so that two workers do
-not give the same one; a row that was held before may have been taken by the package, which is asked first.
+The transaction of a move saves an UnsharedHistory row and enqueues a task. The task sends the entry to the package,
+outside any transaction, and deletes the row. A worker claims the row first, so that two workers do not send the same
+entry. A row that was claimed before may have reached the package, which is asked before sending again.
 """
 
 import logging
@@ -23,18 +23,18 @@ from .entry import FIELDS, Entry
 logger = logging.getLogger("vestibule.inquiries.history")
 
 BATCH = 1000
-# How long one catching up may keep the worker from its other jobs, in seconds.
+# The time that one run of `catch_up` may keep the worker from its other jobs, in seconds.
 CATCH_UP_FOR = 20.0
 
 
-def hold_for() -> timedelta:
-    """How long an entry is held: longer than the two calls that giving it away takes, when nothing is wrong."""
+def claim_duration() -> timedelta:
+    """The duration of a claim: longer than the two calls that sharing an entry takes."""
     return timedelta(seconds=60 + 2 * settings.STATUS_HISTORY_TIMEOUT)
 
 
-def remember(rows: Sequence[InquiryHistory]) -> None:
-    """Have new entries shared. Call it in the transaction that stores the rows."""
-    if not package.configured():
+def share_later(rows: Sequence[InquiryHistory]) -> None:
+    """Enqueue the sharing of new rows. Call it in the transaction that saves them."""
+    if not package.configured_package():
         return
     UnsharedHistory.objects.bulk_create([UnsharedHistory(entry=row) for row in rows], batch_size=BATCH)
     if len(rows) == 1:
@@ -45,92 +45,94 @@ def remember(rows: Sequence[InquiryHistory]) -> None:
 
 @task
 def share(inquiry_id: int) -> None:
-    """Give an inquiry's waiting entries to the package; the worker tries again when it fails."""
-    hand_over(inquiry_id)
+    """Share an inquiry's waiting entries; the worker retries on failure."""
+    share_entries(inquiry_id)
 
 
 @task
 def share_all() -> None:
-    """Give the package what it takes in a while; the rest follows when the worker catches up."""
+    """Share waiting entries for CATCH_UP_FOR; housekeeping shares the rest."""
     catch_up()
 
 
-def hand_over(inquiry_id: int) -> int:
-    """Give an inquiry's waiting entries to the package, oldest first; returns how many went.
+def share_entries(inquiry_id: int) -> int:
+    """Share an inquiry's waiting entries, oldest first; returns how many.
 
-    Stops where somebody else is giving one away. Raises what the package raises, or `package.Silent`; what went wrong
-    stands on the row that waits. Call it outside any transaction.
+    Stops at an entry claimed by another worker. Raises the package's exceptions and `package.PackageTimeoutError`; the
+    error is saved on the waiting row. Call it outside any transaction.
     """
-    backend = package.configured()
+    backend = package.configured_package()
     count = 0
-    while backend and (waiting := _first(inquiry_id)) and _hold(waiting):
+    while backend and (waiting := _oldest_waiting(inquiry_id)) and _claim(waiting):
         try:
-            _give(backend, waiting)
+            _share_entry(backend, waiting)
         except Exception as error:
-            _keep(waiting, error)
+            _save_error(waiting, error)
             raise
-        # Not by its instance: a row that is gone already is fine.
+        # By query, not by instance: the row may be deleted already.
         UnsharedHistory.objects.filter(pk=waiting.pk).delete()
         count += 1
     return count
 
 
 def catch_up() -> int:
-    """Give the package whatever waits, of all inquiries, as far as it takes it in a while; returns how many went.
+    """Share waiting entries of all inquiries for up to CATCH_UP_FOR; returns how many.
 
-    The worker calls it once a minute: it finds what a job gave up after its last attempt.
+    Housekeeping calls it once a minute. It also shares entries whose job failed for good.
     """
-    if not package.configured():
+    if not package.configured_package():
         return 0
     ends, count = time.monotonic() + CATCH_UP_FOR, 0
-    for inquiry_id in _inquiries():
+    for inquiry_id in _waiting_inquiries():
         if time.monotonic() >= ends:
             break
         try:
-            count += hand_over(inquiry_id)
-        except package.Silent:
+            count += share_entries(inquiry_id)
+        except package.PackageTimeoutError:
             break
-        except Exception as error:  # It stands on the row, and the next inquiry may go.
-            logger.warning("the history of inquiry %s could not be shared: %s", inquiry_id, package.said(error))
+        except Exception as error:  # Saved on the row; the next inquiry may succeed.
+            logger.warning(
+                "the history of inquiry %s could not be shared: %s", inquiry_id, package.describe_error(error)
+            )
     return count
 
 
-def _first(inquiry_id: int) -> UnsharedHistory | None:
+def _oldest_waiting(inquiry_id: int) -> UnsharedHistory | None:
     return UnsharedHistory.objects.filter(entry__inquiry=inquiry_id).order_by("entry_id").first()
 
 
-def _inquiries() -> list[int]:
-    """The inquiries with something to give away, those first that were not tried for the longest."""
+def _waiting_inquiries() -> list[int]:
+    """Ids of inquiries with waiting entries, those not tried for the longest time first."""
     rows = UnsharedHistory.objects.alias(
         is_later=Exists(
             UnsharedHistory.objects.filter(entry__inquiry=OuterRef("entry__inquiry"), entry_id__lt=OuterRef("entry_id"))
         )
     )
-    heads = rows.filter(_is_free(), is_later=False).order_by(F("held_until").asc(nulls_first=True), "entry_id")
+    heads = rows.filter(_is_unclaimed(), is_later=False).order_by(F("held_until").asc(nulls_first=True), "entry_id")
     return list(heads.values_list("entry__inquiry", flat=True)[:1000])
 
 
-def _is_free() -> Q:
+def _is_unclaimed() -> Q:
     return Q(held_until=None) | Q(held_until__lte=timezone.now())
 
 
-def _hold(waiting: UnsharedHistory) -> bool:
-    """Whether this entry is ours to give away, and nobody tried since `waiting` was read."""
-    mine = UnsharedHistory.objects.filter(_is_free(), pk=waiting.pk, held_until=waiting.held_until)
-    return mine.update(held_until=timezone.now() + hold_for()) == 1
+def _claim(waiting: UnsharedHistory) -> bool:
+    """Claim the entry; False when another worker has tried it since `waiting` was read."""
+    rows = UnsharedHistory.objects.filter(_is_unclaimed(), pk=waiting.pk, held_until=waiting.held_until)
+    return rows.update(held_until=timezone.now() + claim_duration()) == 1
 
 
-def _give(backend: package.StatusPackage, waiting: UnsharedHistory) -> None:
+def _share_entry(backend: package.StatusPackage, waiting: UnsharedHistory) -> None:
     row = InquiryHistory.objects.values(*FIELDS).get(pk=waiting.pk)
-    # Held before: a call that failed, took too long, or died with its worker may have reached the package.
-    if waiting.held_until and package.has(backend, row["inquiry_id"], row["uid"]):
+    # Claimed before: a call that failed, timed out or died with its worker may have reached the package.
+    if waiting.held_until and package.has_entry(backend, row["inquiry_id"], row["uid"]):
         return
-    package.record(backend, asdict(Entry(**row)))
+    package.record_entry(backend, asdict(Entry(**row)))
 
 
-def _keep(waiting: UnsharedHistory, error: Exception) -> None:
-    """Write down what went wrong, and let go. A call that took too long may still get through: its row stays held."""
+def _save_error(waiting: UnsharedHistory, error: Exception) -> None:
+    """Save the error and release the claim, except after a timeout: that call may still reach the package."""
     rows = UnsharedHistory.objects.filter(pk=waiting.pk)
-    rows.update(error=package.said(error))
-    if not isinstance(error, package.Silent):
+    rows.update(error=package.describe_error(error))
+    if not isinstance(error, package.PackageTimeoutError):
         rows.update(held_until=timezone.now())

@@ -5,7 +5,7 @@ from .filter_option import FilterOption
 from .history import InquiryHistory
 from .inquiry import Inquiry
 from .inquiry_type import InquiryType
-from .offer import InvalidOfferTransition, Offer, StaleOffer
+from .offer import InvalidOfferTransitionError, Offer, StaleOfferError
 from .step import PipelineStep
 from .unshared import UnsharedHistory
 
@@ -17,9 +17,9 @@ __all__ = [
     "Inquiry",
     "InquiryHistory",
     "InquiryType",
-    "InvalidOfferTransition",
+    "InvalidOfferTransitionError",
     "Offer",
     "PipelineStep",
-    "StaleOffer",
+    "StaleOfferError",
     "UnsharedHistory",
 ]

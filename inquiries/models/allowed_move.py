@@ -7,7 +7,7 @@ from .step import PipelineStep
 
 
 class AllowedMove(models.Model):
-    """A move that staff allowed beside the one to the next step: a skip, a way back, a branch."""
+    """An extra move that staff allow besides the one to the next step: a skip, a step back, a branch."""
 
     from_step = models.ForeignKey(
         PipelineStep, models.CASCADE, related_name="moves_out", db_index=False, verbose_name=_("from")

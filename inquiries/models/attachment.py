@@ -13,7 +13,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 class Attachment(StoredFile):
     """A file of an inquiry; `uploaded_by` is a UserHub id."""
 
-    # Goes with its file, so nothing else takes it along.
+    # Deleted together with its stored file, so never by a cascade.
     inquiry = models.ForeignKey(
         "inquiries.Inquiry", models.PROTECT, related_name="attachments", verbose_name=_("inquiry")
     )

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DirectoryUser(models.Model):
-    """Somebody in the built-in directory, which staff edit and which stands in for UserHub where there is none."""
+    """A person in the built-in directory, which staff edit. It replaces UserHub where none is configured."""
 
     userhub_id = models.BigIntegerField(_("UserHub id"), unique=True)
     first_name = models.CharField(_("first name"), max_length=100, blank=True)

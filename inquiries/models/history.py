@@ -6,16 +6,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class InquiryHistory(models.Model):
-    """One move of an inquiry, as it was that day: keys and labels are copies. Written by `inquiries.history` alone.
+    """One move of an inquiry, append-only. Keys and labels are copies of the day; `inquiries.history` alone writes it.
 
-    `from_status` is null on the first row. `changed_by` is a UserHub id, null for nobody who is known there.
-    `by_user_id` or `by_token_id` and `by_name` say who did it in here; they are no foreign keys, as a row that may not
-    change cannot follow when a user or token is deleted.
+    `from_status` is null on the first row. `changed_by` is a UserHub id, null when unknown. `by_user_id` or
+    `by_token_id` and `by_name` name the actor in this installation; they are no foreign keys, as an append-only row
+    cannot change when a user or token is deleted.
     """
 
-    # What tells apart the same move, written to two places.
+    # Identifies the same move in the own table and in a shared status package.
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    # A row that may not be deleted keeps its inquiry too.
+    # History rows cannot be deleted, so neither can their inquiry.
     inquiry = models.ForeignKey("inquiries.Inquiry", models.PROTECT, related_name="history")
     from_status = models.CharField(_("from"), max_length=50, null=True)  # noqa: DJ001 - the documents say null
     from_label = models.CharField(_("label of from"), max_length=100, blank=True)
@@ -31,7 +31,7 @@ class InquiryHistory(models.Model):
     class Meta:
         verbose_name = _("status change of an inquiry")
         verbose_name_plural = _("status changes of inquiries")
-        # As written, under the lock on the inquiry; the clocks of two machines may disagree.
+        # In the order of writing, under the lock on the inquiry: clocks of two machines may disagree.
         ordering = ["id"]
 
     def __str__(self) -> str:

@@ -26,22 +26,21 @@ if TYPE_CHECKING:
     from .offer import Offer
 
 
-NOTHING: Mapping[str, Any] = {}
+UNKNOWN: Mapping[str, Any] = {}
 
 
 class Inquiry(models.Model):
-    """What a customer asks, of one type, on one step of its pipeline. Sources: inquiries API, contract section 5.
+    """A typed question of a customer, on one step of its pipeline. Sources: inquiries API, contract section 5.
 
-    `user_id` (the customer who owns it), `created_by` (who submitted it) and `case_id` are ids of other systems.
-    `person` and `business` are the customer's UserHub profile as it was that day, {} while `profile_at` is null:
-    the inquiry waits for it. `person` is {first_name, last_name, email, phone, language (ISO 639-1), address};
-    `business`, where there is one, {company, vat_number, address, invoice_email, invoice_address}; an address is
-    {street, postal_code, city, country}; all are text, "" for what is not known. `responded_at` is the first time that
-    somebody on the Pro's side acted.
+    `user_id` (the customer), `created_by` (the submitter) and `case_id` are ids of other systems. `person` and
+    `business` are copied from the customer's UserHub profile; both are {} while `profile_at` is null and the inquiry
+    waits for the profile. `person` is {first_name, last_name, email, phone, language (ISO 639-1), address}; `business`
+    is {company, vat_number, address, invoice_email, invoice_address} or {}; an address is {street, postal_code, city,
+    country}. All values are text, "" when unknown. `responded_at` is the first action on the Pro's side.
     """
 
     class Status(models.TextChoices):
-        """The coarse status, which follows from the step and, at its end, from the outcome."""
+        """The coarse status. It follows from the step and, on a terminal step, from the outcome."""
 
         OPEN = "open", pgettext_lazy("inquiry", "Open")
         IN_PROGRESS = "in_progress", pgettext_lazy("inquiry", "In progress")
@@ -49,7 +48,7 @@ class Inquiry(models.Model):
         CANCELLED = "cancelled", pgettext_lazy("inquiry", "Cancelled")
 
     class Outcome(models.TextChoices):
-        """How it was closed."""
+        """The result of a closed inquiry."""
 
         COMPLETED = "completed", pgettext_lazy("inquiry", "Completed")
         CANCELLED = "cancelled", pgettext_lazy("inquiry", "Cancelled")
@@ -92,14 +91,14 @@ class Inquiry(models.Model):
     filter_options = models.ManyToManyField(
         FilterOption, blank=True, related_name="inquiries", verbose_name=_("filter options")
     )
-    # Why UserHub has no profile for it, in English; blank while it may still come.
+    # The reason, in English, why no profile is expected any more; blank while one may still come.
     profile_problem = models.CharField(_("problem with the profile"), max_length=300, blank=True, editable=False)
     profile_at = models.DateTimeField(_("profile copied at"), null=True, editable=False)
     responded_at = models.DateTimeField(_("responded at"), null=True, editable=False)
     acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, editable=False)
     notified_at = models.DateTimeField(_("pro notified at"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
-    # Here too, as the history may be kept elsewhere.
+    # A copy for the board, which would otherwise read the history of every card.
     moved_at = models.DateTimeField(_("on its step since"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
@@ -117,13 +116,13 @@ class Inquiry(models.Model):
         verbose_name_plural = _("inquiries")
         indexes = [
             models.Index(fields=["pro", "-created_at", "-id"], name="inquiry_newest"),
-            # The list as it is asked for most. With the case, so that SQLite looks nowhere else for it.
+            # The default list. The case is included so that SQLite answers from the index alone.
             models.Index(
                 fields=["pro", "-created_at", "-id", "case_id"],
                 condition=Q(case_id__isnull=True),
                 name="inquiry_unassigned",
             ),
-            # The case at the end: each of these lists is counted without those that have one, on the index alone.
+            # The case comes last: these lists are counted without linked inquiries, from the index alone.
             models.Index(fields=["pro", "status", "-created_at", "-id", "case_id"], name="inquiry_by_status"),
             models.Index(fields=["pro", "inquiry_type", "-created_at", "-id", "case_id"], name="inquiry_by_type"),
             # A column of the board.
@@ -152,64 +151,64 @@ class Inquiry(models.Model):
 
     @property
     def reference(self) -> int:
-        """What a customer quotes."""
+        """The number that customers quote."""
         return self.pk
 
     @property
     def pipeline_status(self) -> str:
-        """The key of the step it stands on."""
+        """The key of the current step."""
         return self.step.key
 
     @property
     def full_name(self) -> str:
-        """ "" while it waits for its profile, if that has a name at all."""
+        """The customer's first and last name; "" while the profile is missing or has none."""
         names = (self.person.get("first_name", ""), self.person.get("last_name", ""))
         return " ".join(name for name in names if name)
 
     @property
     def customer_name(self) -> str:
-        """The person, or the company where no person is named; "" for nobody known."""
+        """The customer's name, else the company; "" when both are unknown."""
         return self.full_name or str(self.business.get("company", ""))
 
     @cached_property
     def colleagues(self) -> dict[int, str]:
-        """The names of the Pro's own people, by their UserHub ids."""
-        people = User.objects.filter(pro=self.pro_id, userhub_id__isnull=False)
-        return dict(people.values_list("userhub_id", "name"))  # type: ignore[arg-type]
+        """Names of the Pro's users, by UserHub id."""
+        users = User.objects.filter(pro=self.pro_id, userhub_id__isnull=False)
+        return dict(users.values_list("userhub_id", "name"))  # type: ignore[arg-type]
 
     @property
     def truncated_message(self) -> str:
-        """The first 10 words, then "..." where there are more."""
+        """The first 10 words, then "..." if there are more."""
         words = self.message.split()
         return " ".join(words[:10]) + ("..." if len(words) > 10 else "")
 
     @property
     def budget_display(self) -> str | None:
-        """In Dutch style whoever reads it: "€ 4.500,00"."""
+        """The budget in Dutch notation, whatever the reader's language: "€ 4.500,00"."""
         if self.budget is None:
             return None
         return f"€ {self.budget:,.2f}".translate(str.maketrans(",.", ".,"))
 
     @property
     def email(self) -> str:
-        """The customer's address; "" when there is none that a person reads."""
+        """The customer's e-mail address; "" when missing or one that nobody reads, such as no-reply."""
         address = self.person.get("email", "")
         return address if is_answerable(address) else ""
 
     @property
     def language(self) -> str:
-        """In which the customer is written to: their own where the product speaks it, else the Pro's."""
-        own = self.person.get("language")
-        return own if own in dict(settings.LANGUAGES) else self.pro.language
+        """The language for mails to the customer: their own if it is one of LANGUAGES, else the Pro's."""
+        language = self.person.get("language")
+        return language if language in dict(settings.LANGUAGES) else self.pro.language
 
     @property
     def newest_offer(self) -> "Offer | None":
-        """The last that was drawn up, on rows read `with_newest_offer`."""
+        """The latest offer, on rows read `with_newest_offer`."""
         return next(iter(self.newest_offers), None)  # type: ignore[attr-defined]
 
     @property
-    def profile_problem_shown(self) -> str:
-        """In the reader's language."""
+    def translated_profile_problem(self) -> str:
+        """`profile_problem` in the reader's language."""
         return gettext(self.profile_problem) if self.profile_problem else ""
 
     @property
@@ -217,75 +216,74 @@ class Inquiry(models.Model):
         return self.profile_at is None
 
     def make_search_text(self) -> str:
-        """What `search_text` holds."""
+        """Build the value of `search_text`: folded words and the digits of the phone number."""
         person, business = self.person, self.business
         words = [self.full_name, business.get("company", ""), person.get("email", ""), self.subject, self.message]
         return f"{fold(' '.join(words))} {digits(person.get('phone', ''))}".strip()
 
-    def note_response(self) -> None:
-        """Somebody on the Pro's side answers the customer now; the first time counts."""
+    def record_response(self) -> None:
+        """Set `responded_at` to now, unless it is set already."""
         now = timezone.now()
         if Inquiry.objects.filter(pk=self.pk, responded_at=None).update(responded_at=now, updated_at=now):
             self.responded_at = self.updated_at = now
 
     def allowed_steps(self) -> models.QuerySet[PipelineStep]:
-        """The steps that it may be moved to, in order."""
-        return PipelineStep.objects.after(self.step)
+        """Steps that the inquiry can be moved to, in order."""
+        return PipelineStep.objects.allowed_from(self.step)
 
     def link_contact(self, contact: Contact | None) -> None:
-        """Say which of the Pro's contacts the customer is; None for nobody.
+        """Link one of the Pro's contacts as the customer, or none.
 
-        Raises Contact.DoesNotExist when it is another Pro's, or was archived or merged meanwhile.
+        Raises Contact.DoesNotExist for another Pro's contact and for one archived or merged in the meantime.
         """
         with transaction.atomic():
-            # Before the inquiry's row, as a merge does: it moves the inquiries of a contact that goes.
+            # Locked before the inquiry, as a merge does, which moves the inquiries of the merged contact.
             hold_book(self.pro_id)
             self.lock()
             self.contact = Contact.objects.for_pro(self.pro).get(pk=contact.pk) if contact else None
             self.save(update_fields=["contact", "updated_at"])
 
     @property
-    def facts(self) -> dict[str, Any]:
-        """What `classify` says, the filter options as a set of their ids, as text."""
+    def classification(self) -> dict[str, Any]:
+        """The values that `classify` sets; filter options as a set of ids, as text."""
         options = {str(pk) for pk in self.filter_options.values_list("pk", flat=True)}
         return {"priority": self.priority, "category": self.category, "filter_options": options}
 
-    def classify(self, *, was: Mapping[str, Any] = NOTHING, **facts: Any) -> None:
-        """Say how much it presses and what it is about: any of `priority`, `category` and `filter_options` (ids).
+    def classify(self, *, original: Mapping[str, Any] = UNKNOWN, **values: Any) -> None:
+        """Set any of `priority`, `category` and `filter_options` (ids).
 
-        `was` is `facts` as it was when the editing began: what the editor left so stays as it is by now. Raises
-        StaleEditError when something that they changed is another by now, and ValidationError for what cannot be, with
-        every field at fault.
+        `original` is `classification` as the editor saw it: values that they left alone keep their current state.
+        Raises StaleEditError when somebody else changed one of the edited values, and ValidationError by field.
         """
         with transaction.atomic():
             self.lock()
-            wanted = changed_facts(was, facts)
-            for name, present in self.facts.items():
-                if name in wanted and name in was and present not in (was[name], wanted[name]):
-                    raise StaleEditError(name, str(present))
-            options = wanted.pop("filter_options", None)
-            for name, value in wanted.items():
+            changes = changed_values(original, values)
+            for name, current in self.classification.items():
+                if name in changes and name in original and current not in (original[name], changes[name]):
+                    raise StaleEditError(name, str(current))
+            options = changes.pop("filter_options", None)
+            for name, value in changes.items():
                 setattr(self, name, value)
-            self.clean_fields(exclude={f.name for f in self._meta.fields} - set(wanted))
-            self.save(update_fields=[*wanted, "updated_at"])
+            self.clean_fields(exclude={f.name for f in self._meta.fields} - set(changes))
+            self.save(update_fields=[*changes, "updated_at"])
             if options is not None:
                 self.filter_options.set(FilterOption.objects.filter(pk__in=options))
 
     def lock(self) -> None:
-        """Hold the row until the transaction ends, and see it as it is now. Raises DoesNotExist when it is gone.
+        """Lock the row until the transaction ends, and reload it. Raises DoesNotExist when it is deleted.
 
-        The pipeline of its type is held first, as whoever changes that one goes on to its inquiries.
+        The pipeline of its type is locked first, in the order of a pipeline change.
         """
         InquiryType(pk=self.inquiry_type_id).hold_pipeline()
-        # Not joined with the step: whoever waited here on PostgreSQL would find the new row beside the old step, and
-        # that is no row at all.
+        # Not joined with the step: after waiting for the lock, PostgreSQL would join the new row to the old step and
+        # find no row.
         self.refresh_from_db(from_queryset=Inquiry.objects.select_for_update())
 
 
-def changed_facts(was: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of `facts` that somebody changed who was shown `was`, in the form of `Inquiry.facts`."""
-    wanted = {
+def changed_values(original: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The `values` that differ from `original`, in the form of `Inquiry.classification`."""
+    normalized = {
         name: {str(getattr(option, "pk", option)) for option in value} if name == "filter_options" else value.strip()
-        for name, value in facts.items()
+        for name, value in values.items()
     }
-    return {name: value for name, value in wanted.items() if name not in was or value != was[name]}
+    return {name: value for name, value in normalized.items() if name not in original or value != original[name]}

@@ -15,7 +15,7 @@ validate_color = RegexValidator(r"^#[0-9A-Fa-f]{6}\Z", _("Use # and six hexadeci
 
 
 def is_lucide(name: str) -> bool:
-    """Whether an icon of this name can be drawn."""
+    """Tell whether lucide has an icon of this name."""
     try:
         lucide(name)
     except IconDoesNotExist:
@@ -24,7 +24,7 @@ def is_lucide(name: str) -> bool:
 
 
 def check_steps(steps: "Iterable[PipelineStep]") -> None:
-    """Raises ValidationError, with every fault, unless the steps make a pipeline."""
+    """Raise ValidationError with every error unless the steps make a valid pipeline."""
     steps = list(steps)
     errors = []
     if sum(step.is_initial for step in steps) != 1:
@@ -32,22 +32,22 @@ def check_steps(steps: "Iterable[PipelineStep]") -> None:
     if not any(step.is_terminal for step in steps):
         errors.append(ValidationError(_("A pipeline has at least one terminal step."), code="terminal"))
     if any(step.is_initial and step.is_terminal for step in steps):
-        errors.append(ValidationError(_("No step is initial and terminal at once."), code="both_ends"))
+        errors.append(ValidationError(_("A step cannot be both initial and terminal."), code="both_ends"))
     if len({step.key for step in steps}) < len(steps):
-        errors.append(ValidationError(_("Every step of a pipeline has a key of its own."), code="keys"))
+        errors.append(ValidationError(_("Each step of a pipeline needs its own key."), code="keys"))
     if errors:
         raise ValidationError(errors)
 
 
-def initial_of(steps: "Iterable[PipelineStep]") -> "PipelineStep":
-    """The initial one of a pipeline's steps. Raises ValidationError, as `check_steps` does."""
+def find_initial_step(steps: "Iterable[PipelineStep]") -> "PipelineStep":
+    """Find the initial step of a pipeline. Raises ValidationError as `check_steps` does."""
     steps = list(steps)
     check_steps(steps)
     return next(step for step in steps if step.is_initial)
 
 
 class InquiryType(models.Model):
-    """A kind of inquiry, with its pipeline: the steps that every inquiry of it goes through. The same for all Pros."""
+    """A type of inquiry with its pipeline: the steps that its inquiries go through. The same for all Pros."""
 
     class IconType(models.TextChoices):
         EMOJI = "emoji", _("Emoji")
@@ -56,11 +56,11 @@ class InquiryType(models.Model):
     name = models.CharField(_("name"), max_length=100)
     slug = models.SlugField(_("slug"), max_length=50, unique=True)
     icon = models.CharField(_("icon"), max_length=50, blank=True)
-    icon_type = models.CharField(_("kind of icon"), max_length=10, choices=IconType, default=IconType.EMOJI)
+    icon_type = models.CharField(_("icon type"), max_length=10, choices=IconType, default=IconType.EMOJI)
     color = models.CharField(_("colour"), max_length=7, default="#6B7280", validators=[validate_color])
     description = models.CharField(_("description"), max_length=500, blank=True)
     is_active = models.BooleanField(
-        _("active"), default=True, help_text=_("Off: nothing new comes in; what has begun goes on.")
+        _("active"), default=True, help_text=_("Off: no new inquiries; existing ones continue.")
     )
     sort_order = models.PositiveIntegerField(_("order"), default=0)
 
@@ -78,27 +78,27 @@ class InquiryType(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Raises ValidationError for a slug that reads as an id, and for an icon that there is not."""
+        """Raise ValidationError for a slug that reads as an id, and for an unknown icon."""
         errors = {}
-        # One that has inquiries keeps its slug, whatever it is.
+        # A type with inquiries keeps its slug, even a numeric one.
         if self.slug.isdecimal() and not (self.pk and self.has_inquiries()):
-            errors["slug"] = _("Use a letter too: programs read digits alone as the id of a type.")
+            errors["slug"] = _("Use at least one letter: programs take a number for the id of a type.")
         if self.icon_type == self.IconType.LUCIDE and self.icon and not is_lucide(self.icon):
-            errors["icon"] = _("There is no Lucide icon with this name; all of them are on lucide.dev/icons.")
+            errors["icon"] = _("There is no Lucide icon with this name. See lucide.dev/icons for all names.")
         if errors:
             raise ValidationError(errors)
 
     @property
     def icon_display(self) -> str:
-        """What a program shows: an emoji is its own picture, a Lucide icon goes by its name."""
+        """The emoji itself, or the name of the Lucide icon. Source: inquiries API, "Types"."""
         return self.icon
 
     def hold_pipeline(self) -> None:
-        """Keep the pipeline as it is until the transaction ends, and wait for whoever is changing it.
+        """Lock the pipeline against changes until the transaction ends; waits for a change under way.
 
-        Any number may hold it at once; `change_pipeline` and `allow_moves` are alone.
+        The lock is shared among moves; `change_pipeline` and `allow_moves` take it exclusively.
         """
-        # On SQLite whoever writes is alone anyway. Django has no word for this lock, which is the one that a foreign
+        # On SQLite a write transaction is exclusive anyway. Django cannot express this lock, the one that a foreign
         # key takes.
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:

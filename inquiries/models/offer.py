@@ -12,37 +12,43 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from config.accounts.models import User
+from config.accounts.models import Pro, User
 
 if TYPE_CHECKING:
     from .inquiry import Inquiry
 
-PAST = _("This day is over.")
+PAST_DATE = _("This date is in the past.")
 
 
 def new_key() -> str:
     return secrets.token_urlsafe(32)
 
 
-class InvalidOfferTransition(Exception):
-    """What an offer does not allow as it stands. `present` is its status, `wanted` the one that was asked for."""
+class InvalidOfferTransitionError(Exception):
+    """A transition from the `current` status to the `requested` one that is not allowed."""
 
-    def __init__(self, present: str, wanted: str) -> None:
-        super().__init__(f"Invalid offer transition from {present} to {wanted}")
-        self.present, self.wanted = present, wanted
+    def __init__(self, current: str, requested: str) -> None:
+        super().__init__(f"Invalid offer transition from {current} to {requested}")
+        self.current, self.requested = current, requested
 
 
-class StaleOffer(Exception):
-    """Somebody else changed the draft after it was read; nothing was written. The offer holds what stands now."""
+class StaleOfferError(Exception):
+    """The draft was changed after it was read, and nothing was saved. The offer has the current values."""
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
+    def for_pro(self, pro: Pro) -> Self:
+        """The offers of one Pro."""
+        return self.filter(inquiry__pro=pro)
+
     def public(self) -> Self:
-        """What customers may see: whatever has been sent."""
+        """Offers that customers can see: all but drafts."""
         return self.exclude(status=Offer.Status.DRAFT)
 
-    def draft(self, inquiry: "Inquiry", *, by: User | None, id: uuid.UUID | None = None, **fields: Any) -> "Offer":
-        """A new draft with the fields of FIELDS. The same `id` with the same fields is one draft, made twice.
+    def create_draft(
+        self, inquiry: "Inquiry", *, by: User | None, id: uuid.UUID | None = None, **fields: Any
+    ) -> "Offer":
+        """Create a draft with the fields of FIELDS; the same `id` with the same fields again returns the same draft.
 
         Raises ValidationError.
         """
@@ -51,19 +57,18 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         if id is None:
             offer.save(force_insert=True)
             return offer
-        words = [str(getattr(offer, name)) for name in Offer.FIELDS]
-        offer.form_id = uuid.uuid5(id, repr(words))
+        texts = [str(getattr(offer, name)) for name in Offer.FIELDS]
+        offer.form_id = uuid.uuid5(id, repr(texts))
         values = {name: getattr(offer, name) for name in (*Offer.FIELDS, "made_by", "made_by_name")}
         return self.get_or_create(inquiry=inquiry, form_id=offer.form_id, defaults=values)[0]
 
 
 class Offer(models.Model):
-    """What the Pro proposes to the customer of an inquiry, for how much and until when.
+    """A priced proposal to the customer of an inquiry.
 
-    `key` is the secret part of the address at which the customer sees it and answers. draft -> sent -> viewed ->
-    accepted or declined; the customer may also answer a sent one that was not seen to be viewed, and what is not
-    answered by the end of `valid_until`, in the Pro's time zone, expires. The pipeline of the inquiry does not move by
-    itself: what an answer means for it is the Pro's to say.
+    `key` is the secret part of the customer's address of the offer. Transitions: draft -> sent -> viewed -> accepted or
+    declined; a sent offer can be answered before it is viewed; an unanswered one expires at the end of `valid_until`
+    in the Pro's time zone. An answer does not move the inquiry: that is left to the Pro.
     """
 
     class Status(models.TextChoices):
@@ -80,18 +85,18 @@ class Offer(models.Model):
         CHF = "CHF", _("Swiss franc")
         USD = "USD", _("US dollar")
 
-    # What a draft is made of.
+    # The fields of a draft.
     FIELDS = ("title", "text", "amount", "currency", "valid_until")
-    # The customer may answer these.
+    # Statuses in which the customer can answer.
     OPEN = (Status.SENT, Status.VIEWED)
 
     inquiry = models.ForeignKey("inquiries.Inquiry", models.PROTECT, related_name="offers", verbose_name=_("inquiry"))
-    # Makes a form that is sent twice one draft.
+    # Makes a form that is submitted twice one draft.
     form_id = models.UUIDField(null=True, editable=False)
     key = models.CharField(max_length=64, unique=True, default=new_key, editable=False)
     title = models.CharField(_("title"), max_length=255)
     text = models.TextField(
-        _("what is offered"), max_length=10_000, blank=True, validators=[MaxLengthValidator(10_000)]
+        _("description of the offer"), max_length=10_000, blank=True, validators=[MaxLengthValidator(10_000)]
     )
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2, validators=[MinValueValidator(0)])
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.EUR)
@@ -105,13 +110,13 @@ class Offer(models.Model):
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, editable=False)
     mailed_at = models.DateTimeField(_("mailed at"), null=True, editable=False)
-    # The last failure to mail it, while the worker keeps trying and when it has given up.
+    # The last error of mailing it; `mail_failed_at` is set after the last attempt.
     mail_error = models.CharField(_("last failure"), max_length=300, blank=True, editable=False)
-    mail_failed_at = models.DateTimeField(_("given up at"), null=True, editable=False)
+    mail_failed_at = models.DateTimeField(_("mail failed at"), null=True, editable=False)
     viewed_at = models.DateTimeField(_("viewed at"), null=True, editable=False)
     answered_at = models.DateTimeField(_("accepted or declined at"), null=True, editable=False)
 
-    answer_mailed_at = models.DateTimeField(_("Pro told at"), null=True, editable=False)
+    answer_mailed_at = models.DateTimeField(_("answer mailed at"), null=True, editable=False)
 
     objects = OfferQuerySet.as_manager()
 
@@ -137,90 +142,91 @@ class Offer(models.Model):
 
     @property
     def language(self) -> str:
-        """In which the customer is written to."""
+        """The language for mails to the customer."""
         return self.inquiry.language
 
     @property
     def email(self) -> str:
-        """Where it goes; "" when there is no such address."""
+        """The customer's e-mail address, or ""."""
         return self.inquiry.email
 
     @property
-    def standing(self) -> str:
-        """The status as of now: what is past its time is expired, whether or not the sweep has been there."""
-        return self.Status.EXPIRED if self.status in self.OPEN and self.is_past else self.status
+    def current_status(self) -> str:
+        """The status now: an open offer past its time is expired, even before housekeeping has saved that."""
+        return self.Status.EXPIRED if self.status in self.OPEN and self.is_past_validity else self.status
 
     @property
-    def standing_label(self) -> str:
-        return str(self.Status(self.standing).label)
+    def current_status_label(self) -> str:
+        return str(self.Status(self.current_status).label)
 
     @property
     def is_draft(self) -> bool:
         return self.status == self.Status.DRAFT
 
     @property
-    def is_past(self) -> bool:
-        """Whether the last day of its validity, which counts, is over where the Pro is."""
+    def is_past_validity(self) -> bool:
+        """True once the day `valid_until` is over in the Pro's time zone."""
         return self.valid_until is not None and self.valid_until < today(self.inquiry.pro.time_zone)
 
     @property
-    def may_be_sent_again(self) -> bool:
-        """Whether the worker has given up mailing it to a customer who may still answer it."""
-        return self.mail_failed_at is not None and self.standing in self.OPEN
+    def can_be_resent(self) -> bool:
+        """True after the last attempt to mail it failed, while the customer can still answer it."""
+        return self.mail_failed_at is not None and self.current_status in self.OPEN
 
     def validate(self) -> None:
-        """Raises ValidationError for what cannot be offered."""
+        """Raise ValidationError unless the fields make a valid offer."""
         self.clean_fields(exclude={"inquiry", "made_by"})
-        if self.is_past:
-            raise ValidationError({"valid_until": PAST})
+        if self.is_past_validity:
+            raise ValidationError({"valid_until": PAST_DATE})
 
-    def change(self, *, expected: datetime | None = None, **fields: Any) -> None:
-        """Give a draft other fields. `expected` is `updated_at` as it was when the editing began.
+    def edit_draft(self, *, expected: datetime | None = None, **fields: Any) -> None:
+        """Save other fields of a draft. `expected` is `updated_at` as the editor saw it.
 
-        Raises StaleOffer when somebody else saved since, unless what they saved is the same; ValidationError; and
-        InvalidOfferTransition when it is no draft any more.
+        Raises StaleOfferError when somebody else has saved other values since; ValidationError; and
+        InvalidOfferTransitionError for any other status.
         """
         with transaction.atomic():
             self.lock()
             if not self.is_draft:
-                raise InvalidOfferTransition(self.status, self.Status.DRAFT)
+                raise InvalidOfferTransitionError(self.status, self.Status.DRAFT)
             if all(getattr(self, name) == value for name, value in fields.items()):
                 return
-            self.refuse_stale(expected)
+            self.check_not_stale(expected)
             for name, value in fields.items():
                 setattr(self, name, value)
             self.validate()
             self.save(update_fields=[*fields, "updated_at"])
 
-    def refuse_stale(self, expected: datetime | None) -> None:
-        """Raises StaleOffer when it was saved after `expected`."""
+    def check_not_stale(self, expected: datetime | None) -> None:
+        """Raise StaleOfferError unless `updated_at` is `expected`; None skips the check."""
         if expected is not None and expected != self.updated_at:
-            raise StaleOffer
+            raise StaleOfferError
 
     def discard(self) -> None:
-        """Delete a draft. Raises InvalidOfferTransition for any other, DoesNotExist when it is gone."""
+        """Delete a draft. Raises InvalidOfferTransitionError for any other status, DoesNotExist when it is deleted."""
         with transaction.atomic():
             self.lock()
             if not self.is_draft:
-                raise InvalidOfferTransition(self.status, "discarded")
+                raise InvalidOfferTransitionError(self.status, "discarded")
             self.delete()
 
-    def note_failure(self, error: Exception, *, is_last: bool) -> None:
-        """Keep why it could not be mailed, for the Pro to see; after the last attempt `resend_offer` begins anew."""
-        said = {"mail_error": str(error)[:300] or type(error).__name__, "mail_failed_at": None}
-        Offer.objects.filter(pk=self.pk).update(**said | ({"mail_failed_at": timezone.now()} if is_last else {}))
+    def record_mail_failure(self, error: Exception, *, is_last: bool) -> None:
+        """Save the error of an attempt to mail it; after the last one the Pro can resend it."""
+        failed_at = timezone.now() if is_last else None
+        text = str(error)[:300] or type(error).__name__
+        Offer.objects.filter(pk=self.pk).update(mail_error=text, mail_failed_at=failed_at)
 
-    def view(self) -> None:
-        """The customer opened it: sent becomes viewed, the first time."""
+    def mark_viewed(self) -> None:
+        """Mark a sent offer as viewed."""
         if self.status != self.Status.SENT:
             return
         with transaction.atomic():
             self.lock()
-            if self.standing == self.Status.SENT:
+            if self.current_status == self.Status.SENT:
                 self.set_status(self.Status.VIEWED, "viewed_at")
 
     def lock(self) -> None:
-        """Hold the row until the transaction ends, and see it as it is now. Raises DoesNotExist when it is gone."""
+        """Lock the row until the transaction ends, and reload it. Raises DoesNotExist when it is deleted."""
         self.refresh_from_db(from_queryset=Offer.objects.select_for_update())
 
     def set_status(self, status: str, time_field: str) -> None:
@@ -231,5 +237,5 @@ class Offer(models.Model):
 
 
 def today(time_zone: str) -> date:
-    """The day it is now in a time zone, by its name."""
+    """The current date in a time zone, given by its name."""
     return timezone.localdate(timezone=zoneinfo.ZoneInfo(time_zone))

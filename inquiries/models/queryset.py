@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def newest_offers() -> Prefetch:
-    """What `Inquiry.newest_offer` is read from."""
+    """Prefetch the latest offer of each inquiry, for `Inquiry.newest_offer`."""
     return Prefetch("offers", Offer.objects.order_by("-id").defer("text")[:1], to_attr="newest_offers")
 
 
@@ -23,15 +23,15 @@ class InquiryQuerySet(TenantQuerySet["Inquiry"]):
         return self.order_by("-created_at", "-id")
 
     def after(self, created_at: datetime, id: int) -> Self:
-        """The rows that follow the place (created_at, id), whether or not a row still stands there."""
+        """Rows after the position (created_at, id), even when the row at that position has been deleted."""
         return self.filter(TupleLessThan(("created_at", "id"), (created_at, id)))
 
     def with_newest_offer(self) -> Self:
-        """Each with its `newest_offer`, in one query for all; the Pro says what day it is where the offer ends."""
+        """Rows with `newest_offer`, in one more query, joined with the Pro, whose time zone decides when it expires."""
         return self.select_related("pro").prefetch_related(newest_offers())
 
     def page(self, size: int) -> tuple[list["Inquiry"], bool]:
-        """The first `size` rows, and whether more follow."""
+        """The first `size` rows, and True if more follow."""
         rows = list(self[: size + 1])
         return rows[:size], len(rows) > size
 
@@ -45,15 +45,15 @@ class InquiryQuerySet(TenantQuerySet["Inquiry"]):
         return self.filter(matching | Q(pk=int(query.number)) if is_reference else matching)
 
     def open(self) -> Self:
-        """Those with the coarse status open: nobody has taken them further than the initial step."""
+        """Rows with the coarse status open: those on their initial step."""
         return self.filter(status=self.model.Status.OPEN)
 
     def unassigned(self) -> Self:
-        """Those that belong to no case."""
+        """Rows without a case."""
         return self.filter(case_id=None)
 
     def counts(self) -> dict[str, int]:
-        """How many have each coarse status, and how many there are: {"open", …, "all"}."""
+        """Number of rows by coarse status, and in all: {"open": 3, …, "all": 7}."""
         by_status = dict(self.order_by().values_list("status").annotate(Count("pk")))
         return {
             **{status: by_status.get(status, 0) for status in self.model.Status.values},

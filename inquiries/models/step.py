@@ -7,14 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from .inquiry_type import InquiryType, validate_color
 
-validate_key = RegexValidator(r"^[a-z][a-z0-9_]*\Z", _("Use small letters, digits and underscores, such as in_review."))
+validate_key = RegexValidator(
+    r"^[a-z][a-z0-9_]*\Z", _("Use lower-case letters, digits and underscores, such as in_review.")
+)
 
 
 class PipelineStepQuerySet(models.QuerySet["PipelineStep"]):
-    def after(self, step: "PipelineStep") -> Self:
-        """Where an inquiry on `step` may go: to the next one in order and along the extra moves, in order.
+    def allowed_from(self, step: "PipelineStep") -> Self:
+        """Steps that an inquiry on `step` may move to, in order: the next one, and those that allowed moves lead to.
 
-        A terminal step ends the way: from there only extra moves lead on.
+        From a terminal step only allowed moves lead on.
         """
         siblings = self.filter(inquiry_type_id=step.inquiry_type_id)
         allowed = Q(pk__in=step.moves_out.values("to_step"))
@@ -23,32 +25,32 @@ class PipelineStepQuerySet(models.QuerySet["PipelineStep"]):
             allowed |= Q(pk__in=later.values("pk")[:1])
         return siblings.filter(allowed).order_by("sort_order")
 
-    def ways(self, kind: InquiryType) -> dict["PipelineStep", list["PipelineStep"]]:
-        """`after` for every step of a type, in order, in two queries."""
-        rows = self.filter(inquiry_type=kind).order_by("sort_order")
+    def allowed_by_step(self, inquiry_type: InquiryType) -> dict["PipelineStep", list["PipelineStep"]]:
+        """`allowed_from` for every step of a type, in order, in two queries."""
+        rows = self.filter(inquiry_type=inquiry_type).order_by("sort_order")
         steps: list[PipelineStep] = list(rows.prefetch_related("moves_out"))
-        ways = {}
+        allowed_by_step = {}
         for place, step in enumerate(steps, start=1):
             allowed = {move.to_step_id for move in step.moves_out.all()}
             if not step.is_terminal:
                 allowed |= {following.pk for following in steps[place : place + 1]}
-            ways[step] = [other for other in steps if other.pk in allowed]
-        return ways
+            allowed_by_step[step] = [other for other in steps if other.pk in allowed]
+        return allowed_by_step
 
-    def unreached(self, kind: InquiryType) -> list["PipelineStep"]:
-        """The steps of a type that neither the order nor an allowed move leads to from the initial one, in order."""
-        ways = self.ways(kind)
-        reached = {step for step in ways if step.is_initial}
-        ahead = list(reached)
-        while ahead:
-            found = set(ways[ahead.pop()]) - reached
-            reached |= found
-            ahead.extend(found)
-        return [step for step in ways if step not in reached]
+    def unreached(self, inquiry_type: InquiryType) -> list["PipelineStep"]:
+        """Steps of a type, in order, that no chain of moves leads to from the initial step."""
+        allowed_by_step = self.allowed_by_step(inquiry_type)
+        reached = {step for step in allowed_by_step if step.is_initial}
+        unvisited = list(reached)
+        while unvisited:
+            new = set(allowed_by_step[unvisited.pop()]) - reached
+            reached |= new
+            unvisited.extend(new)
+        return [step for step in allowed_by_step if step not in reached]
 
 
 class PipelineStep(models.Model):
-    """One step of a type's pipeline. An inquiry's `pipeline_status` is the key of the step it stands on."""
+    """One step of a type's pipeline. The `pipeline_status` of an inquiry is the key of its step."""
 
     inquiry_type = models.ForeignKey(
         InquiryType, models.CASCADE, related_name="steps", db_index=False, verbose_name=_("inquiry type")
@@ -64,7 +66,7 @@ class PipelineStep(models.Model):
         _("case status"),
         max_length=50,
         blank=True,
-        help_text=_("What the status of a linked case should be, as an advice to the system of cases."),
+        help_text=_("The status suggested for a linked case."),
     )
 
     objects = PipelineStepQuerySet.as_manager()

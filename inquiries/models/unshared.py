@@ -6,11 +6,11 @@ from .history import InquiryHistory
 
 
 class UnsharedHistory(models.Model):
-    """A row of the history that the shared status package does not have yet. It goes when the package took the row."""
+    """A history row that the shared status package does not have yet. Deleted once the package has it."""
 
     entry = models.OneToOneField(InquiryHistory, models.CASCADE, primary_key=True, related_name="unshared")
     created_at = models.DateTimeField(_("since"), default=timezone.now)
-    # Until when somebody is giving it away; in the past: somebody tried. See `history.sharing`.
+    # Claimed by a worker until then; a time in the past means an earlier attempt. See `history.sharing`.
     held_until = models.DateTimeField(_("held until"), null=True, editable=False)
     error = models.CharField(_("last error"), max_length=300, blank=True)
 

@@ -1,4 +1,4 @@
-"""Move an offer on from its draft: send it, take the customer's answer, let it expire."""
+"""Send an offer, save the customer's answer, and expire unanswered offers."""
 
 from datetime import datetime, timedelta
 
@@ -7,44 +7,44 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..models import InvalidOfferTransition, Offer
+from ..models import InvalidOfferTransitionError, Offer
 from ..models.offer import today
 from .mails import mail_offer, mail_offer_answer
 
 
 def send_offer(offer: Offer, *, expected: datetime | None = None) -> bool:
-    """Send a draft to the customer by e-mail; returns whether it was one, as repeating it changes nothing.
+    """Send a draft to the customer by e-mail; returns False, changing nothing, if it is sent already.
 
-    Raises ValidationError without an address to send it to or when its time is over, StaleOffer like `Offer.change`,
-    and InvalidOfferTransition when the customer has it already.
+    `expected` is `updated_at` as the sender saw it. Raises StaleOfferError as `Offer.edit_draft` does, ValidationError
+    without an e-mail address and past `valid_until`, InvalidOfferTransitionError for any other status.
     """
     with transaction.atomic():
         offer.lock()
         if offer.status == Offer.Status.SENT:
             return False
         if not offer.is_draft:
-            raise InvalidOfferTransition(offer.status, Offer.Status.SENT)
-        offer.refuse_stale(expected)
+            raise InvalidOfferTransitionError(offer.status, Offer.Status.SENT)
+        offer.check_not_stale(expected)
         offer.validate()
         if not offer.email:
-            raise ValidationError(_("There is no e-mail address of this customer to send it to."), code="email")
+            raise ValidationError(_("This customer has no e-mail address, so the offer cannot be sent."), code="email")
         offer.set_status(Offer.Status.SENT, "sent_at")
-        offer.inquiry.note_response()
+        offer.inquiry.record_response()
         mail_offer.enqueue(offer.pk)
         return True
 
 
 def resend_offer(offer: Offer) -> bool:
-    """Mail an offer again that could not be mailed; returns whether it was so, as repeating it changes nothing.
+    """Mail an offer again after the last attempt failed; returns False, changing nothing, if it did not fail.
 
-    Raises InvalidOfferTransition when the customer may not answer it any more.
+    Raises InvalidOfferTransitionError when the customer can no longer answer it.
     """
     with transaction.atomic():
         offer.lock()
         if offer.mail_failed_at is None:
             return False
-        if not offer.may_be_sent_again:
-            raise InvalidOfferTransition(offer.standing, Offer.Status.SENT)
+        if not offer.can_be_resent:
+            raise InvalidOfferTransitionError(offer.current_status, Offer.Status.SENT)
         offer.mail_error, offer.mail_failed_at = "", None
         offer.save(update_fields=["mail_error", "mail_failed_at", "updated_at"])
         mail_offer.enqueue(offer.pk)
@@ -52,17 +52,17 @@ def resend_offer(offer: Offer) -> bool:
 
 
 def answer_offer(offer: Offer, status: str) -> bool:
-    """Store the customer's answer, "accepted" or "declined", and mail it to the Pro.
+    """Save the customer's answer, "accepted" or "declined", and mail it to the Pro.
 
-    Returns whether it is new, as repeating it changes nothing. Raises InvalidOfferTransition after another answer and
-    after `valid_until`.
+    Returns False, changing nothing, for the same answer again. Raises InvalidOfferTransitionError after another answer
+    and past `valid_until`.
     """
     with transaction.atomic():
         offer.lock()
         if offer.status == status:
             return False
-        if offer.standing not in Offer.OPEN:
-            raise InvalidOfferTransition(offer.standing, status)
+        if offer.current_status not in Offer.OPEN:
+            raise InvalidOfferTransitionError(offer.current_status, status)
         offer.set_status(status, "answered_at")
         mail_offer_answer.enqueue(offer.pk)
         return True
@@ -70,11 +70,11 @@ def answer_offer(offer: Offer, status: str) -> bool:
 
 def expire_offers() -> None:
     """Expire sent and viewed offers whose last day is over in their Pro's time zone."""
-    # Nowhere is the day more than one ahead of UTC.
+    # No time zone is more than a day ahead of UTC.
     due = Offer.objects.filter(status__in=Offer.OPEN, valid_until__lt=today("UTC") + timedelta(days=1))
     zones = due.order_by().values_list("inquiry__pro__time_zone", flat=True).distinct()
     for zone in list(zones):
         past = list(due.filter(valid_until__lt=today(zone), inquiry__pro__time_zone=zone).values_list("pk", flat=True))
-        # Asked for its status again by the update itself: a customer may be answering at this moment.
+        # The update filters by status again: a customer may have answered meanwhile.
         expired = {"status": Offer.Status.EXPIRED, "updated_at": timezone.now()}
         Offer.objects.filter(pk__in=past, status__in=Offer.OPEN).update(**expired)

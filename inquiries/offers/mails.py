@@ -1,6 +1,6 @@
-"""Mails about offers. Each is sent once: a job that runs again finds its time set and stops.
+"""Send the mails about offers, each once: a job that runs again finds the time of sending set.
 
-No transaction is held while the mail server is talked to.
+No transaction is open during the call to the mail server.
 """
 
 from typing import Any
@@ -15,16 +15,13 @@ from config.web import mail
 
 from ..models import Offer
 
-# How a mail is read before it is sent: subject, text.
-Preview = tuple[str, str]
 
-
-def _find(offer_id: int) -> Offer | None:
+def _find_offer(offer_id: int) -> Offer | None:
     return Offer.objects.select_related("inquiry__pro").filter(pk=offer_id).first()
 
 
 def public_url(offer: Offer) -> str:
-    """Where the customer sees and answers it."""
+    """The absolute address of the customer's page of the offer."""
     return settings.SITE_URL + reverse("inquiries:offer_public", args=[offer.key])
 
 
@@ -32,31 +29,31 @@ def _context(offer: Offer, url: str) -> dict[str, Any]:
     return {"offer": offer, "inquiry": offer.inquiry, "pro": offer.inquiry.pro, "url": url}
 
 
-def preview(offer: Offer) -> Preview:
-    """The mail as the customer would get it. The address in it opens nothing while the offer is a draft."""
+def preview_mail(offer: Offer) -> tuple[str, str]:
+    """Subject and text of the mail to the customer. The link in it is 404 while the offer is a draft."""
     subject, text, _html = mail.compose("offer", _context(offer, public_url(offer)), offer.language)
     return subject, text
 
 
 @task(takes_context=True)
 def mail_offer(context: TaskContext, offer_id: int) -> None:
-    """Mail an offer to the customer. A failure is kept on the offer, for the Pro to see, and the worker tries again."""
-    offer = _find(offer_id)
+    """Mail an offer to the customer. An error is saved on the offer for the Pro, and the worker retries."""
+    offer = _find_offer(offer_id)
     if offer is None or offer.mailed_at or offer.is_draft:
         return
-    words = _context(offer, public_url(offer))
+    context_data = _context(offer, public_url(offer))
     try:
-        mail.send("offer", words, to=offer.email, language=offer.language, reply_to=offer.inquiry.pro.email)
+        mail.send("offer", context_data, to=offer.email, language=offer.language, reply_to=offer.inquiry.pro.email)
     except Exception as error:
-        offer.note_failure(error, is_last=context.attempt >= MAX_ATTEMPTS)
+        offer.record_mail_failure(error, is_last=context.attempt >= MAX_ATTEMPTS)
         raise
     Offer.objects.filter(pk=offer.pk).update(mailed_at=timezone.now(), mail_error="", mail_failed_at=None)
 
 
 @task
 def mail_offer_answer(offer_id: int) -> None:
-    """Tell the Pro that the customer has accepted or declined; answering the mail answers the customer."""
-    offer = _find(offer_id)
+    """Mail the customer's answer to the Pro; replies go to the customer."""
+    offer = _find_offer(offer_id)
     if offer is None or offer.answer_mailed_at or not offer.answered_at:
         return
     pro = offer.inquiry.pro

@@ -1,4 +1,4 @@
-"""An offer as the customer sees and answers it, at an address that only they and the Pro know."""
+"""The customer's page of an offer, at a secret address."""
 
 import zoneinfo
 
@@ -15,12 +15,12 @@ from config.accounts.http import VisitorRequest
 from config.web.client import client_place
 from config.web.limits import Limit
 
-from ..models import InvalidOfferTransition, Offer
+from ..models import InvalidOfferTransitionError, Offer
 from .lifecycle import answer_offer
 
 PAGE = "inquiries/offer_public.html"
-# From one place in an hour; a whole office may sit behind it.
-LOOKS = Limit("offer", 300, 3600)
+# Per network and hour; a whole office may share one.
+VIEWS = Limit("offer", 300, 3600)
 ANSWERS = {"accept": Offer.Status.ACCEPTED, "decline": Offer.Status.DECLINED}
 
 
@@ -28,14 +28,15 @@ ANSWERS = {"accept": Offer.Status.ACCEPTED, "decline": Offer.Status.DECLINED}
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer_public(request: VisitorRequest, key: str) -> HttpResponse:
-    """The offer with this key; POST takes the customer's answer, `answer` = "accept" or "decline"."""
-    if wait := LOOKS.hit(client_place(request)):
+    """Show the offer with this key; POST saves the customer's answer, `answer` = "accept" or "decline"."""
+    if wait := VIEWS.hit(client_place(request)):
         return _too_many(request, wait)
     offer = get_object_or_404(Offer.objects.public().select_related("inquiry__pro"), key=key)
     zone = zoneinfo.ZoneInfo(offer.inquiry.pro.time_zone)
     with translation.override(offer.language), timezone.override(zone):
         is_own = _is_own(request, offer)
-        response = _answer(request, offer, is_own) if request.method == "POST" else _look(request, offer, is_own)
+        respond = _answer if request.method == "POST" else _view
+        response = respond(request, offer, is_own)
         response.headers["Content-Language"] = offer.language
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
@@ -49,19 +50,19 @@ def _too_many(request: VisitorRequest, wait: int) -> HttpResponse:
 
 
 def _is_own(request: VisitorRequest, offer: Offer) -> bool:
-    """Whether it is not the customer who looks, but the Pro or staff."""
+    """True for the Pro and staff, who only look at the customer's page."""
     user = request.user
     return user.is_authenticated and (user.is_staff or user.pro_id == offer.inquiry.pro_id)
 
 
-def _look(request: VisitorRequest, offer: Offer, is_own: bool) -> HttpResponse:
-    if request.method == "GET" and not is_own and not _is_ahead(request):
-        offer.view()
+def _view(request: VisitorRequest, offer: Offer, is_own: bool) -> HttpResponse:
+    if request.method == "GET" and not is_own and not _is_prefetch(request):
+        offer.mark_viewed()
     return _show(request, offer, is_own)
 
 
-def _is_ahead(request: VisitorRequest) -> bool:
-    """Whether the browser fetches it ahead, as its user may want to see it."""
+def _is_prefetch(request: VisitorRequest) -> bool:
+    """True if the browser prefetches the page, which is no view."""
     purposes = (request.headers.get("Sec-Purpose", ""), request.headers.get("Purpose", ""))
     return any("prefetch" in purpose.lower() for purpose in purposes)
 
@@ -74,8 +75,8 @@ def _answer(request: VisitorRequest, offer: Offer, is_own: bool) -> HttpResponse
         return _show(request, offer, status=422)
     try:
         answer_offer(offer, status)
-    except InvalidOfferTransition:
-        problem = _("That is not possible any more. This is how the offer stands now.")
+    except InvalidOfferTransitionError:
+        problem = _("That is no longer possible. This is the current state of the offer.")
         return _show(request, offer, problem=problem, status=409)
     return redirect("inquiries:offer_public", offer.key)
 

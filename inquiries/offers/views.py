@@ -1,4 +1,4 @@
-"""Offers as the Pro makes and sends them."""
+"""The Pro's pages of offers."""
 
 import uuid
 from typing import Any
@@ -13,16 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from config.accounts.http import ProRequest
 
 from ..lookup import find_inquiry
-from ..models import Inquiry, InvalidOfferTransition, Offer, StaleOffer
+from ..models import Inquiry, InvalidOfferTransitionError, Offer, StaleOfferError
 from .forms import OfferForm, read_time
 from .lifecycle import resend_offer, send_offer
-from .mails import preview, public_url
+from .mails import preview_mail, public_url
 
 PAGE, SEND = "inquiries/offer.html", "inquiries/offer_send.html"
 
 
-def _find(request: ProRequest, id: int, offer: int) -> Offer:
-    return get_object_or_404(find_inquiry(request, id).offers.select_related("made_by"), pk=offer)
+def _find_offer(request: ProRequest, id: int, offer_id: int) -> Offer:
+    return get_object_or_404(find_inquiry(request, id).offers.select_related("made_by"), pk=offer_id)
 
 
 def _page(request: ProRequest, inquiry: Inquiry, status: int = 200, **context: Any) -> HttpResponse:
@@ -30,13 +30,13 @@ def _page(request: ProRequest, inquiry: Inquiry, status: int = 200, **context: A
 
 
 def _too_late(request: ProRequest, offer: Offer) -> HttpResponse:
-    """Somebody else was quicker, or the page is old: what is shown next is the truth."""
-    messages.error(request, _("That is not possible any more. This is how the offer stands now."))
+    """Redirect to the offer's current state after a transition that is no longer possible."""
+    messages.error(request, _("That is no longer possible. This is the current state of the offer."))
     return redirect("inquiries:offer_detail", offer.inquiry_id, offer.pk)
 
 
 def _after_saving(request: ProRequest, offer: Offer) -> HttpResponse:
-    """On to the preview when that was asked for."""
+    """Redirect to the preview if asked for, else to the draft."""
     if "preview" in request.POST:
         return redirect("inquiries:offer_send", offer.inquiry_id, offer.pk)
     messages.success(request, _("The draft is saved."))
@@ -45,75 +45,75 @@ def _after_saving(request: ProRequest, offer: Offer) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer_new(request: ProRequest, id: int) -> HttpResponse:
-    """Draw up an offer for an inquiry."""
+    """Create an offer for an inquiry."""
     inquiry = find_inquiry(request, id)
     if request.method != "POST":
         return _page(request, inquiry, form=OfferForm(inquiry, initial={"id": uuid.uuid4()}))
     form = OfferForm(inquiry, request.POST)
-    offer = form.draft(request.user)
+    offer = form.create_draft(request.user)
     return _after_saving(request, offer) if offer else _page(request, inquiry, 422, form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def offer_detail(request: ProRequest, id: int, offer: int) -> HttpResponse:
-    """One offer; a draft is a form, and POST saves it."""
-    found = _find(request, id, offer)
+def offer_detail(request: ProRequest, id: int, offer_id: int) -> HttpResponse:
+    """Show an offer; a draft shows its form, and POST saves it."""
+    offer = _find_offer(request, id, offer_id)
     if request.method != "POST":
-        form = OfferForm(found.inquiry, instance=found) if found.is_draft else None
-        return _page(request, found.inquiry, offer=found, form=form, url=public_url(found))
-    form = OfferForm(found.inquiry, request.POST, instance=found)
+        form = OfferForm(offer.inquiry, instance=offer) if offer.is_draft else None
+        return _page(request, offer.inquiry, offer=offer, form=form, url=public_url(offer))
+    form = OfferForm(offer.inquiry, request.POST, instance=offer)
     status = 422
     if form.is_valid():
         try:
-            found.change(expected=form.read_was(), **form.values)
-            return _after_saving(request, found)
+            offer.edit_draft(expected=form.expected, **form.values)
+            return _after_saving(request, offer)
         except ValidationError as error:
             form.add_error(None, error)
-        except InvalidOfferTransition:
-            return _too_late(request, found)
+        except InvalidOfferTransitionError:
+            return _too_late(request, offer)
         except Offer.DoesNotExist as error:
             raise Http404 from error
-        except StaleOffer:
+        except StaleOfferError:
             status = 409
-            form.be_late(found)
-    return _page(request, found.inquiry, status, offer=_find(request, id, offer), form=form)
+            form.show_conflict(offer)
+    return _page(request, offer.inquiry, status, offer=_find_offer(request, id, offer_id), form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def offer_send(request: ProRequest, id: int, offer: int) -> HttpResponse:
-    """The mail as the customer will get it; POST sends it."""
-    found = _find(request, id, offer)
+def offer_send(request: ProRequest, id: int, offer_id: int) -> HttpResponse:
+    """Preview the mail to the customer; POST sends it."""
+    offer = _find_offer(request, id, offer_id)
     if request.method != "POST":
-        return _show_mail(request, found) if found.is_draft else _to_offer(found)
+        return _show_mail(request, offer) if offer.is_draft else _to_offer(offer)
     try:
-        send_offer(found, expected=read_time(request.POST.get("was", "")))
+        send_offer(offer, expected=read_time(request.POST.get("was", "")))
     except ValidationError as error:
-        return _show_mail(request, _find(request, id, offer), 422, problems=error.messages)
-    except StaleOffer:
-        text = _("Somebody changed this draft meanwhile, and nothing was sent yet. Look at it again.")
-        return _show_mail(request, _find(request, id, offer), 409, problems=[text])
+        return _show_mail(request, _find_offer(request, id, offer_id), 422, problems=error.messages)
+    except StaleOfferError:
+        text = _("Somebody else has changed this draft, so it was not sent. Check it and try again.")
+        return _show_mail(request, _find_offer(request, id, offer_id), 409, problems=[text])
     except Offer.DoesNotExist as error:
         raise Http404 from error
-    except InvalidOfferTransition:
-        return _too_late(request, found)
-    messages.success(request, _("The offer is on its way to %(email)s.") % {"email": found.email})
-    return _to_offer(found)
+    except InvalidOfferTransitionError:
+        return _too_late(request, offer)
+    messages.success(request, _("The offer is on its way to %(email)s.") % {"email": offer.email})
+    return _to_offer(offer)
 
 
 @require_POST
-def offer_again(request: ProRequest, id: int, offer: int) -> HttpResponse:
-    """Have an offer mailed that could not be."""
-    found = _find(request, id, offer)
+def offer_resend(request: ProRequest, id: int, offer_id: int) -> HttpResponse:
+    """Mail an offer again after a failure."""
+    offer = _find_offer(request, id, offer_id)
     try:
-        if resend_offer(found):
-            messages.success(request, _("The offer is on its way to %(email)s.") % {"email": found.email})
-    except InvalidOfferTransition:
-        return _too_late(request, found)
-    return _to_offer(found)
+        if resend_offer(offer):
+            messages.success(request, _("The offer is on its way to %(email)s.") % {"email": offer.email})
+    except InvalidOfferTransitionError:
+        return _too_late(request, offer)
+    return _to_offer(offer)
 
 
 def _show_mail(request: ProRequest, offer: Offer, status: int = 200, **more: Any) -> HttpResponse:
-    subject, text = preview(offer)
+    subject, text = preview_mail(offer)
     context = {"offer": offer, "inquiry": offer.inquiry, "subject": subject, "text": text, **more}
     return render(request, SEND, context, status=status)
 
@@ -123,13 +123,13 @@ def _to_offer(offer: Offer) -> HttpResponse:
 
 
 @require_POST
-def offer_discard(request: ProRequest, id: int, offer: int) -> HttpResponse:
+def offer_discard(request: ProRequest, id: int, offer_id: int) -> HttpResponse:
     """Delete a draft."""
-    found = _find(request, id, offer)
+    offer = _find_offer(request, id, offer_id)
     try:
-        found.discard()
-    except InvalidOfferTransition:
-        return _too_late(request, found)
+        offer.discard()
+    except InvalidOfferTransitionError:
+        return _too_late(request, offer)
     except Offer.DoesNotExist as error:
         raise Http404 from error
     messages.success(request, _("The draft is discarded."))

@@ -1,6 +1,6 @@
-"""Staff give a type another pipeline, and say where the inquiries go whose step is removed or changed.
+"""Change the pipeline of a type: its steps, their order, the allowed moves, and where affected inquiries go.
 
-Nothing else removes a step or changes what it means. The order of locks is that of a move: the type, then inquiries.
+Nothing else removes a step or changes its meaning. Locks are taken in the order of a move: the type, then inquiries.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -17,15 +17,15 @@ from config.accounts.models import User
 
 from ..models import AllowedMove, Inquiry, InquiryType, PipelineStep
 from ..models.inquiry_type import check_steps
-from .moves import rehome
+from .moves import relocate_inquiries
 
-# What staff edit of a step; its place follows from the order.
+# The fields of a step that staff edit; its place follows from the order.
 FIELDS = ["key", "label", "description", "color", "is_initial", "is_terminal", "maps_to_case_status"]
 NOTE = "Pipeline changed"
 
 
 class Change(StrEnum):
-    """What happens to a step that inquiries stand on."""
+    """The change of a step that has inquiries."""
 
     REMOVED = "removed"
     ENDS = "ends"  # it becomes, or is no longer, initial or terminal
@@ -33,74 +33,79 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True)
-class Affected:
-    """A step, as it is before the change, with how many inquiries stand on it, and the home that was asked for."""
+class AffectedStep:
+    """A step before the change, the `count` of its inquiries, and the key of the `target` step chosen for them."""
 
     step: PipelineStep
     change: Change
     count: int
-    home: str | None = None
+    target: str | None = None
 
 
-class HomesNeeded(Exception):
-    """Inquiries stand on steps that are removed or changed, and nobody said where they go."""
+class TargetStepsMissingError(Exception):
+    """Steps with inquiries are removed or changed, and no valid target step is chosen for all of them."""
 
-    def __init__(self, affected: list[Affected]) -> None:
-        super().__init__("Say where the inquiries go.")
+    def __init__(self, affected: list[AffectedStep]) -> None:
+        super().__init__("Choose where the inquiries go.")
         self.affected = affected
 
 
 def change_pipeline(
-    kind: InquiryType,
+    inquiry_type: InquiryType,
     steps: list[PipelineStep],
     *,
     removed: Collection[PipelineStep] = (),
-    homes: Mapping[int, str] | None = None,
+    targets: Mapping[int, str] | None = None,
     by: User,
     note: str = "",
 ) -> int:
-    """Make `steps`, in this order, the pipeline of `kind`; returns how many inquiries were affected.
+    """Make `steps`, in this order, the pipeline of the type; returns the number of affected inquiries.
 
-    `steps` are new ones and present ones with what was changed in them; `removed` are the present ones left out.
-    `homes` says for each step (its key in the database) whose inquiries are affected to which key of the new pipeline
-    they go; its own key lets them stay. Raises HomesNeeded, and changes nothing, unless it says so for all; and
-    ValidationError when the steps make no pipeline or the present one is no longer what it was.
+    `steps` are new and edited steps; `removed` are the existing ones left out. `targets` maps the primary key of each
+    affected step to the key of the step that its inquiries go to; its own key lets them stay. Raises
+    TargetStepsMissingError, and changes nothing, unless all affected steps have a target; ValidationError when the
+    steps make no valid pipeline or the existing pipeline was changed meanwhile.
     """
     with transaction.atomic():
-        InquiryType.objects.select_for_update().get(pk=kind.pk)
-        present = {step.pk: step for step in PipelineStep.objects.filter(inquiry_type=kind)}
+        InquiryType.objects.select_for_update().get(pk=inquiry_type.pk)
+        existing = {step.pk: step for step in PipelineStep.objects.filter(inquiry_type=inquiry_type)}
         check_steps(steps)
-        _check_against(kind, present, steps, removed)
-        affected = find_affected(kind, present.values(), steps, homes or {})
+        _check_not_stale(inquiry_type, existing, steps, removed)
+        affected = find_affected_steps(inquiry_type, existing.values(), steps, targets or {})
         by_key = {step.key: step for step in steps}
-        if any(one.home not in by_key for one in affected):
-            raise HomesNeeded(affected)
-        _write(kind, present, steps, removed)
-        count = rehome([(one.step, by_key[str(one.home)]) for one in affected], by=by, note=note.strip() or NOTE)
+        if any(change.target not in by_key for change in affected):
+            raise TargetStepsMissingError(affected)
+        _save_steps(inquiry_type, existing, steps, removed)
+        relocations = [(change.step, by_key[str(change.target)]) for change in affected]
+        count = relocate_inquiries(relocations, by=by, note=note.strip() or NOTE)
         PipelineStep.objects.filter(pk__in=[step.pk for step in removed]).delete()
-        arrange_steps(kind, [step.key for step in steps])
+        arrange_steps(inquiry_type, [step.key for step in steps])
     return count
 
 
-def find_affected(
-    kind: InquiryType, present: Iterable[PipelineStep], steps: list[PipelineStep], homes: Mapping[int, str]
-) -> list[Affected]:
-    """The present steps that inquiries stand on and that are removed, lead elsewhere or mean another coarse status."""
-    counts = dict(Inquiry.objects.filter(inquiry_type=kind).values_list("step").annotate(Count("pk")).order_by())
-    old = sorted((step for step in present), key=lambda step: step.sort_order)
+def find_affected_steps(
+    inquiry_type: InquiryType,
+    existing: Iterable[PipelineStep],
+    steps: list[PipelineStep],
+    targets: Mapping[int, str],
+) -> list[AffectedStep]:
+    """Existing steps with inquiries that are removed, moved to another place, or get another coarse status."""
+    rows = Inquiry.objects.filter(inquiry_type=inquiry_type)
+    counts = dict(rows.values_list("step").annotate(Count("pk")).order_by())
+    old = sorted(existing, key=lambda step: step.sort_order)
     new = {step.pk: step for step in steps if step.pk}
-    # Places among the steps that stay: one that is added or removed leaves the others in their order.
-    before = [step.pk for step in old if step.pk in new]
-    is_moved = {was: was != now for was, now in zip(before, new, strict=True)}
-    found = []
+    # Compared among the remaining steps: adding or removing one leaves the order of the others.
+    remaining = [step.pk for step in old if step.pk in new]
+    is_moved = {before: before != after for before, after in zip(remaining, new, strict=True)}
+    affected = []
     for step in old:
-        change = _change(step, new.get(step.pk), is_moved.get(step.pk, False))
+        change = _find_change(step, new.get(step.pk), is_moved.get(step.pk, False))
         if change and counts.get(step.pk):
-            found.append(Affected(step, change, counts[step.pk], homes.get(step.pk)))
-    return found
+            affected.append(AffectedStep(step, change, counts[step.pk], targets.get(step.pk)))
+    return affected
 
 
-def _change(old: PipelineStep, new: PipelineStep | None, is_moved: bool) -> Change | None:
+def _find_change(old: PipelineStep, new: PipelineStep | None, is_moved: bool) -> Change | None:
     if new is None:
         return Change.REMOVED
     if (old.is_initial, old.is_terminal) != (new.is_initial, new.is_terminal):
@@ -108,78 +113,85 @@ def _change(old: PipelineStep, new: PipelineStep | None, is_moved: bool) -> Chan
     return Change.PLACE if is_moved else None
 
 
-def _check_against(
-    kind: InquiryType,
-    present: Mapping[int, PipelineStep],
+def _check_not_stale(
+    inquiry_type: InquiryType,
+    existing: Mapping[int, PipelineStep],
     steps: list[PipelineStep],
     removed: Collection[PipelineStep],
 ) -> None:
-    named = [step.pk for step in steps if step.pk] + [step.pk for step in removed]
-    if sorted(named) != sorted(present):
-        raise ValidationError(_("The pipeline was changed meanwhile; nothing was saved. Look at it again."), "stale")
-    if any(step.pk and step.key != present[step.pk].key for step in steps) and kind.has_inquiries():
-        raise ValidationError(_("The type has inquiries: the keys of its steps stay as they are."), "key")
+    known = [step.pk for step in steps if step.pk] + [step.pk for step in removed]
+    if sorted(known) != sorted(existing):
+        raise ValidationError(
+            _("The pipeline has been changed in the meantime. Nothing was saved; check it and try again."), "stale"
+        )
+    if any(step.pk and step.key != existing[step.pk].key for step in steps) and inquiry_type.has_inquiries():
+        raise ValidationError(_("The type has inquiries, so the keys of its steps cannot change."), "key")
 
 
-def _write(
-    kind: InquiryType, present: Mapping[int, PipelineStep], steps: list[PipelineStep], removed: Collection[PipelineStep]
+def _save_steps(
+    inquiry_type: InquiryType,
+    existing: Mapping[int, PipelineStep],
+    steps: list[PipelineStep],
+    removed: Collection[PipelineStep],
 ) -> None:
-    """Store the steps, the new ones behind all others. Nothing may be there twice, not for a moment either, as SQLite
-    cannot defer a constraint: so first nothing is initial, and no key is in the way of another."""
-    kind.steps.update(is_initial=False)
-    leaving = [*removed, *(step for step in steps if step.pk and step.key != present[step.pk].key)]
-    for step in leaving:
-        kind.steps.filter(pk=step.pk).update(key=f"step_{step.pk}_leaves")
-    last = kind.steps.aggregate(last=Max("sort_order"))["last"] or 0
+    """Save the steps, new ones behind all others.
+
+    SQLite cannot defer a unique constraint, so flags and keys that may collide are cleared first.
+    """
+    inquiry_type.steps.update(is_initial=False)
+    renamed = [step for step in steps if step.pk and step.key != existing[step.pk].key]
+    for step in [*removed, *renamed]:
+        inquiry_type.steps.filter(pk=step.pk).update(key=f"step_{step.pk}_leaves")
+    last = inquiry_type.steps.aggregate(last=Max("sort_order"))["last"] or 0
     for place, step in enumerate(steps, start=last + 1):
         if step.pk:
             step.save(update_fields=FIELDS)
         else:
-            step.inquiry_type, step.sort_order = kind, place
+            step.inquiry_type, step.sort_order = inquiry_type, place
             step.save(force_insert=True)
 
 
-def arrange_steps(kind: InquiryType, keys: list[str]) -> None:
-    """Put the steps into this order, 1, 2, 3 … Raises ValidationError unless `keys` names each step once."""
+def arrange_steps(inquiry_type: InquiryType, keys: list[str]) -> None:
+    """Number the steps 1, 2, 3 … in the order of `keys`. Raises ValidationError unless `keys` has each step once."""
     with transaction.atomic():
-        InquiryType.objects.select_for_update().get(pk=kind.pk)
-        if sorted(keys) != sorted(kind.steps.values_list("key", flat=True)):
+        InquiryType.objects.select_for_update().get(pk=inquiry_type.pk)
+        if sorted(keys) != sorted(inquiry_type.steps.values_list("key", flat=True)):
             raise ValidationError(_("Name every step of the pipeline once."), code="steps")
-        # Not two may have one place, not for a moment either, as SQLite cannot defer a constraint: first all go
-        # behind the last one, then each to its own.
-        last = kind.steps.aggregate(last=Max("sort_order"))["last"] or 0
-        kind.steps.update(sort_order=F("sort_order") + last)
+        # SQLite cannot defer the unique constraint: all steps go behind the last one first, then each to its place.
+        last = inquiry_type.steps.aggregate(last=Max("sort_order"))["last"] or 0
+        inquiry_type.steps.update(sort_order=F("sort_order") + last)
         places = [When(key=key, then=Value(place)) for place, key in enumerate(keys, start=1)]
         if places:
-            kind.steps.update(sort_order=Case(*places))
+            inquiry_type.steps.update(sort_order=Case(*places))
 
 
-def next_moves(kind: InquiryType) -> set[tuple[int, int]]:
-    """(from, to) as keys in the database: the moves to the next step in order, which need no allowing."""
-    return {(step.pk, following.pk) for step, following in pairwise(kind.steps.all()) if not step.is_terminal}
+def next_moves(inquiry_type: InquiryType) -> set[tuple[int, int]]:
+    """Moves to the next step in order, always allowed, as (from, to) primary keys of steps."""
+    return {(step.pk, following.pk) for step, following in pairwise(inquiry_type.steps.all()) if not step.is_terminal}
 
 
-def extra_moves(kind: InquiryType) -> set[tuple[int, int]]:
-    """(from, to) as keys in the database: the moves that staff allowed, without those to the next step."""
-    moves = AllowedMove.objects.filter(from_step__inquiry_type=kind)
-    return set(moves.values_list("from_step_id", "to_step_id")) - next_moves(kind)
+def extra_moves(inquiry_type: InquiryType) -> set[tuple[int, int]]:
+    """Allowed moves besides `next_moves`, as (from, to) primary keys of steps."""
+    moves = AllowedMove.objects.filter(from_step__inquiry_type=inquiry_type)
+    return set(moves.values_list("from_step_id", "to_step_id")) - next_moves(inquiry_type)
 
 
-def allow_moves(kind: InquiryType, wanted: set[tuple[int, int]]) -> None:
-    """Allow these moves beside those to the next step, and no others. Each is (from, to), keys in the database.
+def allow_moves(inquiry_type: InquiryType, moves: set[tuple[int, int]]) -> None:
+    """Allow these moves besides `next_moves`, and no others. `moves` are (from, to) primary keys of steps.
 
-    Raises ValidationError when one of them is not between two steps of this type.
+    Raises ValidationError when a move is not between two steps of this type.
     """
     with transaction.atomic():
-        InquiryType.objects.select_for_update().get(pk=kind.pk)
-        known = set(kind.steps.values_list("pk", flat=True))
-        if any(start == end or not {start, end} <= known for start, end in wanted):
+        InquiryType.objects.select_for_update().get(pk=inquiry_type.pk)
+        known = set(inquiry_type.steps.values_list("pk", flat=True))
+        if any(start == end or not {start, end} <= known for start, end in moves):
             raise ValidationError(
-                _("The pipeline was changed meanwhile; nothing was saved. Look at it again."), code="stale"
+                _("The pipeline has been changed in the meantime. Nothing was saved; check it and try again."),
+                code="stale",
             )
-        present, wanted = extra_moves(kind), wanted - next_moves(kind)
-        for start, end in present - wanted:
+        current, moves = extra_moves(inquiry_type), moves - next_moves(inquiry_type)
+        for start, end in current - moves:
             AllowedMove.objects.filter(from_step=start, to_step=end).delete()
         AllowedMove.objects.bulk_create(
-            AllowedMove(from_step_id=start, to_step_id=end) for start, end in sorted(wanted - present)
+            AllowedMove(from_step_id=start, to_step_id=end) for start, end in sorted(moves - current)
         )

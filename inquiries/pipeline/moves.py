@@ -1,7 +1,7 @@
-"""The one engine that moves inquiries along the pipelines of their types, whoever asks for it.
+"""The one engine that moves inquiries along the pipelines of their types. Pages, API and admin all call it.
 
-Every move holds the pipeline as it is and the inquiry's row, and commits with its row of history, the coarse status
-and `responded_at`.
+Each move locks the pipeline and the inquiry, and commits together with its history row, the coarse status and
+`responded_at`.
 """
 
 from itertools import batched
@@ -19,7 +19,7 @@ from config.web.text import unix_lines
 from ..history.recording import record_move, record_moves
 from ..ids import GREATEST_ID
 from ..models import Inquiry, InquiryHistory, PipelineStep
-from ..models.inquiry_type import initial_of
+from ..models.inquiry_type import find_initial_step
 
 Actor = User | ApiToken | None
 BATCH = 1000
@@ -29,27 +29,27 @@ NOTE_LENGTH = InquiryHistory._meta.get_field("note").max_length
 
 
 class InvalidTransitionError(Exception):
-    """A move that the pipeline does not allow, in the documented words. All three are keys of steps.
+    """A move that the pipeline does not allow, with the documented message. Source: inquiries API, "Actions".
 
-    `wanted` is what was asked for, whether or not there is such a step; `allowed` is in the pipeline's order.
+    `current`, `requested` and `allowed` are keys of steps; `requested` may be unknown, `allowed` is in pipeline order.
     """
 
-    def __init__(self, present: str, wanted: str, allowed: list[str]) -> None:
-        super().__init__(f"Invalid inquiry status transition from {present} to {wanted}")
-        self.present, self.wanted, self.allowed = present, wanted, allowed
+    def __init__(self, current: str, requested: str, allowed: list[str]) -> None:
+        super().__init__(f"Invalid inquiry status transition from {current} to {requested}")
+        self.current, self.requested, self.allowed = current, requested, allowed
 
 
 def start_inquiry(inquiry: Inquiry, *, by: Actor) -> None:
-    """Store a new inquiry on its type's initial step, and that as the first row of its history.
+    """Store a new inquiry on the initial step of its type, with the first row of its history.
 
-    Call it in a transaction. Raises ValidationError when the type is not active, or gone, or its pipeline not whole.
+    Call it in a transaction. Raises ValidationError when the type is inactive or deleted, or its pipeline invalid.
     """
     inquiry.inquiry_type.hold_pipeline()
     steps = _STEPS.rows(inquiry.inquiry_type_id)
-    # As it is by now.
+    # Read again under the lock: the type may have been deactivated.
     if not steps or not steps[0].inquiry_type.is_active:
         raise ValidationError({"inquiry_type_id": _("This inquiry type is not active.")})
-    inquiry.step = initial_of(steps)
+    inquiry.step = find_initial_step(steps)
     inquiry.status = Inquiry.Status.OPEN
     now = inquiry.moved_at = inquiry.created_at
     inquiry.search_text = inquiry.make_search_text()
@@ -65,23 +65,21 @@ def move_inquiry(
     by: Actor,
     changed_by: int | None = None,
     note: str = "",
-    seen: str | None = None,
+    expected_step: str | None = None,
 ) -> None:
-    """Move to the next step in order, or along an extra move that staff allowed.
+    """Move to the step with the key `to`: the next one in order, or one that an allowed move leads to.
 
-    `changed_by` is the UserHub id of whoever asked for it; without one it is that of `by`. `seen` is the key of the
-    step on which it stood when somebody chose this move: from elsewhere it would be another move.
-
-    Raises InvalidTransitionError for every other step, the present one too, and ValidationError for a note that
-    cannot be kept.
+    `changed_by` is a UserHub id, by default that of `by`. `expected_step` is the key of the step that the caller saw
+    the inquiry on. Raises InvalidTransitionError for any other step, the current one included, and when the inquiry is
+    not on `expected_step`; ValidationError for an invalid note.
     """
     note = clean_note(note)
     with transaction.atomic():
         inquiry.lock()
         allowed = {step.key: step for step in inquiry.allowed_steps()}
-        if to not in allowed or (seen is not None and seen != inquiry.step.key):
+        if to not in allowed or (expected_step is not None and expected_step != inquiry.step.key):
             raise InvalidTransitionError(inquiry.step.key, to, list(allowed))
-        _put(inquiry, allowed[to], Inquiry.Status.CLOSED, by=by, changed_by=changed_by, note=note)
+        _save_move(inquiry, allowed[to], Inquiry.Status.CLOSED, by=by, changed_by=changed_by, note=note)
 
 
 def close_inquiry(
@@ -92,27 +90,27 @@ def close_inquiry(
     changed_by: int | None = None,
     note: str = "",
 ) -> None:
-    """Go to the terminal step from any other; where there are several, to the last one in order.
+    """Move from any step to the terminal one; to the last in order where there are several.
 
-    Raises InvalidTransitionError on a terminal step, ValidationError for an unknown outcome or an unusable note.
+    Raises InvalidTransitionError on a terminal step, ValidationError for an unknown outcome or an invalid note.
     """
     if outcome not in Inquiry.Outcome:
         raise ValidationError({"outcome": _("Choose one of: %(values)s.") % {"values": ", ".join(Inquiry.Outcome)}})
     note = clean_note(note)
-    at_end = Inquiry.Status.CANCELLED if outcome == Inquiry.Outcome.CANCELLED else Inquiry.Status.CLOSED
+    status = Inquiry.Status.CANCELLED if outcome == Inquiry.Outcome.CANCELLED else Inquiry.Status.CLOSED
     with transaction.atomic():
         inquiry.lock()
         end = PipelineStep.objects.filter(inquiry_type=inquiry.inquiry_type_id, is_terminal=True).last()
         if inquiry.step.is_terminal or end is None:
             allowed = [step.key for step in inquiry.allowed_steps()]
             raise InvalidTransitionError(inquiry.step.key, end.key if end else "closed", allowed)
-        _put(inquiry, end, at_end, by=by, changed_by=changed_by, note=note)
+        _save_move(inquiry, end, status, by=by, changed_by=changed_by, note=note)
 
 
 def link_case(inquiry: Inquiry, case_id: int | None, *, by: Actor, changed_by: int | None = None) -> None:
-    """Link it to a case of another system, or to none; to the present one again changes nothing.
+    """Link to a case of another system, or to none; linking the current case again changes nothing.
 
-    Raises ValidationError for a number that no case has.
+    Raises ValidationError for a number out of range.
     """
     if case_id is not None and not 0 < case_id <= GREATEST_ID:
         raise ValidationError({"case_id": _("Enter a whole number from 1 to %(n)s.") % {"n": GREATEST_ID}})
@@ -121,66 +119,69 @@ def link_case(inquiry: Inquiry, case_id: int | None, *, by: Actor, changed_by: i
         if inquiry.case_id == case_id:
             return
         inquiry.case_id = case_id
-        _mark_responded(inquiry, by, changed_by if changed_by is not None else userhub_id_of(by))
+        _record_response(inquiry, by, changed_by if changed_by is not None else userhub_id_of(by))
         inquiry.save(update_fields=["case_id", "updated_at"])
 
 
-def rehome(homes: list[tuple[PipelineStep, PipelineStep]], *, by: Actor, note: str) -> int:
-    """Move all inquiries of each first step to the second one, as staff changed the pipeline; returns how many.
+def relocate_inquiries(relocations: list[tuple[PipelineStep, PipelineStep]], *, by: Actor, note: str) -> int:
+    """Move all inquiries of each first step to the second one, because staff changed the pipeline; returns how many.
 
-    The steps are `before`, as it was, and `after`, as it is from now on; they may be one and the same, whose coarse
-    status is then made anew. Each inquiry gets a row of history. It is no answer to the customer: `responded_at`
-    stays as it is. To be called with the type's row locked, so that nobody moves meanwhile.
+    The steps are (before, after) the change; both may be the same step, whose inquiries then get the coarse status that
+    it means now. Every inquiry gets a history row. It does not count as a response. Call it with the type locked, so
+    that nobody moves an inquiry meanwhile.
     """
     note, changed_by = clean_note(note), userhub_id_of(by)
-    # All are read before one is moved: what comes to a step must not go on from there with those that stood on it.
+    # All ids are read before the first move, so that inquiries moved to a step are not moved on from there.
     rows = Inquiry.objects.select_for_update().order_by("pk")
-    standing = [list(rows.filter(step=before.pk).values_list("pk", flat=True)) for before, _after in homes]
-    for (before, after), ids in zip(homes, standing, strict=True):
-        for some in batched(ids, BATCH):
-            status, now = _status_in_its_new_home(after), timezone.now()
-            # Who stays where they stood has stood there all the time.
-            since = {} if after.pk == before.pk else {"moved_at": now}
-            Inquiry.objects.filter(pk__in=some).update(step=after, status=status, updated_at=now, **since)
-            record_moves(some, before, after, by=by, changed_by=changed_by, note=note)
-    return sum(map(len, standing))
+    ids_by_step = [list(rows.filter(step=before.pk).values_list("pk", flat=True)) for before, _after in relocations]
+    for (before, after), ids in zip(relocations, ids_by_step, strict=True):
+        for batch in batched(ids, BATCH):
+            now = timezone.now()
+            # Staying on the step does not reset the time of arrival.
+            moved = {} if after.pk == before.pk else {"moved_at": now}
+            status = _status_after_relocation(after)
+            Inquiry.objects.filter(pk__in=batch).update(step=after, status=status, updated_at=now, **moved)
+            record_moves(batch, before, after, by=by, changed_by=changed_by, note=note)
+    return sum(map(len, ids_by_step))
 
 
 def clean_note(note: str) -> str:
-    """The note without the space around it. Raises ValidationError when it cannot be kept."""
-    words = unix_lines(note).strip()
-    if "\0" in words:
+    """Strip the note and normalize its line ends. Raises ValidationError when it cannot be stored."""
+    text = unix_lines(note).strip()
+    if "\0" in text:
         raise ValidationError({"note": _("Null characters are not allowed.")})
-    if NOTE_LENGTH and len(words) > NOTE_LENGTH:
-        raise ValidationError({"note": _("A note may have %(n)s characters.") % {"n": NOTE_LENGTH}})
-    return words
+    if NOTE_LENGTH and len(text) > NOTE_LENGTH:
+        raise ValidationError({"note": _("Use at most %(n)s characters.") % {"n": NOTE_LENGTH}})
+    return text
 
 
-def _put(inquiry: Inquiry, step: PipelineStep, at_end: str, *, by: Actor, changed_by: int | None, note: str) -> None:
-    """Put the locked inquiry on `step`; `at_end` is its coarse status if that is a terminal one."""
+def _save_move(
+    inquiry: Inquiry, step: PipelineStep, terminal_status: str, *, by: Actor, changed_by: int | None, note: str
+) -> None:
+    """Save the move of a locked inquiry; `terminal_status` is its coarse status if `step` is terminal."""
     changed_by = changed_by if changed_by is not None else userhub_id_of(by)
     before, inquiry.step, inquiry.moved_at = inquiry.step, step, timezone.now()
-    inquiry.status = coarse_status(step, at_end)
-    _mark_responded(inquiry, by, changed_by)
+    inquiry.status = coarse_status(step, terminal_status)
+    _record_response(inquiry, by, changed_by)
     inquiry.save(update_fields=["step", "status", "moved_at", "updated_at"])
     record_move(inquiry.pk, before, step, by=by, changed_by=changed_by, note=note, at=inquiry.moved_at)
 
 
 def userhub_id_of(by: Actor) -> int | None:
-    """The UserHub id of whoever acts; None for nobody, and for who has none."""
+    """The actor's UserHub id, if any."""
     if by is None:
         return None
     return by.actor_id if isinstance(by, ApiToken) else by.userhub_id
 
 
-def _mark_responded(inquiry: Inquiry, by: Actor, changed_by: int | None) -> None:
-    # What the customer does, or what happens by itself, is no answer to the customer.
+def _record_response(inquiry: Inquiry, by: Actor, changed_by: int | None) -> None:
+    # Actions of the customer and automatic ones are no response to the customer.
     if inquiry.responded_at is None and by is not None and changed_by != inquiry.user_id:
-        inquiry.note_response()
+        inquiry.record_response()
 
 
-def _status_in_its_new_home(step: PipelineStep) -> Case:
-    """What was cancelled stays so as long as it stands at an end."""
+def _status_after_relocation(step: PipelineStep) -> Case:
+    """The coarse status on `step`; a cancelled inquiry stays cancelled on a terminal step."""
     cancelled = Inquiry.Status.CANCELLED
     return Case(
         When(status=cancelled, then=Value(coarse_status(step, cancelled))),
@@ -188,8 +189,8 @@ def _status_in_its_new_home(step: PipelineStep) -> Case:
     )
 
 
-def coarse_status(step: PipelineStep, at_end: str) -> str:
-    """The status that follows from the step; `at_end` is the one of a terminal step."""
+def coarse_status(step: PipelineStep, terminal_status: str) -> str:
+    """The coarse status of an inquiry on `step`; `terminal_status` applies to a terminal one."""
     if step.is_terminal:
-        return at_end
+        return terminal_status
     return Inquiry.Status.OPEN if step.is_initial else Inquiry.Status.IN_PROGRESS

@@ -1,4 +1,4 @@
-"""The files of an inquiry in the workspace: add, download, delete."""
+"""Add, download and delete the files of an inquiry."""
 
 from typing import Any
 
@@ -21,19 +21,19 @@ from ..models import Attachment, Inquiry
 PAGE, SECTION = "inquiries/attachments.html", "inquiries/_attachments.html"
 
 
-def _find_file(inquiry: Inquiry, attachment: int) -> Attachment:
-    return get_object_or_404(inquiry.attachments, pk=attachment)
+def _find_attachment(inquiry: Inquiry, attachment_id: int) -> Attachment:
+    return get_object_or_404(inquiry.attachments, pk=attachment_id)
 
 
 def _show(request: ProRequest, inquiry: Inquiry, status: int = 200, **more: Any) -> HttpResponse:
-    """The files: alone for htmx, else on a page of their own."""
+    """Show the files: alone for htmx, else on their own page."""
     context = {"inquiry": inquiry, "attachments": list(inquiry.attachments.all()), **more}
     template = SECTION if wants(request, "attachments") else PAGE
     return render(request, template, context, status=status)
 
 
 def _done(request: ProRequest, inquiry: Inquiry, text: str) -> HttpResponse:
-    """htmx gets the files as they are now; a browser is sent to the inquiry."""
+    """Respond to a change: htmx gets the files, a browser a redirect to the inquiry."""
     if wants(request, "attachments"):
         return _show(request, inquiry, done=text)
     messages.success(request, text)
@@ -46,7 +46,7 @@ def _to_inquiry(id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def attachment_add(request: ProRequest, id: int) -> HttpResponse:
-    """Attach a file; GET shows the files on a page of their own."""
+    """Attach a file; GET shows the files on their own page."""
     inquiry = find_inquiry(request, id)
     if request.method != "POST":
         return _show(request, inquiry)
@@ -58,7 +58,7 @@ def attachment_add(request: ProRequest, id: int) -> HttpResponse:
     except ValidationError as error:
         return _show(request, inquiry, 422, upload_error=" ".join(error.messages))
     except StorageUnavailableError:
-        # htmx shows no answer of 5xx.
+        # htmx does not swap in a 5xx response.
         status = 422 if wants(request, "attachments") else 503
         problem = _("The file could not be stored at the moment. Please try again in a few minutes.")
         return _show(request, inquiry, status, upload_error=problem)
@@ -66,11 +66,11 @@ def attachment_add(request: ProRequest, id: int) -> HttpResponse:
 
 
 @require_safe
-def attachment_download(request: ProRequest, id: int, attachment: int) -> FileResponse | HttpResponse:
-    """One file, as a download."""
-    found = _find_file(find_inquiry(request, id), attachment)
+def attachment_download(request: ProRequest, id: int, attachment_id: int) -> FileResponse | HttpResponse:
+    """Download one file."""
+    attachment = _find_attachment(find_inquiry(request, id), attachment_id)
     try:
-        return download(found.open(), filename=found.filename, content_type=found.mime_type)
+        return download(attachment.open(), filename=attachment.filename, content_type=attachment.mime_type)
     except FileNotFoundError as error:
         raise Http404 from error
     except StorageUnavailableError:
@@ -79,14 +79,14 @@ def attachment_download(request: ProRequest, id: int, attachment: int) -> FileRe
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def attachment_delete(request: ProRequest, id: int, attachment: int) -> HttpResponse:
-    """Delete a file; GET asks whether it is meant."""
+def attachment_delete(request: ProRequest, id: int, attachment_id: int) -> HttpResponse:
+    """Delete a file; GET asks for confirmation."""
     inquiry = find_inquiry(request, id)
-    found = _find_file(inquiry, attachment)
+    attachment = _find_attachment(inquiry, attachment_id)
     if request.method != "POST":
-        return render(request, PAGE, {"inquiry": inquiry, "attachment": found})
+        return render(request, PAGE, {"inquiry": inquiry, "attachment": attachment})
     try:
-        found.delete_with_file()
+        attachment.delete_with_file()
     except Attachment.DoesNotExist as error:
         raise Http404 from error
-    return _done(request, inquiry, _("“%(name)s” is deleted.") % {"name": found.filename})
+    return _done(request, inquiry, _("“%(name)s” is deleted.") % {"name": attachment.filename})

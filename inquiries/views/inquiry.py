@@ -1,4 +1,4 @@
-"""One inquiry: what was asked and by whom, where it stands and where it may go."""
+"""The page of one inquiry: the question, the customer, its progress along the pipeline, and everything linked to it."""
 
 import uuid
 from typing import Any, NamedTuple
@@ -16,20 +16,19 @@ from config.web.forms import add_errors
 from contacts.models import Contact, StaleEditError
 
 from ..customers.profiles import retry_profile
-from ..forms import CaseForm, CloseForm, FactsForm, MoveForm, categories_of
+from ..forms import CaseForm, ClassificationForm, CloseForm, MoveForm, categories_of
 from ..history.entry import Entry
 from ..history.reading import read_history
 from ..lookup import find_inquiry
 from ..models import Inquiry, Offer, PipelineStep
 from ..pipeline.moves import InvalidTransitionError, close_inquiry, link_case, move_inquiry
-from ..translations import refusal
+from ..translations import describe_refusal
 
 PAGE = "inquiries/inquiry.html"
-# How many contacts a search offers.
-MOST_FOUND = 8
+MAX_CANDIDATES = 8
 
 
-# What is said of an offer, and the keys of the steps that an inquiry may be moved to for it.
+# Status of an offer -> the hint, and the keys of the steps that it suggests to move to.
 OFFER_STEPS: dict[str, tuple[Any, tuple[str, ...]]] = {
     Offer.Status.SENT: (gettext_lazy("The offer was sent."), ("offer_sent",)),
     Offer.Status.VIEWED: (gettext_lazy("The customer opened the offer."), ("offer_sent", "offer_viewed")),
@@ -40,72 +39,72 @@ OFFER_STEPS: dict[str, tuple[Any, tuple[str, ...]]] = {
 }
 
 
-class Stop(NamedTuple):
-    """A step as this inquiry sees it: "done", "skipped", "now" or "ahead"."""
+class StepState(NamedTuple):
+    """A step and its `state` for this inquiry: "done", "skipped", "now" or "ahead"."""
 
     step: PipelineStep
     state: str
 
 
-class Way(NamedTuple):
-    """A step to which it may go from here: "next" in order, "back" or "skip" along an extra move."""
+class Move(NamedTuple):
+    """An allowed move to a step: "next" in order, "back" or "skip"."""
 
     step: PipelineStep
-    kind: str
+    direction: str
 
 
-def _stops(inquiry: Inquiry, steps: list[PipelineStep], entries: list[Entry]) -> list[Stop]:
-    been = {entry.to_status for entry in entries}
+def _step_states(inquiry: Inquiry, steps: list[PipelineStep], entries: list[Entry]) -> list[StepState]:
+    visited = {entry.to_status for entry in entries}
 
     def state(step: PipelineStep) -> str:
         if step.pk == inquiry.step_id:
             return "now"
         if step.sort_order > inquiry.step.sort_order:
             return "ahead"
-        return "done" if step.key in been else "skipped"
+        return "done" if step.key in visited else "skipped"
 
-    return [Stop(step, state(step)) for step in steps]
+    return [StepState(step, state(step)) for step in steps]
 
 
-def _ways(inquiry: Inquiry, steps: list[PipelineStep]) -> list[Way]:
+def _moves(inquiry: Inquiry, steps: list[PipelineStep]) -> list[Move]:
     """The allowed moves, the one to the next step first."""
-    here = inquiry.step
-    later = [step for step in steps if step.sort_order > here.sort_order]
-    following = None if here.is_terminal else next(iter(later), None)
+    current = inquiry.step
+    later = [step for step in steps if step.sort_order > current.sort_order]
+    following = None if current.is_terminal else next(iter(later), None)
 
-    def kind(step: PipelineStep) -> str:
+    def direction(step: PipelineStep) -> str:
         if step == following:
             return "next"
-        return "back" if step.sort_order < here.sort_order else "skip"
+        return "back" if step.sort_order < current.sort_order else "skip"
 
-    ways = [Way(step, kind(step)) for step in inquiry.allowed_steps()]
-    return sorted(ways, key=lambda way: ("next", "skip", "back").index(way.kind))
+    moves = [Move(step, direction(step)) for step in inquiry.allowed_steps()]
+    return sorted(moves, key=lambda move: ("next", "skip", "back").index(move.direction))
 
 
-def _hint(inquiry: Inquiry, newest: Offer, ways: list[Way]) -> str:
-    """What became of the newest offer, where the inquiry may follow it; "" where it need not."""
-    if newest.standing == Offer.Status.DECLINED and not inquiry.step.is_terminal:
+def _offer_hint(inquiry: Inquiry, offer: Offer, moves: list[Move]) -> str:
+    """The news of the latest offer if the inquiry can be moved accordingly, else ""."""
+    if offer.current_status == Offer.Status.DECLINED and not inquiry.step.is_terminal:
         return _("The customer declined the offer.")
-    said, keys = OFFER_STEPS.get(newest.standing, ("", ()))
-    follows = any(way.step.key in keys and way.kind != "back" for way in ways)
-    return str(said) if follows else ""
+    hint, keys = OFFER_STEPS.get(offer.current_status, ("", ()))
+    can_follow = any(move.step.key in keys and move.direction != "back" for move in moves)
+    return str(hint) if can_follow else ""
 
 
-def _standing(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
-    """Where it stands, where it was and where it may go."""
+def _progress_context(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
+    """Context of the pipeline, the allowed moves, and the history, newest first."""
     steps, entries = list(inquiry.inquiry_type.steps.all()), read_history(inquiry.pk)
-    stops, ways, offers = _stops(inquiry, steps, entries), _ways(inquiry, steps), list(inquiry.offers.all())
+    moves, offers = _moves(inquiry, steps), list(inquiry.offers.all())
+    step_states = _step_states(inquiry, steps, entries)
     end = next((step for step in reversed(steps) if step.is_terminal), None)
     return {
         "inquiry": inquiry,
         "offers": offers,
-        "hint": _hint(inquiry, offers[-1], ways) if offers else "",
+        "hint": _offer_hint(inquiry, offers[-1], moves) if offers else "",
         "end": end,
         "is_for_good": not inquiry.step.is_terminal and end is not None and not end.moves_out.exists(),
-        "stops": stops,
-        "place": next((n for n, stop in enumerate(stops, start=1) if stop.state == "now"), 0),
-        "ways": ways,
-        # What happened last is what one looks for.
+        "step_states": step_states,
+        "place": next((n for n, step_state in enumerate(step_states, start=1) if step_state.state == "now"), 0),
+        "moves": moves,
         "entries": entries[::-1],
         "move_form": MoveForm(),
         "close_form": CloseForm(),
@@ -113,96 +112,93 @@ def _standing(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
     }
 
 
-def _contacts(request: ProRequest, inquiry: Inquiry) -> dict[str, Any]:
-    """Who of the Pro's contacts the customer may be: who was looked for, else who has the same e-mail or phone."""
+def _contact_context(request: ProRequest, inquiry: Inquiry) -> dict[str, Any]:
+    """Context of the contacts to link: the result of a search, else those with the customer's e-mail or phone."""
     text = " ".join(request.GET.get("contact_q", "").replace("\0", " ").split())[:200]
     contacts = Contact.objects.for_pro(request.pro)
     if text:
-        found = contacts.search(text, by_word=True).order_by("-updated_at", "-id")
+        candidates = contacts.search(text, by_word=True).order_by("-updated_at", "-id")
     else:
         person = inquiry.person
-        alike = contacts.none()
+        same_address = contacts.none()
         for channel, value in (("email", person.get("email", "")), ("phone", person.get("phone", ""))):
-            alike |= contacts.same_address(channel, value) if value else contacts.none()
-        found = contacts.none() if inquiry.contact_id else alike.order_by("created_at", "id")
-    found = found.exclude(pk=inquiry.contact_id) if inquiry.contact_id else found
-    return {"contact_q": text, "found_contacts": list(found[:MOST_FOUND])}
+            same_address |= contacts.same_address(channel, value) if value else contacts.none()
+        candidates = contacts.none() if inquiry.contact_id else same_address.order_by("created_at", "id")
+    candidates = candidates.exclude(pk=inquiry.contact_id) if inquiry.contact_id else candidates
+    return {"contact_q": text, "candidates": list(candidates[:MAX_CANDIDATES])}
 
 
-def _context(request: ProRequest, inquiry: Inquiry, **more: Any) -> dict[str, Any]:
-    """What the whole page shows."""
+def _page_context(request: ProRequest, inquiry: Inquiry, **more: Any) -> dict[str, Any]:
     return {
-        **_standing(inquiry),
-        **_contacts(request, inquiry),
-        **_facts(request, inquiry),
+        **_progress_context(inquiry),
+        **_contact_context(request, inquiry),
+        **_details_context(request, inquiry),
         "attachments": list(inquiry.attachments.all()),
         "case_form": CaseForm(initial={"case_id": inquiry.case_id}),
         **more,
     }
 
 
-def _facts(request: ProRequest, inquiry: Inquiry, **more: Any) -> dict[str, Any]:
+def _details_context(request: ProRequest, inquiry: Inquiry) -> dict[str, Any]:
     return {
         "inquiry": inquiry,
         "options": list(inquiry.filter_options.all()),
-        "facts_form": FactsForm(instance=inquiry),
+        "classification_form": ClassificationForm(instance=inquiry),
         "categories": categories_of(request.pro),
-        **more,
     }
 
 
 @require_safe
 def inquiry_detail(request: ProRequest, id: int) -> HttpResponse:
-    """The page; htmx gets the linked contact with who was looked for ("inquiry-contact") alone."""
+    """Show the page; htmx gets the contact section with the search result ("inquiry-contact") alone."""
     inquiry = find_inquiry(request, id)
     if wants(request, "inquiry-contact"):
-        context = {"inquiry": inquiry, **_contacts(request, inquiry), "is_swap": True}
+        context = {"inquiry": inquiry, **_contact_context(request, inquiry), "is_swap": True}
         return render(request, f"{PAGE}#contact", context)
-    return render(request, PAGE, _context(request, inquiry))
+    return render(request, PAGE, _page_context(request, inquiry))
 
 
 @require_POST
 def inquiry_move(request: ProRequest, id: int) -> HttpResponse:
-    """Move to another step of the pipeline."""
+    """Move to the step with the key `to`; `seen` is the key of the step that the page showed."""
     inquiry, form = find_inquiry(request, id), MoveForm(request.POST)
     if not form.is_valid():
-        return _stands(request, id, 422, move_form=form)
-    # A page may be older than what a colleague did: from elsewhere the same button would be another move.
-    seen = request.POST.get("seen")
+        return _progress_response(request, id, 422, move_form=form)
+    to, expected_step = request.POST.get("to", ""), request.POST.get("seen")
     try:
-        move_inquiry(inquiry, to=request.POST.get("to", ""), by=request.user, note=form.cleaned_data["note"], seen=seen)
+        move_inquiry(inquiry, to=to, by=request.user, note=form.cleaned_data["note"], expected_step=expected_step)
     except ValidationError as error:
         add_errors(form, error)
-        return _stands(request, id, 422, move_form=form)
+        return _progress_response(request, id, 422, move_form=form)
     except InvalidTransitionError as error:
-        return _stands(request, id, 409, move_form=form, refusal=refusal(inquiry, error))
-    return _stands(request, id)
+        return _progress_response(request, id, 409, move_form=form, refusal=describe_refusal(inquiry, error))
+    return _progress_response(request, id)
 
 
 @require_POST
 def inquiry_close(request: ProRequest, id: int) -> HttpResponse:
-    """Close it from wherever it stands."""
+    """Close it from any step."""
     inquiry, form = find_inquiry(request, id), CloseForm(request.POST)
     if not form.is_valid():
-        return _stands(request, id, 422, close_form=form)
+        return _progress_response(request, id, 422, close_form=form)
     try:
         close_inquiry(inquiry, outcome=form.cleaned_data["outcome"], by=request.user, note=form.cleaned_data["note"])
     except ValidationError as error:
         add_errors(form, error)
-        return _stands(request, id, 422, close_form=form)
+        return _progress_response(request, id, 422, close_form=form)
     except InvalidTransitionError as error:
-        return _stands(request, id, 409, close_form=form, refusal=refusal(inquiry, error))
-    return _stands(request, id)
+        return _progress_response(request, id, 409, close_form=form, refusal=describe_refusal(inquiry, error))
+    return _progress_response(request, id)
 
 
-def _stands(request: ProRequest, id: int, status: int = 200, **more: Any) -> HttpResponse:
-    """What follows a move, made or refused: htmx gets where it stands now; a browser the page, or is sent to it."""
+def _progress_response(request: ProRequest, id: int, status: int = 200, **more: Any) -> HttpResponse:
+    """Respond to a move, made or refused: htmx gets the progress section, a browser the page or a redirect to it."""
     inquiry = find_inquiry(request, id)
-    if wants(request, "standing"):
-        return render(request, f"{PAGE}#moved", _standing(inquiry, is_swap=True, **more), status=status)
+    if wants(request, "progress"):
+        return render(request, f"{PAGE}#moved", _progress_context(inquiry, is_swap=True, **more), status=status)
     if status == 200:
         return redirect("inquiries:inquiry_detail", id)
-    return render(request, PAGE, _context(request, inquiry, **more), status=status)
+    return render(request, PAGE, _page_context(request, inquiry, **more), status=status)
 
 
 @require_POST
@@ -211,66 +207,66 @@ def inquiry_case(request: ProRequest, id: int) -> HttpResponse:
     inquiry, form = find_inquiry(request, id), CaseForm(request.POST)
     if "unlink" in request.POST:
         link_case(inquiry, None, by=request.user)
-        return _part(request, id, "case", case_form=CaseForm())
+        return _section_response(request, id, "case", case_form=CaseForm())
     if form.is_valid():
         try:
             link_case(inquiry, form.cleaned_data["case_id"], by=request.user)
-            return _part(request, id, "case", case_form=CaseForm(initial=form.cleaned_data))
+            return _section_response(request, id, "case", case_form=CaseForm(initial=form.cleaned_data))
         except ValidationError as error:
             add_errors(form, error)
-    return _part(request, id, "case", 422, case_form=form)
+    return _section_response(request, id, "case", 422, case_form=form)
 
 
 @require_POST
 def inquiry_contact(request: ProRequest, id: int) -> HttpResponse:
-    """Say which contact the customer is; without one nobody."""
-    inquiry, chosen = find_inquiry(request, id), request.POST.get("contact", "")
+    """Link the contact that the customer is; an empty `contact` unlinks."""
+    inquiry, contact_id = find_inquiry(request, id), request.POST.get("contact", "")
     try:
-        contact = Contact.objects.for_pro(request.pro).get(pk=uuid.UUID(chosen)) if chosen else None
+        contact = Contact.objects.for_pro(request.pro).get(pk=uuid.UUID(contact_id)) if contact_id else None
         inquiry.link_contact(contact)
     except (ValueError, Contact.DoesNotExist):
-        refusal = _("That contact was archived or merged meanwhile, or is not yours. Look again.")
-        return _part(request, id, "contact", 409, contact_refusal=refusal)
-    return _part(request, id, "contact")
+        refusal = _("This contact has been archived or merged, or is not yours. Choose again.")
+        return _section_response(request, id, "contact", 409, contact_refusal=refusal)
+    return _section_response(request, id, "contact")
 
 
 @require_POST
 def inquiry_profile(request: ProRequest, id: int) -> HttpResponse:
-    """Have UserHub asked anew for the customer's profile."""
+    """Fetch the customer's profile again, in the background."""
     retry_profile(find_inquiry(request, id))
     if wants(request, "customer"):
         context = {"inquiry": find_inquiry(request, id), "is_asked": True, "is_swap": True}
         return render(request, f"{PAGE}#customer", context)
-    messages.success(request, _("UserHub is asked again. The profile appears here when it has answered."))
+    messages.success(request, _("Asking UserHub again. The profile will appear here once it answers."))
     return redirect("inquiries:inquiry_detail", id)
 
 
 @require_POST
-def inquiry_facts(request: ProRequest, id: int) -> HttpResponse:
-    """Change its priority, its category and its filter options."""
+def inquiry_classify(request: ProRequest, id: int) -> HttpResponse:
+    """Change its priority, category and filter options."""
     inquiry = find_inquiry(request, id)
-    form = FactsForm(request.POST, instance=inquiry)
+    form = ClassificationForm(request.POST, instance=inquiry)
     if not form.is_valid():
-        # The form has put what was typed into its inquiry; what is shown beside it is what stands.
-        return _part(request, id, "facts", 422, facts_form=form)
+        return _section_response(request, id, "details", 422, classification_form=form)
     try:
-        inquiry.classify(was=form.was, **form.cleaned_data)
+        inquiry.classify(original=form.original, **form.cleaned_data)
     except StaleEditError:
-        form.be_late(find_inquiry(request, id))
-        return _part(request, id, "facts", 409, facts_form=form)
-    return _part(request, id, "facts")
+        form.show_conflict(find_inquiry(request, id))
+        return _section_response(request, id, "details", 409, classification_form=form)
+    return _section_response(request, id, "details")
 
 
-def _part(request: ProRequest, id: int, name: str, status: int = 200, **more: Any) -> HttpResponse:
-    """What follows a change to a part of the page: htmx gets the part, a browser the page, or is sent to it."""
+def _section_response(request: ProRequest, id: int, name: str, status: int = 200, **more: Any) -> HttpResponse:
+    """Respond to a change of one section: htmx gets the section, a browser the page or a redirect to it."""
+    # Read again: a form that was refused has put its values into its instance.
     inquiry = find_inquiry(request, id)
     if wants(request, f"inquiry-{name}"):
-        makers = {
-            "contact": lambda: {"inquiry": inquiry, **_contacts(request, inquiry)},
+        contexts = {
+            "contact": lambda: {"inquiry": inquiry, **_contact_context(request, inquiry)},
             "case": lambda: {"inquiry": inquiry},
-            "facts": lambda: _facts(request, inquiry),
+            "details": lambda: _details_context(request, inquiry),
         }
-        return render(request, f"{PAGE}#{name}", {**makers[name](), "is_swap": True, **more}, status=status)
+        return render(request, f"{PAGE}#{name}", {**contexts[name](), "is_swap": True, **more}, status=status)
     if status == 200:
         return redirect("inquiries:inquiry_detail", id)
-    return render(request, PAGE, _context(request, inquiry, **more), status=status)
+    return render(request, PAGE, _page_context(request, inquiry, **more), status=status)

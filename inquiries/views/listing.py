@@ -1,4 +1,4 @@
-"""The list of inquiries."""
+"""The list of inquiries, as its URL asks for it."""
 
 from typing import Any
 
@@ -18,19 +18,24 @@ from ..models import Attachment, Inquiry, Offer
 
 PAGE = "inquiries/list.html"
 ROWS = 50
-# How each choice of the filter narrows the list.
-NARROWED = {"type": "inquiry_type__slug", "priority": "priority", "category": "category", "option": "filter_options"}
-# What a row says of an inquiry needs neither the message nor what is searched.
-LEFT_OUT = ("message", "search_text")
+# Choice of the filter -> look-up.
+FILTER_LOOKUPS = {
+    "type": "inquiry_type__slug",
+    "priority": "priority",
+    "category": "category",
+    "option": "filter_options",
+}
+# Long columns that no row shows.
+DEFERRED = ("message", "search_text")
 
 
-def _how_many(model: type[Attachment] | type[Offer]) -> Coalesce:
+def _count_related(model: type[Attachment] | type[Offer]) -> Coalesce:
     rows = model.objects.filter(inquiry=OuterRef("pk")).order_by().values("inquiry")
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
 
 
 class Listing:
-    """The list as the URL asks for it, for one Pro."""
+    """The list of one Pro, as the URL asks for it."""
 
     def __init__(self, request: ProRequest) -> None:
         self.pro = request.pro
@@ -41,9 +46,11 @@ class Listing:
         self.cursor = request.GET.get("cursor")
 
     def matching(self) -> Any:
-        """What is chosen, in every status."""
+        """The inquiries that match search and filters, in every status."""
         rows = Inquiry.objects.for_pro(self.pro)
-        rows = rows.filter(**{field: self.chosen[name] for name, field in NARROWED.items() if name in self.chosen})
+        rows = rows.filter(
+            **{field: self.chosen[name] for name, field in FILTER_LOOKUPS.items() if name in self.chosen}
+        )
         if case := self.chosen.get("case"):
             rows = rows.filter(case_id__isnull=case == "without")
         if "profile" in self.chosen:
@@ -51,14 +58,14 @@ class Listing:
         return rows.search(self.search) if self.search else rows
 
     def rows(self) -> Any:
-        """The queryset of the chosen tab, newest first."""
+        """The inquiries of the chosen tab, newest first."""
         rows = self.matching() if self.status == "all" else self.matching().filter(status=self.status)
-        counts = {"attachment_count": _how_many(Attachment), "offer_count": _how_many(Offer)}
-        rows = rows.select_related("inquiry_type", "step").with_newest_offer().defer(*LEFT_OUT)
+        counts = {"attachment_count": _count_related(Attachment), "offer_count": _count_related(Offer)}
+        rows = rows.select_related("inquiry_type", "step").with_newest_offer().defer(*DEFERRED)
         return rows.annotate(**counts).newest_first()
 
     def query(self, **changes: str) -> str:
-        """The URL's query with these changes, without what says nothing."""
+        """The query of the URL with these changes, without empty and default values."""
         query = QueryDict(mutable=True)
         values = {**self.chosen, **changes}
         if values.get("status") == "open":
@@ -72,7 +79,7 @@ class Listing:
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether one of the lists to choose from narrows it."""
+        """True if a filter besides the search is set."""
         return bool(self.chosen.keys() - {"status", "q"})
 
     @property
@@ -81,7 +88,7 @@ class Listing:
         return "" if self.status == "open" else f"status={self.status}"
 
     def context(self) -> dict[str, Any]:
-        """One page of rows and where the next begins."""
+        """One page of rows, and the query of the next page."""
         try:
             rows = self.rows().after(*from_cursor(self.cursor, row_number)) if self.cursor else self.rows()
         except InvalidCursorError as error:
@@ -90,28 +97,33 @@ class Listing:
         end = to_cursor(page[-1].created_at, page[-1].pk) if more else ""
         return {"listing": self, "rows": page, "next_query": self.query(cursor=end) if more else ""}
 
-    def frame(self) -> dict[str, Any]:
-        """The tabs, each with how many of what is chosen stand there, and the ways to the boards."""
+    def tabs_context(self) -> dict[str, Any]:
+        """The tabs with the number of matching inquiries in each status."""
         counts = self.matching().counts()
         names = {**dict(Inquiry.Status.choices), "all": _("All")}
         tabs = [(tab, name, counts[tab], self.query(status=tab)) for tab, name in names.items()]
-        here = {"count": counts[self.status], "status_name": names[self.status]}
-        # An empty tab says what its neighbours have.
-        beside = {"elsewhere": counts["all"] - counts[self.status], "all_query": self.query(status="all")}
-        return {"listing": self, "tabs": tabs, **here, **beside}
+        return {
+            "listing": self,
+            "tabs": tabs,
+            "count": counts[self.status],
+            "status_name": names[self.status],
+            # An empty tab shows the number in the other tabs.
+            "elsewhere": counts["all"] - counts[self.status],
+            "all_query": self.query(status="all"),
+        }
 
 
 @require_safe
 def inquiry_list(request: ProRequest) -> HttpResponse:
-    """The list; htmx gets the tabs and rows ("inquiries") or the rows after a cursor ("more") alone."""
+    """Show the list; htmx gets the tabs and rows ("inquiries") or the rows after a cursor ("more") alone."""
     listing = Listing(request)
     if wants(request, "more"):
         return render(request, f"{PAGE}#rows", listing.context())
-    context = {**listing.frame(), **listing.context()}
+    context = {**listing.tabs_context(), **listing.context()}
     if not wants(request, "inquiries"):
         return render(request, PAGE, context)
     response = render(request, f"{PAGE}#inquiries", context)
     if request.htmx.trigger == "inquiry-filter":
-        # While one types the address follows, without a step of history for every letter.
+        # The address follows the search as it is typed, without a browser history entry per letter.
         response["HX-Replace-Url"] = f"{reverse('inquiries:inquiry_list')}?{listing.query()}"
     return response

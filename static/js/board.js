@@ -6,12 +6,12 @@
   const columns = () => all(".column");
   const press = (card, key) => one(`button[name="to"][value="${CSS.escape(key)}"]`, card)?.click();
 
-  const say = (text) => {
-    const words = Object.assign(document.createElement("p"), { className: "message", textContent: text });
-    one("#said").replaceChildren(words);
+  const showMessage = (text) => {
+    const message = Object.assign(document.createElement("p"), { className: "message", textContent: text });
+    one("#board-message").replaceChildren(message);
   };
 
-  // Drag: the columns that the card may go to are open.
+  // Drag: columns that the card can move to are open.
   let dragged = null;
   const mark = (name, chosen = () => false) => columns().forEach((each) => each.classList.toggle(name, chosen(each)));
   const drop = () => {
@@ -27,8 +27,8 @@
     event.dataTransfer.effectAllowed = "move";
     event.dataTransfer.setData("text/plain", link(card).textContent);
     card.classList.add("is-dragged");
-    const ways = column(card).dataset.ways.split(" ");
-    mark("is-open", (each) => ways.includes(each.dataset.step));
+    const allowed = column(card).dataset.allowed.split(" ");
+    mark("is-open", (each) => allowed.includes(each.dataset.step));
     mark("is-home", (each) => each === column(card));
     one("#columns").classList.add("is-dragging");
   });
@@ -62,9 +62,9 @@
   const shift = (card, { key }) => {
     const keys = columns().map((each) => each.dataset.step);
     const here = keys.indexOf(column(card).dataset.step);
-    const ways = column(card).dataset.ways.split(" ").map((way) => keys.indexOf(way)).filter((at) => at >= 0);
-    const to = key === "ArrowRight" ? ways.find((at) => at > here) : ways.findLast((at) => at < here);
-    if (to === undefined) say(one("#columns").dataset.no);
+    const allowed = column(card).dataset.allowed.split(" ").map((step) => keys.indexOf(step)).filter((at) => at >= 0);
+    const to = key === "ArrowRight" ? allowed.find((at) => at > here) : allowed.findLast((at) => at < here);
+    if (to === undefined) showMessage(one("#columns").dataset.no);
     else press(card, keys[to]);
   };
   addEventListener("keydown", (event) => {

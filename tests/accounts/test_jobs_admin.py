@@ -6,7 +6,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.jobs.worker import MAX_ATTEMPTS, current_worker_id, requeue_jobs
-from inquiries.mails import acknowledge
+from inquiries.mails import mail_acknowledgment
 
 from ..admin_site import page, staff_client
 from ..factories import InquiryFactory
@@ -21,7 +21,7 @@ def failed(pro, work_tasks, monkeypatch):
     inquiry = InquiryFactory(pro=pro, person={"email": "jan@example.org"}, profile_at=timezone.now())
     with monkeypatch.context() as broken:
         broken.setattr("config.web.mail.send", None)
-        acknowledge.enqueue(inquiry.pk)
+        mail_acknowledgment.enqueue(inquiry.pk)
         for _ in range(MAX_ATTEMPTS):
             DBTaskResult.objects.update(run_after=timezone.now())
             work_tasks()

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from config.accounts.models import Pro
-from inquiries.customers.profiles import ACKNOWLEDGMENTS, PER_DAY
+from inquiries.customers.profiles import ACKNOWLEDGMENTS, MAX_ACKNOWLEDGMENTS_PER_DAY
 from inquiries.models import DirectoryUser, Inquiry, InquiryHistory, InquiryType
 
 from ..conftest import Api
@@ -112,10 +112,10 @@ def _counts() -> tuple[int, int]:
 
 
 def _body() -> bytes:
-    kind = InquiryType.objects.get(slug="question")
+    inquiry_type = InquiryType.objects.get(slug="question")
     return json.dumps(
         {
-            "inquiry_type_id": kind.pk,
+            "inquiry_type_id": inquiry_type.pk,
             "user_id": 123,
             "subject": "Verbouwing keuken",
             "message": "Ik wil graag mijn keuken laten verbouwen en zou graag een offerte ontvangen.",
@@ -135,7 +135,7 @@ def _rows_of_a_submission(pro: Pro, token: str) -> dict[str, list[dict[str, Any]
     DirectoryUser.objects.create(
         userhub_id=123, first_name="Jan", last_name="de Vries", email="jan.devries@example.com", language="nl"
     )
-    for _ in range(PER_DAY + 1):
+    for _ in range(MAX_ACKNOWLEDGMENTS_PER_DAY + 1):
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {JOBS}")  # noqa: S608
         headers = {"Authorization": f"Bearer {token}"}

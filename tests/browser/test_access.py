@@ -156,13 +156,13 @@ def conversations():
 def make_inquiries(user):
     """One with everything on it, halfway along a long pipeline, and one that waits for its profile."""
     long = "Wolfeschlegelsteinhausenbergerdorff"
-    kind = InquiryTypeFactory(steps=[f"{long.lower()}_{n}" for n in range(14)], icon="❓")
-    kind.steps.get(sort_order=3).moves_out.create(to_step=kind.steps.get(sort_order=1))
+    inquiry_type = InquiryTypeFactory(steps=[f"{long.lower()}_{n}" for n in range(14)], icon="❓")
+    inquiry_type.steps.get(sort_order=3).moves_out.create(to_step=inquiry_type.steps.get(sort_order=1))
     address = {"street": long * 3, "postal_code": "9711 AB", "city": "Groningen", "country": "Nederland"}
     reach = {"email": f"{long.lower()}@example.org", "phone": "+33612345678"}
     known = InquiryFactory(
         pro=user.pro,
-        inquiry_type=kind,
+        inquiry_type=inquiry_type,
         subject=long * 3,
         message=f"{long * 4} " * 3,
         category=long,
@@ -174,24 +174,26 @@ def make_inquiries(user):
         person={"first_name": long, "last_name": long, **reach, "address": address},
         business={"company": long * 3, "vat_number": long, "address": address, "invoice_email": reach["email"]},
     )
-    for step in kind.steps.all()[1:3]:
+    for step in inquiry_type.steps.all()[1:3]:
         move_inquiry(known, to=step.key, by=user, note=long * 9)
     attach(known, ContentFile(b"The plan."), f"{long * 3}.txt", uploaded_by=9)
     known.filter_options.set([FilterOption.objects.create(group=long, label=long)])
-    close_inquiry(InquiryFactory(pro=user.pro, inquiry_type=kind, priority="low"), outcome="cancelled", by=user)
-    InquiryFactory(pro=user.pro, inquiry_type=kind, priority="high", profile_problem=long)
+    close_inquiry(InquiryFactory(pro=user.pro, inquiry_type=inquiry_type, priority="low"), outcome="cancelled", by=user)
+    InquiryFactory(pro=user.pro, inquiry_type=inquiry_type, priority="high", profile_problem=long)
 
 
 def make_board(pro, contact):
     """A card of every look, on a board with a way back."""
-    kind = InquiryType.objects.get(slug="offer_request")
+    inquiry_type = InquiryType.objects.get(slug="offer_request")
     long = "Wolfeschlegelsteinhausenbergerdorff" * 3
     for priority in Inquiry.Priority.values:
-        InquiryFactory(pro=pro, inquiry_type=kind, priority=priority, profile_problem="Nobody." * (priority == "high"))
+        InquiryFactory(
+            pro=pro, inquiry_type=inquiry_type, priority=priority, profile_problem="Nobody." * (priority == "high")
+        )
         person = {"first_name": long, "last_name": long}
         fields = {"person": person, "profile_at": timezone.now(), "business": {"company": long}, "budget": 9_999_999}
-        InquiryFactory(pro=pro, inquiry_type=kind, subject=long, contact=contact, **fields)
-    back = {key: kind.steps.get(key=key) for key in ("offer_revised", "in_negotiation")}
+        InquiryFactory(pro=pro, inquiry_type=inquiry_type, subject=long, contact=contact, **fields)
+    back = {key: inquiry_type.steps.get(key=key) for key in ("offer_revised", "in_negotiation")}
     AllowedMove.objects.create(from_step=back["offer_revised"], to_step=back["in_negotiation"])
     Inquiry.objects.filter(pk=Inquiry.objects.order_by("pk").last().pk).update(step=back["offer_revised"])
 

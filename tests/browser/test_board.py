@@ -16,19 +16,19 @@ STEPS = ["submitted", "in_review", "waiting", "answered", "closed"]
 
 
 @pytest.fixture
-def kind(db):
+def inquiry_type(db):
     """From the second step there is a way back, and one past the third."""
-    kind = InquiryTypeFactory(name="Test", slug="test", steps=STEPS)
-    at = {step.key: step for step in kind.steps.all()}
+    inquiry_type = InquiryTypeFactory(name="Test", slug="test", steps=STEPS)
+    at = {step.key: step for step in inquiry_type.steps.all()}
     AllowedMove.objects.create(from_step=at["in_review"], to_step=at["submitted"])
     AllowedMove.objects.create(from_step=at["in_review"], to_step=at["answered"])
-    return kind
+    return inquiry_type
 
 
 @pytest.fixture
-def kitchen(user, kind):
-    InquiryFactory(pro=user.pro, inquiry_type=kind, subject="Bath", priority="high")
-    return InquiryFactory(pro=user.pro, inquiry_type=kind, subject="Kitchen")
+def kitchen(user, inquiry_type):
+    InquiryFactory(pro=user.pro, inquiry_type=inquiry_type, subject="Bath", priority="high")
+    return InquiryFactory(pro=user.pro, inquiry_type=inquiry_type, subject="Kitchen")
 
 
 @pytest.fixture
@@ -62,15 +62,15 @@ def expect_on(page, label, subject="Kitchen"):
     expect(column(page, label).get_by_role("link", name=subject, exact=True)).to_be_visible()
 
 
-def said(page):
-    return page.locator("#said[role=status]")
+def board_message(page):
+    return page.locator("#board-message[role=status]")
 
 
 @pytest.mark.smoke
 def test_a_card_is_dragged_to_a_column_that_takes_it(board, kitchen):
     page = board()
     card(page).drag_to(column(page, "In Review"))
-    expect(said(page)).to_contain_text("“Kitchen” moved to “In Review”.")
+    expect(board_message(page)).to_contain_text("“Kitchen” moved to “In Review”.")
     expect_on(page, "In Review")
     expect(column(page, "In Review").locator(".column-head .count")).to_have_text("1")
     expect(column(page, "Submitted").locator(".column-head .count")).to_have_text("1")
@@ -106,13 +106,13 @@ def test_a_card_is_moved_by_its_menu_with_a_note_and_moved_back(board, kitchen):
     page.get_by_role("button", name="Move “Kitchen”").click()
     menu = page.locator(".sheet:popover-open")
     expect(menu.get_by_role("button")).to_have_text(["In Review"])
-    closing = f"/inquiries/{kitchen.pk}?from=board&close=1#standing"
+    closing = f"/inquiries/{kitchen.pk}?from=board&close=1#progress"
     expect(menu.get_by_role("link", name="Close…")).to_have_attribute("href", closing)
     menu.get_by_label("Note for the history").fill("I look at it.")
     menu.get_by_role("button", name="In Review").click()
     expect_on(page, "In Review")
     page.get_by_role("button", name="Undo").click()
-    expect(said(page)).to_contain_text("“Kitchen” moved to “Submitted”.")
+    expect(board_message(page)).to_contain_text("“Kitchen” moved to “Submitted”.")
     expect_on(page, "Submitted")
     assert trail(kitchen) == ["submitted", "in_review", "submitted"]
     assert [entry.note for entry in read_history(kitchen.pk)] == ["Inquiry created", "I look at it.", ""]
@@ -125,9 +125,9 @@ def test_a_card_is_moved_by_keys_alone(board, kitchen):
     expect(page.get_by_role("link", name="Bath", exact=True)).to_be_focused()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Shift+ArrowLeft")
-    expect(said(page)).to_have_text("There is no step on that side that it may go to.")
+    expect(board_message(page)).to_have_text("No allowed step in that direction.")
     page.keyboard.press("Shift+ArrowRight")
-    expect(said(page)).to_contain_text("“Kitchen” moved to “In Review”.")
+    expect(board_message(page)).to_contain_text("“Kitchen” moved to “In Review”.")
     expect(page.get_by_role("link", name="Kitchen", exact=True)).to_be_focused()
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("link", name="Bath", exact=True)).to_be_focused()
@@ -144,7 +144,7 @@ def test_a_card_is_moved_by_keys_alone(board, kitchen):
     page.keyboard.press("Tab")
     expect(page.locator(".sheet:popover-open").get_by_role("button", name="Answered")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(said(page)).to_contain_text("“Kitchen” moved to “Answered”.")
+    expect(board_message(page)).to_contain_text("“Kitchen” moved to “Answered”.")
     expect(page.get_by_role("button", name="Undo")).to_have_count(0)
     expect(page.get_by_role("link", name="Kitchen", exact=True)).to_be_focused()
     page.keyboard.press("Shift+ArrowRight")
@@ -158,8 +158,8 @@ def test_a_colleague_was_quicker(board, kitchen):
     move_inquiry(kitchen, to="waiting", by=None)
     page.get_by_role("link", name="Kitchen", exact=True).focus()
     page.keyboard.press("Shift+ArrowRight")
-    expect(said(page)).to_contain_text("“Kitchen” was not moved. It stands on “Waiting” now.")
-    expect(said(page)).to_contain_text("From there it may go to: “Answered”.")
+    expect(board_message(page)).to_contain_text("“Kitchen” was not moved. It is now on “Waiting”.")
+    expect(board_message(page)).to_contain_text("From there it can move to: “Answered”.")
     expect_on(page, "Waiting")
     expect(page.get_by_role("link", name="Kitchen", exact=True)).to_be_focused()
     assert trail(kitchen) == ["submitted", "in_review", "waiting"]
@@ -183,7 +183,7 @@ def test_without_javascript(board, kitchen, size):
     page = board(java_script_enabled=False, **size)
     page.get_by_role("button", name="Move “Kitchen”").click()
     page.locator(".sheet:popover-open").get_by_role("button", name="In Review").click()
-    expect(said(page)).to_contain_text("“Kitchen” moved to “In Review”.")
+    expect(board_message(page)).to_contain_text("“Kitchen” moved to “In Review”.")
     expect(column(page, "In Review").get_by_text("Kitchen", exact=True)).to_have_count(1)
     page.get_by_role("button", name="Undo").click()
     expect(column(page, "Submitted").get_by_text("Kitchen", exact=True)).to_have_count(1)
@@ -226,16 +226,20 @@ def test_on_a_phone_one_column_at_a_time(board, kitchen):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
-def test_axe_finds_nothing_with_a_menu_open_and_after_a_move(board, kitchen, kind, user, scheme, size):
+def test_axe_finds_nothing_with_a_menu_open_and_after_a_move(board, kitchen, inquiry_type, user, scheme, size):
     for n, key in enumerate(STEPS):
-        row = InquiryFactory(pro=user.pro, inquiry_type=kind, subject=f"No. {n}", priority=["low", "urgent"][n % 2])
-        Inquiry.objects.filter(pk=row.pk).update(step=kind.steps.get(key=key), profile_problem="Nobody." * (n % 2))
+        row = InquiryFactory(
+            pro=user.pro, inquiry_type=inquiry_type, subject=f"No. {n}", priority=["low", "urgent"][n % 2]
+        )
+        Inquiry.objects.filter(pk=row.pk).update(
+            step=inquiry_type.steps.get(key=key), profile_problem="Nobody." * (n % 2)
+        )
     page = board(color_scheme=scheme, **size)
     page.get_by_role("button", name="Move “Kitchen”").click()
     expect(page.locator(".sheet:popover-open")).to_be_visible()
     assert violations(page) == []
     page.locator(".sheet:popover-open").get_by_role("button", name="In Review").click()
-    expect(said(page)).to_contain_text("Undo")
+    expect(board_message(page)).to_contain_text("Undo")
     page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
     assert violations(page) == []
 

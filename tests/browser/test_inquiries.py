@@ -13,13 +13,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def kind(db):
+def inquiry_type(db):
     return InquiryTypeFactory(name="Test", slug="test")
 
 
 @pytest.fixture
-def inquiry(user, kind):
-    return InquiryFactory(pro=user.pro, inquiry_type=kind, subject="Kitchen", message="How much?")
+def inquiry(user, inquiry_type):
+    return InquiryFactory(pro=user.pro, inquiry_type=inquiry_type, subject="Kitchen", message="How much?")
 
 
 @pytest.fixture
@@ -61,8 +61,8 @@ def test_an_inquiry_is_opened_moved_with_a_note_and_closed(enter, inquiry, has_s
 def test_after_a_move_the_focus_is_where_it_stands(enter, inquiry):
     page = enter(f"/inquiries/{inquiry.pk}")
     page.get_by_role("button", name="Move to In Review").click()
-    expect(page.locator("#standing-title")).to_be_focused()
-    expect(page.locator("#standing-title")).to_contain_text("In Review")
+    expect(page.locator("#progress-title")).to_be_focused()
+    expect(page.locator("#progress-title")).to_contain_text("In Review")
 
 
 def test_a_colleague_was_quicker_and_the_note_stays(enter, inquiry, user):
@@ -70,13 +70,13 @@ def test_a_colleague_was_quicker_and_the_note_stays(enter, inquiry, user):
     move_inquiry(inquiry, to="in_review", by=user)
     page.get_by_label("Note about this step").fill("Mine")
     page.get_by_role("button", name="Move to In Review").click()
-    expect(page.get_by_role("alert").first).to_contain_text("“Kitchen” was not moved. It stands on “In Review” now.")
+    expect(page.get_by_role("alert").first).to_contain_text("“Kitchen” was not moved. It is now on “In Review”.")
     expect(page.get_by_label("Note about this step")).to_have_value("Mine")
     assert inquiry.history.count() == 2
 
 
-def test_the_list_follows_what_is_typed_and_the_keys(enter, inquiry, user, kind):
-    InquiryFactory(pro=user.pro, inquiry_type=kind, subject="Roof")
+def test_the_list_follows_what_is_typed_and_the_keys(enter, inquiry, user, inquiry_type):
+    InquiryFactory(pro=user.pro, inquiry_type=inquiry_type, subject="Roof")
     page = enter("/inquiries")
     page.keyboard.press("/")
     page.keyboard.type("kit")
@@ -149,12 +149,12 @@ def test_a_contact_is_found_and_linked(enter, inquiry, user, has_scripts):
 
 
 @pytest.mark.parametrize("has_scripts", [True, False])
-def test_an_inquiry_is_written_down_for_a_customer(enter, kind, has_scripts):
+def test_an_inquiry_is_written_down_for_a_customer(enter, inquiry_type, has_scripts):
     DirectoryUser.objects.create(userhub_id=456, first_name="Jan", last_name="de Vries", email="jan@example.com")
     page = enter("/inquiries/new", java_script_enabled=has_scripts)
     page.get_by_label("Subject").fill("Kitchen")
     page.get_by_label("Customer's UserHub id").fill("456")
-    page.get_by_role("button", name="Who is that?").click()
+    page.get_by_role("button", name="Look up").click()
     expect(page.locator("#who")).to_contain_text("Jan de Vries")
     page.get_by_label("Message").fill("How much?")
     page.get_by_label("Test").check()

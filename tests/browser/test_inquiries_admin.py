@@ -13,13 +13,13 @@ axe = Axe()
 
 
 @pytest.fixture
-def kind() -> InquiryType:
+def inquiry_type() -> InquiryType:
     """With an inquiry on its first step, and a way back."""
-    kind = InquiryTypeFactory(name="Test", slug="test")
-    first, second, *_others = kind.steps.all()
+    inquiry_type = InquiryTypeFactory(name="Test", slug="test")
+    first, second, *_others = inquiry_type.steps.all()
     AllowedMove.objects.create(from_step=second, to_step=first)
-    InquiryFactory(inquiry_type=kind)
-    return kind
+    InquiryFactory(inquiry_type=inquiry_type)
+    return inquiry_type
 
 
 @pytest.fixture
@@ -48,24 +48,26 @@ def violations(page: Any, *ours: str) -> list[Any]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 375])
-def test_axe_finds_nothing_on_the_pages_of_a_type(enter: Any, kind: InquiryType, scheme: str, width: int) -> None:
-    path = f"/admin/inquiries/inquirytype/{kind.pk}"
+def test_axe_finds_nothing_on_the_pages_of_a_type(
+    enter: Any, inquiry_type: InquiryType, scheme: str, width: int
+) -> None:
+    path = f"/admin/inquiries/inquirytype/{inquiry_type.pk}"
     page = enter(f"{path}/change/", color_scheme=scheme, viewport={"width": width, "height": 800})
     assert violations(page, "#steps-group", ".pipeline") == []
     # The step that an inquiry stands on is taken away: where does it go?
     page.check("#steps-group [name=steps-0-DELETE]")
     page.check("#steps-group [name=steps-1-is_initial]")
     page.click("[name=_save]")
-    page.wait_for_selector("#homes")
-    assert violations(page, "#homes") == []
-    page.click("#homes [type=submit]")
+    page.wait_for_selector("#targets")
+    assert violations(page, "#targets") == []
+    page.click("#targets [type=submit]")
     page.goto(f"{path}/moves/")
     assert violations(page, "#moves", ".pipeline") == []
 
 
-def test_our_parts_fit_into_320_pixels(enter: Any, kind: InquiryType) -> None:
+def test_our_parts_fit_into_320_pixels(enter: Any, inquiry_type: InquiryType) -> None:
     """Wide tables scroll for themselves."""
-    path = f"/admin/inquiries/inquirytype/{kind.pk}"
+    path = f"/admin/inquiries/inquirytype/{inquiry_type.pk}"
     page = enter(f"{path}/moves/", viewport={"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     page.goto(f"{path}/change/")

@@ -25,7 +25,7 @@ def inquiry(user):
 
 @pytest.fixture
 def offer(inquiry, user):
-    found = Offer.objects.draft(inquiry, by=user, title=LONG, text=LONG, amount=Decimal("9999999999.99"))
+    found = Offer.objects.create_draft(inquiry, by=user, title=LONG, text=LONG, amount=Decimal("9999999999.99"))
     send_offer(found)
     return found
 
@@ -52,7 +52,7 @@ def test_from_the_first_line_to_the_answer(open_page, inquiry, javascript):
     offer = Offer.objects.get()
     customer = open_page(f"/offers/{offer.key}", java_script_enabled=javascript)
     expect(customer.get_by_role("main")).to_contain_text("€1,850.50")
-    customer.get_by_text("I do not want it").click()
+    customer.get_by_text("No, thank you").click()
     expect(customer.get_by_role("button", name="Decline the offer")).to_be_visible()
     customer.get_by_text("Accept the offer").click()
     customer.get_by_role("button", name="Yes, I accept").click()
@@ -62,7 +62,7 @@ def test_from_the_first_line_to_the_answer(open_page, inquiry, javascript):
 
 
 def test_a_draft_is_discarded_in_two_steps(open_page, inquiry, user):
-    draft = Offer.objects.draft(inquiry, by=user, title="Kitchen", amount=Decimal(1))
+    draft = Offer.objects.create_draft(inquiry, by=user, title="Kitchen", amount=Decimal(1))
     page = signed_in(open_page)
     page.goto(f"/inquiries/{inquiry.pk}/offers/{draft.pk}")
     expect(page.get_by_role("button", name="Discard")).to_be_hidden()
@@ -81,7 +81,7 @@ def tour(open_page, offer, check, **options):
         page.goto(f"/offers/{offer.key}")
         found += check(page)
     page = signed_in(open_page, **options)
-    draft = Offer.objects.draft(offer.inquiry, by=None, title=LONG, text=LONG, amount=Decimal("9999999999.99"))
+    draft = Offer.objects.create_draft(offer.inquiry, by=None, title=LONG, text=LONG, amount=Decimal("9999999999.99"))
     start = f"/inquiries/{offer.inquiry_id}/offers"
     for path in (f"{start}/new", f"{start}/{draft.pk}", f"{start}/{draft.pk}/send", f"{start}/{offer.pk}"):
         page.goto(path)

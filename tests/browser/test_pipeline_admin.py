@@ -12,13 +12,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def test_a_step_is_dragged_to_another_place(open_page: Any) -> None:
     staff = UserFactory(pro=None, is_staff=True, is_superuser=True)
-    kind = InquiryTypeFactory()
+    inquiry_type = InquiryTypeFactory()
     page = open_page("/sign-in?next=/admin/")
     page.fill("[name=username]", staff.email)
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
     page.wait_for_url("**/admin/")
-    page.goto(f"/admin/inquiries/inquirytype/{kind.pk}/change/")
+    page.goto(f"/admin/inquiries/inquirytype/{inquiry_type.pk}/change/")
     handles = page.locator("#steps-group .has_original .field-sort_order")
     expect(handles.first).to_be_visible()
     handles.first.scroll_into_view_if_needed()
@@ -31,4 +31,4 @@ def test_a_step_is_dragged_to_another_place(open_page: Any) -> None:
     expect(page.locator("#steps-group tr.form-row [name$='-key']").nth(2)).to_have_value("submitted")
     page.click("[name=_save]")
     expect(page.locator(".messagelist .success")).to_be_visible()
-    assert list(kind.steps.values_list("key", flat=True)) == ["in_review", "answered", "submitted", "closed"]
+    assert list(inquiry_type.steps.values_list("key", flat=True)) == ["in_review", "answered", "submitted", "closed"]

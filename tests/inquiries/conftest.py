@@ -30,15 +30,15 @@ BUSINESS = {
 
 
 @pytest.fixture
-def kind(db):
+def inquiry_type(db):
     """A type with the steps submitted, in_review, answered and closed."""
     return InquiryTypeFactory(name="Test", slug="test")
 
 
 @pytest.fixture
-def inquiry(pro, kind):
+def inquiry(pro, inquiry_type):
     """One of the owner's, of that type."""
-    return InquiryFactory(pro=pro, inquiry_type=kind)
+    return InquiryFactory(pro=pro, inquiry_type=inquiry_type)
 
 
 @pytest.fixture
@@ -91,7 +91,9 @@ def customer(inquiry):
 def draft(customer, user):
     """An offer to that customer that nobody has sent."""
     fields = {"title": "Kitchen", "text": "Oak.\nFitted.", "amount": Decimal("1850.50"), "currency": "EUR"}
-    return Offer.objects.draft(customer, by=user, valid_until=timezone.now().date() + timedelta(days=30), **fields)
+    return Offer.objects.create_draft(
+        customer, by=user, valid_until=timezone.now().date() + timedelta(days=30), **fields
+    )
 
 
 @pytest.fixture

@@ -17,5 +17,5 @@ DEFAULTS = {
 def submit(pro, *, by=None, inquiry_type_id=None, filter_option_ids=(), **fields):
     """The stored inquiry of the customer 456, with these fields instead of the defaults."""
     fields = {**DEFAULTS, **fields}
-    draft = prepare(pro, fields, by=by, inquiry_type_id=inquiry_type_id, filter_option_ids=filter_option_ids)
-    return draft.keep(by=by)
+    submission = prepare(pro, fields, by=by, inquiry_type_id=inquiry_type_id, filter_option_ids=filter_option_ids)
+    return submission.save(by=by)

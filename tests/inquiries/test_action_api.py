@@ -101,8 +101,8 @@ def test_any_other_move_is_refused(act, inquiry, wanted):
     assert (state(inquiry), trail(inquiry)) == (("submitted", "open"), [])
 
 
-def test_a_move_that_staff_allowed(act, inquiry, kind):
-    step = {s.key: s for s in kind.steps.all()}
+def test_a_move_that_staff_allowed(act, inquiry, inquiry_type):
+    step = {s.key: s for s in inquiry_type.steps.all()}
     AllowedMove.objects.create(from_step=step["submitted"], to_step=step["closed"])
     AllowedMove.objects.create(from_step=step["closed"], to_step=step["submitted"])
     assert done(act(action="update_status", status="closed"))["status"] == "closed"
@@ -342,10 +342,10 @@ def test_twelve_equal_moves_at_once_leave_one_row_of_history(at_once):
 def test_two_ways_at_once_are_two_moves_one_after_the_other(at_once):
     """A move and a close at once: either the move was first and both are made, or the inquiry was closed already."""
     pro = ProFactory()
-    programs, kind = [Api(make_token(pro)) for _ in range(2)], InquiryTypeFactory()
+    programs, inquiry_type = [Api(make_token(pro)) for _ in range(2)], InquiryTypeFactory()
     bodies = [{"action": "update_status", "status": "in_review"}, {"action": "close"}]
     for _ in range(5):
-        inquiry = InquiryFactory(pro=pro, inquiry_type=kind, created_at=timezone.now() - timedelta(hours=1))
+        inquiry = InquiryFactory(pro=pro, inquiry_type=inquiry_type, created_at=timezone.now() - timedelta(hours=1))
         path = f"/api/inquiries/{inquiry.pk}/action"
         codes = at_once(2, lambda n, path=path: programs[n].post(path, bodies[n]).status_code)
         steps = [row[:2] for row in trail(inquiry)]

@@ -29,8 +29,8 @@ def save(client, path, **fields):
 @pytest.mark.parametrize(
     ("count", "said"),
     [
-        (1, "“Region: Île-de-France” is on 1 inquiry and stays; take away its check mark “active” instead."),
-        (2, "“Region: Île-de-France” is on 2 inquiries and stays; take away its check mark “active” instead."),
+        (1, "“Region: Île-de-France” is used by 1 inquiry and cannot be deleted. Deactivate it instead."),
+        (2, "“Region: Île-de-France” is used by 2 inquiries and cannot be deleted. Deactivate it instead."),
     ],
 )
 def test_an_option_in_use_stays_and_it_says_so(staff_browser, option, way, count, said):
@@ -53,7 +53,7 @@ def test_an_option_that_is_not_in_use_is_deleted(staff_browser, option, way):
 
 @pytest.mark.parametrize(("group", "label"), [("region", "île-de-france"), ("REGION", "ÎLE-DE-FRANCE")])
 def test_none_is_there_twice_in_other_capitals(staff_browser, option, group, label):
-    said = [["“Region: Île-de-France” is there already."]]
+    said = [["“Region: Île-de-France” already exists."]]
     assert save(staff_browser, page(FilterOption, "add"), group=group, label=label) == said
     other = FilterOption.objects.create(group="Region", label="Bretagne")
     assert save(staff_browser, page(other, "change"), group=group, label=label) == said

@@ -55,8 +55,10 @@ def form(inquiry, **changes):
 # --- The admin's manners
 
 
-def test_another_pros_inquiry_is_404(pro, kind):
-    own, foreign = (InquiryFactory(pro=owner, inquiry_type=kind, subject=str(owner)) for owner in (pro, ProFactory()))
+def test_another_pros_inquiry_is_404(pro, inquiry_type):
+    own, foreign = (
+        InquiryFactory(pro=owner, inquiry_type=inquiry_type, subject=str(owner)) for owner in (pro, ProFactory())
+    )
     assert_tenancy(own, foreign)
     bound = staff_client("all", pro=pro)
     for name in ("move", "close"):
@@ -92,9 +94,9 @@ def test_the_list_does_not_ask_per_row(staff_browser):
     assert_list_is_flat(staff_browser, InquiryFactory, Inquiry, most=14)
 
 
-def test_a_page_does_not_ask_per_row_of_its_history(staff_browser, kind, pro):
-    short, long = (InquiryFactory(pro=pro, inquiry_type=kind) for _ in "ab")
-    first, second = kind.steps.all()[:2]
+def test_a_page_does_not_ask_per_row_of_its_history(staff_browser, inquiry_type, pro):
+    short, long = (InquiryFactory(pro=pro, inquiry_type=inquiry_type) for _ in "ab")
+    first, second = inquiry_type.steps.all()[:2]
     AllowedMove.objects.create(from_step=second, to_step=first)
     for _ in range(10):
         move_inquiry(long, to="in_review", by=None)
@@ -114,25 +116,25 @@ def test_nobody_adds_or_deletes_an_inquiry(staff_browser, inquiry):
 # --- The list
 
 
-def test_the_list_is_searched_by_customer_words_and_reference(staff_browser, pro, kind):
-    first = InquiryFactory(pro=pro, inquiry_type=kind, subject="Rénovation", person={"first_name": "Hélène"})
-    second = InquiryFactory(pro=pro, inquiry_type=kind, subject="Cuisine")
+def test_the_list_is_searched_by_customer_words_and_reference(staff_browser, pro, inquiry_type):
+    first = InquiryFactory(pro=pro, inquiry_type=inquiry_type, subject="Rénovation", person={"first_name": "Hélène"})
+    second = InquiryFactory(pro=pro, inquiry_type=inquiry_type, subject="Cuisine")
     assert listed(staff_browser, Inquiry) == [second, first]
     assert listed(staff_browser, Inquiry, q="helene renov") == [first]
     assert listed(staff_browser, Inquiry, q=str(second.pk)) == [second]
 
 
-def test_the_list_is_filtered(staff_browser, pro, kind):
-    plain = InquiryFactory(pro=pro, inquiry_type=kind, profile_at=timezone.now())
-    linked = InquiryFactory(pro=pro, inquiry_type=kind, profile_at=timezone.now(), case_id=7, priority="high")
+def test_the_list_is_filtered(staff_browser, pro, inquiry_type):
+    plain = InquiryFactory(pro=pro, inquiry_type=inquiry_type, profile_at=timezone.now())
+    linked = InquiryFactory(pro=pro, inquiry_type=inquiry_type, profile_at=timezone.now(), case_id=7, priority="high")
     waiting = InquiryFactory(pro=ProFactory(), inquiry_type=InquiryTypeFactory())
     close_inquiry(linked, by=None)
-    end = kind.steps.get(key="closed")
+    end = inquiry_type.steps.get(key="closed")
     expected = [
         ({"status__exact": "closed"}, [linked]),
-        ({"inquiry_type__id__exact": kind.pk}, [linked, plain]),
-        ({"inquiry_type__id__exact": kind.pk, "step": end.pk}, [linked]),
-        ({"inquiry_type__id__exact": kind.pk, "step": "9" * 30}, [linked, plain]),
+        ({"inquiry_type__id__exact": inquiry_type.pk}, [linked, plain]),
+        ({"inquiry_type__id__exact": inquiry_type.pk, "step": end.pk}, [linked]),
+        ({"inquiry_type__id__exact": inquiry_type.pk, "step": "9" * 30}, [linked, plain]),
         ({"priority__exact": "high"}, [linked]),
         ({"waiting": "yes"}, [waiting]),
         ({"waiting": "no"}, [linked, plain]),
@@ -144,9 +146,9 @@ def test_the_list_is_filtered(staff_browser, pro, kind):
     assert [listed(staff_browser, Inquiry, **query) for query, _ in expected] == [rows for _, rows in expected]
 
 
-def test_what_matters_most_stands_first_in_the_list(staff_browser, pro, kind):
+def test_what_matters_most_stands_first_in_the_list(staff_browser, pro, inquiry_type):
     """The rest may be out of sight beside the filters."""
-    seen = {"pro": pro, "inquiry_type": kind, "created_at": datetime(2025, 11, 6, 10, 30, tzinfo=UTC)}
+    seen = {"pro": pro, "inquiry_type": inquiry_type, "created_at": datetime(2025, 11, 6, 10, 30, tzinfo=UTC)}
     named = InquiryFactory(**seen, subject="Kitchen", profile_at=timezone.now(), business={"company": "De Vries BV"})
     waiting = InquiryFactory(**seen, subject="Bath")
     content = staff_browser.get(page(Inquiry, "changelist")).content.decode()
@@ -267,9 +269,9 @@ def test_another_pros_contact_is_no_choice(staff_browser, inquiry):
     assert list(response.context["adminform"].form.errors) == ["contact"]
 
 
-def test_a_contact_that_was_archived_stays_linked(staff_browser, staff, pro, kind):
+def test_a_contact_that_was_archived_stays_linked(staff_browser, staff, pro, inquiry_type):
     contact = ContactFactory(pro=pro)
-    inquiry = InquiryFactory(pro=pro, inquiry_type=kind, contact=contact)
+    inquiry = InquiryFactory(pro=pro, inquiry_type=inquiry_type, contact=contact)
     contact.archive(by=staff)
     assert staff_browser.post(page(inquiry, "change"), form(inquiry, category="x")).status_code == 302
     inquiry.refresh_from_db()
@@ -296,13 +298,13 @@ def test_another_move_is_refused_with_what_is_allowed(staff_browser, inquiry, to
     before = facts(inquiry)
     [said] = go(staff_browser, inquiry, "move", to=to)
     assert said == (
-        f"“{inquiry.subject}” was not moved. It stands on “Submitted” now. From there it may go to: “In Review”."
+        f"“{inquiry.subject}” was not moved. It is now on “Submitted”. From there it can move to: “In Review”."
     )
     assert (facts(inquiry), history(inquiry), LogEntry.objects.count()) == (before, [], 0)
 
 
-def test_a_page_that_is_older_than_a_move_moves_nothing(staff_browser, inquiry, kind):
-    _first, second, third, _last = kind.steps.all()
+def test_a_page_that_is_older_than_a_move_moves_nothing(staff_browser, inquiry, inquiry_type):
+    _first, second, third, _last = inquiry_type.steps.all()
     AllowedMove.objects.create(from_step=third, to_step=second)
     content = staff_browser.get(page(inquiry, "change")).content.decode()
     assert '<input form="move" type="hidden" name="seen" value="submitted">' in content
@@ -311,8 +313,7 @@ def test_a_page_that_is_older_than_a_move_moves_nothing(staff_browser, inquiry, 
     before, rows = facts(inquiry), history(inquiry)
     # From where it stands now the button would be another move, though one that is allowed.
     assert go(staff_browser, inquiry, "move", to="in_review", seen="submitted") == [
-        f"“{inquiry.subject}” was not moved. It stands on “Answered” now."
-        " From there it may go to: “In Review”, “Closed”."
+        f"“{inquiry.subject}” was not moved. It is now on “Answered”. From there it can move to: “In Review”, “Closed”."
     ]
     assert (facts(inquiry), history(inquiry)) == (before, rows)
     assert go(staff_browser, inquiry, "move", to="in_review", seen="answered") == ["Now on “In Review”."]
@@ -325,7 +326,7 @@ def test_staff_close_an_inquiry_with_an_outcome(staff_browser, staff, inquiry, o
     assert (inquiry.step.key, inquiry.status) == ("closed", status)
     assert history(inquiry) == [("submitted", "closed", str(staff), "Done")]
     assert go(staff_browser, inquiry, "close", outcome=outcome) == [
-        f"“{inquiry.subject}” was not moved. It stands on “Closed” now. It goes nowhere from there."
+        f"“{inquiry.subject}” was not moved. It is now on “Closed”. No moves are allowed from there."
     ]
     assert len(history(inquiry)) == 1
 
@@ -352,8 +353,8 @@ def test_moves_are_posts_with_a_csrf_token(staff_browser, staff, inquiry):
     assert history(inquiry) == []
 
 
-def test_the_page_shows_status_history_and_the_allowed_moves(staff_browser, inquiry, kind):
-    first, _second, third, _last = kind.steps.all()
+def test_the_page_shows_status_history_and_the_allowed_moves(staff_browser, inquiry, inquiry_type):
+    first, _second, third, _last = inquiry_type.steps.all()
     AllowedMove.objects.create(from_step=first, to_step=third)
     content = staff_browser.get(page(inquiry, "change")).content.decode()
     places = [content.index(text) for text in ('id="status-heading"', 'id="history-group"', 'id="moves-heading"')]
@@ -369,11 +370,11 @@ def test_the_page_shows_status_history_and_the_allowed_moves(staff_browser, inqu
     assert 'id="moves-heading"' not in content
 
 
-def test_what_a_customer_wrote_is_text(staff_browser, pro, kind):
+def test_what_a_customer_wrote_is_text(staff_browser, pro, inquiry_type):
     text = "<script>alert(1)</script>"
     inquiry = InquiryFactory(
         pro=pro,
-        inquiry_type=kind,
+        inquiry_type=inquiry_type,
         subject=text,
         message=text,
         person={"first_name": text, "address": {"street": text, "city": ""}},
@@ -394,9 +395,9 @@ def test_two_of_the_staff_at_once_move_it_once(at_once):
 # --- Waiting for a profile
 
 
-def test_userhub_is_asked_again_for_those_that_wait(staff_browser, pro, kind):
-    waiting = InquiryFactory(pro=pro, inquiry_type=kind, profile_problem="UserHub knows no user of this id.")
-    done = InquiryFactory(pro=pro, inquiry_type=kind, profile_at=timezone.now())
+def test_userhub_is_asked_again_for_those_that_wait(staff_browser, pro, inquiry_type):
+    waiting = InquiryFactory(pro=pro, inquiry_type=inquiry_type, profile_problem="UserHub knows no user of this id.")
+    done = InquiryFactory(pro=pro, inquiry_type=inquiry_type, profile_at=timezone.now())
     data = {"action": "ask_userhub_again", "_selected_action": [waiting.pk, done.pk]}
     response = staff_browser.post(page(Inquiry, "changelist"), data, follow=True)
     assert shown(response) == ["UserHub is asked again for 1 inquiry."]

@@ -29,13 +29,13 @@ pytestmark = pytest.mark.django_db
 STEP = ["sort_order", "key", "label", "description", "color", "is_initial", "is_terminal", "maps_to_case_status"]
 
 
-def type_form(kind, *new, changes=None, **fields):
+def type_form(inquiry_type, *new, changes=None, **fields):
     """What the type's page sends: `changes` by key of the present steps (DELETE among them), `new` ones after them."""
     names = ["name", "slug", "description", "icon", "icon_type", "color", "sort_order"]
-    data = {name: getattr(kind, name) for name in names} | {"is_active": "on"} | fields
-    steps = list(kind.steps.all()) if kind.pk else []
+    data = {name: getattr(inquiry_type, name) for name in names} | {"is_active": "on"} | fields
+    steps = list(inquiry_type.steps.all()) if inquiry_type.pk else []
     rows = [
-        {"id": step.pk, "inquiry_type": kind.pk}
+        {"id": step.pk, "inquiry_type": inquiry_type.pk}
         | {name: getattr(step, name) for name in STEP}
         | (changes or {}).get(step.key, {})
         for step in steps
@@ -48,8 +48,8 @@ def type_form(kind, *new, changes=None, **fields):
     return {name: "on" if value is True else value for name, value in data.items()}
 
 
-def post(client, kind, *new, changes=None, **fields):
-    return client.post(page(kind, "change"), type_form(kind, *new, changes=changes, **fields))
+def post(client, inquiry_type, *new, changes=None, **fields):
+    return client.post(page(inquiry_type, "change"), type_form(inquiry_type, *new, changes=changes, **fields))
 
 
 def errors(response):
@@ -59,8 +59,8 @@ def errors(response):
     return beside, formset.non_form_errors()
 
 
-def pipeline(kind):
-    return list(kind.steps.values_list("key", "sort_order", "is_initial", "is_terminal"))
+def pipeline(inquiry_type):
+    return list(inquiry_type.steps.values_list("key", "sort_order", "is_initial", "is_terminal"))
 
 
 AS_IT_WAS = [("submitted", 1, True, False), ("in_review", 2, False, False), ("answered", 3, False, False)]
@@ -77,21 +77,21 @@ def hidden(response):
 
 
 def test_staff_without_the_permission_get_403():
-    kind = InquiryTypeFactory()
-    assert_permissions(kind)
-    moves = page(kind, "moves")
+    inquiry_type = InquiryTypeFactory()
+    assert_permissions(inquiry_type)
+    moves = page(inquiry_type, "moves")
     viewer = staff_client("view_inquirytype")
     assert [staff_client().get(moves).status_code, viewer.get(moves).status_code] == [403, 200]
     assert [staff_client().post(moves).status_code, viewer.post(moves).status_code] == [403, 403]
     assert Client().get(moves).status_code == 302
 
 
-def test_bound_staff_have_no_part_in_moves(pro, kind):
-    assert staff_client("all", pro=pro).get(page(kind, "moves")).status_code == 403
+def test_bound_staff_have_no_part_in_moves(pro, inquiry_type):
+    assert staff_client("all", pro=pro).get(page(inquiry_type, "moves")).status_code == 403
 
 
-def test_rubbish_is_no_fault(kind):
-    assert_rubbish_is_harmless(kind)
+def test_rubbish_is_no_fault(inquiry_type):
+    assert_rubbish_is_harmless(inquiry_type)
     assert staff_client("all").get("/admin/inquiries/inquirytype/999999/moves/").status_code == 404
 
 
@@ -109,39 +109,43 @@ def test_a_page_does_not_ask_per_step(staff_browser, name):
     short, long = InquiryTypeFactory(), InquiryTypeFactory(steps=[f"step_{n}" for n in range(30)])
     staff_browser.get(page(short, name))
     counts = []
-    for kind in (short, long):
+    for inquiry_type in (short, long):
         with CaptureQueriesContext(connection) as captured:
-            assert staff_browser.get(page(kind, name)).status_code == 200
+            assert staff_browser.get(page(inquiry_type, name)).status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 15
 
 
-def test_a_viewer_reads_the_pipeline_and_the_moves(kind):
+def test_a_viewer_reads_the_pipeline_and_the_moves(inquiry_type):
     viewer = staff_client("view_inquirytype")
-    content = viewer.get(page(kind, "change")).content.decode()
+    content = viewer.get(page(inquiry_type, "change")).content.decode()
     assert 'name="steps-0-key"' not in content
     assert "In Review" in content
-    moves = viewer.get(page(kind, "moves")).content.decode()
+    moves = viewer.get(page(inquiry_type, "moves")).content.decode()
     assert moves.count('type="checkbox"') == moves.count(" disabled>") == 4 * 4 - 4 - 3
 
 
 # --- Steps
 
 
-def test_staff_may_change_the_steps_with_the_types_own_permission(kind):
+def test_staff_may_change_the_steps_with_the_types_own_permission(inquiry_type):
     client = staff_client("change_inquirytype")
-    assert post(client, kind, changes={"answered": {"label": "Told"}}, name="Renamed").status_code == 302
-    kind.refresh_from_db()
-    assert (kind.name, kind.steps.get(key="answered").label, pipeline(kind)) == ("Renamed", "Told", AS_IT_WAS)
+    assert post(client, inquiry_type, changes={"answered": {"label": "Told"}}, name="Renamed").status_code == 302
+    inquiry_type.refresh_from_db()
+    assert (inquiry_type.name, inquiry_type.steps.get(key="answered").label, pipeline(inquiry_type)) == (
+        "Renamed",
+        "Told",
+        AS_IT_WAS,
+    )
 
 
-def test_steps_swap_their_places_and_the_initial_one(staff_browser, kind):
+def test_steps_swap_their_places_and_the_initial_one(staff_browser, inquiry_type):
     changes = {
         "submitted": {"sort_order": 3, "is_initial": False},
         "answered": {"sort_order": 1, "is_initial": True},
     }
-    assert post(staff_browser, kind, changes=changes).status_code == 302
-    assert pipeline(kind) == [
+    assert post(staff_browser, inquiry_type, changes=changes).status_code == 302
+    assert pipeline(inquiry_type) == [
         ("answered", 1, True, False),
         ("in_review", 2, False, False),
         ("submitted", 3, False, False),
@@ -149,10 +153,13 @@ def test_steps_swap_their_places_and_the_initial_one(staff_browser, kind):
     ]
 
 
-def test_steps_swap_their_keys(staff_browser, kind):
+def test_steps_swap_their_keys(staff_browser, inquiry_type):
     changes = {"in_review": {"key": "answered"}, "answered": {"key": "in_review"}}
-    assert post(staff_browser, kind, changes=changes).status_code == 302
-    assert list(kind.steps.values_list("key", "label"))[1:3] == [("answered", "In Review"), ("in_review", "Answered")]
+    assert post(staff_browser, inquiry_type, changes=changes).status_code == 302
+    assert list(inquiry_type.steps.values_list("key", "label"))[1:3] == [
+        ("answered", "In Review"),
+        ("in_review", "Answered"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -164,98 +171,106 @@ def test_steps_swap_their_keys(staff_browser, kind):
         ("closed", "", ["submitted", "in_review", "answered", "closed"]),
     ],
 )
-def test_one_number_is_enough_to_move_a_step(staff_browser, kind, key, place, order):
-    assert post(staff_browser, kind, changes={key: {"sort_order": place}}).status_code == 302
-    assert list(kind.steps.values_list("key", "sort_order")) == [(key, n) for n, key in enumerate(order, 1)]
+def test_one_number_is_enough_to_move_a_step(staff_browser, inquiry_type, key, place, order):
+    assert post(staff_browser, inquiry_type, changes={key: {"sort_order": place}}).status_code == 302
+    assert list(inquiry_type.steps.values_list("key", "sort_order")) == [(key, n) for n, key in enumerate(order, 1)]
 
 
-def test_steps_come_and_go(staff_browser, kind):
+def test_steps_come_and_go(staff_browser, inquiry_type):
     new = {"sort_order": 2, "key": "sorted", "label": "Sorted", "color": "#a1b2c3", "maps_to_case_status": "open"}
     changes = {"in_review": {"DELETE": True}, "answered": {"color": "#10b981"}}
-    assert post(staff_browser, kind, new, changes=changes).status_code == 302
-    assert [key for key, *_ in pipeline(kind)] == ["submitted", "sorted", "answered", "closed"]
-    assert list(kind.steps.values_list("color", flat=True)) == ["#6B7280", "#A1B2C3", "#10B981", "#6B7280"]
+    assert post(staff_browser, inquiry_type, new, changes=changes).status_code == 302
+    assert [key for key, *_ in pipeline(inquiry_type)] == ["submitted", "sorted", "answered", "closed"]
+    assert list(inquiry_type.steps.values_list("color", flat=True)) == ["#6B7280", "#A1B2C3", "#10B981", "#6B7280"]
 
 
-def test_a_step_without_a_place_goes_before_the_first_terminal_one(staff_browser, kind):
+def test_a_step_without_a_place_goes_before_the_first_terminal_one(staff_browser, inquiry_type):
     end = {"key": "refused", "label": "Refused", "color": "#000000", "is_terminal": True}
     steps = [{"key": key, "label": key.title(), "color": "#000000"} for key in ("called", "planned")]
-    assert post(staff_browser, kind, end, *steps).status_code == 302
+    assert post(staff_browser, inquiry_type, end, *steps).status_code == 302
     keys = ["submitted", "in_review", "answered", "called", "planned", "closed", "refused"]
-    assert [(key, place) for key, place, *_ in pipeline(kind)] == [(key, n) for n, key in enumerate(keys, 1)]
+    assert [(key, place) for key, place, *_ in pipeline(inquiry_type)] == [(key, n) for n, key in enumerate(keys, 1)]
 
 
-def test_steps_that_no_way_leads_to_are_said(staff_browser, kind):
+def test_steps_that_no_way_leads_to_are_said(staff_browser, inquiry_type):
     saved = 'The inquiry type “<a href="/admin/inquiries/inquirytype/{}/change/">Test</a>” was changed successfully.'
-    done = [html.unescape(saved.format(kind.pk))]
+    done = [html.unescape(saved.format(inquiry_type.pk))]
     late = [
         {"key": "late", "label": "Late", "color": "#000000", "sort_order": 5},
         {"key": "later", "label": "Later", "color": "#000000", "sort_order": 6},
     ]
-    both = "Neither the order nor an allowed move leads from the initial step to: Late, Later."
-    assert shown(staff_browser.post(page(kind, "change"), type_form(kind, *late), follow=True)) == [both, *done]
+    both = "These steps cannot be reached from the initial step: Late, Later."
+    assert shown(staff_browser.post(page(inquiry_type, "change"), type_form(inquiry_type, *late), follow=True)) == [
+        both,
+        *done,
+    ]
     # A way to the first of them is one to the next too; a way between them is none.
-    closed, late, later = kind.steps.all()[3:]
+    closed, late, later = inquiry_type.steps.all()[3:]
     for move, said in [((later, late), [both]), ((closed, late), []), ((closed, later), [both.replace(", Later", "")])]:
         data = {"move": f"{move[0].pk}-{move[1].pk}"}
-        told = shown(staff_browser.post(page(kind, "moves"), data, follow=True))
+        told = shown(staff_browser.post(page(inquiry_type, "moves"), data, follow=True))
         assert told == ["The allowed moves are saved.", *said]
 
 
-def test_a_blank_row_is_no_step(staff_browser, kind):
-    assert post(staff_browser, kind, {"color": "#6b7280", "key": "", "label": "", "sort_order": ""}).status_code == 302
-    assert pipeline(kind) == AS_IT_WAS
+def test_a_blank_row_is_no_step(staff_browser, inquiry_type):
+    assert (
+        post(staff_browser, inquiry_type, {"color": "#6b7280", "key": "", "label": "", "sort_order": ""}).status_code
+        == 302
+    )
+    assert pipeline(inquiry_type) == AS_IT_WAS
 
 
-def test_every_fault_is_shown_beside_its_field_and_all_at_once(staff_browser, kind):
+def test_every_fault_is_shown_beside_its_field_and_all_at_once(staff_browser, inquiry_type):
     changes = {
         "submitted": {"is_terminal": True},
         "in_review": {"key": "submitted", "is_initial": True},
         "answered": {"key": "Not a key", "label": "", "color": "red", "sort_order": 0},
     }
-    response = post(staff_browser, kind, changes=changes, slug="")
+    response = post(staff_browser, inquiry_type, changes=changes, slug="")
     assert response.status_code == 200
     beside, above = errors(response)
     assert beside == {
-        (0, "key"): ["Another step has this key too."],
-        (0, "is_initial"): ["Another step is initial too."],
-        (0, "is_terminal"): ["No step is initial and terminal at once."],
-        (1, "key"): ["Another step has this key too."],
-        (1, "is_initial"): ["Another step is initial too."],
-        (2, "key"): ["Use small letters, digits and underscores, such as in_review."],
+        (0, "key"): ["Another step has the same key."],
+        (0, "is_initial"): ["Only one step can be initial."],
+        (0, "is_terminal"): ["A step cannot be both initial and terminal."],
+        (1, "key"): ["Another step has the same key."],
+        (1, "is_initial"): ["Only one step can be initial."],
+        (2, "key"): ["Use lower-case letters, digits and underscores, such as in_review."],
         (2, "label"): ["This field is required."],
         (2, "color"): ["Use # and six hexadecimal digits, such as #3B82F6."],
         (2, "sort_order"): ["Ensure this value is greater than or equal to 1."],
     }
     assert above == ["A pipeline has exactly one initial step."]
     assert response.context["adminform"].form.errors == {"slug": ["This field is required."]}
-    assert pipeline(kind) == AS_IT_WAS
+    assert pipeline(inquiry_type) == AS_IT_WAS
 
 
-def test_a_pipeline_needs_both_ends(staff_browser, kind):
+def test_a_pipeline_needs_both_ends(staff_browser, inquiry_type):
     changes = {"submitted": {"is_initial": False}, "closed": {"is_terminal": False}}
-    assert errors(post(staff_browser, kind, changes=changes)) == (
+    assert errors(post(staff_browser, inquiry_type, changes=changes)) == (
         {},
         ["A pipeline has exactly one initial step.", "A pipeline has at least one terminal step."],
     )
     gone = {key: {"DELETE": True} for key, *_ in AS_IT_WAS}
-    assert len(errors(post(staff_browser, kind, changes=gone))[1]) == 2
-    assert pipeline(kind) == AS_IT_WAS
+    assert len(errors(post(staff_browser, inquiry_type, changes=gone))[1]) == 2
+    assert pipeline(inquiry_type) == AS_IT_WAS
 
 
-def test_a_pipeline_has_thirty_steps_at_most(staff_browser, kind):
+def test_a_pipeline_has_thirty_steps_at_most(staff_browser, inquiry_type):
     new = [{"key": f"step_{n}", "label": "More", "color": "#000000"} for n in range(27)]
-    assert errors(post(staff_browser, kind, *new))[1] == ["Please submit at most 30 forms."]
-    assert post(staff_browser, kind, *new[1:]).status_code == 302
-    assert kind.steps.count() == 30
+    assert errors(post(staff_browser, inquiry_type, *new))[1] == ["Please submit at most 30 forms."]
+    assert post(staff_browser, inquiry_type, *new[1:]).status_code == 302
+    assert inquiry_type.steps.count() == 30
 
 
-def test_a_step_that_was_added_meanwhile_is_not_lost(staff_browser, kind):
-    data = type_form(kind, changes={"in_review": {"label": "Mine"}})
-    kind.steps.create(key="theirs", label="Theirs", sort_order=9)
-    response = staff_browser.post(page(kind, "change"), data)
-    assert errors(response)[1] == ["The pipeline was changed meanwhile; nothing was saved. Look at it again."]
-    assert list(kind.steps.values_list("label", flat=True)) == [
+def test_a_step_that_was_added_meanwhile_is_not_lost(staff_browser, inquiry_type):
+    data = type_form(inquiry_type, changes={"in_review": {"label": "Mine"}})
+    inquiry_type.steps.create(key="theirs", label="Theirs", sort_order=9)
+    response = staff_browser.post(page(inquiry_type, "change"), data)
+    assert errors(response)[1] == [
+        "The pipeline has been changed in the meantime. Nothing was saved; check it and try again."
+    ]
+    assert list(inquiry_type.steps.values_list("label", flat=True)) == [
         "Submitted",
         "In Review",
         "Answered",
@@ -264,33 +279,33 @@ def test_a_step_that_was_added_meanwhile_is_not_lost(staff_browser, kind):
     ]
 
 
-def test_a_step_that_went_meanwhile_is_not_made_again(staff_browser, kind):
-    data = type_form(kind, changes={"in_review": {"label": "Mine"}})
-    kind.steps.filter(key="in_review").delete()
-    assert staff_browser.post(page(kind, "change"), data).status_code == 200
-    assert kind.steps.count() == 3
+def test_a_step_that_went_meanwhile_is_not_made_again(staff_browser, inquiry_type):
+    data = type_form(inquiry_type, changes={"in_review": {"label": "Mine"}})
+    inquiry_type.steps.filter(key="in_review").delete()
+    assert staff_browser.post(page(inquiry_type, "change"), data).status_code == 200
+    assert inquiry_type.steps.count() == 3
 
 
 RUBBISH = ["\0", "a\0b", "x" * 5000, "9" * 400, "-1", "\u202e"]
 
 
 @pytest.mark.parametrize("text", RUBBISH)
-def test_rubbish_in_a_step_is_said_beside_its_field(staff_browser, kind, text):
+def test_rubbish_in_a_step_is_said_beside_its_field(staff_browser, inquiry_type, text):
     # A label may be any short text.
     names = ["sort_order", "key", "color", "id", "inquiry_type"] + ["label"] * (text in RUBBISH[:4])
     for name in names:
-        response = post(staff_browser, kind, changes={"in_review": {name: text}})
+        response = post(staff_browser, inquiry_type, changes={"in_review": {name: text}})
         assert (response.status_code, list(errors(response)[0])) == (200, [(1, name)])
-    data = type_form(kind, changes={"in_review": {"label": "Other"}})
-    assert staff_browser.post(page(kind, "change"), data | {"steps-TOTAL_FORMS": text}).status_code == 200
-    assert [row[1:] for row in pipeline(kind)] == [row[1:] for row in AS_IT_WAS]
-    assert kind.steps.get(key="in_review").label == "In Review"
+    data = type_form(inquiry_type, changes={"in_review": {"label": "Other"}})
+    assert staff_browser.post(page(inquiry_type, "change"), data | {"steps-TOTAL_FORMS": text}).status_code == 200
+    assert [row[1:] for row in pipeline(inquiry_type)] == [row[1:] for row in AS_IT_WAS]
+    assert inquiry_type.steps.get(key="in_review").label == "In Review"
 
 
 @pytest.mark.parametrize("text", RUBBISH[4:])
-def test_a_label_may_be_any_short_text(staff_browser, kind, text):
-    response = post(staff_browser, kind, changes={"in_review": {"label": text}})
-    assert (response.status_code, kind.steps.get(key="in_review").label) == (302, text)
+def test_a_label_may_be_any_short_text(staff_browser, inquiry_type, text):
+    response = post(staff_browser, inquiry_type, changes={"in_review": {"label": text}})
+    assert (response.status_code, inquiry_type.steps.get(key="in_review").label) == (302, text)
 
 
 # --- A new type, and a copy
@@ -314,31 +329,31 @@ def test_a_new_type_without_steps_is_refused(staff_browser):
     assert not InquiryType.objects.filter(slug="visit").exists()
 
 
-def test_a_copy_has_the_steps_and_the_moves(staff_browser, inquiry, kind):
-    first, second, third, _last = kind.steps.all()
-    allow_moves(kind, {(first.pk, third.pk), (third.pk, second.pk)})
-    response = post(staff_browser, kind, slug="copy", name="Copy", _saveasnew="1")
+def test_a_copy_has_the_steps_and_the_moves(staff_browser, inquiry, inquiry_type):
+    first, second, third, _last = inquiry_type.steps.all()
+    allow_moves(inquiry_type, {(first.pk, third.pk), (third.pk, second.pk)})
+    response = post(staff_browser, inquiry_type, slug="copy", name="Copy", _saveasnew="1")
     assert response.status_code == 302
     copy = InquiryType.objects.get(slug="copy")
-    assert (copy.name, pipeline(copy), pipeline(kind)) == ("Copy", AS_IT_WAS, AS_IT_WAS)
+    assert (copy.name, pipeline(copy), pipeline(inquiry_type)) == ("Copy", AS_IT_WAS, AS_IT_WAS)
     moves = AllowedMove.objects.filter(from_step__inquiry_type=copy).values_list("from_step__key", "to_step__key")
     assert sorted(moves) == [("answered", "in_review"), ("submitted", "answered")]
     assert Inquiry.objects.get().step == first
 
 
-def test_a_copy_needs_a_slug_of_its_own(staff_browser, kind):
-    response = post(staff_browser, kind, _saveasnew="1")
+def test_a_copy_needs_a_slug_of_its_own(staff_browser, inquiry_type):
+    response = post(staff_browser, inquiry_type, _saveasnew="1")
     assert response.context["adminform"].form.errors == {"slug": ["Inquiry type with this Slug already exists."]}
-    assert response.context["adminform"].form["sort_order"].value() == str(kind.sort_order)
+    assert response.context["adminform"].form["sort_order"].value() == str(inquiry_type.sort_order)
     assert "/moves/" not in response.content.decode()
     assert InquiryType.objects.filter(name="Test").count() == 1
 
 
-def test_a_new_type_stands_behind_the_others(staff_browser, kind):
+def test_a_new_type_stands_behind_the_others(staff_browser, inquiry_type):
     """The first active one takes what programs send without a type."""
-    InquiryType.objects.filter(pk=kind.pk).update(sort_order=41)
+    InquiryType.objects.filter(pk=inquiry_type.pk).update(sort_order=41)
     field = staff_browser.get(page(InquiryType, "add")).context["adminform"].form["sort_order"]
-    said = "The first active type takes what is sent without a type."
+    said = "Inquiries submitted without a type get the first active one."
     assert (field.value(), field.help_text) == (42, said)
     InquiryType.objects.all().delete()
     assert staff_browser.get(page(InquiryType, "add")).context["adminform"].form["sort_order"].value() == 1
@@ -348,35 +363,35 @@ def test_a_new_type_stands_behind_the_others(staff_browser, kind):
 
 
 @pytest.mark.parametrize("slug", ["2", "007"])
-def test_a_slug_that_reads_as_an_id_is_refused(staff_browser, kind, slug):
-    response = post(staff_browser, kind, slug=slug)
-    said = "Use a letter too: programs read digits alone as the id of a type."
+def test_a_slug_that_reads_as_an_id_is_refused(staff_browser, inquiry_type, slug):
+    response = post(staff_browser, inquiry_type, slug=slug)
+    said = "Use at least one letter: programs take a number for the id of a type."
     assert response.context["adminform"].form.errors == {"slug": [said]}
-    assert post(staff_browser, kind, slug=f"{slug}b").status_code == 302
+    assert post(staff_browser, inquiry_type, slug=f"{slug}b").status_code == 302
     assert InquiryType.objects.filter(slug=f"{slug}b").exists()
 
 
-def test_the_slug_is_read_only_once_there_are_inquiries(staff_browser, inquiry, kind):
-    content = staff_browser.get(page(kind, "change")).content.decode()
+def test_the_slug_is_read_only_once_there_are_inquiries(staff_browser, inquiry, inquiry_type):
+    content = staff_browser.get(page(inquiry_type, "change")).content.decode()
     assert len(re.findall(r'<input[^>]* name="slug"[^>]* readonly', content)) == 1
-    response = post(staff_browser, kind, slug="other")
-    said = "The type has inquiries, and programs know it by its slug: that stays as it is."
+    response = post(staff_browser, inquiry_type, slug="other")
+    said = "The type has inquiries, and programs use its slug, so the slug cannot change."
     assert response.context["adminform"].form.errors == {"slug": [said]}
     # A type that had digits alone before is still changed in everything else.
-    InquiryType.objects.filter(pk=kind.pk).update(slug="12")
-    kind.refresh_from_db()
-    assert post(staff_browser, kind, name="Renamed").status_code == 302
-    assert InquiryType.objects.values_list("name", "slug").get(pk=kind.pk) == ("Renamed", "12")
+    InquiryType.objects.filter(pk=inquiry_type.pk).update(slug="12")
+    inquiry_type.refresh_from_db()
+    assert post(staff_browser, inquiry_type, name="Renamed").status_code == 302
+    assert InquiryType.objects.values_list("name", "slug").get(pk=inquiry_type.pk) == ("Renamed", "12")
 
 
 @pytest.mark.parametrize("icon", ["no-such-icon", "../phone", "Phone", "📞"])
-def test_an_icon_that_there_is_not_is_refused(staff_browser, kind, icon):
-    said = "There is no Lucide icon with this name; all of them are on lucide.dev/icons."
-    response = post(staff_browser, kind, icon=icon, icon_type="lucide")
+def test_an_icon_that_there_is_not_is_refused(staff_browser, inquiry_type, icon):
+    said = "There is no Lucide icon with this name. See lucide.dev/icons for all names."
+    response = post(staff_browser, inquiry_type, icon=icon, icon_type="lucide")
     assert response.context["adminform"].form.errors == {"icon": [said]}
     for known in ("phone", ""):
-        assert post(staff_browser, kind, icon=known, icon_type="lucide").status_code == 302
-        assert InquiryType.objects.values_list("icon", "icon_type").get(pk=kind.pk) == (known, "lucide")
+        assert post(staff_browser, inquiry_type, icon=known, icon_type="lucide").status_code == 302
+        assert InquiryType.objects.values_list("icon", "icon_type").get(pk=inquiry_type.pk) == (known, "lucide")
 
 
 # --- Inquiries on the steps
@@ -387,49 +402,52 @@ def history(inquiry):
     return list(rows.values_list("from_status", "to_status", "by_name", "note"))[1:]
 
 
-def test_keys_are_read_only_once_there_are_inquiries(staff_browser, inquiry, kind):
-    content = staff_browser.get(page(kind, "change")).content.decode()
+def test_keys_are_read_only_once_there_are_inquiries(staff_browser, inquiry, inquiry_type):
+    content = staff_browser.get(page(inquiry_type, "change")).content.decode()
     assert content.count(" readonly") == 5  # with the slug
-    response = post(staff_browser, kind, changes={"answered": {"key": "told"}})
-    said = "The type has inquiries: the keys of its steps stay as they are."
+    response = post(staff_browser, inquiry_type, changes={"answered": {"key": "told"}})
+    said = "The type has inquiries, so the keys of its steps cannot change."
     assert errors(response) == ({(2, "key"): [said]}, [])
-    assert post(staff_browser, kind, changes={"answered": {"label": "Told"}}).status_code == 302
-    assert kind.steps.get(label="Told").key == "answered"
+    assert post(staff_browser, inquiry_type, changes={"answered": {"label": "Told"}}).status_code == 302
+    assert inquiry_type.steps.get(label="Told").key == "answered"
 
 
-def test_removing_a_step_asks_where_its_inquiries_go(staff_browser, staff, inquiry, kind):
-    first = kind.steps.get(key="submitted")
+def test_removing_a_step_asks_where_its_inquiries_go(staff_browser, staff, inquiry, inquiry_type):
+    first = inquiry_type.steps.get(key="submitted")
     changes = {"submitted": {"DELETE": True}, "in_review": {"is_initial": True, "label": "Looked at"}}
-    asked = post(staff_browser, kind, changes=changes, name="Renamed")
+    asked = post(staff_browser, inquiry_type, changes=changes, name="Renamed")
     content = asked.content.decode()
     assert (asked.status_code, asked.context["title"]) == (200, "Where do the inquiries go?")
-    assert re.findall(rf'<select name="home-{first.pk}".*?</select>', content, re.S)
+    assert re.findall(rf'<select name="target-{first.pk}".*?</select>', content, re.S)
     assert re.findall(r'<option value="(\w*)"( selected)?>([^<]*)<', content) == [
         ("", "", "Choose a step"),
         ("in_review", "", "Go to Looked at"),
         ("answered", "", "Go to Answered"),
         ("closed", "", "Go to Closed"),
     ]
-    assert "1 inquiry stands here." in content
-    kind.refresh_from_db()
-    assert (kind.name, pipeline(kind), history(inquiry)) == ("Test", AS_IT_WAS, [])
+    assert "1 inquiry is on this step." in content
+    inquiry_type.refresh_from_db()
+    assert (inquiry_type.name, pipeline(inquiry_type), history(inquiry)) == ("Test", AS_IT_WAS, [])
     # The answer: with none, and with one that is no step, it asks again.
-    for home in ("", "submitted", "\0"):
-        again = staff_browser.post(page(kind, "change"), hidden(asked) | {f"home-{first.pk}": home})
-        assert "Say where they go." in again.content.decode()
-    answer = hidden(asked) | {f"home-{first.pk}": "in_review", "note": "One step less"}
-    done = staff_browser.post(page(kind, "change"), answer, follow=True)
-    assert shown(done)[0] == "1 inquiry has a new row in its history."
-    kind.refresh_from_db()
-    assert (kind.name, [key for key, *_ in pipeline(kind)]) == ("Renamed", ["in_review", "answered", "closed"])
+    for target in ("", "submitted", "\0"):
+        again = staff_browser.post(page(inquiry_type, "change"), hidden(asked) | {f"target-{first.pk}": target})
+        assert "Choose where they go." in again.content.decode()
+    answer = hidden(asked) | {f"target-{first.pk}": "in_review", "note": "One step less"}
+    done = staff_browser.post(page(inquiry_type, "change"), answer, follow=True)
+    assert shown(done)[0] == "1 inquiry has a new history entry."
+    inquiry_type.refresh_from_db()
+    assert (inquiry_type.name, [key for key, *_ in pipeline(inquiry_type)]) == (
+        "Renamed",
+        ["in_review", "answered", "closed"],
+    )
     inquiry.refresh_from_db()
     assert (inquiry.step.key, inquiry.status, inquiry.responded_at) == ("in_review", "open", None)
     assert history(inquiry) == [("submitted", "in_review", str(staff), "One step less")]
 
 
-def test_a_new_order_is_confirmed_with_staying_as_the_first_choice(staff_browser, staff, inquiry, kind):
-    first = kind.steps.get(key="submitted")
-    asked = post(staff_browser, kind, changes={"submitted": {"sort_order": 2}})
+def test_a_new_order_is_confirmed_with_staying_as_the_first_choice(staff_browser, staff, inquiry, inquiry_type):
+    first = inquiry_type.steps.get(key="submitted")
+    asked = post(staff_browser, inquiry_type, changes={"submitted": {"sort_order": 2}})
     content = asked.content.decode()
     assert re.findall(r'<option value="(\w*)"( selected)?>([^<]*)<', content) == [
         ("in_review", "", "Go to In Review"),
@@ -437,66 +455,66 @@ def test_a_new_order_is_confirmed_with_staying_as_the_first_choice(staff_browser
         ("answered", "", "Go to Answered"),
         ("closed", "", "Go to Closed"),
     ]
-    answer = hidden(asked) | {f"home-{first.pk}": "submitted", "note": ""}
-    assert staff_browser.post(page(kind, "change"), answer).status_code == 302
-    assert [key for key, *_ in pipeline(kind)] == ["in_review", "submitted", "answered", "closed"]
+    answer = hidden(asked) | {f"target-{first.pk}": "submitted", "note": ""}
+    assert staff_browser.post(page(inquiry_type, "change"), answer).status_code == 302
+    assert [key for key, *_ in pipeline(inquiry_type)] == ["in_review", "submitted", "answered", "closed"]
     assert history(inquiry) == [("submitted", "submitted", str(staff), "Pipeline changed")]
     assert Inquiry.objects.values_list("step", "status").get() == (first.pk, "open")
 
 
-def test_inquiries_may_go_to_a_step_that_is_new(staff_browser, inquiry, kind):
-    first = kind.steps.get(key="submitted")
+def test_inquiries_may_go_to_a_step_that_is_new(staff_browser, inquiry, inquiry_type):
+    first = inquiry_type.steps.get(key="submitted")
     new = {"sort_order": 1, "key": "received", "label": "Received", "color": "#000000", "is_initial": True}
-    asked = post(staff_browser, kind, new, changes={"submitted": {"DELETE": True}})
-    staff_browser.post(page(kind, "change"), hidden(asked) | {f"home-{first.pk}": "received"})
+    asked = post(staff_browser, inquiry_type, new, changes={"submitted": {"DELETE": True}})
+    staff_browser.post(page(inquiry_type, "change"), hidden(asked) | {f"target-{first.pk}": "received"})
     assert Inquiry.objects.values_list("step__key", "status").get() == ("received", "open")
 
 
 @pytest.mark.parametrize("note", ["x" * 2001, "a\0b"])
-def test_a_note_that_cannot_be_kept_is_said_and_changes_nothing(staff_browser, inquiry, kind, note):
-    first = kind.steps.get(key="submitted")
-    asked = post(staff_browser, kind, changes={"submitted": {"sort_order": 2}})
-    answer = hidden(asked) | {f"home-{first.pk}": "submitted", "note": note}
-    assert len(shown(staff_browser.post(page(kind, "change"), answer, follow=True))) == 1
-    assert (pipeline(kind), history(inquiry)) == (AS_IT_WAS, [])
+def test_a_note_that_cannot_be_kept_is_said_and_changes_nothing(staff_browser, inquiry, inquiry_type, note):
+    first = inquiry_type.steps.get(key="submitted")
+    asked = post(staff_browser, inquiry_type, changes={"submitted": {"sort_order": 2}})
+    answer = hidden(asked) | {f"target-{first.pk}": "submitted", "note": note}
+    assert len(shown(staff_browser.post(page(inquiry_type, "change"), answer, follow=True))) == 1
+    assert (pipeline(inquiry_type), history(inquiry)) == (AS_IT_WAS, [])
 
 
-def test_what_was_typed_comes_back_as_it_was(staff_browser, inquiry, kind):
+def test_what_was_typed_comes_back_as_it_was(staff_browser, inquiry, inquiry_type):
     label = '"><script>alert(1)</script>'
     changes = {"submitted": {"sort_order": 2}, "answered": {"label": label}}
-    asked = post(staff_browser, kind, changes=changes)
+    asked = post(staff_browser, inquiry_type, changes=changes)
     assert b"<script>alert" not in asked.content
-    first = kind.steps.get(key="submitted")
-    staff_browser.post(page(kind, "change"), hidden(asked) | {f"home-{first.pk}": "submitted"})
-    assert kind.steps.get(key="answered").label == label
+    first = inquiry_type.steps.get(key="submitted")
+    staff_browser.post(page(inquiry_type, "change"), hidden(asked) | {f"target-{first.pk}": "submitted"})
+    assert inquiry_type.steps.get(key="answered").label == label
 
 
 # --- Deleting
 
 
 @pytest.mark.parametrize("way", ["page", "list"])
-def test_a_type_with_inquiries_stays_and_it_says_so(staff_browser, inquiry, kind, way):
-    path = page(kind, "delete") if way == "page" else page(InquiryType, "changelist")
-    data = {"action": "delete_selected", "_selected_action": kind.pk}
+def test_a_type_with_inquiries_stays_and_it_says_so(staff_browser, inquiry, inquiry_type, way):
+    path = page(inquiry_type, "delete") if way == "page" else page(InquiryType, "changelist")
+    data = {"action": "delete_selected", "_selected_action": inquiry_type.pk}
     shown = staff_browser.get(path) if way == "page" else staff_browser.post(path, data)
-    said = "Test has 1 inquiry and stays; take away its check mark “active” instead."
+    said = "Test has 1 inquiry and cannot be deleted. Deactivate it instead."
     assert said in shown.content.decode()
     staff_browser.post(path, data | {"post": "yes"})
-    assert InquiryType.objects.filter(pk=kind.pk).exists()
+    assert InquiryType.objects.filter(pk=inquiry_type.pk).exists()
 
 
-def test_a_type_without_inquiries_is_deleted(staff_browser, kind):
-    assert staff_browser.post(page(kind, "delete"), {"post": "yes"}).status_code == 302
+def test_a_type_without_inquiries_is_deleted(staff_browser, inquiry_type):
+    assert staff_browser.post(page(inquiry_type, "delete"), {"post": "yes"}).status_code == 302
     assert not PipelineStep.objects.filter(inquiry_type__slug="test").exists()
 
 
 # --- Allowed moves
 
 
-def test_the_table_has_a_box_for_every_move_that_is_not_given(staff_browser, kind):
-    first, second, third, last = kind.steps.all()
-    allow_moves(kind, {(first.pk, third.pk)})
-    content = staff_browser.get(page(kind, "moves")).content.decode()
+def test_the_table_has_a_box_for_every_move_that_is_not_given(staff_browser, inquiry_type):
+    first, second, third, last = inquiry_type.steps.all()
+    allow_moves(inquiry_type, {(first.pk, third.pk)})
+    content = staff_browser.get(page(inquiry_type, "moves")).content.decode()
     boxes = re.findall(r'name="move" value="([\d-]+)"( checked)?', content)
     given = {(first, second), (second, third), (third, last)}
     steps = [first, second, third, last]
@@ -507,43 +525,45 @@ def test_the_table_has_a_box_for_every_move_that_is_not_given(staff_browser, kin
     assert content.count('<span class="visually-hidden">the next step</span>') == 3
 
 
-def test_the_table_is_saved_as_it_is_ticked(staff_browser, kind):
-    first, second, third, last = kind.steps.all()
-    allow_moves(kind, {(first.pk, third.pk)})
+def test_the_table_is_saved_as_it_is_ticked(staff_browser, inquiry_type):
+    first, second, third, last = inquiry_type.steps.all()
+    allow_moves(inquiry_type, {(first.pk, third.pk)})
     ticked = [f"{last.pk}-{first.pk}", f"{third.pk}-{second.pk}"]
-    response = staff_browser.post(page(kind, "moves"), {"move": ticked}, follow=True)
+    response = staff_browser.post(page(inquiry_type, "moves"), {"move": ticked}, follow=True)
     assert shown(response) == ["The allowed moves are saved."]
-    assert extra_moves(kind) == {(last.pk, first.pk), (third.pk, second.pk)}
+    assert extra_moves(inquiry_type) == {(last.pk, first.pk), (third.pk, second.pk)}
     assert LogEntry.objects.get().get_change_message() == "Changed Allowed moves."
-    staff_browser.post(page(kind, "moves"), {})
-    assert extra_moves(kind) == set()
+    staff_browser.post(page(inquiry_type, "moves"), {})
+    assert extra_moves(inquiry_type) == set()
 
 
 @pytest.mark.parametrize("move", ["", "x", "1-", "0-0", "9" * 40, f"{2**60}-1", "-1-2", "1-1-1", "\0"])
-def test_a_move_that_is_none_is_said_and_changes_nothing(staff_browser, kind, move):
-    first, _second, third, _last = kind.steps.all()
-    allow_moves(kind, {(first.pk, third.pk)})
-    response = staff_browser.post(page(kind, "moves"), {"move": [move]}, follow=True)
-    assert shown(response) == ["The pipeline was changed meanwhile; nothing was saved. Look at it again."]
-    assert extra_moves(kind) == {(first.pk, third.pk)}
-    assert staff_browser.put(page(kind, "moves")).status_code == 405
+def test_a_move_that_is_none_is_said_and_changes_nothing(staff_browser, inquiry_type, move):
+    first, _second, third, _last = inquiry_type.steps.all()
+    allow_moves(inquiry_type, {(first.pk, third.pk)})
+    response = staff_browser.post(page(inquiry_type, "moves"), {"move": [move]}, follow=True)
+    assert shown(response) == [
+        "The pipeline has been changed in the meantime. Nothing was saved; check it and try again."
+    ]
+    assert extra_moves(inquiry_type) == {(first.pk, third.pk)}
+    assert staff_browser.put(page(inquiry_type, "moves")).status_code == 405
 
 
 def test_thirty_steps_may_all_lead_to_each_other(staff_browser):
-    kind = InquiryTypeFactory(steps=[f"step_{n}" for n in range(30)])
-    keys = list(kind.steps.values_list("pk", flat=True))
+    inquiry_type = InquiryTypeFactory(steps=[f"step_{n}" for n in range(30)])
+    keys = list(inquiry_type.steps.values_list("pk", flat=True))
     moves = [f"{start}-{end}" for start in keys for end in keys if start != end]
-    assert staff_browser.post(page(kind, "moves"), {"move": moves}).status_code == 302
-    assert len(extra_moves(kind)) == 30 * 29 - 29
+    assert staff_browser.post(page(inquiry_type, "moves"), {"move": moves}).status_code == 302
+    assert len(extra_moves(inquiry_type)) == 30 * 29 - 29
 
 
 # --- The preview
 
 
-def test_the_preview_shows_the_stored_pipeline(staff_browser, kind):
-    first, _second, third, _last = kind.steps.all()
-    allow_moves(kind, {(first.pk, third.pk)})
-    content = staff_browser.get(page(kind, "change")).content.decode()
+def test_the_preview_shows_the_stored_pipeline(staff_browser, inquiry_type):
+    first, _second, third, _last = inquiry_type.steps.all()
+    allow_moves(inquiry_type, {(first.pk, third.pk)})
+    content = staff_browser.get(page(inquiry_type, "change")).content.decode()
     preview = content[content.index('<ol class="pipeline-steps">') :].partition("</ol>")[0]
     assert re.findall(r"<strong>([^<]*)</strong>", preview) == ["Submitted", "In Review", "Answered", "Closed"]
     assert re.findall(r'fill="(#\w+)"', preview) == ["#6B7280"] * 4
@@ -557,7 +577,7 @@ def test_the_page_of_a_new_type_has_no_preview(staff_browser):
 
 
 def test_the_list_is_in_the_order_of_the_types(staff_browser, shipped):
-    assert [kind.slug for kind in listed(staff_browser, InquiryType)] == [
+    assert [inquiry_type.slug for inquiry_type in listed(staff_browser, InquiryType)] == [
         "question",
         "callback_request",
         "offer_request",
@@ -565,12 +585,12 @@ def test_the_list_is_in_the_order_of_the_types(staff_browser, shipped):
 
 
 def test_the_shipped_types_are_saved_as_they_are(staff_browser, shipped):
-    for kind in shipped.values():
-        before = list(kind.steps.values())
-        assert post(staff_browser, kind).status_code == 302
-        assert list(kind.steps.values()) == before
+    for inquiry_type in shipped.values():
+        before = list(inquiry_type.steps.values())
+        assert post(staff_browser, inquiry_type).status_code == 302
+        assert list(inquiry_type.steps.values()) == before
 
 
-def test_two_inquiries_of_other_types_are_not_asked_about(staff_browser, kind):
+def test_two_inquiries_of_other_types_are_not_asked_about(staff_browser, inquiry_type):
     InquiryFactory()
-    assert post(staff_browser, kind, changes={"submitted": {"sort_order": 2}}).status_code == 302
+    assert post(staff_browser, inquiry_type, changes={"submitted": {"sort_order": 2}}).status_code == 302

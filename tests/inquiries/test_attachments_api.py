@@ -98,9 +98,9 @@ def test_the_user_may_stand_in_the_address(api, path):
 
 @pytest.mark.parametrize("name", GOOD)
 def test_every_kind_goes_in_and_comes_out(api, path, name):
-    content, kind = GOOD[name]
+    content, mime_type = GOOD[name]
     data = post(api, path, form(content, name)).json()["data"]
-    assert (data["filename"], data["mime_type"], data["size"]) == (name, kind, len(content))
+    assert (data["filename"], data["mime_type"], data["size"]) == (name, mime_type, len(content))
     response = api.client.get(data["download_url"], headers=api.headers)
     assert (response.status_code, b"".join(response)) == (200, content)
 

@@ -30,9 +30,9 @@ def state(inquiry):
 
 def said(response):
     """What the answer to htmx says, and the moves that it offers: (text, [(id, seen, to)])."""
-    piece = re.search(r'<div hx-swap-oob="innerHTML:#said">(.*?)(?=<nav|<section|$)', response.content.decode(), re.S)[
-        1
-    ]
+    piece = re.search(
+        r'<div hx-swap-oob="innerHTML:#board-message">(.*?)(?=<nav|<section|$)', response.content.decode(), re.S
+    )[1]
     offers = re.findall(
         r'name="id" value="(.*?)".*?name="seen" value="(.*?)".*?<button [^>]*name="to" value="(.*?)"', piece, re.S
     )
@@ -41,7 +41,7 @@ def said(response):
 
 def swapped(response):
     """The keys of the columns in the answer, each to be put in the place of the old one."""
-    return re.findall(r'data-step="(.*?)" data-ways="[^"]*" hx-swap-oob="true"', response.content.decode())
+    return re.findall(r'data-step="(.*?)" data-allowed="[^"]*" hx-swap-oob="true"', response.content.decode())
 
 
 def told(response):
@@ -71,11 +71,11 @@ def test_htmx_gets_the_two_columns_and_the_tabs(browser, inquiry):
     assert board(response) == [("Submitted 0", [], "Nothing here."), ("In Review 1", [inquiry.subject], "")]
     assert said(response) == (f"“{inquiry.subject}” moved to “In Review”.", [])
     assert 'id="board-tabs" class="tabs" aria-label="Type" hx-swap-oob="true"' in response.content.decode()
-    assert response.content.decode().lstrip().startswith('<div hx-swap-oob="innerHTML:#said">')
+    assert response.content.decode().lstrip().startswith('<div hx-swap-oob="innerHTML:#board-message">')
 
 
-def test_htmx_gets_the_counts_of_the_menu_of_steps(browser, inquiry, kind):
-    ids = {step.pk: step.key for step in kind.steps.all()}
+def test_htmx_gets_the_counts_of_the_menu_of_steps(browser, inquiry, inquiry_type):
+    ids = {step.pk: step.key for step in inquiry_type.steps.all()}
 
     def counts(response):
         found = re.findall(r'id="jump-count-(\d+)"( hx-swap-oob="true")?>(\d+)<', response.content.decode())
@@ -89,8 +89,8 @@ def test_htmx_gets_the_counts_of_the_menu_of_steps(browser, inquiry, kind):
     assert counts(moved) == [("in_review", True, "0"), ("answered", True, "1")]
 
 
-def test_undo_is_offered_where_the_engine_allows_the_way_back(browser, inquiry, kind):
-    back = {"from_step": kind.steps.get(key="in_review"), "to_step": kind.steps.get(key="submitted")}
+def test_undo_is_offered_where_the_engine_allows_the_way_back(browser, inquiry, inquiry_type):
+    back = {"from_step": inquiry_type.steps.get(key="in_review"), "to_step": inquiry_type.steps.get(key="submitted")}
     AllowedMove.objects.create(**back)
     response = browser.post(PATH, {"id": inquiry.pk, "to": "in_review", "seen": "submitted"}, headers=HTMX)
     words, [offer] = said(response)
@@ -107,11 +107,13 @@ def test_undo_is_offered_where_the_engine_allows_the_way_back(browser, inquiry, 
     ]
 
 
-def test_without_javascript_the_board_says_what_was_moved(browser, inquiry, kind):
-    AllowedMove.objects.create(from_step=kind.steps.get(key="in_review"), to_step=kind.steps.get(key="submitted"))
+def test_without_javascript_the_board_says_what_was_moved(browser, inquiry, inquiry_type):
+    AllowedMove.objects.create(
+        from_step=inquiry_type.steps.get(key="in_review"), to_step=inquiry_type.steps.get(key="submitted")
+    )
     response = browser.post(PATH, {"id": inquiry.pk, "to": "in_review"}, follow=True)
     page = response.content.decode()
-    shown = re.search(r'<div id="said".*?(?=<div id="board")', page, re.S)[0]
+    shown = re.search(r'<div id="board-message".*?(?=<div id="board")', page, re.S)[0]
     assert text(shown) == f"“{inquiry.subject}” moved to “In Review”. Undo"
     assert re.search(r'name="seen" value="(.*?)".*?name="to" value="(.*?)"', shown, re.S).groups() == (
         "in_review",
@@ -124,8 +126,8 @@ def test_what_was_moved_is_told_to_its_owner_alone(other_browser, inquiry):
     assert inquiry.subject not in response.content.decode()
 
 
-def test_the_answer_keeps_to_the_filter_of_the_address(browser, pro, kind, inquiry):
-    urgent = InquiryFactory(pro=pro, inquiry_type=kind, subject="Urgent", priority="urgent")
+def test_the_answer_keeps_to_the_filter_of_the_address(browser, pro, inquiry_type, inquiry):
+    urgent = InquiryFactory(pro=pro, inquiry_type=inquiry_type, subject="Urgent", priority="urgent")
     response = browser.post(f"{PATH}?priority=urgent", {"id": urgent.pk, "to": "in_review"}, headers=HTMX)
     assert board(response) == [("Submitted 0", [], "Nothing here."), ("In Review 1", ["Urgent"], "")]
     later = browser.post(f"{PATH}?priority=urgent&step=in_review", {"id": urgent.pk, "to": "answered"})
@@ -146,16 +148,18 @@ def test_a_column_that_is_alone_stays_alone(browser, inquiry):
 # --- A refusal
 
 
-def test_a_refused_move_shows_the_present_board_and_what_is_allowed(browser, inquiry, kind):
-    AllowedMove.objects.create(from_step=kind.steps.get(key="submitted"), to_step=kind.steps.get(key="answered"))
+def test_a_refused_move_shows_the_present_board_and_what_is_allowed(browser, inquiry, inquiry_type):
+    AllowedMove.objects.create(
+        from_step=inquiry_type.steps.get(key="submitted"), to_step=inquiry_type.steps.get(key="answered")
+    )
     before = Inquiry.objects.values().get()
     response = browser.post(PATH, {"id": inquiry.pk, "to": "closed", "seen": "submitted"}, headers=HTMX)
     assert response.status_code == 409
     assert swapped(response) == ["submitted", "in_review", "answered", "closed"]
     assert board(response)[0] == ("Submitted 1", [inquiry.subject], "")
     assert said(response) == (
-        f"“{inquiry.subject}” was not moved. It stands on “Submitted” now."
-        " From there it may go to: “In Review”, “Answered”.",
+        f"“{inquiry.subject}” was not moved. It is now on “Submitted”."
+        " From there it can move to: “In Review”, “Answered”.",
         [],
     )
     assert (Inquiry.objects.values().get(), len(trail(inquiry))) == (before, 1)
@@ -169,7 +173,7 @@ def test_a_colleague_was_quicker(browser, inquiry):
         ("Submitted 0", []),
         ("In Review 1", [inquiry.subject]),
     ]
-    assert said(response)[0].endswith("It stands on “In Review” now. From there it may go to: “Answered”.")
+    assert said(response)[0].endswith("It is now on “In Review”. From there it can move to: “Answered”.")
     assert len(trail(inquiry)) == 2
 
 
@@ -181,7 +185,7 @@ def test_a_refusal_without_javascript(browser, inquiry):
         f"/inquiries/board/test?q=subject#card-{inquiry.pk}",
     )
     assert told(response) == [
-        f"“{inquiry.subject}” was not moved. It stands on “Closed” now. It goes nowhere from there.",
+        f"“{inquiry.subject}” was not moved. It is now on “Closed”. No moves are allowed from there.",
     ]
     assert len(trail(inquiry)) == 2
 
@@ -196,7 +200,7 @@ def test_nothing_else_is_a_move(browser, inquiry, to):
 @pytest.mark.parametrize(
     ("note", "words"),
     [
-        ("x" * (NOTE_LENGTH + 1), f"A note may have {NOTE_LENGTH} characters."),
+        ("x" * (NOTE_LENGTH + 1), f"Use at most {NOTE_LENGTH} characters."),
         ("a\0b", "Null characters are not allowed."),
     ],
 )
@@ -241,8 +245,10 @@ def test_it_takes_a_post_with_a_token_of_somebody_signed_in(browser, nobody, use
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_movers_one_is_told_that_the_other_was_quicker(user, inquiry, kind, at_once):
-    AllowedMove.objects.create(from_step=kind.steps.get(key="submitted"), to_step=kind.steps.get(key="answered"))
+def test_of_two_movers_one_is_told_that_the_other_was_quicker(user, inquiry, inquiry_type, at_once):
+    AllowedMove.objects.create(
+        from_step=inquiry_type.steps.get(key="submitted"), to_step=inquiry_type.steps.get(key="answered")
+    )
     clients = [Client() for _ in range(2)]
     for client in clients:
         client.force_login(user, backend="config.accounts.backends.EmailBackend")
@@ -260,4 +266,4 @@ def test_of_two_movers_one_is_told_that_the_other_was_quicker(user, inquiry, kin
         [(None, "submitted"), ("submitted", won)],
     )
     [lost] = [page for status, page in answers if status == 409]
-    assert f"It stands on “{won.replace('_', ' ').title()}” now." in lost
+    assert f"It is now on “{won.replace('_', ' ').title()}”." in lost

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from inquiries.models import Inquiry, InquiryType, Offer
-from inquiries.pipeline.board import SHOWN, SHOWN_ALONE
+from inquiries.pipeline.board import CARDS, CARDS_PER_PAGE
 from inquiries.pipeline.editing import arrange_steps
 from inquiries.pipeline.moves import close_inquiry, move_inquiry
 
@@ -32,7 +32,7 @@ def text(piece):
 def pieces(response):
     """Every column as (key, ways, heading with count, cards, what else stands in it)."""
     for found in re.findall(r'<section id="column-\d+".*?</section>', html(response), re.S):
-        key, ways = re.search(r'data-step="(.*?)" data-ways="(.*?)"', found).groups()
+        key, ways = re.search(r'data-step="(.*?)" data-allowed="(.*?)"', found).groups()
         cards = re.findall(r'<li class="ticket".*?</li>', found, re.S)
         head = text(re.search(r"<header.*?</header>", found, re.S)[0])
         foot = text(re.sub(r"<header.*?</header>|<ol class=.*?</ol>", "", found, flags=re.S))
@@ -58,9 +58,9 @@ def tabs(response):
 
 
 @pytest.fixture
-def alone(kind):
+def alone(inquiry_type):
     """The type `kind` is the only one."""
-    InquiryType.objects.exclude(pk=kind.pk).delete()
+    InquiryType.objects.exclude(pk=inquiry_type.pk).delete()
 
 
 def put(inquiry, key, **fields):
@@ -71,13 +71,13 @@ def put(inquiry, key, **fields):
 # --- What stands on it
 
 
-def test_a_column_for_every_step_in_order(browser, pro, kind):
-    inquiries = [InquiryFactory(pro=pro, inquiry_type=kind, subject=f"No. {n}") for n in range(4)]
+def test_a_column_for_every_step_in_order(browser, pro, inquiry_type):
+    inquiries = [InquiryFactory(pro=pro, inquiry_type=inquiry_type, subject=f"No. {n}") for n in range(4)]
     for inquiry in inquiries[:3]:
         move_inquiry(inquiry, to="in_review", by=None)
     move_inquiry(inquiries[0], to="answered", by=None)
     move_inquiry(inquiries[0], to="closed", by=None)
-    arrange_steps(kind, ["submitted", "answered", "in_review", "closed"])
+    arrange_steps(inquiry_type, ["submitted", "answered", "in_review", "closed"])
     assert board(browser.get(PATH)) == [
         ("Submitted 1", ["No. 3"], ""),
         ("Answered 0", [], "Nothing here."),
@@ -108,11 +108,11 @@ def card(response):
     }
 
 
-def test_everything_on_a_card(browser, pro, kind):
+def test_everything_on_a_card(browser, pro, inquiry_type):
     contact = ContactFactory(pro=pro, name="Written Down")
     inquiry = InquiryFactory(
         pro=pro,
-        inquiry_type=kind,
+        inquiry_type=inquiry_type,
         subject="Kitchen <new>",
         priority="urgent",
         budget=Decimal("4500"),
@@ -176,34 +176,34 @@ def test_only_the_own_inquiries(browser, other_browser, inquiry):
     assert subjects(other_browser.get(PATH)) == []
 
 
-def test_a_column_shows_who_came_last_and_leads_to_the_rest(browser, pro, kind):
-    rows = [InquiryFactory(pro=pro, inquiry_type=kind, subject=f"No. {n}") for n in range(SHOWN + 5)]
+def test_a_column_shows_who_came_last_and_leads_to_the_rest(browser, pro, inquiry_type):
+    rows = [InquiryFactory(pro=pro, inquiry_type=inquiry_type, subject=f"No. {n}") for n in range(CARDS + 5)]
     move_inquiry(rows[3], to="in_review", by=None)
     move_inquiry(rows[7], to="in_review", by=None)
     first, second, *_others = board(browser.get(f"{PATH}?priority=normal"))
-    shown = [f"No. {n}" for n in range(SHOWN + 4, -1, -1) if n not in (3, 7)][:SHOWN]
-    assert first == (f"Submitted {SHOWN + 3}", shown, f"Show all {SHOWN + 3}")
+    shown = [f"No. {n}" for n in range(CARDS + 4, -1, -1) if n not in (3, 7)][:CARDS]
+    assert first == (f"Submitted {CARDS + 3}", shown, f"Show all {CARDS + 3}")
     assert second == ("In Review 2", ["No. 7", "No. 3"], "")
     assert f'href="{PATH}?priority=normal&amp;step=submitted"' in html(browser.get(f"{PATH}?priority=normal"))
 
 
-def test_what_was_finished_long_ago_makes_room(browser, pro, kind):
-    recent, old = (InquiryFactory(pro=pro, inquiry_type=kind, subject=word) for word in ("Recent", "Old"))
+def test_what_was_finished_long_ago_makes_room(browser, pro, inquiry_type):
+    recent, old = (InquiryFactory(pro=pro, inquiry_type=inquiry_type, subject=word) for word in ("Recent", "Old"))
     put(recent, "closed", status="closed", moved_at=timezone.now() - timedelta(days=29))
     put(old, "closed", status="closed", moved_at=timezone.now() - timedelta(days=31))
     assert board(browser.get(PATH))[3] == ("Closed 2", ["Recent"], "Show all 2")
     assert board(browser.get(f"{PATH}?step=closed")) == [("Closed 2", ["Recent", "Old"], "")]
     Inquiry.objects.update(moved_at=timezone.now() - timedelta(days=31))
-    assert board(browser.get(PATH))[3] == ("Closed 2", [], "Nothing came here in the last 30 days. Show all 2")
+    assert board(browser.get(PATH))[3] == ("Closed 2", [], "Nothing in the last 30 days. Show all 2")
 
 
-def test_one_column_page_by_page(browser, pro, kind):
-    count = SHOWN_ALONE + 2
+def test_one_column_page_by_page(browser, pro, inquiry_type):
+    count = CARDS_PER_PAGE + 2
     for n in range(count):
-        InquiryFactory(pro=pro, inquiry_type=kind, subject=f"No. {n}")
+        InquiryFactory(pro=pro, inquiry_type=inquiry_type, subject=f"No. {n}")
     page = browser.get(f"{PATH}?step=submitted")
     assert board(page) == [
-        (f"Submitted {count}", [f"No. {n}" for n in range(count - 1, 1, -1)], "Older ones"),
+        (f"Submitted {count}", [f"No. {n}" for n in range(count - 1, 1, -1)], "Older"),
     ]
     [older] = re.findall(r'<a class="button column-more" href="(.*?)"', html(page))
     assert board(browser.get(older.replace("&amp;", "&"))) == [(f"Submitted {count}", ["No. 1", "No. 0"], "")]
@@ -228,9 +228,9 @@ def test_one_column_page_by_page(browser, pro, kind):
         (f"moved={2**80}", ["Bath", "Kitchen"]),
     ],
 )
-def test_the_address_filters(browser, pro, kind, query, found):
-    InquiryFactory(pro=pro, inquiry_type=kind, subject="Kitchen")
-    InquiryFactory(pro=pro, inquiry_type=kind, subject="Bath", priority="high")
+def test_the_address_filters(browser, pro, inquiry_type, query, found):
+    InquiryFactory(pro=pro, inquiry_type=inquiry_type, subject="Kitchen")
+    InquiryFactory(pro=pro, inquiry_type=inquiry_type, subject="Bath", priority="high")
     assert subjects(browser.get(f"{PATH}?{query}")) == found
 
 
@@ -255,11 +255,11 @@ def test_htmx_gets_the_board_alone_and_the_address_follows(browser, inquiry):
         f"/inquiries/board/{'a' * 300}",
     ],
 )
-def test_what_there_is_not_is_404(browser, kind, path):
+def test_what_there_is_not_is_404(browser, inquiry_type, path):
     assert browser.get(path).status_code == 404
 
 
-def test_nobody_is_sent_to_sign_in(nobody, kind):
+def test_nobody_is_sent_to_sign_in(nobody, inquiry_type):
     response = nobody.get(PATH)
     assert (response.status_code, response["Location"]) == (302, f"/sign-in?next={PATH}")
 
@@ -267,12 +267,12 @@ def test_nobody_is_sent_to_sign_in(nobody, kind):
 # --- The types
 
 
-def test_the_types_are_tabs_with_what_is_not_finished(browser, pro, alone, kind):
+def test_the_types_are_tabs_with_what_is_not_finished(browser, pro, alone, inquiry_type):
     other, empty = InquiryTypeFactory(name="Other", slug="other"), InquiryTypeFactory(name="Empty", slug="empty")
     InquiryTypeFactory(name="Given up", slug="given-up", is_active=False)
-    for kind_ in (kind, kind, other):
+    for kind_ in (inquiry_type, inquiry_type, other):
         InquiryFactory(pro=pro, inquiry_type=kind_)
-    close_inquiry(InquiryFactory(pro=pro, inquiry_type=kind), by=None)
+    close_inquiry(InquiryFactory(pro=pro, inquiry_type=inquiry_type), by=None)
     InquiryFactory(inquiry_type=empty)
     assert tabs(browser.get(f"{PATH}?priority=normal")) == [
         (f"{PATH}?priority=normal", "Test 2 not finished", True),
@@ -285,15 +285,15 @@ def test_the_types_are_tabs_with_what_is_not_finished(browser, pro, alone, kind)
     ("icon", "icon_type", "picture"),
     [("❓", "emoji", "❓"), ("house", "lucide", "<svg "), ("no-such-icon", "lucide", "T")],
 )
-def test_a_tab_has_the_icon_of_its_type(browser, alone, kind, icon, icon_type, picture):
-    InquiryType.objects.filter(pk=kind.pk).update(icon=icon, icon_type=icon_type)
+def test_a_tab_has_the_icon_of_its_type(browser, alone, inquiry_type, icon, icon_type, picture):
+    InquiryType.objects.filter(pk=inquiry_type.pk).update(icon=icon, icon_type=icon_type)
     nav = re.search(r'<nav id="board-tabs".*?</nav>', html(browser.get(PATH)), re.S)[0]
     [found] = PICTURE.findall(nav)
     assert found.removeprefix('<span aria-hidden="true">').startswith(picture)
 
 
-def test_an_inactive_type_has_a_board_as_long_as_it_has_inquiries(browser, other_browser, inquiry, kind):
-    InquiryType.objects.filter(pk=kind.pk).update(is_active=False)
+def test_an_inactive_type_has_a_board_as_long_as_it_has_inquiries(browser, other_browser, inquiry, inquiry_type):
+    InquiryType.objects.filter(pk=inquiry_type.pk).update(is_active=False)
     assert subjects(browser.get(PATH)) == [inquiry.subject]
     assert "Test 1 not finished" in [name for _href, name, _current in tabs(browser.get(PATH))]
     assert other_browser.get(PATH).status_code == 404
@@ -304,18 +304,18 @@ def test_a_type_without_steps_says_so(browser):
     assert "This type has no steps yet." in html(browser.get("/inquiries/board/bare"))
 
 
-def test_without_a_type_it_is_the_first_active_one(browser, alone, kind):
+def test_without_a_type_it_is_the_first_active_one(browser, alone, inquiry_type):
     InquiryTypeFactory(slug="other")
     assert browser.get("/inquiries/board")["Location"] == PATH
-    InquiryType.objects.filter(pk=kind.pk).update(is_active=False)
+    InquiryType.objects.filter(pk=inquiry_type.pk).update(is_active=False)
     assert browser.get("/inquiries/board")["Location"] == "/inquiries/board/other"
     InquiryType.objects.all().delete()
     assert browser.get("/inquiries/board").status_code == 404
 
 
-def test_a_cancelled_one_says_so(browser, pro, kind, user):
+def test_a_cancelled_one_says_so(browser, pro, inquiry_type, user):
     for outcome in ("completed", "cancelled"):
-        close_inquiry(InquiryFactory(pro=pro, inquiry_type=kind, subject=outcome), outcome=outcome, by=user)
+        close_inquiry(InquiryFactory(pro=pro, inquiry_type=inquiry_type, subject=outcome), outcome=outcome, by=user)
     Inquiry.objects.update(profile_at=timezone.now())
     cards = [text(card) for *_rest, found, _foot in pieces(browser.get(PATH)) for card in found]
     assert [said.split(" ", 2)[:2] for said in cards] == [["Cancelled", "cancelled"], ["completed", "Customer"]]
@@ -344,7 +344,7 @@ def test_the_newest_offer_is_seen_from_outside(browser, inquiry, page, offers, u
 def test_closing_leads_to_the_open_form(browser, inquiry):
     [link] = re.findall(r'href="([^"]*)"[^>]*>(?:(?!<a ).)*Close…', html(browser.get(PATH)), re.S)
     shown = browser.get(link.partition("#")[0].replace("&amp;", "&"))
-    assert (link.partition("#")[2], '<details class="close" open>' in html(shown)) == ("standing", True)
+    assert (link.partition("#")[2], '<details class="close" open>' in html(shown)) == ("progress", True)
     assert '<details class="close">' in html(browser.get(f"/inquiries/{inquiry.pk}"))
 
 
@@ -352,12 +352,12 @@ def test_closing_leads_to_the_open_form(browser, inquiry):
 
 
 @pytest.mark.parametrize("each", [1, 13])
-def test_the_queries_do_not_grow_with_the_rows(browser, pro, kind, django_assert_num_queries, each):
+def test_the_queries_do_not_grow_with_the_rows(browser, pro, inquiry_type, django_assert_num_queries, each):
     """Session, user, Pro; type, steps and moves; counts, one a column, offers; the tabs' two."""
     for key in ("submitted", "in_review", "answered", "closed"):
         for n in range(each):
             contact = ContactFactory(pro=pro)
-            found = InquiryFactory(pro=pro, inquiry_type=kind, contact=contact, user_id=n + 1)
+            found = InquiryFactory(pro=pro, inquiry_type=inquiry_type, contact=contact, user_id=n + 1)
             put(found, key)
             Offer.objects.create(inquiry=found, title="A", amount=Decimal(1), status="sent", valid_until="2020-01-01")
     browser.get(PATH)

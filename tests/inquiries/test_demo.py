@@ -47,7 +47,7 @@ def walk(inquiry):
     assert (first.created_at, first.changed_by) == (inquiry.created_at, inquiry.created_by)
     for before, after in pairwise(rows):
         assert (after.from_status, after.from_label) == (before.to_status, before.to_label)
-        allowed = PipelineStep.objects.after(steps[before.to_status])
+        allowed = PipelineStep.objects.allowed_from(steps[before.to_status])
         is_close = steps[after.to_status].is_terminal and not steps[before.to_status].is_terminal
         assert steps[after.to_status] in allowed or is_close
         assert before.created_at < after.created_at < timezone.now()
@@ -64,9 +64,9 @@ def test_every_pro_has_inquiries_of_every_kind(pros):
     counts = {pro.name: Inquiry.objects.for_pro(pro).count() for pro in pros}
     assert counts == {FIRST: 17, "Immo Lievens": 6, "Corrib Lettings": 4, "Maison Lenoir": 2}
     first = Inquiry.objects.for_pro(pros[0])
-    kinds = {"question", "callback_request", "offer_request"}
+    inquiry_types = {"question", "callback_request", "offer_request"}
     for pro in pros[:3]:
-        assert set(Inquiry.objects.for_pro(pro).values_list("inquiry_type__slug", flat=True)) == kinds
+        assert set(Inquiry.objects.for_pro(pro).values_list("inquiry_type__slug", flat=True)) == inquiry_types
     assert set(first.values_list("status", flat=True)) == set(Inquiry.Status.values)
     assert set(first.values_list("priority", flat=True)) == set(Inquiry.Priority.values)
     assert first.filter(inquiry_type__slug="offer_request").values("step").distinct().count() == 7
@@ -104,7 +104,7 @@ def test_offers_stand_where_their_times_say(pros):
         times = [offer.created_at, offer.sent_at, offer.viewed_at, offer.answered_at]
         passed = [time for time in times if time]
         assert passed == sorted(passed) and passed[-1] < timezone.now()
-        assert offer.standing == offer.status
+        assert offer.current_status == offer.status
         assert (offer.sent_at is None) == offer.is_draft
         assert (offer.answered_at is not None) == (offer.status in ("accepted", "declined"))
 

@@ -64,13 +64,13 @@ def test_the_documented_detail(api, jan, user):
 
 def test_one_that_waits_for_its_profile(api, inquiry):
     Inquiry.objects.update(created_at=WHEN, updated_at=WHEN)
-    kind = inquiry.inquiry_type
+    inquiry_type = inquiry.inquiry_type
     found = detail(api, inquiry.pk)
     assert found["inquiry"] == {
         **dict.fromkeys(WHOLE),
         "id": inquiry.pk,
-        "inquiry_type_id": kind.pk,
-        "inquiry_type": {"id": kind.pk, "name": "Test", "slug": "test", "icon": "", "color": "#6B7280"},
+        "inquiry_type_id": inquiry_type.pk,
+        "inquiry_type": {"id": inquiry_type.pk, "name": "Test", "slug": "test", "icon": "", "color": "#6B7280"},
         "subject": inquiry.subject,
         "status": "open",
         "priority": "normal",

@@ -16,8 +16,8 @@ from .submitting import submit
 __all__ = ["hub"]
 FORMER = {
     "inquiries.customers.profiles.complete_profile": "inquiries.tasks.complete_profile",
-    "inquiries.mails.acknowledge": "inquiries.tasks.acknowledge",
-    "inquiries.mails.notify": "inquiries.tasks.notify",
+    "inquiries.mails.mail_acknowledgment": "inquiries.tasks.acknowledge",
+    "inquiries.mails.mail_notification": "inquiries.tasks.notify",
     "inquiries.offers.mails.mail_offer": "inquiries.offer_mails.send_offer",
     "inquiries.offers.mails.mail_offer_answer": "inquiries.offer_mails.tell_answer",
 }

@@ -71,18 +71,18 @@ def assert_append_only():
 # --- What is written
 
 
-def test_an_entry_is_a_copy_of_what_was(inquiry, kind, pro):
+def test_an_entry_is_a_copy_of_what_was(inquiry, inquiry_type, pro):
     user, program = UserFactory(pro=pro, name="Ann"), ApiToken.objects.issue(pro, "Portal", ["inquiries:write"])[0]
     move_inquiry(inquiry, to="in_review", by=user)
     move_inquiry(inquiry, to="answered", by=program)
-    kind.steps.filter(key="submitted").update(label="Arrived")
+    inquiry_type.steps.filter(key="submitted").update(label="Arrived")
     PipelineStep.objects.filter(key="in_review").update(label="Read", key="read")
     ids = user.pk, program.pk
     user.name = "Anna"
     user.save()
     program.delete()
     user.delete()
-    kind.steps.filter(key="read").delete()
+    inquiry_type.steps.filter(key="read").delete()
     got = read_history(inquiry.pk)
     assert [(e.from_status, e.from_label, e.to_status, e.to_label) for e in got] == [
         (None, "", "submitted", "Submitted"),
@@ -98,8 +98,8 @@ def test_an_entry_is_a_copy_of_what_was(inquiry, kind, pro):
     assert [e.created_at for e in got] == sorted(e.created_at for e in got)
 
 
-def test_each_inquiry_has_its_own(inquiry, kind):
-    other = InquiryFactory(pro=ProFactory(), inquiry_type=kind)
+def test_each_inquiry_has_its_own(inquiry, inquiry_type):
+    other = InquiryFactory(pro=ProFactory(), inquiry_type=inquiry_type)
     move_inquiry(other, to="in_review", by=None)
     assert [e.to_status for e in read_history(inquiry.pk)] == ["submitted"]
     assert [e.to_status for e in read_history(other.pk)] == ["submitted", "in_review"]

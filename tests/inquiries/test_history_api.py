@@ -20,9 +20,9 @@ def trail(api, inquiry):
     return body["data"]
 
 
-def test_the_documented_history(api, pro, kind):
+def test_the_documented_history(api, pro, inquiry_type):
     # The rows cannot be changed afterwards, so they are written at their times.
-    inquiry = Inquiry(pro=pro, inquiry_type=kind, step=kind.steps.first(), user_id=456, created_by=789)
+    inquiry = Inquiry(pro=pro, inquiry_type=inquiry_type, step=inquiry_type.steps.first(), user_id=456, created_by=789)
     inquiry.save()
     for start, end, changed_by, note, at in [
         (None, "submitted", 789, "Inquiry created", datetime(2026, 4, 16, 10, 30, tzinfo=UTC)),

@@ -4,7 +4,7 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 
 from inquiries.customers.profiles import complete_profile
-from inquiries.mails import acknowledge, notify
+from inquiries.mails import mail_acknowledgment, mail_notification
 from inquiries.models import DirectoryUser, Inquiry
 
 from .submitting import submit
@@ -149,7 +149,7 @@ def test_a_mail_server_that_is_down_is_tried_again(pro, question, jan, work_task
 
 
 def test_the_mail_of_an_inquiry_that_is_gone_is_not_sent(pro, question, jan, work_tasks, mailoutbox):
-    for job in (acknowledge, complete_profile, notify):
+    for job in (mail_acknowledgment, complete_profile, mail_notification):
         job.enqueue(10**6)
     work_tasks()
     assert (mailoutbox, set(DBTaskResult.objects.values_list("status", flat=True))) == ([], {"SUCCESSFUL"})

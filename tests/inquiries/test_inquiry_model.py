@@ -23,13 +23,13 @@ def row(inquiry):
 # --- How it begins
 
 
-def test_it_begins_on_the_initial_step(pro, kind, user):
-    inquiry = InquiryFactory(pro=pro, inquiry_type=kind, subject="Kitchen", created_at=START, by=user)
+def test_it_begins_on_the_initial_step(pro, inquiry_type, user):
+    inquiry = InquiryFactory(pro=pro, inquiry_type=inquiry_type, subject="Kitchen", created_at=START, by=user)
     assert row(inquiry) == {
         "id": inquiry.pk,
         "pro_id": pro.pk,
-        "inquiry_type_id": kind.pk,
-        "step_id": kind.steps.get(key="submitted").pk,
+        "inquiry_type_id": inquiry_type.pk,
+        "step_id": inquiry_type.steps.get(key="submitted").pk,
         "status": "open",
         "user_id": 456,
         "created_by": 789,
@@ -61,7 +61,7 @@ def test_it_begins_on_the_initial_step(pro, kind, user):
     assert str(inquiry) == f"Kitchen ({inquiry.pk})"
 
 
-def test_its_values_come_back_as_they_were(pro, kind):
+def test_its_values_come_back_as_they_were(pro, inquiry_type):
     given = {
         "budget": Decimal("9999999999.99"),
         "category": "construction",
@@ -75,7 +75,7 @@ def test_its_values_come_back_as_they_were(pro, kind):
         "message": "x" * 10_000,
         "contact": ContactFactory(pro=pro),
     }
-    inquiry = Inquiry.objects.get(pk=InquiryFactory(pro=pro, inquiry_type=kind, **given).pk)
+    inquiry = Inquiry.objects.get(pk=InquiryFactory(pro=pro, inquiry_type=inquiry_type, **given).pk)
     assert {name: getattr(inquiry, name) for name in given} == given
     assert inquiry.is_waiting_for_profile is False
 
@@ -103,11 +103,11 @@ def test_the_database_refuses(inquiry, fields):
         Inquiry.objects.update(**fields)
 
 
-def test_nothing_goes_that_an_inquiry_stands_on(inquiry, kind):
-    for keeper in (kind, inquiry.step):
+def test_nothing_goes_that_an_inquiry_stands_on(inquiry, inquiry_type):
+    for keeper in (inquiry_type, inquiry.step):
         with pytest.raises(ProtectedError):
             keeper.delete()
-    kind.steps.get(key="answered").delete()
+    inquiry_type.steps.get(key="answered").delete()
 
 
 def test_an_inquiry_with_a_history_stays_and_so_does_its_pro(inquiry, pro):
@@ -117,9 +117,9 @@ def test_an_inquiry_with_a_history_stays_and_so_does_its_pro(inquiry, pro):
     assert (Inquiry.objects.count(), InquiryHistory.objects.count()) == (1, 1)
 
 
-def test_an_erased_contact_leaves_its_inquiry(pro, kind):
+def test_an_erased_contact_leaves_its_inquiry(pro, inquiry_type):
     contact = ContactFactory(pro=pro)
-    inquiry = InquiryFactory(pro=pro, inquiry_type=kind, contact=contact)
+    inquiry = InquiryFactory(pro=pro, inquiry_type=inquiry_type, contact=contact)
     contact.delete()
     assert row(inquiry)["contact_id"] is None
 
@@ -127,11 +127,12 @@ def test_an_erased_contact_leaves_its_inquiry(pro, kind):
 # --- How it is read
 
 
-def test_a_pro_sees_its_own_newest_first(pro, kind):
+def test_a_pro_sees_its_own_newest_first(pro, inquiry_type):
     rows = [
-        InquiryFactory(pro=pro, inquiry_type=kind, created_at=START + timedelta(seconds=second)) for second in (1, 0, 1)
+        InquiryFactory(pro=pro, inquiry_type=inquiry_type, created_at=START + timedelta(seconds=second))
+        for second in (1, 0, 1)
     ]
-    InquiryFactory(pro=ProFactory(), inquiry_type=kind)
+    InquiryFactory(pro=ProFactory(), inquiry_type=inquiry_type)
     assert list(Inquiry.objects.for_pro(pro).newest_first()) == [rows[2], rows[0], rows[1]]
 
 
@@ -139,20 +140,20 @@ LISTS = {
     "inquiry_newest": {},
     "inquiry_unassigned": {"case_id": None},
     "inquiry_by_status": {"status": "open"},
-    "inquiry_by_type": {"inquiry_type": "kind"},
+    "inquiry_by_type": {"inquiry_type": "inquiry_type"},
     "inquiry_by_category": {"category": "construction"},
     "inquiry_by_user": {"user_id": 456},
 }
 
 
 @pytest.mark.parametrize("index", LISTS)
-def test_a_list_is_read_in_its_order(pro, kind, index):
-    step, other = kind.steps.get(key="submitted"), InquiryTypeFactory().steps.get(key="closed")
-    named = {"kind": kind, "step": step}
+def test_a_list_is_read_in_its_order(pro, inquiry_type, index):
+    step, other = inquiry_type.steps.get(key="submitted"), InquiryTypeFactory().steps.get(key="closed")
+    named = {"inquiry_type": inquiry_type, "step": step}
     filters = {name: named.get(value, value) for name, value in LISTS[index].items()}
     common = [{"pro": pro, "user_id": n, "created_by": n, "category": f"c{n}", "case_id": n} for n in range(1000)]
     rows = [
-        Inquiry(inquiry_type=kind, step=step, **fields)
+        Inquiry(inquiry_type=inquiry_type, step=step, **fields)
         if n % 100 == 0
         else Inquiry(inquiry_type=other.inquiry_type, step=other, status="closed", **fields)
         for n, fields in enumerate(common)

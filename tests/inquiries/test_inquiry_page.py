@@ -74,7 +74,7 @@ def test_the_customer_and_the_business_as_they_were(browser, known, path):
     address = "Hoofdstraat 12 9711 AB Groningen Nederland"
     assert text(page, "customer") == (
         f"Customer Jan de &lt;Vries&gt; jan@example.com 06 12 34 56 78 {address} Business Bouw BV {address} VAT NL1B01 "
-        "Invoices bill@example.com Assen From the profile of UserHub user 456, as it was when the inquiry came in."
+        "Invoices bill@example.com Assen From the profile of UserHub user 456, copied when the inquiry came in."
     )
     assert 'href="mailto:jan@example.com"' in page and 'href="tel:+33612345678"' in page
 
@@ -90,13 +90,13 @@ def test_who_waits_for_the_profile_can_ask_again(browser, inquiry, path):
     Inquiry.objects.update(profile_problem="UserHub knows nobody of this id.")
     page = html(browser.get(path))
     assert text(page, "customer") == (
-        "Customer There is no profile of UserHub user 456. UserHub is not asked for it again unless you try. "
+        "Customer UserHub user 456 has no profile yet. UserHub is asked again only when you retry. "
         "UserHub knows nobody of this id. Try again"
     )
     assert browser.post(f"{path}/profile")["Location"] == path
     assert Inquiry.objects.get().profile_problem == ""
     again = browser.post(f"{path}/profile", headers={**HTMX, "HX-Target": "customer"})
-    assert "UserHub is asked again." in text(html(again), "customer")
+    assert "Asking UserHub again." in text(html(again), "customer")
 
 
 def test_the_facts(browser, inquiry, path, user):
@@ -104,7 +104,7 @@ def test_the_facts(browser, inquiry, path, user):
     Inquiry.objects.update(
         budget=Decimal("4500"), priority="high", category="roof", source="portal", responded_at=timezone.now()
     )
-    assert text(html(browser.get(path)), "inquiry-facts").startswith(
+    assert text(html(browser.get(path)), "inquiry-details").startswith(
         "Details Priority High Category roof Budget €4,500.00 Filter options Groningen Source portal "
         "Submitted by UserHub user 789 Received just now Responded just now Edit"
     )
@@ -118,20 +118,20 @@ def test_people_have_names_where_they_are_known(browser, known, path, user):
     user.save()
     InquiryHistory.objects.create(inquiry=known, from_status="a", to_status="b", to_label="B", changed_by=31337)
     page = html(browser.get(path))
-    assert "Submitted by Olive Owner" in text(page, "inquiry-facts")
+    assert "Submitted by Olive Owner" in text(page, "inquiry-details")
     assert "Inquiry created Submitted Olive Owner" in text(page, "history")
     assert "UserHub user 31337" in text(page, "history")
     known.created_by = known.user_id
     known.save()
-    assert "Submitted by Jan de &lt;Vries&gt;" in text(html(browser.get(path)), "inquiry-facts")
+    assert "Submitted by Jan de &lt;Vries&gt;" in text(html(browser.get(path)), "inquiry-details")
     Inquiry.objects.update(person={}, business={})
-    assert "Submitted by the customer" in text(html(browser.get(path)), "inquiry-facts")
+    assert "Submitted by the customer" in text(html(browser.get(path)), "inquiry-details")
 
 
 def test_a_foreign_colleague_stays_a_number(browser, inquiry, path, other_user):
     other_user.userhub_id = 789
     other_user.save()
-    assert "Submitted by UserHub user 789" in text(html(browser.get(path)), "inquiry-facts")
+    assert "Submitted by UserHub user 789" in text(html(browser.get(path)), "inquiry-details")
 
 
 @pytest.mark.parametrize(("key", "said"), [("in_progress", "in progress"), ("resolved", "resolved"), ("odd", "odd")])
@@ -168,7 +168,7 @@ def test_nothing_is_said_of_an_offer_that_the_inquiry_cannot_follow(browser, pro
 
 
 def hint(response):
-    found = re.findall(r'<p class="standing-hint[^>]*>(.*?)</p>', html(response), re.S)
+    found = re.findall(r'<p class="progress-hint[^>]*>(.*?)</p>', html(response), re.S)
     return " ".join(re.sub(r"<[^>]+>", " ", "".join(found)).split())
 
 
@@ -177,7 +177,7 @@ def test_the_message_and_how_to_reach_the_customer_come_before_the_moves(browser
     reach = re.search(r'<p class="inquiry-reach">.*?</p>', page, re.S)[0]
     assert " ".join(re.sub(r"<[^>]+>", " ", reach).split()) == "Jan de &lt;Vries&gt; 06 12 34 56 78 jan@example.com"
     assert re.findall(r'href="(.*?)"', reach) == ["tel:+33612345678", "mailto:jan@example.com"]
-    places = [page.index(mark) for mark in ("<h1>", 'class="inquiry-reach"', 'id="letter-title"', 'id="standing"')]
+    places = [page.index(mark) for mark in ("<h1>", 'class="inquiry-reach"', 'id="letter-title"', 'id="progress"')]
     assert places == sorted(places)
     known.person = {}
     known.save()
@@ -209,7 +209,7 @@ def test_facts_can_be_changed(browser, inquiry, path):
 
 def fields(page):
     """What the form of the facts would send, untouched."""
-    form = re.search(r'<section[^>]* id="inquiry-facts".*?</section>', page, re.S)[0]
+    form = re.search(r'<section[^>]* id="inquiry-details".*?</section>', page, re.S)[0]
     sent = {}
     for tag in re.findall(r"<input[^>]*>", form):
         name, value = (re.search(rf' {part}="([^"]*)"', tag) for part in ("name", "value"))
@@ -237,7 +237,7 @@ TYPED = [({"priority": ["low"]}, "Low"), ({"category": ["mine"]}, "mine"), ({"fi
 
 
 @pytest.mark.parametrize(("typed", "shown"), TYPED)
-@pytest.mark.parametrize("headers", [{}, {**HTMX, "HX-Target": "inquiry-facts"}], ids=["page", "htmx"])
+@pytest.mark.parametrize("headers", [{}, {**HTMX, "HX-Target": "inquiry-details"}], ids=["page", "htmx"])
 def test_of_two_editors_the_second_is_told_and_loses_nothing(
     browser, inquiry, path, facts, region, headers, typed, shown
 ):
@@ -247,9 +247,11 @@ def test_of_two_editors_the_second_is_told_and_loses_nothing(
     typed = {name: [value.format(north=north.pk) for value in values] for name, values in typed.items()}
     page = html(browser.post(f"{path}/facts", {**sent, **typed}, headers=headers), 409)
     assert facts() == ("urgent", "<theirs>", ["South"])
-    said = text(page, "inquiry-facts")
-    assert "Somebody changed these details while you were writing. What you typed is still here and not saved." in said
-    assert "It says now: Priority Urgent Category &lt;theirs&gt; Filter options South" in said
+    said = text(page, "inquiry-details")
+    assert (
+        "Somebody else changed these details while you were editing. Your changes are still here and not saved." in said
+    )
+    assert "Current values: Priority Urgent Category &lt;theirs&gt; Filter options South" in said
     again = fields(page)
     assert {name: again[name] for name in typed} == typed
     assert browser.post(f"{path}/facts", again).status_code == 302
@@ -304,7 +306,7 @@ def test_rubbish_for_what_was_shown_overwrites_nothing(browser, inquiry, path, f
 )
 def test_facts_that_cannot_be_are_refused(browser, inquiry, path, typed):
     FilterOption.objects.create(group="Region", label="Here")
-    page = html(browser.post(f"{path}/facts", typed, headers={**HTMX, "HX-Target": "inquiry-facts"}), 422)
+    page = html(browser.post(f"{path}/facts", typed, headers={**HTMX, "HX-Target": "inquiry-details"}), 422)
     assert "<details open>" in page and 'aria-invalid="true"' in page
     html(browser.post(f"{path}/facts", typed), 422)
     found = Inquiry.objects.get()
@@ -313,9 +315,9 @@ def test_facts_that_cannot_be_are_refused(browser, inquiry, path, typed):
 
 def test_htmx_gets_the_facts_anew(browser, inquiry, path):
     response = browser.post(
-        f"{path}/facts", {"priority": "low", "category": ""}, headers={**HTMX, "HX-Target": "inquiry-facts"}
+        f"{path}/facts", {"priority": "low", "category": ""}, headers={**HTMX, "HX-Target": "inquiry-details"}
     )
-    assert text(html(response), "inquiry-facts").startswith("Details Priority Low Category –")
+    assert text(html(response), "inquiry-details").startswith("Details Priority Low Category –")
 
 
 # --- The contact
@@ -343,7 +345,7 @@ def test_a_contact_is_linked_and_unlinked(browser, inquiry, path, pro):
     assert Inquiry.objects.get().contact == contact
     assert f'href="/contacts/{contact.pk}"' in html(browser.get(path))
     swap = browser.post(f"{path}/contact", {"contact": ""}, headers={**HTMX, "HX-Target": "inquiry-contact"})
-    assert "Nobody of your contacts is linked." in text(html(swap), "inquiry-contact")
+    assert "No contact is linked." in text(html(swap), "inquiry-contact")
     assert Inquiry.objects.get().contact is None
 
 
@@ -352,7 +354,7 @@ def test_nobody_but_an_own_present_contact_is_linked(browser, inquiry, path, pro
     archived.archive(by=user)
     for id in (archived.pk, ContactFactory().pk, uuid.uuid4(), "nonsense", "a\0b", str(2**80)):
         page = html(browser.post(f"{path}/contact", {"contact": id}), 409)
-        assert "That contact was archived or merged meanwhile, or is not yours." in page
+        assert "This contact has been archived or merged, or is not yours." in page
     assert Inquiry.objects.get().contact is None
 
 
@@ -433,8 +435,8 @@ def test_it_is_closed_to_nobody_and_to_a_gated_pro(nobody, browser, pro, path):
 
 @pytest.mark.parametrize("moves", [0, 40])
 def test_the_number_of_queries_does_not_grow(browser, inquiry, path, user, moves):
-    kind = inquiry.inquiry_type
-    kind.steps.get(key="in_review").moves_out.create(to_step=kind.steps.get(key="submitted"))
+    inquiry_type = inquiry.inquiry_type
+    inquiry_type.steps.get(key="in_review").moves_out.create(to_step=inquiry_type.steps.get(key="submitted"))
     for n in range(moves):
         move_inquiry(inquiry, to="submitted" if n % 2 else "in_review", by=user)
     with CaptureQueriesContext(connection) as queries:
@@ -444,4 +446,4 @@ def test_the_number_of_queries_does_not_grow(browser, inquiry, path, user, moves
 
 def test_old_times_are_dates(browser, inquiry, path):
     Inquiry.objects.update(created_at=timezone.now() - timedelta(days=400))
-    assert re.search(r"Received \d+ \w+\.? 20\d\d", text(html(browser.get(path)), "inquiry-facts"))
+    assert re.search(r"Received \d+ \w+\.? 20\d\d", text(html(browser.get(path)), "inquiry-details"))

@@ -40,17 +40,17 @@ JAN = {
 }
 
 
-def of_type(row, kind):
-    return {**row, "inquiry_type_id": kind.pk, "inquiry_type": {**row["inquiry_type"], "id": kind.pk}}
+def of_type(row, inquiry_type):
+    return {**row, "inquiry_type_id": inquiry_type.pk, "inquiry_type": {**row["inquiry_type"], "id": inquiry_type.pk}}
 
 
 @pytest.fixture
-def make(pro, kind):
+def make(pro, inquiry_type):
     """Makes inquiries of the owner; `at` is in seconds after 10:30."""
 
     def one(at=0.0, **fields):
         return InquiryFactory(
-            **{"pro": pro, "inquiry_type": kind, "created_at": WHEN + timedelta(seconds=at), **fields}
+            **{"pro": pro, "inquiry_type": inquiry_type, "created_at": WHEN + timedelta(seconds=at), **fields}
         )
 
     return one
@@ -90,12 +90,12 @@ def test_the_documented_list(api, jan):
 def test_what_is_not_known_is_null(api, make):
     row = make(subject="Bare", message="Short")
     [found] = api.get(LIST).json()["data"]
-    kind = row.inquiry_type
+    inquiry_type = row.inquiry_type
     assert found == {
         **dict.fromkeys(JAN),
         "id": row.pk,
-        "inquiry_type_id": kind.pk,
-        "inquiry_type": {"id": kind.pk, "name": "Test", "slug": "test", "icon": "", "color": "#6B7280"},
+        "inquiry_type_id": inquiry_type.pk,
+        "inquiry_type": {"id": inquiry_type.pk, "name": "Test", "slug": "test", "icon": "", "color": "#6B7280"},
         "subject": "Bare",
         "status": "open",
         "priority": "normal",
@@ -202,26 +202,26 @@ def test_more_than_a_hundred_rows_are_refused(api, refused):
 # --- Filters
 
 
-def test_by_type_as_id_and_as_slug(api, make, kind):
+def test_by_type_as_id_and_as_slug(api, make, inquiry_type):
     make(subject="Mine")
     make(subject="Other", inquiry_type=InquiryTypeFactory(slug="callback_request_2"))
-    for text in ("test", str(kind.pk)):
+    for text in ("test", str(inquiry_type.pk)):
         response = api.get(LIST, inquiry_type=text)
         assert (subjects(response), pagination(response)["total"]) == (["Mine"], 1)
 
 
-def test_an_id_comes_before_a_slug_that_looks_like_one(api, make, kind):
+def test_an_id_comes_before_a_slug_that_looks_like_one(api, make, inquiry_type):
     make(subject="By id")
-    make(subject="By slug", inquiry_type=InquiryTypeFactory(slug=str(kind.pk)))
+    make(subject="By slug", inquiry_type=InquiryTypeFactory(slug=str(inquiry_type.pk)))
     make(subject="Only slug", inquiry_type=InquiryTypeFactory(slug="99999999"))
-    assert subjects(api.get(LIST, inquiry_type=str(kind.pk))) == ["By id"]
+    assert subjects(api.get(LIST, inquiry_type=str(inquiry_type.pk))) == ["By id"]
     assert subjects(api.get(LIST, inquiry_type="99999999")) == ["Only slug"]
 
 
-def test_by_an_inactive_type_too(api, make, kind):
+def test_by_an_inactive_type_too(api, make, inquiry_type):
     make(subject="Old")
-    kind.is_active = False
-    kind.save()
+    inquiry_type.is_active = False
+    inquiry_type.save()
     assert subjects(api.get(LIST, inquiry_type="test")) == ["Old"]
 
 

@@ -45,12 +45,12 @@ def words(response):
 
 
 @pytest.fixture
-def make(pro, kind):
+def make(pro, inquiry_type):
     """Makes an inquiry of the owner's, received `at` minutes after the start."""
 
     def one(at=0, person=None, **fields):
         profile = {"person": person, "profile_at": timezone.now()} if person else {}
-        defaults = {"pro": pro, "inquiry_type": kind, "created_at": START + timedelta(minutes=at)}
+        defaults = {"pro": pro, "inquiry_type": inquiry_type, "created_at": START + timedelta(minutes=at)}
         return InquiryFactory(**{**defaults, **profile, **fields})
 
     return one
@@ -59,9 +59,9 @@ def make(pro, kind):
 JAN = {"first_name": "Hélène", "last_name": "<Œuvrard>", "email": "h@example.org", "phone": "+33 6 12 34 56 78"}
 
 
-def test_everything_a_row_says(browser, make, kind):
-    kind.icon = "❓"
-    kind.save()
+def test_everything_a_row_says(browser, make, inquiry_type):
+    inquiry_type.icon = "❓"
+    inquiry_type.save()
     found = make(
         person=JAN, business={"company": "Bouw BV"}, subject="A & B", priority="urgent", category="roof", budget="4500"
     )
@@ -286,8 +286,8 @@ def test_the_rail_leads_here(browser):
     assert '<a href="/inquiries">' in html(browser.get("/contacts"))
 
 
-def test_a_type_whose_icon_there_is_not_shows_its_letter(browser, make, kind):
-    kind.icon, kind.icon_type = "no-such-icon", "lucide"
-    kind.save()
+def test_a_type_whose_icon_there_is_not_shows_its_letter(browser, make, inquiry_type):
+    inquiry_type.icon, inquiry_type.icon_type = "no-such-icon", "lucide"
+    inquiry_type.save()
     make(subject="A")
     assert words(browser.get(PATH))[0][0].startswith("T Test A")

@@ -93,13 +93,17 @@ def test_the_documented_type_in_the_documented_order_of_keys(api, shipped):
     assert found[0] == {**QUESTION, "id": shipped["question"].pk}
     assert list(found[0]) == list(QUESTION)
     assert [list(step) for step in found[0]["statuses"]] == [list(QUESTION["statuses"][0])] * 4
-    assert [kind["slug"] for kind in found] == ["question", "callback_request", "offer_request"]
-    assert [len(kind["statuses"]) for kind in found] == [4, 4, 14]
+    assert [inquiry_type["slug"] for inquiry_type in found] == ["question", "callback_request", "offer_request"]
+    assert [len(inquiry_type["statuses"]) for inquiry_type in found] == [4, 4, 14]
 
 
 def test_types_come_in_the_order_that_staff_gave_them(api, shipped):
     InquiryType.objects.filter(slug="question").update(sort_order=9)
-    assert [kind["slug"] for kind in data(api.get(TYPES))] == ["callback_request", "offer_request", "question"]
+    assert [inquiry_type["slug"] for inquiry_type in data(api.get(TYPES))] == [
+        "callback_request",
+        "offer_request",
+        "question",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +118,7 @@ def test_types_come_in_the_order_that_staff_gave_them(api, shipped):
 )
 def test_inactive_types_are_there_for_the_asking(api, shipped, query, has_inactive):
     InquiryType.objects.filter(slug="callback_request").update(is_active=False)
-    found = {kind["slug"]: kind["is_active"] for kind in data(api.get(TYPES, **query))}
+    found = {inquiry_type["slug"]: inquiry_type["is_active"] for inquiry_type in data(api.get(TYPES, **query))}
     inactive = {"callback_request": False} if has_inactive else {}
     assert found == {"question": True, **inactive, "offer_request": True}
 
@@ -156,7 +160,7 @@ def test_those_of_inactive_types_are_among_them(api, shipped):
     assert data(api.get(STATUSES, type="question")) == {"question": PIPELINE}
 
 
-def test_a_step_that_maps_to_no_case_status_says_null(api, kind):
+def test_a_step_that_maps_to_no_case_status_says_null(api, inquiry_type):
     assert {step["maps_to_case_status"] for step in data(api.get(STATUSES, type="test"))["test"]} == {None}
 
 

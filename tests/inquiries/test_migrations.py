@@ -113,12 +113,15 @@ def step(place, key, label, description, color, case_status):
 def test_what_is_shipped_is_whole(before):
     migrate(AFTER)
     assert AllowedMove.objects.count() == 5
-    for kind in InquiryType.objects.all():
-        kind.full_clean()
-        check_steps(kind.steps.all())
-        for row in (*kind.steps.all(), *AllowedMove.objects.filter(from_step__inquiry_type=kind)):
+    for inquiry_type in InquiryType.objects.all():
+        inquiry_type.full_clean()
+        check_steps(inquiry_type.steps.all())
+        for row in (*inquiry_type.steps.all(), *AllowedMove.objects.filter(from_step__inquiry_type=inquiry_type)):
             row.full_clean()
-        assert not kind.steps.filter(description="").exists() and not kind.steps.filter(maps_to_case_status="").exists()
+        assert (
+            not inquiry_type.steps.filter(description="").exists()
+            and not inquiry_type.steps.filter(maps_to_case_status="").exists()
+        )
 
 
 def test_a_type_that_stands_already_stays_as_it_is(before):

@@ -17,8 +17,8 @@ from ..factories import InquiryFactory, InquiryTypeFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 
-def allow(kind, start, end):
-    AllowedMove.objects.create(from_step=kind.steps.get(key=start), to_step=kind.steps.get(key=end))
+def allow(inquiry_type, start, end):
+    AllowedMove.objects.create(from_step=inquiry_type.steps.get(key=start), to_step=inquiry_type.steps.get(key=end))
 
 
 def state(inquiry):
@@ -35,8 +35,8 @@ def refused(work):
     with pytest.raises(InvalidTransitionError) as caught:
         work()
     error = caught.value
-    assert str(error) == f"Invalid inquiry status transition from {error.present} to {error.wanted}"
-    return error.present, error.wanted, error.allowed
+    assert str(error) == f"Invalid inquiry status transition from {error.current} to {error.requested}"
+    return error.current, error.requested, error.allowed
 
 
 # --- Step by step
@@ -61,7 +61,11 @@ def test_the_refusal_is_the_documented_one(inquiry, user):
     with pytest.raises(InvalidTransitionError) as caught:
         move_inquiry(inquiry, to="closed", by=user)
     assert str(caught.value) == "Invalid inquiry status transition from submitted to closed"
-    assert (caught.value.present, caught.value.wanted, caught.value.allowed) == ("submitted", "closed", ["in_review"])
+    assert (caught.value.current, caught.value.requested, caught.value.allowed) == (
+        "submitted",
+        "closed",
+        ["in_review"],
+    )
 
 
 @pytest.mark.parametrize("wanted", ["submitted", "answered", "closed", "other", "", "IN_REVIEW", "in_review ", "a\0b"])
@@ -89,10 +93,10 @@ def test_a_move_to_another_type_leads_nowhere(inquiry, user):
     assert refused(lambda: move_inquiry(inquiry, to="last", by=user)) == ("submitted", "last", ["in_review"])
 
 
-def test_the_next_step_is_the_next_in_order_whatever_the_gaps(inquiry, kind, user):
-    kind.steps.filter(key="closed").update(sort_order=90)
-    kind.steps.filter(key="answered").update(sort_order=70)
-    kind.steps.filter(key="in_review").update(sort_order=80)
+def test_the_next_step_is_the_next_in_order_whatever_the_gaps(inquiry, inquiry_type, user):
+    inquiry_type.steps.filter(key="closed").update(sort_order=90)
+    inquiry_type.steps.filter(key="answered").update(sort_order=70)
+    inquiry_type.steps.filter(key="in_review").update(sort_order=80)
     assert [step.key for step in inquiry.allowed_steps()] == ["answered"]
     move_inquiry(inquiry, to="answered", by=user)
     move_inquiry(inquiry, to="in_review", by=user)
@@ -102,32 +106,32 @@ def test_the_next_step_is_the_next_in_order_whatever_the_gaps(inquiry, kind, use
 # --- Extra moves
 
 
-def test_an_extra_move_is_a_skip(inquiry, kind, user):
-    allow(kind, "submitted", "answered")
+def test_an_extra_move_is_a_skip(inquiry, inquiry_type, user):
+    allow(inquiry_type, "submitted", "answered")
     assert [step.key for step in inquiry.allowed_steps()] == ["in_review", "answered"]
     move_inquiry(inquiry, to="answered", by=user)
     assert (state(inquiry), trail(inquiry)[1:]) == (("answered", "in_progress"), [("submitted", "answered")])
 
 
-def test_an_extra_move_is_a_way_back(inquiry, kind, user):
-    allow(kind, "in_review", "submitted")
+def test_an_extra_move_is_a_way_back(inquiry, inquiry_type, user):
+    allow(inquiry_type, "in_review", "submitted")
     move_inquiry(inquiry, to="in_review", by=user)
     move_inquiry(inquiry, to="submitted", by=user)
     assert (state(inquiry), len(trail(inquiry))) == (("submitted", "open"), 3)
 
 
-def test_an_extra_move_that_is_the_next_step_too_is_named_once(inquiry, kind, user):
-    allow(kind, "submitted", "in_review")
+def test_an_extra_move_that_is_the_next_step_too_is_named_once(inquiry, inquiry_type, user):
+    allow(inquiry_type, "submitted", "in_review")
     assert refused(lambda: move_inquiry(inquiry, to="x", by=user)) == ("submitted", "x", ["in_review"])
 
 
-def test_a_terminal_step_leads_on_by_extra_moves_alone(kind, pro, user):
-    kind.steps.create(key="lost", label="Lost", sort_order=5, is_terminal=True)
-    inquiry = InquiryFactory(pro=pro, inquiry_type=kind)
+def test_a_terminal_step_leads_on_by_extra_moves_alone(inquiry_type, pro, user):
+    inquiry_type.steps.create(key="lost", label="Lost", sort_order=5, is_terminal=True)
+    inquiry = InquiryFactory(pro=pro, inquiry_type=inquiry_type)
     for key in ("in_review", "answered", "closed"):
         move_inquiry(inquiry, to=key, by=user)
     assert refused(lambda: move_inquiry(inquiry, to="lost", by=user)) == ("closed", "lost", [])
-    allow(kind, "closed", "in_review")
+    allow(inquiry_type, "closed", "in_review")
     move_inquiry(inquiry, to="in_review", by=user)
     assert state(inquiry) == ("in_review", "in_progress")
 
@@ -161,8 +165,8 @@ def test_closing_twice_is_refused(inquiry, user, first, second):
     assert (Inquiry.objects.values().get(), len(trail(inquiry))) == (before, 2)
 
 
-def test_a_cancelled_inquiry_can_be_taken_up_again_where_staff_allow_it(inquiry, kind, user):
-    allow(kind, "closed", "in_review")
+def test_a_cancelled_inquiry_can_be_taken_up_again_where_staff_allow_it(inquiry, inquiry_type, user):
+    allow(inquiry_type, "closed", "in_review")
     close_inquiry(inquiry, outcome="cancelled", by=user)
     assert refused(lambda: close_inquiry(inquiry, by=user)) == ("closed", "closed", ["in_review"])
     move_inquiry(inquiry, to="in_review", by=user)
@@ -171,21 +175,21 @@ def test_a_cancelled_inquiry_can_be_taken_up_again_where_staff_allow_it(inquiry,
     assert state(inquiry) == ("closed", "closed")
 
 
-def test_of_several_terminal_steps_the_last_one_ends_it(inquiry, kind, user):
-    kind.steps.filter(key="in_review").update(is_terminal=True)
+def test_of_several_terminal_steps_the_last_one_ends_it(inquiry, inquiry_type, user):
+    inquiry_type.steps.filter(key="in_review").update(is_terminal=True)
     close_inquiry(inquiry, by=user)
     assert state(inquiry) == ("closed", "closed")
 
 
-def test_on_one_terminal_step_it_does_not_close_onto_another(inquiry, kind, user):
-    kind.steps.filter(key="in_review").update(is_terminal=True)
+def test_on_one_terminal_step_it_does_not_close_onto_another(inquiry, inquiry_type, user):
+    inquiry_type.steps.filter(key="in_review").update(is_terminal=True)
     move_inquiry(inquiry, to="in_review", by=user)
     assert state(inquiry) == ("in_review", "closed")
     assert refused(lambda: close_inquiry(inquiry, by=user)) == ("in_review", "closed", [])
 
 
-def test_a_pipeline_without_an_end_has_nowhere_to_close(inquiry, kind, user):
-    kind.steps.update(is_terminal=False)
+def test_a_pipeline_without_an_end_has_nowhere_to_close(inquiry, inquiry_type, user):
+    inquiry_type.steps.update(is_terminal=False)
     assert refused(lambda: close_inquiry(inquiry, by=user)) == ("submitted", "closed", ["in_review"])
     transaction.set_rollback(True)  # At its end the database would refuse it.
 
@@ -232,7 +236,7 @@ def test_an_actor_that_is_named_comes_first(inquiry, pro):
 
 @pytest.mark.parametrize(
     ("note", "message"),
-    [("a\0b", "Null characters are not allowed."), ("x" * 2001, "A note may have 2000 characters.")],
+    [("a\0b", "Null characters are not allowed."), ("x" * 2001, "Use at most 2000 characters.")],
     ids=["null", "long"],
 )
 def test_a_note_that_cannot_be_kept_moves_nothing(inquiry, user, note, message):
@@ -314,18 +318,23 @@ def test_a_move_writes_nothing_but_its_own(inquiry, user):
     assert (found.subject, found.case_id, found.updated_at > inquiry.updated_at) == ("Changed meanwhile", 7, True)
 
 
-def test_what_has_begun_goes_on_when_its_type_is_no_longer_active(inquiry, kind, user):
-    kind.is_active = False
-    kind.save()
+def test_what_has_begun_goes_on_when_its_type_is_no_longer_active(inquiry, inquiry_type, user):
+    inquiry_type.is_active = False
+    inquiry_type.save()
     move_inquiry(inquiry, to="in_review", by=user)
     close_inquiry(inquiry, by=user)
     assert state(inquiry) == ("closed", "closed")
 
 
-def test_one_that_is_gone_is_not_found(pro, kind, user):
+def test_one_that_is_gone_is_not_found(pro, inquiry_type, user):
     """As nothing goes with its history, this one never had any."""
     gone = Inquiry(
-        pro=pro, inquiry_type=kind, step=kind.steps.get(is_initial=True), user_id=1, created_by=1, subject="S"
+        pro=pro,
+        inquiry_type=inquiry_type,
+        step=inquiry_type.steps.get(is_initial=True),
+        user_id=1,
+        created_by=1,
+        subject="S",
     )
     gone.save()
     Inquiry.objects.all().delete()
@@ -370,7 +379,7 @@ def test_of_twelve_equal_moves_one_wins(inquiry, user, at_once):
         try:
             move_inquiry(Inquiry.objects.get(), to="in_review", by=user)
         except InvalidTransitionError as error:
-            return error.present, error.wanted, error.allowed
+            return error.current, error.requested, error.allowed
         return "moved"
 
     results = at_once(12, work)
@@ -381,8 +390,8 @@ def test_of_twelve_equal_moves_one_wins(inquiry, user, at_once):
 
 @pytest.mark.django_db(transaction=True)
 def test_moves_and_closings_at_once_leave_one_unbroken_trail(pro, user, at_once):
-    kind = InquiryTypeFactory(steps=["a", "b", "c", "d", "e", "f"])
-    InquiryFactory(pro=pro, inquiry_type=kind, created_at=timezone.now() - timedelta(seconds=1))
+    inquiry_type = InquiryTypeFactory(steps=["a", "b", "c", "d", "e", "f"])
+    InquiryFactory(pro=pro, inquiry_type=inquiry_type, created_at=timezone.now() - timedelta(seconds=1))
 
     def work(n):
         mine = Inquiry.objects.get()

@@ -7,7 +7,7 @@ import pytest
 from inquiries.models import Inquiry, InquiryHistory
 from inquiries.pipeline.moves import close_inquiry, move_inquiry
 
-HTMX = {"HX-Request": "true", "HX-Target": "standing"}
+HTMX = {"HX-Request": "true", "HX-Target": "progress"}
 
 
 def html(response, status=200):
@@ -52,9 +52,9 @@ def path(inquiry):
 
 
 @pytest.fixture
-def ways(kind):
+def ways(inquiry_type):
     """Extra moves: submitted -> answered, in_review -> submitted, closed -> in_review."""
-    step = {step.key: step for step in kind.steps.all()}
+    step = {step.key: step for step in inquiry_type.steps.all()}
     for start, end in (("submitted", "answered"), ("in_review", "submitted"), ("closed", "in_review")):
         step[start].moves_out.create(to_step=step[end])
 
@@ -108,7 +108,7 @@ def test_htmx_gets_where_it_stands_with_state_and_history(browser, path):
         ("p", "inquiry-state"),
         ("section", "history"),
     ]
-    assert page.strip().startswith('<section class="card standing" id="standing"')
+    assert page.strip().startswith('<section class="card progress" id="progress"')
     assert offered(page) == [(True, "answered", "Move to Answered")]
     assert words(page[page.index('id="inquiry-state"') :]).count("In progress") == 1
     assert "Submitted → In Review" in words(page)
@@ -118,8 +118,8 @@ def test_htmx_gets_where_it_stands_with_state_and_history(browser, path):
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_a_move_that_is_not_allowed_is_refused_and_leaves_no_history(browser, inquiry, path, to, headers):
     page = html(browser.post(f"{path}/move", {"to": to, "note": "Kept <words>"}, headers=headers), 409)
-    said = f"“{inquiry.subject}” was not moved. It stands on “Submitted” now."
-    assert alert(page) == f"{said} From there it may go to: “In Review”."
+    said = f"“{inquiry.subject}” was not moved. It is now on “Submitted”."
+    assert alert(page) == f"{said} From there it can move to: “In Review”."
     assert "Kept &lt;words&gt;</textarea>" in page
     assert rows() == [] and Inquiry.objects.get().status == "open"
 
@@ -130,8 +130,8 @@ def test_a_colleague_was_quicker(browser, inquiry, path, user, ways):
     page = html(
         browser.post(f"{path}/move", {"to": "answered", "seen": "submitted", "note": "Mine"}, headers=HTMX), 409
     )
-    said = f"“{inquiry.subject}” was not moved. It stands on “In Review” now."
-    assert alert(page) == f"{said} From there it may go to: “Submitted”, “Answered”."
+    said = f"“{inquiry.subject}” was not moved. It is now on “In Review”."
+    assert alert(page) == f"{said} From there it can move to: “Submitted”, “Answered”."
     assert "Mine</textarea>" in page
     assert [row[1] for row in rows()] == ["in_review"]
 
@@ -139,13 +139,11 @@ def test_a_colleague_was_quicker(browser, inquiry, path, user, ways):
 def test_a_colleague_closed_it_and_the_note_is_kept(browser, inquiry, path, user):
     close_inquiry(inquiry, by=user)
     page = html(browser.post(f"{path}/move", {"to": "in_review", "seen": "submitted", "note": "Mine"}), 409)
-    assert alert(page) == f"“{inquiry.subject}” was not moved. It stands on “Closed” now. It goes nowhere from there."
+    assert alert(page) == f"“{inquiry.subject}” was not moved. It is now on “Closed”. No moves are allowed from there."
     assert "Your note: Mine" in words(page)
 
 
-@pytest.mark.parametrize(
-    ("note", "said"), [("x" * 2001, "A note may have 2000 characters."), ("a\0b", "Null characters")]
-)
+@pytest.mark.parametrize(("note", "said"), [("x" * 2001, "Use at most 2000 characters."), ("a\0b", "Null characters")])
 @pytest.mark.parametrize("action", ["move", "close"])
 def test_a_note_that_cannot_be_kept_is_refused_beside_its_field(browser, path, note, said, action):
     typed = {"to": "in_review", "outcome": "completed", "note": note}
@@ -171,7 +169,7 @@ def test_an_unknown_outcome_is_refused(browser, path, outcome):
 def test_closing_twice_is_refused_with_the_note_kept(browser, inquiry, path, user):
     close_inquiry(inquiry, by=user)
     page = html(browser.post(f"{path}/close", {"outcome": "cancelled", "note": "Mine"}, headers=HTMX), 409)
-    assert alert(page) == f"“{inquiry.subject}” was not moved. It stands on “Closed” now. It goes nowhere from there."
+    assert alert(page) == f"“{inquiry.subject}” was not moved. It is now on “Closed”. No moves are allowed from there."
     assert "Mine</textarea>" in page
     assert len(rows()) == 1 and Inquiry.objects.get().status == "closed"
 
@@ -185,24 +183,24 @@ def test_the_history_says_who_and_when_newest_first(browser, inquiry, path, user
     history = page[page.index('id="history"') :]
     found = [words(row) for row in re.findall(r"<li>(.*?)</li>", history[: history.index("</section>")], re.S)]
     assert found == [
-        "In Review → Answered by itself · just now",
+        "In Review → Answered automatically · just now",
         "Submitted → In Review UserHub user 77 · just now",
         "Inquiry created Submitted UserHub user 789 · just now",
     ]
 
 
-def test_closing_for_good_is_said_beforehand(browser, inquiry, path, kind):
+def test_closing_for_good_is_said_beforehand(browser, inquiry, path, inquiry_type):
     said = "This cannot be undone: no move leads back from “Closed”."
     assert said in html(browser.get(path))
-    kind.steps.get(key="closed").moves_out.create(to_step=kind.steps.get(key="in_review"))
+    inquiry_type.steps.get(key="closed").moves_out.create(to_step=inquiry_type.steps.get(key="in_review"))
     assert said not in html(browser.get(path))
 
 
-def test_a_cancelled_one_is_not_described_as_completed(browser, inquiry, path, user, kind):
-    kind.steps.filter(key="closed").update(description="Fully handled.")
+def test_a_cancelled_one_is_not_described_as_completed(browser, inquiry, path, user, inquiry_type):
+    inquiry_type.steps.filter(key="closed").update(description="Fully handled.")
     close_inquiry(inquiry, outcome="cancelled", by=user)
-    head = words(re.search(r'<header class="standing-head">.*?</header>', html(browser.get(path)), re.S)[0])
+    head = words(re.search(r'<header class="progress-head">.*?</header>', html(browser.get(path)), re.S)[0])
     assert head == "Closed Step 4 of 4 Cancelled"
     Inquiry.objects.update(status="closed")
-    head = words(re.search(r'<header class="standing-head">.*?</header>', html(browser.get(path)), re.S)[0])
+    head = words(re.search(r'<header class="progress-head">.*?</header>', html(browser.get(path)), re.S)[0])
     assert head == "Closed Step 4 of 4 Fully handled."

@@ -39,11 +39,11 @@ def jan(db):
 
 
 @pytest.fixture
-def typed(kind):
+def typed(inquiry_type):
     return {
         "id": str(uuid.uuid4()),
         "user_id": "456",
-        "inquiry_type_id": str(kind.pk),
+        "inquiry_type_id": str(inquiry_type.pk),
         "subject": "Kitchen",
         "message": "How much?",
         "category": "roof",
@@ -58,26 +58,26 @@ def test_it_asks_for_everything_with_the_first_type_chosen(browser, shipped):
     shipped["callback_request"].is_active = False
     shipped["callback_request"].save()
     page = html(browser.get(PATH))
-    kinds = re.findall(r'name="inquiry_type_id" value="(\d+)"( checked)?', page)
-    assert kinds == [(str(shipped["question"].pk), " checked"), (str(shipped["offer_request"].pk), "")]
+    inquiry_types = re.findall(r'name="inquiry_type_id" value="(\d+)"( checked)?', page)
+    assert inquiry_types == [(str(shipped["question"].pk), " checked"), (str(shipped["offer_request"].pk), "")]
     assert "Groningen" in page and "Gone" not in page
 
 
 def test_without_an_active_type_there_is_nothing_to_fill_in(browser, shipped):
-    for kind in shipped.values():
-        kind.is_active = False
-        kind.save()
+    for inquiry_type in shipped.values():
+        inquiry_type.is_active = False
+        inquiry_type.save()
     assert "There is no active inquiry type." in html(browser.get(PATH))
 
 
-def test_an_inquiry_is_submitted_on_behalf_of_the_customer(browser, pro, user, kind, jan, typed):
+def test_an_inquiry_is_submitted_on_behalf_of_the_customer(browser, pro, user, inquiry_type, jan, typed):
     user.userhub_id = 789
     user.save()
     option = FilterOption.objects.create(group="Region", label="Groningen")
     response = browser.post(PATH, {**typed, "filter_option_ids": [option.pk]})
     found = Inquiry.objects.get()
     assert response["Location"] == f"/inquiries/{found.pk}"
-    assert (found.pro, found.inquiry_type, found.user_id, found.created_by) == (pro, kind, 456, 789)
+    assert (found.pro, found.inquiry_type, found.user_id, found.created_by) == (pro, inquiry_type, 456, 789)
     assert (found.subject, found.message, found.category) == ("Kitchen", "How much?", "roof")
     assert (found.budget, found.priority, found.source) == (Decimal("4500.50"), "high", "workspace")
     assert list(found.filter_options.all()) == [option]
@@ -178,10 +178,10 @@ def test_who_it_is_is_said_before_it_is_sent(browser, jan):
     [
         ("", ""),
         ("9", "UserHub knows no user of this id."),
-        ("0", "This is no id of a UserHub user."),
-        ("a\0b", "This is no id of a UserHub user."),
-        (str(2**63), "This is no id of a UserHub user."),
-        ("9" * 5000, "This is no id of a UserHub user."),
+        ("0", "This is not the id of a UserHub user."),
+        ("a\0b", "This is not the id of a UserHub user."),
+        (str(2**63), "This is not the id of a UserHub user."),
+        ("9" * 5000, "This is not the id of a UserHub user."),
     ],
 )
 def test_a_look_up_that_finds_nobody(browser, typed_id, said):
@@ -191,14 +191,14 @@ def test_a_look_up_that_finds_nobody(browser, typed_id, said):
 def test_a_look_up_while_userhub_is_down(browser, settings):
     settings.USERHUB_URL, settings.USERHUB_TOKEN = "http://127.0.0.1:9", "secret"
     page = html(browser.get(LOOK_UP, {"user_id": "456"}, headers=HTMX))
-    assert words(page) == "UserHub does not answer now. You can submit all the same: the profile follows."
+    assert words(page) == "UserHub is not answering. You can submit the inquiry anyway; the profile will follow."
 
 
 def test_nobody_copies_the_directory_by_its_numbers(browser, jan, monkeypatch):
     monkeypatch.setattr(LOOK_UPS, "times", 1)
     html(browser.get(LOOK_UP, {"user_id": "456"}, headers=HTMX))
     page = html(browser.get(LOOK_UP, {"user_id": "456"}, headers=HTMX))
-    assert "You have looked up many customers." in page and "Jan" not in page
+    assert "Too many look-ups." in page and "Jan" not in page
 
 
 def test_without_javascript_the_look_up_keeps_what_is_typed(browser, jan, typed):
@@ -216,15 +216,15 @@ def test_it_is_closed_to_nobody_and_to_a_gated_pro(nobody, browser, pro, typed):
     assert Inquiry.objects.count() == 0
 
 
-def test_what_staff_take_away_meanwhile_is_said_beside_the_field(browser, kind, jan, typed, monkeypatch):
+def test_what_staff_take_away_meanwhile_is_said_beside_the_field(browser, inquiry_type, jan, typed, monkeypatch):
     option = FilterOption.objects.create(group="Region", label="Groningen")
-    pk, ask = option.pk, userhub.ask
+    pk, fetch_profile = option.pk, userhub.fetch_profile
 
     def slowly(user_id):
         FilterOption.objects.all().update(is_active=False)
-        return ask(user_id)
+        return fetch_profile(user_id)
 
-    monkeypatch.setattr("inquiries.customers.userhub.ask", slowly)
+    monkeypatch.setattr("inquiries.customers.userhub.fetch_profile", slowly)
     page = html(browser.post(PATH, {**typed, "filter_option_ids": [pk]}), 422)
-    assert f"There is no active filter option of these ids: {pk}." in page
+    assert f"There is no active filter option with these ids: {pk}." in page
     assert not Inquiry.objects.exists()

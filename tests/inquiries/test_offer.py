@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from inquiries.models import Inquiry, InvalidOfferTransition, Offer, StaleOffer
+from inquiries.models import Inquiry, InvalidOfferTransitionError, Offer, StaleOfferError
 from inquiries.offers.lifecycle import answer_offer, expire_offers, send_offer
 
 TODAY = timezone.now().date()
@@ -35,7 +35,7 @@ def at(monkeypatch, moment):
 
 
 def test_a_draft_knows_who_made_it(customer, user):
-    offer = Offer.objects.draft(customer, by=user, **FIELDS)
+    offer = Offer.objects.create_draft(customer, by=user, **FIELDS)
     row = stored(offer)
     for name in ("id", "key", "created_at", "updated_at"):
         assert row.pop(name)
@@ -59,9 +59,9 @@ def test_a_draft_knows_who_made_it(customer, user):
 
 def test_the_same_form_sent_twice_is_one_draft(customer, user):
     id = uuid.uuid4()
-    first = Offer.objects.draft(customer, by=user, id=id, **FIELDS)
-    assert Offer.objects.draft(customer, by=user, id=id, **FIELDS) == first
-    assert Offer.objects.draft(customer, by=user, id=id, **{**FIELDS, "title": "Another"}) != first
+    first = Offer.objects.create_draft(customer, by=user, id=id, **FIELDS)
+    assert Offer.objects.create_draft(customer, by=user, id=id, **FIELDS) == first
+    assert Offer.objects.create_draft(customer, by=user, id=id, **{**FIELDS, "title": "Another"}) != first
     assert Offer.objects.count() == 2
 
 
@@ -81,10 +81,10 @@ def test_the_same_form_sent_twice_is_one_draft(customer, user):
 def test_what_cannot_be_offered_is_refused_by_name(customer, draft, user, field, value):
     before = stored(draft)
     with pytest.raises(ValidationError) as error:
-        Offer.objects.draft(customer, by=user, **{**FIELDS, field: value})
+        Offer.objects.create_draft(customer, by=user, **{**FIELDS, field: value})
     assert list(error.value.message_dict) == [field]
     with pytest.raises(ValidationError):
-        draft.change(**{field: value})
+        draft.edit_draft(**{field: value})
     assert (stored(draft), Offer.objects.count()) == (before, 1)
 
 
@@ -94,19 +94,19 @@ def test_only_its_pro_finds_it(draft, pro, other_user):
 
 
 def test_a_draft_is_changed(draft):
-    draft.change(title="Other", amount=Decimal("5"), expected=draft.updated_at)
+    draft.edit_draft(title="Other", amount=Decimal("5"), expected=draft.updated_at)
     row = stored(draft)
     assert (row["title"], row["amount"], row["text"]) == ("Other", Decimal("5.00"), "Oak.\nFitted.")
 
 
 def test_who_saves_over_somebody_elses_change_is_told(draft):
     seen = draft.updated_at
-    Offer.objects.get().change(title="Theirs", expected=seen)
-    with pytest.raises(StaleOffer):
-        draft.change(title="Mine", expected=seen)
+    Offer.objects.get().edit_draft(title="Theirs", expected=seen)
+    with pytest.raises(StaleOfferError):
+        draft.edit_draft(title="Mine", expected=seen)
     assert (draft.title, stored(draft)["title"]) == ("Theirs", "Theirs")
-    draft.change(title="Theirs", expected=seen)
-    draft.change(title="Mine", expected=draft.updated_at)
+    draft.edit_draft(title="Theirs", expected=seen)
+    draft.edit_draft(title="Mine", expected=draft.updated_at)
     assert stored(draft)["title"] == "Mine"
 
 
@@ -140,24 +140,24 @@ def test_without_an_address_that_somebody_reads_nothing_is_sent(draft, email):
 
 def test_a_draft_whose_time_is_over_is_not_sent(draft):
     Offer.objects.update(valid_until=date(2020, 1, 1))
-    with pytest.raises(ValidationError, match="This day is over"):
+    with pytest.raises(ValidationError, match="This date is in the past"):
         send_offer(draft)
     assert jobs() == []
 
 
 def test_what_was_changed_since_the_preview_is_not_sent(draft):
     seen = draft.updated_at
-    draft.change(title="Other")
-    with pytest.raises(StaleOffer):
+    draft.edit_draft(title="Other")
+    with pytest.raises(StaleOfferError):
         send_offer(draft, expected=seen)
     assert jobs() == []
 
 
 def test_a_sent_offer_is_fixed(sent):
     before = stored(sent)
-    with pytest.raises(InvalidOfferTransition):
-        sent.change(title="Other")
-    with pytest.raises(InvalidOfferTransition):
+    with pytest.raises(InvalidOfferTransitionError):
+        sent.edit_draft(title="Other")
+    with pytest.raises(InvalidOfferTransitionError):
         sent.discard()
     assert stored(sent) == before
 
@@ -170,28 +170,28 @@ def test_a_draft_is_discarded(draft):
 
 
 def test_the_first_view_counts(sent):
-    sent.view()
+    sent.mark_viewed()
     row = stored(sent)
     assert (row["status"], row["viewed_at"] is not None) == ("viewed", True)
-    Offer.objects.get().view()
+    Offer.objects.get().mark_viewed()
     assert stored(sent) == row
-    with pytest.raises(InvalidOfferTransition):
+    with pytest.raises(InvalidOfferTransitionError):
         send_offer(sent)
 
 
 @pytest.mark.parametrize(("status", "other"), [("accepted", "declined"), ("declined", "accepted")])
 @pytest.mark.parametrize("is_viewed", [True, False])
-def test_the_customer_answers_once(sent, kind, status, other, is_viewed):
+def test_the_customer_answers_once(sent, inquiry_type, status, other, is_viewed):
     if is_viewed:
-        sent.view()
+        sent.mark_viewed()
     assert answer_offer(sent, status) is True
     row = stored(sent)
     assert (row["status"], jobs()[1:]) == (status, ["mail_offer_answer"])
     assert row["answered_at"] is not None
     assert answer_offer(sent, status) is False
-    with pytest.raises(InvalidOfferTransition):
+    with pytest.raises(InvalidOfferTransitionError):
         answer_offer(sent, other)
-    sent.view()
+    sent.mark_viewed()
     assert (stored(sent), len(jobs())) == (row, 2)
 
 
@@ -202,9 +202,9 @@ def test_an_answer_leaves_the_pipeline_to_the_pro(sent):
 
 
 def test_a_draft_is_not_answered(draft):
-    with pytest.raises(InvalidOfferTransition, match="from draft to accepted"):
+    with pytest.raises(InvalidOfferTransitionError, match="from draft to accepted"):
         answer_offer(draft, Offer.Status.ACCEPTED)
-    draft.view()
+    draft.mark_viewed()
     assert stored(draft)["status"] == "draft"
 
 
@@ -222,12 +222,12 @@ def test_the_last_day_counts_where_the_pro_is(sent, pro, monkeypatch, moment, is
     Offer.objects.update(valid_until=date(2026, 6, 10))
     at(monkeypatch, moment)
     offer = Offer.objects.get()
-    assert offer.standing == ("expired" if is_over else "sent")
+    assert offer.current_status == ("expired" if is_over else "sent")
     expire_offers()
     assert stored(offer)["status"] == ("expired" if is_over else "sent")
     Offer.objects.update(status="sent")
     if is_over:
-        with pytest.raises(InvalidOfferTransition, match="from expired to accepted"):
+        with pytest.raises(InvalidOfferTransitionError, match="from expired to accepted"):
             answer_offer(offer, Offer.Status.ACCEPTED)
     else:
         assert answer_offer(offer, Offer.Status.ACCEPTED) is True
@@ -251,7 +251,7 @@ def test_of_two_answers_at_once_one_wins(sent, at_once):
     def answer(number):
         try:
             return answer_offer(Offer.objects.get(pk=sent.pk), ["accepted", "declined"][number % 2])
-        except InvalidOfferTransition:
+        except InvalidOfferTransitionError:
             return None
 
     answers = at_once(8, answer)
@@ -264,7 +264,7 @@ def test_a_form_sent_eight_times_at_once_is_one_draft_and_one_mail(customer, use
     id = uuid.uuid4()
 
     def work(_number):
-        offer = Offer.objects.draft(customer, by=user, id=id, **FIELDS)
+        offer = Offer.objects.create_draft(customer, by=user, id=id, **FIELDS)
         return send_offer(offer)
 
     assert at_once(8, work).count(True) == 1

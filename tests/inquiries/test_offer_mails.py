@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 from config.jobs.worker import MAX_ATTEMPTS, current_worker_id, requeue_jobs
 from inquiries.models import Inquiry, Offer
 from inquiries.offers.lifecycle import answer_offer, resend_offer, send_offer
-from inquiries.offers.mails import mail_offer, mail_offer_answer, preview
+from inquiries.offers.mails import mail_offer, mail_offer_answer, preview_mail
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_the_customer_gets_the_offer(outbox, sent, pro):
 
 
 def test_the_preview_was_that_mail(outbox, draft):
-    before = preview(draft)
+    before = preview_mail(draft)
     send_offer(draft)
     (message,) = outbox()
     assert (message.subject, message.body) == before
@@ -70,7 +70,7 @@ def test_a_name_from_outside_adds_no_header(outbox, draft, pro):
 
 
 def test_markup_stays_text(outbox, draft):
-    draft.change(title="<b>A</b>", text="<i>")
+    draft.edit_draft(title="<b>A</b>", text="<i>")
     send_offer(draft)
     (message,) = outbox()
     assert "<b>A</b>" in message.body
@@ -214,7 +214,7 @@ def test_what_the_customer_cannot_answer_any_more_is_not_sent_again(browser, giv
     Offer.objects.update(**fields)
     assert "/again" not in page_of(browser, given_up)
     browser.post(f"/inquiries/{given_up.inquiry_id}/offers/{given_up.pk}/again")
-    assert ("That is not possible any more." in page_of(browser, given_up), jobs()) == (True, ["FAILED"])
+    assert ("That is no longer possible." in page_of(browser, given_up), jobs()) == (True, ["FAILED"])
 
 
 def test_another_pros_offer_is_not_sent_again(other_browser, browser, given_up):

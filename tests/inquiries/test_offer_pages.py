@@ -142,7 +142,7 @@ def test_all_that_is_wrong_is_said_at_once(browser, new, draft, amount, said):
         response = browser.post(address, {**WRITTEN, "title": "", "amount": amount, "valid_until": "2020-01-01"})
         assert (response.status_code, errors(response)) == (
             422,
-            {"title": "This field is required.", "amount": said, "valid_until": "This day is over."},
+            {"title": "This field is required.", "amount": said, "valid_until": "This date is in the past."},
         )
 
 
@@ -177,7 +177,7 @@ def test_a_draft_is_edited(browser, draft):
 
 def test_of_two_editors_the_second_is_told_and_loses_nothing(browser, draft):
     was = value(browser.get(path(draft)), "was")
-    draft.change(title="Theirs", text="Their <b>words</b>")
+    draft.edit_draft(title="Theirs", text="Their <b>words</b>")
     response = browser.post(path(draft), {**WRITTEN, "title": "Mine", "was": was})
     assert response.status_code == 409
     assert value(response, "title") == "Mine"
@@ -221,17 +221,17 @@ def test_sending_twice_is_sending_once(browser, draft):
 
 def test_what_changed_since_the_preview_is_shown_again_and_not_sent(browser, draft):
     was = value(browser.get(path(draft, "/send")), "was")
-    draft.change(title="Theirs")
+    draft.edit_draft(title="Theirs")
     response = browser.post(path(draft, "/send"), {"was": was})
     assert (response.status_code, "Theirs" in html(response)) == (409, True)
-    assert "nothing was sent yet" in html(response)
+    assert "so it was not sent" in html(response)
     assert DBTaskResult.objects.count() == 0
 
 
 def test_without_an_address_there_is_no_button(browser, draft):
     Inquiry.objects.update(person={})
     page = browser.get(path(draft, "/send"))
-    assert "There is no e-mail address of this customer" in html(page) and "Send to" not in html(page)
+    assert "This customer has no e-mail address" in html(page) and "Send to" not in html(page)
     assert browser.post(path(draft, "/send")).status_code == 422
     assert DBTaskResult.objects.count() == 0
 
@@ -249,19 +249,19 @@ def test_an_old_page_of_an_offer_that_was_answered(browser, sent, more):
     response = browser.post(path(sent, more), WRITTEN)
     assert (response.status_code, response["Location"]) == (302, path(sent))
     page = html(browser.get(path(sent)))
-    assert "That is not possible any more" in page and "tag-offer-accepted" in page
+    assert "That is no longer possible" in page and "tag-offer-accepted" in page
     assert "The inquiry stays on its step until you move it." in page
     sent.refresh_from_db()
     assert sent.status == "accepted"
 
 
 @pytest.mark.parametrize("more", ["", "/send", "/discard"])
-def test_another_pros_offer_is_404(other_browser, browser, draft, pro, kind, more):
+def test_another_pros_offer_is_404(other_browser, browser, draft, pro, inquiry_type, more):
     for method in ("get", "post"):
         if (method, more) == ("get", "/discard"):
             continue
         assert getattr(other_browser, method)(path(draft, more), WRITTEN).status_code == 404
-    beside = InquiryFactory(pro=pro, inquiry_type=kind)
+    beside = InquiryFactory(pro=pro, inquiry_type=inquiry_type)
     assert browser.get(f"/inquiries/{beside.pk}/offers/{draft.pk}").status_code == 404
     assert Offer.objects.get().title == "Kitchen"
 
@@ -273,7 +273,7 @@ def test_an_offer_that_does_not_exist_is_404(browser, draft, id):
 
 
 def test_the_section_lists_the_offers(rf, sent, user):
-    Offer.objects.draft(sent.inquiry, by=user, title="<b>", amount=Decimal("12345.6"), currency="CHF")
+    Offer.objects.create_draft(sent.inquiry, by=user, title="<b>", amount=Decimal("12345.6"), currency="CHF")
     shown = render_to_string("inquiries/_offers.html", {"inquiry": sent.inquiry, "offers": Offer.objects.all()})
     text = " ".join(re.sub(r"<[^>]+>", " ", shown).split())
     assert text.startswith("Offers 2 New offer Kitchen €1,850.50 Sent on its way valid until ")
@@ -293,7 +293,7 @@ def test_an_amount_is_written_as_its_reader_does(browser, user, sent, language, 
 @pytest.mark.parametrize("rows", [1, 50])
 def test_the_section_asks_nothing_more_for_more_offers(django_assert_num_queries, customer, user, rows):
     for _ in range(rows):
-        Offer.objects.draft(customer, by=user, title="x", amount=Decimal(1), currency="EUR")
+        Offer.objects.create_draft(customer, by=user, title="x", amount=Decimal(1), currency="EUR")
     with django_assert_num_queries(1):
         offers = list(Offer.objects.for_pro(customer.pro).filter(inquiry=customer).select_related("inquiry__pro"))
         render_to_string("inquiries/_offers.html", {"inquiry": customer, "offers": offers})

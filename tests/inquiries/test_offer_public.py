@@ -9,7 +9,7 @@ from django.test import Client
 from config.web.models import RateCount
 from inquiries.models import Inquiry, Offer
 from inquiries.offers.lifecycle import answer_offer
-from inquiries.offers.public_views import LOOKS
+from inquiries.offers.public_views import VIEWS
 
 
 def html(response):
@@ -36,9 +36,9 @@ def test_the_customer_sees_it_and_it_counts_as_viewed(nobody, sent, pro):
     day = sent.valid_until.strftime("%B %Y")
     assert text(response) == (
         f"Offer · Reference {sent.inquiry_id} Kitchen €1,850.50 Valid until {sent.valid_until.day} {day} Oak. Fitted. "
-        "Your answer If you accept, Agence du Port is told at once and contacts you about what comes next. You pay "
-        "nothing on this page. You can answer once. Accept the offer Yes, I accept €1,850.50 I do not want it Decline "
-        "the offer Questions? Agence du Port port@example.com 04 91 55 50 12"
+        "Your answer If you accept, Agence du Port is notified at once and contacts you about the next steps. You pay "
+        "nothing on this page. You can answer only once. Accept the offer Yes, I accept €1,850.50 No, thank you "
+        "Decline the offer Questions? Agence du Port port@example.com 04 91 55 50 12"
     )
     assert status() == "viewed"
 
@@ -78,7 +78,7 @@ def test_somebody_elses_pro_may_be_the_customer(other_browser, sent):
     assert status() == "accepted"
 
 
-@pytest.mark.parametrize(("answer", "asked"), [("accept", "Accept the offer"), ("decline", "I do not want it")])
+@pytest.mark.parametrize(("answer", "asked"), [("accept", "Accept the offer"), ("decline", "No, thank you")])
 def test_either_answer_takes_two_taps(nobody, sent, answer, asked):
     details = re.findall(r"<details>(.*?)</details>", html(nobody.get(path(sent))), re.S)
     [found] = [part for part in details if f'name="answer" value="{answer}"' in part]
@@ -89,8 +89,8 @@ def test_either_answer_takes_two_taps(nobody, sent, answer, asked):
 @pytest.mark.parametrize(
     ("answer", "after", "said"),
     [
-        ("accept", "accepted", "You have accepted this offer Agence du Port knows since"),
-        ("decline", "declined", "You have declined this offer Agence du Port knows since"),
+        ("accept", "accepted", "You have accepted this offer Agence du Port was notified on"),
+        ("decline", "declined", "You have declined this offer Agence du Port was notified on"),
     ],
 )
 def test_the_customer_answers(nobody, sent, answer, after, said):
@@ -105,7 +105,7 @@ def test_another_answer_afterwards_is_refused(nobody, sent):
     answer_offer(sent, Offer.Status.ACCEPTED)
     response = nobody.post(path(sent), {"answer": "decline"})
     assert (response.status_code, status()) == (409, "accepted")
-    assert "not possible any more" in text(response) and "You have accepted this offer" in text(response)
+    assert "no longer possible" in text(response) and "You have accepted this offer" in text(response)
 
 
 def test_after_its_last_day_it_is_not_answered(nobody, sent):
@@ -165,7 +165,7 @@ def test_what_is_offered_is_shown_as_it_was_typed(nobody, sent):
 
 
 def test_guessing_is_limited(nobody, sent, monkeypatch):
-    monkeypatch.setattr(LOOKS, "times", 2)
+    monkeypatch.setattr(VIEWS, "times", 2)
     codes = [nobody.get("/offers/guess").status_code for _ in range(2)]
     last = nobody.post(path(sent), {"answer": "accept"})
     assert (codes, last.status_code, int(last["Retry-After"]) > 0) == ([404, 404], 429, True)

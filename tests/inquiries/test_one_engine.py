@@ -9,7 +9,7 @@ from django.contrib.messages import get_messages
 from inquiries.models import Inquiry, InquiryHistory
 from inquiries.pipeline.moves import InvalidTransitionError, move_inquiry
 
-HTMX = {"HX-Request": "true", "HX-Target": "standing"}
+HTMX = {"HX-Request": "true", "HX-Target": "progress"}
 # Path -> how it asks for a move to the step "closed".
 PATHS = {
     "json": lambda inquiry, c: c["api"].post(
@@ -72,7 +72,7 @@ def test_every_page_says_the_same_of_it(callers, inquiry):
 
 
 def said(inquiry):
-    return f"“{inquiry.subject}” was not moved. It stands on “Submitted” now. From there it may go to: “In Review”."
+    return f"“{inquiry.subject}” was not moved. It is now on “Submitted”. From there it can move to: “In Review”."
 
 
 def refusal_of(response):

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from inquiries.models import AllowedMove, Inquiry, InquiryHistory, PipelineStep
-from inquiries.pipeline.editing import Change, HomesNeeded, allow_moves, change_pipeline, extra_moves
+from inquiries.pipeline.editing import Change, TargetStepsMissingError, allow_moves, change_pipeline, extra_moves
 from inquiries.pipeline.moves import InvalidTransitionError, close_inquiry, move_inquiry
 
 from ..factories import InquiryFactory, InquiryTypeFactory, ProFactory, UserFactory
@@ -20,20 +20,20 @@ def editor(db):
     return UserFactory(pro=None, is_staff=True, email="editor@example.com", name="Edith Editor", userhub_id=77)
 
 
-def steps_of(kind):
+def steps_of(inquiry_type):
     """By key, to be changed."""
-    return {step.key: step for step in kind.steps.all()}
+    return {step.key: step for step in inquiry_type.steps.all()}
 
 
-def pipeline(kind):
-    return list(kind.steps.values_list("key", "sort_order", "is_initial", "is_terminal"))
+def pipeline(inquiry_type):
+    return list(inquiry_type.steps.values_list("key", "sort_order", "is_initial", "is_terminal"))
 
 
 AS_IT_WAS = [("submitted", 1, True, False), ("in_review", 2, False, False), ("answered", 3, False, False)]
 AS_IT_WAS += [("closed", 4, False, True)]
 
 
-def standing(inquiry):
+def progress(inquiry):
     return Inquiry.objects.values_list("step__key", "status", "responded_at").get(pk=inquiry.pk)
 
 
@@ -50,162 +50,167 @@ def refused(code, work):
 
 
 def needed(work):
-    with pytest.raises(HomesNeeded) as caught:
+    with pytest.raises(TargetStepsMissingError) as caught:
         work()
-    return [(one.step.key, one.change, one.count, one.home) for one in caught.value.affected]
+    return [(one.step.key, one.change, one.count, one.target) for one in caught.value.affected]
 
 
 # --- A pipeline that nobody stands on
 
 
-def test_steps_swap_their_places_keys_and_ends(kind, editor):
-    steps = steps_of(kind)
+def test_steps_swap_their_places_keys_and_ends(inquiry_type, editor):
+    steps = steps_of(inquiry_type)
     first, second, third, last = steps.values()
     first.key, second.key, third.key = "in_review", "answered", "submitted"
     first.is_initial, third.is_initial = False, True
-    assert change_pipeline(kind, [third, second, first, last], by=editor) == 0
-    assert pipeline(kind) == [
+    assert change_pipeline(inquiry_type, [third, second, first, last], by=editor) == 0
+    assert pipeline(inquiry_type) == [
         ("submitted", 1, True, False),
         ("answered", 2, False, False),
         ("in_review", 3, False, False),
         ("closed", 4, False, True),
     ]
-    assert [step.pk for step in kind.steps.all()] == [third.pk, second.pk, first.pk, last.pk]
+    assert [step.pk for step in inquiry_type.steps.all()] == [third.pk, second.pk, first.pk, last.pk]
 
 
-def test_steps_come_and_go(kind, editor):
-    steps = steps_of(kind)
+def test_steps_come_and_go(inquiry_type, editor):
+    steps = steps_of(inquiry_type)
     AllowedMove.objects.create(from_step=steps["in_review"], to_step=steps["closed"])
     new = PipelineStep(key="in_review", label="Looked at", color="#000000", maps_to_case_status="open")
     order = [steps["submitted"], new, steps["closed"]]
-    change_pipeline(kind, order, removed=[steps["in_review"], steps["answered"]], by=editor)
-    assert pipeline(kind) == [
+    change_pipeline(inquiry_type, order, removed=[steps["in_review"], steps["answered"]], by=editor)
+    assert pipeline(inquiry_type) == [
         ("submitted", 1, True, False),
         ("in_review", 2, False, False),
         ("closed", 3, False, True),
     ]
-    assert kind.steps.get(key="in_review").label == "Looked at"
-    assert not AllowedMove.objects.filter(from_step__inquiry_type=kind).exists()
+    assert inquiry_type.steps.get(key="in_review").label == "Looked at"
+    assert not AllowedMove.objects.filter(from_step__inquiry_type=inquiry_type).exists()
 
 
 def test_a_new_type_gets_its_first_pipeline(editor):
-    kind = InquiryTypeFactory(steps=[])
+    inquiry_type = InquiryTypeFactory(steps=[])
     start = PipelineStep(key="start", label="Start", is_initial=True)
-    change_pipeline(kind, [start, PipelineStep(key="end", label="End", is_terminal=True)], by=editor)
-    assert pipeline(kind) == [("start", 1, True, False), ("end", 2, False, True)]
+    change_pipeline(inquiry_type, [start, PipelineStep(key="end", label="End", is_terminal=True)], by=editor)
+    assert pipeline(inquiry_type) == [("start", 1, True, False), ("end", 2, False, True)]
 
 
-def test_every_fault_of_a_new_pipeline_is_named(kind, editor):
-    steps = list(steps_of(kind).values())
+def test_every_fault_of_a_new_pipeline_is_named(inquiry_type, editor):
+    steps = list(steps_of(inquiry_type).values())
     steps[1].is_initial, steps[2].key, steps[3].is_terminal = True, "submitted", False
-    refused(["initial", "terminal", "keys"], lambda: change_pipeline(kind, steps, by=editor))
+    refused(["initial", "terminal", "keys"], lambda: change_pipeline(inquiry_type, steps, by=editor))
     steps[0].is_terminal, steps[1].is_initial, steps[2].key = True, False, "answered"
-    refused("both_ends", lambda: change_pipeline(kind, steps, by=editor))
-    assert pipeline(kind) == AS_IT_WAS
+    refused("both_ends", lambda: change_pipeline(inquiry_type, steps, by=editor))
+    assert pipeline(inquiry_type) == AS_IT_WAS
 
 
-def test_a_step_that_is_not_named_was_added_meanwhile(kind, editor):
-    steps = list(steps_of(kind).values())
-    refused("stale", lambda: change_pipeline(kind, [steps[0], steps[3]], by=editor))
+def test_a_step_that_is_not_named_was_added_meanwhile(inquiry_type, editor):
+    steps = list(steps_of(inquiry_type).values())
+    refused("stale", lambda: change_pipeline(inquiry_type, [steps[0], steps[3]], by=editor))
     foreign = InquiryTypeFactory().steps.get(key="answered")
-    refused("stale", lambda: change_pipeline(kind, [*steps[:2], foreign, steps[3]], by=editor))
-    assert pipeline(kind) == AS_IT_WAS
+    refused("stale", lambda: change_pipeline(inquiry_type, [*steps[:2], foreign, steps[3]], by=editor))
+    assert pipeline(inquiry_type) == AS_IT_WAS
 
 
 # --- A pipeline with inquiries
 
 
-def test_keys_stay_once_there_are_inquiries_and_labels_do_not(inquiry, kind, editor):
-    steps = steps_of(kind)
+def test_keys_stay_once_there_are_inquiries_and_labels_do_not(inquiry, inquiry_type, editor):
+    steps = steps_of(inquiry_type)
     steps["answered"].key = "told"
-    refused("key", lambda: change_pipeline(kind, list(steps.values()), by=editor))
+    refused("key", lambda: change_pipeline(inquiry_type, list(steps.values()), by=editor))
     steps["answered"].key, steps["submitted"].label = "answered", "Come in"
-    assert change_pipeline(kind, list(steps.values()), by=editor) == 0
-    assert (kind.steps.first().label, rows(inquiry)) == ("Come in", [])
+    assert change_pipeline(inquiry_type, list(steps.values()), by=editor) == 0
+    assert (inquiry_type.steps.first().label, rows(inquiry)) == ("Come in", [])
 
 
-def test_a_step_that_inquiries_stand_on_is_not_removed_without_a_home(inquiry, kind, editor):
+def test_a_step_that_inquiries_stand_on_is_not_removed_without_a_home(inquiry, inquiry_type, editor):
     move_inquiry(inquiry, to="in_review", by=editor)
-    steps = steps_of(kind)
+    steps = steps_of(inquiry_type)
     gone = steps.pop("in_review")
     change = {"removed": [gone], "by": editor}
-    assert needed(lambda: change_pipeline(kind, list(steps.values()), **change)) == [
+    assert needed(lambda: change_pipeline(inquiry_type, list(steps.values()), **change)) == [
         ("in_review", Change.REMOVED, 1, None)
     ]
-    for home in ("in_review", "nowhere", ""):
-        homes = {gone.pk: home}
-        assert needed(lambda homes=homes: change_pipeline(kind, list(steps.values()), homes=homes, **change)) == [
-            ("in_review", Change.REMOVED, 1, home)
-        ]
-    assert (pipeline(kind), standing(inquiry)[0], len(rows(inquiry))) == (AS_IT_WAS, "in_review", 1)
+    for target in ("in_review", "nowhere", ""):
+        targets = {gone.pk: target}
+        assert needed(
+            lambda targets=targets: change_pipeline(inquiry_type, list(steps.values()), targets=targets, **change)
+        ) == [("in_review", Change.REMOVED, 1, target)]
+    assert (pipeline(inquiry_type), progress(inquiry)[0], len(rows(inquiry))) == (AS_IT_WAS, "in_review", 1)
 
 
-def test_removing_a_step_moves_its_inquiries_with_a_row_each(pro, inquiry, kind, editor):
-    others = [InquiryFactory(pro=ProFactory(), inquiry_type=kind) for _ in range(2)]
+def test_removing_a_step_moves_its_inquiries_with_a_row_each(pro, inquiry, inquiry_type, editor):
+    others = [InquiryFactory(pro=ProFactory(), inquiry_type=inquiry_type) for _ in range(2)]
     move_inquiry(others[0], to="in_review", by=None)
     move_inquiry(inquiry, to="in_review", by=None)
-    steps = steps_of(kind)
+    steps = steps_of(inquiry_type)
     gone = steps.pop("in_review")
     gone.label = "Changed in the form"
     count = change_pipeline(
-        kind, list(steps.values()), removed=[gone], homes={gone.pk: "answered"}, by=editor, note=" Two are one now. "
+        inquiry_type,
+        list(steps.values()),
+        removed=[gone],
+        targets={gone.pk: "answered"},
+        by=editor,
+        note=" Two are one now. ",
     )
     row = ("in_review", "In Review", "answered", "Answered", 77, editor.pk, str(editor), "Two are one now.")
     assert count == 2
-    assert [standing(one) for one in (inquiry, others[0])] == [("answered", "in_progress", None)] * 2
+    assert [progress(one) for one in (inquiry, others[0])] == [("answered", "in_progress", None)] * 2
     assert [rows(one)[1:] for one in (inquiry, others[0])] == [[row]] * 2
-    assert (standing(others[1]), rows(others[1])) == (("submitted", "open", None), [])
-    assert [key for key, *_ in pipeline(kind)] == ["submitted", "answered", "closed"]
+    assert (progress(others[1]), rows(others[1])) == (("submitted", "open", None), [])
+    assert [key for key, *_ in pipeline(inquiry_type)] == ["submitted", "answered", "closed"]
 
 
-def test_those_who_come_do_not_go_on_with_those_who_stood_there(inquiry, kind, editor):
-    other = InquiryFactory(pro=inquiry.pro, inquiry_type=kind)
+def test_those_who_come_do_not_go_on_with_those_who_stood_there(inquiry, inquiry_type, editor):
+    other = InquiryFactory(pro=inquiry.pro, inquiry_type=inquiry_type)
     move_inquiry(other, to="in_review", by=None)
-    steps = steps_of(kind)
+    steps = steps_of(inquiry_type)
     first, second, third, last = steps.values()
-    homes = {first.pk: "in_review", second.pk: "submitted"}
-    assert needed(lambda: change_pipeline(kind, [second, first, third, last], by=editor)) == [
+    targets = {first.pk: "in_review", second.pk: "submitted"}
+    assert needed(lambda: change_pipeline(inquiry_type, [second, first, third, last], by=editor)) == [
         ("submitted", Change.PLACE, 1, None),
         ("in_review", Change.PLACE, 1, None),
     ]
-    assert change_pipeline(kind, [second, first, third, last], homes=homes, by=editor) == 2
-    assert (standing(inquiry)[:2], standing(other)[:2]) == (("in_review", "in_progress"), ("submitted", "open"))
+    assert change_pipeline(inquiry_type, [second, first, third, last], targets=targets, by=editor) == 2
+    assert (progress(inquiry)[:2], progress(other)[:2]) == (("in_review", "in_progress"), ("submitted", "open"))
     assert rows(inquiry)[0][:4] == ("submitted", "Submitted", "in_review", "In Review")
     assert rows(other)[1][:4] == ("in_review", "In Review", "submitted", "Submitted")
 
 
-def test_a_new_order_is_confirmed_and_lets_them_stay(inquiry, kind, editor):
-    first, second, third, last = steps_of(kind).values()
+def test_a_new_order_is_confirmed_and_lets_them_stay(inquiry, inquiry_type, editor):
+    first, second, third, last = steps_of(inquiry_type).values()
     order, stay = [third, first, second, last], {first.pk: "submitted"}
-    assert needed(lambda: change_pipeline(kind, order, by=editor)) == [("submitted", Change.PLACE, 1, None)]
-    assert change_pipeline(kind, order, homes=stay, by=editor) == 1
-    assert standing(inquiry) == ("submitted", "open", None)
+    assert needed(lambda: change_pipeline(inquiry_type, order, by=editor)) == [("submitted", Change.PLACE, 1, None)]
+    assert change_pipeline(inquiry_type, order, targets=stay, by=editor) == 1
+    assert progress(inquiry) == ("submitted", "open", None)
     row = ("submitted", "Submitted", "submitted", "Submitted", 77, editor.pk, str(editor), "Pipeline changed")
     assert rows(inquiry) == [row]
 
 
-def test_a_step_between_two_others_is_no_new_order(inquiry, kind, editor):
-    first, second, third, last = steps_of(kind).values()
+def test_a_step_between_two_others_is_no_new_order(inquiry, inquiry_type, editor):
+    first, second, third, last = steps_of(inquiry_type).values()
     new = PipelineStep(key="sorted", label="Sorted")
-    assert change_pipeline(kind, [first, new, third, last], removed=[second], by=editor) == 0
+    assert change_pipeline(inquiry_type, [first, new, third, last], removed=[second], by=editor) == 0
     assert rows(inquiry) == []
 
 
-def test_the_coarse_status_follows_a_step_that_becomes_an_end(inquiry, kind, editor):
-    other, cancelled = (InquiryFactory(pro=inquiry.pro, inquiry_type=kind) for _ in "ab")
+def test_the_coarse_status_follows_a_step_that_becomes_an_end(inquiry, inquiry_type, editor):
+    other, cancelled = (InquiryFactory(pro=inquiry.pro, inquiry_type=inquiry_type) for _ in "ab")
     move_inquiry(other, to="in_review", by=None)
     close_inquiry(cancelled, outcome="cancelled", by=None)
-    first, second, third, last = steps_of(kind).values()
+    first, second, third, last = steps_of(inquiry_type).values()
     first.is_initial, second.is_initial = False, True
     last.is_terminal, third.is_terminal = False, True
-    homes = {first.pk: "closed", second.pk: "in_review", last.pk: "answered"}
-    assert needed(lambda: change_pipeline(kind, [first, second, third, last], by=editor)) == [
+    targets = {first.pk: "closed", second.pk: "in_review", last.pk: "answered"}
+    assert needed(lambda: change_pipeline(inquiry_type, [first, second, third, last], by=editor)) == [
         ("submitted", Change.ENDS, 1, None),
         ("in_review", Change.ENDS, 1, None),
         ("closed", Change.ENDS, 1, None),
     ]
-    assert change_pipeline(kind, [first, second, third, last], homes=homes, by=editor) == 3
-    assert [standing(one)[:2] for one in (inquiry, other, cancelled)] == [
+    assert change_pipeline(inquiry_type, [first, second, third, last], targets=targets, by=editor) == 3
+    assert [progress(one)[:2] for one in (inquiry, other, cancelled)] == [
         ("closed", "in_progress"),
         ("in_review", "open"),
         ("answered", "cancelled"),
@@ -213,39 +218,39 @@ def test_the_coarse_status_follows_a_step_that_becomes_an_end(inquiry, kind, edi
     assert [row[0::2][:2] for row in rows(other)] == [("submitted", "in_review"), ("in_review", "in_review")]
 
 
-def test_old_history_keeps_its_labels(inquiry, kind, editor):
-    first, second, third, last = steps_of(kind).values()
+def test_old_history_keeps_its_labels(inquiry, inquiry_type, editor):
+    first, second, third, last = steps_of(inquiry_type).values()
     first.label, second.is_initial, first.is_initial = "Renamed", True, False
-    change_pipeline(kind, [first, second, third, last], homes={first.pk: "submitted"}, by=editor)
+    change_pipeline(inquiry_type, [first, second, third, last], targets={first.pk: "submitted"}, by=editor)
     labels = InquiryHistory.objects.filter(inquiry=inquiry).values_list("from_label", "to_label")
     assert list(labels) == [("", "Submitted"), ("Submitted", "Renamed")]
 
 
 @pytest.mark.parametrize("note", ["a\0b", "x" * 2001])
-def test_a_note_that_cannot_be_kept_changes_nothing(inquiry, kind, editor, note):
-    first, *rest = steps_of(kind).values()
+def test_a_note_that_cannot_be_kept_changes_nothing(inquiry, inquiry_type, editor, note):
+    first, *rest = steps_of(inquiry_type).values()
     first.is_initial, rest[0].is_initial = False, True
     with pytest.raises(ValidationError):
-        change_pipeline(kind, [first, *rest], homes={first.pk: "submitted"}, by=editor, note=note)
-    assert (pipeline(kind), standing(inquiry)[:2], rows(inquiry)) == (AS_IT_WAS, ("submitted", "open"), [])
+        change_pipeline(inquiry_type, [first, *rest], targets={first.pk: "submitted"}, by=editor, note=note)
+    assert (pipeline(inquiry_type), progress(inquiry)[:2], rows(inquiry)) == (AS_IT_WAS, ("submitted", "open"), [])
 
 
-def test_the_database_keeps_a_step_that_inquiries_stand_on(inquiry, kind):
+def test_the_database_keeps_a_step_that_inquiries_stand_on(inquiry, inquiry_type):
     with pytest.raises(IntegrityError):
-        kind.steps.filter(key="submitted").delete()
+        inquiry_type.steps.filter(key="submitted").delete()
 
 
-def test_many_are_moved_in_few_queries(inquiry, kind, editor, django_assert_max_num_queries):
+def test_many_are_moved_in_few_queries(inquiry, inquiry_type, editor, django_assert_max_num_queries):
     made = [
-        Inquiry(pro=inquiry.pro, inquiry_type=kind, step=inquiry.step, user_id=1, created_by=1, subject="x")
+        Inquiry(pro=inquiry.pro, inquiry_type=inquiry_type, step=inquiry.step, user_id=1, created_by=1, subject="x")
         for _ in range(2500)
     ]
     Inquiry.objects.bulk_create(made)
-    steps = steps_of(kind)
+    steps = steps_of(inquiry_type)
     gone = steps.pop("submitted")
     steps["in_review"].is_initial = True
     with django_assert_max_num_queries(60):
-        change_pipeline(kind, list(steps.values()), removed=[gone], homes={gone.pk: "in_review"}, by=editor)
+        change_pipeline(inquiry_type, list(steps.values()), removed=[gone], targets={gone.pk: "in_review"}, by=editor)
     assert Inquiry.objects.filter(step__key="in_review", status="open").count() == 2501
     assert InquiryHistory.objects.filter(from_status="submitted", to_status="in_review").count() == 2501
 
@@ -253,25 +258,28 @@ def test_many_are_moved_in_few_queries(inquiry, kind, editor, django_assert_max_
 # --- Extra moves
 
 
-def pairs(kind, *moves):
-    steps = steps_of(kind)
+def pairs(inquiry_type, *moves):
+    steps = steps_of(inquiry_type)
     return {(steps[start].pk, steps[end].pk) for start, end in moves}
 
 
-def test_extra_moves_are_those_that_are_wanted(kind):
-    allow_moves(kind, pairs(kind, ("submitted", "closed"), ("closed", "submitted")))
-    allow_moves(kind, pairs(kind, ("submitted", "closed"), ("answered", "in_review"), ("submitted", "in_review")))
-    assert extra_moves(kind) == pairs(kind, ("submitted", "closed"), ("answered", "in_review"))
+def test_extra_moves_are_those_that_are_wanted(inquiry_type):
+    allow_moves(inquiry_type, pairs(inquiry_type, ("submitted", "closed"), ("closed", "submitted")))
+    allow_moves(
+        inquiry_type,
+        pairs(inquiry_type, ("submitted", "closed"), ("answered", "in_review"), ("submitted", "in_review")),
+    )
+    assert extra_moves(inquiry_type) == pairs(inquiry_type, ("submitted", "closed"), ("answered", "in_review"))
     # The move to the next step is given, and not stored.
-    assert AllowedMove.objects.filter(from_step__inquiry_type=kind).count() == 2
+    assert AllowedMove.objects.filter(from_step__inquiry_type=inquiry_type).count() == 2
 
 
-def test_extra_moves_are_between_two_steps_of_the_type(kind):
+def test_extra_moves_are_between_two_steps_of_the_type(inquiry_type):
     other = InquiryTypeFactory().steps.first().pk
-    own = kind.steps.first().pk
+    own = inquiry_type.steps.first().pk
     for wanted in ({(own, other)}, {(other, own)}, {(own, own)}, {(own, 2**63)}):
-        refused("stale", lambda wanted=wanted: allow_moves(kind, wanted))
-    assert extra_moves(kind) == set()
+        refused("stale", lambda wanted=wanted: allow_moves(inquiry_type, wanted))
+    assert extra_moves(inquiry_type) == set()
 
 
 # --- At once
@@ -283,41 +291,45 @@ def test_a_move_beside_the_removal_of_its_step_ends_in_one_of_both_orders(at_onc
     pro = ProFactory()
 
     def race(number):
-        kind, inquiries = made[turn]
+        inquiry_type, inquiries = made[turn]
         if number:
             try:
                 move_inquiry(inquiries[number - 1], to="in_review", by=None)
             except InvalidTransitionError as error:
                 return str(error)
             return "moved"
-        steps = steps_of(kind)
+        steps = steps_of(inquiry_type)
         gone = steps.pop("in_review")
-        return change_pipeline(kind, list(steps.values()), removed=[gone], homes={gone.pk: "answered"}, by=editor)
+        return change_pipeline(
+            inquiry_type, list(steps.values()), removed=[gone], targets={gone.pk: "answered"}, by=editor
+        )
 
     made = []
     for turn in range(5):
-        kind = InquiryTypeFactory()
-        made.append((kind, [InquiryFactory(pro=pro, inquiry_type=kind) for _ in range(5)]))
+        inquiry_type = InquiryTypeFactory()
+        made.append((inquiry_type, [InquiryFactory(pro=pro, inquiry_type=inquiry_type) for _ in range(5)]))
         count, *moves = at_once(6, race)
         assert count == moves.count("moved")
         assert set(moves) <= {"moved", "Invalid inquiry status transition from submitted to in_review"}
         expected = {True: ["in_review", "answered"], False: []}
         for inquiry, said in zip(made[turn][1], moves, strict=True):
-            assert standing(inquiry)[0] == ("answered" if said == "moved" else "submitted")
+            assert progress(inquiry)[0] == ("answered" if said == "moved" else "submitted")
             assert [row[2] for row in rows(inquiry)] == expected[said == "moved"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_new_inquiry_beside_another_initial_step_stands_on_one_that_is(at_once):
-    editor, pro, kind = UserFactory(pro=None), ProFactory(), InquiryTypeFactory()
+    editor, pro, inquiry_type = UserFactory(pro=None), ProFactory(), InquiryTypeFactory()
 
     def race(number):
         if number:
-            return InquiryFactory(pro=pro, inquiry_type=kind).pk
-        steps = steps_of(kind)
+            return InquiryFactory(pro=pro, inquiry_type=inquiry_type).pk
+        steps = steps_of(inquiry_type)
         gone = steps.pop("submitted")
         steps["in_review"].is_initial = True
-        return change_pipeline(kind, list(steps.values()), removed=[gone], homes={gone.pk: "in_review"}, by=editor)
+        return change_pipeline(
+            inquiry_type, list(steps.values()), removed=[gone], targets={gone.pk: "in_review"}, by=editor
+        )
 
     at_once(6, race)
     assert list(Inquiry.objects.values_list("step__key", "status").distinct()) == [("in_review", "open")]
@@ -342,4 +354,4 @@ def test_moves_of_one_type_do_not_wait_for_each_other():
         thread.start()
         thread.join(10)
         assert not thread.is_alive()
-    assert [standing(inquiry)[0] for inquiry in (one, two)] == ["in_review", "in_review"]
+    assert [progress(inquiry)[0] for inquiry in (one, two)] == ["in_review", "in_review"]

@@ -9,8 +9,8 @@ from django_tasks_db.models import DBTaskResult
 
 from config.jobs.worker import MAX_ATTEMPTS, current_worker_id, requeue_jobs
 from contacts.models import Contact, ContactEvent
-from inquiries.customers.profiles import complete, fail_forgotten_profiles, retry_profile
-from inquiries.customers.userhub import ask
+from inquiries.customers.profiles import fail_forgotten_profiles, retry_profile, save_profile
+from inquiries.customers.userhub import fetch_profile
 from inquiries.models import DirectoryUser, Inquiry, InquiryHistory
 from inquiries.pipeline.moves import move_inquiry
 from tests.factories import ContactFactory, InquiryTypeFactory
@@ -25,7 +25,7 @@ start_worker = test_worker.start_worker
 
 
 @pytest.fixture
-def waiting(pro, kind, hub):
+def waiting(pro, inquiry_type, hub):
     """An inquiry that came in while UserHub failed."""
     hub.say({}, 503)
     return submit(pro, subject="Keuken", message="Graag een offerte.")
@@ -93,10 +93,10 @@ def test_two_jobs_at_once_complete_it_once(pro, hub, at_once):
     hub.say({}, 503)
     found = submit(pro, subject="Keuken", message="Ja.")
     hub.say(JAN)
-    profile = ask(456)
-    done = at_once(6, lambda _n: complete(Inquiry.objects.get(pk=found.pk), profile))
+    profile = fetch_profile(456)
+    done = at_once(6, lambda _n: save_profile(Inquiry.objects.get(pk=found.pk), profile))
     assert sorted(done) == [False] * 5 + [True]
-    assert (Contact.objects.count(), jobs("acknowledge").count()) == (1, 1)
+    assert (Contact.objects.count(), jobs("mail_acknowledgment").count()) == (1, 1)
 
 
 def test_a_contact_that_the_pro_linked_meanwhile_stays(waiting, pro, hub, work_tasks):
@@ -122,7 +122,7 @@ def test_a_user_whom_userhub_does_not_know_ends_it(waiting, hub, work_tasks, mai
     assert (known["profile_problem"], known["profile_at"]) == ("UserHub knows no user of this id.", None)
     waiting.refresh_from_db()
     with translation.override(language):
-        assert waiting.profile_problem_shown == words
+        assert waiting.translated_profile_problem == words
     assert jobs("complete_profile").get().status == "SUCCESSFUL"
     assert (requeue_jobs(current_worker_id()), [m.to for m in mailoutbox]) == (0, [["port@example.com"]])
 
@@ -147,7 +147,7 @@ def test_what_finally_fails_says_so_on_the_inquiry_and_can_be_started_again(wait
 
 def test_what_fails_by_itself_to_the_last_says_so_too(waiting, hub, work_tasks, monkeypatch):
     hub.say(JAN)
-    monkeypatch.setattr("inquiries.customers.profiles.copy", None)
+    monkeypatch.setattr("inquiries.customers.profiles.copy_profile", None)
     for _ in range(MAX_ATTEMPTS):
         assert row(waiting)["profile_problem"] == ""
         work_tasks()

@@ -19,7 +19,7 @@ from config.jobs.worker import MAX_ATTEMPTS, current_worker_id, requeue_jobs, ru
 from inquiries.history import package, sharing
 from inquiries.history.entry import Entry
 from inquiries.history.reading import read_history
-from inquiries.history.sharing import catch_up, hand_over
+from inquiries.history.sharing import catch_up, share_entries
 from inquiries.models import InquiryHistory, UnsharedHistory
 from inquiries.pipeline.moves import move_inquiry
 
@@ -37,7 +37,7 @@ def status_package(settings, tmp_path, monkeypatch):
     """The installation has one."""
     settings.STATUS_HISTORY_BACKEND = PATH
     monkeypatch.setenv("SHARED_STATUS", str(tmp_path))
-    monkeypatch.setattr(package, "line", package._Line())
+    monkeypatch.setattr(package, "caller", package._Caller())
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_without_a_package_nothing_waits_and_nothing_is_enqueued(settings, inqui
     assert (UnsharedHistory.objects.count(), DBTaskResult.objects.count()) == (1, before)
     # What waited when the setting was taken away goes on waiting.
     work_tasks()
-    assert (catch_up(), hand_over(inquiry.pk), UnsharedHistory.objects.count()) == (0, 0, 1)
+    assert (catch_up(), share_entries(inquiry.pk), UnsharedHistory.objects.count()) == (0, 0, 1)
     assert shared.calls() == []
 
 
@@ -122,7 +122,7 @@ def test_it_may_be_a_module_an_object_or_a_class(settings, inquiry, work_tasks, 
     settings.STATUS_HISTORY_BACKEND = path
     work_tasks()
     assert_shared(inquiry)
-    assert package.configured() is package.configured()
+    assert package.configured_package() is package.configured_package()
 
 
 # --- Failing and coming back
@@ -152,8 +152,8 @@ def test_an_earlier_entry_goes_before_a_later_one(inquiry, work_tasks):
     assert_shared(inquiry)
 
 
-def test_what_no_job_tries_any_more_is_handed_over_when_the_package_is_back(inquiry, kind, work_tasks):
-    other = InquiryFactory(inquiry_type=kind)
+def test_what_no_job_tries_any_more_is_handed_over_when_the_package_is_back(inquiry, inquiry_type, work_tasks):
+    other = InquiryFactory(inquiry_type=inquiry_type)
     shared.be("away")
     move_inquiry(inquiry, to="in_review", by=None)
     for _ in range(MAX_ATTEMPTS):
@@ -166,8 +166,8 @@ def test_what_no_job_tries_any_more_is_handed_over_when_the_package_is_back(inqu
     assert_shared(inquiry, other)
 
 
-def test_one_that_the_package_never_takes_is_in_nobodys_way(inquiry, kind, monkeypatch):
-    others = [InquiryFactory(inquiry_type=kind) for _ in range(3)]
+def test_one_that_the_package_never_takes_is_in_nobodys_way(inquiry, inquiry_type, monkeypatch):
+    others = [InquiryFactory(inquiry_type=inquiry_type) for _ in range(3)]
     take = shared.record
 
     def refuse(**entry):
@@ -186,12 +186,12 @@ def test_one_that_the_package_never_takes_is_in_nobodys_way(inquiry, kind, monke
     ]
 
 
-def test_those_that_were_not_tried_for_the_longest_come_first(inquiry, kind, monkeypatch):
-    others = [InquiryFactory(inquiry_type=kind) for _ in range(2)]
+def test_those_that_were_not_tried_for_the_longest_come_first(inquiry, inquiry_type, monkeypatch):
+    others = [InquiryFactory(inquiry_type=inquiry_type) for _ in range(2)]
     shared.be("away")
     with pytest.raises(Away):
-        hand_over(inquiry.pk)
-    assert sharing._inquiries() == [others[0].pk, others[1].pk, inquiry.pk]
+        share_entries(inquiry.pk)
+    assert sharing._waiting_inquiries() == [others[0].pk, others[1].pk, inquiry.pk]
     monkeypatch.setattr(sharing, "CATCH_UP_FOR", 0)
     assert catch_up() == 0 and shared.calls() == ["record"]
 
@@ -211,7 +211,7 @@ def test_a_long_error_is_shortened_and_the_row_says_the_last_one(inquiry, monkey
 
     monkeypatch.setattr(shared, "record", refuse)
     with pytest.raises(RuntimeError):
-        hand_over(inquiry.pk)
+        share_entries(inquiry.pk)
     assert UnsharedHistory.objects.get().error == ("RuntimeError: " + "x" * 300)[:300]
 
 
@@ -221,7 +221,7 @@ def test_a_package_that_ends_the_process_does_not(inquiry, monkeypatch):
 
     monkeypatch.setattr(shared, "record", leave)
     with pytest.raises(RuntimeError, match=r"SystemExit\(3\)"):
-        hand_over(inquiry.pk)
+        share_entries(inquiry.pk)
 
 
 # --- In doubt
@@ -240,24 +240,24 @@ def test_what_it_took_before_the_line_broke_is_not_given_again(inquiry, work_tas
 def test_what_else_the_package_says_does_not_matter_then(inquiry):
     shared.be("half")
     with pytest.raises(Away):
-        hand_over(inquiry.pk)
+        share_entries(inquiry.pk)
     shared.be_well()
     shared.record(**foreign(inquiry, to_status=5))
-    assert hand_over(inquiry.pk) == 1
+    assert share_entries(inquiry.pk) == 1
     assert [row["to_status"] for row in shared.kept()] == ["submitted", 5]
 
 
 def test_while_the_package_cannot_say_whether_it_has_one_nothing_is_given(inquiry):
     shared.be("half")
     with pytest.raises(Away):
-        hand_over(inquiry.pk)
+        share_entries(inquiry.pk)
     shared.be("away")
     for _ in range(2):
         with pytest.raises(Away, match="nobody is there"):
-            hand_over(inquiry.pk)
+            share_entries(inquiry.pk)
     assert len(shared.kept()) == 1
     shared.be_well()
-    assert hand_over(inquiry.pk) == 1
+    assert share_entries(inquiry.pk) == 1
     assert_shared(inquiry)
 
 
@@ -273,26 +273,29 @@ def test_whoever_moves_an_inquiry_does_not_wait(inquiry):
 
 def test_a_call_that_takes_too_long_is_given_up_and_asked_about_later(inquiry, hasty, settings):
     shared.be("slow", "0.5")
-    with pytest.raises(package.Silent, match=r"no answer within 0\.1 s"):
-        hand_over(inquiry.pk)
+    with pytest.raises(package.PackageTimeoutError, match=r"no answer within 0\.1 s"):
+        share_entries(inquiry.pk)
     row = UnsharedHistory.objects.get()
-    assert row.error == "Silent: no answer within 0.1 s"
+    assert row.error == "PackageTimeoutError: no answer within 0.1 s"
     # Nobody gives it again while it may still arrive.
     assert row.held_until > timezone.now() + timedelta(seconds=50)
-    assert (hand_over(inquiry.pk), catch_up()) == (0, 0)
+    assert (share_entries(inquiry.pk), catch_up()) == (0, 0)
     wait_until(lambda: len(shared.kept()) == 1)
     shared.be_well()
-    settings.STATUS_HISTORY_TIMEOUT, package.line.silent_until = 3, 0
+    settings.STATUS_HISTORY_TIMEOUT, package.caller.paused_until = 3, 0
     let_go()
     assert catch_up() == 1
     assert_shared(inquiry)
 
 
-def test_a_package_that_was_slow_is_left_alone_for_a_while(inquiry, kind, hasty):
-    other = InquiryFactory(inquiry_type=kind)
+def test_a_package_that_was_slow_is_left_alone_for_a_while(inquiry, inquiry_type, hasty):
+    other = InquiryFactory(inquiry_type=inquiry_type)
     shared.be("slow", "0.5")
     assert catch_up() == 0
-    assert [row.error for row in UnsharedHistory.objects.order_by("pk")] == ["Silent: no answer within 0.1 s", ""]
+    assert [row.error for row in UnsharedHistory.objects.order_by("pk")] == [
+        "PackageTimeoutError: no answer within 0.1 s",
+        "",
+    ]
     at = time.monotonic()
     assert read_history(other.pk) == own(other)
     assert time.monotonic() - at < 0.1 and shared.calls() == ["record"]
@@ -301,12 +304,12 @@ def test_a_package_that_was_slow_is_left_alone_for_a_while(inquiry, kind, hasty)
 def test_calls_that_hang_do_not_pile_up(inquiry, hasty, monkeypatch):
     monkeypatch.setattr(package, "PAUSE", 0)
     shared.be("slow", "2")
-    for _ in range(package.CALLS + 3):
+    for _ in range(package.MAX_CALLS + 3):
         assert read_history(inquiry.pk) == own(inquiry)
-    assert len(shared.calls()) == package.CALLS
-    wait_until(lambda: package.line.free._value == package.CALLS)
+    assert len(shared.calls()) == package.MAX_CALLS
+    wait_until(lambda: package.caller.slots._value == package.MAX_CALLS)
     shared.be_well()
-    assert hand_over(inquiry.pk) == 1
+    assert share_entries(inquiry.pk) == 1
 
 
 # --- Reading
@@ -398,15 +401,13 @@ def test_nonsense_is_logged_and_the_own_rows_are_answered(inquiry, monkeypatch, 
     say(monkeypatch, [foreign(inquiry, **answer)] if isinstance(answer, dict) else answer)
     assert read_history(inquiry.pk) == own(inquiry)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert f"what inquiry {inquiry.pk} went through" in caplog.messages[0]
+    assert f"no history of inquiry {inquiry.pk}" in caplog.messages[0]
 
 
 def test_a_package_that_fails_is_logged_and_the_own_rows_are_answered(inquiry, caplog):
     shared.be("away")
     assert read_history(inquiry.pk) == own(inquiry)
-    assert caplog.messages == [
-        f"the status package did not say what inquiry {inquiry.pk} went through: Away: nobody is there"
-    ]
+    assert caplog.messages == [f"the status package gave no history of inquiry {inquiry.pk}: Away: nobody is there"]
 
 
 def test_a_reader_waits_so_long_and_no_longer(inquiry, hasty, caplog):
@@ -433,7 +434,7 @@ def test_many_at_once_give_each_entry_once(inquiry, at_once):
     for key in STEPS:
         move_inquiry(inquiry, to=key, by=None)
     shared.be("slow", "0.02")
-    went = at_once(6, lambda _n: hand_over(inquiry.pk))
+    went = at_once(6, lambda _n: share_entries(inquiry.pk))
     catch_up()
     assert_shared(inquiry)
     assert sum(went) <= 4 and shared.calls() == ["record"] * 4
@@ -442,18 +443,18 @@ def test_many_at_once_give_each_entry_once(inquiry, at_once):
 @pytest.mark.django_db(transaction=True)
 def test_an_attempt_that_somebody_else_made_meanwhile_is_seen(inquiry, monkeypatch):
     """Two read the same row; one tries, fails half way and lets go; the other must not think that it is the first."""
-    stale = sharing._first(inquiry.pk)
+    stale = sharing._oldest_waiting(inquiry.pk)
     shared.be("half")
     with pytest.raises(Away):
-        hand_over(inquiry.pk)
-    assert not sharing._hold(stale)
+        share_entries(inquiry.pk)
+    assert not sharing._claim(stale)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_no_transaction_is_open_while_the_package_is_talked_to(inquiry, monkeypatch):
     seen = []
-    monkeypatch.setattr(package, "record", lambda *args: seen.append(connection.in_atomic_block))
-    hand_over(inquiry.pk)
+    monkeypatch.setattr(package, "record_entry", lambda *args: seen.append(connection.in_atomic_block))
+    share_entries(inquiry.pk)
     assert seen == [False]
 
 
@@ -478,8 +479,8 @@ def start_worker():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_keep_the_order_and_double_nothing(kind, pro, start_worker):
-    inquiries = [InquiryFactory(pro=pro, inquiry_type=kind) for _ in range(5)]
+def test_two_workers_keep_the_order_and_double_nothing(inquiry_type, pro, start_worker):
+    inquiries = [InquiryFactory(pro=pro, inquiry_type=inquiry_type) for _ in range(5)]
     start_worker()
     start_worker()
     for key in STEPS:
@@ -517,11 +518,13 @@ def test_a_worker_that_is_killed_after_the_package_took_one_doubles_nothing(inqu
     ],
 )
 def test_what_is_no_package_cannot_be_used(path, why):
-    with pytest.raises(package.Unusable) as caught:
-        package.load(path)
+    with pytest.raises(package.InvalidPackageError) as caught:
+        package.load_package(path)
     assert str(caught.value) == why
 
 
 def test_a_class_that_wants_arguments_cannot_be_used():
-    with pytest.raises(package.Unusable, match=r"it cannot be loaded \(.*missing 1 required positional argument"):
-        package.load("tests.shared_status.Choosy")
+    with pytest.raises(
+        package.InvalidPackageError, match=r"it cannot be loaded \(.*missing 1 required positional argument"
+    ):
+        package.load_package("tests.shared_status.Choosy")

@@ -54,7 +54,7 @@ def faults(pro, **fields):
 # --- What is kept
 
 
-def test_the_whole_row(pro, kind, hub):
+def test_the_whole_row(pro, inquiry_type, hub):
     options = [FilterOption.objects.create(group="Region", label=label) for label in ("North", "South")]
     token = pro.tokens.create(name="Portal", prefix="x", hash="x", scopes=["inquiries:write"], actor_id=789)
     found = send(
@@ -72,8 +72,8 @@ def test_the_whole_row(pro, kind, hub):
     assert Inquiry.objects.values().get() == {
         "id": found.pk,
         "pro_id": pro.pk,
-        "inquiry_type_id": kind.pk,
-        "step_id": kind.steps.get(is_initial=True).pk,
+        "inquiry_type_id": inquiry_type.pk,
+        "step_id": inquiry_type.steps.get(is_initial=True).pk,
         "status": "open",
         "user_id": 456,
         "created_by": 789,
@@ -108,10 +108,10 @@ def test_the_whole_row(pro, kind, hub):
         "by_token_id": token.pk,
         "note": "Inquiry created",
     }
-    assert jobs() == [("acknowledge", [found.pk]), ("notify", [found.pk])]
+    assert jobs() == [("mail_acknowledgment", [found.pk]), ("mail_notification", [found.pk])]
 
 
-def test_the_pro_gets_a_contact(pro, kind, hub):
+def test_the_pro_gets_a_contact(pro, inquiry_type, hub):
     send(pro)
     shown = ("name", "email", "phone", "source", "language", "status", "role", "channel_preference")
     assert Contact.objects.for_pro(pro).values(*shown).get() == {
@@ -126,7 +126,7 @@ def test_the_pro_gets_a_contact(pro, kind, hub):
     }
 
 
-def test_a_known_contact_is_linked_and_keeps_its_name(pro, kind, hub):
+def test_a_known_contact_is_linked_and_keeps_its_name(pro, inquiry_type, hub):
     known = ContactFactory(pro=pro, name="Jantje", email="jan.devries@example.com", phone="")
     known.hold_identities()
     assert send(pro).contact == known
@@ -134,22 +134,22 @@ def test_a_known_contact_is_linked_and_keeps_its_name(pro, kind, hub):
     assert (known.name, known.phone) == ("Jantje", "+31687654321")
 
 
-def test_a_national_number_is_one_of_the_pros_country(pro, kind, jan):
+def test_a_national_number_is_one_of_the_pros_country(pro, inquiry_type, jan):
     found = send(pro)
     assert (found.person["phone"], found.contact.phone) == ("+33612345678", "+33612345678")
 
 
-def test_what_is_no_phone_number_stays_with_the_profile_and_out_of_the_book(pro, kind, jan):
+def test_what_is_no_phone_number_stays_with_the_profile_and_out_of_the_book(pro, inquiry_type, jan):
     DirectoryUser.objects.update(phone="ask Jan")
     found = send(pro)
     assert (found.person["phone"], found.contact.phone) == ("ask Jan", "")
 
 
-def test_without_e_mail_and_phone_there_is_no_contact_and_no_acknowledgment(pro, kind, jan):
+def test_without_e_mail_and_phone_there_is_no_contact_and_no_acknowledgment(pro, inquiry_type, jan):
     DirectoryUser.objects.update(phone="none", email="")
     found = send(pro)
     assert (found.contact, Contact.objects.count(), found.full_name) == (None, 0, "Jan de Vries")
-    assert jobs() == [("notify", [found.pk])]
+    assert jobs() == [("mail_notification", [found.pk])]
 
 
 @pytest.mark.parametrize(
@@ -160,19 +160,19 @@ def test_without_e_mail_and_phone_there_is_no_contact_and_no_acknowledgment(pro,
         ({"first_name": "", "last_name": "", "email": ""}, "+33612345678"),
     ],
 )
-def test_what_a_contact_without_a_name_is_called(pro, kind, jan, known, name):
+def test_what_a_contact_without_a_name_is_called(pro, inquiry_type, jan, known, name):
     DirectoryUser.objects.update(**known)
     assert send(pro).contact.name == name
 
 
 def test_no_type_is_the_first_active_one(pro, jan):
     InquiryType.objects.all().delete()
-    kinds = [InquiryTypeFactory(sort_order=order, is_active=order != 1) for order in (3, 1, 2)]
-    assert send(pro).inquiry_type == kinds[2]
-    assert send(pro, inquiry_type_id=kinds[0].pk).inquiry_type == kinds[0]
+    inquiry_types = [InquiryTypeFactory(sort_order=order, is_active=order != 1) for order in (3, 1, 2)]
+    assert send(pro).inquiry_type == inquiry_types[2]
+    assert send(pro, inquiry_type_id=inquiry_types[0].pk).inquiry_type == inquiry_types[0]
 
 
-def test_who_created_it(pro, user, kind, jan):
+def test_who_created_it(pro, user, inquiry_type, jan):
     token = pro.tokens.create(name="Portal", prefix="x", hash="x", scopes=["inquiries:write"])
     assert send(pro, by=token).created_by == 456
     token.actor_id = 789
@@ -184,9 +184,9 @@ def test_who_created_it(pro, user, kind, jan):
     assert send(pro).created_by == 456
 
 
-def test_who_writes_it_down_in_the_workspace_gets_no_mail_about_it(pro, user, kind, jan):
+def test_who_writes_it_down_in_the_workspace_gets_no_mail_about_it(pro, user, inquiry_type, jan):
     found = send(pro, by=user)
-    assert jobs() == [("acknowledge", [found.pk])]
+    assert jobs() == [("mail_acknowledgment", [found.pk])]
 
 
 @pytest.mark.parametrize(
@@ -199,22 +199,22 @@ def test_who_writes_it_down_in_the_workspace_gets_no_mail_about_it(pro, user, ki
         "no_reply+1@example.com",
     ],
 )
-def test_nobody_is_acknowledged_who_would_not_read_it(pro, kind, jan, email):
+def test_nobody_is_acknowledged_who_would_not_read_it(pro, inquiry_type, jan, email):
     DirectoryUser.objects.update(email=email)
     found = send(pro)
-    assert jobs() == [("notify", [found.pk])]
+    assert jobs() == [("mail_notification", [found.pk])]
 
 
-def test_nor_the_installation_itself(pro, kind, jan, settings):
+def test_nor_the_installation_itself(pro, inquiry_type, jan, settings):
     settings.DEFAULT_FROM_EMAIL = "Desk <desk@example.com>"
     DirectoryUser.objects.update(email="Desk@example.com")
     found = send(pro)
-    assert jobs() == [("notify", [found.pk])]
+    assert jobs() == [("mail_notification", [found.pk])]
 
 
-def test_an_address_is_acknowledged_so_often_a_day(pro, kind, jan, caplog):
+def test_an_address_is_acknowledged_so_often_a_day(pro, inquiry_type, jan, caplog):
     sent = [send(pro).pk for _ in range(ACKNOWLEDGMENTS.times + 2)]
-    assert [name for name, _args in jobs()].count("acknowledge") == ACKNOWLEDGMENTS.times
+    assert [name for name, _args in jobs()].count("mail_acknowledgment") == ACKNOWLEDGMENTS.times
     # No address in a log.
     assert [(record.name, record.message) for record in caplog.records if "acknowledged" in record.message] == [
         ("vestibule.inquiries", f"inquiry {pk} is not acknowledged: its customer had 10 mails today")
@@ -225,7 +225,7 @@ def test_an_address_is_acknowledged_so_often_a_day(pro, kind, jan, caplog):
 # --- What is refused
 
 
-def test_every_field_at_fault_is_named(pro, kind, jan):
+def test_every_field_at_fault_is_named(pro, inquiry_type, jan):
     off = FilterOption.objects.create(group="Region", label="North", is_active=False)
     assert faults(
         pro,
@@ -241,36 +241,38 @@ def test_every_field_at_fault_is_named(pro, kind, jan):
         filter_option_ids=[off.pk, 10**6],
     ) == {
         "user_id": ["UserHub knows no user of this id."],
-        "created_by": ["This is no id of a UserHub user."],
+        "created_by": ["This is not the id of a UserHub user."],
         "subject": ["Write at least one word."],
         "message": ["Null characters are not allowed."],
         "category": ["Ensure this value has at most 100 characters (it has 101)."],
-        "budget": ["Give an amount of 0 or more."],
+        "budget": ["Enter an amount of 0 or more."],
         "priority": ["Value 'soon' is not a valid choice."],
         "source": ["Ensure this value has at most 100 characters (it has 101)."],
-        "inquiry_type_id": ["There is no active inquiry type of this id."],
-        "filter_option_ids": [f"There is no active filter option of these ids: {off.pk}, 1000000."],
+        "inquiry_type_id": ["There is no active inquiry type with this id."],
+        "filter_option_ids": [f"There is no active filter option with these ids: {off.pk}, 1000000."],
     }
 
 
 @pytest.mark.parametrize("user_id", [0, -1, 2**63, 2**80])
-def test_an_id_that_cannot_be_is_not_asked_for(pro, kind, hub, user_id):
+def test_an_id_that_cannot_be_is_not_asked_for(pro, inquiry_type, hub, user_id):
     assert set(faults(pro, user_id=user_id, created_by=1)) == {"user_id"}
     assert hub.seen == []
 
 
 @pytest.mark.parametrize("budget", ["1.234", "12345678901", "NaN", "Infinity", "1E+20"])
-def test_a_budget_that_cannot_be(pro, kind, jan, budget):
+def test_a_budget_that_cannot_be(pro, inquiry_type, jan, budget):
     assert set(faults(pro, budget=Decimal(budget))) == {"budget"}
 
 
-def test_an_inactive_type_and_none_at_all(pro, kind, jan):
+def test_an_inactive_type_and_none_at_all(pro, inquiry_type, jan):
     InquiryType.objects.update(is_active=False)
-    assert faults(pro, inquiry_type_id=kind.pk) == {"inquiry_type_id": ["There is no active inquiry type of this id."]}
+    assert faults(pro, inquiry_type_id=inquiry_type.pk) == {
+        "inquiry_type_id": ["There is no active inquiry type with this id."]
+    }
     assert faults(pro) == {"inquiry_type_id": ["There is no active inquiry type."]}
 
 
-def test_a_user_that_userhub_does_not_know(pro, kind, hub):
+def test_a_user_that_userhub_does_not_know(pro, inquiry_type, hub):
     hub.say({}, 404)
     assert faults(pro) == {"user_id": ["UserHub knows no user of this id."]}
 
@@ -278,13 +280,13 @@ def test_a_user_that_userhub_does_not_know(pro, kind, hub):
 # --- While UserHub does not answer
 
 
-def test_it_is_kept_and_waits(pro, kind, hub):
+def test_it_is_kept_and_waits(pro, inquiry_type, hub):
     hub.say(JAN, 500)
     found = Inquiry.objects.get(pk=send(pro).pk)
     assert (found.person, found.business, found.profile_at, found.contact_id) == ({}, {}, None, None)
     assert (found.is_waiting_for_profile, found.profile_problem, found.status) == (True, "", "open")
     assert found.search_text == "verbouwing keuken graag een offerte."
-    assert jobs() == [("complete_profile", [found.pk]), ("notify", [found.pk])]
+    assert jobs() == [("complete_profile", [found.pk]), ("mail_notification", [found.pk])]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -334,33 +336,33 @@ def meanwhile(monkeypatch):
     """Do this after everything was checked, while UserHub is asked."""
 
     def arrange(change):
-        def ask(user_id):
+        def fetch_profile(user_id):
             change()
             return userhub.Profile(PERSON, {})
 
-        monkeypatch.setattr("inquiries.customers.userhub.ask", ask)
+        monkeypatch.setattr("inquiries.customers.userhub.fetch_profile", fetch_profile)
 
     return arrange
 
 
 @pytest.mark.parametrize("change", ["deleted", "switched off"])
-def test_a_filter_option_that_goes_meanwhile_is_refused(pro, kind, meanwhile, change):
+def test_a_filter_option_that_goes_meanwhile_is_refused(pro, inquiry_type, meanwhile, change):
     option = FilterOption.objects.create(group="Region", label="North")
     rows, pk = FilterOption.objects.filter(pk=option.pk), option.pk
     meanwhile(rows.delete if change == "deleted" else lambda: rows.update(is_active=False))
     assert faults(pro, filter_option_ids=[pk]) == {
-        "filter_option_ids": [f"There is no active filter option of these ids: {pk}."]
+        "filter_option_ids": [f"There is no active filter option with these ids: {pk}."]
     }
 
 
 @pytest.mark.parametrize("change", ["deleted", "switched off"])
-def test_a_type_that_goes_meanwhile_is_refused(pro, kind, meanwhile, change):
-    rows = InquiryType.objects.filter(pk=kind.pk)
+def test_a_type_that_goes_meanwhile_is_refused(pro, inquiry_type, meanwhile, change):
+    rows = InquiryType.objects.filter(pk=inquiry_type.pk)
     meanwhile(rows.delete if change == "deleted" else lambda: rows.update(is_active=False))
-    assert faults(pro, inquiry_type_id=kind.pk) == {"inquiry_type_id": ["This inquiry type is not active."]}
+    assert faults(pro, inquiry_type_id=inquiry_type.pk) == {"inquiry_type_id": ["This inquiry type is not active."]}
 
 
-def test_it_was_created_when_it_was_kept(pro, kind, meanwhile):
+def test_it_was_created_when_it_was_kept(pro, inquiry_type, meanwhile):
     times = []
     meanwhile(lambda: times.append(timezone.now()))
     found = send(pro)

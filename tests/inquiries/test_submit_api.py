@@ -190,8 +190,8 @@ def test_every_field_at_fault_is_named(api, people):
         422,
         {
             "subject": ["Write at least one word."],
-            "inquiry_type_id": ["There is no active inquiry type of this id."],
-            "filter_option_ids": [f"There is no active filter option of these ids: {off.pk}."],
+            "inquiry_type_id": ["There is no active inquiry type with this id."],
+            "filter_option_ids": [f"There is no active filter option with these ids: {off.pk}."],
             "user_id": ["UserHub knows no user of this id."],
         },
     )

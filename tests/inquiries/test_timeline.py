@@ -27,11 +27,11 @@ def jane(pro):
 
 
 @pytest.fixture
-def asked(jane, kind):
+def asked(jane, inquiry_type):
     """Makes an inquiry of Jane's."""
 
     def one(**fields):
-        return InquiryFactory(**{"pro": jane.pro, "inquiry_type": kind, "contact": jane, **fields})
+        return InquiryFactory(**{"pro": jane.pro, "inquiry_type": inquiry_type, "contact": jane, **fields})
 
     return one
 
@@ -62,9 +62,9 @@ def offer(inquiry, **fields):
     return Offer.objects.create(**{"inquiry": inquiry, "title": "Roof", "amount": Decimal(1850), **fields})
 
 
-def test_what_came_and_what_became_of_it_newest_first(browser, asked, jane, user, kind, start):
-    kind.icon = "❓"
-    kind.save()
+def test_what_came_and_what_became_of_it_newest_first(browser, asked, jane, user, inquiry_type, start):
+    inquiry_type.icon = "❓"
+    inquiry_type.save()
     inquiry = asked(subject="A leaking roof", message="It drips.\n\nIn the hall.", created_at=start)
     move_inquiry(inquiry, to="in_review", by=user, note="Rang her <b>up</b>.")
     sent = {"status": "accepted", "made_by": user, "made_by_name": "Olive Owner"}
@@ -106,9 +106,9 @@ def test_a_cancelled_one_says_so(browser, asked, jane):
 
 
 @pytest.mark.parametrize(("icon", "picture"), [("house", "<svg "), ("no-such-icon", "T")])
-def test_a_type_without_an_emoji_has_a_sign_all_the_same(browser, asked, jane, kind, icon, picture):
-    kind.icon, kind.icon_type = icon, "lucide"
-    kind.save()
+def test_a_type_without_an_emoji_has_a_sign_all_the_same(browser, asked, jane, inquiry_type, icon, picture):
+    inquiry_type.icon, inquiry_type.icon_type = icon, "lucide"
+    inquiry_type.save()
     asked(subject="Roof", message="Now")
     html = page(browser, jane)
     assert entries(html) == [("letter", "Roof Submitted Test · Now")]

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from inquiries.models import AllowedMove, InquiryType, PipelineStep
-from inquiries.models.inquiry_type import check_steps, initial_of
+from inquiries.models.inquiry_type import check_steps, find_initial_step
 from inquiries.pipeline.db_constraints import TABLE, TRIGGER
 from inquiries.pipeline.editing import arrange_steps
 from inquiries.pipeline.moves import move_inquiry
@@ -25,22 +25,22 @@ def refused(work):
         work()
 
 
-def step(kind, key):
-    return kind.steps.get(key=key)
+def step(inquiry_type, key):
+    return inquiry_type.steps.get(key=key)
 
 
-def keys(kind):
-    return list(kind.steps.values_list("key", "sort_order"))
+def keys(inquiry_type):
+    return list(inquiry_type.steps.values_list("key", "sort_order"))
 
 
 # --- The database
 
 
-def test_a_slug_is_one_types(kind):
+def test_a_slug_is_one_types(inquiry_type):
     refused(lambda: InquiryType.objects.create(name="Other", slug="test"))
 
 
-def test_an_icon_is_of_a_known_kind(kind):
+def test_an_icon_is_of_a_known_kind(inquiry_type):
     refused(lambda: InquiryType.objects.update(icon_type="gif"))
 
 
@@ -54,31 +54,31 @@ def test_an_icon_is_of_a_known_kind(kind):
     ],
     ids=["a key twice", "a place twice", "two initial steps", "a place before the first"],
 )
-def test_a_pipeline_refuses(kind, fields):
-    refused(lambda: kind.steps.create(label="Other", **fields))
+def test_a_pipeline_refuses(inquiry_type, fields):
+    refused(lambda: inquiry_type.steps.create(label="Other", **fields))
     InquiryTypeFactory()  # Another type has all of them too.
 
 
-def test_no_step_is_both_ends(kind):
-    refused(lambda: kind.steps.filter(key="submitted").update(is_terminal=True))
+def test_no_step_is_both_ends(inquiry_type):
+    refused(lambda: inquiry_type.steps.filter(key="submitted").update(is_terminal=True))
 
 
-def test_there_may_be_several_terminal_steps(kind):
-    kind.steps.create(key="lost", label="Lost", sort_order=5, is_terminal=True)
-    check_steps(kind.steps.all())
+def test_there_may_be_several_terminal_steps(inquiry_type):
+    inquiry_type.steps.create(key="lost", label="Lost", sort_order=5, is_terminal=True)
+    check_steps(inquiry_type.steps.all())
 
 
-def test_an_extra_move_is_there_once_and_goes_somewhere(kind):
-    start, end = step(kind, "submitted"), step(kind, "answered")
+def test_an_extra_move_is_there_once_and_goes_somewhere(inquiry_type):
+    start, end = step(inquiry_type, "submitted"), step(inquiry_type, "answered")
     AllowedMove.objects.create(from_step=start, to_step=end)
     AllowedMove.objects.create(from_step=end, to_step=start)
     refused(lambda: AllowedMove.objects.create(from_step=start, to_step=end))
     refused(lambda: AllowedMove.objects.create(from_step=start, to_step=start))
 
 
-def test_a_type_without_inquiries_goes_with_its_pipeline(kind):
-    AllowedMove.objects.create(from_step=step(kind, "submitted"), to_step=step(kind, "answered"))
-    kind.delete()
+def test_a_type_without_inquiries_goes_with_its_pipeline(inquiry_type):
+    AllowedMove.objects.create(from_step=step(inquiry_type, "submitted"), to_step=step(inquiry_type, "answered"))
+    inquiry_type.delete()
     assert not PipelineStep.objects.filter(inquiry_type__slug="test").exists()
 
 
@@ -91,9 +91,9 @@ def faults(work):
     return caught.value
 
 
-def test_a_whole_pipeline_passes(kind):
-    check_steps(kind.steps.all())
-    assert initial_of(kind.steps.all()) == step(kind, "submitted")
+def test_a_whole_pipeline_passes(inquiry_type):
+    check_steps(inquiry_type.steps.all())
+    assert find_initial_step(inquiry_type.steps.all()) == step(inquiry_type, "submitted")
 
 
 def test_every_fault_of_a_pipeline_is_named():
@@ -104,27 +104,29 @@ def test_every_fault_of_a_pipeline_is_named():
     ]
     assert faults(lambda: check_steps(endless.steps.all())).messages == ["A pipeline has at least one terminal step."]
     endless.steps.update(is_initial=False, is_terminal=True)
-    assert faults(lambda: initial_of(endless.steps.all())).messages == ["A pipeline has exactly one initial step."]
+    assert faults(lambda: find_initial_step(endless.steps.all())).messages == [
+        "A pipeline has exactly one initial step."
+    ]
     transaction.set_rollback(True)  # At its end the database would refuse them.
 
 
-def test_an_extra_move_stays_within_its_type(kind):
+def test_an_extra_move_stays_within_its_type(inquiry_type):
     other = InquiryTypeFactory()
-    move = AllowedMove(from_step=step(kind, "submitted"), to_step=step(other, "answered"))
+    move = AllowedMove(from_step=step(inquiry_type, "submitted"), to_step=step(other, "answered"))
     assert faults(move.full_clean).messages == ["Both steps must be of the same inquiry type."]
-    AllowedMove(from_step=step(kind, "submitted"), to_step=step(kind, "answered")).full_clean()
+    AllowedMove(from_step=step(inquiry_type, "submitted"), to_step=step(inquiry_type, "answered")).full_clean()
 
 
 @pytest.mark.parametrize("color", ["", "red", "#12345", "#1234567", "#12345g", "#123456\n", "3B82F6"])
-def test_a_color_is_six_digits(kind, color):
-    first = step(kind, "submitted")
-    kind.color = first.color = color
-    assert set(faults(kind.full_clean).message_dict) == set(faults(first.full_clean).message_dict) == {"color"}
+def test_a_color_is_six_digits(inquiry_type, color):
+    first = step(inquiry_type, "submitted")
+    inquiry_type.color = first.color = color
+    assert set(faults(inquiry_type.full_clean).message_dict) == set(faults(first.full_clean).message_dict) == {"color"}
 
 
 @pytest.mark.parametrize("key", ["", "In review", "in-review", "1st", "_x", "é", "a\n", "a\0", "a" * 51])
-def test_a_key_is_plain(kind, key):
-    first = step(kind, "submitted")
+def test_a_key_is_plain(inquiry_type, key):
+    first = step(inquiry_type, "submitted")
     first.key = key
     assert set(faults(first.full_clean).message_dict) == {"key"}
 
@@ -133,23 +135,23 @@ def test_they_are_read_in_order():
     InquiryType.objects.all().delete()
     for slug, place in (("c", 3), ("a", 1), ("b", 2)):
         InquiryTypeFactory(slug=slug, sort_order=place)
-    assert [kind.slug for kind in InquiryType.objects.all()] == ["a", "b", "c"]
+    assert [inquiry_type.slug for inquiry_type in InquiryType.objects.all()] == ["a", "b", "c"]
 
 
 # --- Another order
 
 
-def test_steps_are_put_into_another_order(kind):
-    arrange_steps(kind, ["closed", "submitted", "answered", "in_review"])
-    assert keys(kind) == [("closed", 1), ("submitted", 2), ("answered", 3), ("in_review", 4)]
-    arrange_steps(kind, ["submitted", "in_review", "answered", "closed"])
-    assert keys(kind) == [("submitted", 1), ("in_review", 2), ("answered", 3), ("closed", 4)]
+def test_steps_are_put_into_another_order(inquiry_type):
+    arrange_steps(inquiry_type, ["closed", "submitted", "answered", "in_review"])
+    assert keys(inquiry_type) == [("closed", 1), ("submitted", 2), ("answered", 3), ("in_review", 4)]
+    arrange_steps(inquiry_type, ["submitted", "in_review", "answered", "closed"])
+    assert keys(inquiry_type) == [("submitted", 1), ("in_review", 2), ("answered", 3), ("closed", 4)]
 
 
-def test_gaps_are_closed(kind):
-    step(kind, "in_review").delete()
-    arrange_steps(kind, ["submitted", "answered", "closed"])
-    assert keys(kind) == [("submitted", 1), ("answered", 2), ("closed", 3)]
+def test_gaps_are_closed(inquiry_type):
+    step(inquiry_type, "in_review").delete()
+    arrange_steps(inquiry_type, ["submitted", "answered", "closed"])
+    assert keys(inquiry_type) == [("submitted", 1), ("answered", 2), ("closed", 3)]
 
 
 @pytest.mark.parametrize(
@@ -162,29 +164,36 @@ def test_gaps_are_closed(kind):
         ["submitted", "in_review", "answered", "other"],
     ],
 )
-def test_an_order_names_every_step_once(kind, wanted):
-    assert faults(lambda: arrange_steps(kind, wanted)).messages == ["Name every step of the pipeline once."]
-    assert keys(kind) == [("submitted", 1), ("in_review", 2), ("answered", 3), ("closed", 4)]
+def test_an_order_names_every_step_once(inquiry_type, wanted):
+    assert faults(lambda: arrange_steps(inquiry_type, wanted)).messages == ["Name every step of the pipeline once."]
+    assert keys(inquiry_type) == [("submitted", 1), ("in_review", 2), ("answered", 3), ("closed", 4)]
 
 
-def test_other_types_keep_their_order(kind):
+def test_other_types_keep_their_order(inquiry_type):
     other = InquiryTypeFactory()
-    arrange_steps(kind, ["closed", "answered", "in_review", "submitted"])
+    arrange_steps(inquiry_type, ["closed", "answered", "in_review", "submitted"])
     assert keys(other) == [("submitted", 1), ("in_review", 2), ("answered", 3), ("closed", 4)]
 
 
 # --- Where the steps lead
 
 
-def ways(kind):
-    return {step.key: [other.key for other in others] for step, others in PipelineStep.objects.ways(kind).items()}
+def allowed_by_step(inquiry_type):
+    return {
+        step.key: [other.key for other in others]
+        for step, others in PipelineStep.objects.allowed_by_step(inquiry_type).items()
+    }
 
 
-def test_the_ways_of_every_step_in_two_queries(kind, django_assert_num_queries):
-    AllowedMove.objects.create(from_step=kind.steps.get(key="closed"), to_step=kind.steps.get(key="submitted"))
-    AllowedMove.objects.create(from_step=kind.steps.get(key="submitted"), to_step=kind.steps.get(key="answered"))
+def test_the_ways_of_every_step_in_two_queries(inquiry_type, django_assert_num_queries):
+    AllowedMove.objects.create(
+        from_step=inquiry_type.steps.get(key="closed"), to_step=inquiry_type.steps.get(key="submitted")
+    )
+    AllowedMove.objects.create(
+        from_step=inquiry_type.steps.get(key="submitted"), to_step=inquiry_type.steps.get(key="answered")
+    )
     with django_assert_num_queries(2):
-        assert ways(kind) == {
+        assert allowed_by_step(inquiry_type) == {
             "submitted": ["in_review", "answered"],
             "in_review": ["answered"],
             "answered": ["closed"],
@@ -193,29 +202,29 @@ def test_the_ways_of_every_step_in_two_queries(kind, django_assert_num_queries):
 
 
 def test_the_ways_of_a_type_without_steps():
-    assert ways(InquiryTypeFactory(steps=[])) == {}
+    assert allowed_by_step(InquiryTypeFactory(steps=[])) == {}
 
 
-def test_the_ways_are_what_after_says_of_each_step(shipped, kind):
+def test_the_ways_are_what_after_says_of_each_step(shipped, inquiry_type):
     """One rule, said for one step by the database and for all of them at once: the two must not drift apart."""
     draw = random.Random(4)
     other = InquiryTypeFactory(steps=[f"s{n}" for n in range(8)])
     other.steps.filter(key__in=["s3", "s6"]).update(is_terminal=True)
-    steps = [*other.steps.all(), *kind.steps.all()]
+    steps = [*other.steps.all(), *inquiry_type.steps.all()]
     for start, end in draw.sample([(a, b) for a in steps for b in steps if a != b], 40):
         AllowedMove.objects.create(from_step=start, to_step=end)
-    for each in (kind, other, *shipped.values()):
-        found = PipelineStep.objects.ways(each)
-        assert found == {step: list(PipelineStep.objects.after(step)) for step in each.steps.all()}
+    for each in (inquiry_type, other, *shipped.values()):
+        found = PipelineStep.objects.allowed_by_step(each)
+        assert found == {step: list(PipelineStep.objects.allowed_from(step)) for step in each.steps.all()}
         assert [step.sort_order for step in found] == sorted(step.sort_order for step in found)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_orders_at_once_leave_one_of_them(at_once):
-    kind = InquiryTypeFactory()
+    inquiry_type = InquiryTypeFactory()
     wanted = [["submitted", "in_review", "answered", "closed"], ["closed", "answered", "in_review", "submitted"]]
-    at_once(8, lambda n: arrange_steps(kind, wanted[n % 2]))
-    assert keys(kind) in [list(zip(order, range(1, 5), strict=True)) for order in wanted]
+    at_once(8, lambda n: arrange_steps(inquiry_type, wanted[n % 2]))
+    assert keys(inquiry_type) in [list(zip(order, range(1, 5), strict=True)) for order in wanted]
 
 
 # --- In the reader's language
@@ -239,8 +248,8 @@ def test_what_staff_wrote_is_shown_as_it_stands(browser, user, shipped):
 
 
 def test_every_shipped_word_is_among_those_that_are_translated(shipped):
-    steps = [step for kind in shipped.values() for step in kind.steps.all()]
-    texts = {text for kind in shipped.values() for text in (kind.name, kind.description)}
+    steps = [step for inquiry_type in shipped.values() for step in inquiry_type.steps.all()]
+    texts = {text for inquiry_type in shipped.values() for text in (inquiry_type.name, inquiry_type.description)}
     with translation.override("en"):
         assert {str(words) for words in SHIPPED} == texts | {text for s in steps for text in (s.label, s.description)}
 
@@ -267,11 +276,11 @@ BREAKING = {
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("breach", BREAKING)
 def test_the_database_refuses_a_pipeline_that_is_not_whole(breach):
-    kind = InquiryTypeFactory()
-    before = list(kind.steps.values())
+    inquiry_type = InquiryTypeFactory()
+    before = list(inquiry_type.steps.values())
     with pytest.raises(IntegrityError, match=WHOLE), transaction.atomic():
-        BREAKING[breach](kind.steps)
-    assert list(kind.steps.values()) == before
+        BREAKING[breach](inquiry_type.steps)
+    assert list(inquiry_type.steps.values()) == before
     with pytest.raises(IntegrityError, match=WHOLE), transaction.atomic():
         InquiryType.objects.create(name="Half", slug="half").steps.create(key="a", label="A", sort_order=1)
     assert not InquiryType.objects.filter(slug="half").exists()
@@ -279,18 +288,18 @@ def test_the_database_refuses_a_pipeline_that_is_not_whole(breach):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_database_asks_at_the_end_of_a_transaction_alone():
-    kind = InquiryTypeFactory()
+    inquiry_type = InquiryTypeFactory()
     with transaction.atomic():
-        kind.steps.update(is_initial=False)
-        kind.steps.filter(key="in_review").update(is_initial=True)
-    assert initial_of(kind.steps.all()).key == "in_review"
-    kind.delete()
-    assert not InquiryType.objects.filter(pk=kind.pk).exists()
+        inquiry_type.steps.update(is_initial=False)
+        inquiry_type.steps.filter(key="in_review").update(is_initial=True)
+    assert find_initial_step(inquiry_type.steps.all()).key == "in_review"
+    inquiry_type.delete()
+    assert not InquiryType.objects.filter(pk=inquiry_type.pk).exists()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_after_a_migration_that_rebuilt_the_table_the_database_refuses_as_before():
-    kind = InquiryTypeFactory()
+    inquiry_type = InquiryTypeFactory()
     with connection.schema_editor() as editor:
         if connection.vendor == "sqlite":
             editor._remake_table(PipelineStep)
@@ -298,18 +307,18 @@ def test_after_a_migration_that_rebuilt_the_table_the_database_refuses_as_before
             editor.execute(f"DROP TRIGGER {TRIGGER} ON {TABLE}")
     call_command("migrate", verbosity=0)
     with pytest.raises(IntegrityError, match=WHOLE), transaction.atomic():
-        kind.steps.filter(is_terminal=True).delete()
+        inquiry_type.steps.filter(is_terminal=True).delete()
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="REPLACE is SQLite's")
 @pytest.mark.django_db(transaction=True)
 def test_replacing_a_step_of_another_type_is_seen():
-    kind, other = InquiryTypeFactory(), InquiryTypeFactory()
-    taken = kind.steps.get(is_terminal=True)
+    inquiry_type, other = InquiryTypeFactory(), InquiryTypeFactory()
+    taken = inquiry_type.steps.get(is_terminal=True)
     columns = (
         "inquiry_type_id, key, label, description, color, sort_order, is_initial, is_terminal, maps_to_case_status"
     )
     with pytest.raises(IntegrityError, match=WHOLE), transaction.atomic(), connection.cursor() as cursor:
         values = "%s, %s, 'x', 'X', '', '#000000', 9, 0, 0, ''"
         cursor.execute(f"REPLACE INTO {TABLE} (id, {columns}) VALUES ({values})", [taken.pk, other.pk])  # noqa: S608
-    assert kind.steps.get(is_terminal=True) == taken
+    assert inquiry_type.steps.get(is_terminal=True) == taken

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from inquiries.customers.userhub import MAX_BODY, UnknownUserError, UserHubUnavailableError, ask
+from inquiries.customers.userhub import MAX_BODY, UnknownUserError, UserHubUnavailableError, fetch_profile
 from inquiries.models import DirectoryUser
 
 from . import hub as hubs
@@ -26,7 +26,7 @@ def person(**known):
 
 def why(user_id=456):
     with pytest.raises(UserHubUnavailableError) as raised:
-        ask(user_id)
+        fetch_profile(user_id)
     return str(raised.value)
 
 
@@ -34,7 +34,7 @@ def why(user_id=456):
 
 
 def test_it_asks_with_the_token_and_reads_the_whole_profile(hub):
-    found = ask(456)
+    found = fetch_profile(456)
     assert (found.person, found.business) == (RAW, BUSINESS)
     assert hub.seen == [("/api/users/456", f"Bearer {TOKEN}")]
 
@@ -46,7 +46,7 @@ def test_the_documented_user(hub):
     told = json.loads(text)
     named = {name: told[name] for name in ("first_name", "last_name", "email", "phone", "language")}
     home = {"street": "Kade 7", "postal_code": "9711 AB", "city": "Groningen", "country": "NL"}
-    found = ask(123)
+    found = fetch_profile(123)
     assert (found.person, found.business) == ({**named, "address": home}, told["business"])
 
 
@@ -54,7 +54,7 @@ def test_an_unknown_user(hub):
     for status in (404, 410):
         hub.say({"message": "no"}, status)
         with pytest.raises(UnknownUserError):
-            ask(456)
+            fetch_profile(456)
 
 
 @pytest.mark.parametrize("status", [201, 204, 400, 401, 403, 429, 500, 502, 503])
@@ -116,7 +116,7 @@ def test_gone_and_back(hub):
     hub.stop()
     assert why() == "it cannot be reached (ConnectionRefusedError)"
     hub.start()
-    assert ask(456).person == RAW
+    assert fetch_profile(456).person == RAW
 
 
 def test_a_host_that_cannot_be(settings):
@@ -163,7 +163,7 @@ def test_the_log_says_why_and_names_nobody(hub, caplog):
 )
 def test_wherever_things_stand(hub, body):
     hub.say(body)
-    found = ask(456)
+    found = fetch_profile(456)
     assert (found.person, found.business) == (RAW, BUSINESS)
 
 
@@ -191,13 +191,13 @@ def test_wherever_things_stand(hub, body):
 )
 def test_odd_ways_to_say_it(hub, body, known):
     hub.say(body)
-    found = ask(456)
+    found = fetch_profile(456)
     assert (found.person, found.business) == (person(**known), {})
 
 
 def test_a_company_by_its_name_alone(hub):
     hub.say({"company": "De Vries BV", "vat_number": 17})
-    found = ask(456)
+    found = fetch_profile(456)
     business = {
         "company": "De Vries BV",
         "vat_number": "17",
@@ -235,15 +235,15 @@ def test_the_directory_stands_in_where_no_userhub_is_configured(db):
         invoice_city="Amsterdam",
         invoice_country="NL",
     )
-    found = ask(456)
+    found = fetch_profile(456)
     assert (found.person, found.business) == (RAW, BUSINESS)
 
 
 def test_somebody_without_a_business(db):
     DirectoryUser.objects.create(userhub_id=7, first_name="Zoé")
-    assert (ask(7).person, ask(7).business) == (person(first_name="Zoé"), {})
+    assert (fetch_profile(7).person, fetch_profile(7).business) == (person(first_name="Zoé"), {})
 
 
 def test_nobody_of_this_id_in_the_directory(db):
     with pytest.raises(UnknownUserError):
-        ask(8)
+        fetch_profile(8)

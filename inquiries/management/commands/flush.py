@@ -1,4 +1,4 @@
-"""Django's `flush`, which empties every table: the one place where the history gives way too."""
+"""Django's `flush`, with the triggers of the history dropped while it empties every table."""
 
 from typing import Any
 
@@ -9,6 +9,6 @@ from inquiries.history.db_constraints import released
 
 class Command(flush.Command):
     def handle(self, **options: Any) -> None:
-        # Nobody can write to the history while the question is being answered.
+        # The transaction also blocks writes while the command waits for its confirmation.
         with released(options["database"]):
             super().handle(**options)

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from inquiries.translations import OWN_NOTES, told
+from inquiries.translations import OWN_NOTES, history_note
 
 
 def test_the_notes_of_the_product_are_those_that_it_writes():
@@ -15,10 +15,10 @@ def test_the_notes_of_the_product_are_those_that_it_writes():
 )
 def test_a_note_of_the_product_is_translated(language, words):
     with translation.override(language):
-        assert told("Inquiry created") == words
+        assert history_note("Inquiry created") == words
 
 
 @pytest.mark.parametrize("note", ["Closed", "Contact", "Inquiry created by phone", ""])
 def test_what_somebody_wrote_stays_as_it_is(note):
     with translation.override("fr"):
-        assert told(note) == note
+        assert history_note(note) == note

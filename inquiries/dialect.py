@@ -1,4 +1,4 @@
-"""How /api/inquiries speaks: its envelope, its words for refusals and its times."""
+"""The dialect of /api/inquiries: its envelope, its error messages and its times."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from config.files.storage import StorageUnavailableError
 from .history.entry import Entry
 from .models import FilterOption, Inquiry, InquiryType, Offer, PipelineStep
 from .pipeline.moves import InvalidTransitionError
-from .schemas import (
+from .schemas.answers import (
     Address,
     Business,
     FilterOptionBody,

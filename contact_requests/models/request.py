@@ -130,7 +130,7 @@ class ContactRequest(models.Model):
         super().save(*args, **kwargs)
 
     def make_search_text(self) -> str:
-        """What `search` looks through; the visitor's own words never change after they came in."""
+        """Folded text of the fields that `search` covers; a visitor's own words never change."""
         return fold(f"{self.reference} {self.name} {self.email} {digits(self.phone)} {self.message}")
 
     # builtins, as `property` is a field of this class.

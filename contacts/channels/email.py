@@ -180,7 +180,7 @@ def _send_mail(template: str, context: dict[str, Any], connection: ChannelConnec
 
 
 def _is_final(error: OSError) -> bool:
-    """Whether the server refuses the recipients for good, the next time too (RFC 5321, 4.2.1)."""
+    """True if the server refuses the recipients for good, the next time too (RFC 5321, 4.2.1)."""
     if not isinstance(error, SMTPRecipientsRefused):
         return False
     return all(code >= 500 for code, _text in error.recipients.values())

@@ -161,7 +161,7 @@ def _digest(email: EmailMessage, text: str) -> str:
 
 
 def _is_automatic(email: AnymailInboundMessage, address: str) -> bool:
-    """Whether nobody expects an answer: an auto-reply, a bounce, a mailing list, a program."""
+    """True if nobody expects an answer: an auto-reply, a bounce, a mailing list, a program."""
     submitted = _header(email, "Auto-Submitted").partition(";")[0].strip().lower()
     precedence = _header(email, "Precedence").strip().lower()
     return (
@@ -174,13 +174,13 @@ def _is_automatic(email: AnymailInboundMessage, address: str) -> bool:
 
 
 def _is_bounce(email: AnymailInboundMessage) -> bool:
-    """Whether the sender is empty, or the e-mail reports on a delivery."""
+    """True if the sender is empty, or the e-mail reports on a delivery."""
     has_no_sender = _header(email, "Return-Path").strip() == "<>" or email.envelope_sender == ""
     return has_no_sender or email.get_content_type() == "multipart/report"
 
 
 def _is_returned(email: AnymailInboundMessage) -> bool:
-    """Whether it reports a failed delivery; other reports are about delays, deliveries and readers (RFC 3464)."""
+    """True if it reports a failed delivery; other reports are about delays, deliveries and readers (RFC 3464)."""
     reports = [part for part in email.walk() if part.get_content_type() in REPORT_TYPES]
     with suppress(*MALFORMED):
         return any(re.search(r"(?im)^action:[ \t]*failed\b", _report_text(part)) for part in reports)

@@ -243,7 +243,7 @@ def _notify_pro(connection: ChannelConnection, message: ContactMessage) -> None:
 
 
 def _has_other_unread(message: ContactMessage) -> bool:
-    """Whether another message that a person wrote is unread in the conversation."""
+    """True if another message that a person wrote is unread in the conversation."""
     unread = ContactMessage.objects.filter(
         contact=message.contact, read_at=None, state=State.RECEIVED, is_automatic=False
     )

@@ -94,5 +94,5 @@ def _email_reply_channel(
 
 
 def _is_identity(contact: Contact, address: str) -> bool:
-    """Whether the contact is still known by an e-mail address; after a merge there may be several."""
+    """True if the contact is still known by an e-mail address; after a merge there may be several."""
     return contact.identities.matching([(Channel.EMAIL, email_key(address))]).exists()

@@ -137,12 +137,12 @@ class ChannelConnection(models.Model):
 
     @property
     def is_receiving(self) -> bool:
-        """Whether calls can be verified; others are refused."""
+        """True if calls can be verified; others are refused."""
         return self.is_active and bool(self.secret)
 
     @property
     def is_sending(self) -> bool:
-        """Whether messages can be sent. E-mail uses the installation's own mail server, once answers can arrive."""
+        """True if messages can be sent. E-mail uses the installation's own mail server, once answers can arrive."""
         return self.is_active and bool(self.secret if self.channel == self.Channel.EMAIL else self.token)
 
     @property

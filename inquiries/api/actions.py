@@ -1,4 +1,4 @@
-"""What is done with an inquiry."""
+"""Actions on an inquiry."""
 
 from typing import Any
 
@@ -9,7 +9,8 @@ from config.accounts.access import Caller
 from ..dialect import to_body
 from ..models import Inquiry
 from ..pipeline.moves import clean_note, close_inquiry, link_case, move_inquiry
-from ..schemas import ActedOn, ActionAnswer, ActionBody
+from ..schemas.answers import ActedOn, ActionAnswer
+from ..schemas.input import ActionBody
 from .base import api
 
 

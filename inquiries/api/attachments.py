@@ -17,7 +17,7 @@ from ..attachments import check_access, create_attachment, store_attachment_file
 from ..dialect import dialect, moment
 from ..ids import GREATEST_ID
 from ..models import Attachment, Inquiry
-from ..schemas import Moment
+from ..schemas.types import Moment
 from .base import api
 
 Id = Annotated[int, Meta(ge=1, le=GREATEST_ID)]

@@ -1,11 +1,12 @@
-"""What an inquiry may be: types, their pipelines, filter options."""
+"""Choices for an inquiry: types, their pipelines, filter options."""
 
 from config.accounts.access import Caller
 from config.api.errors import ProblemError
 
 from ..dialect import to_filter_option, to_step, to_type
 from ..models import FilterOption, InquiryType
-from ..schemas import FilterOptionsAnswer, MetaQuery, StatusesAnswer, StatusesQuery, TypesAnswer
+from ..schemas.answers import FilterOptionsAnswer, StatusesAnswer, TypesAnswer
+from ..schemas.input import MetaQuery, StatusesQuery
 from .base import api
 
 

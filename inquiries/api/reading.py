@@ -8,7 +8,8 @@ from ..dialect import to_body, to_history, to_offer, to_row
 from ..history.reading import read_history
 from ..models import Inquiry, InquiryType
 from ..models.inquiry import InquiryQuerySet
-from ..schemas import DetailAnswer, HistoryAnswer, InquiryDetail, InquiryPage, InquiryQuery, Pagination
+from ..schemas.answers import DetailAnswer, HistoryAnswer, InquiryDetail, InquiryPage, Pagination
+from ..schemas.input import InquiryQuery
 from .base import api
 
 

@@ -10,7 +10,8 @@ from config.api.idempotency import RequestKey
 
 from ..dialect import dialect, offset_moment
 from ..models import Inquiry
-from ..schemas import InquirySubmission, SubmissionAnswer, SubmittedInquiry
+from ..schemas.answers import SubmissionAnswer, SubmittedInquiry
+from ..schemas.input import InquirySubmission
 from ..submission import Submission, prepare
 from .base import api
 

@@ -1,32 +1,22 @@
-"""The shapes of /api/inquiries, keys and order as documented. Source: the inquiries API.
+"""Queries and bodies that /api/inquiries takes. Source: the inquiries API.
 
-Ids of users and cases are those of other systems; amounts are numbers; what is not known is null.
+Ids of users and cases are those of other systems.
 """
 
-import uuid
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from config.api.errors import Detail
 from config.api.reading import Body, Input
 
-from .ids import GREATEST_ID
-from .submission import VISIBLE
+from ..ids import GREATEST_ID
+from ..submission import VISIBLE
+from .types import Priority, Status
 
-# The greatest number that every JSON reader takes for itself.
+# The greatest number that every JSON reader reads exactly.
 GREATEST = 2**53 - 1
-
-Status = Literal["open", "in_progress", "closed", "cancelled"]
-Priority = Literal["low", "normal", "high", "urgent"]
-OfferStatus = Literal["draft", "sent", "viewed", "accepted", "declined", "expired"]
-Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, examples=["2025-11-06T10:30:00.000000Z"])]
-OffsetMoment = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, examples=["2026-04-16T10:30:00+00:00"])]
-
-
-# --- What is asked
 
 
 class MetaQuery(Input):
@@ -146,193 +136,3 @@ class InquirySubmission(Body):
     priority: Priority | None = None
     source: Annotated[str, Meta(max_length=100, description="The platform it was sent from.")] | None = None
     filter_option_ids: Annotated[list[Id], Meta(max_length=100)] | None = None
-
-
-# --- What is answered
-
-
-class Answer(Struct, kw_only=True):
-    success: bool = True
-
-
-class StepBrief(Struct):
-    key: str
-    label: str
-    color: str
-    is_initial: bool
-    is_terminal: bool
-
-
-class InquiryTypeBody(Struct):
-    id: int
-    name: str
-    slug: str
-    icon: str
-    icon_type: Literal["emoji", "lucide"]
-    icon_display: str
-    color: str
-    description: str
-    is_active: bool
-    sort_order: int
-    statuses: list[StepBrief]
-
-
-class TypesAnswer(Answer, kw_only=True):
-    data: list[InquiryTypeBody]
-
-
-class StepBody(Struct):
-    key: str
-    label: str
-    description: str
-    color: str
-    sort_order: int
-    is_initial: bool
-    is_terminal: bool
-    maps_to_case_status: str | None
-
-
-class StatusesAnswer(Answer, kw_only=True):
-    data: dict[str, list[StepBody]]
-
-
-class FilterOptionBody(Struct):
-    id: int
-    group: str
-    label: str
-    is_active: bool
-
-
-class FilterOptionsAnswer(Answer, kw_only=True):
-    data: list[FilterOptionBody]
-
-
-class TypeBrief(Struct):
-    id: int
-    name: str
-    slug: str
-    icon: str
-    color: str
-
-
-class InquiryRow(Struct, kw_only=True):
-    """The name, e-mail and phone are null while the inquiry waits for its customer's profile."""
-
-    id: int
-    inquiry_type_id: int
-    inquiry_type: TypeBrief
-    first_name: str | None
-    last_name: str | None
-    email: str | None
-    phone: str | None
-    subject: str
-    status: Status
-    priority: Priority
-    category: str | None
-    budget: float | None
-    budget_display: str | None
-    full_name: str | None
-    truncated_message: str
-    created_at: Moment
-    responded_at: Moment | None
-    pipeline_status: str
-    user_id: int
-    created_by: int
-    case_id: int | None
-
-
-class Pagination(Struct):
-    current_page: int
-    per_page: int
-    total: int
-    last_page: int
-
-
-class InquiryPage(Answer, kw_only=True):
-    data: list[InquiryRow]
-    pagination: Pagination
-
-
-class Address(Struct):
-    street: str | None
-    postal_code: str | None
-    city: str | None
-    country: str | None
-
-
-class Business(Struct):
-    company: str | None
-    vat_number: str | None
-    address: Address | None
-    invoice_email: str | None
-    invoice_address: Address | None
-
-
-class InquiryBody(InquiryRow, kw_only=True):
-    message: str
-    source: str | None
-    language: str | None
-    address: Address | None
-    business: Business | None
-    filter_options: list[FilterOptionBody]
-    contact_id: uuid.UUID | None
-    is_waiting_for_profile: bool
-    acknowledged_at: Moment | None
-    updated_at: Moment
-
-
-class OfferBody(Struct):
-    id: int
-    title: str
-    amount: float
-    currency: str
-    valid_until: date | None
-    status: OfferStatus
-    made_by: str | None
-    created_at: Moment
-    sent_at: Moment | None
-
-
-class InquiryDetail(Struct):
-    inquiry: InquiryBody
-    offers: list[OfferBody]
-    offers_count: int
-
-
-class DetailAnswer(Answer, kw_only=True):
-    data: InquiryDetail
-
-
-class HistoryEntry(Struct):
-    from_status: str | None
-    to_status: str
-    changed_by: int | None
-    note: str | None
-    created_at: OffsetMoment
-
-
-class HistoryAnswer(Answer, kw_only=True):
-    data: list[HistoryEntry]
-
-
-class ActedOn(Struct):
-    inquiry: InquiryBody
-
-
-class ActionAnswer(Answer, kw_only=True):
-    message: str
-    data: ActedOn
-
-
-class SubmittedInquiry(Struct):
-    inquiry_id: int
-    reference: int
-    status: Status
-    user_id: int
-    created_by: int
-    created_at: OffsetMoment
-
-
-class SubmissionAnswer(Answer, kw_only=True):
-    message: str
-    data: SubmittedInquiry

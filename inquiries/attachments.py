@@ -1,4 +1,4 @@
-"""Files of an inquiry: who may see and change them, how many there may be, and how one is added.
+"""Add files to an inquiry: access, the limit of their number, storing.
 
 Sources: inquiries API, "File Attachments"; contract section 5.
 """

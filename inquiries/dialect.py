@@ -32,7 +32,7 @@ from .schemas.answers import (
 
 
 class ErrorBody(msgspec.Struct, omit_defaults=True):
-    """`message` is what kind of refusal it is, `error` the reason; `errors` by field for validation errors alone."""
+    """`message` names the refusal, `error` the reason; `errors` by field, for validation errors alone."""
 
     success: bool
     message: str
@@ -68,7 +68,7 @@ class InquiriesDialect(Dialect):
     def respond(self, problem: ProblemError, request: HttpRequest) -> HttpResponse:
         response = super().respond(problem, request)
         if problem.kind == "invalid_transition":
-            # A refusal like any other, whatever its documented status: Django would log a 500 as a crash.
+            # Logged as a warning: Django would log the documented status 500 as a crash.
             log_response("Refused move: %s", request.path, response=response, request=request, level="warning")
         return response
 
@@ -94,24 +94,24 @@ dialect = InquiriesDialect(
 )
 
 
-def _brief(kind: InquiryType) -> TypeBrief:
-    return TypeBrief(kind.pk, kind.name, kind.slug, kind.icon, kind.color)
+def _brief(inquiry_type: InquiryType) -> TypeBrief:
+    return TypeBrief(inquiry_type.pk, inquiry_type.name, inquiry_type.slug, inquiry_type.icon, inquiry_type.color)
 
 
-def to_type(kind: InquiryType) -> InquiryTypeBody:
-    """A type with its pipeline in short; `kind.steps` is best prefetched."""
-    steps = [StepBrief(s.key, s.label, s.color, s.is_initial, s.is_terminal) for s in kind.steps.all()]
+def to_type(inquiry_type: InquiryType) -> InquiryTypeBody:
+    """A type with its pipeline in short; prefetch `steps` for it."""
+    steps = [StepBrief(s.key, s.label, s.color, s.is_initial, s.is_terminal) for s in inquiry_type.steps.all()]
     return InquiryTypeBody(
-        id=kind.pk,
-        name=kind.name,
-        slug=kind.slug,
-        icon=kind.icon,
-        icon_type=kind.icon_type,  # type: ignore[arg-type]
-        icon_display=kind.icon_display,
-        color=kind.color,
-        description=kind.description,
-        is_active=kind.is_active,
-        sort_order=kind.sort_order,
+        id=inquiry_type.pk,
+        name=inquiry_type.name,
+        slug=inquiry_type.slug,
+        icon=inquiry_type.icon,
+        icon_type=inquiry_type.icon_type,  # type: ignore[arg-type]
+        icon_display=inquiry_type.icon_display,
+        color=inquiry_type.color,
+        description=inquiry_type.description,
+        is_active=inquiry_type.is_active,
+        sort_order=inquiry_type.sort_order,
         statuses=steps,
     )
 

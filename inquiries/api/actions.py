@@ -32,7 +32,7 @@ def perform_inquiry_action(caller: Caller, id: int, body: ActionBody) -> ActionA
     """
     inquiry = Inquiry.objects.for_pro(caller.pro).select_related("inquiry_type", "step").get(pk=id)
     given = {name: value for name, value in structs.asdict(body).items() if value is not UNSET}
-    # A note of null is none, and nobody's id is the token's actor's.
+    # A null note is no note; a null `changed_by` stays, and defaults to the token's actor.
     if given.get("note", "") is None:
         del given["note"]
     _perform(inquiry, given.pop("action"), given, caller)
@@ -46,6 +46,6 @@ def _perform(inquiry: Inquiry, action: str, given: dict[str, Any], caller: Calle
         case "close":
             close_inquiry(inquiry, by=caller.token, **given)
         case "link_case":
-            # Checked like the others; a link is no move, so there is no row of the history to keep it in.
+            # Validated but not stored: a link is no move and has no history row.
             clean_note(given.pop("note", ""))
             link_case(inquiry, given.pop("case_id"), by=caller.token, **given)

@@ -67,7 +67,7 @@ LIST, ONE = "/<int:id>/attachments", "/<int:id>/attachments/<int:attachment_id>"
 
 
 def to_body(row: Attachment, user_id: int) -> AttachmentBody:
-    """An attachment as `user_id` sees it: the address is one that they may download it at."""
+    """An attachment with the address at which `user_id` can download it."""
     return AttachmentBody(
         id=row.pk,
         inquiry_id=row.inquiry_id,
@@ -85,7 +85,7 @@ def _address(row: Attachment) -> str:
 
 
 def _inquiry(caller: Caller, id: int, user_id: int) -> Inquiry:
-    """The Pro's inquiry, which `user_id` may see the files of. Raises DoesNotExist and PermissionDenied."""
+    """Find the Pro's inquiry if `user_id` may see its files. Raises DoesNotExist and PermissionDenied."""
     inquiry = Inquiry.objects.for_pro(caller.pro).get(pk=id)
     check_access(inquiry, user_id)
     return inquiry

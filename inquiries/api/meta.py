@@ -16,10 +16,10 @@ def list_inquiry_types(caller: Caller, query: MetaQuery) -> TypesAnswer:
 
     `icon_display` is what to show: an emoji itself, or the name of a Lucide icon.
     """
-    kinds = InquiryType.objects.prefetch_related("steps")
+    types = InquiryType.objects.prefetch_related("steps")
     if not query.include_inactive:
-        kinds = kinds.filter(is_active=True)
-    return TypesAnswer(data=[to_type(kind) for kind in kinds])
+        types = types.filter(is_active=True)
+    return TypesAnswer(data=[to_type(inquiry_type) for inquiry_type in types])
 
 
 @api.endpoint("GET", "/meta/statuses", scope="inquiries:read", query=StatusesQuery, answer=StatusesAnswer)
@@ -28,13 +28,13 @@ def list_pipelines(caller: Caller, query: StatusesQuery) -> StatusesAnswer:
 
     Those of inactive types too, as inquiries may still stand on them. An unknown slug is 404.
     """
-    kinds = InquiryType.objects.prefetch_related("steps")
+    types = InquiryType.objects.prefetch_related("steps")
     if query.type is not None:
-        kinds = kinds.filter(slug=query.type)
-    found = {kind.slug: [to_step(step) for step in kind.steps.all()] for kind in kinds}
-    if query.type is not None and not found:
+        types = types.filter(slug=query.type)
+    pipelines = {each.slug: [to_step(step) for step in each.steps.all()] for each in types}
+    if query.type is not None and not pipelines:
         raise ProblemError("not_found", "There is no inquiry type with this slug.")
-    return StatusesAnswer(data=found)
+    return StatusesAnswer(data=pipelines)
 
 
 @api.endpoint("GET", "/meta/filter-options", scope="inquiries:read", query=MetaQuery, answer=FilterOptionsAnswer)

@@ -1,4 +1,4 @@
-"""Inquiries as they are: the list, one of them, its history."""
+"""Read the list of inquiries, one of them, and its history."""
 
 from config.accounts.access import Caller
 from config.api.errors import Detail, invalid_fields
@@ -20,16 +20,16 @@ def list_inquiries(caller: Caller, query: InquiryQuery) -> InquiryPage:
     Without those that are linked to a case, unless `unassigned_only=false` or `include_linked_to_case=true` is sent.
     `total` is exact. A page past the end is empty.
     """
-    rows = _chosen(Inquiry.objects.for_pro(caller.pro), query).select_related("inquiry_type", "step")
+    rows = _filter(Inquiry.objects.for_pro(caller.pro), query).select_related("inquiry_type", "step")
     page, total = numbered_page(rows, query.page, query.per_page)
     last = max(-(-total // query.per_page), 1)
     pagination = Pagination(query.page, query.per_page, total, last)
     return InquiryPage(data=[to_row(row) for row in page], pagination=pagination)
 
 
-def _chosen(rows: InquiryQuerySet, query: InquiryQuery) -> InquiryQuerySet:
-    chosen = {"status": query.status, "category": query.category, "user_id": query.user_id}
-    rows = rows.filter(**{name: value for name, value in chosen.items() if value is not None})
+def _filter(rows: InquiryQuerySet, query: InquiryQuery) -> InquiryQuerySet:
+    filters = {"status": query.status, "category": query.category, "user_id": query.user_id}
+    rows = rows.filter(**{name: value for name, value in filters.items() if value is not None})
     if query.inquiry_type is not None:
         rows = rows.filter(inquiry_type=_type_id(query.inquiry_type))
     if query.open_only:
@@ -38,7 +38,7 @@ def _chosen(rows: InquiryQuerySet, query: InquiryQuery) -> InquiryQuerySet:
 
 
 def _type_id(text: str) -> int:
-    """The id of the type with this id or slug; a slug may well look like an id, and then the id is meant."""
+    """The id of the type with this id or slug; an id takes precedence over a slug that looks like one."""
     known = list(InquiryType.objects.values_list("pk", "slug"))
     ids = {slug: pk for pk, slug in known} | {str(pk): pk for pk, _slug in known}
     if text not in ids:

@@ -49,8 +49,8 @@ def _prepare(caller: Caller, body: InquirySubmission) -> Submission:
         "source": body.source or "",
     }
     options = body.filter_option_ids or []
-    kind = body.inquiry_type_id
-    return prepare(caller.pro, fields, by=caller.token, inquiry_type_id=kind, filter_option_ids=options)
+    type_id = body.inquiry_type_id
+    return prepare(caller.pro, fields, by=caller.token, inquiry_type_id=type_id, filter_option_ids=options)
 
 
 def _to_response(inquiry: Inquiry) -> HttpResponse:
@@ -67,7 +67,7 @@ def _to_response(inquiry: Inquiry) -> HttpResponse:
 
 
 def _decimal(budget: int | float | str | None) -> Decimal | None:
-    """A number is what its first 15 digits say, all that a float can be relied on for: 0.1 + 0.2 is 0.3."""
+    """Convert a number by its first 15 digits, the precision of a float: 0.1 + 0.2 is 0.3."""
     if budget is None:
         return None
     return Decimal(f"{budget:.15g}" if isinstance(budget, float) else budget)

@@ -28,7 +28,7 @@ from ..models import DirectoryUser
 logger = logging.getLogger("vestibule.userhub")
 
 MAX_BODY = 256 * 1024  # bytes
-# What is the business's, where it stands among the person's fields.
+# Fields of the business that may stand among those of the person.
 BUSINESS = (
     "company",
     "company_name",
@@ -133,10 +133,10 @@ def _read_answer(body: bytes, user_id: int) -> Profile:
         user = _members(user.get(name)) or user
     if isinstance(user.get("id"), int) and user["id"] != user_id:
         raise UserHubUnavailableError("its answer is about somebody else")
-    found = _profile(user)
-    if not found.business and not _says_something({**found.person, "language": ""}):
+    profile = _profile(user)
+    if not profile.business and not _has_values({**profile.person, "language": ""}):
         raise UserHubUnavailableError("its answer tells nothing about the user")
-    return found
+    return profile
 
 
 def _members(value: Any) -> dict[str, Any]:
@@ -165,10 +165,10 @@ def _profile(user: Mapping[str, Any]) -> Profile:
 
 
 def _business(user: Mapping[str, Any]) -> dict[str, Any]:
-    of_user = next((found for name in ("business", "company") if (found := _members(user.get(name)))), {})
+    of_user = next((members for name in ("business", "company") if (members := _members(user.get(name)))), {})
     source = {**{name: user[name] for name in BUSINESS if name in user}, **of_user}
     invoice = _members(source.get("invoice"))
-    found = {
+    business = {
         "company": _text(source, 200, "company", "company_name", "name"),
         "vat_number": _text(source, 32, "vat_number", "vat_id", "vat"),
         "address": _address(source.get("address") or source.get("business_address"), of_user),
@@ -177,11 +177,11 @@ def _business(user: Mapping[str, Any]) -> dict[str, Any]:
             source.get("invoice_address") or source.get("billing_address") or invoice.get("address"), {}
         ),
     }
-    return found if _says_something(found) else {}
+    return business if _has_values(business) else {}
 
 
-def _says_something(found: Mapping[str, Any]) -> bool:
-    return any(_says_something(value) if isinstance(value, dict) else value for value in found.values())
+def _has_values(fields: Mapping[str, Any]) -> bool:
+    return any(_has_values(value) if isinstance(value, dict) else value for value in fields.values())
 
 
 def _address(value: Any, around: Mapping[str, Any]) -> dict[str, str]:

@@ -112,7 +112,7 @@ SAYING_SOMETHING = {"pattern": VISIBLE}
 
 
 class InquirySubmission(Body):
-    # What callers may think of sending; every other unknown field is refused too.
+    # Fields that callers may try; every other unknown field is refused too.
     refused: ClassVar[Mapping[str, str]] = dict.fromkeys(
         (
             *("person", "profile", "contact", "customer", "name", "full_name", "first_name", "last_name"),

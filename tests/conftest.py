@@ -1,5 +1,6 @@
 """The cast, the same in every test: the owner (`user` of `pro`), another Pro, nobody, staff."""
 
+import gc
 import json
 import shutil
 import threading
@@ -10,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connections, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import translation
 
 from config.accounts.access import REFUSALS, REQUESTS
@@ -40,26 +44,34 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.line(NO_CHROMIUM, red=True, bold=True)
 
 
-@pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Path:
-    """Uploads of one test, in a folder of its own."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT
+def pytest_collection_finish() -> None:
+    # What is loaded now stays: the collector need not walk through it again and again.
+    gc.collect()
+    gc.freeze()
 
 
-@pytest.fixture(autouse=True)
-def attachment_folder(settings: Any, tmp_path: Path) -> Path:
-    """Where one test's attachments are stored."""
-    folder, kept = tmp_path / "attachments", settings.STORAGES["attachments"]
-    options = {**kept["OPTIONS"], "location": folder}
-    settings.STORAGES = {**settings.STORAGES, "attachments": {**kept, "OPTIONS": options}}
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
     """A safe hash is slow by design; half a second for every user of every test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]).enable()
+
+
+def _emptied(folder: Path) -> Iterator[Path]:
+    yield folder
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(autouse=True)
+def media() -> Iterator[Path]:
+    """Where uploads are stored; no test leaves one to the next."""
+    yield from _emptied(Path(settings.MEDIA_ROOT))
+
+
+@pytest.fixture(autouse=True)
+def attachment_folder() -> Iterator[Path]:
+    """Where attachments are stored; no test leaves one to the next."""
+    yield from _emptied(Path(settings.STORAGES["attachments"]["OPTIONS"]["location"]))
 
 
 def forget_requests() -> None:
@@ -131,8 +143,18 @@ def _client(user: User | None = None) -> Client:
     # Faults are answered as they would be in production, so that a test can look at the answer.
     client = Client(raise_request_exception=False)
     if user:
-        client.force_login(user, backend="config.accounts.backends.EmailBackend")
+        client.cookies[settings.SESSION_COOKIE_NAME] = new_session(user)
     return client
+
+
+def new_session(user: User) -> str:
+    """The key of a session of somebody who has signed in, without all that a sign-in does."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "config.accounts.backends.EmailBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return session.session_key
 
 
 @pytest.fixture

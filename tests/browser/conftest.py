@@ -1,13 +1,18 @@
 """A real Chromium. Without one the browser tests say loudly how to get it; REQUIRE_BROWSER makes that a failure."""
 
 import os
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from django.conf import settings
+from django.core.signals import request_finished, request_started
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.conftest import NO_CHROMIUM, find_chromium
+from config.accounts.models import User
+from tests.conftest import NO_CHROMIUM, find_chromium, new_session
 
 # What browser and htmx write themselves when a test provokes a refusal or takes the network away, and when a changed
 # row is not on the present tab.
@@ -24,6 +29,20 @@ PROVOKED = (
 PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
 
+PHONE = {"viewport": {"width": 375, "height": 760}}
+WIDE = {"viewport": {"width": 1280, "height": 860}}
+
+# htmx learns of the buttons in new content 20 ms after it shows them. Nobody is that quick, but for a test.
+SETTLE_AT_ONCE = "addEventListener('DOMContentLoaded', () => { if (window.htmx) htmx.config.defaultSettleDelay = 0; });"
+
+
+def wait_until(page: Page, condition: Callable[[], Any]) -> None:
+    """Wait for what the page itself does not show."""
+    ends = time.monotonic() + PATIENCE / 1000
+    while not condition():
+        assert time.monotonic() < ends, "it did not come true"
+        page.wait_for_timeout(20)
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
@@ -38,21 +57,57 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, live_server: Any) -> Iterator[Any]:
-    """Opens a page of a fresh visitor; what the browser complains about fails the test at its end."""
+def idle_server(live_server: Any) -> Iterator[Any]:
+    """The live server; the test ends when the last request has ended, and leaves none to the next one."""
+    lock, busy = threading.Lock(), 0
+
+    def count(signal: Any, **_: Any) -> None:
+        nonlocal busy
+        with lock:
+            busy += 1 if signal is request_started else -1
+
+    for signal in (request_started, request_finished):
+        signal.connect(count)
+    yield live_server
+    ends = time.monotonic() + PATIENCE / 1000
+    while busy > 0 and time.monotonic() < ends:
+        time.sleep(0.01)
+    for signal in (request_started, request_finished):
+        signal.disconnect(count)
+
+
+@pytest.fixture
+def open_page(chromium: Browser, idle_server: Any) -> Iterator[Any]:
+    """Opens a page of a fresh visitor, or as a user; what the browser complains about fails the test at its end."""
     contexts, complaints = [], []
 
-    def open_(path: str = "/", **options: Any) -> Any:
-        context = chromium.new_context(base_url=live_server.url, locale="en-GB", **options)
+    def open_(path: str = "/", as_user: User | None = None, **options: Any) -> Page:
+        context = chromium.new_context(base_url=idle_server.url, locale="en-GB", **options)
         context.set_default_timeout(PATIENCE)
+        context.add_init_script(SETTLE_AT_ONCE)
         contexts.append(context)
         page = context.new_page()
+        if as_user:
+            sign_in(page, as_user, idle_server.url)
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
+        page.goto(path)  # Returns when its scripts have run.
         return page
 
     yield open_
     for context in contexts:
         context.close()
     assert [text for text in complaints if not text.startswith(PROVOKED)] == []
+
+
+@pytest.fixture
+def enter(open_page: Any, user: User) -> Callable[..., Page]:
+    """Opens a page of the workspace as the owner, who signed in before."""
+    return lambda path, **options: open_page(path, as_user=user, **options)
+
+
+def sign_in(page: Page, user: User, url: str = "") -> None:
+    """Give the page's visitor a session of the user; without a page of the server yet its URL is needed."""
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": new_session(user), "url": url or page.url}]
+    )

@@ -4,7 +4,6 @@ import gzip
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -19,7 +18,6 @@ from inquiries.models import AllowedMove, FilterOption, Inquiry, InquiryType
 from inquiries.pipeline.moves import close_inquiry, move_inquiry
 from tests.contacts.messaging import arrive, connect
 from tests.factories import (
-    PASSWORD,
     ContactFactory,
     InquiryFactory,
     InquiryTypeFactory,
@@ -27,6 +25,9 @@ from tests.factories import (
     RequestFactory,
     make_token,
 )
+
+from .barriers import barriers, too_wide, violations
+from .conftest import WIDE, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -82,12 +83,6 @@ CLOSED = [
     "/docs/api",
 ]
 TWIN = "bbbbbbbb-0000-4000-8000-000000000002"
-axe = Axe()
-
-
-def violations(page):
-    found = axe.run(page).response["violations"]
-    return [(page.url, v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in found]
 
 
 @pytest.fixture
@@ -229,17 +224,13 @@ def imports():
     return {found.state: found.pk for found in ContactImport.objects.all()}
 
 
-def tour(page, row, check):
+def tour(page, row, user, check):
     """What `check` finds on every page, signed out and then signed in."""
     found = []
     for path in PUBLIC:
         page.goto(path)
         found += check(page)
-    page.goto("/sign-in")
-    page.fill("[name=username]", "owner@example.com")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button")
-    page.wait_for_url("**/inbox")
+    sign_in(page, user)
     gone = Contact.objects.for_pro(row.pro, deleted=True).get().pk
     for path in CLOSED:
         rows = {"id": row.pk, "contact": row.contact_id, "note": row.contact.notes.get().pk, "gone": gone, "twin": TWIN}
@@ -248,25 +239,16 @@ def tour(page, row, check):
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "fr", "nl"])
-@pytest.mark.parametrize("width", [1280, 375])
-def test_axe_finds_nothing(open_page, user, row, scheme, language, width):
+def test_axe_finds_nothing(open_page, user, row, language):
     user.language = language
     user.save()
-    headers = {"Accept-Language": language}
-    page = open_page(
-        "/sign-in", color_scheme=scheme, viewport={"width": width, "height": 800}, extra_http_headers=headers
-    )
-    assert tour(page, row, violations) == []
+    page = open_page("/sign-in", extra_http_headers={"Accept-Language": language}, **WIDE)
+    assert tour(page, row, user, barriers) == []
 
 
-def test_nothing_scrolls_sideways_at_320_pixels(open_page, row):
-    def too_wide(page):
-        width = page.evaluate("document.documentElement.scrollWidth")
-        return [(page.url, width)] if width > 320 else []
-
-    assert tour(open_page("/sign-in", viewport={"width": 320, "height": 640}), row, too_wide) == []
+def test_nothing_scrolls_sideways_at_320_pixels(open_page, user, row):
+    assert tour(open_page("/sign-in", viewport={"width": 320, "height": 640}), row, user, too_wide) == []
 
 
 def test_the_first_visit_to_the_form_is_light_and_asks_no_third_party(open_page, row, live_server):
@@ -292,13 +274,10 @@ def test_errors_of_a_form_are_tied_to_their_fields(open_page, row):
     assert violations(page) == []
 
 
-def test_the_identity_page_of_a_gated_pro(open_page, user, row):
+def test_the_identity_page_of_a_gated_pro(enter, user, row):
     user.pro.cni_required = True
     user.pro.save()
-    page = open_page("/sign-in")
-    page.fill("[name=username]", "owner@example.com")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button")
+    page = enter("/inbox")
     page.get_by_text("show us who you are").wait_for()
     assert violations(page) == []
     page.set_input_files("[name=file]", {"name": "cni.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n"})

@@ -7,16 +7,13 @@ from config.web.middleware import MAX_REQUEST
 from inquiries.models import Attachment
 from tests.factories import InquiryFactory
 
-from .test_offers import signed_in
-
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.parametrize("size", [MAX_REQUEST + 1, 40 * 1024 * 1024])
-def test_a_file_that_is_far_too_large(open_page, user, size, tmp_path):
+def test_a_file_that_is_far_too_large(enter, user, size, tmp_path):
     inquiry = InquiryFactory(pro=user.pro)
-    page = signed_in(open_page)
-    page.goto(f"/inquiries/{inquiry.pk}")
+    page = enter(f"/inquiries/{inquiry.pk}")
     path = tmp_path / "plan.txt"
     path.write_bytes(b"x" * size)
     page.get_by_label("Add a file").set_input_files(path)

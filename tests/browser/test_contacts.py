@@ -1,15 +1,16 @@
 """The address book, in a real browser."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from contacts.models import Contact, ContactNote
-from tests.factories import PASSWORD, ContactFactory
+from tests.factories import ContactFactory
+
+from .conftest import PHONE, WIDE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-PHONE = {"viewport": {"width": 375, "height": 760}}
-WIDE = {"viewport": {"width": 1280, "height": 860}}
 
 
 @pytest.fixture
@@ -18,21 +19,6 @@ def people(user):
         ContactFactory(pro=user.pro, name=name, email=f"{name.lower()}@example.org", phone=phone)
         for name, phone in (("Anna", "+33612345678"), ("Boris", "+33699999999"), ("Chloe", ""))
     ]
-
-
-@pytest.fixture
-def enter(open_page):
-    """Opens a page of the workspace, signed in."""
-
-    def open_(path, **options):
-        page = open_page(path, **options)
-        page.get_by_label("E-mail").fill("owner@example.com")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"**{path}")
-        return page
-
-    return open_
 
 
 def entry(page, words):
@@ -61,7 +47,7 @@ def test_search_open_edit_note_archive_undo(enter, people, user, size, has_javas
     entry(page, "Anna → Anna Karenina").wait_for()
     assert Contact.objects.get(pk=people[0].pk).name == "Anna Karenina"
     if has_javascript:
-        assert page.title() == "Anna Karenina · Contacts · Vestibule"
+        expect(page).to_have_title("Anna Karenina · Contacts · Vestibule")
         expect(page.get_by_role("link", name="Edit Name")).to_be_focused()
 
     page.get_by_label("Note").fill("Trains make her nervous.")
@@ -163,7 +149,7 @@ def test_merge_and_undo(enter, people, user, has_javascript, size):
     page.get_by_text("is merged into").wait_for()
     twin.refresh_from_db()
     assert (twin.merged_into, people[0].merges.count()) == (people[0], 1)
-    assert str(people[0].pk) in page.url
+    expect(page).to_have_url(re.compile(str(people[0].pk)))
     people[0].refresh_from_db()
     assert (people[0].name, people[0].referral_source) == ("ANNA", "A friend")
 

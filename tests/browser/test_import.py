@@ -4,34 +4,18 @@ import pytest
 from playwright.sync_api import expect
 
 from contacts.models import Contact, ContactImport
-from tests.factories import PASSWORD
+
+from .conftest import PHONE, WIDE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PHONE = {"viewport": {"width": 375, "height": 760}}
-WIDE = {"viewport": {"width": 1280, "height": 860}}
 TEXT = "Nom;Prénom;Adresse;GSM\nMarchand;Hélène;helene@example.org;06 12 34 56 78\nPeeters;Jan;jan;\n"
-
-
-@pytest.fixture
-def open_import(open_page):
-    """Opens /contacts/import as the owner."""
-
-    def open_(**options):
-        page = open_page("/contacts/import", **options)
-        page.get_by_label("E-mail").fill("owner@example.com")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("heading", name="Import contacts").wait_for()
-        return page
-
-    return open_
 
 
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
 @pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
-def test_from_a_file_to_a_contact(open_import, user, work_tasks, size, has_javascript):
-    page = open_import(java_script_enabled=has_javascript, **size)
+def test_from_a_file_to_a_contact(enter, user, work_tasks, size, has_javascript):
+    page = enter("/contacts/import", java_script_enabled=has_javascript, **size)
 
     def wait_for_the_worker(title):
         page.get_by_role("heading", name=title).wait_for()
@@ -77,8 +61,8 @@ def test_from_a_file_to_a_contact(open_import, user, work_tasks, size, has_javas
     expect(page.get_by_text("2 rows · 1 created")).to_be_visible()
 
 
-def test_more_rows_and_a_discarded_file(open_import, user, work_tasks):
-    page = open_import(**WIDE)
+def test_more_rows_and_a_discarded_file(enter, user, work_tasks):
+    page = enter("/contacts/import", **WIDE)
     text = "name,email\n" + "".join(f"Person {n:03d},p{n}@example.org\n" for n in range(70))
     page.get_by_label("CSV file", exact=True).set_input_files(
         {"name": "p.csv", "mimeType": "text/csv", "buffer": text.encode()}

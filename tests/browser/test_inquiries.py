@@ -7,7 +7,9 @@ from playwright.sync_api import expect
 
 from inquiries.models import DirectoryUser, Inquiry
 from inquiries.pipeline.moves import move_inquiry
-from tests.factories import PASSWORD, ContactFactory, InquiryFactory, InquiryTypeFactory
+from tests.factories import ContactFactory, InquiryFactory, InquiryTypeFactory
+
+from .conftest import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -20,20 +22,6 @@ def inquiry_type(db):
 @pytest.fixture
 def inquiry(user, inquiry_type):
     return InquiryFactory(pro=user.pro, inquiry_type=inquiry_type, subject="Kitchen", message="How much?")
-
-
-@pytest.fixture
-def enter(open_page, user):
-    def sign_in(path, **options):
-        page = open_page(f"/sign-in?next={path}", **options)
-        page.fill("[name=username]", "owner@example.com")
-        page.fill("[name=password]", PASSWORD)
-        page.click("main button")
-        page.wait_for_url(f"**{path}")
-        page.wait_for_load_state("load")
-        return page
-
-    return sign_in
 
 
 @pytest.mark.parametrize("has_scripts", [True, False])
@@ -104,6 +92,7 @@ def test_a_search_shows_that_it_is_working(enter, inquiry, path, shown):
     page.get_by_role("searchbox").fill("kit")
     busy = re.compile("htmx-request")
     expect(page.locator(shown)).to_have_class(busy)
+    wait_until(page, lambda: held)
     held[0].continue_()
     expect(page.locator(shown)).not_to_have_class(busy)
 

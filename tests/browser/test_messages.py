@@ -1,6 +1,7 @@
 """From a message that somebody writes by WhatsApp to the pro's answer on their phone, in a real browser."""
 
 import json
+import re
 import time
 
 import pytest
@@ -11,37 +12,19 @@ from contacts.models import ChannelConnection, Contact, ContactMessage
 from tests.contacts.channels.payloads import path, proof, text, whatsapp
 from tests.contacts.channels.peer import PHONE_ID, WHATSAPP_TOKEN, fault
 from tests.contacts.messaging import SECRET, arrive, connect, peer
-from tests.factories import PASSWORD
+
+from .conftest import PHONE, WIDE
 
 __all__ = ["peer"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PHONE = {"viewport": {"width": 375, "height": 760}}
-WIDE = {"viewport": {"width": 1280, "height": 860}}
 SIZES = pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
 
 
 @pytest.fixture
 def channel(user):
     return connect(user.pro, "whatsapp")
-
-
-@pytest.fixture
-def enter(open_page):
-    """Opens a page of the workspace, signed in."""
-
-    def open_(path, **options):
-        page = open_page(path, **options)
-        page.get_by_label("E-mail").fill("owner@example.com")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"**{path}")
-        # With its scripts: what is typed before them would be typed for nobody.
-        page.wait_for_load_state()
-        return page
-
-    return open_
 
 
 def bring(live_server, channel, words, number):
@@ -84,7 +67,8 @@ def test_from_a_message_to_the_answer(enter, live_server, channel, peer, work_ta
     row.click()
     page.get_by_role("heading", name="Inès Marchand").wait_for()
     contact = Contact.objects.get()
-    assert (str(contact.pk) in page.url, contact.unread_count) == (True, 0)
+    expect(page).to_have_url(re.compile(str(contact.pk)))
+    assert contact.unread_count == 0
     expect(letter(page, "Bonjour, c'est libre ?")).to_be_visible()
     expect(page.get_by_text("1 unread")).to_have_count(0)
 
@@ -134,13 +118,16 @@ def test_an_open_conversation_shows_what_comes_in_by_itself(enter, live_server, 
     bring(live_server, channel, "First", 1)
     work_tasks()
     contact = Contact.objects.get()
-    page = enter(f"/inbox/messages/{contact.pk}", **WIDE)
+    page = enter("/inbox/messages", **WIDE)
+    page.clock.install()
+    page.goto(f"/inbox/messages/{contact.pk}")
     page.get_by_label("Your message").fill("Half a sentence")
     for number, words in enumerate(("Second", "Third"), start=2):
         bring(live_server, channel, words, number)
         work_tasks()
+        page.clock.fast_forward(15_000)  # milliseconds
         expect(letter(page, words)).to_be_visible()
-    assert page.locator("#thread .words").all_inner_texts() == ["Third", "Second", "First"]
+    expect(page.locator("#thread .words")).to_have_text(["Third", "Second", "First"])
     expect(page.get_by_label("Your message")).to_have_value("Half a sentence")
     # Nobody may be there to read them.
     contact.refresh_from_db()
@@ -159,7 +146,7 @@ def test_the_list_by_keyboard_alone(enter, channel):
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Third").wait_for()
-    assert page.title() == "Third · Messages · Vestibule"
+    expect(page).to_have_title("Third · Messages · Vestibule")
     assert dict(Contact.objects.values_list("name", "unread_count")) == {"First": 1, "Second": 0, "Third": 0}
     page.go_back()
     page.get_by_role("heading", name="Second").wait_for()

@@ -7,9 +7,10 @@ from playwright.sync_api import expect
 
 from inquiries.models import Inquiry, Offer
 from inquiries.offers.lifecycle import send_offer
-from tests.factories import PASSWORD, InquiryFactory
+from tests.factories import InquiryFactory
 
-from .test_access import violations
+from .barriers import barriers, too_wide
+from .conftest import WIDE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LONG = "Wolfeschlegelsteinhausenbergerdorff" * 3
@@ -30,19 +31,9 @@ def offer(inquiry, user):
     return found
 
 
-def signed_in(open_page, **options):
-    page = open_page("/sign-in", **options)
-    page.fill("[name=username]", "owner@example.com")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button")
-    page.wait_for_url("**/inbox")
-    return page
-
-
 @pytest.mark.parametrize("javascript", [True, False])
-def test_from_the_first_line_to_the_answer(open_page, inquiry, javascript):
-    page = signed_in(open_page, java_script_enabled=javascript)
-    page.goto(f"/inquiries/{inquiry.pk}/offers/new")
+def test_from_the_first_line_to_the_answer(enter, open_page, inquiry, javascript):
+    page = enter(f"/inquiries/{inquiry.pk}/offers/new", java_script_enabled=javascript)
     page.get_by_label("Amount").fill("1.850,50")
     page.get_by_role("button", name="Save and preview the mail").click()
     expect(page.get_by_role("article")).to_contain_text("Hello Jan de Vries,")
@@ -61,10 +52,9 @@ def test_from_the_first_line_to_the_answer(open_page, inquiry, javascript):
     expect(page.locator(".offer-head")).to_contain_text("Accepted")
 
 
-def test_a_draft_is_discarded_in_two_steps(open_page, inquiry, user):
+def test_a_draft_is_discarded_in_two_steps(enter, inquiry, user):
     draft = Offer.objects.create_draft(inquiry, by=user, title="Kitchen", amount=Decimal(1))
-    page = signed_in(open_page)
-    page.goto(f"/inquiries/{inquiry.pk}/offers/{draft.pk}")
+    page = enter(f"/inquiries/{inquiry.pk}/offers/{draft.pk}")
     expect(page.get_by_role("button", name="Discard")).to_be_hidden()
     page.get_by_text("Discard this draft").click()
     page.get_by_role("button", name="Discard").click()
@@ -72,7 +62,7 @@ def test_a_draft_is_discarded_in_two_steps(open_page, inquiry, user):
     assert Offer.objects.count() == 0
 
 
-def tour(open_page, offer, check, **options):
+def tour(open_page, user, offer, check, **options):
     """What `check` finds on the customer's page in every state, and on the Pro's pages."""
     found = []
     page = open_page(f"/offers/{offer.key}", **options)
@@ -80,7 +70,7 @@ def tour(open_page, offer, check, **options):
         Offer.objects.update(status=status, answered_at=offer.sent_at)
         page.goto(f"/offers/{offer.key}")
         found += check(page)
-    page = signed_in(open_page, **options)
+    page = open_page("/inbox", as_user=user, **options)
     draft = Offer.objects.create_draft(offer.inquiry, by=None, title=LONG, text=LONG, amount=Decimal("9999999999.99"))
     start = f"/inquiries/{offer.inquiry_id}/offers"
     for path in (f"{start}/new", f"{start}/{draft.pk}", f"{start}/{draft.pk}/send", f"{start}/{offer.pk}"):
@@ -93,17 +83,10 @@ def tour(open_page, offer, check, **options):
     return found + check(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 375])
-def test_axe_finds_nothing(open_page, offer, scheme, width):
+def test_axe_finds_nothing(open_page, user, offer):
     assert Inquiry.objects.get() == offer.inquiry
-    options = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}}
-    assert tour(open_page, offer, violations, **options) == []
+    assert tour(open_page, user, offer, barriers, **WIDE) == []
 
 
-def test_nothing_scrolls_sideways_at_320_pixels(open_page, offer):
-    def too_wide(page):
-        width = page.evaluate("document.documentElement.scrollWidth")
-        return [(page.url, width)] if width > 320 else []
-
-    assert tour(open_page, offer, too_wide, viewport={"width": 320, "height": 640}) == []
+def test_nothing_scrolls_sideways_at_320_pixels(open_page, user, offer):
+    assert tour(open_page, user, offer, too_wide, viewport={"width": 320, "height": 640}) == []

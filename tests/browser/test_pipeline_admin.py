@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.factories import PASSWORD, InquiryTypeFactory, UserFactory
+from tests.factories import InquiryTypeFactory, UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -13,12 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_a_step_is_dragged_to_another_place(open_page: Any) -> None:
     staff = UserFactory(pro=None, is_staff=True, is_superuser=True)
     inquiry_type = InquiryTypeFactory()
-    page = open_page("/sign-in?next=/admin/")
-    page.fill("[name=username]", staff.email)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/admin/")
-    page.goto(f"/admin/inquiries/inquirytype/{inquiry_type.pk}/change/")
+    page = open_page(f"/admin/inquiries/inquirytype/{inquiry_type.pk}/change/", as_user=staff)
     handles = page.locator("#steps-group .has_original .field-sort_order")
     expect(handles.first).to_be_visible()
     handles.first.scroll_into_view_if_needed()

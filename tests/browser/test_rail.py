@@ -4,8 +4,6 @@ from itertools import combinations
 
 import pytest
 
-from tests.factories import PASSWORD
-
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NARROW = {"viewport": {"width": 320, "height": 640}}
 BOXES = """() => [...document.querySelectorAll(".rail :is(a, button):not(.brand)")]
@@ -18,14 +16,10 @@ BOXES = """() => [...document.querySelectorAll(".rail :is(a, button):not(.brand)
 
 @pytest.mark.parametrize("language", ["en", "fr", "nl"])
 @pytest.mark.parametrize("is_staff", [False, True])
-def test_no_label_overlaps_another_or_leaves_the_screen(open_page, user, language, is_staff):
+def test_no_label_overlaps_another_or_leaves_the_screen(enter, user, language, is_staff):
     user.language, user.is_staff = language, is_staff
     user.save()
-    page = open_page("/sign-in?next=/inquiries", **NARROW)
-    page.fill("[name=username]", user.email)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button")
-    page.wait_for_url("**/inquiries")
+    page = enter("/inquiries", **NARROW)
     boxes = page.evaluate(BOXES)
     assert len(boxes) == 6 + is_staff
     items, labels = zip(*boxes, strict=True)

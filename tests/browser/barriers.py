@@ -1,0 +1,45 @@
+"""What keeps people out of a page: axe on a phone and a wide screen, in both colour schemes."""
+
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+# The rules of axe that look at colours; no other one can tell the schemes apart.
+COLOUR_RULES = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+# [[rule, [HTML of the first elements]]…]; results that nobody reads are not sent.
+RUN = """async ([parts, options]) => {
+  // A colour that is inherited moves on in the children when it has arrived in the parent.
+  for (let moving; (moving = document.getAnimations().filter((each) => each.playState === "running")).length; )
+    await Promise.all(moving.map((each) => each.finished.catch(() => null)));
+  const context = parts.length ? { include: parts.map((part) => [part]) } : document;
+  const { violations } = await axe.run(context, { resultTypes: ["violations"], ...options });
+  return violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map((node) => node.html.slice(0, 120))]);
+}"""
+
+
+def violations(page: Page, *parts: str, **options: Any) -> list[Any]:
+    """Run axe on the page, or on its parts with these selectors, all of which it has to have."""
+    assert [part for part in parts if page.locator(part).count() == 0] == []
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    return [(page.url, *found) for found in page.evaluate(RUN, [list(parts), options])]
+
+
+def barriers(page: Page, *parts: str, widths: tuple[int, ...] = (375, 1280)) -> list[Any]:
+    """Run axe on every width in light, and its rules about colours in dark again. The page is loaded once: it is
+    laid out anew, which is what a window does that somebody resizes."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        found += [(width, "light", *each) for each in violations(page, *parts)]
+        page.emulate_media(color_scheme="dark")
+        found += [(width, "dark", *each) for each in violations(page, *parts, **COLOUR_RULES)]
+        page.emulate_media(color_scheme="light")
+    return found
+
+
+def too_wide(page: Page) -> list[Any]:
+    """The page, when it scrolls sideways."""
+    width, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    return [(page.url, width)] if width > window else []

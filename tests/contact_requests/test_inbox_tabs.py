@@ -13,7 +13,7 @@ from ..pages import Page
 
 def tabs(browser, path):
     """(address, name, count, is current) of each tab."""
-    links = Page(browser.get(path)).one("nav.kinds").all("a")
+    links = Page(browser.get(path)).one("nav.inbox-tabs").all("a")
     return [(a["href"], *a.text.rsplit(" ", 1), a.get("aria-current") == "page") for a in links]
 
 

@@ -50,7 +50,7 @@ def test_every_change_with_htmx(browser, house, before, after):
     assert fragment.one("#messages").texts("p") == expected
     # The contact request itself, and out of band both rows of tabs, the row of the list and the messages.
     assert not fragment.has("html")
-    assert fragment.values("[hx-swap-oob]", "id") == ["kinds", "tabs", f"row-{row.pk}", "messages"]
+    assert fragment.values("[hx-swap-oob]", "id") == ["inbox-tabs", "tabs", f"row-{row.pk}", "messages"]
 
 
 def test_an_unknown_status_changes_nothing(browser, house):

@@ -61,7 +61,7 @@ def tabs(page: Page) -> list[tuple[str, int, bool]]:
         count = tab.one(".count").text
         return tab.text.removesuffix(count).strip(), int(count), "aria-current" in tab
 
-    return [read(tab) for tab in page.one("nav#kinds").all("a")]
+    return [read(tab) for tab in page.one("nav#inbox-tabs").all("a")]
 
 
 def polled_path(page: Page) -> str:

@@ -47,7 +47,7 @@ def test_htmx_gets_the_conversation_row_tabs_and_messages(browser, whatsapp):
     page = Page(browser.get(path_of(contact), headers=DETAIL))
     assert [(swap.tag, swap["id"]) for swap in page.all("[hx-swap-oob=true]")] == [
         ("li", f"row-{contact.pk}"),
-        ("nav", "kinds"),
+        ("nav", "inbox-tabs"),
         ("div", "messages"),
     ]
     history = browser.get(path_of(contact), headers={**DETAIL, "HX-History-Restore-Request": "true"})

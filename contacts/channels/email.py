@@ -79,7 +79,7 @@ VIEWS: dict[str, Callable[[ChannelConnection], Any]] = {"mailgun": _mailgun_view
 LIMITERS: dict[str, Callable[[Any], None]] = {"mailgun": limit_mailgun_form, "postmark": limit_postmark_json}
 
 
-def verify(connection: ChannelConnection, headers: Mapping[str, str], body: bytes, content_type: str) -> str:
+def verify_call(connection: ChannelConnection, headers: Mapping[str, str], body: bytes, content_type: str) -> str:
     """Raise RefusedError unless the call comes from the provider, or from somebody who knows the secret.
 
     Return what tells this call from others: Mailgun's token, as Mailgun signs that and not the body, so that each token
@@ -108,7 +108,7 @@ def _fresh_token(request: HttpRequest) -> str:
     return token
 
 
-def read(connection: ChannelConnection, body: bytes, content_type: str) -> Iterator[InboundMessage]:
+def read_call(connection: ChannelConnection, body: bytes, content_type: str) -> Iterator[InboundMessage]:
     """Yield the message of one e-mail; the test of a connection holds none.
 
     Raises UnreadableError when the call is no e-mail.
@@ -140,7 +140,7 @@ def _parse_call(connection: ChannelConnection, body: bytes, content_type: str) -
     return event.message, clean_text(event.event_id, 200) if connection.provider == "postmark" else ""
 
 
-def send(connection: ChannelConnection, message: ContactMessage) -> str:
+def send_text(connection: ChannelConnection, message: ContactMessage) -> str:
     """Send an e-mail as a reply to the ones before it and return its Message-ID.
 
     Raises SendFailedError when the mail server does not accept it.
@@ -159,7 +159,7 @@ def send(connection: ChannelConnection, message: ContactMessage) -> str:
     return id
 
 
-def test(connection: ChannelConnection) -> str:
+def check_connection(connection: ChannelConnection) -> str:
     """Send an e-mail to the connection's own address and return the address.
 
     Once it has come back, it shows as the last message received. Raises SendFailedError when the mail server does not

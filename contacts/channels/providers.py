@@ -17,22 +17,24 @@ class ProviderModule(Protocol):
     CHANNEL: str
     MAX_BODY: int
 
-    def verify(self, connection: ChannelConnection, headers: Mapping[str, str], body: bytes, content_type: str) -> str:
+    def verify_call(
+        self, connection: ChannelConnection, headers: Mapping[str, str], body: bytes, content_type: str
+    ) -> str:
         """Return what tells this call from others, "" where the body does; raise RefusedError unless the provider
         sent it."""
         ...
 
-    def read(
+    def read_call(
         self, connection: ChannelConnection, body: bytes, content_type: str
     ) -> Iterator[InboundMessage | Receipt | IgnoredPart]:
         """Yield what a call holds; raise UnreadableError."""
         ...
 
-    def send(self, connection: ChannelConnection, message: ContactMessage) -> str:
+    def send_text(self, connection: ChannelConnection, message: ContactMessage) -> str:
         """Send a message and return the provider's id of it; raise SendFailedError."""
         ...
 
-    def test(self, connection: ChannelConnection) -> str:
+    def check_connection(self, connection: ChannelConnection) -> str:
         """Try the connection and return the provider's name of it; raise SendFailedError."""
         ...
 

@@ -29,13 +29,13 @@ MEDIA_KINDS = ("sticker", "animation", "video_note", "video", "audio", "voice", 
 UPDATES = ["message", "edited_message"]
 
 
-def verify(connection: ChannelConnection, headers: Mapping[str, str], body: bytes, content_type: str) -> str:
+def verify_call(connection: ChannelConnection, headers: Mapping[str, str], body: bytes, content_type: str) -> str:
     """Raise RefusedError unless the call repeats our secret. Return "": the body itself tells calls apart."""
     check_secret(connection.secret, headers.get("X-Telegram-Bot-Api-Secret-Token", ""))
     return ""
 
 
-def read(connection: ChannelConnection, body: bytes, content_type: str) -> Iterator[InboundMessage]:
+def read_call(connection: ChannelConnection, body: bytes, content_type: str) -> Iterator[InboundMessage]:
     """Yield the message of an update if a person wrote it to the bot alone; groups and channels are ignored.
 
     Raises UnreadableError when the body is no JSON object.
@@ -118,8 +118,11 @@ def bot_id(connection: ChannelConnection) -> str:
     return connection.token.partition(":")[0]
 
 
-def send(connection: ChannelConnection, message: ContactMessage) -> str:
-    """Send a message and return its id in the form of `read`, "" if Telegram gives none. Raises SendFailedError."""
+def send_text(connection: ChannelConnection, message: ContactMessage) -> str:
+    """Send a message and return its id in the form of `read_call`, "" if Telegram gives none.
+
+    Raises SendFailedError.
+    """
     body = {
         "chat_id": to_int(message.address),
         "text": message.text,
@@ -130,7 +133,7 @@ def send(connection: ChannelConnection, message: ContactMessage) -> str:
     return f"{bot_id(connection)}:{chat_id}:{id}" if chat_id and id else ""
 
 
-def test(connection: ChannelConnection) -> str:
+def check_connection(connection: ChannelConnection) -> str:
     """Register the bot's webhook and return the bot's name. Raises SendFailedError when Telegram refuses the token."""
     webhook = {
         "url": connection.webhook_url,

@@ -77,7 +77,7 @@ def _test_connection(request: ProRequest, connection: ChannelConnection) -> None
         messages.error(request, _("Too many tries. Try again in an hour."))
         return
     try:
-        name = provider_of(connection).test(connection)
+        name = provider_of(connection).check_connection(connection)
     except SendFailedError as error:
         messages.error(request, _("That did not work: %(reason)s") % {"reason": error.reason})
     else:

@@ -37,7 +37,7 @@ WINDOW_HOURS = 24
 TEMPORARY_ERRORS = {1, 2, 4, 80007, 130429, 131000, 131016, 131048, 131056, 133004}
 
 
-def verify(connection: ChannelConnection, headers: Mapping[str, str], body: bytes, content_type: str) -> str:
+def verify_call(connection: ChannelConnection, headers: Mapping[str, str], body: bytes, content_type: str) -> str:
     """Raise RefusedError unless Meta signed the body with the app's secret.
 
     Return "": the body itself tells calls apart.
@@ -46,7 +46,7 @@ def verify(connection: ChannelConnection, headers: Mapping[str, str], body: byte
     return ""
 
 
-def read(
+def read_call(
     connection: ChannelConnection, body: bytes, content_type: str
 ) -> Iterator[InboundMessage | Receipt | IgnoredPart]:
     """Yield the messages and receipts of a call, which may hold many.
@@ -215,7 +215,7 @@ def _error_text(errors: list[Mapping[str, Any]]) -> str:
     return ""
 
 
-def send(connection: ChannelConnection, message: ContactMessage) -> str:
+def send_text(connection: ChannelConnection, message: ContactMessage) -> str:
     """Send a message and return WhatsApp's id of it. Raises SendFailedError."""
     to = message.address
     # `to` takes a number; somebody without one is reached by the business-scoped user ID.
@@ -234,7 +234,7 @@ def send(connection: ChannelConnection, message: ContactMessage) -> str:
     raise _send_error(status, get_object(answer, "error"))
 
 
-def test(connection: ChannelConnection) -> str:
+def check_connection(connection: ChannelConnection) -> str:
     """Return WhatsApp's name of the connection's phone number. Raises SendFailedError when WhatsApp refuses us."""
     fields = "?fields=display_phone_number,verified_name"
     status, answer = call(_number_url(connection) + fields, token=_access_token(connection))

@@ -93,7 +93,7 @@ def _process_delivery(delivery: ChannelDelivery) -> list[InboundMessage | Receip
     connection.provider = delivery.provider
     # Notes stored beside a message are for the Pro to read.
     with override(connection.pro.language):
-        items = provider_of(connection).read(connection, bytes(delivery.body), delivery.content_type)
+        items = provider_of(connection).read_call(connection, bytes(delivery.body), delivery.content_type)
         processed = [(item, _process_item(connection, item)) for item in items]
     if not all(is_done for _item, is_done in processed):
         raise TooEarlyError

@@ -124,7 +124,7 @@ def send_message(context: TaskContext, message_id: str) -> None:
 def _send_by_provider(message: ContactMessage) -> str:
     if message.connection is None or not message.connection.is_sending:
         raise SendFailedError(_("This channel is no longer connected."), is_final=True)
-    return provider_of(message.connection).send(message.connection, message)
+    return provider_of(message.connection).send_text(message.connection, message)
 
 
 def _reason(error: SendFailedError) -> str:

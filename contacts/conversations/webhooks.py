@@ -72,7 +72,7 @@ def _receive_call(request: HttpRequest, channel: str, key: str) -> HttpResponse:
     if len(body) > provider.MAX_BODY:
         return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
-        nonce = provider.verify(connection, request.headers, body, content_type)
+        nonce = provider.verify_call(connection, request.headers, body, content_type)
         if wait := CALLS.hit(connection.pk):
             return _answer(HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
         store_delivery(connection, body, content_type, nonce)

@@ -190,7 +190,7 @@ def test_missing_mail_server_is_retried(letter, user, settings, work_tasks):
 
 def test_connection_test_sends_a_mail_to_its_own_address(mail_server, connect_channel):
     connection = connect_channel("email")
-    assert email.test(connection) == "port@in.example.com"
+    assert email.check_connection(connection) == "port@in.example.com"
     mail = mail_to(mail_server, "port@in.example.com")
     assert headers(mail, "From", "Subject", "Auto-Submitted", "X-Auto-Response-Suppress") == [
         "Agence du Port <no-reply@testserver>",
@@ -200,13 +200,13 @@ def test_connection_test_sends_a_mail_to_its_own_address(mail_server, connect_ch
     ]
     assert [recipients for _sender, recipients in mail_server.envelopes] == [["port@in.example.com"]]
     # What comes back is nobody's message.
-    assert list(email.read(connection, mail.as_bytes(), "message/rfc822")) == []
+    assert list(email.read_call(connection, mail.as_bytes(), "message/rfc822")) == []
 
 
 def test_failed_connection_test_has_a_reason(mail_server, connect_channel):
     mail_server.unknown.add("port@in.example.com")
     with pytest.raises(SendFailedError) as caught:
-        email.test(connect_channel("email"))
+        email.check_connection(connect_channel("email"))
     assert (caught.value.reason, caught.value.is_final) == (
         "The mail server did not accept it (550 5.1.1 Nobody of this name here).",
         True,

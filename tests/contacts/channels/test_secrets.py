@@ -69,7 +69,7 @@ def test_failed_connection_test_reveals_no_secret(peer, connect_channel, log, ch
     connection = connect_channel(channel)
     go_wrong(peer, how)
     with pytest.raises(SendFailedError) as caught:
-        provider_of(connection).test(connection)
+        provider_of(connection).check_connection(connection)
     written = "".join(traceback.format_exception(caught.value))
     assert_hidden(caught.value.reason, written, log.text)
     if how == "gone":

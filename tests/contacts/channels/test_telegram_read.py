@@ -16,7 +16,7 @@ THEN = datetime.fromtimestamp(AT, UTC)
 
 
 def read(payload):
-    return list(provider.read(BOT, json.dumps(payload).encode(), "application/json"))
+    return list(provider.read_call(BOT, json.dumps(payload).encode(), "application/json"))
 
 
 def usual(**more):
@@ -149,4 +149,4 @@ def test_odd_values_are_harmless(name):
 @pytest.mark.parametrize("body", [b"", b"nonsense", b"[]", b"null", b"\xff\xfe", b"[" * 200_000])
 def test_other_bodies_are_unreadable(body):
     with pytest.raises(UnreadableError):
-        list(provider.read(BOT, body, "application/json"))
+        list(provider.read_call(BOT, body, "application/json"))

@@ -85,7 +85,7 @@ def test_success_without_an_id_is_sent(peer, answer, work_tasks, result):
 def test_connection_test_registers_the_webhook(peer, connect_channel, settings):
     settings.SITE_URL = "https://desk.example.com"
     connection = connect_channel("telegram")
-    assert telegram.test(connection) == "@agence_bot"
+    assert telegram.check_connection(connection) == "@agence_bot"
     hook = {
         "url": f"https://desk.example.com/channels/telegram/{connection.key}",
         "secret_token": SECRET,
@@ -100,7 +100,7 @@ def test_connection_test_registers_the_webhook(peer, connect_channel, settings):
 
 def test_generated_secret_is_accepted_by_telegram(peer, pro, settings):
     settings.SITE_URL = "https://desk.example.com"
-    telegram.test(ChannelConnection.objects.connect(pro, "telegram", {"token": BOT_TOKEN}))
+    telegram.check_connection(ChannelConnection.objects.connect(pro, "telegram", {"token": BOT_TOKEN}))
     (hook,) = peer.bodies("setWebhook")
     assert 1 <= len(hook["secret_token"]) <= 256
     assert set(hook["secret_token"]) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
@@ -115,11 +115,11 @@ def test_generated_secret_is_accepted_by_telegram(peer, pro, settings):
 )
 def test_failed_connection_test_has_a_reason(peer, connect_channel, token, reason):
     with pytest.raises(SendFailedError) as caught:
-        telegram.test(connect_channel("telegram", token=token))
+        telegram.check_connection(connect_channel("telegram", token=token))
     assert (caught.value.reason, caught.value.is_final) == (reason, True)
 
 
 def test_missing_token_calls_nobody(peer, pro):
     with pytest.raises(SendFailedError) as caught:
-        telegram.test(ChannelConnection(pro=pro, channel="telegram", provider="telegram", secret=SECRET))
+        telegram.check_connection(ChannelConnection(pro=pro, channel="telegram", provider="telegram", secret=SECRET))
     assert (caught.value.reason, peer.seen) == ("The bot's token is missing.", [])

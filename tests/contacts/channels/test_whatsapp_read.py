@@ -18,7 +18,7 @@ BSUID = "FR.13491208655302741918"
 
 
 def read(payload):
-    return list(provider.read(NUMBER, json.dumps(payload).encode(), "application/json"))
+    return list(provider.read_call(NUMBER, json.dumps(payload).encode(), "application/json"))
 
 
 def one(message, **more):
@@ -241,7 +241,7 @@ def test_odd_shapes_hold_no_messages(path):
 @pytest.mark.parametrize("body", [b"", b"nonsense", b"[]", b"7", b"null", b"\xff\xfe", b"[" * 200_000, b'{"a":' * 9000])
 def test_other_bodies_are_unreadable(body):
     with pytest.raises(UnreadableError):
-        list(provider.read(NUMBER, body, "application/json"))
+        list(provider.read_call(NUMBER, body, "application/json"))
 
 
 def test_text_is_storable_in_every_database():

@@ -166,7 +166,7 @@ def test_missing_token_calls_nobody(peer, received):
     message = received("whatsapp")
     message.connection.token = ""
     with pytest.raises(SendFailedError, match="access token or the phone number ID") as caught:
-        whatsapp.send(message.connection, message)
+        whatsapp.send_text(message.connection, message)
     assert (caught.value.is_final, peer.seen) == (True, [])
 
 
@@ -174,7 +174,7 @@ def test_missing_token_calls_nobody(peer, received):
 
 
 def test_connection_test_returns_the_numbers_name(peer, connect_channel):
-    assert whatsapp.test(connect_channel("whatsapp")) == "Agence du Port +33 4 91 55 50 12"
+    assert whatsapp.check_connection(connect_channel("whatsapp")) == "Agence du Port +33 4 91 55 50 12"
     fields = {"fields": ["display_phone_number,verified_name"]}
     assert peer.seen == [Seen("GET", f"/{VERSION}/{PHONE_ID}", fields, f"Bearer {WHATSAPP_TOKEN}", None)]
 
@@ -188,14 +188,14 @@ def test_connection_test_returns_the_numbers_name(peer, connect_channel):
 )
 def test_failed_connection_test_has_a_reason(peer, connect_channel, changes, reason):
     with pytest.raises(SendFailedError) as caught:
-        whatsapp.test(connect_channel("whatsapp", **changes))
+        whatsapp.check_connection(connect_channel("whatsapp", **changes))
     assert caught.value.reason == reason
 
 
 def test_connection_test_reports_an_unreachable_provider(peer, connect_channel):
     peer.stop()
     with pytest.raises(SendFailedError) as caught:
-        whatsapp.test(connect_channel("whatsapp"))
+        whatsapp.check_connection(connect_channel("whatsapp"))
     assert (caught.value.reason, caught.value.is_final) == (
         "The provider cannot be reached (ConnectionRefusedError).",
         False,

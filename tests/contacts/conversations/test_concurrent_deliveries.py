@@ -38,7 +38,7 @@ def test_concurrent_equal_calls_are_one_message(pro, nobody, at_once, monkeypatc
 
 def test_concurrent_different_calls_about_one_message_are_one_message(pro, at_once):
     connection = connect(pro, "telegram")
-    [message] = provider_of(connection).read(connection, b'{"message": %s}' % _json(telegram()), "")
+    [message] = provider_of(connection).read_call(connection, b'{"message": %s}' % _json(telegram()), "")
     at_once(20, lambda n: receive_message(connection, message))
     assert (ContactMessage.objects.count(), Contact.objects.get().unread_count) == (1, 1)
 
@@ -61,7 +61,7 @@ def test_concurrent_message_and_edit_leave_the_edit(pro, at_once):
     for number in range(20):
         first = {**telegram(text="One"), "message_id": number + 1}
         calls = [{"message": first}, {"edited_message": {**first, "text": "Two", "edit_date": first["date"] + 9}}]
-        read = [next(iter(provider_of(connection).read(connection, _json(call), ""))) for call in calls]
+        read = [next(iter(provider_of(connection).read_call(connection, _json(call), ""))) for call in calls]
         at_once(2, lambda n, read=read: receive_message(connection, read[n]))
     assert list(ContactMessage.objects.values_list("text", flat=True)) == ["Two"] * 20
 

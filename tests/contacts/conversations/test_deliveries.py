@@ -58,7 +58,7 @@ def test_unexpected_exception_is_stored_by_name_only(pro, nobody, work_tasks, mo
     def fail(*args):
         raise ValueError("Key (address)=(ines@example.org)")
 
-    monkeypatch.setattr("contacts.channels.telegram.read", fail)
+    monkeypatch.setattr("contacts.channels.telegram.read_call", fail)
     work_tasks()
     assert ChannelDelivery.objects.values_list("error", "read_at").get() == ("ValueError", None)
 

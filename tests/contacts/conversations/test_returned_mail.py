@@ -57,7 +57,7 @@ def test_report_about_an_unknown_mail_is_a_plain_message(pro, receive_call):
 
 def test_test_of_a_connection_creates_no_message(pro, receive_call, work_tasks):
     connection = connect(pro, "mime")
-    assert email.test(connection) == "desk@in.example.com"
+    assert email.check_connection(connection) == "desk@in.example.com"
     [sent] = mail.outbox
     assert receive_call(connection, sent.message().as_bytes(), "message/rfc822") is None
     connection.refresh_from_db()

@@ -202,15 +202,15 @@ def contacts_written():
 
 
 def test_the_operations_of_the_contacts(contacts_written):
-    found = described(contacts_written)
-    assert {name: (o["operationId"], sorted(o["responses"])) for name, o in found.items()} == {
+    operations = described(contacts_written)
+    assert {name: (o["operationId"], sorted(o["responses"])) for name, o in operations.items()} == {
         "GET /api/v1/contacts": ("list_contacts", ["200", "400", *COMMON]),
         "POST /api/v1/contacts": ("create_contact", ["201", "400", *sorted([*COMMON, "409", "413", "415", "422"])]),
         "GET /api/v1/contacts/{id}": ("get_contact", ["200", *COMMON]),
         "PATCH /api/v1/contacts/{id}": ("update_contact", ["200", "400", *sorted([*COMMON, "413", "415"])]),
         "DELETE /api/v1/contacts/{id}": ("delete_contact", ["204", *COMMON]),
     }
-    assert "content" not in found["DELETE /api/v1/contacts/{id}"]["responses"]["204"]
+    assert "content" not in operations["DELETE /api/v1/contacts/{id}"]["responses"]["204"]
     assert contacts_written["security"] == [{"token": []}]
 
 

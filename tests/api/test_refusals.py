@@ -153,16 +153,16 @@ def test_head_answers_as_get_without_the_body(api, contact_request):
 
 
 @pytest.mark.parametrize(
-    ("present", "wanted", "message"),
+    ("current", "requested", "message"),
     [
         ("read", "new_request", "A request that is read cannot become new_request; allowed: replied."),
         ("replied", "read", "A request that is replied cannot become read; allowed: nothing."),
         ("replied", "new_request", "A request that is replied cannot become new_request; allowed: nothing."),
     ],
 )
-def test_a_way_back_is_409_and_names_what_is_allowed(api, contact_request, path, present, wanted, message):
-    contact_request.mark(present, by=None)
-    assert status_and_body(api.put(path, {"status": wanted})) == (409, error("INVALID_TRANSITION", message))
+def test_a_way_back_is_409_and_names_what_is_allowed(api, contact_request, path, current, requested, message):
+    contact_request.mark(current, by=None)
+    assert status_and_body(api.put(path, {"status": requested})) == (409, error("INVALID_TRANSITION", message))
 
 
 # --- 413 and 415

@@ -1,4 +1,4 @@
-"""How large a request may be: 11 MB, and more where an e-mail comes with its files."""
+"""Size limits of requests: 11 MB, and more for e-mails with attachments."""
 
 import io
 

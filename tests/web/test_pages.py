@@ -164,8 +164,8 @@ def test_an_address_with_line_breaks_forges_no_log_line(nobody, caplog):
 @pytest.mark.parametrize("who", ["nobody", "browser", "staff_browser"])
 def test_the_admins_shortcut_to_any_page_is_closed(who, request, house_of_another):
     client = request.getfixturevalue(who)
-    kind = ContentType.objects.get_for_model(house_of_another)
-    response = client.get(f"/admin/r/{kind.pk}/{house_of_another.pk}/")
+    content_type = ContentType.objects.get_for_model(house_of_another)
+    response = client.get(f"/admin/r/{content_type.pk}/{house_of_another.pk}/")
     assert house_of_another.slug not in response.headers.get("Location", "")
     assert response.status_code == 404
 

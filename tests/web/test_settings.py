@@ -202,8 +202,8 @@ from config import settings
 names = ["NAME", "SECURE", "HTTPONLY", "SAMESITE"]
 print(json.dumps({c: [getattr(settings, f"{c}_COOKIE_{n}") for n in names] for c in ("SESSION", "CSRF")}))
 """
-    found = json.loads(run(tmp_path, "-c", code, **PRODUCTION).stdout)
-    assert found == {"SESSION": ["__Host-session", True, True, "Lax"], "CSRF": ["__Host-csrf", True, True, "Lax"]}
+    cookies = json.loads(run(tmp_path, "-c", code, **PRODUCTION).stdout)
+    assert cookies == {"SESSION": ["__Host-session", True, True, "Lax"], "CSRF": ["__Host-csrf", True, True, "Lax"]}
 
 
 def test_production_headers(tmp_path):
@@ -217,7 +217,7 @@ print(json.dumps([dict(secure.headers), plain.status_code, plain["Location"]]))
 """
     production = {**PRODUCTION, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
     headers, status, location = json.loads(run(tmp_path, "-c", code, **production).stdout)
-    wanted = {
+    expected = {
         "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
@@ -225,5 +225,5 @@ print(json.dumps([dict(secure.headers), plain.status_code, plain["Location"]]))
         "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     }
-    assert {name: headers.get(name) for name in wanted} == wanted
+    assert {name: headers.get(name) for name in expected} == expected
     assert (status, location) == (301, "https://desk.example.com/inbox")

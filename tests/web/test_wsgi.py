@@ -1,4 +1,4 @@
-"""What arrives at the door of the application, before any middleware."""
+"""Requests as the WSGI application receives them, before any middleware."""
 
 import io
 import json

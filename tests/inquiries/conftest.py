@@ -1,4 +1,4 @@
-"""What the tests of inquiries share."""
+"""Fixtures of the tests of inquiries."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -37,7 +37,7 @@ def inquiry_type(db):
 
 @pytest.fixture
 def inquiry(pro, inquiry_type):
-    """One of the owner's, of that type."""
+    """An inquiry of the owner, of that type."""
     return InquiryFactory(pro=pro, inquiry_type=inquiry_type)
 
 
@@ -70,8 +70,8 @@ def refused():
         assert (response.status_code, response["Content-Type"]) == (422, "application/json"), response.content
         body = response.json()
         errors = body["errors"]
-        told = "; ".join(f"{field}: {message}" for field, messages in errors.items() for message in messages)
-        assert body == {"success": False, "message": "Validation failed", "error": told, "errors": errors}
+        text = "; ".join(f"{field}: {message}" for field, messages in errors.items() for message in messages)
+        assert body == {"success": False, "message": "Validation failed", "error": text, "errors": errors}
         assert list(errors) == list(fields)
         return errors
 
@@ -80,7 +80,7 @@ def refused():
 
 @pytest.fixture
 def customer(inquiry):
-    """The inquiry, with the profile of somebody who can be written to, in English."""
+    """The inquiry, with a customer who has an e-mail address and reads English."""
     inquiry.person = {"first_name": "Jan", "last_name": "de Vries", "email": "jan@example.org", "language": "en"}
     inquiry.subject = "New kitchen"
     inquiry.save()
@@ -89,7 +89,7 @@ def customer(inquiry):
 
 @pytest.fixture
 def draft(customer, user):
-    """An offer to that customer that nobody has sent."""
+    """A draft of an offer to that customer."""
     fields = {"title": "Kitchen", "text": "Oak.\nFitted.", "amount": Decimal("1850.50"), "currency": "EUR"}
     return Offer.objects.create_draft(
         customer, by=user, valid_until=timezone.now().date() + timedelta(days=30), **fields

@@ -1,4 +1,4 @@
-"""A UserHub on a real port, which can be told to fail in every way. Import `hub` to use it."""
+"""A UserHub on a real port that can fail in every way. Import `hub` to use it."""
 
 import json
 import threading
@@ -31,7 +31,7 @@ JAN = {
         "invoice_address": {"street": "Postbus 9", "postal_code": "1000 ZZ", "city": "Amsterdam", "country": "NL"},
     },
 }
-# The same, as it stands on an inquiry.
+# The same, as stored on an inquiry.
 PERSON = {
     "first_name": "Jan",
     "last_name": "de Vries",
@@ -68,7 +68,7 @@ class Hub:
                 hub.asked.set()
                 hub.wait.wait(30)
                 status, body, headers = hub.answer
-                # Who asked may have gone.
+                # The client may have closed the connection.
                 with suppress(OSError):
                     self.send_response(status)
                     for name, value in headers.items():
@@ -92,7 +92,7 @@ class Hub:
         self.settings.USERHUB_TOKEN = TOKEN
 
     def stop(self):
-        """Be gone: nobody listens any more."""
+        """Stop listening."""
         self.server.shutdown()
         self.server.server_close()
 

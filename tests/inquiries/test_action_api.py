@@ -1,4 +1,4 @@
-"""POST /api/inquiries/{id}/action: moves, the early end, the link to a case."""
+"""POST /api/inquiries/{id}/action: moves, closing, the link to a case."""
 
 import logging
 from datetime import timedelta
@@ -171,7 +171,7 @@ def test_a_note_of_many_languages_stays_as_it_is(api, act, inquiry):
     assert api.get(f"/api/inquiries/{inquiry.pk}/history").json()["data"][-1]["note"] == note
 
 
-def test_what_the_customer_does_is_no_response(act):
+def test_actions_of_the_customer_by_api_are_no_response(act):
     assert done(act(action="update_status", status="in_review", changed_by=456))["responded_at"] is None
     assert done(act(action="update_status", status="answered", changed_by=789))["responded_at"] is not None
 
@@ -216,7 +216,7 @@ def test_a_case_is_linked_and_unlinked(api, act, inquiry):
 
 
 @pytest.mark.parametrize("note", ["As agreed by phone", None, ""])
-def test_a_note_about_a_case_is_taken_and_not_kept(act, inquiry, note):
+def test_a_note_about_a_case_is_accepted_and_not_stored(act, inquiry, note):
     assert done(act(action="link_case", case_id=7, note=note))["case_id"] == 7
     assert trail(inquiry) == []
 
@@ -295,7 +295,7 @@ def test_linking_is_an_act_of_the_pro_unless_the_customer_does_it(act):
         ),
     ],
 )
-def test_what_is_refused(act, inquiry, refused, body, errors):
+def test_invalid_submissions_are_refused(act, inquiry, refused, body, errors):
     before = Inquiry.objects.values().get()
     told = refused(act(**body), *errors)
     assert told == {field: [message] for field, message in errors.items()}
@@ -339,8 +339,8 @@ def test_twelve_equal_moves_at_once_leave_one_row_of_history(at_once):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_ways_at_once_are_two_moves_one_after_the_other(at_once):
-    """A move and a close at once: either the move was first and both are made, or the inquiry was closed already."""
+def test_concurrent_moves_to_two_steps_run_one_after_the_other(at_once):
+    """A concurrent move and close: both are made if the move came first, else the inquiry is closed already."""
     pro = ProFactory()
     programs, inquiry_type = [Api(make_token(pro)) for _ in range(2)], InquiryTypeFactory()
     bodies = [{"action": "update_status", "status": "in_review"}, {"action": "close"}]

@@ -1,4 +1,4 @@
-"""Every address of an inquiry in the workspace, with a number of an inquiry that no database holds."""
+"""Every address of an inquiry in the workspace, with ids out of the database's range."""
 
 import re
 from itertools import product

@@ -1,4 +1,4 @@
-"""The staff admin of what stands around inquiries: filter options, the directory, history still to be shared."""
+"""The staff admin of filter options, the directory, and history that is not shared yet."""
 
 import re
 
@@ -127,7 +127,7 @@ def test_staff_edit_the_directory(staff_browser):
         ("company", "x" * 201),
     ],
 )
-def test_what_cannot_be_kept_is_said(staff_browser, name, value):
+def test_a_refused_file_shows_the_reason(staff_browser, name, value):
     response = staff_browser.post(page(DirectoryUser, "add"), PERSON | {name: value})
     assert response.status_code == 200
     assert len(response.context["errors"]) == 1
@@ -155,7 +155,7 @@ def test_history_still_to_be_shared_is_read_with_its_error(staff_browser):
 
 @pytest.fixture
 def shared_rows():
-    """The keys of three entries that wait: two of one inquiry, one of another."""
+    """The keys of three waiting entries: two of one inquiry, one of another."""
     first, second = InquiryFactory(), InquiryFactory()
     move_inquiry(first, to="in_review", by=None)
     entries = InquiryHistory.objects.filter(inquiry__in=[first, second])
@@ -173,7 +173,7 @@ def test_the_worker_tries_again_for_each_inquiry_once(staff_browser, shared_rows
 
 
 @pytest.mark.parametrize("permissions", [[], ["view_unsharedhistory"]])
-def test_who_may_not_change_it_starts_nothing(shared_rows, permissions):
+def test_staff_without_permission_retry_nothing(shared_rows, permissions):
     client, path = staff_client(*permissions), page(UnsharedHistory, "changelist")
     response = client.post(path, {"action": "try_again", "_selected_action": shared_rows})
     assert (response.status_code, DBTaskResult.objects.count()) == (200 if permissions else 403, 0)

@@ -1,4 +1,4 @@
-"""The staff admin of filter options: those in use stay, and none is there twice."""
+"""The staff admin of filter options: no deletion of used ones, no duplicates."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def options():
 
 
 def save(client, path, **fields):
-    """What the page says that it cannot save."""
+    """Save, and return the errors of the page."""
     response = client.post(path, {"is_active": "on", "sort_order": 1} | fields)
     return None if response.status_code == 302 else list(response.context["errors"])
 
@@ -33,7 +33,7 @@ def save(client, path, **fields):
         (2, "“Region: Île-de-France” is used by 2 inquiries and cannot be deleted. Deactivate it instead."),
     ],
 )
-def test_an_option_in_use_stays_and_it_says_so(staff_browser, option, way, count, said):
+def test_an_option_in_use_cannot_be_deleted(staff_browser, option, way, count, said):
     option.inquiries.set(InquiryFactory() for _ in range(count))
     path = page(option, "delete") if way == "page" else page(FilterOption, "changelist")
     data = {"action": "delete_selected", "_selected_action": option.pk}
@@ -52,7 +52,7 @@ def test_an_option_that_is_not_in_use_is_deleted(staff_browser, option, way):
 
 
 @pytest.mark.parametrize(("group", "label"), [("region", "île-de-france"), ("REGION", "ÎLE-DE-FRANCE")])
-def test_none_is_there_twice_in_other_capitals(staff_browser, option, group, label):
+def test_duplicates_in_other_capitals_are_refused(staff_browser, option, group, label):
     said = [["“Region: Île-de-France” already exists."]]
     assert save(staff_browser, page(FilterOption, "add"), group=group, label=label) == said
     other = FilterOption.objects.create(group="Region", label="Bretagne")
@@ -65,7 +65,7 @@ def test_the_same_option_gets_other_capitals(staff_browser, option):
     assert options() == [("REGION", "Île-de-France", True)]
 
 
-def test_twins_that_stand_are_put_out_of_use(staff_browser, option):
+def test_existing_duplicates_can_be_deactivated(staff_browser, option):
     twin = FilterOption.objects.create(group="region", label="île-de-france")
     assert save(staff_browser, page(twin, "change"), group="region", label="île-de-france", is_active="") is None
     assert options() == [("Region", "Île-de-France", True), ("region", "île-de-france", False)]

@@ -1,4 +1,4 @@
-"""The staff admin of inquiries: read, sorted by staff, and moved by the engine alone."""
+"""The staff admin of inquiries: reading and classifying."""
 
 import re
 from datetime import UTC, datetime
@@ -35,13 +35,13 @@ INLINES = {
 
 
 def history(inquiry):
-    """After the first row."""
+    """The history rows after the first one."""
     rows = InquiryHistory.objects.filter(inquiry=inquiry)
     return list(rows.values_list("from_status", "to_status", "by_name", "note"))[1:]
 
 
 def facts(inquiry):
-    """The whole row, without what every save changes."""
+    """The whole row, without `updated_at`."""
     row = Inquiry.objects.filter(pk=inquiry.pk).values().get()
     row.pop("updated_at")
     return row
@@ -146,8 +146,8 @@ def test_the_list_is_filtered(staff_browser, pro, inquiry_type):
     assert [listed(staff_browser, Inquiry, **query) for query, _ in expected] == [rows for _, rows in expected]
 
 
-def test_what_matters_most_stands_first_in_the_list(staff_browser, pro, inquiry_type):
-    """The rest may be out of sight beside the filters."""
+def test_the_most_important_columns_come_first(staff_browser, pro, inquiry_type):
+    """The other columns may be hidden beside the filters."""
     seen = {"pro": pro, "inquiry_type": inquiry_type, "created_at": datetime(2025, 11, 6, 10, 30, tzinfo=UTC)}
     named = InquiryFactory(**seen, subject="Kitchen", profile_at=timezone.now(), business={"company": "De Vries BV"})
     waiting = InquiryFactory(**seen, subject="Bath")
@@ -194,7 +194,7 @@ def test_staff_set_a_case_and_sort_the_inquiry(staff_browser, pro, inquiry):
 
 
 def test_the_address_book_is_held_before_the_inquiry(staff_browser, pro, inquiry, monkeypatch):
-    """As a merge holds them, which would wait for this and this for it."""
+    """In the order of a merge, which would deadlock otherwise."""
     held = []
     real_lock, real_book = Inquiry.lock, models.hold_book
     monkeypatch.setattr(Inquiry, "lock", lambda self: (held.append("inquiry"), real_lock(self))[1])
@@ -227,7 +227,7 @@ def test_case_and_contact_beside_a_merge(user, at_once, monkeypatch):
     assert (inquiry.case_id, inquiry.contact) == (99, linked)
 
 
-def test_what_staff_did_not_change_stays_as_it_is_by_now(staff_browser, inquiry, monkeypatch):
+def test_values_that_staff_did_not_change_keep_their_current_state(staff_browser, inquiry, monkeypatch):
     option = FilterOption.objects.create(group="Region", label="North")
     real = Inquiry.classify
 
@@ -257,7 +257,7 @@ def test_what_staff_did_not_change_stays_as_it_is_by_now(staff_browser, inquiry,
         ("filter_options", "9" * 400),
     ],
 )
-def test_what_cannot_be_set_is_said_beside_its_field(staff_browser, inquiry, name, value):
+def test_an_invalid_value_is_refused_beside_its_field(staff_browser, inquiry, name, value):
     before = facts(inquiry)
     response = staff_browser.post(page(inquiry, "change"), form(inquiry, **{name: value}))
     assert list(response.context["adminform"].form.errors) == [name]
@@ -340,12 +340,12 @@ def test_staff_close_an_inquiry_with_an_outcome(staff_browser, staff, inquiry, o
         ("move", {"to": "in_review", "note": "x" * 2001}),
     ],
 )
-def test_what_cannot_be_written_down_moves_nothing(staff_browser, inquiry, name, data):
+def test_an_invalid_note_moves_nothing(staff_browser, inquiry, name, data):
     assert len(go(staff_browser, inquiry, name, **data)) == 1
     assert history(inquiry) == []
 
 
-def test_moves_are_posts_with_a_csrf_token(staff_browser, staff, inquiry):
+def test_moves_require_post_and_a_csrf_token(staff_browser, staff, inquiry):
     assert [staff_browser.get(page(inquiry, name)).status_code for name in ("move", "close")] == [405, 405]
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(staff, backend="config.accounts.backends.EmailBackend")
@@ -370,7 +370,7 @@ def test_the_page_shows_status_history_and_the_allowed_moves(staff_browser, inqu
     assert 'id="moves-heading"' not in content
 
 
-def test_what_a_customer_wrote_is_text(staff_browser, pro, inquiry_type):
+def test_texts_of_customers_are_escaped(staff_browser, pro, inquiry_type):
     text = "<script>alert(1)</script>"
     inquiry = InquiryFactory(
         pro=pro,

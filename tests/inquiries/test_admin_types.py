@@ -1,4 +1,4 @@
-"""The staff admin of inquiry types: steps on their type's page, allowed moves as a table, homes for inquiries."""
+"""The staff admin of inquiry types: the page of a type with its steps."""
 
 import html
 import re
@@ -30,7 +30,7 @@ STEP = ["sort_order", "key", "label", "description", "color", "is_initial", "is_
 
 
 def type_form(inquiry_type, *new, changes=None, **fields):
-    """What the type's page sends: `changes` by key of the present steps (DELETE among them), `new` ones after them."""
+    """The form of a type: `changes` by key of the existing steps (DELETE among them), then `new` steps."""
     names = ["name", "slug", "description", "icon", "icon_type", "color", "sort_order"]
     data = {name: getattr(inquiry_type, name) for name in names} | {"is_active": "on"} | fields
     steps = list(inquiry_type.steps.all()) if inquiry_type.pk else []
@@ -53,7 +53,7 @@ def post(client, inquiry_type, *new, changes=None, **fields):
 
 
 def errors(response):
-    """Beside the fields, by row and name; and those above the rows."""
+    """The errors by row and field, and those above the rows."""
     formset = response.context["inline_admin_formsets"][0].formset
     beside = {(row, name): list(said) for row, form in enumerate(formset.forms) for name, said in form.errors.items()}
     return beside, formset.non_form_errors()
@@ -68,7 +68,7 @@ AS_IT_WAS += [("closed", 4, False, True)]
 
 
 def hidden(response):
-    """Every field that a page would send again."""
+    """The hidden fields of the page."""
     found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', response.content.decode())
     return {html.unescape(name): html.unescape(text) for name, text in found if name != "csrfmiddlewaretoken"}
 
@@ -192,7 +192,7 @@ def test_a_step_without_a_place_goes_before_the_first_terminal_one(staff_browser
     assert [(key, place) for key, place, *_ in pipeline(inquiry_type)] == [(key, n) for n, key in enumerate(keys, 1)]
 
 
-def test_steps_that_no_way_leads_to_are_said(staff_browser, inquiry_type):
+def test_unreachable_steps_are_warned_of(staff_browser, inquiry_type):
     saved = 'The inquiry type “<a href="/admin/inquiries/inquirytype/{}/change/">Test</a>” was changed successfully.'
     done = [html.unescape(saved.format(inquiry_type.pk))]
     late = [
@@ -290,7 +290,7 @@ RUBBISH = ["\0", "a\0b", "x" * 5000, "9" * 400, "-1", "\u202e"]
 
 
 @pytest.mark.parametrize("text", RUBBISH)
-def test_rubbish_in_a_step_is_said_beside_its_field(staff_browser, inquiry_type, text):
+def test_invalid_values_of_a_step_are_refused_beside_their_field(staff_browser, inquiry_type, text):
     # A label may be any short text.
     names = ["sort_order", "key", "color", "id", "inquiry_type"] + ["label"] * (text in RUBBISH[:4])
     for name in names:
@@ -350,7 +350,7 @@ def test_a_copy_needs_a_slug_of_its_own(staff_browser, inquiry_type):
 
 
 def test_a_new_type_stands_behind_the_others(staff_browser, inquiry_type):
-    """The first active one takes what programs send without a type."""
+    """The first active type gets inquiries submitted without a type."""
     InquiryType.objects.filter(pk=inquiry_type.pk).update(sort_order=41)
     field = staff_browser.get(page(InquiryType, "add")).context["adminform"].form["sort_order"]
     said = "Inquiries submitted without a type get the first active one."
@@ -385,7 +385,7 @@ def test_the_slug_is_read_only_once_there_are_inquiries(staff_browser, inquiry, 
 
 
 @pytest.mark.parametrize("icon", ["no-such-icon", "../phone", "Phone", "📞"])
-def test_an_icon_that_there_is_not_is_refused(staff_browser, inquiry_type, icon):
+def test_an_unknown_icon_is_refused(staff_browser, inquiry_type, icon):
     said = "There is no Lucide icon with this name. See lucide.dev/icons for all names."
     response = post(staff_browser, inquiry_type, icon=icon, icon_type="lucide")
     assert response.context["adminform"].form.errors == {"icon": [said]}
@@ -412,7 +412,7 @@ def test_keys_are_read_only_once_there_are_inquiries(staff_browser, inquiry, inq
     assert inquiry_type.steps.get(label="Told").key == "answered"
 
 
-def test_removing_a_step_asks_where_its_inquiries_go(staff_browser, staff, inquiry, inquiry_type):
+def test_removing_a_step_asks_for_a_target(staff_browser, staff, inquiry, inquiry_type):
     first = inquiry_type.steps.get(key="submitted")
     changes = {"submitted": {"DELETE": True}, "in_review": {"is_initial": True, "label": "Looked at"}}
     asked = post(staff_browser, inquiry_type, changes=changes, name="Renamed")
@@ -471,7 +471,7 @@ def test_inquiries_may_go_to_a_step_that_is_new(staff_browser, inquiry, inquiry_
 
 
 @pytest.mark.parametrize("note", ["x" * 2001, "a\0b"])
-def test_a_note_that_cannot_be_kept_is_said_and_changes_nothing(staff_browser, inquiry, inquiry_type, note):
+def test_an_invalid_note_is_refused_and_changes_nothing(staff_browser, inquiry, inquiry_type, note):
     first = inquiry_type.steps.get(key="submitted")
     asked = post(staff_browser, inquiry_type, changes={"submitted": {"sort_order": 2}})
     answer = hidden(asked) | {f"target-{first.pk}": "submitted", "note": note}
@@ -479,7 +479,7 @@ def test_a_note_that_cannot_be_kept_is_said_and_changes_nothing(staff_browser, i
     assert (pipeline(inquiry_type), history(inquiry)) == (AS_IT_WAS, [])
 
 
-def test_what_was_typed_comes_back_as_it_was(staff_browser, inquiry, inquiry_type):
+def test_entered_values_are_shown_again(staff_browser, inquiry, inquiry_type):
     label = '"><script>alert(1)</script>'
     changes = {"submitted": {"sort_order": 2}, "answered": {"label": label}}
     asked = post(staff_browser, inquiry_type, changes=changes)
@@ -493,7 +493,7 @@ def test_what_was_typed_comes_back_as_it_was(staff_browser, inquiry, inquiry_typ
 
 
 @pytest.mark.parametrize("way", ["page", "list"])
-def test_a_type_with_inquiries_stays_and_it_says_so(staff_browser, inquiry, inquiry_type, way):
+def test_a_type_with_inquiries_cannot_be_deleted(staff_browser, inquiry, inquiry_type, way):
     path = page(inquiry_type, "delete") if way == "page" else page(InquiryType, "changelist")
     data = {"action": "delete_selected", "_selected_action": inquiry_type.pk}
     shown = staff_browser.get(path) if way == "page" else staff_browser.post(path, data)
@@ -538,7 +538,7 @@ def test_the_table_is_saved_as_it_is_ticked(staff_browser, inquiry_type):
 
 
 @pytest.mark.parametrize("move", ["", "x", "1-", "0-0", "9" * 40, f"{2**60}-1", "-1-2", "1-1-1", "\0"])
-def test_a_move_that_is_none_is_said_and_changes_nothing(staff_browser, inquiry_type, move):
+def test_an_invalid_move_is_refused_and_changes_nothing(staff_browser, inquiry_type, move):
     first, _second, third, _last = inquiry_type.steps.all()
     allow_moves(inquiry_type, {(first.pk, third.pk)})
     response = staff_browser.post(page(inquiry_type, "moves"), {"move": [move]}, follow=True)

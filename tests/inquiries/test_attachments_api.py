@@ -1,4 +1,4 @@
-"""Attachments over HTTP: who may, what is kept, how it is served, and that nothing half-done stays."""
+"""Attachments by API: access, storing, serving."""
 
 import hashlib
 from datetime import UTC, datetime
@@ -30,12 +30,12 @@ def path(inquiry):
 
 @pytest.fixture
 def files(attachment_folder):
-    """The contents of what is stored."""
+    """Returns the contents of the stored files."""
     return lambda: sorted(file.read_bytes() for file in attachment_folder.rglob("*") if file.is_file())
 
 
 def form(content=PDF, name="plan.pdf", **fields):
-    """A form as it goes over the wire; the name of the file is sent as it is."""
+    """An encoded multipart form; the file name is sent as it is."""
     body = encode_multipart(BOUNDARY, {"user_id": OWNER, **fields})
     if content is None:
         return body
@@ -86,7 +86,7 @@ def test_an_upload(api, path, inquiry, files):
     assert (files(), LooseFile.objects.count()) == ([PDF], 0)
 
 
-def test_who_uploads_is_who_asks_unless_it_is_said(api, path):
+def test_uploaded_by_defaults_to_the_asking_user(api, path):
     assert post(api, path, form()).json()["data"]["uploaded_by"] == OWNER
 
 
@@ -97,7 +97,7 @@ def test_the_user_may_stand_in_the_address(api, path):
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_every_kind_goes_in_and_comes_out(api, path, name):
+def test_every_file_type_can_be_uploaded_and_downloaded(api, path, name):
     content, mime_type = GOOD[name]
     data = post(api, path, form(content, name)).json()["data"]
     assert (data["filename"], data["mime_type"], data["size"]) == (name, mime_type, len(content))
@@ -205,7 +205,7 @@ def test_a_number_beyond_all_is_not_found(api, path, number):
 
 
 @pytest.mark.parametrize("user_id", ["", "x", "0", "-1", "1.5", "1e3", str(2**63), str(2**80), "\x00", "null"])
-def test_a_user_that_is_none_is_refused(api, path, user_id, files):
+def test_a_malformed_user_id_is_refused(api, path, user_id, files):
     answers = [
         api.get(path, user_id=user_id),
         post(api, path, form(user_id=user_id)),
@@ -280,7 +280,7 @@ def test_an_unknown_field_is_refused_by_name(api, path, files):
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "", "multipart/mixed; boundary=x"])
-def test_another_kind_of_body(api, path, content_type):
+def test_another_content_type(api, path, content_type):
     response = post(api, path, form(), content_type)
     assert (response.status_code, response.json()["message"]) == (415, "Unsupported media type")
 
@@ -294,7 +294,7 @@ def test_a_form_without_a_boundary_is_not_readable(api, path, more):
 
 
 @pytest.mark.parametrize("body", [b"nonsense", f"--{BOUNDARY}".encode(), form()[:60], form()[:200]])
-def test_a_broken_form_keeps_nothing(api, path, files, body):
+def test_a_broken_form_stores_nothing(api, path, files, body):
     assert post(api, path, body).status_code in (400, 422)
     assert (state(), files()) == (([], []), [])
 
@@ -360,7 +360,7 @@ def test_without_a_key_nothing_is_read_to_be_compared(api, path, monkeypatch):
     assert post(api, path, form()).status_code == 201
 
 
-def test_what_was_refused_is_not_kept(api, path):
+def test_a_refused_upload_is_not_stored(api, path):
     key = {"Idempotency-Key": "k"}
     assert [post(api, path, body, **key).status_code for body in (form(b"MZ"), form(user_id=STRANGER), form())] == [
         422,
@@ -393,7 +393,7 @@ DOWN = {
 }
 
 
-def test_a_storage_that_is_down_is_told_so(api, path, files, monkeypatch):
+def test_an_unavailable_storage_is_reported(api, path, files, monkeypatch):
     number = post(api, path, form()).json()["data"]["id"]
     before = state()
     monkeypatch.setattr(FileSystemStorage, "_save", broken)

@@ -1,4 +1,4 @@
-"""The examples of the section "Attachments", run as they stand."""
+"""The examples of the section "Attachments", run as written."""
 
 import json
 import re
@@ -51,12 +51,15 @@ def test_the_examples_are_true(documented):
             deleted,
         ),
     ) = section()
-    found = call(documented, upload)
-    assert (found.status_code, list(found.json()["data"])) == (201, list(json.loads(made)["data"]))
-    told = {"id": 7, "created_at": "2026-04-16T10:30:00.000000Z"}
-    own = found.json()["data"]["download_url"]
-    assert own == json.loads(made)["data"]["download_url"].replace("/7/", f"/{found.json()['data']['id']}/")
-    assert {**found.json()["data"], **told, "download_url": ""} == {**json.loads(made)["data"], "download_url": ""}
+    response = call(documented, upload)
+    assert (response.status_code, list(response.json()["data"])) == (201, list(json.loads(made)["data"]))
+    expected = {"id": 7, "created_at": "2026-04-16T10:30:00.000000Z"}
+    own = response.json()["data"]["download_url"]
+    assert own == json.loads(made)["data"]["download_url"].replace("/7/", f"/{response.json()['data']['id']}/")
+    assert {**response.json()["data"], **expected, "download_url": ""} == {
+        **json.loads(made)["data"],
+        "download_url": "",
+    }
     Attachment.objects.update(id=7, created_at=datetime(2026, 4, 16, 10, 30, tzinfo=UTC))
 
     refused = call(documented, wrong)

@@ -36,7 +36,7 @@ def send(browser, path, name="photo.jpg", content=None, **more):
 
 
 def texts(response):
-    """What stands in the section, without markup."""
+    """The text of the section."""
     section = re.search(r'<section class="card stack" id="attachments".*?</section>', response.content.decode(), re.S)
     return " ".join(re.sub(r"<[^>]+>", " ", section[0]).split())
 
@@ -84,7 +84,7 @@ def test_without_a_file_the_section_says_what_it_is_for(browser, path):
     ],
 )
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
-def test_a_file_that_is_refused_says_why(browser, path, attachment_folder, name, content, said, headers):
+def test_a_refused_file_shows_its_reason(browser, path, attachment_folder, name, content, said, headers):
     response = send(browser, path, name, content, headers=headers)
     assert response.status_code == 422
     assert said in texts(response)
@@ -211,7 +211,7 @@ def test_a_request_that_is_too_large_is_a_page(browser, path):
     assert "<h1>That is too large</h1>" in response.content.decode()
 
 
-def test_htmx_puts_what_is_said_of_it_into_the_section(browser, path):
+def test_htmx_puts_the_message_into_the_section(browser, path):
     response = send(browser, path, "a.txt", LARGER, headers={**HTMX, "Accept-Language": "en"})
     assert (response.status_code, response["HX-Retarget"], response["HX-Reswap"]) == (
         422,

@@ -29,7 +29,7 @@ def state(inquiry):
 
 
 def said(response):
-    """What the answer to htmx says, and the moves that it offers: (text, [(id, seen, to)])."""
+    """The message of the response to htmx, and the moves that it offers: (text, [(id, seen, to)])."""
     piece = re.search(
         r'<div hx-swap-oob="innerHTML:#board-message">(.*?)(?=<nav|<section|$)', response.content.decode(), re.S
     )[1]
@@ -40,7 +40,7 @@ def said(response):
 
 
 def swapped(response):
-    """The keys of the columns in the answer, each to be put in the place of the old one."""
+    """The keys of the columns that the response swaps in."""
     return re.findall(r'data-step="(.*?)" data-allowed="[^"]*" hx-swap-oob="true"', response.content.decode())
 
 
@@ -89,7 +89,7 @@ def test_htmx_gets_the_counts_of_the_menu_of_steps(browser, inquiry, inquiry_typ
     assert counts(moved) == [("in_review", True, "0"), ("answered", True, "1")]
 
 
-def test_undo_is_offered_where_the_engine_allows_the_way_back(browser, inquiry, inquiry_type):
+def test_undo_is_offered_if_the_move_back_is_allowed(browser, inquiry, inquiry_type):
     back = {"from_step": inquiry_type.steps.get(key="in_review"), "to_step": inquiry_type.steps.get(key="submitted")}
     AllowedMove.objects.create(**back)
     response = browser.post(PATH, {"id": inquiry.pk, "to": "in_review", "seen": "submitted"}, headers=HTMX)
@@ -107,7 +107,7 @@ def test_undo_is_offered_where_the_engine_allows_the_way_back(browser, inquiry, 
     ]
 
 
-def test_without_javascript_the_board_says_what_was_moved(browser, inquiry, inquiry_type):
+def test_without_javascript_the_board_shows_the_last_move(browser, inquiry, inquiry_type):
     AllowedMove.objects.create(
         from_step=inquiry_type.steps.get(key="in_review"), to_step=inquiry_type.steps.get(key="submitted")
     )
@@ -121,7 +121,7 @@ def test_without_javascript_the_board_says_what_was_moved(browser, inquiry, inqu
     )
 
 
-def test_what_was_moved_is_told_to_its_owner_alone(other_browser, inquiry):
+def test_the_message_of_a_move_is_shown_to_its_pro_alone(other_browser, inquiry):
     response = other_browser.get(f"/inquiries/board/test?moved={inquiry.pk}&was=submitted")
     assert inquiry.subject not in response.content.decode()
 
@@ -204,8 +204,8 @@ def test_nothing_else_is_a_move(browser, inquiry, to):
         ("a\0b", "Null characters are not allowed."),
     ],
 )
-def test_a_note_that_cannot_be_kept(browser, inquiry, note, words):
-    """The columns stay as they are, and with them what was typed."""
+def test_an_invalid_note(browser, inquiry, note, words):
+    """No column is swapped, which keeps the typed note."""
     response = browser.post(PATH, {"id": inquiry.pk, "to": "in_review", "note": note}, headers=HTMX)
     assert (response.status_code, said(response), swapped(response)) == (422, (words, []), [])
     plain = browser.post(PATH, {"id": inquiry.pk, "to": "in_review", "note": note})
@@ -217,7 +217,7 @@ def test_a_note_that_cannot_be_kept(browser, inquiry, note, words):
 
 
 @pytest.mark.parametrize("id", ["", "0", "-1", "x", "1.0", "٣", "1\0", str(2**63), str(2**80), "9" * 5000])
-def test_an_id_that_is_none_is_404(browser, inquiry, id):
+def test_a_malformed_id_is_404(browser, inquiry, id):
     assert browser.post(PATH, {"id": id, "to": "in_review"}).status_code == 404
     assert len(trail(inquiry)) == 1
 

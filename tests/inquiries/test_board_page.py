@@ -1,4 +1,4 @@
-"""/inquiries/board/<type>: its columns and cards, as the address asks for them."""
+"""/inquiries/board/<type>: its columns and cards."""
 
 import re
 from datetime import timedelta
@@ -30,7 +30,7 @@ def text(piece):
 
 
 def pieces(response):
-    """Every column as (key, ways, heading with count, cards, what else stands in it)."""
+    """Every column as (key, allowed keys, heading with count, cards, other text)."""
     for found in re.findall(r'<section id="column-\d+".*?</section>', html(response), re.S):
         key, ways = re.search(r'data-step="(.*?)" data-allowed="(.*?)"', found).groups()
         cards = re.findall(r'<li class="ticket".*?</li>', found, re.S)
@@ -40,7 +40,7 @@ def pieces(response):
 
 
 def board(response):
-    """Every column as (heading with count, subjects, what else stands in it)."""
+    """Every column as (heading with count, subjects, other text)."""
     return [
         (head, [text(re.search(r"<h3>.*?</h3>", card, re.S)[0]) for card in cards], foot)
         for _key, _ways, head, cards, foot in pieces(response)
@@ -64,7 +64,7 @@ def alone(inquiry_type):
 
 
 def put(inquiry, key, **fields):
-    """Put it on a step without the engine, as of a time."""
+    """Set its step and time of arrival without the engine."""
     Inquiry.objects.filter(pk=inquiry.pk).update(step=inquiry.inquiry_type.steps.get(key=key), **fields)
 
 
@@ -165,7 +165,7 @@ def test_money_on_a_card_is_written_as_the_reader_writes_it(browser, user, inqui
     assert f'<strong class="number">{money}</strong>' in html(browser.get(PATH))
 
 
-def test_a_finished_card_without_a_way_on_has_no_menu(browser, inquiry):
+def test_a_finished_card_without_allowed_moves_has_no_menu(browser, inquiry):
     close_inquiry(inquiry, by=None)
     found = card(browser.get(PATH))
     assert (found["menu"], "Move" in found["text"]) == ("", False)
@@ -187,7 +187,7 @@ def test_a_column_shows_who_came_last_and_leads_to_the_rest(browser, pro, inquir
     assert f'href="{PATH}?priority=normal&amp;step=submitted"' in html(browser.get(f"{PATH}?priority=normal"))
 
 
-def test_what_was_finished_long_ago_makes_room(browser, pro, inquiry_type):
+def test_terminal_columns_show_recent_cards_alone(browser, pro, inquiry_type):
     recent, old = (InquiryFactory(pro=pro, inquiry_type=inquiry_type, subject=word) for word in ("Recent", "Old"))
     put(recent, "closed", status="closed", moved_at=timezone.now() - timedelta(days=29))
     put(old, "closed", status="closed", moved_at=timezone.now() - timedelta(days=31))
@@ -255,7 +255,7 @@ def test_htmx_gets_the_board_alone_and_the_address_follows(browser, inquiry):
         f"/inquiries/board/{'a' * 300}",
     ],
 )
-def test_what_there_is_not_is_404(browser, inquiry_type, path):
+def test_unknown_boards_steps_and_cursors_are_404(browser, inquiry_type, path):
     assert browser.get(path).status_code == 404
 
 

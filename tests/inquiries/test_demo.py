@@ -1,4 +1,4 @@
-"""The demo's inquiries are such as the product itself would have made."""
+"""The demo's inquiries look as if the product had made them."""
 
 import io
 import random
@@ -30,7 +30,7 @@ def pros(settings, shipped):
 
 
 def grown(pros, total):
-    """What was added in bulk."""
+    """The inquiries added in bulk."""
     before = set(Inquiry.objects.values_list("pk", flat=True))
     steps = []
     demo.scale(pros[0], {"inquiries": total}, lambda label, count: steps.append((label, count)) or steps.append)
@@ -39,7 +39,7 @@ def grown(pros, total):
 
 
 def walk(inquiry):
-    """Its history, checked against the pipeline and the inquiry's own columns; returns the rows."""
+    """Check its history against the pipeline and its columns; returns the rows."""
     rows = list(inquiry.history.all())
     steps = {step.key: step for step in PipelineStep.objects.filter(inquiry_type=inquiry.inquiry_type_id)}
     first = rows[0]
@@ -60,7 +60,7 @@ def walk(inquiry):
     return rows
 
 
-def test_every_pro_has_inquiries_of_every_kind(pros):
+def test_every_pro_has_inquiries_of_every_type(pros):
     counts = {pro.name: Inquiry.objects.for_pro(pro).count() for pro in pros}
     assert counts == {FIRST: 17, "Immo Lievens": 6, "Corrib Lettings": 4, "Maison Lenoir": 2}
     first = Inquiry.objects.for_pro(pros[0])
@@ -76,7 +76,7 @@ def test_every_pro_has_inquiries_of_every_kind(pros):
     assert {inquiry.language for inquiry in first} == {"fr", "nl", "en"}
 
 
-def test_each_stands_where_its_history_says(pros):
+def test_each_inquiry_is_on_the_last_step_of_its_history(pros):
     for inquiry in Inquiry.objects.all():
         inquiry.full_clean()
         rows = walk(inquiry)
@@ -96,7 +96,7 @@ def test_a_profile_is_that_of_the_directory(pros):
         assert (inquiry.contact.email, inquiry.contact.created_at <= inquiry.created_at) == (user.email, True)
 
 
-def test_offers_stand_where_their_times_say(pros):
+def test_the_status_of_each_offer_matches_its_times(pros):
     expire_offers()
     assert set(Offer.objects.values_list("status", flat=True)) == set(Offer.Status.values)
     for offer in Offer.objects.select_related("inquiry__pro"):
@@ -133,7 +133,7 @@ def test_a_type_that_staff_took_away_is_left_out(settings, shipped):
     assert set(Inquiry.objects.values_list("inquiry_type__slug", flat=True)) == {"question", "offer_request"}
 
 
-def test_in_bulk_each_stands_where_its_history_says(pros):
+def test_each_bulk_inquiry_is_on_the_last_step_of_its_history(pros):
     rows = grown(pros, 120)
     assert rows.count() == 120
     assert set(rows.values_list("pro__name", flat=True)) == {FIRST}
@@ -147,7 +147,7 @@ def test_in_bulk_each_stands_where_its_history_says(pros):
     assert DBTaskResult.objects.count() == 0
 
 
-def test_the_command_shows_how_far_it_is(pros):
+def test_the_command_shows_its_progress(pros):
     err = io.StringIO()
     call_command("demo", inquiries=30, stdout=io.StringIO(), stderr=err)
     assert err.getvalue() == f"inquiries  [{'#' * 30}]        30 of 30\n"

@@ -87,7 +87,7 @@ def test_one_that_waits_for_its_profile(api, inquiry):
 
 
 def test_a_profile_of_little(api, inquiry):
-    """What a directory leaves out, whole blocks too, is null."""
+    """Values and whole blocks missing in the directory are null."""
     Inquiry.objects.update(person={"first_name": "", "last_name": "Bo"}, business={"company": "X"}, profile_at=WHEN)
     found = detail(api, inquiry.pk)["inquiry"]
     nobody = ("first_name", "email", "phone", "language", "address")

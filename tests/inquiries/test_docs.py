@@ -1,4 +1,4 @@
-"""The examples of docs/api/inquiries.md, run as they stand, section by section."""
+"""The examples of docs/api/inquiries.md, run as written, section by section."""
 
 import json
 import re
@@ -33,7 +33,7 @@ def call(api, text):
 
 @pytest.fixture
 def documented(jan):
-    """The Pro's program, beside the inquiry that the page speaks of and an older one."""
+    """The Pro's program, with the documented inquiry and an older one."""
     option = FilterOption.objects.create(group="Region", label="Groningen")
     jan.filter_options.add(option)
     InquiryFactory(pro=jan.pro, inquiry_type=jan.inquiry_type, created_at=WHEN - timedelta(days=1))
@@ -50,28 +50,32 @@ def documented(jan):
     return Api(make_token(jan.pro))
 
 
-def alike(told, found):
-    """`found` with an ellipsis where the page has one, and with the page's ids, which each installation counts."""
-    if told == "…":
+def alike(expected, response):
+    """`response` with an ellipsis where the page has one, and with the ids of the page."""
+    if expected == "…":
         return "…"
-    if isinstance(told, dict) and isinstance(found, dict):
-        assert list(told) == list(found)
-        counted = {name for name in ("id", "inquiry_type_id") if told.get(name) == 1 and isinstance(found[name], int)}
-        return {name: told[name] if name in counted else alike(told[name], found[name]) for name in told}
-    if isinstance(told, list) and isinstance(found, list) and told:
+    if isinstance(expected, dict) and isinstance(response, dict):
+        assert list(expected) == list(response)
+        counted = {
+            name for name in ("id", "inquiry_type_id") if expected.get(name) == 1 and isinstance(response[name], int)
+        }
+        return {name: expected[name] if name in counted else alike(expected[name], response[name]) for name in expected}
+    if isinstance(expected, list) and isinstance(response, list) and expected:
         # An ellipsis at the end stands for the rest.
-        rest = found[len(told) - 1 :] if told[-1] == "…" else []
-        shown = found[: len(found) - len(rest)]
-        return [alike(*pair) for pair in zip(told, shown, strict=False)] + (["…"] if rest else shown[len(told) :])
-    return found
+        rest = response[len(expected) - 1 :] if expected[-1] == "…" else []
+        shown = response[: len(response) - len(rest)]
+        return [alike(*pair) for pair in zip(expected, shown, strict=False)] + (
+            ["…"] if rest else shown[len(expected) :]
+        )
+    return response
 
 
 @pytest.mark.parametrize("title", ["Types", "Pipelines", "Filter options", "List", "Detail"])
-def test_what_is_read(documented, title):
+def test_the_examples_of_reading(documented, title):
     request, answer = section(title)
-    found, told = call(documented, request), json.loads(answer)
-    assert found.status_code == 200
-    assert alike(told, found.json()) == told
+    response, expected = call(documented, request), json.loads(answer)
+    assert response.status_code == 200
+    assert alike(expected, response.json()) == expected
 
 
 def test_the_actions_and_the_history(documented):
@@ -81,19 +85,19 @@ def test_the_actions_and_the_history(documented):
     assert answer.json()["data"]["inquiry"]["pipeline_status"] == "in_review"
     # The page shows the keys of the answer.
     assert [key for key in answer.json() if f'"{key}"' in TEXT] == ["success", "message", "data"]
-    found = call(documented, refused)
-    assert (found.status_code, found.json()) == (500, json.loads(refusal))
+    response = call(documented, refused)
+    assert (response.status_code, response.json()) == (500, json.loads(refusal))
 
-    request, told = section("History")
-    found, told = call(documented, request), json.loads(told)
-    assert (found.status_code, alike(told, found.json())) == (200, told)
+    request, expected = section("History")
+    response, expected = call(documented, request), json.loads(expected)
+    assert (response.status_code, alike(expected, response.json())) == (200, expected)
 
 
 def test_the_validation_error(documented):
     request, answer = section("Errors")
-    found = call(documented, request)
-    assert (found.status_code, found.json()) == (422, json.loads(answer))
-    assert list(found.json()["errors"]) == list(json.loads(answer)["errors"])
+    response = call(documented, request)
+    assert (response.status_code, response.json()) == (422, json.loads(answer))
+    assert list(response.json()["errors"]) == list(json.loads(answer)["errors"])
 
 
 def test_every_message_is_listed():

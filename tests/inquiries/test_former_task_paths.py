@@ -68,7 +68,7 @@ def test_the_mails_of_an_offer(draft, work_tasks, mailoutbox):
     assert (statuses(), len(mailoutbox)) == ({"SUCCESSFUL"}, 2)
 
 
-def test_an_inquiry_that_a_former_job_still_waits_for_is_not_given_up(waiting):
+def test_an_inquiry_with_a_job_of_a_former_path_keeps_waiting(waiting):
     Inquiry.objects.update(created_at=timezone.now() - FORGOTTEN - timedelta(hours=1))
     use_former_paths()
     fail_forgotten_profiles()

@@ -1,4 +1,4 @@
-"""The history of an inquiry: labels as they were, and rows that nobody can change."""
+"""The history of an inquiry: copied labels, and append-only rows."""
 
 # ruff: noqa: S608 - nothing of it is typed by anybody
 import uuid
@@ -53,7 +53,7 @@ def run(sql):
 
 
 def assert_append_only():
-    """Every way of changing what stands is refused; adding is not."""
+    """Every change of a row is refused; adding one is not."""
     before = list(InquiryHistory.objects.values())
     assert before
     connection.check_constraints()  # PostgreSQL empties no table while there is something to check yet.
@@ -165,7 +165,7 @@ def test_one_entry_is_not_written_twice(inquiry):
 
 
 def rebuild():
-    """What a migration does to a table on SQLite; PostgreSQL has no need of it."""
+    """Rebuild the table as a migration does on SQLite; PostgreSQL never does."""
     field = InquiryHistory._meta.get_field("note")
     with connection.schema_editor() as editor:
         editor._remake_table(InquiryHistory, alter_fields=[(field, field)])
@@ -184,7 +184,7 @@ def test_after_a_migration_that_rebuilt_the_table_it_is_append_only(inquiry):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_trigger_that_was_weakened_is_put_right(inquiry):
+def test_a_weakened_trigger_is_replaced(inquiry):
     name = next(iter(db_constraints.TRIGGERS[connection.vendor]))
     db_constraints.release(connection)
     if connection.vendor == "sqlite":
@@ -244,7 +244,7 @@ def test_a_flush_that_fails_leaves_it_append_only(inquiry, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_dumped_can_be_loaded(inquiry, tmp_path):
+def test_a_dump_can_be_loaded(inquiry, tmp_path):
     before, after = tmp_path / "before.json", tmp_path / "after.json"
     call_command("dumpdata", "accounts", "inquiries", output=str(before), verbosity=0)
     call_command("flush", interactive=False, verbosity=0)

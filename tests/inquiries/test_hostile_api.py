@@ -1,4 +1,4 @@
-"""What nobody sends by mistake, in every field of the JSON routes of inquiries: refused in the dialect, or harmless."""
+"""Hostile values in every field of the JSON routes of inquiries: refused in the dialect, or harmless."""
 
 import json
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ MESSAGES = {400: "Unreadable request", 404: "Not found", 413: "Payload too large
 
 
 def is_in_dialect(response, *statuses):
-    """Refused with one of these statuses, whole, and without throwing back in full what came in."""
+    """Refused with one of these statuses, in the dialect, without echoing the whole value."""
     assert response["Content-Type"] == "application/json"
     assert response.status_code in statuses, response.content[:500]
     body = json.loads(response.content)
@@ -45,7 +45,7 @@ def is_in_dialect(response, *statuses):
 
 @pytest.fixture
 def case(case, inquiry):
-    """Whatever a case of this file sends, the stored rows stay as they are."""
+    """Checks that no case of this file changes stored rows."""
     before = Inquiry.objects.values().get()
 
     @contextmanager

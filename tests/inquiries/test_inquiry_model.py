@@ -1,4 +1,4 @@
-"""What the database holds of an inquiry, and how its list is read."""
+"""The row of an inquiry, its constraints, and the order of its list."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

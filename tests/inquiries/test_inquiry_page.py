@@ -1,4 +1,4 @@
-"""/inquiries/<id>: what was asked and by whom, its contact, its case and its facts."""
+"""/inquiries/<id>: the question, the customer, the contact and the case."""
 
 import re
 import uuid
@@ -44,7 +44,7 @@ def html(response, status=200):
 
 
 def text(page, id):
-    """The words of one section."""
+    """The text of one section."""
     part = re.search(rf'<section[^>]* id="{id}".*?</section>', page, re.S)[0]
     return " ".join(re.sub(r"<[^>]+>", " ", part).split())
 
@@ -86,7 +86,7 @@ def test_a_person_without_a_business(browser, known, path, business):
     assert "Business" not in text(html(browser.get(path)), "customer")
 
 
-def test_who_waits_for_the_profile_can_ask_again(browser, inquiry, path):
+def test_a_missing_profile_can_be_retried(browser, inquiry, path):
     Inquiry.objects.update(profile_problem="UserHub knows nobody of this id.")
     page = html(browser.get(path))
     assert text(page, "customer") == (
@@ -99,7 +99,7 @@ def test_who_waits_for_the_profile_can_ask_again(browser, inquiry, path):
     assert "Asking UserHub again." in text(html(again), "customer")
 
 
-def test_the_facts(browser, inquiry, path, user):
+def test_the_details(browser, inquiry, path, user):
     inquiry.filter_options.set([FilterOption.objects.create(group="Region", label="Groningen")])
     Inquiry.objects.update(
         budget=Decimal("4500"), priority="high", category="roof", source="portal", responded_at=timezone.now()
@@ -113,7 +113,7 @@ def test_the_facts(browser, inquiry, path, user):
     assert "€\xa04.500,00" in html(browser.get(path))
 
 
-def test_people_have_names_where_they_are_known(browser, known, path, user):
+def test_known_users_are_shown_by_name(browser, known, path, user):
     user.userhub_id = 789
     user.save()
     InquiryHistory.objects.create(inquiry=known, from_status="a", to_status="b", to_label="B", changed_by=31337)
@@ -128,14 +128,14 @@ def test_people_have_names_where_they_are_known(browser, known, path, user):
     assert "Submitted by the customer" in text(html(browser.get(path)), "inquiry-details")
 
 
-def test_a_foreign_colleague_stays_a_number(browser, inquiry, path, other_user):
+def test_a_user_of_another_pro_is_shown_by_number(browser, inquiry, path, other_user):
     other_user.userhub_id = 789
     other_user.save()
     assert "Submitted by UserHub user 789" in text(html(browser.get(path)), "inquiry-details")
 
 
 @pytest.mark.parametrize(("key", "said"), [("in_progress", "in progress"), ("resolved", "resolved"), ("odd", "odd")])
-def test_the_status_of_a_case_is_said_in_words(browser, inquiry, path, key, said):
+def test_the_suggested_case_status_is_translated(browser, inquiry, path, key, said):
     PipelineStep.objects.update(maps_to_case_status=key)
     Inquiry.objects.update(case_id=7)
     assert f"this step suggests the status “{said}”" in text(html(browser.get(path)), "inquiry-case")
@@ -152,7 +152,7 @@ def test_the_status_of_a_case_is_said_in_words(browser, inquiry, path, key, said
         (["declined"], "The customer declined the offer."),
     ],
 )
-def test_what_became_of_the_offer_stands_above_the_moves(browser, pro, shipped, statuses, said):
+def test_the_state_of_the_offer_is_shown_above_the_moves(browser, pro, shipped, statuses, said):
     found = InquiryFactory(pro=pro, inquiry_type=shipped["offer_request"])
     move_inquiry(found, to="offer_created", by=None)
     for status in statuses:
@@ -160,7 +160,7 @@ def test_what_became_of_the_offer_stands_above_the_moves(browser, pro, shipped, 
     assert hint(browser.get(found.get_absolute_url())) == said
 
 
-def test_nothing_is_said_of_an_offer_that_the_inquiry_cannot_follow(browser, pro, shipped):
+def test_no_hint_for_an_offer_without_a_matching_move(browser, pro, shipped):
     for slug in ("offer_request", "question"):
         found = InquiryFactory(pro=pro, inquiry_type=shipped[slug])
         Offer.objects.create(inquiry=found, title="A", amount=Decimal(1), status="accepted")
@@ -192,7 +192,7 @@ def test_large_ids_stay_whole_in_every_language(browser, inquiry, path, user):
     assert str(2**63 - 1) in page and "1234567" in page and "7654321" in page
 
 
-def test_facts_can_be_changed(browser, inquiry, path):
+def test_the_classification_can_be_changed(browser, inquiry, path):
     here = FilterOption.objects.create(group="Region", label="Here")
     gone = FilterOption.objects.create(group="Region", label="Gone", is_active=False)
     inquiry.filter_options.set([gone])
@@ -208,7 +208,7 @@ def test_facts_can_be_changed(browser, inquiry, path):
 
 
 def fields(page):
-    """What the form of the facts would send, untouched."""
+    """The fields of the classification form, unedited."""
     form = re.search(r'<section[^>]* id="inquiry-details".*?</section>', page, re.S)[0]
     sent = {}
     for tag in re.findall(r"<input[^>]*>", form):
@@ -238,7 +238,7 @@ TYPED = [({"priority": ["low"]}, "Low"), ({"category": ["mine"]}, "mine"), ({"fi
 
 @pytest.mark.parametrize(("typed", "shown"), TYPED)
 @pytest.mark.parametrize("headers", [{}, {**HTMX, "HX-Target": "inquiry-details"}], ids=["page", "htmx"])
-def test_of_two_editors_the_second_is_told_and_loses_nothing(
+def test_of_two_editors_the_second_sees_the_conflict_and_loses_nothing(
     browser, inquiry, path, facts, region, headers, typed, shown
 ):
     north, south = region
@@ -261,7 +261,7 @@ def test_of_two_editors_the_second_is_told_and_loses_nothing(
     assert facts() == tuple({**theirs, **{name: mine[name] for name in typed}}.values())
 
 
-def test_editors_of_different_facts_do_not_meet(browser, inquiry, path, facts, region):
+def test_edits_of_different_values_do_not_conflict(browser, inquiry, path, facts, region):
     sent = fields(html(browser.get(path)))
     inquiry.classify(priority="urgent", filter_options=[region[1].pk])
     assert browser.post(f"{path}/facts", {**sent, "category": "mine"}).status_code == 302
@@ -286,7 +286,7 @@ def test_a_refusal_does_not_make_an_old_page_a_new_one(browser, inquiry, path, f
 
 @pytest.mark.parametrize("was", ["", "a\0b", "x" * 5000, "9" * 400, "[" * 5000])
 @pytest.mark.parametrize("name", ["was_priority", "was_category", "was_filter_options"])
-def test_rubbish_for_what_was_shown_overwrites_nothing(browser, inquiry, path, facts, region, name, was):
+def test_malformed_original_values_overwrite_nothing(browser, inquiry, path, facts, region, name, was):
     inquiry.classify(priority="high", category="roof", filter_options=[region[0].pk])
     sent = fields(html(browser.get(path)))
     typed = {"priority": "low", "category": "x", "filter_options": []}
@@ -304,7 +304,7 @@ def test_rubbish_for_what_was_shown_overwrites_nothing(browser, inquiry, path, f
         {},
     ],
 )
-def test_facts_that_cannot_be_are_refused(browser, inquiry, path, typed):
+def test_an_invalid_classification_is_refused(browser, inquiry, path, typed):
     FilterOption.objects.create(group="Region", label="Here")
     page = html(browser.post(f"{path}/facts", typed, headers={**HTMX, "HX-Target": "inquiry-details"}), 422)
     assert "<details open>" in page and 'aria-invalid="true"' in page
@@ -313,7 +313,7 @@ def test_facts_that_cannot_be_are_refused(browser, inquiry, path, typed):
     assert (found.priority, found.category) == ("normal", "")
 
 
-def test_htmx_gets_the_facts_anew(browser, inquiry, path):
+def test_htmx_gets_the_details(browser, inquiry, path):
     response = browser.post(
         f"{path}/facts", {"priority": "low", "category": ""}, headers={**HTMX, "HX-Target": "inquiry-details"}
     )
@@ -323,7 +323,7 @@ def test_htmx_gets_the_facts_anew(browser, inquiry, path):
 # --- The contact
 
 
-def test_who_has_the_same_address_is_offered(browser, known, path, pro):
+def test_contacts_with_the_same_address_are_suggested(browser, known, path, pro):
     ContactFactory(pro=pro, name="Same Mail", email="JAN@example.com")
     ContactFactory(pro=pro, name="Same Phone", phone="+33612345678")
     ContactFactory(name="Foreign", email="jan@example.com"), ContactFactory(pro=pro, name="Somebody")
@@ -398,7 +398,7 @@ def test_the_model_refuses_a_number_that_no_case_has(inquiry, user, number):
 @pytest.mark.parametrize(
     ("query", "back"), [("", ("/inquiries", "Inquiries")), ("?from=board", ("/inquiries/board/test", "Board"))]
 )
-def test_the_way_back_leads_to_where_it_was_opened(browser, path, query, back):
+def test_the_back_link_leads_to_the_list_or_board(browser, path, query, back):
     page = html(browser.get(f"{path}{query}"))
     [(href, words)] = re.findall(r'<p class="back always"><a href="(.*?)" data-back>(.*?)</a>', page, re.S)
     assert (href, re.sub("<[^>]+>", "", words).strip()) == back

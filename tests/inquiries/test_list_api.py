@@ -87,7 +87,7 @@ def test_the_documented_list(api, jan):
     assert list(body["data"][0]["inquiry_type"]) == ["id", "name", "slug", "icon", "color"]
 
 
-def test_what_is_not_known_is_null(api, make):
+def test_unknown_values_are_null(api, make):
     row = make(subject="Bare", message="Short")
     [found] = api.get(LIST).json()["data"]
     inquiry_type = row.inquiry_type
@@ -321,7 +321,7 @@ def test_those_linked_to_a_case(api, make, query, has_linked):
 
 @pytest.mark.parametrize("name", ["open_only", "unassigned_only", "include_linked_to_case"])
 @pytest.mark.parametrize("value", ["", "yes", "2", "-1", "True", "null"])
-def test_what_is_neither_true_nor_false_is_refused(api, refused, name, value):
+def test_a_boolean_of_another_value_is_refused(api, refused, name, value):
     refused(api.get(LIST, **{name: value}), name)
 
 
@@ -365,7 +365,7 @@ def test_the_list_does_not_ask_per_row(api, make):
 
 
 def test_a_page_at_depth_is_found_in_the_index(api, pro, make):
-    """Only the rows that are shown are read whole."""
+    """Only the rows of the page are read in full."""
     for n in range(6):
         make(at=n)
     with CaptureQueriesContext(connection) as queries:

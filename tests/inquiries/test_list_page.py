@@ -1,4 +1,4 @@
-"""/inquiries: the list, as its address asks for it."""
+"""/inquiries: the list."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -81,7 +81,7 @@ def test_everything_a_row_says(browser, make, inquiry_type):
     assert f'<circle cx="5" cy="5" r="5" fill="{found.step.color}"/>' in html(browser.get(PATH))
 
 
-def test_who_has_no_profile_yet_is_waited_for(browser, make):
+def test_a_missing_profile_is_waited_for(browser, make):
     make()
     assert words(browser.get(PATH))[0][1] == "Waiting for the profile"
 
@@ -186,7 +186,7 @@ def test_the_filters_are_unfolded_where_one_is_chosen(browser, make, query, is_o
     assert bool(found) == is_open
 
 
-def test_what_leaves_no_choice_is_not_asked(browser, make):
+def test_filters_with_one_choice_are_hidden(browser, make):
     make()
     page = html(browser.get(PATH))
     assert 'name="category"' not in page and 'name="option"' not in page and 'name="priority"' in page
@@ -207,7 +207,7 @@ def test_pages_by_cursor_neither_repeat_nor_lose_a_row(browser, make):
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "é", "AAAA", to_cursor(START, 2**63), to_cursor(START, "1_0")])
-def test_a_made_up_cursor_is_404(browser, cursor):
+def test_a_malformed_cursor_is_404(browser, cursor):
     assert browser.get(PATH, {"cursor": cursor}).status_code == 404
 
 
@@ -252,7 +252,7 @@ def test_an_empty_list_says_what_to_do(browser, query, said, link):
         ("q=nobody", "Nothing matches.", None),
     ],
 )
-def test_what_is_found_in_another_tab_is_said(browser, make, user, query, said, more):
+def test_matches_in_other_tabs_are_counted(browser, make, user, query, said, more):
     for category in ("", "roof"):
         close_inquiry(make(subject="Kitchen", category=category), by=user)
     empty = html(browser.get(f"{PATH}?{query}")).partition('<div class="empty">')[2]
@@ -286,7 +286,7 @@ def test_the_rail_leads_here(browser):
     assert '<a href="/inquiries">' in html(browser.get("/contacts"))
 
 
-def test_a_type_whose_icon_there_is_not_shows_its_letter(browser, make, inquiry_type):
+def test_a_type_with_an_unknown_icon_shows_its_letter(browser, make, inquiry_type):
     inquiry_type.icon, inquiry_type.icon_type = "no-such-icon", "lucide"
     inquiry_type.save()
     make(subject="A")

@@ -1,4 +1,4 @@
-"""How the database goes about the list of inquiries: by an index, in its order, however much there is.
+"""The query plan of the list of inquiries: by an index, in its order, at any size.
 
 The table is filled, vacuumed and analyzed, and nothing is forbidden to the planner. `make bench` asserts the same of a
 million rows.

@@ -125,7 +125,7 @@ def test_inactive_types_are_there_for_the_asking(api, shipped, query, has_inacti
 
 @pytest.mark.parametrize("path", [TYPES, OPTIONS])
 @pytest.mark.parametrize("value", ["", "yes", "2", "TRUE", "null", "9" * 5000, "a\0b"])
-def test_what_is_neither_true_nor_false_is_refused(api, refused, path, value):
+def test_a_boolean_of_another_value_is_refused(api, refused, path, value):
     refused(api.get(path, include_inactive=value), "include_inactive")
 
 
@@ -174,7 +174,7 @@ def test_an_unknown_slug_is_404(api, shipped, slug):
 
 
 @pytest.mark.parametrize("slug", ["a\0b", "x" * 51])
-def test_what_cannot_be_a_slug_is_refused(api, refused, slug):
+def test_an_invalid_slug_is_refused(api, refused, slug):
     refused(api.get(STATUSES, type=slug), "type")
 
 

@@ -1,4 +1,4 @@
-"""The types that come with the product."""
+"""The shipped types."""
 
 import pytest
 from django.core.management import call_command
@@ -110,7 +110,7 @@ def step(place, key, label, description, color, case_status):
     }
 
 
-def test_what_is_shipped_is_whole(before):
+def test_shipped_pipelines_are_valid(before):
     migrate(AFTER)
     assert AllowedMove.objects.count() == 5
     for inquiry_type in InquiryType.objects.all():

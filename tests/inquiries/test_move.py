@@ -1,4 +1,4 @@
-"""The one engine: which moves it makes, and what goes with them."""
+"""The engine of moves: allowed and refused moves, closing, and their effects."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def trail(inquiry):
 
 
 def refused(work):
-    """Asserts a refusal; returns (present, wanted, allowed)."""
+    """Asserts a refusal; returns (current, requested, allowed)."""
     with pytest.raises(InvalidTransitionError) as caught:
         work()
     error = caught.value
@@ -87,7 +87,7 @@ def test_a_step_of_another_type_is_none(inquiry, user):
 
 
 def test_a_move_to_another_type_leads_nowhere(inquiry, user):
-    """What no form would let in, but a database would."""
+    """An allowed move that no form accepts, but the database does."""
     other = InquiryTypeFactory(steps=["first", "last"])
     AllowedMove.objects.create(from_step=inquiry.step, to_step=other.steps.get(key="last"))
     assert refused(lambda: move_inquiry(inquiry, to="last", by=user)) == ("submitted", "last", ["in_review"])
@@ -113,7 +113,7 @@ def test_an_extra_move_is_a_skip(inquiry, inquiry_type, user):
     assert (state(inquiry), trail(inquiry)[1:]) == (("answered", "in_progress"), [("submitted", "answered")])
 
 
-def test_an_extra_move_is_a_way_back(inquiry, inquiry_type, user):
+def test_an_extra_move_can_lead_back(inquiry, inquiry_type, user):
     allow(inquiry_type, "in_review", "submitted")
     move_inquiry(inquiry, to="in_review", by=user)
     move_inquiry(inquiry, to="submitted", by=user)
@@ -239,7 +239,7 @@ def test_an_actor_that_is_named_comes_first(inquiry, pro):
     [("a\0b", "Null characters are not allowed."), ("x" * 2001, "Use at most 2000 characters.")],
     ids=["null", "long"],
 )
-def test_a_note_that_cannot_be_kept_moves_nothing(inquiry, user, note, message):
+def test_an_invalid_note_moves_nothing_by_the_engine(inquiry, user, note, message):
     for work in (
         lambda: move_inquiry(inquiry, to="in_review", by=user, note=note),
         lambda: close_inquiry(inquiry, by=user, note=note),
@@ -275,13 +275,13 @@ def test_a_program_answers_for_the_pro(inquiry, pro):
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["named", "as the token's actor"])
-def test_what_the_customer_does_is_no_answer(inquiry, pro, named):
+def test_actions_of_the_customer_are_no_response(inquiry, pro, named):
     program = token(pro, actor_id=None if named else inquiry.user_id)
     close_inquiry(inquiry, outcome="cancelled", by=program, changed_by=inquiry.user_id if named else None)
     assert (state(inquiry), Inquiry.objects.get().responded_at) == (("closed", "cancelled"), None)
 
 
-def test_what_happens_by_itself_is_no_answer(inquiry):
+def test_an_automatic_move_is_no_response(inquiry):
     move_inquiry(inquiry, to="in_review", by=None)
     assert Inquiry.objects.get().responded_at is None
 
@@ -318,7 +318,7 @@ def test_a_move_writes_nothing_but_its_own(inquiry, user):
     assert (found.subject, found.case_id, found.updated_at > inquiry.updated_at) == ("Changed meanwhile", 7, True)
 
 
-def test_what_has_begun_goes_on_when_its_type_is_no_longer_active(inquiry, inquiry_type, user):
+def test_inquiries_of_an_inactive_type_can_still_move(inquiry, inquiry_type, user):
     inquiry_type.is_active = False
     inquiry_type.save()
     move_inquiry(inquiry, to="in_review", by=user)
@@ -327,7 +327,7 @@ def test_what_has_begun_goes_on_when_its_type_is_no_longer_active(inquiry, inqui
 
 
 def test_one_that_is_gone_is_not_found(pro, inquiry_type, user):
-    """As nothing goes with its history, this one never had any."""
+    """It never had a history, which could not be deleted."""
     gone = Inquiry(
         pro=pro,
         inquiry_type=inquiry_type,

@@ -1,4 +1,4 @@
-"""The stepper of /inquiries/<id>: what it offers, what it does, how it says no."""
+"""The progress section of /inquiries/<id>: steps, moves, closing, refusals."""
 
 import re
 
@@ -20,12 +20,12 @@ def words(page):
 
 
 def alert(page):
-    """Why it refused."""
+    """The text of the refusal."""
     return words(re.search(r'role="alert">(.*?)</p>', page, re.S)[1])
 
 
 def offered(page):
-    """Every move that has a button, as (kind of button, key, words)."""
+    """Every move with a button, as (classes, key, text)."""
     found = re.findall(r'<button class="(button[^"]*)" name="to" value="(\w+)">(.*?)</button>', page, re.S)
     return [(css == "button button-main", key, words(said)) for css, key, said in found]
 
@@ -85,7 +85,7 @@ def test_from_the_end_only_an_extra_move_leads_on(browser, inquiry, path, user, 
     assert "Close the inquiry" not in page
 
 
-def test_the_end_of_a_way_offers_nothing(browser, inquiry, path, user):
+def test_a_terminal_step_without_allowed_moves_offers_none(browser, inquiry, path, user):
     close_inquiry(inquiry, by=user)
     page = html(browser.get(path))
     assert offered(page) == [] and 'name="seen"' not in page
@@ -102,7 +102,7 @@ def test_a_move_with_a_note(browser, inquiry, path, user):
     assert Inquiry.objects.get().status == "in_progress"
 
 
-def test_htmx_gets_where_it_stands_with_state_and_history(browser, path):
+def test_htmx_gets_the_progress_with_state_and_history(browser, path):
     page = html(browser.post(f"{path}/move", {"to": "in_review", "seen": "submitted"}, headers=HTMX))
     assert re.findall(r'<(\w+)[^>]* id="([\w-]+)"[^>]*hx-swap-oob', page) == [
         ("p", "inquiry-state"),
@@ -145,7 +145,7 @@ def test_a_colleague_closed_it_and_the_note_is_kept(browser, inquiry, path, user
 
 @pytest.mark.parametrize(("note", "said"), [("x" * 2001, "Use at most 2000 characters."), ("a\0b", "Null characters")])
 @pytest.mark.parametrize("action", ["move", "close"])
-def test_a_note_that_cannot_be_kept_is_refused_beside_its_field(browser, path, note, said, action):
+def test_an_invalid_note_is_refused_beside_its_field(browser, path, note, said, action):
     typed = {"to": "in_review", "outcome": "completed", "note": note}
     page = html(browser.post(f"{path}/{action}", typed, headers=HTMX), 422)
     assert said in page and 'aria-invalid="true"' in page
@@ -189,7 +189,7 @@ def test_the_history_says_who_and_when_newest_first(browser, inquiry, path, user
     ]
 
 
-def test_closing_for_good_is_said_beforehand(browser, inquiry, path, inquiry_type):
+def test_closing_for_good_is_announced(browser, inquiry, path, inquiry_type):
     said = "This cannot be undone: no move leads back from “Closed”."
     assert said in html(browser.get(path))
     inquiry_type.steps.get(key="closed").moves_out.create(to_step=inquiry_type.steps.get(key="in_review"))

@@ -1,4 +1,4 @@
-"""/inquiries/new: an inquiry written down for a customer."""
+"""/inquiries/new: an inquiry submitted for a customer."""
 
 import re
 import uuid
@@ -27,7 +27,7 @@ def words(page):
 
 
 def wrong(page):
-    """The names of the fields that say what is wrong with them."""
+    """The names of the fields with errors."""
     return re.findall(r'<ul class="errorlist" id="id_(\w+)_error"', page)
 
 
@@ -102,7 +102,7 @@ def test_the_same_form_sent_at_once_is_one_inquiry(browser, jan, typed, at_once)
     assert answers == [f"/inquiries/{Inquiry.objects.get().pk}"] * 6
 
 
-def test_everything_that_is_wrong_is_said_at_once_and_stays_typed(browser, jan, typed):
+def test_all_errors_are_shown_at_once_and_values_stay(browser, jan, typed):
     FilterOption.objects.create(group="Region", label="Groningen")
     bad = {
         "user_id": "9999",
@@ -128,7 +128,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_stays_typed(browser, jan, 
     assert Inquiry.objects.count() == 0
 
 
-def test_nobody_of_that_id(browser, typed):
+def test_an_id_unknown_to_userhub(browser, typed):
     page = html(browser.post(PATH, typed), 422)
     assert wrong(page) == ["user_id"] and "UserHub knows no user of this id." in page
 
@@ -162,13 +162,13 @@ def test_a_text_may_read_like_anything(browser, jan, typed, field, value):
     assert (response.status_code, response["Location"], getattr(found, field)) == (302, f"/inquiries/{found.pk}", value)
 
 
-def test_a_userhub_that_is_down_holds_nothing_up(browser, typed, settings):
+def test_an_unavailable_userhub_does_not_block_submission(browser, typed, settings):
     settings.USERHUB_URL, settings.USERHUB_TOKEN = "http://127.0.0.1:9", "secret"
     assert browser.post(PATH, typed).status_code == 302
     assert Inquiry.objects.get().is_waiting_for_profile
 
 
-def test_who_it_is_is_said_before_it_is_sent(browser, jan):
+def test_the_look_up_shows_the_customer_before_submitting(browser, jan):
     page = html(browser.get(LOOK_UP, {"user_id": " 456 "}, headers=HTMX))
     assert words(page) == "Jan &lt;Vries&gt; · Bouw BV · Assen" and page.strip().startswith('<div id="who"')
 
@@ -216,7 +216,7 @@ def test_it_is_closed_to_nobody_and_to_a_gated_pro(nobody, browser, pro, typed):
     assert Inquiry.objects.count() == 0
 
 
-def test_what_staff_take_away_meanwhile_is_said_beside_the_field(browser, inquiry_type, jan, typed, monkeypatch):
+def test_an_option_deactivated_meanwhile_is_refused_beside_its_field(browser, inquiry_type, jan, typed, monkeypatch):
     option = FilterOption.objects.create(group="Region", label="Groningen")
     pk, fetch_profile = option.pk, userhub.fetch_profile
 

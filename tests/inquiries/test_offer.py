@@ -1,4 +1,4 @@
-"""What an offer may become, and what follows from it."""
+"""Transitions of an offer and their effects."""
 
 import uuid
 from datetime import UTC, date, datetime, timedelta
@@ -78,7 +78,7 @@ def test_the_same_form_sent_twice_is_one_draft(customer, user):
         ("valid_until", date(2020, 1, 1)),
     ],
 )
-def test_what_cannot_be_offered_is_refused_by_name(customer, draft, user, field, value):
+def test_an_invalid_offer_is_refused_by_field(customer, draft, user, field, value):
     before = stored(draft)
     with pytest.raises(ValidationError) as error:
         Offer.objects.create_draft(customer, by=user, **{**FIELDS, field: value})
@@ -99,7 +99,7 @@ def test_a_draft_is_changed(draft):
     assert (row["title"], row["amount"], row["text"]) == ("Other", Decimal("5.00"), "Oak.\nFitted.")
 
 
-def test_who_saves_over_somebody_elses_change_is_told(draft):
+def test_a_conflicting_edit_of_a_draft_is_shown(draft):
     seen = draft.updated_at
     Offer.objects.get().edit_draft(title="Theirs", expected=seen)
     with pytest.raises(StaleOfferError):
@@ -145,7 +145,7 @@ def test_a_draft_whose_time_is_over_is_not_sent(draft):
     assert jobs() == []
 
 
-def test_what_was_changed_since_the_preview_is_not_sent(draft):
+def test_a_draft_changed_since_the_preview_is_not_sent(draft):
     seen = draft.updated_at
     draft.edit_draft(title="Other")
     with pytest.raises(StaleOfferError):

@@ -1,4 +1,4 @@
-"""The mails about an offer: to the customer when it is sent, to the Pro when it is answered."""
+"""The mails of an offer: to the customer, and the answer to the Pro."""
 
 import re
 from datetime import date
@@ -116,7 +116,7 @@ def test_each_is_sent_once(outbox, sent):
 
 
 @pytest.mark.parametrize("job", [mail_offer, mail_offer_answer])
-def test_what_is_not_to_be_sent_is_left_alone(outbox, draft, job):
+def test_jobs_of_drafts_and_mailed_offers_do_nothing(outbox, draft, job):
     job.enqueue(draft.pk)
     job.enqueue(draft.pk + 1)
     assert outbox() == []
@@ -144,7 +144,7 @@ def test_a_failure_is_shown_and_tried_again(browser, outbox, sent, monkeypatch):
 
 @pytest.fixture
 def given_up(outbox, sent, monkeypatch):
-    """An offer that the worker has tried to mail as often as it tries; returns the pages on the way."""
+    """An offer whose last attempt to be mailed failed."""
 
     def refuse(*args, **kwargs):
         raise OSError("550 <No> such mailbox")
@@ -169,7 +169,7 @@ def jobs():
     return sorted(DBTaskResult.objects.values_list("status", flat=True))
 
 
-def test_what_finally_failed_says_so_with_the_reason(browser, given_up):
+def test_a_final_failure_shows_the_reason(browser, given_up):
     assert (given_up.mail_error, given_up.mail_failed_at is not None, jobs()) == (
         "550 <No> such mailbox",
         True,
@@ -210,7 +210,7 @@ def test_it_is_sent_again_by_a_button_and_once(browser, outbox, given_up):
 
 
 @pytest.mark.parametrize("fields", [{"status": "accepted"}, {"status": "expired"}, {"valid_until": date(2020, 1, 1)}])
-def test_what_the_customer_cannot_answer_any_more_is_not_sent_again(browser, given_up, fields):
+def test_an_offer_that_can_no_longer_be_answered_is_not_resent(browser, given_up, fields):
     Offer.objects.update(**fields)
     assert "/again" not in page_of(browser, given_up)
     browser.post(f"/inquiries/{given_up.inquiry_id}/offers/{given_up.pk}/again")

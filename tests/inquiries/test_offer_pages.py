@@ -1,4 +1,4 @@
-"""Drawing up, previewing, sending and discarding an offer in the workspace."""
+"""Creating, previewing, sending and discarding an offer in the workspace."""
 
 import re
 from datetime import date, timedelta
@@ -26,7 +26,7 @@ def html(response):
 
 
 def value(response, name):
-    """What a field of the page's form holds."""
+    """The value of a field of the page's form."""
     tag = re.search(rf'<input[^>]*name="{name}"[^>]*>', html(response))[0]
     return re.search(r'value="([^"]*)"', tag)[1]
 
@@ -93,7 +93,7 @@ def test_a_form_sent_twice_is_one_draft(browser, new):
         ("valid_until", "99999-01-01"),
     ],
 )
-def test_what_cannot_be_offered_is_refused_beside_its_field(browser, new, draft, field, typed):
+def test_an_invalid_offer_is_refused_beside_its_field(browser, new, draft, field, typed):
     for address in (new, path(draft)):
         response = browser.post(address, {**WRITTEN, field: typed})
         assert (response.status_code, 'class="errorlist' in html(response)) == (422, True)
@@ -129,7 +129,7 @@ def test_an_amount_is_read_however_it_is_written(customer, typed, read):
 
 
 def errors(response):
-    """What is said beside each field, by its name."""
+    """The errors by field."""
     found = re.findall(r'<ul class="errorlist" id="id_(\w+)_error"[^>]*>(.*?)</ul>', html(response), re.S)
     return {name: " ".join(re.sub(r"<[^>]+>", " ", said).split()) for name, said in found}
 
@@ -137,7 +137,7 @@ def errors(response):
 @pytest.mark.parametrize(
     ("amount", "said"), [("-5", "Ensure this value is greater than or equal to 0."), ("x", "Enter a number.")]
 )
-def test_all_that_is_wrong_is_said_at_once(browser, new, draft, amount, said):
+def test_all_errors_are_shown_at_once(browser, new, draft, amount, said):
     for address in (new, path(draft)):
         response = browser.post(address, {**WRITTEN, "title": "", "amount": amount, "valid_until": "2020-01-01"})
         assert (response.status_code, errors(response)) == (
@@ -159,7 +159,7 @@ def test_all_that_is_wrong_is_said_at_once(browser, new, draft, amount, said):
         ({"email": "jan@example.org"}, timezone.now(), ""),
     ],
 )
-def test_who_cannot_be_mailed_is_told_before_an_offer_is_written(browser, new, draft, person, profile_at, said):
+def test_a_missing_address_is_shown_before_an_offer_is_written(browser, new, draft, person, profile_at, said):
     Inquiry.objects.update(person=person, profile_at=profile_at)
     for address in (new, path(draft), f"/inquiries/{draft.inquiry_id}"):
         page = html(browser.get(address))
@@ -175,7 +175,7 @@ def test_a_draft_is_edited(browser, draft):
     assert (draft.title, draft.amount) == ("Bathroom", Decimal("1850.50"))
 
 
-def test_of_two_editors_the_second_is_told_and_loses_nothing(browser, draft):
+def test_of_two_editors_the_second_sees_the_conflict_and_loses_nothing(browser, draft):
     was = value(browser.get(path(draft)), "was")
     draft.edit_draft(title="Theirs", text="Their <b>words</b>")
     response = browser.post(path(draft), {**WRITTEN, "title": "Mine", "was": was})
@@ -219,7 +219,7 @@ def test_sending_twice_is_sending_once(browser, draft):
     assert browser.get(path(draft, "/send"))["Location"] == path(draft)
 
 
-def test_what_changed_since_the_preview_is_shown_again_and_not_sent(browser, draft):
+def test_a_draft_changed_since_the_preview_is_shown_again_and_not_sent(browser, draft):
     was = value(browser.get(path(draft, "/send")), "was")
     draft.edit_draft(title="Theirs")
     response = browser.post(path(draft, "/send"), {"was": was})

@@ -1,4 +1,4 @@
-"""An offer's page for the customer."""
+"""The customer's page of an offer."""
 
 import re
 from datetime import date
@@ -52,7 +52,7 @@ def test_nobody_else_learns_of_the_page(nobody, sent):
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}])
-def test_what_a_browser_fetches_ahead_is_not_a_view(nobody, sent, headers):
+def test_a_prefetch_is_not_a_view(nobody, sent, headers):
     assert nobody.get(path(sent), headers=headers).status_code == 200
     assert status() == "sent"
 
@@ -158,7 +158,7 @@ def test_it_speaks_the_customers_language_and_not_the_browsers(nobody, sent):
     assert "€\u00a01.850,50" in html(response)
 
 
-def test_what_is_offered_is_shown_as_it_was_typed(nobody, sent):
+def test_the_text_of_an_offer_keeps_its_lines_and_is_escaped(nobody, sent):
     Offer.objects.update(title="<script>alert(1)</script>", text="a <b>\n\nc")
     page = html(nobody.get(path(sent)))
     assert "<script>alert" not in page and "a &lt;b&gt;" in page

@@ -1,4 +1,4 @@
-"""Whichever way a move is asked for, the one engine makes it, or refuses it in the same words."""
+"""Pages, API and admin refuse a move by the one engine, with the same text."""
 
 import html
 import re

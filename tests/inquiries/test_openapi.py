@@ -1,4 +1,4 @@
-"""The OpenAPI document of the inquiries: what it says beside the fields, and that real answers are so."""
+"""The OpenAPI document of inquiries, and real answers checked against it."""
 
 import pytest
 

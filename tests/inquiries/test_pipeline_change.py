@@ -1,4 +1,4 @@
-"""A type gets another pipeline: what is stored, and where the inquiries go whose step is removed or changed."""
+"""Changing the pipeline of a type: stored steps, and the targets of affected inquiries."""
 
 import threading
 
@@ -21,7 +21,7 @@ def editor(db):
 
 
 def steps_of(inquiry_type):
-    """By key, to be changed."""
+    """The steps by key, to be edited."""
     return {step.key: step for step in inquiry_type.steps.all()}
 
 
@@ -38,7 +38,7 @@ def progress(inquiry):
 
 
 def rows(inquiry):
-    """Its history after the first row."""
+    """Its history rows after the first one."""
     names = ["from_status", "from_label", "to_status", "to_label", "changed_by", "by_user_id", "by_name", "note"]
     return list(InquiryHistory.objects.filter(inquiry=inquiry).values_list(*names))[1:]
 
@@ -124,7 +124,7 @@ def test_keys_stay_once_there_are_inquiries_and_labels_do_not(inquiry, inquiry_t
     assert (inquiry_type.steps.first().label, rows(inquiry)) == ("Come in", [])
 
 
-def test_a_step_that_inquiries_stand_on_is_not_removed_without_a_home(inquiry, inquiry_type, editor):
+def test_a_step_with_inquiries_is_not_removed_without_a_target(inquiry, inquiry_type, editor):
     move_inquiry(inquiry, to="in_review", by=editor)
     steps = steps_of(inquiry_type)
     gone = steps.pop("in_review")
@@ -163,7 +163,7 @@ def test_removing_a_step_moves_its_inquiries_with_a_row_each(pro, inquiry, inqui
     assert [key for key, *_ in pipeline(inquiry_type)] == ["submitted", "answered", "closed"]
 
 
-def test_those_who_come_do_not_go_on_with_those_who_stood_there(inquiry, inquiry_type, editor):
+def test_relocated_inquiries_are_not_relocated_again(inquiry, inquiry_type, editor):
     other = InquiryFactory(pro=inquiry.pro, inquiry_type=inquiry_type)
     move_inquiry(other, to="in_review", by=None)
     steps = steps_of(inquiry_type)
@@ -227,7 +227,7 @@ def test_old_history_keeps_its_labels(inquiry, inquiry_type, editor):
 
 
 @pytest.mark.parametrize("note", ["a\0b", "x" * 2001])
-def test_a_note_that_cannot_be_kept_changes_nothing(inquiry, inquiry_type, editor, note):
+def test_an_invalid_note_changes_nothing(inquiry, inquiry_type, editor, note):
     first, *rest = steps_of(inquiry_type).values()
     first.is_initial, rest[0].is_initial = False, True
     with pytest.raises(ValidationError):
@@ -263,7 +263,7 @@ def pairs(inquiry_type, *moves):
     return {(steps[start].pk, steps[end].pk) for start, end in moves}
 
 
-def test_extra_moves_are_those_that_are_wanted(inquiry_type):
+def test_extra_moves_are_replaced_by_the_given_ones(inquiry_type):
     allow_moves(inquiry_type, pairs(inquiry_type, ("submitted", "closed"), ("closed", "submitted")))
     allow_moves(
         inquiry_type,

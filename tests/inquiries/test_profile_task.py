@@ -1,4 +1,4 @@
-"""An inquiry that waits for its profile: completed when UserHub answers, given up when it knows nobody, begun anew."""
+"""An inquiry waiting for its profile: completed, failed for good, retried."""
 
 import threading
 from datetime import timedelta
@@ -40,7 +40,7 @@ def jobs(name):
 
 
 def try_again():
-    """What the worker does by itself, without the wait."""
+    """Requeue failed jobs as the worker does, without the wait."""
     requeue_jobs(current_worker_id())
     DBTaskResult.objects.filter(status="READY").update(run_after=timezone.now())
 
@@ -127,7 +127,7 @@ def test_a_user_whom_userhub_does_not_know_ends_it(waiting, hub, work_tasks, mai
     assert (requeue_jobs(current_worker_id()), [m.to for m in mailoutbox]) == (0, [["port@example.com"]])
 
 
-def test_what_finally_fails_says_so_on_the_inquiry_and_can_be_started_again(waiting, hub, work_tasks):
+def test_a_final_failure_is_shown_on_the_inquiry_and_can_be_retried(waiting, hub, work_tasks):
     for _ in range(MAX_ATTEMPTS):
         assert row(waiting)["profile_problem"] == ""
         work_tasks()
@@ -145,7 +145,7 @@ def test_what_finally_fails_says_so_on_the_inquiry_and_can_be_started_again(wait
     assert jobs("complete_profile").count() == 2
 
 
-def test_what_fails_by_itself_to_the_last_says_so_too(waiting, hub, work_tasks, monkeypatch):
+def test_a_lasting_fault_of_ours_is_shown_too(waiting, hub, work_tasks, monkeypatch):
     hub.say(JAN)
     monkeypatch.setattr("inquiries.customers.profiles.copy_profile", None)
     for _ in range(MAX_ATTEMPTS):
@@ -173,7 +173,7 @@ def test_what_fails_by_itself_to_the_last_says_so_too(waiting, hub, work_tasks, 
         ({"status": "SUCCESSFUL", "finished_at": 1}, 25, True),
     ],
 )
-def test_what_nobody_asks_for_any_more_says_so(waiting, job, hours, is_forgotten):
+def test_an_inquiry_waiting_without_a_job_gets_a_problem(waiting, job, hours, is_forgotten):
     now = timezone.now()
     Inquiry.objects.update(created_at=now - timedelta(hours=hours))
     if job is None:

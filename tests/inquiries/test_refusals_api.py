@@ -1,4 +1,4 @@
-"""The refusals that every route of inquiries has in common, word for word, with the headers that go with them."""
+"""The refusals common to all routes of inquiries, with their exact texts and headers."""
 
 import pytest
 from django.db import OperationalError

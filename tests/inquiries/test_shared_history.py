@@ -1,4 +1,4 @@
-"""The history in a shared status package: nothing lost, nothing doubled, in order, and nobody waits for it."""
+"""Sharing the history with a status package: nothing lost or doubled, in order, without blocking anybody."""
 
 import os
 import subprocess
@@ -34,7 +34,7 @@ STEPS = ["in_review", "answered", "closed"]
 
 @pytest.fixture(autouse=True)
 def status_package(settings, tmp_path, monkeypatch):
-    """The installation has one."""
+    """Configures a package."""
     settings.STATUS_HISTORY_BACKEND = PATH
     monkeypatch.setenv("SHARED_STATUS", str(tmp_path))
     monkeypatch.setattr(package, "caller", package._Caller())
@@ -42,7 +42,7 @@ def status_package(settings, tmp_path, monkeypatch):
 
 @pytest.fixture
 def hasty(settings):
-    """What is slow takes longer than anybody waits."""
+    """Sets a timeout that slow calls exceed."""
     settings.STATUS_HISTORY_TIMEOUT = 0.1
 
 
@@ -51,7 +51,7 @@ def own(inquiry):
 
 
 def assert_shared(*inquiries):
-    """The package has each entry once, those of one inquiry in order; nothing waits."""
+    """The package has each entry once, in order by inquiry, and nothing waits."""
     for inquiry in inquiries:
         kept = [row for row in shared.kept() if row["inquiry_id"] == inquiry.pk]
         assert kept == [asdict(entry) for entry in own(inquiry)] and kept
@@ -60,12 +60,12 @@ def assert_shared(*inquiries):
 
 
 def let_go():
-    """As if those who hold an entry had died long ago."""
+    """Expire all claims."""
     UnsharedHistory.objects.filter(held_until__gt=timezone.now()).update(held_until=timezone.now())
 
 
 def again():
-    """As if the wait before another attempt were over."""
+    """Requeue failed jobs without the wait."""
     DBTaskResult.objects.failed().update(finished_at=timezone.now() - timedelta(hours=2))
     requeue_jobs(current_worker_id())
 
@@ -73,7 +73,7 @@ def again():
 # --- Handing over
 
 
-def test_every_move_is_handed_over_after_it(inquiry, work_tasks, user):
+def test_every_move_is_shared_after_it(inquiry, work_tasks, user):
     move_inquiry(inquiry, to="in_review", by=user, changed_by=789, note="Reading")
     assert (shared.kept(), UnsharedHistory.objects.count()) == ([], 2)
     work_tasks()
@@ -128,7 +128,7 @@ def test_it_may_be_a_module_an_object_or_a_class(settings, inquiry, work_tasks, 
 # --- Failing and coming back
 
 
-def test_a_failure_is_kept_and_the_worker_tries_again(inquiry, work_tasks):
+def test_a_mail_error_is_saved_and_the_worker_retries(inquiry, work_tasks):
     shared.be("away")
     work_tasks()
     row = UnsharedHistory.objects.get()
@@ -152,7 +152,7 @@ def test_an_earlier_entry_goes_before_a_later_one(inquiry, work_tasks):
     assert_shared(inquiry)
 
 
-def test_what_no_job_tries_any_more_is_handed_over_when_the_package_is_back(inquiry, inquiry_type, work_tasks):
+def test_housekeeping_shares_entries_of_failed_jobs(inquiry, inquiry_type, work_tasks):
     other = InquiryFactory(inquiry_type=inquiry_type)
     shared.be("away")
     move_inquiry(inquiry, to="in_review", by=None)
@@ -166,7 +166,7 @@ def test_what_no_job_tries_any_more_is_handed_over_when_the_package_is_back(inqu
     assert_shared(inquiry, other)
 
 
-def test_one_that_the_package_never_takes_is_in_nobodys_way(inquiry, inquiry_type, monkeypatch):
+def test_an_entry_that_always_fails_blocks_no_other_inquiry(inquiry, inquiry_type, monkeypatch):
     others = [InquiryFactory(inquiry_type=inquiry_type) for _ in range(3)]
     take = shared.record
 
@@ -186,7 +186,7 @@ def test_one_that_the_package_never_takes_is_in_nobodys_way(inquiry, inquiry_typ
     ]
 
 
-def test_those_that_were_not_tried_for_the_longest_come_first(inquiry, inquiry_type, monkeypatch):
+def test_inquiries_not_tried_for_the_longest_come_first(inquiry, inquiry_type, monkeypatch):
     others = [InquiryFactory(inquiry_type=inquiry_type) for _ in range(2)]
     shared.be("away")
     with pytest.raises(Away):
@@ -227,7 +227,7 @@ def test_a_package_that_ends_the_process_does_not(inquiry, monkeypatch):
 # --- In doubt
 
 
-def test_what_it_took_before_the_line_broke_is_not_given_again(inquiry, work_tasks):
+def test_an_entry_stored_before_the_connection_broke_is_not_sent_again(inquiry, work_tasks):
     shared.be("half")
     work_tasks()
     assert (len(shared.kept()), UnsharedHistory.objects.get().error) == (1, "Away: the line broke")
@@ -237,7 +237,7 @@ def test_what_it_took_before_the_line_broke_is_not_given_again(inquiry, work_tas
     assert shared.calls() == ["record", "entries"]
 
 
-def test_what_else_the_package_says_does_not_matter_then(inquiry):
+def test_other_invalid_data_of_the_package_is_ignored_then(inquiry):
     shared.be("half")
     with pytest.raises(Away):
         share_entries(inquiry.pk)
@@ -247,7 +247,7 @@ def test_what_else_the_package_says_does_not_matter_then(inquiry):
     assert [row["to_status"] for row in shared.kept()] == ["submitted", 5]
 
 
-def test_while_the_package_cannot_say_whether_it_has_one_nothing_is_given(inquiry):
+def test_nothing_is_sent_while_the_package_cannot_be_read(inquiry):
     shared.be("half")
     with pytest.raises(Away):
         share_entries(inquiry.pk)
@@ -264,7 +264,7 @@ def test_while_the_package_cannot_say_whether_it_has_one_nothing_is_given(inquir
 # --- Slowness
 
 
-def test_whoever_moves_an_inquiry_does_not_wait(inquiry):
+def test_a_move_does_not_wait_for_the_package(inquiry):
     shared.be("slow", "60")
     at = time.monotonic()
     move_inquiry(inquiry, to="in_review", by=None)
@@ -358,7 +358,7 @@ def test_little_is_enough_and_more_is_ignored(inquiry, monkeypatch):
     assert (str(b.uid), b.to_status, b.note, b.created_at) == (Row.uid, "b", "", datetime(2030, 1, 1, 12, tzinfo=UTC))
 
 
-def test_what_the_package_says_of_an_own_entry_changes_nothing(inquiry, monkeypatch):
+def test_the_packages_copy_of_an_own_entry_is_ignored(inquiry, monkeypatch):
     say(monkeypatch, [{**asdict(own(inquiry)[0]), "to_status": "rewritten"}])
     assert read_history(inquiry.pk) == own(inquiry)
 
@@ -397,14 +397,14 @@ NONSENSE = {
 
 
 @pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
-def test_nonsense_is_logged_and_the_own_rows_are_answered(inquiry, monkeypatch, caplog, answer):
+def test_invalid_data_is_logged_and_the_own_rows_are_returned(inquiry, monkeypatch, caplog, answer):
     say(monkeypatch, [foreign(inquiry, **answer)] if isinstance(answer, dict) else answer)
     assert read_history(inquiry.pk) == own(inquiry)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert f"no history of inquiry {inquiry.pk}" in caplog.messages[0]
 
 
-def test_a_package_that_fails_is_logged_and_the_own_rows_are_answered(inquiry, caplog):
+def test_a_failing_package_is_logged_and_the_own_rows_are_returned(inquiry, caplog):
     shared.be("away")
     assert read_history(inquiry.pk) == own(inquiry)
     assert caplog.messages == [f"the status package gave no history of inquiry {inquiry.pk}: Away: nobody is there"]
@@ -430,7 +430,7 @@ def wait_until(happened):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_at_once_give_each_entry_once(inquiry, at_once):
+def test_concurrent_jobs_share_each_entry_once(inquiry, at_once):
     for key in STEPS:
         move_inquiry(inquiry, to=key, by=None)
     shared.be("slow", "0.02")
@@ -442,7 +442,7 @@ def test_many_at_once_give_each_entry_once(inquiry, at_once):
 
 @pytest.mark.django_db(transaction=True)
 def test_an_attempt_that_somebody_else_made_meanwhile_is_seen(inquiry, monkeypatch):
-    """Two read the same row; one tries, fails half way and lets go; the other must not think that it is the first."""
+    """Two workers read the same row; after one tried and failed, the other must not claim it as untried."""
     stale = sharing._oldest_waiting(inquiry.pk)
     shared.be("half")
     with pytest.raises(Away):
@@ -517,7 +517,7 @@ def test_a_worker_that_is_killed_after_the_package_took_one_doubles_nothing(inqu
         ("tests.shared_status.broken", "what it names has no record(…) and no entries(…)"),
     ],
 )
-def test_what_is_no_package_cannot_be_used(path, why):
+def test_an_invalid_package_is_refused(path, why):
     with pytest.raises(package.InvalidPackageError) as caught:
         package.load_package(path)
     assert str(caught.value) == why

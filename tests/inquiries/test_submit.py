@@ -1,4 +1,4 @@
-"""`submit`: what is kept of an inquiry that comes in, and what follows."""
+"""Submission: the stored inquiry, its contact and its jobs."""
 
 import threading
 from decimal import Decimal
@@ -139,7 +139,7 @@ def test_a_national_number_is_one_of_the_pros_country(pro, inquiry_type, jan):
     assert (found.person["phone"], found.contact.phone) == ("+33612345678", "+33612345678")
 
 
-def test_what_is_no_phone_number_stays_with_the_profile_and_out_of_the_book(pro, inquiry_type, jan):
+def test_an_invalid_phone_number_stays_in_the_profile_and_out_of_the_book(pro, inquiry_type, jan):
     DirectoryUser.objects.update(phone="ask Jan")
     found = send(pro)
     assert (found.person["phone"], found.contact.phone) == ("ask Jan", "")
@@ -160,7 +160,7 @@ def test_without_e_mail_and_phone_there_is_no_contact_and_no_acknowledgment(pro,
         ({"first_name": "", "last_name": "", "email": ""}, "+33612345678"),
     ],
 )
-def test_what_a_contact_without_a_name_is_called(pro, inquiry_type, jan, known, name):
+def test_a_contact_without_a_name_is_called_by_company_mail_or_phone(pro, inquiry_type, jan, known, name):
     DirectoryUser.objects.update(**known)
     assert send(pro).contact.name == name
 
@@ -172,7 +172,7 @@ def test_no_type_is_the_first_active_one(pro, jan):
     assert send(pro, inquiry_type_id=inquiry_types[0].pk).inquiry_type == inquiry_types[0]
 
 
-def test_who_created_it(pro, user, inquiry_type, jan):
+def test_created_by_defaults_to_the_actor_then_the_customer(pro, user, inquiry_type, jan):
     token = pro.tokens.create(name="Portal", prefix="x", hash="x", scopes=["inquiries:write"])
     assert send(pro, by=token).created_by == 456
     token.actor_id = 789
@@ -184,7 +184,7 @@ def test_who_created_it(pro, user, inquiry_type, jan):
     assert send(pro).created_by == 456
 
 
-def test_who_writes_it_down_in_the_workspace_gets_no_mail_about_it(pro, user, inquiry_type, jan):
+def test_a_user_who_submits_in_the_workspace_gets_no_notification(pro, user, inquiry_type, jan):
     found = send(pro, by=user)
     assert jobs() == [("mail_acknowledgment", [found.pk])]
 
@@ -199,7 +199,7 @@ def test_who_writes_it_down_in_the_workspace_gets_no_mail_about_it(pro, user, in
         "no_reply+1@example.com",
     ],
 )
-def test_nobody_is_acknowledged_who_would_not_read_it(pro, inquiry_type, jan, email):
+def test_addresses_that_nobody_reads_get_no_acknowledgment(pro, inquiry_type, jan, email):
     DirectoryUser.objects.update(email=email)
     found = send(pro)
     assert jobs() == [("mail_notification", [found.pk])]
@@ -280,7 +280,7 @@ def test_a_user_that_userhub_does_not_know(pro, inquiry_type, hub):
 # --- While UserHub does not answer
 
 
-def test_it_is_kept_and_waits(pro, inquiry_type, hub):
+def test_it_is_saved_and_waits_for_the_profile(pro, inquiry_type, hub):
     hub.say(JAN, 500)
     found = Inquiry.objects.get(pk=send(pro).pk)
     assert (found.person, found.business, found.profile_at, found.contact_id) == ({}, {}, None, None)
@@ -291,7 +291,7 @@ def test_it_is_kept_and_waits(pro, inquiry_type, hub):
 
 @pytest.mark.django_db(transaction=True)
 def test_nobody_waits_behind_a_slow_userhub(pro, hub, settings):
-    """Nothing is locked while UserHub is asked: on SQLite that would hold every writer."""
+    """No transaction is open during the call to UserHub: on SQLite it would block every writer."""
     InquiryTypeFactory()
     settings.USERHUB_TIMEOUT = 20
     hub.wait.clear()
@@ -333,7 +333,7 @@ def test_many_at_once_for_one_new_customer_make_one_contact(pro, hub, at_once):
 
 @pytest.fixture
 def meanwhile(monkeypatch):
-    """Do this after everything was checked, while UserHub is asked."""
+    """Runs a function during the call to UserHub, after the checks."""
 
     def arrange(change):
         def fetch_profile(user_id):
@@ -362,7 +362,7 @@ def test_a_type_that_goes_meanwhile_is_refused(pro, inquiry_type, meanwhile, cha
     assert faults(pro, inquiry_type_id=inquiry_type.pk) == {"inquiry_type_id": ["This inquiry type is not active."]}
 
 
-def test_it_was_created_when_it_was_kept(pro, inquiry_type, meanwhile):
+def test_created_at_is_the_time_of_saving(pro, inquiry_type, meanwhile):
     times = []
     meanwhile(lambda: times.append(timezone.now()))
     found = send(pro)

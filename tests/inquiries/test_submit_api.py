@@ -26,13 +26,13 @@ NEW = {"user_id": 456, **WORDS}
 
 @pytest.fixture
 def people(shipped):
-    """Those of the documents' examples; one of them the caller's own."""
+    """The directory users of the documented examples; one of them a user of the Pro."""
     for id, name in ((123, "Jan"), (456, "Maria"), (789, "Anna")):
         DirectoryUser.objects.create(userhub_id=id, first_name=name, email=f"{name.lower()}@example.org")
 
 
 def refusal(response):
-    """The status, and the field errors of a body that is otherwise as every validation error's."""
+    """The status, and the field errors of a validation error."""
     body = response.json()
     errors = body["errors"]
     words = "; ".join(f"{field}: {message}" for field, messages in errors.items() for message in messages)
@@ -121,7 +121,7 @@ def test_user_id_is_never_overridden_by_the_token(api_with, people):
     assert {k: response.json()["data"][k] for k in ("user_id", "created_by")} == {"user_id": 123, "created_by": 789}
 
 
-def test_what_may_be_left_out_may_be_null(api, people, shipped):
+def test_optional_fields_may_be_null(api, people, shipped):
     optional = ("inquiry_type_id", "created_by", "category", "budget", "priority", "source", "filter_option_ids")
     assert api.post(PATH, {**NEW, **dict.fromkeys(optional)}).status_code == 201
     found = Inquiry.objects.get()
@@ -178,7 +178,7 @@ def test_personal_data_is_refused_by_name_and_so_is_what_is_not_known(api, peopl
     )
 
 
-def test_what_is_required(api, people):
+def test_required_fields(api, people):
     required = ["This field is required."]
     assert refusal(api.post(PATH, {})) == (422, dict.fromkeys(("user_id", "subject", "message"), required))
 
@@ -236,7 +236,7 @@ def test_the_scope_is_inquiries_write(api_with, people):
 # --- UserHub
 
 
-def test_an_inquiry_is_taken_in_while_userhub_is_down(api, shipped, hub):
+def test_an_inquiry_is_accepted_while_userhub_is_down(api, shipped, hub):
     hub.stop()
     response = api.post(PATH, NEW)
     found = Inquiry.objects.get()
@@ -278,7 +278,7 @@ def test_another_body_is_refused_without_asking_userhub(api, shipped, hub):
     assert (len(hub.seen), Inquiry.objects.count()) == (1, 1)
 
 
-def test_a_refusal_is_not_kept(api, shipped, hub):
+def test_a_refusal_is_not_stored_under_the_key(api, shipped, hub):
     hub.say({}, 404)
     assert post(api).status_code == 422
     hub.say(JAN)

@@ -1,4 +1,4 @@
-"""The section about submitting in docs/api/inquiries.md: its examples, run as they stand."""
+"""The examples of submission in docs/api/inquiries.md, run as written."""
 
 import json
 import re
@@ -20,12 +20,12 @@ def send(api, example):
 def test_the_examples_are_true(api, shipped):
     DirectoryUser.objects.create(userhub_id=456, first_name="Maria", email="maria@example.org")
     submission, answer, refused, refusal = EXAMPLES
-    found, told = send(api, submission), json.loads(answer)
+    response, expected = send(api, submission), json.loads(answer)
     row = Inquiry.objects.get()
     # What every installation decides for itself.
     own = {"inquiry_id": row.pk, "reference": row.pk, "created_at": f"{row.created_at:%Y-%m-%dT%H:%M:%S}+00:00"}
-    assert (found.status_code, found["Location"]) == (201, f"/api/inquiries/{row.pk}")
-    assert found.json() == {**told, "data": {**told["data"], **own}}
-    assert list(found.json()["data"]) == list(told["data"])
-    found = send(api, refused)
-    assert (found.status_code, found.json()) == (422, json.loads(refusal))
+    assert (response.status_code, response["Location"]) == (201, f"/api/inquiries/{row.pk}")
+    assert response.json() == {**expected, "data": {**expected["data"], **own}}
+    assert list(response.json()["data"]) == list(expected["data"])
+    response = send(api, refused)
+    assert (response.status_code, response.json()) == (422, json.loads(refusal))

@@ -1,4 +1,4 @@
-"""A contact's page has the inquiries of that contact: what came, what became of it, what was offered."""
+"""Inquiries, moves and offers on the timeline of a contact."""
 
 import re
 from datetime import timedelta
@@ -28,7 +28,7 @@ def jane(pro):
 
 @pytest.fixture
 def asked(jane, inquiry_type):
-    """Makes an inquiry of Jane's."""
+    """Makes an inquiry of Jane."""
 
     def one(**fields):
         return InquiryFactory(**{"pro": jane.pro, "inquiry_type": inquiry_type, "contact": jane, **fields})
@@ -52,7 +52,7 @@ def page(client, row, query="", **more):
 
 
 def entries(html):
-    """What stands in the timeline, without tags and times, as [(classes, text)…]."""
+    """The entries of the timeline, without times, as [(classes, text)…]."""
     seen = re.sub(r'<time.*?</time>|<span aria-hidden="true">.*?</span>', "", html)
     found = re.findall(r'<li class="entry ([\w -]+)"[^>]*>(.*?)</li>', seen, re.S)
     return [(classes, text(body).rstrip(" ·")) for classes, body in found]
@@ -62,7 +62,7 @@ def offer(inquiry, **fields):
     return Offer.objects.create(**{"inquiry": inquiry, "title": "Roof", "amount": Decimal(1850), **fields})
 
 
-def test_what_came_and_what_became_of_it_newest_first(browser, asked, jane, user, inquiry_type, start):
+def test_arrivals_moves_and_offers_newest_first(browser, asked, jane, user, inquiry_type, start):
     inquiry_type.icon = "❓"
     inquiry_type.save()
     inquiry = asked(subject="A leaking roof", message="It drips.\n\nIn the hall.", created_at=start)
@@ -84,7 +84,7 @@ def test_what_came_and_what_became_of_it_newest_first(browser, asked, jane, user
     assert set(re.findall(r'href="(/inquiries/[^"]*)"', html)) == {f"/inquiries/{inquiry.pk}"}
 
 
-def test_what_is_offered_no_further_than_it_went(browser, asked, jane, start):
+def test_an_offer_in_draft_is_not_on_the_timeline(browser, asked, jane, start):
     inquiry = asked(created_at=start - timedelta(days=1))
     offer(inquiry, title="Draft")
     offer(inquiry, title="Sent", status="viewed", sent_at=start, currency="CHF", amount=Decimal("0.5"))

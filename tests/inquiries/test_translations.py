@@ -1,4 +1,4 @@
-"""What the product itself wrote into the database is read in everybody's own language."""
+"""Stored texts of the product are translated for the reader."""
 
 import pytest
 from django.utils import translation
@@ -19,6 +19,6 @@ def test_a_note_of_the_product_is_translated(language, words):
 
 
 @pytest.mark.parametrize("note", ["Closed", "Contact", "Inquiry created by phone", ""])
-def test_what_somebody_wrote_stays_as_it_is(note):
+def test_notes_of_users_are_not_translated(note):
     with translation.override("fr"):
         assert history_note(note) == note

@@ -1,4 +1,4 @@
-"""Inquiry types and their pipelines: what the database and the model hold."""
+"""Inquiry types and pipelines: validation, constraints, order, allowed moves."""
 
 import random
 
@@ -40,7 +40,7 @@ def test_a_slug_is_one_types(inquiry_type):
     refused(lambda: InquiryType.objects.create(name="Other", slug="test"))
 
 
-def test_an_icon_is_of_a_known_kind(inquiry_type):
+def test_icon_type_is_constrained(inquiry_type):
     refused(lambda: InquiryType.objects.update(icon_type="gif"))
 
 
@@ -185,7 +185,7 @@ def allowed_by_step(inquiry_type):
     }
 
 
-def test_the_ways_of_every_step_in_two_queries(inquiry_type, django_assert_num_queries):
+def test_allowed_steps_of_every_step_in_two_queries(inquiry_type, django_assert_num_queries):
     AllowedMove.objects.create(
         from_step=inquiry_type.steps.get(key="closed"), to_step=inquiry_type.steps.get(key="submitted")
     )
@@ -201,12 +201,12 @@ def test_the_ways_of_every_step_in_two_queries(inquiry_type, django_assert_num_q
         }
 
 
-def test_the_ways_of_a_type_without_steps():
+def test_allowed_steps_of_a_type_without_steps():
     assert allowed_by_step(InquiryTypeFactory(steps=[])) == {}
 
 
-def test_the_ways_are_what_after_says_of_each_step(shipped, inquiry_type):
-    """One rule, said for one step by the database and for all of them at once: the two must not drift apart."""
+def test_allowed_by_step_agrees_with_allowed_from(shipped, inquiry_type):
+    """The same rule by query for one step and in Python for all: the two must agree."""
     draw = random.Random(4)
     other = InquiryTypeFactory(steps=[f"s{n}" for n in range(8)])
     other.steps.filter(key__in=["s3", "s6"]).update(is_terminal=True)
@@ -239,7 +239,7 @@ def test_the_words_of_a_shipped_step_are_the_readers(browser, user, shipped, lan
     assert f"</svg> {words}</h2>" in browser.get(f"/inquiries/{inquiry.pk}").content.decode()
 
 
-def test_what_staff_wrote_is_shown_as_it_stands(browser, user, shipped):
+def test_labels_of_staff_are_not_translated(browser, user, shipped):
     user.language = "fr"
     user.save()
     inquiry = InquiryFactory(pro=user.pro, inquiry_type=shipped["question"])

@@ -1,4 +1,4 @@
-"""Asking who a customer is, of a real UserHub over HTTP and of the built-in directory."""
+"""Profiles from a real UserHub over HTTP and from the built-in directory."""
 
 import json
 import logging
@@ -78,7 +78,7 @@ def test_a_redirect_is_not_followed_and_the_token_goes_nowhere(hub, settings):
     [b"", b"<html>", b"{", b"\xff\xfe{}", b'{"a": NaN', b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}"],
     ids=["nothing", "html", "cut", "bytes", "nan", "deep", "long number"],
 )
-def test_what_is_no_json(hub, body):
+def test_invalid_json(hub, body):
     hub.say(body)
     assert why() == "its answer is no JSON"
 
@@ -102,7 +102,7 @@ def test_an_answer_that_is_too_large(hub):
 
 @pytest.mark.parametrize("is_dripping", [False, True])
 def test_a_slow_answer_is_not_waited_for(hub, settings, is_dripping):
-    """A byte now and then keeps no caller either: the time is that of the whole."""
+    """Dripping bytes do not extend the deadline either."""
     settings.USERHUB_TIMEOUT = 1
     hub.is_dripping = is_dripping
     if not is_dripping:
@@ -161,7 +161,7 @@ def test_the_log_says_why_and_names_nobody(hub, caplog):
     ],
     ids=["data", "data.user", "user", "person", "profile and company", "flat and in camelCase"],
 )
-def test_wherever_things_stand(hub, body):
+def test_every_status_and_step_is_shown(hub, body):
     hub.say(body)
     found = fetch_profile(456)
     assert (found.person, found.business) == (RAW, BUSINESS)
@@ -189,7 +189,7 @@ def test_wherever_things_stand(hub, body):
         ({"name": "X", "person": [], "data": 7}, {"first_name": "X"}),
     ],
 )
-def test_odd_ways_to_say_it(hub, body, known):
+def test_unusual_notations(hub, body, known):
     hub.say(body)
     found = fetch_profile(456)
     assert (found.person, found.business) == (person(**known), {})
@@ -244,6 +244,6 @@ def test_somebody_without_a_business(db):
     assert (fetch_profile(7).person, fetch_profile(7).business) == (person(first_name="Zoé"), {})
 
 
-def test_nobody_of_this_id_in_the_directory(db):
+def test_an_id_unknown_to_the_directory(db):
     with pytest.raises(UnknownUserError):
         fetch_profile(8)

@@ -1,76 +1,28 @@
 """The staff admin of inquiry types: the page of a type with its steps."""
 
-import html
 import re
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from inquiries.models import AllowedMove, Inquiry, InquiryHistory, InquiryType, PipelineStep
-from inquiries.pipeline.editing import allow_moves, extra_moves
+from inquiries.models import AllowedMove, Inquiry, InquiryType
+from inquiries.pipeline.editing import allow_moves
 
 from ..admin_site import (
     assert_list_is_flat,
     assert_no_regular_expressions,
     assert_permissions,
     assert_rubbish_is_harmless,
-    listed,
     page,
-    shown,
     staff_client,
 )
-from ..factories import InquiryFactory, InquiryTypeFactory
+from ..factories import InquiryTypeFactory
+from .type_forms import AS_IT_WAS, errors, pipeline, post, type_form
 
 pytestmark = pytest.mark.django_db
-
-STEP = ["sort_order", "key", "label", "description", "color", "is_initial", "is_terminal", "maps_to_case_status"]
-
-
-def type_form(inquiry_type, *new, changes=None, **fields):
-    """The form of a type: `changes` by key of the existing steps (DELETE among them), then `new` steps."""
-    names = ["name", "slug", "description", "icon", "icon_type", "color", "sort_order"]
-    data = {name: getattr(inquiry_type, name) for name in names} | {"is_active": "on"} | fields
-    steps = list(inquiry_type.steps.all()) if inquiry_type.pk else []
-    rows = [
-        {"id": step.pk, "inquiry_type": inquiry_type.pk}
-        | {name: getattr(step, name) for name in STEP}
-        | (changes or {}).get(step.key, {})
-        for step in steps
-    ] + list(new)
-    data |= {"steps-TOTAL_FORMS": len(rows), "steps-INITIAL_FORMS": len(steps)}
-    for number, row in enumerate(rows):
-        data |= {
-            f"steps-{number}-{name}": value for name, value in row.items() if value is not False and value is not None
-        }
-    return {name: "on" if value is True else value for name, value in data.items()}
-
-
-def post(client, inquiry_type, *new, changes=None, **fields):
-    return client.post(page(inquiry_type, "change"), type_form(inquiry_type, *new, changes=changes, **fields))
-
-
-def errors(response):
-    """The errors by row and field, and those above the rows."""
-    formset = response.context["inline_admin_formsets"][0].formset
-    beside = {(row, name): list(said) for row, form in enumerate(formset.forms) for name, said in form.errors.items()}
-    return beside, formset.non_form_errors()
-
-
-def pipeline(inquiry_type):
-    return list(inquiry_type.steps.values_list("key", "sort_order", "is_initial", "is_terminal"))
-
-
-AS_IT_WAS = [("submitted", 1, True, False), ("in_review", 2, False, False), ("answered", 3, False, False)]
 AS_IT_WAS += [("closed", 4, False, True)]
-
-
-def hidden(response):
-    """The hidden fields of the page."""
-    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', response.content.decode())
-    return {html.unescape(name): html.unescape(text) for name, text in found if name != "csrfmiddlewaretoken"}
 
 
 # --- The admin's manners
@@ -190,26 +142,6 @@ def test_a_step_without_a_place_goes_before_the_first_terminal_one(staff_browser
     assert post(staff_browser, inquiry_type, end, *steps).status_code == 302
     keys = ["submitted", "in_review", "answered", "called", "planned", "closed", "refused"]
     assert [(key, place) for key, place, *_ in pipeline(inquiry_type)] == [(key, n) for n, key in enumerate(keys, 1)]
-
-
-def test_unreachable_steps_are_warned_of(staff_browser, inquiry_type):
-    saved = 'The inquiry type “<a href="/admin/inquiries/inquirytype/{}/change/">Test</a>” was changed successfully.'
-    done = [html.unescape(saved.format(inquiry_type.pk))]
-    late = [
-        {"key": "late", "label": "Late", "color": "#000000", "sort_order": 5},
-        {"key": "later", "label": "Later", "color": "#000000", "sort_order": 6},
-    ]
-    both = "These steps cannot be reached from the initial step: Late, Later."
-    assert shown(staff_browser.post(page(inquiry_type, "change"), type_form(inquiry_type, *late), follow=True)) == [
-        both,
-        *done,
-    ]
-    # A way to the first of them is one to the next too; a way between them is none.
-    closed, late, later = inquiry_type.steps.all()[3:]
-    for move, said in [((later, late), [both]), ((closed, late), []), ((closed, later), [both.replace(", Later", "")])]:
-        data = {"move": f"{move[0].pk}-{move[1].pk}"}
-        told = shown(staff_browser.post(page(inquiry_type, "moves"), data, follow=True))
-        assert told == ["The allowed moves are saved.", *said]
 
 
 def test_a_blank_row_is_no_step(staff_browser, inquiry_type):
@@ -392,205 +324,3 @@ def test_an_unknown_icon_is_refused(staff_browser, inquiry_type, icon):
     for known in ("phone", ""):
         assert post(staff_browser, inquiry_type, icon=known, icon_type="lucide").status_code == 302
         assert InquiryType.objects.values_list("icon", "icon_type").get(pk=inquiry_type.pk) == (known, "lucide")
-
-
-# --- Inquiries on the steps
-
-
-def history(inquiry):
-    rows = InquiryHistory.objects.filter(inquiry=inquiry)
-    return list(rows.values_list("from_status", "to_status", "by_name", "note"))[1:]
-
-
-def test_keys_are_read_only_once_there_are_inquiries(staff_browser, inquiry, inquiry_type):
-    content = staff_browser.get(page(inquiry_type, "change")).content.decode()
-    assert content.count(" readonly") == 5  # with the slug
-    response = post(staff_browser, inquiry_type, changes={"answered": {"key": "told"}})
-    said = "The type has inquiries, so the keys of its steps cannot change."
-    assert errors(response) == ({(2, "key"): [said]}, [])
-    assert post(staff_browser, inquiry_type, changes={"answered": {"label": "Told"}}).status_code == 302
-    assert inquiry_type.steps.get(label="Told").key == "answered"
-
-
-def test_removing_a_step_asks_for_a_target(staff_browser, staff, inquiry, inquiry_type):
-    first = inquiry_type.steps.get(key="submitted")
-    changes = {"submitted": {"DELETE": True}, "in_review": {"is_initial": True, "label": "Looked at"}}
-    asked = post(staff_browser, inquiry_type, changes=changes, name="Renamed")
-    content = asked.content.decode()
-    assert (asked.status_code, asked.context["title"]) == (200, "Where do the inquiries go?")
-    assert re.findall(rf'<select name="target-{first.pk}".*?</select>', content, re.S)
-    assert re.findall(r'<option value="(\w*)"( selected)?>([^<]*)<', content) == [
-        ("", "", "Choose a step"),
-        ("in_review", "", "Go to Looked at"),
-        ("answered", "", "Go to Answered"),
-        ("closed", "", "Go to Closed"),
-    ]
-    assert "1 inquiry is on this step." in content
-    inquiry_type.refresh_from_db()
-    assert (inquiry_type.name, pipeline(inquiry_type), history(inquiry)) == ("Test", AS_IT_WAS, [])
-    # The answer: with none, and with one that is no step, it asks again.
-    for target in ("", "submitted", "\0"):
-        again = staff_browser.post(page(inquiry_type, "change"), hidden(asked) | {f"target-{first.pk}": target})
-        assert "Choose where they go." in again.content.decode()
-    answer = hidden(asked) | {f"target-{first.pk}": "in_review", "note": "One step less"}
-    done = staff_browser.post(page(inquiry_type, "change"), answer, follow=True)
-    assert shown(done)[0] == "1 inquiry has a new history entry."
-    inquiry_type.refresh_from_db()
-    assert (inquiry_type.name, [key for key, *_ in pipeline(inquiry_type)]) == (
-        "Renamed",
-        ["in_review", "answered", "closed"],
-    )
-    inquiry.refresh_from_db()
-    assert (inquiry.step.key, inquiry.status, inquiry.responded_at) == ("in_review", "open", None)
-    assert history(inquiry) == [("submitted", "in_review", str(staff), "One step less")]
-
-
-def test_a_new_order_is_confirmed_with_staying_as_the_first_choice(staff_browser, staff, inquiry, inquiry_type):
-    first = inquiry_type.steps.get(key="submitted")
-    asked = post(staff_browser, inquiry_type, changes={"submitted": {"sort_order": 2}})
-    content = asked.content.decode()
-    assert re.findall(r'<option value="(\w*)"( selected)?>([^<]*)<', content) == [
-        ("in_review", "", "Go to In Review"),
-        ("submitted", " selected", "Stay on Submitted"),
-        ("answered", "", "Go to Answered"),
-        ("closed", "", "Go to Closed"),
-    ]
-    answer = hidden(asked) | {f"target-{first.pk}": "submitted", "note": ""}
-    assert staff_browser.post(page(inquiry_type, "change"), answer).status_code == 302
-    assert [key for key, *_ in pipeline(inquiry_type)] == ["in_review", "submitted", "answered", "closed"]
-    assert history(inquiry) == [("submitted", "submitted", str(staff), "Pipeline changed")]
-    assert Inquiry.objects.values_list("step", "status").get() == (first.pk, "open")
-
-
-def test_inquiries_may_go_to_a_step_that_is_new(staff_browser, inquiry, inquiry_type):
-    first = inquiry_type.steps.get(key="submitted")
-    new = {"sort_order": 1, "key": "received", "label": "Received", "color": "#000000", "is_initial": True}
-    asked = post(staff_browser, inquiry_type, new, changes={"submitted": {"DELETE": True}})
-    staff_browser.post(page(inquiry_type, "change"), hidden(asked) | {f"target-{first.pk}": "received"})
-    assert Inquiry.objects.values_list("step__key", "status").get() == ("received", "open")
-
-
-@pytest.mark.parametrize("note", ["x" * 2001, "a\0b"])
-def test_an_invalid_note_is_refused_and_changes_nothing(staff_browser, inquiry, inquiry_type, note):
-    first = inquiry_type.steps.get(key="submitted")
-    asked = post(staff_browser, inquiry_type, changes={"submitted": {"sort_order": 2}})
-    answer = hidden(asked) | {f"target-{first.pk}": "submitted", "note": note}
-    assert len(shown(staff_browser.post(page(inquiry_type, "change"), answer, follow=True))) == 1
-    assert (pipeline(inquiry_type), history(inquiry)) == (AS_IT_WAS, [])
-
-
-def test_entered_values_are_shown_again(staff_browser, inquiry, inquiry_type):
-    label = '"><script>alert(1)</script>'
-    changes = {"submitted": {"sort_order": 2}, "answered": {"label": label}}
-    asked = post(staff_browser, inquiry_type, changes=changes)
-    assert b"<script>alert" not in asked.content
-    first = inquiry_type.steps.get(key="submitted")
-    staff_browser.post(page(inquiry_type, "change"), hidden(asked) | {f"target-{first.pk}": "submitted"})
-    assert inquiry_type.steps.get(key="answered").label == label
-
-
-# --- Deleting
-
-
-@pytest.mark.parametrize("way", ["page", "list"])
-def test_a_type_with_inquiries_cannot_be_deleted(staff_browser, inquiry, inquiry_type, way):
-    path = page(inquiry_type, "delete") if way == "page" else page(InquiryType, "changelist")
-    data = {"action": "delete_selected", "_selected_action": inquiry_type.pk}
-    shown = staff_browser.get(path) if way == "page" else staff_browser.post(path, data)
-    said = "Test has 1 inquiry and cannot be deleted. Deactivate it instead."
-    assert said in shown.content.decode()
-    staff_browser.post(path, data | {"post": "yes"})
-    assert InquiryType.objects.filter(pk=inquiry_type.pk).exists()
-
-
-def test_a_type_without_inquiries_is_deleted(staff_browser, inquiry_type):
-    assert staff_browser.post(page(inquiry_type, "delete"), {"post": "yes"}).status_code == 302
-    assert not PipelineStep.objects.filter(inquiry_type__slug="test").exists()
-
-
-# --- Allowed moves
-
-
-def test_the_table_has_a_box_for_every_move_that_is_not_given(staff_browser, inquiry_type):
-    first, second, third, last = inquiry_type.steps.all()
-    allow_moves(inquiry_type, {(first.pk, third.pk)})
-    content = staff_browser.get(page(inquiry_type, "moves")).content.decode()
-    boxes = re.findall(r'name="move" value="([\d-]+)"( checked)?', content)
-    given = {(first, second), (second, third), (third, last)}
-    steps = [first, second, third, last]
-    assert [value for value, _ in boxes] == [
-        f"{start.pk}-{end.pk}" for start in steps for end in steps if start != end and (start, end) not in given
-    ]
-    assert [value for value, checked in boxes if checked] == [f"{first.pk}-{third.pk}"]
-    assert content.count('<span class="visually-hidden">the next step</span>') == 3
-
-
-def test_the_table_is_saved_as_it_is_ticked(staff_browser, inquiry_type):
-    first, second, third, last = inquiry_type.steps.all()
-    allow_moves(inquiry_type, {(first.pk, third.pk)})
-    ticked = [f"{last.pk}-{first.pk}", f"{third.pk}-{second.pk}"]
-    response = staff_browser.post(page(inquiry_type, "moves"), {"move": ticked}, follow=True)
-    assert shown(response) == ["The allowed moves are saved."]
-    assert extra_moves(inquiry_type) == {(last.pk, first.pk), (third.pk, second.pk)}
-    assert LogEntry.objects.get().get_change_message() == "Changed Allowed moves."
-    staff_browser.post(page(inquiry_type, "moves"), {})
-    assert extra_moves(inquiry_type) == set()
-
-
-@pytest.mark.parametrize("move", ["", "x", "1-", "0-0", "9" * 40, f"{2**60}-1", "-1-2", "1-1-1", "\0"])
-def test_an_invalid_move_is_refused_and_changes_nothing(staff_browser, inquiry_type, move):
-    first, _second, third, _last = inquiry_type.steps.all()
-    allow_moves(inquiry_type, {(first.pk, third.pk)})
-    response = staff_browser.post(page(inquiry_type, "moves"), {"move": [move]}, follow=True)
-    assert shown(response) == [
-        "The pipeline has been changed in the meantime. Nothing was saved; check it and try again."
-    ]
-    assert extra_moves(inquiry_type) == {(first.pk, third.pk)}
-    assert staff_browser.put(page(inquiry_type, "moves")).status_code == 405
-
-
-def test_thirty_steps_may_all_lead_to_each_other(staff_browser):
-    inquiry_type = InquiryTypeFactory(steps=[f"step_{n}" for n in range(30)])
-    keys = list(inquiry_type.steps.values_list("pk", flat=True))
-    moves = [f"{start}-{end}" for start in keys for end in keys if start != end]
-    assert staff_browser.post(page(inquiry_type, "moves"), {"move": moves}).status_code == 302
-    assert len(extra_moves(inquiry_type)) == 30 * 29 - 29
-
-
-# --- The preview
-
-
-def test_the_preview_shows_the_stored_pipeline(staff_browser, inquiry_type):
-    first, _second, third, _last = inquiry_type.steps.all()
-    allow_moves(inquiry_type, {(first.pk, third.pk)})
-    content = staff_browser.get(page(inquiry_type, "change")).content.decode()
-    preview = content[content.index('<ol class="pipeline-steps">') :].partition("</ol>")[0]
-    assert re.findall(r"<strong>([^<]*)</strong>", preview) == ["Submitted", "In Review", "Answered", "Closed"]
-    assert re.findall(r'fill="(#\w+)"', preview) == ["#6B7280"] * 4
-    assert re.findall(r"also to (\w+)", preview) == ["Answered"]
-    assert re.findall(r'"pipeline-end">(\w+)', preview) == ["initial", "terminal"]
-    assert preview.count("pipeline-arrow") == 3
-
-
-def test_the_page_of_a_new_type_has_no_preview(staff_browser):
-    assert b"pipeline-steps" not in staff_browser.get(page(InquiryType, "add")).content
-
-
-def test_the_list_is_in_the_order_of_the_types(staff_browser, shipped):
-    assert [inquiry_type.slug for inquiry_type in listed(staff_browser, InquiryType)] == [
-        "question",
-        "callback_request",
-        "offer_request",
-    ]
-
-
-def test_the_shipped_types_are_saved_as_they_are(staff_browser, shipped):
-    for inquiry_type in shipped.values():
-        before = list(inquiry_type.steps.values())
-        assert post(staff_browser, inquiry_type).status_code == 302
-        assert list(inquiry_type.steps.values()) == before
-
-
-def test_two_inquiries_of_other_types_are_not_asked_about(staff_browser, inquiry_type):
-    InquiryFactory()
-    assert post(staff_browser, inquiry_type, changes={"submitted": {"sort_order": 2}}).status_code == 302

@@ -3,40 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
-from config.accounts.models import ApiToken
-from inquiries.history.reading import read_history
 from inquiries.models import AllowedMove, Inquiry, InquiryHistory
 from inquiries.pipeline.moves import InvalidTransitionError, close_inquiry, move_inquiry
 
 from ..factories import InquiryFactory, InquiryTypeFactory, UserFactory
+from .engine import allow, refused, state, trail
 
 pytestmark = pytest.mark.django_db
-
-
-def allow(inquiry_type, start, end):
-    AllowedMove.objects.create(from_step=inquiry_type.steps.get(key=start), to_step=inquiry_type.steps.get(key=end))
-
-
-def state(inquiry):
-    """(pipeline status, coarse status) as stored."""
-    return Inquiry.objects.values_list("step__key", "status").get(pk=inquiry.pk)
-
-
-def trail(inquiry):
-    return [(entry.from_status, entry.to_status) for entry in read_history(inquiry.pk)]
-
-
-def refused(work):
-    """Asserts a refusal; returns (current, requested, allowed)."""
-    with pytest.raises(InvalidTransitionError) as caught:
-        work()
-    error = caught.value
-    assert str(error) == f"Invalid inquiry status transition from {error.current} to {error.requested}"
-    return error.current, error.requested, error.allowed
 
 
 # --- Step by step
@@ -134,156 +110,6 @@ def test_a_terminal_step_leads_on_by_extra_moves_alone(inquiry_type, pro, user):
     allow(inquiry_type, "closed", "in_review")
     move_inquiry(inquiry, to="in_review", by=user)
     assert state(inquiry) == ("in_review", "in_progress")
-
-
-# --- Closing
-
-
-@pytest.mark.parametrize(("outcome", "status"), [("completed", "closed"), ("cancelled", "cancelled")])
-@pytest.mark.parametrize("steps", [[], ["in_review"], ["in_review", "answered"]], ids=str)
-def test_it_closes_from_every_step(inquiry, user, steps, outcome, status):
-    for key in steps:
-        move_inquiry(inquiry, to=key, by=user)
-    close_inquiry(inquiry, outcome=outcome, note="Done", by=user)
-    assert (inquiry.pipeline_status, inquiry.status) == state(inquiry) == ("closed", status)
-    last = read_history(inquiry.pk)[-1]
-    assert (last.from_status, last.to_status, last.note) == ((["submitted", *steps])[-1], "closed", "Done")
-
-
-def test_it_is_completed_unless_somebody_says_otherwise(inquiry, user):
-    close_inquiry(inquiry, by=user)
-    assert state(inquiry) == ("closed", "closed")
-
-
-@pytest.mark.parametrize("first", ["completed", "cancelled"])
-@pytest.mark.parametrize("second", ["completed", "cancelled"])
-def test_closing_twice_is_refused(inquiry, user, first, second):
-    close_inquiry(inquiry, outcome=first, by=user)
-    before = Inquiry.objects.values().get()
-    assert refused(lambda: close_inquiry(inquiry, outcome=second, by=user)) == ("closed", "closed", [])
-    assert refused(lambda: move_inquiry(inquiry, to="closed", by=user)) == ("closed", "closed", [])
-    assert (Inquiry.objects.values().get(), len(trail(inquiry))) == (before, 2)
-
-
-def test_a_cancelled_inquiry_can_be_taken_up_again_where_staff_allow_it(inquiry, inquiry_type, user):
-    allow(inquiry_type, "closed", "in_review")
-    close_inquiry(inquiry, outcome="cancelled", by=user)
-    assert refused(lambda: close_inquiry(inquiry, by=user)) == ("closed", "closed", ["in_review"])
-    move_inquiry(inquiry, to="in_review", by=user)
-    assert state(inquiry) == ("in_review", "in_progress")
-    close_inquiry(inquiry, by=user)
-    assert state(inquiry) == ("closed", "closed")
-
-
-def test_of_several_terminal_steps_the_last_one_ends_it(inquiry, inquiry_type, user):
-    inquiry_type.steps.filter(key="in_review").update(is_terminal=True)
-    close_inquiry(inquiry, by=user)
-    assert state(inquiry) == ("closed", "closed")
-
-
-def test_on_one_terminal_step_it_does_not_close_onto_another(inquiry, inquiry_type, user):
-    inquiry_type.steps.filter(key="in_review").update(is_terminal=True)
-    move_inquiry(inquiry, to="in_review", by=user)
-    assert state(inquiry) == ("in_review", "closed")
-    assert refused(lambda: close_inquiry(inquiry, by=user)) == ("in_review", "closed", [])
-
-
-def test_a_pipeline_without_an_end_has_nowhere_to_close(inquiry, inquiry_type, user):
-    inquiry_type.steps.update(is_terminal=False)
-    assert refused(lambda: close_inquiry(inquiry, by=user)) == ("submitted", "closed", ["in_review"])
-    transaction.set_rollback(True)  # At its end the database would refuse it.
-
-
-@pytest.mark.parametrize("outcome", ["", "closed", "COMPLETED", "completed "])
-def test_an_outcome_is_one_of_two(inquiry, user, outcome):
-    with pytest.raises(ValidationError) as caught:
-        close_inquiry(inquiry, outcome=outcome, by=user)
-    assert caught.value.message_dict == {"outcome": ["Choose one of: completed, cancelled."]}
-    assert state(inquiry) == ("submitted", "open")
-
-
-# --- Who and what
-
-
-def token(pro, **fields):
-    return ApiToken.objects.issue(pro, "Portal", ["inquiries:write"], **fields)[0]
-
-
-def test_history_says_who_did_what(inquiry, pro, user):
-    program = token(pro, actor_id=77)
-    user.userhub_id = 12
-    user.save()
-    move_inquiry(inquiry, to="in_review", by=user, note="  Read\r\ntwice ")
-    move_inquiry(inquiry, to="answered", by=program)
-    close_inquiry(inquiry, by=None, changed_by=5, note="By itself")
-    who = [
-        (entry.changed_by, entry.by_user_id, entry.by_token_id, entry.by_name, entry.note)
-        for entry in read_history(inquiry.pk)
-    ]
-    assert who == [
-        (789, None, None, "", "Inquiry created"),
-        (12, user.pk, None, "Olive Owner", "Read\ntwice"),
-        (77, None, program.pk, "Portal", ""),
-        (5, None, None, "", "By itself"),
-    ]
-
-
-def test_an_actor_that_is_named_comes_first(inquiry, pro):
-    move_inquiry(inquiry, to="in_review", by=token(pro, actor_id=77), changed_by=5)
-    move_inquiry(inquiry, to="answered", by=token(pro))
-    assert [entry.changed_by for entry in read_history(inquiry.pk)] == [789, 5, None]
-
-
-@pytest.mark.parametrize(
-    ("note", "message"),
-    [("a\0b", "Null characters are not allowed."), ("x" * 2001, "Use at most 2000 characters.")],
-    ids=["null", "long"],
-)
-def test_an_invalid_note_moves_nothing_by_the_engine(inquiry, user, note, message):
-    for work in (
-        lambda: move_inquiry(inquiry, to="in_review", by=user, note=note),
-        lambda: close_inquiry(inquiry, by=user, note=note),
-    ):
-        with pytest.raises(ValidationError) as caught:
-            work()
-        assert caught.value.message_dict == {"note": [message]}
-    assert (state(inquiry), trail(inquiry)) == (("submitted", "open"), [(None, "submitted")])
-
-
-def test_the_longest_note_is_kept(inquiry, user):
-    move_inquiry(inquiry, to="in_review", by=user, note="é" * 2000)
-    assert read_history(inquiry.pk)[-1].note == "é" * 2000
-
-
-# --- The first answer
-
-
-def test_the_first_act_of_the_pros_side_is_the_answer(inquiry, user):
-    assert inquiry.responded_at is None
-    started = timezone.now()
-    move_inquiry(inquiry, to="in_review", by=user)
-    first = Inquiry.objects.get().responded_at
-    assert started <= first <= timezone.now()
-    move_inquiry(inquiry, to="answered", by=user)
-    close_inquiry(inquiry, by=user)
-    assert Inquiry.objects.get().responded_at == first
-
-
-def test_a_program_answers_for_the_pro(inquiry, pro):
-    close_inquiry(inquiry, by=token(pro))
-    assert Inquiry.objects.get().responded_at is not None
-
-
-@pytest.mark.parametrize("named", [True, False], ids=["named", "as the token's actor"])
-def test_actions_of_the_customer_are_no_response(inquiry, pro, named):
-    program = token(pro, actor_id=None if named else inquiry.user_id)
-    close_inquiry(inquiry, outcome="cancelled", by=program, changed_by=inquiry.user_id if named else None)
-    assert (state(inquiry), Inquiry.objects.get().responded_at) == (("closed", "cancelled"), None)
-
-
-def test_an_automatic_move_is_no_response(inquiry):
-    move_inquiry(inquiry, to="in_review", by=None)
-    assert Inquiry.objects.get().responded_at is None
 
 
 # --- One transaction, the row as it is

@@ -1,73 +1,31 @@
 """Sharing the history with a status package: nothing lost or doubled, in order, without blocking anybody."""
 
-import os
-import subprocess
 import sys
 import time
-import uuid
-from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
+from datetime import timedelta
 
 import pytest
-from django.conf import settings as django_settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from config.jobs.worker import MAX_ATTEMPTS, current_worker_id, requeue_jobs, run_housekeeping
+from config.jobs.worker import MAX_ATTEMPTS, run_housekeeping
 from inquiries.history import package, sharing
-from inquiries.history.entry import Entry
 from inquiries.history.reading import read_history
 from inquiries.history.sharing import catch_up, share_entries
-from inquiries.models import InquiryHistory, UnsharedHistory
+from inquiries.models import UnsharedHistory
 from inquiries.pipeline.moves import move_inquiry
 
 from ..factories import InquiryFactory
 from ..shared_status import Away
 from ..shared_status import package as shared
+from . import status_sharing
+from .status_sharing import again, assert_shared, foreign, let_go, own, wait_until
+
+status_package = status_sharing.status_package
+hasty = status_sharing.hasty
 
 pytestmark = pytest.mark.django_db
-PATH = "tests.shared_status.package"
-STEPS = ["in_review", "answered", "closed"]
-
-
-@pytest.fixture(autouse=True)
-def status_package(settings, tmp_path, monkeypatch):
-    """Configures a package."""
-    settings.STATUS_HISTORY_BACKEND = PATH
-    monkeypatch.setenv("SHARED_STATUS", str(tmp_path))
-    monkeypatch.setattr(package, "caller", package._Caller())
-
-
-@pytest.fixture
-def hasty(settings):
-    """Sets a timeout that slow calls exceed."""
-    settings.STATUS_HISTORY_TIMEOUT = 0.1
-
-
-def own(inquiry):
-    return [Entry(**row) for row in InquiryHistory.objects.filter(inquiry=inquiry).values(*sharing.FIELDS)]
-
-
-def assert_shared(*inquiries):
-    """The package has each entry once, in order by inquiry, and nothing waits."""
-    for inquiry in inquiries:
-        kept = [row for row in shared.kept() if row["inquiry_id"] == inquiry.pk]
-        assert kept == [asdict(entry) for entry in own(inquiry)] and kept
-    assert len(shared.kept()) == sum(len(own(inquiry)) for inquiry in inquiries)
-    assert list(UnsharedHistory.objects.all()) == []
-
-
-def let_go():
-    """Expire all claims."""
-    UnsharedHistory.objects.filter(held_until__gt=timezone.now()).update(held_until=timezone.now())
-
-
-def again():
-    """Requeue failed jobs without the wait."""
-    DBTaskResult.objects.failed().update(finished_at=timezone.now() - timedelta(hours=2))
-    requeue_jobs(current_worker_id())
 
 
 # --- Handing over
@@ -310,221 +268,3 @@ def test_calls_that_hang_do_not_pile_up(inquiry, hasty, monkeypatch):
     wait_until(lambda: package.caller.slots._value == package.MAX_CALLS)
     shared.be_well()
     assert share_entries(inquiry.pk) == 1
-
-
-# --- Reading
-
-
-def foreign(inquiry, **fields):
-    """An entry of another program."""
-    at = own(inquiry)[-1].created_at + timedelta(seconds=1)
-    return {"uid": uuid.uuid4(), "inquiry_id": inquiry.pk, "to_status": "elsewhere", "created_at": at, **fields}
-
-
-def say(monkeypatch, answer):
-    monkeypatch.setattr(shared, "entries", lambda inquiry_id: answer)
-
-
-def test_own_and_shared_entries_are_one_history(inquiry, work_tasks):
-    work_tasks()
-    first = foreign(inquiry, from_status="submitted", from_label="Submitted", to_label="Elsewhere", note="By phone")
-    shared.record(**{"changed_by": 5, "by_user_id": None, "by_token_id": None, "by_name": "Desk", **first})
-    InquiryHistory.objects.create(
-        inquiry=inquiry,
-        to_status="in_review",
-        to_label="In Review",
-        created_at=first["created_at"] + timedelta(seconds=9),
-    )
-    got = read_history(inquiry.pk)
-    assert [(entry.to_status, entry.by_name) for entry in got] == [
-        ("submitted", ""),
-        ("elsewhere", "Desk"),
-        ("in_review", ""),
-    ]
-    assert got[1] == Entry(**first, changed_by=5, by_user_id=None, by_token_id=None, by_name="Desk")
-    assert [got[0], got[2]] == own(inquiry)
-
-
-def test_little_is_enough_and_more_is_ignored(inquiry, monkeypatch):
-    class Row:
-        uid, inquiry_id, to_status, note = str(uuid.uuid4()), inquiry.pk, "b", None
-        created_at = "2030-01-01T12:00:00Z"
-
-    dressed = foreign(inquiry, to_status="a", weather="fine", created_at=datetime(2029, 1, 1, tzinfo=UTC))
-    say(monkeypatch, iter([Row(), dressed, dressed]))
-    first, a, b = read_history(inquiry.pk)
-    assert [first] == own(inquiry)
-    assert (a.uid, a.to_status, a.from_status, a.note, a.changed_by) == (dressed["uid"], "a", None, "", None)
-    assert (str(b.uid), b.to_status, b.note, b.created_at) == (Row.uid, "b", "", datetime(2030, 1, 1, 12, tzinfo=UTC))
-
-
-def test_the_packages_copy_of_an_own_entry_is_ignored(inquiry, monkeypatch):
-    say(monkeypatch, [{**asdict(own(inquiry)[0]), "to_status": "rewritten"}])
-    assert read_history(inquiry.pk) == own(inquiry)
-
-
-def test_own_entries_stay_in_their_order_whatever_a_clock_says(inquiry, monkeypatch):
-    at = own(inquiry)[0].created_at
-    for key, seconds in (("in_review", -9), ("answered", 3)):
-        InquiryHistory.objects.create(
-            inquiry=inquiry, to_status=key, to_label="X", created_at=at + timedelta(seconds=seconds)
-        )
-    say(monkeypatch, [foreign(inquiry, created_at=at + timedelta(seconds=1))])
-    assert [entry.to_status for entry in read_history(inquiry.pk)] == [
-        "submitted",
-        "in_review",
-        "elsewhere",
-        "answered",
-    ]
-
-
-NONSENSE = {
-    "nothing": None,
-    "a number": 5,
-    "text": "entries",
-    "texts": ["a", "b"],
-    "no uid": [{"inquiry_id": 0, "to_status": "a", "created_at": timezone.now()}],
-    "no status": {"to_status": None},
-    "a number for a status": {"to_status": 5},
-    "a time without a zone": {"created_at": datetime(2026, 1, 1)},  # noqa: DTZ001
-    "no time": {"created_at": "yesterday"},
-    "no uid at all": {"uid": "17"},
-    "an id too great": {"changed_by": 2**63},
-    "a much greater one": {"by_user_id": 2**80},
-    "half a character": {"note": "\ud800"},
-    "another inquiry": {"inquiry_id": -1},
-}
-
-
-@pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
-def test_invalid_data_is_logged_and_the_own_rows_are_returned(inquiry, monkeypatch, caplog, answer):
-    say(monkeypatch, [foreign(inquiry, **answer)] if isinstance(answer, dict) else answer)
-    assert read_history(inquiry.pk) == own(inquiry)
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert f"no history of inquiry {inquiry.pk}" in caplog.messages[0]
-
-
-def test_a_failing_package_is_logged_and_the_own_rows_are_returned(inquiry, caplog):
-    shared.be("away")
-    assert read_history(inquiry.pk) == own(inquiry)
-    assert caplog.messages == [f"the status package gave no history of inquiry {inquiry.pk}: Away: nobody is there"]
-
-
-def test_a_reader_waits_so_long_and_no_longer(inquiry, hasty, caplog):
-    shared.be("slow", "0.5")
-    at = time.monotonic()
-    assert read_history(inquiry.pk) == own(inquiry)
-    assert time.monotonic() - at < 0.4
-    assert "no answer within 0.1 s" in caplog.messages[0]
-
-
-# --- Several at once
-
-
-def wait_until(happened):
-    for _ in range(600):
-        if happened():
-            return
-        time.sleep(0.05)
-    pytest.fail("it did not happen")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_concurrent_jobs_share_each_entry_once(inquiry, at_once):
-    for key in STEPS:
-        move_inquiry(inquiry, to=key, by=None)
-    shared.be("slow", "0.02")
-    went = at_once(6, lambda _n: share_entries(inquiry.pk))
-    catch_up()
-    assert_shared(inquiry)
-    assert sum(went) <= 4 and shared.calls() == ["record"] * 4
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_attempt_that_somebody_else_made_meanwhile_is_seen(inquiry, monkeypatch):
-    """Two workers read the same row; after one tried and failed, the other must not claim it as untried."""
-    stale = sharing._oldest_waiting(inquiry.pk)
-    shared.be("half")
-    with pytest.raises(Away):
-        share_entries(inquiry.pk)
-    assert not sharing._claim(stale)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_no_transaction_is_open_while_the_package_is_talked_to(inquiry, monkeypatch):
-    seen = []
-    monkeypatch.setattr(package, "record_entry", lambda *args: seen.append(connection.in_atomic_block))
-    share_entries(inquiry.pk)
-    assert seen == [False]
-
-
-@pytest.fixture
-def start_worker():
-    """Starts `manage.py worker` on the test database; what still runs at the end is killed."""
-    started = []
-    name = connection.settings_dict["NAME"]
-    on_sqlite = connection.vendor == "sqlite"
-    url = f"sqlite:///{name}" if on_sqlite else urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-
-    def start():
-        command = [sys.executable, "manage.py", "worker", "--interval", "0.05"]
-        environment = {**os.environ, "DATABASE_URL": url, "STATUS_HISTORY_BACKEND": PATH}
-        started.append(subprocess.Popen(command, cwd=django_settings.BASE_DIR, env=environment))
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_keep_the_order_and_double_nothing(inquiry_type, pro, start_worker):
-    inquiries = [InquiryFactory(pro=pro, inquiry_type=inquiry_type) for _ in range(5)]
-    start_worker()
-    start_worker()
-    for key in STEPS:
-        for inquiry in inquiries:
-            move_inquiry(inquiry, to=key, by=None)
-    wait_until(lambda: not UnsharedHistory.objects.exists())
-    assert_shared(*inquiries)
-    assert set(shared.calls()) == {"record"}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_worker_that_is_killed_after_the_package_took_one_doubles_nothing(inquiry, start_worker):
-    move_inquiry(inquiry, to="in_review", by=None)
-    shared.be("dying")
-    first = start_worker()
-    assert first.wait(60) == -9
-    assert (len(shared.kept()), UnsharedHistory.objects.count()) == (1, 2)
-    let_go()
-    start_worker()
-    wait_until(lambda: not UnsharedHistory.objects.exists())
-    assert_shared(inquiry)
-    assert shared.calls() == ["record", "entries", "record"]
-
-
-# --- The setting
-
-
-@pytest.mark.parametrize(
-    ("path", "why"),
-    [
-        ("no_such_package", "it cannot be loaded (No module named 'no_such_package')"),
-        ("tests.shared_status.missing", "it cannot be loaded (module 'tests.shared_status' has no 'missing')"),
-        ("tests.shared_status.Halfway", "what it names has no entries(…)"),
-        ("tests.shared_status.broken", "what it names has no record(…) and no entries(…)"),
-    ],
-)
-def test_an_invalid_package_is_refused(path, why):
-    with pytest.raises(package.InvalidPackageError) as caught:
-        package.load_package(path)
-    assert str(caught.value) == why
-
-
-def test_a_class_that_wants_arguments_cannot_be_used():
-    with pytest.raises(
-        package.InvalidPackageError, match=r"it cannot be loaded \(.*missing 1 required positional argument"
-    ):
-        package.load_package("tests.shared_status.Choosy")

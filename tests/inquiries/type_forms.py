@@ -1,0 +1,53 @@
+"""The forms of an inquiry type in the staff admin."""
+
+import html
+import re
+
+from ..admin_site import (
+    page,
+)
+
+STEP = ["sort_order", "key", "label", "description", "color", "is_initial", "is_terminal", "maps_to_case_status"]
+
+
+def type_form(inquiry_type, *new, changes=None, **fields):
+    """The form of a type: `changes` by key of the existing steps (DELETE among them), then `new` steps."""
+    names = ["name", "slug", "description", "icon", "icon_type", "color", "sort_order"]
+    data = {name: getattr(inquiry_type, name) for name in names} | {"is_active": "on"} | fields
+    steps = list(inquiry_type.steps.all()) if inquiry_type.pk else []
+    rows = [
+        {"id": step.pk, "inquiry_type": inquiry_type.pk}
+        | {name: getattr(step, name) for name in STEP}
+        | (changes or {}).get(step.key, {})
+        for step in steps
+    ] + list(new)
+    data |= {"steps-TOTAL_FORMS": len(rows), "steps-INITIAL_FORMS": len(steps)}
+    for number, row in enumerate(rows):
+        data |= {
+            f"steps-{number}-{name}": value for name, value in row.items() if value is not False and value is not None
+        }
+    return {name: "on" if value is True else value for name, value in data.items()}
+
+
+def post(client, inquiry_type, *new, changes=None, **fields):
+    return client.post(page(inquiry_type, "change"), type_form(inquiry_type, *new, changes=changes, **fields))
+
+
+def errors(response):
+    """The errors by row and field, and those above the rows."""
+    formset = response.context["inline_admin_formsets"][0].formset
+    beside = {(row, name): list(said) for row, form in enumerate(formset.forms) for name, said in form.errors.items()}
+    return beside, formset.non_form_errors()
+
+
+def pipeline(inquiry_type):
+    return list(inquiry_type.steps.values_list("key", "sort_order", "is_initial", "is_terminal"))
+
+
+AS_IT_WAS = [("submitted", 1, True, False), ("in_review", 2, False, False), ("answered", 3, False, False)]
+
+
+def hidden(response):
+    """The hidden fields of the page."""
+    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', response.content.decode())
+    return {html.unescape(name): html.unescape(text) for name, text in found if name != "csrfmiddlewaretoken"}

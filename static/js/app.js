@@ -31,7 +31,8 @@ addEventListener("input", (event) => {
   const form = event.target.closest("[data-draft]");
   if (form && event.target.matches("textarea")) sessionStorage.setItem(form.dataset.draft, event.target.value);
 });
-addEventListener("htmx:afterRequest", (event) => {
+// Before the swap: after it, drafts are put back.
+addEventListener("htmx:beforeSwap", (event) => {
   const { draft } = event.detail.requestConfig.elt.dataset;
   if (draft && event.detail.xhr.status === 200) sessionStorage.removeItem(draft);
 });

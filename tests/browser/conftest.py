@@ -59,19 +59,19 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def idle_server(live_server: Any) -> Iterator[Any]:
     """The live server; the test ends when the last request has ended, and leaves none to the next one."""
-    lock, busy = threading.Lock(), 0
+    changed, busy = threading.Condition(), 0
 
     def count(signal: Any, **_: Any) -> None:
         nonlocal busy
-        with lock:
+        with changed:
             busy += 1 if signal is request_started else -1
+            changed.notify_all()
 
     for signal in (request_started, request_finished):
         signal.connect(count)
     yield live_server
-    ends = time.monotonic() + PATIENCE / 1000
-    while busy > 0 and time.monotonic() < ends:
-        time.sleep(0.01)
+    with changed:
+        changed.wait_for(lambda: busy <= 0, timeout=PATIENCE / 1000)
     for signal in (request_started, request_finished):
         signal.disconnect(count)
 

@@ -230,7 +230,7 @@ def test_what_is_refused_and_a_channel_chosen_leave_the_draft(enter, user, chann
     page.wait_for_load_state()
     expect(page.get_by_label("Your message")).to_have_value("x" * 4097)
     page.get_by_label("Your message").fill("Half a sentence")
-    page.get_by_label("By", exact=True).select_option("email")
+    page.get_by_label("Send by", exact=True).select_option("email")
     page.reload()
     page.wait_for_load_state()
     expect(page.get_by_label("Your message")).to_have_value("Half a sentence")

@@ -278,7 +278,7 @@ def test_the_identity_page_of_a_gated_pro(enter, user, row):
     user.pro.cni_required = True
     user.pro.save()
     page = enter("/inbox")
-    page.get_by_text("show us who you are").wait_for()
+    page.get_by_text("upload your identity card").wait_for()
     assert violations(page) == []
     page.set_input_files("[name=file]", {"name": "cni.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n"})
     page.get_by_role("button", name="Send for review").click()

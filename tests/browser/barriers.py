@@ -1,4 +1,4 @@
-"""What keeps people out of a page: axe on a phone and a wide screen, in both colour schemes."""
+"""Barriers on pages: axe on a phone and a wide screen, in both colour schemes."""
 
 from typing import Any
 

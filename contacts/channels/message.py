@@ -47,6 +47,24 @@ class File:
 
 
 @dataclass(frozen=True)
+class Lead:
+    """A visitor's request in an e-mail of a portal or of a site's form, as its labelled words give it.
+
+    `phone` is as it was written. `references` may each name the property, the surest first: the office's own
+    reference, a portal's number, an address of a page; `title` is what the property is called. `source` is the host
+    name of the portal or site, such as "portal.example".
+    """
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    message: str = ""
+    references: tuple[str, ...] = ()
+    title: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class InboundMessage:
     """One message that a sender wrote.
 
@@ -55,6 +73,11 @@ class InboundMessage:
     sender's, if known. `references` are the Message-IDs of the e-mails before it, oldest first. `about` is the id of
     the sent message that a report is about, and `is_returned` says that it was not delivered. `edited_at` is the time
     of an edit.
+
+    `is_automatic`: nothing may answer it by itself. `is_silent`: the Pro is not told of it. The two are independent: a
+    lead from a portal's no-reply address is automatic and not silent. `by_way_of` is the address of the machine, portal
+    or list that passed the words on, "" when the person wrote directly. `is_proven`: the provider vouches for the
+    address that it came from. `lead` holds the labelled words of a portal's or form's mail.
     """
 
     external_id: str
@@ -75,6 +98,10 @@ class InboundMessage:
     edited_at: datetime | None = None
     about: str = ""
     is_returned: bool = False
+    is_silent: bool = False
+    by_way_of: str = ""
+    is_proven: bool = True
+    lead: Lead | None = None
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,9 @@ from config.web.mail import AUTO_GENERATED
 from config.web.text import one_line
 
 from ..models import ChannelConnection, ContactMessage
+from .mail_headers import MALFORMED, message_id
 from .mail_limits import limit_mailgun_form, limit_postmark_json, parse_mail
-from .mail_reading import CHANNEL, MALFORMED, message_id, read_mail
+from .mail_reading import CHANNEL, read_mail
 from .message import InboundMessage, RefusedError, SendFailedError, UnreadableError
 from .payload import clean_text
 from .signing import check_signature

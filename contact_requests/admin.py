@@ -1,7 +1,9 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
@@ -11,21 +13,53 @@ from config.accounts.admin import TenantAdmin
 from config.web.admin import EVERYWHERE, ReadOnlyAdmin, ReadOnlyInline, searchable
 
 from . import receiving
-from .models import ContactRequest, ContactRequestEvent, InvalidTransitionError, Property, Reply
+from .models import (
+    ContactRequest,
+    ContactRequestEvent,
+    InvalidTransitionError,
+    Property,
+    PropertyNumber,
+    Reply,
+)
+from .models.property import reference_key
 
 READ, REPLIED = ContactRequest.Status.READ, ContactRequest.Status.REPLIED
+
+
+class NumberFormSet(BaseInlineFormSet):
+    """Portal numbers of one property. A form alone does not see the same number in another one."""
+
+    def clean(self) -> None:
+        super().clean()
+        keys = set()
+        for form in self.forms:
+            key = reference_key(form.cleaned_data.get("number", "")) if form not in self.deleted_forms else ""
+            if key in keys:
+                form.add_error("number", ValidationError(_("A property has this number already."), code="unique"))
+            keys.update({key} - {""})
+
+
+class NumberInline(admin.TabularInline):
+    model = PropertyNumber
+    formset = NumberFormSet
+    fields = ["portal", "number"]
+    extra = 0
 
 
 @admin.register(Property)
 class PropertyAdmin(TenantAdmin):
     """Properties. One never changes its Pro, as its contact requests are that Pro's."""
 
-    list_display = ["title", "pro", "city", "price", "is_published", "created_at"]
+    list_display = ["title", "reference", "pro", "city", "price", "is_published", "created_at"]
     list_filter = ["is_published", "created_at", "pro"]
     list_select_related = ["pro"]
-    search_fields = ["title", "slug", "city"]
+    search_fields = ["title", "slug", "city", "reference"]
     prepopulated_fields = {"slug": ["title"]}
-    fields = ["pro", "title", "slug", "summary", "description", "city", "price", "is_published", "page", "created_at"]
+    fields = [
+        *("pro", "title", "slug", "reference", "summary", "description", "city", "price", "is_published", "page"),
+        "created_at",
+    ]
+    inlines = [NumberInline]
     readonly_fields = ["page", "created_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 class House(NamedTuple):
     slug: str
+    reference: str
     title: str
     summary: str
     city: str
@@ -16,7 +17,7 @@ class House(NamedTuple):
 HOUSES = {
     "agence@example.com": [
         House(
-            "t3-vue-vieux-port-marseille",
+            "t3-vue-vieux-port-marseille", "AP-101",
             "Appartement T3 avec vue sur le Vieux-Port",
             "3 pièces · 68 m² · 4e étage avec ascenseur · balcon",
             "Marseille", 389_000,
@@ -26,7 +27,7 @@ HOUSES = {
             "Charges : 140 € par mois. DPE : C.",
         ),
         House(
-            "maison-de-pecheur-l-estaque",
+            "maison-de-pecheur-l-estaque", "AP-102",
             "Maison de pêcheur à L'Estaque",
             "4 pièces · 94 m² · terrasse · garage",
             "Marseille", 465_000,
@@ -35,7 +36,7 @@ HOUSES = {
             "Toiture refaite en 2021, chauffage par pompe à chaleur. Un garage fermé, rare dans le quartier.",
         ),
         House(
-            "studio-meuble-la-plaine",
+            "studio-meuble-la-plaine", "AP-103",
             "Studio meublé près de La Plaine",
             "1 pièce · 27 m² · meublé · libre de suite",
             "Marseille", 640,
@@ -44,7 +45,7 @@ HOUSES = {
             "un premier emploi.",
         ),
         House(
-            "bastide-jardin-aix-en-provence",
+            "bastide-jardin-aix-en-provence", "AP-104",
             "Bastide avec jardin aux portes d'Aix",
             "7 pièces · 210 m² · terrain de 1 800 m² · piscine",
             "Aix-en-Provence", 1_280_000,
@@ -55,7 +56,7 @@ HOUSES = {
     ],
     "kantoor@example.net": [
         House(
-            "herenhuis-patershol-gent",
+            "herenhuis-patershol-gent", "KG-101",
             "Gerenoveerd herenhuis in het Patershol",
             "4 slaapkamers · 185 m² · stadstuin · EPC B",
             "Gent", 695_000,
@@ -65,7 +66,7 @@ HOUSES = {
             "is het hier 's avonds stil.",
         ),
         House(
-            "appartement-coupure-gent",
+            "appartement-coupure-gent", "KG-102",
             "Lichtrijk appartement aan de Coupure",
             "2 slaapkamers · 92 m² · terras · lift",
             "Gent", 1_150,
@@ -74,7 +75,7 @@ HOUSES = {
             "de eerste van de volgende maand.",
         ),
         House(
-            "gezinswoning-tuin-merelbeke",
+            "gezinswoning-tuin-merelbeke", "KG-103",
             "Gezinswoning met grote tuin",
             "3 slaapkamers · 160 m² · 640 m² grond · garage",
             "Merelbeke", 448_000,
@@ -84,7 +85,7 @@ HOUSES = {
     ],
     "office@example.org": [
         House(
-            "harbour-townhouse-galway",
+            "harbour-townhouse-galway", "GW-101",
             "Townhouse by the harbour",
             "3 bedrooms · 104 m² · roof terrace · BER B2",
             "Galway", 525_000,
@@ -94,7 +95,7 @@ HOUSES = {
             "walk.",
         ),
         House(
-            "stone-cottage-connemara",
+            "stone-cottage-connemara", "GW-102",
             "Stone cottage with sea view",
             "2 bedrooms · 78 m² · one acre · outbuilding",
             "Roundstone", 310_000,
@@ -103,7 +104,7 @@ HOUSES = {
             "the village.",
         ),
         House(
-            "canal-flat-galway",
+            "canal-flat-galway", "GW-103",
             "Two-room flat on the canal",
             "1 bedroom · 49 m² · ground floor · furnished",
             "Galway", 1_450,
@@ -114,7 +115,7 @@ HOUSES = {
     ],
     "maison.lenoir@example.com": [
         House(
-            "maison-de-maitre-namur",
+            "maison-de-maitre-namur", "ML-101",
             "Maison de maître au pied de la Citadelle",
             "5 chambres · 240 m² · jardin de ville · PEB D",
             "Namur", 549_000,
@@ -122,7 +123,7 @@ HOUSES = {
             "conservés. Trois pièces en enfilade, cuisine sur jardin, grenier aménageable.",
         ),
         House(
-            "loft-ancienne-tannerie-jambes",
+            "loft-ancienne-tannerie-jambes", "ML-102",
             "Loft dans une ancienne tannerie",
             "2 chambres · 118 m² · parking · PEB B",
             "Jambes", 335_000,

@@ -1,5 +1,5 @@
-from .property import Property
+from .property import Property, PropertyNumber
 from .reply import Reply
 from .request import ContactRequest, ContactRequestEvent, InvalidTransitionError
 
-__all__ = ["ContactRequest", "ContactRequestEvent", "InvalidTransitionError", "Property", "Reply"]
+__all__ = ["ContactRequest", "ContactRequestEvent", "InvalidTransitionError", "Property", "PropertyNumber", "Reply"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from config.accounts.models import Pro
-from contact_requests.models import Property
+from contact_requests.models import Property, PropertyNumber
 from contacts.models import Contact
 
 from ..admin_site import (
@@ -27,8 +27,16 @@ def house(pro: Pro) -> Property:
     return PropertyFactory(pro=pro, title="House by the Lake", slug="lake")
 
 
+def numbers_form(*numbers: tuple[str, str], initial: int = 0) -> dict[str, Any]:
+    """The inline form of portal numbers, each (portal, number)."""
+    data: dict[str, Any] = {"numbers-TOTAL_FORMS": len(numbers), "numbers-INITIAL_FORMS": initial}
+    for place, (portal, number) in enumerate(numbers):
+        data |= {f"numbers-{place}-portal": portal, f"numbers-{place}-number": number}
+    return data
+
+
 def property_form(prop: Property, **changes: Any) -> dict[str, Any]:
-    data = {"title": prop.title, "slug": prop.slug, "city": prop.city, "is_published": "on"}
+    data = {"title": prop.title, "slug": prop.slug, "city": prop.city, "is_published": "on", **numbers_form()}
     return data | changes
 
 
@@ -64,10 +72,16 @@ def test_an_autocomplete_offers_the_own_pros_properties_alone(pro, house):
 
 def test_staff_add_a_property(staff_browser, pro):
     data = {"pro": pro.pk, "title": "A Flat", "slug": "a-flat", "price": "250000.50", "is_published": "on"}
+    data |= {"reference": " AP-12/b ", **numbers_form(("portal.example", "88 123"), ("", "X-9"))}
     assert staff_browser.post(page(Property, "add"), data)["Location"] == page(Property, "changelist")
     row = Property.objects.get()
     assert (row.pro, row.title, row.slug) == (pro, "A Flat", "a-flat")
     assert (str(row.price), row.is_published) == ("250000.50", True)
+    assert (row.reference, row.reference_key) == ("AP-12/b", "ap12b")
+    assert list(PropertyNumber.objects.values_list("pro", "property", "portal", "number", "key")) == [
+        (pro.pk, row.pk, "", "X-9", "x9"),
+        (pro.pk, row.pk, "portal.example", "88 123", "88123"),
+    ]
 
 
 def test_staff_change_a_property_but_not_its_pro(staff_browser, house, pro):
@@ -79,7 +93,7 @@ def test_staff_change_a_property_but_not_its_pro(staff_browser, house, pro):
 
 def test_bound_staff_add_properties_to_their_pro_alone(pro):
     client, other = staff_client("all", pro=pro), ProFactory()
-    data = {"title": "A Flat", "slug": "a-flat"}
+    data = {"title": "A Flat", "slug": "a-flat", **numbers_form()}
     response = client.post(page(Property, "add"), data | {"pro": other.pk})
     assert list(response.context["adminform"].form.errors) == ["pro"]
     assert Page(response).texts("#id_pro option") == ["Agence du Port"]
@@ -95,6 +109,8 @@ def test_bound_staff_add_properties_to_their_pro_alone(pro):
         ({"price": "NaN"}, "price"),
         ({"price": "9" * 40}, "price"),
         ({"description": "x" * 10_001}, "description"),
+        ({"reference": "x" * 101}, "reference"),
+        ({"reference": " -/. "}, "reference"),
     ],
 )
 def test_an_invalid_property_is_refused(staff_browser, house, change, field):
@@ -115,3 +131,35 @@ def test_the_page_of_a_property_links_to_the_public_page(staff_browser, house):
     change = Page(staff_browser.get(page(house, "change")))
     assert change.one(".field-page a")["href"] == "/properties/lake"
     assert change.has('a[href$="/history/"]') and not change.has('a[href*="/admin/r/"]')
+
+
+def test_a_reference_is_one_propertys_in_a_pro(staff_browser, house, pro):
+    PropertyFactory(pro=pro, reference="AP-12")
+    PropertyFactory(reference="AP-13")
+    response = staff_browser.post(page(house, "change"), property_form(house, reference="ap 12"))
+    assert response.context["adminform"].form.errors == {"reference": ["Another property has this reference."]}
+    response = staff_browser.post(page(house, "change"), property_form(house, reference="ap 13"))
+    assert response["Location"] == page(Property, "changelist")
+    house.refresh_from_db()
+    assert (house.reference, house.reference_key) == ("ap 13", "ap13")
+
+
+def test_a_portal_number_is_one_propertys_in_a_pro(staff_browser, house, pro):
+    taken = PropertyNumber.objects.create(property=PropertyFactory(pro=pro), number="881-23")
+    PropertyNumber.objects.create(property=PropertyFactory(), number="700")
+    for numbers in ([("", "88123")], [("a", "1 2"), ("b", "12")], [("", "-")], [("", "x" * 101)]):
+        response = staff_browser.post(page(house, "change"), property_form(house, **numbers_form(*numbers)))
+        (formset,) = response.context["inline_admin_formsets"]
+        assert [list(errors) for errors in formset.formset.errors][-1] == ["number"]
+        assert list(PropertyNumber.objects.for_pro(pro)) == [taken]
+    data = property_form(house, **numbers_form(("", "700")))
+    assert staff_browser.post(page(house, "change"), data)["Location"] == page(Property, "changelist")
+    assert list(house.numbers.values_list("pro", "number")) == [(pro.pk, "700")]
+
+
+def test_a_portal_number_is_changed_and_deleted(staff_browser, house):
+    first, second = (PropertyNumber.objects.create(property=house, portal="p", number=text) for text in ("1", "2"))
+    data = property_form(house, **numbers_form(("q", "11"), ("p", "2"), initial=2))
+    data |= {"numbers-0-id": first.pk, "numbers-1-id": second.pk, "numbers-1-DELETE": "on"}
+    assert staff_browser.post(page(house, "change"), data)["Location"] == page(Property, "changelist")
+    assert list(house.numbers.values_list("portal", "number", "key")) == [("q", "11", "11")]

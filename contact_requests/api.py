@@ -1,18 +1,29 @@
-"""GET /pro/contact-requests and PUT /pro/contact-requests/:id."""
+"""/pro/contact-requests: list, get, create, change the status."""
 
 import uuid
 
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from msgspec import structs
 
 from config.accounts.access import Caller, by_token_or_session
 from config.accounts.models import SCOPES
+from config.api.dialect import created
 from config.api.endpoint import Api
 from config.api.errors import ProblemError
 from config.web.paging import from_cursor, to_cursor
 
 from .dialect import TO_DATABASE, dialect, to_body
+from .forms import ProgramForm
 from .models import ContactRequest
-from .schemas import ContactRequestBody, ContactRequestPage, Cursor, ListQuery, StatusBody
+from .schemas import (
+    ContactRequestBody,
+    ContactRequestCreate,
+    ContactRequestPage,
+    Cursor,
+    ListQuery,
+    StatusBody,
+)
 
 
 def authenticate(request: HttpRequest) -> Caller:
@@ -50,6 +61,40 @@ def list_contact_requests(caller: Caller, query: ListQuery) -> ContactRequestPag
     page, more = rows.page(query.limit)
     end = to_cursor(page[-1].created_at, page[-1].pk) if more else None
     return ContactRequestPage([to_body(row) for row in page], Cursor(end), more)
+
+
+@api.endpoint(
+    "POST",
+    "/contact-requests",
+    scope="contact_requests:write",
+    body=ContactRequestCreate,
+    answer=ContactRequestBody,
+    errors=("gated",),
+    is_creating=True,
+)
+def create_contact_request(caller: Caller, body: ContactRequestCreate) -> HttpResponse:
+    """Create a contact request, as if the visitor had sent the form of the property.
+
+    The visitor becomes a contact and gets an acknowledgment, the Pro a notification. Nothing is held back as spam.
+    Send `propertyId` or `propertyReference`, and at least one of `email` and `phone`.
+    """
+    form = ProgramForm(caller.pro, structs.asdict(body))
+    if not form.is_valid():
+        raise ValidationError(form.errors.as_data())
+    contact_request = form.receive()
+    return created(to_body(contact_request), f"{dialect.prefix}/contact-requests/{contact_request.pk}")
+
+
+@api.endpoint(
+    "GET",
+    "/contact-requests/<uuid:id>",
+    scope="contact_requests:read",
+    answer=ContactRequestBody,
+    errors=("gated",),
+)
+def get_contact_request(caller: Caller, id: uuid.UUID) -> ContactRequestBody:
+    """Get one contact request."""
+    return to_body(ContactRequest.objects.for_pro(caller.pro).select_related("property").get(pk=id))
 
 
 @api.endpoint(

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from config.api.dialect import Dialect
+from config.api.dialect import CamelDialect
 from config.api.errors import ProblemError
 from config.web.paging import InvalidCursorError
 
@@ -13,7 +13,7 @@ TO_API = {"new": "new_request", "read": "read", "replied": "replied"}
 TO_DATABASE = {api: database for database, api in TO_API.items()}
 
 
-class ProDialect(Dialect):
+class ProDialect(CamelDialect):
     def translate(self, error: Exception) -> ProblemError | None:
         if isinstance(error, InvalidTransitionError):
             allowed = " or ".join(TO_API[status] for status in error.allowed) or "nothing"
@@ -39,8 +39,10 @@ dialect = ProDialect(
         "not_found": (404, "NOT_FOUND"),
         "method_not_allowed": (405, "METHOD_NOT_ALLOWED"),
         "invalid_transition": (409, "INVALID_TRANSITION"),
+        "idempotency_in_progress": (409, "IDEMPOTENCY_IN_PROGRESS"),
         "too_large": (413, "PAYLOAD_TOO_LARGE"),
         "unsupported_media_type": (415, "UNSUPPORTED_MEDIA_TYPE"),
+        "idempotency_mismatch": (422, "IDEMPOTENCY_MISMATCH"),
         "rate_limited": (429, "RATE_LIMITED"),
         "server_error": (500, "INTERNAL_ERROR"),
         "unavailable": (503, "UNAVAILABLE"),

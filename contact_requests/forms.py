@@ -1,7 +1,11 @@
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +14,13 @@ from contacts.phones import to_e164
 
 from . import receiving
 from .models import ContactRequest, Property, Reply
+from .models.property import MAX_REFERENCE
 from .spam import make_stamp, read_stamp
+
+# The clocks of two machines differ by as much; a time within it counts as now.
+CLOCK_SKEW = timedelta(minutes=1)
+MAX_AGE = timedelta(days=3653)
+UNKNOWN_PROPERTY = _("You have no such property.")
 
 
 def validate_has_word(text: str) -> None:
@@ -19,8 +29,16 @@ def validate_has_word(text: str) -> None:
         raise ValidationError(_("Write at least one word."), code="words")
 
 
-class ContactForm(forms.Form):
-    """The public form on a property's page: name, e-mail or phone or both, message."""
+def validate_received_at(at: datetime) -> None:
+    """Refuse a time in the future, or from before programs kept such requests."""
+    if at > timezone.now() + CLOCK_SKEW:
+        raise ValidationError(_("This time is in the future."), code="future")
+    if at < timezone.now() - MAX_AGE:
+        raise ValidationError(_("Use a time of the last ten years."), code="past")
+
+
+class VisitorForm(forms.Form):
+    """Rules of what a visitor gives, by whichever entrance: name, e-mail or phone or both, message."""
 
     name = forms.CharField(label=_("Your name"), max_length=200, validators=[validate_has_word])
     email = forms.EmailField(label=_("E-mail"), required=False, max_length=254)
@@ -31,27 +49,36 @@ class ContactForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         validators=[validate_has_word],
     )
-    stamp = forms.CharField(required=False, widget=forms.HiddenInput)
-    # The honeypot: hidden from people and assistive technology, so that only programs fill it in.
-    website = forms.CharField(required=False)
 
-    def __init__(self, prop: Property, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, pro: Pro, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.prop = prop
-        self.fields["stamp"].initial = lambda: make_stamp(prop)
-        for name, autocomplete in (("name", "name"), ("email", "email"), ("phone", "tel")):
-            self.fields[name].widget.attrs["autocomplete"] = autocomplete
-        self.fields["phone"].widget.input_type = "tel"
+        self.pro = pro
 
     def clean_phone(self) -> str:
         phone = self.cleaned_data["phone"]
-        return to_e164(phone, self.prop.pro.country) if phone else ""
+        return to_e164(phone, self.pro.country) if phone else ""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not {"email", "phone"} & set(self.errors) and not data.get("email") and not data.get("phone"):
             self.add_error("email", _("Enter an e-mail address or a phone number, so that you can get an answer."))
         return data
+
+
+class ContactForm(VisitorForm):
+    """The public form on a property's page."""
+
+    stamp = forms.CharField(required=False, widget=forms.HiddenInput)
+    # The honeypot: hidden from people and assistive technology, so that only programs fill it in.
+    website = forms.CharField(required=False)
+
+    def __init__(self, prop: Property, *args: Any, **kwargs: Any) -> None:
+        super().__init__(prop.pro, *args, **kwargs)
+        self.prop = prop
+        self.fields["stamp"].initial = lambda: make_stamp(prop)
+        for name, autocomplete in (("name", "name"), ("email", "email"), ("phone", "tel")):
+            self.fields[name].widget.attrs["autocomplete"] = autocomplete
+        self.fields["phone"].widget.input_type = "tel"
 
     def receive(self, quarantine: str) -> ContactRequest:
         """Store the contact request, in quarantine for a reason; a form sent twice is stored once."""
@@ -65,6 +92,45 @@ class ContactForm(forms.Form):
             language=get_language() or "en",
             id=stamp.id if stamp else None,
             quarantine=quarantine,
+        )
+
+
+class ProgramForm(VisitorForm):
+    """A contact request that a program sends, about the property with an id or a reference."""
+
+    property_id = forms.ModelChoiceField(
+        Property.objects.none(), required=False, error_messages={"invalid_choice": UNKNOWN_PROPERTY}
+    )
+    property_reference = forms.CharField(required=False, max_length=MAX_REFERENCE)
+    source = forms.CharField(max_length=50)
+    language = forms.ChoiceField(choices=settings.LANGUAGES, required=False)
+    received_at = forms.DateTimeField(required=False, validators=[validate_received_at])
+
+    def __init__(self, pro: Pro, *args: Any, **kwargs: Any) -> None:
+        super().__init__(pro, *args, **kwargs)
+        choose_from(self.fields["property_id"], Property.objects.for_pro(pro))
+
+    def clean_property_reference(self) -> Property | None:
+        """The property with this reference or portal number; None without a reference."""
+        if not (reference := self.cleaned_data["property_reference"]):
+            return None
+        if prop := Property.objects.find_by_reference(self.pro, reference):
+            return prop
+        raise ValidationError(UNKNOWN_PROPERTY, code="invalid_choice")
+
+    def receive(self) -> ContactRequest:
+        """Store the contact request, as if the visitor had sent the public form."""
+        data = self.cleaned_data
+        now = timezone.now()
+        return receiving.receive(
+            data["property_id"] or data["property_reference"],
+            name=data["name"],
+            email=data["email"],
+            phone=data["phone"],
+            message=data["message"],
+            language=data["language"] or self.pro.language,
+            source=data["source"],
+            received_at=min(data["received_at"] or now, now),
         )
 
 
@@ -98,6 +164,10 @@ class InboxFilter(forms.Form):
 
     def __init__(self, pro: Pro, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["property"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
-        field.queryset = Property.objects.for_pro(pro)
+        choose_from(self.fields["property"], Property.objects.for_pro(pro))
+
+
+def choose_from(field: forms.Field, rows: QuerySet[Any]) -> None:
+    """Let a field of a form choose among these rows."""
+    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+    field.queryset = rows

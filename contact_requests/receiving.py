@@ -1,6 +1,7 @@
 """Receiving contact requests: storing one, recognising one sent twice, and admitting one to its Pro's inbox."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,6 +14,7 @@ from contacts.models import Contact
 
 from .mails import acknowledge, notify
 from .models import ContactRequest, Property
+from .models.request import CONTACT_FORM
 
 # Acknowledgments a day to one address: it is only what somebody typed, and its owner may know nothing of it.
 ACKNOWLEDGMENTS = Limit("acknowledge", 3, 24 * 3600)
@@ -26,18 +28,22 @@ def receive(
     phone: str,
     message: str,
     language: str,
+    source: str = CONTACT_FORM,
+    received_at: datetime | None = None,
     id: uuid.UUID | None = None,
     quarantine: str = "",
 ) -> ContactRequest:
     """Store a visitor's contact request for the property's Pro, with its contact and its mails, in one transaction.
 
-    `phone` is in E.164. `quarantine` is a `ContactRequest.Quarantine` value: then contact and mails wait for
-    `release`. The same `id` with the same content is the same contact request, sent twice.
+    `phone` is in E.164; `received_at` is now unless it is given. `quarantine` is a `ContactRequest.Quarantine` value:
+    then contact and mails wait for `release`. The same `id` with the same content is the same contact request, sent
+    twice.
     """
     content = {"name": name, "email": email, "phone": phone, "message": message}
-    fields: dict[str, Any] = {**content, "language": language, "quarantine_reason": quarantine}
+    more = {"language": language, "source": source}
+    at = received_at or timezone.now()
     try:
-        return _create(prop, id=id or uuid.uuid4(), **fields)
+        return _create(prop, id=id or uuid.uuid4(), created_at=at, quarantine_reason=quarantine, **content, **more)
     except IntegrityError:
         earlier = ContactRequest.objects.filter(pk=id).first() if id else None
         if earlier is None:
@@ -47,7 +53,7 @@ def receive(
     # The visitor wrote something else on a page that was still open: a contact request of its own. Its id is
     # derived from the content, so that sending this one twice still makes one.
     other = uuid.uuid5(earlier.pk, repr((prop.pk, content)))
-    return receive(prop, **content, language=language, id=other, quarantine=quarantine)
+    return receive(prop, **content, **more, received_at=received_at, id=other, quarantine=quarantine)
 
 
 def _create(prop: Property, **fields: Any) -> ContactRequest:
@@ -70,7 +76,7 @@ def admit(contact_request: ContactRequest) -> None:
         name=contact_request.name,
         email=contact_request.email,
         phone=contact_request.phone,
-        source="contact_form",
+        source=contact_request.source,
         language=contact_request.language[:2],
     )
     contact_request.quarantined_at, contact_request.quarantine_reason = None, ""

@@ -1,13 +1,27 @@
 """Bodies and queries of /pro. Times are UTC with milliseconds."""
 
 import uuid
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
+from config.api.errors import Detail
 from config.api.reading import Body, Input
+from contacts.schemas import Email, Name, Phone, Source
 
 ApiStatus = Literal["new_request", "read", "replied"]
+# The languages of the public form.
+Language = Literal["en", "fr", "nl"]
+Reference = Annotated[
+    str,
+    Meta(
+        max_length=100,
+        description="The reference of the property, or a number under which a portal lists it.",
+        examples=["AP-101"],
+    ),
+]
 Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, examples=["2026-02-10T14:30:00.000Z"])]
 
 
@@ -20,6 +34,47 @@ class ListQuery(Input, rename="camel"):
 
 class StatusBody(Body):
     status: ApiStatus
+
+
+def _one_of(kind: str, *names: str) -> dict[str, Any]:
+    """JSON Schema of a rule about fields, "anyOf" or "oneOf" of them is given."""
+    options = [{"required": [name], "properties": {name: {"type": "string", "minLength": 1}}} for name in names]
+    return {kind: options}
+
+
+class ContactRequestCreate(Body, rename="camel"):
+    extra_json_schema: ClassVar = {
+        "allOf": [_one_of("anyOf", "email", "phone"), _one_of("oneOf", "propertyId", "propertyReference")]
+    }
+
+    name: Name
+    message: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=5000,
+            description="With a letter or a digit.",
+            extra_json_schema={"format": "words"},
+        ),
+    ]
+    property_id: Annotated[uuid.UUID, Meta(description="The property; or send `propertyReference`.")] | None = None
+    property_reference: Reference | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    source: Annotated[Source, Meta(description="Portal, site or program.")] = "api"
+    language: Annotated[Language, Meta(description="The visitor's; by default the Pro's.")] | None = None
+    received_at: (
+        Annotated[datetime, Meta(tz=True, description="By default now; not in the future, within ten years.")] | None
+    ) = None
+
+    @classmethod
+    def check_combination(cls, data: Mapping[str, Any]) -> list[Detail]:
+        """Errors unless there is exactly one of the two names of a property."""
+        if data.get("propertyId") is not None and data.get("propertyReference") is not None:
+            return [Detail("propertyReference", "Send propertyId or propertyReference, not both.")]
+        if not data.get("propertyId") and not data.get("propertyReference"):
+            return [Detail("propertyId", "Send propertyId or propertyReference.")]
+        return []
 
 
 class PropertyBrief(Struct):

@@ -2,24 +2,12 @@
 
 from datetime import UTC, datetime
 
-from django.core.exceptions import ValidationError
-
-from config.api.dialect import Dialect
-from config.api.errors import Detail, ProblemError, invalid_fields
+from config.api.dialect import CamelDialect
 
 from .models import Contact
 from .schemas import ContactBody
 
-
-class ContactsDialect(Dialect):
-    def translate(self, error: Exception) -> ProblemError | None:
-        problem = super().translate(error)
-        if problem and isinstance(error, ValidationError):
-            return invalid_fields(*(Detail(camel(d.field), d.message) for d in problem.details))
-        return problem
-
-
-dialect = ContactsDialect(
+dialect = CamelDialect(
     "/api/v1/contacts",
     {
         "unreadable": (400, "invalid_request"),
@@ -37,12 +25,6 @@ dialect = ContactsDialect(
         "unavailable": (503, "unavailable"),
     },
 )
-
-
-def camel(name: str) -> str:
-    """ "channel_preference" -> "channelPreference"."""
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
 
 
 def format_time(time: datetime) -> str:

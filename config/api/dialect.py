@@ -84,6 +84,22 @@ class Dialect:
         return json_response(self.error_body(code, problem, request), status, problem.headers)
 
 
+class CamelDialect(Dialect):
+    """Default error format of an API whose fields are in camel case."""
+
+    def translate(self, error: Exception) -> ProblemError | None:
+        problem = super().translate(error)
+        if problem and isinstance(error, ValidationError):
+            return invalid_fields(*(Detail(camel(d.field), d.message) for d in problem.details))
+        return problem
+
+
+def camel(name: str) -> str:
+    """ "channel_preference" -> "channelPreference"."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
 def json_response(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """Response with `body` (a Struct or plain data) as JSON."""
     headers = {"Content-Type": "application/json", **(headers or {})}

@@ -18,6 +18,9 @@ from contacts.models import Contact
 
 from .property import Property
 
+# The source of a contact request that a visitor sent from a property's page.
+CONTACT_FORM = "contact_form"
+
 
 class InvalidTransitionError(Exception):
     """A refused status change; statuses as in the database. `from_status` may be "quarantine"."""
@@ -89,6 +92,8 @@ class ContactRequest(models.Model):
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     message = models.TextField(_("message"), max_length=5000)
     language = models.CharField(_("visitor's language"), max_length=5, default="en")
+    # "contact_form", the host name of a portal or site, or what a program calls itself.
+    source = models.CharField(_("source"), max_length=50, default=CONTACT_FORM, db_default=CONTACT_FORM)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.NEW)
     created_at = models.DateTimeField(_("received at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
@@ -134,6 +139,10 @@ class ContactRequest(models.Model):
         return fold(f"{self.reference} {self.name} {self.email} {digits(self.phone)} {self.message}")
 
     # builtins, as `property` is a field of this class.
+    @builtins.property
+    def is_from_form(self) -> bool:
+        return self.source == CONTACT_FORM
+
     @builtins.property
     def reference(self) -> str:
         """The reference that a visitor quotes: the first eight characters of the id."""

@@ -33,6 +33,7 @@ from ..factories import (
 ID = "bbbbbbbb-0000-4000-8000-000000000001"
 SECRET = "a word of the owner's own visitor"
 EMPTY = {"data": [], "cursor": {"next": None}, "hasMore": False}
+VISITOR = {"propertyReference": "H-12", "name": "Jane", "email": "jane@example.org", "message": "Is it free?"}
 
 NO_CONTACTS = {"data": [], "pagination": {"page": 1, "limit": 20, "total": 0, "totalPages": 0}}
 CONTACT = f"/api/v1/contacts/{ID}"
@@ -55,6 +56,18 @@ FOR_ALL = (200, "the same for all")
 # Route, method -> path, body, the scope it asks for, and what another Pro gets.
 ROUTES = {
     ("GET", "/pro/contact-requests"): ("/pro/contact-requests", None, "contact_requests:read", (200, EMPTY)),
+    ("POST", "/pro/contact-requests"): (
+        "/pro/contact-requests",
+        VISITOR,
+        "contact_requests:write",
+        (400, "VALIDATION_ERROR"),
+    ),
+    ("GET", "/pro/contact-requests/<uuid:id>"): (
+        f"/pro/contact-requests/{ID}",
+        None,
+        "contact_requests:read",
+        (404, "NOT_FOUND"),
+    ),
     ("PUT", "/pro/contact-requests/<uuid:id>"): (
         f"/pro/contact-requests/{ID}",
         {"status": "read"},
@@ -96,6 +109,7 @@ ROUTES = {
 }
 # What the owner's own program gets where it is not 200 and the row.
 OWN = {
+    ("POST", "/pro/contact-requests"): (201, False),
     ("POST", "/api/v1/contacts"): (201, False),
     ("DELETE", "/api/v1/contacts/<uuid:id>"): (204, False),
     ("POST", INQUIRIES): (201, False),
@@ -145,7 +159,7 @@ def row(pro):
     move_inquiry(inquiry, to="in_review", by=None, note=SECRET)
     attachment = attach(inquiry, ContentFile(SECRET.encode()), f"{SECRET}.txt", uploaded_by=456)
     Attachment.objects.filter(pk=attachment.pk).update(id=NUMBER)
-    return RequestFactory(id=ID, property=PropertyFactory(pro=pro), contact=contact, message=SECRET)
+    return RequestFactory(id=ID, property=PropertyFactory(pro=pro, reference="H-12"), contact=contact, message=SECRET)
 
 
 def call(caller, pro, method, path, body, scope):

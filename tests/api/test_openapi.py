@@ -15,31 +15,34 @@ from contacts.api import api as contacts_api
 
 from ..factories import PropertyFactory, RequestFactory
 
+GATED = {
+    "401": "`UNAUTHENTICATED`",
+    "403": "`FORBIDDEN`, `CNI_REQUIRED`",
+    "404": "`NOT_FOUND`",
+    "405": "`METHOD_NOT_ALLOWED`",
+    "429": "`RATE_LIMITED`",
+    "500": "`INTERNAL_ERROR`",
+    "503": "`UNAVAILABLE`",
+}
 COMMON = ["401", "403", "404", "405", "429", "500", "503"]
 PAGE = "/docs/api/contact-requests.json"
 ERRORS = {
-    "GET /pro/contact-requests": {
-        "400": "`INVALID_CURSOR`, `VALIDATION_ERROR`",
-        "401": "`UNAUTHENTICATED`",
-        "403": "`FORBIDDEN`, `CNI_REQUIRED`",
-        "404": "`NOT_FOUND`",
-        "405": "`METHOD_NOT_ALLOWED`",
-        "429": "`RATE_LIMITED`",
-        "500": "`INTERNAL_ERROR`",
-        "503": "`UNAVAILABLE`",
+    "GET /pro/contact-requests": {"400": "`INVALID_CURSOR`, `VALIDATION_ERROR`", **GATED},
+    "POST /pro/contact-requests": {
+        "400": "`VALIDATION_ERROR`",
+        "409": "`IDEMPOTENCY_IN_PROGRESS`",
+        "413": "`PAYLOAD_TOO_LARGE`",
+        "415": "`UNSUPPORTED_MEDIA_TYPE`",
+        "422": "`IDEMPOTENCY_MISMATCH`",
+        **GATED,
     },
+    "GET /pro/contact-requests/{id}": GATED,
     "PUT /pro/contact-requests/{id}": {
         "400": "`VALIDATION_ERROR`",
-        "401": "`UNAUTHENTICATED`",
-        "403": "`FORBIDDEN`, `CNI_REQUIRED`",
-        "404": "`NOT_FOUND`",
-        "405": "`METHOD_NOT_ALLOWED`",
         "409": "`INVALID_TRANSITION`",
         "413": "`PAYLOAD_TOO_LARGE`",
         "415": "`UNSUPPORTED_MEDIA_TYPE`",
-        "429": "`RATE_LIMITED`",
-        "500": "`INTERNAL_ERROR`",
-        "503": "`UNAVAILABLE`",
+        **GATED,
     },
 }
 
@@ -81,6 +84,8 @@ def test_every_registered_operation_is_described_with_its_scope(api):
 def test_the_operations_of_pro(written):
     assert {name: operation["operationId"] for name, operation in described(written).items()} == {
         "GET /pro/contact-requests": "list_contact_requests",
+        "POST /pro/contact-requests": "create_contact_request",
+        "GET /pro/contact-requests/{id}": "get_contact_request",
         "PUT /pro/contact-requests/{id}": "update_contact_request",
     }
 
@@ -119,8 +124,9 @@ def test_the_path_parameter_and_the_body(written):
 @pytest.mark.parametrize("name", ERRORS)
 def test_every_error_with_its_codes_and_its_shape(written, name):
     responses = described(written)[name]["responses"]
-    assert {status: r["description"] for status, r in responses.items()} == {"200": "Success", **ERRORS[name]}
-    schemas = [r["content"]["application/json"]["schema"]["$ref"] for s, r in responses.items() if s != "200"]
+    success = "201" if name.startswith("POST") else "200"
+    assert {status: r["description"] for status, r in responses.items()} == {success: "Success", **ERRORS[name]}
+    schemas = [r["content"]["application/json"]["schema"]["$ref"] for s, r in responses.items() if s != success]
     assert schemas == ["#/components/schemas/ErrorBody"] * len(ERRORS[name])
 
 
@@ -135,6 +141,7 @@ def test_the_security_schemes(written, settings):
 def test_the_struct_of_a_query_is_no_component(written):
     assert sorted(written["components"]["schemas"]) == [
         "ContactRequestBody",
+        "ContactRequestCreate",
         "ContactRequestPage",
         "Cursor",
         "Detail",
@@ -171,6 +178,10 @@ def test_real_answers_are_as_described(api, nobody, pro, conforms):
     page = api.get("/pro/contact-requests", limit=2)
     assert (page.status_code, len(page.json()["data"])) == (200, 2)
     assert conforms("GET /pro/contact-requests", page)
+    assert conforms("GET /pro/contact-requests/{id}", api.get(path))
+    visitor = {"propertyId": str(rows[0].property_id), "name": "Jane", "phone": "0612345678", "message": "Free?"}
+    created = api.post("/pro/contact-requests", visitor)
+    assert (created.status_code, conforms("POST /pro/contact-requests", created)) == (201, True)
     for status in ("read", "replied", "replied"):
         answer = api.put(path, {"status": status})
         assert (answer.status_code, conforms("PUT /pro/contact-requests/{id}", answer)) == (200, True)
@@ -188,6 +199,8 @@ def test_real_refusals_are_as_described(api, nobody, pro, conforms):
         (put, api.put(path, " " * 2_000_000), 413),
         (put, api.put(path, {"status": "read"}, content_type="text/plain"), 415),
         ("GET /pro/contact-requests", api.get("/pro/contact-requests", limit=0), 400),
+        ("POST /pro/contact-requests", api.post("/pro/contact-requests", {"name": "Jane"}), 400),
+        ("GET /pro/contact-requests/{id}", nobody.get(path), 401),
     ]
     for name, response, status in refusals:
         assert (response.status_code, conforms(name, response)) == (status, True)

@@ -44,7 +44,7 @@ def token(pro, hub, monkeypatch):
     # Headers and body are sent in two packets, which Nagle's algorithm would delay.
     monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
     ContactFactory.create_batch(3, pro=pro)
-    RequestFactory.create_batch(3, property=PropertyFactory(pro=pro))
+    RequestFactory.create_batch(3, property=PropertyFactory(pro=pro, reference="AP-101"))
     for _ in range(3):
         InquiryFactory(pro=pro, inquiry_type=InquiryTypeFactory())
     return make_token(pro)

@@ -88,6 +88,14 @@ def test_the_list_shows_a_row(staff_browser, contact_request):
     assert cells == ["Vera Visitor", "House by the Lake", "Agence du Port", "New"]
 
 
+def test_the_page_shows_the_source(staff_browser, contact_request):
+    contact_request.source = "portal.example"
+    contact_request.save()
+    assert (
+        Page(staff_browser.get(page(contact_request, "change"))).one(".field-source .readonly").text == "portal.example"
+    )
+
+
 def test_the_list_is_filtered_by_status_pro_and_quarantine(staff_browser, staff, house, pro, receive):
     new, read = RequestFactory(property=house), RequestFactory(property=house)
     read.mark("read", by=staff)

@@ -22,7 +22,11 @@ def documented(db):
     """The Pro's API; the documented contact request and an older one are stored."""
     pro = ProFactory(id=7)
     house = PropertyFactory(
-        pro=pro, id="f2b1c7e4-55a0-4e0c-8f6e-0b8f4b1d2a33", slug="house-on-the-quay", title="House on the quay"
+        pro=pro,
+        id="f2b1c7e4-55a0-4e0c-8f6e-0b8f4b1d2a33",
+        slug="house-on-the-quay",
+        title="House on the quay",
+        reference="AP 101",
     )
     contact = ContactFactory(pro=pro, id="0a3c5e7f-1b2d-4c6e-8a90-b1c2d3e4f506")
     fields = {"name": "Hélène Marchand", "email": "helene@example.org", "phone": "+33612345678"}
@@ -46,7 +50,8 @@ def call(api, text):
 
 
 def test_the_examples_are_true(documented):
-    (_, listing), (_, listed), (_, change), (_, refused), (_, refusal) = BLOCK.findall(TEXT)
+    texts = [text for _kind, text in BLOCK.findall(TEXT)]
+    listing, listed, creation, creating_answer, change, refused, refusal = texts
     assert call(documented, listing).json() == json.loads(listed)
 
     row = json.loads(listed)["data"][0]
@@ -55,6 +60,10 @@ def test_the_examples_are_true(documented):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", answer["readAt"])
 
     assert call(documented, refused).json() == json.loads(refusal)
+
+    answer, written = call(documented, creation).json(), json.loads(creating_answer)
+    made = {name: answer[name] for name in ("id", "contactId", "updatedAt")}
+    assert (answer, list(answer)) == ({**written, **made}, list(written))
 
 
 def test_every_code_is_listed():

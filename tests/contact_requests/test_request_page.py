@@ -24,6 +24,15 @@ def test_a_contact_request_is_shown_beside_the_list(browser, house):
     assert not detail.has("script")
 
 
+def test_a_request_from_elsewhere_shows_its_source(browser, house):
+    rows = [RequestFactory(property=house, source=source) for source in ("contact_form", "portal.example")]
+    abouts = [Page(browser.get(f"/inbox/{row.pk}")).without("time").one("#detail .letter-about").text for row in rows]
+    assert abouts == [
+        f"{house.title} · Reference {rows[0].reference}",
+        f"{house.title} · Reference {rows[1].reference} · by way of portal.example",
+    ]
+
+
 def test_htmx_gets_the_contact_request_alone(browser, house):
     contact_request = RequestFactory(property=house, name="Hélène")
     headers = {"HX-Request": "true", "HX-Target": "detail"}

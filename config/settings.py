@@ -233,6 +233,7 @@ WHATSAPP_API_URL = read_service_url("WHATSAPP_API_URL", GRAPH_API, GRAPH_API)
 TELEGRAM_API = "https://api.telegram.org"
 TELEGRAM_API_URL = read_service_url("TELEGRAM_API_URL", TELEGRAM_API, TELEGRAM_API)
 CHANNEL_TIMEOUT = read_int("CHANNEL_TIMEOUT", 15, 1, 60)
+ORIGINALS_KEPT_DAYS = read_int("ORIGINALS_KEPT_DAYS", 400, 7, 36500)
 CHANNEL_MESSAGES_PER_MINUTE = read_int("CHANNEL_MESSAGES_PER_MINUTE", 1200, 1, 1_000_000)
 
 # --- Inquiries -----------------------------------------------------------------------------------

@@ -78,6 +78,7 @@ def admit(contact_request: ContactRequest) -> None:
         phone=contact_request.phone,
         source=contact_request.source,
         language=contact_request.language[:2],
+        stated_in="contact_form",
     )
     contact_request.quarantined_at, contact_request.quarantine_reason = None, ""
     contact_request.save(update_fields=["contact", "quarantined_at", "quarantine_reason", "updated_at"])

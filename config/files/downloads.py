@@ -1,6 +1,6 @@
 """Downloads of uploaded files."""
 
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.http import FileResponse
 
 
@@ -11,3 +11,8 @@ def download(file: File, *, filename: str, content_type: str) -> FileResponse:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def download_bytes(content: bytes, *, filename: str) -> FileResponse:
+    """Serve `content`, which may be anything a stranger sent, as `download` does."""
+    return download(ContentFile(content), filename=filename, content_type="application/octet-stream")

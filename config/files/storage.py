@@ -9,7 +9,7 @@ leaves.
 import logging
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
 from django.core.files.base import File
@@ -40,14 +40,19 @@ class NewFile:
         self.is_claimed = True
 
 
-@contextmanager
-def store_file(file: File, filename: str) -> Iterator[NewFile]:
-    """Validate `file` and store it; it is deleted at the end of the block unless it has been claimed.
+def store_file(file: File, filename: str) -> AbstractContextManager[NewFile]:
+    """Validate `file` and store it as `store_unchecked` does. Raises ValidationError like `check_file`."""
+    return store_unchecked(file, check_file(file, filename))
 
-    Not to be called in a transaction: that would hold its locks while the storage works. Raises ValidationError like
-    `check_file`, and StorageUnavailableError; nothing is stored then.
+
+@contextmanager
+def store_unchecked(file: File, info: FileInfo) -> Iterator[NewFile]:
+    """Store `file`; it is deleted at the end of the block unless it has been claimed.
+
+    Not to be called in a transaction: that would hold its locks while the storage works. Raises
+    StorageUnavailableError; nothing is stored then.
     """
-    new_file = NewFile(uuid.uuid4().hex, check_file(file, filename))
+    new_file = NewFile(uuid.uuid4().hex, info)
     with transaction.atomic(durable=True):
         LooseFile.objects.create(key=new_file.key)
     try:

@@ -200,7 +200,7 @@ def _server_answer(error: OSError) -> str:
 
 def _message_before(message: ContactMessage) -> ContactMessage | None:
     """The inbound e-mail that a message answers."""
-    received = message.contact.messages.filter(channel=CHANNEL, state="received", is_automatic=False)
+    received = message.contact.messages.filter(channel=CHANNEL, state="received", is_silent=False)
     received = received.filter(created_at__lt=message.created_at)
     return received.order_by("-created_at", "-id").first() if message.references else None
 

@@ -46,7 +46,8 @@ def read_mail(email: AnymailInboundMessage, provider_id: str) -> InboundMessage:
         quoted=clean_text(quoted),
         files=tuple(_files(email))[:MAX_FILES],
         references=references_of(email),
-        is_automatic=is_automatic(email, address),
+        is_automatic=(automatic := is_automatic(email, address)),
+        is_silent=automatic,
         about=returned_message_id(email),
         is_returned=is_returned(email),
     )

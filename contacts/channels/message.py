@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..addresses import identities_of
+
 Identity = tuple[str, str]
 
 
@@ -77,7 +79,8 @@ class InboundMessage:
     `is_automatic`: nothing may answer it by itself. `is_silent`: the Pro is not told of it. The two are independent: a
     lead from a portal's no-reply address is automatic and not silent. `by_way_of` is the address of the machine, portal
     or list that passed the words on, "" when the person wrote directly. `is_proven`: the provider vouches for the
-    address that it came from. `lead` holds the labelled words of a portal's or form's mail.
+    address that it came from. `lead` holds the labelled words of a portal's or form's mail. `cc` are (name, address)
+    of its other recipients.
     """
 
     external_id: str
@@ -102,6 +105,12 @@ class InboundMessage:
     by_way_of: str = ""
     is_proven: bool = True
     lead: Lead | None = None
+    cc: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def sender(self) -> list[Identity]:
+        """All (channel, external id) of the sender, the surest first."""
+        return list(dict.fromkeys([*self.identities, *identities_of(self.email, self.phone)]))
 
 
 @dataclass(frozen=True)

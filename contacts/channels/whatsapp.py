@@ -131,6 +131,7 @@ def _read_id_change(message: Mapping[str, Any]) -> Iterator[InboundMessage]:
         sent_at=to_datetime(message.get("timestamp")),
         phone=_phone(phone_id),
         is_automatic=True,
+        is_silent=True,
     )
 
 

@@ -1,20 +1,39 @@
+import uuid
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ..models import ContactMessage
 from .reply_channels import ReplyChannel
 
 
 class MessageForm(forms.Form):
-    """An answer by a reply channel. The same `id` submitted twice is one message."""
+    """An answer by a reply channel. The same `id` submitted twice is one message.
+
+    `unconfirmed` is a message from an address that was only stated: the first answer asks if it is the same person.
+    """
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     channel = forms.ChoiceField(label=_("Send by"))
     text = forms.CharField(label=_("Your message"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    is_same = forms.BooleanField(
+        error_messages={"required": _("Say first who wrote: the same person, or somebody else.")}
+    )
 
-    def __init__(self, reply_channels: list[ReplyChannel], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        reply_channels: list[ReplyChannel],
+        *args: Any,
+        unconfirmed: ContactMessage | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if unconfirmed:
+            names = {"address": unconfirmed.sender_email or unconfirmed.address, "name": unconfirmed.contact.name}
+            self.fields["is_same"].label = _("%(address)s is the same person as %(name)s") % names
+        else:
+            del self.fields["is_same"]
         field = self.fields["channel"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
         field.choices = [(reply.channel, reply.label) for reply in reply_channels]
@@ -23,3 +42,8 @@ class MessageForm(forms.Form):
         if not reply_channels or (len(reply_channels) == 1 and self.data.get("channel") in (None, first)):
             field.widget = forms.HiddenInput()
         field.initial = first
+
+
+def new_message_form(reply_channels: list[ReplyChannel], unconfirmed: ContactMessage | None) -> MessageForm:
+    """Empty form of an answer."""
+    return MessageForm(reply_channels, initial={"id": uuid.uuid4()}, unconfirmed=unconfirmed)

@@ -4,6 +4,7 @@ A job that is run again reads the same call anew; each message is stored once.
 """
 
 import hashlib
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 
@@ -26,8 +27,11 @@ from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 from ..models.locking import hold_book
 from ..models.message_queryset import ContactMessageQuerySet
 from .mails import notify_message
+from .originals import store_original
+from .repeats import find_stored_message, make_variant
 
 State = ContactMessage.State
+CallItem = InboundMessage | Receipt | IgnoredPart
 # Providers tell the time of a message to the second.
 TIMESTAMP_RESOLUTION = timedelta(seconds=1)
 # E-mails an hour that notify one Pro of new messages.
@@ -83,27 +87,35 @@ def read_delivery(delivery_id: int) -> None:
     is_email = delivery.connection.channel == ChannelConnection.Channel.EMAIL
     if is_email or any(isinstance(item, InboundMessage) for item in items):
         delivery.connection.note_received()
-    delivery.finish(next((item.reason for item in items if isinstance(item, IgnoredPart)), ""))
+    reason = next((item.reason for item in items if isinstance(item, IgnoredPart)), "")
+    with store_original(delivery) as original:
+        delivery.finish(original, reason)
 
 
-def _process_delivery(delivery: ChannelDelivery) -> list[InboundMessage | Receipt | IgnoredPart]:
+def _process_delivery(delivery: ChannelDelivery) -> list[CallItem]:
     """Process and return all items of a call. Raises TooEarlyError after the others when a receipt has to wait."""
-    connection = delivery.connection
-    # The Pro may have chosen another provider since.
-    connection.provider = delivery.provider
     # Notes stored beside a message are for the Pro to read.
-    with override(connection.pro.language):
-        items = provider_of(connection).read_call(connection, bytes(delivery.body), delivery.content_type)
-        processed = [(item, _process_item(connection, item)) for item in items]
+    with override(delivery.connection.pro.language):
+        items = read_items(delivery, bytes(delivery.body))
+        processed = [(item, _process_item(delivery, item)) for item in items]
     if not all(is_done for _item, is_done in processed):
         raise TooEarlyError
     return [item for item, _is_done in processed]
 
 
-def _process_item(connection: ChannelConnection, item: InboundMessage | Receipt | IgnoredPart) -> bool:
+def read_items(delivery: ChannelDelivery, body: bytes) -> Iterator[CallItem]:
+    """Read the items of a call from its body. Raises UnreadableError."""
+    connection = delivery.connection
+    # The Pro may have chosen another provider since.
+    connection.provider = delivery.provider
+    return provider_of(connection).read_call(connection, body, delivery.content_type)
+
+
+def _process_item(delivery: ChannelDelivery, item: CallItem) -> bool:
     """Process one item of a call; return False for a receipt whose message may be going out right now."""
+    connection = delivery.connection
     if isinstance(item, InboundMessage):
-        receive_message(connection, item)
+        receive_message(connection, item, delivery)
     elif isinstance(item, Receipt) and not apply_receipt(connection, item):
         return not ContactMessage.objects.filter(connection=connection, state=State.SENDING).exists()
     return True
@@ -116,27 +128,27 @@ def apply_receipt(connection: ChannelConnection, receipt: Receipt) -> bool:
     return message is not None
 
 
-def receive_message(connection: ChannelConnection, inbound: InboundMessage) -> ContactMessage | None:
+def receive_message(
+    connection: ChannelConnection, inbound: InboundMessage, delivery: ChannelDelivery | None = None
+) -> ContactMessage | None:
     """Store an inbound message in the conversation of the contact that it identifies, or of a new contact.
 
     A provider's id is stored once, however often and in whatever order it is delivered: a repeated one may be an edit,
-    and returns None. Files are stored by the rules of attachments; rejected ones are named in `refused`. Not to be
-    called in a transaction. Raises StorageUnavailableError, and nothing is stored.
+    and returns None. An e-mail with a known Message-ID and other words is another message. Files are stored by the
+    rules of attachments; rejected ones are named in `refused`. Not to be called in a transaction. Raises
+    StorageUnavailableError, and nothing is stored.
     """
-    stored = ContactMessage.objects.for_pro(connection.pro).filter(
-        channel=connection.channel, external_id=inbound.external_id
-    )
-    if message := stored.first():
+    if message := find_stored_message(connection, inbound):
         message.edit(inbound.text, inbound.edited_at)
         return None
     with ExitStack() as stack:
         files, rejected = _store_files(stack, inbound.files)
         with transaction.atomic():
             hold_book(connection.pro_id)
-            if message := stored.first():
+            if message := find_stored_message(connection, inbound):
                 message.edit(inbound.text, inbound.edited_at)
                 return None
-            return _create_message(connection, inbound, files, rejected)
+            return _create_message(connection, inbound, files, rejected, delivery)
 
 
 def _store_files(stack: ExitStack, files: tuple[File, ...]) -> tuple[list[NewFile], list[str]]:
@@ -151,17 +163,27 @@ def _store_files(stack: ExitStack, files: tuple[File, ...]) -> tuple[list[NewFil
 
 
 def _create_message(
-    connection: ChannelConnection, inbound: InboundMessage, files: list[NewFile], rejected: list[str]
+    connection: ChannelConnection,
+    inbound: InboundMessage,
+    files: list[NewFile],
+    rejected: list[str],
+    delivery: ChannelDelivery | None,
 ) -> ContactMessage:
     returned = _find_returned_message(connection, inbound)
-    contact = returned.contact if returned else _find_or_create_sender(connection, inbound)
+    contact = returned.contact if returned else find_or_create_sender(connection, inbound)
     message = ContactMessage.objects.create(
         pro=connection.pro,
         contact=contact,
         connection=connection,
         channel=connection.channel,
         external_id=inbound.external_id,
+        variant=make_variant(connection, inbound),
+        delivery=delivery,
         address=inbound.address,
+        sender_name=one_line(inbound.name)[:200],
+        sender=[list(pair) for pair in inbound.sender],
+        by_way_of=inbound.by_way_of[:254],
+        cc=[list(pair) for pair in inbound.cc],
         text=inbound.text,
         subject=inbound.subject,
         quoted=inbound.quoted,
@@ -169,6 +191,8 @@ def _create_message(
         references=list(inbound.references),
         refused=rejected,
         is_automatic=inbound.is_automatic,
+        is_silent=inbound.is_silent,
+        is_unconfirmed=not returned and _is_unconfirmed(contact, inbound),
         created_at=_written_at(contact, inbound),
         edited_at=inbound.edited_at,
         state=State.RECEIVED,
@@ -196,7 +220,8 @@ def _find_returned_message(connection: ChannelConnection, inbound: InboundMessag
     return _sent_messages(connection).filter(external_id=inbound.about, contact__deleted_at=None).first()
 
 
-def _find_or_create_sender(connection: ChannelConnection, inbound: InboundMessage) -> Contact:
+def find_or_create_sender(connection: ChannelConnection, inbound: InboundMessage) -> Contact:
+    """The contact that an inbound message identifies, or a new one."""
     return Contact.objects.find_or_create(
         connection.pro,
         identities=inbound.identities,
@@ -207,7 +232,15 @@ def _find_or_create_sender(connection: ChannelConnection, inbound: InboundMessag
         channel_preference=connection.channel,
         language=inbound.language or connection.pro.language,
         reached_by="" if inbound.email or inbound.phone else connection.channel,
+        stated_in="" if inbound.is_proven else inbound.by_way_of or connection.channel,
     )
+
+
+def _is_unconfirmed(contact: Contact, inbound: InboundMessage) -> bool:
+    """True if somebody wrote from an address that they, or somebody else, merely stated before."""
+    if inbound.by_way_of or not inbound.is_proven:
+        return not inbound.by_way_of
+    return contact.identities.matching(inbound.sender).filter(is_stated=True).exists()
 
 
 def _sender_name(connection: ChannelConnection, inbound: InboundMessage) -> str:
@@ -236,15 +269,13 @@ def _written_at(contact: Contact, inbound: InboundMessage) -> datetime:
 
 def _notify_pro(connection: ChannelConnection, message: ContactMessage) -> None:
     """Enqueue the notification, unless the Pro has one about this conversation, or reads the mailbox anyway."""
-    if message.is_automatic or _has_other_unread(message) or connection.pro.email == connection.address:
+    if message.is_silent or _has_other_unread(message) or connection.pro.email == connection.address:
         return
     if not NOTIFICATIONS.hit(connection.pro_id):
         notify_message.enqueue(str(message.pk))
 
 
 def _has_other_unread(message: ContactMessage) -> bool:
-    """True if another message that a person wrote is unread in the conversation."""
-    unread = ContactMessage.objects.filter(
-        contact=message.contact, read_at=None, state=State.RECEIVED, is_automatic=False
-    )
+    """True if another message that the Pro is told of is unread in the conversation."""
+    unread = ContactMessage.objects.filter(contact=message.contact, read_at=None, state=State.RECEIVED, is_silent=False)
     return unread.exclude(pk=message.pk).exists()

@@ -48,9 +48,9 @@ def find_reply_channels(contact: Contact) -> list[ReplyChannel]:
             continue
         by_channel = received.filter(channel=connection.channel).order_by("-created_at", "-id")
         last = newest = by_channel.first()
-        if newest and newest.is_automatic:
+        if newest and newest.is_silent:
             # A program's message is not answered.
-            last = by_channel.filter(is_automatic=False).first()
+            last = by_channel.filter(is_silent=False).first()
         if reply_channel := _reply_channel(contact, connection, last, newest):
             dated.append((last.created_at if last else contact.created_at - timedelta(days=36500), reply_channel))
     return [reply_channel for _at, reply_channel in sorted(dated, key=lambda pair: pair[0], reverse=True)]
@@ -79,7 +79,7 @@ def _email_reply_channel(
     contact: Contact, connection: ChannelConnection, last: ContactMessage | None
 ) -> ReplyChannel | None:
     """Reply to the address of their last message, else to the contact's; None for an address that takes no answers."""
-    address = last.address if last and _is_identity(contact, last.address) else contact.email
+    address = last.address if last and _is_of_contact(contact, last) else contact.email
     if not address or not is_answerable(address):
         return None
     subject = last.subject if last and last.subject else _("Message from %(pro)s") % {"pro": connection.pro.name}
@@ -93,6 +93,8 @@ def _email_reply_channel(
     )
 
 
-def _is_identity(contact: Contact, address: str) -> bool:
-    """True if the contact is still known by an e-mail address; after a merge there may be several."""
-    return contact.identities.matching([(Channel.EMAIL, email_key(address))]).exists()
+def _is_of_contact(contact: Contact, message: ContactMessage) -> bool:
+    """True if the contact is still known by the sender of an e-mail; after a merge there may be several."""
+    # Its answers may go to another address, that of Reply-To.
+    senders = [(channel, external_id) for channel, external_id in message.sender]
+    return contact.identities.matching([*senders, (Channel.EMAIL, email_key(message.address))]).exists()

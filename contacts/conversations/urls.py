@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views, webhooks
+from . import sender_views, views, webhooks
 
 app_name = "messages"
 
@@ -16,5 +16,10 @@ urlpatterns = [
     path("inbox/messages/<uuid:id>/send", views.message_send, name="message_send"),
     path("inbox/messages/<uuid:id>/unread", views.conversation_unread, name="conversation_unread"),
     path("inbox/messages/<uuid:id>/<uuid:message>/again", views.message_again, name="message_again"),
+    path("inbox/messages/<uuid:id>/<uuid:message>/original", sender_views.message_original, name="message_original"),
+    path("inbox/messages/<uuid:id>/<uuid:message>/read-again", sender_views.message_reread, name="message_reread"),
+    path("inbox/messages/<uuid:id>/<uuid:message>/same-person", sender_views.sender_confirm, name="sender_confirm"),
+    path("inbox/messages/<uuid:id>/<uuid:message>/sender", sender_views.sender_correct, name="sender_correct"),
+    path("inbox/messages/<uuid:id>/addresses/<int:address>", sender_views.address_answer, name="address_answer"),
     path("inbox/messages/<uuid:id>/files/<int:file>", views.file_download, name="file_download"),
 ]

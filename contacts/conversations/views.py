@@ -24,8 +24,9 @@ from config.web.paging import InvalidCursorError, from_cursor, to_cursor
 
 from ..book.duplicates import likely_duplicates
 from ..models import ChannelConnection, Contact, ContactMessage, MessageFile
-from .forms import MessageForm
+from .forms import MessageForm, new_message_form
 from .reply_channels import find_reply_channels
+from .senders import confirm_sender, find_unconfirmed_message
 from .sending import resend_message, write_message
 
 PAGE = "messages/conversations.html"
@@ -96,6 +97,8 @@ def _thread_context(contact: Contact) -> dict[str, Any]:
     """The newest messages of a conversation, newest first."""
     newest = contact.messages.select_related("author").prefetch_related("files").order_by("-created_at", "-id")
     rows = list(newest[: THREAD_SIZE + 1])
+    for message in rows:
+        message.contact = contact
     thread = rows[:THREAD_SIZE]
     version = _thread_version(thread)
     return {"contact": contact, "thread": thread, "version": version, "is_longer": len(rows) > THREAD_SIZE}
@@ -107,12 +110,14 @@ def _detail_context(contact: Contact, form: MessageForm | None = None) -> dict[s
         find_reply_channels(contact),
         _thread_context(contact),
     )
+    # No query: an address that was stated long ago is found when the answer is sent.
+    unconfirmed = next((message for message in thread["thread"] if message.is_unconfirmed), None)
     return {
         **thread,
         "has_received": any(not message.is_outbound for message in thread["thread"]),
         "likely": duplicates[0] if duplicates else None,
         "reply_channels": reply_channels,
-        "form": form or MessageForm(reply_channels, initial={"id": uuid.uuid4()}),
+        "form": form or new_message_form(reply_channels, unconfirmed),
     }
 
 
@@ -181,11 +186,14 @@ def _row_context(contact: Contact) -> dict[str, Any]:
 def message_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Answer by a reply channel."""
     contact = _find_contact(request, id)
-    form = MessageForm(find_reply_channels(contact), request.POST)
+    unconfirmed = find_unconfirmed_message(contact)
+    form = MessageForm(find_reply_channels(contact), request.POST, unconfirmed=unconfirmed)
     if form.is_valid():
         given = form.cleaned_data
         try:
             with _not_found_when_gone():
+                if unconfirmed:
+                    confirm_sender(unconfirmed)
                 write_message(contact, given["text"], channel=given["channel"], by=request.user, id=given["id"])
             messages.success(request, _("Your message is being sent."))
             return _show_conversation(request, contact)

@@ -1,14 +1,16 @@
 from .connection import ChannelConnection
 from .contact import Contact
 from .contact_import import ContactImport, ContactImportRow
-from .delivery import ChannelDelivery
+from .delivery import ChannelDelivery, OriginalFile
 from .distinct import DistinctPair
 from .event import ContactEvent
 from .identity import ContactIdentity
 from .merge import ContactMerge
 from .message import ContactMessage, MessageFile
 from .note import ContactNote
+from .sender_rule import SenderRule
 from .stale import StaleEditError
+from .stated_address import StatedAddress
 
 __all__ = [
     "ChannelConnection",
@@ -23,5 +25,8 @@ __all__ = [
     "ContactNote",
     "DistinctPair",
     "MessageFile",
+    "OriginalFile",
+    "SenderRule",
     "StaleEditError",
+    "StatedAddress",
 ]

@@ -267,9 +267,11 @@ class Contact(models.Model):
             token=by if isinstance(by, ApiToken) else None,
         )
 
-    def build_identity(self, channel: str, external_id: str) -> ContactIdentity:
+    def build_identity(self, channel: str, external_id: str, *, is_stated: bool = False) -> ContactIdentity:
         """Unsaved identity of this contact."""
-        return ContactIdentity(pro_id=self.pro_id, contact=self, channel=channel, external_id=external_id)
+        return ContactIdentity(
+            pro_id=self.pro_id, contact=self, channel=channel, external_id=external_id, is_stated=is_stated
+        )
 
     def hold_identities(self, former: list[tuple[str, str]] | None = None) -> None:
         """Hold the current e-mail and phone as identities, unless another contact holds them.

@@ -1,15 +1,18 @@
+import gzip
 from datetime import timedelta
 
-from django.db import models
+from django.conf import settings
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.files.storage import NewFile
+from config.files.stored_file import StoredFile
+
 from .connection import ChannelConnection
 
-# A repeated call is recognised for this long: providers repeat theirs for a day or two.
-READ_RETENTION = timedelta(days=7)
-# Calls that could not be read stay for staff to see.
-RETENTION = timedelta(days=90)
+# Deliveries deleted at a time, each with its file.
+PRUNE_BATCH = 200
 
 
 class ChannelDeliveryQuerySet(models.QuerySet["ChannelDelivery"]):
@@ -20,7 +23,7 @@ class ChannelDeliveryQuerySet(models.QuerySet["ChannelDelivery"]):
 
 
 class ChannelDelivery(models.Model):
-    """One call of a provider, as it came; the body is deleted once it has been read.
+    """One call of a provider, as it came. Once it has been read, its body moves to the file `original`.
 
     `provider` is the connection's at that time, `digest` the SHA-256 of the body, `nonce` the SHA-256 of what makes the
     call unique at the provider, by default the body; `error` is why it held nothing, or cannot be read yet.
@@ -47,18 +50,47 @@ class ChannelDelivery(models.Model):
     def __str__(self) -> str:
         return f"{self.get_provider_display()} {self.created_at:%Y-%m-%d %H:%M}"
 
-    def finish(self, error: str = "") -> None:
-        """Mark the call as read and delete its body; `error` says why it held nothing for this connection."""
-        rows = ChannelDelivery.objects.filter(pk=self.pk)
-        rows.update(read_at=timezone.now(), body=b"", error=error[:300])
+    def finish(self, original: NewFile, error: str = "") -> None:
+        """Mark the call as read and move its body to the file `original`; `error` says why it held nothing for this
+        connection.
+        """
+        with transaction.atomic():
+            rows = ChannelDelivery.objects.filter(pk=self.pk, read_at=None)
+            if rows.update(read_at=timezone.now(), body=b"", error=error[:300]):
+                original.claim()
+                OriginalFile.objects.create(delivery=self, key=original.key, **original.info._asdict())
 
     def note_failure(self, error: str) -> None:
         """Store why the call cannot be read yet; the Pro sees it."""
         ChannelDelivery.objects.filter(pk=self.pk, read_at=None).update(error=error[:300])
 
+    def read_original(self) -> bytes:
+        """The body as it came. Raises FileNotFoundError when it is gone, and StorageUnavailableError."""
+        if self.read_at is None:
+            return bytes(self.body)
+        if (original := OriginalFile.objects.filter(delivery=self).first()) is None:
+            raise FileNotFoundError
+        with original.open() as file:
+            return gzip.decompress(file.read())
+
+
+class OriginalFile(StoredFile):
+    """The body of a delivery, compressed by gzip; `size` is that of the compressed file."""
+
+    # Only `delete_with_file` deletes a row: it deletes the file too.
+    delivery = models.OneToOneField(ChannelDelivery, models.PROTECT, related_name="original")
+
+    class Meta(StoredFile.Meta):
+        verbose_name = _("original")
+        verbose_name_plural = _("originals")
+
 
 def prune_deliveries() -> None:
-    """Delete calls that were read a week ago, and any after 90 days."""
-    now, rows = timezone.now(), ChannelDelivery.objects
-    rows.filter(read_at__lt=now - READ_RETENTION).delete()
-    rows.filter(created_at__lt=now - RETENTION).delete()
+    """Delete the oldest calls past ORIGINALS_KEPT_DAYS, with their originals; messages stay."""
+    before = timezone.now() - timedelta(days=settings.ORIGINALS_KEPT_DAYS)
+    old = ChannelDelivery.objects.filter(created_at__lt=before).order_by("created_at")
+    for delivery in old.defer("body").select_related("original")[:PRUNE_BATCH]:
+        with transaction.atomic():
+            if original := getattr(delivery, "original", None):
+                original.delete_with_file()
+            delivery.delete()

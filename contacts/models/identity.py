@@ -35,13 +35,18 @@ class ContactIdentityQuerySet(TenantQuerySet["ContactIdentity"]):
 
 
 class ContactIdentity(models.Model):
-    """Key by which a contact is recognised: an e-mail in lower case, a phone in E.164. Held by one contact of a Pro."""
+    """Key by which a contact is recognised: an e-mail in lower case, a phone in E.164. Held by one contact of a Pro.
+
+    `is_stated`: somebody typed it into a form or a portal's mail. It is proven once a provider delivers a message from
+    there and the Pro confirms that the two are one person.
+    """
 
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="+", db_index=False)
     contact = models.ForeignKey("contacts.Contact", models.CASCADE, related_name="identities")
     channel = models.CharField(_("channel"), max_length=20)
     external_id = models.CharField(_("external id"), max_length=254)
     released_at = models.DateTimeField(_("released at"), null=True, editable=False)
+    is_stated = models.BooleanField(_("stated, not proven"), default=False, db_default=False, editable=False)
 
     objects = ContactIdentityQuerySet.as_manager()
 

@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,6 +16,7 @@ from config.search.index import SearchIndex
 from ..search_text import message_search_text
 from .connection import ChannelConnection
 from .contact import Contact
+from .delivery import ChannelDelivery
 from .message_queryset import ContactMessageQuerySet
 
 
@@ -52,15 +53,31 @@ class ContactMessage(models.Model):
     )
     channel = models.CharField(_("channel"), max_length=20, choices=ChannelConnection.Channel)
     external_id = models.CharField(_("provider's ID"), max_length=255, blank=True)
+    # Tells e-mails with one Message-ID and different words apart; "" for the first one.
+    variant = models.CharField(max_length=64, blank=True, editable=False, db_default="")
+    # The call that brought it, while its original is kept.
+    delivery = models.ForeignKey(
+        ChannelDelivery, models.SET_NULL, null=True, editable=False, related_name="messages", verbose_name=_("delivery")
+    )
     address = models.CharField(_("address"), max_length=254, blank=True)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     text = models.TextField(_("text"), blank=True)
     quoted = models.TextField(_("quoted history"), blank=True)
+    # As the sender gave it; the contact may have another one.
+    sender_name = models.CharField(_("sender's name"), max_length=200, blank=True, db_default="")
+    # [[channel, external id], …] by which the sender was recognised.
+    sender = models.JSONField(_("sender"), default=list, db_default=Value([], models.JSONField()))
+    by_way_of = models.CharField(_("passed on by"), max_length=254, blank=True, db_default="")
+    # [[name, address], …] of the other recipients of an e-mail.
+    cc = models.JSONField(_("copy to"), default=list, db_default=Value([], models.JSONField()))
     media = models.JSONField(_("media"), default=list)
     references = models.JSONField(_("references"), default=list)
     refused = models.JSONField(_("rejected files"), default=list)
     former = models.JSONField(_("earlier texts"), default=list)
     is_automatic = models.BooleanField(_("automatic"), default=False)
+    is_silent = models.BooleanField(_("without notification"), default=False, db_default=False)
+    # It stands in this conversation because of an address that nobody has proven yet: see ContactIdentity.is_stated.
+    is_unconfirmed = models.BooleanField(_("sender not confirmed"), default=False, db_default=False)
     state = models.CharField(_("state"), max_length=10, choices=State)
     error = models.CharField(_("last failure"), max_length=300, blank=True)
     author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("author"))
@@ -88,7 +105,7 @@ class ContactMessage(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["pro", "channel", "external_id"], condition=~Q(external_id=""), name="message_once"
+                fields=["pro", "channel", "external_id", "variant"], condition=~Q(external_id=""), name="message_once"
             ),
         ]
 
@@ -106,6 +123,12 @@ class ContactMessage(models.Model):
     @property
     def is_outbound(self) -> bool:
         return self.state != self.State.RECEIVED
+
+    @property
+    def sender_email(self) -> str:
+        """The e-mail address of the sender, "" for another channel or none."""
+        address = next((external_id for channel, external_id in self.sender if channel == "email"), "")
+        return address if "@" in address else ""
 
     def edit(self, text: str, edited_at: datetime | None) -> None:
         """Replace the text by the sender's later one and keep the former one; an older edit changes nothing."""

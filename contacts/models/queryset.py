@@ -18,6 +18,7 @@ from ..search_text import contact_terms
 from .event import ContactEvent
 from .identity import ContactIdentity, ContactIdentityQuerySet
 from .locking import hold_book
+from .stated_address import StatedAddress
 
 if TYPE_CHECKING:
     from .contact import Contact
@@ -133,17 +134,23 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
             contact.record_event(ContactEvent.Kind.CREATED, by)
         return contact
 
-    def find_or_create(self, pro: Pro, *, identities: Collection[tuple[str, str]] = (), **fields: str) -> "Contact":
+    def find_or_create(
+        self, pro: Pro, *, identities: Collection[tuple[str, str]] = (), stated_in: str = "", **fields: str
+    ) -> "Contact":
         """The Pro's contact with one of these `identities` (channel, external id; the most reliable first) or this
         e-mail or phone (E.164); created from `fields` if there is none.
 
         A known contact gets the address that it lacks; no value is overwritten. Two concurrent calls for one new
         person create one contact: the unique identity decides, and the loser looks again.
+
+        `stated_in` names where somebody merely typed the addresses, such as a form: then a known contact gets none of
+        them, they are suggested to the Pro, and those of a new contact are marked as stated.
         """
         # Without a savepoint: on an error the caller's transaction fails as a whole.
         with transaction.atomic(savepoint=False):
             hold_book(pro.pk)
-            contact, changes = self.store_or_fill_in(self.model(pro=pro, **fields), also=identities)
+            newcomer = self.model(pro=pro, **fields)
+            contact, changes = self.store_or_fill_in(newcomer, also=identities, stated_in=stated_in)
             if changes is None:
                 contact.record_event(ContactEvent.Kind.CREATED, None)
             elif changes:
@@ -157,23 +164,26 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         id: uuid.UUID | None = None,
         is_new: bool = False,
         also: Collection[tuple[str, str]] = (),
+        stated_in: str = "",
     ) -> tuple["Contact", dict[str, list[str]] | None]:
         """Store an unsaved contact, or fill in the contact that is known by its e-mail or phone (E.164).
 
         The caller holds the book (`hold_book`). `also` are identities that are more reliable than those two. `id`
         names a contact that comes before any other, if the Pro has it. `is_new`: no contact was known a moment ago,
-        so none is looked up unless the unique identity is violated. Returns the stored contact and its changes as
-        {field: [before, after]}, None when the newcomer was stored.
+        so none is looked up unless the unique identity is violated. `stated_in` is that of `find_or_create`. Returns
+        the stored contact and its changes as {field: [before, after]}, None when the newcomer was stored.
         """
         # The first match decides: if e-mail and phone lead to two contacts, the e-mail is more reliable.
         identities = list(dict.fromkeys([*also, *identities_of(newcomer.email, newcomer.phone)]))
         for attempt in range(3):
             try:
-                if (attempt or not is_new) and (known := self._fill_in_known(newcomer, identities, id, also)):
+                is_looked_up = attempt or not is_new
+                if is_looked_up and (known := self._fill_in_known(newcomer, identities, id, also, stated_in)):
                     return known
                 with transaction.atomic():
                     newcomer.save(force_insert=True)
-                    ContactIdentity.objects.bulk_create(newcomer.build_identity(*pair) for pair in identities)
+                    rows = [newcomer.build_identity(*pair, is_stated=bool(stated_in)) for pair in identities]
+                    ContactIdentity.objects.bulk_create(rows)
                 return newcomer, None
             except (IntegrityError, self.model.DoesNotExist):
                 continue
@@ -185,6 +195,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         identities: list[tuple[str, str]],
         id: uuid.UUID | None,
         also: Collection[tuple[str, str]],
+        stated_in: str,
     ) -> tuple["Contact", dict[str, list[str]]] | None:
         """The known contact and its changes; None when no contact is known."""
         pro = newcomer.pro
@@ -194,6 +205,9 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         known = by_id or next((holders[pair] for pair in identities if pair in holders), None)
         if known is None:
             return None
+        if stated_in:
+            StatedAddress.objects.suggest(known, identities, stated_in)
+            return known, {}
         fields = {name: getattr(newcomer, name) for name in known.FILLABLE}
         has_all = all(getattr(known, name) or not value for name, value in fields.items())
         # Most senders come again with nothing new. The book is locked, so nothing read here is outdated.
@@ -212,8 +226,11 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         """
         contact.lock()
         identities = [*also, *identities_of(fields.get("email", ""), fields.get("phone", ""))]
+        # A sender who is known only by what somebody typed proves nothing of their further addresses.
+        held = contact.identities.matching(identities)
+        is_stated = held.exists() and not held.filter(is_stated=False).exists()
         ContactIdentity.objects.bulk_create(
-            [contact.build_identity(*pair) for pair in identities], ignore_conflicts=True
+            [contact.build_identity(*pair, is_stated=is_stated) for pair in identities], ignore_conflicts=True
         )
         own = set(contact.identities.held().values_list("channel", "external_id"))
         foreign = {channel for channel, external_id in identities if (channel, external_id) not in own}

@@ -19,8 +19,9 @@ from config.accounts.http import ProRequest, send_to, wants
 from config.web.forms import add_errors
 
 from ..book.fields import display_value, field_label
-from ..conversations.forms import MessageForm
+from ..conversations.forms import new_message_form
 from ..conversations.reply_channels import find_reply_channels
+from ..conversations.senders import find_unconfirmed_message
 from ..forms import FIELDS, FieldForm, NoteForm
 from ..models import Contact, StaleEditError
 from ..timeline import Place, timeline
@@ -41,6 +42,7 @@ def contact_context(request: ProRequest, contact: Contact, **more: Any) -> dict[
     details = [edited if field == edited["field"] else _make_detail(contact, field) for field in FIELDS]
     return {
         **({} if contact.deleted_at else merging_context(request, contact)),
+        "stated_addresses": contact.stated_addresses.open(),
         **_timeline_context(request, contact),
         "contact": contact,
         "details": details,
@@ -70,8 +72,10 @@ def _make_detail(contact: Contact, field: str, form: FieldForm | None = None, **
 
 def _reply_context(contact: Contact) -> dict[str, Any]:
     reply_channels = [] if contact.deleted_at else find_reply_channels(contact)
-    form = MessageForm(reply_channels, initial={"id": uuid.uuid4()})
-    return {"reply_channels": reply_channels, "message_form": form}
+    return {
+        "reply_channels": reply_channels,
+        "message_form": new_message_form(reply_channels, find_unconfirmed_message(contact)),
+    }
 
 
 def _timeline_context(request: ProRequest, contact: Contact) -> dict[str, Any]:

@@ -48,3 +48,33 @@ def test_existing_contacts_can_be_searched_and_get_the_defaults(before):
         "deleted_at": None,
     }
     assert after.get_model("contacts", "ContactIdentity").objects.get().released_at is None
+
+
+@pytest.fixture
+def before_stated(transactional_db):
+    yield migrate([("contacts", "0011_message_search_index")])
+    call_command("migrate", verbosity=0)
+
+
+def test_what_stands_is_marked_as_silent_and_as_stated(before_stated):
+    """A visitor's addresses are stated until a message came from them; what a program wrote stays untold."""
+    get = before_stated.get_model
+    pro = get("accounts", "Pro").objects.create(name="P", email="p@example.org", country="FR")
+    sources = {"visitor": "contact_form", "writer": "contact_form", "typed": "manual"}
+    for name, source in sources.items():
+        contact = get("contacts", "Contact").objects.create(
+            pro=pro, name=name, email=f"{name}@example.org", source=source, search_text=name
+        )
+        get("contacts", "ContactIdentity").objects.create(
+            pro=pro, contact=contact, channel="email", external_id=f"{name}@example.org"
+        )
+        if name == "writer":
+            for is_automatic in (True, False):
+                get("contacts", "ContactMessage").objects.create(
+                    pro=pro, contact=contact, channel="email", state="received", is_automatic=is_automatic
+                )
+    get = migrate([("contacts", "0013_mark_silent_and_stated")]).get_model
+    identities = get("contacts", "ContactIdentity").objects.values_list("external_id", "is_stated")
+    assert dict(identities) == {"visitor@example.org": True, "writer@example.org": False, "typed@example.org": False}
+    messages = get("contacts", "ContactMessage").objects.order_by("is_automatic")
+    assert list(messages.values_list("is_automatic", "is_silent")) == [(False, False), (True, True)]

@@ -198,6 +198,7 @@ def test_changed_number_has_both_identities_and_the_new_address():
             sent_at=THEN,
             phone="+33755555555",
             is_automatic=True,
+            is_silent=True,
         )
     ]
 

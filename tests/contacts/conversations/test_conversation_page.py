@@ -82,7 +82,7 @@ def test_files_quotations_and_media_are_shown(browser, letterbox, whatsapp):
     files = (File("plan.pdf", PDF), File("run.exe", b"MZ\x90"))
     mail = arrive(letterbox, "See here", subject="Plan", quoted="> before", files=files, is_automatic=True)
     page = Page(browser.get(path_of(mail.contact)))
-    text = "E-mail Inès Automatic Plan See here plan.pdf 15 bytes"
+    text = f"E-mail Inès {mail.address} Automatic Plan See here plan.pdf 15 bytes"
     assert letters(page) == [(False, f"{text} Not saved: {mail.refused[0]} Quoted history > before")]
     link = page.one(".message-files a")
     assert (link.text, link["href"]) == ("plan.pdf", f"{path_of(mail.contact)}/files/{MessageFile.objects.get().pk}")

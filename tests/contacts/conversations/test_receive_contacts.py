@@ -51,6 +51,14 @@ def test_new_sender_becomes_a_contact_as_stored(pro, receive_call):
         "refused": [],
         "former": [],
         "is_automatic": False,
+        "is_silent": False,
+        "is_unconfirmed": False,
+        "sender": message.sender,
+        "sender_name": "Inès Marchand",
+        "by_way_of": "",
+        "cc": [],
+        "variant": "",
+        "delivery_id": message.delivery_id,
         "state": "received",
         "error": "",
         "author_id": None,
@@ -61,6 +69,11 @@ def test_new_sender_becomes_a_contact_as_stored(pro, receive_call):
         "notified_at": message.notified_at,
         "search_text": "\nbonjour",
     }
+    assert message.sender == [
+        ["whatsapp", "FR.13491208655302741918"],
+        ["whatsapp", "33612345678"],
+        ["phone", "+33612345678"],
+    ]
     contact = Contact.objects.get()
     assert Contact.objects.values().get() == {
         "id": contact.pk,

@@ -1,0 +1,95 @@
+"""Reading an original anew: what an earlier release missed is added, and nothing is stored twice."""
+
+import hashlib
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.tasks import task
+from django.utils.translation import override
+
+from config.files.storage import store_file
+from config.web.text import one_line
+
+from ..channels.message import InboundMessage, UnreadableError
+from ..models import ChannelDelivery, ContactMessage
+from ..models.locking import hold_book
+from .receiving import find_or_create_sender, read_items, receive_message
+from .repeats import find_stored_message
+
+
+@task
+def reread_delivery(delivery_id: int) -> None:
+    """Read the original of a call anew: correct the messages that it brought, and store those that were missed."""
+    delivery = ChannelDelivery.objects.select_related("connection__pro").filter(pk=delivery_id).first()
+    if delivery is None or delivery.read_at is None:
+        return
+    try:
+        with override(delivery.connection.pro.language):
+            for item in read_items(delivery, delivery.read_original()):
+                if isinstance(item, InboundMessage):
+                    _reread_message(delivery, item)
+    except (FileNotFoundError, UnreadableError):
+        return  # The original is gone, or says no more than before.
+
+
+def _reread_message(delivery: ChannelDelivery, inbound: InboundMessage) -> None:
+    brought = delivery.messages.filter(external_id=inbound.external_id)
+    message = brought.first() or find_stored_message(delivery.connection, inbound)
+    if message is None:
+        receive_message(delivery.connection, inbound, delivery)
+    elif not message.is_outbound:
+        _correct_message(message, inbound)
+        _correct_sender(delivery, message, inbound)
+        _add_missing_files(message, inbound)
+
+
+def _correct_message(message: ContactMessage, inbound: InboundMessage) -> None:
+    with transaction.atomic():
+        message.lock()
+        if message.edited_at or inbound.edited_at:
+            return  # The sender changed it since.
+        message.text, message.subject, message.quoted = inbound.text, inbound.subject, inbound.quoted
+        message.media = [vars(media) for media in inbound.media]
+        message.cc = [list(pair) for pair in inbound.cc]
+        message.save(update_fields=["text", "subject", "quoted", "media", "cc"])
+
+
+def _correct_sender(delivery: ChannelDelivery, message: ContactMessage, inbound: InboundMessage) -> None:
+    """Move the message to the contact that wrote it, if it is read as somebody else's now."""
+    sender = [list(pair) for pair in inbound.sender]
+    if sender == message.sender:
+        return
+    with transaction.atomic():
+        hold_book(message.pro_id)
+        message.lock()
+        former, contact = message.contact, find_or_create_sender(delivery.connection, inbound)
+        message.contact, message.sender, message.address = contact, sender, inbound.address
+        message.sender_name, message.by_way_of = one_line(inbound.name)[:200], inbound.by_way_of[:254]
+        message.is_automatic, message.is_silent = inbound.is_automatic, inbound.is_silent
+        message.is_unconfirmed = False
+        message.save()
+        for each in {former, contact}:
+            ContactMessage.objects.recount(each)
+
+
+def _add_missing_files(message: ContactMessage, inbound: InboundMessage) -> None:
+    """Store the files that the message lacks; those that are rejected are named in `refused`."""
+    rejected = []
+    for file in inbound.files:
+        if _has_file(message, hashlib.sha256(file.content).hexdigest()):
+            continue
+        try:
+            with store_file(ContentFile(file.content), file.name) as new_file, transaction.atomic():
+                message.lock()
+                # Another worker may read the same original.
+                if not _has_file(message, new_file.info.sha256):
+                    new_file.claim()
+                    message.files.create(key=new_file.key, **new_file.info._asdict())
+        except ValidationError as error:
+            rejected.append(f"{one_line(file.name, 100)}: {' '.join(error.messages)}")
+    ContactMessage.objects.filter(pk=message.pk).update(refused=rejected)
+
+
+def _has_file(message: ContactMessage, sha256: str) -> bool:
+    return message.files.filter(sha256=sha256).exists()

@@ -1,0 +1,161 @@
+"""Stated is not proven: an address that somebody typed identifies nobody until the Pro says so."""
+
+import pytest
+
+from contact_requests.receiving import receive
+from contacts.models import Contact, ContactIdentity, ContactMessage, StatedAddress
+from tests.factories import PropertyFactory
+from tests.pages import Page
+
+from ..messaging import arrive
+
+pytestmark = pytest.mark.django_db
+
+PHONE = "+33612345678"
+
+
+@pytest.fixture
+def house(pro):
+    return PropertyFactory(pro=pro)
+
+
+def register(pro, **fields):
+    return Contact.objects.register(pro, **fields)
+
+
+def ask(house, **fields):
+    usual = {"name": "Ana", "email": "ana@example.org", "phone": PHONE, "message": "Is it free?", "language": "en"}
+    return receive(house, **{**usual, **fields})
+
+
+def identities(contact):
+    rows = ContactIdentity.objects.filter(contact=contact).order_by("channel", "external_id")
+    return list(rows.values_list("channel", "external_id", "is_stated"))
+
+
+def whatsapp_from(connection, text="Hello", name="Ana", number="33612345678", **fields):
+    return arrive(
+        connection, text, who=name, identities=(("whatsapp", number),), address=number, phone=f"+{number}", **fields
+    )
+
+
+def test_a_stranger_with_a_customers_email_gets_nothing_of_theirs(pro, house, whatsapp):
+    customer = register(pro, name="Ana Customer", email="ana@example.org")
+    assert ask(house).contact == customer
+    customer.refresh_from_db()
+    assert (customer.phone, identities(customer)) == ("", [("email", "ana@example.org", False)])
+    stated = StatedAddress.objects.values_list("contact", "channel", "external_id", "source", "rejected_at")
+    assert list(stated) == [(customer.pk, "phone", PHONE, "contact_form", None)]
+    ask(house, message="Again")
+    assert StatedAddress.objects.count() == 1
+
+    message = whatsapp_from(whatsapp)
+    assert message.contact != customer
+    assert (message.contact.phone, message.is_unconfirmed) == (PHONE, False)
+
+
+def test_addresses_of_a_new_persons_form_are_stated_and_a_message_joins_marked(house, whatsapp):
+    contact = ask(house).contact
+    assert identities(contact) == [("email", "ana@example.org", True), ("phone", PHONE, True)]
+    message = whatsapp_from(whatsapp)
+    assert (message.contact, message.is_unconfirmed) == (contact, True)
+    assert identities(contact) == [
+        ("email", "ana@example.org", True),
+        ("phone", PHONE, True),
+        ("whatsapp", "33612345678", True),
+    ]
+
+
+def test_the_first_answer_asks_and_confirms(browser, house, whatsapp):
+    contact = ask(house).contact
+    whatsapp_from(whatsapp)
+    page = Page(browser.get(f"/inbox/messages/{contact.pk}"))
+    fields = {"channel": "whatsapp", "text": "Yes."}
+    assert page.texts("label.check") == ["33612345678 is the same person as Ana"]
+    response = browser.post(f"/inbox/messages/{contact.pk}/send", fields)
+    page = Page(response, status=422)
+    assert page.texts(".errorlist") == ["Say first who wrote: the same person, or somebody else."]
+    assert page.form("form.reply").fields["text"] == "Yes."
+    assert ContactMessage.objects.exclude(state="received").count() == 0
+
+    response = browser.post(f"/inbox/messages/{contact.pk}/send", {**fields, "is_same": "on"})
+    assert response.status_code == 302
+    assert ContactMessage.objects.filter(is_unconfirmed=True).count() == 0
+    assert identities(contact) == [
+        ("email", "ana@example.org", True),
+        ("phone", PHONE, False),
+        ("whatsapp", "33612345678", False),
+    ]
+    assert Page(browser.get(f"/inbox/messages/{contact.pk}")).texts("label.check") == []
+
+
+def test_somebody_else_gets_a_contact_of_their_own(browser, user, house, whatsapp):
+    contact = ask(house).contact
+    first, second = whatsapp_from(whatsapp, name="Bo"), whatsapp_from(whatsapp, "Are you there?", name="Bo")
+    page = Page(browser.get(f"/inbox/messages/{contact.pk}"))
+    assert page.texts(".thread li strong") == ["Ana", "Ana"]
+    assert [text for text in page.texts(".thread li span") if text.startswith("as ")] == ["as “Bo”", "as “Bo”"]
+    address = f"/inbox/messages/{contact.pk}/{second.pk}/same-person"
+    response = browser.post(address, {"same": "no"})
+    newcomer = Contact.objects.get(name="Bo")
+    assert response["Location"] == f"/inbox/messages/{newcomer.pk}"
+    moved = ContactMessage.objects.filter(contact=newcomer, is_unconfirmed=False)
+    assert set(moved) == {first, second}
+    assert identities(newcomer) == [("phone", PHONE, False), ("whatsapp", "33612345678", False)]
+    assert identities(contact) == [("email", "ana@example.org", True)]
+    counts = Contact.objects.order_by("name").values_list("name", "phone", "unread_count")
+    assert list(counts) == [("Ana", PHONE, 0), ("Bo", PHONE, 0)]
+    # Pressed twice, it makes no third contact.
+    assert browser.post(address, {"same": "no"}).status_code == 404
+    assert Contact.objects.count() == 2
+
+
+def test_another_pro_answers_no_question(other_browser, house, whatsapp):
+    contact = ask(house).contact
+    message = whatsapp_from(whatsapp)
+    address = f"/inbox/messages/{contact.pk}/{message.pk}"
+    for end in ("same-person", "sender", "read-again"):
+        assert other_browser.post(f"{address}/{end}", {"same": "yes", "role": "relay"}).status_code == 404
+    assert other_browser.get(f"{address}/original").status_code == 404
+    message.refresh_from_db()
+    assert message.is_unconfirmed
+
+
+def test_a_stated_address_is_added_or_rejected_once(browser, other_browser, pro, house):
+    customer = register(pro, name="Ana Customer", email="ana@example.org")
+    ask(house), ask(house, phone="+33687654321")
+    first, second = StatedAddress.objects.order_by("id")
+    page = Page(browser.get(f"/contacts/{customer.pk}"))
+    assert page.texts('[aria-labelledby="stated-title"] bdi') == ["06 12 34 56 78", "06 87 65 43 21"]
+    address = f"/inbox/messages/{customer.pk}/addresses"
+    assert other_browser.post(f"{address}/{first.pk}", {"answer": "add"}).status_code == 404
+
+    assert browser.post(f"{address}/{first.pk}", {"answer": "add"})["Location"] == f"/contacts/{customer.pk}"
+    assert browser.post(f"{address}/{second.pk}", {"answer": "reject"})["Location"] == f"/contacts/{customer.pk}"
+    customer.refresh_from_db()
+    assert customer.phone == PHONE
+    assert identities(customer) == [("email", "ana@example.org", False), ("phone", PHONE, False)]
+    page = Page(browser.get(f"/contacts/{customer.pk}"))
+    assert (page.texts('[aria-labelledby="stated-title"]'), page.one("h1").text) == ([], "Ana Customer")
+    ask(house, phone="+33687654321")
+    assert list(StatedAddress.objects.open()) == []
+
+
+def test_an_address_of_another_contact_is_not_added(browser, pro, house):
+    customer = register(pro, name="Ana Customer", email="ana@example.org")
+    ask(house)
+    register(pro, name="Bo", email="bo@example.org", phone=PHONE)
+    stated = StatedAddress.objects.get()
+    response = browser.post(f"/inbox/messages/{customer.pk}/addresses/{stated.pk}", {"answer": "add"}, follow=True)
+    text = "Bo has this address. If they are one person, merge the two contacts."
+    assert Page(response).texts("#messages p") == [text]
+    assert (Contact.objects.get(pk=customer.pk).phone, StatedAddress.objects.count()) == ("", 1)
+
+
+def test_an_unproven_sender_adds_nothing_to_a_known_contact(pro, letterbox):
+    known = register(pro, name="Ana", email="ana@example.org")
+    message = arrive(
+        letterbox, identities=(("email", "ana@example.org"),), email="ana@example.org", phone=PHONE, is_proven=False
+    )
+    assert (message.contact, message.is_unconfirmed) == (known, True)
+    assert identities(known) == [("email", "ana@example.org", False)]

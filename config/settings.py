@@ -157,7 +157,7 @@ HOUSEKEEPING = [
     "inquiries.customers.profiles.fail_forgotten_profiles",
     "inquiries.offers.lifecycle.expire_offers",
 ]
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "reading"]}}
 
 # --- Mail ----------------------------------------------------------------------------------------
 

@@ -12,6 +12,9 @@ from config.files.validation import FileInfo
 from ..channels.message import File
 from ..models import ChannelConnection, ChannelDelivery
 
+# Queue of the jobs that read what strangers wrote: a worker of its own may take it.
+READING_QUEUE = "reading"
+
 
 def store_original(delivery: ChannelDelivery) -> AbstractContextManager[NewFile]:
     """Store the body of a call, compressed, until the block ends; `ChannelDelivery.finish` claims it.

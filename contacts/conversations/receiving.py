@@ -27,7 +27,7 @@ from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 from ..models.locking import hold_book
 from ..models.message_queryset import ContactMessageQuerySet
 from .mails import notify_message
-from .originals import store_original
+from .originals import READING_QUEUE, store_original
 from .repeats import find_stored_message, make_variant
 
 State = ContactMessage.State
@@ -60,7 +60,7 @@ def store_delivery(connection: ChannelConnection, body: bytes, content_type: str
                 content_type=content_type[:255],
                 body=body,
             )
-            read_delivery.enqueue(delivery.pk)
+            read_delivery.using(priority=_reading_priority(connection)).enqueue(delivery.pk)
             return True
     except IntegrityError:
         if not ChannelDelivery.objects.filter(connection=connection, nonce=nonce, digest=digest).exists():
@@ -68,7 +68,15 @@ def store_delivery(connection: ChannelConnection, body: bytes, content_type: str
         return False
 
 
-@task
+def _reading_priority(connection: ChannelConnection) -> int:
+    """Priority of reading a new call, below that of all other jobs: -1, and less for each unread one of the connection.
+
+    So the calls of several Pros are read in turns, and a flood for one of them keeps nobody waiting.
+    """
+    return -min(ChannelDelivery.objects.filter(connection=connection, read_at=None).count(), 100)
+
+
+@task(queue_name=READING_QUEUE, priority=-1)
 def read_delivery(delivery_id: int) -> None:
     """Store the messages that a provider's call holds, and update the sent ones that it has receipts for."""
     rows = ChannelDelivery.objects.select_related("connection__pro")

@@ -14,11 +14,12 @@ from config.web.text import one_line
 from ..channels.message import InboundMessage, UnreadableError
 from ..models import ChannelDelivery, ContactMessage
 from ..models.locking import hold_book
+from .originals import READING_QUEUE
 from .receiving import find_or_create_sender, read_items, receive_message
 from .repeats import find_stored_message
 
 
-@task
+@task(queue_name=READING_QUEUE, priority=-1)
 def reread_delivery(delivery_id: int) -> None:
     """Read the original of a call anew: correct the messages that it brought, and store those that were missed."""
     delivery = ChannelDelivery.objects.select_related("connection__pro").filter(pk=delivery_id).first()

@@ -137,4 +137,8 @@ class Migration(migrations.Migration):
             model_name='statedaddress',
             constraint=models.UniqueConstraint(fields=('contact', 'channel', 'external_id'), name='stated_address_once'),
         ),
+        migrations.AddIndex(
+            model_name='channeldelivery',
+            index=models.Index(condition=models.Q(('read_at', None)), fields=['connection'], name='channel_delivery_unread'),
+        ),
     ]

@@ -46,6 +46,9 @@ class ChannelDelivery(models.Model):
         verbose_name_plural = _("channel deliveries")
         ordering = ["-created_at", "-id"]
         constraints = [models.UniqueConstraint(fields=["connection", "nonce"], name="channel_delivery_once")]
+        indexes = [
+            models.Index(fields=["connection"], condition=models.Q(read_at=None), name="channel_delivery_unread")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_provider_display()} {self.created_at:%Y-%m-%d %H:%M}"

@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from contacts.channels.message import RefusedError
+from contacts.conversations.mails import notify_message
 from contacts.conversations.receiving import read_delivery, store_delivery
 from contacts.conversations.sending import write_message
 from contacts.models import ChannelDelivery, ContactMessage
 from contacts.models.delivery import prune_deliveries
 
-from ..channels.payloads import connect, deliver, usual, whatsapp
+from ..channels.payloads import connect, deliver, mime, usual, whatsapp
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +101,32 @@ def test_calls_are_deleted_after_400_days(pro):
         )  # fmt: skip
     prune_deliveries()
     assert sorted(ChannelDelivery.objects.values_list("nonce", flat=True)) == ["read", "unread"]
+
+
+def test_calls_of_several_pros_are_read_in_turns_and_after_all_other_jobs(pro, other_user, work_tasks, monkeypatch):
+    busy, quiet = connect(pro, "mime"), connect(other_user.pro, "mime")
+    for n in range(4):
+        store_delivery(busy, mime(Message_ID=f"<{n}@busy.example>"), "message/rfc822")
+    store_delivery(quiet, mime(Message_ID="<0@quiet.example>"), "message/rfc822")
+    notify_message.enqueue(str(pro.pk))
+    started = []
+    monkeypatch.setattr(
+        DBTaskResult, "claim", lambda job, by, claim=DBTaskResult.claim: (started.append(job), claim(job, by))
+    )
+    work_tasks()
+    pros = dict(ChannelDelivery.objects.values_list("pk", "connection__pro__name"))
+    order = [pros[job.args_kwargs["args"][0]] if job.queue_name == "reading" else "mail" for job in started]
+    # The notification of each first message goes out before the next call is read.
+    assert order[:4] == ["mail", pro.name, "mail", other_user.pro.name]
+    assert [name for name in order if name != "mail"] == [pro.name, other_user.pro.name, *[pro.name] * 3]
+
+
+@pytest.mark.parametrize(
+    "options, count",
+    [({"queue": ["reading"]}, 1), ({"except_queue": ["reading"]}, 0)],
+    ids=["reading alone", "all but reading"],
+)
+def test_a_worker_may_be_for_reading_alone_or_for_all_else(pro, work_tasks, options, count):
+    store_delivery(connect(pro, "mime"), *usual("mime"))
+    call_command("worker", batch=True, **options)
+    assert ContactMessage.objects.count() == count

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.management.base import BaseCommand, CommandParser
 
 from config.jobs.worker import ResilientWorker, current_worker_id
@@ -10,12 +12,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--interval", type=float, default=1.0, help="seconds between two checks of the queue (default: 1)"
         )
+        parser.add_argument("--queue", action="append", help="take jobs from this queue alone; may be given twice")
+        parser.add_argument("--except-queue", action="append", help="leave this queue to another worker")
         parser.add_argument("--batch", action="store_true", help="run the jobs in the queue and stop")
 
-    def handle(self, *, interval: float, batch: bool, **options: object) -> None:
+    def handle(self, *, interval: float, batch: bool, **options: Any) -> None:
         worker = ResilientWorker(
-            queue_names=["*"],
-            excluded_queue_names=[],
+            queue_names=options["queue"] or ["*"],
+            excluded_queue_names=options["except_queue"] or [],
             interval=interval,
             batch=True,
             backend_name="default",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.web import mail
+from contacts.conversations.reply_channels import find_mail_address
 
 from .models import ContactRequest, Reply
 
@@ -37,7 +38,7 @@ def acknowledge(request_id: str) -> None:
         context,
         to=contact_request.email,
         language=contact_request.language,
-        reply_to=contact_request.pro.email,
+        reply_to=find_mail_address(contact_request.pro),
         headers=mail.AUTO_REPLIED,
     )
     ContactRequest.objects.filter(pk=contact_request.pk).update(acknowledged_at=timezone.now())
@@ -73,7 +74,13 @@ def send_reply(reply_id: str) -> None:
     quoted = "\n".join(f"> {line}" for line in contact_request.message.splitlines())
     context = {"contact_request": contact_request, "pro": pro, "reply": reply, "quoted": quoted}
     try:
-        mail.send("reply", context, to=contact_request.email, language=contact_request.language, reply_to=pro.email)
+        mail.send(
+            "reply",
+            context,
+            to=contact_request.email,
+            language=contact_request.language,
+            reply_to=find_mail_address(pro),
+        )
     except OSError as error:
         Reply.objects.filter(pk=reply.pk).update(error=str(error)[:300] or type(error).__name__)
         raise

@@ -1,7 +1,7 @@
 """Composing and sending mail."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.policy import default
 from email.utils import formataddr, parseaddr
@@ -70,11 +70,12 @@ def send(
     *,
     to: str,
     language: str,
+    cc: Sequence[str] = (),
     reply_to: str = "",
     sender: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> None:
-    """Compose a mail and send it to one address. `sender` replaces the usual name in From.
+    """Compose a mail and send it to one address, with copies to `cc`. `sender` replaces the usual name in From.
 
     Raises the errors of the mail backend; the calling task is then retried by the worker.
     """
@@ -84,6 +85,7 @@ def send(
         body=text,
         from_email=formataddr((one_line(sender), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])) if sender else None,
         to=[to],
+        cc=list(cc),
         reply_to=[reply_to] if reply_to else None,
         headers=dict(headers or {}),
     )

@@ -156,7 +156,8 @@ def send_text(connection: ChannelConnection, message: ContactMessage) -> str:
     if before:
         context["quoted"] = "\n".join(f"> {line}" for line in before.text.splitlines())
     language = message.contact.language
-    _send_mail("message", context, connection, to=message.address, language=language, headers=headers)
+    cc = [address for _name, address in message.cc]
+    _send_mail("message", context, connection, to=message.address, cc=cc, language=language, headers=headers)
     return id
 
 

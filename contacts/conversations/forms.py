@@ -17,6 +17,7 @@ class MessageForm(forms.Form):
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     channel = forms.ChoiceField(label=_("Send by"))
     text = forms.CharField(label=_("Your message"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    with_copies = forms.BooleanField(required=False)
     is_same = forms.BooleanField(
         error_messages={"required": _("Say first who wrote: the same person, or somebody else.")}
     )
@@ -42,6 +43,10 @@ class MessageForm(forms.Form):
         if not reply_channels or (len(reply_channels) == 1 and self.data.get("channel") in (None, first)):
             field.widget = forms.HiddenInput()
         field.initial = first
+        if copies := [address for reply in reply_channels for _name, address in reply.cc]:
+            self.fields["with_copies"].label = _("Copy to %(addresses)s") % {"addresses": ", ".join(copies)}
+        else:
+            del self.fields["with_copies"]
 
 
 def new_message_form(reply_channels: list[ReplyChannel], unconfirmed: ContactMessage | None) -> MessageForm:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from config.accounts.models import Pro
 from config.web.mail import is_answerable
 
 from ..addresses import email_key
@@ -18,6 +19,8 @@ Channel = ChannelConnection.Channel
 class ReplyChannel(NamedTuple):
     """One way to answer a contact; `address` is as the provider knows it, `subject` and `references` are an e-mail's.
 
+    `cc` are the [name, address] of the others who got the e-mail that is answered.
+
     `is_window_closed`: WhatsApp takes free text for 24 hours after somebody's last message (the customer service
     window), and that time is over.
     """
@@ -28,6 +31,7 @@ class ReplyChannel(NamedTuple):
     subject: str = ""
     references: tuple[str, ...] = ()
     is_window_closed: bool = False
+    cc: tuple[tuple[str, str], ...] = ()
 
     @property
     def label(self) -> str:
@@ -54,6 +58,15 @@ def find_reply_channels(contact: Contact) -> list[ReplyChannel]:
         if reply_channel := _reply_channel(contact, connection, last, newest):
             dated.append((last.created_at if last else contact.created_at - timedelta(days=36500), reply_channel))
     return [reply_channel for _at, reply_channel in sorted(dated, key=lambda pair: pair[0], reverse=True)]
+
+
+def find_mail_address(pro: Pro) -> str:
+    """The address at which answers to e-mails reach the Pro: that of a connected mailbox, else the Pro's own.
+
+    There they join the conversation.
+    """
+    connection = ChannelConnection.objects.for_pro(pro).filter(channel=Channel.EMAIL).first()
+    return connection.address if connection and connection.is_receiving else pro.email
 
 
 def find_reply_channel(contact: Contact, channel: str) -> ReplyChannel | None:
@@ -90,7 +103,16 @@ def _email_reply_channel(
         address,
         f"Re: {subject}"[:200] if is_answer else subject[:200],
         tuple(last.references) if last else (),
+        cc=_other_recipients(connection, last, address) if last else (),
     )
+
+
+def _other_recipients(
+    connection: ChannelConnection, message: ContactMessage, address: str
+) -> tuple[tuple[str, str], ...]:
+    """The (name, address) of the others who got an e-mail and can be answered."""
+    own = {email_key(each) for each in (connection.address, connection.pro.email, address)}
+    return tuple((name, each) for name, each in message.cc if email_key(each) not in own and is_answerable(each))
 
 
 def _is_of_contact(contact: Contact, message: ContactMessage) -> bool:

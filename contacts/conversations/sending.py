@@ -34,12 +34,19 @@ FORMER_TASK_PATH = "contacts.tasks.send_message"
 
 
 def write_message(
-    contact: Contact, text: str, *, channel: str, by: User | None, id: uuid.UUID | None = None
+    contact: Contact,
+    text: str,
+    *,
+    channel: str,
+    by: User | None,
+    id: uuid.UUID | None = None,
+    with_copies: bool = False,
 ) -> ContactMessage:
     """Answer a contact by one of its reply channels: store the message and enqueue sending it.
 
-    The same `id` with the same text is one message, submitted twice. Raises ValidationError for a text that cannot be
-    sent and for a channel that is no reply channel, and DoesNotExist when the contact is deleted.
+    `with_copies` sends it to the other recipients of the e-mail that is answered, too. The same `id` with the same text
+    is one message, submitted twice. Raises ValidationError for a text that cannot be sent and for a channel that is no
+    reply channel, and DoesNotExist when the contact is deleted.
     """
     text = _clean_text(text, channel)
     with transaction.atomic():
@@ -54,6 +61,7 @@ def write_message(
             "subject": reply_channel.subject,
             "references": list(reply_channel.references),
             "text": text,
+            "cc": [list(pair) for pair in reply_channel.cc] if with_copies else [],
             "author": by,
             "state": State.SENDING,
         }

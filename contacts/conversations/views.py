@@ -194,7 +194,14 @@ def message_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
             with _not_found_when_gone():
                 if unconfirmed:
                     confirm_sender(unconfirmed)
-                write_message(contact, given["text"], channel=given["channel"], by=request.user, id=given["id"])
+                write_message(
+                    contact,
+                    given["text"],
+                    channel=given["channel"],
+                    by=request.user,
+                    id=given["id"],
+                    with_copies=given.get("with_copies", False),
+                )
             messages.success(request, _("Your message is being sent."))
             return _show_conversation(request, contact)
         except ValidationError as error:

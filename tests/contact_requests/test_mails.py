@@ -11,6 +11,7 @@ from django_tasks_db.models import DBTaskResult
 from contact_requests.models import Reply
 from contact_requests.receiving import receive
 from contact_requests.replying import reply
+from contacts.models import ChannelConnection
 
 from ..factories import PropertyFactory
 
@@ -159,3 +160,12 @@ def test_a_job_that_runs_twice_sends_one_mail(sink, received, work_tasks):
     DBTaskResult.objects.update(status="READY")
     work_tasks()
     assert len(sink.messages) == 2
+
+
+def test_answers_come_back_into_the_conversation_where_a_mailbox_is_connected(sink, user, pro, received, work_tasks):
+    ChannelConnection.objects.connect(
+        pro, "email", {"provider": "mime", "address": "desk@in.example.com", "secret": "s"}
+    )
+    reply(received, "Yes.", by=user)
+    work_tasks()
+    assert [mail["Reply-To"] for mail in to(sink, "helene@example.org")] == ["desk@in.example.com"] * 2

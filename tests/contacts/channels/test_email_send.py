@@ -7,6 +7,7 @@ from contacts.channels.message import SendFailedError
 from contacts.conversations.sending import write_message
 from contacts.models import ContactMessage
 from tests.contact_requests.test_mails import html, text, to
+from tests.pages import Page
 
 from ..messaging import send_jobs, state
 
@@ -211,3 +212,23 @@ def test_failed_connection_test_has_a_reason(mail_server, connect_channel):
         "The mail server did not accept it (550 5.1.1 Nobody of this name here).",
         True,
     )
+
+
+def test_copies_go_to_the_other_recipients_when_asked_for(mail_server, browser, received, work_tasks):
+    others = (
+        ("Bo", "bo@example.org"),
+        ("", "port@in.example.com"),
+        ("", "no-reply@list.example"),
+        ("", "Cy@example.org"),
+    )
+    contact = received("email", cc=others).contact
+    page = Page(browser.get(f"/inbox/messages/{contact.pk}"))
+    assert page.texts("label.check") == ["Copy to bo@example.org, Cy@example.org"]
+    assert "Copy to: Bo, port@in.example.com, no-reply@list.example, Cy@example.org" in page.texts(".thread p")
+    for fields in ({"text": "Yes.", "with_copies": "on"}, {"text": "No."}):
+        browser.post(f"/inbox/messages/{contact.pk}/send", {"channel": "email", **fields})
+    work_tasks()
+    sent = ContactMessage.objects.exclude(state="received").order_by("created_at").values_list("text", "cc")
+    assert list(sent) == [("Yes.", [["Bo", "bo@example.org"], ["", "Cy@example.org"]]), ("No.", [])]
+    assert [mail["Cc"] for mail in to(mail_server, ANA)] == ["bo@example.org, Cy@example.org", None]
+    assert len(to(mail_server, "bo@example.org")) == 1

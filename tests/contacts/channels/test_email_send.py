@@ -215,16 +215,12 @@ def test_failed_connection_test_has_a_reason(mail_server, connect_channel):
 
 
 def test_copies_go_to_the_other_recipients_when_asked_for(mail_server, browser, received, work_tasks):
-    others = (
-        ("Bo", "bo@example.org"),
-        ("", "port@in.example.com"),
-        ("", "no-reply@list.example"),
-        ("", "Cy@example.org"),
-    )
+    own, list_ = "port@in.example.com", "no-reply@list.example"
+    others = (("Bo", "bo@example.org"), ("", own), ("", list_), ("", "Cy@example.org"))
     contact = received("email", cc=others).contact
     page = Page(browser.get(f"/inbox/messages/{contact.pk}"))
     assert page.texts("label.check") == ["Copy to bo@example.org, Cy@example.org"]
-    assert "Copy to: Bo, port@in.example.com, no-reply@list.example, Cy@example.org" in page.texts(".thread p")
+    assert f"Copy to: Bo , {own} , {list_} , Cy@example.org" in page.texts(".thread p")
     for fields in ({"text": "Yes.", "with_copies": "on"}, {"text": "No."}):
         browser.post(f"/inbox/messages/{contact.pk}/send", {"channel": "email", **fields})
     work_tasks()

@@ -125,7 +125,7 @@ class ContactRequestAdmin(ReadOnlyAdmin, TenantAdmin):
         (None, {"fields": ["reference", "pro", "property", "contact"]}),
         (_("Visitor's message"), {"fields": ["name", "email", "phone", "message", "language", "source"]}),
         (_("Status"), {"fields": ["status", "created_at", "read_at", "replied_at", "updated_at"]}),
-        (_("Mails"), {"fields": ["acknowledged_at", "notified_at"]}),
+        (_("Mails"), {"fields": ["acknowledged_at", "acknowledgment_returned_at", "notified_at"]}),
         (_("Quarantine"), {"fields": ["quarantined_at", "quarantine_reason"]}),
     ]
     readonly_fields = ["reference"]

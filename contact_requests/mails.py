@@ -14,6 +14,9 @@ from contacts.conversations.reply_channels import find_mail_address
 
 from .models import ContactRequest, Reply
 
+# Beginnings of the Message-IDs, by which a returned mail is recognised.
+ACKNOWLEDGMENT_ID, REPLY_ID = "acknowledgment.", "reply."
+
 
 def _load_contact_request(id: str) -> ContactRequest | None:
     return ContactRequest.objects.select_related("property", "pro").filter(pk=id).first()
@@ -39,7 +42,7 @@ def acknowledge(request_id: str) -> None:
         to=contact_request.email,
         language=contact_request.language,
         reply_to=find_mail_address(contact_request.pro),
-        headers=mail.AUTO_REPLIED,
+        headers={**mail.AUTO_REPLIED, "Message-ID": mail.make_message_id(f"{ACKNOWLEDGMENT_ID}{request_id}")},
     )
     ContactRequest.objects.filter(pk=contact_request.pk).update(acknowledged_at=timezone.now())
 
@@ -80,6 +83,7 @@ def send_reply(reply_id: str) -> None:
             to=contact_request.email,
             language=contact_request.language,
             reply_to=find_mail_address(pro),
+            headers={"Message-ID": mail.make_message_id(f"{REPLY_ID}{reply_id}")},
         )
     except OSError as error:
         Reply.objects.filter(pk=reply.pk).update(error=str(error)[:300] or type(error).__name__)

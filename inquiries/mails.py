@@ -9,8 +9,12 @@ from django.tasks import task
 from django.utils import timezone
 
 from config.web import mail
+from contacts.conversations.reply_channels import find_mail_address
 
 from .models import Inquiry
+
+# Beginning of the Message-ID, by which a returned mail is recognised.
+ACKNOWLEDGMENT_ID = "inquiry."
 
 
 def _find_inquiry(inquiry_id: int) -> Inquiry | None:
@@ -28,8 +32,8 @@ def mail_acknowledgment(inquiry_id: int) -> None:
         {"inquiry": inquiry, "pro": inquiry.pro},
         to=inquiry.person["email"],
         language=inquiry.language,
-        reply_to=inquiry.pro.email,
-        headers=mail.AUTO_REPLIED,
+        reply_to=find_mail_address(inquiry.pro),
+        headers={**mail.AUTO_REPLIED, "Message-ID": mail.make_message_id(f"{ACKNOWLEDGMENT_ID}{inquiry_id}")},
     )
     Inquiry.objects.filter(pk=inquiry.pk).update(acknowledged_at=timezone.now())
 

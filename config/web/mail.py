@@ -6,6 +6,7 @@ from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.policy import default
 from email.utils import formataddr, parseaddr
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -45,6 +46,18 @@ class Mail(EmailMultiAlternatives):
 
     def message(self, *, policy: Any = default) -> Any:
         return super().message(policy=policy.clone(header_factory=_headers))
+
+
+def make_message_id(name: str) -> str:
+    """Message-ID of one of our own mails, by which a returned one is recognised: "<reply.5d1c…@vestibule.example>"."""
+    return f"<{name}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
+
+
+def name_in_message_id(message_id: str, prefix: str) -> str:
+    """What `make_message_id` was given after `prefix`, "" for a Message-ID that is not our own."""
+    name, _at, host = message_id.strip("<>").rpartition("@")
+    is_own = make_message_id(name) == f"<{name}@{host}>" and name.startswith(prefix)
+    return name.removeprefix(prefix) if is_own else ""
 
 
 def is_answerable(address: str) -> bool:

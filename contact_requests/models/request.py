@@ -100,6 +100,7 @@ class ContactRequest(models.Model):
     read_at = models.DateTimeField(_("read at"), null=True, editable=False)
     replied_at = models.DateTimeField(_("replied at"), null=True, editable=False)
     acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, editable=False)
+    acknowledgment_returned_at = models.DateTimeField(_("acknowledgment returned at"), null=True, editable=False)
     notified_at = models.DateTimeField(_("pro notified at"), null=True, editable=False)
     quarantined_at = models.DateTimeField(_("quarantined at"), null=True, editable=False)
     quarantine_reason = models.CharField(_("reason"), max_length=20, choices=Quarantine, blank=True, editable=False)

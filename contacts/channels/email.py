@@ -10,13 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
-from urllib.parse import urlsplit
 
 from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
 from anymail.inbound import AnymailInboundMessage
 from anymail.webhooks.mailgun import MailgunInboundWebhookView
 from anymail.webhooks.postmark import PostmarkInboundWebhookView
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, QueryDict
@@ -146,7 +144,7 @@ def send_text(connection: ChannelConnection, message: ContactMessage) -> str:
 
     Raises SendFailedError when the mail server does not accept it.
     """
-    id = f"<{message.pk}@{_host()}>"
+    id = mail.make_message_id(str(message.pk))
     headers = {"Message-ID": id}
     # A header would encode other ids, and no mail program recognises those.
     if references := [reference for reference in message.references if reference.isascii()]:
@@ -206,9 +204,5 @@ def _message_before(message: ContactMessage) -> ContactMessage | None:
     return received.order_by("-created_at", "-id").first() if message.references else None
 
 
-def _host() -> str:
-    return urlsplit(settings.SITE_URL).hostname or "localhost"
-
-
 def _test_id(connection: ChannelConnection) -> str:
-    return f"<test.{connection.verify_token}@{_host()}>"
+    return mail.make_message_id(f"test.{connection.verify_token}")

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from config.files.storage import NewFile, store_file
+from config.web.hooks import hooks
 from config.web.limits import Limit
 from config.web.text import one_line
 
@@ -178,7 +179,8 @@ def _create_message(
     delivery: ChannelDelivery | None,
 ) -> ContactMessage:
     returned = _find_returned_message(connection, inbound)
-    contact = returned.contact if returned else find_or_create_sender(connection, inbound)
+    contact = returned.contact if returned else _find_returned_contact(connection, inbound)
+    contact = contact or find_or_create_sender(connection, inbound)
     message = ContactMessage.objects.create(
         pro=connection.pro,
         contact=contact,
@@ -226,6 +228,15 @@ def _find_returned_message(connection: ChannelConnection, inbound: InboundMessag
     if not inbound.about:
         return None
     return _sent_messages(connection).filter(external_id=inbound.about, contact__deleted_at=None).first()
+
+
+def _find_returned_contact(connection: ChannelConnection, inbound: InboundMessage) -> Contact | None:
+    """The contact to whom a mail of another app was not delivered; that app marks it."""
+    if not inbound.is_returned:
+        return None
+    modules = hooks("returned_mail", "mark_returned")
+    contacts = (module.mark_returned(connection.pro, inbound.about) for module in modules)
+    return next((contact for contact in contacts if contact and not contact.deleted_at), None)
 
 
 def find_or_create_sender(connection: ChannelConnection, inbound: InboundMessage) -> Contact:

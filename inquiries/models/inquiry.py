@@ -96,6 +96,7 @@ class Inquiry(models.Model):
     profile_at = models.DateTimeField(_("profile copied at"), null=True, editable=False)
     responded_at = models.DateTimeField(_("responded at"), null=True, editable=False)
     acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, editable=False)
+    acknowledgment_returned_at = models.DateTimeField(_("acknowledgment returned at"), null=True, editable=False)
     notified_at = models.DateTimeField(_("pro notified at"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     # A copy for the board, which would otherwise read the history of every card.

@@ -12,8 +12,12 @@ from django.utils import timezone
 
 from config.jobs.worker import MAX_ATTEMPTS
 from config.web import mail
+from contacts.conversations.reply_channels import find_mail_address
 
 from ..models import Offer
+
+# Beginning of the Message-ID, by which a returned mail is recognised.
+OFFER_ID = "offer."
 
 
 def _find_offer(offer_id: int) -> Offer | None:
@@ -43,7 +47,14 @@ def mail_offer(context: TaskContext, offer_id: int) -> None:
         return
     context_data = _context(offer, public_url(offer))
     try:
-        mail.send("offer", context_data, to=offer.email, language=offer.language, reply_to=offer.inquiry.pro.email)
+        mail.send(
+            "offer",
+            context_data,
+            to=offer.email,
+            language=offer.language,
+            reply_to=find_mail_address(offer.inquiry.pro),
+            headers={"Message-ID": mail.make_message_id(f"{OFFER_ID}{offer.pk}")},
+        )
     except Exception as error:
         offer.record_mail_failure(error, is_last=context.attempt >= MAX_ATTEMPTS)
         raise

@@ -27,6 +27,7 @@ def test_a_contact_request_as_it_is_stored(pro, house, receive):
         "read_at": None,
         "replied_at": None,
         "acknowledged_at": None,
+        "acknowledgment_returned_at": None,
         "notified_at": None,
         "quarantined_at": None,
         "quarantine_reason": "",

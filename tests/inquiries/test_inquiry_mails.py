@@ -40,7 +40,11 @@ def test_the_customer_is_told_that_it_arrived(pro, question, jan, work_tasks, ma
     assert mail.subject == f"Your inquiry “Verbouwing keuken” has arrived (reference {found.reference})"
     assert (mail.reply_to, mail.extra_headers) == (
         ["port@example.com"],
-        {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"},
+        {
+            "Auto-Submitted": "auto-replied",
+            "X-Auto-Response-Suppress": "All",
+            "Message-ID": f"<inquiry.{found.pk}@testserver>",
+        },
     )
     assert mail.body == (
         "Hello Jan de Vries,\n\n"

@@ -48,6 +48,7 @@ def test_it_begins_on_the_initial_step(pro, inquiry_type, user):
         "profile_at": None,
         "responded_at": None,
         "acknowledged_at": None,
+        "acknowledgment_returned_at": None,
         "notified_at": None,
         "created_at": START,
         "moved_at": START,

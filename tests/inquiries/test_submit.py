@@ -93,6 +93,7 @@ def test_the_whole_row(pro, inquiry_type, hub):
         "profile_at": found.profile_at,
         "responded_at": None,
         "acknowledged_at": None,
+        "acknowledgment_returned_at": None,
         "notified_at": None,
         "created_at": found.created_at,
         "moved_at": found.created_at,

@@ -1,0 +1,30 @@
+"""Mails about inquiries that came back as undeliverable; `contacts` asks each app for its own."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from config.accounts.models import Pro
+from config.web.mail import name_in_message_id
+from contacts.models import Contact
+
+from .mails import ACKNOWLEDGMENT_ID
+from .models import Inquiry, Offer
+from .offers.mails import OFFER_ID
+
+
+def mark_returned(pro: Pro, message_id: str) -> Contact | None:
+    """Mark the offer or acknowledgment with this Message-ID as returned; return its contact, None for another mail."""
+    inquiry = None
+    if id := _to_id(name_in_message_id(message_id, OFFER_ID)):
+        offers = Offer.objects.for_pro(pro).filter(pk=id)
+        offers.update(mail_error=_("The e-mail was returned: see the message about it."), mail_failed_at=timezone.now())
+        inquiry = Inquiry.objects.for_pro(pro).filter(offers__in=offers).first()
+    elif id := _to_id(name_in_message_id(message_id, ACKNOWLEDGMENT_ID)):
+        rows = Inquiry.objects.for_pro(pro).filter(pk=id)
+        rows.update(acknowledgment_returned_at=timezone.now())
+        inquiry = rows.first()
+    return inquiry.contact if inquiry else None
+
+
+def _to_id(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

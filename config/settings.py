@@ -174,9 +174,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Signing in ----------------------------------------------------------------------------------
 
-LOGIN_URL = "accounts:sign_in"
+LOGIN_URL = LOGOUT_REDIRECT_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "accounts:sign_in"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "config.accounts.backends.EmailBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -196,9 +195,8 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "config.web.client.client_ip"
 AXES_USERNAME_CALLABLE = "config.accounts.limits.attempted_email"
 AXES_LOCKOUT_CALLABLE = "config.accounts.limits.locked_out"
-AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
-AXES_VERBOSE = False
 
 # --- Other services ------------------------------------------------------------------------------
 
@@ -234,6 +232,8 @@ TELEGRAM_API = "https://api.telegram.org"
 TELEGRAM_API_URL = read_service_url("TELEGRAM_API_URL", TELEGRAM_API, TELEGRAM_API)
 CHANNEL_TIMEOUT = read_int("CHANNEL_TIMEOUT", 15, 1, 60)
 ORIGINALS_KEPT_DAYS = read_int("ORIGINALS_KEPT_DAYS", 400, 7, 36500)
+MAIL_READING_SECONDS = read_int("MAIL_READING_SECONDS", 2, 1, 60)
+MAIL_READING_MEGABYTES = read_int("MAIL_READING_MEGABYTES", 200, 50, 4000)
 CHANNEL_MESSAGES_PER_MINUTE = read_int("CHANNEL_MESSAGES_PER_MINUTE", 1200, 1, 1_000_000)
 
 # --- Inquiries -----------------------------------------------------------------------------------

@@ -11,15 +11,16 @@ from io import BytesIO
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
-from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
-from anymail.inbound import AnymailInboundMessage
+from anymail.exceptions import AnymailWebhookValidationFailure
 from anymail.webhooks.mailgun import MailgunInboundWebhookView
 from anymail.webhooks.postmark import PostmarkInboundWebhookView
-from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.http import parse_header_parameters
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from config.web import mail
@@ -27,11 +28,10 @@ from config.web.mail import AUTO_GENERATED
 from config.web.text import one_line
 
 from ..models import ChannelConnection, ContactMessage
-from .mail_headers import MALFORMED, message_id
-from .mail_limits import limit_mailgun_form, limit_postmark_json, parse_mail
-from .mail_reading import CHANNEL, read_mail
-from .message import InboundMessage, RefusedError, SendFailedError, UnreadableError
-from .payload import clean_text
+from .mail_calls import MailCall, read_safely
+from .mail_headers import MALFORMED
+from .mail_reading import CHANNEL
+from .message import InboundMessage, RefusedError, SendFailedError
 from .signing import check_signature
 
 MAX_BODY = 35 * 1024 * 1024  # bytes; Postmark's own limit
@@ -75,7 +75,6 @@ def _postmark_view(connection: ChannelConnection) -> PostmarkInboundWebhookView:
 
 
 VIEWS: dict[str, Callable[[ChannelConnection], Any]] = {"mailgun": _mailgun_view, "postmark": _postmark_view}
-LIMITERS: dict[str, Callable[[Any], None]] = {"mailgun": limit_mailgun_form, "postmark": limit_postmark_json}
 
 
 def verify_call(connection: ChannelConnection, headers: Mapping[str, str], body: bytes, content_type: str) -> str:
@@ -112,31 +111,15 @@ def read_call(connection: ChannelConnection, body: bytes, content_type: str) -> 
 
     Raises UnreadableError when the call is no e-mail.
     """
-    try:
-        email, provider_id = _parse_call(connection, body, content_type)
-        inbound = None if message_id(email) == _test_id(connection) else read_mail(email, provider_id)
-    except RecursionError:
-        # Parts within parts, or brackets within brackets, without end.
-        raise UnreadableError("nested too deeply") from None
-    if inbound:
+    call = MailCall(
+        provider=connection.provider,
+        body=body,
+        content_type=content_type,
+        test_id=_test_id(connection),
+        language=get_language() or settings.LANGUAGE_CODE,
+    )
+    if inbound := read_safely(call):
         yield inbound
-
-
-def _parse_call(connection: ChannelConnection, body: bytes, content_type: str) -> tuple[AnymailInboundMessage, str]:
-    """The e-mail, and the provider's own id of it."""
-    if connection.provider not in VIEWS:
-        return parse_mail(body), ""
-    try:
-        request = StoredRequest({}, body, content_type)
-        if raw := request.POST.get("body-mime"):
-            email = parse_mail(raw.encode())
-            email.envelope_sender = request.POST.get("sender")
-            return email, ""
-        LIMITERS[connection.provider](request)
-        event = VIEWS[connection.provider](connection).parse_events(request)[0]
-    except (AnymailError, ImproperlyConfigured, MultiPartParserError, SuspiciousOperation, *MALFORMED) as error:
-        raise UnreadableError(type(error).__name__) from None
-    return event.message, clean_text(event.event_id, 200) if connection.provider == "postmark" else ""
 
 
 def send_text(connection: ChannelConnection, message: ContactMessage) -> str:

@@ -81,6 +81,9 @@ class InboundMessage:
     or list that passed the words on, "" when the person wrote directly. `is_proven`: the provider vouches for the
     address that it came from. `lead` holds the labelled words of a portal's or form's mail. `cc` are (name, address)
     of its other recipients.
+
+    `is_unreadable`: the text is a note that only the original shows the words. `refused` names each file that cannot
+    be kept, and why.
     """
 
     external_id: str
@@ -106,6 +109,8 @@ class InboundMessage:
     is_proven: bool = True
     lead: Lead | None = None
     cc: tuple[tuple[str, str], ...] = ()
+    is_unreadable: bool = False
+    refused: tuple[str, ...] = ()
 
     @property
     def sender(self) -> list[Identity]:

@@ -199,7 +199,7 @@ def _create_message(
         quoted=inbound.quoted,
         media=[vars(media) for media in inbound.media],
         references=list(inbound.references),
-        refused=rejected,
+        refused=[*inbound.refused, *rejected],
         is_automatic=inbound.is_automatic,
         is_silent=inbound.is_silent,
         is_unconfirmed=not returned and _is_unconfirmed(contact, inbound),

@@ -76,7 +76,7 @@ def _correct_sender(delivery: ChannelDelivery, message: ContactMessage, inbound:
 
 def _add_missing_files(message: ContactMessage, inbound: InboundMessage) -> None:
     """Store the files that the message lacks; those that are rejected are named in `refused`."""
-    rejected = []
+    rejected = list(inbound.refused)
     for file in inbound.files:
         if _has_file(message, hashlib.sha256(file.content).hexdigest()):
             continue

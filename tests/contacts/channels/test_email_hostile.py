@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from contacts.channels.letters.parts import MAX_DEPTH
 from contacts.channels.message import UnreadableError
 
 from .payloads import mailgun_form, mime, postmark
@@ -165,33 +166,45 @@ def test_last_of_many_references_are_read(read_mail):
     assert read_mail(mime(References=" ".join(ids)))[0].references == (*ids[-19:], "<a1@example.org>")
 
 
+BEGIN = "From: a@example.org\r\nSubject: Plan\r\nMessage-ID: <much@example.org>\r\n"
+
+
 def parts_within(count, kind):
     begin = "".join(f'Content-Type: {kind}; boundary="{n}"\r\n\r\n--{n}\r\n' for n in range(count))
-    return b"From: a@example.org\r\n" + begin.encode() + b"\r\nHi"
+    return BEGIN.encode() + begin.encode() + b"\r\nHi"
 
 
 TOO_MUCH = {
-    "parts": b'From: a@example.org\r\nContent-Type: multipart/mixed; boundary="B"\r\n\r\n'
-    + b"--B\r\n\r\na\r\n" * 99_999,
-    "parts within parts": parts_within(5_000, "multipart/mixed"),
-    "mails within mails": b"From: a@example.org\r\n" + b"Content-Type: message/rfc822\r\n\r\n" * 5_000,
-    "reports": b"From: a@example.org\r\nContent-Type: message/delivery-status\r\n\r\n" + b"A: b\r\n\r\n" * 99_999,
-    "lines": mime() + b"\n" * 3_000_000,
+    "parts": BEGIN.encode() + b'Content-Type: multipart/mixed; boundary="B"\r\n\r\n' + b"--B\r\n\r\na\r\n" * 99_999,
+    "parts within parts": parts_within(MAX_DEPTH, "multipart/mixed"),
+    "many parts within parts": parts_within(5_000, "multipart/mixed"),
+    "headers": BEGIN.encode() + b"X-A: b\r\n" * 2_000 + b"\r\nHi",
+    "lines": BEGIN.encode() + b"\r\n" + b"\n" * 6_000_000,
+    "other lines": BEGIN.encode() + b"\r\n" + b"\r" * 6_000_000,
 }
+TOO_LARGE = "This e-mail is too large or too complex to show. Open the original."
 
 
 @pytest.mark.parametrize("what", TOO_MUCH)
-def test_mail_beyond_the_limits_is_unreadable(read_mail, what):
+def test_mail_beyond_the_limits_becomes_a_message_of_its_headers(read_mail, what):
     raw = TOO_MUCH[what]
-    with pytest.raises(UnreadableError):
-        read_mail(raw)
+    calls = [(raw,)]
     if len(raw) < 2_000_000:
-        with pytest.raises(UnreadableError):
-            read_mail(encode_multipart(BOUNDARY, mailgun_form(body_mime=raw.decode())), "mailgun", MULTIPART_CONTENT)
+        calls.append((encode_multipart(BOUNDARY, mailgun_form(body_mime=raw.decode())), "mailgun", MULTIPART_CONTENT))
+    for call in calls:
+        [message] = read_mail(*call)
+        shown = (message.email, message.subject, message.external_id, message.text, message.is_unreadable)
+        assert shown == ("a@example.org", "Plan", "<much@example.org>", TOO_LARGE, True)
+
+
+def test_mails_within_mails_without_end_are_one_file(read_mail):
+    raw = BEGIN.encode() + b"Content-Type: message/rfc822\r\n\r\n" * 5_000
+    [message] = read_mail(raw)
+    assert [len(file.content) for file in message.files] == [len(raw) - len(BEGIN) - 32]
 
 
 def test_nested_parts_within_the_limits_are_read(read_mail):
-    assert read_mail(parts_within(100, "multipart/mixed"))[0].text == "Hi"
+    assert read_mail(parts_within(MAX_DEPTH - 1, "multipart/mixed"))[0].text == "Hi"
 
 
 @pytest.mark.parametrize("count", [500, 5_000, 50_000])

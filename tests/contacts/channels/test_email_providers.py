@@ -74,8 +74,7 @@ def test_forwarded_mail_is_one_unchanged_file(read_mail):
         b"Content-Disposition: attachment; filename=old.eml\r\n\r\n" + FORWARDED + b"\r\n--B--\r\n"
     )
     [message] = read_mail(mime("", Content_Type='multipart/mixed; boundary="B"') + sent)
-    # Its lines end as the standard library ends them.
-    assert message == inbound(files=(File("old.eml", FORWARDED.replace(b"\r\n", b"\n")),))
+    assert message == inbound(files=(File("old.eml", FORWARDED),))
 
 
 def test_raw_mail_in_postmarks_json_is_ignored(read_mail):

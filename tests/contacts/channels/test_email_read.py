@@ -41,10 +41,14 @@ def test_attachments_are_files(read_mail):
     [message] = read_mail(email.as_bytes())
     assert (message.text, [file.name for file in message.files]) == (
         "See the files.",
-        ["plan é.pdf", "../note.txt", "Unnamed file", "Unnamed file"],
+        ["plan é.pdf", "../note.txt", "Unnamed file", "Inner.eml"],
     )
     assert [file.content for file in message.files[:3]] == [b"%PDF-1.7", b"a note\n", b"MZ"]
     assert b"Inner text" in message.files[3].content
+
+
+def test_mail_of_only_quotations_is_shown(read_mail):
+    assert read_mail(mime("> Bonjour\r\n> Claire\r\n")) == [inbound(text="> Bonjour\n> Claire")]
 
 
 def test_inline_pictures_are_files(read_mail):
@@ -159,6 +163,8 @@ def test_bounce_may_have_only_in_reply_to(read_mail):
     assert read_mail(mime(In_Reply_To="<sent@testserver>"))[0].about == ""
 
 
-def test_test_of_a_connection_is_no_message(read_mail, pro):
-    id = provider._test_id(connect(pro, "mime"))
-    assert read_mail(mime(Message_ID=id)) == []
+def test_test_of_a_connection_is_no_message(pro):
+    connection = connect(pro, "mime")
+    id = provider._test_id(connection)
+    assert list(provider.read_call(connection, mime(Message_ID=id), "message/rfc822")) == []
+    assert list(provider.read_call(connection, mime(), "message/rfc822")) == [inbound()]

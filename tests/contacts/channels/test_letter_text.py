@@ -2,7 +2,8 @@
 
 import pytest
 
-from contacts.channels.mail_text import html_to_text, split_quoted
+from contacts.channels.letters.history import split_history
+from contacts.channels.letters.html_text import html_to_text
 
 HISTORIES = [
     "On Mon, 4 May 2026 at 10:00, Agence <a@example.com> wrote:\n> Bonjour\n>\n> Claire",
@@ -23,7 +24,7 @@ HISTORIES = [
 
 @pytest.mark.parametrize("history", HISTORIES)
 def test_quoted_history_is_split_off(history):
-    assert split_quoted(f"Yes, gladly.\n\nLéa\n\n{history}\n") == ("Yes, gladly.\n\nLéa", history)
+    assert split_history(f"Yes, gladly.\n\nLéa\n\n{history}\n") == ("Yes, gladly.\n\nLéa", history)
 
 
 @pytest.mark.parametrize(
@@ -38,11 +39,7 @@ def test_quoted_history_is_split_off(history):
     ],
 )
 def test_text_without_history_is_all_new(text):
-    assert split_quoted(text) == (text, "")
-
-
-def test_mail_of_only_quotations_is_shown():
-    assert split_quoted("> Bonjour\n> Claire") == ("> Bonjour\n> Claire", "")
+    assert split_history(text) == (text, "")
 
 
 @pytest.mark.parametrize(
@@ -50,7 +47,7 @@ def test_mail_of_only_quotations_is_shown():
     [
         ("<p>Bonjour&nbsp;Léa,</p><p>oui<br>demain &amp; lundi</p>", "Bonjour Léa,\n\noui\ndemain & lundi"),
         ("<style>p{}</style><script>alert(1)</script><title>x</title><p>Hi</p>", "Hi"),
-        ("<ul><li>one</li><li>two</li></ul>", "one\n\ntwo"),
+        ("<ul><li>one</li><li>two</li></ul>", "- one\n- two"),
         ("a\n   b\t c", "a b c"),
         ("Yes<blockquote>old<blockquote>older</blockquote></blockquote>", "Yes\n> old\n>> older"),
         ("<p>&lt;script&gt;</p>", "<script>"),
@@ -74,7 +71,7 @@ def test_html_becomes_visible_text(html, text):
 
 def test_quotation_of_an_html_mail_is_split_off():
     html = "<div>Yes</div><div>On 4 May Agence wrote:</div><blockquote><p>Bonjour</p><p>Claire</p></blockquote>"
-    assert split_quoted(html_to_text(html)) == ("Yes", "On 4 May Agence wrote:\n\n> Bonjour\n\n> Claire")
+    assert split_history(html_to_text(html)) == ("Yes", "On 4 May Agence wrote:\n\n> Bonjour\n\n> Claire")
 
 
 LONG = [
@@ -87,7 +84,7 @@ LONG = [
 def test_long_mail_is_read_in_linear_time(line):
     """What grows with the square of its length would not come to an end here."""
     text = f"{line}\n" * (1_000_000 // (len(line) + 9)) + "end"
-    assert split_quoted(text)[0].endswith("end")
+    assert split_history(text)[0].endswith("end")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,75 @@
+"""Run the reading of a stranger's e-mail in a process of its own, with limits of time and memory.
+
+The processes come from a server that has no threads, no database connection and no other job (multiprocessing's
+forkserver): it starts with the first e-mail and ends with the process that uses it. A result comes back as MessagePack,
+never as a pickle.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import resource
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import django
+import msgspec
+from django.apps import apps
+
+# Imported by the server once, so that a process of it starts in milliseconds.
+PRELOADED = ["contacts.channels.mail_preload"]
+MAX_RESULT = 128 * 1024 * 1024  # bytes
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(PRELOADED)
+
+
+class LimitExceededError(Exception):
+    """The process used more time or memory than it may, or died of something else."""
+
+
+def run_limited[T](function: Callable[..., Any], *arguments: Any, result: type[T], seconds: int, megabytes: int) -> T:
+    """The function's result, in the shape `result`. `function` must be importable, and use no database.
+
+    Raises LimitExceededError when it ends in any other way.
+    """
+    receiver, sender = _context.Pipe(duplex=False)
+    process = _context.Process(target=_work, args=(sender, seconds, megabytes, function, arguments), daemon=True)
+    try:
+        process.start()
+        sender.close()
+        # Time on a busy machine counts for less than the processor time, which the process itself limits.
+        if not receiver.poll(4 * seconds):
+            raise LimitExceededError("time")
+        return msgspec.msgpack.decode(receiver.recv_bytes(MAX_RESULT), type=result)
+    except (EOFError, OSError, msgspec.DecodeError) as error:
+        raise LimitExceededError(type(error).__name__) from None
+    finally:
+        receiver.close()
+        if process.pid is not None:
+            process.kill()
+            process.join()
+        process.close()
+
+
+def _work(sender: Connection, seconds: int, megabytes: int, function: Callable[..., Any], arguments: Any) -> None:
+    """Send the function's result. Errors end the process without a word: they may hold a stranger's text."""
+    with contextlib.suppress(Exception):
+        if not apps.ready:
+            django.setup()
+        _limit(seconds, megabytes)
+        sender.send_bytes(msgspec.msgpack.encode(function(*arguments)))
+    sender.close()
+    os._exit(0)
+
+
+def _limit(seconds: int, megabytes: int) -> None:
+    """Limit this process: the kernel ends it after its processor time, and refuses it more memory."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        used = int(statm.read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + megabytes * 1024 * 1024,) * 2)

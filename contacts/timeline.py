@@ -67,12 +67,13 @@ def entries(contact: Contact, until: datetime | None, size: int) -> list[Entry]:
 
 
 def _event_with_lines(event: ContactEvent, contact: Contact) -> dict[str, Any]:
-    """An event with its changes as [(field, before, after)…], and the name of the other contact of a merge."""
+    """An event with its changes as [(field, before, after)…], and the name of the other contact or file."""
     country = contact.pro.country
     lines = [
         (field_label(name), *(display_value(name, value, country) for value in event.changes[name]))
         for name in Contact.SETTABLE
         if name in event.changes
     ]
-    _id, other = event.changes.get("absorbed") or event.changes.get("survivor") or ("", "")
+    others = (event.changes.get(key) for key in ("absorbed", "survivor", "import"))
+    _id, other = next(filter(None, others), ("", ""))
     return {"event": event, "lines": lines, "other": other}

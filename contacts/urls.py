@@ -25,6 +25,7 @@ urlpatterns = [
     path("contacts/import/sample.csv", importing.import_sample, name="import_sample"),
     path("contacts/import/<uuid:id>", importing.import_detail, name="import_detail"),
     path("contacts/import/<uuid:id>/run", importing.import_run, name="import_run"),
+    path("contacts/import/<uuid:id>/undo", importing.import_undo, name="import_undo"),
     path("contacts/import/<uuid:id>/discard", importing.import_discard, name="import_discard"),
     path("contacts/import/<uuid:id>/refused.csv", importing.import_refused, name="import_refused"),
     *api.urls,

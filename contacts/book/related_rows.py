@@ -1,11 +1,12 @@
 """Rows of every app that belong to a contact, and how they move to another contact."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 
-from ..models import Contact, ContactEvent, ContactIdentity, ContactImportRow, ContactMerge, DistinctPair
+from ..models import Contact, ContactEvent, ContactIdentity, ContactImportRow, ContactMerge, ContactNote, DistinctPair
 
 # These rows describe a contact itself; all others that point to a contact move when it is merged.
 NOT_MOVED = {Contact, ContactMerge, DistinctPair}
@@ -31,6 +32,16 @@ def count_related_rows(contact: Contact) -> list[tuple[int, str]]:
             options = field.model._meta
             counts.append((count, str(options.verbose_name if count == 1 else options.verbose_name_plural)))
     return counts
+
+
+def contacts_with_records(ids: Collection[UUID]) -> set[UUID]:
+    """Those of these contacts that messages, requests or other records belong to, notes left out."""
+    with_records: set[UUID] = set()
+    for _key, field in contact_relations():
+        if field.model not in NOT_COUNTED | {ContactNote}:
+            rows = field.model._base_manager.filter(**{f"{field.name}__in": ids})
+            with_records.update(rows.values_list(field.name, flat=True).distinct().order_by())
+    return with_records
 
 
 def move_rows(field: Any, source: Contact, target: Contact) -> list[str]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ..addresses import identities_of
 from ..models import Contact, ContactIdentity, ContactImport, ContactImportRow
-from .rows import ParsedRow, language_of, parse_row, refuse_on_error
+from .rows import ParsedRow, displayed_note, language_of, parse_row, refuse_on_error
 
 Outcome = ContactImportRow.Outcome
 Identity = tuple[str, str]
@@ -54,7 +54,7 @@ class Checker:
             self.holders.setdefault(identity, holder)
 
     def _decide(self, row: ContactImportRow, parsed: ParsedRow, book: "BookExcerpt") -> None:
-        newcomer, id, _note = parsed
+        newcomer, id, notes = parsed
         identities = identities_of(newcomer.email, newcomer.phone)
         holders = {pair[0]: book.holders.get(pair) or self.holders.get(pair) for pair in identities}
         holder = (id if id in book.contacts else None) or holders.get("email") or holders.get("phone")
@@ -70,8 +70,8 @@ class Checker:
         foreign = {channel for channel, other in holders.items() if other not in (None, holder)}
         added = {name: getattr(newcomer, name) for name in Contact.FILLABLE if name in given - filled - foreign}
         filled |= set(added)
-        if parsed.note and not (contact and parsed.has_note(contact)):
-            added["note"] = row.fields["note"]
+        if missing := parsed.missing_notes(contact) if contact else notes:
+            added["note"] = displayed_note(missing)
         outcome = Outcome.COMPLETE if added else Outcome.KNOWN
         row.set_result(outcome, learnt=added, **holder_field(holder))
 
@@ -86,7 +86,7 @@ class BookExcerpt:
 
     def __init__(self, contact_import: ContactImport, parsed_rows: Iterable[ParsedRow]) -> None:
         external_ids: dict[str, list[str]] = {"email": [], "phone": []}
-        for contact, _id, _note in parsed_rows:
+        for contact, _id, _notes in parsed_rows:
             for channel, external_id in identities_of(contact.email, contact.phone):
                 external_ids[channel].append(external_id)
         self.holders: dict[Identity, UUID] = {}

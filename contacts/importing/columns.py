@@ -1,11 +1,13 @@
-"""Fields of the columns of a file, and values of their cells.
+"""Fields that a column can have, and the values of a row's cells.
 
-To import a further field, add it to TARGETS and HEADINGS.
+To import a further field, add it to TARGETS, and to HEADINGS in `headings`.
 """
 
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from itertools import zip_longest
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -13,16 +15,17 @@ from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from config.search.folding import fold
-
 from ..languages import ISO_639_1
 from ..models import Contact
+from .address_cells import ADDRESS_READERS, Addresses
+from .headings import normalize
 
 # Fields a column can have, in the order of the choices.
 TARGETS = {
     "name": _("Name"),
     "first_name": _("First name"),
     "last_name": _("Last name"),
+    "company": _("Company"),
     "email": _("E-mail"),
     "phone": _("Phone"),
     "status": _("Status"),
@@ -34,69 +37,79 @@ TARGETS = {
     "note": _("Note"),
     "id": _("Id from an export of Vestibule"),
 }
-# Headings in English, French and Dutch after `_normalize`, with those of Google, Outlook and Apple.
-HEADINGS = {
-    "name": "name fullname displayname contact contactname customer client nom nomcomplet naam volledigenaam klant",
-    "first_name": "firstname givenname forename prenom voornaam",
-    "last_name": "lastname surname familyname nomdefamille achternaam familienaam",
-    "email": "email emailaddress mail mailaddress emailvalue email1value courriel adressemail adresseemail "
-    "adressecourriel adresseelectronique adresseemailprincipale emailadres mailadres",
-    "phone": "phone phonenumber phonevalue phone1value telephone tel telno mobile mobilephone mobilenumber cell "
-    "cellphone homephone businessphone workphone numerodetelephone numero telephoneportable telephonemobile "
-    "telephonefixe portable telportable telfixe telmobile gsm gsmnummer telefoon telefoonnummer mobiel "
-    "mobielnummer mobielenummer",
-    "status": "status statut etat stage",
-    "role": "role rol type typedecontact contacttype",
-    "channel_preference": "preferredchannel channelpreference channel canal canalprefere canaldecontact kanaal "
-    "voorkeurskanaal",
-    "source": "source bron origine herkomst",
-    "referral_source": "referredby referralsource referral referrer recommandepar envoyepar apporteur "
-    "doorverwezendoor verwezendoor aangebrachtdoor",
-    "language": "language lang langue taal",
-    "note": "note notes comment comments remark remarks remarque remarques commentaire commentaires notitie notities "
-    "opmerking opmerkingen",
-    "id": "id",
-}
 CHOICES = {"status": Contact.Status, "role": Contact.Role, "channel_preference": Contact.Channel}
+NAME_PARTS = ("first_name", "last_name", "company")
+MAX_NAME = 200  # characters of a name that is made from another field
 
 
-def _normalize(heading: str) -> str:
-    """ "Téléphone (portable)" -> "telephoneportable"."""
-    return "".join(c for c in fold(heading) if c.isalnum())
+class RowCells(NamedTuple):
+    """Content of a row: `values` by field; `unusable` e-mails and phones by field; and everything else.
 
-
-@cache
-def _fields_by_heading() -> dict[str, str]:
-    # Reversed, so that of two fields with one heading the first wins.
-    return {heading: field for field, headings in reversed(HEADINGS.items()) for heading in headings.split()}
-
-
-def recognise_columns(headings: list[str]) -> list[str]:
-    """Field of each column: a key of TARGETS, or "" for an ignored column."""
-    columns = [_fields_by_heading().get(_normalize(heading), "") for heading in headings]
-    if "name" in columns and "last_name" in columns:
-        columns = ["" if column in ("first_name", "last_name") else column for column in columns]
-    elif "name" in columns and "first_name" in columns:
-        # Next to « Prénom », « Nom » is the family name.
-        columns = ["last_name" if column == "name" else column for column in columns]
-    return columns
-
-
-def read_cells(cells: list[str], columns: list[str]) -> dict[str, str]:
-    """{field: value} of a row, without empty values.
-
-    Of two columns with the same field the first one with a value counts; first and last name become the name.
+    `rest` is [(number of the column, text)] of ignored columns, unusable values, and values after the first one of
+    their field.
     """
-    values: dict[str, str] = {}
-    for column, cell in zip(columns, cells, strict=False):
-        value = cell.strip() if column == "note" else " ".join(cell.split())
+
+    values: dict[str, str]
+    unusable: dict[str, str]
+    rest: list[tuple[int, str]]
+
+
+def read_cells(cells: list[str], columns: list[str], country: str) -> RowCells:
+    """Read the cells of a row, empty ones left out.
+
+    Of several values of a field the first one counts, of e-mails and phones (read as those of `country`) the first
+    usable one. First and last name become the name where there is none, then the company, the e-mail, the phone.
+    """
+    row = RowCells({}, {}, [])
+    for number, (column, cell) in enumerate(zip_longest(columns, cells[: len(columns)], fillvalue="")):
         # "-", "?" and invisible characters count as empty.
-        if column and column not in values and any(c.isalnum() for c in value):
-            values[column] = READERS.get(column, str)(value)
-    parts = [values.pop("first_name", ""), values.pop("last_name", "")]
-    if name := values.get("name") or " ".join(filter(None, parts)):
-        values["name"] = name
-    return values
+        if any(c.isalnum() for c in cell):
+            _read_cell(row, number, column, cell, country)
+    _name(row, columns)
+    return row
+
+
+def join_extra_cells(cells: list[str], columns: list[str], country: str) -> list[str]:
+    """Join the cells after the last column with its own, if all of them are addresses: "ann@x.org; bob@x.org"."""
+    count = len(columns)
+    read = ADDRESS_READERS.get(columns[-1]) if count < len(cells) else None
+    extra = cells[count:]
+    if read is None or not all(read(cell, country).usable for cell in extra):
+        return cells
+    return [*cells[: count - 1], ";".join(cells[count - 1 :])]
+
+
+def _read_cell(row: RowCells, number: int, column: str, cell: str, country: str) -> None:
+    text = cell.strip() if column in ("note", "") else " ".join(cell.split())
+    if read := ADDRESS_READERS.get(column):
+        _read_addresses(row, number, column, read(cell, country), text)
+        return
+    value = READERS.get(column, str)(text)
+    if not column or row.values.setdefault(column, value) != value:
+        row.rest.append((number, value))
+
+
+def _read_addresses(row: RowCells, number: int, column: str, addresses: Addresses, text: str) -> None:
+    usable, unusable, has_remarks = addresses
+    row.values.update({column: usable[0]} if usable and column not in row.values else {})
+    if unusable:
+        row.unusable[column] = "; ".join([*filter(None, [row.unusable.get(column)]), *unusable])
+    others = [value for value in usable if value != row.values[column]]
+    row.rest.extend((number, each) for each in ([text] if usable and has_remarks else [*others, *unusable]))
+
+
+def _name(row: RowCells, columns: list[str]) -> None:
+    """Set the name from the other values where there is none. Those that do not become the name are of the rest."""
+    values = row.values
+    parts = {field: values.pop(field) for field in NAME_PARTS if field in values}
+    full = " ".join(parts[field] for field in ("first_name", "last_name") if field in parts)
+    if "name" not in values:
+        name = full or parts.pop("company", "") or values.get("email") or values.get("phone")
+        values |= {"name": name if full else name[:MAX_NAME]} if name else {}
+    elif "last_name" in parts and "first_name" not in columns and full not in values["name"]:
+        # « Nombre, Apellidos », "Name, Surname": the name is the first one.
+        values["name"] += f" {full}"
+    row.rest.extend((columns.index(field), text) for field, text in parts.items() if text not in values.get("name", ""))
 
 
 def read_id(text: str) -> UUID | None:
@@ -110,33 +123,33 @@ def read_id(text: str) -> UUID | None:
 def _values_by_label(field: str) -> dict[str, str]:
     """{normalized text: value} of a choice field: each value, and its label in every language."""
     choices = CHOICES[field]
-    values = {_normalize(value): value for value in choices.values}
+    values = {normalize(value): value for value in choices.values}
     for code, _name in settings.LANGUAGES:
         with override(code):
-            values |= {_normalize(str(label)): value for value, label in choices.choices}
+            values |= {normalize(str(label)): value for value, label in choices.choices}
     return values
 
 
 def _choice_reader(field: str) -> Callable[[str], str]:
     # An unknown value is returned unchanged, for the model to refuse.
-    return lambda text: _values_by_label(field).get(_normalize(text), text)
+    return lambda text: _values_by_label(field).get(normalize(text), text)
 
 
 @cache
 def _codes_by_language() -> dict[str, str]:
     """{normalized name: code} of languages: the name in itself, and in every language of the pages."""
     known = {code: info for code, info in LANG_INFO.items() if code in ISO_639_1 and "name" in info}
-    codes = {_normalize(info["name_local"]): code for code, info in known.items()}
+    codes = {normalize(info["name_local"]): code for code, info in known.items()}
     for language, _name in settings.LANGUAGES:
         with override(language):
-            codes |= {_normalize(gettext(info["name"])): code for code, info in known.items()}
+            codes |= {normalize(gettext(info["name"])): code for code, info in known.items()}
     return codes
 
 
 def _read_language(text: str) -> str:
     """ "FR", "fr-BE", "Français", "Frans" -> "fr"."""
     code = text.casefold().replace("_", "-").partition("-")[0]
-    return code if code in ISO_639_1 else _codes_by_language().get(_normalize(text), text)
+    return code if code in ISO_639_1 else _codes_by_language().get(normalize(text), text)
 
 
 READERS: dict[str, Callable[[str], str]] = {

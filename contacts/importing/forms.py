@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from config.accounts.models import Pro, User
 
 from ..models import ContactImport
-from .columns import TARGETS, recognise_columns
+from .columns import TARGETS
+from .headings import recognise_columns
 from .reading import looks_like_data, read_table
 
 
@@ -40,10 +41,19 @@ class UploadForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """Field of each column of the file: one select for each, named "0", "1" …"""
+    """Field of each column of the file: one select for each, named "0", "1" …; and what happens with the rest."""
+
+    keeps_rest = forms.BooleanField(
+        label=_("Keep the other columns as a note"),
+        help_text=_(
+            "Each contact gets one with the columns left out, further e-mails and phones, and unusable values."
+        ),
+        required=False,
+    )
 
     def __init__(self, contact_import: ContactImport, data: Any = None) -> None:
-        super().__init__(data, initial={str(number): column for number, column in enumerate(contact_import.columns)})
+        columns = {str(number): column for number, column in enumerate(contact_import.columns)}
+        super().__init__(data, initial={"keeps_rest": contact_import.keeps_rest, **columns})
         cells_of_first_rows = [row.values for row in contact_import.rows.order_by("number")[:20]]
         examples = [next(filter(None, cells), "") for cells in zip_longest(*cells_of_first_rows, fillvalue="")]
         choices = [("", _("Leave out")), *TARGETS.items()]
@@ -54,16 +64,15 @@ class ColumnsForm(forms.Form):
             self.fields[str(number)] = field
 
     @property
+    def selects(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name != "keeps_rest"]
+
+    @property
     def columns(self) -> list[str]:
-        return list(self.cleaned_data.values())
+        return [value for name, value in self.cleaned_data.items() if name != "keeps_rest"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        chosen = set(data.values())
-        if not chosen & {"name", "first_name", "last_name"}:
-            self.add_error(None, _("Choose the column with the name."))
-        if not chosen & {"email", "phone"}:
+        if not {*data.values()} & {"email", "phone"}:
             self.add_error(None, _("Choose the column with the e-mail or the phone."))
-        if "name" in chosen and chosen & {"first_name", "last_name"}:
-            self.add_error(None, _("Choose either the name, or first and last name."))
         return data

@@ -1,4 +1,4 @@
-"""Start and work the two phases of an import: the check (dry run) and the run.
+"""Start and work the phases of an import: the check (dry run), the run, and undoing the run.
 
 A job works batch by batch. A batch and the import's progress commit together, so a job that takes over from a killed
 one goes on after the last batch, and no row is worked twice.
@@ -19,10 +19,11 @@ from ..models import ContactImport, ContactImportRow
 from ..models.locking import hold_book
 from .checking import Checker
 from .running import run_rows
+from .undoing import undo_rows
 
 State = ContactImport.State
 # On SQLite a batch keeps all other writers waiting, so it takes a fifth of a second at most ...
-CHECK_BATCH, RUN_BATCH = 300, 100  # rows
+CHECK_BATCH, RUN_BATCH, UNDO_BATCH = 300, 100, 50  # rows
 # ... and other writers get in between two batches.
 PAUSE = 0.05  # seconds
 # After this time a job hands over to a new one behind the mails and other imports that are queued.
@@ -38,15 +39,15 @@ class Phase(NamedTuple):
     task: Any
 
 
-def start_check(contact_import: ContactImport, columns: list[str]) -> None:
+def start_check(contact_import: ContactImport, columns: list[str], *, keeps_rest: bool = False) -> None:
     """Check every row in the background, with these columns. Without effect while it is worked on, or after its run.
 
-    Raises DoesNotExist when it was discarded meanwhile.
+    `keeps_rest`: the cells that no field holds become a note. Raises DoesNotExist when it was discarded meanwhile.
     """
     with transaction.atomic():
         contact_import.lock()
         if contact_import.state in (State.UPLOADED, State.CHECKED):
-            contact_import.columns = columns
+            contact_import.columns, contact_import.keeps_rest = columns, keeps_rest
             contact_import.begin_phase(State.CHECKING)
             check_import.enqueue(str(contact_import.pk))
 
@@ -66,16 +67,31 @@ def start_run(contact_import: ContactImport, *, by: User) -> bool:
         return True
 
 
+def start_undo(contact_import: ContactImport, *, by: User) -> bool:
+    """Undo the run in the background. False when it is not over, is undone already, or its rows are deleted.
+
+    Raises DoesNotExist when it was discarded meanwhile.
+    """
+    with transaction.atomic():
+        contact_import.lock()
+        if not contact_import.can_be_undone:
+            return False
+        contact_import.undone_by = by
+        contact_import.begin_phase(State.UNDOING)
+        undo_import.enqueue(str(contact_import.pk))
+        return True
+
+
 def resume_import(contact_import: ContactImport) -> None:
-    """Retry a check or run that failed. Without effect on one that has not failed."""
+    """Retry a phase that failed. Without effect on one that has not failed."""
     with transaction.atomic():
         contact_import.lock()
         if contact_import.is_working and contact_import.error:
             contact_import.error = ""
             contact_import.save(update_fields=["error"])
             # The failed job may be retried too. Each batch locks the import, so two jobs work no row twice.
-            job = check_import if contact_import.state == State.CHECKING else run_import
-            job.enqueue(str(contact_import.pk))
+            jobs = {State.CHECKING: check_import, State.RUNNING: run_import, State.UNDOING: undo_import}
+            jobs[State(contact_import.state)].enqueue(str(contact_import.pk))
 
 
 @task
@@ -88,6 +104,12 @@ def check_import(import_id: str) -> None:
 def run_import(import_id: str) -> None:
     """Import an import's rows."""
     _work_batches(import_id, Phase(State.RUNNING, RUN_BATCH, run_rows, run_import))
+
+
+@task
+def undo_import(import_id: str) -> None:
+    """Undo an import that was run."""
+    _work_batches(import_id, Phase(State.UNDOING, UNDO_BATCH, undo_rows, undo_import))
 
 
 def _work_batches(import_id: str, phase: Phase) -> None:

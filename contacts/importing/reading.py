@@ -7,6 +7,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ..csv_cells import unescape
+from .headings import recognise_columns
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 50_000
@@ -22,12 +24,14 @@ MAX_HEADING = 100  # characters; longer headings are cut
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # Signatures of workbooks (zip), old workbooks and PDF.
 OTHER_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
 # Line before the headings by which Excel names the delimiter.
-DELIMITER_LINE = re.compile(r"sep=([,;\t])\r?\n?")
+DELIMITER_LINE = re.compile(r"sep=([,;\t|])\r?\n?")
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 # E-mail address or phone number: found in a row of data, rarely in a heading.
 DATA = re.compile(r"\w@\w|(?:\d[ ./-]?){6}")
+# Rows that are looked at for what is wrong with the first one.
+FIRST_ROWS = 10
 
 
 class Table(NamedTuple):
@@ -38,7 +42,10 @@ class Table(NamedTuple):
 
 
 def read_table(data: bytes) -> Table:
-    """Read a CSV file in UTF-8, UTF-16 or Windows-1252 with commas, semicolons or tabs. Raises ValidationError."""
+    """Read a CSV file in UTF-8, UTF-16 or Windows-1252 with commas, semicolons, tabs or pipes.
+
+    Raises ValidationError.
+    """
     if not data:
         raise ValidationError(_("The file is empty."), code="empty")
     if len(data) > MAX_BYTES:
@@ -48,13 +55,39 @@ def read_table(data: bytes) -> Table:
         raise ValidationError(message, code="kind")
     text = decode(data)
     records = _read_records(text)
-    _number, headings = next(records, (0, []))
-    if not headings:
+    first_rows = list(islice(records, FIRST_ROWS))
+    if not first_rows:
         raise ValidationError(_("The file is empty."), code="empty")
+    (_number, headings), *rows = first_rows
     if len(headings) > MAX_COLUMNS:
         message = _("The file has more than %(limit)d columns. Leave out those that are not about contacts.")
         raise ValidationError(message, code="columns", params={"limit": MAX_COLUMNS})
-    return Table([" ".join(heading.split())[:MAX_HEADING] for heading in headings], _limit_rows(records))
+    _check_first_rows(headings, rows)
+    return Table([" ".join(heading.split())[:MAX_HEADING] for heading in headings], _limit_rows(chain(rows, records)))
+
+
+def _check_first_rows(headings: list[str], rows: list[tuple[int, list[str]]]) -> None:
+    """Raise ValidationError where the headings stand further down, or the rows are divided otherwise than they."""
+    columns = recognise_columns(headings)
+    is_title = not any(columns) or sum(map(bool, headings)) == 1
+    for number, cells in rows:
+        if is_title and len({*recognise_columns(cells)} - {""}) > 1 and not looks_like_data(cells):
+            message = _("The first row holds no headings, but row %(number)d does. Delete the rows above it.")
+            raise ValidationError(message, code="title", params={"number": number})
+    if "email" in columns and rows:
+        _check_delimiters(columns, [cells for _number, cells in rows])
+
+
+def _check_delimiters(columns: list[str], rows: list[list[str]]) -> None:
+    """Raise ValidationError when e-mails stand in their column only if rows are divided at a second delimiter."""
+    at = columns.index("email")
+    for delimiter, name in {",": _("commas"), ";": _("semicolons"), "\t": _("tabs"), "|": _("vertical bars")}.items():
+        divided = [delimiter.join(cells).split(delimiter) for cells in rows]
+        if all(len(cells) == len(columns) and "@" in cells[at] for cells in divided) and not any(
+            "@" in cell for cells in rows for cell in cells[at : at + 1]
+        ):
+            message = _("The cells of the rows are separated by %(delimiter)s, but those of the headings are not.")
+            raise ValidationError(message, code="delimiter", params={"delimiter": name})
 
 
 def looks_like_data(headings: Iterable[str]) -> bool:
@@ -105,9 +138,18 @@ def _lines(text: str, start: int = 0) -> Iterator[str]:
 
 
 def _guess_delimiter(text: str) -> str:
-    """The delimiter that splits the headings into the most cells."""
-    first = next((line for line in _lines(text) if any(c.isalnum() for c in line)), "")
-    return max(DELIMITERS, key=lambda each: len(next(csv.reader([first[:100_000]], delimiter=each), [])))
+    """The delimiter that splits the headings into the most cells, be they below a title."""
+    lines = islice((line[:100_000] for line in _lines(text) if any(c.isalnum() for c in line)), FIRST_ROWS)
+    for number, line in enumerate(lines):
+        delimiter = max(DELIMITERS, key=lambda each: len(_split(line, each)))
+        cells = _split(line, delimiter)
+        if (number == 0 and len(cells) > 1) or len({*recognise_columns(cells[:MAX_COLUMNS])} - {""}) > 1:
+            return delimiter
+    return DELIMITERS[0]
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter), [])
 
 
 def _strip_end(cells: list[str]) -> list[str]:

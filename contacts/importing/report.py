@@ -1,9 +1,10 @@
 """The outcome of each row, for the import's page and for the file of refused rows."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ HEAD = ("name", "email", "phone")  # fields in the first lines of a row
 BLOCK = 500  # rows read at once for the download
 REASON = "reason"
 Outcome = ContactImportRow.Outcome
+LEFT_OUT, NOT_UNDONE = ContactImport.LEFT_OUT, "not_undone"  # further tabs
 # Labels of outcomes after the run.
 DONE = {Outcome.CREATE: _("Created"), Outcome.COMPLETE: _("Completed")}
 
@@ -28,30 +30,42 @@ class DisplayedRow(NamedTuple):
     other_values: list[str]
     added: list[tuple[Any, str]]  # field, value
     reasons: list[tuple[Any, str, str]]  # field, invalid value, reason
+    left_out: list[tuple[Any, str]]  # field, unusable value
     has_other_name: bool  # the name of the matching contact differs
 
 
 class Report:
     """One tab of an import's rows, as the URL asks for it."""
 
+    FILTERS: ClassVar = {
+        **{str(each): Q(outcome=each) for each in Outcome},
+        LEFT_OUT: ~Q(left_out={}),
+        NOT_UNDONE: ~Q(undo__in=("", ContactImportRow.Undo.UNDONE)),
+    }
+
     def __init__(self, contact_import: ContactImport, query: Mapping[str, str]) -> None:
         self.contact_import = contact_import
-        with_rows = [outcome for outcome in Outcome.values if contact_import.count(outcome)]
-        outcome = query.get("show", "")
-        self.show = outcome if outcome in Outcome.values else next(iter(with_rows), Outcome.CREATE)
+        shown = [show for show, _title, count in self.tabs if count]
+        show = query.get("show", "")
+        self.show = show if show in self.FILTERS else next(iter(shown), str(Outcome.CREATE))
         self.after = query.get("after") or "0"
         if not (self.after.isdecimal() and len(self.after) < 9):
             raise Http404
 
     @property
     def tabs(self) -> list[tuple[str, Any, int]]:
-        """(outcome, title, count)."""
-        labels = {} if self.contact_import.is_pending else DONE
-        return [(each, labels.get(each, each.label), self.contact_import.count(each)) for each in Outcome]
+        """(name, title, count): the outcomes, and rows that need a look."""
+        contact_import = self.contact_import
+        labels = {} if contact_import.is_pending else DONE
+        tabs = [(str(each), labels.get(each, each.label), contact_import.count(each)) for each in Outcome]
+        left_out = contact_import.count(ContactImport.LEFT_OUT)
+        not_undone = sum(count for _reason, count in contact_import.not_undone)
+        more = [(LEFT_OUT, _("Values left out"), left_out), (NOT_UNDONE, _("Not undone"), not_undone)]
+        return tabs + [tab for tab in more if tab[2]]
 
     def page(self) -> dict[str, Any]:
         """Rows of one page, and the row number after which the next page begins."""
-        rows = self.contact_import.rows.filter(outcome=self.show, number__gt=int(self.after))
+        rows = self.contact_import.rows.filter(self.FILTERS[self.show], number__gt=int(self.after))
         page = list(rows.select_related("contact").order_by("number")[: ROWS + 1])
         more = page[ROWS - 1].number if len(page) > ROWS else ""
         country = self.contact_import.pro.country
@@ -62,7 +76,8 @@ def _display_row(row: ContactImportRow, country: str) -> DisplayedRow:
     other_values = [_display_value(name, value, country) for name, value in row.fields.items() if name not in HEAD]
     added = [(TARGETS[name], _display_value(name, value, country)) for name, value in row.learnt.items()]
     reasons = [(TARGETS.get(name, ""), row.fields.get(name, ""), reason) for name, reason in row.reasons.items()]
-    return DisplayedRow(row, other_values, added, reasons, _has_other_name(row))
+    left_out = [(TARGETS[name], text) for name, text in row.left_out.items()]
+    return DisplayedRow(row, other_values, added, reasons, left_out, _has_other_name(row))
 
 
 def _has_other_name(row: ContactImportRow) -> bool:
@@ -75,6 +90,8 @@ def _display_value(name: str, value: str, country: str) -> str:
     """Readable value; an unknown choice is returned as in the file."""
     if name == "phone":
         return to_display(value, country)
+    if name == "note":
+        return " · ".join(value.split("\n"))
     return str(dict(CHOICES[name].choices).get(value, value)) if name in CHOICES else value
 
 

@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,9 +13,11 @@ from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from config.web.text import unix_lines
+
 from ..models import Contact, ContactImport, ContactImportRow
-from ..models.note import clean_body
-from .columns import CHOICES, read_cells, read_id
+from ..models.note import MAX_LENGTH, clean_body
+from .columns import CHOICES, join_extra_cells, read_cells, read_id
 
 SOURCE = "csv_import"
 # Longest value, or message that repeats one, that is stored for display: a cell may be very long.
@@ -23,40 +26,73 @@ logger = logging.getLogger("vestibule.contacts")
 
 
 class ParsedRow(NamedTuple):
-    """Content of a row: a valid, unsaved contact; the id given by an export of Vestibule; a note, or ""."""
+    """Content of a row: a valid, unsaved contact; the id given by an export of Vestibule; notes."""
 
     contact: Contact
     id: UUID | None
-    note: str
+    notes: list[str]
 
-    def has_note(self, contact: Contact) -> bool:
-        """True when the contact has this note already, or the row has none."""
-        return not self.note or contact.notes.filter(body=self.note).exists()
+    def missing_notes(self, contact: Contact) -> list[str]:
+        """Notes that the contact has not."""
+        if not self.notes:
+            return []
+        present = {*contact.notes.filter(body__in=self.notes).values_list("body", flat=True)}
+        return [note for note in self.notes if note not in present]
 
 
 def parse_row(contact_import: ContactImport, row: ContactImportRow) -> ParsedRow:
-    """Parse a row, and set its `fields`. Raises ValidationError with the invalid fields."""
-    cells = read_cells(row.values, contact_import.columns)
+    """Parse a row, and set its `fields` and `left_out`. Raises ValidationError with the invalid fields.
+
+    An unusable e-mail beside a usable phone, or the other way round, is left out.
+    """
+    pro, columns = contact_import.pro, contact_import.columns
+    values = join_extra_cells(row.values, columns, pro.country)
+    cells, unusable, rest = read_cells(values, columns, pro.country)
+    has_address = bool(cells.get("email") or cells.get("phone"))
+    if not has_address:
+        cells |= unusable
     row.fields = {name: value[:MAX_DISPLAYED] for name, value in cells.items() if name != "id"}
-    id = read_id(cells.pop("id", ""))
-    if len(row.values) > len(contact_import.headings):
+    row.left_out = {name: text[:MAX_DISPLAYED] for name, text in unusable.items() if has_address}
+    if len(values) > len(contact_import.headings):
         raise ValidationError(_("This row has more cells than there are headings."))
-    note = _clean_note(cells.pop("note", ""))
-    contact = Contact(pro=contact_import.pro)
+    id_text = cells.pop("id", "")
+    if (id := read_id(id_text)) is None and id_text:
+        rest.append((columns.index("id"), id_text))
+    notes = [*_clean_note(cells.pop("note", "")), *_notes_of_rest(contact_import, rest)]
+    contact = Contact(pro=pro)
     if id and not (cells.get("email") or cells.get("phone")):
         # An export also holds senders of a channel who gave neither e-mail nor phone.
-        exported = Contact.objects.for_pro(contact_import.pro).filter(pk=id)
+        exported = Contact.objects.for_pro(pro).filter(pk=id)
         contact.reached_by = exported.values_list("reached_by", flat=True).first() or ""
-    contact.assign_fields({"source": SOURCE, "language": contact_import.pro.language, **cells})
+    contact.assign_fields({"source": SOURCE, "language": pro.language, **cells})
     row.fields |= {name: getattr(contact, name) for name in cells}
-    return ParsedRow(contact, id, note)
+    row.fields |= {"note": displayed_note(notes)} if notes else {}
+    return ParsedRow(contact, id, notes)
 
 
-def _clean_note(text: str) -> str:
+def displayed_note(notes: list[str]) -> str:
+    return "\n".join(notes)[:MAX_DISPLAYED]
+
+
+def _clean_note(text: str) -> list[str]:
     try:
-        return clean_body(text) if text else ""
+        return [clean_body(text)] if text else []
     except ValidationError as error:
         raise ValidationError({"note": error.messages}) from error
+
+
+def _notes_of_rest(contact_import: ContactImport, rest: list[tuple[int, str]]) -> list[str]:
+    """Notes with the cells that no field holds, as lines "Heading: value": one, or more where it is too long."""
+    if not (contact_import.keeps_rest and rest):
+        return []
+    headings = contact_import.headings
+    lines = (
+        f"{headings[number] or _('Column %(number)d') % {'number': number + 1}}: {text}"
+        for number, text in sorted(rest, key=itemgetter(0))
+    )
+    text = unix_lines("\n".join(lines))
+    parts = [text[start : start + MAX_LENGTH] for start in range(0, len(text), MAX_LENGTH)]
+    return [part.strip() for part in parts if part.strip()]
 
 
 @contextmanager
@@ -78,6 +114,7 @@ def refuse_on_error(row: ContactImportRow) -> Iterator[None]:
 
 def refuse(row: ContactImportRow, reasons: dict[str, str]) -> None:
     """Set the outcome of a row to refused, unsaved."""
+    row.left_out = {}
     row.set_result(row.Outcome.REFUSE, reasons=reasons)
 
 

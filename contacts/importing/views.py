@@ -1,4 +1,4 @@
-"""Pages of an import: upload, columns, check, run."""
+"""Pages of an import: upload, columns, check, run, undo."""
 
 import uuid
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from config.accounts.http import ProRequest, send_to, wants
 from ..csv_files import csv_lines, csv_response
 from ..models import ContactImport
 from .forms import ColumnsForm, UploadForm
-from .jobs import resume_import, start_check, start_run
+from .jobs import resume_import, start_check, start_run, start_undo
 from .report import Report, refused_cells
 
 PAGE = "contacts/import_detail.html"
@@ -100,7 +100,7 @@ def _save_columns(request: ProRequest, contact_import: ContactImport) -> HttpRes
         return render(request, PAGE, {"contact_import": contact_import, "form": form}, status=422)
     if contact_import.is_pending:
         with discarded_is_404():
-            start_check(contact_import, form.columns)
+            start_check(contact_import, form.columns, keeps_rest=form.cleaned_data["keeps_rest"])
     # If it is not pending, the page shows the run.
     return redirect("contacts:import_detail", contact_import.pk)
 
@@ -126,6 +126,17 @@ def import_run(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+def import_undo(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Undo an import that was run; a second click changes nothing."""
+    contact_import = _find_import(request, id)
+    with discarded_is_404():
+        is_started = start_undo(contact_import, by=request.user)
+    if not is_started and contact_import.state != State.UNDOING:
+        messages.error(request, _("This import cannot be undone any more."))
+    return redirect("contacts:import_detail", id)
+
+
+@require_POST
 def import_discard(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Discard an import that was not run."""
     contact_import = _find_import(request, id)
@@ -142,6 +153,6 @@ def import_discard(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 def import_refused(request: ProRequest, id: uuid.UUID) -> StreamingHttpResponse:
     """Refused rows in the file's own columns, each with its reason, to be corrected and imported again."""
     contact_import = _find_import(request, id)
-    if contact_import.state not in (State.CHECKED, State.RUNNING, State.DONE) or contact_import.is_forgotten:
+    if contact_import.state in (State.UPLOADED, State.CHECKING) or contact_import.is_forgotten:
         raise Http404
     return csv_response("contacts-refused.csv", csv_lines(*refused_cells(contact_import)))

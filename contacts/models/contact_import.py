@@ -48,8 +48,8 @@ class ContactImportQuerySet(TenantQuerySet["ContactImport"]):
         return contact_import
 
     def locked(self) -> Self:
-        """Imports with Pro and user, locked until the transaction ends."""
-        return self.select_related("pro", "user").select_for_update(of=("self",))
+        """Imports with Pro and users, locked until the transaction ends."""
+        return self.select_related("pro", "user", "undone_by").select_for_update(of=("self",))
 
     def prune(self) -> None:
         """Delete files uploaded longer ago than RETENTION. Of an import that was run the counts are kept."""
@@ -59,8 +59,10 @@ class ContactImportQuerySet(TenantQuerySet["ContactImport"]):
             imports = list(old.select_for_update())
             ended = [each.pk for each in imports if not each.is_pending]
             ContactImportRow.objects.filter(contact_import__in=ended).delete()
-            done = {"state": ContactImport.State.DONE, "is_forgotten": True, "headings": [], "columns": []}
-            self.filter(pk__in=ended).update(**done)
+            ended_rows = self.filter(pk__in=ended)
+            ended_rows.update(is_forgotten=True, headings=[], columns=[])
+            ended_rows.filter(state=ContactImport.State.RUNNING).update(state=ContactImport.State.DONE)
+            ended_rows.filter(state=ContactImport.State.UNDOING).update(state=ContactImport.State.UNDONE)
             self.filter(pk__in=[each.pk for each in imports if each.is_pending]).delete()
 
 
@@ -73,10 +75,13 @@ class ContactImport(models.Model):
         CHECKED = "checked", _("Checked")
         RUNNING = "running", _("Being imported")
         DONE = "done", _("Imported")
+        UNDOING = "undoing", _("Being undone")
+        UNDONE = "undone", _("Undone")
 
     # States in which nothing has been imported.
     PENDING = (State.UPLOADED, State.CHECKING, State.CHECKED)
-    WORKING = (State.CHECKING, State.RUNNING)
+    LEFT_OUT = "left_out"
+    WORKING = (State.CHECKING, State.RUNNING, State.UNDOING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="+", db_index=False)
@@ -87,8 +92,11 @@ class ContactImport(models.Model):
     headings = models.JSONField(default=list)
     # Field of each column (a key of contacts.importing.columns.TARGETS), "" for an ignored column.
     columns = models.JSONField(default=list)
+    # The cells that no field holds become a note.
+    keeps_rest = models.BooleanField(default=False, db_default=False)
     total = models.PositiveIntegerField(default=0)
-    # Progress of the current phase: number of the last worked row, count of worked rows, and {outcome: count}.
+    # Progress of the current phase: number of the last worked row, count of worked rows, and {outcome: count}, with
+    # LEFT_OUT for rows of which a value is left out. Undoing adds {result: count} of ContactImportRow.Undo.
     position = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
@@ -97,6 +105,8 @@ class ContactImport(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
 
     objects = ContactImportQuerySet.as_manager()
 
@@ -122,9 +132,30 @@ class ContactImport(models.Model):
         """Count of rows that change the address book: they create a contact or complete one."""
         return self.count(ContactImportRow.Outcome.CREATE) + self.count(ContactImportRow.Outcome.COMPLETE)
 
+    @property
+    def is_run(self) -> bool:
+        """True when the run is over, undone or not."""
+        return self.state in (self.State.DONE, self.State.UNDOING, self.State.UNDONE)
+
+    @property
+    def can_be_undone(self) -> bool:
+        return self.state == self.State.DONE and not self.is_forgotten
+
+    @property
+    def undone_count(self) -> int:
+        """Count of rows that were undone."""
+        return self.count(ContactImportRow.Undo.UNDONE)
+
+    @property
+    def not_undone(self) -> list[tuple[str, int]]:
+        """(reason, count) of the rows that could not be undone, or not entirely."""
+        reasons = [each for each in ContactImportRow.Undo if each != ContactImportRow.Undo.UNDONE]
+        return [(str(each.label), self.count(each)) for each in reasons if self.count(each)]
+
     def begin_phase(self, state: str) -> None:
-        """Set the state, and the progress to no rows worked."""
-        self.state, self.counts, self.position, self.done, self.error = state, {}, 0, 0, ""
+        """Set the state, and the progress to no rows worked. Undoing keeps the counts of the run."""
+        counts = self.counts if state == self.State.UNDOING else {}
+        self.state, self.counts, self.position, self.done, self.error = state, counts, 0, 0, ""
         self.save()
 
     def discard(self) -> bool:
@@ -157,16 +188,28 @@ class ContactImport(models.Model):
             rows, update_conflicts=True, unique_fields=["id"], update_fields=ContactImportRow.RESULT_FIELDS
         )
         for row in rows:
-            self.counts[row.outcome] = self.count(row.outcome) + 1
+            for key in self._counted(row):
+                self.counts[key] = self.count(key) + 1
             self.position = row.number
         self.done += len(rows)
         self.error = ""
-        is_over = not rows or self.done >= self.total
-        if is_over and self.state == self.State.CHECKING:
-            self.state = self.State.CHECKED
-        elif is_over:
-            self.state, self.finished_at = self.State.DONE, timezone.now()
+        if not rows or self.done >= self.total:
+            self._end_phase()
         self.save()
+
+    def _counted(self, row: "ContactImportRow") -> list[str]:
+        if self.state == self.State.UNDOING:
+            return [row.undo] if row.undo else []
+        return [row.outcome, self.LEFT_OUT] if row.left_out else [row.outcome]
+
+    def _end_phase(self) -> None:
+        now = timezone.now()
+        if self.state == self.State.CHECKING:
+            self.state = self.State.CHECKED
+        elif self.state == self.State.RUNNING:
+            self.state, self.finished_at = self.State.DONE, now
+        else:
+            self.state, self.undone_at = self.State.UNDONE, now
 
 
 class ContactImportRow(models.Model):
@@ -178,13 +221,26 @@ class ContactImportRow(models.Model):
         KNOWN = "known", _("Known already")
         REFUSE = "refuse", _("Refused")
 
-    RESULT_FIELDS = ("outcome", "fields", "learnt", "reasons", "same_as", "contact")
+    class Undo(models.TextChoices):
+        """What became of a row when the import was undone; "" for a row that changed nothing."""
+
+        UNDONE = "undone", _("Undone")
+        MERGED = "merged", _("Archived or merged with another contact since")
+        USED = "used", _("Has messages, requests or other records")
+        CHANGED = "changed", _("Changed since the import")
+        NOTED = "noted", _("Has a note of yours")
+        IMPORTED = "imported", _("Is in another import, too")
+        NEEDED = "needed", _("Has no other e-mail or phone")
+
+    RESULT_FIELDS = ("outcome", "fields", "left_out", "learnt", "reasons", "same_as", "contact", "created", "undo")
 
     contact_import = models.ForeignKey(ContactImport, models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField()
     # The cells as in the file, and their values as {field: value}, valid unless the row is refused.
     values = models.JSONField(default=list)
     fields = models.JSONField(default=dict)
+    # Unusable values that were left out of a row that is not refused: {field: text}.
+    left_out = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     # "" before the check; then the expected outcome, and after the run the actual one.
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     # Values that the matching contact gets: {field: value}.
@@ -194,6 +250,9 @@ class ContactImportRow(models.Model):
     # The contact of the row; or, before the run, the number of the earlier row that creates this contact.
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="+")
     same_as = models.PositiveIntegerField(null=True)
+    # Ids of what the run created for the contact: {"notes": […], "identities": […]}.
+    created = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    undo = models.CharField(max_length=10, choices=Undo, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["contact_import", "number"], name="contact_import_row_number")]
@@ -204,7 +263,7 @@ class ContactImportRow(models.Model):
 
     def set_result(self, outcome: str, **result: Any) -> None:
         """Set the outcome and the other result fields, unsaved; those not given become empty."""
-        blank: dict[str, Any] = {"learnt": {}, "reasons": {}, "same_as": None, "contact": None}
+        blank: dict[str, Any] = {"learnt": {}, "reasons": {}, "same_as": None, "contact": None, "created": {}}
         for name, value in {**blank, **result, "outcome": outcome}.items():
             setattr(self, name, value)
 

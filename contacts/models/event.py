@@ -10,7 +10,8 @@ class ContactEvent(models.Model):
 
     - `changed`: the changed fields;
     - `merged` and `unmerged` of the kept contact: the changed fields, and `absorbed`: [id, name] of the merged one;
-    - `unmerged` of the merged contact: `survivor`: [id, name] of the kept one.
+    - `unmerged` of the merged contact: `survivor`: [id, name] of the kept one;
+    - `unimported`: `import`: [id, name of the file]. An event of what that changed follows.
     """
 
     class Kind(models.TextChoices):
@@ -20,6 +21,7 @@ class ContactEvent(models.Model):
         RESTORED = "restored", _("Restored")
         MERGED = "merged", _("Merged")
         UNMERGED = "unmerged", _("Merge undone")
+        UNIMPORTED = "unimported", _("Import undone")
 
     contact = models.ForeignKey("contacts.Contact", models.CASCADE, related_name="events")
     kind = models.CharField(_("event"), max_length=10, choices=Kind)

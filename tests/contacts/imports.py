@@ -1,6 +1,6 @@
 """Imports of a file in each of their states."""
 
-from contacts.importing.columns import recognise_columns
+from contacts.importing.headings import recognise_columns
 from contacts.importing.jobs import start_check, start_run
 from contacts.importing.reading import read_table
 from contacts.models import ContactImport
@@ -13,19 +13,19 @@ def uploaded(user, text, filename="contacts.csv"):
     return ContactImport.objects.upload(user.pro, **fields, by=user)
 
 
-def checked(user, text, work_tasks):
+def checked(user, text, work_tasks, **options):
     """The import of a file after its check."""
     contact_import = uploaded(user, text)
-    start_check(contact_import, contact_import.columns)
+    start_check(contact_import, contact_import.columns, **options)
     work_tasks()
     contact_import.refresh_from_db()
     assert contact_import.state == "checked"
     return contact_import
 
 
-def imported(user, text, work_tasks):
+def imported(user, text, work_tasks, **options):
     """The import of a file after its run."""
-    contact_import = checked(user, text, work_tasks)
+    contact_import = checked(user, text, work_tasks, **options)
     assert start_run(contact_import, by=user)
     work_tasks()
     contact_import.refresh_from_db()

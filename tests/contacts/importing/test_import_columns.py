@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from contacts.book.exporting import COLUMNS
-from contacts.importing.columns import HEADINGS, TARGETS, read_cells, read_id, recognise_columns
+from contacts.importing.columns import TARGETS, read_cells, read_id
+from contacts.importing.headings import HEADINGS, recognise_columns
 from contacts.importing.views import SAMPLE
 
 DOCS = (Path(__file__).parents[3] / "docs/import.md").read_text()
@@ -51,8 +52,8 @@ def test_a_heading_is_recognised(heading, column):
     "headings, columns",
     [
         (["Nom", "Prénom", "Mail"], ["last_name", "first_name", "email"]),
-        (["Name", "Given Name", "Family Name"], ["name", "", ""]),
-        (["Naam", "Achternaam"], ["name", ""]),
+        (["Name", "Given Name", "Family Name"], ["name", "first_name", "last_name"]),
+        (["Naam", "Achternaam"], ["name", "last_name"]),
         (["First name", "Last name"], ["first_name", "last_name"]),
         (["Email", "Email", "Mobile", "Tel"], ["email", "email", "phone", "phone"]),
     ],
@@ -64,7 +65,7 @@ def test_headings_are_read_together(headings, columns):
 def test_every_heading_of_the_documentation_is_recognised():
     lines = re.findall(r"^\| ([A-Z][\w ,-]+) \| (.+) \| (.+) \| (.+) \|$", DOCS, re.M)
     labels = {str(label).casefold(): name for name, label in TARGETS.items()}
-    assert len(lines) == 11
+    assert len(lines) == 12
     for field, *headings in lines:
         fields = {labels[name.casefold()] for name in field.split(", ")}
         assert {recognise_columns([word])[0] for cell in headings for word in cell.split(", ")} == fields
@@ -109,28 +110,36 @@ def test_every_field_has_headings_and_no_heading_two_fields():
     ],
 )
 def test_a_value_is_read(column, cell, value):
-    assert read_cells([cell], [column]) == {column: value}
+    assert read_cells([cell], [column], "FR").values == {column: value}
 
 
 @pytest.mark.parametrize("cell", ["", "  ", "-", "–", "?", "\u200b", "\u202e", "()"])
 def test_a_cell_without_content_is_empty(cell):
-    assert read_cells([cell], ["phone"]) == {}
+    assert read_cells([cell], ["phone"], "FR") == ({}, {}, [])
 
 
 @pytest.mark.parametrize(
-    "cells, columns, values",
+    "cells, columns, values, rest",
     [
-        (["Anna", "van Dam"], ["first_name", "last_name"], {"name": "Anna van Dam"}),
-        (["", "van Dam"], ["first_name", "last_name"], {"name": "van Dam"}),
-        (["", "06", "07"], ["phone", "phone", "phone"], {"phone": "06"}),
-        (["Anna", "x"], ["name", ""], {"name": "Anna"}),
-        (["Anna"], ["name", "email"], {"name": "Anna"}),
-        (["Anna", "x", "y"], ["name"], {"name": "Anna"}),
-        ([], ["name"], {}),
+        (["Anna", "van Dam"], ["first_name", "last_name"], {"name": "Anna van Dam"}, []),
+        (["", "van Dam"], ["first_name", "last_name"], {"name": "van Dam"}, []),
+        (["", "06", "0612345678"], ["phone"] * 3, {"phone": "+33612345678", "name": "+33612345678"}, [(1, "06")]),
+        (["Anna", "x"], ["name", ""], {"name": "Anna"}, [(1, "x")]),
+        (["Anna"], ["name", "email"], {"name": "Anna"}, []),
+        (["Anna", "x", "y"], ["name"], {"name": "Anna"}, []),
+        (["Ann", "Anna", "Dam"], ["name", "first_name", "last_name"], {"name": "Ann"}, [(1, "Anna"), (2, "Dam")]),
+        (["", "Anna", "Dam"], ["name", "first_name", "last_name"], {"name": "Anna Dam"}, []),
+        (["Ana", "García"], ["name", "last_name"], {"name": "Ana García"}, []),
+        (["Ana García", "García"], ["name", "last_name"], {"name": "Ana García"}, []),
+        (["", "Garage"], ["name", "company"], {"name": "Garage"}, []),
+        (["Anna", "Garage"], ["name", "company"], {"name": "Anna"}, [(1, "Garage")]),
+        (["", "a@x.org", "06"], ["name", "email", "phone"], {"name": "a@x.org", "email": "a@x.org"}, [(2, "06")]),
+        ([], ["name"], {}, []),
     ],
 )
-def test_cells_are_read_together(cells, columns, values):
-    assert read_cells(cells, columns) == values
+def test_cells_are_read_together(cells, columns, values, rest):
+    row = read_cells(cells, columns, "FR")
+    assert (row.values, row.rest) == (values, rest)
 
 
 def test_an_id_of_another_program_is_ignored():

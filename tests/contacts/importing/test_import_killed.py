@@ -2,11 +2,11 @@
 
 import pytest
 
-from contacts.importing.jobs import start_check, start_run
+from contacts.importing.jobs import start_check, start_run, start_undo
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport
 from tests.jobs import test_worker
 
-from ..imports import uploaded
+from ..imports import imported, uploaded
 
 start_worker = test_worker.start_worker
 PEOPLE = 1_200
@@ -50,3 +50,18 @@ def test_killed_while_checking_and_while_importing(user, start_worker):
     counts = [model.objects.count() for model in (Contact, ContactIdentity, ContactEvent)]
     assert counts == [PEOPLE] * 3
     assert contact_import.rows.filter(outcome="create").values("contact").distinct().count() == PEOPLE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_while_undoing(user, start_worker, work_tasks):
+    text = "name,email\n" + "".join(f"N{n},n{n}@example.org\n" for n in range(PEOPLE))
+    contact_import = imported(user, text, work_tasks)
+    start_undo(contact_import, by=user)
+    for _ in range(2):
+        kill_in_the_middle(contact_import, "undoing", start_worker)
+        assert Contact.objects.filter(deleted_at=None).count() == PEOPLE - contact_import.done
+    start_worker()
+    test_worker.wait_until(lambda: ContactImport.objects.get().state == "undone")
+    contact_import.refresh_from_db()
+    assert (contact_import.counts, contact_import.done) == ({"create": PEOPLE, "undone": PEOPLE}, PEOPLE)
+    assert ContactEvent.objects.filter(kind="deleted").count() == PEOPLE

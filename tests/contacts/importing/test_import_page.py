@@ -47,7 +47,7 @@ def counts():
 def test_the_columns_are_shown_with_an_example_and_the_recognised_field(browser, user):
     contact_import = uploaded(user, "Nom,,<b>\n,x,\nAnna,y,<script>\n")
     form = columns_form(get(browser, contact_import))
-    assert form.texts("label") == ["Nom", "Column 2", "<b>"]
+    assert form.texts("label") == ["Nom", "Column 2", "<b>", "Keep the other columns as a note"]
     assert form.texts(".example") == ["Anna", "x", "<script>"]
     assert form.fields == {"0": "name", "1": "", "2": ""}
 
@@ -65,9 +65,8 @@ def test_the_choice_of_columns_starts_the_check(browser, user, work_tasks):
 @pytest.mark.parametrize(
     "columns, messages",
     [
-        ([""] * 4, ["Choose the column with the name.", "Choose the column with the e-mail or the phone."]),
+        ([""] * 4, ["Choose the column with the e-mail or the phone."]),
         (["name", "", "", ""], ["Choose the column with the e-mail or the phone."]),
-        (["name", "first_name", "email", ""], ["Choose either the name, or first and last name."]),
         (["name", "email", "pro", ""], ["Select a valid choice. pro is not one of the available choices."]),
         (["name", "email", "\x00", ""], ["Select a valid choice. is not one of the available choices."]),
     ],
@@ -161,7 +160,7 @@ def test_the_report_after_the_run(browser, user, work_tasks):
     sums = page.one("[aria-labelledby=sums-title]")
     assert sums.texts("dl > div") == ["Created 1", "Completed 0", "Known already 0", "Refused 1"]
     assert sums.values(".actions a", "href") == ["/contacts", path(contact_import, "/refused.csv")]
-    assert page.texts("main form") == []
+    assert page.values("main form", "action") == [path(contact_import, "/undo")]
     anna = Contact.objects.get()
     assert page.one(".import-rows a")["href"] == f"/contacts/{anna.pk}"
 

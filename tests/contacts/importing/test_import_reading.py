@@ -33,11 +33,25 @@ def code(data):
         "Name;E-mail\nHélène;h@example.org\n".encode("utf-16"),
         codecs.BOM_UTF16_BE + "Name\tE-mail\nHélène\th@example.org\n".encode("utf-16-be"),
         "sep=;\r\nName;E-mail\r\nHélène;h@example.org".encode(),
+        "Name|E-mail\nHélène|h@example.org\n".encode(),
         'Name, "E-mail"\n"Hélène", "h@example.org"\n'.encode(),
         "Name,E-mail,,\nHélène,h@example.org,,\n,,,\n".encode(),
         " Name , E-mail\nHélène,h@example.org\n".encode(),
     ],
-    ids=["utf-8", "no end", "excel", "lone CR", "cp1252", "utf-16", "utf-16-be", "sep", "quotes", "blanks", "spaces"],
+    ids=[
+        "utf-8",
+        "no end",
+        "excel",
+        "lone CR",
+        "cp1252",
+        "utf-16",
+        "utf-16-be",
+        "sep",
+        "pipes",
+        "quotes",
+        "blanks",
+        "spaces",
+    ],
 )
 def test_the_same_table_however_it_is_written(data):
     headings, [(number, cells)] = table(data)
@@ -107,6 +121,11 @@ def test_odd_characters_are_read_as_they_are():
         (b"x" * 10_000_000, "row"),
         (b'"' * 9_999_999, "row"),
         (b"Name,Phone\n" + b"A,1\n" * (MAX_ROWS + 1), "rows"),
+        (b"Our clients 2026;;\n;;\nNom;Mail;Tel\nAnna;a@x.org;06\n", "title"),
+        (b"Export\n\nName,E-mail\nAnna,a@x.org\n", "title"),
+        (b"Contacts\nName|E-mail\nAnna|a@x.org\n", "title"),
+        (b"Name|Mail|Phone\nAnna;a@x.org|06\nBea;b@x.org|07\n", "delimiter"),
+        (b"Name,Mail\nAnna;a@x.org\n", "delimiter"),
     ],
     ids=[
         "nothing",
@@ -132,6 +151,11 @@ def test_odd_characters_are_read_as_they_are():
         "10 MB heading",
         "10 MB of quotes",
         "50,001 rows",
+        "title",
+        "title of one cell",
+        "title that is a field",
+        "pipes and semicolons",
+        "commas and semicolons",
     ],
 )
 def test_an_unreadable_file_is_refused_as_a_whole(data, expected):
@@ -159,3 +183,18 @@ def test_the_message_names_the_row():
 )
 def test_a_first_row_with_an_address_or_a_number_is_data(headings, expected):
     assert looks_like_data(headings) is expected
+
+
+def test_what_is_wrong_with_the_first_row_is_said():
+    title = "The first row holds no headings, but row 2 does. Delete the rows above it."
+    delimiter = "The cells of the rows are separated by semicolons, but those of the headings are not."
+    messages = {b"Our clients;;\nNom;Mail;Tel\n": title, b"Name|Mail\nA;a@x.org\n": delimiter}
+    for data, message in messages.items():
+        with pytest.raises(ValidationError) as caught:
+            table(data)
+        assert caught.value.messages == [message]
+
+
+def test_a_delimiter_within_a_cell_is_none():
+    assert table(b"Name;Mail;Phone\nAnna;a@x.org, b@x.org;\n")[1] == [(2, ["Anna", "a@x.org, b@x.org"])]
+    assert table(b"Name|Mail|Phone\nAnna|a@x.org; b@x.org|\n")[1] == [(2, ["Anna", "a@x.org; b@x.org"])]

@@ -21,11 +21,15 @@ def undo_rows(contact_import: ContactImport, rows: list[ContactImportRow]) -> No
     ids = {row.contact_id for row in rows if row.contact_id}
     contacts = Contact.objects.for_pro(contact_import.pro, deleted=None).in_bulk(ids)
     traces = Traces(contact_import, ids)
+    archived: list[Contact] = []
     for row in rows:
         if row.outcome == Outcome.CREATE:
-            row.undo = _undo_creation(contact_import, contacts.get(row.contact_id), traces)
+            row.undo = _undo_creation(contacts.get(row.contact_id), traces, archived)
         elif row.contact_id not in traces.created and (row.learnt or row.created):
             row.undo = _undo_completion(contact_import, row, contacts.get(row.contact_id))
+    if archived:
+        ContactEvent.objects.bulk_create(_event_of_undo(contact_import, contact) for contact in archived)
+        Contact.objects.archive_locked(archived, by=contact_import.undone_by)
 
 
 class Traces:
@@ -65,15 +69,15 @@ class Traces:
         return next((reason for reason, holds in reasons.items() if holds), "")
 
 
-def _undo_creation(contact_import: ContactImport, contact: Contact | None, traces: Traces) -> str:
+def _undo_creation(contact: Contact | None, traces: Traces, archived: list[Contact]) -> str:
+    """Decide on a contact that the import created; add it to those to be archived."""
     if contact is None or (contact.deleted_at and not contact.merged_into_id):
         return Undo.UNDONE  # Erased or archived already.
     if contact.merged_into_id:
         return Undo.MERGED
     if reason := traces.reason_to_stay(contact.pk):
         return reason
-    _record_undo(contact_import, contact)
-    contact.archive(by=contact_import.undone_by)
+    archived.append(contact)
     return Undo.UNDONE
 
 
@@ -113,13 +117,14 @@ def _needed_addresses(contact: Contact, cleared: set[str]) -> set[str]:
 
 def _clear_fields(contact_import: ContactImport, contact: Contact, names: set[str]) -> None:
     if names:
-        _record_undo(contact_import, contact)
+        _event_of_undo(contact_import, contact).save()
         contact.change(dict.fromkeys(names, ""), by=contact_import.undone_by)
 
 
-def _record_undo(contact_import: ContactImport, contact: Contact) -> None:
+def _event_of_undo(contact_import: ContactImport, contact: Contact) -> ContactEvent:
+    """Unsaved event, before that of the change itself."""
     file = {"import": [str(contact_import.pk), contact_import.filename]}
-    contact.record_event(ContactEvent.Kind.UNIMPORTED, contact_import.undone_by, file)
+    return contact.build_event(ContactEvent.Kind.UNIMPORTED, contact_import.undone_by, file)
 
 
 def _free_identities(contact_import: ContactImport, contact: Contact, row: ContactImportRow) -> None:

@@ -228,12 +228,7 @@ class Contact(models.Model):
         """
         with transaction.atomic():
             self.lock()
-            self.deleted_at = timezone.now()
-            self.save(update_fields=["deleted_at"])
-            held = list(self.identities.held().values_list("channel", "external_id"))
-            self.identities.release()
-            self.pass_on_identities(held)
-            self.record_event(ContactEvent.Kind.DELETED, by)
+            Contact.objects.archive_locked([self], by=by)
 
     def restore(self, *, by: User | None) -> None:
         """Undo `archive`. Raises DoesNotExist when the contact is not deleted, or was merged (see `undo_merge`)."""

@@ -222,7 +222,7 @@ class ContactImportRow(models.Model):
         REFUSE = "refuse", _("Refused")
 
     class Undo(models.TextChoices):
-        """What became of a row when the import was undone; "" for a row that changed nothing."""
+        """Result of undoing a row; "" for a row that changed nothing."""
 
         UNDONE = "undone", _("Undone")
         MERGED = "merged", _("Archived or merged with another contact since")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import IntegrityError, transaction
 from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
 from config.web.compiled import Compiled
@@ -241,3 +242,30 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         if missing:
             contact.save(update_fields=missing)
         return {name: ["", value] for name, value in missing.items()}
+
+    def archive_locked(self, contacts: list["Contact"], *, by: User | ApiToken | None) -> None:
+        """Soft-delete contacts of one Pro, whose book is held, and pass their identities on. See `Contact.archive`."""
+        now = timezone.now()
+        for contact in contacts:
+            contact.deleted_at = now
+        self.filter(pk__in=[contact.pk for contact in contacts]).update(deleted_at=now, updated_at=now)
+        identities = ContactIdentity.objects.filter(contact__in=contacts)
+        held = list(identities.held().values_list("contact", "channel", "external_id"))
+        identities.release()
+        by_id = {contact.pk: contact for contact in contacts}
+        shared = self._shared_addresses(contacts[0].pro, held)
+        for contact_id, channel, external_id in held:
+            if (channel, external_id) in shared:
+                by_id[contact_id].pass_on_identities([(channel, external_id)])
+        events = [contact.build_event(ContactEvent.Kind.DELETED, by) for contact in contacts]
+        ContactEvent.objects.bulk_create(events)
+
+    def _shared_addresses(self, pro: Pro, held: list[tuple[uuid.UUID, str, str]]) -> set[tuple[str, str]]:
+        """Those of these identities that are the e-mail or phone of a present contact."""
+        ids = {channel: [id for _contact, other, id in held if other == channel] for channel in ("email", "phone")}
+        present = self.for_pro(pro)
+        emails = (
+            present.alias(email_key=Lower("email")).filter(email_key__in=ids["email"]).values_list("email", flat=True)
+        )
+        phones = present.filter(phone__in=ids["phone"]).values_list("phone", flat=True)
+        return {*(("email", email_key(email)) for email in emails), *(("phone", phone) for phone in phones)}

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0011_message_search_index'),
+        ('contacts', '0013_mark_silent_and_stated'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from config.web.hooks import hooks
 
 from .book.fields import display_value, field_label
+from .conversations.threads import link_messages
 from .models import Contact, ContactEvent, ContactNote
 
 SIZE = 30
@@ -57,11 +58,12 @@ def newest(rows: QuerySet[Any], until: datetime | None, size: int, by: str = "cr
 def entries(contact: Contact, until: datetime | None, size: int) -> list[Entry]:
     """Notes, messages and events of the contact."""
     notes = newest(ContactNote.objects.present().filter(contact=contact).select_related("author"), until, size)
-    messages = contact.messages.select_related("author").prefetch_related("files")
+    messages = list(newest(contact.messages.select_related("author").prefetch_related("files"), until, size))
+    link_messages(messages)
     events = newest(contact.events.select_related("user", "token"), until, size)
     return [
         *(Entry(note.created_at, "contacts/_note.html", note) for note in notes),
-        *(Entry(row.created_at, "messages/_timeline_message.html", row) for row in newest(messages, until, size)),
+        *(Entry(row.created_at, "messages/_timeline_message.html", row) for row in messages),
         *(Entry(event.created_at, "contacts/_event.html", _event_with_lines(event, contact)) for event in events),
     ]
 

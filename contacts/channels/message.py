@@ -49,6 +49,15 @@ class File:
 
 
 @dataclass(frozen=True)
+class Referral:
+    """The ad or post that a sender came from; `url` is the provider's address of it."""
+
+    headline: str = ""
+    body: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Lead:
     """A visitor's request in an e-mail of a portal or of a site's form, as its labelled words give it.
 
@@ -74,7 +83,8 @@ class InboundMessage:
     (channel, external id), the surest first; `address` is where an answer goes. `email` and `phone` (E.164) are the
     sender's, if known. `references` are the Message-IDs of the e-mails before it, oldest first. `about` is the id of
     the sent message that a report is about, and `is_returned` says that it was not delivered. `edited_at` is the time
-    of an edit.
+    of an edit, `deleted_at` that of a deletion by the sender: `external_id` is the changed message's then. `answers_to`
+    is the id of the message that this one answers or reacts to; `referral` is the ad that brought the sender.
 
     `is_automatic`: nothing may answer it by itself. `is_silent`: the Pro is not told of it. The two are independent: a
     lead from a portal's no-reply address is automatic and not silent. `by_way_of` is the address of the machine, portal
@@ -111,6 +121,9 @@ class InboundMessage:
     cc: tuple[tuple[str, str], ...] = ()
     is_unreadable: bool = False
     refused: tuple[str, ...] = ()
+    deleted_at: datetime | None = None
+    answers_to: str = ""
+    referral: Referral | None = None
 
     @property
     def sender(self) -> list[Identity]:

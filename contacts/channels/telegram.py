@@ -1,11 +1,12 @@
 """Telegram: the Bot API.
 
-Source: core.telegram.org/bots/api (Update, Message, setWebhook, sendMessage). `token` is the bot's; `secret` is ours,
-and Telegram repeats it with every call.
+Source: core.telegram.org/bots/api (Update, Message, MessageReactionUpdated, setWebhook,
+sendMessage). `token` is the bot's; `secret` is ours, and Telegram repeats it with every call.
 """
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -26,7 +27,7 @@ MAX_BODY = 1024 * 1024  # bytes
 CHANNEL = "telegram"
 # A client that does not know an animation finds a document in the same message: the animation is looked up first.
 MEDIA_KINDS = ("sticker", "animation", "video_note", "video", "audio", "voice", "document")
-UPDATES = ["message", "edited_message"]
+UPDATES = ["message", "edited_message", "message_reaction"]
 
 
 def verify_call(connection: ChannelConnection, headers: Mapping[str, str], body: bytes, content_type: str) -> str:
@@ -48,15 +49,22 @@ def read_call(connection: ChannelConnection, body: bytes, content_type: str) -> 
         raise UnreadableError("no JSON object")
     for name in UPDATES:
         message = get_object(update, name)
-        sender = get_object(message, "from")
+        sender = get_object(message, "user" if name == "message_reaction" else "from")
         is_private = get_object(message, "chat").get("type") == "private" and sender.get("is_bot") is not True
-        if is_private and to_int(sender.get("id")) and to_int(message.get("message_id")):
-            yield _read_message(connection, message)
+        if not (is_private and to_int(sender.get("id")) and to_int(message.get("message_id"))):
+            continue
+        inbound = _read_sender(connection, message, sender)
+        if name == "message_reaction":
+            yield _read_reaction(inbound, message, to_int(update.get("update_id")))
+        else:
+            yield _read_message(inbound, connection, message)
 
 
-def _read_message(connection: ChannelConnection, message: Mapping[str, Any]) -> InboundMessage:
-    sender, chat_id = get_object(message, "from"), to_int(get_object(message, "chat").get("id"))
-    text, media = _read_content(message)
+def _read_sender(
+    connection: ChannelConnection, message: Mapping[str, Any], sender: Mapping[str, Any]
+) -> InboundMessage:
+    """A message without its content."""
+    chat_id = to_int(get_object(message, "chat").get("id"))
     name = " ".join(filter(None, (clean_text(sender.get(field), 100) for field in ("first_name", "last_name"))))
     username = clean_text(sender.get("username"), 100)
     language = clean_text(sender.get("language_code"), 35).split("-")[0].lower()
@@ -66,12 +74,34 @@ def _read_message(connection: ChannelConnection, message: Mapping[str, Any]) -> 
         identities=((CHANNEL, str(to_int(sender.get("id")))),),
         address=str(chat_id),
         name=name.strip() or (f"@{username}" if username else ""),
-        text=text,
         sent_at=to_datetime(message.get("date")),
-        phone=_shared_own_phone(message),
         language=language if language in ISO_639_1 else "",
+    )
+
+
+def _read_message(inbound: InboundMessage, connection: ChannelConnection, message: Mapping[str, Any]) -> InboundMessage:
+    text, media = _read_content(message)
+    answered_id = to_int(get_object(message, "reply_to_message").get("message_id"))
+    return replace(
+        inbound,
+        text=text,
         media=media,
+        phone=_shared_own_phone(message),
         edited_at=to_datetime(message.get("edit_date")),
+        answers_to=f"{bot_id(connection)}:{inbound.address}:{answered_id}" if answered_id else "",
+    )
+
+
+def _read_reaction(inbound: InboundMessage, message: Mapping[str, Any], update_id: int) -> InboundMessage:
+    """Read a change of the reactions to a message; without any left they were taken back."""
+    emojis = [clean_text(reaction.get("emoji"), 20) or "⭐" for reaction in get_objects(message, "new_reaction")]
+    return replace(
+        inbound,
+        external_id=f"{inbound.external_id}:reaction:{update_id}",
+        text=clean_text(" ".join(emojis), 50),
+        media=(Media("reaction", inbound.external_id),),
+        answers_to=inbound.external_id,
+        is_silent=not emojis,
     )
 
 

@@ -1,13 +1,15 @@
 """WhatsApp: Meta's Cloud API.
 
-Sources: the webhook reference of the WhatsApp Business Platform (messages, statuses), its page on business-scoped user
-IDs, and `POST /{phone-number-id}/messages`. `secret` is the app's, `token` a system user's, `address` the phone number
-ID.
+Sources: the webhook reference of the WhatsApp Business Platform (messages, edit, revoke, statuses), its page on
+business-scoped user IDs, and `POST /{phone-number-id}/messages`. `secret` is the app's, `token` a system user's,
+`address` the phone number ID.
 """
 
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -19,16 +21,18 @@ from django.utils.translation import gettext as _
 from ..models import ChannelConnection, ContactMessage
 from ..phones import to_e164
 from .calling import answered, call
-from .message import IgnoredPart, InboundMessage, Media, Receipt, SendFailedError, UnreadableError
+from .message import IgnoredPart, InboundMessage, Receipt, SendFailedError, UnreadableError
 from .payload import clean_text, get_object, get_objects, to_datetime, to_int
 from .signing import check_signature
+from .whatsapp_content import find_answered_id, read_content, read_referral
 
 MAX_BODY = 3 * 1024 * 1024  # bytes; Meta's own limit
 CHANNEL = "whatsapp"
-MEDIA_KINDS = ("image", "video", "audio", "document", "sticker")
 STATES = ("sent", "delivered", "read", "failed")
 # Meta's own notices, which nobody wrote.
 IGNORED_TYPES = ("request_welcome", "ephemeral")
+# A sender's changes of an earlier message.
+CHANGES = ("edit", "revoke")
 # Notices that a sender has another number or user ID from now on.
 ID_CHANGES = ("user_changed_number", "user_changed_user_id")
 # Free text may be sent for this long after somebody's last message: the customer service window.
@@ -73,7 +77,8 @@ def read_call(
 def _read_value(value: Mapping[str, Any]) -> Iterator[InboundMessage | Receipt]:
     people = get_objects(value, "contacts")
     for message in get_objects(value, "messages"):
-        if not clean_text(message.get("id"), 255):
+        # Groups are left alone.
+        if not clean_text(message.get("id"), 255) or message.get("group_id"):
             continue
         if message.get("type") == "system":
             yield from _read_id_change(message)
@@ -100,18 +105,39 @@ def _read_message(message: Mapping[str, Any], person: Mapping[str, Any]) -> Iter
     if not identities:
         return
     profile = get_object(person, "profile")
-    text, media = _read_content(message)
     username = clean_text(profile.get("username"), 100)
-    yield InboundMessage(
+    sender = InboundMessage(
         external_id=clean_text(message.get("id"), 255),
         identities=identities,
         address=phone_id or user_id,
         name=clean_text(profile.get("name"), 200) or (f"@{username}" if username else ""),
-        text=text,
         sent_at=to_datetime(message.get("timestamp")),
         phone=_phone(phone_id),
-        media=media,
     )
+    if message.get("type") in CHANGES:
+        yield from _read_change(message, sender)
+    else:
+        yield _with_content(sender, message)
+
+
+def _with_content(inbound: InboundMessage, message: Mapping[str, Any]) -> InboundMessage:
+    text, media = read_content(message)
+    # An emoji that is taken back is no message to be told of.
+    is_silent = not text and any(medium.kind == "reaction" for medium in media)
+    referral, answered_id = read_referral(message), find_answered_id(message)
+    return replace(inbound, text=text, media=media, referral=referral, answers_to=answered_id, is_silent=is_silent)
+
+
+def _read_change(message: Mapping[str, Any], sender: InboundMessage) -> Iterator[InboundMessage]:
+    """Read an edit or a deletion as the message that it changes, by that one's id."""
+    change = get_object(message, str(message.get("type")))
+    if not (id := clean_text(change.get("original_message_id"), 255)):
+        return
+    changed, at = replace(sender, external_id=id), sender.sent_at or datetime.now(UTC)
+    if message.get("type") == "revoke":
+        yield replace(changed, deleted_at=at)
+    else:
+        yield replace(_with_content(changed, get_object(change, "message")), edited_at=at)
 
 
 def _read_id_change(message: Mapping[str, Any]) -> Iterator[InboundMessage]:
@@ -158,52 +184,6 @@ def _phone(phone_id: str) -> str:
         return to_e164(f"+{phone_id}", "") if phone_id else ""
     except ValidationError:
         return ""
-
-
-def _read_content(message: Mapping[str, Any]) -> tuple[str, tuple[Media, ...]]:
-    """Text, and references to the media."""
-    message_type = str(message.get("type"))
-    content = get_object(message, message_type)
-    if message_type in MEDIA_KINDS:
-        return clean_text(content.get("caption")), (_read_media(message_type, content),)
-    match message_type:
-        case "text":
-            return clean_text(content.get("body")), ()
-        case "reaction":
-            media = Media("reaction", clean_text(content.get("message_id"), 255))
-            return clean_text(content.get("emoji"), 50), (media,)
-        case "location":
-            return _location_text(content), (Media("location"),)
-        case "contacts":
-            return _cards_text(message), (Media("contact"),)
-        case "button":
-            return clean_text(content.get("text")), ()
-        case "interactive":
-            choice = get_object(content, "button_reply") or get_object(content, "list_reply")
-            return clean_text(choice.get("title")), ()
-    return "", (Media("unsupported"),)
-
-
-def _read_media(message_type: str, content: Mapping[str, Any]) -> Media:
-    kind = "voice" if content.get("voice") is True else message_type
-    mime_type, filename = clean_text(content.get("mime_type"), 100), clean_text(content.get("filename"), 255)
-    return Media(kind, clean_text(content.get("id"), 255), filename, mime_type, to_int(content.get("file_size")))
-
-
-def _location_text(content: Mapping[str, Any]) -> str:
-    names = [clean_text(content.get(name), 500) for name in ("name", "address")]
-    place = [f"{content.get(name)}" for name in ("latitude", "longitude") if isinstance(content.get(name), int | float)]
-    return "\n".join(filter(None, [*names, ", ".join(place)]))
-
-
-def _cards_text(message: Mapping[str, Any]) -> str:
-    """Contact cards, one a line: name and phone numbers."""
-    lines = []
-    for card in get_objects(message, "contacts"):
-        fields = [clean_text(get_object(card, "name").get("formatted_name"), 200)]
-        fields += [clean_text(phone.get("phone"), 40) for phone in get_objects(card, "phones")]
-        lines.append(" ".join(filter(None, fields)))
-    return clean_text("\n".join(lines))
 
 
 def _error_text(errors: list[Mapping[str, Any]]) -> str:

@@ -27,6 +27,7 @@ from ..channels.providers import provider_of
 from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 from ..models.locking import hold_book
 from ..models.message_queryset import ContactMessageQuerySet
+from .changes import apply_change, content_fields
 from .mails import notify_message
 from .originals import READING_QUEUE, store_original
 from .repeats import find_stored_message, make_variant
@@ -142,20 +143,20 @@ def receive_message(
 ) -> ContactMessage | None:
     """Store an inbound message in the conversation of the contact that it identifies, or of a new contact.
 
-    A provider's id is stored once, however often and in whatever order it is delivered: a repeated one may be an edit,
-    and returns None. An e-mail with a known Message-ID and other words is another message. Files are stored by the
-    rules of attachments; rejected ones are named in `refused`. Not to be called in a transaction. Raises
+    A provider's id is stored once, however often and in whatever order it is delivered: a repeated one may be an edit
+    or a deletion, and returns None. An e-mail with a known Message-ID and other words is another message. Files are
+    stored by the rules of attachments; rejected ones are named in `refused`. Not to be called in a transaction. Raises
     StorageUnavailableError, and nothing is stored.
     """
     if message := find_stored_message(connection, inbound):
-        message.edit(inbound.text, inbound.edited_at)
+        apply_change(message, inbound)
         return None
     with ExitStack() as stack:
         files, rejected = _store_files(stack, inbound.files)
         with transaction.atomic():
             hold_book(connection.pro_id)
             if message := find_stored_message(connection, inbound):
-                message.edit(inbound.text, inbound.edited_at)
+                apply_change(message, inbound)
                 return None
             return _create_message(connection, inbound, files, rejected, delivery)
 
@@ -193,11 +194,7 @@ def _create_message(
         sender_name=one_line(inbound.name)[:200],
         sender=[list(pair) for pair in inbound.sender],
         by_way_of=inbound.by_way_of[:254],
-        cc=[list(pair) for pair in inbound.cc],
-        text=inbound.text,
-        subject=inbound.subject,
-        quoted=inbound.quoted,
-        media=[vars(media) for media in inbound.media],
+        **content_fields(inbound),
         references=list(inbound.references),
         refused=[*inbound.refused, *rejected],
         is_automatic=inbound.is_automatic,
@@ -205,6 +202,7 @@ def _create_message(
         is_unconfirmed=not returned and _is_unconfirmed(contact, inbound),
         created_at=_written_at(contact, inbound),
         edited_at=inbound.edited_at,
+        deleted_at=inbound.deleted_at,
         state=State.RECEIVED,
     )
     for file in files:

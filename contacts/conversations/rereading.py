@@ -14,6 +14,7 @@ from config.web.text import one_line
 from ..channels.message import InboundMessage, UnreadableError
 from ..models import ChannelDelivery, ContactMessage
 from ..models.locking import hold_book
+from .changes import apply_change, content_fields
 from .originals import READING_QUEUE
 from .receiving import find_or_create_sender, read_items, receive_message
 from .repeats import find_stored_message
@@ -39,6 +40,8 @@ def _reread_message(delivery: ChannelDelivery, inbound: InboundMessage) -> None:
     message = brought.first() or find_stored_message(delivery.connection, inbound)
     if message is None:
         receive_message(delivery.connection, inbound, delivery)
+    elif inbound.edited_at or inbound.deleted_at:
+        apply_change(message, inbound)
     elif not message.is_outbound:
         _correct_message(message, inbound)
         _correct_sender(delivery, message, inbound)
@@ -48,12 +51,12 @@ def _reread_message(delivery: ChannelDelivery, inbound: InboundMessage) -> None:
 def _correct_message(message: ContactMessage, inbound: InboundMessage) -> None:
     with transaction.atomic():
         message.lock()
-        if message.edited_at or inbound.edited_at:
+        if message.edited_at:
             return  # The sender changed it since.
-        message.text, message.subject, message.quoted = inbound.text, inbound.subject, inbound.quoted
-        message.media = [vars(media) for media in inbound.media]
-        message.cc = [list(pair) for pair in inbound.cc]
-        message.save(update_fields=["text", "subject", "quoted", "media", "cc"])
+        fields = content_fields(inbound)
+        for name, value in fields.items():
+            setattr(message, name, value)
+        message.save(update_fields=fields)
 
 
 def _correct_sender(delivery: ChannelDelivery, message: ContactMessage, inbound: InboundMessage) -> None:

@@ -28,6 +28,7 @@ from .forms import MessageForm, new_message_form
 from .reply_channels import find_reply_channels
 from .senders import confirm_sender, find_unconfirmed_message
 from .sending import resend_message, write_message
+from .threads import link_messages
 
 PAGE = "messages/conversations.html"
 # Conversations of a page.
@@ -89,7 +90,10 @@ def _newest_cursor(page: list[Contact]) -> str:
 
 def _thread_version(thread: list[ContactMessage]) -> str:
     """Fingerprint of a conversation as the page shows it."""
-    shown = [(message.pk, message.state, message.error, message.edited_at) for message in thread]
+    shown = [
+        (message.pk, message.state, message.error, message.edited_at, message.deleted_at, message.reactions)
+        for message in thread
+    ]
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
@@ -100,6 +104,7 @@ def _thread_context(contact: Contact) -> dict[str, Any]:
     for message in rows:
         message.contact = contact
     thread = rows[:THREAD_SIZE]
+    link_messages(thread)
     version = _thread_version(thread)
     return {"contact": contact, "thread": thread, "version": version, "is_longer": len(rows) > THREAD_SIZE}
 

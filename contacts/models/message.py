@@ -26,6 +26,8 @@ class ContactMessage(models.Model):
     `external_id` is the provider's id, the Message-ID of an e-mail; `address` is the other end as the provider knows
     it. `media` lists media that stay with the provider, [{"kind", "id", "filename", "mime_type", "size"}];
     `references` holds the Message-IDs of the e-mails before it, `former` the texts before edits, [[time, text], …].
+    `answers_to` is the provider's id of the message that it answers or reacts to; a reaction without text takes an
+    earlier one back. `referral` is the ad that brought the sender, {"headline", "body", "url"}.
     """
 
     class State(models.TextChoices):
@@ -74,6 +76,8 @@ class ContactMessage(models.Model):
     references = models.JSONField(_("references"), default=list)
     refused = models.JSONField(_("rejected files"), default=list)
     former = models.JSONField(_("earlier texts"), default=list)
+    answers_to = models.CharField(_("answers"), max_length=255, blank=True, db_default="")
+    referral = models.JSONField(_("ad"), default=dict, db_default=Value({}, models.JSONField()))
     is_automatic = models.BooleanField(_("automatic"), default=False)
     is_silent = models.BooleanField(_("without notification"), default=False, db_default=False)
     # It stands in this conversation because of an address that nobody has proven yet: see ContactIdentity.is_stated.
@@ -83,11 +87,19 @@ class ContactMessage(models.Model):
     author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("author"))
     created_at = models.DateTimeField(_("written at"), default=timezone.now)
     edited_at = models.DateTimeField(_("edited at"), null=True)
+    # By its sender; the words stay.
+    deleted_at = models.DateTimeField(_("deleted at"), null=True)
     read_at = models.DateTimeField(_("read at"), null=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
     notified_at = models.DateTimeField(_("pro notified at"), null=True, editable=False)
     # Blank where it was not made yet: see `fill_missing_search_texts`.
     search_text = models.TextField(editable=False, default="", db_default="")
+
+    # Set by `link_messages` for a page: the message that it answers, the reactions to it, and whether it is a reaction
+    # that was taken back.
+    answered: "ContactMessage | None" = None
+    reactions: tuple[str, ...] = ()
+    is_withdrawn = False
 
     objects = ContactMessageQuerySet.as_manager()
     search_index: ClassVar = SearchIndex(
@@ -101,6 +113,7 @@ class ContactMessage(models.Model):
         indexes = [
             models.Index(fields=["contact", "-created_at", "-id"], name="message_newest"),
             models.Index(fields=["pro", "-created_at", "-id"], name="message_of_pro"),
+            models.Index(fields=["contact", "answers_to"], condition=~Q(answers_to=""), name="message_answering"),
             models.Index(fields=["id"], condition=Q(search_text=""), name="message_without_search_text"),
         ]
         constraints = [
@@ -130,16 +143,28 @@ class ContactMessage(models.Model):
         address = next((external_id for channel, external_id in self.sender if channel == "email"), "")
         return address if "@" in address else ""
 
+    @property
+    def is_reaction(self) -> bool:
+        return bool(self.answers_to) and any(media["kind"] == "reaction" for media in self.media)
+
     def edit(self, text: str, edited_at: datetime | None) -> None:
         """Replace the text by the sender's later one and keep the former one; an older edit changes nothing."""
         with transaction.atomic():
             self.lock()
-            latest = self.edited_at or self.created_at
-            if edited_at is None or edited_at <= latest or text == self.text:
+            # Providers tell the time of an edit to the second.
+            latest = self.edited_at or self.created_at.replace(microsecond=0)
+            is_older = edited_at is None or edited_at < latest or edited_at == self.edited_at
+            if is_older or text == self.text or self.is_outbound:
                 return
             self.former = [*self.former, [latest.isoformat(), self.text]]
             self.text, self.edited_at = text, edited_at
             self.save(update_fields=["former", "text", "edited_at"])
+
+    def mark_deleted(self, deleted_at: datetime) -> None:
+        """Note that the sender deleted it, once; the words stay."""
+        ContactMessage.objects.filter(pk=self.pk, deleted_at=None, state=self.State.RECEIVED).update(
+            deleted_at=deleted_at
+        )
 
     def update_state(self, state: str, error: str = "", **fields: Any) -> bool:
         """Store a later state, with the provider's error and further fields; return whether it is later."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from config.web.text import one_line
 
-from ..models import ContactMessage
+from ..models import Contact, ContactMessage
 
 register = template.Library()
 
@@ -53,6 +53,12 @@ def media_label(media: Mapping[str, Any], message: ContactMessage) -> str:
     if media["kind"] in IN_TEXT:
         return name
     return _("%(what)s: open %(channel)s to view it") % {"what": name, "channel": message.get_channel_display()}
+
+
+@register.filter
+def writer(message: ContactMessage, contact: Contact) -> str:
+    """Name of a message's author, for a sentence: "you" for the Pro's own."""
+    return _("you") if message.is_outbound else contact.name
 
 
 @register.filter

@@ -28,7 +28,7 @@ def test_telegram_gets_the_webhook(browser, settings, telegram, peer):
     webhook = {
         "url": f"https://desk.example.com/channels/telegram/{telegram.key}",
         "secret_token": SECRET,
-        "allowed_updates": ["message", "edited_message"],
+        "allowed_updates": ["message", "edited_message", "message_reaction"],
         "max_connections": 10,
     }
     assert [(seen.path, seen.body) for seen in peer.seen] == [

@@ -89,7 +89,7 @@ def test_connection_test_registers_the_webhook(peer, connect_channel, settings):
     hook = {
         "url": f"https://desk.example.com/channels/telegram/{connection.key}",
         "secret_token": SECRET,
-        "allowed_updates": ["message", "edited_message"],
+        "allowed_updates": ["message", "edited_message", "message_reaction"],
         "max_connections": 10,
     }
     assert peer.seen == [

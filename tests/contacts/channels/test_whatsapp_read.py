@@ -148,7 +148,6 @@ KINDS = {
         "Vieux-Port\nMarseille\n43.29, 5.37",
         Media("location"),
     ),
-    "reaction": ({"message_id": "wamid.0", "emoji": "👍"}, "👍", Media("reaction", "wamid.0")),
     "order": ({"catalog_id": "1"}, "", Media("unsupported")),
     "unsupported": ({}, "", Media("unsupported")),
 }

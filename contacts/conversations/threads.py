@@ -1,0 +1,32 @@
+"""Messages of a conversation as a page shows them, each with the one that it answers and the reactions to it."""
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from ..models import ContactMessage
+
+
+def link_messages(messages: Sequence[ContactMessage]) -> None:
+    """Set `answered`, `reactions` and `is_withdrawn` on messages of one contact, in one query."""
+    answered_ids = {message.answers_to for message in messages} - {""}
+    ids = {message.external_id for message in messages} - {""}
+    if not (ids or answered_ids):
+        return
+    related = ContactMessage.objects.filter(contact=messages[0].contact_id).filter(
+        Q(external_id__in=answered_ids) | Q(answers_to__in=ids | answered_ids)
+    )
+    rows = list(related.order_by("created_at", "id"))
+    by_id = {(row.channel, row.external_id): row for row in rows if row.external_id}
+    reactions = _last_reactions(rows)
+    for message in messages:
+        message.answered = by_id.get((message.channel, message.answers_to))
+        key = (message.channel, message.external_id)
+        message.reactions = tuple(row.text for row in reactions if (row.channel, row.answers_to) == key)
+        message.is_withdrawn = message.is_reaction and message not in reactions
+
+
+def _last_reactions(rows: Sequence[ContactMessage]) -> list[ContactMessage]:
+    """Of the reactions of one sender to one message the last one counts; without text it takes them back."""
+    last = {(row.channel, row.answers_to, row.address): row for row in rows if row.is_reaction}
+    return [row for row in last.values() if row.text]

@@ -54,12 +54,11 @@ def headers(raw: bytes, start: int, end: int) -> Iterator[tuple[str, bytes]]:
 
 
 def header_text(name: str, value: bytes, charset: str) -> str:
-    """A header's value on one line; `charset` is that of the e-mail's words, for bytes that are no ASCII."""
+    """A header's value, its line breaks included; `charset` is that of the e-mail's words, for bytes beyond ASCII."""
     # A character has four bytes at most.
     limit = 4 * (MAX_IDS if name.lower() in ID_HEADERS else MAX_HEADER)
     part = value[-limit:] if name.lower() in ID_HEADERS else value[:limit]
-    text = decode(part, "" if part.isascii() else charset)
-    return limited_header(name, text)
+    return decode(part, "" if part.isascii() else charset)
 
 
 def limited_header(name: str, text: str) -> str:

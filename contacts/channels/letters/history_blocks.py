@@ -30,9 +30,9 @@ def is_header_block(lines: list[str], at: int, *, is_divided: bool) -> bool:
         return True
     if names == {"from"}:
         return is_divided and not any(line.strip() for line in lines[end : end + 20])
-    if _follows_colon(lines, at):
-        return False
-    return {"to", "subject", "date"} <= names or (is_divided and {"date", "subject"} <= names)
+    if is_divided:
+        return {"date", "subject"} <= names
+    return {"to", "subject", "date"} <= names and not _follows_colon(lines, at)
 
 
 def is_free_of_forms(lines: list[str], at: int) -> bool:

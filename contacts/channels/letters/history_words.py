@@ -52,24 +52,33 @@ KNOWN_LINE = re.compile(rf"\s*[*_]{{0,2}}(?:{FROM}|{SENT}|{DATE}|{TO}|{SUBJECT}|
 LABELLED_LINE = re.compile(r"\s*[*_]{0,2}[^\W\d_][\w '’()/.-]{0,30}[ \t\xa0]?[:：](?:\s|[*_]|$)")
 
 _ADDRESS = r"<?[^\s<>@]{1,64}@[^\s<>@]{1,200}>?"
-_OPENING = r"(?:on|le|op|am|el|il|em|den|w dniu|dnia)\b|\W?\d|[^\W\d_]{2,4}[.,]"
+_OPENING = (
+    r"(?:on|le|op|am|el|il|em|den|w dniu|dnia|mån|tis|ons|tors|fre|lör|sön|понедельник|вторник|среда|четверг|пятница|"
+    r"суббота|воскресенье)\b|在|\W?\d|[^\W\d_]{2,4}[.,]"
+)
 OPENING = re.compile(rf"\s*(?:{_OPENING})", re.I)
 # A name or nothing, and an address.
 NAMED = re.compile(rf"\s*[^\s<>@][^<>@:]{{0,80}}\s{_ADDRESS}", re.I)
 DATED = re.compile(r"(?=.*\b(?:19|20)\d\d\b).*\d{1,2}[:.h]\d\d", re.I)
-# Lines above a quotation, whole.
+# A verb at the end, or one that the name follows.
+_VERB = rf"(?:(?:{WROTE})\s*|(?:schreef|schrieb|skrev|escribió|napisał(?:\(a\))?)(?:\s+\S+){{0,8}}\s*)"
+# Lines above a quotation, whole. A person's own sentence may end with a colon too, and is longer or has no date.
 ATTRIBUTIONS = [
-    re.compile(rf"(?:{_OPENING}).*(?:{WROTE})(?:\W.*)?[:：]", re.I),
+    re.compile(rf"(?=.*[\d@])(?:{_OPENING}).*\b{_VERB}[:：]", re.I),
     # "Claire Martin <claire@example.org> wrote:", also with its date after the verb.
-    re.compile(rf".*{_ADDRESS}.*(?:{WROTE}).*[:：]", re.I),
-    re.compile(rf".{{0,80}}\b(?:{WROTE})\s*[:：]", re.I),
+    re.compile(rf"(?:\S+\s+){{0,16}}{_ADDRESS}.{{0,40}}?(?:{WROTE}).{{0,60}}[:：]", re.I),
+    re.compile(rf"(?:\S+\s+){{0,3}}(?:{WROTE})\s*[:：]", re.I),
     # "2026-11-10 12:34 GMT+01:00 Claire <claire@example.org>:", "вт, 10 нояб. 2026 г. в 12:34, Claire <…>:".
     re.compile(rf".*\d{{1,2}}[:.]\d\d.*{_ADDRESS}\s*[:：]", re.I),
-    re.compile(r".*于.*\d.*写道[:：]"),
+    re.compile(r".*[于在].*\d.*写道[:：]"),
+    # In any other language: few words with an address, or with a year and a time.
+    re.compile(rf"(?:\S+\s+){{0,4}}<{_ADDRESS}(?:\s+\S+){{0,6}}\s*[:：]", re.I),
+    re.compile(r"(?=.*\b(?:19|20)\d\d\b)(?=.*\d{1,2}[:.h]\d\d)(?:\S+\s+){0,7}\S*[:：]", re.I),
 ]
 # Enough of a date and an address that no person writes it: nothing need be quoted after it.
 CERTAIN = re.compile(
-    rf"(?=.*\b(?:19|20)\d\d(?:\b|年))(?=.*\d{{1,2}}[:.h]\d\d)(?=.*{_ADDRESS})(?=.*(?:{WROTE})).*[:：]", re.I
+    rf"(?=.*(?<!\d)(?:19|20)\d\d(?!\d))(?=.*\d{{1,2}}[:.h]\d\d)(?=.*{_ADDRESS})(?=.*(?:{WROTE}|{_ADDRESS}\s*[:：]$)).*[:：]",
+    re.I,
 )
 DIVIDER = re.compile(rf"\s*>?\s*[-–—=*_]{{2,}}\s*(?:{ORIGINALS})\s*[:：]?\s*[-–—=*_]{{2,}}\s*", re.I)
 # "Begin forwarded message:", a divider only when a header follows.

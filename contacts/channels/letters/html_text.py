@@ -42,7 +42,7 @@ BROKEN |= {
 APART = {"td", "th", "option", "button"}
 MAX_QUOTATION_DEPTH = 5
 # Stands on a line of its own where a mail program says that the history begins; the splitting of history removes it.
-HISTORY_MARK = "\x1c"
+HISTORY_MARK = "\x02"
 HISTORY_IDS = re.compile(r"(?:x_)*(?:divRplyFwdMsg|appendonsend|mail-editor-reference-message-container)", re.I)
 HISTORY_CLASSES = re.compile(
     r"(?:^|\s)(?:x_)*(?:gmail_quote|gmail_quote_container|gmail_attr|yahoo_quoted|protonmail_quote|moz-cite-prefix|"

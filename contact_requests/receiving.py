@@ -39,11 +39,13 @@ def receive(
     then contact and mails wait for `release`. The same `id` with the same content is the same contact request, sent
     twice.
     """
-    content = {"name": name, "email": email, "phone": phone, "message": message}
-    more = {"language": language, "source": source}
+    content: dict[str, Any] = {"name": name, "email": email, "phone": phone, "message": message}
+    more: dict[str, Any] = {"language": language, "source": source}
     at = received_at or timezone.now()
     try:
-        return _create(prop, id=id or uuid.uuid4(), created_at=at, quarantine_reason=quarantine, **content, **more)
+        return create_contact_request(
+            prop, id=id or uuid.uuid4(), created_at=at, quarantine_reason=quarantine, **content, **more
+        )
     except IntegrityError:
         earlier = ContactRequest.objects.filter(pk=id).first() if id else None
         if earlier is None:
@@ -56,35 +58,40 @@ def receive(
     return receive(prop, **content, **more, received_at=received_at, id=other, quarantine=quarantine)
 
 
-def _create(prop: Property, **fields: Any) -> ContactRequest:
+def create_contact_request(
+    prop: Property, *, notifies: bool = True, acknowledges: bool = True, **fields: Any
+) -> ContactRequest:
+    """Store a contact request and admit it unless it has a `quarantine_reason`, in one transaction."""
     with transaction.atomic():
         contact_request = ContactRequest.objects.create(
             property=prop, pro_id=prop.pro_id, quarantined_at=timezone.now(), **fields
         )
         if not contact_request.quarantine_reason:
-            admit(contact_request)
+            admit(contact_request, notifies=notifies, acknowledges=acknowledges)
         return contact_request
 
 
-def admit(contact_request: ContactRequest) -> None:
+def admit(contact_request: ContactRequest, *, notifies: bool = True, acknowledges: bool = True) -> None:
     """Show a contact request to its Pro: find or create its contact, end the quarantine, enqueue the mails.
 
     Call it in the transaction that holds the row.
     """
-    contact_request.contact = Contact.objects.find_or_create(
-        contact_request.pro,
-        name=contact_request.name,
-        email=contact_request.email,
-        phone=contact_request.phone,
-        source=contact_request.source,
-        language=contact_request.language[:2],
-        stated_in="contact_form",
-    )
+    if contact_request.contact is None:
+        contact_request.contact = Contact.objects.find_or_create(
+            contact_request.pro,
+            name=contact_request.name,
+            email=contact_request.email,
+            phone=contact_request.phone,
+            source=contact_request.source,
+            language=contact_request.language[:2],
+            stated_in=contact_request.source,
+        )
     contact_request.quarantined_at, contact_request.quarantine_reason = None, ""
     contact_request.save(update_fields=["contact", "quarantined_at", "quarantine_reason", "updated_at"])
-    notify.enqueue(str(contact_request.pk))
+    if notifies:
+        notify.enqueue(str(contact_request.pk))
     email = contact_request.email
-    if email and is_answerable(email) and not ACKNOWLEDGMENTS.hit(email.lower()):
+    if acknowledges and email and is_answerable(email) and not ACKNOWLEDGMENTS.hit(email.lower()):
         acknowledge.enqueue(str(contact_request.pk))
 
 

@@ -10,7 +10,9 @@ from .models import ContactRequestEvent, Reply
 
 def entries(contact: Contact, until: datetime | None, size: int) -> list[Entry]:
     """See `contacts.timeline`."""
-    requests = newest(contact.contact_requests.select_related("property"), until, size)
+    # The e-mail of the same contact that brought one shows it.
+    others = contact.contact_requests.exclude(inbound_message__contact=contact).select_related("property")
+    requests = newest(others, until, size)
     of_contact = {"contact_request__contact": contact}
     replies = newest(Reply.objects.filter(**of_contact).select_related("author", "contact_request"), until, size)
     events = ContactRequestEvent.objects.filter(**of_contact).select_related("user", "token", "contact_request")

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from .api import api
-from .views import inbox, public
+from .views import inbox, leads, public
 
 app_name = "contact_requests"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("inbox/arrivals", inbox.inbox_arrivals, name="inbox_arrivals"),
     path("inbox/quarantine", inbox.quarantine_list, name="quarantine_list"),
     path("inbox/quarantine/<uuid:id>/release", inbox.quarantine_release, name="quarantine_release"),
+    path("inbox/leads/<uuid:id>", leads.lead_answer, name="lead_answer"),
     path("inbox/<uuid:id>", inbox.request_detail, name="request_detail"),
     path("inbox/<uuid:id>/status", inbox.request_mark, name="request_mark"),
     path("inbox/<uuid:id>/reply", inbox.request_reply, name="request_reply"),

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from config.web.hooks import hooks
 
 from .book.fields import display_value, field_label
+from .conversations.leads import attach_lead_notes
 from .conversations.threads import link_messages
 from .models import Contact, ContactEvent, ContactNote
 
@@ -58,7 +59,8 @@ def newest(rows: QuerySet[Any], until: datetime | None, size: int, by: str = "cr
 def entries(contact: Contact, until: datetime | None, size: int) -> list[Entry]:
     """Notes, messages and events of the contact."""
     notes = newest(ContactNote.objects.present().filter(contact=contact).select_related("author"), until, size)
-    messages = list(newest(contact.messages.select_related("author").prefetch_related("files"), until, size))
+    rows = contact.messages.select_related("author").prefetch_related("files")
+    messages = attach_lead_notes(newest(rows, until, size))
     link_messages(messages)
     events = newest(contact.events.select_related("user", "token"), until, size)
     return [

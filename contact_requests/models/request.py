@@ -14,7 +14,7 @@ from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
 from config.search.folding import digits, fold
 from config.search.index import SearchIndex
 from config.search.query import read_query
-from contacts.models import Contact
+from contacts.models import Contact, ContactMessage
 
 from .property import Property
 
@@ -94,6 +94,10 @@ class ContactRequest(models.Model):
     language = models.CharField(_("visitor's language"), max_length=5, default="en")
     # "contact_form", the host name of a portal or site, or what a program calls itself.
     source = models.CharField(_("source"), max_length=50, default=CONTACT_FORM, db_default=CONTACT_FORM)
+    # The e-mail that brought it.
+    inbound_message = models.OneToOneField(
+        ContactMessage, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("message")
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.NEW)
     created_at = models.DateTimeField(_("received at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)

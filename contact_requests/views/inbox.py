@@ -91,7 +91,7 @@ def _newest_cursor(page: list[ContactRequest]) -> str:
 
 def _get_contact_request(request: ProRequest, id: uuid.UUID) -> ContactRequest:
     rows = ContactRequest.objects.for_pro(request.pro)
-    return get_object_or_404(rows.select_related("property", "pro"), pk=id)
+    return get_object_or_404(rows.select_related("property", "pro", "inbound_message"), pk=id)
 
 
 def _detail_context(contact_request: ContactRequest, form: ReplyForm | None = None) -> dict[str, Any]:

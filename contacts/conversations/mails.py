@@ -6,8 +6,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.web import mail
+from config.web.limits import Limit
 
-from ..models import ContactMessage
+from ..models import ChannelConnection, ContactMessage
+
+# E-mails an hour that notify one Pro of new messages.
+NOTIFICATIONS = Limit("message-notification", 30, 3600)
 
 
 @task
@@ -21,3 +25,19 @@ def notify_message(message_id: str) -> None:
     context = {"message": message, "contact": message.contact, "pro": pro, "url": url}
     mail.send("message_notification", context, to=pro.email, language=pro.language, headers=mail.AUTO_GENERATED)
     ContactMessage.objects.filter(pk=message.pk).update(notified_at=timezone.now())
+
+
+def notify_pro(connection: ChannelConnection, message: ContactMessage) -> None:
+    """Enqueue the notification, unless the Pro has one about this conversation, or reads the mailbox anyway."""
+    if message.is_silent or _has_other_unread(message) or connection.pro.email == connection.address:
+        return
+    if not NOTIFICATIONS.hit(connection.pro_id):
+        notify_message.enqueue(str(message.pk))
+
+
+def _has_other_unread(message: ContactMessage) -> bool:
+    """True if another message that the Pro is told of is unread in the conversation."""
+    unread = ContactMessage.objects.filter(
+        contact=message.contact, read_at=None, state=ContactMessage.State.RECEIVED, is_silent=False
+    )
+    return unread.exclude(pk=message.pk).exists()

@@ -19,7 +19,6 @@ from django.utils.translation import override
 
 from config.files.storage import NewFile, store_file
 from config.web.hooks import hooks
-from config.web.limits import Limit
 from config.web.text import one_line
 
 from ..channels.message import File, IgnoredPart, InboundMessage, Receipt, RefusedError, UnreadableError
@@ -28,7 +27,8 @@ from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 from ..models.locking import hold_book
 from ..models.message_queryset import ContactMessageQuerySet
 from .changes import apply_change, content_fields
-from .mails import notify_message
+from .leads import lead_fields, receive_lead
+from .mails import notify_pro
 from .originals import READING_QUEUE, store_original
 from .repeats import find_stored_message, make_variant
 
@@ -36,8 +36,6 @@ State = ContactMessage.State
 CallItem = InboundMessage | Receipt | IgnoredPart
 # Providers tell the time of a message to the second.
 TIMESTAMP_RESOLUTION = timedelta(seconds=1)
-# E-mails an hour that notify one Pro of new messages.
-NOTIFICATIONS = Limit("message-notification", 30, 3600)
 
 
 class TooEarlyError(Exception):
@@ -197,6 +195,7 @@ def _create_message(
         **content_fields(inbound),
         references=list(inbound.references),
         refused=[*inbound.refused, *rejected],
+        lead=lead_fields(inbound.lead),
         is_automatic=inbound.is_automatic,
         is_silent=inbound.is_silent,
         is_unconfirmed=not returned and _is_unconfirmed(contact, inbound),
@@ -205,6 +204,7 @@ def _create_message(
         deleted_at=inbound.deleted_at,
         state=State.RECEIVED,
     )
+    is_contact_request = receive_lead(message)
     for file in files:
         file.claim()
         message.files.create(key=file.key, **file.info._asdict())
@@ -212,7 +212,8 @@ def _create_message(
         returned.update_state(State.FAILED, _("The e-mail was returned: see the message about it."))
     # A message that was written long ago and arrives only now is new all the same.
     ContactMessage.objects.recount(contact, at=timezone.now())
-    _notify_pro(connection, message)
+    if not is_contact_request:
+        notify_pro(connection, message)
     return message
 
 
@@ -282,17 +283,3 @@ def _written_at(contact: Contact, inbound: InboundMessage) -> datetime:
     )
     last = same_second.aggregate(last=Max("created_at"))["last"]
     return last + timedelta(microseconds=1) if last else at
-
-
-def _notify_pro(connection: ChannelConnection, message: ContactMessage) -> None:
-    """Enqueue the notification, unless the Pro has one about this conversation, or reads the mailbox anyway."""
-    if message.is_silent or _has_other_unread(message) or connection.pro.email == connection.address:
-        return
-    if not NOTIFICATIONS.hit(connection.pro_id):
-        notify_message.enqueue(str(message.pk))
-
-
-def _has_other_unread(message: ContactMessage) -> bool:
-    """True if another message that the Pro is told of is unread in the conversation."""
-    unread = ContactMessage.objects.filter(contact=message.contact, read_at=None, state=State.RECEIVED, is_silent=False)
-    return unread.exclude(pk=message.pk).exists()

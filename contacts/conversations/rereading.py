@@ -15,6 +15,7 @@ from ..channels.message import InboundMessage, UnreadableError
 from ..models import ChannelDelivery, ContactMessage
 from ..models.locking import hold_book
 from .changes import apply_change, content_fields
+from .leads import lead_fields, receive_lead
 from .originals import READING_QUEUE
 from .receiving import find_or_create_sender, read_items, receive_message
 from .repeats import find_stored_message
@@ -45,6 +46,7 @@ def _reread_message(delivery: ChannelDelivery, inbound: InboundMessage) -> None:
     elif not message.is_outbound:
         _correct_message(message, inbound)
         _correct_sender(delivery, message, inbound)
+        _correct_lead(message, inbound)
         _add_missing_files(message, inbound)
 
 
@@ -75,6 +77,18 @@ def _correct_sender(delivery: ChannelDelivery, message: ContactMessage, inbound:
         message.save()
         for each in {former, contact}:
             ContactMessage.objects.recount(each)
+
+
+def _correct_lead(message: ContactMessage, inbound: InboundMessage) -> None:
+    if inbound.lead is None:
+        return
+    with transaction.atomic():
+        hold_book(message.pro_id)
+        message.lock()
+        message.lead = lead_fields(inbound.lead)
+        message.save(update_fields=["lead"])
+        receive_lead(message)
+        ContactMessage.objects.recount(message.contact)
 
 
 def _add_missing_files(message: ContactMessage, inbound: InboundMessage) -> None:

@@ -25,6 +25,7 @@ from config.web.paging import InvalidCursorError, from_cursor, to_cursor
 from ..book.duplicates import likely_duplicates
 from ..models import ChannelConnection, Contact, ContactMessage, MessageFile
 from .forms import MessageForm, new_message_form
+from .leads import attach_lead_notes
 from .reply_channels import find_reply_channels
 from .senders import confirm_sender, find_unconfirmed_message
 from .sending import resend_message, write_message
@@ -90,11 +91,12 @@ def _newest_cursor(page: list[Contact]) -> str:
 
 def _thread_version(thread: list[ContactMessage]) -> str:
     """Fingerprint of a conversation as the page shows it."""
+    notes = [note.version if (note := message.lead_note) else "" for message in thread]  # type: ignore[attr-defined]
     shown = [
         (message.pk, message.state, message.error, message.edited_at, message.deleted_at, message.reactions)
         for message in thread
     ]
-    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((shown, notes)).encode()).hexdigest()[:16]
 
 
 def _thread_context(contact: Contact) -> dict[str, Any]:
@@ -103,7 +105,7 @@ def _thread_context(contact: Contact) -> dict[str, Any]:
     rows = list(newest[: THREAD_SIZE + 1])
     for message in rows:
         message.contact = contact
-    thread = rows[:THREAD_SIZE]
+    thread = attach_lead_notes(rows[:THREAD_SIZE])
     link_messages(thread)
     version = _thread_version(thread)
     return {"contact": contact, "thread": thread, "version": version, "is_longer": len(rows) > THREAD_SIZE}

@@ -78,6 +78,8 @@ class ContactMessage(models.Model):
     former = models.JSONField(_("earlier texts"), default=list)
     answers_to = models.CharField(_("answers"), max_length=255, blank=True, db_default="")
     referral = models.JSONField(_("ad"), default=dict, db_default=Value({}, models.JSONField()))
+    # See `contacts.conversations.leads`.
+    lead = models.JSONField(_("lead"), null=True, editable=False)
     is_automatic = models.BooleanField(_("automatic"), default=False)
     is_silent = models.BooleanField(_("without notification"), default=False, db_default=False)
     # It stands in this conversation because of an address that nobody has proven yet: see ContactIdentity.is_stated.

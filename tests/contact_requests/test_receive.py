@@ -21,6 +21,7 @@ def test_a_contact_request_as_it_is_stored(pro, house, receive):
         "contact_id": contact["id"],
         **CONTENT,
         "source": "contact_form",
+        "inbound_message_id": None,
         "status": "new",
         "created_at": contact_request.created_at,
         "updated_at": contact_request.updated_at,

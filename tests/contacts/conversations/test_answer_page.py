@@ -45,6 +45,7 @@ def test_answer_is_stored_at_once_and_sent(browser, user, pro, whatsapp, peer, w
         "references": [],
         "refused": [],
         "former": [],
+        "lead": None,
         "is_automatic": False,
         "is_silent": False,
         "is_unconfirmed": False,

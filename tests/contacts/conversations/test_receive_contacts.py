@@ -50,6 +50,7 @@ def test_new_sender_becomes_a_contact_as_stored(pro, receive_call):
         "references": [],
         "refused": [],
         "former": [],
+        "lead": None,
         "is_automatic": False,
         "is_silent": False,
         "is_unconfirmed": False,

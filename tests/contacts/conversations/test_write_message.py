@@ -41,6 +41,7 @@ def test_answer_is_stored_with_its_job(peer, ana, user, work_tasks):
         "references": [],
         "refused": [],
         "former": [],
+        "lead": None,
         "is_automatic": False,
         "is_silent": False,
         "is_unconfirmed": False,

@@ -54,7 +54,7 @@ def make_message_id(name: str) -> str:
 
 
 def name_in_message_id(message_id: str, prefix: str) -> str:
-    """What `make_message_id` was given after `prefix`, "" for a Message-ID that is not our own."""
+    """Text that `make_message_id` was given after `prefix`, "" for a Message-ID that is not our own."""
     name, _at, host = message_id.strip("<>").rpartition("@")
     is_own = make_message_id(name) == f"<{name}@{host}>" and name.startswith(prefix)
     return name.removeprefix(prefix) if is_own else ""

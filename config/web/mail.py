@@ -1,6 +1,7 @@
 """Composing and sending mail."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.policy import default
@@ -19,9 +20,22 @@ from .text import one_line
 AUTO_REPLIED = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
 AUTO_GENERATED = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
+# "No reply" in English, French, Dutch, German, Spanish, Italian, Portuguese, Polish, Danish and Swedish, without
+# accents; "-" stands for a separator or none.
+_NO_REPLY = (
+    *("no-reply", "no-replies", "do-not-reply", "dont-reply", "not-reply", "no-respond", "no-answer", "noreplay"),
+    *("ne-pas-repondre", "ne-pas-repondez", "ne-repondez-pas", "pas-de-reponse", "sans-reponse", "no-repondre"),
+    *("niet-beantwoorden", "niet-antwoorden", "niet-reageren", "geen-antwoord", "geen-reactie"),
+    *("nicht-antworten", "nicht-beantworten", "keine-antwort", "keine-antworten"),
+    *("no-responder", "no-responda", "no-responde", "no-contestar", "no-conteste", "sin-respuesta", "no-respuesta"),
+    *("non-rispondere", "non-rispondete", "no-risposta", "nessuna-risposta"),
+    *("nao-responda", "nao-responder", "nao-respondas", "sem-resposta", "nie-odpowiadaj", "nie-odpowiadac"),
+    *("svar-ikke", "ikke-svar", "svara-ej", "ej-svar", "inte-svara"),
+)
 _MACHINE_ADDRESS = re.compile(
-    r"(^|[-_.+])(no|do[-_.]?not|ne[-_.]?pas)[-_.]?(reply|repondre)($|[-_.+])"
-    r"|^(mailer-daemon|postmaster|auto[-_.]?confirm)($|[-_.+])|(^|[-_.+])bounces?($|[-_.+])",
+    rf"(^|[-_.+])({'|'.join(_NO_REPLY).replace('-', '[-_.]?')})($|[-_.+0-9])"
+    r"|^(mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|auto[-_.]?(confirm|reply|responder|answer))($|[-_.+])"
+    r"|(^|[-_.+])bounces?($|[-_.+])|^(unmonitored|unattended|dev[-_.]?null)($|[-_.+])",
     re.I,
 )
 
@@ -62,7 +76,8 @@ def name_in_message_id(message_id: str, prefix: str) -> str:
 
 def is_answerable(address: str) -> bool:
     """True unless `address` is a no-reply or bounce address, which nobody reads."""
-    return _MACHINE_ADDRESS.search(address.partition("@")[0]) is None
+    user = unicodedata.normalize("NFKD", address.rpartition("@")[0][:320])
+    return _MACHINE_ADDRESS.search("".join(c for c in user if not unicodedata.combining(c))) is None
 
 
 def compose(template: str, context: Mapping[str, object], language: str) -> tuple[str, str, str]:

@@ -27,10 +27,10 @@ from config.web import mail
 from config.web.mail import AUTO_GENERATED
 from config.web.text import one_line
 
-from ..models import ChannelConnection, ContactMessage
+from ..models import ChannelConnection, ContactMessage, SenderRule
 from .mail_calls import MailCall, read_safely
 from .mail_headers import MALFORMED
-from .mail_reading import CHANNEL
+from .mail_senders import CHANNEL
 from .message import InboundMessage, RefusedError, SendFailedError
 from .signing import check_signature
 
@@ -116,6 +116,8 @@ def read_call(connection: ChannelConnection, body: bytes, content_type: str) -> 
         body=body,
         content_type=content_type,
         test_id=_test_id(connection),
+        own_addresses=(connection.address, connection.pro.email),
+        roles=SenderRule.objects.by_address(connection.pro),
         language=get_language() or settings.LANGUAGE_CODE,
     )
     if inbound := read_safely(call):
@@ -154,9 +156,14 @@ def check_connection(connection: ChannelConnection) -> str:
     return address
 
 
-def _send_mail(template: str, context: dict[str, Any], connection: ChannelConnection, **options: Any) -> None:
+def _send_mail(
+    template: str, context: dict[str, Any], connection: ChannelConnection, *, to: str, **options: Any
+) -> None:
+    # It would take SMTPUTF8 (RFC 6531), which Django does not speak.
+    if not to.rpartition("@")[0].isascii():
+        raise SendFailedError(_("No e-mail can be sent to an address with such letters before the @."), is_final=True)
     try:
-        mail.send(template, context, sender=connection.pro.name, reply_to=connection.address, **options)
+        mail.send(template, context, sender=connection.pro.name, reply_to=connection.address, to=to, **options)
     except OSError as error:
         reason = _("The mail server did not accept it (%(what)s).") % {"what": _server_answer(error)}
         raise SendFailedError(reason, is_final=_is_final(error)) from None

@@ -31,13 +31,19 @@ MAX_HEAD = 65_536  # bytes of an e-mail that is too large to be read
 
 
 class MailCall(Struct, frozen=True):
-    """A call and what its reading needs to know. `test_id` is the Message-ID of the connection's own test."""
+    """A call and what its reading needs to know.
+
+    `test_id` is the Message-ID of the connection's own test. `own_addresses` are the connection's and the Pro's,
+    `roles` those of addresses that the Pro has corrected: {"leads@portal.example": "relay"}.
+    """
 
     provider: str
     body: bytes
     content_type: str = ""
     test_id: str = ""
     language: str = "en"
+    own_addresses: tuple[str, ...] = ()
+    roles: dict[str, str] = {}
 
 
 class Reading(Struct, frozen=True):
@@ -86,7 +92,7 @@ def read_call_body(call: MailCall) -> Reading:
         try:
             email, provider_id = _parse(call)
             is_test = bool(call.test_id) and message_id(email) == call.test_id
-            return Reading(None if is_test else read_mail(email, provider_id))
+            return Reading(None if is_test else read_mail(email, provider_id, call.own_addresses, call.roles))
         except NoMailError:
             return Reading(is_no_mail=True)
         except (TooComplexError, RecursionError):
@@ -107,7 +113,7 @@ def read_headers_only(call: MailCall) -> Reading:
     with override(call.language):
         try:
             email, provider_id = _parse_headers(call)
-            message = read_mail(email, provider_id or _digest(call))
+            message = read_mail(email, provider_id or _digest(call), call.own_addresses, call.roles)
         except NoMailError:
             return Reading(is_no_mail=True)
         return Reading(replace(message, text=_note(), quoted="", files=(), is_unreadable=True))

@@ -82,15 +82,16 @@ class InboundMessage:
     `external_id` is the provider's id, by which a repeated delivery is recognised. `identities` name the sender as
     (channel, external id), the surest first; `address` is where an answer goes. `email` and `phone` (E.164) are the
     sender's, if known. `references` are the Message-IDs of the e-mails before it, oldest first. `about` is the id of
-    the sent message that a report is about, and `is_returned` says that it was not delivered. `edited_at` is the time
-    of an edit, `deleted_at` that of a deletion by the sender: `external_id` is the changed message's then. `answers_to`
-    is the id of the message that this one answers or reacts to; `referral` is the ad that brought the sender.
+    the sent message that a report is about, `is_returned` says that it was not delivered, and `failed_recipient` is the
+    address that it did not reach. `edited_at` is the time of an edit, `deleted_at` that of a deletion by the sender:
+    `external_id` is the changed message's then. `answers_to` is the id of the message that this one answers or reacts
+    to; `referral` is the ad that brought the sender.
 
-    `is_automatic`: nothing may answer it by itself. `is_silent`: the Pro is not told of it. The two are independent: a
-    lead from a portal's no-reply address is automatic and not silent. `by_way_of` is the address of the machine, portal
-    or list that passed the words on, "" when the person wrote directly. `is_proven`: the provider vouches for the
-    address that it came from. `lead` holds the labelled words of a portal's or form's mail. `cc` are (name, address)
-    of its other recipients.
+    `is_automatic`: nothing may answer it by itself. `is_silent`: the Pro is not told of it. The two are independent:
+    what a person wrote through a mailing list is automatic and not silent. `by_way_of` is the address of the machine,
+    portal or list that passed the words on, "" when the person wrote directly. `is_proven`: the provider vouches for
+    the address that it came from. `lead` holds the labelled words of a portal's or form's mail. `cc` are (name,
+    address) of its other recipients.
 
     `is_unreadable`: the text is a note that only the original shows the words. `refused` names each file that cannot
     be kept, and why.
@@ -114,6 +115,7 @@ class InboundMessage:
     edited_at: datetime | None = None
     about: str = ""
     is_returned: bool = False
+    failed_recipient: str = ""
     is_silent: bool = False
     by_way_of: str = ""
     is_proven: bool = True

@@ -103,8 +103,9 @@ class _Lines:
 class _Reader:
     """Reads tags and texts into lines."""
 
-    def __init__(self, *, shows_hidden: bool) -> None:
+    def __init__(self, *, shows_hidden: bool, between_cells: str) -> None:
         self.elements = OpenElements(shows_hidden=shows_hidden)
+        self.between_cells = between_cells
         self.lines = _Lines()
         # Numbers of the lists that are open; None for a list of bullets.
         self.numbers: list[int | None] = []
@@ -171,7 +172,7 @@ class _Reader:
         elif element.tag in SPACED or element.tag in BROKEN:
             self.lines.end()
         elif element.tag in APART:
-            self._add(" ")
+            self._add(self.between_cells)
 
     def _break_line(self, _element: Element) -> None:
         self.lines.break_line()
@@ -247,16 +248,17 @@ def _bare(address: str) -> str:
     return re.sub(r"^(?:https?://)?(?:www\.)?|/$|[\s()-]", "", address.strip().lower())
 
 
-def html_to_text(html: str) -> str:
+def html_to_text(html: str, *, between_cells: str = " ") -> str:
     """Text of HTML, in lines; quotations are marked with ">", the begin of the history with HISTORY_MARK.
 
     Elements that are not to be seen are left out, unless nothing else is there.
     """
-    return _read(html, shows_hidden=False) or _read(html, shows_hidden=True)
+    text = _read(html, shows_hidden=False, between_cells=between_cells)
+    return text or _read(html, shows_hidden=True, between_cells=between_cells)
 
 
-def _read(html: str, *, shows_hidden: bool) -> str:
-    reader = _Reader(shows_hidden=shows_hidden)
+def _read(html: str, *, shows_hidden: bool, between_cells: str) -> str:
+    reader = _Reader(shows_hidden=shows_hidden, between_cells=between_cells)
     for text, tag, source in split_tags(html):
         reader.read_text(text[:MAX_READ])
         if tag:

@@ -121,6 +121,13 @@ def read_letter(email: MailPart) -> Letter:
     return Letter(_limited(text), _limited(quoted), tuple(reader.files[:MAX_FILES]), (*reader.refused, *too_many))
 
 
+def read_tables(email: MailPart) -> str:
+    """Text of an e-mail's HTML with tabs between the cells of its tables; "" without tables."""
+    parts = [part for part in email.walk() if isinstance(part, MailPart) and part.kind == "text/html"]
+    pages = (_decoded(part, DATA_URL.sub(b"", part.get_content_bytes())) for part in parts if not filename(part))
+    return _joined([html_to_text(page, between_cells="\t") for page in pages if re.search(r"<t[dh][\s>]", page, re.I)])
+
+
 def children(part: MailPart) -> list[MailPart]:
     payload = part.get_payload()
     return [child for child in payload if isinstance(child, MailPart)] if isinstance(payload, list) else []

@@ -3,7 +3,13 @@
 from email.message import EmailMessage
 from typing import Any
 
+from contacts.channels.letters.parts import parse_mail
+from contacts.channels.mail_reading import read_mail
 from contacts.channels.message import InboundMessage
+
+from .payloads import mime
+
+OWN = ("desk@in.example.com", "port@example.com")
 
 
 def inbound(**more: Any) -> InboundMessage:
@@ -30,3 +36,13 @@ def letter(**headers: str) -> EmailMessage:
     for name, value in {**usual, **headers}.items():
         email[name] = value
     return email
+
+
+def read(body: str = "Bonjour, est-ce libre ?\r\n", **headers: str | None) -> InboundMessage:
+    """An e-mail of payloads.py as the Pro with the addresses OWN receives it, read without a database."""
+    return read_raw(mime(body, **headers))
+
+
+def read_raw(raw: bytes, **roles: str) -> InboundMessage:
+    """`roles` are of the addresses at host.example that the Pro has corrected."""
+    return read_mail(parse_mail(raw), "", OWN, {f"{user}@host.example": role for user, role in roles.items()})

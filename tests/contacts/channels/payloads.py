@@ -83,7 +83,7 @@ def telegram(**more: Any) -> dict[str, Any]:
 # --- E-mail
 
 
-def mime(body: str = "Bonjour, est-ce libre ?\r\n", **headers: str) -> bytes:
+def mime(body: str = "Bonjour, est-ce libre ?\r\n", **headers: str | None) -> bytes:
     """A message of RFC 5322; a name with _ has - in its header, and None leaves it out."""
     usual = {
         "From": "Léa Fontanel <lea@example.org>",

@@ -102,9 +102,6 @@ def test_digest_replaces_a_missing_message_id(read_mail):
         ("=?utf-8?q?L=C3=A9a?= <lea@example.org>", "lea@example.org", "Léa", "lea@example.org"),
         ("Léa <lea@example.org>, Anna <anna@example.org>", "lea@example.org", "Léa", "lea@example.org"),
         ("Léa <lea@localhost>", "lea@localhost", "Léa", "lea@localhost"),
-        ("Léa <not an address@>", "-", "", ""),
-        ("nobody", "-", "", ""),
-        (None, "-", "", ""),
     ],
 )
 def test_sender_is_read_from_the_from_header(read_mail, sender, identity, name, email):
@@ -112,12 +109,21 @@ def test_sender_is_read_from_the_from_header(read_mail, sender, identity, name, 
     assert (message.identities, message.name, message.email) == ((("email", identity),), name, email)
 
 
+@pytest.mark.parametrize("sender", [None, "Léa <not an address@>", "nobody", "MAILER-DAEMON <>"])
+def test_mail_without_a_sender_has_an_identity_of_its_own(read_mail, sender):
+    first, again, other = (read_mail(mime(f"{body}\r\n", From=sender))[0] for body in ("One", "One", "Two"))
+    assert first.identities == again.identities != other.identities
+    [(channel, id)] = first.identities
+    assert (channel, id.startswith("message:"), "@" in id, first.email, first.address) == ("email", True, False, "", "")
+
+
 def test_reply_to_of_a_no_reply_portal_is_the_sender(read_mail):
     sent = mime(From="Portal <no-reply@portal.example>", Reply_To="Léa <lea@example.org>")
     [email] = read_mail(sent)
     assert (email.name, email.email, email.is_automatic) == ("Léa", "lea@example.org", False)
     # Whoever writes themselves is who they are, wherever answers go.
-    assert read_mail(mime(Reply_To="other@example.org"))[0].email == "lea@example.org"
+    [email] = read_mail(mime(Reply_To="other@example.org"))
+    assert (email.email, email.address) == ("lea@example.org", "other@example.org")
 
 
 AUTOMATIC = [
@@ -126,9 +132,7 @@ AUTOMATIC = [
     {"Precedence": "bulk"},
     {"Precedence": "List"},
     {"List-Id": "<news.example.org>"},
-    {"List-Unsubscribe": "<mailto:off@example.org>"},
     {"X-Autoreply": "yes"},
-    {"X-Auto-Response-Suppress": "All"},
     {"Return-Path": "<>"},
     {"From": "MAILER-DAEMON@example.org"},
     {"From": "no-reply@example.org"},
@@ -140,7 +144,17 @@ def test_automatic_mails_are_recognised(read_mail, headers):
     assert read_mail(mime(**headers))[0].is_automatic
 
 
-@pytest.mark.parametrize("headers", [{}, {"Auto-Submitted": "no"}, {"Precedence": "first-class"}])
+PERSONAL = [
+    {},
+    {"Auto-Submitted": "no"},
+    {"Precedence": "first-class"},
+    # Programs in which people write letters add these.
+    {"List-Unsubscribe": "<mailto:off@example.org>"},
+    {"X-Auto-Response-Suppress": "All"},
+]
+
+
+@pytest.mark.parametrize("headers", PERSONAL)
 def test_mails_of_people_are_not_automatic(read_mail, headers):
     assert not read_mail(mime(**headers))[0].is_automatic
 

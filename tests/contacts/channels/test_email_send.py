@@ -176,6 +176,15 @@ def test_unknown_recipient_is_not_retried(mail_server, letter, user, work_tasks)
     assert (state(answer), send_jobs()) == (("failed", reason, ""), ["SUCCESSFUL"])
 
 
+def test_address_beyond_ascii_is_refused_with_a_reason(mail_server, received, user, work_tasks):
+    address = "zoé@visité.example"
+    contact = received("email", identities=(("email", address),), address=address, email=address).contact
+    answer = write_message(contact, "Yes", channel="email", by=user)
+    work_tasks()
+    reason = "No e-mail can be sent to an address with such letters before the @."
+    assert (state(answer), send_jobs(), mail_server.envelopes) == (("failed", reason, ""), ["SUCCESSFUL"], [])
+
+
 def test_missing_mail_server_is_retried(letter, user, settings, work_tasks):
     options = {"host": "127.0.0.1", "port": 9, "timeout": 5}
     backend = "django.core.mail.backends.smtp.EmailBackend"

@@ -4,9 +4,9 @@
 """
 
 import hashlib
+import json
 from dataclasses import replace
 
-import msgspec
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -127,7 +127,7 @@ def _parse_headers(call: MailCall) -> tuple[MailPart, str]:
         payload = postmark_payload(call.body)
         kept = {name: payload.get(name) for name in ("FromFull", "Subject", "ReplyTo", "Date")}
         kept["Headers"] = (payload.get("Headers") or [])[:MAX_HEADERS]
-        return postmark_mail(msgspec.json.encode(kept)), clean_text(payload.get("MessageID"), 200)
+        return postmark_mail(json.dumps(kept).encode()), clean_text(payload.get("MessageID"), 200)
     return parse_head(call.body[:MAX_HEAD]), ""
 
 

@@ -35,6 +35,10 @@ UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|
 META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.I)
 # Letters and marks of Western Europe, as Windows-1252 writes them.
 WESTERN = set("àâäáãåæçèéêëìíîïñòóôöõøœùúûüýÿßÀÂÄÁÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖÕØŒÙÚÛÜÝŸ€’‘“”„«»–—…°²³·•§£¿¡ºª\xa0")
+MARK_IN_WORD = re.compile("[a-zß-ÿ][¿¡²³¹£§·ª°«»¢¥¼½¾±µ¶¸¬¯¦¤¨´×÷][a-zß-ÿ]", re.I)
+# In which mails are written; others would only be mistaken for them.
+GUESSED = ["cp1250", "iso8859_2", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp874", "cp1252"]
+GUESSED += ["gb18030", "big5", "cp932", "euc_jp", "cp949", "iso2022_jp", "utf_16"]
 SAMPLE = 20_000  # bytes
 
 
@@ -106,8 +110,24 @@ def _decode_as(data: bytes, codec: str) -> str:
 def _guess(data: bytes) -> str:
     """The character set of bytes that declare none and are no UTF-8."""
     sample = data[:SAMPLE]
-    odd = [character for character in sample.decode("cp1252", "replace") if ord(character) > 127]
-    if sum(character in WESTERN for character in odd) >= 0.9 * len(odd):
+    if _is_western(sample.decode("cp1252", "replace")):
         return "cp1252"
-    best = from_bytes(sample).best()
-    return best.encoding if best and best.encoding not in UNUSED else "cp1252"
+    for codec in ("cp1251", "koi8_r"):
+        if _is_cyrillic(sample.decode(codec, "replace")):
+            return codec
+    best = from_bytes(sample, cp_isolation=GUESSED).best()
+    return best.encoding if best else "cp1252"
+
+
+def _is_western(text: str) -> bool:
+    """Return true for a text whose letters beyond ASCII are few and usual, and whose marks stand outside words."""
+    odd = [character for character in text if ord(character) > 127]
+    plain = len(re.findall(r"[A-Za-z]", text))
+    usual = sum(character in WESTERN for character in odd)
+    return usual >= 0.9 * len(odd) and (len(odd) <= plain or len(odd) < 3) and not MARK_IN_WORD.search(text)
+
+
+def _is_cyrillic(text: str) -> bool:
+    """Return true for Russian words; the wrong one of their two character sets swaps large and small letters."""
+    odd = re.findall(r"[^\x00-\x7f]", text)
+    return len(re.findall("[а-яё]", text)) >= 0.6 * len(odd) and len(re.findall("[А-ЯЁа-яё]", text)) >= 0.9 * len(odd)

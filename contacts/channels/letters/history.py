@@ -25,7 +25,7 @@ from .html_text import HISTORY_MARK
 
 # Marks of writing direction and of no width, which some programs put before a quotation mark.
 INVISIBLE = re.compile("^[\ufeff\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069]+")
-QUOTED = re.compile(r" {0,2}>")
+QUOTED = re.compile(r">")
 # Lines that an attribution may be broken into, and the length of one of them or of any other mark of the history.
 ATTRIBUTION_LINES, MAX_MARK = 4, 500
 MAX_CANDIDATES = 500  # lines

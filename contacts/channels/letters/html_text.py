@@ -6,6 +6,7 @@ Libraries build a tree first: of hostile HTML they lose what is nested deeply, o
 import re
 from collections.abc import Callable
 
+from .html_lines import Lines
 from .html_tags import Element, OpenElements, decode_entities, split_tags
 
 # Blank lines stand around these, line breaks around those.
@@ -39,8 +40,7 @@ BROKEN |= {
     "caption",
     "textarea",
 }
-APART = {"td", "th", "option", "button"}
-MAX_QUOTATION_DEPTH = 5
+APART = {"option", "button"}
 # Stands on a line of its own where a mail program says that the history begins; the splitting of history removes it.
 HISTORY_MARK = "\x02"
 HISTORY_IDS = re.compile(r"(?:x_)*(?:divRplyFwdMsg|appendonsend|mail-editor-reference-message-container)", re.I)
@@ -59,56 +59,17 @@ MAX_READ = 400_000  # characters; more is not shown
 MAX_LINK_TEXT = 100  # pieces
 
 
-class _Lines:
-    """Lines of text, each behind the marks of its quotation."""
-
-    def __init__(self) -> None:
-        self.finished: list[str] = []
-        self.pieces: list[str] = []
-        self.depth = self.size = 0
-        self.is_preformatted = self.is_spaced = False
-
-    def add(self, text: str, *, is_preformatted: bool = False) -> None:
-        self.is_preformatted |= is_preformatted
-        self.size += len(text)
-        self.pieces.append(text)
-
-    def end(self) -> None:
-        """End the line, unless it is empty."""
-        if any(piece.strip() for piece in self.pieces):
-            self.break_line()
-        else:
-            self.pieces, self.is_preformatted = [], False
-
-    def space(self) -> None:
-        """Leave a blank line before the next one."""
-        self.end()
-        self.is_spaced = True
-
-    def break_line(self) -> None:
-        """End the line, empty or not."""
-        text = "".join(self.pieces)
-        text = text.rstrip() if self.is_preformatted else re.sub(r" {2,}", " ", text).strip()
-        marks = ">" * min(self.depth, MAX_QUOTATION_DEPTH)
-        if self.is_spaced and self.finished:
-            self.finished.append("")
-        self.finished.append(f"{marks} {text}" if marks and text else marks or text)
-        self.pieces, self.is_preformatted, self.is_spaced = [], False, False
-
-    def text(self) -> str:
-        self.end()
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(self.finished)).strip("\n").rstrip()
-
-
 class _Reader:
     """Reads tags and texts into lines."""
 
     def __init__(self, *, shows_hidden: bool, between_cells: str) -> None:
         self.elements = OpenElements(shows_hidden=shows_hidden)
         self.between_cells = between_cells
-        self.lines = _Lines()
+        self.lines = Lines()
         # Numbers of the lists that are open; None for a list of bullets.
         self.numbers: list[int | None] = []
+        # Lines before the cell that is open, None before the first cell of a row.
+        self.cell_start: int | None = None
         # Addresses of the links that are open, with their text.
         self.links: list[tuple[str, list[str]]] = []
 
@@ -172,7 +133,19 @@ class _Reader:
         elif element.tag in SPACED or element.tag in BROKEN:
             self.lines.end()
         elif element.tag in APART:
+            self._add(" ")
+        if element.tag in ("tr", "table"):
+            # Rows of a single line stand close together.
+            self.lines.is_spaced &= element.tag == "table" or self.cell_start != len(self.lines.finished)
+            self.cell_start = None
+
+    def _open_cell(self, _element: Element) -> None:
+        """Put a cell behind one of a single line, whatever elements that is in."""
+        is_joined = self.cell_start == len(self.lines.finished)
+        self.lines.begin_cell(is_joined=is_joined)
+        if is_joined:
             self._add(self.between_cells)
+        self.cell_start = len(self.lines.finished) + self.lines.is_ended * (1 + self.lines.is_spaced)
 
     def _break_line(self, _element: Element) -> None:
         self.lines.break_line()
@@ -219,6 +192,8 @@ ENTER: dict[str, Callable[[_Reader, Element], None]] = {
     "ol": _Reader._open_list,
     "li": _Reader._open_item,
     "a": _Reader._open_link,
+    "td": _Reader._open_cell,
+    "th": _Reader._open_cell,
     "img": _Reader._add_image,
     "input": _Reader._add_input,
 }

@@ -36,7 +36,8 @@ class TooComplexError(Exception):
 class MailPart(AnymailInboundMessage):
     """An e-mail or a part of one. `kind` is its type, such as "text/plain"; a mail within a mail stays closed.
 
-    `encoding` is its transfer encoding; `is_broken` when it could not be decoded.
+    `encoding` is its transfer encoding; `is_broken` when it could not be decoded; `outside` the text around the parts
+    within it.
     """
 
     def __init__(self, kind: str = "text/plain") -> None:
@@ -45,6 +46,7 @@ class MailPart(AnymailInboundMessage):
         self.encoding = ""
         self._source: tuple[bytes, int, int] = (b"", 0, 0)
         self.is_broken = False
+        self.outside = b""
         # Types and names are read as old programs write them, which the strict policy refuses.
         self.lenient = Message()
 
@@ -135,6 +137,7 @@ class _Parser:
         head, body = head_end(self.raw, start, end, is_top=depth == 1)
         part = self.read_head(start, head, default)
         if part.get_content_maintype() == "multipart" and (spans := self._split(part, body, end)):
+            part.outside = self._outside(body, end, spans) if depth == 1 else b""
             inner = "message/rfc822" if part.kind == "multipart/digest" else "text/plain"
             part.set_payload([self.read(first, last, inner, depth + 1) for first, last in spans])
             return part
@@ -186,6 +189,11 @@ class _Parser:
             first = None if match[1] else min(match.end() + 1, end)
         if first is not None:
             yield first, end
+
+    def _outside(self, start: int, end: int, spans: list[tuple[int, int]]) -> bytes:
+        """Lines before the first and after the last part, delimiters left out."""
+        before, after = self.raw[start : spans[0][0]], self.raw[spans[-1][1] : end]
+        return b"\n".join(line for line in (before + after).split(b"\n") if not line.startswith(b"--"))
 
     def _before_break(self, at: int) -> int:
         """Index before the line break that belongs to a delimiter."""

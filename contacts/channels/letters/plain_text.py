@@ -27,6 +27,8 @@ def unflow(text: str, *, deletes_space: bool) -> str:
 
 def _parts_of(line: str) -> tuple[str, str]:
     """Quotation marks and content of a flowed line; a space before the content is stuffing."""
+    if line.startswith(" >"):
+        return "", line  # Without its space it would look quoted.
     match = QUOTATION.fullmatch(line)
     return (match[1], match[2]) if match else ("", line)
 

@@ -5,14 +5,14 @@ Sources: Mailgun, "Parsed messages parameters"; Postmark, "Inbound webhook".
 """
 
 import binascii
+import json
 import re
 from base64 import b64decode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-import msgspec
-
+from ..payload import clean_text
 from .parts import MailPart, parse_head, parse_mail
 
 MAX_FIELDS = 1000
@@ -20,6 +20,14 @@ MAX_FIELDS = 1000
 
 class NoMailError(ValueError):
     """A call that holds no e-mail."""
+
+
+def read_json(source: bytes) -> Any:
+    """JSON with odd characters too, which the strict decoder refuses. Raises NoMailError for none."""
+    try:
+        return json.loads(source.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        raise NoMailError("no JSON") from None
 
 
 def read_form(body: bytes, content_type: str, *, is_limited: bool = True) -> tuple[dict[str, bytes], list[MailPart]]:
@@ -53,14 +61,22 @@ def mailgun_mail(fields: Mapping[str, bytes], files: Iterable[MailPart]) -> Mail
     if raw := fields.get("body-mime"):
         email = parse_mail(raw)
     else:
-        try:
-            headers = msgspec.json.decode(fields["message-headers"], type=list[tuple[str, str]])
-        except (KeyError, ValueError, RecursionError):
-            raise NoMailError("headers") from None
+        headers = list(_header_pairs(fields.get("message-headers", b"")))
+        if not headers:
+            raise NoMailError("no headers")
         attachments = [_file(part.get_filename(), part.kind, part.source) for part in files]
         email = _mail(headers, _text(fields, "body-plain"), _text(fields, "body-html"), attachments)
     email.envelope_sender = _text(fields, "sender") if "sender" in fields else None
     return email
+
+
+def _header_pairs(source: bytes) -> Iterator[tuple[str, str]]:
+    """Headers in Mailgun's JSON, those left out that are none."""
+    items = read_json(source)
+    for item in items if isinstance(items, list) else []:
+        match item:
+            case [str(name), str(value)]:
+                yield name, value
 
 
 def mailgun_head(start: bytes, content_type: str) -> MailPart:
@@ -105,10 +121,7 @@ def postmark_mail(body: bytes) -> MailPart:
 
 def postmark_payload(body: bytes) -> dict[str, Any]:
     """Postmark's JSON. Raises NoMailError for other JSON."""
-    try:
-        payload = msgspec.json.decode(body)
-    except (ValueError, RecursionError):
-        raise NoMailError("no JSON") from None
+    payload = read_json(body)
     if not isinstance(payload, dict) or not isinstance(payload.get("FromFull") or {}, dict):
         raise NoMailError("no e-mail")
     if not isinstance(payload.get("Headers") or [], list) or payload.get("FromFull") == []:
@@ -146,7 +159,8 @@ def _file(name: str | None, kind: str, content: bytes) -> MailPart:
     part = MailPart(match[0].lower() if (match := re.match(r"[\w.+-]+/[\w.+-]+", kind)) else "application/octet-stream")
     if part.get_content_maintype() == "multipart":
         part.kind = "application/octet-stream"
-    disposition = {"filename": " ".join((name or "").split())} if name else {}
+    plain = " ".join(clean_text(name, 1000).split())
+    disposition = {"filename": plain} if plain else {}
     part.lenient.add_header("Content-Disposition", "attachment", **disposition)
     part.set_source(content, 0, len(content))
     return part

@@ -27,6 +27,8 @@ FILE_TEXTS = {"text/rtf", "text/csv", "text/vcard", "text/x-vcard", "text/direct
 FILE_TEXTS |= {"text/rfc822-headers", "text/delivery-status", "text/x-patch", "text/x-diff", "text/x-sql"}
 # Pictures within HTML, written out: no words.
 DATA_URL = re.compile(rb"data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]{200,}+")
+# HTML that a program calls plain text.
+HTML = re.compile(rb"\s*(?:<!doctype html|<html[\s>])", re.I)
 PLACEHOLDER_WORDS = 5
 
 
@@ -66,8 +68,10 @@ class _Reader:
         if part.is_multipart():
             inner = [self.passages(child) for child in children(part)]
             return _choose(inner) if part.kind == "multipart/alternative" else _in_order(inner)
-        if not self._is_words(part):
+        is_words = self._is_words(part)
+        if not is_words or part.get_content_disposition() == "attachment":
             self._keep_file(part)
+        if not is_words:
             return []
         return [passage for passage in [self._read_words(part)] if passage.new or passage.quoted]
 
@@ -114,7 +118,7 @@ def read_letter(email: MailPart) -> Letter:
     text = _joined([text, *invitations])
     if not text:
         # An e-mail of only quotations, or one that only hands on another.
-        text, quoted = quoted or _joined(_hand_ons(email)), ""
+        text, quoted = quoted or _joined(_hand_ons(email)) or ("" if reader.files else _outside(email)), ""
     too_many = [
         _("%(file)s: The e-mail has too many files.") % {"file": file.name} for file in reader.files[MAX_FILES:]
     ]
@@ -139,7 +143,7 @@ def filename(part: object) -> str:
 
 
 def _words(part: MailPart, content: bytes) -> str:
-    if part.kind == "text/html" or part.kind == "text/x-amp-html":
+    if part.kind in ("text/html", "text/x-amp-html") or HTML.match(content):
         html = _decoded(part, DATA_URL.sub(b"", content))
         return html_to_text(html)
     text = _lines(_decoded(part, content))
@@ -237,3 +241,8 @@ def _hand_ons(email: MailPart) -> Iterator[str]:
             content = part.get_content_bytes()
             fields = {"subject": one_line(_inner(content, "Subject")), "sender": one_line(_inner(content, "From"))}
             yield _("Attached e-mail: %(subject)s, from %(sender)s") % fields
+
+
+def _outside(email: MailPart) -> str:
+    """Text before and after the parts of an e-mail, which mail programs do not show."""
+    return _lines(decode(email.outside[:MAX_SOURCE]))

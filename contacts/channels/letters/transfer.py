@@ -37,9 +37,8 @@ def decode_body(raw: bytes, start: int, end: int, encoding: str) -> bytes:
 
 def _decode_base64(raw: bytes, start: int, end: int) -> bytes:
     """Base64, also without its padding, in several blocks, or with plain lines after it: a list's footer."""
-    first = raw[start : min(end, start + 200)].strip().split(b"\n")[0].strip()
-    if b" " in first:
-        return raw[start:end]  # Plain words, whatever is declared.
+    if _is_plain(raw[start : min(end, start + 400)]):
+        return raw[start:end]
     padding = raw.find(b"=", start, end)
     if padding < 0 or not raw[padding:end].strip(b"=\r\n \t"):
         try:
@@ -49,6 +48,13 @@ def _decode_base64(raw: bytes, start: int, end: int) -> bytes:
     return _decode_blocks(raw[start:end])
 
 
+def _is_plain(sample: bytes) -> bool:
+    """Return true for plain words, whatever is declared."""
+    lines = [line.strip() for line in sample.strip().split(b"\n")]
+    strays = len(re.sub(rb"[A-Za-z0-9+/=\s]+", b"", lines[0]))
+    return b" " in lines[0] or strays * 20 > len(lines[0])
+
+
 def _decode_blocks(data: bytes) -> bytes:
     pieces, at = [], 0
     while at < len(data) and (block := BASE64_BLOCK.match(data, at)) and b"=" in block[0]:
@@ -56,7 +62,7 @@ def _decode_blocks(data: bytes) -> bytes:
         at = block.end()
     rest = data[at:]
     is_base64 = len(BASE64_BLOCK.sub(b"", rest)) < len(rest) // 20 and b" " not in rest.strip()
-    return b"".join(pieces) + (_decode_block(rest) if is_base64 else rest)
+    return b"".join(pieces) + (_decode_block(rest) if is_base64 else b"\n" + rest)
 
 
 def _decode_block(block: bytes) -> bytes:

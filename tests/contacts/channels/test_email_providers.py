@@ -111,3 +111,52 @@ def test_report_by_a_provider_says_whether_delivery_failed(read_mail, action, is
 def test_announced_but_missing_files_are_ignored(read_mail):
     body = encode_multipart(BOUNDARY, mailgun_form(attachment_count="9" * 18))
     assert read_mail(body, "mailgun", MULTIPART_CONTENT) == [inbound()]
+
+
+ODD_POSTMARK = {
+    "subject on two lines": ({"Subject": "Dossier\r\n one"}, {"subject": "Dossier one"}),
+    "name on two lines": (
+        {"FromFull": {"Name": "Léa\r\n Fontanel", "Email": "lea@example.org"}},
+        {"name": "Léa Fontanel"},
+    ),
+    "odd headers": ({"Headers": [*postmark()["Headers"], {"Name": "X Bad", "Value": "a\n\nb"}, 7, {"Name": 7}]}, {}),
+    "odd date": ({"Date": "yesterday"}, {}),
+    "file without a name": (
+        {"Attachments": [{"Name": "", "Content": "QQ==", "ContentType": "application/pdf", "ContentID": "<a\n b>"}]},
+        {"files": (File("Unnamed file", b"A"),)},
+    ),
+    "name of a file on two lines": (
+        {"Attachments": [{"Name": "a\r\n b.pdf", "Content": "QQ==", "ContentType": "application/pdf"}]},
+        {"files": (File("a b.pdf", b"A"),)},
+    ),
+    "damaged file": (
+        {"Attachments": [{"Name": "a.pdf", "Content": "!!!", "ContentType": "application/pdf"}]},
+        {"refused": ("a.pdf: The file arrived damaged.",)},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ODD_POSTMARK)
+def test_odd_field_of_postmark_loses_nothing_else(read_mail, what):
+    sent, read = ODD_POSTMARK[what]
+    assert read_mail(json.dumps(postmark(**sent)).encode(), "postmark", "application/json") == [inbound(**read)]
+
+
+def test_odd_headers_of_mailgun_lose_nothing(read_mail):
+    headers = [*json.loads(mailgun_form()["message-headers"]), ["From", "Two <two@x>"], ["Subject", "A\n B"]]
+    headers += [["Content-Type", 'multipart/alternative; boundary="q"'], ["X Bad", "\ud800"]]
+    form = encode_multipart(BOUNDARY, mailgun_form(message_headers=json.dumps(headers)))
+    assert read_mail(form, "mailgun", MULTIPART_CONTENT) == [inbound()]
+
+
+def test_file_of_mailgun_whose_name_is_a_dot_is_read(read_mail):
+    upload = SimpleUploadedFile("x.pdf", b"%PDF", "application/pdf")
+    form = encode_multipart(BOUNDARY, mailgun_form(attachment_count="1", attachment_1=upload))
+    [message] = read_mail(form.replace(b'filename="x.pdf"', b'filename="."'), "mailgun", MULTIPART_CONTENT)
+    assert message == inbound(files=(File(".", b"%PDF"),))
+
+
+def test_raw_mail_of_mailgun_keeps_its_bytes(read_mail):
+    raw = mime("", Content_Type="text/plain; charset=iso-8859-1") + "Déjà loué ?".encode("latin-1")
+    form = encode_multipart(BOUNDARY, mailgun_form(body_mime="HERE")).replace(b"HERE", raw)
+    assert read_mail(form, "mailgun", MULTIPART_CONTENT) == [inbound(text="Déjà loué ?")]

@@ -69,6 +69,60 @@ def test_html_becomes_visible_text(html, text):
     assert html_to_text(html) == text
 
 
+HTML = [
+    ("<table><tr><td>Name</td><td>Lea</td></tr><tr><td>Phone</td><td>06</td></tr></table>", "Name Lea\nPhone 06"),
+    ("<table><tr><td><p>Name</p><td><p>Lea</p><tr><td><p>Phone</p><td><p>06</p></table>", "Name Lea\nPhone 06"),
+    ("<table><tr><td>a<br>b</td><td>c</td></tr></table>", "a\nb\nc"),
+    ("<ol><li>One<li>Two</ol><ol start=4><li>Four<li value=9>Nine</ol>", "1. One\n2. Two\n\n4. Four\n9. Nine"),
+    ("<pre>a\n  b</pre>", "a\n  b"),
+    ("<div style='white-space: pre-wrap'>a\n  b</div>", "a\n  b"),
+    ("<div>a</div><div>b</div><div><br></div><div>c</div>", "a\nb\n\nc"),
+    ("<select><option>x<option>y</select>", "x y"),
+    ("<textarea>a <b></textarea>", "a <b>"),
+    ("my <a href='https://x.example/a'>file</a>", "my file (https://x.example/a)"),
+    ("<a href='https://www.x.example/'>x.example</a>", "x.example"),
+    (
+        "<a href='mailto:a@x.example?subject=b'>a@x.example</a>, <a href='mailto:a@x.example'>Ana</a>",
+        "a@x.example, Ana (a@x.example)",
+    ),
+    ("<a href='tel:+33612'>+33 6 12</a> <a href='javascript:x'>y</a> <a href='#z'>z</a>", "+33 6 12 y z"),
+    ("<a href='https://x.example'><img src=a></a>", "https://x.example"),
+    ("<img alt='Plan of the flat'><img alt=''><img alt='😀'>", "[Plan of the flat]😀"),
+    ("<html><head><meta charset=utf-8><p>No body</p></html>", "No body"),
+    ("<blockquote style='margin:0 0 0 40px;border:none;padding:0px'>indented</blockquote>", "indented"),
+]
+HIDDEN = [
+    *("style='display:none'", "style='DISPLAY: none !important'", "style='font-size:0'", "style='font-size:0.0px;'"),
+    *("style='max-height:0px;overflow:hidden'", "style='mso-hide:all'", "style='opacity:0'", "hidden"),
+    *("style='visibility:hidden'", "style='color:red;opacity:0.0'"),
+]
+SEEN = [
+    *("style='font-size:10px'", "style='max-height:600px'", "style='opacity:0.5'", "style='font-size:0.8em'"),
+    *("class=hidden", "style='display:block'", "title=hidden"),
+]
+
+
+@pytest.mark.parametrize(("html", "text"), HTML)
+def test_html_reads_as_it_looks(html, text):
+    assert html_to_text(html) == text
+
+
+@pytest.mark.parametrize("attribute", HIDDEN)
+def test_hidden_text_is_left_out(attribute):
+    assert html_to_text(f"<div {attribute}>Unseen <b>words</b></div>Hi") == "Hi"
+    # An e-mail is not empty because all of it is hidden.
+    assert html_to_text(f"<div {attribute}>Words</div>") == "Words"
+
+
+@pytest.mark.parametrize("attribute", SEEN)
+def test_other_styles_hide_nothing(attribute):
+    assert html_to_text(f"<div {attribute}>Words</div>Hi") == "Words\nHi"
+
+
+def test_size_within_an_element_without_size_is_seen():
+    assert html_to_text("<td style='font-size:0'>no<div style='font-size:13px'>Words</div></td>") == "Words"
+
+
 def test_quotation_of_an_html_mail_is_split_off():
     html = "<div>Yes</div><div>On 4 May Agence wrote:</div><blockquote><p>Bonjour</p><p>Claire</p></blockquote>"
     assert split_history(html_to_text(html)) == ("Yes", "On 4 May Agence wrote:\n\n> Bonjour\n\n> Claire")

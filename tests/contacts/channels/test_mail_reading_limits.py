@@ -1,0 +1,65 @@
+"""Each e-mail is read in a process of its own, with limits of time and memory."""
+
+import os
+import time
+
+import pytest
+
+from contacts.channels import email
+from contacts.channels.letters.sandbox import LimitExceededError, run_limited
+
+from .email_reading import inbound
+from .payloads import connect, mime
+
+
+def process_id() -> int:
+    return os.getpid()
+
+
+def compute_for_ever() -> None:
+    while True:
+        pass
+
+
+def wait_for_ever() -> None:
+    time.sleep(3600)
+
+
+def fill_memory() -> int:
+    return len(bytearray(500 * 1024 * 1024))
+
+
+def fail() -> None:
+    raise ValueError("secret words")
+
+
+def return_no_number() -> str:
+    return "x"
+
+
+def test_function_runs_in_a_process_of_its_own():
+    first, second = (run_limited(process_id, result=int, seconds=2, megabytes=200) for _n in range(2))
+    assert len({first, second, os.getpid()}) == 3
+
+
+@pytest.mark.parametrize("function", [compute_for_ever, wait_for_ever, fill_memory, fail, return_no_number])
+def test_process_beyond_its_limits_ends(function):
+    with pytest.raises(LimitExceededError) as error:
+        run_limited(function, result=int, seconds=1, megabytes=100)
+    assert "secret" not in str(error.value)
+
+
+@pytest.mark.django_db
+def test_mail_is_read_in_a_process_of_its_own(pro):
+    assert list(email.read_call(connect(pro, "mime"), mime(), "message/rfc822")) == [inbound()]
+
+
+@pytest.mark.django_db
+def test_mail_beyond_the_limits_of_its_process_is_a_message_of_its_headers(pro, settings):
+    settings.MAIL_READING_MEGABYTES = 50
+    files = b"--B\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b"QUFB" * 8_000_000
+    raw = mime("", Content_Type='multipart/mixed; boundary="B"') + files
+    note = "This e-mail is too large or too complex to show. Open the original."
+    # The process may be given 50 MB beside the program, and the file alone has 24 MB twice.
+    messages = list(email.read_call(connect(pro, "mime"), raw, "message/rfc822"))
+    assert messages == [inbound(text=note, is_unreadable=True)]

@@ -17,7 +17,7 @@ from ..channels.message import Lead
 from ..channels.payload import clean_text
 from ..models import ContactMessage
 
-MAX_REFERENCES = 20
+MAX_REFERENCES = 30
 
 
 class LeadNote(NamedTuple):

@@ -26,8 +26,11 @@ from .mail_headers import (
     message_id,
     references_of,
 )
-from .mail_limits import REPORT_TYPES, RETURNED_TYPES
 
+# A report repeats the e-mail that it is about: all of it, or its headers.
+RETURNED_TYPES = ("message/rfc822", "text/rfc822-headers")
+# A report's result.
+REPORT_TYPES = ("message/delivery-status", "text/delivery-status")
 MAX_RETURNED_HEADERS = 100_000  # bytes; the headers of a returned e-mail
 MAX_REPORT = 50_000  # characters; the text of a report
 _DAEMON = re.compile(r"^(?:mailer-?daemon|mail-?daemon|microsoftexchange[0-9a-f]{20,})(?:$|[-_.+@])", re.I)

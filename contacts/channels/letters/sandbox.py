@@ -9,8 +9,10 @@ import contextlib
 import multiprocessing
 import os
 import resource
+import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -26,32 +28,51 @@ _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(PRELOADED)
 
 
+# Signals that somebody sends, such as to all processes of a service that is stopped; 255: the server is gone.
+STOPPED = {-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP, 255}
+
+
 class LimitExceededError(Exception):
     """The process used more time or memory than it may, or died of something else."""
+
+
+class ProcessStoppedError(Exception):
+    """The process was stopped from outside: the same call may succeed later."""
 
 
 def run_limited[T](function: Callable[..., Any], *arguments: Any, result: type[T], seconds: int, megabytes: int) -> T:
     """The function's result, in the shape `result`. `function` must be importable, and use no database.
 
-    Raises LimitExceededError when it ends in any other way.
+    Raises LimitExceededError when it ends in any other way, ProcessStoppedError when it was stopped, and OSError when
+    there can be no process now.
     """
     receiver, sender = _context.Pipe(duplex=False)
     process = _context.Process(target=_work, args=(sender, seconds, megabytes, function, arguments), daemon=True)
     try:
         process.start()
         sender.close()
-        # Time on a busy machine counts for less than the processor time, which the process itself limits.
-        if not receiver.poll(4 * seconds):
-            raise LimitExceededError("time")
-        return msgspec.msgpack.decode(receiver.recv_bytes(MAX_RESULT), type=result)
-    except (EOFError, OSError, msgspec.DecodeError) as error:
-        raise LimitExceededError(type(error).__name__) from None
+        return msgspec.msgpack.decode(_receive(receiver, process, seconds), type=result)
+    except msgspec.DecodeError:
+        raise LimitExceededError("result") from None
     finally:
         receiver.close()
         if process.pid is not None:
             process.kill()
             process.join()
-        process.close()
+            process.close()
+
+
+def _receive(receiver: Connection, process: BaseProcess, seconds: int) -> bytes:
+    # On a busy machine a process waits longer than it computes, and that is limited by the kernel.
+    if not receiver.poll(4 * seconds):
+        raise LimitExceededError("time")
+    try:
+        return receiver.recv_bytes(MAX_RESULT)
+    except (EOFError, OSError):
+        process.join(seconds)
+        if process.exitcode in STOPPED:
+            raise ProcessStoppedError from None
+        raise LimitExceededError(f"exit {process.exitcode}") from None
 
 
 def _work(sender: Connection, seconds: int, megabytes: int, function: Callable[..., Any], arguments: Any) -> None:

@@ -11,6 +11,7 @@ UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]+)\r?\n")
 UU_END = re.compile(rb"(?m)^end[ \t]*\r?(?:\n|\Z)")
 UU_LINE = re.compile(rb"[!-`][ -`]*\s*|[ `]?\s*")
 MAX_UU_FILES = 20
+MAX_BLOCKS = 100  # of base64 in one part
 
 
 class UuFile(NamedTuple):
@@ -50,19 +51,20 @@ def _decode_base64(raw: bytes, start: int, end: int) -> bytes:
 
 def _is_plain(sample: bytes) -> bool:
     """Return true for plain words, whatever is declared."""
-    lines = [line.strip() for line in sample.strip().split(b"\n")]
-    strays = len(re.sub(rb"[A-Za-z0-9+/=\s]+", b"", lines[0]))
-    return b" " in lines[0] or strays * 20 > len(lines[0])
+    line = sample.strip().split(b"\n")[0].strip()
+    strays = len(re.sub(rb"[A-Za-z0-9+/=\s]+", b"", line))
+    return b" " in line or strays * 20 >= len(line)
 
 
 def _decode_blocks(data: bytes) -> bytes:
     pieces, at = [], 0
-    while at < len(data) and (block := BASE64_BLOCK.match(data, at)) and b"=" in block[0]:
+    while len(pieces) < MAX_BLOCKS and (block := BASE64_BLOCK.match(data, at)) and b"=" in block[0]:
         pieces.append(_decode_block(block[0]))
         at = block.end()
     rest = data[at:]
-    is_base64 = len(BASE64_BLOCK.sub(b"", rest)) < len(rest) // 20 and b" " not in rest.strip()
-    return b"".join(pieces) + (_decode_block(rest) if is_base64 else b"\n" + rest)
+    if _is_plain(rest[:400]):
+        return b"\n".join([b"".join(pieces), rest]) if rest.strip() else b"".join(pieces)
+    return b"".join([*pieces, _decode_block(rest)])
 
 
 def _decode_block(block: bytes) -> bytes:

@@ -1,12 +1,13 @@
 """Each e-mail is read in a process of its own, with limits of time and memory."""
 
 import os
+import signal
 import time
 
 import pytest
 
 from contacts.channels import email
-from contacts.channels.letters.sandbox import LimitExceededError, run_limited
+from contacts.channels.letters.sandbox import LimitExceededError, ProcessStoppedError, run_limited
 
 from .email_reading import inbound
 from .payloads import connect, mime
@@ -33,6 +34,10 @@ def fail() -> None:
     raise ValueError("secret words")
 
 
+def be_stopped() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def return_no_number() -> str:
     return "x"
 
@@ -47,6 +52,11 @@ def test_process_beyond_its_limits_ends(function):
     with pytest.raises(LimitExceededError) as error:
         run_limited(function, result=int, seconds=1, megabytes=100)
     assert "secret" not in str(error.value)
+
+
+def test_process_that_is_stopped_has_no_limits_exceeded():
+    with pytest.raises(ProcessStoppedError):
+        run_limited(be_stopped, result=int, seconds=2, megabytes=200)
 
 
 @pytest.mark.django_db

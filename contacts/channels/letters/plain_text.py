@@ -36,7 +36,8 @@ def _parts_of(line: str) -> tuple[str, str]:
 def split_uuencoded(data: bytes) -> tuple[bytes, list[File]]:
     """Plain text without the files that are uuencoded in it, and those files."""
     files = uu_files(data) if b"begin " in data else []
-    pieces, at = [], 0
+    pieces: list[bytes] = []
+    at = 0
     for file in files:
         pieces.append(data[at : file.start])
         at = file.end

@@ -57,7 +57,8 @@ def _is_plain(sample: bytes) -> bool:
 
 
 def _decode_blocks(data: bytes) -> bytes:
-    pieces, at = [], 0
+    pieces: list[bytes] = []
+    at = 0
     while len(pieces) < MAX_BLOCKS and (block := BASE64_BLOCK.match(data, at)) and b"=" in block[0]:
         pieces.append(_decode_block(block[0]))
         at = block.end()

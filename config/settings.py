@@ -153,6 +153,7 @@ HOUSEKEEPING = [
     "contacts.models.delivery.prune_deliveries",
     "contacts.models.message.fill_missing_search_texts",
     "contacts.conversations.sending.fail_abandoned_messages",
+    "contacts.conversations.media.fetch_missing_media",
     "inquiries.history.sharing.catch_up",
     "inquiries.customers.profiles.fail_forgotten_profiles",
     "inquiries.offers.lifecycle.expire_offers",
@@ -261,12 +262,11 @@ TIME_ZONE = read_choice("TIME_ZONE", "UTC", zoneinfo.available_timezones(), "it 
 
 # --- Security ------------------------------------------------------------------------------------
 
-_FROM_HERE = ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action")
+_FROM_HERE = ("script-src", "style-src", "img-src", "media-src", "font-src", "connect-src", "form-action")
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     **{directive: [CSP.SELF] for directive in _FROM_HERE},
-    "base-uri": [CSP.NONE],
-    "frame-ancestors": [CSP.NONE],
+    **{directive: [CSP.NONE] for directive in ("base-uri", "frame-ancestors")},
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

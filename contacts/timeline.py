@@ -14,7 +14,7 @@ from config.web.hooks import hooks
 
 from .book.fields import display_value, field_label
 from .conversations.leads import attach_lead_notes
-from .conversations.threads import link_messages
+from .conversations.threads import link_messages, with_content
 from .models import Contact, ContactEvent, ContactNote
 
 SIZE = 30
@@ -59,8 +59,7 @@ def newest(rows: QuerySet[Any], until: datetime | None, size: int, by: str = "cr
 def entries(contact: Contact, until: datetime | None, size: int) -> list[Entry]:
     """Notes, messages and events of the contact."""
     notes = newest(ContactNote.objects.present().filter(contact=contact).select_related("author"), until, size)
-    rows = contact.messages.select_related("author").prefetch_related("files")
-    messages = attach_lead_notes(newest(rows, until, size))
+    messages = attach_lead_notes(newest(with_content(contact.messages.all()), until, size))
     link_messages(messages)
     events = newest(contact.events.select_related("user", "token"), until, size)
     return [

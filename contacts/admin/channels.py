@@ -18,7 +18,7 @@ from config.web.admin import EVERYWHERE, ReadOnlyAdmin, ReadOnlyInline
 
 from ..conversations.receiving import read_delivery
 from ..conversations.sending import resend_message
-from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage, MessageFile
+from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage, MessageFile, MessageMedium
 
 
 class UndeletableAdmin(ReadOnlyAdmin, TenantAdmin):
@@ -102,6 +102,11 @@ class FileInline(ReadOnlyInline):
     fields = ["filename", "mime_type", "size", "sha256"]
 
 
+class MediumInline(ReadOnlyInline):
+    model = MessageMedium
+    fields = ["medium_id", "state", "error", "fetch_until"]
+
+
 @admin.register(ContactMessage)
 class ContactMessageAdmin(UndeletableAdmin):
     """The messages. Only the Pro searches their texts and answers."""
@@ -117,7 +122,7 @@ class ContactMessageAdmin(UndeletableAdmin):
         (_("Times"), {"fields": ["created_at", "edited_at", "read_at", "notified_at", "sent_at"]}),
         (_("At the provider"), {"fields": ["external_id", "references"]}),
     ]
-    inlines = [FileInline]
+    inlines = [MediumInline, FileInline]
     actions = ["send_again"]
 
     @admin.display(description=_("last failure"), ordering="error")

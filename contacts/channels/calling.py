@@ -1,4 +1,4 @@
-"""Call a provider's API, to send a message or to try a connection."""
+"""Call a provider's API, to send a message, to fetch a medium or to try a connection."""
 
 import json
 from http import HTTPStatus
@@ -7,11 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from config.outgoing import NoAnswerError, OutgoingError, send_request
+from config.outgoing import Answer, AnswerTooLargeError, NoAnswerError, OutgoingError, send_request
 
-from .message import SendFailedError
+from .message import MediumRefusedError, SendFailedError
 
 MAX_ANSWER = 256 * 1024  # bytes
+# Bytes of a medium, and how many times as long as a call fetching it may take.
+MAX_MEDIUM, DOWNLOAD_PATIENCE = 25 * 1024 * 1024, 8
 PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 
 
@@ -43,6 +45,31 @@ def call(url: str, body: dict[str, Any] | None = None, *, token: str = "") -> tu
         is_doubtful = body is not None and answer.status == HTTPStatus.GATEWAY_TIMEOUT
         raise SendFailedError(answered(answer.status), is_final=False, is_doubtful=is_doubtful)
     return answer.status, _read_object(answer.body)
+
+
+def download(url: str, *, token: str = "", allow_private: bool) -> Answer:
+    """GET a medium of at most MAX_MEDIUM bytes: an answer below 500, of whatever status.
+
+    Raises MediumRefusedError for a larger one, and SendFailedError, not final, as `call` does.
+    """
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    timeout = settings.CHANNEL_TIMEOUT * DOWNLOAD_PATIENCE
+    try:
+        answer = send_request(
+            "GET", url, headers=headers, timeout=timeout, max_size=MAX_MEDIUM, allow_private=allow_private
+        )
+    except AnswerTooLargeError:
+        raise MediumRefusedError(too_large()) from None
+    except OutgoingError as error:
+        raise _failure(error, is_doubtful=False) from None
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status in PASSING:
+        raise SendFailedError(answered(answer.status), is_final=False)
+    return answer
+
+
+def too_large() -> str:
+    """Say that a medium is larger than MAX_MEDIUM."""
+    return _("It is larger than %(n)s MB.") % {"n": MAX_MEDIUM // 1024**2}
 
 
 def answered(status: int) -> str:

@@ -28,9 +28,29 @@ class SendFailedError(Exception):
         self.reason, self.is_final, self.is_doubtful = reason, is_final or is_doubtful, is_doubtful
 
 
+class MediumGoneError(Exception):
+    """The provider does not have a medium any more."""
+
+
+class MediumRefusedError(Exception):
+    """A medium cannot be kept; `reason` is a sentence for the Pro."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class FetchedMedium:
+    """A medium as its provider handed it over; `mime_type` is "" where the provider does not say it."""
+
+    content: bytes
+    mime_type: str
+
+
 @dataclass(frozen=True)
 class Media:
-    """A medium that stays with the provider; `kind` is the provider's word ("image", "voice"), `size` in bytes, 0 for
+    """A medium at the provider; `kind` is the provider's word ("image", "voice"), `size` in bytes, 0 for
     unknown."""
 
     kind: str

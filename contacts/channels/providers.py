@@ -1,11 +1,17 @@
 """The providers, one module each. All of them read calls into the same InboundMessage and Receipt."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from ..models import ChannelConnection, ContactMessage
-from . import email, telegram, whatsapp
-from .message import IgnoredPart, InboundMessage, Receipt
+from . import email, telegram, telegram_media, whatsapp, whatsapp_media
+from .message import FetchedMedium, IgnoredPart, InboundMessage, Receipt
+
+# Functions that fetch a medium by its id, of the channels whose media stay with the provider at first.
+MEDIA_FETCHERS: dict[str, Callable[[ChannelConnection, str], FetchedMedium]] = {
+    telegram.CHANNEL: telegram_media.fetch_medium,
+    whatsapp.CHANNEL: whatsapp_media.fetch_medium,
+}
 
 
 class ProviderModule(Protocol):

@@ -158,7 +158,7 @@ def send_text(connection: ChannelConnection, message: ContactMessage) -> str:
         "text": message.text,
         "link_preview_options": {"is_disabled": True},
     }
-    result = _call_method(connection, "sendMessage", body)
+    result = call_method(connection, "sendMessage", body)
     chat_id, id = to_int(get_object(result, "chat").get("id")), to_int(result.get("message_id"))
     return f"{bot_id(connection)}:{chat_id}:{id}" if chat_id and id else ""
 
@@ -171,12 +171,12 @@ def check_connection(connection: ChannelConnection) -> str:
         "allowed_updates": UPDATES,
         "max_connections": 10,
     }
-    name = clean_text(_call_method(connection, "getMe", {}).get("username"), 100)
-    _call_method(connection, "setWebhook", webhook)
+    name = clean_text(call_method(connection, "getMe", {}).get("username"), 100)
+    call_method(connection, "setWebhook", webhook)
     return f"@{name}"
 
 
-def _call_method(connection: ChannelConnection, method: str, body: dict[str, Any]) -> Mapping[str, Any]:
+def call_method(connection: ChannelConnection, method: str, body: dict[str, Any]) -> Mapping[str, Any]:
     """Call a method of the API and return its result. Raises SendFailedError with Telegram's description."""
     if not connection.token:
         raise SendFailedError(_("The bot's token is missing."), is_final=True)

@@ -208,19 +208,19 @@ def send_text(connection: ChannelConnection, message: ContactMessage) -> str:
         "type": "text",
         "text": {"preview_url": False, "body": message.text},
     }
-    status, answer = call(f"{_number_url(connection)}/messages", body, token=_access_token(connection))
+    status, answer = call(f"{_number_url(connection)}/messages", body, token=access_token(connection))
     id = next((clean_text(sent.get("id"), 255) for sent in get_objects(answer, "messages")), "")
     if status < HTTPStatus.MULTIPLE_CHOICES and id:
         return id
-    raise _send_error(status, get_object(answer, "error"))
+    raise api_error(status, get_object(answer, "error"))
 
 
 def check_connection(connection: ChannelConnection) -> str:
     """Return WhatsApp's name of the connection's phone number. Raises SendFailedError when WhatsApp refuses us."""
     fields = "?fields=display_phone_number,verified_name"
-    status, answer = call(_number_url(connection) + fields, token=_access_token(connection))
+    status, answer = call(_number_url(connection) + fields, token=access_token(connection))
     if status >= HTTPStatus.MULTIPLE_CHOICES or not answer.get("display_phone_number"):
-        raise _send_error(status, get_object(answer, "error"))
+        raise api_error(status, get_object(answer, "error"))
     return " ".join(clean_text(answer.get(name), 100) for name in ("verified_name", "display_phone_number")).strip()
 
 
@@ -228,13 +228,15 @@ def _number_url(connection: ChannelConnection) -> str:
     return f"{settings.WHATSAPP_API_URL}/{quote(connection.address, safe='')}"
 
 
-def _access_token(connection: ChannelConnection) -> str:
+def access_token(connection: ChannelConnection) -> str:
+    """The token of calls to the API. Raises SendFailedError when the connection has none."""
     if not (connection.token and connection.address):
         raise SendFailedError(_("The access token or the phone number ID is missing."), is_final=True)
     return connection.token
 
 
-def _send_error(status: int, error: Mapping[str, Any]) -> SendFailedError:
+def api_error(status: int, error: Mapping[str, Any]) -> SendFailedError:
+    """The error to raise for a refusal, with Meta's words."""
     reason = (_error_text([error]) if error else "") or answered(status)
     is_final = to_int(error.get("code")) not in TEMPORARY_ERRORS
     # A success without an answer that can be read: the message may have been sent.

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from ..channels.message import InboundMessage
 from ..models import ContactMessage
+from .media import fetch_media
 
 
 def apply_change(message: ContactMessage, inbound: InboundMessage) -> None:
@@ -15,7 +16,10 @@ def apply_change(message: ContactMessage, inbound: InboundMessage) -> None:
     if inbound.deleted_at:
         message.mark_deleted(inbound.deleted_at)
     elif inbound.edited_at:
-        message.edit(inbound.text, inbound.edited_at)
+        with transaction.atomic():
+            message.edit(inbound.text, inbound.edited_at)
+            message.add_media([vars(media) for media in inbound.media])
+            fetch_media(message)
     elif message.deleted_at:
         _fill_deleted(message, inbound)
 
@@ -43,3 +47,4 @@ def _fill_deleted(message: ContactMessage, inbound: InboundMessage) -> None:
         for name, value in fields.items():
             setattr(message, name, value)
         message.save(update_fields=fields)
+        fetch_media(message)

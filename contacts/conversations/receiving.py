@@ -29,6 +29,7 @@ from ..models.message_queryset import ContactMessageQuerySet
 from .changes import apply_change, content_fields
 from .leads import lead_fields, receive_lead
 from .mails import notify_pro
+from .media import fetch_media
 from .originals import READING_QUEUE, store_original
 from .repeats import find_stored_message, make_variant
 
@@ -208,6 +209,7 @@ def _create_message(
     for file in files:
         file.claim()
         message.files.create(key=file.key, **file.info._asdict())
+    fetch_media(message)
     if returned and inbound.is_returned:
         returned.update_state(State.FAILED, _("The e-mail was returned: see the message about it."))
     # A message that was written long ago and arrives only now is new all the same.

@@ -16,6 +16,7 @@ from ..models import ChannelDelivery, ContactMessage
 from ..models.locking import hold_book
 from .changes import apply_change, content_fields
 from .leads import lead_fields, receive_lead
+from .media import fetch_media
 from .originals import READING_QUEUE
 from .receiving import find_or_create_sender, read_items, receive_message
 from .repeats import find_stored_message
@@ -59,6 +60,7 @@ def _correct_message(message: ContactMessage, inbound: InboundMessage) -> None:
         for name, value in fields.items():
             setattr(message, name, value)
         message.save(update_fields=fields)
+        fetch_media(message)
 
 
 def _correct_sender(delivery: ChannelDelivery, message: ContactMessage, inbound: InboundMessage) -> None:

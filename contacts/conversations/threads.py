@@ -5,6 +5,12 @@ from collections.abc import Sequence
 from django.db.models import Q
 
 from ..models import ContactMessage
+from ..models.message_queryset import ContactMessageQuerySet
+
+
+def with_content(messages: ContactMessageQuerySet) -> ContactMessageQuerySet:
+    """With what a page shows of each message: author, files, and the states of fetching its media."""
+    return messages.select_related("author").prefetch_related("files", "fetched_media")
 
 
 def link_messages(messages: Sequence[ContactMessage]) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import sender_views, views, webhooks
+from . import media_views, sender_views, views, webhooks
 
 app_name = "messages"
 
@@ -22,4 +22,7 @@ urlpatterns = [
     path("inbox/messages/<uuid:id>/<uuid:message>/sender", sender_views.sender_correct, name="sender_correct"),
     path("inbox/messages/<uuid:id>/addresses/<int:address>", sender_views.address_answer, name="address_answer"),
     path("inbox/messages/<uuid:id>/files/<int:file>", views.file_download, name="file_download"),
+    path("inbox/messages/<uuid:id>/files/<int:file>/thumbnail", media_views.file_thumbnail, name="file_thumbnail"),
+    path("inbox/messages/<uuid:id>/files/<int:file>/play", media_views.file_play, name="file_play"),
+    path("inbox/messages/<uuid:id>/media/<int:medium>/fetch", media_views.medium_fetch, name="medium_fetch"),
 ]

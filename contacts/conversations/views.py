@@ -29,7 +29,7 @@ from .leads import attach_lead_notes
 from .reply_channels import find_reply_channels
 from .senders import confirm_sender, find_unconfirmed_message
 from .sending import resend_message, write_message
-from .threads import link_messages
+from .threads import link_messages, with_content
 
 PAGE = "messages/conversations.html"
 # Conversations of a page.
@@ -92,16 +92,15 @@ def _newest_cursor(page: list[Contact]) -> str:
 def _thread_version(thread: list[ContactMessage]) -> str:
     """Fingerprint of a conversation as the page shows it."""
     notes = [note.version if (note := message.lead_note) else "" for message in thread]  # type: ignore[attr-defined]
-    shown = [
-        (message.pk, message.state, message.error, message.edited_at, message.deleted_at, message.reactions)
-        for message in thread
-    ]
-    return hashlib.sha256(repr((shown, notes)).encode()).hexdigest()[:16]
+    fields = ("pk", "state", "error", "edited_at", "deleted_at", "reactions")
+    shown = [[getattr(message, name) for name in fields] for message in thread]
+    media = [(medium.pk, medium.state, medium.error) for message in thread for medium in message.fetched_media.all()]
+    return hashlib.sha256(repr((shown, notes, media)).encode()).hexdigest()[:16]
 
 
 def _thread_context(contact: Contact) -> dict[str, Any]:
     """The newest messages of a conversation, newest first."""
-    newest = contact.messages.select_related("author").prefetch_related("files").order_by("-created_at", "-id")
+    newest = with_content(contact.messages.order_by("-created_at", "-id"))
     rows = list(newest[: THREAD_SIZE + 1])
     for message in rows:
         message.contact = contact

@@ -6,7 +6,8 @@ from .distinct import DistinctPair
 from .event import ContactEvent
 from .identity import ContactIdentity
 from .merge import ContactMerge
-from .message import ContactMessage, MessageFile
+from .message import ContactMessage
+from .message_file import MessageFile, MessageMedium
 from .note import ContactNote
 from .sender_rule import SenderRule
 from .stale import StaleEditError
@@ -25,6 +26,7 @@ __all__ = [
     "ContactNote",
     "DistinctPair",
     "MessageFile",
+    "MessageMedium",
     "OriginalFile",
     "SenderRule",
     "StaleEditError",

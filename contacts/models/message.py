@@ -1,6 +1,6 @@
 import uuid
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.db import models, transaction
 from django.db.models import Q, Value
@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import Pro, User
-from config.files.stored_file import StoredFile
 from config.search.filling import fill_search_texts
 from config.search.index import SearchIndex
 
@@ -24,7 +23,7 @@ class ContactMessage(models.Model):
     """One message of a conversation, inbound or outbound.
 
     `external_id` is the provider's id, the Message-ID of an e-mail; `address` is the other end as the provider knows
-    it. `media` lists media that stay with the provider, [{"kind", "id", "filename", "mime_type", "size"}];
+    it. `media` lists its media at the provider, [{"kind", "id", "filename", "mime_type", "size"}]: see MessageMedium;
     `references` holds the Message-IDs of the e-mails before it, `former` the texts before edits, [[time, text], …].
     `answers_to` is the provider's id of the message that it answers or reacts to; a reaction without text takes an
     earlier one back. `referral` is the ad that brought the sender, {"headline", "body", "url"}.
@@ -162,6 +161,13 @@ class ContactMessage(models.Model):
             self.text, self.edited_at = text, edited_at
             self.save(update_fields=["former", "text", "edited_at"])
 
+    def add_media(self, media: list[dict[str, Any]]) -> None:
+        """Add the media of an edit; the former ones stay. The caller holds the message."""
+        known = {medium["id"] for medium in self.media}
+        if new := [medium for medium in media if medium["id"] not in known]:
+            self.media = [*self.media, *new]
+            self.save(update_fields=["media"])
+
     def mark_deleted(self, deleted_at: datetime) -> None:
         """Note that the sender deleted it, once; the words stay."""
         ContactMessage.objects.filter(pk=self.pk, deleted_at=None, state=self.State.RECEIVED).update(
@@ -199,21 +205,3 @@ def fill_missing_search_texts() -> None:
     """Make the search texts of messages that a release without them stored while the database was migrated already."""
     rows = ContactMessage.objects.only("subject", "text", "search_text")
     fill_search_texts(rows, lambda message: message_search_text(message.subject, message.text))
-
-
-class MessageFileQuerySet(models.QuerySet["MessageFile"]):
-    def for_pro(self, pro: Pro) -> Self:
-        return self.filter(message__pro=pro)
-
-
-class MessageFile(StoredFile):
-    """A file that came with a message."""
-
-    # Only `delete_with_file` deletes a row: it deletes the file too.
-    message = models.ForeignKey(ContactMessage, models.PROTECT, related_name="files", verbose_name=_("message"))
-
-    objects = MessageFileQuerySet.as_manager()
-
-    class Meta(StoredFile.Meta):
-        verbose_name = _("message file")
-        verbose_name_plural = _("message files")

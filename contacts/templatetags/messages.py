@@ -4,34 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from config.web.text import one_line
 
-from ..models import Contact, ContactMessage
+from ..conversations.media_kinds import IN_TEXT, kind_icon, kind_name
+from ..models import Contact, ContactMessage, MessageMedium
 
 register = template.Library()
 
 CHANNEL_ICONS = {"whatsapp": "message-circle", "telegram": "send", "email": "mail"}
-# Media that stay with the provider: icon and name.
-MEDIA: dict[str, tuple[str, str | Promise]] = {
-    "image": ("image", gettext_lazy("Picture")),
-    "video": ("video", gettext_lazy("Video")),
-    "video_note": ("video", gettext_lazy("Video")),
-    "animation": ("image", gettext_lazy("Animation")),
-    "audio": ("audio-lines", gettext_lazy("Audio")),
-    "voice": ("mic", gettext_lazy("Voice message")),
-    "document": ("file", gettext_lazy("Document")),
-    "sticker": ("sticker", gettext_lazy("Sticker")),
-    "location": ("map-pin", gettext_lazy("Location")),
-    "contact": ("contact-round", gettext_lazy("Contact card")),
-    "reaction": ("smile", gettext_lazy("Reaction")),
-}
-OTHER = ("circle-question-mark", gettext_lazy("Something that cannot be shown here"))
-# Media whose content is in the message's text.
-IN_TEXT = ("location", "contact", "reaction")
+State = MessageMedium.State
 
 
 @register.filter
@@ -41,18 +24,32 @@ def channel_icon(channel: str) -> str:
 
 @register.filter
 def media_icon(kind: str) -> str:
-    return MEDIA.get(kind, OTHER)[0]
+    return kind_icon(kind)
+
+
+@register.filter
+def medium(media: Mapping[str, Any], message: ContactMessage) -> MessageMedium | None:
+    """The state of fetching a medium, None for one that is not fetched."""
+    return next((row for row in message.fetched_media.all() if row.medium_id == media["id"]), None)
 
 
 @register.filter
 def media_label(media: Mapping[str, Any], message: ContactMessage) -> str:
-    """Name of a medium and where it is: "Voice message: open WhatsApp to view it"."""
-    name = str(MEDIA.get(media["kind"], OTHER)[1])
+    """Name of a medium and where it is: "Voice message: being fetched from WhatsApp"."""
+    name = kind_name(media["kind"])
     if media.get("filename"):
         name = f"{name} “{media['filename']}”"
     if media["kind"] in IN_TEXT:
         return name
-    return _("%(what)s: open %(channel)s to view it") % {"what": name, "channel": message.get_channel_display()}
+    labels = {"what": name, "channel": message.get_channel_display()}
+    row = medium(media, message)
+    if row and row.state == State.FETCHING:
+        return _("%(what)s: being fetched from %(channel)s") % labels
+    if row and row.state == State.GONE:
+        return _("%(what)s: gone at %(channel)s") % labels
+    if row and row.state == State.REFUSED:
+        return _("%(what)s: not kept, open %(channel)s to view it") % labels
+    return _("%(what)s: open %(channel)s to view it") % labels
 
 
 @register.filter
@@ -67,5 +64,5 @@ def summary(message: ContactMessage | None) -> str:
     if message is None:
         return ""
     text = one_line(" – ".join(filter(None, (message.subject, message.text))), 120)
-    kinds = [str(MEDIA.get(media["kind"], OTHER)[1]) for media in message.media]
+    kinds = [kind_name(media["kind"]) for media in message.media]
     return text or ", ".join(kinds) or _("(no text)")

@@ -223,7 +223,8 @@ print(json.dumps([dict(secure.headers), plain.status_code, plain["Location"]]))
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
         "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'",
     }
     assert {name: headers.get(name) for name in expected} == expected
     assert (status, location) == (301, "https://desk.example.com/inbox")

@@ -1,7 +1,7 @@
 """WhatsApp's and Telegram's APIs on a real port, as far as Vestibule calls them; they can be told to fail.
 
-Sources: the Cloud API reference (`POST /{phone-number-id}/messages`, its error codes), the Graph API (fields of a
-phone number), core.telegram.org/bots/api ("Making requests", getMe, setWebhook, sendMessage).
+Sources: the Cloud API reference (`POST /{phone-number-id}/messages`, its error codes, `GET /{media-id}`), the Graph
+API (fields of a phone number), core.telegram.org/bots/api ("Making requests", getMe, setWebhook, sendMessage, getFile).
 """
 
 import json
@@ -48,7 +48,12 @@ class Peer:
         self.settings, self.fixed_answer = settings, None
         self.is_dripping = self.is_hanging_up = False
         self.seen: list[Seen] = []
+        # Bytes and MIME type of each medium by its id; `expired` addresses or paths are refused before one is good.
+        self.media: dict[str, tuple[bytes, str]] = {}
+        self.expired = 0
+        self.address_host = ""
         self.count, self.port = 0, 0
+        self.addresses: set[str] = set()
         self.may_answer, self.asked = threading.Event(), threading.Event()
         self.may_answer.set()
         self.start()
@@ -86,9 +91,27 @@ class Peer:
         self.may_answer.wait(30)
         if self.fixed_answer:
             return self.fixed_answer
+        if seen.path.startswith(("/lookaside/", "/file/bot")):
+            return self._medium(seen)
         is_bot = seen.path.startswith("/bot")
         status, body = self._as_telegram(seen) if is_bot else self._as_whatsapp(seen)
         return status, json.dumps(body).encode(), {"Content-Type": "application/json"}
+
+    def _medium(self, seen: Seen) -> tuple[int, bytes, dict[str, str]]:
+        """The bytes of a medium, at an address that is good once."""
+        id, number = seen.path.removesuffix(".jpg").rpartition("/")[2].split(".")
+        is_allowed = seen.token == f"Bearer {WHATSAPP_TOKEN}" or seen.path.startswith(f"/file/bot{BOT_TOKEN}/")
+        if not is_allowed or number not in self.addresses or self.expired:
+            self.expired = max(self.expired - 1, 0)
+            return 404, b"Media download failure", {"Content-Type": "text/plain"}
+        self.addresses.remove(number)
+        content, mime_type = self.media[id]
+        return 200, content, {"Content-Type": mime_type}
+
+    def _new_address(self, id: str) -> str:
+        number = str(self._next())
+        self.addresses.add(number)
+        return f"{id}.{number}"
 
     # --- WhatsApp
 
@@ -97,6 +120,12 @@ class Peer:
             return 401, fault(190, "Invalid OAuth access token - Cannot parse access token")
         if seen.path == f"/{VERSION}/{PHONE_ID}/messages" and seen.method == "POST":
             return self._whatsapp_message(seen.body)
+        id = seen.path.removeprefix(f"/{VERSION}/")
+        if id in self.media and seen.method == "GET":
+            content, mime_type = self.media[id]
+            host = self.address_host or f"http://127.0.0.1:{self.port}"
+            more = {"mime_type": mime_type, "file_size": str(len(content)), "messaging_product": "whatsapp"}
+            return 200, {"id": id, "url": f"{host}/lookaside/{self._new_address(id)}", **more}
         if seen.path == f"/{VERSION}/{PHONE_ID}" and seen.method == "GET":
             known = {"verified_name": "Agence du Port", "display_phone_number": "+33 4 91 55 50 12"}
             fields = seen.query.get("fields", [""])[0].split(",")
@@ -128,9 +157,21 @@ class Peer:
             if not seen.body["url"].startswith("https://"):
                 return 400, bot_fault(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
             return 200, {"ok": True, "result": True, "description": "Webhook was set"}
+        if method == "getFile":
+            return self._telegram_file(seen.body["file_id"])
         if method == "sendMessage":
             return self._telegram_message(seen.body)
         return 404, bot_fault(404, "Not Found")
+
+    def _telegram_file(self, id: str) -> tuple[int, Any]:
+        if id not in self.media:
+            description = "Bad Request: wrong file_id or the file is temporarily unavailable"
+            return 400, bot_fault(400, description)
+        content, _mime_type = self.media[id]
+        if len(content) > 20 * 1024 * 1024:
+            return 400, bot_fault(400, "Bad Request: file is too big")
+        file = {"file_id": id, "file_size": len(content), "file_path": f"photos/{self._new_address(id)}.jpg"}
+        return 200, {"ok": True, "result": file}
 
     def _telegram_message(self, body: Any) -> tuple[int, Any]:
         if not 0 < len(body["text"]) <= 4096:

@@ -65,12 +65,12 @@ def test_new_message_updates_row_and_tabs_too(browser, whatsapp):
     assert (rows(page), tabs(page)[-1]) == (["Inès Hello? WhatsApp 1 unread"], ("Messages", 1, True))
 
 
-def test_poll_takes_six_queries(browser, user, whatsapp):
+def test_poll_takes_seven_queries(browser, user, whatsapp):
     contact = arrive(whatsapp).contact
     for n in range(20):
         write_message(contact, f"{n}", channel="whatsapp", by=user)
     path = polled_path(Page(browser.get(path_of(contact))))
     with CaptureQueriesContext(connection) as queries:
         response = browser.get(path, headers=THREAD)
-    # Session, user with its Pro; the contact; the messages, their files, answers and reactions.
-    assert (response.status_code, response.content, len(queries)) == (204, b"", 6)
+    # Session, user with its Pro; the contact; the messages, their files and media, answers and reactions.
+    assert (response.status_code, response.content, len(queries)) == (204, b"", 7)

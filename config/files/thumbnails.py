@@ -1,0 +1,55 @@
+"""Thumbnails: small pictures made of a stranger's, without anything but its pixels."""
+
+import io
+import warnings
+from typing import NamedTuple
+
+from PIL import Image, ImageOps
+
+# Pixels on the longer side.
+MAX_SIDE = 640
+# JPEG is decoded at a fraction of its size; all others in full, 4 bytes a pixel.
+MAX_PIXELS, MAX_PIXELS_JPEG = 25_000_000, 50_000_000
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS_JPEG
+
+
+class Thumbnail(NamedTuple):
+    """A picture in WebP."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+def make_thumbnail(content: bytes) -> Thumbnail | None:
+    """A thumbnail of a JPEG, PNG, WebP or GIF; None for anything else, a damaged picture, or one of too many pixels.
+
+    The picture is turned as its EXIF data say; those, places and colour profiles are left out.
+    """
+    try:
+        with warnings.catch_warnings(action="error"), Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+            if picture.width * picture.height > (MAX_PIXELS_JPEG if picture.format == "JPEG" else MAX_PIXELS):
+                return None
+            return _encode(_shrink(picture))
+    except Exception:
+        # Decoders raise errors of many types for the same thing: a picture that cannot be decoded.
+        return None
+
+
+def _shrink(picture: Image.Image) -> Image.Image:
+    picture.draft("RGB", (MAX_SIDE, MAX_SIDE))
+    turned = ImageOps.exif_transpose(picture)
+    is_transparent = turned.has_transparency_data
+    small = turned.convert("RGBA" if is_transparent else "RGB")
+    small.thumbnail((MAX_SIDE, MAX_SIDE))
+    return small
+
+
+def _encode(picture: Image.Image) -> Thumbnail:
+    # A new picture holds the pixels alone.
+    bare = Image.new(picture.mode, picture.size)
+    bare.paste(picture)
+    encoded = io.BytesIO()
+    bare.save(encoded, "WEBP", quality=80, method=4)
+    return Thumbnail(encoded.getvalue(), bare.width, bare.height)

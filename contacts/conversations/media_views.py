@@ -1,0 +1,62 @@
+"""Pictures and sounds of messages for the pages of a conversation, and fetching a medium again."""
+
+import uuid
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from config.accounts.http import ProRequest
+from config.files.downloads import serve_inline
+from config.files.storage import StorageUnavailableError, open_file
+
+from ..models import Contact, MessageFile, MessageMedium
+from .media import retry_medium
+
+
+def _find_file(request: ProRequest, id: uuid.UUID, file: int) -> MessageFile:
+    """A file of a message, of an archived contact too; else 404."""
+    contact = get_object_or_404(Contact.objects.for_pro(request.pro, deleted=None), pk=id)
+    return get_object_or_404(MessageFile.objects.for_pro(request.pro).filter(message__contact=contact), pk=file)
+
+
+def _serve(request: ProRequest, key: str, *, size: int | None, content_type: str) -> HttpResponseBase:
+    try:
+        stored = open_file(key)
+        return serve_inline(request, stored, size=stored.size if size is None else size, content_type=content_type)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    except StorageUnavailableError:
+        return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+@require_safe
+def file_thumbnail(request: ProRequest, id: uuid.UUID, file: int) -> HttpResponseBase:
+    """Serve the thumbnail of a picture, which is a file of ours; a stranger's own is never displayed."""
+    stored = _find_file(request, id, file)
+    if not stored.thumbnail_key:
+        raise Http404
+    return _serve(request, stored.thumbnail_key, size=None, content_type="image/webp")
+
+
+@require_safe
+def file_play(request: ProRequest, id: uuid.UUID, file: int) -> HttpResponseBase:
+    """Serve a sound to the player of the page."""
+    stored = _find_file(request, id, file)
+    if not stored.is_playable:
+        raise Http404
+    return _serve(request, stored.key, size=stored.size, content_type=stored.mime_type)
+
+
+@require_POST
+def medium_fetch(request: ProRequest, id: uuid.UUID, medium: int) -> HttpResponse:
+    """Fetch a medium that was given up once more."""
+    contacts = Contact.objects.for_pro(request.pro).filter(pk=id)
+    rows = MessageMedium.objects.filter(message__contact__in=contacts)
+    retry_medium(get_object_or_404(rows, pk=medium))
+    messages.success(request, _("It is being fetched again."))
+    return redirect("messages:conversation_detail", id)

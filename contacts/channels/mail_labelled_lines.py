@@ -121,7 +121,7 @@ def _label_of(cell: str, *, is_in_table: bool) -> tuple[str, str]:
         return field, value
     field = field_of(plain_value(cell))
     # Without a colon "De" and "Date" are words.
-    is_word = field in _ENVELOPE or (field in ("other", "subject") and not is_in_table)
+    is_word = field in _ENVELOPE or (field in ("other", "person", "subject") and not is_in_table)
     return ("", cell) if is_word else (field, "")
 
 

@@ -39,8 +39,8 @@ _SHORT = {short: field for label, field in _WHOLE.items() if (short := _without_
 def field_of(label: str) -> str:
     """The field that a label is of, "" for none.
 
-    "name", "first_name", "last_name", "email", "phone", "message", "reference", "title" and "subject" are a lead's;
-    "from", "to" and "sent" stand above repeated e-mails; "other" ends a message.
+    "name", "first_name", "last_name", "person", "email", "phone", "message", "reference", "title" and "subject" are a
+    lead's; "from", "to" and "sent" stand above repeated e-mails; "other" ends a message.
     """
     if len(label) > MAX_LABEL:
         return ""
@@ -49,7 +49,7 @@ def field_of(label: str) -> str:
     if field := _WHOLE.get(whole):
         return field
     if words and all(word in _FILLERS for word in words):
-        return "name" if _PERSONS.intersection(words) else ""
+        return "person" if _PERSONS.intersection(words) else ""
     return _SHORT.get(_without_fillers(whole), "") or ("reference" if _is_reference(words) else "")
 
 

@@ -43,7 +43,7 @@ _FREE_MAIL = re.compile(
 
 def read_lead(mail: MailSender, texts: Sequence[str]) -> Lead | None:
     """The request in an e-mail. `texts` are readings of its words; the one that gives most counts, else the first."""
-    leads = [lead for text in texts if (lead := _read_labels(text, mail.address, is_direct=not mail.is_machine))]
+    leads = [lead for text in texts if (lead := _read_labels(text, mail))]
     lead = read_openimmo(mail.email) or max(leads, key=_count_values, default=None)
     if lead is None or is_own(lead.email, mail.own_addresses):
         return None
@@ -56,10 +56,10 @@ def _count_values(lead: Lead) -> int:
     return sum(map(bool, (lead.name, lead.email, lead.phone, lead.message)))
 
 
-def _read_labels(text: str, sender: str, *, is_direct: bool) -> Lead | None:
-    if is_direct:
+def _read_labels(text: str, mail: MailSender) -> Lead | None:
+    if not mail.is_machine:
         text = text.partition(HISTORY_MARK)[0]
-    lines = read_labelled_lines(text.replace(HISTORY_MARK, ""), is_whole=not is_direct)
+    lines = read_labelled_lines(text.replace(HISTORY_MARK, ""), is_whole=mail.is_machine)
     lead = Lead(
         name=_name(lines),
         email=_email(lines),
@@ -68,20 +68,24 @@ def _read_labels(text: str, sender: str, *, is_direct: bool) -> Lead | None:
         references=tuple(_references(lines)),
         title=_title(lines),
     )
-    accepts = _is_direct_lead if is_direct else _is_lead
-    return lead if accepts(lead, sender, lines) else None
+    accepts = _is_lead if mail.is_machine else _is_direct_lead
+    return lead if accepts(lead, mail, lines) else None
 
 
-def _is_lead(lead: Lead, _sender: str, _lines: list[LabelledLine]) -> bool:
-    return bool(((lead.name or lead.message) and (lead.email or lead.phone)) or (lead.name and lead.message))
+def _is_lead(lead: Lead, mail: MailSender, lines: list[LabelledLine]) -> bool:
+    if lead.message:
+        return bool(lead.name or lead.email or lead.phone)
+    # A newsletter ends with the name and address of its office.
+    has_name = any(line.field in ("name", "first_name", "last_name") for line in lines)
+    return has_name and bool(lead.name and (lead.email or lead.phone)) and "List-Unsubscribe" not in mail.email
 
 
-def _is_direct_lead(lead: Lead, sender: str, lines: list[LabelledLine]) -> bool:
+def _is_direct_lead(lead: Lead, mail: MailSender, lines: list[LabelledLine]) -> bool:
     if not (lead.message and (lead.email or lead.phone)):
         return False
     fields = [line.field for line in lines]
     is_above = "email" in fields and fields.index("email") < fields.index("message")
-    return bool(lead.name) or (is_above and bool(lead.email) and lead.email.lower() != sender.lower())
+    return bool(lead.name) or (is_above and lead.email.lower() not in ("", mail.address.lower()))
 
 
 def _values(lines: list[LabelledLine], field: str) -> Iterator[str]:
@@ -101,7 +105,7 @@ def _name(lines: list[LabelledLine]) -> str:
         name = f"{first} {last}" if last else name if first.casefold() in name.casefold() else f"{first} {name}"
     elif last.casefold() not in name.casefold():
         name = f"{name} {last}"
-    return _without_address((name or _first(lines, "from")).strip())
+    return _without_address((name or _first(lines, "person") or _first(lines, "from")).strip())
 
 
 def _without_address(name: str) -> str:
@@ -114,7 +118,7 @@ def _without_address(name: str) -> str:
 
 def _email(lines: list[LabelledLine]) -> str:
     """E-mail address of the visitor, by its label, else beside the name."""
-    candidates = (address_in(value) for field in ("email", "name", "from") for value in _values(lines, field))
+    candidates = (address_in(value) for field in ("email", "name", "person", "from") for value in _values(lines, field))
     return next(filter(is_address, candidates), "")
 
 

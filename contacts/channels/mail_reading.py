@@ -67,9 +67,10 @@ def _read_words(letter: Letter, mail: MailSender) -> tuple[str, str, Lead | None
     """
     if is_report(mail.email) or is_auto_reply(mail.email) or is_own_mail(mail.email, mail):
         return letter.text, letter.quoted, None
-    lead = read_lead(mail, [letter.text, _whole_text(letter), read_tables(mail.email)])
+    whole = _whole_text(letter)
+    lead = read_lead(mail, [letter.text, whole, read_tables(mail.email)])
     if lead and letter.quoted and lead != read_lead(mail, [letter.text]):
-        return _whole_text(letter), "", lead
+        return whole, "", lead
     return letter.text, letter.quoted, lead
 
 

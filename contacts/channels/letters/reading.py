@@ -30,6 +30,7 @@ DATA_URL = re.compile(rb"data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]{200,}+")
 # HTML that a program calls plain text.
 HTML = re.compile(rb"\s*(?:<!doctype html|<html[\s>])", re.I)
 PLACEHOLDER_WORDS = 5
+MAX_TABLE_PARTS = 3
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,8 @@ def read_letter(email: MailPart) -> Letter:
 def read_tables(email: MailPart) -> str:
     """Text of an e-mail's HTML with tabs between the cells of its tables; "" without tables."""
     parts = [part for part in email.walk() if isinstance(part, MailPart) and part.kind == "text/html"]
-    pages = (_decoded(part, DATA_URL.sub(b"", part.get_content_bytes())) for part in parts if not filename(part))
+    parts = [part for part in parts if not filename(part)][:MAX_TABLE_PARTS]
+    pages = (_decoded(part, DATA_URL.sub(b"", part.get_content_bytes())) for part in parts)
     return _joined([html_to_text(page, between_cells="\t") for page in pages if re.search(r"<t[dh][\s>]", page, re.I)])
 
 

@@ -172,6 +172,14 @@ LEADS = {
         "Title: Mrs.\nName: Léa\nPhone: 0612345678",
         Lead(name="Léa", phone="0612345678"),
     ),
+    "form of WordPress": (
+        "From: Léa Roux <lea@visitor.example>\nSubject: A visit\n\nMessage Body:\nMay I come?\n\n--\nSent from it.",
+        Lead(name="Léa Roux", email="lea@visitor.example", message="May I come?", title="A visit"),
+    ),
+    "form with data below": (
+        "Name: Léa\nEmail: lea@visitor.example\nMessage: May I come?\n\n---\n\nDate: 4 May 2026\nRemote IP: 192.0.2.1",
+        Lead(name="Léa", email="lea@visitor.example", message="May I come?"),
+    ),
     "labels within the message": (
         "Name: Léa\nMessage: Hi\nTel.: 0612345678\nPlease call me.\nDate: Monday\nor Tuesday\nPrice: 100",
         Lead(name="Léa", phone="0612345678", message="Hi\nTel.: 0612345678\nPlease call me.\nDate: Monday\nor Tuesday"),
@@ -237,6 +245,8 @@ def test_letter_of_a_person_is_no_lead(text):
         "Our offers\n\nRef: 123\nPrice: 100\n\nTel: 06 12 34 56 78\nE-mail: help@portal.example",
         "Your order\n\nName: The Pro\nE-mail: port@example.com\nPhone: 06 12 34 56 78",
         "You have a message. Please sign in to read it.",
+        "Our offers\n\nContact\nPortal Ltd.\nPhone: 06 12 34 56 78",
+        "Our offers\n\nContact: our office\nPhone: 06 12 34 56 78\nE-mail: help@portal.example",
     ],
 )
 def test_mail_of_a_program_without_a_request_is_no_lead(text):
@@ -284,3 +294,9 @@ def test_table_in_an_answer_of_a_person_is_no_lead():
     for mark in ("<div class='gmail_quote'>", "<blockquote>"):
         page = f"<p>Yes.</p>{mark}{PAGES['rows']}"
         assert read(page, From="Léa <lea@visitor.example>", Content_Type=HTML).lead is None
+
+
+def test_newsletter_with_the_address_of_its_office_is_no_lead():
+    office = "Name: Portal Ltd.\nPhone: 06 12 34 56 78"
+    assert read(office, From=PORTAL).lead == Lead(name="Portal Ltd.", phone="06 12 34 56 78", source="portal.example")
+    assert read(office, From=PORTAL, List_Unsubscribe="<https://portal.example/u>").lead is None

@@ -13,6 +13,9 @@ for candidate in "$(PYTHON)" python3.14 python3.13 python3.12 python3 \
 done; exit 1
 endef
 
+# Some images set it; every process of the tests would then compile every module anew.
+test test-one: export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help run test test-one bench lint format lock messages clean
 
 help: ## list the commands

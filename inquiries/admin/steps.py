@@ -151,7 +151,9 @@ class StepInline(admin.TabularInline):
         return 1 if obj else 4
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, validate_max=True, **kwargs)
+        # Django's own absolute maximum is a thousand more, seconds of work for one forged number.
+        limits = {"validate_max": True, "absolute_max": 2 * MAX_STEPS}
+        formset = super().get_formset(request, obj, **limits, **kwargs)
         # A step with inquiries can be removed: the next page asks where they go.
         formset.form.hand_clean_DELETE = lambda form: None  # type: ignore[attr-defined]
         return formset

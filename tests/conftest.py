@@ -119,6 +119,13 @@ def _rolled_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="module")
+def module_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Let fixtures of a module write rows for all its tests; each test still rolls back its own."""
+    with django_db_blocker.unblock(), _rolled_back():
+        yield
+
+
 @pytest.fixture
 def pro(db: None) -> Pro:
     return ProFactory(name="Agence du Port", email="port@example.com")

@@ -1,67 +1,39 @@
-"""The demo command: realistic Pros, the same everywhere, loaded once and scaled up."""
+"""The demo, loaded once for all tests here: realistic Pros, the same everywhere, scaled up."""
 
-import io
 import json
-import random
 from datetime import timedelta
-from types import SimpleNamespace
 
 import phonenumbers
 import pytest
 from django.core import mail
-from django.core.management import CommandError, call_command
 from django.db.models import F
+from django.test import override_settings
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from config.accounts import demo
 from config.accounts.models import SCOPES, ApiToken, Pro, User
-from contact_requests.models import ContactRequest, ContactRequestEvent, Property, Reply
-from contacts.models import Contact, ContactIdentity
-from inquiries.models import DirectoryUser, FilterOption, Inquiry, InquiryHistory, Offer
-from tests.factories import PropertyFactory, UserFactory
+from contact_requests.models import ContactRequest, Property, Reply
+from contacts.models import Contact
+
+from .demo_command import counts, loaded, run
 
 pytestmark = pytest.mark.django_db
-INQUIRIES = (Inquiry, InquiryHistory, Offer, DirectoryUser, FilterOption)
-ROWS = (Pro, User, Property, ContactRequest, ContactRequestEvent, Reply, Contact, ContactIdentity, *INQUIRIES)
 
 
-@pytest.fixture(autouse=True)
-def development(settings, shipped):
-    """The test runner switches DEBUG off."""
+@pytest.fixture(scope="module")
+def loaded_once(module_rows):
+    with override_settings(DEBUG=True):
+        return loaded()
+
+
+@pytest.fixture
+def description(loaded_once, settings):
+    """The output of the command, as JSON."""
     settings.DEBUG = True
+    return loaded_once
 
 
-def run(**options: object) -> tuple[str, str]:
-    out, err = io.StringIO(), io.StringIO()
-    call_command("demo", stdout=out, stderr=err, **options)
-    return out.getvalue(), err.getvalue()
-
-
-def loaded(**options: object) -> dict:
-    return json.loads(run(json=True, **options)[0])
-
-
-def counts() -> dict[str, int]:
-    return {model.__name__: model.objects.count() for model in ROWS}
-
-
-def test_json_has_the_documented_shape():
-    out, err = run(json=True)
-    description = json.loads(out)
-    assert err == ""
-    assert set(description) == {"pros", "staff", "userhub_ids"}
-    keys = {"id", "name", "email", "password", "token", "cni_gate", "properties"}
-    assert [set(pro) for pro in description["pros"]] == [keys] * 4
-    assert [pro["cni_gate"] for pro in description["pros"]] == [False, False, False, True]
-    assert all(set(house) == {"id", "slug"} for pro in description["pros"] for house in pro["properties"])
-    assert [len(pro["properties"]) for pro in description["pros"]] == [4, 3, 3, 2]
-    assert description["staff"] == {"email": "staff@example.com", "password": "vestibule-demo"}
-    assert description["userhub_ids"] == [123, 456, 789]
-
-
-def test_every_pro_signs_in_with_the_public_password():
-    description = loaded()
+def test_every_pro_signs_in_with_the_public_password(description):
     for entry in description["pros"]:
         user = User.objects.get(email=entry["email"])
         assert (user.pro_id, user.pro.name, user.check_password(entry["password"])) == (
@@ -75,15 +47,15 @@ def test_every_pro_signs_in_with_the_public_password():
     assert User.objects.get(userhub_id__in=description["userhub_ids"]).email == "claire@example.com"
 
 
-def test_tokens_may_do_everything_for_thirty_days():
-    for entry in loaded()["pros"]:
+def test_tokens_may_do_everything_for_thirty_days(description):
+    for entry in description["pros"]:
         token = ApiToken.objects.authenticate(entry["token"])
         assert (token.pro_id, token.name, token.scopes) == (entry["id"], "Demo", SCOPES)
         assert abs(token.expires_at - timezone.now() - timedelta(days=30)) < timedelta(minutes=1)
 
 
-def test_the_tokens_open_the_api_but_for_the_gated_pro(nobody):
-    *open_pros, gated = loaded()["pros"]
+def test_the_tokens_open_the_api_but_for_the_gated_pro(description, nobody):
+    *open_pros, gated = description["pros"]
     for entry in open_pros:
         answer = nobody.get("/pro/contact-requests", headers={"Authorization": f"Bearer {entry['token']}"})
         rows = answer.json()["data"]
@@ -93,8 +65,8 @@ def test_the_tokens_open_the_api_but_for_the_gated_pro(nobody):
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "CNI_REQUIRED")
 
 
-def test_a_second_call_creates_tokens_and_nothing_else():
-    first, before = loaded(), counts()
+def test_a_second_call_creates_tokens_and_nothing_else(description):
+    first, before = description, counts()
     second = loaded()
     assert counts() == before
     assert [pro["id"] for pro in first["pros"]] == [pro["id"] for pro in second["pros"]]
@@ -102,8 +74,8 @@ def test_a_second_call_creates_tokens_and_nothing_else():
     assert all(ApiToken.objects.authenticate(pro["token"]) for pro in [*first["pros"], *second["pros"]])
 
 
-def test_expired_demo_tokens_are_deleted_and_others_stay():
-    pro = Pro.objects.get(pk=loaded()["pros"][0]["id"])
+def test_expired_demo_tokens_are_deleted_and_others_stay(description):
+    pro = Pro.objects.get(pk=description["pros"][0]["id"])
     past = timezone.now() - timedelta(seconds=1)
     ApiToken.objects.update(expires_at=past)
     own, _ = ApiToken.objects.issue(pro, "My own", SCOPES, expires_at=past)
@@ -112,8 +84,7 @@ def test_expired_demo_tokens_are_deleted_and_others_stay():
     assert ApiToken.objects.for_pro(pro).count() == 2
 
 
-def test_deleted_rows_come_back():
-    loaded()
+def test_deleted_rows_come_back(description):
     before = counts()
     pro = Pro.objects.get(name="Corrib Lettings")
     for rows in (ContactRequest, Contact, Property):
@@ -123,8 +94,7 @@ def test_deleted_rows_come_back():
     assert counts() == before
 
 
-def test_the_demo_looks_real():
-    loaded()
+def test_the_demo_looks_real(description):
     assert {pro.language for pro in Pro.objects.all()} == {"fr", "nl", "en"}
     assert {pro.country for pro in Pro.objects.all()} == {"FR", "BE", "IE"}
     for house in Property.objects.all():
@@ -138,8 +108,7 @@ def test_the_demo_looks_real():
     assert [phone for phone in phones if not phonenumbers.is_valid_number(phonenumbers.parse(phone))] == []
 
 
-def test_statuses_agree_with_times_and_events():
-    loaded()
+def test_statuses_agree_with_times_and_events(description):
     now = timezone.now()
     for row in ContactRequest.objects.select_related("contact"):
         row.full_clean(exclude={"contact"} if row.quarantined_at else None)
@@ -159,8 +128,7 @@ def test_statuses_agree_with_times_and_events():
     assert Reply.objects.get(body__contains="Mehdi Benali").author.name == "Mehdi Benali"
 
 
-def test_some_are_quarantined_and_some_replied():
-    loaded()
+def test_some_are_quarantined_and_some_replied(description):
     reasons = ContactRequest.objects.exclude(quarantine_reason="").values_list("quarantine_reason", flat=True)
     assert sorted(set(reasons)) == ["honeypot", "no_stamp", "too_fast"]
     replied = ContactRequest.objects.filter(status="replied")
@@ -168,39 +136,26 @@ def test_some_are_quarantined_and_some_replied():
     assert replied.count() == replies.filter(sent_at__gte=F("created_at")).count() == 6
 
 
-def test_a_visitor_who_wrote_twice_is_one_contact():
-    loaded()
+def test_a_visitor_who_wrote_twice_is_one_contact(description):
     contact = Contact.objects.get(email="helene.marchand@example.org")
     assert contact.contact_requests.count() == 2
 
 
-def test_no_old_mail_is_sent(work_tasks):
-    loaded()
+def test_no_old_mail_is_sent(description, work_tasks):
     assert DBTaskResult.objects.count() == 0
     work_tasks()
     assert mail.outbox == []
     assert ContactRequest.objects.filter(quarantined_at=None, notified_at=None).count() == 0
 
 
-def test_the_demo_can_be_searched():
-    pro = Pro.objects.get(pk=loaded()["pros"][0]["id"])
+def test_the_demo_can_be_searched(description):
+    pro = Pro.objects.get(pk=description["pros"][0]["id"])
     rows = ContactRequest.objects.for_pro(pro).search("helene estaque")
     assert [row.name for row in rows] == ["Hélène Marchand"]
 
 
-def test_it_is_the_same_everywhere(monkeypatch):
-    # The history of inquiries cannot be deleted, so inquiries are not loaded twice.
-    monkeypatch.setattr("inquiries.demo.load", lambda pros, rng: None)
-    loaded()
-    rows = list(ContactRequest.objects.order_by("-created_at").values_list("name", "status", "message"))
-    for model in (ContactRequest, Contact, Property, User, Pro):
-        model.objects.all().delete()
-    loaded()
-    assert list(ContactRequest.objects.order_by("-created_at").values_list("name", "status", "message")) == rows
-
-
-def test_it_scales_up_in_bulk():
-    pro = Pro.objects.get(pk=loaded()["pros"][0]["id"])
+def test_it_scales_up_in_bulk(description):
+    pro = Pro.objects.get(pk=description["pros"][0]["id"])
     before = counts()
     out, err = run(json=True, contacts=120, requests=80)
     after = counts()
@@ -215,7 +170,7 @@ def test_it_scales_up_in_bulk():
     assert len(json.loads(out)["pros"]) == 4
 
 
-def test_rows_in_bulk_are_valid_and_consistent():
+def test_rows_in_bulk_are_valid_and_consistent(description):
     pro = Pro.objects.get(pk=loaded(contacts=50, requests=50)["pros"][0]["id"])
     for contact in Contact.objects.for_pro(pro):
         contact.full_clean()
@@ -230,83 +185,8 @@ def test_rows_in_bulk_are_valid_and_consistent():
     assert DBTaskResult.objects.count() == 0
 
 
-def test_scaling_up_again_adds_more():
+def test_scaling_up_again_adds_more(description):
     loaded(contacts=10)
     before = Contact.objects.count()
     loaded(contacts=10)
     assert Contact.objects.count() == before + 10
-
-
-def test_a_count_that_no_app_supports_is_reported(monkeypatch):
-    monkeypatch.setattr("inquiries.demo.SCALES", set())
-    _, err = run(json=True, inquiries=5)
-    assert err == "No installed app takes --inquiries: none were made.\n"
-
-
-@pytest.mark.parametrize("bad", ["-1", "many", "1.5", "99999999"])
-def test_a_count_is_a_whole_number(bad):
-    with pytest.raises(CommandError, match=r"argument --contacts: .* is not a whole number from 0 to 10000000"):
-        call_command("demo", "--contacts", bad)
-
-
-def test_another_app_adds_its_own_module(monkeypatch):
-    calls = []
-    module = SimpleNamespace(
-        __name__="inquiries.demo",
-        load=lambda pros, rng: calls.append((len(pros), rng.random())),
-        describe=lambda pro: {"inquiries": pro.pk},
-        userhub_ids=lambda: [2, 1],
-        SCALES={"inquiries"},
-        scale=lambda pro, counts, progress: calls.append((pro.name, counts)),
-    )
-    monkeypatch.setattr(demo, "demo_modules", lambda name: iter([module]))
-    out, err = run(json=True, inquiries=7)
-    assert calls == [
-        (4, random.Random("vestibule:inquiries.demo").random()),
-        ("Agence du Vieux-Port", {"inquiries": 7}),
-    ]
-    description = json.loads(out)
-    assert [entry["inquiries"] == entry["id"] for entry in description["pros"]] == [True] * 4
-    assert description["userhub_ids"] == [1, 2]
-    assert err == ""
-
-
-def test_apps_are_called_from_the_lowest_floor_up():
-    names = [module.__name__ for module in demo.demo_modules("scale")]
-    assert names == ["contacts.demo", "contact_requests.demo", "inquiries.demo"]
-
-
-def test_existing_loads_nothing():
-    assert loaded(existing=True) == {"pros": [], "staff": None, "userhub_ids": []}
-    assert sum(counts().values()) == 0
-
-
-def test_conflicting_rows_are_named_and_left_alone():
-    PropertyFactory(slug="canal-flat-galway")
-    before = counts()
-    with pytest.raises(CommandError, match=r"rows of your own stand in its way .*slug"):
-        run()
-    assert counts() == before
-
-
-def test_own_users_and_pros_are_left_alone():
-    mine = UserFactory(email="me@example.com")
-    description = loaded()
-    mine.refresh_from_db()
-    assert (mine.userhub_id, mine.pro_id in {pro["id"] for pro in description["pros"]}) == (None, False)
-    assert Property.objects.for_pro(mine.pro).count() == 0
-
-
-def test_the_text_says_who_can_sign_in():
-    lines = run()[0].splitlines()
-    assert lines[:2] == ["Agence du Vieux-Port", "  sign in  claire@example.com / vestibule-demo"]
-    assert lines[3] == "  page     http://testserver/properties/t3-vue-vieux-port-marseille"
-    assert "Maison Lenoir (behind the identity check)" in lines
-    assert lines[-1] == "  sign in  staff@example.com / vestibule-demo"
-
-
-def test_without_debug_it_warns_of_the_passwords(settings):
-    settings.DEBUG = False
-    out, err = run(json=True)
-    assert err == "Warning: the demo's passwords are public. Delete it before real use.\n"
-    assert len(json.loads(out)["pros"]) == 4

@@ -61,7 +61,12 @@ class Element:
     @property
     def text(self) -> str:
         """The text of it and of all within: every piece apart from the next, each run of white space one space."""
-        return " ".join(" ".join(_pieces(self._node)).split())
+        return " ".join(" ".join(self._texts()).split())
+
+    @property
+    def raw_text(self) -> str:
+        """The text as it is written, no-break spaces and line breaks included."""
+        return "".join(self._texts())
 
     @property
     def value(self) -> str:
@@ -76,16 +81,17 @@ class Element:
         return self.get("value", "on" if self.get("type") in ("checkbox", "radio") else "") or ""
 
     def all(self, selector: str) -> list["Element"]:
-        """Every element within that matches, in the order of the page."""
-        found = [Element(node, self._page) for node in self._node.css(selector)]
-        return [element for element in found if element != self]
+        """Every element within that matches, once, in the order of the page."""
+        # One that matches two selectors of a list is given twice.
+        elements = dict.fromkeys(Element(node, self._page) for node in self._node.css(selector))
+        return [element for element in elements if element != self]
 
     def one(self, selector: str) -> "Element":
         """The only element within that matches. AssertionError: there is none, or several."""
-        found = self.all(selector)
-        assert found, f"no {selector} in {self._excerpt()}"
-        assert len(found) == 1, f"{len(found)} of {selector}: {found}"
-        return found[0]
+        elements = self.all(selector)
+        assert elements, f"no {selector} in {self._excerpt()}"
+        assert len(elements) == 1, f"{len(elements)} of {selector}: {elements}"
+        return elements[0]
 
     def has(self, selector: str) -> bool:
         return bool(self.all(selector))
@@ -109,6 +115,9 @@ class Element:
         element = self.one(selector)
         assert element.tag == "form", f"{selector} is a {element.tag}, no form"
         return Form(element._node, self._page)
+
+    def _texts(self) -> Iterator[str]:
+        return _pieces(self._node)
 
     def _excerpt(self) -> str:
         return f"<{self.tag}>: {self.text[:600]}"
@@ -169,9 +178,9 @@ class Page(Element):
     def tag(self) -> str:
         return "page"
 
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(piece for node in _siblings(self._parser.root) for piece in _pieces(node)).split())
+    def _texts(self) -> Iterator[str]:
+        for node in _siblings(self._parser.root):
+            yield from _pieces(node)
 
 
 def _sent(control: Element) -> list[str]:

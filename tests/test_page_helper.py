@@ -54,6 +54,18 @@ def test_an_element_is_asked_for_what_is_within_it_alone():
         first["href"]
 
 
+def test_raw_text_keeps_its_white_space():
+    page = Page("<p><b>4\u00a0500</b>,00&nbsp;€\n <i>net</i></p>")
+    assert (page.one("p").raw_text, page.one("p").text) == ("4\u00a0500,00\u00a0€\n net", "4 500 ,00 € net")
+    assert page.raw_text == page.one("p").raw_text
+
+
+def test_a_list_of_selectors_gives_each_element_once_in_the_order_of_the_page():
+    page = Page(PAGE)
+    assert [element.tag for element in page.all("#empty, .unread, li, h1, .row")] == ["h1", "li", "li", "ul"]
+    assert page.one("h1, body > h1").text == "In box"
+
+
 def test_one_is_one():
     page = Page(PAGE)
     with pytest.raises(AssertionError, match=r"^no p\.none in <page>: Inbox In box Jane"):

@@ -1,7 +1,5 @@
 """The page of one inquiry, for the tests of its sections."""
 
-import re
-
 import pytest
 from django.utils import timezone
 
@@ -31,17 +29,6 @@ BUSINESS = {
     "invoice_email": "bill@example.com",
     "invoice_address": INVOICE,
 }
-
-
-def html(response, status=200):
-    assert response.status_code == status, response.content
-    return response.content.decode()
-
-
-def text(page, id):
-    """The text of one section."""
-    part = re.search(rf'<section[^>]* id="{id}".*?</section>', page, re.S)[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", part).split())
 
 
 @pytest.fixture

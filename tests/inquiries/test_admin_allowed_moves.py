@@ -1,26 +1,19 @@
 """The staff admin of inquiry types: the table of allowed moves, and the preview of a pipeline."""
 
-import html
-import re
-
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from inquiries.models import InquiryType
+from inquiries.models import Inquiry, InquiryType
 from inquiries.pipeline.editing import allow_moves, extra_moves
 
-from ..admin_site import (
-    listed,
-    page,
-    shown,
-)
+from ..admin_site import listed, page, shown
 from ..factories import InquiryFactory, InquiryTypeFactory
+from ..pages import Page
 from .type_forms import post, type_form
 
 
 def test_unreachable_steps_are_warned_of(staff_browser, inquiry_type):
-    saved = 'The inquiry type “<a href="/admin/inquiries/inquirytype/{}/change/">Test</a>” was changed successfully.'
-    done = [html.unescape(saved.format(inquiry_type.pk))]
+    link = f'<a href="/admin/inquiries/inquirytype/{inquiry_type.pk}/change/">Test</a>'
     late = [
         {"key": "late", "label": "Late", "color": "#000000", "sort_order": 5},
         {"key": "later", "label": "Later", "color": "#000000", "sort_order": 6},
@@ -28,28 +21,28 @@ def test_unreachable_steps_are_warned_of(staff_browser, inquiry_type):
     both = "These steps cannot be reached from the initial step: Late, Later."
     assert shown(staff_browser.post(page(inquiry_type, "change"), type_form(inquiry_type, *late), follow=True)) == [
         both,
-        *done,
+        f"The inquiry type “{link}” was changed successfully.",
     ]
-    # A way to the first of them is one to the next too; a way between them is none.
+    # A move to the first of them leads to the next too; a move between them leads to neither.
     closed, late, later = inquiry_type.steps.all()[3:]
-    for move, said in [((later, late), [both]), ((closed, late), []), ((closed, later), [both.replace(", Later", "")])]:
-        data = {"move": f"{move[0].pk}-{move[1].pk}"}
-        told = shown(staff_browser.post(page(inquiry_type, "moves"), data, follow=True))
-        assert told == ["The allowed moves are saved.", *said]
+    cases = [((later, late), [both]), ((closed, late), []), ((closed, later), [both.replace(", Later", "")])]
+    for (start, end), warnings in cases:
+        response = staff_browser.post(page(inquiry_type, "moves"), {"move": f"{start.pk}-{end.pk}"}, follow=True)
+        assert shown(response) == ["The allowed moves are saved.", *warnings]
 
 
 def test_the_table_has_a_box_for_every_move_that_is_not_given(staff_browser, inquiry_type):
     first, second, third, last = inquiry_type.steps.all()
     allow_moves(inquiry_type, {(first.pk, third.pk)})
-    content = staff_browser.get(page(inquiry_type, "moves")).content.decode()
-    boxes = re.findall(r'name="move" value="([\d-]+)"( checked)?', content)
+    table = Page(staff_browser.get(page(inquiry_type, "moves"))).one("table.moves")
+    boxes = table.all("input[name=move]")
     given = {(first, second), (second, third), (third, last)}
     steps = [first, second, third, last]
-    assert [value for value, _ in boxes] == [
+    assert [box.value for box in boxes] == [
         f"{start.pk}-{end.pk}" for start in steps for end in steps if start != end and (start, end) not in given
     ]
-    assert [value for value, checked in boxes if checked] == [f"{first.pk}-{third.pk}"]
-    assert content.count('<span class="visually-hidden">the next step</span>') == 3
+    assert [box.value for box in boxes if "checked" in box] == [f"{first.pk}-{third.pk}"]
+    assert table.texts("td .visually-hidden").count("the next step") == 3
 
 
 def test_the_table_is_saved_as_it_is_ticked(staff_browser, inquiry_type):
@@ -87,17 +80,17 @@ def test_thirty_steps_may_all_lead_to_each_other(staff_browser):
 def test_the_preview_shows_the_stored_pipeline(staff_browser, inquiry_type):
     first, _second, third, _last = inquiry_type.steps.all()
     allow_moves(inquiry_type, {(first.pk, third.pk)})
-    content = staff_browser.get(page(inquiry_type, "change")).content.decode()
-    preview = content[content.index('<ol class="pipeline-steps">') :].partition("</ol>")[0]
-    assert re.findall(r"<strong>([^<]*)</strong>", preview) == ["Submitted", "In Review", "Answered", "Closed"]
-    assert re.findall(r'fill="(#\w+)"', preview) == ["#6B7280"] * 4
-    assert re.findall(r"also to (\w+)", preview) == ["Answered"]
-    assert re.findall(r'"pipeline-end">(\w+)', preview) == ["initial", "terminal"]
-    assert preview.count("pipeline-arrow") == 3
+    preview = Page(staff_browser.get(page(inquiry_type, "change"))).one("ol.pipeline-steps")
+    assert preview.texts("strong") == ["Submitted", "In Review", "Answered", "Closed"]
+    assert preview.values("circle", "fill") == ["#6B7280"] * 4
+    assert preview.texts(".pipeline-extra") == ["also to Answered"]
+    assert preview.texts(".pipeline-end") == ["initial", "terminal"]
+    assert len(preview.all(".pipeline-arrow")) == 3
 
 
 def test_the_page_of_a_new_type_has_no_preview(staff_browser):
-    assert b"pipeline-steps" not in staff_browser.get(page(InquiryType, "add")).content
+    form = Page(staff_browser.get(page(InquiryType, "add"))).form("#inquirytype_form")
+    assert not form.has(".pipeline-steps")
 
 
 def test_the_list_is_in_the_order_of_the_types(staff_browser, shipped):
@@ -116,5 +109,9 @@ def test_the_shipped_types_are_saved_as_they_are(staff_browser, shipped):
 
 
 def test_two_inquiries_of_other_types_are_not_asked_about(staff_browser, inquiry_type):
-    InquiryFactory()
-    assert post(staff_browser, inquiry_type, changes={"submitted": {"sort_order": 2}}).status_code == 302
+    other = InquiryFactory()
+    before = Inquiry.objects.values().get()
+    response = post(staff_browser, inquiry_type, changes={"submitted": {"sort_order": 2}})
+    assert (response.status_code, response["Location"]) == (302, page(InquiryType, "changelist"))
+    assert list(inquiry_type.steps.values_list("key", flat=True)) == ["in_review", "submitted", "answered", "closed"]
+    assert (Inquiry.objects.values().get(), other.history.count()) == (before, 1)

@@ -153,9 +153,11 @@ def test_the_same_key_is_not_answered_to_somebody_else_in_the_address(api, path,
     assert (sent[2].content, Attachment.objects.count(), files()) == (sent[0].content, 1, [PDF])
 
 
-def test_without_a_key_nothing_is_read_to_be_compared(api, path, monkeypatch):
+def test_without_a_key_nothing_is_read_to_be_compared(api, path, files, monkeypatch):
     monkeypatch.setattr("config.api.idempotency.digest_form", None)
-    assert post(api, path, form()).status_code == 201
+    response = post(api, path, form())
+    assert (response.status_code, response.json()["data"]["id"]) == (201, Attachment.objects.get().pk)
+    assert (files(), IdempotencyKey.objects.count()) == ([PDF], 0)
 
 
 def test_a_refused_upload_is_not_stored(api, path):
@@ -208,7 +210,10 @@ def test_an_unavailable_storage_is_reported(api, path, files, monkeypatch):
 def test_a_file_that_is_gone_is_not_found(api, path, attachment_folder):
     number = post(api, path, form()).json()["data"]["id"]
     attachment_folder.joinpath(Attachment.objects.get().key).unlink()
-    assert api.get(f"{path}/{number}/download", user_id=OWNER).status_code == 404
+    assert refusal(api.get(f"{path}/{number}/download", user_id=OWNER)) == (
+        404,
+        {"success": False, "message": "Not found", "error": "There is nothing here under this id."},
+    )
 
 
 @pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "k"}])

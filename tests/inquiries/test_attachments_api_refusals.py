@@ -153,11 +153,21 @@ def test_a_broken_form_stores_nothing(api, path, files, body):
     assert (state(), files()) == (([], []), [])
 
 
-def test_many_fields(api, path):
+def test_many_fields(api, path, files):
     body = form(**{f"f{n}": "x" for n in range(1100)})
-    assert post(api, path, body).status_code == 400
-    assert post(api, path, form(user_id="9" * (3 * MIB))).status_code == 422
-    assert post(api, path, form(user_id="9" * (11 * MIB))).status_code == 413
+    unreadable = "The body is not readable as multipart/form-data."
+    assert refusal(post(api, path, body)) == (
+        400,
+        {"success": False, "message": "Unreadable request", "error": unreadable},
+    )
+    assert refusal(post(api, path, form(user_id="9" * (3 * MIB)))) == unprocessable(
+        user_id=["Integer value out of range"]
+    )
+    assert refusal(post(api, path, form(user_id="9" * (11 * MIB)))) == (
+        413,
+        {"success": False, "message": "Payload too large", "error": "The request is too large."},
+    )
+    assert (state(), files()) == (([], []), [])
 
 
 def test_fifty_are_enough(api, path, inquiry, files, monkeypatch):

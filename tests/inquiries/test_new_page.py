@@ -1,6 +1,5 @@
 """/inquiries/new: an inquiry submitted for a customer."""
 
-import re
 import uuid
 from decimal import Decimal
 
@@ -10,25 +9,23 @@ from inquiries.customers import userhub
 from inquiries.models import DirectoryUser, FilterOption, Inquiry
 from inquiries.views.new import LOOK_UPS
 
+from ..pages import Page
+
 PATH = "/inquiries/new"
 LOOK_UP = "/inquiries/new/customer"
 HTMX = {"HX-Request": "true", "HX-Target": "who"}
-# What is no fault in a field of text.
+# Valid in a field of text.
 TEXTS = {"subject": ["NaN", "-1"], "message": ["9" * 5000, "NaN", "-1"], "category": ["NaN", "-1"]}
 
 
-def html(response, status=200):
-    assert response.status_code == status, response.content
-    return response.content.decode()
+def new_form(page):
+    return page.form("form:has([name=subject])")
 
 
-def words(page):
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
-
-
-def wrong(page):
-    """The names of the fields with errors."""
-    return re.findall(r'<ul class="errorlist" id="id_(\w+)_error"', page)
+def errors(page):
+    """The errors by field."""
+    lists = new_form(page).all("ul.errorlist[id^=id_]")
+    return {each["id"].removeprefix("id_").removesuffix("_error"): each.text for each in lists}
 
 
 @pytest.fixture
@@ -57,17 +54,22 @@ def test_it_asks_for_everything_with_the_first_type_chosen(browser, shipped):
     FilterOption.objects.create(group="Region", label="Gone", is_active=False)
     shipped["callback_request"].is_active = False
     shipped["callback_request"].save()
-    page = html(browser.get(PATH))
-    inquiry_types = re.findall(r'name="inquiry_type_id" value="(\d+)"( checked)?', page)
-    assert inquiry_types == [(str(shipped["question"].pk), " checked"), (str(shipped["offer_request"].pk), "")]
-    assert "Groningen" in page and "Gone" not in page
+    page = Page(browser.get(PATH))
+    radios = page.all("input[name=inquiry_type_id]")
+    assert [(radio.value, "checked" in radio) for radio in radios] == [
+        (str(shipped["question"].pk), True),
+        (str(shipped["offer_request"].pk), False),
+    ]
+    options = [label.text for label in page.all("label") if label.has("[name=filter_option_ids]")]
+    assert options == ["Groningen"]
 
 
 def test_without_an_active_type_there_is_nothing_to_fill_in(browser, shipped):
     for inquiry_type in shipped.values():
         inquiry_type.is_active = False
         inquiry_type.save()
-    assert "There is no active inquiry type." in html(browser.get(PATH))
+    main = Page(browser.get(PATH)).one("main")
+    assert "There is no active inquiry type." in main.text and not main.has("form")
 
 
 def test_an_inquiry_is_submitted_on_behalf_of_the_customer(browser, pro, user, inquiry_type, jan, typed):
@@ -75,14 +77,14 @@ def test_an_inquiry_is_submitted_on_behalf_of_the_customer(browser, pro, user, i
     user.save()
     option = FilterOption.objects.create(group="Region", label="Groningen")
     response = browser.post(PATH, {**typed, "filter_option_ids": [option.pk]})
-    found = Inquiry.objects.get()
-    assert response["Location"] == f"/inquiries/{found.pk}"
-    assert (found.pro, found.inquiry_type, found.user_id, found.created_by) == (pro, inquiry_type, 456, 789)
-    assert (found.subject, found.message, found.category) == ("Kitchen", "How much?", "roof")
-    assert (found.budget, found.priority, found.source) == (Decimal("4500.50"), "high", "workspace")
-    assert list(found.filter_options.all()) == [option]
-    assert (found.full_name, found.business["company"]) == ("Jan <Vries>", "Bouw BV")
-    assert [(row.to_status, row.by_name) for row in found.history.all()] == [("submitted", str(user))]
+    inquiry = Inquiry.objects.get()
+    assert response["Location"] == f"/inquiries/{inquiry.pk}"
+    assert (inquiry.pro, inquiry.inquiry_type, inquiry.user_id, inquiry.created_by) == (pro, inquiry_type, 456, 789)
+    assert (inquiry.subject, inquiry.message, inquiry.category) == ("Kitchen", "How much?", "roof")
+    assert (inquiry.budget, inquiry.priority, inquiry.source) == (Decimal("4500.50"), "high", "workspace")
+    assert list(inquiry.filter_options.all()) == [option]
+    assert (inquiry.full_name, inquiry.business["company"]) == ("Jan <Vries>", "Bouw BV")
+    assert [(row.to_status, row.by_name) for row in inquiry.history.all()] == [("submitted", str(user))]
 
 
 def test_the_same_form_sent_twice_is_one_inquiry(browser, jan, typed):
@@ -90,7 +92,7 @@ def test_the_same_form_sent_twice_is_one_inquiry(browser, jan, typed):
     assert first["Location"] == second["Location"] and Inquiry.objects.count() == 1
 
 
-def test_other_words_in_the_same_form_are_another_inquiry(browser, jan, typed):
+def test_other_values_in_the_same_form_are_another_inquiry(browser, jan, typed):
     browser.post(PATH, typed)
     browser.post(PATH, {**typed, "subject": "Roof"})
     assert Inquiry.objects.count() == 2
@@ -114,8 +116,8 @@ def test_all_errors_are_shown_at_once_and_values_stay(browser, jan, typed):
         "priority": "nonsense",
         "filter_option_ids": ["0"],
     }
-    page = html(browser.post(PATH, {**typed, **bad}), 422)
-    assert wrong(page) == [
+    page = Page(browser.post(PATH, {**typed, **bad}), 422)
+    assert list(errors(page)) == [
         "user_id",
         "inquiry_type_id",
         "subject",
@@ -124,13 +126,15 @@ def test_all_errors_are_shown_at_once_and_values_stay(browser, jan, typed):
         "priority",
         "filter_option_ids",
     ]
-    assert "Kept &lt;words&gt;</textarea>" in page and 'value="9999"' in page
+    fields = new_form(page).fields
+    assert (fields["message"], fields["user_id"]) == ("Kept <words>", "9999")
     assert Inquiry.objects.count() == 0
 
 
 def test_an_id_unknown_to_userhub(browser, typed):
-    page = html(browser.post(PATH, typed), 422)
-    assert wrong(page) == ["user_id"] and "UserHub knows no user of this id." in page
+    page = Page(browser.post(PATH, typed), 422)
+    assert errors(page) == {"user_id": "UserHub knows no user of this id."}
+    assert Inquiry.objects.count() == 0
 
 
 @pytest.mark.parametrize("typed_budget", ["4.500,00", "4 500,00", "4 500,00 €", "4,500.00", "€ 4.500"])
@@ -149,17 +153,19 @@ def test_a_budget_is_read_however_it_is_written(browser, jan, typed, typed_budge
     ],
 )
 def test_hostile_values_are_refused_beside_their_field(browser, jan, typed, field, value):
-    page = html(browser.post(PATH, {**typed, field: value}), 422)
-    # What no field shows is said above the form.
-    assert wrong(page) == ([] if field == "id" else [field])
+    page = Page(browser.post(PATH, {**typed, field: value}), 422)
+    # The id is no visible field, so its error is above the form.
+    assert list(errors(page)) == ([] if field == "id" else [field])
+    assert new_form(page).has("[role=alert]")
     assert Inquiry.objects.count() == 0
 
 
 @pytest.mark.parametrize(("field", "value"), [(field, value) for field in TEXTS for value in TEXTS[field]])
 def test_a_text_may_read_like_anything(browser, jan, typed, field, value):
     response = browser.post(PATH, {**typed, field: value})
-    found = Inquiry.objects.get()
-    assert (response.status_code, response["Location"], getattr(found, field)) == (302, f"/inquiries/{found.pk}", value)
+    inquiry = Inquiry.objects.get()
+    assert response["Location"] == f"/inquiries/{inquiry.pk}"
+    assert getattr(inquiry, field) == value
 
 
 def test_an_unavailable_userhub_does_not_block_submission(browser, typed, settings):
@@ -169,12 +175,12 @@ def test_an_unavailable_userhub_does_not_block_submission(browser, typed, settin
 
 
 def test_the_look_up_shows_the_customer_before_submitting(browser, jan):
-    page = html(browser.get(LOOK_UP, {"user_id": " 456 "}, headers=HTMX))
-    assert words(page) == "Jan &lt;Vries&gt; · Bouw BV · Assen" and page.strip().startswith('<div id="who"')
+    page = Page(browser.get(LOOK_UP, {"user_id": " 456 "}, headers=HTMX))
+    assert page.one("div#who").text == page.text == "Jan <Vries> · Bouw BV · Assen"
 
 
 @pytest.mark.parametrize(
-    ("typed_id", "said"),
+    ("typed_id", "text"),
     [
         ("", ""),
         ("9", "UserHub knows no user of this id."),
@@ -184,27 +190,30 @@ def test_the_look_up_shows_the_customer_before_submitting(browser, jan):
         ("9" * 5000, "This is not the id of a UserHub user."),
     ],
 )
-def test_a_look_up_that_finds_nobody(browser, typed_id, said):
-    assert words(html(browser.get(LOOK_UP, {"user_id": typed_id}, headers=HTMX))) == said
+def test_a_look_up_that_finds_nobody(browser, typed_id, text):
+    assert Page(browser.get(LOOK_UP, {"user_id": typed_id}, headers=HTMX)).one("#who").text == text
 
 
 def test_a_look_up_while_userhub_is_down(browser, settings):
     settings.USERHUB_URL, settings.USERHUB_TOKEN = "http://127.0.0.1:9", "secret"
-    page = html(browser.get(LOOK_UP, {"user_id": "456"}, headers=HTMX))
-    assert words(page) == "UserHub is not answering. You can submit the inquiry anyway; the profile will follow."
+    page = Page(browser.get(LOOK_UP, {"user_id": "456"}, headers=HTMX))
+    assert (
+        page.one("#who").text == "UserHub is not answering. You can submit the inquiry anyway; the profile will follow."
+    )
 
 
 def test_nobody_copies_the_directory_by_its_numbers(browser, jan, monkeypatch):
     monkeypatch.setattr(LOOK_UPS, "times", 1)
-    html(browser.get(LOOK_UP, {"user_id": "456"}, headers=HTMX))
-    page = html(browser.get(LOOK_UP, {"user_id": "456"}, headers=HTMX))
-    assert "Too many look-ups." in page and "Jan" not in page
+    assert "Jan" in Page(browser.get(LOOK_UP, {"user_id": "456"}, headers=HTMX)).text
+    page = Page(browser.get(LOOK_UP, {"user_id": "456"}, headers=HTMX))
+    assert "Too many look-ups." in page.one("#who").text and "Jan" not in page.text
 
 
 def test_without_javascript_the_look_up_keeps_what_is_typed(browser, jan, typed):
-    page = html(browser.post(PATH, {**typed, "look": "1"}))
-    assert "Jan &lt;Vries&gt;" in page and "How much?</textarea>" in page and typed["id"] in page
-    assert wrong(page) == [] and Inquiry.objects.count() == 0
+    page = Page(browser.post(PATH, {**typed, "look": "1"}))
+    assert "Jan <Vries>" in page.one("#who").text
+    assert new_form(page).fields == typed
+    assert errors(page) == {} and Inquiry.objects.count() == 0
 
 
 def test_it_is_closed_to_nobody_and_to_a_gated_pro(nobody, browser, pro, typed):
@@ -225,6 +234,6 @@ def test_an_option_deactivated_meanwhile_is_refused_beside_its_field(browser, in
         return fetch_profile(user_id)
 
     monkeypatch.setattr("inquiries.customers.userhub.fetch_profile", slowly)
-    page = html(browser.post(PATH, {**typed, "filter_option_ids": [pk]}), 422)
-    assert f"There is no active filter option with these ids: {pk}." in page
+    page = Page(browser.post(PATH, {**typed, "filter_option_ids": [pk]}), 422)
+    assert errors(page) == {"filter_option_ids": f"There is no active filter option with these ids: {pk}."}
     assert not Inquiry.objects.exists()

@@ -1,6 +1,5 @@
 """The mails of an offer: to the customer, and the answer to the Pro."""
 
-import re
 from datetime import date
 
 import pytest
@@ -13,6 +12,8 @@ from config.jobs.worker import MAX_ATTEMPTS, current_worker_id, requeue_jobs
 from inquiries.models import Inquiry, Offer
 from inquiries.offers.lifecycle import answer_offer, resend_offer, send_offer
 from inquiries.offers.mails import mail_offer, mail_offer_answer, preview_mail
+
+from ..pages import Page
 
 
 @pytest.fixture
@@ -130,8 +131,8 @@ def test_a_failure_is_shown_and_tried_again(browser, outbox, sent, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr("config.web.mail.send", refuse)
         outbox()
-    page = browser.get(f"/inquiries/{sent.inquiry_id}/offers/{sent.pk}").content.decode()
-    assert re.search("not sent yet, trying again:\\s+451 Try later", page)
+    page = Page(browser.get(f"/inquiries/{sent.inquiry_id}/offers/{sent.pk}"))
+    assert page.one(".offer-about .wrong").text == "not sent yet, trying again: 451 Try later"
     DBTaskResult.objects.update(status="READY")
     (message,) = outbox()
     assert message.to == ["jan@example.org"]

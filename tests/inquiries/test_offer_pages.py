@@ -1,6 +1,5 @@
 """Creating, previewing, sending and discarding an offer in the workspace."""
 
-import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,19 +15,15 @@ from inquiries.offers.forms import OfferForm
 from inquiries.offers.lifecycle import answer_offer
 
 from ..factories import InquiryFactory
+from ..pages import Page
 
 UNTIL = (timezone.now().date() + timedelta(days=10)).isoformat()
 WRITTEN = {"title": "Kitchen", "amount": "1.850,50", "currency": "EUR", "valid_until": UNTIL, "text": "Oak."}
 
 
-def html(response):
-    return response.content.decode()
-
-
-def value(response, name):
-    """The value of a field of the page's form."""
-    tag = re.search(rf'<input[^>]*name="{name}"[^>]*>', html(response))[0]
-    return re.search(r'value="([^"]*)"', tag)[1]
+def form_of(response, status=200):
+    """The page's form of an offer."""
+    return Page(response, status).form("form:has([name=was]), form:has([name=title])")
 
 
 def path(offer, more=""):
@@ -41,10 +36,9 @@ def new(customer):
 
 
 def test_a_new_offer_begins_with_the_subject_and_thirty_days(browser, new):
-    response = browser.get(new)
-    assert response.status_code == 200
-    assert (value(response, "title"), len(value(response, "id"))) == ("New kitchen", 36)
-    assert date.fromisoformat(value(response, "valid_until")) - timezone.now().date() >= timedelta(days=29)
+    fields = form_of(browser.get(new)).fields
+    assert (fields["title"], len(fields["id"])) == ("New kitchen", 36)
+    assert date.fromisoformat(fields["valid_until"]) - timezone.now().date() >= timedelta(days=29)
 
 
 def test_a_draft_is_saved(browser, new, user):
@@ -53,9 +47,9 @@ def test_a_draft_is_saved(browser, new, user):
     assert (response.status_code, response["Location"]) == (302, path(offer))
     assert (offer.title, offer.amount, offer.currency) == ("Kitchen", Decimal("1850.50"), "EUR")
     assert (offer.valid_until.isoformat(), offer.text, offer.made_by) == (UNTIL, "Oak.", user)
-    page = browser.get(path(offer))
-    assert "The draft is saved." in html(page)
-    assert (value(page, "title"), value(page, "amount"), value(page, "valid_until")) == ("Kitchen", "1850.50", UNTIL)
+    response = browser.get(path(offer))
+    assert Page(response).texts(".message-success") == ["The draft is saved."]
+    assert form_of(response).fields.items() >= {**WRITTEN, "amount": "1850.50"}.items()
 
 
 def test_saving_may_lead_to_the_preview(browser, new):
@@ -64,7 +58,7 @@ def test_saving_may_lead_to_the_preview(browser, new):
 
 
 def test_a_form_sent_twice_is_one_draft(browser, new):
-    id = value(browser.get(new), "id")
+    id = form_of(browser.get(new)).fields["id"]
     for _ in range(2):
         browser.post(new, {**WRITTEN, "id": id})
     assert Offer.objects.count() == 1
@@ -96,7 +90,7 @@ def test_a_form_sent_twice_is_one_draft(browser, new):
 def test_an_invalid_offer_is_refused_beside_its_field(browser, new, draft, field, typed):
     for address in (new, path(draft)):
         response = browser.post(address, {**WRITTEN, field: typed})
-        assert (response.status_code, 'class="errorlist' in html(response)) == (422, True)
+        assert list(errors(response)) == [field]
     draft.refresh_from_db()
     assert (Offer.objects.count(), draft.title) == (1, "Kitchen")
 
@@ -130,24 +124,25 @@ def test_an_amount_is_read_however_it_is_written(customer, typed, read):
 
 def errors(response):
     """The errors by field."""
-    found = re.findall(r'<ul class="errorlist" id="id_(\w+)_error"[^>]*>(.*?)</ul>', html(response), re.S)
-    return {name: " ".join(re.sub(r"<[^>]+>", " ", said).split()) for name, said in found}
+    lists = form_of(response, 422).all("ul.errorlist[id^=id_]")
+    return {each["id"].removeprefix("id_").removesuffix("_error"): each.text for each in lists}
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"), [("-5", "Ensure this value is greater than or equal to 0."), ("x", "Enter a number.")]
+    ("amount", "error"), [("-5", "Ensure this value is greater than or equal to 0."), ("x", "Enter a number.")]
 )
-def test_all_errors_are_shown_at_once(browser, new, draft, amount, said):
+def test_all_errors_are_shown_at_once(browser, new, draft, amount, error):
     for address in (new, path(draft)):
         response = browser.post(address, {**WRITTEN, "title": "", "amount": amount, "valid_until": "2020-01-01"})
-        assert (response.status_code, errors(response)) == (
-            422,
-            {"title": "This field is required.", "amount": said, "valid_until": "This date is in the past."},
-        )
+        assert errors(response) == {
+            "title": "This field is required.",
+            "amount": error,
+            "valid_until": "This date is in the past.",
+        }
 
 
 @pytest.mark.parametrize(
-    ("person", "profile_at", "said"),
+    ("person", "profile_at", "warning"),
     [
         ({}, None, "No offer can be sent yet: the customer’s profile"),
         ({"first_name": "Jan"}, timezone.now(), "No offer can be sent: the customer’s profile has no e-mail address."),
@@ -159,16 +154,18 @@ def test_all_errors_are_shown_at_once(browser, new, draft, amount, said):
         ({"email": "jan@example.org"}, timezone.now(), ""),
     ],
 )
-def test_a_missing_address_is_shown_before_an_offer_is_written(browser, new, draft, person, profile_at, said):
+def test_a_missing_address_is_shown_before_an_offer_is_written(browser, new, draft, person, profile_at, warning):
     Inquiry.objects.update(person=person, profile_at=profile_at)
     for address in (new, path(draft), f"/inquiries/{draft.inquiry_id}"):
-        page = html(browser.get(address))
-        assert said in page if said else "No offer can be sent" not in page
-    assert browser.post(new, WRITTEN).status_code == 302
+        page = Page(browser.get(address))
+        assert page.has("form:has([name=title]), #offers")
+        warnings = [text for text in page.texts("p.message") if text.startswith("No offer can be sent")]
+        assert [text.startswith(warning) for text in warnings] == [True] * bool(warning)
+    assert browser.post(new, WRITTEN)["Location"] == path(Offer.objects.exclude(pk=draft.pk).get())
 
 
 def test_a_draft_is_edited(browser, draft):
-    was = value(browser.get(path(draft)), "was")
+    was = form_of(browser.get(path(draft))).fields["was"]
     response = browser.post(path(draft), {**WRITTEN, "title": "Bathroom", "was": was})
     assert (response.status_code, response["Location"]) == (302, path(draft))
     draft.refresh_from_db()
@@ -176,63 +173,60 @@ def test_a_draft_is_edited(browser, draft):
 
 
 def test_of_two_editors_the_second_sees_the_conflict_and_loses_nothing(browser, draft):
-    was = value(browser.get(path(draft)), "was")
+    was = form_of(browser.get(path(draft))).fields["was"]
     draft.edit_draft(title="Theirs", text="Their <b>words</b>")
-    response = browser.post(path(draft), {**WRITTEN, "title": "Mine", "was": was})
-    assert response.status_code == 409
-    assert value(response, "title") == "Mine"
-    assert "<strong>Theirs</strong>" in html(response) and "Their &lt;b&gt;words&lt;/b&gt;" in html(response)
+    form = form_of(browser.post(path(draft), {**WRITTEN, "title": "Mine", "was": was}), 409)
+    assert form.fields["title"] == "Mine"
+    conflict = form.one(".message-error")
+    assert conflict.one("strong").text == "Theirs" and "Their <b>words</b>" in conflict.text
     draft.refresh_from_db()
     assert draft.title == "Theirs"
-    again = browser.post(path(draft), {**WRITTEN, "title": "Mine", "was": value(response, "was")})
+    again = browser.post(path(draft), {**WRITTEN, "title": "Mine", "was": form.fields["was"]})
     draft.refresh_from_db()
     assert (again.status_code, draft.title) == (302, "Mine")
 
 
 def test_the_preview_is_the_mail(browser, draft):
-    page = html(browser.get(path(draft, "/send")))
-    for shown in (
-        "jan@example.org",
-        "port@example.com",
-        "Offer from Agence du Port: Kitchen",
-        "€1,850.50",
-        "Hello Jan",
-    ):
-        assert shown in page
+    mail = Page(browser.get(path(draft, "/send"))).one("article.offer-mail")
+    assert mail.texts("dd") == ["jan@example.org", "port@example.com", "Offer from Agence du Port: Kitchen"]
+    assert "Hello Jan" in mail.text and "€1,850.50" in mail.text
 
 
 def test_sending(browser, draft):
-    was = value(browser.get(path(draft, "/send")), "was")
+    was = form_of(browser.get(path(draft, "/send"))).fields["was"]
     response = browser.post(path(draft, "/send"), {"was": was})
     assert (response.status_code, response["Location"]) == (302, path(draft))
     draft.refresh_from_db()
     assert (draft.status, Inquiry.objects.get().responded_at is not None) == ("sent", True)
-    page = html(browser.get(path(draft)))
-    assert "The offer is on its way to jan@example.org." in page
-    assert f"http://testserver/offers/{draft.key}" in page and 'name="title"' not in page
+    page = Page(browser.get(path(draft)))
+    assert page.texts(".message-success") == ["The offer is on its way to jan@example.org."]
+    assert f"http://testserver/offers/{draft.key}" in page.values(".actions a", "href")
+    assert page.has(".offer-sheet") and not page.has("[name=title]")
 
 
 def test_sending_twice_is_sending_once(browser, draft):
-    was = value(browser.get(path(draft, "/send")), "was")
+    was = form_of(browser.get(path(draft, "/send"))).fields["was"]
     answers = [browser.post(path(draft, "/send"), {"was": was})["Location"] for _ in range(2)]
     assert (answers, DBTaskResult.objects.count()) == ([path(draft)] * 2, 1)
     assert browser.get(path(draft, "/send"))["Location"] == path(draft)
 
 
 def test_a_draft_changed_since_the_preview_is_shown_again_and_not_sent(browser, draft):
-    was = value(browser.get(path(draft, "/send")), "was")
+    was = form_of(browser.get(path(draft, "/send"))).fields["was"]
     draft.edit_draft(title="Theirs")
     response = browser.post(path(draft, "/send"), {"was": was})
-    assert (response.status_code, "Theirs" in html(response)) == (409, True)
-    assert "so it was not sent" in html(response)
+    page = Page(response, 409)
+    assert "Theirs" in page.one("article.offer-mail").text
+    assert "so it was not sent" in page.one("main [role=alert]").text
     assert DBTaskResult.objects.count() == 0
 
 
 def test_without_an_address_there_is_no_button(browser, draft):
     Inquiry.objects.update(person={})
-    page = browser.get(path(draft, "/send"))
-    assert "This customer has no e-mail address" in html(page) and "Send to" not in html(page)
-    assert browser.post(path(draft, "/send")).status_code == 422
+    for response, status in ((browser.get(path(draft, "/send")), 200), (browser.post(path(draft, "/send")), 422)):
+        main = Page(response, status).one("main")
+        assert "This customer has no e-mail address" in main.text
+        assert main.has("article.offer-mail") and not main.has("form")
     assert DBTaskResult.objects.count() == 0
 
 
@@ -240,7 +234,7 @@ def test_a_draft_is_discarded(browser, draft):
     response = browser.post(path(draft, "/discard"))
     assert (response.status_code, response["Location"]) == (302, f"/inquiries/{draft.inquiry_id}")
     assert Offer.objects.count() == 0
-    assert browser.post(path(draft, "/discard")).status_code == 404
+    assert Page(browser.post(path(draft, "/discard")), 404).one("h1").text == "There is nothing here"
 
 
 @pytest.mark.parametrize("more", ["", "/send", "/discard"])
@@ -248,9 +242,9 @@ def test_an_old_page_of_an_offer_that_was_answered(browser, sent, more):
     answer_offer(sent, Offer.Status.ACCEPTED)
     response = browser.post(path(sent, more), WRITTEN)
     assert (response.status_code, response["Location"]) == (302, path(sent))
-    page = html(browser.get(path(sent)))
-    assert "That is no longer possible" in page and "tag-offer-accepted" in page
-    assert "The inquiry stays on its step until you move it." in page
+    main = Page(browser.get(path(sent))).one("main")
+    assert "That is no longer possible" in main.text and main.has(".offer-about .tag-offer-accepted")
+    assert "The inquiry stays on its step until you move it." in main.text
     sent.refresh_from_db()
     assert sent.status == "accepted"
 
@@ -260,25 +254,32 @@ def test_another_pros_offer_is_404(other_browser, browser, draft, pro, inquiry_t
     for method in ("get", "post"):
         if (method, more) == ("get", "/discard"):
             continue
-        assert getattr(other_browser, method)(path(draft, more), WRITTEN).status_code == 404
+        page = Page(getattr(other_browser, method)(path(draft, more), WRITTEN), 404)
+        assert page.one("h1").text == "There is nothing here"
+        assert "Kitchen" not in page.text
     beside = InquiryFactory(pro=pro, inquiry_type=inquiry_type)
-    assert browser.get(f"/inquiries/{beside.pk}/offers/{draft.pk}").status_code == 404
+    page = Page(browser.get(f"/inquiries/{beside.pk}/offers/{draft.pk}"), 404)
+    assert page.one("h1").text == "There is nothing here"
     assert Offer.objects.get().title == "Kitchen"
 
 
 @pytest.mark.parametrize("id", [0, 2**31, 2**63, 2**80, 9**99])
 def test_an_offer_that_does_not_exist_is_404(browser, draft, id):
     for address in (f"/inquiries/{id}/offers/new", f"/inquiries/{draft.inquiry_id}/offers/{id}"):
-        assert (browser.get(address).status_code, browser.post(address, WRITTEN).status_code) == (404, 404)
+        for response in (browser.get(address), browser.post(address, WRITTEN)):
+            assert Page(response, 404).one("h1").text == "There is nothing here"
+    assert Offer.objects.get() == draft
 
 
 def test_the_section_lists_the_offers(rf, sent, user):
     Offer.objects.create_draft(sent.inquiry, by=user, title="<b>", amount=Decimal("12345.6"), currency="CHF")
-    shown = render_to_string("inquiries/_offers.html", {"inquiry": sent.inquiry, "offers": Offer.objects.all()})
-    text = " ".join(re.sub(r"<[^>]+>", " ", shown).split())
-    assert text.startswith("Offers 2 New offer Kitchen €1,850.50 Sent on its way valid until ")
-    assert text.endswith("&lt;b&gt; CHF\u00a012,345.60 Draft Olive Owner · just now".replace("\u00a0", " "))
-    assert f'href="/inquiries/{sent.inquiry_id}/offers/new"' in shown
+    html = render_to_string("inquiries/_offers.html", {"inquiry": sent.inquiry, "offers": Offer.objects.all()})
+    section = Page(html).one("#offers")
+    assert section.one("h2").text == "Offers 2"
+    first, second = section.texts("li.offer-row")
+    assert first.startswith("Kitchen €1,850.50 Sent on its way valid until ")
+    assert second == "<b> CHF 12,345.60 Draft Olive Owner · just now"
+    assert section.one(".wide-head a")["href"] == f"/inquiries/{sent.inquiry_id}/offers/new"
 
 
 @pytest.mark.parametrize(
@@ -287,7 +288,7 @@ def test_the_section_lists_the_offers(rf, sent, user):
 def test_an_amount_is_written_as_its_reader_does(browser, user, sent, language, shown):
     user.language = language
     user.save()
-    assert shown in html(browser.get(path(sent)))
+    assert Page(browser.get(path(sent))).one(".offer-price").raw_text == shown
 
 
 @pytest.mark.parametrize("rows", [1, 50])

@@ -1,6 +1,5 @@
 """The customer's page of an offer."""
 
-import re
 from datetime import date
 
 import pytest
@@ -11,14 +10,11 @@ from inquiries.models import Inquiry, Offer
 from inquiries.offers.lifecycle import answer_offer
 from inquiries.offers.public_views import VIEWS
 
-
-def html(response):
-    return response.content.decode()
+from ..pages import Page
 
 
-def text(response):
-    main = html(response).partition("<main")[2].partition("</main>")[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", f"<main{main}").split())
+def text(response, status=200):
+    return Page(response, status).one("main").text
 
 
 def path(offer):
@@ -53,7 +49,7 @@ def test_nobody_else_learns_of_the_page(nobody, sent):
 
 @pytest.mark.parametrize("headers", [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}])
 def test_a_prefetch_is_not_a_view(nobody, sent, headers):
-    assert nobody.get(path(sent), headers=headers).status_code == 200
+    assert "Kitchen" in text(nobody.get(path(sent), headers=headers))
     assert status() == "sent"
 
 
@@ -65,9 +61,11 @@ def test_a_head_is_not_a_view(nobody, sent):
 @pytest.mark.parametrize("who", ["browser", "staff_browser"])
 def test_the_pro_looks_without_a_view_and_cannot_answer(request, sent, who):
     client = request.getfixturevalue(who)
-    assert "Only the customer can answer." in text(client.get(path(sent)))
-    assert "Accept the offer" not in html(client.get(path(sent)))
-    assert client.post(path(sent), {"answer": "accept"}).status_code == 403
+    page = Page(client.get(path(sent)))
+    assert "Only the customer can answer." in page.one("main").text
+    assert "Accept the offer" not in page.text and not page.has("form")
+    refused = Page(client.post(path(sent), {"answer": "accept"}), 403)
+    assert refused.one("h1").text == "That is not open to you"
     assert status() == "sent"
 
 
@@ -80,46 +78,46 @@ def test_somebody_elses_pro_may_be_the_customer(other_browser, sent):
 
 @pytest.mark.parametrize(("answer", "asked"), [("accept", "Accept the offer"), ("decline", "No, thank you")])
 def test_either_answer_takes_two_taps(nobody, sent, answer, asked):
-    details = re.findall(r"<details>(.*?)</details>", html(nobody.get(path(sent))), re.S)
-    [found] = [part for part in details if f'name="answer" value="{answer}"' in part]
-    assert asked in re.search(r"<summary.*?</summary>", found, re.S)[0]
-    assert html(nobody.get(path(sent))).count('name="answer"') == 2
+    page = Page(nobody.get(path(sent)))
+    [details] = [part for part in page.all("details:not([open])") if part.has(f"[name=answer][value={answer}]")]
+    assert details.one("summary").text == asked
+    assert len(page.all("[name=answer]")) == 2
 
 
 @pytest.mark.parametrize(
-    ("answer", "after", "said"),
+    ("answer", "after", "confirmation"),
     [
         ("accept", "accepted", "You have accepted this offer Agence du Port was notified on"),
         ("decline", "declined", "You have declined this offer Agence du Port was notified on"),
     ],
 )
-def test_the_customer_answers(nobody, sent, answer, after, said):
+def test_the_customer_answers(nobody, sent, answer, after, confirmation):
     response = nobody.post(path(sent), {"answer": answer})
     assert (response.status_code, response["Location"], status()) == (302, path(sent), after)
-    page = nobody.get(path(sent))
-    assert said in text(page) and "<form" not in html(page)
-    assert nobody.post(path(sent), {"answer": answer}).status_code == 302
+    page = Page(nobody.get(path(sent)))
+    assert confirmation in page.one("main").text and not page.has("form")
+    assert nobody.post(path(sent), {"answer": answer})["Location"] == path(sent)
 
 
 def test_another_answer_afterwards_is_refused(nobody, sent):
     answer_offer(sent, Offer.Status.ACCEPTED)
     response = nobody.post(path(sent), {"answer": "decline"})
-    assert (response.status_code, status()) == (409, "accepted")
-    assert "no longer possible" in text(response) and "You have accepted this offer" in text(response)
+    assert "no longer possible" in text(response, 409) and "You have accepted this offer" in text(response, 409)
+    assert status() == "accepted"
 
 
 def test_after_its_last_day_it_is_not_answered(nobody, sent):
     Offer.objects.update(valid_until=date(2026, 1, 1))
-    page = nobody.get(path(sent))
-    assert "This offer has expired It can no longer be accepted. Ask Agence du Port for a new one." in text(page)
-    assert nobody.post(path(sent), {"answer": "accept"}).status_code == 409
+    expired = "This offer has expired It can no longer be accepted. Ask Agence du Port for a new one."
+    assert expired in text(nobody.get(path(sent)))
+    assert expired in text(nobody.post(path(sent), {"answer": "accept"}), 409)
     assert status() == "sent"
 
 
 @pytest.mark.parametrize("answer", ["", "x", "a\0", "accepted", "view"])
 def test_an_unknown_answer_is_none(nobody, sent, answer):
-    assert nobody.post(path(sent), {"answer": answer}).status_code == 422
-    assert nobody.post(path(sent)).status_code == 422
+    for response in (nobody.post(path(sent), {"answer": answer}), nobody.post(path(sent))):
+        assert "Accept the offer" in text(response, 422)
     assert status() == "sent"
 
 
@@ -127,7 +125,8 @@ def test_another_sites_form_does_not_answer(sent):
     client = Client(enforce_csrf_checks=True)
     assert client.post(path(sent), {"answer": "accept"}).status_code == 403
     assert status() == "sent"
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', html(client.get(path(sent))))[1]
+    page = Page(client.get(path(sent)))
+    token = page.one("form [name=csrfmiddlewaretoken]").value
     assert client.post(path(sent), {"answer": "accept", "csrfmiddlewaretoken": token}).status_code == 302
     assert status() == "accepted"
 
@@ -142,31 +141,39 @@ def test_a_draft_is_404_for_everybody(nobody, browser, draft, method):
 
 @pytest.mark.parametrize("key", ["x", "%00", "é", "a" * 5000, "-" * 43])
 def test_an_unknown_key_is_404(nobody, sent, key):
-    assert nobody.get(f"/offers/{key}").status_code == 404
+    page = Page(nobody.get(f"/offers/{key}"), 404)
+    assert page.one("h1").text == "There is nothing here"
+    assert "Kitchen" not in page.text and status() == "sent"
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
 def test_only_looking_and_answering(nobody, sent, method):
-    assert getattr(nobody, method)(path(sent)).status_code == 405
+    response = getattr(nobody, method)(path(sent))
+    assert (response.status_code, response["Allow"], response.content) == (405, "GET, HEAD, POST", b"")
+    assert status() == "sent"
 
 
 def test_it_speaks_the_customers_language_and_not_the_browsers(nobody, sent):
     Inquiry.objects.update(person={**sent.inquiry.person, "language": "nl"})
     response = nobody.get(path(sent), headers={"Accept-Language": "fr"})
-    assert '<html lang="nl">' in html(response)
-    assert response["Content-Language"] == "nl"
-    assert "€\u00a01.850,50" in html(response)
+    page = Page(response)
+    assert page.one("html")["lang"] == response["Content-Language"] == "nl"
+    assert "€\u00a01.850,50" in page.one("main").raw_text
 
 
 def test_the_text_of_an_offer_keeps_its_lines_and_is_escaped(nobody, sent):
     Offer.objects.update(title="<script>alert(1)</script>", text="a <b>\n\nc")
-    page = html(nobody.get(path(sent)))
-    assert "<script>alert" not in page and "a &lt;b&gt;" in page
+    page = Page(nobody.get(path(sent)))
+    assert page.one("h1").text == "<script>alert(1)</script>"
+    assert page.texts("main script") == []
+    assert page.texts(".offer-sheet .prose p") == ["a <b>", "c"]
 
 
 def test_guessing_is_limited(nobody, sent, monkeypatch):
     monkeypatch.setattr(VIEWS, "times", 2)
     codes = [nobody.get("/offers/guess").status_code for _ in range(2)]
     last = nobody.post(path(sent), {"answer": "accept"})
-    assert (codes, last.status_code, int(last["Retry-After"]) > 0) == ([404, 404], 429, True)
+    assert codes == [404, 404]
+    assert Page(last, 429).one("h1").text == "That was too often"
+    assert int(last["Retry-After"]) > 0
     assert (status(), RateCount.objects.get().count) == ("sent", 3)

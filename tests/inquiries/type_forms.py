@@ -1,11 +1,7 @@
 """The forms of an inquiry type in the staff admin."""
 
-import html
-import re
-
-from ..admin_site import (
-    page,
-)
+from ..admin_site import page
+from ..pages import Page
 
 STEP = ["sort_order", "key", "label", "description", "color", "is_initial", "is_terminal", "maps_to_case_status"]
 
@@ -36,7 +32,7 @@ def post(client, inquiry_type, *new, changes=None, **fields):
 def errors(response):
     """The errors by row and field, and those above the rows."""
     formset = response.context["inline_admin_formsets"][0].formset
-    beside = {(row, name): list(said) for row, form in enumerate(formset.forms) for name, said in form.errors.items()}
+    beside = {(row, name): list(texts) for row, form in enumerate(formset.forms) for name, texts in form.errors.items()}
     return beside, formset.non_form_errors()
 
 
@@ -44,10 +40,15 @@ def pipeline(inquiry_type):
     return list(inquiry_type.steps.values_list("key", "sort_order", "is_initial", "is_terminal"))
 
 
-AS_IT_WAS = [("submitted", 1, True, False), ("in_review", 2, False, False), ("answered", 3, False, False)]
+AS_IT_WAS = [
+    ("submitted", 1, True, False),
+    ("in_review", 2, False, False),
+    ("answered", 3, False, False),
+    ("closed", 4, False, True),
+]
 
 
 def hidden(response):
-    """The hidden fields of the page."""
-    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', response.content.decode())
-    return {html.unescape(name): html.unescape(text) for name, text in found if name != "csrfmiddlewaretoken"}
+    """The hidden fields of the form that asks for target steps."""
+    fields = Page(response).one("#targets").all("input[type=hidden]:not([name=csrfmiddlewaretoken])")
+    return {field["name"]: field.value for field in fields}

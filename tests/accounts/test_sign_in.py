@@ -102,7 +102,12 @@ def test_guessing_many_addresses_from_one_place_is_limited(nobody, user, monkeyp
 def test_guessing_one_address_from_many_places_is_limited(user, monkeypatch):
     monkeypatch.setattr(PER_ADDRESS, "times", 3)
     clients = [Client(REMOTE_ADDR=f"198.51.100.{n}") for n in range(4)]
-    assert [sign_in(c, "owner@example.com", "wrong").status_code for c in clients] == [200, 200, 200, 429]
+    answers = [sign_in(client, "owner@example.com", "wrong") for client in clients]
+    assert [Page(answer).one("form [role=alert]").text for answer in answers[:3]] == [WRONG] * 3
+    assert Page(answers[3], 429).one("h1").text == "Too many attempts"
+    assert 0 < int(answers[3]["Retry-After"]) <= 3600
+    sign_in(another_place := Client(REMOTE_ADDR="198.51.100.9"), "owner@example.com")
+    assert not is_signed_in(another_place)
 
 
 def test_signing_out_takes_a_post(browser):

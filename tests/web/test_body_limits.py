@@ -48,7 +48,9 @@ def test_nothing_else_may_be(nobody, elsewhere):
 
 
 def test_a_large_email_for_nobody_is_404(nobody, db):
-    assert post(nobody, "/channels/email/" + "a" * 48, LARGER).status_code == 404
+    response = post(nobody, "/channels/email/" + "a" * 48, LARGER)
+    assert (response.status_code, response.content, response["Content-Type"]) == (404, b"Not Found", "text/plain")
+    assert ChannelDelivery.objects.count() == 0
 
 
 def send_in_chunks(path, body):

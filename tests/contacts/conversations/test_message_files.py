@@ -43,7 +43,9 @@ def test_file_of_another_conversation_is_404(browser, mail, letterbox):
     other = arrive(letterbox, who="Other")
     paths = [f"{path_of(other.contact)}/files/{mail.files.get().pk}"]
     paths += [f"{path_of(mail.contact)}/files/{number}" for number in (0, 10**30)]
-    assert [browser.get(path).status_code for path in paths] == [404] * 3
+    for path in paths:
+        assert Page(browser.get(path), 404).one("h1").text == "There is nothing here"
+    assert b"".join(browser.get(file_path(mail))) == PDF
 
 
 def test_missing_file_is_404(browser, mail, attachment_folder):

@@ -178,7 +178,7 @@ def _create_message(
     rejected: list[str],
     delivery: ChannelDelivery | None,
 ) -> ContactMessage:
-    returned = _find_returned_message(connection, inbound)
+    began_at, returned = timezone.now(), _find_returned_message(connection, inbound)
     contact = returned.contact if returned else _find_returned_contact(connection, inbound)
     contact = contact or find_or_create_sender(connection, inbound)
     message = ContactMessage.objects.create(
@@ -199,7 +199,7 @@ def _create_message(
         lead=lead_fields(inbound.lead),
         is_automatic=inbound.is_automatic,
         is_silent=inbound.is_silent,
-        is_unconfirmed=not returned and _is_unconfirmed(contact, inbound),
+        is_unconfirmed=contact.created_at < began_at and _is_unconfirmed(contact, inbound),
         created_at=_written_at(contact, inbound),
         edited_at=inbound.edited_at,
         deleted_at=inbound.deleted_at,
@@ -257,9 +257,11 @@ def find_or_create_sender(connection: ChannelConnection, inbound: InboundMessage
 
 
 def _is_unconfirmed(contact: Contact, inbound: InboundMessage) -> bool:
-    """True if somebody wrote from an address that they, or somebody else, merely stated before."""
-    if inbound.by_way_of or not inbound.is_proven:
-        return not inbound.by_way_of
+    """True if a known contact is said to have written, from an address that is stated or not proven."""
+    if inbound.by_way_of or inbound.is_returned:
+        return False
+    if not inbound.is_proven:
+        return True
     return contact.identities.matching(inbound.sender).filter(is_stated=True).exists()
 
 

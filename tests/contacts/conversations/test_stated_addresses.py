@@ -159,3 +159,10 @@ def test_an_unproven_sender_adds_nothing_to_a_known_contact(pro, letterbox):
     )
     assert (message.contact, message.is_unconfirmed) == (known, True)
     assert identities(known) == [("email", "ana@example.org", False)]
+
+
+def test_an_unproven_sender_whom_nobody_knows_is_no_question(letterbox):
+    message = arrive(letterbox, is_proven=False)
+    assert message.is_unconfirmed is False
+    assert identities(message.contact) == [("email", message.address, True)]
+    assert arrive(letterbox, is_proven=False).is_unconfirmed is True

@@ -71,6 +71,22 @@ def ole(*streams: str) -> bytes:
     return head + entries
 
 
+def compound(stream: bytes, *names: str) -> bytes:
+    """Make a compound file with an allocation table: directory, then one stream, then the table."""
+    directory = ole(*names)[512:].ljust(1024, b"\0")
+    body = directory + stream.ljust(-(-len(stream) // 512) * 512, b"\0")
+    used = len(body) // 512
+    table = b"\xfe\xff\xff\xff" * (used + 1)
+    head = bytearray(ole()[:512])
+    head[30:32] = struct.pack("<H", 9)
+    head[44:48] = struct.pack("<I", 1)
+    head[68:72] = b"\xfe\xff\xff\xff"
+    head[76:512] = struct.pack("<I", used) + b"\xff" * 432
+    return bytes(head) + body + table.ljust(512, b"\xff")
+
+
+THEME = archive({"theme/theme/theme1.xml": b"<a:theme/>"})
+
 GOOD = {
     "plan.pdf": (PDF, "application/pdf"),
     "photo.jpg": (JPEG, "image/jpeg"),
@@ -87,6 +103,15 @@ GOOD = {
     "notes in Latin.txt": ("Un café, dix € par tête".encode("cp1252"), "text/plain"),
     "Notizen für Jürgen 🏠.txt": ("\ufeffHélène".encode(), "text/plain"),
     "scanned.pdf": (PDF + b"\0" * 2048, "application/pdf"),
+    "photo.jfif": (JPEG, "image/jpeg"),
+    "with a theme.doc": (compound(THEME, "WordDocument", "1Table"), "application/msword"),
+    "with a theme.xls": (compound(b"x" * 700 + THEME, "Workbook"), "application/vnd.ms-excel"),
+    "padded.xlsx": (xlsx() + b"\0" * 700, XLSX),
+    "with a line behind it.docx": (docx() + b"\r\n", DOCX),
+    "from Notepad.txt": ("Hélène\r\n".encode("utf-16"), "text/plain"),
+    "without a mark.txt": ("Two rooms".encode("utf-16-le"), "text/plain"),
+    "from a mail program.pdf": (b"\r\n\r\n" + PDF, "application/pdf"),
+    "for a printer.pdf": (b"\x1b%-12345X@PJL\r\n" + PDF, "application/pdf"),
 }
 
 BOMB = docx(word__bomb=b"\0" * (40 * MIB))
@@ -133,6 +158,9 @@ HOSTILE = {
     "nothing in it": ("a.txt", b""),
     "a PDF with an archive behind it": ("a.pdf", PDF + JAR),
     "a PDF with a page before it": ("a.pdf", HTML + PDF),
+    "a PDF with a program before it": ("a.pdf", b"MZ\x90\0" + PDF),
+    "a PDF with a picture before it": ("a.pdf", GIF + PDF),
+    "a PDF that begins late": ("a.pdf", b"x" * 1024 + PDF),
     "a PDF without an end": ("a.pdf", PDF.replace(b"%%EOF", b"")),
     "a JPEG with an archive behind it": ("a.jpg", JPEG + JAR),
     "a GIF with a Java archive behind it": ("a.gif", GIF + JAR),
@@ -181,6 +209,9 @@ HOSTILE = {
     "an installer as DOC": ("a.doc", ole("Property", "Binary")),
     "a DOCX as DOC": ("a.doc", docx()),
     "a DOC with an archive behind it": ("a.doc", ole("WordDocument") + JAR),
+    "a DOC with a theme and an archive behind it": ("a.doc", compound(THEME, "WordDocument") + JAR + b"\0" * 600),
+    "an XLSX with padding and more behind it": ("a.xlsx", xlsx() + b"\0" * 10 + b"x"),
+    "a web page in UTF-16 as text": ("a.txt", HTML.decode().encode("utf-16")),
     "a name with a way up": ("../../etc/cron.d/a.txt", b"plain"),
     "a name with a folder": ("C:\\Windows\\a.txt", b"plain"),
     "a name that reads backwards": ("invoice\u202efdp.txt", b"plain"),

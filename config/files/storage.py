@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 from django.db import DatabaseError, InterfaceError, transaction
 
+from .keeping import describe_kept_file
 from .models import LooseFile
 from .validation import FileInfo, check_file
 
@@ -43,6 +44,11 @@ class NewFile:
 def store_file(file: File, filename: str) -> AbstractContextManager[NewFile]:
     """Validate `file` and store it as `store_unchecked` does. Raises ValidationError like `check_file`."""
     return store_unchecked(file, check_file(file, filename))
+
+
+def store_kept_file(content: bytes, filename: str) -> AbstractContextManager[NewFile]:
+    """Store a file of any kind as `store_unchecked` does. Raises ValidationError like `describe_kept_file`."""
+    return store_unchecked(ContentFile(content), describe_kept_file(content, filename))
 
 
 @contextmanager

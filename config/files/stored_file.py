@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import storage
+from .keeping import is_risky, served_type
 
 
 class StoredFile(models.Model):
@@ -34,6 +35,16 @@ class StoredFile(models.Model):
     def type_label(self) -> str:
         """Short name of the file type: "PDF"."""
         return PurePosixPath(self.filename).suffix[1:].upper().replace("JPEG", "JPG")
+
+    @property
+    def is_risky(self) -> bool:
+        """True when it may run something on the computer of whoever opens it."""
+        return is_risky(self.filename, self.mime_type)
+
+    @property
+    def served_type(self) -> str:
+        """Content type of its download."""
+        return served_type(self.mime_type)
 
     def open(self) -> File:
         """Open the file for reading. Raises FileNotFoundError and StorageUnavailableError."""

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 
-from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Max
 from django.tasks import task
@@ -17,16 +15,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from config.files.storage import NewFile, store_file
+from config.files.storage import NewFile
 from config.web.hooks import hooks
 from config.web.text import one_line
 
-from ..channels.message import File, IgnoredPart, InboundMessage, Receipt, RefusedError, UnreadableError
+from ..channels.message import IgnoredPart, InboundMessage, Receipt, RefusedError, UnreadableError
 from ..channels.providers import provider_of
 from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 from ..models.locking import hold_book
 from ..models.message_queryset import ContactMessageQuerySet
 from .changes import apply_change, content_fields
+from .files import store_files
 from .leads import lead_fields, receive_lead
 from .mails import notify_pro
 from .media import fetch_media
@@ -143,32 +142,21 @@ def receive_message(
     """Store an inbound message in the conversation of the contact that it identifies, or of a new contact.
 
     A provider's id is stored once, however often and in whatever order it is delivered: a repeated one may be an edit
-    or a deletion, and returns None. An e-mail with a known Message-ID and other words is another message. Files are
-    stored by the rules of attachments; rejected ones are named in `refused`. Not to be called in a transaction. Raises
+    or a deletion, and returns None. An e-mail with a known Message-ID and other words is another message. Files of
+    every kind are stored; empty and too large ones are named in `refused`. Not to be called in a transaction. Raises
     StorageUnavailableError, and nothing is stored.
     """
     if message := find_stored_message(connection, inbound):
         apply_change(message, inbound)
         return None
     with ExitStack() as stack:
-        files, rejected = _store_files(stack, inbound.files)
+        files, rejected = store_files(stack, inbound.files)
         with transaction.atomic():
             hold_book(connection.pro_id)
             if message := find_stored_message(connection, inbound):
                 apply_change(message, inbound)
                 return None
             return _create_message(connection, inbound, files, rejected, delivery)
-
-
-def _store_files(stack: ExitStack, files: tuple[File, ...]) -> tuple[list[NewFile], list[str]]:
-    """Store files, until the stack closes; return them, and "name: reason" of each rejected one."""
-    stored, rejected = [], []
-    for file in files:
-        try:
-            stored.append(stack.enter_context(store_file(ContentFile(file.content), file.name)))
-        except ValidationError as error:
-            rejected.append(f"{one_line(file.name, 100)}: {' '.join(error.messages)}")
-    return stored, rejected
 
 
 def _create_message(

@@ -3,18 +3,18 @@
 import hashlib
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.tasks import task
 from django.utils.translation import override
 
-from config.files.storage import store_file
+from config.files.storage import store_kept_file
 from config.web.text import one_line
 
 from ..channels.message import InboundMessage, UnreadableError
 from ..models import ChannelDelivery, ContactMessage
 from ..models.locking import hold_book
 from .changes import apply_change, content_fields
+from .files import describe_refusal
 from .leads import lead_fields, receive_lead
 from .media import fetch_media
 from .originals import READING_QUEUE
@@ -100,14 +100,14 @@ def _add_missing_files(message: ContactMessage, inbound: InboundMessage) -> None
         if _has_file(message, hashlib.sha256(file.content).hexdigest()):
             continue
         try:
-            with store_file(ContentFile(file.content), file.name) as new_file, transaction.atomic():
+            with store_kept_file(file.content, file.name) as new_file, transaction.atomic():
                 message.lock()
                 # Another worker may read the same original.
                 if not _has_file(message, new_file.info.sha256):
                     new_file.claim()
                     message.files.create(key=new_file.key, **new_file.info._asdict())
         except ValidationError as error:
-            rejected.append(f"{one_line(file.name, 100)}: {' '.join(error.messages)}")
+            rejected.append(describe_refusal(file, error))
     ContactMessage.objects.filter(pk=message.pk).update(refused=rejected)
 
 

@@ -257,7 +257,7 @@ def file_download(request: ProRequest, id: uuid.UUID, file: int) -> FileResponse
     contact = get_object_or_404(Contact.objects.for_pro(request.pro, deleted=None), pk=id)
     stored = get_object_or_404(MessageFile.objects.for_pro(request.pro).filter(message__contact=contact), pk=file)
     try:
-        return download(stored.open(), filename=stored.filename, content_type=stored.mime_type)
+        return download(stored.open(), filename=stored.filename, content_type=stored.served_type)
     except FileNotFoundError as error:
         raise Http404 from error
     except StorageUnavailableError:

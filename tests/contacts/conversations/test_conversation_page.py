@@ -79,7 +79,7 @@ def test_fifty_messages_are_shown_and_the_contact_page_has_the_rest(browser, wha
 
 
 def test_files_quotations_and_media_are_shown(browser, letterbox, whatsapp):
-    files = (File("plan.pdf", PDF), File("run.exe", b"MZ\x90"))
+    files = (File("plan.pdf", PDF), File("empty.pdf", b""))
     mail = arrive(letterbox, "See here", subject="Plan", quoted="> before", files=files, is_automatic=True)
     page = Page(browser.get(path_of(mail.contact)))
     text = f"E-mail Inès {mail.address} Automatic Plan See here plan.pdf 15 bytes"

@@ -72,3 +72,12 @@ def test_file_follows_its_message_in_a_merge(browser, user, mail, contact):
     assert browser.get(former_path).status_code == 404
     response = browser.get(f"{path_of(kept)}/files/{mail.files.get().pk}")
     assert (response.status_code, b"".join(response)) == (200, PDF)
+
+
+def test_file_that_may_run_something_is_marked(browser, letterbox):
+    mail = arrive(letterbox, files=(File("plan.pdf", PDF), File("photo.heic", b"ftyp"), File("plan.exe", b"MZ")))
+    files = Page(browser.get(path_of(mail.contact))).texts(".message-files li")
+    assert [text.endswith("May be dangerous") for text in files] == [False, False, True]
+    response = browser.get(f"{path_of(mail.contact)}/files/{mail.files.get(filename='plan.exe').pk}")
+    assert (response["Content-Type"], b"".join(response)) == ("application/octet-stream", b"MZ")
+    assert response["Content-Disposition"] == 'attachment; filename="plan.exe"'

@@ -1,4 +1,4 @@
-"""Files of inbound messages are stored by the rules of attachments."""
+"""Files of inbound messages are kept whatever they are."""
 
 from dataclasses import replace
 
@@ -7,11 +7,10 @@ from django.core.files.storage import storages
 from django.db.models import ProtectedError
 
 from config.files.models import LooseFile
-from config.web.text import one_line
 from contacts.channels.message import File, InboundMessage, Media
 from contacts.conversations.receiving import read_delivery, receive_message
 from contacts.models import ChannelDelivery, Contact, ContactMessage, MessageFile
-from tests.sample_files import GOOD, HOSTILE, PDF
+from tests.sample_files import GOOD, HOSTILE, MIB, PDF
 
 from ..channels.payloads import connect, mime
 
@@ -30,16 +29,33 @@ def receive(pro, *files):
     return receive_message(connect(pro, "mime"), with_files(*files))
 
 
-def test_files_are_stored_by_the_rules_of_attachments(pro, attachment_folder):
-    message = receive(
-        pro, File("plan.txt", b"The plan."), File("../x.txt", b"x"), File("virus.exe", b"MZ"), File("e.pdf", b"")
-    )
-    [file] = MessageFile.objects.for_pro(pro)
-    assert (file.message, file.filename, file.mime_type, file.size) == (message, "plan.txt", "text/plain", 9)
-    assert file.open().read() == b"The plan."
-    assert [refusal.partition(":")[0] for refusal in message.refused] == ["../x.txt", "virus.exe", "e.pdf"]
-    assert [path.name for path in attachment_folder.iterdir()] == [file.key]
+def test_files_of_every_kind_are_kept(pro, attachment_folder):
+    files = [File("plan.txt", b"The plan."), File("../photo.heic", b"\0\0\0\x18ftypheic"), File("virus.exe", b"MZ")]
+    files += [File("letter.eml", b"From: a@x.org\r\n\r\nHi"), File("visit.ics", b"BEGIN:VCALENDAR"), File("", PDF)]
+    message = receive(pro, *files)
+    rows = list(message.files.order_by("id"))
+    assert [(row.filename, row.served_type, row.is_risky) for row in rows] == [
+        ("plan.txt", "text/plain", False),
+        ("photo.heic", "application/octet-stream", False),
+        ("virus.exe", "application/octet-stream", True),
+        ("letter.eml", "application/octet-stream", False),
+        ("visit.ics", "application/octet-stream", False),
+        ("Unnamed file.pdf", "application/pdf", False),
+    ]
+    assert [row.open().read() for row in rows] == [file.content for file in files]
+    assert message.refused == []
+    assert files_in(attachment_folder) == sorted(row.key for row in rows)
     assert not LooseFile.objects.exists()
+
+
+def test_an_empty_or_too_large_file_is_named(pro, attachment_folder):
+    message = receive(pro, File("e.pdf", b""), File("film.mp4", b"x" * (25 * MIB + 1)), File("", b""))
+    assert message.refused == [
+        "e.pdf: The file is empty.",
+        "film.mp4: The file is larger than 25 MB.",
+        "Unnamed file: The file is empty.",
+    ]
+    assert (MessageFile.objects.count(), LooseFile.objects.count(), files_in(attachment_folder)) == (0, 0, [])
 
 
 def test_good_files_are_stored_unchanged(pro):
@@ -51,12 +67,16 @@ def test_good_files_are_stored_unchanged(pro):
     assert message.refused == []
 
 
-def test_hostile_files_are_rejected(pro, attachment_folder):
-    message = receive(pro, *(File(name, content) for name, content in HOSTILE.values()))
-    assert len(message.refused) == len(HOSTILE)
-    for refusal, (name, _content) in zip(message.refused, HOSTILE.values(), strict=True):
-        assert refusal.startswith(f"{one_line(name, 100)}: ") and refusal.isprintable()
-    assert (MessageFile.objects.count(), LooseFile.objects.count(), files_in(attachment_folder)) == (0, 0, [])
+def test_hostile_files_are_kept_as_unknown_downloads(pro):
+    files = {label: file for label, file in HOSTILE.items() if file[1] and len(file[1]) < 10 * MIB}
+    message = receive(pro, *(File(name, content) for name, content in files.values()))
+    rows = list(message.files.order_by("id"))
+    assert (len(rows), message.refused) == (len(files), [])
+    for (label, (name, content)), row in zip(files.items(), rows, strict=True):
+        assert row.open().read() == content
+        assert row.filename.isprintable() and "/" not in row.filename and "\\" not in row.filename
+        if not label.startswith(("a name", "no name")):
+            assert (row.filename, row.served_type) == (name, "application/octet-stream"), label
 
 
 def test_file_and_row_are_deleted_together(pro, attachment_folder, django_capture_on_commit_callbacks):

@@ -1,4 +1,5 @@
-"""Call other services over HTTP: one client, with one deadline for the whole call.
+"""Call other services over HTTP: one client, with one deadline for the whole call. `open_socket` gives other protocols
+a connection with the same deadline and checks.
 
 `http.client` knows no proxies, cookies, redirects, credential files or compression, and none are wanted here. What it
 lacks is added: a deadline that the name look-up, connecting, TLS, sending and every byte of the answer share; a limit
@@ -12,9 +13,9 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
@@ -95,6 +96,30 @@ def send_request(
             raise NoAnswerError(error) from None
 
 
+def open_socket(
+    host: str, port: int, *, timeout: float, max_size: int, is_tls: bool, allow_private: bool = False
+) -> "OutgoingSocket":
+    """Connect to a mail server: `timeout` seconds for all that is said, at most `max_size` bytes read.
+
+    Raises OSError as the socket module does, ssl.SSLError among it, and BlockedAddressError.
+    """
+    deadline = _Deadline(timeout)
+    # The IDNA codec refuses names with empty or long labels.
+    with _unusable_names_as_unknown():
+        sock = _connect(host, port, deadline, allow_private)
+    if is_tls:
+        sock = _start_tls(sock, host, deadline, protocol="")
+    return OutgoingSocket(sock, deadline, max_size)
+
+
+@contextmanager
+def _unusable_names_as_unknown() -> Iterator[None]:
+    try:
+        yield
+    except UnicodeError:
+        raise socket.gaierror(socket.EAI_NONAME, "unusable name") from None
+
+
 class _Deadline:
     def __init__(self, seconds: float) -> None:
         self.at = time.monotonic() + seconds
@@ -168,17 +193,18 @@ def _is_allowed(address: str) -> bool:
 
 
 @cache
-def tls_context() -> ssl.SSLContext:
+def tls_context(protocol: str = "http/1.1") -> ssl.SSLContext:
     """The machine's own certificate authorities, or those of the environment's SSL_CERT_FILE."""
     context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
+    if protocol:
+        context.set_alpn_protocols([protocol])
     return context
 
 
-def _start_tls(sock: socket.socket, host: str, deadline: _Deadline) -> ssl.SSLSocket:
+def _start_tls(sock: socket.socket, host: str, deadline: _Deadline, protocol: str = "http/1.1") -> ssl.SSLSocket:
     try:
         sock.settimeout(deadline.seconds_left())
-        return tls_context().wrap_socket(sock, server_hostname=host)
+        return tls_context(protocol).wrap_socket(sock, server_hostname=host)
     except Exception:
         sock.close()
         raise
@@ -209,6 +235,50 @@ class _TimedSocket(io.RawIOBase):
 
     def close(self) -> None:
         pass
+
+
+class _LimitedSocket(_TimedSocket):
+    """Reads at most `size_left` bytes."""
+
+    def __init__(self, sock: socket.socket, deadline: _Deadline, max_size: int) -> None:
+        super().__init__(sock, deadline)
+        self.size_left = max_size
+
+    def readinto(self, buffer: Any) -> int:
+        size = super().readinto(buffer)
+        self.size_left -= size
+        if self.size_left < 0:
+            raise OSError("the server sends too much")
+        return size
+
+
+class OutgoingSocket:
+    """As much of a socket as imaplib and smtplib use, with the deadline over each read and write."""
+
+    def __init__(self, sock: socket.socket, deadline: _Deadline, max_size: int) -> None:
+        self.sock, self.deadline = sock, deadline
+        self.stream = _LimitedSocket(sock, deadline, max_size)
+
+    def sendall(self, data: bytes) -> None:
+        self.stream.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        # Closing the file leaves the connection open.
+        return io.BufferedReader(self.stream)
+
+    def start_tls(self, host: str) -> "OutgoingSocket":
+        """The same connection with TLS, once the server has agreed to it. Raises OSError."""
+        return OutgoingSocket(_start_tls(self.sock, host, self.deadline, ""), self.deadline, self.stream.size_left)
+
+    def seconds_left(self) -> float:
+        """Seconds until the deadline; raises TimeoutError when it has passed."""
+        return self.deadline.seconds_left()
+
+    def shutdown(self, how: int) -> None:
+        self.sock.shutdown(how)
+
+    def close(self) -> None:
+        self.sock.close()
 
 
 def _exchange(connection: HTTPConnection, body: bytes | None, max_size: int) -> Answer:

@@ -92,7 +92,7 @@ def compose(template: str, context: Mapping[str, object], language: str) -> tupl
     return one_line(subject), text.strip() + "\n", html
 
 
-def send(
+def compose_mail(
     template: str,
     context: Mapping[str, object],
     *,
@@ -101,21 +101,30 @@ def send(
     cc: Sequence[str] = (),
     reply_to: str = "",
     sender: str = "",
+    sender_address: str = "",
     headers: Mapping[str, str] | None = None,
-) -> None:
-    """Compose a mail and send it to one address, with copies to `cc`. `sender` replaces the usual name in From.
-
-    Raises the errors of the mail backend; the calling task is then retried by the worker.
+) -> Mail:
+    """Compose a mail to one address, with copies to `cc`. `sender` replaces the usual name in From, `sender_address`
+    the installation's own address there.
     """
     subject, text, html = compose(template, context, language)
+    address = sender_address or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     message = Mail(
         subject=subject,
         body=text,
-        from_email=formataddr((one_line(sender), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])) if sender else None,
+        from_email=formataddr((one_line(sender), address)) if sender else None,
         to=[to],
         cc=list(cc),
         reply_to=[reply_to] if reply_to else None,
         headers=dict(headers or {}),
     )
     message.attach_alternative(html, "text/html")
-    message.send()
+    return message
+
+
+def send(template: str, context: Mapping[str, object], **options: Any) -> None:
+    """Compose a mail, with the options of `compose_mail`, and send it.
+
+    Raises the errors of the mail backend; the calling task is then retried by the worker.
+    """
+    compose_mail(template, context, **options).send()

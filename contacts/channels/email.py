@@ -129,8 +129,14 @@ def send_text(connection: ChannelConnection, message: ContactMessage) -> str:
 
     Raises SendFailedError when the mail server does not accept it.
     """
-    id = mail.make_message_id(str(message.pk))
-    headers = {"Message-ID": id}
+    context, options = describe_answer(message)
+    _send_mail("message", context, connection, **options)
+    return mail.make_message_id(str(message.pk))
+
+
+def describe_answer(message: ContactMessage) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Context and options by which `mail.compose_mail` composes an answer."""
+    headers = {"Message-ID": mail.make_message_id(str(message.pk))}
     # A header would encode other ids, and no mail program recognises those.
     if references := [reference for reference in message.references if reference.isascii()]:
         headers |= {"In-Reply-To": references[-1], "References": " ".join(references)}
@@ -138,10 +144,8 @@ def send_text(connection: ChannelConnection, message: ContactMessage) -> str:
     context: dict[str, Any] = {"message": message, "before": before, "pro": message.pro}
     if before:
         context["quoted"] = "\n".join(f"> {line}" for line in before.text.splitlines())
-    language = message.contact.language
     cc = [address for _name, address in message.cc]
-    _send_mail("message", context, connection, to=message.address, cc=cc, language=language, headers=headers)
-    return id
+    return context, {"to": message.address, "cc": cc, "language": message.contact.language, "headers": headers}
 
 
 def check_connection(connection: ChannelConnection) -> str:
@@ -165,8 +169,13 @@ def _send_mail(
     try:
         mail.send(template, context, sender=connection.pro.name, reply_to=connection.address, to=to, **options)
     except OSError as error:
-        reason = _("The mail server did not accept it (%(what)s).") % {"what": _server_answer(error)}
-        raise SendFailedError(reason, is_final=_is_final(error)) from None
+        raise explain_refusal(error) from None
+
+
+def explain_refusal(error: OSError) -> SendFailedError:
+    """The failure of an e-mail that a mail server did not accept."""
+    reason = _("The mail server did not accept it (%(what)s).") % {"what": _server_answer(error)}
+    return SendFailedError(reason, is_final=_is_final(error))
 
 
 def _is_final(error: OSError) -> bool:

@@ -154,11 +154,12 @@ HOUSEKEEPING = [
     "contacts.models.message.fill_missing_search_texts",
     "contacts.conversations.sending.fail_abandoned_messages",
     "contacts.conversations.media.fetch_missing_media",
+    "contacts.conversations.mailbox_polling.enqueue_polls",
     "inquiries.history.sharing.catch_up",
     "inquiries.customers.profiles.fail_forgotten_profiles",
     "inquiries.offers.lifecycle.expire_offers",
 ]
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "reading"]}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "reading", "mailboxes"]}}
 
 # --- Mail ----------------------------------------------------------------------------------------
 
@@ -229,8 +230,7 @@ BODY_LIMITS = {"/channels/email/": DATA_UPLOAD_MAX_MEMORY_SIZE}
 
 GRAPH_API = "https://graph.facebook.com/v24.0"
 WHATSAPP_API_URL = read_service_url("WHATSAPP_API_URL", GRAPH_API, GRAPH_API)
-TELEGRAM_API = "https://api.telegram.org"
-TELEGRAM_API_URL = read_service_url("TELEGRAM_API_URL", TELEGRAM_API, TELEGRAM_API)
+TELEGRAM_API_URL = read_service_url("TELEGRAM_API_URL", *["https://api.telegram.org"] * 2)
 CHANNEL_TIMEOUT = read_int("CHANNEL_TIMEOUT", 15, 1, 60)
 ORIGINALS_KEPT_DAYS = read_int("ORIGINALS_KEPT_DAYS", 400, 7, 36500)
 MAIL_READING_SECONDS = read_int("MAIL_READING_SECONDS", 2, 1, 60)

@@ -127,7 +127,7 @@ def _get_or_create(
         source=source,
         created_at=message.created_at,
         notifies=notifies,
-        acknowledges=not message.is_silent and not _is_answered(message),
+        acknowledges=not (message.is_silent or message.is_past or _is_answered(message)),
     )
 
 

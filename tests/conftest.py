@@ -24,6 +24,7 @@ from config.accounts.models import Pro, User
 from contacts.conversations.webhooks import CALLS
 from inquiries.models import InquiryType
 
+from .contacts.channels.dovecot import NO_DOVECOT, find_dovecot
 from .databases import django_db_setup
 from .factories import ProFactory, UserFactory, make_token
 
@@ -39,9 +40,13 @@ def find_chromium() -> str | None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if find_chromium() is None:
-        terminalreporter.section("browser tests", red=True, bold=True)
-        terminalreporter.line(NO_CHROMIUM, red=True, bold=True)
+    for name, is_missing, text in (
+        ("browser tests", find_chromium() is None, NO_CHROMIUM),
+        ("mailbox tests", find_dovecot() is None, NO_DOVECOT),
+    ):
+        if is_missing:
+            terminalreporter.section(name, red=True, bold=True)
+            terminalreporter.line(text, red=True, bold=True)
 
 
 def pytest_collection_finish() -> None:

@@ -114,7 +114,7 @@ class InboundMessage:
     address) of its other recipients.
 
     `is_unreadable`: the text is a note that only the original shows the words. `refused` names each file that cannot
-    be kept, and why.
+    be kept, and why. `is_past`: it arrived before the channel was connected, and is stored as read.
     """
 
     external_id: str
@@ -146,11 +146,24 @@ class InboundMessage:
     deleted_at: datetime | None = None
     answers_to: str = ""
     referral: Referral | None = None
+    is_past: bool = False
 
     @property
     def sender(self) -> list[Identity]:
         """All (channel, external id) of the sender, the surest first."""
         return list(dict.fromkeys([*self.identities, *identities_of(self.email, self.phone)]))
+
+
+@dataclass(frozen=True)
+class SentMail:
+    """An e-mail that somebody of the Pro's sent with their own mail program, found in the mailbox's Sent folder.
+
+    `to` are the addresses in To and Cc, in their order, and `answers` the Message-IDs that it says it answers.
+    """
+
+    mail: InboundMessage
+    to: tuple[str, ...]
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from ..models import ChannelConnection, ContactMessage
-from . import email, telegram, telegram_media, whatsapp, whatsapp_media
-from .message import FetchedMedium, IgnoredPart, InboundMessage, Receipt
+from . import email, mailbox, telegram, telegram_media, whatsapp, whatsapp_media
+from .message import FetchedMedium, IgnoredPart, InboundMessage, Receipt, SentMail
 
 # Functions that fetch a medium by its id, of the channels whose media stay with the provider at first.
 MEDIA_FETCHERS: dict[str, Callable[[ChannelConnection, str], FetchedMedium]] = {
@@ -32,7 +32,7 @@ class ProviderModule(Protocol):
 
     def read_call(
         self, connection: ChannelConnection, body: bytes, content_type: str
-    ) -> Iterator[InboundMessage | Receipt | IgnoredPart]:
+    ) -> Iterator[InboundMessage | Receipt | IgnoredPart | SentMail]:
         """Yield what a call holds; raise UnreadableError."""
         ...
 
@@ -47,5 +47,7 @@ class ProviderModule(Protocol):
 
 def provider_of(connection: ChannelConnection) -> ProviderModule:
     """The module that speaks with a connection's provider."""
+    if connection.provider == ChannelConnection.Provider.MAILBOX:
+        return mailbox
     modules: tuple[ProviderModule, ...] = (email, telegram, whatsapp)
     return {module.CHANNEL: module for module in modules}[connection.channel]

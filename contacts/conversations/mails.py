@@ -29,7 +29,7 @@ def notify_message(message_id: str) -> None:
 
 def notify_pro(connection: ChannelConnection, message: ContactMessage) -> None:
     """Enqueue the notification, unless the Pro has one about this conversation, or reads the mailbox anyway."""
-    if message.is_silent or _has_other_unread(message) or connection.pro.email == connection.address:
+    if message.is_silent or message.read_at or _has_other_unread(message) or connection.pro.email == connection.address:
         return
     if not NOTIFICATIONS.hit(connection.pro_id):
         notify_message.enqueue(str(message.pk))

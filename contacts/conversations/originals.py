@@ -29,6 +29,6 @@ def store_original(delivery: ChannelDelivery) -> AbstractContextManager[NewFile]
 def name_original(delivery: ChannelDelivery, body: bytes) -> File:
     """The original with a file name that programs can open: .eml for an e-mail, else .json or .txt."""
     media_type = delivery.content_type.partition(";")[0].strip().lower()
-    if delivery.provider == ChannelConnection.Provider.MIME:
+    if delivery.provider in (ChannelConnection.Provider.MIME, ChannelConnection.Provider.MAILBOX):
         return File("original.eml", body)
     return File("original.json" if media_type == "application/json" else "original.txt", body)

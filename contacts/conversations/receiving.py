@@ -19,7 +19,7 @@ from config.files.storage import NewFile
 from config.web.hooks import hooks
 from config.web.text import one_line
 
-from ..channels.message import IgnoredPart, InboundMessage, Receipt, RefusedError, UnreadableError
+from ..channels.message import IgnoredPart, InboundMessage, Receipt, RefusedError, SentMail, UnreadableError
 from ..channels.providers import provider_of
 from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 from ..models.locking import hold_book
@@ -31,9 +31,10 @@ from .mails import notify_pro
 from .media import fetch_media
 from .originals import READING_QUEUE, store_original
 from .repeats import find_stored_message, make_variant
+from .sent_mails import store_sent_mail
 
 State = ContactMessage.State
-CallItem = InboundMessage | Receipt | IgnoredPart
+CallItem = InboundMessage | Receipt | IgnoredPart | SentMail
 # Providers tell the time of a message to the second.
 TIMESTAMP_RESOLUTION = timedelta(seconds=1)
 
@@ -124,6 +125,8 @@ def _process_item(delivery: ChannelDelivery, item: CallItem) -> bool:
     connection = delivery.connection
     if isinstance(item, InboundMessage):
         receive_message(connection, item, delivery)
+    elif isinstance(item, SentMail):
+        store_sent_mail(connection, item, delivery)
     elif isinstance(item, Receipt) and not apply_receipt(connection, item):
         return not ContactMessage.objects.filter(connection=connection, state=State.SENDING).exists()
     return True
@@ -191,6 +194,7 @@ def _create_message(
         created_at=_written_at(contact, inbound),
         edited_at=inbound.edited_at,
         deleted_at=inbound.deleted_at,
+        read_at=timezone.now() if inbound.is_past else None,
         state=State.RECEIVED,
     )
     is_contact_request = receive_lead(message)
@@ -201,7 +205,7 @@ def _create_message(
     if returned and inbound.is_returned:
         returned.update_state(State.FAILED, _("The e-mail was returned: see the message about it."))
     # A message that was written long ago and arrives only now is new all the same.
-    ContactMessage.objects.recount(contact, at=timezone.now())
+    ContactMessage.objects.recount(contact, at=contact.last_message_at if inbound.is_past else timezone.now())
     if not is_contact_request:
         notify_pro(connection, message)
     return message

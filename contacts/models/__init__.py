@@ -5,6 +5,8 @@ from .delivery import ChannelDelivery, OriginalFile
 from .distinct import DistinctPair
 from .event import ContactEvent
 from .identity import ContactIdentity
+from .mailbox import MailboxSettings
+from .mailbox_folder import FiledCopy, MailboxFolder
 from .merge import ContactMerge
 from .message import ContactMessage
 from .message_file import MessageFile, MessageMedium
@@ -25,6 +27,9 @@ __all__ = [
     "ContactMessage",
     "ContactNote",
     "DistinctPair",
+    "FiledCopy",
+    "MailboxFolder",
+    "MailboxSettings",
     "MessageFile",
     "MessageMedium",
     "OriginalFile",

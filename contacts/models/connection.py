@@ -38,6 +38,8 @@ class ChannelConnectionQuerySet(TenantQuerySet["ChannelConnection"]):
             connection = stored or self.model(pro=pro, channel=channel)
             connection.set_fields(fields)
             connection.save()
+            if connection.provider != self.model.Provider.MAILBOX:
+                connection.forget_mailbox()
             return connection
 
 
@@ -46,7 +48,7 @@ class ChannelConnection(models.Model):
 
     `key` is the secret part of the address that the provider calls. `secret` verifies its calls, `token` authorizes
     ours; both are encrypted in the database. `address` is the phone number ID of WhatsApp, or the e-mail address that
-    people write to.
+    people write to. A mailbox has its secrets in MailboxSettings.
     """
 
     class Channel(models.TextChoices):
@@ -60,9 +62,14 @@ class ChannelConnection(models.Model):
         MAILGUN = "mailgun", "Mailgun"
         POSTMARK = "postmark", "Postmark"
         MIME = "mime", _("Own mail server (signed MIME)")
+        MAILBOX = "mailbox", _("Mailbox (IMAP)")
 
     # The providers of each channel, the default first.
-    PROVIDERS = {"whatsapp": ["whatsapp"], "telegram": ["telegram"], "email": ["mailgun", "postmark", "mime"]}
+    PROVIDERS = {
+        "whatsapp": ["whatsapp"],
+        "telegram": ["telegram"],
+        "email": ["mailgun", "postmark", "mime", "mailbox"],
+    }
     SETTABLE = ("provider", "address", "secret", "token", "is_active")
     HIDDEN = ("secret", "token")
 
@@ -90,7 +97,7 @@ class ChannelConnection(models.Model):
             models.CheckConstraint(
                 condition=models.Q(channel="whatsapp", provider="whatsapp")
                 | models.Q(channel="telegram", provider="telegram")
-                | models.Q(channel="email", provider__in=["mailgun", "postmark", "mime"]),
+                | models.Q(channel="email", provider__in=["mailgun", "postmark", "mime", "mailbox"]),
                 name="channel_connection_provider_known",
             ),
         ]
@@ -128,7 +135,7 @@ class ChannelConnection(models.Model):
             errors["address"] = _("A phone number ID has only digits; Meta shows it beside the number.")
         elif self.channel == self.Channel.TELEGRAM and self.token and not self.token.partition(":")[0].isdecimal():
             errors["token"] = _("This is not a bot's token. A token from BotFather begins with a number.")
-        if self.is_active and not self.secret:
+        if self.is_active and not self.secret and self.provider != self.Provider.MAILBOX:
             errors["secret"] = _("Without it, no incoming message can be verified.")
         if self.is_active and self.channel == self.Channel.TELEGRAM and not self.token:
             errors["token"] = _("Without it, Telegram delivers no messages.")
@@ -136,14 +143,23 @@ class ChannelConnection(models.Model):
             raise ValidationError(errors)
 
     @property
+    def is_set_up(self) -> bool:
+        """True if what verifies the provider's calls, or opens the mailbox, is stored."""
+        if self.provider != self.Provider.MAILBOX:
+            return bool(self.secret)
+        mailbox = getattr(self, "mailbox", None)
+        return mailbox is not None and mailbox.has_credentials
+
+    @property
     def is_receiving(self) -> bool:
-        """True if calls can be verified; others are refused."""
-        return self.is_active and bool(self.secret)
+        """True if calls can be verified, or the mailbox opened; other calls are refused."""
+        return self.is_active and self.is_set_up
 
     @property
     def is_sending(self) -> bool:
-        """True if messages can be sent. E-mail uses the installation's own mail server, once answers can arrive."""
-        return self.is_active and bool(self.secret if self.channel == self.Channel.EMAIL else self.token)
+        """True if messages can be sent. E-mail uses the mailbox's or the installation's own mail server, once answers
+        can arrive."""
+        return self.is_active and (self.is_set_up if self.channel == self.Channel.EMAIL else bool(self.token))
 
     @property
     def webhook_url(self) -> str:
@@ -173,4 +189,11 @@ class ChannelConnection(models.Model):
         """End the connection: delete its secrets and replace its key. Stored calls stay, and are read."""
         self.secret = self.token = ""
         self.key, self.is_active = make_key(), False
-        self.save(update_fields=["secret", "token", "key", "is_active"])
+        with transaction.atomic():
+            self.save(update_fields=["secret", "token", "key", "is_active"])
+            self.forget_mailbox()
+
+    def forget_mailbox(self) -> None:
+        """Delete what opens the mailbox, if this was one."""
+        if mailbox := getattr(self, "mailbox", None):
+            mailbox.forget_secrets()

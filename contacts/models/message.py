@@ -139,6 +139,12 @@ class ContactMessage(models.Model):
         return self.state != self.State.RECEIVED
 
     @property
+    def is_past(self) -> bool:
+        """True if it was written before its mailbox was connected."""
+        mailbox = getattr(self.connection, "mailbox", None)
+        return mailbox is not None and self.created_at < mailbox.connected_at.replace(microsecond=0)
+
+    @property
     def sender_email(self) -> str:
         """The e-mail address of the sender, "" for another channel or none."""
         address = next((external_id for channel, external_id in self.sender if channel == "email"), "")

@@ -9,6 +9,7 @@ from contacts.models import Contact
 
 from ..benchmarks.fill import fill, without_search_index
 from ..factories import ContactFactory
+from .mailboxes import account, certificate_file, dovecot, mailbox, mailbox_fields, poll, smtp, trusted
 from .messaging import (
     connect_channel,
     letterbox,
@@ -21,13 +22,21 @@ from .messaging import (
 )
 
 __all__ = [
+    "account",
+    "certificate_file",
     "connect_channel",
+    "dovecot",
     "letterbox",
     "mail_server",
+    "mailbox",
+    "mailbox_fields",
     "peer",
+    "poll",
     "received",
     "retry_failed_jobs",
+    "smtp",
     "telegram",
+    "trusted",
     "whatsapp",
 ]
 

@@ -155,6 +155,7 @@ HOUSEKEEPING = [
     "contacts.conversations.sending.fail_abandoned_messages",
     "contacts.conversations.media.fetch_missing_media",
     "contacts.conversations.mailbox_polling.enqueue_polls",
+    "contacts.conversations.templates.refresh_old_templates",
     "inquiries.history.sharing.catch_up",
     "inquiries.customers.profiles.fail_forgotten_profiles",
     "inquiries.offers.lifecycle.expire_offers",
@@ -257,7 +258,6 @@ STATUS_HISTORY_TIMEOUT = read_int("STATUS_HISTORY_TIMEOUT", 3, 1, 60)
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("nl", "Nederlands")]
 LANGUAGE_CODE = read_choice("LANGUAGE_CODE", "en", dict(LANGUAGES), f"it must be one of {', '.join(dict(LANGUAGES))}")
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_TZ = True
 TIME_ZONE = read_choice("TIME_ZONE", "UTC", zoneinfo.available_timezones(), "it must be like Europe/Paris")
 
 # --- Security ------------------------------------------------------------------------------------

@@ -28,7 +28,14 @@ ADDRESS_LABELS = {
     "email": (_("Address"), _("The address that people write to, and that receives the answers to your messages.")),
 }
 
-TEXTS = {"address": ADDRESS_LABELS, "secret": SECRET_LABELS, "token": TOKEN_LABELS}
+BUSINESS_LABELS = {
+    "whatsapp": (
+        _("WhatsApp Business Account ID"),
+        _("Digits, shown beside the phone number ID. With it, you can send approved templates after 24 hours."),
+    ),
+}
+
+TEXTS = {"address": ADDRESS_LABELS, "business_id": BUSINESS_LABELS, "secret": SECRET_LABELS, "token": TOKEN_LABELS}
 
 
 def _secret_input(is_saved: bool) -> forms.Widget:
@@ -52,10 +59,12 @@ class ChannelForm(forms.Form):
             )
         for name, labels_by_channel in TEXTS.items():
             if texts := labels_by_channel.get(self.channel):
-                widget = forms.TextInput() if name == "address" else _secret_input(bool(getattr(connection, name)))
+                is_hidden = name in ChannelConnection.HIDDEN
+                widget = _secret_input(bool(getattr(connection, name))) if is_hidden else forms.TextInput()
                 # Only the model validates them, so that all errors are shown at once.
                 fields[name] = forms.CharField(label=texts[0], help_text=texts[1], required=False, widget=widget)
         fields["is_active"] = forms.BooleanField(label=_("Switched on"), required=False)
         initial = {"provider": connection.provider or providers[0], "address": connection.address}
+        initial["business_id"] = connection.business_id
         super().__init__(data, initial={**initial, "is_active": connection.is_active or not connection.secret})
         self.fields.update(fields)

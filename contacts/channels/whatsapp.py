@@ -201,13 +201,9 @@ def send_text(connection: ChannelConnection, message: ContactMessage) -> str:
     to = message.address
     # `to` takes a number; somebody without one is reached by the business-scoped user ID.
     target = {"to": to} if re.fullmatch(r"[0-9]+", to) else {"recipient": to}
-    body = {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        **target,
-        "type": "text",
-        "text": {"preview_url": False, "body": message.text},
-    }
+    text = {"type": "text", "text": {"preview_url": False, "body": message.text}}
+    content = {"type": "template", "template": message.template} if message.template else text
+    body = {"messaging_product": "whatsapp", "recipient_type": "individual", **target, **content}
     status, answer = call(f"{_number_url(connection)}/messages", body, token=access_token(connection))
     id = next((clean_text(sent.get("id"), 255) for sent in get_objects(answer, "messages")), "")
     if status < HTTPStatus.MULTIPLE_CHOICES and id:

@@ -4,8 +4,21 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ..models import ContactMessage
-from .reply_channels import ReplyChannel
+from ..channels.whatsapp_templates import MAX_BODY, Template
+from ..models import Contact, ContactMessage
+from .reply_channels import ReplyChannel, find_reply_channels, take_free_text
+from .templates import read_templates
+
+SAY_FIRST = _("Say first who wrote: the same person, or somebody else.")
+
+
+def _ask_sender(form: forms.Form, unconfirmed: ContactMessage | None) -> None:
+    """Ask whether a sender who merely stated an address is the same person; drop the field where nobody did."""
+    if unconfirmed:
+        names = {"address": unconfirmed.sender_email or unconfirmed.address, "name": unconfirmed.contact.name}
+        form.fields["is_same"].label = _("%(address)s is the same person as %(name)s") % names
+    else:
+        del form.fields["is_same"]
 
 
 class MessageForm(forms.Form):
@@ -18,9 +31,7 @@ class MessageForm(forms.Form):
     channel = forms.ChoiceField(label=_("Send by"))
     text = forms.CharField(label=_("Your message"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
     with_copies = forms.BooleanField(required=False)
-    is_same = forms.BooleanField(
-        error_messages={"required": _("Say first who wrote: the same person, or somebody else.")}
-    )
+    is_same = forms.BooleanField(error_messages={"required": SAY_FIRST})
 
     def __init__(
         self,
@@ -30,11 +41,7 @@ class MessageForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        if unconfirmed:
-            names = {"address": unconfirmed.sender_email or unconfirmed.address, "name": unconfirmed.contact.name}
-            self.fields["is_same"].label = _("%(address)s is the same person as %(name)s") % names
-        else:
-            del self.fields["is_same"]
+        _ask_sender(self, unconfirmed)
         field = self.fields["channel"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
         field.choices = [(reply.channel, reply.label) for reply in reply_channels]
@@ -50,5 +57,57 @@ class MessageForm(forms.Form):
 
 
 def new_message_form(reply_channels: list[ReplyChannel], unconfirmed: ContactMessage | None) -> MessageForm:
-    """Empty form of an answer."""
+    """Empty form of an answer by one of the channels that take free text."""
+    reply_channels = take_free_text(reply_channels)
     return MessageForm(reply_channels, initial={"id": uuid.uuid4()}, unconfirmed=unconfirmed)
+
+
+class TemplateForm(forms.Form):
+    """A WhatsApp template to fill in. The same `id` submitted twice is one message."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    template = forms.CharField(widget=forms.HiddenInput)
+    is_same = forms.BooleanField(error_messages={"required": SAY_FIRST})
+
+    def __init__(self, shown: Template, data: Any = None, *, unconfirmed: ContactMessage | None = None) -> None:
+        initial = {"id": uuid.uuid4(), "template": shown.key}
+        super().__init__(data, initial=initial, auto_id=f"{shown.key}-%s")
+        self.shown = shown
+        _ask_sender(self, unconfirmed)
+        for number, (_part, name) in enumerate(shown.variables):
+            field = forms.CharField(label=_("Variable %(name)s") % {"name": name}, max_length=MAX_BODY)
+            self.fields[f"value{number}"] = field
+
+    @property
+    def value_fields(self) -> list[forms.BoundField]:
+        return [self[f"value{number}"] for number in range(len(self.shown.variables))]
+
+    @property
+    def values(self) -> list[str]:
+        """The values of a valid form, in the order of the variables."""
+        return [self.cleaned_data[field.name] for field in self.value_fields]
+
+
+def new_template_forms(
+    reply_channels: list[ReplyChannel], unconfirmed: ContactMessage | None, bound: TemplateForm | None = None
+) -> list[TemplateForm]:
+    """Forms of the templates of the channel whose window is closed; `bound` stands in for its own."""
+    templates = [template for reply in reply_channels if reply.is_window_closed for template in read_templates(reply)]
+    empty = [TemplateForm(template, unconfirmed=unconfirmed) for template in templates]
+    return [bound if bound and bound.shown == form.shown else form for form in empty]
+
+
+def reply_context(
+    contact: Contact,
+    unconfirmed: ContactMessage | None,
+    form: MessageForm | None = None,
+    template_form: TemplateForm | None = None,
+) -> dict[str, Any]:
+    """Context of an answer: the channels that take free text with their form, and the closed one with its templates."""
+    reply_channels = [] if contact.deleted_at else find_reply_channels(contact)
+    return {
+        "reply_channels": take_free_text(reply_channels),
+        "closed_channel": next((reply for reply in reply_channels if reply.is_window_closed), None),
+        "template_forms": new_template_forms(reply_channels, unconfirmed, template_form),
+        "form": form or new_message_form(reply_channels, unconfirmed),
+    }

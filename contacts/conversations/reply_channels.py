@@ -1,5 +1,6 @@
 """The channels by which a contact can be answered now, each with its address."""
 
+import uuid
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -43,7 +44,7 @@ class ReplyChannel(NamedTuple):
 def find_reply_channels(contact: Contact) -> list[ReplyChannel]:
     """Reply channels of a contact, the one that they wrote by last first.
 
-    A contact who has never written has none but e-mail.
+    A contact who has never written has none but e-mail. One whose window is closed takes templates only.
     """
     received = ContactMessage.objects.filter(contact=contact, state=ContactMessage.State.RECEIVED).exclude(address="")
     dated: list[tuple[datetime, ReplyChannel]] = []
@@ -60,6 +61,11 @@ def find_reply_channels(contact: Contact) -> list[ReplyChannel]:
     return [reply_channel for _at, reply_channel in sorted(dated, key=lambda pair: pair[0], reverse=True)]
 
 
+def take_free_text(reply_channels: list[ReplyChannel]) -> list[ReplyChannel]:
+    """Those that take free text now."""
+    return [reply for reply in reply_channels if not reply.is_window_closed]
+
+
 def find_mail_address(pro: Pro) -> str:
     """The address at which answers to e-mails reach the Pro: that of a connected mailbox, else the Pro's own.
 
@@ -74,6 +80,28 @@ def find_reply_channel(contact: Contact, channel: str) -> ReplyChannel | None:
     return next((reply for reply in find_reply_channels(contact) if reply.channel == channel), None)
 
 
+def needs_template(message: ContactMessage) -> bool:
+    """True for a free text by WhatsApp."""
+    return message.channel == Channel.WHATSAPP and not message.template
+
+
+def is_window_closed(contact_id: uuid.UUID) -> bool:
+    """True when WhatsApp takes no free text for a contact any more, or never did."""
+    received = ContactMessage.objects.filter(
+        contact=contact_id, channel=Channel.WHATSAPP, state=ContactMessage.State.RECEIVED, is_silent=False
+    )
+    return not received.filter(created_at__gte=_window_start()).exists()
+
+
+def _window_start() -> datetime:
+    return timezone.now() - timedelta(hours=WINDOW_HOURS)
+
+
+def window_closed_text() -> str:
+    """Say why WhatsApp takes no free text."""
+    return _("WhatsApp takes free text for 24 hours after somebody's last message. That time is over.")
+
+
 def _reply_channel(
     contact: Contact, connection: ChannelConnection, last: ContactMessage | None, newest: ContactMessage | None
 ) -> ReplyChannel | None:
@@ -83,7 +111,7 @@ def _reply_channel(
         return _email_reply_channel(contact, connection, last)
     if last is None or newest is None:
         return None
-    is_old = last.created_at < timezone.now() - timedelta(hours=WINDOW_HOURS)
+    is_old = last.created_at < _window_start()
     # WhatsApp's own notice tells the new number of a contact.
     return ReplyChannel(channel, connection, newest.address, is_window_closed=is_old and channel == Channel.WHATSAPP)
 

@@ -6,6 +6,7 @@ go out twice.
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -21,7 +22,7 @@ from config.web.text import unix_lines
 from ..channels.message import SendFailedError
 from ..channels.providers import provider_of
 from ..models import Contact, ContactMessage
-from .reply_channels import find_reply_channel
+from .reply_channels import find_reply_channel, is_window_closed, needs_template, window_closed_text
 
 State = ContactMessage.State
 # Characters of one message: the limits of WhatsApp (Cloud API) and Telegram (Bot API), and our own for an e-mail.
@@ -41,18 +42,22 @@ def write_message(
     by: User | None,
     id: uuid.UUID | None = None,
     with_copies: bool = False,
+    template: dict[str, Any] | None = None,
 ) -> ContactMessage:
     """Answer a contact by one of its reply channels: store the message and enqueue sending it.
 
-    `with_copies` sends it to the other recipients of the e-mail that is answered, too. The same `id` with the same text
-    is one message, submitted twice. Raises ValidationError for a text that cannot be sent and for a channel that is no
-    reply channel, and DoesNotExist when the contact is deleted.
+    `with_copies` sends it to the other recipients of the e-mail that is answered, too. `template` is the WhatsApp
+    template of the text, as the Cloud API takes it. The same `id` with the same text is one message, submitted twice.
+    Raises ValidationError for a text that cannot be sent and for a channel that is no reply channel or takes templates
+    only, and DoesNotExist when the contact is deleted.
     """
     text = _clean_text(text, channel)
     with transaction.atomic():
         contact.lock()
         if (reply_channel := find_reply_channel(contact, channel)) is None:
             raise ValidationError({"channel": _("This contact cannot be answered by this channel.")})
+        if reply_channel.is_window_closed and not template:
+            raise ValidationError({"channel": window_closed_text()})
         key = uuid.uuid5(contact.pk, f"{id}\n{channel}\n{text}") if id else uuid.uuid4()
         defaults = {
             "pro": contact.pro,
@@ -61,6 +66,7 @@ def write_message(
             "subject": reply_channel.subject,
             "references": list(reply_channel.references),
             "text": text,
+            "template": template or {},
             "cc": [list(pair) for pair in reply_channel.cc] if with_copies else [],
             "author": by,
             "state": State.SENDING,
@@ -90,13 +96,15 @@ def _clean_text(text: str, channel: str) -> str:
 def resend_message(message: ContactMessage) -> bool:
     """Send a failed message again; return whether it had failed, as repeating this changes nothing.
 
-    Raises DoesNotExist when the contact is deleted.
+    Raises DoesNotExist when the contact is deleted, and ValidationError for one that would fail again.
     """
     with transaction.atomic():
         message.contact.lock()
         message.lock()
         if message.state != State.FAILED:
             return False
+        if needs_template(message) and is_window_closed(message.contact_id):
+            raise ValidationError(window_closed_text())
         message.state, message.error, message.external_id = State.SENDING, "", ""
         message.save(update_fields=["state", "error", "external_id"])
         send_message.enqueue(str(message.pk))

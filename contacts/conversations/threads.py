@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from ..models import ContactMessage
 from ..models.message_queryset import ContactMessageQuerySet
+from .reply_channels import is_window_closed, needs_template
 
 
 def with_content(messages: ContactMessageQuerySet) -> ContactMessageQuerySet:
@@ -14,7 +15,8 @@ def with_content(messages: ContactMessageQuerySet) -> ContactMessageQuerySet:
 
 
 def link_messages(messages: Sequence[ContactMessage]) -> None:
-    """Set `answered`, `reactions` and `is_withdrawn` on messages of one contact, in one query."""
+    """Set `answered`, `reactions` and `is_withdrawn` on messages of one contact, in one query, and `is_resendable`."""
+    mark_hopeless(messages)
     answered_ids = {message.answers_to for message in messages} - {""}
     ids = {message.external_id for message in messages} - {""}
     if not (ids or answered_ids):
@@ -30,6 +32,14 @@ def link_messages(messages: Sequence[ContactMessage]) -> None:
         key = (message.channel, message.external_id)
         message.reactions = tuple(row.text for row in reactions if (row.channel, row.answers_to) == key)
         message.is_withdrawn = message.is_reaction and message not in reactions
+
+
+def mark_hopeless(messages: Sequence[ContactMessage]) -> None:
+    """Set `is_resendable` of failed messages of one contact: free text that WhatsApp takes no more is not."""
+    failed = [row for row in messages if row.state == ContactMessage.State.FAILED and needs_template(row)]
+    if failed and is_window_closed(failed[0].contact_id):
+        for row in failed:
+            row.is_resendable = False
 
 
 def _last_reactions(rows: Sequence[ContactMessage]) -> list[ContactMessage]:

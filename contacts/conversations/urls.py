@@ -14,6 +14,7 @@ urlpatterns = [
     path("inbox/messages/arrivals", views.conversation_arrivals, name="conversation_arrivals"),
     path("inbox/messages/<uuid:id>", views.conversation_detail, name="conversation_detail"),
     path("inbox/messages/<uuid:id>/send", views.message_send, name="message_send"),
+    path("inbox/messages/<uuid:id>/template", views.template_send, name="template_send"),
     path("inbox/messages/<uuid:id>/unread", views.conversation_unread, name="conversation_unread"),
     path("inbox/messages/<uuid:id>/<uuid:message>/again", views.message_again, name="message_again"),
     path("inbox/messages/<uuid:id>/<uuid:message>/original", sender_views.message_original, name="message_original"),

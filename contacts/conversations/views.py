@@ -24,11 +24,12 @@ from config.web.paging import InvalidCursorError, from_cursor, to_cursor
 
 from ..book.duplicates import likely_duplicates
 from ..models import ChannelConnection, Contact, ContactMessage, MessageFile
-from .forms import MessageForm, new_message_form
+from .forms import MessageForm, TemplateForm, reply_context
 from .leads import attach_lead_notes
-from .reply_channels import find_reply_channels
+from .reply_channels import find_reply_channels, take_free_text
 from .senders import confirm_sender, find_unconfirmed_message
 from .sending import resend_message, write_message
+from .templates import find_template, write_template
 from .threads import link_messages, with_content
 
 PAGE = "messages/conversations.html"
@@ -110,20 +111,15 @@ def _thread_context(contact: Contact) -> dict[str, Any]:
     return {"contact": contact, "thread": thread, "version": version, "is_longer": len(rows) > THREAD_SIZE}
 
 
-def _detail_context(contact: Contact, form: MessageForm | None = None) -> dict[str, Any]:
-    duplicates, reply_channels, thread = (
-        likely_duplicates(contact),
-        find_reply_channels(contact),
-        _thread_context(contact),
-    )
+def _detail_context(contact: Contact, **forms: Any) -> dict[str, Any]:
+    duplicates, thread = likely_duplicates(contact), _thread_context(contact)
     # No query: an address that was stated long ago is found when the answer is sent.
     unconfirmed = next((message for message in thread["thread"] if message.is_unconfirmed), None)
     return {
         **thread,
         "has_received": any(not message.is_outbound for message in thread["thread"]),
         "likely": duplicates[0] if duplicates else None,
-        "reply_channels": reply_channels,
-        "form": form or new_message_form(reply_channels, unconfirmed),
+        **reply_context(contact, unconfirmed, **forms),
     }
 
 
@@ -178,9 +174,9 @@ def _redirect_to_kept_contact(request: ProRequest, id: uuid.UUID) -> HttpRespons
     return send_to(request, reverse("contacts:contact_detail", args=[archived.pk]))
 
 
-def _swap_context(request: ProRequest, contact: Contact, form: MessageForm | None = None) -> dict[str, Any]:
+def _swap_context(request: ProRequest, contact: Contact, **forms: Any) -> dict[str, Any]:
     """One conversation, and its row in the list."""
-    return {**_search_context(request), **_detail_context(contact, form), **_row_context(contact)}
+    return {**_search_context(request), **_detail_context(contact, **forms), **_row_context(contact)}
 
 
 def _row_context(contact: Contact) -> dict[str, Any]:
@@ -193,7 +189,7 @@ def message_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Answer by a reply channel."""
     contact = _find_contact(request, id)
     unconfirmed = find_unconfirmed_message(contact)
-    form = MessageForm(find_reply_channels(contact), request.POST, unconfirmed=unconfirmed)
+    form = MessageForm(take_free_text(find_reply_channels(contact)), request.POST, unconfirmed=unconfirmed)
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -212,16 +208,38 @@ def message_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
             return _show_conversation(request, contact)
         except ValidationError as error:
             add_errors(form, error)
-    return _show_conversation(request, contact, form)
+    return _show_conversation(request, contact, form=form)
 
 
-def _show_conversation(request: ProRequest, contact: Contact, form: MessageForm | None = None) -> HttpResponse:
+@require_POST
+def template_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Send a WhatsApp template."""
+    contact = _find_contact(request, id)
+    unconfirmed, template = find_unconfirmed_message(contact), find_template(contact, request.POST.get("template", ""))
+    if template is None:
+        messages.error(request, _("This template is no longer available."))
+        return _show_conversation(request, contact)
+    form = TemplateForm(template, request.POST, unconfirmed=unconfirmed)
+    if form.is_valid():
+        try:
+            with _not_found_when_gone():
+                if unconfirmed:
+                    confirm_sender(unconfirmed)
+                write_template(contact, template, form.values, by=request.user, id=form.cleaned_data["id"])
+            messages.success(request, _("Your message is being sent."))
+            return _show_conversation(request, contact)
+        except ValidationError as error:
+            add_errors(form, error)
+    return _show_conversation(request, contact, template_form=form)
+
+
+def _show_conversation(request: ProRequest, contact: Contact, **forms: Any) -> HttpResponse:
     """Respond to a POST: the conversation and its row for htmx, else a redirect, or the page with the form's errors."""
-    status = 422 if form else 200
+    status = 422 if forms else 200
     if wants(request, "detail"):
-        return render(request, f"{PAGE}#detail", _swap_context(request, contact, form), status=status)
-    if form:
-        return render(request, PAGE, {**_list_context(request), **_detail_context(contact, form)}, status=status)
+        return render(request, f"{PAGE}#detail", _swap_context(request, contact, **forms), status=status)
+    if forms:
+        return render(request, PAGE, {**_list_context(request), **_detail_context(contact, **forms)}, status=status)
     page = reverse("messages:conversation_detail", args=[contact.pk])
     return redirect(f"{page}{_search_context(request)['query']}#thread")
 
@@ -231,8 +249,12 @@ def message_again(request: ProRequest, id: uuid.UUID, message: uuid.UUID) -> Htt
     """Send a failed message again."""
     contact = _find_contact(request, id)
     failed = get_object_or_404(contact.messages.select_related("contact__pro"), pk=message)
-    with _not_found_when_gone():
-        is_resent = resend_message(failed)
+    try:
+        with _not_found_when_gone():
+            is_resent = resend_message(failed)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return _show_conversation(request, contact)
     if is_resent:
         messages.success(request, _("Your message is being sent."))
     else:

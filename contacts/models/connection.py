@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, RegexValidator, validate_email
 from django.db import models, transaction
+from django.db.models import Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -18,6 +19,7 @@ from config.web.secret_field import SecretField
 KEY_BYTES = 24
 # `last_received_at` is updated at most this often.
 RECEIVED_RESOLUTION = timedelta(minutes=1)
+validate_digits = RegexValidator(r"^[0-9]*\Z", _("Use digits only."))
 printable = RegexValidator(r"^[!-~]*\Z", _("Use letters without accents, digits and symbols, without spaces."))
 
 
@@ -48,7 +50,8 @@ class ChannelConnection(models.Model):
 
     `key` is the secret part of the address that the provider calls. `secret` verifies its calls, `token` authorizes
     ours; both are encrypted in the database. `address` is the phone number ID of WhatsApp, or the e-mail address that
-    people write to. A mailbox has its secrets in MailboxSettings.
+    people write to. A mailbox has its secrets in MailboxSettings. `business_id` is the WhatsApp Business Account ID,
+    whose approved `templates` are kept here: [{"name", "language", "header", "body", "footer"}].
     """
 
     class Channel(models.TextChoices):
@@ -70,7 +73,7 @@ class ChannelConnection(models.Model):
         "telegram": ["telegram"],
         "email": ["mailgun", "postmark", "mime", "mailbox"],
     }
-    SETTABLE = ("provider", "address", "secret", "token", "is_active")
+    SETTABLE = ("provider", "address", "business_id", "secret", "token", "is_active")
     HIDDEN = ("secret", "token")
 
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="channels", db_index=False, verbose_name=_("Pro"))
@@ -80,6 +83,12 @@ class ChannelConnection(models.Model):
     address = models.CharField(_("address"), max_length=254, blank=True)
     secret = SecretField(_("secret"), blank=True, validators=[printable, MaxLengthValidator(500)])
     token = SecretField(_("access token"), blank=True, validators=[printable, MaxLengthValidator(1000)])
+    business_id = models.CharField(
+        _("business account"), max_length=50, blank=True, db_default="", validators=[validate_digits]
+    )
+    templates = models.JSONField(default=list, editable=False, db_default=Value([], models.JSONField()))
+    templates_at = models.DateTimeField(null=True, editable=False)
+    templates_error = models.CharField(max_length=300, blank=True, editable=False, db_default="")
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("When off, no messages are received or sent.")
     )
@@ -110,6 +119,9 @@ class ChannelConnection(models.Model):
 
         Raises ValidationError with every field at fault.
         """
+        if fields.get("business_id", self.business_id) != self.business_id:
+            # Those of another account; the worker fetches them within a minute.
+            self.templates, self.templates_at, self.templates_error = [], None, ""
         for name, value in fields.items():
             if name not in self.SETTABLE:
                 raise ValueError(name)

@@ -79,6 +79,8 @@ class ContactMessage(models.Model):
     referral = models.JSONField(_("ad"), default=dict, db_default=Value({}, models.JSONField()))
     # See `contacts.conversations.leads`.
     lead = models.JSONField(_("lead"), null=True, editable=False)
+    # The WhatsApp template that is sent, as the Cloud API takes it; {} for free text.
+    template = models.JSONField(_("template"), default=dict, editable=False, db_default=Value({}, models.JSONField()))
     is_automatic = models.BooleanField(_("automatic"), default=False)
     is_silent = models.BooleanField(_("without notification"), default=False, db_default=False)
     # It stands in this conversation because of an address that nobody has proven yet: see ContactIdentity.is_stated.
@@ -101,6 +103,8 @@ class ContactMessage(models.Model):
     answered: "ContactMessage | None" = None
     reactions: tuple[str, ...] = ()
     is_withdrawn = False
+    # False for a failed answer that would fail again.
+    is_resendable = True
 
     objects = ContactMessageQuerySet.as_manager()
     search_index: ClassVar = SearchIndex(

@@ -19,8 +19,7 @@ from config.accounts.http import ProRequest, send_to, wants
 from config.web.forms import add_errors
 
 from ..book.fields import display_value, field_label
-from ..conversations.forms import new_message_form
-from ..conversations.reply_channels import find_reply_channels
+from ..conversations.forms import reply_context
 from ..conversations.senders import find_unconfirmed_message
 from ..forms import FIELDS, FieldForm, NoteForm
 from ..models import Contact, StaleEditError
@@ -71,11 +70,8 @@ def _make_detail(contact: Contact, field: str, form: FieldForm | None = None, **
 
 
 def _reply_context(contact: Contact) -> dict[str, Any]:
-    reply_channels = [] if contact.deleted_at else find_reply_channels(contact)
-    return {
-        "reply_channels": reply_channels,
-        "message_form": new_message_form(reply_channels, find_unconfirmed_message(contact)),
-    }
+    context = reply_context(contact, find_unconfirmed_message(contact))
+    return {**context, "message_form": context.pop("form")}
 
 
 def _timeline_context(request: ProRequest, contact: Contact) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 VERSION = "v24.0"
 PHONE_ID = "106540352242922"
+BUSINESS_ID = "102290129340398"
 WHATSAPP_TOKEN = "EAAG-the-token-of-a-system-user"
 BOT_TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 BOT = {"id": 110201543, "is_bot": True, "first_name": "Agence", "username": "agence_bot"}
@@ -51,6 +52,8 @@ class Peer:
         # Bytes and MIME type of each medium by its id; `expired` addresses or paths are refused before one is good.
         self.media: dict[str, tuple[bytes, str]] = {}
         self.expired = 0
+        # The templates of the business account, as the Graph API lists them.
+        self.templates: list[dict[str, Any]] = []
         self.address_host = ""
         self.count, self.port = 0, 0
         self.addresses: set[str] = set()
@@ -126,15 +129,26 @@ class Peer:
             host = self.address_host or f"http://127.0.0.1:{self.port}"
             more = {"mime_type": mime_type, "file_size": str(len(content)), "messaging_product": "whatsapp"}
             return 200, {"id": id, "url": f"{host}/lookaside/{self._new_address(id)}", **more}
+        if id == f"{BUSINESS_ID}/message_templates" and seen.method == "GET":
+            return self._template_page(seen.query)
         if seen.path == f"/{VERSION}/{PHONE_ID}" and seen.method == "GET":
             known = {"verified_name": "Agence du Port", "display_phone_number": "+33 4 91 55 50 12"}
             fields = seen.query.get("fields", [""])[0].split(",")
             return 200, {name: known[name] for name in fields if name in known} | {"id": PHONE_ID}
         return 400, fault(100, "Unsupported request. Object with this ID does not exist", kind="GraphMethodException")
 
+    def _template_page(self, query: dict[str, list[str]]) -> tuple[int, Any]:
+        """Two templates at a time, of the status that is asked for."""
+        start, [status] = int(query.get("after", ["0"])[0]), query["status"]
+        rows = [row for row in self.templates if row["status"] == status]
+        paging: dict[str, Any] = {"cursors": {"before": str(start), "after": str(start + 2)}}
+        if start + 2 < len(rows):
+            paging["next"] = "https://graph.facebook.com/next"
+        return 200, {"data": rows[start : start + 2], "paging": paging}
+
     def _whatsapp_message(self, body: Any) -> tuple[int, Any]:
         whom = [body[name] for name in ("to", "recipient") if name in body]
-        text = body["text"].get("body") if body.get("type") == "text" else None
+        text = body["text"].get("body") if body.get("type") == "text" else body.get("template", {}).get("name")
         is_whole = body.get("messaging_product") == "whatsapp" and len(whom) == 1 and isinstance(text, str)
         if not is_whole or not 0 < len(text) <= 4096:
             return 400, fault(100, "(#100) Invalid parameter", "Parameter value is not valid")

@@ -37,6 +37,10 @@ def test_connection_as_stored(pro, provider):
         "token": expected.get("token", ""),
         "is_active": True,
         "last_received_at": None,
+        "business_id": "",
+        "templates": [],
+        "templates_at": None,
+        "templates_error": "",
         "created_at": connection.created_at,
     }
     assert (

@@ -17,7 +17,7 @@ NOT_A_TOKEN = "This is not a bot's token. A token from BotFather begins with a n
 @pytest.mark.parametrize(
     ("channel", "fields"),
     [
-        ("whatsapp", {"address": "", "secret": "", "token": "", "is_active": "on"}),
+        ("whatsapp", {"address": "", "business_id": "", "secret": "", "token": "", "is_active": "on"}),
         ("telegram", {"token": "", "is_active": "on"}),
         ("email", {"provider": "mailgun", "address": "", "secret": "", "is_active": "on"}),
     ],

@@ -160,22 +160,6 @@ def test_channel_of_the_last_message_is_chosen(browser, whatsapp, letterbox, tel
     assert "24 hours" not in form.text
 
 
-def test_closed_whatsapp_window_is_shown(browser, whatsapp):
-    contact = arrive(whatsapp, sent_at=ago(hours=25)).contact
-    form = Page(browser.get(path_of(contact))).form("form.reply")
-    assert form.one("button").text == "Send by WhatsApp"
-    assert "That time is over: it may refuse this one." in form.text
-
-
-def test_closed_whatsapp_window_is_shown_beside_a_newer_e_mail(browser, whatsapp, letterbox):
-    contact = arrive(whatsapp, sent_at=ago(hours=30), email="ines@example.org").contact
-    identity = (("email", "ines@example.org"),)
-    arrive(letterbox, identities=identity, address="ines@example.org", email="ines@example.org")
-    form = Page(browser.get(path_of(contact))).form("form.reply")
-    assert [option.value for option in form.all("option")] == ["email", "whatsapp"]
-    assert "That time is over: it may refuse this one." in form.text
-
-
 def test_without_a_reply_channel_there_is_no_form(browser, pro):
     channel = connect(pro, "whatsapp")
     contact = arrive(channel).contact

@@ -5,24 +5,24 @@ Nothing is fetched within a transaction. A job that is killed anywhere leaves at
 
 import hashlib
 import mimetypes
-import re
 from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
 
-from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.tasks import TaskContext, task
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from config.files.keeping import UNKNOWN, describe_kept_file, usable_filename
 from config.files.storage import NewFile, StorageUnavailableError, store_unchecked
 from config.files.thumbnails import Thumbnail, make_thumbnail
-from config.files.validation import FileInfo, clean_filename
+from config.files.validation import FileInfo
 
 from ..channels.message import FetchedMedium, MediumGoneError, MediumRefusedError, SendFailedError
 from ..channels.providers import MEDIA_FETCHERS
 from ..models import ContactMessage, MessageMedium
+from ..models.message_file import PLAYABLE
 from .media_kinds import IN_TEXT, kind_name
 from .originals import READING_QUEUE
 
@@ -34,8 +34,6 @@ ENQUEUED_AGAIN_AFTER = timedelta(hours=14)
 ENQUEUED_BATCH = 500
 # A Pro's own try.
 TRIED_AGAIN_FOR = timedelta(days=1)
-MIME_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}")
-UNKNOWN_TYPE = "application/octet-stream"
 # Where `mimetypes` has another one, or none.
 EXTENSIONS = {"audio/ogg": ".ogg", "audio/mp4": ".m4a", "audio/amr": ".amr", "audio/aac": ".aac", "image/webp": ".webp"}
 
@@ -120,17 +118,10 @@ def _describe_file(medium: MessageMedium, fetched: FetchedMedium) -> FileInfo:
     media: dict[str, str] = next((row for row in medium.message.media if row["id"] == medium.medium_id), {})
     # With parameters: "audio/ogg; codecs=opus".
     declared = (media.get("mime_type") or fetched.mime_type).partition(";")[0].strip().lower()
-    mime_type = declared if MIME_TYPE.fullmatch(declared) else UNKNOWN_TYPE
-    name = _name_file(media.get("filename", "")) or _default_name(medium.message, media.get("kind", ""), mime_type)
-    return FileInfo(name, mime_type, len(fetched.content), hashlib.sha256(fetched.content).hexdigest())
-
-
-def _name_file(filename: str) -> str:
-    """The name that its sender gave it, "" for an unusable one."""
-    try:
-        return clean_filename(filename.replace("/", "_").replace("\\", "_"))
-    except ValidationError:
-        return ""
+    name = usable_filename(media.get("filename", ""))
+    info = describe_kept_file(fetched.content, name or _default_name(medium.message, media.get("kind", ""), declared))
+    # The provider's word is enough for the player.
+    return info._replace(mime_type=declared) if info.mime_type == UNKNOWN and declared in PLAYABLE else info
 
 
 def _default_name(message: ContactMessage, kind: str, mime_type: str) -> str:

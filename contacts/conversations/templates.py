@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from config.accounts.models import User
-from config.web.text import one_line
 
 from ..channels.message import SendFailedError
 from ..channels.whatsapp_templates import MAX_BODY, MAX_HEADER, Template, fetch_templates
@@ -43,7 +42,7 @@ def write_template(
     Raises ValidationError for values that cannot be sent, and as `write_message` does.
     """
     # Meta refuses line breaks and rows of spaces in a value.
-    values = [one_line(value) for value in values]
+    values = [" ".join(value.split()) for value in values]
     if not all(values):
         raise ValidationError(_("Fill in every field of the template."))
     filled = template.fill_in(values)

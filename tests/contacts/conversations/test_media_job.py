@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from config.files.keeping import UNKNOWN
 from config.files.models import LooseFile
 from contacts.channels.message import Media
 from contacts.conversations.media import fetch_medium, fetch_missing_media
@@ -56,19 +57,19 @@ def test_picture_is_kept_with_its_thumbnail(picture_message, work_tasks, attachm
 def test_files_are_named_by_their_sender_or_by_kind(peer, whatsapp, telegram, work_tasks):
     at = timezone.now().replace(hour=9, minute=5) - timedelta(days=2)
     cases = [
-        (whatsapp, Media("document", "1", "../bail\\2.pdf", "application/pdf"), (".._bail_2.pdf", "application/pdf")),
+        (whatsapp, Media("document", "1", "../bail\\2.pdf", "application/pdf"), ("2.pdf", UNKNOWN)),
         (
             whatsapp,
             Media("document", "2", "\u202e", "text/html; x"),
-            (f"Document {at:%Y-%m-%d} 09.05.html", "text/html"),
+            (f"Document {at:%Y-%m-%d} 09.05.html", UNKNOWN),
         ),
         (
             whatsapp,
             Media("voice", "3", "", "audio/ogg; codecs=opus"),
             (f"Voice message {at:%Y-%m-%d} 09.05.ogg", "audio/ogg"),
         ),
-        (telegram, Media("image", "4"), (f"Picture {at:%Y-%m-%d} 09.05.jpg", "image/jpeg")),
-        (telegram, Media("document", "5", "a.heic", "é\r\nX: 1"), ("a.heic", "application/octet-stream")),
+        (telegram, Media("image", "4"), (f"Picture {at:%Y-%m-%d} 09.05.jpg", UNKNOWN)),
+        (telegram, Media("document", "5", "a.heic", "é\r\nX: 1"), ("a.heic", UNKNOWN)),
     ]
     for channel, media, _expected in cases:
         peer.media[media.id] = (media.id.encode() * 9, "image/jpeg")

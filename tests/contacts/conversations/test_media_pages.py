@@ -100,7 +100,7 @@ def test_anything_else_is_a_download(shown, browser):
     hostile = (b"<script>alert(1)</script>", "text/html")
     message, page = shown(Media("document", "h", "x.html", "text/html"), h=hostile)
     assert (page.has(".picture"), page.has("audio")) == (False, False)
-    assert letters(page) == [(False, "WhatsApp Inès x.html 25 bytes")]
+    assert letters(page) == [(False, "WhatsApp Inès x.html 25 bytes May be dangerous")]
     # A picture in name alone has no thumbnail.
     _message, page = shown(Media("image", "i", "", "image/jpeg"), i=hostile)
     assert not page.has(".picture")

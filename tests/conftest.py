@@ -69,13 +69,13 @@ def _emptied(folder: Path) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def media() -> Iterator[Path]:
-    """Where uploads are stored; no test leaves one to the next."""
+    """Folder of the uploads, emptied after each test."""
     yield from _emptied(Path(settings.MEDIA_ROOT))
 
 
 @pytest.fixture(autouse=True)
 def attachment_folder() -> Iterator[Path]:
-    """Where attachments are stored; no test leaves one to the next."""
+    """Folder of the attachments, emptied after each test."""
     yield from _emptied(Path(settings.STORAGES["attachments"]["OPTIONS"]["location"]))
 
 

@@ -70,7 +70,7 @@ class Element:
 
     @property
     def value(self) -> str:
-        """What a control would send."""
+        """The text that a control would send."""
         if self.tag == "textarea":
             return self._node.text()
         if self.tag == "option":

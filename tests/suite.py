@@ -1,4 +1,4 @@
-"""What runs on which database when the whole suite runs on both: see docs/testing.md.
+"""Division of the whole suite between the two databases: see docs/testing.md.
 
 `pytest --divided` is what `make test` says, once on SQLite and once on PostgreSQL. Without it everything runs that was
 asked for.
@@ -31,11 +31,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def runs_on_sqlite(item: pytest.Item) -> bool:
-    """Everything but the browser, of which a few tests show that the pages work here too."""
+    """True for all tests but those in a browser, of which a few show that the pages work here too."""
     return not item.get_closest_marker("browser") or bool(item.get_closest_marker("smoke"))
 
 
 def runs_on_postgresql(item: pytest.Item) -> bool:
-    """What a database takes part in, the whole browser suite included."""
+    """True for tests with a database, the whole browser suite included."""
     fixtures = set(getattr(item, "fixturenames", ()))
     return bool(item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES)

@@ -63,11 +63,11 @@ def _search(pro: Pro) -> Iterator[Figure]:
 
 def _address() -> str:
     """For the driver itself."""
-    found = connection.get_connection_params() if connection.vendor == "postgresql" else {}
-    if not found:
+    parameters = connection.get_connection_params() if connection.vendor == "postgresql" else {}
+    if not parameters:
         return str(connection.settings_dict["NAME"])
     names = {"dbname": "dbname", "user": "user", "password": "password", "host": "host", "port": "port"}
-    return " ".join(f"{name}={found[key]}" for key, name in names.items() if found.get(key))
+    return " ".join(f"{name}={parameters[key]}" for key, name in names.items() if parameters.get(key))
 
 
 def _plans(token: str) -> Iterator[Figure]:
@@ -128,7 +128,7 @@ def _body() -> bytes:
 
 
 def _rows_of_a_submission(pro: Pro, token: str) -> dict[str, list[dict[str, Any]]]:
-    """What one more inquiry of a known customer leaves, as it is stored: {table: [{column: value}…]}.
+    """Rows that one more inquiry of a known customer leaves: {table: [{column: value}…]}.
 
     As those that are measured: the customer has had all the mails of a day, and that is counted.
     """

@@ -34,10 +34,10 @@ def pros(loaded, settings, db):
 def conversations(pro):
     """By name: the channel and the states of the messages, oldest first."""
     rows = ContactMessage.objects.for_pro(pro).select_related("contact").order_by("created_at", "id")
-    found = {}
+    states = {}
     for row in rows:
-        found.setdefault(row.contact.name, [row.channel]).append(row.state)
-    return found
+        states.setdefault(row.contact.name, [row.channel]).append(row.state)
+    return states
 
 
 def test_the_first_three_pros_are_connected_and_talk(pros):
@@ -79,8 +79,8 @@ def test_one_conversation_of_each_is_unread(pros):
 
 def test_the_channels_are_for_show(pros):
     """They hold no token; their secrets are random, of 32 bytes, and no two are the same."""
-    found = list(ChannelConnection.objects.all())
-    for connection in found:
+    connections = list(ChannelConnection.objects.all())
+    for connection in connections:
         connection.clean_fields()
         newest = ContactMessage.objects.filter(connection=connection, state="received").latest("created_at")
         assert (connection.token, connection.is_receiving, connection.last_received_at) == (
@@ -89,8 +89,8 @@ def test_the_channels_are_for_show(pros):
             newest.created_at,
         )
         assert connection.is_sending is (connection.channel == "email")
-    assert {len(connection.secret) for connection in found} == {64}
-    assert len({connection.secret for connection in found}) == len(found) == 7
+    assert {len(connection.secret) for connection in connections} == {64}
+    assert len({connection.secret for connection in connections}) == len(connections) == 7
 
 
 def test_each_message_stands_as_receiving_or_sending_would_leave_it(pros):

@@ -104,10 +104,10 @@ def test_every_term_finds_what_plain_python_finds(corpus, by_word):
     rows = list(corpus)
     assert len(rows) == len(NAMES)
     for term in TERMS:
-        found = corpus.search(term, by_word=by_word)
+        contacts = corpus.search(term, by_word=by_word)
         expected = in_plain_python(rows, term, by_word)
-        assert sorted(found.values_list("name", flat=True)) == expected, term
-        assert found.count() == len(expected), term
+        assert sorted(contacts.values_list("name", flat=True)) == expected, term
+        assert contacts.count() == len(expected), term
 
 
 def test_every_name_is_found_by_itself(corpus):
@@ -117,7 +117,7 @@ def test_every_name_is_found_by_itself(corpus):
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"),
+    ("typed", "phones"),
     [
         ("06", {"+33612345678", "+33140606178", "+390612345678"}),
         ("0612", {"+33612345678", "+390612345678"}),
@@ -137,10 +137,10 @@ def test_every_name_is_found_by_itself(corpus):
         ("6 x", set()),
     ],
 )
-def test_a_part_of_a_number_as_at_home_or_from_abroad(pro, typed, found):
+def test_a_part_of_a_number_as_at_home_or_from_abroad(pro, typed, phones):
     for phone in filter(None, PHONES):
         ContactFactory(pro=pro, name="A", email="", phone=phone)
-    assert set(Contact.objects.for_pro(pro).search(typed).values_list("phone", flat=True)) == found
+    assert set(Contact.objects.for_pro(pro).search(typed).values_list("phone", flat=True)) == phones
 
 
 @pytest.mark.parametrize(
@@ -151,8 +151,8 @@ def test_words_are_found_in_any_order(pro, typed):
     names = {"Hélène Œuvrard": "+33612345678", "Brian O'Neil": "", "François-Xavier": ""}
     for name, phone in names.items():
         ContactFactory(pro=pro, name=name, phone=phone, email="visitor@example.org")
-    [found] = Contact.objects.for_pro(pro).search(typed, by_word=True)
-    assert found.name in names
+    [contact] = Contact.objects.for_pro(pro).search(typed, by_word=True)
+    assert contact.name in names
 
 
 def test_it_goes_with_filters_order_count_and_slices(pro, corpus):
@@ -160,9 +160,9 @@ def test_it_goes_with_filters_order_count_and_slices(pro, corpus):
     assert corpus.filter(status="renter").search("off").get().name == "50% off"
     assert corpus.search("off").filter(status="renter").get().name == "50% off"
     assert corpus.search("off").search("000").get().name == "5000 off"
-    found = corpus.search("visitor").newest_first()
-    assert list(found[1:4]) == list(found)[1:4]
-    assert len(corpus.search("visitor")) == found.count() > 3
+    visitors = corpus.search("visitor").newest_first()
+    assert list(visitors[1:4]) == list(visitors)[1:4]
+    assert len(corpus.search("visitor")) == visitors.count() > 3
     assert corpus.exclude(pk__in=corpus.search("off")).count() == len(NAMES) - 2
     assert (corpus.search("off") | corpus.search("o'neil")).count() == 3
     assert not corpus.search("nobody has this").exists()
@@ -183,10 +183,10 @@ def test_a_common_term_is_found_as_well(pro, monkeypatch):
     for row in rows:
         row.search_text = row.make_search_text()
     Contact.objects.bulk_create(rows)
-    found = Contact.objects.for_pro(pro)
-    assert (found.search("marie").count(), found.search("m1000@").count(), found.search("m99@").count()) == (
+    contacts = Contact.objects.for_pro(pro)
+    assert (contacts.search("marie").count(), contacts.search("m1000@").count(), contacts.search("m99@").count()) == (
         1_100,
         1,
         1,
     )
-    assert [row.name for row in found.search("example").newest_first()[:2]] == ["Marie", "Marie"]
+    assert [row.name for row in contacts.search("example").newest_first()[:2]] == ["Marie", "Marie"]

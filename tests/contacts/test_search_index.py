@@ -13,21 +13,25 @@ def test_an_index_finds_it_whatever_the_order(crowd, plan):
     for term in ("zoe zimmermann12", "lefevre4321@", "06 12 34 56 78", "東京都"):
         rows = Contact.objects.for_pro(crowd).search(term)
         for query in (rows, rows.newest_first()[:20], rows.filter(status="prospect").newest_first()[:20]):
-            said = plan(query)
+            query_plan = plan(query)
             if connection.vendor == "postgresql":
-                assert "Index Scan on contact_search" in said, said
-                for line in filter(lambda line: "Index Cond" in line, said.splitlines()):
-                    assert f"((pro_id = '{crowd.pk}'::bigint) AND (search_text ~~ '%" in line, said
+                assert "Index Scan on contact_search" in query_plan, query_plan
+                for line in filter(lambda line: "Index Cond" in line, query_plan.splitlines()):
+                    assert f"((pro_id = '{crowd.pk}'::bigint) AND (search_text ~~ '%" in line, query_plan
             else:
-                assert "SCAN contacts_search VIRTUAL TABLE" in said, said
-                assert "SEARCH contacts_contact USING INDEX sqlite_autoindex_contacts_contact_1 (id=?)" in said, said
+                assert "SCAN contacts_search VIRTUAL TABLE" in query_plan, query_plan
+                assert "SEARCH contacts_contact USING INDEX sqlite_autoindex_contacts_contact_1 (id=?)" in query_plan, (
+                    query_plan
+                )
 
 
 def test_the_list_is_read_in_its_order(crowd, plan):
     rows = Contact.objects.for_pro(crowd)
     for query in (rows, rows.search("ab"), rows.search("example.org")):
-        said = plan(query.newest_first()[:20])
-        assert "contact_newest" in said and "sort" not in said.lower() and "ORDER BY" not in said, said
+        query_plan = plan(query.newest_first()[:20])
+        assert "contact_newest" in query_plan and "sort" not in query_plan.lower() and "ORDER BY" not in query_plan, (
+            query_plan
+        )
 
 
 def test_the_stored_texts_are_what_plain_sql_would_write(crowd):

@@ -56,7 +56,7 @@ def domain_error(present, wanted):
 
 def test_the_next_step_answers_the_whole_inquiry(api, jan):
     before = timezone.now()
-    found = done(api.post("/api/inquiries/42/action", {"action": "update_status", "status": "in_review"}))
+    data = done(api.post("/api/inquiries/42/action", {"action": "update_status", "status": "in_review"}))
     jan.refresh_from_db()
     assert before <= jan.responded_at <= jan.updated_at <= timezone.now()
     expected = {
@@ -66,9 +66,9 @@ def test_the_next_step_answers_the_whole_inquiry(api, jan):
         "responded_at": jan.responded_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "updated_at": jan.updated_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
     }
-    assert found == expected
-    assert list(found) == list(expected)
-    assert api.get("/api/inquiries/42").json()["data"]["inquiry"] == found
+    assert data == expected
+    assert list(data) == list(expected)
+    assert api.get("/api/inquiries/42").json()["data"]["inquiry"] == data
 
 
 def test_the_documented_refusal(api, jan):
@@ -83,8 +83,8 @@ def test_the_documented_refusal(api, jan):
 
 def test_step_by_step_with_notes(act, inquiry):
     for step, status in (("in_review", "in_progress"), ("answered", "in_progress"), ("closed", "closed")):
-        found = done(act(action="update_status", status=step, note=f"to {step}", changed_by=7))
-        assert (found["pipeline_status"], found["status"]) == (step, status) == state(inquiry)
+        data = done(act(action="update_status", status=step, note=f"to {step}", changed_by=7))
+        assert (data["pipeline_status"], data["status"]) == (step, status) == state(inquiry)
     assert trail(inquiry) == [
         ("submitted", "in_review", 7, "to in_review"),
         ("in_review", "answered", 7, "to answered"),
@@ -121,8 +121,8 @@ def test_the_refusal_is_no_crash_in_the_logs(act, inquiry, caplog):
         response = act(action="update_status", status="closed")
     assert response.status_code == 500 and "request_id" not in response.json()
     [record] = [r for r in caplog.records if r.name == "django.request"]
-    said = (record.levelname, record.exc_info, record.getMessage())
-    assert said == ("WARNING", None, f"Refused move: /api/inquiries/{inquiry.pk}/action")
+    entry = (record.levelname, record.exc_info, record.getMessage())
+    assert entry == ("WARNING", None, f"Refused move: /api/inquiries/{inquiry.pk}/action")
     assert [r for r in caplog.records if r.levelno >= logging.ERROR] == []
 
 
@@ -187,8 +187,8 @@ def test_actions_of_the_customer_by_api_are_no_response(act):
 def test_close_from_every_step(act, inquiry, start, given, status):
     for step in ("in_review", "answered")[: ["submitted", "in_review", "answered"].index(start)]:
         move_inquiry(inquiry, to=step, by=None)
-    found = done(act(action="close", note="Enough", **given))
-    assert (found["pipeline_status"], found["status"]) == ("closed", status) == state(inquiry)
+    data = done(act(action="close", note="Enough", **given))
+    assert (data["pipeline_status"], data["status"]) == ("closed", status) == state(inquiry)
     assert trail(inquiry)[-1] == (start, "closed", None, "Enough")
 
 
@@ -231,8 +231,8 @@ def test_the_same_case_again_changes_nothing(act, inquiry, case_id):
 
 def test_a_closed_one_may_be_linked(act, inquiry):
     close_inquiry(inquiry, by=None)
-    found = done(act(action="link_case", case_id=7))
-    assert (found["case_id"], found["status"]) == (7, "closed")
+    data = done(act(action="link_case", case_id=7))
+    assert (data["case_id"], data["status"]) == (7, "closed")
 
 
 def test_linking_is_an_act_of_the_pro_unless_the_customer_does_it(act):
@@ -297,8 +297,8 @@ def test_linking_is_an_act_of_the_pro_unless_the_customer_does_it(act):
 )
 def test_invalid_submissions_are_refused(act, inquiry, refused, body, errors):
     before = Inquiry.objects.values().get()
-    told = refused(act(**body), *errors)
-    assert told == {field: [message] for field, message in errors.items()}
+    messages = refused(act(**body), *errors)
+    assert messages == {field: [message] for field, message in errors.items()}
     assert (Inquiry.objects.values().get(), trail(inquiry)) == (before, [])
 
 

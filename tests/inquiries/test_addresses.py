@@ -26,7 +26,7 @@ HUGE = [2**31, 2**63 - 1, 2**63, 99999999999999999999, 2**80, 9**99, "9" * 5000]
 
 
 def test_no_address_is_forgotten():
-    routes = {str(found.pattern) for found in get_resolver("inquiries.urls").url_patterns}
+    routes = {str(pattern.pattern) for pattern in get_resolver("inquiries.urls").url_patterns}
     own = {route.removeprefix("inquiries/<int:id>") for route in routes if route.startswith("inquiries/<int:id>")}
     assert {re.sub(r"/<int:(offer|attachment)_id>", "/1", rest) for rest in own} == set(ADDRESSES)
 

@@ -8,12 +8,9 @@ from django.utils import timezone
 from inquiries.models import AllowedMove, Inquiry
 from inquiries.pipeline.moves import close_inquiry, move_inquiry
 
-from ..admin_site import (
-    page,
-    shown,
-    staff_client,
-)
+from ..admin_site import page, shown, staff_client
 from ..factories import InquiryFactory
+from ..pages import Page
 from .inquiry_forms import facts, history
 
 
@@ -32,8 +29,8 @@ def test_staff_move_an_inquiry_along_what_is_allowed(staff_browser, staff, inqui
 @pytest.mark.parametrize("to", ["closed", "submitted", "nowhere", "", "\0", "x" * 5000])
 def test_another_move_is_refused_with_what_is_allowed(staff_browser, inquiry, to):
     before = facts(inquiry)
-    [said] = go(staff_browser, inquiry, "move", to=to)
-    assert said == (
+    [message] = go(staff_browser, inquiry, "move", to=to)
+    assert message == (
         f"“{inquiry.subject}” was not moved. It is now on “Submitted”. From there it can move to: “In Review”."
     )
     assert (facts(inquiry), history(inquiry), LogEntry.objects.count()) == (before, [], 0)
@@ -42,8 +39,7 @@ def test_another_move_is_refused_with_what_is_allowed(staff_browser, inquiry, to
 def test_a_page_that_is_older_than_a_move_moves_nothing(staff_browser, inquiry, inquiry_type):
     _first, second, third, _last = inquiry_type.steps.all()
     AllowedMove.objects.create(from_step=third, to_step=second)
-    content = staff_browser.get(page(inquiry, "change")).content.decode()
-    assert '<input form="move" type="hidden" name="seen" value="submitted">' in content
+    assert Page(staff_browser.get(page(inquiry, "change"))).form("#move").fields["seen"] == "submitted"
     move_inquiry(inquiry, to="in_review", by=None)
     move_inquiry(inquiry, to="answered", by=None)
     before, rows = facts(inquiry), history(inquiry)
@@ -85,25 +81,28 @@ def test_moves_require_post_and_a_csrf_token(staff_browser, staff, inquiry):
     assert [staff_browser.get(page(inquiry, name)).status_code for name in ("move", "close")] == [405, 405]
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(staff, backend="config.accounts.backends.EmailBackend")
-    assert strict.post(page(inquiry, "move"), {"to": "in_review"}).status_code == 403
+    refused = Page(strict.post(page(inquiry, "move"), {"to": "in_review"}), 403)
+    assert refused.one("h1").text == "Please send that again"
     assert history(inquiry) == []
 
 
 def test_the_page_shows_status_history_and_the_allowed_moves(staff_browser, inquiry, inquiry_type):
     first, _second, third, _last = inquiry_type.steps.all()
     AllowedMove.objects.create(from_step=first, to_step=third)
-    content = staff_browser.get(page(inquiry, "change")).content.decode()
-    places = [content.index(text) for text in ('id="status-heading"', 'id="history-group"', 'id="moves-heading"')]
-    assert places == sorted(places)
-    assert "<strong>Submitted</strong> (Open)" in content
-    assert '<button form="move" name="to" value="in_review">In Review</button>' in content
-    assert '<button form="move" name="to" value="answered">Answered</button>' in content
-    assert content.count('form="move" name="to"') == 2
-    assert "Save changes to the fields first." in content
+    main = Page(staff_browser.get(page(inquiry, "change"))).one("#content-main")
+    assert [part["id"] for part in main.all("#moves-heading, #history-group, #status-heading")] == [
+        "status-heading",
+        "history-group",
+        "moves-heading",
+    ]
+    assert main.one(".inquiry-status p").text == "Submitted (Open)"
+    buttons = main.all("button[form=move][name=to]")
+    assert [(button.value, button.text) for button in buttons] == [("in_review", "In Review"), ("answered", "Answered")]
+    assert main.one(".moves-help").text == "Save changes to the fields first."
     close_inquiry(inquiry, by=None)
-    content = staff_browser.get(page(inquiry, "change")).content.decode()
-    assert "<strong>Closed</strong> (Closed)" in content
-    assert 'id="moves-heading"' not in content
+    main = Page(staff_browser.get(page(inquiry, "change"))).one("#content-main")
+    assert main.one(".inquiry-status p").text == "Closed (Closed)"
+    assert not main.has("#moves-heading") and not main.has("[form=move]")
 
 
 def test_texts_of_customers_are_escaped(staff_browser, pro, inquiry_type):
@@ -116,8 +115,10 @@ def test_texts_of_customers_are_escaped(staff_browser, pro, inquiry_type):
         person={"first_name": text, "address": {"street": text, "city": ""}},
         business={"company": text},
     )
-    assert b"<script>alert" not in staff_browser.get(page(inquiry, "change")).content
-    assert b"<script>alert" not in staff_browser.get(page(Inquiry, "changelist")).content
+    for path in (page(inquiry, "change"), page(Inquiry, "changelist")):
+        shown_page = Page(staff_browser.get(path))
+        assert text in shown_page.one("#content").text
+        assert not any("alert(1)" in script.html for script in shown_page.all("script"))
 
 
 @pytest.mark.django_db(transaction=True)

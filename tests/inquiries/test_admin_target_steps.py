@@ -106,13 +106,13 @@ def test_entered_values_are_shown_again(staff_browser, inquiry, inquiry_type):
     assert inquiry_type.steps.get(key="answered").label == label
 
 
-@pytest.mark.parametrize("way", ["page", "list"])
-def test_a_type_with_inquiries_cannot_be_deleted(staff_browser, inquiry, inquiry_type, way):
-    path = page(inquiry_type, "delete") if way == "page" else page(InquiryType, "changelist")
+@pytest.mark.parametrize("page_kind", ["page", "list"])
+def test_a_type_with_inquiries_cannot_be_deleted(staff_browser, inquiry, inquiry_type, page_kind):
+    path = page(inquiry_type, "delete") if page_kind == "page" else page(InquiryType, "changelist")
     data = {"action": "delete_selected", "_selected_action": inquiry_type.pk}
-    shown = staff_browser.get(path) if way == "page" else staff_browser.post(path, data)
-    said = "Test has 1 inquiry and cannot be deleted. Deactivate it instead."
-    assert said in shown.content.decode()
+    asked = staff_browser.get(path) if page_kind == "page" else staff_browser.post(path, data)
+    warning = "Test has 1 inquiry and cannot be deleted. Deactivate it instead."
+    assert warning in Page(asked).one("#content").text
     staff_browser.post(path, data | {"post": "yes"})
     assert InquiryType.objects.filter(pk=inquiry_type.pk).exists()
 

@@ -50,7 +50,7 @@ def test_the_documented_detail(api, jan, user):
     Inquiry.objects.update(
         responded_at=WHEN + timedelta(hours=3, minutes=45), updated_at=WHEN, acknowledged_at=WHEN + timedelta(seconds=2)
     )
-    found = detail(api)
+    data = detail(api)
     expected = {
         **of_type(WHOLE, jan.inquiry_type),
         "status": "in_progress",
@@ -58,15 +58,15 @@ def test_the_documented_detail(api, jan, user):
         "responded_at": "2025-11-06T14:15:00.000000Z",
         "acknowledged_at": "2025-11-06T10:30:02.000000Z",
     }
-    assert found == {"inquiry": expected, "offers": [], "offers_count": 0}
-    assert list(found["inquiry"]) == list(expected)
+    assert data == {"inquiry": expected, "offers": [], "offers_count": 0}
+    assert list(data["inquiry"]) == list(expected)
 
 
 def test_one_that_waits_for_its_profile(api, inquiry):
     Inquiry.objects.update(created_at=WHEN, updated_at=WHEN)
     inquiry_type = inquiry.inquiry_type
-    found = detail(api, inquiry.pk)
-    assert found["inquiry"] == {
+    data = detail(api, inquiry.pk)
+    assert data["inquiry"] == {
         **dict.fromkeys(WHOLE),
         "id": inquiry.pk,
         "inquiry_type_id": inquiry_type.pk,
@@ -89,12 +89,12 @@ def test_one_that_waits_for_its_profile(api, inquiry):
 def test_a_profile_of_little(api, inquiry):
     """Values and whole blocks missing in the directory are null."""
     Inquiry.objects.update(person={"first_name": "", "last_name": "Bo"}, business={"company": "X"}, profile_at=WHEN)
-    found = detail(api, inquiry.pk)["inquiry"]
+    data = detail(api, inquiry.pk)["inquiry"]
     nobody = ("first_name", "email", "phone", "language", "address")
-    assert [found[name] for name in nobody] == [None] * 5
-    assert (found["last_name"], found["full_name"], found["is_waiting_for_profile"]) == ("Bo", "Bo", False)
+    assert [data[name] for name in nobody] == [None] * 5
+    assert (data["last_name"], data["full_name"], data["is_waiting_for_profile"]) == ("Bo", "Bo", False)
     empty = dict.fromkeys(["company", "vat_number", "address", "invoice_email", "invoice_address"])
-    assert found["business"] == {**empty, "company": "X"}
+    assert data["business"] == {**empty, "company": "X"}
 
 
 def test_filter_options_contact_and_case(api, jan, pro):
@@ -103,11 +103,11 @@ def test_filter_options_contact_and_case(api, jan, pro):
     options = [FilterOption.objects.create(group="Region", label=label, is_active=False) for label in ("B", "A")]
     jan.filter_options.set(options)
     Inquiry.objects.update(contact=contact, case_id=2**63 - 1)
-    found = detail(api)["inquiry"]
-    assert found["filter_options"] == [
+    data = detail(api)["inquiry"]
+    assert data["filter_options"] == [
         {"id": option.pk, "group": "Region", "label": option.label, "is_active": False} for option in options
     ]
-    assert (found["contact_id"], found["case_id"]) == (str(contact.pk), 2**63 - 1)
+    assert (data["contact_id"], data["case_id"]) == (str(contact.pk), 2**63 - 1)
 
 
 def test_offers_with_drafts(api, jan):
@@ -122,7 +122,7 @@ def test_offers_with_drafts(api, jan):
         sent_at=WHEN + timedelta(hours=1),
     )
     offer(InquiryFactory(pro=jan.pro), title="Of another inquiry")
-    found = detail(api)
+    data = detail(api)
     expected = [
         {
             "id": draft.pk,
@@ -147,8 +147,8 @@ def test_offers_with_drafts(api, jan):
             "sent_at": "2025-11-06T11:30:00.000000Z",
         },
     ]
-    assert (found["offers"], found["offers_count"]) == (expected, 2)
-    assert [list(row) for row in found["offers"]] == [list(row) for row in expected]
+    assert (data["offers"], data["offers_count"]) == (expected, 2)
+    assert [list(row) for row in data["offers"]] == [list(row) for row in expected]
 
 
 @pytest.mark.parametrize("status", Offer.Status.values)

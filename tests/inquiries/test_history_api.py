@@ -32,8 +32,8 @@ def test_the_documented_history(api, pro, inquiry_type):
         entry = InquiryHistory(from_status=start, to_status=end, changed_by=changed_by, note=note, created_at=at)
         entry.inquiry = inquiry
         entry.save()
-    found = trail(api, inquiry)
-    assert found == [
+    entries = trail(api, inquiry)
+    assert entries == [
         {
             "from_status": None,
             "to_status": "submitted",
@@ -56,7 +56,7 @@ def test_the_documented_history(api, pro, inquiry_type):
             "created_at": "2026-04-17T09:20:00+00:00",
         },
     ]
-    assert [list(entry) for entry in found] == [KEYS] * 3
+    assert [list(entry) for entry in entries] == [KEYS] * 3
 
 
 @pytest.mark.parametrize("moves", [0, 49])

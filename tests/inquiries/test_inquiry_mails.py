@@ -34,59 +34,59 @@ def html(mail):
 
 
 def test_the_customer_is_told_that_it_arrived(pro, question, jan, work_tasks, mailoutbox):
-    found = submit(pro, **WORDS)
+    inquiry = submit(pro, **WORDS)
     work_tasks()
     mail = sent(mailoutbox, "jan@example.org")
-    assert mail.subject == f"Your inquiry “Verbouwing keuken” has arrived (reference {found.reference})"
+    assert mail.subject == f"Your inquiry “Verbouwing keuken” has arrived (reference {inquiry.reference})"
     assert (mail.reply_to, mail.extra_headers) == (
         ["port@example.com"],
         {
             "Auto-Submitted": "auto-replied",
             "X-Auto-Response-Suppress": "All",
-            "Message-ID": f"<inquiry.{found.pk}@testserver>",
+            "Message-ID": f"<inquiry.{inquiry.pk}@testserver>",
         },
     )
     assert mail.body == (
         "Hello Jan de Vries,\n\n"
         "Agence du Port has received your inquiry “Verbouwing keuken” and will answer you.\n\n"
-        f"Your reference: {found.reference}\n\n"
+        f"Your reference: {inquiry.reference}\n\n"
         "To add something, answer this e-mail.\n\n"
         "Agence du Port\n"
     )
-    assert f"<strong>{found.reference}</strong>" in html(mail)
-    found.refresh_from_db()
-    assert found.acknowledged_at is not None
+    assert f"<strong>{inquiry.reference}</strong>" in html(mail)
+    inquiry.refresh_from_db()
+    assert inquiry.acknowledged_at is not None
     # It is no answer.
-    assert found.responded_at is None
+    assert inquiry.responded_at is None
 
 
 def test_the_pro_is_told_who_asks(pro, question, jan, work_tasks, mailoutbox):
-    found = submit(pro, **WORDS)
+    inquiry = submit(pro, **WORDS)
     work_tasks()
     mail = sent(mailoutbox, "port@example.com")
     assert mail.subject == "New inquiry from Jan de Vries: Verbouwing keuken"
     assert (mail.reply_to, mail.extra_headers["Auto-Submitted"]) == (["jan@example.org"], "auto-generated")
     assert mail.body == (
-        f"Verbouwing keuken (Question, {found.pk})\n"
+        f"Verbouwing keuken (Question, {inquiry.pk})\n"
         "Jan de Vries\njan@example.org\n+31687654321\n\n"
         "Graag een offerte.\n<b>Snel</b>\n\n"
-        f"Open the inquiry: http://testserver/inquiries/{found.pk}\n"
+        f"Open the inquiry: http://testserver/inquiries/{inquiry.pk}\n"
     )
     assert "&lt;b&gt;Snel&lt;/b&gt;" in html(mail)
-    found.refresh_from_db()
-    assert found.notified_at is not None
+    inquiry.refresh_from_db()
+    assert inquiry.notified_at is not None
 
 
 def test_the_pro_is_told_though_nobody_knows_who_asks_yet(pro, question, settings, work_tasks, mailoutbox):
     settings.USERHUB_URL, settings.USERHUB_TOKEN = "http://127.0.0.1:1", "x"
-    found = submit(pro, **WORDS)
+    inquiry = submit(pro, **WORDS)
     work_tasks()
     (mail,) = mailoutbox
     assert (mail.to, mail.subject, mail.reply_to) == (["port@example.com"], "New inquiry: Verbouwing keuken", [])
     assert mail.body == (
-        f"Verbouwing keuken (Question, {found.pk})\n\n"
+        f"Verbouwing keuken (Question, {inquiry.pk})\n\n"
         "Graag een offerte.\n<b>Snel</b>\n\n"
-        f"Open the inquiry: http://testserver/inquiries/{found.pk}\n"
+        f"Open the inquiry: http://testserver/inquiries/{inquiry.pk}\n"
     )
 
 
@@ -105,9 +105,9 @@ def test_each_reads_their_own_language(pro, question, jan, work_tasks, mailoutbo
     pro.language = pros
     pro.save()
     DirectoryUser.objects.update(language=language)
-    found = submit(pro, **WORDS)
+    inquiry = submit(pro, **WORDS)
     work_tasks()
-    assert sent(mailoutbox, "jan@example.org").subject.replace("\xa0", " ") == subject.format(found.pk)
+    assert sent(mailoutbox, "jan@example.org").subject.replace("\xa0", " ") == subject.format(inquiry.pk)
     to_pro = {
         "en": "New inquiry from Jan de Vries: Verbouwing keuken",
         "nl": "Nieuwe aanvraag van Jan de Vries: Verbouwing keuken",

@@ -165,5 +165,5 @@ def test_a_list_is_read_in_its_order(pro, inquiry_type, index):
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SET LOCAL enable_sort = off")
-    said = Inquiry.objects.for_pro(pro).filter(**filters).newest_first()[:15].explain()
-    assert index in said and "sort" not in said.lower() and "ORDER BY" not in said, said
+    query_plan = Inquiry.objects.for_pro(pro).filter(**filters).newest_first()[:15].explain()
+    assert index in query_plan and "sort" not in query_plan.lower() and "ORDER BY" not in query_plan, query_plan

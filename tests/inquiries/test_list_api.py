@@ -59,9 +59,9 @@ def make(pro, inquiry_type):
 def subjects(response):
     assert response.status_code == 200, response.content
     body = response.json()
-    found = [row["subject"] for row in body["data"]]
-    assert body["pagination"]["total"] >= len(found)
-    return found
+    listed = [row["subject"] for row in body["data"]]
+    assert body["pagination"]["total"] >= len(listed)
+    return listed
 
 
 def pagination(response):
@@ -89,9 +89,9 @@ def test_the_documented_list(api, jan):
 
 def test_unknown_values_are_null(api, make):
     row = make(subject="Bare", message="Short")
-    [found] = api.get(LIST).json()["data"]
+    [data] = api.get(LIST).json()["data"]
     inquiry_type = row.inquiry_type
-    assert found == {
+    assert data == {
         **dict.fromkeys(JAN),
         "id": row.pk,
         "inquiry_type_id": inquiry_type.pk,
@@ -111,9 +111,9 @@ def test_times_are_utc_to_the_microsecond(api, make, user):
     row = make(at=0.123456)
     move_inquiry(row, to="in_review", by=user)
     Inquiry.objects.update(responded_at=WHEN + timedelta(hours=3, minutes=45))
-    [found] = api.get(LIST).json()["data"]
-    assert found["created_at"] == "2025-11-06T10:30:00.123456Z"
-    assert (found["responded_at"], found["pipeline_status"]) == ("2025-11-06T14:15:00.000000Z", "in_review")
+    [data] = api.get(LIST).json()["data"]
+    assert data["created_at"] == "2025-11-06T10:30:00.123456Z"
+    assert (data["responded_at"], data["pipeline_status"]) == ("2025-11-06T14:15:00.000000Z", "in_review")
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,8 @@ def test_times_are_utc_to_the_microsecond(api, make, user):
 def test_a_budget_is_an_exact_number(api, make, budget, number, shown):
     make(budget=Decimal(budget))
     response = api.get(LIST)
-    [found] = response.json()["data"]
-    assert (found["budget"], found["budget_display"]) == (float(budget), shown)
+    [data] = response.json()["data"]
+    assert (data["budget"], data["budget_display"]) == (float(budget), shown)
     assert f'"budget":{number},' in response.content.decode()
 
 

@@ -89,12 +89,12 @@ def asked(work):
 
 
 def test_the_documented_type_in_the_documented_order_of_keys(api, shipped):
-    found = data(api.get(TYPES))
-    assert found[0] == {**QUESTION, "id": shipped["question"].pk}
-    assert list(found[0]) == list(QUESTION)
-    assert [list(step) for step in found[0]["statuses"]] == [list(QUESTION["statuses"][0])] * 4
-    assert [inquiry_type["slug"] for inquiry_type in found] == ["question", "callback_request", "offer_request"]
-    assert [len(inquiry_type["statuses"]) for inquiry_type in found] == [4, 4, 14]
+    inquiry_types = data(api.get(TYPES))
+    assert inquiry_types[0] == {**QUESTION, "id": shipped["question"].pk}
+    assert list(inquiry_types[0]) == list(QUESTION)
+    assert [list(step) for step in inquiry_types[0]["statuses"]] == [list(QUESTION["statuses"][0])] * 4
+    assert [inquiry_type["slug"] for inquiry_type in inquiry_types] == ["question", "callback_request", "offer_request"]
+    assert [len(inquiry_type["statuses"]) for inquiry_type in inquiry_types] == [4, 4, 14]
 
 
 def test_types_come_in_the_order_that_staff_gave_them(api, shipped):
@@ -118,9 +118,9 @@ def test_types_come_in_the_order_that_staff_gave_them(api, shipped):
 )
 def test_inactive_types_are_there_for_the_asking(api, shipped, query, has_inactive):
     InquiryType.objects.filter(slug="callback_request").update(is_active=False)
-    found = {inquiry_type["slug"]: inquiry_type["is_active"] for inquiry_type in data(api.get(TYPES, **query))}
+    is_active = {inquiry_type["slug"]: inquiry_type["is_active"] for inquiry_type in data(api.get(TYPES, **query))}
     inactive = {"callback_request": False} if has_inactive else {}
-    assert found == {"question": True, **inactive, "offer_request": True}
+    assert is_active == {"question": True, **inactive, "offer_request": True}
 
 
 @pytest.mark.parametrize("path", [TYPES, OPTIONS])
@@ -132,26 +132,30 @@ def test_a_boolean_of_another_value_is_refused(api, refused, path, value):
 def test_an_icon_by_name_and_a_type_without_steps(api, db):
     InquiryType.objects.update(is_active=False)
     InquiryTypeFactory(name="Bare", slug="bare", icon="phone", icon_type="lucide", steps=[])
-    [found] = data(api.get(TYPES))
-    assert (found["icon"], found["icon_type"], found["icon_display"]) == ("phone", "lucide", "phone")
-    assert (found["description"], found["statuses"]) == ("", [])
+    [inquiry_type] = data(api.get(TYPES))
+    assert (inquiry_type["icon"], inquiry_type["icon_type"], inquiry_type["icon_display"]) == (
+        "phone",
+        "lucide",
+        "phone",
+    )
+    assert (inquiry_type["description"], inquiry_type["statuses"]) == ("", [])
 
 
 # --- Pipelines
 
 
 def test_the_documented_pipeline_in_the_documented_order_of_keys(api, shipped):
-    found = data(api.get(STATUSES, type="question"))
-    assert found == {"question": PIPELINE}
-    assert [list(step) for step in found["question"]] == [list(PIPELINE[0])] * 4
+    pipelines = data(api.get(STATUSES, type="question"))
+    assert pipelines == {"question": PIPELINE}
+    assert [list(step) for step in pipelines["question"]] == [list(PIPELINE[0])] * 4
 
 
 def test_all_pipelines_by_slug(api, shipped):
-    found = data(api.get(STATUSES))
-    assert list(found) == ["question", "callback_request", "offer_request"]
-    assert found["question"] == PIPELINE
-    assert [step["key"] for step in found["offer_request"]][:2] == ["submitted", "offer_created"]
-    assert [step["sort_order"] for step in found["offer_request"]] == list(range(1, 15))
+    pipelines = data(api.get(STATUSES))
+    assert list(pipelines) == ["question", "callback_request", "offer_request"]
+    assert pipelines["question"] == PIPELINE
+    assert [step["key"] for step in pipelines["offer_request"]][:2] == ["submitted", "offer_created"]
+    assert [step["sort_order"] for step in pipelines["offer_request"]] == list(range(1, 15))
 
 
 def test_those_of_inactive_types_are_among_them(api, shipped):

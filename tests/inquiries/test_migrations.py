@@ -35,8 +35,8 @@ def steps(slug):
 
 
 def moves(slug):
-    found = AllowedMove.objects.filter(from_step__inquiry_type__slug=slug, to_step__inquiry_type__slug=slug)
-    return set(found.values_list("from_step__key", "to_step__key"))
+    moves = AllowedMove.objects.filter(from_step__inquiry_type__slug=slug, to_step__inquiry_type__slug=slug)
+    return set(moves.values_list("from_step__key", "to_step__key"))
 
 
 def test_three_types_are_shipped(before):

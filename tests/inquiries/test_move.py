@@ -140,8 +140,8 @@ def test_a_move_writes_nothing_but_its_own(inquiry, user):
     stale = Inquiry.objects.get()
     Inquiry.objects.update(subject="Changed meanwhile", case_id=7)
     move_inquiry(stale, to="in_review", by=user)
-    found = Inquiry.objects.get()
-    assert (found.subject, found.case_id, found.updated_at > inquiry.updated_at) == ("Changed meanwhile", 7, True)
+    stored = Inquiry.objects.get()
+    assert (stored.subject, stored.case_id, stored.updated_at > inquiry.updated_at) == ("Changed meanwhile", 7, True)
 
 
 def test_inquiries_of_an_inactive_type_can_still_move(inquiry, inquiry_type, user):
@@ -228,9 +228,9 @@ def test_moves_and_closings_at_once_leave_one_unbroken_trail(pro, user, at_once)
         return 1
 
     moved = sum(at_once(12, work))
-    found = trail(Inquiry.objects.get())
-    assert found[-1][1] == "f" and len(found) == moved + 1
-    assert [start for start, _ in found] == [None, *(end for _, end in found[:-1])]
+    entries = trail(Inquiry.objects.get())
+    assert entries[-1][1] == "f" and len(entries) == moved + 1
+    assert [start for start, _ in entries] == [None, *(end for _, end in entries[:-1])]
 
 
 @pytest.mark.django_db(transaction=True)

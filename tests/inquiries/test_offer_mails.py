@@ -162,8 +162,8 @@ def given_up(outbox, sent, monkeypatch):
     return sent
 
 
-def page_of(browser, offer):
-    return " ".join(browser.get(f"/inquiries/{offer.inquiry_id}/offers/{offer.pk}").content.decode().split())
+def offer_page(browser, offer):
+    return Page(browser.get(f"/inquiries/{offer.inquiry_id}/offers/{offer.pk}")).one("main")
 
 
 def jobs():
@@ -176,11 +176,11 @@ def test_a_final_failure_shows_the_reason(browser, given_up):
         True,
         ["FAILED"],
     )
-    page = page_of(browser, given_up)
-    assert "could not be sent: 550 &lt;No&gt; such mailbox" in page and "trying again" not in page
-    assert f'action="/inquiries/{given_up.inquiry_id}/offers/{given_up.pk}/again"' in page
-    listed = browser.get(f"/inquiries/{given_up.inquiry_id}").content.decode()
-    assert "could not be sent: 550 &lt;No&gt; such mailbox" in listed
+    reason = "could not be sent: 550 <No> such mailbox"
+    page = offer_page(browser, given_up)
+    assert page.one(".offer-about .wrong").text == reason and "trying again" not in page.text
+    assert page.form().action == f"/inquiries/{given_up.inquiry_id}/offers/{given_up.pk}/again"
+    assert Page(browser.get(f"/inquiries/{given_up.inquiry_id}")).one("#offers .wrong").text == reason
 
 
 def test_any_failure_counts(outbox, sent, monkeypatch):
@@ -199,9 +199,9 @@ def test_it_is_sent_again_by_a_button_and_once(browser, outbox, given_up):
     assert [(answer.status_code, answer["Location"]) for answer in answers] == [(302, again[: -len("/again")])] * 2
     given_up.refresh_from_db()
     assert (given_up.mail_error, given_up.mail_failed_at, jobs()) == ("", None, ["FAILED", "READY"])
-    page = page_of(browser, given_up)
-    assert page.count("The offer is on its way to jan@example.org.") == 1
-    assert "could not be sent" not in page and "/again" not in page
+    page = offer_page(browser, given_up)
+    assert page.text.count("The offer is on its way to jan@example.org.") == 1
+    assert page.has(".offer-about") and not page.has(".offer-about .wrong") and not page.has("form")
     (message,) = outbox()
     assert message.to == ["jan@example.org"]
     given_up.refresh_from_db()
@@ -213,9 +213,11 @@ def test_it_is_sent_again_by_a_button_and_once(browser, outbox, given_up):
 @pytest.mark.parametrize("fields", [{"status": "accepted"}, {"status": "expired"}, {"valid_until": date(2020, 1, 1)}])
 def test_an_offer_that_can_no_longer_be_answered_is_not_resent(browser, given_up, fields):
     Offer.objects.update(**fields)
-    assert "/again" not in page_of(browser, given_up)
+    page = offer_page(browser, given_up)
+    assert page.has(".offer-sheet") and not page.has("form")
     browser.post(f"/inquiries/{given_up.inquiry_id}/offers/{given_up.pk}/again")
-    assert ("That is no longer possible." in page_of(browser, given_up), jobs()) == (True, ["FAILED"])
+    assert "That is no longer possible." in offer_page(browser, given_up).text
+    assert jobs() == ["FAILED"]
 
 
 def test_another_pros_offer_is_not_sent_again(other_browser, browser, given_up):

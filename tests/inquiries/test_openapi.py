@@ -29,31 +29,31 @@ def whole(name):
 
 
 def test_the_operations(written):
-    found = described(written)
+    operations = described(written)
     for name, id in READ.items():
         with_query = [] if "{id}" in name else ["422"]
-        operation = found[whole(name)]
+        operation = operations[whole(name)]
         assert (operation["operationId"], sorted(operation["responses"])) == (
             id,
             sorted(["200", *COMMON, *with_query]),
         )
-    operation = found[ACTION]
+    operation = operations[ACTION]
     assert operation["operationId"] == "perform_inquiry_action"
     assert sorted(operation["responses"]) == sorted(["200", "400", *COMMON, "413", "415", "422"])
     assert written["security"] == [{"token": []}]
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
+    ("status", "descriptions"),
     [
         (500, {"500": "`Server error`, `Failed to perform action`"}),
         (409, {"409": "`Failed to perform action`", "500": "`Server error`"}),
     ],
 )
-def test_the_refusal_of_a_move_is_declared(settings, status, said):
+def test_the_refusal_of_a_move_is_declared(settings, status, descriptions):
     settings.INQUIRY_TRANSITION_ERROR_STATUS = status
     responses = described(make_document(inquiries_api))[ACTION]["responses"]
-    assert {number: responses[number]["description"] for number in said} == said
+    assert {number: responses[number]["description"] for number in descriptions} == descriptions
     other = described(make_document(inquiries_api))[f"GET {PATH}/list"]["responses"]
     assert (other["500"]["description"], "409" in other) == ("`Server error`", False)
 

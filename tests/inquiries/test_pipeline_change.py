@@ -312,9 +312,9 @@ def test_a_move_beside_the_removal_of_its_step_ends_in_one_of_both_orders(at_onc
         assert count == moves.count("moved")
         assert set(moves) <= {"moved", "Invalid inquiry status transition from submitted to in_review"}
         expected = {True: ["in_review", "answered"], False: []}
-        for inquiry, said in zip(made[turn][1], moves, strict=True):
-            assert progress(inquiry)[0] == ("answered" if said == "moved" else "submitted")
-            assert [row[2] for row in rows(inquiry)] == expected[said == "moved"]
+        for inquiry, outcome in zip(made[turn][1], moves, strict=True):
+            assert progress(inquiry)[0] == ("answered" if outcome == "moved" else "submitted")
+            assert [row[2] for row in rows(inquiry)] == expected[outcome == "moved"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -91,10 +91,10 @@ def test_a_job_that_runs_again_does_nothing(waiting, hub, work_tasks, mailoutbox
 def test_two_jobs_at_once_complete_it_once(pro, hub, at_once):
     InquiryTypeFactory()
     hub.say({}, 503)
-    found = submit(pro, subject="Keuken", message="Ja.")
+    inquiry = submit(pro, subject="Keuken", message="Ja.")
     hub.say(JAN)
     profile = fetch_profile(456)
-    done = at_once(6, lambda _n: save_profile(Inquiry.objects.get(pk=found.pk), profile))
+    done = at_once(6, lambda _n: save_profile(Inquiry.objects.get(pk=inquiry.pk), profile))
     assert sorted(done) == [False] * 5 + [True]
     assert (Contact.objects.count(), jobs("mail_acknowledgment").count()) == (1, 1)
 
@@ -109,20 +109,20 @@ def test_a_contact_that_the_pro_linked_meanwhile_stays(waiting, pro, hub, work_t
 
 
 @pytest.mark.parametrize(
-    ("language", "words"),
+    ("language", "problem"),
     [
         ("en", "UserHub knows no user of this id."),
         ("fr", "UserHub ne connaît aucun utilisateur avec cet identifiant."),
     ],
 )
-def test_a_user_whom_userhub_does_not_know_ends_it(waiting, hub, work_tasks, mailoutbox, language, words):
+def test_a_user_whom_userhub_does_not_know_ends_it(waiting, hub, work_tasks, mailoutbox, language, problem):
     hub.say({}, 404)
     work_tasks()
     known = row(waiting)
     assert (known["profile_problem"], known["profile_at"]) == ("UserHub knows no user of this id.", None)
     waiting.refresh_from_db()
     with translation.override(language):
-        assert waiting.translated_profile_problem == words
+        assert waiting.translated_profile_problem == problem
     assert jobs("complete_profile").get().status == "SUCCESSFUL"
     assert (requeue_jobs(current_worker_id()), [m.to for m in mailoutbox]) == (0, [["port@example.com"]])
 
@@ -182,8 +182,8 @@ def test_an_inquiry_waiting_without_a_job_gets_a_problem(waiting, job, hours, is
         ended = now - timedelta(hours=job["finished_at"]) if "finished_at" in job else None
         jobs("complete_profile").update(**{**job, "finished_at": ended})
     fail_forgotten_profiles()
-    words = "UserHub is not asked for the profile any more." if is_forgotten else ""
-    assert row(waiting)["profile_problem"] == words
+    problem = "UserHub is not asked for the profile any more." if is_forgotten else ""
+    assert row(waiting)["profile_problem"] == problem
     assert retry_profile(waiting) is True
     fail_forgotten_profiles()
     assert row(waiting)["profile_problem"] == ""
@@ -210,15 +210,15 @@ def test_an_inquiry_that_moved_on_meanwhile_keeps_its_step(waiting, user, hub, w
     move_inquiry(waiting, to="in_review", by=user)
     hub.say(JAN)
     work_tasks()
-    found = Inquiry.objects.get()
-    assert (found.pipeline_status, found.status, found.person) == ("in_review", "in_progress", PERSON)
+    inquiry = Inquiry.objects.get()
+    assert (inquiry.pipeline_status, inquiry.status, inquiry.person) == ("in_review", "in_progress", PERSON)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_is_killed_while_it_asks_is_followed_by_another(pro, hub, start_worker, monkeypatch):
     InquiryTypeFactory()
     hub.say({}, 503)
-    found = submit(pro, subject="Keuken", message="Ja.")
+    inquiry = submit(pro, subject="Keuken", message="Ja.")
     hub.asked.clear()
     hub.wait.clear()
     for name in ("USERHUB_URL", "USERHUB_TOKEN"):
@@ -228,13 +228,13 @@ def test_a_worker_that_is_killed_while_it_asks_is_followed_by_another(pro, hub, 
     assert hub.asked.wait(30)
     first.kill()
     first.wait()
-    assert (jobs("complete_profile").get().status, row(found)["profile_at"]) == ("RUNNING", None)
+    assert (jobs("complete_profile").get().status, row(inquiry)["profile_at"]) == ("RUNNING", None)
 
     hub.say(JAN)
     hub.wait.set()
     start_worker()
     test_worker.wait_until(lambda: DBTaskResult.objects.successful().count() == 3)
-    after = row(found)
+    after = row(inquiry)
     assert (after["person"], after["contact_id"]) == (PERSON, Contact.objects.get().pk)
     assert None not in (after["profile_at"], after["acknowledged_at"], after["notified_at"])
     assert len(jobs("complete_profile").get().worker_ids) == 2
@@ -244,7 +244,7 @@ def test_a_worker_that_is_killed_while_it_asks_is_followed_by_another(pro, hub, 
 def test_nobody_waits_behind_the_task_while_userhub_is_slow(pro, hub, settings, work_tasks):
     InquiryTypeFactory()
     hub.say({}, 503)
-    found = submit(pro, subject="Keuken", message="Ja.")
+    inquiry = submit(pro, subject="Keuken", message="Ja.")
     hub.say(JAN)
     hub.asked.clear()
     hub.wait.clear()
@@ -256,7 +256,7 @@ def test_nobody_waits_behind_the_task_while_userhub_is_slow(pro, hub, settings, 
 
         try:
             assert hub.asked.wait(10)
-            move_inquiry(Inquiry.objects.get(pk=found.pk), to="in_review", by=None)
+            move_inquiry(Inquiry.objects.get(pk=inquiry.pk), to="in_review", by=None)
             moved.append(hub.wait.is_set())
         finally:
             hub.wait.set()
@@ -266,5 +266,5 @@ def test_nobody_waits_behind_the_task_while_userhub_is_slow(pro, hub, settings, 
     thread.start()
     work_tasks()
     thread.join(20)
-    found.refresh_from_db()
-    assert (moved, found.pipeline_status, found.person) == ([False], "in_review", PERSON)
+    inquiry.refresh_from_db()
+    assert (moved, inquiry.pipeline_status, inquiry.person) == ([False], "in_review", PERSON)

@@ -12,7 +12,7 @@ from ..conftest import Api
 TYPES, LIST = "/api/inquiries/meta/types", "/api/inquiries/list"
 
 
-def said(response):
+def status_and_body(response):
     assert response["Content-Type"] == "application/json"
     return response.status_code, response.json()
 
@@ -32,7 +32,10 @@ def test_without_a_usable_token_it_is_401(api_with, nobody, browser, pro, path):
         revoked.get(path),
         expired.get(path),
     ):
-        assert said(response) == (401, error("Unauthenticated", "Send a valid token as Authorization: Bearer."))
+        assert status_and_body(response) == (
+            401,
+            error("Unauthenticated", "Send a valid token as Authorization: Bearer."),
+        )
         assert response["WWW-Authenticate"] == "Bearer"
 
 
@@ -48,14 +51,14 @@ def test_without_a_usable_token_it_is_401(api_with, nobody, browser, pro, path):
 )
 def test_another_method_is_405_with_allow(api, path, allowed):
     response = api.put(path, {})
-    assert said(response) == (405, error("Method not allowed", f"Allowed here: {allowed}."))
+    assert status_and_body(response) == (405, error("Method not allowed", f"Allowed here: {allowed}."))
     assert response["Allow"] == allowed
 
 
 @pytest.mark.parametrize("path", ["/api/inquiries/nothing", "/api/inquiries/list/", "/api/inquiries/meta", TYPES + "/"])
 def test_a_path_that_is_no_route_is_404_for_everybody(api, nobody, path):
     for response in (api.get(path), nobody.get(path), api.post(path, {})):
-        assert said(response) == (404, error("Not found", "There is no such address."))
+        assert status_and_body(response) == (404, error("Not found", "There is no such address."))
 
 
 def test_head_answers_as_get_without_the_body(api, db):
@@ -68,15 +71,15 @@ def test_broken_json_is_400(api, body):
     response = api.post("/api/inquiries/42/action", body, **{"Content-Type": "application/json"})
     expected = error("Unreadable request", "The body is not readable as a JSON object in UTF-8.")
     # Whether there is such an inquiry is looked at afterwards.
-    assert said(response) == (400, expected)
+    assert status_and_body(response) == (400, expected)
 
 
 def test_a_body_that_is_too_large_or_of_another_type(api):
     path = "/api/inquiries/42/action"
     too_large = error("Payload too large", "The body is larger than 1048576 bytes.")
-    assert said(api.post(path, " " * 1_048_577)) == (413, too_large)
+    assert status_and_body(api.post(path, " " * 1_048_577)) == (413, too_large)
     other = error("Unsupported media type", "Send the body as application/json.")
-    assert said(api.post(path, {"action": "close"}, content_type="text/plain")) == (415, other)
+    assert status_and_body(api.post(path, {"action": "close"}, content_type="text/plain")) == (415, other)
 
 
 def test_too_many_requests_are_429(api, nobody, monkeypatch):
@@ -87,7 +90,10 @@ def test_too_many_requests_are_429(api, nobody, monkeypatch):
         responses = [program.get(LIST) for _ in range(20)]
         response = responses[-1]
         wait = response["Retry-After"]
-        assert said(response) == (429, error("Too many requests", f"Too many requests. Try again in {wait} s."))
+        assert status_and_body(response) == (
+            429,
+            error("Too many requests", f"Too many requests. Try again in {wait} s."),
+        )
 
 
 @pytest.fixture(params=[True, False], ids=["DEBUG", "production"])
@@ -101,8 +107,8 @@ def test_a_fault_is_500_with_a_request_id(api, shipped, monkeypatch, mode):
 
     monkeypatch.setattr(InquiryType, "icon_display", property(fault))
     response = api.get(TYPES, include_inactive="true")
-    told = "Something went wrong on our side. Quote the request id when you ask about it."
-    assert said(response) == (500, error("Server error", told, request_id=response["X-Request-ID"]))
+    reason = "Something went wrong on our side. Quote the request id when you ask about it."
+    assert status_and_body(response) == (500, error("Server error", reason, request_id=response["X-Request-ID"]))
 
 
 def test_a_database_that_is_gone_is_503(api, shipped, monkeypatch):
@@ -111,5 +117,5 @@ def test_a_database_that_is_gone_is_503(api, shipped, monkeypatch):
 
     monkeypatch.setattr(InquiryType, "icon_display", property(gone))
     response = api.get(TYPES)
-    assert said(response) == (503, error("Service unavailable", "The database does not answer. Try again."))
+    assert status_and_body(response) == (503, error("Service unavailable", "The database does not answer. Try again."))
     assert response["Retry-After"] == "10"

@@ -126,12 +126,12 @@ def test_housekeeping_shares_entries_of_failed_jobs(inquiry, inquiry_type, work_
 
 def test_an_entry_that_always_fails_blocks_no_other_inquiry(inquiry, inquiry_type, monkeypatch):
     others = [InquiryFactory(inquiry_type=inquiry_type) for _ in range(3)]
-    take = shared.record
+    record = shared.record
 
     def refuse(**entry):
         if entry["inquiry_id"] == inquiry.pk:
             raise ValueError("not \0 this\none \ud800")
-        take(**entry)
+        record(**entry)
 
     monkeypatch.setattr(shared, "record", refuse)
     move_inquiry(inquiry, to="in_review", by=None)

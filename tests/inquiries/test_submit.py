@@ -57,7 +57,7 @@ def faults(pro, **fields):
 def test_the_whole_row(pro, inquiry_type, hub):
     options = [FilterOption.objects.create(group="Region", label=label) for label in ("North", "South")]
     token = pro.tokens.create(name="Portal", prefix="x", hash="x", scopes=["inquiries:write"], actor_id=789)
-    found = send(
+    inquiry = send(
         pro,
         by=token,
         subject="  Verbouwing \n keuken ",
@@ -70,7 +70,7 @@ def test_the_whole_row(pro, inquiry_type, hub):
     )
     contact = Contact.objects.get()
     assert Inquiry.objects.values().get() == {
-        "id": found.pk,
+        "id": inquiry.pk,
         "pro_id": pro.pk,
         "inquiry_type_id": inquiry_type.pk,
         "step_id": inquiry_type.steps.get(is_initial=True).pk,
@@ -90,17 +90,17 @@ def test_the_whole_row(pro, inquiry_type, hub):
         "search_text": "jan de vries de vries bv jan.devries@example.com verbouwing keuken graag een offerte. "
         "31687654321",
         "profile_problem": "",
-        "profile_at": found.profile_at,
+        "profile_at": inquiry.profile_at,
         "responded_at": None,
         "acknowledged_at": None,
         "acknowledgment_returned_at": None,
         "notified_at": None,
-        "created_at": found.created_at,
-        "moved_at": found.created_at,
-        "updated_at": found.updated_at,
+        "created_at": inquiry.created_at,
+        "moved_at": inquiry.created_at,
+        "updated_at": inquiry.updated_at,
     }
-    assert found.profile_at is not None
-    assert list(found.filter_options.all()) == options[:1]
+    assert inquiry.profile_at is not None
+    assert list(inquiry.filter_options.all()) == options[:1]
     entry = InquiryHistory.objects.values("from_status", "to_status", "changed_by", "by_token_id", "note").get()
     assert entry == {
         "from_status": None,
@@ -109,7 +109,7 @@ def test_the_whole_row(pro, inquiry_type, hub):
         "by_token_id": token.pk,
         "note": "Inquiry created",
     }
-    assert jobs() == [("mail_acknowledgment", [found.pk]), ("mail_notification", [found.pk])]
+    assert jobs() == [("mail_acknowledgment", [inquiry.pk]), ("mail_notification", [inquiry.pk])]
 
 
 def test_the_pro_gets_a_contact(pro, inquiry_type, hub):
@@ -136,21 +136,21 @@ def test_a_known_contact_is_linked_and_keeps_its_name(pro, inquiry_type, hub):
 
 
 def test_a_national_number_is_one_of_the_pros_country(pro, inquiry_type, jan):
-    found = send(pro)
-    assert (found.person["phone"], found.contact.phone) == ("+33612345678", "+33612345678")
+    inquiry = send(pro)
+    assert (inquiry.person["phone"], inquiry.contact.phone) == ("+33612345678", "+33612345678")
 
 
 def test_an_invalid_phone_number_stays_in_the_profile_and_out_of_the_book(pro, inquiry_type, jan):
     DirectoryUser.objects.update(phone="ask Jan")
-    found = send(pro)
-    assert (found.person["phone"], found.contact.phone) == ("ask Jan", "")
+    inquiry = send(pro)
+    assert (inquiry.person["phone"], inquiry.contact.phone) == ("ask Jan", "")
 
 
 def test_without_e_mail_and_phone_there_is_no_contact_and_no_acknowledgment(pro, inquiry_type, jan):
     DirectoryUser.objects.update(phone="none", email="")
-    found = send(pro)
-    assert (found.contact, Contact.objects.count(), found.full_name) == (None, 0, "Jan de Vries")
-    assert jobs() == [("mail_notification", [found.pk])]
+    inquiry = send(pro)
+    assert (inquiry.contact, Contact.objects.count(), inquiry.full_name) == (None, 0, "Jan de Vries")
+    assert jobs() == [("mail_notification", [inquiry.pk])]
 
 
 @pytest.mark.parametrize(
@@ -186,8 +186,8 @@ def test_created_by_defaults_to_the_actor_then_the_customer(pro, user, inquiry_t
 
 
 def test_a_user_who_submits_in_the_workspace_gets_no_notification(pro, user, inquiry_type, jan):
-    found = send(pro, by=user)
-    assert jobs() == [("mail_acknowledgment", [found.pk])]
+    inquiry = send(pro, by=user)
+    assert jobs() == [("mail_acknowledgment", [inquiry.pk])]
 
 
 @pytest.mark.parametrize(
@@ -202,15 +202,15 @@ def test_a_user_who_submits_in_the_workspace_gets_no_notification(pro, user, inq
 )
 def test_addresses_that_nobody_reads_get_no_acknowledgment(pro, inquiry_type, jan, email):
     DirectoryUser.objects.update(email=email)
-    found = send(pro)
-    assert jobs() == [("mail_notification", [found.pk])]
+    inquiry = send(pro)
+    assert jobs() == [("mail_notification", [inquiry.pk])]
 
 
 def test_nor_the_installation_itself(pro, inquiry_type, jan, settings):
     settings.DEFAULT_FROM_EMAIL = "Desk <desk@example.com>"
     DirectoryUser.objects.update(email="Desk@example.com")
-    found = send(pro)
-    assert jobs() == [("mail_notification", [found.pk])]
+    inquiry = send(pro)
+    assert jobs() == [("mail_notification", [inquiry.pk])]
 
 
 def test_an_address_is_acknowledged_so_often_a_day(pro, inquiry_type, jan, caplog):
@@ -283,11 +283,11 @@ def test_a_user_that_userhub_does_not_know(pro, inquiry_type, hub):
 
 def test_it_is_saved_and_waits_for_the_profile(pro, inquiry_type, hub):
     hub.say(JAN, 500)
-    found = Inquiry.objects.get(pk=send(pro).pk)
-    assert (found.person, found.business, found.profile_at, found.contact_id) == ({}, {}, None, None)
-    assert (found.is_waiting_for_profile, found.profile_problem, found.status) == (True, "", "open")
-    assert found.search_text == "verbouwing keuken graag een offerte."
-    assert jobs() == [("complete_profile", [found.pk]), ("mail_notification", [found.pk])]
+    inquiry = Inquiry.objects.get(pk=send(pro).pk)
+    assert (inquiry.person, inquiry.business, inquiry.profile_at, inquiry.contact_id) == ({}, {}, None, None)
+    assert (inquiry.is_waiting_for_profile, inquiry.profile_problem, inquiry.status) == (True, "", "open")
+    assert inquiry.search_text == "verbouwing keuken graag een offerte."
+    assert jobs() == [("complete_profile", [inquiry.pk]), ("mail_notification", [inquiry.pk])]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -324,8 +324,8 @@ def test_nobody_waits_behind_a_slow_userhub(pro, hub, settings):
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_for_one_new_customer_make_one_contact(pro, hub, at_once):
     InquiryTypeFactory()
-    found = at_once(8, lambda _n: send(pro).pk)
-    assert len(set(found)) == 8
+    ids = at_once(8, lambda _n: send(pro).pk)
+    assert len(set(ids)) == 8
     assert set(Inquiry.objects.values_list("contact", flat=True)) == {Contact.objects.get().pk}
 
 
@@ -366,7 +366,7 @@ def test_a_type_that_goes_meanwhile_is_refused(pro, inquiry_type, meanwhile, cha
 def test_created_at_is_the_time_of_saving(pro, inquiry_type, meanwhile):
     times = []
     meanwhile(lambda: times.append(timezone.now()))
-    found = send(pro)
+    inquiry = send(pro)
     stored, entry = Inquiry.objects.get(), InquiryHistory.objects.get()
     assert times[0] <= stored.created_at <= timezone.now()
-    assert {stored.created_at, stored.moved_at, entry.created_at} == {found.created_at}
+    assert {stored.created_at, stored.moved_at, entry.created_at} == {inquiry.created_at}

@@ -35,8 +35,8 @@ def refusal(response):
     """The status, and the field errors of a validation error."""
     body = response.json()
     errors = body["errors"]
-    words = "; ".join(f"{field}: {message}" for field, messages in errors.items() for message in messages)
-    assert body == {"success": False, "message": "Validation failed", "error": words, "errors": errors}
+    text = "; ".join(f"{field}: {message}" for field, messages in errors.items() for message in messages)
+    assert body == {"success": False, "message": "Validation failed", "error": text, "errors": errors}
     assert not Inquiry.objects.exists() and not DBTaskResult.objects.exists()
     return response.status_code, errors
 
@@ -49,22 +49,22 @@ def test_a_customer_submits_their_own(api, pro, people, shipped):
       "message": "Ik wil graag mijn keuken laten verbouwen en zou graag een offerte ontvangen.",
       "category": "renovation", "budget": 4500.00, "priority": "normal", "source": "mijn-portal" }"""
     response = api.post(PATH, body % shipped["question"].pk)
-    found = Inquiry.objects.for_pro(pro).get()
+    inquiry = Inquiry.objects.for_pro(pro).get()
     assert (response.status_code, response["Location"], response["Content-Type"]) == (
         201,
-        f"/api/inquiries/{found.pk}",
+        f"/api/inquiries/{inquiry.pk}",
         "application/json",
     )
     assert response.json() == {
         "success": True,
         "message": "Inquiry submitted successfully",
         "data": {
-            "inquiry_id": found.pk,
-            "reference": found.pk,
+            "inquiry_id": inquiry.pk,
+            "reference": inquiry.pk,
             "status": "open",
             "user_id": 123,
             "created_by": 123,
-            "created_at": f"{found.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+00:00",
+            "created_at": f"{inquiry.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+00:00",
         },
     }
     assert list(response.json()["data"]) == [
@@ -75,14 +75,14 @@ def test_a_customer_submits_their_own(api, pro, people, shipped):
         "created_by",
         "created_at",
     ]
-    assert (found.inquiry_type.slug, found.budget, found.category, found.priority, found.source) == (
+    assert (inquiry.inquiry_type.slug, inquiry.budget, inquiry.category, inquiry.priority, inquiry.source) == (
         "question",
         Decimal("4500.00"),
         "renovation",
         "normal",
         "mijn-portal",
     )
-    assert found.person["email"] == "jan@example.org"
+    assert inquiry.person["email"] == "jan@example.org"
 
 
 def test_a_contractor_submits_on_behalf_of_a_customer(api, people, shipped):
@@ -97,19 +97,19 @@ def test_a_contractor_submits_on_behalf_of_a_customer(api, people, shipped):
         "source": "mijn-portal",
     }
     response = api.post(PATH, body)
-    found = Inquiry.objects.get()
+    inquiry = Inquiry.objects.get()
     assert (response.status_code, response.json()) == (
         201,
         {
             "success": True,
             "message": "Inquiry submitted successfully",
             "data": {
-                "inquiry_id": found.pk,
-                "reference": found.pk,
+                "inquiry_id": inquiry.pk,
+                "reference": inquiry.pk,
                 "status": "open",
                 "user_id": 456,
                 "created_by": 789,
-                "created_at": f"{found.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+00:00",
+                "created_at": f"{inquiry.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+00:00",
             },
         },
     )
@@ -124,8 +124,15 @@ def test_user_id_is_never_overridden_by_the_token(api_with, people):
 def test_optional_fields_may_be_null(api, people, shipped):
     optional = ("inquiry_type_id", "created_by", "category", "budget", "priority", "source", "filter_option_ids")
     assert api.post(PATH, {**NEW, **dict.fromkeys(optional)}).status_code == 201
-    found = Inquiry.objects.get()
-    assert (found.inquiry_type, found.created_by, found.category, found.budget, found.priority, found.source) == (
+    inquiry = Inquiry.objects.get()
+    assert (
+        inquiry.inquiry_type,
+        inquiry.created_by,
+        inquiry.category,
+        inquiry.budget,
+        inquiry.priority,
+        inquiry.source,
+    ) == (
         shipped["question"],
         456,
         "",
@@ -239,9 +246,9 @@ def test_the_scope_is_inquiries_write(api_with, people):
 def test_an_inquiry_is_accepted_while_userhub_is_down(api, shipped, hub):
     hub.stop()
     response = api.post(PATH, NEW)
-    found = Inquiry.objects.get()
-    assert (response.status_code, response.json()["data"]["inquiry_id"]) == (201, found.pk)
-    assert found.is_waiting_for_profile
+    inquiry = Inquiry.objects.get()
+    assert (response.status_code, response.json()["data"]["inquiry_id"]) == (201, inquiry.pk)
+    assert inquiry.is_waiting_for_profile
     hub.start()
 
 

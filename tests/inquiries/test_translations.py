@@ -11,11 +11,11 @@ def test_the_notes_of_the_product_are_those_that_it_writes():
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "Inquiry created"), ("fr", "Dossier créé"), ("nl", "Aanvraag gemaakt")]
+    ("language", "text"), [("en", "Inquiry created"), ("fr", "Dossier créé"), ("nl", "Aanvraag gemaakt")]
 )
-def test_a_note_of_the_product_is_translated(language, words):
+def test_a_note_of_the_product_is_translated(language, text):
     with translation.override(language):
-        assert history_note("Inquiry created") == words
+        assert history_note("Inquiry created") == text
 
 
 @pytest.mark.parametrize("note", ["Closed", "Contact", "Inquiry created by phone", ""])

@@ -34,8 +34,8 @@ def why(user_id=456):
 
 
 def test_it_asks_with_the_token_and_reads_the_whole_profile(hub):
-    found = fetch_profile(456)
-    assert (found.person, found.business) == (RAW, BUSINESS)
+    profile = fetch_profile(456)
+    assert (profile.person, profile.business) == (RAW, BUSINESS)
     assert hub.seen == [("/api/users/456", f"Bearer {TOKEN}")]
 
 
@@ -43,11 +43,11 @@ def test_the_documented_user(hub):
     page = (Path(__file__).parents[2] / "docs/operations.md").read_text()
     [text] = re.findall(r"```json\n(.*?)```", page, re.S)
     hub.say(text.encode())
-    told = json.loads(text)
-    named = {name: told[name] for name in ("first_name", "last_name", "email", "phone", "language")}
+    user = json.loads(text)
+    named = {name: user[name] for name in ("first_name", "last_name", "email", "phone", "language")}
     home = {"street": "Kade 7", "postal_code": "9711 AB", "city": "Groningen", "country": "NL"}
-    found = fetch_profile(123)
-    assert (found.person, found.business) == ({**named, "address": home}, told["business"])
+    profile = fetch_profile(123)
+    assert (profile.person, profile.business) == ({**named, "address": home}, user["business"])
 
 
 def test_an_unknown_user(hub):
@@ -163,8 +163,8 @@ def test_the_log_says_why_and_names_nobody(hub, caplog):
 )
 def test_every_status_and_step_is_shown(hub, body):
     hub.say(body)
-    found = fetch_profile(456)
-    assert (found.person, found.business) == (RAW, BUSINESS)
+    profile = fetch_profile(456)
+    assert (profile.person, profile.business) == (RAW, BUSINESS)
 
 
 @pytest.mark.parametrize(
@@ -191,13 +191,13 @@ def test_every_status_and_step_is_shown(hub, body):
 )
 def test_unusual_notations(hub, body, known):
     hub.say(body)
-    found = fetch_profile(456)
-    assert (found.person, found.business) == (person(**known), {})
+    profile = fetch_profile(456)
+    assert (profile.person, profile.business) == (person(**known), {})
 
 
 def test_a_company_by_its_name_alone(hub):
     hub.say({"company": "De Vries BV", "vat_number": 17})
-    found = fetch_profile(456)
+    profile = fetch_profile(456)
     business = {
         "company": "De Vries BV",
         "vat_number": "17",
@@ -205,7 +205,7 @@ def test_a_company_by_its_name_alone(hub):
         "invoice_email": "",
         "invoice_address": NOWHERE,
     }
-    assert (found.person, found.business) == (NOBODY, business)
+    assert (profile.person, profile.business) == (NOBODY, business)
 
 
 # --- The built-in directory
@@ -235,8 +235,8 @@ def test_the_directory_stands_in_where_no_userhub_is_configured(db):
         invoice_city="Amsterdam",
         invoice_country="NL",
     )
-    found = fetch_profile(456)
-    assert (found.person, found.business) == (RAW, BUSINESS)
+    profile = fetch_profile(456)
+    assert (profile.person, profile.business) == (RAW, BUSINESS)
 
 
 def test_somebody_without_a_business(db):

@@ -33,8 +33,8 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
         def getaddrinfo(host: str, port: int, **options: object) -> list[object]:
             names.append(host)
             families = [socket.AF_INET6 if ":" in address else socket.AF_INET for address in addresses]
-            found = zip(families, addresses, strict=True)
-            return [(family, socket.SOCK_STREAM, 6, "", (address, port)) for family, address in found]
+            pairs = zip(families, addresses, strict=True)
+            return [(family, socket.SOCK_STREAM, 6, "", (address, port)) for family, address in pairs]
 
         monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
         return names

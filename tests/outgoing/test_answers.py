@@ -1,4 +1,4 @@
-"""What is sent, which answers are read, and how a failure tells whether anything was sent."""
+"""Sent requests, the answers that are read, and failures that tell whether anything was sent."""
 
 import pytest
 

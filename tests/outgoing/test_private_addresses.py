@@ -71,7 +71,7 @@ def test_networks_that_the_operator_allows(peer, settings, networks, is_allowed)
 
 
 def test_a_name_is_looked_up_once(peer, resolve_to, settings):
-    """What is connected to is the address that was checked, whatever the name leads to a moment later."""
+    """Connecting to the checked address, whatever the name resolves to a moment later."""
     settings.OUTGOING_PRIVATE_NETWORKS = ["127.0.0.1"]
     names = resolve_to("127.0.0.1")
     assert get(f"http://once.example:{peer.port}", allow_private=False) == Answer(200, b"hi")

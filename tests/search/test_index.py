@@ -123,7 +123,7 @@ def on_postgresql():
 
 
 def counts(model):
-    """How many rows the full-text table has, and the table of their numbers."""
+    """Return the numbers of rows of the full-text table and of the table of their numbers, as a set."""
     table = model.search_index.full_text_table
     names = [table.name] if table.has_integer_key else [table.name, table.number_table]
     with connection.cursor() as cursor:
@@ -171,8 +171,10 @@ def test_after_a_migration_that_rebuilt_the_table_it_is_whole(on_sqlite, model, 
 def test_sqlite_is_told_how_many_rows_a_pro_has(on_sqlite, db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT idx, stat FROM sqlite_stat1")
-        told = dict(cursor.fetchall())
-    assert {name: told.get(name) for name in ("contact_newest", "request_newest_by_status", "inquiry_by_type")} == {
+        statistics = dict(cursor.fetchall())
+    assert {
+        name: statistics.get(name) for name in ("contact_newest", "request_newest_by_status", "inquiry_by_type")
+    } == {
         "contact_newest": "900000 9000 1 1",
         "request_newest_by_status": "1000000 10000 8000 1 1",
         "inquiry_by_type": "1000000 10000 8000 1 1 1",

@@ -1,4 +1,4 @@
-"""How each database goes about a search among 20,000 rows: by the search index."""
+"""Query plans of a search among 20,000 rows: each database uses the search index."""
 
 import pytest
 from django.db import connection

@@ -34,7 +34,7 @@ def ago(**time: float) -> datetime:
 
 
 def is_whole(page: Page) -> bool:
-    """Whether it is a whole page, not a fragment for htmx."""
+    """True for a whole page, False for a fragment for htmx."""
     return page.has("body")
 
 

@@ -21,12 +21,11 @@ pytestmark = pytest.mark.django_db
 
 def test_call_is_stored_once(pro):
     connection, other = connect(pro, "telegram"), connect(pro, "whatsapp")
-    take = store_delivery
-    assert [take(connection, body, "t") for body in (b"a", b"a", b"b")] == [True, False, True]
-    assert take(other, b"a", "t")
-    assert [take(connection, b"c", "t", "n"), take(connection, b"c", "t", "n")] == [True, False]
+    assert [store_delivery(connection, body, "t") for body in (b"a", b"a", b"b")] == [True, False, True]
+    assert store_delivery(other, b"a", "t")
+    assert [store_delivery(connection, b"c", "t", "n"), store_delivery(connection, b"c", "t", "n")] == [True, False]
     with pytest.raises(RefusedError):
-        take(connection, b"d", "t", "n")
+        store_delivery(connection, b"d", "t", "n")
     assert ChannelDelivery.objects.count() == 4
 
 

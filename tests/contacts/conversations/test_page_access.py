@@ -1,4 +1,4 @@
-"""Who sees which conversation, in which language, and that nothing typed becomes markup."""
+"""Access to conversations, their languages, and typed texts that never become markup."""
 
 import re
 

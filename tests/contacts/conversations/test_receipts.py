@@ -1,4 +1,4 @@
-"""What becomes of a sent message: WhatsApp says it in any order, and the message only goes forwards."""
+"""Receipts of sent messages: WhatsApp sends them in any order, and a message only goes forwards."""
 
 import json
 from itertools import permutations

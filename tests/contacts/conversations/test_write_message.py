@@ -14,7 +14,7 @@ from ..messaging import send_jobs
 
 @pytest.fixture
 def ana(received):
-    """Who wrote by WhatsApp."""
+    """A contact who wrote by WhatsApp."""
     return received("whatsapp").contact
 
 

@@ -70,8 +70,9 @@ def _make_detail(contact: Contact, field: str, form: FieldForm | None = None, **
 
 
 def _reply_context(contact: Contact) -> dict[str, Any]:
+    # Other parts of the page have a form too.
     context = reply_context(contact, find_unconfirmed_message(contact))
-    return {**context, "message_form": context.pop("form")}
+    return {"message_form": context.pop("form"), **context}
 
 
 def _timeline_context(request: ProRequest, contact: Contact) -> dict[str, Any]:

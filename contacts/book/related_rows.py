@@ -6,7 +6,16 @@ from uuid import UUID
 
 from django.db import models
 
-from ..models import Contact, ContactEvent, ContactIdentity, ContactImportRow, ContactMerge, ContactNote, DistinctPair
+from ..models import (
+    Contact,
+    ContactEvent,
+    ContactIdentity,
+    ContactImportRow,
+    ContactMerge,
+    ContactNote,
+    DistinctPair,
+    StatedAddress,
+)
 
 # These rows describe a contact itself; all others that point to a contact move when it is merged.
 NOT_MOVED = {Contact, ContactMerge, DistinctPair}
@@ -47,9 +56,12 @@ def contacts_with_records(ids: Collection[UUID]) -> set[UUID]:
 def move_rows(field: Any, source: Contact, target: Contact) -> list[str]:
     """Move all rows of one relation; returns their ids.
 
-    Adding a row locks its contact, so no row is added meanwhile.
+    Adding a row locks its contact, so no row is added meanwhile. An address that was stated for both contacts stays
+    with each: nobody is asked about it twice.
     """
     rows = _rows_of(source, field)
+    if field.model is StatedAddress:
+        rows = rows.exclude(pk__in=source.stated_addresses.also_of(target))
     ids = [str(pk) for pk in _lock_rows(rows)]
     rows.update(**{field.name: target})
     return ids

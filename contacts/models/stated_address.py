@@ -21,6 +21,13 @@ class StatedAddressQuerySet(models.QuerySet["StatedAddress"]):
         """Addresses that the Pro has neither added nor rejected, oldest first."""
         return self.filter(rejected_at=None).order_by("id")
 
+    def also_of(self, contact: "Contact") -> "StatedAddressQuerySet":
+        """Addresses that were stated for this contact too."""
+        twins = contact.stated_addresses.filter(
+            channel=models.OuterRef("channel"), external_id=models.OuterRef("external_id")
+        )
+        return self.filter(models.Exists(twins))
+
     def suggest(self, contact: "Contact", identities: list[tuple[str, str]], source: str) -> None:
         """Note the e-mail and phone among these (channel, external id) that are not the contact's, each once."""
         own = {*identities_of(contact.email, contact.phone)}

@@ -11,10 +11,10 @@ from contacts.book.merging import (
     undo_merge,
 )
 from contacts.book.related_rows import contact_relations, count_related_rows
-from contacts.models import Contact, ContactNote
+from contacts.models import Contact, ContactNote, StatedAddress
 from tests.factories import ContactFactory, InquiryFactory, RequestFactory
 
-from .merges import ANNE
+from .merges import ANNE, MOBILE
 
 
 def test_every_relation_to_a_contact_moves_except_merges_and_pairs():
@@ -88,3 +88,14 @@ def test_rows_are_locked_in_order_before_they_move(pro, is_undone):
     assert [sql.split()[0] for sql in asked] == ["SELECT", "UPDATE"]
     assert asked[0].startswith('SELECT "inquiries_inquiry"."id"')
     assert asked[0].endswith(" ORDER BY 1 ASC FOR NO KEY UPDATE")
+
+
+def test_an_address_that_was_stated_for_both_is_asked_once_and_an_undo_gives_it_back(anna, anne, user):
+    other = "+33687654321"
+    for contact, phone in ((anna, MOBILE), (anne, MOBILE), (anne, other)):
+        StatedAddress.objects.suggest(contact, [("phone", phone)], "contact_form")
+    before = list(StatedAddress.objects.order_by("id").values())
+    merge = merge_contacts(anna, anne, by=user)
+    assert list(anna.stated_addresses.order_by("id").values_list("external_id", flat=True)) == [MOBILE, other]
+    undo_merge(merge, by=user)
+    assert list(StatedAddress.objects.order_by("id").values()) == before

@@ -33,7 +33,7 @@ def mail_acknowledgment(inquiry_id: int) -> None:
         to=inquiry.person["email"],
         language=inquiry.language,
         reply_to=find_mail_address(inquiry.pro),
-        headers={**mail.AUTO_REPLIED, "Message-ID": mail.make_message_id(f"{ACKNOWLEDGMENT_ID}{inquiry_id}")},
+        headers={**mail.AUTO_REPLIED, "Message-ID": mail.make_signed_message_id(f"{ACKNOWLEDGMENT_ID}{inquiry_id}")},
     )
     Inquiry.objects.filter(pk=inquiry.pk).update(acknowledged_at=timezone.now())
 

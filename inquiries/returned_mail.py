@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.accounts.models import Pro
-from config.web.mail import name_in_message_id
+from config.web.mail import name_in_signed_message_id
 from contacts.models import Contact
 
 from .mails import ACKNOWLEDGMENT_ID
@@ -15,11 +15,11 @@ from .offers.mails import OFFER_ID
 def mark_returned(pro: Pro, message_id: str) -> Contact | None:
     """Mark the offer or acknowledgment with this Message-ID as returned; return its contact, None for another mail."""
     inquiry = None
-    if id := _to_id(name_in_message_id(message_id, OFFER_ID)):
+    if id := _to_id(name_in_signed_message_id(message_id, OFFER_ID)):
         offers = Offer.objects.for_pro(pro).filter(pk=id)
         offers.update(mail_error=_("The e-mail was returned: see the message about it."), mail_failed_at=timezone.now())
         inquiry = Inquiry.objects.for_pro(pro).filter(offers__in=offers).first()
-    elif id := _to_id(name_in_message_id(message_id, ACKNOWLEDGMENT_ID)):
+    elif id := _to_id(name_in_signed_message_id(message_id, ACKNOWLEDGMENT_ID)):
         rows = Inquiry.objects.for_pro(pro).filter(pk=id)
         rows.update(acknowledgment_returned_at=timezone.now())
         inquiry = rows.first()

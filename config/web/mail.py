@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.policy import default
 from email.utils import formataddr, parseaddr
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.core.signing import BadSignature, Signer
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -65,6 +67,22 @@ class Mail(EmailMultiAlternatives):
 def make_message_id(name: str) -> str:
     """Message-ID of one of our own mails, by which a returned one is recognised: "<reply.5d1c…@vestibule.example>"."""
     return f"<{name}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
+
+
+def _signer() -> Signer:
+    return Signer(sep=".", salt="message-id")
+
+
+def make_signed_message_id(name: str) -> str:
+    """Message-ID like that of `make_message_id`, for a name that others could guess."""
+    return make_message_id(_signer().sign(name))
+
+
+def name_in_signed_message_id(message_id: str, prefix: str) -> str:
+    """Text that `make_signed_message_id` was given after `prefix`, "" for a Message-ID that is not our own."""
+    with suppress(BadSignature):
+        return _signer().unsign(f"{prefix}{name_in_message_id(message_id, prefix)}").removeprefix(prefix)
+    return ""
 
 
 def name_in_message_id(message_id: str, prefix: str) -> str:

@@ -53,7 +53,7 @@ def mail_offer(context: TaskContext, offer_id: int) -> None:
             to=offer.email,
             language=offer.language,
             reply_to=find_mail_address(offer.inquiry.pro),
-            headers={"Message-ID": mail.make_message_id(f"{OFFER_ID}{offer.pk}")},
+            headers={"Message-ID": mail.make_signed_message_id(f"{OFFER_ID}{offer.pk}")},
         )
     except Exception as error:
         offer.record_mail_failure(error, is_last=context.attempt >= MAX_ATTEMPTS)

@@ -3,6 +3,7 @@
 import pytest
 from django_tasks_db.models import DBTaskResult
 
+from config.web.mail import make_signed_message_id
 from inquiries.customers.profiles import complete_profile
 from inquiries.mails import mail_acknowledgment, mail_notification
 from inquiries.models import DirectoryUser, Inquiry
@@ -43,7 +44,7 @@ def test_the_customer_is_told_that_it_arrived(pro, question, jan, work_tasks, ma
         {
             "Auto-Submitted": "auto-replied",
             "X-Auto-Response-Suppress": "All",
-            "Message-ID": f"<inquiry.{inquiry.pk}@testserver>",
+            "Message-ID": make_signed_message_id(f"inquiry.{inquiry.pk}"),
         },
     )
     assert mail.body == (

@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from config.web.mail import make_signed_message_id
 from contacts.models import Contact
 from inquiries.models import Inquiry
 from tests.contacts.messaging import arrive, connect
@@ -28,7 +29,7 @@ def jan_of_the_book(pro, sent):
 
 def test_a_returned_offer_has_failed_and_can_be_sent_again(browser, sent, jan_of_the_book, bounce, work_tasks):
     work_tasks()
-    id = f"<offer.{sent.pk}@testserver>"
+    id = make_signed_message_id(f"offer.{sent.pk}")
     assert mail.outbox[0].extra_headers["Message-ID"] == id
     assert bounce(id).contact == jan_of_the_book
     sent.refresh_from_db()
@@ -44,5 +45,19 @@ def test_a_returned_acknowledgment_is_shown_beside_the_customer(browser, sent, j
     address = f"/inquiries/{sent.inquiry_id}"
     warning = "The acknowledgment was returned: the e-mail address may be wrong."
     assert warning not in Page(browser.get(address)).one("#customer").text
-    assert bounce(f"<inquiry.{sent.inquiry_id}@testserver>").contact == jan_of_the_book
+    assert bounce(make_signed_message_id(f"inquiry.{sent.inquiry_id}")).contact == jan_of_the_book
     assert warning in Page(browser.get(address)).one("#customer").text
+
+
+def test_a_message_id_that_somebody_guesses_marks_nothing(sent, jan_of_the_book, bounce):
+    signature = make_signed_message_id(f"offer.{sent.pk}").partition("@")[0].rpartition(".")[2]
+    guesses = (
+        f"<offer.{sent.pk}@testserver>",
+        f"<inquiry.{sent.inquiry_id}@testserver>",
+        f"<offer.{sent.pk + 1}.{signature}@testserver>",
+        f"<inquiry.{sent.inquiry_id}.{signature}@testserver>",
+    )
+    for id in guesses:
+        assert bounce(id).contact.name == "Mailer"
+    sent.refresh_from_db()
+    assert (sent.mail_error, Inquiry.objects.get(pk=sent.inquiry_id).acknowledgment_returned_at) == ("", None)

@@ -13,6 +13,7 @@ from .connection import ChannelConnection
 
 # Deliveries deleted at a time, each with its file.
 PRUNE_BATCH = 200
+UNREAD_KEPT = timedelta(days=400)
 
 
 class ChannelDeliveryQuerySet(models.QuerySet["ChannelDelivery"]):
@@ -89,9 +90,14 @@ class OriginalFile(StoredFile):
 
 
 def prune_deliveries() -> None:
-    """Delete the oldest calls past ORIGINALS_KEPT_DAYS, with their originals; messages stay."""
-    before = timezone.now() - timedelta(days=settings.ORIGINALS_KEPT_DAYS)
-    old = ChannelDelivery.objects.filter(created_at__lt=before).order_by("created_at")
+    """Delete the oldest calls past ORIGINALS_KEPT_DAYS, with their originals; messages stay.
+
+    A call that could not be read yet is no original: it is kept for UNREAD_KEPT.
+    """
+    now = timezone.now()
+    is_past = models.Q(created_at__lt=now - timedelta(days=settings.ORIGINALS_KEPT_DAYS))
+    is_over = models.Q(read_at__isnull=False) | models.Q(created_at__lt=now - UNREAD_KEPT)
+    old = ChannelDelivery.objects.filter(is_past & is_over).order_by("created_at")
     for delivery in old.defer("body").select_related("original")[:PRUNE_BATCH]:
         with transaction.atomic():
             if original := getattr(delivery, "original", None):

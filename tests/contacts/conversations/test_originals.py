@@ -1,13 +1,16 @@
 """Originals: kept as they came, downloaded by their Pro, and read again without doubling anything."""
 
 import gzip
+from datetime import timedelta
 
 import pytest
 from django.core.files.storage import storages
+from django.utils import timezone
 
 from config.files.models import LooseFile
 from contacts.channels import email
 from contacts.channels.message import File, InboundMessage
+from contacts.conversations.receiving import store_delivery
 from contacts.conversations.rereading import reread_delivery
 from contacts.models import ChannelDelivery, Contact, ContactMessage, OriginalFile
 from contacts.models.delivery import prune_deliveries
@@ -114,6 +117,17 @@ def test_old_originals_go_with_their_files_and_the_messages_stay(mail, settings,
     mail.refresh_from_db()
     assert (mail.delivery, mail.text, ChannelDelivery.objects.count()) == (None, "Is it free?", 0)
     assert not storages["attachments"].exists(key)
+
+
+def test_a_call_that_was_never_read_is_not_pruned_with_the_originals(pro, settings):
+    connection = connect(pro, "mime")
+    store_delivery(connection, *MAIL)
+    settings.ORIGINALS_KEPT_DAYS = 0
+    prune_deliveries()
+    assert bytes(ChannelDelivery.objects.get().body) == MAIL[0]
+    ChannelDelivery.objects.update(created_at=timezone.now() - timedelta(days=401))
+    prune_deliveries()
+    assert ChannelDelivery.objects.count() == 0
 
 
 def test_one_message_id_with_other_words_is_another_message(pro, receive_call, mail):

@@ -37,8 +37,12 @@ LANGUAGES = dict(settings.LANGUAGES)
 def receive_lead(message: ContactMessage, lead: Lead) -> bool:
     """Make a message's lead a contact request if its property is known; return whether there is one.
 
+    One of an archived contact, that is read again, stays as it is.
+
     See `contacts.conversations.leads`. The message then counts as read: the Pro is told of the contact request.
     """
+    if message.contact.deleted_at:
+        return False
     prop = find_property(message.pro, lead)
     contact_request = _get_or_create(message, lead, prop, notifies=not _is_told(message))
     if contact_request is None:

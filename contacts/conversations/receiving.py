@@ -19,6 +19,7 @@ from config.files.storage import NewFile
 from config.web.hooks import hooks
 from config.web.text import one_line
 
+from ..addresses import email_key
 from ..channels.message import IgnoredPart, InboundMessage, Receipt, RefusedError, SentMail, UnreadableError
 from ..channels.providers import provider_of
 from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
@@ -190,7 +191,7 @@ def _create_message(
         lead=lead_fields(inbound.lead),
         is_automatic=inbound.is_automatic,
         is_silent=inbound.is_silent,
-        is_unconfirmed=contact.created_at < began_at and _is_unconfirmed(contact, inbound),
+        is_unconfirmed=is_sender_unconfirmed(contact, inbound, began_at),
         created_at=_written_at(contact, inbound),
         edited_at=inbound.edited_at,
         deleted_at=inbound.deleted_at,
@@ -248,10 +249,18 @@ def find_or_create_sender(connection: ChannelConnection, inbound: InboundMessage
     )
 
 
-def _is_unconfirmed(contact: Contact, inbound: InboundMessage) -> bool:
-    """True if a known contact is said to have written, from an address that is stated or not proven."""
-    if inbound.by_way_of or inbound.is_returned:
+def is_sender_unconfirmed(contact: Contact, inbound: InboundMessage, began_at: datetime) -> bool:
+    """True if a known contact is said to have written, from an address that is stated or not proven.
+
+    `began_at` is when the sender was looked up: a contact that is younger was made for them. What was passed on is
+    unconfirmed where an answer to somebody with a proven address would go to an address that is not theirs.
+    """
+    if contact.created_at >= began_at or inbound.is_returned:
         return False
+    if inbound.by_way_of:
+        held = contact.identities.held()
+        is_elsewhere = not held.filter(external_id=email_key(inbound.address)).exists()
+        return bool(inbound.address) and is_elsewhere and held.filter(is_stated=False).exists()
     if not inbound.is_proven:
         return True
     return contact.identities.matching(inbound.sender).filter(is_stated=True).exists()

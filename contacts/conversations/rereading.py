@@ -5,6 +5,7 @@ import hashlib
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.tasks import task
+from django.utils import timezone
 from django.utils.translation import override
 
 from config.files.storage import store_kept_file
@@ -18,7 +19,7 @@ from .files import describe_refusal
 from .leads import lead_fields, receive_lead
 from .media import fetch_media
 from .originals import READING_QUEUE
-from .receiving import find_or_create_sender, read_items, receive_message
+from .receiving import find_or_create_sender, is_sender_unconfirmed, read_items, receive_message
 from .repeats import find_stored_message
 
 
@@ -44,7 +45,8 @@ def _reread_message(delivery: ChannelDelivery, inbound: InboundMessage) -> None:
         receive_message(delivery.connection, inbound, delivery)
     elif inbound.edited_at or inbound.deleted_at:
         apply_change(message, inbound)
-    elif not message.is_outbound:
+    elif not message.is_outbound and not inbound.is_unreadable:
+        # The words that an earlier reading gave stay.
         _correct_message(message, inbound)
         _correct_sender(delivery, message, inbound)
         _correct_lead(message, inbound)
@@ -64,21 +66,26 @@ def _correct_message(message: ContactMessage, inbound: InboundMessage) -> None:
 
 
 def _correct_sender(delivery: ChannelDelivery, message: ContactMessage, inbound: InboundMessage) -> None:
-    """Move the message to the contact that wrote it, if it is read as somebody else's now."""
-    sender = [list(pair) for pair in inbound.sender]
-    if sender == message.sender:
-        return
+    """Store who wrote the message and where an answer goes, and move it if it is read as somebody else's now."""
     with transaction.atomic():
         hold_book(message.pro_id)
         message.lock()
-        former, contact = message.contact, find_or_create_sender(delivery.connection, inbound)
-        message.contact, message.sender, message.address = contact, sender, inbound.address
-        message.sender_name, message.by_way_of = one_line(inbound.name)[:200], inbound.by_way_of[:254]
+        former = message.contact
+        message.address, message.by_way_of = inbound.address, inbound.by_way_of[:254]
+        message.sender_name = one_line(inbound.name)[:200]
         message.is_automatic, message.is_silent = inbound.is_automatic, inbound.is_silent
-        message.is_unconfirmed = False
+        if message.sender != (sender := [list(pair) for pair in inbound.sender]):
+            message.sender = sender
+            _move_to_sender(delivery, message, inbound)
         message.save()
-        for each in {former, contact}:
+        for each in {former, message.contact}:
             ContactMessage.objects.recount(each)
+
+
+def _move_to_sender(delivery: ChannelDelivery, message: ContactMessage, inbound: InboundMessage) -> None:
+    began_at = timezone.now()
+    message.contact = find_or_create_sender(delivery.connection, inbound)
+    message.is_unconfirmed = is_sender_unconfirmed(message.contact, inbound, began_at)
 
 
 def _correct_lead(message: ContactMessage, inbound: InboundMessage) -> None:

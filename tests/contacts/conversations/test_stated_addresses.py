@@ -166,3 +166,28 @@ def test_an_unproven_sender_whom_nobody_knows_is_no_question(letterbox):
     assert message.is_unconfirmed is False
     assert identities(message.contact) == [("email", message.address, True)]
     assert arrive(letterbox, is_proven=False).is_unconfirmed is True
+
+
+def forward_of(letterbox, address, **fields):
+    """Receive words of Ana's that a machine or list passed on, to be answered at `address`."""
+    return arrive(
+        letterbox,
+        identities=(("email", "ana@example.org"),),
+        email="ana@example.org",
+        address=address,
+        by_way_of="form@site.example",
+        is_proven=False,
+        **fields,
+    )
+
+
+def test_an_answer_to_somebody_known_does_not_go_to_the_address_of_a_stranger(pro, letterbox):
+    known = register(pro, name="Ana", email="ana@example.org")
+    rows = [forward_of(letterbox, address) for address in ("Ana@example.org", "", "me@site.example")]
+    assert [(row.contact, row.is_unconfirmed) for row in rows] == [(known, False), (known, False), (known, True)]
+
+
+def test_a_visitor_who_is_known_by_forms_alone_is_answered_by_the_portal(letterbox):
+    rows = [forward_of(letterbox, address) for address in ("a1@site.example", "a2@site.example")]
+    assert [row.is_unconfirmed for row in rows] == [False, False]
+    assert rows[0].contact == rows[1].contact

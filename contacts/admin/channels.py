@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.functions import Length
 from django.http import HttpRequest
@@ -134,7 +135,8 @@ class ContactMessageAdmin(UndeletableAdmin):
         """Send failed messages again, as the Pro can too."""
         count = 0
         for message in queryset.select_related("contact__pro"):
-            with suppress(Contact.DoesNotExist):
+            # WhatsApp takes no free text after 24 hours.
+            with suppress(Contact.DoesNotExist, ValidationError):
                 if resend_message(message):
                     self.log_fields(request, message, "state")
                     count += 1

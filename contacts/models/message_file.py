@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Sounds that a page plays.
 PLAYABLE = frozenset(
-    {"audio/aac", "audio/amr", "audio/flac", "audio/m4a", "audio/mp3", "audio/mp4", "audio/mpeg", "audio/ogg"}
+    {"audio/aac", "audio/flac", "audio/m4a", "audio/mp3", "audio/mp4", "audio/mpeg", "audio/ogg"}
     | {"audio/opus", "audio/wav", "audio/webm", "audio/x-m4a", "audio/x-wav"}
 )
 # WhatsApp keeps media for 30 days.

@@ -293,3 +293,11 @@ def test_view_permission_reads_nothing_again(pro):
     DBTaskResult.objects.all().delete()
     act(staff_client("view_channeldelivery", pro=pro), "read_again", delivery)
     assert DBTaskResult.objects.count() == 0
+
+
+def test_free_text_that_whatsapp_takes_no_more_is_not_sent_again(pro, staff_browser):
+    failed = message_of(pro, state="failed", error="why")
+    ContactMessage.objects.update(channel="whatsapp")
+    assert act(staff_browser, "send_again", failed) == ["None of these messages has failed."]
+    failed.refresh_from_db()
+    assert (failed.state, failed.error) == ("failed", "why")

@@ -42,8 +42,11 @@ def test_the_conversation_is_part_of_the_timeline(browser, user, whatsapp, lette
     page = contact_page(browser, jane)
     assert letters(page) == [
         ("letter letter-own", "WhatsApp Olive Owner Yes Failed: Unknown Try again"),
-        ("letter", "WhatsApp Jane <b> Voice message: open WhatsApp to view it"),
-        ("letter", "E-mail Jane <b> Plan See here plan.pdf 15 bytes Quoted history > before"),
+        ("letter", "WhatsApp Jane <b> as “Inès” Voice message: open WhatsApp to view it"),
+        (
+            "letter",
+            "E-mail Jane <b> as “Inès” jane@example.org Plan See here plan.pdf 15 bytes Quoted history > before",
+        ),
     ]
     file = page.one(f'#entries a[href="/inbox/messages/{jane.pk}/files/{letter.files.get().pk}"]')
     assert file.text == "plan.pdf"

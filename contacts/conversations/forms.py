@@ -13,8 +13,15 @@ SAY_FIRST = _("Say first who wrote: the same person, or somebody else.")
 
 
 def _ask_sender(form: forms.Form, unconfirmed: ContactMessage | None) -> None:
-    """Ask whether a sender who merely stated an address is the same person; drop the field where nobody did."""
+    """Ask whether a sender who merely stated an address is the same person; drop the field where nobody did.
+
+    An answer about another message, such as one that was the newest when the page was shown, does not count.
+    """
     if unconfirmed:
+        id = str(unconfirmed.pk)
+        form.fields["is_same"].widget.attrs["value"] = id
+        if form.data.get("is_same", id) != id:
+            form.data = {name: value for name, value in form.data.items() if name != "is_same"}
         names = {"address": unconfirmed.sender_email or unconfirmed.address, "name": unconfirmed.contact.name}
         form.fields["is_same"].label = _("%(address)s is the same person as %(name)s") % names
     else:

@@ -184,6 +184,12 @@ def _row_context(contact: Contact) -> dict[str, Any]:
     return {"row": ContactMessage.objects.with_last([contact])[0], "is_swap": True}
 
 
+def _confirm_and_find_next(unconfirmed: ContactMessage) -> ContactMessage | None:
+    """Confirm a sender; return a message of another unconfirmed one: the answer might go to them."""
+    confirm_sender(unconfirmed)
+    return find_unconfirmed_message(unconfirmed.contact)
+
+
 @require_POST
 def message_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Answer by a reply channel."""
@@ -194,8 +200,9 @@ def message_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
         given = form.cleaned_data
         try:
             with _not_found_when_gone():
-                if unconfirmed:
-                    confirm_sender(unconfirmed)
+                if unconfirmed and (another := _confirm_and_find_next(unconfirmed)):
+                    form = MessageForm(take_free_text(find_reply_channels(contact)), request.POST, unconfirmed=another)
+                    return _show_conversation(request, contact, form=form)
                 write_message(
                     contact,
                     given["text"],
@@ -223,8 +230,9 @@ def template_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         try:
             with _not_found_when_gone():
-                if unconfirmed:
-                    confirm_sender(unconfirmed)
+                if unconfirmed and (another := _confirm_and_find_next(unconfirmed)):
+                    form = TemplateForm(template, request.POST, unconfirmed=another)
+                    return _show_conversation(request, contact, template_form=form)
                 write_template(contact, template, form.values, by=request.user, id=form.cleaned_data["id"])
             messages.success(request, _("Your message is being sent."))
             return _show_conversation(request, contact)

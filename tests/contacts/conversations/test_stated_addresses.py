@@ -68,7 +68,7 @@ def test_addresses_of_a_new_persons_form_are_stated_and_a_message_joins_marked(h
 
 def test_the_first_answer_asks_and_confirms(browser, house, whatsapp):
     contact = ask(house).contact
-    whatsapp_from(whatsapp)
+    message = whatsapp_from(whatsapp)
     page = Page(browser.get(f"/inbox/messages/{contact.pk}"))
     fields = {"channel": "whatsapp", "text": "Yes."}
     assert page.texts("label.check") == ["33612345678 is the same person as Ana"]
@@ -78,7 +78,7 @@ def test_the_first_answer_asks_and_confirms(browser, house, whatsapp):
     assert page.form("form.reply").fields["text"] == "Yes."
     assert ContactMessage.objects.exclude(state="received").count() == 0
 
-    response = browser.post(f"/inbox/messages/{contact.pk}/send", {**fields, "is_same": "on"})
+    response = browser.post(f"/inbox/messages/{contact.pk}/send", {**fields, "is_same": str(message.pk)})
     assert response.status_code == 302
     assert ContactMessage.objects.filter(is_unconfirmed=True).count() == 0
     assert identities(contact) == [
@@ -191,3 +191,23 @@ def test_a_visitor_who_is_known_by_forms_alone_is_answered_by_the_portal(letterb
     rows = [forward_of(letterbox, address) for address in ("a1@site.example", "a2@site.example")]
     assert [row.is_unconfirmed for row in rows] == [False, False]
     assert rows[0].contact == rows[1].contact
+
+
+def test_an_answer_waits_until_every_sender_is_confirmed(browser, house, letterbox, whatsapp):
+    contact = ask(house).contact
+    mail = arrive(letterbox, identities=(("email", "ana@example.org"),), email="ana@example.org", is_proven=False)
+    shown = whatsapp_from(whatsapp)
+    fields, path = {"channel": "email", "text": "The code is 1."}, f"/inbox/messages/{contact.pk}"
+    arrived = arrive(letterbox, identities=(("phone", PHONE),), phone=PHONE, email="", address="eve@example.org")
+    unconfirmed = ContactMessage.objects.filter(is_unconfirmed=True)
+    assert set(unconfirmed) == {mail, shown, arrived}
+    # The tick was about the message that the page showed.
+    for ticked, asked_next, left in [(shown, arrived, 3), (arrived, shown, 2), (shown, mail, 1)]:
+        page = Page(browser.post(f"{path}/send", {**fields, "is_same": str(ticked.pk)}), status=422)
+        box = page.one("form.reply input[name=is_same]")
+        assert (box["value"], box.get("checked"), unconfirmed.all().count()) == (str(asked_next.pk), None, left)
+        assert page.form("form.reply").fields["text"] == "The code is 1."
+    assert ContactMessage.objects.exclude(state="received").count() == 0
+    assert browser.post(f"{path}/send", {**fields, "is_same": str(mail.pk)}).status_code == 302
+    assert unconfirmed.all().count() == 0
+    assert ContactMessage.objects.exclude(state="received").get().text == "The code is 1."

@@ -1,7 +1,11 @@
 """Recognise a message that was stored before."""
 
 import hashlib
+from email.utils import parseaddr
 
+from django.conf import settings
+
+from ..addresses import email_key
 from ..channels.message import InboundMessage
 from ..models import ChannelConnection, ContactMessage
 
@@ -13,8 +17,22 @@ def find_stored_message(connection: ChannelConnection, inbound: InboundMessage) 
     )
     if connection.channel != ChannelConnection.Channel.EMAIL:
         return rows.first()
-    # One of our own, sent back to us, is no second message.
-    return next((row for row in rows if row.is_outbound or _has_same_words(row, inbound)), None)
+    return next((row for row in rows if _is_repeat(connection, row, inbound)), None)
+
+
+def _is_repeat(connection: ChannelConnection, message: ContactMessage, inbound: InboundMessage) -> bool:
+    """True for the same words, and for an e-mail of our own that was sent back to us.
+
+    Anybody who got one knows its Message-ID: in a stranger's e-mail it proves nothing.
+    """
+    if message.is_outbound:
+        own = {email_key(address) for address in (connection.address, connection.pro.email, _default_sender())}
+        return email_key(inbound.by_way_of or inbound.email) in own or message.text == inbound.text
+    return _has_same_words(message, inbound)
+
+
+def _default_sender() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 def _has_same_words(message: ContactMessage, inbound: InboundMessage) -> bool:

@@ -130,15 +130,17 @@ def make_messages(user):
     )
     media = tuple(Media(kind, filename=f"{long * 3}.bin") for kind in ("image", "document", "voice", "hologram"))
     late = timezone.now() - timedelta(hours=30)
-    talker = arrive(whatsapp, "", media=media, sent_at=late, is_automatic=True, **known).contact
+    talker = arrive(whatsapp, "", media=media, is_automatic=True, **known).contact
     ContactFactory(pro=user.pro, name=f"Twin {long * 3}", email=talker.email)
-    arrive(whatsapp, long, sent_at=late, edited_at=timezone.now(), **known)
+    arrive(whatsapp, long, edited_at=timezone.now(), **known)
     ContactMessage.objects.exclude(edited_at=None).update(former=[[late.isoformat(), long * 4]])
     reason = f"{long * 3} (131026)"
     states = {"sent": "", "delivered": "", "read": "", "sending": reason, "failed": reason}
     for state, error in states.items():
         message = write_message(talker, f"{state} {long * 3}", channel="whatsapp", by=user)
         ContactMessage.objects.filter(pk=message.pk).update(state=state, error=error)
+    # WhatsApp takes no more free text.
+    talker.messages.filter(channel="whatsapp", state="received").update(created_at=late)
     ContactMessage.objects.mark_unread(talker)
 
 

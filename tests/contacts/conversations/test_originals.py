@@ -10,8 +10,9 @@ from django.utils import timezone
 from config.files.models import LooseFile
 from contacts.channels import email
 from contacts.channels.message import File, InboundMessage
-from contacts.conversations.receiving import store_delivery
+from contacts.conversations.receiving import receive_message, store_delivery
 from contacts.conversations.rereading import reread_delivery
+from contacts.conversations.sending import write_message
 from contacts.models import ChannelDelivery, Contact, ContactMessage, OriginalFile
 from contacts.models.delivery import prune_deliveries
 from tests.pages import Page
@@ -140,3 +141,14 @@ def test_one_message_id_with_other_words_is_another_message(pro, receive_call, m
         ("<m1@example.org>", "Is it free?", "ana@example.org"),
         ("<m1@example.org>", "Is it sold?", "bo@example.org"),
     ]
+
+
+def test_a_strangers_email_with_one_of_our_message_ids_is_stored(user, letterbox):
+    """Our own e-mail that comes back to us is no message."""
+    answer = write_message(arrive(letterbox).contact, "Yes.", channel="email", by=user)
+    ContactMessage.objects.filter(pk=answer.pk).update(external_id="<own@testserver>")
+    for who in ("port@in.example.com", "port@example.com"):
+        own = InboundMessage("<own@testserver>", (("email", who),), who, "", "Yes. > quoted", email=who)
+        assert receive_message(letterbox, own) is None
+    stranger = arrive(letterbox, "Something else", who="Bo", external_id="<own@testserver>")
+    assert (stranger.contact.name, ContactMessage.objects.count()) == ("Bo", 3)

@@ -19,7 +19,15 @@ from config.web.admin import EVERYWHERE, ReadOnlyAdmin, ReadOnlyInline
 
 from ..conversations.receiving import read_delivery
 from ..conversations.sending import resend_message
-from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage, MessageFile, MessageMedium
+from ..models import (
+    ChannelConnection,
+    ChannelDelivery,
+    Contact,
+    ContactMessage,
+    MailboxSettings,
+    MessageFile,
+    MessageMedium,
+)
 
 
 class UndeletableAdmin(ReadOnlyAdmin, TenantAdmin):
@@ -29,16 +37,27 @@ class UndeletableAdmin(ReadOnlyAdmin, TenantAdmin):
         return False
 
 
+class MailboxInline(ReadOnlyInline):
+    """The mailbox of an e-mail connection, without what opens it."""
+
+    model = MailboxSettings
+    readonly_fields = [
+        *("username", "imap_host", "smtp_host", "since", "connected_at", "polled_at", "failures", "error"),
+    ]
+    fields = [*readonly_fields]
+
+
 @admin.register(ChannelConnection)
 class ChannelConnectionAdmin(UndeletableAdmin):
     """The Pros' connections. Staff switch them off and on and end them; only the Pro changes the settings."""
 
     list_display = ["channel", "pro", "is_active", "is_receiving", "last_received_at", "provider", "address"]
     list_filter = ["channel", "provider", "is_active", "pro"]
-    list_select_related = ["pro"]
+    list_select_related = ["pro", "mailbox"]
     search_fields = ["address", "pro__name", "pro__email"]
     ordering = ["pro__name", "channel", "pk"]
-    unsearchable = ("secret", "token", "key")
+    unsearchable = ("secret", "token", "key", "mailbox")
+    inlines = [MailboxInline]
     actions = ["switch_off", "switch_on", "disconnect"]
     fields = [
         *("pro", "channel", "provider", "address", "webhook_url", "is_active", "is_receiving", "is_sending"),
@@ -83,7 +102,7 @@ class ChannelConnectionAdmin(UndeletableAdmin):
     )
     def disconnect(self, request: HttpRequest, queryset: QuerySet[ChannelConnection]) -> None:
         connected = [
-            connection for connection in queryset if connection.is_active or connection.secret or connection.token
+            connection for connection in queryset if connection.is_active or connection.is_set_up or connection.token
         ]
         for connection in connected:
             connection.disconnect()

@@ -38,7 +38,7 @@ BUSINESS_LABELS = {
 TEXTS = {"address": ADDRESS_LABELS, "business_id": BUSINESS_LABELS, "secret": SECRET_LABELS, "token": TOKEN_LABELS}
 
 
-def _secret_input(is_saved: bool) -> forms.Widget:
+def secret_input(is_saved: bool) -> forms.Widget:
     """An input whose value is never shown again."""
     attrs = {"autocomplete": "off", "spellcheck": "false"}
     if is_saved:
@@ -60,11 +60,11 @@ class ChannelForm(forms.Form):
         for name, labels_by_channel in TEXTS.items():
             if texts := labels_by_channel.get(self.channel):
                 is_hidden = name in ChannelConnection.HIDDEN
-                widget = _secret_input(bool(getattr(connection, name))) if is_hidden else forms.TextInput()
+                widget = secret_input(bool(getattr(connection, name))) if is_hidden else forms.TextInput()
                 # Only the model validates them, so that all errors are shown at once.
                 fields[name] = forms.CharField(label=texts[0], help_text=texts[1], required=False, widget=widget)
         fields["is_active"] = forms.BooleanField(label=_("Switched on"), required=False)
         initial = {"provider": connection.provider or providers[0], "address": connection.address}
         initial["business_id"] = connection.business_id
-        super().__init__(data, initial={**initial, "is_active": connection.is_active or not connection.secret})
+        super().__init__(data, initial={**initial, "is_active": connection.is_active or not connection.is_set_up})
         self.fields.update(fields)

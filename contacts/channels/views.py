@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,7 +22,7 @@ Channel = ChannelConnection.Channel
 TESTS = Limit("channel-test", 20, 3600)
 
 
-def _find_connection(request: ProRequest, channel: str) -> ChannelConnection:
+def find_connection(request: ProRequest, channel: str) -> ChannelConnection:
     """The Pro's connection of a channel, an unsaved one where there is none; 404 for an unknown channel."""
     if channel not in Channel:
         raise Http404
@@ -30,7 +31,7 @@ def _find_connection(request: ProRequest, channel: str) -> ChannelConnection:
 
 
 def _find_saved_connection(request: ProRequest, channel: str) -> ChannelConnection:
-    connection = _find_connection(request, channel)
+    connection = find_connection(request, channel)
     if connection.pk is None:
         raise Http404
     return connection
@@ -47,15 +48,18 @@ def channel_list(request: ProRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def channel_edit(request: ProRequest, channel: str) -> HttpResponse:
     """Set up a channel. A saved secret is never shown, and stays unless another one is given."""
-    connection = _find_connection(request, channel)
+    connection = find_connection(request, channel)
     form = ChannelForm(connection, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
+        if form.cleaned_data.get("provider") == ChannelConnection.Provider.MAILBOX:
+            query = {"address": form.cleaned_data["address"]}
+            return redirect(reverse("channels:mailbox_edit", query=query if query["address"] else None))
         try:
             saved = ChannelConnection.objects.connect(request.pro, channel, form.cleaned_data)
             messages.success(request, _("Saved."))
             if channel == Channel.TELEGRAM and form.cleaned_data["token"] and saved.is_active:
                 # Telegram delivers nothing until the webhook is registered.
-                _test_connection(request, saved)
+                try_connection(request, saved)
             return redirect("channels:channel_edit", channel)
         except ValidationError as error:
             add_errors(form, error)
@@ -67,11 +71,11 @@ def channel_edit(request: ProRequest, channel: str) -> HttpResponse:
 @require_POST
 def channel_test(request: ProRequest, channel: str) -> HttpResponse:
     """Test the saved connection."""
-    _test_connection(request, _find_saved_connection(request, channel))
+    try_connection(request, _find_saved_connection(request, channel))
     return redirect("channels:channel_edit", channel)
 
 
-def _test_connection(request: ProRequest, connection: ChannelConnection) -> None:
+def try_connection(request: ProRequest, connection: ChannelConnection) -> None:
     """Test a connection, and add a message with the result."""
     if TESTS.hit(request.pro.pk):
         messages.error(request, _("Too many tries. Try again in an hour."))
@@ -85,6 +89,8 @@ def _test_connection(request: ProRequest, connection: ChannelConnection) -> None
 
 
 def _success_text(connection: ChannelConnection) -> str:
+    if connection.provider == ChannelConnection.Provider.MAILBOX:
+        return _("Signed in to both servers: %(name)s")
     return {
         Channel.WHATSAPP: _("WhatsApp knows this number: %(name)s."),
         Channel.TELEGRAM: _("Telegram knows this bot, %(name)s, and delivers its messages here from now on."),

@@ -1,6 +1,7 @@
 """A lead of an e-mail becomes a contact request of the property that it names."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from contact_requests.models import ContactRequest, Property, PropertyNumber
 from contacts.channels.message import InboundMessage, Lead
 from contacts.conversations.leads import read_lead
 from contacts.conversations.receiving import receive_message
-from contacts.models import ChannelConnection, Contact, ContactMessage, StatedAddress
+from contacts.models import ChannelConnection, Contact, ContactMessage, MailboxSettings, StatedAddress
 
 from ..contacts.messaging import arrive, connect
 from ..factories import PropertyFactory
@@ -264,3 +265,13 @@ def test_the_same_reference_in_two_pros(letterbox, lake):
     messages = [arrive_with_lead(each, {"references": ("AP-12",)}) for each in (letterbox, box)]
     rows = ContactRequest.objects.order_by("created_at").values_list("inbound_message", "pro", "property")
     assert list(rows) == [(messages[0].pk, lake.pro_id, lake.pk), (messages[1].pk, other.pro_id, other.pk)]
+
+
+def test_lead_from_before_the_mailbox_was_connected_is_told_and_acknowledged_to_nobody(pro, lake):
+    fields = {"address": "office@in.example.com", "username": "office", "password": "x"}
+    fields |= {"imap_host": "imap.example.com", "smtp_host": "smtp.example.com"}
+    connection = MailboxSettings.objects.connect(pro, fields).connection
+    days_ago = timezone.now() - timedelta(days=3)
+    receive_message(connection, replace(INBOUND, sent_at=days_ago, is_past=True))
+    assert requests_and_jobs() == (1, [])
+    assert ContactRequest.objects.get().created_at == days_ago

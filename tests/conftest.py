@@ -25,10 +25,10 @@ from contacts.conversations.webhooks import CALLS
 from inquiries.models import InquiryType
 
 from .contacts.channels.dovecot import NO_DOVECOT, find_dovecot
-from .databases import django_db_setup
+from .databases import django_db_setup, migrate, templates
 from .factories import ProFactory, UserFactory, make_token
 
-__all__ = ["django_db_setup"]
+__all__ = ["django_db_setup", "migrate", "templates"]
 
 NO_CHROMIUM = "No Chromium found: the browser tests did NOT run. Install it, on Debian with: apt-get install chromium"
 

@@ -1,5 +1,7 @@
 """The test database: a copy of a template that is migrated once, and put back to it after each test that commits.
 
+Tests of migrations have an empty one instead: `migrate`.
+
 The template is kept between runs, in pytest's cache folder for SQLite and on the server for PostgreSQL. Its name holds
 a hash of all that a migration and the handlers of `post_migrate` make of a database; when that changes, a new one is
 made. `pytest --create-db` makes a new one in any case.
@@ -10,7 +12,7 @@ import hashlib
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +24,8 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management.color import no_style
 from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import StateApps
 from django.test import TransactionTestCase
 
 from inquiries.history.db_constraints import TABLE as HISTORY
@@ -32,19 +36,25 @@ SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
 
 
 @pytest.fixture(scope="session")
+def templates(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> "Templates":
+    """Named after the database of the settings, whose name the first copy changes."""
+    folder = Path(request.config.cache.mkdir("databases"))
+    return SQLiteTemplates(folder) if connection.vendor == "sqlite" else PostgreSQLTemplates(folder)
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(
-    request: pytest.FixtureRequest,
+    templates: "Templates",
     django_test_environment: None,
     django_db_blocker: Any,
     django_db_createdb: bool,
-    django_db_modify_db_settings: None,
 ) -> Iterator[None]:
     """In place of the fixture of pytest-django, which migrates for each worker."""
     original_name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         connection.settings_dict["OPTIONS"] = {**connection.settings_dict["OPTIONS"], "init_command": SQLITE_PRAGMAS}
     with django_db_blocker.unblock():
-        make_test_database(Path(request.config.cache.mkdir("databases")), anew=django_db_createdb)
+        make_test_database(templates, anew=django_db_createdb)
         migrated = read_tables()
     # Django's own flush truncates fifty tables and sends `post_migrate`: a quarter of a second each time.
     assert hasattr(TransactionTestCase, "_fixture_teardown")
@@ -54,21 +64,39 @@ def django_db_setup(
         connection.creation.destroy_test_db(original_name, verbosity=0)
 
 
-def make_test_database(folder: Path, anew: bool) -> None:
+def make_test_database(templates: "Templates", anew: bool = False) -> None:
     """Make the test database and connect to it. The first of several workers makes the template, the others wait."""
-    store = SQLiteTemplates(folder) if connection.vendor == "sqlite" else PostgreSQLTemplates()
-    with (folder / "lock").open("w") as lock:
+    with (templates.folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         key = template_key()
-        if anew or not store.exists(key):
+        if anew or not templates.exists(key):
             connection.creation.create_test_db(verbosity=0, autoclobber=True)
             connection.close()
-            store.save(key)
+            templates.save(key)
         else:
             name = connection.creation._get_test_db_name()
             connection.close()
-            store.copy(key, name)
+            templates.copy(key, name)
             connection.settings_dict["NAME"] = name
+
+
+@pytest.fixture
+def migrate(templates: "Templates", transactional_db: None) -> Iterator[Callable[[str, str], StateApps]]:
+    """Function that migrates an empty database to a migration of an app and returns the models of then.
+
+    Forwards alone: back from the newest migration would take ten times as long. The test database is copied anew
+    afterwards.
+    """
+    connection.close()
+    templates.empty(connection.settings_dict["NAME"])
+
+    def migrate_to(app: str, name: str) -> StateApps:
+        executor = MigrationExecutor(connection)
+        executor.migrate([(app, name)])
+        return executor.loader.project_state([(app, name)]).apps
+
+    yield migrate_to
+    make_test_database(templates)
 
 
 class SQLiteTemplates:
@@ -79,7 +107,12 @@ class SQLiteTemplates:
         return self._path(key).exists()
 
     def copy(self, key: str, name: str) -> None:
+        self.empty(name)
         shutil.copyfile(self._path(key), name)
+
+    def empty(self, name: str) -> None:
+        for file in (name, f"{name}-wal", f"{name}-shm"):
+            Path(file).unlink(missing_ok=True)
 
     def save(self, key: str) -> None:
         """Keep the test database as the template. An interrupted copy is none."""
@@ -97,7 +130,8 @@ class SQLiteTemplates:
 class PostgreSQLTemplates:
     """Databases beside the one of the settings, named after it."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.prefix = f"{settings.DATABASES['default']['NAME']}_template_"
 
     def exists(self, key: str) -> bool:
@@ -105,6 +139,9 @@ class PostgreSQLTemplates:
 
     def copy(self, key: str, name: str) -> None:
         self._run(f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}" TEMPLATE "{self._name(key)}"')
+
+    def empty(self, name: str) -> None:
+        self._run(f'DROP DATABASE "{name}"', f'CREATE DATABASE "{name}"')
 
     def save(self, key: str) -> None:
         drops = [f'DROP DATABASE "{name}"' for name in self._names()]
@@ -122,6 +159,9 @@ class PostgreSQLTemplates:
         with connection.creation._nodb_cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
+
+
+type Templates = SQLiteTemplates | PostgreSQLTemplates
 
 
 def template_key() -> str:

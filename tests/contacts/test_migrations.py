@@ -1,33 +1,15 @@
 """Data migrations of existing contacts."""
 
-import pytest
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
-BEFORE, AFTER = [("contacts", "0001_initial")], [("contacts", "0005_indexes")]
-
-
-def migrate(targets):
-    executor = MigrationExecutor(connection)
-    executor.migrate(targets)
-    return executor.loader.project_state(targets).apps
-
-
-@pytest.fixture
-def before(transactional_db):
-    yield migrate(BEFORE)
-    call_command("migrate", verbosity=0)
-
-
-def test_existing_contacts_can_be_searched_and_get_the_defaults(before):
+def test_existing_contacts_can_be_searched_and_get_the_defaults(migrate):
+    before = migrate("contacts", "0001_initial")
     pro = before.get_model("accounts", "Pro").objects.create(name="P", email="p@example.org", country="FR")
     old = before.get_model("contacts", "Contact").objects
     row = old.create(pro=pro, name="Hélène", email="H@Example.org", phone="+33612345678", source="contact_form")
     before.get_model("contacts", "ContactIdentity").objects.create(
         pro=pro, contact=row, channel="phone", external_id="+33612345678"
     )
-    after = migrate(AFTER)
+    after = migrate("contacts", "0005_indexes")
     new = after.get_model("contacts", "Contact").objects.values().get()
     assert new == {
         "id": row.pk,
@@ -50,15 +32,9 @@ def test_existing_contacts_can_be_searched_and_get_the_defaults(before):
     assert after.get_model("contacts", "ContactIdentity").objects.get().released_at is None
 
 
-@pytest.fixture
-def before_stated(transactional_db):
-    yield migrate([("contacts", "0011_message_search_index")])
-    call_command("migrate", verbosity=0)
-
-
-def test_what_stands_is_marked_as_silent_and_as_stated(before_stated):
+def test_what_stands_is_marked_as_silent_and_as_stated(migrate):
     """A visitor's addresses are stated until a message came from them; what a program wrote stays untold."""
-    get = before_stated.get_model
+    get = migrate("contacts", "0011_message_search_index").get_model
     pro = get("accounts", "Pro").objects.create(name="P", email="p@example.org", country="FR")
     sources = {"visitor": "contact_form", "writer": "contact_form", "typed": "manual"}
     for name, source in sources.items():
@@ -73,7 +49,7 @@ def test_what_stands_is_marked_as_silent_and_as_stated(before_stated):
                 get("contacts", "ContactMessage").objects.create(
                     pro=pro, contact=contact, channel="email", state="received", is_automatic=is_automatic
                 )
-    get = migrate([("contacts", "0013_mark_silent_and_stated")]).get_model
+    get = migrate("contacts", "0013_mark_silent_and_stated").get_model
     identities = get("contacts", "ContactIdentity").objects.values_list("external_id", "is_stated")
     assert dict(identities) == {"visitor@example.org": True, "writer@example.org": False, "typed@example.org": False}
     messages = get("contacts", "ContactMessage").objects.order_by("is_automatic")

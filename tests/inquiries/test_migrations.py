@@ -1,28 +1,7 @@
 """The shipped types."""
 
-import pytest
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-
 from inquiries.models import AllowedMove, InquiryType
 from inquiries.models.inquiry_type import check_steps
-
-BEFORE, AFTER = [("inquiries", "0001_initial")], [("inquiries", "0002_shipped_types")]
-
-
-def migrate(targets):
-    executor = MigrationExecutor(connection)
-    executor.migrate(targets)
-    return executor.loader.project_state(targets).apps
-
-
-@pytest.fixture
-def before(transactional_db):
-    apps = migrate(BEFORE)
-    apps.get_model("inquiries", "InquiryType").objects.all().delete()
-    yield apps
-    call_command("migrate", verbosity=0)
 
 
 def types():
@@ -39,8 +18,7 @@ def moves(slug):
     return set(moves.values_list("from_step__key", "to_step__key"))
 
 
-def test_three_types_are_shipped(before):
-    migrate(AFTER)
+def test_three_types_are_shipped(db):
     assert types() == [
         (
             "Question",
@@ -110,8 +88,7 @@ def step(place, key, label, description, color, case_status):
     }
 
 
-def test_shipped_pipelines_are_valid(before):
-    migrate(AFTER)
+def test_shipped_pipelines_are_valid(db):
     assert AllowedMove.objects.count() == 5
     for inquiry_type in InquiryType.objects.all():
         inquiry_type.full_clean()
@@ -124,9 +101,10 @@ def test_shipped_pipelines_are_valid(before):
         )
 
 
-def test_a_type_that_stands_already_stays_as_it_is(before):
+def test_a_type_that_stands_already_stays_as_it_is(migrate):
+    before = migrate("inquiries", "0001_initial")
     before.get_model("inquiries", "InquiryType").objects.create(slug="question", name="Ours", sort_order=9)
-    migrate(AFTER)
+    migrate("inquiries", "0002_shipped_types")
     assert [(row[1], row[0], row[-1]) for row in types()] == [
         ("callback_request", "Call-back Request", 2),
         ("offer_request", "Offer Request", 3),

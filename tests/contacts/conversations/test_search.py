@@ -2,10 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from config.jobs.worker import run_housekeeping
@@ -126,20 +122,8 @@ def test_a_message_stored_between_migrate_and_restart_is_found_a_minute_later(pr
     assert sorted(ContactMessage.objects.values_list("search_text", flat=True)) == ["\n", "\na kitchen"]
 
 
-def migrate(*target):
-    executor = MigrationExecutor(connection)
-    executor.migrate([target])
-    return executor.loader.project_state([target]).apps
-
-
-@pytest.fixture
-def before(transactional_db):
-    """The models before messages had search texts."""
-    yield migrate("contacts", "0008_messages")
-    call_command("migrate", verbosity=0)
-
-
-def test_standing_messages_get_their_search_texts_in_batches(before, monkeypatch):
+def test_standing_messages_get_their_search_texts_in_batches(migrate, monkeypatch):
+    before = migrate("contacts", "0008_messages")
     monkeypatch.setattr("config.search.filling.BATCH", 3)
     pro = ProFactory()
     old = before.get_model("contacts", "ContactMessage").objects

@@ -245,26 +245,31 @@ def work_tasks(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 @pytest.fixture
-def at_once() -> Callable[..., list[Any]]:
+def at_once() -> Iterator[Callable[..., list[Any]]]:
     """Calls one function in several threads that are let go together; returns what each call returned.
 
-    For tests with `django_db(transaction=True)`: every thread has a connection of its own.
+    For tests with `django_db(transaction=True)`: every thread has a connection of its own, until the test ends.
     """
+    pools: dict[int, ThreadPoolExecutor] = {}
 
     def run(count: int, work: Callable[[int], Any]) -> list[Any]:
         barrier = threading.Barrier(count)
 
         def one(number: int) -> Any:
+            barrier.wait(30)
             try:
-                barrier.wait(30)
                 return work(number)
             finally:
-                connections.close_all()
+                translation.deactivate()
 
-        with ThreadPoolExecutor(count) as pool:
-            return list(pool.map(one, range(count)))
+        if count not in pools:
+            pools[count] = ThreadPoolExecutor(count)
+        return list(pools[count].map(one, range(count)))
 
-    return run
+    yield run
+    for count in list(pools):
+        run(count, lambda _number: connections.close_all())
+        pools[count].shutdown()
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     text = "leave to the run on the other database what need not run on both: see docs/testing.md"
     parser.addoption("--divided", action="store_true", help=text)
+    text = "run axe in every language on every width in both colour schemes: see docs/testing.md"
+    parser.addoption("--every-combination", action="store_true", help=text)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -31,7 +33,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def runs_on_sqlite(item: pytest.Item) -> bool:
-    """True for all tests but those in a browser, of which a few show that the pages work here too."""
+    """Everything but the browser, of which a few tests show that the pages work here too, and `postgresql`."""
+    if item.get_closest_marker("postgresql"):
+        return False
     return not item.get_closest_marker("browser") or bool(item.get_closest_marker("smoke"))
 
 

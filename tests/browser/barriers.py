@@ -26,13 +26,15 @@ def violations(page: Page, *parts: str, **options: Any) -> list[Any]:
     return [(page.url, *found) for found in page.evaluate(RUN, [list(parts), options])]
 
 
-def barriers(page: Page, *parts: str, widths: tuple[int, ...] = (375, 1280)) -> list[Any]:
+def barriers(page: Page, *parts: str, widths: tuple[int, ...] = (375, 1280), has_dark: bool = True) -> list[Any]:
     """Run axe on every width in light, and its rules about colours in dark again. The page is loaded once: it is
     laid out anew, which is what a window does that somebody resizes."""
     found = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": 800})
         found += [(width, "light", *each) for each in violations(page, *parts)]
+        if not has_dark:
+            continue
         page.emulate_media(color_scheme="dark")
         found += [(width, "dark", *each) for each in violations(page, *parts, **COLOUR_RULES)]
         page.emulate_media(color_scheme="light")

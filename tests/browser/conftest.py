@@ -31,6 +31,16 @@ expect.set_options(timeout=PATIENCE)
 
 PHONE = {"viewport": {"width": 375, "height": 760}}
 WIDE = {"viewport": {"width": 1280, "height": 860}}
+# One of the four runs on SQLite too.
+with_and_without_javascript = pytest.mark.parametrize(
+    "size, has_javascript",
+    [
+        pytest.param(PHONE, True, id="phone-htmx", marks=pytest.mark.smoke),
+        pytest.param(WIDE, True, id="wide-htmx"),
+        pytest.param(PHONE, False, id="phone-no-javascript"),
+        pytest.param(WIDE, False, id="wide-no-javascript"),
+    ],
+)
 
 # htmx learns of the buttons in new content 20 ms after it shows them. Nobody is that quick, but for a test.
 SETTLE_AT_ONCE = "addEventListener('DOMContentLoaded', () => { if (window.htmx) htmx.config.defaultSettleDelay = 0; });"

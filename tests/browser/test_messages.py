@@ -13,7 +13,7 @@ from tests.contacts.channels.payloads import path, proof, text, whatsapp
 from tests.contacts.channels.peer import PHONE_ID, WHATSAPP_TOKEN, fault
 from tests.contacts.messaging import SECRET, arrive, connect, peer
 
-from .conftest import PHONE, WIDE
+from .conftest import PHONE, WIDE, with_and_without_javascript
 
 __all__ = ["peer"]
 
@@ -49,9 +49,7 @@ def look_again(page):
     )
 
 
-@pytest.mark.smoke
-@SIZES
-@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+@with_and_without_javascript
 def test_from_a_message_to_the_answer(enter, live_server, channel, peer, work_tasks, size, has_javascript):
     bring(live_server, channel, "Bonjour, c'est libre ?", 1)
     work_tasks()

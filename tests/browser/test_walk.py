@@ -11,7 +11,7 @@ from contact_requests.models import ContactRequest, Reply
 from contact_requests.spam import MIN_SECONDS
 from tests.factories import PASSWORD, PropertyFactory, RequestFactory
 
-from .conftest import PHONE, WIDE
+from .conftest import PHONE, WIDE, with_and_without_javascript
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -35,9 +35,7 @@ def sign_in(page):
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
-@pytest.mark.smoke
-@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
-@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+@with_and_without_javascript
 def test_from_the_form_to_the_answer(open_page, house, work_tasks, size, has_javascript):
     visitor = open_page("/properties/house", java_script_enabled=has_javascript, **size)
     fill_form(visitor)

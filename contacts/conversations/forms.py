@@ -22,7 +22,9 @@ def _ask_sender(form: forms.Form, unconfirmed: ContactMessage | None) -> None:
         form.fields["is_same"].widget.attrs["value"] = id
         if form.data.get("is_same", id) != id:
             form.data = {name: value for name, value in form.data.items() if name != "is_same"}
-        names = {"address": unconfirmed.sender_email or unconfirmed.address, "name": unconfirmed.contact.name}
+        # An answer may go elsewhere, as Reply-To says.
+        addresses = dict.fromkeys(filter(None, (unconfirmed.sender_email, unconfirmed.address)))
+        names = {"address": ", ".join(addresses), "name": unconfirmed.contact.name}
         form.fields["is_same"].label = _("%(address)s is the same person as %(name)s") % names
     else:
         del form.fields["is_same"]

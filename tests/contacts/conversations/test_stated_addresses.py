@@ -211,3 +211,12 @@ def test_an_answer_waits_until_every_sender_is_confirmed(browser, house, letterb
     assert browser.post(f"{path}/send", {**fields, "is_same": str(mail.pk)}).status_code == 302
     assert unconfirmed.all().count() == 0
     assert ContactMessage.objects.exclude(state="received").get().text == "The code is 1."
+
+
+def test_the_question_names_the_address_that_an_answer_would_go_to(browser, pro, letterbox):
+    known = register(pro, name="Ana", email="ana@example.org")
+    sender = {"identities": (("email", "ana@example.org"),), "email": "ana@example.org", "is_proven": False}
+    arrive(letterbox, address="elsewhere@evil.example", **sender)
+    page = Page(browser.get(f"/inbox/messages/{known.pk}"))
+    assert page.texts("label.check") == ["ana@example.org, elsewhere@evil.example is the same person as Ana"]
+    assert "Answers go to elsewhere@evil.example." in page.one(".thread form.message").text

@@ -33,7 +33,7 @@ def test_ended_connection_is_connected_again(browser, pro, whatsapp):
     browser.post(f"{LIST}/whatsapp/disconnect")
     page = Page(browser.get(f"{LIST}/whatsapp"))
     form = set_up_form(page)
-    assert form.fields == {"address": PHONE_ID, "secret": "", "token": "", "is_active": "on"}
+    assert form.fields == {"address": PHONE_ID, "business_id": "", "secret": "", "token": "", "is_active": "on"}
     assert (form.all("[placeholder]"), page.texts("code")) == ([], [])
     save(browser, "whatsapp", **ENTERED["whatsapp"])
     assert stored("whatsapp", pro) == {**SETTINGS["whatsapp"], "provider": "whatsapp", "is_active": True}

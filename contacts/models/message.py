@@ -155,6 +155,11 @@ class ContactMessage(models.Model):
         return address if "@" in address else ""
 
     @property
+    def sender_phone(self) -> str:
+        """The phone number of the sender in E.164, "" where the provider tells none."""
+        return next((external_id for channel, external_id in self.sender if channel == "phone"), "")
+
+    @property
     def is_reaction(self) -> bool:
         return bool(self.answers_to) and any(media["kind"] == "reaction" for media in self.media)
 

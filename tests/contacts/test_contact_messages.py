@@ -42,7 +42,7 @@ def test_the_conversation_is_part_of_the_timeline(browser, user, whatsapp, lette
     page = contact_page(browser, jane)
     assert letters(page) == [
         ("letter letter-own", "WhatsApp Olive Owner Yes Failed: Unknown Try again"),
-        ("letter", "WhatsApp Jane <b> as “Inès” Voice message: open WhatsApp to view it"),
+        ("letter", "WhatsApp Jane <b> as “Inès” 06 12 34 56 78 Voice message: open WhatsApp to view it"),
         (
             "letter",
             "E-mail Jane <b> as “Inès” jane@example.org Plan See here plan.pdf 15 bytes Quoted history > before",

@@ -50,7 +50,7 @@ def test_edit_replaces_the_text_and_keeps_the_former_one(browser, pro, receive_c
         THEN + timedelta(seconds=60),
         1,
     )
-    assert shown(browser) == ["· edited Monday? Earlier text Mondey? More Original Read again"]
+    assert shown(browser) == ["06 12 34 56 78 · edited Monday? Earlier text Mondey? More Original Read again"]
 
 
 def test_edit_in_the_second_of_writing_counts(pro, receive_call):
@@ -81,7 +81,7 @@ def test_deletion_marks_the_message_and_keeps_its_words(browser, pro, receive_ca
     receive_call(connection, change("revoke", "wamid.3", at=90))
     message = ContactMessage.objects.get()
     assert (message.text, message.deleted_at) == ("Secret", THEN + timedelta(seconds=60))
-    assert shown(browser) == ["The sender deleted this message Secret More Original Read again"]
+    assert shown(browser) == ["06 12 34 56 78 The sender deleted this message Secret More Original Read again"]
 
 
 def test_deletion_may_arrive_before_the_original(pro, receive_call):
@@ -114,19 +114,19 @@ def test_the_last_reaction_stands_at_its_message(browser, pro, receive_call):
     assert page.texts(".reactions") == ["Reactions: 👍"]
     receive_call(connection, reaction("❤", "wamid.4", at=90))
     more = " More Original Read again"
-    replaced = f"In answer to Inès Marchand: Free? This reaction was taken back or replaced 👍{more}"
+    replaced = f"06 12 34 56 78 In answer to Inès Marchand: Free? This reaction was taken back or replaced 👍{more}"
     assert shown(browser) == [
-        f"In answer to Inès Marchand: Free? ❤ Reaction{more}",
+        f"06 12 34 56 78 In answer to Inès Marchand: Free? ❤ Reaction{more}",
         replaced,
-        f"Free? Reactions: ❤{more}",
+        f"06 12 34 56 78 Free? Reactions: ❤{more}",
     ]
     seen = polled_path(Page(browser.get(path_of(ContactMessage.objects.first().contact))))
     # It came before the one that it follows here.
     receive_call(connection, reaction("", "wamid.6", at=80))
     assert "Reactions: ❤" in shown(browser)[3]
     receive_call(connection, reaction("", "wamid.5", at=120))
-    assert shown(browser)[0] == f"In answer to Inès Marchand: Free? Took back the reaction{more}"
-    assert shown(browser)[-1] == f"Free?{more}"
+    assert shown(browser)[0] == f"06 12 34 56 78 In answer to Inès Marchand: Free? Took back the reaction{more}"
+    assert shown(browser)[-1] == f"06 12 34 56 78 Free?{more}"
     headers = {"HX-Request": "true", "HX-Target": "thread"}
     assert browser.get(seen, headers=headers).status_code == 200
 
@@ -142,8 +142,8 @@ def test_quotation_of_the_message_that_is_answered(browser, received):
     quotation = page.one(f"#message-{second.pk} .answered")
     assert (quotation.text, quotation.one("a")["href"]) == ("In answer to Ana: Which flat?", f"#message-{first.pk}")
     assert [text for _own, text in letters(page)][-3:-1] == [
-        "WhatsApp Ana In answer to a message that is not here What?",
-        "WhatsApp Ana In answer to Ana: Which flat? That one",
+        "WhatsApp Ana +31 6 12345678 In answer to a message that is not here What?",
+        "WhatsApp Ana +31 6 12345678 In answer to Ana: Which flat? That one",
     ]
 
 

@@ -9,9 +9,13 @@ from playwright.sync_api import Page
 COLOUR_RULES = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 # [[rule, [HTML of the first elements]]…]; results that nobody reads are not sent.
 RUN = """async ([parts, options]) => {
-  // A colour that is inherited moves on in the children when it has arrived in the parent.
-  for (let moving; (moving = document.getAnimations().filter((each) => each.playState === "running")).length; )
-    await Promise.all(moving.map((each) => each.finished.catch(() => null)));
+  // Ended and not waited for: a window that nobody sees may never end them. A colour that is inherited moves on in the
+  // children when it has arrived in the parent.
+  for (let round = 0; round < 100; round++) {
+    const moving = document.getAnimations().filter((each) => each.playState === "running");
+    if (!moving.length) break;
+    for (const each of moving) try { each.finish(); } catch { each.cancel(); }
+  }
   const context = parts.length ? { include: parts.map((part) => [part]) } : document;
   const { violations } = await axe.run(context, { resultTypes: ["violations"], ...options });
   return violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map((node) => node.html.slice(0, 120))]);

@@ -32,6 +32,7 @@ from .mails import notify_pro
 from .media import fetch_media
 from .originals import READING_QUEUE, store_original
 from .repeats import find_stored_message, make_variant
+from .sender_contacts import find_or_create_sender
 from .sent_mails import store_sent_mail
 
 State = ContactMessage.State
@@ -233,22 +234,6 @@ def _find_returned_contact(connection: ChannelConnection, inbound: InboundMessag
     return next((contact for contact in contacts if contact and not contact.deleted_at), None)
 
 
-def find_or_create_sender(connection: ChannelConnection, inbound: InboundMessage) -> Contact:
-    """The contact that an inbound message identifies, or a new one."""
-    return Contact.objects.find_or_create(
-        connection.pro,
-        identities=inbound.identities,
-        name=_sender_name(connection, inbound),
-        email=inbound.email,
-        phone=inbound.phone,
-        source=connection.channel,
-        channel_preference=connection.channel,
-        language=inbound.language or connection.pro.language,
-        reached_by="" if inbound.email or inbound.phone else connection.channel,
-        stated_in="" if inbound.is_proven else inbound.by_way_of or connection.channel,
-    )
-
-
 def is_sender_unconfirmed(contact: Contact, inbound: InboundMessage, began_at: datetime) -> bool:
     """True if a known contact is said to have written, from an address that is stated or not proven.
 
@@ -264,14 +249,6 @@ def is_sender_unconfirmed(contact: Contact, inbound: InboundMessage, began_at: d
     if not inbound.is_proven:
         return True
     return contact.identities.matching(inbound.sender).filter(is_stated=True).exists()
-
-
-def _sender_name(connection: ChannelConnection, inbound: InboundMessage) -> str:
-    """The name that the sender gives, else the address that they wrote from."""
-    name = one_line(inbound.name)
-    if any(c.isalnum() for c in name):
-        return name
-    return one_line(inbound.email or inbound.phone or f"{connection.get_channel_display()} {inbound.address}".strip())
 
 
 def _written_at(contact: Contact, inbound: InboundMessage) -> datetime:

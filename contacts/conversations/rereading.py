@@ -19,8 +19,9 @@ from .files import describe_refusal
 from .leads import lead_fields, receive_lead
 from .media import fetch_media
 from .originals import READING_QUEUE
-from .receiving import find_or_create_sender, is_sender_unconfirmed, read_items, receive_message
+from .receiving import is_sender_unconfirmed, read_items, receive_message
 from .repeats import find_stored_message
+from .sender_contacts import find_or_create_sender
 
 
 @task(queue_name=READING_QUEUE, priority=-1)

@@ -3,6 +3,7 @@
 import pytest
 
 from contact_requests.receiving import receive
+from contacts.channels.message import Lead
 from contacts.models import Contact, ContactIdentity, ContactMessage, StatedAddress
 from tests.factories import PropertyFactory
 from tests.pages import Page
@@ -220,3 +221,13 @@ def test_the_question_names_the_address_that_an_answer_would_go_to(browser, pro,
     page = Page(browser.get(f"/inbox/messages/{known.pk}"))
     assert page.texts("label.check") == ["ana@example.org, elsewhere@evil.example is the same person as Ana"]
     assert "Answers go to elsewhere@evil.example." in page.one(".thread form.message").text
+
+
+def test_the_addresses_of_a_leads_new_person_stand_together_as_stated(letterbox, whatsapp):
+    lead = Lead(name="Lea", email="lea@visitor.example", phone="06 12 34 56 78", message="Is it free?")
+    stated = {"identities": (("email", lead.email),), "email": lead.email, "is_proven": False}
+    contact = arrive(letterbox, who="Lea", lead=lead, by_way_of="no-reply@portal.example", **stated).contact
+    assert (contact.phone, StatedAddress.objects.count()) == (PHONE, 0)
+    assert identities(contact) == [("email", "lea@visitor.example", True), ("phone", PHONE, True)]
+    message = whatsapp_from(whatsapp, name="Lea")
+    assert (message.contact, message.is_unconfirmed) == (contact, True)

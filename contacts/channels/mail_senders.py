@@ -70,6 +70,7 @@ class MailSender:
         self.replies = [reply for reply in addresses_in(email, "Reply-To") if self._reaches_a_person(reply[1])]
         self.copies = tuple(copy for copy in addresses_in(email, "Cc") if self._reaches_a_person(copy[1]))[:MAX_COPIES]
         self.name_before_via = name_before_via(self.name)
+        self.roles = roles
         self.role = roles.get(self.address.lower(), "")
         self.is_own = is_own(self.address, self.own_addresses)
         self.is_machine = self.role == "relay" or (self.role != "person" and self._is_machine())
@@ -155,8 +156,9 @@ def _answer_address(mail: MailSender, address: str) -> str:
 
 
 def _list_address(mail: MailSender) -> str:
-    """Address of the mailing list that a person wrote through, "" for none."""
-    return address_in(header(mail.email, "List-Post").replace("mailto:", " "))
+    """Address of the mailing list that a person wrote through, "" for none and for one that the Pro has corrected."""
+    address = address_in(header(mail.email, "List-Post").replace("mailto:", " "))
+    return "" if mail.roles.get(address.lower()) == "person" else address
 
 
 def _own_identity(email: AnymailInboundMessage) -> Identity:

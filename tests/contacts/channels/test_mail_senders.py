@@ -210,7 +210,10 @@ def test_stated_addresses_are_not_proven():
 # Headers, the Pro's corrections; address of the person, machine that passed it on.
 BY_LUC = {"From": "Luc <luc@host.example>", "Reply-To": LEA}
 BY_LEADS = {"From": "Portal <leads@host.example>", "Reply-To": LEA}
+BY_A_LIST = {"From": LEA, "List-Post": "<mailto:lists@host.example>"}
 CORRECTIONS = {
+    "through a list": (BY_A_LIST, {}, "lea@visitor.example", "lists@host.example"),
+    "through a list, for themselves": (BY_A_LIST, {"lists": "person"}, "lea@visitor.example", ""),
     "person": (BY_LUC, {}, "luc@host.example", ""),
     "person, a machine really": (BY_LUC, {"luc": "relay"}, "lea@visitor.example", "luc@host.example"),
     "machine": (BY_LEADS, {}, "lea@visitor.example", "leads@host.example"),
@@ -223,7 +226,7 @@ def test_correction_of_the_pro_counts(subtests):
     for label, (headers, roles, email, machine) in CORRECTIONS.items():
         with subtests.test(label):
             message = read_raw(mime(**headers), **roles)
-            address = "lea@visitor.example" if "Reply-To" in headers else ""
+            address = "" if email == "" else "lea@visitor.example"
             assert (message.email, message.address, message.by_way_of) == (email, address, machine)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from config.accounts.models import User
 
+from ..addresses import email_key
 from ..models import Contact, ContactEvent, ContactIdentity, ContactMessage, SenderRule, StatedAddress
 from .rereading import reread_delivery
 
@@ -50,7 +51,10 @@ def separate_sender(message: ContactMessage, *, by: User) -> Contact:
         message.lock()
         if not message.is_unconfirmed or message.contact_id != contact.pk:
             raise Contact.DoesNotExist
-        newcomer = _make_contact(message, dict(identities))
+        # A forged sender gives the contact's own address: that stays theirs.
+        proven = contact.identities.matching(identities).filter(is_stated=False)
+        own = set(proven.values_list("channel", "external_id"))
+        newcomer = _make_contact(message, dict(pair for pair in identities if pair not in own))
         ContactIdentity.objects.filter(contact=contact, is_stated=True).matching(identities).delete()
         rows = [newcomer.build_identity(*pair) for pair in identities]
         ContactIdentity.objects.bulk_create(rows, ignore_conflicts=True)
@@ -112,6 +116,6 @@ def correct_sender(message: ContactMessage, role: str) -> None:
     if "@" not in address or role not in SenderRule.Role.values:
         raise ValidationError(_("This message names no sender that could be corrected."))
     with transaction.atomic():
-        SenderRule.objects.update_or_create(pro=message.pro, address=address.lower(), defaults={"role": role})
+        SenderRule.objects.update_or_create(pro=message.pro, address=email_key(address), defaults={"role": role})
         if message.delivery_id:
             reread_delivery.enqueue(message.delivery_id)

@@ -23,7 +23,7 @@ from tests.sample_files import HOSTILE, PDF
 pytestmark = pytest.mark.django_db
 
 
-class Crash(BaseException):
+class CrashError(BaseException):
     """Not caught by `except Exception`."""
 
 
@@ -90,7 +90,7 @@ def test_an_unclaimed_file_is_deleted(stored):
     assert stored() == ([], [])
 
 
-@pytest.mark.parametrize("error", [ValueError, OperationalError, Crash])
+@pytest.mark.parametrize("error", [ValueError, OperationalError, CrashError])
 def test_a_failure_after_storing_deletes_the_file(stored, error):
     with pytest.raises(error), store_file(pdf(), "a.pdf") as new_file, transaction.atomic():
         new_file.claim()
@@ -213,9 +213,9 @@ def test_a_file_is_deleted_with_its_transaction(stored, django_capture_on_commit
 @pytest.mark.django_db(transaction=True)
 def test_a_file_whose_deletion_is_rolled_back_stays(stored):
     key = store()
-    with pytest.raises(Crash), transaction.atomic():
+    with pytest.raises(CrashError), transaction.atomic():
         delete_file_on_commit(key)
-        raise Crash
+        raise CrashError
     assert stored() == ([key], [])
 
 

@@ -231,3 +231,18 @@ def test_the_addresses_of_a_leads_new_person_stand_together_as_stated(letterbox,
     assert identities(contact) == [("email", "lea@visitor.example", True), ("phone", PHONE, True)]
     message = whatsapp_from(whatsapp, name="Lea")
     assert (message.contact, message.is_unconfirmed) == (contact, True)
+
+
+def test_a_forged_sender_takes_no_address_of_the_customer_along(browser, pro, letterbox):
+    customer = register(pro, name="Ana Customer", email="ana@example.org")
+    forged = {"identities": (("email", "ana@example.org"),), "email": "ana@example.org", "is_proven": False}
+    message = arrive(letterbox, who="Ana", address="elsewhere@evil.example", **forged)
+    browser.post(f"/inbox/messages/{customer.pk}/{message.pk}/same-person", {"same": "no"})
+    message.refresh_from_db()
+    newcomer = message.contact
+    assert (newcomer.name, newcomer.email, newcomer.phone, identities(newcomer)) == ("Ana", "", "", [])
+    customer.archive(by=None)
+    assert identities(newcomer) == []
+    customer.restore(by=None)
+    held = ContactIdentity.objects.filter(contact=customer).held()
+    assert list(held.values_list("external_id", "is_stated")) == [("ana@example.org", False)]

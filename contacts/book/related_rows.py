@@ -14,13 +14,15 @@ from ..models import (
     ContactMerge,
     ContactNote,
     DistinctPair,
+    Draft,
     StatedAddress,
+    WaitingItem,
 )
 
 # These rows describe a contact itself; all others that point to a contact move when it is merged.
 NOT_MOVED = {Contact, ContactMerge, DistinctPair}
 # These rows move, but mean nothing to the Pro when they are counted.
-NOT_COUNTED = {ContactEvent, ContactIdentity, ContactImportRow}
+NOT_COUNTED = {ContactEvent, ContactIdentity, ContactImportRow, Draft, WaitingItem}
 # Ids in one query: databases limit the number of parameters.
 BATCH = 500
 

@@ -1,8 +1,10 @@
+from .canned_reply import CannedReply, CannedReplyText
 from .connection import ChannelConnection
 from .contact import Contact
 from .contact_import import ContactImport, ContactImportRow
 from .delivery import ChannelDelivery, OriginalFile
 from .distinct import DistinctPair
+from .draft import Draft
 from .event import ContactEvent
 from .identity import ContactIdentity
 from .mailbox import MailboxSettings
@@ -14,8 +16,11 @@ from .note import ContactNote
 from .sender_rule import SenderRule
 from .stale import StaleEditError
 from .stated_address import StatedAddress
+from .waiting import WaitingItem
 
 __all__ = [
+    "CannedReply",
+    "CannedReplyText",
     "ChannelConnection",
     "ChannelDelivery",
     "Contact",
@@ -27,6 +32,7 @@ __all__ = [
     "ContactMessage",
     "ContactNote",
     "DistinctPair",
+    "Draft",
     "FiledCopy",
     "MailboxFolder",
     "MailboxSettings",
@@ -36,4 +42,5 @@ __all__ = [
     "SenderRule",
     "StaleEditError",
     "StatedAddress",
+    "WaitingItem",
 ]

@@ -31,6 +31,8 @@ class ContactMessage(models.Model):
 
     class State(models.TextChoices):
         RECEIVED = "received", pgettext_lazy("message", "Received")
+        # It leaves at `send_at`, and can be undone until then.
+        SCHEDULED = "scheduled", pgettext_lazy("message", "Scheduled")
         SENDING = "sending", pgettext_lazy("message", "Sending")
         SENT = "sent", pgettext_lazy("message", "Sent")
         DELIVERED = "delivered", pgettext_lazy("message", "Delivered")
@@ -39,6 +41,7 @@ class ContactMessage(models.Model):
 
     # Receipts arrive in any order; a state only moves forward.
     LATER_STATES = {
+        State.SCHEDULED: (State.SENDING,),
         State.SENDING: (State.SENT, State.DELIVERED, State.READ, State.FAILED),
         State.SENT: (State.DELIVERED, State.READ, State.FAILED),
         State.DELIVERED: (State.READ,),
@@ -81,6 +84,9 @@ class ContactMessage(models.Model):
     lead = models.JSONField(_("lead"), null=True, editable=False)
     # The WhatsApp template that is sent, as the Cloud API takes it; {} for free text.
     template = models.JSONField(_("template"), default=dict, editable=False, db_default=Value({}, models.JSONField()))
+    # "request:<id>" or "inquiry:<id>" that it answers, or that an answer to it is about; "" for neither.
+    topic = models.CharField(_("topic"), max_length=60, blank=True, db_default="")
+    signature = models.TextField(_("signature"), blank=True, db_default="")
     is_automatic = models.BooleanField(_("automatic"), default=False)
     is_silent = models.BooleanField(_("without notification"), default=False, db_default=False)
     # It stands in this conversation because of an address that nobody has proven yet: see ContactIdentity.is_stated.
@@ -94,6 +100,9 @@ class ContactMessage(models.Model):
     deleted_at = models.DateTimeField(_("deleted at"), null=True)
     read_at = models.DateTimeField(_("read at"), null=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
+    # While it is scheduled: the time at which it leaves, and the job that sends it.
+    send_at = models.DateTimeField(_("leaves at"), null=True)
+    job_id = models.UUIDField(null=True, editable=False)
     notified_at = models.DateTimeField(_("pro notified at"), null=True, editable=False)
     # Blank where it was not made yet: see `fill_missing_search_texts`.
     search_text = models.TextField(editable=False, default="", db_default="")
@@ -119,6 +128,7 @@ class ContactMessage(models.Model):
             models.Index(fields=["contact", "-created_at", "-id"], name="message_newest"),
             models.Index(fields=["pro", "-created_at", "-id"], name="message_of_pro"),
             models.Index(fields=["contact", "answers_to"], condition=~Q(answers_to=""), name="message_answering"),
+            models.Index(fields=["topic", "-created_at"], condition=~Q(topic=""), name="message_of_topic"),
             models.Index(fields=["id"], condition=Q(search_text=""), name="message_without_search_text"),
         ]
         constraints = [

@@ -1,7 +1,8 @@
 from .identity import IdentityDocument
 from .pro import Pro
+from .signature import Signature
 from .tenancy import TenantQuerySet
 from .token import SCOPES, ApiToken
 from .user import User
 
-__all__ = ["SCOPES", "ApiToken", "IdentityDocument", "Pro", "TenantQuerySet", "User"]
+__all__ = ["SCOPES", "ApiToken", "IdentityDocument", "Pro", "Signature", "TenantQuerySet", "User"]

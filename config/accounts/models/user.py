@@ -2,12 +2,15 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .pro import Pro
+
+MAX_UNDO_SECONDS = 30
 
 
 class UserManager(BaseUserManager["User"]):
@@ -39,6 +42,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         unique=True,
         help_text=_("This person's id in UserHub, if any."),
     )
+    undo_seconds = models.PositiveSmallIntegerField(
+        _("seconds to undo"),
+        default=10,
+        db_default=10,
+        validators=[MaxValueValidator(MAX_UNDO_SECONDS)],
+        help_text=_("How long an answer waits before it leaves: 0 to 30."),
+    )
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May open the admin."))
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
@@ -54,7 +64,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("users")
         constraints = [
             # An address in capitals is the same user.
-            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower")
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower"),
+            models.CheckConstraint(
+                condition=models.Q(undo_seconds__lte=MAX_UNDO_SECONDS), name="user_undo_seconds_bounded"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,53 @@
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from config.accounts.models import Pro, TenantQuerySet, User
+
+from .contact import Contact
+
+# Somebody whose draft was saved longer ago is not answering any more.
+PRESENT_FOR = timedelta(seconds=60)
+
+
+class DraftQuerySet(TenantQuerySet["Draft"]):
+    def being_written(self, contact: Contact, *, beside: User, now: datetime | None = None) -> "DraftQuerySet":
+        """Drafts for a contact that others are writing at the moment, each with its user."""
+        since = (now or timezone.now()) - PRESENT_FOR
+        return self.filter(contact=contact, updated_at__gte=since).exclude(user=beside).select_related("user")
+
+
+class Draft(models.Model):
+    """Words to a contact that a user has typed and not sent: one a user, contact, kind and topic.
+
+    `topic` is that of the message: see ContactMessage.
+    """
+
+    class Kind(models.TextChoices):
+        MESSAGE = "message", pgettext_lazy("draft", "Message")
+        NOTE = "note", pgettext_lazy("draft", "Note")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pro = models.ForeignKey(Pro, models.CASCADE, related_name="+", verbose_name=_("Pro"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="drafts", db_index=False, verbose_name=_("user"))
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="drafts", verbose_name=_("contact"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.MESSAGE)
+    topic = models.CharField(_("topic"), max_length=60, blank=True)
+    channel = models.CharField(_("channel"), max_length=20, blank=True)
+    text = models.TextField(_("text"))
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated at"), default=timezone.now)
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+        constraints = [models.UniqueConstraint(fields=["user", "contact", "kind", "topic"], name="draft_once")]
+
+    def __str__(self) -> str:
+        return self.text[:50]

@@ -1,0 +1,214 @@
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.tuple_lookups import TupleGreaterThan
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
+from config.web.text import one_line
+
+from .contact import Contact
+
+if TYPE_CHECKING:
+    from .message import ContactMessage
+
+# In the list: not ended, and not put off to a later time.
+LISTED = Q(ended_at__isnull=True, later_until__isnull=True)
+MAX_WORDS = 200
+
+
+class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
+    def open(self) -> Self:
+        """Items that have not ended; those put off to a later time among them."""
+        return self.filter(ended_at=None)
+
+    def listed(self) -> Self:
+        """Items of the list: open, and not put off to a later time."""
+        return self.filter(LISTED)
+
+    def later(self) -> Self:
+        """Items that are put off to a later time."""
+        return self.filter(ended_at=None, later_until__isnull=False)
+
+    def of_contact(self, contact: Contact) -> Self:
+        """Items of one contact, oldest first."""
+        return self.filter(contact=contact).order_by("since", "id")
+
+    def first_of_each_person(self) -> Self:
+        """The oldest listed item of each contact, and each listed item without a contact."""
+        # A probe of the index for each row that is read, so that a page takes as long in a long list as in a short one.
+        others = WaitingItem.objects.listed().filter(contact=OuterRef("contact"), since__lte=OuterRef("since"))
+        is_earlier = Q(since__lt=OuterRef("since")) | Q(pk__lt=OuterRef("pk"))
+        return self.listed().filter(~Exists(others.filter(is_earlier)))
+
+    def longest_first(self) -> Self:
+        """In the order of the list: those that came back first, then the ones who have waited longest."""
+        return self.order_by("-is_returned", "since", "id")
+
+    def after(self, is_returned: bool, since: datetime, id: int) -> Self:
+        """The items after one, in the order of the list."""
+        following = Q(TupleGreaterThan(("since", "id"), (since, id)), is_returned=is_returned)
+        return self.filter(following | Q(is_returned=False) if is_returned else following)
+
+    def add(
+        self,
+        pro: Pro,
+        kind: str,
+        key: object,
+        *,
+        contact: Contact | None,
+        since: datetime,
+        channel: str,
+        about: str = "",
+        words: str = "",
+    ) -> "WaitingItem":
+        """Let something wait, once: the same (kind, key) again changes nothing.
+
+        Other items of the contact that were put off come back at once, as the contact has written again.
+        """
+        item, is_new = self.get_or_create(
+            kind=kind,
+            key=str(key),
+            defaults={
+                "pro": pro,
+                "contact": contact,
+                "since": since,
+                "channel": channel,
+                "about": one_line(about, MAX_WORDS),
+                "words": one_line(words[: 2 * MAX_WORDS], MAX_WORDS),
+            },
+        )
+        if is_new and contact:
+            self._bring_back(contact)
+        return item
+
+    def _bring_back(self, contact: Contact) -> None:
+        """List the items of a contact that were put off, the new one among them: all at the top."""
+        items = self.filter(contact=contact)
+        if items.later().update(later_was=models.F("later_until"), later_until=None, is_returned=True):
+            items.listed().update(is_returned=True)
+
+    def end(
+        self, outcome: str, *, by: User | ApiToken | None, answer: "ContactMessage | None" = None
+    ) -> list["WaitingItem"]:
+        """End those of these items that are open; returns them. Call it in a transaction."""
+        items = list(self.open().select_for_update(of=("self",), no_key=True).order_by("pk"))
+        now = timezone.now()
+        changes: dict[str, Any] = {
+            "ended_at": now,
+            "outcome": outcome,
+            "answer": answer,
+            "ended_by": by if isinstance(by, User) else None,
+            "ended_by_token": by if isinstance(by, ApiToken) else None,
+        }
+        WaitingItem.objects.filter(pk__in=[item.pk for item in items]).update(**changes)
+        for item in items:
+            for name, value in changes.items():
+                setattr(item, name, value)
+        return items
+
+    def reopen(self, *outcomes: str) -> int:
+        """Undo the end of these items, or of those with one of the outcomes; returns how many wait again."""
+        ended = self.filter(ended_at__isnull=False)
+        ended = ended.filter(outcome__in=outcomes) if outcomes else ended
+        return ended.update(ended_at=None, outcome="", answer=None, ended_by=None, ended_by_token=None)
+
+
+class WaitingItem(models.Model):
+    """Something that waits for a word from the office, from its arrival until somebody answered or decided not to.
+
+    `key` is the id of the contact request, message, inquiry or offer; a reminder's is its own. Together with `kind` it
+    is unique. Without a `contact` the item stands for a person of its own, such as an inquiry without its profile.
+    """
+
+    class Kind(models.TextChoices):
+        REQUEST = "request", pgettext_lazy("waiting", "Request")
+        MESSAGE = "message", pgettext_lazy("waiting", "Message")
+        INQUIRY = "inquiry", pgettext_lazy("waiting", "Inquiry")
+        OFFER = "offer", pgettext_lazy("waiting", "Answer to an offer")
+        REMINDER = "reminder", pgettext_lazy("waiting", "Reminder")
+
+    class Outcome(models.TextChoices):
+        ANSWERED = "answered", pgettext_lazy("waiting", "Answered")
+        ANOTHER_WAY = "another_way", pgettext_lazy("waiting", "Answered another way")
+        NO_ANSWER = "no_answer", pgettext_lazy("waiting", "No answer needed")
+        # They wrote before the reminder was due.
+        WROTE_AGAIN = "wrote_again", pgettext_lazy("waiting", "They wrote again")
+        SPAM = "spam", pgettext_lazy("waiting", "Set aside as spam")
+        ARCHIVED = "archived", pgettext_lazy("waiting", "Contact archived")
+
+    pro = models.ForeignKey(Pro, models.CASCADE, related_name="+", db_index=False, verbose_name=_("Pro"))
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, null=True, related_name="waiting_items", db_index=False, verbose_name=_("contact")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    key = models.CharField(_("id"), max_length=36)
+    since = models.DateTimeField(_("waiting since"))
+    # "form", a contact's channel, or "" for what came otherwise: the sign beside the name.
+    channel = models.CharField(_("channel"), max_length=20, blank=True)
+    about = models.CharField(_("about"), max_length=MAX_WORDS, blank=True)
+    words = models.CharField(_("first words"), max_length=MAX_WORDS, blank=True)
+    later_until = models.DateTimeField(_("put off until"), null=True)
+    later_words = models.CharField(_("reminder"), max_length=MAX_WORDS, blank=True)
+    later_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("put off by"))
+    # The time it had been put off to when the contact wrote before it.
+    later_was = models.DateTimeField(null=True, editable=False)
+    is_returned = models.BooleanField(_("came back"), default=False)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    outcome = models.CharField(_("ended by"), max_length=20, choices=Outcome, blank=True)
+    ended_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
+    ended_by_token = models.ForeignKey(
+        ApiToken, models.SET_NULL, null=True, related_name="+", verbose_name=_("by program")
+    )
+    answer = models.ForeignKey(
+        "contacts.ContactMessage", models.SET_NULL, null=True, related_name="settled_items", verbose_name=_("answer")
+    )
+
+    objects = WaitingItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("waiting item")
+        verbose_name_plural = _("waiting items")
+        indexes = [
+            models.Index(fields=["pro", "-is_returned", "since", "id"], condition=LISTED, name="waiting_list"),
+            models.Index(fields=["contact", "since", "id"], condition=LISTED, name="waiting_of_contact"),
+            models.Index(fields=["contact", "-since", "-id"], name="waiting_all_of_contact"),
+            models.Index(
+                fields=["pro", "later_until", "id"],
+                condition=Q(ended_at__isnull=True, later_until__isnull=False),
+                name="waiting_later",
+            ),
+            models.Index(
+                fields=["later_until"],
+                condition=Q(ended_at__isnull=True, later_until__isnull=False),
+                name="waiting_due",
+            ),
+            models.Index(fields=["pro", "-ended_at", "-id"], condition=Q(ended_at__isnull=False), name="waiting_done"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key"], name="waiting_once"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, outcome="") | (Q(ended_at__isnull=False) & ~Q(outcome="")),
+                name="waiting_end_has_outcome",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.key}"
+
+    @property
+    def is_listed(self) -> bool:
+        return self.ended_at is None and self.later_until is None
+
+
+def listed_items_of(contacts: Iterable[Contact]) -> dict[Any, list[WaitingItem]]:
+    """The listed items of each of these contacts, oldest first, by the contact's id, in one query."""
+    by_contact: dict[Any, list[WaitingItem]] = {contact.pk: [] for contact in contacts}
+    for item in WaitingItem.objects.listed().filter(contact__in=list(by_contact)).order_by("since", "id"):
+        by_contact[item.contact_id].append(item)
+    return by_contact

@@ -16,7 +16,7 @@ endef
 # Some images set it; every process of the tests would then compile every module anew.
 test test-one: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-one bench lint format lock messages clean
+.PHONY: help run test test-one bench lint format lock messages font clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ format: .venv/dev ## put the code into shape
 messages: .venv/dev ## gather the texts to translate and compile them (needs GNU gettext)
 	@DEBUG=true $(BIN)/python manage.py makemessages -l fr -l nl --no-location --no-obsolete -i .venv
 	@DEBUG=true $(BIN)/python manage.py compilemessages -i .venv
+
+font: .venv/dev ## make the web font of the pages anew, from Source Serif 4
+	@$(BIN)/python -m tests.font
 
 lock: .venv/dev ## resolve the dependencies of pyproject.toml anew
 	@$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.12 --no-header -o requirements.txt

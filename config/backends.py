@@ -1,4 +1,4 @@
-"""Entries of DATABASES, STORAGES and MAILERS, made from the environment."""
+"""Entries of DATABASES, STORAGES, MAILERS and TEMPLATES, some made from the environment."""
 
 import re
 import warnings
@@ -141,3 +141,20 @@ def mailer(mailbox_dir: Path, *, is_debug: bool) -> dict[str, Any]:
         "timeout": 15,
     }
     return {"BACKEND": backend, "OPTIONS": options}
+
+
+def templates(base_dir: Path) -> dict[str, Any]:
+    """Entry of TEMPLATES, for pages and mails."""
+    processors = [
+        "django.template.context_processors.request",
+        "django.template.context_processors.i18n",
+        "django.contrib.auth.context_processors.auth",
+        "django.contrib.messages.context_processors.messages",
+        "config.accounts.context.workspace",
+    ]
+    return {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [base_dir / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": processors},
+    }

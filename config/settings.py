@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 
-from config.backends import database, mailer, storages
+from config.backends import database, mailer, storages, templates
 from config.environment import (
     BASE_DIR,
     are_hosts,
@@ -102,26 +102,12 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "config.accounts.middleware.WorkspaceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "config.web.toasts.ToastMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.template.context_processors.i18n",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "config.accounts.context.workspace",
-            ],
-        },
-    }
-]
+TEMPLATES = [templates(BASE_DIR)]
 
 # --- Data ----------------------------------------------------------------------------------------
 

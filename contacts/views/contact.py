@@ -1,6 +1,7 @@
 """Page of a contact: details, notes, duplicates and timeline."""
 
 import uuid
+from contextlib import suppress
 from datetime import UTC
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config.accounts.http import ProRequest, send_to, wants
 from config.web.forms import add_errors
+from config.web.toasts import toast
 
 from ..book.fields import display_value, field_label
 from ..conversations.forms import reply_context
@@ -171,14 +173,14 @@ def _show_saved(request: ProRequest, contact: Contact, field: str, changes: dict
 
 @require_POST
 def contact_archive(request: ProRequest, id: uuid.UUID) -> HttpResponse:
-    """Archive a contact; the list then offers to undo it."""
+    """Archive a contact; a toast on the list offers to undo it."""
     contact = find_contact(request, id)
-    try:
+    # A second click finds it archived.
+    with suppress(Contact.DoesNotExist):
         contact.archive(by=request.user)
-    except Contact.DoesNotExist:
-        # Archived by an earlier click.
-        contact.refresh_from_db()
-    return redirect(f"{reverse('contacts:contact_list')}?{urlencode({'archived': contact.pk})}")
+        text = _("%(name)s is archived.") % {"name": contact.name}
+        toast(request, text, reverse("contacts:contact_restore", args=[contact.pk]))
+    return redirect("contacts:contact_list")
 
 
 @require_POST
@@ -187,7 +189,9 @@ def contact_restore(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     contact = find_contact(request, id)
     try:
         contact.restore(by=request.user)
-        messages.success(request, _("%(name)s is restored.") % {"name": contact.name})
+        toast(request, _("%(name)s is restored.") % {"name": contact.name})
     except Contact.DoesNotExist:
         contact.refresh_from_db()
-    return redirect("contacts:contact_detail", contact.pk)
+        if contact.merged_into_id:
+            toast(request, _("%(name)s was merged meanwhile.") % {"name": contact.name}, level=messages.ERROR)
+    return send_to_contact(request, contact)

@@ -94,16 +94,7 @@ def contact_list(request: ProRequest) -> HttpResponse:
             # The URL follows the typed text without a history entry for every letter.
             response["HX-Replace-Url"] = f"{reverse('contacts:contact_list')}?{book.query()}"
         return response
-    return render(request, PAGE, {**book.context(), "archived": _just_archived(request)})
-
-
-def _just_archived(request: ProRequest) -> Contact | None:
-    """Contact that was just archived, by the URL; the page offers to undo it."""
-    try:
-        id = uuid.UUID(request.GET.get("archived", ""))
-    except ValueError:
-        return None
-    return Contact.objects.for_pro(request.pro, deleted=True).filter(pk=id).first()
+    return render(request, PAGE, book.context())
 
 
 @require_safe

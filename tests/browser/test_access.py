@@ -45,7 +45,6 @@ CLOSED = [
     "/contacts",
     "/contacts?q=nobody",
     "/contacts?view=archived",
-    "/contacts?archived={gone}",
     "/contacts/new",
     "/contacts/{contact}",
     "/contacts/{contact}/edit/phone",

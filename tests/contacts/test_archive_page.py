@@ -2,6 +2,7 @@
 
 import pytest
 
+from contacts.book.merging import merge_contacts
 from contacts.models import Contact
 from tests.pages import Page
 
@@ -13,29 +14,37 @@ def jane(contact):
 
 def test_archive_and_undo(browser, jane, user):
     response = browser.post(f"/contacts/{jane.pk}/archive")
-    assert (response.status_code, response["Location"]) == (302, f"/contacts?archived={jane.pk}")
-    page = Page(browser.get(response["Location"]))
-    assert (page.texts(".message p"), page.texts("[data-row]")) == (["Jane <b> is archived."], [])
-    response = browser.post(page.form(".message").action, follow=True)
+    assert (response.status_code, response["Location"]) == (302, "/contacts")
+    page = Page(browser.get("/contacts"))
+    assert (page.texts(".toast p"), page.texts("[data-row]")) == (["Jane <b> is archived."], [])
+    response = browser.post(page.form(".toast form").action, follow=True)
     assert response.redirect_chain == [(f"/contacts/{jane.pk}", 302)]
-    assert Page(response).texts(".message") == ["Jane <b> is restored."]
+    assert Page(response).one("#toasts").texts("p") == ["Jane <b> is restored."]
     assert Contact.objects.get().deleted_at is None
     assert list(jane.events.values_list("kind", "user")) == [("deleted", user.pk), ("restored", user.pk)]
-    # Afterwards the undo is not offered any more.
-    page = Page(browser.get(f"/contacts?archived={jane.pk}"))
-    assert (page.texts("[data-row]"), page.texts(".message")) == (["Jane <b>"], [])
+    page = Page(browser.get("/contacts"))
+    assert (page.texts("[data-row]"), page.one("#toasts").texts("p")) == (["Jane <b>"], [])
 
 
 @pytest.mark.parametrize("verb", ["archive", "restore"])
 def test_a_second_time_changes_nothing(browser, jane, verb):
     if verb == "restore":
         jane.archive(by=None)
-    location = f"/contacts?archived={jane.pk}" if verb == "archive" else f"/contacts/{jane.pk}"
+    location = "/contacts" if verb == "archive" else f"/contacts/{jane.pk}"
     for _ in range(2):
         response = browser.post(f"/contacts/{jane.pk}/{verb}")
         assert (response.status_code, response["Location"]) == (302, location)
     assert (Contact.objects.get().deleted_at is None) == (verb == "restore")
     assert jane.events.filter(kind={"archive": "deleted", "restore": "restored"}[verb]).count() == 1
+    assert Page(browser.get("/contacts")).texts(".toast p") == [f"Jane <b> is {verb.rstrip('e')}ed."]
+
+
+def test_a_contact_merged_meanwhile_is_not_restored(browser, jane, contact):
+    kept = contact(name="Janet")
+    merge_contacts(kept, jane, by=None)
+    page = Page(browser.post(f"/contacts/{jane.pk}/restore", follow=True))
+    assert (page.one("h1").text, page.texts(".toast-error p")) == ("Janet", ["Jane <b> was merged meanwhile."])
+    assert Contact.objects.get(pk=jane.pk).merged_into_id == kept.pk
 
 
 @pytest.mark.parametrize("verb", ["archive", "restore"])
@@ -45,7 +54,7 @@ def test_another_pros_contact_is_404(other_browser, jane, verb):
     before = Contact.objects.values().get()
     assert "Jane" not in Page(other_browser.post(f"/contacts/{jane.pk}/{verb}"), status=404).text
     assert Contact.objects.values().get() == before
-    assert Page(other_browser.get(f"/contacts?archived={jane.pk}")).texts(".message") == []
+    assert Page(other_browser.get("/contacts")).one("#toasts").texts("p") == []
 
 
 @pytest.mark.parametrize("verb", ["archive", "restore"])

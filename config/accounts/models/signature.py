@@ -6,7 +6,7 @@ from .user import User
 
 
 class Signature(models.Model):
-    """What a user's e-mails in one language end with."""
+    """Words that a user's e-mails in one language end with."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="signatures", db_index=False, verbose_name=_("user"))
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)

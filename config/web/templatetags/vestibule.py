@@ -1,15 +1,20 @@
-"""Template tags for times."""
+"""Template tags for times and toasts."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from config.web.toasts import is_toast, read_toasts
+
 register = template.Library()
+register.filter("toasts", read_toasts)
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -37,3 +42,9 @@ def ago(then: datetime) -> SafeString:
         exact,
         _relative_time(then, timezone.now()),
     )
+
+
+@register.filter
+def notices(messages: Iterable[Message] | None) -> list[Message]:
+    """Messages that are no toasts."""
+    return [message for message in messages or () if not is_toast(message)]

@@ -1,4 +1,4 @@
-"""Submit an inquiry, from the workspace or a program: check it, add the customer's profile, save it.
+"""Submit an inquiry, from the workspace or a program: check it, add the customer's person, save it.
 
 Two steps, as UserHub may take seconds: `prepare` outside of any transaction, `Submission.save` in one.
 """
@@ -20,6 +20,7 @@ from config.web.compiled import Compiled
 from config.web.text import unix_lines
 
 from .customers import userhub
+from .customers.contacts import NamedCustomer
 from .customers.profiles import acknowledge_inquiry, complete_profile, copy_profile
 from .customers.userhub import Profile, UnknownUserError, UserHubUnavailableError
 from .ids import GREATEST_ID
@@ -36,34 +37,44 @@ SUBMITTED_FIELDS = ("user_id", "created_by", "subject", "message", "category", "
 
 @dataclass(frozen=True)
 class Submission:
-    """A checked inquiry that is not saved yet. `profile` is None if UserHub did not answer."""
+    """A checked inquiry that is not saved yet.
+
+    `profile` is None if UserHub did not answer, and for a `customer` without a UserHub id.
+    """
 
     inquiry: Inquiry
     filter_options: list[FilterOption]
     profile: Profile | None
+    customer: NamedCustomer | None = None
 
     def save(self, *, by: User | ApiToken | None) -> Inquiry:
         """Save it with its first history row and its contact, and enqueue the mails, in one transaction.
 
-        Raises ValidationError when its type or a filter option has been deactivated or deleted meanwhile.
+        Raises ValidationError when its type or a filter option has been deactivated or deleted meanwhile, or the chosen
+        contact archived.
         """
         inquiry = self.inquiry
         with transaction.atomic():
             # Not the time of `prepare`, before the call to UserHub.
             inquiry.created_at = timezone.now()
-            if self.profile:
-                copy_profile(inquiry, self.profile)
+            self._copy_person()
             start_inquiry(inquiry, by=by)
             if self.filter_options:
                 inquiry.filter_options.set(_lock_options(self.filter_options))
-            if self.profile:
-                acknowledge_inquiry(inquiry)
-            else:
+            if inquiry.is_waiting_for_profile:
                 complete_profile.enqueue(inquiry.pk)
+            else:
+                acknowledge_inquiry(inquiry)
             # A user who submits it in the workspace needs no mail about it.
             if not isinstance(by, User) and inquiry.pro.email:
                 mail_notification.enqueue(inquiry.pk)
         return inquiry
+
+    def _copy_person(self) -> None:
+        if self.customer:
+            self.customer.copy_to(self.inquiry)
+        elif self.profile:
+            copy_profile(self.inquiry, self.profile)
 
 
 def prepare(
@@ -73,12 +84,14 @@ def prepare(
     by: User | ApiToken | None,
     inquiry_type_id: int | None,
     filter_option_ids: Collection[int],
+    customer: NamedCustomer | None = None,
 ) -> Submission:
     """Check the values and fetch the customer's profile from UserHub, without saving anything.
 
-    `fields` has all SUBMITTED_FIELDS. `user_id` is the customer; `created_by` is a UserHub id, by default that of
-    `by`, else `user_id`. Without `inquiry_type_id` the first active type is used. If UserHub does not answer, the
-    inquiry will wait for its profile. Raises ValidationError with every error, by the names of fields and parameters.
+    `fields` has all SUBMITTED_FIELDS. `user_id` is the customer, None for a `customer` without a UserHub id;
+    `created_by` is a UserHub id, by default that of `by`, else `user_id`. Without `inquiry_type_id` the first active
+    type is used. If UserHub does not answer, the inquiry will wait for its profile. Raises ValidationError with every
+    error, by the names of fields and parameters.
     Do not call it in a transaction, see `userhub.fetch_profile`.
     """
     errors: dict[str, Any] = {}
@@ -87,17 +100,17 @@ def prepare(
     options: list[FilterOption] = []
     profile = None
     with _collect_errors(errors):
-        _check_fields(inquiry)
+        _check_fields(inquiry, is_user_known=customer is None)
     with _collect_errors(errors):
         inquiry.inquiry_type = _find_type(inquiry_type_id)
     with _collect_errors(errors):
         options = _find_options(filter_option_ids)
-    if "user_id" not in errors:
+    if customer is None and "user_id" not in errors:
         with _collect_errors(errors):
-            profile = _fetch_profile(inquiry.user_id)
+            profile = _fetch_profile(fields["user_id"])
     if errors:
         raise ValidationError(errors)
-    return Submission(inquiry, options, profile)
+    return Submission(inquiry, options, profile, customer)
 
 
 @contextmanager
@@ -109,7 +122,7 @@ def _collect_errors(errors: dict[str, Any]) -> Iterator[None]:
         errors.update(error.error_dict)
 
 
-def _check_fields(inquiry: Inquiry) -> None:
+def _check_fields(inquiry: Inquiry, *, is_user_known: bool) -> None:
     """Normalize the texts, and check all fields but the type."""
     inquiry.subject = " ".join(inquiry.subject.split())
     inquiry.message = unix_lines(inquiry.message).strip()
@@ -122,7 +135,8 @@ def _check_fields(inquiry: Inquiry) -> None:
         if not re.search(VISIBLE, getattr(inquiry, name)):
             errors[name] = _("Write at least one word.")
     for name in ("user_id", "created_by"):
-        if not 1 <= getattr(inquiry, name) <= GREATEST_ID:
+        id = getattr(inquiry, name)
+        if (is_user_known or id is not None) and not 1 <= (id or 0) <= GREATEST_ID:
             errors[name] = _("This is not the id of a UserHub user.")
     if inquiry.budget is not None and not (inquiry.budget.is_finite() and inquiry.budget >= 0):
         errors["budget"] = _("Enter an amount of 0 or more.")

@@ -54,12 +54,13 @@ def _prepare(caller: Caller, body: InquirySubmission) -> Submission:
 
 
 def _to_response(inquiry: Inquiry) -> HttpResponse:
+    # Null in inquiries that the workspace wrote down alone.
     data = SubmittedInquiry(
         inquiry_id=inquiry.pk,
         reference=inquiry.reference,
         status=inquiry.status,  # type: ignore[arg-type]
-        user_id=inquiry.user_id,
-        created_by=inquiry.created_by,
+        user_id=inquiry.user_id,  # type: ignore[arg-type]
+        created_by=inquiry.created_by,  # type: ignore[arg-type]
         created_at=offset_moment(inquiry.created_at),
     )
     answer = SubmissionAnswer(message="Inquiry submitted successfully", data=data)

@@ -98,7 +98,7 @@ def save_profile_problem(inquiry: Inquiry, problem: str) -> None:
 def complete_profile(context: TaskContext, inquiry_id: int) -> None:
     """Copy the customer's profile to a waiting inquiry. The worker retries while UserHub is unavailable."""
     inquiry = Inquiry.objects.select_related("pro", "inquiry_type").filter(pk=inquiry_id).first()
-    if inquiry is None or not inquiry.is_waiting_for_profile or inquiry.profile_problem:
+    if inquiry is None or not inquiry.is_waiting_for_profile or inquiry.profile_problem or inquiry.user_id is None:
         return
     try:
         save_profile(inquiry, userhub.fetch_profile(inquiry.user_id))

@@ -123,7 +123,7 @@ class SeededInquiry:
 
     def _copy_profile(self, inquiry: Inquiry) -> None:
         """Copy the customer's profile from the directory; an unknown customer's inquiry waits for it."""
-        user = DirectoryUser.objects.filter(userhub_id=inquiry.user_id).first()
+        user = DirectoryUser.objects.filter(userhub_id=self.seed.user).first()
         if user is None:
             return
         inquiry.person, inquiry.business = profile(user)

@@ -32,8 +32,9 @@ UNKNOWN: Mapping[str, Any] = {}
 class Inquiry(models.Model):
     """A typed question of a customer, on one step of its pipeline. Sources: inquiries API, contract section 5.
 
-    `user_id` (the customer), `created_by` (the submitter) and `case_id` are ids of other systems. `person` and
-    `business` are copied from the customer's UserHub profile; both are {} while `profile_at` is null and the inquiry
+    `user_id` (the customer), `created_by` (the submitter) and `case_id` are ids of other systems; the first two are
+    null where the office wrote the inquiry down for somebody without a UserHub id. `person` and `business` are copied
+    from the customer's UserHub profile, else from the contact; both are {} while `profile_at` is null and the inquiry
     waits for the profile. `person` is {first_name, last_name, email, phone, language (ISO 639-1), address}; `business`
     is {company, vat_number, address, invoice_email, invoice_address} or {}; an address is {street, postal_code, city,
     country}. All values are text, "" when unknown. `responded_at` is the first action on the Pro's side.
@@ -73,8 +74,8 @@ class Inquiry(models.Model):
         verbose_name=_("step"),
     )
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.OPEN, editable=False)
-    user_id = models.BigIntegerField(_("customer's UserHub id"))
-    created_by = models.BigIntegerField(_("submitted by UserHub user"))
+    user_id = models.BigIntegerField(_("customer's UserHub id"), null=True, blank=True)
+    created_by = models.BigIntegerField(_("submitted by UserHub user"), null=True, blank=True)
     subject = models.CharField(_("subject"), max_length=255)
     message = models.TextField(_("message"), max_length=10_000)
     category = models.CharField(_("category"), max_length=100, blank=True)

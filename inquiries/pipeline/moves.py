@@ -176,7 +176,8 @@ def userhub_id_of(by: Actor) -> int | None:
 
 def _record_response(inquiry: Inquiry, by: Actor, changed_by: int | None) -> None:
     # Actions of the customer and automatic ones are no response to the customer.
-    if inquiry.responded_at is None and by is not None and changed_by != inquiry.user_id:
+    is_by_customer = changed_by is not None and changed_by == inquiry.user_id
+    if inquiry.responded_at is None and by is not None and not is_by_customer:
         inquiry.record_response()
 
 

@@ -77,7 +77,11 @@ class TypeBrief(Struct):
 
 
 class InquiryRow(Struct, kw_only=True):
-    """The name, e-mail and phone are null while the inquiry waits for its customer's profile."""
+    """The name, e-mail and phone are null while the inquiry waits for its customer's profile.
+
+    `user_id` is null where the workspace wrote the inquiry down for a customer without a UserHub id, and `created_by`
+    where its user has none either.
+    """
 
     id: int
     inquiry_type_id: int
@@ -97,8 +101,8 @@ class InquiryRow(Struct, kw_only=True):
     created_at: Moment
     responded_at: Moment | None
     pipeline_status: str
-    user_id: int
-    created_by: int
+    user_id: int | None
+    created_by: int | None
     case_id: int | None
 
 

@@ -16,13 +16,14 @@ from config.web.forms import add_errors
 from contacts.models import Contact, StaleEditError
 
 from ..customers.profiles import retry_profile
-from ..forms import CaseForm, ClassificationForm, CloseForm, MoveForm, categories_of
+from ..forms.choices import categories_of
+from ..forms.inquiry import CaseForm, ClassificationForm, CloseForm, MoveForm
 from ..history.entry import Entry
 from ..history.reading import read_history
-from ..lookup import find_inquiry
+from ..lookup import find_inquiry, read_search, search_contacts
 from ..models import Inquiry, Offer, PipelineStep
 from ..pipeline.moves import InvalidTransitionError, close_inquiry, link_case, move_inquiry
-from ..translations import describe_refusal
+from ..translations import describe_refusal, userhub_name
 
 PAGE = "inquiries/inquiry.html"
 MAX_CANDIDATES = 8
@@ -114,10 +115,10 @@ def _progress_context(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
 
 def _contact_context(request: ProRequest, inquiry: Inquiry) -> dict[str, Any]:
     """Context of the contacts to link: the result of a search, else those with the customer's e-mail or phone."""
-    text = " ".join(request.GET.get("contact_q", "").replace("\0", " ").split())[:200]
+    text = read_search(request.GET.get("contact_q", ""))
     contacts = Contact.objects.for_pro(request.pro)
     if text:
-        candidates = contacts.search(text, by_word=True).order_by("-updated_at", "-id")
+        candidates = search_contacts(request.pro, text)
     else:
         person = inquiry.person
         same_address = contacts.none()
@@ -143,9 +144,17 @@ def _details_context(request: ProRequest, inquiry: Inquiry) -> dict[str, Any]:
     return {
         "inquiry": inquiry,
         "options": list(inquiry.filter_options.all()),
+        "submitted_by": _submitter_name(inquiry),
         "classification_form": ClassificationForm(instance=inquiry),
         "categories": categories_of(request.pro),
     }
+
+
+def _submitter_name(inquiry: Inquiry) -> str:
+    if inquiry.created_by:
+        return userhub_name(inquiry.created_by, inquiry)
+    first = inquiry.history.first()
+    return first.by_name if first else ""
 
 
 @require_safe

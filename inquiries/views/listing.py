@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from config.accounts.http import ProRequest, wants
 from config.web.paging import InvalidCursorError, from_cursor, row_number, to_cursor
 
-from ..forms import InquiryFilter
+from ..forms.listing import InquiryFilter
 from ..models import Attachment, Inquiry, Offer
 
 PAGE = "inquiries/list.html"

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from inquiries.amounts import AmountField
-from inquiries.forms import NewInquiryForm
+from inquiries.forms.new import NewInquiryForm
 from inquiries.models import Inquiry, Offer
 from inquiries.offers.forms import OfferForm
 from inquiries.offers.lifecycle import answer_offer
@@ -118,7 +118,7 @@ def test_an_invalid_offer_is_refused_beside_its_field(browser, new, draft, field
 )
 def test_an_amount_is_read_however_it_is_written(customer, typed, read):
     # Of an offer, and the budget of an inquiry alike.
-    for field in (OfferForm(customer).fields["amount"], NewInquiryForm().fields["budget"]):
+    for field in (OfferForm(customer).fields["amount"], NewInquiryForm(customer.pro).fields["budget"]):
         assert (type(field), field.clean(typed)) == (AmountField, Decimal(read))
 
 

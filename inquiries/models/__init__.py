@@ -6,6 +6,7 @@ from .history import InquiryHistory
 from .inquiry import Inquiry
 from .inquiry_type import InquiryType
 from .offer import InvalidOfferTransitionError, Offer, StaleOfferError
+from .pending_move import PendingMove
 from .step import PipelineStep
 from .unshared import UnsharedHistory
 
@@ -19,6 +20,7 @@ __all__ = [
     "InquiryType",
     "InvalidOfferTransitionError",
     "Offer",
+    "PendingMove",
     "PipelineStep",
     "StaleOfferError",
     "UnsharedHistory",

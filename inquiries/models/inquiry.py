@@ -24,6 +24,7 @@ from .step import PipelineStep
 
 if TYPE_CHECKING:
     from .offer import Offer
+    from .pending_move import PendingMove
 
 
 UNKNOWN: Mapping[str, Any] = {}
@@ -103,6 +104,9 @@ class Inquiry(models.Model):
     # A copy for the board, which would otherwise read the history of every card.
     moved_at = models.DateTimeField(_("on its step since"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    # The move that a page shows as made: see `show_pending_moves`.
+    pending_move: "PendingMove | None" = None
 
     objects = InquiryQuerySet.as_manager()
     search_index: ClassVar = SearchIndex(

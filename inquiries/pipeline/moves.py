@@ -18,14 +18,14 @@ from config.web.text import unix_lines
 
 from ..history.recording import record_move, record_moves
 from ..ids import GREATEST_ID
-from ..models import Inquiry, InquiryHistory, PipelineStep
+from ..models import Inquiry, PendingMove, PipelineStep
 from ..models.inquiry_type import find_initial_step
+from ..models.pending_move import NOTE_LENGTH
 
 Actor = User | ApiToken | None
 BATCH = 1000
 # A type's whole pipeline, each step with the type.
 _STEPS = Compiled(lambda type_id: PipelineStep.objects.filter(inquiry_type=type_id).select_related("inquiry_type"))
-NOTE_LENGTH = InquiryHistory._meta.get_field("note").max_length
 
 
 class InvalidTransitionError(Exception):
@@ -76,10 +76,8 @@ def move_inquiry(
     note = clean_note(note)
     with transaction.atomic():
         inquiry.lock()
-        allowed = {step.key: step for step in inquiry.allowed_steps()}
-        if to not in allowed or (expected_step is not None and expected_step != inquiry.step.key):
-            raise InvalidTransitionError(inquiry.step.key, to, list(allowed))
-        _save_move(inquiry, allowed[to], Inquiry.Status.CLOSED, by=by, changed_by=changed_by, note=note)
+        step = find_target(inquiry, to, expected_step)
+        _save_move(inquiry, step, Inquiry.Status.CLOSED, by=by, changed_by=changed_by, note=note)
 
 
 def close_inquiry(
@@ -89,22 +87,43 @@ def close_inquiry(
     by: Actor,
     changed_by: int | None = None,
     note: str = "",
+    expected_step: str | None = None,
 ) -> None:
     """Move from any step to the terminal one; to the last in order where there are several.
 
-    Raises InvalidTransitionError on a terminal step, ValidationError for an unknown outcome or an invalid note.
+    Raises InvalidTransitionError on a terminal step and when the inquiry is not on `expected_step`, ValidationError for
+    an unknown outcome or an invalid note.
     """
-    if outcome not in Inquiry.Outcome:
-        raise ValidationError({"outcome": _("Choose one of: %(values)s.") % {"values": ", ".join(Inquiry.Outcome)}})
-    note = clean_note(note)
-    status = Inquiry.Status.CANCELLED if outcome == Inquiry.Outcome.CANCELLED else Inquiry.Status.CLOSED
+    status, note = status_of_outcome(outcome), clean_note(note)
     with transaction.atomic():
         inquiry.lock()
-        end = PipelineStep.objects.filter(inquiry_type=inquiry.inquiry_type_id, is_terminal=True).last()
-        if inquiry.step.is_terminal or end is None:
-            allowed = [step.key for step in inquiry.allowed_steps()]
-            raise InvalidTransitionError(inquiry.step.key, end.key if end else "closed", allowed)
+        end = find_end(inquiry, expected_step)
         _save_move(inquiry, end, status, by=by, changed_by=changed_by, note=note)
+
+
+def find_target(inquiry: Inquiry, to: str, expected_step: str | None = None) -> PipelineStep:
+    """The step with the key `to`. Raises InvalidTransitionError as `move_inquiry` does. Call it with the row locked."""
+    allowed = {step.key: step for step in inquiry.allowed_steps()}
+    if to not in allowed or (expected_step is not None and expected_step != inquiry.step.key):
+        raise InvalidTransitionError(inquiry.step.key, to, list(allowed))
+    return allowed[to]
+
+
+def find_end(inquiry: Inquiry, expected_step: str | None = None) -> PipelineStep:
+    """The step to close on. Raises InvalidTransitionError as `close_inquiry` does. Call it with the row locked."""
+    end = PipelineStep.objects.filter(inquiry_type=inquiry.inquiry_type_id, is_terminal=True).last()
+    is_elsewhere = expected_step is not None and expected_step != inquiry.step.key
+    if inquiry.step.is_terminal or end is None or is_elsewhere:
+        allowed = [step.key for step in inquiry.allowed_steps()]
+        raise InvalidTransitionError(inquiry.step.key, end.key if end else "closed", allowed)
+    return end
+
+
+def status_of_outcome(outcome: str) -> str:
+    """The coarse status of an inquiry that is closed with this outcome. Raises ValidationError for an unknown one."""
+    if outcome not in Inquiry.Outcome:
+        raise ValidationError({"outcome": _("Choose one of: %(values)s.") % {"values": ", ".join(Inquiry.Outcome)}})
+    return Inquiry.Status.CANCELLED if outcome == Inquiry.Outcome.CANCELLED else Inquiry.Status.CLOSED
 
 
 def link_case(inquiry: Inquiry, case_id: int | None, *, by: Actor, changed_by: int | None = None) -> None:
@@ -164,7 +183,16 @@ def _save_move(
     inquiry.status = coarse_status(step, terminal_status)
     _record_response(inquiry, by, changed_by)
     inquiry.save(update_fields=["step", "status", "moved_at", "updated_at"])
+    _refuse_pending_move(inquiry)
     record_move(inquiry.pk, before, step, by=by, changed_by=changed_by, note=note, at=inquiry.moved_at)
+
+
+def _refuse_pending_move(inquiry: Inquiry) -> None:
+    """End the move that somebody made on a page and that this one was quicker than; one to the same step is made."""
+    states = PendingMove.State
+    is_same = When(to_step=inquiry.step.key, then=Value(states.MADE))
+    state = Case(is_same, default=Value(states.REFUSED))
+    PendingMove.objects.waiting().filter(inquiry=inquiry).update(state=state)
 
 
 def userhub_id_of(by: Actor) -> int | None:

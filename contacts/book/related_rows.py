@@ -28,10 +28,14 @@ BATCH = 500
 
 
 def contact_relations() -> Iterator[tuple[str, Any]]:
-    """("app.model.field", foreign key) of each relation whose rows move with their contact."""
-    for relation in Contact._meta.get_fields(include_hidden=True):
-        if isinstance(relation, models.ManyToOneRel) and relation.related_model not in NOT_MOVED:
-            field = relation.field
+    """("app.model.field", foreign key) of each relation whose rows move with their contact.
+
+    Waiting items come last, as they are locked after what they stand for.
+    """
+    relations = Contact._meta.get_fields(include_hidden=True)
+    fields = [relation.field for relation in relations if isinstance(relation, models.ManyToOneRel)]
+    for field in sorted(fields, key=lambda field: field.model is WaitingItem):
+        if field.model not in NOT_MOVED:
             yield f"{field.model._meta.label_lower}.{field.name}", field
 
 
@@ -59,8 +63,10 @@ def move_rows(field: Any, source: Contact, target: Contact) -> list[str]:
     """Move all rows of one relation; returns their ids.
 
     Adding a row locks its contact, so no row is added meanwhile. An address that was stated for both contacts stays
-    with each: nobody is asked about it twice.
+    with each: nobody is asked about it twice. Of two drafts of a user for one place one is made.
     """
+    if field.model is Draft:
+        Draft.objects.join(source, target)
     rows = _rows_of(source, field)
     if field.model is StatedAddress:
         rows = rows.exclude(pk__in=source.stated_addresses.also_of(target))

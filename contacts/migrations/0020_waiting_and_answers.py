@@ -182,7 +182,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='waitingitem',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('later_until__isnull', True)), fields=['contact', 'since', 'id'], name='waiting_of_contact'),
+            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('later_until__isnull', True)), fields=['contact', '-is_returned', 'since', 'id'], name='waiting_of_contact'),
+        ),
+        migrations.AddIndex(
+            model_name='waitingitem',
+            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('later_until__isnull', True), ('kind', 'offer')), fields=['pro', '-since'], name='waiting_offers'),
         ),
         migrations.AddIndex(
             model_name='waitingitem',

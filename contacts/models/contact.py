@@ -21,6 +21,7 @@ from .identity import ContactIdentity
 from .locking import hold_book
 from .queryset import ContactQuerySet
 from .stale import StaleEditError
+from .waiting import WaitingItem
 
 PRESENT = Q(deleted_at__isnull=True)
 
@@ -238,6 +239,7 @@ class Contact(models.Model):
             self.save(update_fields=["deleted_at"])
             self.identities.reclaim()
             self.hold_identities()
+            self.waiting_items.reopen(WaitingItem.Outcome.ARCHIVED)
             self.record_event(ContactEvent.Kind.RESTORED, by)
 
     def lock(self, *, deleted: bool = False) -> None:

@@ -20,6 +20,22 @@ class DraftQuerySet(TenantQuerySet["Draft"]):
         since = (now or timezone.now()) - PRESENT_FOR
         return self.filter(contact=contact, updated_at__gte=since).exclude(user=beside).select_related("user")
 
+    def join(self, source: Contact, target: Contact) -> None:
+        """Append each draft for `source` to its user's draft for `target` in the same place, if there is one.
+
+        For a merge of the two contacts: a user has one draft in each place, and no words are lost.
+        """
+        places = {(row.user_id, row.kind, row.topic): row for row in self._locked(target)}
+        for draft in self._locked(source):
+            if twin := places.get((draft.user_id, draft.kind, draft.topic)):
+                twin.text = f"{twin.text}\n\n{draft.text}"
+                twin.updated_at = max(twin.updated_at, draft.updated_at)
+                twin.save(update_fields=["text", "updated_at"])
+                draft.delete()
+
+    def _locked(self, contact: Contact) -> "DraftQuerySet":
+        return self.filter(contact=contact).select_for_update(of=("self",), no_key=True).order_by("pk")
+
 
 class Draft(models.Model):
     """Words to a contact that a user has typed and not sent: one a user, contact, kind and topic.

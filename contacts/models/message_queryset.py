@@ -21,6 +21,10 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
         """Inbound messages of a conversation that nobody has read."""
         return self.filter(contact=contact, read_at=None, state=self.model.State.RECEIVED)
 
+    def answers(self) -> Self:
+        """Messages to the contact; those that could not be sent are none."""
+        return self.exclude(state__in=(self.model.State.RECEIVED, self.model.State.FAILED))
+
     def mark_read(self, contact: Contact) -> None:
         """Mark all messages of a conversation as read."""
         if not contact.unread_count:

@@ -20,6 +20,7 @@ from .event import ContactEvent
 from .identity import ContactIdentity, ContactIdentityQuerySet
 from .locking import hold_book
 from .stated_address import StatedAddress
+from .waiting import WaitingItem
 
 if TYPE_CHECKING:
     from .contact import Contact
@@ -244,7 +245,10 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         return {name: ["", value] for name, value in missing.items()}
 
     def archive_locked(self, contacts: list["Contact"], *, by: User | ApiToken | None) -> None:
-        """Soft-delete contacts of one Pro, whose book is held, and pass their identities on. See `Contact.archive`."""
+        """Soft-delete contacts of one Pro, whose book is held, pass their identities on, and let them wait no more.
+
+        See `Contact.archive`.
+        """
         now = timezone.now()
         for contact in contacts:
             contact.deleted_at = now
@@ -257,6 +261,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         for contact_id, channel, external_id in held:
             if (channel, external_id) in shared:
                 by_id[contact_id].pass_on_identities([(channel, external_id)])
+        WaitingItem.objects.filter(contact__in=contacts).end(WaitingItem.Outcome.ARCHIVED, by=by)
         events = [contact.build_event(ContactEvent.Kind.DELETED, by) for contact in contacts]
         ContactEvent.objects.bulk_create(events)
 

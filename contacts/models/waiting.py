@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,14 +11,20 @@ from django.utils.translation import pgettext_lazy
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
 from config.web.text import one_line
 
-from .contact import Contact
-
 if TYPE_CHECKING:
+    from .contact import Contact
     from .message import ContactMessage
 
 # In the list: not ended, and not put off to a later time.
 LISTED = Q(ended_at__isnull=True, later_until__isnull=True)
+# The fields of an item that has not ended.
+OPEN: dict[str, Any] = {"ended_at": None, "outcome": "", "answer": None, "ended_by": None, "ended_by_token": None}
 MAX_WORDS = 200
+
+
+def text_fields(about: str, words: str) -> dict[str, str]:
+    """`about` and `words` as an item stores them: on one line, and only their beginning."""
+    return {"about": one_line(about, MAX_WORDS), "words": one_line(words[: 2 * MAX_WORDS], MAX_WORDS)}
 
 
 class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
@@ -35,16 +40,24 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         """Items that are put off to a later time."""
         return self.filter(ended_at=None, later_until__isnull=False)
 
-    def of_contact(self, contact: Contact) -> Self:
+    def of_contact(self, contact: "Contact") -> Self:
         """Items of one contact, oldest first."""
         return self.filter(contact=contact).order_by("since", "id")
 
     def first_of_each_person(self) -> Self:
-        """The oldest listed item of each contact, and each listed item without a contact."""
+        """The first listed item of each contact in the order of the list, and each listed item without a contact."""
         # A probe of the index for each row that is read, so that a page takes as long in a long list as in a short one.
-        others = WaitingItem.objects.listed().filter(contact=OuterRef("contact"), since__lte=OuterRef("since"))
-        is_earlier = Q(since__lt=OuterRef("since")) | Q(pk__lt=OuterRef("pk"))
-        return self.listed().filter(~Exists(others.filter(is_earlier)))
+        others = WaitingItem.objects.listed().filter(contact=OuterRef("contact"))
+        is_earlier = Q(since__lt=OuterRef("since")) | Q(since=OuterRef("since"), pk__lt=OuterRef("pk"))
+        is_before = Q(is_returned__gt=OuterRef("is_returned")) | (Q(is_returned=OuterRef("is_returned")) & is_earlier)
+        return self.listed().filter(~Exists(others.filter(is_before)))
+
+    def next_of_each_person(self) -> Self:
+        """The item of each contact that comes back first, and each item without a contact that was put off."""
+        others = WaitingItem.objects.later().filter(contact=OuterRef("contact"))
+        is_before = Q(later_until__lt=OuterRef("later_until"))
+        is_before |= Q(later_until=OuterRef("later_until"), pk__lt=OuterRef("pk"))
+        return self.later().filter(~Exists(others.filter(is_before)))
 
     def longest_first(self) -> Self:
         """In the order of the list: those that came back first, then the ones who have waited longest."""
@@ -61,7 +74,7 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         kind: str,
         key: object,
         *,
-        contact: Contact | None,
+        contact: "Contact | None",
         since: datetime,
         channel: str,
         about: str = "",
@@ -69,7 +82,8 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
     ) -> "WaitingItem":
         """Let something wait, once: the same (kind, key) again changes nothing.
 
-        Other items of the contact that were put off come back at once, as the contact has written again.
+        Other items of the contact that were put off come back at once, as the contact has written again, and reminders
+        end. The caller holds the Pro's book, so that the contact is not merged or archived meanwhile.
         """
         item, is_new = self.get_or_create(
             kind=kind,
@@ -79,19 +93,20 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
                 "contact": contact,
                 "since": since,
                 "channel": channel,
-                "about": one_line(about, MAX_WORDS),
-                "words": one_line(words[: 2 * MAX_WORDS], MAX_WORDS),
+                **text_fields(about, words),
             },
         )
         if is_new and contact:
-            self._bring_back(contact)
+            items = WaitingItem.objects.filter(contact=contact)
+            items.filter(kind=WaitingItem.Kind.REMINDER).end(WaitingItem.Outcome.WROTE_AGAIN, by=None)
+            items.later().locked().update(later_was=models.F("later_until"), later_until=None, is_returned=True)
         return item
 
-    def _bring_back(self, contact: Contact) -> None:
-        """List the items of a contact that were put off, the new one among them: all at the top."""
-        items = self.filter(contact=contact)
-        if items.later().update(later_was=models.F("later_until"), later_until=None, is_returned=True):
-            items.listed().update(is_returned=True)
+    def locked(self) -> Self:
+        """These items, locked until the transaction ends, as a queryset of their ids."""
+        # In the order of the ids, so that two that lock several items do not wait for each other.
+        rows = self.select_for_update(of=("self",), no_key=True).order_by("pk")
+        return self.model.objects.filter(pk__in=list(rows.values_list("pk", flat=True)))  # type: ignore[return-value]
 
     def end(
         self, outcome: str, *, by: User | ApiToken | None, answer: "ContactMessage | None" = None
@@ -116,7 +131,7 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         """Undo the end of these items, or of those with one of the outcomes; returns how many wait again."""
         ended = self.filter(ended_at__isnull=False)
         ended = ended.filter(outcome__in=outcomes) if outcomes else ended
-        return ended.update(ended_at=None, outcome="", answer=None, ended_by=None, ended_by_token=None)
+        return ended.update(**OPEN)
 
 
 class WaitingItem(models.Model):
@@ -144,7 +159,12 @@ class WaitingItem(models.Model):
 
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="+", db_index=False, verbose_name=_("Pro"))
     contact = models.ForeignKey(
-        Contact, models.CASCADE, null=True, related_name="waiting_items", db_index=False, verbose_name=_("contact")
+        "contacts.Contact",
+        models.CASCADE,
+        null=True,
+        related_name="waiting_items",
+        db_index=False,
+        verbose_name=_("contact"),
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     key = models.CharField(_("id"), max_length=36)
@@ -176,7 +196,11 @@ class WaitingItem(models.Model):
         verbose_name_plural = _("waiting items")
         indexes = [
             models.Index(fields=["pro", "-is_returned", "since", "id"], condition=LISTED, name="waiting_list"),
-            models.Index(fields=["contact", "since", "id"], condition=LISTED, name="waiting_of_contact"),
+            models.Index(
+                fields=["contact", "-is_returned", "since", "id"], condition=LISTED, name="waiting_of_contact"
+            ),
+            # Answered offers are told of above the list.
+            models.Index(fields=["pro", "-since"], condition=LISTED & Q(kind="offer"), name="waiting_offers"),
             models.Index(fields=["contact", "-since", "-id"], name="waiting_all_of_contact"),
             models.Index(
                 fields=["pro", "later_until", "id"],
@@ -204,11 +228,3 @@ class WaitingItem(models.Model):
     @property
     def is_listed(self) -> bool:
         return self.ended_at is None and self.later_until is None
-
-
-def listed_items_of(contacts: Iterable[Contact]) -> dict[Any, list[WaitingItem]]:
-    """The listed items of each of these contacts, oldest first, by the contact's id, in one query."""
-    by_contact: dict[Any, list[WaitingItem]] = {contact.pk: [] for contact in contacts}
-    for item in WaitingItem.objects.listed().filter(contact__in=list(by_contact)).order_by("since", "id"):
-        by_contact[item.contact_id].append(item)
-    return by_contact

@@ -1,0 +1,84 @@
+"""Messages begin to wait as they arrive, and their items follow what becomes of them.
+
+Contact requests and inquiries call the same verbs from their own module `waiting`. All are called in the transaction
+that stores what arrived, with the Pro's book held.
+"""
+
+from collections.abc import Iterable
+
+from ..models import Contact, ContactMessage, WaitingItem
+from ..models.waiting import text_fields
+
+Kind, Outcome = WaitingItem.Kind, WaitingItem.Outcome
+
+
+def add_message(message: ContactMessage, *, words: str) -> WaitingItem | None:
+    """Let an inbound message wait, with its first `words`; None when nobody waits for an answer to it."""
+    if not waits_for_answer(message):
+        return None
+    return WaitingItem.objects.add(
+        message.pro,
+        Kind.MESSAGE,
+        message.pk,
+        contact=message.contact,
+        since=message.created_at,
+        channel=message.channel,
+        about=message.subject,
+        words=words,
+    )
+
+
+def waits_for_answer(message: ContactMessage) -> bool:
+    """True for what a person wrote to the Pro; a mere reaction asks nothing.
+
+    The caller leaves out what was written before its mailbox was connected. What is automatic and not silent are a
+    person's words by way of a portal or a mailing list.
+    """
+    return not (message.is_outbound or message.is_silent or message.is_reaction)
+
+
+def follow_message(message: ContactMessage, *, words: str) -> None:
+    """Bring the item of a message up to date after an edit or a correction, if there is one.
+
+    A message that turns out to come from a machine needs no answer.
+    """
+    if (item := find_item(Kind.MESSAGE, message.pk)) is None:
+        return
+    update_words(item, about=message.subject, words=words)
+    move_items([item], message.contact)
+    if not waits_for_answer(message):
+        WaitingItem.objects.filter(pk=item.pk).end(Outcome.NO_ANSWER, by=None)
+
+
+def find_item(kind: str, key: object) -> WaitingItem | None:
+    """The item of a contact request, message, inquiry or offer, by its id; ended or not."""
+    return WaitingItem.objects.filter(kind=kind, key=str(key)).first()
+
+
+def update_words(item: WaitingItem, *, about: str, words: str) -> None:
+    """Store other words of an item that has not ended."""
+    WaitingItem.objects.open().filter(pk=item.pk).update(**text_fields(about, words))
+
+
+def move_items(items: Iterable[WaitingItem], contact: Contact | None) -> None:
+    """Move items to the contact that what they stand for belongs to now.
+
+    One that ended because its former contact was archived waits again. Moved to an archived contact it stands by
+    itself, as nobody is in the book to be listed.
+    """
+    new_id = contact.pk if contact and not contact.deleted_at else None
+    rows = WaitingItem.objects.filter(pk__in=[item.pk for item in items if item.contact_id != new_id])
+    rows.update(contact=new_id)
+    rows.reopen(Outcome.ARCHIVED)
+
+
+def move_messages(messages: Iterable[ContactMessage], contact: Contact) -> None:
+    """Move the items of messages to the contact who is known to have written them."""
+    keys = [str(message.pk) for message in messages]
+    move_items(WaitingItem.objects.filter(kind=Kind.MESSAGE, key__in=keys), contact)
+
+
+def replace_message(message: ContactMessage, kind: str, key: object, *, about: str, words: str) -> None:
+    """Let the item of a message stand for what was made of it, such as a contact request."""
+    rows = WaitingItem.objects.filter(kind=Kind.MESSAGE, key=str(message.pk))
+    rows.update(kind=kind, key=str(key), **text_fields(about, words))

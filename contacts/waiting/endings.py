@@ -1,0 +1,99 @@
+"""Items end: answered, answered another way, or without need of an answer.
+
+Some ends have an effect on what waited, with no way back: a contact request is *replied*, an inquiry responded to. An
+app applies it in a module `waiting`, by `apply_ending(item, by)`, which repeated changes nothing. It happens when the
+seconds to undo are over, so that what is undone never happened.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.tasks import task
+from django.utils import timezone
+
+from config.accounts.models import ApiToken, User
+from config.web.hooks import hooks
+
+from ..models import ContactMessage, WaitingItem
+from ..models.waiting import WaitingItemQuerySet
+from .persons import Person, items_to_answer
+
+Outcome = WaitingItem.Outcome
+# The effects of these outcomes are applied; an answer's when it leaves.
+WITH_EFFECT = (Outcome.ANSWERED, Outcome.ANOTHER_WAY)
+
+
+def end_waiting(
+    what: Person | WaitingItemQuerySet,
+    outcome: str,
+    *,
+    by: User | ApiToken | None,
+    answer: ContactMessage | None = None,
+    is_immediate: bool = False,
+) -> list[WaitingItem]:
+    """End the open items among `what`, or all that wait of a person; returns those that it ended.
+
+    "Answered another way" takes effect when the seconds of the user are over, or at once if it `is_immediate`, as for
+    a program. That of an answer is applied by `apply_answer`.
+    """
+    rows = what if isinstance(what, WaitingItemQuerySet) else items_to_answer(what)
+    with transaction.atomic():
+        items = rows.end(outcome, by=by, answer=answer)
+        if items and outcome == Outcome.ANOTHER_WAY:
+            delay = by.undo_seconds if isinstance(by, User) and not is_immediate else 0
+            _apply_later(items, delay) if delay else apply_endings_now(items, by)
+        return items
+
+
+def _apply_later(items: list[WaitingItem], delay: int) -> None:
+    run_after = timezone.now() + timedelta(seconds=delay)
+    apply_endings.using(run_after=run_after).enqueue([item.pk for item in items], str(items[0].ended_at))
+
+
+@task
+def apply_endings(ids: list[int], ended_at: str) -> None:
+    """Apply the effect of items that ended at `ended_at`, when the seconds to undo are over.
+
+    Does nothing for those that were undone since, even if they ended again.
+    """
+    with transaction.atomic():
+        rows = WaitingItem.objects.filter(pk__in=ids, ended_at=datetime.fromisoformat(ended_at))
+        rows = rows.filter(outcome=Outcome.ANOTHER_WAY).order_by("pk")
+        for item in list(rows.select_for_update(of=("self",), no_key=True).select_related("ended_by")):
+            apply_ending(item, item.ended_by)
+
+
+def apply_answer(answer: ContactMessage) -> None:
+    """Apply the effect of the items that an answer ended. Call it when the answer is claimed for sending."""
+    rows = WaitingItem.objects.filter(answer=answer, outcome=Outcome.ANSWERED).order_by("pk")
+    apply_endings_now(rows, answer.author)
+
+
+def apply_endings_now(items: Iterable[WaitingItem], by: User | ApiToken | None) -> None:
+    for item in items:
+        apply_ending(item, by)
+
+
+def apply_ending(item: WaitingItem, by: User | ApiToken | None) -> None:
+    """Let the app that an item belongs to apply its end, with the user or program that ended it."""
+    for module in hooks("waiting", "apply_ending"):
+        module.apply_ending(item, by)
+
+
+def undo_ending(rows: WaitingItemQuerySet) -> int:
+    """Let ended items wait again; returns how many.
+
+    Those whose contact was archived since wait again when it is restored. What was set aside as spam stays there.
+    """
+    with transaction.atomic():
+        ended = rows.filter(ended_at__isnull=False).exclude(outcome__in=(Outcome.SPAM, Outcome.WROTE_AGAIN))
+        items = ended.locked()
+        of_archived = items.filter(contact__deleted_at__isnull=False)
+        of_archived.update(outcome=Outcome.ARCHIVED, answer=None)
+        return items.exclude(outcome=Outcome.ARCHIVED).reopen()
+
+
+def undo_answer(answer: ContactMessage) -> int:
+    """Let the items wait again that an answer ended, because it was undone or could not be sent; returns how many."""
+    return undo_ending(WaitingItem.objects.filter(answer=answer))

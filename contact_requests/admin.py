@@ -13,6 +13,7 @@ from config.accounts.admin import TenantAdmin
 from config.web.admin import EVERYWHERE, ReadOnlyAdmin, ReadOnlyInline, searchable
 
 from . import receiving
+from .marking import mark_contact_request
 from .models import (
     ContactRequest,
     ContactRequestEvent,
@@ -168,7 +169,7 @@ class ContactRequestAdmin(ReadOnlyAdmin, TenantAdmin):
     def _mark_one(self, request: HttpRequest, contact_request: ContactRequest, status: ContactRequest.Status) -> bool:
         """Mark a contact request; returns whether its status changed. A refusal becomes a message."""
         try:
-            is_changed = contact_request.mark(status, by=request.user)  # type: ignore[arg-type]
+            is_changed = mark_contact_request(contact_request, status, by=request.user)  # type: ignore[arg-type]
         except InvalidTransitionError as error:
             name = f"{contact_request.name} ({contact_request.reference})"
             self.message_user(request, f"{name}: {_explain_refusal(error)}", messages.ERROR)

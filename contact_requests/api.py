@@ -15,6 +15,7 @@ from config.web.paging import from_cursor, to_cursor
 
 from .dialect import TO_DATABASE, dialect, to_body
 from .forms import ProgramForm
+from .marking import mark_contact_request
 from .models import ContactRequest
 from .schemas import (
     ContactRequestBody,
@@ -112,5 +113,5 @@ def update_contact_request(caller: Caller, id: uuid.UUID, body: StatusBody) -> C
     changes nothing.
     """
     contact_request = ContactRequest.objects.for_pro(caller.pro).select_related("property").get(pk=id)
-    contact_request.mark(TO_DATABASE[body.status], by=caller.user or caller.token)
+    mark_contact_request(contact_request, TO_DATABASE[body.status], by=caller.user or caller.token)
     return to_body(contact_request)

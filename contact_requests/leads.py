@@ -29,6 +29,7 @@ from contacts.phones import to_e164
 
 from . import receiving
 from .models import ContactRequest, Property
+from .waiting import follow_contact
 
 MAX_MESSAGE = ContactRequest._meta.get_field("message").max_length or 0
 LANGUAGES = dict(settings.LANGUAGES)
@@ -142,6 +143,7 @@ def _follow_sender(
     if visitor and contact_request.contact_id != message.contact_id and _is_sender(message, visitor):
         contact_request.contact = message.contact
         contact_request.save(update_fields=["contact", "updated_at"])
+        follow_contact(contact_request)
     return contact_request
 
 

@@ -10,11 +10,13 @@ from django.utils import timezone
 from config.accounts.models import User
 from config.web.limits import Limit
 from config.web.mail import is_answerable
-from contacts.models import Contact
+from contacts.models import Contact, WaitingItem
+from contacts.models.locking import hold_book
 
 from .mails import acknowledge, notify
 from .models import ContactRequest, Property
 from .models.request import CONTACT_FORM
+from .waiting import add_contact_request, end_contact_request
 
 # Acknowledgments a day to one address: it is only what somebody typed, and its owner may know nothing of it.
 ACKNOWLEDGMENTS = Limit("acknowledge", 3, 24 * 3600)
@@ -72,11 +74,11 @@ def create_contact_request(
 
 
 def admit(contact_request: ContactRequest, *, notifies: bool = True, acknowledges: bool = True) -> None:
-    """Show a contact request to its Pro: find or create its contact, end the quarantine, enqueue the mails.
+    """Show a contact request to its Pro: find or create its contact, end the quarantine, let it wait, enqueue mails.
 
     Call it in the transaction that holds the row.
     """
-    if contact_request.contact is None:
+    if contact_request.contact is None or contact_request.contact.deleted_at:
         contact_request.contact = Contact.objects.find_or_create(
             contact_request.pro,
             name=contact_request.name,
@@ -88,6 +90,7 @@ def admit(contact_request: ContactRequest, *, notifies: bool = True, acknowledge
         )
     contact_request.quarantined_at, contact_request.quarantine_reason = None, ""
     contact_request.save(update_fields=["contact", "quarantined_at", "quarantine_reason", "updated_at"])
+    add_contact_request(contact_request)
     if notifies:
         notify.enqueue(str(contact_request.pk))
     email = contact_request.email
@@ -96,11 +99,34 @@ def admit(contact_request: ContactRequest, *, notifies: bool = True, acknowledge
 
 
 def release(contact_request: ContactRequest, *, by: User | None) -> bool:
-    """Admit a quarantined contact request, as if it had just been received; returns whether it was quarantined."""
+    """Admit a quarantined contact request, as if it had just been received; returns whether it was quarantined.
+
+    One that had been admitted before it was set aside is not mailed about again.
+    """
     with transaction.atomic():
+        hold_book(contact_request.pro_id)
         contact_request.lock()
         if contact_request.quarantined_at is None:
             return False
-        admit(contact_request)
+        is_new = contact_request.quarantine_reason != ContactRequest.Quarantine.MARKED
+        admit(contact_request, notifies=is_new, acknowledges=is_new)
         contact_request.record_event("quarantine", contact_request.status, by)
+        return True
+
+
+def set_aside(contact_request: ContactRequest, *, by: User) -> bool:
+    """Put an admitted contact request into quarantine as spam, where it waits no more; `release` undoes it.
+
+    Returns whether it was admitted.
+    """
+    with transaction.atomic():
+        hold_book(contact_request.pro_id)
+        contact_request.lock()
+        if contact_request.quarantined_at:
+            return False
+        contact_request.quarantined_at = timezone.now()
+        contact_request.quarantine_reason = ContactRequest.Quarantine.MARKED
+        contact_request.save(update_fields=["quarantined_at", "quarantine_reason", "updated_at"])
+        end_contact_request(contact_request, WaitingItem.Outcome.SPAM, by=by)
+        contact_request.record_event(contact_request.status, "quarantine", by)
         return True

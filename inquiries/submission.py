@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from config.accounts.models import ApiToken, Pro, User
 from config.web.compiled import Compiled
 from config.web.text import unix_lines
+from contacts.models.locking import hold_book
 
 from .customers import userhub
 from .customers.contacts import NamedCustomer
@@ -27,6 +28,7 @@ from .ids import GREATEST_ID
 from .mails import mail_notification
 from .models import FilterOption, Inquiry, InquiryType
 from .pipeline.moves import start_inquiry, userhub_id_of
+from .waiting import add_inquiry
 
 # Required once in a subject and a message: a character that is neither space nor control.
 VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
@@ -55,10 +57,12 @@ class Submission:
         """
         inquiry = self.inquiry
         with transaction.atomic():
+            hold_book(inquiry.pro_id)
             # Not the time of `prepare`, before the call to UserHub.
             inquiry.created_at = timezone.now()
             self._copy_person()
             start_inquiry(inquiry, by=by)
+            add_inquiry(inquiry)
             if self.filter_options:
                 inquiry.filter_options.set(_lock_options(self.filter_options))
             if inquiry.is_waiting_for_profile:

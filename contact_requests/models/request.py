@@ -79,6 +79,8 @@ class ContactRequest(models.Model):
         TOO_FAST = "too_fast", _("It was sent too quickly")
         NO_STAMP = "no_stamp", _("It was not sent from the property's page")
         TOO_OFTEN = "too_often", _("Too many came from the same network within an hour")
+        # After it had been admitted.
+        MARKED = "marked", _("Somebody of the office marked it as spam")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="contact_requests", db_index=False, verbose_name=_("Pro"))

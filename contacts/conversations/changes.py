@@ -6,6 +6,9 @@ from django.db import transaction
 
 from ..channels.message import InboundMessage
 from ..models import ContactMessage
+from ..models.locking import hold_book
+from ..waiting.arrivals import follow_message
+from .first_words import first_words
 from .media import fetch_media
 
 
@@ -17,9 +20,11 @@ def apply_change(message: ContactMessage, inbound: InboundMessage) -> None:
         message.mark_deleted(inbound.deleted_at)
     elif inbound.edited_at:
         with transaction.atomic():
+            hold_book(message.pro_id)
             message.edit(inbound.text, inbound.edited_at)
             message.add_media([vars(media) for media in inbound.media])
             fetch_media(message)
+            follow_message(message, words=first_words(message))
     elif message.deleted_at:
         _fill_deleted(message, inbound)
 
@@ -40,6 +45,7 @@ def content_fields(inbound: InboundMessage) -> dict[str, Any]:
 def _fill_deleted(message: ContactMessage, inbound: InboundMessage) -> None:
     """Store the content of a message that arrives after its deletion."""
     with transaction.atomic():
+        hold_book(message.pro_id)
         message.lock()
         if message.text or message.media:
             return
@@ -48,3 +54,4 @@ def _fill_deleted(message: ContactMessage, inbound: InboundMessage) -> None:
             setattr(message, name, value)
         message.save(update_fields=fields)
         fetch_media(message)
+        follow_message(message, words=first_words(message))

@@ -25,8 +25,10 @@ from ..channels.providers import provider_of
 from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 from ..models.locking import hold_book
 from ..models.message_queryset import ContactMessageQuerySet
+from ..waiting.arrivals import add_message
 from .changes import apply_change, content_fields
 from .files import store_files
+from .first_words import first_words
 from .leads import lead_fields, receive_lead
 from .mails import notify_pro
 from .media import fetch_media
@@ -210,6 +212,8 @@ def _create_message(
     ContactMessage.objects.recount(contact, at=contact.last_message_at if inbound.is_past else timezone.now())
     if not is_contact_request:
         notify_pro(connection, message)
+        if not inbound.is_past:
+            add_message(message, words=first_words(message))
     return message
 
 

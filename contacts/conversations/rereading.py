@@ -14,8 +14,10 @@ from config.web.text import one_line
 from ..channels.message import InboundMessage, UnreadableError
 from ..models import ChannelDelivery, ContactMessage
 from ..models.locking import hold_book
+from ..waiting.arrivals import add_message, follow_message, waits_for_answer
 from .changes import apply_change, content_fields
 from .files import describe_refusal
+from .first_words import first_words
 from .leads import lead_fields, receive_lead
 from .media import fetch_media
 from .originals import READING_QUEUE
@@ -48,10 +50,12 @@ def _reread_message(delivery: ChannelDelivery, inbound: InboundMessage) -> None:
         apply_change(message, inbound)
     elif not message.is_outbound and not inbound.is_unreadable:
         # The words that an earlier reading gave stay.
+        was_waiting = waits_for_answer(message)
         _correct_message(message, inbound)
         _correct_sender(delivery, message, inbound)
         _correct_lead(message, inbound)
         _add_missing_files(message, inbound)
+        _correct_waiting(message, inbound, was_waiting)
 
 
 def _correct_message(message: ContactMessage, inbound: InboundMessage) -> None:
@@ -99,6 +103,18 @@ def _correct_lead(message: ContactMessage, inbound: InboundMessage) -> None:
         message.save(update_fields=["lead"])
         receive_lead(message)
         ContactMessage.objects.recount(message.contact)
+
+
+def _correct_waiting(message: ContactMessage, inbound: InboundMessage, was_waiting: bool) -> None:
+    """Correct what waits because of a message, and let one wait that turns out to come from a person."""
+    with transaction.atomic():
+        hold_book(message.pro_id)
+        message.refresh_from_db()
+        follow_message(message, words=first_words(message))
+        if was_waiting or inbound.is_past or message.contact.deleted_at or receive_lead(message):
+            return
+        if not message.contact.messages.answers().filter(created_at__gt=message.created_at).exists():
+            add_message(message, words=first_words(message))
 
 
 def _add_missing_files(message: ContactMessage, inbound: InboundMessage) -> None:

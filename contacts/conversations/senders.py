@@ -13,6 +13,7 @@ from config.accounts.models import User
 
 from ..addresses import email_key
 from ..models import Contact, ContactEvent, ContactIdentity, ContactMessage, SenderRule, StatedAddress
+from ..waiting.arrivals import move_messages
 from .rereading import reread_delivery
 
 
@@ -59,7 +60,9 @@ def separate_sender(message: ContactMessage, *, by: User) -> Contact:
         rows = [newcomer.build_identity(*pair) for pair in identities]
         ContactIdentity.objects.bulk_create(rows, ignore_conflicts=True)
         newcomer.record_event(ContactEvent.Kind.CREATED, by)
-        _messages_of(contact, message.sender).update(contact=newcomer, is_unconfirmed=False)
+        moved = list(_messages_of(contact, message.sender))
+        ContactMessage.objects.filter(pk__in=[row.pk for row in moved]).update(contact=newcomer, is_unconfirmed=False)
+        move_messages(moved, newcomer)
         for each in (contact, newcomer):
             ContactMessage.objects.recount(each)
         return newcomer

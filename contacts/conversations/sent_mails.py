@@ -15,11 +15,21 @@ from config.accounts.models import Pro
 
 from ..addresses import email_key
 from ..channels.message import SentMail
-from ..models import ChannelConnection, ChannelDelivery, Contact, ContactIdentity, ContactMessage, FiledCopy
+from ..models import (
+    ChannelConnection,
+    ChannelDelivery,
+    Contact,
+    ContactIdentity,
+    ContactMessage,
+    FiledCopy,
+    WaitingItem,
+)
 from ..models.locking import hold_book
+from ..waiting.endings import apply_answer, end_waiting
+from ..waiting.persons import items_to_answer
 from .files import store_files
 
-State = ContactMessage.State
+State, Outcome = ContactMessage.State, WaitingItem.Outcome
 EMAIL = ChannelConnection.Channel.EMAIL
 # A forwarded e-mail names the one it holds as its predecessor, and is no answer to it.
 FORWARD = re.compile(r"\s*(fwd?|tr|wg|doorst|rv|i|vb|vs|pd|enc)\s*:", re.I)
@@ -112,4 +122,6 @@ def _create_message(
     # As an answer of ours does; what came in after it is still to be read.
     ContactMessage.objects.unread(contact).filter(created_at__lte=at).update(read_at=now)
     ContactMessage.objects.recount(contact, at=contact.last_message_at)
+    end_waiting(items_to_answer(contact).filter(since__lte=at), Outcome.ANSWERED, by=None, answer=message)
+    apply_answer(message)
     return message

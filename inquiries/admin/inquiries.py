@@ -22,6 +22,7 @@ from config.web.admin import EVERYWHERE, ReadOnlyInline, searchable
 from contacts.models import Contact
 
 from ..customers.profiles import retry_profile
+from ..linking import link_contact
 from ..models import Attachment, Inquiry, InquiryHistory, Offer
 from ..pipeline.moves import NOTE_LENGTH, InvalidTransitionError, close_inquiry, link_case, move_inquiry
 from ..translations import describe_refusal
@@ -151,7 +152,7 @@ class InquiryAdmin(TenantAdmin):
         # The contact first: it locks the address book, which a merge locks before any inquiry.
         if "contact" in changed:
             try:
-                inquiry.link_contact(changed["contact"])
+                link_contact(inquiry, changed["contact"])
             except Contact.DoesNotExist:
                 text = _("The contact has been archived and was not linked.")
                 self.message_user(request, text, messages.ERROR)

@@ -23,6 +23,7 @@ from contacts.phones import to_e164
 
 from ..mails import mail_acknowledgment
 from ..models import Inquiry
+from ..waiting import follow_contact
 from . import userhub
 from .userhub import Profile
 
@@ -81,6 +82,7 @@ def save_profile(inquiry: Inquiry, profile: Profile) -> bool:
                 "updated_at",
             ]
         )
+        follow_contact(inquiry)
         acknowledge_inquiry(inquiry)
         return True
 

@@ -15,7 +15,6 @@ from config.search.folding import digits, fold
 from config.search.index import SearchIndex
 from config.web.mail import is_answerable
 from contacts.models import Contact, StaleEditError
-from contacts.models.locking import hold_book
 
 from .filter_option import FilterOption
 from .inquiry_type import InquiryType
@@ -236,18 +235,6 @@ class Inquiry(models.Model):
     def allowed_steps(self) -> models.QuerySet[PipelineStep]:
         """Steps that the inquiry can be moved to, in order."""
         return PipelineStep.objects.allowed_from(self.step)
-
-    def link_contact(self, contact: Contact | None) -> None:
-        """Link one of the Pro's contacts as the customer, or none.
-
-        Raises Contact.DoesNotExist for another Pro's contact and for one archived or merged in the meantime.
-        """
-        with transaction.atomic():
-            # Locked before the inquiry, as a merge does, which moves the inquiries of the merged contact.
-            hold_book(self.pro_id)
-            self.lock()
-            self.contact = Contact.objects.for_pro(self.pro).get(pk=contact.pk) if contact else None
-            self.save(update_fields=["contact", "updated_at"])
 
     @property
     def classification(self) -> dict[str, Any]:

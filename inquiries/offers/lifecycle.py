@@ -7,13 +7,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.accounts.models import User
+from contacts.models import WaitingItem
+from contacts.models.locking import hold_book
+
 from ..models import InvalidOfferTransitionError, Offer
 from ..models.offer import today
+from ..waiting import add_offer_answer, end_inquiry
 from .mails import mail_offer, mail_offer_answer
 
 
-def send_offer(offer: Offer, *, expected: datetime | None = None) -> bool:
-    """Send a draft to the customer by e-mail; returns False, changing nothing, if it is sent already.
+def send_offer(offer: Offer, *, by: User | None = None, expected: datetime | None = None) -> bool:
+    """Send a draft to the customer by e-mail, which answers the inquiry; returns False if it is sent already.
 
     `expected` is `updated_at` as the sender saw it. Raises StaleOfferError as `Offer.edit_draft` does, ValidationError
     without an e-mail address and past `valid_until`, InvalidOfferTransitionError for any other status.
@@ -30,6 +35,7 @@ def send_offer(offer: Offer, *, expected: datetime | None = None) -> bool:
             raise ValidationError(_("This customer has no e-mail address, so the offer cannot be sent."), code="email")
         offer.set_status(Offer.Status.SENT, "sent_at")
         offer.inquiry.record_response()
+        end_inquiry(offer.inquiry, WaitingItem.Outcome.ANSWERED, by=by)
         mail_offer.enqueue(offer.pk)
         return True
 
@@ -58,12 +64,14 @@ def answer_offer(offer: Offer, status: str) -> bool:
     and past `valid_until`.
     """
     with transaction.atomic():
+        hold_book(offer.inquiry.pro_id)
         offer.lock()
         if offer.status == status:
             return False
         if offer.current_status not in Offer.OPEN:
             raise InvalidOfferTransitionError(offer.current_status, status)
         offer.set_status(status, "answered_at")
+        add_offer_answer(offer)
         mail_offer_answer.enqueue(offer.pk)
         return True
 

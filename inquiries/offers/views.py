@@ -86,7 +86,7 @@ def offer_send(request: ProRequest, id: int, offer_id: int) -> HttpResponse:
     if request.method != "POST":
         return _show_mail(request, offer) if offer.is_draft else _to_offer(offer)
     try:
-        send_offer(offer, expected=read_time(request.POST.get("was", "")))
+        send_offer(offer, by=request.user, expected=read_time(request.POST.get("was", "")))
     except ValidationError as error:
         return _show_mail(request, _find_offer(request, id, offer_id), 422, problems=error.messages)
     except StaleOfferError:

@@ -21,6 +21,7 @@ from ..ids import GREATEST_ID
 from ..models import Inquiry, PendingMove, PipelineStep
 from ..models.inquiry_type import find_initial_step
 from ..models.pending_move import NOTE_LENGTH
+from ..waiting import end_closed_inquiry
 
 Actor = User | ApiToken | None
 BATCH = 1000
@@ -184,6 +185,8 @@ def _save_move(
     _record_response(inquiry, by, changed_by)
     inquiry.save(update_fields=["step", "status", "moved_at", "updated_at"])
     _refuse_pending_move(inquiry)
+    if step.is_terminal:
+        end_closed_inquiry(inquiry, by=by)
     record_move(inquiry.pk, before, step, by=by, changed_by=changed_by, note=note, at=inquiry.moved_at)
 
 

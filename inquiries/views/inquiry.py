@@ -20,6 +20,7 @@ from ..forms.choices import categories_of
 from ..forms.inquiry import CaseForm, ClassificationForm, CloseForm, MoveForm
 from ..history.entry import Entry
 from ..history.reading import read_history
+from ..linking import link_contact
 from ..lookup import find_inquiry, read_search, search_contacts
 from ..models import Inquiry, Offer, PipelineStep
 from ..pipeline.moves import InvalidTransitionError, close_inquiry, link_case, move_inquiry
@@ -232,7 +233,7 @@ def inquiry_contact(request: ProRequest, id: int) -> HttpResponse:
     inquiry, contact_id = find_inquiry(request, id), request.POST.get("contact", "")
     try:
         contact = Contact.objects.for_pro(request.pro).get(pk=uuid.UUID(contact_id)) if contact_id else None
-        inquiry.link_contact(contact)
+        link_contact(inquiry, contact)
     except (ValueError, Contact.DoesNotExist):
         refusal = _("This contact has been archived or merged, or is not yours. Choose again.")
         return _section_response(request, id, "contact", 409, contact_refusal=refusal)

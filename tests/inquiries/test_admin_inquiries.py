@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from contacts.book.merging import merge_contacts
+from inquiries import linking
 from inquiries.models import AllowedMove, FilterOption, Inquiry
-from inquiries.models import inquiry as models
 from inquiries.pipeline.moves import close_inquiry, link_case, move_inquiry
 
 from ..admin_site import (
@@ -174,9 +174,9 @@ def test_staff_set_a_case_and_sort_the_inquiry(staff_browser, pro, inquiry):
 def test_the_address_book_is_held_before_the_inquiry(staff_browser, pro, inquiry, monkeypatch):
     """In the order of a merge, which would deadlock otherwise."""
     held = []
-    real_lock, real_book = Inquiry.lock, models.hold_book
+    real_lock, real_book = Inquiry.lock, linking.hold_book
     monkeypatch.setattr(Inquiry, "lock", lambda self: (held.append("inquiry"), real_lock(self))[1])
-    monkeypatch.setattr(models, "hold_book", lambda pro_id: (held.append("book"), real_book(pro_id))[1])
+    monkeypatch.setattr(linking, "hold_book", lambda pro_id: (held.append("book"), real_book(pro_id))[1])
     contact = ContactFactory(pro=pro)
     data = form(inquiry, category="x", case_id=99, contact=contact.pk)
     assert staff_browser.post(page(inquiry, "change"), data).status_code == 302

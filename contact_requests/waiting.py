@@ -1,0 +1,60 @@
+"""Contact requests wait from their admission until somebody answers; see `contacts.waiting`."""
+
+from contextlib import suppress
+
+from config.accounts.models import ApiToken, User
+from contacts.models import WaitingItem
+from contacts.waiting.arrivals import find_item, move_items, replace_message
+from contacts.waiting.endings import end_waiting
+
+from .models import ContactRequest, InvalidTransitionError
+from .models.request import CONTACT_FORM
+
+Kind, Outcome = WaitingItem.Kind, WaitingItem.Outcome
+# The sign beside the name of somebody who used the form of a property's page.
+FORM = "form"
+
+
+def add_contact_request(contact_request: ContactRequest) -> None:
+    """Let an admitted contact request wait, in the place of the message that brought it, and again after a release."""
+    texts = {"about": contact_request.property.title, "words": contact_request.message}
+    if contact_request.inbound_message:
+        replace_message(contact_request.inbound_message, Kind.REQUEST, contact_request.pk, **texts)
+    item = WaitingItem.objects.add(
+        contact_request.pro,
+        Kind.REQUEST,
+        contact_request.pk,
+        contact=contact_request.contact,
+        since=contact_request.created_at,
+        channel=_channel(contact_request),
+        **texts,
+    )
+    WaitingItem.objects.filter(pk=item.pk).reopen(Outcome.SPAM)
+    follow_contact(contact_request)
+
+
+def _channel(contact_request: ContactRequest) -> str:
+    if contact_request.inbound_message:
+        return contact_request.inbound_message.channel
+    return FORM if contact_request.source == CONTACT_FORM else ""
+
+
+def follow_contact(contact_request: ContactRequest) -> None:
+    """Move the item of a contact request to the contact that it belongs to now."""
+    if item := find_item(Kind.REQUEST, contact_request.pk):
+        move_items([item], contact_request.contact)
+
+
+def end_contact_request(contact_request: ContactRequest, outcome: str, *, by: User | ApiToken | None) -> None:
+    """End the item of one contact request at once, as after a change of its status that stands already."""
+    rows = WaitingItem.objects.filter(kind=Kind.REQUEST, key=str(contact_request.pk))
+    end_waiting(rows, outcome, by=by, is_immediate=True)
+
+
+def apply_ending(item: WaitingItem, by: User | ApiToken | None) -> None:
+    """See `contacts.waiting.endings`: a contact request that was answered is replied."""
+    if item.kind != Kind.REQUEST:
+        return
+    # One that is in quarantine by now stays as it is.
+    with suppress(ContactRequest.DoesNotExist, InvalidTransitionError):
+        ContactRequest.objects.get(pk=item.key).mark(ContactRequest.Status.REPLIED, by=by)

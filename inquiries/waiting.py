@@ -1,0 +1,75 @@
+"""Inquiries wait from their arrival, and offers from the customer's answer; see `contacts.waiting`."""
+
+from django.db.models import Q
+
+from config.accounts.models import ApiToken, User
+from contacts.models import Contact, WaitingItem
+from contacts.waiting.arrivals import move_items
+from contacts.waiting.endings import end_waiting
+
+from .models import Inquiry, Offer
+
+Kind, Outcome = WaitingItem.Kind, WaitingItem.Outcome
+
+
+def add_inquiry(inquiry: Inquiry) -> None:
+    """Let a new inquiry wait. The caller holds the book."""
+    WaitingItem.objects.add(
+        inquiry.pro,
+        Kind.INQUIRY,
+        inquiry.pk,
+        contact=_present(inquiry.contact),
+        since=inquiry.created_at,
+        channel="",
+        about=inquiry.subject,
+        words=inquiry.message,
+    )
+
+
+def add_offer_answer(offer: Offer) -> None:
+    """Let the customer's answer to an offer wait. The caller holds the book."""
+    # Read under the lock: the contact may have been merged since.
+    inquiry = Inquiry.objects.select_related("pro", "contact").get(pk=offer.inquiry_id)
+    WaitingItem.objects.add(
+        inquiry.pro,
+        Kind.OFFER,
+        offer.pk,
+        contact=_present(inquiry.contact),
+        since=offer.answered_at or offer.updated_at,
+        channel="",
+        about=inquiry.subject,
+        words=offer.title,
+    )
+
+
+def _present(contact: Contact | None) -> Contact | None:
+    """The contact unless it is archived: then what it wrote stands by itself in the list."""
+    return contact if contact and not contact.deleted_at else None
+
+
+def follow_contact(inquiry: Inquiry) -> None:
+    """Move the items of an inquiry, its offers' among them, to the contact that it is linked to now."""
+    move_items(WaitingItem.objects.filter(_is_of(inquiry)), inquiry.contact)
+
+
+def end_inquiry(inquiry: Inquiry, outcome: str, *, by: User | ApiToken | None) -> None:
+    """End the item of an inquiry; `responded_at` is the caller's."""
+    end_waiting(WaitingItem.objects.filter(kind=Kind.INQUIRY, key=str(inquiry.pk)), outcome, by=by)
+
+
+def end_closed_inquiry(inquiry: Inquiry, *, by: User | ApiToken | None) -> None:
+    """End what waits because of an inquiry that was closed: nobody answers it any more, nor what came of its offers."""
+    rows = WaitingItem.objects.filter(_is_of(inquiry))
+    outcome = Outcome.ANOTHER_WAY if inquiry.responded_at else Outcome.NO_ANSWER
+    end_waiting(rows, outcome, by=by, is_immediate=True)
+
+
+def _is_of(inquiry: Inquiry) -> Q:
+    offers = [str(pk) for pk in inquiry.offers.values_list("pk", flat=True)]
+    return Q(kind=Kind.INQUIRY, key=str(inquiry.pk)) | Q(kind=Kind.OFFER, key__in=offers)
+
+
+def apply_ending(item: WaitingItem, by: User | ApiToken | None) -> None:
+    """See `contacts.waiting.endings`: an inquiry that was answered is responded to."""
+    if item.kind == Kind.INQUIRY and (inquiry := Inquiry.objects.filter(pk=item.key).first()):
+        inquiry.record_response()

@@ -31,12 +31,13 @@ from .factories import ProFactory, UserFactory, make_token
 __all__ = ["django_db_setup", "migrate", "templates"]
 
 NO_CHROMIUM = (
-    "No Chromium found: the browser tests did NOT run. Install it, on Debian with: apt-get install chromium-headless-shell"
+    "No Chromium found: the browser tests did NOT run. "
+    "Install it, on Debian with: apt-get install chromium-headless-shell"
 )
 
 
 def find_chromium() -> str | None:
-    """The path of an installed Chromium or Chrome; the one without tabs and menus opens a page in a quarter of the time."""
+    """The path of an installed Chromium or Chrome, preferably of the one that makes no tabs and menus for a page."""
     names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return next((path for name in names if (path := shutil.which(name))), None)
 

@@ -1,15 +1,21 @@
+import uuid
+from contextlib import suppress
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.admin import TenantAdmin
+from config.files.storage import StorageUnavailableError
 from config.web.admin import EVERYWHERE, ReadOnlyAdmin, ReadOnlyInline, searchable
 
 from . import receiving
@@ -20,9 +26,11 @@ from .models import (
     InvalidTransitionError,
     Property,
     PropertyNumber,
+    PropertyPicture,
     Reply,
 )
 from .models.property import reference_key
+from .pictures import add_picture
 
 READ, REPLIED = ContactRequest.Status.READ, ContactRequest.Status.REPLIED
 
@@ -38,6 +46,31 @@ class NumberFormSet(BaseInlineFormSet):
             if key in keys:
                 form.add_error("number", ValidationError(_("A property has this number already."), code="unique"))
             keys.update({key} - {""})
+
+
+class PictureForm(forms.Form):
+    """A picture of a property, as staff upload it."""
+
+    file = forms.FileField(label=_("Picture"), widget=forms.FileInput(attrs={"accept": "image/*"}))
+    description = forms.CharField(
+        label=_("Description"),
+        max_length=200,
+        required=False,
+        help_text=_("For visitors who do not see the picture."),
+    )
+
+    def add_to(self, prop: Property) -> bool:
+        """Store the picture; False, with the reason on the form, when it cannot be."""
+        file, description = self.cleaned_data["file"], self.cleaned_data["description"]
+        try:
+            add_picture(prop, file.read(), filename=file.name, description=description)
+        except ValidationError as error:
+            self.add_error("file", error)
+        except StorageUnavailableError:
+            self.add_error(
+                "file", gettext("The file could not be stored at the moment. Please try again in a few minutes.")
+            )
+        return self.is_valid()
 
 
 class NumberInline(admin.TabularInline):
@@ -58,10 +91,10 @@ class PropertyAdmin(TenantAdmin):
     prepopulated_fields = {"slug": ["title"]}
     fields = [
         *("pro", "title", "slug", "reference", "summary", "description", "city", "price", "is_published", "page"),
-        "created_at",
+        *("pictures", "created_at"),
     ]
     inlines = [NumberInline]
-    readonly_fields = ["page", "created_at"]
+    readonly_fields = ["page", "pictures", "created_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [*self.readonly_fields, "pro"] if obj else self.readonly_fields
@@ -71,6 +104,48 @@ class PropertyAdmin(TenantAdmin):
         if not prop.slug:
             return "–"
         return format_html('<a href="{}">{}</a>', prop.get_absolute_url(), prop.get_absolute_url())
+
+    @admin.display(description=_("pictures"))
+    def pictures(self, prop: Property) -> str:
+        if prop._state.adding:
+            return "–"
+        url = reverse("admin:contact_requests_property_pictures", args=[prop.pk])
+        return format_html('<a href="{}">{}</a>', url, gettext("%(n)d pictures") % {"n": prop.pictures.count()})
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.pictures_view)
+        return [path("<uuid:id>/pictures/", view, name="contact_requests_property_pictures"), *super().get_urls()]
+
+    def pictures_view(self, request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+        """Show the pictures of a property; POST adds one, or deletes the one that `delete` names.
+
+        A page of its own, as files are stored outside of the transaction that the admin's form is.
+        """
+        prop = get_object_or_404(self.get_queryset(request), pk=id)
+        if not self.has_change_permission(request, prop):
+            raise PermissionDenied
+        form = PictureForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and "delete" in request.POST:
+            _delete_picture(prop, request.POST["delete"])
+            return redirect(request.path)
+        if request.method == "POST" and form.is_valid() and form.add_to(prop):
+            return redirect(request.path)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Pictures"),
+            "opts": self.opts,
+            "original": prop,
+            "form": form,
+            "media": self.media,
+        }
+        return render(request, "admin/contact_requests/property/pictures.html", context)
+
+
+def _delete_picture(prop: Property, id: str) -> None:
+    picture = prop.pictures.filter(pk=int(id)).first() if id.isdecimal() and len(id) < 19 else None
+    if picture:
+        with suppress(PropertyPicture.DoesNotExist):  # Somebody else has deleted it.
+            picture.delete_with_file()
 
 
 class QuarantineFilter(admin.SimpleListFilter):

@@ -46,7 +46,7 @@ class VisitorForm(forms.Form):
     message = forms.CharField(
         label=_("Your message"),
         max_length=5000,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(attrs={"rows": 4}),
         validators=[validate_has_word],
     )
 

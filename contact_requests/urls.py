@@ -7,6 +7,8 @@ app_name = "contact_requests"
 
 urlpatterns = [
     path("properties/<slug:slug>", public.property_detail, name="property_detail"),
+    path("properties/<slug:slug>/pictures/<int:picture>", public.property_picture, name="property_picture"),
+    path("r/<str:key>", public.receipt, name="receipt"),
     path("inbox", inbox.inbox_list, name="inbox"),
     path("inbox/arrivals", inbox.inbox_arrivals, name="inbox_arrivals"),
     path("inbox/quarantine", inbox.quarantine_list, name="quarantine_list"),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from PIL import Image, ImageOps
 
-# Pixels on the longer side.
+# Pixels on the longer side, unless another number is asked for.
 MAX_SIDE = 640
 # JPEG is decoded at a fraction of its size; all others in full, 4 bytes a pixel.
 MAX_PIXELS, MAX_PIXELS_JPEG = 25_000_000, 50_000_000
@@ -22,8 +22,10 @@ class Thumbnail(NamedTuple):
     height: int
 
 
-def make_thumbnail(content: bytes) -> Thumbnail | None:
-    """A thumbnail of a JPEG, PNG, WebP or GIF; None for anything else, a damaged picture, or one of too many pixels.
+def make_thumbnail(content: bytes, max_side: int = MAX_SIDE) -> Thumbnail | None:
+    """A thumbnail of a JPEG, PNG, WebP or GIF, at most `max_side` pixels wide and high.
+
+    None for anything else, a damaged picture, or one of too many pixels.
 
     The picture is turned as its EXIF data say; those, places and colour profiles are left out.
     """
@@ -31,18 +33,18 @@ def make_thumbnail(content: bytes) -> Thumbnail | None:
         with warnings.catch_warnings(action="error"), Image.open(io.BytesIO(content), formats=FORMATS) as picture:
             if picture.width * picture.height > (MAX_PIXELS_JPEG if picture.format == "JPEG" else MAX_PIXELS):
                 return None
-            return _encode(_shrink(picture))
+            return _encode(_shrink(picture, max_side))
     except Exception:
         # Decoders raise errors of many types for the same thing: a picture that cannot be decoded.
         return None
 
 
-def _shrink(picture: Image.Image) -> Image.Image:
-    picture.draft("RGB", (MAX_SIDE, MAX_SIDE))
+def _shrink(picture: Image.Image, max_side: int) -> Image.Image:
+    picture.draft("RGB", (max_side, max_side))
     turned = ImageOps.exif_transpose(picture)
     is_transparent = turned.has_transparency_data
     small = turned.convert("RGBA" if is_transparent else "RGB")
-    small.thumbnail((MAX_SIDE, MAX_SIDE))
+    small.thumbnail((max_side, max_side))
     return small
 
 

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import batched
 from typing import Any
 
@@ -15,10 +16,13 @@ from config.accounts.models import Pro, User
 from contacts.models import Contact
 
 from ..models import ContactRequest, ContactRequestEvent, Property, Reply
+from ..pictures import add_picture
+from .drawings import draw_houses
 from .houses import HOUSES, House
 from .visits import NEW, READ, REPLIED, VISITS, Visit
 
 SCALES = {"requests"}
+WITH_PICTURES = 2  # properties of each Pro
 BATCH = 5_000
 MAX_SENDERS = 20_000  # the most contacts that contact requests in bulk come from
 
@@ -29,6 +33,9 @@ def load(pros: list[Pro], rng: random.Random) -> None:
         if Property.objects.for_pro(pro).exists():
             continue
         houses = [_load_house(pro, house) for house in HOUSES.get(pro.email, [])]
+        for house in houses[:WITH_PICTURES]:
+            # Files are stored outside of any transaction.
+            transaction.on_commit(partial(_add_pictures, house), robust=True)
         people = list(pro.users.order_by("pk"))
         for visit in VISITS.get(pro.email, []) if houses else []:
             signers = [person for person in people if person.name in visit.reply]
@@ -40,6 +47,11 @@ def load(pros: list[Pro], rng: random.Random) -> None:
 def _load_house(pro: Pro, house: House) -> Property:
     fields = house._asdict() | {"price": Decimal(house.price)}
     return Property.objects.create(pro=pro, created_at=timezone.now() - timedelta(days=30), **fields)
+
+
+def _add_pictures(prop: Property) -> None:
+    for number, drawing in enumerate(draw_houses(prop.slug), start=1):
+        add_picture(prop, drawing, filename=f"{prop.slug}-{number}.jpg", description=prop.title)
 
 
 def _load_visit(prop: Property, visit: Visit, reader: User | None, rng: random.Random) -> None:

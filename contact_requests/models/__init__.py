@@ -1,5 +1,14 @@
+from .picture import PropertyPicture
 from .property import Property, PropertyNumber
 from .reply import Reply
 from .request import ContactRequest, ContactRequestEvent, InvalidTransitionError
 
-__all__ = ["ContactRequest", "ContactRequestEvent", "InvalidTransitionError", "Property", "PropertyNumber", "Reply"]
+__all__ = [
+    "ContactRequest",
+    "ContactRequestEvent",
+    "InvalidTransitionError",
+    "Property",
+    "PropertyNumber",
+    "PropertyPicture",
+    "Reply",
+]

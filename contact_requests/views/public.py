@@ -1,23 +1,38 @@
-"""The public page of a property, with its contact form."""
+"""The public page of a property with its contact form, and the receipt of what was sent."""
 
-import re
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import push_url
 
 from config.accounts.http import VisitorRequest
+from config.accounts.models import Pro
+from config.files.downloads import serve_inline
+from config.files.storage import StorageUnavailableError
 from config.web.client import client_place
+from contacts.waiting.answer_times import usual_answer_time
 
 from ..forms import ContactForm
-from ..models import Property
+from ..models import ContactRequest, Property, PropertyPicture
+from ..receipts import find_by_receipt_key, make_receipt_key
 from ..spam import FLOOD, detect_spam, read_stamp
 
 PAGE = "contact_requests/property_detail.html"
+RECEIPT = "contact_requests/receipt.html"
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# Nobody is told that an answer takes longer than this.
+LONGEST_PROMISE = 7 * DAY
 
 
 # Exempt from CSRF checks: visitors have no session to abuse, and need not accept a cookie first.
@@ -27,32 +42,75 @@ PAGE = "contact_requests/property_detail.html"
 @require_http_methods(["GET", "HEAD", "POST"])
 def property_detail(request: VisitorRequest, slug: str) -> HttpResponse:
     """Show a property; POST sends its form. htmx gets the contact section alone, a browser the whole page."""
-    prop = get_object_or_404(Property.objects.select_related("pro"), slug=slug, is_published=True)
+    properties = Property.objects.select_related("pro").prefetch_related("pictures")
+    prop = get_object_or_404(properties, slug=slug, is_published=True)
     if request.method == "POST":
         return _receive_form(request, prop)
-    reference = request.GET.get("sent", "")
-    context = {"property": prop, "form": ContactForm(prop)}
-    if re.fullmatch(r"[0-9A-F]{8}", reference):
-        context["reference"] = reference
-    return render(request, PAGE, context)
+    return _render_form(request, prop, ContactForm(prop), 200)
+
+
+@login_not_required
+@require_safe
+def property_picture(request: VisitorRequest, slug: str, picture: int) -> HttpResponseBase:
+    """Serve a picture of a published property."""
+    pictures = PropertyPicture.objects.filter(property__slug=slug, property__is_published=True)
+    row = get_object_or_404(pictures, pk=picture)
+    try:
+        return serve_inline(request, row.open(), size=row.size, content_type=row.mime_type)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    except StorageUnavailableError:
+        return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _receive_form(request: VisitorRequest, prop: Property) -> HttpResponse:
     form = ContactForm(prop, request.POST)
     if wait := FLOOD.hit(client_place(request)):
         form.add_error(None, _("Too many messages came from your network. Please try again later."))
-        response = _render_contact(request, {"property": prop, "form": form}, 429)
+        response = _render_form(request, prop, form, 429)
         response.headers["Retry-After"] = str(wait)
         return response
     if not form.is_valid():
-        return _render_contact(request, {"property": prop, "form": form}, 422)
+        return _render_form(request, prop, form, 422)
     stamp = read_stamp(form.cleaned_data["stamp"], prop)
     contact_request = form.receive(detect_spam(request, stamp, form.cleaned_data["website"]))
-    if request.htmx:
-        return _render_contact(request, {"property": prop, "reference": contact_request.reference}, 200)
-    return redirect(f"{prop.get_absolute_url()}?sent={contact_request.reference}#contact")
+    url = reverse("contact_requests:receipt", args=[make_receipt_key(contact_request)])
+    if not request.htmx:
+        return redirect(url)
+    # The address of the receipt, so that a reload shows it again.
+    return push_url(render(request, f"{RECEIPT}#receipt", _receipt_context(contact_request)), url)
 
 
-def _render_contact(request: VisitorRequest, context: dict, status: int) -> HttpResponse:
+def _render_form(request: VisitorRequest, prop: Property, form: ContactForm, status: int) -> HttpResponse:
     template = f"{PAGE}#contact" if request.htmx else PAGE
+    context = {"property": prop, "form": form, "answer_time": describe_answer_time(prop.pro)}
     return render(request, template, context, status=status)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def receipt(request: VisitorRequest, key: str) -> HttpResponse:
+    """Show a visitor what they sent, at an address that nobody else knows."""
+    contact_request = find_by_receipt_key(key)
+    if contact_request is None:
+        raise Http404
+    response = render(request, RECEIPT, _receipt_context(contact_request))
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _receipt_context(contact_request: ContactRequest) -> dict[str, Any]:
+    answer_time = describe_answer_time(contact_request.pro)
+    return {"contact_request": contact_request, "property": contact_request.property, "answer_time": answer_time}
+
+
+def describe_answer_time(pro: Pro) -> str:
+    """ "an hour", "3 hours", "2 days": within which the Pro's answers usually come; "" when it is not known."""
+    usual = usual_answer_time(pro)
+    if usual is None or usual > LONGEST_PROMISE:
+        return ""
+    if usual <= DAY:
+        hours = max(-(-usual // HOUR), 1)
+        return ngettext("an hour", "%(hours)d hours", hours) % {"hours": hours} if hours < 24 else _("a day")
+    return _("%(days)d days") % {"days": -(-usual // DAY)}

@@ -45,7 +45,9 @@ def test_from_the_form_to_the_answer(open_page, house, work_tasks, size, has_jav
     found = ContactRequest.objects.get()
     assert found.quarantine_reason == ""
     expect(visitor.get_by_text(found.reference)).to_be_visible()
-    expect(visitor).to_have_url(re.compile(r"/properties/house$" if has_javascript else "sent="))
+    expect(visitor).to_have_url(re.compile(r"/r/[\w:-]+(#contact)?$"))
+    visitor.reload()
+    expect(visitor.get_by_text(found.reference)).to_be_visible()
 
     pro = open_page("/inbox", java_script_enabled=has_javascript, **size)
     sign_in(pro)

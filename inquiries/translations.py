@@ -58,7 +58,13 @@ SHIPPED = [
     pgettext_lazy("pipeline", "The work has been handed over."),
 ]
 # Notes that the product itself writes into a history.
-OWN_NOTES = {gettext_noop("Inquiry created"), gettext_noop("Pipeline changed")}
+OWN_NOTES = {
+    gettext_noop("Inquiry created"),
+    gettext_noop("Pipeline changed"),
+    gettext_noop("Offer sent"),
+    gettext_noop("The customer opened the offer"),
+    gettext_noop("The customer accepted the offer"),
+}
 
 # Common statuses of cases.
 CASE_STATUSES = {

@@ -38,7 +38,9 @@ class CloseForm(MoveForm):
 
 
 class CaseForm(forms.Form):
-    """The number of a case in another system."""
+    """The number of a case in another system. `was` in its data is the one that the page showed, "" for none."""
+
+    has_conflict = False
 
     case_id = forms.IntegerField(label=_("Number of the case"), min_value=1, max_value=GREATEST_ID, localize=False)
 

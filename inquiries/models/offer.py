@@ -68,7 +68,7 @@ class Offer(models.Model):
 
     `key` is the secret part of the customer's address of the offer. Transitions: draft -> sent -> viewed -> accepted or
     declined; a sent offer can be answered before it is viewed; an unanswered one expires at the end of `valid_until`
-    in the Pro's time zone. An answer does not move the inquiry: that is left to the Pro.
+    in the Pro's time zone. The inquiry moves along: see `inquiries.offers.following`.
     """
 
     class Status(models.TextChoices):
@@ -215,15 +215,6 @@ class Offer(models.Model):
         failed_at = timezone.now() if is_last else None
         text = str(error)[:300] or type(error).__name__
         Offer.objects.filter(pk=self.pk).update(mail_error=text, mail_failed_at=failed_at)
-
-    def mark_viewed(self) -> None:
-        """Mark a sent offer as viewed."""
-        if self.status != self.Status.SENT:
-            return
-        with transaction.atomic():
-            self.lock()
-            if self.current_status == self.Status.SENT:
-                self.set_status(self.Status.VIEWED, "viewed_at")
 
     def lock(self) -> None:
         """Lock the row until the transaction ends, and reload it. Raises DoesNotExist when it is deleted."""

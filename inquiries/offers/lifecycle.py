@@ -1,4 +1,7 @@
-"""Send an offer, save the customer's answer, and expire unanswered offers."""
+"""Send an offer, save that the customer opened and answered it, and expire unanswered offers.
+
+The inquiry is locked before its offer, as it moves along.
+"""
 
 from datetime import datetime, timedelta
 
@@ -14,6 +17,7 @@ from contacts.models.locking import hold_book
 from ..models import InvalidOfferTransitionError, Offer
 from ..models.offer import today
 from ..waiting import add_offer_answer, end_inquiry
+from .following import follow_offer
 from .mails import mail_offer, mail_offer_answer
 
 
@@ -23,7 +27,9 @@ def send_offer(offer: Offer, *, by: User | None = None, expected: datetime | Non
     `expected` is `updated_at` as the sender saw it. Raises StaleOfferError as `Offer.edit_draft` does, ValidationError
     without an e-mail address and past `valid_until`, InvalidOfferTransitionError for any other status.
     """
+    inquiry = offer.inquiry
     with transaction.atomic():
+        inquiry.lock()
         offer.lock()
         if offer.status == Offer.Status.SENT:
             return False
@@ -34,8 +40,9 @@ def send_offer(offer: Offer, *, by: User | None = None, expected: datetime | Non
         if not offer.email:
             raise ValidationError(_("This customer has no e-mail address, so the offer cannot be sent."), code="email")
         offer.set_status(Offer.Status.SENT, "sent_at")
-        offer.inquiry.record_response()
-        end_inquiry(offer.inquiry, WaitingItem.Outcome.ANSWERED, by=by)
+        inquiry.record_response()
+        follow_offer(inquiry, Offer.Status.SENT, by=by)
+        end_inquiry(inquiry, WaitingItem.Outcome.ANSWERED, by=by)
         mail_offer.enqueue(offer.pk)
         return True
 
@@ -57,20 +64,36 @@ def resend_offer(offer: Offer) -> bool:
         return True
 
 
+def open_offer(offer: Offer) -> None:
+    """Mark a sent offer as viewed by the customer."""
+    if offer.status != Offer.Status.SENT:
+        return
+    inquiry = offer.inquiry
+    with transaction.atomic():
+        inquiry.lock()
+        offer.lock()
+        if offer.current_status == Offer.Status.SENT:
+            offer.set_status(Offer.Status.VIEWED, "viewed_at")
+            follow_offer(inquiry, Offer.Status.VIEWED)
+
+
 def answer_offer(offer: Offer, status: str) -> bool:
     """Save the customer's answer, "accepted" or "declined", and mail it to the Pro.
 
     Returns False, changing nothing, for the same answer again. Raises InvalidOfferTransitionError after another answer
     and past `valid_until`.
     """
+    inquiry = offer.inquiry
     with transaction.atomic():
-        hold_book(offer.inquiry.pro_id)
+        hold_book(inquiry.pro_id)
+        inquiry.lock()
         offer.lock()
         if offer.status == status:
             return False
         if offer.current_status not in Offer.OPEN:
             raise InvalidOfferTransitionError(offer.current_status, status)
         offer.set_status(status, "answered_at")
+        follow_offer(inquiry, status)
         add_offer_answer(offer)
         mail_offer_answer.enqueue(offer.pk)
         return True

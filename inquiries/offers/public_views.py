@@ -16,7 +16,7 @@ from config.web.client import client_place
 from config.web.limits import Limit
 
 from ..models import InvalidOfferTransitionError, Offer
-from .lifecycle import answer_offer
+from .lifecycle import answer_offer, open_offer
 
 PAGE = "inquiries/offer_public.html"
 # Per network and hour; a whole office may share one.
@@ -57,7 +57,7 @@ def _is_own(request: VisitorRequest, offer: Offer) -> bool:
 
 def _view(request: VisitorRequest, offer: Offer, is_own: bool) -> HttpResponse:
     if request.method == "GET" and not is_own and not _is_prefetch(request):
-        offer.mark_viewed()
+        open_offer(offer)
     return _show(request, offer, is_own)
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from config.accounts.models import ApiToken, User
 from config.web.compiled import Compiled
 from config.web.text import unix_lines
+from contacts.models import StaleEditError
 
 from ..history.recording import record_move, record_moves
 from ..ids import GREATEST_ID
@@ -127,10 +128,13 @@ def status_of_outcome(outcome: str) -> str:
     return Inquiry.Status.CANCELLED if outcome == Inquiry.Outcome.CANCELLED else Inquiry.Status.CLOSED
 
 
-def link_case(inquiry: Inquiry, case_id: int | None, *, by: Actor, changed_by: int | None = None) -> None:
+def link_case(
+    inquiry: Inquiry, case_id: int | None, *, by: Actor, changed_by: int | None = None, was: str | None = None
+) -> None:
     """Link to a case of another system, or to none; linking the current case again changes nothing.
 
-    Raises ValidationError for a number out of range.
+    `was` is the case that the caller saw, as text, "" for none; without it any case is overwritten. Raises
+    ValidationError for a number out of range, and StaleEditError when the inquiry has got another case meanwhile.
     """
     if case_id is not None and not 0 < case_id <= GREATEST_ID:
         raise ValidationError({"case_id": _("Enter a whole number from 1 to %(n)s.") % {"n": GREATEST_ID}})
@@ -138,6 +142,9 @@ def link_case(inquiry: Inquiry, case_id: int | None, *, by: Actor, changed_by: i
         inquiry.lock()
         if inquiry.case_id == case_id:
             return
+        current = str(inquiry.case_id or "")
+        if was is not None and was != current:
+            raise StaleEditError("case_id", current)
         inquiry.case_id = case_id
         _record_response(inquiry, by, changed_by if changed_by is not None else userhub_id_of(by))
         inquiry.save(update_fields=["case_id", "updated_at"])

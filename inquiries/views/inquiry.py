@@ -215,16 +215,19 @@ def _progress_response(request: ProRequest, id: int, status: int = 200, **more: 
 def inquiry_case(request: ProRequest, id: int) -> HttpResponse:
     """Link it to a case of another system; with `unlink` to none."""
     inquiry, form = find_inquiry(request, id), CaseForm(request.POST)
-    if "unlink" in request.POST:
-        link_case(inquiry, None, by=request.user)
-        return _section_response(request, id, "case", case_form=CaseForm())
-    if form.is_valid():
-        try:
-            link_case(inquiry, form.cleaned_data["case_id"], by=request.user)
-            return _section_response(request, id, "case", case_form=CaseForm(initial=form.cleaned_data))
-        except ValidationError as error:
-            add_errors(form, error)
-    return _section_response(request, id, "case", 422, case_form=form)
+    is_unlinked = "unlink" in request.POST
+    if not form.is_valid() and not is_unlinked:
+        return _section_response(request, id, "case", 422, case_form=form)
+    try:
+        case_id = None if is_unlinked else form.cleaned_data["case_id"]
+        link_case(inquiry, case_id, by=request.user, was=request.POST.get("was"))
+    except ValidationError as error:
+        add_errors(form, error)
+        return _section_response(request, id, "case", 422, case_form=form)
+    except StaleEditError:
+        form.has_conflict = True
+        return _section_response(request, id, "case", 409, case_form=form)
+    return _section_response(request, id, "case")
 
 
 @require_POST
@@ -273,7 +276,7 @@ def _section_response(request: ProRequest, id: int, name: str, status: int = 200
     if wants(request, f"inquiry-{name}"):
         contexts = {
             "contact": lambda: {"inquiry": inquiry, **_contact_context(request, inquiry)},
-            "case": lambda: {"inquiry": inquiry},
+            "case": lambda: {"inquiry": inquiry, "case_form": CaseForm(initial={"case_id": inquiry.case_id})},
             "details": lambda: _details_context(request, inquiry),
         }
         return render(request, f"{PAGE}#{name}", {**contexts[name](), "is_swap": True, **more}, status=status)

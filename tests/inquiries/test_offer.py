@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from inquiries.models import Inquiry, InvalidOfferTransitionError, Offer, StaleOfferError
-from inquiries.offers.lifecycle import answer_offer, expire_offers, send_offer
+from inquiries.offers.lifecycle import answer_offer, expire_offers, open_offer, send_offer
 
 TODAY = timezone.now().date()
 FIELDS = {
@@ -170,10 +170,10 @@ def test_a_draft_is_discarded(draft):
 
 
 def test_the_first_view_counts(sent):
-    sent.mark_viewed()
+    open_offer(sent)
     row = stored(sent)
     assert (row["status"], row["viewed_at"] is not None) == ("viewed", True)
-    Offer.objects.get().mark_viewed()
+    open_offer(Offer.objects.get())
     assert stored(sent) == row
     with pytest.raises(InvalidOfferTransitionError):
         send_offer(sent)
@@ -183,7 +183,7 @@ def test_the_first_view_counts(sent):
 @pytest.mark.parametrize("is_viewed", [True, False])
 def test_the_customer_answers_once(sent, inquiry_type, status, other, is_viewed):
     if is_viewed:
-        sent.mark_viewed()
+        open_offer(sent)
     assert answer_offer(sent, status) is True
     row = stored(sent)
     assert (row["status"], jobs()[1:]) == (status, ["mail_offer_answer"])
@@ -191,7 +191,7 @@ def test_the_customer_answers_once(sent, inquiry_type, status, other, is_viewed)
     assert answer_offer(sent, status) is False
     with pytest.raises(InvalidOfferTransitionError):
         answer_offer(sent, other)
-    sent.mark_viewed()
+    open_offer(sent)
     assert (stored(sent), len(jobs())) == (row, 2)
 
 
@@ -204,7 +204,7 @@ def test_an_answer_leaves_the_pipeline_to_the_pro(sent):
 def test_a_draft_is_not_answered(draft):
     with pytest.raises(InvalidOfferTransitionError, match="from draft to accepted"):
         answer_offer(draft, Offer.Status.ACCEPTED)
-    draft.mark_viewed()
+    open_offer(draft)
     assert stored(draft)["status"] == "draft"
 
 

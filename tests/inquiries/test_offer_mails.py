@@ -102,7 +102,7 @@ def test_the_pro_is_told_the_answer(outbox, sent, pro, word):
     assert message.extra_headers["Auto-Submitted"] == "auto-generated"
     assert message.body == (
         f"Jan de Vries has {word} your offer.\n\nKitchen\n€1,850.50\n\n"
-        "The inquiry stays on its step until you move it.\n\n"
+        "The inquiry is now on “Submitted”.\n\n"
         f"Open the offer: http://testserver/inquiries/{sent.inquiry_id}/offers/{sent.pk}\n"
     )
     assert Offer.objects.get().answer_mailed_at is not None

@@ -244,7 +244,7 @@ def test_an_old_page_of_an_offer_that_was_answered(browser, sent, more):
     assert (response.status_code, response["Location"]) == (302, path(sent))
     main = Page(browser.get(path(sent))).one("main")
     assert "That is no longer possible" in main.text and main.has(".offer-about .tag-offer-accepted")
-    assert "The inquiry stays on its step until you move it." in main.text
+    assert "The inquiry is now on “Submitted”." in main.text
     sent.refresh_from_db()
     assert sent.status == "accepted"
 

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.web.middleware.RequestIdMiddleware",
     "config.api.middleware.DialectMiddleware",
+    "config.web.middleware.MethodErrorMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.web.middleware.BodyLimitMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

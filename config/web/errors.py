@@ -39,6 +39,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    text = _("The address only takes what a form on another page sends.")
+    return _error_page(request, 405, _("That cannot be opened like this"), text)
+
+
 def too_large(request: HttpRequest) -> HttpResponse:
     # Called before the locale middleware.
     translation.activate(translation.get_language_from_request(request))

@@ -4,12 +4,13 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from .errors import too_large
+from .errors import method_not_allowed, too_large
 from .logs import KEY, request_id
 
 logger = logging.getLogger("vestibule.access")
@@ -37,6 +38,23 @@ def body_limit(path: str, content_type: str = "") -> int:
     """Maximum size of a request body for this path, in bytes."""
     usual = MAX_FORM if content_type == "application/x-www-form-urlencoded" else MAX_REQUEST
     return next((size for start, size in settings.BODY_LIMITS.items() if path.startswith(start)), usual)
+
+
+class MethodErrorMiddleware:
+    """Gives the refusal of a method its page; Django's own has no body."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
+            return response
+        page = method_not_allowed(request)
+        for name, value in response.headers.items():
+            if name != "Content-Length":
+                page.headers.setdefault(name, value)
+        return page
 
 
 class RequestIdMiddleware:

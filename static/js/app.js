@@ -20,6 +20,9 @@ addEventListener("click", (event) => {
 });
 all("[data-copy]").forEach((button) => { button.hidden = !navigator.clipboard; });
 
+// Without a network the worker shows a page of ours.
+if (one("body.workspace")) navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
+
 // A draft is stored until it is sent.
 const shownRequest = () => one("[data-request]")?.dataset.request;
 const restoreDrafts = () => all("[data-draft]").forEach((form) => {

@@ -156,5 +156,5 @@ def templates(base_dir: Path) -> dict[str, Any]:
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [base_dir / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": processors},
+        "OPTIONS": {"context_processors": processors, "builtins": ["config.accounts.templatetags.typed_by"]},
     }

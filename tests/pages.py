@@ -137,8 +137,8 @@ class Form(Element):
 
     @property
     def fields(self) -> dict[str, Any]:
-        """{name: value}, or a list of values for a name that is sent more than once. Buttons and the CSRF token are
-        left out, so are boxes that are not ticked, disabled controls and files."""
+        """{name: value}, or a list of values for a name that is sent more than once. Buttons and the tokens of
+        `{% csrf_token %}` are left out, so are boxes that are not ticked, disabled controls and files."""
         sent: dict[str, Any] = {}
         for control in self._controls():
             for value in _sent(control):
@@ -147,7 +147,8 @@ class Form(Element):
                     sent[control["name"]] = value
                 else:
                     sent[control["name"]] = [*(known if isinstance(known, list) else [known]), value]
-        sent.pop("csrfmiddlewaretoken", None)
+        for name in ("csrfmiddlewaretoken", "typed_by"):
+            sent.pop(name, None)
         return sent
 
     def _controls(self) -> Iterator[Element]:

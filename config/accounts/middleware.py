@@ -5,14 +5,17 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
+
+from config.web.typed import page_before
+
+from .resending import answer_ended_session
 
 
 class UserLocaleMiddleware(MiddlewareMixin):
@@ -83,10 +86,8 @@ class WorkspaceMiddleware(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: Any, view_func: Any) -> Any:
         # After sign-in, return to the page, not to the fragment or action that was requested.
-        path = request.get_full_path() if request.method == "GET" else resolve_url(settings.LOGIN_REDIRECT_URL)
-        if request.htmx:
-            path = request.htmx.current_url_abs_path or path
-        return self._redirect(request, redirect_to_login(path, resolve_url(settings.LOGIN_URL)))
+        is_page = request.method == "GET" and not request.htmx
+        return answer_ended_session(request, request.get_full_path() if is_page else page_before(request))
 
     @staticmethod
     def _redirect(request: HttpRequest, response: HttpResponse) -> HttpResponse:

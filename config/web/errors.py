@@ -4,11 +4,14 @@ import sys
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+
+from .typed import TypedForm, read_typed_form
 
 
 def _error_page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
@@ -65,12 +68,22 @@ def _too_large_to_attach() -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Page for an unhandled exception; works without database, session and context processors."""
     is_database_gone = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    typed = _read_our_form(request)
+    kept = _("What you typed is kept here.") if typed else _("What you sent before is not lost.")
     context = {
         "title": _("Back in a moment") if is_database_gone else _("Something went wrong on our side"),
-        "text": _("What you sent before is not lost. Please try again in a minute."),
+        "text": f"{kept} {_('Please try again in a minute.')}",
+        "typed": typed,
+        "csrf_token": get_token(request) if typed else "",
         "request_id": getattr(request, "request_id", ""),
     }
     response = HttpResponse(render_to_string("errors/page.html", context), status=503 if is_database_gone else 500)
     if is_database_gone:
         response.headers["Retry-After"] = "10"
     return response
+
+
+def _read_our_form(request: HttpRequest) -> TypedForm | None:
+    """Read the form that failed; None for another request, and for a form without our token."""
+    typed = read_typed_form(request)
+    return typed if typed and "csrfmiddlewaretoken" in request.POST else None

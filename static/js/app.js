@@ -47,7 +47,6 @@ addEventListener("DOMContentLoaded", () => all("[data-back]").forEach((link) => 
 
 // After a swap, focus the part of the page that is new.
 addEventListener("htmx:afterSettle", (event) => {
-  one("#request-error").hidden = true;
   const { target, requestConfig } = event.detail;
   if (!["contact", "detail"].includes(target?.id)) return;
   const invalid = one(`#${target.id} [aria-invalid="true"]`);
@@ -68,11 +67,6 @@ addEventListener("htmx:afterSettle", (event) => {
   // The swap removed the focused button.
   if (!one(":focus")) (box || one("#request-name"))?.focus({ preventScroll: true });
 });
-
-// A failed request shows an error.
-for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-  addEventListener(name, () => { one("#request-error").hidden = false; });
-}
 
 // Keyboard shortcuts, except in fields and with modifier keys.
 const move = (step) => {

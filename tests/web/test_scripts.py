@@ -5,7 +5,7 @@ import gzip
 from django.conf import settings
 
 # On every page, beside those that a page adds.
-EVERYWHERE = {"app.js", "toasts.js"}
+EVERYWHERE = {"app.js", "notices.js"}
 
 
 def test_that_of_a_page_is_under_5_kb_compressed():

@@ -4,17 +4,21 @@ from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
 from axes.utils import reset as reset_attempts
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse_lazy
+from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from ..forms import ResetForm, SignInForm
 from ..limits import attempted_email, locked_out, render_too_many, reset_wait, sign_in_wait
 from ..middleware import without_gate
+from ..resending import is_writer, open_typed, render_resend
 
 
 class SignIn(auth_views.LoginView):
@@ -28,6 +32,23 @@ class SignIn(auth_views.LoginView):
         if wait := sign_in_wait(request):
             return render_too_many(request, wait)
         return super().post(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # A wrong password keeps what was typed before the session ended.
+        kept = self.request.POST.get("typed", "")
+        return super().get_context_data(**kwargs, typed=kept if open_typed(kept) else "")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        user: Any = self.request.user
+        translation.activate(user.language)
+        typed = open_typed(self.request.POST.get("typed", ""))
+        if typed is None:
+            return response
+        if is_writer(user, typed):
+            return render_resend(self.request, typed)
+        messages.warning(self.request, _("What somebody else had typed on this device was not sent."))
+        return redirect(settings.LOGIN_REDIRECT_URL)
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -98,6 +99,11 @@ def unfinished_jobs(task_path: str) -> Iterator[DBTaskResult]:
         is_final = job.finished_at is None or job.finished_at < since or len(job.worker_ids) >= MAX_ATTEMPTS
         if job.status != TaskResultStatus.FAILED or not is_final:
             yield job
+
+
+def cancel_job(id: UUID) -> bool:
+    """Delete a job that no worker has taken yet; returns whether there was one."""
+    return DBTaskResult.objects.filter(pk=id, status=TaskResultStatus.READY).delete()[0] > 0
 
 
 def run_housekeeping() -> None:

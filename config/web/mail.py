@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from email.header import Header
+from email.headerregistry import Address, HeaderRegistry, UniqueAddressHeader, UnstructuredHeader
 from email.policy import default
 from email.utils import formataddr, parseaddr
 from typing import Any
@@ -52,7 +53,26 @@ class _MessageIdsHeader(UnstructuredHeader):
         return f"{self.name}: " + f"{policy.linesep} ".join(self.split()) + policy.linesep
 
 
+class _SenderHeader(UniqueAddressHeader):
+    """Header of one address whose name may hold letters with accents beside a comma: "Inès Moreau, Agence du Port".
+
+    The standard library would encode the accents alone and leave the comma without quotes, which makes two addresses.
+    """
+
+    def fold(self: Any, *, policy: Any) -> str:
+        folded = [_fold_address(each, policy.linesep) for each in self.addresses]
+        return f"{self.name}: " + f",{policy.linesep} ".join(folded) + policy.linesep
+
+
+def _fold_address(address: Address, linesep: str) -> str:
+    if address.display_name.isascii():
+        return formataddr((address.display_name, address.addr_spec))
+    name = Header(address.display_name, "utf-8", maxlinelen=75, header_name="From").encode(linesep=linesep)
+    return f"{name}{linesep} <{address.addr_spec}>"
+
+
 _headers = HeaderRegistry()
+_headers.map_to_type("from", _SenderHeader)  # type: ignore[arg-type]
 for _name in ("message-id", "in-reply-to", "references"):
     _headers.map_to_type(_name, _MessageIdsHeader)  # type: ignore[arg-type]
 
@@ -121,9 +141,10 @@ def compose_mail(
     sender: str = "",
     sender_address: str = "",
     headers: Mapping[str, str] | None = None,
+    files: Iterable[tuple[str, bytes, str]] = (),
 ) -> Mail:
     """Compose a mail to one address, with copies to `cc`. `sender` replaces the usual name in From, `sender_address`
-    the installation's own address there.
+    the installation's own address there. `files` are attached: (name, content, content type).
     """
     subject, text, html = compose(template, context, language)
     address = sender_address or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
@@ -137,6 +158,8 @@ def compose_mail(
         headers=dict(headers or {}),
     )
     message.attach_alternative(html, "text/html")
+    for name, content, content_type in files:
+        message.attach(name, content, content_type)
     return message
 
 

@@ -27,7 +27,8 @@ from config.web import mail
 from config.web.mail import AUTO_GENERATED
 from config.web.text import one_line
 
-from ..models import ChannelConnection, ContactMessage, SenderRule
+from ..models import ChannelConnection, ContactMessage, MessageFile, SenderRule
+from ..topics import read_topic
 from .mail_calls import MailCall, read_safely
 from .mail_headers import MALFORMED
 from .mail_senders import CHANNEL
@@ -124,28 +125,54 @@ def read_call(connection: ChannelConnection, body: bytes, content_type: str) -> 
         yield inbound
 
 
-def send_text(connection: ChannelConnection, message: ContactMessage) -> str:
+def send_text(connection: ChannelConnection | None, message: ContactMessage) -> str:
     """Send an e-mail as a reply to the ones before it and return its Message-ID.
 
-    Raises SendFailedError when the mail server does not accept it.
+    Without a connection, answers to it go to the Pro's own address. Raises SendFailedError when the mail server does
+    not accept it.
     """
     context, options = describe_answer(message)
-    _send_mail("message", context, connection, **options)
+    reply_to = connection.address if connection else message.pro.email
+    _send_mail("message", context, reply_to=reply_to, **options)
     return mail.make_message_id(str(message.pk))
 
 
+def sender_name(message: ContactMessage) -> str:
+    """The name that an answer comes from: "Inès Moreau, Agence du Port"."""
+    return ", ".join(filter(None, [message.author.name if message.author else "", message.pro.name]))
+
+
 def describe_answer(message: ContactMessage) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Context and options by which `mail.compose_mail` composes an answer."""
+    """Context and options by which `mail.compose_mail` composes an answer. Raises StorageUnavailableError."""
     headers = {"Message-ID": mail.make_message_id(str(message.pk))}
     # A header would encode other ids, and no mail program recognises those.
     if references := [reference for reference in message.references if reference.isascii()]:
         headers |= {"In-Reply-To": references[-1], "References": " ".join(references)}
     before = _message_before(message)
-    context: dict[str, Any] = {"message": message, "before": before, "pro": message.pro}
-    if before:
-        context["quoted"] = "\n".join(f"> {line}" for line in before.text.splitlines())
-    cc = [address for _name, address in message.cc]
-    return context, {"to": message.address, "cc": cc, "language": message.contact.language, "headers": headers}
+    about = None if before else read_topic(message.contact, message.topic)
+    words = before.text if before else about.words if about else ""
+    context = {
+        "message": message,
+        "before": before,
+        "about": about,
+        "words": words,
+        "quoted": "\n".join(f"> {line}" for line in words.splitlines()),
+        "pro": message.pro,
+    }
+    options = {
+        "to": message.address,
+        "cc": [address for _name, address in message.cc],
+        "language": message.contact.language,
+        "headers": headers,
+        "sender": sender_name(message),
+        "files": [_read_file(file) for file in message.files.all()],
+    }
+    return context, options
+
+
+def _read_file(file: MessageFile) -> tuple[str, bytes, str]:
+    with file.open() as opened:
+        return file.filename, opened.read(), file.mime_type
 
 
 def check_connection(connection: ChannelConnection) -> str:
@@ -156,18 +183,17 @@ def check_connection(connection: ChannelConnection) -> str:
     """
     headers = {"Message-ID": _test_id(connection), **AUTO_GENERATED}
     address, language = connection.address, connection.pro.language
-    _send_mail("channel_test", {"connection": connection}, connection, to=address, language=language, headers=headers)
+    options = {"sender": connection.pro.name, "reply_to": address, "language": language, "headers": headers}
+    _send_mail("channel_test", {"connection": connection}, to=address, **options)
     return address
 
 
-def _send_mail(
-    template: str, context: dict[str, Any], connection: ChannelConnection, *, to: str, **options: Any
-) -> None:
+def _send_mail(template: str, context: dict[str, Any], *, to: str, **options: Any) -> None:
     # It would take SMTPUTF8 (RFC 6531), which Django does not speak.
     if not to.rpartition("@")[0].isascii():
         raise SendFailedError(_("No e-mail can be sent to an address with such letters before the @."), is_final=True)
     try:
-        mail.send(template, context, sender=connection.pro.name, reply_to=connection.address, to=to, **options)
+        mail.send(template, context, to=to, **options)
     except OSError as error:
         raise explain_refusal(error) from None
 
@@ -200,6 +226,8 @@ def _message_before(message: ContactMessage) -> ContactMessage | None:
     """The inbound e-mail that a message answers."""
     received = message.contact.messages.filter(channel=CHANNEL, state="received", is_silent=False)
     received = received.filter(created_at__lt=message.created_at)
+    if message.topic:
+        received = received.filter(topic=message.topic)
     return received.order_by("-created_at", "-id").first() if message.references else None
 
 

@@ -87,7 +87,7 @@ def compose_answer(connection: ChannelConnection, message: ContactMessage) -> Ma
     """Compose an answer as it leaves by the mailbox's own server."""
     context, options = describe_answer(message)
     options["headers"][ANSWER_HEADER] = str(message.pk)
-    return compose_mail("message", context, sender=connection.pro.name, sender_address=connection.address, **options)
+    return compose_mail("message", context, sender_address=connection.address, **options)
 
 
 def send_text(connection: ChannelConnection, message: ContactMessage) -> str:

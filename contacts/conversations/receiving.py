@@ -25,6 +25,7 @@ from ..channels.providers import provider_of
 from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 from ..models.locking import hold_book
 from ..models.message_queryset import ContactMessageQuerySet
+from ..topics import topic_of_answer
 from ..waiting.arrivals import add_message
 from .changes import apply_change, content_fields
 from .files import store_files
@@ -35,6 +36,7 @@ from .media import fetch_media
 from .originals import READING_QUEUE, store_original
 from .repeats import find_stored_message, make_variant
 from .sender_contacts import find_or_create_sender
+from .sending import fail_message
 from .sent_mails import store_sent_mail
 
 State = ContactMessage.State
@@ -139,7 +141,10 @@ def _process_item(delivery: ChannelDelivery, item: CallItem) -> bool:
 def apply_receipt(connection: ChannelConnection, receipt: Receipt) -> bool:
     """Update the sent message that a receipt is about; return whether there is one."""
     if message := _sent_messages(connection).filter(external_id=receipt.external_id).first():
-        message.update_state(receipt.state, receipt.reason)
+        if receipt.state == State.FAILED:
+            fail_message(message, receipt.reason)
+        else:
+            message.update_state(receipt.state, receipt.reason)
     return message is not None
 
 
@@ -199,6 +204,7 @@ def _create_message(
         edited_at=inbound.edited_at,
         deleted_at=inbound.deleted_at,
         read_at=timezone.now() if inbound.is_past else None,
+        topic=topic_of_answer(contact, [*inbound.references, inbound.answers_to]),
         state=State.RECEIVED,
     )
     is_contact_request = receive_lead(message)
@@ -207,7 +213,7 @@ def _create_message(
         message.files.create(key=file.key, **file.info._asdict())
     fetch_media(message)
     if returned and inbound.is_returned:
-        returned.update_state(State.FAILED, _("The e-mail was returned: see the message about it."))
+        fail_message(returned, _("The e-mail was returned: see the message about it."))
     # A message that was written long ago and arrives only now is new all the same.
     ContactMessage.objects.recount(contact, at=contact.last_message_at if inbound.is_past else timezone.now())
     if not is_contact_request:

@@ -11,14 +11,19 @@ from config.accounts.models import Pro
 from config.web.mail import is_answerable
 
 from ..addresses import email_key
+from ..channels.mail_headers import MAX_REFERENCES
 from ..channels.whatsapp import WINDOW_HOURS
 from ..models import ChannelConnection, Contact, ContactMessage
+from ..topics import Topic, newest_of_topic, read_topic
 
 Channel = ChannelConnection.Channel
+EMAIL = Channel.EMAIL
 
 
 class ReplyChannel(NamedTuple):
     """One way to answer a contact; `address` is as the provider knows it, `subject` and `references` are an e-mail's.
+
+    Without a `connection` an e-mail leaves by the installation's own mail.
 
     `cc` are the [name, address] of the others who got the e-mail that is answered.
 
@@ -27,7 +32,7 @@ class ReplyChannel(NamedTuple):
     """
 
     channel: str
-    connection: ChannelConnection
+    connection: ChannelConnection | None
     address: str
     subject: str = ""
     references: tuple[str, ...] = ()
@@ -41,22 +46,28 @@ class ReplyChannel(NamedTuple):
         return f"{name} ({self.address})" if self.channel == Channel.EMAIL else name
 
 
-def find_reply_channels(contact: Contact) -> list[ReplyChannel]:
-    """Reply channels of a contact, the one that they wrote by last first.
+def find_reply_channels(contact: Contact, topic: str = "", *, at: datetime | None = None) -> list[ReplyChannel]:
+    """Reply channels of a contact for an answer about a topic, the one that they wrote by last first.
 
-    A contact who has never written has none but e-mail. One whose window is closed takes templates only.
+    A contact who has never written has none but e-mail. One whose window is closed at the time `at`, now unless it is
+    given, takes templates only.
     """
     received = ContactMessage.objects.filter(contact=contact, state=ContactMessage.State.RECEIVED).exclude(address="")
     dated: list[tuple[datetime, ReplyChannel]] = []
-    for connection in ChannelConnection.objects.for_pro(contact.pro):
-        if not connection.is_sending:
-            continue
-        by_channel = received.filter(channel=connection.channel).order_by("-created_at", "-id")
+    sending = [each for each in ChannelConnection.objects.for_pro(contact.pro) if each.is_sending]
+    by_mail = next((connection for connection in sending if connection.channel == EMAIL), None)
+    others = [connection for connection in sending if connection.channel != EMAIL]
+    for channel, connection in [*((each.channel, each) for each in others), (EMAIL, by_mail)]:
+        by_channel = received.filter(channel=channel).order_by("-created_at", "-id")
         last = newest = by_channel.first()
         if newest and newest.is_silent:
             # A program's message is not answered.
             last = by_channel.filter(is_silent=False).first()
-        if reply_channel := _reply_channel(contact, connection, last, newest):
+        if channel == EMAIL:
+            reply_channel = _email_reply_channel(contact, connection, last, topic)
+        else:
+            reply_channel = _chat_reply_channel(channel, connection, last, newest, at)
+        if reply_channel:
             dated.append((last.created_at if last else contact.created_at - timedelta(days=36500), reply_channel))
     return [reply_channel for _at, reply_channel in sorted(dated, key=lambda pair: pair[0], reverse=True)]
 
@@ -75,9 +86,11 @@ def find_mail_address(pro: Pro) -> str:
     return connection.address if connection and connection.is_receiving else pro.email
 
 
-def find_reply_channel(contact: Contact, channel: str) -> ReplyChannel | None:
-    """The contact's reply channel of one channel."""
-    return next((reply for reply in find_reply_channels(contact) if reply.channel == channel), None)
+def find_reply_channel(
+    contact: Contact, channel: str, topic: str = "", *, at: datetime | None = None
+) -> ReplyChannel | None:
+    """The contact's reply channel of one channel, as `find_reply_channels` has it."""
+    return next((reply for reply in find_reply_channels(contact, topic, at=at) if reply.channel == channel), None)
 
 
 def needs_template(message: ContactMessage) -> bool:
@@ -93,8 +106,8 @@ def is_window_closed(contact_id: uuid.UUID) -> bool:
     return not received.filter(created_at__gte=_window_start()).exists()
 
 
-def _window_start() -> datetime:
-    return timezone.now() - timedelta(hours=WINDOW_HOURS)
+def _window_start(at: datetime | None = None) -> datetime:
+    return (at or timezone.now()) - timedelta(hours=WINDOW_HOURS)
 
 
 def window_closed_text() -> str:
@@ -102,44 +115,76 @@ def window_closed_text() -> str:
     return _("WhatsApp takes free text for 24 hours after somebody's last message. That time is over.")
 
 
-def _reply_channel(
-    contact: Contact, connection: ChannelConnection, last: ContactMessage | None, newest: ContactMessage | None
+def _chat_reply_channel(
+    channel: str,
+    connection: ChannelConnection | None,
+    last: ContactMessage | None,
+    newest: ContactMessage | None,
+    at: datetime | None,
 ) -> ReplyChannel | None:
     """`last` is the last message by this channel that a person wrote, `newest` the last one of all."""
-    channel = connection.channel
-    if channel == Channel.EMAIL:
-        return _email_reply_channel(contact, connection, last)
     if last is None or newest is None:
         return None
-    is_old = last.created_at < _window_start()
+    is_old = last.created_at < _window_start(at)
     # WhatsApp's own notice tells the new number of a contact.
     return ReplyChannel(channel, connection, newest.address, is_window_closed=is_old and channel == Channel.WHATSAPP)
 
 
 def _email_reply_channel(
-    contact: Contact, connection: ChannelConnection, last: ContactMessage | None
+    contact: Contact, connection: ChannelConnection | None, last: ContactMessage | None, topic: str
 ) -> ReplyChannel | None:
-    """Reply to the address of their last message, else to the contact's; None for an address that takes no answers."""
-    address = last.address if last and _is_of_contact(contact, last) else contact.email
+    """Reply to their last e-mail, else to the contact's address; None for an address that takes no answers.
+
+    About a topic: to their last e-mail about it, else below ours, else to the address that was given with it.
+    """
+    about = read_topic(contact, topic)
+    if about:
+        last = _last_about(contact, topic)
+    address = last.address if last and _is_of_contact(contact, last) else ""
+    address = address or (about.address if about else "") or contact.email
     if not address or not is_answerable(address):
         return None
-    subject = last.subject if last and last.subject else _("Message from %(pro)s") % {"pro": connection.pro.name}
-    is_answer = bool(last and last.subject) and not subject.lower().startswith("re:")
+    if last is None and about:
+        return _first_about(contact, connection, address, topic, about)
+    subject = last.subject if last and last.subject else _("Message from %(pro)s") % {"pro": contact.pro.name}
+    is_answer = bool(last and last.subject)
     return ReplyChannel(
-        connection.channel,
+        EMAIL,
         connection,
         address,
-        f"Re: {subject}"[:200] if is_answer else subject[:200],
+        _as_answer(subject) if is_answer else subject[:200],
         tuple(last.references) if last else (),
         cc=_other_recipients(connection, last, address) if last else (),
     )
 
 
+def _last_about(contact: Contact, topic: str) -> ContactMessage | None:
+    """The contact's last e-mail about a topic."""
+    rows = contact.messages.filter(topic=topic, channel=EMAIL, state=ContactMessage.State.RECEIVED, is_silent=False)
+    return rows.exclude(address="").order_by("-created_at", "-id").first()
+
+
+def _first_about(
+    contact: Contact, connection: ChannelConnection | None, address: str, topic: str, about: Topic
+) -> ReplyChannel:
+    """E-mail about a topic that the contact has not written about by e-mail: below ours, if there is one."""
+    if (sent := newest_of_topic(contact, topic)) and sent.external_id:
+        references = (*sent.references, sent.external_id)[-MAX_REFERENCES:]
+        return ReplyChannel(EMAIL, connection, address, sent.subject, references)
+    return ReplyChannel(EMAIL, connection, address, about.subject[:200], about.references)
+
+
+def _as_answer(subject: str) -> str:
+    """Subject of an answer to an e-mail with this one."""
+    return (subject if subject.lower().startswith("re:") else f"Re: {subject}")[:200]
+
+
 def _other_recipients(
-    connection: ChannelConnection, message: ContactMessage, address: str
+    connection: ChannelConnection | None, message: ContactMessage, address: str
 ) -> tuple[tuple[str, str], ...]:
     """The (name, address) of the others who got an e-mail and can be answered."""
-    own = {email_key(each) for each in (connection.address, connection.pro.email, address)}
+    ours = [connection.address] if connection else []
+    own = {email_key(each) for each in (*ours, message.contact.pro.email, address)}
     return tuple((name, each) for name, each in message.cc if email_key(each) not in own and is_answerable(each))
 
 

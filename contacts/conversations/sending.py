@@ -1,96 +1,35 @@
-"""Outbound messages: stored, sent by a job, and sent again when that failed.
+"""Outbound messages: sent by a job, and sent again when that failed.
 
-A message is sent outside of any transaction: a crash between sending and recording is the one moment in which it can
-go out twice.
+A message is claimed under its row lock first, and sent outside of any transaction: a crash between sending and
+recording is the one moment in which it can go out twice.
 """
 
-import uuid
 from datetime import timedelta
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Coalesce
 from django.tasks import TaskContext, task
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from config.accounts.models import User
 from config.jobs.worker import MAX_ATTEMPTS, unfinished_jobs
-from config.web.text import unix_lines
 
+from ..channels import email
 from ..channels.message import SendFailedError
 from ..channels.providers import provider_of
-from ..models import Contact, ContactMessage
-from .reply_channels import find_reply_channel, is_window_closed, needs_template, window_closed_text
+from ..models import ContactMessage, WaitingItem
+from ..waiting.endings import apply_answer, undo_answer
+from .reply_channels import EMAIL, is_window_closed, needs_template, window_closed_text
 
 State = ContactMessage.State
-# Characters of one message: the limits of WhatsApp (Cloud API) and Telegram (Bot API), and our own for an e-mail.
-MAX_LENGTHS = {"whatsapp": 4096, "telegram": 4096, "email": 50_000}
+ON_THEIR_WAY = (State.SCHEDULED, State.SENDING)
 # The last attempt to send a message is half a day after the first.
 ABANDONED_AFTER = timedelta(days=1)
 ABANDONED_BATCH = 1000
-# Jobs that wait from before the task moved here carry this path, for one release.
-FORMER_TASK_PATH = "contacts.tasks.send_message"
-
-
-def write_message(
-    contact: Contact,
-    text: str,
-    *,
-    channel: str,
-    by: User | None,
-    id: uuid.UUID | None = None,
-    with_copies: bool = False,
-    template: dict[str, Any] | None = None,
-) -> ContactMessage:
-    """Answer a contact by one of its reply channels: store the message and enqueue sending it.
-
-    `with_copies` sends it to the other recipients of the e-mail that is answered, too. `template` is the WhatsApp
-    template of the text, as the Cloud API takes it. The same `id` with the same text is one message, submitted twice.
-    Raises ValidationError for a text that cannot be sent and for a channel that is no reply channel or takes templates
-    only, and DoesNotExist when the contact is deleted.
-    """
-    text = _clean_text(text, channel)
-    with transaction.atomic():
-        contact.lock()
-        if (reply_channel := find_reply_channel(contact, channel)) is None:
-            raise ValidationError({"channel": _("This contact cannot be answered by this channel.")})
-        if reply_channel.is_window_closed and not template:
-            raise ValidationError({"channel": window_closed_text()})
-        key = uuid.uuid5(contact.pk, f"{id}\n{channel}\n{text}") if id else uuid.uuid4()
-        defaults = {
-            "pro": contact.pro,
-            "connection": reply_channel.connection,
-            "address": reply_channel.address,
-            "subject": reply_channel.subject,
-            "references": list(reply_channel.references),
-            "text": text,
-            "template": template or {},
-            "cc": [list(pair) for pair in reply_channel.cc] if with_copies else [],
-            "author": by,
-            "state": State.SENDING,
-        }
-        message, is_new = ContactMessage.objects.get_or_create(
-            id=key, contact=contact, channel=channel, defaults=defaults
-        )
-        if is_new:
-            send_message.enqueue(str(message.pk))
-            ContactMessage.objects.unread(contact).update(read_at=timezone.now())
-            ContactMessage.objects.recount(contact)
-        return message
-
-
-def _clean_text(text: str, channel: str) -> str:
-    text, limit = unix_lines(text).strip(), MAX_LENGTHS.get(channel, 0)
-    if not any(c.isprintable() and not c.isspace() for c in text):
-        raise ValidationError({"text": _("Write something first.")})
-    if "\0" in text:
-        raise ValidationError({"text": _("Null characters are not allowed.")})
-    # WhatsApp and Telegram count UTF-16 code units.
-    if limit and len(text.encode("utf-16-le", "surrogatepass")) // 2 > limit:
-        raise ValidationError({"text": _("Use at most %(n)s characters for this channel.") % {"n": limit}})
-    return text
+# Jobs that wait from before the task moved here carry these paths, for one release.
+FORMER_TASK_PATHS = ("contacts.tasks.send_message", "contact_requests.mails.send_reply")
 
 
 def resend_message(message: ContactMessage) -> bool:
@@ -107,6 +46,9 @@ def resend_message(message: ContactMessage) -> bool:
             raise ValidationError(window_closed_text())
         message.state, message.error, message.external_id = State.SENDING, "", ""
         message.save(update_fields=["state", "error", "external_id"])
+        # What waits again since it failed: see `fail_message`.
+        unanswered = WaitingItem.objects.filter(answer=message)
+        unanswered.end(WaitingItem.Outcome.ANSWERED, by=message.author, answer=message)
         send_message.enqueue(str(message.pk))
         return True
 
@@ -114,21 +56,19 @@ def resend_message(message: ContactMessage) -> bool:
 @task(takes_context=True)
 def send_message(context: TaskContext, message_id: str) -> None:
     """Send a message. A failure is stored on it, for the Pro to see; unless it is final the worker tries again."""
-    rows = ContactMessage.objects.select_related("connection__pro", "contact", "pro")
-    message = rows.filter(pk=message_id, state=State.SENDING).first()
-    if message is None:
+    if (message := _claim_message(message_id)) is None:
         return
     is_last = context.attempt >= MAX_ATTEMPTS
     with override(message.pro.language):
         try:
             external_id = _send_by_provider(message)
         except SendFailedError as error:
-            message.note_failure(_reason(error), is_last=is_last or error.is_final)
+            _note_failure(message, _reason(error), is_last=is_last or error.is_final)
             if error.is_final:
                 return
             raise
         except Exception as error:
-            message.note_failure(type(error).__name__, is_last=is_last)
+            _note_failure(message, type(error).__name__, is_last=is_last)
             raise
     try:
         message.update_state(State.SENT, external_id=external_id)
@@ -137,7 +77,27 @@ def send_message(context: TaskContext, message_id: str) -> None:
         message.update_state(State.SENT)
 
 
+def _claim_message(message_id: str) -> ContactMessage | None:
+    """Take a message for sending, so that it cannot be undone any more; None when there is nothing to send.
+
+    One that a killed worker claimed is sent by the next attempt.
+    """
+    with transaction.atomic():
+        rows = ContactMessage.objects.select_for_update(of=("self",))
+        message = rows.filter(pk=message_id, state__in=ON_THEIR_WAY).select_related("author").first()
+        if message is None:
+            return None
+        if message.state == State.SCHEDULED:
+            message.state = State.SENDING
+            message.save(update_fields=["state"])
+            apply_answer(message)
+    loaded = ContactMessage.objects.select_related("connection__pro", "contact__pro", "pro", "author")
+    return loaded.get(pk=message.pk)
+
+
 def _send_by_provider(message: ContactMessage) -> str:
+    if message.connection is None and message.channel == EMAIL:
+        return email.send_text(None, message)
     if message.connection is None or not message.connection.is_sending:
         raise SendFailedError(_("This channel is no longer connected."), is_final=True)
     return provider_of(message.connection).send_text(message.connection, message)
@@ -149,20 +109,42 @@ def _reason(error: SendFailedError) -> str:
     return error.reason
 
 
+def _note_failure(message: ContactMessage, reason: str, *, is_last: bool) -> None:
+    """Store why an attempt failed. A message that has gone out meanwhile stays as it is."""
+    if not is_last:
+        message.note_failure(reason)
+        return
+    with transaction.atomic():
+        message.lock()
+        if message.state == State.SENDING:
+            fail_message(message, reason)
+
+
+def fail_message(message: ContactMessage, reason: str) -> None:
+    """Note that a message has not reached anybody: what it ended waits again, until it is sent anew."""
+    with transaction.atomic():
+        if message.update_state(State.FAILED, reason):
+            ended = list(WaitingItem.objects.filter(answer=message).values_list("pk", flat=True))
+            undo_answer(message)
+            # So that sending it anew ends the same ones.
+            WaitingItem.objects.open().filter(pk__in=ended).update(answer=message)
+
+
 def fail_abandoned_messages() -> None:
-    """Mark messages that have been sending for over a day without a live job as failed.
+    """Mark messages that should have gone out over a day ago, and have no live job, as failed.
 
     A message is left so when its workers were killed every time.
     """
-    sending = ContactMessage.objects.filter(
-        state=State.SENDING, created_at__lt=timezone.now() - ABANDONED_AFTER
-    ).select_related("pro")
-    if not (messages := list(sending.order_by("created_at")[:ABANDONED_BATCH])):
+    due = Coalesce("send_at", "created_at")
+    rows = ContactMessage.objects.annotate(due=due).filter(
+        state__in=ON_THEIR_WAY, due__lt=timezone.now() - ABANDONED_AFTER
+    )
+    if not (messages := list(rows.select_related("pro").order_by("due")[:ABANDONED_BATCH])):
         return
-    paths = (send_message.module_path, FORMER_TASK_PATH)
+    paths = (send_message.module_path, *FORMER_TASK_PATHS)
     in_jobs = {job.args_kwargs["args"][0] for path in paths for job in unfinished_jobs(path)}
     for message in messages:
         if str(message.pk) not in in_jobs:
             # For the Pro to read.
             with override(message.pro.language):
-                message.note_failure(_("This message is no longer being sent."), is_last=True)
+                fail_message(message, _("This message is no longer being sent."))

@@ -17,14 +17,15 @@ from ..channels.message import SendFailedError
 from ..channels.whatsapp_templates import MAX_BODY, MAX_HEADER, Template, fetch_templates
 from ..models import ChannelConnection, Contact, ContactMessage
 from .reply_channels import ReplyChannel, find_reply_channel
-from .sending import write_message
+from .writing import write_message
 
 REFRESHED_AFTER = timedelta(hours=1)
 
 
 def read_templates(reply_channel: ReplyChannel) -> list[Template]:
     """The templates that are kept with a channel's connection."""
-    return [Template(**row) for row in reply_channel.connection.templates]
+    connection = reply_channel.connection
+    return [Template(**row) for row in connection.templates] if connection else []
 
 
 def find_template(contact: Contact, key: str) -> Template | None:

@@ -28,9 +28,10 @@ from .forms import MessageForm, TemplateForm, reply_context
 from .leads import attach_lead_notes
 from .reply_channels import find_reply_channels, take_free_text
 from .senders import confirm_sender, find_unconfirmed_message
-from .sending import resend_message, write_message
+from .sending import resend_message
 from .templates import find_template, write_template
 from .threads import link_messages, with_content
+from .writing import write_message
 
 PAGE = "messages/conversations.html"
 # Conversations of a page.

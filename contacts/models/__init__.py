@@ -4,7 +4,7 @@ from .contact import Contact
 from .contact_import import ContactImport, ContactImportRow
 from .delivery import ChannelDelivery, OriginalFile
 from .distinct import DistinctPair
-from .draft import Draft
+from .draft import Draft, DraftFile
 from .event import ContactEvent
 from .identity import ContactIdentity
 from .mailbox import MailboxSettings
@@ -33,6 +33,7 @@ __all__ = [
     "ContactNote",
     "DistinctPair",
     "Draft",
+    "DraftFile",
     "FiledCopy",
     "MailboxFolder",
     "MailboxSettings",

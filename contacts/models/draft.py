@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import Pro, TenantQuerySet, User
+from config.files.stored_file import StoredFile
 
 from .contact import Contact
 
 # Somebody whose draft was saved longer ago is not answering any more.
 PRESENT_FOR = timedelta(seconds=60)
+MAX_CC = 1000
 
 
 class DraftQuerySet(TenantQuerySet["Draft"]):
@@ -28,19 +30,25 @@ class DraftQuerySet(TenantQuerySet["Draft"]):
         places = {(row.user_id, row.kind, row.topic): row for row in self._locked(target)}
         for draft in self._locked(source):
             if twin := places.get((draft.user_id, draft.kind, draft.topic)):
-                twin.text = f"{twin.text}\n\n{draft.text}"
+                twin.text = "\n\n".join(filter(None, [twin.text, draft.text]))
                 twin.updated_at = max(twin.updated_at, draft.updated_at)
                 twin.save(update_fields=["text", "updated_at"])
+                draft.files.update(draft=twin)
                 draft.delete()
 
     def _locked(self, contact: Contact) -> "DraftQuerySet":
         return self.filter(contact=contact).select_for_update(of=("self",), no_key=True).order_by("pk")
 
+    def newest_first(self) -> "DraftQuerySet":
+        """Drafts for contacts that are not archived, each with its user and contact."""
+        rows = self.filter(contact__deleted_at=None).select_related("user", "contact")
+        return rows.order_by("-updated_at", "-id")
+
 
 class Draft(models.Model):
     """Words to a contact that a user has typed and not sent: one a user, contact, kind and topic.
 
-    `topic` is that of the message: see ContactMessage.
+    `topic` is that of the message: see ContactMessage. `cc` are the further recipients of an e-mail, as typed.
     """
 
     class Kind(models.TextChoices):
@@ -54,7 +62,8 @@ class Draft(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.MESSAGE)
     topic = models.CharField(_("topic"), max_length=60, blank=True)
     channel = models.CharField(_("channel"), max_length=20, blank=True)
-    text = models.TextField(_("text"))
+    text = models.TextField(_("text"), blank=True)
+    cc = models.CharField(_("copy to"), max_length=MAX_CC, blank=True, db_default="")
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), default=timezone.now)
 
@@ -67,3 +76,14 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return self.text[:50]
+
+
+class DraftFile(StoredFile):
+    """A file that leaves with the message that a draft becomes."""
+
+    # Only `delete_with_file` deletes a row: it deletes the file too.
+    draft = models.ForeignKey(Draft, models.PROTECT, related_name="files", verbose_name=_("draft"))
+
+    class Meta(StoredFile.Meta):
+        verbose_name = _("file of a draft")
+        verbose_name_plural = _("files of drafts")

@@ -41,7 +41,7 @@ class ContactMessage(models.Model):
 
     # Receipts arrive in any order; a state only moves forward.
     LATER_STATES = {
-        State.SCHEDULED: (State.SENDING,),
+        State.SCHEDULED: (State.SENDING, State.FAILED),
         State.SENDING: (State.SENT, State.DELIVERED, State.READ, State.FAILED),
         State.SENT: (State.DELIVERED, State.READ, State.FAILED),
         State.DELIVERED: (State.READ,),
@@ -206,20 +206,16 @@ class ContactMessage(models.Model):
             if state not in self.LATER_STATES.get(self.State(self.state), ()):
                 return False
             self.state, self.error = state, error[:300]
-            if state != self.State.FAILED:
+            if state not in (self.State.SENDING, self.State.FAILED):
                 self.sent_at = self.sent_at or timezone.now()
             for name, value in fields.items():
                 setattr(self, name, value)
             self.save(update_fields=["state", "error", "sent_at", *fields])
             return True
 
-    def note_failure(self, error: str, *, is_last: bool) -> None:
-        """Store why a message did not go out; after the last attempt it has failed, until somebody sends it again.
-
-        A message that has gone out meanwhile stays as it is.
-        """
-        changes = {"error": error[:300], **({"state": self.State.FAILED} if is_last else {})}
-        ContactMessage.objects.filter(pk=self.pk, state=self.State.SENDING).update(**changes)
+    def note_failure(self, error: str) -> None:
+        """Store why an attempt to send it failed, while it is tried again."""
+        ContactMessage.objects.filter(pk=self.pk, state=self.State.SENDING).update(error=error[:300])
 
     def lock(self) -> None:
         """Lock the row until the transaction ends, and refresh it."""

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from config.accounts.models import IdentityDocument
 from contact_requests import receiving, replying
 from contacts.channels.message import File, Media
-from contacts.conversations.sending import write_message
+from contacts.conversations.writing import write_message
 from contacts.models import Contact, ContactImport, ContactMessage, ContactNote
 from inquiries.attachments import attach
 from inquiries.models import AllowedMove, FilterOption, Inquiry, InquiryType

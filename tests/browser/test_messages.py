@@ -213,7 +213,7 @@ def test_what_is_refused_stays_typed_and_a_draft_stays_with_its_conversation(ent
     page.reload()
     page.wait_for_load_state()
     expect(page.get_by_label("Your message")).to_have_value("")
-    assert [found.contact for found in ContactMessage.objects.filter(state="sending")] == [one]
+    assert [found.contact for found in ContactMessage.objects.filter(state="scheduled")] == [one]
     assert other.messages.count() == 1
 
 
@@ -263,7 +263,7 @@ def test_a_lost_connection_is_said_and_keeps_what_was_typed(enter, channel):
     page.get_by_role("button", name="Send by WhatsApp").click()
     expect(letter(page, "A long answer")).to_contain_text("Sending…")
     expect(page.get_by_text("Something went wrong.")).to_be_hidden()
-    assert ContactMessage.objects.filter(state="sending").count() == 1
+    assert ContactMessage.objects.filter(state="scheduled").count() == 1
 
 
 @pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])

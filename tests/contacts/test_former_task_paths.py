@@ -8,7 +8,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from contacts.conversations.receiving import store_delivery
-from contacts.conversations.sending import ABANDONED_AFTER, fail_abandoned_messages, write_message
+from contacts.conversations.sending import ABANDONED_AFTER, fail_abandoned_messages
+from contacts.conversations.writing import write_message
 from contacts.importing.jobs import start_check, start_run
 from contacts.models import Contact, ContactMessage
 
@@ -18,6 +19,14 @@ from .imports import checked, uploaded
 from .messaging import arrive
 
 ANNA = "name,email\nAnna,anna@example.org\n"
+
+
+@pytest.fixture
+def user(user):
+    """The owner, whose answers leave at once."""
+    user.undo_seconds = 0
+    user.save()
+    return user
 
 
 def queue_under(path):
@@ -74,10 +83,10 @@ def test_a_message_is_sent(peer, answer, work_tasks):
 
 
 def test_a_message_in_a_queued_job_is_not_abandoned(answer):
-    ContactMessage.objects.filter(pk=answer.pk).update(created_at=timezone.now() - 2 * ABANDONED_AFTER)
+    ContactMessage.objects.filter(pk=answer.pk).update(send_at=timezone.now() - 2 * ABANDONED_AFTER)
     fail_abandoned_messages()
     answer.refresh_from_db()
-    assert answer.state == "sending"
+    assert answer.state == "scheduled"
     DBTaskResult.objects.all().delete()
     fail_abandoned_messages()
     answer.refresh_from_db()

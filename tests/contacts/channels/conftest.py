@@ -12,3 +12,11 @@ def read_mail():
         return [message] if message else []
 
     return read
+
+
+@pytest.fixture
+def user(user):
+    """The owner, whose answers leave at once."""
+    user.undo_seconds = 0
+    user.save()
+    return user

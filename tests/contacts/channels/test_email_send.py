@@ -1,10 +1,14 @@
 """Answers by e-mail, sent to a real SMTP server by the worker."""
 
+from email.header import decode_header, make_header
+from email.parser import HeaderParser
+from email.utils import parseaddr
+
 import pytest
 
 from contacts.channels import email
 from contacts.channels.message import SendFailedError
-from contacts.conversations.sending import write_message
+from contacts.conversations.writing import write_message
 from contacts.models import ContactMessage
 from tests.contact_requests.test_mails import html, text, to
 from tests.pages import Page
@@ -37,7 +41,7 @@ def test_answer_joins_the_thread(mail_server, letter, user, pro, work_tasks):
     work_tasks()
     mail = mail_to(mail_server, ANA)
     assert headers(mail, "From", "To", "Reply-To", "Subject") == [
-        "Agence du Port <no-reply@testserver>",
+        '"Olive Owner, Agence du Port" <no-reply@testserver>',
         ANA,
         "port@in.example.com",
         "Re: The house",
@@ -140,7 +144,7 @@ def test_line_breaks_in_the_pros_name_forge_no_header(mail_server, letter, user,
     write_message(letter.contact, "Yes", channel="email", by=user)
     work_tasks()
     mail = mail_to(mail_server, ANA)
-    assert [a.display_name for a in mail["From"].addresses] == ['Port" Bcc: all@example.org']
+    assert [a.display_name for a in mail["From"].addresses] == ['Olive Owner, Port" Bcc: all@example.org']
     assert headers(mail, "Bcc") == [None]
 
 
@@ -149,8 +153,10 @@ def test_name_with_accents_arrives(mail_server, letter, user, pro, work_tasks):
     pro.save()
     write_message(letter.contact, "Oui", channel="email", by=user)
     work_tasks()
-    (sender,) = mail_to(mail_server, ANA)["From"].addresses
-    assert (sender.display_name, sender.addr_spec) == ("Maison Œuvrard, « Éléonore »", "no-reply@testserver")
+    (raw,) = mail_server.raw
+    sender = str(make_header(decode_header(HeaderParser().parsestr(raw.decode())["From"])))
+    assert parseaddr(mail_to(mail_server, ANA)["From"])[1] == "no-reply@testserver"
+    assert sender == f"Olive Owner, {pro.name} <no-reply@testserver>"
 
 
 def test_unavailable_mail_server_is_retried(mail_server, letter, user, work_tasks, retry_failed_jobs):

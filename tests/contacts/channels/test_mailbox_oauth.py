@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from contacts.channels.mailbox_errors import MailboxError
 from contacts.channels.mailbox_imap import open_inbox, open_mailbox
-from contacts.conversations.sending import write_message
+from contacts.conversations.writing import write_message
 from contacts.models import MailboxSettings
 
 from ...outgoing.peer import Peer

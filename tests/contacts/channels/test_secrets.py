@@ -8,7 +8,7 @@ from django_tasks_db.models import DBTaskResult
 
 from contacts.channels.message import SendFailedError
 from contacts.channels.providers import provider_of
-from contacts.conversations.sending import write_message
+from contacts.conversations.writing import write_message
 from contacts.models import ChannelConnection, ContactMessage
 
 from ..messaging import SECRET

@@ -4,7 +4,7 @@ import pytest
 
 from contacts.channels import telegram
 from contacts.channels.message import SendFailedError
-from contacts.conversations.sending import write_message
+from contacts.conversations.writing import write_message
 from contacts.models import ChannelConnection
 
 from ..messaging import SECRET, send_jobs, state

@@ -6,7 +6,8 @@ import pytest
 
 from contacts.channels import whatsapp
 from contacts.channels.message import SendFailedError
-from contacts.conversations.sending import resend_message, write_message
+from contacts.conversations.sending import resend_message
+from contacts.conversations.writing import write_message
 
 from ..messaging import send_jobs, state
 from .peer import PHONE_ID, VERSION, WHATSAPP_TOKEN, Seen, fault

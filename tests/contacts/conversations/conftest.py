@@ -15,3 +15,11 @@ def receive_call(nobody, work_tasks):
         return ContactMessage.objects.order_by("-created_at").first()
 
     return run
+
+
+@pytest.fixture
+def user(user):
+    """The owner, whose answers leave at once."""
+    user.undo_seconds = 0
+    user.save()
+    return user

@@ -3,7 +3,8 @@
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from contacts.conversations.sending import write_message
+from contacts.conversations.sending import fail_message
+from contacts.conversations.writing import write_message
 from contacts.models import ContactMessage
 
 from ...factories import UserFactory
@@ -57,7 +58,11 @@ def test_answer_is_stored_at_once_and_sent(browser, user, pro, whatsapp, peer, w
         "answers_to": "",
         "deleted_at": None,
         "referral": {},
-        "state": "sending",
+        "topic": "",
+        "signature": "",
+        "send_at": message.send_at,
+        "job_id": message.job_id,
+        "state": "scheduled",
         "error": "",
         "author_id": user.pk,
         "created_at": message.created_at,
@@ -173,7 +178,7 @@ def test_colleagues_share_the_conversations(pro, user, client, whatsapp):
 def failed(user, whatsapp):
     """A failed answer without a job."""
     message = write_message(arrive(whatsapp).contact, "Yes.", channel="whatsapp", by=user)
-    message.note_failure("Recipient is not known (131026)", is_last=True)
+    fail_message(message, "Recipient is not known (131026)")
     DBTaskResult.objects.all().delete()
     return message
 

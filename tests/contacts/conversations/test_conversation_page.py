@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.channels.message import File, Media
-from contacts.conversations.sending import write_message
+from contacts.conversations.writing import write_message
 from contacts.models import Contact, MessageFile
 
 from ...factories import ContactFactory

@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 from contacts.channels.message import RefusedError
 from contacts.conversations.mails import notify_message
 from contacts.conversations.receiving import read_delivery, store_delivery
-from contacts.conversations.sending import write_message
+from contacts.conversations.writing import write_message
 from contacts.models import ChannelDelivery, ContactMessage
 from contacts.models.delivery import prune_deliveries
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from config.web.paging import to_cursor
 from contacts.channels.message import InboundMessage, Media
 from contacts.conversations.receiving import receive_message
-from contacts.conversations.sending import write_message
+from contacts.conversations.writing import write_message
 from contacts.models import ContactMessage
 
 from ...pages import Page

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from contacts.conversations.mailbox_polling import poll_mailbox
-from contacts.conversations.sending import write_message
+from contacts.conversations.writing import write_message
 from contacts.models import Contact, ContactMessage, FiledCopy, MailboxSettings
 
 from ..mailboxes import ADDRESS, PASSWORD, days_ago, letter, texts
@@ -129,7 +129,7 @@ def test_answer_leaves_by_the_mailboxs_own_server(mailbox, account, smtp, conver
     assert state(answer) == ("sent", "", f"<{answer.pk}@testserver>")
     [mail] = smtp.messages
     assert [str(mail[name]) for name in ("From", "To", "Subject", "In-Reply-To")] == [
-        f"Agence du Port <{ADDRESS}>",
+        f'"Olive Owner, Agence du Port" <{ADDRESS}>',
         ANA,
         "Re: House 1",
         "<1@example.org>",

@@ -12,7 +12,7 @@ from contacts.channels import email
 from contacts.channels.message import File, InboundMessage
 from contacts.conversations.receiving import receive_message, store_delivery
 from contacts.conversations.rereading import reread_delivery
-from contacts.conversations.sending import write_message
+from contacts.conversations.writing import write_message
 from contacts.models import ChannelDelivery, Contact, ContactMessage, OriginalFile
 from contacts.models.delivery import prune_deliveries
 from tests.pages import Page

@@ -9,7 +9,8 @@ from django_tasks_db.models import DBTaskResult
 from contacts.book.merging import merge_contacts
 from contacts.channels.message import File, Media
 from contacts.conversations import views
-from contacts.conversations.sending import write_message
+from contacts.conversations.sending import fail_message
+from contacts.conversations.writing import write_message
 from contacts.models import Contact, ContactMessage, MessageFile
 
 from ...factories import ContactFactory
@@ -30,7 +31,7 @@ def addresses(user, mail, whatsapp):
     """{address: its methods} of a conversation with a failed answer and a file."""
     contact = mail.contact
     message = write_message(contact, "Yes", channel="email", by=user)
-    message.note_failure("No", is_last=True)
+    fail_message(message, "No")
     return {
         path_of(contact): ["get", "head"],
         f"{path_of(contact)}/send": ["post"],
@@ -81,7 +82,7 @@ def test_contact_archived_during_the_request_is_404(browser, user, whatsapp, mon
     path = path_of(contact) + action
     if action == "/again":
         message = write_message(contact, "Yes.", channel="whatsapp", by=user)
-        message.note_failure("No", is_last=True)
+        fail_message(message, "No")
         path = f"{path_of(contact)}/{message.pk}/again"
     ContactMessage.objects.mark_unread(contact)
     find_contact = views._find_contact
@@ -151,7 +152,7 @@ def test_pages_are_in_the_readers_language(browser, user, whatsapp, letterbox, l
     user.language = language
     user.save()
     contact = arrive(whatsapp, media=(Media("image"),)).contact
-    write_message(contact, "Oui", channel="whatsapp", by=user).note_failure("No", is_last=True)
+    fail_message(write_message(contact, "Oui", channel="whatsapp", by=user), "No")
     mail = arrive(letterbox, files=(File("a.pdf", PDF),), quoted="before").contact
     for path in (LIST, path_of(contact), path_of(mail), f"/contacts/{contact.pk}"):
         page = Page(browser.get(path))
@@ -177,9 +178,9 @@ def test_typed_markup_stays_text(browser, user, pro, letterbox):
     )
     contact = first.contact
     first.edit(f"{EVIL} edited", timezone.now())
-    write_message(contact, f"{EVIL} sent", channel="email", by=user).note_failure(f"{EVIL} error", is_last=True)
+    fail_message(write_message(contact, f"{EVIL} sent", channel="email", by=user), f"{EVIL} error")
     waiting = write_message(contact, f"{EVIL} waiting", channel="email", by=user)
-    waiting.note_failure(f"{EVIL} reason", is_last=False)
+    waiting.note_failure(f"{EVIL} reason")
     ContactMessage.objects.filter(pk=waiting.pk).update(created_at=ago(hours=2))
     ContactFactory(pro=pro, name=f"{EVIL} twin", email=address)
     pages = {

@@ -7,7 +7,8 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 
 from contacts.channels.signing import signature
-from contacts.conversations.sending import resend_message, write_message
+from contacts.conversations.sending import resend_message
+from contacts.conversations.writing import write_message
 from contacts.models import ChannelConnection, ChannelDelivery, ContactMessage
 
 from ..channels.peer import PHONE_ID
@@ -137,6 +138,7 @@ def test_early_receipt_is_read_again(peer, received, user, bring, work_tasks, re
     work = DBTaskResult.objects.filter(task_path="contacts.conversations.sending.send_message")
     # The worker that sends is between the provider's answer and the record of it.
     work.update(status="RUNNING")
+    ContactMessage.objects.filter(pk=answer.pk).update(state="sending")
     bring(status("delivered"))
     work_tasks()
     assert state(answer) == ("sending", "", "")

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from contacts.book.merging import merge_contacts
 from contacts.conversations.reply_channels import ReplyChannel, find_reply_channels
-from contacts.conversations.sending import write_message
+from contacts.conversations.writing import write_message
 from contacts.models import ChannelConnection, Contact, ContactMessage
 from tests.factories import ContactFactory
 
@@ -90,7 +90,13 @@ def test_an_email_that_nobody_wrote_from_comes_last(received, connect_channel):
 def test_nobody_is_written_to_by_whatsapp_or_telegram_first(pro, connect_channel):
     for channel in ("whatsapp", "telegram"):
         connect_channel(channel)
-    assert find_reply_channels(ContactFactory(pro=pro, phone="+31612345678")) == []
+    assert find_reply_channels(ContactFactory(pro=pro, email="", phone="+31612345678")) == []
+
+
+def test_whoever_has_an_address_can_be_written_to_by_the_installations_own_mail(pro):
+    contact = ContactFactory(pro=pro, email="ana@example.org")
+    by_mail = ReplyChannel("email", None, "ana@example.org", "Message from Agence du Port")
+    assert find_reply_channels(contact) == [by_mail]
 
 
 @pytest.mark.parametrize(("minutes", "is_late"), [(24 * 60 - 1, False), (24 * 60 + 1, True)])

@@ -5,7 +5,7 @@ from django.core import mail
 
 from contacts.channels import email
 from contacts.conversations.reply_channels import find_reply_channels
-from contacts.conversations.sending import write_message
+from contacts.conversations.writing import write_message
 from contacts.models import Contact, ContactIdentity
 
 from ..channels.payloads import bounce, connect, mime

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from config.jobs.worker import run_housekeeping
-from contacts.conversations.sending import write_message
+from contacts.conversations.writing import write_message
 from contacts.models import ContactMessage
 
 from ...factories import ContactFactory, ProFactory

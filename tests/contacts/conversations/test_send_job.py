@@ -7,7 +7,8 @@ from django.utils import timezone, translation
 from django_tasks_db.models import DBTaskResult
 
 from config.jobs.worker import MAX_ATTEMPTS, current_worker_id, requeue_jobs
-from contacts.conversations.sending import fail_abandoned_messages, resend_message, send_message, write_message
+from contacts.conversations.sending import fail_abandoned_messages, resend_message, send_message
+from contacts.conversations.writing import write_message
 from contacts.models import ChannelConnection, Contact, ContactMessage
 from tests.jobs import test_worker
 
@@ -73,8 +74,8 @@ def test_temporary_failure_is_stored_and_retried(peer, answer, work_tasks):
 
 def test_message_fails_after_the_last_attempt_until_it_is_resent(peer, answer, work_tasks, retry_failed_jobs):
     peer.answer_with(503, b"")
-    for _ in range(MAX_ATTEMPTS):
-        assert row(answer)["state"] == "sending"
+    for attempt in range(MAX_ATTEMPTS):
+        assert row(answer)["state"] == ("sending" if attempt else "scheduled")
         work_tasks()
         retry_failed_jobs()
     assert (state(answer), send_jobs()) == (("failed", "The provider answered 503.", ""), ["FAILED"])
@@ -208,7 +209,8 @@ def test_message_without_a_live_job_is_failed(answer, pro, job, hours, is_abando
     now = timezone.now()
     pro.language = "nl"
     pro.save()
-    ContactMessage.objects.filter(pk=answer.pk).update(created_at=now - timedelta(hours=hours))
+    due = now - timedelta(hours=hours)
+    ContactMessage.objects.filter(pk=answer.pk).update(created_at=due, send_at=due)
     rows = DBTaskResult.objects.filter(task_path="contacts.conversations.sending.send_message")
     if job is None:
         rows.delete()
@@ -218,10 +220,18 @@ def test_message_without_a_live_job_is_failed(answer, pro, job, hours, is_abando
     fail_abandoned_messages()
     with translation.override("nl"):
         error = translation.gettext("This message is no longer being sent.")
-    assert state(answer) == (("failed", error, "") if is_abandoned else ("sending", "", ""))
+    assert state(answer) == (("failed", error, "") if is_abandoned else ("scheduled", "", ""))
     assert resend_message(answer) is is_abandoned
     fail_abandoned_messages()
-    assert state(answer) == ("sending", "", "")
+    assert state(answer) == ("sending" if is_abandoned else "scheduled", "", "")
+
+
+def test_a_message_for_later_is_not_abandoned_before_its_time(ana, user):
+    later = write_message(ana, "See you", channel="whatsapp", by=user, send_at=timezone.now() + timedelta(hours=20))
+    ContactMessage.objects.filter(pk=later.pk).update(created_at=timezone.now() - timedelta(days=9))
+    DBTaskResult.objects.all().delete()
+    fail_abandoned_messages()
+    assert state(later) == ("scheduled", "", "")
 
 
 @pytest.mark.parametrize("other", ["received", "sent", "delivered", "read", "failed"])
@@ -235,5 +245,5 @@ def test_messages_in_other_states_are_not_failed(answer, other):
 
 def test_failure_does_not_change_a_sent_message(answer):
     ContactMessage.objects.filter(pk=answer.pk).update(state="sent")
-    answer.note_failure("too late", is_last=True)
+    answer.note_failure("too late")
     assert state(answer) == ("sent", "", "")

@@ -7,8 +7,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from contacts.conversations.sending import resend_message, write_message
+from contacts.conversations.sending import fail_message, resend_message
 from contacts.conversations.templates import refresh_old_templates
+from contacts.conversations.writing import write_message
 from contacts.models import ChannelConnection
 
 from ...pages import Page
@@ -86,7 +87,7 @@ def test_template_is_sent(browser, closed, user, peer, work_tasks, headers):
     assert (message.text, message.author, message.state) == (
         "Visit\n\nHello Inès M., come on Monday.\n\nBye",
         user,
-        "sending",
+        "scheduled",
     )
     work_tasks()
     values = [{"type": "text", "text": "Inès M."}, {"type": "text", "text": "Monday"}]
@@ -123,7 +124,7 @@ def test_unknown_template_is_not_sent(browser, other_browser, closed):
 def test_failed_free_text_has_no_button_that_must_fail(browser, user, whatsapp):
     contact = arrive(whatsapp, sent_at=ago(hours=23)).contact
     message = write_message(contact, "Yes", channel="whatsapp", by=user)
-    message.note_failure("No", is_last=True)
+    fail_message(message, "No")
     assert letters(Page(browser.get(path_of(contact))))[0][1] == "WhatsApp Olive Owner Yes Failed: No Try again"
     contact.messages.filter(state="received").update(created_at=ago(hours=25))
     assert letters(Page(browser.get(path_of(contact))))[0][1] == "WhatsApp Olive Owner Yes Failed: No"

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from contacts.channels.message import InboundMessage, Receipt
 from contacts.conversations.receiving import apply_receipt, receive_message
-from contacts.conversations.sending import write_message
+from contacts.conversations.writing import write_message
 
 from ...pages import Page
 from ..messaging import arrive
@@ -36,7 +36,8 @@ def test_open_page_gets_new_messages_states_and_edits(browser, user, whatsapp):
     assert poll() is None
     message = write_message(contact, "Yes", channel="whatsapp", by=user)
     assert poll()[0] == (True, "WhatsApp Olive Owner Yes Sending…")
-    message.note_failure("The provider answered 503.", is_last=False)
+    message.update_state("sending")
+    message.note_failure("The provider answered 503.")
     assert poll()[0] == (True, "WhatsApp Olive Owner Yes Not sent yet, trying again: The provider answered 503.")
     message.update_state("sent", external_id="out.1")
     assert poll()[0] == (True, "WhatsApp Olive Owner Yes Sent")

@@ -5,8 +5,10 @@ import uuid
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
-from contacts.conversations.sending import write_message
+from contacts.conversations.sending import send_message
+from contacts.conversations.writing import write_message
 from contacts.models import ChannelConnection, Contact, ContactMessage
 
 from ..messaging import send_jobs
@@ -55,7 +57,7 @@ def test_answer_is_stored_with_its_job(peer, ana, user, work_tasks):
         "referral": {},
         "variant": "",
         "delivery_id": None,
-        "state": "sending",
+        "state": "scheduled",
         "error": "",
         "author_id": user.pk,
         "created_at": stored["created_at"],
@@ -63,6 +65,10 @@ def test_answer_is_stored_with_its_job(peer, ana, user, work_tasks):
         "read_at": None,
         "notified_at": None,
         "sent_at": None,
+        "topic": "",
+        "signature": "",
+        "send_at": stored["send_at"],
+        "job_id": DBTaskResult.objects.get(task_path=send_message.module_path).pk,
         "search_text": "\nyes fine",
     }
     assert send_jobs() == ["READY"]
@@ -70,6 +76,7 @@ def test_answer_is_stored_with_its_job(peer, ana, user, work_tasks):
     sent = row(message)
     assert sent == {**stored, "state": "sent", "external_id": "wamid.1", "sent_at": sent["sent_at"]}
     assert before <= stored["created_at"] <= sent["sent_at"]
+    assert before <= stored["send_at"] <= sent["sent_at"]
 
 
 def test_answering_marks_the_conversation_as_read(ana, user):

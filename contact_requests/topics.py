@@ -1,0 +1,65 @@
+"""Contact requests as topics of messages; see `contacts.topics`."""
+
+import uuid
+from collections.abc import Iterable
+from contextlib import suppress
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from config.web.mail import make_message_id, name_in_message_id
+from contacts.addresses import email_key
+from contacts.models import Contact
+from contacts.topics import REQUEST, Topic, make_topic
+
+from .mails import ACKNOWLEDGMENT_ID
+from .models import ContactRequest
+
+
+def describe_topic(contact: Contact, topic: str) -> Topic | None:
+    """The contact request of a topic; see `contacts.topics`."""
+    kind, _colon, id = topic.partition(":")
+    contact_request = _find_of_contact(contact, id) if kind == REQUEST else None
+    if contact_request is None:
+        return None
+    subject, references = _thread_of(contact_request)
+    return Topic(
+        title=contact_request.property.title,
+        reference=contact_request.reference,
+        subject=subject,
+        address=contact_request.email,
+        words=contact_request.message,
+        at=contact_request.created_at,
+        references=references,
+    )
+
+
+def _find_of_contact(contact: Contact, id: str) -> ContactRequest | None:
+    with suppress(ValueError):
+        rows = ContactRequest.objects.filter(contact=contact, pk=uuid.UUID(id))
+        return rows.select_related("property", "pro", "inbound_message").first()
+    return None
+
+
+def _thread_of(contact_request: ContactRequest) -> tuple[str, tuple[str, ...]]:
+    """Subject and Message-IDs for the first answer: below the e-mail that brought it, or our acknowledgment.
+
+    An e-mail that a portal wrote for the visitor is none that they have.
+    """
+    mail = contact_request.inbound_message
+    if mail and mail.subject and not mail.by_way_of and email_key(mail.address) == email_key(contact_request.email):
+        return f"Re: {mail.subject}", tuple(mail.references)
+    language = contact_request.language
+    with override(language if language in dict(settings.LANGUAGES) else contact_request.pro.language):
+        subject = _("Your message about %(title)s") % {"title": contact_request.property.title}
+    acknowledgment = make_message_id(f"{ACKNOWLEDGMENT_ID}{contact_request.pk}")
+    return subject, (acknowledgment,) if contact_request.acknowledged_at else ()
+
+
+def topic_of_mails(contact: Contact, message_ids: Iterable[str]) -> str:
+    """The topic of the contact request that was acknowledged by one of these e-mails; see `contacts.topics`."""
+    for message_id in message_ids:
+        if contact_request := _find_of_contact(contact, name_in_message_id(message_id, ACKNOWLEDGMENT_ID)):
+            return make_topic(REQUEST, contact_request.pk)
+    return ""

@@ -1,0 +1,80 @@
+"""Canned replies: in the contact's language, with the variables filled in that are known.
+
+A variable is {first_name}, or {first_name|there} with what stands in its place where it has no value. One without
+either stays visible, and keeps the message from being sent.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
+
+from config.accounts.models import User
+
+from ..models import CannedReply, Contact
+from ..topics import read_topic
+
+VARIABLES = ("name", "first_name", "property", "reference", "office", "me", "today")
+_VARIABLE = re.compile(rf"\{{({'|'.join(VARIABLES)})(?:\|([^{{}}]*))?\}}")
+
+
+class FilledReply(NamedTuple):
+    """A canned reply ready for a contact; `unfilled` are the variables that have no value, such as "{property}"."""
+
+    reply: CannedReply
+    text: str
+    unfilled: list[str]
+
+
+def find_canned_replies(user: User, contact: Contact, topic: str = "") -> list[FilledReply]:
+    """The canned replies that a user has for a contact, by title, those of the office among them."""
+    rows = CannedReply.objects.for_pro(contact.pro).of_user(user).prefetch_related("texts")
+    filled, values = [], dict[str, dict[str, str]]()
+    for reply in rows:
+        texts = {each.language: each.text for each in reply.texts.all()}
+        language = next((each for each in languages_for(contact) if each in texts), next(iter(texts), ""))
+        if language:
+            values.setdefault(language, read_values(user, contact, topic, language))
+            text = fill_in(texts[language], values[language])
+            filled.append(FilledReply(reply, text, find_unfilled(text)))
+    return filled
+
+
+def languages_for(contact: Contact) -> list[str]:
+    """Languages of words to a contact, the best first."""
+    return [contact.language, contact.pro.language, "en"]
+
+
+def read_values(user: User, contact: Contact, topic: str, language: str) -> dict[str, str]:
+    """Values of the variables, "" for an unknown one."""
+    about = read_topic(contact, topic)
+    with override(language):
+        today = date_format(timezone.localdate(), "DATE_FORMAT")
+    # A contact without a name is called by the address.
+    name = "" if "@" in contact.name or not any(c.isalpha() for c in contact.name) else contact.name
+    return {
+        "name": name,
+        "first_name": name.split()[0] if name else "",
+        "property": about.title if about else "",
+        "reference": about.reference if about else "",
+        "office": contact.pro.name,
+        "me": user.name,
+        "today": today,
+    }
+
+
+def fill_in(text: str, values: Mapping[str, str]) -> str:
+    """Text with each variable replaced by its value, else its default; without both it stays."""
+    return _VARIABLE.sub(lambda match: values.get(match[1]) or _default_of(match), text)
+
+
+def _default_of(variable: re.Match[str]) -> str:
+    return str(variable[0]) if variable[2] is None else str(variable[2])
+
+
+def find_unfilled(text: str) -> list[str]:
+    """The variables that stand in a text, each once: ["{property}"]."""
+    return list(dict.fromkeys(f"{{{match[1]}}}" for match in _VARIABLE.finditer(text)))

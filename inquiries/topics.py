@@ -1,0 +1,54 @@
+"""Inquiries as topics of messages; see `contacts.topics`."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from config.web.mail import make_signed_message_id, name_in_signed_message_id
+from contacts.models import Contact
+from contacts.topics import INQUIRY, Topic, make_topic
+
+from .mails import ACKNOWLEDGMENT_ID
+from .models import Inquiry, Offer
+from .offers.mails import OFFER_ID
+
+
+def describe_topic(contact: Contact, topic: str) -> Topic | None:
+    """The inquiry of a topic; see `contacts.topics`."""
+    kind, _colon, id = topic.partition(":")
+    inquiry = _find_of_contact(contact, id) if kind == INQUIRY else None
+    if inquiry is None:
+        return None
+    with override(inquiry.language):
+        subject = _("Your inquiry “%(subject)s” (reference %(reference)s)")
+    acknowledgment = make_signed_message_id(f"{ACKNOWLEDGMENT_ID}{inquiry.pk}")
+    return Topic(
+        title="",
+        reference=str(inquiry.reference),
+        subject=subject % {"subject": inquiry.subject[:150], "reference": inquiry.reference},
+        address=inquiry.email,
+        words=inquiry.message,
+        at=inquiry.created_at,
+        references=(acknowledgment,) if inquiry.acknowledged_at else (),
+    )
+
+
+def _find_of_contact(contact: Contact, id: str) -> Inquiry | None:
+    if not (id.isascii() and id.isdigit() and len(id) < 19):
+        return None
+    return Inquiry.objects.filter(contact=contact, pk=int(id)).select_related("pro").first()
+
+
+def topic_of_mails(contact: Contact, message_ids: Iterable[str]) -> str:
+    """The topic of the inquiry whose acknowledgment or offer is one of these e-mails; see `contacts.topics`."""
+    for message_id in message_ids:
+        inquiry = _find_of_contact(contact, name_in_signed_message_id(message_id, ACKNOWLEDGMENT_ID))
+        if inquiry := inquiry or _inquiry_of_offer(contact, name_in_signed_message_id(message_id, OFFER_ID)):
+            return make_topic(INQUIRY, inquiry.pk)
+    return ""
+
+
+def _inquiry_of_offer(contact: Contact, id: str) -> Inquiry | None:
+    offers = Offer.objects.filter(pk=int(id)) if id.isascii() and id.isdigit() and len(id) < 19 else None
+    return Inquiry.objects.filter(contact=contact, offers__in=offers).first() if offers is not None else None

@@ -139,6 +139,7 @@ HOUSEKEEPING = [
     "contacts.models.contact_import.prune_imports",
     "contacts.models.delivery.prune_deliveries",
     "contacts.models.message.fill_missing_search_texts",
+    "contacts.waiting.later.wake_items",
     "contacts.conversations.sending.fail_abandoned_messages",
     "contacts.conversations.media.fetch_missing_media",
     "contacts.conversations.mailbox_polling.enqueue_polls",

@@ -6,7 +6,9 @@ from config.accounts.models import ApiToken, User
 from contacts.models import Contact, WaitingItem
 from contacts.waiting.arrivals import move_items
 from contacts.waiting.endings import end_waiting
+from contacts.waiting.offer_answers import OfferAnswer
 
+from .amounts import money
 from .models import Inquiry, Offer
 
 Kind, Outcome = WaitingItem.Kind, WaitingItem.Outcome
@@ -67,6 +69,15 @@ def end_closed_inquiry(inquiry: Inquiry, *, by: User | ApiToken | None) -> None:
 def _is_of(inquiry: Inquiry) -> Q:
     offers = [str(pk) for pk in inquiry.offers.values_list("pk", flat=True)]
     return Q(kind=Kind.INQUIRY, key=str(inquiry.pk)) | Q(kind=Kind.OFFER, key__in=offers)
+
+
+def describe_offer_answers(keys: list[str]) -> dict[str, OfferAnswer]:
+    """See `contacts.waiting.offer_answers`."""
+    offers = Offer.objects.filter(pk__in=keys).only("status", "amount", "currency")
+    return {
+        str(offer.pk): OfferAnswer(offer.status == Offer.Status.ACCEPTED, money(offer.amount, offer.currency))
+        for offer in offers
+    }
 
 
 def apply_ending(item: WaitingItem, by: User | ApiToken | None) -> None:

@@ -198,6 +198,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='waitingitem',
+            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('later_until__isnull', False)), fields=['contact', 'later_until', 'id'], name='waiting_later_of_contact'),
+        ),
+        migrations.AddIndex(
+            model_name='waitingitem',
             index=models.Index(condition=models.Q(('ended_at__isnull', True), ('later_until__isnull', False)), fields=['later_until'], name='waiting_due'),
         ),
         migrations.AddIndex(

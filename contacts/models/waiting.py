@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -208,6 +209,11 @@ class WaitingItem(models.Model):
                 name="waiting_later",
             ),
             models.Index(
+                fields=["contact", "later_until", "id"],
+                condition=Q(ended_at__isnull=True, later_until__isnull=False),
+                name="waiting_later_of_contact",
+            ),
+            models.Index(
                 fields=["later_until"],
                 condition=Q(ended_at__isnull=True, later_until__isnull=False),
                 name="waiting_due",
@@ -228,3 +234,11 @@ class WaitingItem(models.Model):
     @property
     def is_listed(self) -> bool:
         return self.ended_at is None and self.later_until is None
+
+
+def listed_items_of(contacts: Iterable["Contact"]) -> dict[Any, list[WaitingItem]]:
+    """The listed items of each of these contacts, oldest first, by the contact's id, in one query."""
+    by_contact: dict[Any, list[WaitingItem]] = {contact.pk: [] for contact in contacts}
+    for item in WaitingItem.objects.listed().filter(contact__in=list(by_contact)).order_by("since", "id"):
+        by_contact[item.contact_id].append(item)
+    return by_contact

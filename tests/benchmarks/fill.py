@@ -79,6 +79,34 @@ def fill(*, contacts: int, pros: int, largest: int) -> Pro:
     return created[0]
 
 
+WAITING = """
+INSERT INTO contacts_waitingitem (pro_id, contact_id, kind, key, since, channel, about, words, later_until, later_words,
+    is_returned, ended_at, outcome)
+SELECT pro_id, id, 'message', {key}, created_at, 'email', 'About ' || n, 'Words ' || n,
+    {later}, '', {returned}, {ended}, {outcome}
+FROM contacts_contact CROSS JOIN {series} WHERE source = 'benchmark'
+"""
+
+
+def fill_waiting(*, listed: int, later: int, ended: int) -> None:
+    """Insert as many waiting items of each kind of state for every contact that `fill` inserted.
+
+    They have waited since the contact was created. Every seventh listed one has come back.
+    """
+    snippets = {name: sql[connection.vendor] for name, sql in SQL.items()}
+    snippets["key"] = f"CAST({snippets['id']} AS text)"
+    no, at = ("false" if connection.vendor == "postgresql" else "0"), "created_at"
+    nothing = {"later": "NULL", "returned": no, "ended": "NULL", "outcome": "''"}
+    for count, more in (
+        (listed, {"returned": "n %% 7 = 0"}),
+        (later, {"later": at}),
+        (ended, {"ended": at, "outcome": "'answered'"}),
+    ):
+        if count:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(WAITING.format(**{**snippets, **nothing, **more}), [1, count])
+
+
 # Columns that differ from one inquiry to the next. A quarter are linked to a case.
 INQUIRY = {
     "pro_id": "{pro}",

@@ -47,10 +47,10 @@ def _plans(api: Any, query: dict[str, Any]) -> list[tuple[str, str]]:
     assert response.status_code == 200 and response.json()["data"], response.content
     queries_of_list = [query["sql"] for query in queries if 'FROM "inquiries_inquiry"' in query["sql"]]
     assert len(queries_of_list) == (3 if "page" in query else 2), queries_of_list
-    return [(sql, _explain(sql)) for sql in queries_of_list]
+    return [(sql, explain(sql)) for sql in queries_of_list]
 
 
-def _explain(sql: str) -> str:
+def explain(sql: str) -> str:
     explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
     with connection.cursor() as cursor:
         # No parameters: the captured SQL contains its values, and a % is literal.

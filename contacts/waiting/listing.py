@@ -1,0 +1,193 @@
+"""Lists of the people who wait, were put off, or are done: a page takes a fixed number of queries at any size."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from config.accounts.models import Pro
+from config.web.paging import from_cursor, row_number, to_cursor
+
+from ..models import Contact, WaitingItem
+from ..models.waiting import WaitingItemQuerySet
+from .offer_answers import OfferAnswer, read_offer_answers
+
+# People of a page.
+SIZE = 25
+# What is counted of a list that is longer.
+MAX_COUNT = 1000
+NEWEST_FIRST = ("-since", "-id")
+
+
+@dataclass(frozen=True)
+class ListedPerson:
+    """A contact, or an item without one, with what waits of them.
+
+    `item` decides their place in the list, `newest` holds their last words, `count` is the number of their items.
+    """
+
+    item: WaitingItem
+    newest: WaitingItem
+    count: int = 1
+    answer: OfferAnswer | None = None
+
+    @property
+    def contact(self) -> Contact | None:
+        return self.item.contact
+
+    @property
+    def words(self) -> str:
+        """The last words: what came back with its reminder shows that, an answered offer its answer."""
+        return self.answer.text if self.answer else self.newest.words
+
+    @property
+    def group(self) -> str:
+        """Key of the heading above them, see GROUPS."""
+        if self.item.is_returned:
+            return "back"
+        return "old" if self.item.since < start_of_today() else "today"
+
+
+class ListPage[Row](NamedTuple):
+    """Rows of a page, and the cursor of the next one; "" on the last page."""
+
+    rows: list[Row]
+    next_cursor: str
+
+
+class WaitingCounts(NamedTuple):
+    """People who wait, by the heading that they stand below; together at most MAX_COUNT."""
+
+    back: int
+    old: int
+    today: int
+
+    @property
+    def all(self) -> int:
+        return sum(self)
+
+
+def group_label(group: str) -> str:
+    """Heading of a group of the list of who waits, in the reader's language."""
+    labels = {
+        "back": pgettext("waiting", "Back again"),
+        "old": _("Since yesterday or longer"),
+        "today": pgettext("waiting", "Today"),
+    }
+    return labels[group]
+
+
+def start_of_today() -> datetime:
+    """Midnight in the reader's time zone."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def format_count(count: int) -> str:
+    """A number of people as it stands beside the name of a list: "999+" for more."""
+    return str(count) if count < MAX_COUNT else f"{MAX_COUNT - 1}+"
+
+
+def list_waiting(pro: Pro, cursor: str = "", *, search: str = "", size: int = SIZE) -> ListPage[ListedPerson]:
+    """People who wait: those that came back first, then the ones who have waited longest.
+
+    Raises InvalidCursorError.
+    """
+    listed = WaitingItem.objects.for_pro(pro).first_of_each_person().longest_first()
+    rows = _with_newest(_searched(listed, pro, search), WaitingItem.objects.listed())
+    if cursor:
+        rows = rows.after(*from_waiting_cursor(cursor))
+    page, has_more = _page(rows.select_related("contact"), size)
+    return ListPage(_persons(page), waiting_cursor(page[-1]) if has_more else "")
+
+
+def list_later(pro: Pro, cursor: str = "", *, search: str = "", size: int = SIZE) -> ListPage[ListedPerson]:
+    """People who were put off, the next to come back first. Raises InvalidCursorError."""
+    put_off = WaitingItem.objects.for_pro(pro).next_of_each_person().order_by("later_until", "id")
+    rows = _with_newest(_searched(put_off, pro, search), WaitingItem.objects.later())
+    if cursor:
+        rows = rows.filter(TupleGreaterThan(("later_until", "id"), from_cursor(cursor, row_number)))
+    page, has_more = _page(rows.select_related("contact"), size)
+    at = page[-1].later_until if has_more else None
+    return ListPage(_persons(page), to_cursor(at, page[-1].pk) if at else "")
+
+
+def list_done(pro: Pro, cursor: str = "", *, search: str = "", size: int = SIZE) -> ListPage[WaitingItem]:
+    """Items that ended, each with its contact and who ended it, the last one first. Raises InvalidCursorError."""
+    ended = WaitingItem.objects.for_pro(pro).filter(ended_at__isnull=False).order_by("-ended_at", "-id")
+    # These ended by themselves.
+    rows = _searched(ended, pro, search).exclude(outcome=WaitingItem.Outcome.WROTE_AGAIN)
+    if cursor:
+        rows = rows.filter(TupleLessThan(("ended_at", "id"), from_cursor(cursor, row_number)))
+    page, has_more = _page(rows.select_related("contact", "ended_by", "ended_by_token"), size)
+    at = page[-1].ended_at if has_more else None
+    return ListPage(page, to_cursor(at, page[-1].pk) if at else "")
+
+
+def count_waiting(pro: Pro) -> WaitingCounts:
+    """Count the people who wait, in one query; those who have waited longest are counted first."""
+    today = start_of_today()
+    people = WaitingItem.objects.for_pro(pro).first_of_each_person().longest_first()[:MAX_COUNT]
+    counts = people.aggregate(
+        back=Count("pk", filter=Q(is_returned=True)),
+        old=Count("pk", filter=Q(is_returned=False, since__lt=today)),
+        today=Count("pk", filter=Q(is_returned=False, since__gte=today)),
+    )
+    return WaitingCounts(**counts)
+
+
+def count_later(pro: Pro) -> int:
+    """Count the people who were put off; at most MAX_COUNT."""
+    return WaitingItem.objects.for_pro(pro).next_of_each_person()[:MAX_COUNT].count()
+
+
+def waiting_cursor(item: WaitingItem) -> str:
+    """Position of an item in the list of who waits."""
+    return to_cursor(item.since, f"{item.pk}{'r' if item.is_returned else ''}")
+
+
+def from_waiting_cursor(cursor: str) -> tuple[bool, datetime, int]:
+    """(is_returned, since, id) of a position. Raises InvalidCursorError."""
+
+    def read_id(text: str) -> tuple[bool, int]:
+        return text.endswith("r"), row_number(text.removesuffix("r"))
+
+    since, (is_returned, id) = from_cursor(cursor, read_id)
+    return is_returned, since, id
+
+
+def _searched(rows: WaitingItemQuerySet, pro: Pro, search: str) -> WaitingItemQuerySet:
+    """Those of contacts with every word of the text, and those whose own words hold it."""
+    if not search:
+        return rows
+    contacts = Contact.objects.for_pro(pro).search(search, by_word=True)
+    return rows.filter(Q(contact__in=contacts) | Q(about__icontains=search) | Q(words__icontains=search))
+
+
+def _with_newest(rows: WaitingItemQuerySet, among: WaitingItemQuerySet) -> WaitingItemQuerySet:
+    """Set `newest_id` and `number` on each row: the newest item of the same contact among these, and how many."""
+    of_contact = among.filter(contact=OuterRef("contact"))
+    newest = of_contact.order_by(*NEWEST_FIRST).values("pk")[:1]
+    number = of_contact.order_by().values("contact").annotate(number=Count("pk")).values("number")
+    return rows.annotate(newest_id=Coalesce(Subquery(newest), "pk"), number=Coalesce(Subquery(number), 1))
+
+
+def _persons(page: Sequence[Any]) -> list[ListedPerson]:
+    """People of a page of items that are read `_with_newest`."""
+    own = {item.pk: item for item in page}
+    others = WaitingItem.objects.in_bulk([item.newest_id for item in page if item.newest_id not in own])
+    newest = [(own | others).get(item.newest_id, item) for item in page]
+    answers = read_offer_answers(newest)
+    pairs = zip(page, newest, strict=True)
+    return [ListedPerson(item, last, item.number, answers.get(last.pk)) for item, last in pairs]
+
+
+def _page(rows: Any, size: int) -> tuple[list[Any], bool]:
+    page = list(rows[: size + 1])
+    return page[:size], len(page) > size

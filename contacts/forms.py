@@ -10,7 +10,7 @@ from config.web.forms import SearchField, add_errors
 
 from .book.fields import field_label, language_choices, model_field
 from .models import Contact
-from .models.contact import NameKey
+from .models.contact import LAST_WORD, NameKey
 from .models.note import MAX_LENGTH
 from .phones import to_display
 
@@ -19,6 +19,8 @@ SORTS: dict[str, tuple[Any, str]] = {
     "added": ("created_at", "id"),
     "name": (NameKey("search_text").asc(), "id"),
     "-name": (NameKey("search_text").desc(), "-id"),
+    "-word": (LAST_WORD.desc(), "-id"),
+    "word": (LAST_WORD.asc(), "id"),
     "-changed": ("-updated_at", "-id"),
     "changed": ("updated_at", "id"),
 }

@@ -2,13 +2,16 @@ from django.urls import path
 
 from .api import api
 from .importing import views as importing
-from .views import contact, contact_list, merging, notes
+from .views import chosen, contact, contact_list, merging, notes
 
 app_name = "contacts"
 
 urlpatterns = [
     path("contacts", contact_list.contact_list, name="contact_list"),
     path("contacts/new", contact_list.contact_new, name="contact_new"),
+    path("contacts/archive", chosen.contacts_archive, name="contacts_archive"),
+    path("contacts/export-chosen.csv", chosen.contacts_export, name="contacts_export"),
+    path("contacts/restore", chosen.contacts_restore, name="contacts_restore"),
     path("contacts/<uuid:id>", contact.contact_detail, name="contact_detail"),
     path("contacts/<uuid:id>/edit/<slug:field>", contact.contact_edit, name="contact_edit"),
     path("contacts/<uuid:id>/archive", contact.contact_archive, name="contact_archive"),

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,10 @@ from .stale import StaleEditError
 from .waiting import WaitingItem
 
 PRESENT = Q(deleted_at__isnull=True)
+
+
+# When a contact last wrote or was written to; without a message, when they were added.
+LAST_WORD = Coalesce("last_message_at", "created_at")
 
 
 class NameKey(models.Func):
@@ -121,6 +125,7 @@ class Contact(models.Model):
             models.Index(fields=["pro", "status", "-created_at", "-id"], condition=PRESENT, name="contact_by_status"),
             models.Index(fields=["pro", "-updated_at", "-id"], condition=PRESENT, name="contact_last_changed"),
             models.Index("pro", NameKey("search_text"), "id", condition=PRESENT, name="contact_by_name"),
+            models.Index("pro", LAST_WORD.desc(), models.F("id").desc(), condition=PRESENT, name="contact_last_word"),
             models.Index(fields=["pro", "-created_at", "-id"], condition=~PRESENT, name="contact_archived"),
             models.Index(
                 fields=["pro", "-last_message_at", "-id"],

@@ -8,17 +8,15 @@ from django.forms import BoundField
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.accounts.http import ProRequest, wants
 
-from ..book.exporting import contact_lines
-from ..csv_files import csv_response
 from ..forms import SORTS, BookFilter, NewContactForm
 from ..models import Contact
+from .chosen import export_response
 
 PAGE = "contacts/book.html"
 ROWS = 50
@@ -73,7 +71,7 @@ class ContactList:
                 (_("Contacts"), self.query(view=""), False),
                 (pgettext("contacts", "Archived"), self.query(view="archived"), True),
             ],
-            "sorts": {name: self._sort_link(name) for name in ("name", "added", "changed")},
+            "sorts": {name: self._sort_link(name) for name in ("name", "word", "added")},
         }
 
     def _sort_link(self, name: str) -> dict[str, str]:
@@ -100,8 +98,7 @@ def contact_list(request: ProRequest) -> HttpResponse:
 @require_safe
 def contact_export(request: ProRequest) -> StreamingHttpResponse:
     """CSV file of the contacts that the list shows for the same query, sent while it is written."""
-    name = f"contacts-{timezone.localdate()}.csv"
-    return csv_response(name, contact_lines(request.pro, ContactList(request).rows()))
+    return export_response(request.pro, ContactList(request).rows())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

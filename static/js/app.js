@@ -7,6 +7,8 @@ const all = (selector) => [...document.querySelectorAll(selector)];
 // A button sends its form once; htmx forms have hx-disabled-elt for that.
 addEventListener("submit", (event) => {
   if (event.target.hasAttribute("hx-post") || event.target.hasAttribute("hx-get")) return;
+  // The page stays beside a download.
+  if (event.submitter?.hasAttribute("data-download")) return;
   setTimeout(() => event.target.querySelectorAll("button").forEach((button) => { button.disabled = true; }));
 });
 // Enable them again when the page is restored from cache.

@@ -254,7 +254,7 @@ def test_an_action_is_no_link(browser, path):
     before = Inquiry.objects.values().get(), list(InquiryHistory.objects.values())
     for action in ACTIONS:
         response = browser.get(f"{path}/{action}")
-        assert (response.status_code, response["Allow"], response.content) == (405, "POST", b"")
+        assert (response.status_code, response["Allow"]) == (405, "POST")
     assert (Inquiry.objects.values().get(), list(InquiryHistory.objects.values())) == before
 
 

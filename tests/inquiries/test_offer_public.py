@@ -149,7 +149,7 @@ def test_an_unknown_key_is_404(nobody, sent, key):
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
 def test_only_looking_and_answering(nobody, sent, method):
     response = getattr(nobody, method)(path(sent))
-    assert (response.status_code, response["Allow"], response.content) == (405, "GET, HEAD, POST", b"")
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, POST")
     assert status() == "sent"
 
 

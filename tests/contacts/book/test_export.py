@@ -159,7 +159,7 @@ def test_neither_another_pros_nor_archived_contacts(browser, other_browser, user
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_other_methods_are_405(browser, method):
     response = getattr(browser, method)("/contacts/export.csv")
-    assert (response.status_code, response["Allow"], response.content) == (405, "GET, HEAD", b"")
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
 
 
 def test_one_query_for_each_block(browser, contact, monkeypatch):

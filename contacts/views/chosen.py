@@ -1,0 +1,86 @@
+"""Several contacts at once: those that were chosen in the list."""
+
+import uuid
+from contextlib import suppress
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from config.accounts.http import ProRequest, send_to
+from config.accounts.models import Pro
+from config.web.toasts import toast
+
+from ..book.exporting import contact_lines
+from ..csv_files import csv_response
+from ..models import Contact
+
+# As many as a page of the list shows.
+MAX_CHOSEN = 50
+
+
+def read_chosen(values: QueryDict) -> list[uuid.UUID]:
+    """Ids of the chosen contacts, each once; anything else is left out."""
+    ids = []
+    for text in values.getlist("contact")[:MAX_CHOSEN]:
+        with suppress(ValueError):
+            ids.append(uuid.UUID(text))
+    return sorted(set(ids))
+
+
+def export_response(pro: Pro, contacts: QuerySet[Contact]) -> StreamingHttpResponse:
+    """CSV file of contacts as a download, sent while it is written."""
+    return csv_response(f"contacts-{timezone.localdate()}.csv", contact_lines(pro, contacts))
+
+
+@require_POST
+def contacts_export(request: ProRequest) -> StreamingHttpResponse:
+    """CSV file of the chosen contacts, archived ones too."""
+    contacts = Contact.objects.for_pro(request.pro, deleted=None).filter(pk__in=read_chosen(request.POST))
+    return export_response(request.pro, contacts)
+
+
+def _list_url(request: ProRequest) -> str:
+    # What follows the question mark only; the list takes no other address from it.
+    query = QueryDict(request.POST.get("query", "")[:500]).urlencode()
+    return f"{reverse('contacts:contact_list')}?{query}".rstrip("?")
+
+
+@require_POST
+def contacts_archive(request: ProRequest) -> HttpResponse:
+    """Archive the chosen contacts; a toast offers to undo it. Those that are archived already are left out."""
+    archived = []
+    with transaction.atomic():
+        for contact in Contact.objects.for_pro(request.pro).filter(pk__in=read_chosen(request.POST)).order_by("pk"):
+            with suppress(Contact.DoesNotExist):
+                contact.archive(by=request.user)
+                archived.append(contact)
+    if archived:
+        text = ngettext("%(n)d contact is archived.", "%(n)d contacts are archived.", len(archived))
+        undo = urlencode([("contact", contact.pk) for contact in archived])
+        toast(request, text % {"n": len(archived)}, f"{reverse('contacts:contacts_restore')}?{undo}")
+    else:
+        toast(request, _("No contact was chosen."))
+    return redirect(_list_url(request))
+
+
+@require_POST
+def contacts_restore(request: ProRequest) -> HttpResponse:
+    """Restore the contacts that the address names, which undoes their archiving."""
+    restored = 0
+    archived = Contact.objects.for_pro(request.pro, deleted=True).filter(pk__in=read_chosen(request.GET))
+    with transaction.atomic():
+        for contact in archived.order_by("pk"):
+            with suppress(Contact.DoesNotExist):
+                contact.restore(by=request.user)
+                restored += 1
+    text = ngettext("%(n)d contact is restored.", "%(n)d contacts are restored.", restored) % {"n": restored}
+    toast(request, text)
+    return send_to(request, reverse("contacts:contact_list"))

@@ -3,8 +3,10 @@
 import io
 import os
 from collections.abc import Iterable
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
@@ -12,6 +14,9 @@ from config.web.middleware import body_limit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django_application = get_wsgi_application()
+# The APIs register as their URLs are loaded; else a middleware that refuses a worker's first request would answer in
+# HTML.
+import_module(settings.ROOT_URLCONF)
 MAX_CONTENT_TYPE = 500  # characters
 
 

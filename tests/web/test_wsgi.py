@@ -2,6 +2,9 @@
 
 import io
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -75,3 +78,24 @@ def test_a_body_sent_in_chunks_is_read(pro, size, expected):
 )
 def test_a_strange_content_type_is_answered_in_the_dialect(pro, content_type, query, expected):
     assert ask(content_type, make_token(pro), query) == expected
+
+
+FIRST_REQUEST = """
+import sys
+from django.test import RequestFactory
+from config.wsgi import application
+
+environ = RequestFactory().post("/pro/contact-requests", CONTENT_LENGTH="99999999").environ
+body = b"".join(application(environ, lambda status, headers: print(status, dict(headers)["Content-Type"], flush=True)))
+sys.stdout.buffer.write(body)
+"""
+
+
+def test_a_workers_first_request_is_refused_in_the_dialect_too():
+    """A middleware refuses it, before Django has looked for its URL."""
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", FIRST_REQUEST]
+    worker = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=60)
+    status, body = worker.stdout.split("\n", 1)
+    assert status == "413 Content Too Large application/json"
+    assert json.loads(body) == {"error": {"code": "PAYLOAD_TOO_LARGE", "message": "The request is too large."}}

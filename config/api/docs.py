@@ -13,8 +13,7 @@ from .openapi import build_document
 @require_safe
 def reference(request: HttpRequest) -> HttpResponse:
     """Page with all routes of all APIs."""
-    apis = [(slugify(api.title), build_document(api)) for api in Api.registered]
-    return render(request, "api/reference.html", {"apis": apis})
+    return render(request, "api/reference.html", {"documents": [build_document(api) for api in Api.registered]})
 
 
 @require_safe

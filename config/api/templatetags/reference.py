@@ -21,35 +21,28 @@ def prose(text: str) -> SafeString:
 
 
 @register.filter
-def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Operations with "body" and "answer" as rows of {name, schema, required, description}, like "parameters"."""
+def field_rows(content: dict[str, Any], document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Fields of a body or an answer, each with its name, schema, required and description, as a parameter has them."""
     schemas = document["components"]["schemas"]
-    for path, methods in document["paths"].items():
-        for method, operation in methods.items():
-            success = next(iter(operation["responses"].values()))
-            body, answer = _field_rows(operation.get("requestBody", {}), schemas), _field_rows(success, schemas)
-            yield {**operation, "method": method.upper(), "path": path, "body": list(body), "answer": list(answer)}
+    return [row for media in content.values() for row in _iter_rows(media["schema"], schemas, "")]
 
 
-def _field_rows(schema: dict[str, Any], schemas: dict[str, Any], prefix: str = "") -> Iterator[dict[str, Any]]:
+def _iter_rows(schema: dict[str, Any], schemas: dict[str, Any], prefix: str) -> Iterator[dict[str, Any]]:
     """Fields of a schema, nested ones included: "data[].id" is a field of each item of a list."""
     match schema:
-        case {"content": content}:
-            for media in content.values():
-                yield from _field_rows(media["schema"], schemas)
         case {"$ref": reference}:
             struct = schemas[_struct_name(reference)]
             for name, field in struct["properties"].items():
                 is_required, text = name in struct.get("required", []), field.get("description", "")
                 yield {"name": prefix + name, "schema": field, "required": is_required, "description": text}
-                yield from _field_rows(field, schemas, f"{prefix}{name}.")
+                yield from _iter_rows(field, schemas, f"{prefix}{name}.")
         case {"anyOf": options}:
             for option in options:
-                yield from _field_rows(option, schemas, prefix)
+                yield from _iter_rows(option, schemas, prefix)
         case {"items": items}:
-            yield from _field_rows(items, schemas, f"{prefix[:-1]}[].")
+            yield from _iter_rows(items, schemas, f"{prefix[:-1]}[].")
         case {"additionalProperties": dict() as values}:
-            yield from _field_rows(values, schemas, f"{prefix[:-1]}{{}}.")
+            yield from _iter_rows(values, schemas, f"{prefix[:-1]}{{}}.")
 
 
 @register.filter

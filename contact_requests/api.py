@@ -11,6 +11,7 @@ from config.accounts.models import SCOPES
 from config.api.dialect import created
 from config.api.endpoint import Api
 from config.api.errors import ProblemError
+from config.api.idempotency import RequestKey
 from config.web.paging import from_cursor, to_cursor
 
 from .dialect import TO_DATABASE, dialect, to_body
@@ -73,17 +74,19 @@ def list_contact_requests(caller: Caller, query: ListQuery) -> ContactRequestPag
     errors=("gated",),
     is_creating=True,
 )
-def create_contact_request(caller: Caller, body: ContactRequestCreate) -> HttpResponse:
+def create_contact_request(caller: Caller, body: ContactRequestCreate, key: RequestKey) -> HttpResponse:
     """Create a contact request, as if the visitor had sent the form of the property.
 
     The visitor becomes a contact and gets an acknowledgment, the Pro a notification. Nothing is held back as spam.
     Send `propertyId` or `propertyReference`, and at least one of `email` and `phone`.
     """
-    form = ProgramForm(caller.pro, structs.asdict(body))
-    if not form.is_valid():
-        raise ValidationError(form.errors.as_data())
-    contact_request = form.receive()
-    return created(to_body(contact_request), f"{dialect.prefix}/contact-requests/{contact_request.pk}")
+    with key.hold():
+        form = ProgramForm(caller.pro, structs.asdict(body))
+        if not form.is_valid():
+            raise ValidationError(form.errors.as_data())
+        contact_request = form.receive()
+        location = f"{dialect.prefix}/contact-requests/{contact_request.pk}"
+        return key.answer(created(to_body(contact_request), location))
 
 
 @api.endpoint(

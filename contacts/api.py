@@ -10,6 +10,7 @@ from config.accounts.access import Caller, by_token
 from config.accounts.models import SCOPES
 from config.api.dialect import created
 from config.api.endpoint import Api
+from config.api.idempotency import RequestKey
 
 from .dialect import dialect, to_body
 from .models import Contact
@@ -48,13 +49,14 @@ def get_contact(caller: Caller, id: uuid.UUID) -> ContactAnswer:
 
 
 @api.endpoint("POST", "", scope="contacts:write", body=ContactCreate, answer=ContactAnswer, is_creating=True)
-def create_contact(caller: Caller, body: ContactCreate) -> HttpResponse:
+def create_contact(caller: Caller, body: ContactCreate, key: RequestKey) -> HttpResponse:
     """Create a contact.
 
     `name` and at least one of `email` and `phone` are required.
     """
-    contact = Contact.objects.register(caller.pro, by=caller.token, **_sent_fields(body))
-    return created(ContactAnswer(to_body(contact)), f"{dialect.prefix}/{contact.pk}")
+    with key.hold():
+        contact = Contact.objects.register(caller.pro, by=caller.token, **_sent_fields(body))
+        return key.answer(created(ContactAnswer(to_body(contact)), f"{dialect.prefix}/{contact.pk}"))
 
 
 @api.endpoint("PATCH", "/<uuid:id>", scope="contacts:write", body=ContactUpdate, answer=ContactAnswer)

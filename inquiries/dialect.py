@@ -54,15 +54,13 @@ class InquiriesDialect(Dialect):
         if isinstance(error, InvalidTransitionError):
             return ProblemError("invalid_transition", str(error))
         if isinstance(error, StorageUnavailableError):
-            message = "The storage of attachments does not answer. Try again."
-            return ProblemError("unavailable", message, headers={"Retry-After": "10"})
+            return ProblemError("unavailable", "The storage of attachments does not answer. Try again.")
         return super().translate(error)
 
-    def error_body(self, code: str, problem: ProblemError, request: HttpRequest) -> msgspec.Struct:
+    def error_body(self, code: str, problem: ProblemError, request_id: str | None) -> msgspec.Struct:
         errors: dict[str, list[str]] = {}
         for detail in problem.details:
             errors.setdefault(detail.field, []).append(detail.message)
-        request_id = getattr(request, "request_id", None) if problem.kind == "server_error" else None
         return ErrorBody(False, code, problem.message, errors, request_id)
 
     def respond(self, problem: ProblemError, request: HttpRequest) -> HttpResponse:

@@ -5,27 +5,25 @@
     @api.endpoint("GET", "/<uuid:id>", scope="contacts:read", answer=ContactAnswer)
     def get_contact(caller, id): …
 
-The function gets the caller, the parameters of the path, and `query`, `body`, `form` and `key` if they are declared. It
-returns the answer, or an HttpResponse if it sets headers.
+The function gets the caller, the parameters of the path, and `query`, `body` and `key` if they are declared. It returns
+the answer, or an HttpResponse if it sets headers.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 import msgspec
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ImproperlyConfigured
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from .dialect import Dialect, json_response
 from .errors import ProblemError
-from .idempotency import AlreadyAnsweredError, RequestKey, read_key
-from .reading import Body, Input, check_length, read_body, read_fields, read_query
-from .uploads import Form, parse_form
+from .idempotency import AlreadyAnsweredError, read_key
+from .reading import Body, Input, read_query
 
 type Handler = Callable[..., Any]
 
@@ -39,66 +37,45 @@ class CallerLike(Protocol):
     def allows(self, scope: str) -> bool: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Operation:
     """Declaration of one route; `route` is relative to the prefix of the dialect."""
 
     method: str
     route: str
     handler: Handler
-    _: KW_ONLY
     scope: str
     query: type[Input] | None = None
     body: type[Body] | None = None
-    # Fields of a multipart body, one of them `file`.
-    form: type[Body] | None = None
     answer: type[msgspec.Struct | FileResponse] | None = None
     # Kinds of problems in addition to the common ones.
     errors: tuple[str, ...] = ()
-    # Accepts Idempotency-Key: the handler runs in the transaction that stores its response.
+    # Accepts Idempotency-Key: the handler gets `key`, and holds it while it writes. Slow work comes before, so that no
+    # other writer waits for an upload or another server.
     is_creating: bool = False
-    # Does slow work before it creates: the handler gets `key`, and holds it only while it writes. So no other writer
-    # waits for an upload or another server.
-    is_slow: bool = False
 
-    @property
-    def status(self) -> int:
-        """HTTP status of success."""
-        return 201 if self.is_creating else 200 if self.answer else 204
-
-    def run(self, request: HttpRequest, caller: CallerLike, parameters: Mapping[str, Any]) -> HttpResponse:
-        """Check the scope, read the input and call the handler.
+    def run(self, request: HttpRequest, caller: CallerLike, arguments: dict[str, Any]) -> HttpResponse:
+        """Check the scope, add the input to `arguments`, the parameters of the path, and call the handler.
 
         Raises ProblemError, and AlreadyAnsweredError for a repeated request.
         """
         if not caller.allows(self.scope):
             raise ProblemError("forbidden", f"This token lacks the scope {self.scope}.")
         if self.body:
-            check_length(request)
-        form = parse_form(request, self.form) if self.form else None
-        key = read_key(request, caller.tenant, form) if self.is_creating else RequestKey()
-        if self.is_slow:
-            key.replay()
-            return self._respond(self.handler(caller, key=key, **parameters, **self._read_input(request, form)))
-        with key.hold():
-            return key.answer(self._respond(self.handler(caller, **parameters, **self._read_input(request, form))))
-
-    def _read_input(self, request: HttpRequest, form: Form | None) -> dict[str, Any]:
-        """Read what the handler gets of the request, as keyword arguments. Raises ProblemError."""
-        arguments: dict[str, Any] = {}
-        if self.body:
-            arguments["body"] = read_body(request, self.body)
+            if request.content_type != self.body.media_type:
+                raise ProblemError("unsupported_media_type", f"Send the body as {self.body.media_type}.")
+            received = self.body.receive(request)
+            # A repeated request is answered before its body is validated.
+            if self.is_creating:
+                arguments["key"] = read_key(request, caller.tenant, received)
+            arguments["body"] = self.body.parse(received)
         if self.query:
             arguments["query"] = read_query(request, self.query)
-        if self.form and form:
-            arguments["form"] = read_fields(form, self.form, is_text=True)
-        return arguments
-
-    def _respond(self, result: Any) -> HttpResponse:
-        if isinstance(result, HttpResponseBase):
-            return result  # type: ignore[return-value]
-        if self.status != 204:
-            return json_response(result, self.status)
+        answer = self.handler(caller, **arguments)
+        if isinstance(answer, HttpResponse | FileResponse):
+            return answer  # type: ignore[return-value]
+        if self.answer:
+            return json_response(answer)
         response = HttpResponse(status=204)
         del response.headers["Content-Type"]
         return response
@@ -109,7 +86,6 @@ class Api:
     """Documented API with its routes. `authenticate` returns the caller of a request or raises ProblemError."""
 
     dialect: Dialect
-    _: KW_ONLY
     title: str
     authenticate: Callable[[HttpRequest], CallerLike]
     scopes: list[str]
@@ -120,15 +96,18 @@ class Api:
     def __post_init__(self) -> None:
         Api.registered.append(self)
 
-    def endpoint(self, method: str, route: str, **declaration: Any) -> Callable[[Handler], Handler]:
+    @classmethod
+    def at(cls, path: str) -> "Api | None":
+        """Api of `path`, None outside of all."""
+        return next((api for api in cls.registered if f"{path}/".startswith(f"{api.dialect.prefix}/")), None)
+
+    def endpoint(self, method: str, route: str, *, scope: str, **declaration: Any) -> Callable[[Handler], Handler]:
         """Declare a route: `declaration` are fields of Operation. Raises ImproperlyConfigured for an unknown scope."""
+        if scope not in self.scopes:
+            raise ImproperlyConfigured(f"{method} {self.dialect.prefix}{route} needs one of the scopes {self.scopes}")
 
         def declare(handler: Handler) -> Handler:
-            operation = Operation(method, route, handler, **declaration)
-            if operation.scope not in self.scopes:
-                address = self.dialect.prefix + route
-                raise ImproperlyConfigured(f"{method} {address} needs one of the scopes {self.scopes}")
-            self.operations.append(operation)
+            self.operations.append(Operation(method=method, route=route, handler=handler, scope=scope, **declaration))
             return handler
 
         return declare

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -17,18 +18,17 @@ from django.utils import timezone
 
 from .errors import Detail, ProblemError, invalid_fields
 from .models import KEY_LIFETIME, IdempotencyKey
-from .uploads import Form, digest_form
+from .uploads import digest_form
 
 HEADER = "Idempotency-Key"
 PRINTABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 
 
+@dataclass(eq=False)
 class AlreadyAnsweredError(Exception):
     """Repeated request; `response` is the stored response."""
 
-    def __init__(self, response: HttpResponse) -> None:
-        super().__init__("This request was answered before.")
-        self.response = response
+    response: HttpResponse
 
 
 @dataclass
@@ -44,8 +44,6 @@ class RequestKey:
 
     def replay(self) -> None:
         """Raise AlreadyAnsweredError if a response is stored, ProblemError (idempotency_mismatch) if bodies differ."""
-        if not self.scope:
-            return
         stored = IdempotencyKey.objects.filter(scope=self.scope, created_at__gt=timezone.now() - KEY_LIFETIME).first()
         if stored is None:
             return
@@ -76,15 +74,20 @@ class RequestKey:
         return response
 
 
-def read_key(request: HttpRequest, tenant: str, form: Form | None) -> RequestKey:
-    """Read the key of a request with a JSON body or `form`. Raises ProblemError for a malformed key."""
-    key = request.headers.get(HEADER)
-    if key is None:
+def read_key(request: HttpRequest, tenant: str, received: bytes | dict[str, Any]) -> RequestKey:
+    """Read the key of a request, of whose body the bytes or the form were received.
+
+    Raises ProblemError for a malformed key, and as `RequestKey.replay` does.
+    """
+    header = request.headers.get(HEADER)
+    if header is None:
         return RequestKey()
-    if not PRINTABLE.fullmatch(key):
+    if not PRINTABLE.fullmatch(header):
         raise invalid_fields(Detail(HEADER, "The key must be 1 to 255 printable ASCII characters."))
-    scope = _sha256(f"{tenant}\n{request.method}\n{request.path}\n{key}".encode())
-    return RequestKey(scope, _sha256(request.body) if form is None else digest_form(form))
+    digest = digest_form(received) if isinstance(received, dict) else _sha256(received)
+    key = RequestKey(_sha256(f"{tenant}\n{request.method}\n{request.path}\n{header}".encode()), digest)
+    key.replay()
+    return key
 
 
 def _lock_scope(scope: str) -> None:
@@ -105,16 +108,16 @@ def _lock_scope(scope: str) -> None:
 def _store_response(key: RequestKey) -> None:
     if key.response is None:
         raise RuntimeError("The block that held the key gave no response.")
-    if key.response.status_code >= 400:
-        return
-    values = {
-        "request": key.digest,
-        "status": key.response.status_code,
-        "body": key.response.content,
-        "location": key.response.headers.get("Location", ""),
-        "created_at": timezone.now(),
-    }
-    IdempotencyKey.objects.update_or_create(scope=key.scope, defaults=values)
+    row = IdempotencyKey(
+        scope=key.scope,
+        request=key.digest,
+        status=key.response.status_code,
+        body=key.response.content,
+        location=key.response.headers.get("Location", ""),
+    )
+    # One that is past its lifetime is overwritten.
+    fields = ["request", "status", "body", "location", "created_at"]
+    IdempotencyKey.objects.bulk_create([row], update_conflicts=True, unique_fields=["scope"], update_fields=fields)
 
 
 def _sha256(data: bytes) -> str:

@@ -4,11 +4,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import msgspec
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, UnreadablePostError
+from django.http import HttpRequest
 
 from .errors import Detail, ProblemError, invalid_fields
 
@@ -35,29 +35,30 @@ class Input(msgspec.Struct):
 
 
 class Body(Input, forbid_unknown_fields=True):
-    """Fields of a JSON body or a form. Unknown ones are refused by name."""
+    """Fields of a JSON body. Unknown ones are refused by name."""
 
+    media_type: ClassVar = "application/json"
 
-def check_length(request: HttpRequest) -> None:
-    """Raise ProblemError (too_large) for a JSON body above the limit, before it is read."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdecimal() and int(length) > MAX_BODY:
-        raise ProblemError("too_large", f"The body is larger than {MAX_BODY} bytes.")
+    @classmethod
+    def receive(cls, request: HttpRequest) -> Any:
+        """Bytes of the body, not validated. Raises ProblemError (too_large) before they are read."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > MAX_BODY:
+            raise ProblemError("too_large", f"The body is larger than {MAX_BODY} bytes.")
+        return request.body
 
-
-def read_body[S: Body](request: HttpRequest, struct: type[S]) -> S:
-    """Read the JSON body. Raises ProblemError: unsupported_media_type, unreadable, or invalid with every bad field."""
-    if request.content_type != "application/json":
-        raise ProblemError("unsupported_media_type", "Send the body as application/json.")
-    try:
-        text = request.body.decode("utf-8")
-        # NaN and Infinity are no JSON: `int` raises ValueError for them.
-        data = json.loads(text, object_pairs_hook=_read_object, parse_float=_read_number, parse_constant=int)
-    except (ValueError, RecursionError, UnreadablePostError) as error:
-        raise ProblemError("unreadable", "The body is not readable as a JSON object in UTF-8.") from error
-    if not isinstance(data, dict):
-        raise ProblemError("unreadable", "The body must be a JSON object.")
-    return read_fields(data, struct)
+    @classmethod
+    def parse(cls, received: Any) -> Self:
+        """Read what `receive` returned. Raises ProblemError: unreadable, or invalid with every bad field."""
+        try:
+            text = received.decode("utf-8")
+            # NaN and Infinity are no JSON: `int` raises ValueError for them.
+            data = json.loads(text, object_pairs_hook=_read_object, parse_float=_read_number, parse_constant=int)
+        except (ValueError, RecursionError) as error:
+            raise ProblemError("unreadable", "The body is not readable as a JSON object in UTF-8.") from error
+        if not isinstance(data, dict):
+            raise ProblemError("unreadable", "The body must be a JSON object.")
+        return read_fields(data, cls)
 
 
 def read_query[S: Input](request: HttpRequest, struct: type[S]) -> S:

@@ -2,20 +2,17 @@
 
 import hashlib
 import html
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import msgspec
-from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParser
 
 from .errors import Detail, ProblemError, invalid_fields
-from .reading import Body
+from .reading import Body, read_fields
 
 FILE = "file"
-
-# Name -> text; "file" -> the uploaded file or None.
-Form = dict[str, Any]
 
 
 class RawNameParser(MultiPartParser):
@@ -26,35 +23,41 @@ class RawNameParser(MultiPartParser):
         return html.unescape(file_name).replace("/", "\\")
 
 
-def parse_form(request: HttpRequest, struct: type[Body]) -> Form:
-    """Read the form, without validating it. Fields of `struct` that are missing from it are read from the query.
+class Form(Body):
+    """Fields of a multipart body, one of them `file`. Unknown ones are refused by name."""
 
-    Raises ProblemError: too_large, unsupported_media_type, unreadable; invalid for more than one file.
-    """
-    if request.content_type != "multipart/form-data":
-        raise ProblemError("unsupported_media_type", "Send the body as multipart/form-data.")
-    request.encoding = "utf-8"
-    request.multipart_parser_class = RawNameParser  # type: ignore[assignment]
-    try:
-        fields, files = request.POST, request.FILES
-    except RequestDataTooBig as error:
-        raise ProblemError("too_large", "The fields beside the file are too large.") from error
-    except (BadRequest, SuspiciousOperation, UnreadablePostError, ValueError) as error:
-        raise ProblemError("unreadable", "The body is not readable as multipart/form-data.") from error
-    if FILE in fields or set(files) - {FILE} or len(files.getlist(FILE)) > 1:
-        raise invalid_fields(Detail(FILE, f"Send one file, as {FILE}."))
-    # Merged before the digest is made: it must differ between users, also when `user_id` is in the query.
-    names = {field.encode_name for field in msgspec.structs.fields(struct)}
-    texts = {name: value for name, value in request.GET.dict().items() if name in names}
-    return texts | fields.dict() | {FILE: files.get(FILE)}
+    media_type: ClassVar = "multipart/form-data"
+
+    @classmethod
+    def receive(cls, request: HttpRequest) -> dict[str, Any]:
+        """Read name -> text and "file" -> the uploaded file or None. Fields that are missing are read from the query.
+
+        Raises ProblemError: unreadable; invalid for more than one file.
+        """
+        request.encoding = "utf-8"
+        request.multipart_parser_class = RawNameParser  # type: ignore[assignment]
+        try:
+            fields, files = request.POST, request.FILES
+        except (BadRequest, SuspiciousOperation, UnreadablePostError, ValueError) as error:
+            raise ProblemError("unreadable", "The body is not readable as multipart/form-data.") from error
+        if FILE in fields or set(files) - {FILE} or len(files.getlist(FILE)) > 1:
+            raise invalid_fields(Detail(FILE, f"Send one file, as {FILE}."))
+        # Merged before the digest is made: it must differ between users, also when `user_id` is in the query.
+        names = {field.encode_name for field in msgspec.structs.fields(cls)}
+        texts = {name: value for name, value in request.GET.dict().items() if name in names}
+        return texts | fields.dict() | {FILE: files.get(FILE)}
+
+    @classmethod
+    def parse(cls, received: dict[str, Any]) -> Self:
+        """Validate what `receive` returned. Raises ProblemError: invalid."""
+        return read_fields(received, cls, is_text=True)
 
 
-def digest_form(form: Form) -> str:
+def digest_form(form: dict[str, Any]) -> str:
     """SHA-256 of the fields and the file. The raw body will not do: a repeated form has another boundary."""
     file = form[FILE]
     digest = hashlib.sha256(repr(sorted(form.items() - {(FILE, file)})).encode())
     if file:
         digest.update(repr(file.name).encode())
-        for chunk in file.chunks():
-            digest.update(chunk)
+        hashlib.file_digest(file, lambda: digest)
     return digest.hexdigest()

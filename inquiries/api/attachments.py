@@ -10,7 +10,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from config.accounts.access import Caller
 from config.api.dialect import created
 from config.api.idempotency import RequestKey
-from config.api.reading import Body, Input
+from config.api.reading import Input
+from config.api.uploads import Form
 from config.files.downloads import download
 
 from ..attachments import check_access, create_attachment, store_attachment_file
@@ -30,7 +31,7 @@ class AttachmentQuery(Input):
     ]
 
 
-class AttachmentForm(Body, kw_only=True):
+class AttachmentForm(Form, kw_only=True):
     user_id: Id
     uploaded_by: Id | UnsetType = UNSET
     file: UploadedFile
@@ -108,23 +109,22 @@ def list_attachments(caller: Caller, id: int, query: AttachmentQuery) -> Attachm
     "POST",
     LIST,
     scope="inquiries:write",
-    form=AttachmentForm,
+    body=AttachmentForm,
     answer=AttachmentAnswer,
     is_creating=True,
-    is_slow=True,
 )
-def upload_attachment(caller: Caller, id: int, form: AttachmentForm, key: RequestKey) -> HttpResponse:
+def upload_attachment(caller: Caller, id: int, body: AttachmentForm, key: RequestKey) -> HttpResponse:
     """Attach a file to an inquiry.
 
     The body is multipart/form-data. `file` is a PDF, JPEG, PNG, GIF, WebP, DOC, DOCX, XLS, XLSX or TXT of 10 MB at the
     most, without macros; name and content must agree. `uploaded_by` is `user_id` unless it is sent. An inquiry may
     have 50 attachments.
     """
-    inquiry = _inquiry(caller, id, form.user_id)
-    uploaded_by = form.user_id if form.uploaded_by is UNSET else form.uploaded_by
-    with store_attachment_file(inquiry, form.file, form.file.name or "") as new_file, key.hold():
+    inquiry = _inquiry(caller, id, body.user_id)
+    uploaded_by = body.user_id if body.uploaded_by is UNSET else body.uploaded_by
+    with store_attachment_file(inquiry, body.file, body.file.name or "") as new_file, key.hold():
         row = create_attachment(inquiry, new_file, uploaded_by=uploaded_by)
-        answer = AttachmentAnswer(True, "Attachment uploaded successfully", to_body(row, form.user_id))
+        answer = AttachmentAnswer(True, "Attachment uploaded successfully", to_body(row, body.user_id))
         return key.answer(created(answer, _address(row)))
 
 

@@ -23,7 +23,6 @@ from .base import api
     body=InquirySubmission,
     answer=SubmissionAnswer,
     is_creating=True,
-    is_slow=True,
 )
 def submit_inquiry(caller: Caller, body: InquirySubmission, key: RequestKey) -> HttpResponse:
     """Submit an inquiry.

@@ -10,7 +10,6 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import get_resolver
 
 from config.accounts.models import Pro
-from config.api.dialect import Dialect
 from config.api.endpoint import Api as RegisteredApi
 from config.files.models import LooseFile
 from contact_requests.models import ContactRequest
@@ -130,9 +129,9 @@ def test_every_json_route_has_a_row():
 def test_every_address_of_a_dialect_is_one_of_its_routes():
     """Below a dialect's prefix there are only its routes and the catch-all."""
     patterns = [str(pattern.pattern) for pattern in _flat(get_resolver().url_patterns)]
-    spoken = [p for p in patterns if Dialect.at("/" + p.lstrip("^").split("<")[0].split("(")[0])]
+    spoken = [p for p in patterns if RegisteredApi.at("/" + p.lstrip("^").split("<")[0].split("(")[0])]
     routes = dict.fromkeys(route.lstrip("/") for _method, route in ROUTES)
-    catch_all = [rf"^{d.prefix.lstrip('/')}(?:/|\Z)" for d in Dialect.registered]
+    catch_all = [rf"^{api.dialect.prefix.lstrip('/')}(?:/|\Z)" for api in RegisteredApi.registered]
     assert sorted(spoken) == sorted([*routes, *catch_all])
 
 

@@ -91,7 +91,7 @@ def test_another_key_another_pro_is_another_request(api, other_api, pro):
 def test_another_path_or_method_is_another_key(rf, db):
     def answer(method, path):
         request = rf.generic(method, path, "{}", "application/json", headers={"Idempotency-Key": KEY})
-        key = idempotency.read_key(request, "1", None)
+        key = idempotency.read_key(request, "1", b"{}")
         with key.hold():
             return key.answer(HttpResponse(f"{method} {path}", status=201)).content
 
@@ -104,7 +104,7 @@ def test_another_path_or_method_is_another_key(rf, db):
 
 
 def test_a_key_that_is_held_and_given_no_answer_stores_nothing(rf, pro):
-    key = idempotency.read_key(rf.post(PATH, headers={"Idempotency-Key": KEY}), str(pro.pk), None)
+    key = idempotency.read_key(rf.post(PATH, headers={"Idempotency-Key": KEY}), str(pro.pk), b"")
     with pytest.raises(RuntimeError, match="gave no response"), key.hold():
         Contact.objects.register(pro, by=None, **BODY)
     assert is_nothing_stored()

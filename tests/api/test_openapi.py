@@ -284,7 +284,6 @@ def test_a_gated_pro_may_read_on(browser, pro):
 @pytest.fixture
 def unregistered(monkeypatch):
     """Api that is not registered."""
-    monkeypatch.setattr(Dialect, "registered", [])
     monkeypatch.setattr(Api, "registered", [])
     return Api(Dialect("/test", {}), title="Test", authenticate=lambda request: None, scopes=["contacts:read"])
 

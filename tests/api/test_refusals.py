@@ -270,7 +270,7 @@ def test_a_database_that_is_gone_is_503(api, path, monkeypatch, mode):
 def test_a_database_that_is_gone_before_the_view_is_503(browser, monkeypatch):
     monkeypatch.setattr(EmailBackend, "get_user", breaking(OperationalError("connection to 10.0.0.5 refused")))
     response = browser.get(LIST)
-    body = error("UNAVAILABLE", "Not available at the moment. Try again.")
+    body = error("UNAVAILABLE", "The database does not answer. Try again.")
     assert (*status_and_body(response), response["Retry-After"]) == (503, body, "10")
 
 

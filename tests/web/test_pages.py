@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
-from config.api.dialect import Dialect
+from config.api.endpoint import Api
 from contact_requests.models import ContactRequest
 from tests.factories import PropertyFactory
 from tests.pages import Page
@@ -60,7 +60,7 @@ def house_of_another(db):
     return PropertyFactory(is_published=False)
 
 
-PAGES = sorted(a for a in set(addresses()) if not Dialect.at(a) and "^" not in a and "$" not in a)
+PAGES = sorted(a for a in set(addresses()) if not Api.at(a) and "^" not in a and "$" not in a)
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete"])

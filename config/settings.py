@@ -214,6 +214,8 @@ API_REQUESTS_PER_MINUTE = read_int("API_REQUESTS_PER_MINUTE", 1200, 1, 1_000_000
 FORM_SENDS_PER_HOUR = read_int("FORM_SENDS_PER_HOUR", 10, 1, 1_000_000)
 # Larger bodies than any form's, by the beginning of the path: an e-mail comes with its files, in bytes.
 BODY_LIMITS = {"/channels/email/": DATA_UPLOAD_MAX_MEMORY_SIZE}
+# Larger uploads than elsewhere: an answer may have 25 MB of files.
+UPLOAD_LIMITS = {"/inbox/": 27 * 1024 * 1024}
 
 # --- Channels ------------------------------------------------------------------------------------
 

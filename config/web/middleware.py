@@ -37,7 +37,9 @@ class BodyLimitMiddleware:
 def body_limit(path: str, content_type: str = "") -> int:
     """Maximum size of a request body for this path, in bytes."""
     usual = MAX_FORM if content_type == "application/x-www-form-urlencoded" else MAX_REQUEST
-    return next((size for start, size in settings.BODY_LIMITS.items() if path.startswith(start)), usual)
+    uploads = settings.UPLOAD_LIMITS if content_type == "multipart/form-data" else {}
+    limits = {**settings.BODY_LIMITS, **uploads}
+    return next((size for start, size in limits.items() if path.startswith(start)), usual)
 
 
 class MethodErrorMiddleware:

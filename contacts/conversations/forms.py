@@ -1,11 +1,13 @@
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ..channels.whatsapp_templates import MAX_BODY, Template
-from ..models import Contact, ContactMessage
+from ..models import Contact, ContactMessage, WaitingItem
+from ..models.draft import MAX_CC
 from .reply_channels import ReplyChannel, find_reply_channels, take_free_text
 from .templates import read_templates
 
@@ -34,11 +36,25 @@ class MessageForm(forms.Form):
     """An answer by a reply channel. The same `id` submitted twice is one message.
 
     `unconfirmed` is a message from an address that was only stated: the first answer asks if it is the same person.
+    `waiting` are the items that wait, of which the ticked ones end with the answer: `listed` names those that the page
+    showed, as an empty box leaves no trace. `seen` is the version of the thread that it showed.
     """
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    topic = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=4000)
+    listed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=4000)
     channel = forms.ChoiceField(label=_("Send by"))
+    cc = forms.CharField(label=_("Copy to"), required=False, max_length=MAX_CC)
     text = forms.CharField(label=_("Your message"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    send_at = forms.DateTimeField(
+        label=_("Send later"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    settles = forms.TypedMultipleChoiceField(
+        label=_("This answers"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
     with_copies = forms.BooleanField(required=False)
     is_same = forms.BooleanField(error_messages={"required": SAY_FIRST})
 
@@ -47,9 +63,11 @@ class MessageForm(forms.Form):
         reply_channels: list[ReplyChannel],
         *args: Any,
         unconfirmed: ContactMessage | None = None,
+        waiting: Sequence[WaitingItem] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self._offer_ticks(waiting)
         _ask_sender(self, unconfirmed)
         field = self.fields["channel"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
@@ -63,6 +81,28 @@ class MessageForm(forms.Form):
             self.fields["with_copies"].label = _("Copy to %(addresses)s") % {"addresses": ", ".join(copies)}
         else:
             del self.fields["with_copies"]
+
+    def _offer_ticks(self, waiting: Sequence[WaitingItem]) -> None:
+        field = self.fields["settles"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 - for the type checker
+        labels = [(str(item.pk), item.about or item.words or item.get_kind_display()) for item in waiting]
+        # One that ended since is still a choice: ending it again changes nothing.
+        ended = [id for id in self.data.get("listed", "").split(",") if id not in dict(labels)]
+        field.choices = [*labels, *((id, id) for id in ended if id)]
+        field.initial = [id for id, _label in labels]
+        self.fields["listed"].initial = ",".join(field.initial)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Options of `write_message` in a valid form."""
+        given = self.cleaned_data
+        names = ("id", "channel", "topic", "seen", "cc", "send_at")
+        settles = given["settles"] if given["listed"] else None
+        return {
+            **{name: given[name] for name in names},
+            "settles": settles,
+            "with_copies": given.get("with_copies", False),
+        }
 
 
 def new_message_form(reply_channels: list[ReplyChannel], unconfirmed: ContactMessage | None) -> MessageForm:

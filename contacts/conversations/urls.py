@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import media_views, sender_views, views, webhooks
+from . import draft_views, media_views, sender_views, views, webhooks
 
 app_name = "messages"
 
@@ -15,6 +15,10 @@ urlpatterns = [
     path("inbox/messages/<uuid:id>", views.conversation_detail, name="conversation_detail"),
     path("inbox/messages/<uuid:id>/send", views.message_send, name="message_send"),
     path("inbox/messages/<uuid:id>/template", views.template_send, name="template_send"),
+    path("inbox/<uuid:id>/draft", draft_views.draft_save, name="draft_save"),
+    path("inbox/<uuid:id>/draft/<uuid:draft>/delete", draft_views.draft_delete, name="draft_delete"),
+    path("inbox/<uuid:id>/draft/files/<int:file>/delete", draft_views.draft_file_delete, name="draft_file_delete"),
+    path("inbox/<uuid:id>/<uuid:message>/undo", draft_views.message_undo, name="message_undo"),
     path("inbox/messages/<uuid:id>/unread", views.conversation_unread, name="conversation_unread"),
     path("inbox/messages/<uuid:id>/<uuid:message>/again", views.message_again, name="message_again"),
     path("inbox/messages/<uuid:id>/<uuid:message>/original", sender_views.message_original, name="message_original"),

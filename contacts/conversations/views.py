@@ -24,14 +24,15 @@ from config.web.paging import InvalidCursorError, from_cursor, to_cursor
 
 from ..book.duplicates import likely_duplicates
 from ..models import ChannelConnection, Contact, ContactMessage, MessageFile
+from .answering import send_answer
 from .forms import MessageForm, TemplateForm, reply_context
 from .leads import attach_lead_notes
 from .reply_channels import find_reply_channels, take_free_text
+from .seen import SeenChangedError
 from .senders import confirm_sender, find_unconfirmed_message
 from .sending import resend_message
 from .templates import find_template, write_template
 from .threads import link_messages, with_content
-from .writing import write_message
 
 PAGE = "messages/conversations.html"
 # Conversations of a page.
@@ -198,24 +199,19 @@ def message_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     unconfirmed = find_unconfirmed_message(contact)
     form = MessageForm(take_free_text(find_reply_channels(contact)), request.POST, unconfirmed=unconfirmed)
     if form.is_valid():
-        given = form.cleaned_data
         try:
             with _not_found_when_gone():
                 if unconfirmed and (another := _confirm_and_find_next(unconfirmed)):
                     form = MessageForm(take_free_text(find_reply_channels(contact)), request.POST, unconfirmed=another)
                     return _show_conversation(request, contact, form=form)
-                write_message(
-                    contact,
-                    given["text"],
-                    channel=given["channel"],
-                    by=request.user,
-                    id=given["id"],
-                    with_copies=given.get("with_copies", False),
-                )
+                uploads = request.FILES.getlist("files")
+                send_answer(contact, form.cleaned_data["text"], uploads, by=request.user, **form.options)
             messages.success(request, _("Your message is being sent."))
             return _show_conversation(request, contact)
         except ValidationError as error:
             add_errors(form, error)
+        except SeenChangedError as error:
+            form.add_error(None, str(error))
     return _show_conversation(request, contact, form=form)
 
 

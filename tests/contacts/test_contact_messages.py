@@ -75,7 +75,7 @@ def test_the_contacts_page_does_not_mark_messages_as_read(browser, whatsapp):
 def test_a_message_is_written_from_the_contacts_page(browser, user, whatsapp):
     contact = arrive(whatsapp).contact
     page = contact_page(browser, contact)
-    assert page.one(".write summary").text == "Write a message"
+    assert page.texts(".write summary") == ["Write a message", "Files, copies, time"]
     label, form = message_form(page)
     assert label == "Send by WhatsApp"
     # A plain form: a draft would come back here after the message was sent on the conversation's page.

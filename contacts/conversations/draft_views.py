@@ -1,0 +1,98 @@
+"""Drafts are saved and deleted, and answers undone, from every page that has the form of an answer."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from config.accounts.http import ProRequest, send_to
+from config.files.storage import StorageUnavailableError
+
+from ..models import Contact, ContactMessage, Draft, DraftFile
+from ..models.draft import MAX_CC
+from .answering import UNAVAILABLE, keep_draft
+from .drafts import delete_draft
+from .writing import TooLateError, undo_message
+
+
+def _find_contact(request: ProRequest, id: uuid.UUID) -> Contact:
+    return get_object_or_404(Contact.objects.for_pro(request.pro).select_related("pro"), pk=id)
+
+
+def _back(request: ProRequest, contact_id: uuid.UUID) -> HttpResponse:
+    """Return to the page that the form names, else to the conversation."""
+    page = request.POST.get("next", "")
+    if not page.startswith("/") or not url_has_allowed_host_and_scheme(page, allowed_hosts=None):
+        page = reverse("messages:conversation_detail", args=[contact_id])
+    return send_to(request, page)
+
+
+@require_POST
+def draft_save(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Keep what was typed: htmx gets a word about it, a browser the page that it came from."""
+    contact, given = _find_contact(request, id), request.POST
+    kind = Draft.Kind.NOTE if given.get("kind") == Draft.Kind.NOTE else Draft.Kind.MESSAGE
+    fields = {name: given.get(name, "").replace("\0", "")[:60] for name in ("topic", "channel")}
+    try:
+        draft, refused = keep_draft(
+            contact,
+            given.get("text", ""),
+            request.FILES.getlist("files"),
+            by=request.user,
+            kind=kind,
+            cc=given.get("cc", "").replace("\0", "")[:MAX_CC],
+            **fields,
+        )
+    except Contact.DoesNotExist as error:
+        raise Http404 from error
+    except StorageUnavailableError:
+        draft, refused = None, [str(UNAVAILABLE)]
+    if request.htmx:
+        return render(request, "messages/_draft_saved.html", {"draft": draft, "refused": refused})
+    for line in refused:
+        messages.error(request, line)
+    if draft and not refused:
+        messages.success(request, _("Your draft is saved."))
+    return _back(request, contact.pk)
+
+
+@require_POST
+def draft_delete(request: ProRequest, id: uuid.UUID, draft: uuid.UUID) -> HttpResponse:
+    """Delete a draft of one's own; a second click finds it gone."""
+    contact = _find_contact(request, id)
+    if own := Draft.objects.for_pro(request.pro).filter(contact=contact, user=request.user, pk=draft).first():
+        delete_draft(own)
+    messages.success(request, _("The draft is deleted."))
+    return _back(request, contact.pk)
+
+
+@require_POST
+def draft_file_delete(request: ProRequest, id: uuid.UUID, file: int) -> HttpResponse:
+    """Take a file out of a draft of one's own."""
+    contact = _find_contact(request, id)
+    own = DraftFile.objects.filter(draft__contact=contact, draft__user=request.user, draft__pro=request.pro)
+    get_object_or_404(own, pk=file).delete_with_file()
+    return _back(request, contact.pk)
+
+
+@require_POST
+def message_undo(request: ProRequest, id: uuid.UUID, message: uuid.UUID) -> HttpResponse:
+    """Take back an answer that has not left; its words are the draft again."""
+    rows = ContactMessage.objects.for_pro(request.pro).filter(contact=id).exclude(state=ContactMessage.State.RECEIVED)
+    answer = rows.select_related("contact").filter(pk=message).first()
+    try:
+        if answer is None:
+            raise ContactMessage.DoesNotExist
+        undo_message(answer, by=request.user)
+        messages.success(request, _("Not sent. Your words are in the draft."))
+    except TooLateError:
+        messages.error(request, _("It is too late: the message is on its way."))
+    except ContactMessage.DoesNotExist:
+        # A second click.
+        messages.info(request, _("This message was undone already."))
+    return _back(request, id)

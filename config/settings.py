@@ -136,6 +136,7 @@ HOUSEKEEPING = [
     "config.jobs.housekeeping.prune_attempts",
     "config.api.models.prune_idempotency_keys",
     "contacts.models.note.prune_notes",
+    "contacts.models.canned_reply.prune_canned_replies",
     "contacts.models.contact_import.prune_imports",
     "contacts.models.delivery.prune_deliveries",
     "contacts.models.message.fill_missing_search_texts",

@@ -2,7 +2,7 @@ from django.urls import path
 
 from .api import api
 from .importing import views as importing
-from .views import chosen, contact, contact_list, merging, notes
+from .views import canned_replies, chosen, contact, contact_list, merging, notes
 
 app_name = "contacts"
 
@@ -31,5 +31,10 @@ urlpatterns = [
     path("contacts/import/<uuid:id>/undo", importing.import_undo, name="import_undo"),
     path("contacts/import/<uuid:id>/discard", importing.import_discard, name="import_discard"),
     path("contacts/import/<uuid:id>/refused.csv", importing.import_refused, name="import_refused"),
+    path("settings/replies", canned_replies.canned_reply_list, name="canned_reply_list"),
+    path("settings/replies/new", canned_replies.canned_reply_new, name="canned_reply_new"),
+    path("settings/replies/<int:id>", canned_replies.canned_reply_edit, name="canned_reply_edit"),
+    path("settings/replies/<int:id>/delete", canned_replies.canned_reply_delete, name="canned_reply_delete"),
+    path("settings/replies/<int:id>/restore", canned_replies.canned_reply_restore, name="canned_reply_restore"),
     *api.urls,
 ]

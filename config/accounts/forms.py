@@ -3,12 +3,17 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.web.text import unix_lines
+
 from .mails import send_password_reset
 from .models import ApiToken, Pro, User
+from .models.signature import MAX_LENGTH as MAX_SIGNATURE
+from .models.user import MAX_UNDO_SECONDS
 
 SCOPE_LABELS = {
     "contact_requests:read": _("read contact requests"),
@@ -47,12 +52,29 @@ class ResetForm(PasswordResetForm):
 
 
 class PersonForm(forms.ModelForm):
-    """The person's own name and language."""
+    """The person's own name, language and seconds to undo."""
 
     class Meta:
         model = User
-        fields = ["name", "language"]
-        labels = {"language": _("Language of your pages")}
+        fields = ["name", "language", "undo_seconds"]
+        labels = {"language": _("Language of your pages"), "undo_seconds": _("Seconds to undo an answer")}
+        widgets = {"undo_seconds": forms.NumberInput(attrs={"max": MAX_UNDO_SECONDS, "inputmode": "numeric"})}
+
+
+class SignatureForm(forms.Form):
+    """A user's signatures: a text per language, each may be empty."""
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        super().__init__(data, initial=dict(user.signatures.values_list("language", "text")))
+        for language, name in settings.LANGUAGES:
+            widget = forms.Textarea(attrs={"rows": 4, "lang": language})
+            field = forms.CharField(label=name, required=False, max_length=MAX_SIGNATURE, widget=widget)
+            self.fields[language] = field
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The texts by language."""
+        return {language: unix_lines(text) for language, text in self.cleaned_data.items()}
 
 
 class ProForm(forms.ModelForm):

@@ -1,7 +1,9 @@
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
+from django.views.generic import RedirectView
 
+from .middleware import without_gate
 from .views import settings, signing
 
 app_name = "accounts"
@@ -16,6 +18,8 @@ urlpatterns = [
         signing.PasswordResetConfirm.as_view(),
         name="password_reset_confirm",
     ),
+    path("settings", without_gate(RedirectView.as_view(pattern_name="accounts:profile")), name="settings"),
+    path("settings/signature", settings.signature, name="signature"),
     path("settings/profile", settings.profile, name="profile"),
     path("settings/password", signing.password_change, name="password_change"),
     path("settings/tokens", settings.tokens, name="tokens"),

@@ -1,4 +1,5 @@
+from .canned_replies import CannedReplyAdmin
 from .channels import ChannelConnectionAdmin, ChannelDeliveryAdmin, ContactMessageAdmin
 from .contacts import ContactAdmin
 
-__all__ = ["ChannelConnectionAdmin", "ChannelDeliveryAdmin", "ContactAdmin", "ContactMessageAdmin"]
+__all__ = ["CannedReplyAdmin", "ChannelConnectionAdmin", "ChannelDeliveryAdmin", "ContactAdmin", "ContactMessageAdmin"]

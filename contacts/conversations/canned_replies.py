@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from config.accounts.models import User
@@ -17,7 +18,16 @@ from config.accounts.models import User
 from ..models import CannedReply, Contact
 from ..topics import read_topic
 
-VARIABLES = ("name", "first_name", "property", "reference", "office", "me", "today")
+# What each variable stands for, as the settings page says.
+VARIABLES = {
+    "first_name": _("first name of the contact"),
+    "name": _("name of the contact"),
+    "property": _("title of the property"),
+    "reference": _("reference of the request or inquiry"),
+    "office": _("name of your business"),
+    "me": _("your name"),
+    "today": _("today’s date"),
+}
 _VARIABLE = re.compile(rf"\{{({'|'.join(VARIABLES)})(?:\|([^{{}}]*))?\}}")
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from config.accounts.models import ApiToken, Pro, User
-from contacts.models import ChannelConnection, Contact, ContactImport, ContactMerge, ContactNote
+from config.accounts.models import ApiToken, Pro, Signature, User
+from contacts.models import CannedReply, ChannelConnection, Contact, ContactImport, ContactMerge, ContactNote
 from inquiries.models import Inquiry, Offer
 from tests.contacts.imports import uploaded
 from tests.factories import ContactFactory, InquiryFactory
@@ -67,9 +67,12 @@ def _inquiry_forms(user, pro):
 def _settings_forms(user, pro):
     person, business = "form[aria-labelledby=person-title]", "form[aria-labelledby=business-title]"
     program = {"name": "Website", "scopes": "contacts:read"}
+    canned = {"title": "Visit", "text_fr": WORDS}
     channel = {"address": "in@example.org", "provider": "postmark"}
     ChannelConnection.objects.create(pro=pro, channel="email", provider="postmark", address="x@example.org", secret="s")
     return {
+        "signature": Kind("/settings/signature", "form.card", {"fr": WORDS}, _reader(Signature, "text")),
+        "canned reply": Kind("/settings/replies/new", "form.card", canned, _reader(CannedReply, "title")),
         "token": Kind("/settings/tokens", "form:has([name=scopes])", program, _reader(ApiToken, "name")),
         "channel": Kind("/settings/channels/email", "form.card", channel, _reader(ChannelConnection, "address")),
         "person": Kind(

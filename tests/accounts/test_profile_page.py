@@ -23,7 +23,8 @@ def business_form(**changes):
 
 
 def test_the_language_changes_at_once(browser, user):
-    response = browser.post(PATH, {"person": "1", "person-name": "Olive", "person-language": "fr"})
+    person = {"person-name": "Olive", "person-language": "fr", "person-undo_seconds": "10"}
+    response = browser.post(PATH, {"person": "1", **person})
     assert response["Location"] == PATH
     user.refresh_from_db()
     assert (user.name, user.language) == ("Olive", "fr")

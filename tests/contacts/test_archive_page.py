@@ -16,8 +16,8 @@ def test_archive_and_undo(browser, jane, user):
     response = browser.post(f"/contacts/{jane.pk}/archive")
     assert (response.status_code, response["Location"]) == (302, "/contacts")
     page = Page(browser.get("/contacts"))
-    assert (page.texts(".toast p"), page.texts("[data-row]")) == (["Jane <b> is archived."], [])
-    response = browser.post(page.form(".toast form").action, follow=True)
+    assert (page.texts("#toasts p"), page.texts("[data-row]")) == (["Jane <b> is archived."], [])
+    response = browser.post(page.form("#toasts form").action, follow=True)
     assert response.redirect_chain == [(f"/contacts/{jane.pk}", 302)]
     assert Page(response).one("#toasts").texts("p") == ["Jane <b> is restored."]
     assert Contact.objects.get().deleted_at is None
@@ -36,14 +36,14 @@ def test_a_second_time_changes_nothing(browser, jane, verb):
         assert (response.status_code, response["Location"]) == (302, location)
     assert (Contact.objects.get().deleted_at is None) == (verb == "restore")
     assert jane.events.filter(kind={"archive": "deleted", "restore": "restored"}[verb]).count() == 1
-    assert Page(browser.get("/contacts")).texts(".toast p") == [f"Jane <b> is {verb.rstrip('e')}ed."]
+    assert Page(browser.get("/contacts")).texts("#toasts p") == [f"Jane <b> is {verb.rstrip('e')}ed."]
 
 
 def test_a_contact_merged_meanwhile_is_not_restored(browser, jane, contact):
     kept = contact(name="Janet")
     merge_contacts(kept, jane, by=None)
     page = Page(browser.post(f"/contacts/{jane.pk}/restore", follow=True))
-    assert (page.one("h1").text, page.texts(".toast-error p")) == ("Janet", ["Jane <b> was merged meanwhile."])
+    assert (page.one("h1").text, page.texts("#toasts .toast-error p")) == ("Janet", ["Jane <b> was merged meanwhile."])
     assert Contact.objects.get(pk=jane.pk).merged_into_id == kept.pk
 
 

@@ -1,6 +1,7 @@
 from .identity import IdentityDocumentAdmin
 from .libraries import GroupAdmin
 from .people import ProAdmin, UserAdmin
+from .signatures import SignatureAdmin
 from .tenancy import InstallationAdmin, TenantAdmin, bound_pro
 from .tokens import ApiTokenAdmin
 
@@ -10,6 +11,7 @@ __all__ = [
     "IdentityDocumentAdmin",
     "InstallationAdmin",
     "ProAdmin",
+    "SignatureAdmin",
     "TenantAdmin",
     "UserAdmin",
     "bound_pro",

@@ -10,10 +10,12 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ..forms import IdentityForm, PersonForm, ProForm, TokenForm
+from config.web.toasts import toast
+
+from ..forms import IdentityForm, PersonForm, ProForm, SignatureForm, TokenForm
 from ..http import ProRequest, download_document
 from ..middleware import without_gate
-from ..models import ApiToken, IdentityDocument
+from ..models import ApiToken, IdentityDocument, Signature
 
 
 def _save_profile(request: ProRequest, form: PersonForm | ProForm) -> HttpResponse:
@@ -37,6 +39,17 @@ def profile(request: ProRequest) -> HttpResponse:
             return _save_profile(request, form)
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/profile.html", {"person": person, "business": business}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def signature(request: ProRequest) -> HttpResponse:
+    """Edit the user's signatures, one a language."""
+    form = SignatureForm(request.user, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        Signature.objects.write(request.user, form.texts)
+        toast(request, _("Saved."))
+        return redirect("accounts:signature")
+    return render(request, "accounts/signature.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @never_cache

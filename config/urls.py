@@ -11,7 +11,7 @@ from django.views.generic import RedirectView
 
 from config.accounts.middleware import without_gate, without_pro
 from config.api import docs
-from config.web import health, mailbox, offline
+from config.web import health, mailbox, offline, styleguide
 
 admin.site.site_header = admin.site.site_title = "Vestibule"
 admin.site.site_url = "/inbox"
@@ -46,6 +46,7 @@ urlpatterns = [
     path("admin/login/", admin_sign_in),
     path("admin/r/<path:rest>", no_shortcut),
     path("admin/", admin.site.urls),
+    path("styleguide", without_gate(without_pro(styleguide.styleguide)), name="styleguide"),
     path("offline", offline.offline, name="offline"),
     path("service-worker.js", offline.service_worker, name="service_worker"),
     path("healthz", health.alive),

@@ -10,7 +10,8 @@ from ..models import CannedReply, CannedReplyText
 
 class CannedReplyTextInline(ReadOnlyInline):
     model = CannedReplyText
-    fields = readonly_fields = ["language", "text"]
+    fields = ["language", "text"]
+    readonly_fields = ["language", "text"]
 
 
 @admin.register(CannedReply)

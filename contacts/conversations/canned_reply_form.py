@@ -65,7 +65,7 @@ class CannedReplyForm(forms.Form):
 
     def show_conflict(self, reply: CannedReply) -> None:
         """Let the form be sent again over the present values, which the page shows beside it."""
-        self.data = {**self.data.dict(), "was": reply.updated_at.isoformat()}
+        self.data = {**dict(self.data.items()), "was": reply.updated_at.isoformat()}
 
     @staticmethod
     def _languages() -> list[str]:

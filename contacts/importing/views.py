@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from config.accounts.http import ProRequest, send_to, wants
+from config.web.toasts import toast
 
 from ..csv_files import csv_lines, csv_response
 from ..models import ContactImport
@@ -81,8 +82,8 @@ def import_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         return _save_columns(request, contact_import)
     if is_polling:
-        # After the phase the whole page changes.
-        return _show_progress(request, contact_import) if contact_import.is_working else HttpResponseClientRefresh()
+        show = _show_progress if contact_import.is_working else _leave_progress
+        return show(request, contact_import)
     if contact_import.is_working or contact_import.is_forgotten:
         return render(request, PAGE, {"contact_import": contact_import})
     if contact_import.state == State.UPLOADED or (contact_import.is_pending and "columns" in request.GET):
@@ -92,6 +93,13 @@ def import_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 
 def _show_progress(request: ProRequest, contact_import: ContactImport) -> HttpResponse:
     return render(request, f"{PAGE}#progress", {"contact_import": contact_import})
+
+
+def _leave_progress(request: ProRequest, contact_import: ContactImport) -> HttpResponse:
+    """After the phase the whole page changes; a toast offers to undo a run."""
+    if contact_import.can_be_undone:
+        toast(request, _("The file is imported."), reverse("contacts:import_undo", args=[contact_import.pk]))
+    return HttpResponseClientRefresh()
 
 
 def _save_columns(request: ProRequest, contact_import: ContactImport) -> HttpResponse:
@@ -132,8 +140,8 @@ def import_undo(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     with discarded_is_404():
         is_started = start_undo(contact_import, by=request.user)
     if not is_started and contact_import.state != State.UNDOING:
-        messages.error(request, _("This import cannot be undone any more."))
-    return redirect("contacts:import_detail", id)
+        toast(request, _("This import cannot be undone any more."), level=messages.ERROR)
+    return send_to(request, reverse("contacts:import_detail", args=[id]))
 
 
 @require_POST

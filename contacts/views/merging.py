@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from config.accounts.http import ProRequest, send_to, wants
 from config.accounts.models import Pro, User
+from config.web.toasts import toast
 
 from ..book.duplicates import likely_duplicates, mark_distinct, unmark_distinct
 from ..book.fields import display_value, field_label
 from ..book.merging import OutdatedMergeError, differing_fields, fields_to_fill, fingerprint, merge_contacts, undo_merge
 from ..book.related_rows import count_related_rows
-from ..models import Contact, ContactMerge, DistinctPair
+from ..models import Contact, ContactMerge
 
 PAGE = "contacts/merge.html"
 # Names of the two contacts in the form: "a" is the contact of the URL's first id.
@@ -107,26 +107,9 @@ def _display_field(contact: Contact, name: str) -> str:
 
 
 def merging_context(request: ProRequest, contact: Contact) -> dict[str, Any]:
-    """Context of _duplicates.html, _merges.html and _merged.html on a contact's page."""
-    merges = list(contact.merges.not_undone().defer("moved").select_related("absorbed", "user"))
-    merged = next((merge for merge in merges if str(merge.pk) == request.GET.get("merged")), None)
-    return {
-        "contact": contact,
-        "duplicates": likely_duplicates(contact),
-        "merges": merges,
-        "merged": merged,
-        "distinct": _just_marked_distinct(request, contact),
-    }
-
-
-def _just_marked_distinct(request: ProRequest, contact: Contact) -> Contact | None:
-    """Contact that was just marked as distinct, by the URL; the page offers to undo it."""
-    try:
-        id = uuid.UUID(request.GET.get("apart", ""))
-    except ValueError:
-        return None
-    pairs = DistinctPair.objects.of(contact).filter(Q(first=id) | Q(second=id))
-    return Contact.objects.for_pro(request.pro).filter(pk=id).first() if pairs.exists() else None
+    """Context of _duplicates.html and _merges.html on a contact's page."""
+    merges = contact.merges.not_undone().defer("moved").select_related("absorbed", "user")
+    return {"contact": contact, "duplicates": likely_duplicates(contact), "merges": merges}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -149,8 +132,9 @@ def _merge(request: ProRequest, id: uuid.UUID, other: uuid.UUID) -> HttpResponse
         preview = MergePreview(_find_pair(request.pro, id, other), request.POST)
         preview.error = error if isinstance(error, ValidationError) else None
         return render(request, PAGE, {"preview": preview}, status=422 if preview.error else 409)
-    page = reverse("contacts:contact_detail", args=[merge.survivor_id])
-    return redirect(f"{page}?merged={merge.pk}")
+    text = _("%(other)s is merged into %(name)s.") % {"name": merge.survivor.name, "other": merge.absorbed.name}
+    toast(request, text, reverse("contacts:merge_undo", args=[merge.pk]))
+    return redirect("contacts:contact_detail", merge.survivor_id)
 
 
 @require_POST
@@ -160,26 +144,30 @@ def merge_undo(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     merge = get_object_or_404(merges, pk=id)
     names = {"name": merge.survivor.name, "other": merge.absorbed.name}
     try:
-        undo_merge(merge, by=request.user)
-        messages.success(request, _("%(name)s and %(other)s are two contacts again.") % names)
+        if merge.undone_at is None:
+            undo_merge(merge, by=request.user)
+            toast(request, _("%(name)s and %(other)s are two contacts again.") % names)
     except ValidationError as error:
-        messages.error(request, error.messages[0])
-    return redirect("contacts:contact_detail", merge.survivor_id)
+        toast(request, error.messages[0], level=messages.ERROR)
+    return send_to(request, reverse("contacts:contact_detail", args=[merge.survivor_id]))
 
 
 @require_POST
 def contact_mark_distinct(request: ProRequest, id: uuid.UUID, other: uuid.UUID) -> HttpResponse:
-    """Mark two contacts as different people; with "undo" take it back."""
+    """Mark two contacts as different people; with "undo" in the address take it back."""
     page = reverse("contacts:contact_detail", args=[id])
     try:
         one, two = _find_pair(request.pro, id, other)
-        if "undo" in request.POST:
+        if "undo" in request.GET:
             unmark_distinct(one, two)
-            return redirect(page)
+            return send_to(request, page)
         mark_distinct(one, two, by=request.user)
     except Contact.DoesNotExist:
         return _redirect_to_remaining(request, id, other)
-    return redirect(f"{page}?apart={two.pk}")
+    names = {"name": one.name, "other": two.name}
+    text = _("%(name)s and %(other)s are no longer suggested as duplicates.") % names
+    toast(request, text, f"{reverse('contacts:contact_mark_distinct', args=[id, other])}?undo=1")
+    return redirect(page)
 
 
 def _find_pair(pro: Pro, *ids: uuid.UUID) -> list[Contact]:

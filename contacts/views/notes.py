@@ -7,11 +7,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from config.accounts.http import ProRequest, wants
 from config.web.forms import add_errors
+from config.web.toasts import toast
 
 from ..forms import NoteForm
 from ..models import Contact, ContactNote, StaleEditError
@@ -83,11 +85,13 @@ def _save_note(note: ContactNote, form: NoteForm) -> bool:
     return False
 
 
-def _show_note(request: ProRequest, note: ContactNote, form: NoteForm | None = None, status: int = 200) -> HttpResponse:
-    """One note, or its form: alone for htmx, else in a page."""
+def _show_note(
+    request: ProRequest, note: ContactNote, form: NoteForm | None = None, status: int = 200, *, is_swap: bool = False
+) -> HttpResponse:
+    """One note, or its form: alone for htmx (`is_swap`: in the place where it was), else in a page."""
     context = {"contact": note.contact, "pro": request.pro, "entry": Entry(note.created_at, NOTE, note), "form": form}
-    context["is_focused"] = True
-    if wants(request, f"note-{note.pk}"):
+    context |= {"is_focused": not is_swap, "is_swap": is_swap}
+    if is_swap or wants(request, f"note-{note.pk}"):
         return render(request, NOTE, context, status=status)
     if form is None and note.deleted_at is None:
         return redirect("contacts:contact_detail", note.contact_id)
@@ -96,20 +100,35 @@ def _show_note(request: ProRequest, note: ContactNote, form: NoteForm | None = N
 
 @require_POST
 def note_delete(request: ProRequest, id: uuid.UUID, note: uuid.UUID) -> HttpResponse:
-    """Delete a note; its place then offers to restore it."""
-    return _change_note(request, _find_note(request, id, note), ContactNote.soft_delete)
+    """Delete a note; a toast offers to undo it."""
+    contact_note = _find_note(request, id, note)
+    is_present = contact_note.deleted_at is None
+    if refusal := _change_note(request, contact_note, ContactNote.soft_delete):
+        return refusal
+    if is_present:
+        toast(request, _("The note is deleted."), reverse("contacts:note_restore", args=[id, contact_note.pk]))
+    if wants(request, f"note-{contact_note.pk}"):
+        return _show_note(request, contact_note)
+    return send_to_contact(request, contact_note.contact)
 
 
 @require_POST
 def note_restore(request: ProRequest, id: uuid.UUID, note: uuid.UUID) -> HttpResponse:
-    """Restore a deleted note."""
-    return _change_note(request, _find_note(request, id, note), ContactNote.restore)
+    """Restore a deleted note, in the place where it was."""
+    contact_note = _find_note(request, id, note)
+    if refusal := _change_note(request, contact_note, ContactNote.restore):
+        return refusal
+    toast(request, _("The note is restored."))
+    if wants(request, "toasts"):
+        return _show_note(request, contact_note, is_swap=True)
+    return send_to_contact(request, contact_note.contact)
 
 
-def _change_note(request: ProRequest, note: ContactNote, change: Callable[[ContactNote], None]) -> HttpResponse:
+def _change_note(request: ProRequest, note: ContactNote, change: Callable[[ContactNote], None]) -> HttpResponse | None:
+    """Delete or restore it; the answer of an archived contact, else None."""
     try:
         change(note)
     except Contact.DoesNotExist:
         messages.error(request, _("This contact was archived or merged meanwhile. This is its current page."))
         return send_to_contact(request, note.contact)
-    return _show_note(request, note)
+    return None

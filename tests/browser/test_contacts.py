@@ -126,7 +126,7 @@ def test_a_deleted_note_comes_back(enter, people, user):
     note = ContactNote.objects.add_note(people[0], "Keep me", by=user)
     page = enter(f"/contacts/{people[0].pk}", **PHONE)
     entry(page, "Keep me").get_by_role("button", name="Delete").click()
-    page.get_by_text("The note is deleted.").wait_for()
+    page.locator("#toasts").get_by_text("The note is deleted.").wait_for()
     page.get_by_role("button", name="Undo").click()
     entry(page, "Keep me").get_by_role("link", name="Edit").click()
     page.locator(f"#note-{note.pk} textarea").fill("Kept")

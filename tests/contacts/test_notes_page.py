@@ -155,22 +155,26 @@ def test_an_unusable_text_leaves_the_note(browser, jane, note, body):
 
 
 def test_a_note_is_deleted_and_restored(browser, jane, note):
-    headers = note_headers(note)
-    for _ in range(2):
-        page = Page(browser.post(path(note, "/delete"), headers=headers))
-        assert (page.one(".note p").text, bodies(jane)) == ("The note is deleted.", [])
+    for undos in (1, 0):
+        page = Page(browser.post(path(note, "/delete"), headers=note_headers(note)))
+        assert (page.one("li.note").text, bodies(jane)) == ("The note is deleted.", [])
+        # A second click says nothing.
+        assert len(page.all('[hx-swap-oob="beforeend:#toasts"] form')) == undos
     assert Page(browser.get(f"/contacts/{jane.pk}")).one("#entries").text == ""
-    page = Page(browser.post(page.form().action, headers=headers))
-    assert (page.texts(".note > p")[-1], bodies(jane)) == ("First text", ["First text"])
+    page = Page(browser.post(path(note, "/restore"), headers={"HX-Request": "true", "HX-Target": "toasts"}))
+    assert page.one(f'#note-{note.pk}[hx-swap-oob="true"]').text.count("First text") == 1
+    assert page.texts(".toast p") == ["The note is restored."]
+    assert bodies(jane) == ["First text"]
 
 
-def test_without_javascript_a_page_offers_to_restore_it(browser, note):
-    page = Page(browser.post(path(note, "/delete")))
-    assert page.one("h1").text == "Note"
-    response = browser.post(page.form(".note form").action)
-    assert (response.status_code, response["Location"]) == (302, f"/contacts/{note.contact_id}")
-    note.refresh_from_db()
-    assert note.deleted_at is None
+def test_without_javascript_a_toast_offers_to_restore_it(browser, jane, note):
+    assert browser.post(path(note, "/delete"))["Location"] == f"/contacts/{jane.pk}"
+    page = Page(browser.get(f"/contacts/{jane.pk}"))
+    assert (page.texts("#toasts p"), page.one("#entries").text) == (["The note is deleted."], "")
+    for _ in range(2):
+        response = browser.post(page.form("#toasts form").action)
+        assert (response.status_code, response["Location"]) == (302, f"/contacts/{note.contact_id}")
+    assert bodies(jane) == ["First text"]
 
 
 def test_a_text_typed_while_the_note_was_deleted_stays(browser, note):

@@ -35,5 +35,5 @@ def stored(contact):
 
 
 def messages(page):
-    """The messages on top of a page."""
-    return page.texts(".message")
+    """The messages on top of a page, and the toasts."""
+    return [*page.texts(".message"), *page.texts("#toasts p")]

@@ -52,10 +52,26 @@ def test_a_second_click_says_nothing_and_a_later_one_that_it_is_over(browser, us
     contact_import = imported(user, TEXT, work_tasks)
     for _ in range(2):
         browser.post(path(contact_import, "/undo"))
-        assert get(browser, contact_import).texts(".message") == []
+        assert get(browser, contact_import).one("#toasts").texts("p") == []
     work_tasks()
     browser.post(path(contact_import, "/undo"))
-    assert get(browser, contact_import).texts(".message") == ["This import cannot be undone any more."]
+    assert get(browser, contact_import).texts("#toasts .toast-error p") == ["This import cannot be undone any more."]
+
+
+def test_a_toast_offers_to_undo_a_run_that_was_watched(browser, user, work_tasks):
+    contact_import = checked(user, TEXT, work_tasks)
+    browser.post(path(contact_import, "/run"))
+    htmx = {"HX-Request": "true", "HX-Target": "progress"}
+    assert Page(browser.get(path(contact_import), headers=htmx)).one("#progress-title").text == (
+        "The contacts are being imported"
+    )
+    work_tasks()
+    assert browser.get(path(contact_import), headers=htmx)["HX-Refresh"] == "true"
+    page = get(browser, contact_import)
+    assert page.texts("#toasts p") == ["The file is imported."]
+    assert browser.post(page.form("#toasts form").action, headers=htmx)["HX-Redirect"] == path(contact_import)
+    contact_import.refresh_from_db()
+    assert contact_import.state == "undoing"
 
 
 @pytest.mark.parametrize("make", [uploaded, checked])

@@ -61,9 +61,9 @@
     if (animationName === "toast-leaves") target.style.setProperty("animation-duration", `${target.dataset.seconds}s`, "important");
   });
   addEventListener("animationend", ({ animationName, target }) => { if (animationName === "toast-leaves") target.remove(); });
-  // Undone: the answer brings a toast of its own, or another page.
-  addEventListener("htmx:beforeSwap", ({ detail }) => {
-    if (detail.xhr.status < 400) detail.requestConfig.elt.closest(".toast")?.remove();
+  // Undone: the answer brings a toast of its own, or another page. Not before the swap, which begins at the form.
+  addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.successful) detail.requestConfig.elt.closest(".toast")?.remove();
   });
   // One that came with the page is put in its live region anew: only what changes there is read out.
   addEventListener("DOMContentLoaded", () => each("#toasts", (region) => region.append(...region.children)));

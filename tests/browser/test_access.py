@@ -2,7 +2,6 @@
 
 import gzip
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from django.core.files.base import ContentFile
@@ -243,18 +242,14 @@ def tour(page, row, user, check):
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "nl"])
-def test_axe_finds_nothing(request, open_page, user, row, language):
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(request, open_page, user, row, language):
     user.language = language
     user.save()
     page = open_page("/sign-in", extra_http_headers={"Accept-Language": language}, **WIDE)
     # No language has colours of its own.
-    some = {} if language == "en" else {"widths": WIDTHS[language], "has_dark": False}
+    some = {} if language == "en" else {"widths": WIDTHS[language], "has_colours": False}
     options = {} if request.config.getoption("every_combination") else some
-    assert tour(page, row, user, partial(barriers, **options)) == []
-
-
-def test_nothing_scrolls_sideways_at_320_pixels(open_page, user, row):
-    assert tour(open_page("/sign-in", viewport={"width": 320, "height": 640}), row, user, too_wide) == []
+    assert tour(page, row, user, lambda page: barriers(page, **options) + too_wide(page)) == []
 
 
 def test_the_first_visit_to_the_form_is_light_and_asks_no_third_party(open_page, row, live_server):

@@ -241,6 +241,7 @@ def tour(page, row, user, check):
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "fr", "nl"])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(request, open_page, user, row, language):
     user.language = language

@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from config.accounts.models import ApiToken, User
 from contacts.models import Contact, WaitingItem
+from contacts.models.waiting import WaitingItemQuerySet
 from contacts.waiting.arrivals import move_items
 from contacts.waiting.endings import end_waiting
 from contacts.waiting.offer_answers import OfferAnswer
@@ -51,7 +52,7 @@ def _present(contact: Contact | None) -> Contact | None:
 
 def follow_contact(inquiry: Inquiry) -> None:
     """Move the items of an inquiry, its offers' among them, to the contact that it is linked to now."""
-    move_items(WaitingItem.objects.filter(_is_of(inquiry)), inquiry.contact)
+    move_items(items_of(inquiry), inquiry.contact)
 
 
 def end_inquiry(inquiry: Inquiry, outcome: str, *, by: User | ApiToken | None) -> None:
@@ -61,9 +62,14 @@ def end_inquiry(inquiry: Inquiry, outcome: str, *, by: User | ApiToken | None) -
 
 def end_closed_inquiry(inquiry: Inquiry, *, by: User | ApiToken | None) -> None:
     """End what waits because of an inquiry that was closed: nobody answers it any more, nor what came of its offers."""
-    rows = WaitingItem.objects.filter(_is_of(inquiry))
+    rows = items_of(inquiry)
     outcome = Outcome.ANOTHER_WAY if inquiry.responded_at else Outcome.NO_ANSWER
     end_waiting(rows, outcome, by=by, is_immediate=True)
+
+
+def items_of(inquiry: Inquiry) -> WaitingItemQuerySet:
+    """Items of an inquiry: its own, and those of the answers to its offers."""
+    return WaitingItem.objects.filter(_is_of(inquiry))
 
 
 def _is_of(inquiry: Inquiry) -> Q:

@@ -1,18 +1,20 @@
 """The board of one type for one Pro: a column for each step of its pipeline, in order."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum, prefetch_related_objects
 from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.utils import timezone
 
 from config.accounts.models import Pro
 from config.web.paging import from_cursor, row_number, to_cursor
 
-from ..models import Inquiry, InquiryType, PipelineStep
+from ..models import Inquiry, InquiryType, PendingMove, PipelineStep
 from ..models.queryset import InquiryQuerySet, newest_offers
+from .pending import show_pending_moves
 
 # Cards of a column on the whole board, and per page of a single column.
 CARDS, CARDS_PER_PAGE = 20, 60
@@ -26,18 +28,37 @@ def board_types(pro: Pro) -> QuerySet[InquiryType]:
     return InquiryType.objects.filter(Q(is_active=True) | Exists(own))
 
 
+@dataclass
+class Totals:
+    """Sums over all inquiries of a step: their `count` and `budget`, and `since` when the oldest stands there."""
+
+    count: int = 0
+    budget: Decimal | None = None
+    since: datetime | None = None
+
+    def add(self, inquiry: Inquiry, sign: int) -> None:
+        """Add an inquiry that a pending move brings, or with the sign -1 take away one that it takes."""
+        self.count += sign
+        if inquiry.budget is not None:
+            self.budget = (self.budget or Decimal()) + sign * inquiry.budget
+
+
 @dataclass(frozen=True)
 class Column:
-    """A step with its newest `cards`, the `count` of all its inquiries, and the steps that they can be moved to.
+    """A step with its newest `cards`, the `totals` of all its inquiries, and the steps that they can be moved to.
 
     `cursor` leads to the next page of cards, "" on the last one.
     """
 
     step: PipelineStep
     allowed_steps: list[PipelineStep]
-    count: int
-    cards: list[Inquiry]
+    totals: Totals
+    cards: list[Inquiry] = field(default_factory=list)
     cursor: str = ""
+
+    @property
+    def count(self) -> int:
+        return self.totals.count
 
     @property
     def allowed_keys(self) -> str:
@@ -86,31 +107,55 @@ class Board:
         return rows.search(self.search) if self.search else rows
 
     def columns(self, only: Collection[str] | None = None) -> list[Column]:
-        """The columns in order; with `only`, those of the steps with these keys.
+        """The columns in order, pending moves shown as made; with `only`, those of the steps with these keys.
 
-        One query for the counts, one for each column that has cards, and one for the offers of all cards.
+        One query for the totals, one for pending moves, one for each column that has cards, and one for the offers of
+        all cards.
         """
         shown = [self.single] if self.single else list(self.allowed_by_step)
         steps = [step for step in shown if only is None or step.key in only]
-        counts = dict(self.rows().filter(step__in=steps).order_by().values_list("step").annotate(Count("pk")))
-        columns = [self._column(step, counts.get(step.pk, 0)) for step in steps]
+        totals, moved = self._totals(steps), self._pending_cards()
+        for card in moved:
+            for key, sign in ((card.pending_move.from_step, -1), (card.step.key, 1)):  # type: ignore[union-attr]
+                if self.by_key[key] in totals:
+                    totals[self.by_key[key]].add(card, sign)
+        columns = [self._column(step, totals[step], moved) for step in steps]
         prefetch_related_objects([card for column in columns for card in column.cards], newest_offers())
         return columns
 
-    def _column(self, step: PipelineStep, count: int) -> Column:
+    def _totals(self, steps: list[PipelineStep]) -> dict[PipelineStep, Totals]:
+        rows = self.rows().filter(step__in=steps).order_by().values_list("step")
+        sums = rows.annotate(Count("pk"), Sum("budget"), Min("moved_at"))
+        by_step = {pk: Totals(*totals) for pk, *totals in sums}
+        return {step: by_step.get(step.pk, Totals()) for step in steps}
+
+    def _pending_cards(self) -> list[Inquiry]:
+        """The inquiries that a pending move has taken to another column, the latest first."""
+        waiting = PendingMove.objects.for_pro(self.pro).waiting().filter(inquiry__inquiry_type=self.inquiry_type)
+        if not (ids := list(waiting.values_list("inquiry", flat=True))):
+            return []
+        cards = list(self.rows().filter(pk__in=ids).select_related("contact", "pro", "step"))
+        show_pending_moves(cards)
+        moved = [card for card in cards if card.pending_move]
+        return sorted(moved, key=lambda card: card.moved_at, reverse=True)
+
+    def _column(self, step: PipelineStep, totals: Totals, moved: list[Inquiry]) -> Column:
         allowed = self.allowed_by_step[step]
-        if not count:
-            return Column(step, allowed, 0, [])
+        if not totals.count:
+            return Column(step, allowed, totals)
         # The latest arrivals come first, so that a card moved a moment ago is always among those shown.
-        rows = self.rows().filter(step=step).select_related("contact", "pro").order_by("-moved_at", "-id")
+        arrived = [card for card in moved if card.step == step and not self.position]
+        rows = self.rows().filter(step=step).exclude(pk__in=[card.pk for card in moved])
+        rows = rows.select_related("contact", "pro").order_by("-moved_at", "-id")
         if not self.single:
             if step.is_terminal:
                 rows = rows.filter(moved_at__gte=timezone.now() - RECENT)
-            return Column(step, allowed, count, list(rows[:CARDS]))
+            return Column(step, allowed, totals, [*arrived, *rows[:CARDS]][:CARDS])
         if self.position:
             rows = rows.filter(TupleLessThan(("moved_at", "id"), self.position))
         cards, more = rows.page(CARDS_PER_PAGE)
-        return Column(step, allowed, count, cards, to_cursor(cards[-1].moved_at, cards[-1].pk) if more else "")
+        cursor = to_cursor(cards[-1].moved_at, cards[-1].pk) if more else ""
+        return Column(step, allowed, totals, [*arrived, *cards], cursor)
 
     def tabs(self) -> list[Tab]:
         """A tab for each type that has a board."""

@@ -3,9 +3,15 @@
 Colours are attributes of SVG elements, as the pages allow no inline style.
 """
 
+from datetime import datetime, timedelta
+
 from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
@@ -13,6 +19,29 @@ from ..models import InquiryType, PipelineStep
 from ..translations import case_status_label, history_note, pipeline_label, userhub_name
 
 register = template.Library()
+# Emoji of types -> the line icon in their place.
+LINE_ICONS = {
+    "❓": "message-circle-question-mark",
+    "📞": "phone",
+    "☎": "phone",
+    "💶": "file-text",
+    "📄": "file-text",
+    "📋": "clipboard-list",
+    "📝": "file-pen-line",
+    "💬": "message-circle",
+    "📅": "calendar",
+    "🏠": "house",
+    "🔧": "wrench",
+    "🛠": "wrench",
+    "⚠": "triangle-alert",
+    "⭐": "star",
+    "✉": "mail",
+    "📧": "mail",
+}
+# Standing on a step this long is shown in the warm colour, and in the strong one.
+LONG, VERY_LONG = timedelta(days=7), timedelta(days=21)
+# The same of waiting for an answer.
+HOURS, DAY = timedelta(hours=4), timedelta(days=1)
 register.filter(pipeline_label)
 register.filter(history_note)
 register.filter(userhub_name)
@@ -21,7 +50,10 @@ register.filter(case_status_label)
 
 @register.simple_tag
 def type_icon(inquiry_type: InquiryType, is_named: bool = True) -> SafeString:
-    """The icon of a type on its colour; `is_named` adds the name for screen readers."""
+    """The line icon of a type on its colour; `is_named` adds the name for screen readers.
+
+    Emoji are for the API: pages show the line icon that stands for a shipped one, else the first letter of the name.
+    """
     name = pipeline_label(inquiry_type.name)
     return format_html(
         '<span class="type-icon" title="{}"><svg viewBox="0 0 32 32" aria-hidden="true">'
@@ -35,13 +67,63 @@ def type_icon(inquiry_type: InquiryType, is_named: bool = True) -> SafeString:
 
 
 def _picture(inquiry_type: InquiryType) -> str | SafeString:
-    if inquiry_type.icon_type != InquiryType.IconType.LUCIDE:
-        return inquiry_type.icon or inquiry_type.name[:1]
+    is_lucide = inquiry_type.icon_type == InquiryType.IconType.LUCIDE
+    icon = inquiry_type.icon if is_lucide else LINE_ICONS.get(inquiry_type.icon.rstrip("\ufe0f"), "")
+    if not icon:
+        return inquiry_type.name[:1]
     try:
-        return mark_safe(lucide(inquiry_type.icon, size=18))  # noqa: S308 - SVG of the icon package
+        return mark_safe(lucide(icon, size=18))  # noqa: S308 - SVG of the icon package
     except IconDoesNotExist:
         # The stored name is no icon of this version of the package.
         return inquiry_type.name[:1]
+
+
+@register.simple_tag
+def here_since(since: datetime, step: PipelineStep | None = None) -> SafeString:
+    """<time> of how long an inquiry has stood on a step: "3 d"; a long time has a class, at the end of a pipeline none.
+
+    The exact time is in `title` and `datetime`.
+    """
+    age = timezone.now() - since
+    tone = "" if step and step.is_terminal else _tone(age)
+    return _time(since, age, tone)
+
+
+@register.simple_tag
+def hour(at: datetime) -> SafeString:
+    """<time> of an entry of a thread: the hour, as the day stands above."""
+    local = timezone.localtime(at)
+    exact, iso = date_format(local, "j F Y, H:i"), at.isoformat(timespec="seconds")
+    return format_html('<time datetime="{}" title="{}">{}</time>', iso, exact, date_format(local, "H:i"))
+
+
+@register.simple_tag
+def waits_since(since: datetime) -> SafeString:
+    """<time> of how long somebody has waited for an answer: "3 h"; warm after four hours, strong after a day."""
+    age = timezone.now() - since
+    tone = "is-very-long" if age >= DAY else "is-long" if age >= HOURS else ""
+    return _time(since, age, tone)
+
+
+def _time(since: datetime, age: timedelta, tone: str) -> SafeString:
+    exact = date_format(timezone.localtime(since), "j F Y, H:i")
+    iso = since.isoformat(timespec="seconds")
+    return format_html('<time class="{}" datetime="{}" title="{}">{}</time>', tone, iso, exact, _age_text(age))
+
+
+def _tone(age: timedelta) -> str:
+    return "is-very-long" if age >= VERY_LONG else "is-long" if age >= LONG else ""
+
+
+def _age_text(age: timedelta) -> str:
+    minutes = max(int(age.total_seconds()) // 60, 0)
+    if minutes < 1:
+        return pgettext("waiting", "now")
+    if minutes < 60:
+        return _("%(n)d min") % {"n": minutes}
+    if minutes < 1440:
+        return _("%(n)d h") % {"n": minutes // 60}
+    return _("%(n)d d") % {"n": minutes // 1440}
 
 
 @register.simple_tag

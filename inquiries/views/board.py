@@ -18,8 +18,10 @@ from config.web.paging import InvalidCursorError, row_number
 
 from ..models import Inquiry
 from ..pipeline.board import Board, Column, board_types
-from ..pipeline.moves import NOTE_LENGTH, InvalidTransitionError, move_inquiry
+from ..pipeline.moves import NOTE_LENGTH, InvalidTransitionError
+from ..pipeline.pending import plan_move, show_pending_moves
 from ..translations import describe_refusal
+from .announcing import announce_move
 
 PAGE = "inquiries/board.html"
 
@@ -38,12 +40,13 @@ class BoardFilter(forms.Form):
 class BoardPage:
     """The board of one type for one Pro, as the URL asks for it. Raises Http404 for an unknown type, step or cursor."""
 
-    def __init__(self, request: ProRequest, slug: str) -> None:
+    def __init__(self, request: ProRequest, slug: str, query: QueryDict | None = None) -> None:
+        query = request.GET if query is None else query
         self.request, self.inquiry_type = request, get_object_or_404(board_types(request.pro), slug=slug)
-        self.form = BoardFilter(request.GET)
+        self.form = BoardFilter(query)
         self.form.is_valid()
         self.chosen = {name: self.form.cleaned_data.get(name, "") for name in ("q", "priority")}
-        self.step, self.cursor = request.GET.get("step", ""), request.GET.get("cursor", "")
+        self.step, self.cursor = query.get("step", ""), query.get("cursor", "")
         filters = {"search": self.chosen["q"], "priority": self.chosen["priority"]}
         try:
             self.board = Board(request.pro, self.inquiry_type, **filters, single=self.step, cursor=self.cursor)
@@ -84,11 +87,6 @@ class BoardPage:
             **more,
         }
 
-    def moved_context(self, inquiry: Inquiry, from_key: str) -> dict[str, Any]:
-        """The context of the message after a move; `back` is the step to undo it to, if that is allowed."""
-        back = [step for step in self.board.allowed_by_step.get(inquiry.step, []) if step.key == from_key]
-        return {"moved": inquiry, "back": back[0] if back else None}
-
 
 def _encode_query(**values: Any) -> str:
     query = QueryDict(mutable=True)
@@ -114,17 +112,7 @@ def board(request: ProRequest, slug: str) -> HttpResponse:
         # The address follows the search as it is typed, without a browser history entry per letter.
         response["HX-Replace-Url"] = page.url()
         return response
-    return render(request, PAGE, page.context(**_last_move_context(page)))
-
-
-def _last_move_context(page: BoardPage) -> dict[str, Any]:
-    """The message about the move that the address names, after a redirect without htmx."""
-    if "moved" not in page.request.GET:
-        return {}
-    try:
-        return page.moved_context(page.find(page.request.GET["moved"]), page.request.GET.get("was", ""))
-    except Http404:
-        return {}
+    return render(request, PAGE, page.context())
 
 
 @require_POST
@@ -132,30 +120,34 @@ def board_move(request: ProRequest, slug: str) -> HttpResponse:
     """Move the inquiry `id` to the step with the key `to`, with a `note`; `seen` is the key of the step it showed."""
     page = BoardPage(request, slug)
     inquiry = page.find(request.POST.get("id", ""))
+    show_pending_moves([inquiry])
     from_key = request.POST.get("seen") or inquiry.step.key
     to, note = request.POST.get("to", ""), request.POST.get("note", "")
     try:
-        move_inquiry(inquiry, to=to, by=request.user, note=note, expected_step=from_key)
+        pending = plan_move(inquiry, to=to, by=request.user, note=note, expected_step=from_key)
     except InvalidTransitionError as error:
         # The board was out of date, so all columns are sent again.
-        return _move_response(page, inquiry, page.board.columns(), refusal=describe_refusal(inquiry, error), status=409)
+        return _refuse(page, inquiry, page.board.columns(), describe_refusal(inquiry, error), status=409)
     except ValidationError as error:
         # No columns are sent, which keeps the typed note.
-        return _move_response(page, inquiry, [], refusal=" ".join(error.messages), status=422)
+        return _refuse(page, inquiry, [], " ".join(error.messages), status=422)
     except Inquiry.DoesNotExist as error:
         raise Http404 from error
+    announce_move(request, inquiry, pending)
     if request.htmx:
-        columns = page.board.columns({from_key, inquiry.step.key})
-        return _move_response(page, inquiry, columns, **page.moved_context(inquiry, from_key))
-    return redirect(f"{page.url(moved=inquiry.pk, was=from_key)}#card-{inquiry.pk}")
+        return swap_columns(page, page.board.columns({from_key, inquiry.step.key}))
+    return redirect(f"{page.url()}#card-{inquiry.pk}")
 
 
-def _move_response(
-    page: BoardPage, inquiry: Inquiry, columns: list[Column], status: int = 200, **message: Any
-) -> HttpResponse:
-    """Respond to a move: htmx gets the columns and the message, a browser a redirect to the board."""
+def swap_columns(page: BoardPage, columns: list[Column], status: int = 200, **message: Any) -> HttpResponse:
+    """Respond to htmx with these columns, the tabs and the message, all swapped out of band."""
+    context = {**page.context(columns), **message, "is_swap": True}
+    return render(page.request, f"{PAGE}#changed", context, status=status)
+
+
+def _refuse(page: BoardPage, inquiry: Inquiry, columns: list[Column], refusal: str, status: int) -> HttpResponse:
+    """Respond to a refused move: htmx gets the columns and the reason, a browser a redirect to the board."""
     if page.request.htmx:
-        context = {**page.context(columns), **message, "is_swap": True}
-        return render(page.request, f"{PAGE}#changed", context, status=status)
-    messages.error(page.request, message["refusal"])
+        return swap_columns(page, columns, status, refusal=refusal)
+    messages.error(page.request, refusal)
     return redirect(f"{page.url()}#card-{inquiry.pk}")

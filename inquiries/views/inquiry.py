@@ -1,14 +1,13 @@
-"""The page of one inquiry: the question, the customer, its progress along the pipeline, and everything linked to it."""
+"""The page of one inquiry: its thread and its progress along the pipeline, and the sections beside them."""
 
 import uuid
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, wants
@@ -16,146 +15,12 @@ from config.web.forms import add_errors
 from contacts.models import Contact, StaleEditError
 
 from ..customers.profiles import retry_profile
-from ..forms.choices import categories_of
-from ..forms.inquiry import CaseForm, ClassificationForm, CloseForm, MoveForm
-from ..history.entry import Entry
-from ..history.reading import read_history
+from ..forms.inquiry import CaseForm, ClassificationForm
 from ..linking import link_contact
-from ..lookup import find_inquiry, read_search, search_contacts
-from ..models import Inquiry, Offer, PipelineStep
-from ..pipeline.moves import InvalidTransitionError, close_inquiry, link_case, move_inquiry
-from ..translations import describe_refusal, userhub_name
-
-PAGE = "inquiries/inquiry.html"
-MAX_CANDIDATES = 8
-
-
-# Status of an offer -> the hint, and the keys of the steps that it suggests to move to.
-OFFER_STEPS: dict[str, tuple[Any, tuple[str, ...]]] = {
-    Offer.Status.SENT: (gettext_lazy("The offer was sent."), ("offer_sent",)),
-    Offer.Status.VIEWED: (gettext_lazy("The customer opened the offer."), ("offer_sent", "offer_viewed")),
-    Offer.Status.ACCEPTED: (
-        gettext_lazy("The customer accepted the offer."),
-        ("offer_sent", "offer_viewed", "offer_accepted"),
-    ),
-}
-
-
-class StepState(NamedTuple):
-    """A step and its `state` for this inquiry: "done", "skipped", "now" or "ahead"."""
-
-    step: PipelineStep
-    state: str
-
-
-class Move(NamedTuple):
-    """An allowed move to a step: "next" in order, "back" or "skip"."""
-
-    step: PipelineStep
-    direction: str
-
-
-def _step_states(inquiry: Inquiry, steps: list[PipelineStep], entries: list[Entry]) -> list[StepState]:
-    visited = {entry.to_status for entry in entries}
-
-    def state(step: PipelineStep) -> str:
-        if step.pk == inquiry.step_id:
-            return "now"
-        if step.sort_order > inquiry.step.sort_order:
-            return "ahead"
-        return "done" if step.key in visited else "skipped"
-
-    return [StepState(step, state(step)) for step in steps]
-
-
-def _moves(inquiry: Inquiry, steps: list[PipelineStep]) -> list[Move]:
-    """The allowed moves, the one to the next step first."""
-    current = inquiry.step
-    later = [step for step in steps if step.sort_order > current.sort_order]
-    following = None if current.is_terminal else next(iter(later), None)
-
-    def direction(step: PipelineStep) -> str:
-        if step == following:
-            return "next"
-        return "back" if step.sort_order < current.sort_order else "skip"
-
-    moves = [Move(step, direction(step)) for step in inquiry.allowed_steps()]
-    return sorted(moves, key=lambda move: ("next", "skip", "back").index(move.direction))
-
-
-def _offer_hint(inquiry: Inquiry, offer: Offer, moves: list[Move]) -> str:
-    """The news of the latest offer if the inquiry can be moved accordingly, else ""."""
-    if offer.current_status == Offer.Status.DECLINED and not inquiry.step.is_terminal:
-        return _("The customer declined the offer.")
-    hint, keys = OFFER_STEPS.get(offer.current_status, ("", ()))
-    can_follow = any(move.step.key in keys and move.direction != "back" for move in moves)
-    return str(hint) if can_follow else ""
-
-
-def _progress_context(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
-    """Context of the pipeline, the allowed moves, and the history, newest first."""
-    steps, entries = list(inquiry.inquiry_type.steps.all()), read_history(inquiry.pk)
-    moves, offers = _moves(inquiry, steps), list(inquiry.offers.all())
-    step_states = _step_states(inquiry, steps, entries)
-    end = next((step for step in reversed(steps) if step.is_terminal), None)
-    return {
-        "inquiry": inquiry,
-        "offers": offers,
-        "hint": _offer_hint(inquiry, offers[-1], moves) if offers else "",
-        "end": end,
-        "is_for_good": not inquiry.step.is_terminal and end is not None and not end.moves_out.exists(),
-        "step_states": step_states,
-        "place": next((n for n, step_state in enumerate(step_states, start=1) if step_state.state == "now"), 0),
-        "moves": moves,
-        "entries": entries[::-1],
-        "move_form": MoveForm(),
-        "close_form": CloseForm(),
-        **more,
-    }
-
-
-def _contact_context(request: ProRequest, inquiry: Inquiry) -> dict[str, Any]:
-    """Context of the contacts to link: the result of a search, else those with the customer's e-mail or phone."""
-    text = read_search(request.GET.get("contact_q", ""))
-    contacts = Contact.objects.for_pro(request.pro)
-    if text:
-        candidates = search_contacts(request.pro, text)
-    else:
-        person = inquiry.person
-        same_address = contacts.none()
-        for channel, value in (("email", person.get("email", "")), ("phone", person.get("phone", ""))):
-            same_address |= contacts.same_address(channel, value) if value else contacts.none()
-        candidates = contacts.none() if inquiry.contact_id else same_address.order_by("created_at", "id")
-    candidates = candidates.exclude(pk=inquiry.contact_id) if inquiry.contact_id else candidates
-    return {"contact_q": text, "candidates": list(candidates[:MAX_CANDIDATES])}
-
-
-def _page_context(request: ProRequest, inquiry: Inquiry, **more: Any) -> dict[str, Any]:
-    return {
-        **_progress_context(inquiry),
-        **_contact_context(request, inquiry),
-        **_details_context(request, inquiry),
-        "attachments": list(inquiry.attachments.all()),
-        "case_form": CaseForm(initial={"case_id": inquiry.case_id}),
-        **more,
-    }
-
-
-def _details_context(request: ProRequest, inquiry: Inquiry) -> dict[str, Any]:
-    return {
-        "inquiry": inquiry,
-        "options": list(inquiry.filter_options.all()),
-        "submitted_by": _submitter_name(inquiry),
-        "classification_form": ClassificationForm(instance=inquiry),
-        "categories": categories_of(request.pro),
-    }
-
-
-def _submitter_name(inquiry: Inquiry) -> str:
-    if inquiry.created_by:
-        return userhub_name(inquiry.created_by, inquiry)
-    first = inquiry.history.first()
-    return first.by_name if first else ""
+from ..lookup import find_inquiry
+from ..pipeline.moves import link_case
+from .answering import composer_context
+from .page import PAGE, contact_context, details_context, page_context
 
 
 @require_safe
@@ -163,52 +28,9 @@ def inquiry_detail(request: ProRequest, id: int) -> HttpResponse:
     """Show the page; htmx gets the contact section with the search result ("inquiry-contact") alone."""
     inquiry = find_inquiry(request, id)
     if wants(request, "inquiry-contact"):
-        context = {"inquiry": inquiry, **_contact_context(request, inquiry), "is_swap": True}
+        context = {"inquiry": inquiry, **contact_context(request, inquiry), "is_swap": True}
         return render(request, f"{PAGE}#contact", context)
-    return render(request, PAGE, _page_context(request, inquiry))
-
-
-@require_POST
-def inquiry_move(request: ProRequest, id: int) -> HttpResponse:
-    """Move to the step with the key `to`; `seen` is the key of the step that the page showed."""
-    inquiry, form = find_inquiry(request, id), MoveForm(request.POST)
-    if not form.is_valid():
-        return _progress_response(request, id, 422, move_form=form)
-    to, expected_step = request.POST.get("to", ""), request.POST.get("seen")
-    try:
-        move_inquiry(inquiry, to=to, by=request.user, note=form.cleaned_data["note"], expected_step=expected_step)
-    except ValidationError as error:
-        add_errors(form, error)
-        return _progress_response(request, id, 422, move_form=form)
-    except InvalidTransitionError as error:
-        return _progress_response(request, id, 409, move_form=form, refusal=describe_refusal(inquiry, error))
-    return _progress_response(request, id)
-
-
-@require_POST
-def inquiry_close(request: ProRequest, id: int) -> HttpResponse:
-    """Close it from any step."""
-    inquiry, form = find_inquiry(request, id), CloseForm(request.POST)
-    if not form.is_valid():
-        return _progress_response(request, id, 422, close_form=form)
-    try:
-        close_inquiry(inquiry, outcome=form.cleaned_data["outcome"], by=request.user, note=form.cleaned_data["note"])
-    except ValidationError as error:
-        add_errors(form, error)
-        return _progress_response(request, id, 422, close_form=form)
-    except InvalidTransitionError as error:
-        return _progress_response(request, id, 409, close_form=form, refusal=describe_refusal(inquiry, error))
-    return _progress_response(request, id)
-
-
-def _progress_response(request: ProRequest, id: int, status: int = 200, **more: Any) -> HttpResponse:
-    """Respond to a move, made or refused: htmx gets the progress section, a browser the page or a redirect to it."""
-    inquiry = find_inquiry(request, id)
-    if wants(request, "progress"):
-        return render(request, f"{PAGE}#moved", _progress_context(inquiry, is_swap=True, **more), status=status)
-    if status == 200:
-        return redirect("inquiries:inquiry_detail", id)
-    return render(request, PAGE, _page_context(request, inquiry, **more), status=status)
+    return render(request, PAGE, {**page_context(request, inquiry), **composer_context(request, inquiry)})
 
 
 @require_POST
@@ -275,11 +97,12 @@ def _section_response(request: ProRequest, id: int, name: str, status: int = 200
     inquiry = find_inquiry(request, id)
     if wants(request, f"inquiry-{name}"):
         contexts = {
-            "contact": lambda: {"inquiry": inquiry, **_contact_context(request, inquiry)},
+            "contact": lambda: {"inquiry": inquiry, **contact_context(request, inquiry)},
             "case": lambda: {"inquiry": inquiry, "case_form": CaseForm(initial={"case_id": inquiry.case_id})},
-            "details": lambda: _details_context(request, inquiry),
+            "details": lambda: details_context(request, inquiry),
         }
         return render(request, f"{PAGE}#{name}", {**contexts[name](), "is_swap": True, **more}, status=status)
     if status == 200:
         return redirect("inquiries:inquiry_detail", id)
-    return render(request, PAGE, _page_context(request, inquiry, **more), status=status)
+    context = {**page_context(request, inquiry), **composer_context(request, inquiry), **more}
+    return render(request, PAGE, context, status=status)

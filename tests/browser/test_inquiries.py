@@ -24,31 +24,51 @@ def inquiry(user, inquiry_type):
     return InquiryFactory(pro=user.pro, inquiry_type=inquiry_type, subject="Kitchen", message="How much?")
 
 
+def next_menu(page, name="Next"):
+    """The menu of moves, opened."""
+    page.locator(".next > summary", has_text=name).click()
+    return page.locator(".next-menu")
+
+
 @pytest.mark.parametrize("has_scripts", [True, False])
-def test_an_inquiry_is_opened_moved_with_a_note_and_closed(enter, inquiry, has_scripts):
+def test_an_inquiry_is_opened_moved_with_a_note_and_closed(enter, inquiry, user, has_scripts):
+    user.undo_seconds = 0
+    user.save()
     page = enter("/inquiries", java_script_enabled=has_scripts)
     page.get_by_role("link", name="Kitchen").click()
     page.wait_for_load_state("load")
     expect(page.locator("[aria-current=step]")).to_contain_text("Submitted")
-    page.get_by_label("Note about this step").fill("Called at noon.")
+    next_menu(page, "Next: In Review").get_by_label("Note about this step").fill("Called at noon.")
     page.get_by_role("button", name="Move to In Review").click()
     expect(page.locator("[aria-current=step]")).to_contain_text("In Review")
-    expect(page.locator("#inquiry-state")).to_contain_text("In progress")
     expect(page.locator("#history")).to_contain_text("Called at noon.")
-    expect(page.get_by_label("Note about this step")).to_have_value("")
-    page.get_by_text("Close it now").click()
-    page.get_by_label("Cancelled").check()
-    page.get_by_label("Note about closing").fill("Not wanted any more.")
-    page.get_by_role("button", name="Close the inquiry").click()
+    menu = next_menu(page, "Next: Answered")
+    expect(menu.get_by_label("Note about this step")).to_have_value("")
+    menu.get_by_text("Close it now").click()
+    menu.get_by_label("Cancelled").check()
+    menu.get_by_label("Note about closing").fill("Not wanted any more.")
+    menu.get_by_role("button", name="Close the inquiry").click()
     expect(page.locator("#inquiry-state")).to_contain_text("Cancelled")
     expect(page.locator("#history")).to_contain_text("Not wanted any more.")
     found = Inquiry.objects.get()
     assert (found.status, found.pipeline_status, found.history.count()) == ("cancelled", "closed", 3)
 
 
+@pytest.mark.parametrize("has_scripts", [True, False])
+@pytest.mark.parametrize("place", ["#toasts", "#history"])
+def test_a_move_is_undone(enter, inquiry, has_scripts, place):
+    page = enter(f"/inquiries/{inquiry.pk}", java_script_enabled=has_scripts)
+    next_menu(page).get_by_role("button", name="Move to In Review").click()
+    expect(page.locator("#progress-title")).to_have_text("In Review")
+    page.locator(place).get_by_role("button", name="Undo").click()
+    expect(page.locator("#progress-title")).to_have_text("Submitted")
+    expect(page.locator("#toasts")).to_contain_text("“Kitchen” stays where it was.")
+    assert inquiry.history.count() == 1
+
+
 def test_after_a_move_the_focus_is_where_it_stands(enter, inquiry):
     page = enter(f"/inquiries/{inquiry.pk}")
-    page.get_by_role("button", name="Move to In Review").click()
+    next_menu(page).get_by_role("button", name="Move to In Review").click()
     expect(page.locator("#progress-title")).to_be_focused()
     expect(page.locator("#progress-title")).to_contain_text("In Review")
 
@@ -56,9 +76,10 @@ def test_after_a_move_the_focus_is_where_it_stands(enter, inquiry):
 def test_a_colleague_was_quicker_and_the_note_stays(enter, inquiry, user):
     page = enter(f"/inquiries/{inquiry.pk}")
     move_inquiry(inquiry, to="in_review", by=user)
-    page.get_by_label("Note about this step").fill("Mine")
+    next_menu(page).get_by_label("Note about this step").fill("Mine")
     page.get_by_role("button", name="Move to In Review").click()
-    expect(page.get_by_role("alert").first).to_contain_text("“Kitchen” was not moved. It is now on “In Review”.")
+    alert = page.locator(".next-menu").get_by_role("alert")
+    expect(alert).to_contain_text("“Kitchen” was not moved. It is now on “In Review”.")
     expect(page.get_by_label("Note about this step")).to_have_value("Mine")
     assert inquiry.history.count() == 2
 
@@ -74,7 +95,7 @@ def test_the_list_follows_what_is_typed_and_the_keys(enter, inquiry, user, inqui
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/inquiries/{inquiry.pk}")
     # The way back leads to the list as it was.
-    page.get_by_role("link", name="Inquiries").nth(1).click()
+    page.locator(".inquiry-back a").click()
     page.wait_for_url("**/inquiries?q=kit")
     page.get_by_label("Search customer").fill("")
     expect(page.locator("[data-row]")).to_have_count(2)
@@ -122,7 +143,7 @@ def test_the_way_back_leads_to_the_board_as_it_was(enter, inquiry):
     page.wait_for_url("**/inquiries/board/test?q=kit")
     page.get_by_role("link", name="Kitchen").click()
     page.wait_for_url(f"**/inquiries/{inquiry.pk}?from=board")
-    page.get_by_role("link", name="Board").click()
+    page.locator(".inquiry-back a").click()
     page.wait_for_url("**/inquiries/board/test?q=kit")
 
 
@@ -138,15 +159,45 @@ def test_a_contact_is_found_and_linked(enter, inquiry, user, has_scripts):
 
 
 @pytest.mark.parametrize("has_scripts", [True, False])
-def test_an_inquiry_is_written_down_for_a_customer(enter, inquiry_type, has_scripts):
+def test_an_inquiry_is_written_down_for_a_userhub_user(enter, inquiry_type, has_scripts):
     DirectoryUser.objects.create(userhub_id=456, first_name="Jan", last_name="de Vries", email="jan@example.com")
     page = enter("/inquiries/new", java_script_enabled=has_scripts)
     page.get_by_label("Subject").fill("Kitchen")
+    page.get_by_text("By UserHub id").click()
     page.get_by_label("Customer's UserHub id").fill("456")
     page.get_by_role("button", name="Look up").click()
     expect(page.locator("#who")).to_contain_text("Jan de Vries")
     page.get_by_label("Message").fill("How much?")
     page.get_by_label("Test").check()
-    page.get_by_role("button", name="Submit the inquiry").click()
+    page.get_by_role("button", name="Save the inquiry").click()
     expect(page.get_by_role("heading", name="Kitchen")).to_be_visible()
     assert Inquiry.objects.get().full_name == "Jan de Vries"
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_an_inquiry_is_written_down_for_a_contact(enter, user, inquiry_type, has_scripts):
+    ContactFactory(pro=user.pro, name="Hélène Marchand")
+    page = enter("/inquiries/new", java_script_enabled=has_scripts)
+    page.get_by_label("Subject").fill("Kitchen")
+    page.get_by_label("Message").fill("How much?")
+    page.get_by_label("Search your contacts").fill("marchand")
+    if not has_scripts:
+        page.locator("button[name=search]").click()
+    page.get_by_role("button", name="Hélène Marchand").click()
+    expect(page.locator(".chosen")).to_contain_text("Hélène Marchand")
+    expect(page.get_by_label("Message")).to_have_value("How much?")
+    page.get_by_role("button", name="Save the inquiry").click()
+    expect(page.get_by_role("heading", name="Kitchen")).to_be_visible()
+    assert (Inquiry.objects.get().contact.name, Inquiry.objects.get().user_id) == ("Hélène Marchand", None)
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_an_inquiry_is_written_down_for_a_name_and_a_phone(enter, inquiry_type, has_scripts):
+    page = enter("/inquiries/new", java_script_enabled=has_scripts)
+    page.get_by_label("Name").fill("Jan de Vries")
+    page.get_by_role("textbox", name="Phone").fill("06 12 34 56 78")
+    page.get_by_label("Subject").fill("Kitchen")
+    page.get_by_label("Message").fill("How much?")
+    page.get_by_role("button", name="Save the inquiry").click()
+    expect(page.get_by_role("heading", name="Kitchen")).to_be_visible()
+    assert Inquiry.objects.get().contact.phone == "+33612345678"

@@ -20,6 +20,13 @@ PATH = "/inquiries/board/test/move"
 HTMX = {"HX-Request": "true"}
 
 
+@pytest.fixture(autouse=True)
+def at_once_and_for_good(user):
+    """The owner has no seconds to undo: see test_pending_moves_page."""
+    user.undo_seconds = 0
+    user.save()
+
+
 def trail(inquiry):
     return [(entry.from_status, entry.to_status, entry.note) for entry in read_history(inquiry.pk)]
 
@@ -50,8 +57,11 @@ def test_a_move_with_its_note(browser, user, inquiry):
     response = browser.post(PATH, {"id": inquiry.pk, "to": "in_review", "note": " I look\r\nat it "})
     assert (response.status_code, response["Location"]) == (
         302,
-        f"/inquiries/board/test?moved={inquiry.pk}&was=submitted#card-{inquiry.pk}",
+        f"/inquiries/board/test#card-{inquiry.pk}",
     )
+    assert Page(browser.get("/inquiries/board/test")).texts(".toast[data-seconds] p") == [
+        f"“{inquiry.subject}” moved to “In Review”."
+    ]
     assert state(inquiry) == ("in_review", "in_progress")
     assert trail(inquiry) == [(None, "submitted", "Inquiry created"), ("submitted", "in_review", "I look\nat it")]
     last = read_history(inquiry.pk)[-1]
@@ -65,8 +75,8 @@ def test_htmx_gets_the_two_columns_and_the_tabs(browser, inquiry):
     page = Page(response)
     assert swapped(page) == ["submitted", "in_review"]
     assert board(page) == [("Submitted 0", [], "Nothing here."), ("In Review 1", [inquiry.subject], "")]
-    assert shown_message(page).text == f"“{inquiry.subject}” moved to “In Review”."
-    assert not shown_message(page).has("form")
+    assert page.texts(".toast[data-seconds] p") == [f"“{inquiry.subject}” moved to “In Review”."]
+    assert not page.has(".toast form") and shown_message(page).text == ""
     assert page.one("#board-tabs")["hx-swap-oob"] == "true"
     assert not page.has("#board")
 
@@ -89,52 +99,13 @@ def test_htmx_gets_the_counts_of_the_menu_of_steps(browser, inquiry, inquiry_typ
     assert counts(moved) == [("in_review", True, "0"), ("answered", True, "1")]
 
 
-def test_undo_is_offered_if_the_move_back_is_allowed(browser, inquiry, inquiry_type):
-    back = {"from_step": inquiry_type.steps.get(key="in_review"), "to_step": inquiry_type.steps.get(key="submitted")}
-    AllowedMove.objects.create(**back)
-    response = browser.post(PATH, {"id": inquiry.pk, "to": "in_review", "seen": "submitted"}, headers=HTMX)
-    message = shown_message(Page(response))
-    form, button = message.form(), message.one("button[name=to]")
-    assert message.text == f"“{inquiry.subject}” moved to “In Review”. Undo"
-    assert (form.fields, button.value) == ({"id": str(inquiry.pk), "seen": "in_review"}, "submitted")
-    undone = browser.post(form.action, {**form.fields, "to": button.value}, headers=HTMX)
-    assert (undone.status_code, state(inquiry)) == (200, ("submitted", "open"))
-    assert [step[:2] for step in trail(inquiry)] == [
-        (None, "submitted"),
-        ("submitted", "in_review"),
-        ("in_review", "submitted"),
-    ]
-
-
-def test_without_javascript_the_board_shows_the_last_move(browser, inquiry, inquiry_type):
-    AllowedMove.objects.create(
-        from_step=inquiry_type.steps.get(key="in_review"), to_step=inquiry_type.steps.get(key="submitted")
-    )
-    response = browser.post(PATH, {"id": inquiry.pk, "to": "in_review"}, follow=True)
-    message = Page(response).one("#board-message")
-    assert message.text == f"“{inquiry.subject}” moved to “In Review”. Undo"
-    assert message.form().fields == {"id": str(inquiry.pk), "seen": "in_review"}
-    assert message.one("button[name=to]").value == "submitted"
-
-
-def test_the_message_of_a_move_is_shown_to_its_pro_alone(other_browser, inquiry):
-    page = Page(other_browser.get(f"/inquiries/board/test?moved={inquiry.pk}&was=submitted"))
-    assert page.one("#board-message").text == ""
-    assert inquiry.subject not in page.text
-
-
 def test_the_answer_keeps_to_the_filter_of_the_address(browser, pro, inquiry_type, inquiry):
     urgent = InquiryFactory(pro=pro, inquiry_type=inquiry_type, subject="Urgent", priority="urgent")
     response = browser.post(f"{PATH}?priority=urgent", {"id": urgent.pk, "to": "in_review"}, headers=HTMX)
     assert board(Page(response)) == [("Submitted 0", [], "Nothing here."), ("In Review 1", ["Urgent"], "")]
     later = browser.post(f"{PATH}?priority=urgent&step=in_review", {"id": urgent.pk, "to": "answered"})
     query = parse_qs(urlsplit(later["Location"]).query)
-    assert query == {
-        "priority": ["urgent"],
-        "step": ["in_review"],
-        "moved": [str(urgent.pk)],
-        "was": ["in_review"],
-    }
+    assert query == {"priority": ["urgent"], "step": ["in_review"]}
 
 
 def test_a_column_that_is_alone_stays_alone(browser, inquiry):

@@ -64,7 +64,7 @@ def test_everything_on_a_row(browser, make, inquiry_type):
     page = Page(browser.get(PATH))
     assert rows(page) == [
         [
-            f"❓ Test A & B #{inquiry.pk} 2 files 1 offer",
+            f"Test A & B #{inquiry.pk} 2 files 1 offer",
             "Hélène <Œuvrard> Bouw BV",
             "Submitted Urgent",
             "roof",

@@ -10,7 +10,7 @@ from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -27,10 +27,10 @@ from .models import (
     Property,
     PropertyNumber,
     PropertyPicture,
-    Reply,
 )
 from .models.property import reference_key
 from .pictures import add_picture
+from .topics import find_answers
 
 READ, REPLIED = ContactRequest.Status.READ, ContactRequest.Status.REPLIED
 
@@ -161,14 +161,6 @@ class QuarantineFilter(admin.SimpleListFilter):
         return queryset.filter(quarantined_at__isnull=self.value() == "no")
 
 
-class ReplyInline(ReadOnlyInline):
-    model = Reply
-    fields = ["created_at", "author", "body", "sent_at", "error"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("author")
-
-
 class EventInline(ReadOnlyInline):
     model = ContactRequestEvent
     fields = ["created_at", "before", "after", "user", "token"]
@@ -196,15 +188,16 @@ class ContactRequestAdmin(ReadOnlyAdmin, TenantAdmin):
     search_fields = ["search_text"]
     ordering = ["-created_at", "-id"]
     actions = ["mark_read", "mark_replied", "release"]
-    inlines = [ReplyInline, EventInline]
+    inlines = [EventInline]
     fieldsets = [
         (None, {"fields": ["reference", "pro", "property", "contact"]}),
         (_("Visitor's message"), {"fields": ["name", "email", "phone", "message", "language", "source"]}),
         (_("Status"), {"fields": ["status", "created_at", "read_at", "replied_at", "updated_at"]}),
+        (_("Answers"), {"fields": ["answers"]}),
         (_("Mails"), {"fields": ["acknowledged_at", "acknowledgment_returned_at", "notified_at"]}),
         (_("Quarantine"), {"fields": ["quarantined_at", "quarantine_reason"]}),
     ]
-    readonly_fields = ["reference"]
+    readonly_fields = ["reference", "answers"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -215,6 +208,14 @@ class ContactRequestAdmin(ReadOnlyAdmin, TenantAdmin):
     @admin.display(description=_("reference"))
     def reference(self, contact_request: ContactRequest) -> str:
         return contact_request.reference
+
+    @admin.display(description=_("answers"))
+    def answers(self, contact_request: ContactRequest) -> str:
+        rows = [
+            (f"{row.created_at:%Y-%m-%d %H:%M}", row.author or "–", row.text, row.get_state_display())
+            for row in find_answers(contact_request)
+        ]
+        return format_html_join("", "<p>{} {}: {} ({})</p>", rows) or "–"
 
     @admin.action(permissions=["change"], description=_("Mark as read"), location=EVERYWHERE)
     def mark_read(self, request: HttpRequest, queryset: QuerySet[ContactRequest]) -> None:

@@ -13,7 +13,7 @@ from config.accounts.models import Pro
 from contacts.phones import to_e164
 
 from . import receiving
-from .models import ContactRequest, Property, Reply
+from .models import ContactRequest, Property
 from .models.property import MAX_REFERENCE
 from .spam import make_stamp, read_stamp
 
@@ -134,16 +134,11 @@ class ProgramForm(VisitorForm):
         )
 
 
-class ReplyForm(forms.ModelForm):
-    """A reply. The hidden `id` makes a form sent twice one reply."""
+class ReplyForm(forms.Form):
+    """An answer to a contact request. The hidden `id` makes a form sent twice one message."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
-
-    class Meta:
-        model = Reply
-        fields = ["body"]
-        labels = {"body": _("Your answer")}
-        widgets = {"body": forms.Textarea(attrs={"rows": 6})}
+    text = forms.CharField(label=_("Your answer"), widget=forms.Textarea(attrs={"rows": 6}))
 
 
 class InboxFilter(forms.Form):

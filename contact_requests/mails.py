@@ -5,17 +5,18 @@ while the mail server is called: on SQLite it would block every other writer.
 """
 
 from django.conf import settings
-from django.tasks import task
+from django.tasks import TaskContext, task
 from django.urls import reverse
 from django.utils import timezone
 
 from config.web import mail
 from contacts.conversations.reply_channels import find_mail_address
+from contacts.conversations.sending import send_message
 
-from .models import ContactRequest, Reply
+from .models import ContactRequest
 
-# Beginnings of the Message-IDs, by which a returned mail is recognised.
-ACKNOWLEDGMENT_ID, REPLY_ID = "acknowledgment.", "reply."
+# Beginning of the Message-IDs, by which a returned mail is recognised.
+ACKNOWLEDGMENT_ID = "acknowledgment."
 
 
 def _load_contact_request(id: str) -> ContactRequest | None:
@@ -66,26 +67,7 @@ def notify(request_id: str) -> None:
     ContactRequest.objects.filter(pk=contact_request.pk).update(notified_at=timezone.now())
 
 
-@task
-def send_reply(reply_id: str) -> None:
-    """Mail a reply to the visitor. A failure is stored on the reply, for the Pro to see, and the worker retries."""
-    replies = Reply.objects.select_related("contact_request__property", "contact_request__pro")
-    reply = replies.filter(pk=reply_id).first()
-    if reply is None or reply.sent_at:
-        return
-    contact_request, pro = reply.contact_request, reply.contact_request.pro
-    quoted = "\n".join(f"> {line}" for line in contact_request.message.splitlines())
-    context = {"contact_request": contact_request, "pro": pro, "reply": reply, "quoted": quoted}
-    try:
-        mail.send(
-            "reply",
-            context,
-            to=contact_request.email,
-            language=contact_request.language,
-            reply_to=find_mail_address(pro),
-            headers={"Message-ID": mail.make_message_id(f"{REPLY_ID}{reply_id}")},
-        )
-    except OSError as error:
-        Reply.objects.filter(pk=reply.pk).update(error=str(error)[:300] or type(error).__name__)
-        raise
-    Reply.objects.filter(pk=reply.pk).update(sent_at=timezone.now(), error="")
+@task(takes_context=True)
+def send_reply(context: TaskContext, reply_id: str) -> None:
+    """Send a reply as the message that it has become. Jobs that wait from before that call this, for one release."""
+    send_message.func(context, reply_id)

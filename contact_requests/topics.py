@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from config.web.mail import make_message_id, name_in_message_id
 from contacts.addresses import email_key
-from contacts.models import Contact
+from contacts.models import Contact, ContactMessage
 from contacts.topics import REQUEST, Topic, make_topic
 
 from .mails import ACKNOWLEDGMENT_ID
@@ -55,6 +56,12 @@ def _thread_of(contact_request: ContactRequest) -> tuple[str, tuple[str, ...]]:
         subject = _("Your message about %(title)s") % {"title": contact_request.property.title}
     acknowledgment = make_message_id(f"{ACKNOWLEDGMENT_ID}{contact_request.pk}")
     return subject, (acknowledgment,) if contact_request.acknowledged_at else ()
+
+
+def find_answers(contact_request: ContactRequest) -> QuerySet[ContactMessage]:
+    """The Pro's messages about a contact request, oldest first, each with its author."""
+    rows = ContactMessage.objects.for_pro(contact_request.pro).filter(topic=make_topic(REQUEST, contact_request.pk))
+    return rows.exclude(state=ContactMessage.State.RECEIVED).select_related("author").order_by("created_at", "id")
 
 
 def topic_of_mails(contact: Contact, message_ids: Iterable[str]) -> str:

@@ -47,6 +47,12 @@ def read_topic(contact: Contact, topic: str) -> Topic | None:
     return next((each for each in topics if each), None)
 
 
+def split_topic(topic: str) -> tuple[str, str]:
+    """Kind and key of the waiting item of a topic, ("", "") without one."""
+    kind, _colon, key = topic.partition(":")
+    return kind, key
+
+
 def topic_of_items(items: Iterable[WaitingItem]) -> str:
     """The topic of what waits: the first contact request or inquiry among these items, "" for none."""
     return next((make_topic(item.kind, item.key) for item in items if item.kind in (REQUEST, INQUIRY)), "")

@@ -1,6 +1,5 @@
 from .picture import PropertyPicture
 from .property import Property, PropertyNumber
-from .reply import Reply
 from .request import ContactRequest, ContactRequestEvent, InvalidTransitionError
 
 __all__ = [
@@ -10,5 +9,4 @@ __all__ = [
     "Property",
     "PropertyNumber",
     "PropertyPicture",
-    "Reply",
 ]

@@ -13,11 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, wants
+from config.web.forms import add_errors
 from config.web.paging import InvalidCursorError, from_cursor, to_cursor
+from contacts.conversations.writing import write_message
+from contacts.topics import REQUEST, make_topic
 
-from .. import receiving, replying
+from .. import receiving
 from ..forms import InboxFilter, ReplyForm
 from ..models import ContactRequest, InvalidTransitionError
+from ..topics import find_answers
 
 PAGE = "contact_requests/inbox.html"
 ROWS = 25
@@ -91,7 +95,7 @@ def _newest_cursor(page: list[ContactRequest]) -> str:
 
 def _get_contact_request(request: ProRequest, id: uuid.UUID) -> ContactRequest:
     rows = ContactRequest.objects.for_pro(request.pro)
-    return get_object_or_404(rows.select_related("property", "pro", "inbound_message"), pk=id)
+    return get_object_or_404(rows.select_related("property", "pro", "inbound_message", "contact__pro"), pk=id)
 
 
 def _detail_context(contact_request: ContactRequest, form: ReplyForm | None = None) -> dict[str, Any]:
@@ -101,7 +105,7 @@ def _detail_context(contact_request: ContactRequest, form: ReplyForm | None = No
         "contact_request": contact_request,
         "form": form or ReplyForm(initial={"id": uuid.uuid4()}),
         "events": contact_request.events.select_related("user", "token"),
-        "replies": contact_request.replies.select_related("author"),
+        "answers": find_answers(contact_request),
         "others": others[:10],
     }
 
@@ -154,12 +158,20 @@ def request_mark(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 def request_reply(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Answer the visitor by e-mail."""
     contact_request, form = _get_contact_request(request, id), ReplyForm(request.POST)
-    if form.is_valid():
+    if form.is_valid() and contact_request.contact:
         try:
-            replying.reply(contact_request, form.cleaned_data["body"], by=request.user, id=form.cleaned_data["id"])
+            given = form.cleaned_data
+            write_message(
+                contact_request.contact,
+                given["text"],
+                channel="email",
+                by=request.user,
+                id=given["id"],
+                topic=make_topic(REQUEST, contact_request.pk),
+            )
             return _show_changed(request, contact_request)
         except ValidationError as error:
-            form.add_error(None, error)
+            add_errors(form, error)
     inbox, detail = Inbox(request), _detail_context(contact_request, form)
     if request.htmx:
         return render(request, f"{PAGE}#detail", {"inbox": inbox, **detail, "is_swap": True}, status=422)

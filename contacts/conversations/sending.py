@@ -12,16 +12,16 @@ from django.db.models.functions import Coalesce
 from django.tasks import TaskContext, task
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import override
 
 from config.jobs.worker import MAX_ATTEMPTS, unfinished_jobs
 
 from ..channels import email
-from ..channels.failures import DOUBT, LANGUAGE
 from ..channels.message import SendFailedError
 from ..channels.providers import provider_of
 from ..models import ContactMessage, WaitingItem
-from ..waiting.endings import apply_answer, undo_answer
+from ..topics import split_topic
+from ..waiting.endings import apply_answer, apply_ending, undo_answer
 from .reply_channels import EMAIL, is_window_closed, needs_template, window_closed_text
 
 State = ContactMessage.State
@@ -60,8 +60,7 @@ def send_message(context: TaskContext, message_id: str) -> None:
     if (message := _claim_message(message_id)) is None:
         return
     is_last = context.attempt >= MAX_ATTEMPTS
-    # Worded for the reader when it is shown.
-    with override(LANGUAGE):
+    with override(message.pro.language):
         try:
             external_id = _send_by_provider(message)
         except SendFailedError as error:
@@ -93,8 +92,16 @@ def _claim_message(message_id: str) -> ContactMessage | None:
             message.state = State.SENDING
             message.save(update_fields=["state"])
             apply_answer(message)
+            _apply_to_topic(message)
     loaded = ContactMessage.objects.select_related("connection__pro", "contact__pro", "pro", "author")
     return loaded.get(pk=message.pk)
+
+
+def _apply_to_topic(message: ContactMessage) -> None:
+    """Apply the effect of an answer to what it is about, even where that waited no more."""
+    kind, key = split_topic(message.topic)
+    if kind:
+        apply_ending(WaitingItem(pro=message.pro, contact=message.contact, kind=kind, key=key), message.author)
 
 
 def _send_by_provider(message: ContactMessage) -> str:
@@ -107,7 +114,7 @@ def _send_by_provider(message: ContactMessage) -> str:
 
 def _reason(error: SendFailedError) -> str:
     if error.is_doubtful:
-        return f"{error.reason} {DOUBT}"
+        return _("%(reason)s The message may have been sent all the same.") % {"reason": error.reason}
     return error.reason
 
 
@@ -147,4 +154,6 @@ def fail_abandoned_messages() -> None:
     in_jobs = {job.args_kwargs["args"][0] for path in paths for job in unfinished_jobs(path)}
     for message in messages:
         if str(message.pk) not in in_jobs:
-            fail_message(message, gettext_noop("This message is no longer being sent."))
+            # For the Pro to read.
+            with override(message.pro.language):
+                fail_message(message, _("This message is no longer being sent."))

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,8 +23,8 @@ from config.web.text import unix_lines
 
 from ..models import Contact, ContactMessage, Draft, WaitingItem
 from ..models.locking import hold_book
-from ..models.waiting import WaitingItemQuerySet
-from ..topics import read_topic
+from ..models.waiting import LISTED, WaitingItemQuerySet
+from ..topics import read_topic, split_topic
 from ..waiting.endings import undo_answer
 from ..waiting.reminders import cancel_reminder
 from .canned_replies import find_unfilled, languages_for
@@ -102,7 +103,7 @@ def write_message(
                 state=State.SCHEDULED,
                 send_at=leaves_at,
             )
-            _items_to_end(contact, settles).end(WaitingItem.Outcome.ANSWERED, by=by, answer=message)
+            _items_to_end(contact, topic, settles).end(WaitingItem.Outcome.ANSWERED, by=by, answer=message)
             if draft:
                 send_files(draft, message)
             _enqueue(message, leaves_at)
@@ -188,9 +189,11 @@ def find_signature(user: User, contact: Contact) -> str:
     return next((texts[language] for language in languages_for(contact) if texts.get(language)), "")
 
 
-def _items_to_end(contact: Contact, settles: Collection[int] | None) -> WaitingItemQuerySet:
-    items = WaitingItem.objects.filter(contact=contact)
-    return items.listed() if settles is None else items.open().filter(pk__in=settles)
+def _items_to_end(contact: Contact, topic: str, settles: Collection[int] | None) -> WaitingItemQuerySet:
+    """The chosen items; unless any were chosen all listed ones, and that of the topic even if it was put off."""
+    kind, key = split_topic(topic)
+    chosen = LISTED | Q(kind=kind, key=key) if settles is None else Q(pk__in=settles)
+    return WaitingItem.objects.filter(chosen, contact=contact).open()
 
 
 def _enqueue(message: ContactMessage, leaves_at: datetime) -> None:

@@ -6,12 +6,12 @@ import json
 from django.core.management import call_command
 
 from config.accounts.models import Pro, User
-from contact_requests.models import ContactRequest, ContactRequestEvent, Property, Reply
+from contact_requests.models import ContactRequest, ContactRequestEvent, Property
 from contacts.models import Contact, ContactIdentity
 from inquiries.models import DirectoryUser, FilterOption, Inquiry, InquiryHistory, Offer
 
 INQUIRIES = (Inquiry, InquiryHistory, Offer, DirectoryUser, FilterOption)
-ROWS = (Pro, User, Property, ContactRequest, ContactRequestEvent, Reply, Contact, ContactIdentity, *INQUIRIES)
+ROWS = (Pro, User, Property, ContactRequest, ContactRequestEvent, Contact, ContactIdentity, *INQUIRIES)
 
 
 def run(**options: object) -> tuple[str, str]:

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.accounts.models import SCOPES, ApiToken, Pro, User
-from contact_requests.models import ContactRequest, Property, Reply
-from contacts.models import Contact
+from contact_requests.models import ContactRequest, Property
+from contacts.models import Contact, ContactMessage
 
 from .demo_command import counts, loaded, run
 
@@ -125,14 +125,16 @@ def test_statuses_agree_with_times_and_events(description):
         assert row.contact.created_at <= row.created_at
         assert all(event.user.pro_id == row.pro_id for event in row.events.all())
     assert set(ContactRequest.objects.values_list("language", flat=True)) == {"fr", "nl", "en"}
-    assert Reply.objects.get(body__contains="Mehdi Benali").author.name == "Mehdi Benali"
+    signed = ContactMessage.objects.get(text__contains="Mehdi Benali", topic__startswith="request:")
+    assert signed.author.name == "Mehdi Benali"
 
 
 def test_some_are_quarantined_and_some_replied(description):
     reasons = ContactRequest.objects.exclude(quarantine_reason="").values_list("quarantine_reason", flat=True)
     assert sorted(set(reasons)) == ["honeypot", "no_stamp", "too_fast"]
     replied = ContactRequest.objects.filter(status="replied")
-    replies = Reply.objects.filter(contact_request__in=replied, author__pro=F("contact_request__pro"), error="")
+    topics = [f"request:{row.pk}" for row in replied]
+    replies = ContactMessage.objects.filter(topic__in=topics, author__pro=F("pro"), state="sent")
     assert replied.count() == replies.filter(sent_at__gte=F("created_at")).count() == 6
 
 

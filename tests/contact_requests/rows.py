@@ -5,8 +5,10 @@ from typing import Any
 
 from django_tasks_db.models import DBTaskResult
 
-from contact_requests.models import ContactRequest, ContactRequestEvent, Reply
-from contacts.models import Contact
+from config.accounts.models import User
+from contact_requests.models import ContactRequest, ContactRequestEvent
+from contacts.conversations.writing import write_message
+from contacts.models import Contact, ContactMessage
 
 CONTENT = {
     "name": "Anna Visitor",
@@ -30,8 +32,15 @@ def events(contact_request: ContactRequest) -> list[tuple[Any, ...]]:
 
 
 def assert_nothing_is_stored() -> None:
-    models = (ContactRequest, Contact, ContactRequestEvent, Reply, DBTaskResult)
+    models = (ContactRequest, Contact, ContactRequestEvent, ContactMessage, DBTaskResult)
     assert {model.__name__: model.objects.count() for model in models} == {model.__name__: 0 for model in models}
+
+
+def answer(contact_request: ContactRequest, text: str, *, by: User, **options: Any) -> ContactMessage:
+    """Answer a contact request by e-mail; it leaves at once."""
+    by.undo_seconds = 0
+    contact = Contact.objects.get(pk=contact_request.contact_id)
+    return write_message(contact, text, channel="email", by=by, topic=f"request:{contact_request.pk}", **options)
 
 
 class Broken:

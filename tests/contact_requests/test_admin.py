@@ -5,11 +5,9 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
-from django.utils import timezone
 
 from config.accounts.models import Pro
 from contact_requests.models import ContactRequest, Property
-from contact_requests.replying import reply
 
 from ..admin_site import (
     HOSTILE,
@@ -27,7 +25,7 @@ from ..admin_site import (
 )
 from ..factories import PropertyFactory, RequestFactory, UserFactory
 from ..pages import Page
-from .rows import events
+from .rows import answer, events
 
 LIST = page(ContactRequest, "changelist")
 
@@ -202,29 +200,24 @@ def test_nobody_adds_a_contact_request(staff_browser):
     assert Page(response, 403).one("h1").text == "That is not open to you"
 
 
-def test_replies_and_status_changes_are_shown_and_not_edited(staff_browser, user, contact_request):
-    reply(contact_request, "Yes, it is.", by=user)
+def test_answers_and_status_changes_are_shown_and_not_edited(staff_browser, user, contact_request, work_tasks):
+    message = answer(contact_request, "Yes, it <is>.", by=user)
+    work_tasks()
     change = Page(staff_browser.get(page(contact_request, "change")))
-    replies, changes = change.one("#replies-group"), change.one("#events-group")
-    assert (replies.one(".field-body").text, replies.one(".field-author").text) == ("Yes, it is.", "Olive Owner")
+    written = f"{message.created_at:%Y-%m-%d %H:%M} Olive Owner: Yes, it <is>. (Sent)"
+    assert change.one(".field-answers p").text == written
+    changes = change.one("#events-group")
     assert [changes.one(f".field-{name}").text for name in ("before", "after", "user")] == [
         "New",
         "Replied",
         "Olive Owner",
     ]
-    assert not replies.has("[name=replies-0-body]") and not changes.has("[name=events-0-user]")
+    assert not changes.has("[name=events-0-user]")
 
 
-def test_staff_who_may_view_a_contact_request_see_its_replies(user, contact_request):
-    reply(contact_request, "Yes, it is.", by=user)
-    change = Page(staff_client("view_contactrequest").get(page(contact_request, "change")))
-    assert change.one("#replies-group .field-body").text == "Yes, it is."
-
-
-def test_more_replies_take_no_more_queries(staff_browser, contact_request):
+def test_more_changes_take_no_more_queries(staff_browser, contact_request):
     def add(count: int) -> None:
-        for n in range(count):
-            contact_request.replies.create(author=UserFactory(), body=f"Reply {n}", sent_at=timezone.now())
+        for _n in range(count):
             contact_request.record_event("new", "read", UserFactory())
 
     add(1)

@@ -8,12 +8,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from django_tasks_db.models import DBTaskResult
 
-from contact_requests.models import Reply
 from contact_requests.receiving import receive
-from contact_requests.replying import reply
-from contacts.models import ChannelConnection
+from contacts.models import ChannelConnection, ContactMessage
 
 from ..factories import PropertyFactory
+from .rows import answer
 
 
 class Sink:
@@ -116,7 +115,7 @@ def test_each_mail_is_in_its_readers_language(sink, pro, house, work_tasks):
 
 
 def test_a_reply_reaches_the_visitor_and_answers_go_to_the_pro(sink, received, user, work_tasks):
-    reply(received, "Yes.\nCome on Saturday.", by=user)
+    answer(received, "Yes.\nCome on Saturday.", by=user)
     work_tasks()
     mail = to(sink, "helene@example.org")[-1]
     assert (mail["Subject"], mail["Reply-To"]) == ("Your message about The House", "port@example.com")
@@ -125,8 +124,9 @@ def test_a_reply_reaches_the_visitor_and_answers_go_to_the_pro(sink, received, u
         "Yes.\nCome on Saturday.\n\nAgence du Port\n\n"
         f"About “The House”, reference {received.reference}. You wrote:\n\n> Is it free?\n> <b>Yes</b>\n"
     )
-    stored = Reply.objects.get()
-    assert (stored.sent_at is not None, stored.error) == (True, "")
+    assert str(mail["From"]) == '"Olive Owner, Agence du Port" <no-reply@testserver>'
+    stored = ContactMessage.objects.get()
+    assert (stored.state, stored.external_id, stored.error) == ("sent", mail["Message-ID"], "")
 
 
 def test_line_breaks_in_a_name_or_title_add_no_header(sink, pro, work_tasks):
@@ -141,10 +141,10 @@ def test_line_breaks_in_a_name_or_title_add_no_header(sink, pro, work_tasks):
 
 def test_a_reply_is_sent_again_when_the_mail_server_was_down(sink, received, user, work_tasks):
     sink.is_down = True
-    reply(received, "Yes.", by=user)
+    answer(received, "Yes.", by=user)
     work_tasks()
-    stored = Reply.objects.get()
-    assert (sink.messages, stored.sent_at) == ([], None)
+    stored = ContactMessage.objects.get()
+    assert (sink.messages, stored.state) == ([], "sending")
     assert "Try later" in stored.error
     assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"FAILED"}
 
@@ -166,6 +166,6 @@ def test_answers_come_back_into_the_conversation_where_a_mailbox_is_connected(si
     ChannelConnection.objects.connect(
         pro, "email", {"provider": "mime", "address": "desk@in.example.com", "secret": "s"}
     )
-    reply(received, "Yes.", by=user)
+    answer(received, "Yes.", by=user)
     work_tasks()
     assert [mail["Reply-To"] for mail in to(sink, "helene@example.org")] == ["desk@in.example.com"] * 2

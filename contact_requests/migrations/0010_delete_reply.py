@@ -1,0 +1,14 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('contact_requests', '0009_replies_to_messages'),
+    ]
+
+    operations = [
+        migrations.DeleteModel(
+            name='Reply',
+        ),
+    ]

@@ -1,15 +1,15 @@
-// Toasts, and what becomes of a form of htmx whose request failed or whose session has ended.
+// Toasts, requests that failed or whose session has ended, and Esc.
 "use strict";
 {
   const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
   const show = (id) => each(".notice", (notice) => { notice.hidden = notice.id !== id; });
   const isTyped = () => [...document.querySelectorAll("main :is(textarea, input:is([type=text], [type=email], [type=tel]))")]
     .some((field) => field.value !== field.defaultValue);
-  // By a click or a form; polls and drafts come again by themselves.
+  // Not a poll or a draft, which come again.
   const isAsked = ({ triggeringEvent }) => /submit|click/.test(triggeringEvent?.type);
   let failed, isSignedOut;
 
-  // As a page, a form leads to the sign-in page, which carries all of it but its files.
+  // As a page: the sign-in page carries it, but its files.
   const sendAsPage = ({ path, formData }) => {
     const form = Object.assign(document.createElement("form"), { method: "post", action: path });
     for (const [name, value] of formData) {
@@ -33,7 +33,7 @@
     else return;
     event.preventDefault();
   });
-  // Polls rest until somebody comes back to the page, as from signing in.
+  // Polls rest until somebody comes back to the page.
   addEventListener("htmx:beforeRequest", (event) => {
     if (isSignedOut && !event.detail.requestConfig.triggeringEvent) event.preventDefault();
   });
@@ -50,21 +50,29 @@
   addEventListener("click", ({ target }) => {
     if (target.closest?.(".toast-close")) target.closest(".toast").remove();
     if (!target.closest?.("[data-retry]")) return;
-    const { elt, triggeringEvent } = failed;
+    const { elt, triggeringEvent: { submitter } } = failed;
     show();
-    if (elt.requestSubmit) elt.requestSubmit(elt.contains(triggeringEvent.submitter) ? triggeringEvent.submitter : null);
+    if (elt.requestSubmit) elt.requestSubmit(elt.contains(submitter) ? submitter : null);
     else elt.click();
   });
 
-  // A toast leaves by an animation of its seconds, which the style sheet pauses.
+  // Esc folds what was opened to edit.
+  addEventListener("keydown", ({ key, target, isComposing }) => {
+    const open = key === "Escape" && !isComposing && target.closest("main details[open]");
+    if (!open || target.closest("form:has([data-cancel])")) return;
+    open.open = false;
+    open.firstElementChild.focus();
+  });
+
+  // A toast's timer, which the style sheet pauses.
   addEventListener("animationstart", ({ animationName, target }) => {
     if (animationName === "toast-leaves") target.style.setProperty("animation-duration", `${target.dataset.seconds}s`, "important");
   });
   addEventListener("animationend", ({ animationName, target }) => { if (animationName === "toast-leaves") target.remove(); });
-  // Undone: the answer brings a toast of its own, or another page. Not before the swap, which begins at the form.
+  // Undone, and not before the swap, which begins at its form.
   addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.successful) detail.requestConfig.elt.closest(".toast")?.remove();
   });
-  // One that came with the page is put in its live region anew: only what changes there is read out.
+  // Put in anew, one that came with the page is read out.
   addEventListener("DOMContentLoaded", () => each("#toasts", (region) => region.append(...region.children)));
 }

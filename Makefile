@@ -16,7 +16,7 @@ endef
 # Some images set it; every process of the tests would then compile every module anew.
 test test-one: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-one bench lint format lock messages font clean
+.PHONY: help run test test-one bench lint format lock messages font pictures clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ messages: .venv/dev ## gather the texts to translate and compile them (needs GNU
 
 font: .venv/dev ## make the web font of the pages anew, from Source Serif 4
 	@$(BIN)/python -m tests.font
+
+pictures: .venv/dev ## photograph the demo for the README (needs Chromium)
+	@$(BIN)/python -m tests.photographs
 
 lock: .venv/dev ## resolve the dependencies of pyproject.toml anew
 	@$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.12 --no-header -o requirements.txt

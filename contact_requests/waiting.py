@@ -15,7 +15,7 @@ Kind, Outcome = WaitingItem.Kind, WaitingItem.Outcome
 FORM = "form"
 
 
-def add_contact_request(contact_request: ContactRequest) -> None:
+def add_contact_request(contact_request: ContactRequest) -> WaitingItem:
     """Let an admitted contact request wait, in the place of the message that brought it, and again after a release."""
     texts = {"about": contact_request.property.title, "words": contact_request.message}
     if contact_request.inbound_message:
@@ -31,6 +31,7 @@ def add_contact_request(contact_request: ContactRequest) -> None:
     )
     WaitingItem.objects.filter(pk=item.pk).reopen(Outcome.SPAM)
     follow_contact(contact_request)
+    return item
 
 
 def _channel(contact_request: ContactRequest) -> str:

@@ -15,9 +15,9 @@ from .models import Inquiry, Offer
 Kind, Outcome = WaitingItem.Kind, WaitingItem.Outcome
 
 
-def add_inquiry(inquiry: Inquiry) -> None:
+def add_inquiry(inquiry: Inquiry) -> WaitingItem:
     """Let a new inquiry wait. The caller holds the book."""
-    WaitingItem.objects.add(
+    return WaitingItem.objects.add(
         inquiry.pro,
         Kind.INQUIRY,
         inquiry.pk,
@@ -29,11 +29,11 @@ def add_inquiry(inquiry: Inquiry) -> None:
     )
 
 
-def add_offer_answer(offer: Offer) -> None:
+def add_offer_answer(offer: Offer) -> WaitingItem:
     """Let the customer's answer to an offer wait. The caller holds the book."""
     # Read under the lock: the contact may have been merged since.
     inquiry = Inquiry.objects.select_related("pro", "contact").get(pk=offer.inquiry_id)
-    WaitingItem.objects.add(
+    return WaitingItem.objects.add(
         inquiry.pro,
         Kind.OFFER,
         offer.pk,

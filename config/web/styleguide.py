@@ -7,6 +7,7 @@ from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -40,10 +41,10 @@ class ExampleForm(forms.Form):
 def _example_messages() -> list[Message]:
     toast = f"{MARK} {SECONDS} /styleguide"
     return [
-        Message(constants.INFO, _("Something to know.")),
-        Message(constants.SUCCESS, _("It is saved.")),
-        Message(constants.ERROR, _("It could not be saved.")),
-        Message(constants.SUCCESS, _("Done, and it can be undone."), toast),
+        Message(constants.INFO, gettext("Something to know.")),
+        Message(constants.SUCCESS, gettext("It is saved.")),
+        Message(constants.ERROR, gettext("It could not be saved.")),
+        Message(constants.SUCCESS, gettext("Done, and it can be undone."), toast),
     ]
 
 

@@ -13,15 +13,18 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from config.accounts.models import Pro, User
-from contacts.models import Contact, ContactMessage
+from contacts.demo import end_in_demo, put_off_in_demo
+from contacts.models import Contact, ContactMessage, WaitingItem
 from contacts.topics import REQUEST, make_topic, read_topic
 
 from ..models import ContactRequest, ContactRequestEvent, Property
 from ..pictures import add_picture
+from ..waiting import add_contact_request
 from .drawings import draw_houses
 from .houses import HOUSES, House
 from .visits import NEW, READ, REPLIED, VISITS, Visit
 
+Outcome = WaitingItem.Outcome
 SCALES = {"requests"}
 WITH_PICTURES = 2  # properties of each Pro
 BATCH = 5_000
@@ -69,6 +72,7 @@ def _load_visit(prop: Property, visit: Visit, reader: User | None, rng: random.R
     _set_times(row, rng)
     row.save()
     ContactRequestEvent.objects.bulk_create(_events(row, reader))
+    _let_wait(row, visit, reader)
     if visit.reply and row.replied_at:
         _answer(row.contact, row, visit.reply, reader, row.replied_at)
 
@@ -92,6 +96,14 @@ def _answer(contact: Contact, row: ContactRequest, text: str, by: User | None, a
         sent_at=at + timedelta(seconds=2),
     )
     ContactMessage.objects.recount(contact)
+
+
+def _let_wait(row: ContactRequest, visit: Visit, reader: User | None) -> None:
+    item = add_contact_request(row)
+    if row.replied_at:
+        end_in_demo(item, Outcome.ANSWERED, row.replied_at, by=reader)
+    elif visit.later and row.contact and reader:
+        put_off_in_demo(row.contact, visit.later, by=reader)
 
 
 def _find_or_create_contact(pro: Pro, visit: Visit, at: datetime) -> Contact:

@@ -9,7 +9,10 @@ HONEYPOT, TOO_FAST, NO_STAMP = ContactRequest.Quarantine.values[:3]
 
 
 class Visit(NamedTuple):
-    """One contact request: `hours` ago, about house number `house`; `state` is a status or a reason for quarantine."""
+    """One contact request: `hours` ago, about house number `house`; `state` is a status or a reason for quarantine.
+
+    `later` are the words with which it was put off until tomorrow.
+    """
 
     hours: float
     house: int
@@ -20,6 +23,7 @@ class Visit(NamedTuple):
     state: str
     message: str
     reply: str = ""
+    later: str = ""
 
 
 # fmt: off
@@ -62,6 +66,7 @@ VISITS = {
             31, 2, "Théo Lefèvre", "", "+33698765432", "fr", READ,
             "Bonjour, je préfère qu'on m'appelle : je suis en stage et je regarde peu mes mails. Je suis "
             "intéressé par le studio à partir du 1er. Appelez-moi après 18 h s'il vous plaît.",
+            later="L'appeler après 18 h",
         ),
         Visit(
             52, 1, "Hélène Marchand", "helene.marchand@example.org", "+33612345678", "fr", READ,
@@ -80,6 +85,7 @@ VISITS = {
             99, 0, "Gaëlle Prévôt", "gaelle.prevot@example.com", "", "fr", READ,
             "Bonjour, pourriez-vous m'envoyer les trois derniers procès-verbaux d'assemblée générale de la "
             "copropriété ? Des travaux sont-ils votés ? Merci.",
+            later="Le syndic envoie les procès-verbaux demain",
         ),
         Visit(
             146, 1, "Ludovic Nuñez", "ludovic.nunez@example.org", "+33600112233", "fr", REPLIED,
@@ -138,6 +144,7 @@ VISITS = {
         Visit(
             120, 2, "Günther Maïs", "", "+32470123456", "nl", READ,
             "Ik kan alleen telefonisch, liefst voor de middag. Het gaat over de tuin en de erfdienstbaarheid.",
+            later="Bellen voor de middag",
         ),
         Visit(
             18, 0, "Best Loans", "loans@example.com", "", "en", HONEYPOT,

@@ -12,8 +12,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Max
 from django.tasks import task
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from config.files.storage import NewFile
 from config.web.hooks import hooks
@@ -213,7 +212,7 @@ def _create_message(
         message.files.create(key=file.key, **file.info._asdict())
     fetch_media(message)
     if returned and inbound.is_returned:
-        fail_message(returned, _("The e-mail was returned: see the message about it."))
+        fail_message(returned, gettext_noop("The e-mail was returned: see the message about it."))
     # A message that was written long ago and arrives only now is new all the same.
     ContactMessage.objects.recount(contact, at=contact.last_message_at if inbound.is_past else timezone.now())
     if not is_contact_request:

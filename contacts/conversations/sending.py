@@ -12,11 +12,12 @@ from django.db.models.functions import Coalesce
 from django.tasks import TaskContext, task
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from config.jobs.worker import MAX_ATTEMPTS, unfinished_jobs
 
 from ..channels import email
+from ..channels.failures import DOUBT, LANGUAGE
 from ..channels.message import SendFailedError
 from ..channels.providers import provider_of
 from ..models import ContactMessage, WaitingItem
@@ -60,7 +61,8 @@ def send_message(context: TaskContext, message_id: str) -> None:
     if (message := _claim_message(message_id)) is None:
         return
     is_last = context.attempt >= MAX_ATTEMPTS
-    with override(message.pro.language):
+    # Worded for the reader when it is shown.
+    with override(LANGUAGE):
         try:
             external_id = _send_by_provider(message)
         except SendFailedError as error:
@@ -114,7 +116,7 @@ def _send_by_provider(message: ContactMessage) -> str:
 
 def _reason(error: SendFailedError) -> str:
     if error.is_doubtful:
-        return _("%(reason)s The message may have been sent all the same.") % {"reason": error.reason}
+        return f"{error.reason} {DOUBT}"
     return error.reason
 
 
@@ -154,6 +156,4 @@ def fail_abandoned_messages() -> None:
     in_jobs = {job.args_kwargs["args"][0] for path in paths for job in unfinished_jobs(path)}
     for message in messages:
         if str(message.pk) not in in_jobs:
-            # For the Pro to read.
-            with override(message.pro.language):
-                fail_message(message, _("This message is no longer being sent."))
+            fail_message(message, gettext_noop("This message is no longer being sent."))

@@ -5,5 +5,6 @@ Other demo contacts are created by the demo's contact requests and inquiries.
 
 from .bulk import FIRST, LAST, SCALES, scale
 from .conversations import load
+from .waiting import end_in_demo, put_off_in_demo
 
-__all__ = ["FIRST", "LAST", "SCALES", "load", "scale"]
+__all__ = ["FIRST", "LAST", "SCALES", "end_in_demo", "load", "put_off_in_demo", "scale"]

@@ -8,6 +8,7 @@ from config.accounts.models import Pro
 
 from ..models import ChannelConnection, Contact, ContactMessage
 from .texts import CHANNELS, CONVERSATIONS, EMAIL, FAILED, RECEIVED, TELEGRAM, DemoConversation, DemoMessage
+from .waiting import let_contact_wait
 
 
 def load(pros: list[Pro], rng: random.Random) -> None:
@@ -49,6 +50,7 @@ class ConversationLoader:
         for message, at in zip(messages, times, strict=True):
             self._create_message(contact, message, at)
         ContactMessage.objects.recount(contact)
+        let_contact_wait(contact)
         # A contact is as old as the first message.
         Contact.objects.filter(pk=contact.pk).update(created_at=times[0], updated_at=times[0])
         contact.events.update(created_at=times[0])

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from config.web.text import one_line
 
+from ..channels.failures import Failure, explain_failure
 from ..conversations.media_kinds import IN_TEXT, kind_icon, kind_name
 from ..models import Contact, ContactMessage, MessageMedium
 
@@ -20,6 +21,12 @@ State = MessageMedium.State
 @register.filter
 def channel_icon(channel: str) -> str:
     return CHANNEL_ICONS.get(channel, "message-circle")
+
+
+@register.filter
+def failure(message: ContactMessage) -> Failure:
+    """Reason why a message was not sent, in the reader's words and in the provider's."""
+    return explain_failure(message.channel, message.error)
 
 
 @register.filter

@@ -8,9 +8,11 @@ from itertools import pairwise
 from django.utils import timezone
 
 from config.accounts.models import Pro, User
-from contacts.models import Contact
+from contacts.demo import end_in_demo
+from contacts.models import Contact, WaitingItem
 
 from ..models import DirectoryUser, FilterOption, Inquiry, InquiryHistory, InquiryType, Offer, PipelineStep
+from ..waiting import add_inquiry, add_offer_answer, follow_contact
 from .bulk import fill
 from .people import DIRECTORY, KNOWN, profile
 from .texts import OPTIONS, PRO, SEEDS, Proposal, Seed
@@ -86,8 +88,8 @@ class SeededInquiry:
         inquiry.save(force_insert=True)
         inquiry.filter_options.set(FilterOption.objects.filter(label__in=self.seed.options))
         self._save_history(inquiry, course)
-        for offer in self.seed.offers:
-            self._save_offer(inquiry, offer)
+        offers = [self._save_offer(inquiry, offer) for offer in self.seed.offers]
+        self._let_wait(inquiry, offers)
         # `auto_now` has set the current time.
         Inquiry.objects.filter(pk=inquiry.pk).update(updated_at=time)
 
@@ -155,7 +157,7 @@ class SeededInquiry:
             created_at=time,
         )
 
-    def _save_offer(self, inquiry: Inquiry, proposal: Proposal) -> None:
+    def _save_offer(self, inquiry: Inquiry, proposal: Proposal) -> Offer:
         """Save an offer with the times of the course."""
         offer = Offer(inquiry=inquiry, title=proposal.title, text=proposal.text, amount=proposal.amount)
         offer.status = proposal.status
@@ -177,6 +179,19 @@ class SeededInquiry:
             )
         offer.save(force_insert=True)
         Offer.objects.filter(pk=offer.pk).update(updated_at=last)
+        return offer
+
+    def _let_wait(self, inquiry: Inquiry, offers: list[Offer]) -> None:
+        """Let it wait until somebody responded, and an offer's answer until the next move."""
+        by, outcome = (self.people[0] if self.people else None), WaitingItem.Outcome.ANOTHER_WAY
+        item = add_inquiry(inquiry)
+        if inquiry.responded_at:
+            end_in_demo(item, outcome, inquiry.responded_at, by=by)
+        for offer in offers:
+            if offer.answered_at:
+                item = add_offer_answer(offer)
+                if inquiry.moved_at > offer.answered_at:
+                    end_in_demo(item, outcome, inquiry.moved_at, by=by)
 
 
 def _link_contacts(pro: Pro) -> None:
@@ -194,6 +209,8 @@ def _link_contacts(pro: Pro) -> None:
             language=person["language"],
         )
         Inquiry.objects.filter(pk=inquiry.pk).update(contact=contact)
+        inquiry.contact = contact
+        follow_contact(inquiry)
         # A contact is created with its first message.
         Contact.objects.filter(pk=contact.pk, created_at__gt=at).update(created_at=at, updated_at=at)
         contact.events.filter(created_at__gt=at).update(created_at=at)

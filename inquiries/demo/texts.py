@@ -87,6 +87,14 @@ SEEDS = {
             offers=(Proposal("Terrasse 60 m² : platelage, garde-corps, éclairage", D("17480.00"), "sent",
                              "Dépose de l'ancien platelage, structure en pin traité, lames en frêne thermochauffé, "
                              "garde-corps inox, douze bornes basse tension.\n\nDélai : trois semaines."),)),
+        Seed(5.2, OFFER, 804, "Peinture du séjour et de l'entrée",
+            "Bonjour, nous emménageons fin du mois rue de la République et aimerions faire repeindre le séjour et "
+            "l'entrée avant l'arrivée des meubles, environ 90 m² de murs.",
+            _offer(*TO_VIEWED, "offer_accepted", offer_accepted="Acceptée en ligne."), 4.9,
+            "renovation", D("4500.00"), options=("Provence", "Renovation"),
+            offers=(Proposal("Peinture du séjour et de l'entrée, 90 m²", D("4350.00"), "accepted",
+                             "Protection des sols, préparation, deux couches mates lavables.\n\n"
+                             "Durée : cinq jours."),)),
         Seed(6.5, QUESTION, 805, "Insurance for a holiday rental",
             "Hello, we let our flat near the port through you for the summer. Does the agency's insurance cover "
             "damage by short-term guests, or do we need a policy of our own? Our insurer in Bristol says neither.",

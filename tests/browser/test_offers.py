@@ -38,7 +38,7 @@ def test_from_the_first_line_to_the_answer(enter, open_page, inquiry, javascript
     page.get_by_role("button", name="Save and preview the mail").click()
     expect(page.get_by_role("article")).to_contain_text("Hello Jan de Vries,")
     page.get_by_role("button", name="Send to jan@example.org").click()
-    expect(page.get_by_role("status")).to_contain_text("on its way to jan@example.org")
+    expect(page.locator("#messages")).to_contain_text("on its way to jan@example.org")
 
     offer = Offer.objects.get()
     customer = open_page(f"/offers/{offer.key}", java_script_enabled=javascript)

@@ -8,7 +8,7 @@ from django_tasks_db.models import DBTaskResult
 
 SENT_AT = datetime(2026, 2, 10, 14, 30, tzinfo=UTC)
 SEND_MESSAGE = "contacts.conversations.sending.send_message"
-BEFORE, AFTER = "0008_property_picture", "0010_delete_reply"
+BEFORE, AFTER = "0009_who_waits", "0011_delete_reply"
 
 
 def make_request(get, pro, **fields):

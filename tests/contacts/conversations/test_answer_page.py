@@ -187,7 +187,8 @@ def test_failure_is_shown_with_its_reason(browser, failed):
     page = Page(browser.get(path_of(failed.contact)))
     assert letters(page)[0] == (
         True,
-        "WhatsApp Olive Owner Yes. Failed: Recipient is not known (131026) Try again",
+        "WhatsApp Olive Owner Yes. Failed: WhatsApp cannot reach this number. "
+        "Perhaps it has no WhatsApp; answer another way. Recipient is not known (131026) Try again",
     )
     assert page.form("form.state").action == f"{path_of(failed.contact)}/{failed.pk}/again"
     assert rows(page) == ["Inès You: Yes. WhatsApp Failed"]

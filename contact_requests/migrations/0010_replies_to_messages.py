@@ -127,7 +127,7 @@ def _send_replies_by_jobs(apps, alias, ids):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contact_requests', '0008_property_picture'),
+        ('contact_requests', '0009_who_waits'),
         ('contacts', '0021_draft_files'),
         ('django_tasks_database', '0021_conditional_partial_index_ordering'),
     ]

@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contact_requests', '0009_replies_to_messages'),
+        ('contact_requests', '0010_replies_to_messages'),
     ]
 
     operations = [

@@ -110,7 +110,9 @@ class PropertyAdmin(TenantAdmin):
         if prop._state.adding:
             return "–"
         url = reverse("admin:contact_requests_property_pictures", args=[prop.pk])
-        return format_html('<a href="{}">{}</a>', url, gettext("%(n)d pictures") % {"n": prop.pictures.count()})
+        count = prop.pictures.count()
+        text = ngettext("%(n)d picture", "%(n)d pictures", count) % {"n": count}
+        return format_html('<a href="{}">{}</a>', url, text)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.pictures_view)

@@ -4,11 +4,20 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from config.accounts.models import ApiToken, Pro, Signature, User
-from contacts.models import CannedReply, ChannelConnection, Contact, ContactImport, ContactMerge, ContactNote
+from contacts.models import (
+    CannedReply,
+    ChannelConnection,
+    Contact,
+    ContactImport,
+    ContactMerge,
+    ContactMessage,
+    ContactNote,
+)
 from inquiries.models import Inquiry, Offer
 from tests.contacts.imports import uploaded
 from tests.factories import ContactFactory, InquiryFactory
 
+ANSWER = "form:has(textarea[name=text])"
 WORDS = "First <b>line</b>\nsecond & “last”"
 
 
@@ -31,6 +40,8 @@ def _contact_forms(user, pro):
     file, new = uploaded(user, "a,b\nAnna,anna@x.org\n"), {"name": "Pia", "email": "pia@example.org"}
     columns = {"0": "name", "1": "email", "keeps_rest": "on"}
     return {
+        # The form of an answer on the contact's page, and on that of an inquiry.
+        "message": Kind(contact, ANSWER, {"text": WORDS}, _reader(ContactMessage, "text")),
         "note": Kind(contact, "#note-new", {"body": WORDS}, _reader(ContactNote, "body")),
         "field": Kind(f"{contact}/edit/name", ".fact-form", {"name": "Jane B."}, _reader(Contact, "name", pk=jane.pk)),
         "new contact": Kind("/contacts/new", ".card.stack", new, _reader(Contact, "email", name="Pia")),
@@ -40,7 +51,8 @@ def _contact_forms(user, pro):
 
 
 def _inquiry_forms(user, pro):
-    inquiry, paul = InquiryFactory(pro=pro), ContactFactory(pro=pro, name="Paul", email="paul@example.org")
+    paul = ContactFactory(pro=pro, name="Paul", email="paul@example.org")
+    inquiry = InquiryFactory(pro=pro, contact=paul)
     Inquiry.objects.filter(pk=inquiry.pk).update(person={"email": "jan@example.com"})
     page = f"/inquiries/{inquiry.pk}"
 
@@ -50,10 +62,12 @@ def _inquiry_forms(user, pro):
     new = {"subject": "The roof", "message": WORDS, "inquiry_type_id": str(inquiry.inquiry_type_id)}
     offer = {"title": "New roof", "amount": "4350", "text": WORDS}
     return {
-        "move": form("move", {"note": WORDS, "to": "in_review"}, "step__key"),
-        "close": form("close", {"note": WORDS}, "status"),
+        # They take effect when the seconds to undo them are over.
+        "move": form("move", {"note": WORDS, "to": "in_review"}, "pending_moves__note"),
+        "close": form("close", {"note": WORDS}, "pending_moves__outcome"),
         "classify": form("facts", {"category": "Roofs"}, "category"),
         "case": form("case", {"case_id": "4711"}, "case_id"),
+        "answer": Kind(page, ANSWER, {"text": WORDS}, _reader(ContactMessage, "text", topic=f"inquiry:{inquiry.pk}")),
         "offer": Kind(f"{page}/offers/new", "form.card.stack", offer, _reader(Offer, "text")),
         "new inquiry": Kind(
             f"/inquiries/new?contact={paul.pk}",

@@ -24,7 +24,7 @@ admin_sign_in = login_not_required(RedirectView.as_view(pattern_name="accounts:s
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """`/`: to the inbox, or to sign in."""
-    return redirect("contact_requests:inbox" if request.user.is_authenticated else "accounts:sign_in")
+    return redirect("waiting:list" if request.user.is_authenticated else "accounts:sign_in")
 
 
 @login_not_required
@@ -39,6 +39,7 @@ urlpatterns = [
     path("", include("contacts.urls")),
     path("", include("contacts.channels.urls")),
     path("", include("contacts.conversations.urls")),
+    path("", include("contacts.waiting_urls")),
     path("", include("contact_requests.urls")),
     path("", include("inquiries.urls")),
     path("docs/api", without_gate(without_pro(docs.reference)), name="api_reference"),

@@ -134,13 +134,6 @@ class ProgramForm(VisitorForm):
         )
 
 
-class ReplyForm(forms.Form):
-    """An answer to a contact request. The hidden `id` makes a form sent twice one message."""
-
-    id = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    text = forms.CharField(label=_("Your answer"), widget=forms.Textarea(attrs={"rows": 6}))
-
-
 class InboxFilter(forms.Form):
     """Filters of the inbox, from the query string. An invalid value counts as none."""
 

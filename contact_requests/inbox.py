@@ -1,4 +1,4 @@
-"""The tab "Requests" of the inbox."""
+"""Lists of the desk's menu: all contact requests, and those set aside as likely spam."""
 
 from django.utils.translation import pgettext_lazy
 
@@ -8,7 +8,11 @@ from config.accounts.models import Pro
 from .models import ContactRequest
 
 
-def tab(pro: Pro) -> Tab:
+def tabs(pro: Pro) -> list[Tab]:
     """See `config.accounts.inbox`."""
-    new_requests = ContactRequest.objects.for_pro(pro).filter(status=ContactRequest.Status.NEW)
-    return Tab(1, "contact_requests", "contact_requests:inbox", pgettext_lazy("inbox", "Requests"), new_requests)
+    set_aside = ContactRequest.objects.for_pro(pro, quarantined=True)
+    requests = pgettext_lazy("inbox", "Requests")
+    return [
+        Tab(4, "contact_requests:request_list", requests, "house"),
+        Tab(7, "contact_requests:set_aside", pgettext_lazy("inbox", "Set aside"), "shield-alert", set_aside),
+    ]

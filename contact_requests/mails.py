@@ -54,7 +54,7 @@ def notify(request_id: str) -> None:
     contact_request = _load_contact_request(request_id)
     if contact_request is None or contact_request.notified_at:
         return
-    page = reverse("contact_requests:request_detail", args=[contact_request.pk])
+    page = reverse("waiting:person", args=[contact_request.pk])
     context = {"contact_request": contact_request, "pro": contact_request.pro, "url": settings.SITE_URL + page}
     mail.send(
         "notification",

@@ -1,6 +1,6 @@
-"""The tabs of the inbox: contact requests, inquiries and messages, each from its app.
+"""The lists of the desk's menu, each from its app.
 
-An app adds one with a module `inbox` beside its models: `tab(pro) -> Tab`.
+An app adds some with a module `inbox` beside its models: `tabs(pro) -> list[Tab]`.
 """
 
 from typing import Any, NamedTuple
@@ -15,25 +15,30 @@ from .models import Pro
 
 
 class Tab(NamedTuple):
-    """A tab: its `position`, the `namespace` of its pages, the URL name of its first `page`, and the rows that wait.
+    """A list: its `position`, the URL name of its first `page`, and the rows that are counted, None for no count.
 
-    `waiting` are rows of one Pro, by their column `pro`.
+    `counted` are rows of one Pro, by their column `pro`.
     """
 
     position: int
-    namespace: str
     page: str
     name: str | Promise
-    waiting: QuerySet[Any]
+    icon: str
+    counted: QuerySet[Any] | None = None
 
 
-def tabs(pro: Pro) -> list[tuple[Tab, int]]:
-    """The tabs in their order, each with the number of rows that wait, in one query."""
-    ordered: list[Tab] = sorted(module.tab(pro) for module in hooks("inbox", "tab"))
-    counts = Pro.objects.filter(pk=pro.pk).values_list(*(_count_waiting(tab) for tab in ordered)).get()
-    return list(zip(ordered, counts, strict=True))
+def counted_tabs(pro: Pro) -> list[tuple[Tab, int | None]]:
+    """The lists in their order, each with the number of its rows, in one query."""
+    ordered: list[Tab] = sorted((tab for module in hooks("inbox", "tabs") for tab in module.tabs(pro)), key=_position)
+    queries = [_count(tab.counted) for tab in ordered if tab.counted is not None]
+    counts = iter(Pro.objects.filter(pk=pro.pk).values_list(*queries).get() if queries else ())
+    return [(tab, None if tab.counted is None else next(counts)) for tab in ordered]
 
 
-def _count_waiting(tab: Tab) -> Coalesce:
-    counted = tab.waiting.order_by().values("pro").annotate(count=Count("pk")).values("count")
+def _position(tab: Tab) -> int:
+    return tab.position
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values("pro").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted), Value(0))

@@ -50,5 +50,5 @@ def _ask_again(request: ProRequest, message: ContactMessage) -> HttpResponse:
 
 
 def _redirect_to_message(message: ContactMessage) -> HttpResponse:
-    conversation = reverse("messages:conversation_detail", args=[message.contact_id])
+    conversation = reverse("waiting:person", args=[message.contact_id])
     return redirect(f"{conversation}#message-{message.pk}")

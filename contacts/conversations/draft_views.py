@@ -28,7 +28,7 @@ def _back(request: ProRequest, contact_id: uuid.UUID) -> HttpResponse:
     """Return to the page that the form names, else to the conversation."""
     page = request.POST.get("next", "")
     if not page.startswith("/") or not url_has_allowed_host_and_scheme(page, allowed_hosts=None):
-        page = reverse("messages:conversation_detail", args=[contact_id])
+        page = reverse("waiting:person", args=[contact_id])
     return send_to(request, page)
 
 
@@ -41,7 +41,7 @@ def draft_save(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     try:
         draft, refused = keep_draft(
             contact,
-            given.get("text", ""),
+            given.get("text", given.get("body", "")),
             request.FILES.getlist("files"),
             by=request.user,
             kind=kind,

@@ -67,6 +67,7 @@ class MessageForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.unconfirmed = unconfirmed
         self._offer_ticks(waiting)
         _ask_sender(self, unconfirmed)
         field = self.fields["channel"]
@@ -151,9 +152,10 @@ def reply_context(
     unconfirmed: ContactMessage | None,
     form: MessageForm | None = None,
     template_form: TemplateForm | None = None,
+    topic: str = "",
 ) -> dict[str, Any]:
     """Context of an answer: the channels that take free text with their form, and the closed one with its templates."""
-    reply_channels = [] if contact.deleted_at else find_reply_channels(contact)
+    reply_channels = [] if contact.deleted_at else find_reply_channels(contact, topic)
     return {
         "reply_channels": take_free_text(reply_channels),
         "closed_channel": next((reply for reply in reply_channels if reply.is_window_closed), None),

@@ -21,7 +21,7 @@ def notify_message(message_id: str) -> None:
     if (message := unread.filter(pk=message_id).first()) is None:
         return
     pro = message.pro
-    url = settings.SITE_URL + reverse("messages:conversation_detail", args=[message.contact_id])
+    url = settings.SITE_URL + reverse("waiting:person", args=[message.contact_id])
     context = {"message": message, "contact": message.contact, "pro": pro, "url": url}
     mail.send("message_notification", context, to=pro.email, language=pro.language, headers=mail.AUTO_GENERATED)
     ContactMessage.objects.filter(pk=message.pk).update(notified_at=timezone.now())

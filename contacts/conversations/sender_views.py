@@ -26,7 +26,7 @@ def _find_message(request: ProRequest, id: uuid.UUID, message: uuid.UUID) -> Con
 
 
 def _redirect_to(contact: Contact) -> HttpResponse:
-    return redirect("messages:conversation_detail", contact.pk)
+    return redirect("waiting:person", contact.pk)
 
 
 @require_safe

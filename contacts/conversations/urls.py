@@ -1,8 +1,8 @@
-"""Pages of the conversations, and the webhooks that bring messages."""
+"""Actions beside a message and its files, and the webhooks that bring messages."""
 
 from django.urls import path
 
-from . import draft_views, media_views, sender_views, views, webhooks
+from . import draft_views, media_views, sender_views, webhooks
 
 app_name = "messages"
 
@@ -10,23 +10,16 @@ urlpatterns = [
     path("channels/whatsapp/<str:key>", webhooks.whatsapp, name="whatsapp_webhook"),
     path("channels/telegram/<str:key>", webhooks.telegram, name="telegram_webhook"),
     path("channels/email/<str:key>", webhooks.email, name="email_webhook"),
-    path("inbox/messages", views.conversation_list, name="conversation_list"),
-    path("inbox/messages/arrivals", views.conversation_arrivals, name="conversation_arrivals"),
-    path("inbox/messages/<uuid:id>", views.conversation_detail, name="conversation_detail"),
-    path("inbox/messages/<uuid:id>/send", views.message_send, name="message_send"),
-    path("inbox/messages/<uuid:id>/template", views.template_send, name="template_send"),
     path("inbox/<uuid:id>/draft", draft_views.draft_save, name="draft_save"),
     path("inbox/<uuid:id>/draft/<uuid:draft>/delete", draft_views.draft_delete, name="draft_delete"),
     path("inbox/<uuid:id>/draft/files/<int:file>/delete", draft_views.draft_file_delete, name="draft_file_delete"),
     path("inbox/<uuid:id>/<uuid:message>/undo", draft_views.message_undo, name="message_undo"),
-    path("inbox/messages/<uuid:id>/unread", views.conversation_unread, name="conversation_unread"),
-    path("inbox/messages/<uuid:id>/<uuid:message>/again", views.message_again, name="message_again"),
     path("inbox/messages/<uuid:id>/<uuid:message>/original", sender_views.message_original, name="message_original"),
     path("inbox/messages/<uuid:id>/<uuid:message>/read-again", sender_views.message_reread, name="message_reread"),
     path("inbox/messages/<uuid:id>/<uuid:message>/same-person", sender_views.sender_confirm, name="sender_confirm"),
     path("inbox/messages/<uuid:id>/<uuid:message>/sender", sender_views.sender_correct, name="sender_correct"),
     path("inbox/messages/<uuid:id>/addresses/<int:address>", sender_views.address_answer, name="address_answer"),
-    path("inbox/messages/<uuid:id>/files/<int:file>", views.file_download, name="file_download"),
+    path("inbox/messages/<uuid:id>/files/<int:file>", media_views.file_download, name="file_download"),
     path("inbox/messages/<uuid:id>/files/<int:file>/thumbnail", media_views.file_thumbnail, name="file_thumbnail"),
     path("inbox/messages/<uuid:id>/files/<int:file>/play", media_views.file_play, name="file_play"),
     path("inbox/messages/<uuid:id>/media/<int:medium>/fetch", media_views.medium_fetch, name="medium_fetch"),

@@ -26,7 +26,6 @@ all("[data-copy]").forEach((button) => { button.hidden = !navigator.clipboard; }
 if (one("body.workspace")) navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
 
 // A draft is stored until it is sent.
-const shownRequest = () => one("[data-request]")?.dataset.request;
 const restoreDrafts = () => all("[data-draft]").forEach((form) => {
   const box = one("textarea", form);
   const draft = sessionStorage.getItem(form.dataset.draft);
@@ -49,25 +48,8 @@ addEventListener("DOMContentLoaded", () => all("[data-back]").forEach((link) => 
 
 // After a swap, focus the part of the page that is new.
 addEventListener("htmx:afterSettle", (event) => {
-  const { target, requestConfig } = event.detail;
-  if (!["contact", "detail"].includes(target?.id)) return;
-  const invalid = one(`#${target.id} [aria-invalid="true"]`);
-  if (invalid || target.id === "contact") {
-    (invalid ?? one("#contact-title"))?.focus();
-    return;
-  }
-  all("[data-row][aria-current]").forEach((row) => row.removeAttribute("aria-current"));
-  one(`#row-${CSS.escape(shownRequest())} [data-row]`)?.setAttribute("aria-current", "true");
-  restoreDrafts();
-  if (requestConfig.verb === "get") {
-    one("#request-name")?.focus({ preventScroll: true });
-    if (matchMedia("(max-width: 50rem)").matches) scrollTo(0, 0);
-    return;
-  }
-  const box = requestConfig.elt.matches(".reply") && one(".reply textarea");
-  if (box) all("div.letter-own").at(-1)?.scrollIntoView({ block: "nearest" });
-  // The swap removed the focused button.
-  if (!one(":focus")) (box || one("#request-name"))?.focus({ preventScroll: true });
+  const { target } = event.detail;
+  if (target?.id === "contact") (one('#contact [aria-invalid="true"]') ?? one("#contact-title"))?.focus();
 });
 
 // Keyboard shortcuts, except in fields and with modifier keys.
@@ -77,11 +59,12 @@ const move = (step) => {
   const current = at >= 0 ? at : rows.findIndex((row) => row.hasAttribute("aria-current"));
   rows[Math.max(0, Math.min(rows.length - 1, current + step))]?.focus();
 };
+let isGoing = false;
 const keys = {
   j: () => move(1),
   k: () => move(-1),
-  r: () => one('[data-mark="read"]')?.click(),
-  e: () => one('[data-mark="replied"]')?.click(),
+  c: () => one('[data-key="c"]')?.click(),
+  g: () => { isGoing = true; },
   "/": () => one('input[type="search"]')?.focus(),
   "?": () => one("#keys")?.showModal(),
 };
@@ -95,7 +78,11 @@ addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.closest("[data-draft]")?.requestSubmit();
   if (event.key === "Escape" && !event.isComposing) event.target.closest("form")?.querySelector("[data-cancel]")?.click();
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
-  const action = keys[event.key];
+  // Keyboards without Latin letters have them in these places.
+  const key = /^[ -~]$/.test(event.key) ? event.key : event.code.replace("Key", "").toLowerCase();
+  const page = isGoing && one(`[data-go="${CSS.escape(key)}"]`);
+  isGoing = false;
+  const action = page ? () => page.click() : keys[key];
   if (!action) return;
   event.preventDefault();
   action();

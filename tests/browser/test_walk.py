@@ -1,15 +1,14 @@
-"""From the visitor's form to the pro's answer, in a real browser."""
+"""From the visitor's form to the thread of its contact, in a real browser."""
 
 import re
 import time
 
 import pytest
-from django.core import mail
 from playwright.sync_api import expect
 
 from contact_requests.models import ContactRequest
 from contact_requests.spam import MIN_SECONDS
-from contacts.models import ContactMessage
+from contacts.models import WaitingItem
 from tests.factories import PASSWORD, PropertyFactory, RequestFactory
 
 from .conftest import PHONE, WIDE, with_and_without_javascript
@@ -37,7 +36,7 @@ def sign_in(page):
 
 
 @with_and_without_javascript
-def test_from_the_form_to_the_answer(open_page, house, work_tasks, size, has_javascript):
+def test_from_the_form_to_the_thread(open_page, house, size, has_javascript):
     visitor = open_page("/properties/house", java_script_enabled=has_javascript, **size)
     fill_form(visitor)
     time.sleep(MIN_SECONDS)
@@ -52,49 +51,46 @@ def test_from_the_form_to_the_answer(open_page, house, work_tasks, size, has_jav
 
     pro = open_page("/inbox", java_script_enabled=has_javascript, **size)
     sign_in(pro)
-    pro.get_by_role("link", name="Hélène Œuvrard").click()
+    pro.locator(".row", has_text="Hélène Œuvrard").click()
     pro.get_by_role("heading", name="Hélène Œuvrard").wait_for()
-    expect(pro).to_have_url(re.compile(str(found.pk)))
-    expect(pro.locator(".letter").get_by_text("Is it free on Saturday?")).to_be_visible()
-
-    pro.get_by_role("button", name="Read", exact=True).click()
-    pro.locator(".segment[aria-current]", has_text="Read").wait_for()
-    expect(pro.get_by_role("button", name="Read", exact=True)).to_have_count(0)
+    expect(pro).to_have_url(re.compile(f"/inbox/{found.contact_id}"))
+    letter = pro.locator(f"#request-{found.pk}")
+    expect(letter.get_by_text("Is it free on Saturday?")).to_be_visible()
+    letter.get_by_role("button", name="Read", exact=True).click()
+    expect(letter.locator(".states [aria-current]")).to_contain_text("Read")
     found.refresh_from_db()
     assert found.status == "read"
 
-    pro.get_by_label("Your answer").fill("Yes, at ten.")
-    pro.get_by_role("button", name="Send by e-mail").click()
-    pro.locator(".segment[aria-current]", has_text="Replied").wait_for()
-    expect(pro.get_by_text("on its way")).to_be_visible()
-    assert ContactMessage.objects.get().text == "Yes, at ten."
 
-    work_tasks()
-    assert [message.to for message in mail.outbox] == [
-        ["port@example.com"],
-        ["helene@example.org"],
-        ["helene@example.org"],
-    ]
-    assert mail.outbox[2].body.startswith("Yes, at ten.")
-    pro.reload()
-    expect(pro.get_by_text("· sent")).to_be_visible()
+def test_a_request_that_is_looked_at_is_read(enter, house):
+    row = RequestFactory(property=house, name="Anna")
+    WaitingItem.objects.add(
+        row.pro, "request", row.pk, contact=row.contact, since=row.created_at, channel="form", words=row.message
+    )
+    # A phone shows the list alone: nobody looks at the request.
+    page = enter("/inbox", **PHONE)
+    page.clock.install()
+    page.reload()
+    page.clock.fast_forward(5000)  # milliseconds
+    page.get_by_role("link", name="Anna").wait_for()
+    row.refresh_from_db()
+    assert row.status == "new"
+    page.get_by_role("link", name="Anna").click()
+    page.get_by_role("heading", name=row.contact.name).wait_for()
+    page.clock.fast_forward(2500)
+    expect(page.locator(".states [aria-current]")).to_contain_text("Read")
+    row.refresh_from_db()
+    assert row.status == "read"
 
 
-def test_the_inbox_by_keyboard_alone(enter, house):
+def test_the_list_of_requests_by_keyboard(enter, house):
     for name in ("Second", "First"):
         RequestFactory(property=house, name=name)
-    page = enter("/inbox", **WIDE)
+    page = enter("/inbox/requests", **WIDE)
     page.get_by_text("First").wait_for()
-    page.keyboard.press("j")
-    page.keyboard.press("j")
-    page.keyboard.press("k")
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name="First").wait_for()
-    page.keyboard.press("r")
-    page.locator(".segment[aria-current]", has_text="Read").wait_for()
-    page.keyboard.press("e")
-    page.locator(".segment[aria-current]", has_text="Replied").wait_for()
-    assert dict(ContactRequest.objects.values_list("name", "status")) == {"First": "replied", "Second": "new"}
+    for key in ("j", "j", "k"):
+        page.keyboard.press(key)
+    expect(page.locator(":focus .row-name, #person-name:focus")).to_be_visible()
     page.keyboard.press("/")
     page.keyboard.type("reject")
     expect(page.locator("#id_q")).to_have_value("reject")
@@ -103,8 +99,8 @@ def test_the_inbox_by_keyboard_alone(enter, house):
 
 def test_search_and_back_keep_the_address_true(enter, house):
     for name in ("Anna", "Boris"):
-        RequestFactory(property=house, name=name)
-    page = enter("/inbox", **WIDE)
+        RequestFactory(property=house, name=name, contact__name=name)
+    page = enter("/inbox/requests", **WIDE)
     page.locator("#id_q").fill("bor")
     page.get_by_text("Anna").wait_for(state="detached")
     expect(page).to_have_url(re.compile("q=bor"))
@@ -116,11 +112,10 @@ def test_search_and_back_keep_the_address_true(enter, house):
 
 
 def test_the_keys_are_shown_by_a_key_and_by_a_button(enter, house):
-    RequestFactory(property=house, name="First")
     page = enter("/inbox", **WIDE)
     shown = page.get_by_role("dialog", name="Keyboard shortcuts")
     page.keyboard.press("?")
-    expect(shown).to_contain_text("next and previous row of a list")
+    expect(shown).to_contain_text("next and previous person, opened")
     page.keyboard.press("j")  # Nothing moves behind it.
     page.keyboard.press("Escape")
     expect(shown).to_be_hidden()
@@ -133,53 +128,21 @@ def test_the_keys_are_shown_by_a_key_and_by_a_button(enter, house):
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
 def test_more_rows_come_while_scrolling(enter, house, size):
     RequestFactory.create_batch(60, property=house)
-    page = enter("/inbox", **size)
-    page.locator(".request").first.wait_for()
+    page = enter("/inbox/requests", **size)
+    rows = page.locator(".row")
+    rows.first.wait_for()
     page.mouse.move(200, 400)
     for _ in range(60):
         page.mouse.wheel(0, 5000)
         page.wait_for_timeout(150)
-        if page.locator(".request").count() == 60:
+        if rows.count() == 60:
             break
-    expect(page.locator(".request")).to_have_count(60)
-
-
-def test_a_failed_save_says_so_and_keeps_what_was_typed(enter, house):
-    row = RequestFactory(property=house)
-    page = enter(f"/inbox/{row.pk}", **WIDE)
-    page.get_by_label("Your answer").fill("A long answer")
-    page.context.set_offline(True)
-    page.get_by_role("button", name="Send by e-mail").click()
-    page.get_by_text("Something went wrong.").wait_for()
-    expect(page.get_by_label("Your answer")).to_have_value("A long answer")
-    page.context.set_offline(False)
-    page.get_by_role("button", name="Send by e-mail").click()
-    page.locator(".segment[aria-current]", has_text="Replied").wait_for()
-    expect(page.get_by_text("Something went wrong.")).to_be_hidden()
-
-
-def test_a_draft_outlives_another_action_and_another_page(enter, house):
-    row, other = RequestFactory(property=house, name="First"), RequestFactory(property=house, name="Other")
-    page = enter(f"/inbox/{row.pk}", **WIDE)
-    page.get_by_label("Your answer").fill("A long answer")
-    page.get_by_role("button", name="Read", exact=True).click()
-    page.locator(".segment[aria-current]", has_text="Read").wait_for()
-    page.wait_for_function("document.querySelector('.reply textarea').value === 'A long answer'")
-    page.get_by_role("link", name="Other").click()
-    page.get_by_role("heading", name="Other").wait_for()
-    expect(page.get_by_label("Your answer")).to_have_value("")
-    expect(page).to_have_title("Other · Inbox · Vestibule")
-    page.goto(f"/inbox/{row.pk}")
-    expect(page.get_by_label("Your answer")).to_have_value("A long answer")
-    page.get_by_role("button", name="Send by e-mail").click()
-    page.locator(".segment[aria-current]", has_text="Replied").wait_for()
-    expect(page.get_by_label("Your answer")).to_have_value("")
-    assert ContactMessage.objects.filter(topic=f"request:{other.pk}").count() == 0
+    expect(rows).to_have_count(60)
 
 
 def test_back_from_another_page_shows_the_whole_inbox(enter, house):
-    RequestFactory(property=house, name="Anna")
-    page = enter("/inbox", **WIDE)
+    RequestFactory(property=house, name="Anna", contact__name="Anna")
+    page = enter("/inbox/requests", **WIDE)
     page.get_by_role("link", name="Anna").click()
     page.get_by_role("heading", name="Anna").wait_for()
     page.get_by_role("link", name="Settings").click()
@@ -199,25 +162,23 @@ def test_another_message_can_be_sent(open_page, house):
 
 def test_an_ended_session_leads_to_sign_in_and_back(open_page, house):
     row = RequestFactory(property=house)
-    page = open_page(f"/inbox/{row.pk}", **WIDE)
+    page = open_page(f"/inbox/{row.contact_id}", **WIDE)
     sign_in(page)
-    page.get_by_label("Your answer").wait_for()
+    page.get_by_role("button", name="Read", exact=True).wait_for()
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Read", exact=True).click()
     page.get_by_label("Password").wait_for()
     sign_in(page)
-    page.get_by_label("Your answer").wait_for()
-    expect(page).to_have_url(re.compile(str(row.pk)))
+    page.get_by_role("button", name="Read", exact=True).wait_for()
+    expect(page).to_have_url(re.compile(str(row.contact_id)))
 
 
 def test_new_requests_are_announced_and_move_nothing(enter, house):
     RequestFactory(property=house, name="Present")
-    page = enter("/inbox", **WIDE)
+    page = enter("/inbox/requests", **WIDE)
     page.get_by_text("Present").wait_for()
     RequestFactory.create_batch(3, property=house)
     # What happens every 30 seconds, now.
     page.evaluate("htmx.ajax('GET', htmx.find('#arrivals').getAttribute('hx-get'), '#arrivals')")
     page.get_by_role("link", name="3 new").wait_for()
-    expect(page.locator(".request")).to_have_count(1)
-    page.get_by_role("link", name="3 new").click()
-    page.locator(".request").nth(3).wait_for()
+    expect(page.locator(".row")).to_have_count(1)

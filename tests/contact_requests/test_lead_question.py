@@ -45,9 +45,9 @@ def conversation(browser: Any, message: ContactMessage, **headers: Any) -> Page:
 
 
 def note(page: Page) -> tuple[str, str]:
-    """Text and address of the note on the contact request of a message."""
-    shown = page.one("p.lead-note")
-    return shown.text, shown.one("a")["href"]
+    """Text with status, and address of the note on the contact request of a message."""
+    shown = page.one("div.lead-note")
+    return f"{shown.one('p').text} {shown.one('[aria-current]').text}", shown.one("a")["href"]
 
 
 def requests() -> list[tuple[Any, ...]]:
@@ -103,7 +103,7 @@ def test_the_answer_makes_a_contact_request(browser, lead, house):
         "+33612345678",
         lead.created_at,
     )
-    assert note(page) == ("Contact request about House by the Lake New", f"/inbox/{row.pk}?status=all")
+    assert note(page) == ("Contact request about House by the Lake New", house.get_absolute_url())
     assert (page.has(QUESTION), "This is a contact request now." in page.one("#messages").text) == (False, True)
     # The Pro was told of the message.
     assert [job for job in jobs() if job[0] != "notify_message"] == [("acknowledge", str(row.pk))]
@@ -111,8 +111,8 @@ def test_the_answer_makes_a_contact_request(browser, lead, house):
 
 def test_htmx_gets_the_note_in_place_of_the_question(browser, lead, house):
     response = browser.post(path_to(lead), {"property": str(house.pk)}, headers=HTMX)
-    page, row = Page(response), ContactRequest.objects.get()
-    assert note(page) == ("Contact request about House by the Lake New", f"/inbox/{row.pk}?status=all")
+    page = Page(response)
+    assert note(page) == ("Contact request about House by the Lake New", house.get_absolute_url())
     assert (page.has("body"), page.has("[autofocus]")) == (False, True)
 
 
@@ -207,16 +207,15 @@ def test_the_timeline_shows_one_entry_of_a_lead(browser, lead, house):
     browser.post(path_to(lead), {"property": str(house.pk)})
     page = Page(browser.get(f"/contacts/{lead.contact_id}"))
     assert note(page)[0] == "Contact request about House by the Lake New"
-    assert len(page.all(".entry.letter")) == 1
+    assert len(page.all(".entry.bubble")) == 1
 
 
-def test_the_request_page_links_to_its_message(browser, lead, house):
+def test_the_address_of_the_request_leads_to_its_message(browser, lead, house):
     browser.post(path_to(lead), {"property": str(house.pk)})
     row = ContactRequest.objects.get()
-    detail = Page(browser.get(f"/inbox/{row.pk}")).one("#detail")
-    links = dict(zip(detail.texts(".reach a"), detail.values(".reach a", "href"), strict=True))
-    assert links["Open the message"] == f"{path_of(lead.contact)}#message-{lead.pk}"
-    assert "by way of portal.example" in detail.one(".letter-about").text
+    response = browser.get(f"/inbox/{row.pk}")
+    assert response["Location"] == f"{path_of(lead.contact)}#request-{row.pk}"
+    assert Page(browser.get(path_of(lead.contact))).one(f"#message-{lead.pk}").has(f"#request-{row.pk} .states")
 
 
 def test_a_merged_contact_takes_the_lead_along(browser, user, pro, lead, house):

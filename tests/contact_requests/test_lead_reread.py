@@ -87,4 +87,4 @@ def test_a_contact_request_follows_its_message_to_the_person(mail, monkeypatch):
 def test_without_its_property_a_lead_that_is_recognised_late_asks(browser, mail, monkeypatch):
     message = read(monkeypatch, reread_delivery, lead=replace(LEAD, references=()))
     assert ContactRequest.objects.count() == 0
-    assert f"/inbox/leads/{message.pk}".encode() in browser.get(f"/inbox/messages/{message.contact_id}").content
+    assert f"/inbox/leads/{message.pk}".encode() in browser.get(f"/inbox/{message.contact_id}").content

@@ -1,4 +1,4 @@
-"""/inbox/:id/status: the status is changed from the page, with and without JavaScript."""
+"""/inbox/requests/:id/status: the status is changed from the page, with and without JavaScript."""
 
 import pytest
 
@@ -7,11 +7,15 @@ from contact_requests.models import ContactRequest, ContactRequestEvent
 from ..factories import RequestFactory
 from ..pages import Page
 
-HTMX = {"HX-Request": "true", "HX-Target": "detail"}
+HTMX = {"HX-Request": "true", "HX-Target": "status"}
 STATUSES = ("new", "read", "replied")
 ALLOWED = {("new", "read"), ("new", "replied"), ("read", "replied")}
 PAIRS = [(before, after) for before in STATUSES for after in STATUSES]
 REFUSAL = "This change is no longer possible. The request is shown as it is now."
+
+
+def path_of(row):
+    return f"/inbox/requests/{row.pk}/status"
 
 
 def events():
@@ -34,8 +38,8 @@ def refusals(before, after):
 @pytest.mark.parametrize(("before", "after"), PAIRS)
 def test_every_change_without_javascript(browser, house, before, after):
     row = RequestFactory(property=house, status=before)
-    response = browser.post(f"/inbox/{row.pk}/status?status=all", {"status": after})
-    assert (response.status_code, response["Location"]) == (302, f"/inbox/{row.pk}?status=all")
+    response = browser.post(path_of(row), {"status": after})
+    assert (response.status_code, response["Location"]) == (302, f"/inbox/{row.contact_id}#request-{row.pk}")
     assert_changed(row, before, after)
     assert Page(browser.get(response["Location"])).one("#messages").texts("p") == refusals(before, after)
 
@@ -43,30 +47,30 @@ def test_every_change_without_javascript(browser, house, before, after):
 @pytest.mark.parametrize(("before", "after"), PAIRS)
 def test_every_change_with_htmx(browser, house, before, after):
     row = RequestFactory(property=house, status=before)
-    response = browser.post(f"/inbox/{row.pk}/status?status=all", {"status": after}, headers=HTMX)
+    response = browser.post(path_of(row), {"status": after}, headers=HTMX)
     expected = refusals(before, after)
     fragment = Page(response, 409 if expected else 200)
     assert_changed(row, before, after)
     assert fragment.one("#messages").texts("p") == expected
-    # The contact request itself, and out of band both rows of tabs, the row of the list and the messages.
     assert not fragment.has("html")
-    assert fragment.values("[hx-swap-oob]", "id") == ["inbox-tabs", "tabs", f"row-{row.pk}", "messages"]
+    assert fragment.one("form.request-status .states [aria-current]").text == row.get_status_display()
+    assert not fragment.has("[hx-trigger]")
 
 
 def test_an_unknown_status_changes_nothing(browser, house):
     row = RequestFactory(property=house)
     before = ContactRequest.objects.values().get()
     for status in ("", "new_request", "closed", "a\x00b"):
-        browser.post(f"/inbox/{row.pk}/status", {"status": status})
+        browser.post(path_of(row), {"status": status})
     assert (ContactRequest.objects.values().get(), events()) == (before, [])
 
 
 def test_only_allowed_changes_are_offered(browser, house):
     row = RequestFactory(property=house, status="read")
-    segments = Page(browser.get(f"/inbox/{row.pk}")).one("#detail fieldset.segments")
-    assert segments.texts(".segment") == ["New", "Read", "Replied"]
-    assert segments.values("button", "value") == ["replied"]
-    assert segments.one("[aria-current]").text == "Read"
+    states = Page(browser.get(f"/inbox/{row.contact_id}")).one(f"#request-{row.pk} fieldset.states")
+    assert states.text == "Status New Read Replied"
+    assert states.values("button", "value") == ["replied"]
+    assert states.one("[aria-current]").text == "Read"
 
 
 @pytest.mark.parametrize(
@@ -80,13 +84,26 @@ def test_only_allowed_changes_are_offered(browser, house):
 def test_the_labels_are_in_the_users_language(browser, user, house, language, labels):
     user.language = language
     user.save()
-    page = Page(browser.get(f"/inbox/{RequestFactory(property=house).pk}"))
-    assert (page.one("html")["lang"], page.texts("#detail .segment")) == (language, labels)
+    row = RequestFactory(property=house)
+    page = Page(browser.get(f"/inbox/{row.contact_id}"))
+    assert (page.one("html")["lang"], page.texts(".states > :not(legend)")) == (language, labels)
 
 
 def test_a_get_changes_nothing(browser, house):
     row = RequestFactory(property=house)
     before = ContactRequest.objects.values().get()
-    response = browser.get(f"/inbox/{row.pk}/status?status=read")
+    response = browser.get(f"{path_of(row)}?status=read")
     assert (response.status_code, response["Allow"]) == (405, "POST")
     assert ContactRequest.objects.values().get() == before
+
+
+def test_a_new_request_that_is_looked_at_is_marked_as_read(browser, house):
+    row = RequestFactory(property=house)
+    noticed = Page(browser.get(f"/inbox/{row.contact_id}")).one(".request-status [hx-trigger]")
+    assert (noticed["hx-post"], noticed["hx-trigger"]) == (path_of(row), "intersect once delay:2s")
+    assert noticed["hx-vals"] == '{"status": "read", "seen": "1"}'
+    fragment = Page(browser.post(path_of(row), {"status": "read", "seen": "1"}, headers=HTMX))
+    assert_changed(row, "new", "read")
+    # The focus stays where it is.
+    assert not fragment.has("[autofocus]")
+    assert not Page(browser.get(f"/inbox/{row.contact_id}")).one(".request-status").has("[hx-trigger]")

@@ -1,4 +1,4 @@
-"""/inbox/:id: one contact request beside the list."""
+"""A contact request in the thread of its contact."""
 
 import pytest
 
@@ -8,60 +8,51 @@ from ..factories import PropertyFactory, RequestFactory
 from ..pages import Page
 
 
-def test_a_contact_request_is_shown_beside_the_list(browser, house):
+def letter(browser, contact_request):
+    page = Page(browser.get(f"/inbox/{contact_request.contact_id}"))
+    return page.without("time").one(f"#request-{contact_request.pk}")
+
+
+def test_a_contact_request_is_a_letter_of_the_thread(browser, house):
     contact_request = RequestFactory(
         property=house, name="Hélène", email="h@example.org", phone="+33612345678", message="<script>alert(1)</script>"
     )
-    page = Page(browser.get(f"/inbox/{contact_request.pk}"))
-    assert page.texts("ol.requests strong") == ["Hélène"]
-    detail = page.one("#detail")
-    assert detail.one("h2").text == "Hélène"
-    assert detail.values(".reach a", "href")[:2] == ["mailto:h@example.org", "tel:+33612345678"]
-    assert "06 12 34 56 78" in detail.texts(".reach a")
-    assert detail.one(".letter p + p").text == "<script>alert(1)</script>"
-    assert contact_request.reference in detail.one(".letter-about").text
-    assert detail.form("form.reply").action == f"/inbox/{contact_request.pk}/reply?status=new"
-    assert not detail.has("script")
+    shown = letter(browser, contact_request)
+    assert shown.one(".words").text == "<script>alert(1)</script>"
+    assert shown.one(".entry-head").text == f"{house.title} · {contact_request.reference}"
+    assert shown.one(".entry-head a")["href"] == house.get_absolute_url()
+    assert not shown.has("script")
 
 
 def test_a_request_from_elsewhere_shows_its_source(browser, house):
-    rows = [RequestFactory(property=house, source=source) for source in ("contact_form", "portal.example")]
-    abouts = [Page(browser.get(f"/inbox/{row.pk}")).without("time").one("#detail .letter-about").text for row in rows]
-    assert abouts == [
-        f"{house.title} · Reference {rows[0].reference}",
-        f"{house.title} · Reference {rows[1].reference} · by way of portal.example",
-    ]
+    row = RequestFactory(property=house, source="portal.example")
+    assert letter(browser, row).one(".entry-head").text == f"{house.title} · {row.reference} · by way of portal.example"
 
 
-def test_htmx_gets_the_contact_request_alone(browser, house):
-    contact_request = RequestFactory(property=house, name="Hélène")
-    headers = {"HX-Request": "true", "HX-Target": "detail"}
-    fragment = Page(browser.get(f"/inbox/{contact_request.pk}", headers=headers))
-    assert (fragment.one("title").text, fragment.one("h2").text) == ("Hélène · Inbox · Vestibule", "Hélène")
-    assert not fragment.has("html, #list")
+def test_the_address_of_a_request_leads_to_it(browser, other_browser, house):
+    row = RequestFactory(property=house)
+    response = browser.get(f"/inbox/{row.pk}?status=all")
+    assert (response.status_code, response["Location"]) == (302, f"/inbox/{row.contact_id}#request-{row.pk}")
+    response = browser.get(f"/inbox/{row.pk}", headers={"HX-Request": "true", "HX-Target": "item"})
+    assert (response.status_code, response["HX-Redirect"]) == (200, f"/inbox/{row.contact_id}#request-{row.pk}")
+    assert Page(other_browser.get(f"/inbox/{row.pk}"), 404).one("h1").text == "There is nothing here"
 
 
-def test_a_visitor_without_email_is_to_be_called(browser, house):
-    contact_request = RequestFactory(property=house, email="", phone="+33612345678", contact__email="")
-    detail = Page(browser.get(f"/inbox/{contact_request.pk}")).one("#detail")
-    text = "This visitor left only a phone number. Call, then mark the request as replied."
-    assert (detail.texts(".message"), detail.has("form.reply")) == ([text], False)
-
-
-def test_the_contacts_other_requests_are_listed_below(browser, house):
+def test_every_request_of_the_contact_stands_in_the_thread(browser, house):
     first = RequestFactory(property=house)
-    other = RequestFactory(property=PropertyFactory(pro=house.pro, title="The Flat"), contact=first.contact)
-    section = Page(browser.get(f"/inbox/{first.pk}?status=read")).one("section[aria-labelledby=others-title]")
-    (link,) = section.all("a")
-    assert (link.text, link["href"]) == ("The Flat", f"/inbox/{other.pk}?status=read")
+    flat = PropertyFactory(pro=house.pro, title="The Flat")
+    other = RequestFactory(property=flat, contact=first.contact)
+    page = Page(browser.get(f"/inbox/{first.contact_id}"))
+    assert page.values(".request-letter", "id") == [f"request-{first.pk}", f"request-{other.pk}"]
+    assert page.one(".desk-context").texts(".lines li") == ["The Flat", house.title]
 
 
-@pytest.mark.parametrize("path", ["", "/status", "/reply"])
+@pytest.mark.parametrize("path", ["/inbox/{}", "/inbox/requests/{}/status"])
 def test_another_pros_contact_request_is_404(browser, path):
     foreign = RequestFactory(name="A Foreigner")
     before = ContactRequest.objects.values().get()
-    address, data = f"/inbox/{foreign.pk}{path}", {"status": "read", "body": "x"}
-    page = Page(browser.post(address, data) if path else browser.get(address), 404)
+    address = path.format(foreign.pk)
+    page = Page(browser.post(address, {"status": "read"}) if "status" in path else browser.get(address), 404)
     assert page.one("h1").text == "There is nothing here"
     assert "A Foreigner" not in page.text
     assert ContactRequest.objects.values().get() == before

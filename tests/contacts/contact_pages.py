@@ -17,13 +17,13 @@ def details(page):
 
 def entries(page):
     """The timeline without times, as [(classes, text)…]."""
-    items = page.without("time").all("#entries > .entry")
+    items = page.without("time, .request-status").all("#entries > .entry")
     return [(" ".join(item.classes[1:]), item.text.rstrip(" ·")) for item in items]
 
 
 def letters(page):
     """The messages and requests among the entries."""
-    return [(classes, text) for classes, text in entries(page) if "letter" in classes]
+    return [(classes, text) for classes, text in entries(page) if "letter" in classes or "bubble" in classes]
 
 
 def older_query(page):

@@ -50,19 +50,19 @@ def test_the_conversation_is_part_of_the_timeline(browser, user, whatsapp, lette
     assert {letter.contact, voice.contact} == {jane}
     page = contact_page(browser, jane)
     assert letters(page) == [
-        ("letter letter-own", "WhatsApp Olive Owner Yes Failed: Unknown Try again"),
-        ("letter", "WhatsApp Jane <b> as “Inès” 06 12 34 56 78 Voice message: open WhatsApp to view it"),
+        ("bubble bubble-own", "WhatsApp Olive Owner Yes Failed: Unknown Try again"),
+        ("bubble", "WhatsApp Jane <b> as “Inès” 06 12 34 56 78 Voice message: open WhatsApp to view it"),
         (
-            "letter",
+            "bubble",
             "E-mail Jane <b> as “Inès” jane@example.org Plan See here plan.pdf 15 bytes Quoted history > before",
         ),
     ]
     file = page.one(f'#entries a[href="/inbox/messages/{jane.pk}/files/{letter.files.get().pk}"]')
     assert file.text == "plan.pdf"
-    # A retry leads to the page of the conversation.
-    assert page.one('form[action$="/again"]')["action"] == f"/inbox/messages/{jane.pk}/{sent.pk}/again"
-    kinds = [item.classes[1] for item in page.all("#entries > :is(.letter, .note)")]
-    assert kinds == ["letter", "letter", "note", "letter"]
+    # A retry leads to the thread.
+    assert page.one('form[action$="/again"]')["action"] == f"/inbox/{jane.pk}/{sent.pk}/again"
+    kinds = [item.classes[1] for item in page.all("#entries > :is(.bubble, .request-letter, .note)")]
+    assert kinds == ["bubble", "bubble", "note", "bubble"]
 
 
 def test_the_contacts_page_does_not_mark_messages_as_read(browser, whatsapp):
@@ -78,13 +78,13 @@ def test_a_message_is_written_from_the_contacts_page(browser, user, whatsapp):
     assert page.texts(".write summary") == ["Write a message", "Files, copies, time"]
     label, form = message_form(page)
     assert label == "Send by WhatsApp"
-    # A plain form: a draft would come back here after the message was sent on the conversation's page.
+    # A plain form: a draft would come back here after the message was sent.
     assert ("hx-post" in form, "data-draft" in form) == (False, False)
     response = browser.post(form.action, {**form.fields, "text": "Yes"})
-    assert (response.status_code, response["Location"]) == (302, f"/inbox/messages/{contact.pk}#thread")
+    assert (response.status_code, response["Location"]) == (302, f"/contacts/{contact.pk}")
     [sent] = ContactMessage.objects.filter(state="scheduled")
     assert (sent.contact, sent.text, sent.channel, sent.author) == (contact, "Yes", "whatsapp", user)
-    assert letters(contact_page(browser, contact))[0] == ("letter letter-own", "WhatsApp Olive Owner Yes Sending…")
+    assert letters(contact_page(browser, contact))[0] == ("bubble bubble-own", "WhatsApp Olive Owner Yes Sending…")
 
 
 def test_a_contact_with_an_email_can_be_written_to_first(browser, letterbox, jane, contact):
@@ -136,5 +136,5 @@ def test_the_same_queries_for_one_message_and_for_ten(browser, user, whatsapp):
         with CaptureQueriesContext(connection) as queries:
             contact_page(browser, contact)
         counts.append(len(queries))
-    # Those of the timeline, the files, and the last message of the channel.
-    assert counts[0] == counts[1] <= 26
+    # Those of the timeline, the files, how many wait, and the last message of the channel.
+    assert counts[0] == counts[1] <= 27

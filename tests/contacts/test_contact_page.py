@@ -79,5 +79,5 @@ def test_the_page_of_a_merged_contact_redirects_to_the_kept_one(browser, other_b
 
 def test_a_request_in_the_inbox_links_to_its_contact(browser, jane):
     contact_request = RequestFactory(property=PropertyFactory(pro=jane.pro), contact=jane)
-    page = Page(browser.get(f"/inbox/{contact_request.pk}"))
+    page = Page(browser.get(f"/inbox/{contact_request.contact_id}"))
     assert page.has(f'a[href="/contacts/{jane.pk}"]')

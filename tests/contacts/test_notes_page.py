@@ -57,7 +57,7 @@ def test_htmx_gets_an_empty_form_and_the_note(browser, jane):
     page = Page(browser.post(f"/contacts/{jane.pk}/notes", {"body": "Call <i>"}, headers=htmx("note-new")))
     assert (page.form("#note-new").fields["body"], page.has("main")) == ("", False)
     entries = page.one("ol")
-    assert (entries["hx-swap-oob"], entries.texts(".note > p")[-1:]) == ("afterbegin:#entries", ["Call <i>"])
+    assert (entries["hx-swap-oob"], entries.texts(".note .words")[-1:]) == ("afterbegin:#entries", ["Call <i>"])
 
 
 @pytest.mark.parametrize(

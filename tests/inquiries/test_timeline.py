@@ -70,10 +70,10 @@ def test_arrivals_moves_and_offers_newest_first(browser, asked, jane, user, inqu
             ("happened", "Offer sent Roof €1,850.00 Olive Owner"),
             ("happened", "A leaking roof In Review → Closed"),
             ("happened", "A leaking roof Submitted → In Review Olive Owner · Rang her <b>up</b>."),
-            ("letter", "A leaking roof Closed Test · It drips. In the hall."),
+            ("request-letter", "A leaking roof Closed Test · It drips. In the hall."),
         ]
     )
-    assert entries(page)[-1][0] == "letter"
+    assert entries(page)[-1][0] == "request-letter"
     assert set(page.values("li.entry a", "href")) == {f"/inquiries/{inquiry.pk}"}
 
 
@@ -95,7 +95,7 @@ def test_an_offer_in_draft_is_not_on_the_timeline(browser, asked, jane, start):
 def test_a_cancelled_one_says_so(browser, asked, jane):
     inquiry = asked(subject="Roof", message="Now")
     close_inquiry(inquiry, outcome="cancelled", by=None)
-    assert entries(contact_page(browser, jane))[-1] == ("letter", "Roof Cancelled Test · Now")
+    assert entries(contact_page(browser, jane))[-1] == ("request-letter", "Roof Cancelled Test · Now")
 
 
 @pytest.mark.parametrize(("icon", "picture"), [("house", ""), ("no-such-icon", "T")])
@@ -104,7 +104,7 @@ def test_a_type_without_an_emoji_has_a_sign_all_the_same(browser, asked, jane, i
     inquiry_type.save()
     asked(subject="Roof", message="Now")
     page = contact_page(browser, jane)
-    assert entries(page) == [("letter", "Roof Submitted Test · Now")]
+    assert entries(page) == [("request-letter", "Roof Submitted Test · Now")]
     sign = page.one("li.entry .type-icon[title=Test] span[aria-hidden]")
     assert (sign.text, sign.has("svg")) == (picture, not picture)
 
@@ -175,7 +175,7 @@ def test_a_merge_moves_them_and_an_undo_moves_them_back(browser, asked, jane, us
     ]
     undo_merge(merge, by=user)
     assert {row["id"]: row for row in Inquiry.objects.values()} == before
-    inquiry_entries = [text for kind, text in entries(contact_page(browser, jane)) if kind == "letter"]
+    inquiry_entries = [text for kind, text in entries(contact_page(browser, jane)) if kind == "request-letter"]
     assert inquiry_entries == ["Hers Submitted Test · Is it possible?"]
 
 
@@ -184,4 +184,4 @@ def test_an_archived_contact_keeps_them(browser, asked, jane, user):
     jane.archive(by=user)
     inquiry.refresh_from_db()
     assert inquiry.contact == jane
-    assert ("letter", "Roof Submitted Test · Now") in entries(contact_page(browser, jane))
+    assert ("request-letter", "Roof Submitted Test · Now") in entries(contact_page(browser, jane))

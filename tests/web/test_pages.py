@@ -109,7 +109,7 @@ def test_a_fault_shows_the_request_id_and_no_internals(browser, monkeypatch, cap
         raise RuntimeError("the password is 1234")
 
     monkeypatch.setattr(ContactRequest.objects.all().__class__, "counts", fail)
-    response = browser.get("/inbox")
+    response = browser.get("/inbox/requests")
     page = Page(response, 500)
     assert page.one("main code").text == response["X-Request-ID"]
     assert "1234" not in page.html
@@ -121,7 +121,7 @@ def test_a_database_that_is_gone_is_said_and_not_for_ever(browser, monkeypatch):
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(ContactRequest.objects.all().__class__, "counts", gone)
-    response = browser.get("/inbox")
+    response = browser.get("/inbox/requests")
     assert (Page(response, 503).one("h1").text, response["Retry-After"]) == ("Back in a moment", "10")
 
 

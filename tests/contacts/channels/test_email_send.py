@@ -233,11 +233,11 @@ def test_copies_go_to_the_other_recipients_when_asked_for(mail_server, browser, 
     own, list_ = "port@in.example.com", "no-reply@list.example"
     others = (("Bo", "bo@example.org"), ("", own), ("", list_), ("", "Cy@example.org"))
     contact = received("email", cc=others).contact
-    page = Page(browser.get(f"/inbox/messages/{contact.pk}"))
+    page = Page(browser.get(f"/inbox/{contact.pk}"))
     assert page.texts("label.check") == ["Copy to bo@example.org, Cy@example.org"]
     assert f"Copy to: Bo , {own} , {list_} , Cy@example.org" in page.texts(".thread p")
     for fields in ({"text": "Yes.", "with_copies": "on"}, {"text": "No."}):
-        browser.post(f"/inbox/messages/{contact.pk}/send", {"channel": "email", **fields})
+        browser.post(f"/inbox/{contact.pk}/send", {"channel": "email", **fields})
     work_tasks()
     sent = ContactMessage.objects.exclude(state="received").order_by("created_at").values_list("text", "cc")
     assert list(sent) == [("Yes.", [["Bo", "bo@example.org"], ["", "Cy@example.org"]]), ("No.", [])]

@@ -84,7 +84,7 @@ def test_secrets_and_tokens_are_on_no_page(browser, pro, user, whatsapp, letterb
     hidden = {value for row in ChannelConnection.objects.all() for value in (row.secret, row.token) if value}
     assert len(hidden) == (4 if is_telegram_new else 3)
     contact = arrive(whatsapp).contact
-    paths = ["/inbox/messages", f"/inbox/messages/{contact.pk}", f"/contacts/{contact.pk}", "/settings/profile"]
+    paths = ["/inbox/all", f"/inbox/{contact.pk}", f"/contacts/{contact.pk}", "/settings/profile"]
     paths += [path for path, methods in ADDRESSES.items() if "get" in methods]
     for path in paths:
         html = unescape(Page(browser.get(path)).html)

@@ -26,7 +26,7 @@ def test_disconnecting_asks_first_and_deletes_the_keys(browser, pro, nobody, wha
     assert key != whatsapp.key
     paths = [f"/channels/whatsapp/{address}" for address in (whatsapp.key, key)]
     assert [nobody.post(path, b"{}", content_type="application/json").status_code for path in paths] == [404] * 2
-    assert Page(browser.get(f"/inbox/messages/{message.contact_id}")).texts(".letter .words") == ["Is it free?"]
+    assert Page(browser.get(f"/inbox/{message.contact_id}")).texts(".bubble .words") == ["Is it free?"]
 
 
 def test_ended_connection_is_connected_again(browser, pro, whatsapp):

@@ -1,4 +1,4 @@
-"""The pages of conversations, as tests read them."""
+"""The thread of a person and the list of conversations, as tests read them."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from contacts.models import ChannelConnection, Contact, ContactMessage
 
-from ...pages import Element, Page
+from ...pages import Page
 from ..messaging import arrive
 
-LIST = "/inbox/messages"
+LIST, WAITING = "/inbox/all", "/inbox"
 # Requests of htmx, by the element that they replace.
-DETAIL = {"HX-Request": "true", "HX-Target": "detail"}
+DETAIL = {"HX-Request": "true", "HX-Target": "item"}
 THREAD = {"HX-Request": "true", "HX-Target": "thread"}
 MORE = {"HX-Request": "true", "HX-Target": "more"}
 with_and_without_htmx = pytest.mark.parametrize("headers", [{}, DETAIL], ids=["page", "htmx"])
@@ -26,7 +26,12 @@ CANNOT_ANSWER = "You cannot answer from here"
 
 
 def path_of(contact: Contact) -> str:
-    return f"{LIST}/{contact.pk}"
+    return f"{WAITING}/{contact.pk}"
+
+
+def messages_path(contact: Contact) -> str:
+    """Where files and actions of single messages have their addresses."""
+    return f"{WAITING}/messages/{contact.pk}"
 
 
 def ago(**time: float) -> datetime:
@@ -39,29 +44,19 @@ def is_whole(page: Page) -> bool:
 
 
 def rows(page: Page) -> list[str]:
-    """Texts of the rows of the list, without their times."""
-    return page.without("time").texts("li[id^=row-]")
+    """Texts of the rows of the list, without initials and times."""
+    return page.without("time, .face").texts("li[id^=row-]")
 
 
 def names(page: Page) -> list[str]:
     """Names of the contacts in the list."""
-    return page.texts("li[id^=row-] .request-top strong")
+    return page.texts("li[id^=row-] .row-name strong")
 
 
 def letters(page: Page) -> list[tuple[bool, str]]:
     """(is the Pro's own, text without time) of each message, newest first."""
-    thread = page.without("time").one("ol.thread")
-    return [("letter-own" in letter.classes, letter.text) for letter in thread.all("li.letter")]
-
-
-def tabs(page: Page) -> list[tuple[str, int, bool]]:
-    """(name, count, is the current one) of each tab of the inbox."""
-
-    def read(tab: Element) -> tuple[str, int, bool]:
-        count = tab.one(".count").text
-        return tab.text.removesuffix(count).strip(), int(count), "aria-current" in tab
-
-    return [read(tab) for tab in page.one("nav#inbox-tabs").all("a")]
+    thread = page.without("time").one("ol#thread")
+    return [("bubble-own" in bubble.classes, bubble.text) for bubble in reversed(thread.all("li.bubble"))]
 
 
 def polled_path(page: Page) -> str:
@@ -72,14 +67,6 @@ def polled_path(page: Page) -> str:
 def answer(text: str = "Yes.", channel: str = "whatsapp", **more: Any) -> dict[str, Any]:
     """The filled-in form of an answer."""
     return {"text": text, "channel": channel, "id": uuid.uuid4(), **more}
-
-
-def unread(contact: Contact) -> tuple[int, int]:
-    """Number of unread messages, as the contact and as the messages have it."""
-    return (
-        Contact.objects.values_list("unread_count", flat=True).get(pk=contact.pk),
-        contact.messages.filter(read_at=None, state="received").count(),
-    )
 
 
 def outbound() -> list[ContactMessage]:

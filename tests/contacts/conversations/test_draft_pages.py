@@ -28,7 +28,7 @@ def address(contact, *rest):
 
 def send(browser, contact, **fields):
     data = {"id": uuid.uuid4(), "channel": "email", "text": "Yes", **fields}
-    return browser.post(f"/inbox/messages/{contact.pk}/send", data)
+    return browser.post(f"/inbox/{contact.pk}/send", data)
 
 
 def test_a_draft_is_saved_by_htmx(browser, user, ana):
@@ -50,7 +50,7 @@ def test_a_draft_is_saved_by_a_button(browser, user, ana):
 @pytest.mark.parametrize("next", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", ""])
 def test_it_leads_to_no_other_site(browser, ana, next):
     response = browser.post(address(ana, "draft"), {"text": "Dear", "next": next})
-    assert response["Location"] == f"/inbox/messages/{ana.pk}"
+    assert response["Location"] == f"/inbox/{ana.pk}"
 
 
 @pytest.mark.parametrize("field", ["text", "cc", "topic", "channel"])
@@ -89,8 +89,8 @@ def test_an_answer_is_undone_once(browser, user, ana):
     user.undo_seconds = 10
     message = write_message(ana, "Yes", channel="email", by=user)
     for said in ("Not sent. Your words are in the draft.", "This message was undone already."):
-        assert browser.post(address(ana, message.pk, "undo"))["Location"] == f"/inbox/messages/{ana.pk}"
-        assert Page(browser.get(f"/inbox/messages/{ana.pk}")).texts("#messages p") == [said]
+        assert browser.post(address(ana, message.pk, "undo"))["Location"] == f"/inbox/{ana.pk}"
+        assert Page(browser.get(f"/inbox/{ana.pk}")).texts("#messages p") == [said]
     assert (Draft.objects.get().text, ContactMessage.objects.filter(author=user).count()) == ("Yes", 0)
 
 
@@ -98,7 +98,7 @@ def test_what_has_left_is_not_undone(browser, user, ana):
     message = write_message(ana, "Yes", channel="email", by=user)
     ContactMessage.objects.filter(pk=message.pk).update(state="sent")
     browser.post(address(ana, message.pk, "undo"))
-    said = Page(browser.get(f"/inbox/messages/{ana.pk}")).texts("#messages p")
+    said = Page(browser.get(f"/inbox/{ana.pk}")).texts("#messages p")
     assert said == ["It is too late: the message is on its way."]
 
 

@@ -11,7 +11,7 @@ from contacts.models import MessageFile, MessageMedium
 from ...pages import Page
 from ...pictures import photo
 from ..messaging import arrive
-from .pages import THREAD, letters, path_of, polled_path
+from .pages import THREAD, letters, messages_path, path_of, polled_path
 
 pytestmark = pytest.mark.django_db
 OGG = b"OggS" + bytes(range(200))
@@ -42,8 +42,8 @@ def test_picture_is_a_thumbnail_that_leads_to_the_original(shown, browser, other
     link = page.one(".picture")
     image = link.one("img")
     assert (link["href"], image["src"]) == (
-        f"{path_of(message.contact)}/files/{file.pk}",
-        f"{path_of(message.contact)}/files/{file.pk}/thumbnail",
+        f"{messages_path(message.contact)}/files/{file.pk}",
+        f"{messages_path(message.contact)}/files/{file.pk}/thumbnail",
     )
     assert (image["width"], image["height"], image["alt"]) == ("480", "640", file.filename)
     response = browser.get(image["src"])
@@ -104,7 +104,7 @@ def test_anything_else_is_a_download(shown, browser):
     # A picture in name alone has no thumbnail.
     _message, page = shown(Media("image", "i", "", "image/jpeg"), i=hostile)
     assert not page.has(".picture")
-    path = f"{path_of(message.contact)}/files/{MessageFile.objects.first().pk}"
+    path = f"{messages_path(message.contact)}/files/{MessageFile.objects.first().pk}"
     assert [browser.get(f"{path}/{name}").status_code for name in ("thumbnail", "play")] == [404, 404]
 
 
@@ -147,7 +147,7 @@ def test_medium_of_another_pro_is_not_fetched_again(shown, browser, other_browse
     message, _page = shown(Media("image", "missing"))
     medium = MessageMedium.objects.get()
     MessageMedium.objects.update(state="gone")
-    path = f"{path_of(message.contact)}/media/{medium.pk}/fetch"
+    path = f"{messages_path(message.contact)}/media/{medium.pk}/fetch"
     assert (other_browser.post(path).status_code, browser.get(path).status_code) == (404, 405)
     message.contact.archive(by=None)
     assert browser.post(path).status_code == 404

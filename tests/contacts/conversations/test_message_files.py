@@ -7,7 +7,7 @@ from contacts.channels.message import File
 
 from ...pages import Page
 from ..messaging import arrive
-from .pages import PDF, path_of
+from .pages import PDF, messages_path, path_of
 
 # The browser must not show or run it.
 HEADERS = {
@@ -26,7 +26,7 @@ def mail(letterbox):
 
 
 def file_path(message):
-    return f"{path_of(message.contact)}/files/{message.files.get().pk}"
+    return f"{messages_path(message.contact)}/files/{message.files.get().pk}"
 
 
 @pytest.mark.parametrize("is_archived", [False, True])
@@ -41,8 +41,8 @@ def test_file_is_downloaded(browser, mail, is_archived):
 
 def test_file_of_another_conversation_is_404(browser, mail, letterbox):
     other = arrive(letterbox, who="Other")
-    paths = [f"{path_of(other.contact)}/files/{mail.files.get().pk}"]
-    paths += [f"{path_of(mail.contact)}/files/{number}" for number in (0, 10**30)]
+    paths = [f"{messages_path(other.contact)}/files/{mail.files.get().pk}"]
+    paths += [f"{messages_path(mail.contact)}/files/{number}" for number in (0, 10**30)]
     for path in paths:
         assert Page(browser.get(path), 404).one("h1").text == "There is nothing here"
     assert b"".join(browser.get(file_path(mail))) == PDF
@@ -70,7 +70,7 @@ def test_file_follows_its_message_in_a_merge(browser, user, mail, contact):
     former_path = file_path(mail)
     merge_contacts(kept, mail.contact, by=user)
     assert browser.get(former_path).status_code == 404
-    response = browser.get(f"{path_of(kept)}/files/{mail.files.get().pk}")
+    response = browser.get(f"{messages_path(kept)}/files/{mail.files.get().pk}")
     assert (response.status_code, b"".join(response)) == (200, PDF)
 
 
@@ -78,6 +78,6 @@ def test_file_that_may_run_something_is_marked(browser, letterbox):
     mail = arrive(letterbox, files=(File("plan.pdf", PDF), File("photo.heic", b"ftyp"), File("plan.exe", b"MZ")))
     files = Page(browser.get(path_of(mail.contact))).texts(".message-files li")
     assert [text.endswith("May be dangerous") for text in files] == [False, False, True]
-    response = browser.get(f"{path_of(mail.contact)}/files/{mail.files.get(filename='plan.exe').pk}")
+    response = browser.get(f"{messages_path(mail.contact)}/files/{mail.files.get(filename='plan.exe').pk}")
     assert (response["Content-Type"], b"".join(response)) == ("application/octet-stream", b"MZ")
     assert response["Content-Disposition"] == 'attachment; filename="plan.exe"'

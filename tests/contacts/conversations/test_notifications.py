@@ -31,7 +31,7 @@ def test_pro_is_notified_once_of_unread_messages(pro, receive_call):
     contact = Contact.objects.get()
     assert (notification.to, notification.subject) == (["port@example.com"], "Théo Morvan wrote by Telegram")
     assert notification.body == (
-        f"Théo Morvan · Telegram\n\nNº 0\n\nAnswer in your inbox: http://testserver/inbox/messages/{contact.pk}\n"
+        f"Théo Morvan · Telegram\n\nNº 0\n\nAnswer in your inbox: http://testserver/inbox/{contact.pk}\n"
     )
     assert notification.extra_headers["Auto-Submitted"] == "auto-generated"
     ContactMessage.objects.mark_read(contact)

@@ -45,7 +45,7 @@ def test_the_call_is_stored_compressed_beside_its_message(mail):
 
 
 def test_its_pro_downloads_it_and_nobody_else(browser, other_browser, nobody, mail):
-    page = Page(browser.get(f"/inbox/messages/{mail.contact_id}"))
+    page = Page(browser.get(f"/inbox/{mail.contact_id}"))
     address = page.one(f'a[href="{path_of(mail, "original")}"]')
     response = browser.get(address["href"])
     assert b"".join(response.streaming_content) == MAIL[0]
@@ -66,15 +66,15 @@ def test_every_provider_keeps_its_own_form(browser, pro, receive_call, provider)
 
 def test_a_message_without_an_original_offers_none(browser, letterbox):
     message = arrive(letterbox)
-    page = Page(browser.get(f"/inbox/messages/{message.contact_id}"))
-    assert (page.texts("details.more"), len(page.texts(".thread li"))) == ([], 1)
+    page = Page(browser.get(f"/inbox/{message.contact_id}"))
+    assert (page.texts("details.more"), len(page.texts(".thread .bubble"))) == ([], 1)
     assert browser.get(path_of(message, "original")).status_code == 404
     assert browser.post(path_of(message, "read-again")).status_code == 404
 
 
 def test_reading_again_adds_what_was_missed_and_doubles_nothing(browser, mail, work_tasks, monkeypatch):
     before = ContactMessage.objects.values().get()
-    assert browser.post(path_of(mail, "read-again"))["Location"] == f"/inbox/messages/{mail.contact_id}"
+    assert browser.post(path_of(mail, "read-again"))["Location"] == f"/inbox/{mail.contact_id}"
     work_tasks()
     assert ContactMessage.objects.values().get() == before
 

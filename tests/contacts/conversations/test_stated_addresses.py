@@ -70,16 +70,16 @@ def test_addresses_of_a_new_persons_form_are_stated_and_a_message_joins_marked(h
 def test_the_first_answer_asks_and_confirms(browser, house, whatsapp):
     contact = ask(house).contact
     message = whatsapp_from(whatsapp)
-    page = Page(browser.get(f"/inbox/messages/{contact.pk}"))
+    page = Page(browser.get(f"/inbox/{contact.pk}"))
     fields = {"channel": "whatsapp", "text": "Yes."}
-    assert page.texts("label.check") == ["33612345678 is the same person as Ana"]
-    response = browser.post(f"/inbox/messages/{contact.pk}/send", fields)
+    assert page.texts(".field label.check") == ["33612345678 is the same person as Ana"]
+    response = browser.post(f"/inbox/{contact.pk}/send", fields)
     page = Page(response, status=422)
     assert page.texts(".errorlist") == ["Say first who wrote: the same person, or somebody else."]
-    assert page.form("form.reply").fields["text"] == "Yes."
+    assert page.form("#message-form").fields["text"] == "Yes."
     assert ContactMessage.objects.exclude(state="received").count() == 0
 
-    response = browser.post(f"/inbox/messages/{contact.pk}/send", {**fields, "is_same": str(message.pk)})
+    response = browser.post(f"/inbox/{contact.pk}/send", {**fields, "is_same": str(message.pk)})
     assert response.status_code == 302
     assert ContactMessage.objects.filter(is_unconfirmed=True).count() == 0
     assert identities(contact) == [
@@ -87,25 +87,25 @@ def test_the_first_answer_asks_and_confirms(browser, house, whatsapp):
         ("phone", PHONE, False),
         ("whatsapp", "33612345678", False),
     ]
-    assert Page(browser.get(f"/inbox/messages/{contact.pk}")).texts("label.check") == []
+    assert Page(browser.get(f"/inbox/{contact.pk}")).texts(".field label.check") == []
 
 
 def test_somebody_else_gets_a_contact_of_their_own(browser, user, house, whatsapp):
     contact = ask(house).contact
     first, second = whatsapp_from(whatsapp, name="Bo"), whatsapp_from(whatsapp, "Are you there?", name="Bo")
-    page = Page(browser.get(f"/inbox/messages/{contact.pk}"))
-    assert page.texts(".thread li strong") == ["Ana", "Ana"]
+    page = Page(browser.get(f"/inbox/{contact.pk}"))
+    assert page.texts(".thread .bubble strong") == ["Ana", "Ana"]
     assert [text for text in page.texts(".thread li span") if text.startswith("as ")] == ["as “Bo”", "as “Bo”"]
     address = f"/inbox/messages/{contact.pk}/{second.pk}/same-person"
     response = browser.post(address, {"same": "no"})
     newcomer = Contact.objects.get(name="Bo")
-    assert response["Location"] == f"/inbox/messages/{newcomer.pk}"
+    assert response["Location"] == f"/inbox/{newcomer.pk}"
     moved = ContactMessage.objects.filter(contact=newcomer, is_unconfirmed=False)
     assert set(moved) == {first, second}
     assert identities(newcomer) == [("phone", PHONE, False), ("whatsapp", "33612345678", False)]
     assert identities(contact) == [("email", "ana@example.org", True)]
     counts = Contact.objects.order_by("name").values_list("name", "phone", "unread_count")
-    assert list(counts) == [("Ana", PHONE, 0), ("Bo", PHONE, 0)]
+    assert list(counts) == [("Ana", PHONE, 0), ("Bo", PHONE, 2)]
     # Pressed twice, it makes no third contact.
     assert browser.post(address, {"same": "no"}).status_code == 404
     assert Contact.objects.count() == 2
@@ -198,16 +198,16 @@ def test_an_answer_waits_until_every_sender_is_confirmed(browser, house, letterb
     contact = ask(house).contact
     mail = arrive(letterbox, identities=(("email", "ana@example.org"),), email="ana@example.org", is_proven=False)
     shown = whatsapp_from(whatsapp)
-    fields, path = {"channel": "email", "text": "The code is 1."}, f"/inbox/messages/{contact.pk}"
+    fields, path = {"channel": "email", "text": "The code is 1."}, f"/inbox/{contact.pk}"
     arrived = arrive(letterbox, identities=(("phone", PHONE),), phone=PHONE, email="", address="eve@example.org")
     unconfirmed = ContactMessage.objects.filter(is_unconfirmed=True)
     assert set(unconfirmed) == {mail, shown, arrived}
     # The tick was about the message that the page showed.
     for ticked, asked_next, left in [(shown, arrived, 3), (arrived, shown, 2), (shown, mail, 1)]:
         page = Page(browser.post(f"{path}/send", {**fields, "is_same": str(ticked.pk)}), status=422)
-        box = page.one("form.reply input[name=is_same]")
+        box = page.one("#message-form input[name=is_same]")
         assert (box["value"], box.get("checked"), unconfirmed.all().count()) == (str(asked_next.pk), None, left)
-        assert page.form("form.reply").fields["text"] == "The code is 1."
+        assert page.form("#message-form").fields["text"] == "The code is 1."
     assert ContactMessage.objects.exclude(state="received").count() == 0
     assert browser.post(f"{path}/send", {**fields, "is_same": str(mail.pk)}).status_code == 302
     assert unconfirmed.all().count() == 0
@@ -218,8 +218,8 @@ def test_the_question_names_the_address_that_an_answer_would_go_to(browser, pro,
     known = register(pro, name="Ana", email="ana@example.org")
     sender = {"identities": (("email", "ana@example.org"),), "email": "ana@example.org", "is_proven": False}
     arrive(letterbox, address="elsewhere@evil.example", **sender)
-    page = Page(browser.get(f"/inbox/messages/{known.pk}"))
-    assert page.texts("label.check") == ["ana@example.org, elsewhere@evil.example is the same person as Ana"]
+    page = Page(browser.get(f"/inbox/{known.pk}"))
+    assert page.texts(".field label.check") == ["ana@example.org, elsewhere@evil.example is the same person as Ana"]
     assert "Answers go to elsewhere@evil.example." in page.one(".thread form.message").text
 
 

@@ -46,7 +46,7 @@ def fill_in(*values, **more):
 
 def test_templates_are_offered_instead_of_free_text(browser, closed):
     page = Page(browser.get(path_of(closed)))
-    assert (page.has("form.reply"), CANNOT_ANSWER in page.text) == (False, False)
+    assert (page.has("#message-form"), CANNOT_ANSWER in page.text) == (False, False)
     assert page.one(".templates > p").text == f"{OVER} After that you can send a template that WhatsApp has approved:"
     assert page.texts(".template > summary") == ["hello fr", "visit en"]
     form = page.all(".template")[1]
@@ -59,19 +59,23 @@ def test_without_templates_the_reason_and_other_channels_are_shown(browser, clos
     ChannelConnection.objects.update(templates=[])
     page = Page(browser.get(path_of(closed)))
     known = f"{OVER} After that it takes only approved templates, and none are known here."
-    assert (page.has("form.reply"), page.has(".template")) == (False, False)
+    assert (page.has("#message-form"), page.has(".template")) == (False, False)
     assert page.one(".templates").text == f"{known} WhatsApp settings"
     assert page.one(".templates a")["href"] == "/settings/channels/whatsapp"
     closed.change({"email": "ines@example.org"}, by=None)
     page = Page(browser.get(path_of(closed)))
     assert page.one(".templates").text == f"{known} Answer by another channel. WhatsApp settings"
-    assert page.one("form.reply button").text == "Send by e-mail"
+    assert page.texts("#message-form .composer-buttons button") == ["Send"]
 
 
 def test_free_text_is_refused_and_kept(browser, closed, user):
     response = browser.post(f"{path_of(closed)}/send", answer("Too late"))
     page = Page(response, 422)
-    assert (page.one("form.reply textarea").text, page.texts("form.reply button"), outbound()) == ("Too late", [], [])
+    assert (page.one("#message-form textarea").text, page.texts("#message-form button"), outbound()) == (
+        "Too late",
+        [],
+        [],
+    )
     with pytest.raises(ValidationError) as raised:
         write_message(closed, "Too late", channel="whatsapp", by=user)
     assert raised.value.message_dict == {"channel": [OVER]}

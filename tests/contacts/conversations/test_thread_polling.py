@@ -1,4 +1,4 @@
-"""An open conversation polls for new messages and states."""
+"""An open thread polls for new entries and states."""
 
 import pytest
 from django.db import connection
@@ -8,10 +8,12 @@ from django.utils import timezone
 from contacts.channels.message import InboundMessage, Receipt
 from contacts.conversations.receiving import apply_receipt, receive_message
 from contacts.conversations.writing import write_message
+from contacts.models import Draft
 
+from ...factories import UserFactory
 from ...pages import Page
 from ..messaging import arrive
-from .pages import THREAD, is_whole, letters, path_of, polled_path, rows, tabs
+from .pages import THREAD, ago, is_whole, letters, path_of, polled_path
 
 
 def test_open_page_gets_new_messages_states_and_edits(browser, user, whatsapp):
@@ -19,7 +21,7 @@ def test_open_page_gets_new_messages_states_and_edits(browser, user, whatsapp):
     path = polled_path(Page(browser.get(path_of(contact))))
 
     def poll():
-        """Letters of the thread as the open page gets it, None when nothing is new."""
+        """Bubbles of the thread as the open page gets it, None when nothing is new."""
         nonlocal path
         response = browser.get(path, headers=THREAD)
         if response.status_code == 204:
@@ -37,8 +39,7 @@ def test_open_page_gets_new_messages_states_and_edits(browser, user, whatsapp):
     message = write_message(contact, "Yes", channel="whatsapp", by=user)
     assert poll()[0] == (True, "WhatsApp Olive Owner Yes Sending…")
     message.update_state("sending")
-    message.note_failure("The provider answered 503.")
-    assert poll()[0] == (True, "WhatsApp Olive Owner Yes Not sent yet, trying again: The provider answered 503.")
+    assert poll()[0] == (True, "WhatsApp Olive Owner Yes Sending…")
     message.update_state("sent", external_id="out.1")
     assert poll()[0] == (True, "WhatsApp Olive Owner Yes Sent")
     for state, shown in (("delivered", "Delivered"), ("read", "Read")):
@@ -50,28 +51,53 @@ def test_open_page_gets_new_messages_states_and_edits(browser, user, whatsapp):
     assert poll()[-1] == (False, "WhatsApp Inès · edited Is it? Earlier text Is it free?")
 
 
+def test_what_a_page_shows_stays_when_more_comes(browser, whatsapp):
+    for n in range(30):
+        contact = arrive(whatsapp, f"No {n:02}", sent_at=ago(minutes=60 - n)).contact
+    page = Page(browser.get(path_of(contact)))
+    shown, path = letters(page), polled_path(page)
+    for n in range(5):
+        arrive(whatsapp, f"New {n}")
+    polled = letters(Page(browser.get(path, headers=THREAD)))
+    assert polled[5:] == shown
+    assert [text for _own, text in polled[:5]] == [f"WhatsApp Inès New {n}" for n in reversed(range(5))]
+
+
 @pytest.mark.parametrize("version", ["", "x", "a\0b", "x" * 5000])
 def test_unknown_version_gets_the_thread(browser, whatsapp, version):
     contact = arrive(whatsapp).contact
-    response = browser.get(path_of(contact), {"seen": version}, headers=THREAD)
-    assert letters(Page(response)) == [(False, "WhatsApp Inès Is it free?")]
+    for first in ("", version):
+        response = browser.get(path_of(contact), {"seen": version, "first": first}, headers=THREAD)
+        assert letters(Page(response)) == [(False, "WhatsApp Inès Is it free?")]
 
 
-def test_new_message_updates_row_and_tabs_too(browser, whatsapp):
+def test_a_colleague_who_is_answering_is_shown(browser, pro, whatsapp):
     contact = arrive(whatsapp).contact
-    path = polled_path(Page(browser.get(path_of(contact))))
-    arrive(whatsapp, "Hello?")
-    page = Page(browser.get(path, headers=THREAD))
-    assert page.one(f"#row-{contact.pk}")["hx-swap-oob"] == "true"
-    assert (rows(page), tabs(page)[-1]) == (["Inès Hello? WhatsApp 1 unread"], ("Messages", 1, True))
+    page = Page(browser.get(path_of(contact)))
+    assert page.one("#presence").text == ""
+    colleague = UserFactory(pro=pro, name="Carl Colleague")
+    draft = Draft.objects.create(pro=pro, user=colleague, contact=contact, text="Dear")
+    polled = Page(browser.get(polled_path(page), headers=THREAD))
+    assert (polled.one("#presence").text, polled.one("#presence")["hx-swap-oob"]) == (
+        "Carl Colleague is answering",
+        "true",
+    )
+    assert browser.get(polled_path(polled), headers=THREAD).status_code == 204
+    Draft.objects.filter(pk=draft.pk).update(updated_at=ago(minutes=5))
+    assert Page(browser.get(polled_path(polled), headers=THREAD)).one("#presence").text == ""
 
 
-def test_poll_takes_seven_queries(browser, user, whatsapp):
+def test_number_of_queries_of_a_poll_does_not_grow(browser, user, whatsapp):
     contact = arrive(whatsapp).contact
+
+    def count_queries():
+        path = polled_path(Page(browser.get(path_of(contact))))
+        with CaptureQueriesContext(connection) as queries:
+            response = browser.get(path, headers=THREAD)
+        assert (response.status_code, response.content) == (204, b"")
+        return len(queries)
+
+    few = count_queries()
     for n in range(20):
         write_message(contact, f"{n}", channel="whatsapp", by=user)
-    path = polled_path(Page(browser.get(path_of(contact))))
-    with CaptureQueriesContext(connection) as queries:
-        response = browser.get(path, headers=THREAD)
-    # Session, user with its Pro; the contact; the messages, their files and media, answers and reactions.
-    assert (response.status_code, response.content, len(queries)) == (204, b"", 7)
+    assert count_queries() == few

@@ -1,4 +1,4 @@
-"""/inbox/quarantine: suspected spam with its reason, released with one click."""
+"""/inbox/set-aside: suspected spam with its reason, released with one click."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from ..factories import PropertyFactory
 from ..pages import Page
 from .rows import events, jobs
 
-PATH = "/inbox/quarantine"
+PATH = "/inbox/set-aside"
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_one_click_releases(browser, user, spam):
     assert spam.contact == Contact.objects.get(email="hasty@example.org")
     assert events(spam) == [("quarantine", "new", user.pk, None)]
     assert jobs() == [("notify", str(spam.pk)), ("acknowledge", str(spam.pk))]
-    assert Page(browser.get("/inbox")).texts("ol.requests strong") == ["Hasty"]
+    assert Page(browser.get("/inbox/requests")).texts("ol.requests .row-name") == ["Hasty"]
 
 
 def test_a_second_click_changes_nothing(browser, spam):
@@ -54,14 +54,39 @@ def test_another_pro_neither_sees_nor_releases_it(other_browser, spam):
     assert ContactRequest.objects.values().get() == before
 
 
-@pytest.mark.parametrize("path", ["", "/status", "/reply"])
-def test_it_is_not_in_the_inbox(browser, spam, path):
+@pytest.mark.parametrize("path", ["/inbox/{}", "/inbox/requests/{}/status"])
+def test_it_is_nowhere_else(browser, spam, path):
     before = ContactRequest.objects.values().get()
-    address, data = f"/inbox/{spam.pk}{path}", {"status": "read", "body": "x"}
-    response = browser.post(address, data) if path else browser.get(address)
+    address = path.format(spam.pk)
+    response = browser.post(address, {"status": "read"}) if "status" in path else browser.get(address)
     assert Page(response, 404).one("h1").text == "There is nothing here"
     assert ContactRequest.objects.values().get() == before
 
 
 def test_an_empty_quarantine_says_so(browser):
     assert Page(browser.get(PATH)).one("main").texts(".empty") == ["Nothing is set aside."]
+
+
+def test_the_former_address_leads_here(browser):
+    response = browser.get("/inbox/quarantine?cursor=x")
+    assert (response.status_code, response["Location"]) == (302, f"{PATH}?cursor=x")
+
+
+def test_a_request_is_set_aside_as_spam_from_its_thread_and_back(browser, user, receive, pro):
+    request = receive(PropertyFactory(pro=pro, title="The House"), name="Buyer", email="buyer@example.org", phone="")
+    page = Page(browser.get(f"/inbox/{request.contact_id}"))
+    form = page.form(f'#item-menu form[action="/inbox/requests/{request.pk}/set-aside"]')
+    assert form.text == "This is spam · The House"
+    assert browser.post(form.action)["Location"] == "/inbox"
+    page = Page(browser.get("/inbox"))
+    assert page.one("#list .happy").text == "Nobody is waiting."
+    assert page.form("#toasts form").action == release_path(request)
+    browser.post(release_path(request))
+    assert Page(browser.get("/inbox")).texts(".row-name") == ["Buyer"]
+
+
+def test_another_pro_sets_nothing_aside(other_browser, receive, pro):
+    request = receive(PropertyFactory(pro=pro), name="Buyer", email="buyer@example.org", phone="")
+    assert other_browser.post(f"/inbox/requests/{request.pk}/set-aside").status_code == 404
+    request.refresh_from_db()
+    assert request.quarantined_at is None

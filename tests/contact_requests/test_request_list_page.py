@@ -1,4 +1,4 @@
-"""/inbox: the list with its tabs, search, filter, pages and arrivals."""
+"""/inbox/requests: the list with its states, search, filter, pages and arrivals."""
 
 from datetime import timedelta
 
@@ -23,10 +23,10 @@ def house(pro):
 def names(page):
     """The visitors in the list; the list itself, or what it shows when it is empty, has to be there."""
     shown = page.all("ol.requests") or [page.one("#list .empty")]
-    return shown[0].texts(".request-top strong")
+    return shown[0].texts(".row-name strong")
 
 
-def names_at(browser, path="/inbox", **query):
+def names_at(browser, path="/inbox/requests", **query):
     return names(Page(browser.get(path, query)))
 
 
@@ -43,29 +43,31 @@ def store_many(house, count, **fields):
     ]
 
 
-def test_the_inbox_opens_on_new_contact_requests(browser, house):
+def test_the_list_opens_on_all_contact_requests(browser, house):
+    RequestFactory(property=house, name="Read", status="read", created_at=timezone.now() - timedelta(hours=1))
     RequestFactory(property=house, name="Unread")
-    RequestFactory(property=house, name="Read", status="read")
-    page = Page(browser.get("/inbox"))
-    assert names(page) == ["Unread"]
-    assert tabs(page) == [("New 1", True), ("Read 1", False), ("Replied 0", False), ("All 2", False)]
+    page = Page(browser.get("/inbox/requests"))
+    assert names(page) == ["Unread", "Read"]
+    assert page.texts(".row-about") == ["The House", "The House"]
+    assert tabs(page) == [("All 2", True), ("New 1", False), ("Read 1", False), ("Replied 0", False)]
 
 
 @pytest.mark.parametrize(
-    ("status", "shown"), [("read", ["R"]), ("replied", ["A"]), ("all", ["N", "R", "A"]), ("x", ["N"])]
+    ("status", "shown"),
+    [("new", ["N"]), ("read", ["R"]), ("replied", ["A"]), ("all", ["N", "R", "A"]), ("x", ["N", "R", "A"])],
 )
 def test_each_tab_shows_its_status(browser, house, status, shown):
     for n, (name, state) in enumerate([("N", "new"), ("R", "read"), ("A", "replied")]):
         RequestFactory(property=house, name=name, status=state, created_at=timezone.now() - timedelta(hours=n))
-    assert names_at(browser, status=status) == shown
+    assert names_at(browser, status=status) == list(shown)
 
 
 def test_another_pros_and_quarantined_ones_are_in_no_list_and_no_count(browser, house):
     RequestFactory(name="Foreign")
     RequestFactory(property=house, name="Spam", quarantined_at=timezone.now(), quarantine_reason="honeypot")
-    page = Page(browser.get("/inbox?status=all"))
-    assert (names(page), tabs(page)[3]) == ([], ("All 0", True))
-    assert page.one('a[href="/inbox/quarantine"]').text == "1 set aside as likely spam"
+    page = Page(browser.get("/inbox/requests?status=all"))
+    assert (names(page), tabs(page)[0]) == ([], ("All 0", True))
+    assert page.one('#views a[href="/inbox/set-aside"]').text == "Set aside 1"
     assert "Foreign" not in page.text
 
 
@@ -107,7 +109,7 @@ def test_the_property_filter_offers_the_pros_own_properties_alone(browser, house
     RequestFactory(property=house, name="House")
     RequestFactory(property=PropertyFactory(pro=pro), name="Flat", created_at=timezone.now() - timedelta(hours=1))
     foreign = PropertyFactory(title="Foreign")
-    page = Page(browser.get("/inbox", {"property": house.pk}))
+    page = Page(browser.get("/inbox/requests", {"property": house.pk}))
     assert names(page) == ["House"]
     assert "The House" in page.texts("#id_property option")
     assert "Foreign" not in page.texts("#id_property option")
@@ -117,7 +119,7 @@ def test_the_property_filter_offers_the_pros_own_properties_alone(browser, house
 
 def test_more_rows_come_by_cursor_while_others_arrive(browser, house):
     store_many(house, 60)
-    shown, path = [], "/inbox"
+    shown, path = [], "/inbox/requests"
     while path:
         page = Page(browser.get(path))
         shown += names(page)
@@ -129,7 +131,7 @@ def test_more_rows_come_by_cursor_while_others_arrive(browser, house):
 def test_htmx_gets_the_next_rows_alone(browser, house):
     rows = store_many(house, 30)
     cursor = to_cursor(rows[24].created_at, rows[24].pk)
-    fragment = Page(browser.get("/inbox", {"cursor": cursor}, headers={**HTMX, "HX-Target": "more"}))
+    fragment = Page(browser.get("/inbox/requests", {"cursor": cursor}, headers={**HTMX, "HX-Target": "more"}))
     assert fragment.texts("li strong") == [f"V{n:02}" for n in range(25, 30)]
     assert fragment.html.strip().startswith("<li id=") and not fragment.has("#more")
 
@@ -137,49 +139,55 @@ def test_htmx_gets_the_next_rows_alone(browser, house):
 def test_htmx_search_gets_the_list_alone_and_history_gets_the_page(browser, house):
     RequestFactory(property=house, name="Waiting")
     htmx = {**HTMX, "HX-Target": "list"}
-    fragment = Page(browser.get("/inbox", {"q": "waiting"}, headers=htmx))
-    assert fragment.html.strip().startswith('<div id="list">') and not fragment.has("html")
+    fragment = Page(browser.get("/inbox/requests", {"q": "waiting"}, headers=htmx))
+    assert fragment.html.strip().startswith('<div id="list" class="desk-rows"') and not fragment.has("html")
     assert names(fragment) == ["Waiting"]
-    page = Page(browser.get("/inbox", {"q": "waiting"}, headers={**htmx, "HX-History-Restore-Request": "true"}))
+    page = Page(
+        browser.get("/inbox/requests", {"q": "waiting"}, headers={**htmx, "HX-History-Restore-Request": "true"})
+    )
     assert (page.has("html"), names(page)) == (True, ["Waiting"])
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "%00", "MjAyNi0wMS0wMXx4"])
 def test_an_invalid_cursor_is_404(browser, cursor):
-    for path in ("/inbox?cursor=", "/inbox/quarantine?cursor=", "/inbox/arrivals?since="):
+    for path in ("/inbox/requests?cursor=", "/inbox/set-aside?cursor=", "/inbox/requests/arrivals?since="):
         assert Page(browser.get(f"{path}{cursor}"), 404).one("h1").text == "There is nothing here"
 
 
 def test_arrivals_are_announced(browser, house):
     first = RequestFactory(property=house)
     since = to_cursor(first.created_at, first.pk)
-    assert Page(browser.get("/inbox/arrivals", {"since": since})).one("[role=status]").texts("a") == []
+    assert Page(browser.get("/inbox/requests/arrivals", {"since": since})).one("[role=status]").texts("a") == []
     RequestFactory.create_batch(3, property=house)
-    assert Page(browser.get("/inbox/arrivals", {"since": since})).one("[role=status]").texts("a") == ["3 new"]
+    assert Page(browser.get("/inbox/requests/arrivals", {"since": since})).one("[role=status]").texts("a") == ["3 new"]
 
 
 def test_an_empty_inbox_announces_arrivals_too(browser, house):
-    path = Page(browser.get("/inbox")).one("#arrivals")["hx-get"]
+    path = Page(browser.get("/inbox/requests")).one("#arrivals")["hx-get"]
     RequestFactory(property=house)
     assert Page(browser.get(path)).one("[role=status]").texts("a") == ["1 new"]
 
 
 def test_page_and_fragments_are_told_apart_and_not_cached(browser, house):
-    response = browser.get("/inbox")
+    response = browser.get("/inbox/requests")
     assert {"HX-Request", "HX-Target"} <= {name.strip() for name in response["Vary"].split(",")}
     assert response["Cache-Control"] == "private, no-store"
 
 
-@pytest.mark.parametrize("path", ["/inbox", "/inbox/{}"])
-def test_more_rows_take_no_more_queries(browser, house, path):
-    (row,) = store_many(house, 1)
-    path = path.format(row.pk)
+def test_more_rows_take_no_more_queries(browser, house):
+    store_many(house, 1)
 
     def count_queries():
         with CaptureQueriesContext(connection) as queries:
-            assert "V00" in names_at(browser, path)
+            assert "V00" in names_at(browser)
         return len(queries)
 
     few = count_queries()
     store_many(house, 20)
-    assert count_queries() == few <= (6 if path == "/inbox" else 10)
+    assert count_queries() == few <= 7
+
+
+def test_the_former_address_of_the_list_leads_here(browser, house):
+    for query in ("status=read", "status=all&q=anna", f"property={house.pk}&status=new"):
+        response = browser.get(f"/inbox?{query}")
+        assert (response.status_code, response["Location"]) == (302, f"/inbox/requests?{query}")

@@ -1,0 +1,46 @@
+"""Contact requests at the desk: the thread that an old address of one leads to, and the properties beside a thread."""
+
+import uuid
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+
+from config.accounts.models import Pro
+from contacts.models import Contact
+
+from .models import ContactRequest
+
+
+class Aside(NamedTuple):
+    """Template and content of a part beside a thread."""
+
+    template: str
+    item: Any
+
+
+def find_url(pro: Pro, id: uuid.UUID) -> str:
+    """Address of a contact request in its contact's thread; "" when the Pro has no such contact request."""
+    row = ContactRequest.objects.for_pro(pro).filter(pk=id, contact__deleted_at=None).first()
+    return thread_url(row) if row else ""
+
+
+def thread_url(contact_request: ContactRequest) -> str:
+    """Address of a contact request in its contact's thread."""
+    return f"{reverse('waiting:person', args=[contact_request.contact_id])}#request-{contact_request.pk}"
+
+
+def asides(contact: Contact) -> list[Aside]:
+    """The properties that the contact asked about, the last one first."""
+    rows = _newest_requests(contact)
+    properties = list({row.property_id: row.property for row in rows}.values())[:3]
+    return [Aside("contact_requests/_desk_properties.html", properties)] if properties else []
+
+
+def menu_actions(contact: Contact) -> list[Aside]:
+    """Entries of the thread's menu: each of the last contact requests can be set aside as spam."""
+    return [Aside("contact_requests/_desk_spam.html", row) for row in _newest_requests(contact)[:3]]
+
+
+def _newest_requests(contact: Contact) -> list[ContactRequest]:
+    rows = ContactRequest.objects.for_pro(contact.pro).filter(contact=contact)
+    return list(rows.select_related("property").newest_first()[:20])

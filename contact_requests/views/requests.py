@@ -1,0 +1,150 @@
+"""The list of every contact request, newest first, and the change of one's status from a page."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from config.accounts.http import ProRequest, wants
+from config.web.paging import InvalidCursorError, from_cursor, to_cursor
+from config.web.toasts import toast
+from contacts.models import WaitingItem
+from contacts.views.leaving import make_undo_url
+from contacts.waiting.endings import end_waiting
+
+from ..desk import thread_url
+from ..forms import InboxFilter
+from ..marking import mark_contact_request
+from ..models import ContactRequest, InvalidTransitionError
+
+PAGE = "contact_requests/requests.html"
+ROWS = 25
+TABS = ["all", "new", "read", "replied"]
+
+
+class RequestList:
+    """A Pro's list of contact requests, filtered by the query string."""
+
+    def __init__(self, request: ProRequest) -> None:
+        self.pro = request.pro
+        self.form = InboxFilter(self.pro, request.GET)
+        self.form.is_valid()
+        filters = self.form.cleaned_data
+        self.status = filters.get("status") or "all"
+        self.search, self.property = filters.get("q") or "", filters.get("property")
+        self.cursor = request.GET.get("cursor")
+
+    def rows(self) -> Any:
+        """The contact requests that match the filters, newest first."""
+        rows = ContactRequest.objects.for_pro(self.pro).select_related("property").newest_first()
+        if self.status != "all":
+            rows = rows.filter(status=self.status)
+        if self.property:
+            rows = rows.filter(property=self.property)
+        return rows.search(self.search) if self.search else rows
+
+    def query(self, **changes: str) -> str:
+        """Encode the filters, with these changes, as a query string; empty values are left out."""
+        filters = {
+            "status": self.status,
+            "q": self.search,
+            "property": str(self.property.pk) if self.property else "",
+            **changes,
+        }
+        query = QueryDict(mutable=True)
+        query.update({name: value for name, value in filters.items() if value})
+        return query.urlencode()
+
+    def context(self) -> dict[str, Any]:
+        """One page of rows, and the query string of the next one."""
+        try:
+            rows = self.rows().after(*from_cursor(self.cursor, uuid.UUID)) if self.cursor else self.rows()
+        except InvalidCursorError as error:
+            raise Http404 from error
+        page, more = rows.page(ROWS)
+        end = to_cursor(page[-1].created_at, page[-1].pk) if more else ""
+        return {
+            "requests": self,
+            "rows": page,
+            "next_query": self.query(cursor=end) if more else "",
+            "newest": "" if self.cursor else _newest_cursor(page),
+        }
+
+    def frame(self) -> dict[str, Any]:
+        """The tabs of the states with their counts."""
+        counts = ContactRequest.objects.counts(self.pro)
+        names = {**dict(ContactRequest.Status.choices), "all": _("All")}
+        return {"tabs": [(tab, names[tab], counts[tab], self.query(status=tab)) for tab in TABS]}
+
+
+def _newest_cursor(page: list[ContactRequest]) -> str:
+    """The cursor of the first row; of this moment for an empty list."""
+    first = (page[0].created_at, page[0].pk) if page else (timezone.now(), uuid.UUID(int=0))
+    return to_cursor(*first)
+
+
+@require_safe
+def request_list(request: ProRequest) -> HttpResponse:
+    """Show the list; htmx gets the list ("list") or the rows after a cursor ("more") alone."""
+    requests = RequestList(request)
+    if wants(request, "more"):
+        return render(request, f"{PAGE}#rows", requests.context())
+    context = {**requests.frame(), **requests.context()}
+    return render(request, f"{PAGE}#list" if wants(request, "list") else PAGE, context)
+
+
+@require_safe
+def request_arrivals(request: ProRequest) -> HttpResponse:
+    """Count the contact requests that have arrived since the list was rendered."""
+    requests = RequestList(request)
+    try:
+        created_at, _id = from_cursor(request.GET.get("since", ""), uuid.UUID)
+    except InvalidCursorError as error:
+        raise Http404 from error
+    count = requests.rows().filter(created_at__gt=created_at).count()
+    return render(request, f"{PAGE}#arrivals", {"requests": requests, "count": count, "newest": request.GET["since"]})
+
+
+@require_POST
+def request_mark(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Change the status of a contact request; htmx gets its buttons alone."""
+    rows = ContactRequest.objects.for_pro(request.pro).select_related("property", "pro")
+    contact_request = get_object_or_404(rows, pk=id)
+    status = 200
+    pending = ""
+    try:
+        pending = _mark(request, contact_request, request.POST.get("status", ""))
+    except InvalidTransitionError:
+        # A colleague was quicker, or the page is old: the answer shows the current status.
+        contact_request.refresh_from_db()
+        status = 409
+        messages.error(request, _("This change is no longer possible. The request is shown as it is now."))
+    if not request.htmx:
+        return redirect(thread_url(contact_request))
+    is_noticed = "seen" in request.POST
+    context = {
+        "contact_request": contact_request,
+        "is_swap": not is_noticed,
+        "is_noticed": is_noticed,
+        "pending": pending,
+    }
+    return render(request, "contact_requests/_marked.html", context, status=status)
+
+
+def _mark(request: ProRequest, contact_request: ContactRequest, status: str) -> str:
+    """Change the status; returns the one that stands when the seconds to undo are over, "" when it stands already."""
+    items = WaitingItem.objects.open().filter(kind=WaitingItem.Kind.REQUEST, key=str(contact_request.pk))
+    if status != ContactRequest.Status.REPLIED or not items.exists():
+        mark_contact_request(contact_request, status, by=request.user)
+        return ""
+    contact_request.refuse_in_quarantine(status)
+    if ended := end_waiting(items, WaitingItem.Outcome.ANOTHER_WAY, by=request.user):
+        name = {"name": contact_request.name}
+        url = make_undo_url(ended, back_to=contact_request.contact_id)
+        toast(request, _("%(name)s: answered another way.") % name, url, seconds=request.user.undo_seconds or 1)
+    return status

@@ -1,0 +1,107 @@
+"""Times, initials, signs and counts of the desk."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from config.accounts.inbox import counted_tabs
+
+from ..waiting.listing import count_waiting as count_people
+from .messages import CHANNEL_ICONS
+
+register = template.Library()
+
+LONG, VERY_LONG = timedelta(hours=4), timedelta(days=1)
+ICONS = {**CHANNEL_ICONS, "form": "house", "sms": "message-square", "phone": "phone"}
+KIND_ICONS = {"inquiry": "message-circle-question-mark", "offer": "file-text", "reminder": "alarm-clock"}
+
+
+@register.filter
+def initials(name: str) -> str:
+    """The first letters of the first and the last word of a name."""
+    words = [word for word in name.split() if word[:1].isalnum()] or [name or "?"]
+    return "".join(word[0] for word in (words if len(words) < 2 else (words[0], words[-1]))).upper()
+
+
+@register.filter
+def way_icon(row: Any) -> str:
+    """Icon of the way that somebody came."""
+    kind = row.item.kind if row.item else ""
+    return KIND_ICONS.get(kind) or ICONS.get(row.channel, "message-circle")
+
+
+@register.simple_tag
+def waited(since: datetime) -> SafeString:
+    """<time> of how long somebody has waited: "3 h"; over four hours and over a day it has a class of its own."""
+    age = timezone.now() - since
+    tone = " is-very-long" if age >= VERY_LONG else " is-long" if age >= LONG else ""
+    return _time(since, _age_text(age), f"waited{tone}")
+
+
+def _age_text(age: timedelta) -> str:
+    minutes = max(int(age.total_seconds()) // 60, 0)
+    if minutes < 1:
+        return pgettext("waiting", "now")
+    if minutes < 60:
+        return _("%(n)d min") % {"n": minutes}
+    if minutes < 1440:
+        return _("%(n)d h") % {"n": minutes // 60}
+    return _("%(n)d d") % {"n": minutes // 1440}
+
+
+@register.simple_tag
+def short_time(at: datetime) -> SafeString:
+    """<time> of a row: the hour for today, else the date."""
+    local, now = timezone.localtime(at), timezone.localtime()
+    text = date_format(local, "H:i" if local.date() == now.date() else "j M" if local.year == now.year else "j M Y")
+    return _time(at, text)
+
+
+@register.simple_tag
+def clock(at: datetime) -> SafeString:
+    """<time> of an entry of a thread: the hour; the day stands above."""
+    return _time(at, date_format(timezone.localtime(at), "H:i"))
+
+
+def _time(at: datetime, text: str, classes: str = "") -> SafeString:
+    exact = date_format(timezone.localtime(at), "j F Y, H:i")
+    iso = at.isoformat(timespec="seconds")
+    return format_html('<time class="{}" datetime="{}" title="{}">{}</time>', classes, iso, exact, text)
+
+
+@register.filter
+def day_name(day: date) -> str:
+    """A day line's text: "Today", "Yesterday", "Monday 2 March", with the year when it is another one."""
+    today = timezone.localdate()
+    if day == today:
+        return pgettext("thread", "Today")
+    if day == today - timedelta(days=1):
+        return pgettext("thread", "Yesterday")
+    return date_format(day, "l j F" if day.year == today.year else "l j F Y")
+
+
+@register.simple_tag(takes_context=True)
+def count_waiting(context: Context) -> int:
+    """How many people wait, counted once a page."""
+    request = context["request"]
+    if not hasattr(request, "people_waiting"):
+        request.people_waiting = count_people(request.pro).all
+    return request.people_waiting
+
+
+@register.inclusion_tag("waiting/_views.html", takes_context=True)
+def desk_views(context: Context) -> dict[str, Any]:
+    """The menu of lists, with those of all apps; the current one is marked."""
+    request = context["request"]
+    return {
+        "views": counted_tabs(request.pro),
+        "current": context.get("current_view") or request.resolver_match.view_name,
+    }

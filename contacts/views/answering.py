@@ -1,0 +1,183 @@
+"""Answers and notes from the desk."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from config.accounts.http import ProRequest
+from config.web.forms import add_errors
+from config.web.toasts import toast
+
+from ..conversations.answering import send_answer
+from ..conversations.drafts import delete_draft, find_draft
+from ..conversations.forms import MessageForm, TemplateForm
+from ..conversations.reply_channels import find_reply_channels, take_free_text
+from ..conversations.seen import SeenChangedError
+from ..conversations.senders import confirm_sender, find_unconfirmed_message
+from ..conversations.sending import resend_message
+from ..conversations.templates import find_template, write_template
+from ..forms import NoteForm
+from ..models import Contact, ContactMessage, ContactNote, Draft, WaitingItem
+from ..waiting.reminders import remind_if_silent
+from .contact import GONE
+from .desk_context import DeskList
+from .desk_lists import find_next_person, find_row
+from .leaving import show_next
+from .thread import find_person, show_person
+
+# Days after which somebody who does not answer comes back.
+REMINDERS = ("1", "3", "7")
+
+
+def show_answered(request: ProRequest, contact: Contact) -> HttpResponse:
+    """Respond to a POST that was done: the person for htmx, else a redirect to them or to the page it came from."""
+    if request.htmx:
+        return show_person(request, contact)
+    page = request.POST.get("next", "")
+    if page.startswith(("/contacts/", "/inquiries/")) and url_has_allowed_host_and_scheme(page, allowed_hosts=None):
+        return redirect(page)
+    return redirect(f"{reverse('waiting:person', args=[contact.pk])}{DeskList(request).row_query}#thread-end")
+
+
+def _confirm_and_find_next(unconfirmed: ContactMessage) -> ContactMessage | None:
+    """Confirm a sender; return a message of another unconfirmed one: the answer might go to them."""
+    confirm_sender(unconfirmed)
+    return find_unconfirmed_message(unconfirmed.contact)
+
+
+@require_POST
+def send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Answer by a reply channel; the answer leaves when the seconds to undo it are over, or at a chosen time."""
+    contact = find_person(request, id)
+    following = find_next_person(request.pro, contact)
+    form = _bind_form(request, contact)
+    if form.is_valid():
+        try:
+            if form.unconfirmed and _confirm_and_find_next(form.unconfirmed):
+                return show_person(request, contact, 422, form=_bind_form(request, contact))
+            uploads = request.FILES.getlist("files")
+            message = send_answer(contact, form.cleaned_data["text"], uploads, by=request.user, **form.options)
+            _remind(request, message)
+            return _show_sent(request, contact, message, following)
+        except Contact.DoesNotExist as error:
+            raise Http404 from error
+        except ValidationError as error:
+            add_errors(form, error)
+        except SeenChangedError as error:
+            form.data = {**form.data, "seen": error.version}
+            form.add_error(None, str(error))
+            return show_person(request, contact, 422, form=form, is_overtaken=True)
+    return show_person(request, contact, 422, form=form)
+
+
+def _bind_form(request: ProRequest, contact: Contact) -> MessageForm:
+    unconfirmed = find_unconfirmed_message(contact)
+    topic = request.POST.get("topic", "").replace("\0", "")[:60]
+    items = list(WaitingItem.objects.for_pro(request.pro).listed().of_contact(contact))
+    channels = take_free_text(find_reply_channels(contact, topic))
+    return MessageForm(channels, _read_post(request), unconfirmed=unconfirmed, waiting=items)
+
+
+def _read_post(request: ProRequest) -> dict[str, Any]:
+    """Fields of the form, those of the ticks as a list."""
+    return {**request.POST.dict(), "settles": request.POST.getlist("settles")}
+
+
+def _remind(request: ProRequest, message: ContactMessage) -> None:
+    """Let the contact come back if they do not answer within the chosen days."""
+    days = request.POST.get("remind", "")
+    if days in REMINDERS:
+        remind_if_silent(message, timezone.now() + timedelta(days=int(days)), by=request.user)
+
+
+def _show_sent(
+    request: ProRequest, contact: Contact, message: ContactMessage, following: WaitingItem | None
+) -> HttpResponse:
+    """The same person, or the next one who waits, with a toast by which the answer is undone."""
+    names = {"name": contact.name}
+    if message.send_at and message.send_at > timezone.now() + timedelta(minutes=1):
+        names["time"] = date_format(timezone.localtime(message.send_at), "j F, H:i")
+        text = _("To %(name)s: leaves on %(time)s.") % names
+    else:
+        text = _("Sent to %(name)s.") % names
+    undo_url = reverse("messages:message_undo", args=[contact.pk, message.pk])
+    toast(request, text, undo_url if request.user.undo_seconds else "", seconds=request.user.undo_seconds or 4)
+    row = find_row(request.pro, contact)
+    if request.POST.get("then") == "next" and following:
+        return show_next(request, contact, following, row)
+    if request.htmx:
+        return show_person(request, contact, is_sent=True, left=None if row else contact, changed_row=row)
+    return show_answered(request, contact)
+
+
+@require_POST
+def template_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Send a WhatsApp template."""
+    contact = find_person(request, id)
+    unconfirmed, template = find_unconfirmed_message(contact), find_template(contact, request.POST.get("template", ""))
+    if template is None:
+        messages.error(request, _("This template is no longer available."))
+        return show_answered(request, contact)
+    form = TemplateForm(template, request.POST, unconfirmed=unconfirmed)
+    if form.is_valid():
+        try:
+            if unconfirmed and (another := _confirm_and_find_next(unconfirmed)):
+                form = TemplateForm(template, request.POST, unconfirmed=another)
+                return show_person(request, contact, 422, template_form=form)
+            write_template(contact, template, form.values, by=request.user, id=form.cleaned_data["id"])
+            messages.success(request, _("Your message is being sent."))
+            return show_answered(request, contact)
+        except Contact.DoesNotExist as error:
+            raise Http404 from error
+        except ValidationError as error:
+            add_errors(form, error)
+    return show_person(request, contact, 422, template_form=form)
+
+
+@require_POST
+def send_again(request: ProRequest, id: uuid.UUID, message: uuid.UUID) -> HttpResponse:
+    """Send a failed message again."""
+    contact = find_person(request, id)
+    failed = get_object_or_404(contact.messages.select_related("contact__pro"), pk=message)
+    try:
+        is_resent = resend_message(failed)
+    except Contact.DoesNotExist as error:
+        raise Http404 from error
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return show_answered(request, contact)
+    if is_resent:
+        messages.success(request, _("Your message is being sent."))
+    else:
+        messages.info(request, _("This message has not failed, or is being sent already."))
+    return show_answered(request, contact)
+
+
+@require_POST
+def note_add(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Add a note to the thread."""
+    contact, form = find_person(request, id), NoteForm(request.POST, auto_id="id_note_%s")
+    if form.is_valid():
+        try:
+            ContactNote.objects.add_note(
+                contact, form.cleaned_data["body"], by=request.user, id=form.cleaned_data["id"]
+            )
+            if draft := find_draft(contact, request.user, kind=Draft.Kind.NOTE):
+                delete_draft(draft)
+            return show_answered(request, contact)
+        except ValidationError as error:
+            add_errors(form, error)
+        except Contact.DoesNotExist:
+            form.add_error("body", GONE)
+    return show_person(request, contact, 422, note_form=form)

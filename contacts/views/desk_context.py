@@ -1,0 +1,81 @@
+"""A list of the desk as a query string asks for it, and what its page shows."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from config.accounts.http import ProRequest
+from config.web.paging import InvalidCursorError, to_cursor
+
+from ..waiting.listing import count_waiting, group_label
+from ..waiting.sentence import describe_waiting
+from .desk_lists import LISTS
+
+PAGE = "waiting/desk.html"
+NAMES = {
+    "list": pgettext_lazy("inbox", "Waiting"),
+    "later": pgettext_lazy("inbox", "Later"),
+    "done": pgettext_lazy("inbox", "Done"),
+    "all": pgettext_lazy("inbox", "All conversations"),
+    "drafts": pgettext_lazy("inbox", "Drafts"),
+}
+EMPTY = {
+    "list": _("Nobody is waiting."),
+    "later": _("Nobody is put off to a later time."),
+    "done": _("Nothing is done yet."),
+    "all": _("No messages yet. Messages from your channels appear here."),
+    "drafts": _("No drafts. What you type is kept here until you send it."),
+}
+
+
+class DeskList:
+    """A list of the desk as the query string asks for it: `view` names the list, `q` is searched for in it."""
+
+    def __init__(self, request: ProRequest, view: str = "") -> None:
+        self.view = view or request.GET.get("view", "")
+        self.view = self.view if self.view in LISTS else "list"
+        self.search = request.GET.get("q", "").replace("\0", "").strip()[:200]
+        self.cursor = request.GET.get("cursor", "")
+        self.name, self.empty = NAMES[self.view], EMPTY[self.view]
+        self.url = reverse(f"waiting:{self.view}")
+
+    def query(self, **changes: str) -> str:
+        """Query string of the list, "" for the plain list of who waits."""
+        parameters = {"q": self.search, **changes}
+        given = {name: value for name, value in parameters.items() if value}
+        return f"?{urlencode(given)}" if given else ""
+
+    @property
+    def back_query(self) -> str:
+        """Query string of the page of this list that is shown."""
+        return self.query(cursor=self.cursor)
+
+    @property
+    def row_query(self) -> str:
+        """Query string of a row's person, who is shown beside this page of this list."""
+        return self.query(view="" if self.view == "list" else self.view, cursor=self.cursor)
+
+
+def list_context(request: ProRequest, desk: DeskList) -> dict[str, Any]:
+    """Context of one page of a list."""
+    try:
+        rows, next_cursor = LISTS[desk.view](request.pro, request.user, desk.search, desk.cursor)
+    except InvalidCursorError as error:
+        raise Http404 from error
+    is_waiting = desk.view == "list" and not desk.search
+    counts = count_waiting(request.pro) if is_waiting else None
+    groups = counts._asdict() if counts else {}
+    is_folded = request.session.get("digest_read") == timezone.localdate().isoformat()
+    return {
+        "desk": desk,
+        "rows": rows,
+        "next_query": desk.query(cursor=next_cursor) if next_cursor else "",
+        "groups": {key: {"label": group_label(key), "people": people} for key, people in groups.items()},
+        "digest": describe_waiting(request.pro, counts) if counts and not desk.cursor and not is_folded else "",
+        "newest": to_cursor(timezone.now(), 0),
+    }

@@ -1,0 +1,165 @@
+"""Lists of the desk as rows: who waits, who comes back later, what is done, all conversations, drafts."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models.fields.tuple_lookups import TupleLessThan
+from django.utils.translation import gettext as _
+
+from config.accounts.models import Pro, User
+from config.web.paging import from_cursor, to_cursor
+from config.web.text import one_line
+
+from ..models import Contact, ContactMessage, Draft, WaitingItem
+from ..waiting.listing import (
+    SIZE,
+    ListedPerson,
+    ListPage,
+    from_waiting_cursor,
+    list_done,
+    list_later,
+    list_waiting,
+    start_of_today,
+)
+
+
+class Row(NamedTuple):
+    """One person of a list.
+
+    `key` is the id of the contact, else of the item. `at` is what the list goes by: since when they wait, until when
+    they are put off, when it was done. `last` is the last message, where the list shows it. `group` is the heading
+    above the row when the row before has another one.
+    """
+
+    key: str
+    contact: Contact | None
+    item: WaitingItem | None
+    name: str
+    at: datetime
+    words: str = ""
+    about: str = ""
+    channel: str = ""
+    times: int = 1
+    tag: str = ""
+    last: ContactMessage | None = None
+    group: str = ""
+
+
+def read_waiting(pro: Pro, user: User, search: str, cursor: str) -> ListPage[Row]:
+    """One row a person, those that came back first, then the ones who have waited longest."""
+    people, next_cursor = list_waiting(pro, cursor, search=search)
+    rows = [_person_row(person, person.item.since) for person in people]
+    return ListPage(rows if search else _mark_groups(rows, people, cursor), next_cursor)
+
+
+def read_later(pro: Pro, user: User, search: str, cursor: str) -> ListPage[Row]:
+    """One row a person who was put off, the next to come back first."""
+    people, next_cursor = list_later(pro, cursor, search=search)
+    return ListPage([_person_row(person, person.item.later_until) for person in people], next_cursor)
+
+
+def read_done(pro: Pro, user: User, search: str, cursor: str) -> ListPage[Row]:
+    """Items that were answered or needed no answer, the last one first."""
+    items, next_cursor = list_done(pro, cursor, search=search)
+    rows = [_item_row(item, item.ended_at or item.since)._replace(tag=item.get_outcome_display()) for item in items]
+    return ListPage(rows, next_cursor)
+
+
+def read_all(pro: Pro, user: User, search: str, cursor: str) -> ListPage[Row]:
+    """Every conversation, the last word first."""
+    contacts = ContactMessage.objects.search_conversations(pro, search)
+    page, has_more = contacts.conversations(from_cursor(cursor, uuid.UUID) if cursor else None, SIZE)
+    end = page[-1].last_message_at if has_more else None
+    rows = [_conversation_row(contact) for contact in ContactMessage.objects.with_last(page)]
+    return ListPage(rows, to_cursor(end, page[-1].pk) if end else "")
+
+
+def read_drafts(pro: Pro, user: User, search: str, cursor: str) -> ListPage[Row]:
+    """Drafts of the office, the last one first."""
+    drafts = Draft.objects.for_pro(pro).newest_first()
+    drafts = drafts.filter(contact__in=Contact.objects.for_pro(pro).search(search, by_word=True)) if search else drafts
+    if cursor:
+        drafts = drafts.filter(TupleLessThan(("updated_at", "id"), from_cursor(cursor, uuid.UUID)))
+    page = list(drafts[: SIZE + 1])
+    end = to_cursor(page[SIZE - 1].updated_at, page[SIZE - 1].pk) if len(page) > SIZE else ""
+    return ListPage([_draft_row(draft, user) for draft in page[:SIZE]], end)
+
+
+# Each list by its name, which is that of its URL too.
+LISTS: dict[str, Callable[[Pro, User, str, str], ListPage[Row]]] = {
+    "list": read_waiting,
+    "later": read_later,
+    "done": read_done,
+    "all": read_all,
+    "drafts": read_drafts,
+}
+
+
+def find_next_person(pro: Pro, contact: Contact) -> WaitingItem | None:
+    """First item of the person who stands after a contact in the list of who waits, else of the first other person."""
+    people = WaitingItem.objects.for_pro(pro).first_of_each_person().filter(contact__isnull=False)
+    people = people.longest_first().select_related("contact")
+    own = people.filter(contact=contact).first()
+    others = people.exclude(contact=contact)
+    following = others.after(own.is_returned, own.since, own.pk).first() if own else None
+    return following or others.first()
+
+
+def find_row(pro: Pro, contact: Contact) -> Row | None:
+    """Row of a contact in the list of who waits, None when nothing of theirs does."""
+    items = list(WaitingItem.objects.for_pro(pro).filter(contact=contact).listed().longest_first())
+    for item in items:
+        item.contact = contact
+    if not items:
+        return None
+    person = ListedPerson(items[0], max(items, key=lambda item: item.since), len(items))
+    return _person_row(person, items[0].since)
+
+
+def _mark_groups(rows: Sequence[Row], people: Sequence[ListedPerson], before: str) -> list[Row]:
+    """Set `group` on the first row of each group. `before` is the cursor of the page, whose row stands before them."""
+    last, marked = _group_before(before), list[Row]()
+    for row, person in zip(rows, people, strict=True):
+        marked.append(row._replace(group=person.group if person.group != last else ""))
+        last = person.group
+    return marked
+
+
+def _group_before(cursor: str) -> str:
+    if not cursor:
+        return ""
+    is_returned, since, _id = from_waiting_cursor(cursor)
+    return "back" if is_returned else "old" if since < start_of_today() else "today"
+
+
+def _person_row(person: ListedPerson, at: datetime | None) -> Row:
+    row = _item_row(person.item, at or person.item.since)
+    newest = person.newest
+    return row._replace(
+        words=person.words,
+        about=newest.about if person.contact else "",
+        channel=newest.channel,
+        times=person.count,
+        tag=newest.get_kind_display() if newest.kind == WaitingItem.Kind.OFFER else "",
+    )
+
+
+def _item_row(item: WaitingItem, at: datetime) -> Row:
+    """Row of an item; one without a contact carries the person's name in `about`."""
+    contact = item.contact
+    name, about = (contact.name, item.about) if contact else (item.about, "")
+    return Row(str(item.contact_id or item.pk), contact, item, name, at, item.words, about, item.channel)
+
+
+def _conversation_row(contact: Contact) -> Row:
+    last, at = contact.last_message, contact.last_message_at  # type: ignore[attr-defined]
+    tag = last.get_state_display() if last.state == last.State.FAILED else ""
+    return Row(str(contact.pk), contact, None, contact.name, at, channel=last.channel, tag=tag, last=last)  # type: ignore[arg-type]
+
+
+def _draft_row(draft: Draft, user: User) -> Row:
+    tag = _("Draft") if draft.user_id == user.pk else _("Draft of %(name)s") % {"name": draft.user}
+    words, contact = one_line(draft.text, 120), draft.contact
+    return Row(str(contact.pk), contact, None, contact.name, draft.updated_at, words, channel=draft.channel, tag=tag)

@@ -1,0 +1,141 @@
+"""Contexts of a thread, of its composer, and of the page of one person."""
+
+import hashlib
+import uuid
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+
+from config.accounts.http import ProRequest
+from config.web.hooks import hooks
+
+from ..book.duplicates import likely_duplicates
+from ..conversations.drafts import find_draft
+from ..conversations.forms import MessageForm, reply_context
+from ..conversations.reply_channels import ReplyChannel
+from ..conversations.seen import thread_version
+from ..conversations.senders import find_unconfirmed_message
+from ..forms import NoteForm
+from ..models import Contact, Draft, WaitingItem
+from ..timeline import Entry, Place, timeline
+from ..topics import topic_of_items
+from ..waiting.later import date_to_send_back_to
+from .desk_lists import find_next_person
+
+# Pages that a poll reads back to the first entry that is shown.
+MAX_PAGES = 20
+
+
+class ThreadEntry(NamedTuple):
+    """An entry of a thread; `day` is set on the first one of a day."""
+
+    at: datetime
+    template: str
+    item: Any
+    day: date | None
+
+
+def thread_context(contact: Contact, place: Place | None = None, *, since: datetime | None = None) -> dict[str, Any]:
+    """Context of `thread/_thread.html`: a page of entries, oldest first, and where the earlier ones begin.
+
+    With `since` all entries from that time on, so that what a page shows already stays.
+    """
+    entries, older = timeline(contact, place)
+    pages = 1
+    while since and older and entries[-1].at > since and pages < MAX_PAGES:
+        more, older = timeline(contact, older)
+        entries, pages = [*entries, *more], pages + 1
+    entries = [entry for entry in entries if entry.at >= since] if since else entries
+    return {
+        "contact": contact,
+        "thread_url": reverse("waiting:person", args=[contact.pk]),
+        "entries": _with_days(entries),
+        "earlier": older and urlencode({"until": older.until.isoformat(), "skip": older.skip}),
+        "first": entries[-1].at.isoformat() if entries else "",
+        "version": _version(entries),
+    }
+
+
+def _with_days(entries: list[Entry]) -> list[ThreadEntry]:
+    """The entries oldest first, the first one of each day marked."""
+    marked, last = list[ThreadEntry](), None
+    for entry in reversed(entries):
+        day = timezone.localtime(entry.at).date()
+        marked.append(ThreadEntry(entry.at, entry.template, entry.item, day if day != last else None))
+        last = day
+    return marked
+
+
+def _version(entries: list[Entry]) -> str:
+    """Fingerprint of what a thread shows."""
+    names = ("pk", "state", "error", "status", "edited_at", "deleted_at", "reactions", "send_at", "acknowledged_at")
+    shown = [(entry.at, entry.template, [getattr(entry.item, name, "") for name in names]) for entry in entries]
+    notes = [note.version for entry in entries if (note := getattr(entry.item, "lead_note", None))]
+    media = [(row.pk, row.state, row.error) for entry in entries for row in _media_of(entry.item)]
+    return hashlib.sha256(repr((shown, notes, media)).encode()).hexdigest()[:16]
+
+
+def _media_of(item: Any) -> list[Any]:
+    return list(item.fetched_media.all()) if hasattr(item, "fetched_media") else []
+
+
+def presence(request: ProRequest, contact: Contact) -> list[Draft]:
+    """Drafts that colleagues are writing to the contact at the moment."""
+    return list(Draft.objects.for_pro(request.pro).being_written(contact, beside=request.user))
+
+
+def composer_context(request: ProRequest, contact: Contact, **forms: Any) -> dict[str, Any]:
+    """Context of `thread/_composer.html`: the forms of a message, of templates and of a note, and what may be settled.
+
+    `form`, `template_form` and `note_form` stand in for the empty ones.
+    """
+    note_form = forms.pop("note_form", None)
+    items = list(WaitingItem.objects.for_pro(request.pro).listed().of_contact(contact))
+    topic = topic_of_items(items)
+    draft = find_draft(contact, request.user, topic)
+    note = find_draft(contact, request.user, kind=Draft.Kind.NOTE)
+    context = reply_context(contact, find_unconfirmed_message(contact), topic=topic, **forms)
+    if "form" not in forms:
+        context["form"] = _new_form(contact, context["reply_channels"], items, topic, draft)
+    return {
+        "contact": contact,
+        "draft": draft,
+        "draft_files": list(draft.files.all()) if draft else [],
+        "note_form": note_form
+        or NoteForm(initial={"id": uuid.uuid4(), "body": note.text if note else ""}, auto_id="id_note_%s"),
+        "is_note": note_form is not None,
+        "sends_back_to": date_to_send_back_to(contact),
+        "waiting_items": items,
+        **context,
+    }
+
+
+def _new_form(
+    contact: Contact, reply_channels: list[ReplyChannel], items: list[WaitingItem], topic: str, draft: Draft | None
+) -> MessageForm:
+    """Form of an answer to what waits, with the words of the draft."""
+    initial = {"id": uuid.uuid4(), "topic": topic, "seen": thread_version(contact)}
+    if draft:
+        initial |= {"text": draft.text, "channel": draft.channel, "cc": draft.cc}
+    form = MessageForm(reply_channels, initial=initial, unconfirmed=find_unconfirmed_message(contact), waiting=items)
+    if draft and draft.channel in {reply.channel for reply in reply_channels}:
+        form.fields["channel"].initial = draft.channel
+    return form
+
+
+def person_context(request: ProRequest, contact: Contact, place: Place | None = None, **forms: Any) -> dict[str, Any]:
+    """Context of `waiting/_person.html`: thread, composer, what is known of the person, and the next one who waits."""
+    duplicates = likely_duplicates(contact)
+    following = find_next_person(request.pro, contact)
+    return {
+        **thread_context(contact, place),
+        **composer_context(request, contact, **forms),
+        "present": presence(request, contact),
+        "likely": duplicates[0] if duplicates else None,
+        "following": following,
+        "menu_actions": [action for module in hooks("desk", "menu_actions") for action in module.menu_actions(contact)],
+        "asides": [aside for module in hooks("desk", "asides") for aside in module.asides(contact)],
+    }

@@ -1,0 +1,31 @@
+"""Pages of who waits, and of the thread of one person."""
+
+from django.urls import path
+
+from .views import answering, desk, former, leaving, thread
+
+app_name = "waiting"
+
+urlpatterns = [
+    path("inbox", desk.waiting_list, name="list"),
+    path("inbox/later", desk.later_list, name="later"),
+    path("inbox/done", desk.done_list, name="done"),
+    path("inbox/all", desk.all_list, name="all"),
+    path("inbox/drafts", desk.draft_list, name="drafts"),
+    path("inbox/arrivals", desk.arrivals, name="arrivals"),
+    path("inbox/digest", desk.digest_fold, name="digest_fold"),
+    path("inbox/icon-<int:count>.svg", desk.icon, name="icon"),
+    path("inbox/messages", former.conversation_list),
+    path("inbox/messages/<uuid:id>", former.conversation_detail),
+    path("inbox/<uuid:id>", thread.person, name="person"),
+    path("inbox/<uuid:id>/another-way", leaving.another_way, name="another_way"),
+    path("inbox/<uuid:id>/no-answer", leaving.no_answer, name="no_answer"),
+    path("inbox/<uuid:id>/later", leaving.later, name="put_off"),
+    path("inbox/<uuid:id>/later/again", leaving.later_again, name="put_off_again"),
+    path("inbox/undo/<int:stamp>/<str:ids>", leaving.undo, name="undo_ending"),
+    path("inbox/undo-later/<str:ids>", leaving.undo_later, name="undo_later"),
+    path("inbox/<uuid:id>/send", answering.send, name="send"),
+    path("inbox/<uuid:id>/template", answering.template_send, name="template_send"),
+    path("inbox/<uuid:id>/note", answering.note_add, name="note_add"),
+    path("inbox/<uuid:id>/<uuid:message>/again", answering.send_again, name="send_again"),
+]

@@ -1,0 +1,89 @@
+// The desk: what HTML and htmx lack. Every page works without this file.
+"use strict";
+{
+  const phone = matchMedia("(max-width: 50rem)");
+  const desk = one(".desk");
+  const list = () => one("#list");
+  const openRow = () => one(`#row-${CSS.escape(one("[data-person]")?.dataset.person ?? "none")} [data-row]`);
+
+  const tellCount = () => {
+    const badge = one("#rail-count");
+    if (!badge) return;
+    const count = badge.hidden ? 0 : badge.textContent.trim();
+    all("[data-waiting-count]").forEach((each) => { each.textContent = count; });
+    document.title = `${count ? `(${count}) ` : ""}${document.title.replace(/^\(\S+\) /, "")}`;
+    one("link[rel=icon]").href = count ? badge.dataset.icon.replace("-0.", `-${parseInt(count, 10)}.`) : badge.dataset.plain;
+  };
+  addEventListener("DOMContentLoaded", tellCount);
+  addEventListener("htmx:afterSettle", tellCount);
+  addEventListener("htmx:oobAfterSwap", tellCount);
+
+  addEventListener("htmx:beforeSwap", (event) => {
+    const { target, xhr, shouldSwap } = event.detail;
+    if (target?.id === "item" && shouldSwap && xhr.status < 500) desk?.classList.remove("is-preview");
+  });
+  addEventListener("htmx:afterSettle", (event) => {
+    const { target, requestConfig } = event.detail;
+    if (target?.id !== "item") return;
+    all("[data-row][aria-current]").forEach((row) => row.removeAttribute("aria-current"));
+    openRow()?.setAttribute("aria-current", "true");
+    if (location.hash.startsWith("#request-")) one(location.hash)?.scrollIntoView({ block: "center" });
+    const invalid = one('#item [aria-invalid="true"]');
+    const field = requestConfig.elt.matches("[data-send]") && !phone.matches && [...all("#item textarea")].find((each) => each.checkVisibility());
+    if (invalid || !one("#item :focus")) (invalid || field || one("#person-name"))?.focus({ preventScroll: true });
+  });
+
+  // Nothing is swapped under the hands of a reader.
+  addEventListener("htmx:beforeRequest", (event) => {
+    const { elt } = event.detail;
+    if (elt.id === "thread" && (elt.matches(":focus-within") || one("details[open]", elt))) event.preventDefault();
+  });
+
+  // The place in the list is kept.
+  const place = "place" + (one(".desk-search")?.getAttribute("action") ?? "");
+  addEventListener("pagehide", () => { if (list()) sessionStorage.setItem(place, list().scrollTop); });
+  const restore = () => {
+    const top = Number(sessionStorage.getItem(place)), more = one("#more a");
+    if (top + list().clientHeight <= list().scrollHeight || !more) { list().scrollTop = top; return; }
+    addEventListener("htmx:afterSettle", restore, { once: true });
+    more.click();
+  };
+  addEventListener("load", () => {
+    const isNew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+    if (list() && (!isNew || document.referrer.includes("/inbox/"))) restore();
+  });
+  let scrolled = 0;
+  addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-row]") && list()) scrolled = list().scrollTop;
+    const back = event.target.closest?.("[data-back-to-list]");
+    if (!back || !phone.matches || !openRow()) return;
+    event.preventDefault();
+    const row = openRow();
+    desk.classList.add("is-preview");
+    history.pushState({ htmx: true }, "", back.href.split("#")[0]);
+    list().scrollTop = scrolled;
+    row.focus({ preventScroll: true });
+  });
+
+  const press = (selector) => () => one(selector)?.click();
+  const open = (step) => () => { move(step); document.activeElement.closest?.("[data-row]")?.click(); };
+  const write = (tab) => () => {
+    const radio = one(`#tab-${tab}`);
+    if (!radio) return;
+    radio.checked = true;
+    [...all(".composer textarea")].find((each) => each.checkVisibility())?.focus();
+  };
+  Object.assign(keys, {
+    j: open(1), k: open(-1), r: write("message"), n: write("note"),
+    e: press('[data-key="e"]'), h: press('[data-key="h"]'), z: () => all("[data-undo]").at(-1)?.click(),
+  });
+  addEventListener("keydown", (event) => {
+    const form = event.target.closest?.("[data-send]");
+    if (!form || event.isComposing) return;
+    if (event.key === "Escape") (openRow() ?? one("#person-name")).focus();
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    // A click, as htmx looks for the button that was clicked.
+    (one(event.shiftKey ? '[name="then"]' : "#none", form) ?? one(".button-main", form))?.click();
+  });
+}

@@ -1,0 +1,203 @@
+"""The desk in a real browser: what is seen at a glance, how many keys and taps an answer takes, and what works without
+JavaScript. The figures are printed (`pytest -s`)."""
+
+import re
+import sys
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from contacts.models import ContactMessage, ContactNote, Draft, WaitingItem
+from tests.contacts.messaging import arrive, connect, peer
+
+from .conftest import wait_until
+
+__all__ = ["peer"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+DESK = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {"viewport": {"width": 375, "height": 740}, "has_touch": True}
+# Tops and bottoms of the rows that are wholly in sight, above a fixed bar.
+ROWS_IN_SIGHT = """() => {
+  const bar = document.querySelector(".rail").getBoundingClientRect();
+  const end = bar.top > 0 ? bar.top : innerHeight;
+  const boxes = [...document.querySelectorAll(".person-row")].map((row) => row.getBoundingClientRect());
+  return boxes.filter((box) => box.top >= 0 && box.bottom <= end).map((box) => [box.top, box.bottom]);
+}"""
+# True when the focused element, or something in it, is what is seen at its middle.
+FOCUS_IS_SEEN = """() => {
+  const focused = document.activeElement;
+  if (!focused || focused === document.body || focused.matches("[type=radio], .skip")) return true;
+  const box = focused.getBoundingClientRect();
+  const seen = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 20));
+  return Boolean(seen && (focused.contains(seen) || seen.contains(focused)));
+}"""
+
+
+@pytest.fixture
+def channel(user):
+    return connect(user.pro, "whatsapp")
+
+
+@pytest.fixture
+def people(channel):
+    """Sixteen people who wait; P00 has waited longest."""
+    now = timezone.now()
+    return [
+        arrive(channel, f"Is it free? {n}", who=f"P{n:02}", sent_at=now - timedelta(hours=20, minutes=-n)).contact
+        for n in range(16)
+    ]
+
+
+def tell(figure):
+    sys.stdout.write(f"\n{figure}\n")
+
+
+def fold_sentence(page):
+    page.get_by_role("button", name="Fold for today").click()
+    expect(page.locator("#digest")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("size", "least"), [(DESK, 11), (PHONE, 8)], ids=["desk", "phone"])
+def test_people_in_sight(enter, people, size, least):
+    page = enter("/inbox", **size)
+    fold_sentence(page)
+    rows = page.evaluate(ROWS_IN_SIGHT)
+    tell(f"people in sight: {len(rows)}, first row at y = {rows[0][0]}")
+    assert (len(rows) >= least, rows[0][0] <= 90) == (True, True)
+
+
+def test_a_wide_screen_shows_who_has_waited_longest(enter, people):
+    page = enter("/inbox", **DESK)
+    expect(page.get_by_role("heading", name="P00")).to_be_visible()
+    expect(page.locator(".row[aria-current]")).to_contain_text("P00")
+    assert page.title().startswith("(16) ")
+    expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile(r"icon-16\.svg"))
+    assert WaitingItem.objects.listed().count() == 16
+
+
+def test_keys_of_an_answer(enter, people, user):
+    page = enter("/inbox", **DESK)
+    page.get_by_role("heading", name="P00").wait_for()
+    keys = ["r", "Control+Shift+Enter"]
+    page.keyboard.press(keys[0])
+    page.keyboard.type("Yes.")
+    page.keyboard.press(keys[1])
+    page.get_by_role("heading", name="P01").wait_for()
+    tell(f"keys of an answer, beside its words: {len(keys)}")
+    expect(page.locator(".row", has_text="P00")).to_have_count(0)
+    expect(page.locator("[data-waiting-count]")).to_have_text("15")
+    message = ContactMessage.objects.get(state="scheduled")
+    assert (message.contact, message.text, len(keys) <= 3) == (people[0], "Yes.", True)
+
+
+def test_an_answer_is_undone_by_a_key(enter, people):
+    page = enter("/inbox", **DESK)
+    page.get_by_role("heading", name="P00").wait_for()
+    page.keyboard.press("r")
+    page.keyboard.type("Yes.")
+    page.keyboard.press("Control+Enter")
+    page.locator("#toasts .toast").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("z")
+    expect(page.get_by_label("Your message")).to_have_value("Yes.")
+    assert ContactMessage.objects.exclude(state="received").count() == 0
+    assert (Draft.objects.get().text, WaitingItem.objects.listed().count()) == ("Yes.", 16)
+
+
+def test_taps_of_an_answer_on_a_phone(enter, people):
+    page = enter("/inbox", **PHONE)
+    taps = [page.locator(".row").first, page.get_by_label("Your message"), page.locator("#message-form .button-main")]
+    taps[0].tap()
+    page.get_by_role("heading", name="P00").wait_for()
+    # The bar of the lists makes room for the composer.
+    expect(page.locator(".rail")).to_be_hidden()
+    taps[1].tap()
+    page.keyboard.type("Yes.")
+    taps[2].tap()
+    expect(page.get_by_role("link", name="Next: P01")).to_be_visible()
+    tell(f"taps of an answer: {len(taps)}")
+    assert (ContactMessage.objects.get(state="scheduled").text, len(taps) <= 3) == ("Yes.", True)
+
+
+def test_back_on_a_phone_is_the_same_place(enter, people):
+    page = enter("/inbox", **PHONE)
+    row = page.locator(".row", has_text="P15")
+    row.scroll_into_view_if_needed()
+    place = page.locator("#list").evaluate("(list) => list.scrollTop")
+    assert place > 0
+    row.tap()
+    page.get_by_role("heading", name="P15").wait_for()
+    page.locator("[data-back-to-list]").tap()
+    expect(row).to_be_visible()
+    assert page.locator("#list").evaluate("(list) => list.scrollTop") == place
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("is_item", [False, True], ids=["list", "item"])
+def test_focus_is_never_under_a_bar(enter, people, size, is_item):
+    page = enter(f"/inbox/{people[3].pk}" if is_item else "/inbox", **size)
+    page.locator(".desk").wait_for()
+    hidden = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if not page.evaluate(FOCUS_IS_SEEN):
+            hidden.append(page.evaluate("document.activeElement.outerHTML.slice(0, 200)"))
+    assert hidden == []
+
+
+def test_keys_move_end_and_note(enter, people):
+    page = enter("/inbox", **DESK)
+    page.get_by_role("heading", name="P00").wait_for()
+    page.keyboard.press("j")
+    page.get_by_role("heading", name="P01").wait_for()
+    page.keyboard.press("n")
+    page.keyboard.type("Called.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#thread .note")).to_contain_text("Called.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    page.get_by_role("heading", name="P02").wait_for()
+    expect(page.locator(".row", has_text="P01")).to_have_count(0)
+    page.keyboard.press("z")
+    page.get_by_role("heading", name="P01").wait_for()
+    wait_until(page, lambda: WaitingItem.objects.listed().count() == 16)
+    assert ContactNote.objects.get().contact == people[1]
+
+
+def test_what_is_typed_is_kept_while_typing(enter, people, user):
+    page = enter(f"/inbox/{people[0].pk}", **DESK)
+    page.get_by_label("Your message").fill("Half a sentence")
+    page.get_by_text("Draft saved at").wait_for()
+    assert Draft.objects.get().text == "Half a sentence"
+    page.goto("/inbox/drafts")
+    expect(page.locator(".row", has_text="P00")).to_contain_text("Half a sentence")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_every_job_without_javascript(enter, people, size):
+    page = enter("/inbox", java_script_enabled=False, **size)
+    page.locator(".row", has_text="P00").click()
+    page.get_by_label("Your message").fill("Yes.")
+    page.locator("#message-form .button-main").click()
+    # Its toast stands on the next page, and undoes it.
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Your message")).to_have_value("Yes.")
+    page.get_by_role("button", name="Answered another way").click()
+    expect(page.get_by_role("heading", name="P01")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", name="P00")).to_be_visible()
+    page.get_by_role("button", name="No answer needed").click()
+    expect(page.get_by_role("heading", name="P01")).to_be_visible()
+    page.locator("[popovertarget=later-menu]").click()
+    page.get_by_role("button", name="Tomorrow, 9:00").click()
+    expect(page.get_by_role("heading", name="P02")).to_be_visible()
+    outcomes = WaitingItem.objects.filter(ended_at__isnull=False).values_list("outcome", flat=True)
+    assert (list(outcomes), WaitingItem.objects.later().get().contact) == (["no_answer"], people[1])
+    page.get_by_text("Note", exact=True).click()
+    page.get_by_label("Note", exact=True).last.fill("Called.")
+    page.get_by_role("button", name="Save note").click()
+    expect(page.locator("#thread .note")).to_contain_text("Called.")

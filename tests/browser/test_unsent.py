@@ -4,9 +4,10 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from contacts.models import Contact, ContactNote
+from contacts.models import CannedReply, Contact, ContactNote
 from tests.factories import PASSWORD, ContactFactory, InquiryFactory
 
+from .barriers import barriers, too_wide
 from .conftest import with_and_without_javascript
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,3 +121,26 @@ def test_a_file_is_named_as_missing(enter, pro, user):
     page.get_by_role("button", name="Attach").click()
     sign_in(page, user)
     expect(page.locator("main .message")).to_have_text("Files cannot be kept. Choose them again: plan.pdf")
+
+
+def test_the_pages_that_carry_it_have_no_barriers(enter, path, user):
+    page = enter(path)
+    note_box(page).fill(WORDS)
+    Session.objects.all().delete()
+    page.get_by_role("button", name="Save note").click()
+    page.get_by_text("What you typed is kept").wait_for()
+    assert barriers(page) == []
+    sign_in(page, user)
+    page.locator(".typed").wait_for()
+    assert barriers(page) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert too_wide(page) == []
+
+
+@pytest.mark.parametrize("path", ["/settings/signature", "/settings/replies", "/settings/replies/new"])
+def test_the_settings_have_no_barriers(enter, pro, path):
+    CannedReply.objects.add_reply(pro, "Visit", {"en": "Hello {first_name}"}, user=None)
+    page = enter(path)
+    assert barriers(page) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert too_wide(page) == []

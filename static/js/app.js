@@ -29,7 +29,10 @@ if (one("body.workspace")) navigator.serviceWorker?.register("/service-worker.js
 const restoreDrafts = () => all("[data-draft]").forEach((form) => {
   const box = one("textarea", form);
   const draft = sessionStorage.getItem(form.dataset.draft);
-  if (draft && !box.value) box.value = draft;
+  if (draft && !box.value) {
+    box.value = draft;
+    form.closest("details")?.setAttribute("open", "");
+  }
 });
 addEventListener("input", (event) => {
   const form = event.target.closest("[data-draft]");

@@ -50,6 +50,7 @@ def test_search_open_edit_note_archive_undo(enter, people, user, size, has_javas
         expect(page).to_have_title("Anna Karenina · Contacts · Vestibule")
         expect(page.get_by_role("link", name="Edit Name")).to_be_focused()
 
+    page.get_by_text("Write a note").click()
     page.get_by_label("Note").fill("Trains make her nervous.")
     page.get_by_role("button", name="Save note").click()
     entry(page, "Trains make her nervous.").wait_for()
@@ -66,6 +67,7 @@ def test_search_open_edit_note_archive_undo(enter, people, user, size, has_javas
 
 def test_what_is_typed_elsewhere_outlives_a_save(enter, people):
     page = enter(f"/contacts/{people[0].pk}", **WIDE)
+    page.get_by_text("Write a note").click()
     page.get_by_label("Note").fill("Half a note")
     page.get_by_role("link", name="Edit Phone").click()
     page.get_by_label("Phone").fill("06 11 11 11 11")
@@ -76,7 +78,8 @@ def test_what_is_typed_elsewhere_outlives_a_save(enter, people):
     expect(page.get_by_label("Phone")).to_have_value("06 11 11 11 11")
     expect(page.get_by_label("Note")).to_have_value("Half a note")
     page.reload()
-    page.wait_for_function("document.querySelector('#note-new textarea').value === 'Half a note'")
+    expect(page.get_by_label("Note")).to_have_value("Half a note")
+    expect(page.get_by_label("Note")).to_be_visible()
 
 
 def test_of_two_who_edit_one_is_told(enter, people):
@@ -180,3 +183,10 @@ def test_from_the_search_into_the_list_and_back_to_it(enter, people):
     page.keyboard.press("Escape")
     expect(page.locator("#id_q")).to_have_value("chl")
     expect(page.locator("#id_q")).not_to_be_focused()
+
+
+def test_the_first_entry_of_a_contact_stands_high(enter, people):
+    people[0].change({"name": "Anna Karenina"}, by=None)
+    page = enter(f"/contacts/{people[0].pk}", **WIDE)
+    assert page.locator("#contact-head").bounding_box()["height"] == 56
+    assert page.locator("#entries > li").first.bounding_box()["y"] <= 130

@@ -24,6 +24,7 @@ from config.accounts.models import Pro, User
 from contacts.conversations.webhooks import CALLS
 from inquiries.models import InquiryType
 
+from .chromium import find_chromium
 from .contacts.channels.dovecot import NO_DOVECOT, find_dovecot
 from .databases import django_db_setup, migrate, templates
 from .factories import ProFactory, UserFactory, make_token
@@ -34,12 +35,6 @@ NO_CHROMIUM = (
     "No Chromium found: the browser tests did NOT run. "
     "Install it, on Debian with: apt-get install chromium-headless-shell"
 )
-
-
-def find_chromium() -> str | None:
-    """The path of an installed Chromium or Chrome, preferably of the one that makes no tabs and menus for a page."""
-    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -12,7 +12,8 @@ from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from config.accounts.models import User
-from tests.conftest import NO_CHROMIUM, find_chromium, new_session
+from tests.chromium import find_chromium
+from tests.conftest import NO_CHROMIUM, new_session
 
 # What browser and htmx write themselves when a test provokes a refusal or takes the network away, and when a changed
 # row is not on the present tab.

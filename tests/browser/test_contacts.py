@@ -50,7 +50,7 @@ def test_search_open_edit_note_archive_undo(enter, people, user, size, has_javas
         expect(page).to_have_title("Anna Karenina · Contacts · Vestibule")
         expect(page.get_by_role("link", name="Edit Name")).to_be_focused()
 
-    page.get_by_text("Write a note").click()
+    page.locator("summary", has_text="Write a note").click()
     page.get_by_label("Note").fill("Trains make her nervous.")
     page.get_by_role("button", name="Save note").click()
     entry(page, "Trains make her nervous.").wait_for()
@@ -67,7 +67,7 @@ def test_search_open_edit_note_archive_undo(enter, people, user, size, has_javas
 
 def test_what_is_typed_elsewhere_outlives_a_save(enter, people):
     page = enter(f"/contacts/{people[0].pk}", **WIDE)
-    page.get_by_text("Write a note").click()
+    page.locator("summary", has_text="Write a note").click()
     page.get_by_label("Note").fill("Half a note")
     page.get_by_role("link", name="Edit Phone").click()
     page.get_by_label("Phone").fill("06 11 11 11 11")

@@ -111,7 +111,7 @@ def test_a_note_is_edited(browser, note, is_htmx):
     assert (form.fields["edit-was"], page.has("main")) == ("First text", not is_htmx)
     response = browser.post(form.action, {**form.fields, "edit-body": "Better text"}, headers=headers)
     if is_htmx:
-        assert "edited" in Page(response).one(".entry-about").text
+        assert "edited" in Page(response).one(".entry-head").text
     else:
         assert (response.status_code, response["Location"]) == (302, f"/contacts/{note.contact_id}")
     note.refresh_from_db()

@@ -88,8 +88,8 @@ class MessageForm(forms.Form):
         assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 - for the type checker
         labels = [(str(item.pk), item.about or item.words or item.get_kind_display()) for item in waiting]
         # One that ended since is still a choice: ending it again changes nothing.
-        ended = [id for id in self.data.get("listed", "").split(",") if id not in dict(labels)]
-        field.choices = [*labels, *((id, id) for id in ended if id)]
+        listed = [id for id in self.data.get("listed", "").split(",") if id.isascii() and id.isdigit() and len(id) < 19]
+        field.choices = [*labels, *((id, id) for id in listed if id not in dict(labels))]
         field.initial = [id for id, _label in labels]
         self.fields["listed"].initial = ",".join(field.initial)
 

@@ -158,3 +158,9 @@ def test_what_a_colleague_added_stops_the_answer(browser, ana, pro):
     assert (response.status_code, said in Page(response, 422).text) == (422, True)
     assert (Draft.objects.get().text, ContactMessage.objects.filter(state="scheduled").count()) == ("Yes", 0)
     assert send(browser, ana, seen=thread_version(ana)).status_code == 302
+
+
+@pytest.mark.parametrize("listed", ["x", "-1", "99999999999999999999", "1,\0", "٣"])
+def test_made_up_ticks_end_nothing_else(browser, ana, listed):
+    send(browser, ana, listed=listed, settles=listed.split(","))
+    assert WaitingItem.objects.filter(contact=ana, ended_at=None).count() == 1

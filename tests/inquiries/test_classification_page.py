@@ -24,7 +24,7 @@ def test_the_details(browser, inquiry, path, user):
         .one("#inquiry-details")
         .text.startswith(
             "Details Priority High Category roof Budget €4,500.00 Filter options Groningen Source portal "
-            "Submitted by UserHub user 789 Received just now Responded just now Edit"
+            "Submitted by UserHub user 789 Received just now Answered not yet Edit"
         )
     )
     user.language = "nl"

@@ -57,6 +57,7 @@ def item_of(inquiry):
 
 
 def test_the_answer_goes_by_mail_and_ends_the_waiting(browser, asked, helene, path, over, mailoutbox):
+    assert Page(browser.get(path)).one(".inquiry-waits").text == "waits now"
     form = answer_form(browser, path)
     assert form.action == f"{path}/answer"
     response = browser.post(form.action, {**form.fields, "text": "We come on Monday."})
@@ -67,7 +68,7 @@ def test_the_answer_goes_by_mail_and_ends_the_waiting(browser, asked, helene, pa
     page = Page(browser.get(path))
     assert page.texts(".toast[data-seconds] p") == ["Your answer leaves in 10 seconds."]
     assert "We come on Monday." in page.one("#history").text
-    assert "Answered just now" in page.one("#inquiry-details").text
+    assert "Answered just now" in page.one("#inquiry-details").text and not page.has(".inquiry-waits")
     assert Inquiry.objects.get().responded_at is None
     over()
     assert [mail.to for mail in mailoutbox if "We come on Monday." in mail.body] == [["helene@example.org"]]

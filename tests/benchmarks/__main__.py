@@ -1,6 +1,6 @@
 """Benchmarks of search, lists and submissions on large tables: `make bench`.
 
-    python -m tests.benchmarks [contacts] [inquiries] [--small]
+    python -m tests.benchmarks [contacts] [inquiries] [waiting] [--small]
 
 Fills a database of its own (on the server of DATABASE_URL, as the tests do), prints a table and exits with 1 when a
 goal is missed. Every figure is a median; figures that are compared are measured side by side in one run.
@@ -19,11 +19,15 @@ django.setup()
 from django.db import connection  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 
-from tests.benchmarks import contacts, inquiries  # noqa: E402
+from tests.benchmarks import contacts, inquiries, waiting  # noqa: E402
 
 # --small fills a tenth of the rows, for work on the benchmark itself.
 IS_SMALL = "--small" in sys.argv
-ALL = {"contacts": contacts.figures, "inquiries": lambda: inquiries.figures(IS_SMALL)}
+ALL = {
+    "contacts": contacts.figures,
+    "inquiries": lambda: inquiries.figures(IS_SMALL),
+    "waiting": lambda: waiting.figures(IS_SMALL),
+}
 
 
 def main() -> int:

@@ -82,7 +82,7 @@ def test_every_pro_has_inquiries_of_every_type(pros):
         assert set(Inquiry.objects.for_pro(pro).values_list("inquiry_type__slug", flat=True)) == inquiry_types
     assert set(first.values_list("status", flat=True)) == set(Inquiry.Status.values)
     assert set(first.values_list("priority", flat=True)) == set(Inquiry.Priority.values)
-    assert first.filter(inquiry_type__slug="offer_request").values("step").distinct().count() == 7
+    assert first.filter(inquiry_type__slug="offer_request").values("step").distinct().count() == 8
     assert first.filter(case_id__isnull=False).count() == 3
     assert first.filter(profile_at=None).get().user_id == 899
     assert first.get(created_by=789).user_id == 803

@@ -1,6 +1,7 @@
 """Inquiries wait from their arrival, and offers from the customer's answer; see `contacts.waiting`."""
 
 from django.db.models import Q
+from django.urls import reverse
 
 from config.accounts.models import ApiToken, User
 from contacts.models import Contact, WaitingItem
@@ -75,6 +76,14 @@ def items_of(inquiry: Inquiry) -> WaitingItemQuerySet:
 def _is_of(inquiry: Inquiry) -> Q:
     offers = [str(pk) for pk in inquiry.offers.values_list("pk", flat=True)]
     return Q(kind=Kind.INQUIRY, key=str(inquiry.pk)) | Q(kind=Kind.OFFER, key__in=offers)
+
+
+def item_url(item: WaitingItem) -> str:
+    """See `contacts.waiting.persons`: the page of the inquiry."""
+    if item.kind == Kind.INQUIRY:
+        return reverse("inquiries:inquiry_detail", args=[item.key])
+    offer = Offer.objects.filter(pk=item.key).first() if item.kind == Kind.OFFER else None
+    return reverse("inquiries:inquiry_detail", args=[offer.inquiry_id]) if offer else ""
 
 
 def describe_offer_answers(keys: list[str]) -> dict[str, OfferAnswer]:

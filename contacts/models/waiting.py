@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -234,11 +233,3 @@ class WaitingItem(models.Model):
     @property
     def is_listed(self) -> bool:
         return self.ended_at is None and self.later_until is None
-
-
-def listed_items_of(contacts: Iterable["Contact"]) -> dict[Any, list[WaitingItem]]:
-    """The listed items of each of these contacts, oldest first, by the contact's id, in one query."""
-    by_contact: dict[Any, list[WaitingItem]] = {contact.pk: [] for contact in contacts}
-    for item in WaitingItem.objects.listed().filter(contact__in=list(by_contact)).order_by("since", "id"):
-        by_contact[item.contact_id].append(item)
-    return by_contact

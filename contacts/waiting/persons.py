@@ -1,5 +1,7 @@
 """A person of the list: a contact, or an item without one that stands by itself."""
 
+from config.web.hooks import hooks
+
 from ..models import Contact, WaitingItem
 from ..models.waiting import WaitingItemQuerySet
 
@@ -19,3 +21,12 @@ def items_to_answer(person: Person) -> WaitingItemQuerySet:
     """
     rows = items_of(person).open()
     return rows.exclude(kind=WaitingItem.Kind.REMINDER, later_until__isnull=False)
+
+
+def item_url(item: WaitingItem) -> str:
+    """Address of the page of what an item without a contact stands for, "" where there is none.
+
+    The app that it belongs to gives it in its module `waiting`.
+    """
+    urls = (module.item_url(item) for module in hooks("waiting", "item_url"))
+    return next(filter(None, urls), "")

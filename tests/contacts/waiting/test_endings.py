@@ -12,7 +12,7 @@ from contact_requests.models import ContactRequest, InvalidTransitionError
 from contact_requests.receiving import receive
 from contacts.models import ContactMessage, WaitingItem
 from contacts.waiting.endings import apply_answer, apply_endings, end_waiting, undo_answer, undo_ending
-from contacts.waiting.persons import items_of
+from contacts.waiting.persons import item_url, items_of
 from inquiries.models import Offer
 from inquiries.offers.lifecycle import answer_offer, send_offer
 from inquiries.pipeline.moves import close_inquiry, move_inquiry
@@ -191,3 +191,5 @@ def test_an_offer_accepted_by_an_archived_contact_stands_by_itself(user, inquiry
     inquiry.contact.archive(by=user)
     answer_offer(Offer.objects.get(pk=offer.pk), "accepted")
     assert waiting() == [("inquiry", "Jan", "answered"), ("offer", "", "")]
+    urls = [item_url(item) for item in WaitingItem.objects.order_by("pk")]
+    assert urls == [f"/inquiries/{inquiry.pk}", f"/inquiries/{inquiry.pk}"]

@@ -14,6 +14,7 @@ from config.accounts.http import ProRequest, wants
 from config.web.paging import InvalidCursorError, from_cursor
 
 from ..models import WaitingItem
+from ..waiting.listing import MAX_COUNT
 from .desk_context import PAGE, DeskList, list_context
 from .desk_lists import Row
 from .thread_context import person_context
@@ -81,7 +82,7 @@ def arrivals(request: ProRequest) -> HttpResponse:
         raise Http404 from error
     people = WaitingItem.objects.for_pro(request.pro).first_of_each_person()
     # A person whose older item waits already is no arrival.
-    new = people.filter(since__gt=since).count()
+    new = people.filter(is_returned=False, since__gt=since)[:MAX_COUNT].count()
     return render(request, f"{PAGE}#arrivals", {"count": new, "newest": request.GET["since"], "is_swap": True})
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models.fields.tuple_lookups import TupleLessThan
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from config.accounts.models import Pro, User
@@ -23,6 +24,7 @@ from ..waiting.listing import (
     list_waiting,
     start_of_today,
 )
+from ..waiting.persons import item_url
 
 
 class Row(NamedTuple):
@@ -45,6 +47,13 @@ class Row(NamedTuple):
     tag: str = ""
     last: ContactMessage | None = None
     group: str = ""
+
+    @property
+    def url(self) -> str:
+        """Address of the thread of the contact, else of what the item stands for."""
+        if self.contact:
+            return reverse("waiting:person", args=[self.contact.pk])
+        return item_url(self.item) if self.item else ""
 
 
 def read_waiting(pro: Pro, user: User, search: str, cursor: str) -> ListPage[Row]:

@@ -25,6 +25,8 @@ EMAIL, PASSWORD = "claire@example.com", "vestibule-demo"
 PROPERTY = "/properties/t3-vue-vieux-port-marseille"
 DESK = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 375, "height": 740}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+# Somebody with a whole conversation, beside the list.
+PERSON = "Hélène Marchand"
 # File name, path, device, colour scheme.
 PICTURES = [
     ("waiting", "/inbox", DESK, "light"),
@@ -86,6 +88,9 @@ def sign_in(browser: Browser, url: str) -> Any:
 def photograph(page: Page, path: str) -> Image.Image:
     """The page as it stands when everything has arrived."""
     page.goto(path)
+    if path == "/inbox" and page.viewport_size == DESK["viewport"]:
+        page.get_by_role("link", name=PERSON).first.click()
+        page.get_by_role("heading", name=PERSON).wait_for()
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
     return Image.open(io.BytesIO(page.screenshot()))

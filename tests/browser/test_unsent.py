@@ -26,7 +26,11 @@ def sign_in(page, user):
 
 
 def note_box(page):
-    return page.locator("#note-new textarea")
+    """The box of a new note, opened."""
+    box = page.locator("#note-new textarea")
+    if not box.is_visible():
+        page.locator("summary", has_text="Write a note").click()
+    return box
 
 
 def sign_in_elsewhere(page, user):

@@ -170,3 +170,12 @@ def test_every_page_has_its_own_form_id(browser, whatsapp):
     contact = arrive(whatsapp).contact
     ids = [Page(browser.get(path_of(contact))).form("#message-form").fields["id"] for _n in range(2)]
     assert all(ids) and ids[0] != ids[1]
+
+
+@with_and_without_htmx
+def test_a_note_stands_in_the_thread_as_it_was_saved(browser, whatsapp, headers):
+    contact = arrive(whatsapp).contact
+    response = browser.post(f"{path_of(contact)}/note", {"body": "Prefers calls."}, headers=headers)
+    page = Page(response if headers else browser.get(path_of(contact)))
+    note = page.one("#thread .note")
+    assert (note.one(".words").text, note.has("textarea"), "hx-swap-oob" in note) == ("Prefers calls.", False, False)

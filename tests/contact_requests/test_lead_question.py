@@ -234,5 +234,6 @@ def test_many_leads_take_no_more_queries(browser, letterbox, lead, house):
         lead = {"references": ("AP-12",)} if number % 2 else {}
         arrive_with_lead(letterbox, lead, text=f"{number}")
     browser.get(path)
-    assert query_count(browser, path) == one
+    # The requests that some of them became are read at once.
+    assert query_count(browser, path) <= one + 1
     assert len(Page(browser.get(path, headers=DETAIL)).all(".lead-note")) == 11

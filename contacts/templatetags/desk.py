@@ -61,7 +61,7 @@ def _age_text(age: timedelta) -> str:
 def short_time(at: datetime) -> SafeString:
     """<time> of a row: the hour for today, else the date."""
     local, now = timezone.localtime(at), timezone.localtime()
-    text = date_format(local, "H:i" if local.date() == now.date() else "j M" if local.year == now.year else "j M Y")
+    text = date_format(local, "H:i" if local.date() == now.date() else "j N" if local.year == now.year else "j N Y")
     return _time(at, text)
 
 

@@ -64,7 +64,7 @@ def _show_news(request: ProRequest, contact: Contact) -> HttpResponse:
     context["version"] += "".join(str(draft.user_id) for draft in present)
     if request.GET.get("seen") == context["version"]:
         return HttpResponse(status=204)
-    return render(request, f"{PAGE}#news", {**context, "present": present, "is_swap": True})
+    return render(request, f"{PAGE}#news", {**context, "desk": DeskList(request), "present": present, "is_swap": True})
 
 
 def read_place(request: ProRequest) -> Place | None:

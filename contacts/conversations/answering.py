@@ -15,7 +15,7 @@ from ..channels.message import File
 from ..models import Contact, ContactMessage, Draft
 from .drafts import find_draft, save_draft, sort_out_files
 from .files import store_files
-from .writing import write_message
+from .writing import find_written, write_message
 
 Uploads = Iterable[UploadedFile]
 UNAVAILABLE = _("The files could not be stored. Please try again in a few minutes.")
@@ -41,6 +41,9 @@ def send_answer(contact: Contact, text: str, uploads: Uploads, *, by: User, **op
 
     Raises what `write_message` raises. Not to be called in a transaction.
     """
+    # Its files have left with it.
+    if message := find_written(contact, text, channel=options["channel"], id=options.get("id")):
+        return message
     kept = {name: options[name] for name in ("topic", "channel", "cc") if name in options}
     try:
         _store_files(contact, text, list(uploads), by=by, **kept)

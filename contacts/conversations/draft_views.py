@@ -1,6 +1,7 @@
 """Drafts are saved and deleted, and answers undone, from every page that has the form of an answer."""
 
 import uuid
+from contextlib import suppress
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -21,6 +22,9 @@ from .writing import TooLateError, undo_message
 
 
 def _find_contact(request: ProRequest, id: uuid.UUID) -> Contact:
+    """Present contact of this Pro, or the one that a merge kept of it; else 404."""
+    with suppress(Contact.DoesNotExist):
+        id = Contact.objects.get_kept_contact(request.pro, id).pk
     return get_object_or_404(Contact.objects.for_pro(request.pro).select_related("pro"), pk=id)
 
 
@@ -83,7 +87,8 @@ def draft_file_delete(request: ProRequest, id: uuid.UUID, file: int) -> HttpResp
 @require_POST
 def message_undo(request: ProRequest, id: uuid.UUID, message: uuid.UUID) -> HttpResponse:
     """Take back an answer that has not left; its words are the draft again."""
-    rows = ContactMessage.objects.for_pro(request.pro).filter(contact=id).exclude(state=ContactMessage.State.RECEIVED)
+    # Whose it is now: the contact may have been merged since.
+    rows = ContactMessage.objects.for_pro(request.pro).exclude(state=ContactMessage.State.RECEIVED)
     answer = rows.select_related("contact").filter(pk=message).first()
     try:
         if answer is None:
@@ -95,4 +100,4 @@ def message_undo(request: ProRequest, id: uuid.UUID, message: uuid.UUID) -> Http
     except ContactMessage.DoesNotExist:
         # A second click.
         messages.info(request, _("This message was undone already."))
-    return _back(request, id)
+    return _back(request, answer.contact_id if answer else id)

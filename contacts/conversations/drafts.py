@@ -30,6 +30,12 @@ def find_draft(contact: Contact, user: User, topic: str = "", kind: str = Draft.
     return contact.drafts.filter(user=user, topic=topic, kind=kind).first()
 
 
+def find_shown_draft(contact: Contact, user: User, topic: str) -> Draft | None:
+    """The words about a topic, else the last ones about anything else: what waits may have changed since."""
+    rows = contact.drafts.filter(user=user, kind=Draft.Kind.MESSAGE).order_by("-updated_at", "-id")
+    return find_draft(contact, user, topic) or rows.first()
+
+
 def save_draft(
     contact: Contact,
     user: User,
@@ -45,10 +51,11 @@ def save_draft(
 
     Raises DoesNotExist when the contact is archived; of a merged one it is kept with the contact that was kept.
     """
-    text = unix_lines(text).replace("\0", "")[:MAX_TEXT]
+    text, files = unix_lines(text).replace("\0", "")[:MAX_TEXT], list(files)
     with transaction.atomic():
         contact = _hold_contact(contact)
-        if _is_sent(contact, user, text):
+        # New files were not sent, whatever the words are.
+        if not files and _is_sent(contact, user, text):
             return None
         fields = {"text": text, "channel": channel[:20], "cc": one_line(cc, MAX_CC), "updated_at": timezone.now()}
         where = {"user": user, "contact": contact, "kind": kind, "topic": topic}

@@ -11,6 +11,8 @@ from ..models.draft import MAX_CC
 from .reply_channels import ReplyChannel, find_reply_channels, take_free_text
 from .templates import read_templates
 
+# An answer to more things that wait ends all of them: so many boxes help nobody.
+MAX_TICKS = 30
 SAY_FIRST = _("Say first who wrote: the same person, or somebody else.")
 
 
@@ -86,7 +88,8 @@ class MessageForm(forms.Form):
     def _offer_ticks(self, waiting: Sequence[WaitingItem]) -> None:
         field = self.fields["settles"]
         assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 - for the type checker
-        labels = [(str(item.pk), item.about or item.words or item.get_kind_display()) for item in waiting]
+        ticks = waiting if len(waiting) <= MAX_TICKS else ()
+        labels = [(str(item.pk), item.about or item.words or item.get_kind_display()) for item in ticks]
         # One that ended since is still a choice: ending it again changes nothing.
         listed = [id for id in self.data.get("listed", "").split(",") if id.isascii() and id.isdigit() and len(id) < 19]
         field.choices = [*labels, *((id, id) for id in listed if id not in dict(labels))]

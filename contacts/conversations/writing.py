@@ -76,8 +76,7 @@ def write_message(
     try:
         with transaction.atomic():
             contact.lock()
-            key = uuid.uuid5(contact.pk, f"{id}\n{channel}\n{text}") if id else uuid.uuid4()
-            if id and (stored := contact.messages.filter(pk=key, channel=channel).first()):
+            if stored := find_written(contact, text, channel=channel, id=id):
                 return stored
             if seen:
                 check_seen(contact, seen, by=by)
@@ -86,7 +85,7 @@ def write_message(
             draft = find_draft(contact, by, topic) if by else None
             _check_files(draft, channel)
             message = ContactMessage.objects.create(
-                id=key,
+                id=_message_id(contact, text, channel, id),
                 pro=contact.pro,
                 contact=contact,
                 connection=reply_channel.connection,
@@ -114,6 +113,16 @@ def write_message(
         if by:
             save_draft(contact, by, text, topic=topic, channel=channel, cc=cc)
         raise
+
+
+def find_written(contact: Contact, text: str, *, channel: str, id: uuid.UUID | None) -> ContactMessage | None:
+    """The message that the same form with the same text has become already."""
+    key = _message_id(contact, unix_lines(text).strip(), channel, id)
+    return contact.messages.filter(pk=key, channel=channel).first() if id else None
+
+
+def _message_id(contact: Contact, text: str, channel: str, id: uuid.UUID | None) -> uuid.UUID:
+    return uuid.uuid5(contact.pk, f"{id}\n{channel}\n{text}") if id else uuid.uuid4()
 
 
 def _clean_text(text: str, channel: str) -> str:

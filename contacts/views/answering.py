@@ -15,11 +15,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from config.accounts.http import ProRequest
+from config.accounts.http import ProRequest, send_to
+from config.files.storage import StorageUnavailableError
 from config.web.forms import add_errors
 from config.web.toasts import toast
 
-from ..conversations.answering import send_answer
+from ..conversations.answering import UNAVAILABLE, keep_draft, send_answer
 from ..conversations.drafts import delete_draft, find_draft
 from ..conversations.forms import MessageForm, TemplateForm
 from ..conversations.reply_channels import find_reply_channels, take_free_text
@@ -59,7 +60,10 @@ def _confirm_and_find_next(unconfirmed: ContactMessage) -> ContactMessage | None
 @require_POST
 def send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Answer by a reply channel; the answer leaves when the seconds to undo it are over, or at a chosen time."""
-    contact = find_person(request, id)
+    try:
+        contact = find_person(request, id)
+    except Http404:
+        return _keep_for_survivor(request, id)
     following = find_next_person(request.pro, contact)
     form = _bind_form(request, contact)
     if form.is_valid():
@@ -79,6 +83,24 @@ def send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
             form.add_error(None, str(error))
             return show_person(request, contact, 422, form=form, is_overtaken=True)
     return show_person(request, contact, 422, form=form)
+
+
+def _keep_for_survivor(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Keep an answer to somebody who was merged meanwhile as a draft to the contact that was kept; else 404."""
+    try:
+        survivor = Contact.objects.get_kept_contact(request.pro, id)
+        text, uploads = request.POST.get("text", ""), request.FILES.getlist("files")
+        fields = {name: request.POST.get(name, "").replace("\0", "") for name in ("channel", "cc")}
+        _draft, refused = keep_draft(survivor, text, uploads, by=request.user, **fields)
+    except Contact.DoesNotExist as error:
+        raise Http404 from error
+    except StorageUnavailableError:
+        refused = [str(UNAVAILABLE)]
+    names = {"name": survivor.name}
+    messages.warning(request, _("Now part of %(name)s: nothing was sent. Your words are in the draft.") % names)
+    for line in refused:
+        messages.error(request, line)
+    return send_to(request, reverse("waiting:person", args=[survivor.pk]))
 
 
 def _bind_form(request: ProRequest, contact: Contact) -> MessageForm:

@@ -1,7 +1,7 @@
 """People leave the list of who waits: answered another way, in no need of an answer, or put off; and that undone."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -19,6 +19,7 @@ from config.web.paging import row_number
 from config.web.toasts import toast
 
 from ..models import Contact, WaitingItem
+from ..models.waiting import WaitingItemQuerySet
 from ..waiting.endings import end_waiting, undo_ending
 from ..waiting.later import come_back, put_off, send_back_to_date
 from .desk_context import DeskList
@@ -27,7 +28,8 @@ from .thread import find_person, show_person
 
 Outcome = WaitingItem.Outcome
 MORNING = 9
-MAX_ITEMS = 200
+# Ids in one address.
+MAX_ITEMS = 20
 
 
 @require_POST
@@ -60,8 +62,8 @@ def make_undo_url(items: list[WaitingItem], *, back_to: uuid.UUID | None) -> str
 @require_POST
 def undo(request: ProRequest, stamp: int, ids: str) -> HttpResponse:
     """Let what ended at one moment wait again."""
-    rows = WaitingItem.objects.for_pro(request.pro).filter(pk__in=_read_ids(ids), ended_at=_read_stamp(stamp))
-    if undo_ending(rows):
+    rows = WaitingItem.objects.for_pro(request.pro).filter(ended_at=_read_stamp(stamp))
+    if undo_ending(_together(rows, ids, "ended_at")):
         toast(request, _("Undone: waiting again."))
     else:
         toast(request, _("This can no longer be undone."))
@@ -88,7 +90,7 @@ def later(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 @require_POST
 def undo_later(request: ProRequest, ids: str) -> HttpResponse:
     """List again what was put off."""
-    if come_back(WaitingItem.objects.for_pro(request.pro).filter(pk__in=_read_ids(ids))):
+    if come_back(_together(WaitingItem.objects.for_pro(request.pro).later(), ids, "later_until")):
         toast(request, _("Undone: waiting again."))
     return _send_back(request)
 
@@ -149,8 +151,16 @@ def _read_until(request: ProRequest) -> datetime:
     return given if given.tzinfo else timezone.make_aware(given)
 
 
-def _ids(items: Iterable[WaitingItem]) -> str:
-    return "-".join(str(item.pk) for item in items)
+def _ids(items: Sequence[WaitingItem]) -> str:
+    """Ids for an address. The first of many stands for all of them: see `_together`."""
+    return "-".join(str(item.pk) for item in (items if len(items) <= MAX_ITEMS else items[:1]))
+
+
+def _together(rows: WaitingItemQuerySet, ids: str, moment: str) -> WaitingItemQuerySet:
+    """The rows with these ids, and those of the same contact with the same `moment`, as they changed together."""
+    named = rows.filter(pk__in=_read_ids(ids))
+    first = named.filter(contact__isnull=False).first()
+    return named | rows.filter(contact=first.contact_id, **{moment: getattr(first, moment)}) if first else named
 
 
 def _read_ids(text: str) -> list[int]:

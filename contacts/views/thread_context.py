@@ -13,15 +13,15 @@ from config.accounts.http import ProRequest
 from config.web.hooks import hooks
 
 from ..book.duplicates import likely_duplicates
-from ..conversations.drafts import find_draft
-from ..conversations.forms import MessageForm, reply_context
+from ..conversations.drafts import find_draft, find_shown_draft
+from ..conversations.forms import MAX_TICKS, MessageForm, reply_context
 from ..conversations.reply_channels import ReplyChannel
 from ..conversations.seen import thread_version
 from ..conversations.senders import find_unconfirmed_message
 from ..forms import NoteForm
 from ..models import Contact, Draft, WaitingItem
 from ..timeline import Entry, Place, timeline
-from ..topics import topic_of_items
+from ..topics import read_topic, topic_of_items
 from ..waiting.later import date_to_send_back_to
 from .desk_lists import find_next_person
 
@@ -94,8 +94,7 @@ def composer_context(request: ProRequest, contact: Contact, **forms: Any) -> dic
     """
     note_form = forms.pop("note_form", None)
     items = list(WaitingItem.objects.for_pro(request.pro).listed().of_contact(contact))
-    topic = topic_of_items(items)
-    draft = find_draft(contact, request.user, topic)
+    draft, topic = _find_draft(request, contact, items, forms.get("form"))
     note = find_draft(contact, request.user, kind=Draft.Kind.NOTE)
     context = reply_context(contact, find_unconfirmed_message(contact), topic=topic, **forms)
     if "form" not in forms:
@@ -109,8 +108,22 @@ def composer_context(request: ProRequest, contact: Contact, **forms: Any) -> dic
         "is_note": note_form is not None,
         "sends_back_to": date_to_send_back_to(contact),
         "waiting_items": items,
+        "has_ticks": len(items) <= MAX_TICKS,
         **context,
     }
+
+
+def _find_draft(
+    request: ProRequest, contact: Contact, items: list[WaitingItem], form: MessageForm | None
+) -> tuple[Draft | None, str]:
+    """The user's draft, and the topic of the answer: that of the form, else of the draft, else of what waits."""
+    if form:
+        topic = str(form["topic"].value() or "")
+        return find_draft(contact, request.user, topic), topic
+    topic = topic_of_items(items)
+    draft = find_shown_draft(contact, request.user, topic)
+    is_valid = draft and (not draft.topic or read_topic(contact, draft.topic))
+    return draft, draft.topic if draft and is_valid else topic
 
 
 def _new_form(
@@ -119,7 +132,7 @@ def _new_form(
     """Form of an answer to what waits, with the words of the draft."""
     initial = {"id": uuid.uuid4(), "topic": topic, "seen": thread_version(contact)}
     if draft:
-        initial |= {"text": draft.text, "channel": draft.channel, "cc": draft.cc}
+        initial |= {"text": draft.text, "cc": draft.cc}
     form = MessageForm(reply_channels, initial=initial, unconfirmed=find_unconfirmed_message(contact), waiting=items)
     if draft and draft.channel in {reply.channel for reply in reply_channels}:
         form.fields["channel"].initial = draft.channel

@@ -51,8 +51,11 @@ def composer_context(request: ProRequest, inquiry: Inquiry, form: MessageForm | 
 def _new_form(inquiry: Inquiry, contact: Contact, reply_channels: list[Any], draft: Any) -> MessageForm:
     initial = {"id": uuid.uuid4(), "topic": make_topic(INQUIRY, inquiry.pk), "seen": thread_version(contact)}
     if draft:
-        initial |= {"text": draft.text, "channel": draft.channel, "cc": draft.cc}
-    return MessageForm(reply_channels, initial=initial, waiting=list(items_of(inquiry).listed()))
+        initial |= {"text": draft.text, "cc": draft.cc}
+    form = MessageForm(reply_channels, initial=initial, waiting=list(items_of(inquiry).listed()))
+    if draft and draft.channel in {reply.channel for reply in reply_channels}:
+        form.fields["channel"].initial = draft.channel
+    return form
 
 
 @require_POST

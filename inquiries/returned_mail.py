@@ -10,6 +10,7 @@ from contacts.models import Contact
 from .mails import ACKNOWLEDGMENT_ID
 from .models import Inquiry, Offer
 from .offers.mails import OFFER_ID
+from .waiting import reopen_inquiry
 
 
 def mark_returned(pro: Pro, message_id: str) -> Contact | None:
@@ -18,7 +19,8 @@ def mark_returned(pro: Pro, message_id: str) -> Contact | None:
     if id := _to_id(name_in_signed_message_id(message_id, OFFER_ID)):
         offers = Offer.objects.for_pro(pro).filter(pk=id)
         offers.update(mail_error=_("The e-mail was returned: see the message about it."), mail_failed_at=timezone.now())
-        inquiry = Inquiry.objects.for_pro(pro).filter(offers__in=offers).first()
+        if inquiry := Inquiry.objects.for_pro(pro).filter(offers__in=offers).first():
+            reopen_inquiry(inquiry)
     elif id := _to_id(name_in_signed_message_id(message_id, ACKNOWLEDGMENT_ID)):
         rows = Inquiry.objects.for_pro(pro).filter(pk=id)
         rows.update(acknowledgment_returned_at=timezone.now())

@@ -7,7 +7,7 @@ from config.accounts.models import ApiToken, User
 from contacts.models import Contact, WaitingItem
 from contacts.models.waiting import WaitingItemQuerySet
 from contacts.waiting.arrivals import move_items
-from contacts.waiting.endings import end_waiting
+from contacts.waiting.endings import end_waiting, undo_ending
 from contacts.waiting.offer_answers import OfferAnswer
 
 from .amounts import money
@@ -59,6 +59,13 @@ def follow_contact(inquiry: Inquiry) -> None:
 def end_inquiry(inquiry: Inquiry, outcome: str, *, by: User | ApiToken | None) -> None:
     """End the item of an inquiry; `responded_at` is the caller's."""
     end_waiting(WaitingItem.objects.filter(kind=Kind.INQUIRY, key=str(inquiry.pk)), outcome, by=by)
+
+
+def reopen_inquiry(inquiry: Inquiry) -> None:
+    """Let an open inquiry wait again that an offer had answered, as the offer's e-mail reached nobody."""
+    rows = WaitingItem.objects.filter(kind=Kind.INQUIRY, key=str(inquiry.pk))
+    if not inquiry.step.is_terminal:
+        undo_ending(rows.filter(outcome=Outcome.ANSWERED, answer=None))
 
 
 def end_closed_inquiry(inquiry: Inquiry, *, by: User | ApiToken | None) -> None:

@@ -47,7 +47,7 @@ def send_offer(offer: Offer, *, by: User | None = None, expected: datetime | Non
         return True
 
 
-def resend_offer(offer: Offer) -> bool:
+def resend_offer(offer: Offer, *, by: User | None = None) -> bool:
     """Mail an offer again after the last attempt failed; returns False, changing nothing, if it did not fail.
 
     Raises InvalidOfferTransitionError when the customer can no longer answer it.
@@ -60,6 +60,7 @@ def resend_offer(offer: Offer) -> bool:
             raise InvalidOfferTransitionError(offer.current_status, Offer.Status.SENT)
         offer.mail_error, offer.mail_failed_at = "", None
         offer.save(update_fields=["mail_error", "mail_failed_at", "updated_at"])
+        end_inquiry(offer.inquiry, WaitingItem.Outcome.ANSWERED, by=by)
         mail_offer.enqueue(offer.pk)
         return True
 

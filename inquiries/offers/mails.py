@@ -15,6 +15,7 @@ from config.web import mail
 from contacts.conversations.reply_channels import find_mail_address
 
 from ..models import Offer
+from ..waiting import reopen_inquiry
 
 # Beginning of the Message-ID, by which a returned mail is recognised.
 OFFER_ID = "offer."
@@ -41,7 +42,10 @@ def preview_mail(offer: Offer) -> tuple[str, str]:
 
 @task(takes_context=True)
 def mail_offer(context: TaskContext, offer_id: int) -> None:
-    """Mail an offer to the customer. An error is saved on the offer for the Pro, and the worker retries."""
+    """Mail an offer to the customer. An error is saved on the offer for the Pro, and the worker retries.
+
+    After the last attempt the inquiry waits again.
+    """
     offer = _find_offer(offer_id)
     if offer is None or offer.mailed_at or offer.is_draft:
         return
@@ -56,7 +60,10 @@ def mail_offer(context: TaskContext, offer_id: int) -> None:
             headers={"Message-ID": mail.make_signed_message_id(f"{OFFER_ID}{offer.pk}")},
         )
     except Exception as error:
-        offer.record_mail_failure(error, is_last=context.attempt >= MAX_ATTEMPTS)
+        is_last = context.attempt >= MAX_ATTEMPTS
+        offer.record_mail_failure(error, is_last=is_last)
+        if is_last:
+            reopen_inquiry(offer.inquiry)
         raise
     Offer.objects.filter(pk=offer.pk).update(mailed_at=timezone.now(), mail_error="", mail_failed_at=None)
 

@@ -105,7 +105,7 @@ def offer_resend(request: ProRequest, id: int, offer_id: int) -> HttpResponse:
     """Mail an offer again after a failure."""
     offer = _find_offer(request, id, offer_id)
     try:
-        if resend_offer(offer):
+        if resend_offer(offer, by=request.user):
             messages.success(request, _("The offer is on its way to %(email)s.") % {"email": offer.email})
     except InvalidOfferTransitionError:
         return _too_late(request, offer)

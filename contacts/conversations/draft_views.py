@@ -17,7 +17,7 @@ from config.files.storage import StorageUnavailableError
 from ..models import Contact, ContactMessage, Draft, DraftFile
 from ..models.draft import MAX_CC
 from .answering import UNAVAILABLE, keep_draft
-from .drafts import delete_draft
+from .drafts import delete_draft, save_draft
 from .writing import TooLateError, undo_message
 
 
@@ -36,27 +36,26 @@ def _back(request: ProRequest, contact_id: uuid.UUID) -> HttpResponse:
     return send_to(request, page)
 
 
+def _read_fields(request: ProRequest) -> dict[str, str]:
+    """What a draft is, beside its words."""
+    given = {name: text.replace("\0", "") for name, text in request.POST.dict().items() if isinstance(text, str)}
+    kind = Draft.Kind.NOTE if given.get("kind") == Draft.Kind.NOTE else Draft.Kind.MESSAGE
+    places = {name: given.get(name, "")[:60] for name in ("topic", "channel")}
+    return {"kind": kind, "cc": given.get("cc", "")[:MAX_CC], **places}
+
+
 @require_POST
 def draft_save(request: ProRequest, id: uuid.UUID) -> HttpResponse:
-    """Keep what was typed: htmx gets a word about it, a browser the page that it came from."""
+    """Keep what was typed. What is saved while typing gets a word about it, a button the page that it is on."""
     contact, given = _find_contact(request, id), request.POST
-    kind = Draft.Kind.NOTE if given.get("kind") == Draft.Kind.NOTE else Draft.Kind.MESSAGE
-    fields = {name: given.get(name, "").replace("\0", "")[:60] for name in ("topic", "channel")}
+    text, uploads = given.get("text", given.get("body", "")), request.FILES.getlist("files")
     try:
-        draft, refused = keep_draft(
-            contact,
-            given.get("text", given.get("body", "")),
-            request.FILES.getlist("files"),
-            by=request.user,
-            kind=kind,
-            cc=given.get("cc", "").replace("\0", "")[:MAX_CC],
-            **fields,
-        )
+        draft, refused = keep_draft(contact, text, uploads, by=request.user, **_read_fields(request))
     except Contact.DoesNotExist as error:
         raise Http404 from error
     except StorageUnavailableError:
         draft, refused = None, [str(UNAVAILABLE)]
-    if request.htmx:
+    if request.htmx and "keep" not in given:
         return render(request, "messages/_draft_saved.html", {"draft": draft, "refused": refused})
     for line in refused:
         messages.error(request, line)
@@ -77,10 +76,12 @@ def draft_delete(request: ProRequest, id: uuid.UUID, draft: uuid.UUID) -> HttpRe
 
 @require_POST
 def draft_file_delete(request: ProRequest, id: uuid.UUID, file: int) -> HttpResponse:
-    """Take a file out of a draft of one's own."""
+    """Take a file out of a draft of one's own; the button's form holds what was typed since."""
     contact = _find_contact(request, id)
     own = DraftFile.objects.filter(draft__contact=contact, draft__user=request.user, draft__pro=request.pro)
     get_object_or_404(own, pk=file).delete_with_file()
+    if "text" in request.POST and not contact.deleted_at:
+        save_draft(contact, request.user, request.POST["text"], **_read_fields(request))
     return _back(request, contact.pk)
 
 

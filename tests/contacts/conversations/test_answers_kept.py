@@ -94,6 +94,27 @@ def test_an_answer_is_undone_after_a_merge(browser, user, ana, pro):
 
 
 @with_and_without_htmx
+def test_a_button_keeps_words_and_files_and_shows_the_page_again(browser, ana, headers):
+    page = Page(browser.post(f"{path_of(ana)}/send", answer("", "email"), headers=headers), 422)
+    form, button = page.form("#message-form"), page.one("#message-form button[name=keep]")
+    assert not page.has("#message-form button[name=keep][hx-post]")
+    data = {**form.fields, "text": "See the plan.", "files": [pdf()], "keep": "1"}
+    response = browser.post(button["formaction"], data, headers=headers)
+    assert response.headers["HX-Redirect" if headers else "Location"] == path_of(ana)
+    page = Page(browser.get(path_of(ana)))
+    assert page.form("#message-form").fields["text"] == "See the plan."
+    assert page.texts(".composer-files li > span") == ["plan.pdf"]
+
+
+def test_taking_a_file_out_keeps_what_was_typed_since(browser, ana):
+    browser.post(f"{path_of(ana)}/draft", {"text": "See", "channel": "email", "files": [pdf()]})
+    page = Page(browser.get(path_of(ana)))
+    form, button = page.form("#message-form"), page.one(".composer-files button")
+    browser.post(button["formaction"], {**form.fields, "text": "See the plan."})
+    assert list(Draft.objects.values_list("text", "files")) == [("See the plan.", None)]
+
+
+@with_and_without_htmx
 @pytest.mark.parametrize("action", ["send", "draft"])
 def test_words_to_somebody_who_was_merged_meanwhile_are_kept(browser, user, ana, pro, headers, action):
     kept = ContactFactory(pro=pro, name="Ana Maria")

@@ -12,10 +12,10 @@ from .waiting import let_contact_wait
 
 
 def load(pros: list[Pro], rng: random.Random) -> None:
-    """Connect each demo Pro's channels and create its conversations, unless it has messages."""
+    """Connect each demo Pro's channels and create its conversations, unless they have messages."""
     for pro in pros:
         connections = {channel: _connect(pro, channel) for channel in CHANNELS.get(pro.email, {})}
-        if ContactMessage.objects.for_pro(pro).exists():
+        if ContactMessage.objects.for_pro(pro).exclude(connection=None).exists():
             continue
         for conversation in CONVERSATIONS.get(pro.email, []):
             ConversationLoader(connections[conversation.channel], conversation, rng).load()

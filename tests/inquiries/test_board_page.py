@@ -364,5 +364,5 @@ def test_the_queries_do_not_grow_with_the_rows(browser, pro, inquiry_type, djang
             set_step(inquiry, key)
             Offer.objects.create(inquiry=inquiry, title="A", amount=Decimal(1), status="sent", valid_until="2020-01-01")
     browser.get(PATH)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         assert len(subjects(Page(browser.get(PATH)))) == 4 * each

@@ -7,7 +7,13 @@ from inquiries.translations import OWN_NOTES, history_note
 
 
 def test_the_notes_of_the_product_are_those_that_it_writes():
-    assert {"Inquiry created", "Pipeline changed"} == OWN_NOTES
+    assert {
+        "Inquiry created",
+        "Pipeline changed",
+        "Offer sent",
+        "The customer opened the offer",
+        "The customer accepted the offer",
+    } == OWN_NOTES
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_the_worker_keeps_that_page_and_its_files(nobody):
 
 
 def test_a_method_that_an_address_does_not_take_has_a_page(nobody, browser):
-    response = browser.get("/inbox/quarantine/bbbbbbbb-0000-4000-8000-000000000002/release")
+    response = browser.get("/inbox/set-aside/bbbbbbbb-0000-4000-8000-000000000002/release")
     assert Page(response, 405).one("h1").text == "That cannot be opened like this"
     assert response["Allow"] == "POST"
     assert Page(nobody.put("/offline"), 405).one("h1").text == "That cannot be opened like this"

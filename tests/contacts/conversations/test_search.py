@@ -12,7 +12,7 @@ from ...factories import ContactFactory, ProFactory
 from ...pages import Page
 from ..messaging import arrive
 
-LIST = "/inbox/messages"
+LIST = "/inbox/all"
 LONG_AGO = timezone.now() - timedelta(days=400)
 
 
@@ -44,7 +44,7 @@ def test_by_a_word_of_an_old_message(browser, pro, whatsapp, letterbox):
     }
     for text, names in table.items():
         page = Page(browser.get(LIST, {"q": text}))
-        assert sorted(page.texts("#list li strong")) == names, text
+        assert sorted(page.texts("#list .row strong")) == names, text
 
 
 def test_by_what_the_pro_wrote(pro, user, whatsapp):

@@ -2,6 +2,7 @@
 
 import uuid
 from contextlib import suppress
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -36,8 +37,8 @@ def _back(request: ProRequest, contact_id: uuid.UUID) -> HttpResponse:
     return send_to(request, page)
 
 
-def _read_fields(request: ProRequest) -> dict[str, str]:
-    """What a draft is, beside its words."""
+def _read_fields(request: ProRequest) -> dict[str, Any]:
+    """Fields of a draft beside its words."""
     given = {name: text.replace("\0", "") for name, text in request.POST.dict().items() if isinstance(text, str)}
     kind = Draft.Kind.NOTE if given.get("kind") == Draft.Kind.NOTE else Draft.Kind.MESSAGE
     places = {name: given.get(name, "")[:60] for name in ("topic", "channel")}

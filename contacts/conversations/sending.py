@@ -93,8 +93,9 @@ def _claim_message(message_id: str) -> ContactMessage | None:
         if message.state == State.SCHEDULED:
             message.state = State.SENDING
             message.save(update_fields=["state"])
-            apply_answer(message)
-            _apply_to_topic(message)
+        # Also of one that is sent anew: it may have failed before it was ever claimed. Repeated they change nothing.
+        apply_answer(message)
+        _apply_to_topic(message)
     loaded = ContactMessage.objects.select_related("connection__pro", "contact__pro", "pro", "author")
     return loaded.get(pk=message.pk)
 

@@ -6,6 +6,7 @@ seconds to undo are over, so that what is undone never happened.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -51,17 +52,24 @@ def _apply_later(items: list[WaitingItem], delay: int) -> None:
     apply_endings.using(run_after=run_after).enqueue([item.pk for item in items], str(items[0].ended_at))
 
 
+class _UndoneError(Exception):
+    """The end was undone while its effect was applied, so that the effect is taken back."""
+
+
 @task
 def apply_endings(ids: list[int], ended_at: str) -> None:
     """Apply the effect of items that ended at `ended_at`, when the seconds to undo are over.
 
     Does nothing for those that were undone since, even if they ended again.
     """
-    with transaction.atomic():
-        rows = WaitingItem.objects.filter(pk__in=ids, ended_at=datetime.fromisoformat(ended_at))
-        rows = rows.filter(outcome=Outcome.ANOTHER_WAY).order_by("pk")
-        for item in list(rows.select_for_update(of=("self",), no_key=True).select_related("ended_by")):
+    rows = WaitingItem.objects.filter(pk__in=ids, ended_at=datetime.fromisoformat(ended_at))
+    rows = rows.filter(outcome=Outcome.ANOTHER_WAY)
+    for item in rows.order_by("pk").select_related("ended_by"):
+        with suppress(_UndoneError), transaction.atomic():
+            # An item is locked after what it stands for, as everywhere, so that none waits for the other.
             apply_ending(item, item.ended_by)
+            if not rows.filter(pk=item.pk).locked().exists():
+                raise _UndoneError
 
 
 def apply_answer(answer: ContactMessage) -> None:

@@ -1,15 +1,19 @@
 """Items end by an answer or a decision; effects with no way back wait for the seconds to undo."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from contact_requests.marking import mark_contact_request
 from contact_requests.models import ContactRequest, InvalidTransitionError
 from contact_requests.receiving import receive
+from contacts.conversations.sending import fail_message, resend_message
+from contacts.conversations.writing import write_message
 from contacts.models import ContactMessage, WaitingItem
 from contacts.waiting.endings import apply_answer, apply_endings, end_waiting, undo_answer, undo_ending
 from contacts.waiting.persons import item_url, items_of
@@ -193,3 +197,56 @@ def test_an_offer_accepted_by_an_archived_contact_stands_by_itself(user, inquiry
     assert waiting() == [("inquiry", "Jan", "answered"), ("offer", "", "")]
     urls = [item_url(item) for item in WaitingItem.objects.order_by("pk")]
     assert urls == [f"/inquiries/{inquiry.pk}", f"/inquiries/{inquiry.pk}"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_end_that_takes_effect_and_a_change_of_the_status_do_not_wait_for_each_other(
+    contact_request, user, monkeypatch
+):
+    """The item is not locked while the effect waits for the contact request, which others lock first."""
+    end_waiting(contact_request.contact, "another_way", by=user)
+    [job] = jobs()
+    locked = []
+
+    def note_locks(item, by):
+        with ThreadPoolExecutor(1) as other:
+            locked.append(other.submit(is_locked, item).result())
+
+    monkeypatch.setattr("contacts.waiting.endings.apply_ending", note_locks)
+    run(job)
+    assert locked == [False]
+
+
+def is_locked(item):
+    if not connection.features.has_select_for_update:
+        return False
+    try:
+        with transaction.atomic():
+            return not WaitingItem.objects.filter(pk=item.pk).select_for_update(skip_locked=True)
+    finally:
+        connection.close()
+
+
+def test_the_effect_is_taken_back_when_the_end_is_undone_meanwhile(contact_request, user, monkeypatch):
+    end_waiting(contact_request.contact, "another_way", by=user)
+    [job] = jobs()
+    rows = WaitingItem.objects.filter(contact=contact_request.contact)
+
+    def undo_meanwhile(item, by):
+        ContactRequest.objects.update(status="replied")
+        undo_ending(rows)
+
+    monkeypatch.setattr("contacts.waiting.endings.apply_ending", undo_meanwhile)
+    run(job)
+    # In one connection the undo is taken back with the effect.
+    assert (status(contact_request), [row.outcome for row in rows]) == ("new", ["another_way"])
+
+
+def test_an_answer_that_failed_before_any_attempt_takes_effect_when_it_is_sent_anew(contact_request, user, work_tasks):
+    topic = f"request:{contact_request.pk}"
+    message = write_message(contact_request.contact, "Yes", channel="email", by=user, topic=topic)
+    DBTaskResult.objects.all().delete()
+    fail_message(message, "This message is no longer being sent.")
+    assert resend_message(message)
+    work_tasks()
+    assert (status(contact_request), items_of(contact_request.contact).get().outcome) == ("replied", "answered")

@@ -58,7 +58,7 @@ class Started:
                 self.output += line
 
     def until_up(self) -> "Started":
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + 180
         while "Ctrl-C stops both" not in self.output:
             assert self.process.poll() is None and time.monotonic() < ends, self.output
             time.sleep(0.05)

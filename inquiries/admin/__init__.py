@@ -1,5 +1,13 @@
 from .around import DirectoryUserAdmin, FilterOptionAdmin, UnsharedHistoryAdmin
 from .inquiries import InquiryAdmin
+from .pending_moves import PendingMoveAdmin
 from .types import InquiryTypeAdmin
 
-__all__ = ["DirectoryUserAdmin", "FilterOptionAdmin", "InquiryAdmin", "InquiryTypeAdmin", "UnsharedHistoryAdmin"]
+__all__ = [
+    "DirectoryUserAdmin",
+    "FilterOptionAdmin",
+    "InquiryAdmin",
+    "InquiryTypeAdmin",
+    "PendingMoveAdmin",
+    "UnsharedHistoryAdmin",
+]

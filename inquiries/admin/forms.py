@@ -28,7 +28,10 @@ class BoundedChoices(forms.ModelMultipleChoiceField):
 class InquiryForm(forms.ModelForm):
     """The fields that staff set. Contacts of other Pros are no choice."""
 
-    case_id = forms.IntegerField(label=_("Case"), required=False, min_value=1, max_value=GREATEST_ID)
+    # Beside it the case that the page showed.
+    case_id = forms.IntegerField(
+        label=_("Case"), required=False, min_value=1, max_value=GREATEST_ID, show_hidden_initial=True
+    )
 
     class Meta:
         model = Inquiry
@@ -45,3 +48,18 @@ class InquiryForm(forms.ModelForm):
             self.fields["filter_options"].queryset = (  # type: ignore[attr-defined]
                 options.filter(is_active=True) | options.filter(inquiries=self.instance)
             ).distinct()
+
+    @property
+    def shown_case(self) -> str | None:
+        """The case that the page showed, as text, "" for none; None when the form does not say."""
+        return self.data.get(self.add_initial_prefix("case_id"))
+
+    def clean_case_id(self) -> int | None:
+        """Refuse to overwrite a case that somebody else has linked meanwhile; the second time it is known."""
+        case_id, current = self.cleaned_data["case_id"], self.instance.case_id
+        if "case_id" not in self.changed_data or self.shown_case in (None, str(current or "")) or case_id == current:
+            return case_id
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data[self.add_initial_prefix("case_id")] = str(current or "")  # type: ignore[index]
+        text = _("Somebody changed this while you were editing. It now says:")
+        raise ValidationError("%(text)s %(case)s", params={"text": text, "case": current or "–"})

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from config.accounts.admin import TenantAdmin
 from config.web.admin import EVERYWHERE, ReadOnlyInline, searchable
-from contacts.models import Contact
+from contacts.models import Contact, StaleEditError
 
 from ..customers.profiles import retry_profile
 from ..linking import link_contact
@@ -157,9 +157,17 @@ class InquiryAdmin(TenantAdmin):
                 text = _("The contact has been archived and was not linked.")
                 self.message_user(request, text, messages.ERROR)
         if "case_id" in changed:
-            link_case(inquiry, changed["case_id"], by=request.user)  # type: ignore[arg-type]
+            self._link_case(request, inquiry, form)
         if values := {name: changed[name] for name in CLASSIFICATION_FIELDS if name in changed}:
             inquiry.classify(**values)
+
+    def _link_case(self, request: HttpRequest, inquiry: Inquiry, form: InquiryForm) -> None:
+        case_id = form.cleaned_data["case_id"]
+        try:
+            link_case(inquiry, case_id, by=request.user, was=form.shown_case)  # type: ignore[arg-type]
+        except StaleEditError:
+            text = _("Somebody changed the case meanwhile, and it was not linked.")
+            self.message_user(request, text, messages.ERROR)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save the inlines, but not the filter options, which `save_model` has saved."""

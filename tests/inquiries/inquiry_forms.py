@@ -22,4 +22,5 @@ def facts(inquiry):
 
 def form(inquiry, **changes):
     data = {"category": inquiry.category, "priority": inquiry.priority, "case_id": inquiry.case_id or ""}
+    data["initial-case_id"] = data["case_id"]
     return data | {"contact": inquiry.contact_id or ""} | INLINES | changes

@@ -254,3 +254,27 @@ def test_a_contact_that_was_archived_stays_linked(staff_browser, staff, pro, inq
     assert staff_browser.post(page(inquiry, "change"), form(inquiry, category="x")).status_code == 302
     inquiry.refresh_from_db()
     assert (inquiry.category, inquiry.contact_id) == ("x", contact.pk)
+
+
+def test_the_second_who_links_a_case_sees_the_first(staff_browser, inquiry, user):
+    shown = form(inquiry, case_id=2)
+    assert Page(staff_browser.get(page(inquiry, "change"))).one("[name=initial-case_id]").get("value", "") == ""
+    link_case(inquiry, 1, by=user)
+    refused = staff_browser.post(page(inquiry, "change"), shown)
+    assert refused.context["errors"] == [["Somebody changed this while you were editing. It now says: 1"]]
+    again = Page(refused)
+    fields = {name: again.one(f"[name={name}]")["value"] for name in ("case_id", "initial-case_id")}
+    assert fields == {"case_id": "2", "initial-case_id": "1"}
+    inquiry.refresh_from_db()
+    assert inquiry.case_id == 1
+    assert staff_browser.post(page(inquiry, "change"), shown | fields).status_code == 302
+    inquiry.refresh_from_db()
+    assert inquiry.case_id == 2
+
+
+def test_a_case_that_staff_leave_as_shown_is_not_put_back(staff_browser, inquiry, user):
+    shown = form(inquiry, category="roof")
+    link_case(inquiry, 1, by=user)
+    assert staff_browser.post(page(inquiry, "change"), shown).status_code == 302
+    inquiry.refresh_from_db()
+    assert (inquiry.case_id, inquiry.category) == (1, "roof")

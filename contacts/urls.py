@@ -16,7 +16,6 @@ urlpatterns = [
     path("contacts/<uuid:id>/edit/<slug:field>", contact.contact_edit, name="contact_edit"),
     path("contacts/<uuid:id>/archive", contact.contact_archive, name="contact_archive"),
     path("contacts/<uuid:id>/restore", contact.contact_restore, name="contact_restore"),
-    path("contacts/<uuid:id>/notes", notes.note_add, name="note_add"),
     path("contacts/<uuid:id>/notes/<uuid:note>", notes.note_edit, name="note_edit"),
     path("contacts/<uuid:id>/notes/<uuid:note>/delete", notes.note_delete, name="note_delete"),
     path("contacts/<uuid:id>/notes/<uuid:note>/restore", notes.note_restore, name="note_restore"),

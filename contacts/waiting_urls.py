@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import answering, desk, former, leaving, thread
+from .views import answering, canned_choice, desk, former, leaving, thread
 
 app_name = "waiting"
 
@@ -26,6 +26,8 @@ urlpatterns = [
     path("inbox/undo-later/<str:ids>", leaving.undo_later, name="undo_later"),
     path("inbox/<uuid:id>/send", answering.send, name="send"),
     path("inbox/<uuid:id>/template", answering.template_send, name="template_send"),
+    path("inbox/<uuid:id>/replies", canned_choice.canned_search, name="canned_search"),
+    path("inbox/<uuid:id>/replies/<int:reply>", canned_choice.canned_add, name="canned_add"),
     path("inbox/<uuid:id>/note", answering.note_add, name="note_add"),
     path("inbox/<uuid:id>/<uuid:message>/again", answering.send_again, name="send_again"),
 ]

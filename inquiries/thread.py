@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 
 from contacts.conversations.threads import link_messages, with_content
-from contacts.models import ContactMessage
+from contacts.models import ContactMessage, ContactNote
 
 from .history.entry import Entry
 from .models import Inquiry, Offer
@@ -31,6 +31,7 @@ def read_thread(inquiry: Inquiry, history: list[Entry], offers: list[Offer]) -> 
         *(ThreadEntry(move.created_at, "inquiries/_thread_move.html", move) for move in history if move.from_status),
         *(entry for offer in offers for entry in _offer_entries(offer)),
         *(ThreadEntry(row.created_at, "messages/_timeline_message.html", row) for row in _messages(inquiry)),
+        *(ThreadEntry(note.created_at, "contacts/_note.html", note) for note in _notes(inquiry)),
     ]
     entries.sort(key=lambda entry: entry.at)
     if inquiry.pending_move:
@@ -45,6 +46,14 @@ def _messages(inquiry: Inquiry) -> list[ContactMessage]:
     rows = list(with_content(inquiry.contact.messages.filter(topic=f"inquiry:{inquiry.pk}")))
     link_messages(rows)
     return rows
+
+
+def _notes(inquiry: Inquiry) -> list[ContactNote]:
+    """Notes about the contact since the inquiry came in: those written on its page among them."""
+    if inquiry.contact is None:
+        return []
+    rows = inquiry.contact.notes.present().filter(created_at__gte=inquiry.created_at)
+    return list(rows.select_related("author").order_by("created_at", "id"))
 
 
 def _offer_entries(offer: Offer) -> list[ThreadEntry]:

@@ -5,7 +5,7 @@ from django.urls import path
 from .api import api
 from .offers import public_views as public_offers
 from .offers import views as offers
-from .views import answering, attachments, board, inquiry, listing, moving, new
+from .views import attachments, board, inquiry, listing, moving, new
 
 app_name = "inquiries"
 
@@ -18,8 +18,6 @@ urlpatterns = [
     path("inquiries/board/<slug:slug>/move", board.board_move, name="board_move"),
     path("inquiries/<int:id>", inquiry.inquiry_detail, name="inquiry_detail"),
     path("inquiries/<int:id>/move", moving.inquiry_move, name="inquiry_move"),
-    path("inquiries/<int:id>/answer", answering.inquiry_answer, name="inquiry_answer"),
-    path("inquiries/<int:id>/answers/<uuid:message>/undo", answering.answer_undo, name="answer_undo"),
     path("inquiries/<int:id>/close", moving.inquiry_close, name="inquiry_close"),
     path("inquiries/<int:id>/moves/<uuid:move>/undo", moving.move_undo, name="move_undo"),
     path("inquiries/<int:id>/moves/<uuid:move>/dismiss", moving.move_dismiss, name="move_dismiss"),

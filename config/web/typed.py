@@ -20,8 +20,8 @@ FILE_NAMES = "typed_file"
 TOKENS = {"csrfmiddlewaretoken", WRITER, FILE_NAMES}
 # Typed again by hand, so that they stand in no page.
 SECRETS = re.compile(r"(password\d?|secret|token)$")
-# Hidden inputs, and marks of buttons and boxes.
-UNTYPED_NAMES = re.compile(r"(^|-)(id|seen|next|back|was\w*)$")
+# Hidden inputs, choices, and marks of buttons and boxes.
+UNTYPED_NAMES = re.compile(r"(^|-)(id|seen|next|back|was\w*|kind|topic|about|listed|settles|channel|remind|then)$")
 UNTYPED_VALUES = {"", "on", "1", "true"}
 LABELS = {
     "name": _("Name"),

@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from config.accounts.http import ProRequest, send_to
 from config.files.storage import StorageUnavailableError
+from config.web.next_page import read_next_page
 
 from ..models import Contact, ContactMessage, Draft, DraftFile
 from ..models.draft import MAX_CC
@@ -31,10 +31,7 @@ def _find_contact(request: ProRequest, id: uuid.UUID) -> Contact:
 
 def _back(request: ProRequest, contact_id: uuid.UUID) -> HttpResponse:
     """Return to the page that the form names, else to the conversation."""
-    page = request.POST.get("next", "")
-    if not page.startswith("/") or not url_has_allowed_host_and_scheme(page, allowed_hosts=None):
-        page = reverse("waiting:person", args=[contact_id])
-    return send_to(request, page)
+    return send_to(request, read_next_page(request) or reverse("waiting:person", args=[contact_id]))
 
 
 def _read_fields(request: ProRequest) -> dict[str, Any]:

@@ -48,7 +48,11 @@ class MessageForm(forms.Form):
     listed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=4000)
     channel = forms.ChoiceField(label=_("Send by"))
     cc = forms.CharField(label=_("Copy to"), required=False, max_length=MAX_CC)
-    text = forms.CharField(label=_("Your message"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(
+        label=_("Your message"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("Your message")}),
+    )
     send_at = forms.DateTimeField(
         label=_("Send later"),
         required=False,

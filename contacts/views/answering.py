@@ -3,21 +3,23 @@
 import uuid
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
 
-from config.accounts.http import ProRequest, send_to
+from config.accounts.http import ProRequest, send_to, wants
 from config.files.storage import StorageUnavailableError
 from config.web.forms import add_errors
+from config.web.next_page import read_next_page
 from config.web.toasts import toast
 
 from ..conversations.answering import UNAVAILABLE, keep_draft, send_answer
@@ -31,24 +33,56 @@ from ..conversations.templates import find_template, write_template
 from ..forms import NoteForm
 from ..models import Contact, ContactMessage, ContactNote, Draft, WaitingItem
 from ..waiting.reminders import remind_if_silent
-from .contact import GONE
+from .contact import GONE, PAGE, contact_context, find_contact
 from .desk_context import DeskList
 from .desk_lists import find_next_person, find_row
 from .leaving import show_next
 from .thread import find_person, show_person
+from .thread_context import composer_context
 
 # Days after which somebody who does not answer comes back.
 REMINDERS = ("1", "3", "7")
 
 
 def show_answered(request: ProRequest, contact: Contact) -> HttpResponse:
-    """Respond to a POST that was done: the person for htmx, else a redirect to them or to the page it came from."""
-    if request.htmx:
+    """Respond to a POST that was done: the person for htmx on the desk, else the page that the form came from."""
+    if request.htmx and not _is_docked(request):
         return show_person(request, contact)
-    page = request.POST.get("next", "")
-    if page.startswith(("/contacts/", "/inquiries/")) and url_has_allowed_host_and_scheme(page, allowed_hosts=None):
-        return redirect(page)
-    return redirect(f"{reverse('waiting:person', args=[contact.pk])}{DeskList(request).row_query}#thread-end")
+    person_url = f"{reverse('waiting:person', args=[contact.pk])}{DeskList(request).row_query}"
+    page = _read_page(request)
+    # A browser does not load a page again for a fragment.
+    fragment = "" if request.htmx else "#composer" if page else "#thread-end"
+    return send_to(request, f"{page or person_url}{fragment}")
+
+
+def _read_page(request: ProRequest) -> str:
+    """The page that the composer stands on; "" for the desk."""
+    page = read_next_page(request)
+    return "" if page.startswith("/inbox") else page
+
+
+def _is_docked(request: ProRequest) -> bool:
+    """True for htmx on a page with the composer alone, such as a contact's or an inquiry's."""
+    return wants(request, "composer")
+
+
+def show_refused(request: ProRequest, contact: Contact, **more: Any) -> HttpResponse:
+    """Respond to a POST that was refused: the composer with its errors alone, or the person. `more` holds the forms."""
+    page_url = _read_page(request)
+    if contact.deleted_at and not _is_docked(request):
+        return render(request, PAGE, contact_context(request, contact, **more), status=422)
+    if not _is_docked(request):
+        return show_person(request, contact, 422, page_url=page_url, **more)
+    forms = {name: more.pop(name) for name in ("form", "template_form", "note_form") if name in more}
+    context = composer_context(request, contact, page_url=page_url, topic=_read_topic(request), **forms)
+    response = render(request, "thread/_composer.html", {**context, **more}, status=422)
+    # Others may have added to it.
+    return trigger_client_event(response, "thread-changed", after="swap")
+
+
+def _read_topic(request: ProRequest) -> str:
+    """The topic of an answer, or of the composer that another form stands in."""
+    return request.POST.get("topic", request.POST.get("about", "")).replace("\0", "")[:60]
 
 
 def _confirm_and_find_next(unconfirmed: ContactMessage) -> ContactMessage | None:
@@ -69,7 +103,7 @@ def send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         try:
             if form.unconfirmed and _confirm_and_find_next(form.unconfirmed):
-                return show_person(request, contact, 422, form=_bind_form(request, contact))
+                return show_refused(request, contact, form=_bind_form(request, contact))
             uploads = request.FILES.getlist("files")
             message = send_answer(contact, form.cleaned_data["text"], uploads, by=request.user, **form.options)
             _remind(request, message)
@@ -81,8 +115,8 @@ def send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
         except SeenChangedError as error:
             form.data = {**form.data, "seen": error.version}
             form.add_error(None, str(error))
-            return show_person(request, contact, 422, form=form, is_overtaken=True)
-    return show_person(request, contact, 422, form=form)
+            return show_refused(request, contact, form=form, is_overtaken=True)
+    return show_refused(request, contact, form=form)
 
 
 def _keep_for_survivor(request: ProRequest, id: uuid.UUID) -> HttpResponse:
@@ -105,9 +139,8 @@ def _keep_for_survivor(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 
 def _bind_form(request: ProRequest, contact: Contact) -> MessageForm:
     unconfirmed = find_unconfirmed_message(contact)
-    topic = request.POST.get("topic", "").replace("\0", "")[:60]
     items = list(WaitingItem.objects.for_pro(request.pro).listed().of_contact(contact))
-    channels = take_free_text(find_reply_channels(contact, topic))
+    channels = take_free_text(find_reply_channels(contact, _read_topic(request)))
     return MessageForm(channels, _read_post(request), unconfirmed=unconfirmed, waiting=items)
 
 
@@ -133,12 +166,14 @@ def _show_sent(
         text = _("To %(name)s: leaves on %(time)s.") % names
     else:
         text = _("Sent to %(name)s.") % names
+    page = _read_page(request)
     undo_url = reverse("messages:message_undo", args=[contact.pk, message.pk])
+    undo_url += f"?{urlencode({'next': page})}" if page else ""
     toast(request, text, undo_url if request.user.undo_seconds else "", seconds=request.user.undo_seconds or 4)
     row = find_row(request.pro, contact)
     if request.POST.get("then") == "next" and following:
         return show_next(request, contact, following, row)
-    if request.htmx:
+    if request.htmx and not _is_docked(request):
         return show_person(request, contact, is_sent=True, left=None if row else contact, changed_row=row)
     return show_answered(request, contact)
 
@@ -156,7 +191,7 @@ def template_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
         try:
             if unconfirmed and (another := _confirm_and_find_next(unconfirmed)):
                 form = TemplateForm(template, request.POST, unconfirmed=another)
-                return show_person(request, contact, 422, template_form=form)
+                return show_refused(request, contact, template_form=form)
             write_template(contact, template, form.values, by=request.user, id=form.cleaned_data["id"])
             messages.success(request, _("Your message is being sent."))
             return show_answered(request, contact)
@@ -164,7 +199,7 @@ def template_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
             raise Http404 from error
         except ValidationError as error:
             add_errors(form, error)
-    return show_person(request, contact, 422, template_form=form)
+    return show_refused(request, contact, template_form=form)
 
 
 @require_POST
@@ -189,8 +224,10 @@ def send_again(request: ProRequest, id: uuid.UUID, message: uuid.UUID) -> HttpRe
 @require_POST
 def note_add(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Add a note to the thread."""
-    contact, form = find_person(request, id), NoteForm(request.POST, auto_id="id_note_%s")
-    if form.is_valid():
+    contact, form = find_contact(request, id), NoteForm(request.POST, auto_id="id_note_%s")
+    if contact.deleted_at:
+        form.add_error("body", GONE)
+    elif form.is_valid():
         try:
             ContactNote.objects.add_note(
                 contact, form.cleaned_data["body"], by=request.user, id=form.cleaned_data["id"]
@@ -202,4 +239,4 @@ def note_add(request: ProRequest, id: uuid.UUID) -> HttpResponse:
             add_errors(form, error)
         except Contact.DoesNotExist:
             form.add_error("body", GONE)
-    return show_person(request, contact, 422, note_form=form)
+    return show_refused(request, contact, note_form=form)

@@ -1,17 +1,14 @@
-"""Page of a contact: details, notes, duplicates and timeline."""
+"""Page of a contact: thread, composer, details and duplicates."""
 
 import uuid
 from contextlib import suppress
-from datetime import UTC
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,12 +18,12 @@ from config.web.forms import add_errors
 from config.web.toasts import toast
 
 from ..book.fields import display_value, field_label
-from ..conversations.forms import reply_context
-from ..conversations.senders import find_unconfirmed_message
-from ..forms import FIELDS, FieldForm, NoteForm
+from ..forms import FIELDS, FieldForm
 from ..models import Contact, StaleEditError
-from ..timeline import Place, timeline
+from ..timeline import timeline
 from .merging import merging_context
+from .thread import EARLIER, read_place, show_news
+from .thread_context import composer_context, thread_context
 
 PAGE, DETAIL = "contacts/contact.html", "contacts/_detail.html"
 GONE = gettext_lazy("This contact was archived or merged meanwhile. What you typed is still here.")
@@ -38,31 +35,31 @@ def find_contact(request: ProRequest, id: uuid.UUID) -> Contact:
 
 
 def contact_context(request: ProRequest, contact: Contact, **more: Any) -> dict[str, Any]:
-    """Context of the whole page; a `detail` among `more` replaces the one of its field."""
+    """Context of the whole page; a `detail` among `more` replaces the one of its field, a `note_form` the empty one."""
     edited = more.pop("detail", None) or {"field": None}
     details = [edited if field == edited["field"] else _make_detail(contact, field) for field in FIELDS]
+    url = page_url(contact)
+    forms = {"note_form": more.pop("note_form")} if "note_form" in more else {}
+    # An archived contact has no composer, but for a note that was written meanwhile.
+    composer = composer_context(request, contact, page_url=url, **forms) if forms or not contact.deleted_at else {}
     return {
         **({} if contact.deleted_at else merging_context(request, contact)),
         "stated_addresses": contact.stated_addresses.open(),
-        **_timeline_context(request, contact),
-        "contact": contact,
+        **thread_context(contact, read_place(request), url=url),
+        **composer,
         "details": details,
-        "note_form": new_note_form(),
-        **_reply_context(contact),
         **more,
     }
 
 
-def new_note_form(*, is_focused: bool = False) -> NoteForm:
-    """Empty form of a new note."""
-    form = NoteForm(initial={"id": uuid.uuid4()})
-    form.fields["body"].widget.attrs["autofocus"] = is_focused
-    return form
+def page_url(contact: Contact) -> str:
+    """Address of the contact's page."""
+    return reverse("contacts:contact_detail", args=[contact.pk])
 
 
 def send_to_contact(request: ProRequest, contact: Contact) -> HttpResponse:
     """Redirect to the contact's page, also from htmx."""
-    return send_to(request, reverse("contacts:contact_detail", args=[contact.pk]))
+    return send_to(request, page_url(contact))
 
 
 def _make_detail(contact: Contact, field: str, form: FieldForm | None = None, **more: Any) -> dict[str, Any]:
@@ -71,40 +68,16 @@ def _make_detail(contact: Contact, field: str, form: FieldForm | None = None, **
     return {"field": field, "label": field_label(field), "value": value, "display": display, "form": form, **more}
 
 
-def _reply_context(contact: Contact) -> dict[str, Any]:
-    # Other parts of the page have a form too.
-    context = reply_context(contact, find_unconfirmed_message(contact))
-    return {"message_form": context.pop("form"), **context}
-
-
-def _timeline_context(request: ProRequest, contact: Contact) -> dict[str, Any]:
-    entries, older = timeline(contact, _read_place(request))
-    query = older and urlencode({"until": older.until.isoformat(), "skip": older.skip})
-    return {"entries": entries, "older": query}
-
-
-def _read_place(request: ProRequest) -> Place | None:
-    """Beginning of the timeline's page from the URL; None for the newest page, 404 for an invalid place."""
-    text, skip = request.GET.get("until"), request.GET.get("skip", "0")
-    if text is None:
-        return None
-    try:
-        until = parse_datetime(text)
-        if until is None or until.tzinfo is None or not (skip.isascii() and skip.isdigit() and len(skip) < 5):
-            raise Http404
-        return Place(until.astimezone(UTC), int(skip))
-    except (ValueError, OverflowError) as error:
-        raise Http404 from error
-
-
 @require_safe
 def contact_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
-    """One contact; htmx gets the older part of the timeline ("older") alone."""
+    """One contact; htmx gets earlier entries of the thread ("earlier") or its news ("thread") alone."""
     contact = find_contact(request, id)
     if contact.merged_into_id:
         return redirect("contacts:contact_detail", Contact.objects.get_kept_contact(request.pro, id).pk)
-    if wants(request, "older"):
-        return render(request, f"{PAGE}#entries", {"contact": contact, **_timeline_context(request, contact)})
+    if wants(request, "thread"):
+        return show_news(request, contact, url=page_url(contact))
+    if wants(request, "earlier"):
+        return render(request, EARLIER, thread_context(contact, read_place(request), url=page_url(contact)))
     return render(request, PAGE, contact_context(request, contact))
 
 
@@ -164,7 +137,7 @@ def _show_saved(request: ProRequest, contact: Contact, field: str, changes: dict
     """The saved field and the other parts of the page that show it, for htmx; else a redirect to the page."""
     if not wants(request, f"fact-{field}"):
         return redirect("contacts:contact_detail", contact.pk)
-    # Only the new entry is added to the timeline: another form of the page may have unsaved text in it.
+    # Only the new entry is added to the thread: a form in it may have unsaved text.
     entries = timeline(contact)[0][:1] if changes else []
     more = {"detail": _make_detail(contact, field, is_new=True), "entries": entries, "is_swap": True}
     context = {**merging_context(request, contact), "contact": contact, **more}

@@ -1,4 +1,4 @@
-"""Notes on a contact's page."""
+"""Notes in a thread: edited, deleted and restored."""
 
 import uuid
 from collections.abc import Callable
@@ -18,40 +18,13 @@ from config.web.toasts import toast
 from ..forms import NoteForm
 from ..models import Contact, ContactNote, StaleEditError
 from ..timeline import Entry
-from .contact import GONE, PAGE, contact_context, find_contact, new_note_form, send_to_contact
+from .contact import GONE, find_contact, send_to_contact
 
 NOTE = "contacts/_note.html"
 
 
 def _find_note(request: ProRequest, id: uuid.UUID, note_id: uuid.UUID) -> ContactNote:
     return get_object_or_404(find_contact(request, id).notes.select_related("author", "contact"), pk=note_id)
-
-
-@require_POST
-def note_add(request: ProRequest, id: uuid.UUID) -> HttpResponse:
-    """Add a note to a contact."""
-    contact, form = find_contact(request, id), NoteForm(request.POST)
-    note = _add_note(request, contact, form) if form.is_valid() else None
-    status = 200 if note else 422
-    if not wants(request, "note-new"):
-        if note:
-            return redirect("contacts:contact_detail", contact.pk)
-        return render(request, PAGE, contact_context(request, contact, note_form=form), status=status)
-    context = {"contact": contact, "note_form": form, "is_swap": True}
-    if note:
-        context |= {"note_form": new_note_form(is_focused=True), "entries": [Entry(note.created_at, NOTE, note)]}
-    return render(request, f"{PAGE}#noted", context, status=status)
-
-
-def _add_note(request: ProRequest, contact: Contact, form: NoteForm) -> ContactNote | None:
-    body, id = form.cleaned_data["body"], form.cleaned_data["id"]
-    try:
-        return ContactNote.objects.add_note(contact, body, by=request.user, id=id)
-    except ValidationError as error:
-        add_errors(form, error)
-    except Contact.DoesNotExist:
-        form.add_error("body", GONE)
-    return None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

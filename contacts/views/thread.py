@@ -19,6 +19,8 @@ from ..timeline import Place
 from .desk_context import PAGE, DeskList, list_context
 from .thread_context import person_context, presence, thread_context
 
+EARLIER = "thread/_earlier.html"
+
 
 def find_person(request: ProRequest, id: uuid.UUID) -> Contact:
     """Present contact of this Pro; else 404."""
@@ -37,16 +39,16 @@ def person(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     except Http404:
         return _lead_elsewhere(request, id)
     if wants(request, "thread"):
-        return _show_news(request, contact)
+        return show_news(request, contact)
     if wants(request, "earlier"):
-        return render(request, "thread/_earlier.html", thread_context(contact, read_place(request)))
+        return render(request, EARLIER, thread_context(contact, read_place(request)))
     return show_person(request, contact)
 
 
 def show_person(request: ProRequest, contact: Contact, status: int = 200, **more: Any) -> HttpResponse:
     """The person's page, or their part of it for htmx; `more` may hold forms with errors."""
     desk = DeskList(request)
-    forms = {name: more.pop(name) for name in ("form", "template_form", "note_form") if name in more}
+    forms = {name: more.pop(name) for name in ("form", "template_form", "note_form", "page_url") if name in more}
     context = {
         "desk": desk,
         **person_context(request, contact, read_place(request), **forms),
@@ -57,9 +59,9 @@ def show_person(request: ProRequest, contact: Contact, status: int = 200, **more
     return render(request, PAGE, {**list_context(request, desk), **context}, status=status)
 
 
-def _show_news(request: ProRequest, contact: Contact) -> HttpResponse:
-    """The entries that a page shows and those since, and who is writing; 204 when nothing has changed."""
-    context = thread_context(contact, since=_read_time(request.GET.get("first", "")))
+def show_news(request: ProRequest, contact: Contact, url: str = "") -> HttpResponse:
+    """The entries that the page at `url` shows and those since, and who is writing; 204 when nothing has changed."""
+    context = thread_context(contact, since=_read_time(request.GET.get("first", "")), url=url)
     present = presence(request, contact)
     context["version"] += "".join(str(draft.user_id) for draft in present)
     if request.GET.get("seen") == context["version"]:

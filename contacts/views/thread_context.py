@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from config.accounts.http import ProRequest
 from config.web.hooks import hooks
 
 from ..book.duplicates import likely_duplicates
+from ..conversations.canned_replies import find_canned_replies
 from ..conversations.drafts import find_draft, find_shown_draft
 from ..conversations.forms import MAX_TICKS, MessageForm, reply_context
 from ..conversations.reply_channels import ReplyChannel
@@ -21,7 +23,7 @@ from ..conversations.senders import find_unconfirmed_message
 from ..forms import NoteForm
 from ..models import Contact, Draft, WaitingItem
 from ..timeline import Entry, Place, timeline
-from ..topics import read_topic, topic_of_items
+from ..topics import make_topic, read_topic, topic_of_items
 from ..waiting.later import date_to_send_back_to
 from .desk_lists import find_next_person
 
@@ -38,10 +40,13 @@ class ThreadEntry(NamedTuple):
     day: date | None
 
 
-def thread_context(contact: Contact, place: Place | None = None, *, since: datetime | None = None) -> dict[str, Any]:
+def thread_context(
+    contact: Contact, place: Place | None = None, *, since: datetime | None = None, url: str = ""
+) -> dict[str, Any]:
     """Context of `thread/_thread.html`: a page of entries, oldest first, and where the earlier ones begin.
 
-    With `since` all entries from that time on, so that what a page shows already stays.
+    With `since` all entries from that time on, so that what a page shows already stays. `url` is that of the page, by
+    default the desk's.
     """
     entries, older = timeline(contact, place)
     pages = 1
@@ -51,11 +56,11 @@ def thread_context(contact: Contact, place: Place | None = None, *, since: datet
     entries = [entry for entry in entries if entry.at >= since] if since else entries
     return {
         "contact": contact,
-        "thread_url": reverse("waiting:person", args=[contact.pk]),
+        "thread_url": url or reverse("waiting:person", args=[contact.pk]),
         "entries": _with_days(entries),
         "earlier": older and urlencode({"until": older.until.isoformat(), "skip": older.skip}),
         "first": entries[-1].at.isoformat() if entries else "",
-        "version": _version(entries),
+        "version": fingerprint_entries(entries),
     }
 
 
@@ -69,8 +74,9 @@ def _with_days(entries: list[Entry]) -> list[ThreadEntry]:
     return marked
 
 
-def _version(entries: list[Entry]) -> str:
-    """Fingerprint of what a thread shows."""
+def fingerprint_entries(entries: Iterable[Any]) -> str:
+    """Fingerprint of what a thread shows, of entries with `at`, `template` and `item`."""
+    entries = list(entries)
     names = ("pk", "state", "error", "status", "edited_at", "deleted_at", "reactions", "send_at", "acknowledged_at")
     shown = [(entry.at, entry.template, [getattr(entry.item, name, "") for name in names]) for entry in entries]
     notes = [note.version for entry in entries if (note := getattr(entry.item, "lead_note", None))]
@@ -87,43 +93,70 @@ def presence(request: ProRequest, contact: Contact) -> list[Draft]:
     return list(Draft.objects.for_pro(request.pro).being_written(contact, beside=request.user))
 
 
-def composer_context(request: ProRequest, contact: Contact, **forms: Any) -> dict[str, Any]:
+def composer_context(
+    request: ProRequest,
+    contact: Contact,
+    *,
+    page_url: str = "",
+    topic: str | None = None,
+    ticked: Collection[int] = (),
+    **forms: Any,
+) -> dict[str, Any]:
     """Context of `thread/_composer.html`: the forms of a message, of templates and of a note, and what may be settled.
 
-    `form`, `template_form` and `note_form` stand in for the empty ones.
+    `page_url` is the page that it stands on, "" for the desk. `topic` is what the answer is about, by default the first
+    request or inquiry that waits. A given one settles its own item and those of the ids `ticked` unless somebody
+    chooses others, by default all are settled. `form`, `template_form` and `note_form` stand in for the empty ones.
     """
-    note_form = forms.pop("note_form", None)
+    note_form, is_about = forms.pop("note_form", None), bool(topic)
     items = list(WaitingItem.objects.for_pro(request.pro).listed().of_contact(contact))
-    draft, topic = _find_draft(request, contact, items, forms.get("form"))
-    note = find_draft(contact, request.user, kind=Draft.Kind.NOTE)
+    draft, topic = _find_draft(request, contact, items, forms.get("form"), topic)
     context = reply_context(contact, find_unconfirmed_message(contact), topic=topic, **forms)
     if "form" not in forms:
         context["form"] = _new_form(contact, context["reply_channels"], items, topic, draft)
+        if is_about:
+            chosen = [item for item in items if item.pk in ticked or make_topic(item.kind, item.key) == topic]
+            context["form"].initial["settles"] = [str(item.pk) for item in chosen]
     return {
         "contact": contact,
+        "page_url": page_url,
+        "topic": topic,
+        "canned_replies": find_canned_replies(request.user, contact, topic),
         "draft": draft,
         "draft_files": list(draft.files.all()) if draft else [],
-        "note_form": note_form
-        or NoteForm(initial={"id": uuid.uuid4(), "body": note.text if note else ""}, auto_id="id_note_%s"),
+        "note_form": note_form or _new_note_form(request, contact),
         "is_note": note_form is not None,
+        "present": presence(request, contact),
         "sends_back_to": date_to_send_back_to(contact),
         "waiting_items": items,
         "has_ticks": len(items) <= MAX_TICKS,
+        "shows_ticks": len(items) > 1 or _differs_from_ticks(items, context["form"]),
         **context,
     }
 
 
 def _find_draft(
-    request: ProRequest, contact: Contact, items: list[WaitingItem], form: MessageForm | None
+    request: ProRequest, contact: Contact, items: list[WaitingItem], form: MessageForm | None, topic: str | None
 ) -> tuple[Draft | None, str]:
-    """The user's draft, and the topic of the answer: that of the form, else of the draft, else of what waits."""
-    if form:
-        topic = str(form["topic"].value() or "")
+    """The user's draft, and the topic of the answer: the given or the form's, else the draft's, else what waits."""
+    topic = str(form["topic"].value() or "") if form else topic
+    if topic is not None:
         return find_draft(contact, request.user, topic), topic
     topic = topic_of_items(items)
     draft = find_shown_draft(contact, request.user, topic)
     is_valid = draft and (not draft.topic or read_topic(contact, draft.topic))
     return draft, draft.topic if draft and is_valid else topic
+
+
+def _differs_from_ticks(items: list[WaitingItem], form: MessageForm) -> bool:
+    """True when the answer does not settle all that waits."""
+    return {str(item.pk) for item in items} != set(form["settles"].value() or [])
+
+
+def _new_note_form(request: ProRequest, contact: Contact) -> NoteForm:
+    """Form of a note, with the words of its draft."""
+    note = find_draft(contact, request.user, kind=Draft.Kind.NOTE)
+    return NoteForm(initial={"id": uuid.uuid4(), "body": note.text if note else ""}, auto_id="id_note_%s")
 
 
 def _new_form(
@@ -133,10 +166,9 @@ def _new_form(
     initial = {"id": uuid.uuid4(), "topic": topic, "seen": thread_version(contact)}
     if draft:
         initial |= {"text": draft.text, "cc": draft.cc}
-    form = MessageForm(reply_channels, initial=initial, unconfirmed=find_unconfirmed_message(contact), waiting=items)
     if draft and draft.channel in {reply.channel for reply in reply_channels}:
-        form.fields["channel"].initial = draft.channel
-    return form
+        initial["channel"] = draft.channel
+    return MessageForm(reply_channels, initial=initial, unconfirmed=find_unconfirmed_message(contact), waiting=items)
 
 
 def person_context(request: ProRequest, contact: Contact, place: Place | None = None, **forms: Any) -> dict[str, Any]:
@@ -146,7 +178,6 @@ def person_context(request: ProRequest, contact: Contact, place: Place | None = 
     return {
         **thread_context(contact, place),
         **composer_context(request, contact, **forms),
-        "present": presence(request, contact),
         "likely": duplicates[0] if duplicates else None,
         "following": following,
         "menu_actions": [action for module in hooks("desk", "menu_actions") for action in module.menu_actions(contact)],

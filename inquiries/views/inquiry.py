@@ -18,19 +18,33 @@ from ..customers.profiles import retry_profile
 from ..forms.inquiry import CaseForm, ClassificationForm
 from ..linking import link_contact
 from ..lookup import find_inquiry
+from ..models import Inquiry
 from ..pipeline.moves import link_case
-from .answering import composer_context
+from .answering import answer_context, news_context
 from .page import PAGE, contact_context, details_context, page_context
 
 
 @require_safe
 def inquiry_detail(request: ProRequest, id: int) -> HttpResponse:
-    """Show the page; htmx gets the contact section with the search result ("inquiry-contact") alone."""
+    """Show the page.
+
+    htmx gets the contact section with the search result ("inquiry-contact") or the thread ("thread") alone.
+    """
     inquiry = find_inquiry(request, id)
     if wants(request, "inquiry-contact"):
         context = {"inquiry": inquiry, **contact_context(request, inquiry), "is_swap": True}
         return render(request, f"{PAGE}#contact", context)
-    return render(request, PAGE, {**page_context(request, inquiry), **composer_context(request, inquiry)})
+    if wants(request, "thread"):
+        return _show_news(request, inquiry)
+    return render(request, PAGE, {**page_context(request, inquiry), **answer_context(request, inquiry)})
+
+
+def _show_news(request: ProRequest, inquiry: Inquiry) -> HttpResponse:
+    """The thread and who is answering; 204 when the page shows that already."""
+    context = news_context(request, inquiry)
+    if request.GET.get("seen") == context["version"]:
+        return HttpResponse(status=204)
+    return render(request, f"{PAGE}#news", context)
 
 
 @require_POST
@@ -104,5 +118,5 @@ def _section_response(request: ProRequest, id: int, name: str, status: int = 200
         return render(request, f"{PAGE}#{name}", {**contexts[name](), "is_swap": True, **more}, status=status)
     if status == 200:
         return redirect("inquiries:inquiry_detail", id)
-    context = {**page_context(request, inquiry), **composer_context(request, inquiry), **more}
+    context = {**page_context(request, inquiry), **answer_context(request, inquiry), **more}
     return render(request, PAGE, context, status=status)

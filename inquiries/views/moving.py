@@ -24,7 +24,7 @@ from ..pipeline.moves import InvalidTransitionError
 from ..pipeline.pending import plan_close, plan_move, undo_move
 from ..translations import describe_refusal
 from .announcing import announce_move
-from .answering import composer_context
+from .answering import answer_context
 from .board import BoardPage, swap_columns
 from .page import PAGE, page_context, progress_context
 
@@ -75,7 +75,7 @@ def _respond(request: ProRequest, id: int, status: int = 200, **more: Any) -> Ht
         return render(request, f"{PAGE}#moved", context, status=status)
     if status == 200:
         return redirect("inquiries:inquiry_detail", id)
-    context = {**page_context(request, inquiry), **composer_context(request, inquiry), **more}
+    context = {**page_context(request, inquiry), **answer_context(request, inquiry), **more}
     return render(request, PAGE, context, status=status)
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from config.accounts.http import ProRequest
 from contacts.models import Contact, WaitingItem
+from contacts.views.thread_context import fingerprint_entries
 
 from ..forms.choices import categories_of
 from ..forms.inquiry import CaseForm, ClassificationForm, CloseForm, MoveForm
@@ -52,7 +53,7 @@ def progress_context(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
     show_pending_moves([inquiry])
     steps, entries = list(inquiry.inquiry_type.steps.all()), read_history(inquiry.pk)
     moves, offers = _moves(inquiry, steps), list(inquiry.offers.all())
-    step_states = _step_states(inquiry, steps, entries)
+    step_states, thread = _step_states(inquiry, steps, entries), read_thread(inquiry, entries, offers)
     end = next((step for step in reversed(steps) if step.is_terminal), None)
     return {
         "inquiry": inquiry,
@@ -63,7 +64,8 @@ def progress_context(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
         "step_states": step_states,
         "place": next((n for n, step_state in enumerate(step_states, start=1) if step_state.state == "now"), 0),
         "moves": moves,
-        "thread": read_thread(inquiry, entries, offers),
+        "thread": thread,
+        "version": fingerprint_entries(thread),
         "refused_move": _refused_move(inquiry),
         "waiting_item": _waiting_item(inquiry),
         "move_form": MoveForm(),

@@ -25,26 +25,6 @@ all("[data-copy]").forEach((button) => { button.hidden = !navigator.clipboard; }
 // Without a network the worker shows a page of ours.
 if (one("body.workspace")) navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
 
-// A draft is stored until it is sent.
-const restoreDrafts = () => all("[data-draft]").forEach((form) => {
-  const box = one("textarea", form);
-  const draft = sessionStorage.getItem(form.dataset.draft);
-  if (draft && !box.value) {
-    box.value = draft;
-    form.closest("details")?.setAttribute("open", "");
-  }
-});
-addEventListener("input", (event) => {
-  const form = event.target.closest("[data-draft]");
-  if (form && event.target.matches("textarea")) sessionStorage.setItem(form.dataset.draft, event.target.value);
-});
-// Before the swap: after it, drafts are put back.
-addEventListener("htmx:beforeSwap", (event) => {
-  const { draft } = event.detail.requestConfig.elt.dataset;
-  if (draft && event.detail.xhr.status === 200) sessionStorage.removeItem(draft);
-});
-addEventListener("DOMContentLoaded", restoreDrafts);
-
 // Back links keep the filters of the list or board.
 addEventListener("pagehide", () => { if (one("#book, #inquiries, #board")) sessionStorage.setItem(location.pathname, location.search); });
 addEventListener("DOMContentLoaded", () => all("[data-back]").forEach((link) => { link.search = sessionStorage.getItem(link.pathname) ?? ""; }));
@@ -78,7 +58,6 @@ addEventListener("keydown", (event) => {
     else all("[data-row]")[0]?.focus();
     return;
   }
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.closest("[data-draft]")?.requestSubmit();
   if (event.key === "Escape" && !event.isComposing) event.target.closest("form")?.querySelector("[data-cancel]")?.click();
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
   // Keyboards without Latin letters have them in these places.

@@ -24,6 +24,7 @@
   });
   addEventListener("htmx:afterSettle", (event) => {
     const { target, requestConfig } = event.detail;
+    if (target?.id === "id_text") one("#id_text").setSelectionRange(1e6, 1e6);
     if (target?.id !== "item") return;
     all("[data-row][aria-current]").forEach((row) => row.removeAttribute("aria-current"));
     openRow()?.setAttribute("aria-current", "true");
@@ -78,9 +79,14 @@
     e: press('[data-key="e"]'), h: press('[data-key="h"]'), z: () => all("[data-undo]").at(-1)?.click(),
   });
   addEventListener("keydown", (event) => {
-    const form = event.target.closest?.("[data-send]");
+    const { target, key } = event, form = target.closest?.("[data-send]");
+    if (key === "Enter" && target.id === "canned-q") one("#canned-list button")?.click();
+    if (key === "/" && target.matches("[name=text]:placeholder-shown")) {
+      event.preventDefault();
+      one("#canned-open").click();
+    }
     if (!form || event.isComposing) return;
-    if (event.key === "Escape") (openRow() ?? one("#person-name")).focus();
+    if (event.key === "Escape") (openRow() ?? one("#person-name, #subject"))?.focus();
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     // A click, as htmx looks for the button that was clicked.

@@ -50,11 +50,11 @@ def test_search_open_edit_note_archive_undo(enter, people, user, size, has_javas
         expect(page).to_have_title("Anna Karenina · Contacts · Vestibule")
         expect(page.get_by_role("link", name="Edit Name")).to_be_focused()
 
-    page.locator("summary", has_text="Write a note").click()
-    page.get_by_label("Note").fill("Trains make her nervous.")
+    page.locator("label[for=tab-note]").click()
+    page.locator("#note-form textarea").fill("Trains make her nervous.")
     page.get_by_role("button", name="Save note").click()
     entry(page, "Trains make her nervous.").wait_for()
-    expect(page.get_by_label("Note")).to_have_value("")
+    expect(page.locator("#note-form textarea")).to_have_value("")
     assert people[0].notes.get().author == user
 
     page.get_by_role("button", name="Archive").click()
@@ -67,8 +67,9 @@ def test_search_open_edit_note_archive_undo(enter, people, user, size, has_javas
 
 def test_what_is_typed_elsewhere_outlives_a_save(enter, people):
     page = enter(f"/contacts/{people[0].pk}", **WIDE)
-    page.locator("summary", has_text="Write a note").click()
-    page.get_by_label("Note").fill("Half a note")
+    page.locator("label[for=tab-note]").click()
+    page.locator("#note-form textarea").fill("Half a note")
+    expect(page.locator("#note-draft-state")).to_contain_text("Draft saved")
     page.get_by_role("link", name="Edit Phone").click()
     page.get_by_label("Phone").fill("06 11 11 11 11")
     page.get_by_role("link", name="Edit E-mail").click()
@@ -76,10 +77,9 @@ def test_what_is_typed_elsewhere_outlives_a_save(enter, people):
     page.locator("#fact-email").get_by_role("button", name="Save", exact=True).click()
     entry(page, "new@example.org").wait_for()
     expect(page.get_by_label("Phone")).to_have_value("06 11 11 11 11")
-    expect(page.get_by_label("Note")).to_have_value("Half a note")
+    expect(page.locator("#note-form textarea")).to_have_value("Half a note")
     page.reload()
-    expect(page.get_by_label("Note")).to_have_value("Half a note")
-    expect(page.get_by_label("Note")).to_be_visible()
+    expect(page.locator("#note-form textarea")).to_have_value("Half a note")
 
 
 def test_of_two_who_edit_one_is_told(enter, people):
@@ -189,4 +189,4 @@ def test_the_first_entry_of_a_contact_stands_high(enter, people):
     people[0].change({"name": "Anna Karenina"}, by=None)
     page = enter(f"/contacts/{people[0].pk}", **WIDE)
     assert page.locator("#contact-head").bounding_box()["height"] == 56
-    assert page.locator("#entries > li").first.bounding_box()["y"] <= 130
+    assert page.locator("#thread > .entry").first.bounding_box()["y"] <= 130

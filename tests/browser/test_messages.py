@@ -170,11 +170,10 @@ def test_a_lost_connection_is_said_and_keeps_what_was_typed(enter, channel):
 def test_a_message_is_written_from_the_contacts_page(enter, channel, has_javascript):
     contact = arrive(channel).contact
     page = enter(f"/contacts/{contact.pk}", java_script_enabled=has_javascript, **WIDE)
-    page.get_by_text("Write a message").click()
     page.get_by_label("Your message").fill("Yes.")
-    page.get_by_role("button", name="Send by WhatsApp").click()
-    expect(page.locator("#entries .bubble", has_text="Yes.")).to_be_visible()
-    expect(page).to_have_url(re.compile(f"/contacts/{contact.pk}$"))
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("#thread .bubble", has_text="Yes.")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"/contacts/{contact.pk}(#composer)?$"))
 
 
 @SIZES

@@ -27,9 +27,9 @@ def sign_in(page, user):
 
 def note_box(page):
     """The box of a new note, opened."""
-    box = page.locator("#note-new textarea")
+    box = page.locator("#note-form textarea")
     if not box.is_visible():
-        page.locator("summary", has_text="Write a note").click()
+        page.locator("label[for=tab-note]").click()
     return box
 
 
@@ -53,7 +53,7 @@ def test_a_note_typed_while_the_session_ended(enter, path, user, size, has_javas
     sign_in(page, user)
     expect(page.locator(".typed dd")).to_contain_text("second & “last”")
     page.get_by_role("button", name="Send it now").click()
-    expect(page.locator("#entries")).to_contain_text("second & “last”")
+    expect(page.locator("#thread")).to_contain_text("second & “last”")
     assert ContactNote.objects.get().body == WORDS
 
 
@@ -73,7 +73,7 @@ def test_a_look_at_something_else_leaves_what_is_typed(enter, path, user):
     expect(note_box(page)).to_have_value(WORDS)
     assert not ContactNote.objects.exists()
     again.click()
-    expect(page.locator("#entries")).to_contain_text("second & “last”")
+    expect(page.locator("#thread")).to_contain_text("second & “last”")
     assert ContactNote.objects.get().body == WORDS
 
 
@@ -91,14 +91,14 @@ def test_an_ended_session_with_nothing_typed_leaves_for_the_sign_in_page(enter, 
 def test_a_failed_request_is_tried_again(enter, path, failure):
     page = enter(path)
     note_box(page).fill(WORDS)
-    page.route("**/notes", lambda route: route.abort() if failure == "network" else route.fulfill(status=500))
+    page.route("**/note", lambda route: route.abort() if failure == "network" else route.fulfill(status=500))
     page.get_by_role("button", name="Save note").click()
     error = page.locator("#request-error")
     expect(error).to_be_visible()
     expect(note_box(page)).to_have_value(WORDS)
-    page.unroute("**/notes")
+    page.unroute("**/note")
     error.get_by_role("button", name="Try again").click()
-    expect(page.locator("#entries")).to_contain_text("second & “last”")
+    expect(page.locator("#thread")).to_contain_text("second & “last”")
     expect(error).to_be_hidden()
     assert ContactNote.objects.get().body == WORDS
 

@@ -2,7 +2,7 @@
 
 from tests.pages import Page
 
-OLDER = {"HX-Request": "true", "HX-Target": "older"}
+EARLIER = {"HX-Request": "true", "HX-Target": "earlier"}
 
 
 def contact_page(client, contact, query="", **more):
@@ -16,9 +16,9 @@ def details(page):
 
 
 def entries(page):
-    """The timeline without times, as [(classes, text)…]."""
-    items = page.without("time, .request-status").all("#entries > .entry")
-    return [(" ".join(item.classes[1:]), item.text.rstrip(" ·")) for item in items]
+    """The thread without times, newest first, as [(classes, text)…]."""
+    items = page.without("time, .request-status").all(".thread > .entry")
+    return [(" ".join(item.classes[1:]), item.text.rstrip(" ·")) for item in reversed(items)]
 
 
 def letters(page):
@@ -26,6 +26,6 @@ def letters(page):
     return [(classes, text) for classes, text in entries(page) if "letter" in classes or "bubble" in classes]
 
 
-def older_query(page):
-    """The query of the link to older entries; "" on the last page."""
-    return page.one("#older a")["href"] if page.has("#older") else ""
+def earlier_query(page):
+    """The query of the link to earlier entries; "" on the last page."""
+    return "?" + page.one("#earlier a")["href"].partition("?")[2] if page.has("#earlier") else ""

@@ -1,4 +1,4 @@
-"""The timeline on a contact's page: entries of all apps, newest first, page by page."""
+"""The thread on a contact's page: entries of all apps, page by page."""
 
 import re
 from datetime import timedelta
@@ -15,7 +15,7 @@ from tests.contact_requests.rows import answer
 from tests.factories import PropertyFactory, RequestFactory, make_token
 from tests.pages import Page
 
-from .contact_pages import OLDER, contact_page, entries, older_query
+from .contact_pages import EARLIER, contact_page, earlier_query, entries
 
 
 @pytest.fixture
@@ -94,12 +94,12 @@ def test_no_entry_is_lost_between_pages(browser, jane, user):
         # Forty share one time, more than a page; others are added while pages are read.
         ContactNote.objects.filter(pk=note.pk).update(created_at=start + timedelta(minutes=max(n, 40)))
     page = contact_page(browser, jane)
-    pages = [re.findall(r"Note \d\d", page.text)]
-    while query := older_query(page):
+    pages = [re.findall(r"Note \d\d", page.one(".thread").text)]
+    while query := earlier_query(page):
         ContactNote.objects.add_note(jane, f"Later {len(pages)}", by=user)
-        assert page.one("#older a")["hx-get"] == query
-        page = contact_page(browser, jane, query, headers=OLDER)
-        pages.append(re.findall(r"Note \d\d", page.text))
+        assert page.one("#earlier a")["hx-get"].endswith(query)
+        page = contact_page(browser, jane, query, headers=EARLIER)
+        pages.append(re.findall(r"Note \d\d", page.one(".thread").text))
     assert sorted(name for names in pages for name in names) == [f"Note {n:02}" for n in range(2 * SIZE + 5)]
     assert [len(names) for names in pages] == [SIZE, SIZE, 5]
 
@@ -138,18 +138,19 @@ def test_the_same_queries_for_one_entry_of_each_and_for_ten(browser, jane, user)
         counts.append(len(queries))
     # Session, user with its Pro; the contact; notes, messages, events; requests, their events; inquiries,
     # moves, offers sent, offers answered; merges, duplicates; stated addresses, an unconfirmed message;
-    # reply channels with the last e-mail; how many wait.
-    assert counts[0] == counts[1] <= 24
+    # reply channels with the last e-mail; how many wait; for the composer what waits, a date to go back to, the drafts
+    # of the user and of others, canned replies, and the four kinds of entries in the version of the thread.
+    assert counts[0] == counts[1] <= 34
     assert Contact.objects.count() == 1
 
 
-def test_older_entries_alone_look_up_no_duplicates(browser, jane, user):
+def test_earlier_entries_alone_look_up_no_duplicates(browser, jane, user):
     for n in range(SIZE + 1):
         ContactNote.objects.add_note(jane, f"Note {n}", by=user)
-    query = older_query(contact_page(browser, jane))
+    query = earlier_query(contact_page(browser, jane))
     with CaptureQueriesContext(connection) as queries:
-        page = contact_page(browser, jane, query, headers=OLDER)
-    assert page.texts(".note .words")[-1:] == ["Note 0"]
+        page = contact_page(browser, jane, query, headers=EARLIER)
+    assert page.texts(".note .words") == ["Note 0"]
     # Session, user with its Pro; the contact; notes, messages, events; requests, replies, their events; inquiries,
     # moves, offers sent, offers answered.
     assert len(queries) == 12

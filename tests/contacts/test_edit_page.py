@@ -60,7 +60,7 @@ def test_htmx_gets_the_field_and_the_other_parts_that_show_it(browser, jane):
         ("contact-head", "true"),
         ("applied", "true"),
         ("duplicates", "true"),
-        (None, "afterbegin:#entries"),
+        (None, "beforeend:#thread"),
     ]
     assert (page.one("#fact-name .fact-value").text, page.one("h1").text) == ("Janet", "Janet")
     assert page.texts(".entry del, .entry ins") == ["Jane", "Janet"]

@@ -38,8 +38,8 @@ def bodies(jane):
 
 
 def test_a_note_as_stored(browser, jane, user):
-    response = browser.post(f"/contacts/{jane.pk}/notes", {"body": "  Call\r\nafter six. "})
-    assert (response.status_code, response["Location"]) == (302, f"/contacts/{jane.pk}")
+    response = browser.post(f"/inbox/{jane.pk}/note", {"body": "  Call\r\nafter six. ", "next": f"/contacts/{jane.pk}"})
+    assert (response.status_code, response["Location"]) == (302, f"/contacts/{jane.pk}#composer")
     [row] = ContactNote.objects.values()
     assert row == {
         "id": row["id"],
@@ -53,11 +53,12 @@ def test_a_note_as_stored(browser, jane, user):
     assert jane.events.count() == 0
 
 
-def test_htmx_gets_an_empty_form_and_the_note(browser, jane):
-    page = Page(browser.post(f"/contacts/{jane.pk}/notes", {"body": "Call <i>"}, headers=htmx("note-new")))
-    assert (page.form("#note-new").fields["body"], page.has("main")) == ("", False)
-    entries = page.one("ol")
-    assert (entries["hx-swap-oob"], entries.texts(".note .words")[-1:]) == ("afterbegin:#entries", ["Call <i>"])
+def test_htmx_is_led_back_to_the_page(browser, jane):
+    form = Page(browser.get(f"/contacts/{jane.pk}")).form("#note-form")
+    response = browser.post(form.action, {**form.fields, "body": "Call <i>"}, headers=htmx("composer"))
+    assert (response["HX-Redirect"], response.content) == (f"/contacts/{jane.pk}", b"")
+    page = Page(browser.get(f"/contacts/{jane.pk}"))
+    assert (page.form("#note-form").fields["body"], page.texts("#thread .note .words")) == ("", ["Call <i>"])
 
 
 @pytest.mark.parametrize(
@@ -70,17 +71,17 @@ def test_htmx_gets_an_empty_form_and_the_note(browser, jane):
         ("x" * 5001, "Ensure this value has at most 5000 characters (it has 5001)."),
     ],
 )
-@pytest.mark.parametrize("headers", [{}, htmx("note-new")])
+@pytest.mark.parametrize("headers", [{}, htmx("composer")])
 def test_an_unusable_text_is_an_error_of_the_form(browser, jane, body, message, headers):
-    page = Page(browser.post(f"/contacts/{jane.pk}/notes", {"body": body}, headers=headers), status=422)
-    assert page.one("#note-new").texts(".errorlist li") == [message]
+    page = Page(browser.post(f"/inbox/{jane.pk}/note", {"body": body}, headers=headers), status=422)
+    assert page.one("#note-form").texts(".errorlist li") == [message]
     assert bodies(jane) == []
 
 
 def test_a_form_sent_twice_is_one_note_and_with_another_text_another(browser, jane):
     id = str(uuid.uuid4())
     for body in ("One", "One", "Two"):
-        browser.post(f"/contacts/{jane.pk}/notes", {"body": body, "id": id})
+        browser.post(f"/inbox/{jane.pk}/note", {"body": body, "id": id})
     assert bodies(jane) == ["One", "Two"]
 
 
@@ -94,11 +95,11 @@ def test_a_form_sent_four_times_at_once_is_one_note(jane, user, at_once):
     assert len({note.pk for note in at_once(4, add)}) == 1 and bodies(jane) == ["One"]
 
 
-@pytest.mark.parametrize("headers", [{}, htmx("note-new")])
+@pytest.mark.parametrize("headers", [{}, htmx("composer")])
 def test_an_archived_contact_gets_no_note_and_the_text_stays(browser, jane, headers):
     jane.archive(by=None)
-    page = Page(browser.post(f"/contacts/{jane.pk}/notes", {"body": "Mine"}, headers=headers), status=422)
-    form = page.form("#note-new")
+    page = Page(browser.post(f"/inbox/{jane.pk}/note", {"body": "Mine"}, headers=headers), status=422)
+    form = page.form("#note-form")
     assert (form.fields["body"].strip(), form.texts(".errorlist li")) == ("Mine", [GONE])
     assert bodies(jane) == []
 
@@ -160,7 +161,7 @@ def test_a_note_is_deleted_and_restored(browser, jane, note):
         assert (page.one("li.note").text, bodies(jane)) == ("The note is deleted.", [])
         # A second click says nothing.
         assert len(page.all('[hx-swap-oob="beforeend:#toasts"] form')) == undos
-    assert Page(browser.get(f"/contacts/{jane.pk}")).one("#entries").text == ""
+    assert Page(browser.get(f"/contacts/{jane.pk}")).one("#thread").text == ""
     page = Page(browser.post(path(note, "/restore"), headers={"HX-Request": "true", "HX-Target": "toasts"}))
     assert page.one(f'#note-{note.pk}[hx-swap-oob="true"]').text.count("First text") == 1
     assert page.texts(".toast p") == ["The note is restored."]
@@ -170,7 +171,7 @@ def test_a_note_is_deleted_and_restored(browser, jane, note):
 def test_without_javascript_a_toast_offers_to_restore_it(browser, jane, note):
     assert browser.post(path(note, "/delete"))["Location"] == f"/contacts/{jane.pk}"
     page = Page(browser.get(f"/contacts/{jane.pk}"))
-    assert (page.texts("#toasts p"), page.one("#entries").text) == (["The note is deleted."], "")
+    assert (page.texts("#toasts p"), page.one("#thread").text) == (["The note is deleted."], "")
     for _ in range(2):
         response = browser.post(page.form("#toasts form").action)
         assert (response.status_code, response["Location"]) == (302, f"/contacts/{note.contact_id}")
@@ -191,7 +192,7 @@ def test_another_pros_note_is_404(other_browser, other_user, jane, note, contact
     for address in (path(note, verb), f"/contacts/{own.pk}/notes/{note.pk}{verb}"):
         response = other_browser.post(address, {"edit-body": "Evil", "edit-was": "First text"})
         assert "First text" not in Page(response, status=404).text
-    assert "Jane" not in Page(other_browser.post(f"/contacts/{jane.pk}/notes", {"body": "Evil"}), status=404).text
+    assert "Jane" not in Page(other_browser.post(f"/inbox/{jane.pk}/note", {"body": "Evil"}), status=404).text
     assert bodies(jane) == ["First text"]
 
 

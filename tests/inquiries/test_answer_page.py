@@ -1,17 +1,16 @@
 """Answers to the customer on the page of an inquiry."""
 
-import uuid
-
 import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from contacts.conversations.drafts import save_draft
 from contacts.models import ContactMessage, Draft, WaitingItem
 from contacts.waiting.arrivals import move_items
 from inquiries.models import Inquiry
 from inquiries.waiting import add_inquiry
 
-from ..factories import ContactFactory, InquiryFactory
+from ..factories import ContactFactory, InquiryFactory, UserFactory
 from ..pages import Page
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +48,7 @@ def over(work_tasks):
 
 
 def answer_form(browser, path):
-    return Page(browser.get(path)).form("#answer-form")
+    return Page(browser.get(path)).form("#message-form")
 
 
 def item_of(inquiry):
@@ -59,14 +58,14 @@ def item_of(inquiry):
 def test_the_answer_goes_by_mail_and_ends_the_waiting(browser, asked, helene, path, over, mailoutbox):
     assert Page(browser.get(path)).one(".inquiry-waits").text == "waits now"
     form = answer_form(browser, path)
-    assert form.action == f"{path}/answer"
+    assert form.action == f"/inbox/{helene.pk}/send"
     response = browser.post(form.action, {**form.fields, "text": "We come on Monday."})
     assert response["Location"] == f"{path}#composer"
     message = ContactMessage.objects.get()
     assert (message.contact, message.topic, message.state) == (helene, f"inquiry:{asked.pk}", "scheduled")
     assert (item_of(asked).outcome, item_of(asked).answer) == ("answered", message)
     page = Page(browser.get(path))
-    assert page.texts(".toast[data-seconds] p") == ["Your answer leaves in 10 seconds."]
+    assert page.texts(".toast[data-seconds] p") == ["Sent to Hélène Marchand."]
     assert "We come on Monday." in page.one("#history").text
     assert "Answered just now" in page.one("#inquiry-details").text and not page.has(".inquiry-waits")
     assert Inquiry.objects.get().responded_at is None
@@ -75,24 +74,41 @@ def test_the_answer_goes_by_mail_and_ends_the_waiting(browser, asked, helene, pa
     assert Inquiry.objects.get().responded_at is not None
 
 
-def test_htmx_gets_the_composer_and_the_thread(browser, path):
+def test_htmx_is_led_back_to_the_page(browser, path):
     form = answer_form(browser, path)
-    page = Page(browser.post(form.action, {**form.fields, "text": "Monday."}, headers=HTMX))
-    assert page.one("#composer").form("form").fields["text"] == ""
-    assert "Monday." in page.one("#history").text
-    assert set(page.values("[hx-swap-oob=true]", "id")) >= {"progress", "inquiry-state", "history"}
+    response = browser.post(form.action, {**form.fields, "text": "Monday."}, headers=HTMX)
+    assert (response.status_code, response["HX-Redirect"], response.content) == (200, path, b"")
+    page = Page(browser.get(path))
+    assert page.form("#message-form").fields["text"] == "" and "Monday." in page.one("#history").text
+
+
+@pytest.mark.parametrize(
+    "page", ["https://example.org/inquiries/1", "//example.org", "/\\example.org", "inquiries/1", ""]
+)
+def test_it_leads_to_no_page_of_another_host(browser, helene, path, page):
+    form = answer_form(browser, path)
+    response = browser.post(form.action, {**form.fields, "text": "Monday.", "next": page})
+    assert response["Location"] == f"/inbox/{helene.pk}#thread-end"
+
+
+def test_a_note_leads_back_to_the_page(browser, helene, path):
+    form = Page(browser.get(path)).form("#note-form")
+    response = browser.post(form.action, {**form.fields, "body": "Calls back."})
+    assert response["Location"] == f"{path}#composer"
+    assert helene.notes.get().body == "Calls back."
+    assert "Calls back." in Page(browser.get(path)).one("#history .note").text
 
 
 def test_undone_the_words_are_the_draft_again(browser, asked, path, over, mailoutbox):
     form = answer_form(browser, path)
     browser.post(form.action, {**form.fields, "text": "We come on Monday."})
     undo = Page(browser.get(path)).form(".toast form")
-    assert browser.post(undo.action)["Location"] == f"{path}#composer"
+    assert browser.post(undo.action)["Location"] == path
     over()
     assert not ContactMessage.objects.exists() and mailoutbox == []
     assert item_of(asked).ended_at is None
     assert answer_form(browser, path).fields["text"] == "We come on Monday."
-    assert browser.post(undo.action)["Location"] == f"{path}#composer"
+    assert browser.post(undo.action)["Location"] == path
     assert "This message was undone already." in Page(browser.get(path)).one("#messages").text
 
 
@@ -112,10 +128,11 @@ def test_nothing_leaves_when_a_colleague_was_quicker(browser, asked, helene, pat
     ContactMessage.objects.create(
         pro=asked.pro, contact=helene, channel="email", text="I did.", state="sent", topic=f"inquiry:{asked.pk}"
     )
-    page = Page(browser.post(form.action, {**form.fields, "text": "Mine."}, headers=HTMX), 409)
+    page = Page(browser.post(form.action, {**form.fields, "text": "Mine."}, headers=HTMX), 422)
     assert "Nothing was sent." in page.one("#composer [role=alert]").text
-    assert "I did." in page.one("#history").text
-    again = page.form("#answer-form")
+    news = Page(browser.get(f"{path}?seen=", headers={"HX-Request": "true", "HX-Target": "thread"}))
+    assert "I did." in news.one("#thread").text
+    again = page.form("#message-form")
     assert again.fields["text"] == "Mine." and "Send all the same" in page.one("#composer").text
     assert ContactMessage.objects.count() == 1 and Draft.objects.get().text == "Mine."
     browser.post(again.action, again.fields)
@@ -143,14 +160,44 @@ def test_without_a_contact_there_is_nobody_to_answer(browser, asked, path):
     move_items(WaitingItem.objects.all(), None)
     page = Page(browser.get(path))
     assert page.one("#composer").text == "Link a contact to answer from here. Contact"
-    assert browser.post(f"{path}/answer", {"text": "Yes."}).status_code == 404
 
 
-def test_another_pros_inquiry_is_404(other_browser, browser, asked, path):
+def test_another_pros_inquiry_is_nothing_to_answer(other_browser, browser, pro, asked, path):
+    other = ContactFactory(pro=pro, email="karl@example.org")
     form = answer_form(browser, path)
-    browser.post(form.action, {**form.fields, "text": "Yes."})
-    message = ContactMessage.objects.get()
-    assert other_browser.post(f"{path}/answer", {"text": "Mine"}).status_code == 404
-    assert other_browser.post(f"{path}/answers/{message.pk}/undo").status_code == 404
-    assert browser.post(f"{path}/answers/{uuid.uuid4()}/undo").status_code == 302
-    assert ContactMessage.objects.get().state == "scheduled"
+    assert other_browser.post(form.action, {**form.fields, "text": "Mine"}).status_code == 404
+    response = browser.post(f"/inbox/{other.pk}/send", {**form.fields, "text": "Yes."}, headers=HTMX)
+    assert "What this answer is about belongs to somebody else now." in Page(response, 422).one("[role=alert]").text
+    assert not ContactMessage.objects.exists()
+
+
+def test_an_unconfirmed_sender_is_asked_about(browser, pro, asked, helene, path):
+    unconfirmed = ContactMessage.objects.create(
+        pro=pro,
+        contact=helene,
+        channel="email",
+        text="Hello",
+        state="received",
+        is_unconfirmed=True,
+    )
+    form = answer_form(browser, path)
+    page = Page(browser.post(form.action, {**form.fields, "text": "Yes."}, headers=HTMX), 422)
+    assert page.one("#composer .errorlist").text == "Say first who wrote: the same person, or somebody else."
+    browser.post(form.action, {**form.fields, "text": "Yes.", "is_same": unconfirmed.pk})
+    assert ContactMessage.objects.get(text="Yes.").topic == f"inquiry:{asked.pk}"
+
+
+def test_a_poll_brings_what_is_new_and_who_is_answering(browser, pro, asked, helene, path):
+    colleague, htmx = UserFactory(pro=pro), {"HX-Request": "true", "HX-Target": "thread"}
+    version = Page(browser.get(path)).one("#thread")["hx-get"].partition("seen=")[2]
+    assert browser.get(f"{path}?seen={version}", headers=htmx).status_code == 204
+    save_draft(helene, colleague, "Dear Hélène", topic=f"inquiry:{asked.pk}")
+    page = Page(browser.get(f"{path}?seen={version}", headers=htmx))
+    assert page.texts("#presence") == [f"{colleague} is answering"]
+    assert Page(browser.get(path)).texts("#presence") == [f"{colleague} is answering"]
+
+
+def test_the_draft_is_that_of_the_inquiry(browser, asked, helene, path, user):
+    save_draft(helene, user, "About something else")
+    save_draft(helene, user, "About the roof", topic=f"inquiry:{asked.pk}")
+    assert answer_form(browser, path).fields["text"] == "About the roof"

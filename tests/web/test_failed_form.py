@@ -34,7 +34,7 @@ def break_down(monkeypatch):
 @pytest.mark.parametrize(("error", "status"), [(ValueError(), 500), (OperationalError(), 503)])
 def test_it_can_be_tried_again(client, pro, break_down, monkeypatch, error, status):
     path = f"/contacts/{ContactFactory(pro=pro).pk}"
-    form = Page(client.get(path)).form("#note-new")
+    form = Page(client.get(path)).form("#note-form")
     break_down(error)
     page = Page(send(client, path, form, fill(form, body=WORDS)), status=status)
     assert (shown(page), ContactNote.objects.count()) == (["First <b>line</b> second"], 0)

@@ -178,7 +178,7 @@ def test_a_conversation_is_counted_and_moves(browser, pro, anna, anne):
     assert [head.texts(".small")[-1] for head in heads] == ["2 messages, 1 contact request", "No history yet"]
     send(browser, anna, anne, survivor="b", name="b")
     assert conversations(browser) == {f"row-{anne.pk}": "Anne Visser"}
-    assert "Second" in Page(browser.get(contact_path(anne))).one("#entries").text
+    assert "Second" in Page(browser.get(contact_path(anne))).one("#thread").text
     browser.post(undo_path(ContactMerge.objects.get()))
     assert conversations(browser) == {f"row-{anna.pk}": "Anna Visser"}
 

@@ -52,7 +52,10 @@ def test_templates_are_offered_instead_of_free_text(browser, closed):
     form = page.all(".template")[1]
     assert form.one(".words").text == "Visit Hello {{1}}, come on {{2}}. Bye"
     assert form.texts("label") == ["Variable 1", "Variable 2"]
-    assert Page(browser.get(f"/contacts/{closed.pk}")).texts(".write .template > summary") == ["hello fr", "visit en"]
+    assert Page(browser.get(f"/contacts/{closed.pk}")).texts(".composer .template > summary") == [
+        "hello fr",
+        "visit en",
+    ]
 
 
 def test_without_templates_the_reason_and_other_channels_are_shown(browser, closed, letterbox):

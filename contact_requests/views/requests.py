@@ -1,6 +1,7 @@
 """The list of every contact request, newest first, and the change of one's status from a page."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, wants
+from config.accounts.models import User
 from config.web.paging import InvalidCursorError, from_cursor, to_cursor
 from config.web.toasts import toast
 from contacts.models import WaitingItem
+from contacts.models.waiting import WaitingItemQuerySet
 from contacts.views.leaving import make_undo_url
 from contacts.waiting.endings import end_waiting
 
@@ -136,9 +139,19 @@ def request_mark(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     return render(request, "contact_requests/_marked.html", context, status=status)
 
 
+def _takes_effect_soon(items: WaitingItemQuerySet, user: User) -> bool:
+    """True while the seconds of the user who answered it another way are not over."""
+    since = timezone.now() - timedelta(seconds=user.undo_seconds)
+    return items.filter(outcome=WaitingItem.Outcome.ANOTHER_WAY, ended_by=user, ended_at__gt=since).exists()
+
+
 def _mark(request: ProRequest, contact_request: ContactRequest, status: str) -> str:
     """Change the status; returns the one that stands when the seconds to undo are over, "" when it stands already."""
-    items = WaitingItem.objects.open().filter(kind=WaitingItem.Kind.REQUEST, key=str(contact_request.pk))
+    own = WaitingItem.objects.filter(kind=WaitingItem.Kind.REQUEST, key=str(contact_request.pk))
+    items = own.open()
+    if status == ContactRequest.Status.REPLIED and _takes_effect_soon(own, request.user):
+        # Pressed twice: it can still be undone.
+        return status
     if status != ContactRequest.Status.REPLIED or not items.exists():
         mark_contact_request(contact_request, status, by=request.user)
         return ""

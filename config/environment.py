@@ -77,6 +77,22 @@ def read_service_url(name: str, default: str, example: str, *, optional: bool = 
     return read("str", name, default, lambda v: (optional and not v) or is_service_url(v), requirement).rstrip("/")
 
 
+def read_reply_mail() -> tuple[str, str, str]:
+    """Domain, provider and secret of the addresses at which answers come back; "" for the domain without any."""
+    domain = read("str", "REPLY_DOMAIN", "", is_mail_domain, "it must be a domain, such as reply.example.com").lower()
+    provider = read_choice("REPLY_PROVIDER", "mailgun", ("mailgun", "postmark"), "it must be mailgun or postmark")
+    secret = read("str", "REPLY_WEBHOOK_SECRET", "")
+    if not re.fullmatch(r"[!-~]{1,500}" if domain else r"[!-~]{0,500}", secret):
+        # It is not repeated.
+        stop("REPLY_WEBHOOK_SECRET is missing or unusable; it must be what verifies the provider's calls, in ASCII.")
+    return domain, provider, secret
+
+
+def is_mail_domain(value: str) -> bool:
+    """A host name of two parts or more, short enough for any address there; "" too."""
+    return not value or (len(value) < 190 and bool(re.fullmatch(r"(?i)[a-z0-9-]+(\.[a-z0-9-]+)+", value)))
+
+
 def is_site_url(value: str) -> bool:
     """Scheme, host and port alone."""
     url = urlsplit(value)

@@ -24,6 +24,7 @@ from config.environment import (
     read_bool,
     read_choice,
     read_int,
+    read_reply_mail,
     read_secret_key,
     read_service_url,
     stop,
@@ -163,6 +164,8 @@ DEFAULT_FROM_EMAIL = read(
     "it must be like Vestibule <no-reply@desk.example.com>",
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where answers to these mails come back, if anywhere: see contacts.reply_addresses.
+REPLY_DOMAIN, REPLY_PROVIDER, REPLY_WEBHOOK_SECRET = read_reply_mail()
 
 # --- Signing in ----------------------------------------------------------------------------------
 
@@ -214,7 +217,7 @@ OUTGOING_PRIVATE_NETWORKS = read(
 API_REQUESTS_PER_MINUTE = read_int("API_REQUESTS_PER_MINUTE", 1200, 1, 1_000_000)
 FORM_SENDS_PER_HOUR = read_int("FORM_SENDS_PER_HOUR", 10, 1, 1_000_000)
 # Larger bodies than any form's, by the beginning of the path: an e-mail comes with its files, in bytes.
-BODY_LIMITS = {"/channels/email/": DATA_UPLOAD_MAX_MEMORY_SIZE}
+BODY_LIMITS = dict.fromkeys(["/channels/email/", "/channels/replies"], DATA_UPLOAD_MAX_MEMORY_SIZE)
 # Larger uploads than elsewhere: an answer may have 25 MB of files.
 UPLOAD_LIMITS = {"/inbox/": 27 * 1024 * 1024}
 

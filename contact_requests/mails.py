@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.web import mail
-from contacts.conversations.reply_channels import find_mail_address
 from contacts.conversations.sending import send_message
+from contacts.reply_addresses import find_mail_address
+from contacts.topics import REQUEST, make_topic
 
 from .models import ContactRequest
 
@@ -42,7 +43,7 @@ def acknowledge(request_id: str) -> None:
         context,
         to=contact_request.email,
         language=contact_request.language,
-        reply_to=find_mail_address(contact_request.pro),
+        reply_to=find_mail_address(contact_request.pro, make_topic(REQUEST, contact_request.pk)),
         headers={**mail.AUTO_REPLIED, "Message-ID": mail.make_message_id(f"{ACKNOWLEDGMENT_ID}{request_id}")},
     )
     ContactRequest.objects.filter(pk=contact_request.pk).update(acknowledged_at=timezone.now())

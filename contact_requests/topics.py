@@ -12,7 +12,7 @@ from django.utils.translation import override
 from config.web.mail import make_message_id, name_in_message_id
 from contacts.addresses import email_key
 from contacts.models import Contact, ContactMessage
-from contacts.topics import REQUEST, Topic, make_topic
+from contacts.topics import REQUEST, Owner, Topic, make_topic, split_topic
 
 from .mails import ACKNOWLEDGMENT_ID
 from .models import ContactRequest
@@ -34,6 +34,18 @@ def describe_topic(contact: Contact, topic: str) -> Topic | None:
         at=contact_request.created_at,
         references=references,
     )
+
+
+def owner_of_topic(topic: str) -> Owner | None:
+    """Whose contact request it is; see `contacts.topics`."""
+    kind, id = split_topic(topic)
+    if kind != REQUEST:
+        return None
+    with suppress(ValueError):
+        rows = ContactRequest.objects.filter(pk=uuid.UUID(id)).select_related("pro", "contact__pro")
+        if contact_request := rows.first():
+            return Owner(contact_request.pro, contact_request.contact)
+    return None
 
 
 def _find_of_contact(contact: Contact, id: str) -> ContactRequest | None:

@@ -2,13 +2,15 @@
 
 An app adds its own with a module `topics`: `describe_topic(contact, topic)` returns the Topic, None for one that is not
 the app's or not that contact's; `topic_of_mails(contact, message_ids)` returns the topic whose own mails, such as an
-acknowledgment, have one of these Message-IDs, "" for none.
+acknowledgment, have one of these Message-IDs, "" for none; `owner_of_topic(topic)` returns the Owner, None for a topic
+that is not the app's or gone.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from config.accounts.models import Pro
 from config.web.hooks import hooks
 
 from .models import Contact, ContactMessage, WaitingItem
@@ -34,6 +36,13 @@ class Topic(NamedTuple):
     references: tuple[str, ...] = ()
 
 
+class Owner(NamedTuple):
+    """Pro and contact of a topic; one that came in without an address may have no contact."""
+
+    pro: Pro
+    contact: Contact | None
+
+
 def make_topic(kind: str, id: object) -> str:
     """Topic of messages about a contact request or an inquiry."""
     return f"{kind}:{id}"
@@ -45,6 +54,12 @@ def read_topic(contact: Contact, topic: str) -> Topic | None:
         return None
     topics = (module.describe_topic(contact, topic) for module in hooks("topics", "describe_topic"))
     return next((each for each in topics if each), None)
+
+
+def find_owner(topic: str) -> Owner | None:
+    """Whose topic it is, whatever it is about; None when it is gone."""
+    owners = (module.owner_of_topic(topic) for module in hooks("topics", "owner_of_topic"))
+    return next((owner for owner in owners if owner), None)
 
 
 def split_topic(topic: str) -> tuple[str, str]:

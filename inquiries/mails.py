@@ -9,7 +9,8 @@ from django.tasks import task
 from django.utils import timezone
 
 from config.web import mail
-from contacts.conversations.reply_channels import find_mail_address
+from contacts.reply_addresses import find_mail_address
+from contacts.topics import INQUIRY, make_topic
 
 from .models import Inquiry
 
@@ -32,7 +33,7 @@ def mail_acknowledgment(inquiry_id: int) -> None:
         {"inquiry": inquiry, "pro": inquiry.pro},
         to=inquiry.person["email"],
         language=inquiry.language,
-        reply_to=find_mail_address(inquiry.pro),
+        reply_to=find_mail_address(inquiry.pro, make_topic(INQUIRY, inquiry.pk)),
         headers={**mail.AUTO_REPLIED, "Message-ID": mail.make_signed_message_id(f"{ACKNOWLEDGMENT_ID}{inquiry_id}")},
     )
     Inquiry.objects.filter(pk=inquiry.pk).update(acknowledged_at=timezone.now())

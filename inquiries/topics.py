@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from config.web.mail import make_signed_message_id, name_in_signed_message_id
 from contacts.models import Contact
-from contacts.topics import INQUIRY, Topic, make_topic
+from contacts.topics import INQUIRY, Owner, Topic, make_topic, split_topic
 
 from .mails import ACKNOWLEDGMENT_ID
 from .models import Inquiry, Offer
@@ -34,8 +34,21 @@ def describe_topic(contact: Contact, topic: str) -> Topic | None:
     )
 
 
+def owner_of_topic(topic: str) -> Owner | None:
+    """Whose inquiry it is; see `contacts.topics`."""
+    kind, id = split_topic(topic)
+    if kind != INQUIRY or not _is_id(id):
+        return None
+    inquiry = Inquiry.objects.filter(pk=int(id)).select_related("pro", "contact__pro").first()
+    return Owner(inquiry.pro, inquiry.contact) if inquiry else None
+
+
+def _is_id(id: str) -> bool:
+    return id.isascii() and id.isdigit() and len(id) < 19
+
+
 def _find_of_contact(contact: Contact, id: str) -> Inquiry | None:
-    if not (id.isascii() and id.isdigit() and len(id) < 19):
+    if not _is_id(id):
         return None
     return Inquiry.objects.filter(contact=contact, pk=int(id)).select_related("pro").first()
 
@@ -50,5 +63,5 @@ def topic_of_mails(contact: Contact, message_ids: Iterable[str]) -> str:
 
 
 def _inquiry_of_offer(contact: Contact, id: str) -> Inquiry | None:
-    offers = Offer.objects.filter(pk=int(id)) if id.isascii() and id.isdigit() and len(id) < 19 else None
+    offers = Offer.objects.filter(pk=int(id)) if _is_id(id) else None
     return Inquiry.objects.filter(contact=contact, offers__in=offers).first() if offers is not None else None

@@ -178,23 +178,18 @@ class ReadFilter(admin.SimpleListFilter):
 class ChannelDeliveryAdmin(UndeletableAdmin):
     """The providers' calls with their errors. The content of a call is not shown, only its size."""
 
-    pro_path = "connection__pro"
     list_display = ["provider", "pro", "created_at", "read_at", "error", "size"]
-    list_filter = [ReadFilter, "created_at", "provider", "connection__pro"]
-    list_select_related = ["connection__pro"]
-    search_fields = ["connection__pro__name", "=digest"]
+    list_filter = [ReadFilter, "created_at", "provider", "pro"]
+    list_select_related = ["pro"]
+    search_fields = ["pro__name", "=digest"]
     ordering = ["-created_at", "-id"]
     unsearchable = ("body",)
     actions = ["read_again"]
     fields = ["connection", "provider", "pro", "content_type", "size", "digest", "created_at", "read_at", "error"]
-    readonly_fields = ["pro", "size"]
+    readonly_fields = ["size"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("body").annotate(length=Length("body"))
-
-    @admin.display(description=_("Pro"), ordering="connection__pro__name")
-    def pro(self, delivery: ChannelDelivery) -> str:
-        return str(delivery.connection.pro)
 
     @admin.display(description=_("size"), ordering="length")
     def size(self, delivery: Any) -> str:

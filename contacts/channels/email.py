@@ -28,6 +28,7 @@ from config.web.mail import AUTO_GENERATED
 from config.web.text import one_line
 
 from ..models import ChannelConnection, ContactMessage, MessageFile, SenderRule
+from ..reply_addresses import find_mail_address, name_message
 from ..topics import read_topic
 from .mail_calls import MailCall, read_safely
 from .mail_headers import MALFORMED
@@ -128,11 +129,11 @@ def read_call(connection: ChannelConnection, body: bytes, content_type: str) -> 
 def send_text(connection: ChannelConnection | None, message: ContactMessage) -> str:
     """Send an e-mail as a reply to the ones before it and return its Message-ID.
 
-    Without a connection, answers to it go to the Pro's own address. Raises SendFailedError when the mail server does
-    not accept it.
+    Without a connection, answers to it go where `find_mail_address` says. Raises SendFailedError when the mail server
+    does not accept it.
     """
     context, options = describe_answer(message)
-    reply_to = connection.address if connection else message.pro.email
+    reply_to = connection.address if connection else find_mail_address(message.pro, name_message(message))
     _send_mail("message", context, reply_to=reply_to, **options)
     return mail.make_message_id(str(message.pk))
 

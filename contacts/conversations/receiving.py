@@ -24,6 +24,7 @@ from ..channels.providers import provider_of
 from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 from ..models.locking import hold_book
 from ..models.message_queryset import ContactMessageQuerySet
+from ..reply_addresses import Thread
 from ..topics import topic_of_answer
 from ..waiting.arrivals import add_message
 from .changes import apply_change, content_fields
@@ -34,7 +35,7 @@ from .mails import notify_pro
 from .media import fetch_media
 from .originals import READING_QUEUE, store_original
 from .repeats import find_stored_message, make_variant
-from .sender_contacts import find_or_create_sender
+from .replies import connection_of, find_writer, read_thread, stored_or_none, topic_in_thread
 from .sending import fail_message
 from .sent_mails import store_sent_mail
 
@@ -48,8 +49,12 @@ class TooEarlyError(Exception):
     """A receipt arrived before the provider's id of its outbound message was stored."""
 
 
-def store_delivery(connection: ChannelConnection, body: bytes, content_type: str, nonce: str = "") -> bool:
+def store_delivery(
+    connection: ChannelConnection, body: bytes, content_type: str, nonce: str = "", *, thread: str = ""
+) -> bool:
     """Store one call of a provider as it came and enqueue its reading; return whether it is new.
+
+    `thread` is what a reply address of the installation names.
 
     `nonce` tells calls apart where the body does not. It belongs to the first body that came with it: raises
     RefusedError for another one.
@@ -59,7 +64,9 @@ def store_delivery(connection: ChannelConnection, body: bytes, content_type: str
     try:
         with transaction.atomic():
             delivery = ChannelDelivery.objects.create(
-                connection=connection,
+                pro=connection.pro,
+                connection=stored_or_none(connection),
+                thread=thread,
                 provider=connection.provider,
                 nonce=nonce,
                 digest=digest,
@@ -69,7 +76,8 @@ def store_delivery(connection: ChannelConnection, body: bytes, content_type: str
             read_delivery.using(priority=_reading_priority(connection)).enqueue(delivery.pk)
             return True
     except IntegrityError:
-        if not ChannelDelivery.objects.filter(connection=connection, nonce=nonce, digest=digest).exists():
+        same = ChannelDelivery.objects.filter(connection=stored_or_none(connection), nonce=nonce, digest=digest)
+        if not same.exists():
             raise RefusedError("another body") from None
         return False
 
@@ -79,13 +87,16 @@ def _reading_priority(connection: ChannelConnection) -> int:
 
     So the calls of several Pros are read in turns, and a flood for one of them keeps nobody waiting.
     """
-    return -min(ChannelDelivery.objects.filter(connection=connection, read_at=None).count(), 100)
+    unread = ChannelDelivery.objects.filter(connection=stored_or_none(connection), read_at=None)
+    if connection.pk is None:
+        unread = unread.filter(pro=connection.pro)
+    return -min(unread.count(), 100)
 
 
 @task(queue_name=READING_QUEUE, priority=-1)
 def read_delivery(delivery_id: int) -> None:
     """Store the messages that a provider's call holds, and update the sent ones that it has receipts for."""
-    rows = ChannelDelivery.objects.select_related("connection__pro")
+    rows = ChannelDelivery.objects.select_related("connection__pro", "pro")
     if (delivery := rows.filter(pk=delivery_id, read_at=None).first()) is None:
         return
     try:
@@ -97,19 +108,23 @@ def read_delivery(delivery_id: int) -> None:
             # The Pro sees the reason. The text of an exception that is not ours may hold anything.
             delivery.note_failure(str(error) if isinstance(error, UnreadableError) else type(error).__name__)
         raise
-    # An e-mail without a message is the test of the connection.
-    is_email = delivery.connection.channel == ChannelConnection.Channel.EMAIL
-    if is_email or any(isinstance(item, InboundMessage) for item in items):
-        delivery.connection.note_received()
+    _note_received(delivery.connection, items)
     reason = next((item.reason for item in items if isinstance(item, IgnoredPart)), "")
     with store_original(delivery) as original:
         delivery.finish(original, reason)
 
 
+def _note_received(connection: ChannelConnection | None, items: list[CallItem]) -> None:
+    # An e-mail without a message is the test of the connection.
+    is_email = connection is not None and connection.channel == ChannelConnection.Channel.EMAIL
+    if connection and (is_email or any(isinstance(item, InboundMessage) for item in items)):
+        connection.note_received()
+
+
 def _process_delivery(delivery: ChannelDelivery) -> list[CallItem]:
     """Process and return all items of a call. Raises TooEarlyError after the others when a receipt has to wait."""
     # Notes stored beside a message are for the Pro to read.
-    with override(delivery.connection.pro.language):
+    with override(connection_of(delivery).pro.language):
         items = read_items(delivery, bytes(delivery.body))
         processed = [(item, _process_item(delivery, item)) for item in items]
     if not all(is_done for _item, is_done in processed):
@@ -119,7 +134,7 @@ def _process_delivery(delivery: ChannelDelivery) -> list[CallItem]:
 
 def read_items(delivery: ChannelDelivery, body: bytes) -> Iterator[CallItem]:
     """Read the items of a call from its body. Raises UnreadableError."""
-    connection = delivery.connection
+    connection = connection_of(delivery)
     # The Pro may have chosen another provider since.
     connection.provider = delivery.provider
     return provider_of(connection).read_call(connection, body, delivery.content_type)
@@ -127,7 +142,7 @@ def read_items(delivery: ChannelDelivery, body: bytes) -> Iterator[CallItem]:
 
 def _process_item(delivery: ChannelDelivery, item: CallItem) -> bool:
     """Process one item of a call; return False for a receipt whose message may be going out right now."""
-    connection = delivery.connection
+    connection = connection_of(delivery)
     if isinstance(item, InboundMessage):
         receive_message(connection, item, delivery)
     elif isinstance(item, SentMail):
@@ -179,11 +194,12 @@ def _create_message(
 ) -> ContactMessage:
     began_at, returned = timezone.now(), _find_returned_message(connection, inbound)
     contact = returned.contact if returned else _find_returned_contact(connection, inbound)
-    contact = contact or find_or_create_sender(connection, inbound)
+    thread = read_thread(delivery)
+    contact = contact or find_writer(connection, inbound, thread)
     message = ContactMessage.objects.create(
         pro=connection.pro,
         contact=contact,
-        connection=connection,
+        connection=stored_or_none(connection),
         channel=connection.channel,
         external_id=inbound.external_id,
         variant=make_variant(connection, inbound),
@@ -198,12 +214,12 @@ def _create_message(
         lead=lead_fields(inbound.lead),
         is_automatic=inbound.is_automatic,
         is_silent=inbound.is_silent,
-        is_unconfirmed=is_sender_unconfirmed(contact, inbound, began_at),
+        is_unconfirmed=is_sender_unconfirmed(contact, inbound, began_at, thread),
         created_at=_written_at(contact, inbound),
         edited_at=inbound.edited_at,
         deleted_at=inbound.deleted_at,
         read_at=timezone.now() if inbound.is_past else None,
-        topic=topic_of_answer(contact, [*inbound.references, inbound.answers_to]),
+        topic=topic_in_thread(contact, thread) or topic_of_answer(contact, [*inbound.references, inbound.answers_to]),
         state=State.RECEIVED,
     )
     is_contact_request = receive_lead(message)
@@ -243,14 +259,20 @@ def _find_returned_contact(connection: ChannelConnection, inbound: InboundMessag
     return next((contact for contact in contacts if contact and not contact.deleted_at), None)
 
 
-def is_sender_unconfirmed(contact: Contact, inbound: InboundMessage, began_at: datetime) -> bool:
+def is_sender_unconfirmed(
+    contact: Contact, inbound: InboundMessage, began_at: datetime, thread: Thread | None = None
+) -> bool:
     """True if a known contact is said to have written, from an address that is stated or not proven.
+
+    So it is for a mail to a reply address from an address that is not the contact's.
 
     `began_at` is when the sender was looked up: a contact that is younger was made for them. What was passed on is
     unconfirmed where an answer to somebody with a proven address would go to an address that is not theirs.
     """
     if contact.created_at >= began_at or inbound.is_returned:
         return False
+    if thread and thread.contact == contact and not contact.identities.matching(inbound.sender).exists():
+        return True
     if inbound.by_way_of:
         held = contact.identities.held()
         is_elsewhere = not held.filter(external_id=email_key(inbound.address)).exists()

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from config.accounts.models import Pro
 from config.web.mail import is_answerable
 
 from ..addresses import email_key
@@ -75,15 +74,6 @@ def find_reply_channels(contact: Contact, topic: str = "", *, at: datetime | Non
 def take_free_text(reply_channels: list[ReplyChannel]) -> list[ReplyChannel]:
     """Those that take free text now."""
     return [reply for reply in reply_channels if not reply.is_window_closed]
-
-
-def find_mail_address(pro: Pro) -> str:
-    """The address at which answers to e-mails reach the Pro: that of a connected mailbox, else the Pro's own.
-
-    There they join the conversation.
-    """
-    connection = ChannelConnection.objects.for_pro(pro).filter(channel=Channel.EMAIL).first()
-    return connection.address if connection and connection.is_receiving else pro.email
 
 
 def find_reply_channel(

@@ -23,17 +23,17 @@ from .media import fetch_media
 from .originals import READING_QUEUE
 from .receiving import is_sender_unconfirmed, read_items, receive_message
 from .repeats import find_stored_message
-from .sender_contacts import find_or_create_sender
+from .replies import connection_of, find_writer, read_thread
 
 
 @task(queue_name=READING_QUEUE, priority=-1)
 def reread_delivery(delivery_id: int) -> None:
     """Read the original of a call anew: correct the messages that it brought, and store those that were missed."""
-    delivery = ChannelDelivery.objects.select_related("connection__pro").filter(pk=delivery_id).first()
+    delivery = ChannelDelivery.objects.select_related("connection__pro", "pro").filter(pk=delivery_id).first()
     if delivery is None or delivery.read_at is None:
         return
     try:
-        with override(delivery.connection.pro.language):
+        with override(connection_of(delivery).pro.language):
             for item in read_items(delivery, delivery.read_original()):
                 if isinstance(item, InboundMessage):
                     _reread_message(delivery, item)
@@ -43,9 +43,9 @@ def reread_delivery(delivery_id: int) -> None:
 
 def _reread_message(delivery: ChannelDelivery, inbound: InboundMessage) -> None:
     brought = delivery.messages.filter(external_id=inbound.external_id)
-    message = brought.first() or find_stored_message(delivery.connection, inbound)
+    message = brought.first() or find_stored_message(connection_of(delivery), inbound)
     if message is None:
-        receive_message(delivery.connection, inbound, delivery)
+        receive_message(connection_of(delivery), inbound, delivery)
     elif inbound.edited_at or inbound.deleted_at:
         apply_change(message, inbound)
     elif not message.is_outbound and not inbound.is_unreadable:
@@ -88,9 +88,9 @@ def _correct_sender(delivery: ChannelDelivery, message: ContactMessage, inbound:
 
 
 def _move_to_sender(delivery: ChannelDelivery, message: ContactMessage, inbound: InboundMessage) -> None:
-    began_at = timezone.now()
-    message.contact = find_or_create_sender(delivery.connection, inbound)
-    message.is_unconfirmed = is_sender_unconfirmed(message.contact, inbound, began_at)
+    began_at, thread = timezone.now(), read_thread(delivery)
+    message.contact = find_writer(connection_of(delivery), inbound, thread)
+    message.is_unconfirmed = is_sender_unconfirmed(message.contact, inbound, began_at, thread)
 
 
 def _correct_lead(message: ContactMessage, inbound: InboundMessage) -> None:

@@ -38,11 +38,14 @@ def confirm_sender(message: ContactMessage) -> None:
         contact.lock()
         held = ContactIdentity.objects.filter(contact=contact)
         held.matching(identities).update(is_stated=False)
+        # Who wrote to a reply address may have done so from an address that nobody knew.
+        rows = [contact.build_identity(*pair) for pair in identities]
+        ContactIdentity.objects.bulk_create(rows, ignore_conflicts=True)
         _messages_of(contact, message.sender).update(is_unconfirmed=False)
 
 
 def separate_sender(message: ContactMessage, *, by: User) -> Contact:
-    """Give the sender of an unconfirmed message a contact of their own, with all such messages of theirs; return it.
+    """Move an unconfirmed message, with all such of its sender, to the sender's contact, or to a new one; return it.
 
     Raises DoesNotExist when the contact is deleted, or the message is confirmed or moved already.
     """
@@ -55,11 +58,12 @@ def separate_sender(message: ContactMessage, *, by: User) -> Contact:
         # A forged sender gives the contact's own address: that stays theirs.
         proven = contact.identities.matching(identities).filter(is_stated=False)
         own = set(proven.values_list("channel", "external_id"))
-        newcomer = _make_contact(message, dict(pair for pair in identities if pair not in own))
         ContactIdentity.objects.filter(contact=contact, is_stated=True).matching(identities).delete()
-        rows = [newcomer.build_identity(*pair) for pair in identities]
-        ContactIdentity.objects.bulk_create(rows, ignore_conflicts=True)
-        newcomer.record_event(ContactEvent.Kind.CREATED, by)
+        others = ContactIdentity.objects.for_pro(contact.pro).exclude(contact=contact)
+        if holder := others.matching(identities).first():
+            newcomer = holder.contact
+        else:
+            newcomer = _make_contact(message, identities, without=own, by=by)
         moved = list(_messages_of(contact, message.sender))
         ContactMessage.objects.filter(pk__in=[row.pk for row in moved]).update(contact=newcomer, is_unconfirmed=False)
         move_messages(moved, newcomer)
@@ -68,7 +72,11 @@ def separate_sender(message: ContactMessage, *, by: User) -> Contact:
         return newcomer
 
 
-def _make_contact(message: ContactMessage, addresses: dict[str, str]) -> Contact:
+def _make_contact(
+    message: ContactMessage, identities: list[tuple[str, str]], *, without: set[tuple[str, str]], by: User
+) -> Contact:
+    """A new contact with these identities; those `without` stay another's."""
+    addresses = dict(pair for pair in identities if pair not in without)
     email, phone = addresses.get("email", ""), addresses.get("phone", "")
     name = message.sender_name or email or phone or message.address
     newcomer = Contact(
@@ -82,6 +90,9 @@ def _make_contact(message: ContactMessage, addresses: dict[str, str]) -> Contact
         reached_by="" if "@" in email or phone else message.channel,
     )
     newcomer.save(force_insert=True)
+    rows = [newcomer.build_identity(*pair) for pair in identities]
+    ContactIdentity.objects.bulk_create(rows, ignore_conflicts=True)
+    newcomer.record_event(ContactEvent.Kind.CREATED, by)
     return newcomer
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("channels/whatsapp/<str:key>", webhooks.whatsapp, name="whatsapp_webhook"),
     path("channels/telegram/<str:key>", webhooks.telegram, name="telegram_webhook"),
     path("channels/email/<str:key>", webhooks.email, name="email_webhook"),
+    path("channels/replies", webhooks.replies, name="reply_webhook"),
     path("inbox/<uuid:id>/draft", draft_views.draft_save, name="draft_save"),
     path("inbox/<uuid:id>/draft/<uuid:draft>/delete", draft_views.draft_delete, name="draft_delete"),
     path("inbox/<uuid:id>/draft/files/<int:file>/delete", draft_views.draft_file_delete, name="draft_file_delete"),

@@ -1,5 +1,6 @@
 """Webhooks: the addresses that providers call. A call is verified and stored; a job reads it."""
 
+import logging
 from http import HTTPStatus
 
 from django.conf import settings
@@ -12,11 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from config.web.client import client_place
 from config.web.limits import Limit
 
+from ..channels.mail_recipients import read_recipients
 from ..channels.message import RefusedError
 from ..channels.providers import provider_of
 from ..models import ChannelConnection
+from ..reply_addresses import find_named, find_thread, reply_connection
 from .receiving import store_delivery
 
+logger = logging.getLogger("vestibule.replies")
 CALLS = Limit("channel", settings.CHANNEL_MESSAGES_PER_MINUTE, 60, batch=10)
 # Unverified calls for one key from one client.
 REFUSALS = Limit("channel-refused", 60, 60)
@@ -46,6 +50,16 @@ def email(request: HttpRequest, key: str) -> HttpResponse:
     return _receive_call(request, "email", key)
 
 
+@csrf_exempt
+@login_not_required
+@require_POST
+def replies(request: HttpRequest) -> HttpResponse:
+    """Receive a call of the installation's provider: an e-mail to a reply address."""
+    if not settings.REPLY_DOMAIN:
+        return _answer(HTTPStatus.NOT_FOUND)
+    return _receive_verified(request, reply_connection(), "replies")
+
+
 def _find_connection(channel: str, key: str) -> ChannelConnection | None:
     """The active connection with this key."""
     # A malformed key is not worth a query.
@@ -67,17 +81,36 @@ def _confirm_address(request: HttpRequest, key: str) -> HttpResponse:
 def _receive_call(request: HttpRequest, channel: str, key: str) -> HttpResponse:
     if (connection := _find_connection(channel, key)) is None:
         return _answer(HTTPStatus.NOT_FOUND)
+    return _receive_verified(request, connection, key)
+
+
+def _receive_verified(request: HttpRequest, connection: ChannelConnection, key: str) -> HttpResponse:
     provider, content_type = provider_of(connection), request.META.get("CONTENT_TYPE", "")
     body = request.read(provider.MAX_BODY + 1)
     if len(body) > provider.MAX_BODY:
         return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
         nonce = provider.verify_call(connection, request.headers, body, content_type)
+        if connection.pk is None:
+            return _receive_reply(connection, body, content_type, nonce)
         if wait := CALLS.hit(connection.pk):
             return _answer(HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
         store_delivery(connection, body, content_type, nonce)
     except RefusedError:
         return _refuse(request, key)
+    return _answer(HTTPStatus.OK)
+
+
+def _receive_reply(connection: ChannelConnection, body: bytes, content_type: str, nonce: str) -> HttpResponse:
+    """Store an e-mail to a reply address; one to an address that we did not make is dropped."""
+    name = find_named(read_recipients(connection.provider, body, content_type))
+    if not name or (thread := find_thread(name)) is None:
+        # A refusal would have the provider repeat the call.
+        logger.info("An e-mail to an unknown reply address was dropped.")
+        return _answer(HTTPStatus.OK)
+    if wait := CALLS.hit(f"replies-{thread.pro.pk}"):
+        return _answer(HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
+    store_delivery(reply_connection(thread.pro), body, content_type, nonce, thread=name)
     return _answer(HTTPStatus.OK)
 
 

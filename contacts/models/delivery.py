@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.accounts.models import Pro
 from config.files.storage import NewFile
 from config.files.stored_file import StoredFile
 
@@ -26,11 +27,16 @@ class ChannelDeliveryQuerySet(models.QuerySet["ChannelDelivery"]):
 class ChannelDelivery(models.Model):
     """One call of a provider, as it came. Once it has been read, its body moves to the file `original`.
 
+    Mail to a reply address of the installation has no connection: `thread` is what the address names, "message:<id>" or
+    a topic. `pro` is whose it is; calls of a release before have none.
+
     `provider` is the connection's at that time, `digest` the SHA-256 of the body, `nonce` the SHA-256 of what makes the
     call unique at the provider, by default the body; `error` is why it held nothing, or cannot be read yet.
     """
 
-    connection = models.ForeignKey(ChannelConnection, models.CASCADE, related_name="deliveries")
+    pro = models.ForeignKey(Pro, models.CASCADE, null=True, related_name="+", db_index=False, verbose_name=_("Pro"))
+    connection = models.ForeignKey(ChannelConnection, models.CASCADE, null=True, related_name="deliveries")
+    thread = models.CharField(_("reply to"), max_length=60, blank=True, db_default="", editable=False)
     provider = models.CharField(_("provider"), max_length=20, choices=ChannelConnection.Provider, editable=False)
     nonce = models.CharField(max_length=64, editable=False)
     digest = models.CharField(max_length=64, editable=False)
@@ -46,9 +52,23 @@ class ChannelDelivery(models.Model):
         verbose_name = _("channel delivery")
         verbose_name_plural = _("channel deliveries")
         ordering = ["-created_at", "-id"]
-        constraints = [models.UniqueConstraint(fields=["connection", "nonce"], name="channel_delivery_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "nonce"], name="channel_delivery_once"),
+            models.UniqueConstraint(
+                fields=["nonce"], condition=models.Q(connection=None), name="channel_delivery_reply_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(connection__isnull=False) | models.Q(pro__isnull=False),
+                name="channel_delivery_of_somebody",
+            ),
+        ]
         indexes = [
-            models.Index(fields=["connection"], condition=models.Q(read_at=None), name="channel_delivery_unread")
+            models.Index(fields=["connection"], condition=models.Q(read_at=None), name="channel_delivery_unread"),
+            models.Index(
+                fields=["pro"],
+                condition=models.Q(read_at=None, connection=None),
+                name="channel_delivery_unread_reply",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from config.jobs.worker import MAX_ATTEMPTS
 from config.web import mail
-from contacts.conversations.reply_channels import find_mail_address
+from contacts.reply_addresses import find_mail_address
+from contacts.topics import INQUIRY, make_topic
 
 from ..models import Offer
 from ..waiting import reopen_inquiry
@@ -56,7 +57,7 @@ def mail_offer(context: TaskContext, offer_id: int) -> None:
             context_data,
             to=offer.email,
             language=offer.language,
-            reply_to=find_mail_address(offer.inquiry.pro),
+            reply_to=find_mail_address(offer.inquiry.pro, make_topic(INQUIRY, offer.inquiry_id)),
             headers={"Message-ID": mail.make_signed_message_id(f"{OFFER_ID}{offer.pk}")},
         )
     except Exception as error:

@@ -54,3 +54,16 @@ def test_what_stands_is_marked_as_silent_and_as_stated(migrate):
     assert dict(identities) == {"visitor@example.org": True, "writer@example.org": False, "typed@example.org": False}
     messages = get("contacts", "ContactMessage").objects.order_by("is_automatic")
     assert list(messages.values_list("is_automatic", "is_silent")) == [(False, False), (True, True)]
+
+
+def test_calls_that_were_stored_before_get_their_pro(migrate):
+    get = migrate("contacts", "0023_canned_reply_deleted").get_model
+    pro = get("accounts", "Pro").objects.create(name="P", email="p@example.org", country="FR")
+    connection = get("contacts", "ChannelConnection").objects.create(
+        pro=pro, channel="email", provider="mime", key="k" * 48
+    )
+    call = {"provider": "mime", "content_type": "message/rfc822", "body": b"x", "digest": "d"}
+    get("contacts", "ChannelDelivery").objects.create(connection=connection, nonce="1", **call)
+    get = migrate("contacts", "0025_fill_delivery_pro").get_model
+    rows = get("contacts", "ChannelDelivery").objects.values_list("pro", "connection", "thread", "nonce")
+    assert list(rows) == [(pro.pk, connection.pk, "", "1")]

@@ -1,0 +1,115 @@
+"""Reply addresses: where answers to the installation's own mails come back, `reply+<token>@REPLY_DOMAIN`.
+
+A token names what the mail was about and is signed, so that nobody can make one up: an answer to it joins that thread,
+whoever sends it. Mail systems may change the case of an address, and take 64 characters before its @ (RFC 5321,
+4.5.3.1.1).
+"""
+
+import hmac
+import re
+import uuid
+from base64 import b32decode, b32encode
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from config.accounts.models import Pro
+
+from .models import ChannelConnection, Contact, ContactMessage
+from .topics import INQUIRY, REQUEST, find_owner, make_topic, split_topic
+
+USER = "reply"
+MESSAGE = "message"
+# One byte for each kind of what a token names; 16 bytes of its id and 15 of the signature follow.
+KINDS = {MESSAGE: b"m", REQUEST: b"r", INQUIRY: b"i"}
+ID_BYTES, SIGNATURE_BYTES = 16, 15
+TOKEN = re.compile(r"[a-z2-7]{52}")
+
+
+class Thread(NamedTuple):
+    """Pro, contact and topic that an answer belongs to; no contact where it is unknown, or archived."""
+
+    pro: Pro
+    contact: Contact | None
+    topic: str
+
+
+def name_message(message: ContactMessage) -> str:
+    """Name of the thread of a message, "message:<id>"; that of a topic is the topic."""
+    return f"{MESSAGE}:{message.pk}"
+
+
+def make_reply_address(name: str) -> str:
+    """The address for answers to a mail about a message or topic, "" where the installation receives none."""
+    if not settings.REPLY_DOMAIN:
+        return ""
+    kind, id = split_topic(name)
+    key = int(id).to_bytes(ID_BYTES) if kind == INQUIRY else uuid.UUID(id).bytes
+    named = KINDS[kind] + key
+    token = b32encode(named + _sign(named, settings.SECRET_KEY)).decode().rstrip("=").lower()
+    return f"{USER}+{token}@{settings.REPLY_DOMAIN}"
+
+
+def read_reply_address(address: str) -> str:
+    """Name of the thread of a reply address, "message:<id>" or a topic; "" for an address that we did not make."""
+    user, _at, domain = address.strip().lower().rpartition("@")
+    prefix, _plus, token = user.partition("+")
+    if (prefix, domain) != (USER, settings.REPLY_DOMAIN) or not TOKEN.fullmatch(token):
+        return ""
+    signed = b32decode(token.upper() + "====")
+    named, signature = signed[:-SIGNATURE_BYTES], signed[-SIGNATURE_BYTES:]
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    if not any(hmac.compare_digest(signature, _sign(named, key)) for key in keys):
+        return ""
+    kind = next(kind for kind, byte in KINDS.items() if byte == named[:1])
+    id = named[1:]
+    return make_topic(kind, int.from_bytes(id) if kind == INQUIRY else uuid.UUID(bytes=id))
+
+
+def _sign(named: bytes, key: str) -> bytes:
+    return salted_hmac("contacts.reply_addresses", named, key, algorithm="sha256").digest()[:SIGNATURE_BYTES]
+
+
+def find_named(addresses: Iterable[str]) -> str:
+    """Name of the thread of the first reply address among these, "" for none."""
+    return next((name for address in addresses if (name := read_reply_address(address))), "")
+
+
+def find_thread(name: str) -> Thread | None:
+    """The thread of a message or topic, None when it is gone. Who was merged since answers as the kept contact."""
+    kind, id = split_topic(name)
+    if kind == MESSAGE:
+        message = ContactMessage.objects.select_related("pro", "contact__pro").filter(pk=id).first()
+        return Thread(message.pro, _unless_archived(message.contact), message.topic) if message else None
+    owner = find_owner(name)
+    return Thread(owner.pro, _unless_archived(owner.contact), name) if owner else None
+
+
+def _unless_archived(contact: Contact | None) -> Contact | None:
+    return contact if contact and not contact.deleted_at else None
+
+
+def find_mail_address(pro: Pro, name: str) -> str:
+    """The address at which answers to a mail about a message or topic reach the Pro.
+
+    They join the conversation by a connected mailbox, else by the installation's reply address; where it has none they
+    go to the Pro's own.
+    """
+    connection = ChannelConnection.objects.for_pro(pro).filter(channel=ChannelConnection.Channel.EMAIL).first()
+    if connection and connection.is_receiving:
+        return connection.address
+    return make_reply_address(name) or pro.email
+
+
+def reply_connection(pro: Pro | None = None) -> ChannelConnection:
+    """The installation's own inbound e-mail, as a connection that is stored nowhere."""
+    return ChannelConnection(
+        pro=pro,
+        channel=ChannelConnection.Channel.EMAIL,
+        provider=settings.REPLY_PROVIDER,
+        # That of every token: see `mail_machines.is_own`.
+        address=f"{USER}@{settings.REPLY_DOMAIN}",
+        secret=settings.REPLY_WEBHOOK_SECRET,
+    )

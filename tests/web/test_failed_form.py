@@ -41,7 +41,7 @@ def test_it_can_be_tried_again(client, pro, break_down, monkeypatch, error, stat
     assert page.texts("main p")[0] == "What you typed is kept here. Please try again in a minute."
     monkeypatch.undo()
     again = page.form("main form")
-    assert send(client, path, again, fill(again))["Location"] == path
+    assert send(client, path, again, fill(again))["Location"] == f"{path}#composer"
     assert ContactNote.objects.get().body == WORDS
 
 

@@ -5,9 +5,12 @@ from itertools import product
 
 from django.urls import get_resolver
 
+MOVE = "bbbbbbbb-0000-4000-8000-000000000002"
 ADDRESSES = {
     "": {"get"},
     "/move": {"post"},
+    f"/moves/{MOVE}/undo": {"post"},
+    f"/moves/{MOVE}/dismiss": {"post"},
     "/close": {"post"},
     "/case": {"post"},
     "/contact": {"post"},
@@ -28,6 +31,7 @@ HUGE = [2**31, 2**63 - 1, 2**63, 99999999999999999999, 2**80, 9**99, "9" * 5000]
 def test_no_address_is_forgotten():
     routes = {str(pattern.pattern) for pattern in get_resolver("inquiries.urls").url_patterns}
     own = {route.removeprefix("inquiries/<int:id>") for route in routes if route.startswith("inquiries/<int:id>")}
+    own = {rest.replace("<uuid:move>", MOVE) for rest in own}
     assert {re.sub(r"/<int:(offer|attachment)_id>", "/1", rest) for rest in own} == set(ADDRESSES)
 
 

@@ -18,11 +18,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--every-combination", action="store_true", help=text)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are processors: now and then one waits for a process that its test has started."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("divided"):
         is_ours = runs_on_postgresql if os.environ.get("TEST_DATABASE_URL") else runs_on_sqlite
         config.hook.pytest_deselected(items=[item for item in items if not is_ours(item)])
-        items[:] = [item for item in items if is_ours(item)]
+        # Begun last, a long one would keep all workers but its own waiting at the end.
+        items[:] = sorted(filter(is_ours, items), key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.hookimpl(trylast=True)

@@ -35,7 +35,7 @@ FIRST_ROWS = 10
 
 
 class Table(NamedTuple):
-    """`rows` yields (row number, cells) of the rows that are not blank, and raises ValidationError while it is read."""
+    """`rows` yields (row number, cells) of the rows that are not blank."""
 
     headings: list[str]
     rows: Iterator[tuple[int, list[str]]]
@@ -63,7 +63,8 @@ def read_table(data: bytes) -> Table:
         message = _("The file has more than %(limit)d columns. Leave out those that are not about contacts.")
         raise ValidationError(message, code="columns", params={"limit": MAX_COLUMNS})
     _check_first_rows(headings, rows)
-    return Table([" ".join(heading.split())[:MAX_HEADING] for heading in headings], _limit_rows(chain(rows, records)))
+    _check_rows(_read_records(text))
+    return Table([" ".join(heading.split())[:MAX_HEADING] for heading in headings], chain(rows, records))
 
 
 def _check_first_rows(headings: list[str], rows: list[tuple[int, list[str]]]) -> None:
@@ -159,9 +160,12 @@ def _strip_end(cells: list[str]) -> list[str]:
     return cells[:end]
 
 
-def _limit_rows(records: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
-    for count, record in enumerate(records, 1):
-        if count > MAX_ROWS:
-            message = _("The file has more than %(limit)s rows. Split it into several.")
-            raise ValidationError(message, code="rows", params={"limit": number_format(MAX_ROWS, force_grouping=True)})
-        yield record
+def _check_rows(records: Iterable[tuple[int, list[str]]]) -> None:
+    """Raise ValidationError for too many rows or one that cannot be read.
+
+    The file is read once more for it: storing 50,000 rows takes seconds, in which nobody else could write on SQLite.
+    """
+    # The headings are the first record.
+    if any(count > MAX_ROWS for count, _record in enumerate(records)):
+        message = _("The file has more than %(limit)s rows. Split it into several.")
+        raise ValidationError(message, code="rows", params={"limit": number_format(MAX_ROWS, force_grouping=True)})

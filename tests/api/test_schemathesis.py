@@ -50,6 +50,7 @@ def token(pro, hub, monkeypatch):
     return make_token(pro)
 
 
+@pytest.mark.long
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("api", [contacts_api, pro_api, inquiries_api], ids=lambda api: api.title)

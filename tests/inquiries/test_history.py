@@ -198,6 +198,7 @@ def test_a_weakened_trigger_is_replaced(inquiry):
     assert_append_only()
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_the_apps_migrate_away_and_back(inquiry):
     targets = [("inquiries", "0002_shipped_types")]

@@ -124,6 +124,7 @@ def stored_pros(folder: Path) -> list[tuple[str]]:
         return database.execute("SELECT name FROM accounts_pro").fetchall()
 
 
+@pytest.mark.long
 def test_first_and_second_start(begin):
     first = begin().until_up()
     assert first.get("/healthz") == (200, b"ok")

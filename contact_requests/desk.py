@@ -1,13 +1,15 @@
 """Contact requests at the desk: the thread that an old address of one leads to, and the properties beside a thread."""
 
 import uuid
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.urls import reverse
 
-from config.accounts.models import Pro
+from config.accounts.models import Pro, User
 from contacts.models import Contact
 
+from .marking import mark_requests_read
 from .models import ContactRequest
 
 
@@ -39,6 +41,11 @@ def asides(contact: Contact) -> list[Aside]:
 def menu_actions(contact: Contact) -> list[Aside]:
     """Entries of the thread's menu: each of the last contact requests can be set aside as spam."""
     return [Aside("contact_requests/_desk_spam.html", row) for row in _newest_requests(contact)[:3]]
+
+
+def mark_read(contact: Contact, until: datetime, by: User) -> list[Aside]:
+    """See `contacts.conversations.reading`."""
+    return [Aside("contact_requests/_read.html", row) for row in mark_requests_read(contact, until, by=by)]
 
 
 def _newest_requests(contact: Contact) -> list[ContactRequest]:

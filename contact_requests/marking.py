@@ -1,11 +1,14 @@
 """Changing the status of a contact request from a program or the admin, which ends its waiting."""
 
+from contextlib import suppress
+from datetime import datetime
+
 from django.db import transaction
 
 from config.accounts.models import ApiToken, User
-from contacts.models import WaitingItem
+from contacts.models import Contact, WaitingItem
 
-from .models import ContactRequest
+from .models import ContactRequest, InvalidTransitionError
 from .waiting import end_contact_request
 
 
@@ -19,3 +22,16 @@ def mark_contact_request(contact_request: ContactRequest, status: str, *, by: Us
         if status == ContactRequest.Status.REPLIED:
             end_contact_request(contact_request, WaitingItem.Outcome.ANOTHER_WAY, by=by)
         return is_changed
+
+
+def mark_requests_read(contact: Contact, until: datetime, *, by: User) -> list[ContactRequest]:
+    """Mark a contact's new requests until a time as *read*; returns those that changed."""
+    status = ContactRequest.Status
+    rows = ContactRequest.objects.for_pro(contact.pro).filter(contact=contact, status=status.NEW, created_at__lte=until)
+    changed = []
+    for row in rows.select_related("property"):
+        # Replied to meanwhile, or set aside.
+        with suppress(InvalidTransitionError):
+            if row.mark(status.READ, by=by):
+                changed.append(row)
+    return changed

@@ -18,6 +18,7 @@ urlpatterns = [
     path("inbox/messages", former.conversation_list),
     path("inbox/messages/<uuid:id>", former.conversation_detail),
     path("inbox/<uuid:id>", thread.person, name="person"),
+    path("inbox/<uuid:id>/read", thread.mark_read, name="mark_read"),
     path("inbox/<uuid:id>/another-way", leaving.another_way, name="another_way"),
     path("inbox/<uuid:id>/no-answer", leaving.no_answer, name="no_answer"),
     path("inbox/<uuid:id>/later", leaving.later, name="put_off"),

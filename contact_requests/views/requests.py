@@ -129,13 +129,7 @@ def request_mark(request: ProRequest, id: uuid.UUID) -> HttpResponse:
         messages.error(request, _("This change is no longer possible. The request is shown as it is now."))
     if not request.htmx:
         return redirect(thread_url(contact_request))
-    is_noticed = "seen" in request.POST
-    context = {
-        "contact_request": contact_request,
-        "is_swap": not is_noticed,
-        "is_noticed": is_noticed,
-        "pending": pending,
-    }
+    context = {"contact_request": contact_request, "is_swap": True, "pending": pending}
     return render(request, "contact_requests/_marked.html", context, status=status)
 
 

@@ -25,23 +25,18 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
         """Messages to the contact; those that could not be sent are none."""
         return self.exclude(state__in=(self.model.State.RECEIVED, self.model.State.FAILED))
 
-    def mark_read(self, contact: Contact) -> None:
-        """Mark all messages of a conversation as read."""
+    def mark_read(self, contact: Contact, *, until: datetime | None = None) -> None:
+        """Mark the messages of a conversation as read: those until a time, by default all.
+
+        Raises DoesNotExist when the contact is archived or merged meanwhile.
+        """
         if not contact.unread_count:
             return
         with transaction.atomic():
             contact.lock()
-            self.unread(contact).update(read_at=timezone.now())
+            unread = self.unread(contact)
+            (unread.filter(created_at__lte=until) if until else unread).update(read_at=timezone.now())
             self.recount(contact, at=contact.last_message_at)
-
-    def mark_unread(self, contact: Contact) -> None:
-        """Mark the last inbound message of a conversation as unread."""
-        with transaction.atomic():
-            contact.lock()
-            last = self.filter(contact=contact, state=self.model.State.RECEIVED).order_by("-created_at", "-id").first()
-            if last:
-                self.filter(pk=last.pk).update(read_at=None)
-                self.recount(contact, at=contact.last_message_at)
 
     def with_last(self, contacts: list[Contact]) -> list[Contact]:
         """Set `last_message`, the newest message, on each of the contacts, in one query; return them."""

@@ -5,15 +5,17 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, send_to, wants
 from config.web.hooks import hooks
 
+from ..conversations.reading import mark_person_read
 from ..models import Contact
 from ..timeline import Place
 from .desk_context import PAGE, DeskList, list_context
@@ -57,6 +59,21 @@ def show_person(request: ProRequest, contact: Contact, status: int = 200, **more
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, f"{PAGE}#person", {**context, "is_swap": True}, status=status)
     return render(request, PAGE, {**list_context(request, desk), **context}, status=status)
+
+
+@require_POST
+def mark_read(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Mark as read what a page showed for a moment, until the time at which it was shown; nobody stops waiting."""
+    contact, until = find_person(request, id), _read_time(request.POST.get("until", ""))
+    if until is None:
+        raise BadRequest
+    try:
+        parts = mark_person_read(contact, until, by=request.user)
+    except Contact.DoesNotExist as error:
+        raise Http404 from error
+    if not request.htmx:
+        return redirect("waiting:person", contact.pk)
+    return render(request, "thread/_marked_read.html", {"parts": parts})
 
 
 def show_news(request: ProRequest, contact: Contact, url: str = "") -> HttpResponse:

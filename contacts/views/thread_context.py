@@ -48,6 +48,7 @@ def thread_context(
     With `since` all entries from that time on, so that what a page shows already stays. `url` is that of the page, by
     default the desk's.
     """
+    shown_at = timezone.now()
     entries, older = timeline(contact, place)
     pages = 1
     while since and older and entries[-1].at > since and pages < MAX_PAGES:
@@ -61,7 +62,17 @@ def thread_context(
         "earlier": older and urlencode({"until": older.until.isoformat(), "skip": older.skip}),
         "first": entries[-1].at.isoformat() if entries else "",
         "version": fingerprint_entries(entries),
+        **reading_context(contact, entries, shown_at),
     }
+
+
+def reading_context(contact: Contact, entries: list[Entry], shown_at: datetime) -> dict[str, Any]:
+    """Context of `thread/_read.html`: whether entries that were read by `shown_at` are new to the office."""
+    items = [entry.item for entry in entries]
+    # The request that an e-mail brought stands below it.
+    items += [note.item for item in items if (note := getattr(item, "lead_note", None))]
+    is_unread = bool(contact.unread_count) or any(getattr(item, "status", "") == "new" for item in items)
+    return {"is_unread": is_unread and not contact.deleted_at, "shown_at": shown_at.isoformat()}
 
 
 def _with_days(entries: list[Entry]) -> list[ThreadEntry]:

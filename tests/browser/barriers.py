@@ -21,6 +21,9 @@ RUN = """async ([parts, options]) => {
   return violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map((node) => node.html.slice(0, 120))]);
 }"""
 
+STICKING_OUT = """() => [...document.querySelectorAll("body *")].filter((each) =>
+  each.getBoundingClientRect().right > innerWidth + 1).slice(0, 4).map((each) => each.outerHTML.slice(0, 120))"""
+
 
 def violations(page: Page, *parts: str, **options: Any) -> list[Any]:
     """Run axe on the page, or on its parts with these selectors, all of which it has to have."""
@@ -46,6 +49,6 @@ def barriers(page: Page, *parts: str, widths: tuple[int, ...] = (375, 1280), has
 
 
 def too_wide(page: Page) -> list[Any]:
-    """The page, when it scrolls sideways."""
+    """The page, when it scrolls sideways, with the first elements that stick out."""
     width, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    return [(page.url, width)] if width > window else []
+    return [(page.url, width, page.evaluate(STICKING_OUT))] if width > window else []

@@ -163,7 +163,6 @@ def make_messages(user):
         ContactMessage.objects.filter(pk=message.pk).update(state=state, error=error)
     # WhatsApp takes no more free text.
     talker.messages.filter(channel="whatsapp", state="received").update(created_at=late)
-    ContactMessage.objects.mark_unread(talker)
 
 
 def conversations():

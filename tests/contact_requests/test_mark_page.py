@@ -95,15 +95,3 @@ def test_a_get_changes_nothing(browser, house):
     response = browser.get(f"{path_of(row)}?status=read")
     assert (response.status_code, response["Allow"]) == (405, "POST")
     assert ContactRequest.objects.values().get() == before
-
-
-def test_a_new_request_that_is_looked_at_is_marked_as_read(browser, house):
-    row = RequestFactory(property=house)
-    noticed = Page(browser.get(f"/inbox/{row.contact_id}")).one(".request-status [hx-trigger]")
-    assert (noticed["hx-post"], noticed["hx-trigger"]) == (path_of(row), "intersect once delay:2s")
-    assert noticed["hx-vals"] == '{"status": "read", "seen": "1"}'
-    fragment = Page(browser.post(path_of(row), {"status": "read", "seen": "1"}, headers=HTMX))
-    assert_changed(row, "new", "read")
-    # The focus stays where it is.
-    assert not fragment.has("[autofocus]")
-    assert not Page(browser.get(f"/inbox/{row.contact_id}")).one(".request-status").has("[hx-trigger]")

@@ -114,7 +114,7 @@ def test_nothing_of_another_contact_or_of_nobody(browser, asked, jane, user):
         inquiry = asked(contact=other)
         move_inquiry(inquiry, to="in_review", by=user)
         offer(inquiry, status="sent", sent_at=timezone.now())
-    assert contact_page(browser, jane).one("ol#thread").texts("li.entry") == []
+    assert contact_page(browser, jane).one("#thread").texts("li.entry") == []
 
 
 def test_another_pro_sees_nothing(other_browser, asked, jane):

@@ -55,7 +55,7 @@ def names(page: Page) -> list[str]:
 
 def letters(page: Page) -> list[tuple[bool, str]]:
     """(is the Pro's own, text without time) of each message, newest first."""
-    thread = page.without("time").one("ol#thread")
+    thread = page.without("time").one("#thread")
     return [("bubble-own" in bubble.classes, bubble.text) for bubble in reversed(thread.all("li.bubble"))]
 
 

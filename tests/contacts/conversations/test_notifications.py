@@ -6,6 +6,7 @@ from django.core import mail
 from config.accounts.models import Pro
 from contacts.models import Contact, ContactMessage
 
+from ...pages import Page
 from ..channels.payloads import bounce, connect, mime, telegram, update
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +60,14 @@ def test_message_of_a_person_after_an_automatic_one_is_notified(pro, receive_cal
     receive_call(connection, mime(Message_ID="<b@x>"), "message/rfc822")
     receive_call(connection, mime(Message_ID="<c@x>"), "message/rfc822")
     assert [notification.subject for notification in mail.outbox] == ["Léa Fontanel wrote by E-mail"]
+
+
+def test_who_looked_is_notified_of_the_next_message(browser, pro, receive_call):
+    connection = connect(pro, "telegram")
+    for number in (1, 2):
+        receive_call(connection, update({**telegram(text=f"Nº {number}"), "message_id": number}, number=number))
+    assert len(mail.outbox) == 1
+    form = Page(browser.get(f"/inbox/{Contact.objects.get().pk}")).form(".read-mark")
+    browser.post(form.action, form.fields)
+    receive_call(connection, update({**telegram(text="Nº 3"), "message_id": 3}, number=3))
+    assert len(mail.outbox) == 2

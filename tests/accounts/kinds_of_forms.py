@@ -42,7 +42,7 @@ def _contact_forms(user, pro):
     return {
         # The form of an answer on the contact's page, and on that of an inquiry.
         "message": Kind(contact, ANSWER, {"text": WORDS}, _reader(ContactMessage, "text")),
-        "note": Kind(contact, "#note-new", {"body": WORDS}, _reader(ContactNote, "body")),
+        "note": Kind(contact, "#note-form", {"body": WORDS}, _reader(ContactNote, "body")),
         "field": Kind(f"{contact}/edit/name", ".fact-form", {"name": "Jane B."}, _reader(Contact, "name", pk=jane.pk)),
         "new contact": Kind("/contacts/new", ".card.stack", new, _reader(Contact, "email", name="Pia")),
         "merge": Kind(f"{contact}/merge/{other.pk}", "#merge", {"name": "b"}, _reader(ContactMerge, "absorbed")),

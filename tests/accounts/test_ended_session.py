@@ -29,7 +29,7 @@ def path(pro):
 @pytest.fixture
 def note(client, path):
     """A new note, typed on the page of a contact; the session ends before it is sent."""
-    form = Page(client.get(path)).form("#note-new")
+    form = Page(client.get(path)).form("#note-form")
     end_sessions()
     return form, fill(form, body=WORDS)
 
@@ -63,7 +63,7 @@ def test_the_words_are_sent_as_they_were_typed_and_once(client, path, note, user
     assert not ContactNote.objects.exists()
     again = resend.form("main form")
     for _ in range(2):
-        assert send(client, "/sign-in", again, fill(again))["Location"] == path
+        assert send(client, "/sign-in", again, fill(again))["Location"] == f"{path}#composer"
     assert ContactNote.objects.get().body == WORDS
 
 

@@ -9,7 +9,7 @@ from tests.pages import Page
 from .ended_session import OURS, end_sessions, fill, send, shown, sign_in, strict_client
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HX-Request": "true", "HX-Target": "note-new"}
+HTMX = {"HX-Request": "true", "HX-Target": "note-form"}
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def path(pro):
 
 @pytest.fixture
 def note(client, path):
-    form = Page(client.get(path)).form("#note-new")
+    form = Page(client.get(path)).form("#note-form")
     return form, fill(form, body="Call her back")
 
 
@@ -46,7 +46,7 @@ def test_what_was_typed_is_shown_and_sent_by_a_click(client, path, note, user):
     page = Page(send(client, path, *note), status=403)
     assert (shown(page), ContactNote.objects.count()) == (["Call her back"], 0)
     again = page.form("main form")
-    assert send(client, again.action, again, fill(again))["Location"] == path
+    assert send(client, again.action, again, fill(again))["Location"] == f"{path}#composer"
     assert ContactNote.objects.get().body == "Call her back"
 
 

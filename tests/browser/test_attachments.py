@@ -26,5 +26,5 @@ def test_a_file_that_is_far_too_large(enter, user, size, tmp_path):
     path.write_bytes(b"small")
     page.get_by_label("Add a file").set_input_files(path)
     page.get_by_role("button", name="Attach").click()
-    expect(page.get_by_role("status")).to_have_text("“plan.txt” is attached.")
+    expect(page.get_by_role("status").filter(has_text="plan.txt")).to_have_text("“plan.txt” is attached.")
     assert Attachment.objects.get().size == 5

@@ -1,6 +1,7 @@
 """The composer on the page of an inquiry, and canned replies in it, with and without JavaScript."""
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import expect
 
 from contacts.models import CannedReply, ContactMessage, Draft, WaitingItem
@@ -17,7 +18,8 @@ def inquiry(user):
     contact = ContactFactory(pro=user.pro, name="Hélène Marchand", email="helene@example.org")
     kind = InquiryTypeFactory(name="Test", slug="test")
     inquiry = InquiryFactory(pro=user.pro, inquiry_type=kind, subject="Roof", contact=contact)
-    add_inquiry(inquiry)
+    with transaction.atomic():
+        add_inquiry(inquiry)
     for title, text in {"Visit": "Come tomorrow, {first_name}.", "Price": "{property} costs nothing."}.items():
         CannedReply.objects.add_reply(user.pro, title, {"en": text}, user=None)
     return inquiry

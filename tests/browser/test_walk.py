@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import expect
 
 from contact_requests.models import ContactRequest
@@ -68,9 +69,10 @@ def test_from_the_form_to_the_thread(open_page, house, size, has_javascript):
 
 def test_a_request_that_is_looked_at_is_read(enter, house):
     row = RequestFactory(property=house, name="Anna")
-    WaitingItem.objects.add(
-        row.pro, "request", row.pk, contact=row.contact, since=row.created_at, channel="form", words=row.message
-    )
+    with transaction.atomic():
+        WaitingItem.objects.add(
+            row.pro, "request", row.pk, contact=row.contact, since=row.created_at, channel="form", words=row.message
+        )
     # A phone shows the list alone: nobody looks at the request.
     page = enter("/inbox", **PHONE)
     page.clock.install()

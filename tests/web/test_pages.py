@@ -35,6 +35,7 @@ PUBLIC = {
     "/channels/whatsapp/x",
     "/channels/telegram/x",
     "/channels/email/x",
+    "/channels/replies",
     "/healthz",
     "/readyz",
     "/mailbox",

@@ -20,7 +20,7 @@ def test_without_connections_each_channel_can_be_connected(browser, user):
         "E-mail Not connected Connect E-mail",
     ]
     assert page.values("ul.rows a.button", "href") == [f"{LIST}/{name}" for name in CHANNELS]
-    assert page.texts('a[aria-current="page"]') == ["Settings", "Channels"]
+    assert page.texts('a[aria-current="page"]') == ["Me", "Channels"]
     assert ChannelConnection.objects.count() == 0
 
 

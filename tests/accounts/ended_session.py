@@ -19,7 +19,7 @@ def strict_client(user=None):
 
 
 def fill(form: Form, **typed):
-    """What a browser sends with a form: its fields and tokens, and what was typed into it."""
+    """Fields that a browser sends with a form: its own and tokens, and what was typed into it."""
     tokens = form.all("[name=csrfmiddlewaretoken], [name=typed_by]")
     return {**form.fields, **{token["name"]: token.value for token in tokens}, **typed}
 
@@ -41,5 +41,5 @@ def sign_in(client, page, user):
 
 
 def shown(page: Page):
-    """What the page that offers to send it again shows as typed."""
+    """Texts that the page that offers to send it again shows as typed."""
     return page.texts(".typed dd")

@@ -41,7 +41,7 @@ def desk(enter, contact):
 
 
 def check(page, state):
-    """What axe finds in a state of the page, and whether it scrolls sideways at 320 px."""
+    """Barriers that axe finds in a state of the page, and the page itself if it scrolls sideways at 320 px."""
     found = barriers(page)
     page.set_viewport_size({"width": 320, "height": 640})
     found += too_wide(page)

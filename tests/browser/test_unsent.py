@@ -1,4 +1,4 @@
-"""What is typed in the browser survives an ended session, a sign-in in another tab, and a request that fails."""
+"""Words typed in the browser survive an ended session, a sign-in in another tab, and a request that fails."""
 
 import pytest
 from django.contrib.sessions.models import Session

@@ -1,4 +1,4 @@
-"""What a page showed for a moment is read: the person's requests and messages, by one small POST."""
+"""Reading: a page that was shown for a moment marks as read the person's requests and messages, by one small POST."""
 
 import uuid
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a visitor writes back to a mail of the installation's joins the thread of their contact request."""
+"""A visitor's reply to a mail of the installation's joins the thread of their contact request."""
 
 import pytest
 

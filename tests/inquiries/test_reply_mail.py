@@ -1,4 +1,4 @@
-"""What a customer writes back to an acknowledgment or an offer joins the thread of their inquiry."""
+"""A customer's reply to an acknowledgment or an offer joins the thread of their inquiry."""
 
 from datetime import timedelta
 

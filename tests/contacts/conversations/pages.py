@@ -30,7 +30,7 @@ def path_of(contact: Contact) -> str:
 
 
 def messages_path(contact: Contact) -> str:
-    """Where files and actions of single messages have their addresses."""
+    """Beginning of the addresses of files and actions of single messages."""
     return f"{WAITING}/messages/{contact.pk}"
 
 

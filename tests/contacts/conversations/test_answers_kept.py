@@ -1,4 +1,4 @@
-"""What is typed to somebody is neither lost nor kept from leaving, whatever becomes of the person meanwhile."""
+"""Words typed to somebody are neither lost nor kept from leaving, whatever becomes of the person meanwhile."""
 
 import uuid
 from datetime import timedelta

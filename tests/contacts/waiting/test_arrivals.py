@@ -1,4 +1,4 @@
-"""What somebody wrote waits, once, and follows what becomes of it."""
+"""Arrivals wait, once, and follow what becomes of them."""
 
 from datetime import timedelta
 

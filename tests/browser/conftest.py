@@ -95,6 +95,8 @@ def open_page(chromium: Browser, idle_server: Any) -> Iterator[Any]:
     def open_(path: str = "/", as_user: User | None = None, **options: Any) -> Page:
         # The worker of the offline page would fetch beside every test.
         options.setdefault("service_workers", "block")
+        # A navigation that the test cuts short would complain of its transition.
+        options.setdefault("reduced_motion", "reduce")
         context = chromium.new_context(base_url=idle_server.url, locale="en-GB", **options)
         context.set_default_timeout(PATIENCE)
         context.add_init_script(SETTLE_AT_ONCE)

@@ -65,7 +65,7 @@ def test_the_conversation_is_part_of_the_timeline(browser, user, whatsapp, lette
     assert file.text == "plan.pdf"
     # A retry leads to the thread.
     assert page.one('form[action$="/again"]')["action"] == f"/inbox/{jane.pk}/{sent.pk}/again"
-    kinds = [item.classes[1] for item in page.all("#thread > :is(.bubble, .request-letter, .note)")]
+    kinds = [item.classes[1] for item in page.all("#thread > .thread > :is(.bubble, .request-letter, .note)")]
     assert kinds == ["bubble", "note", "bubble", "bubble"]
 
 

@@ -66,13 +66,13 @@ def django_db_setup(
 
 def make_test_database(templates: "Templates", anew: bool = False) -> None:
     """Make the test database and connect to it. The first of several workers makes the template, the others wait."""
-    with (templates.folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with templates.locked():
         key = template_key()
         if anew or not templates.exists(key):
             connection.creation.create_test_db(verbosity=0, autoclobber=True)
             connection.close()
-            templates.save(key)
+            templates.drop_all()
+            templates.keep(key)
         else:
             name = connection.creation._get_test_db_name()
             connection.close()
@@ -84,25 +84,53 @@ def make_test_database(templates: "Templates", anew: bool = False) -> None:
 def migrate(templates: "Templates", transactional_db: None) -> Iterator[Callable[[str, str], StateApps]]:
     """Function that migrates an empty database to a migration of an app and returns the models of then.
 
-    Forwards alone: back from the newest migration would take ten times as long. The test database is copied anew
-    afterwards.
+    Forwards alone: back from the newest migration would take ten times as long. The state that a test begins with is
+    kept as a template too. The test database is copied anew afterwards.
     """
-    connection.close()
-    templates.empty(connection.settings_dict["NAME"])
+    begun: list[tuple[str, str]] = []
 
     def migrate_to(app: str, name: str) -> StateApps:
+        if not begun:
+            begin_at(templates, app, name)
+        begun.append((app, name))
         executor = MigrationExecutor(connection)
         executor.migrate([(app, name)])
         return executor.loader.project_state([(app, name)]).apps
 
     yield migrate_to
-    make_test_database(templates)
+    with templates.locked():
+        connection.close()
+        templates.copy(template_key(), connection.settings_dict["NAME"])
 
 
-class SQLiteTemplates:
+def begin_at(templates: "Templates", app: str, name: str) -> None:
+    """Make the test database anew, migrated as far as this."""
+    database, key = connection.settings_dict["NAME"], template_key(f"{app}.{name}")
+    with templates.locked():
+        connection.close()
+        if templates.exists(key):
+            templates.copy(key, database)
+            return
+        templates.empty(database)
+        MigrationExecutor(connection).migrate([(app, name)])
+        connection.close()
+        templates.keep(key)
+
+
+class LockedFolder:
+    """Folder of pytest's cache in which workers wait for one another."""
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        with (self.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+class SQLiteTemplates(LockedFolder):
     def exists(self, key: str) -> bool:
         return self._path(key).exists()
 
@@ -114,10 +142,12 @@ class SQLiteTemplates:
         for file in (name, f"{name}-wal", f"{name}-shm"):
             Path(file).unlink(missing_ok=True)
 
-    def save(self, key: str) -> None:
-        """Keep the test database as the template. An interrupted copy is none."""
+    def drop_all(self) -> None:
         for old in self.folder.glob("*.sqlite3*"):
             old.unlink()
+
+    def keep(self, key: str) -> None:
+        """Keep the test database as a template. An interrupted copy is none."""
         copy = self._path(key).with_suffix(".sqlite3-unfinished")
         with closing(sqlite3.connect(connection.settings_dict["NAME"])) as source, closing(sqlite3.connect(copy)) as to:
             source.backup(to)
@@ -127,11 +157,11 @@ class SQLiteTemplates:
         return self.folder / f"{key}.sqlite3"
 
 
-class PostgreSQLTemplates:
+class PostgreSQLTemplates(LockedFolder):
     """Databases beside the one of the settings, named after it."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        super().__init__(folder)
         self.prefix = f"{settings.DATABASES['default']['NAME']}_template_"
 
     def exists(self, key: str) -> bool:
@@ -143,9 +173,12 @@ class PostgreSQLTemplates:
     def empty(self, name: str) -> None:
         self._run(f'DROP DATABASE "{name}"', f'CREATE DATABASE "{name}"')
 
-    def save(self, key: str) -> None:
-        drops = [f'DROP DATABASE "{name}"' for name in self._names()]
-        self._run(*drops, f'CREATE DATABASE "{self._name(key)}" TEMPLATE "{connection.settings_dict["NAME"]}"')
+    def drop_all(self) -> None:
+        self._run(*(f'DROP DATABASE "{name}"' for name in self._names()))
+
+    def keep(self, key: str) -> None:
+        """Keep the test database as a template."""
+        self._run(f'CREATE DATABASE "{self._name(key)}" TEMPLATE "{connection.settings_dict["NAME"]}"')
 
     def _name(self, key: str) -> str:
         return f"{self.prefix}{key}"
@@ -164,9 +197,9 @@ class PostgreSQLTemplates:
 type Templates = SQLiteTemplates | PostgreSQLTemplates
 
 
-def template_key() -> str:
-    """A hash of all migrations, of what they and each app's `apps.py` import, and of the search's index."""
-    digest = hashlib.sha256(f"{django.__version__} {sqlite3.sqlite_version}".encode())
+def template_key(place: str = "newest") -> str:
+    """A hash of a migration and of all, of what they and each app's `apps.py` import, and of the search's index."""
+    digest = hashlib.sha256(f"{django.__version__} {sqlite3.sqlite_version} {place}".encode())
     for path in sorted(set(_template_sources())):
         digest.update(str(path.name).encode() + path.read_bytes())
     return digest.hexdigest()[:16]

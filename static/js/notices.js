@@ -7,7 +7,14 @@
     .some((field) => field.value !== field.defaultValue);
   // Not a poll or a draft, which come again.
   const isAsked = ({ triggeringEvent }) => /submit|click/.test(triggeringEvent?.type);
-  let failed, isSignedOut;
+  let failed, renewed, isSignedOut;
+
+  const retry = () => {
+    const { elt, triggeringEvent: { submitter } } = failed;
+    show();
+    if (elt.requestSubmit) elt.requestSubmit(elt.contains(submitter) ? submitter : null);
+    else elt.click();
+  };
 
   // As a page: the sign-in page carries it, but its files.
   const sendAsPage = ({ path, formData }) => {
@@ -42,6 +49,10 @@
   for (const name of ["sendError", "responseError", "timeout"]) {
     addEventListener("htmx:" + name, (event) => {
       failed = event.detail.requestConfig;
+      // Its page was older than its user's last sign-in, and has the new token now.
+      const isRenewed = event.detail.xhr.getResponseHeader("X-CSRF-Token") && failed.elt !== renewed;
+      renewed = isRenewed && failed.elt;
+      if (isRenewed) return setTimeout(retry);
       show("request-error");
       each("[data-retry]", (button) => { button.hidden = !isAsked(failed); });
     });
@@ -49,11 +60,7 @@
   addEventListener("htmx:afterSettle", () => { if (!isSignedOut) show(); });
   addEventListener("click", ({ target }) => {
     if (target.closest?.(".toast-close")) target.closest(".toast").remove();
-    if (!target.closest?.("[data-retry]")) return;
-    const { elt, triggeringEvent: { submitter } } = failed;
-    show();
-    if (elt.requestSubmit) elt.requestSubmit(elt.contains(submitter) ? submitter : null);
-    else elt.click();
+    if (target.closest?.("[data-retry]")) retry();
   });
 
   // Esc folds what was opened to edit.

@@ -66,7 +66,7 @@ def test_a_look_at_something_else_leaves_what_is_typed(enter, path, user):
     expect(notice).to_be_visible()
     expect(note_box(page)).to_have_value(WORDS)
     sign_in_elsewhere(page, user)
-    # The token of the page is an earlier one.
+    # The token of the page is an earlier one; the page gets the present one, and sends the note with it.
     page.get_by_role("button", name="Save note").click()
     expect(page.locator("#thread")).to_contain_text("second & “last”")
     assert ContactNote.objects.get().body == WORDS

@@ -1,6 +1,6 @@
 """The lists of who waits take as many queries for many as for few, and are read from their index, in its order.
 
-The tables are filled, vacuumed and analyzed, and nothing is forbidden to the planner.
+The tables are filled and analyzed, and nothing is forbidden to the planner.
 """
 
 import pytest
@@ -15,25 +15,21 @@ from ...benchmarks.fill import fill, fill_waiting, without_search_index
 from ...benchmarks.plans import explain
 from ..messaging import arrive
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 TABLES = "contacts_waitingitem", "contacts_contact"
 
 
-@pytest.fixture
-def crowd(db):
+@pytest.fixture(scope="module")
+def crowd(module_rows):
     """A Pro with 1,200 contacts among 18,000, each with two items that wait, one put off and two that ended."""
     with without_search_index(Contact):
         pro = fill(contacts=18_000, pros=20, largest=1200)
     fill_waiting(listed=2, later=1, ended=2)
     with connection.cursor() as cursor:
         for table in TABLES:
-            cursor.execute(f"VACUUM ANALYZE {table}" if connection.vendor == "postgresql" else f"ANALYZE {table}")
-    yield pro
-    if connection.vendor == "sqlite":
-        # What is known of the full tables would be believed of the next test's empty ones.
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM sqlite_stat1")
+            cursor.execute(f"ANALYZE {table}")
+    return pro
 
 
 def page_of_waiting(pro):

@@ -247,7 +247,7 @@ def imports():
 
 
 def tour(page, row, user, check):
-    """What `check` finds on every page, signed out and then signed in."""
+    """Run `check` on every page, signed out and then signed in."""
     found = []
     for path in PUBLIC:
         page.goto(path.format(receipt=make_receipt_key(row)))

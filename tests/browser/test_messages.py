@@ -49,7 +49,7 @@ def letter(page, words):
 
 
 def look_again(page):
-    """What happens every 15 seconds, now, until it has settled: before that htmx knows nothing of its buttons."""
+    """Do now what happens every 15 seconds, until it has settled: before that htmx knows nothing of its buttons."""
     source = "{source: '#thread', target: '#thread', swap: 'outerHTML'}"
     ask = f"htmx.ajax('GET', htmx.find('#thread').getAttribute('hx-get'), {source})"
     page.evaluate(

@@ -63,7 +63,7 @@ def test_a_draft_is_discarded_in_two_steps(enter, inquiry, user):
 
 
 def tour(open_page, user, offer, check, **options):
-    """What `check` finds on the customer's page in every state, and on the Pro's pages."""
+    """Run `check` on the customer's page in every state, and on the Pro's pages."""
     found = []
     page = open_page(f"/offers/{offer.key}", **options)
     for status in ("sent", "accepted", "declined", "expired"):

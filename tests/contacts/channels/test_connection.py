@@ -16,7 +16,7 @@ connections = ChannelConnection.objects
 
 
 def stored(column):
-    """What the database itself holds."""
+    """Read what the database itself holds."""
     with database.cursor() as cursor:
         cursor.execute(f"SELECT {column} FROM contacts_channelconnection")  # noqa: S608
         return cursor.fetchone()[0]

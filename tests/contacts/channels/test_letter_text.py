@@ -136,7 +136,7 @@ LONG = [
 
 @pytest.mark.parametrize("line", LONG)
 def test_long_mail_is_read_in_linear_time(line):
-    """What grows with the square of its length would not come to an end here."""
+    """Reading that grows with the square of its length would not come to an end here."""
     text = f"{line}\n" * (1_000_000 // (len(line) + 9)) + "end"
     assert split_history(text)[0].endswith("end")
 

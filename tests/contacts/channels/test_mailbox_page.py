@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def entered(mailbox_fields, smtp):
-    """What the owner types."""
+    """Fields as the owner types them."""
     fields = {**mailbox_fields, "smtp_port": smtp.port, "is_active": "on", "since": str(mailbox_fields["since"])}
     return {**fields, **dict.fromkeys(("client_id", "client_secret", "token_url", "refresh_token"), "")}
 

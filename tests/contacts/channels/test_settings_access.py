@@ -1,4 +1,4 @@
-"""Who sees and changes which connection, and where secrets are shown: nowhere."""
+"""Access to connections: seen and changed by whom; secrets are shown nowhere."""
 
 from html import unescape
 

@@ -1,4 +1,4 @@
-"""What an update of Telegram's Bot API becomes."""
+"""Updates of Telegram's Bot API, and the messages they become."""
 
 import json
 from datetime import UTC, datetime

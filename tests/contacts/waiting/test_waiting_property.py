@@ -1,4 +1,4 @@
-"""Whatever the order of what happens: in minus ended equals waiting, and nobody is lost.
+"""In minus ended equals waiting, and nobody is lost, whatever the order of what happens.
 
 Random walks over arrivals, answers, decisions, Later, merges, archives, quarantine and their undoing. After each step
 the lists are compared with a model that knows of every item only what happened to it.

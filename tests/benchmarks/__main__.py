@@ -8,6 +8,7 @@ goal is missed. Every figure is a median; figures that are compared are measured
 
 import tests.environment  # noqa: F401 - before the settings are read, # isort: skip
 
+import argparse
 import os
 import sys
 
@@ -21,21 +22,26 @@ from django.test.utils import setup_test_environment  # noqa: E402
 
 from tests.benchmarks import contacts, inquiries, waiting  # noqa: E402
 
-# --small fills a tenth of the rows, for work on the benchmark itself.
-IS_SMALL = "--small" in sys.argv
-ALL = {
-    "contacts": contacts.figures,
-    "inquiries": lambda: inquiries.figures(IS_SMALL),
-    "waiting": lambda: waiting.figures(IS_SMALL),
-}
+ALL = {"contacts": contacts.figures, "inquiries": inquiries.figures, "waiting": waiting.figures}
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(ALL)}; all without one")
+    parser.add_argument("--small", action="store_true", help="a tenth of the rows, for work on the benchmark itself")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(ALL):
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    return arguments
 
 
 def main() -> int:
-    chosen = [name for name in ALL if name in sys.argv] or list(ALL)
+    arguments = read_arguments()
+    chosen = [name for name in ALL if name in arguments.names] or list(ALL)
     setup_test_environment(debug=False)
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
-        figures = [figure for name in chosen for figure in ALL[name]()]
+        figures = [figure for name in chosen for figure in ALL[name](arguments.small)]
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
     missed = sum(figure.is_missed for figure in figures)

@@ -41,7 +41,9 @@ PERSON = "SELECT * FROM inquiries_directoryuser WHERE userhub_id = %s"
 HIT = """
 INSERT INTO web_ratecount (key, expires_at, count) VALUES (%s, %s, 1)
 ON CONFLICT (key, expires_at) DO UPDATE SET count = web_ratecount.count + excluded.count RETURNING count"""
-CONTACT = "SELECT contact_id FROM contacts_contactidentity WHERE pro_id = %s AND channel = 'email' AND external_id = %s"
+CONTACT = """
+SELECT contact_id FROM contacts_contactidentity
+WHERE pro_id = %s AND channel = 'email' AND external_id = %s AND released_at IS NULL"""
 
 
 @lru_cache

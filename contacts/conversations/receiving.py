@@ -172,7 +172,8 @@ def receive_message(
     every kind are stored; empty and too large ones are named in `refused`. Not to be called in a transaction. Raises
     StorageUnavailableError, and nothing is stored.
     """
-    if message := find_stored_message(connection, inbound):
+    # Files are not stored for a repeated message; without any, the look-up under the lock is enough.
+    if inbound.files and (message := find_stored_message(connection, inbound)):
         apply_change(message, inbound)
         return None
     with ExitStack() as stack:

@@ -41,10 +41,12 @@ def _has_same_words(message: ContactMessage, inbound: InboundMessage) -> bool:
 
 
 def make_variant(connection: ChannelConnection, inbound: InboundMessage) -> str:
-    """Key of an e-mail among those with its Message-ID; "" for the first one."""
+    """Key of an e-mail among those with its Message-ID; "" for the first one, and in other channels."""
+    if connection.channel != ChannelConnection.Channel.EMAIL or not inbound.external_id:
+        return ""
     rows = ContactMessage.objects.for_pro(connection.pro).filter(
         channel=connection.channel, external_id=inbound.external_id
     )
-    if not inbound.external_id or not rows.exists():
+    if not rows.exists():
         return ""
     return hashlib.sha256(repr((inbound.text, inbound.subject, inbound.address)).encode()).hexdigest()

@@ -97,10 +97,19 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
             },
         )
         if is_new and contact:
-            items = WaitingItem.objects.filter(contact=contact)
-            items.filter(kind=WaitingItem.Kind.REMINDER).end(WaitingItem.Outcome.WROTE_AGAIN, by=None)
-            items.later().locked().update(later_was=models.F("later_until"), later_until=None, is_returned=True)
+            WaitingItem.objects.filter(contact=contact).bring_back()
         return item
+
+    def bring_back(self) -> None:
+        """End the reminders among these items and let those that were put off wait again. Call it in a transaction."""
+        reminder = WaitingItem.Kind.REMINDER
+        # Most have neither: one look tells.
+        either = self.open().filter(Q(kind=reminder) | Q(later_until__isnull=False))
+        locked = either.select_for_update(of=("self",), no_key=True).order_by("pk")
+        if ids := list(locked.values_list("pk", flat=True)):
+            rows = WaitingItem.objects.filter(pk__in=ids)
+            rows.filter(kind=reminder).end(WaitingItem.Outcome.WROTE_AGAIN, by=None)
+            rows.later().update(later_was=models.F("later_until"), later_until=None, is_returned=True)
 
     def locked(self) -> Self:
         """These items, locked until the transaction ends, as a queryset of their ids."""

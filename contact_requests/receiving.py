@@ -65,11 +65,13 @@ def create_contact_request(
 ) -> ContactRequest:
     """Store a contact request and admit it unless it has a `quarantine_reason`, in one transaction."""
     with transaction.atomic():
-        contact_request = ContactRequest.objects.create(
-            property=prop, pro_id=prop.pro_id, quarantined_at=timezone.now(), **fields
-        )
-        if not contact_request.quarantine_reason:
-            admit(contact_request, notifies=notifies, acknowledges=acknowledges)
+        contact_request = ContactRequest(property=prop, pro=prop.pro, quarantined_at=timezone.now(), **fields)
+        is_admitted = not contact_request.quarantine_reason
+        if is_admitted:
+            _show(contact_request)
+        contact_request.save(force_insert=True)
+        if is_admitted:
+            _announce(contact_request, notifies=notifies, acknowledges=acknowledges)
         return contact_request
 
 
@@ -78,6 +80,13 @@ def admit(contact_request: ContactRequest, *, notifies: bool = True, acknowledge
 
     Call it in the transaction that holds the row.
     """
+    _show(contact_request)
+    contact_request.save(update_fields=["contact", "quarantined_at", "quarantine_reason", "updated_at"])
+    _announce(contact_request, notifies=notifies, acknowledges=acknowledges)
+
+
+def _show(contact_request: ContactRequest) -> None:
+    """Give an unsaved row the values of an admitted one: its contact, found or created, and no quarantine."""
     if contact_request.contact is None or contact_request.contact.deleted_at:
         contact_request.contact = Contact.objects.find_or_create(
             contact_request.pro,
@@ -89,7 +98,10 @@ def admit(contact_request: ContactRequest, *, notifies: bool = True, acknowledge
             stated_in=contact_request.source,
         )
     contact_request.quarantined_at, contact_request.quarantine_reason = None, ""
-    contact_request.save(update_fields=["contact", "quarantined_at", "quarantine_reason", "updated_at"])
+
+
+def _announce(contact_request: ContactRequest, *, notifies: bool, acknowledges: bool) -> None:
+    """Let an admitted contact request wait, and enqueue its mails."""
     add_contact_request(contact_request)
     if notifies:
         notify.enqueue(str(contact_request.pk))

@@ -31,16 +31,16 @@ def thread_url(contact_request: ContactRequest) -> str:
     return f"{reverse('waiting:person', args=[contact_request.contact_id])}#request-{contact_request.pk}"
 
 
-def asides(contact: Contact) -> list[Aside]:
-    """The properties that the contact asked about, the last one first."""
+def parts(contact: Contact) -> tuple[list[Aside], list[Aside]]:
+    """Entries of the thread's menu, and what stands beside the thread.
+
+    Each of the last contact requests can be set aside as spam; beside the thread are the properties that the contact
+    asked about, the last one first.
+    """
     rows = _newest_requests(contact)
     properties = list({row.property_id: row.property for row in rows}.values())[:3]
-    return [Aside("contact_requests/_desk_properties.html", properties)] if properties else []
-
-
-def menu_actions(contact: Contact) -> list[Aside]:
-    """Entries of the thread's menu: each of the last contact requests can be set aside as spam."""
-    return [Aside("contact_requests/_desk_spam.html", row) for row in _newest_requests(contact)[:3]]
+    asides = [Aside("contact_requests/_desk_properties.html", properties)] if properties else []
+    return [Aside("contact_requests/_desk_spam.html", row) for row in rows[:3]], asides
 
 
 def mark_read(contact: Contact, until: datetime, by: User) -> list[Aside]:

@@ -21,8 +21,15 @@ from ..models.draft import MAX_CC
 
 MAX_TEXT = 50_000  # characters, those of the longest message
 MAX_FILES = 20
+# Somebody whose draft was saved longer ago is not answering any more.
+PRESENT_FOR = timedelta(seconds=60)
 # A page may save once more what has just been sent.
 SENT_LATELY = timedelta(minutes=1)
+
+
+def list_drafts(contact: Contact) -> list[Draft]:
+    """All that somebody has typed to a contact and not sent, each with its user, the last first."""
+    return list(contact.drafts.select_related("user").order_by("-updated_at", "-id"))
 
 
 def find_draft(contact: Contact, user: User, topic: str = "", kind: str = Draft.Kind.MESSAGE) -> Draft | None:
@@ -30,10 +37,21 @@ def find_draft(contact: Contact, user: User, topic: str = "", kind: str = Draft.
     return contact.drafts.filter(user=user, topic=topic, kind=kind).first()
 
 
-def find_shown_draft(contact: Contact, user: User, topic: str) -> Draft | None:
+def being_written(drafts: Iterable[Draft], *, beside: User) -> list[Draft]:
+    """Those that others than a user are writing at the moment."""
+    since = timezone.now() - PRESENT_FOR
+    return [draft for draft in drafts if draft.updated_at >= since and draft.user_id != beside.pk]
+
+
+def pick_draft(drafts: Iterable[Draft], topic: str = "", kind: str = Draft.Kind.MESSAGE) -> Draft | None:
+    """The one of a user's drafts that is about a topic."""
+    return next((draft for draft in drafts if (draft.topic, draft.kind) == (topic, kind)), None)
+
+
+def pick_shown_draft(drafts: Iterable[Draft], topic: str) -> Draft | None:
     """The words about a topic, else the last ones about anything else: what waits may have changed since."""
-    rows = contact.drafts.filter(user=user, kind=Draft.Kind.MESSAGE).order_by("-updated_at", "-id")
-    return find_draft(contact, user, topic) or rows.first()
+    messages = [draft for draft in drafts if draft.kind == Draft.Kind.MESSAGE]
+    return pick_draft(messages, topic) or next(iter(messages), None)
 
 
 def save_draft(

@@ -1,5 +1,4 @@
 import uuid
-from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils import timezone
@@ -11,17 +10,10 @@ from config.files.stored_file import StoredFile
 
 from .contact import Contact
 
-# Somebody whose draft was saved longer ago is not answering any more.
-PRESENT_FOR = timedelta(seconds=60)
 MAX_CC = 1000
 
 
 class DraftQuerySet(TenantQuerySet["Draft"]):
-    def being_written(self, contact: Contact, *, beside: User, now: datetime | None = None) -> "DraftQuerySet":
-        """Drafts for a contact that others are writing at the moment, each with its user."""
-        since = (now or timezone.now()) - PRESENT_FOR
-        return self.filter(contact=contact, updated_at__gte=since).exclude(user=beside).select_related("user")
-
     def join(self, source: Contact, target: Contact) -> None:
         """Append each draft for `source` to its user's draft for `target` in the same place, if there is one.
 

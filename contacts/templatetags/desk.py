@@ -92,6 +92,8 @@ def day_name(day: date) -> str:
 def count_waiting(context: Context) -> int:
     """How many people wait, counted once a page."""
     request = context["request"]
+    if (known := context.get("people_waiting")) is not None:
+        return int(known)
     if not hasattr(request, "people_waiting"):
         request.people_waiting = count_people(request.pro).all
     return request.people_waiting

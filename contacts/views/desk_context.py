@@ -75,6 +75,7 @@ def list_context(request: ProRequest, desk: DeskList) -> dict[str, Any]:
         "desk": desk,
         "rows": rows,
         "next_query": desk.query(cursor=next_cursor) if next_cursor else "",
+        "people_waiting": counts.all if counts else None,
         "groups": {key: {"label": group_label(key), "people": people} for key, people in groups.items()},
         "digest": describe_waiting(request.pro, counts) if counts and not desk.cursor and not is_folded else "",
         "newest": to_cursor(timezone.now(), 0),

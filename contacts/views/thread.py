@@ -15,11 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from config.accounts.http import ProRequest, send_to, wants
 from config.web.hooks import hooks
 
+from ..conversations.drafts import being_written, list_drafts
 from ..conversations.reading import mark_person_read
 from ..models import Contact
 from ..timeline import Place
 from .desk_context import PAGE, DeskList, list_context
-from .thread_context import person_context, presence, thread_context
+from .thread_context import person_context, thread_context
 
 EARLIER = "thread/_earlier.html"
 
@@ -79,7 +80,7 @@ def mark_read(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 def show_news(request: ProRequest, contact: Contact, url: str = "") -> HttpResponse:
     """The entries that the page at `url` shows and those since, and who is writing; 204 when nothing has changed."""
     context = thread_context(contact, since=_read_time(request.GET.get("first", "")), url=url)
-    present = presence(request, contact)
+    present = being_written(list_drafts(contact), beside=request.user)
     context["version"] += "".join(str(draft.user_id) for draft in present)
     if request.GET.get("seen") == context["version"]:
         return HttpResponse(status=204)

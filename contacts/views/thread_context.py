@@ -15,7 +15,7 @@ from config.web.hooks import hooks
 
 from ..book.duplicates import likely_duplicates
 from ..conversations.canned_replies import find_canned_replies
-from ..conversations.drafts import find_draft, find_shown_draft
+from ..conversations.drafts import being_written, list_drafts, pick_draft, pick_shown_draft
 from ..conversations.forms import MAX_TICKS, MessageForm, reply_context
 from ..conversations.reply_channels import ReplyChannel
 from ..conversations.seen import thread_version
@@ -99,11 +99,6 @@ def _media_of(item: Any) -> list[Any]:
     return list(item.fetched_media.all()) if hasattr(item, "fetched_media") else []
 
 
-def presence(request: ProRequest, contact: Contact) -> list[Draft]:
-    """Drafts that colleagues are writing to the contact at the moment."""
-    return list(Draft.objects.for_pro(request.pro).being_written(contact, beside=request.user))
-
-
 def composer_context(
     request: ProRequest,
     contact: Contact,
@@ -121,10 +116,14 @@ def composer_context(
     """
     note_form, is_about = forms.pop("note_form", None), bool(topic)
     items = list(WaitingItem.objects.for_pro(request.pro).listed().of_contact(contact))
-    draft, topic = _find_draft(request, contact, items, forms.get("form"), topic)
-    context = reply_context(contact, find_unconfirmed_message(contact), topic=topic, **forms)
+    drafts, unconfirmed = list_drafts(contact), find_unconfirmed_message(contact)
+    own = [draft for draft in drafts if draft.user_id == request.user.pk]
+    draft, topic = _pick_draft(contact, own, items, forms.get("form"), topic)
+    context = reply_context(contact, unconfirmed, topic=topic, **forms)
     if "form" not in forms:
-        context["form"] = _new_form(contact, context["reply_channels"], items, topic, draft)
+        initial = _initial_answer(contact, context["reply_channels"], topic, draft)
+        reply_channels = context["reply_channels"]
+        context["form"] = MessageForm(reply_channels, initial=initial, unconfirmed=unconfirmed, waiting=items)
         if is_about:
             chosen = [item for item in items if item.pk in ticked or make_topic(item.kind, item.key) == topic]
             context["form"].initial["settles"] = [str(item.pk) for item in chosen]
@@ -135,9 +134,9 @@ def composer_context(
         "canned_replies": find_canned_replies(request.user, contact, topic),
         "draft": draft,
         "draft_files": list(draft.files.all()) if draft else [],
-        "note_form": note_form or _new_note_form(request, contact),
+        "note_form": note_form or _new_note_form(own),
         "is_note": note_form is not None,
-        "present": presence(request, contact),
+        "present": being_written(drafts, beside=request.user),
         "sends_back_to": date_to_send_back_to(contact),
         "waiting_items": items,
         "has_ticks": len(items) <= MAX_TICKS,
@@ -146,15 +145,16 @@ def composer_context(
     }
 
 
-def _find_draft(
-    request: ProRequest, contact: Contact, items: list[WaitingItem], form: MessageForm | None, topic: str | None
+def _pick_draft(
+    contact: Contact, own: list[Draft], items: list[WaitingItem], form: MessageForm | None, topic: str | None
 ) -> tuple[Draft | None, str]:
-    """The user's draft, and the topic of the answer: the given or the form's, else the draft's, else what waits."""
+    """The one of the user's drafts, and the topic of the answer: the given or the form's, else the draft's, else what
+    waits."""
     topic = str(form["topic"].value() or "") if form else topic
     if topic is not None:
-        return find_draft(contact, request.user, topic), topic
+        return pick_draft(own, topic), topic
     topic = topic_of_items(items)
-    draft = find_shown_draft(contact, request.user, topic)
+    draft = pick_shown_draft(own, topic)
     is_valid = draft and (not draft.topic or read_topic(contact, draft.topic))
     return draft, draft.topic if draft and is_valid else topic
 
@@ -164,22 +164,31 @@ def _differs_from_ticks(items: list[WaitingItem], form: MessageForm) -> bool:
     return {str(item.pk) for item in items} != set(form["settles"].value() or [])
 
 
-def _new_note_form(request: ProRequest, contact: Contact) -> NoteForm:
+def _new_note_form(own: list[Draft]) -> NoteForm:
     """Form of a note, with the words of its draft."""
-    note = find_draft(contact, request.user, kind=Draft.Kind.NOTE)
+    note = pick_draft(own, kind=Draft.Kind.NOTE)
     return NoteForm(initial={"id": uuid.uuid4(), "body": note.text if note else ""}, auto_id="id_note_%s")
 
 
-def _new_form(
-    contact: Contact, reply_channels: list[ReplyChannel], items: list[WaitingItem], topic: str, draft: Draft | None
-) -> MessageForm:
-    """Form of an answer to what waits, with the words of the draft."""
-    initial = {"id": uuid.uuid4(), "topic": topic, "seen": thread_version(contact)}
+def _initial_answer(
+    contact: Contact, reply_channels: list[ReplyChannel], topic: str, draft: Draft | None
+) -> dict[str, Any]:
+    """Values of a new form of an answer, with the words of the draft."""
+    initial: dict[str, Any] = {"id": uuid.uuid4(), "topic": topic, "seen": thread_version(contact)}
     if draft:
         initial |= {"text": draft.text, "cc": draft.cc}
     if draft and draft.channel in {reply.channel for reply in reply_channels}:
         initial["channel"] = draft.channel
-    return MessageForm(reply_channels, initial=initial, unconfirmed=find_unconfirmed_message(contact), waiting=items)
+    return initial
+
+
+def _parts_of_apps(contact: Contact) -> dict[str, list[Any]]:
+    """Entries of the thread's menu, and what stands beside the thread: see `contact_requests/desk.py`."""
+    parts = [module.parts(contact) for module in hooks("desk", "parts")]
+    return {
+        "menu_actions": [action for actions, _asides in parts for action in actions],
+        "asides": [aside for _actions, asides in parts for aside in asides],
+    }
 
 
 def person_context(request: ProRequest, contact: Contact, place: Place | None = None, **forms: Any) -> dict[str, Any]:
@@ -191,6 +200,5 @@ def person_context(request: ProRequest, contact: Contact, place: Place | None = 
         **composer_context(request, contact, **forms),
         "likely": duplicates[0] if duplicates else None,
         "following": following,
-        "menu_actions": [action for module in hooks("desk", "menu_actions") for action in module.menu_actions(contact)],
-        "asides": [aside for module in hooks("desk", "asides") for aside in module.asides(contact)],
+        **_parts_of_apps(contact),
     }

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from lucide import IconDoesNotExist
-from lucide.templatetags.lucide import lucide
+
+from config.web.templatetags.icons import lucide
 
 from ..models import InquiryType, PipelineStep
 from ..translations import case_status_label, history_note, pipeline_label, userhub_name

@@ -3,8 +3,9 @@
 from typing import Any
 
 from config.accounts.http import ProRequest
+from contacts.conversations.drafts import being_written, list_drafts
 from contacts.topics import INQUIRY, make_topic
-from contacts.views.thread_context import composer_context, presence
+from contacts.views.thread_context import composer_context
 
 from ..models import Inquiry
 from ..waiting import items_of
@@ -29,6 +30,6 @@ def answer_context(request: ProRequest, inquiry: Inquiry) -> dict[str, Any]:
 def news_context(request: ProRequest, inquiry: Inquiry) -> dict[str, Any]:
     """Context of what a poll brings: the thread and who is answering, and the version of both."""
     context = progress_context(inquiry, is_swap=True)
-    present = presence(request, inquiry.contact) if inquiry.contact else []
+    present = being_written(list_drafts(inquiry.contact), beside=request.user) if inquiry.contact else []
     version = context["version"] + "".join(str(draft.user_id) for draft in present)
     return {**context, "present": present, "version": version}

@@ -8,7 +8,14 @@ from django.utils import timezone
 from config.files.models import LooseFile
 from config.files.storage import store_kept_file
 from contacts.book.merging import merge_contacts
-from contacts.conversations.drafts import delete_draft, find_draft, save_draft, sort_out_files
+from contacts.conversations.drafts import (
+    being_written,
+    delete_draft,
+    find_draft,
+    list_drafts,
+    save_draft,
+    sort_out_files,
+)
 from contacts.conversations.writing import write_message
 from contacts.models import Contact, Draft, DraftFile
 from tests.factories import UserFactory
@@ -75,9 +82,9 @@ def test_sending_deletes_the_draft(ana, user, letterbox):
 def test_presence_is_a_draft_of_the_last_minute(ana, user, colleague):
     save_draft(ana, user, "Mine")
     save_draft(ana, colleague, "Theirs")
-    assert [draft.user.name for draft in Draft.objects.being_written(ana, beside=user)] == ["Colin Colleague"]
+    assert [draft.user.name for draft in being_written(list_drafts(ana), beside=user)] == ["Colin Colleague"]
     Draft.objects.update(updated_at=timezone.now() - timedelta(seconds=61))
-    assert list(Draft.objects.being_written(ana, beside=user)) == []
+    assert being_written(list_drafts(ana), beside=user) == []
 
 
 def test_the_list_has_all_of_the_office_newest_first(ana, contact, user, colleague, other_user):

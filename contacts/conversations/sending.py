@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.tasks import TaskContext, task
 from django.utils import timezone
@@ -30,6 +31,7 @@ ON_THEIR_WAY = (State.SCHEDULED, State.SENDING)
 # The last attempt to send a message is half a day after the first.
 ABANDONED_AFTER = timedelta(days=1)
 ABANDONED_BATCH = 1000
+ARCHIVED = gettext_noop("This contact was archived before the message left.")
 # Jobs that wait from before the task moved here carry these paths, for one release.
 FORMER_TASK_PATHS = ("contacts.tasks.send_message", "contact_requests.mails.send_reply")
 
@@ -87,8 +89,11 @@ def _claim_message(message_id: str) -> ContactMessage | None:
     """
     with transaction.atomic():
         rows = ContactMessage.objects.select_for_update(of=("self",))
-        message = rows.filter(pk=message_id, state__in=ON_THEIR_WAY).select_related("author").first()
+        message = rows.filter(pk=message_id, state__in=ON_THEIR_WAY).select_related("author", "contact").first()
         if message is None:
+            return None
+        if message.contact.deleted_at:
+            fail_message(message, ARCHIVED)
             return None
         if message.state == State.SCHEDULED:
             message.state = State.SENDING
@@ -138,8 +143,9 @@ def fail_message(message: ContactMessage, reason: str) -> None:
         if message.update_state(State.FAILED, reason):
             ended = list(WaitingItem.objects.filter(answer=message).values_list("pk", flat=True))
             undo_answer(message)
-            # So that sending it anew ends the same ones.
-            WaitingItem.objects.open().filter(pk__in=ended).update(answer=message)
+            # So that sending it anew ends the same ones, those of an archived contact once they are restored.
+            again = WaitingItem.objects.filter(Q(ended_at=None) | Q(outcome=WaitingItem.Outcome.ARCHIVED))
+            again.filter(pk__in=ended).update(answer=message)
 
 
 def fail_abandoned_messages() -> None:

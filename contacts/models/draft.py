@@ -23,8 +23,9 @@ class DraftQuerySet(TenantQuerySet["Draft"]):
         for draft in self._locked(source):
             if twin := places.get((draft.user_id, draft.kind, draft.topic)):
                 twin.text = "\n\n".join(filter(None, [twin.text, draft.text]))
+                twin.cc = _join_addresses(twin.cc, draft.cc)
                 twin.updated_at = max(twin.updated_at, draft.updated_at)
-                twin.save(update_fields=["text", "updated_at"])
+                twin.save(update_fields=["text", "cc", "updated_at"])
                 draft.files.update(draft=twin)
                 draft.delete()
 
@@ -35,6 +36,15 @@ class DraftQuerySet(TenantQuerySet["Draft"]):
         """Drafts for contacts that are not archived, each with its user and contact."""
         rows = self.filter(contact__deleted_at=None).select_related("user", "contact")
         return rows.order_by("-updated_at", "-id")
+
+
+def _join_addresses(*texts: str) -> str:
+    """The addresses of several fields as those of one, each once, as many as it holds."""
+    joined = ""
+    for address in dict.fromkeys(each.strip() for text in texts for each in text.split(",") if each.strip()):
+        longer = f"{joined}, {address}" if joined else address
+        joined = longer if len(longer) <= MAX_CC else joined
+    return joined
 
 
 class Draft(models.Model):

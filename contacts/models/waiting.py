@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # In the list: not ended, and not put off to a later time.
 LISTED = Q(ended_at__isnull=True, later_until__isnull=True)
 # The fields of an item that has not ended.
-OPEN: dict[str, Any] = {"ended_at": None, "outcome": "", "answer": None, "ended_by": None, "ended_by_token": None}
+OPEN: dict[str, Any] = {"ended_at": None, "outcome": "", "ended_by": None, "ended_by_token": None}
 MAX_WORDS = 200
 
 

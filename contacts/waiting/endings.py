@@ -97,8 +97,8 @@ def undo_ending(rows: WaitingItemQuerySet) -> int:
     with transaction.atomic():
         ended = rows.filter(ended_at__isnull=False).exclude(outcome__in=(Outcome.SPAM, Outcome.WROTE_AGAIN))
         items = ended.locked()
-        of_archived = items.filter(contact__deleted_at__isnull=False)
-        of_archived.update(outcome=Outcome.ARCHIVED, answer=None)
+        items.update(answer=None)
+        items.filter(contact__deleted_at__isnull=False).update(outcome=Outcome.ARCHIVED)
         return items.exclude(outcome=Outcome.ARCHIVED).reopen()
 
 

@@ -121,6 +121,14 @@ def test_words_to_a_merged_contact_are_kept_with_the_other(ana, contact, user, c
     assert save_draft(ben, user, "Later").contact == ana
 
 
+def test_copies_of_two_joined_drafts_go_to_everybody_once(ana, contact, user):
+    ben = contact(name="Ben")
+    save_draft(ana, user, "To Ana", cc="zoe@example.org, joe@example.org")
+    save_draft(ben, user, "To Ben", cc="joe@example.org,kim@example.org")
+    merge_contacts(ana, ben, by=user)
+    assert find_draft(ana, user).cc == "zoe@example.org, joe@example.org, kim@example.org"
+
+
 def test_deleting_a_draft_deletes_its_files(ana, user):
     with store_kept_file(b"plan", "plan.txt") as file:
         draft = save_draft(ana, user, "", files=[file])

@@ -48,6 +48,28 @@ def test_deleted_message_is_not_sent(peer, answer, work_tasks):
     assert (send_jobs(), peer.seen) == (["SUCCESSFUL"], [])
 
 
+@pytest.mark.parametrize("undo_seconds", [0, 10])
+def test_message_to_a_contact_who_is_archived_first_fails_and_leaves_once_they_are_restored(
+    peer, ana, user, work_tasks, undo_seconds
+):
+    user.undo_seconds = undo_seconds
+    answer = write_message(ana, "Yes", channel="whatsapp", by=user)
+    ana.archive(by=user)
+    DBTaskResult.objects.update(run_after=timezone.now())
+    work_tasks()
+    assert peer.seen == []
+    assert state(answer) == ("failed", "This contact was archived before the message left.", "")
+    answer.refresh_from_db()
+    with pytest.raises(Contact.DoesNotExist):
+        resend_message(answer)
+    ana.restore(by=user)
+    assert [item.outcome for item in ana.waiting_items.all()] == [""]
+    assert resend_message(answer)
+    work_tasks()
+    assert (len(peer.seen), state(answer)) == (1, ("sent", "", "wamid.1"))
+    assert [item.outcome for item in ana.waiting_items.all()] == ["answered"]
+
+
 def test_repeated_id_of_the_provider_sends_nothing_twice(peer, answer, ana, user, work_tasks):
     second = write_message(ana, "And bring the key", channel="whatsapp", by=user)
     peer.answer_with(200, {"messages": [{"id": "wamid.same"}]})

@@ -21,7 +21,7 @@ from ..channels import email
 from ..channels.failures import DOUBT, LANGUAGE
 from ..channels.message import SendFailedError
 from ..channels.providers import provider_of
-from ..models import ContactMessage, WaitingItem
+from ..models import ChannelConnection, ContactMessage, WaitingItem
 from ..topics import split_topic
 from ..waiting.endings import apply_answer, apply_ending, undo_answer
 from .reply_channels import EMAIL, is_window_closed, needs_template, window_closed_text
@@ -31,7 +31,7 @@ ON_THEIR_WAY = (State.SCHEDULED, State.SENDING)
 # The last attempt to send a message is half a day after the first.
 ABANDONED_AFTER = timedelta(days=1)
 ABANDONED_BATCH = 1000
-ARCHIVED = gettext_noop("This contact was archived before the message left.")
+ARCHIVED = gettext_noop("The contact was archived before it was sent. Restore the contact, then try again.")
 # Jobs that wait from before the task moved here carry these paths, for one release.
 FORMER_TASK_PATHS = ("contacts.tasks.send_message", "contact_requests.mails.send_reply")
 
@@ -48,13 +48,20 @@ def resend_message(message: ContactMessage) -> bool:
             return False
         if needs_template(message) and is_window_closed(message.contact_id):
             raise ValidationError(window_closed_text())
+        message.connection = _present_connection(message)
         message.state, message.error, message.external_id = State.SENDING, "", ""
-        message.save(update_fields=["state", "error", "external_id"])
+        message.save(update_fields=["connection", "state", "error", "external_id"])
         # What waits again since it failed: see `fail_message`.
         unanswered = WaitingItem.objects.filter(answer=message)
         unanswered.end(WaitingItem.Outcome.ANSWERED, by=message.author, answer=message)
         send_message.enqueue(str(message.pk))
         return True
+
+
+def _present_connection(message: ContactMessage) -> ChannelConnection | None:
+    """The Pro's connection of the message's channel, as it is now; without one an e-mail leaves as any other would."""
+    rows = ChannelConnection.objects.for_pro(message.pro).filter(channel=message.channel)
+    return next((connection for connection in rows if connection.is_sending), None)
 
 
 @task(takes_context=True)
@@ -85,13 +92,14 @@ def send_message(context: TaskContext, message_id: str) -> None:
 def _claim_message(message_id: str) -> ContactMessage | None:
     """Take a message for sending, so that it cannot be undone any more; None when there is nothing to send.
 
-    One that a killed worker claimed is sent by the next attempt.
+    One that a killed worker claimed is sent by the next attempt; one to a contact archived meanwhile has failed.
     """
     with transaction.atomic():
         rows = ContactMessage.objects.select_for_update(of=("self",))
-        message = rows.filter(pk=message_id, state__in=ON_THEIR_WAY).select_related("author", "contact").first()
+        message = rows.filter(pk=message_id, state__in=ON_THEIR_WAY).select_related("author").first()
         if message is None:
             return None
+        # A merge has moved it to the contact that was kept.
         if message.contact.deleted_at:
             fail_message(message, ARCHIVED)
             return None
@@ -143,9 +151,9 @@ def fail_message(message: ContactMessage, reason: str) -> None:
         if message.update_state(State.FAILED, reason):
             ended = list(WaitingItem.objects.filter(answer=message).values_list("pk", flat=True))
             undo_answer(message)
-            # So that sending it anew ends the same ones, those of an archived contact once they are restored.
-            again = WaitingItem.objects.filter(Q(ended_at=None) | Q(outcome=WaitingItem.Outcome.ARCHIVED))
-            again.filter(pk__in=ended).update(answer=message)
+            # So that sending it anew ends the same ones, those of an archived contact once that is restored.
+            is_waiting = Q(ended_at=None) | Q(outcome=WaitingItem.Outcome.ARCHIVED)
+            WaitingItem.objects.filter(is_waiting, pk__in=ended).update(answer=message)
 
 
 def fail_abandoned_messages() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
-from ..models import ContactMessage
+from ..models import Contact, ContactMessage
 from ..models.message_queryset import ContactMessageQuerySet
 from .reply_channels import is_window_closed, needs_template
 
@@ -35,11 +35,20 @@ def link_messages(messages: Sequence[ContactMessage]) -> None:
 
 
 def mark_hopeless(messages: Sequence[ContactMessage]) -> None:
-    """Set `is_resendable` of failed messages of one contact: free text that WhatsApp takes no more is not."""
-    failed = [row for row in messages if row.state == ContactMessage.State.FAILED and needs_template(row)]
-    if failed and is_window_closed(failed[0].contact_id):
-        for row in failed:
-            row.is_resendable = False
+    """Set `is_resendable` of failed messages of one contact.
+
+    Free text that WhatsApp takes no more is not, nor is anything to a contact who is archived.
+    """
+    failed = [row for row in messages if row.state == ContactMessage.State.FAILED]
+    if not failed:
+        return
+    if Contact.objects.filter(pk=failed[0].contact_id, deleted_at=None).exists():
+        free = [row for row in failed if needs_template(row)]
+        hopeless = free if free and is_window_closed(free[0].contact_id) else []
+    else:
+        hopeless = failed
+    for row in hopeless:
+        row.is_resendable = False
 
 
 def _last_reactions(rows: Sequence[ContactMessage]) -> list[ContactMessage]:

@@ -126,10 +126,12 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         changes: dict[str, Any] = {
             "ended_at": now,
             "outcome": outcome,
-            "answer": answer,
             "ended_by": by if isinstance(by, User) else None,
             "ended_by_token": by if isinstance(by, ApiToken) else None,
         }
+        # An archived contact may be restored: a failed answer still ends the same items then.
+        if outcome != WaitingItem.Outcome.ARCHIVED:
+            changes["answer"] = answer
         WaitingItem.objects.filter(pk__in=[item.pk for item in items]).update(**changes)
         for item in items:
             for name, value in changes.items():
@@ -137,7 +139,10 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         return items
 
     def reopen(self, *outcomes: str) -> int:
-        """Undo the end of these items, or of those with one of the outcomes; returns how many wait again."""
+        """Undo the end of these items, or of those with one of the outcomes; returns how many wait again.
+
+        They keep the failed answer that sending it anew ends them by.
+        """
         ended = self.filter(ended_at__isnull=False)
         ended = ended.filter(outcome__in=outcomes) if outcomes else ended
         return ended.update(**OPEN)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.jobs.worker import MAX_ATTEMPTS, current_worker_id, requeue_jobs
-from contacts.conversations.sending import fail_abandoned_messages, resend_message, send_message
+from contacts.conversations.sending import ARCHIVED, fail_abandoned_messages, resend_message, send_message
 from contacts.conversations.writing import write_message
 from contacts.models import ChannelConnection, Contact, ContactMessage
 from tests.jobs import test_worker
@@ -58,7 +58,7 @@ def test_message_to_a_contact_who_is_archived_first_fails_and_leaves_once_they_a
     DBTaskResult.objects.update(run_after=timezone.now())
     work_tasks()
     assert peer.seen == []
-    assert state(answer) == ("failed", "This contact was archived before the message left.", "")
+    assert state(answer) == ("failed", ARCHIVED, "")
     answer.refresh_from_db()
     with pytest.raises(Contact.DoesNotExist):
         resend_message(answer)

@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from config.web.hooks import hooks
+
 from ..models import IdentityDocument, Pro, User
 from .identity import remove_files
 from .tenancy import TenantAdmin, bound_pro
@@ -101,6 +103,36 @@ class UserAdmin(TenantAdmin, auth_admin.UserAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and _is_manageable(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Count what goes with the users, as if it had gone: files of drafts protect their rows from a cascade."""
+        with transaction.atomic():
+            counts = _delete_rows_of([user.pk for user in objs])
+            to_delete, model_count, perms_needed, protected = super().get_deleted_objects(objs, request)
+            transaction.set_rollback(True)
+        return to_delete, {**model_count, **counts}, perms_needed, protected
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.delete_queryset(request, User.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        with transaction.atomic():
+            ids = list(queryset.values_list("pk", flat=True))
+            _delete_rows_of(ids)
+            super().delete_queryset(request, User.objects.filter(pk__in=ids))
+
+
+def _delete_rows_of(ids: list[int]) -> dict[str, int]:
+    """Delete the rows that go with these users; returns {name in plural: number}.
+
+    An app has them deleted in a module `users`, by `delete_rows_of_users(users)`, which returns these numbers.
+    """
+    # Nothing refers to them anew meanwhile.
+    users = list(User.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    counts: dict[str, int] = {}
+    for module in hooks("users", "delete_rows_of_users"):
+        counts |= module.delete_rows_of_users(users)
+    return counts
 
 
 def _is_manageable(request: HttpRequest, user: User | None) -> bool:

@@ -1,0 +1,16 @@
+"""Rows that go with a user who is deleted."""
+
+from collections.abc import Iterable
+
+from config.accounts.models import User
+
+from .conversations.drafts import delete_draft
+from .models import Draft
+
+
+def delete_rows_of_users(users: Iterable[User]) -> dict[str, int]:
+    """See `config.accounts.admin.people`: drafts with their files; what was sent stays, without its author."""
+    drafts = list(Draft.objects.filter(user__in=users).order_by("pk"))
+    for draft in drafts:
+        delete_draft(draft)
+    return {str(Draft._meta.verbose_name_plural): len(drafts)} if drafts else {}

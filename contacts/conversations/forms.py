@@ -1,8 +1,9 @@
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..channels.whatsapp_templates import MAX_BODY, Template
@@ -11,8 +12,11 @@ from ..models.draft import MAX_CC
 from .reply_channels import ReplyChannel, find_reply_channels, take_free_text
 from .templates import read_templates
 
-# An answer to more things that wait ends all of them: so many boxes help nobody.
+# So many boxes help nobody: where more things wait one box stands for all of them, but those of the topic.
 MAX_TICKS = 30
+# Items that one answer ends at most: their ids are in the form.
+MAX_SETTLED = 1000
+ALL = "all"
 SAY_FIRST = _("Say first who wrote: the same person, or somebody else.")
 
 
@@ -34,18 +38,42 @@ def _ask_sender(form: forms.Form, unconfirmed: ContactMessage | None) -> None:
         del form.fields["is_same"]
 
 
+def read_listed(data: Mapping[str, Any]) -> list[int]:
+    """Ids of the waiting items that the page showed, of the posted `listed`."""
+    ids = str(data.get("listed", "")).split(",")[:MAX_SETTLED]
+    return [int(id) for id in ids if id.isascii() and id.isdigit() and len(id) < 19]
+
+
+def read_settles(data: Mapping[str, Any]) -> list[int] | None:
+    """Ids of the items that were ticked, of the posted `settles` and `listed`; None where no page showed any."""
+    if "listed" not in data:
+        return None
+    ticked = data.get("settles", [])
+    if ALL in ticked:
+        return read_listed(data)
+    return read_listed({"listed": ",".join(ticked)})
+
+
+class TicksField(forms.MultipleChoiceField):
+    """Ticked items; of one that ended since nothing is said, as ending it again changes nothing."""
+
+    def validate(self, value: Any) -> None:
+        """Accept any: `read_settles` reads them."""
+
+
 class MessageForm(forms.Form):
     """An answer by a reply channel. The same `id` submitted twice is one message.
 
     `unconfirmed` is a message from an address that was only stated: the first answer asks if it is the same person.
-    `waiting` are the items that wait, of which the ticked ones end with the answer: `listed` names those that the page
-    showed, as an empty box leaves no trace. `seen` is the version of the thread that it showed.
+    `waiting` are the items that wait, of which the ticked ones end with the answer, and no other: those of the ids
+    `ticked`, by default all of them, are ticked at first. `listed` names those that the page showed. `seen` is the
+    version of the thread that it showed.
     """
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     topic = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=4000)
-    listed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=4000)
+    listed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20 * MAX_SETTLED)
     channel = forms.ChoiceField(label=_("Send by"))
     cc = forms.CharField(label=_("Copy to"), required=False, max_length=MAX_CC)
     text = forms.CharField(
@@ -58,9 +86,7 @@ class MessageForm(forms.Form):
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    settles = forms.TypedMultipleChoiceField(
-        label=_("This answers"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
-    )
+    settles = TicksField(label=_("This answers"), required=False, widget=forms.CheckboxSelectMultiple)
     with_copies = forms.BooleanField(required=False)
     is_same = forms.BooleanField(error_messages={"required": SAY_FIRST})
 
@@ -70,11 +96,12 @@ class MessageForm(forms.Form):
         *args: Any,
         unconfirmed: ContactMessage | None = None,
         waiting: Sequence[WaitingItem] = (),
+        ticked: Collection[int] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.unconfirmed = unconfirmed
-        self._offer_ticks(waiting)
+        self._offer_ticks(waiting[:MAX_SETTLED], ticked)
         _ask_sender(self, unconfirmed)
         field = self.fields["channel"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
@@ -89,26 +116,28 @@ class MessageForm(forms.Form):
         else:
             del self.fields["with_copies"]
 
-    def _offer_ticks(self, waiting: Sequence[WaitingItem]) -> None:
+    def _offer_ticks(self, waiting: Sequence[WaitingItem], ticked: Collection[int] | None) -> None:
         field = self.fields["settles"]
-        assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 - for the type checker
-        ticks = waiting if len(waiting) <= MAX_TICKS else ()
-        labels = [(str(item.pk), item.about or item.words or item.get_kind_display()) for item in ticks]
-        # One that ended since is still a choice: ending it again changes nothing.
-        listed = [id for id in self.data.get("listed", "").split(",") if id.isascii() and id.isdigit() and len(id) < 19]
-        field.choices = [*labels, *((id, id) for id in listed if id not in dict(labels))]
-        field.initial = [id for id, _label in labels]
-        self.fields["listed"].initial = ",".join(field.initial)
+        assert isinstance(field, TicksField)  # noqa: S101 - for the type checker
+        labels = {str(item.pk): item.about or item.words or item.get_kind_display() for item in waiting}
+        chosen = list(labels) if ticked is None else [str(item.pk) for item in waiting if item.pk in ticked]
+        self.fields["listed"].initial = ",".join(labels)
+        if len(labels) > MAX_TICKS:
+            given = self.data.get("settles", []) if self.is_bound else [] if ticked is None else chosen
+            shown = len(read_listed(self.data)) if self.is_bound else len(labels)
+            everything = gettext("Everything that waits (%(n)s)") % {"n": shown}
+            labels = {id: labels[id] for id in given[:MAX_TICKS] if id in labels} | {ALL: everything}
+            chosen = [ALL] if ticked is None else list(given[:MAX_TICKS])
+        field.initial, field.choices = chosen, list(labels.items())
 
     @property
     def options(self) -> dict[str, Any]:
         """Options of `write_message` in a valid form."""
         given = self.cleaned_data
         names = ("id", "channel", "topic", "seen", "cc", "send_at")
-        settles = given["settles"] if given["listed"] else None
         return {
             **{name: given[name] for name in names},
-            "settles": settles,
+            "settles": read_settles(self.data),
             "with_copies": given.get("with_copies", False),
         }
 

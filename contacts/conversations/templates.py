@@ -1,6 +1,7 @@
 """Answers by WhatsApp after 24 hours: approved templates, fetched by a job and kept with the connection."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -36,7 +37,13 @@ def find_template(contact: Contact, key: str) -> Template | None:
 
 
 def write_template(
-    contact: Contact, template: Template, values: list[str], *, by: User | None, id: uuid.UUID | None = None
+    contact: Contact,
+    template: Template,
+    values: list[str],
+    *,
+    by: User | None,
+    id: uuid.UUID | None = None,
+    settles: Collection[int] | None = None,
 ) -> ContactMessage:
     """Send a template by WhatsApp, with a value for each of its variables: store the message and enqueue sending it.
 
@@ -50,7 +57,7 @@ def write_template(
     if len(filled.header) > MAX_HEADER or len(filled.body) > MAX_BODY:
         raise ValidationError(_("The template becomes too long; use shorter texts."))
     sent = template.describe(values)
-    return write_message(contact, filled.text, channel="whatsapp", by=by, id=id, template=sent)
+    return write_message(contact, filled.text, channel="whatsapp", by=by, id=id, settles=settles, template=sent)
 
 
 def refresh_old_templates() -> None:

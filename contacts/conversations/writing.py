@@ -12,7 +12,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,9 +22,9 @@ from config.web.text import unix_lines
 
 from ..models import Contact, ContactMessage, Draft, WaitingItem
 from ..models.locking import hold_book
-from ..models.waiting import LISTED, WaitingItemQuerySet
-from ..topics import read_topic, split_topic
+from ..topics import read_topic
 from ..waiting.endings import undo_answer
+from ..waiting.persons import items_to_answer
 from ..waiting.reminders import cancel_reminder
 from .canned_replies import find_unfilled, languages_for
 from .drafts import find_draft, restore_draft, save_draft, send_files
@@ -63,10 +62,10 @@ def write_message(
 
     It leaves after the author's seconds to undo, or at `send_at` if that is later. The files of the author's draft
     leave with it, and the draft is deleted. `topic` is what it is about: see `topics`. `settles` are the ids of the
-    contact's waiting items that it ends, all listed ones unless they are given. `seen` is the version of the thread
-    that the author saw: see `seen`. `cc` are further recipients as typed; `with_copies` sends it to the other
-    recipients of the e-mail that is answered, too. `template` is the WhatsApp template of the text, as the Cloud API
-    takes it. The same `id` with the same text is one message, submitted twice.
+    contact's waiting items that it ends, those of `items_to_answer` unless they are given. `seen` is the version of
+    the thread that the author saw: see `seen`. `cc` are further recipients as typed; `with_copies` sends it to the
+    other recipients of the e-mail that is answered, too. `template` is the WhatsApp template of the text, as the Cloud
+    API takes it. The same `id` with the same text is one message, submitted twice.
 
     Raises ValidationError for what cannot be sent, DoesNotExist when the contact is deleted, and SeenChangedError: the
     words are then kept as the author's draft.
@@ -102,7 +101,7 @@ def write_message(
                 state=State.SCHEDULED,
                 send_at=leaves_at,
             )
-            _items_to_end(contact, topic, settles).end(WaitingItem.Outcome.ANSWERED, by=by, answer=message)
+            _end_items(message, settles)
             if draft:
                 send_files(draft, message)
             _enqueue(message, leaves_at)
@@ -198,11 +197,13 @@ def find_signature(user: User, contact: Contact) -> str:
     return next((texts[language] for language in languages_for(contact) if texts.get(language)), "")
 
 
-def _items_to_end(contact: Contact, topic: str, settles: Collection[int] | None) -> WaitingItemQuerySet:
-    """The chosen items; unless any were chosen all listed ones, and that of the topic even if it was put off."""
-    kind, key = split_topic(topic)
-    chosen = LISTED | Q(kind=kind, key=key) if settles is None else Q(pk__in=settles)
-    return WaitingItem.objects.filter(chosen, contact=contact).open()
+def _end_items(message: ContactMessage, settles: Collection[int] | None) -> None:
+    """End the chosen items of the contact; unless any were chosen all that an answer may end."""
+    if settles is None:
+        rows = items_to_answer(message.contact, message.topic)
+    else:
+        rows = WaitingItem.objects.filter(contact=message.contact, pk__in=settles)
+    rows.end(WaitingItem.Outcome.ANSWERED, by=message.author, answer=message)
 
 
 def _enqueue(message: ContactMessage, leaves_at: datetime) -> None:

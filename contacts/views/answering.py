@@ -24,7 +24,7 @@ from config.web.toasts import toast
 
 from ..conversations.answering import UNAVAILABLE, keep_draft, send_answer
 from ..conversations.drafts import delete_draft, find_draft
-from ..conversations.forms import MessageForm, TemplateForm
+from ..conversations.forms import MessageForm, TemplateForm, read_settles
 from ..conversations.reply_channels import find_reply_channels, take_free_text
 from ..conversations.seen import SeenChangedError
 from ..conversations.senders import confirm_sender, find_unconfirmed_message
@@ -32,6 +32,7 @@ from ..conversations.sending import resend_message
 from ..conversations.templates import find_template, write_template
 from ..forms import NoteForm
 from ..models import Contact, ContactMessage, ContactNote, Draft, WaitingItem
+from ..waiting.persons import items_to_answer
 from ..waiting.reminders import remind_if_silent
 from .contact import GONE, PAGE, contact_context, find_contact
 from .desk_context import DeskList
@@ -139,7 +140,7 @@ def _keep_for_survivor(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 
 def _bind_form(request: ProRequest, contact: Contact) -> MessageForm:
     unconfirmed = find_unconfirmed_message(contact)
-    items = list(WaitingItem.objects.for_pro(request.pro).listed().of_contact(contact))
+    items = list(items_to_answer(contact, _read_topic(request)).order_by("since", "id"))
     channels = take_free_text(find_reply_channels(contact, _read_topic(request)))
     return MessageForm(channels, _read_post(request), unconfirmed=unconfirmed, waiting=items)
 
@@ -192,7 +193,8 @@ def template_send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
             if unconfirmed and (another := _confirm_and_find_next(unconfirmed)):
                 form = TemplateForm(template, request.POST, unconfirmed=another)
                 return show_refused(request, contact, template_form=form)
-            write_template(contact, template, form.values, by=request.user, id=form.cleaned_data["id"])
+            options = {"id": form.cleaned_data["id"], "settles": read_settles(_read_post(request))}
+            write_template(contact, template, form.values, by=request.user, **options)
             messages.success(request, _("Your message is being sent."))
             return show_answered(request, contact)
         except Contact.DoesNotExist as error:

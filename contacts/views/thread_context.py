@@ -16,7 +16,7 @@ from config.web.hooks import hooks
 from ..book.duplicates import likely_duplicates
 from ..conversations.canned_replies import find_canned_replies
 from ..conversations.drafts import being_written, list_drafts, pick_draft, pick_shown_draft
-from ..conversations.forms import MAX_TICKS, MessageForm, reply_context
+from ..conversations.forms import MessageForm, reply_context
 from ..conversations.reply_channels import ReplyChannel
 from ..conversations.seen import thread_version
 from ..conversations.senders import find_unconfirmed_message
@@ -25,6 +25,7 @@ from ..models import Contact, Draft, WaitingItem
 from ..timeline import Entry, Place, timeline
 from ..topics import make_topic, read_topic, topic_of_items
 from ..waiting.later import date_to_send_back_to
+from ..waiting.persons import items_to_answer
 from .desk_lists import find_next_person
 
 # Pages that a poll reads back to the first entry that is shown.
@@ -119,14 +120,17 @@ def composer_context(
     drafts, unconfirmed = list_drafts(contact), find_unconfirmed_message(contact)
     own = [draft for draft in drafts if draft.user_id == request.user.pk]
     draft, topic = _pick_draft(contact, own, items, forms.get("form"), topic)
+    offered = _with_topic(items, contact, topic)
     context = reply_context(contact, unconfirmed, topic=topic, **forms)
     if "form" not in forms:
         initial = _initial_answer(contact, context["reply_channels"], topic, draft)
         reply_channels = context["reply_channels"]
-        context["form"] = MessageForm(reply_channels, initial=initial, unconfirmed=unconfirmed, waiting=items)
+        chosen = None
         if is_about:
-            chosen = [item for item in items if item.pk in ticked or make_topic(item.kind, item.key) == topic]
-            context["form"].initial["settles"] = [str(item.pk) for item in chosen]
+            chosen = [item.pk for item in offered if item.pk in ticked or make_topic(item.kind, item.key) == topic]
+        context["form"] = MessageForm(
+            reply_channels, initial=initial, unconfirmed=unconfirmed, waiting=offered, ticked=chosen
+        )
     return {
         "contact": contact,
         "page_url": page_url,
@@ -139,8 +143,8 @@ def composer_context(
         "present": being_written(drafts, beside=request.user),
         "sends_back_to": date_to_send_back_to(contact),
         "waiting_items": items,
-        "has_ticks": len(items) <= MAX_TICKS,
-        "shows_ticks": len(items) > 1 or _differs_from_ticks(items, context["form"]),
+        "offered_items": offered,
+        "shows_ticks": len(offered) > 1 or _differs_from_ticks(offered, context["form"]),
         **context,
     }
 
@@ -157,6 +161,13 @@ def _pick_draft(
     draft = pick_shown_draft(own, topic)
     is_valid = draft and (not draft.topic or read_topic(contact, draft.topic))
     return draft, draft.topic if draft and is_valid else topic
+
+
+def _with_topic(items: list[WaitingItem], contact: Contact, topic: str) -> list[WaitingItem]:
+    """Items that an answer about a topic may end; `items` are the listed ones among them."""
+    if not topic or any(make_topic(item.kind, item.key) == topic for item in items):
+        return items
+    return list(items_to_answer(contact, topic).order_by("since", "id"))
 
 
 def _differs_from_ticks(items: list[WaitingItem], form: MessageForm) -> bool:

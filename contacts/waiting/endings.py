@@ -18,7 +18,7 @@ from config.web.hooks import hooks
 
 from ..models import ContactMessage, WaitingItem
 from ..models.waiting import WaitingItemQuerySet
-from .persons import Person, items_to_answer
+from .persons import Person, open_items
 
 Outcome = WaitingItem.Outcome
 # The effects of these outcomes are applied; an answer's when it leaves.
@@ -38,7 +38,7 @@ def end_waiting(
     "Answered another way" takes effect when the seconds of the user are over, or at once if it `is_immediate`, as for
     a program. That of an answer is applied by `apply_answer`.
     """
-    rows = what if isinstance(what, WaitingItemQuerySet) else items_to_answer(what)
+    rows = what if isinstance(what, WaitingItemQuerySet) else open_items(what)
     with transaction.atomic():
         items = rows.end(outcome, by=by, answer=answer)
         if items and outcome == Outcome.ANOTHER_WAY:

@@ -12,7 +12,7 @@ from config.web.text import one_line
 
 from ..models import WaitingItem
 from ..models.waiting import MAX_WORDS, WaitingItemQuerySet
-from .persons import Person, items_of, items_to_answer
+from .persons import Person, items_of, open_items
 
 MAX_DELAY = timedelta(days=3653)
 BATCH = 1000
@@ -25,7 +25,7 @@ def put_off(what: Person | WaitingItemQuerySet, until: datetime, *, words: str =
     """
     words = clean_words(words)
     check_later(until)
-    rows = what if isinstance(what, WaitingItemQuerySet) else items_to_answer(what)
+    rows = what if isinstance(what, WaitingItemQuerySet) else open_items(what)
     with transaction.atomic():
         items = rows.open().locked()
         items.update(later_until=until, later_words=words, later_by=by, later_was=None)
@@ -51,7 +51,7 @@ def clean_words(words: str) -> str:
 
 def come_back(what: Person | WaitingItemQuerySet) -> int:
     """List items again that were put off, as they were before; returns how many. A reminder stands."""
-    rows = what if isinstance(what, WaitingItemQuerySet) else items_to_answer(what)
+    rows = what if isinstance(what, WaitingItemQuerySet) else open_items(what)
     with transaction.atomic():
         return rows.later().locked().update(later_until=None, later_words="", later_by=None, later_was=None)
 

@@ -1,9 +1,12 @@
 """A person of the list: a contact, or an item without one that stands by itself."""
 
+from django.db.models import Q
+
 from config.web.hooks import hooks
 
 from ..models import Contact, WaitingItem
-from ..models.waiting import WaitingItemQuerySet
+from ..models.waiting import LISTED, WaitingItemQuerySet
+from ..topics import split_topic
 
 Person = Contact | WaitingItem
 
@@ -14,13 +17,19 @@ def items_of(person: Person) -> WaitingItemQuerySet:
     return rows.filter(contact=person) if isinstance(person, Contact) else rows.filter(pk=person.pk)
 
 
-def items_to_answer(person: Person) -> WaitingItemQuerySet:
-    """Items of a person that an answer is about unless the user picks some: all that wait, put off or not.
+def open_items(person: Person) -> WaitingItemQuerySet:
+    """Items of a person that a decision about the person is about: all that have not ended, put off or not.
 
     A reminder that is not due stands: it asks what becomes of an answer.
     """
     rows = items_of(person).open()
     return rows.exclude(kind=WaitingItem.Kind.REMINDER, later_until__isnull=False)
+
+
+def items_to_answer(contact: Contact, topic: str = "") -> WaitingItemQuerySet:
+    """Items that an answer to a contact may end: the listed ones, and that of its topic even if it was put off."""
+    kind, key = split_topic(topic)
+    return items_of(contact).open().filter(LISTED | Q(kind=kind, key=key))
 
 
 def item_url(item: WaitingItem) -> str:

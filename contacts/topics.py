@@ -83,9 +83,3 @@ def topic_of_answer(contact: Contact, message_ids: Iterable[str]) -> str:
         return message.topic
     topics = (module.topic_of_mails(contact, ids) for module in hooks("topics", "topic_of_mails"))
     return next((topic for topic in topics if topic), "")
-
-
-def newest_of_topic(contact: Contact, topic: str) -> ContactMessage | None:
-    """The last e-mail to a contact about a topic that has gone out."""
-    sent = contact.messages.filter(topic=topic, channel="email", state__in=GONE_OUT)
-    return sent.order_by("-created_at", "-id").first()

@@ -6,6 +6,8 @@ either stays visible, and keeps the message from being sent.
 
 import re
 from collections.abc import Mapping
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -15,8 +17,8 @@ from django.utils.translation import override
 
 from config.accounts.models import User
 
-from ..models import CannedReply, Contact
-from ..topics import read_topic
+from ..models import CannedReply, CannedReplyText, Contact
+from ..topics import Topic
 
 # What each variable stands for, as the settings page says.
 VARIABLES = {
@@ -39,17 +41,21 @@ class FilledReply(NamedTuple):
     unfilled: list[str]
 
 
-def find_canned_replies(user: User, contact: Contact, topic: str = "") -> list[FilledReply]:
-    """The canned replies that a user has for a contact, by title, those of the office among them."""
-    rows = CannedReply.objects.for_pro(contact.pro).of_user(user).prefetch_related("texts")
+def find_canned_replies(user: User, contact: Contact, about: Topic | None = None) -> list[FilledReply]:
+    """The canned replies that a user has for a contact, by title, those of the office among them.
+
+    `about` is the contact request or inquiry that they are to answer.
+    """
+    replies = CannedReply.objects.for_pro(contact.pro).of_user(user)
+    rows = CannedReplyText.objects.filter(canned_reply__in=replies.order_by()).select_related("canned_reply")
     filled, values = [], dict[str, dict[str, str]]()
-    for reply in rows:
-        texts = {each.language: each.text for each in reply.texts.all()}
-        language = next((each for each in languages_for(contact) if each in texts), next(iter(texts), ""))
-        if language:
-            values.setdefault(language, read_values(user, contact, topic, language))
-            text = fill_in(texts[language], values[language])
-            filled.append(FilledReply(reply, text, find_unfilled(text)))
+    for reply, own in groupby(rows.order_by("canned_reply__title", "canned_reply", "id"), attrgetter("canned_reply")):
+        texts = {each.language: each.text for each in own}
+        language = next((each for each in languages_for(contact) if each in texts), next(iter(texts)))
+        if language not in values:
+            values[language] = make_values(user, contact, about, language)
+        text = fill_in(texts[language], values[language])
+        filled.append(FilledReply(reply, text, find_unfilled(text)))
     return filled
 
 
@@ -58,9 +64,8 @@ def languages_for(contact: Contact) -> list[str]:
     return [contact.language, contact.pro.language, "en"]
 
 
-def read_values(user: User, contact: Contact, topic: str, language: str) -> dict[str, str]:
+def make_values(user: User, contact: Contact, about: Topic | None, language: str) -> dict[str, str]:
     """Values of the variables, "" for an unknown one."""
-    about = read_topic(contact, topic)
     with override(language):
         today = date_format(timezone.localdate(), "DATE_FORMAT")
     # A contact without a name is called by the address.

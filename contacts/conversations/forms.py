@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from ..channels.whatsapp_templates import MAX_BODY, Template
 from ..models import Contact, ContactMessage, WaitingItem
 from ..models.draft import MAX_CC
+from ..topics import Topic
 from .reply_channels import ReplyChannel, find_reply_channels, take_free_text
 from .templates import read_templates
 
@@ -189,9 +190,10 @@ def reply_context(
     form: MessageForm | None = None,
     template_form: TemplateForm | None = None,
     topic: str = "",
+    about: Topic | None = None,
 ) -> dict[str, Any]:
     """Context of an answer: the channels that take free text with their form, and the closed one with its templates."""
-    reply_channels = [] if contact.deleted_at else find_reply_channels(contact, topic)
+    reply_channels = [] if contact.deleted_at else find_reply_channels(contact, topic, about=about)
     return {
         "reply_channels": take_free_text(reply_channels),
         "closed_channel": next((reply for reply in reply_channels if reply.is_window_closed), None),

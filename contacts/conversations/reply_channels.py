@@ -1,19 +1,21 @@
 """The channels by which a contact can be answered now, each with its address."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from config.accounts.models import Pro
 from config.web.mail import is_answerable
 
 from ..addresses import email_key
 from ..channels.mail_headers import MAX_REFERENCES
 from ..channels.whatsapp import WINDOW_HOURS
 from ..models import ChannelConnection, Contact, ContactMessage
-from ..topics import Topic, newest_of_topic, read_topic
+from ..topics import GONE_OUT, Topic, read_topic
 
 Channel = ChannelConnection.Channel
 EMAIL = Channel.EMAIL
@@ -45,30 +47,58 @@ class ReplyChannel(NamedTuple):
         return f"{name} ({self.address})" if self.channel == Channel.EMAIL else name
 
 
-def find_reply_channels(contact: Contact, topic: str = "", *, at: datetime | None = None) -> list[ReplyChannel]:
+def find_reply_channels(
+    contact: Contact, topic: str = "", *, about: Topic | None = None, at: datetime | None = None
+) -> list[ReplyChannel]:
     """Reply channels of a contact for an answer about a topic, the one that they wrote by last first.
 
     A contact who has never written has none but e-mail. One whose window is closed at the time `at`, now unless it is
-    given, takes templates only.
+    given, takes templates only. `about` is what the topic stands for, where the caller has read it.
     """
-    received = ContactMessage.objects.filter(contact=contact, state=ContactMessage.State.RECEIVED).exclude(address="")
-    dated: list[tuple[datetime, ReplyChannel]] = []
+    about = about or read_topic(contact, topic)
     sending = [each for each in ChannelConnection.objects.for_pro(contact.pro) if each.is_sending]
-    by_mail = next((connection for connection in sending if connection.channel == EMAIL), None)
     others = [connection for connection in sending if connection.channel != EMAIL]
-    for channel, connection in [*((each.channel, each) for each in others), (EMAIL, by_mail)]:
-        by_channel = received.filter(channel=channel).order_by("-created_at", "-id")
-        last = newest = by_channel.first()
-        if newest and newest.is_silent:
-            # A program's message is not answered.
-            last = by_channel.filter(is_silent=False).first()
-        if channel == EMAIL:
-            reply_channel = _email_reply_channel(contact, connection, last, topic)
-        else:
-            reply_channel = _chat_reply_channel(channel, connection, last, newest, at)
-        if reply_channel:
-            dated.append((last.created_at if last else contact.created_at - timedelta(days=36500), reply_channel))
-    return [reply_channel for _at, reply_channel in sorted(dated, key=lambda pair: pair[0], reverse=True)]
+    messages = _read_last_messages(contact, [*(each.channel for each in others), EMAIL], topic)
+    by_mail = next((connection for connection in sending if connection.channel == EMAIL), None)
+    dated: list[tuple[ContactMessage | None, ReplyChannel | None]] = []
+    for connection in others:
+        last = _last_received(messages, connection.channel)
+        dated.append((last, _chat_reply_channel(connection, last, _newest_received(messages, connection.channel), at)))
+    dated.append((_last_received(messages, EMAIL), _email_reply_channel(contact, by_mail, messages, topic, about)))
+    never = contact.created_at - timedelta(days=36500)
+    dated.sort(key=lambda pair: pair[0].created_at if pair[0] else never, reverse=True)
+    return [reply_channel for _last, reply_channel in dated if reply_channel]
+
+
+def _read_last_messages(contact: Contact, channels: Iterable[str], topic: str) -> list[ContactMessage]:
+    """The messages by which the reply channels are found, in one query.
+
+    They are the last one received by each channel, the last one there that a person wrote, and the last e-mails about
+    the topic, received and sent.
+    """
+    every = ContactMessage.objects.filter(contact=contact).order_by().defer("text", "quoted", "former", "search_text")
+    received = every.filter(state=ContactMessage.State.RECEIVED).exclude(address="")
+    parts = [received.filter(channel=channel) for channel in channels]
+    parts += [rows.filter(is_silent=False) for rows in parts]
+    if topic:
+        of_topic = {"topic": topic, "channel": EMAIL}
+        parts += [received.filter(is_silent=False, **of_topic), every.filter(state__in=GONE_OUT, **of_topic)]
+    # SQLite takes no LIMIT in the parts of a union itself.
+    newest = [every.filter(pk__in=rows.order_by("-created_at", "-id").values("pk")[:1]) for rows in parts]
+    return list(newest[0].union(*newest[1:], all=True).order_by())
+
+
+def _newest(messages: Iterable[ContactMessage]) -> ContactMessage | None:
+    return max(messages, key=lambda message: (message.created_at, message.pk), default=None)
+
+
+def _newest_received(messages: Iterable[ContactMessage], channel: str) -> ContactMessage | None:
+    return _newest(each for each in messages if each.channel == channel and not each.is_outbound)
+
+
+def _last_received(messages: Iterable[ContactMessage], channel: str) -> ContactMessage | None:
+    """The last message by a channel that a person wrote: a program's is not answered."""
+    return _newest_received([each for each in messages if not each.is_silent], channel)
 
 
 def take_free_text(reply_channels: list[ReplyChannel]) -> list[ReplyChannel]:
@@ -106,36 +136,36 @@ def window_closed_text() -> str:
 
 
 def _chat_reply_channel(
-    channel: str,
-    connection: ChannelConnection | None,
-    last: ContactMessage | None,
-    newest: ContactMessage | None,
-    at: datetime | None,
+    connection: ChannelConnection, last: ContactMessage | None, newest: ContactMessage | None, at: datetime | None
 ) -> ReplyChannel | None:
     """`last` is the last message by this channel that a person wrote, `newest` the last one of all."""
     if last is None or newest is None:
         return None
     is_old = last.created_at < _window_start(at)
+    is_closed = is_old and connection.channel == Channel.WHATSAPP
     # WhatsApp's own notice tells the new number of a contact.
-    return ReplyChannel(channel, connection, newest.address, is_window_closed=is_old and channel == Channel.WHATSAPP)
+    return ReplyChannel(connection.channel, connection, newest.address, is_window_closed=is_closed)
 
 
 def _email_reply_channel(
-    contact: Contact, connection: ChannelConnection | None, last: ContactMessage | None, topic: str
+    contact: Contact,
+    connection: ChannelConnection | None,
+    messages: list[ContactMessage],
+    topic: str,
+    about: Topic | None,
 ) -> ReplyChannel | None:
     """Reply to their last e-mail, else to the contact's address; None for an address that takes no answers.
 
     About a topic: to their last e-mail about it, else below ours, else to the address that was given with it.
     """
-    about = read_topic(contact, topic)
-    if about:
-        last = _last_about(contact, topic)
+    of_topic = [message for message in messages if message.topic == topic]
+    last = _last_received(of_topic if about else messages, EMAIL)
     address = last.address if last and _is_of_contact(contact, last) else ""
     address = address or (about.address if about else "") or contact.email
     if not address or not is_answerable(address):
         return None
     if last is None and about:
-        return _first_about(contact, connection, address, topic, about)
+        return _first_about(connection, address, _newest(each for each in of_topic if each.is_outbound), about)
     subject = last.subject if last and last.subject else _("Message from %(pro)s") % {"pro": contact.pro.name}
     is_answer = bool(last and last.subject)
     return ReplyChannel(
@@ -144,21 +174,15 @@ def _email_reply_channel(
         address,
         _as_answer(subject) if is_answer else subject[:200],
         tuple(last.references) if last else (),
-        cc=_other_recipients(connection, last, address) if last else (),
+        cc=_other_recipients(contact.pro, connection, last, address) if last else (),
     )
 
 
-def _last_about(contact: Contact, topic: str) -> ContactMessage | None:
-    """The contact's last e-mail about a topic."""
-    rows = contact.messages.filter(topic=topic, channel=EMAIL, state=ContactMessage.State.RECEIVED, is_silent=False)
-    return rows.exclude(address="").order_by("-created_at", "-id").first()
-
-
 def _first_about(
-    contact: Contact, connection: ChannelConnection | None, address: str, topic: str, about: Topic
+    connection: ChannelConnection | None, address: str, sent: ContactMessage | None, about: Topic
 ) -> ReplyChannel:
-    """E-mail about a topic that the contact has not written about by e-mail: below ours, if there is one."""
-    if (sent := newest_of_topic(contact, topic)) and sent.external_id:
+    """E-mail about a topic that the contact has not written about by e-mail: below ours (`sent`), if there is one."""
+    if sent and sent.external_id:
         references = (*sent.references, sent.external_id)[-MAX_REFERENCES:]
         return ReplyChannel(EMAIL, connection, address, sent.subject, references)
     return ReplyChannel(EMAIL, connection, address, about.subject[:200], about.references)
@@ -170,11 +194,11 @@ def _as_answer(subject: str) -> str:
 
 
 def _other_recipients(
-    connection: ChannelConnection | None, message: ContactMessage, address: str
+    pro: Pro, connection: ChannelConnection | None, message: ContactMessage, address: str
 ) -> tuple[tuple[str, str], ...]:
     """The (name, address) of the others who got an e-mail and can be answered."""
     ours = [connection.address] if connection else []
-    own = {email_key(each) for each in (*ours, message.contact.pro.email, address)}
+    own = {email_key(each) for each in (*ours, pro.email, address)}
     return tuple((name, each) for name, each in message.cc if email_key(each) not in own and is_answerable(each))
 
 

@@ -5,11 +5,11 @@ The version of a thread names the newest entries that it shows, so that an entry
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Model
+from django.db.models import Model, Value
 from django.utils.translation import gettext as _
 
 from config.accounts.models import User
@@ -49,9 +49,14 @@ class SeenChangedError(Exception):
         return _("Something was added since you began. Nothing was sent.")
 
 
-def thread_version(contact: Contact) -> str:
-    """The version of a contact's thread as it is now, a short text for a form's hidden field."""
-    return PREFIX + "".join(entry.token for entry in _entries(contact, NAMED))
+def thread_version(contact: Contact, items: Iterable[WaitingItem] | None = None) -> str:
+    """The version of a contact's thread as it is now, a short text for a form's hidden field.
+
+    `items` are the contact's waiting items where the caller has read them, at least the newest NAMED.
+    """
+    rows = contact.waiting_items.order_by("-since", "-id")[:NAMED] if items is None else items
+    newest = sorted(rows, key=lambda item: (item.since, item.pk), reverse=True)[:NAMED]
+    return PREFIX + "".join([*_read_tokens(contact), *(entry.token for entry in _entries_of_items(newest))])
 
 
 def check_seen(contact: Contact, seen: str, *, by: User | None) -> None:
@@ -70,13 +75,33 @@ def _tokens(version: str) -> set[str]:
     return {text[start : start + TOKEN_LENGTH] for start in range(0, len(text), TOKEN_LENGTH)}
 
 
+def _read_tokens(contact: Contact) -> list[str]:
+    """Tokens of the newest messages and notes, in one query; those that `_entries` gives them."""
+    # SQLite takes no LIMIT in the parts of a union itself.
+    parts = [
+        rows.filter(pk__in=rows.order_by("-created_at", "-id").values("pk")[:NAMED]).values_list(
+            Value(kind), "pk", "edited_at", "deleted_at"
+        )
+        for kind, rows in (("message", contact.messages.order_by()), ("note", contact.notes.present().order_by()))
+    ]
+    # A note that is shown is not deleted.
+    return [
+        _make_token(kind, pk, edited_at, *([deleted_at] if kind == "message" else []))
+        for kind, pk, edited_at, deleted_at in parts[0].union(parts[1], all=True).order_by()
+    ]
+
+
 def _entries(contact: Contact, newest: int) -> Iterator[Addition]:
     for message in contact.messages.order_by("-created_at", "-id")[:newest]:
         # The author's own state changes, such as a failure, are nobody's addition.
         yield _entry("message", message.created_at, message, message.author_id, message.edited_at, message.deleted_at)
     for note in contact.notes.present().order_by("-created_at", "-id")[:newest]:
         yield _entry("note", note.edited_at or note.created_at, note, note.author_id, note.edited_at)
-    for item in contact.waiting_items.order_by("-since", "-id")[:newest]:
+    yield from _entries_of_items(contact.waiting_items.order_by("-since", "-id")[:newest])
+
+
+def _entries_of_items(items: Iterable[WaitingItem]) -> Iterator[Addition]:
+    for item in items:
         if item.kind in ARRIVALS:
             yield _entry("arrival", item.since, item, None)
         if item.ended_at and item.outcome in ENDINGS:
@@ -84,5 +109,9 @@ def _entries(contact: Contact, newest: int) -> Iterator[Addition]:
 
 
 def _entry(kind: str, at: datetime, item: Model, user_id: int | None, *version: datetime | None) -> Addition:
-    digest = hashlib.sha256(repr((kind, item.pk, version)).encode()).digest()
-    return Addition(kind, at, item, user_id, base64.urlsafe_b64encode(digest[:6]).decode())
+    return Addition(kind, at, item, user_id, _make_token(kind, item.pk, *version))
+
+
+def _make_token(kind: str, pk: Any, *version: datetime | None) -> str:
+    digest = hashlib.sha256(repr((kind, pk, version)).encode()).digest()
+    return base64.urlsafe_b64encode(digest[:6]).decode()

@@ -44,6 +44,11 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         """Items of one contact, oldest first."""
         return self.filter(contact=contact).order_by("since", "id")
 
+    def listed_and_newest(self, contact: "Contact", newest: int) -> Self:
+        """Items of one contact that are listed, and the newest ones, ended or not; oldest first."""
+        last = self.filter(contact=contact).order_by("-since", "-id").values("pk")[:newest]
+        return self.of_contact(contact).filter(LISTED | Q(pk__in=last))
+
     def first_of_each_person(self) -> Self:
         """The first listed item of each contact in the order of the list, and each listed item without a contact."""
         # A probe of the index for each row that is read, so that a page takes as long in a long list as in a short one.

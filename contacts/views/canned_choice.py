@@ -19,6 +19,7 @@ from ..conversations.canned_replies import FilledReply, find_canned_replies
 from ..conversations.drafts import save_draft
 from ..conversations.forms import MessageForm
 from ..models import Contact
+from ..topics import read_topic
 from .thread import find_person
 
 LIST, TEXT = "thread/_canned.html", "thread/_text.html"
@@ -68,4 +69,4 @@ def canned_add(request: ProRequest, id: uuid.UUID, reply: int) -> HttpResponse:
 
 
 def _find(request: ProRequest, contact: Contact, topic: str) -> list[FilledReply]:
-    return find_canned_replies(request.user, contact, topic)
+    return find_canned_replies(request.user, contact, read_topic(contact, topic))

@@ -106,12 +106,16 @@ LISTS: dict[str, Callable[[Pro, User, str, str], ListPage[Row]]] = {
 }
 
 
-def find_next_person(pro: Pro, contact: Contact) -> WaitingItem | None:
-    """First item of the person who stands after a contact in the list of who waits, else of the first other person."""
-    people = WaitingItem.objects.for_pro(pro).first_of_each_person().filter(contact__isnull=False)
-    people = people.longest_first().select_related("contact")
-    own = people.filter(contact=contact).first()
-    others = people.exclude(contact=contact)
+def find_next_person(pro: Pro, contact: Contact, items: Sequence[WaitingItem] | None = None) -> WaitingItem | None:
+    """First item of the person who stands after a contact in the list of who waits, else of the first other person.
+
+    `items` are the contact's listed ones, where the caller has read them.
+    """
+    rows = WaitingItem.objects.for_pro(pro)
+    items = rows.listed().of_contact(contact) if items is None else items
+    own = min(items, key=lambda item: (not item.is_returned, item.since, item.pk), default=None)
+    people = rows.first_of_each_person().longest_first().filter(contact__isnull=False)
+    others = people.select_related("contact").exclude(contact=contact)
     following = others.after(own.is_returned, own.since, own.pk).first() if own else None
     return following or others.first()
 

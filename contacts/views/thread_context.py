@@ -18,13 +18,13 @@ from ..conversations.canned_replies import find_canned_replies
 from ..conversations.drafts import being_written, list_drafts, pick_draft, pick_shown_draft
 from ..conversations.forms import MessageForm, reply_context
 from ..conversations.reply_channels import ReplyChannel
-from ..conversations.seen import thread_version
+from ..conversations.seen import NAMED, thread_version
 from ..conversations.senders import find_unconfirmed_message
 from ..forms import NoteForm
 from ..models import Contact, Draft, WaitingItem
 from ..timeline import Entry, Place, timeline
-from ..topics import make_topic, read_topic, topic_of_items
-from ..waiting.later import date_to_send_back_to
+from ..topics import Topic, make_topic, read_topic, topic_of_items
+from ..waiting.later import last_date_cut_short
 from ..waiting.persons import items_to_answer
 from .desk_lists import find_next_person
 
@@ -116,15 +116,16 @@ def composer_context(
     chooses others, by default all are settled. `form`, `template_form` and `note_form` stand in for the empty ones.
     """
     note_form, is_about = forms.pop("note_form", None), bool(topic)
-    items = list(WaitingItem.objects.for_pro(request.pro).listed().of_contact(contact))
+    newest = list(WaitingItem.objects.for_pro(request.pro).listed_and_newest(contact, NAMED))
+    items = [item for item in newest if item.is_listed]
     drafts, unconfirmed = list_drafts(contact), find_unconfirmed_message(contact)
     own = [draft for draft in drafts if draft.user_id == request.user.pk]
-    draft, topic = _pick_draft(contact, own, items, forms.get("form"), topic)
+    draft, topic, about = _pick_draft(contact, own, items, forms.get("form"), topic)
     offered = _with_topic(items, contact, topic)
-    context = reply_context(contact, unconfirmed, topic=topic, **forms)
+    context = reply_context(contact, unconfirmed, topic=topic, about=about, **forms)
     if "form" not in forms:
-        initial = _initial_answer(contact, context["reply_channels"], topic, draft)
         reply_channels = context["reply_channels"]
+        initial = _initial_answer(reply_channels, topic, thread_version(contact, newest), draft)
         chosen = None
         if is_about:
             chosen = [item.pk for item in offered if item.pk in ticked or make_topic(item.kind, item.key) == topic]
@@ -135,13 +136,13 @@ def composer_context(
         "contact": contact,
         "page_url": page_url,
         "topic": topic,
-        "canned_replies": find_canned_replies(request.user, contact, topic),
+        "canned_replies": find_canned_replies(request.user, contact, about),
         "draft": draft,
         "draft_files": list(draft.files.all()) if draft else [],
         "note_form": note_form or _new_note_form(own),
         "is_note": note_form is not None,
         "present": being_written(drafts, beside=request.user),
-        "sends_back_to": date_to_send_back_to(contact),
+        "sends_back_to": last_date_cut_short(items),
         "waiting_items": items,
         "offered_items": offered,
         "shows_ticks": len(offered) > 1 or _differs_from_ticks(offered, context["form"]),
@@ -151,16 +152,20 @@ def composer_context(
 
 def _pick_draft(
     contact: Contact, own: list[Draft], items: list[WaitingItem], form: MessageForm | None, topic: str | None
-) -> tuple[Draft | None, str]:
-    """The one of the user's drafts, and the topic of the answer: the given or the form's, else the draft's, else what
-    waits."""
+) -> tuple[Draft | None, str, Topic | None]:
+    """The one of the user's drafts, the topic of the answer, and what that stands for.
+
+    The topic is the given or the form's, else the draft's, else what waits.
+    """
     topic = str(form["topic"].value() or "") if form else topic
     if topic is not None:
-        return pick_draft(own, topic), topic
+        return pick_draft(own, topic), topic, read_topic(contact, topic)
     topic = topic_of_items(items)
     draft = pick_shown_draft(own, topic)
-    is_valid = draft and (not draft.topic or read_topic(contact, draft.topic))
-    return draft, draft.topic if draft and is_valid else topic
+    about = read_topic(contact, draft.topic) if draft else None
+    if draft and (about or not draft.topic):
+        return draft, draft.topic, about
+    return draft, topic, read_topic(contact, topic)
 
 
 def _with_topic(items: list[WaitingItem], contact: Contact, topic: str) -> list[WaitingItem]:
@@ -181,11 +186,9 @@ def _new_note_form(own: list[Draft]) -> NoteForm:
     return NoteForm(initial={"id": uuid.uuid4(), "body": note.text if note else ""}, auto_id="id_note_%s")
 
 
-def _initial_answer(
-    contact: Contact, reply_channels: list[ReplyChannel], topic: str, draft: Draft | None
-) -> dict[str, Any]:
+def _initial_answer(reply_channels: list[ReplyChannel], topic: str, seen: str, draft: Draft | None) -> dict[str, Any]:
     """Values of a new form of an answer, with the words of the draft."""
-    initial: dict[str, Any] = {"id": uuid.uuid4(), "topic": topic, "seen": thread_version(contact)}
+    initial: dict[str, Any] = {"id": uuid.uuid4(), "topic": topic, "seen": seen}
     if draft:
         initial |= {"text": draft.text, "cc": draft.cc}
     if draft and draft.channel in {reply.channel for reply in reply_channels}:
@@ -205,11 +208,11 @@ def _parts_of_apps(contact: Contact) -> dict[str, list[Any]]:
 def person_context(request: ProRequest, contact: Contact, place: Place | None = None, **forms: Any) -> dict[str, Any]:
     """Context of `waiting/_person.html`: thread, composer, what is known of the person, and the next one who waits."""
     duplicates = likely_duplicates(contact)
-    following = find_next_person(request.pro, contact)
+    composer = composer_context(request, contact, **forms)
     return {
         **thread_context(contact, place),
-        **composer_context(request, contact, **forms),
+        **composer,
         "likely": duplicates[0] if duplicates else None,
-        "following": following,
+        "following": find_next_person(request.pro, contact, composer["waiting_items"]),
         **_parts_of_apps(contact),
     }

@@ -1,5 +1,6 @@
 """Items are put off to a later time, and come back: at that time, when the contact writes, or by hand."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -58,8 +59,13 @@ def come_back(what: Person | WaitingItemQuerySet) -> int:
 
 def date_to_send_back_to(person: Person) -> datetime | None:
     """The time to which a person had been put off when they wrote before it, if it is still to come."""
-    rows = items_of(person).listed().filter(later_was__gt=timezone.now())
-    return rows.order_by("-later_was").values_list("later_was", flat=True).first()
+    return last_date_cut_short(items_of(person).listed().filter(later_was__isnull=False))
+
+
+def last_date_cut_short(items: Iterable[WaitingItem]) -> datetime | None:
+    """The last time still to come to which one of these items had been put off before it came back."""
+    now = timezone.now()
+    return max((item.later_was for item in items if item.later_was and item.later_was > now), default=None)
 
 
 def send_back_to_date(person: Person, *, by: User) -> list[WaitingItem]:

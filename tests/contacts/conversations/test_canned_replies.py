@@ -9,6 +9,7 @@ from django.utils.translation import override
 from contacts.conversations.canned_replies import find_canned_replies
 from contacts.conversations.writing import write_message
 from contacts.models import CannedReply, ContactMessage
+from contacts.topics import read_topic
 from tests.factories import InquiryFactory, PropertyFactory, RequestFactory, UserFactory
 
 
@@ -24,7 +25,10 @@ def canned(pro, title, user=None, **texts):
 
 
 def texts(user, contact, topic=""):
-    return [(each.reply.title, each.text, each.unfilled) for each in find_canned_replies(user, contact, topic)]
+    return [
+        (each.reply.title, each.text, each.unfilled)
+        for each in find_canned_replies(user, contact, read_topic(contact, topic))
+    ]
 
 
 def test_those_of_the_office_and_ones_own_by_title(pro, user, ana, other_user):

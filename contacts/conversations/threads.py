@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from ..models import Contact, ContactMessage
 from ..models.message_queryset import ContactMessageQuerySet
@@ -10,13 +10,17 @@ from .reply_channels import is_window_closed, needs_template
 
 
 def with_content(messages: ContactMessageQuerySet) -> ContactMessageQuerySet:
-    """With what a page shows of each message: author, files, and the states of fetching its media."""
-    return messages.select_related("author").prefetch_related("files", "fetched_media")
+    """With what a page shows of each message: author and files."""
+    return messages.select_related("author").prefetch_related("files")
 
 
 def link_messages(messages: Sequence[ContactMessage]) -> None:
-    """Set `answered`, `reactions` and `is_withdrawn` on messages of one contact, in one query, and `is_resendable`."""
+    """Set `answered`, `reactions` and `is_withdrawn` on messages of one contact, in one query, and `is_resendable`.
+
+    The states of fetching their media are read too, where there are any.
+    """
     mark_hopeless(messages)
+    prefetch_related_objects([message for message in messages if message.media], "fetched_media")
     answered_ids = {message.answers_to for message in messages} - {""}
     ids = {message.external_id for message in messages} - {""}
     if not (ids or answered_ids):

@@ -18,8 +18,11 @@ def describe_topic(contact: Contact, topic: str) -> Topic | None:
     """The inquiry of a topic; see `contacts.topics`."""
     kind, _colon, id = topic.partition(":")
     inquiry = _find_of_contact(contact, id) if kind == INQUIRY else None
-    if inquiry is None:
-        return None
+    return describe_inquiry(inquiry) if inquiry else None
+
+
+def describe_inquiry(inquiry: Inquiry) -> Topic:
+    """An inquiry as its answers need it."""
     with override(inquiry.language):
         subject = _("Your inquiry “%(subject)s” (reference %(reference)s)")
     acknowledgment = make_signed_message_id(f"{ACKNOWLEDGMENT_ID}{inquiry.pk}")

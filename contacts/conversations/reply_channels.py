@@ -76,16 +76,17 @@ def _read_last_messages(contact: Contact, channels: Iterable[str], topic: str) -
     They are the last one received by each channel, the last one there that a person wrote, and the last e-mails about
     the topic, received and sent.
     """
-    every = ContactMessage.objects.filter(contact=contact).order_by().defer("text", "quoted", "former", "search_text")
+    every = ContactMessage.objects.filter(contact=contact).order_by()
     received = every.filter(state=ContactMessage.State.RECEIVED).exclude(address="")
     parts = [received.filter(channel=channel) for channel in channels]
     parts += [rows.filter(is_silent=False) for rows in parts]
     if topic:
         of_topic = {"topic": topic, "channel": EMAIL}
         parts += [received.filter(is_silent=False, **of_topic), every.filter(state__in=GONE_OUT, **of_topic)]
+    newest = [rows.order_by("-created_at", "-id").values("pk")[:1] for rows in parts]
     # SQLite takes no LIMIT in the parts of a union itself.
-    newest = [every.filter(pk__in=rows.order_by("-created_at", "-id").values("pk")[:1]) for rows in parts]
-    return list(newest[0].union(*newest[1:], all=True).order_by())
+    ids = [ContactMessage.objects.order_by().filter(pk__in=rows).values("pk") for rows in newest]
+    return list(every.filter(pk__in=ids[0].union(*ids[1:])).defer("text", "quoted", "former", "search_text"))
 
 
 def _newest(messages: Iterable[ContactMessage]) -> ContactMessage | None:

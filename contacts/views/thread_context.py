@@ -21,7 +21,7 @@ from ..conversations.reply_channels import ReplyChannel
 from ..conversations.seen import NAMED, thread_version
 from ..conversations.senders import find_unconfirmed_message
 from ..forms import NoteForm
-from ..models import Contact, Draft, WaitingItem
+from ..models import Contact, ContactMessage, Draft, WaitingItem
 from ..timeline import Entry, Place, timeline
 from ..topics import Topic, make_topic, read_topic, topic_of_items
 from ..waiting.later import last_date_cut_short
@@ -97,7 +97,7 @@ def fingerprint_entries(entries: Iterable[Any]) -> str:
 
 
 def _media_of(item: Any) -> list[Any]:
-    return list(item.fetched_media.all()) if hasattr(item, "fetched_media") else []
+    return list(item.fetched_media.all()) if isinstance(item, ContactMessage) and item.media else []
 
 
 def composer_context(
@@ -106,21 +106,23 @@ def composer_context(
     *,
     page_url: str = "",
     topic: str | None = None,
-    ticked: Collection[int] = (),
+    about: Topic | None = None,
+    ticked: Collection[str] = (),
     **forms: Any,
 ) -> dict[str, Any]:
     """Context of `thread/_composer.html`: the forms of a message, of templates and of a note, and what may be settled.
 
     `page_url` is the page that it stands on, "" for the desk. `topic` is what the answer is about, by default the first
-    request or inquiry that waits. A given one settles its own item and those of the ids `ticked` unless somebody
-    chooses others, by default all are settled. `form`, `template_form` and `note_form` stand in for the empty ones.
+    request or inquiry that waits; `about` is what a given one stands for. A given one settles its own item and those
+    that `ticked` names ("offer:<id>") unless somebody chooses others, by default all are settled. `form`,
+    `template_form` and `note_form` stand in for the empty ones.
     """
     note_form, is_about = forms.pop("note_form", None), bool(topic)
     newest = list(WaitingItem.objects.for_pro(request.pro).listed_and_newest(contact, NAMED))
     items = [item for item in newest if item.is_listed]
     drafts, unconfirmed = list_drafts(contact), find_unconfirmed_message(contact)
     own = [draft for draft in drafts if draft.user_id == request.user.pk]
-    draft, topic, about = _pick_draft(contact, own, items, forms.get("form"), topic)
+    draft, topic, about = _pick_draft(contact, own, items, forms.get("form"), topic, about)
     offered = _with_topic(items, contact, topic)
     context = reply_context(contact, unconfirmed, topic=topic, about=about, **forms)
     if "form" not in forms:
@@ -128,7 +130,7 @@ def composer_context(
         initial = _initial_answer(reply_channels, topic, thread_version(contact, newest), draft)
         chosen = None
         if is_about:
-            chosen = [item.pk for item in offered if item.pk in ticked or make_topic(item.kind, item.key) == topic]
+            chosen = [item.pk for item in offered if make_topic(item.kind, item.key) in {topic, *ticked}]
         context["form"] = MessageForm(
             reply_channels, initial=initial, unconfirmed=unconfirmed, waiting=offered, ticked=chosen
         )
@@ -151,7 +153,12 @@ def composer_context(
 
 
 def _pick_draft(
-    contact: Contact, own: list[Draft], items: list[WaitingItem], form: MessageForm | None, topic: str | None
+    contact: Contact,
+    own: list[Draft],
+    items: list[WaitingItem],
+    form: MessageForm | None,
+    topic: str | None,
+    about: Topic | None,
 ) -> tuple[Draft | None, str, Topic | None]:
     """The one of the user's drafts, the topic of the answer, and what that stands for.
 
@@ -159,7 +166,7 @@ def _pick_draft(
     """
     topic = str(form["topic"].value() or "") if form else topic
     if topic is not None:
-        return pick_draft(own, topic), topic, read_topic(contact, topic)
+        return pick_draft(own, topic), topic, about or read_topic(contact, topic)
     topic = topic_of_items(items)
     draft = pick_shown_draft(own, topic)
     about = read_topic(contact, draft.topic) if draft else None

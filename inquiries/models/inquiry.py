@@ -239,7 +239,7 @@ class Inquiry(models.Model):
     @property
     def classification(self) -> dict[str, Any]:
         """The values that `classify` sets; filter options as a set of ids, as text."""
-        options = {str(pk) for pk in self.filter_options.values_list("pk", flat=True)}
+        options = {str(option.pk) for option in self.filter_options.all()}
         return {"priority": self.priority, "category": self.category, "filter_options": options}
 
     def classify(self, *, original: Mapping[str, Any] = UNKNOWN, **values: Any) -> None:

@@ -1,19 +1,24 @@
 """The thread of an inquiry and its composer, as its page shows them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from config.accounts.http import ProRequest
 from contacts.conversations.drafts import being_written, list_drafts
+from contacts.models import WaitingItem
 from contacts.topics import INQUIRY, make_topic
 from contacts.views.thread_context import composer_context
 
-from ..models import Inquiry
-from ..waiting import items_of
+from ..models import Inquiry, Offer
+from ..topics import describe_inquiry
 from .page import progress_context
 
 
-def answer_context(request: ProRequest, inquiry: Inquiry) -> dict[str, Any]:
-    """Context of the composer, by which the customer is answered about the inquiry; nothing without a contact."""
+def answer_context(request: ProRequest, inquiry: Inquiry, offers: Iterable[Offer]) -> dict[str, Any]:
+    """Context of the composer, by which the customer is answered about the inquiry; nothing without a contact.
+
+    What waits because of its `offers` is answered too.
+    """
     contact = inquiry.contact
     if contact is None or contact.deleted_at:
         return {"contact": None}
@@ -23,7 +28,8 @@ def answer_context(request: ProRequest, inquiry: Inquiry) -> dict[str, Any]:
         contact,
         page_url=inquiry.get_absolute_url(),
         topic=make_topic(INQUIRY, inquiry.pk),
-        ticked=items_of(inquiry).listed().values_list("pk", flat=True),
+        about=describe_inquiry(inquiry),
+        ticked=[make_topic(WaitingItem.Kind.OFFER, offer.pk) for offer in offers],
     )
 
 

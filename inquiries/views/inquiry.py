@@ -21,7 +21,7 @@ from ..lookup import find_inquiry
 from ..models import Inquiry
 from ..pipeline.moves import link_case
 from .answering import answer_context, news_context
-from .page import PAGE, contact_context, details_context, page_context
+from .page import PAGE, contact_context, details_context, find_waiting_item, page_context
 
 
 @require_safe
@@ -36,7 +36,8 @@ def inquiry_detail(request: ProRequest, id: int) -> HttpResponse:
         return render(request, f"{PAGE}#contact", context)
     if wants(request, "thread"):
         return _show_news(request, inquiry)
-    return render(request, PAGE, {**page_context(request, inquiry), **answer_context(request, inquiry)})
+    page = page_context(request, inquiry)
+    return render(request, PAGE, {**page, **answer_context(request, inquiry, page["offers"])})
 
 
 def _show_news(request: ProRequest, inquiry: Inquiry) -> HttpResponse:
@@ -113,10 +114,11 @@ def _section_response(request: ProRequest, id: int, name: str, status: int = 200
         contexts = {
             "contact": lambda: {"inquiry": inquiry, **contact_context(request, inquiry)},
             "case": lambda: {"inquiry": inquiry, "case_form": CaseForm(initial={"case_id": inquiry.case_id})},
-            "details": lambda: details_context(request, inquiry),
+            "details": lambda: details_context(request, inquiry, find_waiting_item(inquiry)),
         }
         return render(request, f"{PAGE}#{name}", {**contexts[name](), "is_swap": True, **more}, status=status)
     if status == 200:
         return redirect("inquiries:inquiry_detail", id)
-    context = {**page_context(request, inquiry), **answer_context(request, inquiry), **more}
+    page = page_context(request, inquiry)
+    context = {**page, **answer_context(request, inquiry, page["offers"]), **more}
     return render(request, PAGE, context, status=status)

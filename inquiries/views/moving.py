@@ -75,7 +75,8 @@ def _respond(request: ProRequest, id: int, status: int = 200, **more: Any) -> Ht
         return render(request, f"{PAGE}#moved", context, status=status)
     if status == 200:
         return redirect("inquiries:inquiry_detail", id)
-    context = {**page_context(request, inquiry), **answer_context(request, inquiry), **more}
+    page = page_context(request, inquiry)
+    context = {**page, **answer_context(request, inquiry, page["offers"]), **more}
     return render(request, PAGE, context, status=status)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,9 +51,12 @@ class Move(NamedTuple):
 
 def progress_context(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
     """Context of the pipeline with its moves, and of the thread. A pending move is shown as made."""
-    show_pending_moves([inquiry])
-    steps, entries = list(inquiry.inquiry_type.steps.all()), read_history(inquiry.pk)
-    moves, offers = _moves(inquiry, steps), list(inquiry.offers.all())
+    last_move = inquiry.pending_moves.select_related("by").last()
+    if last_move and last_move.state == PendingMove.State.WAITING:
+        show_pending_moves([inquiry])
+    allowed_by_step = PipelineStep.objects.allowed_by_step(inquiry.inquiry_type)
+    steps, entries = list(allowed_by_step), read_history(inquiry.pk)
+    moves, offers = _moves(inquiry, steps, allowed_by_step.get(inquiry.step, [])), list(inquiry.offers.all())
     step_states, thread = _step_states(inquiry, steps, entries), read_thread(inquiry, entries, offers)
     end = next((step for step in reversed(steps) if step.is_terminal), None)
     return {
@@ -60,14 +64,15 @@ def progress_context(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
         "offers": offers,
         "hint": _offer_hint(inquiry, offers[-1], moves) if offers else "",
         "end": end,
-        "is_for_good": not inquiry.step.is_terminal and end is not None and not end.moves_out.exists(),
+        "is_for_good": not inquiry.step.is_terminal and end is not None and not allowed_by_step[end],
         "step_states": step_states,
         "place": next((n for n, step_state in enumerate(step_states, start=1) if step_state.state == "now"), 0),
         "moves": moves,
         "thread": thread,
         "version": fingerprint_entries(thread),
-        "refused_move": _refused_move(inquiry),
-        "waiting_item": _waiting_item(inquiry),
+        # If it was refused and nobody has read that.
+        "refused_move": last_move if last_move and last_move.state == PendingMove.State.REFUSED else None,
+        "waiting_item": find_waiting_item(inquiry),
         "move_form": MoveForm(),
         "close_form": CloseForm(),
         **more,
@@ -103,9 +108,9 @@ def contact_context(request: ProRequest, inquiry: Inquiry) -> dict[str, Any]:
     return {"contact_q": text, "candidates": list(candidates[:MAX_CANDIDATES])}
 
 
-def details_context(request: ProRequest, inquiry: Inquiry, item: WaitingItem | None = None) -> dict[str, Any]:
+def details_context(request: ProRequest, inquiry: Inquiry, item: WaitingItem | None) -> dict[str, Any]:
     """Context of the section of details. `answered_at` is the time of an answer, which a move is not."""
-    item = item or _waiting_item(inquiry)
+    prefetch_related_objects([inquiry], "filter_options")
     return {
         "inquiry": inquiry,
         "options": list(inquiry.filter_options.all()),
@@ -116,14 +121,9 @@ def details_context(request: ProRequest, inquiry: Inquiry, item: WaitingItem | N
     }
 
 
-def _waiting_item(inquiry: Inquiry) -> WaitingItem | None:
+def find_waiting_item(inquiry: Inquiry) -> WaitingItem | None:
+    """The item by which the inquiry waits, or did; not those of its offers."""
     return WaitingItem.objects.filter(kind=WaitingItem.Kind.INQUIRY, key=str(inquiry.pk)).first()
-
-
-def _refused_move(inquiry: Inquiry) -> PendingMove | None:
-    """The last move that was made on a page, if it was refused and nobody has read that."""
-    last = inquiry.pending_moves.select_related("by").last()
-    return last if last and last.state == PendingMove.State.REFUSED else None
 
 
 def _step_states(inquiry: Inquiry, steps: list[PipelineStep], entries: list[Entry]) -> list[StepState]:
@@ -139,7 +139,7 @@ def _step_states(inquiry: Inquiry, steps: list[PipelineStep], entries: list[Entr
     return [StepState(step, state(step)) for step in steps]
 
 
-def _moves(inquiry: Inquiry, steps: list[PipelineStep]) -> list[Move]:
+def _moves(inquiry: Inquiry, steps: list[PipelineStep], allowed: list[PipelineStep]) -> list[Move]:
     """The allowed moves, the one to the next step first."""
     current = inquiry.step
     later = [step for step in steps if step.sort_order > current.sort_order]
@@ -150,7 +150,7 @@ def _moves(inquiry: Inquiry, steps: list[PipelineStep]) -> list[Move]:
             return "next"
         return "back" if step.sort_order < current.sort_order else "skip"
 
-    moves = [Move(step, direction(step)) for step in inquiry.allowed_steps()]
+    moves = [Move(step, direction(step)) for step in allowed]
     return sorted(moves, key=lambda move: ("next", "skip", "back").index(move.direction))
 
 

@@ -1,6 +1,6 @@
 """The board of one type for one Pro: a column for each step of its pipeline, in order."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -109,8 +109,7 @@ class Board:
     def columns(self, only: Collection[str] | None = None) -> list[Column]:
         """The columns in order, pending moves shown as made; with `only`, those of the steps with these keys.
 
-        One query for the totals, one for pending moves, one for each column that has cards, and one for the offers of
-        all cards.
+        One query for the totals, one for pending moves, one for the cards, and one for their offers.
         """
         shown = [self.single] if self.single else list(self.allowed_by_step)
         steps = [step for step in shown if only is None or step.key in only]
@@ -119,7 +118,10 @@ class Board:
             for key, sign in ((card.pending_move.from_step, -1), (card.step.key, 1)):  # type: ignore[union-attr]
                 if self.by_key[key] in totals:
                     totals[self.by_key[key]].add(card, sign)
-        columns = [self._column(step, totals[step], moved) for step in steps]
+        if self.single:
+            columns = [self._page_of(step, totals[step], moved) for step in steps]
+        else:
+            columns = self._columns(totals, moved)
         prefetch_related_objects([card for column in columns for card in column.cards], newest_offers())
         return columns
 
@@ -139,27 +141,44 @@ class Board:
         moved = [card for card in cards if card.pending_move]
         return sorted(moved, key=lambda card: card.moved_at, reverse=True)
 
-    def _column(self, step: PipelineStep, totals: Totals, moved: list[Inquiry]) -> Column:
-        allowed = self.allowed_by_step[step]
-        if not totals.count:
-            return Column(step, allowed, totals)
+    def _columns(self, totals: dict[PipelineStep, Totals], moved: list[Inquiry]) -> list[Column]:
+        """The columns of the whole board, with the newest cards of each, in one query."""
+        cards = self._newest_cards([step for step in totals if totals[step].count], moved)
         # The latest arrivals come first, so that a card moved a moment ago is always among those shown.
+        by_step = {step: [card for card in [*moved, *cards] if card.step_id == step.pk][:CARDS] for step in totals}
+        return [Column(step, self.allowed_by_step[step], totals[step], by_step[step]) for step in totals]
+
+    def _newest_cards(self, steps: list[PipelineStep], moved: list[Inquiry]) -> list[Inquiry]:
+        """At most CARDS newest inquiries of each step, without those that a pending move has taken elsewhere."""
+        rows = self._unmoved(moved)
+        recent = rows.filter(moved_at__gte=timezone.now() - RECENT)
+        columns = [(recent if step.is_terminal else rows).filter(step=step) for step in steps]
+        newest = [column.order_by("-moved_at", "-id").values("pk")[:CARDS] for column in columns]
+        # SQLite takes no LIMIT in the parts of a union itself.
+        ids = [Inquiry.objects.order_by().filter(pk__in=each).values("pk") for each in newest]
+        if not ids:
+            return []
+        cards = Inquiry.objects.for_pro(self.pro).filter(pk__in=ids[0].union(*ids[1:]))
+        return list(cards.select_related("contact", "pro").order_by("-moved_at", "-id"))
+
+    def _unmoved(self, moved: list[Inquiry]) -> InquiryQuerySet:
+        return self.rows().exclude(pk__in=[card.pk for card in moved])
+
+    def _page_of(self, step: PipelineStep, totals: Totals, moved: list[Inquiry]) -> Column:
+        """The single column, with the cards of its page."""
+        if not totals.count:
+            return Column(step, self.allowed_by_step[step], totals)
         arrived = [card for card in moved if card.step == step and not self.position]
-        rows = self.rows().filter(step=step).exclude(pk__in=[card.pk for card in moved])
-        rows = rows.select_related("contact", "pro").order_by("-moved_at", "-id")
-        if not self.single:
-            if step.is_terminal:
-                rows = rows.filter(moved_at__gte=timezone.now() - RECENT)
-            return Column(step, allowed, totals, [*arrived, *rows[:CARDS]][:CARDS])
+        rows = self._unmoved(moved).filter(step=step).select_related("contact", "pro").order_by("-moved_at", "-id")
         if self.position:
             rows = rows.filter(TupleLessThan(("moved_at", "id"), self.position))
         cards, more = rows.page(CARDS_PER_PAGE)
         cursor = to_cursor(cards[-1].moved_at, cards[-1].pk) if more else ""
-        return Column(step, allowed, totals, [*arrived, *cards], cursor)
+        return Column(step, self.allowed_by_step[step], totals, [*arrived, *cards], cursor)
 
-    def tabs(self) -> list[Tab]:
-        """A tab for each type that has a board."""
+    def tabs(self, types: Iterable[InquiryType]) -> list[Tab]:
+        """A tab for each of the types, those that have a board."""
         rows = Inquiry.objects.for_pro(self.pro).order_by()
         rows = rows.filter(status__in=[Inquiry.Status.OPEN, Inquiry.Status.IN_PROGRESS])
         counts = dict(rows.values_list("inquiry_type").annotate(Count("pk")))
-        return [Tab(inquiry_type, counts.get(inquiry_type.pk, 0)) for inquiry_type in board_types(self.pro)]
+        return [Tab(inquiry_type, counts.get(inquiry_type.pk, 0)) for inquiry_type in types]

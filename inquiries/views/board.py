@@ -16,7 +16,7 @@ from config.accounts.http import ProRequest, wants
 from config.web.forms import SearchField
 from config.web.paging import InvalidCursorError, row_number
 
-from ..models import Inquiry
+from ..models import Inquiry, InquiryType
 from ..pipeline.board import Board, Column, board_types
 from ..pipeline.moves import NOTE_LENGTH, InvalidTransitionError
 from ..pipeline.pending import plan_move, show_pending_moves
@@ -42,7 +42,8 @@ class BoardPage:
 
     def __init__(self, request: ProRequest, slug: str, query: QueryDict | None = None) -> None:
         query = request.GET if query is None else query
-        self.request, self.inquiry_type = request, get_object_or_404(board_types(request.pro), slug=slug)
+        self.request, self.types = request, list(board_types(request.pro))
+        self.inquiry_type = self._find_type(slug)
         self.form = BoardFilter(query)
         self.form.is_valid()
         self.chosen = {name: self.form.cleaned_data.get(name, "") for name in ("q", "priority")}
@@ -52,6 +53,12 @@ class BoardPage:
             self.board = Board(request.pro, self.inquiry_type, **filters, single=self.step, cursor=self.cursor)
         except (KeyError, InvalidCursorError) as error:
             raise Http404 from error
+
+    def _find_type(self, slug: str) -> InquiryType:
+        for inquiry_type in self.types:
+            if inquiry_type.slug == slug:
+                return inquiry_type
+        raise Http404
 
     @property
     def filter_query(self) -> str:
@@ -82,7 +89,7 @@ class BoardPage:
             "page": self,
             "inquiry_type": self.inquiry_type,
             "columns": self.board.columns() if columns is None else columns,
-            "tabs": self.board.tabs(),
+            "tabs": self.board.tabs(self.types),
             "note_length": NOTE_LENGTH,
             **more,
         }

@@ -77,17 +77,17 @@ def _tokens(version: str) -> set[str]:
 
 def _read_tokens(contact: Contact) -> list[str]:
     """Tokens of the newest messages and notes, in one query; those that `_entries` gives them."""
+    messages, notes = contact.messages.order_by(), contact.notes.present().order_by()
     # SQLite takes no LIMIT in the parts of a union itself.
-    parts = [
-        rows.filter(pk__in=rows.order_by("-created_at", "-id").values("pk")[:NAMED]).values_list(
-            Value(kind), "pk", "edited_at", "deleted_at"
-        )
-        for kind, rows in (("message", contact.messages.order_by()), ("note", contact.notes.present().order_by()))
-    ]
+    new_messages = messages.filter(pk__in=messages.order_by("-created_at", "-id").values_list("pk")[:NAMED])
+    new_notes = notes.filter(pk__in=notes.order_by("-created_at", "-id").values_list("pk")[:NAMED])
+    rows = new_messages.values_list(Value("message"), "pk", "edited_at", "deleted_at").union(
+        new_notes.values_list(Value("note"), "pk", "edited_at", "deleted_at"), all=True
+    )
     # A note that is shown is not deleted.
     return [
         _make_token(kind, pk, edited_at, *([deleted_at] if kind == "message" else []))
-        for kind, pk, edited_at, deleted_at in parts[0].union(parts[1], all=True).order_by()
+        for kind, pk, edited_at, deleted_at in rows.order_by()
     ]
 
 

@@ -112,8 +112,8 @@ def find_next_person(pro: Pro, contact: Contact, items: Sequence[WaitingItem] | 
     `items` are the contact's listed ones, where the caller has read them.
     """
     rows = WaitingItem.objects.for_pro(pro)
-    items = rows.listed().of_contact(contact) if items is None else items
-    own = min(items, key=lambda item: (not item.is_returned, item.since, item.pk), default=None)
+    waiting = list(rows.listed().of_contact(contact)) if items is None else items
+    own = min(waiting, key=lambda item: (not item.is_returned, item.since, item.pk), default=None)
     people = rows.first_of_each_person().longest_first().filter(contact__isnull=False)
     others = people.select_related("contact").exclude(contact=contact)
     following = others.after(own.is_returned, own.since, own.pk).first() if own else None

@@ -7,13 +7,16 @@ from django.utils import timezone
 from config.accounts.models import Pro
 
 from ..models import ChannelConnection, Contact, ContactMessage
+from .replies import add_replies
 from .texts import CHANNELS, CONVERSATIONS, EMAIL, FAILED, RECEIVED, TELEGRAM, DemoConversation, DemoMessage
 from .waiting import let_contact_wait
 
 
 def load(pros: list[Pro], rng: random.Random) -> None:
-    """Connect each demo Pro's channels and create its conversations, unless they have messages."""
+    """Connect each demo Pro's channels and create its replies and conversations, unless they have messages."""
     for pro in pros:
+        if pro.email in CHANNELS:
+            add_replies(pro)
         connections = {channel: _connect(pro, channel) for channel in CHANNELS.get(pro.email, {})}
         if ContactMessage.objects.for_pro(pro).exclude(connection=None).exists():
             continue

@@ -94,8 +94,8 @@ CONVERSATIONS: dict[str, list[DemoConversation]] = {
         DemoConversation(
             WHATSAPP, "33644625804", "Paulo Teixeira",
             [
-                DemoMessage(98, "Bonjour, j'ai visité le T3 samedi. Les charges comprennent-elles l'eau chaude ?"),
-                DemoMessage(52, "Bonjour, oui, l'eau chaude est collective et comprise.", FAILED, TOO_LATE),
+                DemoMessage(26.5, "Bonjour, j'ai visité le T3 samedi. Les charges comprennent-elles l'eau chaude ?"),
+                DemoMessage(2, "Bonjour, oui, l'eau chaude est collective et comprise.", FAILED, TOO_LATE),
             ],
             phone="+33644625804",
         ),

@@ -10,10 +10,11 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.accounts import demo as accounts
+from contacts.conversations.canned_replies import find_canned_replies
 from contacts.conversations.reply_channels import find_reply_channels
 from contacts.demo import load
 from contacts.demo.texts import CHANNELS
-from contacts.models import ChannelConnection, ChannelDelivery, Contact, ContactIdentity, ContactMessage
+from contacts.models import ChannelConnection, ChannelDelivery, Contact, ContactIdentity, ContactMessage, WaitingItem
 from tests.factories import ProFactory
 
 MODELS = (ChannelConnection, ChannelDelivery, Contact, ContactIdentity, ContactMessage)
@@ -178,3 +179,13 @@ def test_who_is_not_of_the_demo_is_left_alone(pros):
     pro, before = ProFactory(), everything()
     load([pro], random.Random(1))
     assert (pro.email in CHANNELS, everything()) == (False, before)
+
+
+def test_who_waits_longest_can_be_answered_with_a_canned_reply(pros):
+    for pro in pros[:3]:
+        item = WaitingItem.objects.for_pro(pro).filter(ended_at=None).exclude(contact=None).order_by("since").first()
+        channels = find_reply_channels(item.contact)
+        assert [each.channel for each in channels if not each.is_window_closed] == ["email"]
+        user = pro.users.order_by("pk").first()
+        filled = find_canned_replies(user, item.contact)
+        assert {(each.reply.user, *each.unfilled) for each in filled} == {(user,), (None,)}

@@ -17,6 +17,7 @@ urlpatterns = [
     path("contacts/<uuid:id>/archive", contact.contact_archive, name="contact_archive"),
     path("contacts/<uuid:id>/restore", contact.contact_restore, name="contact_restore"),
     path("contacts/<uuid:id>/notes/<uuid:note>", notes.note_edit, name="note_edit"),
+    path("contacts/<uuid:id>/notes/<uuid:note>/undo", notes.note_undo, name="note_undo"),
     path("contacts/<uuid:id>/notes/<uuid:note>/delete", notes.note_delete, name="note_delete"),
     path("contacts/<uuid:id>/notes/<uuid:note>/restore", notes.note_restore, name="note_restore"),
     path("contacts/<uuid:id>/merge/<uuid:other>", merging.contact_merge, name="contact_merge"),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("inquiries/board/<slug:slug>", board.board, name="board"),
     path("inquiries/board/<slug:slug>/move", board.board_move, name="board_move"),
     path("inquiries/<int:id>", inquiry.inquiry_detail, name="inquiry_detail"),
+    path("inquiries/<int:id>/read", inquiry.inquiry_read, name="inquiry_read"),
     path("inquiries/<int:id>/move", moving.inquiry_move, name="inquiry_move"),
     path("inquiries/<int:id>/close", moving.inquiry_close, name="inquiry_close"),
     path("inquiries/<int:id>/moves/<uuid:move>/undo", moving.move_undo, name="move_undo"),

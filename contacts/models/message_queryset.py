@@ -25,8 +25,8 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
         """Messages to the contact; those that could not be sent are none."""
         return self.exclude(state__in=(self.model.State.RECEIVED, self.model.State.FAILED))
 
-    def mark_read(self, contact: Contact, *, until: datetime | None = None) -> None:
-        """Mark the messages of a conversation as read: those until a time, by default all.
+    def mark_read(self, contact: Contact, *, until: datetime | None = None, topic: str = "") -> None:
+        """Mark the messages of a conversation as read: those until a time and about a topic, by default all.
 
         Raises DoesNotExist when the contact is archived or merged meanwhile.
         """
@@ -34,7 +34,7 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
             return
         with transaction.atomic():
             contact.lock()
-            unread = self.unread(contact)
+            unread = self.unread(contact).filter(topic=topic) if topic else self.unread(contact)
             (unread.filter(created_at__lte=until) if until else unread).update(read_at=timezone.now())
             self.recount(contact, at=contact.last_message_at)
 

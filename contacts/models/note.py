@@ -48,6 +48,8 @@ class ContactNote(models.Model):
     created_at = models.DateTimeField(_("written at"), default=timezone.now)
     edited_at = models.DateTimeField(_("edited at"), null=True)
     deleted_at = models.DateTimeField(_("deleted at"), null=True)
+    # [time of its edit or None, text] before the last edit, which can be undone; [] without one.
+    former = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), editable=False)
 
     objects = ContactNoteQuerySet.as_manager()
 
@@ -73,8 +75,24 @@ class ContactNote(models.Model):
                 return
             if self.body != unix_lines(expected):
                 raise StaleEditError("body", self.body)
+            self.former = [self.edited_at and self.edited_at.isoformat(), self.body]
             self.body, self.edited_at = text, timezone.now()
-            self.save(update_fields=["body", "edited_at"])
+            self.save(update_fields=["former", "body", "edited_at"])
+
+    def undo_change(self, edited_at: datetime) -> bool:
+        """Undo the edit of a time; False when the note was changed or deleted since.
+
+        Raises Contact.DoesNotExist when the contact is archived.
+        """
+        with transaction.atomic():
+            self.contact.lock()
+            self.refresh_from_db(from_queryset=ContactNote.objects.select_for_update(of=("self",)))
+            if self.deleted_at or self.edited_at != edited_at or not self.former:
+                return False
+            at, self.body = self.former
+            self.edited_at, self.former = datetime.fromisoformat(at) if at else None, []
+            self.save(update_fields=["former", "body", "edited_at"])
+            return True
 
     def soft_delete(self) -> None:
         """Delete the note until `restore`. A second time changes nothing.

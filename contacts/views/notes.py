@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from ..forms import NoteForm
 from ..models import Contact, ContactNote, StaleEditError
 from ..timeline import Entry
 from .contact import GONE, find_contact, send_to_contact
+from .thread import read_time
 
 NOTE = "contacts/_note.html"
 
@@ -35,7 +37,11 @@ def note_edit(request: ProRequest, id: uuid.UUID, note: uuid.UUID) -> HttpRespon
         form = NoteForm(initial={"body": contact_note.body, "was": contact_note.body}, prefix="edit")
         return _show_note(request, contact_note, None if "cancel" in request.GET else form)
     form = NoteForm(request.POST, prefix="edit")
+    edited_at = contact_note.edited_at
     if form.is_valid() and _save_note(contact_note, form):
+        if contact_note.edited_at and contact_note.edited_at != edited_at:
+            of = urlencode({"of": contact_note.edited_at.isoformat()})
+            toast(request, _("The note is changed."), f"{reverse('contacts:note_undo', args=[id, note])}?{of}")
         return _show_note(request, contact_note)
     return _show_note(request, contact_note, form, 409 if form.is_stale else 422)
 
@@ -97,8 +103,30 @@ def note_restore(request: ProRequest, id: uuid.UUID, note: uuid.UUID) -> HttpRes
     return send_to_contact(request, contact_note.contact)
 
 
-def _change_note(request: ProRequest, note: ContactNote, change: Callable[[ContactNote], None]) -> HttpResponse | None:
-    """Delete or restore it; the answer of an archived contact, else None."""
+@require_POST
+def note_undo(request: ProRequest, id: uuid.UUID, note: uuid.UUID) -> HttpResponse:
+    """Give a note the text back that it had before the edit `of` a time, unless it was changed or deleted since."""
+    contact_note, of = _find_note(request, id, note), read_time(request.GET.get("of", ""))
+    if of is None:
+        raise BadRequest
+    is_undone = False
+
+    def undo(row: ContactNote) -> None:
+        nonlocal is_undone
+        is_undone = row.undo_change(of)
+
+    if refusal := _change_note(request, contact_note, undo):
+        return refusal
+    toast(request, _("The note says what it said before.") if is_undone else _("This can no longer be undone."))
+    if wants(request, "toasts"):
+        return _show_note(request, contact_note, is_swap=True)
+    return send_to_contact(request, contact_note.contact)
+
+
+def _change_note(
+    request: ProRequest, note: ContactNote, change: Callable[[ContactNote], object]
+) -> HttpResponse | None:
+    """Change it by `change`; the answer of an archived contact, else None."""
     try:
         change(note)
     except Contact.DoesNotExist:

@@ -65,7 +65,7 @@ def show_person(request: ProRequest, contact: Contact, status: int = 200, **more
 @require_POST
 def mark_read(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Mark as read what a page showed for a moment, until the time at which it was shown; nobody stops waiting."""
-    contact, until = find_person(request, id), _read_time(request.POST.get("until", ""))
+    contact, until = find_person(request, id), read_time(request.POST.get("until", ""))
     if until is None:
         raise BadRequest
     try:
@@ -79,7 +79,7 @@ def mark_read(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 
 def show_news(request: ProRequest, contact: Contact, url: str = "") -> HttpResponse:
     """The entries that the page at `url` shows and those since, and who is writing; 204 when nothing has changed."""
-    context = thread_context(contact, since=_read_time(request.GET.get("first", "")), url=url)
+    context = thread_context(contact, since=read_time(request.GET.get("first", "")), url=url)
     present = being_written(list_drafts(contact), beside=request.user)
     context["version"] += "".join(str(draft.user_id) for draft in present)
     if request.GET.get("seen") == context["version"]:
@@ -92,13 +92,13 @@ def read_place(request: ProRequest) -> Place | None:
     text, skip = request.GET.get("until"), request.GET.get("skip", "0")
     if text is None:
         return None
-    until = _read_time(text)
+    until = read_time(text)
     if until is None or not (skip.isascii() and skip.isdigit() and len(skip) < 5):
         raise Http404
     return Place(until, int(skip))
 
 
-def _read_time(text: str) -> datetime | None:
+def read_time(text: str) -> datetime | None:
     """Time with its zone, None for anything else."""
     with suppress(ValueError, OverflowError):
         time = parse_datetime(text)

@@ -1,10 +1,11 @@
 """The page of one inquiry: its thread and its progress along the pipeline, and the sections beside them."""
 
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, wants
 from config.web.forms import add_errors
-from contacts.models import Contact, StaleEditError
+from contacts.models import Contact, ContactMessage, StaleEditError
+from contacts.topics import INQUIRY, make_topic
+from contacts.views.thread import read_time
 
 from ..customers.profiles import retry_profile
 from ..forms.inquiry import CaseForm, ClassificationForm
@@ -46,6 +49,20 @@ def _show_news(request: ProRequest, inquiry: Inquiry) -> HttpResponse:
     if request.GET.get("seen") == context["version"]:
         return HttpResponse(status=204)
     return render(request, f"{PAGE}#news", context)
+
+
+@require_POST
+def inquiry_read(request: ProRequest, id: int) -> HttpResponse:
+    """Mark as read the messages about it that its page showed for a moment, until the time at which it was shown."""
+    inquiry, until = find_inquiry(request, id), read_time(request.POST.get("until", ""))
+    if until is None:
+        raise BadRequest
+    if inquiry.contact:
+        topic = make_topic(INQUIRY, inquiry.pk)
+        # Of a contact who was archived meanwhile nothing is to be read.
+        with suppress(Contact.DoesNotExist):
+            ContactMessage.objects.mark_read(inquiry.contact, until=until, topic=topic)
+    return HttpResponse() if request.htmx else redirect(inquiry)
 
 
 @require_POST

@@ -3,11 +3,13 @@
 from typing import Any, NamedTuple
 
 from django.db.models import prefetch_related_objects
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.accounts.http import ProRequest
-from contacts.models import Contact, WaitingItem
+from contacts.models import Contact, ContactMessage, WaitingItem
 from contacts.views.thread_context import fingerprint_entries
 
 from ..forms.choices import categories_of
@@ -51,6 +53,7 @@ class Move(NamedTuple):
 
 def progress_context(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
     """Context of the pipeline with its moves, and of the thread. A pending move is shown as made."""
+    shown_at = timezone.now()
     last_move = inquiry.pending_moves.select_related("by").last()
     if last_move and last_move.state == PendingMove.State.WAITING:
         show_pending_moves([inquiry])
@@ -58,6 +61,7 @@ def progress_context(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
     steps, entries = list(allowed_by_step), read_history(inquiry.pk)
     moves, offers = _moves(inquiry, steps, allowed_by_step.get(inquiry.step, [])), list(inquiry.offers.all())
     step_states, thread = _step_states(inquiry, steps, entries), read_thread(inquiry, entries, offers)
+    unread = [entry for entry in thread if getattr(entry.item, "state", "") == ContactMessage.State.RECEIVED]
     end = next((step for step in reversed(steps) if step.is_terminal), None)
     return {
         "inquiry": inquiry,
@@ -70,6 +74,10 @@ def progress_context(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
         "moves": moves,
         "thread": thread,
         "version": fingerprint_entries(thread),
+        "page_url": inquiry.get_absolute_url(),
+        "is_unread": any(message.item.read_at is None for message in unread),
+        "read_url": reverse("inquiries:inquiry_read", args=[inquiry.pk]),
+        "shown_at": shown_at.isoformat(),
         # If it was refused and nobody has read that.
         "refused_move": last_move if last_move and last_move.state == PendingMove.State.REFUSED else None,
         "waiting_item": find_waiting_item(inquiry),

@@ -49,6 +49,7 @@ def test_a_note_as_stored(browser, jane, user):
         "created_at": row["created_at"],
         "edited_at": None,
         "deleted_at": None,
+        "former": [],
     }
     assert jane.events.count() == 0
 

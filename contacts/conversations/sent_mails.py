@@ -25,7 +25,7 @@ from ..models import (
     WaitingItem,
 )
 from ..models.locking import hold_book
-from ..waiting.endings import apply_answer, end_waiting
+from ..waiting.endings import end_waiting
 from ..waiting.persons import items_to_answer
 from .files import store_files
 
@@ -122,6 +122,6 @@ def _create_message(
     # As an answer of ours does; what came in after it is still to be read.
     ContactMessage.objects.unread(contact).filter(created_at__lte=at).update(read_at=now)
     ContactMessage.objects.recount(contact, at=contact.last_message_at)
-    end_waiting(items_to_answer(contact).filter(since__lte=at), Outcome.ANSWERED, by=None, answer=message)
-    apply_answer(message)
+    rows = items_to_answer(contact).filter(since__lte=at)
+    end_waiting(rows, Outcome.ANSWERED, by=None, answer=message, is_immediate=True)
     return message

@@ -25,6 +25,10 @@ Outcome = WaitingItem.Outcome
 WITH_EFFECT = (Outcome.ANSWERED, Outcome.ANOTHER_WAY)
 
 
+class _UndoneError(Exception):
+    """The end was undone, or came from another, while its effect was applied, so that the effect is taken back."""
+
+
 def end_waiting(
     what: Person | WaitingItemQuerySet,
     outcome: str,
@@ -36,24 +40,38 @@ def end_waiting(
     """End the open items among `what`, or all that wait of a person; returns those that it ended.
 
     "Answered another way" takes effect when the seconds of the user are over, or at once if it `is_immediate`, as for
-    a program. That of an answer is applied by `apply_answer`.
+    a program. That of an answer is applied by `apply_answer`, unless it `is_immediate`: it has left already.
     """
     rows = what if isinstance(what, WaitingItemQuerySet) else open_items(what)
+    delay = by.undo_seconds if isinstance(by, User) and not is_immediate and outcome == Outcome.ANOTHER_WAY else 0
+    if not delay and (outcome == Outcome.ANOTHER_WAY or (is_immediate and outcome in WITH_EFFECT)):
+        return _end_with_effect(rows, outcome, by=by, answer=answer)
     with transaction.atomic():
         items = rows.end(outcome, by=by, answer=answer)
-        if items and outcome == Outcome.ANOTHER_WAY:
-            delay = by.undo_seconds if isinstance(by, User) and not is_immediate else 0
-            _apply_later(items, delay) if delay else apply_endings_now(items, by)
+        if items and delay:
+            _apply_later(items, delay)
         return items
+
+
+def _end_with_effect(
+    rows: WaitingItemQuerySet, outcome: str, *, by: User | ApiToken | None, answer: ContactMessage | None
+) -> list[WaitingItem]:
+    """End items and apply the effect, at once."""
+    while True:
+        with suppress(_UndoneError), transaction.atomic():
+            found = list(rows.open())
+            # Items are locked after what they stand for, as everywhere, so that none waits for the other.
+            apply_endings_now(found, by)
+            items = rows.filter(pk__in=[item.pk for item in found]).end(outcome, by=by, answer=answer)
+            if len(items) == len(found):
+                return items
+            # Somebody else ended one meanwhile: it has their outcome, and no effect of ours.
+            raise _UndoneError
 
 
 def _apply_later(items: list[WaitingItem], delay: int) -> None:
     run_after = timezone.now() + timedelta(seconds=delay)
     apply_endings.using(run_after=run_after).enqueue([item.pk for item in items], str(items[0].ended_at))
-
-
-class _UndoneError(Exception):
-    """The end was undone while its effect was applied, so that the effect is taken back."""
 
 
 @task
@@ -79,7 +97,11 @@ def apply_answer(answer: ContactMessage) -> None:
 
 
 def apply_endings_now(items: Iterable[WaitingItem], by: User | ApiToken | None) -> None:
-    for item in items:
+    """Apply the effect of items: contact requests before inquiries, each in the order of the ids, as they are locked.
+
+    A merge locks the same rows in this order.
+    """
+    for item in sorted(items, key=lambda item: (item.kind != WaitingItem.Kind.REQUEST, len(item.key), item.key)):
         apply_ending(item, by)
 
 

@@ -353,6 +353,6 @@ def test_a_known_customers_submission_asks_for_each_thing_once(api, people):
     asked = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
     # Token, type, customer, contact, pipeline; inquiry, history, the count of mails and two jobs; four for what waits.
     # PostgreSQL is asked to hold the book, twice, and the pipeline.
-    assert len(asked) == (17 if connection.vendor == "postgresql" else 14)
+    assert len(asked) == (16 if connection.vendor == "postgresql" else 13)
     # Its own transaction, within the test's, and in it that of what waits.
     assert len(queries) - len(asked) == 4

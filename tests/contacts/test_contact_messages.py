@@ -138,4 +138,4 @@ def test_the_same_queries_for_one_message_and_for_ten(browser, user, whatsapp):
             contact_page(browser, contact)
         counts.append(len(queries))
     # Those of the thread and its composer, the files, how many wait, and the last message of the channel.
-    assert counts[0] == counts[1] <= 37
+    assert counts[0] == counts[1] <= 22

@@ -276,7 +276,7 @@ def test_the_number_of_queries_does_not_grow(browser, inquiry, path, user, moves
     with CaptureQueriesContext(connection) as queries:
         page = Page(browser.get(path))
     assert len(page.all("#history li.entry")) == moves + 1
-    assert len(queries) <= 19
+    assert len(queries) <= 15
 
 
 def test_old_times_are_dates(browser, inquiry, path):

@@ -6,6 +6,7 @@ the row lock; undoing takes it away under the same lock. So it is sent or undone
 
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,75 +44,91 @@ class TooLateError(Exception):
     """A message is on its way already, or gone."""
 
 
-def write_message(
-    contact: Contact,
-    text: str,
-    *,
-    channel: str,
-    by: User | None,
-    id: uuid.UUID | None = None,
-    topic: str = "",
-    settles: Collection[int] | None = None,
-    seen: str = "",
-    send_at: datetime | None = None,
-    cc: str = "",
-    with_copies: bool = False,
-    template: dict[str, Any] | None = None,
-) -> ContactMessage:
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An answer as it was written.
+
+    `topic` is what it is about: see `topics`. `settles` are the ids of the contact's waiting items that it ends, those
+    of `items_to_answer` unless they are given. `seen` is the version of the thread that the author saw: see `seen`. It
+    leaves at `send_at` if that is later than the author's seconds to undo. `cc` are further recipients as typed;
+    `with_copies` sends it to the other recipients of the e-mail that is answered, too. `template` is the WhatsApp
+    template of the text, as the Cloud API takes it. The same `id` with the same text is one message, submitted twice.
+    """
+
+    text: str
+    channel: str
+    by: User | None
+    id: uuid.UUID | None = None
+    topic: str = ""
+    settles: Collection[int] | None = None
+    seen: str = ""
+    send_at: datetime | None = None
+    cc: str = ""
+    with_copies: bool = False
+    template: dict[str, Any] | None = None
+
+
+def write_message(contact: Contact, text: str, *, channel: str, by: User | None, **options: Any) -> ContactMessage:
     """Answer a contact by one of its reply channels: store the message, end what it settles, and enqueue sending it.
 
-    It leaves after the author's seconds to undo, or at `send_at` if that is later. The files of the author's draft
-    leave with it, and the draft is deleted. `topic` is what it is about: see `topics`. `settles` are the ids of the
-    contact's waiting items that it ends, those of `items_to_answer` unless they are given. `seen` is the version of
-    the thread that the author saw: see `seen`. `cc` are further recipients as typed; `with_copies` sends it to the
-    other recipients of the e-mail that is answered, too. `template` is the WhatsApp template of the text, as the Cloud
-    API takes it. The same `id` with the same text is one message, submitted twice.
+    `options` are those of an `Answer`. The files of the author's draft leave with it, and the draft is deleted.
 
     Raises ValidationError for what cannot be sent, DoesNotExist when the contact is deleted, and SeenChangedError: the
     words are then kept as the author's draft.
     """
-    text = _clean_text(text, channel)
-    copies = _read_copies(cc, channel)
+    answer = Answer(text=_clean_text(text, channel), channel=channel, by=by, **options)
+    copies = _read_copies(answer.cc, channel)
     try:
         with transaction.atomic():
             contact.lock()
-            if stored := find_written(contact, text, channel=channel, id=id):
-                return stored
-            if seen:
-                check_seen(contact, seen, by=by)
-            leaves_at = _leaving_time(send_at, by)
-            reply_channel = _reply_channel(contact, channel, topic, leaves_at, has_template=bool(template))
-            draft = find_draft(contact, by, topic) if by else None
-            _check_files(draft, channel)
-            message = ContactMessage.objects.create(
-                id=_message_id(contact, text, channel, id),
-                pro=contact.pro,
-                contact=contact,
-                connection=reply_channel.connection,
-                channel=channel,
-                address=reply_channel.address,
-                subject=reply_channel.subject,
-                references=list(reply_channel.references),
-                text=text,
-                template=template or {},
-                cc=_merge_copies(copies, reply_channel, with_copies=with_copies),
-                topic=topic,
-                signature=find_signature(by, contact) if by and channel == EMAIL else "",
-                author=by,
-                state=State.SCHEDULED,
-                send_at=leaves_at,
-            )
-            _end_items(message, settles)
-            if draft:
-                send_files(draft, message)
-            _enqueue(message, leaves_at)
-            ContactMessage.objects.unread(contact).update(read_at=timezone.now())
-            ContactMessage.objects.recount(contact)
-            return message
+            stored = find_written(contact, answer.text, channel=channel, id=answer.id)
+            return stored or _store_message(contact, answer, copies)
     except SeenChangedError:
         if by:
-            save_draft(contact, by, text, topic=topic, channel=channel, cc=cc)
+            save_draft(contact, by, answer.text, topic=answer.topic, channel=channel, cc=answer.cc)
         raise
+
+
+def _store_message(contact: Contact, answer: Answer, copies: list[list[str]]) -> ContactMessage:
+    """Store an answer with its files and all that follows from it. The caller holds the contact."""
+    if answer.seen:
+        check_seen(contact, answer.seen, by=answer.by)
+    draft = find_draft(contact, answer.by, answer.topic) if answer.by else None
+    message = _build_message(contact, answer, copies)
+    _check_files(draft, answer.channel)
+    message.save(force_insert=True)
+    _end_items(message, answer.settles)
+    if draft:
+        send_files(draft, message)
+    _enqueue(message)
+    ContactMessage.objects.unread(contact).update(read_at=timezone.now())
+    ContactMessage.objects.recount(contact)
+    return message
+
+
+def _build_message(contact: Contact, answer: Answer, copies: list[list[str]]) -> ContactMessage:
+    """The unsaved message, to the address that its reply channel has now."""
+    leaves_at = _leaving_time(answer.send_at, answer.by)
+    has_template = bool(answer.template)
+    reply_channel = _reply_channel(contact, answer.channel, answer.topic, leaves_at, has_template=has_template)
+    return ContactMessage(
+        id=_message_id(contact, answer.text, answer.channel, answer.id),
+        pro=contact.pro,
+        contact=contact,
+        connection=reply_channel.connection,
+        channel=answer.channel,
+        address=reply_channel.address,
+        subject=reply_channel.subject,
+        references=list(reply_channel.references),
+        text=answer.text,
+        template=answer.template or {},
+        cc=_merge_copies(copies, reply_channel, with_copies=answer.with_copies),
+        topic=answer.topic,
+        signature=find_signature(answer.by, contact) if answer.by and answer.channel == EMAIL else "",
+        author=answer.by,
+        state=State.SCHEDULED,
+        send_at=leaves_at,
+    )
 
 
 def find_written(contact: Contact, text: str, *, channel: str, id: uuid.UUID | None) -> ContactMessage | None:
@@ -206,9 +223,9 @@ def _end_items(message: ContactMessage, settles: Collection[int] | None) -> None
     rows.end(WaitingItem.Outcome.ANSWERED, by=message.author, answer=message)
 
 
-def _enqueue(message: ContactMessage, leaves_at: datetime) -> None:
-    is_at_once = leaves_at <= timezone.now()
-    task = send_message if is_at_once else send_message.using(run_after=leaves_at)
+def _enqueue(message: ContactMessage) -> None:
+    is_later = message.send_at and message.send_at > timezone.now()
+    task = send_message.using(run_after=message.send_at) if is_later else send_message
     message.job_id = uuid.UUID(task.enqueue(str(message.pk)).id)
     message.save(update_fields=["job_id"])
 

@@ -136,9 +136,9 @@ def test_the_same_queries_for_one_entry_of_each_and_for_ten(browser, jane, user)
         with CaptureQueriesContext(connection) as queries:
             contact_page(browser, jane)
         counts.append(len(queries))
-    # Session, user with its Pro; the contact; which entries there are, and each kind of them; merges, duplicates; stated
-    # addresses, an unconfirmed message; connections with the last messages; how many wait; for the composer what waits,
-    # drafts, canned replies, and the version of the thread.
+    # Session, user with its Pro; the contact; which entries there are, and each kind of them; merges, duplicates;
+    # stated addresses, an unconfirmed message; connections with the last messages; how many wait; for the composer what
+    # waits, drafts, canned replies, and the version of the thread.
     assert counts[0] == counts[1] <= 23
     assert Contact.objects.count() == 1
 

@@ -147,7 +147,11 @@ class InboxFilter(forms.Form):
         widget=forms.SearchInput(attrs={"autocomplete": "off"}),
     )
     property = forms.ModelChoiceField(
-        Property.objects.none(), label=_("Property"), required=False, empty_label=_("All properties")
+        Property.objects.none(),
+        label=_("Property"),
+        required=False,
+        empty_label=_("All properties"),
+        widget=forms.Select(attrs={"form": "search"}),
     )
 
     def __init__(self, pro: Pro, *args: Any, **kwargs: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -62,6 +63,12 @@ class RequestList:
         query = QueryDict(mutable=True)
         query.update({name: value for name, value in filters.items() if value})
         return query.urlencode()
+
+    @property
+    def back_url(self) -> str:
+        """Address of the page of the list that is shown."""
+        query = self.query(cursor=self.cursor or "")
+        return f"{reverse('contact_requests:request_list')}?{query}"
 
     def context(self) -> dict[str, Any]:
         """One page of rows, and the query string of the next one."""

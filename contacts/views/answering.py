@@ -49,7 +49,7 @@ def show_answered(request: ProRequest, contact: Contact) -> HttpResponse:
     """Respond to a POST that was done: the person for htmx on the desk, else the page that the form came from."""
     if request.htmx and not _is_docked(request):
         return show_person(request, contact)
-    person_url = f"{reverse('waiting:person', args=[contact.pk])}{DeskList(request).row_query}"
+    person_url = f"{reverse('waiting:person', args=[contact.pk])}{DeskList(request).person_query}"
     page = _read_page(request)
     # A browser does not load a page again for a fragment.
     fragment = "" if request.htmx else "#composer" if page else "#thread-end"

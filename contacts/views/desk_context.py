@@ -1,15 +1,17 @@
 """A list of the desk as a query string asks for it, and what its page shows."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.http import ProRequest
+from config.accounts.inbox import find_tab
 from config.web.paging import InvalidCursorError, to_cursor
 
 from ..waiting.listing import count_waiting, group_label
@@ -33,10 +35,22 @@ EMPTY = {
 }
 
 
+class Origin(NamedTuple):
+    """List of another app that a person was opened from: its name, and the address of the person's row in it."""
+
+    name: str | Promise
+    url: str
+
+
 class DeskList:
-    """A list of the desk as the query string asks for it: `view` names the list, `q` is searched for in it."""
+    """A list of the desk as the query string asks for it: `view` names the list, `q` is searched for in it.
+
+    `from` is the address of the row in a list of another app, which the person was opened from.
+    """
 
     def __init__(self, request: ProRequest, view: str = "") -> None:
+        self.pro = request.pro
+        self.from_url = request.GET.get("from", "")[:1000]
         self.view = view or request.GET.get("view", "")
         self.view = self.view if self.view in LISTS else "list"
         self.search = request.GET.get("q", "").replace("\0", "").strip()[:200]
@@ -54,6 +68,25 @@ class DeskList:
     def back_query(self) -> str:
         """Query string of the page of this list that is shown."""
         return self.query(cursor=self.cursor)
+
+    @cached_property
+    def origin(self) -> Origin | None:
+        """List of another app that the person was opened from; None for any other address."""
+        path = self.from_url.partition("?")[0].partition("#")[0]
+        tab = find_tab(self.pro, path) if path else None
+        return Origin(tab.name, self.from_url) if tab else None
+
+    @property
+    def back_url(self) -> str:
+        """Address of the page of the list that the person was opened from."""
+        return self.origin.url if self.origin else f"{self.url}{self.back_query}"
+
+    @property
+    def person_query(self) -> str:
+        """Query string of the person who is shown, with the list that they were opened from."""
+        view = "" if self.view == "list" else self.view
+        origin = self.origin.url if self.origin else ""
+        return self.query(**{"view": view, "cursor": self.cursor, "from": origin})
 
     @property
     def row_query(self) -> str:

@@ -191,3 +191,13 @@ def test_the_former_address_of_the_list_leads_here(browser, house):
     for query in ("status=read", "status=all&q=anna", f"property={house.pk}&status=new"):
         response = browser.get(f"/inbox?{query}")
         assert (response.status_code, response["Location"]) == (302, f"/inbox/requests?{query}")
+
+
+def test_the_states_are_a_menu_named_after_the_present_one(browser, house):
+    RequestFactory(property=house, status="read")
+    page = Page(browser.get("/inbox/requests?status=read"))
+    assert page.one('.desk-filters button[popovertarget="tabs"]').text == "Status Read 1"
+    assert [tab["href"] for tab in page.one("#tabs[popover]").all("a")] == [
+        f"/inbox/requests?status={status}" for status in ("all", "new", "read", "replied")
+    ]
+    assert page.one("#id_property")["form"] == page.one("form.desk-search")["id"]

@@ -5,8 +5,10 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-# The rules of axe that look at colours; no other one can tell the schemes apart.
-COLOUR_RULES = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+# The rules of axe that look at colours; no other one can tell the schemes apart. They take half of its time.
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+ONLY_COLOURS = {"runOnly": {"type": "rule", "values": COLOUR_RULES}}
+NO_COLOURS = {"rules": {rule: {"enabled": False} for rule in COLOUR_RULES}}
 # [[rule, [HTML of the first elements]]…]; results that nobody reads are not sent.
 RUN = """async ([parts, options]) => {
   // Ended and not waited for: a window that nobody sees may never end them. A colour that is inherited moves on in the
@@ -33,22 +35,33 @@ def violations(page: Page, *parts: str, **options: Any) -> list[Any]:
     return [(page.url, *found) for found in page.evaluate(RUN, [list(parts), options])]
 
 
-def barriers(page: Page, *parts: str, widths: tuple[int, ...] = (375, 1280), has_dark: bool = True) -> list[Any]:
+def barriers(page: Page, *parts: str, widths: tuple[int, ...] = (375, 1280), has_colours: bool = True) -> list[Any]:
     """Run axe on every width in light, and its rules about colours in dark again. The page is loaded once: it is
     laid out anew, which is what a window does that somebody resizes."""
     found = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": 800})
-        found += [(width, "light", *each) for each in violations(page, *parts)]
-        if not has_dark:
+        if not has_colours:
+            found += [(width, *each) for each in violations(page, *parts, **NO_COLOURS)]
             continue
+        found += [(width, "light", *each) for each in violations(page, *parts)]
         page.emulate_media(color_scheme="dark")
-        found += [(width, "dark", *each) for each in violations(page, *parts, **COLOUR_RULES)]
+        found += [(width, "dark", *each) for each in violations(page, *parts, **ONLY_COLOURS)]
         page.emulate_media(color_scheme="light")
     return found
 
 
 def too_wide(page: Page) -> list[Any]:
-    """The page, when it scrolls sideways, with the first elements that stick out."""
+    """The page, when it scrolls sideways at 320 pixels, with the first elements that stick out."""
+    before = page.viewport_size
+    assert before
+    page.set_viewport_size({"width": 320, "height": 640})
     width, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    return [(page.url, width, page.evaluate(STICKING_OUT))] if width > window else []
+    found = [(page.url, width, page.evaluate(STICKING_OUT))] if width > window else []
+    page.set_viewport_size(before)
+    return found
+
+
+def hindrances(page: Page, **options: Any) -> list[Any]:
+    """All that hinders on a page: what axe finds, and scrolling sideways."""
+    return barriers(page, **options) + too_wide(page)

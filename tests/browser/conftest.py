@@ -89,7 +89,10 @@ def idle_server(live_server: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def open_page(chromium: Browser, idle_server: Any) -> Iterator[Any]:
-    """Opens a page of a fresh visitor, or as a user; what the browser complains about fails the test at its end."""
+    """Opens a page of a fresh visitor, or as a user; what the browser complains about fails the test at its end.
+
+    What the Content-Security-Policy refuses is such a complaint.
+    """
     contexts, complaints = [], []
 
     def open_(path: str = "/", as_user: User | None = None, **options: Any) -> Page:

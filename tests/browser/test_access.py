@@ -32,7 +32,7 @@ from tests.factories import (
 )
 from tests.pictures import picture
 
-from .barriers import barriers, too_wide, violations
+from .barriers import hindrances, violations
 from .conftest import WIDE, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -261,19 +261,16 @@ def tour(page, row, user, check):
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "fr", "nl"])
-def test_axe_finds_nothing(request, open_page, user, row, language):
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(request, open_page, user, row, language):
     user.language = language
     user.save()
     page = open_page("/sign-in", extra_http_headers={"Accept-Language": language}, **WIDE)
     # No language has colours of its own.
-    some = {} if language == "en" else {"widths": WIDTHS[language], "has_dark": False}
+    some = {} if language == "en" else {"widths": WIDTHS[language], "has_colours": False}
     options = {} if request.config.getoption("every_combination") else some
-    assert tour(page, row, user, partial(barriers, **options)) == []
-
-
-def test_nothing_scrolls_sideways_at_320_pixels(open_page, user, row):
-    assert tour(open_page("/sign-in", viewport={"width": 320, "height": 640}), row, user, too_wide) == []
+    assert tour(page, row, user, partial(hindrances, **options)) == []
 
 
 def test_the_first_visit_to_the_form_is_light_and_asks_no_third_party(open_page, row, live_server):
@@ -318,6 +315,4 @@ def test_the_identity_page_of_a_gated_pro(enter, user, row):
 
 def test_the_style_guide_has_no_barriers(open_page, staff):
     page = open_page("/styleguide", as_user=staff)
-    assert barriers(page) == []
-    page.set_viewport_size({"width": 320, "height": 640})
-    assert too_wide(page) == []
+    assert hindrances(page) == []

@@ -13,7 +13,7 @@ from inquiries.models import InquiryType
 from tests.contacts.messaging import arrive, connect
 from tests.factories import InquiryFactory
 
-from .barriers import barriers, too_wide
+from .barriers import hindrances
 from .conftest import WIDE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -42,11 +42,7 @@ def desk(enter, contact):
 
 def check(page, state):
     """Barriers that axe finds in a state of the page, and the page itself if it scrolls sideways at 320 px."""
-    found = barriers(page)
-    page.set_viewport_size({"width": 320, "height": 640})
-    found += too_wide(page)
-    page.set_viewport_size(WIDE["viewport"])
-    return [(state, *each) for each in found]
+    return [(state, *each) for each in hindrances(page)]
 
 
 def come_back(contact):

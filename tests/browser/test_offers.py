@@ -9,7 +9,7 @@ from inquiries.models import Inquiry, Offer
 from inquiries.offers.lifecycle import send_offer
 from tests.factories import InquiryFactory
 
-from .barriers import barriers, too_wide
+from .barriers import hindrances
 from .conftest import WIDE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -62,31 +62,27 @@ def test_a_draft_is_discarded_in_two_steps(enter, inquiry, user):
     assert Offer.objects.count() == 0
 
 
-def tour(open_page, user, offer, check, **options):
-    """Run `check` on the customer's page in every state, and on the Pro's pages."""
+def tour(open_page, user, offer):
+    """Hindrances on the customer's page in every state, and on the Pro's pages."""
     found = []
-    page = open_page(f"/offers/{offer.key}", **options)
+    page = open_page(f"/offers/{offer.key}", **WIDE)
     for status in ("sent", "accepted", "declined", "expired"):
         Offer.objects.update(status=status, answered_at=offer.sent_at)
         page.goto(f"/offers/{offer.key}")
-        found += check(page)
-    page = open_page("/inbox", as_user=user, **options)
+        found += hindrances(page)
+    page = open_page("/inbox", as_user=user, **WIDE)
     draft = Offer.objects.create_draft(offer.inquiry, by=None, title=LONG, text=LONG, amount=Decimal("9999999999.99"))
     start = f"/inquiries/{offer.inquiry_id}/offers"
     for path in (f"{start}/new", f"{start}/{draft.pk}", f"{start}/{draft.pk}/send", f"{start}/{offer.pk}"):
         page.goto(path)
-        found += check(page)
+        found += hindrances(page)
     page.goto(f"{start}/{draft.pk}")
     page.get_by_label("Amount").fill("much")
     page.get_by_role("button", name="Save the draft").click()
     expect(page.get_by_role("alert").first).to_be_visible()
-    return found + check(page)
+    return found + hindrances(page)
 
 
-def test_axe_finds_nothing(open_page, user, offer):
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page, user, offer):
     assert Inquiry.objects.get() == offer.inquiry
-    assert tour(open_page, user, offer, barriers, **WIDE) == []
-
-
-def test_nothing_scrolls_sideways_at_320_pixels(open_page, user, offer):
-    assert tour(open_page, user, offer, too_wide, viewport={"width": 320, "height": 640}) == []
+    assert tour(open_page, user, offer) == []

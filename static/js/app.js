@@ -38,8 +38,7 @@ addEventListener("htmx:afterSettle", (event) => {
 // Keyboard shortcuts, except in fields and with modifier keys.
 const move = (step) => {
   const rows = all("[data-row]");
-  const at = rows.findIndex((row) => row === document.activeElement);
-  const current = at >= 0 ? at : rows.findIndex((row) => row.hasAttribute("aria-current"));
+  const current = rows.indexOf(one("[data-row]:focus") ?? one("[data-row][aria-current]"));
   rows[Math.max(0, Math.min(rows.length - 1, current + step))]?.focus();
 };
 let isGoing = false;
@@ -47,6 +46,7 @@ const keys = {
   j: () => move(1),
   k: () => move(-1),
   c: () => one('[data-key="c"]')?.click(),
+  x: () => one("tr:focus-within [name=contact]")?.click(),
   g: () => { isGoing = true; },
   "/": () => one('input[type="search"]')?.focus(),
   "?": () => one("#keys")?.showModal(),

@@ -111,6 +111,27 @@ def test_by_keyboard_alone(enter, people):
 
 
 @pytest.mark.smoke
+def test_the_key_x_chooses_the_row_under_the_cursor(enter, people):
+    page = enter("/contacts", **WIDE)
+    boxes = page.locator(".book-tick input")
+    expect(boxes).to_have_count(3)
+    page.keyboard.press("x")
+    assert [box.is_checked() for box in boxes.all()] == [False, False, False]
+    names = page.locator("[data-row]").all_inner_texts()
+    for key in ("j", "j", "x"):
+        page.keyboard.press(key)
+    assert [box.is_checked() for box in boxes.all()] == [False, True, False]
+    expect(page.get_by_role("link", name=names[1])).to_be_focused()
+    page.keyboard.press("k")
+    page.keyboard.press("x")
+    assert [box.is_checked() for box in boxes.all()] == [True, True, False]
+    page.keyboard.press("x")
+    assert [box.is_checked() for box in boxes.all()] == [False, True, False]
+    page.locator("#id_q").press("x")
+    expect(page.locator("#id_q")).to_have_value("x")
+    assert Contact.objects.filter(deleted_at=None).count() == 3
+
+
 def test_sorting_and_filters_go_together_and_back_works(enter, people):
     people[1].change({"status": "renter"}, by=None)
     page = enter("/contacts", **WIDE)

@@ -48,6 +48,13 @@ class BookFilter(forms.Form):
     page = forms.IntegerField(required=False, min_value=1, max_value=10**6)
 
 
+class KeptViewForm(forms.Form):
+    """Name of a list to keep, and the query string that shows it."""
+
+    name = forms.CharField(label=_("Name of the view"), max_length=40)
+    query = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+
+
 def _text_field(field: str, widget: Callable[..., forms.Widget] = forms.TextInput, **attrs: str) -> forms.Field:
     # Validated by the model alone, so that page and API give the same messages.
     return forms.CharField(label=field_label(field), required=False, max_length=500, widget=widget(attrs=attrs))

@@ -2,7 +2,7 @@ from django.urls import path
 
 from .api import api
 from .importing import views as importing
-from .views import canned_replies, chosen, contact, contact_list, merging, notes
+from .views import canned_replies, chosen, contact, contact_list, kept_views, merging, notes
 
 app_name = "contacts"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("contacts/new", contact_list.contact_new, name="contact_new"),
     path("contacts/archive", chosen.contacts_archive, name="contacts_archive"),
     path("contacts/export-chosen.csv", chosen.contacts_export, name="contacts_export"),
+    path("contacts/views", kept_views.view_keep, name="view_keep"),
+    path("contacts/views/<int:id>/delete", kept_views.view_delete, name="view_delete"),
     path("contacts/restore", chosen.contacts_restore, name="contacts_restore"),
     path("contacts/<uuid:id>", contact.contact_detail, name="contact_detail"),
     path("contacts/<uuid:id>/edit/<slug:field>", contact.contact_edit, name="contact_edit"),

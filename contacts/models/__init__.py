@@ -7,6 +7,7 @@ from .distinct import DistinctPair
 from .draft import Draft, DraftFile
 from .event import ContactEvent
 from .identity import ContactIdentity
+from .kept_view import KeptView
 from .mailbox import MailboxSettings
 from .mailbox_folder import FiledCopy, MailboxFolder
 from .merge import ContactMerge
@@ -35,6 +36,7 @@ __all__ = [
     "Draft",
     "DraftFile",
     "FiledCopy",
+    "KeptView",
     "MailboxFolder",
     "MailboxSettings",
     "MessageFile",

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from config.accounts.http import ProRequest, wants
 
-from ..forms import SORTS, BookFilter, NewContactForm
-from ..models import Contact
+from ..forms import SORTS, BookFilter, KeptViewForm, NewContactForm
+from ..models import Contact, KeptView
 from .chosen import export_response
 
 PAGE = "contacts/book.html"
@@ -25,9 +25,9 @@ ROWS = 50
 class ContactList:
     """A Pro's contacts with the search, filters, order and page of the URL."""
 
-    def __init__(self, request: ProRequest) -> None:
+    def __init__(self, request: ProRequest, query: QueryDict | None = None) -> None:
         self.pro = request.pro
-        self.form = BookFilter(request.GET)
+        self.form = BookFilter(request.GET if query is None else query)
         self.form.is_valid()
         self.chosen = {name: value for name, value in self.form.cleaned_data.items() if value}
         self.search, self.sort = self.chosen.get("q", ""), self.chosen.get("sort", "-added")
@@ -92,7 +92,13 @@ def contact_list(request: ProRequest) -> HttpResponse:
             # The URL follows the typed text without a history entry for every letter.
             response["HX-Replace-Url"] = f"{reverse('contacts:contact_list')}?{book.query()}"
         return response
-    return render(request, PAGE, book.context())
+    return show_list(request, book, KeptViewForm(auto_id="id_kept_%s"))
+
+
+def show_list(request: ProRequest, book: ContactList, form: KeptViewForm, status: int = 200) -> HttpResponse:
+    """The whole page of the list, with the user's kept views and the form of another one."""
+    views = KeptView.objects.for_pro(request.pro).of_user(request.user)
+    return render(request, PAGE, {**book.context(), "kept_views": views, "keep_form": form}, status=status)
 
 
 @require_safe

@@ -12,6 +12,7 @@ from contacts.models import (
     ContactMerge,
     ContactMessage,
     ContactNote,
+    KeptView,
 )
 from inquiries.models import Inquiry, Offer
 from tests.contacts.imports import uploaded
@@ -45,6 +46,7 @@ def _contact_forms(user, pro):
         "note": Kind(contact, "#note-form", {"body": WORDS}, _reader(ContactNote, "body")),
         "field": Kind(f"{contact}/edit/name", ".fact-form", {"name": "Jane B."}, _reader(Contact, "name", pk=jane.pk)),
         "new contact": Kind("/contacts/new", ".card.stack", new, _reader(Contact, "email", name="Pia")),
+        "view": Kind("/contacts", "#keep-view", {"name": "Ours"}, _reader(KeptView, "name")),
         "merge": Kind(f"{contact}/merge/{other.pk}", "#merge", {"name": "b"}, _reader(ContactMerge, "absorbed")),
         "columns": Kind(f"/contacts/import/{file.pk}", ".card.stack", columns, _reader(ContactImport, "keeps_rest")),
     }

@@ -1,0 +1,89 @@
+"""Views of the contacts that a user keeps under a name."""
+
+import pytest
+
+from contacts.models import KeptView
+from contacts.models.kept_view import MAX_VIEWS
+from tests.factories import UserFactory
+from tests.pages import Page
+
+KEEP = "/contacts/views"
+
+
+def stored():
+    return list(KeptView.objects.order_by("pk").values_list("user__name", "name", "query"))
+
+
+def kept_links(response):
+    return [(link.text, link["href"]) for link in Page(response).all("#kept-views form > a")]
+
+
+def test_a_list_is_kept_with_its_search_filters_and_order_and_without_its_page(browser, user):
+    page = Page(browser.get("/contacts?q=ann&role=tenant&sort=name&page=2"))
+    form = page.form("#keep-view")
+    query = page.one("[form=keep-view][name=query]")["value"]
+    response = browser.post(form.action, {**form.fields, "query": query, "name": " Tenants "})
+    shown = "/contacts?q=ann&role=tenant&sort=name"
+    assert (response.status_code, response["Location"]) == (302, shown)
+    assert stored() == [(user.name, "Tenants", "q=ann&role=tenant&sort=name")]
+    response = browser.get(shown)
+    assert Page(response).one("#toasts p").text == "The view “Tenants” is kept."
+    assert kept_links(response) == [("Tenants", shown)]
+
+
+def test_it_is_kept_once_and_its_name_stands_for_one(browser, user):
+    for _time in range(2):
+        assert browser.post(KEEP, {"name": "New", "query": "sort=name"}).status_code == 302
+    response = browser.post(KEEP, {"name": "new", "query": "q=x"})
+    assert response.status_code == 422
+    page = Page(response, 422)
+    assert page.one(".panel #keep-view .errorlist").text == "There is a view with this name already."
+    assert (page.one(".panel [name=name]")["value"], page.one("#id_q")["value"]) == ("new", "x")
+    assert stored() == [(user.name, "New", "sort=name")]
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("", "This field is required."),
+        ("x" * 41, "Ensure this value has at most 40 characters (it has 41)."),
+        ("a\0b", "Null characters are not allowed."),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused_and_stays(browser, user, name, error):
+    response = browser.post(KEEP, {"name": name, "query": "q=x"})
+    assert (response.status_code, stored()) == (422, [])
+    assert Page(response, 422).one(".panel #keep-view .errorlist").text == error
+
+
+@pytest.mark.parametrize("query", ["page=7&status=nonsense&unknown=1&sort=", "%00&&&", ""])
+def test_of_the_query_only_what_the_list_knows_is_kept(browser, user, query):
+    assert browser.post(KEEP, {"name": "All", "query": query})["Location"] == "/contacts"
+    assert stored() == [(user.name, "All", "")]
+
+
+def test_one_too_many_is_refused(browser, user):
+    for n in range(MAX_VIEWS):
+        KeptView.objects.keep(user.pro, user, f"View {n}", "")
+    response = browser.post(KEEP, {"name": "Another", "query": ""})
+    assert Page(response, 422).one(".panel #keep-view .errorlist").text == "Keep at most 20 views."
+    assert (response.status_code, len(stored())) == (422, MAX_VIEWS)
+
+
+def test_it_is_deleted_and_the_toast_keeps_it_again(browser, user):
+    view = KeptView.objects.keep(user.pro, user, "Né & né", "q=a%26b&sort=name")
+    response = browser.post(f"{KEEP}/{view.pk}/delete")
+    assert (response["Location"], stored()) == ("/contacts?q=a%26b&sort=name", [])
+    toast = Page(browser.get(response["Location"])).one("#toasts .toast")
+    assert toast.one("p").text == "The view “Né & né” is deleted."
+    browser.post(toast.form().action)
+    assert stored() == [(user.name, "Né & né", "q=a%26b&sort=name")]
+
+
+def test_those_of_colleagues_and_of_another_pro_are_nobodys(browser, user, other_user):
+    colleague = UserFactory(pro=user.pro, name="Colin Colleague")
+    for owner in (colleague, other_user):
+        view = KeptView.objects.keep(owner.pro, owner, "Mine", "")
+        assert browser.post(f"{KEEP}/{view.pk}/delete").status_code == 404
+    assert len(stored()) == 2
+    assert kept_links(browser.get("/contacts")) == []

@@ -87,3 +87,9 @@ def test_those_of_colleagues_and_of_another_pro_are_nobodys(browser, user, other
         assert browser.post(f"{KEEP}/{view.pk}/delete").status_code == 404
     assert len(stored()) == 2
     assert kept_links(browser.get("/contacts")) == []
+
+
+@pytest.mark.parametrize("id", [2**31, 2**63, 2**80, "9" * 5000])
+def test_one_that_cannot_be_is_404(browser, user, id):
+    KeptView.objects.keep(user.pro, user, "Mine", "")
+    assert (browser.post(f"{KEEP}/{id}/delete").status_code, len(stored())) == (404, 1)

@@ -8,6 +8,7 @@ from django.urls import get_resolver
 MOVE = "bbbbbbbb-0000-4000-8000-000000000002"
 ADDRESSES = {
     "": {"get"},
+    "/read": {"post"},
     "/move": {"post"},
     f"/moves/{MOVE}/undo": {"post"},
     f"/moves/{MOVE}/dismiss": {"post"},

@@ -68,7 +68,8 @@ def test_a_forged_key_is_not_found(nobody, pro, case):
     row = RequestFactory(property=PropertyFactory(pro=pro))
     key = make_receipt_key(row)
     id, _, signature = key.partition(":")
-    others = [str(row.pk), id, f"{id}:", f"{id}:{signature[:-1]}A", f"x{key}", "%00", ":", "é" * 40, "x" * 4000]
+    other_end = signature[:-1] + ("B" if signature.endswith("A") else "A")
+    others = [str(row.pk), id, f"{id}:", f"{id}:{other_end}", f"x{key}", "%00", ":", "é" * 40, "x" * 4000]
     for other in others:
         with case(ascii(other)[:40]):
             assert Page(nobody.get(f"/r/{other}"), 404).one("h1").text == "There is nothing here"

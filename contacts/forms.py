@@ -11,6 +11,7 @@ from config.web.forms import SearchField, add_errors
 from .book.fields import field_label, language_choices, model_field
 from .models import Contact
 from .models.contact import LAST_WORD, NameKey
+from .models.kept_view import MAX_QUERY
 from .models.note import MAX_LENGTH
 from .phones import to_display
 
@@ -52,7 +53,7 @@ class KeptViewForm(forms.Form):
     """Name of a list to keep, and the query string that shows it."""
 
     name = forms.CharField(label=_("Name of the view"), max_length=40)
-    query = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+    query = forms.CharField(required=False, max_length=MAX_QUERY, widget=forms.HiddenInput)
 
 
 def _text_field(field: str, widget: Callable[..., forms.Widget] = forms.TextInput, **attrs: str) -> forms.Field:

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('query', models.CharField(blank=True, max_length=500, verbose_name='query')),
+                ('query', models.CharField(blank=True, max_length=3000, verbose_name='query')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
                 ('pro', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.pro', verbose_name='Pro')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kept_views', to=settings.AUTH_USER_MODEL, verbose_name='user')),

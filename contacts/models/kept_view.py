@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from config.accounts.models import Pro, TenantQuerySet, User
 
 MAX_VIEWS = 20
+# The longest search, 200 characters of which a URL needs twelve for each, and the filters.
+MAX_QUERY = 3000
 
 
 class KeptViewQuerySet(TenantQuerySet["KeptView"]):
@@ -38,7 +40,7 @@ class KeptView(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="kept_views", verbose_name=_("user"))
     name = models.CharField(_("name"), max_length=40)
     # Of the URL, without its page.
-    query = models.CharField(_("query"), max_length=500, blank=True)
+    query = models.CharField(_("query"), max_length=MAX_QUERY, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = KeptViewQuerySet.as_manager()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from contact_requests.models import ContactRequest
-from contacts.models import ContactMessage, WaitingItem
+from contacts.models import ContactMessage, MailboxSettings, WaitingItem
 from tests.contacts.mailboxes import (
     ADDRESS,
     account,
@@ -26,11 +26,10 @@ from tests.factories import PropertyFactory
 
 from .conftest import WIDE
 
-__all__ = ["account", "certificate_file", "dovecot", "mailbox", "poll", "smtp", "trusted"]
+__all__ = ["account", "certificate_file", "dovecot", "mailbox", "mailbox_fields", "poll", "smtp", "trusted"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-base_fields = mailbox_fields
 QUESTION = "Is the house still free in May?"
 PORTAL_MAIL = f"""You have a new enquiry.
 
@@ -43,8 +42,10 @@ Message: {QUESTION}
 
 
 @pytest.fixture
-def mailbox_fields(account, smtp, trusted):
-    return base_fields.__wrapped__(account, trusted) | {"smtp_port": smtp.port}
+def outgoing(mailbox, smtp):
+    """The SMTP server that the mailbox sends by."""
+    MailboxSettings.objects.filter(pk=mailbox.pk).update(smtp_port=smtp.port)
+    return smtp
 
 
 @pytest.fixture
@@ -71,9 +72,35 @@ def waiting():
     return [(row.kind, row.contact.name, row.words) for row in rows.select_related("contact")]
 
 
+def answer_on_desk(page, words, work_tasks):
+    """The message that the first one who waits is answered with, once it has left."""
+    # A wide screen opens the one who has waited longest.
+    page.get_by_role("heading", name="Lea Visitor").wait_for()
+    expect(page.get_by_role("log").get_by_role("link", name="House by the harbour", exact=True)).to_be_visible()
+    page.get_by_label("Your message").fill(words)
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.locator(".bubble-own", has_text=words).wait_for()
+    work_tasks()
+    return ContactMessage.objects.get(text=words)
+
+
+def end_and_undo(page):
+    """Open the thread with all that was written, end its waiting, and undo that."""
+    page.goto("/inbox")
+    row = page.locator(".row", has_text="Lea Visitor")
+    page.locator(".bubble", has_text="At ten, thank you.").wait_for()
+    for words in (QUESTION, "Yes. Come at ten."):
+        expect(page.locator(".entry", has_text=words).first).to_be_visible()
+    page.get_by_role("button", name="No answer needed").first.click()
+    expect(row).to_have_count(0)
+    assert (waiting(), WaitingItem.objects.get(kind="message").outcome) == ([], "no_answer")
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(row).to_be_visible()
+
+
 @pytest.mark.parametrize("way", ["form", "portal"])
 def test_a_request_is_answered_comes_back_into_its_thread_is_done_and_undone(
-    open_page, enter, account, smtp, house, poll, work_tasks, way
+    open_page, enter, account, outgoing, house, poll, work_tasks, way
 ):
     if way == "form":
         ask_by_form(open_page, house)
@@ -85,22 +112,15 @@ def test_a_request_is_answered_comes_back_into_its_thread_is_done_and_undone(
     assert waiting() == [("request", "Lea Visitor", QUESTION)]
 
     page = enter("/inbox", **WIDE)
-    page.get_by_role("link", name="Lea Visitor").first.click()
-    page.get_by_role("heading", name="Lea Visitor").wait_for()
-    expect(page.get_by_role("log").get_by_role("link", name="House by the harbour", exact=True)).to_be_visible()
-    page.get_by_label("Your message").fill("Yes. Come at ten.")
-    page.get_by_role("button", name="Send", exact=True).click()
-    page.locator(".bubble-own", has_text="Yes. Come at ten.").wait_for()
-    work_tasks()
-    answer = ContactMessage.objects.get(text="Yes. Come at ten.")
+    answer = answer_on_desk(page, "Yes. Come at ten.", work_tasks)
     assert (answer.state, answer.address, answer.connection.address) == ("sent", "lea@visitor.example", ADDRESS)
     request.refresh_from_db()
     assert (request.status, waiting()) == ("replied", [])
 
-    mail = message_from_bytes(smtp.raw[-1], policy=policy.default)
+    mail = message_from_bytes(outgoing.raw[-1], policy=policy.default)
     sender = mail["From"].addresses[0]
     assert (sender.display_name, sender.addr_spec) == ("Olive Owner, Agence du Port", ADDRESS)
-    assert smtp.envelopes[-1] == (ADDRESS, ["lea@visitor.example"])
+    assert outgoing.envelopes[-1] == (ADDRESS, ["lea@visitor.example"])
     assert mail["Message-ID"] == answer.external_id
     assert mail.get_body(("plain",)).get_content().startswith("Yes. Come at ten.")
 
@@ -111,15 +131,5 @@ def test_a_request_is_answered_comes_back_into_its_thread_is_done_and_undone(
     assert (message.contact, message.topic) == (request.contact, answer.topic)
     assert waiting() == [("message", "Lea Visitor", "At ten, thank you.")]
 
-    page.goto("/inbox")
-    row = page.locator(".row", has_text="Lea Visitor")
-    row.click()
-    page.locator(".bubble", has_text="At ten, thank you.").wait_for()
-    for words in (QUESTION, "Yes. Come at ten."):
-        expect(page.locator(".entry", has_text=words).first).to_be_visible()
-    page.get_by_role("button", name="No answer needed").first.click()
-    expect(row).to_have_count(0)
-    assert (waiting(), WaitingItem.objects.get(kind="message").outcome) == ([], "no_answer")
-    page.locator(".toast").get_by_role("button", name="Undo").click()
-    expect(row).to_be_visible()
+    end_and_undo(page)
     assert waiting() == [("message", "Lea Visitor", "At ten, thank you.")]

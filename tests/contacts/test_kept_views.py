@@ -1,6 +1,7 @@
 """Views of the contacts that a user keeps under a name."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from contacts.models import KeptView
 from contacts.models.kept_view import MAX_VIEWS
@@ -60,6 +61,26 @@ def test_a_name_that_cannot_be_is_refused_and_stays(browser, user, name, error):
 def test_of_the_query_only_what_the_list_knows_is_kept(browser, user, query):
     assert browser.post(KEEP, {"name": "All", "query": query})["Location"] == "/contacts"
     assert stored() == [(user.name, "All", "")]
+
+
+def test_the_longest_search_is_kept(browser, user):
+    page = Page(browser.get("/contacts", {"q": "😀" * 250, "status": "prospect", "sort": "-name"}))
+    query = page.one("[form=keep-view][name=query]")["value"]
+    assert browser.post(KEEP, {"name": "Long", "query": query})["Location"] == f"/contacts?{query}"
+    assert (stored(), query.count("%F0")) == ([(user.name, "Long", query)], 200)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_one_has_the_name(user, at_once):
+    def keep(n):
+        try:
+            return KeptView.objects.keep(user.pro, user, "Mine", f"q={n}").query
+        except ValidationError as error:
+            return error.message_dict
+
+    answers = at_once(2, keep)
+    [(_name, _view, query)] = stored()
+    assert sorted(answers, key=str) == sorted([query, {"name": ["There is a view with this name already."]}], key=str)
 
 
 def test_one_too_many_is_refused(browser, user):

@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
@@ -23,9 +24,9 @@ from django_tasks_db.models import DBTaskResult
 logger = logging.getLogger("vestibule.worker")
 
 MAX_ATTEMPTS = 20
-# Every job takes seconds. A running job of another machine's worker is requeued after this time,
+# Every job takes seconds. A running job of a worker of another machine, or container, is requeued after this time,
 LEASE = timedelta(minutes=10)
-# and one whose worker seems alive on this machine after this: its process id may have been reused.
+# and one whose worker seems alive here after this: its process id may have been reused.
 LONG_LEASE = timedelta(hours=1)
 # A job that failed longer ago, while no worker was running, is not retried.
 RETRY_WINDOW = timedelta(days=7)
@@ -39,14 +40,28 @@ def backoff(attempts: int) -> timedelta:
 
 
 def current_worker_id() -> str:
-    return f"{socket.gethostname()[:40]}:{os.getpid()}"
+    """Host, process namespace and process id: "desk-1/0e5bc33a-4026531836:421".
+
+    Containers may share a host name and a process id, and machines a host name and a number of the namespace; the id of
+    the boot tells those apart.
+    """
+    return f"{socket.gethostname()[:40]}/{_process_namespace()}:{os.getpid()}"
+
+
+def _process_namespace() -> str:
+    """Within which a process id means one process; "" where the system does not tell."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text()[:8]
+        return f"{boot}-{Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:
+        return ""
 
 
 def _is_orphan(job: DBTaskResult, worker_id: str) -> bool:
     """Return true when no live worker holds this running job."""
-    host, _, pid = (job.worker_ids[-1] if job.worker_ids else "").rpartition(":")
+    place, _, pid = (job.worker_ids[-1] if job.worker_ids else "").rpartition(":")
     running_for = timezone.now() - job.started_at
-    if host != worker_id.rpartition(":")[0] or not pid.isdecimal():
+    if place != worker_id.rpartition(":")[0] or not pid.isdecimal():
         return running_for > LEASE
     # This worker is between two jobs: one under its own id is left from an earlier process with the same id.
     return int(pid) == os.getpid() or not _is_alive(int(pid)) or running_for > LONG_LEASE

@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -32,7 +31,7 @@ from config.web.models import RateCount
 
 from .jobs import fail_until, hang_once, note
 
-HOST = socket.gethostname()[:40]
+HOST = current_worker_id().rpartition(":")[0]
 READY, RUNNING, FAILED, SUCCESSFUL = (
     TaskResultStatus.READY,
     TaskResultStatus.RUNNING,
@@ -97,7 +96,9 @@ def test_a_job_under_the_workers_own_id_is_requeued(db):
     assert (requeue_jobs(current_worker_id()), status(row)) == (1, READY)
 
 
-@pytest.mark.parametrize("worker", ["elsewhere:1", "elsewhere:999999", "a-name-without-a-number", "", None])
+@pytest.mark.parametrize(
+    "worker", ["elsewhere:1", "elsewhere:999999", f"{HOST}0:999999", "a-name-without-a-number", "", None]
+)
 def test_the_job_of_another_machine_stays_while_its_lease_lasts(db, worker):
     row = job(worker=worker, ago=LEASE - timedelta(seconds=10))
     assert (requeue_jobs(current_worker_id()), status(row)) == (0, RUNNING)

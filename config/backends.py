@@ -38,6 +38,10 @@ def database(var_dir: Path) -> dict[str, Any]:
     elif engine == "django.db.backends.postgresql" and entry["NAME"]:
         entry["CONN_HEALTH_CHECKS"] = True
         entry["OPTIONS"] = {**entry.get("OPTIONS", {}), "connect_timeout": 5}
+        if read_choice("DATABASE_POOLER", "none", ("none", "transaction"), "it must be none or transaction") != "none":
+            # What outlives a transaction is on another connection then: cursors with a name, prepared statements.
+            entry["DISABLE_SERVER_SIDE_CURSORS"] = True
+            entry["OPTIONS"]["prepare_threshold"] = None
     else:
         # The value may hold a password, so it is not repeated.
         stop(f"DATABASE_URL names no PostgreSQL or SQLite database; {requirement}.")
@@ -54,7 +58,7 @@ def storages(var_dir: Path, *, is_debug: bool) -> dict[str, Any]:
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     )
     return {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "default": identity_storage(),
         "attachments": attachment_storage(var_dir),
         "staticfiles": {"BACKEND": static},
     }
@@ -70,6 +74,13 @@ def attachment_storage(var_dir: Path) -> dict[str, Any]:
         "directory_permissions_mode": 0o700,
     }
     return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+
+
+def identity_storage() -> dict[str, Any]:
+    """The `default` entry of STORAGES, for identity documents: MEDIA_ROOT, or below `identity/` in the same bucket."""
+    if read_choice("IDENTITY_STORAGE", "files", ("files", "s3"), "it must be files or s3") == "s3":
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": bucket()}
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 
 
 def bucket() -> dict[str, Any]:

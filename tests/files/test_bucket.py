@@ -57,6 +57,17 @@ print(type(storages["attachments"]).__module__, storages["attachments"].save("so
 """
 
 
+STORE_DOCUMENT = STORE.replace('storages["attachments"]', 'storages["default"]').replace("some-key", "identity/some-key")
+
+
+def test_identity_documents_go_to_the_same_bucket_when_told_so(tmp_path):
+    with bucket_server() as server:
+        environment = {**BUCKET, "ATTACHMENT_ENDPOINT": server.url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+        result = run(tmp_path, "-c", STORE_DOCUMENT, **environment, IDENTITY_STORAGE="s3")
+        assert (result.returncode, result.stdout) == (0, "storages.backends.s3 identity/some-key\n"), result.stderr
+        assert server.objects == {"/desk-attachments/identity/some-key": b"kept"}
+
+
 def test_the_environment_configures_a_bucket(tmp_path):
     with bucket_server() as server:
         environment = {**BUCKET, "ATTACHMENT_ENDPOINT": server.url, "DJANGO_SETTINGS_MODULE": "config.settings"}

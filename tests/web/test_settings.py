@@ -87,6 +87,7 @@ BAD = [
     ("DATABASE_URL", "postgres://me:hunter2@localhost"),
     ("DATABASE_URL", "sqlite://hunter2/two-slashes.sqlite3"),
     ("DATABASE_URL", "sqlite://:memory:"),
+    ("IDENTITY_STORAGE", "bucket"),
     ("EMAIL_URL", "ftp://me:hunter2@localhost"),
     ("EMAIL_URL", "smtp://me:hunter2@localhost:port"),
     ("DEFAULT_FROM_EMAIL", "nobody"),
@@ -165,6 +166,16 @@ def test_a_userhub_without_a_token_stops_the_start(tmp_path):
 def test_a_bad_conn_max_age_stops_the_start_on_either_database(tmp_path, url):
     with stops_at("CONN_MAX_AGE"):
         load(tmp_path, DATABASE_URL=url, CONN_MAX_AGE="-1")
+
+
+def test_nothing_outlives_a_transaction_behind_a_pooler_of_transactions(tmp_path):
+    url = "postgres://me:hunter2@localhost/name"
+    plain, pooled = (load(tmp_path, DATABASE_URL=url, DATABASE_POOLER=mode) for mode in ("none", "transaction"))
+    entry = plain.DATABASES["default"]
+    options = {**entry["OPTIONS"], "prepare_threshold": None}
+    assert pooled.DATABASES["default"] == {**entry, "DISABLE_SERVER_SIDE_CURSORS": True, "OPTIONS": options}
+    with stops_at("DATABASE_POOLER"):
+        load(tmp_path, DATABASE_URL=url, DATABASE_POOLER="statement")
 
 
 @pytest.mark.parametrize(("name", "value"), [("WEB_CONCURRENCY", "0"), ("BIND", "localhost:port"), ("BIND", "8000")])

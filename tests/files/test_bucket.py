@@ -57,7 +57,7 @@ print(type(storages["attachments"]).__module__, storages["attachments"].save("so
 """
 
 
-STORE_DOCUMENT = STORE.replace('storages["attachments"]', 'storages["default"]').replace("some-key", "identity/some-key")
+STORE_DOCUMENT = STORE.replace("attachments", "default").replace("some-key", "identity/some-key")
 
 
 def test_identity_documents_go_to_the_same_bucket_when_told_so(tmp_path):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import answering, canned_choice, desk, former, leaving, thread
+from .views import answering, canned_choice, chosen_people, desk, former, leaving, thread
 
 app_name = "waiting"
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path("inbox/arrivals", desk.arrivals, name="arrivals"),
     path("inbox/digest", desk.digest_fold, name="digest_fold"),
     path("inbox/icon-<int:count>.svg", desk.icon, name="icon"),
+    path("inbox/chosen", chosen_people.leave, name="chosen"),
+    path("inbox/chosen/undo/<int:stamp>", chosen_people.undo, name="chosen_undo"),
+    path("inbox/chosen/undo-later/<int:stamp>", chosen_people.undo_later, name="chosen_undo_later"),
     path("inbox/messages", former.conversation_list),
     path("inbox/messages/<uuid:id>", former.conversation_detail),
     path("inbox/<uuid:id>", thread.person, name="person"),

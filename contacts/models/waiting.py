@@ -32,6 +32,13 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         """Items that have not ended; those put off to a later time among them."""
         return self.filter(ended_at=None)
 
+    def to_decide(self) -> Self:
+        """Items that a decision about their person is about: all that have not ended, put off or not.
+
+        A reminder that is not due stands: it asks what becomes of an answer.
+        """
+        return self.open().exclude(kind=WaitingItem.Kind.REMINDER, later_until__isnull=False)
+
     def listed(self) -> Self:
         """Items of the list: open, and not put off to a later time."""
         return self.filter(LISTED)

@@ -32,7 +32,8 @@ class Row(NamedTuple):
 
     `key` is the id of the contact, else of the item. `at` is what the list goes by: since when they wait, until when
     they are put off, when it was done. `last` is the last message, where the list shows it. `group` is the heading
-    above the row when the row before has another one.
+    above the row when the row before has another one. `newest_id` is the last item that it shows
+    of a contact who waits.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Row(NamedTuple):
     tag: str = ""
     last: ContactMessage | None = None
     group: str = ""
+    newest_id: int = 0
 
     @property
     def url(self) -> str:
@@ -155,6 +157,7 @@ def _person_row(person: ListedPerson, at: datetime | None) -> Row:
         about=newest.about if person.contact else "",
         channel=newest.channel,
         times=person.count,
+        newest_id=newest.pk if person.contact and not newest.later_until else 0,
         tag=newest.get_kind_display() if newest.kind == WaitingItem.Kind.OFFER else "",
     )
 

@@ -56,13 +56,13 @@ def _end(request: ProRequest, id: uuid.UUID, outcome: str, text: str, seconds: i
 
 def make_undo_url(items: list[WaitingItem], *, back_to: uuid.UUID | None) -> str:
     """Address that undoes the end of items that ended together, and leads back to a person."""
-    return reverse("waiting:undo_ending", args=[_stamp(items[0].ended_at), _ids(items)]) + _back_to(back_to)
+    return reverse("waiting:undo_ending", args=[to_stamp(items[0].ended_at), _ids(items)]) + _back_to(back_to)
 
 
 @require_POST
 def undo(request: ProRequest, stamp: int, ids: str) -> HttpResponse:
     """Let what ended at one moment wait again."""
-    rows = WaitingItem.objects.for_pro(request.pro).filter(ended_at=_read_stamp(stamp))
+    rows = WaitingItem.objects.for_pro(request.pro).filter(ended_at=read_stamp(stamp))
     if undo_ending(_together(rows, ids, "ended_at")):
         toast(request, _("Undone: waiting again."))
     else:
@@ -76,7 +76,7 @@ def later(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     contact = find_person(request, id)
     following = find_next_person(request.pro, contact)
     try:
-        until = _read_until(request)
+        until = read_until(request)
         items = put_off(contact, until, words=request.POST.get("words", ""), by=request.user)
     except ValidationError as error:
         return show_person(request, contact, 422, later_errors=error.messages, later_data=request.POST)
@@ -131,7 +131,7 @@ def show_next(
     return response
 
 
-def _read_until(request: ProRequest) -> datetime:
+def read_until(request: ProRequest) -> datetime:
     """The time that a button or the field of the form names. Raises ValidationError for none."""
     now = timezone.localtime()
     morning = now.replace(hour=MORNING, minute=0, second=0, microsecond=0)
@@ -170,12 +170,12 @@ def _read_ids(text: str) -> list[int]:
         raise Http404 from error
 
 
-def _stamp(at: datetime | None) -> int:
+def to_stamp(at: datetime | None) -> int:
     """Microseconds since 1970."""
     return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) if at else 0
 
 
-def _read_stamp(stamp: int) -> datetime:
+def read_stamp(stamp: int) -> datetime:
     try:
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=stamp)
     except OverflowError as error:

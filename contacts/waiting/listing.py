@@ -1,9 +1,10 @@
 """Lists of the people who wait, were put off, or are done: a page takes a fixed number of queries at any size."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
@@ -145,6 +146,13 @@ def count_waiting(pro: Pro) -> WaitingCounts:
 def count_later(pro: Pro) -> int:
     """Count the people who were put off; at most MAX_COUNT."""
     return WaitingItem.objects.for_pro(pro).next_of_each_person()[:MAX_COUNT].count()
+
+
+def find_newest(pro: Pro, contacts: Iterable[UUID]) -> dict[UUID, int]:
+    """Id of the newest listed item of each of these contacts who waits."""
+    newest = WaitingItem.objects.listed().filter(contact=OuterRef("pk")).order_by(*NEWEST_FIRST).values("pk")[:1]
+    rows = Contact.objects.for_pro(pro).filter(pk__in=contacts).annotate(newest_id=Subquery(newest))
+    return dict(rows.filter(newest_id__isnull=False).values_list("pk", "newest_id"))
 
 
 def waiting_cursor(item: WaitingItem) -> str:

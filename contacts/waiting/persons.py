@@ -18,12 +18,8 @@ def items_of(person: Person) -> WaitingItemQuerySet:
 
 
 def open_items(person: Person) -> WaitingItemQuerySet:
-    """Items of a person that a decision about the person is about: all that have not ended, put off or not.
-
-    A reminder that is not due stands: it asks what becomes of an answer.
-    """
-    rows = items_of(person).open()
-    return rows.exclude(kind=WaitingItem.Kind.REMINDER, later_until__isnull=False)
+    """Items of a person that a decision about the person is about."""
+    return items_of(person).to_decide()
 
 
 def items_to_answer(contact: Contact, topic: str = "") -> WaitingItemQuerySet:

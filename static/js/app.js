@@ -36,9 +36,10 @@ addEventListener("htmx:afterSettle", (event) => {
 });
 
 // Keyboard shortcuts, except in fields and with modifier keys.
+const currentRow = () => one("[data-row]:focus") ?? one("[data-row][aria-current]");
 const move = (step) => {
   const rows = all("[data-row]");
-  const current = rows.indexOf(one("[data-row]:focus") ?? one("[data-row][aria-current]"));
+  const current = rows.indexOf(currentRow());
   rows[Math.max(0, Math.min(rows.length - 1, current + step))]?.focus();
 };
 let isGoing = false;
@@ -46,7 +47,7 @@ const keys = {
   j: () => move(1),
   k: () => move(-1),
   c: () => one('[data-key="c"]')?.click(),
-  x: () => one("tr:focus-within [name=contact]")?.click(),
+  x: () => currentRow()?.closest("tr, li").querySelector("[type=checkbox]")?.click(),
   g: () => { isGoing = true; },
   "/": () => one('input[type="search"]')?.focus(),
   "?": () => one("#keys")?.showModal(),

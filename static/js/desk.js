@@ -66,7 +66,8 @@
     row.focus({ preventScroll: true });
   });
 
-  const press = (selector) => () => one(selector)?.click();
+  // The button for the chosen comes before that of the person.
+  const press = (selector) => () => all(selector).find((button) => button.checkVisibility())?.click();
   const open = (step) => () => { move(step); document.activeElement.closest?.("[data-row]")?.click(); };
   const write = (tab) => () => {
     const radio = one(`#tab-${tab}`);

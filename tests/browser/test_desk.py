@@ -201,3 +201,22 @@ def test_every_job_without_javascript(enter, people, size):
     page.locator("#id_note_body").fill("Called.")
     page.get_by_role("button", name="Save note").click()
     expect(page.locator("#thread .note")).to_contain_text("Called.")
+
+
+def test_keys_choose_several_and_let_them_go(enter, people):
+    page = enter("/inbox", **DESK)
+    page.get_by_role("heading", name="P00").wait_for()
+    bar = page.get_by_role("group", name="Chosen people")
+    expect(bar).to_be_hidden()
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.get_by_role("heading", name="P01").wait_for()
+    page.keyboard.press("x")
+    expect(bar).to_be_visible()
+    assert [page.get_by_role("checkbox", name=f"Choose P0{n}").is_checked() for n in range(3)] == [True, True, False]
+    page.keyboard.press("e")
+    page.get_by_text("2 people: answered another way.").wait_for()
+    expect(page.locator(".person-row .row-name").first).to_have_text("P02")
+    page.keyboard.press("z")
+    expect(page.locator(".person-row .row-name").first).to_have_text("P00")
+    assert WaitingItem.objects.listed().count() == 16

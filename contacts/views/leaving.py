@@ -121,9 +121,9 @@ def show_next(
     if desk.view != "list" or following is None or following.contact is None:
         if request.htmx and desk.view != "list":
             return show_person(request, left)
-        return send_to(request, f"{desk.url}{desk.query()}")
+        return send_to(request, desk.origin.url if desk.origin else f"{desk.url}{desk.query()}")
     following.contact.pro = request.pro
-    url = f"{reverse('waiting:person', args=[following.contact_id])}{desk.row_query}"
+    url = f"{reverse('waiting:person', args=[following.contact_id])}{desk.person_query}"
     if not request.htmx:
         return redirect(url)
     response = show_person(request, following.contact, left=None if row else left, changed_row=row)

@@ -187,5 +187,5 @@ def test_new_requests_are_announced_and_move_nothing(enter, house):
     RequestFactory.create_batch(3, property=house)
     # What happens every 30 seconds, now.
     page.evaluate("htmx.ajax('GET', htmx.find('#arrivals').getAttribute('hx-get'), '#arrivals')")
-    page.get_by_role("link", name="3 new").wait_for()
+    page.get_by_role("link", name="3 new", exact=True).wait_for()
     expect(page.locator(".row")).to_have_count(1)

@@ -2,20 +2,24 @@
 
 import statistics
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 
 @dataclass
 class Figure:
-    """A measured number; without a goal it is informative only."""
+    """A measured number; without a goal it is informative only.
+
+    `spread` are the smallest and the greatest of its rounds.
+    """
 
     label: str
     value: float
     unit: str = "ms"
     at_most: float | None = None
     at_least: float | None = None
+    spread: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         print(self, flush=True)  # noqa: T201
@@ -25,11 +29,32 @@ class Figure:
         is_over = self.at_most is not None and self.value > self.at_most
         return is_over or (self.at_least is not None and self.value < self.at_least)
 
-    def __str__(self) -> str:
+    @property
+    def goal(self) -> str:
         goals = [f"<= {self.at_most:g}"] if self.at_most is not None else []
         goals += [f">= {self.at_least:g}"] if self.at_least is not None else []
-        verdict = ("MISSED" if self.is_missed else "ok") if goals else ""
-        return f"  {self.label:<56} {self.value:10.2f} {self.unit:<5} {' '.join(goals):<7} {verdict}".rstrip()
+        return " ".join(goals)
+
+    @property
+    def verdict(self) -> str:
+        return ("MISSED" if self.is_missed else "ok") if self.goal else ""
+
+    def to_row(self) -> dict[str, Any]:
+        return {**asdict(self), "goal": self.goal, "is_missed": self.is_missed}
+
+    def __str__(self) -> str:
+        line = f"  {self.label:<56} {self.value:10.2f} {self.unit:<5} {self.goal:<7} {self.verdict}".rstrip()
+        return f"{line}  [{self.spread[0]:.2f} to {self.spread[1]:.2f}]" if self.spread else line
+
+
+def of_rounds(label: str, values: Sequence[float], unit: str = "ms", **goals: float) -> Figure:
+    """The median of several rounds with its spread."""
+    return Figure(label, statistics.median(values), unit, **goals, spread=(min(values), max(values)))  # type: ignore[arg-type]
+
+
+def ratios(label: str, values: Sequence[float], others: Sequence[float], unit: str = "x", **goals: float) -> Figure:
+    """The median of the quotients of rounds that were measured side by side."""
+    return of_rounds(label, [one / other for one, other in zip(values, others, strict=True)], unit, **goals)
 
 
 def median(functions: Iterable[Callable[[], Any]]) -> float:
@@ -41,3 +66,20 @@ def median(functions: Iterable[Callable[[], Any]]) -> float:
         function()
         durations.append((time.perf_counter() - start) * 1000)
     return statistics.median(durations)
+
+
+def in_turns(works: Sequence[Callable[[], Any]], times: int, rounds: int = 3) -> list[list[float]]:
+    """The median durations in ms of each of the works in each round; they take turns, call by call."""
+    for work in works:
+        work()
+    return [list(medians) for medians in zip(*(_round(works, times) for _ in range(rounds)), strict=True)]
+
+
+def _round(works: Sequence[Callable[[], Any]], times: int) -> list[float]:
+    durations: list[list[float]] = [[] for _ in works]
+    for _ in range(times):
+        for work, measured in zip(works, durations, strict=True):
+            start = time.perf_counter()
+            work()
+            measured.append((time.perf_counter() - start) * 1000)
+    return [statistics.median(measured) for measured in durations]

@@ -1,21 +1,61 @@
-"""Web servers configured as in production, and clients that cost little time."""
+"""The product and those that it is compared with, under the same gunicorn, and rounds in which they take turns."""
 
 import os
 import socket
-import statistics
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import repeat
 from urllib.parse import urlsplit
 
+import psutil
 from django.conf import settings
 from django.db import connection
 
-SECONDS = 4.0  # of one round
-ROUNDS = 3
+from .load import Load, send_for
+from .setting import Setting
+
+VESTIBULE, LIMIT, USUAL = "Vestibule", "limit", "DRF"
+APPLICATIONS = {
+    VESTIBULE: "config.wsgi:application",
+    LIMIT: "tests.benchmarks.limit.application:application",
+    USUAL: "tests.benchmarks.usual.application:application",
+}
+PRODUCTION = {
+    "DEBUG": "false",
+    "SECURE_SSL_REDIRECT": "false",
+    "API_REQUESTS_PER_MINUTE": "1000000",
+    "FORM_SENDS_PER_HOUR": "1000000",
+    "CHANNEL_MESSAGES_PER_MINUTE": "1000000",
+    "LOG_LEVEL": "INFO",
+    "WEB_CONCURRENCY": "2",
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running gunicorn; its workers are the children of the process."""
+
+    port: int
+    pid: int
+
+    def processor_seconds(self) -> float:
+        """Processor time of its workers, and of the processes of PostgreSQL on the present database, until now."""
+        name = connection.settings_dict["NAME"]
+        workers = psutil.Process(self.pid).children()
+        backends = [p for p in psutil.process_iter(["cmdline"]) if name in " ".join(p.info["cmdline"] or [])]
+        return sum(_seconds(process) for process in {*workers, *backends})
+
+
+def _seconds(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return times.user + times.system
 
 
 def database_url() -> str:
@@ -26,39 +66,54 @@ def database_url() -> str:
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
+def database_address() -> str:
+    """Return the present database for its driver itself."""
+    if connection.vendor == "sqlite":
+        return str(connection.settings_dict["NAME"])
+    parameters = connection.get_connection_params()
+    names = ("dbname", "user", "password", "host", "port")
+    return " ".join(f"{name}={parameters[name]}" for name in names if parameters.get(name))
+
+
+def environment() -> dict[str, str]:
+    """The variables of a process of production on the present database."""
+    return {**os.environ, **PRODUCTION, "DATABASE_URL": database_url(), "PYTHONPATH": str(settings.BASE_DIR)}
+
+
 @contextmanager
-def serving(app: str, **environment: str) -> Iterator[int]:
-    """Run gunicorn with two workers of `app`, on the present database with production settings; yield its port."""
+def serving(name: str, *options: str, **variables: str) -> Iterator[Server]:
+    """Run one of APPLICATIONS with two sync workers on the present database.
+
+    No worker is replaced, which happens after 20,000 requests in production.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    production = {
-        "DATABASE_URL": database_url(),
-        "DEBUG": "false",
-        "SECURE_SSL_REDIRECT": "false",
-        "API_REQUESTS_PER_MINUTE": "1000000",
-        "LOG_LEVEL": "INFO",
-        "WEB_CONCURRENCY": "2",
-        "PYTHONPATH": str(settings.BASE_DIR),
-    }
-    command = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "-b", f"127.0.0.1:{port}", app]
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "-b", f"127.0.0.1:{port}"]
     server = subprocess.Popen(
-        command,
+        [*command, "--max-requests", "0", *options, APPLICATIONS[name]],
         cwd=settings.BASE_DIR,
-        env={**os.environ, **production, **environment},
+        env={**environment(), "LIMIT_DATABASE": database_address(), **variables},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=None if os.environ.get("BENCHMARK_LOG") else subprocess.DEVNULL,
     )
     try:
         _wait_for(port)
-        yield port
+        yield Server(port, server.pid)
     finally:
         server.terminate()
         server.wait()
 
 
+@contextmanager
+def serving_all(*names: str, **variables: str) -> Iterator[dict[str, Server]]:
+    """Run several of APPLICATIONS."""
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(serving(name, **variables)) for name in names}
+
+
 def _wait_for(port: int) -> None:
-    for _ in range(200):
+    for _ in range(300):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
@@ -66,67 +121,30 @@ def _wait_for(port: int) -> None:
     raise TimeoutError("the server did not start")
 
 
-def request(method: str, path: str, token: str, body: bytes = b"") -> bytes:
-    head = f"{method} {path} HTTP/1.1\r\nHost: testserver\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n"
-    if body:
-        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-    return head.encode() + b"\r\n" + body
+def measure_in_turns(
+    servers: Mapping[str, Server], messages: Mapping[str, Iterator[bytes]], clients: int, setting: Setting
+) -> dict[str, list[Load]]:
+    """The rounds of each server, after a short one that warms it; they take turns."""
+    for name, server in servers.items():
+        send_for(server.port, messages[name], clients, setting.seconds / 5)
+    loads: dict[str, list[Load]] = {name: [] for name in servers}
+    for _ in range(setting.rounds):
+        for name, server in servers.items():
+            before = server.processor_seconds()
+            load = send_for(server.port, messages[name], clients, setting.seconds)
+            load.processor = server.processor_seconds() - before
+            loads[name].append(load)
+    return loads
 
 
-def ask(port: int, message: bytes) -> bytes:
-    """Send a request on its own connection, as sync workers expect; return the whole response."""
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
-        client.sendall(message)
-        parts = []
-        while part := client.recv(65536):
-            parts.append(part)
-    return b"".join(parts)
+def the_same(servers: Mapping[str, Server], message: bytes) -> dict[str, Iterator[bytes]]:
+    """One message, again and again, for each server."""
+    return {name: repeat(message) for name in servers}
 
 
-def body(answer: bytes) -> bytes:
-    return answer.partition(b"\r\n\r\n")[2]
+def rates(loads: list[Load]) -> list[float]:
+    return [load.per_second for load in loads]
 
 
-def rate(port: int, message: bytes, clients: int, seconds: float = SECONDS) -> tuple[float, int]:
-    """Return (responses per second, number of errors) with so many clients at once."""
-    good, bad, ends = [0] * clients, [0] * clients, time.monotonic() + seconds
-
-    def work(number: int) -> None:
-        while time.monotonic() < ends:
-            try:
-                is_good = ask(port, message)[9:10] == b"2"
-            except OSError:
-                is_good = False
-            good[number] += is_good
-            bad[number] += not is_good
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(clients)]
-    start = time.monotonic()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sum(good) / (time.monotonic() - start), sum(bad)
-
-
-def beside(ports: tuple[int, int], messages: tuple[bytes, bytes], clients: int) -> tuple[float, float, int]:
-    """Return (responses per second of the first server, of the second, errors of the first), measured in turns."""
-    rates: tuple[list[float], list[float]] = ([], [])
-    failures = 0
-    for turn in range(ROUNDS + 1):
-        for number in (0, 1):
-            per_second, failed = rate(ports[number], messages[number], clients, SECONDS if turn else 1.0)
-            failures += failed if number == 0 else 0
-            if turn:
-                rates[number].append(per_second)
-    return statistics.median(rates[0]), statistics.median(rates[1]), failures
-
-
-def milliseconds(work: Callable[[], object], times: int) -> float:
-    """Return the median duration of `work`."""
-    durations = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        durations.append((time.perf_counter() - start) * 1000)
-    return statistics.median(durations)
+def processor_times(loads: list[Load]) -> list[float]:
+    return [load.processor_ms for load in loads]

@@ -1,0 +1,47 @@
+"""One database's part of `make bench`: `python -m tests.benchmarks.run OUTPUT [--small] NAME …`.
+
+OUTPUT is a JSON file for the figures. The database is that of TEST_DATABASE_URL, else SQLite.
+"""
+
+import tests.environment  # noqa: F401 - before the settings are read, # isort: skip
+
+import argparse
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import django
+
+os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "false", "SECURE_SSL_REDIRECT": "false"}
+django.setup()
+
+from django.db import connection  # noqa: E402
+
+from . import lists  # noqa: E402
+from .copies import copied_database  # noqa: E402
+from .setting import Setting, make_setting  # noqa: E402
+
+PARTS = {"lists": lists.figures}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.run")
+    parser.add_argument("output", type=Path)
+    parser.add_argument("names", nargs="+")
+    parser.add_argument("--small", action="store_true")
+    arguments = parser.parse_args()
+    setting = make_setting(connection.vendor, is_small=arguments.small)
+    with copied_database(setting.shape):
+        rows = [row for name in arguments.names for row in measure(name, setting)]
+    arguments.output.write_text(json.dumps(rows))
+
+
+def measure(name: str, setting: Setting) -> list[dict[str, Any]]:
+    """Measure one part; returns its figures as the report reads them."""
+    print(f"\n{name} on {connection.display_name}, {setting.shape.rows:,} rows a table", flush=True)  # noqa: T201
+    return [{"part": name, "database": connection.vendor, **figure.to_row()} for figure in PARTS[name](setting)]
+
+
+if __name__ == "__main__":
+    main()

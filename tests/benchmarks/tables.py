@@ -1,0 +1,277 @@
+"""The tables of the benchmark: for each number n a contact with its identities, a contact request, an inquiry, a
+message and a waiting item, all of one Pro.
+
+The first Pro has every tenth of them, the second every hundredth, the others share the rest.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db import connection
+
+from config.accounts.models import Pro
+from config.search.folding import fold
+from contact_requests.models import ContactRequest, Property
+from contacts.demo import FIRST, LAST
+from contacts.models import Contact, ContactIdentity, ContactMessage, WaitingItem
+from inquiries.models import Inquiry, PipelineStep
+from inquiries.pipeline.moves import coarse_status
+
+from .rows import (
+    digits_of,
+    insert_rows,
+    json_of,
+    reset_sequences,
+    temporary_table,
+    time_of,
+    unindexed,
+    uuid_of,
+    uuid_text,
+)
+
+TABLES = (Contact, ContactIdentity, ContactMessage, WaitingItem, Property, ContactRequest, Inquiry)
+CONTACT, REQUEST, MESSAGE, PROPERTY = range(4)
+PROPERTIES = 3
+SENTENCES = """
+Bonjour, l'appartement est-il encore libre ? | Nous aimerions visiter la maison samedi matin. |
+Pouvez-vous m'envoyer les plans et le diagnostic ? | Je souhaite faire refaire ma cuisine et obtenir un devis. |
+Is the balcony facing south, and is there a lift? | We are a family of four moving from Lyon in September. |
+Wij zoeken een aannemer voor een badkamer op de eerste verdieping. | Kunt u mij terugbellen op werkdagen na zes uur? |
+Le garage est-il compris dans le prix ? | Quelles sont les charges par trimestre ? |
+Ik wil graag een offerte voor het schilderen van de gevel. | How soon could the works begin, and will they be long? |
+Nous avons déjà un accord de principe de notre banque. | Merci de me dire si les animaux sont acceptés. |
+Wanneer kan iemand langskomen om de ruimte op te meten? | The photographs look lovely, thank you for your help. |
+Y a-t-il une place de parking dans la résidence ? | Je suis disponible tous les soirs de la semaine prochaine. |
+Het gaat om een dakkapel van ongeveer drie meter breed.
+"""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How many rows each table has, over how many Pros; the first has every `turn`-th."""
+
+    rows: int
+    pros: int
+    turn: int = 10
+
+    @property
+    def largest(self) -> int:
+        return self.rows // self.turn
+
+    def pro(self, first_id: int) -> str:
+        """SQL of the Pro of number n."""
+        others = f"{first_id} + 2 + n %% {max(self.pros - 2, 1)}"
+        middle = f"WHEN n %% {self.turn * 10} = 1 THEN {first_id} + 1"
+        return f"CASE WHEN n %% {self.turn} = 0 THEN {first_id} {middle} ELSE {others} END"
+
+
+@dataclass(frozen=True)
+class Words:
+    """SQL of what people of number n are called and write. `k` is the place of n among the rows of its Pro."""
+
+    turn: int
+
+    @property
+    def k(self) -> str:
+        return f"(n / {self.turn})"
+
+    @property
+    def joins(self) -> str:
+        firsts, lasts, sentences = len(FIRST), len(LAST), len(_sentences())
+        return f"""
+JOIN bench_names AS first ON first.number = {self.k} %% {firsts}
+JOIN bench_names AS last ON last.number = {firsts} + {self.k} / {firsts} %% {lasts}
+JOIN bench_sentences AS one ON one.number = {self.k} * 7 %% {sentences}
+JOIN bench_sentences AS two ON two.number = {self.k} / 3 * 5 %% {sentences}"""
+
+    name = "first.name || ' ' || last.name"
+    folded_name = "first.folded || ' ' || last.folded"
+    email = "first.folded || '.' || last.folded || n || '@example.org'"
+    message = "one.text || ' ' || two.text || ' Dossier ' || n || '.'"
+    folded_message = "one.folded || ' ' || two.folded || ' dossier ' || n || '.'"
+
+    @property
+    def phone(self) -> str:
+        return f"'+336' || {digits_of('n')}"
+
+
+def fill(shape: Shape) -> None:
+    """Fill the tables of an empty, migrated database."""
+    pros = [Pro(name=f"Office {n}", email=f"office{n}@example.com") for n in range(shape.pros)]
+    first_id = Pro.objects.bulk_create(pros)[0].pk
+    # To the second, as SQLite's functions give it.
+    base = datetime.now(UTC).replace(microsecond=0)
+    temporary_table("bench_names", "number integer PRIMARY KEY, name text, folded text", _numbered([*FIRST, *LAST]))
+    temporary_table("bench_sentences", "number integer PRIMARY KEY, text text, folded text", _numbered(_sentences()))
+    with unindexed(*TABLES):
+        for fill_table in (_fill_contacts, _fill_identities, _fill_messages, _fill_waiting, _fill_requests):
+            fill_table(shape, first_id, base)
+        _fill_inquiries(shape, first_id, base)
+    reset_sequences(ContactIdentity, WaitingItem, Inquiry)
+
+
+def _sentences() -> list[str]:
+    return [" ".join(sentence.split()) for sentence in SENTENCES.split("|")]
+
+
+def _numbered(texts: list[str]) -> list[tuple[int, str, str]]:
+    return [(number, text, fold(text)) for number, text in enumerate(texts)]
+
+
+def _fill_contacts(shape: Shape, first_id: int, base: datetime) -> None:
+    words = Words(shape.turn)
+    time = time_of("n", base)
+    values = {
+        "id": uuid_of("n", CONTACT),
+        "pro_id": shape.pro(first_id),
+        "name": words.name,
+        "email": words.email,
+        "phone": words.phone,
+        "status": f"CASE {words.k} %% 8 WHEN 6 THEN 'scheduled' WHEN 7 THEN 'renter' ELSE 'prospect' END",
+        "source": "'contact_form'",
+        "language": "'fr'",
+        "last_message_at": time,
+        "unread_count": f"CASE WHEN {words.k} %% 5 = 0 THEN 1 ELSE 0 END",
+        "search_text": f"{words.folded_name} || '\n' || {words.email} || '\n+336' || {digits_of('n')} || '\n06' || "
+        + digits_of("n"),
+        "created_at": time,
+        "updated_at": time,
+    }
+    insert_rows(Contact, values, shape.rows, joins=words.joins)
+
+
+def _fill_identities(shape: Shape, first_id: int, base: datetime) -> None:
+    words = Words(shape.turn)
+    shared = {"pro_id": shape.pro(first_id), "contact_id": uuid_of("n", CONTACT)}
+    for channel, external_id in (("email", words.email), ("phone", words.phone)):
+        values = {**shared, "channel": f"'{channel}'", "external_id": external_id}
+        insert_rows(ContactIdentity, values, shape.rows, joins=words.joins)
+
+
+def _fill_messages(shape: Shape, first_id: int, base: datetime) -> None:
+    words = Words(shape.turn)
+    time = time_of("n", base)
+    values = {
+        "id": uuid_of("n", MESSAGE),
+        "pro_id": shape.pro(first_id),
+        "contact_id": uuid_of("n", CONTACT),
+        "channel": "'email'",
+        "external_id": "'<' || n || '@mail.example.org>'",
+        "address": words.email,
+        "subject": "'Dossier ' || n",
+        "text": words.message,
+        "search_text": f"'dossier ' || n || '\n' || {words.folded_message}",
+        "sender_name": words.name,
+        "state": "'received'",
+        "read_at": f"CASE WHEN {words.k} %% 5 <> 0 THEN {time} END",
+        "created_at": time,
+    }
+    insert_rows(ContactMessage, values, shape.rows, joins=words.joins)
+
+
+def _fill_waiting(shape: Shape, first_id: int, base: datetime) -> None:
+    """A quarter is listed, an eighth put off, the rest has ended."""
+    words = Words(shape.turn)
+    time, soon = time_of("n", base), time_of("n", base.replace(year=base.year + 2))
+    values = {
+        "pro_id": shape.pro(first_id),
+        "contact_id": uuid_of("n", CONTACT),
+        "kind": "'message'",
+        "key": uuid_text("n", MESSAGE),
+        "since": time,
+        "channel": "'email'",
+        "about": "'Dossier ' || n",
+        "words": words.message,
+        "is_returned": f"{words.k} %% 56 = 0",
+        "later_until": f"CASE WHEN {words.k} %% 8 = 2 THEN {soon} END",
+        "ended_at": f"CASE WHEN {words.k} %% 8 > 2 THEN {time} END",
+        "outcome": f"CASE WHEN {words.k} %% 8 > 2 THEN 'answered' ELSE '' END",
+    }
+    insert_rows(WaitingItem, values, shape.rows, joins=words.joins)
+
+
+def _fill_requests(shape: Shape, first_id: int, base: datetime) -> None:
+    """Every fiftieth lies in quarantine; six of eight are new."""
+    place = f"n / {PROPERTIES}"
+    values = {
+        "id": uuid_of("n", PROPERTY),
+        "pro_id": f"{first_id} + {place}",
+        "slug": "'house-' || n",
+        "title": "'House ' || n",
+        "city": "'Lyon'",
+        "created_at": time_of("n", base),
+    }
+    insert_rows(Property, values, shape.pros * PROPERTIES)
+    words = Words(shape.turn)
+    time, id = time_of("n", base), uuid_of("n", REQUEST)
+    house = f"(({shape.pro(first_id)}) - {first_id}) * {PROPERTIES} + {words.k} %% {PROPERTIES}"
+    reference = f"substr({uuid_text('n', REQUEST)}, 1, 8)"
+    values = {
+        "id": id,
+        "pro_id": shape.pro(first_id),
+        "property_id": uuid_of(house, PROPERTY),
+        "contact_id": uuid_of("n", CONTACT),
+        "name": words.name,
+        "email": words.email,
+        "phone": words.phone,
+        "message": words.message,
+        "language": "'fr'",
+        "status": f"CASE {words.k} %% 8 WHEN 6 THEN 'read' WHEN 7 THEN 'replied' ELSE 'new' END",
+        "read_at": f"CASE WHEN {words.k} %% 8 = 6 THEN {time} END",
+        "replied_at": f"CASE WHEN {words.k} %% 8 = 7 THEN {time} END",
+        "quarantined_at": f"CASE WHEN {words.k} %% 50 = 49 THEN {time} END",
+        "quarantine_reason": f"CASE WHEN {words.k} %% 50 = 49 THEN 'too_fast' ELSE '' END",
+        "search_text": f"{reference} || ' ' || {words.folded_name} || ' ' || {words.email} || ' 336' || "
+        f"{digits_of('n')} || ' ' || {words.folded_message}",
+        "acknowledged_at": time,
+        "created_at": time,
+        "updated_at": time,
+    }
+    insert_rows(ContactRequest, values, shape.rows, joins=words.joins)
+
+
+def _fill_inquiries(shape: Shape, first_id: int, base: datetime) -> None:
+    """Of all shipped types, spread over their steps; a quarter is linked to a case. Without history."""
+    steps = [
+        (number, step.inquiry_type_id, step.pk, coarse_status(step, Inquiry.Status.CLOSED))
+        for number, step in enumerate(PipelineStep.objects.order_by("sort_order", "key"))
+    ]
+    temporary_table("bench_steps", "number integer, type bigint, id bigint, status text", steps)
+    words = Words(shape.turn)
+    time = time_of("n", base)
+    person = (
+        '\'{"first_name": "\' || first.name || \'", "last_name": "\' || last.name || \'", "email": "\' || '
+        f'{words.email} || \'", "phone": "\' || {words.phone} || \'", "language": "fr", "address": {{}}}}\''
+    )
+    values = {
+        "id": "n + 1",
+        "pro_id": shape.pro(first_id),
+        "inquiry_type_id": "step.type",
+        "step_id": "step.id",
+        "status": "step.status",
+        "user_id": f"1 + {words.k} * 31 %% 4999",
+        "created_by": f"1 + {words.k} * 31 %% 4999",
+        "contact_id": uuid_of("n", CONTACT),
+        "subject": "'Dossier ' || n",
+        "message": words.message,
+        "category": f"'category ' || ({words.k} / 7 %% 10)",
+        "budget": "n %% 9000",
+        "source": "'portal'",
+        "case_id": f"CASE WHEN {words.k} / 3 %% 4 = 0 THEN n + 1 END",
+        "person": json_of(person),
+        "search_text": f"{words.folded_name} || ' ' || {words.email} || ' dossier ' || n || ' ' || "
+        f"{words.folded_message} || ' 336' || {digits_of('n')}",
+        "profile_at": time,
+        "acknowledged_at": time,
+        "moved_at": time,
+        "created_at": time,
+        "updated_at": time,
+    }
+    steps_join = f"JOIN bench_steps AS step ON step.number = {words.k} %% {len(steps)}"
+    insert_rows(Inquiry, values, shape.rows, joins=f"{words.joins}\n{steps_join}")
+
+
+def analyze() -> None:
+    """Do what autovacuum does within a minute."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")

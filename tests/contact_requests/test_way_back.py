@@ -39,8 +39,8 @@ def test_an_answer_and_its_errors_keep_the_way_back(browser, house):
     assert Page(response, 422).one(".item-back")["href"] == f"/inbox/requests?status=all#row-{row.pk}"
 
 
-def test_the_next_person_keeps_the_way_back_and_after_the_last_the_list_is_shown(browser, house):
-    rows = [RequestFactory(property=house, name=name) for name in ("Ana", "Bea")]
+def test_the_next_person_keeps_the_way_back_and_after_the_last_the_list_is_shown(browser, receive):
+    rows = [receive(name=name, email=f"{name}@example.org") for name in ("Ana", "Bea")]
     first = browser.post(f"/inbox/{rows[0].contact_id}/no-answer", query_params={"from": "/inbox/requests?status=all"})
     opened = urlsplit(first["Location"])
     assert (opened.path, parse_qs(opened.query)) == (

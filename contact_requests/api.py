@@ -1,28 +1,32 @@
 """/pro/contact-requests: list, get, create, change the status."""
 
 import uuid
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from msgspec import structs
 
 from config.accounts.access import Caller, by_token_or_session
-from config.accounts.models import SCOPES
+from config.accounts.models import SCOPES, Pro
 from config.api.dialect import created
 from config.api.endpoint import Api
 from config.api.errors import ProblemError
 from config.api.idempotency import RequestKey
+from config.web.compiled import Compiled
 from config.web.paging import from_cursor, to_cursor
 
 from .dialect import TO_DATABASE, dialect, to_body
 from .forms import ProgramForm
 from .marking import mark_contact_request
 from .models import ContactRequest
+from .models.request import ContactRequestQuerySet
 from .schemas import (
     ContactRequestBody,
     ContactRequestCreate,
     ContactRequestPage,
     Cursor,
+    ListedRequest,
     ListQuery,
     StatusBody,
 )
@@ -39,6 +43,15 @@ def authenticate(request: HttpRequest) -> Caller:
 api = Api(dialect, title="Contact requests", authenticate=authenticate, scopes=SCOPES, has_session=True)
 
 
+def _list(pro: Pro, *position: Any, **filters: Any) -> ContactRequestQuerySet:
+    """A Pro's contact requests, after the position (created_at, id) if there is one."""
+    rows = ContactRequest.objects.for_pro(pro).filter(**filters).newest_first()
+    return rows.after(*position) if position else rows
+
+
+_ROWS = Compiled.structs(ListedRequest, _list)
+
+
 @api.endpoint(
     "GET",
     "/contact-requests",
@@ -53,15 +66,12 @@ def list_contact_requests(caller: Caller, query: ListQuery) -> ContactRequestPag
     Follow `cursor.next` for the next page until it is null. A request that arrives meanwhile is neither repeated
     nor does it push another one out.
     """
-    rows = ContactRequest.objects.for_pro(caller.pro).newest_first().select_related("property")
-    if query.status:
-        rows = rows.filter(status=TO_DATABASE[query.status])
-    if query.property_id:
-        rows = rows.filter(property_id=query.property_id)
-    if query.cursor is not None:
-        rows = rows.after(*from_cursor(query.cursor, uuid.UUID))
-    page, more = rows.page(query.limit)
-    end = to_cursor(page[-1].created_at, page[-1].pk) if more else None
+    filters = {"status": TO_DATABASE.get(query.status or ""), "property_id": query.property_id}
+    given = {name: value for name, value in filters.items() if value}
+    position = from_cursor(query.cursor, uuid.UUID) if query.cursor is not None else ()
+    rows = _ROWS.part(query.limit + 1, 0, caller.pro, *position, **given)
+    page, more = rows[: query.limit], len(rows) > query.limit
+    end = to_cursor(page[-1].created_at, page[-1].id) if more else None
     return ContactRequestPage([to_body(row) for row in page], Cursor(end), more)
 
 

@@ -7,7 +7,7 @@ from config.api.errors import ProblemError
 from config.web.paging import InvalidCursorError
 
 from .models import ContactRequest, InvalidTransitionError
-from .schemas import ContactRequestBody, PropertyBrief
+from .schemas import ContactRequestBody, ListedRequest, PropertyBrief
 
 TO_API = {"new": "new_request", "read": "read", "replied": "replied"}
 TO_DATABASE = {api: database for database, api in TO_API.items()}
@@ -55,11 +55,11 @@ def format_time(time: datetime) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
 
 
-def to_body(contact_request: ContactRequest) -> ContactRequestBody:
+def to_body(contact_request: ContactRequest | ListedRequest) -> ContactRequestBody:
     """Body of a contact request. Its property is shown: select_related it."""
     prop = contact_request.property
     return ContactRequestBody(
-        id=contact_request.pk,
+        id=contact_request.id,
         pro_id=contact_request.pro_id,
         property_id=contact_request.property_id,
         contact_id=contact_request.contact_id,
@@ -72,5 +72,5 @@ def to_body(contact_request: ContactRequest) -> ContactRequestBody:
         updated_at=format_time(contact_request.updated_at),
         read_at=format_time(contact_request.read_at) if contact_request.read_at else None,
         replied_at=format_time(contact_request.replied_at) if contact_request.replied_at else None,
-        property=PropertyBrief(prop.pk, prop.slug, prop.title),
+        property=PropertyBrief(prop.id, prop.slug, prop.title),
     )

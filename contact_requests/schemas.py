@@ -100,6 +100,25 @@ class ContactRequestBody(Struct, rename="camel"):
     property: PropertyBrief
 
 
+class ListedRequest(Struct):
+    """Columns of a contact request that the list reads, by their names in the model."""
+
+    id: uuid.UUID
+    pro_id: int
+    property_id: uuid.UUID
+    contact_id: uuid.UUID | None
+    name: str
+    email: str
+    phone: str
+    message: str
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    read_at: datetime | None
+    replied_at: datetime | None
+    property: PropertyBrief
+
+
 class Cursor(Struct):
     next: str | None
 

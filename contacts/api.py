@@ -7,19 +7,36 @@ from django.http import HttpResponse
 from msgspec import UNSET, Struct, structs
 
 from config.accounts.access import Caller, by_token
-from config.accounts.models import SCOPES
+from config.accounts.models import SCOPES, Pro
 from config.api.dialect import created
 from config.api.endpoint import Api
 from config.api.idempotency import RequestKey
+from config.web.paging import NumberedPages
 
 from .dialect import dialect, to_body
 from .models import Contact
-from .schemas import ContactAnswer, ContactCreate, ContactPage, ContactQuery, ContactUpdate, Pagination
+from .models.queryset import ContactQuerySet
+from .schemas import (
+    ContactAnswer,
+    ContactCreate,
+    ContactPage,
+    ContactQuery,
+    ContactUpdate,
+    ListedContact,
+    Pagination,
+)
 
 api = Api(dialect, title="Contacts", authenticate=by_token, scopes=SCOPES)
 
 # Maximum rows of a page, by plan.
 MAX_PAGE_SIZES = {"free": 50, "pro": 100, "enterprise": 500}
+
+
+def _list(pro: Pro, **filters: str) -> ContactQuerySet:
+    return Contact.objects.for_pro(pro).filter(**filters)
+
+
+_PAGES = NumberedPages(ListedContact, _list)
 
 
 def _sent_fields(body: Struct) -> dict[str, Any]:
@@ -33,13 +50,14 @@ def list_contacts(caller: Caller, query: ContactQuery) -> ContactPage:
 
     `limit` is clamped to what the plan allows: free 50, pro 100, enterprise 500. A page past the end is empty.
     """
-    rows = Contact.objects.for_pro(caller.pro)
     filters = {"status": query.status, "role": query.role, "channel_preference": query.channel}
-    rows = rows.filter(**{name: value for name, value in filters.items() if value}).search(query.search)
+    given = {name: value for name, value in filters.items() if value}
     limit = min(query.limit, MAX_PAGE_SIZES[caller.pro.plan])
-    total, start = rows.count(), (query.page - 1) * limit
-    page = list(rows.newest_first()[start : start + limit]) if start < total else []
-    return ContactPage([to_body(row) for row in page], Pagination(query.page, limit, total, -(-total // limit)))
+    if query.search:
+        rows, total = _PAGES.page_of(_list(caller.pro, **given).search(query.search), query.page, limit)
+    else:
+        rows, total = _PAGES.page(query.page, limit, caller.pro, **given)
+    return ContactPage([to_body(row) for row in rows], Pagination(query.page, limit, total, -(-total // limit)))
 
 
 @api.endpoint("GET", "/<uuid:id>", scope="contacts:read", answer=ContactAnswer)

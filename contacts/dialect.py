@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from config.api.dialect import CamelDialect
 
 from .models import Contact
-from .schemas import ContactBody
+from .schemas import ContactBody, ListedContact
 
 dialect = CamelDialect(
     "/api/v1/contacts",
@@ -32,10 +32,10 @@ def format_time(time: datetime) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def to_body(contact: Contact) -> ContactBody:
+def to_body(contact: Contact | ListedContact) -> ContactBody:
     """JSON body of a contact."""
     return ContactBody(
-        id=contact.pk,
+        id=contact.id,
         name=contact.name,
         email=contact.email or None,
         phone=contact.phone or None,

@@ -1,6 +1,7 @@
 """JSON shapes of /api/v1/contacts, with keys and order as documented; times are UTC to the second."""
 
 import uuid
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -99,6 +100,24 @@ class ContactBody(Struct, rename="camel"):
     applied_at: Moment | None
     created_at: Moment
     updated_at: Moment
+
+
+class ListedContact(Struct):
+    """Columns of a contact that the list reads, by their names in the model."""
+
+    id: uuid.UUID
+    name: str
+    email: str
+    phone: str
+    status: str
+    role: str
+    channel_preference: str
+    source: str
+    referral_source: str
+    language: str
+    applied_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
 
 
 class ContactAnswer(Struct):

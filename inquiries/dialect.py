@@ -29,6 +29,7 @@ from .schemas.answers import (
     StepBrief,
     TypeBrief,
 )
+from .schemas.listed import ListedInquiry
 
 
 class ErrorBody(msgspec.Struct, omit_defaults=True):
@@ -92,8 +93,8 @@ dialect = InquiriesDialect(
 )
 
 
-def _brief(inquiry_type: InquiryType) -> TypeBrief:
-    return TypeBrief(inquiry_type.pk, inquiry_type.name, inquiry_type.slug, inquiry_type.icon, inquiry_type.color)
+def _brief(inquiry_type: InquiryType | TypeBrief) -> TypeBrief:
+    return TypeBrief(inquiry_type.id, inquiry_type.name, inquiry_type.slug, inquiry_type.icon, inquiry_type.color)
 
 
 def to_type(inquiry_type: InquiryType) -> InquiryTypeBody:
@@ -131,8 +132,8 @@ def to_filter_option(option: FilterOption) -> FilterOptionBody:
     return FilterOptionBody(option.pk, option.group, option.label, option.is_active)
 
 
-def to_row(row: Inquiry) -> InquiryRow:
-    """An inquiry as the list shows it; its type and step must be loaded."""
+def to_row(row: ListedInquiry) -> InquiryRow:
+    """An inquiry as the list shows it."""
     return InquiryRow(**_row(row))
 
 
@@ -153,9 +154,9 @@ def to_body(row: Inquiry) -> InquiryBody:
     )
 
 
-def _row(row: Inquiry) -> dict[str, Any]:
+def _row(row: Inquiry | ListedInquiry) -> dict[str, Any]:
     return {
-        "id": row.pk,
+        "id": row.id,
         "inquiry_type_id": row.inquiry_type_id,
         "inquiry_type": _brief(row.inquiry_type),
         **{name: row.person.get(name) or None for name in ("first_name", "last_name", "email", "phone")},

@@ -1,82 +1,104 @@
 """Queries whose SQL is written once, for what every request asks."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
-from django.db import connections
+import msgspec
 from django.db.models import Model, QuerySet
+from django.db.models.query import ModelIterable
+
+from .statement import Call, Statement, Value, write_once, write_statement
+
+type Shape[R] = Callable[..., QuerySet[Any, R]]
 
 
-@dataclass
-class _Plan:
-    """A query's SQL, and how a row of it becomes instances: `parts` are the model, then its related ones by name."""
+class Compiled[R]:
+    """The rows of queries that differ in their values alone.
 
-    sql: str
-    using: str
-    converters: list[tuple[int, Callable[..., Any], Any]]
-    parts: list[tuple[str, type[Model], list[str], slice]]
+    `shape(*values, **named)` gives the queryset. A value is text, an integer, a UUID, a time, a model instance (its
+    key) or a list of these, and a parameter of the SQL as it is; the SQL is written once for each set of names, types
+    and lengths of lists. None, True and False are no parameters, and other SQL each. A row is what the queryset gives:
+    the tuple of its `values_list`, or a model instance, with the related ones that `select_related` names where the
+    foreign key is the model's own and never null. `Compiled.structs` gives Structs.
 
-    def read(self, row: tuple[Any, ...], connection: Any) -> Any:
-        values = list(row)
-        for position, convert, column in self.converters:
-            values[position] = convert(values[position], column, connection)
-        instances = {name: model.from_db(self.using, names, values[s]) for name, model, names, s in self.parts}
+    Without `is_kept` the SQL is written each time, as by any queryset, for a shape that is asked once.
+
+    Django takes longer to write SQL than a database to answer it: on SQLite a token with its Pro costs 0.2 ms of
+    processor time, and 1.8 ms as a queryset (medians of 33 rounds of 300 calls, Django 6.1). What is used of Django's
+    compiler of SQL is not in its documentation: test_compiled.py compares the rows with those of the querysets, type by
+    type, on both databases.
+    """
+
+    def __init__(self, shape: Shape[R], *, is_kept: bool = True) -> None:
+        self._shape: Shape[Any] = shape
+        self._is_kept = is_kept
+        self._read: Callable[[Any], R] | None = None
+        self._statements: dict[object, Statement] = {}
+
+    @classmethod
+    def structs(cls, struct: type[R], shape: Shape[Any], *, is_kept: bool = True) -> Self:
+        """Rows as instances of `struct`. Its fields are called as the model's; those that are Structs themselves come
+        last, and are related rows.
+        """
+        columns, read = _struct_reader(struct)
+        compiled = cls(lambda *values, **named: shape(*values, **named).values_list(*columns), is_kept=is_kept)
+        compiled._read = read
+        return compiled
+
+    def rows(self, *values: Value, **named: Value) -> list[R]:
+        """The rows, as the queryset would give them."""
+        return self._rows((), values, named)
+
+    def part(self, size: int, start: int, *values: Value, **named: Value) -> list[R]:
+        """At most `size` rows, after the first `start`."""
+        return self._rows((size, start) if start else (size,), values, named)
+
+    def first(self, *values: Value, **named: Value) -> R | None:
+        """The first of the rows, None when there is none."""
+        rows = self._rows((), values, named)
+        return rows[0] if rows else None
+
+    def _rows(self, limits: tuple[int, ...], values: tuple[Value, ...], named: dict[str, Value]) -> list[R]:
+        call = Call(values, named)
+        if self._read is None:
+            self._read = self._choose_reader(call.make(self._shape))
+        return list(map(self._read, self._statement(call).run(call.parameters, limits)))
+
+    def _statement(self, call: Call) -> Statement:
+        if not self._is_kept:
+            return write_once(self._shape, call)
+        if (statement := self._statements.get(call.kind)) is None:
+            statement = self._statements[call.kind] = write_statement(self._shape, call)
+        return statement
+
+    def _choose_reader(self, rows: QuerySet[Any, Any]) -> Callable[[Any], Any]:
+        """The reader of a row of this queryset. The columns of model instances are selected from now on."""
+        if rows._iterable_class is not ModelIterable:
+            return tuple
+        shape, (columns, read) = self._shape, _instance_reader(rows)
+        self._shape = lambda *values, **named: shape(*values, **named).values_list(*columns)
+        return read
+
+
+def _instance_reader(rows: QuerySet[Any, Any]) -> tuple[list[str], Callable[[Any], Any]]:
+    """Names of all columns of the models of `rows`, and the reader that makes instances of their values."""
+    columns, parts, using = list[str](), list[tuple[str, type[Model], list[str], slice]](), rows.db
+    for prefix, model in _models(rows):
+        names = [field.attname for field in model._meta.concrete_fields]
+        parts.append((prefix, model, names, slice(len(columns), len(columns) + len(names))))
+        columns += [f"{prefix}__{name}" if prefix else name for name in names]
+
+    def read(values: Any) -> Any:
+        instances = {prefix: model.from_db(using, names, values[part]) for prefix, model, names, part in parts}
         instance = instances.pop("")
         for name, related in instances.items():
             setattr(instance, name, related)
         return instance
 
-
-class Compiled[M: Model]:
-    """The rows of queries that differ in their values alone.
-
-    `shape(*values)` gives the queryset. Each value is text, or a number that the database knows, and a parameter of the
-    SQL as it is; they come in this order, and there are no others. Related rows come along as `select_related` says,
-    where the foreign key is the model's own and never null.
-
-    Django takes longer to write SQL than a database to answer it: on SQLite a token with its Pro costs 0.2 ms of
-    processor time, and 1.8 ms as a queryset (medians of 33 rounds of 300 calls, Django 6.1). Here the queryset writes
-    its SQL once, as the `values_list` of all columns, a cursor asks, and `Model.from_db` makes the instances.
-    `sql_with_params` and `get_db_converters` are not in Django's documentation: test_compiled.py compares the instances
-    with those of the querysets, type by type, on both databases.
-    """
-
-    def __init__(self, shape: Callable[..., QuerySet[M]]) -> None:
-        self.shape = shape
-        self._plan: _Plan | None = None
-
-    def rows(self, *values: str | int) -> list[M]:
-        """The rows as model instances, as the queryset would give them."""
-        plan = self._plan or self._make_plan(values)
-        # Each thread has a connection of its own.
-        connection = connections[plan.using]
-        with connection.cursor() as cursor:
-            cursor.execute(plan.sql, values)
-            return [plan.read(row, connection) for row in cursor.fetchall()]
-
-    def first(self, *values: str | int) -> M | None:
-        """The first of them, None when there is none."""
-        rows = self.rows(*values)
-        return rows[0] if rows else None
-
-    def _make_plan(self, values: tuple[str | int, ...]) -> _Plan:
-        rows = self.shape(*values)
-        parts, names, fields = [], list[str](), list[Any]()
-        for prefix, model in _models(rows):
-            columns = model._meta.concrete_fields
-            attributes = [field.attname for field in columns]
-            parts.append((prefix, model, attributes, slice(len(fields), len(fields) + len(columns))))
-            names += [f"{prefix}__{attribute}" if prefix else attribute for attribute in attributes]
-            fields += columns
-        sql, parameters = rows.values_list(*names).query.sql_with_params()
-        if tuple(parameters) != values:
-            raise ValueError(f"This query has other parameters than its values: {sql}")
-        self._plan = _Plan(sql, rows.db, list(_converters(fields, connections[rows.db])), parts)
-        return self._plan
+    return columns, read
 
 
-def _models(rows: QuerySet[Any]) -> Iterator[tuple[str, type[Model]]]:
+def _models(rows: QuerySet[Any, Any]) -> Iterator[tuple[str, type[Model]]]:
     """The model of the rows, and the related ones that are never missing, by their names."""
     yield "", rows.model
     selected = rows.query.select_related
@@ -86,9 +108,20 @@ def _models(rows: QuerySet[Any]) -> Iterator[tuple[str, type[Model]]]:
             yield name, field.related_model
 
 
-def _converters(fields: list[Any], connection: Any) -> Iterator[tuple[int, Callable[..., Any], Any]]:
-    """The position of a value, and the conversion that it needs, in their order."""
-    for position, field in enumerate(fields):
-        column = field.get_col(field.model._meta.db_table)
-        for convert in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection)):
-            yield position, convert, column
+def _struct_reader(struct: Any) -> tuple[list[str], Callable[[Any], Any]]:
+    """Names of the columns of the fields of `struct`, and the reader that makes a Struct of their values."""
+    fields = {field.name: field.type for field in msgspec.structs.fields(struct)}
+    related = {name: type_ for name, type_ in fields.items() if _is_struct(type_)}
+    columns = [name for name in fields if name not in related]
+    if not related:
+        return columns, lambda values: struct(*values)
+    own, parts = slice(len(columns)), list[tuple[slice, Any]]()
+    for prefix, other in related.items():
+        names, read = _struct_reader(other)
+        parts.append((slice(len(columns), len(columns) + len(names)), read))
+        columns += [f"{prefix}__{name}" for name in names]
+    return columns, lambda values: struct(*values[own], *[read(values[part]) for part, read in parts])
+
+
+def _is_struct(type_: object) -> bool:
+    return isinstance(type_, type) and issubclass(type_, msgspec.Struct)

@@ -3,36 +3,91 @@
 import base64
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Func, IntegerField, QuerySet
 from django.db.models.fields.tuple_lookups import TupleLessThanOrEqual
 
+from .compiled import Compiled, Shape
+from .statement import Value
 
-def numbered_page[M: Model](rows: QuerySet[M], number: int, size: int) -> tuple[list[M], int]:
-    """Page `number` (from 1) of `size` rows, newest first, and the exact number of all rows.
 
-    The rows need `created_at` and an index that ends in it and the id. Counting reads that index anyway, so a deep page
-    costs no more than the first: the skipped rows are read from the index alone, and are not counted again.
+class RowCount(Func):
+    """The number of all rows of a query, which has no other columns. `Count` would group them."""
+
+    template = "COUNT(*)"
+    output_field = IntegerField()
+
+
+class NumberedPages[R]:
+    """Pages of a list by number, newest first, as Structs, with the exact number of all rows.
+
+    `shape` is the queryset of the list, as for `Compiled`. The rows need `created_at` and an index
+    that ends in it and the id. Counting reads that index anyway, so a deep page costs no more than the first: the
+    skipped rows are read from the index alone, and are not counted again.
     """
-    newest_first, start = rows.order_by("-created_at", "-pk"), (number - 1) * size
-    if start == 0:
-        return list(newest_first[:size]), rows.count()
-    rest = _skip_rows(newest_first, start)
-    return (list(rest[:size]), start + rest.count()) if rest is not None else ([], rows.count())
+
+    def __init__(self, struct: type[R], shape: Shape[Any]) -> None:
+        def rest(*values: Any, since: datetime, since_id: Any, **named: Any) -> QuerySet[Any, Any]:
+            rows = shape(*values, **named)
+            if since_id is None:
+                return rows.filter(created_at__lte=since)
+            return rows.filter(TupleLessThanOrEqual(("created_at", "pk"), (since, since_id)))
+
+        self._struct = struct
+        self._rows, self._total, self._positions = _compile_pages(struct, shape)
+        self._rest, self._rest_total, _ = _compile_pages(struct, rest)
+
+    def page(self, number: int, size: int, *values: Value, **named: Value) -> tuple[list[R], int]:
+        """Page `number` (from 1) of `size` rows, and the number of all rows."""
+        start = (number - 1) * size
+        if start == 0:
+            return self._rows.part(size, 0, *values, **named), _number(self._total, *values, **named)
+        since = self._skip(start, values, named)
+        if since is None:
+            return [], _number(self._total, *values, **named)
+        rows = self._rest.part(size, 0, *values, **since, **named)
+        return rows, start + _number(self._rest_total, *values, **since, **named)
+
+    def page_of(self, rows: QuerySet[Any, Any], number: int, size: int) -> tuple[list[R], int]:
+        """Page `number` of `rows`, whose SQL differs from request to request, such as those of a search."""
+        listed, total, _positions = _compile_pages(self._struct, lambda: rows, is_kept=False)
+        return listed.part(size, (number - 1) * size), _number(total)
+
+    def _skip(self, start: int, values: tuple[Value, ...], named: dict[str, Value]) -> dict[str, Value] | None:
+        """The position at which the rows after the first `start` begin; None if there are no more.
+
+        Comparing the time alone takes half the time of comparing (time, id); that is needed only between rows of one
+        time.
+        """
+        positions = self._positions.part(2, start - 1, *values, **named)
+        if len(positions) < 2:
+            return None
+        last_skipped, (created_at, id) = positions
+        return {"since": created_at, "since_id": id if last_skipped[0] == created_at else None}
 
 
-def _skip_rows[M: Model](newest_first: QuerySet[M], start: int) -> QuerySet[M] | None:
-    """Rows after the first `start` (1 or more); None if there are no more.
+def _number(total: Compiled[Any], *values: Value, **named: Value) -> int:
+    rows = total.rows(*values, **named)
+    return rows[0][0] if rows else 0
 
-    Comparing the time alone takes half the time of comparing (time, id); that is needed only between rows of one time.
-    """
-    positions = list(newest_first.values_list("created_at", "pk")[start - 1 : start + 1])
-    if len(positions) < 2:
-        return None
-    last_skipped, first = positions
-    if last_skipped[0] > first[0]:
-        return newest_first.filter(created_at__lte=first[0])
-    return newest_first.filter(TupleLessThanOrEqual(("created_at", "pk"), first))
+
+def _compile_pages[R](
+    struct: type[R], shape: Shape[Any], *, is_kept: bool = True
+) -> tuple[Compiled[R], Compiled[Any], Compiled[Any]]:
+    """The rows of a list newest first, the number of them, and their positions."""
+
+    def newest_first(*values: Any, **named: Any) -> QuerySet[Any, Any]:
+        return shape(*values, **named).order_by("-created_at", "-pk")
+
+    def total(*values: Any, **named: Any) -> QuerySet[Any, Any]:
+        return shape(*values, **named).values_list(RowCount())
+
+    def positions(*values: Any, **named: Any) -> QuerySet[Any, Any]:
+        return newest_first(*values, **named).values_list("created_at", "pk")
+
+    rows = Compiled.structs(struct, newest_first, is_kept=is_kept)
+    return rows, Compiled(total, is_kept=is_kept), Compiled(positions, is_kept=is_kept)
 
 
 class InvalidCursorError(ValueError):

@@ -1,8 +1,12 @@
 """Read the list of inquiries, one of them, and its history."""
 
+from typing import Any
+
 from config.accounts.access import Caller
+from config.accounts.models import Pro
 from config.api.errors import Detail, invalid_fields
-from config.web.paging import numbered_page
+from config.web.compiled import Compiled
+from config.web.paging import NumberedPages
 
 from ..dialect import to_body, to_history, to_offer, to_row
 from ..history.reading import read_history
@@ -10,6 +14,7 @@ from ..models import Inquiry, InquiryType
 from ..models.inquiry import InquiryQuerySet
 from ..schemas.answers import DetailAnswer, HistoryAnswer, InquiryDetail, InquiryPage, Pagination
 from ..schemas.input import InquiryQuery
+from ..schemas.listed import ListedInquiry
 from .base import api
 
 
@@ -20,26 +25,29 @@ def list_inquiries(caller: Caller, query: InquiryQuery) -> InquiryPage:
     Without those that are linked to a case, unless `unassigned_only=false` or `include_linked_to_case=true` is sent.
     `total` is exact. A page past the end is empty.
     """
-    rows = _filter(Inquiry.objects.for_pro(caller.pro), query).select_related("inquiry_type", "step")
-    page, total = numbered_page(rows, query.page, query.per_page)
-    last = max(-(-total // query.per_page), 1)
-    pagination = Pagination(query.page, query.per_page, total, last)
-    return InquiryPage(data=[to_row(row) for row in page], pagination=pagination)
-
-
-def _filter(rows: InquiryQuerySet, query: InquiryQuery) -> InquiryQuerySet:
     filters = {"status": query.status, "category": query.category, "user_id": query.user_id}
-    rows = rows.filter(**{name: value for name, value in filters.items() if value is not None})
-    if query.inquiry_type is not None:
-        rows = rows.filter(inquiry_type=_type_id(query.inquiry_type))
-    if query.open_only:
+    filters["inquiry_type"] = None if query.inquiry_type is None else _type_id(query.inquiry_type)
+    given = {name: value for name, value in filters.items() if value is not None}
+    is_unassigned = query.unassigned_only and not query.include_linked_to_case
+    rows, total = _PAGES.page(query.page, query.per_page, caller.pro, query.open_only, is_unassigned, **given)
+    pagination = Pagination(query.page, query.per_page, total, max(-(-total // query.per_page), 1))
+    return InquiryPage(data=[to_row(row) for row in rows], pagination=pagination)
+
+
+def _list(pro: Pro, is_open: bool, is_unassigned: bool, **filters: Any) -> InquiryQuerySet:
+    rows = Inquiry.objects.for_pro(pro).filter(**filters)
+    if is_open:
         rows = rows.open()
-    return rows.unassigned() if query.unassigned_only and not query.include_linked_to_case else rows
+    return rows.unassigned() if is_unassigned else rows
+
+
+_PAGES = NumberedPages(ListedInquiry, _list)
+_TYPES = Compiled(lambda: InquiryType.objects.values_list("pk", "slug"))
 
 
 def _type_id(text: str) -> int:
     """The id of the type with this id or slug; an id takes precedence over a slug that looks like one."""
-    known = list(InquiryType.objects.values_list("pk", "slug"))
+    known = _TYPES.rows()
     ids = {slug: pk for pk, slug in known} | {str(pk): pk for pk, _slug in known}
     if text not in ids:
         raise invalid_fields(Detail("inquiry_type", "There is no inquiry type with this id or slug."))

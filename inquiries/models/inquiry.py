@@ -20,6 +20,7 @@ from .filter_option import FilterOption
 from .inquiry_type import InquiryType
 from .queryset import InquiryQuerySet
 from .step import PipelineStep
+from .summary import Summary
 
 if TYPE_CHECKING:
     from .offer import Offer
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 UNKNOWN: Mapping[str, Any] = {}
 
 
-class Inquiry(models.Model):
+class Inquiry(Summary, models.Model):
     """A typed question of a customer, on one step of its pipeline. Sources: inquiries API, contract section 5.
 
     `user_id` (the customer), `created_by` (the submitter) and `case_id` are ids of other systems; the first two are
@@ -160,17 +161,6 @@ class Inquiry(models.Model):
         return self.pk
 
     @property
-    def pipeline_status(self) -> str:
-        """The key of the current step."""
-        return self.step.key
-
-    @property
-    def full_name(self) -> str:
-        """The customer's first and last name; "" while the profile is missing or has none."""
-        names = (self.person.get("first_name", ""), self.person.get("last_name", ""))
-        return " ".join(name for name in names if name)
-
-    @property
     def customer_name(self) -> str:
         """The customer's name, else the company; "" when both are unknown."""
         return self.full_name or str(self.business.get("company", ""))
@@ -180,19 +170,6 @@ class Inquiry(models.Model):
         """Names of the Pro's users, by UserHub id."""
         users = User.objects.filter(pro=self.pro_id, userhub_id__isnull=False)
         return dict(users.values_list("userhub_id", "name"))  # type: ignore[arg-type]
-
-    @property
-    def truncated_message(self) -> str:
-        """The first 10 words, then "..." if there are more."""
-        words = self.message.split()
-        return " ".join(words[:10]) + ("..." if len(words) > 10 else "")
-
-    @property
-    def budget_display(self) -> str | None:
-        """The budget in Dutch notation, whatever the reader's language: "€ 4.500,00"."""
-        if self.budget is None:
-            return None
-        return f"€ {self.budget:,.2f}".translate(str.maketrans(",.", ".,"))
 
     @property
     def email(self) -> str:

@@ -1,7 +1,15 @@
 """Compiled queries give the same instances as their querysets."""
 
+import uuid
+from datetime import timedelta
+from typing import Any
+
 import pytest
+from django.db import connection
+from django.db.models import Q
+from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.utils import timezone
+from msgspec import Struct
 
 from config.accounts.models import ApiToken, Pro
 from config.web.compiled import Compiled
@@ -100,15 +108,121 @@ def test_each_thread_asks_by_its_own_connection(pro, at_once):
     assert at_once(4, lambda n: compiled.rows(pro.pk)) == [[pro]] * 4
 
 
+# --- Values
+
+
 @pytest.mark.parametrize(
-    "shape",
+    ("shape", "values"),
     [
-        lambda name: Pro.objects.filter(name=name, language="en"),
-        lambda name: Pro.objects.filter(name__startswith=name),
-        lambda name: Pro.objects.all(),
+        (lambda pro: Contact.objects.for_pro(pro), ["pro"]),
+        (lambda pro, at: Contact.objects.for_pro(pro).filter(created_at__lt=at), ["pro", "at"]),
+        (lambda pro, id: Contact.objects.for_pro(pro).exclude(pk=id), ["pro", "id"]),
+        (lambda ids, pro: Contact.objects.for_pro(pro).filter(pk__in=ids), ["ids", "pro"]),
+        (lambda pro, ids: Contact.objects.for_pro(pro).exclude(pk__in=ids), ["pro", "none"]),
+        (lambda at, id: Contact.objects.filter(TupleLessThan(("created_at", "id"), (at, id))), ["at", "id"]),
+        (lambda at: Contact.objects.filter(Q(created_at__lt=at) | Q(updated_at__lt=at), status="prospect"), ["at"]),
+        (lambda pro, old: Contact.objects.for_pro(pro, deleted=old), ["pro", "true"]),
+        (lambda pro, old: Contact.objects.for_pro(pro, deleted=old), ["pro", "false"]),
     ],
-    ids=["another value", "a value made of it", "none of it"],
 )
-def test_other_parameters_than_the_values_are_refused(shape):
+def test_the_rows_of_every_kind_of_value(pro, shape, values):
+    rows = [ContactFactory(pro=pro, created_at=timezone.now() - timedelta(days=n)) for n in range(4)]
+    ContactFactory(pro=pro, name="Gone", deleted_at=timezone.now())
+    ContactFactory(name="Stranger")
+    known = {"pro": pro, "at": rows[1].created_at, "id": rows[1].pk, "true": True, "false": False}
+    known |= {"ids": [rows[0].pk, rows[2].pk], "none": []}
+    given = [known[name] for name in values]
+    compiled = Compiled(lambda *values: shape(*values).order_by("name").values_list("name", "created_at"))
+    for _ in range(2):
+        assert compiled.rows(*given) == list(shape(*given).order_by("name").values_list("name", "created_at")) != []
+
+
+def test_each_set_of_names_has_its_own_query(pro):
+    one, two = ContactFactory(pro=pro, role="tenant"), ContactFactory(pro=pro, role="tenant", status="renter")
+    compiled = Compiled(lambda pro, **filters: Contact.objects.for_pro(pro).filter(**filters).order_by("created_at"))
+    assert compiled.rows(pro, status="renter", role="tenant") == [two]
+    assert compiled.rows(pro, role="tenant") == compiled.rows(pro) == [one, two]
+    assert compiled.rows(pro, role="renter", status="tenant") == []
+
+
+def test_a_part_of_the_rows(pro):
+    rows = [ContactFactory(pro=pro) for _ in range(4)]
+    compiled = Compiled(lambda pro: Contact.objects.for_pro(pro).order_by("created_at"))
+    assert [compiled.part(*part, pro) for part in ((2, 0), (2, 1), (9, 3), (1, 4))] == [
+        rows[:2],
+        rows[1:3],
+        rows[3:],
+        [],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shape", "value"),
+    [
+        (lambda name: Pro.objects.filter(name__startswith=name), "x"),
+        (lambda number: Pro.objects.filter(pk=number + 1), 5),
+        (lambda at: Pro.objects.filter(created_at=at + timedelta(days=1)), timezone.now()),
+        (lambda name: Pro.objects.filter(name=uuid.uuid4()), "x"),
+        (lambda name: Pro.objects.all(), "x"),
+    ],
+    ids=["a part of a text", "a sum", "a time after it", "another each time", "none of it"],
+)
+def test_other_parameters_than_the_values_are_refused(shape, value):
     with pytest.raises(ValueError, match="other parameters"):
-        Compiled(shape).rows("x")
+        Compiled(shape).rows(value)
+
+
+def test_a_value_of_an_unknown_type_is_refused():
+    with pytest.raises(TypeError, match="float cannot be a value"):
+        Compiled(lambda value: Inquiry.objects.filter(budget=value)).rows(1.5)
+
+
+# --- Structs
+
+
+class Step(Struct):
+    key: str
+    is_initial: bool
+
+
+class Row(Struct):
+    id: int
+    budget: Any
+    person: dict[str, Any]
+    created_at: Any
+    case_id: int | None
+    step: Step
+
+
+def test_a_struct_has_the_values_of_the_instance(pro):
+    inquiry = InquiryFactory(pro=pro, budget="10.50", person={"first_name": "Zoë"})
+    compiled = Compiled.structs(Row, lambda pro: Inquiry.objects.for_pro(pro).filter(status="open"))
+    [row] = compiled.rows(pro)
+    inquiry.refresh_from_db()
+    own = [getattr(inquiry, name) for name in ("id", "budget", "person", "created_at", "case_id")]
+    assert row == Row(*own, Step(inquiry.step.key, True))
+    assert [type(getattr(row, name)) for name in Row.__struct_fields__[:5]] == [type(value) for value in own]
+    assert row.step.is_initial is True
+
+
+def test_rows_that_are_written_each_time(pro):
+    contact = ContactFactory(pro=pro, name="Zoé Dupont")
+    rows = Contact.objects.for_pro(pro).search("zoe")
+    assert Compiled(lambda: rows, is_kept=False).rows() == [contact]
+    assert Compiled(lambda: Contact.objects.filter(pk__in=[]), is_kept=False).rows() == []
+
+
+# --- Connections
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="Nobody cuts a connection to a file.")
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_cut_is_made_anew(pro):
+    compiled = Compiled(lambda pk: Pro.objects.filter(pk=pk))
+    assert compiled.rows(pro.pk) == [pro]
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    other.close()
+    connection.health_check_enabled, connection.health_check_done = True, False
+    assert compiled.rows(pro.pk) == [pro]

@@ -1,0 +1,180 @@
+"""SQL that a queryset writes once, with a place for each of its values."""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import InterfaceError, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+
+type Value = str | int | uuid.UUID | datetime | Model | Sequence[Value] | None
+
+
+class Call:
+    """The values of one query, in the order of its positions and then of their names."""
+
+    def __init__(self, values: Iterable[Value], named: Mapping[str, Value]) -> None:
+        self.names = sorted(named)
+        self.values = [*values, *[named[name] for name in self.names]]
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """Calls of one kind have the same SQL."""
+        return (*self.names, *map(_kind, self.values))
+
+    @property
+    def parameters(self) -> list[Any]:
+        """The parameters that the values are: the key of a model instance, the items of a list."""
+        parameters: list[Any] = []
+        _add_parameters(self.values, parameters)
+        return parameters
+
+    def make(self, shape: Callable[..., Any]) -> Any:
+        """The queryset of `shape` for these values."""
+        named = len(self.values) - len(self.names)
+        return shape(*self.values[:named], **dict(zip(self.names, self.values[named:], strict=True)))
+
+    def sample(self, turn: int) -> "Call":
+        """A call of the same kind whose values no query contains by chance; others in each turn."""
+        numbers, call = count(turn * 10_000), Call((), {})
+        call.names, call.values = self.names, [_sample(value, numbers) for value in self.values]
+        return call
+
+
+def _kind(value: Value) -> object:
+    if isinstance(value, list | tuple):
+        return tuple(map(_kind, value))
+    return value if value is None or isinstance(value, bool) else type(value)
+
+
+def _add_parameters(values: Iterable[Value], parameters: list[Any]) -> None:
+    for value in values:
+        if isinstance(value, list | tuple):
+            _add_parameters(value, parameters)
+        elif isinstance(value, Model):
+            parameters.append(value.pk)
+        elif value is not None and not isinstance(value, bool):
+            parameters.append(value)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A query's SQL, "" for one that finds nothing.
+
+    `places` are the parameters of the SQL, as positions in the values' parameters followed by `constants`. `converters`
+    are those of the columns: (position, conversion, expression), in their order.
+    """
+
+    sql: str
+    using: str
+    places: list[int]
+    constants: list[Any]
+    converters: list[tuple[int, Callable[..., Any], Any]]
+
+    def run(self, parameters: list[Any], limits: tuple[int, ...] = ()) -> list[Any]:
+        """The rows with values as the queryset has them. `limits` are how many at most, and how many to skip before."""
+        if not self.sql:
+            return []
+        # Each thread has a connection of its own.
+        connection = connections[self.using]
+        given = [*(_adapt(value, connection) for value in parameters), *self.constants]
+        sql = self.sql + (" LIMIT %s", " LIMIT %s OFFSET %s")[len(limits) - 1] if limits else self.sql
+        rows = _fetch(connection, sql, [*(given[place] for place in self.places), *limits])
+        return [self._convert(row, connection) for row in rows] if self.converters else rows
+
+    def _convert(self, row: tuple[Any, ...], connection: BaseDatabaseWrapper) -> list[Any]:
+        values = list(row)
+        for position, convert, expression in self.converters:
+            values[position] = convert(values[position], expression, connection)
+        return values
+
+
+def _adapt(value: Any, connection: BaseDatabaseWrapper) -> Any:
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value.hex if isinstance(value, uuid.UUID) and not connection.features.has_native_uuid_field else value
+
+
+def _fetch(connection: Any, sql: str, parameters: list[Any]) -> list[Any]:
+    """Run a query that only reads. It checks by itself that a kept connection still stands.
+
+    Django would ask `SELECT 1` first, once a request; here the query is sent again on a new connection.
+    """
+    is_unchecked = connection.health_check_enabled and not connection.health_check_done
+    if connection.connection is None or not is_unchecked:
+        return _execute(connection, sql, parameters)
+    connection.health_check_done = True
+    try:
+        return _execute(connection, sql, parameters)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
+        return _execute(connection, sql, parameters)
+
+
+def _execute(connection: Any, sql: str, parameters: list[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def write_statement(shape: Callable[..., Any], call: Call) -> Statement:
+    """Write the SQL of `shape` for all calls of this kind.
+
+    It is written twice, each time with other samples in the place of the values. A parameter that is no value and not
+    the same both times is made from a value, and refused (ValueError), as a value is that is no parameter.
+    """
+    first, second = (write_once(shape, call.sample(turn)) for turn in (0, 1))
+    are_all_used = {*range(len(call.parameters))} <= {*first.places}
+    if not are_all_used or (first.sql, first.places, first.constants) != (second.sql, second.places, second.constants):
+        raise ValueError(f"This query has other parameters than its values: {first.sql}")
+    return first
+
+
+def write_once(shape: Callable[..., Any], call: Call) -> Statement:
+    """Write the SQL of `shape` for this call."""
+    rows = call.make(shape)
+    connection = connections[rows.db]
+    compiler = rows.query.get_compiler(rows.db)
+    try:
+        sql, parameters = compiler.as_sql()
+    except EmptyResultSet:
+        return Statement("", rows.db, [], [], [])
+    known = [_adapt(value, connection) for value in call.parameters]
+    # True would be found as 1.
+    are_known = [parameter in known and not isinstance(parameter, bool) for parameter in parameters]
+    constants = [parameter for parameter, is_known in zip(parameters, are_known, strict=True) if not is_known]
+    numbers = iter(range(len(known), len(known) + len(constants)))
+    places = [
+        known.index(parameter) if is_known else next(numbers)
+        for parameter, is_known in zip(parameters, are_known, strict=True)
+    ]
+    columns = compiler.get_converters([column for column, _sql, _alias in compiler.select])
+    converters = [(at, convert, column) for at, (conversions, column) in columns.items() for convert in conversions]
+    return Statement(sql, rows.db, places, constants, converters)
+
+
+def _sample(value: Value, numbers: Iterator[int]) -> Any:
+    """A value of the same kind, that no query contains by chance. Raises TypeError for other types."""
+    match value:
+        case None | bool():
+            return value
+        case list() | tuple():
+            return [_sample(item, numbers) for item in value]
+        case Model():
+            return type(value)(pk=_sample(value.pk, numbers))
+        case str():
+            return f"sample {next(numbers)}"
+        case int():
+            return 1_000_000 + next(numbers)
+        case uuid.UUID():
+            return uuid.UUID(int=(1 << 100) + next(numbers))
+        case datetime():
+            return datetime(2001, 1, 1, tzinfo=UTC) + timedelta(seconds=next(numbers))
+    raise TypeError(f"{type(value).__name__} cannot be a value of a compiled query")

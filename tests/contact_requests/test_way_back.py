@@ -40,7 +40,7 @@ def test_an_answer_and_its_errors_keep_the_way_back(browser, house):
 
 
 def test_the_next_person_keeps_the_way_back_and_after_the_last_the_list_is_shown(browser, receive):
-    rows = [receive(name=name, email=f"{name}@example.org") for name in ("Ana", "Bea")]
+    rows = [receive(name=name, email=f"{name}@example.org", phone="") for name in ("Ana", "Bea")]
     first = browser.post(f"/inbox/{rows[0].contact_id}/no-answer", query_params={"from": "/inbox/requests?status=all"})
     opened = urlsplit(first["Location"])
     assert (opened.path, parse_qs(opened.query)) == (

@@ -1,11 +1,13 @@
 """Sign-in for every page that is not marked public, and the Pro of a workspace page."""
 
 import zoneinfo
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
@@ -13,9 +15,52 @@ from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
+from config.api.endpoint import Api
 from config.web.typed import page_before
 
+from .models import User
 from .resending import answer_ended_session
+
+
+class BearerMiddleware:
+    """Answers JSON requests with a token and without cookies before the middleware that follows.
+
+    A session, its user, CSRF tokens, messages, htmx and static files are for browsers. What else the middleware after
+    this one does for a response is done here: the host is checked, the reader's language activated and named, framing
+    refused, the length stated. tests/api/test_bearer.py compares the two ways, header by header.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.answer: Callable[[HttpRequest], Any] = convert_exception_to_response(_answer)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "HTTP_AUTHORIZATION" not in request.META or "HTTP_COOKIE" in request.META or not Api.at(request.path):
+            return self.get_response(request)
+        request.get_host()
+        _activate_locale(request, None)
+        response = self.answer(request)
+        response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        _name_language(response)
+        if not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    match = request.resolver_match = Api.resolve(request.path_info)
+    return match.func(request, *match.args, **match.kwargs)
+
+
+def _activate_locale(request: HttpRequest, user: User | None) -> None:
+    """Activate the language and time zone of a user and its Pro; of nobody by Accept-Language and settings."""
+    language = user.language if user else translation.get_language_from_request(request)
+    translation.activate(language)
+    timezone.activate(zoneinfo.ZoneInfo(user.pro.time_zone if user and user.pro else settings.TIME_ZONE))
+
+
+def _name_language(response: HttpResponse) -> None:
+    response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
 
 
 class UserLocaleMiddleware(MiddlewareMixin):
@@ -23,15 +68,10 @@ class UserLocaleMiddleware(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> None:
         user = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
-        if user is not None and user.is_authenticated:
-            language, pro = user.language, user.pro
-        else:
-            language, pro = translation.get_language_from_request(request), None
-        translation.activate(language)
-        timezone.activate(zoneinfo.ZoneInfo(pro.time_zone if pro else settings.TIME_ZONE))
+        _activate_locale(request, user if user is not None and user.is_authenticated else None)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+        _name_language(response)
         return response
 
 

@@ -11,13 +11,15 @@ the answer, or an HttpResponse if it sets headers.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Any, ClassVar, Protocol
 
 import msgspec
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ImproperlyConfigured
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, re_path
+from django.urls import ResolverMatch, URLPattern, URLResolver, path, re_path
+from django.urls.resolvers import RegexPattern
 from django.views.decorators.csrf import csrf_exempt
 
 from .dialect import Dialect, json_response
@@ -101,6 +103,11 @@ class Api:
         """Api of `path`, None outside of all."""
         return next((api for api in cls.registered if f"{path}/".startswith(f"{api.dialect.prefix}/")), None)
 
+    @classmethod
+    def resolve(cls, path: str) -> ResolverMatch:
+        """The view of a path below the prefix of an Api. Raises Http404 for any other."""
+        return _resolver().resolve(path)
+
     def endpoint(self, method: str, route: str, *, scope: str, **declaration: Any) -> Callable[[Handler], Handler]:
         """Declare a route: `declaration` are fields of Operation. Raises ImproperlyConfigured for an unknown scope."""
         if scope not in self.scopes:
@@ -112,7 +119,7 @@ class Api:
 
         return declare
 
-    @property
+    @cached_property
     def urls(self) -> list[URLPattern]:
         """URL patterns: one per route, and a last one that answers 404 below the prefix."""
         prefix, routes = self.dialect.prefix.lstrip("/"), dict[str, dict[str, Operation]]()
@@ -145,3 +152,9 @@ class Api:
                 return self.dialect.respond(problem, request)
 
         return view
+
+
+@cache
+def _resolver() -> URLResolver:
+    """The routes of every Api; all URLs of the product are ten times as many."""
+    return URLResolver(RegexPattern(r"^/"), [pattern for api in Api.registered for pattern in api.urls])

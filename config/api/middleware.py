@@ -20,8 +20,8 @@ class DialectMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        api, status = Api.at(request.path), response.status_code
-        if api is None or status < 400 or response["Content-Type"] == "application/json":
+        status = response.status_code
+        if status < 400 or response["Content-Type"] == "application/json" or not (api := Api.at(request.path)):
             return response
         _types, kind, message = REFUSALS.get(status) or REFUSALS[400 if status < 500 else 500]
         answer = api.dialect.respond(ProblemError(kind, message), request)

@@ -19,16 +19,28 @@ SQLITE_OPTIONS = {
 }
 
 
-def database(var_dir: Path) -> dict[str, Any]:
-    """The `default` entry of DATABASES from DATABASE_URL."""
+def databases(var_dir: Path) -> dict[str, Any]:
+    """The setting DATABASES: `default` from DATABASE_URL, and `replica` if there is a DATABASE_REPLICA_URL."""
+    default = database(
+        "DATABASE_URL", read("str", "DATABASE_URL", f"sqlite:///{var_dir / 'vestibule.sqlite3'}"), var_dir
+    )
+    if not (url := read("str", "DATABASE_REPLICA_URL", "")):
+        return {"default": default}
+    replica = database("DATABASE_REPLICA_URL", url, var_dir)
+    if {default["ENGINE"], replica["ENGINE"]} != {"django.db.backends.postgresql"}:
+        stop("DATABASE_REPLICA_URL names no standby of the database in DATABASE_URL; both must be PostgreSQL.")
+    return {"default": default, "replica": replica | {"TEST": {"MIRROR": "default"}}}
+
+
+def database(variable: str, url: str, var_dir: Path) -> dict[str, Any]:
+    """An entry of DATABASES from the address in `variable`."""
     requirement = "it must be like postgres://user:password@host/name or sqlite:////path/to/file"
-    url = read("str", "DATABASE_URL", f"sqlite:///{var_dir / 'vestibule.sqlite3'}")
     try:
         # The library only warns of some faults, with the password in the warning; they are refused here.
         with warnings.catch_warnings(action="error"):
             entry = environ.Env.db_url_config(url)
     except (ImproperlyConfigured, ValueError, KeyError, UserWarning):
-        stop(f"DATABASE_URL cannot be read; {requirement}.")
+        stop(f"{variable} cannot be read; {requirement}.")
     engine = entry.get("ENGINE", "")
     # Web server and worker would each have an in-memory database of their own.
     if engine == "django.db.backends.sqlite3" and entry["NAME"] != ":memory:":
@@ -44,7 +56,7 @@ def database(var_dir: Path) -> dict[str, Any]:
             entry["OPTIONS"]["prepare_threshold"] = None
     else:
         # The value may hold a password, so it is not repeated.
-        stop(f"DATABASE_URL names no PostgreSQL or SQLite database; {requirement}.")
+        stop(f"{variable} names no PostgreSQL or SQLite database; {requirement}.")
     # On SQLite too: closing the last connection empties the WAL, which costs more than a submission.
     entry["CONN_MAX_AGE"] = read_int("CONN_MAX_AGE", 600, 0, 86400)
     return entry

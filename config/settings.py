@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 
-from config.backends import database, mailer, storages, templates
+from config.backends import databases, mailer, storages, templates
 from config.environment import (
     BASE_DIR,
     are_hosts,
@@ -114,7 +114,10 @@ TEMPLATES = [templates(BASE_DIR)]
 
 # --- Data ----------------------------------------------------------------------------------------
 
-DATABASES = {"default": database(VAR_DIR)}
+DATABASES = databases(VAR_DIR)
+if "replica" in DATABASES:
+    DATABASE_ROUTERS = ["config.web.replica.ReplicaRouter"]
+    MIDDLEWARE.insert(0, "config.web.replica.ReplicaMiddleware")
 MEDIA_ROOT = VAR_DIR / "media"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

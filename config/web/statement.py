@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import InterfaceError, OperationalError, connections
+from django.db import InterfaceError, OperationalError, connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
@@ -71,7 +71,7 @@ class Statement:
     """
 
     sql: str
-    using: str
+    model: type[Model]
     places: list[int]
     constants: list[Any]
     converters: list[tuple[int, Callable[..., Any], Any]]
@@ -81,7 +81,7 @@ class Statement:
         if not self.sql:
             return []
         # Each thread has a connection of its own.
-        connection = connections[self.using]
+        connection = connections[router.db_for_read(self.model)]
         given = [*(_adapt(value, connection) for value in parameters), *self.constants]
         sql = self.sql + (" LIMIT %s", " LIMIT %s OFFSET %s")[len(limits) - 1] if limits else self.sql
         rows = _fetch(connection, sql, [*(given[place] for place in self.places), *limits])
@@ -145,7 +145,7 @@ def write_once(shape: Callable[..., Any], call: Call) -> Statement:
     try:
         sql, parameters = compiler.as_sql()
     except EmptyResultSet:
-        return Statement("", rows.db, [], [], [])
+        return Statement("", rows.model, [], [], [])
     known = [_adapt(value, connection) for value in call.parameters]
     # True would be found as 1.
     are_known = [parameter in known and not isinstance(parameter, bool) for parameter in parameters]
@@ -157,7 +157,7 @@ def write_once(shape: Callable[..., Any], call: Call) -> Statement:
     ]
     columns = compiler.get_converters([column for column, _sql, _alias in compiler.select])
     converters = [(at, convert, column) for at, (conversions, column) in columns.items() for convert in conversions]
-    return Statement(sql, rows.db, places, constants, converters)
+    return Statement(sql, rows.model, places, constants, converters)
 
 
 def _sample(value: Value, numbers: Iterator[int]) -> Any:

@@ -33,8 +33,8 @@ test: .venv/dev ## the whole suite, on SQLite and on PostgreSQL (ARGS="-k inbox"
 test-one: .venv/dev ## one file or test, without workers: ARGS=tests/…, on SQLite (DB=postgres for PostgreSQL)
 	@$(if $(filter postgres,$(DB)),$(BIN)/python -m tests.postgres) $(BIN)/python -m pytest -q $(ARGS)
 
-bench: .venv/bench ## measure what has to stay quick among a million rows; fails when a goal is missed (SMALL=1, ARGS=lists)
-	@$(BIN)/python -m tests.benchmarks $(if $(SMALL),--small) $(ARGS)
+bench: .venv/bench ## measure what has to stay quick among a million rows; fails when a goal is missed (SMALL=1, ARGS=lists, CLOCK=processor)
+	@$(if $(CLOCK),BENCHMARK_CLOCK=$(CLOCK)) $(BIN)/python -m tests.benchmarks $(if $(SMALL),--small) $(ARGS)
 
 lint: .venv/dev ## ruff, djlint, mypy, import-linter, migrations complete
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

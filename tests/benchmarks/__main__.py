@@ -13,26 +13,34 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
+from .clock import BY_PROCESSOR
 from .kept import server
+from .load import ROUNDS, SECONDS
+from .report import DATABASES, Row, read_load, write_report
 
-# A figure, as the process that measured it wrote it down.
-type Row = dict[str, Any]
 # The databases of each part.
-PARTS = {"lists": ["postgresql"]}
-TITLES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
+BOTH = ["postgresql", "sqlite"]
+# In the order in which they are measured: what writes comes last.
+PARTS = {
+    **dict.fromkeys(["lists", "depth", "growth", "inbox", "pages", "admin", "memory"], BOTH[:1]),
+    **dict.fromkeys(["search", "writes"], BOTH),
+    "work": BOTH[:1],
+}
 
 
 def main() -> int:
     arguments = read_arguments()
     chosen = [name for name in PARTS if name in arguments.names] or list(PARTS)
+    load = read_load()
     rows = [
         row
-        for database in TITLES
+        for database in DATABASES
         if (names := [name for name in chosen if database in PARTS[name]])
         for row in measure(database, names, is_small=arguments.small)
     ]
+    if not arguments.small and chosen == list(PARTS) and not BY_PROCESSOR:
+        write_report(rows, rounds=ROUNDS, seconds=SECONDS, load=load)
     missed = sum(row["is_missed"] for row in rows)
     print(f"\n{missed} of {len(rows)} missed" if missed else "\nAll goals reached", flush=True)  # noqa: T201
     return min(missed, 1)

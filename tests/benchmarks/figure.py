@@ -1,17 +1,18 @@
 """A line of the benchmark's table, and the measurement of its number."""
 
 import statistics
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from .clock import seconds
 
 
 @dataclass
 class Figure:
     """A measured number; without a goal it is informative only.
 
-    `spread` are the smallest and the greatest of its rounds.
+    `spread` are the smallest and the greatest of its rounds. `point` places it on a plot: (plot, line, x).
     """
 
     label: str
@@ -20,6 +21,7 @@ class Figure:
     at_most: float | None = None
     at_least: float | None = None
     spread: tuple[float, float] | None = None
+    point: tuple[str, str, float | str] | None = None
 
     def __post_init__(self) -> None:
         print(self, flush=True)  # noqa: T201
@@ -47,12 +49,12 @@ class Figure:
         return f"{line}  [{self.spread[0]:.2f} to {self.spread[1]:.2f}]" if self.spread else line
 
 
-def of_rounds(label: str, values: Sequence[float], unit: str = "ms", **goals: float) -> Figure:
+def of_rounds(label: str, values: Sequence[float], unit: str = "ms", **more: Any) -> Figure:
     """The median of several rounds with its spread."""
-    return Figure(label, statistics.median(values), unit, **goals, spread=(min(values), max(values)))  # type: ignore[arg-type]
+    return Figure(label, statistics.median(values), unit, spread=(min(values), max(values)), **more)
 
 
-def ratios(label: str, values: Sequence[float], others: Sequence[float], unit: str = "x", **goals: float) -> Figure:
+def ratios(label: str, values: Sequence[float], others: Sequence[float], unit: str = "x", **goals: Any) -> Figure:
     """The median of the quotients of rounds that were measured side by side."""
     return of_rounds(label, [one / other for one, other in zip(values, others, strict=True)], unit, **goals)
 
@@ -62,9 +64,9 @@ def median(functions: Iterable[Callable[[], Any]]) -> float:
     durations = []
     for function in functions:
         function()
-        start = time.perf_counter()
+        start = seconds()
         function()
-        durations.append((time.perf_counter() - start) * 1000)
+        durations.append((seconds() - start) * 1000)
     return statistics.median(durations)
 
 
@@ -79,7 +81,7 @@ def _round(works: Sequence[Callable[[], Any]], times: int) -> list[float]:
     durations: list[list[float]] = [[] for _ in works]
     for _ in range(times):
         for work, measured in zip(works, durations, strict=True):
-            start = time.perf_counter()
+            start = seconds()
             work()
-            measured.append((time.perf_counter() - start) * 1000)
+            measured.append((seconds() - start) * 1000)
     return [statistics.median(measured) for measured in durations]

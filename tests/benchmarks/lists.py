@@ -10,7 +10,18 @@ from contacts.models import Contact
 
 from .figure import Figure, of_rounds, ratios
 from .load import ask, body, request
-from .serving import LIMIT, USUAL, VESTIBULE, Server, measure_in_turns, processor_times, rates, serving_all, the_same
+from .serving import (
+    LIMIT,
+    USUAL,
+    VESTIBULE,
+    Server,
+    measure_in_turns,
+    processor_times,
+    rates,
+    serving_all,
+    speeds,
+    the_same,
+)
 from .setting import Setting
 
 LISTS = {
@@ -34,12 +45,12 @@ def _list(setting: Setting, servers: dict[str, Server], pro: Pro, name: str, pat
     loads = measure_in_turns(servers, the_same(servers, message), CLIENTS, setting)
     connection.close()
     label = f"{name}, Pro with {_size(pro):,}"
-    per_second = {server: rates(rounds) for server, rounds in loads.items()}
     for server, rounds in loads.items():
-        yield of_rounds(f"{label}: {server}, requests", rates(rounds), "/s")
+        yield of_rounds(f"{label}: {server}, requests", rates(rounds), "/s", point=("lists", server, label))
         yield of_rounds(f"{label}: {server}, processor", processor_times(rounds), "ms")
-    yield ratios(f"{label}: share of the limit", per_second[VESTIBULE], per_second[LIMIT], "", at_least=0.7)
-    yield ratios(f"{label}: multiple of DRF", per_second[VESTIBULE], per_second[USUAL], "x", at_least=2.5)
+    own, limit, usual = (speeds(loads[server]) for server in (VESTIBULE, LIMIT, USUAL))
+    yield ratios(f"{label}: share of the limit", own, limit, "", at_least=0.7)
+    yield ratios(f"{label}: multiple of DRF", own, usual, "x", at_least=2.5)
     processor = {server: processor_times(rounds) for server, rounds in loads.items()}
     yield ratios(f"{label}: share of the limit by processor", processor[LIMIT], processor[VESTIBULE], "")
     yield ratios(f"{label}: multiple of DRF by processor", processor[USUAL], processor[VESTIBULE], "x")

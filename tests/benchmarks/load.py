@@ -6,6 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+# A round of a whole run, and how many there are.
+SECONDS, ROUNDS = 5.0, 3
+
 
 @dataclass
 class Load:
@@ -99,7 +102,8 @@ def _is_over(exchange: _Exchange) -> bool:
 
 def _note(exchange: _Exchange, load: Load) -> None:
     answer = b"".join(exchange.parts)
-    if answer[9:10] == b"2":
+    # A form is answered by a redirect.
+    if answer[9:10] in (b"2", b"3"):
         load.durations.append((time.perf_counter() - exchange.began) * 1000)
     else:
         load.refused.append(answer[:300])

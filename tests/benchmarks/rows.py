@@ -59,10 +59,8 @@ def json_of(text: str) -> str:
     return f"CAST({text} AS jsonb)" if is_postgresql() else text
 
 
-def insert_rows(
-    model: type[models.Model], values: dict[str, str], rows: int, *, joins: str = "", where: str = "", first: int = 0
-) -> None:
-    """Insert a row for each number n from `first` on; `values` are the SQL of columns, all others get their default."""
+def insert_rows(model: type[models.Model], values: dict[str, str], numbers: range, *, joins: str = "") -> None:
+    """Insert a row for each of the numbers n; `values` are the SQL of columns, all others get their default."""
     columns, parameters = dict(values), []
     for field in model._meta.concrete_fields:
         if field.column in columns or field.primary_key or field.has_db_default() or field.null:
@@ -71,11 +69,11 @@ def insert_rows(
         parameters.append(field.get_db_prep_save(field.get_default(), connection))
     sql = (
         f"INSERT INTO {model._meta.db_table} ({', '.join(f'"{name}"' for name in columns)}) "  # noqa: S608
-        f"SELECT {', '.join(columns.values())} FROM {SERIES[connection.vendor]} {joins} {where}"
+        f"SELECT {', '.join(columns.values())} FROM {SERIES[connection.vendor]} {joins}"
     )
-    for start in range(first, first + rows, BATCH):
+    for start in range(numbers.start, numbers.stop, BATCH):
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(sql, [*parameters, start, min(start + BATCH, first + rows) - 1])
+            cursor.execute(sql, [*parameters, start, min(start + BATCH, numbers.stop) - 1])
 
 
 @contextmanager

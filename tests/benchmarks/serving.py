@@ -15,6 +15,7 @@ import psutil
 from django.conf import settings
 from django.db import connection
 
+from .clock import BY_PROCESSOR, processor_seconds
 from .load import Load, send_for
 from .setting import Setting
 
@@ -47,15 +48,7 @@ class Server:
         name = connection.settings_dict["NAME"]
         workers = psutil.Process(self.pid).children()
         backends = [p for p in psutil.process_iter(["cmdline"]) if name in " ".join(p.info["cmdline"] or [])]
-        return sum(_seconds(process) for process in {*workers, *backends})
-
-
-def _seconds(process: psutil.Process) -> float:
-    try:
-        times = process.cpu_times()
-    except psutil.NoSuchProcess:
-        return 0.0
-    return times.user + times.system
+        return sum(processor_seconds(pid) for pid in {process.pid for process in (*workers, *backends)})
 
 
 def database_url() -> str:
@@ -86,9 +79,7 @@ def serving(name: str, *options: str, **variables: str) -> Iterator[Server]:
 
     No worker is replaced, which happens after 20,000 requests in production.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "-b", f"127.0.0.1:{port}"]
     server = subprocess.Popen(
         [*command, "--max-requests", "0", *options, APPLICATIONS[name]],
@@ -98,7 +89,7 @@ def serving(name: str, *options: str, **variables: str) -> Iterator[Server]:
         stderr=None if os.environ.get("BENCHMARK_LOG") else subprocess.DEVNULL,
     )
     try:
-        _wait_for(port)
+        wait_for(port)
         yield Server(port, server.pid)
     finally:
         server.terminate()
@@ -112,7 +103,13 @@ def serving_all(*names: str, **variables: str) -> Iterator[dict[str, Server]]:
         yield {name: stack.enter_context(serving(name, **variables)) for name in names}
 
 
-def _wait_for(port: int) -> None:
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(port: int) -> None:
     for _ in range(300):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -140,6 +137,11 @@ def measure_in_turns(
 def the_same(servers: Mapping[str, Server], message: bytes) -> dict[str, Iterator[bytes]]:
     """One message, again and again, for each server."""
     return {name: repeat(message) for name in servers}
+
+
+def speeds(loads: list[Load]) -> list[float]:
+    """What is compared: requests a second, or a second of the processor."""
+    return [1000 / load.processor_ms for load in loads] if BY_PROCESSOR else rates(loads)
 
 
 def rates(loads: list[Load]) -> list[float]:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from config.accounts.models import SCOPES, ApiToken, Pro
 
+from .load import ROUNDS, SECONDS
 from .tables import Shape
 
 SHAPES = {
@@ -21,8 +22,8 @@ class Setting:
 
     shape: Shape
     is_small: bool = False
-    seconds: float = 5.0
-    rounds: int = 3
+    seconds: float = SECONDS
+    rounds: int = ROUNDS
     tokens: dict[int, str] = field(default_factory=dict)
 
     @property

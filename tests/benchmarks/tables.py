@@ -5,7 +5,7 @@ The first Pro has every tenth of them, the second every hundredth, the others sh
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
@@ -95,19 +95,65 @@ JOIN bench_sentences AS two ON two.number = {self.k} / 3 * 5 %% {sentences}"""
         return f"'+336' || {digits_of('n')}"
 
 
+@dataclass(frozen=True)
+class Series:
+    """The numbers that rows are made for, and what of them is the same in every table."""
+
+    shape: Shape
+    first_id: int
+    numbers: range
+    base: datetime
+
+    @property
+    def words(self) -> Words:
+        return Words(self.shape.turn)
+
+    @property
+    def pro(self) -> str:
+        return self.shape.pro(self.first_id)
+
+    @property
+    def time(self) -> str:
+        return time_of("n", self.base)
+
+
 def fill(shape: Shape) -> None:
     """Fill the tables of an empty, migrated database."""
-    pros = [Pro(name=f"Office {n}", email=f"office{n}@example.com") for n in range(shape.pros)]
-    first_id = Pro.objects.bulk_create(pros)[0].pk
-    # To the second, as SQLite's functions give it.
-    base = datetime.now(UTC).replace(microsecond=0)
+    first_id = Pro.objects.bulk_create(
+        Pro(name=f"Office {n}", email=f"office{n}@example.com") for n in range(shape.pros)
+    )[0].pk
+    with unindexed(*TABLES):
+        _fill_properties(shape, first_id)
+        _fill_numbers(shape, range(shape.rows))
+
+
+def fill_more(shape: Shape, rows: int) -> None:
+    """Insert as many further rows into each table, with all indexes."""
+    first = Inquiry.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    _fill_numbers(shape, range(first, first + rows))
+
+
+def _fill_numbers(shape: Shape, numbers: range) -> None:
+    """Insert the rows of these numbers into all tables."""
+    first_id = Pro.objects.order_by("pk").values_list("pk", flat=True)[0]
     temporary_table("bench_names", "number integer PRIMARY KEY, name text, folded text", _numbered([*FIRST, *LAST]))
     temporary_table("bench_sentences", "number integer PRIMARY KEY, text text, folded text", _numbered(_sentences()))
-    with unindexed(*TABLES):
-        for fill_table in (_fill_contacts, _fill_identities, _fill_messages, _fill_waiting, _fill_requests):
-            fill_table(shape, first_id, base)
-        _fill_inquiries(shape, first_id, base)
+    series = Series(shape, first_id, numbers, _now())
+    for fill_table in (
+        _fill_contacts,
+        _fill_identities,
+        _fill_messages,
+        _fill_waiting,
+        _fill_requests,
+        _fill_inquiries,
+    ):
+        fill_table(series)
     reset_sequences(ContactIdentity, WaitingItem, Inquiry)
+
+
+def _now() -> datetime:
+    # To the second, as SQLite's functions give it.
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def _sentences() -> list[str]:
@@ -118,12 +164,12 @@ def _numbered(texts: list[str]) -> list[tuple[int, str, str]]:
     return [(number, text, fold(text)) for number, text in enumerate(texts)]
 
 
-def _fill_contacts(shape: Shape, first_id: int, base: datetime) -> None:
-    words = Words(shape.turn)
-    time = time_of("n", base)
+def _fill_contacts(series: Series) -> None:
+    words = series.words
+    time = series.time
     values = {
         "id": uuid_of("n", CONTACT),
-        "pro_id": shape.pro(first_id),
+        "pro_id": series.pro,
         "name": words.name,
         "email": words.email,
         "phone": words.phone,
@@ -137,23 +183,23 @@ def _fill_contacts(shape: Shape, first_id: int, base: datetime) -> None:
         "created_at": time,
         "updated_at": time,
     }
-    insert_rows(Contact, values, shape.rows, joins=words.joins)
+    insert_rows(Contact, values, series.numbers, joins=words.joins)
 
 
-def _fill_identities(shape: Shape, first_id: int, base: datetime) -> None:
-    words = Words(shape.turn)
-    shared = {"pro_id": shape.pro(first_id), "contact_id": uuid_of("n", CONTACT)}
+def _fill_identities(series: Series) -> None:
+    words = series.words
+    shared = {"pro_id": series.pro, "contact_id": uuid_of("n", CONTACT)}
     for channel, external_id in (("email", words.email), ("phone", words.phone)):
         values = {**shared, "channel": f"'{channel}'", "external_id": external_id}
-        insert_rows(ContactIdentity, values, shape.rows, joins=words.joins)
+        insert_rows(ContactIdentity, values, series.numbers, joins=words.joins)
 
 
-def _fill_messages(shape: Shape, first_id: int, base: datetime) -> None:
-    words = Words(shape.turn)
-    time = time_of("n", base)
+def _fill_messages(series: Series) -> None:
+    words = series.words
+    time = series.time
     values = {
         "id": uuid_of("n", MESSAGE),
-        "pro_id": shape.pro(first_id),
+        "pro_id": series.pro,
         "contact_id": uuid_of("n", CONTACT),
         "channel": "'email'",
         "external_id": "'<' || n || '@mail.example.org>'",
@@ -166,15 +212,15 @@ def _fill_messages(shape: Shape, first_id: int, base: datetime) -> None:
         "read_at": f"CASE WHEN {words.k} %% 5 <> 0 THEN {time} END",
         "created_at": time,
     }
-    insert_rows(ContactMessage, values, shape.rows, joins=words.joins)
+    insert_rows(ContactMessage, values, series.numbers, joins=words.joins)
 
 
-def _fill_waiting(shape: Shape, first_id: int, base: datetime) -> None:
+def _fill_waiting(series: Series) -> None:
     """A quarter is listed, an eighth put off, the rest has ended."""
-    words = Words(shape.turn)
-    time, soon = time_of("n", base), time_of("n", base.replace(year=base.year + 2))
+    words = series.words
+    time, soon = series.time, time_of("n", series.base + timedelta(days=730))
     values = {
-        "pro_id": shape.pro(first_id),
+        "pro_id": series.pro,
         "contact_id": uuid_of("n", CONTACT),
         "kind": "'message'",
         "key": uuid_text("n", MESSAGE),
@@ -187,11 +233,10 @@ def _fill_waiting(shape: Shape, first_id: int, base: datetime) -> None:
         "ended_at": f"CASE WHEN {words.k} %% 8 > 2 THEN {time} END",
         "outcome": f"CASE WHEN {words.k} %% 8 > 2 THEN 'answered' ELSE '' END",
     }
-    insert_rows(WaitingItem, values, shape.rows, joins=words.joins)
+    insert_rows(WaitingItem, values, series.numbers, joins=words.joins)
 
 
-def _fill_requests(shape: Shape, first_id: int, base: datetime) -> None:
-    """Every fiftieth lies in quarantine; six of eight are new."""
+def _fill_properties(shape: Shape, first_id: int) -> None:
     place = f"n / {PROPERTIES}"
     values = {
         "id": uuid_of("n", PROPERTY),
@@ -199,16 +244,20 @@ def _fill_requests(shape: Shape, first_id: int, base: datetime) -> None:
         "slug": "'house-' || n",
         "title": "'House ' || n",
         "city": "'Lyon'",
-        "created_at": time_of("n", base),
+        "created_at": time_of("n", _now()),
     }
-    insert_rows(Property, values, shape.pros * PROPERTIES)
-    words = Words(shape.turn)
-    time, id = time_of("n", base), uuid_of("n", REQUEST)
-    house = f"(({shape.pro(first_id)}) - {first_id}) * {PROPERTIES} + {words.k} %% {PROPERTIES}"
+    insert_rows(Property, values, range(shape.pros * PROPERTIES))
+
+
+def _fill_requests(series: Series) -> None:
+    """Every fiftieth lies in quarantine; six of eight are new."""
+    words = series.words
+    time, id = series.time, uuid_of("n", REQUEST)
+    house = f"(({series.pro}) - {series.first_id}) * {PROPERTIES} + {words.k} %% {PROPERTIES}"
     reference = f"substr({uuid_text('n', REQUEST)}, 1, 8)"
     values = {
         "id": id,
-        "pro_id": shape.pro(first_id),
+        "pro_id": series.pro,
         "property_id": uuid_of(house, PROPERTY),
         "contact_id": uuid_of("n", CONTACT),
         "name": words.name,
@@ -227,25 +276,25 @@ def _fill_requests(shape: Shape, first_id: int, base: datetime) -> None:
         "created_at": time,
         "updated_at": time,
     }
-    insert_rows(ContactRequest, values, shape.rows, joins=words.joins)
+    insert_rows(ContactRequest, values, series.numbers, joins=words.joins)
 
 
-def _fill_inquiries(shape: Shape, first_id: int, base: datetime) -> None:
+def _fill_inquiries(series: Series) -> None:
     """Of all shipped types, spread over their steps; a quarter is linked to a case. Without history."""
     steps = [
         (number, step.inquiry_type_id, step.pk, coarse_status(step, Inquiry.Status.CLOSED))
         for number, step in enumerate(PipelineStep.objects.order_by("sort_order", "key"))
     ]
     temporary_table("bench_steps", "number integer, type bigint, id bigint, status text", steps)
-    words = Words(shape.turn)
-    time = time_of("n", base)
+    words = series.words
+    time = series.time
     person = (
         '\'{"first_name": "\' || first.name || \'", "last_name": "\' || last.name || \'", "email": "\' || '
         f'{words.email} || \'", "phone": "\' || {words.phone} || \'", "language": "fr", "address": {{}}}}\''
     )
     values = {
         "id": "n + 1",
-        "pro_id": shape.pro(first_id),
+        "pro_id": series.pro,
         "inquiry_type_id": "step.type",
         "step_id": "step.id",
         "status": "step.status",
@@ -268,7 +317,7 @@ def _fill_inquiries(shape: Shape, first_id: int, base: datetime) -> None:
         "updated_at": time,
     }
     steps_join = f"JOIN bench_steps AS step ON step.number = {words.k} %% {len(steps)}"
-    insert_rows(Inquiry, values, shape.rows, joins=f"{words.joins}\n{steps_join}")
+    insert_rows(Inquiry, values, series.numbers, joins=f"{words.joins}\n{steps_join}")
 
 
 def analyze() -> None:

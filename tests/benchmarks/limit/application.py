@@ -13,6 +13,7 @@ import msgspec
 
 from .database import ask
 from .lists import list_contacts, list_inquiries, list_requests
+from .writes import change_status, receive_form, submit
 
 LISTS: dict[str, Callable[[int, dict[str, str]], Any]] = {
     "/pro/contact-requests": list_requests,
@@ -25,12 +26,17 @@ WHERE t.prefix = %s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expi
 
 
 def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+    content = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) if method != "GET" else b""
+    if path.startswith("/properties/"):
+        start_response("302 Found", [("Location", receive_form(path.rpartition("/")[2], content))])
+        return [b""]
     pro = authenticate(environ.get("HTTP_AUTHORIZATION", ""))
     if pro is None:
         start_response("401 Unauthorized", [])
         return [b""]
-    status, answer = respond(environ["REQUEST_METHOD"], environ["PATH_INFO"], pro, environ)
-    body = msgspec.json.encode(answer)
+    status = "201 Created" if method == "POST" else "200 OK"
+    body = msgspec.json.encode(respond(method, path, pro, environ["QUERY_STRING"], content))
     start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]
 
@@ -43,5 +49,9 @@ def authenticate(header: str) -> int | None:
     return tokens[0][2] if is_known else None
 
 
-def respond(method: str, path: str, pro: int, environ: dict[str, Any]) -> tuple[str, Any]:
-    return "200 OK", LISTS[path](pro, dict(parse_qsl(environ["QUERY_STRING"])))
+def respond(method: str, path: str, pro: int, query: str, content: bytes) -> Any:
+    if method == "POST":
+        return submit(pro, content)
+    if method == "PUT":
+        return change_status(pro, path.rpartition("/")[2], content)
+    return LISTS[path](pro, dict(parse_qsl(query)))

@@ -20,7 +20,8 @@ from .benchmarks.limit.application import application
 from .benchmarks.recording import record_form, record_status, record_submission
 from .benchmarks.serving import database_address
 from .benchmarks.setting import Setting
-from .benchmarks.tables import Shape, fill
+from .benchmarks.tables import fill
+from .benchmarks.words import Shape
 
 SHAPE = Shape(rows=400, pros=5)
 # The limit writes them as they were recorded.

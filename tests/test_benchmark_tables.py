@@ -8,7 +8,8 @@ from contacts.models import Contact, ContactIdentity, ContactMessage, WaitingIte
 from contacts.search_text import message_search_text
 from inquiries.models import Inquiry
 
-from .benchmarks.tables import Shape, fill
+from .benchmarks.tables import fill
+from .benchmarks.words import Shape
 
 ROWS = 400
 

@@ -17,7 +17,8 @@ from django.db import connection
 
 from ..databases import template_key
 from .kept import kept_folder, locked
-from .tables import Shape, analyze, fill
+from .tables import analyze, fill
+from .words import Shape
 
 KEPT = 3
 
@@ -45,7 +46,7 @@ def copied_database(shape: Shape) -> Iterator[None]:
 
 def _key(shape: Shape) -> str:
     digest = hashlib.sha256(f"{template_key()} {shape}".encode())
-    for source in ("rows.py", "tables.py"):
+    for source in ("rows.py", "tables.py", "words.py"):
         digest.update((Path(__file__).parent / source).read_bytes())
     return digest.hexdigest()[:12]
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from config.accounts.models import SCOPES, ApiToken, Pro
 
 from .load import ROUNDS, SECONDS
-from .tables import Shape
+from .words import Shape
 
 SHAPES = {
     ("postgresql", False): Shape(rows=1_000_000, pros=2_001),

@@ -46,6 +46,10 @@ class SignInForm(AuthenticationForm):
 class ResetForm(PasswordResetForm):
     """Request a reset mail. The answer is the same for an unknown address."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
+
     def save(self, **kwargs: Any) -> None:  # type: ignore[override]
         for user in self.get_users(self.cleaned_data["email"].strip().lower()):
             send_password_reset.enqueue(user.pk)

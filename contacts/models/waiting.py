@@ -257,5 +257,9 @@ class WaitingItem(models.Model):
         return f"{self.get_kind_display()} {self.key}"
 
     @property
+    def is_later(self) -> bool:
+        return self.ended_at is None and self.later_until is not None
+
+    @property
     def is_listed(self) -> bool:
         return self.ended_at is None and self.later_until is None

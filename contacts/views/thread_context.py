@@ -146,10 +146,17 @@ def composer_context(
         "present": being_written(drafts, beside=request.user),
         "sends_back_to": last_date_cut_short(items),
         "waiting_items": items,
+        "put_off": _next_put_off(newest),
         "offered_items": offered,
         "shows_ticks": len(offered) > 1 or _differs_from_ticks(offered, context["form"]),
         **context,
     }
+
+
+def _next_put_off(items: list[WaitingItem]) -> WaitingItem | None:
+    """The one of these items that comes back first; a reminder that is not due is no decision about them."""
+    put_off = [item for item in items if item.is_later and item.kind != WaitingItem.Kind.REMINDER]
+    return min(put_off, key=lambda item: (item.later_until, item.pk), default=None)
 
 
 def _pick_draft(

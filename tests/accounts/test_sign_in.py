@@ -176,3 +176,8 @@ def test_one_place_cannot_use_up_the_attempts_of_an_address(nobody, user, monkey
         assert sign_in(nobody, "owner@example.com", "wrong").status_code == 429
     sign_in(elsewhere := Client(REMOTE_ADDR="198.51.100.7"), "owner@example.com")
     assert is_signed_in(elsewhere)
+
+
+def test_who_is_signed_in_is_told_so_and_led_on(browser):
+    notice = Page(browser.get("/sign-in")).one("main .message")
+    assert (notice.text, notice.one("a")["href"]) == ("You are signed in as owner@example.com. Go on", "/")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from contacts.models import ContactMessage, ContactNote, Draft, WaitingItem
+from contacts.waiting.later import put_off
 from tests.contacts.messaging import arrive, connect, peer
 
 from .conftest import wait_until
@@ -220,3 +221,22 @@ def test_keys_choose_several_and_let_them_go(enter, people):
     page.keyboard.press("z")
     expect(page.locator(".person-row .row-name").first).to_have_text("P00")
     assert WaitingItem.objects.listed().count() == 16
+
+
+def test_a_person_who_is_put_off_says_when_and_comes_back(enter, people, user):
+    put_off(people[0], timezone.now() + timedelta(days=2), words="Call first", by=user)
+    page = enter("/inbox/later", **PHONE)
+    expect(page.locator("#item")).to_be_hidden()
+    page.get_by_role("link", name="P00").click()
+    notice = page.locator(".item-notice")
+    expect(notice).to_contain_text("Call first")
+    assert notice.bounding_box()["width"] == 375
+    page.get_by_role("button", name="Back to the list now").click()
+    expect(page.locator(".item-since")).to_contain_text("waits")
+    assert WaitingItem.objects.listed().filter(contact=people[0]).count() == 1
+
+
+def test_a_contact_with_a_history_has_activity(enter, people):
+    page = enter(f"/contacts/{people[0].pk}", **DESK)
+    expect(page.locator("#thread li.bubble")).to_have_count(1)
+    expect(page.get_by_text("No activity yet.")).to_be_hidden()

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from contacts.models import WaitingItem
+from contacts.waiting.later import put_off
 from tests.pages import Page
 
 from ...factories import ContactFactory
@@ -120,3 +122,14 @@ def test_lists_of_who_does_not_wait_have_nothing_to_choose(browser, people):
     for path in ("/inbox/later", "/inbox/all", "/inbox/done"):
         page = Page(browser.get(path))
         assert (page.all("form.chosen-form"), page.all(".row-tick")) == ([], []), path
+
+
+def test_a_person_who_is_put_off_says_when_they_come_back(browser, pro, user, people):
+    until = timezone.now() + timedelta(days=2)
+    put_off(people[0], until, words="Call first", by=user)
+    page = Page(browser.get(f"/inbox/{people[0].pk}?view=later"))
+    assert page.one(".item-since").text == f"comes back on {date_format(timezone.localtime(until), 'j M, H:i')}"
+    notice = page.one(".item-notice")
+    assert notice.one("p").text == "Call first"
+    assert browser.post(notice["action"])["Location"] == f"/inbox/{people[0].pk}"
+    assert names(browser) == ["A", "B", "C"]

@@ -1,6 +1,10 @@
-"""A small S3 server over real HTTP: storing, reading and deleting objects."""
+"""A small S3 server over real HTTP: storing, reading and deleting objects.
+
+python -m tests.buckets 10.0.0.1:9000
+"""
 
 import re
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,8 +69,8 @@ class BucketServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Bucket)
+    def __init__(self, address: tuple[str, int] = ("127.0.0.1", 0)) -> None:
+        super().__init__(address, Bucket)
         self.objects: dict[str, bytes] = {}
         self.requests: list[tuple[str, str, str]] = []
         self.is_down = False
@@ -87,3 +91,8 @@ def bucket_server() -> Iterator[BucketServer]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+if __name__ == "__main__":
+    host, _, port = sys.argv[1].rpartition(":")
+    BucketServer((host, int(port))).serve_forever()

@@ -9,6 +9,7 @@ side by side in one run. On PostgreSQL everything, on SQLite what its users noti
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,8 @@ PARTS = {
 
 
 def main() -> int:
+    # Ended, it still ends what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     arguments = read_arguments()
     chosen = [name for name in PARTS if name in arguments.names] or list(PARTS)
     load = read_load()
@@ -68,7 +71,15 @@ def _run(names: list[str], is_small: bool, environment: dict[str, str]) -> list[
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "figures.json"
         command = [sys.executable, "-m", "tests.benchmarks.run", str(output), *names, *["--small"] * is_small]
-        subprocess.run(command, env=environment, check=True)
+        process = subprocess.Popen(command, env=environment)
+        try:
+            status = process.wait()
+        finally:
+            # Not killed: it deletes its copy of the database.
+            process.terminate()
+            process.wait()
+        if status:
+            sys.exit("The measurement has failed")
         return json.loads(output.read_text())
 
 

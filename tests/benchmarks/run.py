@@ -8,6 +8,8 @@ import tests.environment  # noqa: F401 - before the settings are read, # isort: 
 import argparse
 import json
 import os
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +40,10 @@ PARTS = {
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.run")
     parser.add_argument("output", type=Path)
-    parser.add_argument("names", nargs="+")
+    parser.add_argument("names", nargs="*", help="none: the database is filled, if it is not, and that is all")
     parser.add_argument("--small", action="store_true")
     arguments = parser.parse_args()
     setting = make_setting(connection.vendor, is_small=arguments.small)

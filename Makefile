@@ -34,7 +34,7 @@ test-one: .venv/dev ## one file or test, without workers: ARGS=tests/…, on SQL
 	@$(if $(filter postgres,$(DB)),$(BIN)/python -m tests.postgres) $(BIN)/python -m pytest -q $(ARGS)
 
 bench: .venv/bench ## measure what has to stay quick among a million rows; fails when a goal is missed (SMALL=1, ARGS=lists, CLOCK=processor)
-	@$(if $(CLOCK),BENCHMARK_CLOCK=$(CLOCK)) $(BIN)/python -m tests.benchmarks $(if $(SMALL),--small) $(ARGS)
+	@$(if $(CLOCK),BENCHMARK_CLOCK=$(CLOCK)) $(BIN)/python -m tests.benchmarks $(if $(SMALL),--small) $(if $(PAGE),--page) $(ARGS)
 
 lint: .venv/dev ## ruff, djlint, mypy, import-linter, migrations complete
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -19,7 +19,7 @@ def texts(svg):
 
 
 def rows_of(part, *figures):
-    return [{"part": part, "database": "postgresql", **figure.to_row()} for figure in figures]
+    return [{"part": part, "database": "postgresql", "size": 1_000_000, **figure.to_row()} for figure in figures]
 
 
 def test_a_line_has_the_median_its_spread_and_the_verdict():
@@ -29,7 +29,7 @@ def test_a_line_has_the_median_its_spread_and_the_verdict():
         ratios("contacts: share of the limit", [300.0, 310.0, 280.0], [400.0, 400.0, 400.0], "", at_least=0.7),
         Figure("contacts: errors", 2, "", at_most=0),
     )
-    page = make_page(rows, rounds=3, seconds=5.0, load=0.1)
+    page = make_page(rows, command="make bench", rounds=3, seconds=5.0, load=0.1)
     assert "1 of 2 goals are missed." in page
     assert "| contacts: share of the limit | 0.75  (0.70 to 0.78) | ≥ 0.7 | reached |" in page
     assert "| contacts: errors | 2.00  | ≤ 0 | **missed** |" in page

@@ -42,8 +42,10 @@ def main() -> int:
         if (names := [name for name in chosen if database in PARTS[name]])
         for row in measure(database, names, is_small=arguments.small)
     ]
-    if not arguments.small and chosen == list(PARTS) and not BY_PROCESSOR:
-        write_report(rows, rounds=ROUNDS, seconds=SECONDS, load=load)
+    is_whole = not arguments.small and chosen == list(PARTS) and not BY_PROCESSOR
+    if is_whole or arguments.page:
+        seconds = 1.0 if arguments.small else SECONDS
+        write_report(rows, command=describe_command(arguments), rounds=ROUNDS, seconds=seconds, load=load)
     missed = sum(row["is_missed"] for row in rows)
     print(f"\n{missed} of {len(rows)} missed" if missed else "\nAll goals reached", flush=True)  # noqa: T201
     return min(missed, 1)
@@ -53,10 +55,17 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PARTS)}; all without one")
     parser.add_argument("--small", action="store_true", help="a tenth of the rows and short rounds, to try a change")
+    parser.add_argument("--page", action="store_true", help="write docs/performance.md, as a whole run does")
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - set(PARTS):
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     return arguments
+
+
+def describe_command(arguments: argparse.Namespace) -> str:
+    """The command of make that measures this."""
+    names = [f'ARGS="{" ".join(arguments.names)}"'] if arguments.names else []
+    return " ".join(["make bench", *["SMALL=1"] * arguments.small, *names, *["CLOCK=processor"] * BY_PROCESSOR])
 
 
 def measure(database: str, names: list[str], *, is_small: bool) -> list[Row]:

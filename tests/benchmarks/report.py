@@ -35,15 +35,15 @@ HEAD = """# How fast it is
 
 `make bench` writes this page: it measures what is promised, says reached or missed, and ends with an error when a goal
 is missed. `make bench SMALL=1` is a tenth of the rows in short rounds, `make bench ARGS="lists writes"` measures some
-parts, `CLOCK=processor` counts processor time, on a machine that is not quiet; none of them writes here.
+parts, `CLOCK=processor` counts processor time, on a machine that is not quiet. These write here with `PAGE=1` alone.
 
-**Measured** {date} at commit {commit}, on {machine}. {load}
+**Measured** {date} by `{command}` at commit {commit}, on {machine}. {load}
 
 {missed} of {count} goals are missed.
 
-- The tables hold 1,000,000 contacts, contact requests, inquiries, messages and waiting items over 2,001 Pros: one has
-  100,000 of each, one 10,000, the others about 445. On SQLite one Pro has 100,000. They are filled once and kept in
-  `var/benchmarks`; each run works on a copy.
+- The tables hold {size:,} contacts, contact requests, inquiries, messages and waiting items each: one Pro has
+  {largest:,} of them, one {tenth:,}, the others about 445. They are filled once and kept; each run works on a copy. On
+  SQLite one Pro has {sqlite:,}.
 - The **limit** (`tests/benchmarks/limit/`) is a bare WSGI function under the same gunicorn with two sync workers: the
   token and the rows by the database's own driver, JSON by a C encoder, the same bytes, no framework. Its writes leave
   the same rows.
@@ -52,27 +52,33 @@ parts, `CLOCK=processor` counts processor time, on a machine that is not quiet; 
 - Rates are medians of {rounds} rounds of {seconds:g} s in which the servers take turns; times are medians of {rounds}
   rounds of calls that take turns; in brackets stand the least and the greatest round.
 
-![Requests a second of the lists]({plots}/lists.svg)
-
-![Time of a page by its depth]({plots}/depth.svg)
-
-![Time by the number of rows of a Pro]({plots}/growth.svg)
-
-![Writes a second]({plots}/writes.svg)
 """
+PLOT_NAMES = {
+    "lists": "Requests a second of the lists",
+    "depth": "Time of a page by its depth",
+    "growth": "Time by the number of rows of a Pro",
+    "writes": "Writes a second",
+}
 
 
-def write_report(rows: list[Row], *, rounds: int, seconds: float, load: float) -> None:
+def write_report(rows: list[Row], **about: Any) -> None:
     """Write the page, and the plots for which there are figures."""
     (DOCS / PLOTS).mkdir(exist_ok=True)
     for name, svg in make_plots(rows).items():
         (DOCS / PLOTS / f"{name}.svg").write_text(svg)
-    (DOCS / "performance.md").write_text(make_page(rows, rounds=rounds, seconds=seconds, load=load))
+    (DOCS / "performance.md").write_text(make_page(rows, **about))
 
 
-def make_page(rows: list[Row], *, rounds: int, seconds: float, load: float) -> str:
+def make_page(rows: list[Row], *, command: str, rounds: int, seconds: float, load: float) -> str:
     goals = [row for row in rows if row["goal"]]
+    sizes = {row["database"]: row["size"] for row in rows}
+    size = sizes["postgresql"]
     head = HEAD.format(
+        command=command,
+        size=size,
+        largest=size // 10,
+        tenth=size // 100,
+        sqlite=sizes.get("sqlite", 0),
         date=datetime.now(UTC).strftime("%Y-%m-%d"),
         commit=_commit(),
         machine=describe_machine(),
@@ -81,13 +87,13 @@ def make_page(rows: list[Row], *, rounds: int, seconds: float, load: float) -> s
         count=len(goals),
         rounds=rounds,
         seconds=seconds,
-        plots=PLOTS,
     )
     sections = [
         _section(part, database, list(figures))
         for (part, database), figures in groupby(rows, key=lambda row: (row["part"], row["database"]))
     ]
-    return "\n".join([head, *sections])
+    plots = [f"![{PLOT_NAMES[name]}]({PLOTS}/{name}.svg)\n" for name in make_plots(rows)]
+    return "\n".join([head, *plots, *sections])
 
 
 def describe_machine() -> str:

@@ -57,7 +57,8 @@ def main() -> None:
 def measure(name: str, setting: Setting) -> list[dict[str, Any]]:
     """Measure one part; returns its figures as the report reads them."""
     print(f"\n{name} on {connection.display_name}, {setting.shape.rows:,} rows a table", flush=True)  # noqa: T201
-    return [{"part": name, "database": connection.vendor, **figure.to_row()} for figure in PARTS[name](setting)]
+    about = {"part": name, "database": connection.vendor, "size": setting.shape.rows}
+    return [{**about, **figure.to_row()} for figure in PARTS[name](setting)]
 
 
 if __name__ == "__main__":

@@ -132,15 +132,38 @@ def to_filter_option(option: FilterOption) -> FilterOptionBody:
     return FilterOptionBody(option.pk, option.group, option.label, option.is_active)
 
 
-def to_row(row: ListedInquiry) -> InquiryRow:
-    """An inquiry as the list shows it."""
-    return InquiryRow(**_row(row))
+def to_row(row: Inquiry | ListedInquiry) -> InquiryRow:
+    """An inquiry as the list shows it; its type and step must be loaded."""
+    person = row.person
+    return InquiryRow(
+        id=row.id,
+        inquiry_type_id=row.inquiry_type_id,
+        inquiry_type=_brief(row.inquiry_type),
+        first_name=person.get("first_name") or None,
+        last_name=person.get("last_name") or None,
+        email=person.get("email") or None,
+        phone=person.get("phone") or None,
+        subject=row.subject,
+        status=row.status,  # type: ignore[arg-type]
+        priority=row.priority,  # type: ignore[arg-type]
+        category=row.category or None,
+        budget=None if row.budget is None else float(row.budget),
+        budget_display=row.budget_display,
+        full_name=row.full_name or None,
+        truncated_message=row.truncated_message,
+        created_at=moment(row.created_at),
+        responded_at=moment(row.responded_at) if row.responded_at else None,
+        pipeline_status=row.pipeline_status,
+        user_id=row.user_id,
+        created_by=row.created_by,
+        case_id=row.case_id,
+    )
 
 
 def to_body(row: Inquiry) -> InquiryBody:
     """An inquiry as the detail shows it: the row of the list, and the rest after it."""
     return InquiryBody(
-        **_row(row),
+        **msgspec.structs.asdict(to_row(row)),
         message=row.message,
         source=row.source or None,
         language=row.person.get("language") or None,
@@ -152,29 +175,6 @@ def to_body(row: Inquiry) -> InquiryBody:
         acknowledged_at=moment(row.acknowledged_at) if row.acknowledged_at else None,
         updated_at=moment(row.updated_at),
     )
-
-
-def _row(row: Inquiry | ListedInquiry) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "inquiry_type_id": row.inquiry_type_id,
-        "inquiry_type": _brief(row.inquiry_type),
-        **{name: row.person.get(name) or None for name in ("first_name", "last_name", "email", "phone")},
-        "subject": row.subject,
-        "status": row.status,
-        "priority": row.priority,
-        "category": row.category or None,
-        "budget": None if row.budget is None else float(row.budget),
-        "budget_display": row.budget_display,
-        "full_name": row.full_name or None,
-        "truncated_message": row.truncated_message,
-        "created_at": moment(row.created_at),
-        "responded_at": moment(row.responded_at) if row.responded_at else None,
-        "pipeline_status": row.pipeline_status,
-        "user_id": row.user_id,
-        "created_by": row.created_by,
-        "case_id": row.case_id,
-    }
 
 
 def _address(parts: Mapping[str, str] | None) -> Address | None:

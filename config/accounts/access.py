@@ -34,7 +34,7 @@ class Caller:
 
 def by_token(request: HttpRequest) -> Caller:
     """The caller by `Authorization: Bearer`. Raises ProblemError: unauthenticated or rate_limited."""
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     is_bearer = scheme.lower() == "bearer" and text.isprintable()  # PostgreSQL fails on a NUL
     token = ApiToken.objects.authenticate(text.strip()) if is_bearer else None
     if token is None:
@@ -49,7 +49,7 @@ def by_token_or_session(request: HttpRequest) -> Caller:
 
     Raises ProblemError: unauthenticated, forbidden or rate_limited.
     """
-    if "Authorization" in request.headers:
+    if "HTTP_AUTHORIZATION" in request.META:
         return by_token(request)
     user = request.user
     if not user.is_authenticated or user.pro is None:
@@ -67,7 +67,7 @@ def _count_request(key: str) -> None:
 
 def _unauthenticated(request: HttpRequest) -> ProblemError:
     # A request without credentials guesses no token, so it is not counted.
-    if "Authorization" in request.headers and (wait := REFUSALS.hit(client_place(request))):
+    if "HTTP_AUTHORIZATION" in request.META and (wait := REFUSALS.hit(client_place(request))):
         return _rate_limited(wait)
     message = "Send a valid token as Authorization: Bearer."
     return ProblemError("unauthenticated", message, headers={"WWW-Authenticate": "Bearer"})

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, ClassVar, Self
 
 import msgspec
@@ -73,7 +74,7 @@ def read_fields[S: Input](data: Mapping[str, Any], struct: type[S], *, is_text: 
 
     Raises ProblemError (invalid) with all bad fields: field by field, as msgspec alone would stop at the first.
     """
-    fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
+    fields = _fields_by_name(struct)
     errors, values = [], dict[str, Any]()
     if struct.__struct_config__.forbid_unknown_fields:
         for name in [name for name in data if name not in fields][:MAX_UNKNOWN]:
@@ -90,6 +91,12 @@ def read_fields[S: Input](data: Mapping[str, Any], struct: type[S], *, is_text: 
     if errors := [*errors, *struct.check_combination(data)]:
         raise invalid_fields(*errors)
     return struct(**values)
+
+
+# msgspec reads the annotations anew at each call.
+@cache
+def _fields_by_name(struct: type[Input]) -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(struct)}
 
 
 def _convert_value(value: Any, type_: Any, is_text: bool) -> Any:

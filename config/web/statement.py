@@ -82,7 +82,7 @@ class Statement:
             return []
         # Each thread has a connection of its own.
         connection = connections[router.db_for_read(self.model)]
-        given = [*(_adapt(value, connection) for value in parameters), *self.constants]
+        given = [_adapt(value, connection) for value in parameters] + self.constants
         sql = self.sql + (" LIMIT %s", " LIMIT %s OFFSET %s")[len(limits) - 1] if limits else self.sql
         rows = _fetch(connection, sql, [*(given[place] for place in self.places), *limits])
         return [self._convert(row, connection) for row in rows] if self.converters else rows

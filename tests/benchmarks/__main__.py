@@ -17,7 +17,7 @@ from pathlib import Path
 
 from .clock import BY_PROCESSOR
 from .kept import server
-from .load import ROUNDS, SECONDS
+from .load import ROUNDS, SECONDS, SMALL_SECONDS
 from .report import DATABASES, Row, read_load, write_report
 
 # The databases of each part.
@@ -44,7 +44,7 @@ def main() -> int:
     ]
     is_whole = not arguments.small and chosen == list(PARTS) and not BY_PROCESSOR
     if is_whole or arguments.page:
-        seconds = 1.0 if arguments.small else SECONDS
+        seconds = SMALL_SECONDS if arguments.small else SECONDS
         write_report(rows, command=describe_command(arguments), rounds=ROUNDS, seconds=seconds, load=load)
     missed = sum(row["is_missed"] for row in rows)
     print(f"\n{missed} of {len(rows)} missed" if missed else "\nAll goals reached", flush=True)  # noqa: T201

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-# A round of a whole run, and how many there are.
-SECONDS, ROUNDS = 5.0, 3
+# A round of a whole run and of a small one, and how many there are.
+SECONDS, SMALL_SECONDS, ROUNDS = 5.0, 0.5, 3
 
 
 @dataclass

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from config.accounts.models import SCOPES, ApiToken, Pro
 
-from .load import ROUNDS, SECONDS
+from .load import ROUNDS, SECONDS, SMALL_SECONDS
 from .words import Shape
 
 SHAPES = {
@@ -53,4 +53,4 @@ class Setting:
 
 def make_setting(vendor: str, *, is_small: bool) -> Setting:
     shape = SHAPES[vendor, is_small]
-    return Setting(shape, is_small, seconds=1.0) if is_small else Setting(shape)
+    return Setting(shape, is_small, seconds=SMALL_SECONDS) if is_small else Setting(shape)

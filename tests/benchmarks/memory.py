@@ -16,7 +16,7 @@ REQUESTS = 10_000  # of one worker
 
 
 def figures(setting: Setting) -> Iterator[Figure]:
-    count = 2 * (REQUESTS // 20 if setting.is_small else REQUESTS)
+    count = 2 * (REQUESTS // 50 if setting.is_small else REQUESTS)
     messages = list(itertools.islice(itertools.cycle(_messages(setting)), count))
     with serving(VESTIBULE) as server:
         first = send_all(server.port, messages[: count // 2], clients=4)

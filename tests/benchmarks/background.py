@@ -55,7 +55,8 @@ def _working(mail: dict[str, str], *options: str) -> Iterator[subprocess.Popen[b
     """Run the worker as production does."""
     command = [sys.executable, "manage.py", "worker", *options]
     variables = {**environment(), **mail, "LOG_LEVEL": "WARNING"}
-    process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=variables)
+    # It names every job.
+    process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=variables, stderr=subprocess.DEVNULL)
     try:
         yield process
     finally:
@@ -65,7 +66,7 @@ def _working(mail: dict[str, str], *options: str) -> Iterator[subprocess.Popen[b
 
 def _messages(setting: Setting, mail: dict[str, str]) -> Iterator[Figure]:
     """Calls of Telegram's that come in while the worker reads them, each of another person."""
-    count = 200 if setting.is_small else 3_000
+    count = 100 if setting.is_small else 3_000
     channel = ChannelConnection.objects.connect(setting.usual, "telegram", {"token": TOKEN})
     calls = [_call(channel, number) for number in range(count)]
     before = ContactMessage.objects.count()
@@ -104,7 +105,7 @@ def _wait_until(is_over: object) -> None:
 
 def _mails(setting: Setting, mail: dict[str, str]) -> Iterator[Figure]:
     """Notifications of contact requests that no mail has told of."""
-    count = 200 if setting.is_small else 3_000
+    count = 100 if setting.is_small else 3_000
     ids = ContactRequest.objects.for_pro(setting.largest).filter(notified_at=None).values_list("pk", flat=True)[:count]
     jobs = [notify.enqueue(str(pk)).id for pk in ids]
     with _working(mail, "--batch") as process:
@@ -121,7 +122,7 @@ def _rate(jobs: list[object], count: int) -> float:
 
 
 def _import(setting: Setting, mail: dict[str, str]) -> Iterator[Figure]:
-    count = 1_000 if setting.is_small else 20_000
+    count = 500 if setting.is_small else 20_000
     user = User.objects.filter(pro=setting.usual)[0]
     lines = [f"Nadia Imbert {n},nadia.imbert{n}@example.net,+3375{n:07d},Lyon" for n in range(count)]
     began = time.monotonic()

@@ -119,9 +119,22 @@ def _fetch(connection: Any, sql: str, parameters: list[Any]) -> list[Any]:
 
 
 def _execute(connection: Any, sql: str, parameters: list[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
+    cursor = _cursor(connection)
+    cursor.execute(sql, parameters)
+    return cursor.fetchall()
+
+
+def _cursor(connection: Any) -> Any:
+    """The cursor that a connection keeps for statements: making one takes a third of the time of a small query.
+
+    Where queries are logged it is Django's own for each, which logs.
+    """
+    if connection.queries_logged:
+        return connection.cursor()
+    kept = getattr(connection, "statement_cursor", None)
+    if kept is None or connection.connection is None or kept.connection is not connection.connection:
+        kept = connection.statement_cursor = connection.cursor()
+    return kept
 
 
 def write_statement(shape: Callable[..., Any], call: Call) -> Statement:

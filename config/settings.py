@@ -154,7 +154,7 @@ HOUSEKEEPING = [
     "inquiries.customers.profiles.fail_forgotten_profiles",
     "inquiries.offers.lifecycle.expire_offers",
 ]
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "reading", "mailboxes"]}}
+TASKS = {"default": {"BACKEND": "config.jobs.backend.JobBackend", "QUEUES": ["default", "reading", "mailboxes"]}}
 
 # --- Mail ----------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from config.web.paging import from_cursor, to_cursor
 
 from .dialect import TO_DATABASE, dialect, to_body
 from .forms import ProgramForm
-from .marking import mark_contact_request
+from .marking import find_and_mark
 from .models import ContactRequest
 from .models.request import ContactRequestQuerySet
 from .schemas import (
@@ -125,6 +125,4 @@ def update_contact_request(caller: Caller, id: uuid.UUID, body: StatusBody) -> C
     Allowed are new_request to read, new_request to replied and read to replied. Repeating the present status
     changes nothing.
     """
-    contact_request = ContactRequest.objects.for_pro(caller.pro).select_related("property").get(pk=id)
-    mark_contact_request(contact_request, TO_DATABASE[body.status], by=caller.user or caller.token)
-    return to_body(contact_request)
+    return to_body(find_and_mark(caller.pro, id, TO_DATABASE[body.status], by=caller.user or caller.token))

@@ -1,11 +1,12 @@
 """Changing the status of a contact request from a program or the admin, which ends its waiting."""
 
+import uuid
 from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
 
-from config.accounts.models import ApiToken, User
+from config.accounts.models import ApiToken, Pro, User
 from contacts.models import Contact, WaitingItem
 
 from .models import ContactRequest, InvalidTransitionError
@@ -18,10 +19,26 @@ def mark_contact_request(contact_request: ContactRequest, status: str, *, by: Us
     Raises InvalidTransitionError as `ContactRequest.mark` does.
     """
     with transaction.atomic():
-        is_changed = contact_request.mark(status, by=by)
-        if status == ContactRequest.Status.REPLIED:
-            end_contact_request(contact_request, WaitingItem.Outcome.ANOTHER_WAY, by=by)
-        return is_changed
+        contact_request.lock()
+        return _mark_locked(contact_request, status, by=by)
+
+
+def find_and_mark(pro: Pro, id: uuid.UUID, status: str, *, by: User | ApiToken | None) -> ContactRequest:
+    """The same for the contact request `id` in the Pro's inbox; returns it with its property.
+
+    Raises DoesNotExist when there is none.
+    """
+    with transaction.atomic():
+        contact_request = ContactRequest.objects.get_locked(pro, id)
+        _mark_locked(contact_request, status, by=by)
+        return contact_request
+
+
+def _mark_locked(contact_request: ContactRequest, status: str, *, by: User | ApiToken | None) -> bool:
+    is_changed = contact_request.mark_locked(status, by=by)
+    if status == ContactRequest.Status.REPLIED:
+        end_contact_request(contact_request, WaitingItem.Outcome.ANOTHER_WAY, by=by)
+    return is_changed
 
 
 def mark_requests_read(contact: Contact, until: datetime, *, by: User) -> list[ContactRequest]:

@@ -8,6 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from config.accounts.models import User
+from config.jobs.backend import Job, enqueue_together
+from config.saving import insert
 from config.web.limits import Limit
 from config.web.mail import is_answerable
 from contacts.models import Contact, WaitingItem
@@ -69,7 +71,8 @@ def create_contact_request(
         is_admitted = not contact_request.quarantine_reason
         if is_admitted:
             _show(contact_request)
-        contact_request.save(force_insert=True)
+        contact_request.search_text = contact_request.make_search_text()
+        insert(contact_request)
         if is_admitted:
             _announce(contact_request, notifies=notifies, acknowledges=acknowledges)
         return contact_request
@@ -103,11 +106,11 @@ def _show(contact_request: ContactRequest) -> None:
 def _announce(contact_request: ContactRequest, *, notifies: bool, acknowledges: bool) -> None:
     """Let an admitted contact request wait, and enqueue its mails."""
     add_contact_request(contact_request)
-    if notifies:
-        notify.enqueue(str(contact_request.pk))
-    email = contact_request.email
+    email, arguments = contact_request.email, (str(contact_request.pk),)
+    jobs = [Job(notify, arguments)] if notifies else []
     if acknowledges and email and is_answerable(email) and not ACKNOWLEDGMENTS.hit(email.lower()):
-        acknowledge.enqueue(str(contact_request.pk))
+        jobs.append(Job(acknowledge, arguments))
+    enqueue_together(jobs)
 
 
 def release(contact_request: ContactRequest, *, by: User | None) -> bool:

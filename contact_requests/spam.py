@@ -46,9 +46,15 @@ def read_stamp(text: str, prop: Property) -> Stamp | None:
     return Stamp(uuid.UUID(data["id"]), data["t"]) if data["p"] == prop.slug else None
 
 
-def detect_spam(request: HttpRequest, stamp: Stamp | None, honeypot: str) -> str:
-    """Count the submission; a `ContactRequest.Quarantine` value when it looks like spam, else ""."""
-    is_too_often = PER_PLACE.hit(client_place(request)) > 0
+def count_sending(request: HttpRequest, *, is_valid: bool) -> tuple[int, bool]:
+    """Count a sent form: the seconds to wait where there is a flood, else 0; and True when too many valid ones came."""
+    limits = (FLOOD, PER_PLACE) if is_valid else (FLOOD,)
+    flood, *too_often = Limit.hit_all(limits, client_place(request))
+    return flood, any(too_often)
+
+
+def detect_spam(stamp: Stamp | None, honeypot: str, *, is_too_often: bool) -> str:
+    """A `ContactRequest.Quarantine` value when a sent form looks like spam, else ""."""
     if honeypot:
         return Reason.HONEYPOT
     if stamp is None:

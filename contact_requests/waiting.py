@@ -5,7 +5,6 @@ from contextlib import suppress
 from config.accounts.models import ApiToken, User
 from contacts.models import WaitingItem
 from contacts.waiting.arrivals import find_item, move_items, replace_message
-from contacts.waiting.endings import end_waiting
 
 from .models import ContactRequest, InvalidTransitionError
 from .models.request import CONTACT_FORM
@@ -29,8 +28,10 @@ def add_contact_request(contact_request: ContactRequest) -> WaitingItem:
         channel=_channel(contact_request),
         **texts,
     )
-    WaitingItem.objects.filter(pk=item.pk).reopen(Outcome.SPAM)
-    follow_contact(contact_request)
+    # One that stood already ended when its request was set aside, or waits for another contact.
+    if item.ended_at:
+        WaitingItem.objects.filter(pk=item.pk).reopen(Outcome.SPAM)
+    move_items([item], contact_request.contact)
     return item
 
 
@@ -47,9 +48,11 @@ def follow_contact(contact_request: ContactRequest) -> None:
 
 
 def end_contact_request(contact_request: ContactRequest, outcome: str, *, by: User | ApiToken | None) -> None:
-    """End the item of one contact request at once, as after a change of its status that stands already."""
-    rows = WaitingItem.objects.filter(kind=Kind.REQUEST, key=str(contact_request.pk))
-    end_waiting(rows, outcome, by=by, is_immediate=True)
+    """End the item of one contact request at once, after a change of its status: there is no effect left to apply.
+
+    Call it in the transaction of that change.
+    """
+    WaitingItem.objects.end_of(Kind.REQUEST, contact_request.pk, outcome, by=by)
 
 
 def apply_ending(item: WaitingItem, by: User | ApiToken | None) -> None:

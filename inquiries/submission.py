@@ -16,13 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.accounts.models import ApiToken, Pro, User
+from config.jobs.backend import Job, enqueue_together
 from config.web.compiled import Compiled
 from config.web.text import unix_lines
 from contacts.models.locking import hold_book
 
 from .customers import userhub
 from .customers.contacts import NamedCustomer
-from .customers.profiles import acknowledge_inquiry, complete_profile, copy_profile
+from .customers.profiles import complete_profile, copy_profile, make_acknowledgment
 from .customers.userhub import Profile, UnknownUserError, UserHubUnavailableError
 from .ids import GREATEST_ID
 from .mails import mail_notification
@@ -65,13 +66,7 @@ class Submission:
             add_inquiry(inquiry)
             if self.filter_options:
                 inquiry.filter_options.set(_lock_options(self.filter_options))
-            if inquiry.is_waiting_for_profile:
-                complete_profile.enqueue(inquiry.pk)
-            else:
-                acknowledge_inquiry(inquiry)
-            # A user who submits it in the workspace needs no mail about it.
-            if not isinstance(by, User) and inquiry.pro.email:
-                mail_notification.enqueue(inquiry.pk)
+            enqueue_together(_make_jobs(inquiry, by))
         return inquiry
 
     def _copy_person(self) -> None:
@@ -79,6 +74,15 @@ class Submission:
             self.customer.copy_to(self.inquiry)
         elif self.profile:
             copy_profile(self.inquiry, self.profile)
+
+
+def _make_jobs(inquiry: Inquiry, by: User | ApiToken | None) -> list[Job]:
+    is_waiting = inquiry.is_waiting_for_profile
+    jobs = [Job(complete_profile, (inquiry.pk,))] if is_waiting else make_acknowledgment(inquiry)
+    # A user who submits it in the workspace needs no mail about it.
+    if not isinstance(by, User) and inquiry.pro.email:
+        jobs.append(Job(mail_notification, (inquiry.pk,)))
+    return jobs
 
 
 def prepare(

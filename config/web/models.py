@@ -1,26 +1,35 @@
 """Counters of the rate limits, shared by all worker processes."""
 
 import time
+from collections.abc import Sequence
+from itertools import chain
 
 from django.db import connection, models
 
 
 class RateCountQuerySet(models.QuerySet["RateCount"]):
     def hit(self, key: str, *, seconds: int, times: int = 1) -> int:
-        """Add `times` to the count of `key` in the current window of `seconds`; returns the new count.
+        """Add `times` to the count of `key` in the current window of `seconds`; returns the new count."""
+        [count] = self.hit_all([(key, seconds)], times=times)
+        return count
 
-        One statement, so that concurrent workers each get their own number. Windows are aligned to the clock.
+    def hit_all(self, keys: Sequence[tuple[str, int]], *, times: int = 1) -> list[int]:
+        """The same for several keys, all different, each with the seconds of its window.
+
+        One statement, so that concurrent workers each get their own numbers. Windows are aligned to the clock.
         """
-        window = int(time.time()) // seconds * seconds
+        now = int(time.time())
+        # The key may be user input, and PostgreSQL stores no NUL.
+        rows = [(key.replace("\x00", "")[:200], now // seconds * seconds + seconds, times) for key, seconds in keys]
         sql = (
-            "INSERT INTO web_ratecount (key, expires_at, count) VALUES (%s, %s, %s) "
+            f"INSERT INTO web_ratecount (key, expires_at, count) VALUES {', '.join(['(%s, %s, %s)'] * len(rows))} "  # noqa: S608
             "ON CONFLICT (key, expires_at) DO UPDATE SET count = web_ratecount.count + excluded.count "
-            "RETURNING count"
+            "RETURNING key, count"
         )
         with connection.cursor() as cursor:
-            # The key may be user input, and PostgreSQL stores no NUL.
-            cursor.execute(sql, [key.replace("\x00", "")[:200], window + seconds, times])
-            return cursor.fetchone()[0]
+            cursor.execute(sql, list(chain(*rows)))
+            counts = dict(cursor.fetchall())
+        return [counts[key] for key, _expires_at, _times in rows]
 
 
 class RateCount(models.Model):

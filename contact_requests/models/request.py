@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
+from config.saving import insert, update
 from config.search.folding import digits, fold
 from config.search.index import SearchIndex
 from config.search.query import read_query
+from config.web.compiled import Compiled
 from contacts.models import Contact, ContactMessage
 
 from .property import Property
@@ -34,6 +36,12 @@ class ContactRequestQuerySet(TenantQuerySet["ContactRequest"]):
     def for_pro(self, pro: Pro, *, quarantined: bool = False) -> Self:
         """One Pro's contact requests: those in its inbox, or with `quarantined` those in quarantine."""
         return super().for_pro(pro).filter(quarantined_at__isnull=not quarantined)
+
+    def get_locked(self, pro: Pro, id: uuid.UUID) -> "ContactRequest":
+        """One in the Pro's inbox, with its property, locked until the transaction ends. Raises DoesNotExist."""
+        if contact_request := _LOCKED.first(pro.pk, id):
+            return contact_request
+        raise self.model.DoesNotExist
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
@@ -60,6 +68,16 @@ class ContactRequestQuerySet(TenantQuerySet["ContactRequest"]):
         counts = {s.value: Count("pk", filter=in_inbox & Q(status=s.value)) for s in ContactRequest.Status}
         counts |= {"all": Count("pk", filter=in_inbox), "quarantined": Count("pk", filter=~in_inbox)}
         return super().for_pro(pro).aggregate(**counts)
+
+
+_LOCKED = Compiled["ContactRequest"](
+    lambda pro_id, id: (
+        ContactRequest.objects.for_pro(Pro(pk=pro_id))
+        .filter(pk=id)
+        .select_related("property")
+        .select_for_update(of=("self",))
+    )
+)
 
 
 class ContactRequest(models.Model):
@@ -167,17 +185,21 @@ class ContactRequest(models.Model):
         """
         with transaction.atomic():
             self.lock()
-            self.refuse_in_quarantine(status)
-            if status == self.status:
-                return False
-            if status not in self.next_statuses:
-                raise InvalidTransitionError(self.status, status, self.next_statuses)
-            from_status, self.status = self.status, status
-            time_field = f"{status}_at"
-            setattr(self, time_field, timezone.now())
-            self.save(update_fields=["status", time_field, "updated_at"])
-            self.record_event(from_status, status, by)
-            return True
+            return self.mark_locked(status, by=by)
+
+    def mark_locked(self, status: str, *, by: User | ApiToken | None) -> bool:
+        """The same for a row that is locked, in the caller's transaction."""
+        self.refuse_in_quarantine(status)
+        if status == self.status:
+            return False
+        if status not in self.next_statuses:
+            raise InvalidTransitionError(self.status, status, self.next_statuses)
+        from_status, self.status = self.status, status
+        time_field = f"{status}_at"
+        setattr(self, time_field, timezone.now())
+        update(self, "status", time_field, "updated_at")
+        self.record_event(from_status, status, by)
+        return True
 
     def refuse_in_quarantine(self, to_status: str) -> None:
         """Raise InvalidTransitionError in quarantine: the contact request has to be released first."""
@@ -190,12 +212,14 @@ class ContactRequest(models.Model):
 
     def record_event(self, from_status: str, to_status: str, by: User | ApiToken | None) -> None:
         """Store a status change, made now."""
-        ContactRequestEvent.objects.create(
-            contact_request=self,
-            from_status=from_status,
-            to_status=to_status,
-            user=by if isinstance(by, User) else None,
-            token=by if isinstance(by, ApiToken) else None,
+        insert(
+            ContactRequestEvent(
+                contact_request=self,
+                from_status=from_status,
+                to_status=to_status,
+                user=by if isinstance(by, User) else None,
+                token=by if isinstance(by, ApiToken) else None,
+            )
         )
 
 

@@ -20,19 +20,22 @@ from config.accounts.http import VisitorRequest
 from config.accounts.models import Pro
 from config.files.downloads import serve_inline
 from config.files.storage import StorageUnavailableError
-from config.web.client import client_place
+from config.web.compiled import Compiled
 from contacts.waiting.answer_times import usual_answer_time
 
 from ..forms import ContactForm
 from ..models import ContactRequest, Property, PropertyPicture
 from ..receipts import find_by_receipt_key, make_receipt_key
-from ..spam import FLOOD, detect_spam, read_stamp
+from ..spam import count_sending, detect_spam, read_stamp
 
 PAGE = "contact_requests/property_detail.html"
 RECEIPT = "contact_requests/receipt.html"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # Nobody is told that an answer takes longer than this.
 LONGEST_PROMISE = 7 * DAY
+_PROPERTY = Compiled["Property"](
+    lambda slug: Property.objects.select_related("pro").filter(slug=slug, is_published=True)
+)
 
 
 # Exempt from CSRF checks: visitors have no session to abuse, and need not accept a cookie first.
@@ -42,8 +45,8 @@ LONGEST_PROMISE = 7 * DAY
 @require_http_methods(["GET", "HEAD", "POST"])
 def property_detail(request: VisitorRequest, slug: str) -> HttpResponse:
     """Show a property; POST sends its form. htmx gets the contact section alone, a browser the whole page."""
-    properties = Property.objects.select_related("pro").prefetch_related("pictures")
-    prop = get_object_or_404(properties, slug=slug, is_published=True)
+    if (prop := _PROPERTY.first(slug)) is None:
+        raise Http404
     if request.method == "POST":
         return _receive_form(request, prop)
     return _render_form(request, prop, ContactForm(prop), 200)
@@ -65,15 +68,18 @@ def property_picture(request: VisitorRequest, slug: str, picture: int) -> HttpRe
 
 def _receive_form(request: VisitorRequest, prop: Property) -> HttpResponse:
     form = ContactForm(prop, request.POST)
-    if wait := FLOOD.hit(client_place(request)):
+    is_valid = form.is_valid()
+    wait, is_too_often = count_sending(request, is_valid=is_valid)
+    if wait:
         form.add_error(None, _("Too many messages came from your network. Please try again later."))
         response = _render_form(request, prop, form, 429)
         response.headers["Retry-After"] = str(wait)
         return response
-    if not form.is_valid():
+    if not is_valid:
         return _render_form(request, prop, form, 422)
     stamp = read_stamp(form.cleaned_data["stamp"], prop)
-    contact_request = form.receive(detect_spam(request, stamp, form.cleaned_data["website"]))
+    quarantine = detect_spam(stamp, form.cleaned_data["website"], is_too_often=is_too_often)
+    contact_request = form.receive(quarantine)
     url = reverse("contact_requests:receipt", args=[make_receipt_key(contact_request)])
     if not request.htmx:
         return redirect(url)

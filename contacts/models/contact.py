@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import ApiToken, Pro, User
+from config.saving import insert, insert_missing
 from config.search.index import SearchIndex
 
 from ..addresses import identities_of
@@ -157,17 +158,21 @@ class Contact(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, with the fields that follow from others: `applied_at` and `search_text`."""
-        if self.status != self.Status.APPLICANT:
-            self.applied_at = None
-        elif self.applied_at is None:
-            self.applied_at = timezone.now()
-        self.search_text = self.make_search_text()
+        """Save, with the fields that follow from others."""
+        self.derive_fields()
         if kwargs.get("update_fields") is not None:
             fields = {*kwargs["update_fields"], "search_text", "updated_at"}
             # `applied_at` is saved only together with the status: this copy of the row may be older than both.
             kwargs["update_fields"] = fields | ({"applied_at"} if "status" in fields else set())
         super().save(*args, **kwargs)
+
+    def derive_fields(self) -> None:
+        """Set the fields that follow from others: `applied_at` and `search_text`."""
+        if self.status != self.Status.APPLICANT:
+            self.applied_at = None
+        elif self.applied_at is None:
+            self.applied_at = timezone.now()
+        self.search_text = self.make_search_text()
 
     def make_search_text(self) -> str:
         """Search text of the row, for rows that are stored without `save`."""
@@ -257,7 +262,7 @@ class Contact(models.Model):
         self.refresh_from_db(from_queryset=rows.select_related("pro").select_for_update(of=("self",)))
 
     def record_event(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> None:
-        self.build_event(kind, by, changes).save()
+        insert(self.build_event(kind, by, changes))
 
     def build_event(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> ContactEvent:
         """Unsaved event of this contact."""
@@ -285,8 +290,7 @@ class Contact(models.Model):
         if removed:
             ContactIdentity.objects.filter(contact=self).matching(removed).delete()
             self.pass_on_identities(removed)
-        rows = [self.build_identity(*pair) for pair in current]
-        ContactIdentity.objects.bulk_create(rows, ignore_conflicts=True)
+        insert_missing(*[self.build_identity(*pair) for pair in current])
 
     def pass_on_identities(self, identities: list[tuple[str, str]]) -> None:
         """Give each free identity to the oldest other contact with this e-mail or phone."""

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
+from config.saving import insert
 from config.web.compiled import Compiled
 
 from ..addresses import email_key, identities_of
@@ -131,7 +132,8 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
     def _register(self, contact: "Contact", by: User | ApiToken | None) -> "Contact":
         with transaction.atomic():
             hold_book(contact.pro_id)
-            contact.save(force_insert=True)
+            contact.derive_fields()
+            insert(contact)
             contact.hold_identities()
             contact.record_event(ContactEvent.Kind.CREATED, by)
         return contact
@@ -151,13 +153,19 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         # Without a savepoint: on an error the caller's transaction fails as a whole.
         with transaction.atomic(savepoint=False):
             hold_book(pro.pk)
-            newcomer = self.model(pro=pro, **fields)
-            contact, changes = self.store_or_fill_in(newcomer, also=identities, stated_in=stated_in)
-            if changes is None:
-                contact.record_event(ContactEvent.Kind.CREATED, None)
-            elif changes:
-                contact.record_event(ContactEvent.Kind.CHANGED, None, changes)
-            return contact
+            return self.find_or_create_locked(pro, identities=identities, stated_in=stated_in, **fields)
+
+    def find_or_create_locked(
+        self, pro: Pro, *, identities: Collection[tuple[str, str]] = (), stated_in: str = "", **fields: str
+    ) -> "Contact":
+        """The same for a caller who holds the book."""
+        newcomer = self.model(pro=pro, **fields)
+        contact, changes = self.store_or_fill_in(newcomer, also=identities, stated_in=stated_in)
+        if changes is None:
+            contact.record_event(ContactEvent.Kind.CREATED, None)
+        elif changes:
+            contact.record_event(ContactEvent.Kind.CHANGED, None, changes)
+        return contact
 
     def store_or_fill_in(
         self,
@@ -183,9 +191,9 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
                 if is_looked_up and (known := self._fill_in_known(newcomer, identities, id, also, stated_in)):
                     return known
                 with transaction.atomic():
-                    newcomer.save(force_insert=True)
-                    rows = [newcomer.build_identity(*pair, is_stated=bool(stated_in)) for pair in identities]
-                    ContactIdentity.objects.bulk_create(rows)
+                    newcomer.derive_fields()
+                    insert(newcomer)
+                    insert(*[newcomer.build_identity(*pair, is_stated=bool(stated_in)) for pair in identities])
                 return newcomer, None
             except (IntegrityError, self.model.DoesNotExist):
                 continue

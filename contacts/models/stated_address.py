@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro
+from config.saving import insert_missing
 
 from ..addresses import identities_of
 
@@ -30,16 +31,17 @@ class StatedAddressQuerySet(models.QuerySet["StatedAddress"]):
 
     def suggest(self, contact: "Contact", identities: list[tuple[str, str]], source: str) -> None:
         """Note the e-mail and phone among these (channel, external id) that are not the contact's, each once."""
-        own = {*identities_of(contact.email, contact.phone)}
-        own |= set(contact.identities.held().values_list("channel", "external_id"))
-        self.bulk_create(
-            [
+        own = identities_of(contact.email, contact.phone)
+        others = [pair for pair in identities if pair[0] in ("email", "phone") and pair not in own]
+        # Most give the address that they are known by.
+        if others:
+            held = set(contact.identities.matching(others).values_list("channel", "external_id"))
+            rows = [
                 self.model(contact=contact, channel=channel, external_id=external_id, source=source[:100])
-                for channel, external_id in identities
-                if channel in ("email", "phone") and (channel, external_id) not in own
-            ],
-            ignore_conflicts=True,
-        )
+                for channel, external_id in others
+                if (channel, external_id) not in held
+            ]
+            insert_missing(*rows)
 
 
 class StatedAddress(models.Model):

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
+from config.saving import insert_missing, update
+from config.web.compiled import Compiled
 from config.web.text import one_line
 
 if TYPE_CHECKING:
@@ -20,6 +22,16 @@ LISTED = Q(ended_at__isnull=True, later_until__isnull=True)
 # The fields of an item that has not ended.
 OPEN: dict[str, Any] = {"ended_at": None, "outcome": "", "ended_by": None, "ended_by_token": None}
 MAX_WORDS = 200
+_OPEN_OF = Compiled["WaitingItem"](
+    lambda kind, key: (
+        WaitingItem.objects.filter(kind=kind, key=key)
+        .open()
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+    )
+)
+# Asked for each message that arrives.
+_PUT_OFF = Compiled(lambda contact_id: WaitingItem.objects.filter(contact_id=contact_id).put_off().values_list("pk"))
 
 
 def text_fields(about: str, words: str) -> dict[str, str]:
@@ -97,31 +109,27 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         Other items of the contact that were put off come back at once, as the contact has written again, and reminders
         end. The caller holds the Pro's book, so that the contact is not merged or archived meanwhile.
         """
-        item, is_new = self.get_or_create(
-            kind=kind,
-            key=str(key),
-            defaults={
-                "pro": pro,
-                "contact": contact,
-                "since": since,
-                "channel": channel,
-                **text_fields(about, words),
-            },
+        item = self.model(
+            pro=pro, contact=contact, kind=kind, key=str(key), since=since, channel=channel, **text_fields(about, words)
         )
-        if is_new and contact:
-            WaitingItem.objects.filter(contact=contact).bring_back()
+        if not insert_missing(item):
+            return self.get(kind=kind, key=item.key)
+        if contact:
+            self._bring_back(contact)
         return item
 
-    def bring_back(self) -> None:
-        """End the reminders among these items and let those that were put off wait again. Call it in a transaction."""
-        reminder = WaitingItem.Kind.REMINDER
+    def _bring_back(self, contact: "Contact") -> None:
+        """End the contact's reminders, and let what was put off wait again."""
         # Most have neither: one look tells.
-        either = self.open().filter(Q(kind=reminder) | Q(later_until__isnull=False))
-        locked = either.select_for_update(of=("self",), no_key=True).order_by("pk")
-        if ids := list(locked.values_list("pk", flat=True)):
+        if ids := [id for (id,) in _PUT_OFF.rows(contact.pk)]:
             rows = WaitingItem.objects.filter(pk__in=ids)
-            rows.filter(kind=reminder).end(WaitingItem.Outcome.WROTE_AGAIN, by=None)
+            rows.filter(kind=WaitingItem.Kind.REMINDER).end(WaitingItem.Outcome.WROTE_AGAIN, by=None)
             rows.later().update(later_was=models.F("later_until"), later_until=None, is_returned=True)
+
+    def put_off(self) -> Self:
+        """Open items that were put off, and reminders; locked until the transaction ends."""
+        either = self.open().filter(Q(kind=WaitingItem.Kind.REMINDER) | Q(later_until__isnull=False))
+        return either.select_for_update(of=("self",), no_key=True).order_by("pk")
 
     def locked(self) -> Self:
         """These items, locked until the transaction ends, as a queryset of their ids."""
@@ -134,6 +142,22 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
     ) -> list["WaitingItem"]:
         """End those of these items that are open; returns them. Call it in a transaction."""
         items = list(self.open().select_for_update(of=("self",), no_key=True).order_by("pk"))
+        self._end(items, outcome, by=by, answer=answer)
+        return items
+
+    def end_of(self, kind: str, key: object, outcome: str, *, by: User | ApiToken | None) -> None:
+        """End the item of one contact request, message, inquiry or offer, unless it has ended."""
+        self._end(_OPEN_OF.rows(kind, str(key)), outcome, by=by)
+
+    def _end(
+        self,
+        items: list["WaitingItem"],
+        outcome: str,
+        *,
+        by: User | ApiToken | None,
+        answer: "ContactMessage | None" = None,
+    ) -> None:
+        """End these open items, which are locked."""
         now = timezone.now()
         changes: dict[str, Any] = {
             "ended_at": now,
@@ -144,11 +168,13 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         # An archived contact may be restored: a failed answer still ends the same items then.
         if outcome != WaitingItem.Outcome.ARCHIVED:
             changes["answer"] = answer
-        WaitingItem.objects.filter(pk__in=[item.pk for item in items]).update(**changes)
         for item in items:
             for name, value in changes.items():
                 setattr(item, name, value)
-        return items
+        if len(items) == 1:
+            update(items[0], *changes)
+        elif items:
+            WaitingItem.objects.filter(pk__in=[item.pk for item in items]).update(**changes)
 
     def reopen(self, *outcomes: str) -> int:
         """Undo the end of these items, or of those with one of the outcomes; returns how many wait again.

@@ -67,9 +67,10 @@ def move_items(items: Iterable[WaitingItem], contact: Contact | None) -> None:
     itself, as nobody is in the book to be listed.
     """
     new_id = contact.pk if contact and not contact.deleted_at else None
-    rows = WaitingItem.objects.filter(pk__in=[item.pk for item in items if item.contact_id != new_id])
-    rows.update(contact=new_id)
-    rows.reopen(Outcome.ARCHIVED)
+    if moved := [item.pk for item in items if item.contact_id != new_id]:
+        rows = WaitingItem.objects.filter(pk__in=moved)
+        rows.update(contact=new_id)
+        rows.reopen(Outcome.ARCHIVED)
 
 
 def move_messages(messages: Iterable[ContactMessage], contact: Contact) -> None:

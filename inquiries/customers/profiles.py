@@ -14,6 +14,7 @@ from django.tasks import TaskContext, task
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from config.jobs.backend import Job, enqueue_together
 from config.jobs.worker import MAX_ATTEMPTS, unfinished_jobs
 from config.web.limits import Limit
 from config.web.mail import is_answerable
@@ -45,7 +46,7 @@ FORMER_PATH = "inquiries.tasks.complete_profile"
 
 
 def copy_profile(inquiry: Inquiry, profile: Profile) -> None:
-    """Set the inquiry's profile and contact, unsaved. Call it in a transaction, as it may create the contact."""
+    """Set the inquiry's profile and contact, unsaved. Call it with the book held, as it may create the contact."""
     phone = _e164(profile.person["phone"], inquiry.pro.country)
     inquiry.person = {**profile.person, "phone": phone or profile.person["phone"]}
     inquiry.business = profile.business
@@ -53,7 +54,7 @@ def copy_profile(inquiry: Inquiry, profile: Profile) -> None:
     inquiry.search_text = inquiry.make_search_text()
     # The Pro may have linked a contact by hand meanwhile.
     if inquiry.contact is None and (inquiry.person["email"] or phone):
-        inquiry.contact = Contact.objects.find_or_create(
+        inquiry.contact = Contact.objects.find_or_create_locked(
             inquiry.pro,
             name=_contact_name(inquiry),
             email=inquiry.person["email"],
@@ -83,7 +84,7 @@ def save_profile(inquiry: Inquiry, profile: Profile) -> bool:
             ]
         )
         follow_contact(inquiry)
-        acknowledge_inquiry(inquiry)
+        enqueue_together(make_acknowledgment(inquiry))
         return True
 
 
@@ -138,19 +139,19 @@ def retry_profile(inquiry: Inquiry) -> bool:
         return True
 
 
-def acknowledge_inquiry(inquiry: Inquiry) -> None:
-    """Enqueue the acknowledgment to the customer, unless nobody reads their address. Call it in a transaction."""
+def make_acknowledgment(inquiry: Inquiry) -> list[Job]:
+    """The job that acknowledges an inquiry to its customer, counted; none when nobody reads their address."""
     email = inquiry.person["email"].lower()
     own_addresses = {inquiry.pro.email.lower(), parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()}
     if not email or email in own_addresses or not is_answerable(email):
-        return
+        return []
     if ACKNOWLEDGMENTS.hit(email):
         # No address in the log, which must hold no personal data.
         logger.warning(
             "inquiry %s is not acknowledged: its customer had %s mails today", inquiry.pk, MAX_ACKNOWLEDGMENTS_PER_DAY
         )
-        return
-    mail_acknowledgment.enqueue(inquiry.pk)
+        return []
+    return [Job(mail_acknowledgment, (inquiry.pk,))]
 
 
 def _e164(text: str, country: str) -> str:

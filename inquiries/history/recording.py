@@ -1,12 +1,12 @@
 """Write the history: one row for each move, in its transaction, and a job that shares the row."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 
 from django.utils import timezone
 
 from config.accounts.models import ApiToken, User
+from config.saving import insert
 
 from ..models import InquiryHistory, PipelineStep
 from .entry import Entry
@@ -26,7 +26,11 @@ def record_move(
     at: datetime | None = None,
 ) -> None:
     """Save one move; `before` is None for the first one, `at` is now by default. Call it in the move's transaction."""
-    record_moves([inquiry_id], before, after, by=by, changed_by=changed_by, note=note, at=at)
+    at = at or timezone.now()
+    entry = _entry(inquiry_id, before, after, by=by, changed_by=changed_by, note=note, at=at)
+    row = InquiryHistory(**vars(entry))
+    insert(row)
+    share_later([row])
 
 
 def record_moves(
@@ -42,7 +46,7 @@ def record_moves(
     """Save the same move of many inquiries, a row for each."""
     at = at or timezone.now()
     entries = [_entry(pk, before, after, by=by, changed_by=changed_by, note=note, at=at) for pk in inquiry_ids]
-    rows = InquiryHistory.objects.bulk_create([InquiryHistory(**asdict(entry)) for entry in entries], batch_size=BATCH)
+    rows = InquiryHistory.objects.bulk_create([InquiryHistory(**vars(entry)) for entry in entries], batch_size=BATCH)
     share_later(rows)
 
 

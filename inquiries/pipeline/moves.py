@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.accounts.models import ApiToken, User
+from config.saving import insert
 from config.web.compiled import Compiled
 from config.web.text import unix_lines
 from contacts.models import StaleEditError
@@ -55,7 +56,7 @@ def start_inquiry(inquiry: Inquiry, *, by: Actor) -> None:
     inquiry.status = Inquiry.Status.OPEN
     now = inquiry.moved_at = inquiry.created_at
     inquiry.search_text = inquiry.make_search_text()
-    inquiry.save(force_insert=True)
+    insert(inquiry)
     changed_by, note = inquiry.created_by, "Inquiry created"
     record_move(inquiry.pk, None, inquiry.step, by=by, changed_by=changed_by, note=note, at=now)
 

@@ -253,7 +253,7 @@ def test_the_same_mail_several_times_at_once_makes_one(letterbox, lake, at_once)
 
 @pytest.mark.django_db(transaction=True)
 def test_when_one_part_fails_neither_is_stored(letterbox, lake, monkeypatch):
-    monkeypatch.setattr("contact_requests.receiving.notify", Broken())
+    monkeypatch.setattr("contact_requests.receiving.enqueue_together", Broken())
     with pytest.raises(RuntimeError):
         arrive_with_lead(letterbox, {"references": ("AP-12",)})
     assert (ContactMessage.objects.count(), Contact.objects.count(), *requests_and_jobs()) == (0, 0, 0, [])

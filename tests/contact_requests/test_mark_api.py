@@ -146,13 +146,13 @@ def test_an_event_of_a_deleted_token_stays(api, pro):
 
 def test_a_contact_request_deleted_in_the_meantime_is_404(api, pro, monkeypatch):
     row = make(pro)
-    lock = ContactRequest.lock
+    find = type(ContactRequest.objects.all()).get_locked
 
-    def delete_and_lock(self):
-        ContactRequest.objects.filter(pk=self.pk).delete()
-        lock(self)
+    def delete_and_find(self, pro, id):
+        ContactRequest.objects.filter(pk=id).delete()
+        return find(self, pro, id)
 
-    monkeypatch.setattr(ContactRequest, "lock", delete_and_lock)
+    monkeypatch.setattr(type(ContactRequest.objects), "get_locked", delete_and_find)
     response = api.put(path(row), {"status": "read"})
     expected = {"error": {"code": "NOT_FOUND", "message": "There is nothing here under this id."}}
     assert (response.status_code, response.json()) == (404, expected)

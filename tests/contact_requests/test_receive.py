@@ -108,8 +108,8 @@ def test_jobs_are_rolled_back_with_the_rows(receive):
     [
         "contacts.models.contact.ContactQuerySet.find_or_create",
         "contact_requests.receiving.ACKNOWLEDGMENTS",
-        "contact_requests.receiving.acknowledge",
-        "contact_requests.receiving.notify",
+        "contact_requests.receiving.add_contact_request",
+        "contact_requests.receiving.enqueue_together",
     ],
 )
 def test_when_one_part_fails_nothing_is_stored(receive, monkeypatch, part):

@@ -98,6 +98,16 @@ def test_a_counted_time_counts_as_many(clock):
     assert [hit("a", seconds=60), hit("a", seconds=60, times=10), hit("b", seconds=60)] == [1, 11, 1]
 
 
+def test_two_limits_are_counted_in_one_statement(clock, django_assert_num_queries):
+    hour, minute = Limit("hour", 3, 3600), Limit("minute", 1, 60)
+    clock.now = 6015.0
+    with django_assert_num_queries(4):
+        waits = [Limit.hit_all([hour, minute], "a\x00b") for _ in range(4)]
+    assert waits == [[0, 0], [0, 45], [0, 45], [1185, 45]]
+    assert rows() == [("hour:ab", 7200, 4), ("minute:ab", 6060, 4)]
+    assert Limit.hit_all([minute], "ab") == [45]
+
+
 def test_pruning_takes_what_is_past(clock):
     Limit("test", 1, 60).hit("old")
     clock.now = 6060.0

@@ -1,0 +1,175 @@
+"""Rows saved by SQL that is written once are those that `save` stores."""
+
+import copy
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from config.accounts.models import Pro
+from config.saving import insert, insert_missing, update
+from contact_requests.models import ContactRequest
+from contacts.models import Contact, ContactEvent, ContactIdentity, WaitingItem
+from inquiries.models import Inquiry, InquiryHistory, InquiryType
+
+from ..factories import ContactFactory, InquiryFactory, ProFactory, PropertyFactory, RequestFactory
+
+pytestmark = pytest.mark.django_db
+TEXT = "Zoë says “100 %” ✓ \\ ' \" \t %s"
+NOW = timezone.now()
+# Set by the database or the clock, or unique.
+OWN = {"updated_at", "enqueued_at"}
+
+
+def stored(row):
+    """Columns of a row as the driver gives them, with their types, without its key and OWN."""
+    quote, key = connection.ops.quote_name, row._meta.pk
+    with connection.cursor() as cursor:
+        sql = f"SELECT * FROM {quote(row._meta.db_table)} WHERE {quote(key.column)} = %s"  # noqa: S608
+        cursor.execute(sql, [key.get_db_prep_save(row.pk, connection)])
+        [values] = cursor.fetchall()
+        columns = [column[0] for column in cursor.description]
+    return {
+        column: (type(value), value)
+        for column, value in zip(columns, values, strict=True)
+        if column not in OWN | {key.column}
+    }
+
+
+def inquiry(pro):
+    step = InquiryType.objects.first().steps.first()
+    return Inquiry(
+        pro=pro,
+        inquiry_type=step.inquiry_type,
+        step=step,
+        user_id=2**53,
+        created_by=1,
+        subject=TEXT,
+        message=TEXT,
+        budget=Decimal("4500.10"),
+        person={"first_name": TEXT, "address": {"city": None}, "numbers": [1, 2.5, True]},
+        moved_at=NOW,
+        created_at=NOW,
+    )
+
+
+def history(pro):
+    return InquiryHistory(inquiry=InquiryFactory(pro=pro), to_status="new", to_label=TEXT, created_at=NOW)
+
+
+def contact_request(pro):
+    prop, contact = PropertyFactory(pro=pro), ContactFactory(pro=pro)
+    row = ContactRequest(
+        pro=pro, property=prop, contact=contact, name=TEXT, email="a@b.example", message=TEXT, created_at=NOW
+    )
+    row.search_text = row.make_search_text()
+    return row
+
+
+def contact(pro):
+    row = Contact(pro=pro, name=TEXT, phone="+33612345678", created_at=NOW, deleted_at=NOW)
+    row.search_text = row.make_search_text()
+    return row
+
+
+def event(pro):
+    return ContactEvent(contact=ContactFactory(pro=pro), kind="changed", changes={"name": ["", TEXT]}, created_at=NOW)
+
+
+def item(pro):
+    return WaitingItem(pro=pro, contact=ContactFactory(pro=pro), kind="request", key=TEXT, since=NOW)
+
+
+def job(pro):
+    return DBTaskResult(
+        args_kwargs={"args": [pro.pk, TEXT]}, task_path="a.b", backend_name="default", run_after=get_date_max()
+    )
+
+
+@pytest.mark.parametrize("make", [inquiry, history, contact_request, contact, event, item, job])
+def test_a_row_is_inserted_as_by_save(make):
+    row = make(ProFactory())
+    other = copy.deepcopy(row)
+    with transaction.atomic():
+        row.save(force_insert=True)
+        expected, state = stored(row), (row._state.adding, row._state.db)
+        transaction.set_rollback(True)
+    insert(other)
+    assert stored(other) == expected
+    assert ((other._state.adding, other._state.db), type(other.pk)) == (state, type(row.pk))
+
+
+def test_rows_are_inserted_in_their_order():
+    contact = ContactFactory()
+    events = [ContactEvent(contact=contact, kind=kind) for kind in ("created", "changed", "deleted")]
+    insert(*events)
+    assert list(contact.events.order_by("pk")) == events
+    assert [event.kind for event in contact.events.order_by("pk")] == ["created", "changed", "deleted"]
+    insert()
+
+
+def test_a_row_that_stands_already_is_an_error():
+    row = RequestFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(copy.deepcopy(row))
+    pro = ProFactory()
+    pro.name = "Another"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(pro)
+    assert Pro.objects.get(pk=pro.pk).name != "Another"
+
+
+def test_missing_rows_are_inserted_beside_those_that_stand():
+    contact = ContactFactory()
+    identities = [contact.build_identity("email", f"{name}@example.org") for name in "ab"]
+    assert insert_missing(*identities[:1]) is True
+    assert identities[0].pk == contact.identities.get().pk
+    again = [contact.build_identity("email", f"{name}@example.org") for name in "ab"]
+    assert insert_missing(*again) is False
+    assert insert_missing(*[contact.build_identity("email", "a@example.org")]) is False
+    names = ContactIdentity.objects.order_by("pk").values_list("external_id", flat=True)
+    assert list(names) == ["a@example.org", "b@example.org"]
+    assert insert_missing() is True
+
+
+def test_a_missing_row_with_a_key_of_its_own():
+    row = RequestFactory()
+    twin = copy.deepcopy(row)
+    twin.name = "Another"
+    assert insert_missing(twin) is False
+    twin.pk = uuid.uuid4()
+    assert insert_missing(twin) is True
+    assert list(ContactRequest.objects.filter(name="Another")) == [twin]
+
+
+def test_fields_of_a_row_are_updated_as_by_save():
+    row = InquiryFactory(subject="Before", category="Before")
+    former = row.updated_at
+    row.subject, row.category, row.budget, row.person = TEXT, "After", Decimal("1.50"), {"first_name": TEXT}
+    with transaction.atomic():
+        row.save(update_fields=["subject", "budget", "person", "updated_at"])
+        expected = stored(row)
+        transaction.set_rollback(True)
+    update(row, "subject", "budget", "person", "updated_at")
+    assert stored(row) == expected
+    now = Inquiry.objects.get(pk=row.pk)
+    assert (now.category, now.updated_at) == ("Before", row.updated_at)
+    assert now.updated_at > former
+
+
+def test_a_foreign_key_is_updated():
+    row, other = ContactFactory(), ProFactory()
+    row.pro = other
+    update(row, "pro")
+    assert Contact.objects.get(pk=row.pk).pro == other
+
+
+def test_a_row_that_is_gone_is_not_updated():
+    row = ContactFactory()
+    Contact.objects.filter(pk=row.pk).delete()
+    row.name = "Another"
+    with pytest.raises(Contact.NotUpdated):
+        update(row, "name")

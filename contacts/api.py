@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from msgspec import UNSET, Struct, structs
 
@@ -11,10 +12,11 @@ from config.accounts.models import SCOPES, Pro
 from config.api.dialect import created
 from config.api.endpoint import Api
 from config.api.idempotency import RequestKey
+from config.counts.models import Total
 from config.web.paging import NumberedPages
 
 from .dialect import dialect, to_body
-from .models import Contact
+from .models import Contact, ContactCount
 from .models.queryset import ContactQuerySet
 from .schemas import (
     ContactAnswer,
@@ -36,7 +38,13 @@ def _list(pro: Pro, **filters: str) -> ContactQuerySet:
     return Contact.objects.for_pro(pro).filter(**filters)
 
 
-_PAGES = NumberedPages(ListedContact, _list)
+def _kept_total(pro: Pro, **filters: str) -> QuerySet[Any, Any]:
+    present = ContactCount.objects.for_pro(pro).filter(state=ContactCount.State.PRESENT)
+    return present.filter(**filters).values_list(Total())
+
+
+_FILTERS = ("status", "role", "channel_preference")
+_PAGES = NumberedPages(ListedContact, _list, kept_total=_kept_total, kept_for=_FILTERS)
 
 
 def _sent_fields(body: Struct) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Pages of a list: by a cursor (the position of a row), or by number with an exact total."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,11 +23,14 @@ class NumberedPages[R]:
     """Pages of a list by number, newest first, as Structs, with the exact number of all rows.
 
     `shape` is the queryset of the list, as for `Compiled`. The rows need `created_at` and an index
-    that ends in it and the id. Counting reads that index anyway, so a deep page costs no more than the first: the
-    skipped rows are read from the index alone, and are not counted again.
+    that ends in it and the id. `kept_total` is the queryset of one kept count, for calls whose names are all in
+    `kept_for`. For other calls the rows are counted; that reads the index anyway, so a deep page costs no more than the
+    first: the skipped rows are read from the index alone, and are not counted again.
     """
 
-    def __init__(self, struct: type[R], shape: Shape[Any]) -> None:
+    def __init__(
+        self, struct: type[R], shape: Shape[Any], *, kept_total: Shape[Any] | None = None, kept_for: Iterable[str] = ()
+    ) -> None:
         def rest(*values: Any, since: datetime, since_id: Any, **named: Any) -> QuerySet[Any, Any]:
             rows = shape(*values, **named)
             if since_id is None:
@@ -37,17 +40,27 @@ class NumberedPages[R]:
         self._struct = struct
         self._rows, self._total, self._positions = _compile_pages(struct, shape)
         self._rest, self._rest_total, _ = _compile_pages(struct, rest)
+        self._kept_total, self._kept_for = Compiled(kept_total) if kept_total else None, frozenset(kept_for)
 
     def page(self, number: int, size: int, *values: Value, **named: Value) -> tuple[list[R], int]:
         """Page `number` (from 1) of `size` rows, and the number of all rows."""
         start = (number - 1) * size
         if start == 0:
-            return self._rows.part(size, 0, *values, **named), _number(self._total, *values, **named)
+            return self._rows.part(size, 0, *values, **named), self._count(values, named)
         since = self._skip(start, values, named)
         if since is None:
-            return [], _number(self._total, *values, **named)
+            return [], self._count(values, named)
         rows = self._rest.part(size, 0, *values, **since, **named)
+        if self._is_kept(named):
+            return rows, self._count(values, named)
         return rows, start + _number(self._rest_total, *values, **since, **named)
+
+    def _is_kept(self, named: dict[str, Value]) -> bool:
+        return self._kept_total is not None and named.keys() <= self._kept_for
+
+    def _count(self, values: tuple[Value, ...], named: dict[str, Value]) -> int:
+        total = self._kept_total if self._kept_total and self._is_kept(named) else self._total
+        return _number(total, *values, **named)
 
     def page_of(self, rows: QuerySet[Any, Any], number: int, size: int) -> tuple[list[R], int]:
         """Page `number` of `rows`, whose SQL differs from request to request, such as those of a search."""

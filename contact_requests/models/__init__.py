@@ -1,9 +1,11 @@
 from .picture import PropertyPicture
 from .property import Property, PropertyNumber
 from .request import ContactRequest, ContactRequestEvent, InvalidTransitionError
+from .request_count import ContactRequestCount
 
 __all__ = [
     "ContactRequest",
+    "ContactRequestCount",
     "ContactRequestEvent",
     "InvalidTransitionError",
     "Property",

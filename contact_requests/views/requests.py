@@ -24,7 +24,7 @@ from contacts.waiting.endings import end_waiting
 from ..desk import thread_url
 from ..forms import InboxFilter
 from ..marking import mark_contact_request
-from ..models import ContactRequest, InvalidTransitionError
+from ..models import ContactRequest, ContactRequestCount, InvalidTransitionError
 
 PAGE = "contact_requests/requests.html"
 ROWS = 25
@@ -87,7 +87,7 @@ class RequestList:
 
     def frame(self) -> dict[str, Any]:
         """The tabs of the states with their counts."""
-        counts = ContactRequest.objects.counts(self.pro)
+        counts = ContactRequestCount.objects.by_status(self.pro)
         names = {**dict(ContactRequest.Status.choices), "all": _("All")}
         return {"tabs": [(tab, names[tab], counts[tab], self.query(status=tab)) for tab in TABS]}
 

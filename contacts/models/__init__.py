@@ -1,6 +1,7 @@
 from .canned_reply import CannedReply, CannedReplyText
 from .connection import ChannelConnection
 from .contact import Contact
+from .contact_count import ContactCount
 from .contact_import import ContactImport, ContactImportRow
 from .delivery import ChannelDelivery, OriginalFile
 from .distinct import DistinctPair
@@ -25,6 +26,7 @@ __all__ = [
     "ChannelConnection",
     "ChannelDelivery",
     "Contact",
+    "ContactCount",
     "ContactEvent",
     "ContactIdentity",
     "ContactImport",

@@ -136,8 +136,8 @@ class Contact(models.Model):
             models.Index(
                 fields=["pro", "unread_count"], condition=PRESENT & Q(unread_count__gt=0), name="contact_unread"
             ),
-            models.Index("pro", Lower("email"), name="contact_email"),
-            models.Index(fields=["pro", "phone"], name="contact_phone"),
+            models.Index("pro", Lower("email"), condition=PRESENT, name="contact_email"),
+            models.Index(fields=["pro", "phone"], condition=PRESENT, name="contact_phone"),
             models.Index(fields=["merged_into"], name="contact_merged_into", condition=Q(merged_into__isnull=False)),
         ]
         constraints = [

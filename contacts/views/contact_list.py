@@ -13,13 +13,26 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.accounts.http import ProRequest, wants
+from config.counts.models import Total
 
 from ..forms import SORTS, BookFilter, KeptViewForm, NewContactForm
-from ..models import Contact, KeptView
+from ..models import Contact, ContactCount, KeptView
 from .chosen import export_response
 
 PAGE = "contacts/book.html"
 ROWS = 50
+
+
+class KeptPaginator(Paginator):
+    """Pages of a list that is `total` long."""
+
+    def __init__(self, rows: Any, size: int, total: int) -> None:
+        super().__init__(rows, size)
+        self._total = total
+
+    @property
+    def count(self) -> int:
+        return self._total
 
 
 class ContactList:
@@ -36,11 +49,21 @@ class ContactList:
 
     def rows(self) -> Any:
         """Contacts that match the search and filters, in the chosen order."""
-        rows = Contact.objects.for_pro(self.pro, deleted=self.is_archived)
-        filters = {"status": "status", "role": "role", "channel_preference": "channel"}
-        rows = rows.filter(**{field: self.chosen[name] for field, name in filters.items() if name in self.chosen})
+        rows = Contact.objects.for_pro(self.pro, deleted=self.is_archived).filter(**self._filters())
         rows = rows.search(self.search, by_word=True) if self.search else rows
         return rows.order_by(*SORTS[self.sort])
+
+    def _filters(self) -> dict[str, str]:
+        names = {"status": "status", "role": "role", "channel_preference": "channel"}
+        return {field: self.chosen[name] for field, name in names.items() if name in self.chosen}
+
+    def pages(self) -> Paginator[Any]:
+        """The pages of the list; only what a search found is counted."""
+        if self.search:
+            return Paginator(self.rows(), ROWS)
+        state = ContactCount.State.ARCHIVED if self.is_archived else ContactCount.State.PRESENT
+        kept = ContactCount.objects.for_pro(self.pro).filter(state=state, **self._filters())
+        return KeptPaginator(self.rows(), ROWS, kept.values_list(Total(), flat=True).get())
 
     def query(self, **changes: str | int) -> str:
         """Query string of the URL with these changes, without defaults."""
@@ -61,7 +84,7 @@ class ContactList:
 
     def context(self) -> dict[str, Any]:
         """One page of contacts, with links to other pages, tabs and orders."""
-        page = Paginator(self.rows(), ROWS).get_page(self.number)
+        page = self.pages().get_page(self.number)
         return {
             "book": self,
             "page": page,

@@ -2,15 +2,18 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from config.accounts.access import Caller
 from config.accounts.models import Pro
 from config.api.errors import Detail, invalid_fields
+from config.counts.models import Total
 from config.web.compiled import Compiled
 from config.web.paging import NumberedPages
 
 from ..dialect import to_body, to_history, to_offer, to_row
 from ..history.reading import read_history
-from ..models import Inquiry, InquiryType
+from ..models import Inquiry, InquiryCount, InquiryType
 from ..models.inquiry import InquiryQuerySet
 from ..schemas.answers import DetailAnswer, HistoryAnswer, InquiryDetail, InquiryPage, Pagination
 from ..schemas.input import InquiryQuery
@@ -41,7 +44,14 @@ def _list(pro: Pro, is_open: bool, is_unassigned: bool, **filters: Any) -> Inqui
     return rows.unassigned() if is_unassigned else rows
 
 
-_PAGES = NumberedPages(ListedInquiry, _list)
+def _kept_total(pro: Pro, is_open: bool, is_unassigned: bool, **filters: Any) -> QuerySet[Any, Any]:
+    kept = InquiryCount.objects.for_pro(pro).filter(**filters)
+    if is_open:
+        kept = kept.filter(status=Inquiry.Status.OPEN)
+    return (kept.filter(is_linked=False) if is_unassigned else kept).values_list(Total())
+
+
+_PAGES = NumberedPages(ListedInquiry, _list, kept_total=_kept_total, kept_for=("status", "inquiry_type"))
 _TYPES = Compiled(lambda: InquiryType.objects.values_list("pk", "slug"))
 
 

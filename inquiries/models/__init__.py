@@ -4,6 +4,7 @@ from .directory_user import DirectoryUser
 from .filter_option import FilterOption
 from .history import InquiryHistory
 from .inquiry import Inquiry
+from .inquiry_count import InquiryCount
 from .inquiry_type import InquiryType
 from .offer import InvalidOfferTransitionError, Offer, StaleOfferError
 from .pending_move import PendingMove
@@ -16,6 +17,7 @@ __all__ = [
     "DirectoryUser",
     "FilterOption",
     "Inquiry",
+    "InquiryCount",
     "InquiryHistory",
     "InquiryType",
     "InvalidOfferTransitionError",

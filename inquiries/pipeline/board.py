@@ -1,18 +1,18 @@
 """The board of one type for one Pro: a column for each step of its pipeline, in order."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum, prefetch_related_objects
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum, prefetch_related_objects
 from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.utils import timezone
 
 from config.accounts.models import Pro
 from config.web.paging import from_cursor, row_number, to_cursor
 
-from ..models import Inquiry, InquiryType, PendingMove, PipelineStep
+from ..models import Inquiry, InquiryCount, InquiryType, PendingMove, PipelineStep
 from ..models.queryset import InquiryQuerySet, newest_offers
 from .pending import show_pending_moves
 
@@ -126,10 +126,21 @@ class Board:
         return columns
 
     def _totals(self, steps: list[PipelineStep]) -> dict[PipelineStep, Totals]:
-        rows = self.rows().filter(step__in=steps).order_by().values_list("step")
-        sums = rows.annotate(Count("pk"), Sum("budget"), Min("moved_at"))
-        by_step = {pk: Totals(*totals) for pk, *totals in sums}
+        by_step = dict(self._counted_totals(steps) if self.search else self._kept_totals(steps))
         return {step: by_step.get(step.pk, Totals()) for step in steps}
+
+    def _counted_totals(self, steps: list[PipelineStep]) -> Iterator[tuple[int, Totals]]:
+        rows = self.rows().filter(step__in=steps).order_by().values_list("step")
+        for pk, *totals in rows.annotate(Count("pk"), Sum("budget"), Min("moved_at")):
+            yield pk, Totals(*totals)
+
+    def _kept_totals(self, steps: list[PipelineStep]) -> Iterator[tuple[int, Totals]]:
+        kept = InquiryCount.objects.for_pro(self.pro).filter(step__in=steps)
+        kept = kept.filter(priority=self.priority) if self.priority else kept
+        oldest = self.rows().filter(step=OuterRef("step")).order_by("moved_at", "id").values("moved_at")[:1]
+        sums = kept.values_list("step").annotate(Sum("n"), Sum("budgeted"), Sum("budget_cents"), since=Subquery(oldest))
+        for pk, count, budgeted, cents, since in sums:
+            yield pk, Totals(count, Decimal(cents) / 100 if budgeted else None, since)
 
     def _pending_cards(self) -> list[Inquiry]:
         """The inquiries that a pending move has taken to another column, the latest first."""
@@ -178,7 +189,7 @@ class Board:
 
     def tabs(self, types: Iterable[InquiryType]) -> list[Tab]:
         """A tab for each of the types, those that have a board."""
-        rows = Inquiry.objects.for_pro(self.pro).order_by()
-        rows = rows.filter(status__in=[Inquiry.Status.OPEN, Inquiry.Status.IN_PROGRESS])
-        counts = dict(rows.values_list("inquiry_type").annotate(Count("pk")))
+        unfinished = [Inquiry.Status.OPEN, Inquiry.Status.IN_PROGRESS]
+        kept = InquiryCount.objects.for_pro(self.pro).filter(status__in=unfinished)
+        counts = dict(kept.values_list("inquiry_type").annotate(Sum("n")))
         return [Tab(inquiry_type, counts.get(inquiry_type.pk, 0)) for inquiry_type in types]

@@ -14,7 +14,7 @@ from config.accounts.http import ProRequest, wants
 from config.web.paging import InvalidCursorError, from_cursor, row_number, to_cursor
 
 from ..forms.listing import InquiryFilter
-from ..models import Attachment, Inquiry, Offer
+from ..models import Attachment, Inquiry, InquiryCount, Offer
 
 PAGE = "inquiries/list.html"
 ROWS = 50
@@ -47,15 +47,24 @@ class Listing:
 
     def matching(self) -> Any:
         """The inquiries that match search and filters, in every status."""
-        rows = Inquiry.objects.for_pro(self.pro)
-        rows = rows.filter(
-            **{field: self.chosen[name] for name, field in FILTER_LOOKUPS.items() if name in self.chosen}
-        )
+        rows = Inquiry.objects.for_pro(self.pro).filter(**self._lookups())
         if case := self.chosen.get("case"):
             rows = rows.filter(case_id__isnull=case == "without")
         if "profile" in self.chosen:
             rows = rows.filter(profile_at=None)
         return rows.search(self.search) if self.search else rows
+
+    def counts(self) -> dict[str, int]:
+        """Number of the inquiries that match search and filters by status, and in all."""
+        if self.chosen.keys() - {"status", "type", "priority", "case"}:
+            return self.matching().counts()
+        kept = InquiryCount.objects.for_pro(self.pro).filter(**self._lookups())
+        if case := self.chosen.get("case"):
+            kept = kept.filter(is_linked=case != "without")
+        return kept.by_status()
+
+    def _lookups(self) -> dict[str, Any]:
+        return {field: self.chosen[name] for name, field in FILTER_LOOKUPS.items() if name in self.chosen}
 
     def rows(self) -> Any:
         """The inquiries of the chosen tab, newest first."""
@@ -99,7 +108,7 @@ class Listing:
 
     def tabs_context(self) -> dict[str, Any]:
         """The tabs with the number of matching inquiries in each status."""
-        counts = self.matching().counts()
+        counts = self.counts()
         names = {**dict(Inquiry.Status.choices), "all": _("All")}
         tabs = [(tab, name, counts[tab], self.query(status=tab)) for tab, name in names.items()]
         return {

@@ -1,5 +1,6 @@
 """Lists of the desk's menu: all contact requests, and those set aside as likely spam."""
 
+from django.db.models import QuerySet
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.inbox import Tab
@@ -8,11 +9,12 @@ from config.accounts.models import Pro
 from .models import ContactRequest
 
 
-def tabs(pro: Pro) -> list[Tab]:
-    """See `config.accounts.inbox`."""
-    set_aside = ContactRequest.objects.for_pro(pro, quarantined=True)
-    requests = pgettext_lazy("inbox", "Requests")
-    return [
-        Tab(4, "contact_requests:request_list", requests, "house"),
-        Tab(7, "contact_requests:set_aside", pgettext_lazy("inbox", "Set aside"), "shield-alert", set_aside),
-    ]
+def _set_aside(pro: Pro) -> QuerySet[ContactRequest]:
+    return ContactRequest.objects.for_pro(pro, quarantined=True)
+
+
+# See `config.accounts.inbox`.
+TABS = [
+    Tab(4, "contact_requests:request_list", pgettext_lazy("inbox", "Requests"), "house"),
+    Tab(7, "contact_requests:set_aside", pgettext_lazy("inbox", "Set aside"), "shield-alert", _set_aside),
+]

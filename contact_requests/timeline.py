@@ -1,17 +1,26 @@
 """Contact requests and status changes in a contact's timeline."""
 
+from django.db.models import QuerySet
+
 from contacts.models import Contact
 from contacts.timeline import Source
 
-from .models import ContactRequestEvent
+from .models import ContactRequest, ContactRequestEvent
 
 
-def sources(contact: Contact) -> list[Source]:
-    """See `contacts.timeline`."""
-    # The e-mail of the same contact that brought one shows it.
-    others = contact.contact_requests.exclude(inbound_message__contact=contact).select_related("property")
-    events = ContactRequestEvent.objects.filter(contact_request__contact=contact)
-    return [
-        Source(others, "contact_requests/_timeline_request.html"),
-        Source(events.select_related("user", "token", "contact_request"), "contact_requests/_timeline_event.html"),
-    ]
+def _requests(contact: Contact) -> QuerySet[ContactRequest]:
+    """Contact requests; the e-mail of the same contact that brought one shows it."""
+    rows = ContactRequest.objects.filter(contact=contact).exclude(inbound_message__contact=contact)
+    return rows.select_related("property")
+
+
+def _events(contact: Contact) -> QuerySet[ContactRequestEvent]:
+    rows = ContactRequestEvent.objects.filter(contact_request__contact=contact)
+    return rows.select_related("user", "token", "contact_request")
+
+
+# See `contacts.timeline`.
+SOURCES = [
+    Source(_requests, "contact_requests/_timeline_request.html"),
+    Source(_events, "contact_requests/_timeline_event.html"),
+]

@@ -1,5 +1,6 @@
 """Lists of the desk's menu: who waits, later, done, all conversations, drafts."""
 
+from django.db.models import QuerySet
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.inbox import Tab
@@ -8,13 +9,23 @@ from config.accounts.models import Pro
 from .models import Draft, WaitingItem
 
 
-def tabs(pro: Pro) -> list[Tab]:
-    """See `config.accounts.inbox`."""
-    items = WaitingItem.objects.for_pro(pro)
-    return [
-        Tab(1, "waiting:list", pgettext_lazy("inbox", "Waiting"), "inbox", items.first_of_each_person()),
-        Tab(2, "waiting:later", pgettext_lazy("inbox", "Later"), "clock", items.next_of_each_person()),
-        Tab(3, "waiting:done", pgettext_lazy("inbox", "Done"), "circle-check"),
-        Tab(5, "waiting:all", pgettext_lazy("inbox", "All conversations"), "messages-square"),
-        Tab(6, "waiting:drafts", pgettext_lazy("inbox", "Drafts"), "pencil-line", Draft.objects.for_pro(pro)),
-    ]
+def _waiting(pro: Pro) -> QuerySet[WaitingItem]:
+    return WaitingItem.objects.for_pro(pro).first_of_each_person()
+
+
+def _later(pro: Pro) -> QuerySet[WaitingItem]:
+    return WaitingItem.objects.for_pro(pro).next_of_each_person()
+
+
+def _drafts(pro: Pro) -> QuerySet[Draft]:
+    return Draft.objects.for_pro(pro)
+
+
+# See `config.accounts.inbox`.
+TABS = [
+    Tab(1, "waiting:list", pgettext_lazy("inbox", "Waiting"), "inbox", _waiting),
+    Tab(2, "waiting:later", pgettext_lazy("inbox", "Later"), "clock", _later),
+    Tab(3, "waiting:done", pgettext_lazy("inbox", "Done"), "circle-check"),
+    Tab(5, "waiting:all", pgettext_lazy("inbox", "All conversations"), "messages-square"),
+    Tab(6, "waiting:drafts", pgettext_lazy("inbox", "Drafts"), "pencil-line", _drafts),
+]

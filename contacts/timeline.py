@@ -1,22 +1,23 @@
 """Timeline of a contact: entries of all apps, newest first.
 
-An app adds its own with a module `timeline` beside its models: `sources(contact)` returns its kinds of entries, always
-in the same order. The template of an entry gets it as `entry`, beside `contact` and `pro`.
+An app adds its own with a module `timeline` beside its models: `SOURCES` are its kinds of entries. The template of an
+entry gets it as `entry`, beside `contact` and `pro`.
 """
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import partial
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, F, QuerySet, Value, prefetch_related_objects
 from django.db.models.functions import Cast
 
+from config.web.compiled import Compiled
 from config.web.hooks import hooks
 
 from .book.fields import display_value, field_label
 from .conversations.leads import attach_lead_notes
-from .conversations.threads import link_messages, with_content
+from .conversations.threads import link_messages
 from .models import Contact, ContactEvent, ContactMessage, ContactNote
 
 SIZE = 30
@@ -37,16 +38,20 @@ class Place(NamedTuple):
     skip: int
 
 
+def _as_they_are(contact: Contact, rows: list[Any]) -> list[Any]:
+    return rows
+
+
 class Source(NamedTuple):
     """A kind of entries: the `rows` of a contact, in the timeline at the time in their field `by`, and a template.
 
     `read` turns the rows of a page into the contents of their entries, in the same order.
     """
 
-    rows: QuerySet[Any]
+    rows: Callable[[Contact], QuerySet[Any]]
     template: str
     by: str = "created_at"
-    read: Callable[[Iterable[Any]], Iterable[Any]] = list
+    read: Callable[[Contact, list[Any]], Iterable[Any]] = _as_they_are
 
 
 class _Key(NamedTuple):
@@ -64,61 +69,103 @@ def timeline(contact: Contact, place: Place | None = None) -> tuple[list[Entry],
     """
     until, skip = place or (None, 0)
     end = skip + SIZE
-    sources = [source for module in hooks("timeline", "sources") for source in module.sources(contact)]
-    keys = _newest_keys(sources, until, end + 1)
-    page = _read_entries(sources, keys[skip:end])
+    keys = _newest_keys(contact, until, end + 1)
+    page = _read_entries(contact, keys[skip:end])
     if len(keys) <= end:
         return page, None
     last = keys[end - 1].at
     return page, Place(last, sum(key.at == last for key in keys[:end]))
 
 
-def _newest_keys(sources: list[Source], until: datetime | None, size: int) -> list[_Key]:
+@cache
+def _sources() -> list[Source]:
+    return [source for module in hooks("timeline", "SOURCES") for source in module.SOURCES]
+
+
+@cache
+def _ids() -> list[Any]:
+    """The primary key of each source's rows."""
+    return [source.rows(Contact()).model._meta.pk for source in _sources()]
+
+
+def _newest_keys(contact: Contact, until: datetime | None, size: int) -> list[_Key]:
     """Places of at least the newest `size` entries that are not later than `until`, newest first, in one query."""
-    parts = [_select_keys(source, number, until, size) for number, source in enumerate(sources)]
-    keys = [
-        _Key(at, number, sources[number].rows.model._meta.pk.to_python(pk))
-        for at, number, pk in parts[0].union(*parts[1:], all=True).order_by()
-    ]
+    rows = _keys_query(size).rows(contact, *([until] if until else []))
+    ids = _ids()
+    keys = [_Key(at, number, ids[number].to_python(pk)) for at, number, pk in rows]
     return sorted(keys, key=lambda key: (key.at, -key.source, key.pk), reverse=True)
 
 
-def _select_keys(source: Source, number: int, until: datetime | None, size: int) -> QuerySet[Any, Any]:
-    rows = source.rows.order_by().select_related(None).prefetch_related(None)
-    newest = rows.filter(**{f"{source.by}__lte": until}) if until else rows
+# A page that begins among many entries of one time has a size of its own.
+@lru_cache(maxsize=8)
+def _keys_query(size: int) -> Compiled[Any]:
+    """Query of (time, number of the source, id as text) by a contact, and the time until which."""
+
+    def rows(contact: Contact, *until: datetime) -> QuerySet[Any, Any]:
+        parts = [_select_keys(source, contact, number, until, size) for number, source in enumerate(_sources())]
+        return parts[0].union(*parts[1:], all=True).order_by()
+
+    return Compiled(rows)
+
+
+def _select_keys(
+    source: Source, contact: Contact, number: int, until: tuple[datetime, ...], size: int
+) -> QuerySet[Any, Any]:
+    rows = source.rows(contact).order_by().select_related(None).prefetch_related(None)
+    newest = rows.filter(**{f"{source.by}__lte": until[0]}) if until else rows
     # SQLite takes no LIMIT in the parts of a union itself.
     ids = newest.order_by(f"-{source.by}", "-id").values("pk")[:size]
     pk = Cast("pk", CharField())
-    return source.rows.model.objects.order_by().filter(pk__in=ids).values_list(F(source.by), Value(number), pk)
+    return rows.model.objects.order_by().filter(pk__in=ids).values_list(F(source.by), Value(number), pk)
 
 
-def _read_entries(sources: list[Source], keys: list[_Key]) -> list[Entry]:
+@cache
+def _rows_query(number: int) -> Compiled[Any]:
+    """Query of the rows of a source by a contact and ids."""
+    source = _sources()[number]
+    return Compiled(lambda contact, ids: source.rows(contact).order_by().filter(pk__in=ids))
+
+
+def _read_entries(contact: Contact, keys: list[_Key]) -> list[Entry]:
     """The entries of these places, in their order."""
     entries = dict[_Key, Entry]()
-    for number, source in enumerate(sources):
+    for number, source in enumerate(_sources()):
         if own := [key for key in keys if key.source == number]:
-            rows = source.rows.order_by().in_bulk([key.pk for key in own])
+            rows = {row.pk: row for row in _rows_query(number).rows(contact, [key.pk for key in own])}
             present = [key for key in own if key.pk in rows]
-            items = source.read([rows[key.pk] for key in present])
+            items = source.read(contact, [_with_contact(rows[key.pk], contact) for key in present])
             entries |= {key: Entry(key.at, source.template, item) for key, item in zip(present, items, strict=True)}
     return [entries[key] for key in keys if key in entries]
 
 
-def sources(contact: Contact) -> list[Source]:
-    """Notes, messages and events of the contact."""
-    notes = ContactNote.objects.present().filter(contact=contact).select_related("author")
-    events = contact.events.select_related("user", "token")
-    return [
-        Source(notes, "contacts/_note.html"),
-        Source(with_content(contact.messages.all()), "messages/_timeline_message.html", read=_read_messages),
-        Source(events, "contacts/_event.html", read=partial(map, partial(_event_with_lines, contact))),
-    ]
+def _with_contact(row: Any, contact: Contact) -> Any:
+    """The row, which has the contact itself where it is the contact's."""
+    if getattr(row, "contact_id", None) == contact.pk:
+        row.contact = contact
+    return row
 
 
-def _read_messages(rows: Iterable[ContactMessage]) -> list[ContactMessage]:
+def _notes(contact: Contact) -> QuerySet[ContactNote]:
+    return ContactNote.objects.present().filter(contact=contact).select_related("author")
+
+
+def _messages(contact: Contact) -> QuerySet[ContactMessage]:
+    return ContactMessage.objects.filter(contact=contact).select_related("author")
+
+
+def _read_messages(contact: Contact, rows: list[ContactMessage]) -> list[ContactMessage]:
     messages = attach_lead_notes(rows)
+    prefetch_related_objects(messages, "files")
     link_messages(messages)
     return messages
+
+
+def _events(contact: Contact) -> QuerySet[ContactEvent]:
+    return ContactEvent.objects.filter(contact=contact).select_related("user", "token")
+
+
+def _read_events(contact: Contact, events: list[ContactEvent]) -> list[dict[str, Any]]:
+    return [_event_with_lines(contact, event) for event in events]
 
 
 def _event_with_lines(contact: Contact, event: ContactEvent) -> dict[str, Any]:
@@ -132,3 +179,10 @@ def _event_with_lines(contact: Contact, event: ContactEvent) -> dict[str, Any]:
     others = (event.changes.get(key) for key in ("absorbed", "survivor", "import"))
     _id, other = next(filter(None, others), ("", ""))
     return {"event": event, "lines": lines, "other": other}
+
+
+SOURCES = [
+    Source(_notes, "contacts/_note.html"),
+    Source(_messages, "messages/_timeline_message.html", read=_read_messages),
+    Source(_events, "contacts/_event.html", read=_read_events),
+]

@@ -1,8 +1,10 @@
 """The lists of the desk's menu, each from its app.
 
-An app adds some with a module `inbox` beside its models: `tabs(pro) -> list[Tab]`.
+An app adds some with a module `inbox` beside its models: its `TABS`.
 """
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet, Subquery, Value
@@ -10,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from config.web.compiled import Compiled
 from config.web.hooks import hooks
 
 from .models import Pro
@@ -18,37 +21,45 @@ from .models import Pro
 class Tab(NamedTuple):
     """A list: its `position`, the URL name of its first `page`, and the rows that are counted, None for no count.
 
-    `counted` are rows of one Pro, by their column `pro`.
+    `counted` gives the rows of a Pro, by their column `pro`.
     """
 
     position: int
     page: str
     name: str | Promise
     icon: str
-    counted: QuerySet[Any] | None = None
+    counted: Callable[[Pro], QuerySet[Any]] | None = None
 
 
 def counted_tabs(pro: Pro) -> list[tuple[Tab, int | None]]:
     """The lists in their order, each with the number of its rows, in one query."""
-    ordered = sorted(_all_tabs(pro), key=_position)
-    queries = [_count(tab.counted) for tab in ordered if tab.counted is not None]
-    counts = iter(Pro.objects.filter(pk=pro.pk).values_list(*queries).get() if queries else ())
-    return [(tab, None if tab.counted is None else next(counts)) for tab in ordered]
+    row = _COUNTS.first(pro)
+    counts = iter(row or ())
+    return [(tab, None if tab.counted is None else next(counts)) for tab in _tabs()]
 
 
-def find_tab(pro: Pro, path: str) -> Tab | None:
+def find_tab(path: str) -> Tab | None:
     """The list whose first page has this path."""
-    return next((tab for tab in _all_tabs(pro) if reverse(tab.page) == path), None)
+    return next((tab for tab in _tabs() if reverse(tab.page) == path), None)
 
 
-def _all_tabs(pro: Pro) -> list[Tab]:
-    return [tab for module in hooks("inbox", "tabs") for tab in module.tabs(pro)]
+@cache
+def _tabs() -> list[Tab]:
+    return sorted((tab for module in hooks("inbox", "TABS") for tab in module.TABS), key=_position)
 
 
 def _position(tab: Tab) -> int:
     return tab.position
 
 
+def _counts(pro: Pro) -> QuerySet[Pro, Any]:
+    """One row with the number of each list that is counted."""
+    return Pro.objects.filter(pk=pro.pk).values_list(*[_count(tab.counted(pro)) for tab in _tabs() if tab.counted])
+
+
 def _count(rows: QuerySet[Any]) -> Coalesce:
     counted = rows.order_by().values("pro").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted), Value(0))
+
+
+_COUNTS = Compiled[tuple[int, ...]](_counts)

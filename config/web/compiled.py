@@ -1,11 +1,11 @@
 """Queries whose SQL is written once, for what every request asks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Self
 
 import msgspec
-from django.db.models import Model, QuerySet
-from django.db.models.query import ModelIterable
+from django.db.models import QuerySet
+from django.db.models.query import ModelIterable, get_related_populators
 
 from .statement import Call, Statement, Value, write_once, write_statement
 
@@ -18,8 +18,8 @@ class Compiled[R]:
     `shape(*values, **named)` gives the queryset. A value is text, an integer, a UUID, a time, a model instance (its
     key) or a list of these, and a parameter of the SQL as it is; the SQL is written once for each set of names, types
     and lengths of lists. None, True and False are no parameters, and other SQL each. A row is what the queryset gives:
-    the tuple of its `values_list`, or a model instance, with the related ones that `select_related` names where the
-    foreign key is the model's own and never null. `Compiled.structs` gives Structs.
+    the tuple of its `values_list`, or a model instance with its annotations and the related ones of `select_related`;
+    what `prefetch_related` names is not read. `Compiled.structs` gives Structs.
 
     Without `is_kept` the SQL is written each time, as by any queryset, for a shape that is asked once.
 
@@ -72,40 +72,29 @@ class Compiled[R]:
         return statement
 
     def _choose_reader(self, rows: QuerySet[Any, Any]) -> Callable[[Any], Any]:
-        """The reader of a row of this queryset. The columns of model instances are selected from now on."""
-        if rows._iterable_class is not ModelIterable:
-            return tuple
-        shape, (columns, read) = self._shape, _instance_reader(rows)
-        self._shape = lambda *values, **named: shape(*values, **named).values_list(*columns)
-        return read
+        """The reader of a row of this queryset."""
+        return _instance_reader(rows) if rows._iterable_class is ModelIterable else tuple
 
 
-def _instance_reader(rows: QuerySet[Any, Any]) -> tuple[list[str], Callable[[Any], Any]]:
-    """Names of all columns of the models of `rows`, and the reader that makes instances of their values."""
-    columns, parts, using = list[str](), list[tuple[str, type[Model], list[str], slice]](), rows.db
-    for prefix, model in _models(rows):
-        names = [field.attname for field in model._meta.concrete_fields]
-        parts.append((prefix, model, names, slice(len(columns), len(columns) + len(names))))
-        columns += [f"{prefix}__{name}" if prefix else name for name in names]
+def _instance_reader(rows: Any) -> Callable[[Any], Any]:
+    """The reader that makes instances of the columns that `rows` selects, as Django's own does."""
+    using, compiler = rows.db, rows.query.get_compiler(rows.db)
+    compiler.setup_query()
+    selected: Any = compiler.klass_info
+    model, own = selected["model"], slice(selected["select_fields"][0], selected["select_fields"][-1] + 1)
+    names = [column.target.attname for column, _sql, _alias in compiler.select[own]]
+    related = get_related_populators(selected, compiler.select, using, rows._fetch_mode)
+    annotated = [*compiler.annotation_col_map.items()]
 
     def read(values: Any) -> Any:
-        instances = {prefix: model.from_db(using, names, values[part]) for prefix, model, names, part in parts}
-        instance = instances.pop("")
-        for name, related in instances.items():
-            setattr(instance, name, related)
+        instance = model.from_db(using, names, values[own])
+        for populator in related:
+            populator.populate(values, instance)
+        for name, position in annotated:
+            setattr(instance, name, values[position])
         return instance
 
-    return columns, read
-
-
-def _models(rows: QuerySet[Any, Any]) -> Iterator[tuple[str, type[Model]]]:
-    """The model of the rows, and the related ones that are never missing, by their names."""
-    yield "", rows.model
-    selected = rows.query.select_related
-    for name in selected if isinstance(selected, dict) else ():
-        field = rows.model._meta.get_field(name)
-        if not field.null:
-            yield name, field.related_model
+    return read
 
 
 def _struct_reader(struct: Any) -> tuple[list[str], Callable[[Any], Any]]:

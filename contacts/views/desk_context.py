@@ -73,7 +73,7 @@ class DeskList:
     def origin(self) -> Origin | None:
         """List of another app that the person was opened from; None for any other address."""
         path = self.from_url.partition("?")[0].partition("#")[0]
-        tab = find_tab(self.pro, path) if path else None
+        tab = find_tab(path) if path else None
         return Origin(tab.name, self.from_url) if tab else None
 
     @property

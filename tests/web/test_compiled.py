@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.fields.tuple_lookups import TupleLessThan
+from django.db.models.functions import Lower
 from django.utils import timezone
 from msgspec import Struct
 
@@ -35,6 +36,8 @@ def test_each_call_gives_its_own_rows():
 
 def content(row):
     """Columns of a row with the types of their values, and the same for its related rows."""
+    if row is None:
+        return None
     values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     columns = {name: (type(value), value) for name, value in values.items()}
     related = {name: content(other) for name, other in row._state.fields_cache.items()}
@@ -77,12 +80,26 @@ def test_an_instance_is_the_querysets_to_the_type_of_each_value(pro, make_rows, 
             assert [content(row) for row in compiled.rows(value)] == expected != []
 
 
-def test_what_may_be_missing_is_fetched_when_it_is_asked_for(pro, django_assert_num_queries):
-    inquiry = InquiryFactory(pro=pro, contact=ContactFactory(pro=pro))
-    compiled = Compiled(lambda pk: Inquiry.objects.select_related("contact", "step").filter(pk=pk))
-    with django_assert_num_queries(2):
-        row = compiled.first(inquiry.pk)
-        assert (row.contact, row.step) == (inquiry.contact, inquiry.step)
+def test_related_rows_that_may_be_missing(pro, django_assert_num_queries):
+    made = [InquiryFactory(pro=pro, contact=contact) for contact in (ContactFactory(pro=pro), None)]
+    rows = Inquiry.objects.select_related("contact__merged_into", "step__inquiry_type").order_by("pk")
+    compiled = Compiled(lambda pro: rows.filter(pro=pro))
+    with django_assert_num_queries(1):
+        related = [(row.contact, row.step.inquiry_type) for row in compiled.rows(pro)]
+    assert related == [(row.contact, row.step.inquiry_type) for row in made]
+    expected = [content(row) for row in rows.filter(pro=pro)]
+    with django_assert_num_queries(1):
+        assert [content(row) for row in compiled.rows(pro)] == expected
+
+
+def test_annotations_and_columns_that_are_left_out(pro, django_assert_num_queries):
+    ContactFactory(pro=pro, name="Jane", email="jane@example.org")
+    rows = Contact.objects.annotate(below=Lower("name"), at=F("created_at")).defer("source", "email")
+    [row], [expected] = Compiled(lambda pro: rows.filter(pro=pro)).rows(pro), rows.filter(pro=pro)
+    assert (row.below, row.at) == (expected.below, expected.at) == ("jane", expected.created_at)
+    assert row.get_deferred_fields() == expected.get_deferred_fields() == {"source", "email"}
+    with django_assert_num_queries(1):
+        assert row.email == "jane@example.org"
 
 
 def test_a_row_can_be_saved_and_followed(pro):

@@ -4,9 +4,11 @@ import uuid
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from config.accounts.models import Pro, User
+from config.web.compiled import Compiled
 from contacts.models import Contact
 
 from .marking import mark_requests_read
@@ -49,5 +51,12 @@ def mark_read(contact: Contact, until: datetime, by: User) -> list[Aside]:
 
 
 def _newest_requests(contact: Contact) -> list[ContactRequest]:
-    rows = ContactRequest.objects.for_pro(contact.pro).filter(contact=contact)
-    return list(rows.select_related("property").newest_first()[:20])
+    return _NEWEST.part(20, 0, contact.pro, contact)
+
+
+def _requests(pro: Pro, contact: Contact) -> QuerySet[ContactRequest]:
+    rows = ContactRequest.objects.for_pro(pro).filter(contact=contact)
+    return rows.select_related("property").newest_first()
+
+
+_NEWEST = Compiled(_requests)

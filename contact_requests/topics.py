@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from config.web.compiled import Compiled
 from config.web.mail import make_message_id, name_in_message_id
 from contacts.addresses import email_key
 from contacts.models import Contact, ContactMessage
@@ -50,9 +51,16 @@ def owner_of_topic(topic: str) -> Owner | None:
 
 def _find_of_contact(contact: Contact, id: str) -> ContactRequest | None:
     with suppress(ValueError):
-        rows = ContactRequest.objects.filter(contact=contact, pk=uuid.UUID(id))
-        return rows.select_related("property", "pro", "inbound_message").first()
+        return _OF_CONTACT.first(contact, uuid.UUID(id))
     return None
+
+
+def _of_contact(contact: Contact, id: uuid.UUID) -> QuerySet[ContactRequest]:
+    rows = ContactRequest.objects.filter(contact=contact, pk=id)
+    return rows.select_related("property", "pro", "inbound_message")
+
+
+_OF_CONTACT = Compiled(_of_contact)
 
 
 def _thread_of(contact_request: ContactRequest) -> tuple[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from config.web.compiled import Compiled
 from config.web.mail import make_signed_message_id, name_in_signed_message_id
 from contacts.models import Contact
 from contacts.topics import INQUIRY, Owner, Topic, make_topic, split_topic
@@ -53,7 +54,10 @@ def _is_id(id: str) -> bool:
 def _find_of_contact(contact: Contact, id: str) -> Inquiry | None:
     if not _is_id(id):
         return None
-    return Inquiry.objects.filter(contact=contact, pk=int(id)).select_related("pro").first()
+    return _OF_CONTACT.first(contact, int(id))
+
+
+_OF_CONTACT = Compiled(lambda contact, id: Inquiry.objects.filter(contact=contact, pk=id).select_related("pro"))
 
 
 def topic_of_mails(contact: Contact, message_ids: Iterable[str]) -> str:

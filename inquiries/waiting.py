@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from config.accounts.models import ApiToken, User
+from config.web.compiled import Compiled
 from contacts.models import Contact, WaitingItem
 from contacts.models.waiting import WaitingItemQuerySet
 from contacts.waiting.arrivals import move_items
@@ -95,11 +96,13 @@ def item_url(item: WaitingItem) -> str:
 
 def describe_offer_answers(keys: list[str]) -> dict[str, OfferAnswer]:
     """See `contacts.waiting.offer_answers`."""
-    offers = Offer.objects.filter(pk__in=keys).only("status", "amount", "currency")
     return {
-        str(offer.pk): OfferAnswer(offer.status == Offer.Status.ACCEPTED, money(offer.amount, offer.currency))
-        for offer in offers
+        str(id): OfferAnswer(status == Offer.Status.ACCEPTED, money(amount, currency))
+        for id, status, amount, currency in _OFFERS.rows([int(key) for key in keys])
     }
+
+
+_OFFERS = Compiled(lambda ids: Offer.objects.filter(pk__in=ids).values_list("pk", "status", "amount", "currency"))
 
 
 def apply_ending(item: WaitingItem, by: User | ApiToken | None) -> None:

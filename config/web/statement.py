@@ -181,7 +181,8 @@ def _sample(value: Value, numbers: Iterator[int]) -> Any:
         case list() | tuple():
             return [_sample(item, numbers) for item in value]
         case Model():
-            return type(value)(pk=_sample(value.pk, numbers))
+            # request.user is a lazy object that stands for an instance.
+            return value.__class__(pk=_sample(value.pk, numbers))
         case str():
             return f"sample {next(numbers)}"
         case int():

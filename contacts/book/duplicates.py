@@ -3,15 +3,16 @@
 import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, TextChoices
+from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from config.accounts.models import User
+from config.accounts.models import Pro, User
 from config.search.folding import fold
+from config.web.compiled import Compiled
 
 from ..addresses import identities_of
 from ..models import Contact, ContactIdentity, DistinctPair
@@ -61,12 +62,12 @@ def likely_duplicates(contact: Contact) -> list[Duplicate]:
     reasons: dict[UUID, set[Reason]] = {}
     for pk, reason in [*_same_address(contact), *_same_name(contact)]:
         reasons.setdefault(pk, set()).add(reason)
-    for pair in DistinctPair.objects.of(contact).values_list("first", "second"):
+    for pair in _DISTINCT.rows(contact):
         for pk in pair:
             reasons.pop(pk, None)
     reasons.pop(contact.pk, None)
     likeliest = sorted(reasons, key=lambda pk: (-sum(WEIGHTS[reason] for reason in reasons[pk]), pk))[:MAX_DUPLICATES]
-    contacts = Contact.objects.for_pro(contact.pro).in_bulk(likeliest)
+    contacts = Contact.objects.for_pro(contact.pro).in_bulk(likeliest) if likeliest else {}
     return [Duplicate(contacts[pk], [r for r in Reason if r in reasons[pk]]) for pk in likeliest if pk in contacts]
 
 
@@ -91,20 +92,39 @@ def unmark_distinct(one: Contact, other: Contact) -> None:
 
 def _same_address(contact: Contact) -> Iterator[tuple[UUID, Reason]]:
     """Contacts with an address of this contact, as e-mail, phone or identity."""
-    contacts = Contact.objects.for_pro(contact.pro)
-    own = _addresses(contact)
-    # A union of one query for each address: each query uses an index of its own.
-    parts = [contacts.same_address(*pair).values_list("pk", "email", "phone") for pair in own]
-    for pk, email, phone in contacts.none().values_list("pk", "email", "phone").union(*parts)[:MAX_CANDIDATES]:
+    if not (own := _addresses(contact)):
+        return
+    emails, phones = ([id for channel, id in own if channel == reason] for reason in (Reason.EMAIL, Reason.PHONE))
+    for pk, email, phone in _SAME_ADDRESS.rows(contact.pro, emails, phones):
         yield from ((pk, Reason(channel)) for channel, _id in own.intersection(identities_of(email, phone)))
-    holders = ContactIdentity.objects.for_pro(contact.pro).matching([*own]).values_list("contact", "channel")
-    yield from ((pk, Reason(channel)) for pk, channel in holders)
+    yield from ((pk, Reason(channel)) for pk, channel in _HOLDERS.rows(contact.pro, sorted(own)))
+
+
+def _same_address_rows(pro: Pro, emails: list[str], phones: list[str]) -> QuerySet[Any, Any]:
+    """(id, e-mail, phone) of contacts with one of these: a union, so that each address uses an index of its own."""
+    contacts = Contact.objects.for_pro(pro)
+    pairs = [*((Reason.EMAIL, email) for email in emails), *((Reason.PHONE, phone) for phone in phones)]
+    parts = [contacts.same_address(*pair).values_list("pk", "email", "phone") for pair in pairs]
+    return (parts[0].union(*parts[1:]) if parts[1:] else parts[0])[:MAX_CANDIDATES]
+
+
+def _holders(pro: Pro, own: list[tuple[str, str]]) -> QuerySet[Any, Any]:
+    return ContactIdentity.objects.for_pro(pro).matching(own).values_list("contact", "channel")
+
+
+def _known_identities(contact: Contact) -> QuerySet[Any, Any]:
+    rows = ContactIdentity.objects.filter(contact=contact, channel__in=[*Reason.values, "whatsapp"])
+    return rows.order_by("-pk").values_list("channel", "external_id")[:MAX_ADDRESSES]
+
+
+_SAME_ADDRESS, _HOLDERS = Compiled(_same_address_rows), Compiled(_holders)
+_KNOWN = Compiled(_known_identities)
+_DISTINCT = Compiled(lambda contact: DistinctPair.objects.of(contact).values_list("first", "second"))
 
 
 def _addresses(contact: Contact) -> set[tuple[str, str]]:
     """(channel, external id) of e-mail, phone and identities, released ones too; phones in each of their forms."""
-    known = contact.identities.filter(channel__in=[*Reason.values, "whatsapp"]).order_by("-pk")[:MAX_ADDRESSES]
-    own = {*identities_of(contact.email, contact.phone), *known.values_list("channel", "external_id")}
+    own = {*identities_of(contact.email, contact.phone), *_KNOWN.rows(contact)}
     # A WhatsApp id is a phone number, possibly in a former notation.
     numbers = {id if channel == Reason.PHONE else f"+{id}" for channel, id in own if channel != Reason.EMAIL}
     forms = {("phone", form) for number in numbers for form in (number, *other_forms(number))}

@@ -10,12 +10,14 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from config.accounts.models import User
+from config.accounts.models import Pro, User
+from config.web.compiled import Compiled
 
 from ..models import CannedReply, CannedReplyText, Contact
 from ..topics import Topic
@@ -46,10 +48,8 @@ def find_canned_replies(user: User, contact: Contact, about: Topic | None = None
 
     `about` is the contact request or inquiry that they are to answer.
     """
-    replies = CannedReply.objects.for_pro(contact.pro).of_user(user)
-    rows = CannedReplyText.objects.filter(canned_reply__in=replies.order_by()).select_related("canned_reply")
     filled, values = [], dict[str, dict[str, str]]()
-    for reply, own in groupby(rows.order_by("canned_reply__title", "canned_reply", "id"), attrgetter("canned_reply")):
+    for reply, own in groupby(_TEXTS.rows(contact.pro, user), attrgetter("canned_reply")):
         texts = {each.language: each.text for each in own}
         language = next((each for each in languages_for(contact) if each in texts), next(iter(texts)))
         if language not in values:
@@ -57,6 +57,15 @@ def find_canned_replies(user: User, contact: Contact, about: Topic | None = None
         text = fill_in(texts[language], values[language])
         filled.append(FilledReply(reply, text, find_unfilled(text)))
     return filled
+
+
+def _texts(pro: Pro, user: User) -> QuerySet[CannedReplyText]:
+    replies = CannedReply.objects.for_pro(pro).of_user(user).order_by()
+    rows = CannedReplyText.objects.filter(canned_reply__in=replies).select_related("canned_reply")
+    return rows.order_by("canned_reply__title", "canned_reply", "id")
+
+
+_TEXTS = Compiled(_texts)
 
 
 def languages_for(contact: Contact) -> list[str]:

@@ -1,14 +1,16 @@
 """The channels by which a contact can be answered now, each with its address."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.accounts.models import Pro
+from config.web.compiled import Compiled
 from config.web.mail import is_answerable
 
 from ..addresses import email_key
@@ -56,7 +58,7 @@ def find_reply_channels(
     given, takes templates only. `about` is what the topic stands for, where the caller has read it.
     """
     about = about or read_topic(contact, topic)
-    sending = [each for each in ChannelConnection.objects.for_pro(contact.pro) if each.is_sending]
+    sending = [each for each in _CONNECTIONS.rows(contact.pro) if each.is_sending]
     others = [connection for connection in sending if connection.channel != EMAIL]
     messages = _read_last_messages(contact, [*(each.channel for each in others), EMAIL], topic)
     by_mail = next((connection for connection in sending if connection.channel == EMAIL), None)
@@ -76,6 +78,10 @@ def _read_last_messages(contact: Contact, channels: Iterable[str], topic: str) -
     They are the last one received by each channel, the last one there that a person wrote, and the last e-mails about
     the topic, received and sent.
     """
+    return _LAST_MESSAGES.rows(contact, list(map(str, channels)), *([topic] if topic else []))
+
+
+def _last_messages(contact: Contact, channels: Sequence[str], topic: str = "") -> QuerySet[ContactMessage]:
     every = ContactMessage.objects.filter(contact=contact).order_by()
     received = every.filter(state=ContactMessage.State.RECEIVED).exclude(address="")
     parts = [received.filter(channel=channel) for channel in channels]
@@ -86,7 +92,11 @@ def _read_last_messages(contact: Contact, channels: Iterable[str], topic: str) -
     newest = [rows.order_by("-created_at", "-id").values("pk")[:1] for rows in parts]
     # SQLite takes no LIMIT in the parts of a union itself.
     ids = [ContactMessage.objects.order_by().filter(pk__in=rows).values("pk") for rows in newest]
-    return list(every.filter(pk__in=ids[0].union(*ids[1:])).defer("text", "quoted", "former", "search_text"))
+    return every.filter(pk__in=ids[0].union(*ids[1:])).defer("text", "quoted", "former", "search_text")
+
+
+_CONNECTIONS = Compiled(lambda pro: ChannelConnection.objects.for_pro(pro))
+_LAST_MESSAGES = Compiled(_last_messages)
 
 
 def _newest(messages: Iterable[ContactMessage]) -> ContactMessage | None:

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Model, Value
+from django.db.models import Model, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from config.accounts.models import User
+from config.web.compiled import Compiled
 
-from ..models import Contact, WaitingItem
+from ..models import Contact, ContactMessage, ContactNote, WaitingItem
 
 # Entries of each kind that a version names, and of those that are compared: fewer, so that one which comes into view
 # because a newer one was deleted is not taken for a new one.
@@ -77,18 +78,27 @@ def _tokens(version: str) -> set[str]:
 
 def _read_tokens(contact: Contact) -> list[str]:
     """Tokens of the newest messages and notes, in one query; those that `_entries` gives them."""
-    messages, notes = contact.messages.order_by(), contact.notes.present().order_by()
+    # A note that is shown is not deleted.
+    return [
+        _make_token(kind, pk, edited_at, *([deleted_at] if kind == "message" else []))
+        for kind, pk, edited_at, deleted_at in _NEWEST.rows(contact)
+    ]
+
+
+def _newest_rows(contact: Contact) -> QuerySet[Any, Any]:
+    """(kind, id, edited at, deleted at) of the newest messages and notes."""
+    messages = ContactMessage.objects.filter(contact=contact).order_by()
+    notes = ContactNote.objects.filter(contact=contact).present().order_by()
     # SQLite takes no LIMIT in the parts of a union itself.
     new_messages = messages.filter(pk__in=messages.order_by("-created_at", "-id").values_list("pk")[:NAMED])
     new_notes = notes.filter(pk__in=notes.order_by("-created_at", "-id").values_list("pk")[:NAMED])
     rows = new_messages.values_list(Value("message"), "pk", "edited_at", "deleted_at").union(
         new_notes.values_list(Value("note"), "pk", "edited_at", "deleted_at"), all=True
     )
-    # A note that is shown is not deleted.
-    return [
-        _make_token(kind, pk, edited_at, *([deleted_at] if kind == "message" else []))
-        for kind, pk, edited_at, deleted_at in rows.order_by()
-    ]
+    return rows.order_by()
+
+
+_NEWEST = Compiled(_newest_rows)
 
 
 def _entries(contact: Contact, newest: int) -> Iterator[Addition]:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from config.accounts.models import User
+from config.web.compiled import Compiled
 
 from ..addresses import email_key
 from ..models import Contact, ContactEvent, ContactIdentity, ContactMessage, SenderRule, StatedAddress
@@ -19,8 +20,15 @@ from .rereading import reread_delivery
 
 def find_unconfirmed_message(contact: Contact) -> ContactMessage | None:
     """The newest message of a contact whose sender nobody has confirmed."""
+    return _UNCONFIRMED.first(contact)
+
+
+def _unconfirmed(contact: Contact) -> QuerySet[ContactMessage]:
     rows = ContactMessage.objects.filter(contact=contact, is_unconfirmed=True).select_related("contact")
-    return rows.order_by("-created_at", "-id").first()
+    return rows.order_by("-created_at", "-id")[:1]
+
+
+_UNCONFIRMED = Compiled(_unconfirmed)
 
 
 def sender_identities(message: ContactMessage) -> list[tuple[str, str]]:

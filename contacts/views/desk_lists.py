@@ -3,17 +3,19 @@
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from config.accounts.models import Pro, User
+from config.web.compiled import Compiled
 from config.web.paging import from_cursor, to_cursor
 from config.web.text import one_line
 
 from ..models import Contact, ContactMessage, Draft, WaitingItem
+from ..models.waiting import WaitingItemQuerySet
 from ..waiting.listing import (
     SIZE,
     ListedPerson,
@@ -113,13 +115,20 @@ def find_next_person(pro: Pro, contact: Contact, items: Sequence[WaitingItem] | 
 
     `items` are the contact's listed ones, where the caller has read them.
     """
-    rows = WaitingItem.objects.for_pro(pro)
-    waiting = list(rows.listed().of_contact(contact)) if items is None else items
+    waiting = list(WaitingItem.objects.for_pro(pro).listed().of_contact(contact)) if items is None else items
     own = min(waiting, key=lambda item: (not item.is_returned, item.since, item.pk), default=None)
-    people = rows.first_of_each_person().longest_first().filter(contact__isnull=False)
+    following = _OTHERS.first(pro, contact, own.is_returned, own.since, own.pk) if own else None
+    return following or _OTHERS.first(pro, contact)
+
+
+def _others(pro: Pro, contact: Contact, *place: Any) -> WaitingItemQuerySet:
+    """The first other person in the list, after a place: (is_returned, since, id)."""
+    people = WaitingItem.objects.for_pro(pro).first_of_each_person().longest_first().filter(contact__isnull=False)
     others = people.select_related("contact").exclude(contact=contact)
-    following = others.after(own.is_returned, own.since, own.pk).first() if own else None
-    return following or others.first()
+    return (others.after(*place) if place else others)[:1]
+
+
+_OTHERS = Compiled(_others)
 
 
 def find_row(pro: Pro, contact: Contact) -> Row | None:

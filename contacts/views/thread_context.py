@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.accounts.http import ProRequest
+from config.web.compiled import Compiled
 from config.web.hooks import hooks
 
 from ..book.duplicates import likely_duplicates
@@ -118,7 +119,7 @@ def composer_context(
     `template_form` and `note_form` stand in for the empty ones.
     """
     note_form, is_about = forms.pop("note_form", None), bool(topic)
-    newest = list(WaitingItem.objects.for_pro(request.pro).listed_and_newest(contact, NAMED))
+    newest = _ITEMS.rows(request.pro, contact)
     items = [item for item in newest if item.is_listed]
     drafts, unconfirmed = list_drafts(contact), find_unconfirmed_message(contact)
     own = [draft for draft in drafts if draft.user_id == request.user.pk]
@@ -157,6 +158,9 @@ def _next_put_off(items: list[WaitingItem]) -> WaitingItem | None:
     """The one of these items that comes back first; a reminder that is not due is no decision about them."""
     put_off = [item for item in items if item.is_later and item.kind != WaitingItem.Kind.REMINDER]
     return min(put_off, key=lambda item: (item.later_until, item.pk), default=None)
+
+
+_ITEMS = Compiled(lambda pro, contact: WaitingItem.objects.for_pro(pro).listed_and_newest(contact, NAMED))
 
 
 def _pick_draft(

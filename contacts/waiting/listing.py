@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from config.accounts.models import Pro
+from config.web.compiled import Compiled
 from config.web.paging import from_cursor, row_number, to_cursor
 
 from ..models import Contact, WaitingItem
@@ -100,12 +101,23 @@ def list_waiting(pro: Pro, cursor: str = "", *, search: str = "", size: int = SI
 
     Raises InvalidCursorError.
     """
-    listed = WaitingItem.objects.for_pro(pro).first_of_each_person().longest_first()
-    rows = _with_newest(_searched(listed, pro, search), WaitingItem.objects.listed())
-    if cursor:
-        rows = rows.after(*from_waiting_cursor(cursor))
-    page, has_more = _page(rows.select_related("contact"), size)
+    place = from_waiting_cursor(cursor) if cursor else ()
+    if search:
+        rows = list(_waiting_rows(pro, *place, search=search)[: size + 1])
+    else:
+        rows = _WAITING.part(size + 1, 0, pro, *place)
+    page, has_more = rows[:size], len(rows) > size
     return ListPage(_persons(page), waiting_cursor(page[-1]) if has_more else "")
+
+
+def _waiting_rows(pro: Pro, *place: Any, search: str = "") -> WaitingItemQuerySet:
+    """The rows of `list_waiting` after a place: (is_returned, since, id)."""
+    listed = WaitingItem.objects.for_pro(pro).first_of_each_person().longest_first()
+    rows = _with_newest(_searched(listed, pro, search), WaitingItem.objects.listed()).select_related("contact")
+    return rows.after(*place) if place else rows
+
+
+_WAITING = Compiled(_waiting_rows)
 
 
 def list_later(pro: Pro, cursor: str = "", *, search: str = "", size: int = SIZE) -> ListPage[ListedPerson]:
@@ -186,11 +198,15 @@ def _with_newest(rows: WaitingItemQuerySet, among: WaitingItemQuerySet) -> Waiti
     return rows.annotate(newest_id=Coalesce(Subquery(newest), "pk"), number=Coalesce(Subquery(number), 1))
 
 
+_BY_IDS = Compiled(lambda ids: WaitingItem.objects.filter(pk__in=ids))
+
+
 def _persons(page: Sequence[Any]) -> list[ListedPerson]:
     """People of a page of items that are read `_with_newest`."""
     own = {item.pk: item for item in page}
-    others = WaitingItem.objects.in_bulk([item.newest_id for item in page if item.newest_id not in own])
-    newest = [(own | others).get(item.newest_id, item) for item in page]
+    missing = [item.newest_id for item in page if item.newest_id not in own]
+    known = own | {item.pk: item for item in (_BY_IDS.rows(missing) if missing else ())}
+    newest = [known.get(item.newest_id, item) for item in page]
     answers = read_offer_answers(newest)
     pairs = zip(page, newest, strict=True)
     return [ListedPerson(item, last, item.number, answers.get(last.pk)) for item, last in pairs]

@@ -4,8 +4,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from config.accounts.models import Pro
+from config.web.compiled import Compiled
 
 from ..models import WaitingItem
+from ..models.waiting import WaitingItemQuerySet
 from .listing import MAX_COUNT, WaitingCounts, format_count
 from .offer_answers import OfferAnswer, read_offer_answers
 
@@ -58,8 +60,15 @@ def in_words(count: int) -> str:
 
 def _listed_offers(pro: Pro) -> list[OfferAnswer]:
     """The newest answers to offers that wait, accepted ones first."""
-    rows = WaitingItem.objects.for_pro(pro).listed().filter(kind=WaitingItem.Kind.OFFER).order_by("-since")
-    return sorted(read_offer_answers(rows[:MAX_OFFERS]).values(), key=lambda answer: not answer.is_accepted)
+    answers = read_offer_answers(_OFFERS.part(MAX_OFFERS, 0, pro)).values()
+    return sorted(answers, key=lambda answer: not answer.is_accepted)
+
+
+def _offer_rows(pro: Pro) -> WaitingItemQuerySet:
+    return WaitingItem.objects.for_pro(pro).listed().filter(kind=WaitingItem.Kind.OFFER).order_by("-since")
+
+
+_OFFERS = Compiled(_offer_rows)
 
 
 def _about_offers(answers: list[OfferAnswer]) -> str:

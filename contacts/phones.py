@@ -1,6 +1,7 @@
 """Phone numbers: stored in E.164, read in national or international notation, displayed in the reader's."""
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -15,13 +16,20 @@ def to_e164(text: str, country: str) -> str:
 
     Raises ValidationError when it is no possible phone number.
     """
+    if not (number := _e164_or_none(text, country)):
+        raise ValidationError(_("Enter a phone number, such as +33 6 12 34 56 78."), code="phone")
+    return number
+
+
+# A number is read several times while one request or row is worked on, and reading takes longer than storing it.
+@lru_cache(maxsize=500)
+def _e164_or_none(text: str, country: str) -> str | None:
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
-        raise ValidationError(_("Enter a phone number, such as +33 6 12 34 56 78."), code="phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return None
+    is_possible = phonenumbers.is_possible_number(number)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if is_possible else None
 
 
 def other_forms(number: str) -> list[str]:
@@ -37,6 +45,7 @@ def other_forms(number: str) -> list[str]:
     return []
 
 
+@lru_cache(maxsize=500)
 def to_national(number: str) -> str:
     """An E.164 number in the national notation of its country; "" for any other text."""
     try:

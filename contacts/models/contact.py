@@ -197,7 +197,7 @@ class Contact(models.Model):
         # Stored values may come from elsewhere: a visitor's odd name must not prevent a change of status.
         unchanged = set() if self._state.adding else {*self.SETTABLE} - {*fields}
         try:
-            self.full_clean(exclude={"id", "pro", *unchanged, *errors}, validate_constraints=False)
+            self.full_clean({"id", "pro", *unchanged, *errors}, validate_unique=False, validate_constraints=False)
         except ValidationError as error:
             errors = {**error.error_dict, **errors}
         if errors:

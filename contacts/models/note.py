@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -33,9 +34,19 @@ class ContactNoteQuerySet(models.QuerySet["ContactNote"]):
         text = clean_body(body)
         with transaction.atomic():
             contact.lock()
+            if id is None:
+                return self.add_notes([(contact, text)], by=by)[0]
             # A second text typed on the same page is another note, so the text is part of the key.
-            key = uuid.uuid5(contact.pk, f"{id}\n{text}") if id else uuid.uuid4()
+            key = uuid.uuid5(contact.pk, f"{id}\n{text}")
             return self.get_or_create(id=key, contact=contact, defaults={"body": text, "author": by})[0]
+
+    def add_notes(self, notes: Iterable[tuple["Contact", str]], *, by: User | None) -> Sequence["ContactNote"]:
+        """Store notes about contacts that the caller has locked, given as (contact, text).
+
+        Raises ValidationError for an unusable text.
+        """
+        rows = [self.model(contact=contact, body=clean_body(body), author=by) for contact, body in notes]
+        return self.bulk_create(rows)
 
 
 class ContactNote(models.Model):

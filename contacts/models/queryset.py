@@ -1,5 +1,5 @@
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache, reduce
 from itertools import chain
@@ -25,6 +25,7 @@ from .waiting import WaitingItem
 
 if TYPE_CHECKING:
     from .contact import Contact
+type Identity = tuple[str, str]  # channel and external id
 
 
 @cache
@@ -190,14 +191,29 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
                 is_looked_up = attempt or not is_new
                 if is_looked_up and (known := self._fill_in_known(newcomer, identities, id, also, stated_in)):
                     return known
-                with transaction.atomic():
-                    newcomer.derive_fields()
-                    insert(newcomer)
-                    insert(*[newcomer.build_identity(*pair, is_stated=bool(stated_in)) for pair in identities])
+                self.store_new([(newcomer, identities)], is_stated=bool(stated_in))
                 return newcomer, None
             except (IntegrityError, self.model.DoesNotExist):
                 continue
         raise IntegrityError("a contact with this identity appears and disappears")
+
+    def store_new(self, newcomers: Sequence[tuple["Contact", list[Identity]]], *, is_stated: bool = False) -> None:
+        """Store unsaved contacts with their identities; the caller holds the book.
+
+        Raises IntegrityError when another contact holds one of the identities. Then none of them is stored.
+        """
+        identities = [row.build_identity(*pair, is_stated=is_stated) for row, pairs in newcomers for pair in pairs]
+        contacts = [contact for contact, _pairs in newcomers]
+        for contact in contacts:
+            contact.derive_fields()
+        with transaction.atomic():
+            if len(contacts) == 1:
+                insert(*contacts)
+                insert(*identities)
+            else:
+                # `insert` keeps its SQL for each number of rows, and batches have any.
+                self.bulk_create(contacts)
+                ContactIdentity.objects.bulk_create(identities)
 
     def _fill_in_known(
         self,

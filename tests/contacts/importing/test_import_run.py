@@ -12,6 +12,7 @@ from contacts.importing.jobs import start_run
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport, ContactNote
 from contacts.models.contact_import import prune_imports
 from contacts.models.note import ContactNoteQuerySet
+from contacts.models.queryset import ContactQuerySet
 from tests.factories import ProFactory
 
 from ..imports import checked, imported, outcomes, uploaded
@@ -172,14 +173,14 @@ def test_an_import_without_changes_does_not_run(user, work_tasks):
 
 def test_an_exception_in_one_row_does_not_stop_the_others(user, work_tasks, monkeypatch):
     contact_import = checked(user, "name,email\nBad,b@example.org\nGood,g@example.org\n", work_tasks)
-    original = Contact.save
+    original = ContactQuerySet.store_new
 
-    def fail(contact, **options):
-        original(contact, **options)
-        if contact.name == "Bad":
+    def fail(contacts, newcomers, **options):
+        original(contacts, newcomers, **options)
+        if "Bad" in [contact.name for contact, _identities in newcomers]:
             raise RuntimeError("after it was stored")
 
-    monkeypatch.setattr(Contact, "save", fail)
+    monkeypatch.setattr(ContactQuerySet, "store_new", fail)
     start_run(contact_import, by=user)
     work_tasks()
     contact_import.refresh_from_db()
@@ -193,6 +194,34 @@ def test_an_exception_in_one_row_does_not_stop_the_others(user, work_tasks, monk
 
 def many(count):
     return "name,email,phone\n" + "".join(f"N{n},n{n}@example.org,+336{n:08d}\n" for n in range(count))
+
+
+def test_one_known_by_now_among_many_new_ones_is_completed_and_the_others_are_created(user, pro, work_tasks):
+    contact_import = checked(user, many(20), work_tasks)
+    contacts = [Contact.objects.register(pro, name=f"K{n}", email=f"n{n}@example.org") for n in (3, 4, 17)]
+    start_run(contact_import, by=user)
+    work_tasks()
+    known = {n + 2: "complete" for n in (3, 4, 17)}
+    assert outcomes(contact_import) == {number: known.get(number, "create") for number in range(2, 22)}
+    assert {row.contact for row in contact_import.rows.filter(outcome="complete")} == {*contacts}
+    assert (Contact.objects.count(), ContactIdentity.objects.count()) == (20, 40)
+    events = ContactEvent.objects.filter(user=user).order_by("id").values_list("kind", "contact__email")
+    assert list(events) == [("changed" if n in (3, 4, 17) else "created", f"n{n}@example.org") for n in range(20)]
+
+
+def test_two_new_rows_of_one_person_make_one_contact_with_the_notes_of_both(user, work_tasks):
+    text = "name,email,phone,note\nA,a@example.org,,One\nB,b@example.org,,Two\nA2,,0612345678,Three\n"
+    text += "A3,a@example.org,0612345679,Four\nB2,b@example.org,,Two\n"
+    contact_import = imported(user, text, work_tasks)
+    assert outcomes(contact_import) == {2: "create", 3: "create", 4: "create", 5: "complete", 6: "known"}
+    assert sorted(ContactNote.objects.values_list("contact__name", "body")) == [
+        ("A", "Four"),
+        ("A", "One"),
+        ("A2", "Three"),
+        ("B", "Two"),
+    ]
+    created = {row.number: len(row.created.get("notes", [])) for row in contact_import.rows.all()}
+    assert created == {2: 1, 3: 1, 4: 1, 5: 1, 6: 0}
 
 
 def test_a_long_import_hands_over(user, work_tasks, monkeypatch):
@@ -333,7 +362,7 @@ def test_a_row_that_fails_in_the_middle_leaves_nothing(user, work_tasks, monkeyp
     def fail(*args, **more):
         raise RuntimeError
 
-    monkeypatch.setattr(ContactNoteQuerySet, "add_note", fail)
+    monkeypatch.setattr(ContactNoteQuerySet, "add_notes", fail)
     contact_import = imported(user, "name,email,note\nAnna,a@example.org,hi\nBoris,b@example.org,\n", work_tasks)
     assert outcomes(contact_import) == {2: "refuse", 3: "create"}
     assert list(Contact.objects.values_list("name")) == [("Boris",)]

@@ -106,10 +106,10 @@ def test_a_page_with_a_slash_added_is_404(browser, path):
 
 
 def test_a_fault_shows_the_request_id_and_no_internals(browser, monkeypatch, caplog):
-    def fail(*args):
+    def fail(*args, **options):
         raise RuntimeError("the password is 1234")
 
-    monkeypatch.setattr(ContactRequest.objects.all().__class__, "counts", fail)
+    monkeypatch.setattr(ContactRequest.objects.all().__class__, "for_pro", fail)
     response = browser.get("/inbox/requests")
     page = Page(response, 500)
     assert page.one("main code").text == response["X-Request-ID"]
@@ -118,10 +118,10 @@ def test_a_fault_shows_the_request_id_and_no_internals(browser, monkeypatch, cap
 
 
 def test_a_database_that_is_gone_is_said_and_not_for_ever(browser, monkeypatch):
-    def gone(*args):
+    def gone(*args, **options):
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(ContactRequest.objects.all().__class__, "counts", gone)
+    monkeypatch.setattr(ContactRequest.objects.all().__class__, "for_pro", gone)
     response = browser.get("/inbox/requests")
     assert (Page(response, 503).one("h1").text, response["Retry-After"]) == ("Back in a moment", "10")
 

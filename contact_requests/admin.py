@@ -87,6 +87,7 @@ class PropertyAdmin(TenantAdmin):
     list_display = ["title", "reference", "pro", "city", "price", "is_published", "created_at"]
     list_filter = ["is_published", "created_at", "pro"]
     list_select_related = ["pro"]
+    ordering = ["-created_at", "-id"]
     search_fields = ["title", "slug", "city", "reference"]
     prepopulated_fields = {"slug": ["title"]}
     fields = [

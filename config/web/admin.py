@@ -1,17 +1,29 @@
-"""Base classes of the staff admin: a missing row is 404, and a malformed URL is no server error."""
+"""Base classes of the staff admin: a missing row is 404, a malformed URL no server error, and no table too large."""
 
 from typing import Any
 from urllib.parse import unquote
 
-from django.contrib import admin
-from django.contrib.admin import ActionLocation, helpers
+from django.contrib import admin, messages
+from django.contrib.admin import ActionLocation, ShowFacets, helpers
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field
+from django.contrib.admin.widgets import ForeignKeyRawIdWidget
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import DataError, NotSupportedError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
+
+from .admin_bounds import (
+    SAMPLE,
+    BoundedChangeList,
+    BoundedPaginator,
+    FindSelect,
+    NewestFormSet,
+    bounded_filter,
+    leads_index,
+)
 
 # Offers an action on the list and on the page of one row.
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
@@ -24,8 +36,17 @@ def searchable(text: str) -> str:
 
 
 class CarefulAdmin(admin.ModelAdmin):
-    """Base of all admin pages. `unsearchable` are fields that the query string of a list may not filter by."""
+    """Base of all admin pages. `unsearchable` are fields that the query string of a list may not filter by.
 
+    `is_small` says that every installation has few of these rows: a list is sorted by any column, and a form offers
+    them all. Any other table may have millions, and nothing on a page reads it as a whole.
+    """
+
+    is_small = False
+    # Foreign keys to rows by which these are found.
+    search_through: tuple[str, ...] | list[str] = ()
+    paginator = BoundedPaginator
+    show_facets = ShowFacets.NEVER
     list_per_page = 50
     # Checkboxes of a whole page must stay under DATA_UPLOAD_MAX_NUMBER_FIELDS.
     list_max_show_all = 100
@@ -53,6 +74,31 @@ class CarefulAdmin(admin.ModelAdmin):
         except (DataError, NotSupportedError, OverflowError, ValueError) as error:
             raise IncorrectLookupParameters from error
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
+        return BoundedChangeList
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return [bounded_filter(self.model, item) for item in super().get_list_filter(request)]
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        """The columns that an index has in order."""
+        columns = super().get_sortable_by(request)
+        return columns if self.is_small else [name for name in columns if leads_index(self.model, name)]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Field of a related row, which is looked for, unless there are few to choose from."""
+        if "widget" not in kwargs and (related := self.admin_site._registry.get(db_field.remote_field.model)):
+            kwargs |= self.find_widget(db_field, related, request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def find_widget(self, db_field: Any, related: Any, request: HttpRequest) -> dict[str, Any]:
+        """The widget by which a related row is found; for staff who may not see those rows, a field for its id."""
+        if related.is_small:
+            return {}
+        if related.has_view_permission(request):
+            return {"widget": FindSelect(db_field, self.admin_site)}
+        return {"widget": ForeignKeyRawIdWidget(db_field.remote_field, self.admin_site)}
+
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         # A regular expression can take the database minutes, and an invalid one raises an error there.
         parts = lookup.split("__")
@@ -63,7 +109,19 @@ class CarefulAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        return super().get_search_results(request, queryset, searchable(search_term))
+        """Search, or with `search_through` take the rows of those related ones that their own list finds.
+
+        A search over both at once could use the index of neither.
+        """
+        term = searchable(search_term)
+        for name in self.search_through if term else ():
+            field: Any = self.opts.get_field(name)
+            related = self.admin_site.get_model_admin(field.remote_field.model)
+            rows = related.get_queryset(request).order_by(*related.get_ordering(request))
+            found = list(related.get_search_results(request, rows, term)[0].values_list("pk", flat=True)[:SAMPLE])
+            if found:
+                return queryset.filter(**{f"{name}__in": found}), False
+        return super().get_search_results(request, queryset, term)
 
     def response_action(
         self,
@@ -71,6 +129,10 @@ class CarefulAdmin(admin.ModelAdmin):
         queryset: QuerySet[Any],
         action_location: ActionLocation = ActionLocation.CHANGE_LIST,
     ) -> HttpResponse | None:
+        if request.POST.get("select_across") == "1" and self.get_changelist_instance(request).paginator.has_more:
+            text = _("These are too many rows at once. Filter the list, or choose single rows.")
+            self.message_user(request, text, messages.ERROR)
+            return None
         for selected in request.POST.getlist(helpers.ACTION_CHECKBOX_NAME):
             try:
                 self.opts.pk.clean(selected, None)
@@ -114,6 +176,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 class ReadOnlyInline(admin.TabularInline):
     """Related rows on the page of a row, readable with the permission for that row."""
 
+    formset = NewestFormSet
+    template = "admin/newest_rows.html"
     extra = max_num = 0
     can_delete = False
 

@@ -73,6 +73,7 @@ class Property(models.Model):
         verbose_name = _("property")
         verbose_name_plural = _("properties")
         ordering = ["title"]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="property_of_all_pros")]
         constraints = [
             models.UniqueConstraint(
                 fields=["pro", "reference_key"], condition=~Q(reference_key=""), name="property_reference_unique"

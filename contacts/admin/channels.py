@@ -54,8 +54,9 @@ class ChannelConnectionAdmin(UndeletableAdmin):
     list_display = ["channel", "pro", "is_active", "is_receiving", "last_received_at", "provider", "address"]
     list_filter = ["channel", "provider", "is_active", "pro"]
     list_select_related = ["pro", "mailbox"]
-    search_fields = ["address", "pro__name", "pro__email"]
-    ordering = ["pro__name", "channel", "pk"]
+    search_fields = ["address"]
+    search_through = ["pro"]
+    ordering = ["pro__name", "pro_id", "channel"]
     unsearchable = ("secret", "token", "key", "mailbox")
     inlines = [MailboxInline]
     actions = ["switch_off", "switch_on", "disconnect"]
@@ -134,7 +135,8 @@ class ContactMessageAdmin(UndeletableAdmin):
     list_display = ["contact", "channel", "state", "reason", "pro", "created_at"]
     list_filter = ["channel", "state", "is_automatic", "created_at", "pro"]
     list_select_related = ["contact", "pro"]
-    search_fields = ["contact__name", "address", "=external_id"]
+    search_fields = ["external_id__exact"]
+    search_through = ["contact"]
     ordering = ["-created_at", "-id"]
     fieldsets = [
         (None, {"fields": ["pro", "contact", "channel", "connection", "address", "state", "error", "author"]}),
@@ -181,8 +183,9 @@ class ChannelDeliveryAdmin(UndeletableAdmin):
     list_display = ["provider", "pro", "created_at", "read_at", "error", "size"]
     list_filter = [ReadFilter, "created_at", "provider", "pro"]
     list_select_related = ["pro"]
-    search_fields = ["pro__name", "=digest"]
-    ordering = ["-created_at", "-id"]
+    search_fields = ["digest__exact"]
+    search_through = ["pro"]
+    ordering = ["-id"]
     unsearchable = ("body",)
     actions = ["read_again"]
     fields = ["connection", "provider", "pro", "content_type", "size", "digest", "created_at", "read_at", "error"]

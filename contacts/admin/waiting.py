@@ -36,8 +36,9 @@ class WaitingItemAdmin(ReadOnlyAdmin, TenantAdmin):
     list_display = ["contact", "kind", "channel", "pro", "since", "later_until", "outcome", "ended_at"]
     list_filter = [StateFilter, "kind", "outcome", "since", "pro"]
     list_select_related = ["contact", "pro"]
-    search_fields = ["contact__name", "=key"]
-    ordering = ["-since", "-id"]
+    search_fields = ["key__exact"]
+    search_through = ["contact"]
+    ordering = ["-id"]
     fieldsets = [
         (None, {"fields": ["pro", "contact", "kind", "key", "channel", "about", "words", "since"]}),
         (_("Later"), {"fields": ["later_until", "later_words", "later_by", "is_returned"]}),

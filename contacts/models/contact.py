@@ -26,7 +26,6 @@ from .waiting import WaitingItem
 
 PRESENT = Q(deleted_at__isnull=True)
 
-
 # When a contact last wrote or was written to; without a message, when they were added.
 LAST_WORD = Coalesce("last_message_at", "created_at")
 
@@ -138,6 +137,7 @@ class Contact(models.Model):
             ),
             models.Index("pro", Lower("email"), condition=PRESENT, name="contact_email"),
             models.Index(fields=["pro", "phone"], condition=PRESENT, name="contact_phone"),
+            models.Index(fields=["-created_at", "-id"], name="contact_of_all_pros"),
             models.Index(fields=["merged_into"], name="contact_merged_into", condition=Q(merged_into__isnull=False)),
         ]
         constraints = [

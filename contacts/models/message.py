@@ -127,6 +127,7 @@ class ContactMessage(models.Model):
         indexes = [
             models.Index(fields=["contact", "-created_at", "-id"], name="message_newest"),
             models.Index(fields=["pro", "-created_at", "-id"], name="message_of_pro"),
+            models.Index(fields=["-created_at", "-id"], name="message_of_all_pros"),
             models.Index(fields=["contact", "answers_to"], condition=~Q(answers_to=""), name="message_answering"),
             models.Index(fields=["topic", "-created_at"], condition=~Q(topic=""), name="message_of_topic"),
             models.Index(fields=["id"], condition=Q(search_text=""), name="message_without_search_text"),

@@ -20,6 +20,7 @@ from ..models import DirectoryUser, FilterOption, UnsharedHistory
 class FilterOptionAdmin(InstallationAdmin):
     """Admin of filter options."""
 
+    is_small = True
     list_display = ["label", "group", "is_active", "sort_order"]
     list_filter = ["is_active", "group"]
     search_fields = ["group", "label"]

@@ -80,7 +80,7 @@ class InquiryAdmin(TenantAdmin):
     ]
     list_select_related = ["pro", "inquiry_type", "step"]
     search_fields = ["search_text"]
-    ordering = ["-created_at", "-id"]
+    ordering = ["-id"]
     unsearchable = ("person", "business")
     actions = ["ask_userhub_again"]
     autocomplete_fields = ["contact"]

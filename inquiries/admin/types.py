@@ -49,6 +49,7 @@ class TypeForm(forms.ModelForm):
 class InquiryTypeAdmin(InstallationAdmin):
     """Admin of types and their pipelines, the same for all Pros."""
 
+    is_small = True
     form = TypeForm
     list_display = ["name", "slug", "icon", "is_active", "sort_order"]
     list_filter = ["is_active"]

@@ -60,6 +60,7 @@ class PendingMove(models.Model):
         verbose_name = _("pending move")
         verbose_name_plural = _("pending moves")
         ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="pending_move_of_all_pros")]
         constraints = [
             models.UniqueConstraint(fields=["inquiry"], condition=Q(state="waiting"), name="pending_move_once")
         ]

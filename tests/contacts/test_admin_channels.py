@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 from config.accounts.models import Pro
 from contacts.channels.message import File, InboundMessage
 from contacts.conversations.receiving import receive_message, store_delivery
-from contacts.models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
+from contacts.models import ChannelConnection, ChannelDelivery, ContactMessage
 from tests.admin_site import (
     assert_list_is_flat,
     assert_no_regular_expressions,
@@ -195,7 +195,7 @@ def test_bound_staff_switch_only_their_pros_connections(pro):
 
 def test_messages_are_listed_newest_first_and_searched_by_contact(pro, staff_browser):
     first, second = message_of(pro), message_of(pro, state="failed", error="no")
-    Contact.objects.filter(pk=first.contact_id).update(name="Wilhelmina")
+    first.contact.change({"name": "Wilhelmina"}, by=None)
     assert listed(staff_browser, ContactMessage) == [second, first]
     assert listed(staff_browser, ContactMessage, state__exact="failed") == [second]
     assert listed(staff_browser, ContactMessage, q="wilhelm") == [first]

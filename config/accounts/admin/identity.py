@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Case, QuerySet, When
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -46,8 +46,10 @@ class IdentityDocumentAdmin(ReadOnlyAdmin, TenantAdmin):
     list_display = ["filename", "pro", "state", "uploaded_at", "uploaded_by", "reviewed_at", "reviewed_by"]
     list_filter = ["state", "uploaded_at", "pro"]
     list_select_related = ["pro", "uploaded_by", "reviewed_by"]
-    search_fields = ["filename", "pro__name", "pro__email"]
-    ordering = [Case(When(state=PENDING, then=0), default=1), "-uploaded_at", "-id"]
+    search_fields = ["filename"]
+    search_through = ["pro"]
+    # Only a pending document has no time of a review.
+    ordering = [F("reviewed_at").desc(nulls_first=True), "-id"]
     unsearchable = ("file",)
     fieldsets = [
         (None, {"fields": ["pro", "filename", "content_type", "size", "sha256", "uploaded_at", "uploaded_by"]}),

@@ -25,6 +25,8 @@ admin.site.unregister(Group)
 class GroupAdmin(InstallationAdmin, DjangoGroupAdmin):
     """Groups of permissions. Only superusers edit them, as a group gives its permissions to its members."""
 
+    is_small = True
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
 
@@ -33,6 +35,14 @@ class GroupAdmin(InstallationAdmin, DjangoGroupAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_superuser)
+
+
+class AccessAdmin(InstallationAdmin):
+    """Sign-ins and failed ones, newest first. A look through all their dates is left out."""
+
+    date_hierarchy = None
+    ordering = ["-pk"]
+    search_fields = ["ip_address__exact", "username__exact"]
 
 
 class JobAdmin(InstallationAdmin):
@@ -59,7 +69,7 @@ class JobAdmin(InstallationAdmin):
         self.message_user(request, message, messages.SUCCESS if started else messages.WARNING)
 
 
-BASES = {AccessAttempt: InstallationAdmin, AccessFailureLog: InstallationAdmin, AccessLog: InstallationAdmin}
+BASES = {AccessAttempt: AccessAdmin, AccessFailureLog: AccessAdmin, AccessLog: AccessAdmin}
 for model, base in {**BASES, DBTaskResult: JobAdmin}.items():
     library_admin = type(admin.site.get_model_admin(model))
     admin.site.unregister(model)

@@ -14,5 +14,6 @@ class SignatureAdmin(ReadOnlyAdmin, TenantAdmin):
     list_display = ["user", "language", "text"]
     list_filter = ["language"]
     list_select_related = ["user"]
-    search_fields = ["user__email", "text"]
+    search_fields = ["text"]
+    search_through = ["user"]
     ordering = ["-pk"]

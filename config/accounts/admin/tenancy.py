@@ -36,7 +36,9 @@ class TenantAdmin(CarefulAdmin):
     def get_list_filter(self, request: HttpRequest) -> Any:
         """The filters; without the one by Pro for bound staff, as it would show the names of all Pros."""
         filters = super().get_list_filter(request)
-        return [item for item in filters if item != self.pro_path] if bound_pro(request) else filters
+        if not bound_pro(request):
+            return filters
+        return [item for item in filters if not (isinstance(item, tuple) and item[0] == self.pro_path)]
 
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
         """The choices of a form: the rows that the same staff see in the list of that model."""
@@ -44,6 +46,11 @@ class TenantAdmin(CarefulAdmin):
         if not self.admin_site.is_registered(model):
             return super().get_field_queryset(db, db_field, request)
         return self.admin_site.get_model_admin(model).get_queryset(request)
+
+    def find_widget(self, db_field: Any, related: Any, request: HttpRequest) -> dict[str, Any]:
+        # Bound staff have one Pro to choose from.
+        is_pro = db_field.name == "pro" and bound_pro(request)
+        return {} if is_pro else super().find_widget(db_field, related, request)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         # Required even where the field may be empty: without a Pro a row would leave its tenant.

@@ -48,7 +48,9 @@ class ApiTokenAdmin(TenantAdmin):
     list_display = ["name", "pro", "prefix", "scope_list", "state", "expires_at", "last_used_at", "created_by"]
     list_filter = [("revoked_at", admin.EmptyFieldListFilter), "expires_at", "pro"]
     list_select_related = ["pro", "created_by"]
-    search_fields = ["name", "prefix", "pro__name"]
+    search_fields = ["name", "prefix"]
+    search_through = ["pro"]
+    ordering = ["-pk"]
     unsearchable = ("hash",)
     actions = ["revoke"]
     form = TokenAddForm

@@ -102,6 +102,8 @@ class IdentityDocument(models.Model):
         verbose_name = _("identity document")
         verbose_name_plural = _("identity documents")
         ordering = ["-uploaded_at", "-id"]
+        # In the admin those without a review come first; PostgreSQL keeps them there in this index.
+        indexes = [models.Index(fields=["-reviewed_at", "-id"], name="identity_unreviewed_first")]
 
     def __str__(self) -> str:
         return f"{self.pro}: {self.filename}"

@@ -45,6 +45,7 @@ class Pro(models.Model):
     class Meta:
         verbose_name = _("Pro")
         verbose_name_plural = _("Pros")
+        indexes = [models.Index(fields=["name", "id"], name="pro_by_name")]
         constraints = [
             models.CheckConstraint(condition=models.Q(plan__in=["free", "pro", "enterprise"]), name="pro_plan_known")
         ]

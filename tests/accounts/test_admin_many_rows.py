@@ -1,0 +1,93 @@
+"""The staff admin over tables of any size: every list is read in an index's order, and counted up to a bound."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django_tasks_db.models import DBTaskResult
+
+from config.accounts.models import Pro, User
+from config.web import admin_bounds
+
+from ..admin_site import listed, page, shown, staff_client
+from ..factories import ProFactory, UserFactory
+from ..pages import Page
+
+# The library has no index on the times of its jobs; done ones are deleted after a while.
+SORTED = {DBTaskResult}
+LARGE = [model for model, rows in admin.site._registry.items() if not rows.is_small and model not in SORTED]
+
+
+def explain(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sql}")
+        return [row[0].strip(" ->") for row in cursor.fetchall()]
+
+
+def test_every_list_counts_to_a_bound_in_few_queries(db, case):
+    client = staff_client("all", is_superuser=True)
+    for model in admin.site._registry:
+        with case(model._meta.label):
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get(page(model, "changelist")).status_code == 200
+            counts = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
+            assert (len(counts), ["LIMIT 10001" in sql for sql in counts]) == (1, [True])
+            assert len(captured) <= 12
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="plans of PostgreSQL")
+def test_every_list_of_a_large_table_is_read_in_the_order_of_an_index(db, case, rf):
+    with connection.cursor() as cursor:
+        # An empty table would be sorted; with these the planner sorts only where no index has the order.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+    for model in LARGE:
+        with case(model._meta.label):
+            request = rf.get("/")
+            request.user = UserFactory.build(is_superuser=True, is_staff=True)
+            rows = admin.site.get_model_admin(model).get_changelist_instance(request).queryset[:50]
+            with CaptureQueriesContext(connection) as captured:
+                list(rows)
+            plan = explain(captured[0]["sql"])
+            assert [line for line in plan if line.startswith("Sort  (")] == [], plan
+
+
+def test_related_rows_of_large_tables_are_looked_for(db, case, rf):
+    request = rf.get("/")
+    request.user = UserFactory(is_superuser=True, is_staff=True)
+    for model, rows in admin.site._registry.items():
+        for field in model._meta.fields:
+            related = admin.site._registry.get(getattr(field.remote_field, "model", None))
+            if related is None or not field.formfield():
+                continue
+            with case(f"{model._meta.label}.{field.name}"):
+                widget = rows.formfield_for_foreignkey(field, request).widget
+                assert isinstance(widget, admin_bounds.FindSelect) is not related.is_small
+
+
+def test_a_list_says_that_there_are_more_rows(db, monkeypatch):
+    monkeypatch.setattr(admin_bounds, "MOST_ROWS", 2)
+    pros = [ProFactory(name=f"Office {n}") for n in range(3)]
+    client = staff_client("all")
+    response = client.get(page(Pro, "changelist"))
+    assert "Only the first 2 are listed. Filter or search to reach the others." in Page(response).text
+    data = {"action": "delete_selected", "select_across": "1", "_selected_action": str(pros[0].pk), "post": "yes"}
+    response = client.post(page(Pro, "changelist"), data, follow=True)
+    assert shown(response) == ["These are too many rows at once. Filter the list, or choose single rows."]
+    assert Pro.objects.count() == 3
+
+
+def test_a_filter_finds_a_pro_among_many(db, monkeypatch):
+    monkeypatch.setattr(admin_bounds, "MOST_CHOICES", 2)
+    pros = [ProFactory(name=f"Office {n}") for n in range(4)]
+    users = [UserFactory(pro=pro) for pro in pros]
+    client = staff_client("all")
+    filters = Page(client.get(page(User, "changelist"))).one("#changelist-filter")
+    assert [filters.has(f'a[href*="pro__id__exact={pro.pk}"]') for pro in pros] == [True, True, False, False]
+    assert filters.has("input[name=find_pro]")
+    found = Page(client.get(page(User, "changelist"), {"find_pro": "ffice 3"})).one("#changelist-filter")
+    assert [found.has(f'a[href*="pro__id__exact={pro.pk}"]') for pro in pros] == [False, False, False, True]
+    assert users[3] in listed(client, User, pro__id__exact=str(pros[3].pk), find_pro="ffice 3")
+    chosen = Page(client.get(page(User, "changelist"), {"pro__id__exact": str(pros[3].pk)})).one("#changelist-filter")
+    assert chosen.has(f'a[href*="pro__id__exact={pros[3].pk}"]')

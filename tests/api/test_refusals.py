@@ -249,7 +249,7 @@ def breaking(fault):
 def test_a_fault_in_a_model_is_500_with_the_request_id_alone(api, path, monkeypatch, mode):
     secret = RuntimeError("the password is hunter2")
     monkeypatch.setattr("contact_requests.api._ROWS.part", breaking(secret))
-    monkeypatch.setattr(ContactRequest, "mark", breaking(secret))
+    monkeypatch.setattr(ContactRequest, "mark_locked", breaking(secret))
     assert is_fault(api.get(LIST))
     assert is_fault(api.put(path, {"status": "read"}))
 

@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - nothing of it is typed by anybody
 import uuid
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.management import call_command
@@ -247,9 +248,11 @@ def test_a_flush_that_fails_leaves_it_append_only(inquiry, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_a_dump_can_be_loaded(inquiry, tmp_path):
     before, after = tmp_path / "before.json", tmp_path / "after.json"
-    call_command("dumpdata", "accounts", "inquiries", output=str(before), verbosity=0)
+    dump = partial(call_command, "dumpdata", "accounts", "inquiries", exclude=["inquiries.inquirycount"], verbosity=0)
+    dump(output=str(before))
     call_command("flush", interactive=False, verbosity=0)
     call_command("loaddata", str(before), verbosity=0)
-    call_command("dumpdata", "accounts", "inquiries", output=str(after), verbosity=0)
+    dump(output=str(after))
+    call_command("recount", "--check", verbosity=0)
     assert after.read_text() == before.read_text() and str(InquiryHistory.objects.get().uid) in after.read_text()
     assert_append_only()

@@ -1,5 +1,7 @@
 """The staff admin over tables of any size: every list is read in an index's order, and counted up to a bound."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from django.contrib import admin
 from django.db import connection
@@ -78,16 +80,22 @@ def test_a_list_says_that_there_are_more_rows(db, monkeypatch):
     assert Pro.objects.count() == 3
 
 
+def offered(filters):
+    """Ids of the Pros that a filter offers."""
+    queries = [parse_qs(urlsplit(link["href"]).query) for link in filters.all("a")]
+    return {int(id) for query in queries for id in query.get("pro__id__exact", [])}
+
+
 def test_a_filter_finds_a_pro_among_many(db, monkeypatch):
     monkeypatch.setattr(admin_bounds, "MOST_CHOICES", 2)
     pros = [ProFactory(name=f"Office {n}") for n in range(4)]
     users = [UserFactory(pro=pro) for pro in pros]
     client = staff_client("all")
     filters = Page(client.get(page(User, "changelist"))).one("#changelist-filter")
-    assert [filters.has(f'a[href*="pro__id__exact={pro.pk}"]') for pro in pros] == [True, True, False, False]
+    assert offered(filters) == {pros[0].pk, pros[1].pk}
     assert filters.has("input[name=find_pro]")
     found = Page(client.get(page(User, "changelist"), {"find_pro": "ffice 3"})).one("#changelist-filter")
-    assert [found.has(f'a[href*="pro__id__exact={pro.pk}"]') for pro in pros] == [False, False, False, True]
+    assert offered(found) == {pros[3].pk}
     assert users[3] in listed(client, User, pro__id__exact=str(pros[3].pk), find_pro="ffice 3")
     chosen = Page(client.get(page(User, "changelist"), {"pro__id__exact": str(pros[3].pk)})).one("#changelist-filter")
-    assert chosen.has(f'a[href*="pro__id__exact={pros[3].pk}"]')
+    assert pros[3].pk in offered(chosen)

@@ -73,7 +73,7 @@ def test_menus_and_keys(desk, contact):
 def test_put_off_and_returned(desk, contact, user):
     put_off(contact, timezone.now() + timedelta(days=2), words=LONG, by=user)
     page = desk()
-    page.get_by_text("Nothing waits").wait_for()
+    page.get_by_text("comes back on").wait_for()
     found = check(page, "put off")
     page.goto("/inbox/later")
     page.locator(".row").wait_for()

@@ -149,11 +149,14 @@ BEGIN INSERT INTO {self.counts} ({self.columns}) {rows}; RETURN NULL; END $$""",
     def _sqlite_change(self, row: str, sign: str) -> str:
         same = " AND ".join(f"{name} = {sql.replace('{row}', row)}" for name, sql in self.keys.items())
         added = ", ".join(f"{name} = {name} + {sign}{sql.replace('{row}', row)}" for name, sql in self.numbers.items())
+        change = f"    UPDATE {self.counts} SET {added} WHERE {same};\n"
+        if sign:
+            # `flush` may empty the counts before the rows, which must leave no group of less than nothing.
+            return change
         return f"""\
     INSERT INTO {self.counts} ({self.columns}) SELECT {self._expressions(row, "0 * ")}, 0
         WHERE NOT EXISTS (SELECT 1 FROM {self.counts} WHERE {same});
-    UPDATE {self.counts} SET {added} WHERE {same};
-"""
+{change}"""
 
 
 def _digest(statements: list[str]) -> str:

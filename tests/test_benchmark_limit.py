@@ -1,4 +1,4 @@
-"""What `make bench` compares the product with does the same work: tried on few rows, without measuring."""
+"""The limit and the usual way of `make bench` do the same work as the product: tried on few rows, without measuring."""
 
 import io
 import json

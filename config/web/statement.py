@@ -144,6 +144,8 @@ def write_statement(shape: Callable[..., Any], call: Call) -> Statement:
     the same both times is made from a value, and refused (ValueError), as a value is that is no parameter.
     """
     first, second = (write_once(shape, call.sample(turn)) for turn in (0, 1))
+    if not first.sql:
+        return first
     are_all_used = {*range(len(call.parameters))} <= {*first.places}
     if not are_all_used or (first.sql, first.places, first.constants) != (second.sql, second.places, second.constants):
         raise ValueError(f"This query has other parameters than its values: {first.sql}")

@@ -193,9 +193,8 @@ def _create_message(
     rejected: list[str],
     delivery: ChannelDelivery | None,
 ) -> ContactMessage:
-    began_at, returned = timezone.now(), _find_returned_message(connection, inbound)
+    began_at, thread, returned = timezone.now(), read_thread(delivery), _find_returned_message(connection, inbound)
     contact = returned.contact if returned else _find_returned_contact(connection, inbound)
-    thread = read_thread(delivery)
     contact = contact or find_writer(connection, inbound, thread)
     message = ContactMessage.objects.create(
         pro=connection.pro,

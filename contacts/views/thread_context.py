@@ -127,13 +127,11 @@ def composer_context(
     offered = _with_topic(items, contact, topic)
     context = reply_context(contact, unconfirmed, topic=topic, about=about, **forms)
     if "form" not in forms:
-        reply_channels = context["reply_channels"]
-        initial = _initial_answer(reply_channels, topic, thread_version(contact, newest), draft)
-        chosen = None
-        if is_about:
-            chosen = [item.pk for item in offered if make_topic(item.kind, item.key) in {topic, *ticked}]
+        channels = context["reply_channels"]
+        initial = _initial_answer(channels, topic, thread_version(contact, newest), draft)
+        chosen = _about(offered, {topic, *ticked}) if is_about else None
         context["form"] = MessageForm(
-            reply_channels, initial=initial, unconfirmed=unconfirmed, waiting=offered, ticked=chosen
+            channels, initial=initial, unconfirmed=unconfirmed, waiting=offered, ticked=chosen
         )
     return {
         "contact": contact,
@@ -191,6 +189,11 @@ def _with_topic(items: list[WaitingItem], contact: Contact, topic: str) -> list[
     if not topic or any(make_topic(item.kind, item.key) == topic for item in items):
         return items
     return list(items_to_answer(contact, topic).order_by("since", "id"))
+
+
+def _about(items: list[WaitingItem], topics: Collection[str]) -> list[int]:
+    """Ids of the items that stand for one of these topics."""
+    return [item.pk for item in items if make_topic(item.kind, item.key) in topics]
 
 
 def _differs_from_ticks(items: list[WaitingItem], form: MessageForm) -> bool:

@@ -38,7 +38,7 @@ def stored():
 
 
 def left():
-    """What is there of users, drafts and messages."""
+    """The rows that there are of users, drafts and messages."""
     return (
         list(User.objects.filter(email="lea@example.com").values_list("email", flat=True)),
         sorted(Draft.objects.values_list("text", flat=True)),

@@ -19,7 +19,7 @@ def seconds() -> float:
 
 
 def processor_seconds(pid: int) -> float:
-    """What a process has taken of a processor; 0 when it has ended."""
+    """Time that a process has taken of a processor; 0 when it has ended."""
     try:
         # In nanoseconds; the other files of the system count in hundredths of a second.
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9

@@ -1,4 +1,4 @@
-"""What is sent: an inquiry of the shipped type "question", and a visitor's form."""
+"""Contents that are sent: an inquiry of the shipped type "question", and a visitor's form."""
 
 import json
 from urllib.parse import urlencode

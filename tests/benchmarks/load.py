@@ -12,7 +12,7 @@ SECONDS, SMALL_SECONDS, ROUNDS = 5.0, 0.5, 3
 
 @dataclass
 class Load:
-    """What a round of requests gave: `durations` in ms of the good answers, `refused` the beginnings of the others.
+    """Result of a round of requests: `durations` in ms of the good answers, `refused` the beginnings of the others.
 
     `processor` are the seconds of processor time that the server and the database took.
     """

@@ -27,7 +27,7 @@ def figures(setting: Setting) -> Iterator[Figure]:
 
 
 def _terms(setting: Setting) -> dict[str, list[str]]:
-    """What is typed, by what it finds; numbers of the largest Pro are multiples of its turn."""
+    """Texts that are typed, by what they find; numbers of the largest Pro are multiples of its turn."""
     count = 2 if setting.is_small else 5
     rows = list(Contact.objects.for_pro(setting.largest).order_by("email")[:: setting.shape.largest // count])[:count]
     return {

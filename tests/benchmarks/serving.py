@@ -140,7 +140,7 @@ def the_same(servers: Mapping[str, Server], message: bytes) -> dict[str, Iterato
 
 
 def speeds(loads: list[Load]) -> list[float]:
-    """What is compared: requests a second, or a second of the processor."""
+    """Number that is compared: requests a second, or a second of the processor."""
     return [1000 / load.processor_ms for load in loads] if BY_PROCESSOR else rates(loads)
 
 

@@ -1,4 +1,4 @@
-"""What a run measures on: the size of the tables, the length of the rounds, and the Pros of three sizes."""
+"""Setting of a run: the size of the tables, the length of the rounds, and the Pros of three sizes."""
 
 from dataclasses import dataclass, field
 from functools import cached_property

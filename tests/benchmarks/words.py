@@ -1,4 +1,4 @@
-"""Who has how many rows, and SQL of what people are called and write: the same words in every table."""
+"""Rows of each Pro, and SQL of what people are called and write: the same words in every table."""
 
 from dataclasses import dataclass
 

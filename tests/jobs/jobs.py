@@ -1,7 +1,8 @@
-"""Jobs for the tests of the worker; a worker in another process imports them from here."""
+"""Jobs for the tests of the worker, and the wait for them; a worker in another process imports them from here."""
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from django.tasks import task
@@ -33,3 +34,12 @@ def fail_until(path: str) -> str:
 def broken() -> None:
     """Housekeeping that fails."""
     raise ZeroDivisionError
+
+
+def wait_until(happened: Callable[[], object]) -> None:
+    """Wait for what a worker in another process does. Raises TimeoutError after half a minute."""
+    for _ in range(600):
+        if happened():
+            return
+        time.sleep(0.05)
+    raise TimeoutError

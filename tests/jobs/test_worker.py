@@ -4,7 +4,6 @@ import itertools
 import os
 import subprocess
 import sys
-import time
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,7 +28,7 @@ from config.jobs.worker import (
 )
 from config.web.models import RateCount
 
-from .jobs import fail_until, hang_once, note
+from .jobs import fail_until, hang_once, note, wait_until
 
 HOST = current_worker_id().rpartition(":")[0]
 READY, RUNNING, FAILED, SUCCESSFUL = (
@@ -297,14 +296,6 @@ def start_worker():
         if process.poll() is None:
             process.kill()
         process.wait()
-
-
-def wait_until(happened):
-    for _ in range(600):
-        if happened():
-            return
-        time.sleep(0.05)
-    pytest.fail("timed out")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 
 import pytest
 from django.conf import settings
@@ -12,7 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from tests.benchmarks.serving import database_url
 
-from .jobs import hang_once, note
+from .jobs import hang_once, note, wait_until
 
 # Only root needs no user namespace for it, and in one it could not reach another user's socket.
 AS_ROOT = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
@@ -35,14 +34,6 @@ def start_worker():
     for process in started:
         process.kill()
         process.wait()
-
-
-def wait_until(happened):
-    for _ in range(600):
-        if happened():
-            return
-        time.sleep(0.05)
-    pytest.fail("timed out")
 
 
 @pytest.mark.django_db(transaction=True)

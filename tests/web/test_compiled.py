@@ -34,6 +34,13 @@ def test_each_call_gives_its_own_rows():
     assert (compiled.first("a"), compiled.first("c")) == (pros[0], None)
 
 
+def test_a_query_that_can_find_nothing_is_not_asked(pro, django_assert_num_queries):
+    contact = ContactFactory(pro=pro)
+    compiled = Compiled(lambda pro, ids: Contact.objects.for_pro(pro).filter(pk__in=ids))
+    with django_assert_num_queries(1):
+        assert (compiled.rows(pro, []), compiled.rows(pro, [contact.pk])) == ([], [contact])
+
+
 def content(row):
     """Columns of a row with the types of their values, and the same for its related rows."""
     if row is None:

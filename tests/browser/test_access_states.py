@@ -88,6 +88,16 @@ def test_put_off_and_returned(desk, contact, user):
     assert found + check(page, "no date") == []
 
 
+def test_several_people_are_chosen(desk, contact):
+    page = desk()
+    page.goto("/inbox")
+    page.get_by_role("checkbox", name=f"Choose {contact.name}").check(force=True)
+    expect(page.get_by_role("group", name="Chosen people")).to_be_visible()
+    found = check(page, "chosen")
+    page.locator("[popovertarget=chosen-later]").click()
+    assert found + check(page, "chosen, later") == []
+
+
 def test_written_to_before_the_date(desk, channel, contact, user):
     put_off(contact, timezone.now() + timedelta(days=2), words=LONG, by=user)
     arrive(channel, "I have decided.", who=LONG * 2)

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.web.readable.ReadableMiddleware",
     "config.web.middleware.RequestIdMiddleware",
     "config.api.middleware.DialectMiddleware",
     "config.web.middleware.MethodErrorMiddleware",
@@ -118,7 +119,7 @@ TEMPLATES = [templates(BASE_DIR)]
 DATABASES = databases(VAR_DIR)
 if "replica" in DATABASES:
     DATABASE_ROUTERS = ["config.web.replica.ReplicaRouter"]
-    MIDDLEWARE.insert(0, "config.web.replica.ReplicaMiddleware")
+    MIDDLEWARE.insert(1, "config.web.replica.ReplicaMiddleware")
 MEDIA_ROOT = VAR_DIR / "media"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -8,30 +8,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.utils.http import parse_header_parameters
 
 from config.web.middleware import body_limit
+from config.web.readable import readable_content_type
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django_application = get_wsgi_application()
 # The APIs register as their URLs are loaded; else a middleware that refuses a worker's first request would answer in
 # HTML.
 import_module(settings.ROOT_URLCONF)
-MAX_CONTENT_TYPE = 500  # characters
-
-
-def readable_content_type(text: str) -> str:
-    """`text` with its boundary alone, "" when it cannot be parsed.
-
-    Django reads the charset before any middleware stands guard, and one such as "hex" would end outside of every
-    dialect. Everything here is UTF-8 anyway.
-    """
-    try:
-        kind, parameters = parse_header_parameters(text, max_length=MAX_CONTENT_TYPE)
-    except ValueError:
-        return ""
-    boundary = parameters.get("boundary")
-    return f'{kind}; boundary="{boundary}"' if boundary else kind
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -19,6 +19,7 @@ logger = logging.getLogger("vestibule.access")
 MAX_REQUEST = 11 * 1024 * 1024  # bytes
 # A form without files. Its values are sent back with the error messages.
 MAX_FORM = 2 * 1024 * 1024  # bytes
+MAX_LENGTH_DIGITS = 18
 
 
 class BodyLimitMiddleware:
@@ -29,7 +30,9 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length) > body_limit(request.path, request.content_type or ""):
+        limit = body_limit(request.path, request.content_type or "")
+        # Python makes no number of thousands of digits.
+        if length.isdecimal() and (len(length) > MAX_LENGTH_DIGITS or int(length) > limit):
             return too_large(request)
         return self.get_response(request)
 

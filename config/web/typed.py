@@ -87,10 +87,7 @@ def read_typed_form(request: HttpRequest) -> TypedForm | None:
 
 def page_before(request: HttpRequest) -> str:
     """Address of the page of ours that the request came from, "" without one."""
-    try:
-        page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
-    except ValueError:
-        return ""
+    page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
     is_ours = page.netloc == request.get_host() and page.path.startswith("/") and not page.path.startswith("//")
     return (f"{page.path}?{page.query}" if page.query else page.path) if is_ours else ""
 

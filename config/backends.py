@@ -163,7 +163,7 @@ def mailer(mailbox_dir: Path, *, is_debug: bool) -> dict[str, Any]:
         "use_ssl": parts.get("EMAIL_USE_SSL", False),
         "timeout": 15,
     }
-    return {"BACKEND": backend, "OPTIONS": options}
+    return {"BACKEND": "config.kept_smtp.KeptSmtpBackend", "OPTIONS": options}
 
 
 def templates(base_dir: Path) -> dict[str, Any]:

@@ -4,12 +4,17 @@ A crash between sending and storing the time is the one moment in which a mail c
 while the mail server is called: on SQLite it would block every other writer.
 """
 
+from contextlib import suppress
+from uuid import UUID
+
 from django.conf import settings
 from django.tasks import TaskContext, task
 from django.urls import reverse
 from django.utils import timezone
 
+from config.saving import update
 from config.web import mail
+from config.web.compiled import Compiled
 from contacts.conversations.sending import send_message
 from contacts.reply_addresses import find_mail_address
 from contacts.topics import REQUEST, make_topic
@@ -20,8 +25,7 @@ from .models import ContactRequest
 ACKNOWLEDGMENT_ID = "acknowledgment."
 
 
-def _load_contact_request(id: str) -> ContactRequest | None:
-    return ContactRequest.objects.select_related("property", "pro").filter(pk=id).first()
+_REQUEST = Compiled(lambda id: ContactRequest.objects.select_related("property", "pro").filter(pk=id))
 
 
 @task
@@ -30,7 +34,7 @@ def acknowledge(request_id: str) -> None:
 
     The visitor's name and message are left out: anybody may have typed this address.
     """
-    contact_request = _load_contact_request(request_id)
+    contact_request = _REQUEST.first(UUID(request_id))
     if contact_request is None or contact_request.acknowledged_at:
         return
     context = {
@@ -46,13 +50,15 @@ def acknowledge(request_id: str) -> None:
         reply_to=find_mail_address(contact_request.pro, make_topic(REQUEST, contact_request.pk)),
         headers={**mail.AUTO_REPLIED, "Message-ID": mail.make_message_id(f"{ACKNOWLEDGMENT_ID}{request_id}")},
     )
-    ContactRequest.objects.filter(pk=contact_request.pk).update(acknowledged_at=timezone.now())
+    contact_request.acknowledged_at = timezone.now()
+    with suppress(ContactRequest.NotUpdated):  # Deleted meanwhile.
+        update(contact_request, "acknowledged_at")
 
 
 @task
 def notify(request_id: str) -> None:
     """Tell the Pro that a contact request has arrived. An answer to this mail goes to the visitor."""
-    contact_request = _load_contact_request(request_id)
+    contact_request = _REQUEST.first(UUID(request_id))
     if contact_request is None or contact_request.notified_at:
         return
     page = reverse("waiting:person", args=[contact_request.pk])
@@ -65,7 +71,9 @@ def notify(request_id: str) -> None:
         reply_to=contact_request.email,
         headers=mail.AUTO_GENERATED,
     )
-    ContactRequest.objects.filter(pk=contact_request.pk).update(notified_at=timezone.now())
+    contact_request.notified_at = timezone.now()
+    with suppress(ContactRequest.NotUpdated):  # Deleted meanwhile.
+        update(contact_request, "notified_at")
 
 
 @task(takes_context=True)

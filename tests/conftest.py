@@ -238,7 +238,7 @@ def api_with(pro: Pro) -> Callable[..., Api]:
 def work_tasks(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Works the task queue empty, with the worker that production runs."""
     # The connection belongs to the test and its transaction here.
-    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+    monkeypatch.setattr("config.jobs.worker.close_old_connections", lambda: None)
     return lambda: call_command("worker", batch=True)
 
 

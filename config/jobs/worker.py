@@ -10,16 +10,21 @@ import socket
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.tasks import TaskResultStatus
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
+
+from config.kept_smtp import keep_connections
+
+from .claiming import Queues
 
 logger = logging.getLogger("vestibule.worker")
 
@@ -136,8 +141,23 @@ class ResilientWorker(Worker):
     """Requeues jobs, runs housekeeping and the queue, and waits while the database is down."""
 
     def run_batch(self) -> None:
-        """Run the jobs in the queue once."""
-        super().run()
+        """Run the jobs in the queue until none is due. Their mails share connections."""
+        with keep_connections():
+            while self.running and self.run_next():
+                pass
+
+    def run_next(self) -> bool:
+        """Run the next job that is due; false when there is none."""
+        # As Django does between two requests.
+        close_old_connections()
+        if (job := self.queues.claim(self.worker_id)) is None:
+            return False
+        self.run_task(job)
+        return True
+
+    @cached_property
+    def queues(self) -> Queues:
+        return Queues(self.queue_names, self.excluded_queue_names)
 
     def run(self) -> None:
         requeued_at, housekeeping_at = -REQUEUE_INTERVAL, -HOUSEKEEPING_INTERVAL
@@ -149,7 +169,7 @@ class ResilientWorker(Worker):
                 if time.monotonic() - housekeeping_at >= HOUSEKEEPING_INTERVAL:
                     run_housekeeping()
                     housekeeping_at = time.monotonic()
-                super().run()
+                self.run_batch()
             except (OperationalError, InterfaceError):
                 logger.exception("the database does not answer; trying again")
                 connection.close()

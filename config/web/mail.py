@@ -8,6 +8,7 @@ from email.header import Header
 from email.headerregistry import Address, HeaderRegistry, UniqueAddressHeader, UnstructuredHeader
 from email.policy import default
 from email.utils import formataddr, parseaddr
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,7 +72,25 @@ def _fold_address(address: Address, linesep: str) -> str:
     return f"{name}{linesep} <{address.addr_spec}>"
 
 
-_headers = HeaderRegistry()
+class _Headers(HeaderRegistry):
+    """The standard library's registry, which makes a class for every header of every mail, and parses equal ones anew.
+
+    Most headers of our mails are the same in each, and they do not change once they are made.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._class_of = lru_cache(100)(super().__getitem__)
+        self._parse = lru_cache(200)(super().__call__)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._class_of(name)
+
+    def __call__(self, name: str, value: Any) -> Any:
+        return self._parse(name, value) if isinstance(value, str) else super().__call__(name, value)
+
+
+_headers = _Headers()
 _headers.map_to_type("from", _SenderHeader)  # type: ignore[arg-type]
 for _name in ("message-id", "in-reply-to", "references"):
     _headers.map_to_type(_name, _MessageIdsHeader)  # type: ignore[arg-type]

@@ -139,7 +139,7 @@ def test_a_mail_server_that_is_down_is_tried_again(pro, question, jan, work_task
     works = settings.MAILERS
     settings.MAILERS = {
         "default": {
-            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "BACKEND": "config.kept_smtp.KeptSmtpBackend",
             "OPTIONS": {"host": "127.0.0.1", "port": 1, "timeout": 2},
         }
     }

@@ -40,7 +40,7 @@ def start(mail_server: MailServer, settings: Any) -> Controller:
     controller.start()
     settings.MAILERS = {
         "default": {
-            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "BACKEND": "config.kept_smtp.KeptSmtpBackend",
             "OPTIONS": {"host": "127.0.0.1", "port": port, "timeout": 5},
         }
     }

@@ -193,7 +193,7 @@ def test_address_beyond_ascii_is_refused_with_a_reason(mail_server, received, us
 
 def test_missing_mail_server_is_retried(letter, user, settings, work_tasks):
     options = {"host": "127.0.0.1", "port": 9, "timeout": 5}
-    backend = "django.core.mail.backends.smtp.EmailBackend"
+    backend = "config.kept_smtp.KeptSmtpBackend"
     settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": options}}
     answer = write_message(letter.contact, "Yes", channel="email", by=user)
     work_tasks()

@@ -1,0 +1,91 @@
+"""SMTP connections that the worker keeps between two mails: connecting, TLS and signing in take longer than a mail.
+
+A kept connection is asked whether it still answers before it carries another mail, and replaced if it does not. A mail
+that fails later than that is not sent again here: the server may have accepted it.
+"""
+
+import smtplib
+import time
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.mail.backends.smtp import EmailBackend
+
+# Some servers hang up after a number of mails, or refuse further ones.
+MAX_MAILS = 50
+# Servers hang up on idle clients, after minutes at the earliest; firewalls may do so in silence.
+MAX_IDLE = 10.0  # seconds
+
+
+@dataclass
+class _Connection:
+    smtp: smtplib.SMTP
+    mails: int = 0
+    used_at: float = 0.0
+
+    def is_usable(self) -> bool:
+        """Ask the server whether it takes another mail."""
+        if self.mails < MAX_MAILS and time.monotonic() - self.used_at < MAX_IDLE:
+            with suppress(OSError):
+                return self.smtp.rset()[0] == 250
+        return False
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self.smtp.quit()
+        self.smtp.close()
+
+
+# By server and account.
+type Connections = dict[Hashable, _Connection]
+_kept: ContextVar[Connections | None] = ContextVar("kept SMTP connections", default=None)
+
+
+@contextmanager
+def keep_connections() -> Iterator[None]:
+    """Keep connections until the end of the block; outside of any, each mail has one of its own."""
+    connections: Connections = {}
+    token = _kept.set(connections)
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+        for connection in connections.values():
+            connection.close()
+
+
+class KeptSmtpBackend(EmailBackend):
+    """Django's SMTP backend, on a kept connection where there is one."""
+
+    connection: Any
+
+    def send_messages(self, email_messages: Sequence[Any]) -> int:
+        if (connections := _kept.get()) is None:
+            return super().send_messages(email_messages)
+        account = (self.host, self.port, self.username, self.password, self.use_tls, self.use_ssl)
+        connection = self._take(connections, account)
+        self.connection = connection.smtp
+        try:
+            # Django leaves a connection open that was open before.
+            count = super().send_messages(email_messages)
+        except BaseException:
+            # Without QUIT: a server that hangs would be waited for once more.
+            connection.smtp.close()
+            raise
+        finally:
+            self.connection = None
+        connection.mails, connection.used_at = connection.mails + count, time.monotonic()
+        connections[account] = connection
+        return count
+
+    def _take(self, connections: Connections, account: Hashable) -> _Connection:
+        """The account's kept connection, or a new one where there is none or it takes no further mail."""
+        if connection := connections.pop(account, None):
+            if connection.is_usable():
+                return connection
+            connection.close()
+        self.open()
+        return _Connection(self.connection)

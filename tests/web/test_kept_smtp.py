@@ -1,0 +1,148 @@
+"""SMTP connections that the worker keeps, on real servers: one that stays, and ones that hang up or refuse."""
+
+import asyncio
+import socket
+import threading
+
+import pytest
+from django.core.mail import send_mail
+
+from config.kept_smtp import MAX_IDLE, MAX_MAILS, keep_connections
+
+
+class Server(asyncio.Protocol):
+    """Takes mail, and notes it in `log` with the number of its connection.
+
+    Hangs up right after a mail whose text holds "bye", and in the middle of one that holds "crash".
+    """
+
+    log, connections = [], 0
+
+    def connection_made(self, transport):
+        Server.connections += 1
+        self.number, self.transport, self.received, self.is_in_data = Server.connections, transport, b"", False
+        self.say("220 here")
+
+    def say(self, line):
+        self.transport.write(f"{line}\r\n".encode())
+
+    def data_received(self, data):
+        self.received += data
+        if self.is_in_data:
+            if self.received.endswith(b"\r\n.\r\n"):
+                self.take_mail()
+            return
+        while b"\r\n" in self.received:
+            line, _, self.received = self.received.partition(b"\r\n")
+            self.answer(line.decode())
+
+    def take_mail(self):
+        content, self.received, self.is_in_data = self.received.decode(), b"", False
+        if "crash" in content:
+            self.transport.close()
+            return
+        Server.log.append((self.number, content.partition("\r\n\r\n")[2].partition("\r\n")[0]))
+        self.say("250 taken")
+        if "bye" in content:
+            self.transport.close()
+
+    def answer(self, line):
+        if line.upper().startswith("RCPT") and "nobody@" in line:
+            self.say("550 no such user")
+        elif line.upper() == "DATA":
+            self.is_in_data = True
+            self.say("354 go on")
+        elif line.upper() == "QUIT":
+            Server.log.append((self.number, "QUIT"))
+            self.say("221 bye")
+            self.transport.close()
+        else:
+            self.say("250 fine")
+
+
+@pytest.fixture
+def log(settings):
+    """What the server has taken, [(number of the connection, first line)]."""
+    Server.log, Server.connections = [], 0
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=loop.run_forever)
+        thread.start()
+        server = asyncio.run_coroutine_threadsafe(loop.create_server(Server, sock=listener), loop).result()
+        options = {"host": "127.0.0.1", "port": listener.getsockname()[1], "timeout": 5}
+        settings.MAILERS = {"default": {"BACKEND": "config.kept_smtp.KeptSmtpBackend", "OPTIONS": options}}
+        yield Server.log
+        loop.call_soon_threadsafe(server.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def send(text, to="ann@example.org"):
+    send_mail("Subject", text, "house@example.org", [to])
+
+
+def test_mails_share_a_connection_until_the_end_of_the_block(log):
+    with keep_connections():
+        for text in ("one", "two", "three"):
+            send(text)
+    assert log == [(1, "one"), (1, "two"), (1, "three"), (1, "QUIT")]
+
+
+def test_each_mail_has_its_own_connection_outside_of_a_block(log):
+    with keep_connections():
+        send("one")
+    send("two")
+    send("three")
+    assert log == [(1, "one"), (1, "QUIT"), (2, "two"), (2, "QUIT"), (3, "three"), (3, "QUIT")]
+
+
+def test_connection_that_the_server_closed_is_replaced_before_the_next_mail(log):
+    with keep_connections():
+        for text in ("one", "two bye", "three", "four"):
+            send(text)
+    assert log == [(1, "one"), (1, "two bye"), (2, "three"), (2, "four"), (2, "QUIT")]
+
+
+def test_mail_whose_connection_breaks_half_way_fails_and_is_not_sent_again(log):
+    with keep_connections():
+        send("one")
+        with pytest.raises(OSError, match="closed"):
+            send("crash")
+        send("two")
+    assert log == [(1, "one"), (2, "two"), (2, "QUIT")]
+
+
+def test_refused_recipient_breaks_nothing_for_the_next(log):
+    with keep_connections():
+        send("one")
+        with pytest.raises(OSError, match="no such user"):
+            send("lost", to="nobody@example.org")
+        send("two")
+    assert [text for _number, text in log if text != "QUIT"] == ["one", "two"]
+
+
+def test_connection_is_replaced_after_a_number_of_mails(log):
+    with keep_connections():
+        for number in range(MAX_MAILS + 1):
+            send(f"{number}")
+    mails = [(1, f"{number}") for number in range(MAX_MAILS)]
+    assert log == [*mails, (1, "QUIT"), (2, f"{MAX_MAILS}"), (2, "QUIT")]
+
+
+def test_idle_connection_is_replaced(log, monkeypatch):
+    now = 1000.0
+    monkeypatch.setattr("config.kept_smtp.time.monotonic", lambda: now)
+    with keep_connections():
+        send("one")
+        now += MAX_IDLE
+        send("two")
+    assert log == [(1, "one"), (1, "QUIT"), (2, "two"), (2, "QUIT")]
+
+
+def test_server_that_is_not_there_raises(log, settings):
+    settings.MAILERS["default"]["OPTIONS"]["port"] = 9
+    settings.MAILERS = {**settings.MAILERS}
+    with keep_connections(), pytest.raises(OSError, match="refused"):
+        send("one")
+    assert log == []

@@ -119,7 +119,7 @@ TEMPLATES = [templates(BASE_DIR)]
 DATABASES = databases(VAR_DIR)
 if "replica" in DATABASES:
     DATABASE_ROUTERS = ["config.web.replica.ReplicaRouter"]
-    MIDDLEWARE.insert(1, "config.web.replica.ReplicaMiddleware")
+    MIDDLEWARE.insert(0, "config.web.replica.ReplicaMiddleware")
 MEDIA_ROOT = VAR_DIR / "media"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -271,10 +271,8 @@ SECURE_CSP = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_HTTPONLY = True
-CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.accounts.resending.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

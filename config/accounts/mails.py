@@ -22,3 +22,23 @@ def send_password_reset(user_id: int) -> None:
     url = settings.SITE_URL + reverse("accounts:password_reset_confirm", args=key)
     context = {"url": url, "hours": settings.PASSWORD_RESET_TIMEOUT // 3600}
     mail.send("password_reset", context, to=user.email, language=user.language, headers=mail.AUTO_GENERATED)
+
+
+def tell_of_new_password(user: User) -> None:
+    """Tell the owner of an account that staff have set its password."""
+    send_account_notice.enqueue(user.pk, user.email)
+
+
+def tell_of_new_address(user: User, *, former: str) -> None:
+    """Tell the former address of an account that staff have given it another one."""
+    send_account_notice.enqueue(user.pk, former)
+
+
+@task
+def send_account_notice(user_id: int, to: str) -> None:
+    """Tell `to` of a new password of the account, or of its new address, if it has another one."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        return
+    context = {"email": user.email, "is_moved": user.email != to}
+    mail.send("account_notice", context, to=to, language=user.language, headers=mail.AUTO_GENERATED)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.core import mail
 from django.urls import reverse
 
 from config.accounts.models import User
@@ -61,11 +62,36 @@ def test_a_superuser_grants_rights(staff_browser, user):
     assert (user.is_staff, user.is_superuser, list(user.groups.all())) == (True, False, [group])
 
 
-def test_a_superuser_sets_a_password(staff_browser, user):
-    response = staff_browser.post(password_page(user), NEW_PASSWORD)
-    assert response["Location"] == page(user, "change")
-    user.refresh_from_db()
-    assert user.check_password("quite another secret")
+def test_a_password_that_staff_set_is_told_to_its_owner(user, work_tasks):
+    for client in (staff_client(is_superuser=True), staff_client("all", pro=user.pro)):
+        mail.outbox.clear()
+        response = client.post(password_page(user), NEW_PASSWORD)
+        assert response["Location"] == page(user, "change")
+        user.refresh_from_db()
+        assert user.check_password("quite another secret")
+        work_tasks()
+        (message,) = mail.outbox
+        assert (message.to, message.subject) == ([user.email], "Your Vestibule password was changed")
+        assert f"Staff have set a new password for your account {user.email}." in message.body
+
+
+def test_an_address_that_staff_change_is_told_to_the_former_one(staff_browser, user, work_tasks):
+    staff_browser.post(page(user, "change"), user_form(user, email="new@example.com", name="Olive"))
+    work_tasks()
+    (message,) = mail.outbox
+    assert (message.to, message.subject) == (["owner@example.com"], "Your Vestibule address was changed")
+    assert "You now sign in as new@example.com." in message.body
+    staff_browser.post(page(user, "change"), user_form(user, email="new@example.com", name="Olive O."))
+    work_tasks()
+    assert len(mail.outbox) == 1
+
+
+def test_staff_do_not_give_themselves_a_pro(pro):
+    client = staff_client("view_user", "change_user")
+    form = user_form(client.user, pro=pro.pk, userhub_id=7, name="New Name", is_active="on")
+    assert client.post(page(client.user, "change"), form)["Location"] == page(User, "changelist")
+    after = User.objects.get(pk=client.user.pk)
+    assert (after.name, after.pro, after.userhub_id) == ("New Name", None, None)
 
 
 def test_bound_staff_add_users_to_their_pro_alone(pro, other_pro):

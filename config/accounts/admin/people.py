@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.web.hooks import hooks
 
+from ..mails import tell_of_new_address, tell_of_new_password
 from ..models import IdentityDocument, Pro, User
 from .identity import remove_files
 from .tenancy import TenantAdmin, bound_pro
@@ -59,11 +60,21 @@ class UserAddForm(AdminUserCreationForm):
         fields = ["email", "name", "pro", "language"]
 
 
+class PasswordForm(AdminPasswordChangeForm):
+    """A password that staff set; its owner is told."""
+
+    def save(self, commit: bool = True) -> Any:
+        user = super().save(commit)
+        tell_of_new_password(user)
+        return user
+
+
 @admin.register(User)
 class UserAdmin(TenantAdmin, auth_admin.UserAdmin):
     """Users. Only superusers grant rights and change other staff: who sets a password or e-mail owns the account."""
 
     add_form = UserAddForm
+    change_password_form = PasswordForm
     list_display = ["email", "name", "pro", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "pro"]
     list_select_related = ["pro"]
@@ -95,8 +106,14 @@ class UserAdmin(TenantAdmin, auth_admin.UserAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if request.user.is_superuser:
             return self.readonly_fields
-        fixed = ["pro", "userhub_id"] if obj and bound_pro(request) else []
+        fixed = ["pro", "userhub_id"] if obj and (bound_pro(request) or obj.is_staff) else []
+        # Staff would enter any Pro's workspace by their own row.
         return [*self.readonly_fields, "is_staff", *fixed]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            tell_of_new_address(obj, former=form.initial["email"])
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and (_is_manageable(request, obj) or obj == request.user)

@@ -1,6 +1,7 @@
 """Queries whose SQL is written once, for what every request asks."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import msgspec
@@ -10,6 +11,25 @@ from django.db.models.query import ModelIterable, get_related_populators
 from .statement import Call, Statement, Value, write_once, write_statement
 
 type Shape[R] = Callable[..., QuerySet[Any, R]]
+
+
+@dataclass(frozen=True)
+class Question[R]:
+    """One call of a `Compiled` that is not asked yet, for `together`."""
+
+    statement: Statement
+    parameters: list[Any]
+    read: Callable[[Any], R]
+    is_kept: bool
+    limits: tuple[int, ...] = ()
+
+    def part(self, size: int, start: int = 0) -> Self:
+        """The same for at most `size` rows, after the first `start`."""
+        return replace(self, limits=(size, start) if start else (size,))
+
+    def rows(self) -> list[R]:
+        """The rows, as the queryset would give them."""
+        return list(map(self.read, self.statement.run(self.parameters, self.limits)))
 
 
 class Compiled[R]:
@@ -47,22 +67,23 @@ class Compiled[R]:
 
     def rows(self, *values: Value, **named: Value) -> list[R]:
         """The rows, as the queryset would give them."""
-        return self._rows((), values, named)
+        return self.question(*values, **named).rows()
 
     def part(self, size: int, start: int, *values: Value, **named: Value) -> list[R]:
         """At most `size` rows, after the first `start`."""
-        return self._rows((size, start) if start else (size,), values, named)
+        return self.question(*values, **named).part(size, start).rows()
 
     def first(self, *values: Value, **named: Value) -> R | None:
         """The first of the rows, None when there is none."""
-        rows = self._rows((), values, named)
+        rows = self.question(*values, **named).rows()
         return rows[0] if rows else None
 
-    def _rows(self, limits: tuple[int, ...], values: tuple[Value, ...], named: dict[str, Value]) -> list[R]:
+    def question(self, *values: Value, **named: Value) -> Question[R]:
+        """The query for these values, to be asked together with others."""
         call = Call(values, named)
         if self._read is None:
             self._read = self._choose_reader(call.make(self._shape))
-        return list(map(self._read, self._statement(call).run(call.parameters, limits)))
+        return Question(self._statement(call), call.parameters, self._read, self._is_kept)
 
     def _statement(self, call: Call) -> Statement:
         if not self._is_kept:

@@ -62,29 +62,47 @@ def _add_parameters(values: Iterable[Value], parameters: list[Any]) -> None:
             parameters.append(value)
 
 
-@dataclass(frozen=True)
+# Statements are keys by what they are, not by what they contain.
+@dataclass(frozen=True, eq=False)
 class Statement:
     """A query's SQL, "" for one that finds nothing.
 
-    `places` are the parameters of the SQL, as positions in the values' parameters followed by `constants`. `converters`
-    are those of the columns: (position, conversion, expression), in their order.
+    `places` are the parameters of the SQL, as positions in the values' parameters followed by `constants`. `columns`
+    are the expressions that it selects, and `converters` those of the columns: (position, conversion, expression), in
+    their order. An `is_sliced` one has a limit of its own.
     """
 
     sql: str
     model: type[Model]
     places: list[int]
     constants: list[Any]
+    columns: list[Any]
     converters: list[tuple[int, Callable[..., Any], Any]]
+    is_sliced: bool
 
     def run(self, parameters: list[Any], limits: tuple[int, ...] = ()) -> list[Any]:
         """The rows with values as the queryset has them. `limits` are how many at most, and how many to skip before."""
         if not self.sql:
             return []
-        # Each thread has a connection of its own.
-        connection = connections[router.db_for_read(self.model)]
+        connection = self.connection()
+        rows = fetch(connection, self.limited(limits), self.bind(parameters, limits, connection))
+        return self.convert(rows, connection)
+
+    def connection(self) -> Any:
+        """The connection that reads the model. Each thread has one of its own."""
+        return connections[router.db_for_read(self.model)]
+
+    def limited(self, limits: tuple[int, ...]) -> str:
+        """The SQL with a place for each of the limits."""
+        return self.sql + ("", " LIMIT %s", " LIMIT %s OFFSET %s")[len(limits)]
+
+    def bind(self, parameters: list[Any], limits: tuple[int, ...], connection: BaseDatabaseWrapper) -> list[Any]:
+        """The parameters of `limited`."""
         given = [_adapt(value, connection) for value in parameters] + self.constants
-        sql = self.sql + (" LIMIT %s", " LIMIT %s OFFSET %s")[len(limits) - 1] if limits else self.sql
-        rows = _fetch(connection, sql, [*(given[place] for place in self.places), *limits])
+        return [*(given[place] for place in self.places), *limits]
+
+    def convert(self, rows: list[Any], connection: BaseDatabaseWrapper) -> list[Any]:
+        """The rows with values as the queryset has them, of those that the database's driver gives."""
         return [self._convert(row, connection) for row in rows] if self.converters else rows
 
     def _convert(self, row: tuple[Any, ...], connection: BaseDatabaseWrapper) -> list[Any]:
@@ -100,7 +118,7 @@ def _adapt(value: Any, connection: BaseDatabaseWrapper) -> Any:
     return value.hex if isinstance(value, uuid.UUID) and not connection.features.has_native_uuid_field else value
 
 
-def _fetch(connection: Any, sql: str, parameters: list[Any]) -> list[Any]:
+def fetch(connection: Any, sql: str, parameters: list[Any]) -> list[Any]:
     """Run a query that only reads. It checks by itself that a kept connection still stands.
 
     Django would ask `SELECT 1` first, once a request; here the query is sent again on a new connection.
@@ -160,7 +178,7 @@ def write_once(shape: Callable[..., Any], call: Call) -> Statement:
     try:
         sql, parameters = compiler.as_sql()
     except EmptyResultSet:
-        return Statement("", rows.model, [], [], [])
+        return Statement("", rows.model, [], [], [], [], is_sliced=False)
     known = [_adapt(value, connection) for value in call.parameters]
     # True would be found as 1.
     are_known = [parameter in known and not isinstance(parameter, bool) for parameter in parameters]
@@ -170,9 +188,10 @@ def write_once(shape: Callable[..., Any], call: Call) -> Statement:
         known.index(parameter) if is_known else next(numbers)
         for parameter, is_known in zip(parameters, are_known, strict=True)
     ]
-    columns = compiler.get_converters([column for column, _sql, _alias in compiler.select])
-    converters = [(at, convert, column) for at, (conversions, column) in columns.items() for convert in conversions]
-    return Statement(sql, rows.model, places, constants, converters)
+    columns = [column for column, _sql, _alias in compiler.select]
+    found = compiler.get_converters(columns)
+    converters = [(at, convert, column) for at, (conversions, column) in found.items() for convert in conversions]
+    return Statement(sql, rows.model, places, constants, columns, converters, rows.query.is_sliced)
 
 
 def _sample(value: Value, numbers: Iterator[int]) -> Any:

@@ -1,0 +1,132 @@
+"""Several compiled queries in one statement, for pages that show rows of many kinds.
+
+The database makes one JSON document of the rows of all, and msgspec reads it in C. Four small queries take 1.7 ms of
+processor time so on PostgreSQL, and 2.5 ms one by one; on SQLite, and for 60 rows of 20 columns, it makes little
+difference (medians of 40 rounds).
+"""
+
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple, overload
+
+import msgspec
+
+from .compiled import Question
+from .statement import Statement, fetch
+
+# What PostgreSQL's driver gives for a column of each kind of field. Decimals and JSON are cast to text: msgspec reads a
+# Decimal of it, and what a JSON field makes of a text is the field's own.
+_TYPES: dict[str, Any] = {
+    **dict.fromkeys(("AutoField", "BigAutoField", "BigIntegerField", "IntegerField", "SmallIntegerField"), int),
+    **dict.fromkeys(("PositiveBigIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField"), int),
+    **dict.fromkeys(("CharField", "EmailField", "FileField", "SlugField", "TextField", "URLField"), str),
+    "BooleanField": bool,
+    "DateField": date,
+    "DateTimeField": datetime,
+    "DecimalField": Decimal,
+    "JSONField": str,
+    "UUIDField": uuid.UUID,
+}
+_AS_TEXT = {"DecimalField", "JSONField"}
+
+
+class _Joined(NamedTuple):
+    sql: str
+    decoder: msgspec.json.Decoder[Any]
+
+
+_JOINED: dict[object, _Joined] = {}
+
+
+@overload
+def together[A, B](a: Question[A], b: Question[B], /) -> tuple[list[A], list[B]]: ...
+@overload
+def together[A, B, C](a: Question[A], b: Question[B], c: Question[C], /) -> tuple[list[A], list[B], list[C]]: ...
+@overload
+def together[A, B, C, D](
+    a: Question[A], b: Question[B], c: Question[C], d: Question[D], /
+) -> tuple[list[A], list[B], list[C], list[D]]: ...
+@overload
+def together(*questions: Question[Any]) -> tuple[list[Any], ...]: ...
+def together(*questions: Question[Any]) -> tuple[list[Any], ...]:
+    """The rows of each question, as the queryset would give them, in one statement.
+
+    All are read from the database of the first one's model. Raises TypeError for a column whose values JSON would
+    change, as those of a FloatField, or that no page has asked for yet.
+    """
+    if not any(question.statement.sql for question in questions):
+        return tuple([] for _ in questions)
+    connection, joined = questions[0].statement.connection(), _join(questions)
+    parameters = [
+        parameter
+        for question in questions
+        if question.statement.sql
+        for parameter in question.statement.bind(question.parameters, question.limits, connection)
+    ]
+    [[document]] = fetch(connection, joined.sql, parameters)
+    return tuple(
+        list(map(question.read, question.statement.convert(rows or [], connection)))
+        for question, rows in zip(questions, joined.decoder.decode(document), strict=True)
+    )
+
+
+def _join(questions: tuple[Question[Any], ...]) -> _Joined:
+    """The SQL of the questions, written once for each set of statements."""
+    if not all(question.is_kept for question in questions):
+        return _write(questions)
+    kind = tuple((question.statement, len(question.limits)) for question in questions)
+    if (joined := _JOINED.get(kind)) is None:
+        joined = _JOINED[kind] = _write(questions)
+    return joined
+
+
+def _write(questions: tuple[Question[Any], ...]) -> _Joined:
+    types = [[_kind(column) for column in question.statement.columns] for question in questions]
+    if questions[0].statement.connection().vendor == "postgresql":
+        arrays = [_on_postgresql(question, kinds) for question, kinds in zip(questions, types, strict=True)]
+        document: Any = tuple.__class_getitem__(tuple(map(_rows_type, types)))
+        return _Joined(f"SELECT json_build_array({', '.join(arrays)})::text", msgspec.json.Decoder(document))
+    # The values of SQLite's driver are those of its JSON, text and numbers; converters make the rest of them.
+    arrays = [_on_sqlite(question) for question in questions]
+    return _Joined(f"SELECT json_array({', '.join(arrays)})", msgspec.json.Decoder())
+
+
+def _rows_type(kinds: list[str]) -> Any:
+    """The type of the rows of a query; without any there is none."""
+    row: Any = tuple.__class_getitem__(tuple(_TYPES[kind] | None for kind in kinds))
+    return list[row] | None
+
+
+def _kind(column: Any) -> str:
+    """The kind of field of a column. Raises TypeError for one whose values are not known to come out the same."""
+    field = column.output_field
+    while field.is_relation:
+        field = field.target_field
+    if (kind := field.get_internal_type()) not in _TYPES:
+        raise TypeError(f"{column} is a {kind}, which cannot be asked together with others.")
+    return kind
+
+
+def _on_postgresql(question: Question[Any], kinds: list[str]) -> str:
+    statement = question.statement
+    if not statement.sql:
+        return "NULL"
+    values = [f"c{at}::text" if kind in _AS_TEXT else f"c{at}" for at, kind in enumerate(kinds)]
+    # An aggregate takes the rows in the order of the subquery.
+    array, rows = f"json_build_array({', '.join(values)})", statement.limited(question.limits)
+    return f"(SELECT json_agg({array}) FROM ({rows}) t({_names(statement)}))"  # noqa: S608 its parts are SQL
+
+
+def _on_sqlite(question: Question[Any]) -> str:
+    statement = question.statement
+    if not statement.sql:
+        return "NULL"
+    # SQLite may leave out the order of a subquery that has no limit.
+    limit = "" if question.limits or statement.is_sliced else " LIMIT -1"
+    rows, names = statement.limited(question.limits) + limit, _names(statement)
+    return f"json((WITH t({names}) AS ({rows}) SELECT json_group_array(json_array({names})) FROM t))"  # noqa: S608 as above
+
+
+def _names(statement: Statement) -> str:
+    return ", ".join(f"c{at}" for at in range(len(statement.columns)))

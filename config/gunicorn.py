@@ -28,5 +28,6 @@ forwarded_allow_ips = ",".join(settings.TRUSTED_PROXIES) or "127.0.0.1"
 # Requests are logged by the application, with their id and without what was searched for.
 accesslog = None
 loglevel = "warning"
+logconfig_dict = settings.LOGGING
 # It would lie in the home folder, where a second installation on the machine has its own.
 control_socket_disable = True

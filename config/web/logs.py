@@ -1,4 +1,4 @@
-"""Log format, with the request's id in every line and without secrets."""
+"""Log format, with the request's id in every line and without secrets or personal data."""
 
 import logging
 import re
@@ -7,39 +7,55 @@ from typing import Any
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
-# Secrets in a URL: the key of a provider's webhook or of a customer's offer.
-KEY = re.compile(r"[\w-]{40,}")
-# A password reset link gives access to the account.
-RESET_LINK = re.compile(r"(/password/reset/)[^\s/]+/[^\s/]+")
+# Secrets in a URL: the key of a provider's webhook or of a customer's offer. A long name of a function is none.
+KEY = re.compile(r"(?=[a-z_-]*[0-9A-Z])[\w-]{40,}")
+# In any line of any logger, and in tracebacks too: who logs does not know what an exception's text holds.
+MASKS = [
+    # A password reset link gives access to the account.
+    (re.compile(r"(/password/reset/)[^\s/]+/[^\s/]+"), r"\1…"),
+    # A query holds what somebody typed.
+    (re.compile(r"(?<=[\w/])\?[\w%.~+-]+=[^\s\"'<>]*"), "?…"),
+    # The token of a bot of Telegram stands in each of its addresses.
+    (re.compile(r"\d{6,}:[\w-]{30,}"), "***"),
+    (KEY, "***"),
+    # PostgreSQL quotes the row that it refuses.
+    (re.compile(r"(Key \([^)]*\)=|Failing row contains )\(.*\)"), r"\1(…)"),
+    # People's addresses, and the name and password in the address of a server.
+    (re.compile(r"[^\s\"'<>(),;/=]+@(?=[\w-]+(\.[\w-]+)+)"), "…@"),
+]
 
 
-class RequestIdFilter(logging.Filter):
-    """Adds the id of the current request to the record ("-" outside of one), and masks secrets in its message."""
+def mask(text: str) -> str:
+    """`text` without secrets and what is known of people by their addresses."""
+    for pattern, instead in MASKS:
+        text = pattern.sub(instead, text)
+    return text
 
-    def filter(self, record: logging.LogRecord) -> bool:
+
+class LineFormatter(logging.Formatter):
+    """The format of all loggers. A record's message and traceback are masked."""
+
+    def format(self, record: logging.LogRecord) -> str:
         # Django logs a 4xx after the middleware has run, and passes the request.
-        request = getattr(record, "request", None)
-        record.request_id = getattr(request, "request_id", request_id.get())
-        if "/password/reset/" in (message := record.getMessage()):
-            record.msg, record.args = RESET_LINK.sub(r"\1…", message), ()
-        elif record.name == "django.request":
-            record.msg, record.args = KEY.sub("***", message), ()
-        return True
+        record.request_id = getattr(getattr(record, "request", None), "request_id", request_id.get())
+        return mask(super().format(record))
 
 
 def logging_config(level: str) -> dict[str, Any]:
     """The setting LOGGING: one line an event on standard error, from `level` upwards."""
+    line = "{asctime} {levelname} {name} [{request_id}] {message}"
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": "config.web.logs.RequestIdFilter"}},
-        "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"}},
+        "formatters": {"line": {"()": "config.web.logs.LineFormatter", "format": line, "style": "{"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             # Django's own handlers would print these a second time, and mail them to nobody.
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
+            # It names the whole address of a request that it cannot answer.
+            "gunicorn.error": {"handlers": ["console"], "level": "WARNING", "propagate": False},
             # Its warnings are about being stopped.
             "django_tasks_db": {"level": "ERROR"},
             "axes": {"level": "ERROR"},

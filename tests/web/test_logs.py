@@ -1,0 +1,74 @@
+"""Lines of the log: the id of the request, and neither secrets nor people."""
+
+import logging
+import subprocess
+import sys
+import traceback
+
+import pytest
+from django.db import IntegrityError, connection
+
+from config.accounts.models import User
+from config.web.logs import LineFormatter, logging_config
+
+KEY = "kQ3-" + "a_B9" * 10
+TRACEBACK = "in test_a_long_name_of_a_function_in_a_traceback_stays"
+
+
+def line(message, *args, name="django.security.csrf", exc_info=None):
+    """A line as the setting formats it."""
+    config = logging_config("INFO")["formatters"]["line"]
+    formatter = LineFormatter(config["format"], style=config["style"])
+    text = formatter.format(logging.LogRecord(name, logging.WARNING, "", 0, message, args, exc_info))
+    return text.partition(" WARNING ")[2]
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        (f"Forbidden: /offers/{KEY}", "Forbidden: /offers/***"),
+        ("Forbidden: /password/reset/MQ/c8-6a1b", "Forbidden: /password/reset/…"),
+        (f"Bearer vst_1a2b3c4d_{KEY}", "Bearer ***"),
+        ("GET https://api.telegram.org/bot123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11/send", "GET https://api.telegram.org/bot***/send"),
+        ("Error handling request /inbox/requests?q=Zo%C3%A9+Martin&page=2", "Error handling request /inbox/requests?…"),
+        ("Refused: Zoé.Martin+1@example.org", "Refused: …@example.org"),
+        ("postgres://vestibule:secret@db.example.com/x", "postgres://…@db.example.com/x"),
+        ("Key (pro_id, email)=(1, zoe (home)) already exists.", "Key (pro_id, email)=(…) already exists."),
+        ("Failing row contains (1, Zoé, 06 12).", "Failing row contains (…)."),
+        ("Why? a=b and c@d", "Why? a=b and c@d"),
+        (TRACEBACK, TRACEBACK),
+    ],
+)  # fmt: skip
+def test_a_message(message, shown):
+    assert line(message) == f"django.security.csrf [-] {shown}"
+    assert line("%s", message, name="gunicorn.error") == f"gunicorn.error [-] {shown}"
+
+
+def test_a_traceback(db, user):
+    with pytest.raises(IntegrityError) as refused:
+        User.objects.create_user(email=user.email, password="a long enough secret")
+    error = refused.value
+    shown = line("Failed", exc_info=(type(error), error, error.__traceback__))
+    assert "in test_a_traceback" in shown
+    assert user.email not in shown
+    if connection.vendor == "postgresql":
+        assert user.email in "".join(traceback.format_exception(error))
+
+
+GUNICORN = """
+import logging
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+config = Config()
+config.set("logconfig_dict", __import__("config.gunicorn").gunicorn.logconfig_dict)
+config.set("loglevel", "warning")
+Logger(config).exception("Error handling request %s", "/inbox?q=Martin")
+"""
+
+
+def test_gunicorn_writes_the_same_lines():
+    run = subprocess.run([sys.executable, "-c", GUNICORN], capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run.stderr
+    assert " ERROR gunicorn.error [-] Error handling request /inbox?…\n" in run.stderr
+    assert "Martin" not in run.stderr

@@ -13,6 +13,8 @@ from config.api.dialect import created
 from config.api.endpoint import Api
 from config.api.idempotency import RequestKey
 from config.counts.models import Total
+from config.search.found import find_keys
+from config.web.compiled import Compiled
 from config.web.paging import NumberedPages
 
 from .dialect import dialect, to_body
@@ -45,6 +47,7 @@ def _kept_total(pro: Pro, **filters: str) -> QuerySet[Any, Any]:
 
 _FILTERS = ("status", "role", "channel_preference")
 _PAGES = NumberedPages(ListedContact, _list, kept_total=_kept_total, kept_for=_FILTERS)
+_WITH_KEYS = Compiled.structs(ListedContact, lambda pro, keys: _list(pro).filter(pk__in=keys).newest_first())
 
 
 def _sent_fields(body: Struct) -> dict[str, Any]:
@@ -62,7 +65,9 @@ def list_contacts(caller: Caller, query: ContactQuery) -> ContactPage:
     given = {name: value for name, value in filters.items() if value}
     limit = min(query.limit, MAX_PAGE_SIZES[caller.pro.plan])
     if query.search:
-        rows, total = _PAGES.page_of(_list(caller.pro, **given).search(query.search), query.page, limit)
+        found = _list(caller.pro, **given).search(query.search).newest_first()
+        keys, total = find_keys(found, (query.page - 1) * limit, limit)
+        rows = _WITH_KEYS.rows(caller.pro, keys)
     else:
         rows, total = _PAGES.page(query.page, limit, caller.pro, **given)
     return ContactPage([to_body(row) for row in rows], Pagination(query.page, limit, total, -(-total // limit)))

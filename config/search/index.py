@@ -4,6 +4,7 @@ PostgreSQL has one GIN index over tenant and text, SQLite a full-text table. A m
 fields, as `search_index`; its migrations make it.
 """
 
+import re
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -13,13 +14,24 @@ from django.core.management import CommandError
 from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import RunPython
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 
 from .query import Terms
 from .sqlite import SHORTEST, FullTextTable, execute, state_sizes, to_match
 
+# Of what pg_trgm makes a trigram. For a term without one it would go through the whole index, of all tenants.
+TRIGRAM = re.compile(r"[^\W_]{3}")
 EXTENSIONS = ("CREATE EXTENSION IF NOT EXISTS pg_trgm", "CREATE EXTENSION IF NOT EXISTS btree_gin")
+
+
+def _has_trigrams(alternatives: set[str], using: str) -> bool:
+    """Tell if the database's index knows each of the terms."""
+    if connections[using].vendor == "sqlite":
+        return min(map(len, alternatives), default=0) >= SHORTEST
+    return all(map(TRIGRAM.search, alternatives))
 
 
 @dataclass(frozen=True)
@@ -52,13 +64,25 @@ class SearchIndex:
             return Q(pk__in=[])
         matching = Q()
         if connections[using].vendor == "sqlite":
-            indexed = [alternatives for alternatives in terms if min(map(len, alternatives)) >= SHORTEST]
+            indexed = [alternatives for alternatives in terms if _has_trigrams(alternatives, using)]
             if indexed and self.full_text_table.is_rare(match := to_match(indexed), connections[using]):
                 matching &= Q(pk__in=RawSQL(self.full_text_table.keys(), [match]))  # noqa: S611 - all typed text is a parameter
                 terms = [alternatives for alternatives in terms if alternatives not in indexed]
         for alternatives in terms:
-            matching &= reduce(or_, (Q((f"{self.text}__contains", term)) for term in sorted(alternatives)))
+            holds = self._holds if _has_trigrams(alternatives, using) else self._holds_unindexed
+            matching &= reduce(or_, map(holds, sorted(alternatives)))
         return matching
+
+    def is_used_for(self, terms: Terms, using: str) -> bool:
+        """Tell if the index leads to the rows: two letters alone are looked for in all rows of the tenant."""
+        return any(_has_trigrams(alternatives, using) for alternatives in terms)
+
+    def _holds(self, term: str) -> Q:
+        return Q((f"{self.text}__contains", term))
+
+    def _holds_unindexed(self, term: str) -> Q:
+        """The same in SQL that no index knows: the rows of the tenant are read, in the order that is asked for."""
+        return Q(GreaterThan(StrIndex(self.text, Value(term)), 0))
 
     def operation(self) -> RunPython:
         """The operation of a migration that makes the index over all rows that stand."""

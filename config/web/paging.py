@@ -37,7 +37,6 @@ class NumberedPages[R]:
                 return rows.filter(created_at__lte=since)
             return rows.filter(TupleLessThanOrEqual(("created_at", "pk"), (since, since_id)))
 
-        self._struct = struct
         self._rows, self._total, self._positions = _compile_pages(struct, shape)
         self._rest, self._rest_total, _ = _compile_pages(struct, rest)
         self._kept_total, self._kept_for = Compiled(kept_total) if kept_total else None, frozenset(kept_for)
@@ -62,11 +61,6 @@ class NumberedPages[R]:
         total = self._kept_total if self._kept_total and self._is_kept(named) else self._total
         return _number(total, *values, **named)
 
-    def page_of(self, rows: QuerySet[Any, Any], number: int, size: int) -> tuple[list[R], int]:
-        """Page `number` of `rows`, whose SQL differs from request to request, such as those of a search."""
-        listed, total, _positions = _compile_pages(self._struct, lambda: rows, is_kept=False)
-        return listed.part(size, (number - 1) * size), _number(total)
-
     def _skip(self, start: int, values: tuple[Value, ...], named: dict[str, Value]) -> dict[str, Value] | None:
         """The position at which the rows after the first `start` begin; None if there are no more.
 
@@ -85,9 +79,7 @@ def _number(total: Compiled[Any], *values: Value, **named: Value) -> int:
     return rows[0][0] if rows else 0
 
 
-def _compile_pages[R](
-    struct: type[R], shape: Shape[Any], *, is_kept: bool = True
-) -> tuple[Compiled[R], Compiled[Any], Compiled[Any]]:
+def _compile_pages[R](struct: type[R], shape: Shape[Any]) -> tuple[Compiled[R], Compiled[Any], Compiled[Any]]:
     """The rows of a list newest first, the number of them, and their positions."""
 
     def newest_first(*values: Any, **named: Any) -> QuerySet[Any, Any]:
@@ -99,8 +91,7 @@ def _compile_pages[R](
     def positions(*values: Any, **named: Any) -> QuerySet[Any, Any]:
         return newest_first(*values, **named).values_list("created_at", "pk")
 
-    rows = Compiled.structs(struct, newest_first, is_kept=is_kept)
-    return rows, Compiled(total, is_kept=is_kept), Compiled(positions, is_kept=is_kept)
+    return Compiled.structs(struct, newest_first), Compiled(total), Compiled(positions)
 
 
 class InvalidCursorError(ValueError):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from config.accounts.models import Pro, TenantQuerySet
 from config.search.query import read_query
 
+from ..search_text import contact_terms
 from .contact import Contact
 from .queryset import ContactQuerySet
 
@@ -56,8 +57,15 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
         contacts = Contact.objects.for_pro(pro)
         if not text:
             return contacts
+        said = self.for_pro(pro).search(text).order_by()
+        if not self.model.search_index.is_used_for(read_query(text).words_or_number(), self.db):
+            # Two letters are in many messages: the newest conversations are read until a page is full. A subquery, and
+            # not EXISTS, for which PostgreSQL would first read all messages.
+            by_name = Contact.search_index.matching(contact_terms(text, by_word=True), self.db)
+            rows = contacts.alias(said=Subquery(said.filter(contact=OuterRef("pk")).values("pk")[:1]))
+            return rows.filter(by_name | Q(said__isnull=False))
         by_contact = contacts.search(text, by_word=True).values("pk")
-        by_message = self.for_pro(pro).search(text).order_by().values("contact")
+        by_message = said.values("contact")
         # A union, and not "or": each half is then read from its own index.
         return contacts.filter(pk__in=by_contact.union(by_message))
 

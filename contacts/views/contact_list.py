@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.forms import BoundField
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from config.accounts.http import ProRequest, wants
 from config.counts.models import Total
+from config.search.found import find_keys, in_order_of
 
 from ..forms import SORTS, BookFilter, KeptViewForm, NewContactForm
 from ..models import Contact, ContactCount, KeptView
+from ..models.queryset import ContactQuerySet
 from .chosen import export_response
 
 PAGE = "contacts/book.html"
@@ -35,6 +37,21 @@ class KeptPaginator(Paginator):
         return self._total
 
 
+class FoundPaginator(Paginator):
+    """Pages of what a search found among `rows`: one query gives the keys of a page and the number of all."""
+
+    def __init__(self, found: ContactQuerySet, size: int, rows: ContactQuerySet) -> None:
+        super().__init__(found, size)
+        self._found, self._rows = found, rows
+
+    def get_page(self, number: Any) -> Page:
+        keys, total = find_keys(self._found, (number - 1) * self.per_page, self.per_page)
+        if not keys:  # Past the end: the last page.
+            return super().get_page(number)
+        self.count = total
+        return Page(in_order_of(keys, list(self._rows.filter(pk__in=keys))), number, self)
+
+
 class ContactList:
     """A Pro's contacts with the search, filters, order and page of the URL."""
 
@@ -47,11 +64,14 @@ class ContactList:
         self.is_archived = "view" in self.chosen
         self.number = self.chosen.pop("page", 1)
 
-    def rows(self) -> Any:
+    def rows(self) -> ContactQuerySet:
         """Contacts that match the search and filters, in the chosen order."""
-        rows = Contact.objects.for_pro(self.pro, deleted=self.is_archived).filter(**self._filters())
+        rows = self._all().filter(**self._filters())
         rows = rows.search(self.search, by_word=True) if self.search else rows
         return rows.order_by(*SORTS[self.sort])
+
+    def _all(self) -> ContactQuerySet:
+        return Contact.objects.for_pro(self.pro, deleted=self.is_archived)
 
     def _filters(self) -> dict[str, str]:
         names = {"status": "status", "role": "role", "channel_preference": "channel"}
@@ -60,7 +80,7 @@ class ContactList:
     def pages(self) -> Paginator[Any]:
         """The pages of the list; only what a search found is counted."""
         if self.search:
-            return Paginator(self.rows(), ROWS)
+            return FoundPaginator(self.rows(), ROWS, self._all())
         state = ContactCount.State.ARCHIVED if self.is_archived else ContactCount.State.PRESENT
         kept = ContactCount.objects.for_pro(self.pro).filter(state=state, **self._filters())
         return KeptPaginator(self.rows(), ROWS, kept.values_list(Total(), flat=True).get())

@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Case, Count, Prefetch, Q, When, Window
 from django.db.models.fields.tuple_lookups import TupleLessThan
 
 from config.accounts.models import TenantQuerySet
@@ -55,7 +55,20 @@ class InquiryQuerySet(TenantQuerySet["Inquiry"]):
     def counts(self) -> dict[str, int]:
         """Number of rows by coarse status, and in all: {"open": 3, …, "all": 7}."""
         by_status = dict(self.order_by().values_list("status").annotate(Count("pk")))
-        return {
-            **{status: by_status.get(status, 0) for status in self.model.Status.values},
-            "all": sum(by_status.values()),
-        }
+        return self._counts(by_status)
+
+    def _counts(self, by_status: dict[str, int]) -> dict[str, int]:
+        numbers = {status: by_status.get(status, 0) for status in self.model.Status.values}
+        return {**numbers, "all": sum(numbers.values())}
+
+    def find(self, status: str, size: int) -> tuple[list[int], dict[str, int]]:
+        """Keys of the newest `size` rows with this coarse status ("all" is any), and `counts`, from one query.
+
+        A search asks its index once for both; see `config.search.found`.
+        """
+        statuses = self.model.Status.values
+        numbers = [Window(Count("pk", filter=Q(status=name))) for name in statuses]
+        others_last = [] if status == "all" else [Case(When(status=status, then=0), default=1)]
+        rows = list(self.order_by(*others_last, "-created_at", "-id").values_list("pk", "status", *numbers)[:size])
+        keys = [key for key, row_status, *_numbers in rows if status in ("all", row_status)]
+        return keys, self._counts(dict(zip(statuses, rows[0][2:], strict=True)) if rows else {})

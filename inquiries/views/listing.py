@@ -1,5 +1,6 @@
 """The list of inquiries, as its URL asks for it."""
 
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, Subquery
@@ -54,8 +55,15 @@ class Listing:
             rows = rows.filter(profile_at=None)
         return rows.search(self.search) if self.search else rows
 
+    @cached_property
+    def found(self) -> tuple[list[int], dict[str, int]]:
+        """Of a search: the keys of the first page's rows and of one more, and the counts."""
+        return self.matching().find(self.status, ROWS + 1)
+
     def counts(self) -> dict[str, int]:
         """Number of the inquiries that match search and filters by status, and in all."""
+        if self.search:
+            return self.found[1]
         if self.chosen.keys() - {"status", "type", "priority", "case"}:
             return self.matching().counts()
         kept = InquiryCount.objects.for_pro(self.pro).filter(**self._lookups())
@@ -68,7 +76,10 @@ class Listing:
 
     def rows(self) -> Any:
         """The inquiries of the chosen tab, newest first."""
-        rows = self.matching() if self.status == "all" else self.matching().filter(status=self.status)
+        if self.search and not self.cursor:
+            rows = Inquiry.objects.for_pro(self.pro).filter(pk__in=self.found[0])
+        else:
+            rows = self.matching() if self.status == "all" else self.matching().filter(status=self.status)
         counts = {"attachment_count": _count_related(Attachment), "offer_count": _count_related(Offer)}
         rows = rows.select_related("inquiry_type", "step").with_newest_offer().defer(*DEFERRED)
         return rows.annotate(**counts).newest_first()

@@ -73,6 +73,8 @@ def test_the_newest_first_and_no_other_pros(browser, contact):
         ("view=nonsense&sort=nonsense&page=nonsense", ["Paul", "Hélène"]),
         ("page=99", ["Paul", "Hélène"]),
         (f"page={10**30}", ["Paul", "Hélène"]),
+        ("page=99&q=example", ["Paul", "Hélène"]),
+        (f"page={10**30}&q=ex", ["Paul", "Hélène"]),
         ("archived=nonsense", ["Paul", "Hélène"]),
     ],
 )
@@ -161,6 +163,16 @@ def test_pages(browser, contact):
         [f"V{n:03}" for n in range(start, min(start + 50, 120))] for start in (0, 50, 100)
     ]
     assert (pages[1].one(".pages .soft").text, pages[1].one("[rel=prev]")["href"]) == ("51–100 of 120", "?page=1")
+
+
+def test_pages_of_a_search(browser, contact):
+    for n in range(60):
+        contact(at=-n, name=f"Zoé {n:02}"), contact(at=-n, name="Paul")
+    for text in ("zoe", "zo"):
+        first, second = get(browser, f"q={text}"), get(browser, f"q={text}&page=2")
+        assert names(first) + names(second) == [f"Zoé {n:02}" for n in range(60)]
+        assert (first.one(".pages .soft").text, second.one(".pages .soft").text) == ("1–50 of 60", "51–60 of 60")
+        assert names(get(browser, f"q={text}&page=9")) == names(second)
 
 
 def test_htmx_gets_the_table_alone_and_the_new_url(browser, contact):

@@ -105,11 +105,23 @@ def test_pages_follow_each_other(api, contact):
     ]
 
 
+def test_pages_of_a_search_follow_each_other(api, contact):
+    for n in range(5):
+        contact(at=-n, name=f"Zoé {n}"), contact(at=-n, name=f"Paul {n}")
+    for search in ("zoe", "zo"):
+        pages = [api.get(LIST, page=p, limit=2, search=search) for p in (1, 2, 3)]
+        assert [names(page) for page in pages] == [["Zoé 0", "Zoé 1"], ["Zoé 2", "Zoé 3"], ["Zoé 4"]]
+        assert [pagination(page) for page in pages] == [
+            {"page": p, "limit": 2, "total": 5, "totalPages": 3} for p in (1, 2, 3)
+        ]
+
+
 @pytest.mark.parametrize("page", [2, 3, 10**9, 2**53 - 1])
 def test_a_page_past_the_end_is_empty(api, contact, page):
-    contact()
+    contact(name="Hélène")
     expected = {"data": [], "pagination": {"page": page, "limit": 20, "total": 1, "totalPages": 1}}
     assert api.get(LIST, page=page).json() == expected
+    assert api.get(LIST, page=page, search="hel").json() == expected
 
 
 @pytest.mark.parametrize(("plan", "greatest"), [("free", 50), ("pro", 100), ("enterprise", 500)])

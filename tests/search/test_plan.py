@@ -2,9 +2,15 @@
 
 import pytest
 from django.db import connection
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from contacts.models import ContactMessage
+from config.search.found import find_keys
+from config.search.query import read_query
+from contacts.models import Contact, ContactMessage
 
+from ..benchmarks.plans import explain
 from ..factories import ProFactory
 from .rows import MODELS, add, crowd, texts
 
@@ -46,6 +52,46 @@ def test_a_search_is_read_from_the_index(model, busy_pro):
         lists.append(search.filter(status=model._meta.get_field("status").default).order_by("-created_at", "-id")[:26])
     for rows in lists:
         assert_index_used(rows.explain(), model, busy_pro)
+
+
+def test_the_page_and_the_number_of_all_are_one_search(model, busy_pro):
+    found = model.objects.for_pro(busy_pro).search("number 12344").order_by("-created_at", "-id")
+    with CaptureQueriesContext(connection) as queries:
+        assert find_keys(found, 0, 20) == ([found.get().pk], 1)
+    [sql] = [query["sql"] for query in queries if "ORDER BY" in query["sql"]]
+    assert_index_used(explain(sql), model, busy_pro)
+
+
+@pytest.mark.parametrize("typed", ["ri", "--", "ri 14"])
+def test_for_two_letters_the_rows_of_the_pro_are_read(model, busy_pro, typed):
+    rows = model.objects.for_pro(busy_pro)
+    plan = (
+        rows.filter(model.search_index.matching(read_query(typed).words(), rows.db)).order_by("-created_at").explain()
+    )
+    # PostgreSQL would go through the whole index for it, of all Pros.
+    assert "search_text ~~" not in plan and "VIRTUAL TABLE" not in plan, plan
+    expected = [text for n in range(0, COUNT, 2) if holds(text := f"jan de vries number {n}", typed)]
+    assert texts(rows, typed) == sorted(expected)
+
+
+def holds(text, typed):
+    return all(word in text for word in typed.split())
+
+
+@pytest.mark.parametrize("model", [Contact], ids=["Contact"], indirect=True)
+def test_conversations_with_two_letters_are_read_in_their_order(model, busy_pro):
+    Contact.objects.for_pro(busy_pro).update(last_message_at=F("created_at"))
+    [message] = add(ContactMessage, busy_pro, "xy")
+    Contact.objects.filter(pk=message.contact_id).update(last_message_at=timezone.now())
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE contacts_contact")
+    conversations = ContactMessage.objects.search_conversations(busy_pro, "xy")
+    assert conversations.conversations(None, 25) == ([message.contact], False)
+    plan = conversations.filter(last_message_at__isnull=False).order_by("-last_message_at", "-id")[:26].explain()
+    assert "contact_last_message" in plan, plan
+    # "hashed": all messages would be read before the first conversation.
+    assert "Sort" not in plan and "TEMP B-TREE" not in plan and "hashed" not in plan, plan
 
 
 @pytest.mark.parametrize("model", [ContactMessage], ids=["ContactMessage"], indirect=True)

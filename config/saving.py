@@ -16,12 +16,23 @@ from django.db.models import AutoField, Field, Model
 # What gives the value of one column to the database's driver.
 type Reader = Callable[[Model, Any], Any]
 type Statement = tuple[str, Sequence[Reader]]
+# Rows of the statements for any number of them.
+_SIZES = (128, 64, 32, 16, 8, 4, 2, 1)
 
 
 def insert[M: Model](*rows: M) -> None:
     """Insert rows of one model in one statement, and set the keys that the database makes."""
     if rows:
         _insert(rows, skips_conflicts=False)
+
+
+def insert_many(rows: Sequence[Model]) -> None:
+    """Insert any number of rows of one model in a few statements, whose sizes are few as well, and set their keys."""
+    start = 0
+    for size in _SIZES:
+        while len(rows) - start >= size:
+            insert(*rows[start : start + size])
+            start += size
 
 
 def insert_missing[M: Model](*rows: M) -> bool:
@@ -42,6 +53,24 @@ def update(row: Any, *names: str) -> None:
         cursor.execute(sql, [read(row, connection) for read in readers])
         if not cursor.rowcount:
             raise model.NotUpdated(f"{model.__name__} {row.pk} is gone.")
+
+
+def update_many(rows: Sequence[Model], *names: str) -> None:
+    """Save these fields of stored rows of one model in a few statements; rows that are gone are left out."""
+    start = 0
+    for size in _SIZES:
+        while len(rows) - start >= size:
+            _update_rows(rows[start : start + size], names)
+            start += size
+
+
+def _update_rows(rows: Sequence[Model], names: tuple[str, ...]) -> None:
+    model = type(rows[0])
+    using = router.db_for_write(model, instance=rows[0])
+    connection = connections[using]
+    sql, readers = _update_rows_statement(model, using, names, len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [read(row, connection) for row in rows for read in readers])
 
 
 def _insert(rows: Sequence[Model], *, skips_conflicts: bool) -> bool:
@@ -81,6 +110,22 @@ def _update_statement(model: Any, using: str, names: tuple[str, ...]) -> Stateme
     changes = ", ".join(f"{quote(field.column)} = %s" for field in fields)
     sql = f"UPDATE {quote(model._meta.db_table)} SET {changes} WHERE {quote(key.column)} = %s"  # noqa: S608
     return sql, _readers([*fields, key], is_new=False)
+
+
+@cache
+def _update_rows_statement(model: Any, using: str, names: tuple[str, ...], count: int) -> Statement:
+    connection, key = connections[using], model._meta.pk
+    fields = [model._meta.get_field(name) for name in names]
+    quote, table = connection.ops.quote_name, connection.ops.quote_name(model._meta.db_table)
+    # Both databases call the columns of VALUES so. PostgreSQL takes what stands there for text.
+    columns = [f"v.column{number}" for number in range(1, len(fields) + 2)]
+    if connection.vendor == "postgresql":
+        types = [field.cast_db_type(connection) for field in [key, *fields]]
+        columns = [f"{column}::{type_}" for column, type_ in zip(columns, types, strict=True)]
+    changes = ", ".join(f"{quote(field.column)} = {value}" for field, value in zip(fields, columns[1:], strict=True))
+    marks = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * count)
+    sql = f"UPDATE {table} SET {changes} FROM (VALUES {marks}) v WHERE {table}.{quote(key.column)} = {columns[0]}"  # noqa: S608
+    return sql, _readers([key, *fields], is_new=False)
 
 
 def _readers(fields: Iterable[Any], *, is_new: bool) -> list[Reader]:

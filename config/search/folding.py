@@ -11,6 +11,8 @@ _LETTERS |= str.maketrans(dict.fromkeys("‘’ʼ", "'"))
 
 def fold(text: str) -> str:
     """`text` without case and accents and with single spaces: "Hélène  ŒUVRARD" -> "helene oeuvrard"."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     # Taken apart first: "ᴬ" is a letter without case, and the "A" in it is none.
     plain = unicodedata.normalize("NFKD", text).casefold()
     plain = unicodedata.normalize("NFKD", plain).translate(_LETTERS)

@@ -70,6 +70,16 @@ def parse_row(contact_import: ContactImport, row: ContactImportRow) -> ParsedRow
     return ParsedRow(contact, id, notes)
 
 
+def read_checked_row(contact_import: ContactImport, row: ContactImportRow) -> ParsedRow:
+    """Content of a row as its check has stored it. Where `fields` do not hold all of it, the row is parsed again."""
+    fields = row.fields
+    is_cut = "note" in fields or any(len(value) >= MAX_DISPLAYED for value in fields.values())
+    if is_cut or "id" in contact_import.columns:
+        return parse_row(contact_import, row)
+    pro = contact_import.pro
+    return ParsedRow(Contact(**{"pro": pro, "source": SOURCE, "language": pro.language, **fields}), None, [])
+
+
 def displayed_note(notes: list[str]) -> str:
     return "\n".join(notes)[:MAX_DISPLAYED]
 

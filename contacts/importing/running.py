@@ -5,10 +5,12 @@ from operator import attrgetter
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max
 
+from config.saving import insert_many
+
 from ..addresses import identities_of
 from ..models import Contact, ContactEvent, ContactIdentity, ContactImport, ContactImportRow, ContactNote
 from ..models.identity import ContactIdentityQuerySet
-from .rows import ParsedRow, displayed_note, language_of, parse_row, refuse_on_error
+from .rows import ParsedRow, displayed_note, language_of, read_checked_row, refuse_on_error
 
 Outcome = ContactImportRow.Outcome
 # The event of each row that has one.
@@ -26,7 +28,7 @@ def run_rows(contact_import: ContactImport, rows: list[ContactImportRow]) -> Non
             if row not in stored:
                 with refuse_on_error(row), transaction.atomic():
                     _import_row(contact_import, row, parsed, events)
-    ContactEvent.objects.bulk_create(events[row] for row in sorted(events, key=attrgetter("number")))
+    insert_many([events[row] for row in sorted(events, key=attrgetter("number"))])
     identities = ContactIdentity.objects.for_pro(contact_import.pro)
     _note_identities(rows, identities.filter(pk__gt=last_identity))
 
@@ -37,7 +39,7 @@ def _parse_rows(contact_import: ContactImport, rows: list[ContactImportRow]) -> 
     for row in rows:
         if row.outcome != Outcome.REFUSE:
             with refuse_on_error(row):
-                parsed_rows[row] = parse_row(contact_import, row)
+                parsed_rows[row] = read_checked_row(contact_import, row)
     return parsed_rows
 
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
-from config.saving import insert
+from config.saving import insert, insert_many
 from config.web.compiled import Compiled
 
 from ..addresses import email_key, identities_of
@@ -207,13 +207,8 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         for contact in contacts:
             contact.derive_fields()
         with transaction.atomic():
-            if len(contacts) == 1:
-                insert(*contacts)
-                insert(*identities)
-            else:
-                # `insert` keeps its SQL for each number of rows, and batches have any.
-                self.bulk_create(contacts)
-                ContactIdentity.objects.bulk_create(identities)
+            insert_many(contacts)
+            insert_many(identities)
 
     def _fill_in_known(
         self,

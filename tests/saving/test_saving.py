@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from config.accounts.models import Pro
-from config.saving import insert, insert_missing, update
+from config.saving import insert, insert_many, insert_missing, update, update_many
 from contact_requests.models import ContactRequest
 from contacts.models import Contact, ContactEvent, ContactIdentity, WaitingItem
 from inquiries.models import Inquiry, InquiryHistory, InquiryType
@@ -109,6 +109,44 @@ def test_rows_are_inserted_in_their_order():
     assert list(contact.events.order_by("pk")) == events
     assert [event.kind for event in contact.events.order_by("pk")] == ["created", "changed", "deleted"]
     insert()
+
+
+@pytest.mark.parametrize("count", [0, 1, 127, 300])
+def test_any_number_of_rows_is_inserted_in_their_order(count):
+    contact = ContactFactory()
+    events = [ContactEvent(contact=contact, kind=f"{number}") for number in range(count)]
+    insert_many(events)
+    assert list(contact.events.order_by("pk").values_list("pk", "kind")) == [(e.pk, e.kind) for e in events]
+
+
+@pytest.mark.parametrize("count", [0, 1, 127, 300])
+def test_fields_of_any_number_of_rows_are_updated_as_by_save(count):
+    contact, other = ContactFactory(), ContactFactory()
+    insert_many([ContactEvent(contact=contact, kind="created", created_at=NOW) for _ in range(count + 1)])
+    *rows, untouched = contact.events.order_by("pk")
+    before = stored(untouched)
+    for number, row in enumerate(rows):
+        row.contact, row.kind, row.changes, row.token = other, f"{number}", {"name": [number, TEXT, None]}, None
+        row.created_at = NOW.replace(year=2001)
+        row.user_id = 10**6  # Not named, and not saved.
+    update_many(rows, "contact", "changes", "kind", "created_at", "token")
+    updated = [stored(row) for row in rows]
+    for row in rows:
+        row.user_id = None
+        row.save()
+    assert updated == [stored(row) for row in rows]
+    assert stored(untouched) == before
+
+
+def test_keys_and_times_of_every_type_are_updated():
+    contact, name = ContactFactory(), f"{TEXT} 2"
+    contact.name, contact.deleted_at, contact.unread_count, contact.merged_into_id = name, NOW, 7, contact.pk
+    gone = ContactFactory()
+    Contact.objects.filter(pk=gone.pk).delete()
+    update_many([contact, gone], "name", "deleted_at", "unread_count", "merged_into")
+    values = Contact.objects.values_list("name", "deleted_at", "unread_count", "merged_into").get(pk=contact.pk)
+    assert values == (name, NOW, 7, contact.pk)
+    assert not Contact.objects.filter(pk=gone.pk).exists()
 
 
 def test_a_row_that_stands_already_is_an_error():

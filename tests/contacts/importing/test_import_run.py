@@ -127,18 +127,37 @@ def test_a_contact_archived_since_the_check_is_created_again(user, pro, work_tas
     assert list(Contact.objects.for_pro(pro).values_list("name", flat=True)) == ["Anna"]
 
 
-def test_a_refused_row_is_never_imported_and_every_other_is_checked_again(user, work_tasks):
-    contact_import = checked(user, "name,phone\nAnna,0612345678\nBad,123\nCarl,0612345679\n", work_tasks)
-    contact_import.rows.filter(number=2).update(values=["Anna", "123"])
+def test_a_refused_row_is_never_imported(user, work_tasks):
+    contact_import = checked(user, "name,phone\nAnna,0612345678\nBad,123\n", work_tasks)
     contact_import.rows.filter(number=3).update(values=["Bad", "0612345670"])
     start_run(contact_import, by=user)
     work_tasks()
     contact_import.refresh_from_db()
     assert (outcomes(contact_import), contact_import.counts) == (
-        {2: "refuse", 3: "refuse", 4: "create"},
-        {"refuse": 2, "create": 1},
+        {2: "create", 3: "refuse"},
+        {"refuse": 1, "create": 1},
     )
-    assert [contact.name for contact in Contact.objects.all()] == ["Carl"]
+
+
+def test_the_run_imports_what_the_check_has_shown(user, pro, work_tasks):
+    contact_import = checked(user, "name,phone\nAnna,0475 12 34 56\n", work_tasks)
+    pro.country = "BE"
+    pro.save()
+    start_run(contact_import, by=user)
+    work_tasks()
+    [row] = contact_import.rows.all()
+    assert (row.outcome, row.fields) == ("create", {"name": "Anna", "phone": "+33475123456"})
+    assert Contact.objects.values_list("name", "phone").get() == ("Anna", "+33475123456")
+
+
+def test_a_row_whose_check_does_not_hold_all_of_it_is_read_again(user, work_tasks):
+    """A note may be cut in what the check has stored."""
+    contact_import = checked(user, f"name,phone,note\nAnna,0612345678,{'a' * 400}\nBob,0612345679,b\n", work_tasks)
+    contact_import.rows.filter(number=3).update(values=["Bob", "123", "b"])
+    start_run(contact_import, by=user)
+    work_tasks()
+    assert outcomes(contact_import) == {2: "create", 3: "refuse"}
+    assert ContactNote.objects.values_list("contact__name", "body").get() == ("Anna", "a" * 400)
 
 
 def test_another_pros_contact_is_not_touched(user, work_tasks):
@@ -251,57 +270,6 @@ def test_a_batch_that_fails_is_worked_again_as_a_whole(user, work_tasks, monkeyp
     contact_import.refresh_from_db()
     assert (contact_import.state, contact_import.counts, calls) == ("done", {"create": 10}, [4, 4, 4, 2])
     assert (Contact.objects.count(), ContactEvent.objects.count()) == (10, 10)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_jobs_at_once_import_once(user, work_tasks, at_once, monkeypatch):
-    contact_import = checked(user, many(60), work_tasks)
-    start_run(contact_import, by=user)
-    monkeypatch.setattr(jobs, "RUN_BATCH", 5)
-    at_once(3, lambda _n: jobs.run_import.call(str(contact_import.pk)))
-    contact_import.refresh_from_db()
-    assert (contact_import.state, contact_import.counts, contact_import.done) == ("done", {"create": 60}, 60)
-    assert (Contact.objects.count(), ContactEvent.objects.count()) == (60, 60)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_clicks_at_once_run_once(user, work_tasks, at_once):
-    contact_import = checked(user, ANNA, work_tasks)
-    ran = at_once(4, lambda _n: start_run(ContactImport.objects.get(pk=contact_import.pk), by=user))
-    assert sorted(ran) == [False, False, False, True]
-    assert DBTaskResult.objects.ready().count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_imports_of_the_same_people_at_once_make_each_once(user, work_tasks, at_once, monkeypatch):
-    monkeypatch.setattr(jobs, "RUN_BATCH", 5)
-    lines = many(40).splitlines()
-    both = [checked(user, "\n".join([lines[0], *order]), work_tasks) for order in (lines[1:], lines[:0:-1])]
-    for contact_import in both:
-        start_run(contact_import, by=user)
-    at_once(2, lambda n: jobs.run_import.call(str(both[n].pk)))
-    assert (Contact.objects.count(), ContactIdentity.objects.count()) == (40, 80)
-    done = list(ContactImport.objects.all())
-    assert [contact_import.state for contact_import in done] == ["done", "done"]
-    assert sum(contact_import.counts.get("create", 0) for contact_import in done) == 40
-
-
-@pytest.mark.django_db(transaction=True)
-def test_messages_that_come_in_meanwhile_make_no_second_contact(user, pro, work_tasks, at_once, monkeypatch):
-    monkeypatch.setattr(jobs, "RUN_BATCH", 5)
-    contact_import = checked(user, many(30), work_tasks)
-    start_run(contact_import, by=user)
-
-    def work(n):
-        if n == 0:
-            return jobs.run_import.call(str(contact_import.pk))
-        for k in reversed(range(30)):
-            Contact.objects.find_or_create(
-                pro, name="V", email=f"N{k}@example.org", phone=f"+336{k:08d}", source="contact_form"
-            )
-
-    at_once(2, work)
-    assert (Contact.objects.count(), ContactIdentity.objects.count()) == (30, 60)
 
 
 def test_old_imports_are_pruned(user, work_tasks):

@@ -53,6 +53,7 @@ class Compiled[R]:
         self._shape: Shape[Any] = shape
         self._is_kept = is_kept
         self._read: Callable[[Any], R] | None = None
+        self._readers: dict[str, Callable[[Any], R]] = {}
         self._statements: dict[object, Statement] = {}
 
     @classmethod
@@ -81,9 +82,9 @@ class Compiled[R]:
     def question(self, *values: Value, **named: Value) -> Question[R]:
         """The query for these values, to be asked together with others."""
         call = Call(values, named)
-        if self._read is None:
-            self._read = self._choose_reader(call.make(self._shape))
-        return Question(self._statement(call), call.parameters, self._read, self._is_kept)
+        statement = self._statement(call)
+        read = self._read or self._reader(call, statement.using())
+        return Question(statement, call.parameters, read, self._is_kept)
 
     def _statement(self, call: Call) -> Statement:
         if not self._is_kept:
@@ -92,9 +93,12 @@ class Compiled[R]:
             statement = self._statements[call.kind] = write_statement(self._shape, call)
         return statement
 
-    def _choose_reader(self, rows: QuerySet[Any, Any]) -> Callable[[Any], Any]:
-        """The reader of a row of this queryset."""
-        return _instance_reader(rows) if rows._iterable_class is ModelIterable else tuple
+    def _reader(self, call: Call, using: str) -> Callable[[Any], R]:
+        """The reader of the rows of one database; an instance knows of which it is."""
+        if (read := self._readers.get(using)) is None:
+            rows = call.make(self._shape).using(using)
+            read = self._readers[using] = _instance_reader(rows) if rows._iterable_class is ModelIterable else tuple
+        return read
 
 
 def _instance_reader(rows: Any) -> Callable[[Any], Any]:

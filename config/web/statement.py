@@ -88,9 +88,13 @@ class Statement:
         rows = fetch(connection, self.limited(limits), self.bind(parameters, limits, connection))
         return self.convert(rows, connection)
 
+    def using(self) -> str:
+        """The database that the model is read from now: a request may read the standby."""
+        return router.db_for_read(self.model)
+
     def connection(self) -> Any:
         """The connection that reads the model. Each thread has one of its own."""
-        return connections[router.db_for_read(self.model)]
+        return connections[self.using()]
 
     def limited(self, limits: tuple[int, ...]) -> str:
         """The SQL with a place for each of the limits."""

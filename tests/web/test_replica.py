@@ -63,6 +63,21 @@ def test_sql_that_is_written_once_is_asked_where_each_request_reads(followed, me
     assert aliases(lambda: CONTACTS.rows("Ada"), method) == [expected]
 
 
+OWNERS = Compiled(lambda pro: Contact.objects.select_related("pro").filter(pro=pro))
+
+
+def test_a_row_of_sql_that_is_written_once_knows_where_it_was_read(followed):
+    contact, read_from = ContactFactory(), list[tuple[str, str]]()
+
+    def work():
+        row = OWNERS.first(contact.pro)
+        read_from.append((row._state.db, row.pro._state.db))
+
+    for method in ("POST", "GET", "POST"):
+        aliases(work, method)
+    assert read_from == [("default",) * 2, ("replica",) * 2, ("default",) * 2]
+
+
 @pytest.mark.parametrize(("method", "expected"), [("GET", "replica"), ("HEAD", "replica"), ("POST", "default")])
 def test_requests_that_read_do_so_on_the_standby(followed, method, expected):
     assert aliases(read, method) == [expected]

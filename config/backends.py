@@ -49,7 +49,8 @@ def database(variable: str, url: str, var_dir: Path) -> dict[str, Any]:
         entry["TEST"] = {"NAME": str(var_dir / "test.sqlite3")}
     elif engine == "django.db.backends.postgresql" and entry["NAME"]:
         entry["CONN_HEALTH_CHECKS"] = True
-        entry["OPTIONS"] = {**entry.get("OPTIONS", {}), "connect_timeout": 5}
+        # After 5 times the plan of a statement is kept, where `config.cursors` says so.
+        entry["OPTIONS"] = {**entry.get("OPTIONS", {}), "connect_timeout": 5, "prepare_threshold": 5}
         if read_choice("DATABASE_POOLER", "none", ("none", "transaction"), "it must be none or transaction") != "none":
             # What outlives a transaction is on another connection then: cursors with a name, prepared statements.
             entry["DISABLE_SERVER_SIDE_CURSORS"] = True

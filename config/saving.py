@@ -13,6 +13,8 @@ from typing import Any
 from django.db import connections, router
 from django.db.models import AutoField, Field, Model
 
+from config.cursors import execute
+
 # What gives the value of one column to the database's driver.
 type Reader = Callable[[Model, Any], Any]
 type Statement = tuple[str, Sequence[Reader]]
@@ -49,10 +51,8 @@ def update(row: Any, *names: str) -> None:
     using = router.db_for_write(model, instance=row)
     connection = connections[using]
     sql, readers = _update_statement(model, using, names)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [read(row, connection) for read in readers])
-        if not cursor.rowcount:
-            raise model.NotUpdated(f"{model.__name__} {row.pk} is gone.")
+    if not execute(connection, sql, [read(row, connection) for read in readers], keeps_plan=True).rowcount:
+        raise model.NotUpdated(f"{model.__name__} {row.pk} is gone.")
 
 
 def update_many(rows: Sequence[Model], *names: str) -> None:
@@ -78,10 +78,9 @@ def _insert(rows: Sequence[Model], *, skips_conflicts: bool) -> bool:
     using = router.db_for_write(model, instance=rows[0])
     connection = connections[using]
     sql, readers = _insert_statement(model, using, len(rows), has_key, skips_conflicts)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [read(row, connection) for row in rows for read in readers])
-        keys = [row.pk for row in rows] if has_key else [key for (key,) in cursor.fetchall()]
-        is_whole = len(rows) == (cursor.rowcount if has_key else len(keys))
+    cursor = execute(connection, sql, [read(row, connection) for row in rows for read in readers], keeps_plan=True)
+    keys = [row.pk for row in rows] if has_key else [key for (key,) in cursor.fetchall()]
+    is_whole = len(rows) == (cursor.rowcount if has_key else len(keys))
     if is_whole:
         for row, key in zip(rows, keys, strict=True):
             row.pk = key

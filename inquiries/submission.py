@@ -33,7 +33,7 @@ from .waiting import add_inquiry
 
 # Required once in a subject and a message: a character that is neither space nor control.
 VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
-_TYPE = Compiled(lambda id: InquiryType.objects.filter(pk=id))
+_TYPE = Compiled(lambda id: InquiryType.objects.filter(pk=id), keeps_plan=True)
 # The fields that a caller sets; the API has the same names.
 SUBMITTED_FIELDS = ("user_id", "created_by", "subject", "message", "category", "budget", "priority", "source")
 

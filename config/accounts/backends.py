@@ -13,4 +13,4 @@ class EmailBackend(ModelBackend):
         return user if user and self.user_can_authenticate(user) else None
 
 
-_USERS = Compiled(lambda id: User.objects.select_related("pro").filter(pk=id))
+_USERS = Compiled(lambda id: User.objects.select_related("pro").filter(pk=id), keeps_plan=True)

@@ -41,7 +41,8 @@ class Compiled[R]:
     the tuple of its `values_list`, or a model instance with its annotations and the related ones of `select_related`;
     what `prefetch_related` names is not read. `Compiled.structs` gives Structs.
 
-    Without `is_kept` the SQL is written each time, as by any queryset, for a shape that is asked once.
+    Without `is_kept` the SQL is written each time, as by any queryset, for a shape that is asked once. With
+    `keeps_plan` PostgreSQL keeps its plan too: for look-ups by a key, see `config.cursors`.
 
     Django takes longer to write SQL than a database to answer it: on SQLite a token with its Pro costs 0.2 ms of
     processor time, and 1.8 ms as a queryset (medians of 33 rounds of 300 calls, Django 6.1). What is used of Django's
@@ -49,9 +50,9 @@ class Compiled[R]:
     type, on both databases.
     """
 
-    def __init__(self, shape: Shape[R], *, is_kept: bool = True) -> None:
+    def __init__(self, shape: Shape[R], *, is_kept: bool = True, keeps_plan: bool = False) -> None:
         self._shape: Shape[Any] = shape
-        self._is_kept = is_kept
+        self._is_kept, self._keeps_plan = is_kept, keeps_plan
         self._read: Callable[[Any], R] | None = None
         self._readers: dict[str, Callable[[Any], R]] = {}
         self._statements: dict[object, Statement] = {}
@@ -90,7 +91,8 @@ class Compiled[R]:
         if not self._is_kept:
             return write_once(self._shape, call)
         if (statement := self._statements.get(call.kind)) is None:
-            statement = self._statements[call.kind] = write_statement(self._shape, call)
+            statement = write_statement(self._shape, call, keeps_plan=self._keeps_plan)
+            self._statements[call.kind] = statement
         return statement
 
     def _reader(self, call: Call, using: str) -> Callable[[Any], R]:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -11,6 +11,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import InterfaceError, OperationalError, connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
+
+from config.cursors import execute
 
 type Value = str | int | uuid.UUID | datetime | Model | Sequence[Value] | None
 
@@ -79,13 +81,14 @@ class Statement:
     columns: list[Any]
     converters: list[tuple[int, Callable[..., Any], Any]]
     is_sliced: bool
+    keeps_plan: bool = False
 
     def run(self, parameters: list[Any], limits: tuple[int, ...] = ()) -> list[Any]:
         """The rows with values as the queryset has them. `limits` are how many at most, and how many to skip before."""
         if not self.sql:
             return []
         connection = self.connection()
-        rows = fetch(connection, self.limited(limits), self.bind(parameters, limits, connection))
+        rows = fetch(connection, self.limited(limits), self.bind(parameters, limits, connection), self.keeps_plan)
         return self.convert(rows, connection)
 
     def using(self) -> str:
@@ -122,44 +125,25 @@ def _adapt(value: Any, connection: BaseDatabaseWrapper) -> Any:
     return value.hex if isinstance(value, uuid.UUID) and not connection.features.has_native_uuid_field else value
 
 
-def fetch(connection: Any, sql: str, parameters: list[Any]) -> list[Any]:
+def fetch(connection: Any, sql: str, parameters: list[Any], keeps_plan: bool = False) -> list[Any]:
     """Run a query that only reads. It checks by itself that a kept connection still stands.
 
     Django would ask `SELECT 1` first, once a request; here the query is sent again on a new connection.
     """
     is_unchecked = connection.health_check_enabled and not connection.health_check_done
     if connection.connection is None or not is_unchecked:
-        return _execute(connection, sql, parameters)
+        return execute(connection, sql, parameters, keeps_plan=keeps_plan).fetchall()
     connection.health_check_done = True
     try:
-        return _execute(connection, sql, parameters)
+        return execute(connection, sql, parameters, keeps_plan=keeps_plan).fetchall()
     except (OperationalError, InterfaceError):
         if connection.in_atomic_block or connection.is_usable():
             raise
         connection.close()
-        return _execute(connection, sql, parameters)
+        return execute(connection, sql, parameters, keeps_plan=keeps_plan).fetchall()
 
 
-def _execute(connection: Any, sql: str, parameters: list[Any]) -> list[Any]:
-    cursor = _cursor(connection)
-    cursor.execute(sql, parameters)
-    return cursor.fetchall()
-
-
-def _cursor(connection: Any) -> Any:
-    """The cursor that a connection keeps for statements: making one takes a third of the time of a small query.
-
-    Where queries are logged it is Django's own for each, which logs.
-    """
-    if connection.queries_logged:
-        return connection.cursor()
-    kept = getattr(connection, "statement_cursor", None)
-    if kept is None or connection.connection is None or kept.connection is not connection.connection:
-        kept = connection.statement_cursor = connection.cursor()
-    return kept
-
-
-def write_statement(shape: Callable[..., Any], call: Call) -> Statement:
+def write_statement(shape: Callable[..., Any], call: Call, *, keeps_plan: bool) -> Statement:
     """Write the SQL of `shape` for all calls of this kind.
 
     It is written twice, each time with other samples in the place of the values. A parameter that is no value and not
@@ -171,7 +155,7 @@ def write_statement(shape: Callable[..., Any], call: Call) -> Statement:
     are_all_used = {*range(len(call.parameters))} <= {*first.places}
     if not are_all_used or (first.sql, first.places, first.constants) != (second.sql, second.places, second.constants):
         raise ValueError(f"This query has other parameters than its values: {first.sql}")
-    return first
+    return replace(first, keeps_plan=keeps_plan)
 
 
 def write_once(shape: Callable[..., Any], call: Call) -> Statement:

@@ -70,7 +70,8 @@ _LOCKED = Compiled["ContactRequest"](
         .filter(pk=id)
         .select_related("property")
         .select_for_update(of=("self",))
-    )
+    ),
+    keeps_plan=True,
 )
 
 

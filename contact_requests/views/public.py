@@ -34,7 +34,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # Nobody is told that an answer takes longer than this.
 LONGEST_PROMISE = 7 * DAY
 _PROPERTY = Compiled["Property"](
-    lambda slug: Property.objects.select_related("pro").filter(slug=slug, is_published=True)
+    lambda slug: Property.objects.select_related("pro").filter(slug=slug, is_published=True), keeps_plan=True
 )
 
 

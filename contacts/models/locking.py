@@ -3,7 +3,9 @@ from django.db import connection
 from config.accounts.models import Pro
 from config.web.compiled import Compiled
 
-_LOCKED = Compiled(lambda pro_id: Pro.objects.select_for_update(no_key=True).filter(pk=pro_id).values_list("pk"))
+_LOCKED = Compiled(
+    lambda pro_id: Pro.objects.select_for_update(no_key=True).filter(pk=pro_id).values_list("pk"), keeps_plan=True
+)
 
 
 def hold_book(pro_id: int) -> None:

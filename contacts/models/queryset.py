@@ -39,7 +39,7 @@ def _held_identities(count: int) -> Compiled[ContactIdentity]:
         identities = list(zip(parameters[::2], parameters[1::2], strict=True))
         return ContactIdentity.objects.for_pro(Pro(pk=pro_id)).matching(identities).select_related("contact")
 
-    return Compiled(rows)
+    return Compiled(rows, keeps_plan=True)
 
 
 class ContactQuerySet(TenantQuerySet["Contact"]):

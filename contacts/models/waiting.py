@@ -28,10 +28,13 @@ _OPEN_OF = Compiled["WaitingItem"](
         .open()
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
-    )
+    ),
+    keeps_plan=True,
 )
 # Asked for each message that arrives.
-_PUT_OFF = Compiled(lambda contact_id: WaitingItem.objects.filter(contact_id=contact_id).put_off().values_list("pk"))
+_PUT_OFF = Compiled(
+    lambda contact_id: WaitingItem.objects.filter(contact_id=contact_id).put_off().values_list("pk"), keeps_plan=True
+)
 
 
 def text_fields(about: str, words: str) -> dict[str, str]:

@@ -40,7 +40,7 @@ BUSINESS = (
     "invoice_address",
     "billing_address",
 )
-_USER = Compiled(lambda id: DirectoryUser.objects.filter(userhub_id=id))
+_USER = Compiled(lambda id: DirectoryUser.objects.filter(userhub_id=id), keeps_plan=True)
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 

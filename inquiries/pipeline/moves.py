@@ -28,7 +28,9 @@ from ..waiting import end_closed_inquiry
 Actor = User | ApiToken | None
 BATCH = 1000
 # A type's whole pipeline, each step with the type.
-_STEPS = Compiled(lambda type_id: PipelineStep.objects.filter(inquiry_type=type_id).select_related("inquiry_type"))
+_STEPS = Compiled(
+    lambda type_id: PipelineStep.objects.filter(inquiry_type=type_id).select_related("inquiry_type"), keeps_plan=True
+)
 
 
 class InvalidTransitionError(Exception):

@@ -72,7 +72,9 @@ def _hash(text: str) -> str:
 
 
 # Every request with a token runs this query.
-_BY_PREFIX = Compiled["ApiToken"](lambda prefix: ApiToken.objects.select_related("pro").filter(prefix=prefix))
+_BY_PREFIX = Compiled["ApiToken"](
+    lambda prefix: ApiToken.objects.select_related("pro").filter(prefix=prefix), keeps_plan=True
+)
 
 
 class ApiToken(models.Model):

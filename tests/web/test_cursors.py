@@ -1,0 +1,60 @@
+"""Kept cursors: plans on PostgreSQL, and what becomes of them after a migration or a lost connection."""
+
+import pytest
+from django.db import NotSupportedError, connection
+
+from config.accounts.models import Pro
+from config.cursors import execute
+from config.web.compiled import Compiled
+
+from ..factories import ProFactory
+
+on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="plans of PostgreSQL")
+
+
+def plans():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        return [statement for (statement,) in cursor.fetchall()]
+
+
+@on_postgresql
+@pytest.mark.django_db
+@pytest.mark.parametrize("keeps_plan", [False, True])
+def test_a_plan_is_kept_for_what_says_so(keeps_plan):
+    pro, by_id = ProFactory(), Compiled(lambda id: Pro.objects.filter(pk=id), keeps_plan=keeps_plan)
+    assert [by_id.first(pro.pk) for _ in range(10)] == [pro] * 10
+    assert any('FROM "accounts_pro"' in plan for plan in plans()) == keeps_plan
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_connection_has_new_cursors():
+    pro, by_id = ProFactory(), Compiled(lambda id: Pro.objects.filter(pk=id), keeps_plan=True)
+    for _ in range(7):
+        by_id.first(pro.pk)
+    connection.close()
+    assert by_id.first(pro.pk) == pro
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_changed_column_fails_once_and_ends_the_connection_with_its_request():
+    def read():
+        return execute(connection, "SELECT id FROM changing WHERE id = %s", [1], keeps_plan=True).fetchall()
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE changing AS SELECT 1 AS id")
+    try:
+        for _ in range(7):
+            read()
+        # In a block: the driver would see an ALTER TABLE of its own connection, as it does not see that of a migration.
+        with connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN ALTER TABLE changing ALTER id TYPE bigint; END $$")
+        with pytest.raises(NotSupportedError):
+            read()
+        connection.close_if_unusable_or_obsolete()
+        assert connection.connection is None
+        assert read() == [(1,)]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE changing")

@@ -16,6 +16,8 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 from django.db import DatabaseError, InterfaceError, transaction
 
+from config.saving import insert
+
 from .keeping import describe_kept_file
 from .models import LooseFile
 from .validation import FileInfo, check_file
@@ -60,7 +62,7 @@ def store_unchecked(file: File, info: FileInfo) -> Iterator[NewFile]:
     """
     new_file = NewFile(uuid.uuid4().hex, info)
     with transaction.atomic(durable=True):
-        LooseFile.objects.create(key=new_file.key)
+        insert(LooseFile(key=new_file.key))
     try:
         _save(new_file.key, file)
         yield new_file

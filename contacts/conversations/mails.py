@@ -6,12 +6,24 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.web import mail
+from config.web.compiled import Compiled
 from config.web.limits import Limit
 
 from ..models import ChannelConnection, ContactMessage
 
 # E-mails an hour that notify one Pro of new messages.
 NOTIFICATIONS = Limit("message-notification", 30, 3600)
+
+_OTHER_UNREAD = Compiled(
+    lambda contact_id, id: (
+        ContactMessage.objects.filter(
+            contact=contact_id, read_at=None, state=ContactMessage.State.RECEIVED, is_silent=False
+        )
+        .exclude(pk=id)
+        .order_by()
+        .values_list("pk")
+    )
+)
 
 
 @task
@@ -37,7 +49,4 @@ def notify_pro(connection: ChannelConnection, message: ContactMessage) -> None:
 
 def _has_other_unread(message: ContactMessage) -> bool:
     """True if another message that the Pro is told of is unread in the conversation."""
-    unread = ContactMessage.objects.filter(
-        contact=message.contact, read_at=None, state=ContactMessage.State.RECEIVED, is_silent=False
-    )
-    return unread.exclude(pk=message.pk).exists()
+    return bool(_OTHER_UNREAD.part(1, 0, message.contact_id, message.pk))

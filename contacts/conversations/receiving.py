@@ -9,12 +9,12 @@ from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, IntegrityError, transaction
-from django.db.models import Max
 from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext_noop, override
 
 from config.files.storage import NewFile
+from config.web.compiled import Compiled
 from config.web.hooks import hooks
 from config.web.text import one_line
 
@@ -43,6 +43,17 @@ State = ContactMessage.State
 CallItem = InboundMessage | Receipt | IgnoredPart | SentMail
 # Providers tell the time of a message to the second.
 TIMESTAMP_RESOLUTION = timedelta(seconds=1)
+_UNREAD = Compiled(
+    lambda id: ChannelDelivery.objects.select_related("connection__pro", "pro").filter(pk=id, read_at=None)
+)
+# Times of a contact's messages, the last one first.
+_WRITTEN_BETWEEN = Compiled(
+    lambda contact_id, start, end: (
+        ContactMessage.objects.filter(contact=contact_id, created_at__gte=start, created_at__lt=end)
+        .order_by("-created_at")
+        .values_list("created_at")
+    )
+)
 
 
 class TooEarlyError(Exception):
@@ -96,8 +107,7 @@ def _reading_priority(connection: ChannelConnection) -> int:
 @task(queue_name=READING_QUEUE, priority=-1)
 def read_delivery(delivery_id: int) -> None:
     """Store the messages that a provider's call holds, and update the sent ones that it has receipts for."""
-    rows = ChannelDelivery.objects.select_related("connection__pro", "pro")
-    if (delivery := rows.filter(pk=delivery_id, read_at=None).first()) is None:
+    if (delivery := _UNREAD.first(delivery_id)) is None:
         return
     try:
         items = _process_delivery(delivery)
@@ -196,7 +206,7 @@ def _create_message(
     began_at, thread, returned = timezone.now(), read_thread(delivery), _find_returned_message(connection, inbound)
     contact = returned.contact if returned else _find_returned_contact(connection, inbound)
     contact = contact or find_writer(connection, inbound, thread)
-    message = ContactMessage.objects.create(
+    message = ContactMessage(
         pro=connection.pro,
         contact=contact,
         connection=stored_or_none(connection),
@@ -220,8 +230,11 @@ def _create_message(
         deleted_at=inbound.deleted_at,
         read_at=timezone.now() if inbound.is_past else None,
         topic=topic_in_thread(contact, thread) or topic_of_answer(contact, [*inbound.references, inbound.answers_to]),
+        # `insert` takes no default of the database.
+        signature="",
         state=State.RECEIVED,
     )
+    message.store()
     is_contact_request = receive_lead(message)
     for file in files:
         file.claim()
@@ -291,8 +304,5 @@ def _written_at(contact: Contact, inbound: InboundMessage) -> datetime:
     if inbound.sent_at is None:
         return now
     at = min(inbound.sent_at, now)
-    same_second = ContactMessage.objects.filter(
-        contact=contact, created_at__gte=at, created_at__lt=at + TIMESTAMP_RESOLUTION
-    )
-    last = same_second.aggregate(last=Max("created_at"))["last"]
-    return last + timedelta(microseconds=1) if last else at
+    same_second = _WRITTEN_BETWEEN.part(1, 0, contact.pk, at, at + TIMESTAMP_RESOLUTION)
+    return same_second[0][0] + timedelta(microseconds=1) if same_second else at

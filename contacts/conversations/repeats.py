@@ -5,18 +5,24 @@ from email.utils import parseaddr
 
 from django.conf import settings
 
+from config.web.compiled import Compiled
+
 from ..addresses import email_key
 from ..channels.message import InboundMessage
 from ..models import ChannelConnection, ContactMessage
 
+_SAME_ID = Compiled(
+    lambda pro_id, channel, external_id: ContactMessage.objects.filter(
+        pro=pro_id, channel=channel, external_id=external_id
+    )
+)
+
 
 def find_stored_message(connection: ChannelConnection, inbound: InboundMessage) -> ContactMessage | None:
     """The message that was stored for an inbound one before, None for a new one."""
-    rows = ContactMessage.objects.for_pro(connection.pro).filter(
-        channel=connection.channel, external_id=inbound.external_id
-    )
+    rows = _SAME_ID.rows(connection.pro_id, connection.channel, inbound.external_id)
     if connection.channel != ChannelConnection.Channel.EMAIL:
-        return rows.first()
+        return rows[0] if rows else None
     return next((row for row in rows if _is_repeat(connection, row, inbound)), None)
 
 

@@ -266,7 +266,6 @@ class Contact(models.Model):
 
     def build_event(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> ContactEvent:
         """Unsaved event of this contact."""
-        # By ids: an import builds thousands of events and identities.
         return ContactEvent(
             contact_id=self.pk,
             kind=kind,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from config.accounts.models import Pro
 from config.files.storage import NewFile
 from config.files.stored_file import StoredFile
+from config.saving import insert
 
 from .connection import ChannelConnection
 
@@ -82,7 +83,7 @@ class ChannelDelivery(models.Model):
             rows = ChannelDelivery.objects.filter(pk=self.pk, read_at=None)
             if rows.update(read_at=timezone.now(), body=b"", error=error[:300]):
                 original.claim()
-                OriginalFile.objects.create(delivery=self, key=original.key, **original.info._asdict())
+                insert(OriginalFile(delivery=self, key=original.key, **original.info._asdict()))
 
     def note_failure(self, error: str) -> None:
         """Store why the call cannot be read yet; the Pro sees it."""

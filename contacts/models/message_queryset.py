@@ -1,13 +1,16 @@
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import transaction
 from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from config.accounts.models import Pro, TenantQuerySet
+from config.saving import update_many
 from config.search.query import read_query
+from config.web.compiled import Compiled
 
 from ..search_text import contact_terms
 from .contact import Contact
@@ -15,6 +18,18 @@ from .queryset import ContactQuerySet
 
 if TYPE_CHECKING:
     from .message import ContactMessage
+
+
+@cache
+def _totals(model: "type[ContactMessage]") -> Compiled[Any]:
+    """Compiled query of a contact's time of the last message and count of unread ones; no row without a message."""
+
+    def rows(contact_id: uuid.UUID) -> Any:
+        unread = Count("pk", filter=Q(read_at=None, state=model.State.RECEIVED))
+        groups = model.objects.filter(contact=contact_id).order_by().values("contact")
+        return groups.annotate(last=Max("created_at"), unread=unread).values_list("last", "unread")
+
+    return Compiled(rows)
 
 
 class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
@@ -74,10 +89,7 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
 
         `at` is when the last message arrived, which may have been written before others.
         """
-        unread = Count("pk", filter=Q(read_at=None, state=self.model.State.RECEIVED))
-        totals = self.filter(contact=contact).aggregate(last=Max("created_at"), unread=unread)
-        last = max(totals["last"], at) if totals["last"] and at else totals["last"]
-        contact.last_message_at, contact.unread_count = last, totals["unread"]
+        last, unread = _totals(self.model).first(contact.pk) or (None, 0)
+        contact.last_message_at, contact.unread_count = max(last, at) if last and at else last, unread
         # Not by `save`: a message does not change the contact's `updated_at`.
-        rows = Contact.objects.filter(pk=contact.pk)
-        rows.update(last_message_at=contact.last_message_at, unread_count=contact.unread_count)
+        update_many([contact], "last_message_at", "unread_count")

@@ -6,7 +6,7 @@ A job that is run again reads the same call anew; each message is stored once.
 import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.tasks import task
@@ -38,21 +38,12 @@ from .repeats import find_stored_message, make_variant
 from .replies import connection_of, find_writer, read_thread, stored_or_none, topic_in_thread
 from .sending import fail_message
 from .sent_mails import store_sent_mail
+from .written_at import written_at
 
 State = ContactMessage.State
 CallItem = InboundMessage | Receipt | IgnoredPart | SentMail
-# Providers tell the time of a message to the second.
-TIMESTAMP_RESOLUTION = timedelta(seconds=1)
 _UNREAD = Compiled(
     lambda id: ChannelDelivery.objects.select_related("connection__pro", "pro").filter(pk=id, read_at=None)
-)
-# Times of a contact's messages, the last one first.
-_WRITTEN_BETWEEN = Compiled(
-    lambda contact_id, start, end: (
-        ContactMessage.objects.filter(contact=contact_id, created_at__gte=start, created_at__lt=end)
-        .order_by("-created_at")
-        .values_list("created_at")
-    )
 )
 
 
@@ -225,7 +216,7 @@ def _create_message(
         is_automatic=inbound.is_automatic,
         is_silent=inbound.is_silent,
         is_unconfirmed=is_sender_unconfirmed(contact, inbound, began_at, thread),
-        created_at=_written_at(contact, inbound),
+        created_at=written_at(contact, inbound),
         edited_at=inbound.edited_at,
         deleted_at=inbound.deleted_at,
         read_at=timezone.now() if inbound.is_past else None,
@@ -293,16 +284,3 @@ def is_sender_unconfirmed(
     if not inbound.is_proven:
         return True
     return contact.identities.matching(inbound.sender).filter(is_stated=True).exists()
-
-
-def _written_at(contact: Contact, inbound: InboundMessage) -> datetime:
-    """Time of writing: not in the future, as a clock that is fast would keep the conversation at the top.
-
-    Messages of one second are put into the order in which they arrived.
-    """
-    now = timezone.now()
-    if inbound.sent_at is None:
-        return now
-    at = min(inbound.sent_at, now)
-    same_second = _WRITTEN_BETWEEN.part(1, 0, contact.pk, at, at + TIMESTAMP_RESOLUTION)
-    return same_second[0][0] + timedelta(microseconds=1) if same_second else at

@@ -52,7 +52,7 @@ dialect = ProDialect(
 
 def format_time(time: datetime) -> str:
     """Format a time in UTC with milliseconds: "2026-02-10T14:30:00.000Z"."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def to_body(contact_request: ContactRequest | ListedRequest) -> ContactRequestBody:

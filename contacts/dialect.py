@@ -29,7 +29,7 @@ dialect = CamelDialect(
 
 def format_time(time: datetime) -> str:
     """ "2026-02-10T14:30:00Z"."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return time.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 def to_body(contact: Contact | ListedContact) -> ContactBody:

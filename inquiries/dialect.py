@@ -220,7 +220,7 @@ def to_history(entry: Entry) -> HistoryEntry:
 
 def moment(time: datetime) -> str:
     """ "2025-11-06T10:30:00.000000Z", as in the list and the detail."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return time.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def offset_moment(time: datetime) -> str:

@@ -54,7 +54,7 @@ class Compiled[R]:
         self._shape: Shape[Any] = shape
         self._is_kept, self._keeps_plan = is_kept, keeps_plan
         self._read: Callable[[Any], R] | None = None
-        self._readers: dict[str, Callable[[Any], R]] = {}
+        self._readers: dict[str, Callable[[Any], Any]] = {}
         self._statements: dict[object, Statement] = {}
 
     @classmethod
@@ -62,7 +62,7 @@ class Compiled[R]:
         """Rows as instances of `struct`. Its fields are called as the model's; those that are Structs themselves come
         last, and are related rows.
         """
-        columns, read = _struct_reader(struct)
+        columns, read = struct_reader(struct)
         compiled = cls(lambda *values, **named: shape(*values, **named).values_list(*columns), is_kept=is_kept)
         compiled._read = read
         return compiled
@@ -95,12 +95,12 @@ class Compiled[R]:
             self._statements[call.kind] = statement
         return statement
 
-    def _reader(self, call: Call, using: str) -> Callable[[Any], R]:
+    def _reader(self, call: Call, using: str) -> Callable[[Any], Any]:
         """The reader of the rows of one database; an instance knows of which it is."""
-        if (read := self._readers.get(using)) is None:
+        if using not in self._readers:
             rows = call.make(self._shape).using(using)
-            read = self._readers[using] = _instance_reader(rows) if rows._iterable_class is ModelIterable else tuple
-        return read
+            self._readers[using] = _instance_reader(rows) if rows._iterable_class is ModelIterable else tuple
+        return self._readers[using]
 
 
 def _instance_reader(rows: Any) -> Callable[[Any], Any]:
@@ -124,7 +124,7 @@ def _instance_reader(rows: Any) -> Callable[[Any], Any]:
     return read
 
 
-def _struct_reader(struct: Any) -> tuple[list[str], Callable[[Any], Any]]:
+def struct_reader(struct: Any) -> tuple[list[str], Callable[[Any], Any]]:
     """Names of the columns of the fields of `struct`, and the reader that makes a Struct of their values."""
     fields = {field.name: field.type for field in msgspec.structs.fields(struct)}
     related = {name: type_ for name, type_ in fields.items() if _is_struct(type_)}
@@ -133,7 +133,7 @@ def _struct_reader(struct: Any) -> tuple[list[str], Callable[[Any], Any]]:
         return columns, lambda values: struct(*values)
     own, parts = slice(len(columns)), list[tuple[slice, Any]]()
     for prefix, other in related.items():
-        names, read = _struct_reader(other)
+        names, read = struct_reader(other)
         parts.append((slice(len(columns), len(columns) + len(names)), read))
         columns += [f"{prefix}__{name}" for name in names]
     return columns, lambda values: struct(*values[own], *[read(values[part]) for part, read in parts])

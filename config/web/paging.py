@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Func, IntegerField, QuerySet
+from django.db.models import Func, IntegerField, QuerySet, Subquery
 from django.db.models.fields.tuple_lookups import TupleLessThanOrEqual
 
-from .compiled import Compiled, Shape
+from .compiled import Compiled, Shape, struct_reader
 from .statement import Value
 
 
@@ -37,29 +37,28 @@ class NumberedPages[R]:
                 return rows.filter(created_at__lte=since)
             return rows.filter(TupleLessThanOrEqual(("created_at", "pk"), (since, since_id)))
 
-        self._rows, self._total, self._positions = _compile_pages(struct, shape)
-        self._rest, self._rest_total, _ = _compile_pages(struct, rest)
-        self._kept_total, self._kept_for = Compiled(kept_total) if kept_total else None, frozenset(kept_for)
+        def positions(*values: Any, **named: Any) -> QuerySet[Any, Any]:
+            return _newest_first(shape, *values, **named).values_list("created_at", "pk")
+
+        self._positions = Compiled(positions)
+        self._first, self._rest = (_CountedRows(struct, rows, _count_of(rows)) for rows in (shape, rest))
+        self._kept_for = frozenset(kept_for)
+        if kept_total:
+            self._kept_first = _CountedRows(struct, shape, kept_total)
+            self._kept_rest = _CountedRows(struct, rest, lambda *v, since, since_id, **named: kept_total(*v, **named))
+        self._has_kept_total = kept_total is not None
 
     def page(self, number: int, size: int, *values: Value, **named: Value) -> tuple[list[R], int]:
         """Page `number` (from 1) of `size` rows, and the number of all rows."""
-        start = (number - 1) * size
+        start, is_kept = (number - 1) * size, self._has_kept_total and named.keys() <= self._kept_for
+        first, rest = (self._kept_first, self._kept_rest) if is_kept else (self._first, self._rest)
         if start == 0:
-            return self._rows.part(size, 0, *values, **named), self._count(values, named)
-        since = self._skip(start, values, named)
-        if since is None:
-            return [], self._count(values, named)
-        rows = self._rest.part(size, 0, *values, **since, **named)
-        if self._is_kept(named):
-            return rows, self._count(values, named)
-        return rows, start + _number(self._rest_total, *values, **since, **named)
-
-    def _is_kept(self, named: dict[str, Value]) -> bool:
-        return self._kept_total is not None and named.keys() <= self._kept_for
-
-    def _count(self, values: tuple[Value, ...], named: dict[str, Value]) -> int:
-        total = self._kept_total if self._kept_total and self._is_kept(named) else self._total
-        return _number(total, *values, **named)
+            return first.read(size, *values, **named)
+        if since := self._skip(start, values, named):
+            rows, total = rest.read(size, *values, **since, **named)
+            if rows:
+                return rows, total if is_kept else start + total
+        return [], first.read(1, *values, **named)[1]
 
     def _skip(self, start: int, values: tuple[Value, ...], named: dict[str, Value]) -> dict[str, Value] | None:
         """The position at which the rows after the first `start` begin; None if there are no more.
@@ -74,24 +73,34 @@ class NumberedPages[R]:
         return {"since": created_at, "since_id": id if last_skipped[0] == created_at else None}
 
 
-def _number(total: Compiled[Any], *values: Value, **named: Value) -> int:
-    rows = total.rows(*values, **named)
-    return rows[0][0] if rows else 0
+class _CountedRows[R]:
+    """The first rows of `shape`, newest first, and a total, in one statement.
+
+    Each row has the total after its own columns; the database finds it once.
+    """
+
+    def __init__(self, struct: type[R], shape: Shape[Any], total: Shape[Any]) -> None:
+        columns, self._read = struct_reader(struct)
+
+        def rows(*values: Any, **named: Any) -> QuerySet[Any, Any]:
+            counted = _newest_first(shape, *values, **named).annotate(all_rows=Subquery(total(*values, **named)))
+            return counted.values_list(*columns, "all_rows")
+
+        self._rows = Compiled(rows)
+
+    def read(self, size: int, *values: Value, **named: Value) -> tuple[list[R], int]:
+        """At most `size` rows, and the total; 0 when there are none."""
+        rows = self._rows.part(size, 0, *values, **named)
+        return [self._read(row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 
-def _compile_pages[R](struct: type[R], shape: Shape[Any]) -> tuple[Compiled[R], Compiled[Any], Compiled[Any]]:
-    """The rows of a list newest first, the number of them, and their positions."""
+def _newest_first(shape: Shape[Any], *values: Any, **named: Any) -> QuerySet[Any, Any]:
+    return shape(*values, **named).order_by("-created_at", "-pk")
 
-    def newest_first(*values: Any, **named: Any) -> QuerySet[Any, Any]:
-        return shape(*values, **named).order_by("-created_at", "-pk")
 
-    def total(*values: Any, **named: Any) -> QuerySet[Any, Any]:
-        return shape(*values, **named).values_list(RowCount())
-
-    def positions(*values: Any, **named: Any) -> QuerySet[Any, Any]:
-        return newest_first(*values, **named).values_list("created_at", "pk")
-
-    return Compiled.structs(struct, newest_first), Compiled(total), Compiled(positions)
+def _count_of(shape: Shape[Any]) -> Shape[Any]:
+    """The queryset of the number of rows."""
+    return lambda *values, **named: shape(*values, **named).values_list(RowCount())
 
 
 class InvalidCursorError(ValueError):

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from django.db import connections, router
-from django.db.models import AutoField, Field, Model
+from django.db.models import AutoField, CharField, Field, Model, TextField
 
 from config.cursors import execute
 
@@ -133,7 +133,19 @@ def _readers(fields: Iterable[Any], *, is_new: bool) -> list[Reader]:
 
 def _reader(field: Any, is_new: bool) -> Reader:
     name, prepare = field.attname, field.get_db_prep_save
+    if type(field).pre_save is Field.pre_save and (kind := _kept_as_it_is(field)):
+        return lambda row, connection: (
+            value if type(value := getattr(row, name)) is kind or value is None else prepare(value, connection)
+        )
     if type(field).pre_save is Field.pre_save:
         return lambda row, connection: prepare(getattr(row, name), connection)
     # Of times, most of all.
     return lambda row, connection: prepare(field.pre_save(row, is_new), connection)
+
+
+def _kept_as_it_is(field: Any) -> type | None:
+    """The type of values that a field gives to the driver as they are, if it is known: most are texts."""
+    preparing = [getattr(type(field), name) for name in ("get_db_prep_save", "get_db_prep_value")]
+    if preparing != [Field.get_db_prep_save, Field.get_db_prep_value]:
+        return None
+    return {CharField.get_prep_value: str, TextField.get_prep_value: str}.get(type(field).get_prep_value)

@@ -177,6 +177,9 @@ def _lock_options(options: list[FilterOption]) -> list[FilterOption]:
 
 
 def _find_options(ids: Collection[int], rows: QuerySet[FilterOption] | None = None) -> list[FilterOption]:
+    # Most have none.
+    if not ids:
+        return []
     rows = FilterOption.objects.all() if rows is None else rows
     options = rows.filter(is_active=True).in_bulk(list(ids))
     missing = sorted(set(ids) - set(options))

@@ -26,6 +26,7 @@ from .waiting import WaitingItem
 if TYPE_CHECKING:
     from .contact import Contact
 type Identity = tuple[str, str]  # channel and external id
+type Newcomer = tuple["Contact", list[Identity]]
 
 
 @cache
@@ -188,25 +189,27 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         identities = list(dict.fromkeys([*also, *identities_of(newcomer.email, newcomer.phone)]))
         for attempt in range(3):
             try:
-                is_looked_up = attempt or not is_new
+                is_looked_up = attempt > 0 or not is_new
                 if is_looked_up and (known := self._fill_in_known(newcomer, identities, id, also, stated_in)):
                     return known
-                self.store_new([(newcomer, identities)], is_stated=bool(stated_in))
+                self.store_new([(newcomer, identities)], is_stated=bool(stated_in), is_unknown=is_looked_up)
                 return newcomer, None
             except (IntegrityError, self.model.DoesNotExist):
-                continue
+                if transaction.get_rollback():
+                    raise
         raise IntegrityError("a contact with this identity appears and disappears")
 
-    def store_new(self, newcomers: Sequence[tuple["Contact", list[Identity]]], *, is_stated: bool = False) -> None:
+    def store_new(self, newcomers: Sequence[Newcomer], *, is_stated: bool = False, is_unknown: bool = False) -> None:
         """Store unsaved contacts with their identities; the caller holds the book.
 
-        Raises IntegrityError when another contact holds one of the identities. Then none of them is stored.
+        Raises IntegrityError when another contact holds one of the identities. Then none of them is stored. With
+        `is_unknown` the caller has looked, with the book held, and found nobody: there is no savepoint then.
         """
         identities = [row.build_identity(*pair, is_stated=is_stated) for row, pairs in newcomers for pair in pairs]
         contacts = [contact for contact, _pairs in newcomers]
         for contact in contacts:
             contact.derive_fields()
-        with transaction.atomic():
+        with transaction.atomic(savepoint=not is_unknown):
             insert_many(contacts)
             insert_many(identities)
 

@@ -27,9 +27,9 @@ from ..waiting import end_closed_inquiry
 
 Actor = User | ApiToken | None
 BATCH = 1000
-# A type's whole pipeline, each step with the type.
+# The whole pipeline of an active type.
 _STEPS = Compiled(
-    lambda type_id: PipelineStep.objects.filter(inquiry_type=type_id).select_related("inquiry_type"), keeps_plan=True
+    lambda type_id: PipelineStep.objects.filter(inquiry_type=type_id, inquiry_type__is_active=True), keeps_plan=True
 )
 
 
@@ -52,7 +52,7 @@ def start_inquiry(inquiry: Inquiry, *, by: Actor) -> None:
     inquiry.inquiry_type.hold_pipeline()
     steps = _STEPS.rows(inquiry.inquiry_type_id)
     # Read again under the lock: the type may have been deactivated.
-    if not steps or not steps[0].inquiry_type.is_active:
+    if not steps:
         raise ValidationError({"inquiry_type_id": _("This inquiry type is not active.")})
     inquiry.step = find_initial_step(steps)
     inquiry.status = Inquiry.Status.OPEN

@@ -16,7 +16,8 @@ class ContactIdentityQuerySet(TenantQuerySet["ContactIdentity"]):
         """Held identities among these (channel, external id)."""
         any_of_these = models.Q(pk__in=[])
         for channel, external_id in identities:
-            any_of_these |= models.Q(channel=channel, external_id=external_id)
+            # Held once more: SQLite uses a partial index for an "or" only if each side says its condition.
+            any_of_these |= models.Q(channel=channel, external_id=external_id, released_at=None)
         return self.held().filter(any_of_these)
 
     def release(self) -> None:

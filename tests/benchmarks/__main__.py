@@ -25,7 +25,7 @@ BOTH = ["postgresql", "sqlite"]
 # In the order in which they are measured: what writes comes last.
 PARTS = {
     **dict.fromkeys(["lists", "depth", "growth", "inbox", "pages", "admin", "memory"], BOTH[:1]),
-    **dict.fromkeys(["search", "writes"], BOTH),
+    **dict.fromkeys(["plans", "search", "writes"], BOTH),
     "work": BOTH[:1],
 }
 

@@ -24,6 +24,7 @@ TITLES = {
     "pages": "Pages and fragments",
     "admin": "The admin",
     "memory": "Memory",
+    "plans": "Plans of the lists",
     "search": "Search",
     "writes": "Writes beside the same rows from the limit",
     "work": "The worker",

@@ -22,9 +22,10 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from . import administration, background, depth, lists, memory, pages, searching, writing  # noqa: E402
+from . import administration, background, depth, list_plans, lists, memory, pages, searching, writing  # noqa: E402
 from .copies import copied_database  # noqa: E402
 from .setting import Setting, make_setting  # noqa: E402
+from .unused import print_unused_indexes  # noqa: E402
 
 PARTS = {
     "lists": lists.figures,
@@ -34,6 +35,7 @@ PARTS = {
     "inbox": pages.inbox_figures,
     "pages": pages.page_figures,
     "admin": administration.figures,
+    "plans": list_plans.figures,
     "writes": writing.figures,
     "memory": memory.figures,
     "work": background.figures,
@@ -52,6 +54,7 @@ def main() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     with copied_database(setting.shape):
         rows = [row for name in arguments.names for row in measure(name, setting)]
+        print_unused_indexes()
     arguments.output.write_text(json.dumps(rows))
 
 

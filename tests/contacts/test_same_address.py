@@ -1,6 +1,7 @@
 """Contact.objects.same_address: contacts with an e-mail or phone."""
 
 import pytest
+from django.db import connection
 
 from contacts.models import Contact, ContactIdentity
 
@@ -62,3 +63,12 @@ def test_the_oldest_other_contact_gets_a_removed_address(pro):
         ContactIdentity.objects.for_pro(pro).held().order_by("channel").values_list("channel", "external_id", "contact")
     )
     assert list(held) == [("email", "anna@example.org", second.pk), ("phone", PHONE, second.pk)]
+
+
+def test_several_addresses_are_each_looked_up_in_their_index(pro):
+    ana = Contact.objects.register(pro, name="Ana", email="ana@example.org", phone=PHONE)
+    rows = ContactIdentity.objects.for_pro(pro).matching([("email", "ana@example.org"), ("phone", PHONE)])
+    assert {row.contact for row in rows} == {ana}
+    if connection.vendor == "sqlite":  # PostgreSQL goes by the size of the table.
+        plan = rows.explain()
+        assert plan.count("contact_identity_unique") == 2 and "SCAN contacts" not in plan, plan

@@ -3,10 +3,14 @@
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils import timezone
 
-from contacts.conversations.threads import link_messages, with_content
-from contacts.models import ContactMessage, ContactNote
+from config.web.compiled import Compiled
+from config.web.together import together
+from contacts.conversations.threads import link_messages
+from contacts.models import Contact, ContactMessage, ContactNote
+from contacts.topics import INQUIRY, make_topic
 
 from .history.entry import Entry
 from .models import Inquiry, Offer
@@ -30,8 +34,7 @@ def read_thread(inquiry: Inquiry, history: list[Entry], offers: list[Offer]) -> 
         ThreadEntry(inquiry.created_at, "inquiries/_thread_letter.html", inquiry),
         *(ThreadEntry(move.created_at, "inquiries/_thread_move.html", move) for move in history if move.from_status),
         *(entry for offer in offers for entry in _offer_entries(offer)),
-        *(ThreadEntry(row.created_at, "messages/_timeline_message.html", row) for row in _messages(inquiry)),
-        *(ThreadEntry(note.created_at, "contacts/_note.html", note) for note in _notes(inquiry)),
+        *_entries_of_contact(inquiry),
     ]
     entries.sort(key=lambda entry: entry.at)
     if inquiry.pending_move:
@@ -40,20 +43,35 @@ def read_thread(inquiry: Inquiry, history: list[Entry], offers: list[Offer]) -> 
     return _with_days(entries)
 
 
-def _messages(inquiry: Inquiry) -> list[ContactMessage]:
+def _entries_of_contact(inquiry: Inquiry) -> list[ThreadEntry]:
+    """The messages about the inquiry, and notes about its contact since it came in: those of its page among them."""
     if inquiry.contact is None:
         return []
-    rows = list(with_content(inquiry.contact.messages.filter(topic=f"inquiry:{inquiry.pk}")))
-    link_messages(rows)
-    return rows
+    messages, notes = together(
+        _MESSAGES.question(inquiry.contact, make_topic(INQUIRY, inquiry.pk)),
+        _NOTES.question(inquiry.contact, inquiry.created_at),
+    )
+    rows: list[Any] = [*messages, *notes]
+    for row in rows:
+        row.contact = inquiry.contact
+    prefetch_related_objects(messages, "files")
+    link_messages(messages)
+    return [
+        *(ThreadEntry(row.created_at, "messages/_timeline_message.html", row) for row in messages),
+        *(ThreadEntry(note.created_at, "contacts/_note.html", note) for note in notes),
+    ]
 
 
-def _notes(inquiry: Inquiry) -> list[ContactNote]:
-    """Notes about the contact since the inquiry came in: those written on its page among them."""
-    if inquiry.contact is None:
-        return []
-    rows = inquiry.contact.notes.present().filter(created_at__gte=inquiry.created_at)
-    return list(rows.select_related("author").order_by("created_at", "id"))
+def _messages(contact: Contact, topic: str) -> QuerySet[ContactMessage]:
+    return ContactMessage.objects.filter(contact=contact, topic=topic).select_related("author")
+
+
+def _notes(contact: Contact, since: datetime) -> QuerySet[ContactNote]:
+    notes = ContactNote.objects.present().filter(contact=contact, created_at__gte=since)
+    return notes.select_related("author").order_by("created_at", "id")
+
+
+_MESSAGES, _NOTES = Compiled(_messages), Compiled(_notes)
 
 
 def _offer_entries(offer: Offer) -> list[ThreadEntry]:

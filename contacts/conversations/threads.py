@@ -5,13 +5,7 @@ from collections.abc import Sequence
 from django.db.models import Q, prefetch_related_objects
 
 from ..models import Contact, ContactMessage
-from ..models.message_queryset import ContactMessageQuerySet
 from .reply_channels import is_window_closed, needs_template
-
-
-def with_content(messages: ContactMessageQuerySet) -> ContactMessageQuerySet:
-    """With what a page shows of each message: author and files."""
-    return messages.select_related("author").prefetch_related("files")
 
 
 def link_messages(messages: Sequence[ContactMessage]) -> None:

@@ -1,16 +1,19 @@
 """The board of one type for one Pro: a column for each step of its pipeline, in order."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum, prefetch_related_objects
 from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.utils import timezone
 
 from config.accounts.models import Pro
+from config.web.compiled import Compiled
 from config.web.paging import from_cursor, row_number, to_cursor
+from config.web.together import together
 
 from ..models import Inquiry, InquiryCount, InquiryType, PendingMove, PipelineStep
 from ..models.queryset import InquiryQuerySet, newest_offers
@@ -26,6 +29,9 @@ def board_types(pro: Pro) -> QuerySet[InquiryType]:
     """The types that have a board: the active ones, and those with inquiries of this Pro."""
     own = Inquiry.objects.for_pro(pro).filter(inquiry_type=OuterRef("pk"))
     return InquiryType.objects.filter(Q(is_active=True) | Exists(own))
+
+
+BOARD_TYPES = Compiled(board_types)
 
 
 @dataclass
@@ -102,18 +108,16 @@ class Board:
 
     def rows(self) -> InquiryQuerySet:
         """The inquiries that match search and priority, of all types."""
-        rows = Inquiry.objects.for_pro(self.pro)
-        rows = rows.filter(priority=self.priority) if self.priority else rows
-        return rows.search(self.search) if self.search else rows
+        return _matching(self.pro, self.priority or None, self.search)
 
     def columns(self, only: Collection[str] | None = None) -> list[Column]:
         """The columns in order, pending moves shown as made; with `only`, those of the steps with these keys.
 
-        One query for the totals, one for pending moves, one for the cards, and one for their offers.
+        One query for the totals and pending moves, one for the cards, and one for their offers.
         """
         shown = [self.single] if self.single else list(self.allowed_by_step)
         steps = [step for step in shown if only is None or step.key in only]
-        totals, moved = self._totals(steps), self._pending_cards()
+        totals, moved = self._totals_and_moved(steps)
         for card in moved:
             for key, sign in ((card.pending_move.from_step, -1), (card.step.key, 1)):  # type: ignore[union-attr]
                 if self.by_key[key] in totals:
@@ -125,27 +129,24 @@ class Board:
         prefetch_related_objects([card for column in columns for card in column.cards], newest_offers())
         return columns
 
-    def _totals(self, steps: list[PipelineStep]) -> dict[PipelineStep, Totals]:
-        by_step = dict(self._counted_totals(steps) if self.search else self._kept_totals(steps))
-        return {step: by_step.get(step.pk, Totals()) for step in steps}
+    def _totals_and_moved(self, steps: list[PipelineStep]) -> tuple[dict[PipelineStep, Totals], list[Inquiry]]:
+        """The totals of these steps, and the inquiries that a pending move has taken to another column."""
+        pending = _PENDING.question(self.pro, self.inquiry_type)
+        if self.search:
+            by_step, ids = dict(self._counted_totals(steps)), pending.rows()
+        else:
+            kept, ids = together(_KEPT.question(self.pro, self.inquiry_type, self.priority or None), pending)
+            by_step = {step: _read_totals(*sums) for step, *sums in kept}
+        return {step: by_step.get(step.pk, Totals()) for step in steps}, self._pending_cards([id for (id,) in ids])
 
     def _counted_totals(self, steps: list[PipelineStep]) -> Iterator[tuple[int, Totals]]:
         rows = self.rows().filter(step__in=steps).order_by().values_list("step")
         for pk, *totals in rows.annotate(Count("pk"), Sum("budget"), Min("moved_at")):
             yield pk, Totals(*totals)
 
-    def _kept_totals(self, steps: list[PipelineStep]) -> Iterator[tuple[int, Totals]]:
-        kept = InquiryCount.objects.for_pro(self.pro).filter(step__in=steps)
-        kept = kept.filter(priority=self.priority) if self.priority else kept
-        oldest = self.rows().filter(step=OuterRef("step")).order_by("moved_at", "id").values("moved_at")[:1]
-        sums = kept.values_list("step").annotate(Sum("n"), Sum("budgeted"), Sum("budget_cents"), since=Subquery(oldest))
-        for pk, count, budgeted, cents, since in sums:
-            yield pk, Totals(count, Decimal(cents) / 100 if budgeted else None, since)
-
-    def _pending_cards(self) -> list[Inquiry]:
-        """The inquiries that a pending move has taken to another column, the latest first."""
-        waiting = PendingMove.objects.for_pro(self.pro).waiting().filter(inquiry__inquiry_type=self.inquiry_type)
-        if not (ids := list(waiting.values_list("inquiry", flat=True))):
+    def _pending_cards(self, ids: list[int]) -> list[Inquiry]:
+        """The inquiries with these ids whose pending moves stand, the latest first."""
+        if not ids:
             return []
         cards = list(self.rows().filter(pk__in=ids).select_related("contact", "pro", "step"))
         show_pending_moves(cards)
@@ -161,16 +162,13 @@ class Board:
 
     def _newest_cards(self, steps: list[PipelineStep], moved: list[Inquiry]) -> list[Inquiry]:
         """At most CARDS newest inquiries of each step, without those that a pending move has taken elsewhere."""
-        rows = self._unmoved(moved)
-        recent = rows.filter(moved_at__gte=timezone.now() - RECENT)
-        columns = [(recent if step.is_terminal else rows).filter(step=step) for step in steps]
-        newest = [column.order_by("-moved_at", "-id").values("pk")[:CARDS] for column in columns]
-        # SQLite takes no LIMIT in the parts of a union itself.
-        ids = [Inquiry.objects.order_by().filter(pk__in=each).values("pk") for each in newest]
-        if not ids:
+        if not steps:
             return []
-        cards = Inquiry.objects.for_pro(self.pro).filter(pk__in=ids[0].union(*ids[1:]))
-        return list(cards.select_related("contact", "pro").order_by("-moved_at", "-id"))
+        live = [step for step in steps if not step.is_terminal]
+        ended = [step for step in steps if step.is_terminal]
+        since = timezone.now() - RECENT if ended else None
+        chosen = (self.pro, live, ended, since, self.priority or None, [card.pk for card in moved])
+        return list(_newest_cards(*chosen, self.search)) if self.search else _NEWEST.rows(*chosen)
 
     def _unmoved(self, moved: list[Inquiry]) -> InquiryQuerySet:
         return self.rows().exclude(pk__in=[card.pk for card in moved])
@@ -189,7 +187,56 @@ class Board:
 
     def tabs(self, types: Iterable[InquiryType]) -> list[Tab]:
         """A tab for each of the types, those that have a board."""
-        unfinished = [Inquiry.Status.OPEN, Inquiry.Status.IN_PROGRESS]
-        kept = InquiryCount.objects.for_pro(self.pro).filter(status__in=unfinished)
-        counts = dict(kept.values_list("inquiry_type").annotate(Sum("n")))
+        counts = dict(_UNFINISHED.rows(self.pro))
         return [Tab(inquiry_type, counts.get(inquiry_type.pk, 0)) for inquiry_type in types]
+
+
+def _matching(pro: Pro, priority: str | None, search: str = "") -> InquiryQuerySet:
+    rows = Inquiry.objects.for_pro(pro)
+    rows = rows.filter(priority=priority) if priority else rows
+    return rows.search(search) if search else rows
+
+
+def _kept_totals(pro: Pro, inquiry_type: InquiryType, priority: str | None) -> QuerySet[Any, Any]:
+    kept = InquiryCount.objects.for_pro(pro).filter(inquiry_type=inquiry_type)
+    kept = kept.filter(priority=priority) if priority else kept
+    oldest = _matching(pro, priority).filter(step=OuterRef("step")).order_by("moved_at", "id").values("moved_at")[:1]
+    return kept.values_list("step").annotate(Sum("n"), Sum("budgeted"), Sum("budget_cents"), since=Subquery(oldest))
+
+
+def _read_totals(count: int, budgeted: int, cents: int, since: datetime | None) -> Totals:
+    return Totals(count, Decimal(cents) / 100 if budgeted else None, since)
+
+
+def _pending(pro: Pro, inquiry_type: InquiryType) -> QuerySet[Any, Any]:
+    waiting = PendingMove.objects.for_pro(pro).waiting().filter(inquiry__inquiry_type=inquiry_type)
+    return waiting.values_list("inquiry")
+
+
+def _newest_cards(
+    pro: Pro,
+    live: Sequence[PipelineStep],
+    ended: Sequence[PipelineStep],
+    since: datetime | None,
+    priority: str | None,
+    moved: Sequence[int],
+    search: str = "",
+) -> QuerySet[Any, Inquiry]:
+    """At most CARDS newest inquiries of each step, but for the ones in `moved`; of the `ended` steps those since."""
+    rows = _matching(pro, priority, search).exclude(pk__in=moved)
+    columns = [rows.filter(step=step) for step in live]
+    columns += [rows.filter(step=step, moved_at__gte=since) for step in ended]
+    newest = [column.order_by("-moved_at", "-id").values("pk")[:CARDS] for column in columns]
+    # SQLite takes no LIMIT in the parts of a union itself.
+    ids = [Inquiry.objects.order_by().filter(pk__in=each).values("pk") for each in newest]
+    cards = Inquiry.objects.for_pro(pro).filter(pk__in=ids[0].union(*ids[1:])).defer("message", "search_text")
+    return cards.select_related("contact", "pro").order_by("-moved_at", "-id")
+
+
+def _unfinished(pro: Pro) -> QuerySet[Any, Any]:
+    kept = InquiryCount.objects.for_pro(pro).filter(status__in=[Inquiry.Status.OPEN, Inquiry.Status.IN_PROGRESS])
+    return kept.values_list("inquiry_type").annotate(Sum("n"))
+
+
+_KEPT, _PENDING, _UNFINISHED = Compiled(_kept_totals), Compiled(_pending), Compiled(_unfinished)
+_NEWEST: Compiled[Inquiry] = Compiled(_newest_cards)

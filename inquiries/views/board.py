@@ -17,7 +17,7 @@ from config.web.forms import SearchField
 from config.web.paging import InvalidCursorError, row_number
 
 from ..models import Inquiry, InquiryType
-from ..pipeline.board import Board, Column, board_types
+from ..pipeline.board import BOARD_TYPES, Board, Column, board_types
 from ..pipeline.moves import NOTE_LENGTH, InvalidTransitionError
 from ..pipeline.pending import plan_move, show_pending_moves
 from ..translations import describe_refusal
@@ -42,7 +42,7 @@ class BoardPage:
 
     def __init__(self, request: ProRequest, slug: str, query: QueryDict | None = None) -> None:
         query = request.GET if query is None else query
-        self.request, self.types = request, list(board_types(request.pro))
+        self.request, self.types = request, BOARD_TYPES.rows(request.pro)
         self.inquiry_type = self._find_type(slug)
         self.form = BoardFilter(query)
         self.form.is_valid()

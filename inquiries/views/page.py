@@ -2,13 +2,15 @@
 
 from typing import Any, NamedTuple
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.accounts.http import ProRequest
+from config.web.compiled import Compiled
+from config.web.together import together
 from contacts.models import Contact, ContactMessage, WaitingItem
 from contacts.views.thread_context import fingerprint_entries
 
@@ -54,12 +56,18 @@ class Move(NamedTuple):
 def progress_context(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
     """Context of the pipeline with its moves, and of the thread. A pending move is shown as made."""
     shown_at = timezone.now()
-    last_move = inquiry.pending_moves.select_related("by").last()
+    last_moves, offers, items = together(
+        _LAST_MOVE.question(inquiry), _OFFERS.question(inquiry), _ITEM.question(str(inquiry.pk))
+    )
+    own: list[Any] = [*last_moves, *offers]
+    for row in own:
+        row.inquiry = inquiry
+    last_move = last_moves[0] if last_moves else None
     if last_move and last_move.state == PendingMove.State.WAITING:
         show_pending_moves([inquiry])
     allowed_by_step = PipelineStep.objects.allowed_by_step(inquiry.inquiry_type)
     steps, entries = list(allowed_by_step), read_history(inquiry.pk)
-    moves, offers = _moves(inquiry, steps, allowed_by_step.get(inquiry.step, [])), list(inquiry.offers.all())
+    moves = _moves(inquiry, steps, allowed_by_step.get(inquiry.step, []))
     step_states, thread = _step_states(inquiry, steps, entries), read_thread(inquiry, entries, offers)
     unread = [entry for entry in thread if getattr(entry.item, "state", "") == ContactMessage.State.RECEIVED]
     end = next((step for step in reversed(steps) if step.is_terminal), None)
@@ -80,7 +88,7 @@ def progress_context(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
         "shown_at": shown_at.isoformat(),
         # If it was refused and nobody has read that.
         "refused_move": last_move if last_move and last_move.state == PendingMove.State.REFUSED else None,
-        "waiting_item": find_waiting_item(inquiry),
+        "waiting_item": items[0] if items else None,
         "move_form": MoveForm(),
         "close_form": CloseForm(),
         **more,
@@ -131,7 +139,19 @@ def details_context(request: ProRequest, inquiry: Inquiry, item: WaitingItem | N
 
 def find_waiting_item(inquiry: Inquiry) -> WaitingItem | None:
     """The item by which the inquiry waits, or did; not those of its offers."""
-    return WaitingItem.objects.filter(kind=WaitingItem.Kind.INQUIRY, key=str(inquiry.pk)).first()
+    return _ITEM.first(str(inquiry.pk))
+
+
+def _item(key: str) -> QuerySet[WaitingItem]:
+    return WaitingItem.objects.filter(kind=WaitingItem.Kind.INQUIRY, key=key)[:1]
+
+
+def _last_move(inquiry: Inquiry) -> QuerySet[PendingMove]:
+    return PendingMove.objects.filter(inquiry=inquiry).select_related("by").reverse()[:1]
+
+
+_LAST_MOVE, _ITEM = Compiled(_last_move), Compiled(_item)
+_OFFERS = Compiled(lambda inquiry: Offer.objects.filter(inquiry=inquiry))
 
 
 def _step_states(inquiry: Inquiry, steps: list[PipelineStep], entries: list[Entry]) -> list[StepState]:

@@ -193,7 +193,7 @@ def test_allowed_steps_of_every_step_in_two_queries(inquiry_type, django_assert_
     AllowedMove.objects.create(
         from_step=inquiry_type.steps.get(key="submitted"), to_step=inquiry_type.steps.get(key="answered")
     )
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert allowed_by_step(inquiry_type) == {
             "submitted": ["in_review", "answered"],
             "in_review": ["answered"],

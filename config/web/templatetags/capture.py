@@ -3,6 +3,7 @@
 from django import template
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -12,7 +13,7 @@ class CaptureNode(template.Node):
         self.nodelist, self.name = parts, name
 
     def render(self, context: Context) -> str:
-        context[self.name] = self.nodelist.render(context)
+        context[self.name] = SafeString(self.nodelist.render(context))
         return ""
 
 

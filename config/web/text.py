@@ -5,7 +5,9 @@ import re
 
 def one_line(text: str, length: int = 200) -> str:
     """`text` fit for a mail header: no line breaks or control characters, cut to `length`."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:length]
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())[:length]
 
 
 def unix_lines(text: str) -> str:

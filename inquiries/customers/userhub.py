@@ -9,7 +9,7 @@ expected counts as not there, and every text is cut to what the inquiry's pages 
 import json
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -202,11 +202,12 @@ def _address(value: Any, around: Mapping[str, Any]) -> dict[str, str]:
 
 def _text(source: Mapping[str, Any], length: int, *names: str) -> str:
     """The first of these that says something, on one line; a whole number counts as text, a house has one."""
-    return next(filter(None, (one_line(text, length) for text in _texts(source.get(name) for name in names))), "")
-
-
-def _texts(values: Iterable[Any]) -> Iterable[str]:
-    return (str(value) for value in values if isinstance(value, str | int) and not isinstance(value, bool))
+    for name in names:
+        value = source.get(name)
+        is_text = isinstance(value, str | int) and not isinstance(value, bool)
+        if is_text and (text := one_line(str(value), length)):
+            return text
+    return ""
 
 
 def _email(source: Mapping[str, Any], *names: str) -> str:

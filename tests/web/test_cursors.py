@@ -58,3 +58,9 @@ def test_a_changed_column_fails_once_and_ends_the_connection_with_its_request():
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE changing")
+
+
+@pytest.mark.django_db
+def test_percent_signs_reach_the_database():
+    sql = "SELECT '100 %%', 'a%%sb', %s"
+    assert execute(connection, sql, ["%s ?"], keeps_plan=False).fetchall() == [("100 %", "a%sb", "%s ?")]

@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from config.accounts.models import Pro, User
-from config.web.compiled import Compiled
+from config.web.compiled import Compiled, Question
+from config.web.together import UNASKED, Answers
 from contacts.models import Contact
 
 from .marking import mark_requests_read
@@ -33,13 +34,13 @@ def thread_url(contact_request: ContactRequest) -> str:
     return f"{reverse('waiting:person', args=[contact_request.contact_id])}#request-{contact_request.pk}"
 
 
-def parts(contact: Contact) -> tuple[list[Aside], list[Aside]]:
+def parts(contact: Contact, answers: Answers = UNASKED) -> tuple[list[Aside], list[Aside]]:
     """Entries of the thread's menu, and what stands beside the thread.
 
     Each of the last contact requests can be set aside as spam; beside the thread are the properties that the contact
     asked about, the last one first.
     """
-    rows = _newest_requests(contact)
+    rows = answers.rows(ask_parts(contact))
     properties = list({row.property_id: row.property for row in rows}.values())[:3]
     asides = [Aside("contact_requests/_desk_properties.html", properties)] if properties else []
     return [Aside("contact_requests/_desk_spam.html", row) for row in rows[:3]], asides
@@ -50,8 +51,9 @@ def mark_read(contact: Contact, until: datetime, by: User) -> list[Aside]:
     return [Aside("contact_requests/_read.html", row) for row in mark_requests_read(contact, until, by=by)]
 
 
-def _newest_requests(contact: Contact) -> list[ContactRequest]:
-    return _NEWEST.part(20, 0, contact.pro, contact)
+def ask_parts(contact: Contact) -> Question[ContactRequest]:
+    """The question of `parts`, for what is asked together."""
+    return _NEWEST.question(contact.pro, contact).part(20)
 
 
 def _requests(pro: Pro, contact: Contact) -> QuerySet[ContactRequest]:

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from django.db.models import CharField, F, QuerySet, Value, prefetch_related_objects
 from django.db.models.functions import Cast
 
-from config.web.compiled import Compiled
+from config.web.compiled import Compiled, Question
 from config.web.hooks import hooks
+from config.web.together import UNASKED, Answers
 
 from .book.fields import display_value, field_label
 from .conversations.leads import attach_lead_notes
@@ -62,19 +63,50 @@ class _Key(NamedTuple):
     pk: Any
 
 
-def timeline(contact: Contact, place: Place | None = None) -> tuple[list[Entry], Place | None]:
+def timeline(
+    contact: Contact, place: Place | None = None, answers: Answers = UNASKED
+) -> tuple[list[Entry], Place | None]:
     """A page of entries, newest first, and the beginning of the next page; None on the last page.
 
     One query finds which entries stand on the page, one reads those of each kind.
     """
-    until, skip = place or (None, 0)
-    end = skip + SIZE
-    keys = _newest_keys(contact, until, end + 1)
-    page = _read_entries(contact, keys[skip:end])
+    keys, end = _newest_keys(contact, place, answers), _end_of(place)
+    page = _read_entries(contact, _keys_of_page(keys, place), answers)
     if len(keys) <= end:
         return page, None
     last = keys[end - 1].at
     return page, Place(last, sum(key.at == last for key in keys[:end]))
+
+
+def ask_keys(contact: Contact, place: Place | None) -> Question[Any]:
+    """The question for which entries stand on a page, and on those after it."""
+    return _keys_query(_end_of(place) + 1).question(contact, *([place.until] if place else []))
+
+
+def ask_entries(contact: Contact, place: Place | None, answers: Answers) -> list[Question[Any]]:
+    """Questions for the entries of a page, once `ask_keys` is answered."""
+    keys = _keys_of_page(_newest_keys(contact, place, answers), place)
+    return [_ask_rows(contact, number, own) for number, own in _by_source(keys).items()]
+
+
+def _end_of(place: Place | None) -> int:
+    return (place.skip if place else 0) + SIZE
+
+
+def _keys_of_page(keys: list[_Key], place: Place | None) -> list[_Key]:
+    return keys[place.skip if place else 0 : _end_of(place)]
+
+
+def _by_source(keys: Iterable[_Key]) -> dict[int, list[_Key]]:
+    """Keys by the number of their source, in the order of the sources."""
+    sources: dict[int, list[_Key]] = {}
+    for key in sorted(keys, key=lambda key: key.source):
+        sources.setdefault(key.source, []).append(key)
+    return sources
+
+
+def _ask_rows(contact: Contact, number: int, keys: list[_Key]) -> Question[Any]:
+    return _rows_query(number).question(contact, [key.pk for key in keys])
 
 
 @cache
@@ -88,10 +120,9 @@ def _ids() -> list[Any]:
     return [source.rows(Contact()).model._meta.pk for source in _sources()]
 
 
-def _newest_keys(contact: Contact, until: datetime | None, size: int) -> list[_Key]:
-    """Places of at least the newest `size` entries that are not later than `until`, newest first, in one query."""
-    rows = _keys_query(size).rows(contact, *([until] if until else []))
-    ids = _ids()
+def _newest_keys(contact: Contact, place: Place | None, answers: Answers) -> list[_Key]:
+    """Places of the entries until the end of a page and at least one more, newest first, in one query."""
+    rows, ids = answers.rows(ask_keys(contact, place)), _ids()
     keys = [_Key(at, number, ids[number].to_python(pk)) for at, number, pk in rows]
     return sorted(keys, key=lambda key: (key.at, -key.source, key.pk), reverse=True)
 
@@ -126,15 +157,15 @@ def _rows_query(number: int) -> Compiled[Any]:
     return Compiled(lambda contact, ids: source.rows(contact).order_by().filter(pk__in=ids))
 
 
-def _read_entries(contact: Contact, keys: list[_Key]) -> list[Entry]:
+def _read_entries(contact: Contact, keys: list[_Key], answers: Answers) -> list[Entry]:
     """The entries of these places, in their order."""
     entries = dict[_Key, Entry]()
-    for number, source in enumerate(_sources()):
-        if own := [key for key in keys if key.source == number]:
-            rows = {row.pk: row for row in _rows_query(number).rows(contact, [key.pk for key in own])}
-            present = [key for key in own if key.pk in rows]
-            items = source.read(contact, [_with_contact(rows[key.pk], contact) for key in present])
-            entries |= {key: Entry(key.at, source.template, item) for key, item in zip(present, items, strict=True)}
+    for number, own in _by_source(keys).items():
+        source = _sources()[number]
+        rows = {row.pk: row for row in answers.rows(_ask_rows(contact, number, own))}
+        present = [key for key in own if key.pk in rows]
+        items = source.read(contact, [_with_contact(rows[key.pk], contact) for key in present])
+        entries |= {key: Entry(key.at, source.template, item) for key, item in zip(present, items, strict=True)}
     return [entries[key] for key in keys if key in entries]
 
 

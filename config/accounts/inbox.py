@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 
 from config.web.compiled import Compiled
 from config.web.hooks import hooks
+from config.web.together import UNASKED, Answers
 
 from .models import Pro
 
@@ -21,7 +22,7 @@ from .models import Pro
 class Tab(NamedTuple):
     """A list: its `position`, the URL name of its first `page`, and the rows that are counted, None for no count.
 
-    `counted` gives the rows of a Pro, by their column `pro`.
+    `counted` gives the rows of a Pro, by their column `pro`, and `count` is what is counted of them.
     """
 
     position: int
@@ -29,11 +30,12 @@ class Tab(NamedTuple):
     name: str | Promise
     icon: str
     counted: Callable[[Pro], QuerySet[Any]] | None = None
+    count: Any = Count("pk")
 
 
-def counted_tabs(pro: Pro) -> list[tuple[Tab, int | None]]:
+def counted_tabs(pro: Pro, answers: Answers = UNASKED) -> list[tuple[Tab, int | None]]:
     """The lists in their order, each with the number of its rows, in one query."""
-    row = _COUNTS.first(pro)
+    row = answers.first(COUNTS.question(pro))
     counts = iter(row or ())
     return [(tab, None if tab.counted is None else next(counts)) for tab in _tabs()]
 
@@ -54,12 +56,13 @@ def _position(tab: Tab) -> int:
 
 def _counts(pro: Pro) -> QuerySet[Pro, Any]:
     """One row with the number of each list that is counted."""
-    return Pro.objects.filter(pk=pro.pk).values_list(*[_count(tab.counted(pro)) for tab in _tabs() if tab.counted])
+    counts = [_count(tab.counted(pro), tab.count) for tab in _tabs() if tab.counted]
+    return Pro.objects.filter(pk=pro.pk).values_list(*counts)
 
 
-def _count(rows: QuerySet[Any]) -> Coalesce:
-    counted = rows.order_by().values("pro").annotate(count=Count("pk")).values("count")
+def _count(rows: QuerySet[Any], count: Any) -> Coalesce:
+    counted = rows.order_by().values("pro").annotate(count=count).values("count")
     return Coalesce(Subquery(counted), Value(0))
 
 
-_COUNTS = Compiled[tuple[int, ...]](_counts)
+COUNTS = Compiled[tuple[int, ...]](_counts)

@@ -31,12 +31,15 @@ _TYPES: dict[str, Any] = {
 _AS_TEXT = {"DecimalField", "JSONField"}
 
 
-class _Joined(NamedTuple):
+class _Part(NamedTuple):
+    """SQL of one JSON array of rows, and what reads it."""
+
     sql: str
     decoder: msgspec.json.Decoder[Any]
 
 
-_JOINED: dict[object, _Joined] = {}
+_PARTS: dict[object, _Part] = {}
+_DOCUMENT = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 @overload
@@ -57,39 +60,76 @@ def together(*questions: Question[Any]) -> tuple[list[Any], ...]:
     """
     if not any(question.statement.sql for question in questions):
         return tuple([] for _ in questions)
-    connection, joined = questions[0].statement.connection(), _join(questions)
+    connection, parts = questions[0].statement.connection(), list(map(_part, questions))
     parameters = [
         parameter
         for question in questions
         if question.statement.sql
         for parameter in question.statement.bind(question.parameters, question.limits, connection)
     ]
-    [[document]] = fetch(connection, joined.sql, parameters)
+    arrays = ", ".join(part.sql for part in parts)
+    is_native = connection.vendor == "postgresql"
+    sql = f"SELECT json_build_array({arrays})::text" if is_native else f"SELECT json_array({arrays})"
+    [[document]] = fetch(connection, sql, parameters)
     return tuple(
-        list(map(question.read, question.statement.convert(rows or [], connection)))
-        for question, rows in zip(questions, joined.decoder.decode(document), strict=True)
+        list(map(question.read, question.statement.convert(part.decoder.decode(rows) or [], connection)))
+        for question, part, rows in zip(questions, parts, _DOCUMENT.decode(document), strict=True)
     )
 
 
-def _join(questions: tuple[Question[Any], ...]) -> _Joined:
-    """The SQL of the questions, written once for each set of statements."""
-    if not all(question.is_kept for question in questions):
-        return _write(questions)
-    kind = tuple((question.statement, len(question.limits)) for question in questions)
-    if (joined := _JOINED.get(kind)) is None:
-        joined = _JOINED[kind] = _write(questions)
-    return joined
+class Answers:
+    """Rows of questions that a page asks together, for the functions that read them.
+
+    A function asks its question of `rows`, and finds the rows there, whether or not they were asked before.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[object, list[Any]] = {}
+
+    def ask(self, *questions: Question[Any]) -> None:
+        """Ask these in one statement."""
+        if questions:
+            self._rows |= zip(map(_key, questions), together(*questions), strict=True)
+
+    def rows[R](self, question: Question[R]) -> list[R]:
+        """The rows of a question; one that was not asked together with others is asked now."""
+        known = self._rows.get(_key(question))
+        return question.rows() if known is None else known
+
+    def first[R](self, question: Question[R]) -> R | None:
+        """The first of the rows, None when there is none."""
+        return next(iter(self.rows(question)), None)
 
 
-def _write(questions: tuple[Question[Any], ...]) -> _Joined:
-    types = [[_kind(column) for column in question.statement.columns] for question in questions]
-    if questions[0].statement.connection().vendor == "postgresql":
-        arrays = [_on_postgresql(question, kinds) for question, kinds in zip(questions, types, strict=True)]
-        document: Any = tuple.__class_getitem__(tuple(map(_rows_type, types)))
-        return _Joined(f"SELECT json_build_array({', '.join(arrays)})::text", msgspec.json.Decoder(document))
+# For a function that nobody has asked ahead for.
+UNASKED = Answers()
+
+
+def _key(question: Question[Any]) -> object:
+    # A statement that is not kept is another object each time.
+    statement = question.statement
+    return statement.sql, (*question.parameters, *statement.constants), question.limits, question.read
+
+
+def _part(question: Question[Any]) -> _Part:
+    """The part of a question, written once for each statement that is kept."""
+    if not question.is_kept:
+        return _write(question)
+    kind = question.statement, len(question.limits)
+    if (part := _PARTS.get(kind)) is None:
+        part = _PARTS[kind] = _write(question)
+    return part
+
+
+def _write(question: Question[Any]) -> _Part:
+    statement = question.statement
+    kinds = list(map(_kind, statement.columns))
+    if not statement.sql:
+        return _Part("NULL", msgspec.json.Decoder(None))
+    if statement.connection().vendor == "postgresql":
+        return _Part(_on_postgresql(question, kinds), msgspec.json.Decoder(_rows_type(kinds)))
     # The values of SQLite's driver are those of its JSON, text and numbers; converters make the rest of them.
-    arrays = [_on_sqlite(question) for question in questions]
-    return _Joined(f"SELECT json_array({', '.join(arrays)})", msgspec.json.Decoder())
+    return _Part(_on_sqlite(question), msgspec.json.Decoder())
 
 
 def _rows_type(kinds: list[str]) -> Any:
@@ -110,8 +150,6 @@ def _kind(column: Any) -> str:
 
 def _on_postgresql(question: Question[Any], kinds: list[str]) -> str:
     statement = question.statement
-    if not statement.sql:
-        return "NULL"
     values = [f"c{at}::text" if kind in _AS_TEXT else f"c{at}" for at, kind in enumerate(kinds)]
     # An aggregate takes the rows in the order of the subquery.
     array, rows = f"json_build_array({', '.join(values)})", statement.limited(question.limits)
@@ -120,8 +158,6 @@ def _on_postgresql(question: Question[Any], kinds: list[str]) -> str:
 
 def _on_sqlite(question: Question[Any]) -> str:
     statement = question.statement
-    if not statement.sql:
-        return "NULL"
     # SQLite may leave out the order of a subquery that has no limit.
     limit = "" if question.limits or statement.is_sliced else " LIMIT -1"
     rows, names = statement.limited(question.limits) + limit, _names(statement)

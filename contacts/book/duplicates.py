@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro, User
 from config.search.folding import fold
-from config.web.compiled import Compiled
+from config.web.compiled import Compiled, Question
+from config.web.together import UNASKED, Answers
 
 from ..addresses import identities_of
 from ..models import Contact, ContactIdentity, DistinctPair
@@ -54,15 +55,15 @@ TITLES = {
 }
 
 
-def likely_duplicates(contact: Contact) -> list[Duplicate]:
+def likely_duplicates(contact: Contact, answers: Answers = UNASKED) -> list[Duplicate]:
     """The Pro's contacts that are likely the same person as `contact`: at most 10, the likeliest first.
 
     Contacts that the Pro marked as distinct from it are left out.
     """
     reasons: dict[UUID, set[Reason]] = {}
-    for pk, reason in [*_same_address(contact), *_same_name(contact)]:
+    for pk, reason in [*_same_address(contact, answers), *_same_name(contact)]:
         reasons.setdefault(pk, set()).add(reason)
-    for pair in _DISTINCT.rows(contact):
+    for pair in answers.rows(DISTINCT.question(contact)):
         for pk in pair:
             reasons.pop(pk, None)
     reasons.pop(contact.pk, None)
@@ -90,14 +91,25 @@ def unmark_distinct(one: Contact, other: Contact) -> None:
     DistinctPair.objects.of(one).filter(Q(first=other) | Q(second=other)).delete()
 
 
-def _same_address(contact: Contact) -> Iterator[tuple[UUID, Reason]]:
+def ask_candidates(contact: Contact, answers: Answers) -> Iterable[Question[Any]]:
+    """Questions for contacts with an address of this contact, once KNOWN is answered."""
+    own = _addresses(contact, answers)
+    return _ask_same_address(contact, own) if own else ()
+
+
+def _ask_same_address(contact: Contact, own: set[tuple[str, str]]) -> tuple[Question[Any], Question[Any]]:
+    emails, phones = (sorted(id for channel, id in own if channel == reason) for reason in (Reason.EMAIL, Reason.PHONE))
+    return _SAME_ADDRESS.question(contact.pro, emails, phones), _HOLDERS.question(contact.pro, sorted(own))
+
+
+def _same_address(contact: Contact, answers: Answers) -> Iterator[tuple[UUID, Reason]]:
     """Contacts with an address of this contact, as e-mail, phone or identity."""
-    if not (own := _addresses(contact)):
+    if not (own := _addresses(contact, answers)):
         return
-    emails, phones = ([id for channel, id in own if channel == reason] for reason in (Reason.EMAIL, Reason.PHONE))
-    for pk, email, phone in _SAME_ADDRESS.rows(contact.pro, emails, phones):
+    same_address, holders = _ask_same_address(contact, own)
+    for pk, email, phone in answers.rows(same_address):
         yield from ((pk, Reason(channel)) for channel, _id in own.intersection(identities_of(email, phone)))
-    yield from ((pk, Reason(channel)) for pk, channel in _HOLDERS.rows(contact.pro, sorted(own)))
+    yield from ((pk, Reason(channel)) for pk, channel in answers.rows(holders))
 
 
 def _same_address_rows(pro: Pro, emails: list[str], phones: list[str]) -> QuerySet[Any, Any]:
@@ -118,13 +130,13 @@ def _known_identities(contact: Contact) -> QuerySet[Any, Any]:
 
 
 _SAME_ADDRESS, _HOLDERS = Compiled(_same_address_rows), Compiled(_holders)
-_KNOWN = Compiled(_known_identities)
-_DISTINCT = Compiled(lambda contact: DistinctPair.objects.of(contact).values_list("first", "second"))
+KNOWN = Compiled(_known_identities)
+DISTINCT = Compiled(lambda contact: DistinctPair.objects.of(contact).values_list("first", "second"))
 
 
-def _addresses(contact: Contact) -> set[tuple[str, str]]:
+def _addresses(contact: Contact, answers: Answers) -> set[tuple[str, str]]:
     """(channel, external id) of e-mail, phone and identities, released ones too; phones in each of their forms."""
-    own = {*identities_of(contact.email, contact.phone), *_KNOWN.rows(contact)}
+    own = {*identities_of(contact.email, contact.phone), *answers.rows(KNOWN.question(contact))}
     # A WhatsApp id is a phone number, possibly in a former notation.
     numbers = {id if channel == Reason.PHONE else f"+{id}" for channel, id in own if channel != Reason.EMAIL}
     forms = {("phone", form) for number in numbers for form in (number, *other_forms(number))}

@@ -18,6 +18,7 @@ from django.utils.translation import override
 
 from config.accounts.models import Pro, User
 from config.web.compiled import Compiled
+from config.web.together import UNASKED, Answers
 
 from ..models import CannedReply, CannedReplyText, Contact
 from ..topics import Topic
@@ -43,13 +44,15 @@ class FilledReply(NamedTuple):
     unfilled: list[str]
 
 
-def find_canned_replies(user: User, contact: Contact, about: Topic | None = None) -> list[FilledReply]:
+def find_canned_replies(
+    user: User, contact: Contact, about: Topic | None = None, answers: Answers = UNASKED
+) -> list[FilledReply]:
     """The canned replies that a user has for a contact, by title, those of the office among them.
 
     `about` is the contact request or inquiry that they are to answer.
     """
     filled, values = [], dict[str, dict[str, str]]()
-    for reply, own in groupby(_TEXTS.rows(contact.pro, user), attrgetter("canned_reply")):
+    for reply, own in groupby(answers.rows(TEXTS.question(contact.pro, user)), attrgetter("canned_reply")):
         texts = {each.language: each.text for each in own}
         language = next((each for each in languages_for(contact) if each in texts), next(iter(texts)))
         if language not in values:
@@ -65,7 +68,7 @@ def _texts(pro: Pro, user: User) -> QuerySet[CannedReplyText]:
     return rows.order_by("canned_reply__title", "canned_reply", "id")
 
 
-_TEXTS = Compiled(_texts)
+TEXTS = Compiled(_texts)
 
 
 def languages_for(contact: Contact) -> list[str]:

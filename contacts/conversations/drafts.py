@@ -17,6 +17,7 @@ from config.files.storage import NewFile
 from config.files.stored_file import StoredFile
 from config.web.compiled import Compiled
 from config.web.text import one_line, unix_lines
+from config.web.together import UNASKED, Answers
 
 from ..models import Contact, ContactMessage, Draft
 from ..models.draft import MAX_CC
@@ -29,9 +30,9 @@ PRESENT_FOR = timedelta(seconds=60)
 SENT_LATELY = timedelta(minutes=1)
 
 
-def list_drafts(contact: Contact) -> list[Draft]:
+def list_drafts(contact: Contact, answers: Answers = UNASKED) -> list[Draft]:
     """All that somebody has typed to a contact and not sent, each with its user, the last first."""
-    drafts = _DRAFTS.rows(contact)
+    drafts = answers.rows(DRAFTS.question(contact))
     for draft in drafts:
         draft.contact = contact
     return drafts
@@ -41,7 +42,7 @@ def _drafts(contact: Contact) -> QuerySet[Draft]:
     return Draft.objects.filter(contact=contact).select_related("user").order_by("-updated_at", "-id")
 
 
-_DRAFTS = Compiled(_drafts)
+DRAFTS = Compiled(_drafts)
 
 
 def find_draft(contact: Contact, user: User, topic: str = "", kind: str = Draft.Kind.MESSAGE) -> Draft | None:

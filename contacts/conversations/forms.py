@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from config.web.together import UNASKED, Answers
+
 from ..channels.whatsapp_templates import MAX_BODY, Template
 from ..models import Contact, ContactMessage, WaitingItem
 from ..models.draft import MAX_CC
@@ -191,9 +193,10 @@ def reply_context(
     template_form: TemplateForm | None = None,
     topic: str = "",
     about: Topic | None = None,
+    answers: Answers = UNASKED,
 ) -> dict[str, Any]:
     """Context of an answer: the channels that take free text with their form, and the closed one with its templates."""
-    reply_channels = [] if contact.deleted_at else find_reply_channels(contact, topic, about=about)
+    reply_channels = [] if contact.deleted_at else find_reply_channels(contact, topic, about=about, answers=answers)
     return {
         "reply_channels": take_free_text(reply_channels),
         "closed_channel": next((reply for reply in reply_channels if reply.is_window_closed), None),

@@ -3,24 +3,27 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.accounts.models import Pro
-from config.web.compiled import Compiled
+from config.web.compiled import Compiled, Question
 from config.web.mail import is_answerable
+from config.web.together import UNASKED, Answers
 
 from ..addresses import email_key
 from ..channels.mail_headers import MAX_REFERENCES
 from ..channels.whatsapp import WINDOW_HOURS
-from ..models import ChannelConnection, Contact, ContactMessage
+from ..models import ChannelConnection, Contact, ContactIdentity, ContactMessage
 from ..topics import GONE_OUT, Topic, read_topic
 
 Channel = ChannelConnection.Channel
 EMAIL = Channel.EMAIL
+# Identities of a contact that are read at once.
+MAX_IDENTITIES = 20
 
 
 class ReplyChannel(NamedTuple):
@@ -50,7 +53,12 @@ class ReplyChannel(NamedTuple):
 
 
 def find_reply_channels(
-    contact: Contact, topic: str = "", *, about: Topic | None = None, at: datetime | None = None
+    contact: Contact,
+    topic: str = "",
+    *,
+    about: Topic | None = None,
+    at: datetime | None = None,
+    answers: Answers = UNASKED,
 ) -> list[ReplyChannel]:
     """Reply channels of a contact for an answer about a topic, the one that they wrote by last first.
 
@@ -58,27 +66,38 @@ def find_reply_channels(
     given, takes templates only. `about` is what the topic stands for, where the caller has read it.
     """
     about = about or read_topic(contact, topic)
-    sending = [each for each in _CONNECTIONS.rows(contact.pro) if each.is_sending]
+    sending = _read_sending(contact, answers)
     others = [connection for connection in sending if connection.channel != EMAIL]
-    messages = _read_last_messages(contact, [*(each.channel for each in others), EMAIL], topic)
+    messages = answers.rows(_ask_last_messages(contact, sending, topic))
     by_mail = next((connection for connection in sending if connection.channel == EMAIL), None)
     dated: list[tuple[ContactMessage | None, ReplyChannel | None]] = []
     for connection in others:
         last = _last_received(messages, connection.channel)
         dated.append((last, _chat_reply_channel(connection, last, _newest_received(messages, connection.channel), at)))
-    dated.append((_last_received(messages, EMAIL), _email_reply_channel(contact, by_mail, messages, topic, about)))
+    mail = _email_reply_channel(contact, by_mail, messages, topic, about, answers)
+    dated.append((_last_received(messages, EMAIL), mail))
     never = contact.created_at - timedelta(days=36500)
     dated.sort(key=lambda pair: pair[0].created_at if pair[0] else never, reverse=True)
     return [reply_channel for _last, reply_channel in dated if reply_channel]
 
 
-def _read_last_messages(contact: Contact, channels: Iterable[str], topic: str) -> list[ContactMessage]:
-    """The messages by which the reply channels are found, in one query.
+def ask_last_messages(contact: Contact, topic: str, answers: Answers) -> Question[ContactMessage]:
+    """The question of `find_reply_channels`, once CONNECTIONS is answered."""
+    return _ask_last_messages(contact, _read_sending(contact, answers), topic)
+
+
+def _ask_last_messages(contact: Contact, sending: list[ChannelConnection], topic: str) -> Question[ContactMessage]:
+    """The question for the messages by which the reply channels are found.
 
     They are the last one received by each channel, the last one there that a person wrote, and the last e-mails about
     the topic, received and sent.
     """
-    return _LAST_MESSAGES.rows(contact, list(map(str, channels)), *([topic] if topic else []))
+    others = [each.channel for each in sending if each.channel != EMAIL]
+    return _LAST_MESSAGES.question(contact, list(map(str, [*others, EMAIL])), *([topic] if topic else []))
+
+
+def _read_sending(contact: Contact, answers: Answers) -> list[ChannelConnection]:
+    return [each for each in answers.rows(CONNECTIONS.question(contact.pro)) if each.is_sending]
 
 
 def _last_messages(contact: Contact, channels: Sequence[str], topic: str = "") -> QuerySet[ContactMessage]:
@@ -95,8 +114,15 @@ def _last_messages(contact: Contact, channels: Sequence[str], topic: str = "") -
     return every.filter(pk__in=ids[0].union(*ids[1:])).defer("text", "quoted", "former", "search_text")
 
 
-_CONNECTIONS = Compiled(lambda pro: ChannelConnection.objects.for_pro(pro))
+def _identities(contact: Contact) -> QuerySet[ContactIdentity, Any]:
+    """(channel, external id) of the newest identities that a contact holds."""
+    rows = ContactIdentity.objects.filter(contact=contact).held().order_by("-pk")
+    return rows.values_list("channel", "external_id")[:MAX_IDENTITIES]
+
+
+CONNECTIONS = Compiled(lambda pro: ChannelConnection.objects.for_pro(pro))
 _LAST_MESSAGES = Compiled(_last_messages)
+IDENTITIES = Compiled(_identities)
 
 
 def _newest(messages: Iterable[ContactMessage]) -> ContactMessage | None:
@@ -164,6 +190,7 @@ def _email_reply_channel(
     messages: list[ContactMessage],
     topic: str,
     about: Topic | None,
+    answers: Answers,
 ) -> ReplyChannel | None:
     """Reply to their last e-mail, else to the contact's address; None for an address that takes no answers.
 
@@ -171,7 +198,7 @@ def _email_reply_channel(
     """
     of_topic = [message for message in messages if message.topic == topic]
     last = _last_received(of_topic if about else messages, EMAIL)
-    address = last.address if last and _is_of_contact(contact, last) else ""
+    address = last.address if last and _is_of_contact(contact, last, answers) else ""
     address = address or (about.address if about else "") or contact.email
     if not address or not is_answerable(address):
         return None
@@ -213,8 +240,13 @@ def _other_recipients(
     return tuple((name, each) for name, each in message.cc if email_key(each) not in own and is_answerable(each))
 
 
-def _is_of_contact(contact: Contact, message: ContactMessage) -> bool:
+def _is_of_contact(contact: Contact, message: ContactMessage, answers: Answers) -> bool:
     """True if the contact is still known by the sender of an e-mail; after a merge there may be several."""
     # Its answers may go to another address, that of Reply-To.
     senders = [(channel, external_id) for channel, external_id in message.sender]
-    return contact.identities.matching([*senders, (Channel.EMAIL, email_key(message.address))]).exists()
+    senders.append((Channel.EMAIL, email_key(message.address)))
+    newest = answers.rows(IDENTITIES.question(contact))
+    if not {*newest}.isdisjoint(senders):
+        return True
+    # Who has been merged often may have more of them.
+    return len(newest) == MAX_IDENTITIES and contact.identities.matching(senders).exists()

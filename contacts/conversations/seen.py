@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from config.accounts.models import User
 from config.web.compiled import Compiled
+from config.web.together import UNASKED, Answers
 
 from ..models import Contact, ContactMessage, ContactNote, WaitingItem
 
@@ -50,14 +51,14 @@ class SeenChangedError(Exception):
         return _("Something was added since you began. Nothing was sent.")
 
 
-def thread_version(contact: Contact, items: Iterable[WaitingItem] | None = None) -> str:
+def thread_version(contact: Contact, items: Iterable[WaitingItem] | None = None, answers: Answers = UNASKED) -> str:
     """The version of a contact's thread as it is now, a short text for a form's hidden field.
 
     `items` are the contact's waiting items where the caller has read them, at least the newest NAMED.
     """
     rows = contact.waiting_items.order_by("-since", "-id")[:NAMED] if items is None else items
     newest = sorted(rows, key=lambda item: (item.since, item.pk), reverse=True)[:NAMED]
-    return PREFIX + "".join([*_read_tokens(contact), *(entry.token for entry in _entries_of_items(newest))])
+    return PREFIX + "".join([*_read_tokens(contact, answers), *(entry.token for entry in _entries_of_items(newest))])
 
 
 def check_seen(contact: Contact, seen: str, *, by: User | None) -> None:
@@ -76,12 +77,12 @@ def _tokens(version: str) -> set[str]:
     return {text[start : start + TOKEN_LENGTH] for start in range(0, len(text), TOKEN_LENGTH)}
 
 
-def _read_tokens(contact: Contact) -> list[str]:
+def _read_tokens(contact: Contact, answers: Answers) -> list[str]:
     """Tokens of the newest messages and notes, in one query; those that `_entries` gives them."""
     # A note that is shown is not deleted.
     return [
         _make_token(kind, pk, edited_at, *([deleted_at] if kind == "message" else []))
-        for kind, pk, edited_at, deleted_at in _NEWEST.rows(contact)
+        for kind, pk, edited_at, deleted_at in answers.rows(NEWEST.question(contact))
     ]
 
 
@@ -98,7 +99,7 @@ def _newest_rows(contact: Contact) -> QuerySet[Any, Any]:
     return rows.order_by()
 
 
-_NEWEST = Compiled(_newest_rows)
+NEWEST = Compiled(_newest_rows)
 
 
 def _entries(contact: Contact, newest: int) -> Iterator[Addition]:

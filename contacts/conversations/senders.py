@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from config.accounts.models import User
 from config.web.compiled import Compiled
+from config.web.together import UNASKED, Answers
 
 from ..addresses import email_key
 from ..models import Contact, ContactEvent, ContactIdentity, ContactMessage, SenderRule, StatedAddress
@@ -18,9 +19,9 @@ from ..waiting.arrivals import move_messages
 from .rereading import reread_delivery
 
 
-def find_unconfirmed_message(contact: Contact) -> ContactMessage | None:
+def find_unconfirmed_message(contact: Contact, answers: Answers = UNASKED) -> ContactMessage | None:
     """The newest message of a contact whose sender nobody has confirmed."""
-    return _UNCONFIRMED.first(contact)
+    return answers.first(UNCONFIRMED.question(contact))
 
 
 def _unconfirmed(contact: Contact) -> QuerySet[ContactMessage]:
@@ -28,7 +29,7 @@ def _unconfirmed(contact: Contact) -> QuerySet[ContactMessage]:
     return rows.order_by("-created_at", "-id")[:1]
 
 
-_UNCONFIRMED = Compiled(_unconfirmed)
+UNCONFIRMED = Compiled(_unconfirmed)
 
 
 def sender_identities(message: ContactMessage) -> list[tuple[str, str]]:

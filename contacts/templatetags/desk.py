@@ -104,6 +104,6 @@ def desk_views(context: Context) -> dict[str, Any]:
     """The menu of lists, with those of all apps; the current one is marked."""
     request = context["request"]
     return {
-        "views": counted_tabs(request.pro),
+        "views": context.get("menu_lists") or counted_tabs(request.pro),
         "current": context.get("current_view") or request.resolver_match.view_name,
     }

@@ -23,11 +23,10 @@ from .thread_context import person_context
 def _show_list(request: ProRequest, view: str) -> HttpResponse:
     """One list; htmx gets the list ("list") or the rows after a cursor ("more") alone."""
     desk = DeskList(request, view)
-    context = list_context(request, desk)
-    if wants(request, "more"):
-        return render(request, f"{PAGE}#rows", context)
-    if wants(request, "list"):
-        return render(request, f"{PAGE}#list", context)
+    part = next((name for target, name in (("more", "rows"), ("list", "list")) if wants(request, target)), "")
+    context = list_context(request, desk, has_menu=not part)
+    if part:
+        return render(request, f"{PAGE}#{part}", context)
     return render(request, PAGE, {**context, **_preview(request, desk, context["rows"])})
 
 

@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.http import ProRequest
-from config.accounts.inbox import find_tab
+from config.accounts.inbox import COUNTS, counted_tabs, find_tab
+from config.accounts.models import Pro
+from config.web.compiled import Question
 from config.web.paging import InvalidCursorError, to_cursor
+from config.web.together import Answers
 
-from ..waiting.listing import count_waiting, group_label
-from ..waiting.sentence import describe_waiting
+from ..waiting.listing import ask_counts, ask_waiting, count_waiting, group_label
+from ..waiting.sentence import ask_offers, describe_waiting
 from .desk_lists import LISTS
 
 PAGE = "waiting/desk.html"
@@ -94,22 +97,35 @@ class DeskList:
         return self.query(view="" if self.view == "list" else self.view, cursor=self.cursor)
 
 
-def list_context(request: ProRequest, desk: DeskList) -> dict[str, Any]:
-    """Context of one page of a list."""
+def _questions(pro: Pro, cursor: str) -> list[Question[Any]]:
+    """All that the list of who waits asks; the sentence stands above its first page. Raises InvalidCursorError."""
+    return [ask_waiting(pro, cursor), ask_counts(pro), *([] if cursor else [ask_offers(pro)])]
+
+
+def _is_folded(request: ProRequest) -> bool:
+    """True when the sentence above the list was folded today."""
+    return bool(request.session.get("digest_read") == timezone.localdate().isoformat())
+
+
+def list_context(request: ProRequest, desk: DeskList, *, has_menu: bool = True) -> dict[str, Any]:
+    """Context of one page of a list; with the menu of lists unless the list is shown alone."""
+    is_waiting = desk.view == "list" and not desk.search
+    answers, menu = Answers(), [COUNTS.question(request.pro)] if has_menu else []
     try:
-        rows, next_cursor = LISTS[desk.view](request.pro, request.user, desk.search, desk.cursor)
+        answers.ask(*menu, *(_questions(request.pro, desk.cursor) if is_waiting else ()))
+        rows, next_cursor = LISTS[desk.view](request.pro, request.user, desk.search, desk.cursor, answers)
     except InvalidCursorError as error:
         raise Http404 from error
-    is_waiting = desk.view == "list" and not desk.search
-    counts = count_waiting(request.pro) if is_waiting else None
+    counts = count_waiting(request.pro, answers) if is_waiting else None
     groups = counts._asdict() if counts else {}
-    is_folded = request.session.get("digest_read") == timezone.localdate().isoformat()
+    is_described = counts and not desk.cursor and not _is_folded(request)
     return {
         "desk": desk,
         "rows": rows,
         "next_query": desk.query(cursor=next_cursor) if next_cursor else "",
         "people_waiting": counts.all if counts else None,
         "groups": {key: {"label": group_label(key), "people": people} for key, people in groups.items()},
-        "digest": describe_waiting(request.pro, counts) if counts and not desk.cursor and not is_folded else "",
+        "digest": describe_waiting(request.pro, counts, answers) if counts and is_described else "",
+        "menu_lists": counted_tabs(request.pro, answers) if has_menu else None,
         "newest": to_cursor(timezone.now(), 0),
     }

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from config.accounts.models import Pro, User
-from config.web.compiled import Compiled
+from config.web.compiled import Compiled, Question
 from config.web.paging import from_cursor, to_cursor
 from config.web.text import one_line
+from config.web.together import UNASKED, Answers
 
 from ..models import Contact, ContactMessage, Draft, WaitingItem
 from ..models.waiting import WaitingItemQuerySet
@@ -60,27 +61,27 @@ class Row(NamedTuple):
         return item_url(self.item) if self.item else ""
 
 
-def read_waiting(pro: Pro, user: User, search: str, cursor: str) -> ListPage[Row]:
+def read_waiting(pro: Pro, user: User, search: str, cursor: str, answers: Answers) -> ListPage[Row]:
     """One row a person, those that came back first, then the ones who have waited longest."""
-    people, next_cursor = list_waiting(pro, cursor, search=search)
+    people, next_cursor = list_waiting(pro, cursor, search=search, answers=answers)
     rows = [_person_row(person, person.item.since) for person in people]
     return ListPage(rows if search else _mark_groups(rows, people, cursor), next_cursor)
 
 
-def read_later(pro: Pro, user: User, search: str, cursor: str) -> ListPage[Row]:
+def read_later(pro: Pro, user: User, search: str, cursor: str, answers: Answers) -> ListPage[Row]:
     """One row a person who was put off, the next to come back first."""
     people, next_cursor = list_later(pro, cursor, search=search)
     return ListPage([_person_row(person, person.item.later_until) for person in people], next_cursor)
 
 
-def read_done(pro: Pro, user: User, search: str, cursor: str) -> ListPage[Row]:
+def read_done(pro: Pro, user: User, search: str, cursor: str, answers: Answers) -> ListPage[Row]:
     """Items that were answered or needed no answer, the last one first."""
     items, next_cursor = list_done(pro, cursor, search=search)
     rows = [_item_row(item, item.ended_at or item.since)._replace(tag=item.get_outcome_display()) for item in items]
     return ListPage(rows, next_cursor)
 
 
-def read_all(pro: Pro, user: User, search: str, cursor: str) -> ListPage[Row]:
+def read_all(pro: Pro, user: User, search: str, cursor: str, answers: Answers) -> ListPage[Row]:
     """Every conversation, the last word first."""
     contacts = ContactMessage.objects.search_conversations(pro, search)
     page, has_more = contacts.conversations(from_cursor(cursor, uuid.UUID) if cursor else None, SIZE)
@@ -89,7 +90,7 @@ def read_all(pro: Pro, user: User, search: str, cursor: str) -> ListPage[Row]:
     return ListPage(rows, to_cursor(end, page[-1].pk) if end else "")
 
 
-def read_drafts(pro: Pro, user: User, search: str, cursor: str) -> ListPage[Row]:
+def read_drafts(pro: Pro, user: User, search: str, cursor: str, answers: Answers) -> ListPage[Row]:
     """Drafts of the office, the last one first."""
     drafts = Draft.objects.for_pro(pro).newest_first()
     drafts = drafts.filter(contact__in=Contact.objects.for_pro(pro).search(search, by_word=True)) if search else drafts
@@ -101,7 +102,7 @@ def read_drafts(pro: Pro, user: User, search: str, cursor: str) -> ListPage[Row]
 
 
 # Each list by its name, which is that of its URL too.
-LISTS: dict[str, Callable[[Pro, User, str, str], ListPage[Row]]] = {
+LISTS: dict[str, Callable[[Pro, User, str, str, Answers], ListPage[Row]]] = {
     "list": read_waiting,
     "later": read_later,
     "done": read_done,
@@ -110,15 +111,23 @@ LISTS: dict[str, Callable[[Pro, User, str, str], ListPage[Row]]] = {
 }
 
 
-def find_next_person(pro: Pro, contact: Contact, items: Sequence[WaitingItem] | None = None) -> WaitingItem | None:
+def find_next_person(
+    pro: Pro, contact: Contact, items: Sequence[WaitingItem] | None = None, answers: Answers = UNASKED
+) -> WaitingItem | None:
     """First item of the person who stands after a contact in the list of who waits, else of the first other person.
 
     `items` are the contact's listed ones, where the caller has read them.
     """
     waiting = list(WaitingItem.objects.for_pro(pro).listed().of_contact(contact)) if items is None else items
-    own = min(waiting, key=lambda item: (not item.is_returned, item.since, item.pk), default=None)
-    following = _OTHERS.first(pro, contact, own.is_returned, own.since, own.pk) if own else None
-    return following or _OTHERS.first(pro, contact)
+    following = answers.first(ask_next_person(pro, contact, waiting))
+    return following or (_OTHERS.first(pro, contact) if waiting else None)
+
+
+def ask_next_person(pro: Pro, contact: Contact, items: Sequence[WaitingItem]) -> Question[WaitingItem]:
+    """The question for the person after a contact with these listed items; without any, for the first one."""
+    own = min(items, key=lambda item: (not item.is_returned, item.since, item.pk), default=None)
+    place: tuple[Any, ...] = (own.is_returned, own.since, own.pk) if own else ()
+    return _OTHERS.question(pro, contact, *place)
 
 
 def _others(pro: Pro, contact: Contact, *place: Any) -> WaitingItemQuerySet:

@@ -13,21 +13,22 @@ from django.utils import timezone
 from config.accounts.http import ProRequest
 from config.web.compiled import Compiled
 from config.web.hooks import hooks
+from config.web.together import UNASKED, Answers
 
-from ..book.duplicates import likely_duplicates
-from ..conversations.canned_replies import find_canned_replies
-from ..conversations.drafts import being_written, list_drafts, pick_draft, pick_shown_draft
+from ..book.duplicates import DISTINCT, KNOWN, ask_candidates, likely_duplicates
+from ..conversations.canned_replies import TEXTS, find_canned_replies
+from ..conversations.drafts import DRAFTS, being_written, list_drafts, pick_draft, pick_shown_draft
 from ..conversations.forms import MessageForm, reply_context
-from ..conversations.reply_channels import ReplyChannel
-from ..conversations.seen import NAMED, thread_version
-from ..conversations.senders import find_unconfirmed_message
+from ..conversations.reply_channels import CONNECTIONS, IDENTITIES, ReplyChannel, ask_last_messages
+from ..conversations.seen import NAMED, NEWEST, thread_version
+from ..conversations.senders import UNCONFIRMED, find_unconfirmed_message
 from ..forms import NoteForm
 from ..models import Contact, ContactMessage, Draft, WaitingItem
-from ..timeline import Entry, Place, timeline
+from ..timeline import Entry, Place, ask_entries, ask_keys, timeline
 from ..topics import Topic, make_topic, read_topic, topic_of_items
 from ..waiting.later import last_date_cut_short
 from ..waiting.persons import items_to_answer
-from .desk_lists import find_next_person
+from .desk_lists import ask_next_person, find_next_person
 
 # Pages that a poll reads back to the first entry that is shown.
 MAX_PAGES = 20
@@ -43,7 +44,12 @@ class ThreadEntry(NamedTuple):
 
 
 def thread_context(
-    contact: Contact, place: Place | None = None, *, since: datetime | None = None, url: str = ""
+    contact: Contact,
+    place: Place | None = None,
+    *,
+    since: datetime | None = None,
+    url: str = "",
+    answers: Answers = UNASKED,
 ) -> dict[str, Any]:
     """Context of `thread/_thread.html`: a page of entries, oldest first, and where the earlier ones begin.
 
@@ -51,7 +57,7 @@ def thread_context(
     default the desk's.
     """
     shown_at = timezone.now()
-    entries, older = timeline(contact, place)
+    entries, older = timeline(contact, place, answers)
     pages = 1
     while since and older and entries[-1].at > since and pages < MAX_PAGES:
         more, older = timeline(contact, older)
@@ -109,6 +115,7 @@ def composer_context(
     topic: str | None = None,
     about: Topic | None = None,
     ticked: Collection[str] = (),
+    answers: Answers = UNASKED,
     **forms: Any,
 ) -> dict[str, Any]:
     """Context of `thread/_composer.html`: the forms of a message, of templates and of a note, and what may be settled.
@@ -119,16 +126,16 @@ def composer_context(
     `template_form` and `note_form` stand in for the empty ones.
     """
     note_form, is_about = forms.pop("note_form", None), bool(topic)
-    newest = _ITEMS.rows(request.pro, contact)
+    newest = answers.rows(_ITEMS.question(request.pro, contact))
     items = [item for item in newest if item.is_listed]
-    drafts, unconfirmed = list_drafts(contact), find_unconfirmed_message(contact)
+    drafts, unconfirmed = list_drafts(contact, answers), find_unconfirmed_message(contact, answers)
     own = [draft for draft in drafts if draft.user_id == request.user.pk]
     draft, topic, about = _pick_draft(contact, own, items, forms.get("form"), topic, about)
     offered = _with_topic(items, contact, topic)
-    context = reply_context(contact, unconfirmed, topic=topic, about=about, **forms)
+    context = reply_context(contact, unconfirmed, topic=topic, about=about, answers=answers, **forms)
     if "form" not in forms:
         channels = context["reply_channels"]
-        initial = _initial_answer(channels, topic, thread_version(contact, newest), draft)
+        initial = _initial_answer(channels, topic, thread_version(contact, newest, answers), draft)
         chosen = _about(offered, {topic, *ticked}) if is_about else None
         context["form"] = MessageForm(
             channels, initial=initial, unconfirmed=unconfirmed, waiting=offered, ticked=chosen
@@ -137,7 +144,7 @@ def composer_context(
         "contact": contact,
         "page_url": page_url,
         "topic": topic,
-        "canned_replies": find_canned_replies(request.user, contact, about),
+        "canned_replies": find_canned_replies(request.user, contact, about, answers),
         "draft": draft,
         "draft_files": list(draft.files.all()) if draft else [],
         "note_form": note_form or _new_note_form(own),
@@ -217,23 +224,48 @@ def _initial_answer(reply_channels: list[ReplyChannel], topic: str, seen: str, d
     return initial
 
 
-def _parts_of_apps(contact: Contact) -> dict[str, list[Any]]:
+def _parts_of_apps(contact: Contact, answers: Answers) -> dict[str, list[Any]]:
     """Entries of the thread's menu, and what stands beside the thread: see `contact_requests/desk.py`."""
-    parts = [module.parts(contact) for module in hooks("desk", "parts")]
+    parts = [module.parts(contact, answers) for module in hooks("desk", "parts")]
     return {
         "menu_actions": [action for actions, _asides in parts for action in actions],
         "asides": [aside for _actions, asides in parts for aside in asides],
     }
 
 
+def _ask_ahead(request: ProRequest, contact: Contact, place: Place | None) -> Answers:
+    """Ask what a person's page shows, in two statements: by the contact, and by what the first one has found.
+
+    What depends on the topic of the answer, or on the messages that are shown, is asked after them.
+    """
+    answers, apps, items = Answers(), hooks("desk", "ask_parts"), _ITEMS.question(request.pro, contact)
+    answers.ask(
+        items,
+        ask_keys(contact, place),
+        *(module.ask_parts(contact) for module in apps),
+        *(of_contact.question(contact) for of_contact in (DRAFTS, UNCONFIRMED, NEWEST, IDENTITIES, KNOWN, DISTINCT)),
+        CONNECTIONS.question(contact.pro),
+        TEXTS.question(contact.pro, request.user),
+    )
+    waiting = [item for item in answers.rows(items) if item.is_listed]
+    answers.ask(
+        *ask_candidates(contact, answers),
+        *ask_entries(contact, place, answers),
+        ask_last_messages(contact, topic_of_items(waiting), answers),
+        ask_next_person(request.pro, contact, waiting),
+    )
+    return answers
+
+
 def person_context(request: ProRequest, contact: Contact, place: Place | None = None, **forms: Any) -> dict[str, Any]:
     """Context of `waiting/_person.html`: thread, composer, what is known of the person, and the next one who waits."""
-    duplicates = likely_duplicates(contact)
-    composer = composer_context(request, contact, **forms)
+    answers = _ask_ahead(request, contact, place)
+    duplicates = likely_duplicates(contact, answers)
+    composer = composer_context(request, contact, answers=answers, **forms)
     return {
-        **thread_context(contact, place),
+        **thread_context(contact, place, answers=answers),
         **composer,
         "likely": duplicates[0] if duplicates else None,
-        "following": find_next_person(request.pro, contact, composer["waiting_items"]),
-        **_parts_of_apps(contact),
+        "following": find_next_person(request.pro, contact, composer["waiting_items"], answers),
+        **_parts_of_apps(contact, answers),
     }

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from config.accounts.models import Pro
-from config.web.compiled import Compiled
+from config.web.compiled import Compiled, Question
 from config.web.paging import from_cursor, row_number, to_cursor
+from config.web.together import UNASKED, Answers
 
 from ..models import Contact, WaitingItem
 from ..models.waiting import WaitingItemQuerySet
@@ -96,18 +97,25 @@ def format_count(count: int) -> str:
     return str(count) if count < MAX_COUNT else f"{MAX_COUNT - 1}+"
 
 
-def list_waiting(pro: Pro, cursor: str = "", *, search: str = "", size: int = SIZE) -> ListPage[ListedPerson]:
+def list_waiting(
+    pro: Pro, cursor: str = "", *, search: str = "", size: int = SIZE, answers: Answers = UNASKED
+) -> ListPage[ListedPerson]:
     """People who wait: those that came back first, then the ones who have waited longest.
 
     Raises InvalidCursorError.
     """
-    place = from_waiting_cursor(cursor) if cursor else ()
     if search:
+        place = from_waiting_cursor(cursor) if cursor else ()
         rows = list(_waiting_rows(pro, *place, search=search)[: size + 1])
     else:
-        rows = _WAITING.part(size + 1, 0, pro, *place)
+        rows = answers.rows(ask_waiting(pro, cursor, size=size))
     page, has_more = rows[:size], len(rows) > size
     return ListPage(_persons(page), waiting_cursor(page[-1]) if has_more else "")
+
+
+def ask_waiting(pro: Pro, cursor: str = "", *, size: int = SIZE) -> Question[Any]:
+    """The question of `list_waiting` without a search. Raises InvalidCursorError."""
+    return _WAITING.question(pro, *(from_waiting_cursor(cursor) if cursor else ())).part(size + 1)
 
 
 def _waiting_rows(pro: Pro, *place: Any, search: str = "") -> WaitingItemQuerySet:
@@ -143,16 +151,28 @@ def list_done(pro: Pro, cursor: str = "", *, search: str = "", size: int = SIZE)
     return ListPage(page, to_cursor(at, page[-1].pk) if at else "")
 
 
-def count_waiting(pro: Pro) -> WaitingCounts:
+def count_waiting(pro: Pro, answers: Answers = UNASKED) -> WaitingCounts:
     """Count the people who wait, in one query; those who have waited longest are counted first."""
-    today = start_of_today()
-    people = WaitingItem.objects.for_pro(pro).first_of_each_person().longest_first()[:MAX_COUNT]
-    counts = people.aggregate(
-        back=Count("pk", filter=Q(is_returned=True)),
-        old=Count("pk", filter=Q(is_returned=False, since__lt=today)),
-        today=Count("pk", filter=Q(is_returned=False, since__gte=today)),
-    )
-    return WaitingCounts(**counts)
+    return WaitingCounts(*(answers.first(ask_counts(pro)) or (0, 0, 0)))
+
+
+def ask_counts(pro: Pro) -> Question[Any]:
+    """The question of `count_waiting`."""
+    return _COUNTS.question(pro, start_of_today())
+
+
+def _counts(pro: Pro, today: datetime) -> QuerySet[Any, Any]:
+    people = WaitingItem.objects.for_pro(pro).first_of_each_person().longest_first().values("pk")[:MAX_COUNT]
+    rows = WaitingItem.objects.filter(pk__in=people).values("pro")
+    counts = {
+        "back": Count("pk", filter=Q(is_returned=True)),
+        "old": Count("pk", filter=Q(is_returned=False, since__lt=today)),
+        "today": Count("pk", filter=Q(is_returned=False, since__gte=today)),
+    }
+    return rows.annotate(**counts).values_list(*counts)
+
+
+_COUNTS = Compiled(_counts)
 
 
 def count_later(pro: Pro) -> int:

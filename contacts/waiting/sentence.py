@@ -1,10 +1,13 @@
 """One sentence about who waits, above the list."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from config.accounts.models import Pro
-from config.web.compiled import Compiled
+from config.web.compiled import Compiled, Question
+from config.web.together import UNASKED, Answers
 
 from ..models import WaitingItem
 from ..models.waiting import WaitingItemQuerySet
@@ -28,12 +31,12 @@ NUMBERS = (
 )
 
 
-def describe_waiting(pro: Pro, counts: WaitingCounts) -> str:
+def describe_waiting(pro: Pro, counts: WaitingCounts, answers: Answers = UNASKED) -> str:
     """Most pressing news of who waits, in the reader's language: "Three people have waited since yesterday or
     longer; one accepted your offer of €4,350.00."; "" when nobody waits."""
     if not counts.all:
         return ""
-    people, offers = _about_people(counts), _about_offers(_listed_offers(pro))
+    people, offers = _about_people(counts), _about_offers(_listed_offers(pro, answers))
     text = _("%(people)s; %(offers)s.") % {"people": people, "offers": offers} if offers else f"{people}."
     return text[0].upper() + text[1:]
 
@@ -58,10 +61,15 @@ def in_words(count: int) -> str:
     return str(NUMBERS[count]) if count < len(NUMBERS) else format_count(min(count, MAX_COUNT))
 
 
-def _listed_offers(pro: Pro) -> list[OfferAnswer]:
+def ask_offers(pro: Pro) -> Question[Any]:
+    """The question of `describe_waiting`."""
+    return _OFFERS.question(pro).part(MAX_OFFERS)
+
+
+def _listed_offers(pro: Pro, answers: Answers) -> list[OfferAnswer]:
     """The newest answers to offers that wait, accepted ones first."""
-    answers = read_offer_answers(_OFFERS.part(MAX_OFFERS, 0, pro)).values()
-    return sorted(answers, key=lambda answer: not answer.is_accepted)
+    offers = read_offer_answers(answers.rows(ask_offers(pro))).values()
+    return sorted(offers, key=lambda answer: not answer.is_accepted)
 
 
 def _offer_rows(pro: Pro) -> WaitingItemQuerySet:

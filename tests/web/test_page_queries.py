@@ -100,8 +100,8 @@ def count_queries(browser, path, headers):
 @pytest.mark.parametrize(
     ("page", "headers", "limit"),
     [
-        ("/inbox/{jane}", {}, 35),
-        ("/inbox/{jane}", ITEM, 33),
+        ("/inbox/{jane}", {}, 12),
+        ("/inbox/{jane}", ITEM, 12),
         ("/inbox/{jane}", THREAD, 15),
         ("/contacts/{jane}", {}, 32),
         ("/contacts/{jane}", THREAD, 15),

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from config.accounts.models import ApiToken, Pro
 from config.web.compiled import Compiled
-from config.web.together import together
+from config.web.together import UNASKED, Answers, together
 from contact_requests.models import ContactRequest
 from contacts.models import ChannelDelivery, Contact
 from inquiries.models import Inquiry, PipelineStep
@@ -125,3 +125,17 @@ def test_structs_and_annotations_and_queries_that_are_not_kept(pro):
 def test_a_column_of_an_unknown_type_is_refused(pro, shape):
     with pytest.raises(TypeError, match="cannot be asked together"):
         together(Compiled(shape).question(pro), NAMES.question(pro))
+
+
+def test_answers_are_found_whether_or_not_they_were_asked_before(pro, django_assert_num_queries):
+    contact = ContactFactory(pro=pro, name="Jane")
+    other = ContactFactory(name="Stranger").pro
+    answers = Answers()
+    with django_assert_num_queries(1):
+        answers.ask(CONTACTS.question(pro), NAMES.question(pro))
+        answers.ask()
+        assert (answers.rows(CONTACTS.question(pro)), answers.first(NAMES.question(pro))) == ([contact], ("Jane",))
+    with django_assert_num_queries(3):
+        assert answers.rows(NAMES.question(other)) == [("Stranger",)]
+        assert answers.rows(NAMES.question(pro).part(1)) == [("Jane",)]
+        assert UNASKED.first(NAMES.question(pro)) == ("Jane",)

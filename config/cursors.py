@@ -16,8 +16,8 @@ from django.db import NotSupportedError
 def execute(connection: Any, sql: str, parameters: Sequence[Any], *, keeps_plan: bool) -> Any:
     """Run a statement on a connection of Django; returns its cursor, with the rows.
 
-    `keeps_plan`: PostgreSQL may run it by a plan for all values. That suits INSERTs and look-ups by a key, and no list:
-    one Pro has 450 rows and another 100,000.
+    `keeps_plan`: PostgreSQL may run it by a plan for all values. That suits INSERTs, look-ups by a key, and the
+    beginning of a list that an index has in its order; no other list, as one Pro has 450 rows and another 100,000.
     """
     connection.close_if_health_check_failed()
     is_sqlite = connection.vendor == "sqlite" and not connection.queries_logged
@@ -32,9 +32,12 @@ def execute(connection: Any, sql: str, parameters: Sequence[Any], *, keeps_plan:
 
 
 def _cursor(connection: Any, *, is_drivers: bool) -> Any:
-    """The kept cursor, the driver's own or Django's; where queries are logged another for each, which logs."""
+    """The kept cursor, the driver's own or Django's.
+
+    Where queries are logged it is another of Django's for each, which logs them with their values.
+    """
     if connection.queries_logged:
-        return _make_drivers(connection) if is_drivers else connection.cursor()
+        return connection.cursor()
     name = "drivers_cursor" if is_drivers else "statement_cursor"
     kept = getattr(connection, name, None)
     if kept is None or connection.connection is None or kept.connection is not connection.connection:

@@ -49,7 +49,7 @@ def _list(pro: Pro, *position: Any, **filters: Any) -> ContactRequestQuerySet:
     return rows.after(*position) if position else rows
 
 
-_ROWS = Compiled.structs(ListedRequest, _list)
+_ROWS = Compiled.structs(ListedRequest, _list, keeps_plan=True)
 
 
 @api.endpoint(

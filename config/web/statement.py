@@ -87,8 +87,11 @@ class Statement:
         """The rows with values as the queryset has them. `limits` are how many at most, and how many to skip before."""
         if not self.sql:
             return []
-        connection = self.connection()
-        rows = fetch(connection, self.limited(limits), self.bind(parameters, limits, connection), self.keeps_plan)
+        connection, sql = self.connection(), self.limited(limits)
+        if self.keeps_plan and limits:
+            # A plan for any size is one for a tenth of all rows.
+            sql, limits = self.sql + f" LIMIT {limits[0]:d}" + " OFFSET %s" * len(limits[1:]), limits[1:]
+        rows = fetch(connection, sql, self.bind(parameters, limits, connection), self.keeps_plan)
         return self.convert(rows, connection)
 
     def using(self) -> str:

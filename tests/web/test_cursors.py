@@ -27,6 +27,20 @@ def test_a_plan_is_kept_for_what_says_so(keeps_plan):
     assert any('FROM "accounts_pro"' in plan for plan in plans()) == keeps_plan
 
 
+@on_postgresql
+@pytest.mark.django_db
+def test_a_lists_plan_is_kept_for_each_size_and_without_filters():
+    """One for any size would be for a tenth of all rows, and one for any filter suits no Pro."""
+    pros = ProFactory.create_batch(3, name="One")
+    newest = Compiled(lambda **filters: Pro.objects.filter(**filters).order_by("-pk"), keeps_plan=True)
+    for _ in range(10):
+        assert newest.part(2, 0) == pros[:0:-1]
+        assert newest.part(2, 1) == pros[1::-1]
+        assert newest.part(1, 0, name="One") == pros[2:]
+    kept = sorted(plan.partition(" LIMIT ")[2] for plan in plans() if 'FROM "accounts_pro"' in plan)
+    assert kept == ["2", "2 OFFSET $1"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_new_connection_has_new_cursors():
     pro, by_id = ProFactory(), Compiled(lambda id: Pro.objects.filter(pk=id), keeps_plan=True)

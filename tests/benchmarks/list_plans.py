@@ -66,8 +66,8 @@ def _examine(setting: Setting, address: ListAddress, pro: Pro) -> tuple[list[str
 
 
 def _is_examined(sql: str) -> bool:
-    """True for queries of large tables. Look-ups by a key are prepared, and their SQL is logged without values."""
-    return sql.startswith("SELECT") and "$1" not in sql and any(f'"{table}"' in sql for table in LARGE)
+    """True for queries of large tables."""
+    return sql.startswith("SELECT") and any(f'"{table}"' in sql for table in LARGE)
 
 
 def examine(sql: str, *, is_search: bool = False) -> tuple[list[str], float]:

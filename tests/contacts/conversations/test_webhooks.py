@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from config.web.logs import LineFormatter
 from contacts.channels.providers import provider_of
 from contacts.conversations import webhooks
 from contacts.models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
@@ -343,6 +344,7 @@ def test_unreadable_call_is_stored_for_staff_and_blocks_nothing(nobody, pro, pro
 
 
 def test_secrets_are_not_in_responses_or_logs(nobody, connection, caplog):
+    caplog.handler.setFormatter(LineFormatter())
     with caplog.at_level("DEBUG"):
         response = deliver(nobody, connection)
         refused = deliver(nobody, connection, headers={}, content_type="application/json", body={"a": 1})

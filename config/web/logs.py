@@ -8,20 +8,21 @@ from typing import Any
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 # Secrets in a URL: the key of a provider's webhook or of a customer's offer. A long name of a function is none.
-KEY = re.compile(r"(?=[a-z_-]*[0-9A-Z])[\w-]{40,}")
-# In any line of any logger, and in tracebacks too: who logs does not know what an exception's text holds.
+KEY = re.compile(r"(?<![\w-])(?=[a-z_-]*+[0-9A-Z])[\w-]{40,}+")
+# In any line of any logger, and in tracebacks too: who logs does not know what an exception's text holds. Each begins
+# where a word does, as a line may be long and is gone through once.
 MASKS = [
     # A password reset link gives access to the account.
     (re.compile(r"(/password/reset/)[^\s/]+/[^\s/]+"), r"\1…"),
     # A query holds what somebody typed.
     (re.compile(r"(?<=[\w/])\?[\w%.~+-]+=[^\s\"'<>]*"), "?…"),
     # The token of a bot of Telegram stands in each of its addresses.
-    (re.compile(r"\d{6,}:[\w-]{30,}"), "***"),
+    (re.compile(r"(?<!\d)\d{6,}+:[\w-]{30,}"), "***"),
     (KEY, "***"),
     # PostgreSQL quotes the row that it refuses.
-    (re.compile(r"(Key \([^)]*\)=|Failing row contains )\(.*\)"), r"\1(…)"),
+    (re.compile(r"(Key \([^)\n]{1,300}\)=|Failing row contains )\(.*"), r"\1(…)"),
     # People's addresses, and the name and password in the address of a server.
-    (re.compile(r"[^\s\"'<>(),;/=]+@(?=[\w-]+(\.[\w-]+)+)"), "…@"),
+    (re.compile(r"(?<![^\s\"'<>(),;/=])[^\s\"'<>(),;/=]+@(?=[\w-]+\.[\w-])"), "…@"),
 ]
 
 

@@ -22,8 +22,9 @@ from django.db.models.lookups import GreaterThan
 from .query import Terms
 from .sqlite import SHORTEST, FullTextTable, execute, state_sizes, to_match
 
-# Of what pg_trgm makes a trigram. For a term without one it would go through the whole index, of all tenants.
-TRIGRAM = re.compile(r"[^\W_]{3}")
+# Of what pg_trgm makes a trigram: three letters or digits, or fewer at the end of a word that the term itself shows, as
+# in "06 12". For a term without one it would go through the whole index, of all tenants.
+TRIGRAM = re.compile(r"[^\W_]{3}|[^\W_]{2}[\W_]|[\W_][^\W_]")
 EXTENSIONS = ("CREATE EXTENSION IF NOT EXISTS pg_trgm", "CREATE EXTENSION IF NOT EXISTS btree_gin")
 
 

@@ -57,7 +57,22 @@ def keep_connections() -> Iterator[None]:
             connection.close()
 
 
-class KeptSmtpBackend(EmailBackend):
+class ClosingSmtpBackend(EmailBackend):
+    """Django's SMTP backend, that hangs up when it cannot sign in.
+
+    Django keeps such a connection for a next try; of ours there is none, and the server would wait for its client.
+    """
+
+    def open(self) -> bool | None:
+        try:
+            return super().open()
+        except BaseException:
+            with suppress(OSError):
+                self.close()
+            raise
+
+
+class KeptSmtpBackend(ClosingSmtpBackend):
     """Django's SMTP backend, on a kept connection where there is one."""
 
     connection: Any

@@ -7,8 +7,7 @@ import smtplib
 from base64 import b64encode
 from typing import Any
 
-from django.core.mail.backends.smtp import EmailBackend
-
+from config.kept_smtp import ClosingSmtpBackend
 from config.outgoing import OutgoingSocket, open_socket
 
 from ..models import MailboxSettings
@@ -55,7 +54,7 @@ class _StartTls:
         return sock.start_tls(server_hostname)
 
 
-class MailboxBackend(EmailBackend):
+class MailboxBackend(ClosingSmtpBackend):
     """Mail backend of one mailbox. Raises OSError, SMTPException among it, and BlockedAddressError."""
 
     ssl_context = _StartTls()  # type: ignore[assignment]

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from smtplib import SMTPNotSupportedError
 
 import pytest
 from django.core.mail import send_mail
@@ -146,3 +147,12 @@ def test_server_that_is_not_there_raises(log, settings):
     with keep_connections(), pytest.raises(OSError, match="refused"):
         send("one")
     assert log == []
+
+
+def test_connection_that_cannot_sign_in_is_closed(log, settings):
+    settings.MAILERS["default"]["OPTIONS"] |= {"username": "house", "password": "secret"}
+    settings.MAILERS = {**settings.MAILERS}
+    with pytest.raises(OSError, match="AUTH") as refused:
+        send("one")
+    # Its traceback is still held, and the connection with it.
+    assert (log, refused.type) == ([(1, "QUIT")], SMTPNotSupportedError)

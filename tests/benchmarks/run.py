@@ -16,7 +16,7 @@ from typing import Any
 import django
 
 os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "false", "SECURE_SSL_REDIRECT": "false"}
-os.environ["LOG_LEVEL"] = "ERROR"
+os.environ |= {"LOG_LEVEL": "ERROR", "API_REQUESTS_PER_MINUTE": "1000000"}
 django.setup()
 
 from django.core.management import call_command  # noqa: E402

@@ -32,7 +32,10 @@ def _request_cursor(pro: Pro, rows: int) -> dict[str, object]:
 
 
 def _inquiry_cursor(pro: Pro, rows: int) -> dict[str, object]:
-    row = Inquiry.objects.for_pro(pro).open().newest_first().values_list("created_at", "pk")[rows // 4]
+    """As far down in the open inquiries, which the page shows, as `rows` is in all."""
+    inquiries = Inquiry.objects.for_pro(pro)
+    place = inquiries.open().count() * rows // inquiries.count()
+    row = inquiries.open().newest_first().values_list("created_at", "pk")[place]
     return {"cursor": to_cursor(*row)}
 
 

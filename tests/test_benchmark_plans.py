@@ -1,4 +1,4 @@
-"""What the benchmark of plans takes for a fault."""
+"""Faults that the benchmark of plans finds."""
 
 import pytest
 

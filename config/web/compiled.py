@@ -8,7 +8,7 @@ import msgspec
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 
-from .statement import Call, Statement, Value, write_once, write_statement
+from .statement import Call, Statement, Value, write_statement
 
 type Shape[R] = Callable[..., QuerySet[Any, R]]
 
@@ -20,7 +20,6 @@ class Question[R]:
     statement: Statement
     parameters: list[Any]
     read: Callable[[Any], R]
-    is_kept: bool
     limits: tuple[int, ...] = ()
 
     def part(self, size: int, start: int = 0) -> Self:
@@ -41,9 +40,8 @@ class Compiled[R]:
     the tuple of its `values_list`, or a model instance with its annotations and the related ones of `select_related`;
     what `prefetch_related` names is not read. `Compiled.structs` gives Structs.
 
-    Without `is_kept` the SQL is written each time, as by any queryset, for a shape that is asked once. With
-    `keeps_plan` PostgreSQL keeps its plan too, of calls without named values: for look-ups by a key and lists without
-    filters, see `config.cursors`.
+    With `keeps_plan` PostgreSQL keeps its plan too, of calls without named values: for look-ups by a key and lists
+    without filters, see `config.cursors`.
 
     Django takes longer to write SQL than a database to answer it: on SQLite a token with its Pro costs 0.2 ms of
     processor time, and 1.8 ms as a queryset (medians of 33 rounds of 300 calls, Django 6.1). What is used of Django's
@@ -51,15 +49,15 @@ class Compiled[R]:
     type, on both databases.
     """
 
-    def __init__(self, shape: Shape[R], *, is_kept: bool = True, keeps_plan: bool = False) -> None:
+    def __init__(self, shape: Shape[R], *, keeps_plan: bool = False) -> None:
         self._shape: Shape[Any] = shape
-        self._is_kept, self._keeps_plan = is_kept, keeps_plan
+        self._keeps_plan = keeps_plan
         self._read: Callable[[Any], R] | None = None
         self._readers: dict[str, Callable[[Any], Any]] = {}
         self._statements: dict[object, Statement] = {}
 
     @classmethod
-    def structs(cls, struct: type[R], shape: Shape[Any], *, is_kept: bool = True, keeps_plan: bool = False) -> Self:
+    def structs(cls, struct: type[R], shape: Shape[Any], *, keeps_plan: bool = False) -> Self:
         """Rows as instances of `struct`. Its fields are called as the model's; those that are Structs themselves come
         last, and are related rows.
         """
@@ -68,7 +66,7 @@ class Compiled[R]:
         def rows(*values: Any, **named: Any) -> QuerySet[Any, Any]:
             return shape(*values, **named).values_list(*columns)
 
-        compiled = cls(rows, is_kept=is_kept, keeps_plan=keeps_plan)
+        compiled = cls(rows, keeps_plan=keeps_plan)
         compiled._read = read
         return compiled
 
@@ -90,11 +88,9 @@ class Compiled[R]:
         call = Call(values, named)
         statement = self._statement(call)
         read = self._read or self._reader(call, statement.using())
-        return Question(statement, call.parameters, read, self._is_kept)
+        return Question(statement, call.parameters, read)
 
     def _statement(self, call: Call) -> Statement:
-        if not self._is_kept:
-            return write_once(self._shape, call)
         if (statement := self._statements.get(call.kind)) is None:
             statement = write_statement(self._shape, call, keeps_plan=self._keeps_plan and not call.names)
             self._statements[call.kind] = statement

@@ -152,7 +152,7 @@ def write_statement(shape: Callable[..., Any], call: Call, *, keeps_plan: bool) 
     It is written twice, each time with other samples in the place of the values. A parameter that is no value and not
     the same both times is made from a value, and refused (ValueError), as a value is that is no parameter.
     """
-    first, second = (write_once(shape, call.sample(turn)) for turn in (0, 1))
+    first, second = (_write_once(shape, call.sample(turn)) for turn in (0, 1))
     if not first.sql:
         return first
     are_all_used = {*range(len(call.parameters))} <= {*first.places}
@@ -161,7 +161,7 @@ def write_statement(shape: Callable[..., Any], call: Call, *, keeps_plan: bool) 
     return replace(first, keeps_plan=keeps_plan)
 
 
-def write_once(shape: Callable[..., Any], call: Call) -> Statement:
+def _write_once(shape: Callable[..., Any], call: Call) -> Statement:
     """Write the SQL of `shape` for this call."""
     rows = call.make(shape)
     connection = connections[rows.db]

@@ -106,15 +106,11 @@ UNASKED = Answers()
 
 
 def _key(question: Question[Any]) -> object:
-    # A statement that is not kept is another object each time.
-    statement = question.statement
-    return statement.sql, (*question.parameters, *statement.constants), question.limits, question.read
+    return question.statement, tuple(question.parameters), question.limits
 
 
 def _part(question: Question[Any]) -> _Part:
-    """The part of a question, written once for each statement that is kept."""
-    if not question.is_kept:
-        return _write(question)
+    """The part of a question, written once for each statement."""
     kind = question.statement, len(question.limits)
     if (part := _PARTS.get(kind)) is None:
         part = _PARTS[kind] = _write(question)

@@ -225,12 +225,7 @@ def _create_message(
         signature="",
         state=State.RECEIVED,
     )
-    message.store()
-    is_contact_request = receive_lead(message)
-    for file in files:
-        file.claim()
-        message.files.create(key=file.key, **file.info._asdict())
-    fetch_media(message)
+    is_contact_request = _store_with_files(message, files)
     if returned and inbound.is_returned:
         fail_message(returned, gettext_noop("The e-mail was returned: see the message about it."))
     # A message that was written long ago and arrives only now is new all the same.
@@ -240,6 +235,17 @@ def _create_message(
         if not inbound.is_past:
             add_message(message, words=first_words(message))
     return message
+
+
+def _store_with_files(message: ContactMessage, files: list[NewFile]) -> bool:
+    """Store a message, and tell if its lead became a contact request."""
+    message.store()
+    is_contact_request = receive_lead(message)
+    for file in files:
+        file.claim()
+        message.files.create(key=file.key, **file.info._asdict())
+    fetch_media(message)
+    return is_contact_request
 
 
 def _sent_messages(connection: ChannelConnection) -> ContactMessageQuerySet:

@@ -71,7 +71,7 @@ def _is_examined(sql: str) -> bool:
 
 
 def examine(sql: str, *, is_search: bool = False) -> tuple[list[str], float]:
-    """What the plan of a query does that it should not, and the most rows that a part of it reads (PostgreSQL).
+    """Faults of the plan of a query, and the most rows that a part of it reads (PostgreSQL).
 
     A search sorts what it found.
     """

@@ -229,13 +229,6 @@ def test_a_struct_has_the_values_of_the_instance(pro):
     assert row.step.is_initial is True
 
 
-def test_rows_that_are_written_each_time(pro):
-    contact = ContactFactory(pro=pro, name="Zoé Dupont")
-    rows = Contact.objects.for_pro(pro).search("zoe")
-    assert Compiled(lambda: rows, is_kept=False).rows() == [contact]
-    assert Compiled(lambda: Contact.objects.filter(pk__in=[]), is_kept=False).rows() == []
-
-
 # --- Connections
 
 

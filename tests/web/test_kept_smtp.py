@@ -63,7 +63,7 @@ class Server(asyncio.Protocol):
 
 @pytest.fixture
 def log(settings):
-    """What the server has taken, [(number of the connection, first line)]."""
+    """The mails that the server has taken, [(number of the connection, first line)]."""
     Server.log, Server.connections = [], 0
     with socket.create_server(("127.0.0.1", 0)) as listener:
         loop = asyncio.new_event_loop()

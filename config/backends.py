@@ -8,7 +8,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import is_site_url, read, read_choice, read_int, stop
+from config.environment import close_to_others, is_site_url, read, read_choice, read_int, stop
 
 SQLITE_OPTIONS = {
     # A write transaction takes its lock at the start; a reader that turns writer would fail at once instead.
@@ -47,6 +47,7 @@ def database(variable: str, url: str, var_dir: Path) -> dict[str, Any]:
         entry["OPTIONS"] = SQLITE_OPTIONS
         # Tests use a file: threads do not share an in-memory database.
         entry["TEST"] = {"NAME": str(var_dir / "test.sqlite3")}
+        close_to_others(Path(entry["NAME"]))
     elif engine == "django.db.backends.postgresql" and entry["NAME"]:
         entry["CONN_HEALTH_CHECKS"] = True
         # After 5 times the plan of a statement is kept, where `config.cursors` says so.

@@ -117,10 +117,18 @@ def are_networks(values: list[str]) -> bool:
     return all(ipaddress.ip_network(value) for value in values)
 
 
+def close_to_others(path: Path) -> None:
+    """Take the rights of group and others away from a file or folder of ours; one of another owner stays as it is."""
+    with contextlib.suppress(OSError):
+        if (mode := path.stat().st_mode) & 0o077:
+            path.chmod(mode & 0o700)
+
+
 def open_var_dir(path: Path) -> None:
-    """Make the folder of the installation's data, or stop when it cannot be written to."""
+    """Make the folder of the installation's data, for nobody else, or stop when it cannot be written to."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        close_to_others(path)
         if not os.access(path, os.W_OK | os.X_OK):
             raise PermissionError(13, "Permission denied")
     except OSError as error:

@@ -17,6 +17,8 @@ bind = read(
     "it must be like 127.0.0.1:8000 or unix:/run/vestibule.sock",
 )
 workers = read_int("WEB_CONCURRENCY", 2, 1, 64)
+# The database, mails and uploads are for nobody else on the machine.
+umask = 0o077
 # Sync workers keep one database connection each; a proxy in front holds the slow clients.
 worker_class = "sync"
 timeout = 60

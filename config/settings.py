@@ -128,7 +128,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 STORAGES = storages(VAR_DIR, is_debug=DEBUG)
-FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 # An e-mail's words come as a form. How large a request to any other path may be, BODY_LIMITS and the middleware say.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 36 * 1024 * 1024
 # A pipeline of 30 steps, with its fields or its allowed moves, is the longest form.
@@ -194,11 +194,12 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_CLIENT_IP_CALLABLE = "config.web.client.client_ip"
+AXES_CLIENT_IP_CALLABLE = "config.web.client.client_attempts"
 AXES_USERNAME_CALLABLE = "config.accounts.limits.attempted_email"
 AXES_LOCKOUT_CALLABLE = "config.accounts.limits.locked_out"
 AXES_ENABLE_ACCESS_FAILURE_LOG = AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
+AXES_HANDLER = "config.accounts.limits.AttemptHandler"
 
 # --- Other services ------------------------------------------------------------------------------
 

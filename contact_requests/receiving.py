@@ -10,7 +10,7 @@ from django.utils import timezone
 from config.accounts.models import User
 from config.jobs.backend import Job, enqueue_together
 from config.saving import insert
-from config.web.limits import Limit
+from config.web.limits import Limit, mailbox_of
 from config.web.mail import is_answerable
 from contacts.models import Contact, WaitingItem
 from contacts.models.locking import hold_book
@@ -108,7 +108,7 @@ def _announce(contact_request: ContactRequest, *, notifies: bool, acknowledges: 
     add_contact_request(contact_request)
     email, arguments = contact_request.email, (str(contact_request.pk),)
     jobs = [Job(notify, arguments)] if notifies else []
-    if acknowledges and email and is_answerable(email) and not ACKNOWLEDGMENTS.hit(email.lower()):
+    if acknowledges and email and is_answerable(email) and not ACKNOWLEDGMENTS.hit(mailbox_of(email)):
         jobs.append(Job(acknowledge, arguments))
     enqueue_together(jobs)
 

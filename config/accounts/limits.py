@@ -5,12 +5,13 @@ A place is a client's network, see `config.web.client`.
 
 from typing import Any
 
+from axes.handlers.database import AxesDatabaseHandler
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from config.web.client import client_place
-from config.web.limits import Limit
+from config.web.limits import Limit, mailbox_of
 
 # Attempts an hour: from one place (an office may share it), and for one address from anywhere.
 PER_PLACE = Limit("sign-in-place", 60, 3600)
@@ -20,9 +21,21 @@ RESETS_PER_ADDRESS = Limit("reset-address", 3, 3600)
 
 
 def attempted_email(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
-    """The e-mail of an attempt to sign in, folded as it is stored, so that capitals give no further attempts."""
+    """The mailbox of an attempt to sign in, so that no other spelling gives further attempts."""
     email = (credentials or {}).get("username") or (request.POST.get("username") if request else "") or ""
-    return str(email).replace("\x00", "").strip().lower()[:255]
+    return mailbox_of(str(email))
+
+
+class AttemptHandler(AxesDatabaseHandler):
+    """Counts failed attempts, and keeps nothing of the form: it may hold passwords, tokens and what somebody typed."""
+
+    def user_login_failed(self, sender: Any, credentials: Any, request: Any = None, **kwargs: Any) -> None:
+        sent, query = request.POST, request.GET
+        request.POST = request.GET = QueryDict()
+        try:
+            super().user_login_failed(sender, credentials, request, **kwargs)
+        finally:
+            request.POST, request.GET = sent, query
 
 
 def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:
@@ -45,5 +58,5 @@ def sign_in_wait(request: HttpRequest) -> int:
 
 def reset_wait(request: HttpRequest) -> int:
     """Count a request for a reset mail; returns the seconds to wait when there were too many, else 0."""
-    address = request.POST.get("email", "").strip().lower()
+    address = mailbox_of(request.POST.get("email", ""))
     return RESETS_PER_PLACE.hit(client_place(request)) or RESETS_PER_ADDRESS.hit(address)

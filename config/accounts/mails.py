@@ -13,10 +13,14 @@ from .models import User
 
 
 @task
-def send_password_reset(user_id: int) -> None:
-    """Send one user the link to a new password. The link is made here, so that it never waits in the queue."""
-    user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None:
+def send_password_reset(account: str | int) -> None:
+    """Send the user of an address the link to a new password, if there is one who may sign in with a password.
+
+    The link is made here, so that it never waits in the queue. Jobs of the former release name the user by id.
+    """
+    users = User.objects.filter(email=account) if isinstance(account, str) else User.objects.filter(pk=account)
+    user = users.filter(is_active=True).first()
+    if user is None or not user.has_usable_password():
         return
     key = urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)
     url = settings.SITE_URL + reverse("accounts:password_reset_confirm", args=key)

@@ -33,6 +33,11 @@ def client_place(request: HttpRequest) -> str:
     return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
 
 
+def client_attempts(request: HttpRequest) -> str:
+    """The client's place as one address, for tables that hold addresses: the first one of an IPv6 /64."""
+    return client_place(request).partition("/")[0]
+
+
 def client_ip(request: HttpRequest) -> str:
     """IP address of the client.
 

@@ -1,10 +1,27 @@
 """Rate limits, counted over all worker processes."""
 
 import time
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .models import RateCount
+
+# At these a dot in the name of a mailbox means nothing.
+DOTLESS = {"gmail.com", "googlemail.com"}
+
+
+def mailbox_of(email: str) -> str:
+    """The mailbox behind an address, for what is counted by it: without case, "+tag" and dots that mean nothing.
+
+    Other spellings of an address give no further attempts. Two people never count as one but where a provider takes
+    "+" for a part of the name.
+    """
+    text = unicodedata.normalize("NFKC", email.replace("\x00", "")).strip().lower()
+    user, at, host = text.rpartition("@")
+    name = user.partition("+")[0] or user
+    host = host.rstrip(".")
+    return f"{name.replace('.', '') if host in DOTLESS else name}{at}{host}"[:255]
 
 
 @dataclass

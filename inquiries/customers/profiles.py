@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 
 from config.jobs.backend import Job, enqueue_together
 from config.jobs.worker import MAX_ATTEMPTS, unfinished_jobs
-from config.web.limits import Limit
+from config.web.limits import Limit, mailbox_of
 from config.web.mail import is_answerable
 from contacts.models import Contact
 from contacts.models.locking import hold_book
@@ -148,7 +148,7 @@ def make_acknowledgment(inquiry: Inquiry) -> list[Job]:
     own_addresses = {inquiry.pro.email.lower(), parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()}
     if not email or email in own_addresses or not is_answerable(email):
         return []
-    if ACKNOWLEDGMENTS.hit(email):
+    if ACKNOWLEDGMENTS.hit(mailbox_of(email)):
         # No address in the log, which must hold no personal data.
         logger.warning(
             "inquiry %s is not acknowledged: its customer had %s mails today", inquiry.pk, MAX_ACKNOWLEDGMENTS_PER_DAY

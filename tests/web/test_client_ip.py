@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from config.web.client import client_ip, client_place
+from config.web.client import client_attempts, client_ip, client_place
 
 
 def seen(remote="203.0.113.7", forwarded=None):
@@ -53,9 +53,13 @@ def test_the_header_is_read_as_far_as_trusted_proxies_wrote_it(settings, remote,
     assert seen(remote, forwarded) == address
 
 
-@pytest.mark.parametrize(("remote", "place"), [("192.0.2.1", "192.0.2.1"), ("2001:db8:1:2:3::7", "2001:db8:1:2::/64")])
-def test_a_place_is_an_address_or_a_household(remote, place):
-    assert client_place(RequestFactory().get("/", REMOTE_ADDR=remote)) == place
+@pytest.mark.parametrize(
+    ("remote", "place", "counted"),
+    [("192.0.2.1", "192.0.2.1", "192.0.2.1"), ("2001:db8:1:2:3::7", "2001:db8:1:2::/64", "2001:db8:1:2::")],
+)
+def test_a_place_is_an_address_or_a_household(remote, place, counted):
+    request = RequestFactory().get("/", REMOTE_ADDR=remote)
+    assert (client_place(request), client_attempts(request)) == (place, counted)
 
 
 def test_a_very_long_header_is_no_trouble(settings):

@@ -204,6 +204,14 @@ def test_without_a_key_one_is_made_and_kept(tmp_path):
     assert key.stat().st_mode & 0o777 == 0o600
 
 
+def test_what_others_could_read_is_closed_to_them(tmp_path):
+    database = tmp_path / "var" / "vestibule.sqlite3"
+    database.parent.mkdir(mode=0o755)
+    database.touch(mode=0o644)
+    load(tmp_path)
+    assert [oct(path.stat().st_mode & 0o777) for path in (database.parent, database)] == ["0o700", "0o600"]
+
+
 def test_former_keys_are_kept_for_what_they_signed_and_encrypted(tmp_path):
     assert load(tmp_path).SECRET_KEY_FALLBACKS == []
     assert load(tmp_path, SECRET_KEY_FALLBACKS="one,two").SECRET_KEY_FALLBACKS == ["one", "two"]

@@ -45,7 +45,7 @@ class Started:
         own = {"PATH": os.environ["PATH"], "ENV_FILE": "", "DEBUG": "true", "LOG_LEVEL": "WARNING"}
         own |= {"VAR_DIR": str(folder / "var"), "PORT": str(port)} | environment
         command = [sys.executable, "manage.py", "start"]
-        self.port, self.output = port, ""
+        self.port, self.output, self.folder = port, "", folder / "var"
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -124,6 +124,13 @@ def stored_pros(folder: Path) -> list[tuple[str]]:
         return database.execute("SELECT name FROM accounts_pro").fetchall()
 
 
+def open_to_others(folder: Path) -> list[Path]:
+    """The files and folders in `folder` and below that group or others may read, write or enter."""
+    paths = [folder, *folder.rglob("*")]
+    assert len(paths) > 3
+    return [path for path in paths if path.stat().st_mode & 0o077]
+
+
 @pytest.mark.long
 def test_first_and_second_start(begin):
     first = begin().until_up()
@@ -160,6 +167,7 @@ Ctrl-C stops both, web server and worker.
     assert token and token[1] != welcome[1]
     assert second.get("/pro/contact-requests", token=token[1]) == (status, body)
     assert second.ended(signal.SIGTERM) == 0
+    assert open_to_others(second.folder) == []
 
 
 def test_own_data_is_left_alone(begin, migrated):

@@ -15,6 +15,8 @@ from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
+from config.web.limits import mailbox_of
+
 from ..forms import ResetForm, SignInForm
 from ..limits import attempted_email, locked_out, render_too_many, reset_wait, sign_in_wait
 from ..middleware import without_gate
@@ -76,7 +78,7 @@ class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         # The link proves the owner of the address: lift the lock that wrong guesses brought.
-        reset_attempts(username=form.user.email)
+        reset_attempts(username=mailbox_of(form.user.email))
         messages.success(self.request, _("Your new password is set. Sign in with it."))
         return response
 

@@ -1,6 +1,7 @@
-"""Vestibule's settings, all from the environment. `.env.example` lists and explains every variable.
+"""Vestibule's settings, all from the environment; those of other services are in `config.service_settings`.
 
-A value that cannot be used stops the start with one line on standard error.
+`.env.example` lists and explains every variable. A value that cannot be used stops the start with one line
+on standard error.
 """
 
 import logging
@@ -26,9 +27,8 @@ from config.environment import (
     read_int,
     read_reply_mail,
     read_secret_key,
-    read_service_url,
-    stop,
 )
+from config.service_settings import *  # noqa: F403
 from config.web.logs import logging_config
 
 # --- Where it runs -------------------------------------------------------------------------------
@@ -155,6 +155,7 @@ HOUSEKEEPING = [
     "contacts.conversations.templates.refresh_old_templates",
     "inquiries.history.sharing.catch_up",
     "inquiries.customers.profiles.fail_forgotten_profiles",
+    "inquiries.customers.profiles.resume_withheld_profiles",
     "inquiries.offers.lifecycle.expire_offers",
 ]
 TASKS = {"default": {"BACKEND": "config.jobs.backend.JobBackend", "QUEUES": ["default", "reading", "mailboxes"]}}
@@ -201,25 +202,6 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_HANDLER = "config.accounts.limits.AttemptHandler"
 
-# --- Other services ------------------------------------------------------------------------------
-
-# Without an address the built-in directory knows who the customers of inquiries are.
-USERHUB_URL = read_service_url("USERHUB_URL", "", "https://hub.example.com/api", optional=True)
-USERHUB_TOKEN = read("str", "USERHUB_TOKEN", "")
-if not re.fullmatch(r"[!-~]+" if USERHUB_URL else r"[!-~]*", USERHUB_TOKEN):
-    # It is a secret, and not repeated.
-    stop("USERHUB_TOKEN is missing or unusable; it must be the token for USERHUB_URL, in ASCII without spaces.")
-USERHUB_TIMEOUT = read_int("USERHUB_TIMEOUT", 3, 1, 30)
-
-# Beside the addresses that the operator's own settings name, such as USERHUB_URL, which may be private without it.
-OUTGOING_PRIVATE_NETWORKS = read(
-    "list",
-    "OUTGOING_PRIVATE_NETWORKS",
-    [],
-    are_networks,
-    "it must be addresses or networks, such as 10.0.0.0/8,fd00::/8",
-)
-
 # --- Limits --------------------------------------------------------------------------------------
 
 API_REQUESTS_PER_MINUTE = read_int("API_REQUESTS_PER_MINUTE", 1200, 1, 1_000_000)
@@ -228,32 +210,6 @@ FORM_SENDS_PER_HOUR = read_int("FORM_SENDS_PER_HOUR", 10, 1, 1_000_000)
 BODY_LIMITS = dict.fromkeys(["/channels/email/", "/channels/replies"], DATA_UPLOAD_MAX_MEMORY_SIZE)
 # Larger uploads than elsewhere: an answer may have 25 MB of files.
 UPLOAD_LIMITS = {"/inbox/": 27 * 1024 * 1024}
-
-# --- Channels ------------------------------------------------------------------------------------
-
-GRAPH_API = "https://graph.facebook.com/v24.0"
-WHATSAPP_API_URL = read_service_url("WHATSAPP_API_URL", GRAPH_API, GRAPH_API)
-TELEGRAM_API_URL = read_service_url("TELEGRAM_API_URL", *["https://api.telegram.org"] * 2)
-CHANNEL_TIMEOUT = read_int("CHANNEL_TIMEOUT", 15, 1, 60)
-ORIGINALS_KEPT_DAYS = read_int("ORIGINALS_KEPT_DAYS", 400, 7, 36500)
-MAIL_READING_SECONDS = read_int("MAIL_READING_SECONDS", 2, 1, 60)
-MAIL_READING_MEGABYTES = read_int("MAIL_READING_MEGABYTES", 200, 50, 4000)
-CHANNEL_MESSAGES_PER_MINUTE = read_int("CHANNEL_MESSAGES_PER_MINUTE", 1200, 1, 1_000_000)
-
-# --- Inquiries -----------------------------------------------------------------------------------
-
-INQUIRY_TRANSITION_ERROR_STATUS = int(
-    read_choice("INQUIRY_TRANSITION_ERROR_STATUS", "500", ("500", "409"), "it must be 500 or 409")
-)
-# It is imported when the apps are: see inquiries.history.package.
-STATUS_HISTORY_BACKEND = read(
-    "str",
-    "STATUS_HISTORY_BACKEND",
-    "",
-    lambda v: not v or all(part.isidentifier() for part in v.split(".")),
-    "it must be a dotted path, such as shared_status.package",
-)
-STATUS_HISTORY_TIMEOUT = read_int("STATUS_HISTORY_TIMEOUT", 3, 1, 60)
 
 # --- Language and time ---------------------------------------------------------------------------
 

@@ -21,9 +21,9 @@ from config.web.compiled import Compiled
 from config.web.text import unix_lines
 from contacts.models.locking import hold_book
 
-from .customers import userhub
 from .customers.contacts import NamedCustomer
 from .customers.profiles import complete_profile, copy_profile, make_acknowledgment
+from .customers.readings import WithheldProfileError, read_profile, record_reading
 from .customers.userhub import Profile, UnknownUserError, UserHubUnavailableError
 from .ids import GREATEST_ID
 from .mails import mail_notification
@@ -42,13 +42,16 @@ SUBMITTED_FIELDS = ("user_id", "created_by", "subject", "message", "category", "
 class Submission:
     """A checked inquiry that is not saved yet.
 
-    `profile` is None if UserHub did not answer, and for a `customer` without a UserHub id.
+    `profile` is None if UserHub did not answer, if the Pro is not given it yet, and for a `customer` without a UserHub
+    id.
     """
 
     inquiry: Inquiry
     filter_options: list[FilterOption]
     profile: Profile | None
     customer: NamedCustomer | None = None
+    # To the Pro, see `record_reading`.
+    is_new_customer: bool = False
 
     def save(self, *, by: User | ApiToken | None) -> Inquiry:
         """Save it with its first history row and its contact, and enqueue the mails, in one transaction.
@@ -63,6 +66,8 @@ class Submission:
             inquiry.created_at = timezone.now()
             self._copy_person()
             start_inquiry(inquiry, by=by)
+            if self.is_new_customer and inquiry.user_id is not None:
+                record_reading(inquiry.pro, inquiry.user_id, by=by, inquiry_id=inquiry.pk)
             add_inquiry(inquiry)
             if self.filter_options:
                 inquiry.filter_options.set(_lock_options(self.filter_options))
@@ -77,8 +82,13 @@ class Submission:
 
 
 def _make_jobs(inquiry: Inquiry, by: User | ApiToken | None) -> list[Job]:
-    is_waiting = inquiry.is_waiting_for_profile
-    jobs = [Job(complete_profile, (inquiry.pk,))] if is_waiting else make_acknowledgment(inquiry)
+    if inquiry.profile_problem:
+        # `resume_withheld_profiles` goes on with it.
+        jobs = []
+    elif inquiry.is_waiting_for_profile:
+        jobs = [Job(complete_profile, (inquiry.pk,))]
+    else:
+        jobs = make_acknowledgment(inquiry)
     # A user who submits it in the workspace needs no mail about it.
     if not isinstance(by, User) and inquiry.pro.email:
         jobs.append(Job(mail_notification, (inquiry.pk,)))
@@ -98,15 +108,15 @@ def prepare(
 
     `fields` has all SUBMITTED_FIELDS. `user_id` is the customer, None for a `customer` without a UserHub id;
     `created_by` is a UserHub id, by default that of `by`, else `user_id`. Without `inquiry_type_id` the first active
-    type is used. If UserHub does not answer, the inquiry will wait for its profile. Raises ValidationError with every
-    error, by the names of fields and parameters.
+    type is used. If UserHub does not answer, or the Pro is not given the profile yet, the inquiry will wait for it.
+    Raises ValidationError with every error, by the names of fields and parameters.
     Do not call it in a transaction, see `userhub.fetch_profile`.
     """
     errors: dict[str, Any] = {}
     created_by = fields["created_by"] or userhub_id_of(by) or fields["user_id"]
     inquiry = Inquiry(pro=pro, **{**fields, "created_by": created_by})
     options: list[FilterOption] = []
-    profile = None
+    profile, is_new = None, False
     with _collect_errors(errors):
         _check_fields(inquiry, is_user_known=customer is None)
     with _collect_errors(errors):
@@ -115,10 +125,10 @@ def prepare(
         options = _find_options(filter_option_ids)
     if customer is None and "user_id" not in errors:
         with _collect_errors(errors):
-            profile = _fetch_profile(fields["user_id"])
+            profile, is_new = _read_profile(inquiry)
     if errors:
         raise ValidationError(errors)
-    return Submission(inquiry, options, profile, customer)
+    return Submission(inquiry, options, profile, customer, is_new)
 
 
 @contextmanager
@@ -191,11 +201,17 @@ def _find_options(ids: Collection[int], rows: QuerySet[FilterOption] | None = No
     return list(options.values())
 
 
-def _fetch_profile(user_id: int) -> Profile | None:
-    """The customer's profile, None if UserHub does not answer. Raises ValidationError for an unknown user."""
+def _read_profile(inquiry: Inquiry) -> tuple[Profile | None, bool]:
+    """The customer's profile, None when it will follow, and whether they are new to the Pro.
+
+    Raises ValidationError for an unknown user.
+    """
     try:
-        return userhub.fetch_profile(user_id)
+        return read_profile(inquiry.pro, inquiry.user_id)  # type: ignore[arg-type]  # _check_fields has seen to it
     except UnknownUserError:
         raise ValidationError({"user_id": _("UserHub knows no user of this id.")}) from None
+    except WithheldProfileError as error:
+        inquiry.profile_problem = str(error)
     except UserHubUnavailableError:
-        return None
+        pass
+    return None, False

@@ -1,4 +1,4 @@
-from .around import DirectoryUserAdmin, FilterOptionAdmin, UnsharedHistoryAdmin
+from .around import DirectoryUserAdmin, FilterOptionAdmin, ProfileReadingAdmin, UnsharedHistoryAdmin
 from .inquiries import InquiryAdmin
 from .pending_moves import PendingMoveAdmin
 from .types import InquiryTypeAdmin
@@ -9,5 +9,6 @@ __all__ = [
     "InquiryAdmin",
     "InquiryTypeAdmin",
     "PendingMoveAdmin",
+    "ProfileReadingAdmin",
     "UnsharedHistoryAdmin",
 ]

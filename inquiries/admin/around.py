@@ -1,4 +1,4 @@
-"""Admin of filter options, the built-in directory, and history that is not shared yet."""
+"""Admin of filter options, the built-in directory, profiles given to Pros, and history that is not shared yet."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from config.accounts.admin import InstallationAdmin
 from config.web.admin import EVERYWHERE, ReadOnlyAdmin
 
 from ..history.sharing import share
-from ..models import DirectoryUser, FilterOption, UnsharedHistory
+from ..models import DirectoryUser, FilterOption, ProfileReading, UnsharedHistory
 
 
 @admin.register(FilterOption)
@@ -78,6 +78,21 @@ class DirectoryUserAdmin(InstallationAdmin):
             {"fields": ["invoice_email", "invoice_street", ("invoice_postal_code", "invoice_city", "invoice_country")]},
         ),
     ]
+
+
+@admin.register(ProfileReading)
+class ProfileReadingAdmin(ReadOnlyAdmin, InstallationAdmin):
+    """The Pros that were given somebody's profile: when, for which inquiry and by whom, newest first."""
+
+    list_display = ["user_id", "pro", "inquiry_id", "by_name", "created_at"]
+    list_filter = ["created_at"]
+    list_select_related = ["pro"]
+    search_fields = ["=user_id", "=inquiry_id"]
+    ordering = ["-created_at", "-id"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse deletion: the customer would be new again, and nobody would see who was given whom."""
+        return False
 
 
 @admin.register(UnsharedHistory)

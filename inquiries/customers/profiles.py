@@ -8,24 +8,25 @@ from datetime import timedelta
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.tasks import TaskContext, task
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from config.accounts.models import Pro
 from config.jobs.backend import Job, enqueue_together
 from config.jobs.worker import MAX_ATTEMPTS, unfinished_jobs
 from config.web.limits import Limit, mailbox_of
 from config.web.mail import is_answerable
 from contacts.models import Contact
 from contacts.models.locking import hold_book
-from contacts.phones import to_e164
 
 from ..mails import mail_acknowledgment
 from ..models import Inquiry
+from ..models.inquiry import WITHHELD
 from ..waiting import follow_contact
 from . import userhub
+from .readings import WithheldProfileError, count_room, read_profile, record_reading
 from .userhub import Profile
 
 logger = logging.getLogger("vestibule.inquiries")
@@ -50,7 +51,7 @@ def copy_profile(inquiry: Inquiry, profile: Profile) -> None:
 
     Its `search_text` is the caller's, who knows whether more changes.
     """
-    phone = _e164(profile.person["phone"], inquiry.pro.country)
+    phone = profile.phone_in(inquiry.pro.country)
     inquiry.person = {**profile.person, "phone": phone or profile.person["phone"]}
     inquiry.business = profile.business
     inquiry.profile_at, inquiry.profile_problem = timezone.now(), ""
@@ -87,6 +88,8 @@ def save_profile(inquiry: Inquiry, profile: Profile) -> bool:
             ]
         )
         follow_contact(inquiry)
+        if inquiry.user_id is not None:
+            record_reading(inquiry.pro, inquiry.user_id, inquiry_id=inquiry.pk)
         enqueue_together(make_acknowledgment(inquiry))
         return True
 
@@ -107,7 +110,10 @@ def complete_profile(context: TaskContext, inquiry_id: int) -> None:
     if inquiry is None or not inquiry.is_waiting_for_profile or inquiry.profile_problem or inquiry.user_id is None:
         return
     try:
-        save_profile(inquiry, userhub.fetch_profile(inquiry.user_id))
+        profile, _is_new = read_profile(inquiry.pro, inquiry.user_id)
+        save_profile(inquiry, profile)
+    except WithheldProfileError as error:
+        save_profile_problem(inquiry, str(error))
     except userhub.UnknownUserError:
         save_profile_problem(inquiry, UNKNOWN_USER)
     except Exception as error:
@@ -128,6 +134,15 @@ def fail_forgotten_profiles() -> None:
     for inquiry in waiting:
         if inquiry.pk not in with_job:
             save_profile_problem(inquiry, NO_JOB)
+
+
+def resume_withheld_profiles() -> None:
+    """Ask again for profiles that were withheld, the oldest first, as many of each Pro as it may be given now."""
+    waiting = Inquiry.objects.filter(profile_at=None, profile_problem__in=WITHHELD)
+    for pro in Pro.objects.filter(pk__in=waiting.order_by().values("pro_id")):
+        if not pro.is_gated:
+            for inquiry in waiting.filter(pro=pro).select_related("pro").order_by("created_at")[: count_room(pro)]:
+                retry_profile(inquiry)
 
 
 def retry_profile(inquiry: Inquiry) -> bool:
@@ -155,14 +170,6 @@ def make_acknowledgment(inquiry: Inquiry) -> list[Job]:
         )
         return []
     return [Job(mail_acknowledgment, (inquiry.pk,))]
-
-
-def _e164(text: str, country: str) -> str:
-    """The number in E.164, "" for an invalid one."""
-    try:
-        return to_e164(text, country) if text else ""
-    except ValidationError:
-        return ""
 
 
 def _contact_name(inquiry: Inquiry) -> str:

@@ -22,6 +22,7 @@ from config.outgoing import AnswerTooLargeError, OutgoingError, send_request
 from config.web.compiled import Compiled
 from config.web.text import one_line
 from contacts.languages import ISO_639_1
+from contacts.phones import to_e164
 
 from ..models import DirectoryUser
 
@@ -50,6 +51,13 @@ class Profile:
 
     person: dict[str, Any]
     business: dict[str, Any]
+
+    def phone_in(self, country: str) -> str:
+        """The person's number in E.164, a national one read as one of `country`; "" for none and an invalid one."""
+        try:
+            return to_e164(self.person["phone"], country) if self.person["phone"] else ""
+        except ValidationError:
+            return ""
 
 
 class UnknownUserError(Exception):

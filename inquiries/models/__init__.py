@@ -8,6 +8,7 @@ from .inquiry_count import InquiryCount
 from .inquiry_type import InquiryType
 from .offer import InvalidOfferTransitionError, Offer, StaleOfferError
 from .pending_move import PendingMove
+from .profile_reading import ProfileReading
 from .step import PipelineStep
 from .unshared import UnsharedHistory
 
@@ -24,6 +25,7 @@ __all__ = [
     "Offer",
     "PendingMove",
     "PipelineStep",
+    "ProfileReading",
     "StaleOfferError",
     "UnsharedHistory",
 ]

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro, User
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 
 UNKNOWN: Mapping[str, Any] = {}
+# Reasons why a profile comes later, by itself. Stored in English and translated when shown: they must not change.
+UNVERIFIED = gettext_noop("The profile follows when your identity is verified.")
+OVER_LIMIT = gettext_noop("You had many new customers today. The profile follows within a day.")
+WITHHELD = (UNVERIFIED, OVER_LIMIT)
 
 
 class Inquiry(Summary, models.Model):
@@ -196,6 +200,11 @@ class Inquiry(Summary, models.Model):
     @property
     def is_waiting_for_profile(self) -> bool:
         return self.profile_at is None
+
+    @property
+    def is_profile_withheld(self) -> bool:
+        """True if the profile comes later, without anybody asking for it."""
+        return self.profile_problem in WITHHELD
 
     def make_search_text(self) -> str:
         """Build the value of `search_text`: folded words and the digits of the phone number."""

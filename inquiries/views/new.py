@@ -17,6 +17,7 @@ from config.web.forms import add_errors
 from config.web.limits import Limit
 
 from ..customers import userhub
+from ..customers.readings import WithheldProfileError, read_profile, record_reading
 from ..forms.choices import categories_of
 from ..forms.new import NewInquiryForm
 from ..ids import GREATEST_ID
@@ -94,11 +95,16 @@ def _look_up_customer(request: ProRequest, text: str) -> dict[str, Any]:
     if LOOK_UPS.hit(request.user.pk):
         return {"problem": _("Too many look-ups. You can submit the inquiry without one.")}
     try:
-        return {"profile": userhub.fetch_profile(int(text))}
+        profile, is_new = read_profile(request.pro, int(text))
+    except WithheldProfileError as error:
+        return {"problem": _(str(error))}
     except userhub.UnknownUserError:
         return {"problem": _("UserHub knows no user of this id.")}
     except userhub.UserHubUnavailableError:
         return {"problem": _("UserHub is not answering. You can submit the inquiry anyway; the profile will follow.")}
+    if is_new:
+        record_reading(request.pro, int(text), by=request.user)
+    return {"profile": profile}
 
 
 def _submit(request: ProRequest, form: NewInquiryForm) -> Inquiry | None:

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {"SITE_URL": "https://desk.example.com", "EMAIL_URL": "smtp+tls://mail:hunter2@mail.example.com:587"}
 
 
-MODULES = ("environment", "backends", "settings", "gunicorn")
+MODULES = ("environment", "backends", "service_settings", "settings", "gunicorn")
 
 
 def load(tmp_path: Path, module: str = "settings", **environment: str) -> ModuleType:
@@ -238,7 +238,7 @@ def test_mail_can_be_sent_without_a_server(tmp_path, settings, scheme):
 def names_read() -> set[str]:
     """Variables that the sources read: read(…, "NAME"), read_bool("NAME"), env.str("NAME") …"""
     names = set()
-    for path in (ROOT / "config" / name for name in ("environment.py", "backends.py", "settings.py", "gunicorn.py")):
+    for path in (ROOT / "config" / f"{name}.py" for name in MODULES):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and re.match(r"(settings\.)?read\w*$|env\.\w+$", ast.unparse(node.func)):
                 texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]

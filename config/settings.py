@@ -154,6 +154,7 @@ HOUSEKEEPING = [
     "contacts.conversations.mailbox_polling.enqueue_polls",
     "contacts.conversations.templates.refresh_old_templates",
     "inquiries.history.sharing.catch_up",
+    "inquiries.history.chain.keep_head",
     "inquiries.customers.profiles.fail_forgotten_profiles",
     "inquiries.customers.profiles.resume_withheld_profiles",
     "inquiries.offers.lifecycle.expire_offers",

@@ -1,4 +1,4 @@
-"""Write the history: one row for each move, in its transaction, and a job that shares the row."""
+"""Write the history: one sealed row for each move, in its transaction, and a job that shares the row."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,6 +9,7 @@ from config.accounts.models import ApiToken, User
 from config.saving import insert
 
 from ..models import InquiryHistory, PipelineStep
+from .chain import seal_new
 from .entry import Entry
 from .sharing import share_later
 
@@ -28,7 +29,7 @@ def record_move(
     """Save one move; `before` is None for the first one, `at` is now by default. Call it in the move's transaction."""
     at = at or timezone.now()
     entry = _entry(inquiry_id, before, after, by=by, changed_by=changed_by, note=note, at=at)
-    row = InquiryHistory(**vars(entry))
+    (row,) = _sealed_rows([entry])
     insert(row)
     share_later([row])
 
@@ -46,8 +47,13 @@ def record_moves(
     """Save the same move of many inquiries, a row for each."""
     at = at or timezone.now()
     entries = [_entry(pk, before, after, by=by, changed_by=changed_by, note=note, at=at) for pk in inquiry_ids]
-    rows = InquiryHistory.objects.bulk_create([InquiryHistory(**vars(entry)) for entry in entries], batch_size=BATCH)
+    rows = InquiryHistory.objects.bulk_create(_sealed_rows(entries), batch_size=BATCH)
     share_later(rows)
+
+
+def _sealed_rows(entries: list[Entry]) -> list[InquiryHistory]:
+    seals = seal_new(entries)
+    return [InquiryHistory(**vars(entry), seal=seal) for entry, seal in zip(entries, seals, strict=True)]
 
 
 def _entry(

@@ -2,7 +2,7 @@ from .allowed_move import AllowedMove
 from .attachment import Attachment
 from .directory_user import DirectoryUser
 from .filter_option import FilterOption
-from .history import InquiryHistory
+from .history import HistoryHead, InquiryHistory
 from .inquiry import Inquiry
 from .inquiry_count import InquiryCount
 from .inquiry_type import InquiryType
@@ -17,6 +17,7 @@ __all__ = [
     "Attachment",
     "DirectoryUser",
     "FilterOption",
+    "HistoryHead",
     "Inquiry",
     "InquiryCount",
     "InquiryHistory",

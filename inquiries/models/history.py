@@ -27,6 +27,8 @@ class InquiryHistory(models.Model):
     by_name = models.CharField(_("by"), max_length=254, blank=True)
     note = models.TextField(_("note"), max_length=2000, blank=True)
     created_at = models.DateTimeField(_("at"), default=timezone.now)
+    # Of this row and those before it, see `inquiries.history.chain`; blank in rows from before there were seals.
+    seal = models.CharField(_("seal"), max_length=64, blank=True, default="", db_default="", editable=False)
 
     class Meta:
         verbose_name = _("status change of an inquiry")
@@ -36,3 +38,24 @@ class InquiryHistory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_label or '–'} → {self.to_label}"
+
+
+class HistoryHead(models.Model):
+    """The seal of all histories together, once a day: of the `rows` rows up to the id `last_id`.
+
+    `seal` is blank until each row up to `last_id` is surely stored, see `inquiries.history.chain`.
+    """
+
+    day = models.DateField(_("day"), unique=True)
+    last_id = models.BigIntegerField(_("last status change"))
+    rows = models.BigIntegerField(_("number of status changes"), default=0)
+    seal = models.CharField(_("seal"), max_length=64, blank=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("seal of a day")
+        verbose_name_plural = _("seals of days")
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.seal}"

@@ -12,8 +12,6 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.utils.csp import CSP
-
 from config.backends import databases, mailer, storages, templates
 from config.environment import (
     BASE_DIR,
@@ -29,6 +27,7 @@ from config.environment import (
     read_secret_key,
 )
 from config.service_settings import *  # noqa: F403
+from config.web.csp import ADMIN_CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY
 from config.web.logs import logging_config
 
 # --- Where it runs -------------------------------------------------------------------------------
@@ -95,10 +94,13 @@ MIDDLEWARE = [
     "config.api.middleware.DialectMiddleware",
     "config.web.middleware.MethodErrorMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "config.web.middleware.BodyLimitMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.web.isolation.ResourcePolicyMiddleware",
+    "config.web.middleware.BodyLimitMiddleware",
     "config.accounts.middleware.BearerMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.web.isolation.FetchMetadataMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -108,7 +110,6 @@ MIDDLEWARE = [
     "config.accounts.middleware.WorkspaceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "config.web.toasts.ToastMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -221,12 +222,7 @@ TIME_ZONE = read_choice("TIME_ZONE", "UTC", zoneinfo.available_timezones(), "it 
 
 # --- Security ------------------------------------------------------------------------------------
 
-_FROM_HERE = ("script-src", "style-src", "img-src", "media-src", "font-src", "connect-src", "form-action")
-SECURE_CSP = {
-    "default-src": [CSP.NONE],
-    **{directive: [CSP.SELF] for directive in _FROM_HERE},
-    **{directive: [CSP.NONE] for directive in ("base-uri", "frame-ancestors")},
-}
+SECURE_CSP, ADMIN_CSP = CONTENT_SECURITY_POLICY, ADMIN_CONTENT_SECURITY_POLICY
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -11,7 +11,8 @@ from django.views.generic import RedirectView
 
 from config.accounts.middleware import without_gate, without_pro
 from config.api import docs
-from config.web import health, mailbox, offline, styleguide
+from config.web import health, mailbox, offline, policy_reports, styleguide
+from config.web.csp import REPORTS_PATH
 
 admin.site.site_header = admin.site.site_title = "Vestibule"
 admin.site.site_url = "/inbox"
@@ -50,6 +51,7 @@ urlpatterns = [
     path("styleguide", without_gate(without_pro(styleguide.styleguide)), name="styleguide"),
     path("offline", offline.offline, name="offline"),
     path("service-worker.js", offline.service_worker, name="service_worker"),
+    path(REPORTS_PATH.lstrip("/"), policy_reports.policy_reports, name="policy_reports"),
     path("healthz", health.alive),
     path("readyz", health.ready),
 ]

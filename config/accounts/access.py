@@ -8,6 +8,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 from config.api.errors import ProblemError
 from config.web.client import client_place
+from config.web.isolation import is_foreign_fetch
 from config.web.limits import Limit
 
 from .models import ApiToken, Pro, User
@@ -54,6 +55,8 @@ def by_token_or_session(request: HttpRequest) -> Caller:
     user = request.user
     if not user.is_authenticated or user.pro is None:
         raise _unauthenticated(request)
+    if is_foreign_fetch(request):
+        raise ProblemError("forbidden", "A page of another site may not ask this with somebody's session.")
     if reason := _check_csrf(request):
         raise ProblemError("forbidden", f"The CSRF token is missing or wrong ({reason}).")
     _count_request(f"user:{user.pk}")

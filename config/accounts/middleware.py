@@ -26,8 +26,8 @@ class BearerMiddleware:
     """Answers JSON requests with a token and without cookies before the middleware that follows.
 
     A session, its user, CSRF tokens, messages, htmx and static files are for browsers. What else the middleware after
-    this one does for a response is done here: the host is checked, the reader's language activated and named, framing
-    refused, the length stated. tests/api/test_bearer.py compares the two ways, header by header.
+    this one does for a response is done here: the host is checked, the reader's language activated and named, the
+    length stated. tests/api/test_bearer.py compares the two ways, header by header.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -40,7 +40,6 @@ class BearerMiddleware:
         request.get_host()
         _activate_locale(request, None)
         response = self.answer(request)
-        response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
         _name_language(response)
         if not response.streaming:
             response.headers.setdefault("Content-Length", str(len(response.content)))

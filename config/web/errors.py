@@ -33,6 +33,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _error_page(request, 403, _("Please send that again"), text)
 
 
+def from_another_site(request: HttpRequest) -> HttpResponse:
+    text = _("A page of another site asked for it. Open the page here, and do it from there.")
+    return _error_page(request, 403, _("That came from another site"), text)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _error_page(
         request,

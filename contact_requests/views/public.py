@@ -21,6 +21,7 @@ from config.accounts.models import Pro
 from config.files.downloads import serve_inline
 from config.files.storage import StorageUnavailableError
 from config.web.compiled import Compiled
+from config.web.isolation import open_to_other_sites
 from contacts.waiting.answer_times import usual_answer_time
 
 from ..forms import ContactForm
@@ -53,6 +54,7 @@ def property_detail(request: VisitorRequest, slug: str) -> HttpResponse:
 
 
 @login_not_required
+@open_to_other_sites
 @require_safe
 def property_picture(request: VisitorRequest, slug: str, picture: int) -> HttpResponseBase:
     """Serve a picture of a published property."""

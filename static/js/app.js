@@ -1,6 +1,12 @@
 // Behaviour that HTML and htmx lack. Every page works without this file.
 "use strict";
 
+// htmx parses answers; no other text becomes HTML.
+window.trustedTypes?.createPolicy("default", {
+  createHTML: (text, _, sink) => (/pars/.test(sink) ? text : null),
+  createScriptURL: (text) => (text === "/service-worker.js" ? text : null),
+});
+
 const one = (selector, from = document) => from.querySelector(selector);
 const all = (selector) => [...document.querySelectorAll(selector)];
 
@@ -13,14 +19,6 @@ addEventListener("submit", (event) => {
 });
 // Enable them again when the page is restored from cache.
 addEventListener("pageshow", () => all("form button:disabled").forEach((button) => { button.disabled = false; }));
-
-addEventListener("click", (event) => {
-  const copy = event.target.closest?.("[data-copy]");
-  if (!copy) return;
-  navigator.clipboard.writeText(one("#" + copy.dataset.copy).textContent);
-  copy.textContent = copy.dataset.done;
-});
-all("[data-copy]").forEach((button) => { button.hidden = !navigator.clipboard; });
 
 // Without a network the worker shows a page of ours.
 if (one("body.workspace")) navigator.serviceWorker?.register("/service-worker.js").catch(() => {});

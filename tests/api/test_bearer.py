@@ -61,6 +61,7 @@ def test_the_lists(both, rows, path):
         "Content-Language": "en",
         "Content-Security-Policy": headers["Content-Security-Policy"],
         "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",

@@ -16,8 +16,24 @@ from tests.pages import Page
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types default; report-uri /csp-reports; report-to csp"
 )
+# On every answer.
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+# Django's own scripts write markup.
+OF_THE_ADMIN = {
+    "Content-Security-Policy": CSP.replace("require-trusted-types-for 'script'; trusted-types default; ", "")
+}
+# Another site may show it.
+PICTURE = "/properties/x/pictures/1"
 # Public pages; all others require a sign-in. A new public page needs an entry.
 PUBLIC = {
     "/",
@@ -32,6 +48,7 @@ PUBLIC = {
     "/offline",
     "/service-worker.js",
     "/offers/x",
+    "/csp-reports",
     "/channels/whatsapp/x",
     "/channels/telegram/x",
     "/channels/email/x",
@@ -78,26 +95,26 @@ def test_the_public_pages_are_the_known_ones():
     assert set(PAGES) >= PUBLIC
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/inbox", "/settings/profile", "/docs/api", "/nothing-here"])
-def test_every_page_carries_the_safe_headers(browser, path):
-    headers = browser.get(path).headers
-    assert {
-        name: headers.get(name)
-        for name in (
-            "Content-Security-Policy",
-            "X-Content-Type-Options",
-            "Referrer-Policy",
-            "X-Frame-Options",
-            "Cross-Origin-Opener-Policy",
-        )
-    } == {
-        "Content-Security-Policy": CSP,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "same-origin",
-        "X-Frame-Options": "DENY",
-        "Cross-Origin-Opener-Policy": "same-origin",
-    }
-    assert re.fullmatch(r"[0-9a-f]{16}", headers["X-Request-ID"])
+@pytest.mark.parametrize("who", ["nobody", "browser", "staff_browser"])
+def test_every_page_carries_the_safe_headers(who, request, case):
+    client = request.getfixturevalue(who)
+    for path in [*PAGES, "/nothing-here"]:
+        with case(path):
+            response = client.get(path)
+            headers, is_page = response.headers, response["Content-Type"].startswith("text/html")
+            is_admin = is_page and path.startswith("/admin/") and path not in PUBLIC
+            others = {"Cross-Origin-Resource-Policy": "cross-origin"} if path == PICTURE else {}
+            expected = HEADERS | others | (OF_THE_ADMIN if is_admin else {})
+            assert {name: headers.get(name) for name in HEADERS} == expected
+            assert re.fullmatch(r"[0-9a-f]{16}", headers["X-Request-ID"])
+            assert ("clipboard-write=(self)" in headers.get("Permissions-Policy", "")) == is_page
+            assert headers.get("Reporting-Endpoints") == ('csp="/csp-reports"' if is_page else None)
+
+
+def test_a_form_too_large_carries_the_safe_headers(nobody):
+    response = nobody.generic("POST", "/sign-in", b"", CONTENT_LENGTH=str(11 * 1024 * 1024 + 1))
+    assert response.status_code == 413
+    assert {name: response.headers.get(name) for name in HEADERS} == HEADERS
 
 
 @pytest.mark.parametrize("path", ["/inbox/", "/sign-in/", "/docs/api/", "/settings/profile/"])

@@ -12,7 +12,9 @@ from pathlib import PurePosixPath
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from .office import has_macros
+from .ole import OLE_SIGNATURE, has_ole_macros
+from .ooxml import has_ooxml_macros
+from .programs import PAGE_SUFFIXES, PROGRAM_SIGNATURES, RUNNABLE_SUFFIXES, suffix_of
 from .validation import FILE_TYPES, MAX_FILENAME, FileInfo, is_forbidden, mime_type_of
 
 MAX_KEPT_BYTES = 25 * 1024 * 1024
@@ -20,21 +22,6 @@ MAX_SUFFIX = 20  # characters
 UNKNOWN = "application/octet-stream"
 # Stored for a program, whatever its name says.
 PROGRAM = "application/x-executable"
-PROGRAM_SIGNATURES = (
-    b"MZ",
-    b"\x7fELF",
-    b"#!",
-    b"\xca\xfe\xba\xbe",
-    b"\xcf\xfa\xed\xfe",
-    b"\xfe\xed\xfa",
-    b"L\0\0\0\x01\x14\x02\0",
-)
-# Endings of files that run something when they are opened: programs, scripts, links, pages, documents with macros.
-RISKY_SUFFIXES = (
-    "exe com scr pif bat cmd msi msix msp cpl dll sys drv ocx gadget js jse mjs vbs vbe ws wsf wsh wsc ps1 psm1 sh "
-    "bash zsh command app jar apk lnk url desktop reg inf hta htm html xhtml mht mhtml shtml svg xsl chm iso img vhd "
-    "vhdx dmg pkg deb rpm docm dotm xlsm xltm xlam xll pptm potm ppam ppsm sldm one py pl php rb"
-)
 # Endings for files without a name, by what they begin with; those of FILE_TYPES are known by their whole content.
 SIGNATURES = {
     rb"....ftyp(?:heic|heix|mif1|msf1)": ".heic",
@@ -82,7 +69,7 @@ def usable_filename(filename: str) -> str:
 
 def is_risky(filename: str, mime_type: str) -> bool:
     """True for a kept file that may run something on the computer of whoever opens it."""
-    return mime_type == PROGRAM or PurePosixPath(filename.lower()).suffix[1:] in RISKY_SUFFIXES.split()
+    return mime_type == PROGRAM or suffix_of(filename) in RUNNABLE_SUFFIXES | PAGE_SUFFIXES
 
 
 def served_type(mime_type: str) -> str:
@@ -92,7 +79,9 @@ def served_type(mime_type: str) -> str:
 
 
 def _is_program(content: bytes) -> bool:
-    return content.startswith(PROGRAM_SIGNATURES) or has_macros(content)
+    if content.startswith(OLE_SIGNATURE):
+        return has_ole_macros(content)
+    return content.startswith(PROGRAM_SIGNATURES) or has_ooxml_macros(content)
 
 
 def _suffix_of(content: bytes) -> str:

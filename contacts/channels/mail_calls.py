@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from msgspec import Struct
 
+from config.limited import LimitExceededError, run_limited
+
 from .letters.parts import MAX_HEADERS, MailPart, TooComplexError, parse_head, parse_mail
 from .letters.provider_mails import (
     NoMailError,
@@ -21,7 +23,6 @@ from .letters.provider_mails import (
     postmark_payload,
     read_form,
 )
-from .letters.sandbox import LimitExceededError, run_limited
 from .mail_headers import message_id
 from .mail_reading import read_mail
 from .message import InboundMessage, UnreadableError

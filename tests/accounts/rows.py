@@ -6,7 +6,7 @@ from config.accounts.models import ApiToken, IdentityDocument, Pro
 
 from ..factories import UserFactory
 
-PDF = b"%PDF-1.7 a card"
+PDF = b"%PDF-1.7 a card\n%%EOF\n"
 
 
 def submit_document(pro: Pro, name: str = "card.pdf") -> IdentityDocument:

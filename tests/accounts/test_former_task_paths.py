@@ -12,7 +12,7 @@ from config.accounts.models import IdentityDocument
 
 @pytest.fixture
 def document(pro, user):
-    return IdentityDocument.objects.submit(pro, SimpleUploadedFile("cni.pdf", b"%PDF-1.7"), by=user)
+    return IdentityDocument.objects.submit(pro, SimpleUploadedFile("cni.pdf", b"%PDF-1.7\n%%EOF\n"), by=user)
 
 
 def test_a_queued_password_reset_is_sent(user, work_tasks):

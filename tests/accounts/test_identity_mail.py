@@ -13,7 +13,7 @@ from config.accounts.models import IdentityDocument
 def document(pro, user):
     pro.cni_required = True
     pro.save()
-    return IdentityDocument.objects.submit(pro, SimpleUploadedFile("cni.pdf", b"%PDF-1.7"), by=user)
+    return IdentityDocument.objects.submit(pro, SimpleUploadedFile("cni.pdf", b"%PDF-1.7\n%%EOF\n"), by=user)
 
 
 def sent():

@@ -11,10 +11,11 @@ from config.accounts import identity_review
 from config.accounts.models import IdentityDocument
 
 from ..pages import Page
+from ..sample_files import JPEG, png
 
 PATH = "/settings/identity"
 PDF = b"%PDF-1.7\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+PNG = png()
 
 
 def upload(browser: Any, name: str = "cni.pdf", content: bytes = PDF) -> Any:
@@ -58,7 +59,7 @@ def test_pages_that_stay_open_behind_the_gate(browser, gated, path, heading):
     ("name", "content", "media_type"),
     [
         ("cni.pdf", PDF, "application/pdf"),
-        ("CNI.JPEG", b"\xff\xd8\xff\xe0" + b"\0" * 20, "image/jpeg"),
+        ("CNI.JPEG", JPEG, "image/jpeg"),
         ("cni.png", PNG, "image/png"),
     ],
 )

@@ -306,7 +306,8 @@ def test_the_identity_page_of_a_gated_pro(enter, user, row):
     page = enter("/inbox")
     page.get_by_text("upload your identity card").wait_for()
     assert violations(page) == []
-    page.set_input_files("[name=file]", {"name": "cni.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n"})
+    document = {"name": "cni.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF\n"}
+    page.set_input_files("[name=file]", document)
     page.get_by_role("button", name="Send for review").click()
     page.get_by_text("In review", exact=True).wait_for()
     assert IdentityDocument.objects.get().filename == "cni.pdf"

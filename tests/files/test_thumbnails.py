@@ -5,7 +5,8 @@ import io
 import pytest
 from PIL import Image
 
-from config.files.thumbnails import make_thumbnail
+from config.files import thumbnails
+from config.files.thumbnails import draw_thumbnail, make_thumbnail
 
 from ..pictures import huge_png, photo, picture
 from ..sample_files import GIF, PDF
@@ -17,7 +18,7 @@ def opened(thumbnail):
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_picture_is_made_small(kind):
-    thumbnail = make_thumbnail(picture(kind=kind))
+    thumbnail = draw_thumbnail(picture(kind=kind))
     image = opened(thumbnail)
     assert (thumbnail.width, thumbnail.height, image.size, image.format) == (640, 480, (640, 480), "WEBP")
     red, _green, blue = image.convert("RGB").getpixel((100, 100))
@@ -27,7 +28,7 @@ def test_picture_is_made_small(kind):
 def test_photo_is_turned_and_loses_its_data():
     content = photo()
     assert b"Maker of phones" in content and b"secret comment" in content
-    thumbnail = make_thumbnail(content)
+    thumbnail = draw_thumbnail(content)
     image = opened(thumbnail)
     assert (image.size, dict(image.getexif()), image.info.get("icc_profile")) == ((480, 640), {}, None)
     assert not any(text in thumbnail.content for text in (b"Maker", b"secret", b"Exif", b"EXIF", b"XMP"))
@@ -37,9 +38,9 @@ def test_photo_is_turned_and_loses_its_data():
 
 
 def test_small_and_transparent_pictures_stay_so():
-    thumbnail = make_thumbnail(picture((30, 20), "PNG", "RGBA"))
+    thumbnail = draw_thumbnail(picture((30, 20), "PNG", "RGBA"))
     assert (opened(thumbnail).size, opened(thumbnail).mode) == ((30, 20), "RGBA")
-    assert make_thumbnail(GIF)[1:] == (1, 1)
+    assert draw_thumbnail(GIF)[1:] == (1, 1)
 
 
 def test_other_modes_are_converted(subtests):
@@ -47,7 +48,7 @@ def test_other_modes_are_converted(subtests):
         with subtests.test(mode):
             content = io.BytesIO()
             Image.new(mode, (50, 40)).save(content, "JPEG" if mode == "CMYK" else "PNG")
-            assert make_thumbnail(content.getvalue())[1:] == (50, 40)
+            assert draw_thumbnail(content.getvalue())[1:] == (50, 40)
 
 
 def test_nothing_is_made_of_anything_else(subtests):
@@ -60,4 +61,22 @@ def test_nothing_is_made_of_anything_else(subtests):
     contents["bomb"] = huge_png(60_000, 60_000)
     for name, content in contents.items():
         with subtests.test(name):
-            assert make_thumbnail(content) is None
+            assert draw_thumbnail(content) is None
+
+
+def test_thumbnail_is_drawn_in_a_process_of_its_own(monkeypatch):
+    content = photo()
+    assert make_thumbnail(content, 300) == draw_thumbnail(content, 300)
+    assert (make_thumbnail(PDF), make_thumbnail(content[:900])) == (None, None)
+    monkeypatch.setattr(thumbnails, "MAX_MEGABYTES", 1)
+    assert make_thumbnail(picture((5000, 4000), "PNG")) is None
+
+
+def test_second_picture_of_a_phone_and_wrong_camera_data_do_no_harm():
+    first, second = (Image.open(io.BytesIO(picture((size, 900)))) for size in (1200, 300))
+    several = io.BytesIO()
+    first.save(several, "MPO", save_all=True, append_images=[second])
+    assert draw_thumbnail(several.getvalue())[1:] == (640, 480)
+    content = photo()
+    wrong = content.replace(b"Exif\0\0MM\0*\0\0\0\x08", b"Exif\0\0MM\0*\0\0\xff\x08")
+    assert (wrong != content, draw_thumbnail(wrong)[1:]) == (True, (640, 480))

@@ -1,40 +1,18 @@
-import hashlib
 import uuid
-from pathlib import PurePosixPath
 
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.files.validation import check_file
+
 from .pro import Pro
 from .tenancy import TenantQuerySet
 from .user import User
 
-MAX_BYTES = 10 * 1024 * 1024
-# Media type -> (first bytes of the file, allowed endings of its name).
-MEDIA_TYPES = {
-    "application/pdf": (b"%PDF-", (".pdf",)),
-    "image/jpeg": (b"\xff\xd8\xff", (".jpg", ".jpeg")),
-    "image/png": (b"\x89PNG\r\n\x1a\n", (".png",)),
-}
-
-
-def read_media_type(file: UploadedFile, name: str, size: int) -> str:
-    """The media type on which content and name agree. Raises ValidationError: none, empty or too large."""
-    if not size:
-        raise ValidationError(_("The file is empty."), code="empty")
-    if size > MAX_BYTES:
-        raise ValidationError(_("The file is larger than 10 MB."), code="too_large")
-    file.seek(0)
-    head = file.read(16)
-    file.seek(0)
-    suffix = PurePosixPath(name.lower()).suffix
-    for media_type, (magic, suffixes) in MEDIA_TYPES.items():
-        if head.startswith(magic) and suffix in suffixes:
-            return media_type
-    raise ValidationError(_("Choose a PDF, JPEG or PNG file; name and content must agree."), code="kind")
+SUFFIXES = (".pdf", ".jpg", ".jpeg", ".png")
+REFUSAL = _("Choose a PDF, JPEG or PNG file; name and content must agree.")
 
 
 def _random_path(document: "IdentityDocument", filename: str) -> str:
@@ -45,22 +23,18 @@ class IdentityDocumentQuerySet(TenantQuerySet["IdentityDocument"]):
     def submit(self, pro: Pro, file: UploadedFile, *, by: User) -> "IdentityDocument":
         """Store an uploaded document for review; it replaces one that is still pending.
 
-        Raises ValidationError for an empty or too large file or another media type; then nothing is stored.
+        Raises ValidationError for an empty or too large file or one of another kind; then nothing is stored.
         """
-        name, size = file.name or "", file.size or 0
-        media_type = read_media_type(file, name, size)
-        digest = hashlib.sha256()
-        for chunk in file.chunks():
-            digest.update(chunk)
+        info = check_file(file, file.name or "", suffixes=SUFFIXES, refusal=REFUSAL)
         document = self.model(
             pro=pro,
-            content_type=media_type,
-            filename=name[:200],
-            size=size,
-            sha256=digest.hexdigest(),
+            content_type=info.mime_type,
+            filename=info.filename[:200],
+            size=info.size,
+            sha256=info.sha256,
             uploaded_by=by,
         )
-        document.file.save(name, file, save=False)
+        document.file.save(info.filename, file, save=False)
         try:
             with transaction.atomic():
                 # Lock the Pro, so that of two uploads at once one pending document is left.

@@ -1,8 +1,8 @@
-"""Run the reading of a stranger's e-mail in a process of its own, with limits of time and memory.
+"""Run the reading of what a stranger sent in a process of its own, with limits of time and memory.
 
 The processes come from a server that has no threads, no database connection and no other job (multiprocessing's
-forkserver): it starts with the first e-mail and ends with the process that uses it. A result comes back as MessagePack,
-never as a pickle.
+forkserver): it starts with the first of them and ends with the process that uses it. A result comes back as
+MessagePack, never as a pickle.
 """
 
 import contextlib
@@ -20,12 +20,10 @@ import django
 import msgspec
 from django.apps import apps
 
-# Imported by the server once, so that a process of it starts in milliseconds.
-PRELOADED = ["contacts.channels.mail_preload"]
 MAX_RESULT = 128 * 1024 * 1024  # bytes
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(PRELOADED)
+_context.set_forkserver_preload(["config.limited_server"])
 
 
 # Signals that somebody sends, such as to all processes of a service that is stopped; 255: the server is gone.

@@ -1,0 +1,13 @@
+"""Load the application in the server of limited processes, once, so that a process of it starts in milliseconds."""
+
+import os
+from importlib import import_module
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+# Modules whose functions are run there. Named here, as this floor does not import those above.
+for name in ("config.files.thumbnails", "contacts.channels.mail_calls", "contacts.importing.reading"):
+    import_module(name)

@@ -19,6 +19,19 @@ SQLITE_OPTIONS = {
 }
 
 
+POSTGRESQL_OPTIONS = {
+    "connect_timeout": 5,  # seconds
+    # A server that is gone without a word: asked after 10 idle seconds, given up after 15 more, or when what was sent
+    # is not acknowledged for as long. The address in DATABASE_URL may say otherwise ("?tcp_user_timeout=…").
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds
+    # After 5 times the plan of a statement is kept, where `config.cursors` says so.
+    "prepare_threshold": 5,
+}
+
+
 def databases(var_dir: Path) -> dict[str, Any]:
     """The setting DATABASES: `default` from DATABASE_URL, and `replica` if there is a DATABASE_REPLICA_URL."""
     default = database(
@@ -50,8 +63,7 @@ def database(variable: str, url: str, var_dir: Path) -> dict[str, Any]:
         close_to_others(Path(entry["NAME"]))
     elif engine == "django.db.backends.postgresql" and entry["NAME"]:
         entry["CONN_HEALTH_CHECKS"] = True
-        # After 5 times the plan of a statement is kept, where `config.cursors` says so.
-        entry["OPTIONS"] = {**entry.get("OPTIONS", {}), "connect_timeout": 5, "prepare_threshold": 5}
+        entry["OPTIONS"] = POSTGRESQL_OPTIONS | entry.get("OPTIONS", {})
         if read_choice("DATABASE_POOLER", "none", ("none", "transaction"), "it must be none or transaction") != "none":
             # What outlives a transaction is on another connection then: cursors with a name, prepared statements.
             entry["DISABLE_SERVER_SIDE_CURSORS"] = True

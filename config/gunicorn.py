@@ -2,10 +2,12 @@
 
 import os
 import re
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from config import settings  # a bad value stops the start here, once, instead of in every worker
+from config.database import limit_waits
 from config.environment import read, read_int
 
 wsgi_app = "config.wsgi:application"
@@ -19,6 +21,9 @@ bind = read(
 workers = read_int("WEB_CONCURRENCY", 2, 1, 64)
 # The database, mails and uploads are for nobody else on the machine.
 umask = 0o077
+# Whoever waits longer gets 503. A lock is held for milliseconds, and the slowest page takes a second.
+lock_seconds = read_int("DATABASE_LOCK_SECONDS", 5, 1, 50)
+statement_seconds = read_int("DATABASE_STATEMENT_SECONDS", 15, 1, 50)
 # Sync workers keep one database connection each; a proxy in front holds the slow clients.
 worker_class = "sync"
 timeout = 60
@@ -33,3 +38,7 @@ loglevel = "warning"
 logconfig_dict = settings.LOGGING
 # It would lie in the home folder, where a second installation on the machine has its own.
 control_socket_disable = True
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    limit_waits(settings.DATABASES, lock=lock_seconds, statement=statement_seconds)

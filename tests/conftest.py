@@ -21,6 +21,7 @@ from django.utils import translation
 
 from config.accounts.access import REFUSALS, REQUESTS
 from config.accounts.models import Pro, User
+from config.web import aside
 from contacts.conversations.webhooks import CALLS
 from inquiries.models import InquiryType
 
@@ -78,9 +79,10 @@ def attachment_folder() -> Iterator[Path]:
 
 
 def forget_requests() -> None:
-    """Drop what requests leave behind in the process: counts of the limits, the reader's language."""
+    """Drop what requests leave behind in the process: counts of the limits, writes, the reader's language."""
     for limit in (REQUESTS, REFUSALS, CALLS):
         limit._pending.clear()
+    aside._waiting.clear()
     translation.deactivate()
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import CsrfViewMiddleware
 
 from config.api.errors import ProblemError
+from config.web.aside import write_aside
 from config.web.client import client_place
 from config.web.isolation import is_foreign_fetch
 from config.web.limits import Limit
@@ -41,7 +42,7 @@ def by_token(request: HttpRequest) -> Caller:
     if token is None:
         raise _unauthenticated(request)
     _count_request(f"token:{token.pk}")
-    token.note_use()
+    write_aside(token.note_use)
     return Caller(token.pro, token=token)
 
 

@@ -1,10 +1,13 @@
 """Rate limits, counted over all worker processes."""
 
+import threading
 import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from .aside import write_aside
 from .models import RateCount
 
 # At these a dot in the name of a mailbox means nothing.
@@ -28,15 +31,17 @@ def mailbox_of(email: str) -> str:
 class Limit:
     """Limit of `times` per window of `seconds` for one key.
 
-    With `batch` > 1 each process counts in memory and writes to the database once per `batch` hits, so that a reading
-    route hardly pays for it; a process may then exceed the limit by up to `batch`.
+    With `batch` > 1 each process counts in memory and tells the database once per `batch` hits, after the answer, so
+    that a reading route does not wait for it; a process may then exceed the limit by up to `batch`.
     """
 
     name: str
     times: int
     seconds: int
     batch: int = 1
+    # By key: the end of the window, what the database has counted in it, and what it has not yet been told.
     _pending: dict[str, tuple[int, int, int]] = field(default_factory=dict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def hit(self, key: object) -> int:
         """Count one for `key`. Returns 0 within the limit, else the seconds until the next window."""
@@ -57,14 +62,22 @@ class Limit:
     def _count(self, key: str, ends: int) -> int:
         if self.batch == 1:
             return RateCount.objects.hit(f"{self.name}:{key}", seconds=self.seconds)
-        window, written, waiting = self._pending.get(key, (ends, 0, 0))
-        if window != ends:
-            written = waiting = 0
-        waiting += 1
-        if waiting >= self.batch:
-            written = RateCount.objects.hit(f"{self.name}:{key}", seconds=self.seconds, times=waiting)
-            waiting = 0
-        if len(self._pending) > 10_000:
-            self._pending.clear()
-        self._pending[key] = (ends, written, waiting)
-        return written + waiting
+        with self._lock:
+            window, written, waiting = self._pending.get(key, (ends, 0, 0))
+            if window != ends:
+                written = waiting = 0
+            waiting += 1
+            if waiting >= self.batch:
+                write_aside(partial(self._write, key, ends, waiting))
+                written, waiting = written + waiting, 0
+            if len(self._pending) > 10_000:
+                self._pending.clear()
+            self._pending[key] = (ends, written, waiting)
+            return written + waiting
+
+    def _write(self, key: str, ends: int, times: int) -> None:
+        written = RateCount.objects.hit(f"{self.name}:{key}", seconds=self.seconds, times=times)
+        with self._lock:
+            window, _written, waiting = self._pending.get(key, (ends, 0, 0))
+            if window == ends:
+                self._pending[key] = (ends, written, waiting)

@@ -1,81 +1,20 @@
 """Kill of the web server under load: acknowledged creations persist, and every key can be sent again."""
 
-import contextlib
 import http.client
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
-from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
 from config.api.models import IdempotencyKey
 from contacts.models import Contact, ContactEvent, ContactIdentity
 
 from ..factories import make_token
+from ..servers import Server, free_port
 
 KILLS, THREADS, KEYS = 3, 8, 160
 BEFORE_THE_KILL = 50  # acknowledged
-
-
-def database_url():
-    """URL of the test database, for another process."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Server:
-    """gunicorn with its workers, as `manage.py start` runs it, on the test database."""
-
-    def __init__(self, port, token):
-        self.port, self.token = port, token
-        own = {**os.environ, "DATABASE_URL": database_url(), "API_REQUESTS_PER_MINUTE": "100000"}
-        command = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "-b", f"127.0.0.1:{port}"]
-        self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=own, start_new_session=True)
-
-    def until_up(self):
-        for _ in range(600):
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                if self.ask("GET", "/healthz")[0] == 200:
-                    return self
-            time.sleep(0.05)
-        pytest.fail("the server does not answer")
-
-    def ask(self, method, path, body=None, **headers):
-        """Status, headers and body. Raises OSError or HTTPException for an incomplete response."""
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        try:
-            line.request(method, path, body, {"Host": "testserver", **headers})
-            response = line.getresponse()
-            return response.status, response.headers, response.read()
-        finally:
-            line.close()
-
-    def post(self, key):
-        body = json.dumps({"name": key, "email": f"{key}@example.org"})
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", "Idempotency-Key": key}
-        return self.ask("POST", "/api/v1/contacts", body, **headers)
-
-    def kill(self):
-        """Kill all of its processes."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
 
 
 @pytest.fixture
@@ -83,7 +22,7 @@ def start(pro):
     token, port, started = make_token(pro), free_port(), []
 
     def one():
-        started.append(Server(port, token))
+        started.append(Server(token, port))
         return started[-1].until_up()
 
     yield one

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -124,10 +124,12 @@ class ApiToken(models.Model):
         return scope in self.scopes or scope.replace(":read", ":write") in self.scopes
 
     def note_use(self) -> None:
-        """Store the time of use, at most once a minute."""
+        """Store the time of use, at most once a minute, and not while somebody else holds the row."""
         now = timezone.now()
         if self.last_used_at is None or self.last_used_at < now - LAST_USED_RESOLUTION:
-            ApiToken.objects.filter(pk=self.pk).update(last_used_at=now)
+            with transaction.atomic():
+                free = ApiToken.objects.select_for_update(skip_locked=True).filter(pk=self.pk)
+                ApiToken.objects.filter(pk__in=list(free.values_list("pk", flat=True))).update(last_used_at=now)
 
     def revoke(self) -> None:
         """Revoke the token at once; a second time changes nothing."""

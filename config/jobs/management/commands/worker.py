@@ -1,8 +1,12 @@
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from config.database import limit_waits
 from config.jobs.worker import ResilientWorker, current_worker_id
+
+LOCK_SECONDS, STATEMENT_SECONDS = 60, 600
 
 
 class Command(BaseCommand):
@@ -30,5 +34,6 @@ class Command(BaseCommand):
         if batch:
             worker.run_batch()
         else:
+            limit_waits(settings.DATABASES, lock=LOCK_SECONDS, statement=STATEMENT_SECONDS)
             worker.configure_signals()
             worker.run()

@@ -8,14 +8,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.accounts.models import Pro, User
-
-APPLICATION = get_wsgi_application()
+from config.wsgi import application
 
 
 @dataclass
@@ -48,7 +46,7 @@ class Caller:
             **headers,
         }
         started: list[Any] = []
-        chunks = APPLICATION(environ, lambda status, head: started.extend((status, head)))  # type: ignore[arg-type]
+        chunks = application(environ, lambda status, head: started.extend((status, head)))  # type: ignore[arg-type]
         body = b"".join(chunks)
         if hasattr(chunks, "close"):
             chunks.close()

@@ -101,7 +101,7 @@ MIDDLEWARE = [
     "config.accounts.middleware.BearerMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.web.isolation.FetchMetadataMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.accounts.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -188,7 +188,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=12).total_seconds())
-SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
+# A session ends when nobody has used it for this long; an open page that asks for news by itself uses nothing.
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_ENGINE = "config.accounts.models.session"
 
 # Five wrong passwords for one address from one place close that pair for a quarter of an hour; the wider
 # limits (per place, per address) are config.accounts.limits.

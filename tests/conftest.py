@@ -4,6 +4,7 @@ import gc
 import json
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -13,7 +14,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connections, transaction
 from django.test import Client, override_settings
@@ -21,6 +21,8 @@ from django.utils import translation
 
 from config.accounts.access import REFUSALS, REQUESTS
 from config.accounts.models import Pro, User
+from config.accounts.models.session import SessionStore
+from config.accounts.proof import PROVEN_AT
 from config.web import aside
 from contacts.conversations.webhooks import CALLS
 from inquiries.models import InquiryType
@@ -165,6 +167,7 @@ def new_session(user: User) -> str:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "config.accounts.backends.EmailBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session[PROVEN_AT] = int(time.time())
     session.create()
     return session.session_key
 

@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, PasswordResetForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.web.text import unix_lines
 
+from .limits import is_own_password
 from .mails import send_password_reset
 from .models import ApiToken, Pro, User
 from .models.signature import MAX_LENGTH as MAX_SIGNATURE
@@ -41,6 +42,19 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].widget = forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
         self.fields["username"].label = _("E-mail")
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """A new password in place of the old one, which is typed too; a wrong one counts as an attempt to sign in."""
+
+    def __init__(self, *args: Any, request: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._request = request
+
+    def clean_old_password(self) -> str:
+        if not is_own_password(self._request, self.cleaned_data["old_password"]):
+            raise forms.ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return self.cleaned_data["old_password"]
 
 
 class ResetForm(PasswordResetForm):

@@ -6,11 +6,14 @@ A place is a client's network, see `config.web.client`.
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
+from axes.handlers.proxy import AxesProxyHandler
+from axes.utils import reset as reset_attempts
 from django.conf import settings
+from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
-from config.web.client import client_place
+from config.web.client import client_attempts, client_place
 from config.web.limits import Limit, mailbox_of
 
 # Attempts an hour: from one place (an office may share it), and for one address from anywhere.
@@ -50,10 +53,24 @@ def render_too_many(request: HttpRequest, wait: int) -> HttpResponse:
     return response
 
 
-def sign_in_wait(request: HttpRequest) -> int:
-    """Count an attempt to sign in; returns the seconds to wait when there were too many, else 0."""
-    # An attempt refused for its place does not count against the address, which others may sign in with.
-    return PER_PLACE.hit(client_place(request)) or PER_ADDRESS.hit(attempted_email(request))
+def refuse_guess(request: HttpRequest, email: str) -> HttpResponse | None:
+    """Count an attempt at the password of `email`; returns the answer to it when there were too many."""
+    mailbox = mailbox_of(email)
+    # An attempt that django-axes refuses does not count against the address, which others may sign in with.
+    if not AxesProxyHandler.is_allowed(request, {"username": mailbox}):
+        return locked_out(request)
+    # Nor does one that is refused for its place.
+    wait = PER_PLACE.hit(client_place(request)) or PER_ADDRESS.hit(mailbox)
+    return render_too_many(request, wait) if wait else None
+
+
+def is_own_password(request: Any, password: str) -> bool:
+    """True for the password of the signed-in user. A wrong one counts as one of the attempts to sign in."""
+    user = authenticate(request, username=request.user.email, password=password)
+    if user is None or user.pk != request.user.pk:
+        return False
+    reset_attempts(username=mailbox_of(request.user.email), ip=client_attempts(request))
+    return True
 
 
 def reset_wait(request: HttpRequest) -> int:

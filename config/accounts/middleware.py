@@ -2,10 +2,12 @@
 
 import zoneinfo
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.sessions import middleware as sessions
 from django.core.exceptions import PermissionDenied
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +22,9 @@ from config.web.typed import page_before
 
 from .models import User
 from .resending import answer_ended_session
+
+# Elements of pages that ask for news by themselves: an open page is not somebody at work.
+POLLS = {"arrivals", "thread"}
 
 
 class BearerMiddleware:
@@ -49,6 +54,25 @@ class BearerMiddleware:
 def _answer(request: HttpRequest) -> HttpResponse:
     match = request.resolver_match = Api.resolve(request.path_info)
     return match.func(request, *match.args, **match.kwargs)
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """Django's, and a session that is used goes on: row and cookie are renewed every few minutes."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response = super().process_response(request, response)
+        session: Any = request.session
+        is_used = session.accessed and not session.modified and request.headers.get("HX-Trigger") not in POLLS
+        if is_used and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and session.touch():
+            response.set_cookie(
+                settings.SESSION_COOKIE_NAME,
+                session.session_key,
+                max_age=settings.SESSION_COOKIE_AGE,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=settings.SESSION_COOKIE_HTTPONLY,
+                samesite=settings.SESSION_COOKIE_SAMESITE,  # type: ignore[arg-type]
+            )
+        return response
 
 
 def _activate_locale(request: HttpRequest, user: User | None) -> None:

@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from .middleware import without_gate
-from .views import settings, signing
+from .views import sessions, settings, signing
 
 app_name = "accounts"
 
@@ -22,6 +22,9 @@ urlpatterns = [
     path("settings/signature", settings.signature, name="signature"),
     path("settings/profile", settings.profile, name="profile"),
     path("settings/password", signing.password_change, name="password_change"),
+    path("settings/sessions", sessions.sessions, name="sessions"),
+    path("settings/sessions/end", sessions.sessions_end, name="sessions_end"),
+    path("settings/sessions/<slug:handle>/end", sessions.session_end, name="session_end"),
     path("settings/tokens", settings.tokens, name="tokens"),
     path("settings/tokens/<int:id>/revoke", settings.token_revoke, name="token_revoke"),
     path("settings/identity", settings.identity, name="identity"),

@@ -1,8 +1,10 @@
 """Pruning of rows that libraries store and never delete."""
 
 from datetime import timedelta
+from importlib import import_module
 
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -14,7 +16,8 @@ SIGN_IN_ATTEMPTS_KEPT_FOR = timedelta(days=30)
 
 
 def prune_sessions() -> None:
-    """Delete expired sessions."""
+    """Delete expired sessions, and those that earlier releases kept in Django's own table."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from config.accounts.http import ProRequest, send_to
 from config.accounts.models import Pro
+from config.accounts.proof import password_again
 from config.web.toasts import toast
 
 from ..book.exporting import contact_lines
@@ -40,6 +41,7 @@ def export_response(pro: Pro, contacts: QuerySet[Contact]) -> StreamingHttpRespo
     return csv_response(f"contacts-{timezone.localdate()}.csv", contact_lines(pro, contacts))
 
 
+@password_again("POST")
 @require_POST
 def contacts_export(request: ProRequest) -> StreamingHttpResponse:
     """CSV file of the chosen contacts, archived ones too."""

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.accounts.http import ProRequest, wants
+from config.accounts.proof import password_again
 from config.counts.models import Total
 from config.search.found import find_keys, in_order_of
 
@@ -144,6 +145,7 @@ def show_list(request: ProRequest, book: ContactList, form: KeptViewForm, status
     return render(request, PAGE, {**book.context(), "kept_views": views, "keep_form": form}, status=status)
 
 
+@password_again("GET", "HEAD")
 @require_safe
 def contact_export(request: ProRequest) -> StreamingHttpResponse:
     """CSV file of the contacts that the list shows for the same query, sent while it is written."""

@@ -1,8 +1,8 @@
 """A user whose session ends in the middle of a form, as a browser without JavaScript sends it."""
 
-from django.contrib.sessions.models import Session
 from django.test import Client
 
+from config.accounts.models import Session
 from tests.conftest import new_session
 from tests.factories import PASSWORD
 from tests.pages import Form, Page

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from config.accounts.models import SCOPES, ApiToken, Pro, User
+from config.accounts.models import SCOPES, ApiToken, Pro, Session, User
 
 from ..admin_site import listed, page, shown, staff_client
 from ..pages import Page

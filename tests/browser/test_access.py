@@ -94,6 +94,7 @@ CLOSED = [
     "/settings/replies/new",
     "/settings/password",
     "/settings/tokens",
+    "/settings/sessions",
     "/settings/channels",
     "/settings/channels/whatsapp",
     "/settings/channels/telegram",

@@ -1,9 +1,9 @@
 """Words typed in the browser survive an ended session, a sign-in in another tab, and a request that fails."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from config.accounts.models import Session
 from contacts.models import CannedReply, Contact, ContactNote
 from tests.factories import PASSWORD, ContactFactory, InquiryFactory
 

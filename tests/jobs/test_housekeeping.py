@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
 from config.accounts.mails import send_password_reset
+from config.accounts.models import Session
 from contacts.models import ContactNote
 from tests.factories import ContactFactory
 

@@ -3,13 +3,13 @@
 import pytest
 from django.contrib import messages
 from django.contrib.messages.middleware import MessageMiddleware
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.test import RequestFactory
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxMiddleware
 
+from config.accounts.models.session import SessionStore
 from config.web.toasts import ToastMiddleware, toast
 from tests.pages import Page
 

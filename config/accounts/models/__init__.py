@@ -1,8 +1,9 @@
 from .identity import IdentityDocument
 from .pro import Pro
+from .session import Session
 from .signature import Signature
 from .tenancy import TenantQuerySet
 from .token import SCOPES, ApiToken
 from .user import User
 
-__all__ = ["SCOPES", "ApiToken", "IdentityDocument", "Pro", "Signature", "TenantQuerySet", "User"]
+__all__ = ["SCOPES", "ApiToken", "IdentityDocument", "Pro", "Session", "Signature", "TenantQuerySet", "User"]

@@ -16,6 +16,7 @@ from ..forms import IdentityForm, PersonForm, ProForm, SignatureForm, TokenForm
 from ..http import ProRequest, download_document
 from ..middleware import without_gate
 from ..models import ApiToken, IdentityDocument, Signature
+from ..proof import password_again
 
 
 def _save_profile(request: ProRequest, form: PersonForm | ProForm) -> HttpResponse:
@@ -54,6 +55,7 @@ def signature(request: ProRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_again("POST")
 def tokens(request: ProRequest) -> HttpResponse:
     """List the Pro's tokens; POST creates one and shows its secret, only then."""
     form = TokenForm(request.POST if request.method == "POST" else None)
@@ -67,6 +69,7 @@ def tokens(request: ProRequest) -> HttpResponse:
 
 
 @require_POST
+@password_again("POST")
 def token_revoke(request: ProRequest, id: int) -> HttpResponse:
     """Revoke a token."""
     token = get_object_or_404(ApiToken.objects.for_pro(request.pro), pk=id)

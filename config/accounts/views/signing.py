@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from axes.handlers.proxy import AxesProxyHandler
 from axes.utils import reset as reset_attempts
 from django.conf import settings
 from django.contrib import messages
@@ -17,10 +16,12 @@ from django.utils.translation import gettext as _
 
 from config.web.limits import mailbox_of
 
-from ..forms import ResetForm, SignInForm
-from ..limits import attempted_email, locked_out, render_too_many, reset_wait, sign_in_wait
+from ..forms import OwnPasswordForm, ResetForm, SignInForm
+from ..limits import attempted_email, refuse_guess, render_too_many, reset_wait
 from ..middleware import without_gate
+from ..proof import note_proof
 from ..resending import is_writer, open_typed, render_resend
+from ..sessions import end_sessions, note_sign_in
 
 
 class SignIn(auth_views.LoginView):
@@ -28,12 +29,7 @@ class SignIn(auth_views.LoginView):
     authentication_form = SignInForm
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        # An attempt that django-axes refuses does not count against the address, which others may sign in with.
-        if not AxesProxyHandler.is_allowed(request, {"username": attempted_email(request)}):
-            return locked_out(request)
-        if wait := sign_in_wait(request):
-            return render_too_many(request, wait)
-        return super().post(request, *args, **kwargs)
+        return refuse_guess(request, attempted_email(request)) or super().post(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # A wrong password keeps what was typed before the session ended.
@@ -41,7 +37,13 @@ class SignIn(auth_views.LoginView):
         return super().get_context_data(**kwargs, typed=kept if open_typed(kept) else "")
 
     def form_valid(self, form: Any) -> HttpResponse:
+        former = self.request.session.session_key
         response = super().form_valid(form)
+        if self.request.session.session_key == former:
+            # Django keeps the session of a user who signs in again.
+            self.request.session.cycle_key()
+        note_sign_in(self.request)
+        note_proof(self.request)
         user: Any = self.request.user
         translation.activate(user.language)
         typed = open_typed(self.request.POST.get("typed", ""))
@@ -79,16 +81,26 @@ class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
         response = super().form_valid(form)
         # The link proves the owner of the address: lift the lock that wrong guesses brought.
         reset_attempts(username=mailbox_of(form.user.email))
+        end_sessions(form.user)
         messages.success(self.request, _("Your new password is set. Sign in with it."))
         return response
 
 
 class PasswordChange(auth_views.PasswordChangeView):
     template_name = "accounts/password_change.html"
+    form_class = OwnPasswordForm
     success_url = reverse_lazy("accounts:profile")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return refuse_guess(request, request.user.email) or super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
+        note_proof(self.request)
+        end_sessions(form.user, but=self.request.session.session_key)
         messages.success(self.request, _("Your new password is set."))
         return response
 

@@ -1,0 +1,57 @@
+"""The sessions of a user: noted at the sign-in, listed, ended."""
+
+import time
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from django.http import HttpRequest
+
+from config.web.client import client_ip
+
+from .devices import describe_device
+from .models import Session, User
+from .models.session import SIGNED_IN
+
+MAX_AGENT = 300  # characters
+
+
+class UserSession(NamedTuple):
+    """A session as its user sees it; `signed_in_at` is None where that is not known."""
+
+    handle: str
+    device: str
+    address: str
+    signed_in_at: datetime | None
+    seen_at: datetime
+    is_this_one: bool
+
+
+def note_sign_in(request: HttpRequest) -> None:
+    """Keep when and from which device somebody signed in, for the list of their sessions."""
+    agent = request.headers.get("User-Agent", "")[:MAX_AGENT]
+    request.session[SIGNED_IN] = {"at": int(time.time()), "address": client_ip(request), "agent": agent}
+
+
+def list_sessions(user: User, key: str | None) -> list[UserSession]:
+    """Sessions of the user that have not ended, the one with this key first, then the last seen."""
+    rows = Session.objects.live().filter(user=user).order_by("-seen_at", "session_key")
+    sessions = [_read_session(row, is_this_one=row.session_key == key) for row in rows]
+    return sorted(sessions, key=lambda session: not session.is_this_one)
+
+
+def _read_session(row: Session, *, is_this_one: bool) -> UserSession:
+    known = row.get_decoded().get(SIGNED_IN, {})
+    signed_in_at = datetime.fromtimestamp(known["at"], UTC) if known else None
+    device = describe_device(known.get("agent", ""))
+    return UserSession(row.handle, device, known.get("address", ""), signed_in_at, row.seen_at, is_this_one)
+
+
+def end_session(user: User, handle: str) -> bool:
+    """End the user's session of this handle; returns whether there was one."""
+    keys = [row.session_key for row in Session.objects.filter(user=user) if row.handle == handle]
+    return bool(Session.objects.filter(session_key__in=keys).delete()[0])
+
+
+def end_sessions(user: User, *, but: str | None = None) -> int:
+    """End all sessions of the user, but the one with this key; returns their number."""
+    return Session.objects.filter(user=user).exclude(session_key=but or "").delete()[0]

@@ -109,7 +109,7 @@ def case(db: None, subtests: pytest.Subtests) -> Case:
     def run(label: str, /, **more: Any) -> Iterator[None]:
         with subtests.test(label, **more):
             try:
-                with _rolled_back():
+                with rolled_back():
                     yield
             finally:
                 forget_requests()
@@ -118,7 +118,7 @@ def case(db: None, subtests: pytest.Subtests) -> Case:
 
 
 @contextmanager
-def _rolled_back() -> Iterator[None]:
+def rolled_back() -> Iterator[None]:
     savepoint = transaction.atomic()
     savepoint._from_testcase = True  # As the test's own transaction: `durable` blocks may stand within.
     with savepoint:
@@ -129,7 +129,7 @@ def _rolled_back() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def module_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Let fixtures of a module write rows for all its tests; each test still rolls back its own."""
-    with django_db_blocker.unblock(), _rolled_back():
+    with django_db_blocker.unblock(), rolled_back():
         yield
 
 

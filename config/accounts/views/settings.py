@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.web.toasts import toast
 
@@ -85,7 +85,7 @@ def token_revoke(request: ProRequest, id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def identity(request: ProRequest) -> HttpResponse:
     """Show the state of the identity check; POST uploads a document."""
-    form = IdentityForm(request.POST or None, request.FILES or None)
+    form = IdentityForm(request.POST, request.FILES) if request.method == "POST" else IdentityForm()
     if request.method == "POST" and not request.pro.is_gated:
         form.add_error(None, _("No identity check is required."))
     elif request.method == "POST" and form.is_valid():
@@ -101,7 +101,7 @@ def identity(request: ProRequest) -> HttpResponse:
 
 
 @without_gate
-@require_GET
+@require_safe
 def identity_file(request: ProRequest, id: int) -> FileResponse:
     """Download the Pro's own document."""
     document = get_object_or_404(IdentityDocument.objects.for_pro(request.pro), pk=id)

@@ -23,8 +23,12 @@ from ..proof import note_proof
 from ..resending import is_writer, open_typed, render_resend
 from ..sessions import end_sessions, note_sign_in
 
+# Django's form views take PUT for POST.
+METHODS = ["get", "post", "head", "options"]
+
 
 class SignIn(auth_views.LoginView):
+    http_method_names = METHODS
     template_name = "accounts/sign_in.html"
     authentication_form = SignInForm
 
@@ -57,6 +61,7 @@ class SignIn(auth_views.LoginView):
 
 @method_decorator(login_not_required, name="dispatch")
 class PasswordReset(auth_views.PasswordResetView):
+    http_method_names = METHODS
     template_name = "accounts/password_reset.html"
     form_class = ResetForm
     success_url = reverse_lazy("accounts:password_reset_sent")
@@ -74,6 +79,7 @@ class PasswordResetSent(auth_views.PasswordResetDoneView):
 
 @method_decorator(login_not_required, name="dispatch")
 class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
+    http_method_names = METHODS
     template_name = "accounts/password_reset_confirm.html"
     success_url = reverse_lazy("accounts:sign_in")
 
@@ -87,6 +93,7 @@ class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
 
 
 class PasswordChange(auth_views.PasswordChangeView):
+    http_method_names = METHODS
     template_name = "accounts/password_change.html"
     form_class = OwnPasswordForm
     success_url = reverse_lazy("accounts:profile")

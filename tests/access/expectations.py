@@ -1,0 +1,223 @@
+"""Who may do what at which address. An address without an entry fails the matrix.
+
+`page(GET=200, POST=302, id=Contact)` says what the Pro's own people get; every other method is 405. In lower case stand
+the ids in the address: the model whose row they name, or a value. Everybody else's answers follow from the table that
+the address is in.
+"""
+
+from typing import Any, NamedTuple
+
+from config.accounts.models import ApiToken, IdentityDocument
+from contact_requests.models import ContactRequest, PropertyPicture
+from contacts.models import (
+    CannedReply,
+    Contact,
+    ContactImport,
+    ContactMerge,
+    ContactMessage,
+    ContactNote,
+    Draft,
+    DraftFile,
+    KeptView,
+    MessageFile,
+    MessageMedium,
+    StatedAddress,
+    WaitingItem,
+)
+from inquiries.models import Attachment, Inquiry, Offer, PendingMove
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+class Page(NamedTuple):
+    """`ids` by their names in the address, `answers` by method; `foreign` is the answer about another Pro's row."""
+
+    ids: dict[str, Any]
+    answers: dict[str, Any]
+    foreign: int = 404
+
+    def foreign_answer(self, method: str) -> Any:
+        """The answer to another Pro: about rows that are not theirs, or like theirs where none is named."""
+        own = self.answer(method)
+        return self.foreign if own != 405 and self.row_ids else own
+
+    @property
+    def row_ids(self) -> list[str]:
+        """Names of the ids in the address that name a row of a Pro."""
+        return [name for name, id in self.ids.items() if isinstance(id, type) or id == "other"]
+
+    def answer(self, method: str) -> Any:
+        """The answer to the Pro's own people."""
+        return self.answers.get("GET" if method == "HEAD" else method, self.answers.get("ANY", 405))
+
+
+def page(*, foreign: int = 404, **given: Any) -> Page:
+    answers = {name: value for name, value in given.items() if name.isupper()}
+    return Page({name: value for name, value in given.items() if not name.isupper()}, answers, foreign)
+
+
+# Pages of the workspace: nobody is sent to sign in, staff without a Pro to the admin, a Pro behind the gate to its
+# identity; to another Pro the rows that an address names do not exist.
+WORKSPACE = {
+    "settings/signature": page(GET=200, POST=302),
+    "settings/tokens": page(GET=200, POST=422),
+    "settings/tokens/<int:id>/revoke": page(id=ApiToken, POST=302),
+    "contacts": page(GET=200),
+    "contacts/new": page(GET=200, POST=422),
+    "contacts/archive": page(POST=302),
+    "contacts/export-chosen.csv": page(POST=200),
+    "contacts/views": page(POST=422),
+    "contacts/views/<int:id>/delete": page(id=KeptView, POST=302),
+    "contacts/restore": page(POST=302),
+    "contacts/<uuid:id>": page(id=Contact, GET=200),
+    "contacts/<uuid:id>/edit/<slug:field>": page(id=Contact, field="name", GET=200, POST=422),
+    "contacts/<uuid:id>/archive": page(id=Contact, POST=302),
+    "contacts/<uuid:id>/restore": page(id=Contact, POST=302),
+    "contacts/<uuid:id>/notes/<uuid:note>": page(id=Contact, note=ContactNote, GET=200, POST=422),
+    "contacts/<uuid:id>/notes/<uuid:note>/undo": page(id=Contact, note=ContactNote, POST=400),
+    "contacts/<uuid:id>/notes/<uuid:note>/delete": page(id=Contact, note=ContactNote, POST=302),
+    "contacts/<uuid:id>/notes/<uuid:note>/restore": page(id=Contact, note=ContactNote, POST=302),
+    "contacts/<uuid:id>/merge/<uuid:other>": page(id=Contact, other="other", GET=200, POST=409),
+    "contacts/<uuid:id>/apart/<uuid:other>": page(id=Contact, other="other", POST=302),
+    "contacts/merges/<uuid:id>/undo": page(id=ContactMerge, POST=302),
+    "contacts/export.csv": page(GET=200),
+    "contacts/import": page(GET=200, POST=422),
+    "contacts/import/sample.csv": page(GET=200),
+    "contacts/import/<uuid:id>": page(id=ContactImport, GET=200, POST=422),
+    "contacts/import/<uuid:id>/run": page(id=ContactImport, POST=302),
+    "contacts/import/<uuid:id>/undo": page(id=ContactImport, POST=302),
+    "contacts/import/<uuid:id>/discard": page(id=ContactImport, POST=302),
+    "contacts/import/<uuid:id>/refused.csv": page(id=ContactImport, GET=200),
+    "settings/replies": page(GET=200),
+    "settings/replies/new": page(GET=200, POST=422),
+    "settings/replies/<int:id>": page(id=CannedReply, GET=200, POST=422),
+    "settings/replies/<int:id>/delete": page(id=CannedReply, POST=302),
+    "settings/replies/<int:id>/restore": page(id=CannedReply, POST=302),
+    "settings/channels": page(GET=200),
+    "settings/channels/email/mailbox": page(GET=200, POST=422),
+    "settings/channels/<slug:channel>": page(channel="email", GET=200, POST=422),
+    "settings/channels/<slug:channel>/test": page(channel="telegram", POST=404),
+    "settings/channels/<slug:channel>/disconnect": page(channel="email", GET=200, POST=302),
+    "inbox/<uuid:id>/draft": page(id=Contact, POST=302),
+    "inbox/<uuid:id>/draft/<uuid:draft>/delete": page(id=Contact, draft=Draft, POST=302),
+    "inbox/<uuid:id>/draft/files/<int:file>/delete": page(id=Contact, file=DraftFile, POST=302),
+    "inbox/<uuid:id>/<uuid:message>/undo": page(id=Contact, message=ContactMessage, POST=302, foreign=302),
+    "inbox/messages/<uuid:id>/<uuid:message>/original": page(id=Contact, message=ContactMessage, GET=200),
+    "inbox/messages/<uuid:id>/<uuid:message>/read-again": page(id=Contact, message=ContactMessage, POST=302),
+    "inbox/messages/<uuid:id>/<uuid:message>/same-person": page(id=Contact, message=ContactMessage, POST=302),
+    "inbox/messages/<uuid:id>/<uuid:message>/sender": page(id=Contact, message=ContactMessage, POST=302),
+    "inbox/messages/<uuid:id>/addresses/<int:address>": page(id=Contact, address=StatedAddress, POST=302),
+    "inbox/messages/<uuid:id>/files/<int:file>": page(id=Contact, file=MessageFile, GET=200),
+    "inbox/messages/<uuid:id>/files/<int:file>/thumbnail": page(id=Contact, file=MessageFile, GET=404),
+    "inbox/messages/<uuid:id>/files/<int:file>/play": page(id=Contact, file=MessageFile, GET=404),
+    "inbox/messages/<uuid:id>/media/<int:medium>/fetch": page(id=Contact, medium=MessageMedium, POST=302),
+    "inbox": page(GET=200),
+    "inbox/later": page(GET=200),
+    "inbox/done": page(GET=200),
+    "inbox/all": page(GET=200),
+    "inbox/drafts": page(GET=200),
+    "inbox/arrivals": page(GET=404),
+    "inbox/digest": page(POST=302),
+    "inbox/icon-<int:count>.svg": page(count=3, GET=200),
+    "inbox/chosen": page(POST=302),
+    "inbox/chosen/undo/<int:stamp>": page(stamp=1, POST=302),
+    "inbox/chosen/undo-later/<int:stamp>": page(stamp=1, POST=302),
+    "inbox/messages": page(GET=302),
+    "inbox/messages/<uuid:id>": page(id=Contact, GET=302, foreign=302),
+    "inbox/<uuid:id>": page(id=Contact, GET=200),
+    "inbox/<uuid:id>/read": page(id=Contact, POST=400),
+    "inbox/<uuid:id>/another-way": page(id=Contact, POST=302),
+    "inbox/<uuid:id>/no-answer": page(id=Contact, POST=302),
+    "inbox/<uuid:id>/later": page(id=Contact, POST=422),
+    "inbox/<uuid:id>/later/again": page(id=Contact, POST=200),
+    "inbox/undo/<int:stamp>/<str:ids>": page(stamp=1, ids=WaitingItem, POST=302, foreign=302),
+    "inbox/undo-later/<str:ids>": page(ids=WaitingItem, POST=302, foreign=302),
+    "inbox/<uuid:id>/send": page(id=Contact, POST=422),
+    "inbox/<uuid:id>/template": page(id=Contact, POST=302),
+    "inbox/<uuid:id>/replies": page(id=Contact, GET=200),
+    "inbox/<uuid:id>/replies/<int:reply>": page(id=Contact, reply=CannedReply, POST=302),
+    "inbox/<uuid:id>/note": page(id=Contact, POST=422),
+    "inbox/<uuid:id>/<uuid:message>/again": page(id=Contact, message=ContactMessage, POST=302),
+    "inbox/requests": page(GET=200),
+    "inbox/requests/arrivals": page(GET=404),
+    "inbox/requests/<uuid:id>/status": page(id=ContactRequest, POST=302),
+    "inbox/requests/<uuid:id>/set-aside": page(id=ContactRequest, POST=302),
+    "inbox/set-aside": page(GET=200),
+    "inbox/set-aside/<uuid:id>/release": page(id=ContactRequest, POST=302),
+    "inbox/quarantine": page(GET=302),
+    "inbox/leads/<uuid:id>": page(id=ContactMessage, POST=302),
+    "inquiries": page(GET=200),
+    "inquiries/new": page(GET=200, POST=422),
+    "inquiries/new/customer": page(GET=200),
+    "inquiries/board": page(GET=302),
+    "inquiries/board/<slug:slug>": page(slug="question", GET=200),
+    "inquiries/board/<slug:slug>/move": page(slug="question", POST=404),
+    "inquiries/<int:id>": page(id=Inquiry, GET=200),
+    "inquiries/<int:id>/read": page(id=Inquiry, POST=400),
+    "inquiries/<int:id>/move": page(id=Inquiry, POST=409),
+    "inquiries/<int:id>/close": page(id=Inquiry, POST=422),
+    "inquiries/<int:id>/moves/<uuid:move>/undo": page(id=Inquiry, move=PendingMove, POST=302),
+    "inquiries/<int:id>/moves/<uuid:move>/dismiss": page(id=Inquiry, move=PendingMove, POST=302),
+    "inquiries/<int:id>/case": page(id=Inquiry, POST=422),
+    "inquiries/<int:id>/contact": page(id=Inquiry, POST=302),
+    "inquiries/<int:id>/profile": page(id=Inquiry, POST=302),
+    "inquiries/<int:id>/facts": page(id=Inquiry, POST=422),
+    "inquiries/<int:id>/offers/new": page(id=Inquiry, GET=200, POST=422),
+    "inquiries/<int:id>/offers/<int:offer_id>": page(id=Inquiry, offer_id=Offer, GET=200, POST=422),
+    "inquiries/<int:id>/offers/<int:offer_id>/send": page(id=Inquiry, offer_id=Offer, GET=200, POST=302),
+    "inquiries/<int:id>/offers/<int:offer_id>/again": page(id=Inquiry, offer_id=Offer, POST=302),
+    "inquiries/<int:id>/offers/<int:offer_id>/discard": page(id=Inquiry, offer_id=Offer, POST=302),
+    "inquiries/<int:id>/attachments": page(id=Inquiry, GET=200, POST=422),
+    "inquiries/<int:id>/attachments/<int:attachment_id>": page(id=Inquiry, attachment_id=Attachment, GET=200),
+    "inquiries/<int:id>/attachments/<int:attachment_id>/delete": page(
+        id=Inquiry, attachment_id=Attachment, GET=200, POST=302
+    ),
+}
+# Of one person: not found by a colleague.
+PERSONAL = {
+    "contacts/views/<int:id>/delete",
+    "inbox/<uuid:id>/draft/files/<int:file>/delete",
+    "inbox/<uuid:id>/replies/<int:reply>",
+    "settings/replies/<int:id>",
+    "settings/replies/<int:id>/delete",
+    "settings/replies/<int:id>/restore",
+}
+# Open to a Pro behind the gate.
+WITHOUT_GATE = {
+    "settings": page(GET=302, ANY=302),
+    "settings/profile": page(GET=200, POST=422),
+    "settings/password": page(GET=200, POST=200, OPTIONS=200),
+    "settings/identity": page(GET=200, POST=422),
+    "settings/identity/<int:id>/file": page(id=IdentityDocument, GET=200),
+}
+# Open to staff without a Pro too, and to a Pro behind the gate.
+WITHOUT_PRO = {
+    "docs/api": page(GET=200),
+    "docs/api/<slug:name>.json": page(name="contacts", GET=200),
+}
+# For staff alone, with a Pro or without.
+FOR_STAFF = {"styleguide": page(GET=200)}
+# There with DEBUG alone.
+WITH_DEBUG = {"mailbox"}
+# Pages for everybody; those that a key opens say what another key gets, as no right key is known here.
+PUBLIC = {
+    "": page(GET=302),
+    "sign-in": page(GET=200, POST=200, OPTIONS=200),
+    "sign-out": page(POST="sign-in", OPTIONS=200),
+    "password/reset": page(GET=200, POST=200, OPTIONS=200),
+    "password/reset/sent": page(GET=200, OPTIONS=200),
+    "password/reset/<uidb64>/<token>": page(uidb64="MQ", token="x", GET=200, ANY=200),
+    "channels/whatsapp/<str:key>": page(key="x", GET=404, POST=404),
+    "channels/telegram/<str:key>": page(key="x", POST=404),
+    "channels/email/<str:key>": page(key="x", POST=404),
+    "channels/replies": page(POST=404),
+    "properties/<slug:slug>": page(slug="unpublished", GET=404, POST=404),
+    "properties/<slug:slug>/pictures/<int:picture>": page(slug="unpublished", picture=PropertyPicture, GET=404),
+    "r/<str:key>": page(key="x", GET=404),
+    "offers/<slug:key>": page(key="x", GET=404, POST=404),
+    "csp-reports": page(POST=204),
+    "offline": page(GET=200),
+    "service-worker.js": page(GET=200),
+    "healthz": page(GET=200, ANY=200),
+    "readyz": page(GET=200, ANY=200),
+}

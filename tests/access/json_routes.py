@@ -1,0 +1,96 @@
+"""Who may do what by the JSON routes. A route without an entry fails the matrix."""
+
+from typing import Any, NamedTuple
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from contact_requests.models import ContactRequest
+from contacts.models import Contact
+from inquiries.models import Attachment, Inquiry
+
+READ_REQUESTS, WRITE_REQUESTS = "contact_requests:read", "contact_requests:write"
+READ_CONTACTS, WRITE_CONTACTS = "contacts:read", "contacts:write"
+READ_INQUIRIES, WRITE_INQUIRIES = "inquiries:read", "inquiries:write"
+
+
+class Route(NamedTuple):
+    """`own` is the status for the Pro's own program, `foreign` for another Pro's.
+
+    `body` is a function of the rows, `query` what the address is asked with; `ids` are models by their names in the
+    address. `shows` says that the own answer tells of the rows.
+    """
+
+    scope: str
+    own: int = 200
+    foreign: int = 404
+    ids: dict[str, Any] = {}
+    body: Any = None
+    query: str = ""
+    shows: bool = True
+
+
+def visitor(rows: Any) -> dict[str, Any]:
+    reference = {"propertyReference": f"{rows.word}-reference"}
+    return {**reference, "name": "Jane", "email": "jane@example.org", "message": "Is it free?"}
+
+
+def submission(rows: Any) -> dict[str, Any]:
+    return {"user_id": rows.number, "subject": "Keuken", "message": "Graag een offerte."}
+
+
+def upload(rows: Any) -> dict[str, Any]:
+    """A form with a file, sent as multipart."""
+    return {"user_id": rows.number, "file": SimpleUploadedFile("a.txt", b"plain")}
+
+
+def move(rows: Any) -> dict[str, Any]:
+    return {"action": "update_status", "status": rows.next_step}
+
+
+def fixed(body: Any) -> Any:
+    return lambda rows: body
+
+
+REQUEST, CONTACT, INQUIRY = {"id": ContactRequest}, {"id": Contact}, {"id": Inquiry}
+FILE = {"id": Inquiry, "attachment_id": Attachment}
+FOR_ALL = Route(READ_INQUIRIES, 200, 200, shows=False)
+NEW, CHANGE = fixed({"name": "Jane", "phone": "+15551234567"}), fixed({"role": "tenant"})
+ROUTES = {
+    ("GET", "pro/contact-requests"): Route(READ_REQUESTS, 200, 200),
+    ("POST", "pro/contact-requests"): Route(WRITE_REQUESTS, 201, 400, body=visitor),
+    ("GET", "pro/contact-requests/<uuid:id>"): Route(READ_REQUESTS, ids=REQUEST),
+    ("PUT", "pro/contact-requests/<uuid:id>"): Route(WRITE_REQUESTS, ids=REQUEST, body=fixed({"status": "read"})),
+    ("GET", "api/v1/contacts"): Route(READ_CONTACTS, 200, 200),
+    ("POST", "api/v1/contacts"): Route(WRITE_CONTACTS, 201, 201, body=NEW, shows=False),
+    ("GET", "api/v1/contacts/<uuid:id>"): Route(READ_CONTACTS, ids=CONTACT),
+    ("PATCH", "api/v1/contacts/<uuid:id>"): Route(WRITE_CONTACTS, ids=CONTACT, body=CHANGE),
+    ("DELETE", "api/v1/contacts/<uuid:id>"): Route(WRITE_CONTACTS, 204, ids=CONTACT, shows=False),
+    ("GET", "api/inquiries/meta/types"): FOR_ALL,
+    ("GET", "api/inquiries/meta/statuses"): FOR_ALL,
+    ("GET", "api/inquiries/meta/filter-options"): FOR_ALL,
+    ("GET", "api/inquiries/list"): Route(READ_INQUIRIES, 200, 200),
+    ("POST", "api/inquiries"): Route(WRITE_INQUIRIES, 201, 201, body=submission, shows=False),
+    ("GET", "api/inquiries/<int:id>"): Route(READ_INQUIRIES, ids=INQUIRY),
+    ("GET", "api/inquiries/<int:id>/history"): Route(READ_INQUIRIES, ids=INQUIRY),
+    ("POST", "api/inquiries/<int:id>/action"): Route(WRITE_INQUIRIES, ids=INQUIRY, body=move),
+    ("GET", "api/inquiries/<int:id>/attachments"): Route(READ_INQUIRIES, ids=INQUIRY, query="user_id"),
+    ("POST", "api/inquiries/<int:id>/attachments"): Route(WRITE_INQUIRIES, 201, ids=INQUIRY, body=upload, shows=False),
+    ("GET", "api/inquiries/<int:id>/attachments/<int:attachment_id>/download"): Route(
+        READ_INQUIRIES, ids=FILE, query="user_id"
+    ),
+    ("DELETE", "api/inquiries/<int:id>/attachments/<int:attachment_id>"): Route(
+        WRITE_INQUIRIES, ids=FILE, query="user_id", shows=False
+    ),
+}
+# Below a prefix every other address is answered in the dialect.
+CATCH_ALL = {r"^api/v1/contacts(?:/|\Z)", r"^pro(?:/|\Z)", r"^api/inquiries(?:/|\Z)"}
+# Statuses of callers without access, by the first word of the address; None where the caller passes.
+REFUSALS = {
+    "nobody": {"pro": 401, "api": 401},
+    "revoked": {"pro": 401, "api": 401},
+    "no scope": {"pro": 403, "api": 403},
+    "gated": {"pro": 403, "api": None},
+    "gated session": {"pro": 403, "api": 401},
+    "another Pro's session": {"pro": None, "api": 401},
+    "staff session": {"pro": 401, "api": 401},
+}

@@ -1,0 +1,146 @@
+"""JSON routes: every route, method and caller."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+
+from config.accounts.models import SCOPES, ApiToken, Pro, User
+from config.api.endpoint import Api as RegisteredApi
+from contact_requests.models import ContactRequest
+from contacts.models import Contact
+from inquiries.models import Attachment, DirectoryUser, Inquiry
+
+from ..factories import UserFactory, make_token
+from .conftest import SECRET
+from .expectations import METHODS
+from .json_routes import CATCH_ALL, REFUSALS, ROUTES, Route, upload
+from .matrix import addresses, fill, is_json, sign_in, text_of, undone, with_token
+from .rows import Rows
+
+OTHER_SCOPES = {
+    "contact_requests": ["contacts:write", "inquiries:write"],
+    "contacts": ["contact_requests:write", "inquiries:write"],
+    "inquiries": ["contact_requests:write", "contacts:write"],
+}
+
+
+def test_every_route_has_its_expectation():
+    spoken = set(filter(is_json, addresses()))
+    operations = [(o.method, api.dialect.prefix + o.route) for api in RegisteredApi.registered for o in api.operations]
+    assert {(method, route.lstrip("/")) for method, route in operations} == set(ROUTES)
+    assert spoken == {address for _method, address in ROUTES} | CATCH_ALL
+
+
+def call(client: Client, method: str, address: str, route: Route, rows: Rows) -> Any:
+    path = fill(address, route.ids, rows)
+    if route.query:
+        path += f"?{route.query}={rows.number}"
+    body = route.body(rows) if route.body else None
+    if route.body is upload:
+        return client.generic(method, path, encode_multipart(BOUNDARY, body), MULTIPART_CONTENT)
+    return client.generic(method, path, json.dumps(body) if body else "", "application/json")
+
+
+def wrong_callers(rows: Rows, own: Rows) -> Iterator[tuple[str, Callable[[str], Client]]]:
+    """(name, function of a scope that returns the client)."""
+    pro, text = rows[Pro], make_token(rows[Pro])
+    lacking = {system: with_token(make_token(pro, *scopes)) for system, scopes in OTHER_SCOPES.items()}
+    revoked = with_token(make_token(pro))
+    ApiToken.objects.latest("pk").revoke()
+    staff = UserFactory(pro=None, is_staff=True, is_superuser=True)
+    yield "nobody", lambda scope: Client(raise_request_exception=False)
+    yield "revoked", lambda scope: revoked
+    yield "no scope", lambda scope: lacking[scope.partition(":")[0]]
+    for name, client in (
+        ("another Pro", with_token(make_token(own[Pro]))),
+        ("another Pro's session", sign_in(own[User])),
+        ("staff session", sign_in(staff)),
+    ):
+        yield name, lambda scope, client=client: client  # type: ignore[misc]
+    Pro.objects.filter(pk=pro.pk).update(cni_required=True)
+    yield "gated", lambda scope: with_token(text)
+    yield "gated session", lambda scope: sign_in(rows[User])
+    Pro.objects.filter(pk=pro.pk).update(cni_required=False)
+
+
+class Ids(dict[Any, Any]):
+    """Ids by model, in place of `rows`."""
+
+    def __init__(self, rows: Rows, ids: dict[Any, Any]) -> None:
+        super().__init__({model: model(pk=id) for model, id in ids.items()})
+        self.word, self.number = "nowhere", rows.number
+        self.next_step = rows.next_step
+
+
+def find_route(method: str, address: str) -> Route | None:
+    return ROUTES.get(("GET" if method == "HEAD" else method, address))
+
+
+def stated(name: str, route: Route | None, address: str) -> int:
+    """The status that a wrong caller gets."""
+    if route is None:
+        return 405
+    refusal = REFUSALS.get(name, {}).get(address.partition("/")[0])
+    return refusal or (route.own if name == "gated" else route.foreign)
+
+
+ADDRESSES = list(dict.fromkeys(address for _method, address in ROUTES))
+
+
+@pytest.fixture(scope="module")
+def customers(rows: Rows, own: Rows) -> None:
+    """The customers of both Pros in the directory."""
+    for number in (rows.number, own.number):
+        DirectoryUser.objects.create(userhub_id=number, first_name="Jan")
+
+
+def test_a_wrong_caller_gets_the_stated_answer_and_learns_and_changes_nothing(rows, own, customers):
+    wrong = []
+    for name, client_for in wrong_callers(rows, own):
+        before = rows.stored()
+        for method, address in product(METHODS, ADDRESSES):
+            route = find_route(method, address)
+            expected, label = stated(name, route, address), f"{name}: {method} {address}"
+            passes = name == "gated" and expected < 400
+            with undone():
+                client = client_for(route.scope if route else "contacts:read")
+                response = call(client, method, address, route or Route("", ids=IDS[address]), rows)
+                if response.status_code != expected:
+                    wrong.append(f"{label}: {response.status_code}, not {expected}")
+                if not passes and SECRET in text_of(response):
+                    wrong.append(f"{label} tells of another Pro")
+                if not passes and rows.stored() != before:
+                    wrong.append(f"{label} changes another Pro's rows")
+    assert wrong == [], "\n".join(wrong)
+
+
+IDS = {address: route.ids for (_method, address), route in ROUTES.items()}
+
+
+def test_the_scope_that_a_route_asks_for_is_enough(rows, customers):
+    wrong = []
+    clients = {scope: with_token(make_token(rows[Pro], scope)) for scope in SCOPES}
+    for (method, address), route in ROUTES.items():
+        with undone():
+            response = call(clients[route.scope], method, address, route, rows)
+            shows = SECRET in text_of(response)
+            if (response.status_code, shows) != (route.own, route.shows):
+                wrong.append(f"{method} {address}: {response.status_code}, not {route.own}; tells: {shows}")
+    assert wrong == [], "\n".join(wrong)
+
+
+def test_a_foreign_row_is_answered_like_one_that_does_not_exist(rows, own, customers):
+    wrong, client = [], with_token(make_token(own[Pro]))
+    gone = Ids(rows, {ContactRequest: uuid.uuid4(), Contact: uuid.uuid4(), Inquiry: 2**31 - 1, Attachment: 2**31 - 1})
+    for (method, address), route in ROUTES.items():
+        if route.foreign != 201:
+            there, none = (call(client, method, address, route, named) for named in (rows, gone))
+            if (there.status_code, there.content) != (none.status_code, none.content):
+                wrong.append(f"{method} {address}: {there.content!r}, not {none.content!r}")
+    assert wrong == [], "\n".join(wrong)

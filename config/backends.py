@@ -93,7 +93,7 @@ def storages(var_dir: Path, *, is_debug: bool) -> dict[str, Any]:
 def attachment_storage(var_dir: Path) -> dict[str, Any]:
     """The `attachments` entry of STORAGES: a folder, or a bucket of S3 or a compatible service."""
     if read_choice("ATTACHMENT_STORAGE", "files", ("files", "s3"), "it must be files or s3") == "s3":
-        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": bucket()}
+        return {"BACKEND": "config.files.bucket.BucketStorage", "OPTIONS": bucket()}
     options = {
         "location": var_dir / "attachments",
         "file_permissions_mode": 0o600,
@@ -105,7 +105,7 @@ def attachment_storage(var_dir: Path) -> dict[str, Any]:
 def identity_storage() -> dict[str, Any]:
     """The `default` entry of STORAGES, for identity documents: MEDIA_ROOT, or below `identity/` in the same bucket."""
     if read_choice("IDENTITY_STORAGE", "files", ("files", "s3"), "it must be files or s3") == "s3":
-        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": bucket()}
+        return {"BACKEND": "config.files.bucket.BucketStorage", "OPTIONS": bucket()}
     return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 
 
@@ -144,9 +144,10 @@ def bucket() -> dict[str, Any]:
         # One request stores one file, whole or not at all, and one reads it.
         "transfer_config": TransferConfig(multipart_threshold=part, multipart_chunksize=part, use_threads=False),
         "client_config": Config(
-            connect_timeout=5,
-            read_timeout=15,
-            retries={"max_attempts": 1},
+            # Somebody waits for an upload, and can send it again; jobs are tried again by themselves.
+            connect_timeout=3,
+            read_timeout=10,
+            retries={"total_max_attempts": 1},
             # Compatible services seldom have the bucket in their host name, or Amazon's newer checksums.
             s3={"addressing_style": "path" if endpoint else "auto"},
             signature_version="s3v4",

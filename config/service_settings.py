@@ -12,7 +12,8 @@ USERHUB_TOKEN = read("str", "USERHUB_TOKEN", "")
 if not re.fullmatch(r"[!-~]+" if USERHUB_URL else r"[!-~]*", USERHUB_TOKEN):
     # It is a secret, and not repeated.
     stop("USERHUB_TOKEN is missing or unusable; it must be the token for USERHUB_URL, in ASCII without spaces.")
-USERHUB_TIMEOUT = read_int("USERHUB_TIMEOUT", 3, 1, 30)
+USERHUB_TIMEOUT = read_int("USERHUB_TIMEOUT", 10, 1, 30)
+USERHUB_PATIENCE = read_int("USERHUB_PATIENCE", 800, 100, 10_000)
 USERHUB_NEW_CUSTOMERS_PER_DAY = read_int("USERHUB_NEW_CUSTOMERS_PER_DAY", 200, 0, 1_000_000)
 USERHUB_ONLY_WRITERS = read_bool("USERHUB_ONLY_WRITERS", False)
 

@@ -25,6 +25,7 @@ from config.accounts.models.session import SessionStore
 from config.accounts.proof import PROVEN_AT
 from config.web import aside
 from contacts.conversations.webhooks import CALLS
+from inquiries.customers import userhub
 from inquiries.models import InquiryType
 
 from .chromium import find_chromium
@@ -85,6 +86,7 @@ def forget_requests() -> None:
     for limit in (REQUESTS, REFUSALS, CALLS):
         limit._pending.clear()
     aside._waiting.clear()
+    userhub.awaited.reset()
     translation.deactivate()
 
 

@@ -110,7 +110,7 @@ def complete_profile(context: TaskContext, inquiry_id: int) -> None:
     if inquiry is None or not inquiry.is_waiting_for_profile or inquiry.profile_problem or inquiry.user_id is None:
         return
     try:
-        profile, _is_new = read_profile(inquiry.pro, inquiry.user_id)
+        profile, _is_new = read_profile(inquiry.pro, inquiry.user_id, in_job=True)
         save_profile(inquiry, profile)
     except WithheldProfileError as error:
         save_profile_problem(inquiry, str(error))

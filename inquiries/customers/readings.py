@@ -52,7 +52,7 @@ def count_room(pro: Pro) -> int:
     return max(settings.USERHUB_NEW_CUSTOMERS_PER_DAY - (row[0] if row else 0), 0)
 
 
-def read_profile(pro: Pro, user_id: int) -> tuple[Profile, bool]:
+def read_profile(pro: Pro, user_id: int, *, in_job: bool = False) -> tuple[Profile, bool]:
     """Read a profile that the Pro may be given, with True for a new customer: `record_reading` follows then.
 
     Raises WithheldProfileError, and as `userhub.fetch_profile` does. Those that ask at the same moment may get one each
@@ -63,7 +63,7 @@ def read_profile(pro: Pro, user_id: int) -> tuple[Profile, bool]:
     is_new = _KNOWN.first(pro.pk, user_id) is None
     if is_new and not count_room(pro):
         raise WithheldProfileError(OVER_LIMIT)
-    profile = userhub.fetch_profile(user_id)
+    profile = userhub.fetch_profile(user_id, in_job=in_job)
     if settings.USERHUB_ONLY_WRITERS and not _has_written(pro, profile):
         raise WithheldProfileError(NOT_A_WRITER)
     return profile, is_new

@@ -19,6 +19,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from config.outgoing import AnswerTooLargeError, OutgoingError, send_request
+from config.peers import LeftAloneError, Peer
 from config.web.compiled import Compiled
 from config.web.text import one_line
 from contacts.languages import ISO_639_1
@@ -29,6 +30,8 @@ from ..models import DirectoryUser
 logger = logging.getLogger("vestibule.userhub")
 
 MAX_BODY = 256 * 1024  # bytes
+# Requests of one process that wait for UserHub: half of its threads.
+AT_ONCE, PAUSE = 4, 10.0
 # Fields of the business that may stand among those of the person.
 BUSINESS = (
     "company",
@@ -68,15 +71,24 @@ class UserHubUnavailableError(Exception):
     """UserHub gave no usable answer. The text names no person and no secret."""
 
 
-def fetch_profile(user_id: int) -> Profile:
+class UserHubHangsError(UserHubUnavailableError):
+    """UserHub did not answer in time."""
+
+
+# For those who wait for a page or an answer; jobs wait by themselves.
+awaited = Peer(at_once=AT_ONCE, pause=PAUSE, hangs=(UserHubHangsError,))
+
+
+def fetch_profile(user_id: int, *, in_job: bool = False) -> Profile:
     """Read the profile of one user. Raises UnknownUserError and UserHubUnavailableError.
 
-    It may take USERHUB_TIMEOUT seconds, so never call it in a transaction: on SQLite that blocks every other writer.
+    It may take USERHUB_TIMEOUT seconds in a job and USERHUB_PATIENCE milliseconds elsewhere, so never call it in a
+    transaction: on SQLite that blocks every other writer. Outside of jobs, one that hung is left alone for a while.
     """
     if not settings.USERHUB_URL:
         return _read_directory(user_id)
     try:
-        return _read_answer(_fetch_user(user_id), user_id)
+        return _read_answer(_fetch_user(user_id) if in_job else _fetch_awaited_user(user_id), user_id)
     except UserHubUnavailableError as error:
         logger.warning("UserHub gave no profile: %s", error)
         raise
@@ -106,22 +118,31 @@ def _read_directory(user_id: int) -> Profile:
 # --- The call
 
 
-def _fetch_user(user_id: int) -> bytes:
+def _fetch_awaited_user(user_id: int) -> bytes:
+    try:
+        with awaited.call():
+            return _fetch_user(user_id, settings.USERHUB_PATIENCE / 1000)
+    except LeftAloneError:
+        raise UserHubUnavailableError("it did not answer a moment ago") from None
+
+
+def _fetch_user(user_id: int, seconds: float | None = None) -> bytes:
     """The body of UserHub's answer. Redirects are not followed: they would carry the token away."""
     try:
         answer = send_request(
             "GET",
             f"{settings.USERHUB_URL}/users/{user_id}",
             headers={"Authorization": f"Bearer {settings.USERHUB_TOKEN}", "Accept": "application/json"},
-            timeout=settings.USERHUB_TIMEOUT,
+            timeout=seconds or settings.USERHUB_TIMEOUT,
             max_size=MAX_BODY,
             allow_private=True,
         )
     except AnswerTooLargeError:
         raise UserHubUnavailableError(f"its answer is larger than {MAX_BODY} bytes") from None
     except OutgoingError as error:
-        reason = "it took too long" if error.is_timeout else f"it cannot be reached ({error})"
-        raise UserHubUnavailableError(reason) from None
+        if error.is_timeout:
+            raise UserHubHangsError("it took too long") from None
+        raise UserHubUnavailableError(f"it cannot be reached ({error})") from None
     if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
         raise UnknownUserError
     if answer.status != HTTPStatus.OK:

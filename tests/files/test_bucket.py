@@ -4,11 +4,13 @@ import subprocess
 import sys
 
 import pytest
+from botocore.config import Config
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
 
 from config.backends import attachment_storage
+from config.files.bucket import bucket
 from config.files.models import LooseFile
 from config.files.storage import (
     StorageUnavailableError,
@@ -18,6 +20,7 @@ from config.files.storage import (
     sweep_loose_files,
 )
 from tests.buckets import bucket_server
+from tests.faults.relay import SilentPeer
 from tests.sample_files import PDF
 from tests.web.test_settings import assert_stopped_at, run
 
@@ -64,7 +67,7 @@ def test_identity_documents_go_to_the_same_bucket_when_told_so(tmp_path):
     with bucket_server() as server:
         environment = {**BUCKET, "ATTACHMENT_ENDPOINT": server.url, "DJANGO_SETTINGS_MODULE": "config.settings"}
         result = run(tmp_path, "-c", STORE_DOCUMENT, **environment, IDENTITY_STORAGE="s3")
-        assert (result.returncode, result.stdout) == (0, "storages.backends.s3 identity/some-key\n"), result.stderr
+        assert (result.returncode, result.stdout) == (0, "config.files.bucket identity/some-key\n"), result.stderr
         assert server.objects == {"/desk-attachments/identity/some-key": b"kept"}
 
 
@@ -72,7 +75,7 @@ def test_the_environment_configures_a_bucket(tmp_path):
     with bucket_server() as server:
         environment = {**BUCKET, "ATTACHMENT_ENDPOINT": server.url, "DJANGO_SETTINGS_MODULE": "config.settings"}
         result = run(tmp_path, "-c", STORE, **environment)
-        assert (result.returncode, result.stdout) == (0, "storages.backends.s3 some-key\n"), result.stderr
+        assert (result.returncode, result.stdout) == (0, "config.files.bucket some-key\n"), result.stderr
         assert server.objects == {"/desk-attachments/some-key": b"kept"}
         [(method, path, signed)] = [request for request in server.requests if request[0] == "PUT"]
     assert (method, path) == ("PUT", "/desk-attachments/some-key")
@@ -123,6 +126,22 @@ def test_ten_megabytes_are_stored_in_one_request(server):
     with open_file(key) as file:
         assert sum(map(len, file.chunks())) == 10 * 1024 * 1024
     assert [method for method, _path, _signed in server.requests] == ["PUT", "HEAD", "GET"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bucket_that_hangs_is_waited_for_once(server, settings):
+    peer = SilentPeer()
+    options = settings.STORAGES["attachments"]["OPTIONS"]
+    options["endpoint_url"] = f"http://127.0.0.1:{peer.port}"
+    options["client_config"] = options["client_config"].merge(Config(read_timeout=0.3))
+    for _ in range(3):
+        with pytest.raises(StorageUnavailableError), store_file(ContentFile(PDF), "plan.pdf"):
+            pytest.fail("it was stored")
+    assert len(peer.lines) == 1
+    # They are deleted when it answers again, should it have stored one after all.
+    assert LooseFile.objects.count() == 3
+    peer.close()
+    bucket.reset()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -229,7 +229,7 @@ def test_an_option_deactivated_meanwhile_is_refused_beside_its_field(browser, in
     option = FilterOption.objects.create(group="Region", label="Groningen")
     pk, fetch_profile = option.pk, userhub.fetch_profile
 
-    def slowly(user_id):
+    def slowly(user_id, **_):
         FilterOption.objects.all().update(is_active=False)
         return fetch_profile(user_id)
 

@@ -12,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from config.api.models import IdempotencyKey
 from contacts.models import Contact
+from inquiries.customers import userhub
 from inquiries.models import DirectoryUser, FilterOption, Inquiry, InquiryHistory
 from tests.factories import ContactFactory
 
@@ -294,7 +295,7 @@ def test_a_refusal_is_not_stored_under_the_key(api, shipped, hub):
 
 @pytest.mark.django_db(transaction=True)
 def test_with_a_key_nobody_waits_behind_a_slow_userhub_either(api, pro, shipped, hub, settings):
-    settings.USERHUB_TIMEOUT = 20
+    settings.USERHUB_PATIENCE = 20_000
     hub.wait.clear()
     answers = []
 
@@ -320,7 +321,8 @@ def test_with_a_key_nobody_waits_behind_a_slow_userhub_either(api, pro, shipped,
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twelve_at_once_with_one_key_make_one(api, shipped, hub, at_once):
+def test_twelve_at_once_with_one_key_make_one(api, shipped, hub, at_once, monkeypatch):
+    monkeypatch.setattr(userhub.awaited, "at_once", 12)
     answers = at_once(12, lambda _n: post(api))
     kept = [a for a in answers if a.status_code == 201]
     assert {a.status_code for a in answers} <= {201, 409}

@@ -103,12 +103,32 @@ def test_an_answer_that_is_too_large(hub):
 @pytest.mark.parametrize("is_dripping", [False, True])
 def test_a_slow_answer_is_not_waited_for(hub, settings, is_dripping):
     """Dripping bytes do not extend the deadline either."""
-    settings.USERHUB_TIMEOUT = 1
+    settings.USERHUB_PATIENCE = 1000
     hub.is_dripping = is_dripping
     if not is_dripping:
         hub.wait.clear()
     began = time.monotonic()
     assert why() == "it took too long"
+    assert 0.9 < time.monotonic() - began < 3
+
+
+def test_a_userhub_that_hangs_is_left_alone_for_a_while_but_by_jobs(hub, settings, monkeypatch):
+    settings.USERHUB_PATIENCE = 100
+    hub.wait.clear()
+    assert [why(), why(), why()] == ["it took too long", *["it did not answer a moment ago"] * 2]
+    hub.wait.set()
+    assert (why(), len(hub.seen)) == ("it did not answer a moment ago", 1)
+    assert fetch_profile(456, in_job=True).person == RAW
+    monkeypatch.setattr("config.peers.time.monotonic", lambda: 10**9)
+    assert (fetch_profile(456).person, len(hub.seen)) == (RAW, 3)
+
+
+def test_a_job_has_seconds(hub, settings):
+    settings.USERHUB_PATIENCE, settings.USERHUB_TIMEOUT = 100, 1
+    hub.wait.clear()
+    began = time.monotonic()
+    with pytest.raises(UserHubUnavailableError, match="it took too long"):
+        fetch_profile(456, in_job=True)
     assert 0.9 < time.monotonic() - began < 3
 
 

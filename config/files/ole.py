@@ -18,7 +18,7 @@ DDE_FIELD_UTF16 = re.compile(rb"\x13\0(?:\s\0)*+(?:\"\0)?[Dd]\0[Dd]\0[Ee]\0")
 # Records of Excel: a sheet of macros, of which the length is that of its name and 7 or 8 bytes more; a link to
 # another program, in which 3 stands between its name and what is asked of it.
 SHEET_OF_MACROS = re.compile(rb"\x85\0(.)\0.{4}[\0-\2]\1?\x01(.)", re.DOTALL)
-LINK = re.compile(rb"\xae\x01..\0\0(.)\0([\0\1])", re.DOTALL)
+LINK = re.compile(rb"\xae\x01....(.)\0([\0\1])", re.DOTALL)
 
 
 def is_ole(main_streams: str) -> Callable[[bytes], bool]:

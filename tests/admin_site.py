@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import site
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.models import Permission
@@ -14,6 +15,7 @@ from django.urls import reverse
 
 from config.accounts.models import Pro
 
+from .conftest import new_session
 from .factories import UserFactory
 from .pages import Page
 
@@ -30,7 +32,7 @@ def staff_client(*permissions: str, pro: Pro | None = None, **fields: Any) -> Cl
     known = Permission.objects.all()
     user.user_permissions.set(known if permissions == ("all",) else known.filter(codename__in=permissions))
     client = Client(raise_request_exception=False)
-    client.force_login(user, backend="config.accounts.backends.EmailBackend")
+    client.cookies[settings.SESSION_COOKIE_NAME] = new_session(user)
     client.user = user  # type: ignore[attr-defined]
     return client
 

@@ -1,15 +1,20 @@
 """Mails to people about their accounts."""
 
+import zoneinfo
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.tasks import task
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from config.web import mail
 
-from .models import User
+from .models import Pro, User
 
 
 @task
@@ -33,16 +38,38 @@ def tell_of_new_password(user: User) -> None:
     send_account_notice.enqueue(user.pk, user.email)
 
 
-def tell_of_new_address(user: User, *, former: str) -> None:
+def tell_of_new_address(user: User, *, former: str, by: User) -> None:
     """Tell the former address of an account that staff have given it another one."""
-    send_account_notice.enqueue(user.pk, former)
+    send_account_notice.enqueue(user.pk, former, str(by), timezone.now().isoformat())
+
+
+def tell_of_new_business_address(pro: Pro, *, former: str, by: User) -> None:
+    """Tell the former address of a Pro that notifications now go to another one."""
+    send_business_notice.enqueue(pro.pk, former, str(by), timezone.now().isoformat())
 
 
 @task
-def send_account_notice(user_id: int, to: str) -> None:
-    """Tell `to` of a new password of the account, or of its new address, if it has another one."""
-    user = User.objects.filter(pk=user_id).first()
+def send_account_notice(user_id: int, to: str, by: str = "", at: str = "") -> None:
+    """Tell `to` of a new password of the account, or of its new address, if it has another one.
+
+    Jobs of the former release do not know by whom and when (ISO 8601).
+    """
+    user = User.objects.select_related("pro").filter(pk=user_id).first()
     if user is None:
         return
-    context = {"email": user.email, "is_moved": user.email != to}
-    mail.send("account_notice", context, to=to, language=user.language, headers=mail.AUTO_GENERATED)
+    context = {"email": user.email, "is_moved": user.email != to, "by": by}
+    _send_notice("account_notice", context, at, user.pro, to=to, language=user.language)
+
+
+@task
+def send_business_notice(pro_id: int, to: str, by: str, at: str) -> None:
+    """Tell `to` that it is no longer the address of the Pro, by whom and when (ISO 8601)."""
+    if pro := Pro.objects.filter(pk=pro_id).first():
+        context = {"name": pro.name, "email": pro.email, "by": by}
+        _send_notice("business_notice", context, at, pro, to=to, language=pro.language)
+
+
+def _send_notice(template: str, context: dict[str, Any], at: str, pro: Pro | None, **options: str) -> None:
+    with timezone.override(zoneinfo.ZoneInfo(pro.time_zone if pro else settings.TIME_ZONE)):
+        context["at"] = datetime.fromisoformat(at) if at else None
+        mail.send(template, context, headers=mail.AUTO_GENERATED, **options)

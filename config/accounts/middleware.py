@@ -18,6 +18,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
 from config.api.endpoint import Api
+from config.web.aside import write_aside
 from config.web.typed import page_before
 
 from .models import User
@@ -63,7 +64,8 @@ class SessionMiddleware(sessions.SessionMiddleware):
         response = super().process_response(request, response)
         session: Any = request.session
         is_used = session.accessed and not session.modified and request.headers.get("HX-Trigger") not in POLLS
-        if is_used and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and session.touch():
+        if is_used and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and session.is_due:
+            write_aside(session.touch)
             response.set_cookie(
                 settings.SESSION_COOKIE_NAME,
                 session.session_key,

@@ -27,6 +27,7 @@ urlpatterns = [
     path("settings/sessions/<slug:handle>/end", sessions.session_end, name="session_end"),
     path("settings/tokens", settings.tokens, name="tokens"),
     path("settings/tokens/<int:id>/revoke", settings.token_revoke, name="token_revoke"),
+    path("settings/tokens/<int:id>/take-over", settings.token_take_over, name="token_take_over"),
     path("settings/identity", settings.identity, name="identity"),
     path("settings/identity/<int:id>/file", settings.identity_file, name="identity_file"),
 ]

@@ -76,13 +76,18 @@ def test_bound_staff_issue_tokens_of_their_pro_alone(pro, other_pro):
     assert list(ApiToken.objects.values_list("pro", "actor_id")) == [(pro.pk, None)]
 
 
-def test_a_token_is_not_edited(staff_browser, pro, other_pro):
-    token, before = issue_token(pro), stored()
+def test_nothing_of_a_token_is_edited_but_whose_it_is(staff_browser, pro, other_pro, user):
+    token, [before] = issue_token(pro), stored()
     data = token_form(other_pro, name="Changed", scopes=SCOPES, prefix="vst_00000000", _save="Save")
+    data["owner"] = user.pk
     assert staff_browser.post(page(token, "change"), data)["Location"] == page(ApiToken, "changelist")
-    assert stored() == before
+    assert stored() == [before | {"created_by_id": user.pk}]
     form = Page(staff_browser.get(page(token, "change"))).one("#apitoken_form")
-    assert "Website" in form.text and not form.has("[name=_save]")
+    assert "Website" in form.text
+    assert [field["name"] for field in form.all(".form-row select, .form-row input, [name=_save]")] == [
+        "owner",
+        "_save",
+    ]
 
 
 def test_tokens_are_revoked_from_the_list(staff_browser, pro):

@@ -2,24 +2,30 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from config.web.admin import EVERYWHERE
 from config.web.hooks import hooks
 
-from ..mails import tell_of_new_address, tell_of_new_password
+from ..leaving import end_access
+from ..mails import tell_of_new_address, tell_of_new_business_address, tell_of_new_password
 from ..models import IdentityDocument, Pro, User
+from ..proof import ask_password
+from ..sessions import end_sessions
+from .asking import PasswordAgainAdmin
 from .identity import remove_files
 from .tenancy import TenantAdmin, bound_pro
 
 
 @admin.register(Pro)
-class ProAdmin(TenantAdmin):
+class ProAdmin(PasswordAgainAdmin, TenantAdmin):
     """The tenants. Bound staff edit the card of their Pro, but neither its plan nor its identity check."""
 
     pro_path = "pk"
@@ -43,6 +49,11 @@ class ProAdmin(TenantAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bound_pro(request) is None and super().has_delete_permission(request, obj)
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            tell_of_new_business_address(obj, former=form.initial["email"], by=request.user)  # type: ignore[arg-type]
+
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         self.delete_queryset(request, Pro.objects.filter(pk=obj.pk))
 
@@ -65,12 +76,13 @@ class PasswordForm(AdminPasswordChangeForm):
 
     def save(self, commit: bool = True) -> Any:
         user = super().save(commit)
+        end_sessions(user)
         tell_of_new_password(user)
         return user
 
 
 @admin.register(User)
-class UserAdmin(TenantAdmin, auth_admin.UserAdmin):
+class UserAdmin(PasswordAgainAdmin, TenantAdmin, auth_admin.UserAdmin):
     """Users. Only superusers grant rights and change other staff: who sets a password or e-mail owns the account."""
 
     add_form = UserAddForm
@@ -80,6 +92,7 @@ class UserAdmin(TenantAdmin, auth_admin.UserAdmin):
     list_select_related = ["pro"]
     search_fields = ["email", "name"]
     ordering = ["email"]
+    actions = ["sign_out"]
     readonly_fields = ["last_login", "created_at"]
     fieldsets = (
         (None, {"fields": ("email", "password")}),
@@ -112,8 +125,32 @@ class UserAdmin(TenantAdmin, auth_admin.UserAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if change and "email" in form.changed_data:
-            tell_of_new_address(obj, former=form.initial["email"])
+        if not change:
+            return
+        if "email" in form.changed_data:
+            tell_of_new_address(obj, former=form.initial["email"], by=request.user)  # type: ignore[arg-type]
+        if ("is_active" in form.changed_data and not obj.is_active) or "pro" in form.changed_data:
+            self._tell_of_ended_tokens(request, end_access([obj]))
+
+    def _tell_of_ended_tokens(self, request: HttpRequest, number: int) -> None:
+        if number:
+            text = ngettext("%(n)d API token has ended with it.", "%(n)d API tokens have ended with it.", number)
+            self.message_user(request, text % {"n": number}, messages.WARNING)
+
+    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        # Asked before it is typed, as a new password is carried by no page.
+        return ask_password(request) or super().user_change_password(request, *args, **kwargs)
+
+    @admin.action(
+        permissions=["change"],
+        description=_("Sign out everywhere"),
+        description_plural=_("Sign the selected users out everywhere"),
+        location=EVERYWHERE,
+    )
+    def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        number = sum(end_sessions(user) for user in queryset if _is_manageable(request, user) or user == request.user)
+        text = ngettext("%(n)d session has ended.", "%(n)d sessions have ended.", number)
+        self.message_user(request, text % {"n": number}, messages.SUCCESS)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and (_is_manageable(request, obj) or obj == request.user)
@@ -146,6 +183,7 @@ def _delete_rows_of(ids: list[int]) -> dict[str, int]:
     """
     # Nothing refers to them anew meanwhile.
     users = list(User.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    end_access(users)
     counts: dict[str, int] = {}
     for module in hooks("users", "delete_rows_of_users"):
         counts |= module.delete_rows_of_users(users)

@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 from config.web.admin import EVERYWHERE, NOTHING_TO_SAVE
 
 from ..forms import SCOPE_LABELS
-from ..models import ApiToken
+from ..models import ApiToken, User
+from .asking import PasswordAgainAdmin
 from .tenancy import TenantAdmin, bound_pro
 
 
@@ -41,9 +42,27 @@ class TokenAddForm(forms.ModelForm):
         return expires_at
 
 
+class TokenOwnerForm(forms.ModelForm):
+    """Whose a token is: it ends with their account."""
+
+    owner = forms.ModelChoiceField(
+        User.objects.none(), label=_("belongs to"), help_text=_("The token ends with this person's account.")
+    )
+
+    class Meta:
+        model = ApiToken
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner: Any = self.fields["owner"]
+        owner.queryset = User.objects.filter(pro=self.instance.pro_id, is_active=True).order_by("email")
+        owner.initial = self.instance.created_by_id
+
+
 @admin.register(ApiToken)
-class ApiTokenAdmin(TenantAdmin):
-    """API tokens, without secret and hash. They are created and revoked, never edited."""
+class ApiTokenAdmin(PasswordAgainAdmin, TenantAdmin):
+    """API tokens, without secret and hash. They are created, handed over and revoked, never edited."""
 
     list_display = ["name", "pro", "prefix", "scope_list", "state", "expires_at", "last_used_at", "created_by"]
     list_filter = [("revoked_at", admin.EmptyFieldListFilter), "expires_at", "pro"]
@@ -68,9 +87,17 @@ class ApiTokenAdmin(TenantAdmin):
         "created_at",
     ]
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj and self._has_owner_form(request, obj):
+            kwargs["form"] = TokenOwnerForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def _has_owner_form(self, request: HttpRequest, token: ApiToken) -> bool:
+        return token.revoked_at is None and self.has_change_permission(request, token)
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj:
-            return self.fields
+            return [*self.fields, "owner"] if self._has_owner_form(request, obj) else self.fields
         # The acting UserHub user is set by staff who know UserHub, not by bound staff.
         return [name for name in TokenAddForm.Meta.fields if name != "actor_id" or not bound_pro(request)]
 
@@ -79,6 +106,8 @@ class ApiTokenAdmin(TenantAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
+            if owner := form.cleaned_data.get("owner"):
+                obj.hand_over(owner)
             return
         token, secret = ApiToken.objects.issue(
             obj.pro,
@@ -102,6 +131,7 @@ class ApiTokenAdmin(TenantAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         if context["original"]:
             context |= NOTHING_TO_SAVE
+            context["show_save"] = self._has_owner_form(request, context["original"])
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.action(

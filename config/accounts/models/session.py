@@ -73,12 +73,16 @@ class SessionStore(db.SessionStore):
         row.expire_date = self._ends_at(data, row.seen_at)
         return row
 
+    @property
+    def is_due(self) -> bool:
+        """True when its use was not noted for some minutes."""
+        return self.seen_at is not None and timezone.now() - self.seen_at >= SEEN_RESOLUTION
+
     def touch(self) -> bool:
-        """Note that the session is in use, if that was not noted for some minutes; returns whether it was done now."""
-        now = timezone.now()
-        if self.seen_at is None or now - self.seen_at < SEEN_RESOLUTION:
+        """Note that the session is in use; returns whether it was done, and not by another request or too late."""
+        if self.seen_at is None:
             return False
-        # Of requests at once one writes; an ended session stays so.
+        now = timezone.now()
         row = Session.objects.filter(session_key=self.session_key, seen_at=self.seen_at)
         return bool(row.update(seen_at=now, expire_date=self._ends_at(self._session, now)))  # type: ignore[attr-defined]
 

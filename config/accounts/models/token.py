@@ -1,6 +1,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -40,7 +41,7 @@ class ApiTokenQuerySet(TenantQuerySet["ApiToken"]):
     ) -> tuple["ApiToken", str]:
         """Create a token; returns it with its secret text, which is not stored and cannot be shown again.
 
-        Raises ValidationError for an unknown scope or an invalid name.
+        Raises ValidationError for an unknown scope, an invalid name and somebody whose account is closed.
         """
         secret = secrets.token_urlsafe(32)
         prefix = "vst_" + secrets.token_hex(4)
@@ -56,8 +57,15 @@ class ApiTokenQuerySet(TenantQuerySet["ApiToken"]):
             created_by=by,
         )
         token.full_clean()
-        token.save(force_insert=True)
+        with transaction.atomic():
+            if by:
+                _hold_active(by)
+            token.save(force_insert=True)
         return token, text
+
+    def revoke_made_by(self, users: Sequence[User]) -> int:
+        """Revoke the tokens that these users made; returns their number."""
+        return self.filter(created_by__in=users, revoked_at=None).update(revoked_at=timezone.now())
 
     def authenticate(self, text: str) -> "ApiToken | None":
         """The usable token whose secret text is `text`, with its Pro, in one query; else None."""
@@ -65,6 +73,12 @@ class ApiTokenQuerySet(TenantQuerySet["ApiToken"]):
         if token is None or not token.is_usable or not hmac.compare_digest(token.hash, _hash(text)):
             return None
         return token
+
+
+def _hold_active(user: User) -> None:
+    """Lock the user: an account that is closed at the same time takes the token with it. Raises ValidationError."""
+    if not User.objects.select_for_update().filter(pk=user.pk, is_active=True).exists():
+        raise ValidationError(_("This account is closed."))
 
 
 def _hash(text: str) -> str:
@@ -130,6 +144,15 @@ class ApiToken(models.Model):
             with transaction.atomic():
                 free = ApiToken.objects.select_for_update(skip_locked=True).filter(pk=self.pk)
                 ApiToken.objects.filter(pk__in=list(free.values_list("pk", flat=True))).update(last_used_at=now)
+
+    def hand_over(self, to: User) -> None:
+        """Make somebody of the Pro the owner: the token ends with their account instead. Raises ValidationError."""
+        if to.pro_id != self.pro_id:
+            raise ValidationError(_("Choose somebody of the same business."))
+        with transaction.atomic():
+            _hold_active(to)
+            ApiToken.objects.filter(pk=self.pk).update(created_by=to)
+        self.created_by = to
 
     def revoke(self) -> None:
         """Revoke the token at once; a second time changes nothing."""

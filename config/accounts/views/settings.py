@@ -14,13 +14,19 @@ from config.web.toasts import toast
 
 from ..forms import IdentityForm, PersonForm, ProForm, SignatureForm, TokenForm
 from ..http import ProRequest, download_document
+from ..mails import tell_of_new_business_address
 from ..middleware import without_gate
 from ..models import ApiToken, IdentityDocument, Signature
-from ..proof import password_again
+from ..proof import ask_password, password_again
 
 
 def _save_profile(request: ProRequest, form: PersonForm | ProForm) -> HttpResponse:
+    is_moved = isinstance(form, ProForm) and "email" in form.changed_data
+    if is_moved and (question := ask_password(request)):
+        return question
     form.save()
+    if is_moved:
+        tell_of_new_business_address(form.instance, former=form.initial["email"], by=request.user)
     with override(request.user.language):
         messages.success(request, _("Saved."))
     return redirect("accounts:profile")
@@ -78,6 +84,16 @@ def token_revoke(request: ProRequest, id: int) -> HttpResponse:
         request,
         _("The token “%(name)s” is revoked. Programs that used it are refused now.") % {"name": token.name},
     )
+    return redirect("accounts:tokens")
+
+
+@require_POST
+@password_again("POST")
+def token_take_over(request: ProRequest, id: int) -> HttpResponse:
+    """Make a colleague's token the user's own, so that it does not end with the colleague's account."""
+    token = get_object_or_404(ApiToken.objects.for_pro(request.pro).filter(revoked_at=None), pk=id)
+    token.hand_over(request.user)
+    messages.success(request, _("The token “%(name)s” is yours now.") % {"name": token.name})
     return redirect("accounts:tokens")
 
 

@@ -68,7 +68,7 @@ def likely_duplicates(contact: Contact, answers: Answers = UNASKED) -> list[Dupl
             reasons.pop(pk, None)
     reasons.pop(contact.pk, None)
     likeliest = sorted(reasons, key=lambda pk: (-sum(WEIGHTS[reason] for reason in reasons[pk]), pk))[:MAX_DUPLICATES]
-    contacts = Contact.objects.for_pro(contact.pro).in_bulk(likeliest) if likeliest else {}
+    contacts = {row.pk: row for row in _BY_ID.rows(contact.pro, likeliest)} if likeliest else {}
     return [Duplicate(contacts[pk], [r for r in Reason if r in reasons[pk]]) for pk in likeliest if pk in contacts]
 
 
@@ -130,6 +130,7 @@ def _known_identities(contact: Contact) -> QuerySet[Any, Any]:
 
 
 _SAME_ADDRESS, _HOLDERS = Compiled(_same_address_rows), Compiled(_holders)
+_BY_ID = Compiled(lambda pro, ids: Contact.objects.for_pro(pro).filter(pk__in=ids))
 KNOWN = Compiled(_known_identities)
 DISTINCT = Compiled(lambda contact: DistinctPair.objects.of(contact).values_list("first", "second"))
 

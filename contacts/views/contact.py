@@ -6,24 +6,28 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.accounts.http import ProRequest, send_to, wants
+from config.accounts.models import Pro
+from config.web.compiled import Compiled
 from config.web.forms import add_errors
 from config.web.toasts import toast
+from config.web.together import UNASKED
 
 from ..book.fields import display_value, field_label
 from ..forms import FIELDS, FieldForm
-from ..models import Contact, StaleEditError
+from ..models import Contact, StaleEditError, StatedAddress
 from ..timeline import timeline
-from .merging import merging_context
+from .merging import MERGES, merging_context
 from .thread import EARLIER, read_place, show_news
-from .thread_context import composer_context, thread_context
+from .thread_context import ask_ahead, composer_context, thread_context
 
 PAGE, DETAIL = "contacts/contact.html", "contacts/_detail.html"
 GONE = gettext_lazy("This contact was archived or merged meanwhile. What you typed is still here.")
@@ -31,25 +35,40 @@ GONE = gettext_lazy("This contact was archived or merged meanwhile. What you typ
 
 def find_contact(request: ProRequest, id: uuid.UUID) -> Contact:
     """Contact of this Pro, archived and merged ones too; else 404."""
-    return get_object_or_404(Contact.objects.for_pro(request.pro, deleted=None).select_related("pro"), pk=id)
+    if (contact := _FOUND.first(request.pro, id)) is None:
+        raise Http404
+    return contact
+
+
+def _found(pro: Pro, id: uuid.UUID) -> QuerySet[Contact]:
+    return Contact.objects.for_pro(pro, deleted=None).select_related("pro").filter(pk=id)
+
+
+_FOUND = Compiled(_found, keeps_plan=True)
 
 
 def contact_context(request: ProRequest, contact: Contact, **more: Any) -> dict[str, Any]:
     """Context of the whole page; a `detail` among `more` replaces the one of its field, a `note_form` the empty one."""
     edited = more.pop("detail", None) or {"field": None}
     details = [edited if field == edited["field"] else _make_detail(contact, field) for field in FIELDS]
-    url = page_url(contact)
+    url, place, answers = page_url(contact), read_place(request), UNASKED
+    if not contact.deleted_at:
+        answers = ask_ahead(request, contact, place, MERGES.question(contact), _STATED.question(contact))
     forms = {"note_form": more.pop("note_form")} if "note_form" in more else {}
     # An archived contact has no composer, but for a note that was written meanwhile.
-    composer = composer_context(request, contact, page_url=url, **forms) if forms or not contact.deleted_at else {}
+    has_composer = forms or not contact.deleted_at
+    composer = composer_context(request, contact, page_url=url, answers=answers, **forms) if has_composer else {}
     return {
-        **({} if contact.deleted_at else merging_context(request, contact)),
-        "stated_addresses": contact.stated_addresses.open(),
-        **thread_context(contact, read_place(request), url=url),
+        **({} if contact.deleted_at else merging_context(contact, answers)),
+        "stated_addresses": answers.rows(_STATED.question(contact)),
+        **thread_context(contact, place, url=url, answers=answers),
         **composer,
         "details": details,
         **more,
     }
+
+
+_STATED = Compiled(lambda contact: StatedAddress.objects.filter(contact=contact).open())
 
 
 def page_url(contact: Contact) -> str:
@@ -140,7 +159,7 @@ def _show_saved(request: ProRequest, contact: Contact, field: str, changes: dict
     # Only the new entry is added to the thread: a form in it may have unsaved text.
     entries = timeline(contact)[0][:1] if changes else []
     more = {"detail": _make_detail(contact, field, is_new=True), "entries": entries, "is_swap": True}
-    context = {**merging_context(request, contact), "contact": contact, **more}
+    context = {**merging_context(contact), "contact": contact, **more}
     return render(request, f"{PAGE}#saved", context)
 
 

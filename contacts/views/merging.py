@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from config.accounts.http import ProRequest, send_to, wants
 from config.accounts.models import Pro, User
+from config.web.compiled import Compiled
 from config.web.toasts import toast
+from config.web.together import UNASKED, Answers
 
 from ..book.duplicates import likely_duplicates, mark_distinct, unmark_distinct
 from ..book.fields import display_value, field_label
@@ -106,10 +109,17 @@ def _display_field(contact: Contact, name: str) -> str:
     return display_value(name, getattr(contact, name), contact.pro.country)
 
 
-def merging_context(request: ProRequest, contact: Contact) -> dict[str, Any]:
+def merging_context(contact: Contact, answers: Answers = UNASKED) -> dict[str, Any]:
     """Context of _duplicates.html and _merges.html on a contact's page."""
-    merges = contact.merges.not_undone().defer("moved").select_related("absorbed", "user")
-    return {"contact": contact, "duplicates": likely_duplicates(contact), "merges": merges}
+    merges = answers.rows(MERGES.question(contact))
+    return {"contact": contact, "duplicates": likely_duplicates(contact, answers), "merges": merges}
+
+
+def _merges(contact: Contact) -> QuerySet[ContactMerge]:
+    return ContactMerge.objects.filter(survivor=contact).not_undone().defer("moved").select_related("absorbed", "user")
+
+
+MERGES = Compiled(_merges)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

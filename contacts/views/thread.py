@@ -7,18 +7,20 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, send_to, wants
+from config.web.compiled import Compiled
 from config.web.hooks import hooks
+from config.web.together import Answers
 
-from ..conversations.drafts import being_written, list_drafts
+from ..conversations.drafts import DRAFTS, being_written, list_drafts
 from ..conversations.reading import mark_person_read
 from ..models import Contact
-from ..timeline import Place
+from ..timeline import Place, ask_entries, ask_keys
 from .desk_context import PAGE, DeskList, list_context
 from .thread_context import person_context, thread_context
 
@@ -27,7 +29,12 @@ EARLIER = "thread/_earlier.html"
 
 def find_person(request: ProRequest, id: uuid.UUID) -> Contact:
     """Present contact of this Pro; else 404."""
-    return get_object_or_404(Contact.objects.for_pro(request.pro).select_related("pro"), pk=id)
+    if (contact := _FOUND.first(request.pro, id)) is None:
+        raise Http404
+    return contact
+
+
+_FOUND = Compiled(lambda pro, id: Contact.objects.for_pro(pro).select_related("pro").filter(pk=id), keeps_plan=True)
 
 
 @require_safe
@@ -79,8 +86,11 @@ def mark_read(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 
 def show_news(request: ProRequest, contact: Contact, url: str = "") -> HttpResponse:
     """The entries that the page at `url` shows and those since, and who is writing; 204 when nothing has changed."""
-    context = thread_context(contact, since=read_time(request.GET.get("first", "")), url=url)
-    present = being_written(list_drafts(contact), beside=request.user)
+    answers = Answers()
+    answers.ask(ask_keys(contact, None), DRAFTS.question(contact))
+    answers.ask(*ask_entries(contact, None, answers))
+    context = thread_context(contact, since=read_time(request.GET.get("first", "")), url=url, answers=answers)
+    present = being_written(list_drafts(contact, answers), beside=request.user)
     context["version"] += "".join(str(draft.user_id) for draft in present)
     if request.GET.get("seen") == context["version"]:
         return HttpResponse(status=204)

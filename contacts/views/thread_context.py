@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.accounts.http import ProRequest
-from config.web.compiled import Compiled
+from config.web.compiled import Compiled, Question
 from config.web.hooks import hooks
 from config.web.together import UNASKED, Answers
 
@@ -233,33 +233,37 @@ def _parts_of_apps(contact: Contact, answers: Answers) -> dict[str, list[Any]]:
     }
 
 
-def _ask_ahead(request: ProRequest, contact: Contact, place: Place | None) -> Answers:
-    """Ask what a person's page shows, in two statements: by the contact, and by what the first one has found.
+def ask_ahead(
+    request: ProRequest, contact: Contact, place: Place | None, *more: Question[Any], asks_next: bool = False
+) -> Answers:
+    """Ask what a contact's page shows, in two statements: by the contact, and by what the first one has found.
 
-    What depends on the topic of the answer, or on the messages that are shown, is asked after them.
+    `more` is asked in the first one, and the next person who waits in the second with `asks_next`. What depends on the
+    topic of the answer, or on the messages that are shown, is asked after them.
     """
-    answers, apps, items = Answers(), hooks("desk", "ask_parts"), _ITEMS.question(request.pro, contact)
+    answers, items = Answers(), _ITEMS.question(request.pro, contact)
     answers.ask(
         items,
         ask_keys(contact, place),
-        *(module.ask_parts(contact) for module in apps),
         *(of_contact.question(contact) for of_contact in (DRAFTS, UNCONFIRMED, NEWEST, IDENTITIES, KNOWN, DISTINCT)),
         CONNECTIONS.question(contact.pro),
         TEXTS.question(contact.pro, request.user),
+        *more,
     )
     waiting = [item for item in answers.rows(items) if item.is_listed]
     answers.ask(
         *ask_candidates(contact, answers),
         *ask_entries(contact, place, answers),
         ask_last_messages(contact, topic_of_items(waiting), answers),
-        ask_next_person(request.pro, contact, waiting),
+        *([ask_next_person(request.pro, contact, waiting)] if asks_next else []),
     )
     return answers
 
 
 def person_context(request: ProRequest, contact: Contact, place: Place | None = None, **forms: Any) -> dict[str, Any]:
     """Context of `waiting/_person.html`: thread, composer, what is known of the person, and the next one who waits."""
-    answers = _ask_ahead(request, contact, place)
+    parts = [module.ask_parts(contact) for module in hooks("desk", "ask_parts")]
+    answers = ask_ahead(request, contact, place, *parts, asks_next=True)
     duplicates = likely_duplicates(contact, answers)
     composer = composer_context(request, contact, answers=answers, **forms)
     return {

@@ -9,8 +9,7 @@ from config.accounts.models import Pro, User
 
 from ..models import ContactImport
 from .columns import TARGETS
-from .headings import recognise_columns
-from .reading import looks_like_data, read_table
+from .uploading import upload
 
 
 class UploadForm(forms.Form):
@@ -25,16 +24,10 @@ class UploadForm(forms.Form):
     )
 
     def upload(self, pro: Pro, *, by: User) -> ContactImport | None:
-        """Store the file's rows; None when the file was refused, with the reason as the field's error."""
+        """Store the file; None when it was refused, with the reason as the field's error."""
         file = self.cleaned_data["file"]
         try:
-            headings, rows = read_table(file.read())
-            columns = recognise_columns(headings)
-            if not any(columns) and looks_like_data(headings):
-                message = _("The first row looks like a contact. It must hold headings such as Name, E-mail, Phone.")
-                raise ValidationError(message, code="headings")
-            imports = ContactImport.objects
-            return imports.upload(pro, filename=file.name, headings=headings, columns=columns, rows=rows, by=by)
+            return upload(pro, file.read(), filename=file.name, by=by)
         except ValidationError as error:
             self.add_error("file", error)
             return None

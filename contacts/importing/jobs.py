@@ -20,6 +20,7 @@ from ..models.locking import hold_book
 from .checking import Checker
 from .running import run_rows
 from .undoing import undo_rows
+from .uploading import read_import
 
 State, Outcome = ContactImport.State, ContactImportRow.Outcome
 # On SQLite a batch keeps all other writers waiting, so it takes a fifth of a second at most ...
@@ -92,7 +93,8 @@ def resume_import(contact_import: ContactImport) -> None:
             contact_import.error = ""
             contact_import.save(update_fields=["error"])
             # The failed job may be retried too. Each batch locks the import, so two jobs work no row twice.
-            jobs = {State.CHECKING: check_import, State.RUNNING: run_import, State.UNDOING: undo_import}
+            jobs = {State.READING: read_import, State.CHECKING: check_import}
+            jobs |= {State.RUNNING: run_import, State.UNDOING: undo_import}
             jobs[State(contact_import.state)].enqueue(str(contact_import.pk))
 
 

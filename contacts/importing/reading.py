@@ -5,6 +5,7 @@ An unreadable file is refused as a whole, with a ValidationError that tells the 
 
 import codecs
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -19,6 +20,7 @@ from .headings import recognise_columns
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 50_000
+MAX_LINES = 1_048_576  # blank ones included: those of a whole spreadsheet
 MAX_COLUMNS = 100
 MAX_HEADING = 100  # characters; longer headings are cut
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -27,7 +29,8 @@ OTHER_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
 DELIMITERS = ",;\t|"
 # Line before the headings by which Excel names the delimiter.
 DELIMITER_LINE = re.compile(r"sep=([,;\t|])\r?\n?")
-LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+LINE = re.compile(r"[^\r\n]+")
+ALPHANUMERIC = re.compile(r"[^\W_]")
 # E-mail address or phone number: found in a row of data, rarely in a heading.
 DATA = re.compile(r"\w@\w|(?:\d[ ./-]?){6}")
 # Rows that are looked at for what is wrong with the first one.
@@ -41,11 +44,8 @@ class Table(NamedTuple):
     rows: Iterator[tuple[int, list[str]]]
 
 
-def read_table(data: bytes) -> Table:
-    """Read a CSV file in UTF-8, UTF-16 or Windows-1252 with commas, semicolons, tabs or pipes.
-
-    Raises ValidationError.
-    """
+def check_beginning(data: bytes) -> None:
+    """Raise ValidationError for a file that shows at first sight that it is none."""
     if not data:
         raise ValidationError(_("The file is empty."), code="empty")
     if len(data) > MAX_BYTES:
@@ -53,6 +53,14 @@ def read_table(data: bytes) -> Table:
     if data.startswith(OTHER_SIGNATURES):
         message = _("This is a workbook or another document. Open it in your spreadsheet and save it as CSV.")
         raise ValidationError(message, code="kind")
+
+
+def read_table(data: bytes) -> Table:
+    """Read a CSV file in UTF-8, UTF-16 or Windows-1252 with commas, semicolons, tabs or pipes.
+
+    Raises ValidationError.
+    """
+    check_beginning(data)
     text = decode(data)
     records = _read_records(text)
     first_rows = list(islice(records, FIRST_ROWS))
@@ -123,9 +131,12 @@ def _read_records(text: str) -> Iterator[tuple[int, list[str]]]:
     start = line.end() if (line := DELIMITER_LINE.match(text)) else 0
     delimiter = line[1] if line else _guess_delimiter(text)
     number = 0
-    rows = csv.reader(_lines(text, start), delimiter=delimiter, skipinitialspace=delimiter != "\t", strict=True)
+    lines = io.StringIO(text[start:], newline="")
+    rows = csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter != "\t", strict=True)
     try:
         for number, cells in enumerate(rows, 1):
+            if number > MAX_LINES:
+                raise _too_many_rows()
             if cells := _strip_end(cells):
                 # One cell more than allowed is enough to refuse the row.
                 yield number, [unescape(cell) for cell in cells[: MAX_COLUMNS + 1]]
@@ -134,13 +145,9 @@ def _read_records(text: str) -> Iterator[tuple[int, list[str]]]:
         raise ValidationError(message, code="row", params={"number": number + 1}) from error
 
 
-def _lines(text: str, start: int = 0) -> Iterator[str]:
-    return (match[0] for match in LINE.finditer(text, start))
-
-
 def _guess_delimiter(text: str) -> str:
     """The delimiter that splits the headings into the most cells, be they below a title."""
-    lines = islice((line[:100_000] for line in _lines(text) if any(c.isalnum() for c in line)), FIRST_ROWS)
+    lines = islice((line[0][:100_000] for line in LINE.finditer(text) if ALPHANUMERIC.search(line[0])), FIRST_ROWS)
     for number, line in enumerate(lines):
         delimiter = max(DELIMITERS, key=lambda each: len(_split(line, each)))
         cells = _split(line, delimiter)
@@ -154,7 +161,7 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 
 def _strip_end(cells: list[str]) -> list[str]:
-    end = len(cells)
+    end = len(cells) if any(map(str.strip, cells)) else 0
     while end and not cells[end - 1].strip():
         end -= 1
     return cells[:end]
@@ -167,5 +174,9 @@ def _check_rows(records: Iterable[tuple[int, list[str]]]) -> None:
     """
     # The headings are the first record.
     if any(count > MAX_ROWS for count, _record in enumerate(records)):
-        message = _("The file has more than %(limit)s rows. Split it into several.")
-        raise ValidationError(message, code="rows", params={"limit": number_format(MAX_ROWS, force_grouping=True)})
+        raise _too_many_rows()
+
+
+def _too_many_rows() -> ValidationError:
+    message = _("The file has more than %(limit)s rows. Split it into several.")
+    return ValidationError(message, code="rows", params={"limit": number_format(MAX_ROWS, force_grouping=True)})

@@ -24,6 +24,8 @@ from .report import Report, refused_cells
 PAGE = "contacts/import_detail.html"
 MAX_IMPORTS = 50  # on the list
 State = ContactImport.State
+# States before the check has found anything.
+UNCHECKED = (State.READING, State.REFUSED, State.UPLOADED, State.CHECKING)
 SAMPLE = {
     "name": ["Hélène Marchand", "Jan Peeters"],
     "email": ["helene@example.org", "jan@example.net"],
@@ -84,7 +86,7 @@ def import_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     if is_polling:
         show = _show_progress if contact_import.is_working else _leave_progress
         return show(request, contact_import)
-    if contact_import.is_working or contact_import.is_forgotten:
+    if contact_import.is_working or contact_import.is_forgotten or contact_import.state == State.REFUSED:
         return render(request, PAGE, {"contact_import": contact_import})
     if contact_import.state == State.UPLOADED or (contact_import.is_pending and "columns" in request.GET):
         return render(request, PAGE, {"contact_import": contact_import, "form": ColumnsForm(contact_import)})
@@ -104,12 +106,12 @@ def _leave_progress(request: ProRequest, contact_import: ContactImport) -> HttpR
 
 def _save_columns(request: ProRequest, contact_import: ContactImport) -> HttpResponse:
     form = ColumnsForm(contact_import, request.POST)
-    if contact_import.is_pending and not form.is_valid():
+    if contact_import.has_columns and not form.is_valid():
         return render(request, PAGE, {"contact_import": contact_import, "form": form}, status=422)
-    if contact_import.is_pending:
+    if contact_import.has_columns:
         with discarded_is_404():
             start_check(contact_import, form.columns, keeps_rest=form.cleaned_data["keeps_rest"])
-    # If it is not pending, the page shows the run.
+    # Else the page shows the run, or that the file is not read yet.
     return redirect("contacts:import_detail", contact_import.pk)
 
 
@@ -161,6 +163,6 @@ def import_discard(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 def import_refused(request: ProRequest, id: uuid.UUID) -> StreamingHttpResponse:
     """Refused rows in the file's own columns, each with its reason, to be corrected and imported again."""
     contact_import = _find_import(request, id)
-    if contact_import.state in (State.UPLOADED, State.CHECKING) or contact_import.is_forgotten:
+    if contact_import.state in UNCHECKED or contact_import.is_forgotten:
         raise Http404
     return csv_response("contacts-refused.csv", csv_lines(*refused_cells(contact_import)))

@@ -17,6 +17,7 @@ from .contact import Contact
 # Uploaded rows are personal data, so they are not kept for good.
 RETENTION = timedelta(days=30)
 INSERT_BATCH = 1_000  # rows
+NO_ROWS = _("The file has no rows below the headings.")
 
 
 class ContactImportQuerySet(TenantQuerySet["ContactImport"]):
@@ -35,17 +36,8 @@ class ContactImportQuerySet(TenantQuerySet["ContactImport"]):
         Raises ValidationError when there is no row, and any error of the iterator `rows`. Then nothing is stored.
         """
         with transaction.atomic():
-            contact_import = self.create(pro=pro, user=by, filename=filename[:200], headings=headings, columns=columns)
-            for chunk in batched(rows, INSERT_BATCH):
-                drafts = [
-                    ContactImportRow(contact_import=contact_import, number=number, values=cells)
-                    for number, cells in chunk
-                ]
-                insert_many(drafts)
-                contact_import.total += len(drafts)
-            if not contact_import.total:
-                raise ValidationError(_("The file has no rows below the headings."), code="empty")
-            contact_import.save(update_fields=["total"])
+            contact_import = self.create(pro=pro, user=by, filename=filename[:200])
+            contact_import.store_rows(headings, columns, rows)
         return contact_import
 
     def locked(self) -> Self:
@@ -67,10 +59,19 @@ class ContactImportQuerySet(TenantQuerySet["ContactImport"]):
             self.filter(pk__in=[each.pk for each in imports if each.is_pending]).delete()
 
 
+class ContactImportManager(models.Manager.from_queryset(ContactImportQuerySet)):  # type: ignore[misc]
+    """Leaves the content of the files to those who ask for it."""
+
+    def get_queryset(self) -> ContactImportQuerySet:
+        return super().get_queryset().defer("content")
+
+
 class ContactImport(models.Model):
     """CSV file of contacts that is imported into a Pro's address book, after a check of every row."""
 
     class State(models.TextChoices):
+        READING = "reading", _("Being read")
+        REFUSED = "refused", _("Refused")
         UPLOADED = "uploaded", _("Columns to choose")
         CHECKING = "checking", _("Being checked")
         CHECKED = "checked", _("Checked")
@@ -80,9 +81,9 @@ class ContactImport(models.Model):
         UNDONE = "undone", _("Undone")
 
     # States in which nothing has been imported.
-    PENDING = (State.UPLOADED, State.CHECKING, State.CHECKED)
+    PENDING = (State.READING, State.REFUSED, State.UPLOADED, State.CHECKING, State.CHECKED)
     LEFT_OUT = "left_out"
-    WORKING = (State.CHECKING, State.RUNNING, State.UNDOING)
+    WORKING = (State.READING, State.CHECKING, State.RUNNING, State.UNDOING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="+", db_index=False)
@@ -90,6 +91,8 @@ class ContactImport(models.Model):
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     filename = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
+    # The file until its rows have been read.
+    content = models.BinaryField(null=True, editable=False)
     headings = models.JSONField(default=list)
     # Field of each column (a key of contacts.importing.columns.TARGETS), "" for an ignored column.
     columns = models.JSONField(default=list)
@@ -101,6 +104,7 @@ class ContactImport(models.Model):
     position = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
+    # The failure of a job that is retried, or the reason why the file was refused.
     error = models.CharField(max_length=200, blank=True)
     is_forgotten = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -109,7 +113,7 @@ class ContactImport(models.Model):
     undone_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True)
 
-    objects = ContactImportQuerySet.as_manager()
+    objects = ContactImportManager()
 
     class Meta:
         indexes = [models.Index(fields=["pro", "-created_at", "-id"], name="contact_import_newest")]
@@ -139,6 +143,11 @@ class ContactImport(models.Model):
         return self.state in (self.State.DONE, self.State.UNDOING, self.State.UNDONE)
 
     @property
+    def has_columns(self) -> bool:
+        """True when the columns can be chosen."""
+        return self.is_pending and self.state not in (self.State.READING, self.State.REFUSED)
+
+    @property
     def can_be_undone(self) -> bool:
         return self.state == self.State.DONE and not self.is_forgotten
 
@@ -152,6 +161,23 @@ class ContactImport(models.Model):
         """(reason, count) of the rows that could not be undone, or not entirely."""
         reasons = [each for each in ContactImportRow.Undo if each != ContactImportRow.Undo.UNDONE]
         return [(str(each.label), self.count(each)) for each in reasons if self.count(each)]
+
+    def store_rows(self, headings: list[str], columns: list[str], rows: Iterable[tuple[int, list[str]]]) -> None:
+        """Store the file's rows in a transaction, and forget its content. Raises ValidationError without a row."""
+        for chunk in batched(rows, INSERT_BATCH):
+            drafts = [ContactImportRow(contact_import=self, number=number, values=cells) for number, cells in chunk]
+            insert_many(drafts)
+            self.total += len(drafts)
+        if not self.total:
+            raise ValidationError(NO_ROWS, code="empty")
+        self.headings, self.columns, self.content, self.error = headings, columns, None, ""
+        self.state = self.State.UPLOADED
+        self.save()
+
+    def refuse(self, reason: str) -> None:
+        """Note why the file cannot be read, and forget its content."""
+        self.state, self.error, self.content = self.State.REFUSED, reason[:200], None
+        self.save()
 
     def begin_phase(self, state: str) -> None:
         """Set the state, and the progress to no rows worked. Undoing keeps the counts of the run."""

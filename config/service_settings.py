@@ -51,3 +51,17 @@ STATUS_HISTORY_BACKEND = read(
     "it must be a dotted path, such as shared_status.package",
 )
 STATUS_HISTORY_TIMEOUT = read_int("STATUS_HISTORY_TIMEOUT", 3, 1, 60)
+
+# --- Backups -------------------------------------------------------------------------------------
+
+# Public keys of age that archives are encrypted for.
+BACKUP_RECIPIENTS = read("list", "BACKUP_RECIPIENTS", [])
+# Where `manage.py backup s3://…` goes, with keys of its own: those of the attachments should not reach the backups.
+BACKUP_BUCKET = {
+    "endpoint_url": read_service_url("BACKUP_ENDPOINT", "", "https://s3.example.com", optional=True) or None,
+    "region_name": read("str", "BACKUP_REGION", "") or None,
+    "access_key": read("str", "BACKUP_ACCESS_KEY", "") or None,
+    "secret_key": read("str", "BACKUP_SECRET_KEY", "") or None,
+    "default_acl": None,
+    "file_overwrite": False,
+}

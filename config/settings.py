@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks_db",
     "lucide",
+    "config.backups",
     "config.counts",
     "config.files",
     "config.jobs",
@@ -160,6 +161,8 @@ HOUSEKEEPING = [
     "inquiries.customers.profiles.resume_withheld_profiles",
     "inquiries.offers.lifecycle.expire_offers",
 ]
+# What a restore calls at its end, in its transaction.
+RESTORE_CHECKS = ["inquiries.history.chain.check_history"]
 TASKS = {"default": {"BACKEND": "config.jobs.backend.JobBackend", "QUEUES": ["default", "reading", "mailboxes"]}}
 
 # --- Mail ----------------------------------------------------------------------------------------

@@ -8,7 +8,9 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
 
 MISSING = b'<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Message>No such key.</Message></Error>'
 BROKEN = b'<?xml version="1.0"?><Error><Code>InternalError</Code><Message>Down.</Message></Error>'
@@ -25,7 +27,10 @@ class Bucket(BaseHTTPRequestHandler):
             self._answer(200)
 
     def do_GET(self) -> None:
-        if self._is_up():
+        path, _, query = self.path.partition("?")
+        if "encoding-type=url" in query:
+            self._list(path, parse_qs(query).get("prefix", [""])[0])
+        elif self._is_up():
             body = self.server.objects.get(self.path)
             if body is None:
                 self._answer(404, MISSING)
@@ -41,6 +46,14 @@ class Bucket(BaseHTTPRequestHandler):
         if self._is_up():
             self.server.objects.pop(self.path, None)
             self._answer(204)
+
+    def _list(self, bucket: str, prefix: str) -> None:
+        """Objects of the bucket whose keys begin with the prefix; folders among them are not put together."""
+        if self._is_up():
+            start = f"{bucket.rstrip('/')}/"
+            keys = [path.removeprefix(start) for path in self.server.objects if path.startswith(start + prefix)]
+            items = "".join(f"<Contents><Key>{escape(key)}</Key><Size>1</Size></Contents>" for key in sorted(keys))
+            self._answer(200, f"<ListBucketResult>{items}</ListBucketResult>".encode())
 
     def _is_up(self) -> bool:
         self.server.requests.append((self.command, self.path, self.headers.get("Authorization", "")))

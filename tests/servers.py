@@ -16,9 +16,12 @@ from django.conf import settings
 from django.db import connection
 
 
-def database_url(address=""):
-    """URL of the test database, for another process; `address` ("host:port") is that of a relay to it."""
-    name = connection.settings_dict["NAME"]
+def database_url(address="", name=""):
+    """URL of the test database, or of another one beside it, for another process.
+
+    `address` ("host:port") is that of a relay to it.
+    """
+    name = name or connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}")

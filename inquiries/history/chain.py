@@ -15,6 +15,7 @@ from datetime import UTC, timedelta
 from typing import Any
 
 import msgspec
+from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
@@ -89,6 +90,24 @@ def verify_heads(kept: Iterable[HistoryHead] = ()) -> Iterator[Flaw]:
         last_id, count = head.last_id, count + added
         if (head.rows, head.seal) != (count, seal):
             yield Flaw(f"seal of {head.day}", f"it is of {head.rows} other status changes than the {count} up to it")
+
+
+class BrokenHistoryError(Exception):
+    """The history is not as it was written."""
+
+
+def check_history() -> None:
+    """Compare all rows with their seals, and try whether the database keeps them. Raises BrokenHistoryError."""
+    if flaws := [*verify_chains(), *verify_heads()]:
+        raise BrokenHistoryError("; ".join(map(str, flaws)))
+    if (row := InquiryHistory.objects.first()) is None:
+        return
+    try:
+        with transaction.atomic():
+            InquiryHistory.objects.filter(pk=row.pk).update(note=row.note)
+    except IntegrityError:
+        return
+    raise BrokenHistoryError("the database takes changes of the history")
 
 
 def keep_head() -> None:

@@ -1,0 +1,3 @@
+from .databases import here, new
+
+__all__ = ["here", "new"]

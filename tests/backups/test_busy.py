@@ -1,0 +1,106 @@
+"""Backups of an installation that goes on, and commands that are killed."""
+
+import os
+import random
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from config.accounts.models import Pro
+from contacts.models import Contact
+from tests.factories import ContactFactory, make_token
+from tests.servers import Server
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
+THREADS = 4
+
+
+@pytest.fixture
+def server(pro):
+    server = Server(make_token(pro))
+    yield server.until_up()
+    server.kill()
+
+
+class Writers:
+    """Threads that create contacts; `acknowledged` are their e-mail addresses."""
+
+    def __init__(self, server):
+        self.server, self.acknowledged, self.is_over = server, [], threading.Event()
+        self.has_begun = threading.Event()
+        self.threads = [threading.Thread(target=self._work, args=(number,)) for number in range(THREADS)]
+        for thread in self.threads:
+            thread.start()
+
+    def _work(self, number):
+        count = 0
+        while not self.is_over.is_set():
+            key = f"c{number}-{count}"
+            status, _headers, body = self.server.post(key)
+            assert status == 201, body
+            self.acknowledged.append(f"{key}@example.org")
+            count += 1
+            if len(self.acknowledged) > 20:
+                self.has_begun.set()
+
+    def stop(self):
+        self.is_over.set()
+        for thread in self.threads:
+            thread.join()
+
+
+def test_every_acknowledged_contact_is_in_a_backup_that_begins_later(here, server, new, tmp_path):
+    writers = Writers(server)
+    try:
+        assert writers.has_begun.wait(60)
+        before = set(writers.acknowledged)
+        here.run("backup", str(tmp_path / "backups"))
+        after = set(writers.acknowledged)
+    finally:
+        writers.stop()
+    # Nobody waited for it.
+    assert len(after) > len(before)
+    (archive,) = (tmp_path / "backups").iterdir()
+    new.run("restore", str(archive))
+    contents = new.contents()
+    restored = {value for row in contents["contacts.Contact"] for value in row if str(value).endswith("@example.org")}
+    assert before <= restored
+    new.run("recount", "--check")
+
+
+def test_a_killed_backup_leaves_no_archive_and_a_killed_restore_no_row(here, new, pro, tmp_path):
+    Contact.objects.bulk_create(ContactFactory.build(pro=pro, email=f"c{number}@example.org") for number in range(3000))
+    folder = tmp_path / "backups"
+    for _ in range(2):
+        process = here.start("backup", str(folder))
+        _kill_soon(process)
+        assert archives(folder) == []
+    here.run("backup", str(folder))
+    (archive,) = archives(folder)
+    for _ in range(2):
+        _kill_soon(new.start("restore", str(archive)))
+        assert new.contents()["accounts.Pro"] == []
+    new.run("restore", str(archive))
+    assert len(new.contents()["contacts.Contact"]) == 3000 and Pro.objects.count() == 1
+
+
+def archives(folder):
+    """What is there under the name of an archive."""
+    return sorted(folder.glob("vestibule-*")) if folder.exists() else []
+
+
+def _kill_soon(process):
+    """Kill it at some moment of its work, which takes a second or two of processor time."""
+    ticks = random.uniform(0.7, 1.3) * os.sysconf("SC_CLK_TCK")
+    while process.poll() is None and _ticks_used(process.pid) < ticks:
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+
+
+def _ticks_used(pid):
+    """Processor time of a process: fields 14 and 15 of its stat."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])

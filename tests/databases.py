@@ -170,10 +170,10 @@ class PostgreSQLTemplates(LockedFolder):
         return self._name(key) in self._names()
 
     def copy(self, key: str, name: str) -> None:
-        self._run(f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}" TEMPLATE "{self._name(key)}"')
+        self._run(self._drop(name), f'CREATE DATABASE "{name}" TEMPLATE "{self._name(key)}"')
 
     def empty(self, name: str) -> None:
-        self._run(f'DROP DATABASE "{name}"', f'CREATE DATABASE "{name}"')
+        self._run(self._drop(name), f'CREATE DATABASE "{name}"')
 
     def drop_all(self) -> None:
         self._run(*(f'DROP DATABASE "{name}"' for name in self._names()))
@@ -184,6 +184,10 @@ class PostgreSQLTemplates(LockedFolder):
 
     def _name(self, key: str) -> str:
         return f"{self.prefix}{key}"
+
+    def _drop(self, name: str) -> str:
+        # A thread of the live server keeps its connection until the browser closes its own.
+        return f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
 
     def _names(self) -> list[str]:
         with connection.creation._nodb_cursor() as cursor:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.signals import request_finished, request_started
+from django.core.servers.basehttp import ServerHandler
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from config.accounts.models import User
@@ -68,23 +68,28 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def idle_server(live_server: Any) -> Iterator[Any]:
-    """The live server; the test ends when the last request has ended, and leaves none to the next one."""
-    changed, busy = threading.Condition(), 0
+def idle_server(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The live server; the test ends when the last request has ended, and leaves none to the next one.
 
-    def count(signal: Any, **_: Any) -> None:
+    `request_finished` is never sent of a request whose visitor is gone before the answer.
+    """
+    changed, busy, run = threading.Condition(), 0, ServerHandler.run
+
+    def run_counted(handler: ServerHandler, application: Any) -> None:
         nonlocal busy
         with changed:
-            busy += 1 if signal is request_started else -1
-            changed.notify_all()
+            busy += 1
+        try:
+            run(handler, application)
+        finally:
+            with changed:
+                busy -= 1
+                changed.notify_all()
 
-    for signal in (request_started, request_finished):
-        signal.connect(count)
+    monkeypatch.setattr(ServerHandler, "run", run_counted)
     yield live_server
     with changed:
-        changed.wait_for(lambda: busy <= 0, timeout=PATIENCE / 1000)
-    for signal in (request_started, request_finished):
-        signal.disconnect(count)
+        changed.wait_for(lambda: busy == 0, timeout=PATIENCE / 1000)
 
 
 @pytest.fixture

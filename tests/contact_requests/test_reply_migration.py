@@ -70,21 +70,21 @@ def test_a_sent_reply_becomes_a_message_and_a_reply_again(before, migrate):
     assert get("contacts", "ContactMessage").objects.count() == 0
 
 
-@pytest.mark.parametrize(
-    ("fields", "state"),
-    [
+def test_what_became_of_a_reply_is_kept(before, migrate):
+    get, pro, _user, _request = before
+    cases = [
         ({"sent_at": SENT_AT, "error": "The e-mail was returned: see the message about it."}, "failed"),
         ({"created_at": SENT_AT, "error": "451 Try later"}, "failed"),
         ({"error": "451 Try later"}, "sending"),
         ({}, "sending"),
-    ],
-)
-def test_what_became_of_a_reply_is_kept(before, migrate, fields, state):
-    get, _pro, _user, request = before
-    reply = get("contact_requests", "Reply").objects.create(contact_request=request, body="Oui", **fields)
-    message = migrate("contact_requests", AFTER).get_model("contacts", "ContactMessage").objects.get()
-    assert (message.pk, message.state, message.error) == (reply.pk, state, fields.get("error", ""))
-    assert (message.sent_at, message.author_id) == (fields.get("sent_at"), None)
+    ]
+    requests = [make_request(get, pro) for _case in cases]
+    expected = {}
+    for request, (fields, state) in zip(requests, cases, strict=True):
+        reply = get("contact_requests", "Reply").objects.create(contact_request=request, body="Oui", **fields)
+        expected[reply.pk] = (state, fields.get("error", ""), fields.get("sent_at"), None)
+    messages = migrate("contact_requests", AFTER).get_model("contacts", "ContactMessage").objects.all()
+    assert {m.pk: (m.state, m.error, m.sent_at, m.author_id) for m in messages} == expected
 
 
 def test_a_reply_goes_along_when_a_merge_is_undone(before, migrate):

@@ -11,23 +11,27 @@ from config.search.query import read_query
 from contacts.models import Contact, ContactMessage
 
 from ..benchmarks.plans import explain
+from ..conftest import rolled_back
 from ..factories import ProFactory
 from .rows import MODELS, add, crowd, texts
+
+pytestmark = pytest.mark.django_db
 
 COUNT = 20_000
 
 
-@pytest.fixture(params=MODELS, ids=[model.__name__ for model in MODELS])
+@pytest.fixture(params=MODELS, ids=[model.__name__ for model in MODELS], scope="module")
 def model(request):
     return request.param
 
 
-@pytest.fixture
-def busy_pro(db, model):
+@pytest.fixture(scope="module")
+def busy_pro(module_rows, model):
     """A Pro with half of the rows."""
-    pros = [ProFactory() for _n in range(11)]
-    crowd(model, pros, COUNT)
-    return pros[0]
+    with rolled_back():
+        pros = [ProFactory() for _n in range(11)]
+        crowd(model, pros, COUNT)
+        yield pros[0]
 
 
 def assert_index_used(plan, model, pro):

@@ -181,6 +181,10 @@ def mailer(mailbox_dir: Path, *, is_debug: bool) -> dict[str, Any]:
     return {"BACKEND": "config.kept_smtp.KeptSmtpBackend", "OPTIONS": options}
 
 
+# Tags of every template: they take the place of Django's, or are in every form.
+BUILTINS = ["config.accounts.templatetags.typed_by", "config.web.templatetags.addresses"]
+
+
 def templates(base_dir: Path) -> dict[str, Any]:
     """Entry of TEMPLATES, for pages and mails."""
     processors = [
@@ -194,5 +198,5 @@ def templates(base_dir: Path) -> dict[str, Any]:
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [base_dir / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": processors, "builtins": ["config.accounts.templatetags.typed_by"]},
+        "OPTIONS": {"context_processors": processors, "builtins": BUILTINS},
     }

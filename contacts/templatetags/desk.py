@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from config.accounts.inbox import counted_tabs
+from config.web.times import exact_time
 
 from ..waiting.listing import count_waiting as count_people
 from .messages import CHANNEL_ICONS
@@ -68,11 +69,11 @@ def short_time(at: datetime) -> SafeString:
 @register.simple_tag
 def clock(at: datetime) -> SafeString:
     """<time> of an entry of a thread: the hour; the day stands above."""
-    return _time(at, date_format(timezone.localtime(at), "H:i"))
+    return _time(at, f"{timezone.localtime(at):%H:%M}")
 
 
 def _time(at: datetime, text: str, classes: str = "") -> SafeString:
-    exact = date_format(timezone.localtime(at), "j F Y, H:i")
+    exact = exact_time(timezone.localtime(at))
     iso = at.isoformat(timespec="seconds")
     return format_html('<time class="{}" datetime="{}" title="{}">{}</time>', classes, iso, exact, text)
 

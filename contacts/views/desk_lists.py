@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models.fields.tuple_lookups import TupleLessThan
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from config.accounts.models import Pro, User
+from config.web.addresses import address
 from config.web.compiled import Compiled, Question
 from config.web.paging import from_cursor, to_cursor
 from config.web.text import one_line
@@ -57,7 +57,7 @@ class Row(NamedTuple):
     def url(self) -> str:
         """Address of the thread of the contact, else of what the item stands for."""
         if self.contact:
-            return reverse("waiting:person", args=[self.contact.pk])
+            return address("waiting:person", self.contact.pk)
         return item_url(self.item) if self.item else ""
 
 

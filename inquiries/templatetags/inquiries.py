@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.utils.translation import pgettext
 from lucide import IconDoesNotExist
 
 from config.web.templatetags.icons import lucide
+from config.web.times import exact_time
 
 from ..models import InquiryType, PipelineStep
 from ..translations import case_status_label, history_note, pipeline_label, userhub_name
@@ -94,8 +94,8 @@ def here_since(since: datetime, step: PipelineStep | None = None) -> SafeString:
 def hour(at: datetime) -> SafeString:
     """<time> of an entry of a thread: the hour, as the day stands above."""
     local = timezone.localtime(at)
-    exact, iso = date_format(local, "j F Y, H:i"), at.isoformat(timespec="seconds")
-    return format_html('<time datetime="{}" title="{}">{}</time>', iso, exact, date_format(local, "H:i"))
+    exact, iso = exact_time(local), at.isoformat(timespec="seconds")
+    return format_html('<time datetime="{}" title="{}">{}</time>', iso, exact, f"{local:%H:%M}")
 
 
 @register.simple_tag
@@ -107,7 +107,7 @@ def waits_since(since: datetime) -> SafeString:
 
 
 def _time(since: datetime, age: timedelta, tone: str) -> SafeString:
-    exact = date_format(timezone.localtime(since), "j F Y, H:i")
+    exact = exact_time(timezone.localtime(since))
     iso = since.isoformat(timespec="seconds")
     return format_html('<time class="{}" datetime="{}" title="{}">{}</time>', tone, iso, exact, _age_text(age))
 

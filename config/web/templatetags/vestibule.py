@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from config.web.times import exact_time
 from config.web.toasts import is_toast, read_toasts
 
 register = template.Library()
@@ -35,7 +36,7 @@ def _relative_time(then: datetime, now: datetime) -> str:
 @register.simple_tag
 def ago(then: datetime) -> SafeString:
     """<time> element: relative time as text, exact time in `title` and `datetime`."""
-    exact = date_format(timezone.localtime(then), "j F Y, H:i")
+    exact = exact_time(timezone.localtime(then))
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         then.isoformat(timespec="seconds"),

@@ -62,6 +62,7 @@ WORKSPACE = {
     "settings/signature": page(GET=200, POST=302),
     "settings/tokens": page(GET=200, POST=422),
     "settings/tokens/<int:id>/revoke": page(id=ApiToken, POST=302),
+    "settings/tokens/<int:id>/take-over": page(id=ApiToken, POST=302),
     "contacts": page(GET=200),
     "contacts/new": page(GET=200, POST=422),
     "contacts/archive": page(POST=302),
@@ -185,6 +186,10 @@ PERSONAL = {
 # Open to a Pro behind the gate.
 WITHOUT_GATE = {
     "settings": page(GET=302, ANY=302),
+    "settings/sessions": page(GET=200),
+    "settings/sessions/end": page(POST=302),
+    # Nobody's handle.
+    "settings/sessions/<slug:handle>/end": page(handle="x", POST=404),
     "settings/profile": page(GET=200, POST=422),
     "settings/password": page(GET=200, POST=200, OPTIONS=200),
     "settings/identity": page(GET=200, POST=422),

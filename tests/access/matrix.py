@@ -17,7 +17,12 @@ from config.api.endpoint import Api
 from ..conftest import forget_requests, new_session, rolled_back
 from .rows import Rows
 
-REDIRECTS = {"/sign-in": "sign-in", "/admin/": "admin", "/settings/identity": "identity"}
+REDIRECTS = {
+    "/sign-in": "sign-in",
+    "/admin/": "admin",
+    "/admin/login/": "admin sign-in",
+    "/settings/identity": "identity",
+}
 
 
 def addresses(resolver: Any = None, prefix: str = "") -> Iterator[str]:

@@ -88,15 +88,36 @@ class Rows(dict[Any, Any]):
         with connection.cursor() as cursor:
             return [cursor.execute(sql, parameters).fetchall() for sql, parameters in self._selects]
 
+    def referrers(self) -> list[str]:
+        """Foreign keys, as "Model.field", by which rows of somebody else refer to these."""
+        with connection.cursor() as cursor:
+            return [name for name, (sql, given) in self._references.items() if cursor.execute(sql, given).fetchone()]
+
     @cached_property
-    def _selects(self) -> list[tuple[str, Any]]:
+    def _ids(self) -> dict[Any, list[Any]]:
         ids: dict[Any, list[Any]] = {}
         for row in self.values():
             ids.setdefault(type(row), []).append(row.pk)
+        return ids
+
+    @cached_property
+    def _selects(self) -> list[tuple[str, Any]]:
         return [
             model._default_manager.order_by("pk").filter(pk__in=pks).values_list().query.sql_with_params()
-            for model, pks in ids.items()
+            for model, pks in self._ids.items()
         ]
+
+    @cached_property
+    def _references(self) -> dict[str, tuple[str, Any]]:
+        return {
+            f"{model.__name__}.{field.name}": model._default_manager.filter(**{f"{field.name}__in": ids})
+            .exclude(pk__in=self._ids[model])
+            .values_list("pk")
+            .query.sql_with_params()
+            for model in tenant_models()
+            for field in model._meta.concrete_fields
+            if (ids := self._ids.get(field.related_model))
+        }
 
     def _make(self, model: type[Model], **more: Any) -> Any:
         fields = [field for field in model._meta.concrete_fields if field.name not in more]
@@ -112,10 +133,10 @@ class Rows(dict[Any, Any]):
             return None
         if field.related_model:
             return self.get(field.related_model, NOT_PROVIDED if not field.null else None)
+        if isinstance(field, models.CharField | models.TextField) and not field.choices:
+            return self._text(field)
         if field.primary_key or field.choices:
             return NOT_PROVIDED
-        if isinstance(field, models.CharField | models.TextField):
-            return self._text(field)
         if field.null or field.has_default():
             return None if field.null else NOT_PROVIDED
         values = {
@@ -204,6 +225,8 @@ SPECIAL: dict[str, Any] = {
     "IdentityDocument": _document,
     "Contact": lambda rows: {"language": "en"},
     "ContactEvent": lambda rows: {"kind": "updated", "changes": {"name": [rows.word, rows.word]}},
+    "ContactIdentity": lambda rows: {"channel": "email"},
+    "StatedAddress": lambda rows: {"channel": "email"},
     "ChannelConnection": _connection,
     "ChannelDelivery": lambda rows: {
         "provider": "mailbox",

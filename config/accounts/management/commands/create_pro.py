@@ -2,13 +2,12 @@ import secrets
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 
+from config.accounts.creating import create_pro
 from config.accounts.management.reading import format_errors, read_text
-from config.accounts.models import Pro, User
+from config.accounts.models import Pro
 
 
 class Command(BaseCommand):
@@ -40,16 +39,3 @@ class Command(BaseCommand):
         self.stdout.write(f"Made Pro {pro.pk}, {pro.name}. Sign in at {settings.SITE_URL}/sign-in as {user.email}")
         if generated:
             self.stdout.write(f"with the password {generated} (it is not shown again).")
-
-
-def create_pro(pro: Pro, password: str) -> User:
-    """Save `pro` with a first user who signs in with the same e-mail. Raises ValidationError; then nothing is saved."""
-    with transaction.atomic():
-        pro.full_clean()
-        pro.save()
-        user = User(email=pro.email, pro=pro, language=pro.language)
-        validate_password(password, user)
-        user.set_password(password)
-        user.full_clean()
-        user.save()
-        return user

@@ -1,0 +1,27 @@
+"""The first people of an installation: a Pro with its owner, and staff."""
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from .models import Pro, User
+
+
+def create_pro(pro: Pro, password: str) -> User:
+    """Save `pro` with a first user who signs in with the same e-mail. Raises ValidationError; then nothing is saved."""
+    with transaction.atomic():
+        pro.full_clean()
+        pro.save()
+        return _save(User(email=pro.email, pro=pro, language=pro.language), password)
+
+
+def create_staff(email: str, password: str) -> User:
+    """Save a superuser of the admin. Raises ValidationError."""
+    return _save(User(email=email, is_staff=True, is_superuser=True), password)
+
+
+def _save(user: User, password: str) -> User:
+    validate_password(password, user)
+    user.set_password(password)
+    user.full_clean()
+    user.save()
+    return user

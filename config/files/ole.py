@@ -13,11 +13,11 @@ MACRO_STREAMS = frozenset({"_vba_project", "_vba_project_cur", "vba", "macros"})
 PACKAGE_STREAMS = frozenset({"\x01ole10native"})
 MAX_ENTRIES = 20_000
 # A field that makes Word start a program and ask it for data.
-DDE_FIELD = re.compile(rb"\x13\s*+\"?[Dd][Dd][Ee]")
+DDE_FIELD = re.compile(rb"\x13\s*+\"?[Dd][Dd][Ee](?:[Aa][Uu][Tt][Oo])?\"?\s++[ -~]{4}")
 DDE_FIELD_UTF16 = re.compile(rb"\x13\0(?:\s\0)*+(?:\"\0)?[Dd]\0[Dd]\0[Ee]\0")
 # Records of Excel: a sheet of macros, of which the length is that of its name and 7 or 8 bytes more; a link to
 # another program, in which 3 stands between its name and what is asked of it.
-SHEET_OF_MACROS = re.compile(rb"\x85\0(.)\0.{4}[\0-\2]\1?\x01(.)", re.DOTALL)
+SHEET_OF_MACROS = re.compile(rb"\x85\0(.)\0.{4}[\0-\2]\x01(.)", re.DOTALL)
 LINK = re.compile(rb"\xae\x01....(.)\0([\0\1])", re.DOTALL)
 
 
@@ -67,7 +67,8 @@ def _has_linked_program(data: bytes) -> bool:
             "utf-16-le" if width == 2 else "latin-1", "replace"
         )
         before, mark, _behind = name.partition("\x03")
-        if mark and before.isprintable():
+        # The path of another workbook has such signs too, and begins with one.
+        if mark and before and before.isprintable():
             return True
     return False
 

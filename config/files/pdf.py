@@ -24,6 +24,8 @@ STREAM = re.compile(rb"(?<!end)stream\r?\n")
 # An action that starts a program, each letter of its name as it is or by its number: "#4C"; and the name of a file.
 LAUNCH = b"".join(b"(?:%c|#%02x|#%02X)" % (c, c, c) for c in b"Launch") + rb"(?![A-Za-z0-9#])"
 LAUNCH_OR_FILE = re.compile(b"/(?:" + LAUNCH + rb"|U?F\s*+\(([^()]{1,255}+)\))")
+# An address, to which a form is sent: "https://tax.example/form.php".
+ADDRESS = re.compile(r"[:/@]|^www\.")
 MAX_FILE_NAMES = 50_000
 
 
@@ -59,7 +61,8 @@ def _starts_program(text: bytes) -> bool:
         return True
     for count, match in enumerate(LAUNCH_OR_FILE.finditer(text)):
         name = (match[1] or b"launch.exe").decode("latin-1")
-        if count == MAX_FILE_NAMES or suffix_of(name) in RUNNABLE_SUFFIXES:
+        is_program = suffix_of(name) in RUNNABLE_SUFFIXES and not ADDRESS.search(name)
+        if count == MAX_FILE_NAMES or is_program:
             return True
     return False
 

@@ -16,8 +16,8 @@ MAX_PIXELS = 250_000_000
 # Genuine pictures of 10 MB have some hundred segments, and 41,000 blocks and a few for each frame.
 MAX_SEGMENTS, MAX_BLOCKS = 10_000, 150_000
 # The start of a web page or a script within another file, in small letters.
-PAGE = re.compile(rb"<(?:html|script|\?php|!doctype html|svg)[\s>]")
-PAGE_MARKS = (b"<html", b"<script", b"<?php", b"<!doctype html", b"<svg")
+PAGE = re.compile(rb"<(?:html|script|\?php|!doctype html)[\s>]")
+PAGE_MARKS = (b"<html", b"<script", b"<?php", b"<!doctype html")
 # A header that a browser would also run as a script, as its sizes read as a comment or an assignment ...
 SCRIPT_HEADER = re.compile(rb"(?:RIFF|\xff\xd8\xff[\xe0-\xef\xfe])/[*/]")
 # ... which goes on behind the comment. Pictures that large do not exist as GIF; of the others a few do.

@@ -70,6 +70,8 @@ CLOSED = [
     "/contacts/{gone}",
     "/contacts/{contact}/merge/{twin}",
     "/contacts/import",
+    "/contacts/import/{reading}",
+    "/contacts/import/{refused}",
     "/contacts/import/{uploaded}",
     "/contacts/import/{checked}",
     "/contacts/import/{checked}?show=refuse",
@@ -127,6 +129,8 @@ def row(user, shipped):
     rows[2].contact.archive(by=user)
     for state in ("uploaded", "checked", "running", "done"):
         make_import(user, state)
+    for state, error in {"reading": "", "refused": "The file is empty."}.items():
+        ContactImport.objects.create(pro=user.pro, user=user, filename=f"{state}.csv", state=state, error=error)
     make_messages(user)
     make_inquiries(user)
     make_board(user.pro, rows[0].contact)

@@ -61,6 +61,28 @@ def test_from_a_file_to_a_contact(enter, user, work_tasks, size, has_javascript)
     expect(page.get_by_text("2 rows · 1 created")).to_be_visible()
 
 
+@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+def test_larger_file_is_read_by_the_worker(enter, user, work_tasks, has_javascript):
+    page = enter("/contacts/import", java_script_enabled=has_javascript, **PHONE)
+    rows = b"".join(b"Person %05d,p%05d@example.org\n" % (n, n) for n in range(5_000))
+    for content, title in (
+        (b"\n" + b"," * 200_000, "This file cannot be imported"),
+        (b"name,email\n" + rows, "Columns"),
+    ):
+        file = {"name": "p.csv", "mimeType": "text/csv", "buffer": content}
+        page.get_by_label("CSV file", exact=True).set_input_files(file)
+        page.get_by_role("button", name="Read the file").click()
+        page.get_by_role("heading", name="The file is being read").wait_for()
+        work_tasks()
+        if not has_javascript:
+            page.get_by_role("link", name="Show progress").click()
+        page.get_by_role("heading", name=title).wait_for()
+        if title != "Columns":
+            page.get_by_text("The file is empty.").wait_for()
+            page.get_by_role("link", name="Choose another file").click()
+    expect(page.get_by_label("email", exact=True)).to_have_value("email")
+
+
 def test_more_rows_and_a_discarded_file(enter, user, work_tasks):
     page = enter("/contacts/import", **WIDE)
     text = "name,email\n" + "".join(f"Person {n:03d},p{n}@example.org\n" for n in range(70))

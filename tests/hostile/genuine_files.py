@@ -8,7 +8,7 @@ from PIL import Image
 
 from ..pictures import photo, picture
 from ..sample_files import DOCX, GIF, PDF, THEME, XLSX, archive, compound, ole, png, png_chunk, webp
-from .hostile_files import pdf, stream
+from .hostile_files import pdf, record, stream
 from .office_files import PART, document, excel, field, linked, powerpoint, relations, with_settings, word
 
 Image.init()
@@ -118,6 +118,7 @@ WORD = {
     "a part in UTF-16": word(main=document(*FIELDS, head='<?xml version="1.0" encoding="UTF-16"?>', encoding="utf-16")),
     "with a comment": word(main=document("<!-- made by a program --><w:p/>")),
 }
+OTHER_BOOK_97 = record(0x1AE, struct.pack("<HHB", 1, 18, 0) + b"\x01\x01Cbooks\x03Budget.xls")
 OTHER_BOOK = {"xl/externalLinks/externalLink1.xml": b"<externalLink><externalBook/></externalLink>"}
 EXCEL = {
     "Excel": excel(members={"xl/sharedStrings.xml": b"<sst/>", "xl/printerSettings/printer1.bin": b"P\0r\0" * 300}),
@@ -151,6 +152,7 @@ PDFS = {
     "with a form that calculates": pdf(CALCULATION),
     "an electronic invoice": pdf(INVOICE, stream(XMP), INVOICE_DATA),
     "with notes": pdf(RICH_TEXT),
+    "with a form that is sent": pdf(b"<</S/SubmitForm/F<</FS/URL/F(https://tax.example/form.php)>>>>"),
     "with packed objects": pdf(OBJECTS, b"<</Type/XRef>>"),
     "encrypted": pdf(ENCRYPTED, stream(b"\x8a\x91" * 900, b"/Type/ObjStm/Filter/FlateDecode")),
     "with a page as its attachment": pdf(b"<<>>" + b" " * 1024, stream(b"<html><body>", b"/Type/EmbeddedFile")),
@@ -178,6 +180,7 @@ GENUINE = {
     "Word 2007.doc": (compound(THEME + b" \x13 PAGE \x14 \x13 HYPERLINK", "WordDocument"), "application/msword"),
     "Word, with a table of Excel.doc": (ole("WordDocument", "ObjectPool", "_1234", "Workbook"), "application/msword"),
     "Excel 97.xls": (compound(b"\x85\0\x0d\0\0\0\0\0\0\0\5\0Blad1" + THEME, "Workbook"), "application/vnd.ms-excel"),
+    "Excel, with another workbook.xls": (compound(OTHER_BOOK_97, "Workbook"), "application/vnd.ms-excel"),
     "Excel 5.xls": (ole("Book"), "application/vnd.ms-excel"),
     "transparent.png": (picture((300, 200), "PNG", "RGBA"), "image/png"),
     "16 bits.png": (saved(Image.new("I;16", (50, 40)), "PNG"), "image/png"),

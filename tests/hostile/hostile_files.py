@@ -6,7 +6,7 @@ import zipfile
 import zlib
 
 from ..pictures import huge_png
-from ..sample_files import GIF, HTML, JPEG, PDF, compound, docx, ole, png, webp
+from ..sample_files import GIF, HTML, JPEG, PDF, compound, docx, ole, png, png_chunk, webp
 from .office_files import (
     PART,
     W,
@@ -170,7 +170,7 @@ HOSTILE = {
     "a JPEG of 60,000 by 60,000": ("a.jpg", JPEG.replace(b"\x08\0\1\0\1", b"\x08\xea\x60\xea\x60")),
     "a WebP of 16,384 by 16,384": ("a.webp", webp(b"VP8L\x05\0\0\0\x2f\xff\xff\xff\x0f\0"[:17])),
     "a JPEG without a frame": ("a.jpg", b"\xff\xd8\xff\xd9"),
-    "a PNG with a drawing that runs": ("a.png", png()[:-12] + b"<svg onload='alert(1)'>" + png()[-12:]),
+    "a PNG with a page in it": ("a.png", png(png_chunk(b"tEXt", b"Comment\0" + HTML))),
     "a PDF with a page in its head": ("a.pdf", pdf(before=b"%PDF-1.4\n" + HTML)),
     "a PDF with a page between objects": ("a.pdf", pdf(b"<<>>", HTML, before=b"%PDF-1.4\n" + b"% " * 600)),
     "a PDF with a page behind it": ("a.pdf", pdf(after=b"<script>alert(1)</script>\n%%EOF")),

@@ -143,6 +143,7 @@ HOUSEKEEPING = [
     "config.jobs.housekeeping.prune_sessions",
     "config.jobs.housekeeping.prune_jobs",
     "config.jobs.housekeeping.prune_attempts",
+    "config.jobs.models.prune_leases",
     "config.api.models.prune_idempotency_keys",
     "config.counts.keeping.keep_counts",
     "contacts.models.note.prune_notes",
@@ -163,7 +164,9 @@ HOUSEKEEPING = [
 ]
 # What a restore calls at its end, in its transaction.
 RESTORE_CHECKS = ["inquiries.history.chain.check_history"]
-TASKS = {"default": {"BACKEND": "config.jobs.backend.JobBackend", "QUEUES": ["default", "reading", "mailboxes"]}}
+TASKS = {"default": {"BACKEND": "config.jobs.backend.JobBackend", "QUEUES": []}}  # Any: config.jobs.lanes
+WORKER_THREADS = read_int("WORKER_THREADS", 8, 1, 64)
+WORKER_LEASE_SECONDS = read_int("WORKER_LEASE_SECONDS", 15, 2, 600)
 
 # --- Mail ----------------------------------------------------------------------------------------
 

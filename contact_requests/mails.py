@@ -28,7 +28,7 @@ ACKNOWLEDGMENT_ID = "acknowledgment."
 _REQUEST = Compiled(lambda id: ContactRequest.objects.select_related("property", "pro").filter(pk=id))
 
 
-@task
+@task(queue_name="mail")
 def acknowledge(request_id: str) -> None:
     """Tell the visitor that the contact request has arrived, with its reference.
 
@@ -55,7 +55,7 @@ def acknowledge(request_id: str) -> None:
         update(contact_request, "acknowledged_at")
 
 
-@task
+@task(queue_name="mail")
 def notify(request_id: str) -> None:
     """Tell the Pro that a contact request has arrived. An answer to this mail goes to the visitor."""
     contact_request = _REQUEST.first(UUID(request_id))

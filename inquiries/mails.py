@@ -22,7 +22,7 @@ def _find_inquiry(inquiry_id: int) -> Inquiry | None:
     return Inquiry.objects.select_related("pro", "inquiry_type").filter(pk=inquiry_id).first()
 
 
-@task
+@task(queue_name="mail")
 def mail_acknowledgment(inquiry_id: int) -> None:
     """Mail the acknowledgment, with the reference, to the customer."""
     inquiry = _find_inquiry(inquiry_id)
@@ -39,7 +39,7 @@ def mail_acknowledgment(inquiry_id: int) -> None:
     Inquiry.objects.filter(pk=inquiry.pk).update(acknowledged_at=timezone.now())
 
 
-@task
+@task(queue_name="mail")
 def mail_notification(inquiry_id: int) -> None:
     """Mail the notification of an inquiry that a program submitted to the Pro; replies go to the customer, if known."""
     inquiry = _find_inquiry(inquiry_id)

@@ -18,6 +18,8 @@ os.environ.update(
     SITE_URL="http://testserver",
     EMAIL_URL="memorymail://",
     LOG_LEVEL="WARNING",
+    # Jobs of killed workers are waited for in many tests.
+    WORKER_LEASE_SECONDS="3",
     # pytest-django asks for no asynchronous work; Playwright runs a loop of its own in the same thread.
     DJANGO_ALLOW_ASYNC_UNSAFE="true",
 )

@@ -42,7 +42,7 @@ def _store_decision(document: IdentityDocument, state: str, reason: str, by: Use
     send_identity_review.enqueue(document.pk)
 
 
-@task
+@task(queue_name="mail")
 def send_identity_review(document_id: int) -> None:
     """Mail the Pro that its identity document was approved, or why it was rejected."""
     document = IdentityDocument.objects.select_related("pro").filter(pk=document_id).first()

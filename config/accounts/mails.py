@@ -17,7 +17,7 @@ from config.web import mail
 from .models import Pro, User
 
 
-@task
+@task(queue_name="mail")
 def send_password_reset(account: str | int) -> None:
     """Send the user of an address the link to a new password, if there is one who may sign in with a password.
 
@@ -48,7 +48,7 @@ def tell_of_new_business_address(pro: Pro, *, former: str, by: User) -> None:
     send_business_notice.enqueue(pro.pk, former, str(by), timezone.now().isoformat())
 
 
-@task
+@task(queue_name="mail")
 def send_account_notice(user_id: int, to: str, by: str = "", at: str = "") -> None:
     """Tell `to` of a new password of the account, or of its new address, if it has another one.
 
@@ -61,7 +61,7 @@ def send_account_notice(user_id: int, to: str, by: str = "", at: str = "") -> No
     _send_notice("account_notice", context, at, user.pro, to=to, language=user.language)
 
 
-@task
+@task(queue_name="mail")
 def send_business_notice(pro_id: int, to: str, by: str, at: str) -> None:
     """Tell `to` that it is no longer the address of the Pro, by whom and when (ISO 8601)."""
     if pro := Pro.objects.filter(pk=pro_id).first():

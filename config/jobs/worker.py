@@ -1,18 +1,21 @@
-"""The background worker: that of django-tasks-db, with retries, recovery after a crash, and housekeeping.
+"""The background worker: that of django-tasks-db, with threads, retries, recovery after a crash, and housekeeping.
 
 Every attempt appends the worker's id to the job's `worker_ids`: the number of attempts and the worker that holds a job
-are read from there.
+are read from there. Whether that worker is alive its lease tells.
 """
 
 import logging
+import math
 import os
 import socket
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from functools import cached_property
-from pathlib import Path
-from uuid import UUID
+from functools import cache
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
@@ -25,17 +28,17 @@ from django_tasks_db.models import DBTaskResult
 from config.kept_smtp import keep_connections
 
 from .claiming import Queues
+from .lanes import Lanes
+from .leases import hold_lease, renewal_seconds
+from .models import WorkerLease
 
 logger = logging.getLogger("vestibule.worker")
 
 MAX_ATTEMPTS = 20
-# Every job takes seconds. A running job of a worker of another machine, or container, is requeued after this time,
-LEASE = timedelta(minutes=10)
-# and one whose worker seems alive here after this: its process id may have been reused.
-LONG_LEASE = timedelta(hours=1)
+# A running job of a worker without a lease, such as one of a former release, is requeued after this time.
+UNKNOWN_LEASE = timedelta(minutes=10)
 # A job that failed longer ago, while no worker was running, is not retried.
 RETRY_WINDOW = timedelta(days=7)
-REQUEUE_INTERVAL = 5.0  # seconds
 HOUSEKEEPING_INTERVAL = 60.0  # seconds
 
 
@@ -44,61 +47,46 @@ def backoff(attempts: int) -> timedelta:
     return timedelta(seconds=min(10 * 2 ** (attempts - 1), 3600))
 
 
+@cache
 def current_worker_id() -> str:
-    """Host, process namespace and process id: "desk-1/0e5bc33a-4026531836:421".
-
-    Containers may share a host name and a process id, and machines a host name and a number of the namespace; the id of
-    the boot tells those apart.
-    """
-    return f"{socket.gethostname()[:40]}/{_process_namespace()}:{os.getpid()}"
+    """Name of this process among all workers: "desk-1:421:5d1c0f9a". Containers may share host name and process id."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid4().hex[:8]}"
 
 
-def _process_namespace() -> str:
-    """Within which a process id means one process; "" where the system does not tell."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text()[:8]
-        return f"{boot}-{Path('/proc/self/ns/pid').stat().st_ino}"
-    except OSError:
-        return ""
+def _find_orphans(worker_id: str, held: Collection[UUID]) -> Iterator[DBTaskResult]:
+    """Lock and iterate over the running jobs that no live worker holds. `held` are those of this one."""
+    leases = WorkerLease.objects
+    # One without rows has not renewed its own lease yet, and cannot tell.
+    expired = set(leases.expired().values_list("pk", flat=True)) if leases.is_settled(worker_id) else set()
+    known = set(leases.values_list("pk", flat=True))
+    for job in DBTaskResult.objects.select_for_update(skip_locked=True).running():
+        holder = job.worker_ids[-1] if job.worker_ids else ""
+        if holder == worker_id:
+            is_orphan = job.pk not in held
+        elif holder in known:
+            is_orphan = holder in expired
+        else:
+            is_orphan = timezone.now() - job.started_at > UNKNOWN_LEASE
+        if is_orphan:
+            yield job
 
 
-def _is_orphan(job: DBTaskResult, worker_id: str) -> bool:
-    """Return true when no live worker holds this running job."""
-    place, _, pid = (job.worker_ids[-1] if job.worker_ids else "").rpartition(":")
-    running_for = timezone.now() - job.started_at
-    if place != worker_id.rpartition(":")[0] or not pid.isdecimal():
-        return running_for > LEASE
-    # This worker is between two jobs: one under its own id is left from an earlier process with the same id.
-    return int(pid) == os.getpid() or not _is_alive(int(pid)) or running_for > LONG_LEASE
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
-
-
-def requeue_jobs(worker_id: str) -> int:
+def requeue_jobs(worker_id: str, held: Collection[UUID] = ()) -> int:
     """Requeue the jobs of killed workers, and failed ones after their delay; return how many.
 
-    A job that failed MAX_ATTEMPTS times stays failed, with its traceback, for staff to see in the admin.
+    `held` are the jobs that this worker runs. A job that failed MAX_ATTEMPTS times stays failed, with its traceback,
+    for staff to see in the admin.
     """
-    jobs = DBTaskResult.objects.select_for_update(skip_locked=True)
     count = 0
     with transaction.atomic():
-        for job in jobs.running():
-            if not _is_orphan(job, worker_id):
-                continue
+        for job in _find_orphans(worker_id, held):
             if len(job.worker_ids) < MAX_ATTEMPTS:
                 _requeue(job, timedelta())
                 count += 1
             else:
                 job.set_failed(RuntimeError("every worker that took this job was killed"))
-        for job in jobs.failed().filter(finished_at__gte=timezone.now() - RETRY_WINDOW):
+        failed = DBTaskResult.objects.select_for_update(skip_locked=True).failed()
+        for job in failed.filter(finished_at__gte=timezone.now() - RETRY_WINDOW):
             if len(job.worker_ids) < MAX_ATTEMPTS:
                 _requeue(job, backoff(len(job.worker_ids)))
                 count += 1
@@ -138,10 +126,19 @@ def run_housekeeping() -> None:
 
 
 class ResilientWorker(Worker):
-    """Requeues jobs, runs housekeeping and the queue, and waits while the database is down."""
+    """Runs jobs in threads, requeues jobs, runs housekeeping, and waits while the database is down."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.queues = Queues(self.queue_names, self.excluded_queue_names)
+        self.lanes = Lanes(self.queues, self.worker_id, settings.WORKER_THREADS)
+        self.is_stopped = threading.Event()
+        self.has_lease = threading.Event()
+        # One idle thread asks for the next job; the others wait for this lock.
+        self.asking = threading.Lock()
 
     def run_batch(self) -> None:
-        """Run the jobs in the queue until none is due. Their mails share connections."""
+        """Run the jobs in the queue until none is due, one by one. Their mails share connections."""
         with keep_connections():
             while self.running and self.run_next():
                 pass
@@ -155,23 +152,82 @@ class ResilientWorker(Worker):
         self.run_task(job)
         return True
 
-    @cached_property
-    def queues(self) -> Queues:
-        return Queues(self.queue_names, self.excluded_queue_names)
-
     def run(self) -> None:
-        requeued_at, housekeeping_at = -REQUEUE_INTERVAL, -HOUSEKEEPING_INTERVAL
-        while self.running:
+        """Run jobs in threads until `stop`, and the rest in this one."""
+        threads = [threading.Thread(target=self._work, name=f"jobs-{n}") for n in range(settings.WORKER_THREADS)]
+        with hold_lease(self.worker_id) as self.has_lease:
+            for thread in threads:
+                thread.start()
             try:
-                if time.monotonic() - requeued_at >= REQUEUE_INTERVAL:
-                    requeue_jobs(self.worker_id)
+                self._keep_house()
+            finally:
+                self.stop()
+                for thread in threads:
+                    thread.join()
+
+    def stop(self) -> None:
+        """Take no further job; those that run are finished."""
+        self.running = False
+        self.is_stopped.set()
+
+    def shutdown(self, signum: int, frame: object) -> None:
+        """End after the jobs that run; at a second signal at once: they are begun again by another worker."""
+        if not self.running:
+            os._exit(1)
+        logger.warning("stopping after the jobs that run; a second signal ends them")
+        self.stop()
+
+    def _keep_house(self) -> None:
+        """Requeue jobs and call housekeeping, each when it is due."""
+        requeued_at, housekeeping_at = -math.inf, -math.inf
+        while self.running:
+            with self._waiting_for_database():
+                if time.monotonic() - requeued_at >= renewal_seconds():
+                    requeue_jobs(self.worker_id, self.lanes.held())
                     requeued_at = time.monotonic()
                 if time.monotonic() - housekeeping_at >= HOUSEKEEPING_INTERVAL:
                     run_housekeeping()
                     housekeeping_at = time.monotonic()
-                self.run_batch()
-            except (OperationalError, InterfaceError):
-                logger.exception("the database does not answer; trying again")
-                connection.close()
-            if self.running:
-                time.sleep(self.interval)
+            self.is_stopped.wait(self.interval)
+
+    def _work(self) -> None:
+        """Run jobs, one after the other, until the worker is stopped."""
+        try:
+            while self.running:
+                with self._waiting_for_database(), keep_connections():
+                    job = self._await_job()
+                    while job:
+                        job = self._run(job)
+        finally:
+            connection.close()
+
+    def _await_job(self) -> DBTaskResult | None:
+        with self.asking:
+            while self.running:
+                close_old_connections()
+                if self.has_lease.is_set() and (job := self.lanes.take()):
+                    return job
+                self.is_stopped.wait(self.interval)
+        return None
+
+    def _run(self, job: DBTaskResult) -> DBTaskResult | None:
+        """Run a job; returns the one that this thread goes on with, if any is due."""
+        try:
+            self.run_task(job)
+        finally:
+            self.lanes.end(job)
+        close_old_connections()
+        return self.lanes.take() if self.running else None
+
+    @contextmanager
+    def _waiting_for_database(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, InterfaceError):
+            logger.exception("the database does not answer; trying again")
+            connection.close()
+            self.is_stopped.wait(self.interval)
+        except Exception:
+            # A thread that ends would be missed by nobody.
+            logger.exception("the worker failed; trying again")
+            self.is_stopped.wait(self.interval)

@@ -26,7 +26,7 @@ _OTHER_UNREAD = Compiled(
 )
 
 
-@task
+@task(queue_name="mail")
 def notify_message(message_id: str) -> None:
     """Notify the Pro of a message, unless it was read meanwhile. Further unread ones of a conversation send no mail."""
     unread = ContactMessage.objects.select_related("contact", "pro").filter(read_at=None, notified_at=None)

@@ -24,7 +24,6 @@ from ..channels.providers import MEDIA_FETCHERS
 from ..models import ContactMessage, MessageMedium
 from ..models.message_file import PLAYABLE
 from .media_kinds import IN_TEXT, kind_name
-from .originals import READING_QUEUE
 
 State = MessageMedium.State
 # A provider may not know a new medium yet: it is gone when it says so this many times.
@@ -68,7 +67,7 @@ def fetch_missing_media() -> None:
             fetch_medium.enqueue(medium.pk)
 
 
-@task(takes_context=True, queue_name=READING_QUEUE, priority=-1)
+@task(takes_context=True, queue_name="media", priority=-1)
 def fetch_medium(context: TaskContext, medium_id: int) -> None:
     """Fetch a medium and keep it. A failure is stored, for the Pro to see; the worker tries again if that may help."""
     rows = MessageMedium.objects.select_related("message__connection", "message__pro")

@@ -54,8 +54,16 @@ def resend_message(message: ContactMessage) -> bool:
         # What waits again since it failed: see `fail_message`.
         unanswered = WaitingItem.objects.filter(answer=message)
         unanswered.end(WaitingItem.Outcome.ANSWERED, by=message.author, answer=message)
-        send_message.enqueue(str(message.pk))
+        send_message.using(queue_name=sending_queue(message)).enqueue(str(message.pk))
         return True
+
+
+def sending_queue(message: ContactMessage) -> str:
+    """The queue of jobs that wait for the same machine: a provider, our mail server, or the mailbox of a Pro."""
+    if message.channel != EMAIL:
+        return message.channel
+    connection = message.connection
+    return f"mailbox-{connection.pk}" if connection and connection.provider == "mailbox" else "mail"
 
 
 def _present_connection(message: ContactMessage) -> ChannelConnection | None:

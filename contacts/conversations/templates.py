@@ -71,7 +71,7 @@ def refresh_old_templates() -> None:
             refresh_templates.enqueue(pk)
 
 
-@task
+@task(queue_name="whatsapp")
 def refresh_templates(connection_id: int) -> None:
     """Fetch the approved templates of a connection; a failure is stored, and leaves those that are kept."""
     connection = ChannelConnection.objects.select_related("pro").filter(pk=connection_id, is_active=True).first()

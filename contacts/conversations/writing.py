@@ -31,7 +31,7 @@ from .canned_replies import find_unfilled, languages_for
 from .drafts import find_draft, restore_draft, save_draft, send_files
 from .reply_channels import EMAIL, ReplyChannel, find_reply_channel, window_closed_text
 from .seen import SeenChangedError, check_seen
-from .sending import send_message
+from .sending import send_message, sending_queue
 
 State = ContactMessage.State
 # Characters of one message: the limits of WhatsApp (Cloud API) and Telegram (Bot API), and our own for an e-mail.
@@ -225,7 +225,7 @@ def _end_items(message: ContactMessage, settles: Collection[int] | None) -> None
 
 def _enqueue(message: ContactMessage) -> None:
     is_later = message.send_at and message.send_at > timezone.now()
-    task = send_message.using(run_after=message.send_at) if is_later else send_message
+    task = send_message.using(queue_name=sending_queue(message), run_after=message.send_at if is_later else None)
     message.job_id = uuid.UUID(task.enqueue(str(message.pk)).id)
     message.save(update_fields=["job_id"])
 

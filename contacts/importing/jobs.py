@@ -98,19 +98,19 @@ def resume_import(contact_import: ContactImport) -> None:
             jobs[State(contact_import.state)].enqueue(str(contact_import.pk))
 
 
-@task
+@task(queue_name="imports")
 def check_import(import_id: str) -> None:
     """Check an import's rows: the dry run."""
     _work_batches(import_id, Phase(State.CHECKING, CHECK_BATCH, Checker().check_rows, check_import))
 
 
-@task
+@task(queue_name="imports")
 def run_import(import_id: str) -> None:
     """Import an import's rows."""
     _work_batches(import_id, Phase(State.RUNNING, RUN_BATCH, run_rows, run_import))
 
 
-@task
+@task(queue_name="imports")
 def undo_import(import_id: str) -> None:
     """Undo an import that was run."""
     _work_batches(import_id, Phase(State.UNDOING, UNDO_BATCH, undo_rows, undo_import))

@@ -103,7 +103,7 @@ def save_profile_problem(inquiry: Inquiry, problem: str) -> None:
             inquiry.save(update_fields=["profile_problem", "updated_at"])
 
 
-@task(takes_context=True)
+@task(takes_context=True, queue_name="userhub")
 def complete_profile(context: TaskContext, inquiry_id: int) -> None:
     """Copy the customer's profile to a waiting inquiry. The worker retries while UserHub is unavailable."""
     inquiry = Inquiry.objects.select_related("pro", "inquiry_type").filter(pk=inquiry_id).first()

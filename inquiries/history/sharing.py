@@ -43,13 +43,13 @@ def share_later(rows: Sequence[InquiryHistory]) -> None:
         share_all.enqueue()
 
 
-@task
+@task(queue_name="status")
 def share(inquiry_id: int) -> None:
     """Share an inquiry's waiting entries; the worker retries on failure."""
     share_entries(inquiry_id)
 
 
-@task
+@task(queue_name="status")
 def share_all() -> None:
     """Share waiting entries for CATCH_UP_FOR; housekeeping shares the rest."""
     catch_up()

@@ -41,7 +41,7 @@ def preview_mail(offer: Offer) -> tuple[str, str]:
     return subject, text
 
 
-@task(takes_context=True)
+@task(takes_context=True, queue_name="mail")
 def mail_offer(context: TaskContext, offer_id: int) -> None:
     """Mail an offer to the customer. An error is saved on the offer for the Pro, and the worker retries.
 
@@ -69,7 +69,7 @@ def mail_offer(context: TaskContext, offer_id: int) -> None:
     Offer.objects.filter(pk=offer.pk).update(mailed_at=timezone.now(), mail_error="", mail_failed_at=None)
 
 
-@task
+@task(queue_name="mail")
 def mail_offer_answer(offer_id: int) -> None:
     """Mail the customer's answer to the Pro; replies go to the customer."""
     offer = _find_offer(offer_id)

@@ -6,20 +6,22 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
+from django.db.models.functions import Now
 from django.tasks import TaskResultStatus
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.api.models import IdempotencyKey
+from config.jobs.models import WorkerLease, prune_leases
 from config.jobs.worker import (
-    LEASE,
-    LONG_LEASE,
     MAX_ATTEMPTS,
+    UNKNOWN_LEASE,
     ResilientWorker,
     backoff,
     current_worker_id,
@@ -30,7 +32,6 @@ from config.web.models import RateCount
 
 from .jobs import fail_until, hang_once, note, wait_until
 
-HOST = current_worker_id().rpartition(":")[0]
 READY, RUNNING, FAILED, SUCCESSFUL = (
     TaskResultStatus.READY,
     TaskResultStatus.RUNNING,
@@ -39,21 +40,32 @@ READY, RUNNING, FAILED, SUCCESSFUL = (
 )
 
 
-@pytest.fixture
-def dead():
-    """The id of a worker of this machine that has ended."""
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return f"{HOST}:{process.pid}"
+LEASE = timedelta(seconds=settings.WORKER_LEASE_SECONDS)
+OURS = "desk-1:42:aaaaaaaa"
+
+
+def lease(name, renewed, since=timedelta(hours=1)):
+    """Store the lease of a worker, renewed so long ago by the clock of the database."""
+    WorkerLease.objects.create(worker_id=name, since=Now() - since, renewed_at=Now() - renewed)
+    return name
 
 
 @pytest.fixture
-def alive():
-    """The id of a worker of this machine that is running."""
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    yield f"{HOST}:{process.pid}"
-    process.kill()
-    process.wait()
+def ours(db):
+    """The id of this worker, which has been alive for long."""
+    return lease(OURS, timedelta())
+
+
+@pytest.fixture
+def dead(ours):
+    """The id of a worker that is gone, with the host name and process id of this one."""
+    return lease("desk-1:42:bbbbbbbb", LEASE + timedelta(seconds=1))
+
+
+@pytest.fixture
+def alive(ours):
+    """The id of another worker that is alive, with the same host name and process id."""
+    return lease("desk-1:42:cccccccc", LEASE - timedelta(seconds=2))
 
 
 def job(status=RUNNING, worker=None, ago=timedelta(seconds=5), **fields):
@@ -72,54 +84,70 @@ def status(row):
 # --- requeue_jobs
 
 
-def test_the_job_of_a_dead_worker_of_this_machine_is_requeued(db, dead):
+def test_the_job_of_a_dead_worker_is_requeued(ours, dead):
     row = job(worker=dead)
-    assert requeue_jobs(current_worker_id()) == 1
+    assert requeue_jobs(ours) == 1
     row.refresh_from_db()
     assert (row.status, row.worker_ids) == (READY, [dead])
     assert list(DBTaskResult.objects.ready()) == [row]
 
 
-def test_the_job_of_a_live_worker_of_this_machine_stays(db, alive):
-    row = job(worker=alive)
-    assert (requeue_jobs(current_worker_id()), status(row)) == (0, RUNNING)
+def test_the_job_of_a_live_worker_stays_however_long_it_takes(ours, alive):
+    row = job(worker=alive, ago=timedelta(days=1))
+    assert (requeue_jobs(ours), status(row)) == (0, RUNNING)
 
 
-def test_only_the_last_worker_counts(db, dead, alive):
+def test_only_the_last_worker_counts(ours, dead, alive):
     kept, lost = job(worker_ids=[dead, alive]), job(worker_ids=[alive, dead])
-    assert (requeue_jobs(current_worker_id()), status(kept), status(lost)) == (1, RUNNING, READY)
+    assert (requeue_jobs(ours), status(kept), status(lost)) == (1, RUNNING, READY)
 
 
-def test_a_job_under_the_workers_own_id_is_requeued(db):
-    row = job(worker=current_worker_id())
-    assert (requeue_jobs(current_worker_id()), status(row)) == (1, READY)
+def test_of_its_own_jobs_a_worker_requeues_those_that_it_does_not_run(ours):
+    lost, kept = job(worker=ours), job(worker=ours)
+    assert (requeue_jobs(ours, [kept.pk]), status(lost), status(kept)) == (1, READY, RUNNING)
 
 
-@pytest.mark.parametrize(
-    "worker", ["elsewhere:1", "elsewhere:999999", f"{HOST}0:999999", "a-name-without-a-number", "", None]
-)
-def test_the_job_of_another_machine_stays_while_its_lease_lasts(db, worker):
-    row = job(worker=worker, ago=LEASE - timedelta(seconds=10))
-    assert (requeue_jobs(current_worker_id()), status(row)) == (0, RUNNING)
+def test_a_worker_whose_own_lease_is_new_takes_no_job_from_others(dead):
+    """The database may have been gone for all of them."""
+    row = job(worker=dead)
+    WorkerLease.objects.filter(pk=OURS).update(since=Now() - LEASE + timedelta(seconds=2))
+    assert (requeue_jobs(OURS), requeue_jobs("another"), status(row)) == (0, 0, RUNNING)
+    WorkerLease.objects.filter(pk=OURS).update(since=Now() - LEASE - timedelta(seconds=1))
+    assert (requeue_jobs(OURS), status(row)) == (1, READY)
 
 
-def test_a_job_of_a_live_process_id_stays_for_the_long_lease(db, alive):
-    row = job(worker=alive, ago=LEASE + timedelta(seconds=1))
-    assert (requeue_jobs(current_worker_id()), status(row)) == (0, RUNNING)
-    row = job(worker=alive, ago=LONG_LEASE + timedelta(seconds=1))
-    assert (requeue_jobs(current_worker_id()), status(row)) == (1, READY)
+def test_a_lease_that_is_renewed_late_begins_anew(db):
+    renew = WorkerLease.objects.renew
+    renew(OURS)
+    first = WorkerLease.objects.get()
+    renew(OURS)
+    second = WorkerLease.objects.get()
+    assert second.since == first.since <= first.renewed_at <= second.renewed_at
+    WorkerLease.objects.update(renewed_at=Now() - LEASE - timedelta(seconds=1))
+    renew(OURS)
+    assert WorkerLease.objects.get().since > second.renewed_at
 
 
-def test_a_job_that_kills_its_workers_fails_in_the_end(db, dead):
+def test_leases_of_workers_that_ended_are_deleted_in_the_end(ours, dead):
+    lease("long-ago", timedelta(days=1, seconds=1))
+    prune_leases()
+    assert sorted(WorkerLease.objects.values_list("pk", flat=True)) == [ours, dead]
+    WorkerLease.objects.end(ours)
+    assert set(WorkerLease.objects.expired().values_list("pk", flat=True)) == {ours, dead}
+
+
+@pytest.mark.parametrize("worker", ["elsewhere:1", "desk-1/0e5bc33a-4026531836:421", "", None])
+def test_the_job_of_a_worker_without_a_lease_stays_for_ten_minutes(ours, worker):
+    row = job(worker=worker, ago=UNKNOWN_LEASE - timedelta(seconds=10))
+    assert (requeue_jobs(ours), status(row)) == (0, RUNNING)
+    row = job(worker=worker, ago=UNKNOWN_LEASE + timedelta(seconds=1))
+    assert (requeue_jobs(ours), status(row)) == (1, READY)
+
+
+def test_a_job_that_kills_its_workers_fails_in_the_end(ours, dead):
     row = job(worker=dead, worker_ids=[dead] * MAX_ATTEMPTS)
-    assert (requeue_jobs(current_worker_id()), status(row)) == (0, FAILED)
+    assert (requeue_jobs(ours), status(row)) == (0, FAILED)
     assert "every worker that took this job was killed" in DBTaskResult.objects.get(pk=row.pk).traceback
-
-
-@pytest.mark.parametrize("worker", ["elsewhere:1", "a-name-without-a-number", "", None])
-def test_the_job_of_another_machine_is_requeued_after_its_lease(db, worker):
-    row = job(worker=worker, ago=LEASE + timedelta(seconds=1))
-    assert (requeue_jobs(current_worker_id()), status(row)) == (1, READY)
 
 
 def test_queued_and_successful_jobs_stay_as_they_are(db, dead):
@@ -161,10 +189,10 @@ def test_backoff_is_at_most_an_hour():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_workers_at_once_requeue_a_job_once(dead, at_once):
+def test_workers_at_once_requeue_a_job_once(ours, dead, at_once):
     for _ in range(5):
         job(worker=dead)
-    assert sum(at_once(6, lambda _n: requeue_jobs(current_worker_id()))) == 5
+    assert sum(at_once(6, lambda _n: requeue_jobs(ours))) == 5
 
 
 # --- A worker in this process
@@ -215,15 +243,15 @@ def make_worker(**changes):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_waits_while_the_database_is_down(monkeypatch, tmp_path):
-    worker, answers = make_worker(), iter([OperationalError("gone"), OperationalError("gone"), 0])
-    monkeypatch.setattr("config.jobs.worker.REQUEUE_INTERVAL", -1)
+    worker, answers = make_worker(interval=0.01), iter([OperationalError("gone"), OperationalError("gone")])
+    monkeypatch.setattr("config.jobs.worker.renewal_seconds", lambda: -1)
     note.enqueue(str(tmp_path / "lines"), "done")
 
-    def failing_requeue(_id):
-        answer = next(answers, None)
-        if isinstance(answer, Exception):
-            raise answer
-        worker.running = answer is not None
+    def failing_requeue(_id, _held):
+        if error := next(answers, None):
+            raise error
+        if DBTaskResult.objects.successful().exists():
+            worker.stop()
         return 0
 
     monkeypatch.setattr("config.jobs.worker.requeue_jobs", failing_requeue)
@@ -237,30 +265,27 @@ def test_the_worker_runs_housekeeping(monkeypatch):
     IdempotencyKey.objects.create(scope="old", status=201, created_at=timezone.now() - timedelta(hours=25))
     IdempotencyKey.objects.create(scope="new", status=201)
     worker = make_worker()
-
-    def stop(_id):
-        worker.running = False
-
-    monkeypatch.setattr("config.jobs.worker.requeue_jobs", stop)
+    monkeypatch.setattr("config.jobs.worker.requeue_jobs", lambda _id, _held: worker.stop())
     worker.run()
     assert list(RateCount.objects.all()) == []
     assert [row.scope for row in IdempotencyKey.objects.all()] == ["new"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_housekeeping_runs_once_a_minute_however_often_jobs_are_requeued(monkeypatch):
+def test_housekeeping_runs_once_a_minute_however_often_jobs_are_requeued(monkeypatch, settings):
+    settings.WORKER_THREADS = 0
     worker, calls = make_worker(), []
     # Seconds. The worker reads the clock before and after requeueing, and before and after housekeeping.
     now = iter(range(0, 1000, 7))
 
-    def requeue_ten_times(_id):
+    def requeue_ten_times(_id, _held):
         calls.append("requeue")
-        worker.running = calls.count("requeue") < 10
+        if calls.count("requeue") == 10:
+            worker.stop()
 
-    monkeypatch.setattr("config.jobs.worker.time.monotonic", lambda: next(now))
+    monkeypatch.setattr("config.jobs.worker.time", SimpleNamespace(monotonic=lambda: next(now)))
     monkeypatch.setattr("config.jobs.worker.requeue_jobs", requeue_ten_times)
     monkeypatch.setattr("config.jobs.worker.run_housekeeping", lambda: calls.append("housekeeping"))
-    monkeypatch.setattr("config.jobs.worker.Worker.run", lambda _self: None)
     worker.run()
     assert (calls.count("requeue"), calls[:2]) == (10, ["requeue", "housekeeping"])
     gaps = [i for i, call in enumerate(calls) if call == "housekeeping"]
@@ -284,9 +309,9 @@ def start_worker():
     """Starts `manage.py worker` on the test database; kills it at the end."""
     started = []
 
-    def start():
+    def start(**variables):
         command = [sys.executable, "manage.py", "worker", "--interval", "0.05"]
-        environment = {**os.environ, "DATABASE_URL": database_url()}
+        environment = {**os.environ, "DATABASE_URL": database_url(), **variables}
         process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
         started.append(process)
         return process
@@ -303,7 +328,8 @@ def test_a_job_whose_worker_is_killed_is_finished_by_the_next(start_worker, tmp_
     result = hang_once.enqueue(str(tmp_path))
     for number in range(3):
         note.enqueue(str(tmp_path / "lines"), f"{number}")
-    first = start_worker()
+    # With more threads another job may be running at that moment.
+    first = start_worker(WORKER_THREADS="1")
     wait_until((tmp_path / "begun").exists)
     assert Path(tmp_path / "begun").read_text() == str(first.pid)
     first.kill()
@@ -314,7 +340,7 @@ def test_a_job_whose_worker_is_killed_is_finished_by_the_next(start_worker, tmp_
     wait_until(lambda: DBTaskResult.objects.successful().count() == 4)
     row = DBTaskResult.objects.get(pk=result.id)
     assert (row.status, row.return_value) == (SUCCESSFUL, "done")
-    assert row.worker_ids == [f"{HOST}:{first.pid}", f"{HOST}:{second.pid}"]
+    assert [name.split(":")[1] for name in row.worker_ids] == [str(first.pid), str(second.pid)]
     assert (tmp_path / "lines").read_text().split() == ["0", "1", "2"]
 
 

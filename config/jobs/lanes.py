@@ -1,0 +1,68 @@
+"""Which jobs this process runs at the moment, and of which queues it takes the next.
+
+A queue is named after what its jobs wait for: a mail server, a provider, UserHub. So one that hangs holds few threads,
+and is left alone for a while; its jobs wait in their queue, without an attempt being counted.
+"""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Collection
+from uuid import UUID
+
+from django_tasks_db.models import DBTaskResult
+
+from .claiming import Queues
+
+DEFAULT = "default"
+# Queues whose jobs wait for the database and processor, or for many different machines.
+OWN = {DEFAULT, "imports", "reading", "media", "mailboxes"}
+AT_ONCE = 2
+# A job that took so long has waited for a peer that hangs, whatever became of it.
+HANG, PAUSE = 8.0, 30.0  # seconds
+
+
+class Lanes:
+    """The jobs of `threads` threads, two of which are left to the queue "default", for whose jobs people wait."""
+
+    def __init__(self, queues: Queues, worker_id: str, threads: int) -> None:
+        self.queues, self.worker_id = queues, worker_id
+        self.most_others = max(threads - 2, 1)
+        self._lock = threading.Lock()
+        self._running: dict[UUID, str] = {}
+        self._began: dict[UUID, float] = {}
+        self._paused_until: dict[str, float] = {}
+
+    def take(self) -> DBTaskResult | None:
+        """Claim the next job of a queue that is free."""
+        with self._lock:
+            job = self.queues.claim(self.worker_id, *self._choose())
+            if job:
+                self._running[job.pk], self._began[job.pk] = job.queue_name, time.monotonic()
+            return job
+
+    def end(self, job: DBTaskResult) -> None:
+        """Note that a job is done, or given up."""
+        with self._lock:
+            queue, seconds = self._running.pop(job.pk), time.monotonic() - self._began.pop(job.pk)
+            if queue not in OWN and seconds >= HANG:
+                self._paused_until[queue] = time.monotonic() + PAUSE
+            else:
+                self._paused_until.pop(queue, None)
+
+    def held(self) -> Collection[UUID]:
+        """The jobs that run now."""
+        with self._lock:
+            return list(self._running)
+
+    def _choose(self) -> tuple[bool, list[str]]:
+        """Return true when only jobs of "default" may begin, and the queues of which none may."""
+        running = Counter(self._running.values())
+        busy = [queue for queue in {*running, *self._paused_until} if not self._is_free(queue, running[queue])]
+        return running.total() - running[DEFAULT] >= self.most_others, sorted(busy)
+
+    def _is_free(self, queue: str, running: int) -> bool:
+        if (until := self._paused_until.get(queue)) is None:
+            return running < AT_ONCE
+        # One job tries whether the peer answers again.
+        return time.monotonic() >= until and not running

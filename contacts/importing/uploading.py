@@ -69,7 +69,7 @@ def read_content(content: bytes, language: str) -> Reading:
             return Reading(error=" ".join(error.messages))
 
 
-@task
+@task(queue_name="imports")
 def read_import(import_id: str) -> None:
     """Read a file that was kept by `upload`; afterwards its columns can be chosen, or the page says why not."""
     imports = ContactImport.objects.filter(pk=import_id, state=State.READING).defer(None)

@@ -37,7 +37,7 @@ def webp(data: bytes = b"VP8L" + struct.pack("<I", 4) + b"\x2f\0\0\0") -> bytes:
 
 def archive(members: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
         for name, content in members.items():
             file.writestr(name, content)
     return buffer.getvalue()

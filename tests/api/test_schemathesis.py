@@ -30,7 +30,7 @@ from ..inquiries import hub as hubs
 
 hub = hubs.hub
 HOOKS = Path(__file__).parent / "schemathesis_hooks.py"
-EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "20")  # an operation
+EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "10")  # an operation
 
 
 @pytest.fixture

@@ -9,9 +9,6 @@ from contacts.models import ChannelConnection
 
 from .payloads import PROVIDERS, SECRET, SETTINGS, TOKEN, connect, deliver
 
-pytestmark = pytest.mark.django_db
-
-
 connections = ChannelConnection.objects
 
 

@@ -11,8 +11,6 @@ from contacts.channels.message import UnreadableError
 
 from .payloads import mailgun_form, mime, postmark
 
-pytestmark = pytest.mark.django_db
-
 ODD = [
     None,
     True,

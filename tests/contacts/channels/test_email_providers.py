@@ -12,8 +12,6 @@ from contacts.channels.message import File
 from .email_reading import inbound
 from .payloads import bounce, mailgun_form, mime, postmark
 
-pytestmark = pytest.mark.django_db
-
 
 def test_mime_message(read_mail):
     assert read_mail(mime()) == [inbound()]

@@ -8,8 +8,6 @@ from contacts.channels.message import File
 from .email_reading import inbound, letter
 from .payloads import bounce, connect, mime
 
-pytestmark = pytest.mark.django_db
-
 
 def test_plain_text_takes_precedence_over_html(read_mail):
     email = letter()

@@ -20,7 +20,6 @@ from ..messaging import state
 from .dovecot import Dovecot
 from .settings_pages import press_test
 
-pytestmark = pytest.mark.django_db
 USER = "office@agence.example"
 
 

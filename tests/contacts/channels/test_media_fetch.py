@@ -8,7 +8,6 @@ from contacts.channels.message import FetchedMedium, MediumGoneError, MediumRefu
 
 from .peer import BOT_TOKEN, WHATSAPP_TOKEN
 
-pytestmark = pytest.mark.django_db
 FETCH = {"whatsapp": whatsapp_media.fetch_medium, "telegram": telegram_media.fetch_medium}
 both = pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
 

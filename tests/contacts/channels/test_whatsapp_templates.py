@@ -7,8 +7,6 @@ from contacts.channels.whatsapp_templates import Template, fetch_templates
 
 from .peer import BUSINESS_ID, WHATSAPP_TOKEN, fault
 
-pytestmark = pytest.mark.django_db
-
 
 def row(name="visit", *components, **more):
     body = {"type": "BODY", "text": "Hello {{1}}, come on {{2}}."}

@@ -250,7 +250,10 @@ class WaitingItem(models.Model):
         verbose_name = _("waiting item")
         verbose_name_plural = _("waiting items")
         indexes = [
-            models.Index(fields=["pro", "-is_returned", "since", "id"], condition=LISTED, name="waiting_list"),
+            # With the contact, people are counted in the index alone.
+            models.Index(
+                fields=["pro", "-is_returned", "since", "id", "contact"], condition=LISTED, name="waiting_list"
+            ),
             models.Index(
                 fields=["contact", "-is_returned", "since", "id"], condition=LISTED, name="waiting_of_contact"
             ),
@@ -258,7 +261,7 @@ class WaitingItem(models.Model):
             models.Index(fields=["pro", "-since"], condition=LISTED & Q(kind="offer"), name="waiting_offers"),
             models.Index(fields=["contact", "-since", "-id"], name="waiting_all_of_contact"),
             models.Index(
-                fields=["pro", "later_until", "id"],
+                fields=["pro", "later_until", "id", "contact"],
                 condition=Q(ended_at__isnull=True, later_until__isnull=False),
                 name="waiting_later",
             ),

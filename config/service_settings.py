@@ -26,6 +26,10 @@ OUTGOING_PRIVATE_NETWORKS = read(
     "it must be addresses or networks, such as 10.0.0.0/8,fd00::/8",
 )
 
+# --- Buckets -------------------------------------------------------------------------------------
+
+ATTACHMENT_SIGNED_DOWNLOADS = read_bool("ATTACHMENT_SIGNED_DOWNLOADS", False)
+
 # --- Channels ------------------------------------------------------------------------------------
 
 GRAPH_API = "https://graph.facebook.com/v24.0"

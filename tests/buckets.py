@@ -31,7 +31,7 @@ class Bucket(BaseHTTPRequestHandler):
         if "encoding-type=url" in query:
             self._list(path, parse_qs(query).get("prefix", [""])[0])
         elif self._is_up():
-            body = self.server.objects.get(self.path)
+            body = self.server.objects.get(path)
             if body is None:
                 self._answer(404, MISSING)
             elif range_ := re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", "")):

@@ -4,8 +4,11 @@ import re
 from http import HTTPStatus
 
 from django.core.files.base import ContentFile, File
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+
+from .storage import sign_download
+from .stored_file import StoredFile
 
 ONE_RANGE = re.compile(r"bytes=(?=\d|-\d)(\d{0,18})-(\d{0,18})")
 
@@ -22,6 +25,16 @@ def download(file: File, *, filename: str, content_type: str) -> FileResponse:
     """Serve `file` as an attachment that no browser displays, sniffs or runs, and no cache stores."""
     response = FileResponse(file, as_attachment=True, filename=filename, content_type=content_type)
     return _protect(response, "private, no-store")
+
+
+def download_stored(row: StoredFile, *, content_type: str) -> HttpResponseBase:
+    """Serve the file of a row as `download` does, or lead the browser to the bucket for it.
+
+    Raises FileNotFoundError and StorageUnavailableError.
+    """
+    if address := sign_download(row.key, filename=row.filename, content_type=content_type):
+        return HttpResponseRedirect(address, headers={"Cache-Control": "private, no-store"})
+    return download(row.open(), filename=row.filename, content_type=content_type)
 
 
 def download_bytes(content: bytes, *, filename: str) -> FileResponse:

@@ -11,7 +11,9 @@ import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 from django.db import DatabaseError, InterfaceError, transaction
@@ -85,6 +87,20 @@ def open_file(key: str) -> File:
     except Exception as error:
         raise _unavailable("open", key, error) from error
     return file
+
+
+def sign_download(key: str, *, filename: str, content_type: str) -> str:
+    """Address of a bucket at which the file can be downloaded for a minute, "" where it is served from here.
+
+    Raises StorageUnavailableError.
+    """
+    storage: Any = _storage()
+    if not settings.ATTACHMENT_SIGNED_DOWNLOADS or not hasattr(storage, "sign_download"):
+        return ""
+    try:
+        return storage.sign_download(key, filename=filename, content_type=content_type)
+    except Exception as error:
+        raise _unavailable("sign", key, error) from error
 
 
 def delete_file_on_commit(key: str) -> None:

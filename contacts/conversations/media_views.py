@@ -4,14 +4,14 @@ import uuid
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest
-from config.files.downloads import download, serve_inline
+from config.files.downloads import download_stored, serve_inline
 from config.files.storage import StorageUnavailableError, open_file
 
 from ..models import Contact, MessageFile, MessageMedium
@@ -63,12 +63,12 @@ def medium_fetch(request: ProRequest, id: uuid.UUID, medium: int) -> HttpRespons
 
 
 @require_safe
-def file_download(request: ProRequest, id: uuid.UUID, file: int) -> FileResponse | HttpResponse:
+def file_download(request: ProRequest, id: uuid.UUID, file: int) -> HttpResponseBase:
     """Download a file of a message, of an archived contact too."""
     contact = get_object_or_404(Contact.objects.for_pro(request.pro, deleted=None), pk=id)
     stored = get_object_or_404(MessageFile.objects.for_pro(request.pro).filter(message__contact=contact), pk=file)
     try:
-        return download(stored.open(), filename=stored.filename, content_type=stored.served_type)
+        return download_stored(stored, content_type=stored.served_type)
     except FileNotFoundError as error:
         raise Http404 from error
     except StorageUnavailableError:

@@ -4,14 +4,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.accounts.http import ProRequest, wants
-from config.files.downloads import download
+from config.files.downloads import download_stored
 from config.files.storage import StorageUnavailableError
 
 from ..attachments import attach
@@ -66,11 +67,11 @@ def attachment_add(request: ProRequest, id: int) -> HttpResponse:
 
 
 @require_safe
-def attachment_download(request: ProRequest, id: int, attachment_id: int) -> FileResponse | HttpResponse:
+def attachment_download(request: ProRequest, id: int, attachment_id: int) -> HttpResponseBase:
     """Download one file."""
     attachment = _find_attachment(find_inquiry(request, id), attachment_id)
     try:
-        return download(attachment.open(), filename=attachment.filename, content_type=attachment.mime_type)
+        return download_stored(attachment, content_type=attachment.mime_type)
     except FileNotFoundError as error:
         raise Http404 from error
     except StorageUnavailableError:

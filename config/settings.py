@@ -27,7 +27,7 @@ from config.environment import (
     read_secret_key,
 )
 from config.service_settings import *  # noqa: F403
-from config.web.csp import ADMIN_CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY
+from config.web.csp import ADMIN_CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY, MAX_REPORT, REPORTS_PATH
 from config.web.logs import logging_config
 
 # --- Where it runs -------------------------------------------------------------------------------
@@ -216,8 +216,9 @@ AXES_HANDLER = "config.accounts.limits.AttemptHandler"
 
 API_REQUESTS_PER_MINUTE = read_int("API_REQUESTS_PER_MINUTE", 1200, 1, 1_000_000)
 FORM_SENDS_PER_HOUR = read_int("FORM_SENDS_PER_HOUR", 10, 1, 1_000_000)
-# Larger bodies than any form's, by the beginning of the path: an e-mail comes with its files, in bytes.
+# Other bodies than forms, by the beginning of the path, in bytes: an e-mail comes with its files, a report is small.
 BODY_LIMITS = dict.fromkeys(["/channels/email/", "/channels/replies"], DATA_UPLOAD_MAX_MEMORY_SIZE)
+BODY_LIMITS |= {REPORTS_PATH: MAX_REPORT}
 # Larger uploads than elsewhere: an answer may have 25 MB of files.
 UPLOAD_LIMITS = {"/inbox/": 27 * 1024 * 1024}
 

@@ -18,7 +18,6 @@ logger = logging.getLogger("vestibule.csp")
 # Anybody may send one, so that neither the log nor the table of counts grows by them without end.
 PER_PLACE = Limit("csp-place", 20, 3600)
 EVERYWHERE = Limit("csp", 500, 3600)
-MAX_REPORT = 16 * 1024  # bytes
 MAX_REPORTS = 5
 # What is logged of a report, by the names of the Reporting API and of `report-uri`.
 DIRECTIVE = ("effectiveDirective", "effective-directive", "violated-directive")
@@ -34,8 +33,6 @@ LINE = ("lineNumber", "line-number")
 @require_POST
 def policy_reports(request: HttpRequest) -> HttpResponse:
     """Log the reports of one browser, without queries and what was typed."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_REPORT:
-        return HttpResponse(status=413)
     if wait := PER_PLACE.hit(client_place(request)) or EVERYWHERE.hit("all"):
         return HttpResponse(status=429, headers={"Retry-After": str(wait)})
     for report in read_reports(request.body):
@@ -63,4 +60,4 @@ def _read(report: dict[str, Any], names: tuple[str, ...]) -> str:
     except ValueError:
         return "-"
     text = f"{url.scheme}://{url.netloc}{url.path}" if url.netloc else url.path or url.scheme
-    return quote(text[:200], safe="/:.*-'")
+    return quote(text[:200], safe="/:.*-'", errors="replace")

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from config.web import policy_reports
+from config.web.csp import MAX_REPORT
 from tests.pages import Page
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,10 @@ LINES = {
         {"csp-report": {"effective-directive": "x\n2026 INFO forged", "blocked-uri": "http://[", "line-number": [1]}},
         ["refused x2026%20INFO%20forged: - on - (-:%5B1%5D)"],
     ),
+    "odd": (
+        {"csp-report": {"effective-directive": "\ud800\0é", "blocked-uri": {"a": 1}, "line-number": 10**4000}},
+        ["refused %3F%00%C3%A9: %7B'a':%201%7D on - (-:1" + "0" * 199 + ")"],
+    ),
     "no report": ([1, {}, {"body": []}, None], []),
     "text": ("text", []),
 }  # fmt: skip
@@ -72,7 +77,7 @@ def test_what_is_no_report_is_not_logged(nobody, caplog, body):
 
 
 def test_a_large_one_is_not_read(nobody, caplog):
-    assert (report(nobody, b"x" * (policy_reports.MAX_REPORT + 1)).status_code, lines(caplog)) == (413, [])
+    assert (report(nobody, b"x" * (MAX_REPORT + 1)).status_code, lines(caplog)) == (413, [])
 
 
 def test_there_is_a_limit_to_a_place_and_to_all(nobody, monkeypatch, caplog):

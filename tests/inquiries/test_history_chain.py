@@ -2,7 +2,7 @@
 
 import json
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -62,7 +62,7 @@ def test_what_the_application_writes_fits(moved):
         {"by_name": "Somebody"},
         {"changed_by": 7},
         {"to_status": "closed"},
-        {"created_at": timezone.now() - timedelta(days=400)},
+        {"created_at": datetime(2025, 1, 1, tzinfo=UTC)},
         {"seal": "0" * 64},
         {"seal": ""},
     ],

@@ -2,26 +2,39 @@
 
 import uuid
 
+from django.db.models import BigIntegerField, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from config.accounts.http import ProRequest
 from config.accounts.models import Pro
+from config.web.compiled import Compiled
 from config.web.forms import SearchField
 from contacts.models import Contact
 from contacts.models.queryset import ContactQuerySet
 
 from .models import Inquiry
 
+MAX_ID = BigIntegerField.MAX_BIGINT
+
 
 def find_inquiry(request: ProRequest, id: int) -> Inquiry:
     """Find an inquiry of this Pro, with type, step, contact and Pro. Raises Http404 for any other.
 
-    Find its files and offers through its relations: SQLite raises OverflowError for a foreign key out of range, but
-    finds no row for a primary key out of range.
+    Find its files and offers through its relations: databases raise errors for a number that no key can be.
     """
-    rows = Inquiry.objects.for_pro(request.pro).select_related("inquiry_type", "step", "contact", "pro")
-    return get_object_or_404(rows, pk=id)
+    inquiry = _FOUND.first(request.pro, id) if id <= MAX_ID else None
+    if inquiry is None:
+        raise Http404
+    return inquiry
+
+
+def _found(pro: Pro, id: int) -> QuerySet[Inquiry]:
+    rows = Inquiry.objects.for_pro(pro).filter(pk=id)
+    return rows.select_related("inquiry_type", "step", "contact", "pro")
+
+
+_FOUND = Compiled(_found, keeps_plan=True)
 
 
 def find_contact(request: ProRequest, id: str) -> Contact:

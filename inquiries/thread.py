@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet, prefetch_related_objects
 from django.utils import timezone
 
-from config.web.compiled import Compiled
-from config.web.together import together
+from config.web.compiled import Compiled, Question
+from config.web.together import UNASKED, Answers
 from contacts.conversations.threads import link_messages
 from contacts.models import Contact, ContactMessage, ContactNote
 from contacts.topics import INQUIRY, make_topic
@@ -28,13 +28,15 @@ class ThreadEntry(NamedTuple):
     day: date | None = None
 
 
-def read_thread(inquiry: Inquiry, history: list[Entry], offers: list[Offer]) -> list[ThreadEntry]:
+def read_thread(
+    inquiry: Inquiry, history: list[Entry], offers: list[Offer], answers: Answers = UNASKED
+) -> list[ThreadEntry]:
     """The entries, oldest first. The first row of the history is the arrival, which the letter is."""
     entries = [
         ThreadEntry(inquiry.created_at, "inquiries/_thread_letter.html", inquiry),
         *(ThreadEntry(move.created_at, "inquiries/_thread_move.html", move) for move in history if move.from_status),
         *(entry for offer in offers for entry in _offer_entries(offer)),
-        *_entries_of_contact(inquiry),
+        *_entries_of_contact(inquiry, answers),
     ]
     entries.sort(key=lambda entry: entry.at)
     if inquiry.pending_move:
@@ -43,14 +45,19 @@ def read_thread(inquiry: Inquiry, history: list[Entry], offers: list[Offer]) -> 
     return _with_days(entries)
 
 
-def _entries_of_contact(inquiry: Inquiry) -> list[ThreadEntry]:
+def ask_thread(inquiry: Inquiry) -> list[Question[Any]]:
+    """The questions of `read_thread`."""
+    if inquiry.contact is None:
+        return []
+    topic = make_topic(INQUIRY, inquiry.pk)
+    return [_MESSAGES.question(inquiry.contact, topic), _NOTES.question(inquiry.contact, inquiry.created_at)]
+
+
+def _entries_of_contact(inquiry: Inquiry, answers: Answers) -> list[ThreadEntry]:
     """The messages about the inquiry, and notes about its contact since it came in: those of its page among them."""
     if inquiry.contact is None:
         return []
-    messages, notes = together(
-        _MESSAGES.question(inquiry.contact, make_topic(INQUIRY, inquiry.pk)),
-        _NOTES.question(inquiry.contact, inquiry.created_at),
-    )
+    messages, notes = map(answers.rows, ask_thread(inquiry))
     rows: list[Any] = [*messages, *notes]
     for row in rows:
         row.contact = inquiry.contact

@@ -233,6 +233,16 @@ def _parts_of_apps(contact: Contact, answers: Answers) -> dict[str, list[Any]]:
     }
 
 
+def ask_composer(request: ProRequest, contact: Contact) -> list[Question[Any]]:
+    """The questions of `composer_context` that need nothing but the contact."""
+    return [
+        _ITEMS.question(request.pro, contact),
+        *(of_contact.question(contact) for of_contact in (DRAFTS, UNCONFIRMED, NEWEST, IDENTITIES)),
+        CONNECTIONS.question(contact.pro),
+        TEXTS.question(contact.pro, request.user),
+    ]
+
+
 def ask_ahead(
     request: ProRequest, contact: Contact, place: Place | None, *more: Question[Any], asks_next: bool = False
 ) -> Answers:
@@ -241,16 +251,15 @@ def ask_ahead(
     `more` is asked in the first one, and the next person who waits in the second with `asks_next`. What depends on the
     topic of the answer, or on the messages that are shown, is asked after them.
     """
-    answers, items = Answers(), _ITEMS.question(request.pro, contact)
+    answers = Answers()
     answers.ask(
-        items,
+        *ask_composer(request, contact),
         ask_keys(contact, place),
-        *(of_contact.question(contact) for of_contact in (DRAFTS, UNCONFIRMED, NEWEST, IDENTITIES, KNOWN, DISTINCT)),
-        CONNECTIONS.question(contact.pro),
-        TEXTS.question(contact.pro, request.user),
+        KNOWN.question(contact),
+        DISTINCT.question(contact),
         *more,
     )
-    waiting = [item for item in answers.rows(items) if item.is_listed]
+    waiting = [item for item in answers.rows(_ITEMS.question(request.pro, contact)) if item.is_listed]
     answers.ask(
         *ask_candidates(contact, answers),
         *ask_entries(contact, place, answers),

@@ -1,8 +1,13 @@
 """Choices that several forms of inquiries offer."""
 
 from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
 
 from config.accounts.models import Pro
+from config.web.compiled import Compiled
+from config.web.together import UNASKED, Answers
 
 from ..models import FilterOption, Inquiry
 
@@ -18,7 +23,14 @@ def group_options(options: Iterable[FilterOption]) -> list[tuple[str, list[tuple
     return list(groups.items())
 
 
-def categories_of(pro: Pro) -> list[str]:
+def categories_of(pro: Pro, answers: Answers = UNASKED) -> list[str]:
     """The categories of the Pro's inquiries so far."""
+    return [category for (category,) in answers.rows(CATEGORIES.question(pro))]
+
+
+def _categories(pro: Pro) -> QuerySet[Any, Any]:
     rows = Inquiry.objects.for_pro(pro).exclude(category="").order_by("category")
-    return list(rows.values_list("category", flat=True).distinct()[:MAX_CATEGORIES])
+    return rows.values_list("category").distinct()[:MAX_CATEGORIES]
+
+
+CATEGORIES = Compiled(_categories)

@@ -1,12 +1,12 @@
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from config.web.compiled import Compiled
-from config.web.together import together
+from config.web.compiled import Compiled, Question
+from config.web.together import Answers
 
 from .inquiry_type import InquiryType, validate_color
 
@@ -28,9 +28,14 @@ class PipelineStepQuerySet(models.QuerySet["PipelineStep"]):
             allowed |= Q(pk__in=later.values("pk")[:1])
         return siblings.filter(allowed).order_by("sort_order")
 
-    def allowed_by_step(self, inquiry_type: InquiryType) -> dict["PipelineStep", list["PipelineStep"]]:
+    def allowed_by_step(
+        self, inquiry_type: InquiryType, answers: Answers | None = None
+    ) -> dict["PipelineStep", list["PipelineStep"]]:
         """`allowed_from` for every step of a type, in order, in one query."""
-        steps, moves = together(_STEPS.question(inquiry_type), _MOVES.question(inquiry_type))
+        if answers is None:
+            answers = Answers()
+            answers.ask(*ask_steps(inquiry_type))
+        steps, moves = map(answers.rows, ask_steps(inquiry_type))
         allowed_by_step = {}
         for place, step in enumerate(steps, start=1):
             allowed = {to_step for from_step, to_step in moves if from_step == step.pk}
@@ -90,6 +95,11 @@ class PipelineStep(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+def ask_steps(inquiry_type: InquiryType) -> tuple[Question[PipelineStep], Question[Any]]:
+    """The questions of `allowed_by_step`."""
+    return _STEPS.question(inquiry_type), _MOVES.question(inquiry_type)
 
 
 _STEPS = Compiled(lambda inquiry_type: PipelineStep.objects.filter(inquiry_type=inquiry_type).order_by("sort_order"))

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from config.accounts.http import ProRequest
+from config.web.together import Answers
 from contacts.conversations.drafts import being_written, list_drafts
 from contacts.models import WaitingItem
 from contacts.topics import INQUIRY, make_topic
-from contacts.views.thread_context import composer_context
+from contacts.views.thread_context import ask_composer, composer_context
 
 from ..models import Inquiry, Offer
 from ..topics import describe_inquiry
@@ -23,6 +24,8 @@ def answer_context(request: ProRequest, inquiry: Inquiry, offers: Iterable[Offer
     if contact is None or contact.deleted_at:
         return {"contact": None}
     contact.pro = request.pro
+    answers = Answers()
+    answers.ask(*ask_composer(request, contact))
     return composer_context(
         request,
         contact,
@@ -30,6 +33,7 @@ def answer_context(request: ProRequest, inquiry: Inquiry, offers: Iterable[Offer
         topic=make_topic(INQUIRY, inquiry.pk),
         about=describe_inquiry(inquiry),
         ticked=[make_topic(WaitingItem.Kind.OFFER, offer.pk) for offer in offers],
+        answers=answers,
     )
 
 

@@ -9,19 +9,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.accounts.http import ProRequest
-from config.web.compiled import Compiled
-from config.web.together import together
+from config.web.compiled import Compiled, Question
+from config.web.together import UNASKED, Answers
 from contacts.models import Contact, ContactMessage, WaitingItem
 from contacts.views.thread_context import fingerprint_entries
 
-from ..forms.choices import categories_of
+from ..forms.choices import CATEGORIES, categories_of
 from ..forms.inquiry import CaseForm, ClassificationForm, CloseForm, MoveForm
 from ..history.entry import Entry
-from ..history.reading import read_history
+from ..history.reading import OWN, read_history
 from ..lookup import read_search, search_contacts
-from ..models import Inquiry, Offer, PendingMove, PipelineStep
+from ..models import Attachment, Inquiry, Offer, PendingMove, PipelineStep
+from ..models.step import ask_steps
 from ..pipeline.pending import show_pending_moves
-from ..thread import read_thread
+from ..thread import ask_thread, read_thread
 from ..translations import userhub_name
 
 PAGE = "inquiries/inquiry.html"
@@ -53,22 +54,31 @@ class Move(NamedTuple):
     direction: str
 
 
-def progress_context(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
+def _ask_progress(inquiry: Inquiry, *more: Question[Any]) -> Answers:
+    """Ask what `progress_context` shows, and `more`, in one statement."""
+    answers = Answers()
+    answers.ask(*_own(inquiry), *ask_steps(inquiry.inquiry_type), *ask_thread(inquiry), OWN.question(inquiry.pk), *more)
+    return answers
+
+
+def _own(inquiry: Inquiry) -> tuple[Question[Any], ...]:
+    return _LAST_MOVE.question(inquiry), _OFFERS.question(inquiry), _ITEM.question(str(inquiry.pk))
+
+
+def progress_context(inquiry: Inquiry, answers: Answers | None = None, **more: Any) -> dict[str, Any]:
     """Context of the pipeline with its moves, and of the thread. A pending move is shown as made."""
-    shown_at = timezone.now()
-    last_moves, offers, items = together(
-        _LAST_MOVE.question(inquiry), _OFFERS.question(inquiry), _ITEM.question(str(inquiry.pk))
-    )
+    shown_at, answers = timezone.now(), answers or _ask_progress(inquiry)
+    last_moves, offers, items = map(answers.rows, _own(inquiry))
     own: list[Any] = [*last_moves, *offers]
     for row in own:
         row.inquiry = inquiry
     last_move = last_moves[0] if last_moves else None
     if last_move and last_move.state == PendingMove.State.WAITING:
         show_pending_moves([inquiry])
-    allowed_by_step = PipelineStep.objects.allowed_by_step(inquiry.inquiry_type)
-    steps, entries = list(allowed_by_step), read_history(inquiry.pk)
+    allowed_by_step = PipelineStep.objects.allowed_by_step(inquiry.inquiry_type, answers)
+    steps, entries = list(allowed_by_step), read_history(inquiry.pk, answers)
     moves = _moves(inquiry, steps, allowed_by_step.get(inquiry.step, []))
-    step_states, thread = _step_states(inquiry, steps, entries), read_thread(inquiry, entries, offers)
+    step_states, thread = _step_states(inquiry, steps, entries), read_thread(inquiry, entries, offers, answers)
     unread = [entry for entry in thread if getattr(entry.item, "state", "") == ContactMessage.State.RECEIVED]
     end = next((step for step in reversed(steps) if step.is_terminal), None)
     return {
@@ -97,12 +107,14 @@ def progress_context(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
 
 def page_context(request: ProRequest, inquiry: Inquiry, **more: Any) -> dict[str, Any]:
     """Context of the whole page."""
-    progress = progress_context(inquiry)
+    attachments = _ATTACHMENTS.question(inquiry)
+    answers = _ask_progress(inquiry, attachments, CATEGORIES.question(request.pro))
+    progress = progress_context(inquiry, answers)
     return {
         **progress,
         **contact_context(request, inquiry),
-        **details_context(request, inquiry, progress["waiting_item"]),
-        "attachments": list(inquiry.attachments.all()),
+        **details_context(request, inquiry, progress["waiting_item"], answers),
+        "attachments": answers.rows(attachments),
         "case_form": CaseForm(initial={"case_id": inquiry.case_id}),
         **more,
     }
@@ -124,7 +136,9 @@ def contact_context(request: ProRequest, inquiry: Inquiry) -> dict[str, Any]:
     return {"contact_q": text, "candidates": list(candidates[:MAX_CANDIDATES])}
 
 
-def details_context(request: ProRequest, inquiry: Inquiry, item: WaitingItem | None) -> dict[str, Any]:
+def details_context(
+    request: ProRequest, inquiry: Inquiry, item: WaitingItem | None, answers: Answers = UNASKED
+) -> dict[str, Any]:
     """Context of the section of details. `answered_at` is the time of an answer, which a move is not."""
     prefetch_related_objects([inquiry], "filter_options")
     return {
@@ -133,7 +147,7 @@ def details_context(request: ProRequest, inquiry: Inquiry, item: WaitingItem | N
         "submitted_by": _submitter_name(inquiry),
         "answered_at": item.ended_at if item and item.outcome in (Outcome.ANSWERED, Outcome.ANOTHER_WAY) else None,
         "classification_form": ClassificationForm(instance=inquiry),
-        "categories": categories_of(request.pro),
+        "categories": categories_of(request.pro, answers),
     }
 
 
@@ -152,6 +166,7 @@ def _last_move(inquiry: Inquiry) -> QuerySet[PendingMove]:
 
 _LAST_MOVE, _ITEM = Compiled(_last_move), Compiled(_item)
 _OFFERS = Compiled(lambda inquiry: Offer.objects.filter(inquiry=inquiry))
+_ATTACHMENTS = Compiled(lambda inquiry: Attachment.objects.filter(inquiry=inquiry))
 
 
 def _step_states(inquiry: Inquiry, steps: list[PipelineStep], entries: list[Entry]) -> list[StepState]:

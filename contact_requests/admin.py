@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.accounts.admin import TenantAdmin
 from config.files.storage import StorageUnavailableError
+from config.limited import ProcessStoppedError
 from config.web.admin import EVERYWHERE, ReadOnlyAdmin, ReadOnlyInline, searchable
 
 from . import receiving
@@ -66,7 +67,7 @@ class PictureForm(forms.Form):
             add_picture(prop, file.read(), filename=file.name, description=description)
         except ValidationError as error:
             self.add_error("file", error)
-        except StorageUnavailableError:
+        except (StorageUnavailableError, ProcessStoppedError, OSError):
             self.add_error(
                 "file", gettext("The file could not be stored at the moment. Please try again in a few minutes.")
             )

@@ -20,7 +20,8 @@ MAX_NAME = 250
 def add_picture(prop: Property, content: bytes, *, filename: str, description: str = "") -> PropertyPicture:
     """Store a picture of a property, after its others. Not to be called in a transaction.
 
-    Raises ValidationError for anything that is no usable picture or one too many, and StorageUnavailableError.
+    Raises ValidationError for anything that is no usable picture or one too many, StorageUnavailableError, and what
+    `make_thumbnail` raises.
     """
     picture = make_thumbnail(content, MAX_SIDE)
     if picture is None:

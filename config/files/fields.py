@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from .budget import Budget, UnsafeError
+
 # Attributes, which may hold ">" in quotation marks, and the end of the tag.
 ATTRIBUTES = rb"(?P<attributes>(?:[^<>\"']++|\"[^<\"]*+\"|'[^<']*+'){0,500}+)(?P<end>>)?"
 PREFIX = rb"<(?:[^\s<>/:=\"']++:)?+"
@@ -38,8 +40,6 @@ ENTITIES = {"quot": '"', "amp": "&", "lt": "<", "gt": ">", "apos": "'"}
 ENCODING = re.compile(rb"""\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.-]{1,40})""")
 # Others may write "<" by other bytes.
 ENCODINGS = re.compile(rb"utf-?8|us-ascii|iso-8859-\d+|windows-125\d", re.I)
-# More than a genuine document of 10 MB has, and few enough to be read in a moment.
-MAX_RELATIONSHIPS, MAX_FIELDS, MAX_ENTITIES = 70_000, 100_000, 200_000
 FIELD_NAME = 120  # characters in which the name of a field is looked for
 # Relationships that may lead elsewhere: a link is followed by whoever clicks it, and Excel asks before it reads
 # another workbook.
@@ -49,10 +49,6 @@ ACTIVE = {"oleobject", "control", "activexcontrolbinary", "attachedtoolbars", "a
 ACTIVE |= {"vbaproject", "wordvbadata", "xlmacrosheet", "xlintlmacrosheet"}
 DDE = re.compile(r"[\s\"“”]*DDE(?:AUTO)?\b", re.I)
 LINKED_PROGRAM = re.compile(rb"<(?:[^\s<>/:=\"']++:)?+(?:ddeLink|oleLink)\b")
-
-
-class UnsafeError(ValueError):
-    """The document cannot be searched, or has more in it than a genuine one."""
 
 
 def plain_xml(data: bytes) -> bytes:
@@ -82,20 +78,19 @@ def _unescape(text: str) -> str:
     return ENTITY.sub(character, text)
 
 
-def _elements(element: re.Pattern[bytes], data: bytes, limit: int) -> Iterator[re.Match[bytes]]:
+def _elements(element: re.Pattern[bytes], data: bytes, budget: Budget, weight: int = 1) -> Iterator[re.Match[bytes]]:
     """Yield the elements that match. Raises UnsafeError for too many, or too many attributes."""
-    for count, match in enumerate(element.finditer(data)):
-        if count >= limit or match["end"] is None:
-            raise UnsafeError("elements")
+    for match in element.finditer(data):
+        budget.spend("elements", weight)
+        if match["end"] is None:
+            raise UnsafeError("attributes")
         yield match
 
 
-def has_active_relationship(data: bytes) -> bool:
+def has_active_relationship(data: bytes, budget: Budget) -> bool:
     """True when a part of a document leads to what runs, or to another machine without anybody's click."""
-    data = plain_xml(data)
-    if data.count(b"&") > MAX_ENTITIES:
-        raise UnsafeError("too many entities")
-    return any(_is_active(match["attributes"]) for match in _elements(RELATIONSHIP, data, MAX_RELATIONSHIPS))
+    budget.spend("entities", data.count(b"&"))
+    return any(_is_active(match["attributes"]) for match in _elements(RELATIONSHIP, data, budget, 2))
 
 
 def _is_active(attributes: bytes) -> bool:
@@ -114,25 +109,23 @@ def is_remote(target: str) -> bool:
     return path.startswith("//") or has_scheme
 
 
-def has_dde_field(data: bytes) -> bool:
+def has_dde_field(data: bytes, budget: Budget) -> bool:
     """True when a field of a Word document starts a program and asks it for data."""
-    data = plain_xml(data)
     if not any(name in data for name in (b"instrText", b"fldSimple", b"delInstrText")):
         return False
     if b"<!" in data or data.count(b"<?") > 1:
         raise UnsafeError("comments beside fields")  # What stands in them would be taken for fields.
-    codes = [b"".join(code).lstrip()[:FIELD_NAME].decode("utf-8", "replace") for code in _field_codes(data)]
-    if sum("&" in code for code in codes) > MAX_ENTITIES // 10:
-        raise UnsafeError("too many entities")
+    codes = [b"".join(code).lstrip()[:FIELD_NAME].decode("utf-8", "replace") for code in _field_codes(data, budget)]
+    budget.spend("entities", sum(code.count("&") for code in codes))
     names = [_unescape(code).strip() for code in codes]
     return any(DDE.match(name) or (code and not name) for code, name in zip(codes, names, strict=True))
 
 
-def _field_codes(data: bytes) -> list[list[bytes]]:
+def _field_codes(data: bytes, budget: Budget) -> list[list[bytes]]:
     """The code of each field, in pieces: others may stand between them."""
     codes: list[list[bytes]] = [[]]
     open_fields = [0]
-    for match in _elements(FIELD, data, MAX_FIELDS):
+    for match in _elements(FIELD, data, budget):
         name, attributes = match["name"], match["attributes"]
         if name == b"fldSimple":
             codes += [[value.encode()] for value in _values(INSTRUCTION, attributes)]

@@ -14,17 +14,14 @@ from collections.abc import Callable
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+from .budget import Budget, UnsafeError
 from .fields import LINKED_PROGRAM, has_active_relationship, has_dde_field, has_dde_formula, plain_xml
 from .ole import OLE_SIGNATURE, is_ole
 from .pictures import PADDING
 from .programs import PROGRAM_SIGNATURES, RUNNABLE_SUFFIXES, suffix_of
 
-# Members of an Office file, and the factor by which it may grow when unpacked.
-MAX_MEMBERS, MAX_RATIO = 5_000, 100
+MAX_RATIO = 100  # by which an archive may grow when it is unpacked
 MAX_CONTENT_TYPES = 1024 * 1024  # bytes
-# What is unpacked to be searched: beyond the first a document is refused, beyond the second its sheets are searched no
-# further, as a table of 10 MB may well be longer.
-MAX_UNPACKED, MAX_SHEETS = 32 * 1024 * 1024, 12 * 1024 * 1024
 MAX_DEPTH = 3  # documents in documents
 CHUNK, MAX_FORMULA = 1024 * 1024, 16 * 1024  # bytes
 OOXML = "application/vnd.openxmlformats-officedocument."
@@ -67,32 +64,33 @@ class Types(NamedTuple):
 
 
 class Archive:
-    """An opened archive, of which no more than `unpacked` bytes are read, those of the documents within included."""
+    """An opened archive, itself a document or one within others, `depth` of them."""
 
-    def __init__(self, file: zipfile.ZipFile, depth: int, unpacked: int = MAX_UNPACKED, sheets: int = MAX_SHEETS):
-        self.file, self.depth, self.unpacked, self.sheets = file, depth, unpacked, sheets
+    def __init__(self, file: zipfile.ZipFile, budget: Budget, depth: int) -> None:
+        self.file, self.budget, self.depth = file, budget, depth
         self.types = self._read_types()
 
     def read(self, member: str) -> bytes:
-        """A member as a whole. Raises ValueError when nothing is left to be read."""
+        """A member as a whole. Raises UnsafeError when nothing is left to be read."""
         with self.file.open(member) as opened:
-            content = opened.read(self.unpacked + 1)
-        self.unpacked -= len(content)
-        if self.unpacked < 0:
-            raise ValueError(member)
+            content = opened.read(self.budget.unpacked + 1)
+        self.budget.spend("unpacked", len(content))
         return content
+
+    def read_xml(self, member: str) -> bytes:
+        return plain_xml(self.read(member))
 
     def first_bytes(self, member: str) -> bytes:
         with self.file.open(member) as opened:
             return opened.read(8)
 
     def _read_types(self) -> Types:
-        with self.file.open("[Content_Types].xml") as member:
-            text = member.read(MAX_CONTENT_TYPES + 1)
+        text = self.read_xml("[Content_Types].xml")
         if len(text) > MAX_CONTENT_TYPES:
-            raise ValueError("content types")
+            raise UnsafeError("content types")
+        self.budget.spend("elements", text.count(b"<"))
         # Without a DOCTYPE there are no entities to expand.
-        rows = [row.attrib for row in ElementTree.fromstring(plain_xml(text))]  # noqa: S314
+        rows = [row.attrib for row in ElementTree.fromstring(text)]  # noqa: S314
         lower = [{name: value.strip().lower() for name, value in row.items()} for row in rows]
         return Types(
             {row["PartName"]: row.get("ContentType", "") for row in lower if "PartName" in row},
@@ -104,7 +102,7 @@ def is_ooxml(main_part: str) -> Callable[[bytes], bool]:
     """Make the check for an Office Open XML file with this main part. Source: ECMA-376-2, 10.1.2."""
 
     def check(data: bytes) -> bool:
-        return _is_document(data, OOXML + main_part + ".main+xml")
+        return _is_document(data, OOXML + main_part + ".main+xml", Budget())
 
     return check
 
@@ -115,21 +113,19 @@ def has_ooxml_macros(data: bytes) -> bool:
     return any(name.encode() in small for name in MACRO_MEMBERS)
 
 
-def _is_document(data: bytes, main: str, outer: Archive | None = None) -> bool:
+def _is_document(data: bytes, main: str, budget: Budget, depth: int = 0) -> bool:
     # Padding may follow the archive, nothing else; and its directory is no larger than one that Office writes.
     end = data.rfind(b"PK\x05\x06") + 22
-    is_plain = data.startswith(b"PK\x03\x04") and end > 22 and not data[end:].strip(PADDING)
-    if not is_plain or data.count(b"PK\x01\x02") > MAX_MEMBERS:
+    if not data.startswith(b"PK\x03\x04") or end <= 22 or data[end:].strip(PADDING):
         return False
     try:
+        budget.spend("documents")
+        budget.spend("members", data.count(b"PK\x01\x02"))
         with zipfile.ZipFile(io.BytesIO(data[:end])) as file:
             if not _is_safe_archive(file.infolist(), len(data)):
                 return False
-            archive = Archive(file, *((outer.depth + 1, outer.unpacked, outer.sheets) if outer else (0,)))
-            is_safe = _has_types(archive.types, main) and all(_is_safe(archive, name) for name in file.namelist())
-            if outer:
-                outer.unpacked, outer.sheets = archive.unpacked, archive.sheets
-            return is_safe
+            archive = Archive(file, budget, depth)
+            return _has_types(archive.types, main) and all(_is_safe(archive, name) for name in file.namelist())
     except ARCHIVE_ERRORS:
         return False
 
@@ -157,13 +153,13 @@ def _is_safe(archive: Archive, name: str) -> bool:
     if suffix in RUNNABLE_SUFFIXES:
         return False
     if suffix == "rels":
-        return not has_active_relationship(archive.read(name))
+        return not has_active_relationship(archive.read_xml(name), archive.budget)
     if suffix in EMBEDDED:
         return archive.depth < MAX_DEPTH and EMBEDDED[suffix](archive, name)
     if content_type.startswith(OOXML + "wordprocessingml.") and content_type.endswith("xml"):
-        return not has_dde_field(archive.read(name))
+        return not has_dde_field(archive.read_xml(name), archive.budget)
     if content_type == OOXML + "spreadsheetml.externallink+xml":
-        return not LINKED_PROGRAM.search(plain_xml(archive.read(name)))
+        return not LINKED_PROGRAM.search(archive.read_xml(name))
     if content_type in (OOXML + "spreadsheetml.worksheet+xml", OOXML + "spreadsheetml.sheet.main+xml"):
         return _is_safe_sheet(archive, name)
     return suffix in PASSIVE_SUFFIXES or not archive.first_bytes(name).startswith(
@@ -175,8 +171,8 @@ def _is_safe_sheet(archive: Archive, name: str) -> bool:
     """Search a sheet in pieces: it may be the larger part of a large document."""
     with archive.file.open(name) as sheet:
         before = b""
-        while archive.sheets > 0 and (chunk := sheet.read(CHUNK)):
-            archive.sheets -= len(chunk)
+        while archive.budget.sheets > 0 and (chunk := sheet.read(CHUNK)):
+            archive.budget.sheets -= len(chunk)
             if has_dde_formula(before + chunk):
                 return False
             before = chunk[-MAX_FORMULA:]
@@ -184,7 +180,8 @@ def _is_safe_sheet(archive: Archive, name: str) -> bool:
 
 
 def _embedded(main_part: str) -> Callable[[Archive, str], bool]:
-    return lambda archive, name: _is_document(archive.read(name), OOXML + main_part + ".main+xml", archive)
+    main = OOXML + main_part + ".main+xml"
+    return lambda archive, name: _is_document(archive.read(name), main, archive.budget, archive.depth + 1)
 
 
 def _embedded_ole(main_streams: str) -> Callable[[Archive, str], bool]:

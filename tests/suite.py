@@ -5,6 +5,7 @@ asked for.
 """
 
 import os
+from itertools import islice
 
 import pytest
 
@@ -27,8 +28,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("divided"):
         is_ours = runs_on_postgresql if os.environ.get("TEST_DATABASE_URL") else runs_on_sqlite
         config.hook.pytest_deselected(items=[item for item in items if not is_ours(item)])
-        # Begun last, a long one would keep all workers but its own waiting at the end.
-        items[:] = sorted(filter(is_ours, items), key=lambda item: item.get_closest_marker("long") is None)
+        workers = getattr(config, "workerinput", {}).get("workercount", 1)
+        items[:] = long_ones_first(list(filter(is_ours, items)), workers)
+
+
+def long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Begin each worker's share with a share of the long ones: xdist gives every worker an equal part of the list.
+
+    Begun last, a long one would keep all workers but its own waiting at the end, and so would all of them in one share.
+    """
+    long = [item for item in items if item.get_closest_marker("long")]
+    short = iter([item for item in items if not item.get_closest_marker("long")])
+    ordered: list[pytest.Item] = []
+    for number in range(workers):
+        size = (len(items) - len(ordered)) // (workers - number)
+        first = long[number::workers]
+        ordered += [*first, *islice(short, max(0, size - len(first)))]
+    return ordered + list(short)
 
 
 @pytest.hookimpl(trylast=True)

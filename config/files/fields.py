@@ -47,6 +47,8 @@ LINKS = {"hyperlink", "externallinkpath", "xlpathmissing", "xlstartup", "xlalter
 # Relationships to what runs, is embedded as a file of any kind, or becomes part of the document unseen.
 ACTIVE = {"oleobject", "control", "activexcontrolbinary", "attachedtoolbars", "afchunk"}
 ACTIVE |= {"vbaproject", "wordvbadata", "xlmacrosheet", "xlintlmacrosheet"}
+# Embedded files that are judged themselves.
+DOCUMENTS = (".docx", ".xlsx", ".pptx", ".doc", ".xls", ".ppt")
 DDE = re.compile(r"[\s\"“”]*DDE(?:AUTO)?\b", re.I)
 LINKED_PROGRAM = re.compile(rb"<(?:[^\s<>/:=\"']++:)?+(?:ddeLink|oleLink)\b")
 
@@ -95,7 +97,9 @@ def has_active_relationship(data: bytes, budget: Budget) -> bool:
 
 def _is_active(attributes: bytes) -> bool:
     kinds = {kind.strip().rpartition("/")[2].lower() for kind in _values(TYPE, attributes)}
-    return bool(kinds & ACTIVE) or (not kinds <= LINKS and any(map(is_remote, _values(TARGET, attributes))))
+    targets = _values(TARGET, attributes)
+    is_file = "package" in kinds and not all(target.strip().lower().endswith(DOCUMENTS) for target in targets)
+    return is_file or bool(kinds & ACTIVE) or (not kinds <= LINKS and any(map(is_remote, targets)))
 
 
 def is_remote(target: str) -> bool:

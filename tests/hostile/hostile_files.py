@@ -94,6 +94,7 @@ OFFICE = {
     "an object as a thing without an ending": embedding("thing", ole("\x01Ole10Native")),
     "a program": embedding("setup.exe", PROGRAM),
     "a program as a printer's settings": embedding("printerSettings1.bin", PROGRAM),
+    "a program as a picture": embedding("image1.png", PROGRAM),
     "a script": embedding("a.js", b"WScript.Echo(1)"),
     "an archive": embedding("a.dat", docx()),
     "a document with macros": embedding("a.docm", docx()),

@@ -16,7 +16,7 @@ endef
 # Some images set it; every process of the tests would then compile every module anew.
 test test-one: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-one bench lint format lock messages font pictures clean
+.PHONY: help run test test-one faults bench lint format lock messages font pictures clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test: .venv/dev ## the whole suite, on SQLite and on PostgreSQL (ARGS="-k inbox"
 
 test-one: .venv/dev ## one file or test, without workers: ARGS=tests/…, on SQLite (DB=postgres for PostgreSQL)
 	@$(if $(filter postgres,$(DB)),$(BIN)/python -m tests.postgres) $(BIN)/python -m pytest -q $(ARGS)
+
+faults: .venv/dev ## kill and starve what it runs on, and print what became of it (DB=postgres for PostgreSQL)
+	@$(if $(filter postgres,$(DB)),$(BIN)/python -m tests.postgres) $(BIN)/python -m tests.faults
 
 bench: .venv/bench ## measure what has to stay quick among a million rows; fails when a goal is missed (SMALL=1, ARGS=lists, CLOCK=processor)
 	@$(if $(CLOCK),BENCHMARK_CLOCK=$(CLOCK)) $(BIN)/python -m tests.benchmarks $(if $(SMALL),--small) $(if $(PAGE),--page) $(ARGS)

@@ -24,8 +24,11 @@ umask = 0o077
 # Whoever waits longer gets 503. A lock is held for milliseconds, and the slowest page takes a second.
 lock_seconds = read_int("DATABASE_LOCK_SECONDS", 5, 1, 50)
 statement_seconds = read_int("DATABASE_STATEMENT_SECONDS", 15, 1, 50)
-# Sync workers keep one database connection each; a proxy in front holds the slow clients.
-worker_class = "sync"
+# Threads, each with a database connection: clients that send or read slowly hold one each, and not the whole process.
+worker_class = "gthread"
+threads = read_int("WEB_THREADS", 8, 1, 64)
+# A kept connection would stay with one process, however busy; who has sent nothing for 5 seconds holds no thread.
+keepalive = 0
 timeout = 60
 graceful_timeout = 20
 max_requests = 20_000

@@ -11,7 +11,7 @@ from django.utils.log import log_response
 
 from config.api.dialect import Dialect
 from config.api.errors import ProblemError
-from config.files.storage import StorageUnavailableError
+from config.files.storage import StorageFullError, StorageUnavailableError
 
 from .history.entry import Entry
 from .models import FilterOption, Inquiry, InquiryType, Offer, PipelineStep
@@ -54,6 +54,8 @@ class InquiriesDialect(Dialect):
     def translate(self, error: Exception) -> ProblemError | None:
         if isinstance(error, InvalidTransitionError):
             return ProblemError("invalid_transition", str(error))
+        if isinstance(error, StorageFullError):
+            return ProblemError("unavailable", "The storage of attachments is full. Try again later.")
         if isinstance(error, StorageUnavailableError):
             return ProblemError("unavailable", "The storage of attachments does not answer. Try again.")
         return super().translate(error)

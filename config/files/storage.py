@@ -6,6 +6,7 @@ again in the transaction that deletes the row, and deleted once the file is. `sw
 leaves.
 """
 
+import errno
 import logging
 import uuid
 from collections.abc import Iterator
@@ -31,6 +32,10 @@ SWEEP_BATCH = 100
 
 class StorageUnavailableError(Exception):
     """The storage does not answer, is full, or is not writable."""
+
+
+class StorageFullError(StorageUnavailableError):
+    """The storage has no room for the file."""
 
 
 class NewFile:
@@ -154,4 +159,5 @@ def _delete(key: str) -> None:
 def _unavailable(verb: str, key: str, error: Exception) -> StorageUnavailableError:
     # Every storage raises its own errors: an OSError, or one of its library's.
     logger.error("the storage of attachments cannot %s %s: %s: %s", verb, key, type(error).__name__, error)
-    return StorageUnavailableError(f"cannot {verb} the file")
+    is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return (StorageFullError if is_full else StorageUnavailableError)(f"cannot {verb} the file")

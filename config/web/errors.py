@@ -1,5 +1,6 @@
 """Error pages."""
 
+import errno
 import sys
 
 from django.db import InterfaceError, OperationalError
@@ -12,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from .typed import TypedForm, read_typed_form
+
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def _error_page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
@@ -72,18 +75,20 @@ def _too_large_to_attach() -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Page for an unhandled exception; works without database, session and context processors."""
-    is_database_gone = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    error = sys.exc_info()[1]
+    is_disk_full = isinstance(error, OSError) and error.errno in DISK_FULL
+    is_passing = isinstance(error, OperationalError | InterfaceError) or is_disk_full
     typed = _read_our_form(request)
     kept = _("What you typed is kept here.") if typed else _("What you sent before is not lost.")
     context = {
-        "title": _("Back in a moment") if is_database_gone else _("Something went wrong on our side"),
+        "title": _("Back in a moment") if is_passing else _("Something went wrong on our side"),
         "text": f"{kept} {_('Please try again in a minute.')}",
         "typed": typed,
         "csrf_token": get_token(request) if typed else "",
         "request_id": getattr(request, "request_id", ""),
     }
-    response = HttpResponse(render_to_string("errors/page.html", context), status=503 if is_database_gone else 500)
-    if is_database_gone:
+    response = HttpResponse(render_to_string("errors/page.html", context), status=503 if is_passing else 500)
+    if is_passing:
         response.headers["Retry-After"] = "10"
     return response
 

@@ -1,6 +1,7 @@
 """Attachments by API: access, storing, serving."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import FileSystemStorage
@@ -236,3 +237,16 @@ def test_an_answer_that_cannot_be_made_leaves_no_file_with_a_key(api, path, file
     monkeypatch.setattr("inquiries.api.attachments.to_body", fail)
     assert post(api, path, form(), **{"Idempotency-Key": "k"}).status_code == 500
     assert (state(), files()) == (([], []), [])
+
+
+def test_a_full_disk_is_said_and_leaves_no_row(api, path, monkeypatch):
+    def write_to_full_disk(_storage, _name, content):
+        with Path("/dev/full").open("wb", buffering=0) as file:
+            file.write(content.read())
+
+    monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", write_to_full_disk)
+    response = post(api, path, form())
+    text = "The storage of attachments is full. Try again later."
+    body = {"success": False, "message": "Service unavailable", "error": text}
+    assert (response.status_code, response.json(), response["Retry-After"]) == (503, body, "10")
+    assert (Attachment.objects.count(), LooseFile.objects.count()) == (0, 0)

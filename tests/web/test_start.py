@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
 from django.core.management import CommandError
 
@@ -277,3 +278,27 @@ def test_the_signals_are_given_back(tmp_path):
     before = [signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
     process_group(server=["pass"]).run(once_up=lambda: None, is_up=lambda: False)
     assert [signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == before
+
+
+KILLED = f"""
+import os, sys
+import django
+django.setup()
+from config.web.management.commands.start import ProcessGroup
+command = [sys.executable, "-c", {TICKING!r}, sys.argv[1]]
+is_up = lambda: os.path.exists(sys.argv[1])
+ProcessGroup({{"clock": command}}).run(once_up=lambda: print("up", flush=True), is_up=is_up)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent is gone")
+def test_a_killed_master_leaves_nothing_behind(tmp_path):
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "ticks")]
+    master = subprocess.Popen(command, cwd=start.settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True)
+    assert master.stdout.readline() == "up\n"
+    children = psutil.Process(master.pid).children()
+    master.kill()
+    master.communicate()
+    gone, alive = psutil.wait_procs(children, timeout=30)
+    assert (len(gone), alive) == (1, [])

@@ -1,3 +1,4 @@
+import ctypes
 import errno
 import http.client
 import io
@@ -25,6 +26,7 @@ COMMANDS = {
     "worker": [sys.executable, "manage.py", "worker"],
 }
 POLL_INTERVAL = 0.2  # seconds
+PR_SET_PDEATHSIG = 1
 # gunicorn waits up to 20 seconds for running requests.
 STOP_TIMEOUT = 25.0  # seconds
 
@@ -148,7 +150,13 @@ class ProcessGroup:
     @staticmethod
     def _start_program(command: list[str]) -> subprocess.Popen[bytes]:
         # In a session of its own, so that the terminal's Ctrl-C reaches this process alone.
-        return subprocess.Popen(command, cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+        return subprocess.Popen(  # noqa: S603
+            command,
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,
+        )
 
     def _watch(self, once_up: Callable[[], None], is_up: Callable[[], bool]) -> str:
         is_announced = False
@@ -176,6 +184,12 @@ class ProcessGroup:
 
     def _is_any_running(self) -> bool:
         return any(program.poll() is None for program in self.running.values())
+
+
+def _end_with_parent() -> None:
+    """Have Linux send SIGTERM to this process when its parent is killed: it would keep the port."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _kill_group(program: subprocess.Popen[bytes]) -> None:

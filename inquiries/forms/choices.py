@@ -34,3 +34,4 @@ def _categories(pro: Pro) -> QuerySet[Any, Any]:
 
 
 CATEGORIES = Compiled(_categories)
+FILTER_OPTIONS = Compiled(lambda: FilterOption.objects.all())

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from config.web.text import unix_lines
 
 from ..ids import GREATEST_ID
-from ..models import FilterOption, Inquiry
+from ..models import Inquiry
 from ..models.inquiry import changed_values
-from .choices import group_options
+from .choices import FILTER_OPTIONS, group_options
 
 
 class MoveForm(forms.Form):
@@ -69,7 +69,7 @@ class ClassificationForm(forms.ModelForm):
         self.current = self.instance.classification
         selected = self.current["filter_options"]
         # An inactive option can stay on an inquiry that has it.
-        options = [option for option in FilterOption.objects.all() if option.is_active or str(option.pk) in selected]
+        options = [option for option in FILTER_OPTIONS.rows() if option.is_active or str(option.pk) in selected]
         self.fields["filter_options"].choices = group_options(options)  # type: ignore[attr-defined]
         self.fields["category"].widget.attrs |= {"list": "categories", "autocomplete": "off"}
         self.initial["filter_options"] = list(selected)

@@ -6,11 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro
+from config.web.compiled import Compiled
 from config.web.forms import SearchField
+from config.web.together import Answers
 
-from ..models import FilterOption, Inquiry, InquiryType
+from ..models import Inquiry, InquiryType
 from ..translations import pipeline_label
-from .choices import categories_of, group_options
+from .choices import CATEGORIES, FILTER_OPTIONS, categories_of, group_options
+
+_TYPES = Compiled(lambda: InquiryType.objects.all())
 
 
 class InquiryFilter(forms.Form):
@@ -37,11 +41,14 @@ class InquiryFilter(forms.Form):
 
     def __init__(self, pro: Pro, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.types = list(InquiryType.objects.all())
-        options = group_options(FilterOption.objects.all())
+        answers, asked_types, asked_options = Answers(), _TYPES.question(), FILTER_OPTIONS.question()
+        answers.ask(asked_types, asked_options, CATEGORIES.question(pro))
+        self.types, options = answers.rows(asked_types), group_options(answers.rows(asked_options))
         types = [(inquiry_type.slug, pipeline_label(inquiry_type.name)) for inquiry_type in self.types]
         self._set_choices("type", _("Any type"), types)
-        self._set_choices("category", _("Any category"), [(category, category) for category in categories_of(pro)])
+        self._set_choices(
+            "category", _("Any category"), [(category, category) for category in categories_of(pro, answers)]
+        )
         self._set_choices("option", _("Any option"), options)
 
     def _set_choices(self, name: str, label_for_all: Any, choices: list[Any]) -> None:

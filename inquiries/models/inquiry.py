@@ -189,7 +189,7 @@ class Inquiry(Summary, models.Model):
 
     @property
     def newest_offer(self) -> "Offer | None":
-        """The latest offer, on rows read `with_newest_offer`."""
+        """The latest offer, on rows read with `newest_offers`."""
         return next(iter(self.newest_offers), None)  # type: ignore[attr-defined]
 
     @property

@@ -26,10 +26,6 @@ class InquiryQuerySet(TenantQuerySet["Inquiry"]):
         """Rows after the position (created_at, id), even when the row at that position has been deleted."""
         return self.filter(TupleLessThan(("created_at", "id"), (created_at, id)))
 
-    def with_newest_offer(self) -> Self:
-        """Rows with `newest_offer`, in one more query, joined with the Pro, whose time zone decides when it expires."""
-        return self.select_related("pro").prefetch_related(newest_offers())
-
     def page(self, size: int) -> tuple[list["Inquiry"], bool]:
         """The first `size` rows, and True if more follow."""
         rows = list(self[: size + 1])

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from config.accounts.http import ProRequest, wants
+from config.accounts.models import Pro
+from config.web.compiled import Compiled
 from config.web.paging import InvalidCursorError, from_cursor, row_number, to_cursor
 
 from ..forms.listing import InquiryFilter
 from ..models import Attachment, Inquiry, InquiryCount, Offer
+from ..models.queryset import InquiryQuerySet, newest_offers
 
 PAGE = "inquiries/list.html"
 ROWS = 50
@@ -35,6 +38,20 @@ def _count_related(model: type[Attachment] | type[Offer]) -> Coalesce:
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
 
 
+def _shown(rows: InquiryQuerySet) -> InquiryQuerySet:
+    """The rows with what the list shows of them, newest first."""
+    counts = {"attachment_count": _count_related(Attachment), "offer_count": _count_related(Offer)}
+    return rows.select_related("inquiry_type", "step").defer(*DEFERRED).annotate(**counts).newest_first()
+
+
+def _listed(pro: Pro, *place: Any, **filters: Any) -> InquiryQuerySet:
+    rows = _shown(Inquiry.objects.for_pro(pro).filter(**filters))
+    return rows.after(*place) if place else rows
+
+
+_LISTED = Compiled(_listed)
+
+
 class Listing:
     """The list of one Pro, as the URL asks for it."""
 
@@ -48,12 +65,14 @@ class Listing:
 
     def matching(self) -> Any:
         """The inquiries that match search and filters, in every status."""
-        rows = Inquiry.objects.for_pro(self.pro).filter(**self._lookups())
-        if case := self.chosen.get("case"):
-            rows = rows.filter(case_id__isnull=case == "without")
-        if "profile" in self.chosen:
-            rows = rows.filter(profile_at=None)
+        rows = Inquiry.objects.for_pro(self.pro).filter(**self._filters())
         return rows.search(self.search) if self.search else rows
+
+    def _filters(self) -> dict[str, Any]:
+        filters = self._lookups()
+        if case := self.chosen.get("case"):
+            filters["case_id__isnull"] = case == "without"
+        return filters | ({"profile_at": None} if "profile" in self.chosen else {})
 
     @cached_property
     def found(self) -> tuple[list[int], dict[str, int]]:
@@ -72,17 +91,24 @@ class Listing:
         return kept.by_status()
 
     def _lookups(self) -> dict[str, Any]:
-        return {field: self.chosen[name] for name, field in FILTER_LOOKUPS.items() if name in self.chosen}
+        chosen = {field: self.chosen[name] for name, field in FILTER_LOOKUPS.items() if name in self.chosen}
+        return chosen | ({"filter_options": int(self.chosen["option"])} if "option" in self.chosen else {})
 
-    def rows(self) -> Any:
-        """The inquiries of the chosen tab, newest first."""
-        if self.search and not self.cursor:
-            rows = Inquiry.objects.for_pro(self.pro).filter(pk__in=self.found[0])
+    def page(self) -> list[Inquiry]:
+        """The inquiries of the chosen tab after the cursor, newest first, and one more. Raises InvalidCursorError."""
+        place = from_cursor(self.cursor, row_number) if self.cursor else ()
+        status = {} if self.status == "all" else {"status": self.status}
+        if not self.search:
+            rows = _LISTED.question(self.pro, *place, **self._filters(), **status).part(ROWS + 1).rows()
+        elif place:
+            rows = list(_shown(self.matching().filter(**status)).after(*place)[: ROWS + 1])
         else:
-            rows = self.matching() if self.status == "all" else self.matching().filter(status=self.status)
-        counts = {"attachment_count": _count_related(Attachment), "offer_count": _count_related(Offer)}
-        rows = rows.select_related("inquiry_type", "step").with_newest_offer().defer(*DEFERRED)
-        return rows.annotate(**counts).newest_first()
+            rows = list(_shown(Inquiry.objects.for_pro(self.pro).filter(pk__in=self.found[0])))
+        prefetch_related_objects(rows, newest_offers())
+        for row in rows:
+            # Its time zone decides when an offer expires.
+            row.pro = self.pro
+        return rows
 
     def query(self, **changes: str) -> str:
         """The query of the URL with these changes, without empty and default values."""
@@ -110,10 +136,10 @@ class Listing:
     def context(self) -> dict[str, Any]:
         """One page of rows, and the query of the next page."""
         try:
-            rows = self.rows().after(*from_cursor(self.cursor, row_number)) if self.cursor else self.rows()
+            rows = self.page()
         except InvalidCursorError as error:
             raise Http404 from error
-        page, more = rows.page(ROWS)
+        page, more = rows[:ROWS], len(rows) > ROWS
         end = to_cursor(page[-1].created_at, page[-1].pk) if more else ""
         return {"listing": self, "rows": page, "next_query": self.query(cursor=end) if more else ""}
 

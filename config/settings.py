@@ -124,7 +124,7 @@ if "replica" in DATABASES:
     MIDDLEWARE.insert(0, "config.web.replica.ReplicaMiddleware")
 MEDIA_ROOT = VAR_DIR / "media"
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(read("str", "STATIC_DIR", str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # In development files are served from where they are written; in production from STATIC_ROOT.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG

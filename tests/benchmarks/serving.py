@@ -77,12 +77,13 @@ def environment() -> dict[str, str]:
 def serving(name: str, *options: str, **variables: str) -> Iterator[Server]:
     """Run one of APPLICATIONS with two sync workers on the present database.
 
-    No worker is replaced, which happens after 20,000 requests in production.
+    No worker is replaced, which happens after 20,000 requests in production. None has threads, which production has for
+    slow clients: what the product is compared with has one database connection a process.
     """
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "-b", f"127.0.0.1:{port}"]
     server = subprocess.Popen(
-        [*command, "--max-requests", "0", *options, APPLICATIONS[name]],
+        [*command, "-k", "sync", "--threads", "1", "--max-requests", "0", *options, APPLICATIONS[name]],
         cwd=settings.BASE_DIR,
         env={**environment(), "LIMIT_DATABASE": database_address(), **variables},
         stdout=subprocess.DEVNULL,

@@ -8,7 +8,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import close_to_others, is_site_url, read, read_choice, read_int, stop
+from config.environment import close_to_others, is_site_url, read, read_bool, read_choice, read_int, stop
 
 SQLITE_OPTIONS = {
     # A write transaction takes its lock at the start; a reader that turns writer would fail at once instead.
@@ -43,6 +43,24 @@ def databases(var_dir: Path) -> dict[str, Any]:
     if {default["ENGINE"], replica["ENGINE"]} != {"django.db.backends.postgresql"}:
         stop("DATABASE_REPLICA_URL names no standby of the database in DATABASE_URL; both must be PostgreSQL.")
     return {"default": default, "replica": replica | {"TEST": {"MIRROR": "default"}}}
+
+
+ALL_PROS = "-c vestibule.pro=*"
+
+
+def read_wall(databases: dict[str, Any]) -> bool:
+    """The setting DATABASE_WALL. Where it is on, connections begin with all Pros named (`config.wall`)."""
+    if not read_bool("DATABASE_WALL", False):
+        return False
+    entry = databases["default"]
+    if (
+        entry["ENGINE"] != "django.db.backends.postgresql"
+        or len(databases) > 1
+        or "DISABLE_SERVER_SIDE_CURSORS" in entry
+    ):
+        stop("DATABASE_WALL needs PostgreSQL, without DATABASE_POOLER=transaction and without DATABASE_REPLICA_URL.")
+    entry["OPTIONS"]["options"] = f"{entry['OPTIONS'].get('options', '')} {ALL_PROS}".strip()
+    return True
 
 
 def database(variable: str, url: str, var_dir: Path) -> dict[str, Any]:

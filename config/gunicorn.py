@@ -7,6 +7,7 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from config import settings  # a bad value stops the start here, once, instead of in every worker
+from config.backends import ALL_PROS
 from config.database import limit_waits
 from config.environment import read, read_int
 
@@ -44,4 +45,8 @@ control_socket_disable = True
 
 
 def post_fork(_server: Any, _worker: Any) -> None:
+    if settings.DATABASE_WALL:
+        # Each request names its Pro; what runs outside of one sees no row.
+        options = settings.DATABASES["default"]["OPTIONS"]
+        options["options"] = options["options"].replace(ALL_PROS, "")
     limit_waits(settings.DATABASES, lock=lock_seconds, statement=statement_seconds)

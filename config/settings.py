@@ -12,7 +12,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config.backends import databases, mailer, storages, templates
+from config.backends import databases, mailer, read_wall, storages, templates
 from config.environment import (
     BASE_DIR,
     are_hosts,
@@ -87,6 +87,8 @@ INSTALLED_APPS = [
     "contacts",
     "contact_requests",
     "inquiries",
+    # Its policies are made of the tables of all others.
+    "config.wall",
 ]
 
 MIDDLEWARE = [
@@ -119,6 +121,8 @@ TEMPLATES = [templates(BASE_DIR)]
 # --- Data ----------------------------------------------------------------------------------------
 
 DATABASES = databases(VAR_DIR)
+DATABASE_WALL = read_wall(DATABASES)
+DATABASE_ROLE = read("str", "DATABASE_ROLE", "")
 if "replica" in DATABASES:
     DATABASE_ROUTERS = ["config.web.replica.ReplicaRouter"]
     MIDDLEWARE.insert(0, "config.web.replica.ReplicaMiddleware")

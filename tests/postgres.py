@@ -17,6 +17,8 @@ import psycopg
 # A power cut may take the test databases: no test is about one. What tests kill are clients of the server.
 NO_FSYNC = ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
 ROLE = "CREATE ROLE vestibule LOGIN NOSUPERUSER CREATEDB PASSWORD 'vestibule'"
+# As web server and worker may have it: DATABASE_ROLE in docs/operations.md.
+WEB_ROLE = "CREATE ROLE vestibule_web NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"
 
 
 def main(command: list[str]) -> int:
@@ -32,6 +34,7 @@ def main(command: list[str]) -> int:
                 for statement in NO_FSYNC:
                     connection.execute(statement)
                 connection.execute(ROLE)
+                connection.execute(WEB_ROLE)
                 connection.execute("CREATE DATABASE vestibule OWNER vestibule")
             return subprocess.call(command, env={**os.environ, "TEST_DATABASE_URL": _url(server)})
         finally:

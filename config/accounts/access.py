@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import CsrfViewMiddleware
 
 from config.api.errors import ProblemError
+from config.wall.naming import name_pro
 from config.web.aside import write_aside
 from config.web.client import client_place
 from config.web.isolation import is_foreign_fetch
@@ -42,6 +43,7 @@ def by_token(request: HttpRequest) -> Caller:
     if token is None:
         raise _unauthenticated(request)
     _count_request(f"token:{token.pk}")
+    name_pro(token.pro_id)
     write_aside(token.note_use)
     return Caller(token.pro, token=token)
 
@@ -61,6 +63,7 @@ def by_token_or_session(request: HttpRequest) -> Caller:
     if reason := _check_csrf(request):
         raise ProblemError("forbidden", f"The CSRF token is missing or wrong ({reason}).")
     _count_request(f"user:{user.pk}")
+    name_pro(user.pro.pk)
     return Caller(user.pro, user=user)
 
 

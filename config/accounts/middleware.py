@@ -18,6 +18,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
 from config.api.endpoint import Api
+from config.wall.naming import name_pro
 from config.web.aside import write_aside
 from config.web.typed import page_before
 
@@ -122,10 +123,14 @@ class WorkspaceMiddleware(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
     ) -> HttpResponse | None:
         if not getattr(view_func, "login_required", True):
+            # Pages for everybody find their Pro by a key; JSON names the caller's.
+            name_pro(None)
             return None
         if not request.user.is_authenticated:
             return self.handle_no_permission(request, view_func)
         if request.resolver_match and request.resolver_match.app_name == "admin":
+            # Staff see what their permissions allow.
+            name_pro(None)
             return None
         return self._enter_workspace(request, view_func)
 
@@ -138,6 +143,7 @@ class WorkspaceMiddleware(LoginRequiredMiddleware):
                 return redirect("admin:index")
             raise PermissionDenied
         request.pro = pro  # type: ignore[attr-defined]
+        name_pro(pro.pk)
         if pro.is_gated and not getattr(view_func, "without_gate", False):
             return self._redirect(request, redirect("accounts:identity"))
         return None

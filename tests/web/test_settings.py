@@ -181,6 +181,15 @@ def test_nothing_outlives_a_transaction_behind_a_pooler_of_transactions(tmp_path
         load(tmp_path, DATABASE_URL=url, DATABASE_POOLER="statement")
 
 
+def test_the_second_wall_names_all_pros_until_a_request_names_one(tmp_path):
+    url = "postgres://me:hunter2@localhost/name"
+    settings = load(tmp_path, DATABASE_URL=url, DATABASE_WALL="true")
+    assert settings.DATABASES["default"]["OPTIONS"]["options"] == "-c vestibule.pro=*"
+    for more in ({"DATABASE_POOLER": "transaction"}, {"DATABASE_REPLICA_URL": url}, {"DATABASE_URL": "sqlite:///x"}):
+        with stops_at("DATABASE_WALL"):
+            load(tmp_path, **{"DATABASE_URL": url, "DATABASE_WALL": "true", **more})
+
+
 @pytest.mark.parametrize(("name", "value"), [("WEB_CONCURRENCY", "0"), ("BIND", "localhost:port"), ("BIND", "8000")])
 def test_a_bad_value_for_gunicorn_alone_stops_the_start(tmp_path, name, value):
     with stops_at(name):

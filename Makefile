@@ -14,9 +14,9 @@ done; exit 1
 endef
 
 # Some images set it; every process of the tests would then compile every module anew.
-test test-one: export PYTHONDONTWRITEBYTECODE :=
+test test-one hostile: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-one faults bench lint format lock messages font pictures clean
+.PHONY: help run test test-one hostile faults bench lint format lock messages font pictures clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,12 @@ test: .venv/dev ## the whole suite, on SQLite and on PostgreSQL (ARGS="-k inbox"
 
 test-one: .venv/dev ## one file or test, without workers: ARGS=tests/…, on SQLite (DB=postgres for PostgreSQL)
 	@$(if $(filter postgres,$(DB)),$(BIN)/python -m tests.postgres) $(BIN)/python -m pytest -q $(ARGS)
+
+hostile: .venv/dev ## hostile input at every address, field, header and body, on both databases, and 1,000 requests by schemathesis for each operation
+	@echo "== On SQLite"
+	@HOSTILE=whole $(BIN)/python -m pytest -q -p no:logging tests/hostile $(ARGS)
+	@echo "== On PostgreSQL"
+	@HOSTILE=whole SCHEMATHESIS_EXAMPLES=1000 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -p no:logging tests/hostile tests/api/test_schemathesis.py $(ARGS)
 
 faults: .venv/dev ## kill and starve what it runs on, and print what became of it (DB=postgres for PostgreSQL)
 	@$(if $(filter postgres,$(DB)),$(BIN)/python -m tests.postgres) $(BIN)/python -m tests.faults

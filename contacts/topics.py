@@ -56,6 +56,11 @@ def read_topic(contact: Contact, topic: str) -> Topic | None:
     return next((each for each in topics if each), None)
 
 
+def clean_topic(text: str) -> str:
+    """A topic as a form or a query names it, without what no database takes."""
+    return text.replace("\0", "")[:60]
+
+
 def find_owner(topic: str) -> Owner | None:
     """Whose topic it is, whatever it is about; None when it is gone."""
     owners = (module.owner_of_topic(topic) for module in hooks("topics", "owner_of_topic"))

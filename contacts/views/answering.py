@@ -32,6 +32,7 @@ from ..conversations.sending import resend_message
 from ..conversations.templates import find_template, write_template
 from ..forms import NoteForm
 from ..models import Contact, ContactMessage, ContactNote, Draft, WaitingItem
+from ..topics import clean_topic
 from ..waiting.persons import items_to_answer
 from ..waiting.reminders import remind_if_silent
 from .contact import GONE, PAGE, contact_context, find_contact
@@ -83,7 +84,7 @@ def show_refused(request: ProRequest, contact: Contact, **more: Any) -> HttpResp
 
 def _read_topic(request: ProRequest) -> str:
     """The topic of an answer, or of the composer that another form stands in."""
-    return request.POST.get("topic", request.POST.get("about", "")).replace("\0", "")[:60]
+    return clean_topic(request.POST.get("topic", request.POST.get("about", "")))
 
 
 def _confirm_and_find_next(unconfirmed: ContactMessage) -> ContactMessage | None:

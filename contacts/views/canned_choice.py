@@ -19,7 +19,7 @@ from ..conversations.canned_replies import FilledReply, find_canned_replies
 from ..conversations.drafts import save_draft
 from ..conversations.forms import MessageForm
 from ..models import Contact
-from ..topics import read_topic
+from ..topics import clean_topic, read_topic
 from .thread import find_person
 
 LIST, TEXT = "thread/_canned.html", "thread/_text.html"
@@ -30,7 +30,7 @@ def canned_search(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """The canned replies for a person, filled in, that have the words of `q` in their title or text."""
     contact = find_person(request, id)
     words = fold(request.GET.get("q", "").replace("\0", "")[:200]).split()
-    topic = request.GET.get("topic", "").replace("\0", "")[:60]
+    topic = clean_topic(request.GET.get("topic", ""))
     found = [each for each in _find(request, contact, topic) if _has_words(each, words)]
     return render(request, f"{LIST}#replies", {"contact": contact, "canned_replies": found, "is_search": True})
 

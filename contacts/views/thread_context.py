@@ -25,7 +25,7 @@ from ..conversations.senders import UNCONFIRMED, find_unconfirmed_message
 from ..forms import NoteForm
 from ..models import Contact, ContactMessage, Draft, WaitingItem
 from ..timeline import Entry, Place, ask_entries, ask_keys, timeline
-from ..topics import Topic, make_topic, read_topic, topic_of_items
+from ..topics import Topic, clean_topic, make_topic, read_topic, topic_of_items
 from ..waiting.later import last_date_cut_short
 from ..waiting.persons import items_to_answer
 from .desk_lists import ask_next_person, find_next_person
@@ -180,7 +180,7 @@ def _pick_draft(
 
     The topic is the given or the form's, else the draft's, else what waits.
     """
-    topic = str(form["topic"].value() or "") if form else topic
+    topic = clean_topic(str(form["topic"].value() or "")) if form else topic
     if topic is not None:
         return pick_draft(own, topic), topic, about or read_topic(contact, topic)
     topic = topic_of_items(items)

@@ -11,7 +11,6 @@ from tests.admin_site import (
     assert_list_is_flat,
     assert_no_regular_expressions,
     assert_permissions,
-    assert_rubbish_is_harmless,
     assert_tenancy,
     autocomplete,
     listed,
@@ -44,10 +43,6 @@ def test_another_pros_contact_is_404(pro):
 
 def test_staff_without_the_permission_get_403(contact):
     assert_permissions(contact)
-
-
-def test_rubbish_is_no_fault(contact):
-    assert_rubbish_is_harmless(contact)
 
 
 def test_the_list_takes_no_regular_expressions(db):

@@ -7,7 +7,6 @@ from contacts.models import CannedReply
 from tests.admin_site import (
     assert_no_regular_expressions,
     assert_permissions,
-    assert_rubbish_is_harmless,
     assert_tenancy,
     listed,
     page,
@@ -46,10 +45,6 @@ def test_another_pros_signature_is_404(user):
 
 def test_staff_without_the_permission_get_403(row):
     assert_permissions(row)
-
-
-def test_rubbish_is_no_fault(row):
-    assert_rubbish_is_harmless(row)
 
 
 def test_the_list_takes_no_regular_expressions(db):

@@ -15,7 +15,6 @@ from tests.admin_site import (
     assert_list_is_flat,
     assert_no_regular_expressions,
     assert_permissions,
-    assert_rubbish_is_harmless,
     assert_tenancy,
     listed,
     page,
@@ -70,10 +69,6 @@ def test_row_of_another_pro_is_404(model, pro):
 
 def test_staff_without_the_permission_get_403(model, pro):
     assert_permissions(make(model, pro))
-
-
-def test_rubbish_in_the_address_is_harmless(model, pro):
-    assert_rubbish_is_harmless(make(model, pro))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ from inquiries.pipeline.moves import close_inquiry, link_case, move_inquiry
 from ..admin_site import (
     assert_list_is_flat,
     assert_no_regular_expressions,
-    assert_rubbish_is_harmless,
     assert_tenancy,
     listed,
     page,
@@ -57,10 +56,6 @@ def test_staff_without_the_permission_get_403(inquiry):
     assert history(inquiry) == []
     main = Page(viewer.get(page(inquiry, "change"))).one("#content-main")
     assert main.has("#status-heading") and not main.has("[form=move], [form=close]")
-
-
-def test_rubbish_is_no_fault(inquiry):
-    assert_rubbish_is_harmless(inquiry)
 
 
 def test_the_list_takes_no_regular_expressions():

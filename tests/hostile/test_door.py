@@ -8,9 +8,15 @@ from django.conf import settings
 
 from config.api.endpoint import Api
 from config.wsgi import application
-from tests.conftest import new_session
+
+from ..access.matrix import addresses
+from ..conftest import forget_requests, new_session
+from .attack import totals
+from .corpus import IS_WHOLE
 
 PATHS = ["/inbox", "/api/inquiries", "/healthz", "/static/nothing.css"]
+# Besides those of each kind, every address without a value in it.
+PATHS += [f"/{address}" for address in addresses() if IS_WHOLE and not set(address) & set("<^")]
 HTMX = {"HTTP_HX_REQUEST": "true"}
 CHARSETS = ["utf-7''+2AA-", "unicode_escape''%5cud800", "idna''%ff", "punycode''%ff%ff", "undefined''a", "zlib''a"]
 # The same at a parameter of the Content-Type and at the name and the file name of a part.
@@ -29,7 +35,8 @@ HEADERS = [
         "HTTP_IF_NONE_MATCH": '"\xff',
         "HTTP_IF_MODIFIED_SINCE": "Thu, 99 Xyz 99999 99:99:99 GMT",
     },
-    *[{"HTTP_AUTHORIZATION": text} for text in ("Bearer \xff\0", "Basic ====", "Bearer ²²", "Bearer " + "a" * 9000)],
+    *[{"HTTP_AUTHORIZATION": text} for text in ("Bearer \xff\0", "Bearer canarytext")],
+    *[{"HTTP_AUTHORIZATION": text} for text in ("Basic ====", "Bearer ²²", "Bearer " + "a" * 9000)],
     {"HTTP_IDEMPOTENCY_KEY": "\0\xff" * 300},
     {**HTMX, "HTTP_HX_TARGET": "%ff%00", "HTTP_HX_TARGET_URI_AUTOENCODED": "true", "HTTP_HX_TRIGGER": "\xff\0"},
     *[{"CONTENT_LENGTH": text} for text in ("²", "9" * 5000, "-1", "")],
@@ -42,7 +49,7 @@ def send(method, path, body=b"", **headers):
     environ = {
         "REQUEST_METHOD": method,
         "PATH_INFO": path,
-        "QUERY_STRING": "",
+        "QUERY_STRING": "crumb=canaryquery",
         "SERVER_NAME": "testserver",
         "SERVER_PORT": "80",
         "wsgi.url_scheme": "http",
@@ -52,6 +59,9 @@ def send(method, path, body=b"", **headers):
     }
     answer = {}
     content = b"".join(application(environ, lambda status, headers: answer.update(status=status)))
+    forget_requests()
+    totals["requests"] += 1
+    totals["answers of 500"] += answer["status"] >= "5"
     return int(answer["status"].split()[0]), json.loads(content) if Api.at(path) else {"error": {}}
 
 
@@ -60,7 +70,7 @@ def cookies(**values):
 
 
 @pytest.fixture
-def sent(transactional_db, subtests):
+def sent(transactional_db, subtests, canaries):
     """Sends the same request to all addresses, by all methods, and none of them ends in an error of ours."""
 
     def send_everywhere(body=b"", methods=("GET", "POST"), paths=PATHS, **headers):
@@ -70,6 +80,7 @@ def sent(transactional_db, subtests):
                     status, answer = send(method, path, body, **headers)
                     assert status < 500
                     assert status < 400 or "error" in answer
+                    assert canaries.found == []
 
     return send_everywhere
 
@@ -78,6 +89,11 @@ def test_headers(sent, user):
     session = cookies(**{settings.SESSION_COOKIE_NAME: new_session(user)})
     for headers in HEADERS:
         sent(**headers, **session)
+
+
+def test_paths_in_bytes_of_no_text(sent):
+    endings = ["\0", "\xff\xfe", "\xed\xa0\x80", "%", "%00", "/" * 3000, "\r\nSet-Cookie: a=b", "../" * 30, ";a=b"]
+    sent(paths=[f"{path}{end}" for path in PATHS for end in [*endings, *(f"/{end}" for end in endings)]])
 
 
 def test_parameters_of_the_content_type(sent):

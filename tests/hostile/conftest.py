@@ -1,0 +1,48 @@
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from config.accounts.models import User
+
+from ..access.matrix import sign_in
+from ..access.rows import Rows
+from ..factories import UserFactory
+from . import attack
+from .attack import Attack, Canaries
+
+
+@pytest.fixture(scope="module")
+def rows(module_rows: None) -> Rows:
+    return Rows("ownword", 4701)
+
+
+@pytest.fixture
+def callers(rows: Rows, canaries: Canaries) -> dict[str, Client]:
+    staff = UserFactory(pro=None, is_staff=True, is_superuser=True)
+    clients = {"owner": sign_in(rows[User]), "staff": sign_in(staff), "nobody": Client(raise_request_exception=False)}
+    for client in clients.values():
+        canaries.secrets |= {morsel.value for morsel in client.cookies.values()}
+        client.cookies["crumb"] = "canarycookie"
+    return clients
+
+
+@pytest.fixture
+def canaries() -> Iterator[Canaries]:
+    with Canaries().listening() as listening:
+        yield listening
+
+
+@pytest.fixture
+def assault(canaries: Canaries) -> Iterator[Attack]:
+    """An Attack; at its end the test fails with all that it has found."""
+    begun = Attack(canaries)
+    yield begun
+    assert begun.faults == [], "\n".join(["", *begun.faults])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if attack.totals:
+        counts = {"addresses": len(attack.addresses), "fields": len(attack.fields), **attack.totals}
+        terminalreporter.section("hostile input")
+        terminalreporter.line(", ".join(f"{count:,} {name}" for name, count in counts.items()))

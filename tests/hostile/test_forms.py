@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from .corpus import NASTIEST, TEXTS, Chosen
@@ -36,6 +37,7 @@ def each_form(found: list[Sending]) -> Iterator[tuple[Sending, list[str]]]:
         yield sending, list(fresh)
 
 
+@pytest.mark.long
 def test_every_field_of_every_form(rows, callers, assault):
     chosen = Chosen(TEXTS, NASTIEST)
     for sending, names in each_form(all_sendings(rows, callers)):

@@ -13,8 +13,8 @@ from config.api.endpoint import Api
 from config.api.openapi import PARAMETER, build_document
 from inquiries.models import DirectoryUser
 
-from ..access.json_routes import ROUTES, upload
-from ..access.matrix import fill, with_token
+from ..access.json_routes import CATCH_ALL, ROUTES, upload
+from ..access.matrix import addresses, fill, is_json, with_token
 from ..factories import make_token
 from .corpus import BODIES, KEYS, NASTIEST, STRINGS, TEXTS, VALUES, Chosen
 from .forms import encoded
@@ -36,7 +36,11 @@ class Operation(NamedTuple):
 @pytest.fixture
 def operations(rows) -> list[Operation]:
     DirectoryUser.objects.get_or_create(userhub_id=rows.number)
-    return list(documented(rows))
+    # Reads the URL configuration, which registers the APIs.
+    spoken = {address for address in addresses() if is_json(address)}
+    found = list(documented(rows))
+    assert {operation.address.lstrip("/") for operation in found} == spoken - CATCH_ALL != set()
+    return found
 
 
 @pytest.fixture

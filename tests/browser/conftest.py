@@ -23,6 +23,7 @@ PROVOKED = (
     "htmx:afterRequest",
     "htmx:sendError",
     "Response Status Error Code",
+    "Service Worker registration blocked by Playwright",
 )
 
 
@@ -112,7 +113,7 @@ def open_page(chromium: Browser, idle_server: Any) -> Iterator[Any]:
         page = context.new_page()
         if as_user:
             sign_in(page, as_user, idle_server.url)
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(path)  # Returns when its scripts have run.
         return page

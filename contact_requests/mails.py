@@ -42,7 +42,7 @@ def acknowledge(request_id: str) -> None:
         "pro": contact_request.pro,
         "property_url": settings.SITE_URL + contact_request.property.get_absolute_url(),
     }
-    mail.send(
+    is_sent = mail.try_send(
         "acknowledgment",
         context,
         to=contact_request.email,
@@ -50,6 +50,9 @@ def acknowledge(request_id: str) -> None:
         reply_to=find_mail_address(contact_request.pro, make_topic(REQUEST, contact_request.pk)),
         headers={**mail.AUTO_REPLIED, "Message-ID": mail.make_message_id(f"{ACKNOWLEDGMENT_ID}{request_id}")},
     )
+    if not is_sent:
+        ContactRequest.objects.filter(pk=contact_request.pk).mark_acknowledgment_returned()
+        return
     contact_request.acknowledged_at = timezone.now()
     with suppress(ContactRequest.NotUpdated):  # Deleted meanwhile.
         update(contact_request, "acknowledged_at")
@@ -63,7 +66,7 @@ def notify(request_id: str) -> None:
         return
     page = reverse("waiting:person", args=[contact_request.pk])
     context = {"contact_request": contact_request, "pro": contact_request.pro, "url": settings.SITE_URL + page}
-    mail.send(
+    is_sent = mail.try_send(
         "notification",
         context,
         to=contact_request.pro.email,
@@ -71,6 +74,8 @@ def notify(request_id: str) -> None:
         reply_to=contact_request.email,
         headers=mail.AUTO_GENERATED,
     )
+    if not is_sent:
+        return
     contact_request.notified_at = timezone.now()
     with suppress(ContactRequest.NotUpdated):  # Deleted meanwhile.
         update(contact_request, "notified_at")

@@ -3,8 +3,6 @@
 from contextlib import suppress
 from uuid import UUID
 
-from django.utils import timezone
-
 from config.accounts.models import Pro
 from config.web.mail import name_in_message_id
 from contacts.models import Contact
@@ -17,7 +15,7 @@ def mark_returned(pro: Pro, message_id: str) -> Contact | None:
     """Mark the acknowledgment with this Message-ID as returned; return its contact, None for another mail."""
     with suppress(ValueError):
         rows = ContactRequest.objects.for_pro(pro).filter(pk=UUID(name_in_message_id(message_id, ACKNOWLEDGMENT_ID)))
-        rows.update(acknowledgment_returned_at=timezone.now())
+        rows.mark_acknowledgment_returned()
         contact_request = rows.select_related("contact").first()
         return contact_request.contact if contact_request else None
     return None

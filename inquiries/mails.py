@@ -28,7 +28,7 @@ def mail_acknowledgment(inquiry_id: int) -> None:
     inquiry = _find_inquiry(inquiry_id)
     if inquiry is None or inquiry.acknowledged_at or inquiry.is_waiting_for_profile:
         return
-    mail.send(
+    is_sent = mail.try_send(
         "inquiry_acknowledgment",
         {"inquiry": inquiry, "pro": inquiry.pro},
         to=inquiry.person["email"],
@@ -36,7 +36,11 @@ def mail_acknowledgment(inquiry_id: int) -> None:
         reply_to=find_mail_address(inquiry.pro, make_topic(INQUIRY, inquiry.pk)),
         headers={**mail.AUTO_REPLIED, "Message-ID": mail.make_signed_message_id(f"{ACKNOWLEDGMENT_ID}{inquiry_id}")},
     )
-    Inquiry.objects.filter(pk=inquiry.pk).update(acknowledged_at=timezone.now())
+    rows = Inquiry.objects.filter(pk=inquiry.pk)
+    if is_sent:
+        rows.update(acknowledged_at=timezone.now())
+    else:
+        rows.mark_acknowledgment_returned()
 
 
 @task(queue_name="mail")
@@ -45,7 +49,7 @@ def mail_notification(inquiry_id: int) -> None:
     inquiry = _find_inquiry(inquiry_id)
     if inquiry is None or inquiry.notified_at:
         return
-    mail.send(
+    is_sent = mail.try_send(
         "inquiry_notification",
         {"inquiry": inquiry, "pro": inquiry.pro, "url": settings.SITE_URL + inquiry.get_absolute_url()},
         to=inquiry.pro.email,
@@ -53,4 +57,5 @@ def mail_notification(inquiry_id: int) -> None:
         reply_to=inquiry.person.get("email", ""),
         headers=mail.AUTO_GENERATED,
     )
-    Inquiry.objects.filter(pk=inquiry.pk).update(notified_at=timezone.now())
+    if is_sent:
+        Inquiry.objects.filter(pk=inquiry.pk).update(notified_at=timezone.now())

@@ -23,7 +23,7 @@ def mark_returned(pro: Pro, message_id: str) -> Contact | None:
             reopen_inquiry(inquiry)
     elif id := _to_id(name_in_signed_message_id(message_id, ACKNOWLEDGMENT_ID)):
         rows = Inquiry.objects.for_pro(pro).filter(pk=id)
-        rows.update(acknowledgment_returned_at=timezone.now())
+        rows.mark_acknowledgment_returned()
         inquiry = rows.first()
     return inquiry.contact if inquiry else None
 

@@ -51,4 +51,4 @@ def send_identity_review(document_id: int) -> None:
     page = "home" if document.state == document.State.APPROVED else "accounts:identity"
     context = {"document": document, "url": settings.SITE_URL + reverse(page)}
     pro = document.pro
-    mail.send("identity_review", context, to=pro.email, language=pro.language, headers=mail.AUTO_GENERATED)
+    mail.try_send("identity_review", context, to=pro.email, language=pro.language, headers=mail.AUTO_GENERATED)

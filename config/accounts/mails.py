@@ -30,7 +30,7 @@ def send_password_reset(account: str | int) -> None:
     key = urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)
     url = settings.SITE_URL + reverse("accounts:password_reset_confirm", args=key)
     context = {"url": url, "hours": settings.PASSWORD_RESET_TIMEOUT // 3600}
-    mail.send("password_reset", context, to=user.email, language=user.language, headers=mail.AUTO_GENERATED)
+    mail.try_send("password_reset", context, to=user.email, language=user.language, headers=mail.AUTO_GENERATED)
 
 
 def tell_of_new_password(user: User) -> None:
@@ -72,4 +72,4 @@ def send_business_notice(pro_id: int, to: str, by: str, at: str) -> None:
 def _send_notice(template: str, context: dict[str, Any], at: str, pro: Pro | None, **options: str) -> None:
     with timezone.override(zoneinfo.ZoneInfo(pro.time_zone if pro else settings.TIME_ZONE)):
         context["at"] = datetime.fromisoformat(at) if at else None
-        mail.send(template, context, headers=mail.AUTO_GENERATED, **options)
+        mail.try_send(template, context, headers=mail.AUTO_GENERATED, **options)

@@ -1,5 +1,6 @@
 """Composing and sending mail."""
 
+import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +10,7 @@ from email.headerregistry import Address, HeaderRegistry, UniqueAddressHeader, U
 from email.policy import default
 from email.utils import formataddr, parseaddr
 from functools import lru_cache
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +21,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from .text import one_line
+
+logger = logging.getLogger("vestibule.mail")
 
 # RFC 3834: marks mail of a program, so that other programs do not reply to it.
 AUTO_REPLIED = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
@@ -185,6 +189,38 @@ def compose_mail(
 def send(template: str, context: Mapping[str, object], **options: Any) -> None:
     """Compose a mail, with the options of `compose_mail`, and send it.
 
-    Raises the errors of the mail backend; the calling task is then retried by the worker.
+    Raises the errors of the mail backend; the calling task is then retried by the worker, unless `is_final_refusal`.
+    A connection that breaks after the text of a mail leaves open whether the server took it: it is sent again too.
     """
     compose_mail(template, context, **options).send()
+
+
+def try_send(template: str, context: Mapping[str, object], **options: Any) -> bool:
+    """Send a mail as `send` does. False when it is refused for good, which is logged: the task ends then."""
+    try:
+        send(template, context, **options)
+    except OSError as error:
+        if not is_final_refusal(error):
+            raise
+        logger.warning("the mail %s is refused for good: %s", template, server_answer(error))
+        return False
+    return True
+
+
+def is_final_refusal(error: Exception) -> bool:
+    """True if the server refuses the recipients for good, and would the next time (RFC 5321, 4.2.1)."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _text in error.recipients.values())
+    # Some servers look for the mailbox once they have the whole mail.
+    return isinstance(error, SMTPDataError) and error.smtp_code == 550
+
+
+def server_answer(error: Exception) -> str:
+    """The mail server's answer in one line, else the error."""
+    answers: list[tuple[int, Any]] = []
+    if isinstance(error, SMTPRecipientsRefused):
+        answers = list(error.recipients.values())
+    elif isinstance(error, SMTPResponseException):
+        answers = [(error.smtp_code, error.smtp_error)]
+    lines = [f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}" for code, text in answers]
+    return one_line(", ".join(lines) or str(error)) or type(error).__name__

@@ -47,6 +47,10 @@ class ContactRequestQuerySet(TenantQuerySet["ContactRequest"]):
             return contact_request
         raise self.model.DoesNotExist
 
+    def mark_acknowledgment_returned(self) -> None:
+        """Note that the acknowledgment came back, or that the mail server refused it for good."""
+        self.update(acknowledgment_returned_at=timezone.now())
+
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
 

@@ -8,7 +8,6 @@ password in the address that Postmark calls, or the key that signs the MIME mess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
-from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
 from anymail.exceptions import AnymailWebhookValidationFailure
@@ -25,7 +24,6 @@ from django.utils.translation import gettext as _
 
 from config.web import mail
 from config.web.mail import AUTO_GENERATED
-from config.web.text import one_line
 
 from ..models import ChannelConnection, ContactMessage, MessageFile, SenderRule
 from ..reply_addresses import find_mail_address, name_message
@@ -201,26 +199,8 @@ def _send_mail(template: str, context: dict[str, Any], *, to: str, **options: An
 
 def explain_refusal(error: OSError) -> SendFailedError:
     """The failure of an e-mail that a mail server did not accept."""
-    reason = _("The mail server did not accept it (%(what)s).") % {"what": _server_answer(error)}
-    return SendFailedError(reason, is_final=_is_final(error))
-
-
-def _is_final(error: OSError) -> bool:
-    """True if the server refuses the recipients for good, the next time too (RFC 5321, 4.2.1)."""
-    if not isinstance(error, SMTPRecipientsRefused):
-        return False
-    return all(code >= 500 for code, _text in error.recipients.values())
-
-
-def _server_answer(error: OSError) -> str:
-    """The mail server's answer, else the error."""
-    answers: list[tuple[int, Any]] = []
-    if isinstance(error, SMTPRecipientsRefused):
-        answers = list(error.recipients.values())
-    elif isinstance(error, SMTPResponseException):
-        answers = [(error.smtp_code, error.smtp_error)]
-    lines = [f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}" for code, text in answers]
-    return one_line(", ".join(lines) or str(error)) or type(error).__name__
+    reason = _("The mail server did not accept it (%(what)s).") % {"what": mail.server_answer(error)}
+    return SendFailedError(reason, is_final=mail.is_final_refusal(error))
 
 
 def _message_before(message: ContactMessage) -> ContactMessage | None:

@@ -35,8 +35,9 @@ def notify_message(message_id: str) -> None:
     pro = message.pro
     url = settings.SITE_URL + reverse("waiting:person", args=[message.contact_id])
     context = {"message": message, "contact": message.contact, "pro": pro, "url": url}
-    mail.send("message_notification", context, to=pro.email, language=pro.language, headers=mail.AUTO_GENERATED)
-    ContactMessage.objects.filter(pk=message.pk).update(notified_at=timezone.now())
+    options = {"to": pro.email, "language": pro.language, "headers": mail.AUTO_GENERATED}
+    if mail.try_send("message_notification", context, **options):
+        ContactMessage.objects.filter(pk=message.pk).update(notified_at=timezone.now())
 
 
 def notify_pro(connection: ChannelConnection, message: ContactMessage) -> None:

@@ -210,11 +210,10 @@ class Offer(models.Model):
                 raise InvalidOfferTransitionError(self.status, "discarded")
             self.delete()
 
-    def record_mail_failure(self, error: Exception, *, is_last: bool) -> None:
-        """Save the error of an attempt to mail it; after the last one the Pro can resend it."""
+    def record_mail_failure(self, reason: str, *, is_last: bool) -> None:
+        """Save why an attempt to mail it failed; after the last one the Pro can resend it."""
         failed_at = timezone.now() if is_last else None
-        text = str(error)[:300] or type(error).__name__
-        Offer.objects.filter(pk=self.pk).update(mail_error=text, mail_failed_at=failed_at)
+        Offer.objects.filter(pk=self.pk).update(mail_error=reason[:300], mail_failed_at=failed_at)
 
     def lock(self) -> None:
         """Lock the row until the transaction ends, and reload it. Raises DoesNotExist when it is deleted."""

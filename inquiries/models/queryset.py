@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db.models import Case, Count, Prefetch, Q, When, Window
 from django.db.models.fields.tuple_lookups import TupleLessThan
+from django.utils import timezone
 
 from config.accounts.models import TenantQuerySet
 from config.search.query import read_query
@@ -19,6 +20,10 @@ def newest_offers() -> Prefetch:
 
 
 class InquiryQuerySet(TenantQuerySet["Inquiry"]):
+    def mark_acknowledgment_returned(self) -> None:
+        """Note that the acknowledgment came back, or that the mail server refused it for good."""
+        self.update(acknowledgment_returned_at=timezone.now())
+
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
 

@@ -45,7 +45,7 @@ def preview_mail(offer: Offer) -> tuple[str, str]:
 def mail_offer(context: TaskContext, offer_id: int) -> None:
     """Mail an offer to the customer. An error is saved on the offer for the Pro, and the worker retries.
 
-    After the last attempt the inquiry waits again.
+    After the last attempt, or a final refusal, the inquiry waits again.
     """
     offer = _find_offer(offer_id)
     if offer is None or offer.mailed_at or offer.is_draft:
@@ -61,10 +61,13 @@ def mail_offer(context: TaskContext, offer_id: int) -> None:
             headers={"Message-ID": mail.make_signed_message_id(f"{OFFER_ID}{offer.pk}")},
         )
     except Exception as error:
-        is_last = context.attempt >= MAX_ATTEMPTS
-        offer.record_mail_failure(error, is_last=is_last)
+        is_final = mail.is_final_refusal(error)
+        is_last = is_final or context.attempt >= MAX_ATTEMPTS
+        offer.record_mail_failure(mail.server_answer(error), is_last=is_last)
         if is_last:
             reopen_inquiry(offer.inquiry)
+        if is_final:
+            return
         raise
     Offer.objects.filter(pk=offer.pk).update(mailed_at=timezone.now(), mail_error="", mail_failed_at=None)
 
@@ -77,7 +80,7 @@ def mail_offer_answer(offer_id: int) -> None:
         return
     pro = offer.inquiry.pro
     page = reverse("inquiries:offer_detail", args=[offer.inquiry_id, offer.pk])
-    mail.send(
+    is_sent = mail.try_send(
         "offer_answer",
         _context(offer, settings.SITE_URL + page),
         to=pro.email,
@@ -85,4 +88,5 @@ def mail_offer_answer(offer_id: int) -> None:
         reply_to=offer.email,
         headers=mail.AUTO_GENERATED,
     )
-    Offer.objects.filter(pk=offer.pk).update(answer_mailed_at=timezone.now())
+    if is_sent:
+        Offer.objects.filter(pk=offer.pk).update(answer_mailed_at=timezone.now())

@@ -16,15 +16,17 @@ from .rows import answer
 
 
 class Sink:
-    """Stores what arrives; refuses everything while `is_down`."""
+    """Stores what arrives, and hangs up then if it `breaks`. Refuses with `answer`, and while `is_down`."""
 
     def __init__(self):
-        self.messages, self.is_down = [], False
+        self.messages, self.is_down, self.answer, self.breaks = [], False, "", False
 
     async def handle_DATA(self, server, session, envelope):
-        if self.is_down:
-            return "451 Try later"
+        if self.is_down or self.answer:
+            return self.answer or "451 Try later"
         self.messages.append(message_from_bytes(envelope.content, policy=default))
+        if self.breaks:
+            server.transport.close()
         return "250 OK"
 
 

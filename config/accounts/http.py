@@ -2,12 +2,16 @@
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from config.files import downloads
+from config.files.storage import open_file
 
 from .models import IdentityDocument, Pro, User
+
+FETCH_LATER = _("The file cannot be fetched at the moment. Please try again in a few minutes.")
 
 
 class VisitorRequest(HttpRequest):
@@ -35,9 +39,12 @@ def send_to(request: VisitorRequest, url: str) -> HttpResponse:
 
 
 def download_document(document: IdentityDocument) -> FileResponse:
-    """Answer with a document as a download, to a caller that was checked before. Raises Http404 without its file."""
+    """Answer with a document as a download, to a caller that was checked before.
+
+    Raises Http404 without its file, and StorageUnavailableError.
+    """
     try:
-        file = document.file.open("rb")
+        file = open_file(document.file.name or "")
     except FileNotFoundError as error:
         raise Http404 from error
     return downloads.download(file, filename=document.filename, content_type=document.content_type)

@@ -1,4 +1,4 @@
-"""Storage of uploaded files: STORAGES["attachments"], a folder or an S3 bucket.
+"""Storage of uploaded files: STORAGES["attachments"], a folder or an S3 bucket, and another one of identity documents.
 
 A storage has no transactions. A LooseFile row keeps file and database consistent: it exists while no row holds the
 file. It is committed before the file is stored, and deleted in the transaction that creates the row. It is created
@@ -28,6 +28,8 @@ from .validation import FileInfo, check_file
 logger = logging.getLogger("vestibule.files")
 
 SWEEP_BATCH = 100
+# Beginning of the keys of identity documents, which are in STORAGES["default"].
+IDENTITY = "identity/"
 
 
 class StorageUnavailableError(Exception):
@@ -61,13 +63,13 @@ def store_kept_file(content: bytes, filename: str) -> AbstractContextManager[New
 
 
 @contextmanager
-def store_unchecked(file: File, info: FileInfo) -> Iterator[NewFile]:
-    """Store `file`; it is deleted at the end of the block unless it has been claimed.
+def store_unchecked(file: File, info: FileInfo, prefix: str = "") -> Iterator[NewFile]:
+    """Store `file`, under a key that begins with `prefix`; it is deleted at the end of the block unless it is claimed.
 
     Not to be called in a transaction: that would hold its locks while the storage works. Raises
     StorageUnavailableError; nothing is stored then.
     """
-    new_file = NewFile(uuid.uuid4().hex, info)
+    new_file = NewFile(f"{prefix}{uuid.uuid4().hex}", info)
     with transaction.atomic(durable=True):
         insert(LooseFile(key=new_file.key))
     try:
@@ -83,7 +85,7 @@ def store_unchecked(file: File, info: FileInfo) -> Iterator[NewFile]:
 def open_file(key: str) -> File:
     """Open a stored file for reading. Raises FileNotFoundError and StorageUnavailableError."""
     try:
-        file = _storage().open(key, "rb")
+        file = _storage(key).open(key, "rb")
         # A bucket fetches the file at the first read: fail before the response has begun.
         file.read(1)
         file.seek(0)
@@ -99,7 +101,7 @@ def sign_download(key: str, *, filename: str, content_type: str) -> str:
 
     Raises StorageUnavailableError.
     """
-    storage: Any = _storage()
+    storage: Any = _storage(key)
     if not settings.ATTACHMENT_SIGNED_DOWNLOADS or not hasattr(storage, "sign_download"):
         return ""
     try:
@@ -136,13 +138,13 @@ def sweep_loose_files() -> None:
         loose_file.delete()
 
 
-def _storage() -> Storage:
-    return storages["attachments"]
+def _storage(key: str) -> Storage:
+    return storages["default" if key.startswith(IDENTITY) else "attachments"]
 
 
 def _save(key: str, file: File) -> None:
     try:
-        stored_key = _storage().save(key, file)
+        stored_key = _storage(key).save(key, file)
         if stored_key != key:
             raise FileExistsError(f"stored as {stored_key}")
     except Exception as error:
@@ -151,13 +153,13 @@ def _save(key: str, file: File) -> None:
 
 def _delete(key: str) -> None:
     try:
-        _storage().delete(key)
+        _storage(key).delete(key)
     except Exception as error:
         raise _unavailable("delete", key, error) from error
 
 
 def _unavailable(verb: str, key: str, error: Exception) -> StorageUnavailableError:
     # Every storage raises its own errors: an OSError, or one of its library's.
-    logger.error("the storage of attachments cannot %s %s: %s: %s", verb, key, type(error).__name__, error)
+    logger.error("the storage of files cannot %s %s: %s: %s", verb, key, type(error).__name__, error)
     is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     return (StorageFullError if is_full else StorageUnavailableError)(f"cannot {verb} the file")

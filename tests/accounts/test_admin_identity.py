@@ -105,7 +105,7 @@ def test_a_documents_file_is_a_sandboxed_download(staff_browser, gated):
         "application/pdf",
         'attachment; filename="my card.pdf"',
         "nosniff",
-        "sandbox; default-src 'none'",
+        "sandbox; default-src 'none'; frame-ancestors 'none'",
     ]
 
 

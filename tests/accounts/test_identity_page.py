@@ -163,7 +163,7 @@ def test_the_own_document_is_a_sandboxed_download(browser, gated):
         "application/pdf",
         "attachment; filename*=utf-8''carte%20d%27identit%C3%A9.pdf",
         "nosniff",
-        "sandbox; default-src 'none'",
+        "sandbox; default-src 'none'; frame-ancestors 'none'",
     ]
 
 

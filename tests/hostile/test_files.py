@@ -85,7 +85,7 @@ def test_messages_keep_all_as_downloads_alone(browser, letterbox, case):
             response = browser.get(f"{messages_path(mail.contact)}/files/{file.pk}")
             assert (response.status_code, b"".join(response)) == (200, content)
             assert response["Content-Disposition"].startswith("attachment;")
-            assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
+            assert response["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
             assert (response["X-Content-Type-Options"], file.thumbnail_key, file.is_playable) == ("nosniff", "", False)
 
 

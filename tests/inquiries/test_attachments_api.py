@@ -77,7 +77,7 @@ def test_a_download_is_never_shown_and_never_sniffed(api, path):
         "Content-Length": str(len(PDF)),
         "Content-Disposition": "attachment; filename*=utf-8''plan%20d%E2%80%99%C3%A9t%C3%A9.pdf",
         "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
         "Cache-Control": "private, no-store",
     }
     assert {name: response.headers.get(name) for name in wanted} == wanted

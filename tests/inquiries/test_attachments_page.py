@@ -124,7 +124,7 @@ def test_a_download(browser, path, attachment):
         "Content-Type": "application/pdf",
         "Content-Disposition": 'attachment; filename="plan <1>.pdf"',
         "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
         "Cache-Control": "private, no-store",
     }
     assert {name: response.headers.get(name) for name in wanted} == wanted

@@ -13,10 +13,11 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from config.files.storage import StorageUnavailableError, delete_file_on_commit
 from config.web.admin import ReadOnlyAdmin
 
 from .. import identity_review
-from ..http import download_document
+from ..http import FETCH_LATER, download_document
 from ..models import IdentityDocument
 from .tenancy import TenantAdmin, bound_pro
 
@@ -26,8 +27,8 @@ PENDING = IdentityDocument.State.PENDING
 
 def remove_files(documents: QuerySet[IdentityDocument]) -> None:
     """After commit, delete the files of documents that this transaction deletes."""
-    for document in documents:
-        transaction.on_commit(lambda file=document.file: file.storage.delete(file.name))  # type: ignore[misc]
+    for document in documents.exclude(state=IdentityDocument.State.REPLACED):
+        delete_file_on_commit(document.file.name or "")
 
 
 class RejectForm(forms.Form):
@@ -83,7 +84,11 @@ class IdentityDocumentAdmin(ReadOnlyAdmin, TenantAdmin):
         document = self.get_object(request, str(id))
         if not self.has_view_permission(request, document):
             raise PermissionDenied
-        return download_document(document)
+        try:
+            return download_document(document)
+        except StorageUnavailableError:
+            self.message_user(request, FETCH_LATER, messages.ERROR)
+            return redirect(CHANGE, document.pk)
 
     def approve_view(self, request: HttpRequest, id: int) -> HttpResponse:
         """Accept the document."""

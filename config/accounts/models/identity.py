@@ -5,6 +5,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.files.storage import IDENTITY, delete_file_on_commit, store_unchecked
 from config.files.validation import check_file
 
 from .pro import Pro
@@ -16,36 +17,32 @@ REFUSAL = _("Choose a PDF, JPEG or PNG file; name and content must agree.")
 
 
 def _random_path(document: "IdentityDocument", filename: str) -> str:
-    return f"identity/{uuid.uuid4().hex}"
+    return f"{IDENTITY}{uuid.uuid4().hex}"
 
 
 class IdentityDocumentQuerySet(TenantQuerySet["IdentityDocument"]):
     def submit(self, pro: Pro, file: UploadedFile, *, by: User) -> "IdentityDocument":
         """Store an uploaded document for review; it replaces one that is still pending.
 
-        Raises ValidationError for an empty or too large file or one of another kind; then nothing is stored.
+        Raises ValidationError for an empty or too large file or one of another kind, and StorageUnavailableError; then
+        nothing is stored.
         """
         info = check_file(file, file.name or "", suffixes=SUFFIXES, refusal=REFUSAL)
-        document = self.model(
-            pro=pro,
-            content_type=info.mime_type,
-            filename=info.filename[:200],
-            size=info.size,
-            sha256=info.sha256,
-            uploaded_by=by,
-        )
-        document.file.save(info.filename, file, save=False)
-        try:
-            with transaction.atomic():
-                # Lock the Pro, so that of two uploads at once one pending document is left.
-                Pro.objects.select_for_update().get(pk=pro.pk)
-                for pending in self.for_pro(pro).filter(state="pending"):
-                    pending.replace()
-                document.save()
-        except BaseException:
-            document.file.delete(save=False)
-            raise
-        return document
+        with store_unchecked(file, info, IDENTITY) as new_file, transaction.atomic():
+            # Lock the Pro, so that of two uploads at once one pending document is left.
+            Pro.objects.select_for_update().get(pk=pro.pk)
+            for pending in self.for_pro(pro).filter(state="pending"):
+                pending.replace()
+            new_file.claim()
+            return self.create(
+                pro=pro,
+                file=new_file.key,
+                content_type=info.mime_type,
+                filename=info.filename[:200],
+                size=info.size,
+                sha256=info.sha256,
+                uploaded_by=by,
+            )
 
 
 class IdentityDocument(models.Model):
@@ -83,7 +80,7 @@ class IdentityDocument(models.Model):
         return f"{self.pro}: {self.filename}"
 
     def replace(self) -> None:
-        """Mark the document as replaced by a newer one. Its row stays; its file is deleted after commit."""
+        """Mark the document as replaced by a newer one. Its row stays; its file is deleted after the transaction."""
         self.state, self.reviewed_at = self.State.REPLACED, timezone.now()
         self.save(update_fields=["state", "reviewed_at"])
-        transaction.on_commit(lambda: self.file.storage.delete(self.file.name or ""))
+        delete_file_on_commit(self.file.name or "")

@@ -3,17 +3,19 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from config.files.storage import StorageUnavailableError
 from config.web.toasts import toast
 
 from ..forms import IdentityForm, PersonForm, ProForm, SignatureForm, TokenForm
-from ..http import ProRequest, download_document
+from ..http import FETCH_LATER, ProRequest, download_document
 from ..mails import tell_of_new_business_address
 from ..middleware import without_gate
 from ..models import ApiToken, IdentityDocument, Signature
@@ -102,6 +104,7 @@ def token_take_over(request: ProRequest, id: int) -> HttpResponse:
 def identity(request: ProRequest) -> HttpResponse:
     """Show the state of the identity check; POST uploads a document."""
     form = IdentityForm(request.POST, request.FILES) if request.method == "POST" else IdentityForm()
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and not request.pro.is_gated:
         form.add_error(None, _("No identity check is required."))
     elif request.method == "POST" and form.is_valid():
@@ -111,14 +114,20 @@ def identity(request: ProRequest) -> HttpResponse:
             return redirect("accounts:identity")
         except ValidationError as error:
             form.add_error("file", error)
+        except StorageUnavailableError:
+            form.add_error("file", _("The file could not be stored at the moment. Please try again in a few minutes."))
+            status = 503
     document = IdentityDocument.objects.for_pro(request.pro).exclude(state="replaced").first()
-    status = 422 if request.method == "POST" else 200
     return render(request, "accounts/identity.html", {"form": form, "document": document}, status=status)
 
 
 @without_gate
 @require_safe
-def identity_file(request: ProRequest, id: int) -> FileResponse:
+def identity_file(request: ProRequest, id: int) -> HttpResponseBase:
     """Download the Pro's own document."""
     document = get_object_or_404(IdentityDocument.objects.for_pro(request.pro), pk=id)
-    return download_document(document)
+    try:
+        return download_document(document)
+    except StorageUnavailableError:
+        messages.error(request, FETCH_LATER)
+        return redirect("accounts:identity")

@@ -15,7 +15,10 @@ from .pages import THREAD, letters, messages_path, path_of, polled_path
 
 pytestmark = pytest.mark.django_db
 OGG = b"OggS" + bytes(range(200))
-SAFE = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
+SAFE = {
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 @pytest.fixture

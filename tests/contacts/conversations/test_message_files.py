@@ -14,7 +14,7 @@ HEADERS = {
     "Content-Type": "application/pdf",
     "Content-Length": str(len(PDF)),
     "Content-Disposition": "attachment; filename*=utf-8''Plan%20%22%C3%A9%22%20%F0%9F%93%8E.pdf",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-store",
 }

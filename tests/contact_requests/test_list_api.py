@@ -151,13 +151,13 @@ def test_a_page_by_token_costs_two_queries(api, store, rows):
 
 
 @pytest.mark.parametrize("rows", [1, 50])
-def test_a_page_by_session_costs_three_queries(browser, store, rows):
+def test_a_page_by_session_costs_two_queries(browser, store, rows):
     browser.get(LIST)
     for number in range(rows):
         store(number)
     with CaptureQueriesContext(connection) as queries:
         assert len(ids(browser.get(LIST, {"limit": 50}))) == rows
-    assert len(queries) == 3, queries.captured_queries
+    assert len(queries) == 2, queries.captured_queries
 
 
 def test_twenty_rows_are_a_page(api, store):

@@ -218,5 +218,5 @@ def test_the_same_queries_for_one_row_and_for_fifty(browser, contact):
         with CaptureQueriesContext(connection) as queries:
             browser.get(f"{PATH}?q=vis&sort=name")
         counts.append(len(queries))
-    # Session, user with its Pro, who waits, the total, the rows; SQLite is asked first how many there may be.
-    assert counts == ([7, 7] if connection.vendor == "sqlite" else [6, 6])
+    # Session with its user and their Pro, who waits, the total, the rows; SQLite is asked first how many there may be.
+    assert counts == ([6, 6] if connection.vendor == "sqlite" else [5, 5])

@@ -136,7 +136,7 @@ def test_the_same_queries_for_one_entry_of_each_and_for_ten(browser, jane, user)
         with CaptureQueriesContext(connection) as queries:
             contact_page(browser, jane)
         counts.append(len(queries))
-    # Session, user with its Pro; the contact; which entries there are, and each kind of them; merges, duplicates;
+    # Session with its user and Pro; the contact; which entries there are, and each kind of them; merges, duplicates;
     # stated addresses, an unconfirmed message; connections with the last messages; how many wait; for the composer what
     # waits, drafts, canned replies, and the version of the thread.
     assert counts[0] == counts[1] <= 23
@@ -150,5 +150,5 @@ def test_earlier_entries_alone_look_up_no_duplicates(browser, jane, user):
     with CaptureQueriesContext(connection) as queries:
         page = contact_page(browser, jane, query, headers=EARLIER)
     assert page.texts(".note .words") == ["Note 0"]
-    # Session, user with its Pro; the contact; which entries there are; the notes.
-    assert len(queries) == 5
+    # Session with its user and their Pro; the contact; which entries there are; the notes.
+    assert len(queries) == 4

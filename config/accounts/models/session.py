@@ -1,5 +1,6 @@
 """Sessions of browsers, as rows that belong to a user. This module is the setting SESSION_ENGINE."""
 
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -10,6 +11,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+from config.web.compiled import Compiled
 
 from .user import User
 
@@ -52,6 +55,20 @@ class Session(AbstractBaseSession):
         return salted_hmac("session", self.session_key, algorithm="sha256").hexdigest()[:16]
 
 
+_LIVE = Compiled(
+    lambda key, now: Session.objects.select_related("user__pro").filter(session_key=key, expire_date__gt=now),
+    keeps_plan=True,
+)
+_read_user: ContextVar[User | None] = ContextVar("read_user", default=None)
+
+
+def take_user(user_id: int) -> User | None:
+    """The user that this request's session has just read, once; None for anybody else."""
+    user = _read_user.get()
+    _read_user.set(None)
+    return user if user and user.pk == user_id else None
+
+
 class SessionStore(db.SessionStore):
     """Django's sessions in the database, which know their user and when they were last seen."""
 
@@ -62,8 +79,13 @@ class SessionStore(db.SessionStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        row = super()._get_session_from_db()  # type: ignore[misc]
+        """Read the row with its user and their Pro, whom the request asks for next: see `take_user`."""
+        row = _LIVE.first(self.session_key, timezone.now())
+        if row is None:
+            # As Django's own does.
+            self._session_key = None
         self.seen_at = row.seen_at if row else None
+        _read_user.set(row.user if row else None)
         return row
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:

@@ -110,7 +110,7 @@ def test_times_long_ago_and_in_the_future(browser, whatsapp):
 
 
 def test_number_of_queries_does_not_grow(browser, whatsapp):
-    # Session, user with its Pro; the rows, their last messages; the counts of the menu, and of who waits.
+    # Session with its user and Pro; the rows, their last messages; the counts of the menu, and of who waits.
     arrive(whatsapp, sent_at=ago(hours=1))
     few = query_count(browser, LIST)
     arrive_many(whatsapp, 50)

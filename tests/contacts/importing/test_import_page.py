@@ -214,7 +214,7 @@ def test_the_page_takes_the_same_number_of_queries_for_any_number_of_rows(browse
     contact_import = checked(user, "\n".join(["name,email,phone", *lines]), work_tasks)
     with CaptureQueriesContext(connection) as queries:
         assert len(rows(get(browser, contact_import))) == count
-    # Session, user with Pro, the import (with user and Pro), its rows with their contacts.
+    # Session with its user and Pro, the import (with user and Pro), its rows with their contacts.
     # The last one counts who waits, for the rail.
     assert len(queries) <= 5, [query["sql"] for query in queries]
 

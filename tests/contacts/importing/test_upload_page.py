@@ -97,6 +97,6 @@ def test_the_list_takes_the_same_number_of_queries_for_any_number_of_imports(bro
         uploaded(user, TEXT)
     with CaptureQueriesContext(connection) as queries:
         assert len(Page(browser.get(PATH)).all("li.token")) == rows
-    # Session, user with Pro, the imports.
+    # Session with its user and Pro, the imports.
     # One of them counts who waits, for the rail.
     assert len(queries) <= 4, [query["sql"] for query in queries]

@@ -1,5 +1,6 @@
 """Error responses of one API."""
 
+import errno
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -34,6 +35,9 @@ REFUSALS: dict[int, tuple[tuple[type[Exception], ...], str, str]] = {
 }
 
 
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
 class Dialect:
     """Error format of all paths at and below `prefix`; `codes` maps the kind of a problem to (status, code).
 
@@ -53,6 +57,9 @@ class Dialect:
         if isinstance(error, exceptions.ValidationError):
             errors = error.message_dict if hasattr(error, "error_dict") else {"body": error.messages}
             return invalid_fields(*(Detail(self.field_name(name), " ".join(texts)) for name, texts in errors.items()))
+        # Django keeps a large upload in a temporary file while it reads it.
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
+            return ProblemError("unavailable", "The disk of the server is full. Try again later.")
         matches = (ProblemError(kind, text) for types, kind, text in REFUSALS.values() if isinstance(error, types))
         return next(matches, None)
 

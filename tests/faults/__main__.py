@@ -52,6 +52,7 @@ FAULTS = {
         [
             "tests/web/test_health.py",
             "tests/inquiries/test_attachments_api.py::test_a_full_disk_is_said_and_leaves_no_row",
+            "tests/inquiries/test_attachments_api.py::test_a_full_temporary_disk_is_said",
         ],
     ),
     "manage.py start killed": (

@@ -239,6 +239,19 @@ def test_an_answer_that_cannot_be_made_leaves_no_file_with_a_key(api, path, file
     assert (state(), files()) == (([], []), [])
 
 
+def test_a_full_temporary_disk_is_said(api, path, monkeypatch):
+    def open_on_full_disk(**_options):
+        return Path("/dev/full").open("wb", buffering=0)
+
+    # Uploads beyond 2.5 MB are kept there while they are read.
+    monkeypatch.setattr("django.core.files.uploadedfile.tempfile.NamedTemporaryFile", open_on_full_disk)
+    response = post(api, path, form(PDF + b"0" * 3 * 1024 * 1024))
+    text = "The disk of the server is full. Try again later."
+    body = {"success": False, "message": "Service unavailable", "error": text}
+    assert (response.status_code, response.json(), response["Retry-After"]) == (503, body, "10")
+    assert (Attachment.objects.count(), LooseFile.objects.count()) == (0, 0)
+
+
 def test_a_full_disk_is_said_and_leaves_no_row(api, path, monkeypatch):
     def write_to_full_disk(_storage, _name, content):
         with Path("/dev/full").open("wb", buffering=0) as file:

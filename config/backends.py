@@ -194,7 +194,6 @@ def mailer(mailbox_dir: Path, *, is_debug: bool) -> dict[str, Any]:
         "password": parts["EMAIL_HOST_PASSWORD"] or "",
         "use_tls": parts.get("EMAIL_USE_TLS", False),
         "use_ssl": parts.get("EMAIL_USE_SSL", False),
-        "timeout": 15,
     }
     return {"BACKEND": "config.kept_smtp.KeptSmtpBackend", "OPTIONS": options}
 

@@ -12,7 +12,6 @@ import re
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
@@ -23,6 +22,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+
+from config.deadlines import Deadline
 
 GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 
@@ -80,7 +81,7 @@ def send_request(
     usually in a private network. An address that comes from outside, such as one in a provider's payload, is called
     without it, and then reaches public addresses and OUTGOING_PRIVATE_NETWORKS alone.
     """
-    deadline = _Deadline(timeout)
+    deadline = Deadline(timeout)
     try:
         connection = _prepare(method, url, headers or {}, body)
         sock = _connect(connection.host, connection.port, deadline, allow_private)
@@ -103,7 +104,7 @@ def open_socket(
 
     Raises OSError as the socket module does, ssl.SSLError among it, and BlockedAddressError.
     """
-    deadline = _Deadline(timeout)
+    deadline = Deadline(timeout)
     # The IDNA codec refuses names with empty or long labels.
     with _unusable_names_as_unknown():
         sock = _connect(host, port, deadline, allow_private)
@@ -118,17 +119,6 @@ def _unusable_names_as_unknown() -> Iterator[None]:
         yield
     except UnicodeError:
         raise socket.gaierror(socket.EAI_NONAME, "unusable name") from None
-
-
-class _Deadline:
-    def __init__(self, seconds: float) -> None:
-        self.at = time.monotonic() + seconds
-
-    def seconds_left(self) -> float:
-        """More than 0; raises TimeoutError when the deadline has passed."""
-        if (seconds := self.at - time.monotonic()) <= 0:
-            raise TimeoutError
-        return seconds
 
 
 def _prepare(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> HTTPConnection:
@@ -147,7 +137,7 @@ def _prepare(method: str, url: str, headers: Mapping[str, str], body: bytes | No
     return connection
 
 
-def _connect(host: str, port: int, deadline: _Deadline, allow_private: bool) -> socket.socket:
+def _connect(host: str, port: int, deadline: Deadline, allow_private: bool) -> socket.socket:
     """Connect to the first address that accepts, each of them checked: the name is not looked up a second time."""
     addresses = _look_up(host, port, deadline)
     if not allow_private and not all(_is_allowed(sockaddr[0]) for *_, sockaddr in addresses):
@@ -167,7 +157,7 @@ def _connect(host: str, port: int, deadline: _Deadline, allow_private: bool) -> 
     raise OSError("the name has no address")
 
 
-def _look_up(host: str, port: int, deadline: _Deadline) -> list[tuple[Any, ...]]:
+def _look_up(host: str, port: int, deadline: Deadline) -> list[tuple[Any, ...]]:
     """getaddrinfo in a thread: it knows no timeout, and is left to itself when it takes too long."""
     result: Future[list[tuple[Any, ...]]] = Future()
 
@@ -201,7 +191,7 @@ def tls_context(protocol: str = "http/1.1") -> ssl.SSLContext:
     return context
 
 
-def _start_tls(sock: socket.socket, host: str, deadline: _Deadline, protocol: str = "http/1.1") -> ssl.SSLSocket:
+def _start_tls(sock: socket.socket, host: str, deadline: Deadline, protocol: str = "http/1.1") -> ssl.SSLSocket:
     try:
         sock.settimeout(deadline.seconds_left())
         return tls_context(protocol).wrap_socket(sock, server_hostname=host)
@@ -214,7 +204,7 @@ class _TimedSocket(io.RawIOBase):
     """As much of a socket as http.client uses, with the deadline over each read and write. It leaves closing the
     socket to its owner: http.client closes it before the answer is read."""
 
-    def __init__(self, sock: socket.socket, deadline: _Deadline) -> None:
+    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self.sock, self.deadline = sock, deadline
 
     def sendall(self, data: bytes) -> None:
@@ -240,7 +230,7 @@ class _TimedSocket(io.RawIOBase):
 class _LimitedSocket(_TimedSocket):
     """Reads at most `size_left` bytes."""
 
-    def __init__(self, sock: socket.socket, deadline: _Deadline, max_size: int) -> None:
+    def __init__(self, sock: socket.socket, deadline: Deadline, max_size: int) -> None:
         super().__init__(sock, deadline)
         self.size_left = max_size
 
@@ -255,7 +245,7 @@ class _LimitedSocket(_TimedSocket):
 class OutgoingSocket:
     """As much of a socket as imaplib and smtplib use, with the deadline over each read and write."""
 
-    def __init__(self, sock: socket.socket, deadline: _Deadline, max_size: int) -> None:
+    def __init__(self, sock: socket.socket, deadline: Deadline, max_size: int) -> None:
         self.sock, self.deadline = sock, deadline
         self.stream = _LimitedSocket(sock, deadline, max_size)
 
@@ -273,6 +263,10 @@ class OutgoingSocket:
     def seconds_left(self) -> float:
         """Seconds until the deadline; raises TimeoutError when it has passed."""
         return self.deadline.seconds_left()
+
+    def restart(self, seconds: float) -> None:
+        """Give what follows on this connection a deadline of its own."""
+        self.deadline.restart(seconds)
 
     def shutdown(self, how: int) -> None:
         self.sock.shutdown(how)

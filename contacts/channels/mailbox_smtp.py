@@ -7,25 +7,21 @@ import smtplib
 from base64 import b64encode
 from typing import Any
 
-from config.kept_smtp import ClosingSmtpBackend
-from config.outgoing import OutgoingSocket, open_socket
+from config.kept_smtp import ClosingSmtpBackend, DeadlineSmtp
 
 from ..models import MailboxSettings
 
 SESSION_SECONDS = 30.0
-MAX_TRAFFIC = 1024 * 1024  # bytes of answers
 
 
-class _MailboxSmtp(smtplib.SMTP):
-    """smtplib with our connection in place of its own."""
+class _MailboxSmtp(DeadlineSmtp):
+    """The SMTP server that a Pro has named, which must be a public address."""
 
-    def __init__(self, mailbox: MailboxSettings, access_token: str, local_hostname: str) -> None:
-        self.mailbox, self.access_token = mailbox, access_token
-        super().__init__(mailbox.smtp_host, mailbox.smtp_port, local_hostname)
+    allow_private = False
 
-    def _get_socket(self, host: str, port: int, timeout: float | None) -> Any:
-        is_tls = self.mailbox.smtp_security == MailboxSettings.Security.TLS
-        return open_socket(host, port, timeout=SESSION_SECONDS, max_size=MAX_TRAFFIC, is_tls=is_tls)
+    def __init__(self, mailbox: MailboxSettings, access_token: str, **options: Any) -> None:
+        self.access_token, self.is_tls = access_token, mailbox.smtp_security == MailboxSettings.Security.TLS
+        super().__init__(mailbox.smtp_host, mailbox.smtp_port, **options)
 
     def login(self, user: str, password: str, **options: Any) -> Any:
         """Sign in with the access token, else with the password in UTF-8, which smtplib's own PLAIN cannot."""
@@ -46,20 +42,10 @@ class _MailboxSmtp(smtplib.SMTP):
         return code, answer
 
 
-class _StartTls:
-    """Stands for an SSLContext: smtplib has it wrap the connection."""
-
-    @staticmethod
-    def wrap_socket(sock: OutgoingSocket, server_hostname: str) -> OutgoingSocket:
-        return sock.start_tls(server_hostname)
-
-
 class MailboxBackend(ClosingSmtpBackend):
     """Mail backend of one mailbox. Raises OSError, SMTPException among it, and BlockedAddressError."""
 
-    ssl_context = _StartTls()  # type: ignore[assignment]
-
-    def __init__(self, mailbox: MailboxSettings, access_token: str) -> None:
+    def __init__(self, mailbox: MailboxSettings, access_token: str, seconds: float = SESSION_SECONDS) -> None:
         self.mailbox, self.access_token = mailbox, access_token
         super().__init__(
             alias="mailbox",
@@ -68,7 +54,8 @@ class MailboxBackend(ClosingSmtpBackend):
             username=mailbox.username,
             password=mailbox.password or access_token,
             use_tls=mailbox.smtp_security == MailboxSettings.Security.STARTTLS,
+            timeout=seconds,
         )
 
-    def connection_class(self, _host: str, _port: int, *, local_hostname: str) -> smtplib.SMTP:  # type: ignore[override]
-        return _MailboxSmtp(self.mailbox, self.access_token, local_hostname)
+    def connection_class(self, _host: str, _port: int, **options: Any) -> DeadlineSmtp:  # type: ignore[override]
+        return _MailboxSmtp(self.mailbox, self.access_token, **options)

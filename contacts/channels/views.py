@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.accounts.http import ProRequest
+from config.deadlines import finish_within
+from config.peers import LeftAloneError, Peer
 from config.web.forms import add_errors
 from config.web.limits import Limit
 
@@ -20,6 +22,9 @@ from .providers import provider_of
 Channel = ChannelConnection.Channel
 # A test of e-mail sends one, to any address that a Pro has entered.
 TESTS = Limit("channel-test", 20, 3600)
+# Servers that a Pro has entered are called while the browser waits: not for long, and not by all threads at once.
+TEST_SECONDS = 10.0
+tested = Peer(at_once=2, pause=0)
 
 
 def find_connection(request: ProRequest, channel: str) -> ChannelConnection:
@@ -81,7 +86,10 @@ def try_connection(request: ProRequest, connection: ChannelConnection) -> None:
         messages.error(request, _("Too many tries. Try again in an hour."))
         return
     try:
-        name = provider_of(connection).check_connection(connection)
+        with tested.call(), finish_within(TEST_SECONDS):
+            name = provider_of(connection).check_connection(connection)
+    except LeftAloneError:
+        messages.error(request, _("Other channels are being tested. Try again in a few seconds."))
     except SendFailedError as error:
         messages.error(request, _("That did not work: %(reason)s") % {"reason": error.reason})
     else:

@@ -8,6 +8,7 @@ from smtplib import SMTPNotSupportedError
 import pytest
 from django.core.mail import send_mail
 
+from config.deadlines import finish_within
 from config.kept_smtp import MAX_IDLE, MAX_MAILS, keep_connections
 
 
@@ -147,6 +148,31 @@ def test_server_that_is_not_there_raises(log, settings):
     with keep_connections(), pytest.raises(OSError, match="refused"):
         send("one")
     assert log == []
+
+
+def test_the_whole_of_a_mail_has_one_deadline(log, settings, monkeypatch):
+    """Each wait is short, and there is no end to them."""
+    settings.MAILERS["default"]["OPTIONS"]["timeout"] = 0.5
+    settings.MAILERS = {**settings.MAILERS}
+
+    def say_slowly(self, line):
+        self.transport.write(b"2")
+        asyncio.get_running_loop().call_later(0.05, say_slowly, self, line)
+
+    monkeypatch.setattr(Server, "say", say_slowly)
+    with pytest.raises(OSError, match=r"timed out|closed"):
+        send("one")
+    assert log == []
+
+
+def test_mails_that_somebody_waits_for_share_a_deadline(log, settings, monkeypatch):
+    monkeypatch.setattr(Server, "say", lambda self, line: None)
+    with finish_within(0.2):
+        for text in ("one", "two"):
+            with pytest.raises(OSError, match=r"timed out|closed|^$"):
+                send(text)
+    # Of the second mail the time is over before it begins.
+    assert (log, Server.connections) == ([], 1)
 
 
 def test_connection_that_cannot_sign_in_is_closed(log, settings):

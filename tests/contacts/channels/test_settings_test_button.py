@@ -6,6 +6,7 @@ from django.core import mail
 from contacts.channels import views
 from contacts.models import ChannelConnection, ContactMessage
 
+from ...faults.relay import SilentPeer
 from ...pages import Page
 from ..messaging import SECRET, connect
 from .payloads import deliver, proof
@@ -117,6 +118,29 @@ def test_test_needs_a_post_and_a_saved_connection(browser, user, whatsapp, peer)
     unsaved = [browser.post(f"{LIST}/{channel}/test").status_code for channel in ("telegram", "email", "fax")]
     assert unsaved == [404] * 3
     assert (peer.seen, mail.outbox) == ([], [])
+
+
+@pytest.mark.parametrize("channel", ["whatsapp", "telegram", "email"])
+def test_a_peer_that_hangs_is_not_waited_for_longer_than_a_browser_does(browser, pro, settings, monkeypatch, channel):
+    monkeypatch.setattr(views, "TEST_SECONDS", 0.3)
+    peer = SilentPeer()
+    settings.WHATSAPP_API_URL = settings.TELEGRAM_API_URL = f"http://127.0.0.1:{peer.port}"
+    options = {"host": "127.0.0.1", "port": peer.port}
+    settings.MAILERS = {"default": {"BACKEND": "config.kept_smtp.KeptSmtpBackend", "OPTIONS": options}}
+    connect(pro, channel)
+    [(level, text)] = press_test(browser, channel)
+    assert (level, text.startswith("That did not work: ")) == ("error", True)
+    assert len(peer.lines) == 1
+    peer.close()
+
+
+def test_few_tests_run_at_once(browser, whatsapp, peer):
+    with views.tested.call(), views.tested.call():
+        text = "Other channels are being tested. Try again in a few seconds."
+        assert press_test(browser, "whatsapp") == [("error", text)]
+    assert peer.seen == []
+    [(level, _text)] = press_test(browser, "whatsapp")
+    assert level == "success"
 
 
 def test_tests_are_limited(browser, monkeypatch, letterbox):

@@ -106,6 +106,7 @@ class ClosingSmtpBackend(EmailBackend):
     Django keeps such a connection for a next try; of ours there is none, and the server would wait for its client.
     """
 
+    timeout: float
     ssl_context = _StartTls()  # type: ignore[assignment]
 
     def __init__(self, *, timeout: float = MAIL_SECONDS, **options: Any) -> None:

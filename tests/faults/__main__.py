@@ -37,7 +37,14 @@ FAULTS = {
         "all accepted, the desk answers",
         ["tests/faults/test_hanging_userhub.py"],
     ),
-    "a bucket hanging or down": ("refused, nothing left", ["tests/files/test_bucket.py"]),
+    "a bucket hanging or down": (
+        "refused, nothing left",
+        ["tests/files/test_bucket.py", "tests/accounts/test_identity_storage.py"],
+    ),
+    "a mail server that refuses or hangs up": (
+        "refused for good: once; in doubt: again",
+        ["tests/inquiries/test_refused_mails.py", "tests/web/test_kept_smtp.py"],
+    ),
     "peers of jobs hanging": (
         "other jobs go on",
         ["tests/jobs/test_lanes.py", "tests/faults/test_hanging_peers.py"],

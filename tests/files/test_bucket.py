@@ -21,6 +21,7 @@ from config.files.storage import (
 )
 from tests.buckets import bucket_server
 from tests.faults.relay import SilentPeer
+from tests.outgoing.peer import Peer
 from tests.sample_files import PDF
 from tests.web.test_settings import assert_stopped_at, run
 
@@ -141,6 +142,21 @@ def test_a_bucket_that_hangs_is_waited_for_once(server, settings):
     # They are deleted when it answers again, should it have stored one after all.
     assert LooseFile.objects.count() == 3
     peer.close()
+    bucket.reset()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bucket_that_answers_a_byte_at_a_time_is_not_waited_for(server, settings, monkeypatch):
+    monkeypatch.setattr("config.files.bucket.MAX_SECONDS", 0.5)
+    peer = Peer()
+    peer.drip, peer.answer = True, b"HTTP/1.1 200 OK\r\n" + b"X-Slow: 1\r\n" * 90
+    settings.STORAGES["attachments"]["OPTIONS"]["endpoint_url"] = peer.url
+    with pytest.raises(StorageUnavailableError), store_file(ContentFile(PDF), "plan.pdf"):
+        pytest.fail("it was stored")
+    with pytest.raises(StorageUnavailableError):
+        open_file("plan")
+    assert (peer.connections, LooseFile.objects.count()) == (1, 1)
+    peer.stop()
     bucket.reset()
 
 

@@ -45,7 +45,7 @@ class _MailboxSmtp(DeadlineSmtp):
 class MailboxBackend(ClosingSmtpBackend):
     """Mail backend of one mailbox. Raises OSError, SMTPException among it, and BlockedAddressError."""
 
-    def __init__(self, mailbox: MailboxSettings, access_token: str, seconds: float = SESSION_SECONDS) -> None:
+    def __init__(self, mailbox: MailboxSettings, access_token: str) -> None:
         self.mailbox, self.access_token = mailbox, access_token
         super().__init__(
             alias="mailbox",
@@ -54,7 +54,7 @@ class MailboxBackend(ClosingSmtpBackend):
             username=mailbox.username,
             password=mailbox.password or access_token,
             use_tls=mailbox.smtp_security == MailboxSettings.Security.STARTTLS,
-            timeout=seconds,
+            timeout=SESSION_SECONDS,
         )
 
     def connection_class(self, _host: str, _port: int, **options: Any) -> DeadlineSmtp:  # type: ignore[override]

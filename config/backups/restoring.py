@@ -38,8 +38,10 @@ class RestoreError(Exception):
     """The archive cannot be restored here; the text is the reason, for whoever gave the command."""
 
 
-def restore_archive(source: IO[bytes], checks: Iterable[str] = ()) -> tuple[Head, End]:
+def restore_archive(source: IO[bytes], checks: Iterable[str] = ()) -> tuple[Head, End, list[str]]:
     """Store every row and file of an archive, in one transaction; `checks` are dotted paths of what is called last.
+
+    What these return are flaws that the archive had already, the last part of the answer.
 
     Files are stored before the rows are committed; a second try finds them and goes on. Raises RestoreError, and as the
     storages and the database do; no row is stored then.
@@ -53,10 +55,9 @@ def restore_archive(source: IO[bytes], checks: Iterable[str] = ()) -> tuple[Head
         _reset_sequences()
         connection.check_constraints()
         _check_counts(end)
-        for check in checks:
-            import_string(check)()
+        flaws = [flaw for check in checks for flaw in import_string(check)()]
     ContentType.objects.clear_cache()
-    return head, end
+    return head, end, flaws
 
 
 def has_other_secret_key(head: Head) -> bool:

@@ -19,6 +19,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from config.backups.restoring import RestoreError
 from config.web.compiled import Compiled
 
 from ..models import HistoryHead, InquiryHistory
@@ -92,22 +93,20 @@ def verify_heads(kept: Iterable[HistoryHead] = ()) -> Iterator[Flaw]:
             yield Flaw(f"seal of {head.day}", f"it is of {head.rows} other status changes than the {count} up to it")
 
 
-class BrokenHistoryError(Exception):
-    """The history is not as it was written."""
+def check_history() -> list[str]:
+    """Find flaws of a restored history, and try whether the database keeps it. Raises RestoreError where it does not.
 
-
-def check_history() -> None:
-    """Compare all rows with their seals, and try whether the database keeps them. Raises BrokenHistoryError."""
-    if flaws := [*verify_chains(), *verify_heads()]:
-        raise BrokenHistoryError("; ".join(map(str, flaws)))
+    A flaw came with the archive: nobody would be helped by losing all the rest.
+    """
+    flaws = [str(flaw) for flaw in (*verify_chains(), *verify_heads())]
     if (row := InquiryHistory.objects.first()) is None:
-        return
+        return flaws
     try:
         with transaction.atomic():
             InquiryHistory.objects.filter(pk=row.pk).update(note=row.note)
     except IntegrityError:
-        return
-    raise BrokenHistoryError("the database takes changes of the history")
+        return flaws
+    raise RestoreError("the database takes changes of the history")
 
 
 def keep_head() -> None:

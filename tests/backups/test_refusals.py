@@ -8,14 +8,16 @@ import tarfile
 import pyrage
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from config.accounts.models import Pro, User
 from config.backups.restoring import RestoreError, restore_archive
 from config.backups.writing import write_archive
 from contacts.models import Contact
-from inquiries.models import InquiryType
+from inquiries.history import db_constraints
+from inquiries.models import InquiryHistory, InquiryType
 from tests.buckets import bucket_server
-from tests.factories import ContactFactory, ProFactory
+from tests.factories import ContactFactory, InquiryFactory, ProFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,7 +63,7 @@ def test_it_is_restored_twice_after_a_failure(archive):
     with pytest.raises(RuntimeError):
         restore_archive(io.BytesIO(archive), [path])
     assert not Pro.objects.exists() and set(InquiryType.objects.values_list("slug", flat=True)) == types
-    _head, end = restore_archive(io.BytesIO(archive))
+    _head, end, _flaws = restore_archive(io.BytesIO(archive))
     assert (Contact.objects.get().name, Pro.objects.count()) == ("Nadia", 1)
     assert end.rows["contacts.Contact"] == 1 and end.missing == []
 
@@ -103,6 +105,24 @@ def test_a_database_in_use_is_left_alone(archive, row):
     with pytest.raises(RestoreError, match="the database is in use"):
         restore_archive(io.BytesIO(archive))
     assert (Pro.objects.count(), User.objects.count()) == before
+
+
+def test_a_flaw_of_the_history_is_named_and_restored(pro, shipped, tmp_path, settings):
+    inquiry = InquiryFactory(pro=pro, inquiry_type=shipped["question"])
+    db_constraints.release(connection)
+    InquiryHistory.objects.filter(inquiry=inquiry).update(seal="0" * 64)
+    db_constraints.protect(connection)
+    call_command("backup", str(tmp_path / "backups"), stdout=io.StringIO())
+    (archive,) = (tmp_path / "backups").iterdir()
+    with db_constraints.released(connection.alias):
+        InquiryHistory.objects.all().delete()
+        pro.delete()
+    errors = io.StringIO()
+    call_command("restore", str(archive), stdout=io.StringIO(), stderr=errors)
+    assert InquiryHistory.objects.get().seal == "0" * 64
+    assert errors.getvalue() == (
+        f"As it was in the backup: inquiry {inquiry.pk}: status change 1 or one before it is not as it was written\n"
+    )
 
 
 # --- Keys

@@ -14,12 +14,12 @@ from django.core.mail import send_mail
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from config.accounts.creating import create_pro, create_staff
 from config.accounts.management.reading import format_errors, read_text
 from config.accounts.models import Pro, User
 from config.web.hooks import hooks
+from config.web.management.commands.start import waiting_migrations
 
 
 class Command(BaseCommand):
@@ -63,8 +63,7 @@ class Command(BaseCommand):
     # --- Steps
 
     def _migrate(self) -> None:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if waiting_migrations():
             self._say("Preparing the database")
             call_command("migrate", verbosity=0, interactive=False)
 

@@ -26,12 +26,14 @@ class Command(BaseCommand):
     def handle(self, *, archive: str, identity: Path | None, **options: Any) -> None:
         try:
             with _opened(archive, identity) as source:
-                head, end = restore_archive(source, settings.RESTORE_CHECKS)
+                head, end, flaws = restore_archive(source, settings.RESTORE_CHECKS)
         except (PlaceError, UnusableKeyError, RestoreError) as error:
             raise CommandError(f"Nothing is restored: {error}.") from error
         self.stdout.write(
             f"{sum(end.rows.values())} rows and {end.files} files of {head.created_at:%Y-%m-%d %H:%M} UTC"
         )
+        for flaw in flaws:
+            self.stderr.write(f"As it was in the backup: {flaw}")
         if has_other_secret_key(head):
             self.stderr.write(
                 "SECRET_KEY is not that of the backup: put the former one into SECRET_KEY_FALLBACKS, or enter the "

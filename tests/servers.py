@@ -65,7 +65,7 @@ class Server:
             line.close()
 
     def call(self, method, path, body=None, **headers):
-        """What `ask` returns, of a program with the token that speaks JSON."""
+        """Answer as `ask` returns it, of a program with the token that speaks JSON."""
         json_body = None if body is None else json.dumps(body)
         own = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         return self.ask(method, path, json_body, **own, **headers)

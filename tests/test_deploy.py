@@ -1,4 +1,4 @@
-"""What `deploy/` says about Vestibule is true of it: variables, folders, commands, sizes."""
+"""Claims of `deploy/` about Vestibule are true: variables, folders, commands, sizes."""
 
 import re
 from pathlib import Path

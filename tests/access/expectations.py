@@ -1,4 +1,4 @@
-"""Who may do what at which address. An address without an entry fails the matrix.
+"""Expectations of each address: callers and their answers. An address without an entry fails the matrix.
 
 `page(GET=200, POST=302, id=Contact)` says what the Pro's own people get; every other method is 405. In lower case stand
 the ids in the address: the model whose row they name, or a value. Everybody else's answers follow from the table that

@@ -1,4 +1,4 @@
-"""Who may do what by the JSON routes. A route without an entry fails the matrix."""
+"""Expectations of each JSON route: callers and their answers. A route without an entry fails the matrix."""
 
 from typing import Any, NamedTuple
 

@@ -87,7 +87,7 @@ def test_a_killed_backup_leaves_no_archive_and_a_killed_restore_no_row(here, new
 
 
 def archives(folder):
-    """What is there under the name of an archive."""
+    """Files under the name of an archive."""
     return sorted(folder.glob("vestibule-*")) if folder.exists() else []
 
 

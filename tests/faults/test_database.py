@@ -130,7 +130,7 @@ def test_the_database_gone_and_back(on_postgresql, serve, pro, relay, timed, rec
 
 
 def server_address():
-    """Where PostgreSQL listens: (host, port), or the path of its socket."""
+    """Address of PostgreSQL: (host, port), or the path of its socket."""
     with closing(psycopg.connect(os.environ["DATABASE_URL"].replace("postgres://", "postgresql://"))) as probe:
         host, port = probe.info.host, probe.info.port
     return f"{host}/.s.PGSQL.{port}" if host.startswith("/") else (host, port)

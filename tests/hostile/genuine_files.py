@@ -38,7 +38,7 @@ def drawn(mode: str = "RGB", size: tuple[int, int] = (64, 48)) -> Image.Image:
 
 
 def several_pictures() -> bytes:
-    """What phones of Apple and Samsung write: a picture, its preview, and data of their own behind both."""
+    """Pictures as phones of Apple and Samsung write them: a picture, its preview, and data of their own behind both."""
     return saved(drawn(), "MPO", save_all=True, append_images=[drawn(size=(32, 24))]) + b"\0\0\1\x0aSEFHe\0\0\0SEFT"
 
 

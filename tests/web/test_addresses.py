@@ -31,7 +31,7 @@ def render(text, **context):
 
 
 def django_address(name, args):
-    """What Django's own tag gives."""
+    """Text of Django's own tag."""
     nodes = Template("{% url name " + " ".join(f"a{n}" for n in range(len(args))) + " %}").nodelist
     return URLNode.render(nodes[0], Context({"name": name, **{f"a{n}": arg for n, arg in enumerate(args)}}))
 

@@ -13,8 +13,8 @@ SETTING = "vestibule.pro"
 EVERYTHING = "*"
 # Read before the Pro is known, or to know it.
 DOORS = {"accounts.Pro", "accounts.User", "accounts.Session", "accounts.ApiToken", "admin.LogEntry"}
-# Rows that nobody changes or deletes.
-APPEND_ONLY = {"inquiries_inquiryhistory"}
+# Rows that nobody changes or deletes, with the columns that an erasure empties where the triggers allow it.
+APPEND_ONLY = {"inquiries_inquiryhistory": ("note", "changed_by", "seal"), "inquiries_historyerasure": ("is_open",)}
 # A sub-select is read once for a statement; the function alone would be for each row.
 NAMED = f"(SELECT current_setting('{SETTING}', true))"
 
@@ -86,5 +86,6 @@ def grant_rights(connection: BaseDatabaseWrapper, role: str) -> None:
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}")
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}")
-        for table in sorted(APPEND_ONLY):
+        for table, columns in APPEND_ONLY.items():
             cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {name}")
+            cursor.execute(f"GRANT UPDATE ({', '.join(columns)}) ON {table} TO {name}")

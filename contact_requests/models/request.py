@@ -128,6 +128,8 @@ class ContactRequest(models.Model):
     quarantined_at = models.DateTimeField(_("quarantined at"), null=True, editable=False)
     quarantine_reason = models.CharField(_("reason"), max_length=20, choices=Quarantine, blank=True, editable=False)
     search_text = models.TextField(editable=False)
+    # The words that stood beside the form when it was sent, {"words", "version"}; null where there were none.
+    consent = models.JSONField(_("consent"), null=True, editable=False)
 
     objects = ContactRequestQuerySet.as_manager()
     search_index: ClassVar = SearchIndex(

@@ -15,12 +15,13 @@ from ..models import (
     ContactNote,
     DistinctPair,
     Draft,
+    PersonExport,
     StatedAddress,
     WaitingItem,
 )
 
 # These rows describe a contact itself; all others that point to a contact move when it is merged.
-NOT_MOVED = {Contact, ContactMerge, DistinctPair}
+NOT_MOVED = {Contact, ContactMerge, DistinctPair, PersonExport}
 # These rows move, but mean nothing to the Pro when they are counted.
 NOT_COUNTED = {ContactEvent, ContactIdentity, ContactImportRow, Draft, WaitingItem}
 # Ids in one query: databases limit the number of parameters.

@@ -1,11 +1,13 @@
 from .canned_reply import CannedReply, CannedReplyText
 from .connection import ChannelConnection
+from .consent import Consent, PrivacySettings
 from .contact import Contact
 from .contact_count import ContactCount
 from .contact_import import ContactImport, ContactImportRow
 from .delivery import ChannelDelivery, OriginalFile
 from .distinct import DistinctPair
 from .draft import Draft, DraftFile
+from .erasure import ErasedAddress, ErasedRecord, Erasure, MarkKey
 from .event import ContactEvent
 from .identity import ContactIdentity
 from .kept_view import KeptView
@@ -15,6 +17,7 @@ from .merge import ContactMerge
 from .message import ContactMessage
 from .message_file import MessageFile, MessageMedium
 from .note import ContactNote
+from .person_export import PersonExport, PersonExportFile
 from .sender_rule import SenderRule
 from .stale import StaleEditError
 from .stated_address import StatedAddress
@@ -25,6 +28,7 @@ __all__ = [
     "CannedReplyText",
     "ChannelConnection",
     "ChannelDelivery",
+    "Consent",
     "Contact",
     "ContactCount",
     "ContactEvent",
@@ -37,13 +41,20 @@ __all__ = [
     "DistinctPair",
     "Draft",
     "DraftFile",
+    "ErasedAddress",
+    "ErasedRecord",
+    "Erasure",
     "FiledCopy",
     "KeptView",
     "MailboxFolder",
     "MailboxSettings",
+    "MarkKey",
     "MessageFile",
     "MessageMedium",
     "OriginalFile",
+    "PersonExport",
+    "PersonExportFile",
+    "PrivacySettings",
     "SenderRule",
     "StaleEditError",
     "StatedAddress",

@@ -4,6 +4,9 @@ The seal of a row is a SHA-256 of the seal before it and of the row's own values
 changed, missing or added row breaks the seals after it. The seal of a day is one of all rows up to an id, on top of the
 day before; kept elsewhere, it shows a history that somebody has written and sealed anew. Rows without a seal are from
 before there were any, or of a former release that still ran; the next row of their inquiry seals them too.
+
+Where the words of a row were erased (`inquiries.history.erasing`), its inquiry was sealed anew, and a HistoryErasure
+has the former seals, so that the seals of days still fit all other rows.
 """
 
 import hashlib
@@ -22,7 +25,7 @@ from django.utils import timezone
 from config.backups.restoring import RestoreError
 from config.web.compiled import Compiled
 
-from ..models import HistoryHead, InquiryHistory
+from ..models import HistoryErasure, HistoryHead, InquiryHistory
 from .entry import FIELDS, Entry
 
 logger = logging.getLogger("vestibule.inquiries.history")
@@ -45,7 +48,7 @@ class Flaw:
         return f"{self.where}: {self.problem}"
 
 
-def seal_entry(entry: Entry, before: str) -> str:
+def seal_entry(entry: Entry | InquiryHistory, before: str) -> str:
     """The seal of an entry after the seal `before`, "" for the first: 64 hexadecimal digits."""
     values = [getattr(entry, name) for name in FIELDS if name != "created_at"]
     # The same moment is another text in another time zone.
@@ -139,10 +142,42 @@ def head_fields(head: HistoryHead) -> dict[str, Any]:
 def _seal_all(after_id: int, last_id: int, seal: str) -> tuple[int, str]:
     """Seal the rows of all inquiries with ids above `after_id` and up to `last_id`; their number, and the last seal."""
     count = 0
+    last_seal = seal
+    for _id, _before, after in _seal_each(after_id, last_id, seal):
+        count, last_seal = count + 1, after
+    return count, last_seal
+
+
+def _seal_each(after_id: int, last_id: int, seal: str) -> Iterator[tuple[int, str, str]]:
+    """(id, seal before it, seal after it) of each row.
+
+    A row whose words were erased has the seals that it had with them, where those before it still fit.
+    """
+    marks = {id: (before, after) for id, before, after in _marks()}
     rows = InquiryHistory.objects.filter(pk__gt=after_id, pk__lte=last_id).order_by("pk")
-    for values in rows.values_list(*FIELDS).iterator():
-        seal, count = seal_entry(_entry(values), seal), count + 1
-    return count, seal
+    for id, *values in rows.values_list("pk", *FIELDS).iterator():
+        before, (marked_before, marked_after) = seal, marks.get(id, ("", ""))
+        is_erased = bool(marked_after) and marked_before == before
+        seal = marked_after if is_erased else seal_entry(_entry(values), before)
+        yield id, before, seal
+
+
+def _marks() -> Iterator[Sequence[Any]]:
+    for marks in HistoryErasure.objects.exclude(marks=[]).values_list("marks", flat=True):
+        yield from marks
+
+
+def find_marks(ids: Iterable[int]) -> list[tuple[int, str, str]]:
+    """The `marks` of a HistoryErasure for rows whose words are about to go: those that a seal of a day covers."""
+    last = HistoryHead.objects.exclude(seal="").order_by("-last_id").first()
+    marks = []
+    for id in sorted(id for id in ids if last and id <= last.last_id):
+        former = HistoryHead.objects.exclude(seal="").filter(last_id__lt=id).order_by("-last_id").first()
+        start = (former.last_id, former.seal) if former else (0, "")
+        # The day of the row is read, up to it.
+        *_others, mark = _seal_each(start[0], id, start[1])
+        marks.append(mark)
+    return marks
 
 
 def _rows_by_inquiry(rows: QuerySet[InquiryHistory]) -> Iterator[tuple[int, Iterator[tuple[Entry, str]]]]:

@@ -8,26 +8,76 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 TABLE = "inquiries_inquiryhistory"
+ERASURES = "inquiries_historyerasure"
 REFUSAL = "The history of inquiries is append-only."
-# An integrity violation, so that Django raises IntegrityError on both databases.
-FUNCTION = f"""\
-CREATE FUNCTION inquiry_history_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'restrict_violation'; END $$"""
-# Vendor -> name -> definition.
+# What a change must leave as it is, see `inquiries.history.erasing`: all but words, a customer's id and the seal.
+KEPT = (
+    *("id", "uid", "inquiry_id", "from_status", "from_label", "to_status", "to_label"),
+    *("by_user_id", "by_token_id", "by_name", "created_at"),
+)
+_IS_SAME = " AND ".join(f"new.{column} IS NOT DISTINCT FROM old.{column}" for column in KEPT)
+# The door: while an erasure of this inquiry is open, words become empty and nothing else changes.
+IS_ERASING = f"""\
+{_IS_SAME} AND new.note = '' AND (new.changed_by IS NULL OR new.changed_by = old.changed_by)
+AND EXISTS (SELECT 1 FROM {ERASURES} WHERE inquiry_id = old.inquiry_id AND is_open)"""  # noqa: S608 - constants only
+# An erasure is opened and closed once, and stays.
+IS_CLOSING = """\
+new.id = old.id AND new.inquiry_id = old.inquiry_id AND new.former_seal = old.former_seal AND new.rows = old.rows
+AND CAST(new.marks AS text) = CAST(old.marks AS text) AND new.created_at = old.created_at AND NOT new.is_open"""
+
+
+def _refusing_function(name: str, door: str) -> str:
+    """The function of a trigger: it lets an UPDATE through the door, and refuses everything else."""
+    # An integrity violation, so that Django raises IntegrityError on both databases.
+    return f"""\
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN IF {door} THEN RETURN new; END IF; END IF;
+    RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'restrict_violation';
+END $$"""
+
+
+FUNCTIONS = {
+    "inquiry_history_refuse": _refusing_function("inquiry_history_refuse", IS_ERASING),
+    "history_erasure_refuse": _refusing_function("history_erasure_refuse", IS_CLOSING),
+}
+_ABORT = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+# Vendor -> name -> table and definition.
 TRIGGERS = {
     "postgresql": {
-        "inquiry_history_change": f"""\
-BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION inquiry_history_refuse()""",
-        "inquiry_history_truncate": f"""\
-BEFORE TRUNCATE ON {TABLE} FOR EACH STATEMENT EXECUTE FUNCTION inquiry_history_refuse()""",
+        "inquiry_history_change": (
+            TABLE,
+            f"BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION inquiry_history_refuse()",
+        ),
+        "inquiry_history_truncate": (
+            TABLE,
+            f"BEFORE TRUNCATE ON {TABLE} FOR EACH STATEMENT EXECUTE FUNCTION inquiry_history_refuse()",
+        ),
+        "history_erasure_change": (
+            ERASURES,
+            f"BEFORE UPDATE OR DELETE ON {ERASURES} FOR EACH ROW EXECUTE FUNCTION history_erasure_refuse()",
+        ),
+        "history_erasure_truncate": (
+            ERASURES,
+            f"BEFORE TRUNCATE ON {ERASURES} FOR EACH STATEMENT EXECUTE FUNCTION history_erasure_refuse()",
+        ),
     },
     "sqlite": {
-        "inquiry_history_update": f"BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
-        "inquiry_history_delete": f"BEFORE DELETE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+        "inquiry_history_update": (TABLE, f"BEFORE UPDATE ON {TABLE} WHEN NOT ({IS_ERASING}) {_ABORT}"),
+        "inquiry_history_delete": (TABLE, f"BEFORE DELETE ON {TABLE} {_ABORT}"),
         # REPLACE deletes the conflicting row without firing the trigger for DELETE.
-        "inquiry_history_replace": f"""\
-BEFORE INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = new.id OR uid = new.uid)
-BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",  # noqa: S608 - constants only
+        "inquiry_history_replace": (
+            TABLE,
+            f"""\
+BEFORE INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = new.id OR uid = new.uid) {_ABORT}""",  # noqa: S608 - constants only
+        ),
+        "history_erasure_update": (ERASURES, f"BEFORE UPDATE ON {ERASURES} WHEN NOT ({IS_CLOSING}) {_ABORT}"),
+        "history_erasure_delete": (ERASURES, f"BEFORE DELETE ON {ERASURES} {_ABORT}"),
+        "history_erasure_replace": (
+            ERASURES,
+            f"""\
+BEFORE INSERT ON {ERASURES} WHEN EXISTS (SELECT 1 FROM {ERASURES} WHERE id = new.id) {_ABORT}""",  # noqa: S608 - constants only
+        ),
     },
 }
 
@@ -35,21 +85,29 @@ BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",  # noqa: S608 - constants only
 def protect(connection: BaseDatabaseWrapper) -> None:
     """Create the triggers, replacing existing ones."""
     release(connection)
+    tables = connection.introspection.table_names()
+    has_door = ERASURES in tables
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(FUNCTION)
-        for name, rule in TRIGGERS[connection.vendor].items():
-            cursor.execute(f"CREATE TRIGGER {name} {rule}")
+            for function in FUNCTIONS.values():
+                # Before there were erasures, and after migrating back, nothing passes.
+                cursor.execute(function if has_door else function.replace(IS_ERASING, "false"))
+        for name, (table, rule) in TRIGGERS[connection.vendor].items():
+            if table in tables:
+                cursor.execute(f"CREATE TRIGGER {name} {rule if has_door else rule.replace(IS_ERASING, 'false')}")
 
 
 def release(connection: BaseDatabaseWrapper) -> None:
     """Drop the triggers."""
-    where = f" ON {TABLE}" if connection.vendor == "postgresql" else ""
+    is_postgresql = connection.vendor == "postgresql"
+    tables = connection.introspection.table_names()
     with connection.cursor() as cursor:
-        for name in TRIGGERS[connection.vendor]:
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{where}")
-        if connection.vendor == "postgresql":
-            cursor.execute("DROP FUNCTION IF EXISTS inquiry_history_refuse()")
+        for name, (table, _rule) in TRIGGERS[connection.vendor].items():
+            if table in tables:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{f' ON {table}' if is_postgresql else ''}")
+        if is_postgresql:
+            for name in FUNCTIONS:
+                cursor.execute(f"DROP FUNCTION IF EXISTS {name}()")
 
 
 def protect_history(using: str, **_: Any) -> None:

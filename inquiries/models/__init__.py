@@ -3,6 +3,7 @@ from .attachment import Attachment
 from .directory_user import DirectoryUser
 from .filter_option import FilterOption
 from .history import HistoryHead, InquiryHistory
+from .history_erasure import HistoryErasure
 from .inquiry import Inquiry
 from .inquiry_count import InquiryCount
 from .inquiry_type import InquiryType
@@ -17,6 +18,7 @@ __all__ = [
     "Attachment",
     "DirectoryUser",
     "FilterOption",
+    "HistoryErasure",
     "HistoryHead",
     "Inquiry",
     "InquiryCount",

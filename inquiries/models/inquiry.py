@@ -108,6 +108,8 @@ class Inquiry(Summary, models.Model):
     # A copy for the board, which would otherwise read the history of every card.
     moved_at = models.DateTimeField(_("on its step since"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+    # Since then its words and its customer are gone; the row stays, for its history.
+    erased_at = models.DateTimeField(_("erased at"), null=True, editable=False)
 
     # The move that a page shows as made: see `show_pending_moves`.
     pending_move: "PendingMove | None" = None

@@ -192,7 +192,7 @@ def test_a_weakened_trigger_is_replaced(inquiry):
         run(f"CREATE TRIGGER {name} BEFORE UPDATE ON {TABLE} WHEN false BEGIN SELECT 1; END")
     else:
         run("CREATE FUNCTION inquiry_history_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
-        run(f"CREATE TRIGGER {name} {db_constraints.TRIGGERS['postgresql'][name]}")
+        run(f"CREATE TRIGGER {name} {db_constraints.TRIGGERS['postgresql'][name][1]}")
         run(f"ALTER TABLE {TABLE} DISABLE TRIGGER {name}")
     run(f"UPDATE {TABLE} SET note = 'rewritten'")
     call_command("migrate", verbosity=0)

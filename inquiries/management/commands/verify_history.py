@@ -9,7 +9,7 @@ import msgspec
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from inquiries.history.chain import Flaw, head_fields, verify_chains, verify_heads
-from inquiries.models import HistoryHead, InquiryHistory
+from inquiries.models import HistoryErasure, HistoryHead, InquiryHistory
 
 
 class ExportedHead(msgspec.Struct, forbid_unknown_fields=True):
@@ -39,6 +39,10 @@ class Command(BaseCommand):
         if flaws:
             raise CommandError(f"The history is not as it was written: {flaws} of its seals do not fit.")
         self.stdout.write(f"All seals fit: {count} status changes, {heads} seals of days.")
+        if erased := HistoryErasure.objects.count():
+            self.stdout.write(
+                f"Words were erased {erased} times, and the inquiry sealed anew; its former seal is kept."
+            )
 
     def _show(self, flaws: list[Flaw]) -> int:
         for flaw in flaws:

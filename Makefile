@@ -16,7 +16,7 @@ endef
 # Some images set it; every process of the tests would then compile every module anew.
 test test-one hostile: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-one hostile faults bench lint format lock messages font pictures clean
+.PHONY: help run test test-one hostile faults bench lint audit format lock messages font pictures clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ lint: .venv/dev ## ruff, djlint, mypy, import-linter, migrations complete
 	@$(BIN)/lint-imports
 	@DEBUG=true $(BIN)/python manage.py makemigrations --check --dry-run
 
+audit: .venv/dev ## known vulnerabilities of the locked packages, by OSV; a warning where it cannot be reached
+	@$(BIN)/python -m tests.audit
+
 format: .venv/dev ## put the code into shape
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
@@ -67,8 +70,9 @@ pictures: .venv/dev ## photograph the demo for the README (needs Chromium)
 
 lock: .venv/dev ## resolve the dependencies of pyproject.toml anew
 	@$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.12 --no-header -o requirements.txt
-	@$(BIN)/uv pip compile -q pyproject.toml --group dev --universal --generate-hashes --python-version 3.12 --no-header -c requirements.txt -o tests/requirements.txt
-	@$(BIN)/uv pip compile -q --group bench --universal --generate-hashes --python-version 3.12 --no-header -c requirements.txt -c tests/requirements.txt -o tests/benchmarks/requirements.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --extra s3 --universal --generate-hashes --python-version 3.12 --no-header -c requirements.txt -o requirements-s3.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --extra s3 --group dev --universal --generate-hashes --python-version 3.12 --no-header -c requirements-s3.txt -o tests/requirements.txt
+	@$(BIN)/uv pip compile -q --group bench --universal --generate-hashes --python-version 3.12 --no-header -c requirements-s3.txt -c tests/requirements.txt -o tests/benchmarks/requirements.txt
 
 clean: ## take away the environment; var/ with the data stays
 	@rm -rf .venv

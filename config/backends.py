@@ -9,6 +9,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import close_to_others, is_site_url, read, read_bool, read_choice, read_int, stop
+from config.files import s3_client
 
 SQLITE_OPTIONS = {
     # A write transaction takes its lock at the start; a reader that turns writer would fail at once instead.
@@ -129,6 +130,8 @@ def identity_storage() -> dict[str, Any]:
 
 def bucket() -> dict[str, Any]:
     """The options of django-storages for the ATTACHMENT_… variables."""
+    if not s3_client.is_installed():
+        stop(f"ATTACHMENT_STORAGE or IDENTITY_STORAGE is s3, and {s3_client.MISSING}")
     from boto3.s3.transfer import TransferConfig
     from botocore.config import Config
 

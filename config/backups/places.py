@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import storages
 
+from config.files import s3_client
+
 NAME = re.compile(r"vestibule-(\d{8}T\d{6}Z)\.tar\.gz(\.age)?")
 MOMENT = "%Y%m%dT%H%M%SZ"
 # The newest archive of each of so many days, weeks and months.
@@ -52,6 +54,8 @@ def find_place(address: str) -> Place:
     parts = urlsplit(address)
     if parts.scheme != "s3" or not parts.netloc or parts.query or parts.fragment:
         raise PlaceError(f"{address} is neither a folder nor like s3://bucket/folder")
+    if not s3_client.is_installed():
+        raise PlaceError(f"{address} cannot be used: {s3_client.MISSING}")
     return Bucket(parts.netloc, parts.path.strip("/"))
 
 

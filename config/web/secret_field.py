@@ -26,6 +26,20 @@ def _current_cipher() -> MultiFernet:
     return _make_cipher((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
 
+def is_present(stored: str) -> bool:
+    """Tell if a stored value opens with SECRET_KEY itself."""
+    try:
+        _make_cipher((settings.SECRET_KEY,)).decrypt(stored)
+    except InvalidToken:
+        return False
+    return True
+
+
+def rotate(stored: str) -> str:
+    """The stored value, encrypted anew with SECRET_KEY. Raises InvalidToken where no key opens it."""
+    return _current_cipher().rotate(stored).decode()
+
+
 class SecretField(models.TextField):
     """Text, encrypted at rest with a key that comes from SECRET_KEY (Fernet: AES-128-CBC with HMAC-SHA256).
 

@@ -195,6 +195,16 @@ def test_a_place_that_cannot_be_used(db, tmp_path):
         call_command("restore", str(tmp_path / "none.tar.gz"))
 
 
+def test_a_bucket_without_its_client(pro, monkeypatch):
+    monkeypatch.setattr("config.files.s3_client.find_spec", lambda name: None)
+    with pytest.raises(CommandError) as refusal:
+        call_command("backup", "s3://cellar/desk")
+    assert str(refusal.value) == (
+        "No backup: s3://cellar/desk cannot be used: the client for buckets is not installed; install it with: "
+        "python -m pip install --require-hashes -r requirements-s3.txt."
+    )
+
+
 def test_a_bucket(pro, settings):
     ContactFactory(pro=pro, name="Nadia")
     with bucket_server() as server:

@@ -53,6 +53,25 @@ def test_a_bad_value_stops_the_start_with_one_line(tmp_path, name, value):
     assert_stopped_at(name, run(tmp_path, "manage.py", "check", **{**BUCKET, name: value}))
 
 
+WITHOUT_CLIENT = """
+import importlib.util
+find = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *more: None if name in ("boto3", "storages") else find(name, *more)
+import config.settings
+"""
+
+
+def test_a_start_without_the_client_names_the_command_that_installs_it(tmp_path):
+    result = run(tmp_path, "-c", WITHOUT_CLIENT, **BUCKET)
+    assert (result.returncode, result.stderr) == (
+        1,
+        "Vestibule cannot start: ATTACHMENT_STORAGE or IDENTITY_STORAGE is s3, and the client for buckets is not "
+        "installed; install it with: python -m pip install --require-hashes -r requirements-s3.txt\n",
+    )
+    without_bucket = run(tmp_path, "-c", WITHOUT_CLIENT)
+    assert (without_bucket.returncode, without_bucket.stderr) == (0, "")
+
+
 STORE = """
 import django; django.setup()
 from django.core.files.base import ContentFile

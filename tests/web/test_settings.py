@@ -131,6 +131,8 @@ BAD = [
     ("TIME_ZONE", "Mars/X"),
     ("SECURE_SSL_REDIRECT", "perhaps"),
     ("SECURE_HSTS_SECONDS", "a year"),
+    ("SECURE_HSTS_INCLUDE_SUBDOMAINS", "some"),
+    ("SECURE_HSTS_PRELOAD", "soon"),
     ("LOG_LEVEL", "nonsense"),
     ("LOG_LEVEL", "10"),
 ]
@@ -277,7 +279,7 @@ def test_the_environment_wins_over_the_file(tmp_path):
 
 def test_production_settings_pass_djangos_own_check(tmp_path):
     result = run(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
-    assert (result.returncode, result.stdout) == (0, "System check identified no issues (0 silenced).\n")
+    assert (result.returncode, result.stdout) == (0, "System check identified no issues (2 silenced).\n")
     assert result.stderr == ""
 
 
@@ -299,7 +301,7 @@ print(json.dumps([dict(secure.headers), plain.status_code, plain["Location"]]))
     production = {**PRODUCTION, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
     headers, status, location = json.loads(run(tmp_path, "-c", code, **production).stdout)
     expected = {
-        "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
+        "Strict-Transport-Security": "max-age=31536000",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",

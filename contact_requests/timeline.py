@@ -21,6 +21,6 @@ def _events(contact: Contact) -> QuerySet[ContactRequestEvent]:
 
 # See `contacts.timeline`.
 SOURCES = [
-    Source(_requests, "contact_requests/_timeline_request.html"),
+    Source(_requests, "contact_requests/_timeline_request.html", is_word=True),
     Source(_events, "contact_requests/_timeline_event.html"),
 ]

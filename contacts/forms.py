@@ -10,9 +10,9 @@ from config.web.forms import SearchField, add_errors
 
 from .book.fields import field_label, language_choices, model_field
 from .models import Contact
-from .models.contact import LAST_WORD, NameKey
 from .models.kept_view import MAX_QUERY
 from .models.note import MAX_LENGTH
+from .models.order import LAST_WORD, NameKey
 from .phones import to_display
 
 SORTS: dict[str, tuple[Any, str]] = {

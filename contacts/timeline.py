@@ -46,13 +46,15 @@ def _as_they_are(contact: Contact, rows: list[Any]) -> list[Any]:
 class Source(NamedTuple):
     """A kind of entries: the `rows` of a contact, in the timeline at the time in their field `by`, and a template.
 
-    `read` turns the rows of a page into the contents of their entries, in the same order.
+    `read` turns the rows of a page into the contents of their entries, in the same order. `is_word` is true of what the
+    contact wrote or was written: see `contacts.last_words`.
     """
 
     rows: Callable[[Contact], QuerySet[Any]]
     template: str
     by: str = "created_at"
     read: Callable[[Contact, list[Any]], Iterable[Any]] = _as_they_are
+    is_word: bool = False
 
 
 class _Key(NamedTuple):
@@ -214,6 +216,6 @@ def _event_with_lines(contact: Contact, event: ContactEvent) -> dict[str, Any]:
 
 SOURCES = [
     Source(_notes, "contacts/_note.html"),
-    Source(_messages, "messages/_timeline_message.html", read=_read_messages),
+    Source(_messages, "messages/_timeline_message.html", read=_read_messages, is_word=True),
     Source(_events, "contacts/_event.html", read=_read_events),
 ]

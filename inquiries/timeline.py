@@ -45,8 +45,8 @@ def _read_answered(contact: Contact, offers: list[Offer]) -> list[dict[str, Any]
 
 # See `contacts.timeline`.
 SOURCES = [
-    Source(_inquiries, "inquiries/_timeline_inquiry.html"),
+    Source(_inquiries, "inquiries/_timeline_inquiry.html", is_word=True),
     Source(_moves, "inquiries/_timeline_move.html"),
     Source(_sent, OFFER, by="sent_at", read=_read_sent),
-    Source(_answered, OFFER, by="answered_at", read=_read_answered),
+    Source(_answered, OFFER, by="answered_at", read=_read_answered, is_word=True),
 ]

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from config.accounts.models import User
 
 from ..addresses import identities_of
-from ..models import Contact, ContactEvent, ContactMerge, ContactMessage
+from ..last_words import recount_threads
+from ..models import Contact, ContactEvent, ContactMerge
 from .related_rows import contact_relations, move_rows, move_rows_by_id
 
 
@@ -45,7 +46,7 @@ def merge_contacts(
         merged.deleted_at, merged.merged_into = timezone.now(), kept
         merged.save(update_fields=["deleted_at", "merged_into"])
         kept.hold_identities()
-        _recount_messages(kept, merged)
+        recount_threads([kept, merged])
         merge = ContactMerge.objects.create(
             pro=kept.pro, survivor=kept, absorbed=merged, fields=changes, moved=moved, user=by
         )
@@ -72,7 +73,7 @@ def undo_merge(merge: ContactMerge, *, by: User | None) -> None:
         # An address copied from the merged contact goes back to it, even if another identity row holds it by now.
         kept.hold_identities(former)
         merged.hold_identities()
-        _recount_messages(kept, merged)
+        recount_threads([kept, merged])
         merge.undone_at, merge.undone_by = timezone.now(), by
         merge.save(update_fields=["undone_at", "undone_by"])
         kept.record_event(ContactEvent.Kind.UNMERGED, by, {"absorbed": _id_and_name(merged), **_event_changes(changes)})
@@ -93,11 +94,6 @@ def differing_fields(one: Contact, other: Contact) -> list[str]:
 def fields_to_fill(kept: Contact, merged: Contact) -> set[str]:
     """Fields copied from `merged` by default: those that are empty in `kept`."""
     return {name for name in differing_fields(kept, merged) if not getattr(kept, name)}
-
-
-def _recount_messages(*contacts: Contact) -> None:
-    for contact in contacts:
-        ContactMessage.objects.recount(contact)
 
 
 def _lock_pair(one: Contact, other: Contact, rows: models.QuerySet[Contact]) -> None:

@@ -12,6 +12,7 @@ from config.files.storage import store_kept_file
 from config.web.text import one_line
 
 from ..channels.message import InboundMessage, UnreadableError
+from ..last_words import recount_threads
 from ..models import ChannelDelivery, ContactMessage
 from ..models.locking import hold_book
 from ..waiting.arrivals import add_message, follow_message, waits_for_answer
@@ -83,8 +84,7 @@ def _correct_sender(delivery: ChannelDelivery, message: ContactMessage, inbound:
             message.sender = sender
             _move_to_sender(delivery, message, inbound)
         message.save()
-        for each in {former, message.contact}:
-            ContactMessage.objects.recount(each)
+        recount_threads({former, message.contact})
 
 
 def _move_to_sender(delivery: ChannelDelivery, message: ContactMessage, inbound: InboundMessage) -> None:

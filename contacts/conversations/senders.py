@@ -14,6 +14,7 @@ from config.web.compiled import Compiled
 from config.web.together import UNASKED, Answers
 
 from ..addresses import email_key
+from ..last_words import recount_threads
 from ..models import Contact, ContactEvent, ContactIdentity, ContactMessage, SenderRule, StatedAddress
 from ..waiting.arrivals import move_messages
 from .rereading import reread_delivery
@@ -76,8 +77,7 @@ def separate_sender(message: ContactMessage, *, by: User) -> Contact:
         moved = list(_messages_of(contact, message.sender))
         ContactMessage.objects.filter(pk__in=[row.pk for row in moved]).update(contact=newcomer, is_unconfirmed=False)
         move_messages(moved, newcomer)
-        for each in (contact, newcomer):
-            ContactMessage.objects.recount(each)
+        recount_threads([contact, newcomer])
         return newcomer
 
 

@@ -1,10 +1,11 @@
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,24 +21,12 @@ from ..search_text import contact_search_text
 from .event import ContactEvent
 from .identity import ContactIdentity
 from .locking import hold_book
+from .order import LAST_WORD, NameKey
 from .queryset import ContactQuerySet
 from .stale import StaleEditError
 from .waiting import WaitingItem
 
 PRESENT = Q(deleted_at__isnull=True)
-
-# When a contact last wrote or was written to; without a message, when they were added.
-LAST_WORD = Coalesce("last_message_at", "created_at")
-
-
-class NameKey(models.Func):
-    """Sort key of a name: the first 60 characters of the folded text.
-
-    The length is part of the SQL and no parameter, so that the database recognises the index.
-    """
-
-    template = "SUBSTR(%(expressions)s, 1, 60)"
-    output_field = models.CharField()
 
 
 class Contact(models.Model):
@@ -98,6 +87,8 @@ class Contact(models.Model):
     reached_by = models.CharField(_("reached by"), max_length=20, choices=Channel, blank=True, editable=False)
     # Derived from the contact's messages by ContactMessageQuerySet.recount.
     last_message_at = models.DateTimeField(_("last message"), null=True, editable=False)
+    # The last message, contact request, inquiry or answer to an offer; None for an empty thread.
+    last_word_at = models.DateTimeField(_("last word"), null=True, editable=False)
     unread_count = models.PositiveIntegerField(_("unread messages"), default=0, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
@@ -125,12 +116,14 @@ class Contact(models.Model):
             models.Index(fields=["pro", "status", "-created_at", "-id"], condition=PRESENT, name="contact_by_status"),
             models.Index(fields=["pro", "-updated_at", "-id"], condition=PRESENT, name="contact_last_changed"),
             models.Index("pro", NameKey("search_text"), "id", condition=PRESENT, name="contact_by_name"),
-            models.Index("pro", LAST_WORD.desc(), models.F("id").desc(), condition=PRESENT, name="contact_last_word"),
+            models.Index(
+                "pro", LAST_WORD.desc(), models.F("id").desc(), condition=PRESENT, name="contact_by_last_word"
+            ),
             models.Index(fields=["pro", "-created_at", "-id"], condition=~PRESENT, name="contact_archived"),
             models.Index(
-                fields=["pro", "-last_message_at", "-id"],
-                condition=PRESENT & Q(last_message_at__isnull=False),
-                name="contact_last_message",
+                fields=["pro", "-last_word_at", "-id"],
+                condition=PRESENT & Q(last_word_at__isnull=False),
+                name="contact_last_word_at",
             ),
             models.Index(
                 fields=["pro", "unread_count"], condition=PRESENT & Q(unread_count__gt=0), name="contact_unread"
@@ -260,6 +253,13 @@ class Contact(models.Model):
         """Lock the row if it is among these rows, and reload it. Raises DoesNotExist otherwise."""
         hold_book(self.pro_id)
         self.refresh_from_db(from_queryset=rows.select_related("pro").select_for_update(of=("self",)))
+
+    def note_word(self, at: datetime) -> None:
+        """Bring the last word forward to what was written at this time. The caller holds the book."""
+        earlier = Q(last_word_at=None) | Q(last_word_at__lt=at)
+        # Not by `save`: what somebody writes does not change the contact's `updated_at`.
+        if Contact.objects.filter(earlier, pk=self.pk).update(last_word_at=at):
+            self.last_word_at = at
 
     def record_event(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> None:
         insert(self.build_event(kind, by, changes))

@@ -10,7 +10,8 @@ from django.utils import timezone
 from config.accounts.models import Pro, TenantQuerySet
 from config.saving import update_many
 from config.search.query import read_query
-from config.web.compiled import Compiled
+from config.web.compiled import Compiled, Question
+from config.web.together import UNASKED, Answers
 
 from ..search_text import contact_terms
 from .contact import Contact
@@ -28,6 +29,18 @@ def _totals(model: "type[ContactMessage]") -> Compiled[Any]:
         unread = Count("pk", filter=Q(read_at=None, state=model.State.RECEIVED))
         groups = model.objects.filter(contact=contact_id).order_by().values("contact")
         return groups.annotate(last=Max("created_at"), unread=unread).values_list("last", "unread")
+
+    return Compiled(rows)
+
+
+@cache
+def _newest(model: "type[ContactMessage]") -> Compiled["ContactMessage"]:
+    """Compiled query of the newest message of each of some contacts."""
+
+    def rows(ids: list[uuid.UUID]) -> Any:
+        newest = model.objects.filter(contact=OuterRef("pk")).order_by("-created_at", "-id").values("pk")[:1]
+        contacts = Contact.objects.filter(pk__in=ids).annotate(newest=Subquery(newest))
+        return model.objects.filter(pk__in=contacts.values("newest")).order_by()
 
     return Compiled(rows)
 
@@ -54,11 +67,14 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
             (unread.filter(created_at__lte=until) if until else unread).update(read_at=timezone.now())
             self.recount(contact, at=contact.last_message_at)
 
-    def with_last(self, contacts: list[Contact]) -> list[Contact]:
-        """Set `last_message`, the newest message, on each of the contacts, in one query; return them."""
-        newest = self.filter(contact=OuterRef("pk")).order_by("-created_at", "-id").values("pk")[:1]
-        of = Contact.objects.filter(pk__in=[contact.pk for contact in contacts]).annotate(newest=Subquery(newest))
-        rows: dict[uuid.UUID, ContactMessage] = {row.contact_id: row for row in self.filter(pk__in=of.values("newest"))}
+    def ask_last(self, contacts: list[Contact]) -> Question["ContactMessage"]:
+        """The question of `with_last`."""
+        return _newest(self.model).question([contact.pk for contact in contacts])
+
+    def with_last(self, contacts: list[Contact], answers: Answers = UNASKED) -> list[Contact]:
+        """Set `last_message`, the newest message or None, on each of the contacts, in one query; return them."""
+        found = answers.rows(self.ask_last(contacts)) if contacts else []
+        rows = {row.contact_id: row for row in found}
         for contact in contacts:
             contact.last_message = rows.get(contact.pk)  # type: ignore[attr-defined]
         return contacts
@@ -87,9 +103,12 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
     def recount(self, contact: Contact, *, at: datetime | None = None) -> None:
         """Update the contact's unread count and time of the last message. The caller holds the contact or its book.
 
-        `at` is when the last message arrived, which may have been written before others.
+        `at` is when the last message arrived, which may have been written before others. The last word is brought
+        forward; where messages moved away, see `contacts.last_words`.
         """
         last, unread = _totals(self.model).first(contact.pk) or (None, 0)
         contact.last_message_at, contact.unread_count = max(last, at) if last and at else last, unread
         # Not by `save`: a message does not change the contact's `updated_at`.
         update_many([contact], "last_message_at", "unread_count")
+        if contact.last_message_at:
+            contact.note_word(contact.last_message_at)

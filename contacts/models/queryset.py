@@ -68,13 +68,13 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         return self.order_by("-created_at", "-id")
 
     def conversations(self, place: tuple[datetime, uuid.UUID] | None, size: int) -> tuple[list["Contact"], bool]:
-        """A page of contacts with messages, the newest message first, and True when more follow.
+        """A page of contacts with something in their thread, the newest last word first, and True when more follow.
 
-        `place` is (last message, id) of the last contact of the page before.
+        `place` is (last word, id) of the last contact of the page before.
         """
-        rows = self.filter(last_message_at__isnull=False).order_by("-last_message_at", "-id")
+        rows = self.filter(last_word_at__isnull=False).order_by("-last_word_at", "-id")
         if place:
-            rows = rows.filter(TupleLessThan(("last_message_at", "id"), place))
+            rows = rows.filter(TupleLessThan(("last_word_at", "id"), place))
         page = list(rows[: size + 1])
         return page[:size], len(page) > size
 

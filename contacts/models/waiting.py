@@ -119,6 +119,7 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
             return self.get(kind=kind, key=item.key)
         if contact:
             self._bring_back(contact)
+            contact.note_word(since)
         return item
 
     def _bring_back(self, contact: "Contact") -> None:

@@ -62,7 +62,7 @@ def done_list(request: ProRequest) -> HttpResponse:
 
 @require_safe
 def all_list(request: ProRequest) -> HttpResponse:
-    """Every conversation, the last word first."""
+    """Everybody with something in their thread, the last word first."""
     return _show_list(request, "all")
 
 

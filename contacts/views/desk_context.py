@@ -33,7 +33,7 @@ EMPTY = {
     "list": _("Nobody is waiting."),
     "later": _("Nobody is put off to a later time."),
     "done": _("Nothing is done yet."),
-    "all": _("No messages yet. Messages from your channels appear here."),
+    "all": _("Nobody has written yet. Requests, inquiries and messages appear here."),
     "drafts": _("No drafts. What you type is kept here until you send it."),
 }
 

@@ -21,12 +21,14 @@ from ..waiting.listing import (
     SIZE,
     ListedPerson,
     ListPage,
+    ask_last_items,
     from_waiting_cursor,
     list_done,
     list_later,
     list_waiting,
     start_of_today,
 )
+from ..waiting.offer_answers import OfferAnswer, read_offer_answers
 from ..waiting.persons import item_url
 
 
@@ -82,11 +84,17 @@ def read_done(pro: Pro, user: User, search: str, cursor: str, answers: Answers) 
 
 
 def read_all(pro: Pro, user: User, search: str, cursor: str, answers: Answers) -> ListPage[Row]:
-    """Every conversation, the last word first."""
-    contacts = ContactMessage.objects.search_conversations(pro, search)
-    page, has_more = contacts.conversations(from_cursor(cursor, uuid.UUID) if cursor else None, SIZE)
-    end = page[-1].last_message_at if has_more else None
-    rows = [_conversation_row(contact) for contact in ContactMessage.objects.with_last(page)]
+    """Everybody with something in their thread, the last word first."""
+    found = ContactMessage.objects.search_conversations(pro, search)
+    page, has_more = found.conversations(from_cursor(cursor, uuid.UUID) if cursor else None, SIZE)
+    if not page:
+        return ListPage([], "")
+    answers.ask(ContactMessage.objects.ask_last(page), ask_last_items(page))
+    items = {item.contact_id: item for item in answers.rows(ask_last_items(page))}
+    offers = read_offer_answers(items.values())
+    contacts = ContactMessage.objects.with_last(page, answers)
+    rows = [_conversation_row(contact, items.get(contact.pk), offers) for contact in contacts]
+    end = page[-1].last_word_at if has_more else None
     return ListPage(rows, to_cursor(end, page[-1].pk) if end else "")
 
 
@@ -187,10 +195,18 @@ def _item_row(item: WaitingItem, at: datetime) -> Row:
     return Row(str(item.contact_id or item.pk), contact, item, name, at, item.words, about, item.channel)
 
 
-def _conversation_row(contact: Contact) -> Row:
-    last, at = contact.last_message, contact.last_message_at  # type: ignore[attr-defined]
+def _conversation_row(contact: Contact, item: WaitingItem | None, offers: dict[int, OfferAnswer]) -> Row:
+    """Row of a contact with the last message, or with the request, inquiry or answer to an offer after it."""
+    last: ContactMessage | None = contact.last_message  # type: ignore[attr-defined]
+    row = Row(str(contact.pk), contact, None, contact.name, contact.last_word_at or contact.created_at)
+    if item and item.kind != WaitingItem.Kind.MESSAGE and (last is None or item.since > last.created_at):
+        words = offers[item.pk].text if item.pk in offers else item.words
+        tag = item.get_kind_display()
+        return row._replace(words=words, about=item.about, channel=item.channel, tag=tag)
+    if last is None:
+        return row
     tag = last.get_state_display() if last.state == last.State.FAILED else ""
-    return Row(str(contact.pk), contact, None, contact.name, at, channel=last.channel, tag=tag, last=last)  # type: ignore[arg-type]
+    return row._replace(channel=last.channel, tag=tag, last=last)
 
 
 def _draft_row(draft: Draft, user: User) -> Row:

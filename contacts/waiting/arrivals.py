@@ -6,6 +6,7 @@ that stores what arrived, with the Pro's book held.
 
 from collections.abc import Iterable
 
+from ..last_words import recount_threads
 from ..models import Contact, ContactMessage, WaitingItem
 from ..models.waiting import text_fields
 
@@ -64,13 +65,15 @@ def move_items(items: Iterable[WaitingItem], contact: Contact | None) -> None:
     """Move items to the contact that what they stand for belongs to now.
 
     One that ended because its former contact was archived waits again. Moved to an archived contact it stands by
-    itself, as nobody is in the book to be listed.
+    itself, as nobody is in the book to be listed. The caller has moved what the items stand for.
     """
     new_id = contact.pk if contact and not contact.deleted_at else None
-    if moved := [item.pk for item in items if item.contact_id != new_id]:
-        rows = WaitingItem.objects.filter(pk__in=moved)
+    if moved := [item for item in items if item.contact_id != new_id]:
+        rows = WaitingItem.objects.filter(pk__in=[item.pk for item in moved])
         rows.update(contact=new_id)
         rows.reopen(Outcome.ARCHIVED)
+        ids = {id for item in moved for id in (item.contact_id, new_id) if id}
+        recount_threads(Contact.objects.filter(pk__in=ids).select_related("pro"))
 
 
 def move_messages(messages: Iterable[ContactMessage], contact: Contact) -> None:

@@ -1,4 +1,4 @@
-"""Rows of releases without a list of who waits are let wait, by migrations or by hand.
+"""Rows of earlier releases are let wait, and are counted as last words, by migrations or by hand.
 
 All take `get_model`, that of a migration's apps or of `django.apps.apps`, and can be run again: what waits or has ended
 stays as it is.
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from itertools import batched
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from ..models.waiting import text_fields
 
@@ -71,3 +71,13 @@ def _item(model: Any, kind: str, row: Any, fields: dict[str, Any]) -> Any:
     end = {"ended_at": contact.deleted_at, "outcome": "archived"} if contact and contact.deleted_at else {}
     fields = {"pro_id": row.pro_id, "contact_id": contact and contact.pk, "key": str(row.pk), **fields, **end}
     return model(kind=kind, **fields)
+
+
+def fill_last_words(get_model: GetModel, rows: QuerySet[Any], at: str, contact: str = "contact") -> None:
+    """Bring the last word of each contact forward to the newest time in the field `at` of its rows, by batches."""
+    contacts = get_model("contacts", "Contact").objects
+    newest = rows.filter(**{contact: OuterRef("pk")}).order_by().values(contact).annotate(newest=Max(at))
+    rises = Q(last_word_at=None) | Q(last_word_at__lt=F("newest"))
+    for ids in batched(contacts.order_by("pk").values_list("pk", flat=True).iterator(BATCH), BATCH):
+        own = contacts.filter(pk__in=ids).annotate(newest=Subquery(newest.values("newest")))
+        own.filter(rises, newest__isnull=False).update(last_word_at=F("newest"))

@@ -187,6 +187,21 @@ def find_newest(pro: Pro, contacts: Iterable[UUID]) -> dict[UUID, int]:
     return dict(rows.filter(newest_id__isnull=False).values_list("pk", "newest_id"))
 
 
+def ask_last_items(contacts: Iterable[Contact]) -> Question[WaitingItem]:
+    """The question for the newest of what each of these contacts sent, ended or not; reminders are ours."""
+    return _LAST_ITEMS.question([contact.pk for contact in contacts])
+
+
+def _last_items(ids: list[UUID]) -> WaitingItemQuerySet:
+    sent = WaitingItem.objects.filter(contact=OuterRef("pk")).exclude(kind=WaitingItem.Kind.REMINDER)
+    newest = Subquery(sent.order_by(*NEWEST_FIRST).values("pk")[:1])
+    contacts = Contact.objects.filter(pk__in=ids).annotate(newest=newest)
+    return WaitingItem.objects.filter(pk__in=contacts.values("newest"))
+
+
+_LAST_ITEMS = Compiled(_last_items)
+
+
 def waiting_cursor(item: WaitingItem) -> str:
     """Position of an item in the list of who waits."""
     return to_cursor(item.since, f"{item.pk}{'r' if item.is_returned else ''}")

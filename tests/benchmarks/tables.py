@@ -106,6 +106,7 @@ def _fill_contacts(series: Series) -> None:
         "source": "'contact_form'",
         "language": "'fr'",
         "last_message_at": time,
+        "last_word_at": time,
         "unread_count": f"CASE WHEN {words.k} %% 5 = 0 THEN 1 ELSE 0 END",
         "search_text": f"{words.folded_name} || '\n' || {words.email} || '\n+336' || {digits_of('n')} || '\n06' || "
         + digits_of("n"),

@@ -14,6 +14,7 @@ from config.jobs.worker import current_worker_id, requeue_jobs
 from contacts.channels.message import InboundMessage
 from contacts.conversations.receiving import receive_message
 from contacts.conversations.sending import send_message
+from contacts.last_words import recount_threads
 from contacts.models import ChannelConnection, ContactMessage
 
 from .channels import mail_server as mail_servers
@@ -57,7 +58,7 @@ def arrive(
     assert message is not None
     if "sent_at" in fields:
         # As if it had arrived when it was written.
-        ContactMessage.objects.recount(message.contact)
+        recount_threads([message.contact])
     return message
 
 

@@ -116,7 +116,7 @@ def test_sorting(browser, contact, sort, order):
     for name, at, changed in (("Éa", 2, 1), ("eb", 3, 3), ("EC", 1, 2)):
         row = contact(name=name, at=at)
         word = START + timedelta(days=9) if name == "EC" else None
-        Contact.objects.filter(pk=row.pk).update(updated_at=START + timedelta(days=changed), last_message_at=word)
+        Contact.objects.filter(pk=row.pk).update(updated_at=START + timedelta(days=changed), last_word_at=word)
     letters = {"Éa": "A", "eb": "B", "EC": "C"}
     assert "".join(letters[name] for name in names(get(browser, f"sort={sort}"))) == order
 
@@ -147,7 +147,7 @@ def test_every_order_is_read_from_its_index(crowd, plan):
         ("-name", "by_name"),
         ("changed", "last_changed"),
         ("added", "newest"),
-        ("-word", "last_word"),
+        ("-word", "by_last_word"),
     ):
         steps = plan(Contact.objects.for_pro(crowd).order_by(*SORTS[sort])[:50])
         assert f"contact_{name}" in steps and "Sort" not in steps and "TEMP B-TREE" not in steps, steps

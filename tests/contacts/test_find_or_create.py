@@ -51,6 +51,7 @@ def test_a_new_person_as_stored(pro, find):
         "search_text": "anna\nanna@example.org\n+33612345678\n0612345678",
         "reached_by": "",
         "last_message_at": None,
+        "last_word_at": None,
         "unread_count": 0,
         "created_at": contact.created_at,
         "updated_at": contact.updated_at,

@@ -84,16 +84,16 @@ def holds(text, typed):
 
 @pytest.mark.parametrize("model", [Contact], ids=["Contact"], indirect=True)
 def test_conversations_with_two_letters_are_read_in_their_order(model, busy_pro):
-    Contact.objects.for_pro(busy_pro).update(last_message_at=F("created_at"))
+    Contact.objects.for_pro(busy_pro).update(last_word_at=F("created_at"))
     [message] = add(ContactMessage, busy_pro, "xy")
-    Contact.objects.filter(pk=message.contact_id).update(last_message_at=timezone.now())
+    Contact.objects.filter(pk=message.contact_id).update(last_word_at=timezone.now())
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE contacts_contact")
     conversations = ContactMessage.objects.search_conversations(busy_pro, "xy")
     assert conversations.conversations(None, 25) == ([message.contact], False)
-    plan = conversations.filter(last_message_at__isnull=False).order_by("-last_message_at", "-id")[:26].explain()
-    assert "contact_last_message" in plan, plan
+    plan = conversations.filter(last_word_at__isnull=False).order_by("-last_word_at", "-id")[:26].explain()
+    assert "contact_last_word_at" in plan, plan
     # "hashed": all messages would be read before the first conversation.
     assert "Sort" not in plan and "TEMP B-TREE" not in plan and "hashed" not in plan, plan
 
@@ -103,7 +103,7 @@ def test_conversations_are_read_from_both_indexes(model, busy_pro):
     [message] = add(ContactMessage, busy_pro, "an old word")
     conversations = ContactMessage.objects.search_conversations(busy_pro, "old word")
     assert list(conversations) == [message.contact]
-    plan = conversations.filter(last_message_at__isnull=False).order_by("-last_message_at", "-id")[:26].explain()
+    plan = conversations.filter(last_word_at__isnull=False).order_by("-last_word_at", "-id")[:26].explain()
     assert_index_used(plan, ContactMessage, busy_pro)
     if connection.vendor == "sqlite":
         assert "SCAN contacts_search VIRTUAL TABLE" in plan, plan

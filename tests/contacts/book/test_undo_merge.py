@@ -16,6 +16,8 @@ from .merges import ANNA, ANNE, MOBILE, PHONE, find, held, kinds, row
 
 def test_an_undone_merge_leaves_everything_as_it_was(anna, anne, house, user):
     requests = [RequestFactory(property=house, contact=contact) for contact in (anna, anne, anne)]
+    for request in requests:
+        request.contact.note_word(request.created_at)
 
     def everything():
         rows = [row(anna), row(anne)]

@@ -54,7 +54,7 @@ def test_restored_contact_has_its_conversation_again(browser, whatsapp):
 
 def test_empty_list_says_so(browser, user):
     empty = Page(browser.get(LIST)).one("#list .empty")
-    assert empty.text == "No messages yet. Messages from your channels appear here. Connect a channel"
+    assert empty.text == "Nobody has written yet. Requests, inquiries and messages appear here. Connect a channel"
     assert empty.one("a")["href"] == "/settings/channels"
 
 

@@ -100,6 +100,7 @@ def test_new_sender_becomes_a_contact_as_stored(pro, receive_call):
         "search_text": "ines marchand\n\n+33612345678\n0612345678",
         "reached_by": "",
         "last_message_at": contact.last_message_at,
+        "last_word_at": contact.last_word_at,
         "unread_count": 1,
         "created_at": contact.created_at,
         "updated_at": contact.updated_at,

@@ -40,6 +40,7 @@ def test_a_new_contact_as_stored(user, pro, work_tasks):
         "search_text": "anna\nanna@example.org\n+33612345678\n0612345678",
         "reached_by": "",
         "last_message_at": None,
+        "last_word_at": None,
         "unread_count": 0,
         "merged_into_id": None,
         "created_at": contact.created_at,

@@ -52,8 +52,8 @@ def ask(old, prop, contact, hours, **fields):
 
 
 def items():
-    rows = WaitingItem.objects.select_related("contact").order_by("since", "key")
-    return [(row.kind, row.contact and row.contact.name, row.since, row.words, row.outcome) for row in rows]
+    rows = WaitingItem.objects.order_by("since", "key")
+    return list(rows.values_list("kind", "contact__name", "since", "words", "outcome"))
 
 
 def test_messages_and_requests_without_an_answer_wait(migrate):
@@ -93,6 +93,7 @@ def test_messages_and_requests_without_an_answer_wait(migrate):
     assert list(channels) == [("telegram", "Sea view"), ("form", "Sea view"), ("form", "Sea view")]
     with transaction.atomic():
         WaitingItem.objects.filter(contact=ana.pk).end("no_answer", by=None)
+    migrate("contacts", "0033_last_words")
     fill_requests(apps.get_model)
     assert items() == [("message", "Ana", at(3), "At 3", "no_answer"), *expected[1:]]
 
@@ -123,5 +124,6 @@ def test_open_inquiries_and_answered_offers_wait(migrate):
         ("offer", "Jan", at(6), "Kitchen", ""),
     ]
     assert items() == expected
+    migrate("contacts", "0033_last_words")
     fill_inquiries(apps.get_model)
     assert items() == expected

@@ -137,5 +137,5 @@ def test_standing_messages_get_their_search_texts_in_batches(migrate, monkeypatc
     after = migrate("contacts", "0011_message_search_index")
     texts = after.get_model("contacts", "ContactMessage").objects.values_list("search_text", flat=True)
     assert sorted(texts) == ["\nbonjour", *(f"gres\nl'evier {number}" for number in range(7))]
-    migrate("contacts", "0033_last_words")
+    migrate("contacts", "0034_last_words")
     assert [row.name for row in ContactMessage.objects.search_conversations(pro, "gres 6")] == ["Inès"]

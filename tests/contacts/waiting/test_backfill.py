@@ -93,7 +93,7 @@ def test_messages_and_requests_without_an_answer_wait(migrate):
     assert list(channels) == [("telegram", "Sea view"), ("form", "Sea view"), ("form", "Sea view")]
     with transaction.atomic():
         WaitingItem.objects.filter(contact=ana.pk).end("no_answer", by=None)
-    migrate("contacts", "0033_last_words")
+    migrate("contacts", "0034_last_words")
     fill_requests(apps.get_model)
     assert items() == [("message", "Ana", at(3), "At 3", "no_answer"), *expected[1:]]
 
@@ -124,6 +124,6 @@ def test_open_inquiries_and_answered_offers_wait(migrate):
         ("offer", "Jan", at(6), "Kitchen", ""),
     ]
     assert items() == expected
-    migrate("contacts", "0033_last_words")
+    migrate("contacts", "0034_last_words")
     fill_inquiries(apps.get_model)
     assert items() == expected

@@ -127,14 +127,14 @@ def test_what_a_former_release_stored_is_brought_in_once(browser, ask, inquire, 
 
 
 def test_the_migrations_fill_in_the_last_words(migrate):
-    get = migrate("contacts", "0032_counted_people").get_model
-    migrate("contact_requests", "0014_admin_lists")
-    migrate("inquiries", "0013_history_seals")
+    get = migrate("contacts", "0033_privacy").get_model
+    migrate("contact_requests", "0015_consent")
+    migrate("inquiries", "0014_erasure")
     pro = get("accounts", "Pro").objects.create(name="P", email="p@example.org", country="NL")
     usual = {"pro": pro, "email": "a@example.org"}
     talked = get("contacts", "Contact").objects.create(name="Talked", last_message_at=START, **usual)
     silent = get("contacts", "Contact").objects.create(name="Silent", **usual)
-    after = migrate("contacts", "0034_fill_last_words").get_model("contacts", "Contact").objects
+    after = migrate("contacts", "0035_fill_last_words").get_model("contacts", "Contact").objects
     words = dict(after.values_list("pk", "last_word_at"))
     assert words == {talked.pk: START, silent.pk: None}
 

@@ -13,5 +13,5 @@ class Migration(migrations.Migration):
     """Inquiries and answers to offers are words of their contact's thread."""
 
     atomic = False
-    dependencies = [("inquiries", "0013_history_seals"), ("contacts", "0034_fill_last_words")]
+    dependencies = [("inquiries", "0014_erasure"), ("contacts", "0035_fill_last_words")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_sessions"),
-        ("contacts", "0032_counted_people"),
+        ("contacts", "0033_privacy"),
     ]
 
     operations = [

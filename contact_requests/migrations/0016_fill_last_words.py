@@ -12,5 +12,5 @@ class Migration(migrations.Migration):
     """Contact requests are words of their contact's thread."""
 
     atomic = False
-    dependencies = [("contact_requests", "0014_admin_lists"), ("contacts", "0034_fill_last_words")]
+    dependencies = [("contact_requests", "0015_consent"), ("contacts", "0035_fill_last_words")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

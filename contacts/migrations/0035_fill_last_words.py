@@ -13,5 +13,5 @@ class Migration(migrations.Migration):
 
     # Each batch is committed by itself, so that arriving messages wait for none but their own.
     atomic = False
-    dependencies = [("contacts", "0033_last_words")]
+    dependencies = [("contacts", "0034_last_words")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

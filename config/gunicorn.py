@@ -25,10 +25,12 @@ umask = 0o077
 # Whoever waits longer gets 503. A lock is held for milliseconds, and the slowest page takes a second.
 lock_seconds = read_int("DATABASE_LOCK_SECONDS", 5, 1, 50)
 statement_seconds = read_int("DATABASE_STATEMENT_SECONDS", 15, 1, 50)
-# Threads, each with a database connection: clients that send or read slowly hold one each, and not the whole process.
-worker_class = "gthread"
+# Threads, each with a database connection. Clients that send or read slowly hold none of them.
+worker_class = "config.serving.worker.BufferingWorker"
 threads = read_int("WEB_THREADS", 8, 1, 64)
-# A kept connection would stay with one process, however busy; who has sent nothing for 5 seconds holds no thread.
+# Of one process. Two files each, of 1,024 that a process usually may open.
+worker_connections = 400
+# A kept connection would stay with one process, however busy.
 keepalive = 0
 timeout = 60
 graceful_timeout = 20

@@ -81,7 +81,9 @@ def main() -> int:
 def _try(tests: list[str]) -> tuple[str, str]:
     """Run tests in a process of their own; returns what was measured, and one word about it."""
     with tempfile.NamedTemporaryFile(suffix=".xml") as report:
-        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report.name}"]
+        # The later kind of report has no properties of a test.
+        options = ["-q", f"--junitxml={report.name}", "-o", "junit_family=xunit1"]
+        command = [sys.executable, "-m", "pytest", *options]
         code = subprocess.call([*command, *tests], env={**os.environ, "WHOLE_FAULTS": "1"})
         suite = ElementTree.parse(report.name).getroot()[0]  # noqa: S314 our own
     measured = [item.get("value", "") for item in suite.iter("property") if item.get("name") == "measured"]

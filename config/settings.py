@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks_db",
     "lucide",
+    "config.audit",
     "config.backups",
     "config.counts",
     "config.files",
@@ -145,6 +146,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 # What the worker calls once a minute. Named here, as rooms of the same floor do not import each other.
 HOUSEKEEPING = [
     "config.web.models.prune_rate_counts",
+    "config.audit.thinning.thin_audit",
     "config.files.storage.sweep_loose_files",
     "config.jobs.housekeeping.prune_sessions",
     "config.jobs.housekeeping.prune_jobs",
@@ -169,7 +171,7 @@ HOUSEKEEPING = [
     "inquiries.offers.lifecycle.expire_offers",
 ]
 # What a restore calls at its end, in its transaction.
-RESTORE_CHECKS = ["inquiries.history.chain.check_history"]
+RESTORE_CHECKS = ["inquiries.history.chain.check_history", "config.audit.thinning.check_audit"]
 TASKS = {"default": {"BACKEND": "config.jobs.backend.JobBackend", "QUEUES": []}}  # Any: config.jobs.lanes
 WORKER_THREADS = read_int("WORKER_THREADS", 8, 1, 64)
 WORKER_LEASE_SECONDS = read_int("WORKER_LEASE_SECONDS", 15, 2, 600)

@@ -23,6 +23,7 @@ from config.accounts.access import REFUSALS, REQUESTS
 from config.accounts.models import Pro, User
 from config.accounts.models.session import SessionStore
 from config.accounts.proof import PROVEN_AT
+from config.audit.recording import forget_recorded
 from config.web import aside
 from contacts.conversations.webhooks import CALLS
 from inquiries.customers import userhub
@@ -86,6 +87,7 @@ def forget_requests() -> None:
     for limit in (REQUESTS, REFUSALS, CALLS):
         limit._pending.clear()
     aside._waiting.clear()
+    forget_recorded()
     userhub.awaited.reset()
     translation.deactivate()
 

@@ -13,7 +13,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,9 +28,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
 from django.test import TransactionTestCase
 
+from config.audit import db_constraints as audit
 from config.counts.keeping import kept_counts
-from inquiries.history.db_constraints import TABLE as HISTORY
-from inquiries.history.db_constraints import released
+from inquiries.history import db_constraints as history
 
 KEPT_COUNTS = {model.counted.counts for model in kept_counts()}
 # No test pulls the plug. The servers and workers that tests kill are processes with settings of their own.
@@ -277,5 +277,11 @@ def put_back(tables: list[Table]) -> None:
 
 @contextmanager
 def _writable(tables: list[str]) -> Iterator[None]:
-    with released(connection.alias) if HISTORY in tables else transaction.atomic():
+    """A transaction in which these tables can be emptied, append-only ones too."""
+    with ExitStack() as stack:
+        stack.enter_context(transaction.atomic())
+        if history.TABLE in tables:
+            stack.enter_context(history.released(connection.alias))
+        if not {*audit.TABLES}.isdisjoint(tables):
+            stack.enter_context(audit.released(connection.alias))
         yield

@@ -30,7 +30,7 @@ from .contents import (
 )
 
 # Rows of these say that the database is in use.
-IN_USE = ("accounts.Pro", "accounts.User")
+IN_USE = ("accounts.Pro", "accounts.User", "audit.AuditEvent")
 BATCH = 500
 
 

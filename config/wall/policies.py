@@ -14,7 +14,13 @@ EVERYTHING = "*"
 # Read before the Pro is known, or to know it.
 DOORS = {"accounts.Pro", "accounts.User", "accounts.Session", "accounts.ApiToken", "admin.LogEntry"}
 # Rows that nobody changes or deletes, with the columns that an erasure empties where the triggers allow it.
-APPEND_ONLY = {"inquiries_inquiryhistory": ("note", "changed_by", "seal"), "inquiries_historyerasure": ("is_open",)}
+APPEND_ONLY: dict[str, tuple[str, ...]] = {
+    "inquiries_inquiryhistory": ("note", "changed_by", "seal"),
+    "inquiries_historyerasure": ("is_open",),
+    "audit_auditthinning": (),
+}
+# Rows that nobody changes; housekeeping deletes old ones.
+NEVER_CHANGED = {"audit_auditevent"}
 # A sub-select is read once for a statement; the function alone would be for each row.
 NAMED = f"(SELECT current_setting('{SETTING}', true))"
 
@@ -88,4 +94,7 @@ def grant_rights(connection: BaseDatabaseWrapper, role: str) -> None:
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}")
         for table, columns in APPEND_ONLY.items():
             cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {name}")
-            cursor.execute(f"GRANT UPDATE ({', '.join(columns)}) ON {table} TO {name}")
+            if columns:
+                cursor.execute(f"GRANT UPDATE ({', '.join(columns)}) ON {table} TO {name}")
+        for table in sorted(NEVER_CHANGED):
+            cursor.execute(f"REVOKE UPDATE ON {table} FROM {name}")

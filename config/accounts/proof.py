@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from config.web.typed import page_before, read_typed_form
+from config.web.typed import page_before, read_carried_form
 
 from .limits import is_own_password, refuse_guess
 from .resending import SIGNED_OUT
@@ -73,7 +73,7 @@ def _render_question(request: Any, form: PasswordAgainForm) -> HttpResponse:
     reads = request.method != "POST" or READS in request.POST
     context = {
         "form": form,
-        "typed": None if reads else read_typed_form(request),
+        "typed": None if reads else read_carried_form(request),
         "path": request.get_full_path(),
         "back": "" if form.is_bound else page_before(request),
     }

@@ -12,7 +12,8 @@ from django.core import signing
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render, resolve_url
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from config.web import errors
@@ -27,6 +28,11 @@ MAX_AGE = 7 * 24 * 3600  # seconds
 SIGNED_OUT = "X-Signed-Out"
 # A fresh CSRF token for the forms of a page whose user has signed in again elsewhere.
 FRESH_CSRF = "X-CSRF-Token"
+# Of a form without its fields.
+TOO_LONG = _(
+    "You have been signed out, and what you typed is too long to be carried along. Go back with your browser: it "
+    "stands there still. Sign in in another tab, then send it."
+)
 
 
 def sign_writer(user: User) -> str:
@@ -72,11 +78,13 @@ def answer_ended_session(request: Any, path: str) -> HttpResponse:
         return HttpResponseClientRedirect(sign_in.url, headers={SIGNED_OUT: "1"})
     typed = read_typed_form(request)
     if typed and typed.writer and typed.is_typed and _is_workspace(request):
+        if typed.is_cut:
+            return render_sign_in(request, path, "", TOO_LONG, status=413)
         return render_sign_in(request, path, keep_typed(typed))
     return sign_in
 
 
-def render_sign_in(request: Any, path: str, kept: str, error: str = "", status: int = 200) -> HttpResponse:
+def render_sign_in(request: Any, path: str, kept: str, error: Any = "", status: int = 200) -> HttpResponse:
     """Sign-in page that carries a kept form."""
     context = {"form": SignInForm(request), "next": path, "typed": kept, "error": error}
     return render(request, "accounts/sign_in.html", context, status=status)
@@ -115,7 +123,7 @@ def _answer_outdated_sign_in(request: Any) -> HttpResponse:
     typed = open_typed(kept)
     if typed and is_writer(request.user, typed):
         return render_resend(request, typed)
-    error = _("This page had been open too long, or cookies are switched off. Please sign in again.")
+    error = gettext("This page had been open too long, or cookies are switched off. Please sign in again.")
     return render_sign_in(request, request.POST.get("next", ""), kept if typed else "", error, status=403)
 
 

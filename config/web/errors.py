@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from .typed import TypedForm, read_typed_form
+from .typed import TypedForm, read_carried_form
 
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -95,5 +95,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _read_our_form(request: HttpRequest) -> TypedForm | None:
     """Read the form that failed; None for another request, and for a form without our token."""
-    typed = read_typed_form(request)
+    typed = read_carried_form(request)
     return typed if typed and "csrfmiddlewaretoken" in request.POST else None

@@ -39,7 +39,8 @@ LABELS = {
 class TypedForm(NamedTuple):
     """A form as it was sent to `path`, without files and secrets.
 
-    `writer` is the value of its field WRITER, and `back` the page that it was on.
+    `writer` is the value of its field WRITER, and `back` the page that it was on. `is_cut` is true of one that was too
+    large to be carried: it has no fields.
     """
 
     writer: str
@@ -48,11 +49,12 @@ class TypedForm(NamedTuple):
     fields: list[list[str]]
     files: list[str]
     has_secrets: bool
+    is_cut: bool = False
 
     @property
     def is_typed(self) -> bool:
         """False for a mere button, which is as well pressed again."""
-        return bool(self.shown or self.files or self.has_secrets)
+        return bool(self.shown or self.files or self.has_secrets or self.is_cut)
 
     @property
     def shown(self) -> list[tuple[Any, str]]:
@@ -63,7 +65,7 @@ class TypedForm(NamedTuple):
 
 
 def read_typed_form(request: HttpRequest) -> TypedForm | None:
-    """Read the form that was sent; None for another request, an unreadable and a too large one."""
+    """Read the form that was sent; None for another request and an unreadable one."""
     if request.method != "POST" or request.content_type not in FORM_TYPES:
         return None
     try:
@@ -72,17 +74,23 @@ def read_typed_form(request: HttpRequest) -> TypedForm | None:
         return None
     kept = [name for name in names if not SECRETS.search(name)]
     fields = [[name, value] for name in kept for value in request.POST.getlist(name)]
-    if sum(len(name) + len(value.encode(errors="replace")) for name, value in fields) > MAX_KEPT:
-        return None
+    is_cut = sum(len(name) + len(value.encode(errors="replace")) for name, value in fields) > MAX_KEPT
     files = [file.name or "" for _name, files in request.FILES.lists() for file in files]
     return TypedForm(
         writer=request.POST.get(WRITER, ""),
         path=request.get_full_path(),
         back=page_before(request),
-        fields=fields,
+        fields=[] if is_cut else fields,
         files=[*files, *request.POST.getlist(FILE_NAMES)],
         has_secrets=len(kept) < len(names),
+        is_cut=is_cut,
     )
+
+
+def read_carried_form(request: HttpRequest) -> TypedForm | None:
+    """Read the form that was sent; None too for one that is too large to be sent again from another page."""
+    typed = read_typed_form(request)
+    return None if typed and typed.is_cut else typed
 
 
 def page_before(request: HttpRequest) -> str:

@@ -35,7 +35,9 @@
       if (!isAsked(requestConfig)) event.preventDefault();
     }
     if (!xhr.getResponseHeader("X-Signed-Out")) return;
-    if (isAsked(requestConfig) && requestConfig.formData.has("typed_by")) sendAsPage(requestConfig);
+    // Too much for the sign-in page stays here.
+    const length = [...requestConfig.formData].reduce((sum, [, value]) => sum + (value.length ?? 0), 0);
+    if (isAsked(requestConfig) && requestConfig.formData.has("typed_by") && length < 3e5) sendAsPage(requestConfig);
     else if (isTyped()) show((isSignedOut = "signed-out"));
     else return;
     event.preventDefault();

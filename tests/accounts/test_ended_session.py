@@ -119,11 +119,26 @@ def test_a_mere_button_leads_back_to_the_page(client, path, user):
     assert (response.status_code, response["Location"]) == (302, f"/sign-in?next={path}")
 
 
-def test_too_much_is_not_carried(client, path, note, monkeypatch):
-    monkeypatch.setattr(typed_forms, "MAX_KEPT", 100)
+def test_what_is_too_much_to_be_carried_is_said_to_stand_on_the_page(client, path, note, user):
     form, fields = note
-    response = send(client, path, form, fields | {"body": "x" * 100})
-    assert response["Location"] == f"/sign-in?next={path}"
+    response = send(client, path, form, fields | {"body": "x" * (typed_forms.MAX_KEPT + 1)})
+    page = Page(response, 413)
+    assert page.texts(".message") == [
+        "You have been signed out, and what you typed is too long to be carried along. Go back with your browser: it "
+        "stands there still. Sign in in another tab, then send it."
+    ]
+    # The page that stands still has the token of the former session: the form is not lost to it either.
+    assert sign_in(client, page, user).status_code == 302
+    again = Page(send(client, path, form, fields | {"body": "x" * (typed_forms.MAX_KEPT + 1)}), 403)
+    assert again.texts("main p")[0].startswith("You had been signed out, so it was not sent, and it is too long")
+    assert (again.has("main form"), again.one("main a.button")["href"]) == (False, path)
+    assert not ContactNote.objects.exists()
+
+
+def test_a_large_form_is_carried(client, path, note, user):
+    form, fields = note
+    page = Page(send(client, path, form, fields | {"body": "é" * 400_000}))
+    assert shown(Page(sign_in(client, page, user))) == ["é" * 400_000]
 
 
 @pytest.mark.parametrize("kept", ["", "nonsense", "a\0b", "x" * 5000])

@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from config.accounts.inbox import Tab
 from config.accounts.models import Pro
 
+from .listing import show_beside
 from .models import ContactRequest
 
 
@@ -15,6 +16,6 @@ def _set_aside(pro: Pro) -> QuerySet[ContactRequest]:
 
 # See `config.accounts.inbox`.
 TABS = [
-    Tab(4, "contact_requests:request_list", pgettext_lazy("inbox", "Requests"), "house"),
+    Tab(4, "contact_requests:request_list", pgettext_lazy("inbox", "Requests"), "house", beside=show_beside),
     Tab(7, "contact_requests:set_aside", pgettext_lazy("inbox", "Set aside"), "shield-alert", _set_aside),
 ]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("contacts/archive", chosen.contacts_archive, name="contacts_archive"),
     path("contacts/export-chosen.csv", chosen.contacts_export, name="contacts_export"),
     path("contacts/views", kept_views.view_keep, name="view_keep"),
+    path("contacts/views/<int:id>", kept_views.view_rename, name="view_rename"),
     path("contacts/views/<int:id>/delete", kept_views.view_delete, name="view_delete"),
     path("contacts/restore", chosen.contacts_restore, name="contacts_restore"),
     path("contacts/<uuid:id>", contact.contact_detail, name="contact_detail"),

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 
@@ -19,10 +20,18 @@ from config.web.together import UNASKED, Answers
 from .models import Pro
 
 
+class Beside(NamedTuple):
+    """Template and context of a list that stands beside the thread of a person who was opened from it."""
+
+    template: str
+    context: dict[str, Any]
+
+
 class Tab(NamedTuple):
     """A list: its `position`, the URL name of its first `page`, and the rows that are counted, None for no count.
 
-    `counted` gives the rows of a Pro, by their column `pro`, and `count` is what is counted of them.
+    `counted` gives the rows of a Pro, by their column `pro`, and `count` is what is counted of them. `beside` gives the
+    list for a query string, and raises InvalidCursorError.
     """
 
     position: int
@@ -31,6 +40,7 @@ class Tab(NamedTuple):
     icon: str
     counted: Callable[[Pro], QuerySet[Any]] | None = None
     count: Any = Count("pk")
+    beside: Callable[[Pro, QueryDict], Beside] | None = None
 
 
 def counted_tabs(pro: Pro, answers: Answers = UNASKED) -> list[tuple[Tab, int | None]]:

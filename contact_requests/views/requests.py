@@ -1,20 +1,18 @@
-"""The list of every contact request, newest first, and the change of one's status from a page."""
+"""The page of every contact request, newest first, and the change of one's status from a page."""
 
 import uuid
 from datetime import timedelta
-from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, wants
 from config.accounts.models import User
-from config.web.paging import InvalidCursorError, from_cursor, to_cursor
+from config.web.paging import InvalidCursorError, from_cursor
 from config.web.toasts import toast
 from contacts.models import WaitingItem
 from contacts.models.waiting import WaitingItemQuerySet
@@ -22,102 +20,37 @@ from contacts.views.leaving import make_undo_url
 from contacts.waiting.endings import end_waiting
 
 from ..desk import thread_url
-from ..forms import InboxFilter
+from ..listing import LIST, RequestList
 from ..marking import mark_contact_request
-from ..models import ContactRequest, ContactRequestCount, InvalidTransitionError
+from ..models import ContactRequest, InvalidTransitionError
 
 PAGE = "contact_requests/requests.html"
-ROWS = 25
-TABS = ["all", "new", "read", "replied"]
-
-
-class RequestList:
-    """A Pro's list of contact requests, filtered by the query string."""
-
-    def __init__(self, request: ProRequest) -> None:
-        self.pro = request.pro
-        self.form = InboxFilter(self.pro, request.GET)
-        self.form.is_valid()
-        filters = self.form.cleaned_data
-        self.status = filters.get("status") or "all"
-        self.search, self.property = filters.get("q") or "", filters.get("property")
-        self.cursor = request.GET.get("cursor")
-
-    def rows(self) -> Any:
-        """The contact requests that match the filters, newest first."""
-        rows = ContactRequest.objects.for_pro(self.pro).select_related("property").newest_first()
-        if self.status != "all":
-            rows = rows.filter(status=self.status)
-        if self.property:
-            rows = rows.filter(property=self.property)
-        return rows.search(self.search) if self.search else rows
-
-    def query(self, **changes: str) -> str:
-        """Encode the filters, with these changes, as a query string; empty values are left out."""
-        filters = {
-            "status": self.status,
-            "q": self.search,
-            "property": str(self.property.pk) if self.property else "",
-            **changes,
-        }
-        query = QueryDict(mutable=True)
-        query.update({name: value for name, value in filters.items() if value})
-        return query.urlencode()
-
-    @property
-    def back_url(self) -> str:
-        """Address of the page of the list that is shown."""
-        query = self.query(cursor=self.cursor or "")
-        return f"{reverse('contact_requests:request_list')}?{query}"
-
-    def context(self) -> dict[str, Any]:
-        """One page of rows, and the query string of the next one."""
-        try:
-            rows = self.rows().after(*from_cursor(self.cursor, uuid.UUID)) if self.cursor else self.rows()
-        except InvalidCursorError as error:
-            raise Http404 from error
-        page, more = rows.page(ROWS)
-        end = to_cursor(page[-1].created_at, page[-1].pk) if more else ""
-        return {
-            "requests": self,
-            "rows": page,
-            "next_query": self.query(cursor=end) if more else "",
-            "newest": "" if self.cursor else _newest_cursor(page),
-        }
-
-    def frame(self) -> dict[str, Any]:
-        """The tabs of the states with their counts."""
-        counts = ContactRequestCount.objects.by_status(self.pro)
-        names = {**dict(ContactRequest.Status.choices), "all": _("All")}
-        return {"tabs": [(tab, names[tab], counts[tab], self.query(status=tab)) for tab in TABS]}
-
-
-def _newest_cursor(page: list[ContactRequest]) -> str:
-    """The cursor of the first row; of this moment for an empty list."""
-    first = (page[0].created_at, page[0].pk) if page else (timezone.now(), uuid.UUID(int=0))
-    return to_cursor(*first)
 
 
 @require_safe
 def request_list(request: ProRequest) -> HttpResponse:
     """Show the list; htmx gets the list ("list") or the rows after a cursor ("more") alone."""
-    requests = RequestList(request)
+    requests = RequestList(request.pro, request.GET)
+    try:
+        context = requests.context()
+    except InvalidCursorError as error:
+        raise Http404 from error
     if wants(request, "more"):
-        return render(request, f"{PAGE}#rows", requests.context())
-    context = {**requests.frame(), **requests.context()}
-    return render(request, f"{PAGE}#list" if wants(request, "list") else PAGE, context)
+        return render(request, f"{LIST}#rows", context)
+    context |= requests.frame()
+    return render(request, f"{LIST}#list" if wants(request, "list") else PAGE, context)
 
 
 @require_safe
 def request_arrivals(request: ProRequest) -> HttpResponse:
     """Count the contact requests that have arrived since the list was rendered."""
-    requests = RequestList(request)
+    requests = RequestList(request.pro, request.GET)
     try:
         created_at, _id = from_cursor(request.GET.get("since", ""), uuid.UUID)
     except InvalidCursorError as error:
         raise Http404 from error
     count = requests.rows().filter(created_at__gt=created_at).count()
-    return render(request, f"{PAGE}#arrivals", {"requests": requests, "count": count, "newest": request.GET["since"]})
+    return render(request, f"{LIST}#arrivals", {"requests": requests, "count": count, "newest": request.GET["since"]})
 
 
 @require_POST

@@ -7,6 +7,7 @@ from config.accounts.models import Pro, TenantQuerySet, User
 MAX_VIEWS = 20
 # The longest search, 200 characters of which a URL needs twelve for each, and the filters.
 MAX_QUERY = 3000
+TAKEN = _("There is a view with this name already.")
 
 
 class KeptViewQuerySet(TenantQuerySet["KeptView"]):
@@ -24,12 +25,28 @@ class KeptViewQuerySet(TenantQuerySet["KeptView"]):
             if same := own.filter(name__iexact=name).first():
                 if same.query == query:
                     return same
-                raise ValidationError({"name": _("There is a view with this name already.")})
+                raise ValidationError({"name": TAKEN})
             if own.count() >= MAX_VIEWS:
                 raise ValidationError({"name": _("Keep at most %(n)s views.") % {"n": MAX_VIEWS}})
             view = self.model(pro=pro, user=user, name=name, query=query)
             view.full_clean()
             view.save()
+            return view
+
+    def rename(self, pro: Pro, user: User, id: int, name: str) -> "KeptView":
+        """Give a view of the user's another name.
+
+        Raises ValidationError for the name of another one, and DoesNotExist when it was deleted meanwhile.
+        """
+        with transaction.atomic():
+            User.objects.select_for_update(no_key=True).get(pk=user.pk)
+            own = self.for_pro(pro).of_user(user)
+            view = own.get(pk=id)
+            if own.filter(name__iexact=name).exclude(pk=id).exists():
+                raise ValidationError({"name": TAKEN})
+            view.name = name
+            view.full_clean()
+            view.save(update_fields=["name"])
             return view
 
 

@@ -1,9 +1,10 @@
 """A list of the desk as a query string asks for it, and what its page shows."""
 
+from contextlib import suppress
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.http import ProRequest
-from config.accounts.inbox import COUNTS, counted_tabs, find_tab
+from config.accounts.inbox import COUNTS, Beside, Tab, counted_tabs, find_tab
 from config.accounts.models import Pro
 from config.web.compiled import Question
 from config.web.paging import InvalidCursorError, to_cursor
@@ -39,10 +40,15 @@ EMPTY = {
 
 
 class Origin(NamedTuple):
-    """List of another app that a person was opened from: its name, and the address of the person's row in it."""
+    """List of another app that a person was opened from: its name, and the address of the person's row in it.
+
+    `row` is the id of that row, `tab` the list.
+    """
 
     name: str | Promise
     url: str
+    row: str
+    tab: Tab
 
 
 class DeskList:
@@ -75,9 +81,24 @@ class DeskList:
     @cached_property
     def origin(self) -> Origin | None:
         """List of another app that the person was opened from; None for any other address."""
-        path = self.from_url.partition("?")[0].partition("#")[0]
+        url, _hash, row = self.from_url.partition("#")
+        path = url.partition("?")[0]
         tab = find_tab(path) if path else None
-        return Origin(tab.name, self.from_url) if tab else None
+        return Origin(tab.name, self.from_url, row, tab) if tab else None
+
+    def show_beside(self) -> Beside | None:
+        """The list of another app that the person was opened from, as it stands beside them."""
+        if self.origin is None or self.origin.tab.beside is None:
+            return None
+        query = self.origin.url.partition("#")[0].partition("?")[2]
+        with suppress(InvalidCursorError):
+            return self.origin.tab.beside(self.pro, QueryDict(query))
+        return None
+
+    @property
+    def title(self) -> str | Promise:
+        """Name of the list that stands beside the thread."""
+        return self.origin.name if self.origin else self.name
 
     @property
     def back_url(self) -> str:

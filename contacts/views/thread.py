@@ -66,7 +66,11 @@ def show_person(request: ProRequest, contact: Contact, status: int = 200, **more
     }
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, f"{PAGE}#person", {**context, "is_swap": True}, status=status)
-    return render(request, PAGE, {**list_context(request, desk), **context}, status=status)
+    if beside := desk.show_beside():
+        context |= {**beside.context, "beside": beside.template}
+    else:
+        context |= list_context(request, desk)
+    return render(request, PAGE, context, status=status)
 
 
 @require_POST

@@ -4,7 +4,7 @@
   const phone = matchMedia("(max-width: 50rem)");
   const desk = one(".desk");
   const list = () => one("#list");
-  const openRow = () => one(`#row-${CSS.escape(one("[data-person]")?.dataset.person ?? "none")} [data-row]`);
+  const openRow = () => one(`#${CSS.escape(one("[data-in-list]")?.dataset.inList || "none")} [data-row]`);
 
   const tellCount = () => {
     const badge = one("#rail-count");
@@ -63,6 +63,7 @@
     desk.classList.add("is-preview");
     history.pushState({ htmx: true }, "", back.href.split("#")[0]);
     list().scrollTop = scrolled;
+    row.scrollIntoView({ block: "nearest" });
     row.focus({ preventScroll: true });
   });
 

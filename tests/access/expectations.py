@@ -68,6 +68,7 @@ WORKSPACE = {
     "contacts/archive": page(POST=302),
     "contacts/export-chosen.csv": page(POST=200),
     "contacts/views": page(POST=422),
+    "contacts/views/<int:id>": page(id=KeptView, GET=200, POST=422),
     "contacts/views/<int:id>/delete": page(id=KeptView, POST=302),
     "contacts/restore": page(POST=302),
     "contacts/<uuid:id>": page(id=Contact, GET=200),
@@ -176,6 +177,7 @@ WORKSPACE = {
 }
 # Of one person: not found by a colleague.
 PERSONAL = {
+    "contacts/views/<int:id>",
     "contacts/views/<int:id>/delete",
     "inbox/<uuid:id>/draft/files/<int:file>/delete",
     "inbox/<uuid:id>/replies/<int:reply>",

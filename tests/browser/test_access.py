@@ -16,7 +16,7 @@ from contact_requests.pictures import add_picture
 from contact_requests.receipts import make_receipt_key
 from contacts.channels.message import File, Media
 from contacts.conversations.writing import write_message
-from contacts.models import Contact, ContactImport, ContactMessage, ContactNote
+from contacts.models import Contact, ContactImport, ContactMessage, ContactNote, KeptView
 from inquiries.attachments import attach
 from inquiries.models import AllowedMove, FilterOption, Inquiry, InquiryType
 from inquiries.pipeline.moves import close_inquiry, move_inquiry
@@ -64,6 +64,7 @@ CLOSED = [
     "/contacts?q=nobody",
     "/contacts?view=archived",
     "/contacts/new",
+    "/contacts/views/{view}",
     "/contacts/{contact}",
     "/contacts/{contact}/edit/phone",
     "/contacts/{contact}/notes/{note}",
@@ -123,6 +124,7 @@ def row(user, shipped):
     answer(rows[0], "Yes.", by=user)
     ContactFactory(id=TWIN, pro=user.pro, name=rows[0].name, phone="+33612345678", role="tenant")
     make_token(user.pro)
+    KeptView.objects.keep(user.pro, user, "Wolfeschlegelsteinhausenbergerdorff", "sort=name")
     add_picture(house, picture(), filename="front.jpg", description="The front")
     ContactNote.objects.add_note(rows[0].contact, "Prefers calls after six. " * 9, by=user)
     rows[0].contact.change({"status": "applicant"}, by=user)
@@ -261,6 +263,7 @@ def tour(page, row, user, check):
     gone = Contact.objects.for_pro(row.pro, deleted=True).get().pk
     for path in CLOSED:
         rows = {"id": row.pk, "contact": row.contact_id, "note": row.contact.notes.get().pk, "gone": gone, "twin": TWIN}
+        rows["view"] = user.kept_views.get().pk
         page.goto(path.format(**rows, **imports(), **inquiries(), **conversations()))
         if path == "/docs/api":
             # Its routes look alike. The colours of all would take as long as those of all other pages together.

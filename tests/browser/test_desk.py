@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from contacts.models import ContactMessage, ContactNote, Draft, WaitingItem
 from contacts.waiting.later import put_off
 from tests.contacts.messaging import arrive, connect, peer
+from tests.factories import PropertyFactory, RequestFactory
 
 from .conftest import wait_until
 
@@ -69,6 +70,39 @@ def test_people_in_sight(enter, people, size, least):
     rows = page.evaluate(ROWS_IN_SIGHT)
     tell(f"people in sight: {len(rows)}, first row at y = {rows[0][0]}")
     assert (len(rows) >= least, rows[0][0] <= 90) == (True, True)
+
+
+@pytest.mark.parametrize(("size", "least"), [(DESK, 11), (PHONE, 8)], ids=["desk", "phone"])
+def test_requests_in_sight(enter, user, size, least):
+    house = PropertyFactory(pro=user.pro)
+    for _n in range(16):
+        RequestFactory(property=house)
+    rows = enter("/inbox/requests", **size).evaluate(ROWS_IN_SIGHT)
+    tell(f"requests in sight: {len(rows)}, first row at y = {rows[0][0]}")
+    assert (len(rows) >= least, rows[0][0] <= 90) == (True, True)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_person_of_the_requests_stands_beside_them_after_a_reload_and_on_the_way_back(enter, user, size):
+    house = PropertyFactory(pro=user.pro)
+    for _n in range(40):
+        RequestFactory(property=house)
+    asked = RequestFactory(property=house, name="Anna", created_at=timezone.now() - timedelta(days=1))
+    page = enter("/inbox/requests?status=new", **size)
+    row = page.locator(f"#row-{asked.pk}")
+    page.locator("#more").scroll_into_view_if_needed()
+    row.locator("a").click()
+    expect(page.locator("#person-name")).to_have_text("Anna")
+    expect(row.locator("a")).to_have_attribute("aria-current", "true")
+    page.reload()
+    expect(page.locator("#person-name")).to_have_text("Anna")
+    expect(row.locator("a")).to_have_attribute("aria-current", "true")
+    expect(page.locator("#desk-title")).to_contain_text("Requests")
+    assert "Anna · Requests" in page.title()
+    if size is PHONE:
+        page.locator(".item-back").click()
+        expect(row).to_be_in_viewport()
+        assert "/inbox/requests?status=new" in page.url
 
 
 def test_a_wide_screen_shows_who_has_waited_longest(enter, people):

@@ -16,7 +16,7 @@ def stored():
 
 
 def kept_links(response):
-    return [(link.text, link["href"]) for link in Page(response).all("#kept-views form > a")]
+    return [(link.text, link["href"]) for link in Page(response).all("#kept-views form > a:not(.icon-button)")]
 
 
 def test_a_list_is_kept_with_its_search_filters_and_order_and_without_its_page(browser, user):
@@ -101,12 +101,46 @@ def test_it_is_deleted_and_the_toast_keeps_it_again(browser, user):
     assert stored() == [(user.name, "Né & né", "q=a%26b&sort=name")]
 
 
+def test_it_is_renamed_on_a_page_of_its_own_and_the_toast_undoes_it(browser, user):
+    view = KeptView.objects.keep(user.pro, user, "Tenants", "role=tenant")
+    link = Page(browser.get("/contacts")).one("#kept-views form > a.icon-button")
+    assert (link.text, link["href"]) == ("Rename Tenants", f"{KEEP}/{view.pk}")
+    form = Page(browser.get(link["href"])).form(".stack")
+    assert form.fields["name"] == "Tenants"
+    response = browser.post(form.action, {**form.fields, "name": " All tenants "})
+    assert (response["Location"], stored()) == (
+        "/contacts?role=tenant",
+        [(user.name, "All tenants", "role=tenant")],
+    )
+    toast = Page(browser.get(response["Location"])).one("#toasts .toast")
+    assert toast.one("p").text == "The view is called “All tenants” now."
+    browser.post(toast.form().action)
+    assert stored() == [(user.name, "Tenants", "role=tenant")]
+
+
+def test_the_same_name_in_other_letters_is_its_own_and_that_of_another_view_is_refused(browser, user):
+    view = KeptView.objects.keep(user.pro, user, "Tenants", "")
+    KeptView.objects.keep(user.pro, user, "New", "q=x")
+    assert browser.post(f"{KEEP}/{view.pk}", {"name": "TENANTS"}).status_code == 302
+    for name, error in (
+        ("new", "There is a view with this name already."),
+        ("", "This field is required."),
+        ("a\0b", "Null characters are not allowed."),
+        ("x" * 41, "Ensure this value has at most 40 characters (it has 41)."),
+    ):
+        page = Page(browser.post(f"{KEEP}/{view.pk}", {"name": name}), 422)
+        assert page.texts(".stack .errorlist") == [error]
+    assert [name for _user, name, _query in stored()] == ["TENANTS", "New"]
+
+
 def test_those_of_colleagues_and_of_another_pro_are_nobodys(browser, user, other_user):
     colleague = UserFactory(pro=user.pro, name="Colin Colleague")
     for owner in (colleague, other_user):
         view = KeptView.objects.keep(owner.pro, owner, "Mine", "")
         assert browser.post(f"{KEEP}/{view.pk}/delete").status_code == 404
-    assert len(stored()) == 2
+        assert browser.get(f"{KEEP}/{view.pk}").status_code == 404
+        assert browser.post(f"{KEEP}/{view.pk}", {"name": "Yours"}).status_code == 404
+    assert [name for _user, name, _query in stored()] == ["Mine", "Mine"]
     assert kept_links(browser.get("/contacts")) == []
 
 
@@ -114,3 +148,4 @@ def test_those_of_colleagues_and_of_another_pro_are_nobodys(browser, user, other
 def test_one_that_cannot_be_is_404(browser, user, id):
     KeptView.objects.keep(user.pro, user, "Mine", "")
     assert (browser.post(f"{KEEP}/{id}/delete").status_code, len(stored())) == (404, 1)
+    assert browser.post(f"{KEEP}/{id}", {"name": "x"}).status_code == 404

@@ -1,0 +1,49 @@
+"""A person who was opened from the list of requests stands beside that list, as it was filtered."""
+
+from urllib.parse import quote
+
+from tests.pages import Page
+
+from ..factories import PropertyFactory, RequestFactory
+
+LIST = "/inbox/requests"
+
+
+def open_from(browser, contact_request, origin):
+    query = quote(f"{origin}#row-{contact_request.pk}", safe="")
+    return Page(browser.get(f"/inbox/{contact_request.contact_id}?from={query}"))
+
+
+def test_the_row_leads_to_the_person_beside_the_same_rows(browser, house, user):
+    new, read = (RequestFactory(property=house, name=name) for name in ("Ana", "Bob"))
+    RequestFactory(property=PropertyFactory(pro=house.pro), name="Elsewhere")
+    read.mark("read", by=user)
+    path = f"{LIST}?status=new&property={house.pk}"
+    row = Page(browser.get(path)).one(f"#row-{new.pk} a")
+    page = Page(browser.get(row["href"].partition("#")[0]))
+    assert page.texts(".person-row strong") == ["Ana"]
+    assert page.one(".row[aria-current]")["href"] == row["href"]
+    assert (page.one("#person-name").text, page.one("#desk-title").text) == ("Ana", "Requests Other lists")
+    assert page.values("nav#views [aria-current]", "href") == [LIST]
+    assert page.one("title").text == "Ana · Requests · Vestibule"
+    assert page.one(".item-back")["href"] == f"{path}#row-{new.pk}"
+
+
+def test_what_is_done_to_the_person_keeps_the_list(browser, house):
+    contact_request = RequestFactory(property=house, name="Ana")
+    page = open_from(browser, contact_request, LIST)
+    note = page.form("form[action*='/note']")
+    assert note.action.endswith(f"from={quote(f'{LIST}#row-{contact_request.pk}', safe='')}")
+
+
+def test_an_origin_that_is_none_shows_who_waits(browser, house):
+    contact_request = RequestFactory(property=house, name="Ana")
+    for origin in ("/nowhere", "", "https://evil.example/inbox/requests", f"{LIST}?cursor=nonsense"):
+        page = open_from(browser, contact_request, origin)
+        assert (page.one("#desk-title").text.split()[0], page.has(".desk-filters")) == ("Waiting", False)
+
+
+def test_another_office_sees_its_own_requests_beside(other_browser, other_user, house):
+    RequestFactory(property=house, name="Ours")
+    theirs = RequestFactory(property=PropertyFactory(pro=other_user.pro), name="Theirs")
+    assert open_from(other_browser, theirs, f"{LIST}?property={house.pk}").texts(".person-row strong") == ["Theirs"]

@@ -15,8 +15,9 @@ SQLITE_OPTIONS = {
     # A write transaction takes its lock at the start; a reader that turns writer would fail at once instead.
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    # WAL lets readers go on beside a writer; FULL keeps an acknowledged write through a power cut.
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    # WAL lets readers go on beside a writer; FULL keeps an acknowledged write through a power cut. What is deleted is
+    # overwritten with zeros.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
 }
 
 

@@ -158,6 +158,7 @@ HOUSEKEEPING = [
     "contacts.models.canned_reply.prune_canned_replies",
     "contacts.models.contact_import.prune_imports",
     "contacts.models.delivery.prune_deliveries",
+    "contacts.models.person_export.prune_person_exports",
     "contacts.models.message.fill_missing_search_texts",
     "contacts.waiting.later.wake_items",
     "contacts.conversations.sending.fail_abandoned_messages",
@@ -172,6 +173,8 @@ HOUSEKEEPING = [
 ]
 # What a restore calls at its end, in its transaction.
 RESTORE_CHECKS = ["inquiries.history.chain.check_history", "config.audit.thinning.check_audit"]
+# What it calls after it, with the lines of the list of erasures that was handed to it.
+RESTORE_LAST = ["contacts.privacy.again.erase_again"]
 TASKS = {"default": {"BACKEND": "config.jobs.backend.JobBackend", "QUEUES": []}}  # Any: config.jobs.lanes
 WORKER_THREADS = read_int("WORKER_THREADS", 8, 1, 64)
 WORKER_LEASE_SECONDS = read_int("WORKER_LEASE_SECONDS", 15, 2, 600)

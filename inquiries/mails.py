@@ -19,7 +19,7 @@ ACKNOWLEDGMENT_ID = "inquiry."
 
 
 def _find_inquiry(inquiry_id: int) -> Inquiry | None:
-    return Inquiry.objects.select_related("pro", "inquiry_type").filter(pk=inquiry_id).first()
+    return Inquiry.objects.select_related("pro", "inquiry_type").filter(pk=inquiry_id, erased_at=None).first()
 
 
 @task(queue_name="mail")

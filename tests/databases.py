@@ -34,7 +34,7 @@ from inquiries.history import db_constraints as history
 
 KEPT_COUNTS = {model.counted.counts for model in kept_counts()}
 # No test pulls the plug. The servers and workers that tests kill are processes with settings of their own.
-SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA secure_delete=ON;"
 
 
 @pytest.fixture(scope="session")

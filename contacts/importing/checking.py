@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from ..addresses import identities_of
+from ..book.erased_addresses import find_marked
 from ..models import Contact, ContactIdentity, ContactImport, ContactImportRow
-from .rows import ParsedRow, displayed_note, language_of, parse_row, refuse_on_error
+from .rows import ParsedRow, displayed_note, language_of, parse_row, refuse, refuse_on_error
 
 Outcome = ContactImportRow.Outcome
 Identity = tuple[str, str]
@@ -35,9 +38,9 @@ class Checker:
             for row in rows:
                 with refuse_on_error(row):
                     parsed_rows.append((row, parse_row(contact_import, row)))
-        book = BookExcerpt(contact_import, [parsed for _row, parsed in parsed_rows])
-        for row, parsed in parsed_rows:
-            self._decide(row, parsed, book)
+            book = BookExcerpt(contact_import, [parsed for _row, parsed in parsed_rows])
+            for row, parsed in parsed_rows:
+                self._decide(row, parsed, book)
         self.position = rows[-1].number if rows else contact_import.position
 
     def _load_earlier_rows(self, contact_import: ContactImport) -> None:
@@ -58,6 +61,10 @@ class Checker:
         identities = identities_of(newcomer.email, newcomer.phone)
         holders = {pair[0]: book.holders.get(pair) or self.holders.get(pair) for pair in identities}
         holder = (id if id in book.contacts else None) or holders.get("email") or holders.get("phone")
+        if holder is None and (erased := book.erased.intersection(identities)):
+            reason = _("This person was erased. Add them by hand if you mean to.")
+            refuse(row, {channel: reason for channel, _address in erased})
+            return
         given = {name for name in Contact.FILLABLE if getattr(newcomer, name)}
         self._add_holder(holder or row.number, newcomer.email, newcomer.phone)
         if holder is None:
@@ -82,7 +89,9 @@ def holder_field(holder: Holder) -> dict[str, Any]:
 
 
 class BookExcerpt:
-    """The part of the address book that these rows refer to: `holders` of identities, and `contacts` by id."""
+    """The part of the address book that these rows refer to: `holders` of identities, `contacts` by id, and the
+    identities of `erased` persons.
+    """
 
     def __init__(self, contact_import: ContactImport, parsed_rows: Iterable[ParsedRow]) -> None:
         external_ids: dict[str, list[str]] = {"email": [], "phone": []}
@@ -96,4 +105,7 @@ class BookExcerpt:
             for external_id, contact_id in rows.values_list("external_id", "contact_id"):
                 self.holders[channel, external_id] = contact_id
         ids = {*self.holders.values(), *(parsed.id for parsed in parsed_rows if parsed.id)}
+        self.erased = find_marked(
+            contact_import.pro, [(channel, id) for channel, ids in external_ids.items() for id in ids]
+        )
         self.contacts: dict[Holder, Contact] = {**Contact.objects.for_pro(contact_import.pro).in_bulk(ids)}

@@ -10,7 +10,7 @@ MAX_WORDS = 1000
 
 
 class PrivacySettings(models.Model):
-    """What a Pro has decided: the words of consent below its public forms, and how long things are kept.
+    """Decisions of a Pro: the words of consent below its public forms, and how long things are kept.
 
     `consent_version` grows with each change of the words. `retention` is {kind: months}, see
     `contacts.privacy.retention`; a kind that is not there is kept.

@@ -18,6 +18,7 @@ from ..languages import validate_language
 from ..names import validate_name
 from ..phones import to_e164
 from ..search_text import contact_search_text
+from .erasure import Erasure
 from .event import ContactEvent
 from .identity import ContactIdentity
 from .locking import hold_book
@@ -197,11 +198,7 @@ class Contact(models.Model):
             raise ValidationError(errors)
 
     def change(
-        self,
-        fields: dict[str, Any],
-        *,
-        by: User | ApiToken | None,
-        expected: dict[str, str] | None = None,
+        self, fields: dict[str, Any], *, by: User | ApiToken | None, expected: dict[str, str] | None = None
     ) -> dict[str, list[str]]:
         """Change some fields; returns the changes as {field: [before, after]}.
 
@@ -234,8 +231,8 @@ class Contact(models.Model):
             self.lock()
             Contact.objects.archive_locked([self], by=by)
 
-    def restore(self, *, by: User | None) -> None:
-        """Undo `archive`. Raises DoesNotExist when the contact is not deleted, or was merged (see `undo_merge`)."""
+    def restore(self, *, by: User | ApiToken | None) -> None:
+        """Undo `archive`, and a planned erasure. Raises DoesNotExist for a contact that is present, or was merged."""
         with transaction.atomic():
             self.lock(deleted=True)
             self.deleted_at = None
@@ -243,6 +240,7 @@ class Contact(models.Model):
             self.identities.reclaim()
             self.hold_identities()
             self.waiting_items.reopen(WaitingItem.Outcome.ARCHIVED)
+            Erasure.objects.for_pro(self.pro).keep(self, by=by)
             self.record_event(ContactEvent.Kind.RESTORED, by)
 
     def lock(self, *, deleted: bool = False) -> None:

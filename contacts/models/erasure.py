@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
+from config.audit.kinds import Kind
+from config.audit.recording import record_event
 from config.web.secret_field import SecretField
 
 # How long an erasure can be undone.
@@ -18,6 +20,11 @@ class ErasureQuerySet(TenantQuerySet["Erasure"]):
     def planned(self) -> Self:
         """Erasures that can still be undone."""
         return self.filter(state=Erasure.State.PLANNED)
+
+    def keep(self, contact: models.Model, *, by: User | ApiToken | None) -> None:
+        """Undo the planned erasure of a contact, if there is one. Call it in a transaction."""
+        if self.planned().filter(person=contact.pk).update(state=Erasure.State.UNDONE, ended_at=timezone.now()):
+            record_event(Kind.ERASURE_UNDONE, contact, pro=contact.pro_id, by=by)  # type: ignore[attr-defined]
 
 
 class Erasure(models.Model):
@@ -86,7 +93,7 @@ class Erasure(models.Model):
 
 
 class ErasedRecord(models.Model):
-    """What is left of an erased row, for statistics: kind, times and states; no name, word or address.
+    """Remains of an erased row, for statistics: kind, times and states; no name, word or address.
 
     `moves` is its history, [[from, to, time], …].
     """

@@ -1,6 +1,7 @@
 """Restore a backup into a new database, of the same kind or another."""
 
 import tempfile
+from argparse import FileType
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.module_loading import import_string
 
 from ...encryption import SUFFIX, UnusableKeyError, decrypt
 from ...places import PlaceError, open_archive
@@ -22,8 +24,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--identity", type=Path, metavar="FILE", help="the secret key of age, as age-keygen writes it"
         )
+        parser.add_argument(
+            "--erasures",
+            type=FileType(),
+            metavar="FILE",
+            help="a list of erasures, as `manage.py erasures` prints it, beside the one in the storage of files",
+        )
 
-    def handle(self, *, archive: str, identity: Path | None, **options: Any) -> None:
+    def handle(self, *, archive: str, identity: Path | None, erasures: IO[str] | None, **options: Any) -> None:
         try:
             with _opened(archive, identity) as source:
                 head, end, flaws = restore_archive(source, settings.RESTORE_CHECKS)
@@ -34,6 +42,16 @@ class Command(BaseCommand):
         )
         for flaw in flaws:
             self.stderr.write(f"As it was in the backup: {flaw}")
+        lines = list(erasures or ())
+        for path in settings.RESTORE_LAST:
+            try:
+                if done := import_string(path)(lines):
+                    self.stdout.write(done)
+            except Exception as error:
+                raise CommandError(
+                    f"Everything is restored, but not what was erased since is erased again: {error}. "
+                    "Do not open it to anybody before `manage.py erase_again` has worked."
+                ) from error
         if has_other_secret_key(head):
             self.stderr.write(
                 "SECRET_KEY is not that of the backup: put the former one into SECRET_KEY_FALLBACKS, or enter the "

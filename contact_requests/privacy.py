@@ -1,0 +1,55 @@
+"""The part of a person that stands in contact requests; see `contacts.privacy`."""
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import ErasedRecord, WaitingItem
+from contacts.privacy.parts import Part, leave_rows
+from contacts.privacy.person import Person
+from contacts.topics import REQUEST, make_topic
+
+from .models import ContactRequest, ContactRequestEvent
+
+
+def _requests(person: Person) -> QuerySet[ContactRequest]:
+    """Those of the contact, and those in quarantine with one of the person's addresses."""
+    aside = Q(contact=None) & person.has_address
+    return ContactRequest.objects.filter(Q(contact__in=person.ids) | aside, pro=person.pro).order_by("created_at", "id")
+
+
+def _events(person: Person) -> QuerySet[ContactRequestEvent]:
+    return ContactRequestEvent.objects.filter(contact_request__in=_requests(person).values("pk"))
+
+
+def _items(person: Person) -> QuerySet[WaitingItem]:
+    keys = [str(id) for id in _requests(person).values_list("pk", flat=True)]
+    return WaitingItem.objects.filter(kind=WaitingItem.Kind.REQUEST, key__in=keys).exclude(contact__in=person.ids)
+
+
+def _record(contact_request: ContactRequest) -> ErasedRecord:
+    moves = contact_request.events.values_list("from_status", "to_status", "created_at")
+    return ErasedRecord(
+        kind="request",
+        state=contact_request.status,
+        at=contact_request.created_at,
+        ended_at=contact_request.replied_at,
+        moves=[[before, after, at.isoformat()] for before, after, at in moves],
+    )
+
+
+def topics_of(person: Person) -> list[str]:
+    """See `contacts.privacy`."""
+    return [make_topic(REQUEST, id) for id in _requests(person).values_list("pk", flat=True)]
+
+
+def words_in_copies(person: Person) -> list[str]:
+    """See `contacts.privacy`: their ids."""
+    return [str(id) for id in _requests(person).values_list("pk", flat=True)]
+
+
+# See `contacts.privacy`. Requests come last: the others are found by them.
+PARTS = [
+    Part("request_waiting", _("Waiting"), _items, is_exported=False),
+    Part("request_events", _("Status changes of contact requests"), _events, erase=leave_rows),
+    Part("requests", _("Contact requests"), _requests, record=_record),
+]

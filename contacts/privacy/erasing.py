@@ -1,0 +1,143 @@
+"""Erase everything about a person: planned, undone for a week, then done by a job."""
+
+import logging
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.tasks import task
+from django.utils import timezone
+
+from config.accounts.models import ApiToken, User
+from config.audit.kinds import Kind
+from config.audit.recording import record_event
+
+from ..book.erased_addresses import mark_addresses
+from ..models import Contact, Erasure
+from ..models.locking import hold_book
+from .book_parts import BOOK_PARTS
+from .copies import erase_copies
+from .erased_list import forget_erasure, note_erasure
+from .originals import find_deliveries
+from .parts import Part, all_parts, erase_part, topics_of, words_in_copies
+from .person import Person, find_person
+from .tidying import tidy_database
+
+logger = logging.getLogger("vestibule.privacy")
+
+
+class NotPlannedError(Exception):
+    """The erasure was undone or done meanwhile."""
+
+
+def plan_erasure(contact: Contact, *, reason: str, by: User | ApiToken | None) -> Erasure:
+    """Plan the erasure of a contact, archived or not, with everybody merged into it, and take it out of all lists.
+
+    One that is planned already is returned as it is. Raises DoesNotExist for a merged or deleted contact, and
+    ValidationError for an unknown reason.
+    """
+    if reason not in Erasure.Reason.values:
+        raise ValidationError({"reason": ", ".join(Erasure.Reason.values)})
+    with transaction.atomic():
+        contact.lock_among(Contact.objects.filter(merged_into=None))
+        planned = Erasure.objects.for_pro(contact.pro).planned().filter(person=contact.pk).first()
+        if planned:
+            return planned
+        was_present = contact.deleted_at is None
+        if was_present:
+            contact.archive(by=by)
+        erasure = Erasure(pro=contact.pro, person=contact.pk, reason=reason, was_present=was_present)
+        erasure.user = by if isinstance(by, User) else None
+        erasure.token = by if isinstance(by, ApiToken) else None
+        erasure.save()
+        record_event(Kind.ERASURE_PLANNED, contact, pro=contact.pro, by=by, detail=reason)
+        erase_person.using(run_after=erasure.due_at).enqueue(str(erasure.pk))
+        return erasure
+
+
+def undo_erasure(erasure: Erasure, *, by: User | ApiToken | None) -> None:
+    """Keep the person after all, in the lists if they were there. Raises NotPlannedError."""
+    with transaction.atomic():
+        hold_book(erasure.pro_id)
+        if not Erasure.objects.planned().filter(pk=erasure.pk).exists():
+            raise NotPlannedError
+        contact = Contact.objects.get(pk=erasure.person)
+        if erasure.was_present and contact.deleted_at:
+            contact.restore(by=by)
+        Erasure.objects.for_pro(erasure.pro).keep(contact, by=by)
+        erasure.refresh_from_db()
+
+
+@task
+def erase_person(erasure_id: str) -> None:
+    """Do a planned erasure when its time has come. The worker tries again while a job about the person runs."""
+    erasure = Erasure.objects.select_related("pro").planned().filter(pk=UUID(erasure_id)).first()
+    # Two clocks may differ by seconds.
+    if erasure and erasure.due_at <= timezone.now() + timedelta(minutes=1):
+        with suppress(NotPlannedError):
+            erase(erasure)
+
+
+def erase(erasure: Erasure) -> None:
+    """Erase the person of a planned erasure now.
+
+    Files, and the list of erasures, are read and written outside of the transaction. Raises StillWorkingError and
+    StorageUnavailableError; nothing is erased then.
+    """
+    contact = Contact.objects.select_related("pro").filter(pk=erasure.person, pro=erasure.pro).first()
+    if contact is None:
+        _finish(erasure, {})
+        return
+    person = find_person(contact)
+    deliveries = find_deliveries(person, topics_of(person))
+    # Before the rows go: a crash right after them must not lose it.
+    note_erasure(erasure, person.ids)
+    try:
+        with transaction.atomic():
+            _erase_locked(erasure, contact, deliveries)
+    except BaseException:
+        forget_erasure(erasure)
+        raise
+    tidy_database()
+    logger.info("erasure %s of contact %s is done", erasure.pk, erasure.person)
+
+
+def _erase_locked(erasure: Erasure, contact: Contact, deliveries: tuple[int, ...]) -> None:
+    """Erase all rows. Raises NotPlannedError where the erasure was undone meanwhile."""
+    hold_book(erasure.pro_id)
+    if not Erasure.objects.planned().filter(pk=erasure.pk).exists():
+        raise NotPlannedError
+    contact.refresh_from_db()
+    person = replace(find_person(contact), deliveries=deliveries)
+    mark_addresses(person.pro, [pair for pair in person.addresses if pair[0] in ("email", "phone")])
+    _finish(erasure, _erase_rows(person, erasure))
+
+
+def _erase_rows(person: Person, erasure: Erasure) -> dict[str, int]:
+    """Erase all rows and copies; returns their numbers by kind. The book is held."""
+    parts = [*all_parts(), *BOOK_PARTS]
+    words, rows = words_in_copies(person), _keys_of(parts, person)
+    counts = erase_copies(person, words, rows)
+    for part in parts:
+        counts[part.key] = erase_part(part, person, erasure)
+    return {kind: count for kind, count in counts.items() if count}
+
+
+def _keys_of(parts: list[Part], person: Person) -> dict[str, list[str]]:
+    """The keys of all rows, by the label of their model in lower case, without hyphens."""
+    keys: dict[str, list[str]] = {}
+    for part in parts:
+        rows = part.rows(person)
+        keys.setdefault(rows.model._meta.label_lower, []).extend(
+            str(pk).replace("-", "") for pk in rows.order_by().values_list("pk", flat=True)
+        )
+    return keys
+
+
+def _finish(erasure: Erasure, counts: dict[str, int]) -> None:
+    record_event(Kind.ERASED, erasure, pro=erasure.pro, detail=erasure.reason)
+    erasure.state, erasure.ended_at, erasure.counts = Erasure.State.DONE, timezone.now(), counts
+    erasure.save(update_fields=["state", "ended_at", "counts"])

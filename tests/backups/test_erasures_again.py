@@ -1,0 +1,66 @@
+"""Who was erased after a backup is erased again when it is restored."""
+
+from pathlib import Path
+
+import pytest
+
+from contacts.models import Contact
+from contacts.privacy.erasing import erase, plan_erasure
+from tests.factories import InquiryFactory, RequestFactory
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
+# Names of contacts and of contact requests, words of inquiries, states of erasures.
+SHOWN = """
+from contact_requests.models import ContactRequest
+from contacts.models import Contact, Erasure
+from inquiries.models import Inquiry
+for rows, name in (Contact, "name"), (ContactRequest, "name"), (Inquiry, "message"), (Erasure, "state"):
+    print(*rows.objects.order_by(name).values_list(name, flat=True))
+"""
+
+
+@pytest.fixture
+def backed_up(here, pro, shipped, tmp_path) -> tuple[Contact, Path]:
+    """Anna with a contact request and an inquiry, and a backup that has her; she is erased after it."""
+    anna = RequestFactory(property__pro=pro, name="Anna Peeters", email="anna@example.org").contact
+    RequestFactory(property__pro=pro, name="Bert", email="bert@example.org")
+    InquiryFactory(pro=pro, inquiry_type=shipped["question"], contact=anna, message="Van Anna")
+    here.run("backup", str(tmp_path / "backups"))
+    (archive,) = (tmp_path / "backups").iterdir()
+    erase(plan_erasure(anna, reason="asked", by=None))
+    return anna, archive
+
+
+def left(installation) -> list[str]:
+    """What SHOWN prints."""
+    return installation.run("shell", "-v", "0", "-c", SHOWN).splitlines()
+
+
+def test_a_list_is_handed_to_the_restore(backed_up, here, new, tmp_path):
+    anna, archive = backed_up
+    listed = tmp_path / "erasures.jsonl"
+    listed.write_text(here.run("erasures"))
+    assert str(anna.pk) in listed.read_text() and "Anna" not in listed.read_text()
+    output = new.run("restore", str(archive), "--erasures", str(listed))
+    assert output.splitlines()[-1] == "1 erased persons of the backup are erased again, of 1 on the list"
+    assert left(new) == ["Bert", "Bert", "", "done"]
+    assert new.run("verify_history").startswith("All seals fit: 2 status changes")
+    assert str(anna.pk) in new.run("erasures")
+
+
+def test_it_can_be_handed_in_afterwards(backed_up, here, new, tmp_path):
+    _anna, archive = backed_up
+    listed = tmp_path / "erasures.jsonl"
+    listed.write_text(here.run("erasures"))
+    new.run("restore", str(archive))
+    assert left(new) == ["Anna Peeters Bert", "Anna Peeters Bert", "Van Anna", ""]
+    assert new.run("erase_again", "--erasures", str(listed)).startswith("1 erased persons")
+    assert left(new) == ["Bert", "Bert", "", "done"]
+    assert new.run("erase_again").startswith("0 erased persons")
+
+
+def test_a_list_that_is_none_is_named(backed_up, new, tmp_path):
+    _anna, archive = backed_up
+    listed = tmp_path / "erasures.jsonl"
+    listed.write_text("Anna\n")
+    assert "the list of erasures cannot be read" in new.refused("restore", str(archive), "--erasures", str(listed))

@@ -1,0 +1,84 @@
+"""A person with a word in every field of every table: after the erasure no table, file or log has one of them."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db import connection
+from django.utils import timezone
+
+from contacts.models import Contact, ContactMessage, Erasure
+from contacts.privacy.erasing import erase, plan_erasure
+from inquiries.models import HistoryErasure
+from tests.factories import UserFactory
+
+from .canaries import PERSON, PersonRows, add_copies, add_elsewhere, unnamed_tables
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def rows(shipped):
+    rows = PersonRows(77)
+    HistoryErasure.objects.update(is_open=False)
+    rows.store_files()
+    add_elsewhere(rows)
+    add_copies(rows, UserFactory(pro=rows[Contact].pro, email="member@example.org"))
+    return rows
+
+
+def erase_now(contact):
+    erasure = plan_erasure(contact, reason="asked", by=None)
+    Erasure.objects.update(due_at=timezone.now())
+    erase(erasure)
+
+
+def tables_with_words() -> dict[str, list[str]]:
+    """Rows of all tables, those of indexes and full-text tables too, that have one of the words: {table: [row, …]}."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608 - names of tables
+            columns = [column[0] for column in cursor.description]
+            for row in cursor.fetchall():
+                for name, value in zip(columns, row, strict=True):
+                    raw = bytes(value) if isinstance(value, memoryview | bytes) else str(value).encode()
+                    if PERSON.encode() in raw.lower():
+                        found.setdefault(table, []).append(f"{name}: {raw[:80]!r}")
+    return found
+
+
+def files_with_words(folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file() and PERSON.encode() in path.read_bytes()]
+
+
+def stored_files() -> list[str]:
+    attachments = Path(settings.STORAGES["attachments"]["OPTIONS"]["location"])
+    return sorted(files_with_words(attachments) + files_with_words(Path(settings.MEDIA_ROOT)))
+
+
+def test_every_table_is_filled_or_named():
+    assert unnamed_tables() == set()
+
+
+def test_nothing_is_left_of_an_erased_person(rows, caplog):
+    caplog.set_level(logging.DEBUG)
+    assert len(rows.canaries) > 100 and len(stored_files()) == 5
+    erase_now(rows[Contact])
+    assert tables_with_words() == {}
+    assert stored_files() == []
+    assert PERSON not in caplog.text
+    if connection.vendor == "sqlite":
+        database = Path(connection.settings_dict["NAME"])
+        assert files_with_words(database.parent) == []
+
+
+def test_others_keep_what_is_theirs(rows):
+    before = Contact.objects.filter(pk=rows["other"].pk).values().get()
+    erase_now(rows[Contact])
+    assert Contact.objects.filter(pk=rows["other"].pk).values().get() == before
+    assert list(Contact.objects.all()) == [rows["other"]]
+    assert ContactMessage.objects.values_list("text", "cc").get() == ("To both of you", [["Zoe", "zoe@example.org"]])
+    assert storages["default"].exists("identity/office")

@@ -2,24 +2,29 @@
 
 Django's compiler takes longer to write an INSERT than a database to carry it out. Here its SQL is written once for each
 model and number of rows, and the fields give their values as they do to `save`: `pre_save`, then `get_db_prep_save`.
-Neither `Model.save` nor signals are called, and related instances are saved before they are assigned.
+Neither `Model.save` nor signals are called, and related instances are saved before they are assigned. Many rows go to
+PostgreSQL as one document (`config.recordsets`).
 test_saving.py compares what is stored with what `save` stores, field by field, on both databases.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import batched
 from typing import Any
 
 from django.db import connections, router
 from django.db.models import AutoField, CharField, Field, Model, TextField
 
 from config.cursors import execute
+from config.recordsets import column_names, document_readers, encode_records, record_types, recordset_sql
 
 # What gives the value of one column to the database's driver.
 type Reader = Callable[[Model, Any], Any]
 type Statement = tuple[str, Sequence[Reader]]
-# Rows of the statements for any number of them.
+# Rows of the statements for any number of them, where each value has a place of its own.
 _SIZES = (128, 64, 32, 16, 8, 4, 2, 1)
+# Rows of a document. Fewer than the second number are sooner read with a place for each value.
+_DOCUMENT, _DOCUMENT_FROM = 1000, 4
 
 
 def insert[M: Model](*rows: M) -> None:
@@ -30,11 +35,8 @@ def insert[M: Model](*rows: M) -> None:
 
 def insert_many(rows: Sequence[Model]) -> None:
     """Insert any number of rows of one model in a few statements, whose sizes are few as well, and set their keys."""
-    start = 0
-    for size in _SIZES:
-        while len(rows) - start >= size:
-            insert(*rows[start : start + size])
-            start += size
+    for part in _parts(rows):
+        insert(*part)
 
 
 def insert_missing[M: Model](*rows: M) -> bool:
@@ -57,28 +59,54 @@ def update(row: Any, *names: str) -> None:
 
 def update_many(rows: Sequence[Model], *names: str) -> None:
     """Save these fields of stored rows of one model in a few statements; rows that are gone are left out."""
+    for part in _parts(rows):
+        _update_rows(part, names)
+
+
+def _parts[M: Model](rows: Sequence[M]) -> Iterator[Sequence[M]]:
+    """The rows in parts of few sizes, so that few statements are written."""
+    if not rows:
+        return
+    if _takes_document(type(rows[0]), router.db_for_write(type(rows[0]), instance=rows[0])):
+        yield from batched(rows, _DOCUMENT)
+        return
     start = 0
     for size in _SIZES:
         while len(rows) - start >= size:
-            _update_rows(rows[start : start + size], names)
+            yield rows[start : start + size]
             start += size
+
+
+@cache
+def _takes_document(model: Any, using: str) -> bool:
+    """True where rows of the model may go to the database as one document."""
+    return connections[using].vendor == "postgresql" and record_types(model._meta.concrete_fields) is not None
 
 
 def _update_rows(rows: Sequence[Model], names: tuple[str, ...]) -> None:
     model = type(rows[0])
     using = router.db_for_write(model, instance=rows[0])
-    connection = connections[using]
-    sql, readers = _update_rows_statement(model, using, names, len(rows))
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [read(row, connection) for row in rows for read in readers])
+    connection, is_document = connections[using], len(rows) >= _DOCUMENT_FROM and _takes_document(model, using)
+    sql, readers = _update_rows_statement(model, using, names, 0 if is_document else len(rows))
+    _execute_for(rows, readers, connection, sql, is_document=is_document)
+
+
+def _execute_for(
+    rows: Sequence[Model], readers: Sequence[Reader], connection: Any, sql: str, *, is_document: bool
+) -> Any:
+    if is_document:
+        parameters: list[Any] = [encode_records([read(row, connection) for read in readers] for row in rows)]
+    else:
+        parameters = [read(row, connection) for row in rows for read in readers]
+    return execute(connection, sql, parameters, keeps_plan=True)
 
 
 def _insert(rows: Sequence[Model], *, skips_conflicts: bool) -> bool:
     model, has_key = type(rows[0]), rows[0].pk is not None
     using = router.db_for_write(model, instance=rows[0])
-    connection = connections[using]
-    sql, readers = _insert_statement(model, using, len(rows), has_key, skips_conflicts)
-    cursor = execute(connection, sql, [read(row, connection) for row in rows for read in readers], keeps_plan=True)
+    connection, is_document = connections[using], len(rows) >= _DOCUMENT_FROM and _takes_document(model, using)
+    sql, readers = _insert_statement(model, using, 0 if is_document else len(rows), has_key, skips_conflicts)
+    cursor = _execute_for(rows, readers, connection, sql, is_document=is_document)
     keys = [row.pk for row in rows] if has_key else [key for (key,) in cursor.fetchall()]
     is_whole = len(rows) == (cursor.rowcount if has_key else len(keys))
     if is_whole:
@@ -90,16 +118,21 @@ def _insert(rows: Sequence[Model], *, skips_conflicts: bool) -> bool:
 
 @cache
 def _insert_statement(model: Any, using: str, count: int, has_key: bool, skips_conflicts: bool) -> Statement:
+    """The statement for `count` rows, 0 for those of a document."""
     connection, key = connections[using], model._meta.pk
     if not has_key and not isinstance(key, AutoField):
         raise ValueError(f"{model.__name__} needs a key.")
     fields = [field for field in model._meta.concrete_fields if not field.generated and (has_key or field is not key)]
     quote = connection.ops.quote_name
     columns, marks = ", ".join(quote(field.column) for field in fields), ", ".join(["%s"] * len(fields))
-    sql = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES {', '.join([f'({marks})'] * count)}"  # noqa: S608
+    rows = f"VALUES {', '.join([f'({marks})'] * count)}"
+    types = None if count else record_types(fields)
+    if types:
+        rows = f"SELECT {', '.join(column_names(len(fields)))} FROM {recordset_sql(types)}"  # noqa: S608
+    sql = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) {rows}"
     sql += " ON CONFLICT DO NOTHING" if skips_conflicts else ""
     sql += "" if has_key else f" RETURNING {quote(key.column)}"
-    return sql, _readers(fields, is_new=True)
+    return sql, document_readers(fields, is_new=True) if types else _readers(fields, is_new=True)
 
 
 @cache
@@ -113,18 +146,23 @@ def _update_statement(model: Any, using: str, names: tuple[str, ...]) -> Stateme
 
 @cache
 def _update_rows_statement(model: Any, using: str, names: tuple[str, ...], count: int) -> Statement:
+    """The statement for `count` rows, 0 for those of a document."""
     connection, key = connections[using], model._meta.pk
     fields = [model._meta.get_field(name) for name in names]
     quote, table = connection.ops.quote_name, connection.ops.quote_name(model._meta.db_table)
     # Both databases call the columns of VALUES so. PostgreSQL takes what stands there for text.
     columns = [f"v.column{number}" for number in range(1, len(fields) + 2)]
     if connection.vendor == "postgresql":
-        types = [field.cast_db_type(connection) for field in [key, *fields]]
-        columns = [f"{column}::{type_}" for column, type_ in zip(columns, types, strict=True)]
-    changes = ", ".join(f"{quote(field.column)} = {value}" for field, value in zip(fields, columns[1:], strict=True))
+        db_types = [field.cast_db_type(connection) for field in [key, *fields]]
+        columns = [f"{column}::{type_}" for column, type_ in zip(columns, db_types, strict=True)]
     marks = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * count)
-    sql = f"UPDATE {table} SET {changes} FROM (VALUES {marks}) v WHERE {table}.{quote(key.column)} = {columns[0]}"  # noqa: S608
-    return sql, _readers([key, *fields], is_new=False)
+    rows = f"(VALUES {marks}) v"
+    types = None if count else record_types([key, *fields])
+    if types:
+        rows, columns = recordset_sql(types), [f"v.{name}" for name in column_names(len(types))]
+    changes = ", ".join(f"{quote(field.column)} = {value}" for field, value in zip(fields, columns[1:], strict=True))
+    sql = f"UPDATE {table} SET {changes} FROM {rows} WHERE {table}.{quote(key.column)} = {columns[0]}"  # noqa: S608
+    return sql, document_readers([key, *fields], is_new=False) if types else _readers([key, *fields], is_new=False)
 
 
 def _readers(fields: Iterable[Any], *, is_new: bool) -> list[Reader]:

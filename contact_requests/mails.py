@@ -12,6 +12,7 @@ from django.tasks import TaskContext, task
 from django.urls import reverse
 from django.utils import timezone
 
+from config.jobs.several import several
 from config.saving import update
 from config.web import mail
 from config.web.compiled import Compiled
@@ -28,6 +29,7 @@ ACKNOWLEDGMENT_ID = "acknowledgment."
 _REQUEST = Compiled(lambda id: ContactRequest.objects.select_related("property", "pro").filter(pk=id))
 
 
+@several(at_most=10)
 @task(queue_name="mail")
 def acknowledge(request_id: str) -> None:
     """Tell the visitor that the contact request has arrived, with its reference.
@@ -58,6 +60,7 @@ def acknowledge(request_id: str) -> None:
         update(contact_request, "acknowledged_at")
 
 
+@several(at_most=10)
 @task(queue_name="mail")
 def notify(request_id: str) -> None:
     """Tell the Pro that a contact request has arrived. An answer to this mail goes to the visitor."""

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.tasks import task
 from django.utils import timezone
 
+from config.jobs.several import several
 from config.web import mail
 from contacts.reply_addresses import find_mail_address
 from contacts.topics import INQUIRY, make_topic
@@ -22,6 +23,7 @@ def _find_inquiry(inquiry_id: int) -> Inquiry | None:
     return Inquiry.objects.select_related("pro", "inquiry_type").filter(pk=inquiry_id, erased_at=None).first()
 
 
+@several(at_most=10)
 @task(queue_name="mail")
 def mail_acknowledgment(inquiry_id: int) -> None:
     """Mail the acknowledgment, with the reference, to the customer."""
@@ -43,6 +45,7 @@ def mail_acknowledgment(inquiry_id: int) -> None:
         rows.mark_acknowledgment_returned()
 
 
+@several(at_most=10)
 @task(queue_name="mail")
 def mail_notification(inquiry_id: int) -> None:
     """Mail the notification of an inquiry that a program submitted to the Pro; replies go to the customer, if known."""

@@ -1,7 +1,8 @@
-"""Claim jobs of the queue, each in one statement, so that no two workers get the same one."""
+"""Claim jobs of the queue, in one statement, so that no two workers get the same one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.tasks import TaskResultStatus
@@ -23,32 +24,59 @@ class Queues:
 
         Jobs of the `busy` queues stay where they are, and with `is_default_only` those of all but "default".
         """
-        now, at_once = map(connection.ops.adapt_datetimefield_value, (timezone.now(), AT_ONCE))
+        now, at_once = _times()
         names = [] if "*" in self.names else self.names
         names = [name for name in names or ["default"] if name == "default"] if is_default_only else names
         if is_default_only and not names:
             return None
         excluded = [*self.excluded, *busy]
-        sql = _write_sql(len(names), len(excluded))
+        conditions = [f"queue_name IN ({_marks(len(names))})"] if names else []
+        conditions += [f"queue_name NOT IN ({_marks(len(excluded))})"] if excluded else []
+        sql = _write_sql(1, *conditions)
         jobs = DBTaskResult.objects.raw(sql, [now, worker_id, at_once, now, *names, *excluded])
         return next(iter(jobs), None)
 
 
-def _write_sql(names: int, excluded: int) -> str:
-    """An UPDATE with the order and conditions of `DBTaskResultQuerySet.ready`."""
+def claim_more(job: DBTaskResult, worker_id: str, most: int) -> list[DBTaskResult]:
+    """Claim the next jobs of the same task and queue that are due, at most so many; returns them in their order."""
+    now, at_once = _times()
+    sql = _write_sql(most, "task_path = %s", "queue_name = %s")
+    jobs = DBTaskResult.objects.raw(sql, [now, worker_id, at_once, now, job.task_path, job.queue_name])
+    return sorted(jobs, key=lambda each: (-each.priority, each.run_after, each.enqueued_at))
+
+
+def give_back(jobs: Iterable[DBTaskResult]) -> None:
+    """Put claimed jobs that were not begun back into the queue, unless another worker has them by now."""
+    for job in jobs:
+        rows = DBTaskResult.objects.filter(
+            pk=job.pk, status=TaskResultStatus.RUNNING, started_at=job.started_at, worker_ids=job.worker_ids
+        )
+        rows.update(status=TaskResultStatus.READY, worker_ids=job.worker_ids[:-1])
+
+
+def _times() -> tuple[Any, Any]:
+    """Now, and how the library says "at once"."""
+    now, at_once = map(connection.ops.adapt_datetimefield_value, (timezone.now(), AT_ONCE))
+    return now, at_once
+
+
+def _write_sql(most: int, *further: str) -> str:
+    """An UPDATE with the order and conditions of `DBTaskResultQuerySet.ready`, and further ones."""
     is_postgresql = connection.vendor == "postgresql"
     append = "worker_ids || to_jsonb(%s::text)" if is_postgresql else "json_insert(worker_ids, '$[#]', %s)"
     conditions = [f"status = '{TaskResultStatus.READY}' AND backend_name = 'default'"]
-    conditions.append("(run_after = %s OR run_after <= %s)")
-    conditions += [f"queue_name IN ({_marks(names)})"] if names else []
-    conditions += [f"queue_name NOT IN ({_marks(excluded)})"] if excluded else []
+    conditions += ["(run_after = %s OR run_after <= %s)", *further]
     table = connection.ops.quote_name(DBTaskResult._meta.db_table)
     # Table and columns are the library's own, and every value is a parameter.
+    due = (
+        f"SELECT id FROM {table} WHERE {' AND '.join(conditions)}"  # noqa: S608
+        f" ORDER BY priority DESC, run_after, enqueued_at LIMIT {most:d}"
+    )
+    # PostgreSQL may run a subquery of IN several times, and would lock other rows each time.
+    among = f"= ANY(ARRAY({due} FOR UPDATE SKIP LOCKED))" if is_postgresql else f"IN ({due})"
     return (
         f"UPDATE {table} SET status = '{TaskResultStatus.RUNNING}', started_at = %s, worker_ids = {append}"  # noqa: S608
-        f" WHERE id = (SELECT id FROM {table} WHERE {' AND '.join(conditions)}"
-        " ORDER BY priority DESC, run_after, enqueued_at LIMIT 1"
-        f"{' FOR UPDATE SKIP LOCKED' if is_postgresql else ''}) RETURNING *"
+        f" WHERE id {among} RETURNING *"
     )
 
 

@@ -8,11 +8,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Collection
+from itertools import chain
 from uuid import UUID
 
 from django_tasks_db.models import DBTaskResult
 
-from .claiming import Queues
+from .claiming import Queues, claim_more
+from .several import several_of
 
 DEFAULT = "default"
 # Queues whose jobs wait for the database and processor, or for many different machines.
@@ -31,6 +33,8 @@ class Lanes:
         self._lock = threading.Lock()
         self._running: dict[UUID, str] = {}
         self._began: dict[UUID, float] = {}
+        # Jobs that were claimed together with one of these.
+        self._more: dict[UUID, list[UUID]] = {}
         self._paused_until: dict[str, float] = {}
 
     def take(self) -> DBTaskResult | None:
@@ -41,9 +45,19 @@ class Lanes:
                 self._running[job.pk], self._began[job.pk] = job.queue_name, time.monotonic()
             return job
 
-    def end(self, job: DBTaskResult) -> None:
-        """Note that a job is done, or given up."""
+    def take_more(self, job: DBTaskResult) -> list[DBTaskResult]:
+        """Claim further jobs that are run together with one that was taken; they count as one with it."""
+        if (most := several_of(job.task_path).at_most - 1) <= 0:
+            return []
         with self._lock:
+            jobs = claim_more(job, self.worker_id, most)
+            self._more[job.pk] = [each.pk for each in jobs]
+            return jobs
+
+    def end(self, job: DBTaskResult) -> None:
+        """Note that a job that was taken is done, or given up, and those taken together with it."""
+        with self._lock:
+            self._more.pop(job.pk, None)
             queue, seconds = self._running.pop(job.pk), time.monotonic() - self._began.pop(job.pk)
             if queue not in OWN and seconds >= HANG:
                 self._paused_until[queue] = time.monotonic() + PAUSE
@@ -53,7 +67,7 @@ class Lanes:
     def held(self) -> Collection[UUID]:
         """The jobs that run now."""
         with self._lock:
-            return list(self._running)
+            return [*self._running, *chain.from_iterable(self._more.values())]
 
     def _choose(self) -> tuple[bool, list[str]]:
         """Return true when only jobs of "default" may begin, and the queues of which none may."""

@@ -27,10 +27,12 @@ from django_tasks_db.models import DBTaskResult
 
 from config.kept_smtp import keep_connections
 
-from .claiming import Queues
+from .claiming import Queues, claim_more
 from .lanes import Lanes
 from .leases import hold_lease, renewal_seconds
 from .models import WorkerLease
+from .running import run_jobs
+from .several import several_of
 
 logger = logging.getLogger("vestibule.worker")
 
@@ -144,12 +146,13 @@ class ResilientWorker(Worker):
                 pass
 
     def run_next(self) -> bool:
-        """Run the next job that is due; false when there is none."""
+        """Run the next job that is due, or several of its task; false when there is none."""
         # As Django does between two requests.
         close_old_connections()
         if (job := self.queues.claim(self.worker_id)) is None:
             return False
-        self.run_task(job)
+        most = several_of(job.task_path).at_most - 1
+        run_jobs([job, *(claim_more(job, self.worker_id, most) if most else [])], self._is_stopping)
         return True
 
     def run(self) -> None:
@@ -210,10 +213,13 @@ class ResilientWorker(Worker):
                 self.is_stopped.wait(self.interval)
         return None
 
+    def _is_stopping(self) -> bool:
+        return not self.running
+
     def _run(self, job: DBTaskResult) -> DBTaskResult | None:
-        """Run a job; returns the one that this thread goes on with, if any is due."""
+        """Run a job, or several of its task; returns the one that this thread goes on with, if any is due."""
         try:
-            self.run_task(job)
+            run_jobs([job, *self.lanes.take_more(job)], self._is_stopping)
         finally:
             self.lanes.end(job)
         close_old_connections()

@@ -5,6 +5,7 @@ from django.tasks import task
 from django.urls import reverse
 from django.utils import timezone
 
+from config.jobs.several import several
 from config.web import mail
 from config.web.compiled import Compiled
 from config.web.limits import Limit
@@ -26,6 +27,7 @@ _OTHER_UNREAD = Compiled(
 )
 
 
+@several(at_most=10)
 @task(queue_name="mail")
 def notify_message(message_id: str) -> None:
     """Notify the Pro of a message, unless it was read meanwhile. Further unread ones of a conversation send no mail."""

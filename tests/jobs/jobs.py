@@ -7,6 +7,8 @@ from pathlib import Path
 
 from django.tasks import task
 
+from config.jobs.several import several
+
 
 @task
 def note(path: str, line: str) -> None:
@@ -29,6 +31,33 @@ def hang_once(folder: str) -> str:
 def fail_until(path: str) -> str:
     """Fail as long as the file does not exist."""
     return Path(path).read_text()
+
+
+def note_together(calls: list[list[str]]) -> list[bool]:
+    """Append lines to their file at once, each marked; those that begin with "alone" are left."""
+    if any(line == "broken" for _path, line in calls):
+        raise ValueError
+    for path, line in calls:
+        if not line.startswith("alone"):
+            with Path(path).open("a") as file:
+                file.write(f"{line}*\n")
+    return [not line.startswith("alone") for _path, line in calls]
+
+
+@several(at_most=4)
+@task
+def note_some(path: str, line: str) -> None:
+    """Append one line to a file; four such jobs are taken at once. The line "fail" is an error."""
+    if line == "fail":
+        raise ValueError(line)
+    note.func(path, line)
+
+
+@several(at_most=4, together=note_together)
+@task
+def note_many(path: str, line: str) -> None:
+    """The same, with what does four of them at once."""
+    note.func(path, line)
 
 
 def broken() -> None:

@@ -5,14 +5,15 @@ import uuid
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from config.accounts.models import Pro
 from config.saving import insert, insert_many, insert_missing, update, update_many
 from contact_requests.models import ContactRequest
-from contacts.models import Contact, ContactEvent, ContactIdentity, WaitingItem
+from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport, ContactImportRow, WaitingItem
 from inquiries.models import Inquiry, InquiryHistory, InquiryType
 
 from ..factories import ContactFactory, InquiryFactory, ProFactory, PropertyFactory, RequestFactory
@@ -109,6 +110,56 @@ def test_rows_are_inserted_in_their_order():
     assert list(contact.events.order_by("pk")) == events
     assert [event.kind for event in contact.events.order_by("pk")] == ["created", "changed", "deleted"]
     insert()
+
+
+@pytest.mark.parametrize("make", [inquiry, history, contact_request, contact, event, item, job])
+def test_many_rows_are_inserted_as_by_save(make):
+    pro = ProFactory()
+    others = [make(pro) for _ in range(5)]
+    for number, other in enumerate(others):
+        if hasattr(other, "key"):
+            other.key = f"{number}"
+    with transaction.atomic():
+        rows = copy.deepcopy(others)
+        for other in rows:
+            other.save(force_insert=True)
+        expected = list(map(stored, rows))
+        transaction.set_rollback(True)
+    insert_many(others)
+    assert list(map(stored, others)) == expected
+    assert {type(other.pk) for other in others} == {type(rows[0].pk)}
+
+
+@pytest.mark.parametrize("count", [1, 5, 1100])
+def test_rows_with_values_of_other_classes(count):
+    contact_import = ContactImport.objects.create(pro=ProFactory(), filename="a.csv")
+    cells = [TEXT, "", None, 1.5, {"ä": [True]}]
+    rows = [
+        ContactImportRow(contact_import=contact_import, number=number, values=cells, outcome=mark_safe("create"))
+        for number in range(count)
+    ]
+    insert_many(rows)
+    names = ("pk", "number", "values", "outcome", "contact")
+    stored_rows = contact_import.rows.order_by("pk").values_list(*names)
+    assert list(stored_rows) == [(row.pk, number, cells, "create", None) for number, row in enumerate(rows)]
+    for row in rows:
+        row.number, row.values, row.outcome = row.number + count, [], mark_safe("known")
+    update_many(rows, "number", "values", "outcome")
+    assert list(stored_rows.all()) == [(row.pk, number + count, [], "known", None) for number, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize("text", ["x" * 21, "a\0b", "\ud800"])
+def test_a_value_that_the_column_does_not_take_is_an_error(text):
+    if connection.vendor == "sqlite" and text != "\ud800":
+        pytest.skip("SQLite takes it")
+    contact_import = ContactImport.objects.create(pro=ProFactory(), filename="a.csv")
+    for count in (1, 5):
+        rows = [
+            ContactImportRow(contact_import=contact_import, number=n, values=[], outcome=text) for n in range(count)
+        ]
+        with pytest.raises((DataError, ValueError)), transaction.atomic():
+            insert_many(rows)
+    assert not contact_import.rows.exists()
 
 
 @pytest.mark.parametrize("count", [0, 1, 127, 300])

@@ -1,9 +1,13 @@
 """A bucket as a storage: one that hangs is left alone for a while, so that uploads do not hold all threads."""
 
+import socket
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
+from botocore import awsrequest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from django.utils.http import content_disposition_header
 from storages.backends.s3 import S3Storage
@@ -15,18 +19,78 @@ AT_ONCE = 6
 # What storing or fetching one file may take. The timeouts of the library begin anew with each byte.
 MAX_SECONDS = 30.0
 bucket = Peer(at_once=AT_ONCE, pause=10.0, hangs=(ConnectTimeoutError, ReadTimeoutError, TimeoutError))
-# A call that takes longer is left to its thread: what it stores yet is swept, as no row holds it.
 _threads = ThreadPoolExecutor(AT_ONCE, "bucket")
+_thread = threading.local()
 
 # Seconds for which the address of a download can be used.
 SIGNED_FOR = 60
 
 
+class _Call[R]:
+    """One call, in a thread of `_threads`, whose connections can be cut: that ends it, and frees its thread."""
+
+    def __init__(self, work: Callable[..., R], *arguments: Any) -> None:
+        self.work, self.arguments = work, arguments
+        self.sockets: list[socket.socket] = []
+        self.is_over = False
+
+    def run(self) -> R:
+        _thread.call = self
+        try:
+            return self.work(*self.arguments)
+        finally:
+            del _thread.call
+
+    def use(self, sock: socket.socket) -> None:
+        self.sockets.append(sock)
+        if self.is_over:
+            self.cut()
+
+    def cut(self) -> None:
+        self.is_over = True
+        for sock in self.sockets:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+
+class _Noted:
+    """A connection of the library that tells the call in whose thread it is used."""
+
+    sock: Any
+
+    def connect(self) -> None:
+        super().connect()  # type: ignore[misc]
+        self._note()
+
+    def request(self, *arguments: Any, **options: Any) -> None:
+        self._note()
+        super().request(*arguments, **options)  # type: ignore[misc]
+
+    def _note(self) -> None:
+        if self.sock and (call := getattr(_thread, "call", None)):
+            call.use(self.sock)
+
+
+class _Connection(_Noted, awsrequest.AWSHTTPConnection): ...
+
+
+class _TlsConnection(_Noted, awsrequest.AWSHTTPSConnection): ...
+
+
+awsrequest.AWSHTTPConnectionPool.ConnectionCls = _Connection
+awsrequest.AWSHTTPSConnectionPool.ConnectionCls = _TlsConnection
+
+
 def _call[R](work: Callable[..., R], *arguments: Any) -> R:
+    call = _Call(work, *arguments)
     with bucket.call():
-        future = _threads.submit(work, *arguments)
+        future = _threads.submit(call.run)
         try:
             return future.result(MAX_SECONDS)
+        except TimeoutError:
+            # What it has stored is swept, as no row holds it.
+            call.cut()
+            raise
         finally:
             # One that has not begun is not to begin later.
             future.cancel()

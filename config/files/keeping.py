@@ -1,7 +1,7 @@
 """Files that are kept whatever they are: those that strangers send in messages.
 
-Nothing in them is opened. They are served as downloads only, and as what they are only where `check_file` knows the
-type; programs, and files in which they may hide, are marked.
+They are served as downloads only, and as what they are only where `check_file` knows the type. Programs are marked, and
+so are files in which they may hide: Office documents that `check_file` would refuse for what they run, fetch or start.
 """
 
 import hashlib
@@ -12,15 +12,15 @@ from pathlib import PurePosixPath
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from .ole import OLE_SIGNATURE, has_ole_macros
-from .ooxml import has_ooxml_macros
+from .ole import OLE_SIGNATURE, is_risky_ole
+from .ooxml import is_risky_ooxml
 from .programs import PAGE_SUFFIXES, PROGRAM_SIGNATURES, RUNNABLE_SUFFIXES, suffix_of
 from .validation import FILE_TYPES, MAX_FILENAME, FileInfo, is_forbidden, mime_type_of
 
 MAX_KEPT_BYTES = 25 * 1024 * 1024
 MAX_SUFFIX = 20  # characters
 UNKNOWN = "application/octet-stream"
-# Stored for a program, whatever its name says.
+# Stored for a program and for a document that may run one, whatever its name says.
 PROGRAM = "application/x-executable"
 # Endings for files without a name, by what they begin with; those of FILE_TYPES are known by their whole content.
 SIGNATURES = {
@@ -80,8 +80,8 @@ def served_type(mime_type: str) -> str:
 
 def _is_program(content: bytes) -> bool:
     if content.startswith(OLE_SIGNATURE):
-        return has_ole_macros(content)
-    return content.startswith(PROGRAM_SIGNATURES) or has_ooxml_macros(content)
+        return is_risky_ole(content)
+    return content.startswith(PROGRAM_SIGNATURES) or is_risky_ooxml(content)
 
 
 def _suffix_of(content: bytes) -> str:

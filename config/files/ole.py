@@ -35,8 +35,9 @@ def is_ole(main_streams: str) -> Callable[[bytes], bool]:
     return check
 
 
-def has_ole_macros(data: bytes) -> bool:
-    return bool(_stream_names(data) & MACRO_STREAMS)
+def is_risky_ole(data: bytes) -> bool:
+    """True for a compound file of any program with macros, embedded files or links to other programs."""
+    return bool(_stream_names(data) & (MACRO_STREAMS | PACKAGE_STREAMS)) or _has_links(data)
 
 
 def _stream_names(data: bytes) -> set[str]:

@@ -21,6 +21,7 @@ from .pictures import PADDING
 from .programs import PROGRAM_SIGNATURES, RUNNABLE_SUFFIXES, suffix_of
 
 MAX_RATIO = 100  # by which an archive may grow when it is unpacked
+CONTENT_TYPES = "[Content_Types].xml"
 MAX_CONTENT_TYPES = 1024 * 1024  # bytes
 MAX_DEPTH = 3  # documents in documents
 CHUNK, MAX_FORMULA = 1024 * 1024, 16 * 1024  # bytes
@@ -85,7 +86,7 @@ class Archive:
             return opened.read(8)
 
     def _read_types(self) -> Types:
-        text = self.read_xml("[Content_Types].xml")
+        text = self.read_xml(CONTENT_TYPES)
         if len(text) > MAX_CONTENT_TYPES:
             raise UnsafeError("content types")
         self.budget.spend("elements", text.count(b"<"))
@@ -107,10 +108,27 @@ def is_ooxml(main_part: str) -> Callable[[bytes], bool]:
     return check
 
 
-def has_ooxml_macros(data: bytes) -> bool:
-    """True for an archive with the members of macros: their names stand in a ZIP file as they are."""
-    small = data.lower() if data.startswith(b"PK\x03\x04") else b""
-    return any(name.encode() in small for name in MACRO_MEMBERS)
+def is_risky_ooxml(data: bytes) -> bool:
+    """True for macros in an archive of any kind, and for an Office document that `is_ooxml` would refuse.
+
+    So a broken one is risky too: Office mends it and opens what it finds.
+    """
+    if not data.startswith(b"PK\x03\x04"):
+        return False
+    # Names of members stand in a ZIP file as they are.
+    names = data.lower()
+    if any(name.encode() in names for name in MACRO_MEMBERS):
+        return True
+    if CONTENT_TYPES.lower().encode() not in names:
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            types = Archive(file, Budget(), 0).types.all()
+    except ARCHIVE_ERRORS:
+        return True
+    # Slides and templates are judged as what they are.
+    mains = [name for name in types if name.endswith(".main+xml")]
+    return bool(mains) and not _is_document(data, mains[0], Budget())
 
 
 def _is_document(data: bytes, main: str, budget: Budget, depth: int = 0) -> bool:

@@ -10,7 +10,7 @@ from django.core.files.storage import storages
 from django.db import transaction
 
 from config.backends import attachment_storage
-from config.files.bucket import bucket
+from config.files.bucket import AT_ONCE, bucket
 from config.files.models import LooseFile
 from config.files.storage import (
     StorageUnavailableError,
@@ -175,6 +175,12 @@ def test_a_bucket_that_answers_a_byte_at_a_time_is_not_waited_for(server, settin
     with pytest.raises(StorageUnavailableError):
         open_file("plan")
     assert (peer.connections, LooseFile.objects.count()) == (1, 1)
+    # Each call that is given up leaves its thread to the next.
+    for _ in range(AT_ONCE):
+        bucket.reset()
+        with pytest.raises(StorageUnavailableError):
+            open_file("plan")
+    assert peer.connections == AT_ONCE + 1
     peer.stop()
     bucket.reset()
 

@@ -4,6 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from config.files.keeping import MAX_KEPT_BYTES, describe_kept_file, is_risky, served_type, usable_filename
+from config.files.ole import OLE_SIGNATURE
+from tests.hostile.hostile_files import HOSTILE
+from tests.hostile.office_files import powerpoint
 from tests.sample_files import GIF, HTML, JAR, JPEG, PDF, docx, ole
 
 
@@ -66,6 +69,18 @@ def test_a_file_without_a_name_gets_one_by_its_content(content, name):
 def test_the_type_of_a_download_and_its_mark(name, content, type_, risky):
     info = describe_kept_file(content, name)
     assert (served_type(info.mime_type), is_risky(info.filename, info.mime_type)) == (type_, risky)
+
+
+def test_office_files_that_others_refuse_are_marked(subtests):
+    for label, (name, content) in HOSTILE.items():
+        if content.startswith((OLE_SIGNATURE, b"PK\x03\x04")) and "archive" not in label:
+            with subtests.test(label):
+                assert is_risky(name, describe_kept_file(content, name).mime_type)
+
+
+def test_a_broken_office_file_is_marked_and_slides_are_not():
+    assert is_risky("a.docx", describe_kept_file(docx()[:-30], "a.docx").mime_type)
+    assert not is_risky("a.pptx", describe_kept_file(powerpoint(), "a.pptx").mime_type)
 
 
 def test_the_limit_is_exactly_25_megabytes():

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from config.accounts.models import User
 from config.jobs.backend import Job, enqueue_together
+from config.jobs.turns import in_turn
 from config.saving import insert
 from config.web.limits import Limit, mailbox_of
 from config.web.mail import is_answerable
@@ -106,10 +107,10 @@ def _show(contact_request: ContactRequest) -> None:
 def _announce(contact_request: ContactRequest, *, notifies: bool, acknowledges: bool) -> None:
     """Let an admitted contact request wait, and enqueue its mails."""
     add_contact_request(contact_request)
-    email, arguments = contact_request.email, (str(contact_request.pk),)
-    jobs = [Job(notify, arguments)] if notifies else []
+    email, arguments, pro_id = contact_request.email, (str(contact_request.pk),), contact_request.pro_id
+    jobs = [Job(in_turn(notify, pro_id), arguments)] if notifies else []
     if acknowledges and email and is_answerable(email) and not ACKNOWLEDGMENTS.hit(mailbox_of(email)):
-        jobs.append(Job(acknowledge, arguments))
+        jobs.append(Job(in_turn(acknowledge, pro_id), arguments))
     enqueue_together(jobs)
 
 

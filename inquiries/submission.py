@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from config.accounts.models import ApiToken, Pro, User
 from config.jobs.backend import Job, enqueue_together
+from config.jobs.turns import in_turn
 from config.web.compiled import Compiled
 from config.web.text import unix_lines
 from contacts.models.locking import hold_book
@@ -86,12 +87,12 @@ def _make_jobs(inquiry: Inquiry, by: User | ApiToken | None) -> list[Job]:
         # `resume_withheld_profiles` goes on with it.
         jobs = []
     elif inquiry.is_waiting_for_profile:
-        jobs = [Job(complete_profile, (inquiry.pk,))]
+        jobs = [Job(in_turn(complete_profile, inquiry.pro_id), (inquiry.pk,))]
     else:
         jobs = make_acknowledgment(inquiry)
     # A user who submits it in the workspace needs no mail about it.
     if not isinstance(by, User) and inquiry.pro.email:
-        jobs.append(Job(mail_notification, (inquiry.pk,)))
+        jobs.append(Job(in_turn(mail_notification, inquiry.pro_id), (inquiry.pk,)))
     return jobs
 
 

@@ -24,6 +24,7 @@ from config.accounts.models import Pro, User
 from config.accounts.models.session import SessionStore
 from config.accounts.proof import PROVEN_AT
 from config.audit.recording import forget_recorded
+from config.jobs import turns
 from config.web import aside
 from contacts.conversations.webhooks import CALLS
 from inquiries.customers import userhub
@@ -88,6 +89,7 @@ def forget_requests() -> None:
         limit._pending.clear()
     aside._waiting.clear()
     forget_recorded()
+    turns._accounts.clear()
     userhub.awaited.reset()
     translation.deactivate()
 

@@ -17,6 +17,8 @@ from django.utils import timezone
 from django.utils.translation import override
 from imap_tools.errors import MailboxAppendError, MailboxFetchError
 
+from config.jobs.turns import BACKGROUND
+
 from ..channels.letters.parts import parse_head
 from ..channels.mail_calls import MAX_HEAD
 from ..channels.mail_headers import MESSAGE_ID, header, message_id
@@ -56,7 +58,7 @@ def enqueue_polls() -> None:
     MailboxSettings.objects.enqueue_due(poll_mailbox.enqueue)
 
 
-@task(queue_name=POLLING_QUEUE, priority=-1)
+@task(queue_name=POLLING_QUEUE, priority=BACKGROUND)
 def poll_mailbox(mailbox_id: int) -> None:
     """Store what is new in a mailbox. A failure is noted for the Pro to see, and it is polled again later."""
     rows = MailboxSettings.objects.polled().select_related("connection__pro")

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.jobs.several import several
+from config.jobs.turns import in_turn
 from config.web import mail
 from config.web.compiled import Compiled
 from config.web.limits import Limit
@@ -47,7 +48,7 @@ def notify_pro(connection: ChannelConnection, message: ContactMessage) -> None:
     if message.is_silent or message.read_at or _has_other_unread(message) or connection.pro.email == connection.address:
         return
     if not NOTIFICATIONS.hit(connection.pro_id):
-        notify_message.enqueue(str(message.pk))
+        in_turn(notify_message, connection.pro_id).enqueue(str(message.pk))
 
 
 def _has_other_unread(message: ContactMessage) -> bool:

@@ -18,6 +18,7 @@ from config.files.keeping import UNKNOWN, describe_kept_file, usable_filename
 from config.files.storage import NewFile, StorageUnavailableError, store_unchecked
 from config.files.thumbnails import Thumbnail, make_thumbnail
 from config.files.validation import FileInfo
+from config.jobs.turns import BACKGROUND, in_turn
 
 from ..channels.message import FetchedMedium, MediumGoneError, MediumRefusedError, SendFailedError
 from ..channels.providers import MEDIA_FETCHERS
@@ -45,7 +46,7 @@ def fetch_media(message: ContactMessage) -> None:
         if media.get("id") and media["kind"] not in IN_TEXT:
             medium, is_new = MessageMedium.objects.get_or_create(message=message, medium_id=media["id"])
             if is_new:
-                fetch_medium.enqueue(medium.pk)
+                in_turn(fetch_medium, medium.message.pro_id).enqueue(medium.pk)
 
 
 def retry_medium(medium: MessageMedium) -> None:
@@ -53,21 +54,21 @@ def retry_medium(medium: MessageMedium) -> None:
     now = timezone.now()
     rows = MessageMedium.objects.filter(pk=medium.pk, state__in=[State.GONE, State.REFUSED])
     if rows.update(state=State.FETCHING, error="", enqueued_at=now, fetch_until=now + TRIED_AGAIN_FOR):
-        fetch_medium.enqueue(medium.pk)
+        in_turn(fetch_medium, medium.message.pro_id).enqueue(medium.pk)
 
 
 def fetch_missing_media() -> None:
     """Enqueue the media whose job has ended without them, and give up those that were tried for long enough."""
     now, rows = timezone.now(), MessageMedium.objects.filter(state=State.FETCHING)
     rows.filter(fetch_until__lt=now).update(state=State.GONE)
-    due = rows.filter(enqueued_at__lt=now - ENQUEUED_AGAIN_AFTER).order_by("enqueued_at")
+    due = rows.filter(enqueued_at__lt=now - ENQUEUED_AGAIN_AFTER).select_related("message").order_by("enqueued_at")
     for medium in due[:ENQUEUED_BATCH]:
         # Of two workers one enqueues it.
         if rows.filter(pk=medium.pk, enqueued_at=medium.enqueued_at).update(enqueued_at=now):
-            fetch_medium.enqueue(medium.pk)
+            in_turn(fetch_medium, medium.message.pro_id).enqueue(medium.pk)
 
 
-@task(takes_context=True, queue_name="media", priority=-1)
+@task(takes_context=True, queue_name="media", priority=BACKGROUND)
 def fetch_medium(context: TaskContext, medium_id: int) -> None:
     """Fetch a medium and keep it. A failure is stored, for the Pro to see; the worker tries again if that may help."""
     rows = MessageMedium.objects.select_related("message__connection", "message__pro")

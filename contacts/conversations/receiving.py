@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop, override
 
 from config.files.storage import NewFile
+from config.jobs.turns import BACKGROUND
 from config.web.compiled import Compiled
 from config.web.hooks import hooks
 from config.web.text import one_line
@@ -85,17 +86,17 @@ def store_delivery(
 
 
 def _reading_priority(connection: ChannelConnection) -> int:
-    """Priority of reading a new call, below that of all other jobs: -1, and less for each unread one of the connection.
+    """Priority of reading a new call, below that of all other jobs, and less for each unread one of the connection.
 
     So the calls of several Pros are read in turns, and a flood for one of them keeps nobody waiting.
     """
     unread = ChannelDelivery.objects.filter(connection=stored_or_none(connection), read_at=None)
     if connection.pk is None:
         unread = unread.filter(pro=connection.pro)
-    return -min(unread.count(), 100)
+    return max(BACKGROUND + 1 - unread.count(), -100)
 
 
-@task(queue_name=READING_QUEUE, priority=-1)
+@task(queue_name=READING_QUEUE, priority=BACKGROUND)
 def read_delivery(delivery_id: int) -> None:
     """Store the messages that a provider's call holds, and update the sent ones that it has receipts for."""
     if (delivery := _UNREAD.first(delivery_id)) is None:

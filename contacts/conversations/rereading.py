@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from config.files.storage import store_kept_file
+from config.jobs.turns import BACKGROUND
 from config.web.text import one_line
 
 from ..channels.message import InboundMessage, UnreadableError
@@ -27,7 +28,7 @@ from .repeats import find_stored_message
 from .replies import connection_of, find_writer, read_thread
 
 
-@task(queue_name=READING_QUEUE, priority=-1)
+@task(queue_name=READING_QUEUE, priority=BACKGROUND)
 def reread_delivery(delivery_id: int) -> None:
     """Read the original of a call anew: correct the messages that it brought, and store those that were missed."""
     delivery = ChannelDelivery.objects.select_related("connection__pro", "pro").filter(pk=delivery_id).first()

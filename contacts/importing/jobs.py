@@ -14,6 +14,7 @@ from django.tasks import task
 from django.utils import timezone
 
 from config.accounts.models import User
+from config.jobs.turns import in_turn
 
 from ..models import ContactImport, ContactImportRow
 from ..models.locking import hold_book
@@ -52,7 +53,7 @@ def start_check(contact_import: ContactImport, columns: list[str], *, keeps_rest
         if contact_import.state in (State.UPLOADED, State.CHECKED):
             contact_import.columns, contact_import.keeps_rest = columns, keeps_rest
             contact_import.begin_phase(State.CHECKING)
-            check_import.enqueue(str(contact_import.pk))
+            in_turn(check_import, contact_import.pro_id).enqueue(str(contact_import.pk))
 
 
 def start_run(contact_import: ContactImport, *, by: User) -> bool:
@@ -66,7 +67,7 @@ def start_run(contact_import: ContactImport, *, by: User) -> bool:
             return False
         contact_import.user, contact_import.started_at = by, timezone.now()
         contact_import.begin_phase(State.RUNNING)
-        run_import.enqueue(str(contact_import.pk))
+        in_turn(run_import, contact_import.pro_id).enqueue(str(contact_import.pk))
         return True
 
 
@@ -81,7 +82,7 @@ def start_undo(contact_import: ContactImport, *, by: User) -> bool:
             return False
         contact_import.undone_by = by
         contact_import.begin_phase(State.UNDOING)
-        undo_import.enqueue(str(contact_import.pk))
+        in_turn(undo_import, contact_import.pro_id).enqueue(str(contact_import.pk))
         return True
 
 
@@ -95,7 +96,7 @@ def resume_import(contact_import: ContactImport) -> None:
             # The failed job may be retried too. Each batch locks the import, so two jobs work no row twice.
             jobs = {State.READING: read_import, State.CHECKING: check_import}
             jobs |= {State.RUNNING: run_import, State.UNDOING: undo_import}
-            jobs[State(contact_import.state)].enqueue(str(contact_import.pk))
+            in_turn(jobs[State(contact_import.state)], contact_import.pro_id).enqueue(str(contact_import.pk))
 
 
 @task(queue_name="imports")
@@ -141,7 +142,7 @@ def _work_batch(import_id: str, phase: Phase, *, is_last: bool) -> bool:
         phase.work_rows(contact_import, rows)
         contact_import.save_worked_rows(rows)
         if contact_import.is_working and is_last:
-            phase.task.enqueue(import_id)
+            in_turn(phase.task, contact_import.pro_id).enqueue(import_id)
         return contact_import.is_working and not is_last
 
 

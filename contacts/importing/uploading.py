@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from config.accounts.models import Pro, User
+from config.jobs.turns import in_turn
 from config.limited import LimitExceededError, run_limited
 
 from ..models import ContactImport
@@ -45,7 +46,7 @@ def upload(pro: Pro, content: bytes, *, filename: str, by: User) -> ContactImpor
         contact_import = ContactImport.objects.create(
             pro=pro, user=by, filename=filename[:200], content=content, state=State.READING
         )
-        read_import.enqueue(str(contact_import.pk))
+        in_turn(read_import, pro.pk).enqueue(str(contact_import.pk))
     return contact_import
 
 

@@ -14,6 +14,7 @@ from django.tasks import task
 from django.utils import timezone
 
 from config.accounts.models import ApiToken, User
+from config.jobs.turns import in_turn
 from config.web.hooks import hooks
 
 from ..models import ContactMessage, WaitingItem
@@ -71,7 +72,8 @@ def _end_with_effect(
 
 def _apply_later(items: list[WaitingItem], delay: int) -> None:
     run_after = timezone.now() + timedelta(seconds=delay)
-    apply_endings.using(run_after=run_after).enqueue([item.pk for item in items], str(items[0].ended_at))
+    task = in_turn(apply_endings, items[0].pro_id)
+    task.using(run_after=run_after).enqueue([item.pk for item in items], str(items[0].ended_at))
 
 
 @task

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 
 from config.accounts.models import Pro
 from config.jobs.backend import Job, enqueue_together
+from config.jobs.turns import in_turn
 from config.jobs.worker import MAX_ATTEMPTS, unfinished_jobs
 from config.web.limits import Limit, mailbox_of
 from config.web.mail import is_answerable
@@ -153,7 +154,7 @@ def retry_profile(inquiry: Inquiry) -> bool:
             return False
         inquiry.profile_problem = ""
         inquiry.save(update_fields=["profile_problem", "updated_at"])
-        complete_profile.enqueue(inquiry.pk)
+        in_turn(complete_profile, inquiry.pro_id).enqueue(inquiry.pk)
         return True
 
 
@@ -169,7 +170,7 @@ def make_acknowledgment(inquiry: Inquiry) -> list[Job]:
             "inquiry %s is not acknowledged: its customer had %s mails today", inquiry.pk, MAX_ACKNOWLEDGMENTS_PER_DAY
         )
         return []
-    return [Job(mail_acknowledgment, (inquiry.pk,))]
+    return [Job(in_turn(mail_acknowledgment, inquiry.pro_id), (inquiry.pk,))]
 
 
 def _contact_name(inquiry: Inquiry) -> str:

@@ -16,6 +16,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.tasks import task
 from django.utils import timezone
 
+from config.jobs.turns import in_turn
+
 from ..models import InquiryHistory, UnsharedHistory
 from . import package
 from .entry import FIELDS, Entry
@@ -38,7 +40,7 @@ def share_later(rows: Sequence[InquiryHistory]) -> None:
         return
     UnsharedHistory.objects.bulk_create([UnsharedHistory(entry=row) for row in rows], batch_size=BATCH)
     if len(rows) == 1:
-        share.enqueue(rows[0].inquiry_id)
+        in_turn(share, rows[0].inquiry.pro_id).enqueue(rows[0].inquiry_id)
     else:
         share_all.enqueue()
 

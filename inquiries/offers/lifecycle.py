@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import User
+from config.jobs.turns import in_turn
 from contacts.models import WaitingItem
 from contacts.models.locking import hold_book
 
@@ -43,7 +44,7 @@ def send_offer(offer: Offer, *, by: User | None = None, expected: datetime | Non
         inquiry.record_response()
         follow_offer(inquiry, Offer.Status.SENT, by=by)
         end_inquiry(inquiry, WaitingItem.Outcome.ANSWERED, by=by)
-        mail_offer.enqueue(offer.pk)
+        in_turn(mail_offer, offer.inquiry.pro_id).enqueue(offer.pk)
         return True
 
 
@@ -61,7 +62,7 @@ def resend_offer(offer: Offer, *, by: User | None = None) -> bool:
         offer.mail_error, offer.mail_failed_at = "", None
         offer.save(update_fields=["mail_error", "mail_failed_at", "updated_at"])
         end_inquiry(offer.inquiry, WaitingItem.Outcome.ANSWERED, by=by)
-        mail_offer.enqueue(offer.pk)
+        in_turn(mail_offer, offer.inquiry.pro_id).enqueue(offer.pk)
         return True
 
 
@@ -96,7 +97,7 @@ def answer_offer(offer: Offer, status: str) -> bool:
         offer.set_status(status, "answered_at")
         follow_offer(inquiry, status)
         add_offer_answer(offer)
-        mail_offer_answer.enqueue(offer.pk)
+        in_turn(mail_offer_answer, offer.inquiry.pro_id).enqueue(offer.pk)
         return True
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.accounts.models import User
+from config.jobs.turns import in_turn
 
 from ..models import Inquiry, PendingMove, PipelineStep
 from .moves import (
@@ -122,7 +123,7 @@ def _store(inquiry: Inquiry, step: PipelineStep, *, by: User, note: str, outcome
         by=by,
         due_at=due_at,
     )
-    pending.job_id = make_pending_move.using(run_after=due_at).enqueue(str(pending.pk)).id
+    pending.job_id = in_turn(make_pending_move, inquiry.pro_id).using(run_after=due_at).enqueue(str(pending.pk)).id
     pending.save(force_insert=True)
     return pending
 

@@ -24,7 +24,7 @@ help: ## list the commands
 run: .venv/runtime ## start Vestibule with its demo on 127.0.0.1:8000 (PORT=… for another port)
 	@grep -qs '^DEBUG=' .env || export DEBUG="$${DEBUG:-true}"; exec $(BIN)/python manage.py start
 
-test: .venv/dev ## the whole suite, on SQLite and on PostgreSQL (ARGS="-k inbox" picks tests)
+test: .venv/dev .venv/node ## the whole suite, on SQLite and on PostgreSQL (ARGS="-k inbox" picks tests)
 	@echo "== On SQLite"
 	@$(BIN)/python -m pytest -n auto --dist worksteal --divided $(ARGS)
 	@echo "== On PostgreSQL"
@@ -91,6 +91,13 @@ clean: ## take away the environment; var/ with the data stays
 	@echo "Installing what the tests and checks need"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
 	@touch $@
+
+# Without Node its tests are skipped, and say so.
+.venv/node: tests/api/node/package-lock.json | .venv/bin/python
+	@if command -v npm >/dev/null; then \
+	  echo "Installing what the tests of the OpenAPI documents take from Node"; \
+	  mkdir -p $@ && cp tests/api/node/package*.json $@ && (cd $@ && npm ci --silent --no-audit --no-fund --ignore-scripts) && touch $@; \
+	fi
 
 .venv/bench: tests/benchmarks/requirements.txt .venv/dev
 	@echo "Installing what the benchmark is compared with"

@@ -1,5 +1,7 @@
 """Every surface of the product."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
@@ -9,6 +11,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
+from config.accounts.access import open_to_tokens
 from config.accounts.middleware import without_gate, without_pro
 from config.api import docs
 from config.web import health, mailbox, offline, policy_reports, styleguide
@@ -34,6 +37,11 @@ def no_shortcut(request: HttpRequest, rest: str) -> HttpResponse:
     raise Http404
 
 
+def for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page for everybody who is signed in, and for tokens."""
+    return without_gate(without_pro(open_to_tokens(view)))
+
+
 urlpatterns = [
     path("", home, name="home"),
     path("", include("config.accounts.urls")),
@@ -43,8 +51,8 @@ urlpatterns = [
     path("", include("contacts.waiting_urls")),
     path("", include("contact_requests.urls")),
     path("", include("inquiries.urls")),
-    path("docs/api", without_gate(without_pro(docs.reference)), name="api_reference"),
-    path("docs/api/<slug:name>.json", without_gate(without_pro(docs.openapi_json)), name="api_document"),
+    path("docs/api", for_readers(docs.reference), name="api_reference"),
+    path("docs/api/<slug:name>.json", for_readers(docs.openapi_json), name="api_document"),
     path("admin/login/", admin_sign_in),
     path("admin/r/<path:rest>", no_shortcut),
     path("admin/", admin.site.urls),

@@ -17,6 +17,7 @@ from config.web.compiled import Compiled
 from config.web.paging import from_cursor, to_cursor
 
 from .dialect import TO_DATABASE, dialect, to_body
+from .examples import EXAMPLES
 from .forms import ProgramForm
 from .marking import find_and_mark
 from .models import ContactRequest
@@ -40,7 +41,16 @@ def authenticate(request: HttpRequest) -> Caller:
     return caller
 
 
-api = Api(dialect, title="Contact requests", authenticate=authenticate, scopes=SCOPES, has_session=True)
+api = Api(
+    dialect,
+    title="Contact requests",
+    description="What visitors sent about the properties of a Pro. A Pro that must prove its identity has to, first.",
+    tags={"Contact requests": "Requests of visitors, and their status."},
+    authenticate=authenticate,
+    scopes=SCOPES,
+    has_session=True,
+    examples=EXAMPLES,
+)
 
 
 def _list(pro: Pro, *position: Any, **filters: Any) -> ContactRequestQuerySet:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -36,17 +36,7 @@ class StatusBody(Body):
     status: ApiStatus
 
 
-def _one_of(kind: str, *names: str) -> dict[str, Any]:
-    """JSON Schema of a rule about fields, "anyOf" or "oneOf" of them is given."""
-    options = [{"required": [name], "properties": {name: {"type": "string", "minLength": 1}}} for name in names]
-    return {kind: options}
-
-
 class ContactRequestCreate(Body, rename="camel"):
-    extra_json_schema: ClassVar = {
-        "allOf": [_one_of("anyOf", "email", "phone"), _one_of("oneOf", "propertyId", "propertyReference")]
-    }
-
     name: Name
     message: Annotated[
         str,

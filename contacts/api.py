@@ -18,6 +18,7 @@ from config.web.compiled import Compiled
 from config.web.paging import NumberedPages
 
 from .dialect import dialect, to_body
+from .examples import EXAMPLES
 from .models import Contact, ContactCount
 from .models.queryset import ContactQuerySet
 from .schemas import (
@@ -30,7 +31,15 @@ from .schemas import (
     Pagination,
 )
 
-api = Api(dialect, title="Contacts", authenticate=by_token, scopes=SCOPES)
+api = Api(
+    dialect,
+    title="Contacts",
+    description="The address book of a Pro. Deleting hides a contact; its history is kept.",
+    tags={"Contacts": "People of the address book."},
+    authenticate=by_token,
+    scopes=SCOPES,
+    examples=EXAMPLES,
+)
 
 # Maximum rows of a page, by plan.
 MAX_PAGE_SIZES = {"free": 50, "pro": 100, "enterprise": 500}

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -19,8 +19,15 @@ Name = Annotated[
     str,
     Meta(min_length=1, max_length=200, description="With a letter or a digit.", extra_json_schema={"format": "name"}),
 ]
-ADDRESS = r"[A-Za-z0-9]+([._%+-][A-Za-z0-9]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
-Email = Annotated[str, Meta(max_length=254, extra_json_schema={"pattern": f"^({ADDRESS})?$"})]
+# No "email" of JSON Schema: an empty one is none.
+Email = Annotated[
+    str,
+    Meta(
+        max_length=254,
+        description="An e-mail address; empty for none.",
+        extra_json_schema={"format": "email-address"},
+    ),
+]
 Phone = Annotated[
     str,
     Meta(
@@ -56,13 +63,6 @@ class ContactQuery(Input):
 
 
 class ContactCreate(Body, rename="camel"):
-    extra_json_schema: ClassVar = {
-        "anyOf": [
-            {"required": [name], "properties": {name: {"type": "string", "minLength": 1}}}
-            for name in ("email", "phone")
-        ]
-    }
-
     name: Name
     email: Email | UnsetType | None = UNSET
     phone: Phone | UnsetType | None = UNSET

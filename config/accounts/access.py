@@ -1,11 +1,18 @@
 """The caller of a JSON route, by token or session."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import resolve_url
 
+from config.api.dialect import Error, ErrorBody, json_response
 from config.api.errors import ProblemError
 from config.wall.naming import name_pro
 from config.web.aside import write_aside
@@ -65,6 +72,25 @@ def by_token_or_session(request: HttpRequest) -> Caller:
     _count_request(f"user:{user.pk}")
     name_pro(user.pro.pk)
     return Caller(user.pro, user=user)
+
+
+def open_to_tokens[**P](view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let a view that needs a sign-in be read with a token of any scope too. A bad token is refused as JSON."""
+
+    @login_not_required
+    @wraps(view)
+    def open_view(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if "HTTP_AUTHORIZATION" in request.META:
+            try:
+                by_token(request)
+            except ProblemError as problem:
+                status = 429 if problem.kind == "rate_limited" else 401
+                return json_response(ErrorBody(Error(problem.kind, problem.message)), status, problem.headers)
+        elif not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+        return view(request, *args, **kwargs)
+
+    return open_view
 
 
 def _count_request(key: str) -> None:

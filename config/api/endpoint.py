@@ -9,7 +9,7 @@ The function gets the caller, the parameters of the path, and `query`, `body` an
 the answer, or an HttpResponse if it sets headers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, ClassVar, Protocol
@@ -55,6 +55,8 @@ class Operation:
     # Accepts Idempotency-Key: the handler gets `key`, and holds it while it writes. Slow work comes before, so that no
     # other writer waits for an upload or another server.
     is_creating: bool = False
+    # One of the Api's tags, if it is not the first.
+    tag: str = ""
 
     def run(self, request: HttpRequest, caller: CallerLike, arguments: dict[str, Any]) -> HttpResponse:
         """Check the scope, add the input to `arguments`, the parameters of the path, and call the handler.
@@ -89,9 +91,14 @@ class Api:
 
     dialect: Dialect
     title: str
+    description: str
+    # Groups of routes by name, with what they are about; the first is that of a route which names none.
+    tags: Mapping[str, str]
     authenticate: Callable[[HttpRequest], CallerLike]
     scopes: list[str]
     has_session: bool = False
+    # By name of a Struct a value that fits it, for the document.
+    examples: Mapping[str, Any] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
     registered: ClassVar[list["Api"]] = []
 

@@ -3,25 +3,70 @@
 import inspect
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import msgspec
 from django.conf import settings
 from django.http import FileResponse
+from django.urls import reverse
 
+from .components import make_components, make_schema, query_fields
 from .endpoint import Api, Operation
+from .errors import Detail, ProblemError
+from .examples import make_example
 from .idempotency import HEADER
 from .reading import Body
 
 PARAMETER = re.compile(r"<(\w+):(\w+)>")
-CONVERTERS = {"uuid": {"type": "string", "format": "uuid"}, "int": {"type": "integer", "minimum": 0}}
+# Greatest id that both databases have.
+GREATEST_ID = 2**63 - 1
+CONVERTERS: dict[str, tuple[dict[str, Any], str]] = {
+    "uuid": ({"type": "string", "format": "uuid"}, "a UUID"),
+    "int": (
+        {"type": "integer", "minimum": 1, "maximum": GREATEST_ID},
+        "a whole number from 1 to 9223372036854775807; any other is not found",
+    ),
+}
 # Kinds of problems: of every operation, then of some.
 REFUSALS = ("unauthenticated", "forbidden", "not_found", "method_not_allowed", "rate_limited")
 FAULTS = ("server_error", "unavailable")
 WITH_BODY = ("unreadable", "invalid", "too_large", "unsupported_media_type")
 CREATING = ("idempotency_in_progress", "idempotency_mismatch")
-BINARY = {"type": "string", "format": "binary"}
-REFERENCE = "#/components/schemas/{name}"
+# Headers of a response by name: type and meaning.
+HEADERS = {
+    "Location": ("string", "Address of the new resource."),
+    "Idempotency-Replayed": ("string", "`true` on the stored response to a request that was repeated with its key."),
+    "Retry-After": ("integer", "Seconds to wait before the next attempt."),
+    "WWW-Authenticate": ("string", "`Bearer`."),
+    "Allow": ("string", "Methods of this address."),
+}
+OF_KIND = {
+    "unauthenticated": ("WWW-Authenticate",),
+    "method_not_allowed": ("Allow",),
+    "rate_limited": ("Retry-After",),
+    "idempotency_in_progress": ("Retry-After",),
+    "unavailable": ("Retry-After",),
+}
+# An example of what is said of a kind of problem.
+MESSAGES = {
+    "unauthenticated": "Send a valid token as Authorization: Bearer.",
+    "forbidden": "This token lacks the scope.",
+    "not_found": "There is nothing here under this id.",
+    "method_not_allowed": "Allowed here: GET.",
+    "rate_limited": "Too many requests. Try again in 30 s.",
+    "server_error": "Something went wrong on our side. Quote the request id when you ask about it.",
+    "unavailable": "The database does not answer. Try again.",
+    "unreadable": "The body is not readable.",
+    "invalid": "more: This field is not known here.",
+    "too_large": "The body is larger than 1048576 bytes.",
+    "unsupported_media_type": "Send the body as application/json.",
+    "idempotency_in_progress": "The first request with this key is still running. Try again.",
+    "idempotency_mismatch": "This key was sent before with another body.",
+    "invalid_cursor": "Send the cursor of the page before.",
+    "gated": "Prove your identity first.",
+    "invalid_transition": "This is not allowed from the present status.",
+}
 KEY_PARAMETER = {
     "name": HEADER,
     "in": "header",
@@ -30,86 +75,135 @@ KEY_PARAMETER = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
 }
 SESSION = "The browser's session; unsafe methods then need the CSRF token in X-CSRFToken."
+BEARER = "A token of the Pro (Settings, API tokens) with the scope `{scope}`; write includes read."
 
 
 def build_document(api: Api) -> dict[str, Any]:
-    """Build the document; the server is SITE_URL."""
+    """Build the document; the server is SITE_URL. What depends on no request is made once."""
+    return _build(api, settings.SITE_URL, settings.SESSION_COOKIE_NAME)
+
+
+@cache
+def _build(api: Api, site: str, session_cookie: str) -> dict[str, Any]:
+    schemas = _schemas(api)
     paths: dict[str, Any] = {}
     for operation in api.operations:
         address = PARAMETER.sub(r"{\2}", api.dialect.prefix + operation.route)
-        paths.setdefault(address, {})[operation.method.lower()] = _operation(api, operation)
-    security = {"token": {"type": "http", "scheme": "bearer"}}
-    if api.has_session:
-        cookie = {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME, "description": SESSION}
-        security["session"] = cookie
+        paths.setdefault(address, {})[operation.method.lower()] = _operation(api, operation, schemas)
     return {
         "openapi": "3.1.0",
-        "info": {"title": api.title, "version": "1"},
-        "servers": [{"url": settings.SITE_URL}],
-        "security": [{name: []} for name in security],
+        "info": {
+            "title": api.title,
+            "version": "1",
+            "description": api.description,
+            "contact": {"name": "Vestibule", "url": site},
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": site}],
+        "externalDocs": {"description": "API reference", "url": site + reverse("api_reference")},
+        "tags": [{"name": name, "description": text} for name, text in api.tags.items()],
         "paths": paths,
-        "components": {"schemas": _schemas(api), "securitySchemes": security},
+        "components": {
+            "schemas": schemas,
+            "headers": {name: _header(kind, text) for name, (kind, text) in HEADERS.items()},
+            "securitySchemes": _security_schemes(api, session_cookie),
+        },
     }
+
+
+def _security_schemes(api: Api, session_cookie: str) -> dict[str, Any]:
+    """A scheme for each scope that a route needs: only those of OAuth 2 may list scopes."""
+    schemes = {
+        _scheme(scope): {"type": "http", "scheme": "bearer", "description": BEARER.format(scope=scope)}
+        for scope in dict.fromkeys(operation.scope for operation in api.operations)
+    }
+    if api.has_session:
+        schemes["session"] = {"type": "apiKey", "in": "cookie", "name": session_cookie, "description": SESSION}
+    return schemes
+
+
+def _scheme(scope: str) -> str:
+    """Name of the scheme of a scope; a name may hold no colon."""
+    return scope.replace(":", ".")
+
+
+def _header(kind: str, description: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": kind}}
+
+
+def _header_references(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in dict.fromkeys(names)}
 
 
 def _schemas(api: Api) -> dict[str, Any]:
     """Schemas by name. Those of queries are left out: they become parameters."""
     bodies = {operation.body for operation in api.operations if operation.body}
     answers = {operation.answer for operation in api.operations if operation.answer}
-    schemas = _json_schemas(*sorted({*bodies, *answers, api.dialect.error_type}, key=lambda type_: type_.__name__))[1]
-    for struct in bodies:
-        schemas[struct.__name__] |= struct.extra_json_schema
-    return schemas
+    return make_components(bodies, answers, api.dialect.error_type, api.examples)
 
 
-def _json_schemas(*types: type) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Schema of each type, and by name the schemas that these refer to."""
-    # The hook is asked for types that msgspec does not know: an uploaded file, and a FileResponse.
-    return msgspec.json.schema_components(types, schema_hook=lambda _type: BINARY, ref_template=REFERENCE)
-
-
-def _content(type_: type, media_type: str) -> dict[str, Any]:
-    return {media_type: {"schema": _json_schemas(type_)[0][0]}}
-
-
-def _operation(api: Api, operation: Operation) -> dict[str, Any]:
+def _operation(api: Api, operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     summary, _, description = (inspect.getdoc(operation.handler) or "").partition("\n\n")
-    status = "201" if operation.is_creating else "200" if operation.answer else "204"
-    success: dict[str, Any] = {"description": "Success"}
-    if operation.answer:
-        success["content"] = _content(operation.answer, "*/*" if operation.answer is FileResponse else Body.media_type)
-    if operation.is_creating:
-        success["headers"] = {"Location": {"description": "Where the new one stands.", "schema": {"type": "string"}}}
     item: dict[str, Any] = {
         "operationId": operation.handler.__name__,
         "summary": summary,
         "description": f"{description}\n\nScope: `{operation.scope}`.".strip(),
-        "parameters": list(_parameters(operation)),
-        "responses": {status: success, **_error_responses(api, operation)},
+        "tags": [operation.tag or next(iter(api.tags))],
+        "security": [{_scheme(operation.scope): []}, *([{"session": []}] if api.has_session else [])],
+        "parameters": list(_parameters(api, operation)),
+        "responses": {**_success(operation, schemas), **_error_responses(api, operation)},
     }
     if operation.body:
-        item["requestBody"] = {"required": True, "content": _content(operation.body, operation.body.media_type)}
+        content = _content(operation.body, operation.body.media_type, schemas)
+        item["requestBody"] = {"required": True, "content": content}
     return item
 
 
-def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
+def _success(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+    status = "201" if operation.is_creating else "200" if operation.answer else "204"
+    success: dict[str, Any] = {"description": "Success"}
+    if operation.answer is FileResponse:
+        # A file comes with its own type; generators know the first of these as one.
+        file = {"schema": make_schema(FileResponse)}
+        success["content"] = {"application/octet-stream": file, "*/*": file}
+    elif operation.answer:
+        success["content"] = _content(operation.answer, Body.media_type, schemas)
+    if operation.is_creating:
+        success["headers"] = _header_references("Location", "Idempotency-Replayed")
+    return {status: success}
+
+
+def _content(type_: type, media_type: str, schemas: dict[str, Any]) -> dict[str, Any]:
+    schema = make_schema(type_)
+    content: dict[str, Any] = {"schema": schema}
+    if media_type == Body.media_type:
+        content["example"] = make_example(schema, schemas)
+    return {media_type: content}
+
+
+def _parameters(api: Api, operation: Operation) -> Iterator[dict[str, Any]]:
     for converter, name in PARAMETER.findall(operation.route):
-        yield {"name": name, "in": "path", "required": True, "schema": CONVERTERS[converter]}
+        schema, words = CONVERTERS[converter]
+        text = f"Id of the {_noun(api, operation.route, name)}, {words}."
+        yield {"name": name, "in": "path", "required": True, "description": text, "schema": schema}
     if operation.query:
-        query = _json_schemas(operation.query)[1][operation.query.__name__]
-        for name, field in query["properties"].items():
-            # A query cannot contain null: it means that the parameter is not sent.
-            options = [option for option in field.get("anyOf", []) if option != {"type": "null"}]
-            schema = dict(options[0] if len(options) == 1 else field)
-            text = schema.pop("description", "")
-            is_required = name in query.get("required", [])
+        for name, (is_required, field) in query_fields(operation.query).items():
+            schema = {key: value for key, value in field.items() if key != "description"}
+            text = field.get("description", "")
             yield {"name": name, "in": "query", "required": is_required, "description": text, "schema": schema}
     if operation.is_creating:
         yield KEY_PARAMETER
 
 
+def _noun(api: Api, route: str, parameter: str) -> str:
+    """Noun of the id in a path: the singular of the part of the path before it."""
+    before = (api.dialect.prefix + route).partition(f":{parameter}>")[0]
+    plural = before.split("/")[-2].replace("-", " ")
+    return f"{plural[:-3]}y" if plural.endswith("ies") else plural.removesuffix("s")
+
+
 def _error_responses(api: Api, operation: Operation) -> dict[str, Any]:
-    """Error responses by status; the description lists the codes."""
+    """Error responses by status; the description lists the codes, each with an example."""
     kinds = [*REFUSALS, *FAULTS, *operation.errors]
     if operation.body:
         kinds += WITH_BODY
@@ -117,8 +211,29 @@ def _error_responses(api: Api, operation: Operation) -> dict[str, Any]:
         kinds.append("invalid")
     if operation.is_creating:
         kinds += CREATING
-    codes: dict[int, list[str]] = {}
-    for status, code in dict.fromkeys(map(api.dialect.status_and_code, kinds)):
-        codes.setdefault(status, []).append(f"`{code}`")
-    content = _content(api.dialect.error_type, Body.media_type)
-    return {str(status): {"description": ", ".join(codes[status]), "content": content} for status in sorted(codes)}
+    by_status: dict[int, list[str]] = {}
+    for kind in dict.fromkeys(kinds):
+        by_status.setdefault(api.dialect.status_and_code(kind)[0], []).append(kind)
+    return {str(status): _error_response(api, by_status[status]) for status in sorted(by_status)}
+
+
+def _error_response(api: Api, kinds: list[str]) -> dict[str, Any]:
+    # Two kinds may have one code.
+    codes = {api.dialect.status_and_code(kind)[1]: kind for kind in reversed(kinds)}
+    codes = dict(reversed(codes.items()))
+    schema = make_schema(api.dialect.error_type)
+    examples = {code: {"value": _error_example(api, kind, code)} for code, kind in codes.items()}
+    response: dict[str, Any] = {
+        "description": ", ".join(f"`{code}`" for code in codes),
+        "content": {Body.media_type: {"schema": schema, "examples": examples}},
+    }
+    if names := [name for kind in kinds for name in OF_KIND.get(kind, ())]:
+        response["headers"] = _header_references(*names)
+    return response
+
+
+def _error_example(api: Api, kind: str, code: str) -> Any:
+    details = [Detail("more", "This field is not known here.")] if kind == "invalid" else []
+    problem = ProblemError(kind, MESSAGES[kind], details=details)
+    request_id = "3f0f5f7a1c114d3e" if kind == "server_error" else None
+    return msgspec.to_builtins(api.dialect.error_body(code, problem, request_id))

@@ -26,8 +26,6 @@ class Input(msgspec.Struct):
 
     # Unknown field that callers are likely to send -> reason for refusing it.
     refused: ClassVar[Mapping[str, str]] = {}
-    # JSON Schema of rules about several fields, added to the OpenAPI document.
-    extra_json_schema: ClassVar[Mapping[str, Any]] = {}
 
     @classmethod
     def check_combination(cls, data: Mapping[str, Any]) -> list[Detail]:

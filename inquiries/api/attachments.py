@@ -19,7 +19,7 @@ from ..dialect import dialect, moment
 from ..ids import GREATEST_ID
 from ..models import Attachment, Inquiry
 from ..schemas.types import Moment
-from .base import api
+from .base import ATTACHMENTS, api
 
 Id = Annotated[int, Meta(ge=1, le=GREATEST_ID)]
 
@@ -97,7 +97,7 @@ def _attachment(caller: Caller, id: int, attachment_id: int, user_id: int) -> At
     return Attachment.objects.for_pro(caller.pro).get(inquiry=inquiry, pk=attachment_id)
 
 
-@api.endpoint("GET", LIST, scope="inquiries:read", query=AttachmentQuery, answer=AttachmentList)
+@api.endpoint("GET", LIST, scope="inquiries:read", tag=ATTACHMENTS, query=AttachmentQuery, answer=AttachmentList)
 def list_attachments(caller: Caller, id: int, query: AttachmentQuery) -> AttachmentList:
     """List the attachments of an inquiry, oldest first."""
     inquiry = _inquiry(caller, id, query.user_id)
@@ -109,6 +109,7 @@ def list_attachments(caller: Caller, id: int, query: AttachmentQuery) -> Attachm
     "POST",
     LIST,
     scope="inquiries:write",
+    tag=ATTACHMENTS,
     body=AttachmentForm,
     answer=AttachmentAnswer,
     is_creating=True,
@@ -128,7 +129,9 @@ def upload_attachment(caller: Caller, id: int, body: AttachmentForm, key: Reques
         return key.answer(created(answer, _address(row)))
 
 
-@api.endpoint("GET", f"{ONE}/download", scope="inquiries:read", query=AttachmentQuery, answer=FileResponse)
+@api.endpoint(
+    "GET", f"{ONE}/download", scope="inquiries:read", tag=ATTACHMENTS, query=AttachmentQuery, answer=FileResponse
+)
 def download_attachment(caller: Caller, id: int, attachment_id: int, query: AttachmentQuery) -> FileResponse:
     """Download the file of an attachment.
 
@@ -141,7 +144,7 @@ def download_attachment(caller: Caller, id: int, attachment_id: int, query: Atta
         raise Attachment.DoesNotExist from error
 
 
-@api.endpoint("DELETE", ONE, scope="inquiries:write", query=AttachmentQuery, answer=AttachmentDeleted)
+@api.endpoint("DELETE", ONE, scope="inquiries:write", tag=ATTACHMENTS, query=AttachmentQuery, answer=AttachmentDeleted)
 def delete_attachment(caller: Caller, id: int, attachment_id: int, query: AttachmentQuery) -> AttachmentDeleted:
     """Delete an attachment and its file."""
     _attachment(caller, id, attachment_id, query.user_id).delete_with_file()

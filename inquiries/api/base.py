@@ -5,5 +5,20 @@ from config.accounts.models import SCOPES
 from config.api.endpoint import Api
 
 from ..dialect import dialect
+from ..examples import EXAMPLES
 
-api = Api(dialect, title="Inquiries", authenticate=by_token, scopes=SCOPES)
+ATTACHMENTS, CHOICES = "Attachments", "Types and options"
+
+api = Api(
+    dialect,
+    title="Inquiries",
+    description="Typed inquiries of customers, which move along the pipeline of their type.",
+    tags={
+        "Inquiries": "Submit, read and move inquiries.",
+        ATTACHMENTS: "Files of an inquiry.",
+        CHOICES: "Types, their pipelines, and filter options.",
+    },
+    authenticate=by_token,
+    scopes=SCOPES,
+    examples=EXAMPLES,
+)

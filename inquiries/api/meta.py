@@ -7,10 +7,10 @@ from ..dialect import to_filter_option, to_step, to_type
 from ..models import FilterOption, InquiryType
 from ..schemas.answers import FilterOptionsAnswer, StatusesAnswer, TypesAnswer
 from ..schemas.input import MetaQuery, StatusesQuery
-from .base import api
+from .base import CHOICES, api
 
 
-@api.endpoint("GET", "/meta/types", scope="inquiries:read", query=MetaQuery, answer=TypesAnswer)
+@api.endpoint("GET", "/meta/types", scope="inquiries:read", tag=CHOICES, query=MetaQuery, answer=TypesAnswer)
 def list_inquiry_types(caller: Caller, query: MetaQuery) -> TypesAnswer:
     """List the inquiry types, each with its pipeline in short.
 
@@ -22,7 +22,7 @@ def list_inquiry_types(caller: Caller, query: MetaQuery) -> TypesAnswer:
     return TypesAnswer(data=[to_type(inquiry_type) for inquiry_type in types])
 
 
-@api.endpoint("GET", "/meta/statuses", scope="inquiries:read", query=StatusesQuery, answer=StatusesAnswer)
+@api.endpoint("GET", "/meta/statuses", scope="inquiries:read", tag=CHOICES, query=StatusesQuery, answer=StatusesAnswer)
 def list_pipelines(caller: Caller, query: StatusesQuery) -> StatusesAnswer:
     """List the pipelines by the slugs of their types, each step in full.
 
@@ -37,7 +37,9 @@ def list_pipelines(caller: Caller, query: StatusesQuery) -> StatusesAnswer:
     return StatusesAnswer(data=pipelines)
 
 
-@api.endpoint("GET", "/meta/filter-options", scope="inquiries:read", query=MetaQuery, answer=FilterOptionsAnswer)
+@api.endpoint(
+    "GET", "/meta/filter-options", scope="inquiries:read", tag=CHOICES, query=MetaQuery, answer=FilterOptionsAnswer
+)
 def list_filter_options(caller: Caller, query: MetaQuery) -> FilterOptionsAnswer:
     """List the filter options, by group and in their order."""
     options = FilterOption.objects.all()

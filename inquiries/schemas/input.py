@@ -77,17 +77,6 @@ class ActionBody(Body):
         "close": {"outcome": False, "note": False, "changed_by": False},
         "link_case": {"case_id": True, "note": False, "changed_by": False},
     }
-    # Each action refuses the fields of the others.
-    extra_json_schema: ClassVar = {
-        "oneOf": [
-            {
-                "properties": {"action": {"const": action}},
-                "required": ["action", *(name for name, is_required in fields.items() if is_required)],
-                "propertyNames": {"enum": ["action", *fields]},
-            }
-            for action, fields in TAKES.items()
-        ]
-    }
 
     @classmethod
     def check_combination(cls, data: Mapping[str, Any]) -> list[Detail]:
@@ -105,7 +94,7 @@ class ActionBody(Body):
 Id = Annotated[int, Meta(ge=1, le=GREATEST_ID)]
 Budget = (
     Annotated[int, Meta(ge=0, le=9_999_999_999)]
-    | Annotated[float, Meta(ge=0, le=9_999_999_999.99, extra_json_schema={"multipleOf": 0.01})]
+    | Annotated[float, Meta(ge=0, le=9_999_999_999.99)]
     | Annotated[str, Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$")]
 )
 SAYING_SOMETHING = {"pattern": VISIBLE}

@@ -56,6 +56,8 @@ def page(*, foreign: int = 404, **given: Any) -> Page:
     return Page({name: value for name, value in given.items() if not name.isupper()}, answers, foreign)
 
 
+# Pages that a token may read, of any scope.
+FOR_TOKENS = {"docs/api", "docs/api/<slug:name>.json"}
 # Pages of the workspace: nobody is sent to sign in, staff without a Pro to the admin, a Pro behind the gate to its
 # identity; to another Pro the rows that an address names do not exist.
 WORKSPACE = {

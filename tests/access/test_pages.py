@@ -9,7 +9,18 @@ from config.accounts.models import Pro, User
 
 from ..factories import UserFactory, make_token
 from .conftest import SECRET
-from .expectations import FOR_STAFF, METHODS, PERSONAL, PUBLIC, WITH_DEBUG, WITHOUT_GATE, WITHOUT_PRO, WORKSPACE, Page
+from .expectations import (
+    FOR_STAFF,
+    FOR_TOKENS,
+    METHODS,
+    PERSONAL,
+    PUBLIC,
+    WITH_DEBUG,
+    WITHOUT_GATE,
+    WITHOUT_PRO,
+    WORKSPACE,
+    Page,
+)
 from .matrix import addresses, fill, is_json, outcome, sign_in, text_of, undone, with_token
 from .rows import Rows
 
@@ -44,6 +55,10 @@ def nobodys_answer(address: str, page: Page, method: str) -> Any:
     return "sign-in" if address not in PUBLIC or (address, stated) == ("", 302) else stated
 
 
+def tokens_answer(address: str, page: Page, method: str) -> Any:
+    return page.answer(method) if address in FOR_TOKENS else nobodys_answer(address, page, method)
+
+
 def staffs_answer(address: str, page: Page, method: str) -> Any:
     return "admin" if address in WORKSPACE or address in WITHOUT_GATE else page.answer(method)
 
@@ -53,7 +68,7 @@ Caller = tuple[str, Client, Callable[[str, Page, str], Any]]
 
 def wrong_callers(rows: Rows, own: Rows) -> Iterator[Caller]:
     yield "nobody", Client(raise_request_exception=False), nobodys_answer
-    yield "token", with_token(make_token(rows[Pro])), nobodys_answer
+    yield "token", with_token(make_token(rows[Pro])), tokens_answer
     yield "another Pro", sign_in(own[User]), foreign_answer
     yield "staff", sign_in(UserFactory(pro=None, is_staff=True)), staffs_answer
     yield "superuser", sign_in(UserFactory(pro=None, is_staff=True, is_superuser=True)), staffs_answer

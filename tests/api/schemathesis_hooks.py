@@ -1,11 +1,13 @@
-"""Hooks for schemathesis: formats of names and phone numbers, and refusals that a document cannot describe."""
+"""Hooks for schemathesis: formats of names and addresses, and refusals that a document cannot describe."""
 
 import schemathesis
 from hypothesis import strategies as st
 
 NUMBERS = ["0612345678", "06 12 34 56 78", "+33 6 12 34 56 78", "+32475123456", "0033 1 40 60 61 78", "+1 555-123-4567"]
+ADDRESS = r"[A-Za-z0-9]+([._%+-][A-Za-z0-9]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,20}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 CHARACTERS = st.characters(codec="utf-8", exclude_characters="\0")
 
+schemathesis.openapi.format("email-address", st.from_regex(f"({ADDRESS})?", fullmatch=True))
 schemathesis.openapi.format("phone", st.sampled_from(NUMBERS))
 WORDS = st.text(CHARACTERS, min_size=1, max_size=200).filter(lambda text: any(c.isalnum() for c in text))
 schemathesis.openapi.format("name", WORDS)

@@ -13,7 +13,9 @@ from config.api.openapi import PARAMETER, build_document
 from contact_requests.api import api as pro_api
 from contacts.api import api as contacts_api
 
+from ..conftest import Api as Program
 from ..factories import PropertyFactory, RequestFactory
+from .documents import described, make_document
 
 GATED = {
     "401": "`UNAUTHENTICATED`",
@@ -47,23 +49,9 @@ ERRORS = {
 }
 
 
-def make_document(api):
-    # As it is sent.
-    return json.loads(json.dumps(build_document(api)))
-
-
 @pytest.fixture
 def written():
     return make_document(pro_api)
-
-
-def described(written):
-    """Operations of the document: "GET /path" -> operation."""
-    return {
-        f"{method.upper()} {path}": operation
-        for path, methods in written["paths"].items()
-        for method, operation in methods.items()
-    }
 
 
 @pytest.mark.parametrize("api", Api.registered, ids=lambda api: api.title)
@@ -95,9 +83,10 @@ def test_the_query_parameters(written):
         return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
 
     assert described(written)["GET /pro/contact-requests"]["parameters"] == [
-        query("limit", "Rows a page.", type="integer", minimum=1, maximum=100, default=20),
+        # A generated client would send a default with every call.
+        query("limit", "Rows a page. Default: `20`.", type="integer", minimum=1, maximum=100),
         query("cursor", "`cursor.next` of the page before.", type="string", maxLength=500),
-        query("status", "Only this status.", enum=["new_request", "read", "replied"]),
+        query("status", "Only this status.", enum=["new_request", "read", "replied"], type="string"),
         query("propertyId", "Only requests about this property.", type="string", format="uuid"),
     ]
 
@@ -105,19 +94,31 @@ def test_the_query_parameters(written):
 def test_the_path_parameter_and_the_body(written):
     operation = described(written)["PUT /pro/contact-requests/{id}"]
     assert operation["parameters"] == [
-        {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+        {
+            "name": "id",
+            "in": "path",
+            "required": True,
+            "description": "Id of the contact request, a UUID.",
+            "schema": {"type": "string", "format": "uuid"},
+        }
     ]
     assert operation["requestBody"] == {
         "required": True,
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/StatusBody"}}},
+        "content": {
+            "application/json": {
+                "schema": {"$ref": "#/components/schemas/StatusBody"},
+                "example": {"status": "read"},
+            }
+        },
     }
     assert written["components"]["schemas"]["StatusBody"] == {
         "title": "StatusBody",
         "type": "object",
-        "properties": {"status": {"enum": ["new_request", "read", "replied"]}},
+        "properties": {"status": {"enum": ["new_request", "read", "replied"], "type": "string"}},
         "required": ["status"],
         # Unknown fields are refused by name.
         "additionalProperties": False,
+        "examples": [{"status": "read"}],
     }
 
 
@@ -130,12 +131,36 @@ def test_every_error_with_its_codes_and_its_shape(written, name):
     assert schemas == ["#/components/schemas/ErrorBody"] * len(ERRORS[name])
 
 
-def test_the_security_schemes(written, settings):
-    assert written["security"] == [{"token": []}, {"session": []}]
+def test_each_scope_is_a_security_scheme(written, settings):
     schemes = written["components"]["securitySchemes"]
-    assert schemes["token"] == {"type": "http", "scheme": "bearer"}
-    session = schemes["session"]
-    assert (session["type"], session["in"], session["name"]) == ("apiKey", "cookie", settings.SESSION_COOKIE_NAME)
+    names = ["contact_requests.read", "contact_requests.write", "session"]
+    assert [schemes[name]["type"] for name in names] == ["http", "http", "apiKey"] and set(schemes) == set(names)
+    assert schemes["contact_requests.write"] == {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token of the Pro (Settings, API tokens) with the scope `contact_requests:write`; "
+        "write includes read.",
+    }
+    assert (schemes["session"]["in"], schemes["session"]["name"]) == ("cookie", settings.SESSION_COOKIE_NAME)
+    assert {name: operation["security"] for name, operation in described(written).items()} == {
+        "GET /pro/contact-requests": [{"contact_requests.read": []}, {"session": []}],
+        "POST /pro/contact-requests": [{"contact_requests.write": []}, {"session": []}],
+        "GET /pro/contact-requests/{id}": [{"contact_requests.read": []}, {"session": []}],
+        "PUT /pro/contact-requests/{id}": [{"contact_requests.write": []}, {"session": []}],
+    }
+
+
+def test_the_headers_that_may_come(written):
+    responses = described(written)["POST /pro/contact-requests"]["responses"]
+    assert {status: list(response["headers"]) for status, response in responses.items() if "headers" in response} == {
+        "201": ["Location", "Idempotency-Replayed"],
+        "401": ["WWW-Authenticate"],
+        "405": ["Allow"],
+        "409": ["Retry-After"],
+        "429": ["Retry-After"],
+        "503": ["Retry-After"],
+    }
+    assert responses["429"]["headers"]["Retry-After"] == {"$ref": "#/components/headers/Retry-After"}
 
 
 def test_the_struct_of_a_query_is_no_component(written):
@@ -224,14 +249,17 @@ def test_the_operations_of_the_contacts(contacts_written):
         "DELETE /api/v1/contacts/{id}": ("delete_contact", ["204", *COMMON]),
     }
     assert "content" not in operations["DELETE /api/v1/contacts/{id}"]["responses"]["204"]
-    assert contacts_written["security"] == [{"token": []}]
+    assert operations["DELETE /api/v1/contacts/{id}"]["security"] == [{"contacts.write": []}]
 
 
 def test_only_what_creates_takes_a_key(contacts_written):
     for name, operation in described(contacts_written).items():
         headers = [p["name"] for p in operation["parameters"] if p["in"] == "header"]
         assert headers == (["Idempotency-Key"] if name.startswith("POST") else [])
-    assert list(described(contacts_written)["POST /api/v1/contacts"]["responses"]["201"]["headers"]) == ["Location"]
+    assert list(described(contacts_written)["POST /api/v1/contacts"]["responses"]["201"]["headers"]) == [
+        "Location",
+        "Idempotency-Replayed",
+    ]
 
 
 def test_real_answers_of_the_contacts_are_as_described(api, nobody, contacts_written):
@@ -260,9 +288,20 @@ def test_real_answers_of_the_contacts_are_as_described(api, nobody, contacts_wri
 # --- The page of the document
 
 
-def test_the_document_needs_a_sign_in(nobody, api):
-    for response in (nobody.get(PAGE), api.get(PAGE)):
-        assert (response.status_code, response["Location"]) == (302, f"/sign-in?next={PAGE}")
+def test_the_document_needs_a_sign_in_or_a_token(nobody, api):
+    response = nobody.get(PAGE)
+    assert (response.status_code, response["Location"]) == (302, f"/sign-in?next={PAGE}")
+    assert api.get(PAGE).json() == make_document(pro_api)
+    assert api.get("/docs/api").status_code == 200
+    assert api.get("/docs/api/nothing.json").status_code == 404
+
+
+def test_a_bad_token_is_refused_as_json(db):
+    for path in (PAGE, "/docs/api"):
+        response = Program("vst_0").get(path)
+        assert (response.status_code, response["WWW-Authenticate"]) == (401, "Bearer")
+        message = "Send a valid token as Authorization: Bearer."
+        assert response.json() == {"error": {"code": "unauthenticated", "message": message}}
 
 
 def test_the_signed_in_get_the_document(browser):
@@ -275,7 +314,7 @@ def test_the_signed_in_get_the_document(browser):
 def test_a_gated_pro_may_read_on(browser, pro):
     pro.cni_required = True
     pro.save()
-    assert browser.get(PAGE).json()["info"] == {"title": "Contact requests", "version": "1"}
+    assert browser.get(PAGE).json()["info"]["title"] == "Contact requests"
 
 
 # --- A route without a scope
@@ -285,7 +324,14 @@ def test_a_gated_pro_may_read_on(browser, pro):
 def unregistered(monkeypatch):
     """Api that is not registered."""
     monkeypatch.setattr(Api, "registered", [])
-    return Api(Dialect("/test", {}), title="Test", authenticate=lambda request: None, scopes=["contacts:read"])
+    return Api(
+        Dialect("/test", {}),
+        title="Test",
+        description="",
+        tags={"Test": ""},
+        authenticate=lambda request: None,
+        scopes=["contacts:read"],
+    )
 
 
 def test_an_endpoint_without_a_scope_does_not_start(unregistered):

@@ -1,5 +1,6 @@
 """Schemathesis: every route conforms to its OpenAPI document for generated requests."""
 
+import copy
 import json
 import os
 import subprocess
@@ -27,6 +28,7 @@ from ..factories import (
     make_token,
 )
 from ..inquiries import hub as hubs
+from .rules import with_rules
 
 hub = hubs.hub
 HOOKS = Path(__file__).parent / "schemathesis_hooks.py"
@@ -56,7 +58,7 @@ def token(pro, hub, monkeypatch):
 @pytest.mark.parametrize("api", [contacts_api, pro_api, inquiries_api], ids=lambda api: api.title)
 def test_all_checks(live_server, token, tmp_path: Path, api: Api):
     described = tmp_path / "openapi.json"
-    described.write_text(json.dumps(build_document(api)))
+    described.write_text(json.dumps(with_rules(copy.deepcopy(build_document(api)))))
     # The documents do not mention that texts must not contain NUL.
     config = tmp_path / "schemathesis.toml"
     config.write_text(f'hooks = "{HOOKS}"\n[generation]\nallow-x00 = false\n')

@@ -1,0 +1,194 @@
+"""Clients generated from the OpenAPI documents: each route is called with one, as an integrator would."""
+
+import contextlib
+import datetime
+import importlib
+import io
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.utils.text import slugify
+
+from config.api.endpoint import Api
+from contact_requests.api import api as pro_api
+from contacts.api import api as contacts_api
+from inquiries.api import api as inquiries_api
+from inquiries.models import FilterOption
+
+from ..factories import PropertyFactory, RequestFactory, make_token
+from ..inquiries import hub as hubs
+from ..sample_files import PDF
+from .generators import generate_client, run_node, write_document
+
+hub = hubs.hub
+APIS = [pro_api, contacts_api, inquiries_api]
+
+
+def package_of(api: Api) -> str:
+    return f"client_of_{slugify(api.title).replace('-', '_')}"
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory) -> Iterator[None]:
+    """A client of each document, to import by the name that `package_of` gives."""
+    folder = tmp_path_factory.mktemp("clients")
+    for api in APIS:
+        generate_client(write_document(api, folder), folder, package_of(api))
+    sys.path.insert(0, str(folder))
+    yield
+    sys.path.remove(str(folder))
+
+
+class Client:
+    """A generated client with a token; `called` are the operations that it has called."""
+
+    def __init__(self, api: Api, url: str, token: str) -> None:
+        self.api, self.package, self.called = api, package_of(api), set[str]()
+        client = importlib.import_module(f"{self.package}.client").AuthenticatedClient
+        self.client = client(url, token, raise_on_unexpected_status=True)
+
+    def model(self, name: str, /, **fields):
+        """A model of the client, from the fields of its JSON."""
+        return getattr(importlib.import_module(f"{self.package}.models"), name).from_dict(fields)
+
+    def form(self, **fields):
+        """The form of an upload, which the client does not read from JSON."""
+        return importlib.import_module(f"{self.package}.models").AttachmentForm(**fields)
+
+    def call(self, name: str, /, *arguments, status: int = 200, **options):
+        """Call an operation; returns what the client read of the answer."""
+        operation = next(each for each in self.api.operations if each.handler.__name__ == name)
+        tag = slugify(operation.tag or next(iter(self.api.tags))).replace("-", "_")
+        module = importlib.import_module(f"{self.package}.api.{tag}.{name}")
+        response = module.sync_detailed(*arguments, client=self.client, **options)
+        assert response.status_code == status, response.content
+        self.called.add(name)
+        return response.parsed
+
+    def called_all(self) -> bool:
+        """True if each operation of the document was called."""
+        return self.called == {operation.handler.__name__ for operation in self.api.operations}
+
+
+@pytest.fixture
+def make_client(packages, live_server, pro) -> Iterator[Callable[[Api], Client]]:
+    """Function that makes the client of an Api, with a token for everything."""
+    with contextlib.ExitStack() as stack:
+
+        def make(api: Api) -> Client:
+            client = Client(api, live_server.url, make_token(pro))
+            # Its connections are kept; the server would keep one to the database for each.
+            stack.enter_context(client.client)
+            return client
+
+        yield make
+
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_client_of_the_contacts(make_client):
+    client = make_client(contacts_api)
+    body = client.model("ContactCreate", name="Jane Smith", phone="+15551234567")
+    created = client.call("create_contact", body=body, idempotency_key="one", status=201).data
+    assert (created.name, created.phone, created.email, created.status) == (
+        "Jane Smith",
+        "+15551234567",
+        None,
+        "prospect",
+    )
+    assert client.call("create_contact", body=body, idempotency_key="one", status=201).data == created
+    page = client.call("list_contacts", search="jane")
+    assert (page.data, page.pagination.total, page.pagination.limit) == ([created], 1, 20)
+    update = client.model("ContactUpdate", status="applicant")
+    changed = client.call("update_contact", created.id, body=update).data
+    assert (changed.name, changed.status) == ("Jane Smith", "applicant")
+    assert isinstance(changed.applied_at, datetime.datetime)
+    assert client.call("get_contact", created.id).data == changed
+    assert client.call("delete_contact", created.id, status=204) is None
+    refused = client.call("get_contact", created.id, status=404)
+    assert refused.error.code == "not_found"
+    assert client.called_all()
+
+
+def test_a_client_of_the_contact_requests(make_client, pro):
+    client, prop = make_client(pro_api), PropertyFactory(pro=pro, reference="AP-101")
+    body = client.model(
+        "ContactRequestCreate", propertyReference="AP-101", name="Jane", phone="06 98 76 54 32", message="May I?"
+    )
+    created = client.call("create_contact_request", body=body, status=201)
+    assert (str(created.property_id), created.phone, created.status) == (str(prop.pk), "+33698765432", "new_request")
+    RequestFactory(property=prop)
+    first = client.call("list_contact_requests", limit=1)
+    second = client.call("list_contact_requests", limit=1, cursor=first.cursor.next_)
+    assert {each.id for each in (*first.data, *second.data)} >= {created.id}
+    assert (first.has_more, second.has_more, second.cursor.next_) == (True, False, None)
+    read = client.call("update_contact_request", created.id, body=client.model("StatusBody", status="read"))
+    assert isinstance(read.read_at, datetime.datetime)
+    assert client.call("get_contact_request", created.id) == read
+    assert client.called_all()
+
+
+def test_a_client_of_the_inquiries(make_client, hub, pro):
+    hub.say({"name": "Jan de Vries", "email": "jan@example.org"})
+    client = make_client(inquiries_api)
+    option = FilterOption.objects.create(group="Region", label="North")
+    types = client.call("list_inquiry_types").data
+    question = next(each for each in types if each.slug == "question")
+    steps = client.call("list_pipelines", type_="question").data["question"]
+    assert [step.key for step in steps] == [step.key for step in question.statuses]
+    assert [each.id for each in client.call("list_filter_options").data] == [option.pk]
+    body = client.model(
+        "InquirySubmission",
+        user_id=123,
+        subject="A new roof",
+        message="It leaks.",
+        inquiry_type_id=question.id,
+        budget=4500.5,
+        filter_option_ids=[option.pk],
+    )
+    submitted = client.call("submit_inquiry", body=body, status=201).data
+    number = submitted.inquiry_id
+    page = client.call("list_inquiries", inquiry_type="question", per_page=5)
+    assert ([row.id for row in page.data], page.data[0].budget, page.pagination.total) == ([number], 4500.5, 1)
+    move = client.model("ActionBody", action="update_status", status=steps[1].key, note="Called back.")
+    moved = client.call("perform_inquiry_action", number, body=move).data.inquiry
+    assert (moved.pipeline_status, moved.status) == (steps[1].key, "in_progress")
+    assert client.call("get_inquiry", number).data.inquiry == moved
+    history = client.call("get_inquiry_history", number).data
+    assert [(entry.from_status, entry.to_status) for entry in history] == [
+        (None, steps[0].key),
+        (steps[0].key, steps[1].key),
+    ]
+    use_attachments(client, number)
+    assert client.called_all()
+
+
+def use_attachments(client: Client, number: int) -> None:
+    """Upload, list, download and delete a file."""
+    types = importlib.import_module(f"{client.package}.types")
+    file = types.File(payload=io.BytesIO(PDF), file_name="roof.pdf", mime_type="application/pdf")
+    form = client.form(user_id=123, file=file)
+    uploaded = client.call("upload_attachment", number, body=form, status=201).data
+    assert (uploaded.filename, uploaded.size, uploaded.uploaded_by) == ("roof.pdf", len(PDF), 123)
+    assert client.call("list_attachments", number, user_id=123).data == [uploaded]
+    assert client.call("download_attachment", number, uploaded.id, user_id=123).payload.read() == PDF
+    assert client.call("delete_attachment", number, uploaded.id, user_id=123).success is True
+    assert client.call("list_attachments", number, user_id=123).data == []
+
+
+def test_types_for_a_program_in_typescript(tmp_path: Path):
+    files = []
+    for api in APIS:
+        document = write_document(api, tmp_path)
+        files.append(str(document.with_suffix(".ts")))
+        run_node("openapi-typescript", str(document), "--output", files[-1])
+    run_node("tsc", "--noEmit", "--strict", *files)
+
+
+def test_the_linter_finds_nothing(tmp_path: Path):
+    ruleset = Path(__file__).parent / "node" / "spectral.yaml"
+    documents = [str(write_document(api, tmp_path)) for api in APIS]
+    run_node("spectral", "lint", *documents, "--ruleset", str(ruleset), "--fail-severity", "hint")

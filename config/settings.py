@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "config.web.middleware.RequestIdMiddleware",
     "config.api.middleware.DialectMiddleware",
     "config.web.middleware.MethodErrorMiddleware",
+    "config.web.proxies.UntrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -253,7 +254,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 if not DEBUG:
     SECURE_SSL_REDIRECT = read_bool("SECURE_SSL_REDIRECT", True)
     # Probes ask over plain HTTP from inside.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz(/web)?$"]
     SECURE_HSTS_SECONDS = read_int("SECURE_HSTS_SECONDS", 31_536_000, 0, 2**31)
     # Both bind other sites of the domain, so an operator chooses them, and Django need not warn of their absence.
     SECURE_HSTS_INCLUDE_SUBDOMAINS = read_bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)

@@ -62,6 +62,7 @@ urlpatterns = [
     path(REPORTS_PATH.lstrip("/"), policy_reports.policy_reports, name="policy_reports"),
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("readyz/web", health.web_ready),
 ]
 
 if settings.DEBUG:

@@ -24,6 +24,8 @@ class DialectMiddleware:
         if status < 400 or response["Content-Type"] == "application/json" or not (api := Api.at(request.path)):
             return response
         _types, kind, message = REFUSALS.get(status) or REFUSALS[400 if status < 500 else 500]
+        # A middleware may have words of its own.
+        message = getattr(response, "refusal", message)
         answer = api.dialect.respond(ProblemError(kind, message), request)
         for name, value in response.headers.items():
             if name != "Content-Length":

@@ -25,7 +25,7 @@ class WorkerLeaseQuerySet(models.QuerySet["WorkerLease"]):
 
     def end(self, worker_id: str) -> None:
         """Note that this worker has ended: a job that it left running is anybody's."""
-        self.filter(pk=worker_id).update(renewed_at=Now() - KEPT_FOR / 2)
+        self.filter(pk=worker_id).update(renewed_at=_a_lease_ago() - timedelta(seconds=1))
 
     def expired(self) -> Self:
         return self.filter(renewed_at__lt=_a_lease_ago())

@@ -19,7 +19,8 @@ def _normalize(address: str) -> str:
     return str(getattr(parsed, "ipv4_mapped", None) or parsed)
 
 
-def _is_proxy(address: str) -> bool:
+def is_proxy(address: str) -> bool:
+    """True for an address in TRUSTED_PROXIES."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -48,7 +49,7 @@ def client_ip(request: HttpRequest) -> str:
     with contextlib.suppress(ValueError):
         address = _normalize(address)
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    while _is_proxy(address) and hops:
+    while is_proxy(address) and hops:
         hop = hops.pop().strip()
         try:
             address = _normalize(hop)

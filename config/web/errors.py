@@ -50,6 +50,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def untrusted_proxy(request: HttpRequest, text: str) -> HttpResponse:
+    """Page of a set-up that is not finished, for who runs the site; not translated, as the settings are not."""
+    return _error_page(request, 503, "This site is not set up for its proxy", text)
+
+
 def method_not_allowed(request: HttpRequest) -> HttpResponse:
     text = _("The address only takes what a form on another page sends.")
     return _error_page(request, 405, _("That cannot be opened like this"), text)

@@ -228,5 +228,6 @@ PUBLIC = {
     "offline": page(GET=200),
     "service-worker.js": page(GET=200),
     "healthz": page(GET=200, ANY=200),
-    "readyz": page(GET=200, ANY=200),
+    "readyz": page(GET=503, ANY=503),  # No worker runs there.
+    "readyz/web": page(GET=200, ANY=200),
 }

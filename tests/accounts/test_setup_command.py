@@ -11,10 +11,11 @@ from django.db import connection
 
 from config.accounts.management.commands.setup import missing_settings
 from config.accounts.models import Pro, User
+from config.web.readiness import static_state
 from contact_requests.models import Property
 
 pytestmark = pytest.mark.django_db
-STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
+MANIFEST = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 FLAGS = {
     "name": "Agence du Port",
     "email": "Olive@Example.com",
@@ -158,6 +159,9 @@ def test_a_slug_of_another_property_is_numbered():
 
 
 def test_what_production_lacks(settings, tmp_path):
+    manifest = {"BACKEND": MANIFEST, "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": manifest}
+    static_state.cache_clear()
     settings.DEBUG, settings.SITE_URL, settings.TRUSTED_PROXIES = False, "http://desk.example.com", []
     assert [line.split(":")[0].split(" is ")[0] for line in missing_settings()] == [
         "SITE_URL does not begin with https",
@@ -166,6 +170,7 @@ def test_what_production_lacks(settings, tmp_path):
         "The static files are not gathered",
     ]
     settings.SITE_URL, settings.TRUSTED_PROXIES = "https://desk.example.com", ["10.0.0.0/8"]
-    (tmp_path / "staticfiles.json").write_text("{}")
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": STATIC, "OPTIONS": {"location": tmp_path}}}
+    call_command("collectstatic", verbosity=0, interactive=False)
+    static_state.cache_clear()
     assert list(missing_settings())[int(connection.vendor == "sqlite") :] == []
+    static_state.cache_clear()

@@ -278,7 +278,9 @@ def test_the_environment_wins_over_the_file(tmp_path):
 
 
 def test_production_settings_pass_djangos_own_check(tmp_path):
-    result = run(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    result = run(
+        tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, TRUSTED_PROXIES="127.0.0.1"
+    )
     assert (result.returncode, result.stdout) == (0, "System check identified no issues (2 silenced).\n")
     assert result.stderr == ""
 

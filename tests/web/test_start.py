@@ -136,7 +136,7 @@ def open_to_others(folder: Path) -> list[Path]:
 def test_first_and_second_start(begin):
     first = begin().until_up()
     assert first.get("/healthz") == (200, b"ok")
-    assert first.get("/readyz")[0] == 200
+    assert first.get("/readyz/web")[0] == 200
     site = re.escape(f"http://127.0.0.1:{first.port}")
     welcome = re.fullmatch(
         rf"""Preparing the database \(\d+ migrations\)

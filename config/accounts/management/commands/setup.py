@@ -8,7 +8,6 @@ from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.core.management import call_command
@@ -19,7 +18,7 @@ from config.accounts.creating import create_pro, create_staff
 from config.accounts.management.reading import format_errors, read_text
 from config.accounts.models import Pro, User
 from config.web.hooks import hooks
-from config.web.management.commands.start import waiting_migrations
+from config.web.readiness import static_state, waiting_migrations
 
 
 class Command(BaseCommand):
@@ -148,5 +147,5 @@ def missing_settings() -> Iterator[str]:
         yield "TRUSTED_PROXIES is empty: behind a proxy all visitors count as one, and HTTPS is not seen."
     if connection.vendor == "sqlite":
         yield "DATABASE_URL is not set: SQLite suits one small office; PostgreSQL is what larger ones use."
-    if not staticfiles_storage.exists("staticfiles.json"):
+    if static_state() != "ok":
         yield "The static files are not gathered: run `manage.py collectstatic`."

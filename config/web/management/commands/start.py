@@ -17,8 +17,9 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import OperationalError
+
+from config.web.readiness import waiting_migrations
 
 HOST = "127.0.0.1"
 COMMANDS = {
@@ -81,11 +82,6 @@ def claim_port(port: int) -> None:
             is_taken = error.errno == errno.EADDRINUSE
             why = "is already in use" if is_taken else f"cannot be used ({error.strerror})"
             raise CommandError(f"Port {port} {why}; choose another one with PORT=…") from error
-
-
-def waiting_migrations() -> int:
-    executor = MigrationExecutor(connection)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def is_answering() -> bool:

@@ -4,11 +4,13 @@ The server ends by itself a statement that waits or works for too long. One that
 hangs up a little later. Both raise OperationalError, which pages and dialects answer with 503.
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
 import psycopg
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from psycopg.pq import TransactionStatus
 
@@ -43,3 +45,29 @@ def _wait(driver: psycopg.Connection[Any], seconds: float, answer: Any, **option
         if driver.pgconn.transaction_status == TransactionStatus.ACTIVE:
             driver.close()
         raise
+
+
+def are_triggers_marked(connection: BaseDatabaseWrapper, names: Collection[str], mark: str) -> bool:
+    """Tell if each of these triggers is there, is on, and has this mark as its comment. PostgreSQL alone.
+
+    To drop and make one stops all reads and writes of its table, so `migrate` does it only where something changed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FROM pg_trigger
+            WHERE tgname = ANY (%s) AND tgenabled = 'O' AND obj_description(oid, 'pg_trigger') = %s""",
+            [list(names), mark],
+        )
+        return cursor.fetchone() == (len(names),)
+
+
+def mark_triggers(connection: BaseDatabaseWrapper, tables: Mapping[str, str], mark: str) -> None:
+    """Comment these triggers, by name with their tables, for `are_triggers_marked`."""
+    with connection.cursor() as cursor:
+        for name, table in tables.items():
+            cursor.execute(f"COMMENT ON TRIGGER {name} ON {table} IS '{mark}'")
+
+
+def digest(*parts: object) -> str:
+    """A short mark of SQL, for comments in the database."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

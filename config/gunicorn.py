@@ -2,7 +2,12 @@
 
 import os
 import re
+import signal
+import sys
 from typing import Any
+
+from gunicorn.systemd import sd_notify
+from gunicorn.util import getcwd
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -11,6 +16,11 @@ from config.backends import ALL_PROS
 from config.database import limit_waits
 from config.environment import read, read_int
 
+# A release is a link to a folder (deploy/debian): what this process imports yet comes from the folder that it began in,
+# and its successor from where the link leads by then.
+release = getcwd()
+sys.path[:] = [os.path.realpath(path) for path in sys.path]
+chdir = os.path.realpath(settings.BASE_DIR)
 wsgi_app = "config.wsgi:application"
 bind = read(
     "str",
@@ -44,6 +54,30 @@ loglevel = "warning"
 logconfig_dict = settings.LOGGING
 # It would lie in the home folder, where a second installation on the machine has its own.
 control_socket_disable = True
+
+
+def on_starting(server: Any) -> None:
+    """Have SIGHUP do what SIGUSR2 does: the successor reads code and settings anew, and takes over the socket.
+
+    gunicorn's own reload gives new workers the settings, and half of the code, that this process has in its memory.
+    """
+    # Its own way would run a file of gunicorn's folder, whose `http` and `config` hide others of these names.
+    command = [sys.executable, "-m", "gunicorn", *sys.argv[1:]]
+    server.START_CTX = {"args": command, "cwd": release, 0: sys.executable}
+    server.reload = server.reexec
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    # The number of a former one that has ended may be another process's by now.
+    worker.former_master = server.master_pid if server.master_pid == os.getppid() else 0
+
+
+def post_worker_init(worker: Any) -> None:
+    """End the former master once a worker of its successor can answer: the socket is never without either."""
+    if worker.former_master:
+        # systemd must not take the end of the former one for that of the service.
+        sd_notify(f"MAINPID={os.getppid()}", worker.log)
+        os.kill(worker.former_master, signal.SIGTERM)
 
 
 def post_fork(_server: Any, _worker: Any) -> None:

@@ -74,6 +74,15 @@ class Server:
         body = {"name": key, "email": f"{key}@example.org"}
         return self.call("POST", "/api/v1/contacts", body, **{"Idempotency-Key": key})
 
+    def reload(self, seconds=60):
+        """Send SIGHUP, and wait until the former master has ended; False when it has not."""
+        self.process.send_signal(signal.SIGHUP)
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def kill(self):
         """Kill all of its processes."""
         with contextlib.suppress(ProcessLookupError):

@@ -22,8 +22,9 @@ def _build_after_migrate(using: str, **_: Any) -> None:
     connection = connections[using]
     if connection.vendor != "postgresql":
         return
-    take_down_wall(connection)
     if settings.DATABASE_WALL:
         build_wall(connection)
+    else:
+        take_down_wall(connection)
     if settings.DATABASE_ROLE:
         grant_rights(connection, settings.DATABASE_ROLE)

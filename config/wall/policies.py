@@ -7,6 +7,8 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
+from config.database import digest
+
 POLICY = "of_the_named_pro"
 SETTING = "vestibule.pro"
 # All rows: for the admin, pages that have to find the Pro first, jobs and commands.
@@ -68,20 +70,42 @@ def _leads(field: Any, table: str, seen: tuple[type[Model], ...]) -> str:
 
 
 def build_wall(connection: BaseDatabaseWrapper) -> None:
-    """Make the policies, for the owner of the tables too."""
-    with transaction.atomic(connection.alias), connection.cursor() as cursor:
-        for table, rule in walled_tables().items():
-            cursor.execute(f"CREATE POLICY {POLICY} ON {table} USING ({NAMED} = '{EVERYTHING}' OR {rule})")
-            cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    """Make the policies, for the owner of the tables too, and drop those of another release.
+
+    Each change stops its table for a moment: only what differs is changed, one table after the other.
+    """
+    wanted, present = walled_tables(), _present_policies(connection)
+    for table in present.keys() | wanted.keys():
+        rule = wanted.get(table, "")
+        if present.get(table) == digest(rule):
+            continue
+        with transaction.atomic(connection.alias), connection.cursor() as cursor:
+            cursor.execute(f"DROP POLICY IF EXISTS {POLICY} ON {table}")
+            if rule:
+                cursor.execute(f"CREATE POLICY {POLICY} ON {table} USING ({NAMED} = '{EVERYTHING}' OR {rule})")
+                cursor.execute(f"COMMENT ON POLICY {POLICY} ON {table} IS '{digest(rule)}'")
+            verb = "ENABLE ROW LEVEL SECURITY, FORCE" if rule else "DISABLE ROW LEVEL SECURITY, NO FORCE"
+            cursor.execute(f"ALTER TABLE {table} {verb} ROW LEVEL SECURITY")
 
 
 def take_down_wall(connection: BaseDatabaseWrapper) -> None:
     """Drop the policies of any release."""
-    with transaction.atomic(connection.alias), connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_policies WHERE policyname = %s", [POLICY])
-        for (table,) in cursor.fetchall():
+    for table in _present_policies(connection):
+        with transaction.atomic(connection.alias), connection.cursor() as cursor:
             cursor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY")
             cursor.execute(f"DROP POLICY {POLICY} ON {table}")
+
+
+def _present_policies(connection: BaseDatabaseWrapper) -> dict[str, str | None]:
+    """The mark of each policy that is there and holds, by its table; None for one of a release that made no marks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT c.relname, CASE WHEN relrowsecurity AND relforcerowsecurity
+            THEN obj_description(p.oid, 'pg_policy') END
+            FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE polname = %s""",
+            [POLICY],
+        )
+        return dict(cursor.fetchall())
 
 
 def grant_rights(connection: BaseDatabaseWrapper, role: str) -> None:

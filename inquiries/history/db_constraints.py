@@ -7,6 +7,8 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from config.database import are_triggers_marked, digest, mark_triggers
+
 TABLE = "inquiries_inquiryhistory"
 ERASURES = "inquiries_historyerasure"
 REFUSAL = "The history of inquiries is append-only."
@@ -95,6 +97,8 @@ def protect(connection: BaseDatabaseWrapper) -> None:
         for name, (table, rule) in TRIGGERS[connection.vendor].items():
             if table in tables:
                 cursor.execute(f"CREATE TRIGGER {name} {rule if has_door else rule.replace(IS_ERASING, 'false')}")
+    if connection.vendor == "postgresql" and has_door:
+        mark_triggers(connection, {name: table for name, (table, _) in TRIGGERS["postgresql"].items()}, _mark())
 
 
 def release(connection: BaseDatabaseWrapper) -> None:
@@ -113,9 +117,19 @@ def release(connection: BaseDatabaseWrapper) -> None:
 def protect_history(using: str, **_: Any) -> None:
     """Create the triggers after every migrate: on SQLite, rebuilding the table silently drops them."""
     connection = connections[using]
-    if TABLE in connection.introspection.table_names():
+    if TABLE in connection.introspection.table_names() and not _is_protected(connection):
         with transaction.atomic(using):
             protect(connection)
+
+
+def _is_protected(connection: BaseDatabaseWrapper) -> bool:
+    if connection.vendor != "postgresql" or ERASURES not in connection.introspection.table_names():
+        return False
+    return are_triggers_marked(connection, TRIGGERS["postgresql"], _mark())
+
+
+def _mark() -> str:
+    return digest(FUNCTIONS, TRIGGERS["postgresql"])
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from config.database import are_triggers_marked, digest, mark_triggers
+
 TABLE = "inquiries_pipelinestep"
 TRIGGER = "inquiry_pipeline_whole"
 REFUSAL = "A pipeline has exactly one initial and at least one terminal step."
@@ -60,6 +62,8 @@ def protect(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         for rule in rules:
             cursor.execute(rule)
+    if connection.vendor == "postgresql":
+        mark_triggers(connection, {TRIGGER: TABLE}, digest(FUNCTION, RULE))
 
 
 def release(connection: BaseDatabaseWrapper) -> None:
@@ -78,6 +82,9 @@ def release(connection: BaseDatabaseWrapper) -> None:
 def protect_pipelines(using: str, **_: Any) -> None:
     """Create the triggers after every migrate, as those of the history."""
     connection = connections[using]
+    is_postgresql = connection.vendor == "postgresql"
+    if is_postgresql and are_triggers_marked(connection, [TRIGGER], digest(FUNCTION, RULE)):
+        return
     if TABLE in connection.introspection.table_names():
         with transaction.atomic(using):
             protect(connection)

@@ -1,0 +1,52 @@
+"""Operations of migrations that keep nobody waiting while the former release runs. PostgreSQL alone needs them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import AddIndex
+
+# In pg_index, of an index whose making was ended half-way.
+INVALID = "SELECT 1 FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relname = %s AND NOT i.indisvalid"
+VALID = "SELECT 1 FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relname = %s AND i.indisvalid"
+
+
+class AddIndexOnline(AddIndex):
+    """AddIndex that lets others write to the table meanwhile: CREATE INDEX CONCURRENTLY.
+
+    For a migration with `atomic = False` and no operations of another kind: ended half-way, it is begun again. It waits
+    for transactions that are older, such as that of a backup, and nobody waits for it.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        connection = schema_editor.connection
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if not self.allow_migrate_model(connection.alias, model) or _finds(connection, VALID, self.index.name):
+            return
+        if _finds(connection, INVALID, self.index.name):
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY {connection.ops.quote_name(self.index.name)}")
+        with _waiting_for_locks(connection):
+            schema_editor.add_index(model, self.index, concurrently=True)
+
+
+def _finds(connection: BaseDatabaseWrapper, sql: str, name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [name])
+        return cursor.fetchone() is not None
+
+
+@contextmanager
+def _waiting_for_locks(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Suspend the limit of `manage.py migrate`: this waits for transactions, and keeps none waiting."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        (former,) = cursor.fetchone()
+        cursor.execute("SET lock_timeout = 0")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [former])

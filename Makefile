@@ -53,7 +53,7 @@ lint: .venv/dev ## ruff, djlint, mypy, import-linter, migrations complete
 	@DEBUG=true $(BIN)/python manage.py makemigrations --check --dry-run
 
 audit: .venv/dev ## known vulnerabilities of the locked packages, by OSV; a warning where it cannot be reached
-	@$(BIN)/python -m tests.audit
+	@$(BIN)/python -m tests.advisories
 
 format: .venv/dev ## put the code into shape
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.audit import LOCK, main, read_lock
+from tests.advisories import LOCK, main, read_lock
 from tests.outgoing.peer import Peer
 
 LOCKED = """\

@@ -5,11 +5,20 @@ asked for.
 """
 
 import os
+import re
+from collections import Counter
+from collections.abc import Iterable
 from itertools import islice
+from typing import Any, Protocol
 
 import pytest
 
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+COMMITTING_FIXTURES = {"transactional_db", "live_server"}
+DATABASE_FIXTURES = {"db", "module_rows", *COMMITTING_FIXTURES}
+# Pages are read by the same views, forms and templates on either database. What they call has tests of its own.
+PAGES = re.compile(r"^test_(.+_pages?|admin.*)\.py$")
+# So many rows make a table of inputs.
+TABLE = 4
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,10 +35,76 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("divided"):
-        is_ours = runs_on_postgresql if os.environ.get("TEST_DATABASE_URL") else runs_on_sqlite
-        config.hook.pytest_deselected(items=[item for item in items if not is_ours(item)])
+        ours = divide(items, is_postgresql())
+        kept = set(ours)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         workers = getattr(config, "workerinput", {}).get("workercount", 1)
-        items[:] = long_ones_first(list(filter(is_ours, items)), workers)
+        items[:] = long_ones_first(ours, workers)
+
+
+def is_postgresql() -> bool:
+    return bool(os.environ.get("TEST_DATABASE_URL"))
+
+
+def divide(items: list[pytest.Item], on_postgresql: bool) -> list[pytest.Item]:
+    """The items that run on this database."""
+    rows = Counter(map(function_of, items))
+    places: Counter[str] = Counter()
+    ours = []
+    for item in items:
+        runs = {False: runs_on_sqlite(item), True: runs_on_postgresql(item)}
+        if all(runs.values()) and (group := taken_in_turns(item, rows[function_of(item)])):
+            is_second = places[group] % 2 == 1
+            runs[not is_second] = False
+            places[group] += 1
+        if runs[on_postgresql]:
+            ours.append(item)
+    return ours
+
+
+def function_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
+
+
+def taken_in_turns(item: pytest.Item, rows: int) -> str:
+    """The group of items that are taken in turns by the databases, "" for an item that runs on both."""
+    # One that is skipped where it cannot run must get there.
+    if commits(item) or any(item.get_closest_marker(name) for name in ("dialect", "browser", "skipif")):
+        return ""
+    if PAGES.match(item.path.name):
+        return str(item.path)
+    return function_of(item) if rows >= TABLE else ""
+
+
+class Share(Protocol):
+    def __call__(self, values: Iterable[Any], turn: int = 0) -> list[Any]: ...
+
+
+def commits(item: pytest.Item) -> bool:
+    """True for a test whose rows are seen by other connections: races, kills, servers."""
+    mark = item.get_closest_marker("django_db")
+    return bool(mark and mark.kwargs.get("transaction")) or bool(fixtures_of(item) & COMMITTING_FIXTURES)
+
+
+def fixtures_of(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
+def share(request: pytest.FixtureRequest) -> Share:
+    """Function of a list that returns what of it falls to this database: all of it or, divided, every other one.
+
+    With an odd `turn` the other ones.
+    """
+    return make_share(request)
+
+
+def make_share(request: pytest.FixtureRequest) -> Share:
+    def take(values: Iterable[Any], turn: int = 0) -> list[Any]:
+        start = (is_postgresql() + turn) % 2
+        return list(values)[start::2] if request.config.getoption("divided") else list(values)
+
+    return take
 
 
 def long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
@@ -63,5 +138,4 @@ def runs_on_sqlite(item: pytest.Item) -> bool:
 
 def runs_on_postgresql(item: pytest.Item) -> bool:
     """True for tests with a database, the whole browser suite included."""
-    fixtures = set(getattr(item, "fixturenames", ()))
-    return bool(item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES)
+    return bool(item.get_closest_marker("django_db") or fixtures_of(item) & DATABASE_FIXTURES)

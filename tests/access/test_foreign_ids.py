@@ -118,12 +118,12 @@ def test_ids_in_forms(rows, own):
     assert wrong == [], "\n".join(wrong)
 
 
-def test_ids_in_queries(rows, own):
+def test_ids_in_queries(rows, own, share):
     wrong, before, client = [], rows.stored(), sign_in(own[User])
     query = foreign_fields(rows, Contact)
     # It holds the word, and a redirect keeps the query.
     del query["propertyReference"]
-    for address, page in PAGES.items():
+    for address, page in share(PAGES.items()):
         with undone():
             for method in page.answers.keys() - {"ANY"}:
                 response = client.generic(method, fill(address, page.ids, own), query_params=query)

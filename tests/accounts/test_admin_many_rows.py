@@ -17,6 +17,8 @@ from ..pages import Page
 
 # The library has no index on the times of its jobs; done ones are deleted after a while.
 SORTED = {DBTaskResult}
+pytestmark = pytest.mark.dialect
+
 LARGE = [model for model, rows in admin.site._registry.items() if not rows.is_small and model not in SORTED]
 
 

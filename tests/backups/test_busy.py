@@ -2,6 +2,8 @@
 
 import os
 import random
+import shutil
+import signal
 import threading
 import time
 from pathlib import Path
@@ -72,15 +74,15 @@ def test_every_acknowledged_contact_is_in_a_backup_that_begins_later(here, serve
 
 def test_a_killed_backup_leaves_no_archive_and_a_killed_restore_no_row(here, new, pro, tmp_path):
     Contact.objects.bulk_create(ContactFactory.build(pro=pro, email=f"c{number}@example.org") for number in range(3000))
-    folder = tmp_path / "backups"
-    for _ in range(2):
-        process = here.start("backup", str(folder))
-        _kill_soon(process)
-        assert archives(folder) == []
-    here.run("backup", str(folder))
+    folder, killed = tmp_path / "backups", tmp_path / "killed"
+    ticks = _ticks_in_all(here.start("backup", str(folder)))
     (archive,) = archives(folder)
+    for size in (0, 1):
+        _kill_writing(here.start("backup", str(killed)), here.folder, size)
+        assert archives(killed) == []
     for _ in range(2):
-        _kill_soon(new.start("restore", str(archive)))
+        # To restore takes longer.
+        _kill_within(new.start("restore", str(archive)), ticks)
         assert new.contents()["accounts.Pro"] == []
     new.run("restore", str(archive))
     assert len(new.contents()["contacts.Contact"]) == 3000 and Pro.objects.count() == 1
@@ -91,13 +93,33 @@ def archives(folder):
     return sorted(folder.glob("vestibule-*")) if folder.exists() else []
 
 
-def _kill_soon(process):
-    """Kill it at some moment of its work, which takes a second or two of processor time."""
-    ticks = random.uniform(0.7, 1.3) * os.sysconf("SC_CLK_TCK")
+def _ticks_in_all(process):
+    """Processor time that it takes to its end."""
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    ticks = _ticks_used(process.pid)
+    _output, errors = process.communicate()
+    assert process.returncode == 0, errors
+    return ticks
+
+
+def _kill_writing(process, folder, size):
+    """Kill a backup when the archive that it writes in the folder of the installation has so many bytes."""
+    while not any(path.stat().st_size >= size for path in folder.glob("backup-*/archive")):
+        assert process.poll() is None
+    process.kill()
+    process.communicate()
+    for left in folder.glob("backup-*"):
+        shutil.rmtree(left)
+
+
+def _kill_within(process, ticks):
+    """Kill it at some moment of its work, which takes so much processor time."""
+    ticks *= random.uniform(0.5, 0.8)
     while process.poll() is None and _ticks_used(process.pid) < ticks:
         time.sleep(0.01)
     process.kill()
     process.communicate()
+    assert process.returncode == -signal.SIGKILL
 
 
 def _ticks_used(pid):

@@ -8,7 +8,10 @@ from playwright.sync_api import Page
 # The rules of axe that look at colours; no other one can tell the schemes apart. They take most of its time.
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 ONLY_COLOURS = {"runOnly": {"type": "rule", "values": COLOUR_RULES}}
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("dark", "light")
+Scheme = Literal["light", "dark"]
+# The schemes whose colours are looked at, by width; with --every-combination both at each.
+SCHEMES: dict[int, tuple[Scheme, ...]] = {375: ("dark",), 1280: ("light",)}
+EVERY_SCHEME: tuple[Scheme, ...] = ("dark", "light")
 NO_COLOURS = {"rules": {rule: {"enabled": False} for rule in COLOUR_RULES}}
 # [[rule, [HTML of the first elements]]…]; results that nobody reads are not sent.
 RUN = """async ([parts, options]) => {
@@ -37,13 +40,13 @@ def violations(page: Page, *parts: str, **options: Any) -> list[Any]:
 
 
 def barriers(page: Page, *parts: str, widths: tuple[int, ...] = (375, 1280), has_colours: bool = True) -> list[Any]:
-    """Run axe on every width, and its rules about colours in each scheme. The page is loaded once: it is laid out anew,
-    which is what a window does that somebody resizes."""
+    """Run axe on every width, and its rules about colours in the schemes of that width. The page is loaded once: it is
+    laid out anew, which is what a window does that somebody resizes."""
     found = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": 800})
         found += [(width, *each) for each in violations(page, *parts, **NO_COLOURS)]
-        for scheme in SCHEMES if has_colours else ():
+        for scheme in SCHEMES[width] if has_colours else ():
             page.emulate_media(color_scheme=scheme)
             found += [(width, scheme, *each) for each in violations(page, *parts, **ONLY_COLOURS)]
     return found

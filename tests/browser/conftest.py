@@ -15,6 +15,8 @@ from config.accounts.models import User
 from tests.chromium import find_chromium
 from tests.conftest import NO_CHROMIUM, new_session
 
+from . import barriers
+
 # What browser and htmx write themselves when a test provokes a refusal or takes the network away, and when a changed
 # row is not on the present tab.
 PROVOKED = (
@@ -66,6 +68,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_scheme(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("every_combination"):
+        barriers.SCHEMES.update(dict.fromkeys(barriers.SCHEMES, barriers.EVERY_SCHEME))
 
 
 @pytest.fixture

@@ -71,6 +71,7 @@ def test_another_pros_and_quarantined_ones_are_in_no_list_and_no_count(browser, 
     assert "Foreign" not in page.text
 
 
+@pytest.mark.dialect
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

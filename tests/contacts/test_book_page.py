@@ -210,6 +210,7 @@ def test_an_empty_list_has_a_next_step(browser, contact):
     assert page.one(".empty a")["href"] == "/contacts"
 
 
+@pytest.mark.dialect
 def test_the_same_queries_for_one_row_and_for_fifty(browser, contact):
     counts = []
     for more in (1, 49):

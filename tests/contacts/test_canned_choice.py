@@ -44,6 +44,7 @@ def test_the_values_are_those_of_the_inquiry_on_its_page(browser, pro, ana, repl
     assert page.texts("#canned-list button")[0] == f"Reference Votre dossier {inquiry.pk} à l’étude."
 
 
+@pytest.mark.dialect
 @pytest.mark.parametrize(
     ("search", "found"),
     [

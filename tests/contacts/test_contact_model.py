@@ -10,6 +10,8 @@ from contacts.models import Contact, ContactIdentity
 
 from ..factories import ContactFactory
 
+pytestmark = pytest.mark.dialect
+
 
 @pytest.fixture
 def jane(contact):

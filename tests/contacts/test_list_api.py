@@ -184,6 +184,7 @@ def test_all_errors_at_once_and_unknown_parameters_are_ignored(api, contact, ref
 # --- Search
 
 
+@pytest.mark.dialect
 @pytest.mark.parametrize(
     "text",
     ["Hélène", "helene", "HELENE", "élè", "oeuv", "Œuvrard", "hélène  œuv", " lene ", "H.Oeuvrard@", "example.ORG"],
@@ -194,6 +195,7 @@ def test_a_name_or_email_ignoring_case_and_accents(api, contact, text):
     assert names(api.get(LIST, search=text)) == ["Hélène Œuvrard"]
 
 
+@pytest.mark.dialect
 @pytest.mark.parametrize(
     "text",
     [
@@ -215,6 +217,7 @@ def test_digits_find_a_phone_however_typed(api, contact, text):
     assert names(api.get(LIST, search=text)) == ["Found"]
 
 
+@pytest.mark.dialect
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

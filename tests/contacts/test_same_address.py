@@ -7,6 +7,8 @@ from contacts.models import Contact, ContactIdentity
 
 from ..factories import ContactFactory
 
+pytestmark = pytest.mark.dialect
+
 PHONE = "+33612345678"
 
 

@@ -7,6 +7,8 @@ from contacts.search_text import contact_search_text, contact_terms
 
 from ..factories import ContactFactory
 
+pytestmark = pytest.mark.dialect
+
 NAMES = [
     "Hélène Œuvrard",
     "HELENE",

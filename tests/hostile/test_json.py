@@ -119,7 +119,7 @@ def test_the_name_of_a_field(operations, program, assault):
             body = f'{{{key}: "canarybody"}}'
             field = (operation.method, operation.address, "name of a field")
             response = assault.send(field, label, lambda: call(program, operation, body))  # noqa: B023
-            assert response.status_code in (400, 422)
+            assert response is None or response.status_code in (400, 422)
 
 
 def test_whole_bodies(operations, program, assault):
@@ -128,7 +128,7 @@ def test_whole_bodies(operations, program, assault):
         for label, body in bodies(len(BODIES) // 2 if operation.names["body"] else 1):
             field = (operation.method, operation.address, "body")
             response = assault.send(field, label, lambda: call(program, operation, body))  # noqa: B023
-            assert not operation.names["body"] or response.status_code >= 400, (field, label)
+            assert response is None or not operation.names["body"] or response.status_code >= 400, (field, label)
 
 
 def test_every_header_of_the_documents(operations, program, assault):

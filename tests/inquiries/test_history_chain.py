@@ -17,7 +17,7 @@ from inquiries.pipeline.moves import close_inquiry, move_inquiry, relocate_inqui
 
 from .submitting import submit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from inquiries.models import Inquiry, InquiryHistory
 
 from ..factories import ContactFactory, InquiryFactory, InquiryTypeFactory, ProFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 START = datetime(2026, 4, 16, 10, 30, tzinfo=UTC)
 
 

@@ -116,6 +116,7 @@ def test_times_are_utc_to_the_microsecond(api, make, user):
     assert (data["responded_at"], data["pipeline_status"]) == ("2025-11-06T14:15:00.000000Z", "in_review")
 
 
+@pytest.mark.dialect
 @pytest.mark.parametrize(
     ("budget", "number", "shown"),
     [
@@ -246,6 +247,7 @@ def one_of_each(make):
             close_inquiry(row, outcome="completed" if subject == "closed" else "cancelled", by=None)
 
 
+@pytest.mark.dialect
 @pytest.mark.parametrize("status", ["open", "in_progress", "closed", "cancelled"])
 def test_by_status(api, one_of_each, status):
     response = api.get(LIST, status=status)
@@ -296,6 +298,7 @@ def test_by_customer_whoever_submitted_it(api, make):
     assert subjects(api.get(LIST, user_id=2**63 - 1)) == ["Greatest"]
 
 
+@pytest.mark.dialect
 @pytest.mark.parametrize(
     ("query", "has_linked"),
     [

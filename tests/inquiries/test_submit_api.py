@@ -149,6 +149,7 @@ def test_filter_options(api, people):
     assert list(Inquiry.objects.get().filter_options.all()) == [options[0], options[2]]
 
 
+@pytest.mark.dialect
 @pytest.mark.parametrize(
     ("budget", "kept"),
     [

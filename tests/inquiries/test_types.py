@@ -18,7 +18,7 @@ from inquiries.translations import SHIPPED
 from ..factories import InquiryFactory, InquiryTypeFactory
 from ..pages import Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 
 
 def refused(work):

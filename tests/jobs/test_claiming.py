@@ -12,6 +12,8 @@ from config.jobs.claiming import Queues
 
 from .jobs import note
 
+pytestmark = pytest.mark.dialect
+
 EVERY = Queues(["*"], [])
 
 

@@ -14,7 +14,7 @@ from config.accounts.models import Session
 from contacts.models import ContactNote
 from tests.factories import ContactFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 
 
 def run_housekeeping():

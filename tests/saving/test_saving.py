@@ -18,7 +18,7 @@ from inquiries.models import Inquiry, InquiryHistory, InquiryType
 
 from ..factories import ContactFactory, InquiryFactory, ProFactory, PropertyFactory, RequestFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 TEXT = "Zoë says “100 %” ✓ \\ ' \" \t %s"
 NOW = timezone.now()
 # Set by the database or the clock, or unique.

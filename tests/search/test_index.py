@@ -10,6 +10,8 @@ from contacts.models import Contact
 from ..factories import ProFactory
 from .rows import MODELS, add, texts
 
+pytestmark = pytest.mark.dialect
+
 EACH_MODEL = pytest.mark.parametrize("model", MODELS, ids=[model.__name__ for model in MODELS])
 STORED = [
     "Hélène Œuvrard",

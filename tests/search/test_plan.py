@@ -15,7 +15,7 @@ from ..conftest import rolled_back
 from ..factories import ProFactory
 from .rows import MODELS, add, crowd, texts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 
 COUNT = 20_000
 

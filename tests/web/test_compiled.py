@@ -19,7 +19,7 @@ from inquiries.models import DirectoryUser, Inquiry, PipelineStep
 
 from ..factories import ContactFactory, InquiryFactory, InquiryTypeFactory, ProFactory, make_token
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 
 
 def by_name(name):

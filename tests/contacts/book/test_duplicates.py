@@ -9,6 +9,8 @@ from contacts.book.merging import merge_contacts
 from contacts.models import Contact, ContactIdentity
 from tests.factories import ContactFactory, ProFactory
 
+pytestmark = pytest.mark.dialect
+
 EMAIL, PHONE, MOBILE = "anna@example.org", "+33612345678", "+33699999999"
 
 

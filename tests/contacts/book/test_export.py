@@ -124,6 +124,7 @@ def test_a_french_reader_gets_semicolons_and_the_same_headings(browser, user, co
     assert data.splitlines()[0] == ";".join(HEAD)
 
 
+@pytest.mark.dialect
 @pytest.mark.parametrize(
     "query, expected",
     [

@@ -13,6 +13,7 @@ from django.views.generic import RedirectView
 
 from config.accounts.access import open_to_tokens
 from config.accounts.middleware import without_gate, without_pro
+from config.accounts.views import signing
 from config.api import docs
 from config.web import health, mailbox, offline, policy_reports, styleguide
 from config.web.csp import REPORTS_PATH
@@ -54,6 +55,7 @@ urlpatterns = [
     path("docs/api", for_readers(docs.reference), name="api_reference"),
     path("docs/api/<slug:name>.json", for_readers(docs.openapi_json), name="api_document"),
     path("admin/login/", admin_sign_in),
+    path("admin/logout/", without_gate(without_pro(signing.SignOut.as_view()))),
     path("admin/r/<path:rest>", no_shortcut),
     path("admin/", admin.site.urls),
     path("styleguide", without_gate(without_pro(styleguide.styleguide)), name="styleguide"),

@@ -8,6 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from config.accounts.models import User
+from config.audit.kinds import Kind
+from config.audit.recording import record_event
 from config.jobs.backend import Job, enqueue_together
 from config.jobs.turns import in_turn
 from config.saving import insert
@@ -127,6 +129,7 @@ def release(contact_request: ContactRequest, *, by: User | None) -> bool:
         is_new = contact_request.quarantine_reason != ContactRequest.Quarantine.MARKED
         admit(contact_request, notifies=is_new, acknowledges=is_new)
         contact_request.record_event("quarantine", contact_request.status, by)
+        record_event(Kind.RELEASED, contact_request, pro=contact_request.pro_id, by=by)
         return True
 
 

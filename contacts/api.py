@@ -12,6 +12,7 @@ from config.accounts.models import SCOPES, Pro
 from config.api.dialect import created
 from config.api.endpoint import Api
 from config.api.idempotency import RequestKey
+from config.audit.recording import record_view
 from config.counts.models import Total
 from config.search.found import find_keys
 from config.web.compiled import Compiled
@@ -85,7 +86,9 @@ def list_contacts(caller: Caller, query: ContactQuery) -> ContactPage:
 @api.endpoint("GET", "/<uuid:id>", scope="contacts:read", answer=ContactAnswer)
 def get_contact(caller: Caller, id: uuid.UUID) -> ContactAnswer:
     """Get one contact."""
-    return ContactAnswer(to_body(Contact.objects.for_pro(caller.pro).get(pk=id)))
+    contact = Contact.objects.for_pro(caller.pro).get(pk=id)
+    record_view(contact, by=caller.actor)
+    return ContactAnswer(to_body(contact))
 
 
 @api.endpoint("POST", "", scope="contacts:write", body=ContactCreate, answer=ContactAnswer, is_creating=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate
+from typing import Any, Concatenate
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -37,6 +37,11 @@ class Caller:
     @property
     def tenant(self) -> str:
         return str(self.pro.pk)
+
+    @property
+    def actor(self) -> Any:
+        """The token or the user, for the record."""
+        return self.token or self.user
 
     def allows(self, scope: str) -> bool:
         return self.token is None or self.token.allows(scope)

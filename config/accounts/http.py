@@ -1,11 +1,14 @@
 """Requests as views see them behind the middleware, and answers that pages and admin share."""
 
+from django.db.models import Model
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from config.audit.kinds import Kind
+from config.audit.recording import record_event
 from config.files import downloads
 from config.files.storage import open_file
 
@@ -38,7 +41,13 @@ def send_to(request: VisitorRequest, url: str) -> HttpResponse:
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
-def download_document(document: IdentityDocument) -> FileResponse:
+def note_download(request: HttpRequest, row: Model, pro: Pro | int) -> None:
+    """Record that the user downloads the file of `row`, which belongs to this Pro; nothing for HEAD."""
+    if request.method == "GET":
+        record_event(Kind.DOWNLOADED, row, pro=pro, by=request.user)  # type: ignore[arg-type]
+
+
+def download_document(document: IdentityDocument, request: HttpRequest) -> FileResponse:
     """Answer with a document as a download, to a caller that was checked before.
 
     Raises Http404 without its file, and StorageUnavailableError.
@@ -47,4 +56,5 @@ def download_document(document: IdentityDocument) -> FileResponse:
         file = open_file(document.file.name or "")
     except FileNotFoundError as error:
         raise Http404 from error
+    note_download(request, document, document.pro_id)
     return downloads.download(file, filename=document.filename, content_type=document.content_type)

@@ -13,8 +13,12 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
+from config.audit.kinds import Kind
+from config.audit.recording import record_event
 from config.web.client import client_attempts, client_place
 from config.web.limits import Limit, mailbox_of
+
+from .models import User
 
 # Attempts an hour: from one place (an office may share it), and for one address from anywhere.
 PER_PLACE = Limit("sign-in-place", 60, 3600)
@@ -39,6 +43,17 @@ class AttemptHandler(AxesDatabaseHandler):
             super().user_login_failed(sender, credentials, request, **kwargs)
         finally:
             request.POST, request.GET = sent, query
+        _record_failure(request, credentials)
+
+
+def _record_failure(request: Any, credentials: dict[str, Any]) -> None:
+    """Record a failed sign-in, or a wrong password when it was asked again, as being about the account, if any."""
+    email = str(credentials.get("username") or "").replace("\0", "")
+    user = User.objects.filter(email=email.strip().lower()).first()
+    about, signed_in = [user] if user else [], getattr(request, "user", None)
+    by: Any = signed_in if signed_in and signed_in.is_authenticated else None
+    detail = "password_again" if by else ""
+    record_event(Kind.SIGN_IN_FAILED, *about, pro=user.pro_id if user else None, by=by, detail=detail)
 
 
 def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:

@@ -2,10 +2,14 @@
 
 import time
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from config.audit.kinds import Kind
+from config.audit.recording import record_event
 from config.web.client import client_ip
 
 from .devices import describe_device
@@ -27,8 +31,10 @@ class UserSession(NamedTuple):
 
 
 def note_sign_in(request: HttpRequest) -> None:
-    """Keep when and from which device somebody signed in, for the list of their sessions."""
+    """Record that somebody signed in, and keep when and from which device for the list of their sessions."""
     agent = request.headers.get("User-Agent", "")[:MAX_AGENT]
+    user: Any = request.user
+    record_event(Kind.SIGNED_IN, user, pro=user.pro_id, by=user)
     request.session[SIGNED_IN] = {"at": int(time.time()), "address": client_ip(request), "agent": agent}
 
 
@@ -47,11 +53,18 @@ def _read_session(row: Session, *, is_this_one: bool) -> UserSession:
 
 
 def end_session(user: User, handle: str) -> bool:
-    """End the user's session of this handle; returns whether there was one."""
+    """End the user's own session of this handle; returns whether there was one."""
     keys = [row.session_key for row in Session.objects.filter(user=user) if row.handle == handle]
-    return bool(Session.objects.filter(session_key__in=keys).delete()[0])
+    return bool(_end(Session.objects.filter(session_key__in=keys), user, by=user))
 
 
-def end_sessions(user: User, *, but: str | None = None) -> int:
+def end_sessions(user: User, *, but: str | None = None, by: User | None) -> int:
     """End all sessions of the user, but the one with this key; returns their number."""
-    return Session.objects.filter(user=user).exclude(session_key=but or "").delete()[0]
+    return _end(Session.objects.filter(user=user).exclude(session_key=but or ""), user, by=by)
+
+
+def _end(sessions: QuerySet[Session], user: User, *, by: User | None) -> int:
+    with transaction.atomic():
+        if number := sessions.delete()[0]:
+            record_event(Kind.SESSION_ENDED, user, pro=user.pro_id, by=by, detail=str(number))
+    return number

@@ -1,16 +1,15 @@
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
 from .middleware import without_gate
-from .views import sessions, settings, signing
+from .views import audit, sessions, settings, signing
 
 app_name = "accounts"
 
 urlpatterns = [
     path("sign-in", signing.SignIn.as_view(), name="sign_in"),
-    path("sign-out", login_not_required(LogoutView.as_view()), name="sign_out"),
+    path("sign-out", login_not_required(signing.SignOut.as_view()), name="sign_out"),
     path("password/reset", signing.PasswordReset.as_view(), name="password_reset"),
     path("password/reset/sent", signing.PasswordResetSent.as_view(), name="password_reset_sent"),
     path(
@@ -25,6 +24,8 @@ urlpatterns = [
     path("settings/sessions", sessions.sessions, name="sessions"),
     path("settings/sessions/end", sessions.sessions_end, name="sessions_end"),
     path("settings/sessions/<slug:handle>/end", sessions.session_end, name="session_end"),
+    path("settings/audit", audit.audit, name="audit"),
+    path("settings/audit.csv", audit.audit_export, name="audit_export"),
     path("settings/tokens", settings.tokens, name="tokens"),
     path("settings/tokens/<int:id>/revoke", settings.token_revoke, name="token_revoke"),
     path("settings/tokens/<int:id>/take-over", settings.token_take_over, name="token_take_over"),

@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
+from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,13 @@ class AuditQuerySet(models.QuerySet["AuditEvent"]):
     def for_pro(self, pro: Any) -> Self:
         """Events of this Pro; those of nobody's, such as a sign-in that named no account, are for staff."""
         return self.filter(pro=pro)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+    def after(self, created_at: datetime, id: int) -> Self:
+        """The events before this position in time, of a list that is newest first."""
+        return self.filter(TupleLessThan(("created_at", "id"), (created_at, id)))
 
 
 class AuditEvent(models.Model):

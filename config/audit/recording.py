@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from django.db.models import Model
+from django.forms import BaseForm
 
 from config.saving import insert, insert_missing
 from config.web.aside import write_aside
@@ -14,7 +15,8 @@ from .kinds import Kind
 from .models import AuditEvent
 
 # A word of the program's, never one that somebody typed.
-DETAIL = re.compile(r"[a-z0-9_.,:+-]{0,80}")
+MAX_DETAIL = 80
+DETAIL = re.compile(rf"[a-z0-9_.,:+-]{{0,{MAX_DETAIL}}}")
 HOUR = 3600
 # Views that this process has recorded in this hour: most requests then ask the database nothing. At most so many.
 REMEMBERED = 10_000
@@ -43,6 +45,12 @@ def _record_once(event: AuditEvent) -> None:
     if len(_recorded) >= REMEMBERED:
         _recorded.clear()
     _recorded.add(event.once or "")
+
+
+def changed_names(form: BaseForm) -> str:
+    """The names of the fields that a form changes, as the `detail` of an event; as many as have room."""
+    names = ",".join(form.changed_data)
+    return names if len(names) <= MAX_DETAIL else names[:MAX_DETAIL].rpartition(",")[0]
 
 
 def forget_recorded() -> None:

@@ -106,7 +106,7 @@ class ChannelConnectionAdmin(UndeletableAdmin):
             connection for connection in queryset if connection.is_active or connection.is_set_up or connection.token
         ]
         for connection in connected:
-            connection.disconnect()
+            connection.disconnect(by=request.user)  # type: ignore[arg-type]
             self.log_fields(request, connection, "is_active", "webhook_url")
         done = ngettext_lazy("%(count)d channel is disconnected.", "%(count)d channels are disconnected.", "count")
         self._report_count(request, len(connected), done)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from config.accounts.admin import TenantAdmin
+from config.audit.recording import record_view
 from config.web.admin import EVERYWHERE, ReadOnlyInline, searchable
 
 from ..models import Contact, ContactEvent, ContactIdentity, ContactNote
@@ -71,6 +72,10 @@ class ContactAdmin(TenantAdmin):
     actions = ["archive", "restore"]
     fields = ["name", *READONLY_FIELDS]
     inlines = [IdentityInline, NoteInline, EventInline]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        record_view(context["original"], by=request.user)  # type: ignore[arg-type]
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.db.models.fields.tuple_lookups import TupleLessThan
 
 from config.accounts.models import Pro
+from config.web.csv_files import BLOCK, csv_lines
 
-from ..csv_files import BLOCK, csv_lines
 from ..models import Contact
 
 # Heading -> field. The import recognises these headings.

@@ -25,7 +25,7 @@ def mailbox_edit(request: ProRequest) -> HttpResponse:
     form = MailboxForm(connection, request.POST if request.method == "POST" else None, address=address)
     if form.is_bound and form.is_valid():
         try:
-            mailbox = MailboxSettings.objects.connect(request.pro, form.cleaned_data)
+            mailbox = MailboxSettings.objects.connect(request.pro, form.cleaned_data, by=request.user)
             messages.success(request, _("Saved."))
             if mailbox.connection.is_receiving:
                 try_connection(request, mailbox.connection)

@@ -60,7 +60,7 @@ def channel_edit(request: ProRequest, channel: str) -> HttpResponse:
             query = {"address": form.cleaned_data["address"]}
             return redirect(reverse("channels:mailbox_edit", query=query if query["address"] else None))
         try:
-            saved = ChannelConnection.objects.connect(request.pro, channel, form.cleaned_data)
+            saved = ChannelConnection.objects.connect(request.pro, channel, form.cleaned_data, by=request.user)
             messages.success(request, _("Saved."))
             if channel == Channel.TELEGRAM and form.cleaned_data["token"] and saved.is_active:
                 # Telegram delivers nothing until the webhook is registered.
@@ -114,6 +114,6 @@ def channel_disconnect(request: ProRequest, channel: str) -> HttpResponse:
     connection = _find_saved_connection(request, channel)
     if request.method != "POST":
         return render(request, "channels/disconnect.html", {"connection": connection})
-    connection.disconnect()
+    connection.disconnect(by=request.user)
     messages.success(request, _("%(channel)s is disconnected.") % {"channel": connection.get_channel_display()})
     return redirect("channels:channel_list")

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from config.accounts.http import ProRequest
+from config.accounts.http import ProRequest, note_download
 from config.files.downloads import download_stored, serve_inline
 from config.files.storage import StorageUnavailableError, open_file
 
@@ -68,9 +68,11 @@ def file_download(request: ProRequest, id: uuid.UUID, file: int) -> HttpResponse
     contact = get_object_or_404(Contact.objects.for_pro(request.pro, deleted=None), pk=id)
     stored = get_object_or_404(MessageFile.objects.for_pro(request.pro).filter(message__contact=contact), pk=file)
     try:
-        return download_stored(stored, content_type=stored.served_type)
+        response = download_stored(stored, content_type=stored.served_type)
     except FileNotFoundError as error:
         raise Http404 from error
     except StorageUnavailableError:
         messages.error(request, _("The file cannot be fetched at the moment. Please try again in a few minutes."))
         return redirect("contacts:contact_detail", contact.pk)
+    note_download(request, stored, request.pro)
+    return response

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from config.accounts.http import ProRequest
+from config.accounts.http import ProRequest, note_download
 from config.files.downloads import download_bytes
 from config.files.storage import StorageUnavailableError
 
@@ -42,6 +42,7 @@ def message_original(request: ProRequest, id: uuid.UUID, message: uuid.UUID) -> 
     except StorageUnavailableError:
         messages.error(request, _("The file cannot be fetched at the moment. Please try again in a few minutes."))
         return _redirect_to(row.contact)
+    note_download(request, row.delivery, request.pro)
     return download_bytes(original.content, filename=original.name)
 
 

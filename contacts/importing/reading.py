@@ -15,7 +15,8 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from ..csv_cells import unescape
+from config.web.csv_cells import unescape
+
 from .headings import recognise_columns
 
 MAX_BYTES = 10 * 1024 * 1024

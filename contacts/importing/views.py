@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from config.accounts.http import ProRequest, send_to, wants
+from config.accounts.http import ProRequest, note_download, send_to, wants
+from config.web.csv_files import csv_lines, csv_response
 from config.web.toasts import toast
 
-from ..csv_files import csv_lines, csv_response
 from ..models import ContactImport
 from .forms import ColumnsForm, UploadForm
 from .jobs import resume_import, start_check, start_run, start_undo
@@ -165,4 +165,5 @@ def import_refused(request: ProRequest, id: uuid.UUID) -> StreamingHttpResponse:
     contact_import = _find_import(request, id)
     if contact_import.state in UNCHECKED or contact_import.is_forgotten:
         raise Http404
+    note_download(request, contact_import, request.pro)
     return csv_response("contacts-refused.csv", csv_lines(*refused_cells(contact_import)))

@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from config.accounts.models import Pro, TenantQuerySet
+from config.accounts.models import Pro, TenantQuerySet, User
+from config.audit.kinds import Kind
+from config.audit.recording import record_event
 from config.web.secret_field import SecretField
 
 # Keys of this length are left out of the access log.
@@ -28,7 +30,7 @@ def make_key() -> str:
 
 
 class ChannelConnectionQuerySet(TenantQuerySet["ChannelConnection"]):
-    def connect(self, pro: Pro, channel: str, fields: dict[str, Any]) -> "ChannelConnection":
+    def connect(self, pro: Pro, channel: str, fields: dict[str, Any], *, by: User | None = None) -> "ChannelConnection":
         """Create or change the Pro's connection of a channel; an empty secret or token leaves the stored one.
 
         Raises ValidationError with every field at fault.
@@ -38,10 +40,12 @@ class ChannelConnectionQuerySet(TenantQuerySet["ChannelConnection"]):
             # Locked, as every field is saved: a connection that is ended meanwhile must not come back.
             stored = self.for_pro(pro).filter(channel=channel).select_for_update(no_key=True).first()
             connection = stored or self.model(pro=pro, channel=channel)
+            kind = Kind.CHANNEL_CHANGED if connection.is_set_up else Kind.CHANNEL_CONNECTED
             connection.set_fields(fields)
             connection.save()
             if connection.provider != self.model.Provider.MAILBOX:
                 connection.forget_mailbox()
+            record_event(kind, connection, pro=pro, by=by, detail=connection.provider)
             return connection
 
 
@@ -197,13 +201,14 @@ class ChannelConnection(models.Model):
         if self.last_received_at is None or self.last_received_at < now - RECEIVED_RESOLUTION:
             ChannelConnection.objects.filter(pk=self.pk).update(last_received_at=now)
 
-    def disconnect(self) -> None:
+    def disconnect(self, *, by: User | None = None) -> None:
         """End the connection: delete its secrets and replace its key. Stored calls stay, and are read."""
         self.secret = self.token = ""
         self.key, self.is_active = make_key(), False
         with transaction.atomic():
             self.save(update_fields=["secret", "token", "key", "is_active"])
             self.forget_mailbox()
+            record_event(Kind.CHANNEL_DISCONNECTED, self, pro=self.pro_id, by=by, detail=self.provider)
 
     def forget_mailbox(self) -> None:
         """Delete what opens the mailbox, if this was one."""

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from config.accounts.models import Pro
+from config.accounts.models import Pro, User
 from config.web.secret_field import SecretField
 
 from .connection import ChannelConnection
@@ -28,7 +28,7 @@ PORT_VALIDATORS = [MinValueValidator(1), MaxValueValidator(65535)]
 
 
 class MailboxSettingsQuerySet(models.QuerySet["MailboxSettings"]):
-    def connect(self, pro: Pro, fields: dict[str, Any]) -> "MailboxSettings":
+    def connect(self, pro: Pro, fields: dict[str, Any], *, by: User | None = None) -> "MailboxSettings":
         """Make a mailbox the Pro's e-mail channel, or change it; `address` and `is_active` are the connection's.
 
         An empty secret leaves the stored one. Raises ValidationError with every field at fault.
@@ -40,7 +40,7 @@ class MailboxSettingsQuerySet(models.QuerySet["MailboxSettings"]):
         with transaction.atomic():
             connection = None
             try:
-                connection = ChannelConnection.objects.connect(pro, "email", connection_fields)
+                connection = ChannelConnection.objects.connect(pro, "email", connection_fields, by=by)
             except ValidationError as error:
                 errors = error.message_dict
             rows = MailboxSettings.objects.filter(connection__pro=pro, connection__channel="email")

@@ -15,12 +15,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from config.accounts.http import ProRequest, send_to
-from config.accounts.models import Pro
 from config.accounts.proof import password_again
+from config.audit.kinds import Kind
+from config.audit.recording import record_event
+from config.web.csv_files import csv_response
 from config.web.toasts import toast
 
 from ..book.exporting import contact_lines
-from ..csv_files import csv_response
 from ..models import Contact
 
 # As many as a page of the list shows.
@@ -36,9 +37,11 @@ def read_chosen(values: QueryDict) -> list[uuid.UUID]:
     return sorted(set(ids))
 
 
-def export_response(pro: Pro, contacts: QuerySet[Contact]) -> StreamingHttpResponse:
-    """CSV file of contacts as a download, sent while it is written."""
-    return csv_response(f"contacts-{timezone.localdate()}.csv", contact_lines(pro, contacts))
+def export_response(request: ProRequest, contacts: QuerySet[Contact], detail: str) -> StreamingHttpResponse:
+    """CSV file of contacts as a download, sent while it is written; `detail` says in the audit which."""
+    if request.method != "HEAD":
+        record_event(Kind.EXPORTED, pro=request.pro, by=request.user, detail=detail)
+    return csv_response(f"contacts-{timezone.localdate()}.csv", contact_lines(request.pro, contacts))
 
 
 @password_again("POST")
@@ -46,7 +49,7 @@ def export_response(pro: Pro, contacts: QuerySet[Contact]) -> StreamingHttpRespo
 def contacts_export(request: ProRequest) -> StreamingHttpResponse:
     """CSV file of the chosen contacts, archived ones too."""
     contacts = Contact.objects.for_pro(request.pro, deleted=None).filter(pk__in=read_chosen(request.POST))
-    return export_response(request.pro, contacts)
+    return export_response(request, contacts, "contacts:chosen")
 
 
 def _list_url(request: ProRequest) -> str:

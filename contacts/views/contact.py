@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config.accounts.http import ProRequest, send_to, wants
 from config.accounts.models import Pro
+from config.audit.recording import record_view
 from config.web.compiled import Compiled
 from config.web.forms import add_errors
 from config.web.toasts import toast
@@ -97,6 +98,7 @@ def contact_detail(request: ProRequest, id: uuid.UUID) -> HttpResponse:
         return show_news(request, contact, url=page_url(contact))
     if wants(request, "earlier"):
         return render(request, EARLIER, thread_context(contact, read_place(request), url=page_url(contact)))
+    record_view(contact, by=request.user)
     return render(request, PAGE, contact_context(request, contact))
 
 

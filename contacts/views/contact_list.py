@@ -149,7 +149,7 @@ def show_list(request: ProRequest, book: ContactList, form: KeptViewForm, status
 @require_safe
 def contact_export(request: ProRequest) -> StreamingHttpResponse:
     """CSV file of the contacts that the list shows for the same query, sent while it is written."""
-    return export_response(request.pro, ContactList(request).rows())
+    return export_response(request, ContactList(request).rows(), "contacts")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

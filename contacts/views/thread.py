@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, send_to, wants
+from config.audit.recording import record_view
 from config.web.compiled import Compiled
 from config.web.hooks import hooks
 from config.web.together import Answers
@@ -57,6 +58,7 @@ def person(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 
 def show_person(request: ProRequest, contact: Contact, status: int = 200, **more: Any) -> HttpResponse:
     """The person's page, or their part of it for htmx; `more` may hold forms with errors."""
+    record_view(contact, by=request.user)
     desk = DeskList(request)
     forms = {name: more.pop(name) for name in ("form", "template_form", "note_form", "page_url") if name in more}
     context = {

@@ -12,6 +12,8 @@ from config.api.dialect import created
 from config.api.idempotency import RequestKey
 from config.api.reading import Input
 from config.api.uploads import Form
+from config.audit.kinds import Kind
+from config.audit.recording import record_event
 from config.files.downloads import download
 
 from ..attachments import check_access, create_attachment, store_attachment_file
@@ -139,9 +141,11 @@ def download_attachment(caller: Caller, id: int, attachment_id: int, query: Atta
     """
     row = _attachment(caller, id, attachment_id, query.user_id)
     try:
-        return download(row.open(), filename=row.filename, content_type=row.mime_type)
+        response = download(row.open(), filename=row.filename, content_type=row.mime_type)
     except FileNotFoundError as error:
         raise Attachment.DoesNotExist from error
+    record_event(Kind.DOWNLOADED, row, pro=caller.pro, by=caller.actor)
+    return response
 
 
 @api.endpoint("DELETE", ONE, scope="inquiries:write", tag=ATTACHMENTS, query=AttachmentQuery, answer=AttachmentDeleted)

@@ -7,11 +7,14 @@ before its identity is verified; their inquiries are accepted and wait, see `pro
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from config.accounts.models import ApiToken, Pro, User
+from config.audit.kinds import Kind
+from config.audit.recording import record_event
 from config.saving import insert_missing
 from config.web.compiled import Compiled
 from contacts.models import Contact, WaitingItem
@@ -71,16 +74,17 @@ def read_profile(pro: Pro, user_id: int, *, in_job: bool = False) -> tuple[Profi
 
 def record_reading(pro: Pro, user_id: int, *, by: User | ApiToken | None = None, inquiry_id: int | None = None) -> None:
     """Save that the Pro was given this profile, if not before. `by` is None for a job of an inquiry."""
-    insert_missing(
-        ProfileReading(
-            pro=pro,
-            user_id=user_id,
-            inquiry_id=inquiry_id,
-            by_user_id=by.pk if isinstance(by, User) else None,
-            by_token_id=by.pk if isinstance(by, ApiToken) else None,
-            by_name=(by.name if isinstance(by, ApiToken) else str(by)) if by else "",
-        )
+    reading = ProfileReading(
+        pro=pro,
+        user_id=user_id,
+        inquiry_id=inquiry_id,
+        by_user_id=by.pk if isinstance(by, User) else None,
+        by_token_id=by.pk if isinstance(by, ApiToken) else None,
+        by_name=(by.name if isinstance(by, ApiToken) else str(by)) if by else "",
     )
+    with transaction.atomic():
+        if insert_missing(reading):
+            record_event(Kind.PROFILE_GIVEN, reading, pro=pro, by=by)
 
 
 def _has_written(pro: Pro, profile: Profile) -> bool:

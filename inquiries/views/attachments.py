@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from config.accounts.http import ProRequest, wants
+from config.accounts.http import ProRequest, note_download, wants
 from config.files.downloads import download_stored
 from config.files.storage import StorageUnavailableError
 
@@ -71,12 +71,14 @@ def attachment_download(request: ProRequest, id: int, attachment_id: int) -> Htt
     """Download one file."""
     attachment = _find_attachment(find_inquiry(request, id), attachment_id)
     try:
-        return download_stored(attachment, content_type=attachment.mime_type)
+        response = download_stored(attachment, content_type=attachment.mime_type)
     except FileNotFoundError as error:
         raise Http404 from error
     except StorageUnavailableError:
         messages.error(request, _("The file cannot be fetched at the moment. Please try again in a few minutes."))
         return _to_inquiry(id)
+    note_download(request, attachment, request.pro)
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -62,6 +62,8 @@ FOR_TOKENS = {"docs/api", "docs/api/<slug:name>.json"}
 # identity; to another Pro the rows that an address names do not exist.
 WORKSPACE = {
     "settings/signature": page(GET=200, POST=302),
+    "settings/audit": page(GET=200),
+    "settings/audit.csv": page(GET=200),
     "settings/tokens": page(GET=200, POST=422),
     "settings/tokens/<int:id>/revoke": page(id=ApiToken, POST=302),
     "settings/tokens/<int:id>/take-over": page(id=ApiToken, POST=302),

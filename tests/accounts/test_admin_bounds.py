@@ -94,7 +94,7 @@ def test_an_autocomplete_answers_hostile_input(pro):
 
 def test_the_index_of_bound_staff_shows_the_apps_of_pros_alone(pro):
     response = staff_client("all", pro=pro).get("/admin/")
-    apps = ["accounts", "contact_requests", "contacts", "inquiries"]
+    apps = ["accounts", "audit", "contact_requests", "contacts", "inquiries"]
     assert sorted(app["app_label"] for app in response.context["app_list"]) == apps
 
 

@@ -97,6 +97,7 @@ CLOSED = [
     "/settings/replies/new",
     "/settings/password",
     "/settings/tokens",
+    "/settings/audit",
     "/settings/sessions",
     "/settings/channels",
     "/settings/channels/whatsapp",

@@ -1,3 +1,4 @@
+from .audit import AuditEventAdmin
 from .identity import IdentityDocumentAdmin
 from .libraries import GroupAdmin
 from .people import ProAdmin, UserAdmin
@@ -7,6 +8,7 @@ from .tokens import ApiTokenAdmin
 
 __all__ = [
     "ApiTokenAdmin",
+    "AuditEventAdmin",
     "GroupAdmin",
     "IdentityDocumentAdmin",
     "InstallationAdmin",

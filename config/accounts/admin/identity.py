@@ -85,7 +85,7 @@ class IdentityDocumentAdmin(ReadOnlyAdmin, TenantAdmin):
         if not self.has_view_permission(request, document):
             raise PermissionDenied
         try:
-            return download_document(document)
+            return download_document(document, request)
         except StorageUnavailableError:
             self.message_user(request, FETCH_LATER, messages.ERROR)
             return redirect(CHANGE, document.pk)

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from config.audit.kinds import Kind
+from config.audit.recording import record_event
 from config.web.admin import EVERYWHERE
 from config.web.hooks import hooks
 
@@ -76,7 +78,8 @@ class PasswordForm(AdminPasswordChangeForm):
 
     def save(self, commit: bool = True) -> Any:
         user = super().save(commit)
-        end_sessions(user)
+        record_event(Kind.PASSWORD_CHANGED, user, pro=user.pro_id, detail="staff")
+        end_sessions(user, by=None)
         tell_of_new_password(user)
         return user
 
@@ -130,7 +133,8 @@ class UserAdmin(PasswordAgainAdmin, TenantAdmin, auth_admin.UserAdmin):
         if "email" in form.changed_data:
             tell_of_new_address(obj, former=form.initial["email"], by=request.user)  # type: ignore[arg-type]
         if ("is_active" in form.changed_data and not obj.is_active) or "pro" in form.changed_data:
-            self._tell_of_ended_tokens(request, end_access([obj]))
+            staff: Any = request.user
+            self._tell_of_ended_tokens(request, end_access([obj], by=staff))
 
     def _tell_of_ended_tokens(self, request: HttpRequest, number: int) -> None:
         if number:
@@ -148,7 +152,9 @@ class UserAdmin(PasswordAgainAdmin, TenantAdmin, auth_admin.UserAdmin):
         location=EVERYWHERE,
     )
     def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        number = sum(end_sessions(user) for user in queryset if _is_manageable(request, user) or user == request.user)
+        staff: Any = request.user
+        users = [user for user in queryset if _is_manageable(request, user) or user == staff]
+        number = sum(end_sessions(user, by=staff) for user in users)
         text = ngettext("%(n)d session has ended.", "%(n)d sessions have ended.", number)
         self.message_user(request, text % {"n": number}, messages.SUCCESS)
 

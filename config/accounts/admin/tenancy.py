@@ -6,9 +6,11 @@ Pro's rows alone, and nothing that belongs to the installation as a whole.
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from config.audit.kinds import Kind
+from config.audit.recording import record_event
 from config.web.admin import CarefulAdmin
 
 from ..models import Pro
@@ -19,7 +21,32 @@ def bound_pro(request: HttpRequest) -> Pro | None:
     return None if request.user.is_superuser else getattr(request.user, "pro", None)
 
 
-class TenantAdmin(CarefulAdmin):
+class AuditedAdmin(CarefulAdmin):
+    """Whatever is written into the history of a row is recorded in the audit too, without its words."""
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        self.record_change(request, obj, "added")
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        self.record_change(request, obj, "changed")
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for obj in queryset:
+            self.record_change(request, obj, "deleted")
+        return super().log_deletions(request, queryset)
+
+    def record_change(self, request: HttpRequest, obj: Model, detail: str) -> None:
+        user: Any = request.user
+        record_event(Kind.ADMIN_CHANGED, obj, pro=self.pro_id_of(obj), by=user, detail=detail)
+
+    def pro_id_of(self, obj: Model) -> int | None:
+        """The Pro that a row belongs to; None for rows of the installation."""
+        return getattr(obj, "pro_id", None)
+
+
+class TenantAdmin(AuditedAdmin):
     """Rows of Pros. `pro_path` leads from a row to its Pro, such as "contact_request__pro".
 
     Lists, pages, autocompletes, deletions and histories all use `get_queryset`: a row outside it is 404.
@@ -32,6 +59,11 @@ class TenantAdmin(CarefulAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows, pro = super().get_queryset(request), bound_pro(request)
         return rows.filter(**{self.pro_path: pro.pk}) if pro else rows
+
+    def pro_id_of(self, obj: Model) -> int | None:
+        for name in self.pro_path.split("__"):
+            obj = getattr(obj, name)
+        return obj.pk if isinstance(obj, Model) else obj
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         """The filters; without the one by Pro for bound staff, as it would show the names of all Pros."""
@@ -59,7 +91,7 @@ class TenantAdmin(CarefulAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class InstallationAdmin(CarefulAdmin):
+class InstallationAdmin(AuditedAdmin):
     """Rows of the installation as a whole, hidden from bound staff."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:

@@ -107,7 +107,7 @@ class ApiTokenAdmin(PasswordAgainAdmin, TenantAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
             if owner := form.cleaned_data.get("owner"):
-                obj.hand_over(owner)
+                obj.hand_over(owner, by=request.user)
             return
         token, secret = ApiToken.objects.issue(
             obj.pro,
@@ -143,7 +143,7 @@ class ApiTokenAdmin(PasswordAgainAdmin, TenantAdmin):
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         tokens = list(queryset.filter(revoked_at=None))
         for token in tokens:
-            token.revoke()
+            token.revoke(by=request.user)  # type: ignore[arg-type]
             self.log_fields(request, token, "revoked_at")
         text = ngettext("%(count)d token is revoked.", "%(count)d tokens are revoked.", len(tokens))
         self.message_user(request, text % {"count": len(tokens)}, messages.SUCCESS)

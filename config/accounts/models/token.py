@@ -9,6 +9,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.audit.kinds import Kind
+from config.audit.recording import record_event
 from config.web.compiled import Compiled
 
 from .pro import Pro
@@ -61,11 +63,17 @@ class ApiTokenQuerySet(TenantQuerySet["ApiToken"]):
             if by:
                 _hold_active(by)
             token.save(force_insert=True)
+            record_event(Kind.TOKEN_MADE, token, pro=pro, by=by)
         return token, text
 
-    def revoke_made_by(self, users: Sequence[User]) -> int:
+    def revoke_made_by(self, users: Sequence[User], *, by: User | None = None) -> int:
         """Revoke the tokens that these users made; returns their number."""
-        return self.filter(created_by__in=users, revoked_at=None).update(revoked_at=timezone.now())
+        with transaction.atomic():
+            tokens = list(self.filter(created_by__in=users, revoked_at=None).select_for_update().order_by("pk"))
+            self.filter(pk__in=[token.pk for token in tokens]).update(revoked_at=timezone.now())
+            for token in tokens:
+                record_event(Kind.TOKEN_REVOKED, token, pro=token.pro_id, by=by)
+        return len(tokens)
 
     def authenticate(self, text: str) -> "ApiToken | None":
         """The usable token whose secret text is `text`, with its Pro, in one query; else None."""
@@ -145,16 +153,19 @@ class ApiToken(models.Model):
                 free = ApiToken.objects.select_for_update(skip_locked=True).filter(pk=self.pk)
                 ApiToken.objects.filter(pk__in=list(free.values_list("pk", flat=True))).update(last_used_at=now)
 
-    def hand_over(self, to: User) -> None:
+    def hand_over(self, to: User, *, by: User | None = None) -> None:
         """Make somebody of the Pro the owner: the token ends with their account instead. Raises ValidationError."""
         if to.pro_id != self.pro_id:
             raise ValidationError(_("Choose somebody of the same business."))
         with transaction.atomic():
             _hold_active(to)
             ApiToken.objects.filter(pk=self.pk).update(created_by=to)
+            record_event(Kind.TOKEN_HANDED_OVER, self, pro=self.pro_id, by=by)
         self.created_by = to
 
-    def revoke(self) -> None:
+    def revoke(self, *, by: User | None = None) -> None:
         """Revoke the token at once; a second time changes nothing."""
-        ApiToken.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now())
+        with transaction.atomic():
+            if ApiToken.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now()):
+                record_event(Kind.TOKEN_REVOKED, self, pro=self.pro_id, by=by)
         self.refresh_from_db(fields=["revoked_at"])

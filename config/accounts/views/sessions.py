@@ -37,7 +37,7 @@ def session_end(request: ProRequest, handle: str) -> HttpResponse:
 @password_again("POST")
 def sessions_end(request: ProRequest) -> HttpResponse:
     """Sign out everywhere but here."""
-    number = end_sessions(request.user, but=request.session.session_key)
+    number = end_sessions(request.user, but=request.session.session_key, by=request.user)
     text = ngettext("%(n)d other device is signed out.", "%(n)d other devices are signed out.", number)
     messages.success(request, text % {"n": number})
     return redirect("accounts:sessions")

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +12,8 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from config.audit.kinds import Kind
+from config.audit.recording import changed_names, record_event
 from config.files.storage import StorageUnavailableError
 from config.web.toasts import toast
 
@@ -26,7 +29,9 @@ def _save_profile(request: ProRequest, form: PersonForm | ProForm) -> HttpRespon
     is_moved = isinstance(form, ProForm) and "email" in form.changed_data
     if is_moved and (question := ask_password(request)):
         return question
-    form.save()
+    with transaction.atomic():
+        form.save()
+        record_event(Kind.SETTINGS_CHANGED, form.instance, pro=request.pro, by=request.user, detail=changed_names(form))
     if is_moved:
         tell_of_new_business_address(form.instance, former=form.initial["email"], by=request.user)
     with override(request.user.language):
@@ -55,7 +60,9 @@ def signature(request: ProRequest) -> HttpResponse:
     """Edit the user's signatures, one a language."""
     form = SignatureForm(request.user, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        Signature.objects.write(request.user, form.texts)
+        with transaction.atomic():
+            Signature.objects.write(request.user, form.texts)
+            record_event(Kind.SETTINGS_CHANGED, request.user, pro=request.pro, by=request.user, detail="signature")
         toast(request, _("Saved."))
         return redirect("accounts:signature")
     return render(request, "accounts/signature.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -81,7 +88,7 @@ def tokens(request: ProRequest) -> HttpResponse:
 def token_revoke(request: ProRequest, id: int) -> HttpResponse:
     """Revoke a token."""
     token = get_object_or_404(ApiToken.objects.for_pro(request.pro), pk=id)
-    token.revoke()
+    token.revoke(by=request.user)
     messages.success(
         request,
         _("The token “%(name)s” is revoked. Programs that used it are refused now.") % {"name": token.name},
@@ -94,7 +101,7 @@ def token_revoke(request: ProRequest, id: int) -> HttpResponse:
 def token_take_over(request: ProRequest, id: int) -> HttpResponse:
     """Make a colleague's token the user's own, so that it does not end with the colleague's account."""
     token = get_object_or_404(ApiToken.objects.for_pro(request.pro).filter(revoked_at=None), pk=id)
-    token.hand_over(request.user)
+    token.hand_over(request.user, by=request.user)
     messages.success(request, _("The token “%(name)s” is yours now.") % {"name": token.name})
     return redirect("accounts:tokens")
 
@@ -127,7 +134,7 @@ def identity_file(request: ProRequest, id: int) -> HttpResponseBase:
     """Download the Pro's own document."""
     document = get_object_or_404(IdentityDocument.objects.for_pro(request.pro), pk=id)
     try:
-        return download_document(document)
+        return download_document(document, request)
     except StorageUnavailableError:
         messages.error(request, FETCH_LATER)
         return redirect("accounts:identity")

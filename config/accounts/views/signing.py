@@ -14,6 +14,8 @@ from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
+from config.audit.kinds import Kind
+from config.audit.recording import record_event
 from config.web.limits import mailbox_of
 
 from ..forms import OwnPasswordForm, ResetForm, SignInForm
@@ -59,6 +61,14 @@ class SignIn(auth_views.LoginView):
         return redirect(settings.LOGIN_REDIRECT_URL)
 
 
+class SignOut(auth_views.LogoutView):
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user: Any = request.user
+        if user.is_authenticated:
+            record_event(Kind.SIGNED_OUT, user, pro=user.pro_id, by=user)
+        return super().post(request, *args, **kwargs)
+
+
 @method_decorator(login_not_required, name="dispatch")
 class PasswordReset(auth_views.PasswordResetView):
     http_method_names = METHODS
@@ -87,7 +97,8 @@ class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
         response = super().form_valid(form)
         # The link proves the owner of the address: lift the lock that wrong guesses brought.
         reset_attempts(username=mailbox_of(form.user.email))
-        end_sessions(form.user)
+        record_event(Kind.PASSWORD_CHANGED, form.user, pro=form.user.pro_id, by=form.user, detail="link")
+        end_sessions(form.user, by=form.user)
         messages.success(self.request, _("Your new password is set. Sign in with it."))
         return response
 
@@ -107,7 +118,8 @@ class PasswordChange(auth_views.PasswordChangeView):
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         note_proof(self.request)
-        end_sessions(form.user, but=self.request.session.session_key)
+        record_event(Kind.PASSWORD_CHANGED, form.user, pro=form.user.pro_id, by=form.user, detail="own")
+        end_sessions(form.user, but=self.request.session.session_key, by=form.user)
         messages.success(self.request, _("Your new password is set."))
         return response
 

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from contacts.csv_cells import delimiter, escape, unescape
+from config.web.csv_cells import delimiter, escape, unescape
 
 FORMULAS = [
     "=1+1",

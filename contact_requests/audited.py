@@ -1,0 +1,15 @@
+"""Names of this app's rows in the audit."""
+
+from config.accounts.audit_list import RowName
+from config.accounts.models import Pro
+
+from .desk import thread_url
+from .models import ContactRequest
+
+
+def find_names(label: str, pro: Pro, ids: list[str]) -> dict[str, RowName]:
+    """Contact requests; see `config.accounts.audit_list.NameFinder`."""
+    if label != "contact_requests.contactrequest":
+        return {}
+    rows = ContactRequest.objects.for_pro(pro).filter(pk__in=ids, quarantined_at=None)
+    return {str(row.pk): RowName(row.name, thread_url(row)) for row in rows}

@@ -1,0 +1,23 @@
+"""Names of this app's rows in the audit."""
+
+from django.urls import reverse
+
+from config.accounts.audit_list import RowName
+from config.accounts.models import Pro
+
+from .models import ChannelConnection, Contact, MessageFile
+
+
+def find_names(label: str, pro: Pro, ids: list[str]) -> dict[str, RowName]:
+    """Contacts, channels and files of messages; see `config.accounts.audit_list.NameFinder`."""
+    if label == "contacts.contact":
+        rows = Contact.objects.for_pro(pro, deleted=None).filter(pk__in=ids)
+        return {str(row.pk): RowName(row.name, reverse("contacts:contact_detail", args=[row.pk])) for row in rows}
+    if label == "contacts.channelconnection":
+        found = ChannelConnection.objects.for_pro(pro).filter(pk__in=ids)
+        pages = {row: reverse("channels:channel_edit", args=[row.channel]) for row in found}
+        return {str(row.pk): RowName(row.get_channel_display(), url) for row, url in pages.items()}
+    if label == "contacts.messagefile":
+        files = MessageFile.objects.for_pro(pro).filter(pk__in=ids)
+        return {str(row.pk): RowName(row.filename) for row in files}
+    return {}

@@ -19,6 +19,7 @@ from config.web.aside import write_aside
 from config.web.client import client_place
 from config.web.isolation import is_foreign_fetch
 from config.web.limits import Limit
+from config.web.logs import caller
 
 from .models import ApiToken, Pro, User
 
@@ -54,6 +55,7 @@ def by_token(request: HttpRequest) -> Caller:
     token = ApiToken.objects.authenticate(text.strip()) if is_bearer else None
     if token is None:
         raise _unauthenticated(request)
+    caller.set(f"token:{token.pk}")
     _count_request(f"token:{token.pk}")
     name_pro(token.pro_id)
     write_aside(token.note_use)
@@ -74,6 +76,7 @@ def by_token_or_session(request: HttpRequest) -> Caller:
         raise ProblemError("forbidden", "A page of another site may not ask this with somebody's session.")
     if reason := _check_csrf(request):
         raise ProblemError("forbidden", f"The CSRF token is missing or wrong ({reason}).")
+    caller.set(f"user:{user.pk}")
     _count_request(f"user:{user.pk}")
     name_pro(user.pro.pk)
     return Caller(user.pro, user=user)

@@ -20,6 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from config.api.endpoint import Api
 from config.wall.naming import name_pro
 from config.web.aside import write_aside
+from config.web.logs import caller
 from config.web.typed import page_before
 
 from .models import User
@@ -128,6 +129,7 @@ class WorkspaceMiddleware(LoginRequiredMiddleware):
             return None
         if not request.user.is_authenticated:
             return self.handle_no_permission(request, view_func)
+        caller.set(f"user:{request.user.pk}")
         if request.resolver_match and request.resolver_match.app_name == "admin":
             # Staff see what their permissions allow.
             name_pro(None)
@@ -136,6 +138,7 @@ class WorkspaceMiddleware(LoginRequiredMiddleware):
 
     def _enter_workspace(self, request: HttpRequest, view_func: Any) -> HttpResponse | None:
         pro = request.user.pro  # type: ignore[union-attr]
+        request.is_private = True  # type: ignore[attr-defined]
         if pro is None:
             if getattr(view_func, "without_pro", False):
                 return None
@@ -150,7 +153,7 @@ class WorkspaceMiddleware(LoginRequiredMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Keep private pages out of caches, and tell page and fragment at one address apart."""
-        if hasattr(request, "pro"):
+        if hasattr(request, "is_private"):
             patch_vary_headers(response, ["HX-Request", "HX-Target"])
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response

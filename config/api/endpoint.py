@@ -144,6 +144,12 @@ class Api:
         @csrf_exempt
         @login_not_required
         def view(request: HttpRequest, **parameters: Any) -> HttpResponse:
+            response = answer(request, parameters)
+            # Most of it is about people.
+            response.headers.setdefault("Cache-Control", "private, no-store")
+            return response
+
+        def answer(request: HttpRequest, parameters: dict[str, Any]) -> HttpResponse:
             try:
                 if not operations:
                     raise ProblemError("not_found", "There is no such address.")

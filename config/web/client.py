@@ -14,8 +14,8 @@ def _parse_networks(networks: tuple[str, ...]) -> list[ipaddress.IPv4Network | i
 
 
 def _normalize(address: str) -> str:
-    """Canonical form of an IP address: "::ffff:10.0.0.1" -> "10.0.0.1". Raises ValueError."""
-    parsed = ipaddress.ip_address(address)
+    """Canonical form of an IP address, without a zone: "::ffff:10.0.0.1" -> "10.0.0.1". Raises ValueError."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
     return str(getattr(parsed, "ipv4_mapped", None) or parsed)
 
 
@@ -45,9 +45,10 @@ def client_ip(request: HttpRequest) -> str:
     `X-Forwarded-For` is read from the right, only as far as TRUSTED_PROXIES wrote it, so a client cannot forge its
     address by sending the header. If an entry is no address, the proxy that added it is the client.
     """
-    address = request.META.get("REMOTE_ADDR") or "127.0.0.1"
+    # Who comes by a Unix socket has no address, and is on this machine.
+    address = "127.0.0.1"
     with contextlib.suppress(ValueError):
-        address = _normalize(address)
+        address = _normalize(request.META.get("REMOTE_ADDR") or "")
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     while is_proxy(address) and hops:
         hop = hops.pop().strip()

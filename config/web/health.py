@@ -11,7 +11,7 @@ from .readiness import state_of_all, state_of_web
 @never_cache
 def alive(request: HttpRequest) -> HttpResponse:
     """200 "ok" as long as the process responds; does not query the database."""
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain; charset=utf-8")
 
 
 @login_not_required

@@ -1,11 +1,14 @@
-"""Log format, with the request's id in every line and without secrets or personal data."""
+"""Log format, with the request's id and its caller in every line and without secrets or personal data."""
 
 import logging
 import re
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
+# Who asks, by the number alone: "user:12" or "token:7".
+caller: ContextVar[str] = ContextVar("caller", default="-")
 
 # Secrets in a URL: the key of a provider's webhook or of a customer's offer. A long name of a function is none.
 KEY = re.compile(r"(?<![\w-])(?=[a-z_-]*+[0-9A-Z])[\w-]{40,}+")
@@ -38,13 +41,19 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         # Django logs a 4xx after the middleware has run, and passes the request.
-        record.request_id = getattr(getattr(record, "request", None), "request_id", request_id.get())
+        request = getattr(record, "request", None)
+        record.request_id = getattr(request, "request_id", request_id.get())
+        record.caller = getattr(request, "logged_caller", caller.get())
         return mask(super().format(record))
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        """The time with its offset: "2026-01-31 09:30:00.123+01:00"."""
+        return datetime.fromtimestamp(record.created).astimezone().isoformat(" ", "milliseconds")
 
 
 def logging_config(level: str) -> dict[str, Any]:
     """The setting LOGGING: one line an event on standard error, from `level` upwards."""
-    line = "{asctime} {levelname} {name} [{request_id}] {message}"
+    line = "{asctime} {levelname} {name} [{request_id} {caller}] {message}"
     return {
         "version": 1,
         "disable_existing_loggers": False,

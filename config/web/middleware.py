@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from .errors import method_not_allowed, too_large
-from .logs import KEY, request_id
+from .logs import KEY, caller, request_id
 
 logger = logging.getLogger("vestibule.access")
 
@@ -74,9 +74,12 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.request_id = uuid.uuid4().hex[:16]  # type: ignore[attr-defined]
         token, start = request_id.set(request.request_id), time.monotonic()  # type: ignore[attr-defined]
+        caller_token = caller.set("-")
         try:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request_id.get()
+            # Django logs a refusal after this.
+            request.logged_caller = caller.get()  # type: ignore[attr-defined]
             milliseconds = (time.monotonic() - start) * 1000
             # Quoted: a path with line breaks must not forge a log line.
             path = quote(KEY.sub("***", request.path), safe="/*")
@@ -84,3 +87,4 @@ class RequestIdMiddleware:
             return response
         finally:
             request_id.reset(token)
+            caller.reset(caller_token)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.accounts.http import ProRequest
+from config.accounts.proof import password_again
 from config.deadlines import finish_within
 from config.peers import LeftAloneError, Peer
 from config.web.forms import add_errors
@@ -109,6 +110,7 @@ def _success_text(connection: ChannelConnection) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_again("POST")
 def channel_disconnect(request: ProRequest, channel: str) -> HttpResponse:
     """End a connection; GET asks for confirmation."""
     connection = _find_saved_connection(request, channel)

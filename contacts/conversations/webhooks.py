@@ -122,4 +122,4 @@ def _refuse(request: HttpRequest, key: str) -> HttpResponse:
 
 def _answer(status: HTTPStatus, text: str = "", wait: int = 0) -> HttpResponse:
     headers = {"Cache-Control": "no-store", **({"Retry-After": str(wait)} if wait else {})}
-    return HttpResponse(text or status.phrase, status=status, content_type="text/plain", headers=headers)
+    return HttpResponse(text or status.phrase, status=status, content_type="text/plain; charset=utf-8", headers=headers)

@@ -192,10 +192,6 @@ PERSONAL = {
 # Open to a Pro behind the gate.
 WITHOUT_GATE = {
     "settings": page(GET=302, ANY=302),
-    "settings/sessions": page(GET=200),
-    "settings/sessions/end": page(POST=302),
-    # Nobody's handle.
-    "settings/sessions/<slug:handle>/end": page(handle="x", POST=404),
     "settings/profile": page(GET=200, POST=422),
     "settings/password": page(GET=200, POST=200, OPTIONS=200),
     "settings/identity": page(GET=200, POST=422),
@@ -203,6 +199,10 @@ WITHOUT_GATE = {
 }
 # Open to staff without a Pro too, and to a Pro behind the gate.
 WITHOUT_PRO = {
+    "settings/sessions": page(GET=200),
+    "settings/sessions/end": page(POST=302),
+    # Nobody's handle.
+    "settings/sessions/<slug:handle>/end": page(handle="x", POST=404),
     "docs/api": page(GET=200),
     "docs/api/<slug:name>.json": page(name="contacts", GET=200),
 }

@@ -10,9 +10,11 @@ from config.accounts.proof import PROOF_LASTS, PROVEN_AT
 from tests.factories import PASSWORD, ContactFactory, make_token
 from tests.pages import Page
 
+from ..contacts import messaging
 from .ended_session import end_sessions, fill, send, sign_in, strict_client
 
 pytestmark = pytest.mark.django_db
+whatsapp = messaging.whatsapp
 TITLE = "Your password, please"
 TOKENS = "/settings/tokens"
 EXPORT = "/contacts/export.csv?q=Jane"
@@ -172,3 +174,12 @@ def test_the_password_stands_in_no_page_and_no_log(client, caplog):
         right = answer(client, page)
     for text in (wrong.content.decode(), right.content.decode(), caplog.text):
         assert "my other secret" not in text and PASSWORD not in text
+
+
+def test_a_channel_is_disconnected_after_the_password(client, whatsapp):
+    path = "/settings/channels/whatsapp/disconnect"
+    form = Page(client.get(path)).form("main form.card")
+    page = Page(send(client, path, form, fill(form)))
+    assert (page.one("h1").text, type(whatsapp).objects.get().is_active) == (TITLE, True)
+    answer(client, page, path=path)
+    assert not type(whatsapp).objects.get().is_active

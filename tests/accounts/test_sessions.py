@@ -194,3 +194,15 @@ def test_a_name_of_a_session_gives_nothing_away(user):
     key = new_session(UserFactory())
     row = Session.objects.get(pk=key)
     assert key not in f"{row} {row!r}" and len(row.handle) == 16
+
+
+def test_staff_without_a_pro_see_and_end_their_sessions(staff):
+    elsewhere, here = sign_in(staff), sign_in(staff)
+    response = here.get("/settings/sessions")
+    page = Page(response)
+    assert Page(here.get("/admin/")).all(f"#user-tools a[href='{PAGE}']")
+    assert (len(page.all("li.token")), response["Cache-Control"]) == (2, "private, no-store")
+    assert page.one("main a.button")["href"] == "/admin/"
+    assert here.post("/settings/sessions/end")["Location"] == "/settings/sessions"
+    assert elsewhere.get("/admin/").status_code == 302
+    assert here.get("/admin/").status_code == 200

@@ -58,6 +58,7 @@ def test_the_lists(both, rows, path):
     assert headers == {
         "Content-Type": "application/json",
         "Content-Length": str(len(body.encode())),
+        "Cache-Control": "private, no-store",
         "Content-Language": "en",
         "Content-Security-Policy": headers["Content-Security-Policy"],
         "Cross-Origin-Opener-Policy": "same-origin",

@@ -55,7 +55,11 @@ def test_the_header_is_read_as_far_as_trusted_proxies_wrote_it(settings, remote,
 
 @pytest.mark.parametrize(
     ("remote", "place", "counted"),
-    [("192.0.2.1", "192.0.2.1", "192.0.2.1"), ("2001:db8:1:2:3::7", "2001:db8:1:2::/64", "2001:db8:1:2::")],
+    [
+        ("192.0.2.1", "192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3::7", "2001:db8:1:2::/64", "2001:db8:1:2::"),
+        ("fe80::7%eth0", "fe80::/64", "fe80::"),
+    ],
 )
 def test_a_place_is_an_address_or_a_household(remote, place, counted):
     request = RequestFactory().get("/", REMOTE_ADDR=remote)
@@ -68,7 +72,7 @@ def test_a_very_long_header_is_no_trouble(settings):
     assert seen("10.0.0.1", "x" * 8000) == "10.0.0.1"
 
 
-@pytest.mark.parametrize("remote", ["", None])
+@pytest.mark.parametrize("remote", ["", None, "unix:"])
 def test_behind_a_socket_there_is_no_address(settings, remote):
     # gunicorn on a Unix socket gives none: the proxy is on this machine.
     settings.TRUSTED_PROXIES = ["127.0.0.1"]

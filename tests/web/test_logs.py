@@ -1,6 +1,8 @@
 """Lines of the log: the id of the request, and neither secrets nor people."""
 
+import io
 import logging
+import re
 import subprocess
 import sys
 import traceback
@@ -8,7 +10,7 @@ import traceback
 import pytest
 from django.db import IntegrityError, connection
 
-from config.accounts.models import User
+from config.accounts.models import ApiToken, User
 from config.web.logs import LineFormatter, logging_config, mask
 
 KEY = "kQ3-" + "a_B9" * 10
@@ -40,8 +42,8 @@ def line(message, *args, name="django.security.csrf", exc_info=None):
     ],
 )  # fmt: skip
 def test_a_message(message, shown):
-    assert line(message) == f"django.security.csrf [-] {shown}"
-    assert line("%s", message, name="gunicorn.error") == f"gunicorn.error [-] {shown}"
+    assert line(message) == f"django.security.csrf [- -] {shown}"
+    assert line("%s", message, name="gunicorn.error") == f"gunicorn.error [- -] {shown}"
 
 
 @pytest.mark.parametrize(
@@ -79,5 +81,26 @@ Logger(config).exception("Error handling request %s", "/inbox?q=Martin")
 def test_gunicorn_writes_the_same_lines():
     run = subprocess.run([sys.executable, "-c", GUNICORN], capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stderr
-    assert " ERROR gunicorn.error [-] Error handling request /inbox?…\n" in run.stderr
+    assert " ERROR gunicorn.error [- -] Error handling request /inbox?…\n" in run.stderr
     assert "Martin" not in run.stderr
+
+
+def test_a_line_says_when_with_its_zone_and_who_asked(browser, api, nobody, user, pro):
+    out, config = io.StringIO(), logging_config("INFO")["formatters"]["line"]
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(LineFormatter(config["format"], style=config["style"]))
+    root, level = logging.getLogger(), logging.getLogger().level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    try:
+        for client, path in ((browser, "/nowhere"), (browser, "/inbox"), (api, "/api/v1/contacts"), (nobody, "/inbox")):
+            client.get(path)
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+    lines = out.getvalue().splitlines()
+    zone = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d "
+    assert [line for line in lines if not re.match(zone, line)] == []
+    token = ApiToken.objects.get(pro=pro)
+    asked = [(line.split()[5].rstrip("]"), line.split()[7]) for line in lines if " vestibule.access " in line]
+    assert asked[1:] == [(f"user:{user.pk}", "/inbox"), (f"token:{token.pk}", "/api/v1/contacts"), ("-", "/inbox")]

@@ -8,20 +8,24 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from ..http import ProRequest
-from ..middleware import without_gate
+from ..middleware import without_gate, without_pro
 from ..proof import password_again
 from ..sessions import end_session, end_sessions, list_sessions
 
 
 @without_gate
+@without_pro
 @require_safe
 def sessions(request: ProRequest) -> HttpResponse:
     """List the devices on which the user is signed in."""
-    context = {"sessions": list_sessions(request.user, request.session.session_key)}
+    # Staff without a Pro have no other settings.
+    base = "accounts/settings.html" if request.user.pro else "accounts/plain_settings.html"
+    context = {"base": base, "sessions": list_sessions(request.user, request.session.session_key)}
     return render(request, "accounts/sessions.html", context)
 
 
 @without_gate
+@without_pro
 @require_POST
 @password_again("POST")
 def session_end(request: ProRequest, handle: str) -> HttpResponse:
@@ -33,6 +37,7 @@ def session_end(request: ProRequest, handle: str) -> HttpResponse:
 
 
 @without_gate
+@without_pro
 @require_POST
 @password_again("POST")
 def sessions_end(request: ProRequest) -> HttpResponse:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
 from config.web.limits import mailbox_of
+from config.web.logs import caller
 
 from ..forms import OwnPasswordForm, ResetForm, SignInForm
 from ..limits import attempted_email, refuse_guess, render_too_many, reset_wait
@@ -49,6 +50,7 @@ class SignIn(auth_views.LoginView):
             # Django keeps the session of a user who signs in again.
             self.request.session.cycle_key()
         note_sign_in(self.request)
+        caller.set(f"user:{self.request.user.pk}")
         note_proof(self.request)
         user: Any = self.request.user
         translation.activate(user.language)

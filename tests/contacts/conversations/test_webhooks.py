@@ -16,8 +16,8 @@ from ...pages import Page
 from ..channels.payloads import PROVIDERS, SECRET, connect, deliver, mailgun_form, mime, path, proof, usual
 
 pytestmark = pytest.mark.django_db
-FORBIDDEN = (403, "Forbidden", "text/plain")
-NOT_FOUND = (404, "Not Found", "text/plain")
+FORBIDDEN = (403, "Forbidden", "text/plain; charset=utf-8")
+NOT_FOUND = (404, "Not Found", "text/plain; charset=utf-8")
 
 
 @pytest.fixture(params=PROVIDERS)
@@ -40,7 +40,7 @@ def assert_nothing_stored():
 
 def test_call_is_stored_as_it_came_and_read_by_a_job(nobody, connection, work_tasks):
     body, content_type = usual(connection.provider)
-    assert answer_of(deliver(nobody, connection, body, content_type)) == (200, "OK", "text/plain")
+    assert answer_of(deliver(nobody, connection, body, content_type)) == (200, "OK", "text/plain; charset=utf-8")
     delivery = ChannelDelivery.objects.get()
     assert (bytes(delivery.body), delivery.content_type, delivery.read_at) == (body, content_type, None)
     assert ContactMessage.objects.count() == 0
@@ -135,7 +135,9 @@ def test_mailgun_token_belongs_to_one_body(nobody, pro, work_tasks):
 
 
 @pytest.mark.parametrize("body", [b"[]", b"1", b"null", b'{"signature": 1}', b"[" * 100_000, b"\xff", b""])
-@pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/x-www-form-urlencoded", ""])
+@pytest.mark.parametrize(
+    "kind", ["application/json", "text/plain; charset=utf-8", "application/x-www-form-urlencoded", ""]
+)
 def test_mailgun_calls_must_be_forms(nobody, pro, body, kind):
     connection = connect(pro, "mailgun")
     assert answer_of(nobody.generic("POST", path(connection), body, kind)) == FORBIDDEN
@@ -149,7 +151,7 @@ def test_calls_need_no_session_and_no_csrf_token(connection):
     strict = Client(enforce_csrf_checks=True)
     # One body: Mailgun's holds the time, and another body with the same token is refused.
     body, content_type = usual(connection.provider)
-    assert answer_of(deliver(strict, connection, body, content_type)) == (200, "OK", "text/plain")
+    assert answer_of(deliver(strict, connection, body, content_type)) == (200, "OK", "text/plain; charset=utf-8")
     foreign = {**proof(connection.provider, body), "Origin": "https://elsewhere.example"}
     assert deliver(strict, connection, body, content_type, headers=foreign).status_code == 200
     assert ChannelDelivery.objects.count() == 1
@@ -220,7 +222,7 @@ def test_too_large_body_is_413(nobody, pro):
         connection = connect(pro, provider)
         body = b"x" * (provider_of(connection).MAX_BODY + 1)
         answer = answer_of(deliver(nobody, connection, body, "message/rfc822"))
-        assert answer == (413, "Content Too Large", "text/plain")
+        assert answer == (413, "Content Too Large", "text/plain; charset=utf-8")
     # A much larger one is refused by its Content-Length, unread.
     length = {"CONTENT_LENGTH": str(36 * 1024 * 1024 + 1)}
     response = deliver(nobody, connection, b"x", "message/rfc822", **length)
@@ -276,7 +278,7 @@ def ask(client, connection, **query):
 
 
 def test_metas_address_check_is_answered(nobody, pro):
-    assert answer_of(ask(nobody, connect(pro, "whatsapp"))) == (200, "1158201444", "text/plain")
+    assert answer_of(ask(nobody, connect(pro, "whatsapp"))) == (200, "1158201444", "text/plain; charset=utf-8")
 
 
 @pytest.mark.parametrize(
@@ -313,7 +315,7 @@ def test_client_with_many_refused_address_checks_has_to_wait(nobody, pro, monkey
 
 def test_challenge_is_plain_text(nobody, pro):
     response = ask(nobody, connect(pro, "whatsapp"), hub_challenge="<script>alert(1)</script>" * 99)
-    assert (response["Content-Type"], response["X-Content-Type-Options"]) == ("text/plain", "nosniff")
+    assert (response["Content-Type"], response["X-Content-Type-Options"]) == ("text/plain; charset=utf-8", "nosniff")
     assert len(response.content) == 200
 
 

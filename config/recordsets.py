@@ -42,7 +42,7 @@ def _kind(field: Any) -> str:
 
 
 def document_readers(fields: Iterable[Any], *, is_new: bool) -> list[Callable[[Any, Any], Any]]:
-    """What gives the values of a row to a document: most stand in it as they are."""
+    """Value of a row for a document; most stand in it as they are."""
     return [_reader(field, is_new) for field in fields]
 
 

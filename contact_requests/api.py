@@ -121,12 +121,18 @@ def get_contact_request(caller: Caller, id: uuid.UUID) -> ContactRequestBody:
     return to_body(ContactRequest.objects.for_pro(caller.pro).select_related("property").get(pk=id))
 
 
+def lock_contact_request(caller: Caller, id: uuid.UUID) -> ContactRequestBody:
+    """Lock a contact request until the transaction ends, and answer as `get_contact_request` does."""
+    return to_body(ContactRequest.objects.get_locked(caller.pro, id))
+
+
 @api.endpoint(
     "PUT",
     "/contact-requests/<uuid:id>",
     scope="contact_requests:write",
     body=StatusBody,
     answer=ContactRequestBody,
+    current=lock_contact_request,
     errors=("gated", "invalid_transition"),
 )
 def update_contact_request(caller: Caller, id: uuid.UUID, body: StatusBody) -> ContactRequestBody:

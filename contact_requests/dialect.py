@@ -40,6 +40,7 @@ dialect = ProDialect(
         "method_not_allowed": (405, "METHOD_NOT_ALLOWED"),
         "invalid_transition": (409, "INVALID_TRANSITION"),
         "idempotency_in_progress": (409, "IDEMPOTENCY_IN_PROGRESS"),
+        "precondition_failed": (412, "PRECONDITION_FAILED"),
         "too_large": (413, "PAYLOAD_TOO_LARGE"),
         "unsupported_media_type": (415, "UNSUPPORTED_MEDIA_TYPE"),
         "idempotency_mismatch": (422, "IDEMPOTENCY_MISMATCH"),

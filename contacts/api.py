@@ -42,9 +42,6 @@ api = Api(
     examples=EXAMPLES,
 )
 
-# Maximum rows of a page, by plan.
-MAX_PAGE_SIZES = {"free": 50, "pro": 100, "enterprise": 500}
-
 
 def _list(pro: Pro, **filters: str) -> ContactQuerySet:
     return Contact.objects.for_pro(pro).filter(**filters)
@@ -73,7 +70,7 @@ def list_contacts(caller: Caller, query: ContactQuery) -> ContactPage:
     """
     filters = {"status": query.status, "role": query.role, "channel_preference": query.channel}
     given = {name: value for name, value in filters.items() if value}
-    limit = min(query.limit, MAX_PAGE_SIZES[caller.pro.plan])
+    limit = min(query.limit, caller.pro.max_page_size)
     if query.search:
         found = _list(caller.pro, **given).search(query.search).newest_first()
         keys, total = find_keys(found, (query.page - 1) * limit, limit)
@@ -91,6 +88,11 @@ def get_contact(caller: Caller, id: uuid.UUID) -> ContactAnswer:
     return ContactAnswer(to_body(contact))
 
 
+def lock_contact(caller: Caller, id: uuid.UUID) -> ContactAnswer:
+    """Lock a contact until the transaction ends, and answer as `get_contact` does."""
+    return ContactAnswer(to_body(Contact.objects.for_pro(caller.pro).select_for_update(of=("self",)).get(pk=id)))
+
+
 @api.endpoint("POST", "", scope="contacts:write", body=ContactCreate, answer=ContactAnswer, is_creating=True)
 def create_contact(caller: Caller, body: ContactCreate, key: RequestKey) -> HttpResponse:
     """Create a contact.
@@ -102,7 +104,9 @@ def create_contact(caller: Caller, body: ContactCreate, key: RequestKey) -> Http
         return key.answer(created(ContactAnswer(to_body(contact)), f"{dialect.prefix}/{contact.pk}"))
 
 
-@api.endpoint("PATCH", "/<uuid:id>", scope="contacts:write", body=ContactUpdate, answer=ContactAnswer)
+@api.endpoint(
+    "PATCH", "/<uuid:id>", scope="contacts:write", body=ContactUpdate, answer=ContactAnswer, current=lock_contact
+)
 def update_contact(caller: Caller, id: uuid.UUID, body: ContactUpdate) -> ContactAnswer:
     """Update a contact.
 
@@ -113,7 +117,7 @@ def update_contact(caller: Caller, id: uuid.UUID, body: ContactUpdate) -> Contac
     return ContactAnswer(to_body(contact))
 
 
-@api.endpoint("DELETE", "/<uuid:id>", scope="contacts:write")
+@api.endpoint("DELETE", "/<uuid:id>", scope="contacts:write", current=lock_contact)
 def delete_contact(caller: Caller, id: uuid.UUID) -> None:
     """Delete a contact.
 

@@ -17,6 +17,7 @@ dialect = CamelDialect(
         "not_found": (404, "not_found"),
         "method_not_allowed": (405, "method_not_allowed"),
         "idempotency_in_progress": (409, "idempotency_in_progress"),
+        "precondition_failed": (412, "precondition_failed"),
         "too_large": (413, "payload_too_large"),
         "unsupported_media_type": (415, "unsupported_media_type"),
         "idempotency_mismatch": (422, "idempotency_mismatch"),

@@ -83,6 +83,7 @@ dialect = InquiriesDialect(
         "not_found": (404, "Not found"),
         "method_not_allowed": (405, "Method not allowed"),
         "idempotency_in_progress": (409, "Request in progress"),
+        "precondition_failed": (412, "Precondition failed"),
         "too_large": (413, "Payload too large"),
         "unsupported_media_type": (415, "Unsupported media type"),
         "invalid": (422, "Validation failed"),

@@ -56,7 +56,7 @@ def by_token(request: HttpRequest) -> Caller:
     if token is None:
         raise _unauthenticated(request)
     caller.set(f"token:{token.pk}")
-    _count_request(f"token:{token.pk}")
+    _count_request(request, f"token:{token.pk}")
     name_pro(token.pro_id)
     write_aside(token.note_use)
     return Caller(token.pro, token=token)
@@ -77,7 +77,7 @@ def by_token_or_session(request: HttpRequest) -> Caller:
     if reason := _check_csrf(request):
         raise ProblemError("forbidden", f"The CSRF token is missing or wrong ({reason}).")
     caller.set(f"user:{user.pk}")
-    _count_request(f"user:{user.pk}")
+    _count_request(request, f"user:{user.pk}")
     name_pro(user.pro.pk)
     return Caller(user.pro, user=user)
 
@@ -101,8 +101,11 @@ def open_to_tokens[**P](view: Callable[Concatenate[HttpRequest, P], HttpResponse
     return open_view
 
 
-def _count_request(key: str) -> None:
-    if wait := REQUESTS.hit(key):
+def _count_request(request: HttpRequest, key: str) -> None:
+    wait = REQUESTS.hit(key)
+    # Sent by `config.api.endpoint`.
+    request.limit_headers = REQUESTS.describe(key)  # type: ignore[attr-defined]
+    if wait:
         raise _rate_limited(wait)
 
 

@@ -2,6 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import RedirectView
 
+from .me import api
 from .middleware import without_gate
 from .views import audit, sessions, settings, signing
 
@@ -31,4 +32,5 @@ urlpatterns = [
     path("settings/tokens/<int:id>/take-over", settings.token_take_over, name="token_take_over"),
     path("settings/identity", settings.identity, name="identity"),
     path("settings/identity/<int:id>/file", settings.identity_file, name="identity_file"),
+    *api.urls,
 ]

@@ -9,25 +9,33 @@ The function gets the caller, the parameters of the path, and `query`, `body` an
 the answer, or an HttpResponse if it sets headers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, ClassVar, Protocol
+from urllib.parse import quote
 
 import msgspec
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import ResolverMatch, URLPattern, URLResolver, path, re_path
 from django.urls.resolvers import RegexPattern
 from django.views.decorators.csrf import csrf_exempt
 
+from .conditions import check_match, with_etag
 from .dialect import Dialect, json_response
 from .errors import ProblemError
 from .idempotency import AlreadyAnsweredError, read_key
 from .reading import Body, Input, read_query
 
 type Handler = Callable[..., Any]
+# Scope of a route that every token may call.
+ANY_SCOPE = "any"
+# Parameters named in X-Ignored-Parameters, and characters of each.
+MAX_IGNORED, MAX_NAME = 20, 50
 
 
 class CallerLike(Protocol):
@@ -39,7 +47,7 @@ class CallerLike(Protocol):
     def allows(self, scope: str) -> bool: ...
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class Operation:
     """Declaration of one route; `route` is relative to the prefix of the dialect."""
 
@@ -57,13 +65,16 @@ class Operation:
     is_creating: bool = False
     # One of the Api's tags, if it is not the first.
     tag: str = ""
+    # Locks the row that the route changes and returns what its GET answers, for If-Match.
+    current: Handler | None = None
 
     def run(self, request: HttpRequest, caller: CallerLike, arguments: dict[str, Any]) -> HttpResponse:
         """Check the scope, add the input to `arguments`, the parameters of the path, and call the handler.
 
         Raises ProblemError, and AlreadyAnsweredError for a repeated request.
         """
-        if not caller.allows(self.scope):
+        ids = dict(arguments)
+        if self.scope != ANY_SCOPE and not caller.allows(self.scope):
             raise ProblemError("forbidden", f"This token lacks the scope {self.scope}.")
         if self.body:
             if request.content_type != self.body.media_type:
@@ -75,14 +86,40 @@ class Operation:
             arguments["body"] = self.body.parse(received)
         if self.query:
             arguments["query"] = read_query(request, self.query)
-        answer = self.handler(caller, **arguments)
+        with self._matching(request, caller, ids):
+            answer = self.handler(caller, **arguments)
+        return self._respond(request, answer)
+
+    @contextmanager
+    def _matching(self, request: HttpRequest, caller: CallerLike, ids: dict[str, Any]) -> Iterator[None]:
+        """Run the block if the row is as If-Match says, and keep it so meanwhile."""
+        expected = request.headers.get("If-Match")
+        if expected is None or self.current is None:
+            yield
+            return
+        with transaction.atomic():
+            check_match(expected, self.current(caller, **ids))
+            yield
+
+    def _respond(self, request: HttpRequest, answer: Any) -> HttpResponse:
         if isinstance(answer, HttpResponse | FileResponse):
             return answer  # type: ignore[return-value]
         if self.answer:
-            return json_response(answer)
+            return with_etag(request, json_response(answer)) if self.has_etag else json_response(answer)
         response = HttpResponse(status=204)
         del response.headers["Content-Type"]
         return response
+
+    @property
+    def has_etag(self) -> bool:
+        """True for an answer that is one resource, whose address ends in its id."""
+        return self.method in ("GET", "PUT", "PATCH") and self.route.endswith(">")
+
+    @cached_property
+    def parameters(self) -> set[str]:
+        """Parameters of the query that the route reads."""
+        inputs = [self.query] if self.query else [self.body] if self.body and self.body.reads_query else []
+        return {field.encode_name for each in inputs for field in msgspec.structs.fields(each)}
 
 
 @dataclass(eq=False)
@@ -117,7 +154,7 @@ class Api:
 
     def endpoint(self, method: str, route: str, *, scope: str, **declaration: Any) -> Callable[[Handler], Handler]:
         """Declare a route: `declaration` are fields of Operation. Raises ImproperlyConfigured for an unknown scope."""
-        if scope not in self.scopes:
+        if scope not in (*self.scopes, ANY_SCOPE):
             raise ImproperlyConfigured(f"{method} {self.dialect.prefix}{route} needs one of the scopes {self.scopes}")
 
         def declare(handler: Handler) -> Handler:
@@ -145,8 +182,7 @@ class Api:
         @login_not_required
         def view(request: HttpRequest, **parameters: Any) -> HttpResponse:
             response = answer(request, parameters)
-            # Most of it is about people.
-            response.headers.setdefault("Cache-Control", "private, no-store")
+            _set_headers(request, response, operations.get(request.method or ""))
             return response
 
         def answer(request: HttpRequest, parameters: dict[str, Any]) -> HttpResponse:
@@ -165,6 +201,20 @@ class Api:
                 return self.dialect.respond(problem, request)
 
         return view
+
+
+def _set_headers(request: HttpRequest, response: HttpResponse, operation: Operation | None) -> None:
+    """Say how much of the limit is left, and which parameters of the query mean nothing here."""
+    # Most of it is about people.
+    response.headers.setdefault("Cache-Control", "private, no-store")
+    # Set by `authenticate`.
+    for name, value in getattr(request, "limit_headers", {}).items():
+        response.headers[name] = value
+    if operation and request.META.get("QUERY_STRING"):
+        ignored = [name for name in request.GET if name not in operation.parameters]
+        if ignored:
+            names = (quote(name[:MAX_NAME], safe="") for name in ignored[:MAX_IGNORED])
+            response.headers["X-Ignored-Parameters"] = ", ".join(names)
 
 
 @cache

@@ -40,11 +40,17 @@ HEADERS = {
     "Retry-After": ("integer", "Seconds to wait before the next attempt."),
     "WWW-Authenticate": ("string", "`Bearer`."),
     "Allow": ("string", "Methods of this address."),
+    "ETag": ("string", "Changes whenever the answer does. For If-None-Match, and If-Match of a change."),
+    "RateLimit-Policy": ("string", "The limit of a token: `q` requests in `w` seconds."),
+    "RateLimit": ("string", "Requests that are left (`r`), and seconds until there are all again (`t`)."),
+    "X-Ignored-Parameters": ("string", "Parameters of the query that mean nothing here."),
 }
+# Headers of every answer to a caller who is known.
+ALWAYS = ("RateLimit-Policy", "RateLimit")
 OF_KIND = {
     "unauthenticated": ("WWW-Authenticate",),
     "method_not_allowed": ("Allow",),
-    "rate_limited": ("Retry-After",),
+    "rate_limited": ("Retry-After", *ALWAYS),
     "idempotency_in_progress": ("Retry-After",),
     "unavailable": ("Retry-After",),
 }
@@ -64,6 +70,7 @@ MESSAGES = {
     "idempotency_in_progress": "The first request with this key is still running. Try again.",
     "idempotency_mismatch": "This key was sent before with another body.",
     "invalid_cursor": "Send the cursor of the page before.",
+    "precondition_failed": "This was changed since it was read. Read it again.",
     "gated": "Prove your identity first.",
     "invalid_transition": "This is not allowed from the present status.",
 }
@@ -73,6 +80,20 @@ KEY_PARAMETER = {
     "required": False,
     "description": "The same key with the same body, sent within 24 hours, creates nothing and is answered alike.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+}
+MATCH_PARAMETER = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of what was read; changes nothing if it was changed since, and answers 412.",
+    "schema": {"type": "string", "minLength": 1},
+}
+NONE_MATCH_PARAMETER = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of what was read before; answers 304 while it is the same.",
+    "schema": {"type": "string", "minLength": 1},
 }
 SESSION = "The browser's session; unsafe methods then need the CSRF token in X-CSRFToken."
 BEARER = "A token of the Pro (Settings, API tokens) with the scope `{scope}`; write includes read."
@@ -168,9 +189,11 @@ def _success(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         success["content"] = {"application/octet-stream": file, "*/*": file}
     elif operation.answer:
         success["content"] = _content(operation.answer, Body.media_type, schemas)
-    if operation.is_creating:
-        success["headers"] = _header_references("Location", "Idempotency-Replayed")
-    return {status: success}
+    names = ["Location", "Idempotency-Replayed"] if operation.is_creating else []
+    names += ["ETag"] if operation.has_etag else []
+    success["headers"] = _header_references(*names, *ALWAYS, "X-Ignored-Parameters")
+    same = {"304": {"description": "Not modified", "headers": _header_references("ETag", *ALWAYS)}}
+    return {status: success, **(same if operation.has_etag and operation.method == "GET" else {})}
 
 
 def _content(type_: type, media_type: str, schemas: dict[str, Any]) -> dict[str, Any]:
@@ -193,6 +216,10 @@ def _parameters(api: Api, operation: Operation) -> Iterator[dict[str, Any]]:
             yield {"name": name, "in": "query", "required": is_required, "description": text, "schema": schema}
     if operation.is_creating:
         yield KEY_PARAMETER
+    if operation.current:
+        yield MATCH_PARAMETER
+    if operation.has_etag and operation.method == "GET":
+        yield NONE_MATCH_PARAMETER
 
 
 def _noun(api: Api, route: str, parameter: str) -> str:
@@ -211,6 +238,8 @@ def _error_responses(api: Api, operation: Operation) -> dict[str, Any]:
         kinds.append("invalid")
     if operation.is_creating:
         kinds += CREATING
+    if operation.current:
+        kinds.append("precondition_failed")
     by_status: dict[int, list[str]] = {}
     for kind in dict.fromkeys(kinds):
         by_status.setdefault(api.dialect.status_and_code(kind)[0], []).append(kind)

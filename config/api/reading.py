@@ -37,6 +37,8 @@ class Body(Input, forbid_unknown_fields=True):
     """Fields of a JSON body. Unknown ones are refused by name."""
 
     media_type: ClassVar = "application/json"
+    # Fields that the body lacks are read from the query.
+    reads_query: ClassVar = False
 
     @classmethod
     def receive(cls, request: HttpRequest) -> Any:

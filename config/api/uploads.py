@@ -27,6 +27,7 @@ class Form(Body):
     """Fields of a multipart body, one of them `file`. Unknown ones are refused by name."""
 
     media_type: ClassVar = "multipart/form-data"
+    reads_query: ClassVar = True
 
     @classmethod
     def receive(cls, request: HttpRequest) -> dict[str, Any]:

@@ -49,6 +49,20 @@ class Limit:
         ends = now // self.seconds * self.seconds + self.seconds
         return self._wait(self._count(str(key), ends), now)
 
+    def describe(self, key: object) -> dict[str, str]:
+        """Headers of the IETF's draft for a limit that each process counts in memory, after a `hit`.
+
+        Other processes are known as of the last time that this one told the database.
+        """
+        now = int(time.time())
+        ends = now // self.seconds * self.seconds + self.seconds
+        window, written, waiting = self._pending.get(str(key), (ends, 0, 0))
+        left = max(self.times - (written + waiting if window == ends else 0), 0)
+        return {
+            "RateLimit-Policy": f'"{self.name}";q={self.times};w={self.seconds}',
+            "RateLimit": f'"{self.name}";r={left};t={max(ends - now, 1)}',
+        }
+
     def _wait(self, count: int, now: int) -> int:
         return max(self.seconds - now % self.seconds, 1) if count > self.times else 0
 

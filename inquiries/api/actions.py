@@ -12,6 +12,7 @@ from ..pipeline.moves import clean_note, close_inquiry, link_case, move_inquiry
 from ..schemas.answers import ActedOn, ActionAnswer
 from ..schemas.input import ActionBody
 from .base import api
+from .reading import lock_inquiry
 
 
 @api.endpoint(
@@ -20,6 +21,7 @@ from .base import api
     scope="inquiries:write",
     body=ActionBody,
     answer=ActionAnswer,
+    current=lock_inquiry,
     errors=("invalid_transition",),
 )
 def perform_inquiry_action(caller: Caller, id: int, body: ActionBody) -> ActionAnswer:

@@ -67,7 +67,19 @@ def _type_id(text: str) -> int:
 @api.endpoint("GET", "/<int:id>", scope="inquiries:read", answer=DetailAnswer)
 def get_inquiry(caller: Caller, id: int) -> DetailAnswer:
     """Get one inquiry with its offers, drafts too."""
-    inquiry = Inquiry.objects.for_pro(caller.pro).select_related("inquiry_type", "step").get(pk=id)
+    return _detail(Inquiry.objects.for_pro(caller.pro), id)
+
+
+def lock_inquiry(caller: Caller, id: int) -> DetailAnswer:
+    """Lock an inquiry until the transaction ends, and answer as `get_inquiry` does."""
+    rows = Inquiry.objects.for_pro(caller.pro)
+    # Without its step: PostgreSQL would look for the new one of a row that it waited for in the step that it joined.
+    rows.select_for_update().only("pk").get(pk=id)
+    return _detail(rows, id)
+
+
+def _detail(rows: InquiryQuerySet, id: int) -> DetailAnswer:
+    inquiry = rows.select_related("inquiry_type", "step").get(pk=id)
     offers = [to_offer(offer) for offer in inquiry.offers.all()]
     return DetailAnswer(data=InquiryDetail(to_body(inquiry), offers, len(offers)))
 

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from config.api.endpoint import ANY_SCOPE
 from contact_requests.models import ContactRequest
 from contacts.models import Contact
 from inquiries.models import Attachment, Inquiry
@@ -56,6 +57,7 @@ FILE = {"id": Inquiry, "attachment_id": Attachment}
 FOR_ALL = Route(READ_INQUIRIES, 200, 200, shows=False)
 NEW, CHANGE = fixed({"name": "Jane", "phone": "+15551234567"}), fixed({"role": "tenant"})
 ROUTES = {
+    ("GET", "api/v1/me"): Route(ANY_SCOPE, 200, 200),
     ("GET", "pro/contact-requests"): Route(READ_REQUESTS, 200, 200),
     ("POST", "pro/contact-requests"): Route(WRITE_REQUESTS, 201, 400, body=visitor),
     ("GET", "pro/contact-requests/<uuid:id>"): Route(READ_REQUESTS, ids=REQUEST),
@@ -83,7 +85,7 @@ ROUTES = {
     ),
 }
 # Below a prefix every other address is answered in the dialect.
-CATCH_ALL = {r"^api/v1/contacts(?:/|\Z)", r"^pro(?:/|\Z)", r"^api/inquiries(?:/|\Z)"}
+CATCH_ALL = {r"^api/v1/me(?:/|\Z)", r"^api/v1/contacts(?:/|\Z)", r"^pro(?:/|\Z)", r"^api/inquiries(?:/|\Z)"}
 # Statuses of callers without access, by the first word of the address; None where the caller passes.
 REFUSALS = {
     "nobody": {"pro": 401, "api": 401},

@@ -38,10 +38,11 @@ ERRORS = {
         "422": "`IDEMPOTENCY_MISMATCH`",
         **GATED,
     },
-    "GET /pro/contact-requests/{id}": GATED,
+    "GET /pro/contact-requests/{id}": {"304": "Not modified", **GATED},
     "PUT /pro/contact-requests/{id}": {
         "400": "`VALIDATION_ERROR`",
         "409": "`INVALID_TRANSITION`",
+        "412": "`PRECONDITION_FAILED`",
         "413": "`PAYLOAD_TOO_LARGE`",
         "415": "`UNSUPPORTED_MEDIA_TYPE`",
         **GATED,
@@ -100,7 +101,14 @@ def test_the_path_parameter_and_the_body(written):
             "required": True,
             "description": "Id of the contact request, a UUID.",
             "schema": {"type": "string", "format": "uuid"},
-        }
+        },
+        {
+            "name": "If-Match",
+            "in": "header",
+            "required": False,
+            "description": "The `ETag` of what was read; changes nothing if it was changed since, and answers 412.",
+            "schema": {"type": "string", "minLength": 1},
+        },
     ]
     assert operation["requestBody"] == {
         "required": True,
@@ -127,8 +135,9 @@ def test_every_error_with_its_codes_and_its_shape(written, name):
     responses = described(written)[name]["responses"]
     success = "201" if name.startswith("POST") else "200"
     assert {status: r["description"] for status, r in responses.items()} == {success: "Success", **ERRORS[name]}
-    schemas = [r["content"]["application/json"]["schema"]["$ref"] for s, r in responses.items() if s != success]
-    assert schemas == ["#/components/schemas/ErrorBody"] * len(ERRORS[name])
+    refusals = [response for status, response in responses.items() if status >= "400"]
+    schemas = [response["content"]["application/json"]["schema"]["$ref"] for response in refusals]
+    assert schemas == ["#/components/schemas/ErrorBody"] * len(refusals)
 
 
 def test_each_scope_is_a_security_scheme(written, settings):
@@ -153,11 +162,11 @@ def test_each_scope_is_a_security_scheme(written, settings):
 def test_the_headers_that_may_come(written):
     responses = described(written)["POST /pro/contact-requests"]["responses"]
     assert {status: list(response["headers"]) for status, response in responses.items() if "headers" in response} == {
-        "201": ["Location", "Idempotency-Replayed"],
+        "201": ["Location", "Idempotency-Replayed", "RateLimit-Policy", "RateLimit", "X-Ignored-Parameters"],
         "401": ["WWW-Authenticate"],
         "405": ["Allow"],
         "409": ["Retry-After"],
-        "429": ["Retry-After"],
+        "429": ["Retry-After", "RateLimit-Policy", "RateLimit"],
         "503": ["Retry-After"],
     }
     assert responses["429"]["headers"]["Retry-After"] == {"$ref": "#/components/headers/Retry-After"}
@@ -244,21 +253,31 @@ def test_the_operations_of_the_contacts(contacts_written):
     assert {name: (o["operationId"], sorted(o["responses"])) for name, o in operations.items()} == {
         "GET /api/v1/contacts": ("list_contacts", ["200", "400", *COMMON]),
         "POST /api/v1/contacts": ("create_contact", ["201", "400", *sorted([*COMMON, "409", "413", "415", "422"])]),
-        "GET /api/v1/contacts/{id}": ("get_contact", ["200", *COMMON]),
-        "PATCH /api/v1/contacts/{id}": ("update_contact", ["200", "400", *sorted([*COMMON, "413", "415"])]),
-        "DELETE /api/v1/contacts/{id}": ("delete_contact", ["204", *COMMON]),
+        "GET /api/v1/contacts/{id}": ("get_contact", ["200", "304", *COMMON]),
+        "PATCH /api/v1/contacts/{id}": ("update_contact", ["200", "400", *sorted([*COMMON, "412", "413", "415"])]),
+        "DELETE /api/v1/contacts/{id}": ("delete_contact", ["204", *sorted([*COMMON, "412"])]),
     }
     assert "content" not in operations["DELETE /api/v1/contacts/{id}"]["responses"]["204"]
     assert operations["DELETE /api/v1/contacts/{id}"]["security"] == [{"contacts.write": []}]
 
 
-def test_only_what_creates_takes_a_key(contacts_written):
-    for name, operation in described(contacts_written).items():
-        headers = [p["name"] for p in operation["parameters"] if p["in"] == "header"]
-        assert headers == (["Idempotency-Key"] if name.startswith("POST") else [])
+def test_the_headers_that_a_route_takes(contacts_written):
+    assert {
+        name: [parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "header"]
+        for name, operation in described(contacts_written).items()
+    } == {
+        "GET /api/v1/contacts": [],
+        "POST /api/v1/contacts": ["Idempotency-Key"],
+        "GET /api/v1/contacts/{id}": ["If-None-Match"],
+        "PATCH /api/v1/contacts/{id}": ["If-Match"],
+        "DELETE /api/v1/contacts/{id}": ["If-Match"],
+    }
     assert list(described(contacts_written)["POST /api/v1/contacts"]["responses"]["201"]["headers"]) == [
         "Location",
         "Idempotency-Replayed",
+        "RateLimit-Policy",
+        "RateLimit",
+        "X-Ignored-Parameters",
     ]
 
 

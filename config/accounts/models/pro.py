@@ -54,6 +54,11 @@ class Pro(models.Model):
         return self.name
 
     @property
+    def max_page_size(self) -> int:
+        """Greatest number of contacts that a page of the API has, by plan."""
+        return {Pro.Plan.FREE: 50, Pro.Plan.PRO: 100, Pro.Plan.ENTERPRISE: 500}[Pro.Plan(self.plan)]
+
+    @property
     def is_gated(self) -> bool:
         """True while the CNI gate is active: identity must be verified and is not yet."""
         return self.cni_required and self.cni_verified_at is None

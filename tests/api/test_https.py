@@ -7,7 +7,7 @@ from contacts.models import Contact
 pytestmark = pytest.mark.django_db
 
 
-def test_json_by_http_is_refused_and_pages_are_redirected(api, browser, settings, subtests):
+def test_json_by_http_is_refused_and_pages_are_redirected(api, browser, nobody, settings, subtests):
     # The routes are known once the URLs are; config/wsgi.py loads them before any request.
     assert browser.get("/inbox").status_code == 200
     settings.SECURE_SSL_REDIRECT = True
@@ -24,7 +24,7 @@ def test_json_by_http_is_refused_and_pages_are_redirected(api, browser, settings
             assert (response["X-Content-Type-Options"], "Location" in response) == ("nosniff", False)
     assert api.post("/api/v1/contacts", {"name": "Zoé", "email": "zoe@example.org"}).status_code == 403
     assert not Contact.objects.exists()
-    response = browser.get("/inbox")
+    response = nobody.get("/inbox")
     assert (response.status_code, response["Location"]) == (301, "https://testserver/inbox")
 
 

@@ -121,9 +121,8 @@ PARTS = [
     Part("moves", _("Pending moves"), lambda person: PendingMove.objects.filter(inquiry__in=_ids(person))),
     Part(
         "unshared",
-        _("Status changes"),
+        _("Status changes to be shared"),
         lambda person: UnsharedHistory.objects.filter(entry__inquiry__in=_ids(person)),
-        is_exported=False,
     ),
     Part("readings", _("Readings of the profile"), _readings),
     Part("directory", _("Directory"), _directory),

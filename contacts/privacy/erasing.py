@@ -2,7 +2,6 @@
 
 import logging
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -111,7 +110,7 @@ def _erase_locked(erasure: Erasure, contact: Contact, deliveries: tuple[int, ...
     if not Erasure.objects.planned().filter(pk=erasure.pk).exists():
         raise NotPlannedError
     contact.refresh_from_db()
-    person = replace(find_person(contact), deliveries=deliveries)
+    person = find_person(contact).with_deliveries(deliveries)
     mark_addresses(person.pro, [pair for pair in person.addresses if pair[0] in ("email", "phone")])
     _finish(erasure, _erase_rows(person, erasure))
 

@@ -1,6 +1,6 @@
 """A person as their data has them: a contact, everybody merged into it, and all their addresses."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db.models import Q
@@ -27,6 +27,10 @@ class Person:
     names: frozenset[str]
     addresses: frozenset[tuple[str, str]]
     deliveries: tuple[int, ...] = field(default=())
+
+    def with_deliveries(self, ids: tuple[int, ...]) -> "Person":
+        """The same person with these deliveries."""
+        return replace(self, deliveries=ids)
 
     @property
     def emails(self) -> list[str]:

@@ -46,7 +46,7 @@ def tables_with_words() -> dict[str, list[str]]:
                 for name, value in zip(columns, row, strict=True):
                     raw = bytes(value) if isinstance(value, memoryview | bytes) else str(value).encode()
                     if PERSON.encode() in raw.lower():
-                        found.setdefault(table, []).append(f"{name}: {raw[:80]!r}")
+                        found.setdefault(table, []).append(f"{name}: {raw.decode('utf-8', 'replace')}")
     return found
 
 
@@ -65,7 +65,7 @@ def test_every_table_is_filled_or_named():
 
 def test_nothing_is_left_of_an_erased_person(rows, caplog):
     caplog.set_level(logging.DEBUG)
-    assert len(rows.canaries) > 100 and len(stored_files()) == 5
+    assert len(stored_files()) == 5
     erase_now(rows[Contact])
     assert tables_with_words() == {}
     assert stored_files() == []

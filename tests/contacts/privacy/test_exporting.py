@@ -1,0 +1,87 @@
+"""Everything about a person in a ZIP, for the one who asked, for some days."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from contacts.models import Contact, PersonExport
+from contacts.models.person_export import prune_person_exports
+from contacts.privacy.export_files import DERIVED
+from contacts.privacy.exporting import ask_export
+from inquiries.models import HistoryErasure
+from tests.factories import UserFactory
+
+from .canaries import PersonRows, add_elsewhere, words_in
+from .test_erased_everywhere import PERSON, stored_files, tables_with_words
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# What members keep for themselves, and the file of an export itself.
+NOT_EXPORTED = {"KeptView.name", "PersonExportFile"}
+
+
+def read_export(export):
+    """{name: content} of the ZIP."""
+    export.refresh_from_db()
+    assert export.state == "ready"
+    with export.file.open() as file, zipfile.ZipFile(io.BytesIO(file.read())) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_it_holds_every_word_and_file_of_the_person(shipped, work_tasks):
+    rows = PersonRows(77)
+    HistoryErasure.objects.update(is_open=False)
+    rows.store_files()
+    add_elsewhere(rows)
+    user = UserFactory(pro=rows[Contact].pro, email="member@example.org")
+    texts = [text for found in tables_with_words().values() for text in found if text.split(":")[0] not in DERIVED]
+    stored = {
+        word: rows.canaries[word]
+        for text in texts
+        for word in words_in(text)
+        if word in rows.canaries and rows.canaries[word].split(".")[-1] not in DERIVED
+    }
+    assert len(stored) > 70
+    export = ask_export(rows[Contact], by=user, language="fr")
+    work_tasks()
+    content = read_export(export)
+    data = b"\n".join(body for name, body in content.items() if name.startswith("data/")).decode()
+    pages = b"\n".join(body for name, body in content.items() if name.startswith("pages/")).decode()
+    for content_of in (data, pages):
+        assert {label for word, label in stored.items() if word not in content_of} == NOT_EXPORTED
+    files = [name for name in content if name.startswith("files/")]
+    assert len(files) == len(stored_files()) - 2 and all(PERSON.encode() in content[name] for name in files)
+
+
+def test_pages_are_in_the_language_that_was_asked_for(anna, user, work_tasks):
+    export = ask_export(anna, by=user, language="nl")
+    work_tasks()
+    content = read_export(export)
+    assert b'<html lang="nl">' in content["index.html"] and b"Anna Peeters" in content["index.html"]
+    requests = json.loads(content["data/requests.json"])
+    assert [(row["name"], row["email"], row["message"]) for row in requests] == [
+        ("Anna Peeters", "anna@example.org", "Is it still free?")
+    ]
+    assert "Anna belt liever" in content["pages/notes.html"].decode()
+
+
+def test_it_is_deleted_after_some_days(anna, user, work_tasks):
+    export = ask_export(anna, by=user, language="en")
+    work_tasks()
+    export.refresh_from_db()
+    assert export.expires_at - export.ready_at == timedelta(days=3)
+    prune_person_exports()
+    assert PersonExport.objects.exists()
+    PersonExport.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    prune_person_exports()
+    assert not PersonExport.objects.exists()
+
+
+def test_an_erasure_takes_it_along(anna, user, work_tasks, erase_now):
+    ask_export(anna, by=user, language="en")
+    work_tasks()
+    erase_now(anna)
+    assert not PersonExport.objects.exists()

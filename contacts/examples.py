@@ -15,7 +15,31 @@ CONTACT = {
     "createdAt": "2026-02-10T14:30:00Z",
     "updatedAt": "2026-02-10T14:30:00Z",
 }
+ID, ERASURE_ID = CONTACT["id"], "2f6d1c1e-7f0b-4a36-9d5c-0f4f3a1b2c3d"
+ERASURE: dict[str, object] = {
+    "id": ERASURE_ID,
+    "contactId": ID,
+    "state": "planned",
+    "reason": "asked",
+    "createdAt": "2026-02-10T14:30:00Z",
+    "dueAt": "2026-02-17T14:30:00Z",
+    "endedAt": None,
+    "counts": {},
+}
+EXPORT = {
+    "id": ERASURE_ID,
+    "contactId": ID,
+    "state": "ready",
+    "createdAt": "2026-02-10T14:30:00Z",
+    "readyAt": "2026-02-10T14:30:05Z",
+    "expiresAt": "2026-02-13T14:30:05Z",
+    "downloadUrl": f"/api/v1/contacts/{ID}/export/{ERASURE_ID}/file",
+}
 EXAMPLES = {
+    "ErasureBody": ERASURE,
+    "ErasureRequest": {"reason": "asked"},
+    "ExportBody": EXPORT,
+    "ExportRequest": {"language": "fr"},
     "ContactBody": CONTACT,
     "ContactPage": {"data": [CONTACT], "pagination": {"page": 1, "limit": 20, "total": 1, "totalPages": 1}},
     "ContactCreate": {

@@ -1,8 +1,8 @@
 from django.urls import path
 
-from .api import api
+from . import privacy_api
 from .importing import views as importing
-from .views import canned_replies, chosen, contact, contact_list, kept_views, merging, notes
+from .views import canned_replies, chosen, contact, contact_list, kept_views, merging, notes, privacy
 
 app_name = "contacts"
 
@@ -19,6 +19,11 @@ urlpatterns = [
     path("contacts/<uuid:id>/edit/<slug:field>", contact.contact_edit, name="contact_edit"),
     path("contacts/<uuid:id>/archive", contact.contact_archive, name="contact_archive"),
     path("contacts/<uuid:id>/restore", contact.contact_restore, name="contact_restore"),
+    path("contacts/<uuid:id>/privacy", privacy.contact_privacy, name="contact_privacy"),
+    path("contacts/<uuid:id>/export", privacy.contact_export_person, name="contact_export_person"),
+    path("contacts/<uuid:id>/erasure", privacy.contact_erase, name="contact_erase"),
+    path("contacts/<uuid:id>/erasure/undo", privacy.contact_keep, name="contact_keep"),
+    path("contacts/person-exports/<uuid:id>.zip", privacy.person_export_file, name="person_export_file"),
     path("contacts/<uuid:id>/notes/<uuid:note>", notes.note_edit, name="note_edit"),
     path("contacts/<uuid:id>/notes/<uuid:note>/undo", notes.note_undo, name="note_undo"),
     path("contacts/<uuid:id>/notes/<uuid:note>/delete", notes.note_delete, name="note_delete"),
@@ -39,5 +44,5 @@ urlpatterns = [
     path("settings/replies/<int:id>", canned_replies.canned_reply_edit, name="canned_reply_edit"),
     path("settings/replies/<int:id>/delete", canned_replies.canned_reply_delete, name="canned_reply_delete"),
     path("settings/replies/<int:id>/restore", canned_replies.canned_reply_restore, name="canned_reply_restore"),
-    *api.urls,
+    *privacy_api.api.urls,
 ]

@@ -23,6 +23,8 @@ SCOPE_LABELS = {
     "contacts:write": _("read and change contacts"),
     "inquiries:read": _("read inquiries"),
     "inquiries:write": _("read and change inquiries"),
+    "privacy:read": _("fetch everything about a person"),
+    "privacy:write": _("export and erase persons"),
 }
 
 

@@ -180,7 +180,7 @@ BOOK_PARTS = [
     Part("messages", _("Messages"), _messages, record=_record_message),
     Part("notes", _("Notes"), _of_contact(ContactNote)),
     Part("consents", _("Consent"), _of_contact(Consent)),
-    Part("imports", _("Rows of imports"), _import_rows, erase=_blank_import_rows),
+    Part("imports", _("Rows of imports"), _import_rows, erase=_blank_import_rows, is_quick=False),
     Part("events_elsewhere", _("Events of others"), _events_elsewhere, erase=_blank_events, is_exported=False),
     Part("events", _("Events"), _of_contact(ContactEvent)),
     Part("identities", _("Addresses"), _of_contact(ContactIdentity)),

@@ -19,11 +19,17 @@ def find_deliveries(person: Person, topics: Collection[str] = ()) -> tuple[int, 
     An original of somebody else's message that names the person too belongs to that message. Not to be called in a
     transaction: files are read. Raises StorageUnavailableError.
     """
+    own = set(linked_deliveries(person))
     messages = ContactMessage.objects.filter(contact__in=person.ids)
-    own = set(messages.exclude(delivery=None).values_list("delivery", flat=True))
     threads = [make_topic(MESSAGE, id) for id in messages.values_list("pk", flat=True)]
     own |= set(_of_pro(person).filter(thread__in=[*threads, *topics]).values_list("pk", flat=True))
     return tuple(sorted(own | set(_naming(person))))
+
+
+def linked_deliveries(person: Person) -> tuple[int, ...]:
+    """Ids of the deliveries that brought a person's messages."""
+    messages = ContactMessage.objects.filter(contact__in=person.ids).exclude(delivery=None)
+    return tuple(messages.order_by().values_list("delivery", flat=True).distinct())
 
 
 def _of_pro(person: Person) -> QuerySet[ChannelDelivery]:

@@ -35,7 +35,8 @@ class Part:
     """The rows of one table that are about a person.
 
     `key` names it in an export and in the counts of an erasure, `label` on pages. `erase` deletes the rows by default.
-    `record` makes of a row what is left of it, see ErasedRecord. `is_exported` is False for what repeats other rows.
+    `record` makes of a row what is left of it, see ErasedRecord. `is_exported` is False for what repeats other rows,
+    `is_quick` for rows that are found by reading many others.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Part:
     erase: Callable[[Person, Rows], None] = delete_rows
     record: Callable[[Any], ErasedRecord] | None = None
     is_exported: bool = True
+    is_quick: bool = True
 
 
 def all_parts() -> Iterator[Part]:

@@ -24,7 +24,7 @@ from config.web.together import UNASKED
 
 from ..book.fields import display_value, field_label
 from ..forms import FIELDS, FieldForm
-from ..models import Contact, StaleEditError, StatedAddress
+from ..models import Contact, Erasure, StaleEditError, StatedAddress
 from ..timeline import timeline
 from .merging import MERGES, merging_context
 from .thread import EARLIER, read_place, show_news
@@ -65,6 +65,7 @@ def contact_context(request: ProRequest, contact: Contact, **more: Any) -> dict[
         **thread_context(contact, place, url=url, answers=answers),
         **composer,
         "details": details,
+        "erasure": Erasure.objects.planned().filter(person=contact.pk).first() if contact.deleted_at else None,
         **more,
     }
 

@@ -21,6 +21,7 @@ from contacts.models import (
     KeptView,
     MessageFile,
     MessageMedium,
+    PersonExport,
     StatedAddress,
     WaitingItem,
 )
@@ -79,6 +80,12 @@ WORKSPACE = {
     "contacts/<uuid:id>/edit/<slug:field>": page(id=Contact, field="name", GET=200, POST=422),
     "contacts/<uuid:id>/archive": page(id=Contact, POST=302),
     "contacts/<uuid:id>/restore": page(id=Contact, POST=302),
+    "contacts/<uuid:id>/privacy": page(id=Contact, GET=200),
+    "contacts/<uuid:id>/export": page(id=Contact, POST=302),
+    "contacts/<uuid:id>/erasure": page(id=Contact, POST=422),
+    "contacts/<uuid:id>/erasure/undo": page(id=Contact, POST=302),
+    # The one in the rows is not ready.
+    "contacts/person-exports/<uuid:id>.zip": page(id=PersonExport, GET=404),
     "contacts/<uuid:id>/notes/<uuid:note>": page(id=Contact, note=ContactNote, GET=200, POST=422),
     "contacts/<uuid:id>/notes/<uuid:note>/undo": page(id=Contact, note=ContactNote, POST=400),
     "contacts/<uuid:id>/notes/<uuid:note>/delete": page(id=Contact, note=ContactNote, POST=302),

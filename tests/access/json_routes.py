@@ -6,12 +6,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from config.api.endpoint import ANY_SCOPE
 from contact_requests.models import ContactRequest
-from contacts.models import Contact
+from contacts.models import Contact, PersonExport
 from inquiries.models import Attachment, Inquiry
 
 READ_REQUESTS, WRITE_REQUESTS = "contact_requests:read", "contact_requests:write"
 READ_CONTACTS, WRITE_CONTACTS = "contacts:read", "contacts:write"
 READ_INQUIRIES, WRITE_INQUIRIES = "inquiries:read", "inquiries:write"
+READ_PERSONS, ERASE_PERSONS = "privacy:read", "privacy:write"
 
 
 class Route(NamedTuple):
@@ -54,7 +55,9 @@ def fixed(body: Any) -> Any:
 
 REQUEST, CONTACT, INQUIRY = {"id": ContactRequest}, {"id": Contact}, {"id": Inquiry}
 FILE = {"id": Inquiry, "attachment_id": Attachment}
+EXPORT = {"id": Contact, "export_id": PersonExport}
 FOR_ALL = Route(READ_INQUIRIES, 200, 200, shows=False)
+ANY = fixed({"language": "fr"})
 NEW, CHANGE = fixed({"name": "Jane", "phone": "+15551234567"}), fixed({"role": "tenant"})
 ROUTES = {
     ("GET", "api/v1/me"): Route(ANY_SCOPE, 200, 200),
@@ -67,6 +70,17 @@ ROUTES = {
     ("GET", "api/v1/contacts/<uuid:id>"): Route(READ_CONTACTS, ids=CONTACT),
     ("PATCH", "api/v1/contacts/<uuid:id>"): Route(WRITE_CONTACTS, ids=CONTACT, body=CHANGE),
     ("DELETE", "api/v1/contacts/<uuid:id>"): Route(WRITE_CONTACTS, 204, ids=CONTACT, shows=False),
+    ("POST", "api/v1/contacts/<uuid:id>/erasure"): Route(
+        ERASE_PERSONS, 201, ids=CONTACT, body=fixed({"reason": "asked"}), shows=False
+    ),
+    ("GET", "api/v1/contacts/<uuid:id>/erasure"): Route(READ_PERSONS, ids=CONTACT, shows=False),
+    ("DELETE", "api/v1/contacts/<uuid:id>/erasure"): Route(ERASE_PERSONS, 204, ids=CONTACT, shows=False),
+    ("POST", "api/v1/contacts/<uuid:id>/export"): Route(ERASE_PERSONS, 201, ids=CONTACT, body=ANY, shows=False),
+    # Each program finds the exports that it asked for.
+    ("GET", "api/v1/contacts/<uuid:id>/export/<uuid:export_id>"): Route(READ_PERSONS, 404, ids=EXPORT, shows=False),
+    ("GET", "api/v1/contacts/<uuid:id>/export/<uuid:export_id>/file"): Route(
+        READ_PERSONS, 404, ids=EXPORT, shows=False
+    ),
     ("GET", "api/inquiries/meta/types"): FOR_ALL,
     ("GET", "api/inquiries/meta/statuses"): FOR_ALL,
     ("GET", "api/inquiries/meta/filter-options"): FOR_ALL,

@@ -162,6 +162,8 @@ def test_the_scopes_are_the_documented_ones():
         "contacts:write",
         "inquiries:read",
         "inquiries:write",
+        "privacy:read",
+        "privacy:write",
     ]
 
 

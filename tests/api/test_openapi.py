@@ -242,6 +242,8 @@ def test_real_refusals_are_as_described(api, nobody, pro, conforms):
 
 # --- The contacts
 
+ONE_CONTACT = "/api/v1/contacts/{id}"
+
 
 @pytest.fixture
 def contacts_written():
@@ -249,10 +251,17 @@ def contacts_written():
 
 
 def test_the_operations_of_the_contacts(contacts_written):
-    operations = described(contacts_written)
+    operations, one = described(contacts_written), ONE_CONTACT
+    creating = ["201", "400", *sorted([*COMMON, "409", "413", "415", "422"])]
     assert {name: (o["operationId"], sorted(o["responses"])) for name, o in operations.items()} == {
+        f"POST {one}/erasure": ("erase_contact", creating),
+        f"GET {one}/erasure": ("get_erasure", ["200", *COMMON]),
+        f"DELETE {one}/erasure": ("keep_contact", ["204", *COMMON]),
+        f"POST {one}/export": ("export_contact", creating),
+        f"GET {one}/export/{{export_id}}": ("get_export", ["200", "304", *COMMON]),
+        f"GET {one}/export/{{export_id}}/file": ("download_export", ["200", *COMMON]),
         "GET /api/v1/contacts": ("list_contacts", ["200", "400", *COMMON]),
-        "POST /api/v1/contacts": ("create_contact", ["201", "400", *sorted([*COMMON, "409", "413", "415", "422"])]),
+        "POST /api/v1/contacts": ("create_contact", creating),
         "GET /api/v1/contacts/{id}": ("get_contact", ["200", "304", *COMMON]),
         "PATCH /api/v1/contacts/{id}": ("update_contact", ["200", "400", *sorted([*COMMON, "412", "413", "415"])]),
         "DELETE /api/v1/contacts/{id}": ("delete_contact", ["204", *sorted([*COMMON, "412"])]),
@@ -271,6 +280,12 @@ def test_the_headers_that_a_route_takes(contacts_written):
         "GET /api/v1/contacts/{id}": ["If-None-Match"],
         "PATCH /api/v1/contacts/{id}": ["If-Match"],
         "DELETE /api/v1/contacts/{id}": ["If-Match"],
+        f"POST {ONE_CONTACT}/erasure": ["Idempotency-Key"],
+        f"GET {ONE_CONTACT}/erasure": [],
+        f"DELETE {ONE_CONTACT}/erasure": [],
+        f"POST {ONE_CONTACT}/export": ["Idempotency-Key"],
+        f"GET {ONE_CONTACT}/export/{{export_id}}": ["If-None-Match"],
+        f"GET {ONE_CONTACT}/export/{{export_id}}/file": [],
     }
     assert list(described(contacts_written)["POST /api/v1/contacts"]["responses"]["201"]["headers"]) == [
         "Location",

@@ -70,6 +70,7 @@ CLOSED = [
     "/contacts/{contact}/notes/{note}",
     "/contacts/{gone}",
     "/contacts/{contact}/merge/{twin}",
+    "/contacts/{contact}/privacy",
     "/contacts/import",
     "/contacts/import/{reading}",
     "/contacts/import/{refused}",

@@ -18,7 +18,9 @@ from .tenancy import TenantQuerySet
 from .user import User
 
 SCOPES = [
-    f"{system}:{right}" for system in ("contact_requests", "contacts", "inquiries") for right in ("read", "write")
+    f"{system}:{right}"
+    for system in ("contact_requests", "contacts", "inquiries", "privacy")
+    for right in ("read", "write")
 ]
 PREFIX_LENGTH = 12
 # `last_used_at` is written at most this often, so that most reads write nothing.

@@ -36,13 +36,13 @@ class BookFilter(forms.Form):
 
     q = SearchField(required=False)
     status = forms.ChoiceField(
-        label=_("Status"), required=False, choices=lambda: _with_empty(Contact.Status.choices, _("Any status"))
+        label=_("Status"), required=False, choices=lambda: _with_empty(Contact.Status.choices, _("Status"))
     )
     role = forms.ChoiceField(
-        label=_("Role"), required=False, choices=lambda: _with_empty(Contact.Role.choices, _("Any role"))
+        label=_("Role"), required=False, choices=lambda: _with_empty(Contact.Role.choices, _("Role"))
     )
     channel = forms.ChoiceField(
-        label=_("Channel"), required=False, choices=lambda: _with_empty(Contact.Channel.choices, _("Any channel"))
+        label=_("Channel"), required=False, choices=lambda: _with_empty(Contact.Channel.choices, _("Channel"))
     )
     view = forms.ChoiceField(required=False, choices=[("archived", "")])
     sort = forms.ChoiceField(required=False, choices=[(name, "") for name in SORTS])

@@ -1,4 +1,5 @@
 import zoneinfo
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -26,6 +27,12 @@ SCOPE_LABELS = {
     "privacy:read": _("fetch everything about a person"),
     "privacy:write": _("export and erase persons"),
 }
+
+
+def describe_scopes(scopes: Collection[str]) -> list[str]:
+    """Labels of a token's scopes, in the order of the form; who may change something may read it too."""
+    wider = {scope.replace(":write", ":read") for scope in scopes if scope.endswith(":write")}
+    return [str(label) for scope, label in SCOPE_LABELS.items() if scope in scopes and scope not in wider]
 
 
 def time_zones() -> list[tuple[str, str]]:

@@ -76,3 +76,8 @@ def test_a_colleague_sees_the_same_tokens(browser, pro, nobody):
     make_token(pro)
     nobody.force_login(UserFactory(pro=pro), backend="config.accounts.backends.EmailBackend")
     assert prefixes(nobody) == prefixes(browser) == [f"{ApiToken.objects.get().prefix}…"]
+
+
+def test_what_a_token_may_do_is_said_in_words(browser, pro):
+    make_token(pro, "contacts:write", "contacts:read", "inquiries:read")
+    assert "Read and change contacts, read inquiries" in Page(browser.get(PATH)).texts("li.token .soft")

@@ -17,7 +17,7 @@ from config.audit.recording import changed_names, record_event
 from config.files.storage import StorageUnavailableError
 from config.web.toasts import toast
 
-from ..forms import IdentityForm, PersonForm, ProForm, SignatureForm, TokenForm
+from ..forms import IdentityForm, PersonForm, ProForm, SignatureForm, TokenForm, describe_scopes
 from ..http import FETCH_LATER, ProRequest, download_document
 from ..mails import tell_of_new_business_address
 from ..middleware import without_gate
@@ -78,8 +78,9 @@ def tokens(request: ProRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         context["made"], context["secret"] = form.issue(request.pro, request.user)
         form = TokenForm()
-    rows = ApiToken.objects.for_pro(request.pro).filter(revoked_at=None)
-    context |= {"form": form, "tokens": rows.select_related("created_by"), "site_url": settings.SITE_URL}
+    rows = ApiToken.objects.for_pro(request.pro).filter(revoked_at=None).select_related("created_by")
+    tokens = [(token, describe_scopes(token.scopes)) for token in rows]
+    context |= {"form": form, "tokens": tokens, "site_url": settings.SITE_URL}
     return render(request, "accounts/tokens.html", context, status=422 if form.is_bound else 200)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from config.accounts.http import ProRequest, send_to
 from config.files.storage import StorageUnavailableError
 from config.web.next_page import read_next_page
+from config.web.toasts import toast
 
 from ..models import Contact, ContactMessage, Draft, DraftFile
 from ..models.draft import MAX_CC
@@ -68,7 +69,7 @@ def draft_delete(request: ProRequest, id: uuid.UUID, draft: uuid.UUID) -> HttpRe
     contact = _find_contact(request, id)
     if own := Draft.objects.for_pro(request.pro).filter(contact=contact, user=request.user, pk=draft).first():
         delete_draft(own)
-    messages.success(request, _("The draft is deleted."))
+    toast(request, _("The draft is deleted."))
     return _back(request, contact.pk)
 
 
@@ -93,10 +94,10 @@ def message_undo(request: ProRequest, id: uuid.UUID, message: uuid.UUID) -> Http
         if answer is None:
             raise ContactMessage.DoesNotExist
         undo_message(answer, by=request.user)
-        messages.success(request, _("Not sent. Your words are in the draft."))
+        toast(request, _("Not sent. Your words are in the draft."))
     except TooLateError:
         messages.error(request, _("It is too late: the message is on its way."))
     except ContactMessage.DoesNotExist:
         # A second click.
-        messages.info(request, _("This message was undone already."))
+        toast(request, _("This message was undone already."))
     return _back(request, answer.contact_id if answer else id)

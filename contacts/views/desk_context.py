@@ -86,6 +86,11 @@ class DeskList:
         tab = find_tab(path) if path else None
         return Origin(tab.name, self.from_url, row, tab) if tab else None
 
+    def leave_row(self) -> None:
+        """Go on to a person who was not opened from a row of the list of another app."""
+        self.from_url = self.from_url.partition("#")[0]
+        self.__dict__.pop("origin", None)
+
     def show_beside(self) -> Beside | None:
         """The list of another app that the person was opened from, as it stands beside them."""
         if self.origin is None or self.origin.tab.beside is None:

@@ -123,10 +123,11 @@ def show_next(
             return show_person(request, left)
         return send_to(request, desk.origin.url if desk.origin else f"{desk.url}{desk.query()}")
     following.contact.pro = request.pro
+    desk.leave_row()
     url = f"{reverse('waiting:person', args=[following.contact_id])}{desk.person_query}"
     if not request.htmx:
         return redirect(url)
-    response = show_person(request, following.contact, left=None if row else left, changed_row=row)
+    response = show_person(request, following.contact, desk=desk, left=None if row else left, changed_row=row)
     response["HX-Push-Url"] = url
     return response
 

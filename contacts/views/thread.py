@@ -59,7 +59,7 @@ def person(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 def show_person(request: ProRequest, contact: Contact, status: int = 200, **more: Any) -> HttpResponse:
     """The person's page, or their part of it for htmx; `more` may hold forms with errors."""
     record_view(contact, by=request.user)
-    desk = DeskList(request)
+    desk = more.pop("desk", None) or DeskList(request)
     forms = {name: more.pop(name) for name in ("form", "template_form", "note_form", "page_url") if name in more}
     context = {
         "desk": desk,

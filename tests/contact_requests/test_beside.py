@@ -47,3 +47,18 @@ def test_another_office_sees_its_own_requests_beside(other_browser, other_user, 
     RequestFactory(property=house, name="Ours")
     theirs = RequestFactory(property=PropertyFactory(pro=other_user.pro), name="Theirs")
     assert open_from(other_browser, theirs, f"{LIST}?property={house.pk}").texts(".person-row strong") == ["Theirs"]
+
+
+def test_the_next_person_who_waits_is_none_of_its_rows(browser, receive):
+    ana, bea = (receive(name=name, email=f"{name}@example.org", phone="") for name in ("Ana", "Bea"))
+    origin = f"{LIST}?status=all"
+    response = browser.post(
+        f"/inbox/{ana.contact_id}/no-answer",
+        query_params={"from": f"{origin}#row-{ana.pk}"},
+        headers={"HX-Request": "true", "HX-Target": "item"},
+    )
+    assert response["HX-Push-Url"] == f"/inbox/{bea.contact_id}?from={quote(origin, safe='')}"
+    person = Page(response).one("[data-person]")
+    assert (person["data-person"], person["data-in-list"]) == (str(bea.contact_id), "")
+    page = Page(browser.get(response["HX-Push-Url"]))
+    assert (page.texts(".person-row strong"), page.has(".row[aria-current]")) == (["Bea", "Ana"], False)

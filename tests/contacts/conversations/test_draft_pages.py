@@ -90,7 +90,7 @@ def test_an_answer_is_undone_once(browser, user, ana):
     message = write_message(ana, "Yes", channel="email", by=user)
     for said in ("Not sent. Your words are in the draft.", "This message was undone already."):
         assert browser.post(address(ana, message.pk, "undo"))["Location"] == f"/inbox/{ana.pk}"
-        assert Page(browser.get(f"/inbox/{ana.pk}")).texts("#messages p") == [said]
+        assert Page(browser.get(f"/inbox/{ana.pk}")).texts("#toasts p") == [said]
     assert (Draft.objects.get().text, ContactMessage.objects.filter(author=user).count()) == ("Yes", 0)
 
 

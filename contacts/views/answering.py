@@ -168,7 +168,8 @@ def _show_sent(
         text = _("To %(name)s: leaves on %(time)s.") % names
     else:
         text = _("Sent to %(name)s.") % names
-    page = _read_page(request)
+    query = DeskList(request).person_query
+    page = _read_page(request) or (f"{reverse('waiting:person', args=[contact.pk])}{query}" if query else "")
     undo_url = reverse("messages:message_undo", args=[contact.pk, message.pk])
     undo_url += f"?{urlencode({'next': page})}" if page else ""
     toast(request, text, undo_url if request.user.undo_seconds else "", seconds=request.user.undo_seconds or 4)

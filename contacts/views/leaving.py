@@ -49,14 +49,14 @@ def _end(request: ProRequest, id: uuid.UUID, outcome: str, text: str, seconds: i
     contact = find_person(request, id)
     following = find_next_person(request.pro, contact)
     if items := end_waiting(contact, outcome, by=request.user):
-        url = make_undo_url(items, back_to=contact.pk)
+        url = make_undo_url(items, back_to=contact.pk, query=DeskList(request).person_query)
         toast(request, text % {"name": contact.name}, url, seconds=seconds)
     return show_next(request, contact, following)
 
 
-def make_undo_url(items: list[WaitingItem], *, back_to: uuid.UUID | None) -> str:
-    """Address that undoes the end of items that ended together, and leads back to a person."""
-    return reverse("waiting:undo_ending", args=[to_stamp(items[0].ended_at), _ids(items)]) + _back_to(back_to)
+def make_undo_url(items: list[WaitingItem], *, back_to: uuid.UUID | None, query: str = "") -> str:
+    """Address that undoes the end of items that ended together, and leads back to a person beside their list."""
+    return reverse("waiting:undo_ending", args=[to_stamp(items[0].ended_at), _ids(items)]) + _back_to(back_to, query)
 
 
 @require_POST
@@ -83,7 +83,8 @@ def later(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     text = _("%(name)s comes back on %(time)s.")
     at = date_format(timezone.localtime(until), "j F, H:i")
     url = reverse("waiting:undo_later", args=[_ids(items)])
-    toast(request, text % {"name": contact.name, "time": at}, url + _back_to(contact.pk))
+    query = DeskList(request).person_query
+    toast(request, text % {"name": contact.name, "time": at}, url + _back_to(contact.pk, query))
     return show_next(request, contact, following)
 
 
@@ -106,7 +107,11 @@ def later_again(request: ProRequest, id: uuid.UUID) -> HttpResponse:
         toast(request, _("That time is over."))
         return show_person(request, contact)
     url = reverse("waiting:undo_later", args=[_ids(items)])
-    toast(request, _("%(name)s is put off again.") % {"name": contact.name}, url + _back_to(contact.pk))
+    toast(
+        request,
+        _("%(name)s is put off again.") % {"name": contact.name},
+        url + _back_to(contact.pk, DeskList(request).person_query),
+    )
     return show_next(request, contact, following)
 
 
@@ -183,13 +188,15 @@ def read_stamp(stamp: int) -> datetime:
         raise Http404 from error
 
 
-def _back_to(id: uuid.UUID | None) -> str:
-    return f"?to={id}" if id else ""
+def _back_to(id: uuid.UUID | None, query: str = "") -> str:
+    """Query string that names a person, and the list that they were opened from as in `query`."""
+    return f"?to={id}{query.replace('?', '&', 1)}" if id else ""
 
 
 def _send_back(request: ProRequest) -> HttpResponse:
     """Redirect to the person whom the undo was about."""
     try:
-        return send_to(request, reverse("waiting:person", args=[uuid.UUID(request.GET.get("to", ""))]))
+        person = reverse("waiting:person", args=[uuid.UUID(request.GET.get("to", ""))])
     except ValueError:
         return send_to(request, reverse("waiting:list"))
+    return send_to(request, f"{person}{DeskList(request).person_query}")

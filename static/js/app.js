@@ -58,7 +58,7 @@ addEventListener("keydown", (event) => {
     return;
   }
   if (event.key === "Escape" && !event.isComposing) event.target.closest("form")?.querySelector("[data-cancel]")?.click();
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog, .composer-none")) return;
   // Keyboards without Latin letters have them in these places.
   const key = /^[ -~]$/.test(event.key) ? event.key : event.code.replace("Key", "").toLowerCase();
   const page = isGoing && one(`[data-go="${CSS.escape(key)}"]`);

@@ -74,14 +74,15 @@
     const radio = one(`#tab-${tab}`);
     if (!radio) return;
     radio.checked = true;
-    [...all(".composer textarea")].find((each) => each.checkVisibility())?.focus();
+    // Who cannot be answered is told why, and what is typed all the same presses no key.
+    [...all(".composer :is(textarea, .composer-none)")].find((each) => each.checkVisibility())?.focus();
   };
   Object.assign(keys, {
     j: open(1), k: open(-1), r: write("message"), n: write("note"),
     e: press('[data-key="e"]'), h: press('[data-key="h"]'), z: () => all("[data-undo]").at(-1)?.click(),
   });
   addEventListener("keydown", (event) => {
-    const { target, key } = event, form = target.closest?.("[data-send]");
+    const { target, key } = event, form = target.closest?.("[data-send], .composer-none");
     if (key === "Enter" && target.id === "canned-q") one("#canned-list button")?.click();
     if (key === "/" && target.matches("[name=text]:placeholder-shown")) {
       event.preventDefault();

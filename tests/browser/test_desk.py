@@ -274,3 +274,17 @@ def test_a_contact_with_a_history_has_activity(enter, people):
     page = enter(f"/contacts/{people[0].pk}", **DESK)
     expect(page.locator("#thread li.bubble")).to_have_count(1)
     expect(page.get_by_text("No activity yet.")).to_be_hidden()
+
+
+def test_what_is_typed_to_somebody_who_cannot_be_answered_presses_no_key(enter, user):
+    telegram = connect(user.pro, "telegram")
+    contact = arrive(telegram, who="Karim").contact
+    telegram.delete()
+    page = enter(f"/inbox/{contact.pk}", **DESK)
+    page.keyboard.press("r")
+    expect(page.locator(".composer-none")).to_be_focused()
+    page.keyboard.type("he")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-row]")).to_be_focused()
+    expect(page.locator("#toasts .toast")).to_have_count(0)
+    assert WaitingItem.objects.listed().count() == 1

@@ -62,3 +62,19 @@ def test_the_next_person_who_waits_is_none_of_its_rows(browser, receive):
     assert (person["data-person"], person["data-in-list"]) == (str(bea.contact_id), "")
     page = Page(browser.get(response["HX-Push-Url"]))
     assert (page.texts(".person-row strong"), page.has(".row[aria-current]")) == (["Bea", "Ana"], False)
+
+
+def undo(browser, page):
+    return browser.post(Page(page).form("#toasts form").action)["Location"]
+
+
+def test_an_undo_leads_back_beside_the_list(browser, receive):
+    ana = receive(name="Ana", email="ana@example.org", phone="")
+    for place in (f"?from={quote(f'{LIST}?status=new#row-{ana.pk}', safe='')}", "?view=all", "?q=ana&view=all", ""):
+        person = f"/inbox/{ana.contact_id}"
+        for name, data in (("no-answer", {}), ("later", {"when": "tomorrow"})):
+            response = browser.post(f"{person}/{name}{place}", data)
+            assert undo(browser, browser.get(response["Location"])) == f"{person}{place}"
+        form = Page(browser.get(f"{person}{place}")).form("#message-form")
+        response = browser.post(form.action, {**form.fields, "text": "Yes"})
+        assert undo(browser, browser.get(response["Location"])) == f"{person}{place}"

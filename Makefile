@@ -14,9 +14,9 @@ done; exit 1
 endef
 
 # Some images set it; every process of the tests would then compile every module anew.
-test test-one hostile: export PYTHONDONTWRITEBYTECODE :=
+test test-one hostile upgrade-check: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-one hostile faults bench lint audit format lock messages font pictures clean
+.PHONY: help run test test-one hostile upgrade-check faults bench lint audit format lock messages font pictures clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,12 @@ hostile: .venv/dev ## hostile input at every address, field, header and body, on
 	@HOSTILE=whole $(BIN)/python -m pytest -q -p no:logging tests/hostile $(ARGS)
 	@echo "== On PostgreSQL"
 	@HOSTILE=whole SCHEMATHESIS_EXAMPLES=1000 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -p no:logging tests/hostile tests/api/test_schemathesis.py $(ARGS)
+
+upgrade-check: .venv/dev ## all tests of the former release on the tables of this one, on both databases (needs its commit)
+	@echo "== On SQLite"
+	@UPGRADE=whole $(BIN)/python -m pytest -q -s tests/upgrade/test_former_release.py
+	@echo "== On PostgreSQL"
+	@UPGRADE=whole $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -s tests/upgrade/test_former_release.py
 
 faults: .venv/dev ## kill and starve what it runs on, and print what became of it (DB=postgres for PostgreSQL)
 	@$(if $(filter postgres,$(DB)),$(BIN)/python -m tests.postgres) $(BIN)/python -m tests.faults

@@ -10,6 +10,7 @@ from django.db.migrations import AddIndex
 # In pg_index, of an index whose making was ended half-way.
 INVALID = "SELECT 1 FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relname = %s AND NOT i.indisvalid"
 VALID = "SELECT 1 FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relname = %s AND i.indisvalid"
+PRESENT = "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = %s"
 
 
 class AddIndexOnline(AddIndex):
@@ -20,13 +21,14 @@ class AddIndexOnline(AddIndex):
     """
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        if schema_editor.connection.vendor != "postgresql":
+        connection = schema_editor.connection
+        is_postgresql = connection.vendor == "postgresql"
+        if _finds(connection, VALID if is_postgresql else PRESENT, self.index.name):
+            return
+        if not is_postgresql:
             super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
-        connection = schema_editor.connection
         model = to_state.apps.get_model(app_label, self.model_name)
-        if not self.allow_migrate_model(connection.alias, model) or _finds(connection, VALID, self.index.name):
-            return
         if _finds(connection, INVALID, self.index.name):
             schema_editor.execute(f"DROP INDEX CONCURRENTLY {connection.ops.quote_name(self.index.name)}")
         with _waiting_for_locks(connection):

@@ -34,6 +34,7 @@ from .chromium import find_chromium
 from .contacts.channels.dovecot import NO_DOVECOT, find_dovecot
 from .databases import django_db_setup, migrate, templates
 from .factories import ProFactory, UserFactory, make_token
+from .upgrade.former import missing_commit
 
 __all__ = ["django_db_setup", "migrate", "templates"]
 
@@ -47,6 +48,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for name, is_missing, text in (
         ("browser tests", find_chromium() is None, NO_CHROMIUM),
         ("mailbox tests", find_dovecot() is None, NO_DOVECOT),
+        ("upgrade check", bool(missing_commit()), missing_commit()),
     ):
         if is_missing:
             terminalreporter.section(name, red=True, bold=True)

@@ -13,10 +13,11 @@ from config.api.dialect import created
 from config.api.endpoint import Api
 from config.api.errors import ProblemError
 from config.api.idempotency import RequestKey
+from config.web.changes import read_changes
 from config.web.compiled import Compiled
 from config.web.paging import from_cursor, to_cursor
 
-from .dialect import TO_DATABASE, dialect, to_body
+from .dialect import TO_DATABASE, dialect, format_time, to_body
 from .examples import EXAMPLES
 from .forms import ProgramForm
 from .marking import find_and_mark
@@ -27,8 +28,10 @@ from .schemas import (
     ContactRequestCreate,
     ContactRequestPage,
     Cursor,
+    DeletedRequest,
     ListedRequest,
     ListQuery,
+    RequestChanges,
     StatusBody,
 )
 
@@ -75,14 +78,33 @@ def list_contact_requests(caller: Caller, query: ListQuery) -> ContactRequestPag
 
     Follow `cursor.next` for the next page until it is null. A request that arrives meanwhile is neither repeated
     nor does it push another one out.
+
+    A program that keeps a copy asks with `updated_since`, the time of its last call less a minute, or with
+    `order_by=updatedAt` for everything: then the rows come in the order of their last change, and with
+    `include_deleted=true` `changes.deleted` names what was set aside as spam.
     """
     filters = {"status": TO_DATABASE.get(query.status or ""), "property_id": query.property_id}
     given = {name: value for name, value in filters.items() if value}
+    if query.is_by_change:
+        return _list_changes(caller.pro, query, given)
     position = from_cursor(query.cursor, uuid.UUID) if query.cursor is not None else ()
     rows = _ROWS.part(query.limit + 1, 0, caller.pro, *position, **given)
     page, more = rows[: query.limit], len(rows) > query.limit
     end = to_cursor(page[-1].created_at, page[-1].id) if more else None
     return ContactRequestPage([to_body(row) for row in page], Cursor(end), more)
+
+
+def _list_changes(pro: Pro, query: ListQuery, filters: dict[str, Any]) -> ContactRequestPage:
+    """The list in the order of changes, and the requests that left it if they are asked for."""
+    lists = [ContactRequest.objects.for_pro(pro).filter(**filters).select_related("property")]
+    if query.include_deleted:
+        lists.append(ContactRequest.objects.for_pro(pro, quarantined=True))
+    since, cursor = query.updated_since, query.cursor
+    changes = read_changes(lists, query.limit, since=since, cursor=cursor, read_id=uuid.UUID)
+    deleted = [DeletedRequest(row.pk, format_time(row.quarantined_at)) for row in changes.rows if row.quarantined_at]
+    data = [to_body(row) for row in changes.rows if row.quarantined_at is None]
+    more = changes.next is not None
+    return ContactRequestPage(data, Cursor(changes.next), more, RequestChanges(changes.next, deleted))
 
 
 @api.endpoint(

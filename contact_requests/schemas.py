@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from config.api.errors import Detail
-from config.api.reading import Body, Input
+from config.api.reading import Body, IncludeDeleted, Input, UpdatedSince
 from contacts.schemas import Email, Name, Phone, Source
 
 ApiStatus = Literal["new_request", "read", "replied"]
@@ -30,6 +30,16 @@ class ListQuery(Input, rename="camel"):
     cursor: Annotated[str, Meta(max_length=500, description="`cursor.next` of the page before.")] | None = None
     status: Annotated[ApiStatus, Meta(description="Only this status.")] | None = None
     property_id: Annotated[uuid.UUID, Meta(description="Only requests about this property.")] | None = None
+    updated_since: UpdatedSince | None = field(name="updated_since", default=None)
+    include_deleted: IncludeDeleted = field(name="include_deleted", default=False)
+    order_by: Annotated[
+        Literal["createdAt", "updatedAt"], Meta(description="`createdAt` newest first, `updatedAt` oldest first.")
+    ] = field(name="order_by", default="createdAt")
+
+    @property
+    def is_by_change(self) -> bool:
+        """True if the list is asked for in the order of changes."""
+        return self.order_by == "updatedAt" or self.include_deleted or self.updated_since is not None
 
 
 class StatusBody(Body):
@@ -113,7 +123,22 @@ class Cursor(Struct):
     next: str | None
 
 
+class DeletedRequest(Struct, rename="camel"):
+    """A contact request that was set aside as spam."""
+
+    id: uuid.UUID
+    deleted_at: Moment
+
+
+class RequestChanges(Struct):
+    next: str | None
+    deleted: list[DeletedRequest]
+
+
 class ContactRequestPage(Struct, rename="camel"):
+    """`changes` is there when the list is asked for in the order of changes; `cursor.next` is its `next`."""
+
     data: list[ContactRequestBody]
     cursor: Cursor
     has_more: bool
+    changes: RequestChanges | UnsetType = UNSET

@@ -1,6 +1,8 @@
 """The contacts API: list, get, create, update, delete."""
 
 import uuid
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,19 +17,22 @@ from config.api.idempotency import RequestKey
 from config.audit.recording import record_view
 from config.counts.models import Total
 from config.search.found import find_keys
+from config.web.changes import read_changes
 from config.web.compiled import Compiled
 from config.web.paging import NumberedPages
 
-from .dialect import dialect, to_body
+from .dialect import dialect, format_time, to_body
 from .examples import EXAMPLES
-from .models import Contact, ContactCount
+from .models import Contact, ContactCount, Erasure
 from .models.queryset import ContactQuerySet
 from .schemas import (
     ContactAnswer,
+    ContactChanges,
     ContactCreate,
     ContactPage,
     ContactQuery,
     ContactUpdate,
+    DeletedContact,
     ListedContact,
     Pagination,
 )
@@ -67,10 +72,16 @@ def list_contacts(caller: Caller, query: ContactQuery) -> ContactPage:
     """List contacts, newest first.
 
     `limit` is clamped to what the plan allows: free 50, pro 100, enterprise 500. A page past the end is empty.
+
+    A program that keeps a copy asks with `updated_since`, the time of its last call less a minute, or with
+    `order_by=updatedAt` for everything: then the rows come in the order of their last change, `changes.next` is the
+    `cursor` of the rest, and with `include_deleted=true` `changes.deleted` names what was deleted, merged or erased.
     """
     filters = {"status": query.status, "role": query.role, "channel_preference": query.channel}
     given = {name: value for name, value in filters.items() if value}
     limit = min(query.limit, caller.pro.max_page_size)
+    if query.is_by_change:
+        return _list_changes(caller.pro, query, limit, given)
     if query.search:
         found = _list(caller.pro, **given).search(query.search).newest_first()
         keys, total = find_keys(found, (query.page - 1) * limit, limit)
@@ -78,6 +89,34 @@ def list_contacts(caller: Caller, query: ContactQuery) -> ContactPage:
     else:
         rows, total = _PAGES.page(query.page, limit, caller.pro, **given)
     return ContactPage([to_body(row) for row in rows], Pagination(query.page, limit, total, -(-total // limit)))
+
+
+def _list_changes(pro: Pro, query: ContactQuery, limit: int, filters: Mapping[str, str]) -> ContactPage:
+    """The list in the order of changes, and the contacts that left it if they are asked for."""
+    present, since = _list(pro, **filters).search(query.search), query.updated_since
+    gone = Contact.objects.for_pro(pro, deleted=None).filter(deleted_at__isnull=False)
+    lists = [present, gone] if query.include_deleted else [present]
+    skip = (query.page - 1) * limit
+    changes = read_changes(lists, limit, since=since, cursor=query.cursor, read_id=uuid.UUID, skip=skip)
+    deleted = [
+        DeletedContact(row.pk, format_time(row.deleted_at), row.merged_into_id)
+        for row in changes.rows
+        if row.deleted_at
+    ]
+    if query.include_deleted and query.cursor is None and skip == 0:
+        deleted += _erased(pro, since)
+    total = (present.filter(updated_at__gte=since) if since else present).count()
+    return ContactPage(
+        [to_body(row) for row in changes.rows if row.deleted_at is None],
+        Pagination(query.page, limit, total, -(-total // limit)),
+        ContactChanges(changes.next, deleted),
+    )
+
+
+def _erased(pro: Pro, since: datetime | None) -> Iterator[DeletedContact]:
+    rows = Erasure.objects.for_pro(pro).filter(state=Erasure.State.DONE, ended_at__isnull=False)
+    for row in (rows.filter(ended_at__gte=since) if since else rows).order_by("ended_at", "pk"):
+        yield DeletedContact(row.person, format_time(row.ended_at), None)  # type: ignore[arg-type]
 
 
 @api.endpoint("GET", "/<uuid:id>", scope="contacts:read", answer=ContactAnswer)

@@ -3,11 +3,21 @@
 from datetime import UTC, datetime
 
 from config.api.dialect import CamelDialect
+from config.api.errors import Detail, ProblemError, invalid_fields
+from config.web.paging import InvalidCursorError
 
 from .models import Contact
 from .schemas import ContactBody, ListedContact
 
-dialect = CamelDialect(
+
+class ContactsDialect(CamelDialect):
+    def translate(self, error: Exception) -> ProblemError | None:
+        if isinstance(error, InvalidCursorError):
+            return invalid_fields(Detail("cursor", str(error)))
+        return super().translate(error)
+
+
+dialect = ContactsDialect(
     "/api/v1/contacts",
     {
         "unreadable": (400, "invalid_request"),

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from config.api.reading import Body, Input
+from config.api.reading import Body, ChangesCursor, IncludeDeleted, Input, UpdatedSince
 
 from .languages import ISO_639_1
 
@@ -60,6 +60,17 @@ class ContactQuery(Input):
     role: Annotated[Role | None, Meta(description="Only this role.")] = None
     channel: Annotated[Channel | None, Meta(description="Only this preferred channel.")] = None
     search: Annotated[str, Meta(max_length=200, description="Part of a name, e-mail or phone number.")] = ""
+    updated_since: UpdatedSince | None = None
+    include_deleted: IncludeDeleted = False
+    cursor: ChangesCursor | None = None
+    order_by: Annotated[
+        Literal["createdAt", "updatedAt"], Meta(description="`createdAt` newest first, `updatedAt` oldest first.")
+    ] = "createdAt"
+
+    @property
+    def is_by_change(self) -> bool:
+        """True if the list is asked for in the order of changes."""
+        return self.order_by == "updatedAt" or self.include_deleted or bool(self.updated_since or self.cursor)
 
 
 class ContactCreate(Body, rename="camel"):
@@ -131,6 +142,22 @@ class Pagination(Struct, rename="camel"):
     total_pages: int
 
 
+class DeletedContact(Struct, rename="camel"):
+    """A contact that was deleted, merged into another one, or erased."""
+
+    id: uuid.UUID
+    deleted_at: Moment
+    merged_into: uuid.UUID | None
+
+
+class ContactChanges(Struct):
+    next: str | None
+    deleted: list[DeletedContact]
+
+
 class ContactPage(Struct):
+    """`changes` is there when the list is asked for in the order of changes."""
+
     data: list[ContactBody]
     pagination: Pagination
+    changes: ContactChanges | UnsetType = UNSET

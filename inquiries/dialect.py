@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.log import log_response
 
 from config.api.dialect import Dialect
-from config.api.errors import ProblemError
+from config.api.errors import Detail, ProblemError, invalid_fields
 from config.files.storage import StorageFullError, StorageUnavailableError
+from config.web.paging import InvalidCursorError
 
 from .history.entry import Entry
 from .models import FilterOption, Inquiry, InquiryType, Offer, PipelineStep
@@ -54,6 +55,8 @@ class InquiriesDialect(Dialect):
     def translate(self, error: Exception) -> ProblemError | None:
         if isinstance(error, InvalidTransitionError):
             return ProblemError("invalid_transition", str(error))
+        if isinstance(error, InvalidCursorError):
+            return invalid_fields(Detail("cursor", str(error)))
         if isinstance(error, StorageFullError):
             return ProblemError("unavailable", "The storage of attachments is full. Try again later.")
         if isinstance(error, StorageUnavailableError):

@@ -20,8 +20,9 @@ def make_components(
     types = sorted({*bodies, *answers, errors}, key=lambda type_: type_.__name__)
     schemas = _json_schemas(*types)[1]
     for name in set(_json_schemas(*answers)[1]) - set(_json_schemas(errors)[1]):
-        # An answer has all of its fields.
-        schemas[name]["required"] = list(schemas[name]["properties"])
+        # An answer has those with a default too; what is UNSET by default is left out.
+        required, fields = schemas[name].get("required", []), schemas[name]["properties"].items()
+        schemas[name]["required"] = [field for field, schema in fields if field in required or "default" in schema]
     for name, example in examples.items():
         schemas[name]["examples"] = [example]
     return {name: _tidy(schema) for name, schema in schemas.items()}

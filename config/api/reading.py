@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import msgspec
 from django.core.files.uploadedfile import UploadedFile
@@ -31,6 +32,22 @@ class Input(msgspec.Struct):
     def check_combination(cls, data: Mapping[str, Any]) -> list[Detail]:
         """Errors of fields that are each valid, but not together. `data` is what was sent."""
         return []
+
+
+# Parameters of lists that are read in the order of the last change.
+UpdatedSince = Annotated[
+    datetime,
+    msgspec.Meta(
+        tz=True,
+        description="Only rows changed since, ISO 8601 with a time zone; the oldest change first.",
+    ),
+]
+IncludeDeleted = Annotated[
+    bool, msgspec.Meta(description="In the order of changes; `changes.deleted` names the rows that left the list.")
+]
+ChangesCursor = Annotated[
+    str, msgspec.Meta(max_length=500, description="`changes.next` of the answer before, for the rest of the changes.")
+]
 
 
 class Body(Input, forbid_unknown_fields=True):

@@ -145,6 +145,7 @@ class ContactRequest(models.Model):
                 fields=["pro", "status", "-created_at", "-id"], condition=IN_INBOX, name="request_newest_by_status"
             ),
             models.Index(fields=["pro", "-created_at", "-id"], condition=~IN_INBOX, name="request_quarantined"),
+            models.Index(fields=["pro", "updated_at", "id"], name="request_last_changed"),
             models.Index(fields=["-created_at", "-id"], name="request_of_all_pros"),
         ]
         constraints = [

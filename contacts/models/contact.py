@@ -121,6 +121,7 @@ class Contact(models.Model):
                 "pro", LAST_WORD.desc(), models.F("id").desc(), condition=PRESENT, name="contact_by_last_word"
             ),
             models.Index(fields=["pro", "-created_at", "-id"], condition=~PRESENT, name="contact_archived"),
+            models.Index(fields=["pro", "updated_at", "id"], condition=~PRESENT, name="contact_gone"),
             models.Index(
                 fields=["pro", "-last_word_at", "-id"],
                 condition=PRESENT & Q(last_word_at__isnull=False),

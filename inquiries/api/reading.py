@@ -8,14 +8,15 @@ from config.accounts.access import Caller
 from config.accounts.models import Pro
 from config.api.errors import Detail, invalid_fields
 from config.counts.models import Total
+from config.web.changes import read_changes
 from config.web.compiled import Compiled
-from config.web.paging import NumberedPages
+from config.web.paging import NumberedPages, row_number
 
 from ..dialect import to_body, to_history, to_offer, to_row
 from ..history.reading import read_history
 from ..models import Inquiry, InquiryCount, InquiryType
 from ..models.inquiry import InquiryQuerySet
-from ..schemas.answers import DetailAnswer, HistoryAnswer, InquiryDetail, InquiryPage, Pagination
+from ..schemas.answers import DetailAnswer, HistoryAnswer, InquiryChanges, InquiryDetail, InquiryPage, Pagination
 from ..schemas.input import InquiryQuery
 from ..schemas.listed import ListedInquiry
 from .base import api
@@ -27,14 +28,32 @@ def list_inquiries(caller: Caller, query: InquiryQuery) -> InquiryPage:
 
     Without those that are linked to a case, unless `unassigned_only=false` or `include_linked_to_case=true` is sent.
     `total` is exact. A page past the end is empty.
+
+    A program that keeps a copy asks with `updated_since`, the time of its last call less a minute, or with
+    `order_by=updated_at` for everything: then the rows come in the order of their last change, and `changes.next` is
+    the `cursor` of the rest.
     """
     filters = {"status": query.status, "category": query.category, "user_id": query.user_id}
     filters["inquiry_type"] = None if query.inquiry_type is None else _type_id(query.inquiry_type)
     given = {name: value for name, value in filters.items() if value is not None}
     is_unassigned = query.unassigned_only and not query.include_linked_to_case
+    if query.is_by_change:
+        return _list_changes(_list(caller.pro, query.open_only, is_unassigned, **given), query)
     rows, total = _PAGES.page(query.page, query.per_page, caller.pro, query.open_only, is_unassigned, **given)
     pagination = Pagination(query.page, query.per_page, total, max(-(-total // query.per_page), 1))
     return InquiryPage(data=[to_row(row) for row in rows], pagination=pagination)
+
+
+def _list_changes(rows: InquiryQuerySet, query: InquiryQuery) -> InquiryPage:
+    """The list in the order of changes."""
+    listed, size, since = rows.select_related("inquiry_type", "step"), query.per_page, query.updated_since
+    skip = (query.page - 1) * size
+    changes = read_changes([listed], size, since=since, cursor=query.cursor, read_id=row_number, skip=skip)
+    total = (rows.filter(updated_at__gte=since) if since else rows).count()
+    pagination = Pagination(query.page, size, total, max(-(-total // size), 1))
+    return InquiryPage(
+        data=[to_row(row) for row in changes.rows], pagination=pagination, changes=InquiryChanges(changes.next)
+    )
 
 
 def _list(pro: Pro, is_open: bool, is_unassigned: bool, **filters: Any) -> InquiryQuerySet:

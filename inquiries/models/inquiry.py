@@ -128,6 +128,7 @@ class Inquiry(Summary, models.Model):
         verbose_name_plural = _("inquiries")
         indexes = [
             models.Index(fields=["pro", "-created_at", "-id"], name="inquiry_newest"),
+            models.Index(fields=["pro", "updated_at", "id"], name="inquiry_last_changed"),
             # The default list. The case is included so that SQLite answers from the index alone.
             models.Index(
                 fields=["pro", "-created_at", "-id", "case_id"],

@@ -7,7 +7,7 @@ import uuid
 from datetime import date
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from .types import Moment, OfferStatus, OffsetMoment, Priority, Status
 
@@ -113,9 +113,16 @@ class Pagination(Struct):
     last_page: int
 
 
+class InquiryChanges(Struct):
+    next: str | None
+
+
 class InquiryPage(Answer, kw_only=True):
+    """`changes` is there when the list is asked for in the order of changes. No inquiry is ever deleted."""
+
     data: list[InquiryRow]
     pagination: Pagination
+    changes: InquiryChanges | UnsetType = UNSET
 
 
 class Address(Struct):

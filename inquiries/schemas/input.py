@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from config.api.errors import Detail
-from config.api.reading import Body, Input
+from config.api.reading import Body, ChangesCursor, Input, UpdatedSince
 
 from ..ids import GREATEST_ID
 from ..submission import VISIBLE
@@ -44,6 +44,16 @@ class InquiryQuery(Input):
     ] = False
     page: Annotated[int, Meta(ge=1, le=GREATEST, description="The page, from 1.")] = 1
     per_page: Annotated[int, Meta(ge=1, le=100, description="Rows a page.")] = 15
+    updated_since: UpdatedSince | None = None
+    cursor: ChangesCursor | None = None
+    order_by: Annotated[
+        Literal["created_at", "updated_at"], Meta(description="`created_at` newest first, `updated_at` oldest first.")
+    ] = "created_at"
+
+    @property
+    def is_by_change(self) -> bool:
+        """True if the list is asked for in the order of changes."""
+        return self.order_by == "updated_at" or bool(self.updated_since or self.cursor)
 
 
 class ActionBody(Body):

@@ -89,6 +89,23 @@ def test_the_query_parameters(written):
         query("cursor", "`cursor.next` of the page before.", type="string", maxLength=500),
         query("status", "Only this status.", enum=["new_request", "read", "replied"], type="string"),
         query("propertyId", "Only requests about this property.", type="string", format="uuid"),
+        query(
+            "updated_since",
+            "Only rows changed since, ISO 8601 with a time zone; the oldest change first.",
+            type="string",
+            format="date-time",
+        ),
+        query(
+            "include_deleted",
+            "In the order of changes; `changes.deleted` names the rows that left the list. Default: `false`.",
+            type="boolean",
+        ),
+        query(
+            "order_by",
+            "`createdAt` newest first, `updatedAt` oldest first. Default: `createdAt`.",
+            enum=["createdAt", "updatedAt"],
+            type="string",
+        ),
     ]
 
 
@@ -178,10 +195,12 @@ def test_the_struct_of_a_query_is_no_component(written):
         "ContactRequestCreate",
         "ContactRequestPage",
         "Cursor",
+        "DeletedRequest",
         "Detail",
         "Error",
         "ErrorBody",
         "PropertyBrief",
+        "RequestChanges",
         "StatusBody",
     ]
 

@@ -1,0 +1,20 @@
+from django.db import migrations, models
+
+from config.migrating import AddIndexOnline
+
+
+class Migration(migrations.Migration):
+    # The index is made while others write.
+    atomic = False
+
+    dependencies = [
+        ('accounts', '0004_sessions'),
+        ('contacts', '0035_fill_last_words'),
+    ]
+
+    operations = [
+        AddIndexOnline(
+            model_name='contact',
+            index=models.Index(condition=models.Q(('deleted_at__isnull', True), _negated=True), fields=['pro', 'updated_at', 'id'], name='contact_gone'),
+        ),
+    ]

@@ -1,0 +1,182 @@
+"""Lists in the order of changes: a program that keeps a copy learns of every change, deletion and merge."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from config.accounts.models import Pro
+from contact_requests.models import ContactRequest
+from contacts.book.merging import merge_contacts
+from contacts.models import Contact, Erasure
+
+from ..factories import ContactFactory, InquiryFactory, PropertyFactory, RequestFactory
+
+pytestmark = pytest.mark.django_db
+CONTACTS, REQUESTS, INQUIRIES = "/api/v1/contacts", "/pro/contact-requests", "/api/inquiries/list"
+
+
+def changed_at(row, minute):
+    """Set the time of the last change of a row."""
+    time = datetime(2026, 3, 1, 12, minute, tzinfo=UTC)
+    type(row).objects.filter(pk=row.pk).update(updated_at=time)
+    return time
+
+
+@pytest.fixture
+def lists(pro, other_user):
+    """By address three rows that were changed at minutes 3, 1 and 2, beside another Pro's."""
+    ours, theirs = PropertyFactory(pro=pro), PropertyFactory(pro=other_user.pro)
+    contacts = [ContactFactory(pro=pro) for _ in range(3)]
+    rows = {
+        CONTACTS: contacts,
+        REQUESTS: [RequestFactory(property=ours, contact=contact) for contact in contacts],
+        INQUIRIES: [InquiryFactory(pro=pro) for _ in range(3)],
+    }
+    foreign = ContactFactory(pro=other_user.pro)
+    for row in (foreign, RequestFactory(property=theirs, contact=foreign), InquiryFactory(pro=other_user.pro)):
+        changed_at(row, 2)
+    for three in rows.values():
+        for row, minute in zip(three, (3, 1, 2), strict=True):
+            changed_at(row, minute)
+    return rows
+
+
+def ids(answer):
+    return [row["id"] for row in answer.json()["data"]]
+
+
+def keys(rows, address):
+    return [row.pk if address == INQUIRIES else str(row.pk) for row in rows]
+
+
+@pytest.mark.parametrize("address", [CONTACTS, REQUESTS, INQUIRIES])
+def test_the_oldest_change_comes_first(api, lists, address):
+    last, first, second = keys(lists[address], address)
+    size = "per_page" if address == INQUIRIES else "limit"
+    order = "updated_at" if address == INQUIRIES else "updatedAt"
+    since = api.get(address, updated_since="2026-03-01T12:02:00Z")
+    assert (since.status_code, ids(since)) == (200, [second, last])
+    assert since.json()["changes"]["next"] is None
+    assert ids(api.get(address, updated_since="2026-03-01T13:02:00.5+01:00")) == [last]
+    everything = api.get(address, order_by=order, **{size: 2})
+    assert ids(everything) == [first, second]
+    following = everything.json()["changes"]["next"]
+    rest = api.get(address, order_by=order, cursor=following, **{size: 2})
+    assert (ids(rest), rest.json()["changes"]["next"]) == ([last], None)
+    assert "changes" not in api.get(address).json()
+
+
+@pytest.mark.parametrize("address", [CONTACTS, INQUIRIES])
+def test_pages_by_number_count_what_changed_since(api, lists, address):
+    size = "per_page" if address == INQUIRIES else "limit"
+    page = api.get(address, updated_since="2026-03-01T12:02:00Z", page=2, **{size: 1})
+    assert ids(page) == keys(lists[address], address)[:1]
+    assert page.json()["pagination"]["total"] == 2
+
+
+@pytest.mark.parametrize("address", [CONTACTS, REQUESTS, INQUIRIES])
+@pytest.mark.parametrize("value", ["yesterday", "2026-03-01", "2026-03-01T12:00:00", "\u0660", "9" * 400])
+def test_a_time_that_is_none_is_refused(api, address, value):
+    answer = api.get(address, updated_since=value)
+    assert answer.status_code == (422 if address == INQUIRIES else 400)
+    assert "updated_since" in answer.content.decode()
+
+
+def test_cursors_of_the_two_orders_are_not_mixed_up(api, lists):
+    newest = api.get(REQUESTS, limit=1).json()["cursor"]["next"]
+    changed = api.get(REQUESTS, order_by="updatedAt", limit=1).json()["cursor"]["next"]
+    for query in ({"cursor": newest, "order_by": "updatedAt"}, {"cursor": changed}):
+        assert api.get(REQUESTS, **query).json()["error"]["code"] == "INVALID_CURSOR"
+    for address, status in ((CONTACTS, 400), (INQUIRIES, 422)):
+        for cursor in (newest, "nonsense", ""):
+            refused = api.get(address, cursor=cursor, updated_since="2026-03-01T12:00:00Z")
+            assert (refused.status_code, "cursor" in refused.content.decode()) == (status, True)
+
+
+def test_what_left_the_contacts_is_named(api, lists, user):
+    merged, deleted, kept = lists[CONTACTS]
+    merge_contacts(kept, merged, by=user)
+    assert api.delete(f"{CONTACTS}/{deleted.pk}").status_code == 204
+    erased = Erasure.objects.create(
+        pro=user.pro,
+        person="8c1f5e52-0d1c-4a58-9a53-1f0a4c1b7e55",
+        reason="asked",
+        state="done",
+        ended_at=timezone.now(),
+    )
+    answer = api.get(CONTACTS, updated_since="2026-03-02T00:00:00Z", include_deleted="true").json()
+    assert answer["data"] == []
+    assert {row["id"]: row["mergedInto"] for row in answer["changes"]["deleted"]} == {
+        str(merged.pk): str(kept.pk),
+        str(deleted.pk): None,
+        str(erased.person): None,
+    }
+    assert all(row["deletedAt"].endswith("Z") for row in answer["changes"]["deleted"])
+    assert answer["pagination"]["total"] == 0
+
+
+def test_what_was_set_aside_is_named(api, lists, user):
+    aside = lists[REQUESTS][0]
+    ContactRequest.objects.filter(pk=aside.pk).update(
+        quarantined_at=datetime(2026, 3, 2, tzinfo=UTC), quarantine_reason="marked", updated_at=timezone.now()
+    )
+    answer = api.get(REQUESTS, updated_since="2026-03-02T00:00:00Z", include_deleted="true").json()
+    assert (answer["data"], answer["changes"]["deleted"]) == (
+        [],
+        [{"id": str(aside.pk), "deletedAt": "2026-03-02T00:00:00.000Z"}],
+    )
+
+
+class Copy:
+    """A program's copy of the contacts, kept by asking for changes."""
+
+    def __init__(self, api):
+        self.api, self.rows, self.since = api, {}, None
+
+    def refresh(self):
+        """Ask for what changed since the last time, page by page."""
+        began, query = timezone.now() - timedelta(minutes=1), {"include_deleted": "true", "limit": 7}
+        if self.since:
+            query["updated_since"] = self.since.isoformat()
+        while True:
+            answer = self.api.get(CONTACTS, **query).json()
+            self.rows |= {row["id"]: row for row in answer["data"]}
+            for row in answer["changes"]["deleted"]:
+                self.rows.pop(row["id"], None)
+            if (cursor := answer["changes"]["next"]) is None:
+                break
+            query["cursor"] = cursor
+        self.since = began
+
+
+def change_something(api, pro: Pro, user, chance: random.Random) -> None:
+    """Create, change, delete, restore or merge a contact."""
+    present = list(Contact.objects.for_pro(pro))
+    kind = chance.choice(["create", "create", "change", "change", "delete", "restore", "merge"])
+    if kind == "create" or len(present) < 3:
+        phone = f"+1555{chance.randrange(10**7):07}"
+        assert api.post(CONTACTS, {"name": f"N {chance.random()}", "phone": phone}).status_code == 201
+    elif kind == "change":
+        path = f"{CONTACTS}/{chance.choice(present).pk}"
+        assert api.patch(path, {"name": f"N {chance.random()}"}).status_code == 200
+    elif kind == "delete":
+        assert api.delete(f"{CONTACTS}/{chance.choice(present).pk}").status_code == 204
+    elif kind == "merge":
+        kept, merged = chance.sample(present, 2)
+        merge_contacts(kept, merged, by=user)
+    elif gone := list(Contact.objects.for_pro(pro, deleted=True)):
+        chance.choice(gone).restore(by=user)
+
+
+def test_a_copy_stays_equal_through_changes_deletions_and_merges(api, pro, user):
+    copy, chance = Copy(api), random.Random(7)
+    for number in range(200):
+        change_something(api, pro, user, chance)
+        if number % 20 == 19:
+            copy.refresh()
+            everything = api.get(CONTACTS, limit=50).json()
+            assert everything["pagination"]["totalPages"] <= 2
+            rows = everything["data"] + api.get(CONTACTS, limit=50, page=2).json()["data"]
+            assert copy.rows == {row["id"]: row for row in rows}

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_sessions'),
-        ('contacts', '0036_order_of_changes'),
+        ('contacts', '0036_last_word_indexes'),
         ('inquiries', '0015_fill_last_words'),
     ]
 

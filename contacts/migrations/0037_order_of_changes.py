@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_sessions'),
-        ('contacts', '0035_fill_last_words'),
+        ('contacts', '0036_last_word_indexes'),
     ]
 
     operations = [

@@ -204,6 +204,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "config.accounts.passwords.DecoratedWordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=12).total_seconds())
 # A session ends when nobody has used it for this long; an open page that asks for news by itself uses nothing.

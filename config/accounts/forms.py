@@ -45,12 +45,18 @@ class SignInForm(AuthenticationForm):
     error_messages = {
         "invalid_login": _("Wrong e-mail or password. Passwords are case-sensitive."),
         "inactive": _("This account is closed."),
+        "password_ended": _("This first password has ended. Ask for a new one by e-mail."),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget = forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
         self.fields["username"].label = _("E-mail")
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        super().confirm_login_allowed(user)
+        if user.password_ends_at and user.password_ends_at <= timezone.now():
+            raise forms.ValidationError(self.error_messages["password_ended"], code="password_ended")
 
 
 class OwnPasswordForm(PasswordChangeForm):

@@ -72,11 +72,16 @@ class UserAddForm(AdminUserCreationForm):
         model = User
         fields = ["email", "name", "pro", "language"]
 
+    def save(self, commit: bool = True) -> Any:
+        self.instance.has_first_password = True
+        return super().save(commit)
+
 
 class PasswordForm(AdminPasswordChangeForm):
-    """A password that staff set; its owner is told."""
+    """A password that staff set; its owner is told, and it ends after a week."""
 
     def save(self, commit: bool = True) -> Any:
+        self.user.has_first_password = True
         user = super().save(commit)
         record_event(Kind.PASSWORD_CHANGED, user, pro=user.pro_id, detail="staff")
         end_sessions(user, by=None)

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from .pro import Pro
 
 MAX_UNDO_SECONDS = 30
+FIRST_PASSWORD_LASTS = timedelta(days=7)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -51,7 +53,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May open the admin."))
+    # Of a password that others know: made up by a command, or set by staff.
+    password_ends_at = models.DateTimeField(_("password ends at"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    # Set it before a password is saved that its user has not chosen.
+    has_first_password = False
 
     objects = UserManager()
 
@@ -78,4 +85,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = self.email.strip().lower()
+        if getattr(self, "_password", None) is not None:
+            # A new one, by whichever way.
+            self.password_ends_at = timezone.now() + FIRST_PASSWORD_LASTS if self.has_first_password else None
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "password_ends_at"}
         super().save(*args, **kwargs)

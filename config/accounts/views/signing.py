@@ -10,8 +10,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from config.audit.kinds import Kind
@@ -54,6 +55,9 @@ class SignIn(auth_views.LoginView):
         note_proof(self.request)
         user: Any = self.request.user
         translation.activate(user.language)
+        if user.password_ends_at:
+            day = date_format(timezone.localtime(user.password_ends_at))
+            messages.warning(self.request, _("Choose a password of your own: this one ends on %(day)s.") % {"day": day})
         typed = open_typed(self.request.POST.get("typed", ""))
         if typed is None:
             return response

@@ -33,9 +33,9 @@ class Command(BaseCommand):
             setattr(pro, field, options[field])
         generated = "" if password else secrets.token_urlsafe(12)
         try:
-            user = create_pro(pro, password or generated)
+            user = create_pro(pro, password or generated, is_made_up=bool(generated))
         except ValidationError as error:
             raise CommandError(format_errors(error)) from error
         self.stdout.write(f"Made Pro {pro.pk}, {pro.name}. Sign in at {settings.SITE_URL}/sign-in as {user.email}")
         if generated:
-            self.stdout.write(f"with the password {generated} (it is not shown again).")
+            self.stdout.write(f"with the password {generated} (it is not shown again, and ends after a week).")

@@ -4,6 +4,7 @@ import getpass
 import secrets
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from smtplib import SMTPException
 from typing import Any
 
@@ -77,28 +78,28 @@ class Command(BaseCommand):
         pro.country = self._answer("country", "Country", pro.country).upper()
         pro.language = self._answer("language", "Language", pro.language)
         pro.time_zone = self._answer("time_zone", "Time zone", pro.time_zone)
-        user = self._make_user("password", "The owner's password", lambda password: create_pro(pro, password))
+        user = self._make_user("password", "The owner's password", partial(create_pro, pro))
         self._say(f"Made {pro.name}; {user.email} signs in")
 
     def _make_staff(self) -> None:
         if staff := User.objects.filter(is_superuser=True, is_active=True).first():
             self._say(f"There is staff: {staff.email}")
         elif email := self._answer("staff_email", "E-mail of who runs the installation (empty: nobody yet)"):
-            user = self._make_user("staff_password", "Their password", lambda password: create_staff(email, password))
+            user = self._make_user("staff_password", "Their password", partial(create_staff, email))
             self._say(f"{user.email} signs in to {settings.SITE_URL}/admin/")
 
-    def _make_user(self, option: str, question: str, make: Callable[[str], User]) -> User:
+    def _make_user(self, option: str, question: str, make: Callable[..., User]) -> User:
         """Make somebody with the password given, else one that is made up and printed."""
         password = self.options[option] or (
             getpass.getpass(f"{question} (empty: one is made up): ") if self.is_asking else ""
         )
         made_up = "" if password else secrets.token_urlsafe(12)
         try:
-            user = make(password or made_up)
+            user = make(password or made_up, is_made_up=bool(made_up))
         except ValidationError as error:
             raise CommandError(format_errors(error)) from error
         if made_up:
-            self._say(f"The password of {user.email} is {made_up} (it is not shown again)")
+            self._say(f"The password of {user.email} is {made_up} (it is not shown again, and ends after a week)")
         return user
 
     def _make_property(self) -> None:

@@ -107,6 +107,11 @@ def is_service_url(value: str) -> bool:
     return url.scheme in ("http", "https") and bool(url.hostname) and is_plain
 
 
+def is_metrics_token(value: str) -> bool:
+    """Long enough not to be guessed; "" for none."""
+    return not value or bool(re.fullmatch(r"[!-~]{20,500}", value))
+
+
 def are_hosts(values: list[str]) -> bool:
     """Host names, wildcards and IP addresses, each without a port."""
     return all(re.fullmatch(r"[\w.*-]+|\[[0-9A-Fa-f:.]+\]", value) for value in values)

@@ -1,9 +1,11 @@
 """Configuration of gunicorn, from the same environment as everything else."""
 
+import contextlib
 import os
 import re
 import signal
 import sys
+from importlib import import_module
 from typing import Any
 
 from gunicorn.systemd import sd_notify
@@ -65,6 +67,12 @@ def on_starting(server: Any) -> None:
     command = [sys.executable, "-m", "gunicorn", *sys.argv[1:]]
     server.START_CTX = {"args": command, "cwd": release, 0: sys.executable}
     server.reload = server.reexec
+
+
+def worker_exit(_server: Any, _worker: Any) -> None:
+    """Keep what this process has counted."""
+    with contextlib.suppress(Exception):
+        import_module("config.web.counters").flush()
 
 
 def pre_fork(server: Any, worker: Any) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from .environment import are_networks, read, read_bool, read_choice, read_int, read_service_url, stop
+from .environment import are_networks, is_metrics_token, read, read_bool, read_choice, read_int, read_service_url, stop
 
 # --- UserHub, and calls to others -----------------------------------------------------------------
 
@@ -29,6 +29,13 @@ OUTGOING_PRIVATE_NETWORKS = read(
 # --- Buckets -------------------------------------------------------------------------------------
 
 ATTACHMENT_SIGNED_DOWNLOADS = read_bool("ATTACHMENT_SIGNED_DOWNLOADS", False)
+
+# --- Seen from outside ---------------------------------------------------------------------------
+
+METRICS_TOKEN = read("str", "METRICS_TOKEN", "", is_metrics_token, "it must be 20 characters or more, without spaces")
+METRICS_ADDRESSES = read(
+    "list", "METRICS_ADDRESSES", [], are_networks, "it must be addresses or networks, such as 10.0.0.0/8"
+)
 
 # --- Channels ------------------------------------------------------------------------------------
 

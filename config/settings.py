@@ -95,6 +95,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.web.readable.ReadableMiddleware",
     "config.web.middleware.RequestIdMiddleware",
+    "config.web.metrics.CountingMiddleware",
     "config.api.middleware.DialectMiddleware",
     "config.web.middleware.MethodErrorMiddleware",
     "config.web.proxies.UntrustedProxyMiddleware",
@@ -147,6 +148,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 # What the worker calls once a minute. Named here, as rooms of the same floor do not import each other.
 HOUSEKEEPING = [
     "config.web.models.prune_rate_counts",
+    "config.web.counters.flush",
     "config.audit.thinning.thin_audit",
     "config.files.storage.sweep_loose_files",
     "config.jobs.housekeeping.prune_sessions",
@@ -255,7 +257,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 if not DEBUG:
     SECURE_SSL_REDIRECT = read_bool("SECURE_SSL_REDIRECT", True)
     # Probes ask over plain HTTP from inside.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz(/web)?$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz(/web)?$", r"^metrics$"]
     SECURE_HSTS_SECONDS = read_int("SECURE_HSTS_SECONDS", 31_536_000, 0, 2**31)
     # Both bind other sites of the domain, so an operator chooses them, and Django need not warn of their absence.
     SECURE_HSTS_INCLUDE_SUBDOMAINS = read_bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)

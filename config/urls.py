@@ -15,7 +15,7 @@ from config.accounts.access import open_to_tokens
 from config.accounts.middleware import without_gate, without_pro
 from config.accounts.views import signing
 from config.api import docs
-from config.web import health, mailbox, offline, policy_reports, styleguide
+from config.web import health, mailbox, metrics, offline, policy_reports, styleguide
 from config.web.csp import REPORTS_PATH
 
 admin.site.site_header = admin.site.site_title = "Vestibule"
@@ -63,6 +63,7 @@ urlpatterns = [
     path("service-worker.js", offline.service_worker, name="service_worker"),
     path(REPORTS_PATH.lstrip("/"), policy_reports.policy_reports, name="policy_reports"),
     path("healthz", health.alive),
+    path("metrics", metrics.metrics),
     path("readyz", health.ready),
     path("readyz/web", health.web_ready),
 ]

@@ -18,13 +18,13 @@ from config.counts.models import KeptCount
 from config.files.models import LooseFile
 from config.files.stored_file import StoredFile
 from config.jobs.models import WorkerLease
-from config.web.models import RateCount
+from config.web.models import MetricCount, RateCount
 from config.web.secret_field import SecretField
 
 FORMAT = 1
 ROWS_AT_ONCE = 1000
 # Kept by triggers while rows are stored; of the last minutes; of files without a row; and everybody signs in anew.
-LEFT_OUT = (KeptCount, RateCount, LooseFile, WorkerLease, AbstractBaseSession)
+LEFT_OUT = (KeptCount, RateCount, MetricCount, LooseFile, WorkerLease, AbstractBaseSession)
 
 
 class Head(msgspec.Struct, kw_only=True):

@@ -28,6 +28,12 @@ def is_proxy(address: str) -> bool:
     return any(parsed in network for network in _parse_networks(tuple(settings.TRUSTED_PROXIES)))
 
 
+def is_listed(request: HttpRequest, networks: list[str]) -> bool:
+    """True if the client's address is in one of these networks."""
+    address = ipaddress.ip_address(client_ip(request))
+    return any(address in network for network in _parse_networks(tuple(networks)))
+
+
 def client_place(request: HttpRequest) -> str:
     """Client address for rate limits: an IPv4 address, or the /64 network of an IPv6 address (one household)."""
     address = client_ip(request)

@@ -20,6 +20,7 @@ from django.core.signing import BadSignature, Signer
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from .counters import count
 from .text import one_line
 
 logger = logging.getLogger("vestibule.mail")
@@ -192,7 +193,13 @@ def send(template: str, context: Mapping[str, object], **options: Any) -> None:
     Raises the errors of the mail backend; the calling task is then retried by the worker, unless `is_final_refusal`.
     A connection that breaks after the text of a mail leaves open whether the server took it: it is sent again too.
     """
-    compose_mail(template, context, **options).send()
+    try:
+        compose_mail(template, context, **options).send()
+    except OSError as error:
+        if is_final_refusal(error):
+            count("vestibule_mails_total", outcome="refused")
+        raise
+    count("vestibule_mails_total", outcome="sent")
 
 
 def try_send(template: str, context: Mapping[str, object], **options: Any) -> bool:

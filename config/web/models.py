@@ -1,4 +1,4 @@
-"""Counters of the rate limits, shared by all worker processes."""
+"""Counters of the rate limits and of /metrics, shared by all processes."""
 
 import time
 from collections.abc import Sequence
@@ -47,6 +47,20 @@ class RateCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.count}"
+
+
+class MetricCount(models.Model):
+    """A counter of /metrics since the beginning; `labels` as Prometheus' text has them."""
+
+    name = models.CharField(max_length=80)
+    labels = models.CharField(max_length=300, blank=True)
+    value = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "labels"], name="web_metriccount_key")]
+
+    def __str__(self) -> str:
+        return f"{self.name}{{{self.labels}}} {self.value:g}"
 
 
 def prune_rate_counts() -> int:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop, override
 from config.files.storage import NewFile
 from config.jobs.turns import BACKGROUND
 from config.web.compiled import Compiled
+from config.web.counters import count
 from config.web.hooks import hooks
 from config.web.text import one_line
 
@@ -185,7 +186,10 @@ def receive_message(
             if message := find_stored_message(connection, inbound):
                 apply_change(message, inbound)
                 return None
-            return _create_message(connection, inbound, files, rejected, delivery)
+            message = _create_message(connection, inbound, files, rejected, delivery)
+    if inbound.is_returned:
+        count("vestibule_mails_total", outcome="bounced")
+    return message
 
 
 def _create_message(

@@ -237,6 +237,7 @@ PUBLIC = {
     "offline": page(GET=200),
     "service-worker.js": page(GET=200),
     "healthz": page(GET=200, ANY=200),
+    "metrics": page(GET=404, ANY=405),  # Nobody may read it there.
     "readyz": page(GET=503, ANY=503),  # No worker runs there.
     "readyz/web": page(GET=200, ANY=200),
 }

@@ -276,4 +276,8 @@ LOG_LEVEL = read(
     lambda v: v.upper() in logging.getLevelNamesMapping(),
     "it must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL",
 )
-LOGGING = logging_config(LOG_LEVEL.upper())
+LOG_FORMAT = read_choice("LOG_FORMAT", "text", ("text", "json"), "it must be text or json")
+LOG_CLIENT_ADDRESS = read_choice(
+    "LOG_CLIENT_ADDRESS", "none", ("none", "network", "full"), "it must be none, network or full"
+)
+LOGGING = logging_config(LOG_LEVEL.upper(), LOG_FORMAT)

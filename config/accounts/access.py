@@ -19,7 +19,7 @@ from config.web.aside import write_aside
 from config.web.client import client_place
 from config.web.isolation import is_foreign_fetch
 from config.web.limits import Limit
-from config.web.logs import caller
+from config.web.logs import note_caller
 
 from .models import ApiToken, Pro, User
 
@@ -55,7 +55,7 @@ def by_token(request: HttpRequest) -> Caller:
     token = ApiToken.objects.authenticate(text.strip()) if is_bearer else None
     if token is None:
         raise _unauthenticated(request)
-    caller.set(f"token:{token.pk}")
+    note_caller(f"token:{token.pk}", token.pro_id)
     _count_request(request, f"token:{token.pk}")
     name_pro(token.pro_id)
     write_aside(token.note_use)
@@ -76,7 +76,7 @@ def by_token_or_session(request: HttpRequest) -> Caller:
         raise ProblemError("forbidden", "A page of another site may not ask this with somebody's session.")
     if reason := _check_csrf(request):
         raise ProblemError("forbidden", f"The CSRF token is missing or wrong ({reason}).")
-    caller.set(f"user:{user.pk}")
+    note_caller(f"user:{user.pk}", user.pro.pk)
     _count_request(request, f"user:{user.pk}")
     name_pro(user.pro.pk)
     return Caller(user.pro, user=user)

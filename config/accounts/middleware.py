@@ -20,7 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from config.api.endpoint import Api
 from config.wall.naming import name_pro
 from config.web.aside import write_aside
-from config.web.logs import caller
+from config.web.logs import note_caller
 from config.web.typed import page_before
 
 from .models import User
@@ -129,7 +129,7 @@ class WorkspaceMiddleware(LoginRequiredMiddleware):
             return None
         if not request.user.is_authenticated:
             return self.handle_no_permission(request, view_func)
-        caller.set(f"user:{request.user.pk}")
+        note_caller(f"user:{request.user.pk}", request.user.pro_id)
         if request.resolver_match and request.resolver_match.app_name == "admin":
             # Staff see what their permissions allow.
             name_pro(None)

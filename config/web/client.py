@@ -40,6 +40,20 @@ def client_place(request: HttpRequest) -> str:
     return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
 
 
+def logged_address(request: HttpRequest) -> str:
+    """The client's address as LOG_CLIENT_ADDRESS wants it: "", its network (/24, of IPv6 /48), or all of it."""
+    if settings.LOG_CLIENT_ADDRESS == "none":
+        return ""
+    address = client_ip(request)
+    if settings.LOG_CLIENT_ADDRESS == "full":
+        return address
+    size = 48 if ":" in address else 24
+    try:
+        return str(ipaddress.ip_network(f"{address}/{size}", strict=False))
+    except ValueError:
+        return ""
+
+
 def client_attempts(request: HttpRequest) -> str:
     """The client's place as one address, for tables that hold addresses: the first one of an IPv6 /64."""
     return client_place(request).partition("/")[0]

@@ -9,6 +9,7 @@ from typing import Any
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 # Who asks, by the number alone: "user:12" or "token:7".
 caller: ContextVar[str] = ContextVar("caller", default="-")
+pro_id: ContextVar[int | None] = ContextVar("pro_id", default=None)
 
 # Secrets in a URL: the key of a provider's webhook or of a customer's offer. A long name of a function is none.
 KEY = re.compile(r"(?<![\w-])(?=[a-z_-]*+[0-9A-Z])[\w-]{40,}+")
@@ -40,25 +41,47 @@ class LineFormatter(logging.Formatter):
     """The format of all loggers. A record's message and traceback are masked."""
 
     def format(self, record: logging.LogRecord) -> str:
+        self.name_request(record)
+        return mask(super().format(record))
+
+    @staticmethod
+    def name_request(record: logging.LogRecord) -> None:
+        """Add `request_id`, `caller` and `pro_id` to a record."""
         # Django logs a 4xx after the middleware has run, and passes the request.
         request = getattr(record, "request", None)
         record.request_id = getattr(request, "request_id", request_id.get())
         record.caller = getattr(request, "logged_caller", caller.get())
-        return mask(super().format(record))
+        record.pro_id = getattr(request, "logged_pro", pro_id.get())
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
         """The time with its offset: "2026-01-31 09:30:00.123+01:00"."""
         return datetime.fromtimestamp(record.created).astimezone().isoformat(" ", "milliseconds")
 
 
-def logging_config(level: str) -> dict[str, Any]:
-    """The setting LOGGING: one line an event on standard error, from `level` upwards."""
+def note_caller(name: str, pro: int | None) -> None:
+    """Name who asks, as "user:12" or "token:7", and their Pro in the lines of this request."""
+    caller.set(name)
+    pro_id.set(pro)
+
+
+def logging_config(level: str, kind: str = "text") -> dict[str, Any]:
+    """The setting LOGGING: one line an event on standard error, from `level` upwards, as "text" or "json"."""
     line = "{asctime} {levelname} {name} [{request_id} {caller}] {message}"
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": "config.web.logs.LineFormatter", "format": line, "style": "{"}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"outages": {"()": "config.web.outages.OutageFilter"}},
+        "formatters": {
+            "line": {"()": "config.web.logs.LineFormatter", "format": line, "style": "{"},
+            "json": {"()": "config.web.json_logs.JsonFormatter"},
+        },
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "json" if kind == "json" else "line",
+                "filters": ["outages"],
+            }
+        },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             # Django's own handlers would print these a second time, and mail them to nobody.

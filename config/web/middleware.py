@@ -1,17 +1,20 @@
 """Size limit, request id and access log of every request."""
 
 import logging
+import re
 import time
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from .client import logged_address
 from .errors import method_not_allowed, too_large
-from .logs import KEY, caller, request_id
+from .logs import KEY, caller, pro_id, request_id
 
 logger = logging.getLogger("vestibule.access")
 
@@ -20,6 +23,8 @@ MAX_REQUEST = 11 * 1024 * 1024  # bytes
 # A form without files. Its values are sent back with the error messages.
 MAX_FORM = 2 * 1024 * 1024  # bytes
 MAX_LENGTH_DIGITS = 18
+# Of hexadecimal digits, as proxies make them and UUIDs are: no word fits in.
+GIVEN_ID = re.compile(r"[0-9a-fA-F-]{8,36}")
 
 
 class BodyLimitMiddleware:
@@ -72,19 +77,34 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.request_id = uuid.uuid4().hex[:16]  # type: ignore[attr-defined]
+        request.request_id = _given_id(request) or uuid.uuid4().hex[:16]  # type: ignore[attr-defined]
         token, start = request_id.set(request.request_id), time.monotonic()  # type: ignore[attr-defined]
-        caller_token = caller.set("-")
+        caller_token, pro_token = caller.set("-"), pro_id.set(None)
         try:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request_id.get()
             # Django logs a refusal after this.
-            request.logged_caller = caller.get()  # type: ignore[attr-defined]
-            milliseconds = (time.monotonic() - start) * 1000
-            # Quoted: a path with line breaks must not forge a log line.
-            path = quote(KEY.sub("***", request.path), safe="/*")
-            logger.info("%s %s %d %.0fms", request.method, path, response.status_code, milliseconds)
+            request.logged_caller, request.logged_pro = caller.get(), pro_id.get()  # type: ignore[attr-defined]
+            _log_access(request, response.status_code, time.monotonic() - start)
             return response
         finally:
             request_id.reset(token)
             caller.reset(caller_token)
+            pro_id.reset(pro_token)
+
+
+def _given_id(request: HttpRequest) -> str:
+    """The id that a proxy or program has given to the request; "" for none, and for one that could hold words."""
+    given = request.META.get("HTTP_X_REQUEST_ID", "")
+    return given if GIVEN_ID.fullmatch(given) else ""
+
+
+def _log_access(request: HttpRequest, status: int, seconds: float) -> None:
+    # Quoted: a path with line breaks must not forge a log line.
+    path = quote(KEY.sub("***", request.path), safe="/*")
+    match, address = request.resolver_match, logged_address(request)
+    facts: dict[str, Any] = {"method": request.method, "route": match.route if match else None, "status": status}
+    facts |= {"milliseconds": round(seconds * 1000, 1), "address": address or None}
+    text = f"%s %s %d %.0fms{' %s' if address else ''}"
+    given = [request.method, path, status, seconds * 1000, *([address] if address else [])]
+    logger.info(text, *given, extra={"facts": facts})

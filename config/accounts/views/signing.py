@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
 from config.web.limits import mailbox_of
-from config.web.logs import caller
+from config.web.logs import note_caller
 
 from ..forms import OwnPasswordForm, ResetForm, SignInForm
 from ..limits import attempted_email, refuse_guess, render_too_many, reset_wait
@@ -51,9 +51,9 @@ class SignIn(auth_views.LoginView):
             # Django keeps the session of a user who signs in again.
             self.request.session.cycle_key()
         note_sign_in(self.request)
-        caller.set(f"user:{self.request.user.pk}")
-        note_proof(self.request)
         user: Any = self.request.user
+        note_caller(f"user:{user.pk}", user.pro_id)
+        note_proof(self.request)
         translation.activate(user.language)
         if user.password_ends_at:
             day = date_format(timezone.localtime(user.password_ends_at))

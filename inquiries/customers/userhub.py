@@ -10,6 +10,7 @@ import json
 import logging
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -92,6 +93,12 @@ def fetch_profile(user_id: int, *, in_job: bool = False) -> Profile:
     except UserHubUnavailableError as error:
         logger.warning("UserHub gave no profile: %s", error)
         raise
+
+
+def try_userhub() -> None:
+    """See whether UserHub answers and takes the token. Raises UserHubUnavailableError."""
+    with suppress(UnknownUserError):
+        _fetch_user(0)
 
 
 def _read_directory(user_id: int) -> Profile:

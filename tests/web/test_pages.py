@@ -35,7 +35,7 @@ OF_THE_ADMIN = {
 # Another site may show it.
 PICTURE = "/properties/x/pictures/1"
 # Below the admin's address, and no pages of it.
-NOT_OF_THE_ADMIN = {"/admin/login/", "/admin/r/x", "/admin/r/x/x/"}
+NOT_OF_THE_ADMIN = {"/admin/login/", "/admin/logout/", "/admin/r/x", "/admin/r/x/x/"}
 
 
 def addresses(resolver=None, prefix="/"):

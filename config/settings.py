@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "config.api.middleware.DialectMiddleware",
     "config.web.middleware.MethodErrorMiddleware",
     "config.web.proxies.UntrustedProxyMiddleware",
+    "config.api.middleware.PlainHttpMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -1,4 +1,4 @@
-"""Error pages on the paths of an API, converted to JSON."""
+"""Refusals on the paths of an API: of plain HTTP, and error pages converted to JSON."""
 
 from collections.abc import Callable
 
@@ -13,19 +13,13 @@ from .errors import ProblemError
 class DialectMiddleware:
     """Replaces an error page on a path of an API by an error of its dialect: no caller of an API ever gets HTML.
 
-    The page comes from Django or a middleware, before the view or after an exception that is a bug. A request that
-    should have come by HTTPS is refused here.
+    The page comes from Django or a middleware, before the view or after an exception that is a bug.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.SECURE_SSL_REDIRECT and not request.is_secure() and (api := Api.at(request.path)):
-            # A program that was redirected would go on sending its token in the clear.
-            refusal = api.dialect.respond(ProblemError("forbidden", "Use https://, and a new token."), request)
-            refusal.headers["X-Content-Type-Options"] = "nosniff"
-            return refusal
         response = self.get_response(request)
         status = response.status_code
         if status < 400 or response["Content-Type"] == "application/json" or not (api := Api.at(request.path)):
@@ -38,3 +32,20 @@ class DialectMiddleware:
             if name != "Content-Length":
                 answer.headers.setdefault(name, value)
         return answer
+
+
+class PlainHttpMiddleware:
+    """Refuses a request to an API that should have come by HTTPS.
+
+    A program that was redirected would go on sending its token in the clear.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not settings.SECURE_SSL_REDIRECT or request.is_secure() or not (api := Api.at(request.path)):
+            return self.get_response(request)
+        refusal = api.dialect.respond(ProblemError("forbidden", "Use https://, and a new token."), request)
+        refusal.headers["X-Content-Type-Options"] = "nosniff"
+        return refusal

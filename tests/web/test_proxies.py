@@ -59,7 +59,7 @@ SEEN = (
 )
 
 
-def test_the_check_for_production_warns_of_none_and_of_the_one_that_was_seen(site, nobody, tmp_path):
+def test_the_check_for_production_warns_of_none_and_of_the_one_that_was_seen(site, tmp_path, db):
     site.TRUSTED_PROXIES = []
     assert warnings() == [EMPTY]
     site.TRUSTED_PROXIES = ["127.0.0.1"]

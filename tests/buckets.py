@@ -28,7 +28,9 @@ class Bucket(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path, _, query = self.path.partition("?")
-        if "encoding-type=url" in query:
+        if query.startswith("versions"):
+            self._list_versions(path, parse_qs(query).get("prefix", [""])[0])
+        elif "encoding-type=url" in query:
             self._list(path, parse_qs(query).get("prefix", [""])[0])
         elif self._is_up():
             body = self.server.objects.get(path)
@@ -44,8 +46,25 @@ class Bucket(BaseHTTPRequestHandler):
 
     def do_DELETE(self) -> None:
         if self._is_up():
-            self.server.objects.pop(self.path, None)
-            self._answer(204)
+            path, _, query = self.path.partition("?")
+            if "versionId" in query:
+                self.server.versions.pop((path, parse_qs(query)["versionId"][0]), None)
+            content = self.server.objects.pop(path, None)
+            if self.server.keeps_versions and "versionId" not in query:
+                self.server.hide(path, content)
+            self._answer(204, version="marker" if self.server.keeps_versions else "")
+
+    def _list_versions(self, bucket: str, prefix: str) -> None:
+        if self._is_up():
+            start = f"{bucket.rstrip('/')}/"
+            items = "".join(
+                f"<{kind}><Key>{escape(path.removeprefix(start))}</Key><VersionId>{id}</VersionId></{kind}>"
+                for path, id in self.server.versions
+                if path.startswith(start + prefix)
+                for kind in ("DeleteMarker" if id == "marker" else "Version",)
+            )
+            answer = f"<ListVersionsResult><IsTruncated>false</IsTruncated>{items}</ListVersionsResult>"
+            self._answer(200, answer.encode())
 
     def _list(self, bucket: str, prefix: str) -> None:
         """Objects of the bucket whose keys begin with the prefix; folders among them are not put together."""
@@ -61,8 +80,10 @@ class Bucket(BaseHTTPRequestHandler):
             self._answer(500, BROKEN)
         return not self.server.is_down
 
-    def _answer(self, status: int, body: bytes = b"", content_range: str = "") -> None:
+    def _answer(self, status: int, body: bytes = b"", content_range: str = "", version: str = "") -> None:
         self.send_response(status)
+        if version:
+            self.send_header("x-amz-version-id", version)
         if content_range:
             self.send_header("Content-Range", content_range)
         self.send_header("Content-Type", "application/xml" if status >= 400 else "binary/octet-stream")
@@ -78,7 +99,10 @@ class Bucket(BaseHTTPRequestHandler):
 
 
 class BucketServer(ThreadingHTTPServer):
-    """`objects` is {path: content}, `requests` [(method, path, Authorization)]; while `is_down` every answer is 500."""
+    """`objects` is {path: content}, `requests` [(method, path, Authorization)]; while `is_down` every answer is 500.
+
+    With `keeps_versions` a deleted object stays in `versions`, {(path, id): content}.
+    """
 
     daemon_threads = True
 
@@ -86,7 +110,12 @@ class BucketServer(ThreadingHTTPServer):
         super().__init__(address, Bucket)
         self.objects: dict[str, bytes] = {}
         self.requests: list[tuple[str, str, str]] = []
-        self.is_down = False
+        self.is_down = self.keeps_versions = False
+        self.versions: dict[tuple[str, str], bytes | None] = {}
+
+    def hide(self, path: str, content: bytes | None) -> None:
+        """Keep a deleted object as a version, below a mark that hides it."""
+        self.versions |= {(path, "former"): content, (path, "marker"): None}
 
     @property
     def url(self) -> str:

@@ -11,6 +11,7 @@ from botocore import awsrequest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from django.utils.http import content_disposition_header
 from storages.backends.s3 import S3Storage
+from storages.utils import clean_name
 
 from config.peers import Peer
 
@@ -125,4 +126,14 @@ class BucketStorage(S3Storage):
         return _call(super()._save, name, content)
 
     def delete(self, name: str) -> None:
-        _call(super().delete, name)
+        _call(self._delete_all, name)
+
+    def _delete_all(self, name: str) -> None:
+        """Delete a file, and its versions where the bucket keeps them: else it could be read again."""
+        key = self._normalize_name(clean_name(name))
+        answer = self.bucket.Object(key).delete()
+        # A bucket with versions answers with the one that hides the file now.
+        if answer.get("VersionId"):
+            for version in self.bucket.object_versions.filter(Prefix=key):
+                if version.object_key == key:
+                    version.delete()

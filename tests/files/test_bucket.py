@@ -141,6 +141,17 @@ def test_a_file_is_stored_read_and_deleted(server):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_versions_that_the_bucket_keeps_are_deleted_too(server):
+    server.keeps_versions = True
+    key, longer = store("plan.pdf"), "of another file"
+    server.hide(f"/desk-attachments/{key}-2", longer.encode())
+    with transaction.atomic():
+        delete_file_on_commit(key)
+    assert key not in str(server.objects)
+    assert {path for path, _id in server.versions} == {f"/desk-attachments/{key}-2"}
+
+
+@pytest.mark.django_db(transaction=True)
 def test_ten_megabytes_are_stored_in_one_request(server):
     key = store("a.txt", ContentFile(b"x" * 10 * 1024 * 1024))
     assert [method for method, _path, _signed in server.requests] == ["PUT"]

@@ -163,6 +163,7 @@ HOUSEKEEPING = [
     "contacts.models.contact_import.prune_imports",
     "contacts.models.delivery.prune_deliveries",
     "contacts.models.person_export.prune_person_exports",
+    "contacts.privacy.retention.keep_retention",
     "contacts.models.message.fill_missing_search_texts",
     "contacts.waiting.later.wake_items",
     "contacts.conversations.sending.fail_abandoned_messages",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro
 from contacts.phones import to_e164
+from contacts.privacy.decisions import read_decisions
 
 from . import receiving
 from .models import ContactRequest, Property
@@ -71,14 +72,25 @@ class ContactForm(VisitorForm):
     stamp = forms.CharField(required=False, widget=forms.HiddenInput)
     # The honeypot: hidden from people and assistive technology, so that only programs fill it in.
     website = forms.CharField(required=False)
+    # Of the words of consent that the visitor saw.
+    consent = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, prop: Property, *args: Any, **kwargs: Any) -> None:
         super().__init__(prop.pro, *args, **kwargs)
-        self.prop = prop
+        self.prop, self.decisions = prop, read_decisions(prop.pro)
+        self.fields["consent"].initial = self.decisions.consent_version
         self.fields["stamp"].initial = lambda: make_stamp(prop)
         for name, autocomplete in (("name", "name"), ("email", "email"), ("phone", "tel")):
             self.fields[name].widget.attrs["autocomplete"] = autocomplete
         self.fields["phone"].widget.input_type = "tel"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.decisions.consent_words and data.get("consent") != self.decisions.consent_version:
+            # What is shown again is of the words that are shown now.
+            self.data = {**{name: self.data[name] for name in self.data}, "consent": self.decisions.consent_version}
+            self.add_error(None, _("The words below have changed. Read them, and send the form again."))
+        return data
 
     def receive(self, quarantine: str) -> ContactRequest:
         """Store the contact request, in quarantine for a reason; a form sent twice is stored once."""
@@ -92,7 +104,13 @@ class ContactForm(VisitorForm):
             language=get_language() or "en",
             id=stamp.id if stamp else None,
             quarantine=quarantine,
+            consent=self._consent(),
         )
+
+    def _consent(self) -> dict[str, Any] | None:
+        """Words that stood beside the form, None without any."""
+        words, version = self.decisions.consent_words, self.decisions.consent_version
+        return {"words": words, "version": version} if words else None
 
 
 class ProgramForm(VisitorForm):

@@ -1,11 +1,17 @@
 """The part of a person that stands in contact requests; see `contacts.privacy`."""
 
+from datetime import datetime
+
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import ErasedRecord, WaitingItem
+from config.accounts.models import Pro
+from contacts.models import Contact, ErasedRecord, WaitingItem
+from contacts.privacy.consents import GivenConsent
 from contacts.privacy.parts import Part, leave_rows
 from contacts.privacy.person import Person
+from contacts.privacy.retention import Retention
 from contacts.topics import REQUEST, make_topic
 
 from .models import ContactRequest, ContactRequestEvent
@@ -47,6 +53,38 @@ def words_in_copies(person: Person) -> list[str]:
     return [str(id) for id in _requests(person).values_list("pk", flat=True)]
 
 
+def consents_of(contact: Contact) -> list[GivenConsent]:
+    """See `contacts.privacy.consents`: what stood beside the forms that this contact sent."""
+    rows = ContactRequest.objects.filter(contact=contact).filter(consent__isnull=False).select_related("property")
+    return [
+        GivenConsent(row.consent["words"], row.consent["version"], row.property.title, row.created_at)
+        for row in rows.newest_first()
+        if row.consent
+    ]
+
+
+def _set_aside(pro: Pro, before: datetime) -> QuerySet[ContactRequest]:
+    rows = ContactRequest.objects.for_pro(pro, quarantined=True).filter(quarantined_at__lt=before)
+    return rows.order_by("quarantined_at", "id")
+
+
+def _delete_set_aside(rows: list[ContactRequest]) -> None:
+    ids = [row.pk for row in rows]
+    with transaction.atomic():
+        WaitingItem.objects.filter(kind=WaitingItem.Kind.REQUEST, key__in=[str(id) for id in ids]).delete()
+        ContactRequest.objects.filter(pk__in=ids, quarantined_at__isnull=False).delete()
+
+
+# See `contacts.privacy.retention`.
+RETENTION = [
+    Retention(
+        "set_aside",
+        _("Requests that were set aside"),
+        _("Deleted so many months after they were set aside."),
+        _set_aside,
+        _delete_set_aside,
+    )
+]
 # See `contacts.privacy`. Requests come last: the others are found by them.
 PARTS = [
     Part("request_waiting", _("Waiting"), _items, is_exported=False),

@@ -39,15 +39,16 @@ def receive(
     received_at: datetime | None = None,
     id: uuid.UUID | None = None,
     quarantine: str = "",
+    consent: dict[str, Any] | None = None,
 ) -> ContactRequest:
     """Store a visitor's contact request for the property's Pro, with its contact and its mails, in one transaction.
 
     `phone` is in E.164; `received_at` is now unless it is given. `quarantine` is a `ContactRequest.Quarantine` value:
     then contact and mails wait for `release`. The same `id` with the same content is the same contact request, sent
-    twice.
+    twice. `consent` are the words that stood beside the form, see ContactRequest.
     """
     content: dict[str, Any] = {"name": name, "email": email, "phone": phone, "message": message}
-    more: dict[str, Any] = {"language": language, "source": source}
+    more: dict[str, Any] = {"language": language, "source": source, "consent": consent}
     at = received_at or timezone.now()
     try:
         return create_contact_request(

@@ -2,7 +2,7 @@ from django.urls import path
 
 from . import privacy_api
 from .importing import views as importing
-from .views import canned_replies, chosen, contact, contact_list, kept_views, merging, notes, privacy
+from .views import canned_replies, chosen, contact, contact_list, kept_views, merging, notes, privacy, privacy_settings
 
 app_name = "contacts"
 
@@ -39,6 +39,9 @@ urlpatterns = [
     path("contacts/import/<uuid:id>/undo", importing.import_undo, name="import_undo"),
     path("contacts/import/<uuid:id>/discard", importing.import_discard, name="import_discard"),
     path("contacts/import/<uuid:id>/refused.csv", importing.import_refused, name="import_refused"),
+    path("settings/privacy", privacy_settings.privacy_settings, name="privacy_settings"),
+    path("contacts/<uuid:id>/consents", privacy.contact_consent, name="contact_consent"),
+    path("contacts/<uuid:id>/consents/<int:consent>/withdraw", privacy.consent_withdraw, name="consent_withdraw"),
     path("settings/replies", canned_replies.canned_reply_list, name="canned_reply_list"),
     path("settings/replies/new", canned_replies.canned_reply_new, name="canned_reply_new"),
     path("settings/replies/<int:id>", canned_replies.canned_reply_edit, name="canned_reply_edit"),

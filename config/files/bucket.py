@@ -1,5 +1,6 @@
 """A bucket as a storage: one that hangs is left alone for a while, so that uploads do not hold all threads."""
 
+import logging
 import socket
 import threading
 from collections.abc import Callable
@@ -8,12 +9,14 @@ from contextlib import suppress
 from typing import Any
 
 from botocore import awsrequest
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 from django.utils.http import content_disposition_header
 from storages.backends.s3 import S3Storage
 from storages.utils import clean_name
 
 from config.peers import Peer
+
+logger = logging.getLogger("vestibule.files")
 
 # Of the threads of a process two are left for everything else.
 AT_ONCE = 6
@@ -134,6 +137,10 @@ class BucketStorage(S3Storage):
         answer = self.bucket.Object(key).delete()
         # A bucket with versions answers with the one that hides the file now.
         if answer.get("VersionId"):
-            for version in self.bucket.object_versions.filter(Prefix=key):
-                if version.object_key == key:
-                    version.delete()
+            try:
+                for version in self.bucket.object_versions.filter(Prefix=key):
+                    if version.object_key == key:
+                        version.delete()
+            except ClientError as error:
+                # Without the right to it: the file is gone as far as we can.
+                logger.warning("versions of the file %s stay in the bucket: %s", key, error.response["Error"]["Code"])

@@ -47,3 +47,7 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return self.words[:50]
+
+    def withdraw(self) -> None:
+        """Note that it was withdrawn; a second time changes nothing."""
+        Consent.objects.filter(pk=self.pk, withdrawn_at=None).update(withdrawn_at=timezone.now())

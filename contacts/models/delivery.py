@@ -1,4 +1,5 @@
 import gzip
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -119,8 +120,13 @@ def prune_deliveries() -> None:
     is_past = models.Q(created_at__lt=now - timedelta(days=settings.ORIGINALS_KEPT_DAYS))
     is_over = models.Q(read_at__isnull=False) | models.Q(created_at__lt=now - UNREAD_KEPT)
     old = ChannelDelivery.objects.filter(is_past & is_over).order_by("created_at")
-    for delivery in old.defer("body").select_related("original")[:PRUNE_BATCH]:
+    delete_deliveries(old.defer("body").select_related("original")[:PRUNE_BATCH])
+
+
+def delete_deliveries(deliveries: Iterable[ChannelDelivery]) -> None:
+    """Delete calls with their originals, each in a transaction; their messages stay."""
+    for delivery in deliveries:
         with transaction.atomic():
-            if original := getattr(delivery, "original", None):
+            if original := OriginalFile.objects.filter(delivery=delivery).first():
                 original.delete_with_file()
             delivery.delete()

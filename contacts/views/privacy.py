@@ -21,6 +21,9 @@ from config.files.downloads import download_stored
 from config.web.toasts import toast
 
 from ..models import Contact, Erasure, PersonExport
+from ..models.consent import MAX_WORDS
+from ..privacy.consents import read_consents
+from ..privacy.decisions import note_consent
 from ..privacy.erasing import NotPlannedError, plan_erasure, undo_erasure
 from ..privacy.exporting import ask_export, may_download
 from ..privacy.preview import preview_person
@@ -38,6 +41,13 @@ class ErasureForm(forms.Form):
     reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=REASONS, widget=forms.RadioSelect)
 
 
+class ConsentForm(forms.Form):
+    """A contact's consent to being written to."""
+
+    words = forms.CharField(label=gettext_lazy("What they agreed to"), max_length=MAX_WORDS)
+    source = forms.CharField(label=gettext_lazy("Where they said so"), max_length=200)
+
+
 def find_planned(contact: Contact) -> Erasure | None:
     """The planned erasure of an archived contact."""
     return Erasure.objects.for_pro(contact.pro).planned().filter(person=contact.pk).first()
@@ -51,7 +61,13 @@ def _find(request: ProRequest, id: uuid.UUID) -> Contact:
     return contact
 
 
-def _show(request: ProRequest, contact: Contact, form: ErasureForm, status: int = 200) -> HttpResponse:
+def _show(
+    request: ProRequest,
+    contact: Contact,
+    form: ErasureForm,
+    status: int = 200,
+    consent_form: ConsentForm | None = None,
+) -> HttpResponse:
     exports = PersonExport.objects.for_pro(request.pro).of_requester(request.user).filter(contact=contact)
     context: dict[str, Any] = {
         "contact": contact,
@@ -59,6 +75,9 @@ def _show(request: ProRequest, contact: Contact, form: ErasureForm, status: int 
         "erasure": find_planned(contact),
         "counts": preview_person(contact),
         "exports": exports.select_related("file")[:SHOWN],
+        "given": read_consents(contact),
+        "consents": contact.consents.select_related("user"),
+        "consent_form": consent_form or ConsentForm(),
     }
     return render(request, PAGE, context, status=status)
 
@@ -124,6 +143,29 @@ def contact_keep(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     except NotPlannedError:
         toast(request, _("No erasure is planned any more."))
     return send_to(request, page_url(contact))
+
+
+@require_POST
+def contact_consent(request: ProRequest, id: uuid.UUID) -> HttpResponse:
+    """Note that a contact may be written to."""
+    contact, form = _find(request, id), ConsentForm(request.POST)
+    if not form.is_valid():
+        return _show(request, contact, ErasureForm(), 422, form)
+    try:
+        note_consent(contact, **form.cleaned_data, by=request.user)
+    except Contact.DoesNotExist as error:
+        raise Http404 from error
+    return send_to(request, privacy_url(contact))
+
+
+@require_POST
+def consent_withdraw(request: ProRequest, id: uuid.UUID, consent: int) -> HttpResponse:
+    """Note that a consent was withdrawn."""
+    contact = _find(request, id)
+    if (row := contact.consents.filter(pk=consent).first()) is None:
+        raise Http404
+    row.withdraw()
+    return send_to(request, privacy_url(contact))
 
 
 def privacy_url(contact: Contact) -> str:

@@ -11,6 +11,7 @@ from config.accounts.models import ApiToken, IdentityDocument
 from contact_requests.models import ContactRequest, PropertyPicture
 from contacts.models import (
     CannedReply,
+    Consent,
     Contact,
     ContactImport,
     ContactMerge,
@@ -81,6 +82,9 @@ WORKSPACE = {
     "contacts/<uuid:id>/archive": page(id=Contact, POST=302),
     "contacts/<uuid:id>/restore": page(id=Contact, POST=302),
     "contacts/<uuid:id>/privacy": page(id=Contact, GET=200),
+    "contacts/<uuid:id>/consents": page(id=Contact, POST=422),
+    "contacts/<uuid:id>/consents/<int:consent>/withdraw": page(id=Contact, consent=Consent, POST=302),
+    "settings/privacy": page(GET=200, POST=302),
     "contacts/<uuid:id>/export": page(id=Contact, POST=302),
     "contacts/<uuid:id>/erasure": page(id=Contact, POST=422),
     "contacts/<uuid:id>/erasure/undo": page(id=Contact, POST=302),

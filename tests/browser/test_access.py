@@ -71,6 +71,7 @@ CLOSED = [
     "/contacts/{gone}",
     "/contacts/{contact}/merge/{twin}",
     "/contacts/{contact}/privacy",
+    "/settings/privacy",
     "/contacts/import",
     "/contacts/import/{reading}",
     "/contacts/import/{refused}",

@@ -86,7 +86,7 @@ def test_an_export_is_for_the_one_who_asked(browser, anna, pro, work_tasks):
     colleague = _client(UserFactory(pro=pro))
     assert colleague.get(link).status_code == 404
     page = Page(colleague.get(url("contact_privacy", anna)))
-    assert page.one("section ul.rows").texts("a") == []
+    assert page.one("section[aria-labelledby=everything-title] ul").texts("a") == []
     assert audited() == [("exported", "person"), ("downloaded", "person")]
 
 

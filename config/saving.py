@@ -57,6 +57,25 @@ def update(row: Any, *names: str) -> None:
         raise model.NotUpdated(f"{model.__name__} {row.pk} is gone.")
 
 
+def bring_forward(row: Any, name: str, value: Any) -> None:
+    """Save a field of a row as a value, unless a greater one is stored, here or in the database."""
+    present, model = getattr(row, name), type(row)
+    if present is not None and present >= value:
+        return
+    using = router.db_for_write(model, instance=row)
+    connection, field, key = connections[using], model._meta.get_field(name), model._meta.pk
+    sql, given = _forward_statement(model, using, name), field.get_db_prep_save(value, connection)
+    if execute(connection, sql, [given, key.get_db_prep_save(row.pk, connection), given], keeps_plan=True).rowcount:
+        setattr(row, name, value)
+
+
+@cache
+def _forward_statement(model: Any, using: str, name: str) -> str:
+    quote = connections[using].ops.quote_name
+    table, column, key = map(quote, (model._meta.db_table, model._meta.get_field(name).column, model._meta.pk.column))
+    return f"UPDATE {table} SET {column} = %s WHERE {key} = %s AND ({column} IS NULL OR {column} < %s)"  # noqa: S608
+
+
 def update_many(rows: Sequence[Model], *names: str) -> None:
     """Save these fields of stored rows of one model in a few statements; rows that are gone are left out."""
     for part in _parts(rows):

@@ -103,6 +103,7 @@ def _show(contact_request: ContactRequest) -> None:
             source=contact_request.source,
             language=contact_request.language[:2],
             stated_in=contact_request.source,
+            last_word_at=contact_request.created_at,
         )
     contact_request.quarantined_at, contact_request.quarantine_reason = None, ""
 

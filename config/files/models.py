@@ -16,11 +16,11 @@ class LooseFileQuerySet(models.QuerySet["LooseFile"]):
         """Filter those whose file is to be deleted."""
         return self.filter(due_at__lte=timezone.now()).order_by("due_at")
 
-    def claim(self, key: str) -> None:
-        """Note that a row holds the file. Raises DoesNotExist when the file was loose for too long."""
+    def claim(self, *keys: str) -> None:
+        """Note that rows hold the files. Raises DoesNotExist when one of the files was loose for too long."""
         latest = timezone.now() + LOOSE_FOR - CLAIMABLE_FOR
-        if not self.filter(key=key, due_at__gt=latest).delete()[0]:
-            raise self.model.DoesNotExist(f"The file {key} can no longer be claimed.")
+        if self.filter(key__in=keys, due_at__gt=latest).delete()[0] < len(keys):
+            raise self.model.DoesNotExist(f"A file of {', '.join(keys)} can no longer be claimed.")
 
 
 def in_an_hour() -> datetime:

@@ -9,7 +9,7 @@ leaves.
 import errno
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 from django.db import DatabaseError, InterfaceError, transaction
 
-from config.saving import insert
+from config.saving import insert_many
 
 from .keeping import describe_kept_file
 from .models import LooseFile
@@ -46,10 +46,12 @@ class NewFile:
     def __init__(self, key: str, info: FileInfo) -> None:
         self.key, self.info, self.is_claimed = key, info, False
 
-    def claim(self) -> None:
-        """Note that a row holds the file; to be called in the transaction that creates the row."""
-        LooseFile.objects.claim(self.key)
-        self.is_claimed = True
+    def claim(self, *others: "NewFile") -> None:
+        """Note that rows hold the file and others; to be called in the transaction that creates the rows."""
+        new_files = [self, *others]
+        LooseFile.objects.claim(*[new_file.key for new_file in new_files])
+        for new_file in new_files:
+            new_file.is_claimed = True
 
 
 def store_file(file: File, filename: str) -> AbstractContextManager[NewFile]:
@@ -69,16 +71,28 @@ def store_unchecked(file: File, info: FileInfo, prefix: str = "") -> Iterator[Ne
     Not to be called in a transaction: that would hold its locks while the storage works. Raises
     StorageUnavailableError; nothing is stored then.
     """
-    new_file = NewFile(f"{prefix}{uuid.uuid4().hex}", info)
-    with transaction.atomic(durable=True):
-        insert(LooseFile(key=new_file.key))
-    try:
-        _save(new_file.key, file)
+    with store_several_unchecked([(file, info)], prefix) as [new_file]:
         yield new_file
+
+
+@contextmanager
+def store_several_unchecked(files: Sequence[tuple[File, FileInfo]], prefix: str = "") -> Iterator[list[NewFile]]:
+    """Store files as `store_unchecked` does one; when one cannot be stored, none is."""
+    new_files = [NewFile(f"{prefix}{uuid.uuid4().hex}", info) for _file, info in files]
+    with transaction.atomic(durable=True):
+        insert_many([LooseFile(key=new_file.key) for new_file in new_files])
+    try:
+        for new_file, (file, _info) in zip(new_files, files, strict=True):
+            _save(new_file.key, file)
+        yield new_files
     except BaseException:
-        delete_loose_file(new_file.key)
+        _delete_all(new_files)
         raise
-    if not new_file.is_claimed:
+    _delete_all([new_file for new_file in new_files if not new_file.is_claimed])
+
+
+def _delete_all(new_files: Iterable[NewFile]) -> None:
+    for new_file in new_files:
         delete_loose_file(new_file.key)
 
 

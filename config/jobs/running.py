@@ -49,7 +49,7 @@ def run_jobs(jobs: Sequence[DBTaskResult], is_stopped: Callable[[], bool] = lamb
 
 def _run_together(jobs: Sequence[DBTaskResult]) -> Sequence[DBTaskResult]:
     """Have the task do many of these jobs at once; returns those that are left to run one by one."""
-    if (together := several_of(jobs[0].task_path).together) is None:
+    if (together := several_of(jobs[0].task_path).find_together()) is None:
         return jobs
     try:
         are_done = together([job.args_kwargs["args"] for job in jobs])

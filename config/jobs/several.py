@@ -21,14 +21,18 @@ class Several:
     """How many jobs of a task are taken at once, and what does many of them in one transaction."""
 
     at_most: int = 1
-    together: Together | None = None
+    # Its path, as a task and what does many of its jobs stand in modules that would import each other.
+    together: str = ""
+
+    def find_together(self) -> Together | None:
+        return import_string(self.together) if self.together else None
 
 
 _ONE = Several()
 _TASKS: dict[str, Several] = {}
 
 
-def several[T: Task[..., Any]](at_most: int, together: Together | None = None) -> Callable[[T], T]:
+def several[T: Task[..., Any]](at_most: int, together: str = "") -> Callable[[T], T]:
     """Have a worker take up to `at_most` jobs of a task at once."""
 
     def note(task: T) -> T:

@@ -53,4 +53,4 @@ def notify_pro(connection: ChannelConnection, message: ContactMessage) -> None:
 
 def _has_other_unread(message: ContactMessage) -> bool:
     """True if another message that the Pro is told of is unread in the conversation."""
-    return bool(_OTHER_UNREAD.part(1, 0, message.contact_id, message.pk))
+    return not message.contact.is_new and bool(_OTHER_UNREAD.part(1, 0, message.contact_id, message.pk))

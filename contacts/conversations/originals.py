@@ -2,11 +2,12 @@
 
 import gzip
 import hashlib
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 
 from django.core.files.base import ContentFile
 
-from config.files.storage import NewFile, store_unchecked
+from config.files.storage import NewFile, store_several_unchecked, store_unchecked
 from config.files.validation import FileInfo
 
 from ..channels.message import File
@@ -21,9 +22,18 @@ def store_original(delivery: ChannelDelivery) -> AbstractContextManager[NewFile]
 
     Not to be called in a transaction. Raises StorageUnavailableError.
     """
+    return store_unchecked(*_compress(delivery))
+
+
+def store_originals(deliveries: Iterable[ChannelDelivery]) -> AbstractContextManager[list[NewFile]]:
+    """Store the bodies of calls as `store_original` does one."""
+    return store_several_unchecked(list(map(_compress, deliveries)))
+
+
+def _compress(delivery: ChannelDelivery) -> tuple[ContentFile, FileInfo]:
     content = gzip.compress(bytes(delivery.body), mtime=0)
     digest = hashlib.sha256(content).hexdigest()
-    return store_unchecked(ContentFile(content), FileInfo("original.gz", "application/gzip", len(content), digest))
+    return ContentFile(content), FileInfo("original.gz", "application/gzip", len(content), digest)
 
 
 def name_original(delivery: ChannelDelivery, body: bytes) -> File:

@@ -4,9 +4,8 @@ A job that is run again reads the same call anew; each message is stored once.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from datetime import datetime
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.tasks import task
@@ -14,19 +13,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop, override
 
 from config.files.storage import NewFile
+from config.jobs.several import several
 from config.jobs.turns import BACKGROUND
+from config.saving import insert
 from config.web.compiled import Compiled
 from config.web.counters import count
 from config.web.hooks import hooks
 from config.web.text import one_line
 
-from ..addresses import email_key
 from ..channels.message import IgnoredPart, InboundMessage, Receipt, RefusedError, SentMail, UnreadableError
 from ..channels.providers import provider_of
 from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 from ..models.locking import hold_book
 from ..models.message_queryset import ContactMessageQuerySet
-from ..reply_addresses import Thread
 from ..topics import topic_of_answer
 from ..waiting.arrivals import add_message
 from .changes import apply_change, content_fields
@@ -38,6 +37,7 @@ from .media import fetch_media
 from .originals import READING_QUEUE, store_original
 from .repeats import find_stored_message, make_variant
 from .replies import connection_of, find_writer, read_thread, stored_or_none, topic_in_thread
+from .sender_contacts import is_sender_unconfirmed
 from .sending import fail_message
 from .sent_mails import store_sent_mail
 from .written_at import written_at
@@ -46,6 +46,15 @@ State = ContactMessage.State
 CallItem = InboundMessage | Receipt | IgnoredPart | SentMail
 _UNREAD = Compiled(
     lambda id: ChannelDelivery.objects.select_related("connection__pro", "pro").filter(pk=id, read_at=None)
+)
+# Keys of calls that are not read yet: of a connection, and to a Pro's reply addresses.
+_UNREAD_CALLS = Compiled(
+    lambda id: ChannelDelivery.objects.filter(connection=id, read_at=None).order_by().values_list("pk")
+)
+_UNREAD_REPLIES = Compiled(
+    lambda pro_id: (
+        ChannelDelivery.objects.filter(pro=pro_id, connection=None, read_at=None).order_by().values_list("pk")
+    )
 )
 
 
@@ -67,8 +76,8 @@ def store_delivery(
     nonce = hashlib.sha256(nonce.encode()).hexdigest() if nonce else digest
     try:
         with transaction.atomic():
-            delivery = ChannelDelivery.objects.create(
-                pro=connection.pro,
+            delivery = ChannelDelivery(
+                pro_id=connection.pro_id,
                 connection=stored_or_none(connection),
                 thread=thread,
                 provider=connection.provider,
@@ -77,7 +86,9 @@ def store_delivery(
                 content_type=content_type[:255],
                 body=body,
             )
-            read_delivery.using(priority=_reading_priority(connection)).enqueue(delivery.pk)
+            insert(delivery)
+            read = read_chat_delivery if delivery.is_chat else read_delivery
+            read.using(priority=_reading_priority(connection)).enqueue(delivery.pk)
             return True
     except IntegrityError:
         same = ChannelDelivery.objects.filter(connection=stored_or_none(connection), nonce=nonce, digest=digest)
@@ -91,10 +102,8 @@ def _reading_priority(connection: ChannelConnection) -> int:
 
     So the calls of several Pros are read in turns, and a flood for one of them keeps nobody waiting.
     """
-    unread = ChannelDelivery.objects.filter(connection=stored_or_none(connection), read_at=None)
-    if connection.pk is None:
-        unread = unread.filter(pro=connection.pro)
-    return max(BACKGROUND + 1 - unread.count(), -100)
+    unread = _UNREAD_CALLS if connection.pk else _UNREAD_REPLIES
+    return max(BACKGROUND + 1 - len(unread.part(100, 0, connection.pk or connection.pro_id)), -100)
 
 
 @task(queue_name=READING_QUEUE, priority=BACKGROUND)
@@ -111,13 +120,21 @@ def read_delivery(delivery_id: int) -> None:
             # The Pro sees the reason. The text of an exception that is not ours may hold anything.
             delivery.note_failure(str(error) if isinstance(error, UnreadableError) else type(error).__name__)
         raise
-    _note_received(delivery.connection, items)
+    note_received(delivery.connection, items)
     reason = next((item.reason for item in items if isinstance(item, IgnoredPart)), "")
     with store_original(delivery) as original:
         delivery.finish(original, reason)
 
 
-def _note_received(connection: ChannelConnection | None, items: list[CallItem]) -> None:
+@several(at_most=20, together="contacts.conversations.together.read_deliveries")
+@task(queue_name=READING_QUEUE, priority=BACKGROUND)
+def read_chat_delivery(delivery_id: int) -> None:
+    """The same for a call of a chat provider, many of which are read together. An e-mail may take its time."""
+    read_delivery.func(delivery_id)
+
+
+def note_received(connection: ChannelConnection | None, items: Sequence[CallItem]) -> None:
+    """Note at the connection that calls arrive."""
     # An e-mail without a message is the test of the connection.
     is_email = connection is not None and connection.channel == ChannelConnection.Channel.EMAIL
     if connection and (is_email or any(isinstance(item, InboundMessage) for item in items)):
@@ -183,25 +200,38 @@ def receive_message(
         files, rejected = store_files(stack, inbound.files)
         with transaction.atomic():
             hold_book(connection.pro_id)
-            if message := find_stored_message(connection, inbound):
-                apply_change(message, inbound)
-                return None
-            message = _create_message(connection, inbound, files, rejected, delivery)
-    if inbound.is_returned:
+            message = receive_message_locked(connection, inbound, delivery, files, rejected)
+    if message and inbound.is_returned:
         count("vestibule_mails_total", outcome="bounced")
     return message
+
+
+def receive_message_locked(
+    connection: ChannelConnection,
+    inbound: InboundMessage,
+    delivery: ChannelDelivery | None,
+    files: Sequence[NewFile] = (),
+    rejected: Sequence[str] = (),
+) -> ContactMessage | None:
+    """The same for a caller who holds the book and has stored the message's files."""
+    if message := find_stored_message(connection, inbound):
+        apply_change(message, inbound)
+        return None
+    return _create_message(connection, inbound, delivery, files, rejected)
 
 
 def _create_message(
     connection: ChannelConnection,
     inbound: InboundMessage,
-    files: list[NewFile],
-    rejected: list[str],
     delivery: ChannelDelivery | None,
+    files: Sequence[NewFile],
+    rejected: Sequence[str],
 ) -> ContactMessage:
     began_at, thread, returned = timezone.now(), read_thread(delivery), _find_returned_message(connection, inbound)
     contact = returned.contact if returned else _find_returned_contact(connection, inbound)
-    contact = contact or find_writer(connection, inbound, thread)
+    first = {"last_message_at": began_at, "last_word_at": began_at, "unread_count": 1}
+    is_counted = inbound.is_past or inbound.lead is not None
+    contact = contact or find_writer(connection, inbound, thread, **({} if is_counted else first))
     message = ContactMessage(
         pro=connection.pro,
         contact=contact,
@@ -221,7 +251,7 @@ def _create_message(
         is_automatic=inbound.is_automatic,
         is_silent=inbound.is_silent,
         is_unconfirmed=is_sender_unconfirmed(contact, inbound, began_at, thread),
-        created_at=written_at(contact, inbound),
+        created_at=written_at(contact, inbound, began_at),
         edited_at=inbound.edited_at,
         deleted_at=inbound.deleted_at,
         read_at=timezone.now() if inbound.is_past else None,
@@ -233,8 +263,9 @@ def _create_message(
     is_contact_request = _store_with_files(message, files)
     if returned and inbound.is_returned:
         fail_message(returned, gettext_noop("The e-mail was returned: see the message about it."))
-    # A message that was written long ago and arrives only now is new all the same.
-    ContactMessage.objects.recount(contact, at=contact.last_message_at if inbound.is_past else timezone.now())
+    if is_counted or not contact.is_new:
+        # A message that was written long ago and arrives only now is new all the same.
+        ContactMessage.objects.recount(contact, at=contact.last_message_at if inbound.is_past else began_at)
     if not is_contact_request:
         notify_pro(connection, message)
         if not inbound.is_past:
@@ -242,7 +273,7 @@ def _create_message(
     return message
 
 
-def _store_with_files(message: ContactMessage, files: list[NewFile]) -> bool:
+def _store_with_files(message: ContactMessage, files: Sequence[NewFile]) -> bool:
     """Store a message, and tell if its lead became a contact request."""
     message.store()
     is_contact_request = receive_lead(message)
@@ -272,26 +303,3 @@ def _find_returned_contact(connection: ChannelConnection, inbound: InboundMessag
     modules = hooks("returned_mail", "mark_returned")
     contacts = (module.mark_returned(connection.pro, inbound.about) for module in modules)
     return next((contact for contact in contacts if contact and not contact.deleted_at), None)
-
-
-def is_sender_unconfirmed(
-    contact: Contact, inbound: InboundMessage, began_at: datetime, thread: Thread | None = None
-) -> bool:
-    """True if a known contact is said to have written, from an address that is stated or not proven.
-
-    So it is for a mail to a reply address from an address that is not the contact's.
-
-    `began_at` is when the sender was looked up: a contact that is younger was made for them. What was passed on is
-    unconfirmed where an answer to somebody with a proven address would go to an address that is not theirs.
-    """
-    if contact.created_at >= began_at or inbound.is_returned:
-        return False
-    if thread and thread.contact == contact and not contact.identities.matching(inbound.sender).exists():
-        return True
-    if inbound.by_way_of:
-        held = contact.identities.held()
-        is_elsewhere = not held.filter(external_id=email_key(inbound.address)).exists()
-        return bool(inbound.address) and is_elsewhere and held.filter(is_stated=False).exists()
-    if not inbound.is_proven:
-        return True
-    return contact.identities.matching(inbound.sender).filter(is_stated=True).exists()

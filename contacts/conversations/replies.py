@@ -1,5 +1,7 @@
 """Mail to the reply addresses of the installation, read as that of a connection: the address decides Pro and thread."""
 
+from typing import Any
+
 from ..channels.message import InboundMessage
 from ..models import ChannelConnection, ChannelDelivery, Contact
 from ..reply_addresses import Thread, find_thread, reply_connection
@@ -22,9 +24,14 @@ def read_thread(delivery: ChannelDelivery | None) -> Thread | None:
     return find_thread(delivery.thread) if delivery and delivery.thread else None
 
 
-def find_writer(connection: ChannelConnection, inbound: InboundMessage, thread: Thread | None) -> Contact:
-    """The contact of the thread, else the one that the message identifies, or a new one."""
-    return (thread.contact if thread else None) or find_or_create_sender(connection, inbound)
+def find_writer(
+    connection: ChannelConnection, inbound: InboundMessage, thread: Thread | None, **newcomer: Any
+) -> Contact:
+    """The contact of the thread, else the one that the message identifies, or a new one, with further fields.
+
+    The caller holds the book.
+    """
+    return (thread.contact if thread else None) or find_or_create_sender(connection, inbound, **newcomer)
 
 
 def topic_in_thread(contact: Contact, thread: Thread | None) -> str:

@@ -23,9 +23,10 @@ from .first_words import first_words
 from .leads import lead_fields, receive_lead
 from .media import fetch_media
 from .originals import READING_QUEUE
-from .receiving import is_sender_unconfirmed, read_items, receive_message
+from .receiving import read_items, receive_message
 from .repeats import find_stored_message
 from .replies import connection_of, find_writer, read_thread
+from .sender_contacts import is_sender_unconfirmed
 
 
 @task(queue_name=READING_QUEUE, priority=BACKGROUND)

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from config.web.client import client_place
+from config.web.compiled import Compiled
 from config.web.limits import Limit
 
 from ..channels.mail_recipients import read_recipients
@@ -21,6 +22,9 @@ from ..reply_addresses import find_named, find_thread, reply_connection
 from .receiving import store_delivery
 
 logger = logging.getLogger("vestibule.replies")
+_ACTIVE = Compiled(
+    lambda channel, key: ChannelConnection.objects.filter(channel=channel, key=key, is_active=True), keeps_plan=True
+)
 CALLS = Limit("channel", settings.CHANNEL_MESSAGES_PER_MINUTE, 60, batch=10)
 # Unverified calls for one key from one client.
 REFUSALS = Limit("channel-refused", 60, 60)
@@ -65,7 +69,7 @@ def _find_connection(channel: str, key: str) -> ChannelConnection | None:
     # A malformed key is not worth a query.
     if not (key.isascii() and key.isalnum() and len(key) == 48):
         return None
-    return ChannelConnection.objects.filter(channel=channel, key=key, is_active=True).first()
+    return _ACTIVE.first(channel, key)
 
 
 def _confirm_address(request: HttpRequest, key: str) -> HttpResponse:

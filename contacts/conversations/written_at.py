@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-
 from config.web.compiled import Compiled
 
 from ..channels.message import InboundMessage
@@ -21,14 +19,16 @@ _WRITTEN_BETWEEN = Compiled(
 )
 
 
-def written_at(contact: Contact, inbound: InboundMessage) -> datetime:
+def written_at(contact: Contact, inbound: InboundMessage, now: datetime) -> datetime:
     """Time of writing: not in the future, as a clock that is fast would keep the conversation at the top.
 
     Messages of one second are put into the order in which they arrived.
     """
-    now = timezone.now()
     if inbound.sent_at is None:
         return now
     at = min(inbound.sent_at, now)
+    # Most contacts have no later message.
+    if contact.is_new or contact.last_message_at is None or contact.last_message_at < at:
+        return at
     same_second = _WRITTEN_BETWEEN.part(1, 0, contact.pk, at, at + TIMESTAMP_RESOLUTION)
     return same_second[0][0] + timedelta(microseconds=1) if same_second else at

@@ -200,6 +200,7 @@ class ChannelConnection(models.Model):
         now = timezone.now()
         if self.last_received_at is None or self.last_received_at < now - RECEIVED_RESOLUTION:
             ChannelConnection.objects.filter(pk=self.pk).update(last_received_at=now)
+            self.last_received_at = now
 
     def disconnect(self, *, by: User | None = None) -> None:
         """End the connection: delete its secrets and replace its key. Stored calls stay, and are read."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import ApiToken, Pro, User
-from config.saving import insert, insert_missing
+from config.saving import bring_forward, insert, insert_missing
 from config.search.index import SearchIndex
 
 from ..addresses import identities_of
@@ -105,6 +105,8 @@ class Contact(models.Model):
         verbose_name=_("merged into"),
     )
 
+    # True where it was stored in this transaction: nothing refers to it yet.
+    is_new = False
     objects = ContactQuerySet.as_manager()
     search_index: ClassVar = SearchIndex(name="contact_search", table="contacts_contact", full_text="contacts_search")
 
@@ -255,10 +257,8 @@ class Contact(models.Model):
 
     def note_word(self, at: datetime) -> None:
         """Bring the last word forward to what was written at this time. The caller holds the book."""
-        earlier = Q(last_word_at=None) | Q(last_word_at__lt=at)
         # Not by `save`: what somebody writes does not change the contact's `updated_at`.
-        if Contact.objects.filter(earlier, pk=self.pk).update(last_word_at=at):
-            self.last_word_at = at
+        bring_forward(self, "last_word_at", at)
 
     def record_event(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> None:
         insert(self.build_event(kind, by, changes))

@@ -1,5 +1,6 @@
 import gzip
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from config.accounts.models import Pro
 from config.files.storage import NewFile
 from config.files.stored_file import StoredFile
-from config.saving import insert
+from config.saving import insert_many
 
 from .connection import ChannelConnection
 
@@ -24,6 +25,15 @@ class ChannelDeliveryQuerySet(models.QuerySet["ChannelDelivery"]):
         """Error of the last call, "" for none."""
         last = self.filter(connection=connection).order_by("-created_at", "-id").values_list("error", flat=True)
         return last.first() or ""
+
+    def finish(self, read: "Sequence[tuple[ChannelDelivery, NewFile]]", error: str = "") -> None:
+        """Mark calls as read, each with the file that its body moves to. Raises NotUpdated if one was read before."""
+        with transaction.atomic():
+            rows = self.filter(pk__in=[delivery.pk for delivery, _file in read], read_at=None)
+            if rows.update(read_at=timezone.now(), body=b"", error=error[:300]) < len(read):
+                raise self.model.NotUpdated
+            NewFile.claim(*[file for _delivery, file in read])
+            insert_many([OriginalFile(delivery=each, key=file.key, **file.info._asdict()) for each, file in read])
 
 
 class ChannelDelivery(models.Model):
@@ -76,15 +86,17 @@ class ChannelDelivery(models.Model):
     def __str__(self) -> str:
         return f"{self.get_provider_display()} {self.created_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def is_chat(self) -> bool:
+        """True for a call of a chat provider."""
+        return self.connection is not None and self.connection.channel != ChannelConnection.Channel.EMAIL
+
     def finish(self, original: NewFile, error: str = "") -> None:
         """Mark the call as read and move its body to the file `original`; `error` says why it held nothing for this
         connection.
         """
-        with transaction.atomic():
-            rows = ChannelDelivery.objects.filter(pk=self.pk, read_at=None)
-            if rows.update(read_at=timezone.now(), body=b"", error=error[:300]):
-                original.claim()
-                insert(OriginalFile(delivery=self, key=original.key, **original.info._asdict()))
+        with suppress(ChannelDelivery.NotUpdated):
+            ChannelDelivery.objects.finish([(self, original)], error)
 
     def note_failure(self, error: str) -> None:
         """Store why the call cannot be read yet; the Pro sees it."""

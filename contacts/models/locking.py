@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.db import connection
 
 from config.accounts.models import Pro
@@ -5,6 +7,10 @@ from config.web.compiled import Compiled
 
 _LOCKED = Compiled(
     lambda pro_id: Pro.objects.select_for_update(no_key=True).filter(pk=pro_id).values_list("pk"), keeps_plan=True
+)
+
+_ALL_LOCKED = Compiled(
+    lambda ids: Pro.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk")
 )
 
 
@@ -16,4 +22,11 @@ def hold_book(pro_id: int) -> None:
     """
     # FOR NO KEY UPDATE: rows that refer to the Pro can still be inserted.
     if connection.features.has_select_for_update and not _LOCKED.rows(pro_id):
+        raise Pro.DoesNotExist
+
+
+def hold_books(pro_ids: Iterable[int]) -> None:
+    """Lock the address books of several Pros, as `hold_book` does one; nobody may hold one and ask for more."""
+    ids = sorted(set(pro_ids))
+    if connection.features.has_select_for_update and len(_ALL_LOCKED.rows(ids)) < len(ids):
         raise Pro.DoesNotExist

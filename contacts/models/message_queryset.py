@@ -30,7 +30,7 @@ def _totals(model: "type[ContactMessage]") -> Compiled[Any]:
         groups = model.objects.filter(contact=contact_id).order_by().values("contact")
         return groups.annotate(last=Max("created_at"), unread=unread).values_list("last", "unread")
 
-    return Compiled(rows)
+    return Compiled(rows, keeps_plan=True)
 
 
 @cache

@@ -141,7 +141,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         return contact
 
     def find_or_create(
-        self, pro: Pro, *, identities: Collection[tuple[str, str]] = (), stated_in: str = "", **fields: str
+        self, pro: Pro, *, identities: Collection[tuple[str, str]] = (), stated_in: str = "", **fields: Any
     ) -> "Contact":
         """The Pro's contact with one of these `identities` (channel, external id; the most reliable first) or this
         e-mail or phone (E.164); created from `fields` if there is none.
@@ -158,7 +158,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
             return self.find_or_create_locked(pro, identities=identities, stated_in=stated_in, **fields)
 
     def find_or_create_locked(
-        self, pro: Pro, *, identities: Collection[tuple[str, str]] = (), stated_in: str = "", **fields: str
+        self, pro: Pro, *, identities: Collection[tuple[str, str]] = (), stated_in: str = "", **fields: Any
     ) -> "Contact":
         """The same for a caller who holds the book."""
         newcomer = self.model(pro=pro, **fields)
@@ -193,6 +193,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
                 if is_looked_up and (known := self._fill_in_known(newcomer, identities, id, also, stated_in)):
                     return known
                 self.store_new([(newcomer, identities)], is_stated=bool(stated_in), is_unknown=is_looked_up)
+                newcomer.is_new = True
                 return newcomer, None
             except (IntegrityError, self.model.DoesNotExist):
                 if transaction.get_rollback():

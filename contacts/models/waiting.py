@@ -118,7 +118,8 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         if not insert_missing(item):
             return self.get(kind=kind, key=item.key)
         if contact:
-            self._bring_back(contact)
+            if not contact.is_new:
+                self._bring_back(contact)
             contact.note_word(since)
         return item
 

@@ -65,6 +65,7 @@ def copy_profile(inquiry: Inquiry, profile: Profile) -> None:
             phone=phone,
             source="inquiry",
             language=inquiry.person["language"] or inquiry.pro.language,
+            last_word_at=inquiry.created_at,
         )
 
 

@@ -53,7 +53,7 @@ def note_some(path: str, line: str) -> None:
     note.func(path, line)
 
 
-@several(at_most=4, together=note_together)
+@several(at_most=4, together="tests.jobs.jobs.note_together")
 @task
 def note_many(path: str, line: str) -> None:
     """The same, with what does four of them at once."""

@@ -59,9 +59,9 @@ def test_further_jobs_of_the_same_task_and_queue_are_claimed_in_their_order(db, 
 
 
 def test_how_many_jobs_of_a_task_are_taken_at_once():
-    assert several_of(note.module_path) == Several(1, None)
-    assert several_of(note_some.module_path) == Several(4, None)
-    assert several_of("tests.jobs.gone.task") == Several(1, None)
+    assert several_of(note.module_path) == Several(1)
+    assert several_of(note_some.module_path) == Several(4)
+    assert several_of("tests.jobs.gone.task") == Several(1)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -142,7 +142,7 @@ def test_early_receipt_is_read_again(peer, received, user, bring, work_tasks, re
     bring(status("delivered"))
     work_tasks()
     assert state(answer) == ("sending", "", "")
-    job = DBTaskResult.objects.get(task_path="contacts.conversations.receiving.read_delivery")
+    job = DBTaskResult.objects.get(task_path="contacts.conversations.receiving.read_chat_delivery")
     assert (job.status, job.exception_class_path) == ("FAILED", "contacts.conversations.receiving.TooEarlyError")
     assert ChannelDelivery.objects.get().read_at is None
 

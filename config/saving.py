@@ -59,7 +59,8 @@ def update(row: Any, *names: str) -> None:
 
 def bring_forward(row: Any, name: str, value: Any) -> None:
     """Save a field of a row as a value, unless a greater one is stored, here or in the database."""
-    present, model = getattr(row, name), type(row)
+    model: Any = type(row)
+    present = getattr(row, name)
     if present is not None and present >= value:
         return
     using = router.db_for_write(model, instance=row)

@@ -229,9 +229,9 @@ def _create_message(
 ) -> ContactMessage:
     began_at, thread, returned = timezone.now(), read_thread(delivery), _find_returned_message(connection, inbound)
     contact = returned.contact if returned else _find_returned_contact(connection, inbound)
-    first = {"last_message_at": began_at, "last_word_at": began_at, "unread_count": 1}
     is_counted = inbound.is_past or inbound.lead is not None
-    contact = contact or find_writer(connection, inbound, thread, **({} if is_counted else first))
+    first = {} if is_counted else {"last_message_at": began_at, "last_word_at": began_at, "unread_count": 1}
+    contact = contact or find_writer(connection, inbound, thread, **first)
     message = ContactMessage(
         pro=connection.pro,
         contact=contact,

@@ -11,7 +11,7 @@ from django.utils.safestring import mark_safe
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from config.accounts.models import Pro
-from config.saving import insert, insert_many, insert_missing, update, update_many
+from config.saving import bring_forward, insert, insert_many, insert_missing, update, update_many
 from contact_requests.models import ContactRequest
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport, ContactImportRow, WaitingItem
 from inquiries.models import Inquiry, InquiryHistory, InquiryType
@@ -262,3 +262,15 @@ def test_a_row_that_is_gone_is_not_updated():
     row.name = "Another"
     with pytest.raises(Contact.NotUpdated):
         update(row, "name")
+
+
+def test_a_value_is_brought_forward_and_never_back():
+    row, later = ContactFactory(), NOW.replace(year=2999)
+    stale = Contact.objects.get(pk=row.pk)
+    other = ContactFactory()
+    for value, expected in ((NOW, NOW), (later, later), (NOW, later)):
+        bring_forward(row, "last_word_at", value)
+        assert (row.last_word_at, Contact.objects.get(pk=row.pk).last_word_at) == (expected, expected)
+    bring_forward(stale, "last_word_at", NOW)
+    assert Contact.objects.get(pk=row.pk).last_word_at == later
+    assert Contact.objects.get(pk=other.pk).last_word_at is None

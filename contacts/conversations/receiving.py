@@ -35,6 +35,7 @@ from .leads import lead_fields, receive_lead
 from .mails import notify_pro
 from .media import fetch_media
 from .originals import READING_QUEUE, store_original
+from .reading_turns import reading_priority
 from .repeats import find_stored_message, make_variant
 from .replies import connection_of, find_writer, read_thread, stored_or_none, topic_in_thread
 from .sender_contacts import is_sender_unconfirmed
@@ -46,15 +47,6 @@ State = ContactMessage.State
 CallItem = InboundMessage | Receipt | IgnoredPart | SentMail
 _UNREAD = Compiled(
     lambda id: ChannelDelivery.objects.select_related("connection__pro", "pro").filter(pk=id, read_at=None)
-)
-# Keys of calls that are not read yet: of a connection, and to a Pro's reply addresses.
-_UNREAD_CALLS = Compiled(
-    lambda id: ChannelDelivery.objects.filter(connection=id, read_at=None).order_by().values_list("pk")
-)
-_UNREAD_REPLIES = Compiled(
-    lambda pro_id: (
-        ChannelDelivery.objects.filter(pro=pro_id, connection=None, read_at=None).order_by().values_list("pk")
-    )
 )
 
 
@@ -88,22 +80,13 @@ def store_delivery(
             )
             insert(delivery)
             read = read_chat_delivery if delivery.is_chat else read_delivery
-            read.using(priority=_reading_priority(connection)).enqueue(delivery.pk)
+            read.using(priority=reading_priority(connection)).enqueue(delivery.pk)
             return True
     except IntegrityError:
         same = ChannelDelivery.objects.filter(connection=stored_or_none(connection), nonce=nonce, digest=digest)
         if not same.exists():
             raise RefusedError("another body") from None
         return False
-
-
-def _reading_priority(connection: ChannelConnection) -> int:
-    """Priority of reading a new call, below that of all other jobs, and less for each unread one of the connection.
-
-    So the calls of several Pros are read in turns, and a flood for one of them keeps nobody waiting.
-    """
-    unread = _UNREAD_CALLS if connection.pk else _UNREAD_REPLIES
-    return max(BACKGROUND + 1 - len(unread.part(100, 0, connection.pk or connection.pro_id)), -100)
 
 
 @task(queue_name=READING_QUEUE, priority=BACKGROUND)

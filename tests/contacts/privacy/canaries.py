@@ -52,7 +52,7 @@ NOT_PERSONAL = {
 WITH_COPIES = {"DBTaskResult", "IdempotencyKey", "RateCount", "LogEntry", "Session", "DirectoryUser"}
 WITHOUT_WORDS = {
     *("Permission", "Group", "ContentType", "AccessFailureLog", "AccessAttempt", "AccessAttemptExpiration"),
-    *("AccessLog", "AuditThinning", "LooseFile", "WorkerLease", "MarkKey", "HistoryHead"),
+    *("AccessLog", "AuditThinning", "LooseFile", "MetricCount", "WorkerLease", "MarkKey", "HistoryHead"),
     *("InquiryType", "PipelineStep", "AllowedMove", "FilterOption"),
 }
 # Fields of a person's rows that hold words of the office, of an inquiry's pipeline, or of a storage.

@@ -18,6 +18,7 @@ from django.utils.translation import override
 from .admin_bounds import (
     SAMPLE,
     BoundedChangeList,
+    BoundedMultipleField,
     BoundedPaginator,
     FindSelect,
     NewestFormSet,
@@ -98,6 +99,16 @@ class CarefulAdmin(admin.ModelAdmin):
         if related.has_view_permission(request):
             return {"widget": FindSelect(db_field, self.admin_site)}
         return {"widget": ForeignKeyRawIdWidget(db_field.remote_field, self.admin_site)}
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        kwargs.setdefault("form_class", BoundedMultipleField)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        # Django's own refusal writes what was sent to the log.
+        if not super().to_field_allowed(request, to_field):
+            raise BadRequest
+        return True
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         # A regular expression can take the database minutes, and an invalid one raises an error there.

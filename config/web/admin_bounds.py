@@ -9,7 +9,7 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import CharField, Field, Model
-from django.forms import BaseInlineFormSet
+from django.forms import BaseInlineFormSet, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
@@ -46,6 +46,16 @@ def leads_index(model: type[Model], name: Any) -> bool:
         return False
     named = [index.fields[0].lstrip("-") for index in model._meta.indexes if index.fields and not index.condition]
     return field.primary_key or field.unique or field.db_index or name in named
+
+
+class BoundedMultipleField(ModelMultipleChoiceField):
+    """A choice of several rows, in which an id beyond the integers of SQLite is none of them."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError as error:
+            raise ValidationError(self.error_messages["invalid_list"], code="invalid_list") from error
 
 
 class BoundedChangeList(ChangeList):

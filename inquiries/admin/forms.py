@@ -15,16 +15,6 @@ CLASSIFICATION_FIELDS = ["category", "priority", "filter_options"]
 LINK_FIELDS = ["case_id", "contact"]
 
 
-class BoundedChoices(forms.ModelMultipleChoiceField):
-    """Multiple choices that refuse a primary key out of range, for which SQLite raises OverflowError."""
-
-    def clean(self, value: Any) -> Any:
-        try:
-            return super().clean(value)
-        except OverflowError as error:
-            raise ValidationError(self.error_messages["invalid_list"], code="invalid_list") from error
-
-
 class InquiryForm(forms.ModelForm):
     """The fields that staff set. Contacts of other Pros are no choice."""
 

@@ -27,7 +27,7 @@ from ..models import Attachment, Inquiry, InquiryHistory, Offer
 from ..pipeline.moves import NOTE_LENGTH, InvalidTransitionError, close_inquiry, link_case, move_inquiry
 from ..translations import describe_refusal
 from .filters import CaseFilter, StepFilter, WaitingFilter
-from .forms import CLASSIFICATION_FIELDS, LINK_FIELDS, BoundedChoices, InquiryForm
+from .forms import CLASSIFICATION_FIELDS, LINK_FIELDS, InquiryForm
 
 CHANGE = "admin:inquiries_inquiry_change"
 
@@ -122,9 +122,6 @@ class InquiryAdmin(TenantAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         columns = [field.name for field in self.opts.concrete_fields]
         return [*self.display_fields, *(name for name in columns if name not in CLASSIFICATION_FIELDS + LINK_FIELDS)]
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().formfield_for_manytomany(db_field, request, **kwargs, form_class=BoundedChoices)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -18,8 +18,8 @@ from config.web.logs import LineFormatter
 from ..access.matrix import undone
 from .corpus import CANARY
 
-# Written whatever the answer is: counts of limits, attempts to sign in, sessions.
-ASIDE = {"RateCount", "AccessAttempt", "AccessAttemptExpiration", "AccessFailureLog", "AccessLog", "Session"}
+# Written whatever the answer is: counts of limits, attempts to sign in, sessions, and the words of a refused answer.
+ASIDE = {"RateCount", "AccessAttempt", "AccessAttemptExpiration", "AccessFailureLog", "AccessLog", "Session", "Draft"}
 # Called by providers, to whom a page says nothing.
 PROVIDERS = ("/channels/whatsapp/", "/channels/telegram/", "/channels/email/", "/channels/replies")
 # What a run has seen, for the summary.

@@ -18,13 +18,14 @@ from django.utils.translation import gettext as _
 from config.accounts.models import ApiToken, Pro, User
 from config.jobs.backend import Job, enqueue_together
 from config.jobs.turns import in_turn
-from config.web.compiled import Compiled
+from config.web.compiled import Compiled, Question
 from config.web.text import unix_lines
+from config.web.together import Answers
 from contacts.models.locking import hold_book
 
 from .customers.contacts import NamedCustomer
 from .customers.profiles import complete_profile, copy_profile, make_acknowledgment
-from .customers.readings import WithheldProfileError, read_profile, record_reading
+from .customers.readings import WithheldProfileError, ask_known, read_profile, record_reading
 from .customers.userhub import Profile, UnknownUserError, UserHubUnavailableError
 from .ids import GREATEST_ID
 from .mails import mail_notification
@@ -34,7 +35,8 @@ from .waiting import add_inquiry
 
 # Required once in a subject and a message: a character that is neither space nor control.
 VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
-_TYPE = Compiled(lambda id: InquiryType.objects.filter(pk=id), keeps_plan=True)
+_TYPE = Compiled[InquiryType](lambda id: InquiryType.objects.filter(pk=id), keeps_plan=True)
+_FIRST_TYPE = Compiled[InquiryType](lambda: InquiryType.objects.filter(is_active=True))
 # The fields that a caller sets; the API has the same names.
 SUBMITTED_FIELDS = ("user_id", "created_by", "subject", "message", "category", "budget", "priority", "source")
 
@@ -120,13 +122,16 @@ def prepare(
     profile, is_new = None, False
     with _collect_errors(errors):
         _check_fields(inquiry, is_user_known=customer is None)
+    answers = Answers()
+    if customer is None and "user_id" not in errors:
+        answers.ask(_ask_type(inquiry_type_id), ask_known(pro, inquiry.user_id))  # type: ignore[arg-type]
     with _collect_errors(errors):
-        inquiry.inquiry_type = _find_type(inquiry_type_id)
+        inquiry.inquiry_type = _find_type(inquiry_type_id, answers)
     with _collect_errors(errors):
         options = _find_options(filter_option_ids)
     if customer is None and "user_id" not in errors:
         with _collect_errors(errors):
-            profile, is_new = _read_profile(inquiry)
+            profile, is_new = _read_profile(inquiry, answers)
     if errors:
         raise ValidationError(errors)
     return Submission(inquiry, options, profile, customer, is_new)
@@ -168,12 +173,14 @@ def _check_fields(inquiry: Inquiry, *, is_user_known: bool) -> None:
         raise ValidationError(errors)
 
 
-def _find_type(id: int | None) -> InquiryType:
-    if id is None:
-        inquiry_type = InquiryType.objects.filter(is_active=True).first()
-        problem = _("There is no active inquiry type.")
-    else:
-        inquiry_type = _TYPE.first(id)
+def _ask_type(id: int | None) -> Question[InquiryType]:
+    return _FIRST_TYPE.question().part(1) if id is None else _TYPE.question(id)
+
+
+def _find_type(id: int | None, answers: Answers) -> InquiryType:
+    inquiry_type = answers.first(_ask_type(id))
+    problem = _("There is no active inquiry type.")
+    if id is not None:
         problem = _("There is no active inquiry type with this id.")
     if inquiry_type is None or not inquiry_type.is_active:
         raise ValidationError({"inquiry_type_id": problem})
@@ -202,13 +209,14 @@ def _find_options(ids: Collection[int], rows: QuerySet[FilterOption] | None = No
     return list(options.values())
 
 
-def _read_profile(inquiry: Inquiry) -> tuple[Profile | None, bool]:
+def _read_profile(inquiry: Inquiry, answers: Answers) -> tuple[Profile | None, bool]:
     """The customer's profile, None when it will follow, and whether they are new to the Pro.
 
     Raises ValidationError for an unknown user.
     """
     try:
-        return read_profile(inquiry.pro, inquiry.user_id)  # type: ignore[arg-type]  # _check_fields has seen to it
+        # _check_fields has seen to it that there is an id.
+        return read_profile(inquiry.pro, inquiry.user_id, answers=answers)  # type: ignore[arg-type]
     except UnknownUserError:
         raise ValidationError({"user_id": _("UserHub knows no user of this id.")}) from None
     except WithheldProfileError as error:

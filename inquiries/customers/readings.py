@@ -5,6 +5,7 @@ before its identity is verified; their inquiries are accepted and wait, see `pro
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +17,8 @@ from config.accounts.models import ApiToken, Pro, User
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
 from config.saving import insert_missing
-from config.web.compiled import Compiled
+from config.web.compiled import Compiled, Question
+from config.web.together import UNASKED, Answers
 from contacts.models import Contact, WaitingItem
 
 from ..models import ProfileReading
@@ -55,7 +57,12 @@ def count_room(pro: Pro) -> int:
     return max(settings.USERHUB_NEW_CUSTOMERS_PER_DAY - (row[0] if row else 0), 0)
 
 
-def read_profile(pro: Pro, user_id: int, *, in_job: bool = False) -> tuple[Profile, bool]:
+def ask_known(pro: Pro, user_id: int) -> Question[Any]:
+    """The question whether the Pro was given this profile before, to be asked together with others."""
+    return _KNOWN.question(pro.pk, user_id)
+
+
+def read_profile(pro: Pro, user_id: int, *, in_job: bool = False, answers: Answers = UNASKED) -> tuple[Profile, bool]:
     """Read a profile that the Pro may be given, with True for a new customer: `record_reading` follows then.
 
     Raises WithheldProfileError, and as `userhub.fetch_profile` does. Those that ask at the same moment may get one each
@@ -63,7 +70,7 @@ def read_profile(pro: Pro, user_id: int, *, in_job: bool = False) -> tuple[Profi
     """
     if pro.is_gated:
         raise WithheldProfileError(UNVERIFIED)
-    is_new = _KNOWN.first(pro.pk, user_id) is None
+    is_new = answers.first(ask_known(pro, user_id)) is None
     if is_new and not count_room(pro):
         raise WithheldProfileError(OVER_LIMIT)
     profile = userhub.fetch_profile(user_id, in_job=in_job)

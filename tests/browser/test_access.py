@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from config.accounts.models import IdentityDocument
+from config.api.endpoint import Api
 from contact_requests import receiving
 from contact_requests.pictures import add_picture
 from contact_requests.receipts import make_receipt_key
@@ -110,6 +111,7 @@ CLOSED = [
     "/docs/api",
 ]
 WIDTHS = {"fr": (375,), "nl": (1280,)}
+CONTACTS = "/api/v1/contacts"
 TWIN = "bbbbbbbb-0000-4000-8000-000000000002"
 
 
@@ -256,6 +258,10 @@ def imports():
     return {found.state: found.pk for found in ContactImport.objects.all()}
 
 
+def count_routes(start):
+    return sum((api.dialect.prefix + o.route).startswith(start) for api in Api.registered for o in api.operations)
+
+
 def tour(page, row, user, check):
     """Run `check` on every page, signed out and then signed in."""
     found = []
@@ -271,8 +277,8 @@ def tour(page, row, user, check):
         if path == "/docs/api":
             # Its routes look alike. The colours of all would take as long as those of all other pages together.
             found += check(page, has_colours=False)
-            page.fill("#reference-search", "/api/v1/contacts")
-            expect(page.locator("#reference-found")).to_have_text("5")
+            page.fill("#reference-search", CONTACTS)
+            expect(page.locator("#reference-found")).to_have_text(str(count_routes(CONTACTS)))
         found += check(page)
     return found
 

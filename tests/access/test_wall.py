@@ -32,8 +32,9 @@ from .test_json import call
 
 pytestmark = pytest.mark.skipif("connection.vendor != 'postgresql'")
 
-# Tokens are read to know the Pro, so there is no wall before them.
-PAGES = {a: page for a, page in {**WORKSPACE, **WITHOUT_GATE}.items() if not a.startswith("settings/tokens")}
+# Tokens are read to know the Pro, so there is no wall before them, nor before the names of programs in the audit.
+OPEN = ("settings/tokens", "settings/audit")
+PAGES = {a: page for a, page in {**WORKSPACE, **WITHOUT_GATE}.items() if not a.startswith(OPEN)}
 ROLE = "vestibule_web"
 DOORS = {"Pro", "User", "Session", "ApiToken", "LogEntry"}
 

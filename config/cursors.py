@@ -8,9 +8,13 @@ SQLite is asked in half the time, and PostgreSQL may keep a plan (`prepare_thres
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from django.db import NotSupportedError
+
+# Statements of a connection whose plan PostgreSQL keeps; those that were used longest ago are planned anew.
+KEPT_PLANS = 500
 
 
 def execute(connection: Any, sql: str, parameters: Sequence[Any], *, keeps_plan: bool) -> Any:
@@ -20,10 +24,10 @@ def execute(connection: Any, sql: str, parameters: Sequence[Any], *, keeps_plan:
     beginning of a list that an index has in its order; no other list, as one Pro has 450 rows and another 100,000.
     """
     connection.close_if_health_check_failed()
-    is_sqlite = connection.vendor == "sqlite" and not connection.queries_logged
-    cursor = _cursor(connection, is_drivers=is_sqlite or (keeps_plan and connection.vendor == "postgresql"))
+    is_drivers = (connection.vendor == "sqlite" or keeps_plan) and not connection.queries_logged
+    cursor = _cursor(connection, is_drivers=is_drivers)
     try:
-        cursor.execute(_with_question_marks(sql) if is_sqlite else sql, parameters)
+        cursor.execute(_PLACES[connection.vendor](sql) if is_drivers else sql, parameters)
     except NotSupportedError:
         # A migration has changed the type of a column since: the kept plans go with the connection.
         connection.close_at = 0
@@ -48,10 +52,23 @@ def _cursor(connection: Any, *, is_drivers: bool) -> Any:
 
 def _make_drivers(connection: Any) -> Any:
     connection.ensure_connection()
-    return connection._prepare_cursor(connection.Database.Cursor(connection.connection))
+    if connection.vendor == "sqlite":
+        return connection._prepare_cursor(connection.Database.Cursor(connection.connection))
+    connection.connection.prepared_max = KEPT_PLANS
+    return connection._prepare_cursor(connection.Database.RawCursor(connection.connection))
 
 
 @lru_cache(maxsize=2000)
 def _with_question_marks(sql: str) -> str:
     """SQL as SQLite's driver reads it; Django's cursor makes the same of it."""
     return re.sub("(?<!%)%s", "?", sql).replace("%%", "%")
+
+
+@lru_cache(maxsize=2000)
+def _with_numbers(sql: str) -> str:
+    """SQL as PostgreSQL reads it: "$1" for the first place. Its driver would write it anew for each long statement."""
+    numbers = count(1)
+    return re.sub("%([s%])", lambda found: f"${next(numbers)}" if found[1] == "s" else "%", sql)
+
+
+_PLACES = {"sqlite": _with_question_marks, "postgresql": _with_numbers}

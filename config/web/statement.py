@@ -14,7 +14,9 @@ from django.db.models import Model
 
 from config.cursors import execute
 
-type Value = str | int | uuid.UUID | datetime | Model | Sequence[Value] | None
+from .many import Many
+
+type Value = str | int | uuid.UUID | datetime | Model | Many | Sequence[Value] | None
 
 
 class Call:
@@ -87,11 +89,10 @@ class Statement:
         """The rows with values as the queryset has them. `limits` are how many at most, and how many to skip before."""
         if not self.sql:
             return []
-        connection, sql = self.connection(), self.limited(limits)
-        if self.keeps_plan and limits:
-            # A plan for any size is one for a tenth of all rows.
-            sql, limits = self.sql + f" LIMIT {limits[0]:d}" + " OFFSET %s" * len(limits[1:]), limits[1:]
-        rows = fetch(connection, sql, self.bind(parameters, limits, connection), self.keeps_plan)
+        connection = self.connection()
+        rows = fetch(
+            connection, self.limited(limits), self.bind(parameters, limits, connection), keeps_plan=self.keeps_plan
+        )
         return self.convert(rows, connection)
 
     def using(self) -> str:
@@ -103,13 +104,16 @@ class Statement:
         return connections[self.using()]
 
     def limited(self, limits: tuple[int, ...]) -> str:
-        """The SQL with a place for each of the limits."""
+        """The SQL with a place for each of the limits; not for the size where the plan is kept."""
+        if self.keeps_plan and limits:
+            # A plan for any size is one for a tenth of all rows.
+            return self.sql + f" LIMIT {limits[0]:d}" + " OFFSET %s" * len(limits[1:])
         return self.sql + ("", " LIMIT %s", " LIMIT %s OFFSET %s")[len(limits)]
 
     def bind(self, parameters: list[Any], limits: tuple[int, ...], connection: BaseDatabaseWrapper) -> list[Any]:
         """The parameters of `limited`."""
         given = [_adapt(value, connection) for value in parameters] + self.constants
-        return [*(given[place] for place in self.places), *limits]
+        return [*(given[place] for place in self.places), *(limits[1:] if self.keeps_plan else limits)]
 
     def convert(self, rows: list[Any], connection: BaseDatabaseWrapper) -> list[Any]:
         """The rows with values as the queryset has them, of those that the database's driver gives."""
@@ -125,10 +129,12 @@ class Statement:
 def _adapt(value: Any, connection: BaseDatabaseWrapper) -> Any:
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, Many):
+        return value.to_parameter(connection)
     return value.hex if isinstance(value, uuid.UUID) and not connection.features.has_native_uuid_field else value
 
 
-def fetch(connection: Any, sql: str, parameters: list[Any], keeps_plan: bool = False) -> list[Any]:
+def fetch(connection: Any, sql: str, parameters: list[Any], *, keeps_plan: bool = False) -> list[Any]:
     """Run a query that only reads. It checks by itself that a kept connection still stands.
 
     Django would ask `SELECT 1` first, once a request; here the query is sent again on a new connection.
@@ -192,6 +198,8 @@ def _sample(value: Value, numbers: Iterator[int]) -> Any:
             return value
         case list() | tuple():
             return [_sample(item, numbers) for item in value]
+        case Many():
+            return Many((1_000_000 + next(numbers),))
         case Model():
             # request.user is a lazy object that stands for an instance.
             return value.__class__(pk=_sample(value.pk, numbers))

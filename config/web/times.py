@@ -1,8 +1,13 @@
 """Times as pages show them."""
 
 from datetime import datetime
+from functools import lru_cache
 
+from django.utils import timezone
 from django.utils.dates import MONTHS
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 
 def exact_time(local: datetime) -> str:
@@ -10,4 +15,22 @@ def exact_time(local: datetime) -> str:
 
     What `date_format(local, "j F Y, H:i")` gives, in a tenth of the time: every row of a list has one.
     """
-    return f"{local.day} {MONTHS[local.month]} {local.year:04d}, {local:%H:%M}"
+    return f"{local.day} {_month(local.month, get_language())} {local.year:04d}, {clock_time(local)}"
+
+
+@lru_cache
+def _month(month: int, language: str | None) -> str:
+    """Name of a month in the active language."""
+    return str(MONTHS[month])
+
+
+def clock_time(local: datetime) -> str:
+    """The time of day: "14:05"."""
+    return f"{local.hour:02d}:{local.minute:02d}"
+
+
+def time_element(at: datetime, text: str, classes: str = "") -> SafeString:
+    """<time> element: `text`, with the exact time in `title` and `datetime`. `classes` are the page's own."""
+    exact, iso = escape(exact_time(timezone.localtime(at))), at.isoformat(timespec="seconds")
+    of_class = f' class="{classes}"' if classes else ""
+    return SafeString(f'<time{of_class} datetime="{iso}" title="{exact}">{escape(text)}</time>')

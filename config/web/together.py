@@ -55,8 +55,8 @@ def together(*questions: Question[Any]) -> tuple[list[Any], ...]: ...
 def together(*questions: Question[Any]) -> tuple[list[Any], ...]:
     """The rows of each question, as the queryset would give them, in one statement.
 
-    All are read from the database of the first one's model. Raises TypeError for a column whose values JSON would
-    change, as those of a FloatField, or that no page has asked for yet.
+    All are read from the database of the first one's model; the plan is kept if each of them keeps its own. Raises
+    TypeError for a column whose values JSON would change, as those of a FloatField, or that no page has asked for yet.
     """
     if not any(question.statement.sql for question in questions):
         return tuple([] for _ in questions)
@@ -70,7 +70,8 @@ def together(*questions: Question[Any]) -> tuple[list[Any], ...]:
     arrays = ", ".join(part.sql for part in parts)
     is_native = connection.vendor == "postgresql"
     sql = f"SELECT json_build_array({arrays})::text" if is_native else f"SELECT json_array({arrays})"
-    [[document]] = fetch(connection, sql, parameters)
+    keeps_plan = all(question.statement.keeps_plan or not question.statement.sql for question in questions)
+    [[document]] = fetch(connection, sql, parameters, keeps_plan=keeps_plan)
     return tuple(
         list(map(question.read, question.statement.convert(part.decoder.decode(rows) or [], connection)))
         for question, part, rows in zip(questions, parts, _DOCUMENT.decode(document), strict=True)
@@ -87,9 +88,10 @@ class Answers:
         self._rows: dict[object, list[Any]] = {}
 
     def ask(self, *questions: Question[Any]) -> None:
-        """Ask these in one statement."""
-        if questions:
-            self._rows |= zip(map(_key, questions), together(*questions), strict=True)
+        """Ask these in one statement; each once."""
+        asked = {_key(question): question for question in questions}
+        if asked:
+            self._rows |= zip(asked, together(*asked.values()), strict=True)
 
     def rows[R](self, question: Question[R]) -> list[R]:
         """The rows of a question; one that was not asked together with others is asked now."""
@@ -110,8 +112,8 @@ def _key(question: Question[Any]) -> object:
 
 
 def _part(question: Question[Any]) -> _Part:
-    """The part of a question, written once for each statement."""
-    kind = question.statement, len(question.limits)
+    """The part of a question, written once for each statement and its limits."""
+    kind = question.statement, question.limits[:1] if question.statement.keeps_plan else (), len(question.limits)
     if (part := _PARTS.get(kind)) is None:
         part = _PARTS[kind] = _write(question)
     return part

@@ -14,6 +14,8 @@ from msgspec import Struct
 
 from config.accounts.models import ApiToken, Pro
 from config.web.compiled import Compiled
+from config.web.many import Many
+from config.web.together import together
 from contacts.models import Contact, ContactIdentity
 from inquiries.models import DirectoryUser, Inquiry, PipelineStep
 
@@ -159,6 +161,46 @@ def test_the_rows_of_every_kind_of_value(pro, shape, values):
     compiled = Compiled(lambda *values: shape(*values).order_by("name").values_list("name", "created_at"))
     for _ in range(2):
         assert compiled.rows(*given) == list(shape(*given).order_by("name").values_list("name", "created_at")) != []
+
+
+@pytest.mark.parametrize("keeps_plan", [False, True])
+def test_few_and_many_values_of_one_parameter(pro, keeps_plan):
+    contacts = sorted((ContactFactory(pro=pro, name=f"it's {n}%s") for n in range(3)), key=lambda row: row.name)
+    ContactFactory(name="it's 0%s")
+    ids, tags = (
+        [row.pk for row in contacts],
+        DirectoryUser.objects.bulk_create(
+            [DirectoryUser(userhub_id=70_000 * n, first_name="Zoë") for n in range(1, 4)]
+        ),
+    )
+
+    def of_pro(pro, field, many):
+        return Contact.objects.for_pro(pro).order_by("name").filter(**{f"{field}__among": many})
+
+    by_id = Compiled(lambda pro, many: of_pro(pro, "pk", many), keeps_plan=keeps_plan)
+    by_name = Compiled(lambda pro, many: of_pro(pro, "name", many), keeps_plan=keeps_plan)
+    by_number = Compiled(
+        lambda many: DirectoryUser.objects.filter(pk__among=many).order_by("pk"), keeps_plan=keeps_plan
+    )
+    for number in (3, 1, 0, 2):
+        assert by_id.rows(pro, Many((*ids[:number],))) == contacts[:number]
+        assert by_name.rows(pro, Many(tuple(row.name for row in contacts[:number]))) == contacts[:number]
+        assert by_number.rows(Many(tuple(row.pk for row in tags[:number]))) == tags[:number]
+    assert len(by_id._statements) == len(by_name._statements) == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="plans of PostgreSQL")
+def test_a_plan_is_kept_of_queries_that_are_asked_together(pro):
+    contacts = Compiled(lambda pro: Contact.objects.for_pro(pro).order_by("name"), keeps_plan=True)
+    names = Compiled(lambda pro: Contact.objects.for_pro(pro).values_list("name"), keeps_plan=True)
+    jane = ContactFactory(pro=pro, name="Jane")
+    for size in (1, 2):
+        answers = [together(contacts.question(pro).part(size), names.question(pro).part(3, 0)) for _ in range(10)]
+        assert answers == [([jane], [("Jane",)])] * 10
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%json_build_array%'")
+        kept = [statement for (statement,) in cursor.fetchall()]
+    assert len(kept) == 2 and all("LIMIT 3" in statement for statement in kept)
 
 
 def test_each_set_of_names_has_its_own_query(pro):

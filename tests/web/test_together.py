@@ -130,7 +130,7 @@ def test_answers_are_found_whether_or_not_they_were_asked_before(pro, django_ass
     other = ContactFactory(name="Stranger").pro
     answers = Answers()
     with django_assert_num_queries(1):
-        answers.ask(CONTACTS.question(pro), NAMES.question(pro))
+        answers.ask(CONTACTS.question(pro), NAMES.question(pro), CONTACTS.question(pro))
         answers.ask()
         assert (answers.rows(CONTACTS.question(pro)), answers.first(NAMES.question(pro))) == ([contact], ("Jane",))
     with django_assert_num_queries(3):

@@ -7,11 +7,10 @@ from django import template
 from django.contrib.messages.storage.base import Message
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from config.web.times import exact_time
+from config.web.times import time_element
 from config.web.toasts import is_toast, read_toasts
 
 register = template.Library()
@@ -36,13 +35,7 @@ def _relative_time(then: datetime, now: datetime) -> str:
 @register.simple_tag
 def ago(then: datetime) -> SafeString:
     """<time> element: relative time as text, exact time in `title` and `datetime`."""
-    exact = exact_time(timezone.localtime(then))
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        then.isoformat(timespec="seconds"),
-        exact,
-        _relative_time(then, timezone.now()),
-    )
+    return time_element(then, _relative_time(then, timezone.now()))
 
 
 @register.filter

@@ -61,4 +61,4 @@ def _requests(pro: Pro, contact: Contact) -> QuerySet[ContactRequest]:
     return rows.select_related("property").newest_first()
 
 
-_NEWEST = Compiled(_requests)
+_NEWEST = Compiled(_requests, keeps_plan=True)

@@ -60,7 +60,7 @@ def _of_contact(contact: Contact, id: uuid.UUID) -> QuerySet[ContactRequest]:
     return rows.select_related("property", "pro", "inbound_message")
 
 
-_OF_CONTACT = Compiled(_of_contact)
+_OF_CONTACT = Compiled(_of_contact, keeps_plan=True)
 
 
 def _thread_of(contact_request: ContactRequest) -> tuple[str, tuple[str, ...]]:

@@ -3,17 +3,20 @@
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import pgettext_lazy
 
-from config.accounts.inbox import Tab
+from config.accounts.inbox import Tab, TabNumber
 from config.accounts.models import Pro
+from config.web.together import Answers
 
 from .models import Draft, WaitingItem
+from .waiting.counting import ask_counts, count_waiting, format_count
 
-# As many as `first_of_each_person` and `next_of_each_person` find, without a look at others for each.
+# As many as `next_of_each_person` finds, without a look at others for each.
 PEOPLE = Count("contact", distinct=True) + Count("pk", filter=Q(contact=None))
 
 
-def _waiting(pro: Pro) -> QuerySet[WaitingItem]:
-    return WaitingItem.objects.for_pro(pro).listed()
+def _waiting(pro: Pro, answers: Answers) -> str:
+    people = count_waiting(pro, answers).all
+    return format_count(people) if people else ""
 
 
 def _later(pro: Pro) -> QuerySet[WaitingItem]:
@@ -26,7 +29,7 @@ def _drafts(pro: Pro) -> QuerySet[Draft]:
 
 # See `config.accounts.inbox`.
 TABS = [
-    Tab(1, "waiting:list", pgettext_lazy("inbox", "Waiting"), "inbox", _waiting, PEOPLE),
+    Tab(1, "waiting:list", pgettext_lazy("inbox", "Waiting"), "inbox", number=TabNumber(ask_counts, _waiting)),
     Tab(2, "waiting:later", pgettext_lazy("inbox", "Later"), "clock", _later, PEOPLE),
     Tab(3, "waiting:done", pgettext_lazy("inbox", "Done"), "circle-check"),
     Tab(5, "waiting:all", pgettext_lazy("inbox", "All conversations"), "messages-square"),

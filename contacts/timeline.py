@@ -9,16 +9,17 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, F, QuerySet, Value, prefetch_related_objects
+from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast
 
 from config.web.compiled import Compiled, Question
 from config.web.hooks import hooks
+from config.web.many import Many
 from config.web.together import UNASKED, Answers
 
 from .book.fields import display_value, field_label
 from .conversations.leads import attach_lead_notes
-from .conversations.threads import link_messages
+from .conversations.threads import ask_files, attach_files, link_messages
 from .models import Contact, ContactEvent, ContactMessage, ContactNote
 
 SIZE = 30
@@ -39,22 +40,28 @@ class Place(NamedTuple):
     skip: int
 
 
-def _as_they_are(contact: Contact, rows: list[Any]) -> list[Any]:
+def _as_they_are(contact: Contact, rows: list[Any], answers: Answers) -> list[Any]:
     return rows
+
+
+def _nothing_more(ids: list[Any]) -> list[Question[Any]]:
+    return []
 
 
 class Source(NamedTuple):
     """A kind of entries: the `rows` of a contact, in the timeline at the time in their field `by`, and a template.
 
-    `read` turns the rows of a page into the contents of their entries, in the same order. `is_word` is true of what the
-    contact wrote or was written: see `contacts.last_words`.
+    `read` turns the rows of a page into the contents of their entries, in the same order; `asks` are questions that it
+    finds answered, for rows with these ids. `is_word` is true of what the contact wrote or was written: see
+    `contacts.last_words`.
     """
 
     rows: Callable[[Contact], QuerySet[Any]]
     template: str
     by: str = "created_at"
-    read: Callable[[Contact, list[Any]], Iterable[Any]] = _as_they_are
+    read: Callable[[Contact, list[Any], Answers], Iterable[Any]] = _as_they_are
     is_word: bool = False
+    asks: Callable[[list[Any]], list[Question[Any]]] = _nothing_more
 
 
 class _Key(NamedTuple):
@@ -88,7 +95,9 @@ def ask_keys(contact: Contact, place: Place | None) -> Question[Any]:
 def ask_entries(contact: Contact, place: Place | None, answers: Answers) -> list[Question[Any]]:
     """Questions for the entries of a page, once `ask_keys` is answered."""
     keys = _keys_of_page(_newest_keys(contact, place, answers), place)
-    return [_ask_rows(contact, number, own) for number, own in _by_source(keys).items()]
+    sources = _by_source(keys).items()
+    more = [each for number, own in sources for each in _sources()[number].asks([key.pk for key in own])]
+    return [*(_ask_rows(contact, number, own) for number, own in sources), *more]
 
 
 def _end_of(place: Place | None) -> int:
@@ -108,7 +117,7 @@ def _by_source(keys: Iterable[_Key]) -> dict[int, list[_Key]]:
 
 
 def _ask_rows(contact: Contact, number: int, keys: list[_Key]) -> Question[Any]:
-    return _rows_query(number).question(contact, [key.pk for key in keys])
+    return _rows_query(number).question(contact, Many(tuple(key.pk for key in keys)))
 
 
 @cache
@@ -138,7 +147,7 @@ def _keys_query(size: int) -> Compiled[Any]:
         parts = [_select_keys(source, contact, number, until, size) for number, source in enumerate(_sources())]
         return parts[0].union(*parts[1:], all=True).order_by()
 
-    return Compiled(rows)
+    return Compiled(rows, keeps_plan=True)
 
 
 def _select_keys(
@@ -156,7 +165,7 @@ def _select_keys(
 def _rows_query(number: int) -> Compiled[Any]:
     """Query of the rows of a source by a contact and ids."""
     source = _sources()[number]
-    return Compiled(lambda contact, ids: source.rows(contact).order_by().filter(pk__in=ids))
+    return Compiled(lambda contact, ids: source.rows(contact).order_by().filter(pk__among=ids), keeps_plan=True)
 
 
 def _read_entries(contact: Contact, keys: list[_Key], answers: Answers) -> list[Entry]:
@@ -166,7 +175,7 @@ def _read_entries(contact: Contact, keys: list[_Key], answers: Answers) -> list[
         source = _sources()[number]
         rows = {row.pk: row for row in answers.rows(_ask_rows(contact, number, own))}
         present = [key for key in own if key.pk in rows]
-        items = source.read(contact, [_with_contact(rows[key.pk], contact) for key in present])
+        items = source.read(contact, [_with_contact(rows[key.pk], contact) for key in present], answers)
         entries |= {key: Entry(key.at, source.template, item) for key, item in zip(present, items, strict=True)}
     return [entries[key] for key in keys if key in entries]
 
@@ -186,9 +195,9 @@ def _messages(contact: Contact) -> QuerySet[ContactMessage]:
     return ContactMessage.objects.filter(contact=contact).select_related("author")
 
 
-def _read_messages(contact: Contact, rows: list[ContactMessage]) -> list[ContactMessage]:
+def _read_messages(contact: Contact, rows: list[ContactMessage], answers: Answers) -> list[ContactMessage]:
     messages = attach_lead_notes(rows)
-    prefetch_related_objects(messages, "files")
+    attach_files(messages, answers)
     link_messages(messages)
     return messages
 
@@ -197,7 +206,7 @@ def _events(contact: Contact) -> QuerySet[ContactEvent]:
     return ContactEvent.objects.filter(contact=contact).select_related("user", "token")
 
 
-def _read_events(contact: Contact, events: list[ContactEvent]) -> list[dict[str, Any]]:
+def _read_events(contact: Contact, events: list[ContactEvent], answers: Answers) -> list[dict[str, Any]]:
     return [_event_with_lines(contact, event) for event in events]
 
 
@@ -216,6 +225,12 @@ def _event_with_lines(contact: Contact, event: ContactEvent) -> dict[str, Any]:
 
 SOURCES = [
     Source(_notes, "contacts/_note.html"),
-    Source(_messages, "messages/_timeline_message.html", read=_read_messages, is_word=True),
+    Source(
+        _messages,
+        "messages/_timeline_message.html",
+        read=_read_messages,
+        is_word=True,
+        asks=lambda ids: [ask_files(ids)],
+    ),
     Source(_events, "contacts/_event.html", read=_read_events),
 ]

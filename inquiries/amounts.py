@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -36,10 +37,16 @@ class AmountField(forms.DecimalField):
 
 def money(amount: Decimal, currency: str) -> str:
     """Format an amount in the reader's language: "€1,850.00", "1 850,00 €", "€ 1.850,00"."""
+    return _format(amount, currency, get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _format(amount: Decimal, currency: str, language: str) -> str:
+    """The same in the active language; a board has eighty, and a round amount is there many times."""
     number = number_format(amount, decimal_pos=2, use_l10n=True, force_grouping=True)
     symbol = SYMBOLS.get(currency)
     if symbol is None:
         # A three-letter code is separated from the number, unlike a symbol.
-        pattern = "{number}\u00a0{symbol}" if get_language() == "fr" else "{symbol}\u00a0{number}"
+        pattern = "{number}\u00a0{symbol}" if language == "fr" else "{symbol}\u00a0{number}"
         return pattern.format(number=number, symbol=currency)
-    return PATTERNS.get(get_language() or "", "{symbol}{number}").format(number=number, symbol=symbol)
+    return PATTERNS.get(language, "{symbol}{number}").format(number=number, symbol=symbol)

@@ -78,7 +78,7 @@ def _notes(contact: Contact, since: datetime) -> QuerySet[ContactNote]:
     return notes.select_related("author").order_by("created_at", "id")
 
 
-_MESSAGES, _NOTES = Compiled(_messages), Compiled(_notes)
+_MESSAGES, _NOTES = Compiled(_messages, keeps_plan=True), Compiled(_notes, keeps_plan=True)
 
 
 def _offer_entries(offer: Offer) -> list[ThreadEntry]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from config.web.together import Answers
 from contacts.models import Contact
 from contacts.timeline import Source
 
@@ -34,11 +35,11 @@ def _answered(contact: Contact) -> QuerySet[Offer]:
     return _offers(contact).filter(answered_at__isnull=False)
 
 
-def _read_sent(contact: Contact, offers: list[Offer]) -> list[dict[str, Any]]:
+def _read_sent(contact: Contact, offers: list[Offer], answers: Answers) -> list[dict[str, Any]]:
     return [{"offer": offer, "status": "sent"} for offer in offers]
 
 
-def _read_answered(contact: Contact, offers: list[Offer]) -> list[dict[str, Any]]:
+def _read_answered(contact: Contact, offers: list[Offer], answers: Answers) -> list[dict[str, Any]]:
     """The offers, accepted or declined."""
     return [{"offer": offer, "status": offer.status} for offer in offers]
 

@@ -57,7 +57,9 @@ def _find_of_contact(contact: Contact, id: str) -> Inquiry | None:
     return _OF_CONTACT.first(contact, int(id))
 
 
-_OF_CONTACT = Compiled(lambda contact, id: Inquiry.objects.filter(contact=contact, pk=id).select_related("pro"))
+_OF_CONTACT = Compiled(
+    lambda contact, id: Inquiry.objects.filter(contact=contact, pk=id).select_related("pro"), keeps_plan=True
+)
 
 
 def topic_of_mails(contact: Contact, message_ids: Iterable[str]) -> str:

@@ -3,19 +3,20 @@
 An app adds some with a module `inbox` beside its models: its `TABS`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from config.web.compiled import Compiled
+from config.web.compiled import Compiled, Question
 from config.web.hooks import hooks
-from config.web.together import UNASKED, Answers
+from config.web.together import Answers
 
 from .models import Pro
 
@@ -28,9 +29,10 @@ class Beside(NamedTuple):
 
 
 class Tab(NamedTuple):
-    """A list: its `position`, the URL name of its first `page`, and the rows that are counted, None for no count.
+    """A list: its `position`, the URL name of its first `page`, and its number, if one is shown.
 
-    `counted` gives the rows of a Pro, by their column `pro`, and `count` is what is counted of them. `beside` gives the
+    `counted` gives the rows of a Pro that are counted, by their column `pro`, and `count` is what is counted of them.
+    A list that is counted otherwise has a `number`, by a question that is asked with the others. `beside` gives the
     list for a query string, and raises InvalidCursorError.
     """
 
@@ -41,13 +43,35 @@ class Tab(NamedTuple):
     counted: Callable[[Pro], QuerySet[Any]] | None = None
     count: Any = Count("pk")
     beside: Callable[[Pro, QueryDict], Beside] | None = None
+    number: "TabNumber | None" = None
 
 
-def counted_tabs(pro: Pro, answers: Answers = UNASKED) -> list[tuple[Tab, int | None]]:
-    """The lists in their order, each with the number of its rows, in one query."""
-    row = answers.first(COUNTS.question(pro))
-    counts = iter(row or ())
-    return [(tab, None if tab.counted is None else next(counts)) for tab in _tabs()]
+class TabNumber(NamedTuple):
+    """The number of a list as text, read of the answer to its question."""
+
+    ask: Callable[[Pro], Question[Any]]
+    read: Callable[[Pro, Answers], str]
+
+
+def counted_tabs(pro: Pro, answers: Answers | None = None) -> list[tuple[Tab, str]]:
+    """The lists in their order, each with its number as text, "" for none; in one query."""
+    if answers is None:
+        answers = Answers()
+        answers.ask(*ask_tabs(pro))
+    [row] = answers.rows(_COUNTS.question(pro)) or [()]
+    counts = iter(row)
+    return [(tab, _number(tab, pro, counts, answers)) for tab in _tabs()]
+
+
+def ask_tabs(pro: Pro) -> list[Question[Any]]:
+    """The questions of `counted_tabs`."""
+    return [_COUNTS.question(pro), *(tab.number.ask(pro) for tab in _tabs() if tab.number)]
+
+
+def _number(tab: Tab, pro: Pro, counts: Iterator[int], answers: Answers) -> str:
+    if tab.number:
+        return tab.number.read(pro, answers)
+    return floatformat(next(counts) or "", "g") if tab.counted else ""
 
 
 def find_tab(path: str) -> Tab | None:
@@ -75,4 +99,4 @@ def _count(rows: QuerySet[Any], count: Any) -> Coalesce:
     return Coalesce(Subquery(counted), Value(0))
 
 
-COUNTS = Compiled[tuple[int, ...]](_counts)
+_COUNTS = Compiled[tuple[int, ...]](_counts, keeps_plan=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from config.accounts.models import Pro, User
 from config.search.folding import fold
 from config.web.compiled import Compiled, Question
+from config.web.many import Many
 from config.web.together import UNASKED, Answers
 
 from ..addresses import identities_of
@@ -68,7 +69,7 @@ def likely_duplicates(contact: Contact, answers: Answers = UNASKED) -> list[Dupl
             reasons.pop(pk, None)
     reasons.pop(contact.pk, None)
     likeliest = sorted(reasons, key=lambda pk: (-sum(WEIGHTS[reason] for reason in reasons[pk]), pk))[:MAX_DUPLICATES]
-    contacts = {row.pk: row for row in _BY_ID.rows(contact.pro, likeliest)} if likeliest else {}
+    contacts = {row.pk: row for row in _BY_ID.rows(contact.pro, Many((*likeliest,)))} if likeliest else {}
     return [Duplicate(contacts[pk], [r for r in Reason if r in reasons[pk]]) for pk in likeliest if pk in contacts]
 
 
@@ -129,10 +130,10 @@ def _known_identities(contact: Contact) -> QuerySet[Any, Any]:
     return rows.order_by("-pk").values_list("channel", "external_id")[:MAX_ADDRESSES]
 
 
-_SAME_ADDRESS, _HOLDERS = Compiled(_same_address_rows), Compiled(_holders)
-_BY_ID = Compiled(lambda pro, ids: Contact.objects.for_pro(pro).filter(pk__in=ids))
-KNOWN = Compiled(_known_identities)
-DISTINCT = Compiled(lambda contact: DistinctPair.objects.of(contact).values_list("first", "second"))
+_SAME_ADDRESS, _HOLDERS = Compiled(_same_address_rows, keeps_plan=True), Compiled(_holders, keeps_plan=True)
+_BY_ID = Compiled(lambda pro, ids: Contact.objects.for_pro(pro).filter(pk__among=ids), keeps_plan=True)
+KNOWN = Compiled(_known_identities, keeps_plan=True)
+DISTINCT = Compiled(lambda contact: DistinctPair.objects.of(contact).values_list("first", "second"), keeps_plan=True)
 
 
 def _addresses(contact: Contact, answers: Answers) -> set[tuple[str, str]]:

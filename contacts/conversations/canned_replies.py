@@ -68,7 +68,7 @@ def _texts(pro: Pro, user: User) -> QuerySet[CannedReplyText]:
     return rows.order_by("canned_reply__title", "canned_reply", "id")
 
 
-TEXTS = Compiled(_texts)
+TEXTS = Compiled(_texts, keeps_plan=True)
 
 
 def languages_for(contact: Contact) -> list[str]:

@@ -42,7 +42,7 @@ def _drafts(contact: Contact) -> QuerySet[Draft]:
     return Draft.objects.filter(contact=contact).select_related("user").order_by("-updated_at", "-id")
 
 
-DRAFTS = Compiled(_drafts)
+DRAFTS = Compiled(_drafts, keeps_plan=True)
 
 
 def find_draft(contact: Contact, user: User, topic: str = "", kind: str = Draft.Kind.MESSAGE) -> Draft | None:

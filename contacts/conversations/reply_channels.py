@@ -120,9 +120,9 @@ def _identities(contact: Contact) -> QuerySet[ContactIdentity, Any]:
     return rows.values_list("channel", "external_id")[:MAX_IDENTITIES]
 
 
-CONNECTIONS = Compiled(lambda pro: ChannelConnection.objects.for_pro(pro))
-_LAST_MESSAGES = Compiled(_last_messages)
-IDENTITIES = Compiled(_identities)
+CONNECTIONS = Compiled(lambda pro: ChannelConnection.objects.for_pro(pro), keeps_plan=True)
+_LAST_MESSAGES = Compiled(_last_messages, keeps_plan=True)
+IDENTITIES = Compiled(_identities, keeps_plan=True)
 
 
 def _newest(messages: Iterable[ContactMessage]) -> ContactMessage | None:

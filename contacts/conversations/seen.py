@@ -99,7 +99,7 @@ def _newest_rows(contact: Contact) -> QuerySet[Any, Any]:
     return rows.order_by()
 
 
-NEWEST = Compiled(_newest_rows)
+NEWEST = Compiled(_newest_rows, keeps_plan=True)
 
 
 def _entries(contact: Contact, newest: int) -> Iterator[Addition]:

@@ -30,7 +30,7 @@ def _unconfirmed(contact: Contact) -> QuerySet[ContactMessage]:
     return rows.order_by("-created_at", "-id")[:1]
 
 
-UNCONFIRMED = Compiled(_unconfirmed)
+UNCONFIRMED = Compiled(_unconfirmed, keeps_plan=True)
 
 
 def sender_identities(message: ContactMessage) -> list[tuple[str, str]]:

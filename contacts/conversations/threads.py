@@ -1,10 +1,15 @@
 """Messages of a conversation as a page shows them, each with the one that it answers and the reactions to it."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Sequence
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
-from ..models import Contact, ContactMessage
+from config.web.compiled import Compiled, Question
+from config.web.many import Many
+from config.web.together import UNASKED, Answers
+
+from ..models import Contact, ContactMessage, MessageFile
 from .reply_channels import is_window_closed, needs_template
 
 
@@ -19,10 +24,7 @@ def link_messages(messages: Sequence[ContactMessage]) -> None:
     ids = {message.external_id for message in messages} - {""}
     if not (ids or answered_ids):
         return
-    related = ContactMessage.objects.filter(contact=messages[0].contact_id).filter(
-        Q(external_id__in=answered_ids) | Q(answers_to__in=ids | answered_ids)
-    )
-    rows = list(related.order_by("created_at", "id"))
+    rows = _RELATED.rows(messages[0].contact_id, *(Many(tuple(sorted(each))) for each in (answered_ids, ids)))
     by_id = {(row.channel, row.external_id): row for row in rows if row.external_id}
     reactions = _last_reactions(rows)
     for message in messages:
@@ -30,6 +32,36 @@ def link_messages(messages: Sequence[ContactMessage]) -> None:
         key = (message.channel, message.external_id)
         message.reactions = tuple(row.text for row in reactions if (row.channel, row.answers_to) == key)
         message.is_withdrawn = message.is_reaction and message not in reactions
+
+
+def _related(contact_id: uuid.UUID, answered: Many, shown: Many) -> QuerySet[ContactMessage]:
+    """Messages that some answer, and those that answer these or them, by ids of the provider."""
+    answers = Q(answers_to__among=answered) | Q(answers_to__among=shown)
+    rows = ContactMessage.objects.filter(contact=contact_id).filter(Q(external_id__among=answered) | answers)
+    return rows.order_by("created_at", "id")
+
+
+_RELATED = Compiled(_related, keeps_plan=True)
+_FILES = Compiled(lambda ids: MessageFile.objects.filter(message__among=ids).order_by("id"), keeps_plan=True)
+
+
+def ask_files(ids: Iterable[uuid.UUID]) -> Question[MessageFile]:
+    """The question of `attach_files` for the messages with these ids."""
+    return _FILES.question(Many(tuple(sorted(ids))))
+
+
+def attach_files(messages: Sequence[ContactMessage], answers: Answers = UNASKED) -> None:
+    """Read the files of the messages, as `prefetch_related` does, in one query."""
+    of_message: dict[uuid.UUID, list[MessageFile]] = {message.pk: [] for message in messages}
+    by_id = {message.pk: message for message in messages}
+    for file in answers.rows(ask_files(of_message)) if of_message else ():
+        file.message = by_id[file.message_id]
+        of_message[file.message_id].append(file)
+    every = MessageFile.objects.all()
+    for message in messages:
+        files = every.all()
+        files._result_cache, files._prefetch_done = of_message[message.pk], True  # type: ignore[attr-defined]
+        message.__dict__.setdefault("_prefetched_objects_cache", {})["files"] = files
 
 
 def mark_hopeless(messages: Sequence[ContactMessage]) -> None:

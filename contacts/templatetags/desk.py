@@ -7,15 +7,14 @@ from django import template
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from config.accounts.inbox import counted_tabs
-from config.web.times import exact_time
+from config.web.times import clock_time, time_element
 
-from ..waiting.listing import count_waiting as count_people
+from ..waiting.counting import count_waiting as count_people
 from .messages import CHANNEL_ICONS
 
 register = template.Library()
@@ -44,7 +43,7 @@ def waited(since: datetime) -> SafeString:
     """<time> of how long somebody has waited: "3 h"; over four hours and over a day it has a class of its own."""
     age = timezone.now() - since
     tone = " is-very-long" if age >= VERY_LONG else " is-long" if age >= LONG else ""
-    return _time(since, _age_text(age), f"waited{tone}")
+    return time_element(since, _age_text(age), f"waited{tone}")
 
 
 def _age_text(age: timedelta) -> str:
@@ -63,19 +62,13 @@ def short_time(at: datetime) -> SafeString:
     """<time> of a row: the hour for today, else the date."""
     local, now = timezone.localtime(at), timezone.localtime()
     text = date_format(local, "H:i" if local.date() == now.date() else "j N" if local.year == now.year else "j N Y")
-    return _time(at, text)
+    return time_element(at, text)
 
 
 @register.simple_tag
 def clock(at: datetime) -> SafeString:
     """<time> of an entry of a thread: the hour; the day stands above."""
-    return _time(at, f"{timezone.localtime(at):%H:%M}")
-
-
-def _time(at: datetime, text: str, classes: str = "") -> SafeString:
-    exact = exact_time(timezone.localtime(at))
-    iso = at.isoformat(timespec="seconds")
-    return format_html('<time class="{}" datetime="{}" title="{}">{}</time>', classes, iso, exact, text)
+    return time_element(at, clock_time(timezone.localtime(at)))
 
 
 @register.filter

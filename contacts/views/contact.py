@@ -70,7 +70,7 @@ def contact_context(request: ProRequest, contact: Contact, **more: Any) -> dict[
     }
 
 
-_STATED = Compiled(lambda contact: StatedAddress.objects.filter(contact=contact).open())
+_STATED = Compiled(lambda contact: StatedAddress.objects.filter(contact=contact).open(), keeps_plan=True)
 
 
 def page_url(contact: Contact) -> str:

@@ -14,7 +14,7 @@ from config.accounts.http import ProRequest, wants
 from config.web.paging import InvalidCursorError, from_cursor
 
 from ..models import WaitingItem
-from ..waiting.listing import MAX_COUNT
+from ..waiting.counting import MAX_COUNT
 from .desk_context import PAGE, DeskList, list_context
 from .desk_lists import Row
 from .thread_context import person_context

@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.http import ProRequest
-from config.accounts.inbox import COUNTS, Beside, Tab, counted_tabs, find_tab
+from config.accounts.inbox import Beside, Tab, ask_tabs, counted_tabs, find_tab
 from config.accounts.models import Pro
 from config.web.compiled import Question
 from config.web.paging import InvalidCursorError, to_cursor
 from config.web.together import Answers
 
-from ..waiting.listing import ask_counts, ask_waiting, count_waiting, group_label
+from ..waiting.counting import ask_counts, count_waiting
+from ..waiting.listing import ask_waiting, group_label
 from ..waiting.sentence import ask_offers, describe_waiting
 from .desk_lists import LISTS
 
@@ -136,7 +137,7 @@ def _is_folded(request: ProRequest) -> bool:
 def list_context(request: ProRequest, desk: DeskList, *, has_menu: bool = True) -> dict[str, Any]:
     """Context of one page of a list; with the menu of lists unless the list is shown alone."""
     is_waiting = desk.view == "list" and not desk.search
-    answers, menu = Answers(), [COUNTS.question(request.pro)] if has_menu else []
+    answers, menu = Answers(), ask_tabs(request.pro) if has_menu else []
     try:
         answers.ask(*menu, *(_questions(request.pro, desk.cursor) if is_waiting else ()))
         rows, next_cursor = LISTS[desk.view](request.pro, request.user, desk.search, desk.cursor, answers)

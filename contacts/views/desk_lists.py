@@ -17,6 +17,7 @@ from config.web.together import UNASKED, Answers
 
 from ..models import Contact, ContactMessage, Draft, WaitingItem
 from ..models.waiting import WaitingItemQuerySet
+from ..waiting.counting import start_of_today
 from ..waiting.listing import (
     SIZE,
     ListedPerson,
@@ -26,7 +27,6 @@ from ..waiting.listing import (
     list_done,
     list_later,
     list_waiting,
-    start_of_today,
 )
 from ..waiting.offer_answers import OfferAnswer, read_offer_answers
 from ..waiting.persons import item_url
@@ -145,7 +145,7 @@ def _others(pro: Pro, contact: Contact, *place: Any) -> WaitingItemQuerySet:
     return (others.after(*place) if place else others)[:1]
 
 
-_OTHERS = Compiled(_others)
+_OTHERS = Compiled(_others, keeps_plan=True)
 
 
 def find_row(pro: Pro, contact: Contact) -> Row | None:

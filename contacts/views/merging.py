@@ -119,7 +119,7 @@ def _merges(contact: Contact) -> QuerySet[ContactMerge]:
     return ContactMerge.objects.filter(survivor=contact).not_undone().defer("moved").select_related("absorbed", "user")
 
 
-MERGES = Compiled(_merges)
+MERGES = Compiled(_merges, keeps_plan=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -165,7 +165,9 @@ def _next_put_off(items: list[WaitingItem]) -> WaitingItem | None:
     return min(put_off, key=lambda item: (item.later_until, item.pk), default=None)
 
 
-_ITEMS = Compiled(lambda pro, contact: WaitingItem.objects.for_pro(pro).listed_and_newest(contact, NAMED))
+_ITEMS = Compiled(
+    lambda pro, contact: WaitingItem.objects.for_pro(pro).listed_and_newest(contact, NAMED), keeps_plan=True
+)
 
 
 def _pick_draft(

@@ -6,26 +6,25 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from config.accounts.models import Pro
 from config.web.compiled import Compiled, Question
+from config.web.many import Many
 from config.web.paging import from_cursor, row_number, to_cursor
 from config.web.together import UNASKED, Answers
 
 from ..models import Contact, WaitingItem
 from ..models.waiting import WaitingItemQuerySet
+from .counting import MAX_COUNT, start_of_today
 from .offer_answers import OfferAnswer, read_offer_answers
 
 # People of a page.
 SIZE = 25
-# What is counted of a list that is longer.
-MAX_COUNT = 1000
 NEWEST_FIRST = ("-since", "-id")
 
 
@@ -65,18 +64,6 @@ class ListPage[Row](NamedTuple):
     next_cursor: str
 
 
-class WaitingCounts(NamedTuple):
-    """People who wait, by the heading that they stand below; together at most MAX_COUNT."""
-
-    back: int
-    old: int
-    today: int
-
-    @property
-    def all(self) -> int:
-        return sum(self)
-
-
 def group_label(group: str) -> str:
     """Heading of a group of the list of who waits, in the reader's language."""
     labels = {
@@ -85,16 +72,6 @@ def group_label(group: str) -> str:
         "today": pgettext("waiting", "Today"),
     }
     return labels[group]
-
-
-def start_of_today() -> datetime:
-    """Midnight in the reader's time zone."""
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def format_count(count: int) -> str:
-    """A number of people as it stands beside the name of a list: "999+" for more."""
-    return str(count) if count < MAX_COUNT else f"{MAX_COUNT - 1}+"
 
 
 def list_waiting(
@@ -125,7 +102,7 @@ def _waiting_rows(pro: Pro, *place: Any, search: str = "") -> WaitingItemQuerySe
     return rows.after(*place) if place else rows
 
 
-_WAITING = Compiled(_waiting_rows)
+_WAITING = Compiled(_waiting_rows, keeps_plan=True)
 
 
 def list_later(pro: Pro, cursor: str = "", *, search: str = "", size: int = SIZE) -> ListPage[ListedPerson]:
@@ -149,30 +126,6 @@ def list_done(pro: Pro, cursor: str = "", *, search: str = "", size: int = SIZE)
     page, has_more = _page(rows.select_related("contact", "ended_by", "ended_by_token"), size)
     at = page[-1].ended_at if has_more else None
     return ListPage(page, to_cursor(at, page[-1].pk) if at else "")
-
-
-def count_waiting(pro: Pro, answers: Answers = UNASKED) -> WaitingCounts:
-    """Count the people who wait, in one query; those who have waited longest are counted first."""
-    return WaitingCounts(*(answers.first(ask_counts(pro)) or (0, 0, 0)))
-
-
-def ask_counts(pro: Pro) -> Question[Any]:
-    """The question of `count_waiting`."""
-    return _COUNTS.question(pro, start_of_today())
-
-
-def _counts(pro: Pro, today: datetime) -> QuerySet[Any, Any]:
-    people = WaitingItem.objects.for_pro(pro).first_of_each_person().longest_first().values("pk")[:MAX_COUNT]
-    rows = WaitingItem.objects.filter(pk__in=people).values("pro")
-    counts = {
-        "back": Count("pk", filter=Q(is_returned=True)),
-        "old": Count("pk", filter=Q(is_returned=False, since__lt=today)),
-        "today": Count("pk", filter=Q(is_returned=False, since__gte=today)),
-    }
-    return rows.annotate(**counts).values_list(*counts)
-
-
-_COUNTS = Compiled(_counts)
 
 
 def count_later(pro: Pro) -> int:
@@ -233,14 +186,14 @@ def _with_newest(rows: WaitingItemQuerySet, among: WaitingItemQuerySet) -> Waiti
     return rows.annotate(newest_id=Coalesce(Subquery(newest), "pk"), number=Coalesce(Subquery(number), 1))
 
 
-_BY_IDS = Compiled(lambda ids: WaitingItem.objects.filter(pk__in=ids))
+_BY_IDS = Compiled(lambda ids: WaitingItem.objects.filter(pk__among=ids), keeps_plan=True)
 
 
 def _persons(page: Sequence[Any]) -> list[ListedPerson]:
     """People of a page of items that are read `_with_newest`."""
     own = {item.pk: item for item in page}
     missing = [item.newest_id for item in page if item.newest_id not in own]
-    known = own | {item.pk: item for item in (_BY_IDS.rows(missing) if missing else ())}
+    known = own | {item.pk: item for item in (_BY_IDS.rows(Many((*missing,))) if missing else ())}
     newest = [known.get(item.newest_id, item) for item in page]
     answers = read_offer_answers(newest)
     pairs = zip(page, newest, strict=True)

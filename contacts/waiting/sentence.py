@@ -11,7 +11,7 @@ from config.web.together import UNASKED, Answers
 
 from ..models import WaitingItem
 from ..models.waiting import WaitingItemQuerySet
-from .listing import MAX_COUNT, WaitingCounts, format_count
+from .counting import MAX_COUNT, WaitingCounts, format_count
 from .offer_answers import OfferAnswer, read_offer_answers
 
 # Offers that are looked at; who has more reads of many.
@@ -76,7 +76,7 @@ def _offer_rows(pro: Pro) -> WaitingItemQuerySet:
     return WaitingItem.objects.for_pro(pro).listed().filter(kind=WaitingItem.Kind.OFFER).order_by("-since")
 
 
-_OFFERS = Compiled(_offer_rows)
+_OFFERS = Compiled(_offer_rows, keeps_plan=True)
 
 
 def _about_offers(answers: list[OfferAnswer]) -> str:

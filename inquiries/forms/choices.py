@@ -33,5 +33,5 @@ def _categories(pro: Pro) -> QuerySet[Any, Any]:
     return rows.values_list("category").distinct()[:MAX_CATEGORIES]
 
 
-CATEGORIES = Compiled(_categories)
-FILTER_OPTIONS = Compiled(lambda: FilterOption.objects.all())
+CATEGORIES = Compiled(_categories, keeps_plan=True)
+FILTER_OPTIONS = Compiled(lambda: FilterOption.objects.all(), keeps_plan=True)

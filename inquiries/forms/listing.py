@@ -14,7 +14,7 @@ from ..models import Inquiry, InquiryType
 from ..translations import pipeline_label
 from .choices import CATEGORIES, FILTER_OPTIONS, categories_of, group_options
 
-_TYPES = Compiled(lambda: InquiryType.objects.all())
+_TYPES = Compiled(lambda: InquiryType.objects.all(), keeps_plan=True)
 
 
 class InquiryFilter(forms.Form):

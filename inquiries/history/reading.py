@@ -22,4 +22,4 @@ def read_history(inquiry_id: int, answers: Answers = UNASKED) -> list[Entry]:
     return list(heapq.merge(own, others, key=lambda entry: entry.created_at))
 
 
-OWN = Compiled(lambda id: InquiryHistory.objects.filter(inquiry_id=id).values_list(*FIELDS))
+OWN = Compiled(lambda id: InquiryHistory.objects.filter(inquiry_id=id).values_list(*FIELDS), keeps_plan=True)

@@ -113,6 +113,8 @@ class Inquiry(Summary, models.Model):
 
     # The move that a page shows as made: see `show_pending_moves`.
     pending_move: "PendingMove | None" = None
+    # The latest offer, where a list has read it (`attach_newest_offers`).
+    newest_offer: "Offer | None" = None
 
     objects = InquiryQuerySet.as_manager()
     search_index: ClassVar = SearchIndex(
@@ -191,9 +193,9 @@ class Inquiry(Summary, models.Model):
         return language if language in dict(settings.LANGUAGES) else self.pro.language
 
     @property
-    def newest_offer(self) -> "Offer | None":
-        """The latest offer, on rows read with `newest_offers`."""
-        return next(iter(self.newest_offers), None)  # type: ignore[attr-defined]
+    def company(self) -> str:
+        """The customer's company, to stand beside their own name; "" without either."""
+        return ((self.business or {}).get("company") or "") if self.full_name else ""
 
     @property
     def translated_profile_problem(self) -> str:

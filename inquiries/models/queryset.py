@@ -1,12 +1,15 @@
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Case, Count, Prefetch, Q, When, Window
+from django.db.models import Case, Count, Max, Q, QuerySet, When, Window
 from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.utils import timezone
 
 from config.accounts.models import TenantQuerySet
 from config.search.query import read_query
+from config.web.compiled import Compiled
+from config.web.many import Many
 
 from .offer import Offer
 
@@ -14,9 +17,23 @@ if TYPE_CHECKING:
     from .inquiry import Inquiry
 
 
-def newest_offers() -> Prefetch:
-    """Prefetch the latest offer of each inquiry, for `Inquiry.newest_offer`."""
-    return Prefetch("offers", Offer.objects.order_by("-id").defer("text")[:1], to_attr="newest_offers")
+def _newest_offers(ids: Many) -> QuerySet[Offer]:
+    newest = Offer.objects.filter(inquiry__among=ids).order_by().values("inquiry").annotate(newest=Max("pk"))
+    return Offer.objects.filter(pk__in=newest.values("newest")).defer("text").order_by()
+
+
+_NEWEST_OFFERS = Compiled(_newest_offers, keeps_plan=True)
+
+
+def attach_newest_offers(inquiries: Sequence["Inquiry"]) -> None:
+    """Set `newest_offer` on each of the inquiries, in one query; None where there is none."""
+    by_id = {inquiry.pk: inquiry for inquiry in inquiries}
+    offers = _NEWEST_OFFERS.rows(Many(tuple(sorted(by_id)))) if by_id else []
+    for inquiry in inquiries:
+        inquiry.newest_offer = None
+    for offer in offers:
+        offer.inquiry = by_id[offer.inquiry_id]
+        offer.inquiry.newest_offer = offer
 
 
 class InquiryQuerySet(TenantQuerySet["Inquiry"]):

@@ -102,7 +102,9 @@ def ask_steps(inquiry_type: InquiryType) -> tuple[Question[PipelineStep], Questi
     return _STEPS.question(inquiry_type), _MOVES.question(inquiry_type)
 
 
-_STEPS = Compiled(lambda inquiry_type: PipelineStep.objects.filter(inquiry_type=inquiry_type).order_by("sort_order"))
+_STEPS = Compiled(
+    lambda inquiry_type: PipelineStep.objects.filter(inquiry_type=inquiry_type).order_by("sort_order"), keeps_plan=True
+)
 _MOVES = Compiled(
     lambda inquiry_type: (
         PipelineStep.objects.filter(inquiry_type=inquiry_type, moves_out__isnull=False)

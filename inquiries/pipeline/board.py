@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum, prefetch_related_objects
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from config.web.paging import from_cursor, row_number, to_cursor
 from config.web.together import together
 
 from ..models import Inquiry, InquiryCount, InquiryType, PendingMove, PipelineStep
-from ..models.queryset import InquiryQuerySet, newest_offers
+from ..models.queryset import InquiryQuerySet, attach_newest_offers
 from .pending import show_pending_moves
 
 # Cards of a column on the whole board, and per page of a single column.
@@ -31,7 +31,7 @@ def board_types(pro: Pro) -> QuerySet[InquiryType]:
     return InquiryType.objects.filter(Q(is_active=True) | Exists(own))
 
 
-BOARD_TYPES = Compiled(board_types)
+BOARD_TYPES = Compiled(board_types, keeps_plan=True)
 
 
 @dataclass
@@ -126,7 +126,7 @@ class Board:
             columns = [self._page_of(step, totals[step], moved) for step in steps]
         else:
             columns = self._columns(totals, moved)
-        prefetch_related_objects([card for column in columns for card in column.cards], newest_offers())
+        attach_newest_offers([card for column in columns for card in column.cards])
         return columns
 
     def _totals_and_moved(self, steps: list[PipelineStep]) -> tuple[dict[PipelineStep, Totals], list[Inquiry]]:
@@ -238,5 +238,6 @@ def _unfinished(pro: Pro) -> QuerySet[Any, Any]:
     return kept.values_list("inquiry_type").annotate(Sum("n"))
 
 
-_KEPT, _PENDING, _UNFINISHED = Compiled(_kept_totals), Compiled(_pending), Compiled(_unfinished)
-_NEWEST: Compiled[Inquiry] = Compiled(_newest_cards)
+_KEPT, _PENDING = Compiled(_kept_totals, keeps_plan=True), Compiled(_pending, keeps_plan=True)
+_UNFINISHED = Compiled(_unfinished, keeps_plan=True)
+_NEWEST: Compiled[Inquiry] = Compiled(_newest_cards, keeps_plan=True)

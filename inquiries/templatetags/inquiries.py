@@ -4,6 +4,7 @@ Colours are attributes of SVG elements, as the pages allow no inline style.
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.translation import pgettext
 from lucide import IconDoesNotExist
 
 from config.web.templatetags.icons import lucide
-from config.web.times import exact_time
+from config.web.times import clock_time, time_element
 
 from ..models import InquiryType, PipelineStep
 from ..translations import case_status_label, history_note, pipeline_label, userhub_name
@@ -56,13 +57,18 @@ def type_icon(inquiry_type: InquiryType, is_named: bool = True) -> SafeString:
     Emoji are for the API: pages show the line icon that stands for a shipped one, else the first letter of the name.
     """
     name = pipeline_label(inquiry_type.name)
+    return _type_icon(name, inquiry_type.color, _picture(inquiry_type), is_named=is_named)
+
+
+@lru_cache(maxsize=1024)
+def _type_icon(name: str, color: str, picture: str, *, is_named: bool) -> SafeString:
     return format_html(
         '<span class="type-icon" title="{}"><svg viewBox="0 0 32 32" aria-hidden="true">'
         '<rect width="32" height="32" rx="8" fill="{}" fill-opacity="0.18"/></svg>'
         '<span aria-hidden="true">{}</span>{}</span>',
         name,
-        inquiry_type.color,
-        _picture(inquiry_type),
+        color,
+        picture,
         format_html('<span class="hidden">{}</span>', name) if is_named else "",
     )
 
@@ -87,15 +93,13 @@ def here_since(since: datetime, step: PipelineStep | None = None) -> SafeString:
     """
     age = timezone.now() - since
     tone = "" if step and step.is_terminal else _tone(age)
-    return _time(since, age, tone)
+    return time_element(since, _age_text(age), tone)
 
 
 @register.simple_tag
 def hour(at: datetime) -> SafeString:
     """<time> of an entry of a thread: the hour, as the day stands above."""
-    local = timezone.localtime(at)
-    exact, iso = exact_time(local), at.isoformat(timespec="seconds")
-    return format_html('<time datetime="{}" title="{}">{}</time>', iso, exact, f"{local:%H:%M}")
+    return time_element(at, clock_time(timezone.localtime(at)))
 
 
 @register.simple_tag
@@ -103,13 +107,7 @@ def waits_since(since: datetime) -> SafeString:
     """<time> of how long somebody has waited for an answer: "3 h"; warm after four hours, strong after a day."""
     age = timezone.now() - since
     tone = "is-very-long" if age >= DAY else "is-long" if age >= HOURS else ""
-    return _time(since, age, tone)
-
-
-def _time(since: datetime, age: timedelta, tone: str) -> SafeString:
-    exact = exact_time(timezone.localtime(since))
-    iso = since.isoformat(timespec="seconds")
-    return format_html('<time class="{}" datetime="{}" title="{}">{}</time>', tone, iso, exact, _age_text(age))
+    return time_element(since, _age_text(age), tone)
 
 
 def _tone(age: timedelta) -> str:
@@ -130,7 +128,12 @@ def _age_text(age: timedelta) -> str:
 @register.simple_tag
 def step_dot(step: PipelineStep | InquiryType) -> SafeString:
     """A dot in the colour of a step or a type, to stand beside its label."""
+    return _dot(step.color)
+
+
+@lru_cache(maxsize=1024)
+def _dot(color: str) -> SafeString:
     return format_html(
         '<svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill="{}"/></svg>',
-        step.color,
+        color,
     )

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Subquery, prefetch_related_objects
+from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -18,7 +18,7 @@ from config.web.paging import InvalidCursorError, from_cursor, row_number, to_cu
 
 from ..forms.listing import InquiryFilter
 from ..models import Attachment, Inquiry, InquiryCount, Offer
-from ..models.queryset import InquiryQuerySet, newest_offers
+from ..models.queryset import InquiryQuerySet, attach_newest_offers
 
 PAGE = "inquiries/list.html"
 ROWS = 50
@@ -104,7 +104,7 @@ class Listing:
             rows = list(_shown(self.matching().filter(**status)).after(*place)[: ROWS + 1])
         else:
             rows = list(_shown(Inquiry.objects.for_pro(self.pro).filter(pk__in=self.found[0])))
-        prefetch_related_objects(rows, newest_offers())
+        attach_newest_offers(rows)
         for row in rows:
             # Its time zone decides when an offer expires.
             row.pro = self.pro

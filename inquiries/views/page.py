@@ -164,9 +164,9 @@ def _last_move(inquiry: Inquiry) -> QuerySet[PendingMove]:
     return PendingMove.objects.filter(inquiry=inquiry).select_related("by").reverse()[:1]
 
 
-_LAST_MOVE, _ITEM = Compiled(_last_move), Compiled(_item)
-_OFFERS = Compiled(lambda inquiry: Offer.objects.filter(inquiry=inquiry))
-_ATTACHMENTS = Compiled(lambda inquiry: Attachment.objects.filter(inquiry=inquiry))
+_LAST_MOVE, _ITEM = Compiled(_last_move, keeps_plan=True), Compiled(_item, keeps_plan=True)
+_OFFERS = Compiled(lambda inquiry: Offer.objects.filter(inquiry=inquiry), keeps_plan=True)
+_ATTACHMENTS = Compiled(lambda inquiry: Attachment.objects.filter(inquiry=inquiry), keeps_plan=True)
 
 
 def _step_states(inquiry: Inquiry, steps: list[PipelineStep], entries: list[Entry]) -> list[StepState]:

@@ -8,13 +8,11 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from contacts.models import WaitingItem
+from contacts.waiting.counting import WaitingCounts, count_waiting, format_count
 from contacts.waiting.endings import end_waiting
 from contacts.waiting.later import put_off
 from contacts.waiting.listing import (
-    WaitingCounts,
     count_later,
-    count_waiting,
-    format_count,
     group_label,
     list_done,
     list_later,
@@ -98,6 +96,21 @@ def test_another_pros_people_are_not_listed(pro, other_user, telegram):
     wrote(connect(other_user.pro, "telegram"), "Bob", 1)
     assert [row[0] for row in rows(list_waiting(other_user.pro))] == ["Bob"]
     assert count_waiting(pro) == WaitingCounts(0, 0, 1)
+
+
+@pytest.mark.parametrize(("most", "counts"), [(1000, (1, 2, 2)), (4, (1, 2, 1)), (2, (1, 1, 0)), (1, (1, 0, 0))])
+@pytest.mark.parametrize("items", [1, 2, 7, 100])
+def test_who_has_many_items_is_counted_once_and_the_first_ones_first(pro, telegram, monkeypatch, items, most, counts):
+    monkeypatch.setattr("contacts.waiting.counting.ITEMS", items)
+    monkeypatch.setattr("contacts.waiting.counting.MAX_COUNT", most)
+    for name, hours in [("Ana", 60), ("Ana", 50), ("Ana", 1), ("Bob", 40), ("Bob", 2), ("Cleo", 3), ("Cleo", 1)]:
+        wrote(telegram, name, hours)
+    wrote(telegram, "Dan", 1)
+    WaitingItem.objects.filter(contact__name="Dan").update(is_returned=True)
+    # Nobody is known by it: a person of its own.
+    stranger = wrote(telegram, "Eve", 1)
+    WaitingItem.objects.filter(contact=stranger).update(contact=None)
+    assert count_waiting(pro) == WaitingCounts(*counts)
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(pro, telegram):

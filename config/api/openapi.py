@@ -236,6 +236,7 @@ def _error_responses(api: Api, operation: Operation) -> dict[str, Any]:
         kinds += WITH_BODY
     if operation.query:
         kinds.append("invalid")
+        kinds += ("unreadable", "too_large") if operation.query.reads_body else ()
     if operation.is_creating:
         kinds += CREATING
     if operation.current:

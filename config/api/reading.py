@@ -27,6 +27,8 @@ class Input(msgspec.Struct):
 
     # Unknown field that callers are likely to send -> reason for refusing it.
     refused: ClassVar[Mapping[str, str]] = {}
+    # A JSON body may hold the parameters too, and goes before the query.
+    reads_body: ClassVar = False
 
     @classmethod
     def check_combination(cls, data: Mapping[str, Any]) -> list[Detail]:
@@ -68,22 +70,17 @@ class Body(Input, forbid_unknown_fields=True):
     @classmethod
     def parse(cls, received: Any) -> Self:
         """Read what `receive` returned. Raises ProblemError: unreadable, or invalid with every bad field."""
-        try:
-            text = received.decode("utf-8")
-            # NaN and Infinity are no JSON: `int` raises ValueError for them.
-            data = json.loads(text, object_pairs_hook=_read_object, parse_float=_read_number, parse_constant=int)
-        except (ValueError, RecursionError) as error:
-            raise ProblemError("unreadable", "The body is not readable as a JSON object in UTF-8.") from error
-        if not isinstance(data, dict):
-            raise ProblemError("unreadable", "The body must be a JSON object.")
-        return read_fields(data, cls)
+        return read_fields(_read_json(received), cls)
 
 
 def read_query[S: Input](request: HttpRequest, struct: type[S]) -> S:
     """Read the query parameters. Raises ProblemError: invalid."""
     # Otherwise Django decodes the query in the charset of the Content-Type.
     request.encoding = "utf-8"
-    return read_fields(request.GET.dict(), struct, is_text=True)
+    data: dict[str, Any] = request.GET.dict()
+    if struct.reads_body and request.content_type == Body.media_type and (sent := Body.receive(request)):
+        data |= _read_json(sent)
+    return read_fields(data, struct, is_text=True)
 
 
 def read_fields[S: Input](data: Mapping[str, Any], struct: type[S], *, is_text: bool = False) -> S:
@@ -108,6 +105,19 @@ def read_fields[S: Input](data: Mapping[str, Any], struct: type[S], *, is_text: 
     if errors := [*errors, *struct.check_combination(data)]:
         raise invalid_fields(*errors)
     return struct(**values)
+
+
+def _read_json(received: bytes) -> dict[str, Any]:
+    """The JSON object of a body. Raises ProblemError (unreadable)."""
+    try:
+        text = received.decode("utf-8")
+        # NaN and Infinity are no JSON: `int` raises ValueError for them.
+        data = json.loads(text, object_pairs_hook=_read_object, parse_float=_read_number, parse_constant=int)
+    except (ValueError, RecursionError) as error:
+        raise ProblemError("unreadable", "The body is not readable as a JSON object in UTF-8.") from error
+    if not isinstance(data, dict):
+        raise ProblemError("unreadable", "The body must be a JSON object.")
+    return data
 
 
 # msgspec reads the annotations anew at each call.

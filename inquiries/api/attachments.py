@@ -1,6 +1,6 @@
 """Attachments: list, upload, download, delete. Source: inquiries API, "File Attachments"."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -31,6 +31,12 @@ class AttachmentQuery(Input):
         int,
         Meta(ge=1, le=GREATEST_ID, description="Who asks: the inquiry's owner, its creator or somebody of the Pro."),
     ]
+
+
+class DeletionQuery(AttachmentQuery):
+    """The same, or in a JSON body: some clients send what a DELETE takes there."""
+
+    reads_body: ClassVar = True
 
 
 class AttachmentForm(Form, kw_only=True):
@@ -148,8 +154,11 @@ def download_attachment(caller: Caller, id: int, attachment_id: int, query: Atta
     return response
 
 
-@api.endpoint("DELETE", ONE, scope="inquiries:write", tag=ATTACHMENTS, query=AttachmentQuery, answer=AttachmentDeleted)
-def delete_attachment(caller: Caller, id: int, attachment_id: int, query: AttachmentQuery) -> AttachmentDeleted:
-    """Delete an attachment and its file."""
+@api.endpoint("DELETE", ONE, scope="inquiries:write", tag=ATTACHMENTS, query=DeletionQuery, answer=AttachmentDeleted)
+def delete_attachment(caller: Caller, id: int, attachment_id: int, query: DeletionQuery) -> AttachmentDeleted:
+    """Delete an attachment and its file.
+
+    `user_id` may be sent in a JSON body instead of the query.
+    """
     _attachment(caller, id, attachment_id, query.user_id).delete_with_file()
     return AttachmentDeleted(True, "Attachment deleted successfully")

@@ -122,6 +122,21 @@ def test_a_delete_takes_the_file_along(api, path, files, django_capture_on_commi
     assert api.client.get(data["download_url"], headers=api.headers).status_code == 404
 
 
+@pytest.mark.parametrize("user_id", [OWNER, str(OWNER)])
+def test_a_delete_takes_the_user_from_its_body_too(api, path, files, django_capture_on_commit_callbacks, user_id):
+    one = f"{path}/{post(api, path, form()).json()['data']['id']}"
+    # The body goes before the query.
+    refused = api.send("DELETE", f"{one}?user_id={OWNER}", {"user_id": STRANGER})
+    assert (refused.status_code, files()) == (403, [PDF])
+    for body in ("{", "[]", '{"user_id": 1, "user_id": 2}'):
+        assert api.send("DELETE", one, body).status_code == 400
+    for wrong in ({"user_id": "x"}, {"user_id": 0}, {"user_id": None}, {"user_id": "\0"}, {}):
+        assert list(api.send("DELETE", one, wrong).json()["errors"]) == ["user_id"]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert api.send("DELETE", one, {"user_id": user_id}).status_code == 200
+    assert files() == []
+
+
 # --- Sent again
 
 

@@ -3,6 +3,7 @@
 import logging
 import re
 import unicodedata
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from email.header import Header
@@ -102,9 +103,15 @@ for _name in ("message-id", "in-reply-to", "references"):
 
 
 class Mail(EmailMultiAlternatives):
-    """Mail with text and HTML, and with the message ids of its thread in the headers."""
+    """Mail with text and HTML, with the message ids of its thread in the headers, and a Message-ID of our own domain.
+
+    Django would name the machine in it, which tells strangers about the inside and is no domain of ours.
+    """
 
     def message(self, *, policy: Any = default) -> Any:
+        if not any(name.lower() == "message-id" for name in self.extra_headers):
+            # It stays the same when the mail is sent once more.
+            self.extra_headers["Message-ID"] = make_message_id(f"mail.{uuid.uuid4()}")
         return super().message(policy=policy.clone(header_factory=_headers))
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
@@ -19,6 +18,7 @@ from config.accounts.creating import create_pro, create_staff
 from config.accounts.management.reading import format_errors, read_text
 from config.accounts.models import Pro, User
 from config.web.hooks import hooks
+from config.web.mail import Mail
 from config.web.readiness import static_state, waiting_migrations
 
 
@@ -119,7 +119,7 @@ class Command(BaseCommand):
             return
         text = f"This is the test mail of {settings.SITE_URL}. It arrived, so others will."
         try:
-            send_mail("Vestibule can send mail", text, None, [address])
+            Mail("Vestibule can send mail", text, None, [address]).send()
         except (OSError, SMTPException, ValueError) as error:
             self._say(f"The test mail to {address} could not be sent: {error}. Look at EMAIL_URL.")
         else:

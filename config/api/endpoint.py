@@ -10,7 +10,7 @@ the answer, or an HttpResponse if it sets headers.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, ClassVar, Protocol
@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import msgspec
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import ResolverMatch, URLPattern, URLResolver, path, re_path
@@ -210,11 +210,13 @@ def _set_headers(request: HttpRequest, response: HttpResponse, operation: Operat
     # Set by `authenticate`.
     for name, value in getattr(request, "limit_headers", {}).items():
         response.headers[name] = value
-    if operation and request.META.get("QUERY_STRING"):
-        ignored = [name for name in request.GET if name not in operation.parameters]
-        if ignored:
-            names = (quote(name[:MAX_NAME], safe="") for name in ignored[:MAX_IGNORED])
-            response.headers["X-Ignored-Parameters"] = ", ".join(names)
+    # A query of a thousand parameters has been refused, or means nothing here.
+    with suppress(SuspiciousOperation):
+        if operation and request.META.get("QUERY_STRING"):
+            ignored = [name for name in request.GET if name not in operation.parameters]
+            if ignored:
+                names = (quote(name[:MAX_NAME], safe="") for name in ignored[:MAX_IGNORED])
+                response.headers["X-Ignored-Parameters"] = ", ".join(names)
 
 
 @cache

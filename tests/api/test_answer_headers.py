@@ -39,6 +39,8 @@ def test_parameters_that_mean_nothing_are_named(api, pro):
     assert answer["X-Ignored-Parameters"] == "Limit, colour, a%0D%0Ab"
     assert api.get(f"/api/v1/contacts/{contact.pk}?x=1")["X-Ignored-Parameters"] == "x"
     assert "X-Ignored-Parameters" not in api.get("/api/v1/contacts?limit=5")
+    thousands = api.get(f"/api/v1/contacts/{contact.pk}?" + "&".join(f"p{number}=1" for number in range(2000)))
+    assert (thousands.status_code, thousands.get("X-Ignored-Parameters")) == (200, None)
     many = api.get("/api/v1/contacts?" + "&".join(f"{'p' * 60}{n}" for n in range(30)))
     assert many["X-Ignored-Parameters"] == ", ".join(["p" * 50] * 20)
 

@@ -78,7 +78,8 @@ def sent(transactional_db, subtests, canaries):
             for method in methods:
                 with subtests.test(str(headers)[:100], method=method, path=path, body=body[:100]):
                     status, answer = send(method, path, body, **headers)
-                    assert status < 500
+                    # Without a worker the installation is not ready, whatever is sent.
+                    assert status < 500 or (path.startswith("/readyz") and status == 503)
                     assert status < 400 or "error" in answer
                     assert canaries.found == []
 

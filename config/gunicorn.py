@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from gunicorn.systemd import sd_notify
@@ -64,8 +65,9 @@ def on_starting(server: Any) -> None:
     gunicorn's own reload gives new workers the settings, and half of the code, that this process has in its memory.
     """
     # Its own way would run a file of gunicorn's folder, whose `http` and `config` hide others of these names.
-    command = [sys.executable, "-m", "gunicorn", *sys.argv[1:]]
-    server.START_CTX = {"args": command, "cwd": release, 0: sys.executable}
+    own = Path(release, ".venv/bin/python")
+    python = str(own) if own.exists() else sys.executable
+    server.START_CTX = {"args": [python, "-m", "gunicorn", *sys.argv[1:]], "cwd": release, 0: python}
     server.reload = server.reexec
 
 

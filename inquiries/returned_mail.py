@@ -4,8 +4,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.accounts.models import Pro
-from config.web.mail import name_in_signed_message_id
+from config.web.mail import make_signed_message_id, name_in_signed_message_id
 from contacts.models import Contact
+from contacts.reply_addresses import OFFER
+from contacts.topics import INQUIRY, make_topic, split_topic
 
 from .mails import ACKNOWLEDGMENT_ID
 from .models import Inquiry, Offer
@@ -26,6 +28,15 @@ def mark_returned(pro: Pro, message_id: str) -> Contact | None:
         rows.mark_acknowledgment_returned()
         inquiry = rows.first()
     return inquiry.contact if inquiry else None
+
+
+def find_mail(name: str) -> tuple[str, str]:
+    """Message-ID and topic of an acknowledgment or offer; see `contacts.reply_addresses`."""
+    kind, id = split_topic(name)
+    if kind == INQUIRY:
+        return make_signed_message_id(f"{ACKNOWLEDGMENT_ID}{id}"), name
+    offer = Offer.objects.filter(pk=_to_id(id)).first() if kind == OFFER else None
+    return (make_signed_message_id(f"{OFFER_ID}{id}"), make_topic(INQUIRY, offer.inquiry_id)) if offer else ("", "")
 
 
 def _to_id(text: str) -> int:

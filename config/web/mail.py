@@ -11,7 +11,7 @@ from email.headerregistry import Address, HeaderRegistry, UniqueAddressHeader, U
 from email.policy import default
 from email.utils import formataddr, parseaddr
 from functools import lru_cache
-from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -171,22 +171,26 @@ def compose_mail(
     reply_to: str = "",
     sender: str = "",
     sender_address: str = "",
+    envelope_sender: str = "",
     headers: Mapping[str, str] | None = None,
     files: Iterable[tuple[str, bytes, str]] = (),
 ) -> Mail:
     """Compose a mail to one address, with copies to `cc`. `sender` replaces the usual name in From, `sender_address`
-    the installation's own address there. `files` are attached: (name, content, content type).
+    the installation's own address there. Reports on the delivery go to `envelope_sender`, else to the address in From.
+    `files` are attached: (name, content, content type).
     """
     subject, text, html = compose(template, context, language)
     address = sender_address or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    from_email = formataddr((one_line(sender), address)) if sender else settings.DEFAULT_FROM_EMAIL
     message = Mail(
         subject=subject,
         body=text,
-        from_email=formataddr((one_line(sender), address)) if sender else None,
+        from_email=envelope_sender or from_email,
         to=[to],
         cc=list(cc),
         reply_to=[reply_to] if reply_to else None,
-        headers=dict(headers or {}),
+        # Django takes the sender of the envelope from `from_email`, and a header From before it.
+        headers={**(headers or {}), **({"From": from_email} if envelope_sender else {})},
     )
     message.attach_alternative(html, "text/html")
     for name, content, content_type in files:
@@ -201,12 +205,27 @@ def send(template: str, context: Mapping[str, object], **options: Any) -> None:
     A connection that breaks after the text of a mail leaves open whether the server took it: it is sent again too.
     """
     try:
-        compose_mail(template, context, **options).send()
+        _send_by_any_sender(compose_mail(template, context, **options))
     except OSError as error:
         if is_final_refusal(error):
             count("vestibule_mails_total", outcome="refused")
         raise
     count("vestibule_mails_total", outcome="sent")
+
+
+def _send_by_any_sender(message: Mail) -> None:
+    """Send a mail, under the address in From when the server refuses another sender of the envelope for good."""
+    try:
+        message.send()
+    except SMTPSenderRefused as error:
+        usual = message.extra_headers.pop("From", "")
+        if error.smtp_code < 500 or not usual:
+            raise
+        logger.warning(
+            "the mail server takes no sender at REPLY_DOMAIN, and reports do not come back: %s", error.smtp_code
+        )
+        message.from_email = usual
+        message.send()
 
 
 def try_send(template: str, context: Mapping[str, object], **options: Any) -> bool:

@@ -37,7 +37,7 @@ from .media import fetch_media
 from .originals import READING_QUEUE, store_original
 from .reading_turns import reading_priority
 from .repeats import find_stored_message, make_variant
-from .replies import connection_of, find_writer, read_thread, stored_or_none, topic_in_thread
+from .replies import connection_of, find_writer, name_bounced_mail, read_thread, stored_or_none, topic_in_thread
 from .sender_contacts import is_sender_unconfirmed
 from .sending import fail_message
 from .sent_mails import store_sent_mail
@@ -210,6 +210,7 @@ def _create_message(
     files: Sequence[NewFile],
     rejected: Sequence[str],
 ) -> ContactMessage:
+    inbound = name_bounced_mail(delivery, inbound)
     began_at, thread, returned = timezone.now(), read_thread(delivery), _find_returned_message(connection, inbound)
     contact = returned.contact if returned else _find_returned_contact(connection, inbound)
     is_counted = inbound.is_past or inbound.lead is not None

@@ -1,10 +1,11 @@
 """Mail to the reply addresses of the installation, read as that of a connection: the address decides Pro and thread."""
 
+from dataclasses import replace
 from typing import Any
 
 from ..channels.message import InboundMessage
 from ..models import ChannelConnection, ChannelDelivery, Contact
-from ..reply_addresses import Thread, find_thread, reply_connection
+from ..reply_addresses import Thread, find_bounced_id, find_thread, reply_connection
 from ..topics import read_topic
 from .sender_contacts import find_or_create_sender
 
@@ -22,6 +23,13 @@ def connection_of(delivery: ChannelDelivery) -> ChannelConnection:
 def read_thread(delivery: ChannelDelivery | None) -> Thread | None:
     """The thread that a call answers to; None for a call of a connection, and for a thread that is gone."""
     return find_thread(delivery.thread) if delivery and delivery.thread else None
+
+
+def name_bounced_mail(delivery: ChannelDelivery | None, inbound: InboundMessage) -> InboundMessage:
+    """The report on a mail with the Message-ID that its address tells; servers need not repeat it in the report."""
+    if inbound.is_returned and delivery and (about := find_bounced_id(delivery.thread)):
+        return replace(inbound, about=about)
+    return inbound
 
 
 def find_writer(

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from config.jobs.worker import MAX_ATTEMPTS
 from config.web import mail
-from contacts.reply_addresses import find_mail_address
+from contacts.reply_addresses import OFFER, find_mail_address, make_bounce_address
 from contacts.topics import INQUIRY, make_topic
 
 from ..models import Offer
@@ -58,6 +58,7 @@ def mail_offer(context: TaskContext, offer_id: int) -> None:
             to=offer.email,
             language=offer.language,
             reply_to=find_mail_address(offer.inquiry.pro, make_topic(INQUIRY, offer.inquiry_id)),
+            envelope_sender=make_bounce_address(make_topic(OFFER, offer.pk)),
             headers={"Message-ID": mail.make_signed_message_id(f"{OFFER_ID}{offer.pk}")},
         )
     except Exception as error:

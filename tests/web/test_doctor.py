@@ -62,6 +62,16 @@ def test_the_site_itself(live_server, settings):
     assert state(findings, "dns: site") == ("ok", "")
 
 
+def test_the_questions_about_the_domains_of_mails(pro, settings):
+    settings.DEFAULT_FROM_EMAIL, settings.REPLY_DOMAIN = "Desk <desk@example.com>", "reply.example.com"
+    _code, findings = run("--dns")
+    assert state(findings, "dns: mail") == (
+        "warn",
+        "Ask dig +short TXT example.com; dig +short TXT reply.example.com; dig +short TXT _dmarc.example.com; "
+        "dig +short TXT SELECTOR._domainkey.example.com; docs/operations.md says what should be there.",
+    )
+
+
 def test_a_mail_server_that_is_not_there(pro):
     port = free_port()
     mailer = {"BACKEND": "config.kept_smtp.KeptSmtpBackend", "OPTIONS": {"host": "127.0.0.1", "port": port}}

@@ -77,7 +77,8 @@ pictures: .venv/dev ## photograph the demo for the README (needs Chromium)
 lock: .venv/dev ## resolve the dependencies of pyproject.toml anew
 	@$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.12 --no-header -o requirements.txt
 	@$(BIN)/uv pip compile -q pyproject.toml --extra s3 --universal --generate-hashes --python-version 3.12 --no-header -c requirements.txt -o requirements-s3.txt
-	@$(BIN)/uv pip compile -q pyproject.toml --extra s3 --group dev --universal --generate-hashes --python-version 3.12 --no-header -c requirements-s3.txt -o tests/requirements.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --extra sentry --universal --generate-hashes --python-version 3.12 --no-header -c requirements-s3.txt -o requirements-sentry.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --extra s3 --extra sentry --group dev --universal --generate-hashes --python-version 3.12 --no-header -c requirements-s3.txt -c requirements-sentry.txt -o tests/requirements.txt
 	@$(BIN)/uv pip compile -q --group bench --universal --generate-hashes --python-version 3.12 --no-header -c requirements-s3.txt -c tests/requirements.txt -o tests/benchmarks/requirements.txt
 
 clean: ## take away the environment; var/ with the data stays

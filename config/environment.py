@@ -107,6 +107,11 @@ def is_service_url(value: str) -> bool:
     return url.scheme in ("http", "https") and bool(url.hostname) and is_plain
 
 
+def is_dsn(value: str) -> bool:
+    """The address of a project of Sentry: its key, host and number; "" for none."""
+    return not value or bool(re.fullmatch(r"https?://[0-9A-Za-z]+(:[0-9A-Za-z]+)?@[^/@\s]+(/[^\s?#]*)?/[0-9]+", value))
+
+
 def is_metrics_token(value: str) -> bool:
     """Long enough not to be guessed; "" for none."""
     return not value or bool(re.fullmatch(r"[!-~]{20,500}", value))

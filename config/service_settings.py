@@ -2,7 +2,17 @@
 
 import re
 
-from .environment import are_networks, is_metrics_token, read, read_bool, read_choice, read_int, read_service_url, stop
+from .environment import (
+    are_networks,
+    is_dsn,
+    is_metrics_token,
+    read,
+    read_bool,
+    read_choice,
+    read_int,
+    read_service_url,
+    stop,
+)
 
 # --- UserHub, and calls to others -----------------------------------------------------------------
 
@@ -32,6 +42,7 @@ ATTACHMENT_SIGNED_DOWNLOADS = read_bool("ATTACHMENT_SIGNED_DOWNLOADS", False)
 
 # --- Seen from outside ---------------------------------------------------------------------------
 
+SENTRY_DSN = read("str", "SENTRY_DSN", "", is_dsn, "it must be like https://key@sentry.example.com/7")
 METRICS_TOKEN = read("str", "METRICS_TOKEN", "", is_metrics_token, "it must be 20 characters or more, without spaces")
 METRICS_ADDRESSES = read(
     "list", "METRICS_ADDRESSES", [], are_networks, "it must be addresses or networks, such as 10.0.0.0/8"

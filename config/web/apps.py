@@ -1,6 +1,9 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.conf import settings
+
+from .sentry import start_sentry
 
 
 class WebConfig(AppConfig):
@@ -10,3 +13,4 @@ class WebConfig(AppConfig):
     def ready(self) -> None:
         # Its check registers itself.
         import_module("config.web.proxies")
+        start_sentry(settings.SENTRY_DSN)

@@ -109,7 +109,7 @@ def test_undone_the_words_are_the_draft_again(browser, asked, path, over, mailou
     assert item_of(asked).ended_at is None
     assert answer_form(browser, path).fields["text"] == "We come on Monday."
     assert browser.post(undo.action)["Location"] == path
-    assert "This message was undone already." in Page(browser.get(path)).one("#messages").text
+    assert "This message was undone already." in Page(browser.get(path)).one("#toasts").text
 
 
 def test_other_things_that_wait_go_on_waiting(browser, pro, asked, helene, path, inquiry_type):

@@ -164,6 +164,7 @@ HOUSEKEEPING = [
     "contacts.models.delivery.prune_deliveries",
     "contacts.models.person_export.prune_person_exports",
     "contacts.privacy.retention.keep_retention",
+    "contacts.privacy.erasing.resume_erasures",
     "contacts.models.message.fill_missing_search_texts",
     "contacts.waiting.later.wake_items",
     "contacts.conversations.sending.fail_abandoned_messages",

@@ -1,4 +1,4 @@
-"""The list of erasures that a backup does not take back: a small file for each, in the storage of files.
+"""The list of erasures that a backup does not take back: a small file for each try, in the storage of files.
 
 A restore brings back rows of before an erasure. It reads this list, or one that is handed to it, and erases them again.
 No name is in it: an entry holds ids alone.
@@ -7,7 +7,7 @@ No name is in it: an entry holds ids alone.
 import logging
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from django.core.files.base import ContentFile
@@ -33,8 +33,8 @@ class Entry(msgspec.Struct, kw_only=True):
     at: datetime
 
 
-def note_erasure(erasure: Erasure, ids: Collection[UUID]) -> None:
-    """Add an erasure to the list. Raises StorageUnavailableError."""
+def note_erasure(erasure: Erasure, ids: Collection[UUID]) -> str:
+    """Add an erasure to the list; returns the name of its file, for `forget_try`. Raises StorageUnavailableError."""
     entry = Entry(
         id=erasure.pk,
         pro=erasure.pro_id,
@@ -43,37 +43,48 @@ def note_erasure(erasure: Erasure, ids: Collection[UUID]) -> None:
         reason=erasure.reason,
         at=timezone.now(),
     )
-    storage, name = storages["attachments"], _name(erasure)
+    # Its own: of two tries at once one is given up, and must not take along what the other one notes.
+    name = f"{FOLDER}/{erasure.pk}-{uuid4().hex[:8]}.json"
     try:
-        # Of an earlier try.
-        storage.delete(name)
-        storage.save(name, ContentFile(msgspec.json.encode(entry)))
+        return storages["attachments"].save(name, ContentFile(msgspec.json.encode(entry)))
     except Exception as error:
         raise StorageUnavailableError("cannot write the list of erasures") from error
 
 
-def forget_erasure(erasure: Erasure) -> None:
-    """Take an erasure that was not done off the list."""
+def forget_try(name: str) -> None:
+    """Take a try by which nothing was erased off the list."""
     try:
-        storages["attachments"].delete(_name(erasure))
+        storages["attachments"].delete(name)
     except Exception:
-        logger.exception("erasure %s stands on the list, and is not done", erasure.pk)
+        logger.exception("%s stands on the list of erasures, and is not done", name)
 
 
-def _name(erasure: Erasure) -> str:
-    return f"{FOLDER}/{erasure.pk}.json"
+def forget_undone(erasure: Erasure) -> None:
+    """Take the tries of an erasure that was undone off the list: one that was killed could not. Raises as the storage
+    does.
+    """
+    storage = storages["attachments"]
+    for name in _names():
+        if name.startswith(str(erasure.pk)):
+            storage.delete(f"{FOLDER}/{name}")
+
+
+def _names() -> list[str]:
+    try:
+        return sorted(storages["attachments"].listdir(FOLDER)[1])
+    except FileNotFoundError:
+        return []
 
 
 def read_list() -> Iterator[Entry]:
-    """The entries of the list. Raises as the storage does, and msgspec.MsgspecError."""
-    storage = storages["attachments"]
-    try:
-        names = storage.listdir(FOLDER)[1]
-    except FileNotFoundError:
-        return
-    for name in sorted(names):
-        with storage.open(f"{FOLDER}/{name}", "rb") as file:
-            yield msgspec.json.decode(file.read(), type=Entry)
+    """The entries of the list, each erasure once. Raises as the storage does, and msgspec.MsgspecError."""
+    seen = set()
+    for name in _names():
+        with storages["attachments"].open(f"{FOLDER}/{name}", "rb") as file:
+            entry = msgspec.json.decode(file.read(), type=Entry)
+        if entry.id not in seen:
+            seen.add(entry.id)
+            yield entry
 
 
 def read_lines(lines: Iterable[str]) -> Iterator[Entry]:

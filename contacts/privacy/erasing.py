@@ -13,18 +13,21 @@ from django.utils import timezone
 from config.accounts.models import ApiToken, User
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
+from config.jobs.worker import unfinished_jobs
 
 from ..book.erased_addresses import mark_addresses
 from ..models import Contact, Erasure
 from ..models.locking import hold_book
 from .book_parts import BOOK_PARTS
 from .copies import erase_copies
-from .erased_list import forget_erasure, note_erasure
-from .originals import find_deliveries
+from .erased_list import forget_try, forget_undone, note_erasure
+from .originals import find_deliveries, linked_deliveries
 from .parts import Part, all_parts, erase_part, topics_of, words_in_copies
 from .person import Person, find_person
 from .tidying import tidy_database
 
+# A planned erasure so long past its time is looked after.
+LATE = timedelta(hours=1)
 logger = logging.getLogger("vestibule.privacy")
 
 
@@ -60,9 +63,7 @@ def plan_erasure(contact: Contact, *, reason: str, by: User | ApiToken | None) -
 def undo_erasure(erasure: Erasure, *, by: User | ApiToken | None) -> None:
     """Keep the person after all, in the lists if they were there. Raises NotPlannedError."""
     with transaction.atomic():
-        hold_book(erasure.pro_id)
-        if not Erasure.objects.planned().filter(pk=erasure.pk).exists():
-            raise NotPlannedError
+        _hold_planned(erasure)
         contact = Contact.objects.get(pk=erasure.person)
         if erasure.was_present and contact.deleted_at:
             contact.restore(by=by)
@@ -73,46 +74,73 @@ def undo_erasure(erasure: Erasure, *, by: User | ApiToken | None) -> None:
 @task
 def erase_person(erasure_id: str) -> None:
     """Do a planned erasure when its time has come. The worker tries again while a job about the person runs."""
-    erasure = Erasure.objects.select_related("pro").planned().filter(pk=UUID(erasure_id)).first()
+    erasure = Erasure.objects.select_related("pro").filter(pk=UUID(erasure_id)).first()
+    if erasure and erasure.state == Erasure.State.UNDONE:
+        forget_undone(erasure)
     # Two clocks may differ by seconds.
-    if erasure and erasure.due_at <= timezone.now() + timedelta(minutes=1):
+    elif erasure and erasure.is_planned and erasure.due_at <= timezone.now() + timedelta(minutes=1):
         with suppress(NotPlannedError):
             erase(erasure)
+
+
+def resume_erasures() -> None:
+    """Begin erasures anew that are past their time and have no job any more, as it failed too often. Housekeeping calls
+    it once a minute.
+    """
+    late = Erasure.objects.planned().filter(due_at__lt=timezone.now() - LATE)
+    if ids := {str(id) for id in late.values_list("pk", flat=True)}:
+        with_job = {job.args_kwargs["args"][0] for job in unfinished_jobs(erase_person.module_path)}
+        for id in sorted(ids - with_job):
+            erase_person.enqueue(id)
 
 
 def erase(erasure: Erasure) -> None:
     """Erase the person of a planned erasure now.
 
-    Files, and the list of erasures, are read and written outside of the transaction. Raises StillWorkingError and
-    StorageUnavailableError; nothing is erased then.
+    Files, and the list of erasures, are read and written outside of the transaction. Raises StillWorkingError,
+    StorageUnavailableError, and NotPlannedError where it was undone or done meanwhile; nothing is erased then.
     """
     contact = Contact.objects.select_related("pro").filter(pk=erasure.person, pro=erasure.pro).first()
     if contact is None:
-        _finish(erasure, {})
+        _finish_without_contact(erasure)
         return
     person = find_person(contact)
     deliveries = find_deliveries(person, topics_of(person))
     # Before the rows go: a crash right after them must not lose it.
-    note_erasure(erasure, person.ids)
+    name = note_erasure(erasure, person.ids)
     try:
         with transaction.atomic():
             _erase_locked(erasure, contact, deliveries)
     except BaseException:
-        forget_erasure(erasure)
+        forget_try(name)
         raise
     tidy_database()
     logger.info("erasure %s of contact %s is done", erasure.pk, erasure.person)
 
 
 def _erase_locked(erasure: Erasure, contact: Contact, deliveries: tuple[int, ...]) -> None:
-    """Erase all rows. Raises NotPlannedError where the erasure was undone meanwhile."""
+    """Erase all rows. Raises NotPlannedError."""
+    _hold_planned(erasure)
+    contact.refresh_from_db()
+    person = find_person(contact)
+    # A message that came meanwhile goes with the others, and so does its original.
+    person = person.with_deliveries(tuple({*deliveries, *linked_deliveries(person)}))
+    mark_addresses(person.pro, [pair for pair in person.addresses if pair[0] in ("email", "phone")])
+    _finish(erasure, _erase_rows(person, erasure))
+
+
+def _hold_planned(erasure: Erasure) -> None:
+    """Hold the book of a planned erasure. Raises NotPlannedError where it was undone or done meanwhile."""
     hold_book(erasure.pro_id)
     if not Erasure.objects.planned().filter(pk=erasure.pk).exists():
         raise NotPlannedError
-    contact.refresh_from_db()
-    person = find_person(contact).with_deliveries(deliveries)
-    mark_addresses(person.pro, [pair for pair in person.addresses if pair[0] in ("email", "phone")])
-    _finish(erasure, _erase_rows(person, erasure))
+
+
+def _finish_without_contact(erasure: Erasure) -> None:
+    """Note that nobody is left to be erased, such as after staff have deleted the contact. Raises NotPlannedError."""
+    with transaction.atomic():
+        _hold_planned(erasure)
+        _finish(erasure, {})
 
 
 def _erase_rows(person: Person, erasure: Erasure) -> dict[str, int]:

@@ -4,11 +4,11 @@ An app above adds its kinds with a list `RETENTION` in its module `privacy`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -77,9 +77,11 @@ def _silent(pro: Pro, before: datetime) -> QuerySet[Contact]:
 
 
 def _archived(pro: Pro, before: datetime) -> QuerySet[Contact]:
-    planned = Erasure.objects.for_pro(pro).planned().values("person")
+    """Archived contacts; one whose erasure was undone is kept for as long again."""
+    erasures = Erasure.objects.for_pro(pro)
+    spared = erasures.filter(state=Erasure.State.UNDONE, ended_at__gte=before).values("person")
     rows = Contact.objects.for_pro(pro, deleted=True).filter(deleted_at__lt=before)
-    return rows.exclude(pk__in=planned).order_by("deleted_at", "id")
+    return rows.exclude(pk__in=erasures.planned().values("person")).exclude(pk__in=spared).order_by("deleted_at", "id")
 
 
 def _originals(pro: Pro, before: datetime) -> QuerySet[ChannelDelivery]:
@@ -89,7 +91,8 @@ def _originals(pro: Pro, before: datetime) -> QuerySet[ChannelDelivery]:
 
 def _plan(contacts: list[Contact]) -> None:
     for contact in contacts:
-        with transaction.atomic():
+        # One that was merged or deleted meanwhile.
+        with suppress(Contact.DoesNotExist):
             plan_erasure(contact, reason=Erasure.Reason.RETENTION, by=None)
 
 

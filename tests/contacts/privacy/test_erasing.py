@@ -173,5 +173,7 @@ def test_who_writes_again_is_received(anna, pro, erase_now):
 
 def test_an_erasure_that_is_done_again_changes_nothing(anna, erase_now):
     erasure = erase_now(anna)
-    erase(Erasure.objects.get(pk=erasure.pk))
-    assert Erasure.objects.get().state == "done"
+    with pytest.raises(NotPlannedError):
+        erase(Erasure.objects.get(pk=erasure.pk))
+    assert Erasure.objects.values().get() == Erasure.objects.filter(pk=erasure.pk).values().get()
+    assert Erasure.objects.get().counts == erasure.counts

@@ -10,6 +10,7 @@ from config.web.models import RateCount
 from contact_requests.models import ContactRequest
 from contacts.models import ChannelDelivery, Contact, Erasure, PrivacySettings
 from contacts.privacy.decisions import decide
+from contacts.privacy.erasing import undo_erasure
 from contacts.privacy.retention import count_past, keep_retention
 from tests.factories import ContactFactory, PropertyFactory
 from tests.pages import Page
@@ -60,6 +61,18 @@ def test_what_is_past_its_time_ends_and_the_rest_stays(old, pro, user):
     assert (ContactRequest.objects.count(), ChannelDelivery.objects.count()) == (1, 1)
     run_again()
     assert Erasure.objects.count() == 2
+
+
+def test_whose_erasure_was_undone_is_kept_for_as_long_again(old, pro, user):
+    decide(pro, consent_words="", retention=EVERYTHING, by=user)
+    run_again()
+    for erasure in Erasure.objects.all():
+        undo_erasure(erasure, by=user)
+    run_again()
+    assert set(Erasure.objects.values_list("person", "state")) == {(each.pk, "undone") for each in old}
+    Erasure.objects.update(ended_at=YEAR_AGO)
+    run_again()
+    assert Erasure.objects.planned().get().person == old[1].pk
 
 
 def test_one_kind_and_one_pro_alone(old, pro, user, other_user):

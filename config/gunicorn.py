@@ -45,6 +45,8 @@ threads = read_int("WEB_THREADS", 8, 1, 64)
 worker_connections = 400
 # A kept connection would stay with one process, however busy.
 keepalive = 0
+# As long as gunicorn lets it be, and as proxies do; what is longer is refused in the dialect of its API as well.
+limit_request_line = 8190
 timeout = 60
 graceful_timeout = 20
 max_requests = 20_000

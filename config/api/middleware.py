@@ -1,6 +1,7 @@
 """Refusals on the paths of an API: of plain HTTP, and error pages converted to JSON."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +25,9 @@ class DialectMiddleware:
         status = response.status_code
         if status < 400 or response["Content-Type"] == "application/json" or not (api := Api.at(request.path)):
             return response
-        _types, kind, message = REFUSALS.get(status) or REFUSALS[400 if status < 500 else 500]
+        _types, kind, message = (
+            REFUSALS.get(status) or REFUSALS[400 if status < 500 or status == HTTPStatus.NOT_IMPLEMENTED else 500]
+        )
         # A middleware may have words of its own.
         message = getattr(response, "refusal", message)
         answer = api.dialect.respond(ProblemError(kind, message), request)

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Annotated, Any, ClassVar, Self
@@ -130,7 +130,11 @@ def _convert_value(value: Any, type_: Any, is_text: bool) -> Any:
     if any(UNSTORABLE.search(text) for text in _iter_texts(value)):
         raise msgspec.ValidationError("Text must not contain NUL or an unpaired surrogate.")
     is_lenient = is_text and isinstance(value, str) and TEXT_VALUE.fullmatch(value)
-    return msgspec.convert(value, type_, strict=not is_lenient)
+    converted = msgspec.convert(value, type_, strict=not is_lenient)
+    if isinstance(converted, datetime) and converted.tzinfo:
+        # Raises OverflowError for one of the year 0 or 10,000 by UTC, which no database stores.
+        converted.astimezone(UTC)
+    return converted
 
 
 def _error_message(error: Exception, type_: Any) -> str:

@@ -53,6 +53,10 @@ class Store:
         self.position += len(data)
         return data
 
+    def begin(self, size: int) -> bytes:
+        """The first bytes, at most `size`, of those in memory; they stay unread."""
+        return bytes(self.memory[:size])
+
     def close(self) -> None:
         if self.file:
             self.file.close()
@@ -61,8 +65,10 @@ class Store:
 class Response:
     """The socket that gunicorn answers by. It takes all that is sent, and keeps what the client does not take yet."""
 
-    def __init__(self, line: socket.socket) -> None:
+    def __init__(self, line: socket.socket, received: Store) -> None:
         self.line, self.kept, self.block = line, Store(), b""
+        # The request that it answers.
+        self.received = received
 
     def sendall(self, data: bytes | memoryview) -> None:
         rest = memoryview(data)
@@ -122,7 +128,7 @@ class Exchange(TConn):
         super().__init__(cfg, line, client, server)
         self.line = line
         self.received, self.end = Store(), RequestEnd(limit)
-        self.sock = self.response = Response(line)
+        self.sock = self.response = Response(line, self.received)
         self.parser = http.get_parser(cfg, self, client)
         # gunicorn waits for nothing then, and makes no parser of its own.
         self.initialized = self.data_ready = True

@@ -115,6 +115,8 @@ def read_head(head: bytes) -> tuple[int | None, bool, bool]:
     The length is -1 where it is no number or stated twice, or where the body has another end.
     """
     length, is_chunked, wants_continue = None, False, False
+    # A client of HTTP/1.0 knows no answer before the answer (RFC 9110, section 10.1.1).
+    is_old = head.lstrip(b"\r\n").partition(b"\r\n")[0].endswith(b" HTTP/1.0")
     for line in head.split(b"\r\n"):
         name, _, value = line.partition(b":")
         name, value = name.lower(), value.strip(b" \t").lower()
@@ -125,5 +127,5 @@ def read_head(head: bytes) -> tuple[int | None, bool, bool]:
             is_chunked = value.rpartition(b",")[2].strip(b" \t") == b"chunked"
             length = length if is_chunked else -1
         elif name == b"expect":
-            wants_continue = value == b"100-continue"
+            wants_continue = value == b"100-continue" and not is_old
     return length, is_chunked, wants_continue

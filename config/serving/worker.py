@@ -17,7 +17,8 @@ from typing import Any
 from gunicorn import util
 from gunicorn.workers.gthread import ThreadWorker
 
-from .exchange import BLOCK, Exchange
+from .exchange import BLOCK, Exchange, Response
+from .refusals import BEGINNING, refused_status, word_refusal
 
 # A body larger than any address takes is handed over at once: the application refuses it by its length.
 LARGEST = 37 * 1024 * 1024  # bytes
@@ -50,6 +51,19 @@ class BufferingWorker(ThreadWorker):
         # The loop has said it, where it was of use.
         req._expected_100_continue = False
         return super().handle_request(req, conn)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        """Have the application word what the parser refuses; gunicorn would name the client's address in its log."""
+        if (status := refused_status(exc)) is None:
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.warning("a request cannot be read: %s", type(exc).__name__)
+        address = addr[0] if isinstance(addr, tuple) else ""
+        try:
+            client.sendall(word_refusal(self.wsgi, client.received.begin(BEGINNING), status, address))
+        except Exception:
+            self.log.exception("a refusal cannot be worded")
+            self._say(client, status)
 
     def finish_request(self, conn: Exchange, fs: Future[Any]) -> None:
         """Send what is left of the response. The loop calls it; `handle` has caught and logged what was raised."""
@@ -126,9 +140,14 @@ class BufferingWorker(ThreadWorker):
             self._refuse(exchange, HTTPStatus.REQUEST_TIMEOUT)
 
     def _refuse(self, exchange: Exchange, status: HTTPStatus) -> None:
-        with contextlib.suppress(OSError):
-            util.write_error(exchange.response, status.value, status.phrase, "")
+        self._say(exchange.response, status)
         self._linger(exchange)
+
+    @staticmethod
+    def _say(response: Response, status: HTTPStatus) -> None:
+        """Answer with a status alone."""
+        with contextlib.suppress(OSError):
+            util.write_error(response, status.value, status.phrase, "")
 
     def _linger(self, exchange: Exchange) -> None:
         """Say that nothing follows, and take for a while what the client still sends (RFC 9112, section 9.6)."""

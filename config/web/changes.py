@@ -39,18 +39,28 @@ def read_changes(
     The rows have `updated_at` and `pk`. Raises InvalidCursorError.
     """
     position = from_cursor(cursor, lambda text: read_id(_unmark(text))) if cursor is not None else None
-    parts = [_ordered(rows, since, position)[: skip + size + 1] for rows in lists]
-    merged = list(islice(heapq.merge(*parts, key=attrgetter("updated_at", "pk")), skip, skip + size + 1))
+    later = [_after(rows, since, position) for rows in lists]
+    if skip:
+        if (last_skipped := _position(later, skip - 1)) is None:
+            return Changes([], None)
+        later = [_after(rows, None, last_skipped) for rows in lists]
+    parts = [rows.order_by("updated_at", "pk")[: size + 1] for rows in later]
+    merged = list(islice(heapq.merge(*parts, key=attrgetter("updated_at", "pk")), size + 1))
     page = merged[:size]
     return Changes(page, to_cursor(page[-1].updated_at, MARK + str(page[-1].pk)) if len(merged) > size else None)
 
 
-def _ordered(rows: QuerySet[Any, Any], since: datetime | None, position: tuple[Any, Any] | None) -> QuerySet[Any, Any]:
+def _position(lists: Sequence[QuerySet[Any, Any]], number: int) -> tuple[Any, Any] | None:
+    """The time and id of a row of the lists together, from 0, found in the database; None if there are fewer."""
+    first, *others = [rows.order_by().values_list("updated_at", "pk") for rows in lists]
+    rows = first.union(*others, all=True) if others else first
+    return next(iter(rows.order_by("updated_at", "pk")[number : number + 1]), None)
+
+
+def _after(rows: QuerySet[Any, Any], since: datetime | None, position: tuple[Any, Any] | None) -> QuerySet[Any, Any]:
     if position:
-        rows = rows.filter(TupleGreaterThan(("updated_at", "pk"), position))
-    elif since:
-        rows = rows.filter(updated_at__gte=since)
-    return rows.order_by("updated_at", "pk")
+        return rows.filter(TupleGreaterThan(("updated_at", "pk"), position))
+    return rows.filter(updated_at__gte=since) if since else rows
 
 
 def _unmark(text: str) -> str:

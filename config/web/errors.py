@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from .typed import TypedForm, read_carried_form
 
+UNREADABLE = {414: "The address is too long.", 431: "The header fields are too large."}
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -68,6 +69,16 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return _error_page(
         request, 413, _("That is too large"), _("Files can have at most 10 MB. Go back and choose a smaller one.")
     )
+
+
+def unreadable(request: HttpRequest, status: int) -> HttpResponse:
+    """Page for a request that the web server could not read, with words for the dialects."""
+    # Called before the locale middleware.
+    translation.activate(translation.get_language_from_request(request))
+    response = _error_page(request, status, _("That request could not be read"), _("Go back and try again."))
+    if words := UNREADABLE.get(status):
+        response.refusal = words  # type: ignore[attr-defined]
+    return response
 
 
 def _too_large_to_attach() -> HttpResponse:

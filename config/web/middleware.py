@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from .client import logged_address
-from .errors import method_not_allowed, too_large
+from .errors import method_not_allowed, too_large, unreadable
 from .logs import KEY, caller, pro_id, request_id
 
 logger = logging.getLogger("vestibule.access")
@@ -23,17 +23,24 @@ MAX_REQUEST = 11 * 1024 * 1024  # bytes
 # A form without files. Its values are sent back with the error messages.
 MAX_FORM = 2 * 1024 * 1024  # bytes
 MAX_LENGTH_DIGITS = 18
+# In the environment the status of a request that the web server could not read; no header field is named so.
+UNREAD = "vestibule.unread"
 # Of hexadecimal digits, as proxies make them and UUIDs are: no word fits in.
 GIVEN_ID = re.compile(r"[0-9a-fA-F-]{8,36}")
 
 
 class BodyLimitMiddleware:
-    """Refuses a large body before it is read: the CSRF check alone would write it to disk."""
+    """Refuses a large body before it is read: the CSRF check alone would write it to disk.
+
+    It also words what the web server could not read of a request (`config.serving.refusals`).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if status := request.META.get(UNREAD):
+            return unreadable(request, status)
         length = request.META.get("CONTENT_LENGTH") or "0"
         limit = body_limit(request.path, request.content_type or "")
         # Python makes no number of thousands of digits.

@@ -4,6 +4,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models.signals import post_init
 from django.utils import timezone
 
 from config.accounts.models import Pro
@@ -84,6 +85,15 @@ def test_a_time_that_is_none_is_refused(api, address, value):
     assert "updated_since" in answer.content.decode()
 
 
+@pytest.mark.parametrize("address", [CONTACTS, REQUESTS, INQUIRIES])
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_that_is_in_no_year_by_utc_is_refused(api, address, value):
+    answer = api.get(address, updated_since=value)
+    assert answer.status_code == (422 if address == INQUIRIES else 400)
+    assert "updated_since" in answer.content.decode()
+    assert api.get(address, updated_since=value[:19] + "Z").status_code == 200
+
+
 def test_cursors_of_the_two_orders_are_not_mixed_up(api, lists):
     newest = api.get(REQUESTS, limit=1).json()["cursor"]["next"]
     changed = api.get(REQUESTS, order_by="updatedAt", limit=1).json()["cursor"]["next"]
@@ -115,6 +125,36 @@ def test_what_left_the_contacts_is_named(api, lists, user):
     }
     assert all(row["deletedAt"].endswith("Z") for row in answer["changes"]["deleted"])
     assert answer["pagination"]["total"] == 0
+
+
+def test_pages_by_number_go_through_present_and_deleted_ones_together(api, pro, user):
+    contacts = [ContactFactory(pro=pro) for _ in range(6)]
+    for contact in contacts[::2]:
+        contact.archive(by=user)
+    for minute, contact in enumerate(contacts):
+        changed_at(contact, minute)
+    read = []
+    for page in range(1, 8):
+        answer = api.get(CONTACTS, order_by="updatedAt", include_deleted="true", limit=1, page=page).json()
+        read.append(([row["id"] for row in answer["data"]], [row["id"] for row in answer["changes"]["deleted"]]))
+    ids = [str(contact.pk) for contact in contacts]
+    assert read == [([], [id]) if n % 2 == 0 else ([id], []) for n, id in enumerate(ids)] + [([], [])]
+    cursor = api.get(CONTACTS, order_by="updatedAt", include_deleted="true", limit=1).json()["changes"]["next"]
+    after = api.get(CONTACTS, cursor=cursor, order_by="updatedAt", include_deleted="true", limit=2, page=2).json()
+    assert [row["id"] for row in after["data"]] == [ids[3]]
+    assert [row["id"] for row in after["changes"]["deleted"]] == [ids[4]]
+
+
+def test_a_late_page_reads_no_row_before_it(api, pro):
+    for _ in range(12):
+        ContactFactory(pro=pro)
+    made = []
+    post_init.connect(lambda instance, **_: made.append(instance.pk), Contact, weak=False, dispatch_uid="late")
+    try:
+        assert len(api.get(CONTACTS, order_by="updatedAt", limit=1, page=11).json()["data"]) == 1
+    finally:
+        post_init.disconnect(sender=Contact, dispatch_uid="late")
+    assert len(made) <= 4
 
 
 def test_what_was_set_aside_is_named(api, lists, user):

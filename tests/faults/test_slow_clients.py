@@ -119,7 +119,7 @@ def test_a_slow_request_is_read_as_any_other(server, subtests):
         400: f"GET / HTTP/1.1\n{HOST}\n",
         414: f"GET /{'a' * 9000} HTTP/1.1\r\n{HOST}\r\n",
         431: f"GET / HTTP/1.1\r\n{HOST}" + "a: b\r\n" * 101 + "\r\n",
-        501: f"{HEAD}Transfer-Encoding: other\r\n\r\n",
+        501: f"POST / HTTP/1.1\r\n{HOST}Transfer-Encoding: other\r\n\r\n",
     }.items():
         with subtests.test(status), connect(server, text) as sock:
             assert read(sock)[0] == status

@@ -107,3 +107,12 @@ def test_who_waits_to_be_told_to_go_on_is_noticed():
         end = RequestEnd(LIMIT)
         assert not end.has_arrived(POST + b"Expect: " + text + b"\r\nContent-Length: 5\r\n\r\n")
         assert end.wants_continue is expected
+
+
+def test_a_client_of_an_older_version_is_not_told_to_go_on():
+    for version, is_told in ((b"1.1", True), (b"1.0", False)):
+        for before in (b"", b"\r\n"):
+            end = RequestEnd(LIMIT)
+            head = b"POST / HTTP/%s\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n" % version
+            assert not end.has_arrived(before + head)
+            assert end.wants_continue is is_told

@@ -92,7 +92,7 @@ def render_sign_in(request: Any, path: str, kept: str, error: Any = "", status: 
 
 def render_resend(request: Any, typed: TypedForm, status: int = 200) -> HttpResponse:
     """Page that shows the writer what was typed, and sends it by a click."""
-    request.pro = request.user.pro
+    request.pro, request.is_private = request.user.pro, True
     return render(request, "accounts/resend.html", {"typed": typed}, status=status)
 
 

@@ -61,12 +61,19 @@ def _tidy(schema: Any) -> Any:
         return [_tidy(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    tidied = {key: value if key in ("examples", "enum") else _tidy(value) for key, value in schema.items()}
+    as_they_are = ("examples", "enum", "properties")
+    tidied = {key: value if key in as_they_are else _tidy(value) for key, value in schema.items()}
+    if isinstance(fields := schema.get("properties"), dict):
+        # A field may itself be called "default" or "enum".
+        tidied["properties"] = {name: _tidy(field) for name, field in fields.items()}
     if "enum" in tidied:
         tidied.setdefault("type", "string")
-    default = tidied.get("default")
-    # A field may itself be called "default".
-    if "properties" not in schema and not isinstance(default, dict) and tidied.pop("default", None) not in (None, ""):
+    # Of a field that may be null, the words stand with the other type.
+    for option in tidied.get("anyOf", []):
+        if text := option.pop("description", ""):
+            tidied.setdefault("description", text)
+    default = tidied.pop("default", None)
+    if default not in (None, "", {}, []):
         words = f"Default: `{str(default).lower() if isinstance(default, bool) else default}`."
         tidied["description"] = f"{tidied.get('description', '')} {words}".strip()
     return tidied

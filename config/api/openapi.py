@@ -101,11 +101,12 @@ BEARER = "A token of the Pro (Settings, API tokens) with the scope `{scope}`; wr
 
 def build_document(api: Api) -> dict[str, Any]:
     """Build the document; the server is SITE_URL. What depends on no request is made once."""
-    return _build(api, settings.SITE_URL, settings.SESSION_COOKIE_NAME)
+    # A setting chooses the status of a refused move.
+    return _build(api, settings.SITE_URL, settings.SESSION_COOKIE_NAME, settings.INQUIRY_TRANSITION_ERROR_STATUS)
 
 
 @cache
-def _build(api: Api, site: str, session_cookie: str) -> dict[str, Any]:
+def _build(api: Api, site: str, session_cookie: str, *_more: Any) -> dict[str, Any]:
     schemas = _schemas(api)
     paths: dict[str, Any] = {}
     for operation in api.operations:

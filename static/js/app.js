@@ -27,12 +27,6 @@ if (one("body.workspace")) navigator.serviceWorker?.register("/service-worker.js
 addEventListener("pagehide", () => { if (one("#book, #inquiries, #board")) sessionStorage.setItem(location.pathname, location.search); });
 addEventListener("DOMContentLoaded", () => all("[data-back]").forEach((link) => { link.search = sessionStorage.getItem(link.pathname) ?? ""; }));
 
-// After a swap, focus the part of the page that is new.
-addEventListener("htmx:afterSettle", (event) => {
-  const { target } = event.detail;
-  if (target?.id === "contact") (one('#contact [aria-invalid="true"]') ?? one("#contact-title"))?.focus();
-});
-
 // Keyboard shortcuts, except in fields and with modifier keys.
 const currentRow = () => one("[data-row]:focus") ?? one("[data-row][aria-current]");
 const move = (step) => {
@@ -59,7 +53,7 @@ addEventListener("keydown", (event) => {
   }
   if (event.key === "Escape" && !event.isComposing) event.target.closest("form")?.querySelector("[data-cancel]")?.click();
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog, .composer-none")) return;
-  // Keyboards without Latin letters have them in these places.
+  // Keyboards without Latin letters: by its place.
   const key = /^[ -~]$/.test(event.key) ? event.key : event.code.replace("Key", "").toLowerCase();
   const page = isGoing && one(`[data-go="${CSS.escape(key)}"]`);
   isGoing = false;

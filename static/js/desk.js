@@ -1,9 +1,10 @@
-// The desk: what HTML and htmx lack. Every page works without this file.
+// The desk, which works without this file.
 "use strict";
 {
   const phone = matchMedia("(max-width: 50rem)");
   const desk = one(".desk");
   const list = () => one("#list");
+  const shown = (selector) => all(selector).find((each) => each.checkVisibility());
   const openRow = () => one(`#${CSS.escape(one("[data-in-list]")?.dataset.inList || "none")} [data-row]`);
 
   const tellCount = () => {
@@ -14,9 +15,7 @@
     document.title = `${count ? `(${count}) ` : ""}${document.title.replace(/^\(\S+\) /, "")}`;
     one("link[rel=icon]").href = count ? badge.dataset.icon.replace("-0.", `-${parseInt(count, 10)}.`) : badge.dataset.plain;
   };
-  addEventListener("DOMContentLoaded", tellCount);
-  addEventListener("htmx:afterSettle", tellCount);
-  addEventListener("htmx:oobAfterSwap", tellCount);
+  ["DOMContentLoaded", "htmx:afterSettle", "htmx:oobAfterSwap"].forEach((name) => addEventListener(name, tellCount));
 
   addEventListener("htmx:beforeSwap", (event) => {
     const { target, xhr, shouldSwap } = event.detail;
@@ -30,7 +29,7 @@
     openRow()?.setAttribute("aria-current", "true");
     if (location.hash.startsWith("#request-")) one(location.hash)?.scrollIntoView({ block: "center" });
     const invalid = one('#item [aria-invalid="true"]');
-    const field = requestConfig.elt.matches("[data-send]") && !phone.matches && [...all("#item textarea")].find((each) => each.checkVisibility());
+    const field = requestConfig.elt.matches("[data-send]") && !phone.matches && shown("#item textarea");
     if (invalid || !one("#item :focus")) (invalid || field || one("#person-name"))?.focus({ preventScroll: true });
   });
 
@@ -67,32 +66,32 @@
     row.focus({ preventScroll: true });
   });
 
-  // The button for the chosen comes before that of the person.
-  const press = (selector) => () => all(selector).find((button) => button.checkVisibility())?.click();
+  // That of the chosen comes before that of the person.
+  const press = (selector) => () => shown(selector)?.click();
   const open = (step) => () => { move(step); document.activeElement.closest?.("[data-row]")?.click(); };
   const write = (tab) => () => {
     const radio = one(`#tab-${tab}`);
     if (!radio) return;
     radio.checked = true;
-    // Who cannot be answered is told why, and what is typed all the same presses no key.
-    [...all(".composer :is(textarea, .composer-none)")].find((each) => each.checkVisibility())?.focus();
+    // Without a box, the words there take what is typed.
+    shown(".composer :is(textarea, .composer-none)")?.focus();
   };
   Object.assign(keys, {
     j: open(1), k: open(-1), r: write("message"), n: write("note"),
     e: press('[data-key="e"]'), h: press('[data-key="h"]'), z: () => all("[data-undo]").at(-1)?.click(),
   });
   addEventListener("keydown", (event) => {
-    const { target, key } = event, form = target.closest?.("[data-send], .composer-none");
+    const { target, key } = event, form = target.closest("[data-send], .composer-none");
     if (key === "Enter" && target.id === "canned-q") one("#canned-list button")?.click();
     if (key === "/" && target.matches("[name=text]:placeholder-shown")) {
       event.preventDefault();
       one("#canned-open").click();
     }
     if (!form || event.isComposing) return;
-    if (event.key === "Escape") (openRow() ?? one("#person-name, #subject"))?.focus();
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    if (key === "Escape") (openRow() ?? one("#person-name, #subject"))?.focus();
+    if (key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    // A click, as htmx looks for the button that was clicked.
+    // htmx looks for the button that was clicked.
     (one(event.shiftKey ? '[name="then"]' : "#none", form) ?? one(".button-main", form))?.click();
   });
 }

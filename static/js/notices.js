@@ -1,4 +1,4 @@
-// Toasts, requests that failed or whose session has ended, and Esc.
+// Toasts, failed requests, ended sessions, and Esc.
 "use strict";
 {
   const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
@@ -35,9 +35,10 @@
       if (!isAsked(requestConfig)) event.preventDefault();
     }
     if (!xhr.getResponseHeader("X-Signed-Out")) return;
-    // Too much for the sign-in page stays here.
-    const length = [...requestConfig.formData].reduce((sum, [, value]) => sum + (value.length ?? 0), 0);
-    if (isAsked(requestConfig) && requestConfig.formData.has("typed_by") && length < 3e5) sendAsPage(requestConfig);
+    const { formData } = requestConfig;
+    // More than the sign-in page carries stays here.
+    const isShort = `${new URLSearchParams(formData)}`.length < 5e5;
+    if (isAsked(requestConfig) && formData.has("typed_by") && isShort) sendAsPage(requestConfig);
     else if (isTyped()) show((isSignedOut = "signed-out"));
     else return;
     event.preventDefault();

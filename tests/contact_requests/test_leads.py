@@ -87,6 +87,7 @@ def test_the_contact_request_as_it_is_stored(pro, letterbox, lake):
         "notified_at": None,
         "quarantined_at": None,
         "quarantine_reason": "",
+        "consent": None,
         "search_text": row["search_text"],
     }
     assert (contact["id"], contact["name"]) == (message.contact_id, "Lea Visitor")

@@ -32,6 +32,7 @@ def test_a_contact_request_as_it_is_stored(pro, house, receive):
         "notified_at": None,
         "quarantined_at": None,
         "quarantine_reason": "",
+        "consent": None,
         "search_text": "bbbbbbbb anna visitor anna@example.org 33612345678 is it still free?",
     }
     assert contact == {

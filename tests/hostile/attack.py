@@ -18,8 +18,10 @@ from config.web.logs import LineFormatter
 from ..access.matrix import undone
 from .corpus import CANARY
 
-# Written whatever the answer is: counts of limits, attempts to sign in, sessions, and the words of a refused answer.
+# Written whatever the answer is: counts of limits, attempts to sign in, sessions, the words of a refused answer, and
+# that somebody saw the person whose page says why.
 ASIDE = {"RateCount", "AccessAttempt", "AccessAttemptExpiration", "AccessFailureLog", "AccessLog", "Session", "Draft"}
+ASIDE |= {"AuditEvent"}
 # Called by providers, to whom a page says nothing.
 PROVIDERS = ("/channels/whatsapp/", "/channels/telegram/", "/channels/email/", "/channels/replies")
 # What a run has seen, for the summary.

@@ -40,6 +40,7 @@ def test_it_begins_on_the_initial_step(pro, inquiry_type, user):
         "priority": "normal",
         "source": "",
         "case_id": None,
+        "erased_at": None,
         "contact_id": None,
         "person": {},
         "business": {},

@@ -84,6 +84,7 @@ def test_the_whole_row(pro, inquiry_type, hub):
         "priority": "high",
         "source": "mijn-portal",
         "case_id": None,
+        "erased_at": None,
         "contact_id": contact.pk,
         "person": PERSON,
         "business": BUSINESS,

@@ -49,7 +49,11 @@ def test_nothing_else_may_be(nobody, elsewhere):
 
 def test_a_large_email_for_nobody_is_404(nobody, db):
     response = post(nobody, "/channels/email/" + "a" * 48, LARGER)
-    assert (response.status_code, response.content, response["Content-Type"]) == (404, b"Not Found", "text/plain")
+    assert (response.status_code, response.content, response["Content-Type"]) == (
+        404,
+        b"Not Found",
+        "text/plain; charset=utf-8",
+    )
     assert ChannelDelivery.objects.count() == 0
 
 

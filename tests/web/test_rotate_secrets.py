@@ -57,6 +57,7 @@ def test_everything_opens_with_the_present_key_alone(former_key, settings):
     assert run() == [
         "contacts.ChannelConnection.secret: 1 encrypted anew, 0 with the present key already",
         "contacts.ChannelConnection.token: 1 encrypted anew, 0 with the present key already",
+        "contacts.MarkKey.secret: 0 encrypted anew, 0 with the present key already",
         "contacts.MailboxSettings.password: 1 encrypted anew, 0 with the present key already",
         "contacts.MailboxSettings.client_secret: 1 encrypted anew, 0 with the present key already",
         "contacts.MailboxSettings.refresh_token: 1 encrypted anew, 0 with the present key already",

@@ -14,7 +14,9 @@ from django.core.files.storage import storages
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.models import Model
+from django.tasks import TaskResultStatus
 from django.utils.module_loading import import_string
+from django_tasks_db.models import DBTaskResult
 
 from config.counts.keeping import compare_counts, kept_counts
 
@@ -53,6 +55,7 @@ def restore_archive(source: IO[bytes], checks: Iterable[str] = ()) -> tuple[Head
         except (tarfile.TarError, EOFError, OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise RestoreError(f"the archive cannot be read: {error}") from error
         _reset_sequences()
+        _requeue_jobs()
         connection.check_constraints()
         _check_counts(end)
         flaws = [flaw for check in checks for flaw in import_string(check)()]
@@ -145,6 +148,11 @@ def _reset_sequences() -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), kept_models()):
             cursor.execute(statement)
+
+
+def _requeue_jobs() -> None:
+    """Put jobs that ran when the backup was made back into the queue: no worker of this database holds them."""
+    DBTaskResult.objects.running().update(status=TaskResultStatus.READY)
 
 
 def _check_counts(end: End) -> None:

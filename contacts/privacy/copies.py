@@ -30,6 +30,9 @@ KEPT_IN_SESSIONS = ("_auth_user_id", "_auth_user_backend", "_auth_user_hash")
 class StillWorkingError(Exception):
     """A job about the person runs at this moment; the erasure is tried again."""
 
+    def __init__(self) -> None:
+        super().__init__("a job about the person has not ended yet")
+
 
 def erase_copies(person: Person, words: Collection[str], rows: dict[str, list[str]]) -> dict[str, int]:
     """Erase copies that hold one of `words`, given in lower case; returns their numbers by kind.

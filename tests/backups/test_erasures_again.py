@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from contacts.models import Contact
 from contacts.privacy.erasing import erase, plan_erasure
@@ -46,6 +48,25 @@ def test_a_list_is_handed_to_the_restore(backed_up, here, new, tmp_path):
     assert left(new) == ["Bert", "Bert", "", "done"]
     assert new.run("verify_history").startswith("All seals fit: 2 status changes")
     assert str(anna.pk) in new.run("erasures")
+
+
+def test_a_job_that_ran_when_the_backup_was_made_does_not_hold_it_up(here, new, pro, tmp_path):
+    anna = RequestFactory(property__pro=pro, name="Anna Peeters", email="anna@example.org").contact
+    erasure = plan_erasure(anna, reason="asked", by=None)
+    args = {"args": [str(anna.pk)], "kwargs": {}}
+    job = {"task_path": "contacts.conversations.sending.send_message", "args_kwargs": args, "worker_ids": ["gone"]}
+    DBTaskResult.objects.create(
+        **job, status="RUNNING", started_at=timezone.now(), backend_name="default", run_after=timezone.now()
+    )
+    here.run("backup", str(tmp_path / "backups"))
+    (archive,) = (tmp_path / "backups").iterdir()
+    DBTaskResult.objects.all().delete()
+    erase(erasure)
+    listed = tmp_path / "erasures.jsonl"
+    listed.write_text(here.run("erasures"))
+    output = new.run("restore", str(archive), "--erasures", str(listed))
+    assert output.splitlines()[-1] == "1 erased persons of the backup are erased again, of 1 on the list"
+    assert left(new) == ["", "", "", "done"]
 
 
 def test_it_can_be_handed_in_afterwards(backed_up, here, new, tmp_path):

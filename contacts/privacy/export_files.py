@@ -2,12 +2,14 @@
 
 import base64
 import json
+import math
 import re
 import zipfile
 import zoneinfo
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from itertools import batched
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +21,7 @@ from django.utils.formats import localize
 from config.files.stored_file import StoredFile
 
 from .book_parts import BOOK_PARTS
-from .parts import Part, all_parts
+from .parts import Part, Rows, all_parts
 from .person import Person
 
 # Where a row or file is stored, and what is made of other fields.
@@ -27,28 +29,51 @@ DERIVED = {"pro_id", "search_text", "key", "thumbnail_key", "thumbnail_width", "
 UNSAFE = re.compile(r"[^\w.\- ]+")
 CHUNK = 1024 * 1024
 MAX_NAME = 100
+# Rows that are read in one go, and that stand on one page.
+BATCH, ON_PAGE = 100, 500
 
 
 def write_archive(archive: zipfile.ZipFile, person: Person, language: str) -> None:
-    """Write everything about a person; pages are in `language`, their times in the Pro's time zone."""
+    """Write everything about a person; pages are in `language`, their times in the Pro's time zone.
+
+    Rows are read some at a time: those of years of messages have no room in memory at once.
+    """
     written: list[tuple[Part, int]] = []
     with translation.override(language), timezone.override(zoneinfo.ZoneInfo(person.pro.time_zone)):
         for part in [*BOOK_PARTS[::-1], *all_parts()]:
-            if part.is_exported and (rows := list(part.rows(person))):
-                files = dict(_write_files(archive, part, rows))
-                _write_data(archive, part, rows, files)
-                context = {"part": part, "rows": [_read(row, files) for row in rows], "language": language}
-                archive.writestr(
-                    f"pages/{part.key}.html", render_to_string("contacts/privacy/export_part.html", context)
-                )
-                written.append((part, len(rows)))
+            if part.is_exported and (count := _write_part(archive, part, part.rows(person), language)):
+                written.append((part, count))
         context = {"person": person, "parts": written, "language": language, "made_at": timezone.now()}
         archive.writestr("index.html", render_to_string("contacts/privacy/export_index.html", context))
 
 
-def _write_data(archive: zipfile.ZipFile, part: Part, rows: list[Any], files: dict[Any, str]) -> None:
-    data = [{**_values(row), **({"file": files[row.pk]} if row.pk in files else {})} for row in rows]
-    archive.writestr(f"data/{part.key}.json", json.dumps(data, ensure_ascii=False, indent=1, default=_plain))
+def _write_part(archive: zipfile.ZipFile, part: Part, rows: Rows, language: str) -> int:
+    """Write the files, data and pages of a part; returns the number of its rows."""
+    if not (count := rows.count()):
+        return 0
+    files = dict(_write_files(archive, part, rows))
+    _write_data(archive, part, rows, files)
+    names = [_page_name(part, number) for number in range(math.ceil(count / ON_PAGE))]
+    common = {"part": part, "language": language, "names": names}
+    for number, page in enumerate(batched(rows.iterator(BATCH), ON_PAGE)):
+        context = {**common, "name": _page_name(part, number), "rows": [_read(row, files) for row in page]}
+        text = render_to_string("contacts/privacy/export_part.html", context)
+        archive.writestr(f"pages/{context['name']}", text)
+    return count
+
+
+def _page_name(part: Part, number: int) -> str:
+    return f"{part.key}-{number + 1}.html" if number else f"{part.key}.html"
+
+
+def _write_data(archive: zipfile.ZipFile, part: Part, rows: Rows, files: dict[Any, str]) -> None:
+    with archive.open(f"data/{part.key}.json", "w", force_zip64=True) as target:
+        before = "[\n"
+        for row in rows.iterator(BATCH):
+            data = {**_values(row), **({"file": files[row.pk]} if row.pk in files else {})}
+            target.write((before + json.dumps(data, ensure_ascii=False, indent=1, default=_plain)).encode())
+            before = ",\n"
+        target.write(b"\n]\n" if before[0] == "," else b"[]\n")
 
 
 def _values(row: Model) -> dict[str, Any]:
@@ -97,11 +122,11 @@ def _labelled(row: Model) -> Iterator[tuple[str, str]]:
         yield str(field.verbose_name), str(text)
 
 
-def _write_files(archive: zipfile.ZipFile, part: Part, rows: list[Any]) -> Iterator[tuple[Any, str]]:
+def _write_files(archive: zipfile.ZipFile, part: Part, rows: Rows) -> Iterator[tuple[Any, str]]:
     """Write the files of rows; their keys with the names in the archive. A file that is gone is left out."""
-    for row in rows:
-        if not isinstance(row, StoredFile):
-            return
+    if not issubclass(rows.model, StoredFile):
+        return
+    for row in rows.iterator(BATCH):
         name = f"files/{part.key}/{row.pk}-{UNSAFE.sub('_', row.filename)[-MAX_NAME:]}"
         try:
             source = row.open()

@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from contacts.models import Contact, PersonExport
+from contacts.models import Contact, ContactMessage, PersonExport
 from contacts.models.person_export import prune_person_exports
 from contacts.privacy.export_files import DERIVED
 from contacts.privacy.exporting import ask_export
 from inquiries.models import HistoryErasure
 from tests.factories import UserFactory
+from tests.pages import Page
 
 from .canaries import PersonRows, add_elsewhere, words_in
 from .test_erased_everywhere import PERSON, stored_files, tables_with_words
@@ -66,6 +67,24 @@ def test_pages_are_in_the_language_that_was_asked_for(anna, user, work_tasks):
         ("Anna Peeters", "anna@example.org", "Is it still free?")
     ]
     assert "Anna belt liever" in content["pages/notes.html"].decode()
+
+
+def test_thousands_of_messages_stand_on_several_pages(anna, user, work_tasks):
+    common = {"pro": anna.pro, "contact": anna, "channel": "email", "address": "anna@example.org", "state": "received"}
+    messages = [ContactMessage(**common, text=f"Bericht {number}.") for number in range(1100)]
+    ContactMessage.objects.bulk_create(messages)
+    export = ask_export(anna, by=user, language="en")
+    work_tasks()
+    content = read_export(export)
+    written = [row["text"] for row in json.loads(content["data/messages.json"])]
+    assert sorted(written) == sorted(["Tot morgen, Anna", *(f"Bericht {number}." for number in range(1100))])
+    names = ["messages.html", "messages-2.html", "messages-3.html"]
+    assert [name for name in content if name.startswith("pages/messages")] == [f"pages/{name}" for name in names]
+    pages = [Page(content[f"pages/{name}"].decode()) for name in names]
+    assert [len(page.all("section")) for page in pages] == [500, 500, 101]
+    for name, page in zip(names, pages, strict=True):
+        assert [link["href"] for link in page.all("nav a")] == names
+        assert page.one("nav a[aria-current]")["href"] == name
 
 
 def test_it_is_deleted_after_some_days(anna, user, work_tasks):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.admin import site
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import transaction
 from django.test import Client, RequestFactory
 
@@ -27,7 +27,7 @@ def accepts(client: Client, model: Any, query: dict[str, str]) -> bool:
         # As in production, where a request is no transaction: what the database refuses leaves nothing behind.
         with transaction.atomic():
             list(site.get_model_admin(model).get_changelist_instance(request).result_list)
-    except (IncorrectLookupParameters, SuspiciousOperation):
+    except (IncorrectLookupParameters, SuspiciousOperation, BadRequest):
         return False
     except Exception as error:
         error.add_note(f"{model.__name__}: {query}"[:300])

@@ -38,9 +38,16 @@ class Queues:
 
 
 def claim_more(job: DBTaskResult, worker_id: str, most: int) -> list[DBTaskResult]:
-    """Claim the next jobs of the same task and queue that are due, at most so many; returns them in their order."""
+    """Claim the next jobs of the same task and queue that are due, at most so many; returns them in their order.
+
+    A job that was begun before is claimed by itself: one that kills its worker would else take others with it, attempt
+    by attempt, until all of them have failed.
+    """
+    if len(job.worker_ids) > 1:
+        return []
     now, at_once = _times()
-    sql = _write_sql(most, "task_path = %s", "queue_name = %s")
+    length = "jsonb_array_length" if connection.vendor == "postgresql" else "json_array_length"
+    sql = _write_sql(most, "task_path = %s", "queue_name = %s", f"{length}(worker_ids) = 0")
     jobs = DBTaskResult.objects.raw(sql, [now, worker_id, at_once, now, job.task_path, job.queue_name])
     return sorted(jobs, key=lambda each: (-each.priority, each.run_after, each.enqueued_at))
 

@@ -10,9 +10,9 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -55,8 +55,8 @@ def current_worker_id() -> str:
     return f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid4().hex[:8]}"
 
 
-def _find_orphans(worker_id: str, held: Collection[UUID]) -> Iterator[DBTaskResult]:
-    """Lock and iterate over the running jobs that no live worker holds. `held` are those of this one."""
+def _find_orphans(worker_id: str, held: Collection[UUID], asked_at: datetime) -> Iterator[DBTaskResult]:
+    """Lock and iterate over the running jobs that no live worker holds. `held` were those of this one at that time."""
     leases = WorkerLease.objects
     # One without rows has not renewed its own lease yet, and cannot tell.
     expired = set(leases.expired().values_list("pk", flat=True)) if leases.is_settled(worker_id) else set()
@@ -64,7 +64,8 @@ def _find_orphans(worker_id: str, held: Collection[UUID]) -> Iterator[DBTaskResu
     for job in DBTaskResult.objects.select_for_update(skip_locked=True).running():
         holder = job.worker_ids[-1] if job.worker_ids else ""
         if holder == worker_id:
-            is_orphan = job.pk not in held
+            # What a thread took since is no orphan: it runs.
+            is_orphan = job.pk not in held and job.started_at < asked_at
         elif holder in known:
             is_orphan = holder in expired
         else:
@@ -73,15 +74,16 @@ def _find_orphans(worker_id: str, held: Collection[UUID]) -> Iterator[DBTaskResu
             yield job
 
 
-def requeue_jobs(worker_id: str, held: Collection[UUID] = ()) -> int:
+def requeue_jobs(worker_id: str, find_held: Callable[[], Collection[UUID]] = tuple) -> int:
     """Requeue the jobs of killed workers, and failed ones after their delay; return how many.
 
-    `held` are the jobs that this worker runs. A job that failed MAX_ATTEMPTS times stays failed, with its traceback,
+    `find_held` returns the jobs that this worker runs. A job that failed MAX_ATTEMPTS times stays failed, with its traceback,
     for staff to see in the admin.
     """
-    count = 0
+    count, asked_at = 0, timezone.now()
+    held = find_held()
     with transaction.atomic():
-        for job in _find_orphans(worker_id, held):
+        for job in _find_orphans(worker_id, held, asked_at):
             if len(job.worker_ids) < MAX_ATTEMPTS:
                 _requeue(job, timedelta())
                 count += 1
@@ -186,7 +188,7 @@ class ResilientWorker(Worker):
         while self.running:
             with self._waiting_for_database():
                 if time.monotonic() - requeued_at >= renewal_seconds():
-                    requeue_jobs(self.worker_id, self.lanes.held())
+                    requeue_jobs(self.worker_id, self.lanes.held)
                     requeued_at = time.monotonic()
                 if time.monotonic() - housekeeping_at >= HOUSEKEEPING_INTERVAL:
                     run_housekeeping()

@@ -1,5 +1,6 @@
 """Jobs of one task that are taken at once."""
 
+from datetime import timedelta
 from itertools import chain
 
 import pytest
@@ -10,8 +11,10 @@ from config.jobs.claiming import Queues, claim_more, give_back
 from config.jobs.lanes import Lanes
 from config.jobs.running import run_jobs
 from config.jobs.several import Several, several_of
+from config.jobs.worker import MAX_ATTEMPTS, requeue_jobs
 
 from .jobs import note, note_many, note_some
+from .test_worker import OURS, lease
 
 READY, RUNNING, FAILED, SUCCESSFUL = (
     TaskResultStatus.READY,
@@ -56,6 +59,29 @@ def test_further_jobs_of_the_same_task_and_queue_are_claimed_in_their_order(db, 
     assert lines_of(claim(3)) == ["high", "first", "second", "third"]
     assert lines_of(claim(3)) == ["another task"]
     assert [status for _line, status, _workers in states()].count(RUNNING) == 5
+
+
+def test_a_job_that_was_begun_before_is_claimed_by_itself(db, path):
+    enqueue(note_some, path, "begun", "new", "second", "begun too", "third")
+    begun = [row.pk for row in DBTaskResult.objects.order_by("enqueued_at") if "begun" in row.args_kwargs["args"][1]]
+    DBTaskResult.objects.filter(pk__in=begun).update(worker_ids=["dead:1"])
+    assert [lines_of(claim()) for _ in range(3)] == [["begun"], ["new", "second", "third"], ["begun too"]]
+
+
+def test_one_that_kills_its_workers_takes_no_other_with_it(db, path):
+    lease(OURS, timedelta())
+    enqueue(note_some, path, *map(str, range(4)))
+    for number in range(MAX_ATTEMPTS):
+        # The worker dies while it runs the first of those that it has claimed.
+        lease(f"dead:{number}", timedelta(minutes=30))
+        while job := EVERY.claim(f"dead:{number}"):
+            claimed = [job, *claim_more(job, f"dead:{number}", 3)]
+            if lines_of(claimed)[0] == "0":
+                break
+            run_jobs(claimed)
+        requeue_jobs(OURS)
+    assert [status for _line, status, _workers in states()] == [FAILED, SUCCESSFUL, SUCCESSFUL, SUCCESSFUL]
+    assert sorted(path.read_text().split()) == ["1", "2", "3"]
 
 
 def test_how_many_jobs_of_a_task_are_taken_at_once():

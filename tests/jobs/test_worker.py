@@ -104,7 +104,19 @@ def test_only_the_last_worker_counts(ours, dead, alive):
 
 def test_of_its_own_jobs_a_worker_requeues_those_that_it_does_not_run(ours):
     lost, kept = job(worker=ours), job(worker=ours)
-    assert (requeue_jobs(ours, [kept.pk]), status(lost), status(kept)) == (1, READY, RUNNING)
+    assert (requeue_jobs(ours, lambda: [kept.pk]), status(lost), status(kept)) == (1, READY, RUNNING)
+
+
+def test_a_job_that_a_thread_takes_meanwhile_is_not_requeued(ours):
+    taken = []
+
+    def find_held():
+        """Those of before: the job is taken by another thread right after."""
+        taken.append(job(worker=ours, ago=timedelta()))
+        return []
+
+    assert (requeue_jobs(ours, find_held), status(taken[0])) == (0, RUNNING)
+    assert (requeue_jobs(ours), status(taken[0])) == (1, READY)
 
 
 def test_a_worker_whose_own_lease_is_new_takes_no_job_from_others(dead):
@@ -249,7 +261,7 @@ def test_the_worker_waits_while_the_database_is_down(monkeypatch, tmp_path):
     monkeypatch.setattr("config.jobs.worker.renewal_seconds", lambda: -1)
     note.enqueue(str(tmp_path / "lines"), "done")
 
-    def failing_requeue(_id, _held):
+    def failing_requeue(_id, _find_held):
         if error := next(answers, None):
             raise error
         if DBTaskResult.objects.successful().exists():
@@ -280,7 +292,7 @@ def test_housekeeping_runs_once_a_minute_however_often_jobs_are_requeued(monkeyp
     # Seconds. The worker reads the clock before and after requeueing, and before and after housekeeping.
     now = iter(range(0, 1000, 7))
 
-    def requeue_ten_times(_id, _held):
+    def requeue_ten_times(_id, _find_held):
         calls.append("requeue")
         if calls.count("requeue") == 10:
             worker.stop()

@@ -77,8 +77,8 @@ def _find_orphans(worker_id: str, held: Collection[UUID], asked_at: datetime) ->
 def requeue_jobs(worker_id: str, find_held: Callable[[], Collection[UUID]] = tuple) -> int:
     """Requeue the jobs of killed workers, and failed ones after their delay; return how many.
 
-    `find_held` returns the jobs that this worker runs. A job that failed MAX_ATTEMPTS times stays failed, with its traceback,
-    for staff to see in the admin.
+    `find_held` returns the jobs that this worker runs. A job that failed MAX_ATTEMPTS times stays failed, with its
+    traceback, for staff to see in the admin.
     """
     count, asked_at = 0, timezone.now()
     held = find_held()

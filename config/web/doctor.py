@@ -19,7 +19,7 @@ from django.core import mail
 from django.core.checks import Tags, run_checks
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from config.outgoing import OutgoingError, send_request
@@ -57,7 +57,8 @@ def find_out(*, asks_dns: bool = False) -> Iterator[Finding]:
                         yield Finding(what, state, mask(text), advice)
                 except Exception as error:
                     reason = mask(f"{type(error).__name__}: {' '.join(str(error).split())[:300]}")
-                    yield Finding(name, FAIL, reason, ADVICE.get(name, "Look at its settings."))
+                    cause = "database" if isinstance(error, DatabaseError | InterfaceError) else name
+                    yield Finding(name, FAIL, reason, ADVICE.get(cause, "Look at its settings."))
 
 
 ADVICE = {

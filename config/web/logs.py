@@ -16,6 +16,8 @@ KEY = re.compile(r"(?<![\w-])(?=[a-z_-]*+[0-9A-Z])[\w-]{40,}+")
 # In any line of any logger, and in tracebacks too: who logs does not know what an exception's text holds. Each begins
 # where a word does, as a line may be long and is gone through once.
 MASKS = [
+    # The token of the metrics, where somebody took it for a part of their address.
+    (re.compile(r"(/metrics/)[^\s\"'<>]+"), r"\1…"),
     # A password reset link gives access to the account.
     (re.compile(r"(/password/reset/)[^\s/]+/[^\s/]+"), r"\1…"),
     # A query holds what somebody typed.

@@ -107,18 +107,6 @@ def test_of_its_own_jobs_a_worker_requeues_those_that_it_does_not_run(ours):
     assert (requeue_jobs(ours, lambda: [kept.pk]), status(lost), status(kept)) == (1, READY, RUNNING)
 
 
-def test_a_job_that_a_thread_takes_meanwhile_is_not_requeued(ours):
-    taken = []
-
-    def find_held():
-        """Those of before: the job is taken by another thread right after."""
-        taken.append(job(worker=ours, ago=timedelta()))
-        return []
-
-    assert (requeue_jobs(ours, find_held), status(taken[0])) == (0, RUNNING)
-    assert (requeue_jobs(ours), status(taken[0])) == (1, READY)
-
-
 def test_a_worker_whose_own_lease_is_new_takes_no_job_from_others(dead):
     """The database may have been gone for all of them."""
     row = job(worker=dead)

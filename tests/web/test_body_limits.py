@@ -13,6 +13,7 @@ from contacts.models import ChannelConnection, ChannelDelivery
 
 SECRET = "the-secret-of-the-channel"
 LARGER = b"Subject: large\r\n\r\n" + b"x" * MAX_REQUEST
+TEXT = "text/plain; charset=utf-8"
 
 
 @pytest.fixture

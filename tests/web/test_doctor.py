@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import storages
 from django.core.management import call_command
+from django.db import OperationalError, connection
 from django.test import override_settings
 
 from config.jobs.models import WorkerLease
@@ -41,6 +42,22 @@ def test_what_works_and_what_does_not(pro, settings):
     assert state(findings, "site") == ("fail", "Look at SITE_URL, its name in DNS, and the proxy.")
     assert code == 1
     assert "dns: site" not in findings
+
+
+def test_without_a_database_everything_else_is_tried(pro, settings, monkeypatch):
+    settings.SITE_URL = f"http://127.0.0.1:{free_port()}"
+
+    def refuse(*_arguments, **_options):
+        raise OperationalError("connection to postgres://desk:hunter22@db.example.org/desk refused")
+
+    monkeypatch.setattr(connection, "cursor", refuse)
+    monkeypatch.setattr(connection, "chunked_cursor", refuse)
+    code, findings = run()
+    for name in ("database", "worker", "channels"):
+        assert state(findings, name) == ("fail", "Look at DATABASE_URL, and whether the database runs.")
+        assert "hunter22" not in findings[name]["text"]
+    assert [findings[name]["state"] for name in ("files: default", "files: attachments", "userhub")] == ["ok"] * 3
+    assert code == 1
 
 
 def test_nothing_is_left_of_the_files(pro):

@@ -30,6 +30,7 @@ def line(message, *args, name="django.security.csrf", exc_info=None):
     [
         (f"Forbidden: /offers/{KEY}", "Forbidden: /offers/***"),
         ("Forbidden: /password/reset/MQ/c8-6a1b", "Forbidden: /password/reset/…"),
+        ("Not Found: /metrics/a-token-of-20-letters", "Not Found: /metrics/…"),
         (f"Bearer vst_1a2b3c4d_{KEY}", "Bearer ***"),
         ("GET https://api.telegram.org/bot123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11/send", "GET https://api.telegram.org/bot***/send"),
         ("Error handling request /inbox/requests?q=Zo%C3%A9+Martin&page=2", "Error handling request /inbox/requests?…"),
@@ -47,7 +48,7 @@ def test_a_message(message, shown):
 
 
 @pytest.mark.parametrize(
-    "word", ["9", "a", "A_", "a@", "a?a=", "a@b.", "1:", "Key (", "Key (a)=(", "/password/reset/", "@"]
+    "word", ["9", "a", "A_", "a@", "a?a=", "a@b.", "1:", "Key (", "Key (a)=(", "/password/reset/", "/metrics/", "@"]
 )
 def test_a_long_line_is_gone_through_once(word):
     """A pattern that begins anew at each character would take minutes."""

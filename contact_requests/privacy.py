@@ -7,8 +7,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro
+from contacts.last_words import recount_threads
 from contacts.models import Contact, ErasedRecord, WaitingItem
+from contacts.models.locking import hold_book
 from contacts.privacy.consents import GivenConsent
+from contacts.privacy.old_messages import contacts_waiting
 from contacts.privacy.parts import Part, leave_rows
 from contacts.privacy.person import Person
 from contacts.privacy.retention import Retention
@@ -75,15 +78,40 @@ def _delete_set_aside(rows: list[ContactRequest]) -> None:
         ContactRequest.objects.filter(pk__in=ids, quarantined_at__isnull=False).delete()
 
 
+def _settled(pro: Pro, before: datetime) -> QuerySet[ContactRequest]:
+    """Answered requests of contacts for whom nothing waits."""
+    rows = ContactRequest.objects.for_pro(pro).filter(status=ContactRequest.Status.REPLIED, replied_at__lt=before)
+    return rows.exclude(contact__in=contacts_waiting(pro)).order_by("replied_at", "id")
+
+
+def _delete_settled(rows: list[ContactRequest]) -> None:
+    """Delete requests of one Pro that are still answered, and what stood for them in the lists."""
+    with transaction.atomic():
+        hold_book(rows[0].pro_id)
+        found = ContactRequest.objects.filter(pk__in=[row.pk for row in rows], status=ContactRequest.Status.REPLIED)
+        ids = list(found.exclude(contact__in=contacts_waiting(rows[0].pro)).values_list("pk", flat=True))
+        contacts = list(Contact.objects.filter(contact_requests__in=ids).distinct())
+        WaitingItem.objects.filter(kind=WaitingItem.Kind.REQUEST, key__in=[str(id) for id in ids]).delete()
+        ContactRequest.objects.filter(pk__in=ids).delete()
+        recount_threads(contacts)
+
+
 # See `contacts.privacy.retention`.
 RETENTION = [
+    Retention(
+        "settled",
+        _("Requests that were answered"),
+        _("Deleted so many months after the answer, unless something waits; the contact stays."),
+        _settled,
+        _delete_settled,
+    ),
     Retention(
         "set_aside",
         _("Requests that were set aside"),
         _("Deleted so many months after they were set aside."),
         _set_aside,
         _delete_set_aside,
-    )
+    ),
 ]
 # See `contacts.privacy`. Requests come last: the others are found by them.
 PARTS = [

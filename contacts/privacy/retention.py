@@ -17,10 +17,11 @@ from config.accounts.models import Pro
 from config.web.hooks import hooks
 from config.web.limits import Limit
 
-from ..models import ChannelDelivery, Contact, Erasure, PrivacySettings, WaitingItem
+from ..models import ChannelDelivery, Contact, Erasure, PrivacySettings
 from ..models.delivery import delete_deliveries
 from ..models.order import LAST_WORD
 from .erasing import plan_erasure
+from .old_messages import contacts_waiting, delete_messages, old_messages
 
 # Rows of a kind in one run, so that none takes long; the next run goes on.
 BATCH = 200
@@ -71,9 +72,8 @@ def _before(months: int) -> datetime:
 
 def _silent(pro: Pro, before: datetime) -> QuerySet[Contact]:
     """Contacts without a word since, for whom nothing waits."""
-    waiting = WaitingItem.objects.for_pro(pro).open().exclude(contact=None).values("contact")
     rows = Contact.objects.for_pro(pro).alias(last=LAST_WORD).filter(last__lt=before, updated_at__lt=before)
-    return rows.exclude(pk__in=waiting).order_by("created_at", "id")
+    return rows.exclude(pk__in=contacts_waiting(pro)).order_by("created_at", "id")
 
 
 def _archived(pro: Pro, before: datetime) -> QuerySet[Contact]:
@@ -106,6 +106,13 @@ KINDS = [
     ),
     Retention(
         "archived", _("Archived contacts"), _("Erased so many months after they were archived."), _archived, _plan
+    ),
+    Retention(
+        "messages",
+        _("Messages of conversations"),
+        _("Deleted with their files so many months after they came or left, unless something waits."),
+        old_messages,
+        delete_messages,
     ),
     Retention(
         "originals",

@@ -94,6 +94,27 @@ class PersonForm(forms.ModelForm):
         widgets = {"undo_seconds": forms.NumberInput(attrs={"max": MAX_UNDO_SECONDS, "inputmode": "numeric"})}
 
 
+class AddressForm(forms.Form):
+    """Another address to sign in with. One that somebody has is taken here like any other, and tells nobody so."""
+
+    email = forms.EmailField(
+        label=_("New address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("We send a link to it. The address changes once you have opened the link."),
+    )
+
+    def __init__(self, user: User, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        self._user = user
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].strip().lower()
+        if email == self._user.email:
+            raise forms.ValidationError(_("You sign in with this address already."))
+        # In lower case it may be longer.
+        return User._meta.get_field("email").clean(email, None)
+
+
 class SignatureForm(forms.Form):
     """A user's signatures: a text per language, each may be empty."""
 

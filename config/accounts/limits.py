@@ -25,6 +25,9 @@ PER_PLACE = Limit("sign-in-place", 60, 3600)
 PER_ADDRESS = Limit("sign-in-address", 100, 3600)
 RESETS_PER_PLACE = Limit("reset-place", 10, 3600)
 RESETS_PER_ADDRESS = Limit("reset-address", 3, 3600)
+# Links to a new address, an hour: asked by one user, and mailed to one address.
+LINKS_PER_USER = Limit("address-user", 10, 3600)
+LINKS_PER_ADDRESS = Limit("address-mailbox", 3, 3600)
 
 
 def attempted_email(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
@@ -92,3 +95,8 @@ def reset_wait(request: HttpRequest) -> int:
     """Count a request for a reset mail; returns the seconds to wait when there were too many, else 0."""
     address = mailbox_of(request.POST.get("email", ""))
     return RESETS_PER_PLACE.hit(client_place(request)) or RESETS_PER_ADDRESS.hit(address)
+
+
+def address_link_wait(user: User, email: str) -> int:
+    """Count a link to a new address; returns the seconds to wait when there were too many, else 0."""
+    return LINKS_PER_USER.hit(user.pk) or LINKS_PER_ADDRESS.hit(mailbox_of(email))

@@ -43,13 +43,18 @@ def tell_of_new_address(user: User, *, former: str, by: User) -> None:
     send_account_notice.enqueue(user.pk, former, str(by), timezone.now().isoformat())
 
 
+def tell_of_own_new_address(user: User, *, former: str) -> None:
+    """Tell the former address of an account that its user has changed it."""
+    send_account_notice.enqueue(user.pk, former, str(user), timezone.now().isoformat(), is_own=True)
+
+
 def tell_of_new_business_address(pro: Pro, *, former: str, by: User) -> None:
     """Tell the former address of a Pro that notifications now go to another one."""
     send_business_notice.enqueue(pro.pk, former, str(by), timezone.now().isoformat())
 
 
 @task(queue_name="mail")
-def send_account_notice(user_id: int, to: str, by: str = "", at: str = "") -> None:
+def send_account_notice(user_id: int, to: str, by: str = "", at: str = "", *, is_own: bool = False) -> None:
     """Tell `to` of a new password of the account, or of its new address, if it has another one.
 
     Jobs of the former release do not know by whom and when (ISO 8601).
@@ -57,7 +62,7 @@ def send_account_notice(user_id: int, to: str, by: str = "", at: str = "") -> No
     user = User.objects.select_related("pro").filter(pk=user_id).first()
     if user is None:
         return
-    context = {"email": user.email, "is_moved": user.email != to, "by": by}
+    context = {"email": user.email, "is_moved": user.email != to, "by": by, "is_own": is_own}
     _send_notice("account_notice", context, at, user.pro, to=to, language=user.language)
 
 

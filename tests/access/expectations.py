@@ -204,6 +204,8 @@ PERSONAL = {
 WITHOUT_GATE = {
     "settings": page(GET=302, ANY=302),
     "settings/profile": page(GET=200, POST=422),
+    # Nobody's key.
+    "settings/address/<str:key>": page(key="x", GET=404, POST=404),
     "settings/password": page(GET=200, POST=200, OPTIONS=200),
     "settings/identity": page(GET=200, POST=422),
     "settings/identity/<int:id>/file": page(id=IdentityDocument, GET=200),

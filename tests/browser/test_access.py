@@ -98,6 +98,7 @@ CLOSED = [
     "/settings/signature",
     "/settings/replies",
     "/settings/replies/new",
+    "/settings/address/x",
     "/settings/password",
     "/settings/tokens",
     "/settings/audit",

@@ -55,6 +55,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May open the admin."))
     # Of a password that others know: made up by a command, or set by staff.
     password_ends_at = models.DateTimeField(_("password ends at"), null=True, editable=False)
+    # How often its user has changed the address: a link to a new one works once.
+    address_changes = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     # Set it before a password is saved that its user has not chosen.

@@ -17,11 +17,13 @@ from config.audit.recording import changed_names, record_event
 from config.files.storage import StorageUnavailableError
 from config.web.toasts import toast
 
-from ..forms import IdentityForm, PersonForm, ProForm, SignatureForm, TokenForm, describe_scopes
+from ..forms import AddressForm, IdentityForm, PersonForm, ProForm, SignatureForm, TokenForm, describe_scopes
 from ..http import FETCH_LATER, ProRequest, download_document
+from ..limits import address_link_wait, render_too_many
 from ..mails import tell_of_new_business_address
 from ..middleware import without_gate
 from ..models import ApiToken, IdentityDocument, Signature
+from ..new_address import ask_new_address
 from ..proof import ask_password, password_again
 
 
@@ -39,10 +41,21 @@ def _save_profile(request: ProRequest, form: PersonForm | ProForm) -> HttpRespon
     return redirect("accounts:profile")
 
 
+def _mail_link(request: ProRequest, email: str) -> HttpResponse:
+    """Have the link to a new address mailed, after the password."""
+    if question := ask_password(request):
+        return question
+    if wait := address_link_wait(request.user, email):
+        return render_too_many(request, wait)
+    ask_new_address(request.user, email)
+    messages.success(request, _("Check your e-mail: a link is on its way to %(email)s.") % {"email": email})
+    return redirect("accounts:profile")
+
+
 @without_gate
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: ProRequest) -> HttpResponse:
-    """Edit the user and the Pro: two forms, told apart by the name of the button."""
+    """Edit the user, their address and the Pro: three forms, told apart by the name of the button."""
     data = request.POST or None
     person = PersonForm(data if data and "person" in data else None, instance=request.user, prefix="person")
     # A copy: an invalid form writes into its instance too, and the page around it shows the stored one.
@@ -51,8 +64,12 @@ def profile(request: ProRequest) -> HttpResponse:
     for form in (person, business):
         if form.is_bound and form.is_valid():
             return _save_profile(request, form)
+    moving = AddressForm(request.user, data if data and "address" in data else None, prefix="address")
+    if moving.is_bound and moving.is_valid():
+        return _mail_link(request, moving.cleaned_data["email"])
     status = 422 if request.method == "POST" else 200
-    return render(request, "accounts/profile.html", {"person": person, "business": business}, status=status)
+    context = {"person": person, "business": business, "address": moving}
+    return render(request, "accounts/profile.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from importlib import import_module
 from typing import Any
 
@@ -22,7 +22,9 @@ from .person import Person
 
 BATCH = 500
 OVER = (TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED)
-UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Ahead, so that one is found within another's characters.
+UUID_TEXT = re.compile(r"(?=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))")
+UUID_LENGTH = 36
 # What signs a session in holds no words of others.
 KEPT_IN_SESSIONS = ("_auth_user_id", "_auth_user_backend", "_auth_user_hash")
 
@@ -34,13 +36,35 @@ class StillWorkingError(Exception):
         super().__init__("a job about the person has not ended yet")
 
 
-def erase_copies(person: Person, words: Collection[str], rows: dict[str, list[str]]) -> dict[str, int]:
-    """Erase copies that hold one of `words`, given in lower case; returns their numbers by kind.
+class Words:
+    """Texts, in lower case, one of which shows a copy to be of the person.
+
+    Somebody who has written for years has thousands of ids: they are looked up among those of a text.
+    """
+
+    def __init__(self, words: Collection[str]) -> None:
+        self.ids = {word for word in words if len(word) == UUID_LENGTH and UUID_TEXT.match(word)}
+        self._others = [word for word in words if word not in self.ids]
+
+    def are_in(self, text: str) -> bool:
+        lowered = text.lower()
+        return any(word in lowered for word in self._others) or self._name_id(lowered)
+
+    def ids_are_in(self, text: str) -> bool:
+        return self._name_id(text.lower())
+
+    def _name_id(self, lowered: str) -> bool:
+        return not self.ids.isdisjoint(UUID_TEXT.findall(lowered))
+
+
+def erase_copies(person: Person, texts: Collection[str], rows: dict[str, list[str]]) -> dict[str, int]:
+    """Erase copies that hold one of `texts`, given in lower case; returns their numbers by kind.
 
     `rows` are the keys of the erased rows, by the label of their model. Call it in the transaction that erases them.
     Raises StillWorkingError.
     """
     _check_files(person)
+    words = Words(texts)
     return {
         "jobs": _erase_jobs(words),
         "answers": _erase_answers(words),
@@ -58,24 +82,18 @@ def _check_files(person: Person) -> None:
         raise StillWorkingError
 
 
-def _holds(text: str, words: Collection[str]) -> bool:
-    lowered = text.lower()
-    return any(word in lowered for word in words)
-
-
-def _erase_jobs(words: Collection[str]) -> int:
+def _erase_jobs(words: Words) -> int:
     """Delete jobs that are over and speak of the person, and waiting ones whose row is gone.
 
     Of other waiting ones the report of the last attempt goes.
     """
-    ids = [word for word in words if UUID_TEXT.fullmatch(word)]
     over, named, told = [], [], []
     for job in DBTaskResult.objects.only("pk", "status", "args_kwargs", "return_value", "traceback").iterator(BATCH):
-        if not _holds(_text_of(job), words):
+        if not words.are_in(_text_of(job)):
             continue
         if job.status in OVER:
             over.append(job.pk)
-        elif _holds(_arguments(job), ids):
+        elif words.ids_are_in(_arguments(job)):
             if job.status == TaskResultStatus.RUNNING:
                 raise StillWorkingError
             named.append(job.pk)
@@ -94,17 +112,11 @@ def _text_of(job: DBTaskResult) -> str:
     return f"{_arguments(job)}\n{json.dumps(job.return_value, ensure_ascii=False)}\n{job.traceback}"
 
 
-def _erase_answers(words: Collection[str]) -> int:
-    needles = [word.encode() for word in words]
+def _erase_answers(words: Words) -> int:
     rows = IdempotencyKey.objects.values_list("pk", "location", "body").iterator(BATCH)
-    found = [pk for pk, location, body in rows if _answers(location.encode() + b"\n" + bytes(body), needles)]
+    # JSON of the API is UTF-8.
+    found = [pk for pk, location, body in rows if words.are_in(f"{location}\n{bytes(body).decode('utf-8', 'replace')}")]
     return IdempotencyKey.objects.filter(pk__in=found).delete()[0]
-
-
-def _answers(body: bytes, needles: Iterable[bytes]) -> bool:
-    # JSON of the API is UTF-8; bytes without ASCII capitals are as good as lower case for addresses and ids.
-    lowered = body.decode("utf-8", "replace").lower().encode()
-    return any(needle in lowered for needle in needles)
 
 
 def _erase_rates(person: Person) -> int:
@@ -114,12 +126,12 @@ def _erase_rates(person: Person) -> int:
     return RateCount.objects.filter(same).delete()[0]
 
 
-def _clean_sessions(person: Person, words: Collection[str]) -> int:
+def _clean_sessions(person: Person, words: Words) -> int:
     """Take out of live sessions what names the person, such as a line about what was just done."""
     count = 0
     for session in Session.objects.filter(Q(user__pro=person.pro) | Q(user__is_staff=True)):
         data = session.get_decoded()
-        named = [key for key, value in data.items() if key not in KEPT_IN_SESSIONS and _holds(_dump(value), words)]
+        named = [key for key, value in data.items() if key not in KEPT_IN_SESSIONS and words.are_in(_dump(value))]
         if named:
             kept = {key: value for key, value in data.items() if key not in named}
             store = import_module(settings.SESSION_ENGINE).SessionStore()
@@ -132,16 +144,16 @@ def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _clean_log(rows: dict[str, list[str]], words: Collection[str]) -> int:
+def _clean_log(rows: dict[str, list[str]], words: Words) -> int:
     """Take names out of the admin's log: who changed which row and when stays."""
     ids = list(_named_in_log(rows, words))
     return LogEntry.objects.filter(pk__in=ids).update(object_repr="", change_message="")
 
 
-def _named_in_log(rows: dict[str, list[str]], words: Collection[str]) -> Iterator[int]:
+def _named_in_log(rows: dict[str, list[str]], words: Words) -> Iterator[int]:
     entries = LogEntry.objects.exclude(object_repr="", change_message="").select_related("content_type")
     for entry in entries.iterator(BATCH):
         label = f"{entry.content_type.app_label}.{entry.content_type.model}" if entry.content_type else ""
         is_row = str(entry.object_id).replace("-", "") in rows.get(label, ())
-        if is_row or _holds(f"{entry.object_repr}\n{entry.change_message}", words):
+        if is_row or words.are_in(f"{entry.object_repr}\n{entry.change_message}"):
             yield entry.pk

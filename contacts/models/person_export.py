@@ -43,8 +43,9 @@ class PersonExport(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.MAKING)
     # Of the pages in it.
     language = models.CharField(_("language"), max_length=5)
-    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+", verbose_name=_("by"))
-    token = models.ForeignKey(ApiToken, models.CASCADE, null=True, related_name="+", verbose_name=_("by program"))
+    # Without either, nobody can download it any more, and it goes when its time is over.
+    user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
+    token = models.ForeignKey(ApiToken, models.SET_NULL, null=True, related_name="+", verbose_name=_("by program"))
     created_at = models.DateTimeField(_("asked at"), default=timezone.now)
     ready_at = models.DateTimeField(_("ready at"), null=True)
     expires_at = models.DateTimeField(_("kept until"), null=True)

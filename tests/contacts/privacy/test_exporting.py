@@ -11,7 +11,7 @@ from django.utils import timezone
 from contacts.models import Contact, ContactMessage, PersonExport
 from contacts.models.person_export import prune_person_exports
 from contacts.privacy.export_files import DERIVED
-from contacts.privacy.exporting import ask_export
+from contacts.privacy.exporting import ask_export, may_download
 from inquiries.models import HistoryErasure
 from tests.factories import UserFactory
 from tests.pages import Page
@@ -97,6 +97,15 @@ def test_it_is_deleted_after_some_days(anna, user, work_tasks):
     PersonExport.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     prune_person_exports()
     assert not PersonExport.objects.exists()
+
+
+def test_it_does_not_hold_back_the_account_that_asked(anna, user, work_tasks):
+    other = UserFactory(pro=user.pro, email="member@example.org")
+    export = ask_export(anna, by=other, language="en")
+    work_tasks()
+    other.delete()
+    export.refresh_from_db()
+    assert (export.state, export.user, may_download(export, user)) == ("ready", None, False)
 
 
 def test_an_erasure_takes_it_along(anna, user, work_tasks, erase_now):

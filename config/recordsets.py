@@ -7,6 +7,7 @@ longer to read the SQL than to store the rows. A statement with one place is sho
 import json
 import uuid
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -51,11 +52,18 @@ def _reader(field: Any, is_new: bool) -> Callable[[Any, Any], Any]:
     is_set_by_clock = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
     if is_set_by_clock or isinstance(field, FileField) or not type(field).__module__.startswith("django.db.models."):
         return lambda row, connection: prepare(field.pre_save(row, is_new), connection)
+    if _TYPES[_kind(field)] == "timestamptz":
+        return lambda row, connection: _at_utc(prepare(getattr(row, name), connection))
     if plain is None:
         return lambda row, connection: prepare(getattr(row, name), connection)
     return lambda row, connection: (
         value if type(value := getattr(row, name)) is plain or value is None else prepare(value, connection)
     )
+
+
+def _at_utc(time: datetime | None) -> datetime | None:
+    """The time by UTC: JSON has no seconds of an offset, as those of a zone before it had whole minutes."""
+    return time and time.astimezone(UTC)
 
 
 def recordset_sql(types: Sequence[str]) -> str:

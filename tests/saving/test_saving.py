@@ -2,6 +2,8 @@
 
 import copy
 import uuid
+from datetime import UTC, datetime, timedelta
+from datetime import timezone as fixed_zone
 from decimal import Decimal
 
 import pytest
@@ -274,3 +276,14 @@ def test_a_value_is_brought_forward_and_never_back():
     bring_forward(stale, "last_word_at", NOW)
     assert Contact.objects.get(pk=row.pk).last_word_at == later
     assert Contact.objects.get(pk=other.pk).last_word_at is None
+
+
+def test_times_of_a_zone_with_seconds_are_stored_to_the_second(pro):
+    # Of Paris, before 1911.
+    zone = fixed_zone(timedelta(minutes=9, seconds=21))
+    contacts = [ContactFactory(pro=pro) for _ in range(5)]
+    for day, contact in enumerate(contacts, 1):
+        contact.last_message_at = datetime(1890, 1, day, tzinfo=zone)
+    update_many(contacts, "last_message_at")
+    stored = Contact.objects.order_by("last_message_at").values_list("last_message_at", flat=True)
+    assert list(stored) == [datetime(1889, 12, 31, 23, 50, 39, tzinfo=UTC) + timedelta(days=n) for n in range(5)]

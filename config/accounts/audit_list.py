@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from django import forms
@@ -75,7 +75,9 @@ class AuditFilter(forms.Form):
 def _midnight(day: Any, days: int = 0) -> datetime | None:
     """The beginning of a day in the reader's time zone; None for no day, and one beyond the calendar."""
     try:
-        return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min)) if day else None
+        # By UTC, as it is stored: the first day of all may begin before the calendar.
+        begin = timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min)) if day else None
+        return begin.astimezone(UTC) if begin else None
     except OverflowError:
         return None
 

@@ -87,6 +87,12 @@ def test_invalid_filters_count_as_none(browser, events, query):
     assert len(lines(browser, **query)) == 4
 
 
+def test_the_first_day_of_all_is_one_where_clocks_are_ahead(browser, events, pro):
+    pro.time_zone = "Europe/Paris"
+    pro.save()
+    assert len(lines(browser, first="0001-01-01")) == 4
+
+
 def test_a_day_is_the_reader_s(browser, pro):
     today = timezone.localdate()
     for day in (-1, 0):

@@ -12,6 +12,8 @@ from django.tasks import TaskContext, task
 from django.urls import reverse
 from django.utils import timezone
 
+from config.accounts.automatic_mails import send_automatic
+from config.accounts.models import BouncedAddress
 from config.jobs.several import several
 from config.saving import update
 from config.web import mail
@@ -44,9 +46,11 @@ def acknowledge(request_id: str) -> None:
         "pro": contact_request.pro,
         "property_url": settings.SITE_URL + contact_request.property.get_absolute_url(),
     }
-    is_sent = mail.try_send(
+    is_sent = send_automatic(
+        contact_request.pro,
         "acknowledgment",
         context,
+        kind=BouncedAddress.Mail.ACKNOWLEDGMENT,
         to=contact_request.email,
         language=contact_request.language,
         reply_to=find_mail_address(contact_request.pro, make_topic(REQUEST, contact_request.pk)),
@@ -70,9 +74,11 @@ def notify(request_id: str) -> None:
         return
     page = reverse("waiting:person", args=[contact_request.pk])
     context = {"contact_request": contact_request, "pro": contact_request.pro, "url": settings.SITE_URL + page}
-    is_sent = mail.try_send(
+    is_sent = send_automatic(
+        contact_request.pro,
         "notification",
         context,
+        kind=BouncedAddress.Mail.NOTIFICATION,
         to=contact_request.pro.email,
         language=contact_request.pro.language,
         reply_to=contact_request.email,

@@ -1,9 +1,8 @@
 """Keys by which an e-mail address or phone number is matched."""
 
+from config.web.text import email_key
 
-def email_key(email: str) -> str:
-    """E-mail in lower case, for matching. It may be longer than the original: "İ" becomes two characters."""
-    return email.lower()[:254]
+__all__ = ["email_key", "identities_of"]
 
 
 def identities_of(email: str, phone: str) -> list[tuple[str, str]]:

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.tasks import task
 from django.utils import timezone
 
+from config.accounts.automatic_mails import send_automatic
+from config.accounts.models import BouncedAddress
 from config.jobs.several import several
 from config.web import mail
 from contacts.reply_addresses import find_mail_address, make_bounce_address
@@ -30,9 +32,11 @@ def mail_acknowledgment(inquiry_id: int) -> None:
     inquiry = _find_inquiry(inquiry_id)
     if inquiry is None or inquiry.acknowledged_at or inquiry.is_waiting_for_profile:
         return
-    is_sent = mail.try_send(
+    is_sent = send_automatic(
+        inquiry.pro,
         "inquiry_acknowledgment",
         {"inquiry": inquiry, "pro": inquiry.pro},
+        kind=BouncedAddress.Mail.ACKNOWLEDGMENT,
         to=inquiry.person["email"],
         language=inquiry.language,
         reply_to=find_mail_address(inquiry.pro, make_topic(INQUIRY, inquiry.pk)),
@@ -53,9 +57,11 @@ def mail_notification(inquiry_id: int) -> None:
     inquiry = _find_inquiry(inquiry_id)
     if inquiry is None or inquiry.notified_at:
         return
-    is_sent = mail.try_send(
+    is_sent = send_automatic(
+        inquiry.pro,
         "inquiry_notification",
         {"inquiry": inquiry, "pro": inquiry.pro, "url": settings.SITE_URL + inquiry.get_absolute_url()},
+        kind=BouncedAddress.Mail.NOTIFICATION,
         to=inquiry.pro.email,
         language=inquiry.pro.language,
         reply_to=inquiry.person.get("email", ""),

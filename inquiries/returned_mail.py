@@ -5,29 +5,30 @@ from django.utils.translation import gettext as _
 
 from config.accounts.models import Pro
 from config.web.mail import make_signed_message_id, name_in_signed_message_id
-from contacts.models import Contact
+from contacts.conversations.returned_mails import Mail, ReturnedMail
 from contacts.reply_addresses import OFFER
 from contacts.topics import INQUIRY, make_topic, split_topic
 
 from .mails import ACKNOWLEDGMENT_ID
 from .models import Inquiry, Offer
-from .offers.mails import OFFER_ID
+from .offers.mails import OFFER_ID, returned_offer
 from .waiting import reopen_inquiry
 
 
-def mark_returned(pro: Pro, message_id: str) -> Contact | None:
-    """Mark the offer or acknowledgment with this Message-ID as returned; return its contact, None for another mail."""
-    inquiry = None
+def mark_returned(pro: Pro, message_id: str) -> ReturnedMail | None:
+    """Mark the offer or acknowledgment with this Message-ID as returned; None for another mail."""
     if id := _to_id(name_in_signed_message_id(message_id, OFFER_ID)):
         offers = Offer.objects.for_pro(pro).filter(pk=id)
         offers.update(mail_error=_("The e-mail was returned: see the message about it."), mail_failed_at=timezone.now())
-        if inquiry := Inquiry.objects.for_pro(pro).filter(offers__in=offers).first():
-            reopen_inquiry(inquiry)
+        if offer := offers.select_related("inquiry__contact").first():
+            reopen_inquiry(offer.inquiry)
+            return returned_offer(offer)
     elif id := _to_id(name_in_signed_message_id(message_id, ACKNOWLEDGMENT_ID)):
         rows = Inquiry.objects.for_pro(pro).filter(pk=id)
         rows.mark_acknowledgment_returned()
-        inquiry = rows.first()
-    return inquiry.contact if inquiry else None
+        if inquiry := rows.select_related("contact").first():
+            return ReturnedMail(inquiry.contact, (inquiry.person.get("email", ""),), Mail.ACKNOWLEDGMENT)
+    return None
 
 
 def find_mail(name: str) -> tuple[str, str]:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from config.web import mail
 
-from .models import IdentityDocument, Pro, User
+from .automatic_mails import send_automatic
+from .models import BouncedAddress, IdentityDocument, Pro, User
 
 
 def approve(document: IdentityDocument, *, by: User) -> None:
@@ -51,4 +52,5 @@ def send_identity_review(document_id: int) -> None:
     page = "home" if document.state == document.State.APPROVED else "accounts:identity"
     context = {"document": document, "url": settings.SITE_URL + reverse(page)}
     pro = document.pro
-    mail.try_send("identity_review", context, to=pro.email, language=pro.language, headers=mail.AUTO_GENERATED)
+    options = {"language": pro.language, "headers": mail.AUTO_GENERATED}
+    send_automatic(pro, "identity_review", context, kind=BouncedAddress.Mail.NOTIFICATION, to=pro.email, **options)

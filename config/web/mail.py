@@ -230,14 +230,20 @@ def _send_by_any_sender(message: Mail) -> None:
 
 def try_send(template: str, context: Mapping[str, object], **options: Any) -> bool:
     """Send a mail as `send` does. False when it is refused for good, which is logged: the task ends then."""
+    return not try_to_send(template, context, **options)
+
+
+def try_to_send(template: str, context: Mapping[str, object], **options: Any) -> str:
+    """The same; return the server's answer when it is refused for good, "" when it is sent."""
     try:
         send(template, context, **options)
     except OSError as error:
         if not is_final_refusal(error):
             raise
-        logger.warning("the mail %s is refused for good: %s", template, server_answer(error))
-        return False
-    return True
+        answer = server_answer(error)
+        logger.warning("the mail %s is refused for good: %s", template, answer)
+        return answer
+    return ""
 
 
 def is_final_refusal(error: Exception) -> bool:

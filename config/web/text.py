@@ -10,6 +10,11 @@ def one_line(text: str, length: int = 200) -> str:
     return " ".join(text.split())[:length]
 
 
+def email_key(email: str) -> str:
+    """E-mail in lower case, for matching. It may be longer than the original: "İ" becomes two characters."""
+    return email.lower()[:254]
+
+
 def unix_lines(text: str) -> str:
     """`text` with one way to end a line: browsers send another than they were given."""
     return re.sub(r"\r\n?", "\n", text)

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from config.web import mail
 from config.web.mail import AUTO_GENERATED
+from config.web.refusals import is_mailbox_gone
 
 from ..models import ChannelConnection, ContactMessage, MessageFile, SenderRule
 from ..reply_addresses import find_mail_address, make_bounce_address, name_message
@@ -200,8 +201,9 @@ def _send_mail(template: str, context: dict[str, Any], *, to: str, **options: An
 
 def explain_refusal(error: OSError) -> SendFailedError:
     """The failure of an e-mail that a mail server did not accept."""
-    reason = _("The mail server did not accept it (%(what)s).") % {"what": mail.server_answer(error)}
-    return SendFailedError(reason, is_final=mail.is_final_refusal(error))
+    answer, is_final = mail.server_answer(error), mail.is_final_refusal(error)
+    reason = _("The mail server did not accept it (%(what)s).") % {"what": answer}
+    return SendFailedError(reason, is_final=is_final, is_gone=is_final and is_mailbox_gone(answer))
 
 
 def _message_before(message: ContactMessage) -> ContactMessage | None:

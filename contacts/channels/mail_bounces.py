@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from anymail.inbound import AnymailInboundMessage
 
+from config.web.refusals import is_mailbox_gone
+
 from .mail_headers import (
     ADDRESS,
     MALFORMED,
@@ -67,11 +69,15 @@ _TO_LINE = re.compile(r"^[> \t]{0,20}to:[ \t]*(.{1,500})$", re.I | re.M)
 
 
 class Bounce(NamedTuple):
-    """A report on a sent e-mail: `about` its Message-ID, `recipient` whose mailbox it did not reach."""
+    """A report on a sent e-mail: `about` its Message-ID, `recipient` whose mailbox it did not reach.
+
+    `is_gone`: there is no such mailbox.
+    """
 
     about: str = ""
     is_returned: bool = False
     recipient: str = ""
+    is_gone: bool = False
 
 
 def is_report(email: AnymailInboundMessage) -> bool:
@@ -110,7 +116,13 @@ def read_bounce(email: AnymailInboundMessage, text: str, own_addresses: Collecti
         return Bounce()
     is_failed = is_report(email) and _is_failed(email, text[:MAX_REPORT])
     recipient = next(_recipients(email, text[:MAX_REPORT], own_addresses), "") if is_failed else ""
-    return Bounce(_about(email, text[:MAX_REPORT]), is_failed, recipient)
+    is_gone = is_failed and is_mailbox_gone(_reason(email, text[:MAX_REPORT]))
+    return Bounce(_about(email, text[:MAX_REPORT]), is_failed, recipient, is_gone)
+
+
+def _reason(email: AnymailInboundMessage, text: str) -> str:
+    """Reason that a report gives for the failed deliveries: their status, else its own words."""
+    return "\n".join(_failed_blocks(email)) or _plain(_before_copy(text))
 
 
 def _plain(text: str) -> str:
@@ -213,7 +225,11 @@ def _recipients(email: AnymailInboundMessage, text: str, own_addresses: Collecti
 
 def _reported(email: AnymailInboundMessage) -> Iterator[str]:
     """Recipients in the delivery status, those of failed deliveries first."""
-    blocks = [block for report in _status_reports(email) for block in re.split(r"\r?\n[ \t]*\r?\n", report)]
-    failed = [block for block in blocks if "failed" in (action.lower() for action in _ACTION.findall(block))]
-    for block in failed or blocks:
+    for block in _failed_blocks(email):
         yield from _RECIPIENT.findall(block)
+
+
+def _failed_blocks(email: AnymailInboundMessage) -> list[str]:
+    """The parts of the delivery status about failed deliveries, all where none says so."""
+    blocks = [block for report in _status_reports(email) for block in re.split(r"\r?\n[ \t]*\r?\n", report)]
+    return [block for block in blocks if "failed" in (action.lower() for action in _ACTION.findall(block))] or blocks

@@ -51,6 +51,7 @@ def read_mail(
         about=bounce.about,
         is_returned=bounce.is_returned,
         failed_recipient=bounce.recipient,
+        is_gone=bounce.is_gone,
         is_silent=is_silent,
         by_way_of=sender.by_way_of,
         is_proven=sender.is_proven,

@@ -20,11 +20,12 @@ class SendFailedError(Exception):
     """A message was not sent; `reason` is a sentence for the Pro.
 
     `is_final`: trying again by itself is useless. `is_doubtful`: the provider had the message and its fate is unknown,
-    so that only the Pro may try again.
+    so that only the Pro may try again. `is_gone`: there is no such mailbox.
     """
 
-    def __init__(self, reason: str, *, is_final: bool, is_doubtful: bool = False) -> None:
+    def __init__(self, reason: str, *, is_final: bool, is_doubtful: bool = False, is_gone: bool = False) -> None:
         super().__init__(reason)
+        self.is_gone = is_gone
         self.reason, self.is_final, self.is_doubtful = reason, is_final or is_doubtful, is_doubtful
 
 
@@ -102,10 +103,10 @@ class InboundMessage:
     `external_id` is the provider's id, by which a repeated delivery is recognised. `identities` name the sender as
     (channel, external id), the surest first; `address` is where an answer goes. `email` and `phone` (E.164) are the
     sender's, if known. `references` are the Message-IDs of the e-mails before it, oldest first. `about` is the id of
-    the sent message that a report is about, `is_returned` says that it was not delivered, and `failed_recipient` is the
-    address that it did not reach. `edited_at` is the time of an edit, `deleted_at` that of a deletion by the sender:
-    `external_id` is the changed message's then. `answers_to` is the id of the message that this one answers or reacts
-    to; `referral` is the ad that brought the sender.
+    the sent message that a report is about, `is_returned` says that it was not delivered, `failed_recipient` is the
+    address that it did not reach, and `is_gone` that there is no such mailbox. `edited_at` is the time of an edit,
+    `deleted_at` that of a deletion by the sender: `external_id` is the changed message's then. `answers_to` is the id
+    of the message that this one answers or reacts to; `referral` is the ad that brought the sender.
 
     `is_automatic`: nothing may answer it by itself. `is_silent`: the Pro is not told of it. The two are independent:
     what a person wrote through a mailing list is automatic and not silent. `by_way_of` is the address of the machine,
@@ -136,6 +137,7 @@ class InboundMessage:
     about: str = ""
     is_returned: bool = False
     failed_recipient: str = ""
+    is_gone: bool = False
     is_silent: bool = False
     by_way_of: str = ""
     is_proven: bool = True

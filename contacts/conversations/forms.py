@@ -12,7 +12,7 @@ from ..channels.whatsapp_templates import MAX_BODY, Template
 from ..models import Contact, ContactMessage, WaitingItem
 from ..models.draft import MAX_CC
 from ..topics import Topic
-from .reply_channels import ReplyChannel, find_reply_channels, take_free_text
+from .reply_channels import ReplyChannel, find_bounced, find_reply_channels, take_free_text
 from .templates import read_templates
 
 # So many boxes help nobody: where more things wait one box stands for all of them, but those of the topic.
@@ -199,6 +199,7 @@ def reply_context(
     reply_channels = [] if contact.deleted_at else find_reply_channels(contact, topic, about=about, answers=answers)
     return {
         "reply_channels": take_free_text(reply_channels),
+        "bounced": find_bounced(contact, reply_channels, answers),
         "closed_channel": next((reply for reply in reply_channels if reply.is_window_closed), None),
         "template_forms": new_template_forms(reply_channels, unconfirmed, template_form),
         "form": form or new_message_form(reply_channels, unconfirmed),

@@ -5,6 +5,8 @@ from django.tasks import task
 from django.urls import reverse
 from django.utils import timezone
 
+from config.accounts.automatic_mails import send_automatic
+from config.accounts.models import BouncedAddress
 from config.jobs.several import several
 from config.jobs.turns import in_turn
 from config.web import mail
@@ -38,8 +40,9 @@ def notify_message(message_id: str) -> None:
     pro = message.pro
     url = settings.SITE_URL + reverse("waiting:person", args=[message.contact_id])
     context = {"message": message, "contact": message.contact, "pro": pro, "url": url}
-    options = {"to": pro.email, "language": pro.language, "headers": mail.AUTO_GENERATED}
-    if mail.try_send("message_notification", context, **options):
+    kind = BouncedAddress.Mail.NOTIFICATION
+    options = {"language": pro.language, "headers": mail.AUTO_GENERATED}
+    if send_automatic(pro, "message_notification", context, kind=kind, to=pro.email, **options):
         ContactMessage.objects.filter(pk=message.pk).update(notified_at=timezone.now())
 
 

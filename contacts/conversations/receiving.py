@@ -18,7 +18,6 @@ from config.jobs.turns import BACKGROUND
 from config.saving import insert
 from config.web.compiled import Compiled
 from config.web.counters import count
-from config.web.hooks import hooks
 from config.web.text import one_line
 
 from ..channels.message import IgnoredPart, InboundMessage, Receipt, RefusedError, SentMail, UnreadableError
@@ -38,6 +37,7 @@ from .originals import READING_QUEUE, store_original
 from .reading_turns import reading_priority
 from .repeats import find_stored_message, make_variant
 from .replies import connection_of, find_writer, name_bounced_mail, read_thread, stored_or_none, topic_in_thread
+from .returned_mails import ReturnedMail, lift_bounce, mark_returned, note_bounce, returned_answer
 from .sender_contacts import is_sender_unconfirmed
 from .sending import fail_message
 from .sent_mails import store_sent_mail
@@ -212,7 +212,8 @@ def _create_message(
 ) -> ContactMessage:
     inbound = name_bounced_mail(delivery, inbound)
     began_at, thread, returned = timezone.now(), read_thread(delivery), _find_returned_message(connection, inbound)
-    contact = returned.contact if returned else _find_returned_contact(connection, inbound)
+    returned_mail = _mark_returned_mail(connection, inbound, returned)
+    contact = _present_contact(returned.contact if returned else returned_mail and returned_mail.contact)
     is_counted = inbound.is_past or inbound.lead is not None
     first = {} if is_counted else {"last_message_at": began_at, "last_word_at": began_at, "unread_count": 1}
     contact = contact or find_writer(connection, inbound, thread, **first)
@@ -245,6 +246,10 @@ def _create_message(
         state=State.RECEIVED,
     )
     is_contact_request = _store_with_files(message, files)
+    if returned_mail and inbound.is_gone:
+        note_bounce(connection.pro, returned_mail, recipient=inbound.failed_recipient)
+    if connection.channel == ChannelConnection.Channel.EMAIL:
+        lift_bounce(connection.pro, inbound)
     if returned and inbound.is_returned:
         fail_message(returned, gettext_noop("The e-mail was returned: see the message about it."))
     if is_counted or not contact.is_new:
@@ -280,10 +285,14 @@ def _find_returned_message(connection: ChannelConnection, inbound: InboundMessag
     return _sent_messages(connection).filter(external_id=inbound.about, contact__deleted_at=None).first()
 
 
-def _find_returned_contact(connection: ChannelConnection, inbound: InboundMessage) -> Contact | None:
-    """The contact to whom a mail of another app was not delivered; that app marks it."""
+def _mark_returned_mail(
+    connection: ChannelConnection, inbound: InboundMessage, answer: ContactMessage | None
+) -> ReturnedMail | None:
+    """The mail that was not delivered: an answer, or one of another app, which marks it."""
     if not inbound.is_returned:
         return None
-    modules = hooks("returned_mail", "mark_returned")
-    contacts = (module.mark_returned(connection.pro, inbound.about) for module in modules)
-    return next((contact for contact in contacts if contact and not contact.deleted_at), None)
+    return returned_answer(answer) if answer else mark_returned(connection.pro, inbound.about)
+
+
+def _present_contact(contact: Contact | None) -> Contact | None:
+    return contact if contact and not contact.deleted_at else None

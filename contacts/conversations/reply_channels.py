@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from config.accounts.models import Pro
+from config.accounts.models import BouncedAddress, Pro
 from config.web.compiled import Compiled, Question
 from config.web.mail import is_answerable
 from config.web.together import UNASKED, Answers
@@ -123,6 +123,19 @@ def _identities(contact: Contact) -> QuerySet[ContactIdentity, Any]:
 CONNECTIONS = Compiled(lambda pro: ChannelConnection.objects.for_pro(pro), keeps_plan=True)
 _LAST_MESSAGES = Compiled(_last_messages, keeps_plan=True)
 IDENTITIES = Compiled(_identities, keeps_plan=True)
+BOUNCED = Compiled(
+    lambda pro, contact: BouncedAddress.objects.for_pro(pro).filter(
+        address__in=ContactIdentity.objects.filter(contact=contact, channel=EMAIL).values("external_id")
+    ),
+    keeps_plan=True,
+)
+
+
+def find_bounced(contact: Contact, reply_channels: Iterable[ReplyChannel], answers: Answers) -> BouncedAddress | None:
+    """The row of the address by which the contact is answered by e-mail, None for one that mails get to."""
+    addresses = {email_key(reply.address) for reply in reply_channels if reply.channel == EMAIL}
+    rows = answers.rows(BOUNCED.question(contact.pro, contact))
+    return next((row for row in rows if row.address in addresses), None)
 
 
 def _newest(messages: Iterable[ContactMessage]) -> ContactMessage | None:

@@ -25,6 +25,7 @@ from ..models import ChannelConnection, ContactMessage, WaitingItem
 from ..topics import split_topic
 from ..waiting.endings import apply_answer, apply_ending, undo_answer
 from .reply_channels import EMAIL, is_window_closed, needs_template, window_closed_text
+from .returned_mails import note_bounce, returned_answer
 
 State = ContactMessage.State
 ON_THEIR_WAY = (State.SCHEDULED, State.SENDING)
@@ -84,6 +85,8 @@ def send_message(context: TaskContext, message_id: str) -> None:
             external_id = _send_by_provider(message)
         except SendFailedError as error:
             _note_failure(message, _reason(error), is_last=is_last or error.is_final)
+            if error.is_gone:
+                note_bounce(message.pro, returned_answer(message))
             if error.is_final:
                 return
             raise

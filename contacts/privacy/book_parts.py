@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from config.accounts.models import BouncedAddress
 from config.search.folding import digits, fold
 
 from ..models import (
@@ -155,6 +156,10 @@ def _sender_rules(person: Person) -> Rows:
     return SenderRule.objects.filter(pro=person.pro, address__in=person.emails)
 
 
+def _bounced(person: Person) -> Rows:
+    return BouncedAddress.objects.filter(pro=person.pro, address__in=person.emails)
+
+
 BOOK_PARTS = [
     Part(
         "export_files",
@@ -189,6 +194,7 @@ BOOK_PARTS = [
     Part("merges", _("Merges"), _merges),
     Part("distinct", _("Not the same person"), _pairs),
     Part("rules", _("Rules for senders"), _sender_rules),
+    Part("bounced", _("Addresses that bounced"), _bounced),
     Part("views", _("Kept views"), _views, is_exported=False),
     Part("contacts", _("Contacts"), lambda person: Contact.objects.filter(pk__in=person.ids).order_by("-merged_into")),
 ]

@@ -19,7 +19,7 @@ from ..book.duplicates import DISTINCT, KNOWN, ask_candidates, likely_duplicates
 from ..conversations.canned_replies import TEXTS, find_canned_replies
 from ..conversations.drafts import DRAFTS, being_written, list_drafts, pick_draft, pick_shown_draft
 from ..conversations.forms import MessageForm, reply_context
-from ..conversations.reply_channels import CONNECTIONS, IDENTITIES, ReplyChannel, ask_last_messages
+from ..conversations.reply_channels import BOUNCED, CONNECTIONS, IDENTITIES, ReplyChannel, ask_last_messages
 from ..conversations.seen import NAMED, NEWEST, thread_version
 from ..conversations.senders import UNCONFIRMED, find_unconfirmed_message
 from ..forms import NoteForm
@@ -241,6 +241,7 @@ def ask_composer(request: ProRequest, contact: Contact) -> list[Question[Any]]:
         _ITEMS.question(request.pro, contact),
         *(of_contact.question(contact) for of_contact in (DRAFTS, UNCONFIRMED, NEWEST, IDENTITIES)),
         CONNECTIONS.question(contact.pro),
+        BOUNCED.question(contact.pro, contact),
         TEXTS.question(contact.pro, request.user),
     ]
 

@@ -10,8 +10,12 @@ from django.tasks import TaskContext, task
 from django.urls import reverse
 from django.utils import timezone
 
+from config.accounts.automatic_mails import send_automatic
+from config.accounts.models import BouncedAddress
 from config.jobs.worker import MAX_ATTEMPTS
 from config.web import mail
+from config.web.refusals import is_mailbox_gone
+from contacts.conversations.returned_mails import Mail, ReturnedMail, note_bounce
 from contacts.reply_addresses import OFFER, find_mail_address, make_bounce_address
 from contacts.topics import INQUIRY, make_topic
 
@@ -41,6 +45,11 @@ def preview_mail(offer: Offer) -> tuple[str, str]:
     return subject, text
 
 
+def returned_offer(offer: Offer) -> ReturnedMail:
+    """The mail of an offer, that came back."""
+    return ReturnedMail(offer.inquiry.contact, (offer.email,), Mail.OFFER)
+
+
 @task(takes_context=True, queue_name="mail")
 def mail_offer(context: TaskContext, offer_id: int) -> None:
     """Mail an offer to the customer. An error is saved on the offer for the Pro, and the worker retries.
@@ -64,7 +73,10 @@ def mail_offer(context: TaskContext, offer_id: int) -> None:
     except Exception as error:
         is_final = mail.is_final_refusal(error)
         is_last = is_final or context.attempt >= MAX_ATTEMPTS
-        offer.record_mail_failure(mail.server_answer(error), is_last=is_last)
+        answer = mail.server_answer(error)
+        offer.record_mail_failure(answer, is_last=is_last)
+        if is_final and is_mailbox_gone(answer):
+            note_bounce(offer.inquiry.pro, returned_offer(offer))
         if is_last:
             reopen_inquiry(offer.inquiry)
         if is_final:
@@ -81,9 +93,11 @@ def mail_offer_answer(offer_id: int) -> None:
         return
     pro = offer.inquiry.pro
     page = reverse("inquiries:offer_detail", args=[offer.inquiry_id, offer.pk])
-    is_sent = mail.try_send(
+    is_sent = send_automatic(
+        pro,
         "offer_answer",
         _context(offer, settings.SITE_URL + page),
+        kind=BouncedAddress.Mail.NOTIFICATION,
         to=pro.email,
         language=pro.language,
         reply_to=offer.email,

@@ -1,4 +1,5 @@
 from .audit import AuditEventAdmin
+from .bounced_addresses import BouncedAddressAdmin
 from .identity import IdentityDocumentAdmin
 from .libraries import GroupAdmin
 from .people import ProAdmin, UserAdmin
@@ -9,6 +10,7 @@ from .tokens import ApiTokenAdmin
 __all__ = [
     "ApiTokenAdmin",
     "AuditEventAdmin",
+    "BouncedAddressAdmin",
     "GroupAdmin",
     "IdentityDocumentAdmin",
     "InstallationAdmin",

@@ -1,3 +1,4 @@
+from .bounced_address import BouncedAddress
 from .identity import IdentityDocument
 from .pro import Pro
 from .session import Session
@@ -6,4 +7,14 @@ from .tenancy import TenantQuerySet
 from .token import SCOPES, ApiToken
 from .user import User
 
-__all__ = ["SCOPES", "ApiToken", "IdentityDocument", "Pro", "Session", "Signature", "TenantQuerySet", "User"]
+__all__ = [
+    "SCOPES",
+    "ApiToken",
+    "BouncedAddress",
+    "IdentityDocument",
+    "Pro",
+    "Session",
+    "Signature",
+    "TenantQuerySet",
+    "User",
+]

@@ -19,7 +19,7 @@ from django.db import models
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from config.accounts.models import Session, User
+from config.accounts.models import BouncedAddress, Session, User
 from config.accounts.models.session import SessionStore
 from config.api.models import IdempotencyKey
 from config.web.models import RateCount
@@ -127,6 +127,7 @@ def add_elsewhere(rows: PersonRows) -> None:
     contact, other = rows[Contact], rows["other"]
     KeptView.objects.update(query=urlencode({"q": contact.email}))
     SenderRule.objects.update(address=contact.email)
+    BouncedAddress.objects.update(address=contact.email)
     words = {"name": f"{PERSON} aside", "message": f"{PERSON} aside", "search_text": f"{PERSON} aside"}
     aside = {"email": contact.email.upper(), "quarantined_at": timezone.now(), "quarantine_reason": "honeypot"}
     ContactRequest.objects.create(pro=contact.pro, property=rows[Property], **words, **aside)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Collection
+from datetime import datetime
 from itertools import chain
 from uuid import UUID
 
@@ -23,6 +24,13 @@ AT_ONCE = 2
 # A job that took so long has waited for a peer that hangs, whatever became of it.
 HANG, PAUSE = 8.0, 30.0  # seconds
 
+# A job's id, and when it was claimed.
+Attempt = tuple[UUID, datetime]
+
+
+def _attempt_of(job: DBTaskResult) -> Attempt:
+    return job.pk, job.started_at
+
 
 class Lanes:
     """The jobs of `threads` threads, two of which are left to the queue "default", for whose jobs people wait."""
@@ -31,10 +39,12 @@ class Lanes:
         self.queues, self.worker_id = queues, worker_id
         self.most_others = max(threads - 2, 1)
         self._lock = threading.Lock()
-        self._running: dict[UUID, str] = {}
-        self._began: dict[UUID, float] = {}
+        # By the job and its attempt: when the lease of this process lapses, the job is claimed anew, perhaps by this
+        # process too, while its former attempt still runs here.
+        self._running: dict[Attempt, str] = {}
+        self._began: dict[Attempt, float] = {}
         # Jobs that were claimed together with one of these.
-        self._more: dict[UUID, list[UUID]] = {}
+        self._more: dict[Attempt, list[UUID]] = {}
         self._paused_until: dict[str, float] = {}
 
     def take(self) -> DBTaskResult | None:
@@ -42,7 +52,8 @@ class Lanes:
         with self._lock:
             job = self.queues.claim(self.worker_id, *self._choose())
             if job:
-                self._running[job.pk], self._began[job.pk] = job.queue_name, time.monotonic()
+                attempt = _attempt_of(job)
+                self._running[attempt], self._began[attempt] = job.queue_name, time.monotonic()
             return job
 
     def take_more(self, job: DBTaskResult) -> list[DBTaskResult]:
@@ -51,14 +62,15 @@ class Lanes:
             return []
         with self._lock:
             jobs = claim_more(job, self.worker_id, most)
-            self._more[job.pk] = [each.pk for each in jobs]
+            self._more[_attempt_of(job)] = [each.pk for each in jobs]
             return jobs
 
     def end(self, job: DBTaskResult) -> None:
         """Note that a job that was taken is done, or given up, and those taken together with it."""
+        attempt = _attempt_of(job)
         with self._lock:
-            self._more.pop(job.pk, None)
-            queue, seconds = self._running.pop(job.pk), time.monotonic() - self._began.pop(job.pk)
+            self._more.pop(attempt, None)
+            queue, seconds = self._running.pop(attempt), time.monotonic() - self._began.pop(attempt)
             if queue not in OWN and seconds >= HANG:
                 self._paused_until[queue] = time.monotonic() + PAUSE
             else:
@@ -67,7 +79,7 @@ class Lanes:
     def held(self) -> Collection[UUID]:
         """The jobs that run now."""
         with self._lock:
-            return [*self._running, *chain.from_iterable(self._more.values())]
+            return [*(id for id, _started_at in self._running), *chain.from_iterable(self._more.values())]
 
     def _choose(self) -> tuple[bool, list[str]]:
         """Return true when only jobs of "default" may begin, and the queues of which none may."""

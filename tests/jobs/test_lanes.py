@@ -1,7 +1,13 @@
 """Jobs that wait for a peer that hangs hold few threads, and no other job."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.tasks import TaskResultStatus
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from config.jobs.backend import AT_ONCE
 from config.jobs.claiming import Queues
 from config.jobs.lanes import HANG, PAUSE, Lanes
 
@@ -87,3 +93,23 @@ def test_one_thread_runs_jobs_of_every_queue(db, clock):
     assert job.queue_name == "a"
     lanes.end(job)
     assert lanes.take().queue_name == "default"
+
+
+def test_a_job_claimed_anew_while_its_former_attempt_runs_counts_twice_until_each_ends(lanes, clock):
+    enqueue("telegram")
+    former = lanes.take()
+    # As another worker does when the lease of this one has lapsed.
+    DBTaskResult.objects.update(status=TaskResultStatus.READY)
+    enqueue("telegram")
+    anew = DBTaskResult.objects.exclude(pk=former.pk).get()
+    DBTaskResult.objects.filter(pk=anew.pk).update(run_after=timezone.now() + timedelta(hours=1))
+    anew = lanes.take()
+    assert (anew.pk, lanes.held()) == (former.pk, [former.pk, former.pk])
+    DBTaskResult.objects.filter(status=TaskResultStatus.READY).update(run_after=AT_ONCE)
+    assert take_all(lanes)[1] == []
+    lanes.end(former)
+    assert lanes.held() == [anew.pk]
+    (other,), _queues = take_all(lanes)
+    lanes.end(anew)
+    lanes.end(other)
+    assert lanes.held() == []

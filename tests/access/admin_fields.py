@@ -14,3 +14,7 @@ CHANGEABLE: dict[str, set[str]] = {
 # Of an account of staff: their own, and anybody else's. "password" is a link to a page of its own, which refuses them.
 OWN_ACCOUNT = {"email", "is_active", "language", "name", "password"}
 STAFF_ACCOUNT: set[str] = set()
+# What superusers change besides.
+FOR_SUPERUSERS: dict[str, set[str]] = {
+    "User": {"groups", "is_staff", "is_superuser", "user_permissions"},
+}

@@ -19,6 +19,8 @@ MAX_BODY = 1024 * 1024  # bytes
 MAX_UNKNOWN = 20
 # Numbers and booleans sent as text. msgspec's lenient mode alone would also accept "1e1", "20.0" and "null".
 TEXT_VALUE = re.compile(r"-?[0-9]+|true|false")
+# An integer in JSON Schema too. msgspec would read it as a float, and so another number where it is large.
+WHOLE_NUMBER = re.compile(r"(-?[0-9]+)\.0+")
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -129,12 +131,21 @@ def _fields_by_name(struct: type[Input]) -> dict[str, msgspec.structs.FieldInfo]
 def _convert_value(value: Any, type_: Any, is_text: bool) -> Any:
     if any(UNSTORABLE.search(text) for text in _iter_texts(value)):
         raise msgspec.ValidationError("Text must not contain NUL or an unpaired surrogate.")
+    if is_text and isinstance(value, str) and (whole := WHOLE_NUMBER.fullmatch(value)) and _is_integer(type_):
+        value = whole[1]
     is_lenient = is_text and isinstance(value, str) and TEXT_VALUE.fullmatch(value)
     converted = msgspec.convert(value, type_, strict=not is_lenient)
     if isinstance(converted, datetime) and converted.tzinfo:
         # Raises OverflowError for one of the year 0 or 10,000 by UTC, which no database stores.
         converted.astimezone(UTC)
     return converted
+
+
+def _is_integer(type_: Any) -> bool:
+    """True for a type that takes integers, and no text that looks like one."""
+    schema = msgspec.json.schema(type_)
+    kinds = {option.get("type") for option in (schema, *schema.get("anyOf", []))}
+    return "integer" in kinds and "string" not in kinds
 
 
 def _error_message(error: Exception, type_: Any) -> str:

@@ -296,6 +296,9 @@ def test_by_customer_whoever_submitted_it(api, make):
     make(subject="Greatest", user_id=2**63 - 1)
     assert subjects(api.get(LIST, user_id=123)) == ["Own", "On behalf"]
     assert subjects(api.get(LIST, user_id=2**63 - 1)) == ["Greatest"]
+    # JSON Schema calls it an integer too; a float would be another number.
+    assert subjects(api.get(LIST, user_id="123.0")) == ["Own", "On behalf"]
+    assert subjects(api.get(LIST, user_id=f"{2**63 - 1}.000")) == ["Greatest"]
 
 
 @pytest.mark.dialect

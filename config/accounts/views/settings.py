@@ -22,7 +22,7 @@ from ..http import FETCH_LATER, ProRequest, download_document
 from ..limits import address_link_wait, render_too_many
 from ..mails import tell_of_new_business_address
 from ..middleware import without_gate
-from ..models import ApiToken, IdentityDocument, Signature
+from ..models import ApiToken, BouncedAddress, IdentityDocument, Signature
 from ..new_address import ask_new_address
 from ..proof import ask_password, password_again
 
@@ -52,6 +52,15 @@ def _mail_link(request: ProRequest, email: str) -> HttpResponse:
     return redirect("accounts:profile")
 
 
+def _mail_again(request: ProRequest) -> HttpResponse:
+    """Send notifications to the Pro's address again, to which they did not get."""
+    with transaction.atomic():
+        BouncedAddress.objects.lift(request.pro, request.pro.email)
+        record_event(Kind.SETTINGS_CHANGED, request.pro, pro=request.pro, by=request.user, detail="mail_again")
+    messages.success(request, _("Saved."))
+    return redirect("accounts:profile")
+
+
 @without_gate
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: ProRequest) -> HttpResponse:
@@ -67,8 +76,11 @@ def profile(request: ProRequest) -> HttpResponse:
     moving = AddressForm(request.user, data if data and "address" in data else None, prefix="address")
     if moving.is_bound and moving.is_valid():
         return _mail_link(request, moving.cleaned_data["email"])
+    if data and "mail_again" in data:
+        return _mail_again(request)
     status = 422 if request.method == "POST" else 200
-    context = {"person": person, "business": business, "address": moving}
+    bounced = BouncedAddress.objects.of(request.pro, request.pro.email)
+    context = {"person": person, "business": business, "address": moving, "bounced": bounced}
     return render(request, "accounts/profile.html", context, status=status)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self, get_args
 
 import msgspec
 from django.core.files.uploadedfile import UploadedFile
@@ -133,7 +133,7 @@ def _convert_value(value: Any, type_: Any, is_text: bool) -> Any:
         raise msgspec.ValidationError("Text must not contain NUL or an unpaired surrogate.")
     if is_text and isinstance(value, str) and (whole := WHOLE_NUMBER.fullmatch(value)) and _is_integer(type_):
         value = whole[1]
-    is_lenient = is_text and isinstance(value, str) and TEXT_VALUE.fullmatch(value)
+    is_lenient = is_text and isinstance(value, str) and TEXT_VALUE.fullmatch(value) and not _is_time(type_)
     converted = msgspec.convert(value, type_, strict=not is_lenient)
     if isinstance(converted, datetime) and converted.tzinfo:
         # Raises OverflowError for one of the year 0 or 10,000 by UTC, which no database stores.
@@ -146,6 +146,18 @@ def _is_integer(type_: Any) -> bool:
     schema = msgspec.json.schema(type_)
     kinds = {option.get("type") for option in (schema, *schema.get("anyOf", []))}
     return "integer" in kinds and "string" not in kinds
+
+
+def _is_time(type_: Any) -> bool:
+    """True for a type that takes times, as which msgspec's lenient mode would read seconds since 1970."""
+    return any(issubclass(part, datetime) for part in _parts_of(type_))
+
+
+@cache
+def _parts_of(type_: Any) -> list[type]:
+    """The classes in an annotation: int and None in `Annotated[int, …] | None`."""
+    parts = [part for each in get_args(type_) for part in _parts_of(each)]
+    return parts or ([type_] if isinstance(type_, type) else [])
 
 
 def _error_message(error: Exception, type_: Any) -> str:

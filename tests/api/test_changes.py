@@ -94,6 +94,16 @@ def test_a_time_that_is_in_no_year_by_utc_is_refused(api, address, value):
     assert api.get(address, updated_since=value[:19] + "Z").status_code == 200
 
 
+@pytest.mark.parametrize("address", [CONTACTS, REQUESTS, INQUIRIES])
+@pytest.mark.parametrize(
+    "value", ["0", "1772366400", "1772366400.0", "-1", "true", "2026-03-01", "2026-03-01T12:00:00"]
+)
+def test_a_time_without_date_or_zone_is_refused(api, address, value):
+    answer = api.get(address, updated_since=value)
+    assert answer.status_code == (422 if address == INQUIRIES else 400)
+    assert "updated_since" in answer.content.decode()
+
+
 def test_cursors_of_the_two_orders_are_not_mixed_up(api, lists):
     newest = api.get(REQUESTS, limit=1).json()["cursor"]["next"]
     changed = api.get(REQUESTS, order_by="updatedAt", limit=1).json()["cursor"]["next"]

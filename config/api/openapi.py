@@ -86,14 +86,14 @@ MATCH_PARAMETER = {
     "in": "header",
     "required": False,
     "description": "The `ETag` of what was read; changes nothing if it was changed since, and answers 412.",
-    "schema": {"type": "string", "minLength": 1},
+    "schema": {"type": "string"},
 }
 NONE_MATCH_PARAMETER = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
     "description": "The `ETag` of what was read before; answers 304 while it is the same.",
-    "schema": {"type": "string", "minLength": 1},
+    "schema": {"type": "string"},
 }
 SESSION = "The browser's session; unsafe methods then need the CSRF token in X-CSRFToken."
 BEARER = "A token of the Pro (Settings, API tokens) with the scope `{scope}`; write includes read."

@@ -2,6 +2,7 @@
 
 import json
 
+import config.urls  # noqa: F401 - with it every route is declared
 from config.api.openapi import build_document
 
 

@@ -10,7 +10,8 @@ import pytest
 from django.utils.text import slugify
 
 from config.api.endpoint import Api
-from config.api.openapi import build_document
+
+from .documents import make_document
 
 # Linter and generator of types in JavaScript, installed by `make .venv/node`.
 NODE_MODULES = Path(sys.prefix) / "node" / "node_modules"
@@ -19,7 +20,7 @@ NODE_MODULES = Path(sys.prefix) / "node" / "node_modules"
 def write_document(api: Api, folder: Path) -> Path:
     """Write the document of `api` into `folder`, as it is sent; returns its file."""
     file = folder / f"{slugify(api.title)}.json"
-    file.write_text(json.dumps(build_document(api)))
+    file.write_text(json.dumps(make_document(api)))
     return file
 
 

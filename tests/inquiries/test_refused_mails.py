@@ -65,7 +65,9 @@ def test_mails_about_accounts_and_messages_are_tried_once(refusing, pro, user, s
     names = enqueue_mails_of_accounts(pro, user, staff)
     work_tasks()
     assert jobs() == ["SUCCESSFUL"] * len(names)
-    assert sorted(refusals(caplog)) == [f"the mail {name} is refused for good: {REFUSAL}" for name in names]
+    # The first refusal, of a mail about an account, keeps the notification back: it is not even tried.
+    tried = [name for name in names if name != "message_notification"]
+    assert sorted(refusals(caplog)) == [f"the mail {name} is refused for good: {REFUSAL}" for name in tried]
     assert ContactMessage.objects.get().notified_at is None
 
 

@@ -161,6 +161,8 @@ def _parts_of(type_: Any) -> list[type]:
 
 
 def _error_message(error: Exception, type_: Any) -> str:
+    if isinstance(error, OverflowError):
+        return "This is out of range."
     if type_ is UploadedFile:
         return "Send a file."
     text = str(error).replace("`", "")

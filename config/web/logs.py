@@ -11,8 +11,9 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 caller: ContextVar[str] = ContextVar("caller", default="-")
 pro_id: ContextVar[int | None] = ContextVar("pro_id", default=None)
 
-# Secrets in a URL: the key of a provider's webhook or of a customer's offer. A long name of a function is none.
-KEY = re.compile(r"(?<![\w-])(?=[a-z_-]*+[0-9A-Z])[\w-]{40,}+")
+# Secrets in a URL: the key of a provider's webhook or of a customer's offer. A long name of a function is none, nor is
+# a SHA-256, such as the day's seal of the history.
+KEY = re.compile(r"(?<![\w-])(?=[a-z_-]*+[0-9A-Z])(?![0-9a-f]{64}(?![\w-]))[\w-]{40,}+")
 # In any line of any logger, and in tracebacks too: who logs does not know what an exception's text holds. Each begins
 # where a word does, as a line may be long and is gone through once.
 MASKS = [

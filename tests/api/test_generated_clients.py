@@ -5,6 +5,7 @@ import datetime
 import importlib
 import io
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -89,7 +90,23 @@ def make_client(packages, live_server, pro) -> Iterator[Callable[[Api], Client]]
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_client_of_the_contacts(make_client):
+def use_privacy(client: Client, contact: uuid.UUID, work_tasks: Callable[[], None]) -> None:
+    """Export everything about a contact; plan its erasure, and take that back."""
+    body = client.model("ExportRequest", language="fr")
+    export = client.call("export_contact", contact, body=body, status=201).data
+    work_tasks()
+    ready = client.call("get_export", contact, export.id).data
+    assert (export.state, ready.state) == ("making", "ready")
+    assert client.call("download_export", contact, export.id).payload.read().startswith(b"PK")
+    planned = client.call(
+        "erase_contact", contact, body=client.model("ErasureRequest", reason="asked"), status=201
+    ).data
+    assert client.call("get_erasure", contact).data == planned
+    assert client.call("keep_contact", contact, status=204) is None
+    assert client.call("get_erasure", contact).data.state == "undone"
+
+
+def test_a_client_of_the_contacts(make_client, work_tasks):
     client = make_client(contacts_api)
     body = client.model("ContactCreate", name="Jane Smith", phone="+15551234567")
     created = client.call("create_contact", body=body, idempotency_key="one", status=201).data
@@ -107,6 +124,7 @@ def test_a_client_of_the_contacts(make_client):
     assert (changed.name, changed.status) == ("Jane Smith", "applicant")
     assert isinstance(changed.applied_at, datetime.datetime)
     assert client.call("get_contact", created.id).data == changed
+    use_privacy(client, created.id, work_tasks)
     assert client.call("delete_contact", created.id, status=204) is None
     refused = client.call("get_contact", created.id, status=404)
     assert refused.error.code == "not_found"

@@ -139,7 +139,7 @@ def test_refusals_name_the_field(api, house, sent, case):
         ),
         "the year one": (
             {**sent, "receivedAt": "0001-01-01T00:00:00+14:00"},
-            [("receivedAt", "Use a time of the last ten years.")],
+            [("receivedAt", "This is out of range.")],
         ),
         "no zone": (
             {**sent, "receivedAt": "2026-02-10T14:30:00"},

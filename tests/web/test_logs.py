@@ -29,6 +29,9 @@ def line(message, *args, name="django.security.csrf", exc_info=None):
     ("message", "shown"),
     [
         (f"Forbidden: /offers/{KEY}", "Forbidden: /offers/***"),
+        # A SHA-256 is none, such as the day's seal of the history.
+        ('{"seal":"' + "0a1b2c3d" * 8 + '"}', '{"seal":"' + "0a1b2c3d" * 8 + '"}'),
+        (f"Forbidden: /offers/{'0a1b2c3d' * 8}-", "Forbidden: /offers/***"),
         ("Forbidden: /password/reset/MQ/c8-6a1b", "Forbidden: /password/reset/…"),
         ("Not Found: /metrics/a-token-of-20-letters", "Not Found: /metrics/…"),
         (f"Bearer vst_1a2b3c4d_{KEY}", "Bearer ***"),

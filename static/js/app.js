@@ -26,8 +26,6 @@ if (one("body.workspace")) navigator.serviceWorker?.register("/service-worker.js
 // Back links keep the filters of the list or board.
 addEventListener("pagehide", () => { if (one("#book, #inquiries, #board")) sessionStorage.setItem(location.pathname, location.search); });
 addEventListener("DOMContentLoaded", () => all("[data-back]").forEach((link) => { link.search = sessionStorage.getItem(link.pathname) ?? ""; }));
-// Where a session has ended, the searches and places of its user are forgotten. Nothing unsent is kept there.
-addEventListener("DOMContentLoaded", () => { if (one("[data-forget]")) sessionStorage.clear(); });
 
 // Keyboard shortcuts, except in fields and with modifier keys.
 const currentRow = () => one("[data-row]:focus") ?? one("[data-row][aria-current]");

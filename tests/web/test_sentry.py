@@ -38,7 +38,8 @@ def sent():
     start_sentry(DSN, transport=transport)
     yield transport.sent
     sentry_sdk.get_client().close()
-    sentry_sdk.init()
+    # With its default integrations it would stay in the way of other tests.
+    sentry_sdk.init(default_integrations=False, auto_enabling_integrations=False)
 
 
 def test_a_request_that_fails(browser, pro, sent, monkeypatch):

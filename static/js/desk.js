@@ -30,7 +30,7 @@
     if (location.hash.startsWith("#request-")) one(location.hash)?.scrollIntoView({ block: "center" });
     const invalid = one('#item [aria-invalid="true"]');
     const field = requestConfig.elt.matches("[data-send]") && !phone.matches && shown("#item textarea");
-    if (invalid || !one("#item :focus")) (invalid || field || one("#person-name"))?.focus({ preventScroll: true });
+    if (invalid || !one("#item :focus, #id_q:focus")) (invalid || field || one("#person-name"))?.focus({ preventScroll: true });
   });
 
   // Nothing is swapped under the hands of a reader.

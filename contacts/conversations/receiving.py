@@ -246,12 +246,7 @@ def _create_message(
         state=State.RECEIVED,
     )
     is_contact_request = _store_with_files(message, files)
-    if returned_mail and inbound.is_gone:
-        note_bounce(connection.pro, returned_mail, recipient=inbound.failed_recipient)
-    if connection.channel == ChannelConnection.Channel.EMAIL:
-        lift_bounce(connection.pro, inbound)
-    if returned and inbound.is_returned:
-        fail_message(returned, gettext_noop("The e-mail was returned: see the message about it."))
+    _note_bounces(connection, inbound, returned, returned_mail)
     if is_counted or not contact.is_new:
         # A message that was written long ago and arrives only now is new all the same.
         ContactMessage.objects.recount(contact, at=contact.last_message_at if inbound.is_past else began_at)
@@ -260,6 +255,21 @@ def _create_message(
         if not inbound.is_past:
             add_message(message, words=first_words(message))
     return message
+
+
+def _note_bounces(
+    connection: ChannelConnection,
+    inbound: InboundMessage,
+    returned: ContactMessage | None,
+    returned_mail: ReturnedMail | None,
+) -> None:
+    """Note an address that a report calls gone, lift what an e-mail of its owner disproves, mark a returned answer."""
+    if returned_mail and inbound.is_gone:
+        note_bounce(connection.pro, returned_mail, recipient=inbound.failed_recipient)
+    if connection.channel == ChannelConnection.Channel.EMAIL:
+        lift_bounce(connection.pro, inbound)
+    if returned and inbound.is_returned:
+        fail_message(returned, gettext_noop("The e-mail was returned: see the message about it."))
 
 
 def _store_with_files(message: ContactMessage, files: Sequence[NewFile]) -> bool:

@@ -1,4 +1,4 @@
-"""What no form of the admin sends: ids beyond any integer, and the name of a field in the address."""
+"""Requests that no form of the admin sends: ids beyond any integer, and the name of a field in the address."""
 
 import pytest
 from django.contrib.auth.models import Group

@@ -1,4 +1,4 @@
-"""Who was erased after a backup is erased again when it is restored."""
+"""A person erased after a backup is erased again when it is restored."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def backed_up(here, pro, shipped, tmp_path) -> tuple[Contact, Path]:
 
 
 def left(installation) -> list[str]:
-    """What SHOWN prints."""
+    """The lines that SHOWN prints."""
     return installation.run("shell", "-v", "0", "-c", SHOWN).splitlines()
 
 

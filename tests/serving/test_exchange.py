@@ -1,4 +1,4 @@
-"""What is kept of a request and its response while the client is slow."""
+"""Bytes of a request and its response, kept while the client is slow."""
 
 import errno
 import io

@@ -1,4 +1,4 @@
-"""What gunicorn's parser refuses is worded by the application, in the dialect of the API or as a page.
+"""Refusals of gunicorn's parser, worded by the application, in the dialect of the API or as a page.
 
 The server is a real one, as bytes matter here.
 """

@@ -39,7 +39,7 @@ def _is_ours(migration: Migration) -> bool:
 
 
 def faults(migrations: list[Migration]) -> Iterator[str]:
-    """What of these would stop the former release or keep it waiting; `created` are tables that it does not know."""
+    """List which of these would stop the former release or delay it; it does not know the tables in `created`."""
     graph_state = MigrationLoader(None)
     created: set[tuple[str, str]] = set()
     for migration in migrations:

@@ -21,7 +21,7 @@ UUID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 
 @pytest.fixture
 def lines(caplog):
-    """What the loggers write as the setting has them: JSON of each line."""
+    """Lines of the loggers as the setting has them, each read from its JSON."""
     stream = io.StringIO()
     config = logging_config("INFO", "json")
     assert config["handlers"]["console"]["formatter"] == "json"

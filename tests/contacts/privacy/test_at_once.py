@@ -1,4 +1,4 @@
-"""What happens while an erasure is on its way: another try, a message, an undo, the end of its worker."""
+"""An erasure on its way meets another try, a message, an undo, the end of its worker."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What a Pro keeps no longer than so many months; nothing unless they say so."""
+"""Retention: a Pro keeps things no longer than so many months, if they say so."""
 
 from datetime import timedelta
 

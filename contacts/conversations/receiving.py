@@ -37,7 +37,7 @@ from .originals import READING_QUEUE, store_original
 from .reading_turns import reading_priority
 from .repeats import find_stored_message, make_variant
 from .replies import connection_of, find_writer, name_bounced_mail, read_thread, stored_or_none, topic_in_thread
-from .returned_mails import ReturnedMail, lift_bounce, mark_returned, note_bounce, returned_answer
+from .returned_mails import ReturnedMail, mark_returned, note_report, returned_answer
 from .sender_contacts import is_sender_unconfirmed
 from .sending import fail_message
 from .sent_mails import store_sent_mail
@@ -246,7 +246,9 @@ def _create_message(
         state=State.RECEIVED,
     )
     is_contact_request = _store_with_files(message, files)
-    _note_bounces(connection, inbound, returned, returned_mail)
+    note_report(connection, inbound, returned_mail)
+    if returned and inbound.is_returned:
+        fail_message(returned, gettext_noop("The e-mail was returned: see the message about it."))
     if is_counted or not contact.is_new:
         # A message that was written long ago and arrives only now is new all the same.
         ContactMessage.objects.recount(contact, at=contact.last_message_at if inbound.is_past else began_at)
@@ -255,21 +257,6 @@ def _create_message(
         if not inbound.is_past:
             add_message(message, words=first_words(message))
     return message
-
-
-def _note_bounces(
-    connection: ChannelConnection,
-    inbound: InboundMessage,
-    returned: ContactMessage | None,
-    returned_mail: ReturnedMail | None,
-) -> None:
-    """Note an address that a report calls gone, lift what an e-mail of its owner disproves, mark a returned answer."""
-    if returned_mail and inbound.is_gone:
-        note_bounce(connection.pro, returned_mail, recipient=inbound.failed_recipient)
-    if connection.channel == ChannelConnection.Channel.EMAIL:
-        lift_bounce(connection.pro, inbound)
-    if returned and inbound.is_returned:
-        fail_message(returned, gettext_noop("The e-mail was returned: see the message about it."))
 
 
 def _store_with_files(message: ContactMessage, files: Sequence[NewFile]) -> bool:

@@ -52,3 +52,11 @@ def lift_bounce(pro: Pro, inbound: InboundMessage) -> None:
     if not is_machine and not inbound.is_past and inbound.is_proven:
         written_by = [id for channel, id in inbound.sender if channel == ChannelConnection.Channel.EMAIL]
         BouncedAddress.objects.lift(pro, *written_by)
+
+
+def note_report(connection: ChannelConnection, inbound: InboundMessage, mail: ReturnedMail | None) -> None:
+    """Note the address that a report calls gone, and lift what an e-mail of its owner disproves."""
+    if mail and inbound.is_gone:
+        note_bounce(connection.pro, mail, recipient=inbound.failed_recipient)
+    if connection.channel == ChannelConnection.Channel.EMAIL:
+        lift_bounce(connection.pro, inbound)

@@ -5,12 +5,14 @@ import errno
 import socket
 import tempfile
 import time
-from typing import IO, Any
+from collections.abc import Iterator
+from typing import IO, Any, NoReturn
 
 from gunicorn import http
+from gunicorn.http import errors
 from gunicorn.workers.gthread import TConn
 
-from .framing import RequestEnd
+from .framing import MAX_HEAD, RequestEnd
 
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 BLOCK = 64 * 1024  # bytes
@@ -121,6 +123,19 @@ class Response:
         return b""
 
 
+class _Refusal:
+    """Stands in for gunicorn's parser where it is known that it need not look."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __iter__(self) -> Iterator[NoReturn]:
+        return self
+
+    def __next__(self) -> NoReturn:
+        raise self.error
+
+
 class Exchange(TConn):
     """A connection as gunicorn knows it. Its parser reads what was received; its `sock` is a Response."""
 
@@ -170,6 +185,17 @@ class Exchange(TConn):
         data = self.line.recv(size)
         self.line.setblocking(False)
         return data
+
+    def refuse(self, error: errors.ParseException) -> None:
+        """Have whoever parses the request meet this error; of what has arrived only the beginning is kept."""
+        self.parser = _Refusal(error)
+        self.received.close()
+
+    def refuse_head(self) -> None:
+        """Refuse a head that is too long, for its first line or for its fields."""
+        size = self.cfg.limit_request_line
+        is_line = b"\r\n" not in self.received.begin(size + len(b"\r\n"))
+        self.refuse(errors.LimitRequestLine(MAX_HEAD, size) if is_line else errors.LimitRequestHeaders("too long"))
 
     def begin_sending(self) -> None:
         """Begin to wait for the client to take the rest of the response."""

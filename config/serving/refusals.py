@@ -1,4 +1,4 @@
-"""Requests that gunicorn's parser refuses, given to the application all the same: it knows whose address was meant."""
+"""Requests that are refused unread, given to the application all the same: it knows whose address was meant."""
 
 import io
 import re
@@ -16,11 +16,18 @@ LINE = re.compile(rb"(?:\r\n)?(?:(HEAD)|[A-Z]+) (?:https?://[^\s/?#]*)?(/[^\s?#]
 # Of the path, which is as long as a client likes.
 MAX_PATH = 200
 BEGINNING = 1024  # bytes
+
+
+class RequestTimeoutError(errors.ParseException):
+    """The rest of a request is waited for no longer."""
+
+
 _STATUSES: dict[type[Exception], HTTPStatus] = {
     errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
     errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     errors.ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
     errors.UnsupportedTransferCoding: HTTPStatus.NOT_IMPLEMENTED,
+    RequestTimeoutError: HTTPStatus.REQUEST_TIMEOUT,
 }
 _OURS = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName, errors.ConfigurationProblem)
 

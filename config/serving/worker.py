@@ -18,7 +18,7 @@ from gunicorn import util
 from gunicorn.workers.gthread import ThreadWorker
 
 from .exchange import BLOCK, Exchange, Response
-from .refusals import BEGINNING, refused_status, word_refusal
+from .refusals import BEGINNING, RequestTimeoutError, refused_status, word_refusal
 
 # A body larger than any address takes is handed over at once: the application refuses it by its length.
 LARGEST = 37 * 1024 * 1024  # bytes
@@ -32,6 +32,8 @@ class BufferingWorker(ThreadWorker):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.waiting: set[Exchange] = set()
+        # Those whose refusal is being worded: they leave soon.
+        self.refused: set[Exchange] = set()
         self.lingering: dict[socket.socket, float] = {}
         self.looked = 0.0
 
@@ -40,7 +42,7 @@ class BufferingWorker(ThreadWorker):
             line, client = listener.accept()
         except OSError as error:
             if error.errno in NO_FILES:
-                self._make_room()
+                self._make_room_at_once()
             elif error.errno not in GONE:
                 raise
             return
@@ -53,7 +55,7 @@ class BufferingWorker(ThreadWorker):
         return super().handle_request(req, conn)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
-        """Have the application word what the parser refuses; gunicorn would name the client's address in its log."""
+        """Have the application word what is refused; gunicorn would name the client's address in its log."""
         if (status := refused_status(exc)) is None:
             super().handle_error(req, client, addr, exc)
             return
@@ -67,6 +69,7 @@ class BufferingWorker(ThreadWorker):
 
     def finish_request(self, conn: Exchange, fs: Future[Any]) -> None:
         """Send what is left of the response. The loop calls it; `handle` has caught and logged what was raised."""
+        self.refused.discard(conn)
         if fs.cancelled() or fs.exception():
             self._close(conn)
             return
@@ -96,8 +99,8 @@ class BufferingWorker(ThreadWorker):
             self._close(exchange)
             return
         if exchange.end.is_head_too_long:
-            self._refuse(exchange, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        elif has_arrived:
+            exchange.refuse_head()
+        if has_arrived:
             self._stop_waiting(exchange)
             self.enqueue_req(exchange)
         else:
@@ -127,21 +130,27 @@ class BufferingWorker(ThreadWorker):
             self.poller.unregister(exchange.line)
 
     def _make_room(self) -> None:
-        """Close the connection that has been of no use for the longest time."""
+        """Have the connection leave that has been of no use for the longest time, unless one is about to."""
+        if self.lingering:
+            self._close_line(next(iter(self.lingering)))
+        elif self.waiting and not self.refused:
+            self._give_up(min(self.waiting, key=Exchange.last_moved))
+
+    def _make_room_at_once(self) -> None:
+        """Close such a connection without a word, which may take a file to say."""
         if self.lingering:
             self._close_line(next(iter(self.lingering)))
         elif self.waiting:
-            self._give_up(min(self.waiting, key=Exchange.last_moved))
+            self._close(min(self.waiting, key=Exchange.last_moved))
 
     def _give_up(self, exchange: Exchange) -> None:
         if exchange.is_sending or not exchange.received.size:
             self._close(exchange)
-        else:
-            self._refuse(exchange, HTTPStatus.REQUEST_TIMEOUT)
-
-    def _refuse(self, exchange: Exchange, status: HTTPStatus) -> None:
-        self._say(exchange.response, status)
-        self._linger(exchange)
+            return
+        exchange.refuse(RequestTimeoutError())
+        self._stop_waiting(exchange)
+        self.refused.add(exchange)
+        self.enqueue_req(exchange)
 
     @staticmethod
     def _say(response: Response, status: HTTPStatus) -> None:

@@ -28,6 +28,18 @@ def is_proxy(address: str) -> bool:
     return any(parsed in network for network in _parse_networks(tuple(settings.TRUSTED_PROXIES)))
 
 
+def is_by_proxy(request: HttpRequest) -> bool:
+    """True for a request that a proxy in TRUSTED_PROXIES hands on, whose headers are believed."""
+    return is_proxy(_peer(request))
+
+
+def _peer(request: HttpRequest) -> str:
+    """Address of whoever is connected. Who comes by a Unix socket has none, and is on this machine."""
+    with contextlib.suppress(ValueError):
+        return _normalize(request.META.get("REMOTE_ADDR") or "")
+    return "127.0.0.1"
+
+
 def is_listed(request: HttpRequest, networks: list[str]) -> bool:
     """True if the client's address is in one of these networks."""
     address = ipaddress.ip_address(client_ip(request))
@@ -65,10 +77,7 @@ def client_ip(request: HttpRequest) -> str:
     `X-Forwarded-For` is read from the right, only as far as TRUSTED_PROXIES wrote it, so a client cannot forge its
     address by sending the header. If an entry is no address, the proxy that added it is the client.
     """
-    # Who comes by a Unix socket has no address, and is on this machine.
-    address = "127.0.0.1"
-    with contextlib.suppress(ValueError):
-        address = _normalize(request.META.get("REMOTE_ADDR") or "")
+    address = _peer(request)
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     while is_proxy(address) and hops:
         hop = hops.pop().strip()

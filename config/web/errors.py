@@ -14,7 +14,11 @@ from django.utils.translation import gettext as _
 
 from .typed import TypedForm, read_carried_form
 
-UNREADABLE = {414: "The address is too long.", 431: "The header fields are too large."}
+UNREADABLE = {
+    408: "The request did not arrive in time.",
+    414: "The address is too long.",
+    431: "The header fields are too large.",
+}
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from .client import logged_address
+from .client import is_by_proxy, logged_address
 from .errors import method_not_allowed, too_large, unreadable
 from .logs import KEY, caller, pro_id, request_id
 
@@ -101,9 +101,12 @@ class RequestIdMiddleware:
 
 
 def _given_id(request: HttpRequest) -> str:
-    """The id that a proxy or program has given to the request; "" for none, and for one that could hold words."""
+    """The id that a trusted proxy has given to the request; "" for none, and for one that could hold words.
+
+    Anybody else would put an id of their choice into the audit, or the same into many lines.
+    """
     given = request.META.get("HTTP_X_REQUEST_ID", "")
-    return given if GIVEN_ID.fullmatch(given) else ""
+    return given if GIVEN_ID.fullmatch(given) and is_by_proxy(request) else ""
 
 
 def _log_access(request: HttpRequest, status: int, seconds: float) -> None:

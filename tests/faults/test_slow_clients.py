@@ -18,6 +18,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HOST = f"Host: {settings.ALLOWED_HOSTS[0]}\r\n"
 HEAD = f"POST /api/v1/contacts HTTP/1.1\r\n{HOST}"
 JSON = f"{HEAD}Content-Type: application/json\r\n"
+# Beginnings of requests, by the code of the answer to each.
+LATE = {
+    "invalid_request": f"{JSON}Content-Length: 9\r\n\r\n{{",
+    "VALIDATION_ERROR": f"PUT /pro/contact-requests/1 HTTP/1.1\r\n{HOST}",
+    "page": f"GET /contacts HTTP/1.1\r\n{HOST}",
+}
 EMAIL = "lea@example.org"
 # What each kind has sent when it goes on waiting.
 SLOW = {
@@ -89,6 +95,26 @@ def test_the_newest_clients_are_answered_when_the_house_is_full(serve, timed):
         for _ in range(5):
             ask(server, timed)
         assert sum(map(is_waiting, slow)) < 6
+
+
+def test_who_makes_room_is_answered_in_the_dialect_of_the_address(serve, timed, subtests):
+    server = serve(WEB_CONCURRENCY="1", GUNICORN_CMD_ARGS="--worker-connections 6")
+    late = "The request did not arrive in time."
+    with ExitStack() as stack:
+        # In the order in which they came they leave.
+        slow = [stack.enter_context(connect(server, text)) for text in LATE.values()]
+        while any(map(is_waiting, slow)):
+            stack.enter_context(connect(server, HEAD))
+            ask(server, timed)
+        for label, sock in zip(LATE, slow, strict=True):
+            with subtests.test(label):
+                sock.settimeout(30)
+                status, answer = read(sock)
+                if label == "page":
+                    assert (status, late in answer.decode()) == (408, False)
+                    assert "That request could not be read" in answer.decode()
+                else:
+                    assert (status, json.loads(answer)) == (400, {"error": {"code": label, "message": late}})
 
 
 @pytest.fixture

@@ -56,6 +56,8 @@ def test_each_refusal_is_in_the_dialect_of_the_address(server, subtests, address
         ("an address with its site", f"GET http://a{address}?{'a' * 9000} HTTP/1.1\r\n{HOST}\r\n", LONG),
         ("many fields", head + "a: b\r\n" * 200 + "\r\n", LARGE),
         ("a long field", f"{head}a: {'b' * 9000}\r\n\r\n", LARGE),
+        ("a head without an end", head + f"a: {'b' * 8000}\r\n" * 20, LARGE),
+        ("a line without an end", f"GET {address}/{'a' * 140_000}", LONG),
         ("two lengths", f"{head}Content-Length: 2\r\nContent-Length: 2\r\n\r\n{{}}", OTHER),
         ("length and chunks", f"{head}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", OTHER),
         ("another coding", f"{head}Transfer-Encoding: other\r\n\r\n", OTHER),
@@ -93,6 +95,8 @@ def test_elsewhere_it_is_a_page(server):
     for text, status in [
         (f"GET /{'a' * 9000} HTTP/1.1\r\n{HOST}\r\n", 414),
         (f"GET / HTTP/1.1\r\n{HOST}" + "a: b\r\n" * 200 + "\r\n", 431),
+        (f"GET / HTTP/1.1\r\n{HOST}" + f"a: {'b' * 8000}\r\n" * 20, 431),
+        ("a" * 140_000, 414),
         (f"POST / HTTP/1.1\r\n{HOST}Transfer-Encoding: other\r\n\r\n", 501),
         ("no request\r\n\r\n", 400),
     ]:

@@ -97,15 +97,26 @@ def test_texts_and_tracebacks_are_masked(lines):
 
 
 @pytest.mark.parametrize("given", [UUID.replace("-", ""), UUID, "0123abcd"])
-def test_a_well_formed_id_is_taken_and_echoed(nobody, lines, given):
+def test_a_well_formed_id_of_a_proxy_is_taken_and_echoed(nobody, lines, settings, given):
+    settings.TRUSTED_PROXIES = ["127.0.0.1/32"]
     assert nobody.get("/healthz", headers={"X-Request-ID": given}).headers["X-Request-ID"] == given
     assert access(lines)[0]["request"] == given
 
 
 @pytest.mark.parametrize("given", ["", "1234567", "jan-de-vries", "0123abcd\n", "a" * 37, "0123 abcd", "é" * 8])
-def test_any_other_id_is_not(nobody, given):
+def test_any_other_id_is_not(nobody, settings, given):
+    settings.TRUSTED_PROXIES = ["127.0.0.1/32"]
     got = nobody.get("/healthz", headers={"X-Request-ID": given}).headers["X-Request-ID"]
     assert re.fullmatch(r"[0-9a-f]{16}", got) and got != given
+
+
+def test_nobody_else_names_a_request(nobody, settings):
+    settings.TRUSTED_PROXIES = ["198.51.100.7/32"]
+    # Nor does who says that a proxy had it.
+    headers = {"X-Request-ID": UUID, "X-Forwarded-For": "198.51.100.7"}
+    assert nobody.get("/healthz", headers=headers).headers["X-Request-ID"] != UUID
+    got = nobody.get("/healthz", headers=headers, REMOTE_ADDR="198.51.100.7").headers["X-Request-ID"]
+    assert got == UUID
 
 
 def lose_the_database(monkeypatch):

@@ -37,11 +37,12 @@ from .schemas import (
     Pagination,
 )
 
+MESSAGES = "Messages"
 api = Api(
     dialect,
     title="Contacts",
     description="The address book of a Pro. Deleting hides a contact; its history is kept.",
-    tags={"Contacts": "People of the address book."},
+    tags={"Contacts": "People of the address book.", MESSAGES: "The conversation with a contact."},
     authenticate=by_token,
     scopes=SCOPES,
     examples=EXAMPLES,

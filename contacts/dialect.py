@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 from config.api.dialect import CamelDialect
 from config.api.errors import Detail, ProblemError, invalid_fields
+from config.files.storage import StorageUnavailableError
 from config.web.paging import InvalidCursorError
 
+from .conversations.seen import SeenChangedError
 from .models import Contact
 from .schemas import ContactBody, ListedContact
 
@@ -14,6 +16,10 @@ class ContactsDialect(CamelDialect):
     def translate(self, error: Exception) -> ProblemError | None:
         if isinstance(error, InvalidCursorError):
             return invalid_fields(Detail("cursor", str(error)))
+        if isinstance(error, SeenChangedError):
+            return ProblemError("thread_changed", "Something was added to the thread since. Nothing was sent.")
+        if isinstance(error, StorageUnavailableError):
+            return ProblemError("unavailable", "The storage of files does not answer. Try again.")
         return super().translate(error)
 
 
@@ -26,6 +32,7 @@ dialect = ContactsDialect(
         "forbidden": (403, "forbidden"),
         "not_found": (404, "not_found"),
         "method_not_allowed": (405, "method_not_allowed"),
+        "thread_changed": (409, "thread_changed"),
         "idempotency_in_progress": (409, "idempotency_in_progress"),
         "precondition_failed": (412, "precondition_failed"),
         "too_large": (413, "payload_too_large"),

@@ -35,7 +35,52 @@ EXPORT = {
     "expiresAt": "2026-02-13T14:30:05Z",
     "downloadUrl": f"/api/v1/contacts/{ID}/export/{ERASURE_ID}/file",
 }
+MESSAGE_ID = "7d1e3c52-0b8a-4f7e-9f43-5a6b7c8d9e10"
+MESSAGE = {
+    "id": MESSAGE_ID,
+    "contactId": ID,
+    "direction": "inbound",
+    "channel": "email",
+    "state": "received",
+    "error": None,
+    "address": "jane@example.org",
+    "senderName": "Jane Smith",
+    "author": None,
+    "subject": "House on the quay",
+    "text": "Is it still free?",
+    "cc": [],
+    "attachments": [
+        {
+            "id": 12,
+            "filename": "payslip.pdf",
+            "mimeType": "application/pdf",
+            "size": 48213,
+            "downloadUrl": f"/api/v1/contacts/{ID}/messages/{MESSAGE_ID}/attachments/12/download",
+        }
+    ],
+    "contactRequestId": None,
+    "inquiryId": None,
+    "isAutomatic": False,
+    "isUnconfirmed": False,
+    "createdAt": "2026-02-10T14:30:00Z",
+    "editedAt": None,
+    "deletedAt": None,
+    "readAt": None,
+    "sendAt": None,
+    "sentAt": None,
+}
 EXAMPLES = {
+    "MessageBody": MESSAGE,
+    "MessageCreate": {"text": "It is. When would you like to see it?", "seen": "1.4kq2Jx0a"},
+    "MessagePage": {
+        "data": [MESSAGE],
+        "cursor": {"next": None},
+        "hasMore": False,
+        "thread": {
+            "version": "1.4kq2Jx0a",
+            "replyChannels": [{"channel": "email", "address": "jane@example.org", "takesText": True}],
+        },
+    },
     "ErasureBody": ERASURE,
     "ErasureRequest": {"reason": "asked"},
     "ExportBody": EXPORT,

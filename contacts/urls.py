@@ -1,6 +1,7 @@
 from django.urls import path
 
-from . import privacy_api
+from . import messages_api, privacy_api  # noqa: F401 - they declare their routes.
+from .api import api
 from .importing import views as importing
 from .views import canned_replies, chosen, contact, contact_list, kept_views, merging, notes, privacy, privacy_settings
 
@@ -47,5 +48,5 @@ urlpatterns = [
     path("settings/replies/<int:id>", canned_replies.canned_reply_edit, name="canned_reply_edit"),
     path("settings/replies/<int:id>/delete", canned_replies.canned_reply_delete, name="canned_reply_delete"),
     path("settings/replies/<int:id>/restore", canned_replies.canned_reply_restore, name="canned_reply_restore"),
-    *privacy_api.api.urls,
+    *api.urls,
 ]

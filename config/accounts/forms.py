@@ -24,8 +24,12 @@ SCOPE_LABELS = {
     "contacts:write": _("read and change contacts"),
     "inquiries:read": _("read inquiries"),
     "inquiries:write": _("read and change inquiries"),
+    "messages:read": _("read conversations"),
+    "messages:write": _("read conversations and answer"),
     "privacy:read": _("fetch everything about a person"),
     "privacy:write": _("export and erase persons"),
+    "properties:read": _("read properties"),
+    "properties:write": _("read and change properties"),
 }
 
 

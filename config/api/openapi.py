@@ -71,6 +71,7 @@ MESSAGES = {
     "idempotency_mismatch": "This key was sent before with another body.",
     "invalid_cursor": "Send the cursor of the page before.",
     "precondition_failed": "This was changed since it was read. Read it again.",
+    "thread_changed": "Something was added to the thread since. Nothing was sent.",
     "gated": "Prove your identity first.",
     "invalid_transition": "This is not allowed from the present status.",
 }

@@ -6,12 +6,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from config.api.endpoint import ANY_SCOPE
 from contact_requests.models import ContactRequest
-from contacts.models import Contact, PersonExport
+from contacts.models import Contact, ContactMessage, MessageFile, PersonExport
 from inquiries.models import Attachment, Inquiry
 
 READ_REQUESTS, WRITE_REQUESTS = "contact_requests:read", "contact_requests:write"
 READ_CONTACTS, WRITE_CONTACTS = "contacts:read", "contacts:write"
 READ_INQUIRIES, WRITE_INQUIRIES = "inquiries:read", "inquiries:write"
+READ_MESSAGES, WRITE_MESSAGES = "messages:read", "messages:write"
 READ_PERSONS, ERASE_PERSONS = "privacy:read", "privacy:write"
 
 
@@ -55,6 +56,7 @@ def fixed(body: Any) -> Any:
 
 REQUEST, CONTACT, INQUIRY = {"id": ContactRequest}, {"id": Contact}, {"id": Inquiry}
 FILE = {"id": Inquiry, "attachment_id": Attachment}
+MESSAGE = {"id": Contact, "message_id": ContactMessage}
 EXPORT = {"id": Contact, "export_id": PersonExport}
 FOR_ALL = Route(READ_INQUIRIES, 200, 200, shows=False)
 ANY = fixed({"language": "fr"})
@@ -80,6 +82,14 @@ ROUTES = {
     ("GET", "api/v1/contacts/<uuid:id>/export/<uuid:export_id>"): Route(READ_PERSONS, 404, ids=EXPORT, shows=False),
     ("GET", "api/v1/contacts/<uuid:id>/export/<uuid:export_id>/file"): Route(
         READ_PERSONS, 404, ids=EXPORT, shows=False
+    ),
+    ("GET", "api/v1/contacts/<uuid:id>/messages"): Route(READ_MESSAGES, ids=CONTACT),
+    ("POST", "api/v1/contacts/<uuid:id>/messages"): Route(
+        WRITE_MESSAGES, 201, ids=CONTACT, body=fixed({"text": "Yes."})
+    ),
+    ("GET", "api/v1/contacts/<uuid:id>/messages/<uuid:message_id>"): Route(READ_MESSAGES, ids=MESSAGE),
+    ("GET", "api/v1/contacts/<uuid:id>/messages/<uuid:message_id>/attachments/<int:attachment_id>/download"): Route(
+        READ_MESSAGES, ids={**MESSAGE, "attachment_id": MessageFile}
     ),
     ("GET", "api/inquiries/meta/types"): FOR_ALL,
     ("GET", "api/inquiries/meta/statuses"): FOR_ALL,

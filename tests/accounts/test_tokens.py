@@ -162,8 +162,12 @@ def test_the_scopes_are_the_documented_ones():
         "contacts:write",
         "inquiries:read",
         "inquiries:write",
+        "messages:read",
+        "messages:write",
         "privacy:read",
         "privacy:write",
+        "properties:read",
+        "properties:write",
     ]
 
 

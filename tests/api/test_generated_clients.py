@@ -15,9 +15,12 @@ from django.utils.text import slugify
 from config.api.endpoint import Api
 from contact_requests.api import api as pro_api
 from contacts.api import api as contacts_api
+from contacts.channels.message import File
+from contacts.models import ChannelConnection
 from inquiries.api import api as inquiries_api
 from inquiries.models import FilterOption
 
+from ..contacts.messaging import arrive, connect
 from ..factories import PropertyFactory, RequestFactory, make_token
 from ..inquiries import hub as hubs
 from ..sample_files import PDF
@@ -106,7 +109,21 @@ def use_privacy(client: Client, contact: uuid.UUID, work_tasks: Callable[[], Non
     assert client.call("get_erasure", contact).data.state == "undone"
 
 
-def test_a_client_of_the_contacts(make_client, work_tasks):
+def use_messages(client: Client, connection: ChannelConnection) -> None:
+    """Read what somebody wrote, with its file, and answer."""
+    asked = arrive(connection, "See this.", files=(File("plan.txt", b"a plan"),))
+    page = client.call("list_messages", asked.contact_id, limit=5)
+    assert ([each.id for each in page.data], page.cursor.next_, page.has_more) == ([asked.pk], None, False)
+    [file] = page.data[0].attachments
+    content = client.call("download_message_attachment", asked.contact_id, asked.pk, file.id).payload.read()
+    assert (file.filename, content) == ("plan.txt", b"a plan")
+    body = client.model("MessageCreate", text="Thank you.", seen=page.thread.version)
+    sent = client.call("answer_contact", asked.contact_id, body=body, idempotency_key="two", status=201).data
+    assert (sent.channel, sent.state, sent.direction) == ("email", "scheduled", "outbound")
+    assert client.call("get_message", asked.contact_id, sent.id).data == sent
+
+
+def test_a_client_of_the_contacts(make_client, work_tasks, pro):
     client = make_client(contacts_api)
     body = client.model("ContactCreate", name="Jane Smith", phone="+15551234567")
     created = client.call("create_contact", body=body, idempotency_key="one", status=201).data
@@ -124,6 +141,7 @@ def test_a_client_of_the_contacts(make_client, work_tasks):
     assert (changed.name, changed.status) == ("Jane Smith", "applicant")
     assert isinstance(changed.applied_at, datetime.datetime)
     assert client.call("get_contact", created.id).data == changed
+    use_messages(client, connect(pro, "email"))
     use_privacy(client, created.id, work_tasks)
     assert client.call("delete_contact", created.id, status=204) is None
     refused = client.call("get_contact", created.id, status=404)

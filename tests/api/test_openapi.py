@@ -4,18 +4,16 @@ import json
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import validate
 
 from config.api.dialect import Dialect
 from config.api.endpoint import Api
 from config.api.openapi import PARAMETER, build_document
 from contact_requests.api import api as pro_api
-from contacts.api import api as contacts_api
 
 from ..conftest import Api as Program
 from ..factories import PropertyFactory, RequestFactory
-from .documents import described, make_document
+from .documents import checker, described, make_document
 
 GATED = {
     "401": "`UNAUTHENTICATED`",
@@ -26,7 +24,6 @@ GATED = {
     "500": "`INTERNAL_ERROR`",
     "503": "`UNAVAILABLE`",
 }
-COMMON = ["401", "403", "404", "405", "429", "500", "503"]
 PAGE = "/docs/api/contact-requests.json"
 ERRORS = {
     "GET /pro/contact-requests": {"400": "`INVALID_CURSOR`, `VALIDATION_ERROR`", **GATED},
@@ -208,18 +205,6 @@ def test_the_struct_of_a_query_is_no_component(written):
 # --- Real answers
 
 
-def checker(written):
-    """Function that validates a response against the schema of its operation and status."""
-
-    def check(name, response):
-        content = described(written)[name]["responses"][str(response.status_code)]["content"]
-        schema = {**content["application/json"]["schema"], "components": written["components"]}
-        Draft202012Validator(schema, format_checker=FormatChecker()).validate(response.json())
-        return True
-
-    return check
-
-
 @pytest.fixture
 def conforms(written):
     return checker(written)
@@ -257,85 +242,6 @@ def test_real_refusals_are_as_described(api, nobody, pro, conforms):
     ]
     for name, response, status in refusals:
         assert (response.status_code, conforms(name, response)) == (status, True)
-
-
-# --- The contacts
-
-ONE_CONTACT = "/api/v1/contacts/{id}"
-
-
-@pytest.fixture
-def contacts_written():
-    return make_document(contacts_api)
-
-
-def test_the_operations_of_the_contacts(contacts_written):
-    operations, one = described(contacts_written), ONE_CONTACT
-    creating = ["201", "400", *sorted([*COMMON, "409", "413", "415", "422"])]
-    assert {name: (o["operationId"], sorted(o["responses"])) for name, o in operations.items()} == {
-        f"POST {one}/erasure": ("erase_contact", creating),
-        f"GET {one}/erasure": ("get_erasure", ["200", *COMMON]),
-        f"DELETE {one}/erasure": ("keep_contact", ["204", *COMMON]),
-        f"POST {one}/export": ("export_contact", creating),
-        f"GET {one}/export/{{export_id}}": ("get_export", ["200", "304", *COMMON]),
-        f"GET {one}/export/{{export_id}}/file": ("download_export", ["200", *COMMON]),
-        "GET /api/v1/contacts": ("list_contacts", ["200", "400", *COMMON]),
-        "POST /api/v1/contacts": ("create_contact", creating),
-        "GET /api/v1/contacts/{id}": ("get_contact", ["200", "304", *COMMON]),
-        "PATCH /api/v1/contacts/{id}": ("update_contact", ["200", "400", *sorted([*COMMON, "412", "413", "415"])]),
-        "DELETE /api/v1/contacts/{id}": ("delete_contact", ["204", *sorted([*COMMON, "412"])]),
-    }
-    assert "content" not in operations["DELETE /api/v1/contacts/{id}"]["responses"]["204"]
-    assert operations["DELETE /api/v1/contacts/{id}"]["security"] == [{"contacts.write": []}]
-
-
-def test_the_headers_that_a_route_takes(contacts_written):
-    assert {
-        name: [parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "header"]
-        for name, operation in described(contacts_written).items()
-    } == {
-        "GET /api/v1/contacts": [],
-        "POST /api/v1/contacts": ["Idempotency-Key"],
-        "GET /api/v1/contacts/{id}": ["If-None-Match"],
-        "PATCH /api/v1/contacts/{id}": ["If-Match"],
-        "DELETE /api/v1/contacts/{id}": ["If-Match"],
-        f"POST {ONE_CONTACT}/erasure": ["Idempotency-Key"],
-        f"GET {ONE_CONTACT}/erasure": [],
-        f"DELETE {ONE_CONTACT}/erasure": [],
-        f"POST {ONE_CONTACT}/export": ["Idempotency-Key"],
-        f"GET {ONE_CONTACT}/export/{{export_id}}": ["If-None-Match"],
-        f"GET {ONE_CONTACT}/export/{{export_id}}/file": [],
-    }
-    assert list(described(contacts_written)["POST /api/v1/contacts"]["responses"]["201"]["headers"]) == [
-        "Location",
-        "Idempotency-Replayed",
-        "RateLimit-Policy",
-        "RateLimit",
-        "X-Ignored-Parameters",
-    ]
-
-
-def test_real_answers_of_the_contacts_are_as_described(api, nobody, contacts_written):
-    check = checker(contacts_written)
-    path, key = "/api/v1/contacts", {"Idempotency-Key": "k"}
-    created = api.post(path, {"name": "Jane", "phone": "+15551234567", "status": "applicant"}, **key)
-    one = created["Location"]
-    answers = [
-        ("POST /api/v1/contacts", created, 201),
-        ("POST /api/v1/contacts", api.post(path, {}, **key), 422),
-        ("POST /api/v1/contacts", api.post(path, {"more": 1}), 400),
-        ("GET /api/v1/contacts", api.get(path), 200),
-        ("GET /api/v1/contacts", api.get(path, page=0), 400),
-        ("GET /api/v1/contacts", nobody.get(path), 401),
-        ("GET /api/v1/contacts/{id}", api.get(one), 200),
-        ("PATCH /api/v1/contacts/{id}", api.patch(one, {"channelPreference": "sms"}), 200),
-        ("PATCH /api/v1/contacts/{id}", api.patch(one, "{"), 400),
-        ("DELETE /api/v1/contacts/{id}", api.send("POST", one), 405),
-    ]
-    assert api.delete(one).status_code == 204
-    answers.append(("DELETE /api/v1/contacts/{id}", api.delete(one), 404))
-    for name, response, status in answers:
-        assert (response.status_code, check(name, response)) == (status, True)
 
 
 # --- The page of the document

@@ -5,7 +5,7 @@ import pytest
 from inquiries.api import api as inquiries_api
 from inquiries.models import FilterOption, Offer
 
-from ..api.test_openapi import COMMON, checker, described, make_document
+from ..api.documents import COMMON, checker, described, make_document
 
 PATH = "/api/inquiries"
 READ = {

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations import AddIndex
+from django.db.migrations import AddConstraint, AddIndex
 
 # In pg_index, of an index whose making was ended half-way.
 INVALID = "SELECT 1 FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relname = %s AND NOT i.indisvalid"
@@ -33,6 +33,27 @@ class AddIndexOnline(AddIndex):
             schema_editor.execute(f"DROP INDEX CONCURRENTLY {connection.ops.quote_name(self.index.name)}")
         with _waiting_for_locks(connection):
             schema_editor.add_index(model, self.index, concurrently=True)
+
+
+class AddUniqueOnline(AddConstraint):
+    """AddConstraint, of a UniqueConstraint with a condition, that lets others write to the table meanwhile.
+
+    What such a constraint makes is a unique index. See AddIndexOnline. Rows that are not unique end it half-way.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        connection, name = schema_editor.connection, self.constraint.name
+        is_postgresql = connection.vendor == "postgresql"
+        if _finds(connection, VALID if is_postgresql else PRESENT, name):
+            return
+        if not is_postgresql:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        if _finds(connection, INVALID, name):
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY {connection.ops.quote_name(name)}")
+        made = self.constraint.create_sql(to_state.apps.get_model(app_label, self.model_name), schema_editor)
+        with _waiting_for_locks(connection):
+            schema_editor.execute(str(made).replace("CREATE UNIQUE INDEX", "CREATE UNIQUE INDEX CONCURRENTLY", 1), None)
 
 
 def _finds(connection: BaseDatabaseWrapper, sql: str, name: str) -> bool:

@@ -27,6 +27,7 @@ READONLY_FIELDS = [
     "source",
     "referral_source",
     "language",
+    "external_id",
     "applied_at",
     "created_at",
     "updated_at",

@@ -24,6 +24,7 @@ COLUMNS = {
     "source": "source",
     "referred by": "referral_source",
     "language": "language",
+    "external id": "external_id",
     "applied at": "applied_at",
     "created at": "created_at",
     "updated at": "updated_at",

@@ -20,6 +20,7 @@ from ..phones import to_e164
 from ..search_text import contact_search_text
 from .erasure import Erasure
 from .event import ContactEvent
+from .external_id import ONE_HOLDER, claim_external_id, drop_taken_external_id, make_external_id_field
 from .identity import ContactIdentity
 from .locking import hold_book
 from .order import LAST_WORD, NameKey
@@ -58,15 +59,8 @@ class Contact(models.Model):
 
     # Fields that pages and the API may change.
     SETTABLE = (
-        "name",
-        "email",
-        "phone",
-        "status",
-        "role",
-        "channel_preference",
-        "source",
-        "referral_source",
-        "language",
+        *("name", "email", "phone", "status", "role", "channel_preference"),
+        *("source", "referral_source", "language"),
     )
     # Fields that may be empty. They are filled in when the contact is recognised again.
     FILLABLE = ("email", "phone", "channel_preference", "referral_source")
@@ -82,6 +76,8 @@ class Contact(models.Model):
     source = models.CharField(_("source"), max_length=50, default="api")
     referral_source = models.CharField(_("referred by"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=2, default="en", validators=[validate_language])
+    # Key of the person in another program: `contacts.models.external_id` says who holds it.
+    external_id = make_external_id_field()
     applied_at = models.DateTimeField(_("applied at"), null=True, editable=False)
     search_text = models.TextField(editable=False, default="")
     # Channel of a sender who gave neither e-mail nor phone. They can be answered there.
@@ -149,6 +145,7 @@ class Contact(models.Model):
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | Q(deleted_at__isnull=False), name="contact_merged_is_deleted"
             ),
+            ONE_HOLDER,
         ]
 
     def __str__(self) -> str:
@@ -183,7 +180,7 @@ class Contact(models.Model):
         """Assign these values, unsaved. Raises ValidationError with every invalid field."""
         errors: dict[str, Any] = {}
         for name, value in fields.items():
-            if name not in self.SETTABLE:
+            if name not in (*self.SETTABLE, "external_id"):
                 raise ValueError(name)
             setattr(self, name, (value or "").strip())
         try:
@@ -192,7 +189,7 @@ class Contact(models.Model):
         except ValidationError as error:
             errors["phone"] = error
         # Stored values may come from elsewhere: a visitor's odd name must not prevent a change of status.
-        unchanged = set() if self._state.adding else {*self.SETTABLE} - {*fields}
+        unchanged = set() if self._state.adding else {*self.SETTABLE, "external_id"} - {*fields}
         try:
             self.full_clean({"id", "pro", *unchanged, *errors}, validate_unique=False, validate_constraints=False)
         except ValidationError as error:
@@ -220,6 +217,7 @@ class Contact(models.Model):
                 if name in changes and before[name] != value:
                     raise StaleEditError(name, before[name])
             if changes:
+                claim_external_id(self)
                 self.save(update_fields=changes)
                 self.hold_identities(former)
                 self.record_event(ContactEvent.Kind.CHANGED, by, changes)
@@ -239,7 +237,8 @@ class Contact(models.Model):
         with transaction.atomic():
             self.lock(deleted=True)
             self.deleted_at = None
-            self.save(update_fields=["deleted_at"])
+            drop_taken_external_id(self)
+            self.save(update_fields=["deleted_at", "external_id"])
             self.identities.reclaim()
             self.hold_identities()
             self.waiting_items.reopen(WaitingItem.Outcome.ARCHIVED)

@@ -18,6 +18,7 @@ from config.web.compiled import Compiled
 from ..addresses import email_key, identities_of
 from ..search_text import contact_terms
 from .event import ContactEvent
+from .external_id import claim_external_id
 from .identity import ContactIdentity, ContactIdentityQuerySet
 from .locking import hold_book
 from .stated_address import StatedAddress
@@ -134,6 +135,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
     def _register(self, contact: "Contact", by: User | ApiToken | None) -> "Contact":
         with transaction.atomic():
             hold_book(contact.pro_id)
+            claim_external_id(contact)
             contact.derive_fields()
             insert(contact)
             contact.hold_identities()
@@ -292,8 +294,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         """Those of these identities that are the e-mail or phone of a present contact."""
         ids = {channel: [id for _contact, other, id in held if other == channel] for channel in ("email", "phone")}
         present = self.for_pro(pro)
-        emails = (
-            present.alias(email_key=Lower("email")).filter(email_key__in=ids["email"]).values_list("email", flat=True)
-        )
+        same = present.alias(email_key=Lower("email")).filter(email_key__in=ids["email"])
+        emails = same.values_list("email", flat=True)
         phones = present.filter(phone__in=ids["phone"]).values_list("phone", flat=True)
         return {*(("email", email_key(email)) for email in emails), *(("phone", phone) for phone in phones)}

@@ -69,6 +69,7 @@ def test_the_whole_row_and_its_event(api, pro):
         "source": "crm_import",
         "referral_source": "A friend",
         "language": "nl",
+        "external_id": "",
         "search_text": "jane smith\njane@example.com\n+33612345678\n0612345678",
         "reached_by": "",
         "unread_count": 0,

@@ -10,11 +10,11 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.migration import Migration
 from django.db.migrations.operations.base import Operation
 
-from config.migrating import AddIndexOnline
+from config.migrating import AddIndexOnline, AddUniqueOnline
 
 from .former import read_release
 
-ONLINE = (AddIndexOnline,)
+ONLINE = (AddIndexOnline, AddUniqueOnline)
 # They read and write rows, in batches where the migration is not one transaction.
 RUNNING = (ops.RunPython, ops.RunSQL)
 # What the former release reads or writes is taken away one release later.
@@ -109,10 +109,12 @@ class Fake(Migration):
 
 
 INDEX = models.Index(fields=["pro"], name="spare")
+UNIQUE = models.UniqueConstraint(fields=["pro"], condition=models.Q(pk__gt=1), name="spare")
 REFUSED = [
     (Fake(ops.AddField("inquiry", "spare", models.IntegerField(default=1))), "give it a db_default"),
     (Fake(ops.AddIndex("inquiry", INDEX)), "nobody can write"),
     (Fake(AddIndexOnline("inquiry", INDEX)), "it needs atomic = False"),
+    (Fake(AddUniqueOnline("inquiry", UNIQUE)), "it needs atomic = False"),
     (Fake(AddIndexOnline("inquiry", INDEX), ops.DeleteModel("x"), atomic=False), "no other operations"),
     (Fake(ops.RunPython(print)), "the rows stay locked"),
     (Fake(ops.RunSQL("UPDATE inquiries_inquiry SET id = id")), "the rows stay locked"),
@@ -124,6 +126,7 @@ ALLOWED = [
     Fake(ops.AddField("inquiry", "spare", models.IntegerField(default=1, db_default=1))),
     Fake(ops.AddField("inquiry", "spare", models.IntegerField(null=True))),
     Fake(AddIndexOnline("inquiry", INDEX), atomic=False),
+    Fake(AddUniqueOnline("inquiry", UNIQUE), atomic=False),
     Fake(ops.RunPython(print), atomic=False),
     Fake(ops.RunPython(ops.RunPython.noop, print)),
     Fake(ops.AlterField("inquiry", "status", models.CharField(max_length=200))),

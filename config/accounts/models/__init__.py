@@ -1,5 +1,6 @@
 from .bounced_address import BouncedAddress
 from .identity import IdentityDocument
+from .origin import AllowedOrigin
 from .pro import Pro
 from .session import Session
 from .signature import Signature
@@ -9,6 +10,7 @@ from .user import User
 
 __all__ = [
     "SCOPES",
+    "AllowedOrigin",
     "ApiToken",
     "BouncedAddress",
     "IdentityDocument",

@@ -37,7 +37,8 @@ def test_what_works_and_what_does_not(pro, settings):
     settings.SITE_URL = f"http://127.0.0.1:{free_port()}"
     WorkerLease.objects.renew("desk-1")
     code, findings = run()
-    for name in ("database", "migrations", "files: default", "files: attachments", "worker", "jobs", "userhub"):
+    files, jobs = ["files: default", "files: attachments"], ["worker", "jobs", "unknown jobs"]
+    for name in ("database", "migrations", *files, *jobs, "userhub"):
         assert (name, *state(findings, name)) == (name, "ok", "")
     assert state(findings, "site") == ("fail", "Look at SITE_URL, its name in DNS, and the proxy.")
     assert code == 1

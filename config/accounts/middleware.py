@@ -46,7 +46,7 @@ class BearerMiddleware:
         if "HTTP_AUTHORIZATION" not in request.META or "HTTP_COOKIE" in request.META or not Api.at(request.path):
             return self.get_response(request)
         request.get_host()
-        _activate_locale(request, None)
+        activate_locale(request, None)
         response = self.answer(request)
         _name_language(response)
         if not response.streaming:
@@ -79,7 +79,7 @@ class SessionMiddleware(sessions.SessionMiddleware):
         return response
 
 
-def _activate_locale(request: HttpRequest, user: User | None) -> None:
+def activate_locale(request: HttpRequest, user: User | None) -> None:
     """Activate the language and time zone of a user and its Pro; of nobody by Accept-Language and settings."""
     language = user.language if user else translation.get_language_from_request(request)
     translation.activate(language)
@@ -95,7 +95,7 @@ class UserLocaleMiddleware(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> None:
         user = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
-        _activate_locale(request, user if user is not None and user.is_authenticated else None)
+        activate_locale(request, user if user is not None and user.is_authenticated else None)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         _name_language(response)

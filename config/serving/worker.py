@@ -14,7 +14,6 @@ from concurrent.futures import Future
 from http import HTTPStatus
 from typing import Any
 
-from gunicorn import util
 from gunicorn.workers.gthread import ThreadWorker
 
 from .exchange import BLOCK, Exchange, Response
@@ -24,6 +23,11 @@ from .refusals import BEGINNING, RequestTimeoutError, refused_status, word_refus
 LARGEST = 37 * 1024 * 1024  # bytes
 MAX_KEPT = 512 * 1024 * 1024  # bytes, in memory and on disk, of all connections of a process
 LINGER = 2.0  # seconds for the client to close, before what it still sends would reset the connection
+# Where the application itself cannot say it: status, reason, length of the reason, which is the body too.
+PLAIN = (
+    "HTTP/1.1 {0} {1}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    "X-Content-Type-Options: nosniff\r\nContent-Length: {2}\r\n\r\n{1}"
+)
 GONE = {errno.EAGAIN, errno.ECONNABORTED}
 NO_FILES = {errno.EMFILE, errno.ENFILE}
 
@@ -57,7 +61,8 @@ class BufferingWorker(ThreadWorker):
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Have the application word what is refused; gunicorn would name the client's address in its log."""
         if (status := refused_status(exc)) is None:
-            super().handle_error(req, client, addr, exc)
+            self.log.exception("Error handling a request")
+            self._say(client, HTTPStatus.INTERNAL_SERVER_ERROR)
             return
         self.log.warning("a request cannot be read: %s", type(exc).__name__)
         address = addr[0] if isinstance(addr, tuple) else ""
@@ -156,7 +161,7 @@ class BufferingWorker(ThreadWorker):
     def _say(response: Response, status: HTTPStatus) -> None:
         """Answer with a status alone."""
         with contextlib.suppress(OSError):
-            util.write_error(response, status.value, status.phrase, "")
+            response.sendall(PLAIN.format(status.value, status.phrase, len(status.phrase)).encode())
 
     def _linger(self, exchange: Exchange) -> None:
         """Say that nothing follows, and take for a while what the client still sends (RFC 9112, section 9.6)."""

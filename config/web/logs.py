@@ -35,6 +35,10 @@ MASKS = [
 ]
 
 
+# Of a terminal or a reader of lines: what it does with them is for no text of others to decide.
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
 def mask(text: str) -> str:
     """`text` without secrets and what is known of people by their addresses."""
     for pattern, instead in MASKS:
@@ -43,11 +47,12 @@ def mask(text: str) -> str:
 
 
 class LineFormatter(logging.Formatter):
-    """The format of all loggers. A record's message and traceback are masked."""
+    """The format of all loggers. A record's message and traceback are masked, and begin no other line."""
 
     def format(self, record: logging.LogRecord) -> str:
         self.name_request(record)
-        return mask(super().format(record))
+        text = CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), mask(super().format(record)))
+        return text.replace("\n", "\n  ")
 
     @staticmethod
     def name_request(record: logging.LogRecord) -> None:

@@ -28,6 +28,6 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     """The script of the service worker. Its text changes with page and files, so that browsers fetch them anew."""
     page = render_to_string("web/offline.html")
     context = {"files": [static(file) for file in FILES], "version": sha256(page.encode()).hexdigest()[:12]}
-    response = render(request, "web/service_worker.js", context, content_type="text/javascript")
+    response = render(request, "web/service_worker.js", context, content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     return response

@@ -97,4 +97,4 @@ def digest_fold(request: ProRequest) -> HttpResponse:
 def icon(request: ProRequest, count: int) -> HttpResponse:
     """Icon of the browser's tab that says how many wait."""
     context = {"label": str(count) if count < 100 else "99"}
-    return render(request, "waiting/icon.svg", context, content_type="image/svg+xml")
+    return render(request, "waiting/icon.svg", context, content_type="image/svg+xml; charset=utf-8")

@@ -45,7 +45,7 @@ def test_create_pro_makes_the_pro_and_its_first_user():
 
 def test_create_pro_generates_a_password_and_shows_it_once():
     out, _ = run("create_pro", "Agence", "--email", "lea@example.com")
-    shown = re.search(r"^with the password (\S{16}) \(", out, re.M)
+    shown = re.search(r"^with the password (\S{22}) \(", out, re.M)
     assert shown and User.objects.get().check_password(shown[1])
 
 

@@ -115,7 +115,7 @@ def test_nothing_said_makes_nothing(mailoutbox):
 
 def test_a_password_is_made_up_and_shown_once():
     lines = run(name="Agence", email="olive@example.com")
-    text = r"The password of olive@example\.com is (\S{16}) \(it is not shown again, and ends after a week\)"
+    text = r"The password of olive@example\.com is (\S{22}) \(it is not shown again, and ends after a week\)"
     shown = re.fullmatch(text, lines[0])
     assert shown and User.objects.get().check_password(shown[1])
 

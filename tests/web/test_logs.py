@@ -59,6 +59,19 @@ def test_a_long_line_is_gone_through_once(word):
     assert len(mask(text)) <= len(text) + 1
 
 
+FORGED = "2026-01-31 09:30:00.123+01:00 ERROR vestibule.access [- -] GET /"
+
+
+def test_text_of_others_begins_no_line_and_controls_no_terminal():
+    try:
+        raise ValueError(f"a\n{FORGED}")
+    except ValueError as error:
+        found = line("b\n%s\r\x1b[2J\x85\u2028\u202e\tc", FORGED, exc_info=(ValueError, error, error.__traceback__))
+    first, second, *others = found.split("\n")
+    assert (first, second) == ("django.security.csrf [- -] b", rf"  {FORGED}\r\x1b[2J\x85\u2028\u202e{chr(9)}c")
+    assert others[0] == "  Traceback (most recent call last):" and others[-2:] == ["  ValueError: a", f"  {FORGED}"]
+
+
 def test_a_traceback(db, user):
     with pytest.raises(IntegrityError) as refused:
         User.objects.create_user(email=user.email, password="a long enough secret")

@@ -15,7 +15,7 @@ def test_the_page_is_the_same_for_everybody(nobody, browser):
 def test_the_worker_keeps_that_page_and_its_files(nobody):
     response = nobody.get("/service-worker.js")
     script = response.text
-    assert (response["Content-Type"], response["Cache-Control"]) == ("text/javascript", "no-cache")
+    assert (response["Content-Type"], response["Cache-Control"]) == ("text/javascript; charset=utf-8", "no-cache")
     files = re.search(r"const FILES = \[(.*)\];", script)[1].replace("\\u002D", "-").split(", ")
     assert [re.sub(r"\.[0-9a-f]{12}\.", ".", file) for file in files] == [
         '"/static/css/base.css"',

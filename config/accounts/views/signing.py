@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from config.web.logs import note_caller
 
 from ..forms import OwnPasswordForm, ResetForm, SignInForm
 from ..limits import attempted_email, refuse_guess, render_too_many, reset_wait
-from ..middleware import without_gate
+from ..middleware import activate_locale, without_gate
 from ..proof import note_proof
 from ..resending import is_writer, open_typed, render_resend
 from ..sessions import end_sessions, note_sign_in
@@ -54,7 +54,7 @@ class SignIn(auth_views.LoginView):
         user: Any = self.request.user
         note_caller(f"user:{user.pk}", user.pro_id)
         note_proof(self.request)
-        translation.activate(user.language)
+        activate_locale(self.request, user)
         if user.password_ends_at:
             day = date_format(timezone.localtime(user.password_ends_at))
             messages.warning(self.request, _("Choose a password of your own: this one ends on %(day)s.") % {"day": day})

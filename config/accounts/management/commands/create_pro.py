@@ -31,7 +31,7 @@ class Command(BaseCommand):
         pro = Pro(name=name, email=email, country=options["country"].upper())
         for field in ("language", "plan", "time_zone"):
             setattr(pro, field, options[field])
-        generated = "" if password else secrets.token_urlsafe(12)
+        generated = "" if password else secrets.token_urlsafe(16)
         try:
             user = create_pro(pro, password or generated, is_made_up=bool(generated))
         except ValidationError as error:

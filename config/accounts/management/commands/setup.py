@@ -93,7 +93,7 @@ class Command(BaseCommand):
         password = self.options[option] or (
             getpass.getpass(f"{question} (empty: one is made up): ") if self.is_asking else ""
         )
-        made_up = "" if password else secrets.token_urlsafe(12)
+        made_up = "" if password else secrets.token_urlsafe(16)
         try:
             user = make(password or made_up, is_made_up=bool(made_up))
         except ValidationError as error:

@@ -19,7 +19,7 @@ from config.saving import update
 from config.web import mail
 from config.web.compiled import Compiled
 from contacts.conversations.sending import send_message
-from contacts.reply_addresses import find_mail_address, make_bounce_address
+from contacts.reply_addresses import find_mail_address, make_bounce_token
 from contacts.topics import REQUEST, make_topic
 
 from .models import ContactRequest
@@ -54,7 +54,7 @@ def acknowledge(request_id: str) -> None:
         to=contact_request.email,
         language=contact_request.language,
         reply_to=find_mail_address(contact_request.pro, make_topic(REQUEST, contact_request.pk)),
-        envelope_sender=make_bounce_address(make_topic(REQUEST, contact_request.pk)),
+        bounce_token=make_bounce_token(make_topic(REQUEST, contact_request.pk)),
         headers={**mail.AUTO_REPLIED, "Message-ID": mail.make_message_id(f"{ACKNOWLEDGMENT_ID}{request_id}")},
     )
     if not is_sent:

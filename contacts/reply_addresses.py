@@ -2,42 +2,38 @@
 delivery at `bounce+<token>@REPLY_DOMAIN`, their sender in the envelope.
 
 A token names what the mail was about, or the mail itself, and is signed, so that nobody can make one up: an answer to
-it joins that thread, whoever sends it. Mail systems may change the case of an address, and take 64 characters before
-its @ (RFC 5321, 4.5.3.1.1).
+it joins that thread, whoever sends it. Those of mails about accounts and to the Pros: `config.accounts.notices`.
 
 An app has a function `find_mail(name)` in its module `returned_mail`: Message-ID and topic of a mail that it names for
-`make_bounce_address`, ("", "") for a name of others and for a mail that is gone.
+`make_bounce_token`, ("", "") for a name of others and for a mail that is gone.
 """
 
-import hmac
-import re
 import uuid
-from base64 import b32decode, b32encode
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.conf import settings
-from django.utils.crypto import salted_hmac
 
 from config.accounts.models import Pro
+from config.accounts.notices import NOTICE, find_notice, name_notice
 from config.web.hooks import hooks
 from config.web.mail import make_message_id
+from config.web.signed_addresses import BOUNCE_USER, make_address, make_token, read_address, read_token
 
 from .models import ChannelConnection, Contact, ContactMessage
 from .topics import INQUIRY, REQUEST, find_owner, make_topic, split_topic
 
-USER, BOUNCE_USER = "reply", "bounce"
+USER = "reply"
 MESSAGE = "message"
 # Before the name of a mail: "bounce:offer:17".
 BOUNCE = "bounce:"
 OFFER = "offer"
-# One byte for each kind of what a token names; 16 bytes of its id and 15 of the signature follow.
+# One byte for each kind of what a token names; 16 bytes of its id follow.
 KINDS = {MESSAGE: b"m", REQUEST: b"r", INQUIRY: b"i"}
 # Of a mail: the message itself, the acknowledgment of a request or an inquiry, an offer.
 MAIL_KINDS = {MESSAGE: b"M", REQUEST: b"R", INQUIRY: b"I", OFFER: b"O"}
 NUMBERED = (INQUIRY, OFFER)
-ID_BYTES, SIGNATURE_BYTES = 16, 15
-TOKEN = re.compile(r"[a-z2-7]{52}")
+ID_BYTES = 16
 
 
 class Thread(NamedTuple):
@@ -55,43 +51,40 @@ def name_message(message: ContactMessage) -> str:
 
 def make_reply_address(name: str) -> str:
     """The address for answers to a mail about a message or topic, "" where the installation receives none."""
-    if not settings.REPLY_DOMAIN:
-        return ""
-    return _make_address(USER, KINDS, name)
+    return make_address(USER, _make_token(KINDS, name)) if settings.REPLY_DOMAIN else ""
 
 
-def make_bounce_address(name: str) -> str:
-    """The sender in the envelope of a mail, by its name, such as "offer:17"; "" where the installation receives none.
+def make_bounce_token(name: str) -> str:
+    """Token of a mail by its name, such as "offer:17", for `mail.send`.
 
     "message:<id>" is that message, "request:<id>" and "inquiry:<id>" their acknowledgments.
     """
-    return _make_address(BOUNCE_USER, MAIL_KINDS, name) if settings.REPLY_DOMAIN else ""
+    return _make_token(MAIL_KINDS, name)
 
 
-def _make_address(user: str, kinds: dict[str, bytes], name: str) -> str:
+def _make_token(kinds: dict[str, bytes], name: str) -> str:
     kind, id = split_topic(name)
     key = int(id).to_bytes(ID_BYTES) if kind in NUMBERED else uuid.UUID(id).bytes
-    named = kinds[kind] + key
-    token = b32encode(named + _sign(named, settings.SECRET_KEY)).decode().rstrip("=").lower()
-    return f"{user}+{token}@{settings.REPLY_DOMAIN}"
+    return make_token(kinds[kind] + key)
 
 
 def read_reply_address(address: str) -> str:
     """Name of the thread of a reply address, "message:<id>" or a topic, or "bounce:" and the name of a mail.
 
-    "" for an address that we did not make.
+    "notice:…" is a mail about an account, or one to the Pro itself; "" an address that we did not make.
     """
-    user, _at, domain = address.strip().lower().rpartition("@")
-    prefix, _plus, token = user.partition("+")
-    if prefix not in (USER, BOUNCE_USER) or domain != settings.REPLY_DOMAIN or not TOKEN.fullmatch(token):
-        return ""
-    signed = b32decode(token.upper() + "====")
-    named, signature = signed[:-SIGNATURE_BYTES], signed[-SIGNATURE_BYTES:]
-    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    if not any(hmac.compare_digest(signature, _sign(named, key)) for key in keys):
-        return ""
-    name = _read_name(MAIL_KINDS if prefix == BOUNCE_USER else KINDS, named)
-    return f"{BOUNCE}{name}" if name and prefix == BOUNCE_USER else name
+    user, named = read_address(address)
+    return _name_mail(named) if user == BOUNCE_USER else _read_name(KINDS, named) if user == USER else ""
+
+
+def read_bounce_token(token: str) -> str:
+    """Name of a mail as `read_reply_address` gives it, "" for a token that we did not make."""
+    return _name_mail(read_token(token))
+
+
+def _name_mail(named: bytes) -> str:
+    name = _read_name(MAIL_KINDS, named)
+    return f"{BOUNCE}{name}" if name else name_notice(named)
 
 
 def _read_name(kinds: dict[str, bytes], named: bytes) -> str:
@@ -101,17 +94,19 @@ def _read_name(kinds: dict[str, bytes], named: bytes) -> str:
     return make_topic(kind, int.from_bytes(id) if kind in NUMBERED else uuid.UUID(bytes=id)) if kind else ""
 
 
-def _sign(named: bytes, key: str) -> bytes:
-    return salted_hmac("contacts.reply_addresses", named, key, algorithm="sha256").digest()[:SIGNATURE_BYTES]
-
-
 def find_named(addresses: Iterable[str]) -> str:
     """Name of the thread of the first reply address among these, "" for none."""
     return next((name for address in addresses if (name := read_reply_address(address))), "")
 
 
 def find_thread(name: str) -> Thread | None:
-    """The thread of a message or topic, None when it is gone. Who was merged since answers as the kept contact."""
+    """The thread of a message or topic, None when it is gone. Who was merged since answers as the kept contact.
+
+    That of a notice has no contact: nothing joins it.
+    """
+    if name.startswith(NOTICE):
+        notice = find_notice(name)
+        return Thread(notice.pro, None, "") if notice and notice.pro else None
     if name.startswith(BOUNCE):
         name = _find_mail(name.removeprefix(BOUNCE))[1]
     kind, id = split_topic(name)

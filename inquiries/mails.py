@@ -12,7 +12,7 @@ from config.accounts.automatic_mails import send_automatic
 from config.accounts.models import BouncedAddress
 from config.jobs.several import several
 from config.web import mail
-from contacts.reply_addresses import find_mail_address, make_bounce_address
+from contacts.reply_addresses import find_mail_address, make_bounce_token
 from contacts.topics import INQUIRY, make_topic
 
 from .models import Inquiry
@@ -40,7 +40,7 @@ def mail_acknowledgment(inquiry_id: int) -> None:
         to=inquiry.person["email"],
         language=inquiry.language,
         reply_to=find_mail_address(inquiry.pro, make_topic(INQUIRY, inquiry.pk)),
-        envelope_sender=make_bounce_address(make_topic(INQUIRY, inquiry.pk)),
+        bounce_token=make_bounce_token(make_topic(INQUIRY, inquiry.pk)),
         headers={**mail.AUTO_REPLIED, "Message-ID": mail.make_signed_message_id(f"{ACKNOWLEDGMENT_ID}{inquiry_id}")},
     )
     rows = Inquiry.objects.filter(pk=inquiry.pk)

@@ -12,8 +12,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from config.web import mail
-
+from .automatic_mails import send_account_mail
 from .models import Pro, User
 
 
@@ -30,7 +29,7 @@ def send_password_reset(account: str | int) -> None:
     key = urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)
     url = settings.SITE_URL + reverse("accounts:password_reset_confirm", args=key)
     context = {"url": url, "hours": settings.PASSWORD_RESET_TIMEOUT // 3600}
-    mail.try_send("password_reset", context, to=user.email, language=user.language, headers=mail.AUTO_GENERATED)
+    send_account_mail(user, "password_reset", context, to=user.email)
 
 
 def tell_of_new_password(user: User) -> None:
@@ -63,7 +62,7 @@ def send_account_notice(user_id: int, to: str, by: str = "", at: str = "", *, is
     if user is None:
         return
     context = {"email": user.email, "is_moved": user.email != to, "by": by, "is_own": is_own}
-    _send_notice("account_notice", context, at, user.pro, to=to, language=user.language)
+    _send_notice(user, "account_notice", context, at, to=to)
 
 
 @task(queue_name="mail")
@@ -71,10 +70,11 @@ def send_business_notice(pro_id: int, to: str, by: str, at: str) -> None:
     """Tell `to` that it is no longer the address of the Pro, by whom and when (ISO 8601)."""
     if pro := Pro.objects.filter(pk=pro_id).first():
         context = {"name": pro.name, "email": pro.email, "by": by}
-        _send_notice("business_notice", context, at, pro, to=to, language=pro.language)
+        _send_notice(pro, "business_notice", context, at, to=to)
 
 
-def _send_notice(template: str, context: dict[str, Any], at: str, pro: Pro | None, **options: str) -> None:
+def _send_notice(of: User | Pro, template: str, context: dict[str, Any], at: str, *, to: str) -> None:
+    pro = of if isinstance(of, Pro) else of.pro
     with timezone.override(zoneinfo.ZoneInfo(pro.time_zone if pro else settings.TIME_ZONE)):
         context["at"] = datetime.fromisoformat(at) if at else None
-        mail.try_send(template, context, headers=mail.AUTO_GENERATED, **options)
+        send_account_mail(of, template, context, to=to)

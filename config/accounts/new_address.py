@@ -12,8 +12,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
-from config.web import mail
 
+from .automatic_mails import send_account_mail
 from .mails import tell_of_own_new_address
 from .models import User
 from .sessions import end_sessions
@@ -73,13 +73,13 @@ def send_address_link(user_id: int, email: str, state: str) -> None:
     if user is None:
         return
     if owner := User.objects.filter(email=email).first():
-        mail.try_send("address_taken", {}, to=email, language=owner.language, headers=mail.AUTO_GENERATED)
+        send_account_mail(owner, "address_taken", {}, to=email)
         return
     # Made here, so that it never waits in the queue.
     key = signing.dumps([user.pk, email, state], salt=SALT)
     url = settings.SITE_URL + reverse("accounts:address_confirm", args=[key])
     context = {"url": url, "hours": HOURS, "former": user.email}
-    mail.try_send("new_address", context, to=email, language=user.language, headers=mail.AUTO_GENERATED)
+    send_account_mail(user, "new_address", context, to=email)
 
 
 def _state_of(user: User, secret: str) -> str:

@@ -22,6 +22,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from .counters import count
+from .signed_addresses import BOUNCE_USER, make_address
 from .text import one_line
 
 logger = logging.getLogger("vestibule.mail")
@@ -171,17 +172,19 @@ def compose_mail(
     reply_to: str = "",
     sender: str = "",
     sender_address: str = "",
-    envelope_sender: str = "",
+    bounce_token: str = "",
     headers: Mapping[str, str] | None = None,
     files: Iterable[tuple[str, bytes, str]] = (),
 ) -> Mail:
     """Compose a mail to one address, with copies to `cc`. `sender` replaces the usual name in From, `sender_address`
-    the installation's own address there. Reports on the delivery go to `envelope_sender`, else to the address in From.
+    the installation's own address there. Reports on the delivery go to an address with `bounce_token`, if the
+    installation receives mail, else to the address in From.
     `files` are attached: (name, content, content type).
     """
     subject, text, html = compose(template, context, language)
     address = sender_address or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     from_email = formataddr((one_line(sender), address)) if sender else settings.DEFAULT_FROM_EMAIL
+    envelope_sender = make_address(BOUNCE_USER, bounce_token) if bounce_token else ""
     message = Mail(
         subject=subject,
         body=text,
@@ -228,13 +231,11 @@ def _send_by_any_sender(message: Mail) -> None:
         message.send()
 
 
-def try_send(template: str, context: Mapping[str, object], **options: Any) -> bool:
-    """Send a mail as `send` does. False when it is refused for good, which is logged: the task ends then."""
-    return not try_to_send(template, context, **options)
-
-
 def try_to_send(template: str, context: Mapping[str, object], **options: Any) -> str:
-    """The same; return the server's answer when it is refused for good, "" when it is sent."""
+    """Send a mail as `send` does; return the server's answer when it is refused for good, "" when it is sent.
+
+    A refusal is logged: the task ends then.
+    """
     try:
         send(template, context, **options)
     except OSError as error:

@@ -27,7 +27,7 @@ from config.web.mail import AUTO_GENERATED
 from config.web.refusals import is_mailbox_gone
 
 from ..models import ChannelConnection, ContactMessage, MessageFile, SenderRule
-from ..reply_addresses import find_mail_address, make_bounce_address, name_message
+from ..reply_addresses import find_mail_address, make_bounce_token, name_message
 from ..topics import read_topic
 from .mail_calls import MailCall, read_safely
 from .mail_headers import MALFORMED
@@ -133,7 +133,7 @@ def send_text(connection: ChannelConnection | None, message: ContactMessage) -> 
     """
     context, options = describe_answer(message)
     reply_to = connection.address if connection else find_mail_address(message.pro, name_message(message))
-    options["envelope_sender"] = make_bounce_address(name_message(message))
+    options["bounce_token"] = make_bounce_token(name_message(message))
     _send_mail("message", context, reply_to=reply_to, **options)
     return mail.make_message_id(str(message.pk))
 

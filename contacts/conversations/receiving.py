@@ -37,7 +37,7 @@ from .originals import READING_QUEUE, store_original
 from .reading_turns import reading_priority
 from .repeats import find_stored_message, make_variant
 from .replies import connection_of, find_writer, name_bounced_mail, read_thread, stored_or_none, topic_in_thread
-from .returned_mails import ReturnedMail, mark_returned, note_report, returned_answer
+from .returned_mails import ReturnedMail, mark_returned, note_notice_report, note_report, returned_answer
 from .sender_contacts import is_sender_unconfirmed
 from .sending import fail_message
 from .sent_mails import store_sent_mail
@@ -103,6 +103,9 @@ def read_delivery(delivery_id: int) -> None:
             # The Pro sees the reason. The text of an exception that is not ours may hold anything.
             delivery.note_failure(str(error) if isinstance(error, UnreadableError) else type(error).__name__)
         raise
+    if delivery.is_notice:
+        delivery.finish_without_original()
+        return
     note_received(delivery.connection, items)
     reason = next((item.reason for item in items if isinstance(item, IgnoredPart)), "")
     with store_original(delivery) as original:
@@ -146,7 +149,9 @@ def read_items(delivery: ChannelDelivery, body: bytes) -> Iterator[CallItem]:
 def _process_item(delivery: ChannelDelivery, item: CallItem) -> bool:
     """Process one item of a call; return False for a receipt whose message may be going out right now."""
     connection = connection_of(delivery)
-    if isinstance(item, InboundMessage):
+    if delivery.is_notice:
+        note_notice_report(delivery, item)
+    elif isinstance(item, InboundMessage):
         receive_message(connection, item, delivery)
     elif isinstance(item, SentMail):
         store_sent_mail(connection, item, delivery)

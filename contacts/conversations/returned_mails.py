@@ -7,11 +7,13 @@ Message-ID, and returns a ReturnedMail; None for a mail of others.
 from typing import NamedTuple
 
 from config.accounts.models import BouncedAddress, Pro
+from config.accounts.notices import note_returned_notice
+from config.web.counters import count
 from config.web.hooks import hooks
 from config.web.text import email_key
 
 from ..channels.message import InboundMessage
-from ..models import ChannelConnection, Contact, ContactMessage
+from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 
 Mail, Reason = BouncedAddress.Mail, BouncedAddress.Reason
 
@@ -60,3 +62,11 @@ def note_report(connection: ChannelConnection, inbound: InboundMessage, mail: Re
         note_bounce(connection.pro, mail, recipient=inbound.failed_recipient)
     if connection.channel == ChannelConnection.Channel.EMAIL:
         lift_bounce(connection.pro, inbound)
+
+
+def note_notice_report(delivery: ChannelDelivery, item: object) -> None:
+    """Note the address of a mail to a Pro or its users, if the report in a call says that there is no such mailbox."""
+    if isinstance(item, InboundMessage) and item.is_returned:
+        count("vestibule_mails_total", outcome="bounced")
+        if item.is_gone:
+            note_returned_notice(delivery.thread, recipient=item.failed_recipient)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro
+from config.accounts.notices import NOTICE
 from config.files.storage import NewFile
 from config.files.stored_file import StoredFile
 from config.saving import insert_many
@@ -40,7 +41,7 @@ class ChannelDelivery(models.Model):
     """One call of a provider, as it came. Once it has been read, its body moves to the file `original`.
 
     Mail to a reply address of the installation has no connection: `thread` is what the address names, "message:<id>" or
-    a topic. `pro` is whose it is; calls of a release before have none.
+    a topic, or "notice:…" of a mail to the Pro itself. `pro` is whose it is; calls of a release before have none.
 
     `provider` is the connection's at that time, `digest` the SHA-256 of the body, `nonce` the SHA-256 of what makes the
     call unique at the provider, by default the body; `error` is why it held nothing, or cannot be read yet.
@@ -91,12 +92,21 @@ class ChannelDelivery(models.Model):
         """True for a call of a chat provider."""
         return self.connection is not None and self.connection.channel != ChannelConnection.Channel.EMAIL
 
+    @property
+    def is_notice(self) -> bool:
+        """True for a report on a mail to a Pro or its users, which becomes no message."""
+        return self.thread.startswith(NOTICE)
+
     def finish(self, original: NewFile, error: str = "") -> None:
         """Mark the call as read and move its body to the file `original`; `error` says why it held nothing for this
         connection.
         """
         with suppress(ChannelDelivery.NotUpdated):
             ChannelDelivery.objects.finish([(self, original)], error)
+
+    def finish_without_original(self) -> None:
+        """Mark the call as read, and keep nothing of it but that it came."""
+        ChannelDelivery.objects.filter(pk=self.pk, read_at=None).update(read_at=timezone.now(), body=b"", error="")
 
     def note_failure(self, error: str) -> None:
         """Store why the call cannot be read yet; the Pro sees it."""

@@ -16,7 +16,7 @@ from config.jobs.worker import MAX_ATTEMPTS
 from config.web import mail
 from config.web.refusals import is_mailbox_gone
 from contacts.conversations.returned_mails import Mail, ReturnedMail, note_bounce
-from contacts.reply_addresses import OFFER, find_mail_address, make_bounce_address
+from contacts.reply_addresses import OFFER, find_mail_address, make_bounce_token
 from contacts.topics import INQUIRY, make_topic
 
 from ..models import Offer
@@ -67,7 +67,7 @@ def mail_offer(context: TaskContext, offer_id: int) -> None:
             to=offer.email,
             language=offer.language,
             reply_to=find_mail_address(offer.inquiry.pro, make_topic(INQUIRY, offer.inquiry_id)),
-            envelope_sender=make_bounce_address(make_topic(OFFER, offer.pk)),
+            bounce_token=make_bounce_token(make_topic(OFFER, offer.pk)),
             headers={"Message-ID": mail.make_signed_message_id(f"{OFFER_ID}{offer.pk}")},
         )
     except Exception as error:

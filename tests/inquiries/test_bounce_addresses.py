@@ -10,13 +10,13 @@ from config.web.mail import send
 from contact_requests.receiving import receive
 from contacts.conversations.writing import write_message
 from contacts.models import Contact, ContactMessage
-from contacts.reply_addresses import make_bounce_address, make_reply_address, read_reply_address
+from contacts.reply_addresses import make_reply_address, read_reply_address
 from inquiries.mails import mail_acknowledgment
 from inquiries.models import Inquiry
 from inquiries.offers.lifecycle import send_offer
 
 from ..contacts.channels.mail_server import MailServer, start
-from ..contacts.channels.reply_calls import DOMAIN, deliver_reply, receive_replies
+from ..contacts.channels.reply_calls import DOMAIN, deliver_reply, make_bounce_address, receive_replies
 from ..factories import ContactFactory, PropertyFactory
 
 pytestmark = pytest.mark.django_db
@@ -166,11 +166,6 @@ def test_an_address_names_its_mail_and_cannot_become_one_of_a_thread(settings):
 def test_without_an_address_for_reports_the_sender_is_that_in_from(server, visit, work_tasks):
     work_tasks()
     assert sender_to(server, "ana@example.org") == FROM
-
-
-def test_the_installation_s_other_mails_have_the_usual_sender(provider, server, visit, pro, work_tasks):
-    work_tasks()
-    assert sender_to(server, pro.email) == FROM
 
 
 def test_a_server_that_takes_no_such_sender_gets_the_usual_one(provider, server, visit, work_tasks, caplog):

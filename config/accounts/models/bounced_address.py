@@ -38,6 +38,7 @@ class BouncedAddress(models.Model):
         ANSWER = "answer", _("Answer")
         OFFER = "offer", _("Offer")
         NOTIFICATION = "notification", _("Notification")
+        ACCOUNT = "account", _("Mail about an account")
 
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="+", db_index=False, verbose_name=_("Pro"))
     address = models.CharField(_("address"), max_length=254)

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from contacts.reply_addresses import make_bounce_token
+
 from .payloads import SECRET, mailgun_form, postmark, proof
 
 DOMAIN = "reply.example.com"
@@ -15,6 +17,11 @@ TOKENS = count(1)
 def receive_replies(settings: Any, provider: str = "mailgun") -> None:
     """Have the installation receive mail at its reply addresses."""
     settings.REPLY_DOMAIN, settings.REPLY_PROVIDER, settings.REPLY_WEBHOOK_SECRET = DOMAIN, provider, SECRET
+
+
+def make_bounce_address(name: str) -> str:
+    """The sender in the envelope of a mail, by its name, such as "offer:17"."""
+    return f"bounce+{make_bounce_token(name)}@{DOMAIN}"
 
 
 def reply_call(provider: str, to: str, text: str, *, by: str, id: str, about: str = "") -> tuple[bytes, str]:

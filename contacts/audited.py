@@ -1,11 +1,31 @@
-"""Names of this app's rows in the audit."""
+"""Names of this app's rows in the audit, and what the words of its events mean."""
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from config.accounts.audit_list import RowName
 from config.accounts.models import Pro
+from config.audit.kinds import Kind
 
-from .models import ChannelConnection, Contact, MessageFile
+from .models import ChannelConnection, Contact, Erasure, MessageFile
+
+PROVIDERS, REASONS = dict(ChannelConnection.Provider.choices), dict(Erasure.Reason.choices)
+PERSON = pgettext_lazy("exported", "everything about a person")
+DETAILS = {
+    Kind.CHANNEL_CONNECTED: PROVIDERS,
+    Kind.CHANNEL_CHANGED: PROVIDERS,
+    Kind.CHANNEL_DISCONNECTED: PROVIDERS,
+    Kind.EXPORTED: {
+        "contacts": pgettext_lazy("exported", "contacts"),
+        "contacts:chosen": pgettext_lazy("exported", "chosen contacts"),
+        "person": PERSON,
+    },
+    Kind.DOWNLOADED: {"person": PERSON},
+    Kind.SETTINGS_CHANGED: {"privacy": _("privacy")},
+    Kind.ERASURE_PLANNED: REASONS,
+    Kind.ERASED: REASONS,
+}
 
 
 def find_names(label: str, pro: Pro, ids: list[str]) -> dict[str, RowName]:

@@ -1,13 +1,16 @@
 """A Pro's audit as a list: filtered, page by page, with the names of people and rows as they are now."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from django import forms
 from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from config.audit.kinds import Kind
@@ -29,6 +32,9 @@ class RowName(NamedTuple):
 class NameFinder(Protocol):
     """Module `audited` of an app: it names the app's own rows, and none of others."""
 
+    # What the words of `AuditEvent.detail` mean, by kind of event: {"exported": {"audit": _("the audit")}}.
+    DETAILS: Mapping[str, Mapping[str, Promise | str]]
+
     def find_names(self, label: str, pro: Pro, ids: list[str]) -> dict[str, RowName]:
         """The names of this Pro's rows of the model `label`, by their keys; those that are gone are left out."""
 
@@ -40,6 +46,7 @@ class AuditEntry(NamedTuple):
     by: str
     about: str
     name: RowName | None
+    detail: str
 
 
 class AuditFilter(forms.Form):
@@ -102,9 +109,31 @@ def read_entries(pro: Pro, events: Iterable[AuditEvent], people: dict[str, str])
         for id, name in module.find_names(label, pro, sorted(some)).items()
     }
     return [
-        AuditEntry(event, _name_actor(event, people), _name_kind(event), names.get((event.about_kind, event.about_id)))
+        AuditEntry(
+            event,
+            by=_name_actor(event, people),
+            about=_name_kind(event),
+            name=names.get((event.about_kind, event.about_id)),
+            detail=describe_detail(event),
+        )
         for event in events
     ]
+
+
+def describe_detail(event: AuditEvent) -> str:
+    """The words of an event's detail, in the reader's language; one that no app knows stays as it is."""
+    words = event.detail.split(",") if event.detail else []
+    return ", ".join(str(_label_word(event, word)) for word in words)
+
+
+def _label_word(event: AuditEvent, word: str) -> Any:
+    for module in hooks("audited", "DETAILS"):
+        if label := module.DETAILS.get(event.kind, {}).get(word):
+            return label
+    with suppress(LookupError, ValueError, FieldDoesNotExist, AttributeError):
+        # A field of the row that was changed.
+        return apps.get_model(event.about_kind)._meta.get_field(word).verbose_name
+    return word
 
 
 def _name_actor(event: AuditEvent, people: dict[str, str]) -> str:

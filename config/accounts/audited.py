@@ -1,7 +1,28 @@
-"""Names of this app's rows in the audit."""
+"""Names of this app's rows in the audit, and what the words of its events mean."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from config.audit.kinds import Kind
 
 from .audit_list import RowName
-from .models import ApiToken, IdentityDocument, Pro, User
+from .models import AllowedOrigin, ApiToken, IdentityDocument, Pro, User
+
+DETAILS = {
+    Kind.SIGN_IN_FAILED: {"password_again": _("the password was asked again")},
+    Kind.PASSWORD_CHANGED: {"own": _("by its owner"), "link": _("by a link"), "staff": _("by staff")},
+    Kind.SETTINGS_CHANGED: {
+        "mail_again": _("mails to this address again"),
+        "origins": AllowedOrigin._meta.verbose_name_plural,
+        "signature": _("signature"),
+    },
+    Kind.EXPORTED: {"audit": pgettext_lazy("exported", "the audit")},
+    Kind.ADMIN_CHANGED: {
+        "added": pgettext_lazy("audit", "added"),
+        "changed": pgettext_lazy("audit", "changed"),
+        "deleted": pgettext_lazy("audit", "deleted"),
+    },
+}
 
 
 def find_names(label: str, pro: Pro, ids: list[str]) -> dict[str, RowName]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, wants
+from config.audit.recording import record_view
 from config.web.forms import add_errors
 from contacts.models import Contact, ContactMessage, StaleEditError
 from contacts.topics import INQUIRY, make_topic
@@ -39,6 +40,8 @@ def inquiry_detail(request: ProRequest, id: int) -> HttpResponse:
         return render(request, f"{PAGE}#contact", context)
     if wants(request, "thread"):
         return _show_news(request, inquiry)
+    if inquiry.contact:
+        record_view(inquiry.contact, by=request.user)
     page = page_context(request, inquiry)
     return render(request, PAGE, {**page, **answer_context(request, inquiry, page["offers"])})
 

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -13,12 +15,18 @@ from config.accounts.views.audit import ROWS
 from config.audit.kinds import Kind
 from config.audit.models import AuditEvent
 from config.audit.recording import record_event
+from config.web.hooks import hooks
 
 from ..factories import ContactFactory, UserFactory
 from ..pages import Page
 
 pytestmark = pytest.mark.django_db
 URL = "/settings/audit"
+# A call of `record_event` with a word of its own: kind, word.
+CALL = re.compile(r'record_event\(Kind\.([A-Z_]+),[^()]*(?:\([^()]*\)[^()]*)*detail="([a-z_:]+)"')
+SOURCES = [
+    path for room in ("config", "contacts", "contact_requests", "inquiries") for path in Path(room).rglob("*.py")
+]
 
 
 def lines(client, **query):
@@ -52,6 +60,38 @@ def test_the_list_names_people_and_rows(browser, events):
     ]
     link = Page(browser.get(URL)).one("ol.audit > li:nth-child(3) a")
     assert link["href"] == f"/contacts/{events['contact'].pk}"
+
+
+def test_details_are_in_the_reader_s_language(browser, user, pro, events, admin_client):
+    record_event(Kind.SETTINGS_CHANGED, pro, pro=pro, by=user, detail="phone,time_zone,privacy")
+    record_event(Kind.ERASURE_PLANNED, events["contact"], pro=pro, by=user, detail="not_needed")
+    record_event(Kind.CHANNEL_CHANGED, pro=pro, by=user, detail="mime")
+    record_event(Kind.SESSION_ENDED, user, pro=pro, by=user, detail="3")
+    record_event(Kind.ADMIN_CHANGED, pro=pro, by=user, detail="a_word_of_a_later_release")
+    details = [tag.text for tag in Page(browser.get(URL)).all("ol.audit .tag")]
+    assert details == [
+        "a_word_of_a_later_release",
+        "3",
+        "Own mail server (signed MIME)",
+        "It is no longer needed",
+        "phone, time zone, privacy",
+        "contacts",
+    ]
+    of_staff = Page(admin_client.get("/admin/audit/auditevent/")).texts("#result_list td.field-detail_label")
+    assert of_staff[:5] == details[:5]
+    user.language = "fr"
+    user.save()
+    details = [tag.text for tag in Page(browser.get(URL)).all("ol.audit .tag")]
+    assert (details[2], details[3]) == ("Serveur de messagerie à vous (MIME signé)", "Ce n’est plus nécessaire")
+
+
+def test_every_word_that_is_recorded_has_one_for_its_reader():
+    """The programs' own words, as they stand in the calls of `record_event`."""
+    modules = hooks("audited", "DETAILS")
+    known = {(kind, word) for module in modules for kind, words in module.DETAILS.items() for word in words}
+    calls = {(kind.lower(), word) for path in SOURCES for kind, word in CALL.findall(path.read_text())}
+    assert calls - known == set()
+    assert len(calls) >= 7
 
 
 def test_names_of_those_who_have_gone_are_not_there(browser, events, pro):

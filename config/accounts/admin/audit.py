@@ -14,6 +14,7 @@ from config.audit.recording import record_event
 from config.web.admin import ReadOnlyAdmin
 from config.web.csv_files import csv_lines, csv_response
 
+from ..audit_list import describe_detail
 from ..models import User
 from .asking import PasswordAgainAdmin
 from .tenancy import TenantAdmin
@@ -47,7 +48,7 @@ class KindFilter(admin.SimpleListFilter):
 class AuditEventAdmin(ReadOnlyAdmin, PasswordAgainAdmin, TenantAdmin):
     """Events of all Pros, newest first."""
 
-    list_display = ["created_at", "kind_label", "pro", "by", "about_kind", "about_id", "detail"]
+    list_display = ["created_at", "kind_label", "pro", "by", "about_kind", "about_id", "detail_label"]
     list_filter = [KindFilter, "created_at", "pro"]
     list_select_related = ["pro"]
     search_fields = ["=about_id", "=by_user_id", "=request_id"]
@@ -74,6 +75,10 @@ class AuditEventAdmin(ReadOnlyAdmin, PasswordAgainAdmin, TenantAdmin):
     @admin.display(description=_("kind"), ordering="kind")
     def kind_label(self, event: AuditEvent) -> Any:
         return event.kind_label
+
+    @admin.display(description=_("detail"), ordering="detail")
+    def detail_label(self, event: AuditEvent) -> str:
+        return describe_detail(event)
 
     @admin.action(permissions=["view"], description=_("Export as CSV"))
     def export(self, request: HttpRequest, queryset: QuerySet[Any]) -> StreamingHttpResponse:

@@ -83,7 +83,6 @@ class PasswordForm(AdminPasswordChangeForm):
     def save(self, commit: bool = True) -> Any:
         self.user.has_first_password = True
         user = super().save(commit)
-        record_event(Kind.PASSWORD_CHANGED, user, pro=user.pro_id, detail="staff")
         end_sessions(user, by=None)
         tell_of_new_password(user)
         return user
@@ -145,6 +144,14 @@ class UserAdmin(PasswordAgainAdmin, TenantAdmin, auth_admin.UserAdmin):
         if number:
             text = ngettext("%(n)d API token has ended with it.", "%(n)d API tokens have ended with it.", number)
             self.message_user(request, text % {"n": number}, messages.WARNING)
+
+    def record_change(self, request: HttpRequest, obj: Any, detail: str) -> None:
+        """A password that staff set is recorded as that alone."""
+        match, staff = request.resolver_match, request.user
+        if match and match.url_name == "auth_user_password_change":
+            record_event(Kind.PASSWORD_CHANGED, obj, pro=obj.pro_id, by=staff, detail="staff")  # type: ignore[arg-type]
+        else:
+            super().record_change(request, obj, detail)
 
     def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         # Asked before it is typed, as a new password is carried by no page.

@@ -69,7 +69,18 @@ MESSAGE = {
     "sendAt": None,
     "sentAt": None,
 }
+CONSENT = {
+    "id": 7,
+    "words": "You may send me new offers.",
+    "version": None,
+    "source": "newsletter form of the website",
+    "givenAt": "2026-02-10T14:30:00Z",
+    "withdrawnAt": None,
+}
 EXAMPLES = {
+    "ConsentBody": CONSENT,
+    "ConsentList": {"data": [CONSENT]},
+    "ConsentRequest": {"words": CONSENT["words"], "source": CONSENT["source"], "givenAt": CONSENT["givenAt"]},
     "MessageBody": MESSAGE,
     "MessageCreate": {"text": "It is. When would you like to see it?", "seen": "1.4kq2Jx0a"},
     "MessagePage": {

@@ -2,11 +2,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from config.accounts.models import Pro, User
+from config.accounts.models import ApiToken, Pro, User
 
 from .contact import Contact
 
-MAX_WORDS = 1000
+MAX_WORDS, MAX_SOURCE = 1000, 200
 
 
 class PrivacySettings(models.Model):
@@ -35,8 +35,9 @@ class Consent(models.Model):
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="consents", verbose_name=_("contact"))
     words = models.TextField(_("words"), max_length=MAX_WORDS)
-    source = models.CharField(_("given where"), max_length=200)
+    source = models.CharField(_("given where"), max_length=MAX_SOURCE)
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("noted by"))
+    token = models.ForeignKey(ApiToken, models.SET_NULL, null=True, related_name="+", verbose_name=_("by program"))
     given_at = models.DateTimeField(_("given at"), default=timezone.now)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
 

@@ -67,6 +67,11 @@ def _merges(person: Person) -> Rows:
     return ContactMerge.objects.filter(Q(survivor__in=person.ids) | Q(absorbed__in=person.ids))
 
 
+def _merges_that_hold(person: Person) -> Rows:
+    """Merges that were not undone: the others hold what is of somebody else."""
+    return _merges(person).filter(undone_at=None)
+
+
 def _pairs(person: Person) -> Rows:
     return DistinctPair.objects.filter(Q(first__in=person.ids) | Q(second__in=person.ids))
 
@@ -191,7 +196,7 @@ BOOK_PARTS = [
     Part("identities", _("Addresses"), _of_contact(ContactIdentity)),
     Part("stated", _("Stated addresses"), _of_contact(StatedAddress)),
     Part("stated_elsewhere", _("Stated for others"), _stated_elsewhere),
-    Part("merges", _("Merges"), _merges),
+    Part("merges", _("Merges"), _merges, exported=_merges_that_hold),
     Part("distinct", _("Not the same person"), _pairs),
     Part("rules", _("Rules for senders"), _sender_rules),
     Part("bounced", _("Addresses that bounced"), _bounced),

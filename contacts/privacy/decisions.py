@@ -1,8 +1,13 @@
 """Decisions of a Pro about privacy: words of consent, and how long things are kept."""
 
-from django.db import transaction
+from datetime import datetime
 
-from config.accounts.models import Pro, User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from config.accounts.models import ApiToken, Pro, User
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
 
@@ -27,14 +32,21 @@ def decide(pro: Pro, *, consent_words: str, retention: dict[str, int], by: User)
         return row
 
 
-def note_consent(contact: Contact, *, words: str, source: str, by: User) -> Consent:
-    """Note that a contact may be written to, in which words and where they said so.
+def note_consent(
+    contact: Contact, *, words: str, source: str, by: User | ApiToken, given_at: datetime | None = None
+) -> Consent:
+    """Note that a contact may be written to: in which words, where they said so and when, by default now.
 
     Raises ValidationError, and DoesNotExist when the contact is archived.
     """
+    now = timezone.now()
+    if given_at and given_at > now:
+        raise ValidationError({"given_at": _("This time has not come yet.")})
     with transaction.atomic():
         contact.lock()
-        consent = Consent(contact=contact, words=words.strip(), source=source.strip(), user=by)
-        consent.full_clean(exclude=["contact", "user", "withdrawn_at"])
+        consent = Consent(contact=contact, words=words.strip(), source=source.strip(), given_at=given_at or now)
+        consent.user = by if isinstance(by, User) else None
+        consent.token = by if isinstance(by, ApiToken) else None
+        consent.full_clean(exclude=["contact", "user", "token", "withdrawn_at"])
         consent.save()
         return consent

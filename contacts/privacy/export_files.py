@@ -40,7 +40,7 @@ def write_archive(archive: zipfile.ZipFile, person: Person, language: str) -> No
     """
     parts = [part for part in (*BOOK_PARTS[::-1], *all_parts()) if part.is_exported]
     with translation.override(language), timezone.override(zoneinfo.ZoneInfo(person.pro.time_zone)):
-        counts = [(part, _write_part(archive, part, part.rows(person), language)) for part in parts]
+        counts = [(part, _write_part(archive, part, part.exported_rows(person), language)) for part in parts]
         written = [(part, count) for part, count in counts if count]
         context = {"person": person, "parts": written, "language": language, "made_at": timezone.now()}
         archive.writestr("index.html", render_to_string("contacts/privacy/export_index.html", context))

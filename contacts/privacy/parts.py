@@ -35,8 +35,8 @@ class Part:
     """The rows of one table that are about a person.
 
     `key` names it in an export and in the counts of an erasure, `label` on pages. `erase` deletes the rows by default.
-    `record` makes of a row what is left of it, see ErasedRecord. `is_exported` is False for what repeats other rows,
-    `is_quick` for rows that are found by reading many others.
+    `record` makes of a row what is left of it, see ErasedRecord. `exported` finds fewer rows for an export;
+    `is_exported` is False for what repeats other rows, `is_quick` for rows that are found by reading many others.
     """
 
     key: str
@@ -44,8 +44,13 @@ class Part:
     rows: Callable[[Person], Rows]
     erase: Callable[[Person, Rows], None] = delete_rows
     record: Callable[[Any], ErasedRecord] | None = None
+    exported: Callable[[Person], Rows] | None = None
     is_exported: bool = True
     is_quick: bool = True
+
+    def exported_rows(self, person: Person) -> Rows:
+        """The rows that an export has."""
+        return (self.exported or self.rows)(person)
 
 
 def all_parts() -> Iterator[Part]:

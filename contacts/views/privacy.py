@@ -21,7 +21,7 @@ from config.files.downloads import download_stored
 from config.web.toasts import toast
 
 from ..models import Contact, Erasure, PersonExport
-from ..models.consent import MAX_WORDS
+from ..models.consent import MAX_SOURCE, MAX_WORDS
 from ..privacy.consents import read_consents
 from ..privacy.decisions import note_consent
 from ..privacy.erasing import NotPlannedError, plan_erasure, undo_erasure
@@ -45,7 +45,7 @@ class ConsentForm(forms.Form):
     """A contact's consent to being written to."""
 
     words = forms.CharField(label=gettext_lazy("What they agreed to"), max_length=MAX_WORDS)
-    source = forms.CharField(label=gettext_lazy("Where they said so"), max_length=200)
+    source = forms.CharField(label=gettext_lazy("Where they said so"), max_length=MAX_SOURCE)
 
 
 def find_planned(contact: Contact) -> Erasure | None:
@@ -76,7 +76,7 @@ def _show(
         "counts": preview_person(contact),
         "exports": exports.select_related("file")[:SHOWN],
         "given": read_consents(contact),
-        "consents": contact.consents.select_related("user"),
+        "consents": contact.consents.select_related("user", "token"),
         "consent_form": consent_form or ConsentForm(),
     }
     return render(request, PAGE, context, status=status)

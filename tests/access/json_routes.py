@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from config.api.endpoint import ANY_SCOPE
 from contact_requests.models import ContactRequest
-from contacts.models import Contact, ContactMessage, MessageFile, PersonExport
+from contacts.models import Consent, Contact, ContactMessage, MessageFile, PersonExport
 from inquiries.models import Attachment, Inquiry
 
 READ_REQUESTS, WRITE_REQUESTS = "contact_requests:read", "contact_requests:write"
@@ -78,6 +78,13 @@ ROUTES = {
     ("GET", "api/v1/contacts/<uuid:id>/erasure"): Route(READ_PERSONS, ids=CONTACT, shows=False),
     ("DELETE", "api/v1/contacts/<uuid:id>/erasure"): Route(ERASE_PERSONS, 204, ids=CONTACT, shows=False),
     ("POST", "api/v1/contacts/<uuid:id>/export"): Route(ERASE_PERSONS, 201, ids=CONTACT, body=ANY, shows=False),
+    ("GET", "api/v1/contacts/<uuid:id>/consents"): Route(READ_PERSONS, ids=CONTACT, shows=False),
+    ("POST", "api/v1/contacts/<uuid:id>/consents"): Route(
+        ERASE_PERSONS, 201, ids=CONTACT, body=fixed({"words": "You may.", "source": "phone"}), shows=False
+    ),
+    ("DELETE", "api/v1/contacts/<uuid:id>/consents/<int:consent_id>"): Route(
+        ERASE_PERSONS, ids={"id": Contact, "consent_id": Consent}, shows=False
+    ),
     # Each program finds the exports that it asked for.
     ("GET", "api/v1/contacts/<uuid:id>/export/<uuid:export_id>"): Route(READ_PERSONS, 404, ids=EXPORT, shows=False),
     ("GET", "api/v1/contacts/<uuid:id>/export/<uuid:export_id>/file"): Route(

@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from contacts.book.merging import merge_contacts, undo_merge
 from contacts.models import Contact, ContactMessage, PersonExport
 from contacts.models.person_export import prune_person_exports
 from contacts.privacy.export_files import DERIVED
 from contacts.privacy.exporting import ask_export, may_download
 from inquiries.models import HistoryErasure
-from tests.factories import UserFactory
+from tests.factories import ContactFactory, UserFactory
 from tests.pages import Page
 
 from .canaries import PersonRows, add_elsewhere, words_in
@@ -113,3 +114,14 @@ def test_an_erasure_takes_it_along(anna, user, work_tasks, erase_now):
     work_tasks()
     erase_now(anna)
     assert not PersonExport.objects.exists()
+
+
+def test_a_merge_that_was_undone_is_left_out(anna, user, work_tasks):
+    others = [ContactFactory(pro=anna.pro, name=name) for name in ("Zyxxy", "Bram")]
+    undo_merge(merge_contacts(anna, others[0], by=user), by=user)
+    merge_contacts(anna, others[1], by=user)
+    export = ask_export(anna, by=user, language="en")
+    work_tasks()
+    content = read_export(export)
+    assert [row["absorbed_id"] for row in json.loads(content["data/merges.json"])] == [str(others[1].pk)]
+    assert b"Zyxxy" not in content["pages/merges.html"]

@@ -1,0 +1,108 @@
+"""The contacts API: consents, with which words, where and when. Source: docs/api/contacts.md, "Privacy"."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+from django.http import HttpResponse
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from config.accounts.access import Caller
+from config.api.dialect import created
+from config.api.idempotency import RequestKey
+from config.api.reading import Body
+
+from .api import api
+from .dialect import dialect, format_time
+from .models import Consent, Contact
+from .models.consent import MAX_SOURCE, MAX_WORDS
+from .privacy.consents import GivenConsent, read_consents
+from .privacy.decisions import note_consent
+from .schemas import Moment
+
+CONSENTS = "/<uuid:id>/consents"
+
+
+class ConsentRequest(Body, rename="camel"):
+    words: Annotated[str, Meta(min_length=1, max_length=MAX_WORDS)]
+    source: Annotated[str, Meta(min_length=1, max_length=MAX_SOURCE)]
+    given_at: datetime | UnsetType = UNSET
+
+
+class ConsentBody(Struct, rename="camel"):
+    id: int | None
+    words: str
+    version: int | None
+    source: str
+    given_at: Moment
+    withdrawn_at: Moment | None
+
+
+class ConsentAnswer(Struct):
+    data: ConsentBody
+
+
+class ConsentList(Struct):
+    data: list[ConsentBody]
+
+
+def _contact(caller: Caller, id: uuid.UUID) -> Contact:
+    """A contact of the Pro, archived or not. Raises DoesNotExist."""
+    return Contact.objects.for_pro(caller.pro, deleted=None).select_related("pro").get(pk=id)
+
+
+def _noted(consent: Consent) -> ConsentBody:
+    return ConsentBody(
+        id=consent.pk,
+        words=consent.words,
+        version=None,
+        source=consent.source,
+        given_at=format_time(consent.given_at),
+        withdrawn_at=format_time(consent.withdrawn_at) if consent.withdrawn_at else None,
+    )
+
+
+def _of_form(given: GivenConsent) -> ConsentBody:
+    return ConsentBody(
+        id=None,
+        words=given.words,
+        version=given.version,
+        source=given.where,
+        given_at=format_time(given.at),
+        withdrawn_at=None,
+    )
+
+
+@api.endpoint("GET", CONSENTS, scope="privacy:read", answer=ConsentList)
+def list_consents(caller: Caller, id: uuid.UUID) -> ConsentList:
+    """List the consents of a contact.
+
+    First those that were noted, newest first, then those that came with forms: these have no `id`, and the `version` of
+    the words that stood below the form of `source`.
+    """
+    contact = _contact(caller, id)
+    return ConsentList([*map(_noted, contact.consents.all()), *map(_of_form, read_consents(contact))])
+
+
+@api.endpoint("POST", CONSENTS, scope="privacy:write", body=ConsentRequest, answer=ConsentAnswer, is_creating=True)
+def add_consent(caller: Caller, id: uuid.UUID, body: ConsentRequest, key: RequestKey) -> HttpResponse:
+    """Note that a contact may be written to: in which words, where they said so and when, by default now."""
+    given_at = None if body.given_at is UNSET else body.given_at
+    with key.hold():
+        consent = note_consent(
+            _contact(caller, id),
+            words=body.words,
+            source=body.source,
+            given_at=given_at,
+            by=caller.token,  # type: ignore[arg-type]
+        )
+        return key.answer(created(ConsentAnswer(_noted(consent)), f"{dialect.prefix}/{id}/consents"))
+
+
+@api.endpoint("DELETE", f"{CONSENTS}/<int:consent_id>", scope="privacy:write", answer=ConsentAnswer)
+def withdraw_consent(caller: Caller, id: uuid.UUID, consent_id: int) -> ConsentAnswer:
+    """Note that a consent was withdrawn, and keep it. A second time changes nothing."""
+    consent = _contact(caller, id).consents.get(pk=consent_id)
+    consent.withdraw()
+    consent.refresh_from_db()
+    return ConsentAnswer(_noted(consent))

@@ -1,5 +1,6 @@
 """SQL that a queryset writes once, with a place for each of its values."""
 
+import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -164,7 +165,22 @@ def write_statement(shape: Callable[..., Any], call: Call, *, keeps_plan: bool) 
     are_all_used = {*range(len(call.parameters))} <= {*first.places}
     if not are_all_used or (first.sql, first.places, first.constants) != (second.sql, second.places, second.constants):
         raise ValueError(f"This query has other parameters than its values: {first.sql}")
+    if keeps_plan and first.connection().vendor == "postgresql":
+        first = _write_constants(first, len(call.parameters))
     return replace(first, keeps_plan=keeps_plan)
+
+
+def _write_constants(statement: Statement, values: int) -> Statement:
+    """The same with its constants in the SQL, after so many values.
+
+    A plan for all values of a parameter uses no partial index whose condition names one of them.
+    """
+    connection = statement.connection()
+    with connection.cursor() as cursor:
+        literals = [cursor.mogrify("%s", [constant]).replace("%", "%%") for constant in statement.constants]
+    texts = iter([literals[place - values] if place >= values else "%s" for place in statement.places])
+    sql = re.sub("%([s%])", lambda found: next(texts) if found[1] == "s" else "%%", statement.sql)
+    return replace(statement, sql=sql, places=[place for place in statement.places if place < values], constants=[])
 
 
 def _write_once(shape: Callable[..., Any], call: Call) -> Statement:

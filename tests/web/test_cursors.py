@@ -41,6 +41,17 @@ def test_a_lists_plan_is_kept_for_each_size_and_without_filters():
     assert kept == ["2", "2 OFFSET $1"]
 
 
+@on_postgresql
+@pytest.mark.django_db
+def test_constants_stand_in_the_sql_of_a_kept_plan():
+    """A plan for all values of a parameter uses no partial index whose condition names one of them."""
+    pro = ProFactory(name="it's 5%s")
+    named = Compiled(lambda id: Pro.objects.filter(pk=id, name="it's 5%s", id__gt=-1), keeps_plan=True)
+    assert [named.first(pro.pk) for _ in range(10)] == [pro] * 10
+    [kept] = [plan for plan in plans() if 'FROM "accounts_pro"' in plan]
+    assert "$2" not in kept and """'it''s 5%s'""" in kept
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_new_connection_has_new_cursors():
     pro, by_id = ProFactory(), Compiled(lambda id: Pro.objects.filter(pk=id), keeps_plan=True)

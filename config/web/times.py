@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.utils import timezone
-from django.utils.dates import MONTHS
+from django.utils.dates import MONTHS, MONTHS_AP
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -18,10 +18,26 @@ def exact_time(local: datetime) -> str:
     return f"{local.day} {_month(local.month, get_language())} {local.year:04d}, {clock_time(local)}"
 
 
+def short_date(local: datetime) -> str:
+    """A day in the reader's language: "2 March 2026", "2 Sept. 2026"; `date_format(local, "j N Y")`, as above."""
+    return f"{day_of_month(local)} {local.year:04d}"
+
+
+def day_of_month(local: datetime) -> str:
+    """The same without the year."""
+    return f"{local.day} {_short_month(local.month, get_language())}"
+
+
 @lru_cache
 def _month(month: int, language: str | None) -> str:
     """Name of a month in the active language."""
     return str(MONTHS[month])
+
+
+@lru_cache
+def _short_month(month: int, language: str | None) -> str:
+    """The same, shortened where that is usual."""
+    return str(MONTHS_AP[month])
 
 
 def clock_time(local: datetime) -> str:

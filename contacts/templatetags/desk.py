@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from config.accounts.inbox import counted_tabs
-from config.web.times import clock_time, time_element
+from config.web.times import clock_time, day_of_month, short_date, time_element
 
 from ..waiting.counting import count_waiting as count_people
 from .messages import CHANNEL_ICONS
@@ -61,8 +61,9 @@ def _age_text(age: timedelta) -> str:
 def short_time(at: datetime) -> SafeString:
     """<time> of a row: the hour for today, else the date."""
     local, now = timezone.localtime(at), timezone.localtime()
-    text = date_format(local, "H:i" if local.date() == now.date() else "j N" if local.year == now.year else "j N Y")
-    return time_element(at, text)
+    if local.date() == now.date():
+        return time_element(at, clock_time(local))
+    return time_element(at, day_of_month(local) if local.year == now.year else short_date(local))
 
 
 @register.simple_tag

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 
-from config.web.times import exact_time
+from config.web.times import day_of_month, exact_time, short_date
 
 
 def test_exact_times_are_those_of_djangos_format():
@@ -15,3 +15,5 @@ def test_exact_times_are_those_of_djangos_format():
             for month in range(1, 13):
                 time = datetime(2026, month, month * 2, month + 3, month * 4, tzinfo=UTC)
                 assert exact_time(time) == date_format(time, "j F Y, H:i")
+                assert short_date(time) == date_format(time, "j N Y")
+                assert day_of_month(time) == date_format(time, "j N")

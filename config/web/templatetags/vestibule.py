@@ -6,11 +6,10 @@ from datetime import datetime
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from config.web.times import time_element
+from config.web.times import short_date, time_element
 from config.web.toasts import is_toast, read_toasts
 
 register = template.Library()
@@ -29,7 +28,7 @@ def _relative_time(then: datetime, now: datetime) -> str:
         return _("%(n)d h ago") % {"n": seconds // HOUR}
     if seconds < 7 * DAY:
         return _("%(n)d d ago") % {"n": seconds // DAY}
-    return date_format(timezone.localtime(then), "j N Y")
+    return short_date(timezone.localtime(then))
 
 
 @register.simple_tag

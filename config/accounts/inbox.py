@@ -31,9 +31,9 @@ class Beside(NamedTuple):
 class Tab(NamedTuple):
     """A list: its `position`, the URL name of its first `page`, and its number, if one is shown.
 
-    `counted` gives the rows of a Pro that are counted, by their column `pro`, and `count` is what is counted of them.
-    A list that is counted otherwise has a `number`, by a question that is asked with the others. `beside` gives the
-    list for a query string, and raises InvalidCursorError.
+    `counted` gives the rows of a Pro that are counted, by their column `pro`. A list that is counted otherwise has a
+    `number`, by a question that is asked with the others. `beside` gives the list for a query string, and raises
+    InvalidCursorError.
     """
 
     position: int
@@ -41,7 +41,6 @@ class Tab(NamedTuple):
     name: str | Promise
     icon: str
     counted: Callable[[Pro], QuerySet[Any]] | None = None
-    count: Any = Count("pk")
     beside: Callable[[Pro, QueryDict], Beside] | None = None
     number: "TabNumber | None" = None
 
@@ -90,12 +89,12 @@ def _position(tab: Tab) -> int:
 
 def _counts(pro: Pro) -> QuerySet[Pro, Any]:
     """One row with the number of each list that is counted."""
-    counts = [_count(tab.counted(pro), tab.count) for tab in _tabs() if tab.counted]
+    counts = [_count(tab.counted(pro)) for tab in _tabs() if tab.counted]
     return Pro.objects.filter(pk=pro.pk).values_list(*counts)
 
 
-def _count(rows: QuerySet[Any], count: Any) -> Coalesce:
-    counted = rows.order_by().values("pro").annotate(count=count).values("count")
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values("pro").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted), Value(0))
 
 

@@ -20,7 +20,7 @@ from config.web.together import UNASKED, Answers
 
 from ..models import Contact, WaitingItem
 from ..models.waiting import WaitingItemQuerySet
-from .counting import MAX_COUNT, start_of_today
+from .counting import start_of_today
 from .offer_answers import OfferAnswer, read_offer_answers
 
 # People of a page.
@@ -126,11 +126,6 @@ def list_done(pro: Pro, cursor: str = "", *, search: str = "", size: int = SIZE)
     page, has_more = _page(rows.select_related("contact", "ended_by", "ended_by_token"), size)
     at = page[-1].ended_at if has_more else None
     return ListPage(page, to_cursor(at, page[-1].pk) if at else "")
-
-
-def count_later(pro: Pro) -> int:
-    """Count the people who were put off; at most MAX_COUNT."""
-    return WaitingItem.objects.for_pro(pro).next_of_each_person()[:MAX_COUNT].count()
 
 
 def find_newest(pro: Pro, contacts: Iterable[UUID]) -> dict[UUID, int]:

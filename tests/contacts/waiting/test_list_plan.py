@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
-from contacts.waiting.counting import count_waiting
-from contacts.waiting.listing import count_later, list_done, list_later, list_waiting
+from contacts.waiting.counting import count_later, count_waiting
+from contacts.waiting.listing import list_done, list_later, list_waiting
 from contacts.waiting.sentence import describe_waiting
 
 from ...benchmarks.fill import fill, fill_waiting, without_search_index

@@ -8,11 +8,10 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from contacts.models import WaitingItem
-from contacts.waiting.counting import WaitingCounts, count_waiting, format_count
+from contacts.waiting.counting import WaitingCounts, count_later, count_waiting, format_count
 from contacts.waiting.endings import end_waiting
 from contacts.waiting.later import put_off
 from contacts.waiting.listing import (
-    count_later,
     group_label,
     list_done,
     list_later,

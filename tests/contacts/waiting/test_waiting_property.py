@@ -25,10 +25,10 @@ from hypothesis.stateful import (
 from contact_requests.receiving import receive, release, set_aside
 from contacts.book.merging import merge_contacts, undo_merge
 from contacts.models import Contact, ContactMerge, ContactMessage, WaitingItem
-from contacts.waiting.counting import count_waiting
+from contacts.waiting.counting import count_later, count_waiting
 from contacts.waiting.endings import apply_answer, end_waiting, undo_answer, undo_ending
 from contacts.waiting.later import come_back, put_off, wake_items
-from contacts.waiting.listing import count_later, list_done, list_later, list_waiting
+from contacts.waiting.listing import list_done, list_later, list_waiting
 from contacts.waiting.persons import items_of
 from inquiries.linking import link_contact
 from inquiries.waiting import add_inquiry

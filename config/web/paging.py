@@ -24,8 +24,9 @@ class NumberedPages[R]:
 
     `shape` is the queryset of the list, as for `Compiled`. The rows need `created_at` and an index
     that ends in it and the id. `kept_total` is the queryset of one kept count, for calls whose names are all in
-    `kept_for`. For other calls the rows are counted; that reads the index anyway, so a deep page costs no more than the
-    first: the skipped rows are read from the index alone, and are not counted again.
+    `kept_for`: then a deep page is one statement, as the first is. For other calls the rows are counted; that reads the
+    index anyway, so a deep page costs no more than the first. Skipped rows are read from the index alone, and are not
+    counted again.
     """
 
     def __init__(
@@ -43,22 +44,20 @@ class NumberedPages[R]:
         self._positions = Compiled(positions, keeps_plan=True)
         self._first, self._rest = (_CountedRows(struct, rows, _count_of(rows)) for rows in (shape, rest))
         self._kept_for = frozenset(kept_for)
-        if kept_total:
-            self._kept_first = _CountedRows(struct, shape, kept_total)
-            self._kept_rest = _CountedRows(struct, rest, lambda _since, _id, *v, **named: kept_total(*v, **named))
-        self._has_kept_total = kept_total is not None
+        self._kept = _KeptPages(struct, shape, kept_total) if kept_total else None
 
     def page(self, number: int, size: int, *values: Value, **named: Value) -> tuple[list[R], int]:
         """Page `number` (from 1) of `size` rows, and the number of all rows."""
-        start, is_kept = (number - 1) * size, self._has_kept_total and named.keys() <= self._kept_for
-        first, rest = (self._kept_first, self._kept_rest) if is_kept else (self._first, self._rest)
+        start = (number - 1) * size
+        if self._kept and named.keys() <= self._kept_for:
+            return self._kept.page(start, size, *values, **named)
         if start == 0:
-            return first.read(size, *values, **named)
+            return self._first.read(size, *values, **named)
         if since := self._skip(start, values, named):
-            rows, total = rest.read(size, *since, *values, **named)
+            rows, total = self._rest.read(size, *since, *values, **named)
             if rows:
-                return rows, total if is_kept else start + total
-        return [], first.read(1, *values, **named)[1]
+                return rows, start + total
+        return [], self._first.read(1, *values, **named)[1]
 
     def _skip(self, start: int, values: tuple[Value, ...], named: dict[str, Value]) -> tuple[Value, Value] | None:
         """The position at which the rows after the first `start` begin; None if there are no more.
@@ -71,6 +70,45 @@ class NumberedPages[R]:
             return None
         last_skipped, (created_at, id) = positions
         return created_at, id if last_skipped[0] == created_at else None
+
+
+class _KeptPages[R]:
+    """Pages of a list whose total is kept; each is one statement."""
+
+    def __init__(self, struct: type[R], shape: Shape[Any], total: Shape[Any]) -> None:
+        self._struct, self._shape, self._total = struct, shape, total
+        self._first = _CountedRows(struct, shape, total)
+        self._deep: dict[int, _CountedRows[R]] = {}
+
+    def page(self, start: int, size: int, *values: Value, **named: Value) -> tuple[list[R], int]:
+        """At most `size` rows after the first `start`, and the total."""
+        if start == 0:
+            return self._first.read(size, *values, **named)
+        if size not in self._deep:
+            self._deep[size] = self._after(size)
+        rows, total = self._deep[size].read(size, start, *values, **named)
+        return rows, total if rows else self._first.read(1, *values, **named)[1]
+
+    def _after(self, size: int) -> "_CountedRows[R]":
+        """Pages of `size` rows; their number stands in the SQL, see `Statement.limited`."""
+
+        def rows(start: int, *values: Any, **named: Any) -> QuerySet[Any, Any]:
+            listed = _newest_first(self._shape, *values, **named)
+            return listed.model._default_manager.filter(pk__in=_KeysAfter(listed, size, start))
+
+        return _CountedRows(self._struct, rows, lambda _start, *values, **named: self._total(*values, **named))
+
+
+class _KeysAfter(Subquery):
+    """The keys of `size` rows after the first `start`: rows that are skipped are read from the index alone."""
+
+    def __init__(self, rows: QuerySet[Any], size: int, start: int) -> None:
+        super().__init__(rows.values("pk"))
+        self.start, self.template = start, f"(%(subquery)s LIMIT {size:d} OFFSET %%s)"
+
+    def as_sql(self, *args: Any, **kwargs: Any) -> Any:
+        sql, parameters = super().as_sql(*args, **kwargs)
+        return sql, (*parameters, self.start)
 
 
 class _CountedRows[R]:

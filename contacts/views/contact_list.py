@@ -29,9 +29,17 @@ ROWS = 50
 class KeptPaginator(Paginator):
     """Pages of a list that is `total` long."""
 
-    def __init__(self, rows: Any, size: int, total: int) -> None:
+    def __init__(self, rows: ContactQuerySet, size: int, total: int) -> None:
         super().__init__(rows, size)
-        self._total = total
+        self._rows, self._total = rows, total
+
+    def page(self, number: Any) -> Page:
+        """A page; the rows before it are skipped in the index alone, and not read."""
+        page = super().page(number)
+        if page.number > 1:
+            keys = page.object_list.values("pk")  # type: ignore[attr-defined]
+            page.object_list = Contact.objects.filter(pk__in=keys).order_by(*self._rows.query.order_by)
+        return page
 
     @property
     def count(self) -> int:

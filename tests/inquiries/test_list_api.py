@@ -360,22 +360,29 @@ def test_the_list_does_not_ask_per_row(api, make):
         return len([q for q in queries if "inquiries_" in q["sql"]])
 
     def all_ways():
-        return [asked(), asked(inquiry_type="test"), asked(page=2), asked(page=9)]
+        return [asked(), asked(inquiry_type="test"), asked(page=2), asked(category="a", page=2), asked(page=9)]
 
-    make()
-    assert all_ways() == [1, 2, 2, 2]
+    make(category="a")
+    assert all_ways() == [1, 2, 2, 2, 2]
     for _ in range(49):
-        make(budget=1)
-    # With each page comes the number of all; at depth it is asked first where the page begins.
-    assert all_ways() == [1, 2, 2, 2]
+        make(budget=1, category="a")
+    # With each page comes the number of all; where it is counted, it is asked first where a page at depth begins.
+    assert all_ways() == [1, 2, 1, 2, 2]
 
 
 def test_a_page_at_depth_is_found_in_the_index(api, pro, make):
     """Only the rows of the page are read in full."""
     for n in range(6):
-        make(at=n)
-    with CaptureQueriesContext(connection) as queries:
-        api.get(LIST, page=3, per_page=2)
-    place, rows = [q["sql"] for q in queries if "inquiries_" in q["sql"]]
+        make(at=n, category="a")
+
+    def asked(**query):
+        with CaptureQueriesContext(connection) as queries:
+            api.get(LIST, page=3, per_page=2, **query)
+        return [q["sql"] for q in queries if "inquiries_" in q["sql"]]
+
+    [rows] = asked()
+    keys = rows.partition('"inquiries_inquiry"."id" IN (')[2].partition(")) ")[0]
+    assert keys.startswith('SELECT "U0"."id"') and "JOIN" not in keys and "OFFSET 4" in rows
+    place, rows = asked(category="a")
     assert place.startswith('SELECT "inquiries_inquiry"."created_at" AS "created_at", "inquiries_inquiry"."id"')
     assert "JOIN" not in place and "OFFSET" not in rows

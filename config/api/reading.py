@@ -21,6 +21,9 @@ MAX_UNKNOWN = 20
 TEXT_VALUE = re.compile(r"-?[0-9]+|true|false")
 # An integer in JSON Schema too. msgspec would read it as a float, and so another number where it is large.
 WHOLE_NUMBER = re.compile(r"(-?[0-9]+)\.0+")
+# Beside the Meta of an id: some programs keep ids as text, and some cannot write a large number.
+TEXT_TOO = object()
+ID_TEXT = re.compile(r"[0-9]{1,19}", re.ASCII)
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -31,6 +34,8 @@ class Input(msgspec.Struct):
     refused: ClassVar[Mapping[str, str]] = {}
     # A JSON body may hold the parameters too, and goes before the query.
     reads_body: ClassVar = False
+    # Lists whose items are read later, each with an error of its own.
+    unread: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def check_combination(cls, data: Mapping[str, Any]) -> list[Detail]:
@@ -99,7 +104,11 @@ def read_fields[S: Input](data: Mapping[str, Any], struct: type[S], *, is_text: 
     for name, field in fields.items():
         try:
             if name in data:
-                values[field.name] = _convert_value(data[name], field.type, is_text)
+                if name in struct.unread:
+                    values[field.name] = msgspec.convert(data[name], field.type)
+                else:
+                    value = _read_ids(data[name]) if name in _ids_of(struct) and not is_text else data[name]
+                    values[field.name] = _convert_value(value, field.type, is_text)
             elif field.required:
                 errors.append(Detail(name, "This field is required."))
         except (msgspec.ValidationError, OverflowError) as error:
@@ -126,6 +135,25 @@ def _read_json(received: bytes) -> dict[str, Any]:
 @cache
 def _fields_by_name(struct: type[Input]) -> dict[str, msgspec.structs.FieldInfo]:
     return {field.encode_name: field for field in msgspec.structs.fields(struct)}
+
+
+@cache
+def _ids_of(struct: type[Input]) -> set[str]:
+    """Names of the fields that hold ids, or lists of them, which may be sent as text."""
+    return {name for name, field in _fields_by_name(struct).items() if TEXT_TOO in _annotations(field.type)}
+
+
+def _annotations(type_: Any) -> list[Any]:
+    """Notes beside the types of an annotation, at any depth."""
+    inner = [found for each in get_args(type_) for found in _annotations(each)]
+    return [*getattr(type_, "__metadata__", ()), *inner]
+
+
+def _read_ids(value: Any) -> Any:
+    """Ids in digits as numbers; anything else as it is."""
+    if isinstance(value, list):
+        return [_read_ids(item) for item in value] if not any(isinstance(item, list) for item in value) else value
+    return int(value) if isinstance(value, str) and ID_TEXT.fullmatch(value) else value
 
 
 def _convert_value(value: Any, type_: Any, is_text: bool) -> Any:

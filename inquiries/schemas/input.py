@@ -9,9 +9,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from config.api.errors import Detail
-from config.api.reading import Body, ChangesCursor, Input, UpdatedSince
+from config.api.reading import TEXT_TOO, Body, ChangesCursor, Input, UpdatedSince
 
-from ..ids import GREATEST_ID
+from ..ids import Id, id_meta
 from ..submission import VISIBLE
 from .types import Priority, Status
 
@@ -33,10 +33,7 @@ class InquiryQuery(Input):
     ) = None
     status: Annotated[Status, Meta(description="Only this status.")] | None = None
     category: Annotated[str, Meta(min_length=1, max_length=100, description="Only this category.")] | None = None
-    user_id: (
-        Annotated[int, Meta(ge=1, le=GREATEST_ID, description="Only those of this customer, whoever submitted them.")]
-        | None
-    ) = None
+    user_id: Annotated[int, id_meta("Only those of this customer, whoever submitted them."), TEXT_TOO] | None = None
     open_only: Annotated[bool, Meta(description="Only those with the status `open`.")] = False
     unassigned_only: Annotated[bool, Meta(description="Without those that are linked to a case.")] = True
     include_linked_to_case: Annotated[
@@ -65,20 +62,14 @@ class ActionBody(Body):
         Annotated[Literal["completed", "cancelled"], Meta(description="`close`: how it ended; else `completed`.")]
         | UnsetType
     ) = UNSET
-    case_id: (
-        Annotated[int, Meta(ge=1, le=GREATEST_ID, description="`link_case`: the case, or null for none.")]
-        | UnsetType
-        | None
-    ) = UNSET
+    case_id: Annotated[int, id_meta("`link_case`: the case, or null for none."), TEXT_TOO] | UnsetType | None = UNSET
     note: (
         Annotated[str, Meta(max_length=2000, description="For the history; of a link to a case it is not kept.")]
         | UnsetType
         | None
     ) = UNSET
     changed_by: (
-        Annotated[int, Meta(ge=1, le=GREATEST_ID, description="The UserHub user who does it; else the token's actor.")]
-        | UnsetType
-        | None
+        Annotated[int, id_meta("The UserHub user who does it; else the token's actor."), TEXT_TOO] | UnsetType | None
     ) = UNSET
 
     # Action -> field -> whether it is required.
@@ -101,7 +92,6 @@ class ActionBody(Body):
         ]
 
 
-Id = Annotated[int, Meta(ge=1, le=GREATEST_ID)]
 Budget = (
     Annotated[int, Meta(ge=0, le=9_999_999_999)]
     | Annotated[float, Meta(ge=0, le=9_999_999_999.99)]
@@ -122,14 +112,16 @@ class InquirySubmission(Body):
         "Personal data is not taken from here: it comes from UserHub, by user_id.",
     )
 
-    user_id: Annotated[Id, Meta(description="UserHub id of the customer, who owns the inquiry.")]
+    user_id: Annotated[int, id_meta("UserHub id of the customer, who owns the inquiry."), TEXT_TOO]
     subject: Annotated[str, Meta(min_length=1, max_length=255, extra_json_schema=SAYING_SOMETHING)]
     message: Annotated[str, Meta(min_length=1, max_length=10_000, extra_json_schema=SAYING_SOMETHING)]
-    inquiry_type_id: Annotated[Id | None, Meta(description="An active type; without it the first one.")] = None
-    created_by: Annotated[
-        Id | None,
-        Meta(description="UserHub id of who submits it; without it the token's actor, else the customer."),
-    ] = None
+    inquiry_type_id: Annotated[int, id_meta("An active type; without it the first one."), TEXT_TOO] | None = None
+    created_by: (
+        Annotated[
+            int, id_meta("UserHub id of who submits it; without it the token's actor, else the customer."), TEXT_TOO
+        ]
+        | None
+    ) = None
     category: Annotated[str, Meta(max_length=100)] | None = None
     budget: Annotated[Budget | None, Meta(description="In euros, with two decimals at most.")] = None
     priority: Priority | None = None

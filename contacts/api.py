@@ -11,7 +11,7 @@ from msgspec import UNSET, Struct, structs
 
 from config.accounts.access import Caller, by_token
 from config.accounts.models import SCOPES, Pro
-from config.api.dialect import created
+from config.api.dialect import created, no_content
 from config.api.endpoint import Api
 from config.api.idempotency import RequestKey
 from config.audit.recording import record_view
@@ -21,7 +21,7 @@ from config.web.changes import read_changes
 from config.web.compiled import Compiled
 from config.web.paging import NumberedPages
 
-from .dialect import dialect, format_time, to_body
+from .dialect import dialect, format_time, to_answer, to_body
 from .examples import EXAMPLES
 from .models import Contact, ContactCount, Erasure
 from .models.queryset import ContactQuerySet
@@ -63,7 +63,7 @@ _PAGES = NumberedPages(ListedContact, _list, kept_total=_kept_total, kept_for=_F
 _WITH_KEYS = Compiled.structs(ListedContact, lambda pro, keys: _list(pro).filter(pk__in=keys).newest_first())
 
 
-def _sent_fields(body: Struct) -> dict[str, Any]:
+def sent_fields(body: Struct) -> dict[str, Any]:
     """The fields that were sent."""
     return {name: value for name, value in structs.asdict(body).items() if value is not UNSET}
 
@@ -82,14 +82,23 @@ def list_contacts(caller: Caller, query: ContactQuery) -> ContactPage:
     given = {name: value for name, value in filters.items() if value}
     limit = min(query.limit, caller.pro.max_page_size)
     if query.is_by_change:
-        return _list_changes(caller.pro, query, limit, given)
+        changed = _list_changes(caller.pro, query, limit, given)
+        return _with_external_ids(caller.pro, changed) if query.include_external_ids else changed
     if query.search:
         found = _list(caller.pro, **given).search(query.search).newest_first()
         keys, total = find_keys(found, (query.page - 1) * limit, limit)
         rows = _WITH_KEYS.rows(caller.pro, keys)
     else:
         rows, total = _PAGES.page(query.page, limit, caller.pro, **given)
-    return ContactPage([to_body(row) for row in rows], Pagination(query.page, limit, total, -(-total // limit)))
+    page = ContactPage([to_body(row) for row in rows], Pagination(query.page, limit, total, -(-total // limit)))
+    return _with_external_ids(caller.pro, page) if query.include_external_ids else page
+
+
+def _with_external_ids(pro: Pro, page: ContactPage) -> ContactPage:
+    """The page with the external ids of its contacts."""
+    held = Contact.objects.for_pro(pro).filter(pk__in=[row.id for row in page.data]).exclude(external_id="")
+    page.external_ids = {str(id): external_id for id, external_id in held.values_list("pk", "external_id")}
+    return page
 
 
 def _list_changes(pro: Pro, query: ContactQuery, limit: int, filters: Mapping[str, str]) -> ContactPage:
@@ -125,23 +134,23 @@ def get_contact(caller: Caller, id: uuid.UUID) -> ContactAnswer:
     """Get one contact."""
     contact = Contact.objects.for_pro(caller.pro).get(pk=id)
     record_view(contact, by=caller.actor)
-    return ContactAnswer(to_body(contact))
+    return to_answer(contact)
 
 
 def lock_contact(caller: Caller, id: uuid.UUID) -> ContactAnswer:
     """Lock a contact until the transaction ends, and answer as `get_contact` does."""
-    return ContactAnswer(to_body(Contact.objects.for_pro(caller.pro).select_for_update(of=("self",)).get(pk=id)))
+    return to_answer(Contact.objects.for_pro(caller.pro).select_for_update(of=("self",)).get(pk=id))
 
 
 @api.endpoint("POST", "", scope="contacts:write", body=ContactCreate, answer=ContactAnswer, is_creating=True)
 def create_contact(caller: Caller, body: ContactCreate, key: RequestKey) -> HttpResponse:
     """Create a contact.
 
-    `name` and at least one of `email` and `phone` are required.
+    `name` and at least one of `email` and `phone` are required. An `externalId` that another contact has is refused.
     """
     with key.hold():
-        contact = Contact.objects.register(caller.pro, by=caller.token, **_sent_fields(body))
-        return key.answer(created(ContactAnswer(to_body(contact)), f"{dialect.prefix}/{contact.pk}"))
+        contact = Contact.objects.register(caller.pro, by=caller.token, **sent_fields(body))
+        return key.answer(created(to_answer(contact), f"{dialect.prefix}/{contact.pk}"))
 
 
 @api.endpoint(
@@ -153,14 +162,17 @@ def update_contact(caller: Caller, id: uuid.UUID, body: ContactUpdate) -> Contac
     Send only the fields to change; null empties one that may be empty. `appliedAt` follows the status.
     """
     contact = Contact.objects.for_pro(caller.pro).get(pk=id)
-    contact.change(_sent_fields(body), by=caller.token)
-    return ContactAnswer(to_body(contact))
+    contact.change(sent_fields(body), by=caller.token)
+    return to_answer(contact)
 
 
-@api.endpoint("DELETE", "/<uuid:id>", scope="contacts:write", current=lock_contact)
-def delete_contact(caller: Caller, id: uuid.UUID) -> None:
+@api.endpoint("DELETE", "/<uuid:id>", scope="contacts:write", current=lock_contact, takes_key=True)
+def delete_contact(caller: Caller, id: uuid.UUID, key: RequestKey) -> HttpResponse:
     """Delete a contact.
 
-    It leaves every list and count and is kept for the record; a second time is 404.
+    It leaves every list and count and is kept for the record; a second time is 404, but with the same
+    `Idempotency-Key` 204.
     """
-    Contact.objects.for_pro(caller.pro).get(pk=id).archive(by=caller.token)
+    with key.hold():
+        Contact.objects.for_pro(caller.pro).get(pk=id).archive(by=caller.token)
+        return key.answer(no_content())

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from msgspec import UNSET
+
 from config.api.dialect import CamelDialect
 from config.api.errors import Detail, ProblemError, invalid_fields
 from config.files.storage import StorageUnavailableError
@@ -9,7 +11,7 @@ from config.web.paging import InvalidCursorError
 
 from .conversations.seen import SeenChangedError
 from .models import Contact
-from .schemas import ContactBody, ListedContact
+from .schemas import ContactAnswer, ContactBody, ListedContact
 
 
 class ContactsDialect(CamelDialect):
@@ -67,3 +69,8 @@ def to_body(contact: Contact | ListedContact) -> ContactBody:
         created_at=format_time(contact.created_at),
         updated_at=format_time(contact.updated_at),
     )
+
+
+def to_answer(contact: Contact) -> ContactAnswer:
+    """Answer with one contact."""
+    return ContactAnswer(to_body(contact), contact.external_id or UNSET)

@@ -77,6 +77,13 @@ CONSENT = {
     "givenAt": "2026-02-10T14:30:00Z",
     "withdrawnAt": None,
 }
+BULK_ROW = {"name": "Jane Smith", "email": "jane@example.org", "externalId": "crm-42"}
+BULK_TEXT = "A row before this one has this external id."
+BULK_ERROR = {
+    "code": "validation_error",
+    "message": f"externalId: {BULK_TEXT}",
+    "details": [{"field": "externalId", "message": BULK_TEXT}],
+}
 EXAMPLES = {
     "ConsentBody": CONSENT,
     "ConsentList": {"data": [CONSENT]},
@@ -106,4 +113,13 @@ EXAMPLES = {
         "language": "en",
     },
     "ContactUpdate": {"status": "applicant", "referralSource": "A neighbour"},
+    "ContactUpsert": {"name": "Jane Smith", "phone": "+1 555 123 4567", "status": "scheduled"},
+    "BulkCreate": {"contacts": [BULK_ROW, BULK_ROW]},
+    "BulkAnswer": {
+        "data": [
+            {"index": 0, "status": 201, "data": CONTACT, "externalId": "crm-42"},
+            {"index": 1, "status": 400, "error": BULK_ERROR},
+        ],
+        "counts": {"created": 1, "refused": 1},
+    },
 }

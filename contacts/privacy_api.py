@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpResponse
 from msgspec import UNSET, Struct, UnsetType
 
 from config.accounts.access import Caller
-from config.api.dialect import created
+from config.api.dialect import created, no_content
 from config.api.idempotency import RequestKey
 from config.api.reading import Body
 from config.audit.kinds import Kind
@@ -130,16 +130,18 @@ def get_erasure(caller: Caller, id: uuid.UUID) -> ErasureAnswer:
     return ErasureAnswer(_erasure_body(_erasure(caller, id)))
 
 
-@api.endpoint("DELETE", ERASURE, scope="privacy:write")
-def keep_contact(caller: Caller, id: uuid.UUID) -> None:
+@api.endpoint("DELETE", ERASURE, scope="privacy:write", takes_key=True)
+def keep_contact(caller: Caller, id: uuid.UUID, key: RequestKey) -> HttpResponse:
     """Undo a planned erasure.
 
     The contact is where it was before. When nothing is planned, or it is done, it is 404.
     """
-    try:
-        undo_erasure(_erasure(caller, id), by=caller.token)
-    except NotPlannedError as error:
-        raise Erasure.DoesNotExist from error
+    with key.hold():
+        try:
+            undo_erasure(_erasure(caller, id), by=caller.token)
+        except NotPlannedError as error:
+            raise Erasure.DoesNotExist from error
+        return key.answer(no_content())
 
 
 @api.endpoint("POST", EXPORT, scope="privacy:write", body=ExportRequest, answer=ExportAnswer, is_creating=True)
@@ -147,7 +149,7 @@ def export_contact(caller: Caller, id: uuid.UUID, body: ExportRequest, key: Requ
     """Have everything about a contact put together as a ZIP.
 
     `language` is that of its pages, by default the Pro's. A job makes it within minutes; ask for its state until it is
-    `ready`. The program that asked can download it for three days, or until it asks anew.
+    `ready`. The program that asked can download it for three days.
     """
     language = caller.pro.language if body.language is UNSET else body.language
     with key.hold():

@@ -2,10 +2,11 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from config.api.dialect import Error
 from config.api.reading import Body, ChangesCursor, IncludeDeleted, Input, UpdatedSince
 
 from .languages import ISO_639_1
@@ -40,6 +41,8 @@ Source = Annotated[str, Meta(min_length=1, max_length=50, extra_json_schema={"pa
 Referral = Annotated[str, Meta(max_length=200)]
 # The greatest integer that every JSON reader keeps exactly.
 MAX_INTEGER = 2**53 - 1
+# Rows of one bulk request.
+MAX_ROWS = 500
 Language = Annotated[
     str,
     Meta(
@@ -47,6 +50,18 @@ Language = Annotated[
         max_length=2,
         description="ISO 639-1.",
         extra_json_schema={"pattern": f"^({'|'.join(sorted(ISO_639_1))})$"},
+    ),
+]
+
+ExternalId = Annotated[
+    str,
+    Meta(
+        max_length=200,
+        description=(
+            "The key of the contact in another program, of one contact at a time; empty for none. "
+            "Letters without accents, digits and `. _ : ~ = -`, a letter or digit first."
+        ),
+        extra_json_schema={"pattern": "^([A-Za-z0-9][A-Za-z0-9._:~=-]*)?$"},
     ),
 ]
 
@@ -66,6 +81,9 @@ class ContactQuery(Input):
     order_by: Annotated[
         Literal["createdAt", "updatedAt"], Meta(description="`createdAt` newest first, `updatedAt` oldest first.")
     ] = "createdAt"
+    include_external_ids: Annotated[
+        bool, Meta(description="`externalIds` names the external id of each contact of the page that has one.")
+    ] = False
 
     @property
     def is_by_change(self) -> bool:
@@ -83,9 +101,10 @@ class ContactCreate(Body, rename="camel"):
     source: Source | UnsetType = UNSET
     referral_source: Referral | UnsetType | None = UNSET
     language: Language | UnsetType = UNSET
+    external_id: ExternalId | UnsetType | None = UNSET
 
 
-class ContactUpdate(Body, rename="camel"):
+class ContactUpsert(Body, rename="camel"):
     name: Name | UnsetType = UNSET
     email: Email | UnsetType | None = UNSET
     phone: Phone | UnsetType | None = UNSET
@@ -95,6 +114,24 @@ class ContactUpdate(Body, rename="camel"):
     source: Source | UnsetType = UNSET
     referral_source: Referral | UnsetType | None = UNSET
     language: Language | UnsetType = UNSET
+
+
+class ContactUpdate(ContactUpsert, rename="camel"):
+    external_id: ExternalId | UnsetType | None = UNSET
+
+
+class BulkCreate(Body):
+    unread: ClassVar = ("contacts",)
+
+    contacts: Annotated[
+        list[Any],
+        Meta(
+            min_length=1,
+            max_length=MAX_ROWS,
+            description="1 to 500 contacts, each as one is created.",
+            extra_json_schema={"items": {"$ref": "#/components/schemas/ContactCreate"}},
+        ),
+    ]
 
 
 class ContactBody(Struct, rename="camel"):
@@ -131,8 +168,33 @@ class ListedContact(Struct):
     updated_at: datetime
 
 
-class ContactAnswer(Struct):
+class ContactAnswer(Struct, rename="camel"):
+    """`externalId` is there when the contact has one."""
+
     data: ContactBody
+    external_id: str | UnsetType = UNSET
+
+
+class BulkRow(Struct, rename="camel"):
+    """Answer to one row: `status` is 201 with the contact, or 400 with the error."""
+
+    index: int
+    status: int
+    data: ContactBody | UnsetType = UNSET
+    external_id: str | UnsetType = UNSET
+    error: Error | UnsetType = UNSET
+
+
+class BulkCounts(Struct):
+    created: int
+    refused: int
+
+
+class BulkAnswer(Struct):
+    """An answer to each row, in the order of the rows."""
+
+    data: list[BulkRow]
+    counts: BulkCounts
 
 
 class Pagination(Struct, rename="camel"):
@@ -155,9 +217,10 @@ class ContactChanges(Struct):
     deleted: list[DeletedContact]
 
 
-class ContactPage(Struct):
-    """`changes` is there when the list is asked for in the order of changes."""
+class ContactPage(Struct, rename="camel"):
+    """`changes` is there when the list is asked for in the order of changes, `externalIds` when these are."""
 
     data: list[ContactBody]
     pagination: Pagination
     changes: ContactChanges | UnsetType = UNSET
+    external_ids: dict[str, str] | UnsetType = UNSET

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import consents_api, messages_api, privacy_api  # noqa: F401 - they declare their routes.
+from . import consents_api, messages_api, privacy_api, upsert_api  # noqa: F401 - they declare their routes.
 from .api import api
 from .importing import views as importing
 from .views import canned_replies, chosen, contact, contact_list, kept_views, merging, notes, privacy, privacy_settings

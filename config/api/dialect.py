@@ -100,3 +100,10 @@ def json_response(body: Any, status: int = 200, headers: Mapping[str, str] | Non
 def created(body: Any, location: str) -> HttpResponse:
     """201 response with the address of the new resource."""
     return json_response(body, 201, {"Location": location})
+
+
+def no_content() -> HttpResponse:
+    """204 response."""
+    response = HttpResponse(status=204)
+    del response.headers["Content-Type"]
+    return response

@@ -25,8 +25,10 @@ from django.urls import ResolverMatch, URLPattern, URLResolver, path, re_path
 from django.urls.resolvers import RegexPattern
 from django.views.decorators.csrf import csrf_exempt
 
+from config.web.cors import open_to_origins
+
 from .conditions import check_match, with_etag
-from .dialect import Dialect, json_response
+from .dialect import Dialect, json_response, no_content
 from .errors import ProblemError
 from .idempotency import AlreadyAnsweredError, read_key
 from .reading import Body, Input, read_query
@@ -63,6 +65,12 @@ class Operation:
     # Accepts Idempotency-Key: the handler gets `key`, and holds it while it writes. Slow work comes before, so that no
     # other writer waits for an upload or another server.
     is_creating: bool = False
+    # The same for a route that creates nothing.
+    takes_key: bool = False
+    # A PUT that creates what is not there, with 201.
+    may_create: bool = False
+    # Pages of origins that the caller's Pro allows may call it from a browser.
+    is_open_to_browsers: bool = False
     # One of the Api's tags, if it is not the first.
     tag: str = ""
     # Locks the row that the route changes and returns what its GET answers, for If-Match.
@@ -81,11 +89,13 @@ class Operation:
                 raise ProblemError("unsupported_media_type", f"Send the body as {self.body.media_type}.")
             received = self.body.receive(request)
             # A repeated request is answered before its body is validated.
-            if self.is_creating:
+            if self.has_key:
                 arguments["key"] = read_key(request, caller.tenant, received)
             arguments["body"] = self.body.parse(received)
         if self.query:
             arguments["query"] = read_query(request, self.query)
+        if self.has_key and not self.body:
+            arguments["key"] = read_key(request, caller.tenant, msgspec.json.encode(arguments.get("query")))
         with self._matching(request, caller, ids):
             answer = self.handler(caller, **arguments)
         return self._respond(request, answer)
@@ -103,12 +113,15 @@ class Operation:
 
     def _respond(self, request: HttpRequest, answer: Any) -> HttpResponse:
         if isinstance(answer, HttpResponse | FileResponse):
-            return answer  # type: ignore[return-value]
+            return with_etag(request, answer) if self.has_etag else answer  # type: ignore[return-value, arg-type]
         if self.answer:
             return with_etag(request, json_response(answer)) if self.has_etag else json_response(answer)
-        response = HttpResponse(status=204)
-        del response.headers["Content-Type"]
-        return response
+        return no_content()
+
+    @property
+    def has_key(self) -> bool:
+        """True for a route that accepts Idempotency-Key."""
+        return self.is_creating or self.takes_key
 
     @property
     def has_etag(self) -> bool:
@@ -184,6 +197,9 @@ class Api:
             response = answer(request, parameters)
             _set_headers(request, response, operations.get(request.method or ""))
             return response
+
+        if opened := [method for method, operation in operations.items() if operation.is_open_to_browsers]:
+            view = open_to_origins(*opened)(view)
 
         def answer(request: HttpRequest, parameters: dict[str, Any]) -> HttpResponse:
             try:

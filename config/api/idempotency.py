@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: a repeated POST creates nothing, and gets the response that the first one got.
+"""`Idempotency-Key`: a repeated request changes nothing, and gets the response that the first one got.
 
 The key's row, the rows that the handler writes and the stored response commit together. After a crash either all of
 them exist, and the repeat gets the stored response, or none, and the repeat is processed like the first. Refusals are
@@ -51,7 +51,10 @@ class RequestKey:
             raise ProblemError("idempotency_mismatch", "This key was sent before with another body.")
         headers = {"Location": stored.location} if stored.location else {}
         headers |= {"Content-Type": "application/json", "Idempotency-Replayed": "true"}
-        raise AlreadyAnsweredError(HttpResponse(bytes(stored.body), status=stored.status, headers=headers))
+        response = HttpResponse(bytes(stored.body), status=stored.status, headers=headers)
+        if not stored.body:
+            del response.headers["Content-Type"]
+        raise AlreadyAnsweredError(response)
 
     @contextmanager
     def hold(self) -> Iterator[None]:

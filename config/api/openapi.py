@@ -19,9 +19,16 @@ from .idempotency import HEADER
 from .reading import Body
 
 PARAMETER = re.compile(r"<(\w+):(\w+)>")
+# The key that another program gives a row.
+EXTERNAL_ID = r"^[A-Za-z0-9][A-Za-z0-9._:~=-]*$"
+EXTERNAL_ID_WORDS = (
+    "as another program calls it: at most 200 letters without accents, digits and `. _ : ~ = -`, "
+    "a letter or digit first"
+)
 # Greatest id that both databases have.
 GREATEST_ID = 2**63 - 1
 CONVERTERS: dict[str, tuple[dict[str, Any], str]] = {
+    "external": ({"type": "string", "minLength": 1, "maxLength": 200, "pattern": EXTERNAL_ID}, EXTERNAL_ID_WORDS),
     "uuid": ({"type": "string", "format": "uuid"}, "a UUID"),
     "int": (
         {"type": "integer", "minimum": 1, "maximum": GREATEST_ID},
@@ -32,7 +39,7 @@ CONVERTERS: dict[str, tuple[dict[str, Any], str]] = {
 REFUSALS = ("unauthenticated", "forbidden", "not_found", "method_not_allowed", "rate_limited")
 FAULTS = ("server_error", "unavailable")
 WITH_BODY = ("unreadable", "invalid", "too_large", "unsupported_media_type")
-CREATING = ("idempotency_in_progress", "idempotency_mismatch")
+REPEATED = ("idempotency_in_progress", "idempotency_mismatch")
 # Headers of a response by name: type and meaning.
 HEADERS = {
     "Location": ("string", "Address of the new resource."),
@@ -79,7 +86,7 @@ KEY_PARAMETER = {
     "name": HEADER,
     "in": "header",
     "required": False,
-    "description": "The same key with the same body, sent within 24 hours, creates nothing and is answered alike.",
+    "description": "The same key with the same body, sent within 24 hours, changes nothing and is answered alike.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
 }
 MATCH_PARAMETER = {
@@ -191,9 +198,13 @@ def _success(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         success["content"] = {"application/octet-stream": file, "*/*": file}
     elif operation.answer:
         success["content"] = _content(operation.answer, Body.media_type, schemas)
-    names = ["Location", "Idempotency-Replayed"] if operation.is_creating else []
+    names = ["Location"] if operation.is_creating else []
+    names += ["Idempotency-Replayed"] if operation.has_key else []
     names += ["ETag"] if operation.has_etag else []
     success["headers"] = _header_references(*names, *ALWAYS, "X-Ignored-Parameters")
+    if operation.may_create:
+        made = {"description": "Created", "headers": success["headers"] | _header_references("Location")}
+        return {status: success, "201": {**success, **made}}
     same = {"304": {"description": "Not modified", "headers": _header_references("ETag", *ALWAYS)}}
     return {status: success, **(same if operation.has_etag and operation.method == "GET" else {})}
 
@@ -216,7 +227,7 @@ def _parameters(api: Api, operation: Operation) -> Iterator[dict[str, Any]]:
             schema = {key: value for key, value in field.items() if key != "description"}
             text = field.get("description", "")
             yield {"name": name, "in": "query", "required": is_required, "description": text, "schema": schema}
-    if operation.is_creating:
+    if operation.has_key:
         yield KEY_PARAMETER
     if operation.current:
         yield MATCH_PARAMETER
@@ -226,8 +237,8 @@ def _parameters(api: Api, operation: Operation) -> Iterator[dict[str, Any]]:
 
 def _noun(api: Api, route: str, parameter: str) -> str:
     """Noun of the id in a path: the singular of the part of the path before it."""
-    before = (api.dialect.prefix + route).partition(f":{parameter}>")[0]
-    plural = before.split("/")[-2].replace("-", " ")
+    before = (api.dialect.prefix + route).partition(f":{parameter}>")[0].split("/")[:-1]
+    plural = next(part for part in reversed(before) if not part.startswith("by-")).replace("-", " ")
     return f"{plural[:-3]}y" if plural.endswith("ies") else plural.removesuffix("s")
 
 
@@ -239,8 +250,8 @@ def _error_responses(api: Api, operation: Operation) -> dict[str, Any]:
     if operation.query:
         kinds.append("invalid")
         kinds += ("unreadable", "too_large") if operation.query.reads_body else ()
-    if operation.is_creating:
-        kinds += CREATING
+    if operation.has_key:
+        kinds += ("invalid", *REPEATED)
     if operation.current:
         kinds.append("precondition_failed")
     by_status: dict[int, list[str]] = {}

@@ -182,7 +182,7 @@ class Contact(models.Model):
         for name, value in fields.items():
             if name not in (*self.SETTABLE, "external_id"):
                 raise ValueError(name)
-            setattr(self, name, (value or "").strip())
+            setattr(self, name, (value or "") if name == "external_id" else (value or "").strip())
         try:
             if fields.get("phone") and self.phone:
                 self.phone = to_e164(self.phone, self.pro.country)

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from msgspec import UNSET, structs
 
 from config.accounts.access import Caller
+from config.api.dialect import json_response
+from config.api.idempotency import RequestKey
 
 from ..dialect import to_body
 from ..models import Inquiry
@@ -23,8 +26,9 @@ from .reading import lock_inquiry
     answer=ActionAnswer,
     current=lock_inquiry,
     errors=("invalid_transition",),
+    takes_key=True,
 )
-def perform_inquiry_action(caller: Caller, id: int, body: ActionBody) -> ActionAnswer:
+def perform_inquiry_action(caller: Caller, id: int, body: ActionBody, key: RequestKey) -> HttpResponse:
     """Move an inquiry, close it, or link it to a case.
 
     `update_status` moves to the step `status`: the next one in order, or one that staff allowed from here. `close`
@@ -32,6 +36,12 @@ def perform_inquiry_action(caller: Caller, id: int, body: ActionBody) -> ActionA
     action", and `error` says from where to where. `link_case` links the case `case_id`, or none when it is null; to
     the present one again changes nothing; a note about it is not kept, as a link is no move.
     """
+    with key.hold():
+        answer = _act(caller, id, body)
+        return key.answer(json_response(answer))
+
+
+def _act(caller: Caller, id: int, body: ActionBody) -> ActionAnswer:
     inquiry = Inquiry.objects.for_pro(caller.pro).select_related("inquiry_type", "step").get(pk=id)
     given = {name: value for name, value in structs.asdict(body).items() if value is not UNSET}
     # A null note is no note; a null `changed_by` stays, and defaults to the token's actor.

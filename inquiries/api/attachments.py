@@ -5,10 +5,10 @@ from typing import Annotated, ClassVar
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpResponse
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from config.accounts.access import Caller
-from config.api.dialect import created
+from config.api.dialect import created, json_response
 from config.api.idempotency import RequestKey
 from config.api.reading import Input
 from config.api.uploads import Form
@@ -18,18 +18,16 @@ from config.files.downloads import download
 
 from ..attachments import check_access, create_attachment, store_attachment_file
 from ..dialect import dialect, moment
-from ..ids import GREATEST_ID
+from ..ids import Id, id_meta
 from ..models import Attachment, Inquiry
 from ..schemas.types import Moment
 from .base import ATTACHMENTS, api
-
-Id = Annotated[int, Meta(ge=1, le=GREATEST_ID)]
 
 
 class AttachmentQuery(Input):
     user_id: Annotated[
         int,
-        Meta(ge=1, le=GREATEST_ID, description="Who asks: the inquiry's owner, its creator or somebody of the Pro."),
+        id_meta("Who asks: the inquiry's owner, its creator or somebody of the Pro."),
     ]
 
 
@@ -154,11 +152,22 @@ def download_attachment(caller: Caller, id: int, attachment_id: int, query: Atta
     return response
 
 
-@api.endpoint("DELETE", ONE, scope="inquiries:write", tag=ATTACHMENTS, query=DeletionQuery, answer=AttachmentDeleted)
-def delete_attachment(caller: Caller, id: int, attachment_id: int, query: DeletionQuery) -> AttachmentDeleted:
+@api.endpoint(
+    "DELETE",
+    ONE,
+    scope="inquiries:write",
+    tag=ATTACHMENTS,
+    query=DeletionQuery,
+    answer=AttachmentDeleted,
+    takes_key=True,
+)
+def delete_attachment(
+    caller: Caller, id: int, attachment_id: int, query: DeletionQuery, key: RequestKey
+) -> HttpResponse:
     """Delete an attachment and its file.
 
     `user_id` may be sent in a JSON body instead of the query.
     """
-    _attachment(caller, id, attachment_id, query.user_id).delete_with_file()
-    return AttachmentDeleted(True, "Attachment deleted successfully")
+    with key.hold():
+        _attachment(caller, id, attachment_id, query.user_id).delete_with_file()
+        return key.answer(json_response(AttachmentDeleted(True, "Attachment deleted successfully")))

@@ -9,6 +9,8 @@ from contact_requests.models import ContactRequest
 from contacts.models import Consent, Contact, ContactMessage, MessageFile, PersonExport
 from inquiries.models import Attachment, Inquiry
 
+from .rows import external_id
+
 READ_REQUESTS, WRITE_REQUESTS = "contact_requests:read", "contact_requests:write"
 READ_CONTACTS, WRITE_CONTACTS = "contacts:read", "contacts:write"
 READ_INQUIRIES, WRITE_INQUIRIES = "inquiries:read", "inquiries:write"
@@ -58,6 +60,7 @@ REQUEST, CONTACT, INQUIRY = {"id": ContactRequest}, {"id": Contact}, {"id": Inqu
 FILE = {"id": Inquiry, "attachment_id": Attachment}
 MESSAGE = {"id": Contact, "message_id": ContactMessage}
 EXPORT = {"id": Contact, "export_id": PersonExport}
+EXTERNAL = {"external_id": external_id}
 FOR_ALL = Route(READ_INQUIRIES, 200, 200, shows=False)
 ANY = fixed({"language": "fr"})
 NEW, CHANGE = fixed({"name": "Jane", "phone": "+15551234567"}), fixed({"role": "tenant"})
@@ -72,6 +75,14 @@ ROUTES = {
     ("GET", "api/v1/contacts/<uuid:id>"): Route(READ_CONTACTS, ids=CONTACT),
     ("PATCH", "api/v1/contacts/<uuid:id>"): Route(WRITE_CONTACTS, ids=CONTACT, body=CHANGE),
     ("DELETE", "api/v1/contacts/<uuid:id>"): Route(WRITE_CONTACTS, 204, ids=CONTACT, shows=False),
+    ("POST", "api/v1/contacts/bulk"): Route(
+        WRITE_CONTACTS, 200, 200, body=fixed({"contacts": [{"name": "Jane", "phone": "+15551234567"}]}), shows=False
+    ),
+    ("POST", "api/v1/contacts/<uuid:id>/restore"): Route(WRITE_CONTACTS, ids=CONTACT),
+    ("GET", "api/v1/contacts/by-external-id/<external:external_id>"): Route(READ_CONTACTS, ids=EXTERNAL),
+    ("PUT", "api/v1/contacts/by-external-id/<external:external_id>"): Route(
+        WRITE_CONTACTS, 201, 201, ids={"external_id": "crm-1"}, body=NEW, shows=False
+    ),
     ("POST", "api/v1/contacts/<uuid:id>/erasure"): Route(
         ERASE_PERSONS, 201, ids=CONTACT, body=fixed({"reason": "asked"}), shows=False
     ),

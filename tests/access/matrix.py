@@ -41,7 +41,9 @@ def fill(address: str, ids: dict[str, Any], rows: Rows) -> str:
 
 
 def value(id: Any, rows: Rows) -> str:
-    """The id of a row, by the name under which `rows` has it; any other value as it is."""
+    """The id of a row, by the name under which `rows` has it; what a function makes of them; any other as it is."""
+    if callable(id) and not isinstance(id, type):
+        return str(id(rows))
     return str(rows[id].pk if id in rows else id)
 
 

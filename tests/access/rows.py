@@ -211,6 +211,11 @@ def _message(rows: Rows) -> dict[str, Any]:
     }
 
 
+def external_id(rows: Any) -> str:
+    """The external id of the Pro's contact."""
+    return f"{rows.word}-external_id"
+
+
 # What a constraint or a reader of a table asks for.
 SPECIAL: dict[str, Any] = {
     "Pro": lambda rows: {
@@ -223,7 +228,8 @@ SPECIAL: dict[str, Any] = {
     "LogEntry": lambda rows: {"action_flag": 2},
     "ApiToken": lambda rows: {"scopes": SCOPES, "hash": "0" * 64, "prefix": f"vst_{rows.number:08}"},
     "IdentityDocument": _document,
-    "Contact": lambda rows: {"language": "en"},
+    # Held by one of them.
+    "Contact": lambda rows: {"language": "en", "external_id": "" if Contact in rows else external_id(rows)},
     "ContactEvent": lambda rows: {"kind": "updated", "changes": {"name": [rows.word, rows.word]}},
     "ContactIdentity": lambda rows: {"channel": "email"},
     "StatedAddress": lambda rows: {"channel": "email"},

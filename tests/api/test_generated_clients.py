@@ -123,6 +123,22 @@ def use_messages(client: Client, connection: ChannelConnection) -> None:
     assert client.call("get_message", asked.contact_id, sent.id).data == sent
 
 
+def use_external_ids(client: Client, contact: uuid.UUID) -> None:
+    """Create contacts together, keep one by the id of another program, delete and restore it."""
+    rows = [{"name": "Ann", "email": "ann@example.org", "externalId": "crm-1"}, {"name": "Bea", "phone": "12"}]
+    made = client.call("create_contacts", body=client.model("BulkCreate", contacts=rows))
+    assert [(row.index, row.status) for row in made.data] == [(0, 201), (1, 400)]
+    assert (made.counts.created, made.data[1].error.details[0].field) == (1, "phone")
+    ann = client.call("upsert_contact_by_external_id", "crm-1", body=client.model("ContactUpsert", status="renter"))
+    assert (ann.data.id, ann.data.status, ann.external_id) == (made.data[0].data.id, "renter", "crm-1")
+    assert client.call("get_contact_by_external_id", "crm-1") == ann
+    client.call("update_contact", contact, body=client.model("ContactUpdate", externalId="crm-2"))
+    listed = client.call("list_contacts", include_external_ids=True).external_ids.to_dict()
+    assert listed == {str(ann.data.id): "crm-1", str(contact): "crm-2"}
+    client.call("delete_contact", ann.data.id, status=204)
+    assert client.call("restore_deleted_contact", ann.data.id).external_id == "crm-1"
+
+
 def test_a_client_of_the_contacts(make_client, work_tasks, pro):
     client = make_client(contacts_api)
     body = client.model("ContactCreate", name="Jane Smith", phone="+15551234567")
@@ -142,6 +158,7 @@ def test_a_client_of_the_contacts(make_client, work_tasks, pro):
     assert isinstance(changed.applied_at, datetime.datetime)
     assert client.call("get_contact", created.id).data == changed
     use_messages(client, connect(pro, "email"))
+    use_external_ids(client, created.id)
     use_privacy(client, created.id, work_tasks)
     assert client.call("delete_contact", created.id, status=204) is None
     refused = client.call("get_contact", created.id, status=404)

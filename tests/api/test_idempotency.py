@@ -14,7 +14,7 @@ from config.api.models import IdempotencyKey, prune_idempotency_keys
 from contacts.models import Contact
 
 from ..conftest import Api
-from ..factories import make_token
+from ..factories import InquiryFactory, make_token
 
 PATH = "/api/v1/contacts"
 BODY = {"name": "Jane", "email": "jane@example.org"}
@@ -146,7 +146,8 @@ def test_the_scope_is_asked_for_before_a_replay(api, api_with):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    "broken", ["config.api.idempotency._store_response", "contacts.models.Contact.record_event", "contacts.api.to_body"]
+    "broken",
+    ["config.api.idempotency._store_response", "contacts.models.Contact.record_event", "contacts.api.to_answer"],
 )
 @pytest.mark.parametrize(("fault", "status"), [(RuntimeError, 500), (DatabaseError, 500)])
 def test_a_fault_in_the_middle_leaves_neither_row_nor_key(api, monkeypatch, broken, fault, status):
@@ -198,3 +199,24 @@ def test_twenty_at_once_create_one_fifty_times(api, at_once, monkeypatch):
     rows = Contact.objects.order_by("name").values_list("name", flat=True)
     assert list(rows) == sorted(f"Jane {number}" for number in range(50))
     assert IdempotencyKey.objects.count() == 50
+
+
+def test_a_repeated_deletion_is_answered_alike(api):
+    path, key = post(api)["Location"], {"Idempotency-Key": "away"}
+    first, again = api.delete(path, **key), api.delete(path, **key)
+    assert (first.status_code, again.status_code, again.content) == (204, 204, b"")
+    assert ("Content-Type" in again.headers, again["Idempotency-Replayed"]) == (False, "true")
+    assert error(api.delete(path)) == error(api.delete(path, **{"Idempotency-Key": "other"})) == (404, "not_found")
+
+
+def test_a_repeated_action_moves_once(api, pro):
+    inquiry = InquiryFactory(pro=pro)
+    step = inquiry.inquiry_type.steps.order_by("sort_order")[1].key
+    path, key = f"/api/inquiries/{inquiry.pk}/action", {"Idempotency-Key": "move"}
+    body = {"action": "update_status", "status": step}
+    refused = api.post(path, {"action": "update_status", "status": "nowhere"}, **key)
+    first, again = api.post(path, body, **key), api.post(path, body, **key)
+    assert (refused.status_code, first.status_code, again.content) == (500, 200, first.content)
+    assert api.post(path, {"action": "close"}, **key).status_code == 422
+    assert api.post(path, body).status_code == 500
+    assert [entry.to_status for entry in inquiry.history.order_by("pk")][1:] == [step]

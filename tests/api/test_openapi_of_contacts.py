@@ -17,10 +17,11 @@ def contacts_written():
 def test_the_operations_of_the_contacts(contacts_written):
     operations, one = described(contacts_written), ONE_CONTACT
     creating = ["201", "400", *sorted([*COMMON, "409", "413", "415", "422"])]
+    by_external_id, changing = "/api/v1/contacts/by-external-id/{external_id}", sorted([*COMMON, "412", "413", "415"])
     assert {name: (o["operationId"], sorted(o["responses"])) for name, o in operations.items()} == {
         f"POST {one}/erasure": ("erase_contact", creating),
         f"GET {one}/erasure": ("get_erasure", ["200", *COMMON]),
-        f"DELETE {one}/erasure": ("keep_contact", ["204", *COMMON]),
+        f"DELETE {one}/erasure": ("keep_contact", ["204", "400", *sorted([*COMMON, "409", "422"])]),
         f"GET {one}/messages": ("list_messages", ["200", "400", *COMMON]),
         f"POST {one}/messages": ("answer_contact", creating),
         f"GET {one}/messages/{{message_id}}": ("get_message", ["200", "304", *COMMON]),
@@ -37,8 +38,12 @@ def test_the_operations_of_the_contacts(contacts_written):
         "GET /api/v1/contacts": ("list_contacts", ["200", "400", *COMMON]),
         "POST /api/v1/contacts": ("create_contact", creating),
         "GET /api/v1/contacts/{id}": ("get_contact", ["200", "304", *COMMON]),
-        "PATCH /api/v1/contacts/{id}": ("update_contact", ["200", "400", *sorted([*COMMON, "412", "413", "415"])]),
-        "DELETE /api/v1/contacts/{id}": ("delete_contact", ["204", *sorted([*COMMON, "412"])]),
+        "PATCH /api/v1/contacts/{id}": ("update_contact", ["200", "400", *changing]),
+        "DELETE /api/v1/contacts/{id}": ("delete_contact", ["204", "400", *sorted([*COMMON, "409", "412", "422"])]),
+        f"GET {by_external_id}": ("get_contact_by_external_id", ["200", "304", *COMMON]),
+        f"PUT {by_external_id}": ("upsert_contact_by_external_id", ["200", "201", "400", *changing]),
+        f"POST {one}/restore": ("restore_deleted_contact", ["200", "400", *sorted([*COMMON, "409", "422"])]),
+        "POST /api/v1/contacts/bulk": ("create_contacts", ["200", *creating[1:]]),
     }
     assert "content" not in operations["DELETE /api/v1/contacts/{id}"]["responses"]["204"]
     assert operations["DELETE /api/v1/contacts/{id}"]["security"] == [{"contacts.write": []}]
@@ -53,14 +58,18 @@ def test_the_headers_that_a_route_takes(contacts_written):
         "POST /api/v1/contacts": ["Idempotency-Key"],
         "GET /api/v1/contacts/{id}": ["If-None-Match"],
         "PATCH /api/v1/contacts/{id}": ["If-Match"],
-        "DELETE /api/v1/contacts/{id}": ["If-Match"],
+        "DELETE /api/v1/contacts/{id}": ["Idempotency-Key", "If-Match"],
+        "GET /api/v1/contacts/by-external-id/{external_id}": ["If-None-Match"],
+        "PUT /api/v1/contacts/by-external-id/{external_id}": ["If-Match"],
+        f"POST {ONE_CONTACT}/restore": ["Idempotency-Key"],
+        "POST /api/v1/contacts/bulk": ["Idempotency-Key"],
         f"GET {ONE_CONTACT}/messages": [],
         f"POST {ONE_CONTACT}/messages": ["Idempotency-Key"],
         f"GET {ONE_CONTACT}/messages/{{message_id}}": ["If-None-Match"],
         f"GET {ONE_CONTACT}/messages/{{message_id}}/attachments/{{attachment_id}}/download": [],
         f"POST {ONE_CONTACT}/erasure": ["Idempotency-Key"],
         f"GET {ONE_CONTACT}/erasure": [],
-        f"DELETE {ONE_CONTACT}/erasure": [],
+        f"DELETE {ONE_CONTACT}/erasure": ["Idempotency-Key"],
         f"POST {ONE_CONTACT}/export": ["Idempotency-Key"],
         f"GET {ONE_CONTACT}/export/{{export_id}}": ["If-None-Match"],
         f"GET {ONE_CONTACT}/export/{{export_id}}/file": [],

@@ -44,9 +44,8 @@ def call(api, text):
 
 
 def test_the_examples_are_true(documented):
-    (_, listing), (_, listed), (_, making), (_, made), (_, change), (_, deletion), (_, refused), (_, refusal) = (
-        BLOCK.findall(TEXT)
-    )
+    (_, listing), (_, listed), (_, making), (_, made), (_, change), *more = BLOCK.findall(TEXT)
+    (_, upsert), (_, upserted), (_, deletion), (_, refused), (_, refusal) = more
     assert call(documented, listing).json() == json.loads(listed)
 
     response = call(documented, making)
@@ -57,6 +56,11 @@ def test_the_examples_are_true(documented):
         k: response.json()["data"][k] if v == "…" else v for k, v in documented_data.items()
     }
     assert list(response.json()["data"]) == list(documented_data)
+
+    by_external_id, written = call(documented, upsert), json.loads(upserted)
+    assert (by_external_id.status_code, by_external_id.json()["externalId"]) == (201, written["externalId"])
+    data = by_external_id.json()["data"]
+    assert data == {name: data[name] if value == "…" else value for name, value in written["data"].items()}
 
     row, answer = json.loads(listed)["data"][0], call(documented, change).json()["data"]
     changed = {"status": "scheduled", "channelPreference": "email", "updatedAt": answer["updatedAt"]}

@@ -39,7 +39,7 @@ def test_the_operations(written):
         )
     operation = operations[ACTION]
     assert operation["operationId"] == "perform_inquiry_action"
-    assert sorted(operation["responses"]) == sorted(["200", "400", *COMMON, "412", "413", "415", "422"])
+    assert sorted(operation["responses"]) == sorted(["200", "400", *COMMON, "409", "412", "413", "415", "422"])
     assert operation["security"] == [{"inquiries.write": []}]
 
 
@@ -47,7 +47,7 @@ def test_the_operations(written):
     ("status", "descriptions"),
     [
         (500, {"500": "`Server error`, `Failed to perform action`"}),
-        (409, {"409": "`Failed to perform action`", "500": "`Server error`"}),
+        (409, {"409": "`Failed to perform action`, `Request in progress`", "500": "`Server error`"}),
     ],
 )
 def test_the_refusal_of_a_move_is_declared(settings, status, descriptions):
@@ -80,7 +80,10 @@ def test_the_parameters_of_the_list(written):
 def test_the_action_is_described_in_words(written):
     body = written["components"]["schemas"]["ActionBody"]
     assert (body["additionalProperties"], body["required"], "oneOf" in body) == (False, ["action"], False)
-    assert {name: field.get("description", "").partition(":")[0] for name, field in body["properties"].items()} == {
+    assert {
+        name: field.get("description", "").partition(":")[0].partition(" A whole")[0]
+        for name, field in body["properties"].items()
+    } == {
         "action": "",
         "status": "`update_status`",
         "outcome": "`close`",

@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.web.isolation.ResourcePolicyMiddleware",
     "config.web.middleware.BodyLimitMiddleware",
+    "config.accounts.cors.CorsMiddleware",
     "config.accounts.middleware.BearerMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.web.isolation.FetchMetadataMiddleware",

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from msgspec import structs
 
 from config.accounts.access import Caller, by_token_or_session
+from config.accounts.cors import check_origin
 from config.accounts.models import SCOPES, Pro
 from config.api.dialect import created
 from config.api.endpoint import Api
@@ -39,6 +40,7 @@ from .schemas import (
 def authenticate(request: HttpRequest) -> Caller:
     """The caller of a request. Raises ProblemError: unauthenticated, forbidden, rate_limited, gated."""
     caller = by_token_or_session(request)
+    check_origin(request, caller.pro)
     if caller.pro.is_gated:
         raise ProblemError("gated", "Prove your identity first: upload your CNI in the workspace.")
     return caller
@@ -115,12 +117,16 @@ def _list_changes(pro: Pro, query: ListQuery, filters: dict[str, Any]) -> Contac
     answer=ContactRequestBody,
     errors=("gated",),
     is_creating=True,
+    is_open_to_browsers=True,
 )
 def create_contact_request(caller: Caller, body: ContactRequestCreate, key: RequestKey) -> HttpResponse:
     """Create a contact request, as if the visitor had sent the form of the property.
 
     The visitor becomes a contact and gets an acknowledgment, the Pro a notification. Nothing is held back as spam.
     Send `propertyId` or `propertyReference`, and at least one of `email` and `phone`.
+
+    Pages of origins that the Pro allows may call this from a browser; any other origin is 403. A token in a page is
+    everybody's, so a site that is open to all sends the public form instead.
     """
     with key.hold():
         form = ProgramForm(caller.pro, structs.asdict(body))

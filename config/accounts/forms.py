@@ -13,7 +13,8 @@ from config.web.text import unix_lines
 
 from .limits import is_own_password
 from .mails import send_password_reset
-from .models import ApiToken, Pro, User
+from .models import AllowedOrigin, ApiToken, Pro, User
+from .models.origin import MAX_ORIGINS, clean_origin
 from .models.signature import MAX_LENGTH as MAX_SIGNATURE
 from .models.user import MAX_UNDO_SECONDS
 
@@ -186,3 +187,26 @@ class IdentityForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
         help_text=_("PDF, JPEG or PNG, at most 10 MB."),
     )
+
+
+class OriginsForm(forms.Form):
+    """Origins whose pages may call for a Pro from a browser, one a line."""
+
+    origins = forms.CharField(
+        label=_("Addresses of your sites"),
+        help_text=_("One a line, such as https://www.example.org. Without a path."),
+        required=False,
+        max_length=6000,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "none"}),
+    )
+
+    def __init__(self, pro: Pro, data: Any = None) -> None:
+        present = AllowedOrigin.objects.for_pro(pro).order_by("origin").values_list("origin", flat=True)
+        super().__init__(data, initial={"origins": "\n".join(present)})
+
+    def clean_origins(self) -> list[str]:
+        lines = [line.strip() for line in unix_lines(self.cleaned_data["origins"]).split("\n")]
+        origins = list(dict.fromkeys(clean_origin(line) for line in lines if line))
+        if len(origins) > MAX_ORIGINS:
+            raise forms.ValidationError(_("Use at most %(max)d addresses."), params={"max": MAX_ORIGINS})
+        return origins

@@ -4,7 +4,7 @@ from django.views.generic import RedirectView
 
 from .me import api
 from .middleware import without_gate
-from .views import address, audit, sessions, settings, signing
+from .views import address, audit, origins, sessions, settings, signing
 
 app_name = "accounts"
 
@@ -31,6 +31,7 @@ urlpatterns = [
     path("settings/tokens", settings.tokens, name="tokens"),
     path("settings/tokens/<int:id>/revoke", settings.token_revoke, name="token_revoke"),
     path("settings/tokens/<int:id>/take-over", settings.token_take_over, name="token_take_over"),
+    path("settings/origins", origins.origins, name="origins"),
     path("settings/identity", settings.identity, name="identity"),
     path("settings/identity/<int:id>/file", settings.identity_file, name="identity_file"),
     *api.urls,

@@ -21,6 +21,7 @@ from config.accounts.models import Pro
 from config.files.downloads import serve_inline
 from config.files.storage import StorageUnavailableError
 from config.web.compiled import Compiled
+from config.web.cors import open_to_origins
 from config.web.isolation import open_to_other_sites
 from contacts.waiting.answer_times import usual_answer_time
 
@@ -39,7 +40,14 @@ _PROPERTY = Compiled["Property"](
 )
 
 
+def _pro_of(slug: str) -> Pro | None:
+    """The Pro of a published property."""
+    prop = _PROPERTY.first(slug)
+    return prop.pro if prop else None
+
+
 # Exempt from CSRF checks: visitors have no session to abuse, and need not accept a cookie first.
+@open_to_origins("GET", "HEAD", "POST", find_pro=_pro_of)
 @csrf_exempt
 @login_not_required
 @never_cache

@@ -69,6 +69,7 @@ WORKSPACE = {
     "settings/tokens": page(GET=200, POST=422),
     "settings/tokens/<int:id>/revoke": page(id=ApiToken, POST=302),
     "settings/tokens/<int:id>/take-over": page(id=ApiToken, POST=302),
+    "settings/origins": page(GET=200, POST=302),
     "contacts": page(GET=200),
     "contacts/new": page(GET=200, POST=422),
     "contacts/archive": page(POST=302),

@@ -149,7 +149,7 @@ def export_contact(caller: Caller, id: uuid.UUID, body: ExportRequest, key: Requ
     """Have everything about a contact put together as a ZIP.
 
     `language` is that of its pages, by default the Pro's. A job makes it within minutes; ask for its state until it is
-    `ready`. The program that asked can download it for three days.
+    `ready`. The program that asked can download it for three days, or until it asks anew.
     """
     language = caller.pro.language if body.language is UNSET else body.language
     with key.hold():

@@ -69,7 +69,12 @@ def function_of(item: pytest.Item) -> str:
 def taken_in_turns(item: pytest.Item, rows: int) -> str:
     """The group of items that are taken in turns by the databases, "" for an item that runs on both."""
     # One that is skipped where it cannot run must get there.
-    if commits(item) or any(item.get_closest_marker(name) for name in ("dialect", "browser", "skipif")):
+    if any(item.get_closest_marker(name) for name in ("dialect", "browser", "skipif")):
+        return ""
+    # Migrations of rows are written for models; those that write SQL have tests marked `dialect`.
+    if "migrate" in fixtures_of(item):
+        return "migrations"
+    if commits(item):
         return ""
     if PAGES.match(item.path.name):
         return str(item.path)

@@ -66,6 +66,13 @@ def test_the_rows_of_a_table_run_in_turns_and_each_test_on_both():
     assert divided(items) == (["a[0]", "a[2]", "b[0]", "b[2]", "b[4]"], ["a[1]", "a[3]", "b[1]", "b[3]"])
 
 
+def test_those_of_migrations_run_in_turns():
+    fixtures = ("migrate", "transactional_db")
+    items = [a_test(f"test_{letter}.py::test_{letter}", fixtures=fixtures) for letter in "abc"]
+    items.append(a_test("test_d.py::test_d", mark("dialect"), fixtures=fixtures))
+    assert divided(items) == (["a", "c", "d"], ["b", "d"])
+
+
 def test_few_rows_run_on_both():
     names = ["a[0]", "a[1]", "a[2]"]
     assert divided(table("test_submit_api.py::test_a", 3)) == (names, names)

@@ -81,12 +81,13 @@ def _render_question(request: Any, form: PasswordAgainForm) -> HttpResponse:
 
 
 def password_again(*methods: str) -> Callable[[Any], Any]:
-    """Have a view ask for the password before requests of these methods."""
+    """Have a view ask for the password before requests of these methods; before HEAD as before GET."""
+    asked = {*methods, "HEAD"} if "GET" in methods else {*methods}
 
     def decorate(view: Any) -> Any:
         @wraps(view)
         def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            is_asked = request.method in methods or READS in request.POST
+            is_asked = request.method in asked or READS in request.POST
             return (is_asked and ask_password(request)) or view(request, *args, **kwargs)
 
         return asking

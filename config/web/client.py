@@ -41,7 +41,12 @@ def _peer(request: HttpRequest) -> str:
 
 
 def is_listed(request: HttpRequest, networks: list[str]) -> bool:
-    """True if the client's address is in one of these networks."""
+    """True if the client's address is in one of these networks, and known.
+
+    Behind a proxy that is not trusted it is the proxy's: whoever comes through it would be on this machine.
+    """
+    if "HTTP_X_FORWARDED_FOR" in request.META and not is_by_proxy(request):
+        return False
     address = ipaddress.ip_address(client_ip(request))
     return any(address in network for network in _parse_networks(tuple(networks)))
 

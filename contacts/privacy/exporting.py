@@ -29,10 +29,15 @@ CHUNK = 1024 * 1024
 def ask_export(contact: Contact, *, by: User | ApiToken, language: str) -> PersonExport:
     """Have everything about a person put together by a job; its pages are in `language`.
 
-    Raises DoesNotExist for a merged or deleted contact.
+    One that is being made is returned as it is, and takes the place of what they had asked for before: as files they
+    would fill the disk. Raises DoesNotExist for a merged or deleted contact.
     """
     with transaction.atomic():
         contact.lock_among(Contact.objects.filter(merged_into=None))
+        former = PersonExport.objects.for_pro(contact.pro).of_requester(by).filter(contact=contact)
+        if making := former.filter(state=PersonExport.State.MAKING, language=language).first():
+            return making
+        former.delete_with_files()
         export = PersonExport(pro=contact.pro, contact=contact, language=language)
         export.user = by if isinstance(by, User) else None
         export.token = by if isinstance(by, ApiToken) else None

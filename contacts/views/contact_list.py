@@ -153,7 +153,7 @@ def show_list(request: ProRequest, book: ContactList, form: KeptViewForm, status
     return render(request, PAGE, {**book.context(), "kept_views": views, "keep_form": form}, status=status)
 
 
-@password_again("GET", "HEAD")
+@password_again("GET")
 @require_safe
 def contact_export(request: ProRequest) -> StreamingHttpResponse:
     """CSV file of the contacts that the list shows for the same query, sent while it is written."""

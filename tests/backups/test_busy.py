@@ -69,7 +69,7 @@ def test_every_acknowledged_contact_is_in_a_backup_that_begins_later(here, serve
     contents = new.contents()
     restored = {value for row in contents["contacts.Contact"] for value in row if str(value).endswith("@example.org")}
     assert before <= restored
-    new.run("recount", "--check")
+    new.call("recount", "--check")
 
 
 def test_a_killed_backup_leaves_no_archive_and_a_killed_restore_no_row(here, new, pro, tmp_path):

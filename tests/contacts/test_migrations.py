@@ -1,6 +1,9 @@
 """Data migrations of existing contacts."""
 
+import pytest
 
+
+@pytest.mark.dialect
 def test_existing_contacts_can_be_searched_and_get_the_defaults(migrate):
     before = migrate("contacts", "0001_initial")
     pro = before.get_model("accounts", "Pro").objects.create(name="P", email="p@example.org", country="FR")

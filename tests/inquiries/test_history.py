@@ -210,6 +210,7 @@ TRIGGERS_AND_FUNCTIONS = {
 
 
 @pytest.mark.long
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_the_apps_migrate_away(inquiry, migrate):
     """Nothing of them is left: they can be migrated as on the first day. `migrate` gives the test database back."""

@@ -58,6 +58,12 @@ def test_listed_addresses_need_no_token(nobody, settings):
     for address, status in {"10.1.2.3": 200, "10.2.2.3": 404, "127.0.0.1": 404}.items():
         assert nobody.get("/metrics", REMOTE_ADDR=address).status_code == status
     assert nobody.get("/metrics", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="10.1.2.3").status_code == 404
+    # A visitor of a proxy on a listed address, which is not known as one.
+    visitor = {"REMOTE_ADDR": "10.1.2.3", "HTTP_X_FORWARDED_FOR": "203.0.113.5"}
+    assert nobody.get("/metrics", **visitor).status_code == 404
+    settings.TRUSTED_PROXIES = ["10.1.2.3/32"]
+    assert nobody.get("/metrics", **visitor).status_code == 404
+    assert nobody.get("/metrics", **visitor | {"HTTP_X_FORWARDED_FOR": "10.1.9.9"}).status_code == 200
 
 
 def test_requests_by_route_and_status(nobody, browser, api):

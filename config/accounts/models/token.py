@@ -85,9 +85,12 @@ class ApiTokenQuerySet(TenantQuerySet["ApiToken"]):
         return token
 
 
-def _hold_active(user: User) -> None:
-    """Lock the user: an account that is closed at the same time takes the token with it. Raises ValidationError."""
-    if not User.objects.select_for_update().filter(pk=user.pk, is_active=True).exists():
+def _hold_active(user: User, **still: int) -> None:
+    """Lock the user: an account that is closed, or leaves the Pro, at the same time takes the token with it.
+
+    Raises ValidationError for one that is closed, or no longer as `still` says.
+    """
+    if not User.objects.select_for_update().filter(pk=user.pk, is_active=True, **still).exists():
         raise ValidationError(_("This account is closed."))
 
 
@@ -160,7 +163,7 @@ class ApiToken(models.Model):
         if to.pro_id != self.pro_id:
             raise ValidationError(_("Choose somebody of the same business."))
         with transaction.atomic():
-            _hold_active(to)
+            _hold_active(to, pro_id=self.pro_id)
             ApiToken.objects.filter(pk=self.pk).update(created_by=to)
             record_event(Kind.TOKEN_HANDED_OVER, self, pro=self.pro_id, by=by)
         self.created_by = to

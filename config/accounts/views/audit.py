@@ -48,7 +48,7 @@ def audit(request: ProRequest) -> HttpResponse:
     return render(request, "accounts/audit.html", context)
 
 
-@password_again("GET", "HEAD")
+@password_again("GET")
 @require_safe
 def audit_export(request: ProRequest) -> StreamingHttpResponse:
     """CSV file of the events that the list shows for the same query, sent while it is written."""

@@ -16,6 +16,7 @@ from ..mailboxes import letter
 
 start_worker = test_worker.start_worker
 MAILS = 12
+KILLED_MAILS = 100
 
 
 class Proxy:
@@ -159,19 +160,20 @@ def test_lease_is_given_once(mailbox, at_once):
 
 @pytest.mark.django_db(transaction=True)
 def test_killed_workers_store_every_mail_once(mailbox, account, start_worker):
-    account.add(*map(letter, range(200)))
+    account.add(*map(letter, range(KILLED_MAILS)))
     for share in (1, 3):
         MailboxSettings.objects.update(polling_until=None, poll_at=timezone.now())
         worker = start_worker()
-        test_worker.wait_until(lambda share=share: ChannelDelivery.objects.count() >= 200 * share // 8)
+        test_worker.wait_until(lambda share=share: ChannelDelivery.objects.count() >= KILLED_MAILS * share // 8)
         worker.kill()
         worker.wait()
-    assert ChannelDelivery.objects.count() < 200
+    assert ChannelDelivery.objects.count() < KILLED_MAILS
     MailboxSettings.objects.update(polling_until=None, poll_at=timezone.now())
     start_worker()
     test_worker.wait_until(lambda: MailboxSettings.objects.get().polled_at)
-    test_worker.wait_until(lambda: MailboxFolder.objects.get(role="inbox").last_uid == 200)
-    assert ChannelDelivery.objects.count() == ChannelDelivery.objects.values("digest").distinct().count() == 200
+    test_worker.wait_until(lambda: MailboxFolder.objects.get(role="inbox").last_uid == KILLED_MAILS)
+    stored = ChannelDelivery.objects.values("digest")
+    assert stored.count() == stored.distinct().count() == KILLED_MAILS
 
 
 # --- When it is polled

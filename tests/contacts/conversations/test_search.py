@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from config.jobs.worker import run_housekeeping
@@ -122,6 +123,7 @@ def test_a_message_stored_between_migrate_and_restart_is_found_a_minute_later(pr
     assert sorted(ContactMessage.objects.values_list("search_text", flat=True)) == ["\n", "\na kitchen"]
 
 
+@pytest.mark.dialect
 def test_standing_messages_get_their_search_texts_in_batches(migrate, monkeypatch):
     before = migrate("contacts", "0008_messages")
     monkeypatch.setattr("config.search.filling.BATCH", 3)

@@ -100,6 +100,21 @@ def test_it_is_deleted_after_some_days(anna, user, work_tasks):
     assert not PersonExport.objects.exists()
 
 
+def test_one_asked_for_anew_takes_the_place_of_the_former(anna, user, work_tasks):
+    other = UserFactory(pro=user.pro, email="member@example.org")
+    theirs, first = ask_export(anna, by=other, language="en"), ask_export(anna, by=user, language="en")
+    assert ask_export(anna, by=user, language="en") == first
+    french = ask_export(anna, by=user, language="fr")
+    work_tasks()
+    assert {(row.pk, row.state) for row in PersonExport.objects.all()} == {(theirs.pk, "ready"), (french.pk, "ready")}
+    file = PersonExport.objects.get(pk=french.pk).file
+    newest = ask_export(anna, by=user, language="fr")
+    work_tasks()
+    assert {row.pk for row in PersonExport.objects.all()} == {theirs.pk, newest.pk}
+    with pytest.raises(FileNotFoundError):
+        file.open()
+
+
 def test_it_does_not_hold_back_the_account_that_asked(anna, user, work_tasks):
     other = UserFactory(pro=user.pro, email="member@example.org")
     export = ask_export(anna, by=other, language="en")

@@ -8,7 +8,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import CharField, Field, Model
+from django.db.models import CharField, Field, Model, QuerySet
 from django.forms import BaseInlineFormSet, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -71,6 +71,21 @@ class BoundedChangeList(ChangeList):
         if self.paginator.has_more:
             # The search form leaves out its count, which would be too small.
             self.full_result_count = self.result_count
+        elif self.query:
+            self.result_list = self._sorted_rows(request)
+
+    def _sorted_rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows of the page, of those that were searched for: all are found by the search's index, and then sorted.
+
+        Asked for the first rows in their order, a database may look through all rows for the few that match.
+        """
+        keys = self.queryset.order_by().values("pk")[:MOST_ROWS]
+        rows = self.root_queryset.filter(pk__in=keys).order_by(*self.get_ordering(request, self.queryset))
+        rows = rows if rows.query.select_related else self.apply_select_related(rows)
+        if not self.multi_page or (self.show_all and self.can_show_all):
+            return rows
+        start = (self.page_num - 1) * self.list_per_page
+        return rows[start : start + self.list_per_page]
 
 
 class FindFilter(RelatedFieldListFilter):

@@ -10,9 +10,10 @@ from django_tasks_db.models import DBTaskResult
 
 from config.accounts.models import Pro, User
 from config.web import admin_bounds
+from contact_requests.models import ContactRequest
 
 from ..admin_site import listed, page, shown, staff_client
-from ..factories import ProFactory, UserFactory
+from ..factories import ProFactory, RequestFactory, UserFactory
 from ..pages import Page
 
 # The library has no index on the times of its jobs; done ones are deleted after a while.
@@ -80,6 +81,18 @@ def test_a_list_says_that_there_are_more_rows(db, monkeypatch):
     response = client.post(page(Pro, "changelist"), data, follow=True)
     assert shown(response) == ["These are too many rows at once. Filter the list, or choose single rows."]
     assert Pro.objects.count() == 3
+
+
+def test_what_a_search_finds_is_sorted_and_no_order_is_searched_through(db):
+    client = staff_client("all")
+    found = [RequestFactory(name=f"Zoé {number:03d}") for number in range(53)]
+    RequestFactory(name="Somebody else")
+    assert listed(client, ContactRequest, q="zoé") == found[:2:-1]
+    with CaptureQueriesContext(connection) as captured:
+        assert listed(client, ContactRequest, q="zoé", p="2") == found[2::-1]
+    [(keys, order)] = [query["sql"].split(" LIMIT 10000)") for query in captured if " LIMIT 10000)" in query["sql"]]
+    assert "zoe" in keys and "ORDER BY" not in keys
+    assert "ORDER BY" in order and "zoe" not in order
 
 
 def offered(filters):

@@ -125,9 +125,6 @@ class Contact(models.Model):
                 condition=PRESENT & Q(last_word_at__isnull=False),
                 name="contact_last_word_at",
             ),
-            models.Index(
-                fields=["pro", "unread_count"], condition=PRESENT & Q(unread_count__gt=0), name="contact_unread"
-            ),
             models.Index("pro", Lower("email"), condition=PRESENT, name="contact_email"),
             models.Index(fields=["pro", "phone"], condition=PRESENT, name="contact_phone"),
             models.Index(fields=["-created_at", "-id"], name="contact_of_all_pros"),

@@ -79,10 +79,6 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         page = list(rows[: size + 1])
         return page[:size], len(page) > size
 
-    def unread(self) -> Self:
-        """Contacts with unread messages."""
-        return self.filter(unread_count__gt=0)
-
     def search(self, text: str, *, by_word: bool = False) -> Self:
         """Contacts with `text` in name, e-mail or phone; case, accents and the grouping of digits are ignored.
 

@@ -11,6 +11,7 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        # Its check registers itself.
+        # Their checks register themselves.
         import_module("config.web.proxies")
+        import_module("config.web.unencrypted")
         start_sentry(settings.SENTRY_DSN)

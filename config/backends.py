@@ -133,8 +133,6 @@ def bucket() -> dict[str, Any]:
     """The options of django-storages for the ATTACHMENT_… variables."""
     if not s3_client.is_installed():
         stop(f"ATTACHMENT_STORAGE or IDENTITY_STORAGE is s3, and {s3_client.MISSING}")
-    from boto3.s3.transfer import TransferConfig
-    from botocore.config import Config
 
     def is_bucket(value: str) -> object:
         return re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value)
@@ -145,7 +143,6 @@ def bucket() -> dict[str, Any]:
     def is_region(value: str) -> object:
         return re.fullmatch(r"[a-z0-9-]*", value)
 
-    part = 16 * 1024 * 1024
     name = read("str", "ATTACHMENT_BUCKET", "", is_bucket, "it must be the name of a bucket")
     endpoint = read("str", "ATTACHMENT_ENDPOINT", "", is_endpoint, "it must be like https://s3.example.com")
     region = read("str", "ATTACHMENT_REGION", "", is_region, "it must be like eu-west-3")
@@ -163,6 +160,18 @@ def bucket() -> dict[str, Any]:
         "default_acl": None,
         "querystring_auth": True,
         "max_memory_size": 2 * 1024 * 1024,
+        **_client_options(has_endpoint=bool(endpoint)),
+    }
+
+
+def _client_options(*, has_endpoint: bool) -> dict[str, Any]:
+    """How boto3 talks to the bucket; `has_endpoint` is True for a service other than Amazon's."""
+    # A package that need not be installed.
+    from boto3.s3.transfer import TransferConfig
+    from botocore.config import Config
+
+    part = 16 * 1024 * 1024
+    return {
         # One request stores one file, whole or not at all, and one reads it.
         "transfer_config": TransferConfig(multipart_threshold=part, multipart_chunksize=part, use_threads=False),
         "client_config": Config(
@@ -171,7 +180,7 @@ def bucket() -> dict[str, Any]:
             read_timeout=10,
             retries={"total_max_attempts": 1},
             # Compatible services seldom have the bucket in their host name, or Amazon's newer checksums.
-            s3={"addressing_style": "path" if endpoint else "auto"},
+            s3={"addressing_style": "path" if has_endpoint else "auto"},
             signature_version="s3v4",
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",

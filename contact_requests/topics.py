@@ -38,7 +38,7 @@ def describe_topic(contact: Contact, topic: str) -> Topic | None:
 
 
 def owner_of_topic(topic: str) -> Owner | None:
-    """Whose contact request it is; see `contacts.topics`."""
+    """The owner of a contact request; see `contacts.topics`."""
     kind, id = split_topic(topic)
     if kind != REQUEST:
         return None

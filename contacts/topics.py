@@ -62,7 +62,7 @@ def clean_topic(text: str) -> str:
 
 
 def find_owner(topic: str) -> Owner | None:
-    """Whose topic it is, whatever it is about; None when it is gone."""
+    """The owner of a topic, whatever it is about; None when it is gone."""
     owners = (module.owner_of_topic(topic) for module in hooks("topics", "owner_of_topic"))
     return next((owner for owner in owners if owner), None)
 

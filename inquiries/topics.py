@@ -39,7 +39,7 @@ def describe_inquiry(inquiry: Inquiry) -> Topic:
 
 
 def owner_of_topic(topic: str) -> Owner | None:
-    """Whose inquiry it is; see `contacts.topics`."""
+    """The owner of an inquiry; see `contacts.topics`."""
     kind, id = split_topic(topic)
     if kind != INQUIRY or not _is_id(id):
         return None

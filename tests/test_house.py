@@ -13,7 +13,7 @@ HTTP = ("django.http", "django.shortcuts", "django.views")
 RELATIVE = re.compile(r"(What|Who|Whom|Where|Whether)\b")
 # The functions that may import in their body, and why.
 IMPORTING = {
-    "config/backends.py: bucket": "boto3 is slow to import, and needed for a bucket only",
+    "config/backends.py: _client_options": "boto3 is slow to import, and needed for a bucket only",
 }
 MAX_LINES, MAX_TEST_LINES = 300, 400
 # In documents: `contacts/models/contact.py` and `config/files/`, and [links](import.md).

@@ -1,4 +1,4 @@
-"""Which jobs this process runs at the moment, and of which queues it takes the next.
+"""Lanes of the worker: the jobs that it runs at the moment, and the queues of which it takes the next.
 
 A queue is named after what its jobs wait for: a mail server, a provider, UserHub. So one that hangs holds few threads,
 and is left alone for a while; its jobs wait in their queue, without an attempt being counted.

@@ -18,30 +18,27 @@ from config.jobs.turns import BACKGROUND
 from config.saving import insert
 from config.web.compiled import Compiled
 from config.web.counters import count
-from config.web.text import one_line
 
 from ..channels.message import IgnoredPart, InboundMessage, Receipt, RefusedError, SentMail, UnreadableError
 from ..channels.providers import provider_of
 from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 from ..models.locking import hold_book
 from ..models.message_queryset import ContactMessageQuerySet
-from ..topics import topic_of_answer
 from ..waiting.arrivals import add_message
-from .changes import apply_change, content_fields
+from .changes import apply_change
 from .files import store_files
 from .first_words import first_words
-from .leads import lead_fields, receive_lead
+from .inbound_row import build_message
+from .leads import receive_lead
 from .mails import notify_pro
 from .media import fetch_media
 from .originals import READING_QUEUE, store_original
 from .reading_turns import reading_priority
-from .repeats import find_stored_message, make_variant
-from .replies import connection_of, find_writer, name_bounced_mail, read_thread, stored_or_none, topic_in_thread
+from .repeats import find_stored_message
+from .replies import connection_of, find_writer, name_bounced_mail, read_thread, stored_or_none
 from .returned_mails import ReturnedMail, mark_returned, note_notice_report, note_report, returned_answer
-from .sender_contacts import is_sender_unconfirmed
 from .sending import fail_message
 from .sent_mails import store_sent_mail
-from .written_at import written_at
 
 State = ContactMessage.State
 CallItem = InboundMessage | Receipt | IgnoredPart | SentMail
@@ -222,34 +219,8 @@ def _create_message(
     is_counted = inbound.is_past or inbound.lead is not None
     first = {} if is_counted else {"last_message_at": began_at, "last_word_at": began_at, "unread_count": 1}
     contact = contact or find_writer(connection, inbound, thread, **first)
-    message = ContactMessage(
-        pro=connection.pro,
-        contact=contact,
-        connection=stored_or_none(connection),
-        channel=connection.channel,
-        external_id=inbound.external_id,
-        variant=make_variant(connection, inbound),
-        delivery=delivery,
-        address=inbound.address,
-        sender_name=one_line(inbound.name)[:200],
-        sender=[list(pair) for pair in inbound.sender],
-        by_way_of=inbound.by_way_of[:254],
-        **content_fields(inbound),
-        references=list(inbound.references),
-        refused=[*inbound.refused, *rejected],
-        lead=lead_fields(inbound.lead),
-        is_automatic=inbound.is_automatic,
-        is_silent=inbound.is_silent,
-        is_unconfirmed=is_sender_unconfirmed(contact, inbound, began_at, thread),
-        created_at=written_at(contact, inbound, began_at),
-        edited_at=inbound.edited_at,
-        deleted_at=inbound.deleted_at,
-        read_at=timezone.now() if inbound.is_past else None,
-        topic=topic_in_thread(contact, thread) or topic_of_answer(contact, [*inbound.references, inbound.answers_to]),
-        # `insert` takes no default of the database.
-        signature="",
-        state=State.RECEIVED,
-    )
+    message = build_message(connection, inbound, delivery, thread, contact, began_at)
+    message.refused += rejected
     is_contact_request = _store_with_files(message, files)
     note_report(connection, inbound, returned_mail)
     if returned and inbound.is_returned:

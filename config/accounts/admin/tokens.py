@@ -43,7 +43,7 @@ class TokenAddForm(forms.ModelForm):
 
 
 class TokenOwnerForm(forms.ModelForm):
-    """Whose a token is: it ends with their account."""
+    """The owner of a token: it ends with their account."""
 
     owner = forms.ModelChoiceField(
         User.objects.none(), label=_("belongs to"), help_text=_("The token ends with this person's account.")

@@ -90,6 +90,7 @@ def test_new_sender_becomes_a_contact_as_stored(pro, receive_call):
         "name": "Inès Marchand",
         "email": "",
         "phone": "+33612345678",
+        "external_id": "",
         "status": "prospect",
         "role": "prospect",
         "channel_preference": "whatsapp",

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Window
 from django.http import HttpResponse
 from msgspec import UNSET, Struct, structs
 
@@ -19,6 +19,7 @@ from config.counts.models import Total
 from config.search.found import find_keys
 from config.web.changes import read_changes
 from config.web.compiled import Compiled
+from config.web.many import Many
 from config.web.paging import NumberedPages
 
 from .dialect import dialect, format_time, to_answer, to_body
@@ -36,6 +37,7 @@ from .schemas import (
     ListedContact,
     Pagination,
 )
+from .search_text import contact_terms
 
 MESSAGES = "Messages"
 api = Api(
@@ -60,7 +62,26 @@ def _kept_total(pro: Pro, **filters: str) -> QuerySet[Any, Any]:
 
 _FILTERS = ("status", "role", "channel_preference")
 _PAGES = NumberedPages(ListedContact, _list, kept_total=_kept_total, kept_for=_FILTERS)
-_WITH_KEYS = Compiled.structs(ListedContact, lambda pro, keys: _list(pro).filter(pk__in=keys).newest_first())
+_WITH_KEYS = Compiled.structs(ListedContact, lambda pro, keys: _list(pro).filter(pk__among=keys).newest_first())
+
+
+def _found(pro: Pro, words: list[str], **filters: str) -> QuerySet[Any, Any]:
+    """The keys of what a search for words finds, each with the number of all, see `find_keys`."""
+    rows = _list(pro, **filters)
+    rows = rows.filter(Contact.search_index.matching([{word} for word in words], rows.db))
+    return rows.newest_first().values_list("pk", Window(Count("*")))
+
+
+_FOUND = Compiled(_found)
+
+
+def _search(pro: Pro, text: str, start: int, size: int, filters: Mapping[str, str]) -> tuple[list[uuid.UUID], int]:
+    """The keys of a page of what a search finds, and the number of all, as `find_keys` gives them."""
+    words = Contact.search_index.plain_words(contact_terms(text), Contact.objects.db)
+    found = _FOUND.part(size, start, pro, words, **filters) if words else []
+    if found or (words and start == 0):
+        return [key for key, _total in found], found[0][1] if found else 0
+    return find_keys(_list(pro, **filters).search(text).newest_first(), start, size)
 
 
 def sent_fields(body: Struct) -> dict[str, Any]:
@@ -85,9 +106,8 @@ def list_contacts(caller: Caller, query: ContactQuery) -> ContactPage:
         changed = _list_changes(caller.pro, query, limit, given)
         return _with_external_ids(caller.pro, changed) if query.include_external_ids else changed
     if query.search:
-        found = _list(caller.pro, **given).search(query.search).newest_first()
-        keys, total = find_keys(found, (query.page - 1) * limit, limit)
-        rows = _WITH_KEYS.rows(caller.pro, keys)
+        keys, total = _search(caller.pro, query.search, (query.page - 1) * limit, limit, given)
+        rows = _WITH_KEYS.rows(caller.pro, Many((*keys,))) if keys else []
     else:
         rows, total = _PAGES.page(query.page, limit, caller.pro, **given)
     page = ContactPage([to_body(row) for row in rows], Pagination(query.page, limit, total, -(-total // limit)))

@@ -74,6 +74,15 @@ class SearchIndex:
             matching &= reduce(or_, map(holds, sorted(alternatives)))
         return matching
 
+    def plain_words(self, terms: Terms, using: str) -> list[str] | None:
+        """The words whose search has the same SQL for any others, so that it may be written once: one term in each set,
+        known to PostgreSQL's index. None for any other search.
+        """
+        if connections[using].vendor == "sqlite" or not terms or {*map(len, terms)} != {1}:
+            return None
+        words = [term for [term] in terms]
+        return words if all(_has_trigrams({word}, using) for word in words) else None
+
     def is_used_for(self, terms: Terms, using: str) -> bool:
         """Tell if the index leads to the rows: two letters alone are looked for in all rows of the tenant."""
         return any(_has_trigrams(alternatives, using) for alternatives in terms)

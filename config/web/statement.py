@@ -17,6 +17,8 @@ from config.cursors import execute
 
 from .many import Many
 
+# Of LIKE, as the look-ups `contains` and `startswith` make them of a text.
+PATTERNS = ("%%%s%%", "%s%%")
 type Value = str | int | uuid.UUID | datetime | Model | Many | Sequence[Value] | None
 
 
@@ -72,9 +74,10 @@ def _add_parameters(values: Iterable[Value], parameters: list[Any]) -> None:
 class Statement:
     """A query's SQL, "" for one that finds nothing.
 
-    `places` are the parameters of the SQL, as positions in the values' parameters followed by `constants`. `columns`
-    are the expressions that it selects, and `converters` those of the columns: (position, conversion, expression), in
-    their order. An `is_sliced` one has a limit of its own.
+    `places` are the parameters of the SQL, as positions in the values' parameters followed by `constants`; those of
+    `patterns` are made of a text: (position among them, pattern of LIKE with a place for it). `columns` are the
+    expressions that it selects, and `converters` those of the columns: (position, conversion, expression), in their
+    order. An `is_sliced` one has a limit of its own.
     """
 
     sql: str
@@ -84,6 +87,7 @@ class Statement:
     columns: list[Any]
     converters: list[tuple[int, Callable[..., Any], Any]]
     is_sliced: bool
+    patterns: tuple[tuple[int, str], ...] = ()
     keeps_plan: bool = False
 
     def run(self, parameters: list[Any], limits: tuple[int, ...] = ()) -> list[Any]:
@@ -114,7 +118,10 @@ class Statement:
     def bind(self, parameters: list[Any], limits: tuple[int, ...], connection: BaseDatabaseWrapper) -> list[Any]:
         """The parameters of `limited`."""
         given = [_adapt(value, connection) for value in parameters] + self.constants
-        return [*(given[place] for place in self.places), *(limits[1:] if self.keeps_plan else limits)]
+        bound = [given[place] for place in self.places]
+        for at, pattern in self.patterns:
+            bound[at] = pattern % connection.ops.prep_for_like_query(bound[at])
+        return [*bound, *(limits[1:] if self.keeps_plan else limits)]
 
     def convert(self, rows: list[Any], connection: BaseDatabaseWrapper) -> list[Any]:
         """The rows with values as the queryset has them, of those that the database's driver gives."""
@@ -156,18 +163,23 @@ def fetch(connection: Any, sql: str, parameters: list[Any], *, keeps_plan: bool 
 def write_statement(shape: Callable[..., Any], call: Call, *, keeps_plan: bool) -> Statement:
     """Write the SQL of `shape` for all calls of this kind.
 
-    It is written twice, each time with other samples in the place of the values. A parameter that is no value and not
-    the same both times is made from a value, and refused (ValueError), as a value is that is no parameter.
+    It is written twice, each time with other samples in the place of the values. A parameter that is no value, none of
+    PATTERNS of one, and not the same both times is made from a value, and refused (ValueError), as a value is that is
+    no parameter.
     """
     first, second = (_write_once(shape, call.sample(turn)) for turn in (0, 1))
     if not first.sql:
         return first
     are_all_used = {*range(len(call.parameters))} <= {*first.places}
-    if not are_all_used or (first.sql, first.places, first.constants) != (second.sql, second.places, second.constants):
+    if not are_all_used or _parts(first) != _parts(second):
         raise ValueError(f"This query has other parameters than its values: {first.sql}")
     if keeps_plan and first.connection().vendor == "postgresql":
         first = _write_constants(first, len(call.parameters))
     return replace(first, keeps_plan=keeps_plan)
+
+
+def _parts(statement: Statement) -> tuple[object, ...]:
+    return statement.sql, statement.places, statement.patterns, statement.constants
 
 
 def _write_constants(statement: Statement, values: int) -> Statement:
@@ -180,7 +192,10 @@ def _write_constants(statement: Statement, values: int) -> Statement:
         literals = [cursor.mogrify("%s", [constant]).replace("%", "%%") for constant in statement.constants]
     texts = iter([literals[place - values] if place >= values else "%s" for place in statement.places])
     sql = re.sub("%([s%])", lambda found: next(texts) if found[1] == "s" else "%%", statement.sql)
-    return replace(statement, sql=sql, places=[place for place in statement.places if place < values], constants=[])
+    kept = [at for at, place in enumerate(statement.places) if place < values]
+    patterns = tuple((kept.index(at), pattern) for at, pattern in statement.patterns)
+    places = [statement.places[at] for at in kept]
+    return replace(statement, sql=sql, places=places, constants=[], patterns=patterns)
 
 
 def _write_once(shape: Callable[..., Any], call: Call) -> Statement:
@@ -193,18 +208,34 @@ def _write_once(shape: Callable[..., Any], call: Call) -> Statement:
     except EmptyResultSet:
         return Statement("", rows.model, [], [], [], [], is_sliced=False)
     known = [_adapt(value, connection) for value in call.parameters]
-    # True would be found as 1.
-    are_known = [parameter in known and not isinstance(parameter, bool) for parameter in parameters]
-    constants = [parameter for parameter, is_known in zip(parameters, are_known, strict=True) if not is_known]
-    numbers = iter(range(len(known), len(known) + len(constants)))
-    places = [
-        known.index(parameter) if is_known else next(numbers)
-        for parameter, is_known in zip(parameters, are_known, strict=True)
-    ]
+    places, constants, patterns = list[int](), list[Any](), list[tuple[int, str]]()
+    for at, parameter in enumerate(parameters):
+        place, pattern = _find(parameter, known)
+        if place is None:
+            place = len(known) + len(constants)
+            constants.append(parameter)
+        elif pattern:
+            patterns.append((at, pattern))
+        places.append(place)
     columns = [column for column, _sql, _alias in compiler.select]
     found = compiler.get_converters(columns)
     converters = [(at, convert, column) for at, (conversions, column) in found.items() for convert in conversions]
-    return Statement(sql, rows.model, places, constants, columns, converters, rows.query.is_sliced)
+    return Statement(sql, rows.model, places, constants, columns, converters, rows.query.is_sliced, tuple(patterns))
+
+
+def _find(parameter: Any, known: list[Any]) -> tuple[int | None, str]:
+    """The place among `known` of the value that a parameter is, or is a pattern of; no sample has a sign of LIKE."""
+    # True would be found as 1.
+    if isinstance(parameter, bool):
+        return None, ""
+    if parameter in known:
+        return known.index(parameter), ""
+    if isinstance(parameter, str):
+        for pattern in PATTERNS:
+            of_known = [pattern % value if isinstance(value, str) else None for value in known]
+            if parameter in of_known:
+                return of_known.index(parameter), pattern
+    return None, ""
 
 
 def _sample(value: Value, numbers: Iterator[int]) -> Any:

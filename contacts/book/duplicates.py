@@ -149,26 +149,41 @@ def _same_name(contact: Contact) -> Iterator[tuple[UUID, Reason]]:
     """Contacts with a similar name. Names of a single word are not compared."""
     words = name_words(contact.name)
     longest = sorted({word for word in words if len(word) >= MIN_PART}, key=len)[-MAX_WORDS:]
-    others = Contact.objects.for_pro(contact.pro).exclude(pk=contact.pk)
-    # A union of one query for each whole word: each query uses the search index.
-    parts = [
-        others.search(word)
-        .filter(_contains_part_of(other for other in longest if other != word))
-        .values_list("pk", "name")
-        for word in longest
-        if len(longest) > 1
-    ]
-    for pk, name in others.none().values_list("pk", "name").union(*parts)[:MAX_CANDIDATES]:
+    for pk, name in _with_words(contact, longest) if len(longest) > 1 else ():
         if are_similar(words, name_words(name)):
             yield pk, Reason.NAME
 
 
-def _contains_part_of(words: Iterable[str]) -> Q:
-    """Condition that some word begins or ends like one of these; without any, the name is not similar."""
+def _with_words(contact: Contact, words: list[str]) -> Iterable[tuple[UUID, str]]:
+    """(id, name) of other contacts with one of these words and a part of another one."""
+    parts = [[word, word[:2], f" {word[:2]}", word[-MIN_PART:]] for word in words]
+    if Contact.search_index.plain_words([{word} for word in words], Contact.objects.db):
+        return _WITH_WORDS.rows(contact.pro, contact.pk, parts)
+    return _rows_with_words(contact.pro, contact.pk, parts)
+
+
+def _rows_with_words(pro: Pro, id: UUID, parts: list[list[str]]) -> QuerySet[Any, tuple[UUID, str]]:
+    """Rows of `_with_words`; of each word its beginning, that after a space, and its end."""
+    others = Contact.objects.for_pro(pro).exclude(pk=id)
+    index, using = Contact.search_index, others.db
+    # A union of one query for each whole word: each query uses the search index.
+    rows = [
+        others.filter(index.matching([{word}], using), _contains_part_of(part for part in parts if part[0] != word))
+        for word, *_parts in parts
+    ]
+    first, *further = [part.values_list("pk", "name") for part in rows]
+    return first.union(*further)[:MAX_CANDIDATES]
+
+
+_WITH_WORDS = Compiled(_rows_with_words)
+
+
+def _contains_part_of(words: Iterable[list[str]]) -> Q:
+    """Condition that some word begins or ends like one of these."""
     condition = Q()
-    for word in words:
-        begins = Q(search_text__startswith=word[:2]) | Q(search_text__contains=f" {word[:2]}")
-        condition |= begins | Q(search_text__contains=word[-MIN_PART:])
+    for _word, beginning, spaced, end in words:
+        begins = Q(search_text__startswith=beginning) | Q(search_text__contains=spaced)
+        condition |= begins | Q(search_text__contains=end)
     return condition
 
 

@@ -29,8 +29,8 @@ from .models import (
     PropertyNumber,
     PropertyPicture,
 )
-from .models.property import reference_key
 from .pictures import add_picture
+from .properties import REPEATED, repeated_numbers
 from .topics import find_answers
 
 READ, REPLIED = ContactRequest.Status.READ, ContactRequest.Status.REPLIED
@@ -41,12 +41,9 @@ class NumberFormSet(BaseInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        keys = set()
-        for form in self.forms:
-            key = reference_key(form.cleaned_data.get("number", "")) if form not in self.deleted_forms else ""
-            if key in keys:
-                form.add_error("number", ValidationError(_("A property has this number already."), code="unique"))
-            keys.update({key} - {""})
+        numbers = [form.cleaned_data.get("number", "") if form not in self.deleted_forms else "" for form in self.forms]
+        for place in repeated_numbers(numbers):
+            self.forms[place].add_error("number", ValidationError(REPEATED, code="unique"))
 
 
 class PictureForm(forms.Form):

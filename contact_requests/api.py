@@ -46,11 +46,12 @@ def authenticate(request: HttpRequest) -> Caller:
     return caller
 
 
+PROPERTIES = "Properties"
 api = Api(
     dialect,
     title="Contact requests",
     description="What visitors sent about the properties of a Pro. A Pro that must prove its identity has to, first.",
-    tags={"Contact requests": "Requests of visitors, and their status."},
+    tags={"Contact requests": "Requests of visitors, and their status.", PROPERTIES: "What visitors ask about."},
     authenticate=authenticate,
     scopes=SCOPES,
     has_session=True,

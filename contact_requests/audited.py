@@ -4,11 +4,16 @@ from config.accounts.audit_list import RowName
 from config.accounts.models import Pro
 
 from .desk import thread_url
-from .models import ContactRequest
+from .models import ContactRequest, Property
 
 
 def find_names(label: str, pro: Pro, ids: list[str]) -> dict[str, RowName]:
-    """Contact requests; see `config.accounts.audit_list.NameFinder`."""
+    """Contact requests and properties; see `config.accounts.audit_list.NameFinder`."""
+    if label == "contact_requests.property":
+        properties = Property.objects.for_pro(pro).filter(pk__in=ids)
+        return {
+            str(row.pk): RowName(row.title, row.get_absolute_url() if row.is_published else "") for row in properties
+        }
     if label != "contact_requests.contactrequest":
         return {}
     rows = ContactRequest.objects.for_pro(pro).filter(pk__in=ids, quarantined_at=None)

@@ -21,7 +21,27 @@ CONTACT_REQUEST = {
     "repliedAt": None,
     "property": PROPERTY,
 }
+WHOLE_PROPERTY = {
+    "id": PROPERTY["id"],
+    "proId": 7,
+    "reference": "AP-101",
+    "slug": PROPERTY["slug"],
+    "title": PROPERTY["title"],
+    "summary": "3 rooms · 68 m²",
+    "description": "On the first floor, with a view of the harbour.",
+    "city": "Brest",
+    "price": 245000.0,
+    "isPublished": True,
+    "numbers": [{"portal": "portal.example", "number": "88123"}],
+    "url": "https://desk.example.com/properties/house-on-the-quay",
+    "createdAt": "2026-02-10T14:30:00.000Z",
+    "updatedAt": "2026-02-10T14:30:00.000Z",
+}
 EXAMPLES = {
+    "PropertyBody": WHOLE_PROPERTY,
+    "PropertyPage": {"data": [WHOLE_PROPERTY], "cursor": {"next": None}, "hasMore": False},
+    "PropertyCreate": {"title": "House on the quay", "reference": "AP-101", "city": "Brest", "price": 245000},
+    "PropertyUpdate": {"price": 239000, "numbers": [{"portal": "portal.example", "number": "88123"}]},
     "ContactRequestBody": CONTACT_REQUEST,
     "ContactRequestPage": {
         "data": [CONTACT_REQUEST],

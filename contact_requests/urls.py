@@ -1,5 +1,6 @@
 from django.urls import path
 
+from . import properties_api  # noqa: F401 - it declares its routes.
 from .api import api
 from .views import former, leads, public, requests, set_aside
 

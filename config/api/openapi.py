@@ -30,6 +30,10 @@ GREATEST_ID = 2**63 - 1
 CONVERTERS: dict[str, tuple[dict[str, Any], str]] = {
     "external": ({"type": "string", "minLength": 1, "maxLength": 200, "pattern": EXTERNAL_ID}, EXTERNAL_ID_WORDS),
     "uuid": ({"type": "string", "format": "uuid"}, "a UUID"),
+    "str": (
+        {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[^/]+$"},
+        "as text without a slash, percent-encoded",
+    ),
     "int": (
         {"type": "integer", "minimum": 1, "maximum": GREATEST_ID},
         "a whole number from 1 to 9223372036854775807; any other is not found",

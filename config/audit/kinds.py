@@ -21,6 +21,8 @@ class Kind(TextChoices):
     CHANNEL_CHANGED = "channel_changed", _("Channel changed")
     CHANNEL_DISCONNECTED = "channel_disconnected", _("Channel disconnected")
     CONTACT_VIEWED = "contact_viewed", _("Contact viewed")
+    PROPERTY_MADE = "property_made", _("Property made")
+    PROPERTY_CHANGED = "property_changed", _("Property changed")
     EXPORTED = "exported", _("Exported")
     DOWNLOADED = "downloaded", _("File downloaded")
     RELEASED = "released", _("Released from quarantine")

@@ -2,8 +2,10 @@ import uuid
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -63,9 +65,12 @@ class Property(models.Model):
     )
     description = models.TextField(_("description"), max_length=10_000, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
-    price = models.DecimalField(_("price in euros"), max_digits=12, decimal_places=2, null=True, blank=True)
+    price = models.DecimalField(
+        _("price in euros"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
     is_published = models.BooleanField(_("published"), default=True, help_text=_("Off: visitors do not see its page."))
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True, db_default=Now())
 
     objects = PropertyQuerySet.as_manager()
 
@@ -89,7 +94,7 @@ class Property(models.Model):
         if fields is None or "reference" in fields:
             self.reference = self.reference.strip()
             self.reference_key = reference_key(self.reference)
-            kwargs["update_fields"] = None if fields is None else {*fields, "reference_key"}
+            kwargs["update_fields"] = None if fields is None else {*fields, "reference_key", "updated_at"}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

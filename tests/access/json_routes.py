@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from config.api.endpoint import ANY_SCOPE
-from contact_requests.models import ContactRequest
+from contact_requests.models import ContactRequest, Property
 from contacts.models import Consent, Contact, ContactMessage, MessageFile, PersonExport
 from inquiries.models import Attachment, Inquiry
 
@@ -15,6 +15,7 @@ READ_REQUESTS, WRITE_REQUESTS = "contact_requests:read", "contact_requests:write
 READ_CONTACTS, WRITE_CONTACTS = "contacts:read", "contacts:write"
 READ_INQUIRIES, WRITE_INQUIRIES = "inquiries:read", "inquiries:write"
 READ_MESSAGES, WRITE_MESSAGES = "messages:read", "messages:write"
+READ_PROPERTIES, WRITE_PROPERTIES = "properties:read", "properties:write"
 READ_PERSONS, ERASE_PERSONS = "privacy:read", "privacy:write"
 
 
@@ -35,8 +36,16 @@ class Route(NamedTuple):
 
 
 def visitor(rows: Any) -> dict[str, Any]:
-    reference = {"propertyReference": f"{rows.word}-reference"}
-    return {**reference, "name": "Jane", "email": "jane@example.org", "message": "Is it free?"}
+    return {
+        "propertyReference": own_reference(rows),
+        "name": "Jane",
+        "email": "jane@example.org",
+        "message": "Is it free?",
+    }
+
+
+def own_reference(rows: Any) -> str:
+    return f"{rows.word}-reference"
 
 
 def submission(rows: Any) -> dict[str, Any]:
@@ -57,6 +66,7 @@ def fixed(body: Any) -> Any:
 
 
 REQUEST, CONTACT, INQUIRY = {"id": ContactRequest}, {"id": Contact}, {"id": Inquiry}
+PROPERTY, BY_REFERENCE = {"id": Property}, {"reference": own_reference}
 FILE = {"id": Inquiry, "attachment_id": Attachment}
 MESSAGE = {"id": Contact, "message_id": ContactMessage}
 EXPORT = {"id": Contact, "export_id": PersonExport}
@@ -70,6 +80,14 @@ ROUTES = {
     ("POST", "pro/contact-requests"): Route(WRITE_REQUESTS, 201, 400, body=visitor),
     ("GET", "pro/contact-requests/<uuid:id>"): Route(READ_REQUESTS, ids=REQUEST),
     ("PUT", "pro/contact-requests/<uuid:id>"): Route(WRITE_REQUESTS, ids=REQUEST, body=fixed({"status": "read"})),
+    ("GET", "pro/properties"): Route(READ_PROPERTIES, 200, 200),
+    ("POST", "pro/properties"): Route(WRITE_PROPERTIES, 201, 201, body=fixed({"title": "House"}), shows=False),
+    ("GET", "pro/properties/<uuid:id>"): Route(READ_PROPERTIES, ids=PROPERTY),
+    ("PATCH", "pro/properties/<uuid:id>"): Route(WRITE_PROPERTIES, ids=PROPERTY, body=fixed({"price": 5})),
+    ("GET", "pro/properties/by-reference/<str:reference>"): Route(READ_PROPERTIES, ids=BY_REFERENCE),
+    ("PUT", "pro/properties/by-reference/<str:reference>"): Route(
+        WRITE_PROPERTIES, 201, 201, ids={"reference": "AP-77"}, body=fixed({"title": "House"}), shows=False
+    ),
     ("GET", "api/v1/contacts"): Route(READ_CONTACTS, 200, 200),
     ("POST", "api/v1/contacts"): Route(WRITE_CONTACTS, 201, 201, body=NEW, shows=False),
     ("GET", "api/v1/contacts/<uuid:id>"): Route(READ_CONTACTS, ids=CONTACT),

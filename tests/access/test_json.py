@@ -13,8 +13,8 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from config.accounts.models import SCOPES, ApiToken, Pro, User
 from config.api.endpoint import ANY_SCOPE
 from config.api.endpoint import Api as RegisteredApi
-from contact_requests.models import ContactRequest
-from contacts.models import Contact, ContactMessage, MessageFile, PersonExport
+from contact_requests.models import ContactRequest, Property
+from contacts.models import Consent, Contact, ContactMessage, MessageFile, PersonExport
 from inquiries.models import Attachment, DirectoryUser, Inquiry
 
 from ..factories import UserFactory, make_token
@@ -29,6 +29,7 @@ OTHER_SCOPES = {
     "contacts": ["contact_requests:write", "inquiries:write"],
     "inquiries": ["contact_requests:write", "contacts:write"],
     "messages": ["contact_requests:write", "contacts:write", "inquiries:write"],
+    "properties": ["contact_requests:write", "contacts:write", "inquiries:write"],
     "privacy": ["contact_requests:write", "contacts:write", "inquiries:write"],
 }
 
@@ -143,8 +144,8 @@ def test_the_scope_that_a_route_asks_for_is_enough(rows, customers):
 
 def test_a_foreign_row_is_answered_like_one_that_does_not_exist(rows, own, customers):
     wrong, client = [], with_token(make_token(own[Pro]))
-    uuids = {model: uuid.uuid4() for model in (ContactRequest, Contact, ContactMessage, PersonExport)}
-    gone = Ids(rows, {**uuids, Inquiry: 2**31 - 1, Attachment: 2**31 - 1, MessageFile: 2**31 - 1})
+    uuids = {model: uuid.uuid4() for model in (ContactRequest, Property, Contact, ContactMessage, PersonExport)}
+    gone = Ids(rows, {**uuids, **dict.fromkeys((Inquiry, Attachment, MessageFile, Consent), 2**31 - 1)})
     for (method, address), route in ROUTES.items():
         if route.foreign != 201 and not address.endswith("/bulk"):
             there, none = (call(client, method, address, route, named) for named in (rows, gone))

@@ -15,7 +15,7 @@ schemathesis.openapi.format("name", WORDS)
 schemathesis.openapi.format("words", WORDS)
 # What a valid body may name that is not stored, or no time of the last years.
 STORED = {"propertyId", "propertyReference", "receivedAt", "cursor"}
-STORED |= {"channel", "cc", "contactRequestId", "inquiryId", "sendAt"}
+STORED |= {"reference", "slug", "numbers", "title", "channel", "cc", "contactRequestId", "inquiryId", "sendAt"}
 
 
 def is_refused_by_stored_data(method, error):

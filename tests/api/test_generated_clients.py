@@ -181,7 +181,23 @@ def test_a_client_of_the_contact_requests(make_client, pro):
     read = client.call("update_contact_request", created.id, body=client.model("StatusBody", status="read"))
     assert isinstance(read.read_at, datetime.datetime)
     assert client.call("get_contact_request", created.id) == read
+    use_properties(client)
     assert client.called_all()
+
+
+def use_properties(client: Client) -> None:
+    """Keep a property by its reference, change it and read it in each way; make another one."""
+    body = client.model("PropertyUpdate", title="House on the quay", price=245000.5, numbers=[{"number": "88123"}])
+    made = client.call("keep_property_by_reference", "AP-102", body=body, status=201)
+    assert (made.reference, made.price, made.numbers[0].portal, made.is_published) == ("AP-102", 245000.5, None, True)
+    assert client.call("keep_property_by_reference", "ap 102", body=body) == made
+    assert client.call("get_property_by_reference", "AP102") == made
+    changed = client.call("update_property", made.id, body=client.model("PropertyUpdate", city="Brest"))
+    assert (changed.city, client.call("get_property", made.id)) == ("Brest", changed)
+    body = client.model("PropertyCreate", title="House on the quay")
+    other = client.call("add_property", body=body, idempotency_key="three", status=201)
+    assert (other.slug, other.reference) == ("house-on-the-quay-2", None)
+    assert [each.id for each in client.call("list_properties", limit=2).data] == [other.id, made.id]
 
 
 def test_a_client_of_the_inquiries(make_client, hub, pro):

@@ -44,6 +44,14 @@ ERRORS = {
         "415": "`UNSUPPORTED_MEDIA_TYPE`",
         **GATED,
     },
+    "PUT /pro/properties/by-reference/{reference}": {
+        "201": "Created",
+        "400": "`VALIDATION_ERROR`",
+        "412": "`PRECONDITION_FAILED`",
+        "413": "`PAYLOAD_TOO_LARGE`",
+        "415": "`UNSUPPORTED_MEDIA_TYPE`",
+        **GATED,
+    },
 }
 
 
@@ -73,6 +81,12 @@ def test_the_operations_of_pro(written):
         "POST /pro/contact-requests": "create_contact_request",
         "GET /pro/contact-requests/{id}": "get_contact_request",
         "PUT /pro/contact-requests/{id}": "update_contact_request",
+        "GET /pro/properties": "list_properties",
+        "POST /pro/properties": "add_property",
+        "GET /pro/properties/{id}": "get_property",
+        "PATCH /pro/properties/{id}": "update_property",
+        "GET /pro/properties/by-reference/{reference}": "get_property_by_reference",
+        "PUT /pro/properties/by-reference/{reference}": "keep_property_by_reference",
     }
 
 
@@ -156,8 +170,11 @@ def test_every_error_with_its_codes_and_its_shape(written, name):
 
 def test_each_scope_is_a_security_scheme(written, settings):
     schemes = written["components"]["securitySchemes"]
-    names = ["contact_requests.read", "contact_requests.write", "session"]
-    assert [schemes[name]["type"] for name in names] == ["http", "http", "apiKey"] and set(schemes) == set(names)
+    names = [f"{noun}.{right}" for noun in ("contact_requests", "properties") for right in ("read", "write")]
+    assert {name: scheme["type"] for name, scheme in schemes.items()} == {
+        **dict.fromkeys(names, "http"),
+        "session": "apiKey",
+    }
     assert schemes["contact_requests.write"] == {
         "type": "http",
         "scheme": "bearer",
@@ -170,6 +187,12 @@ def test_each_scope_is_a_security_scheme(written, settings):
         "POST /pro/contact-requests": [{"contact_requests.write": []}, {"session": []}],
         "GET /pro/contact-requests/{id}": [{"contact_requests.read": []}, {"session": []}],
         "PUT /pro/contact-requests/{id}": [{"contact_requests.write": []}, {"session": []}],
+        "GET /pro/properties": [{"properties.read": []}, {"session": []}],
+        "POST /pro/properties": [{"properties.write": []}, {"session": []}],
+        "GET /pro/properties/{id}": [{"properties.read": []}, {"session": []}],
+        "PATCH /pro/properties/{id}": [{"properties.write": []}, {"session": []}],
+        "GET /pro/properties/by-reference/{reference}": [{"properties.read": []}, {"session": []}],
+        "PUT /pro/properties/by-reference/{reference}": [{"properties.write": []}, {"session": []}],
     }
 
 
@@ -196,7 +219,14 @@ def test_the_struct_of_a_query_is_no_component(written):
         "Detail",
         "Error",
         "ErrorBody",
+        "ListingBody",
+        "ListingInput",
+        "PropertyBody",
         "PropertyBrief",
+        "PropertyChanges",
+        "PropertyCreate",
+        "PropertyPage",
+        "PropertyUpdate",
         "RequestChanges",
         "StatusBody",
     ]

@@ -168,7 +168,10 @@ class Board:
         ended = [step for step in steps if step.is_terminal]
         since = timezone.now() - RECENT if ended else None
         chosen = (self.pro, live, ended, since, self.priority or None, [card.pk for card in moved])
-        return list(_newest_cards(*chosen, self.search)) if self.search else _NEWEST.rows(*chosen)
+        cards = list(_newest_cards(*chosen, self.search)) if self.search else _NEWEST.rows(*chosen)
+        for card in cards:
+            card.pro = self.pro
+        return cards
 
     def _unmoved(self, moved: list[Inquiry]) -> InquiryQuerySet:
         return self.rows().exclude(pk__in=[card.pk for card in moved])
@@ -230,7 +233,7 @@ def _newest_cards(
     # SQLite takes no LIMIT in the parts of a union itself.
     ids = [Inquiry.objects.order_by().filter(pk__in=each).values("pk") for each in newest]
     cards = Inquiry.objects.for_pro(pro).filter(pk__in=ids[0].union(*ids[1:])).defer("message", "search_text")
-    return cards.select_related("contact", "pro").order_by("-moved_at", "-id")
+    return cards.select_related("contact").order_by("-moved_at", "-id")
 
 
 def _unfinished(pro: Pro) -> QuerySet[Any, Any]:

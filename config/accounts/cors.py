@@ -10,6 +10,7 @@ from django.utils.cache import patch_vary_headers
 from config.api.dialect import no_content
 from config.api.endpoint import Api
 from config.api.errors import ProblemError
+from config.wall.naming import name_pro
 from config.web.cors import ANSWER_HEADERS, REQUEST_HEADERS, BrowserAccess, access_of, foreign_origin, is_preflight
 
 from .models import AllowedOrigin, Pro
@@ -69,6 +70,8 @@ def _may_read(request: HttpRequest, match: ResolverMatch, access: BrowserAccess,
 
 
 def _is_allowed(match: ResolverMatch, access: BrowserAccess, origin: str) -> bool:
+    # The caller is not known, and the connection may have named the Pro of another one before.
+    name_pro(None)
     if access.find_pro is None:
         return AllowedOrigin.objects.is_allowed(origin)
     pro = access.find_pro(**match.kwargs)

@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField, Value
 from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThan
 
-from config.accounts.models import Pro, User
+from config.accounts.models import AllowedOrigin, Pro, User
 from config.wall.naming import name_pro
 from config.wall.policies import (
     APPEND_ONLY,
@@ -22,6 +22,7 @@ from config.wall.policies import (
     take_down_wall,
     walled_tables,
 )
+from contact_requests.models import Property
 
 from ..factories import make_token
 from .conftest import SECRET
@@ -142,6 +143,17 @@ def test_no_row_of_another_pro_is_shown_or_changed_without_for_pro(rows, own, wa
             if SECRET in text_of(response) or response.status_code >= 500:
                 wrong.append(f"{method} {address}: {response.status_code}")
     assert wrong == [], "\n".join(wrong)
+
+
+def test_a_preflight_finds_its_origin_whoever_was_named_before(own, wall, nobody):
+    AllowedOrigin.objects.create(pro=own[Pro], origin="https://shop.example.org")
+    Property.objects.filter(pk=own[Property].pk).update(is_published=True)
+    asks = {"Origin": "https://shop.example.org", "Access-Control-Request-Method": "POST"}
+    for address in ("/pro/contact-requests", f"/properties/{own[Property].slug}"):
+        name_pro(0)
+        response = nobody.options(address, headers=asks)
+        allowed = response.headers.get("Access-Control-Allow-Origin")
+        assert (address, response.content, allowed) == (address, b"", asks["Origin"])
 
 
 def test_the_role_of_web_server_and_worker_changes_rows_alone(db):

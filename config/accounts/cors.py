@@ -10,8 +10,8 @@ from django.utils.cache import patch_vary_headers
 from config.api.dialect import no_content
 from config.api.endpoint import Api
 from config.api.errors import ProblemError
+from config.origins import ANSWER_HEADERS, REQUEST_HEADERS, BrowserAccess, access_of, foreign_origin, is_preflight
 from config.wall.naming import name_pro
-from config.web.cors import ANSWER_HEADERS, REQUEST_HEADERS, BrowserAccess, access_of, foreign_origin, is_preflight
 
 from .models import AllowedOrigin, Pro
 

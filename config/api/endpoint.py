@@ -25,7 +25,7 @@ from django.urls import ResolverMatch, URLPattern, URLResolver, path, re_path
 from django.urls.resolvers import RegexPattern
 from django.views.decorators.csrf import csrf_exempt
 
-from config.web.cors import open_to_origins
+from config.origins import open_to_origins
 
 from .conditions import check_match, with_etag
 from .dialect import Dialect, json_response, no_content

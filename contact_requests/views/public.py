@@ -20,8 +20,8 @@ from config.accounts.http import VisitorRequest
 from config.accounts.models import Pro
 from config.files.downloads import serve_inline
 from config.files.storage import StorageUnavailableError
+from config.origins import open_to_origins
 from config.web.compiled import Compiled
-from config.web.cors import open_to_origins
 from config.web.isolation import open_to_other_sites
 from contacts.waiting.answer_times import usual_answer_time
 

@@ -16,6 +16,8 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from config.cursors import execute
+
 from .errors import Detail, ProblemError, invalid_fields
 from .models import KEY_LIFETIME, IdempotencyKey
 from .uploads import digest_form
@@ -101,11 +103,10 @@ def _lock_scope(scope: str) -> None:
     """
     if connection.vendor != "postgresql":
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int(scope[:15], 16)])
-        if not cursor.fetchone()[0]:
-            message = "The first request with this key is still running. Try again."
-            raise ProblemError("idempotency_in_progress", message, headers={"Retry-After": "1"})
+    sql = "SELECT pg_try_advisory_xact_lock(%s)"
+    if not execute(connection, sql, [int(scope[:15], 16)], keeps_plan=True).fetchone()[0]:
+        message = "The first request with this key is still running. Try again."
+        raise ProblemError("idempotency_in_progress", message, headers={"Retry-After": "1"})
 
 
 def _store_response(key: RequestKey) -> None:

@@ -6,6 +6,8 @@ from itertools import chain
 
 from django.db import connection, models
 
+from config.cursors import execute
+
 
 class RateCountQuerySet(models.QuerySet["RateCount"]):
     def hit(self, key: str, *, seconds: int, times: int = 1) -> int:
@@ -26,9 +28,7 @@ class RateCountQuerySet(models.QuerySet["RateCount"]):
             "ON CONFLICT (key, expires_at) DO UPDATE SET count = web_ratecount.count + excluded.count "
             "RETURNING key, count"
         )
-        with connection.cursor() as cursor:
-            cursor.execute(sql, list(chain(*rows)))
-            counts = dict(cursor.fetchall())
+        counts = dict(execute(connection, sql, list(chain(*rows)), keeps_plan=True).fetchall())
         return [counts[key] for key, _expires_at, _times in rows]
 
 

@@ -10,13 +10,17 @@ from django.utils.translation import gettext as _
 from config.accounts.models import ApiToken, Pro, User
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
+from config.web.compiled import Compiled
 
 from ..models import Consent, Contact, PrivacySettings
+
+# Each form of a visitor asks for them.
+_DECISIONS = Compiled["PrivacySettings"](lambda pro_id: PrivacySettings.objects.filter(pro_id=pro_id), keeps_plan=True)
 
 
 def read_decisions(pro: Pro) -> PrivacySettings:
     """The Pro's decisions; an unsaved row without any where nothing was decided."""
-    return PrivacySettings.objects.filter(pro=pro).first() or PrivacySettings(pro=pro)
+    return _DECISIONS.first(pro.pk) or PrivacySettings(pro=pro)
 
 
 def decide(pro: Pro, *, consent_words: str, retention: dict[str, int], by: User) -> PrivacySettings:

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
+from config.cursors import execute
+
 if TYPE_CHECKING:
     from .step import PipelineStep
 
@@ -101,8 +103,8 @@ class InquiryType(models.Model):
         # On SQLite a write transaction is exclusive anyway. Django cannot express this lock, the one that a foreign
         # key takes.
         if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(f"SELECT 1 FROM {self._meta.db_table} WHERE id = %s FOR KEY SHARE", [self.pk])  # noqa: S608
+            sql = f"SELECT 1 FROM {self._meta.db_table} WHERE id = %s FOR KEY SHARE"  # noqa: S608
+            execute(connection, sql, [self.pk], keeps_plan=True)
 
     def has_inquiries(self) -> bool:
         return self.inquiries.exists()

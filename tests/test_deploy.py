@@ -33,7 +33,7 @@ def test_every_variable_is_one_of_vestibule(variables, compose):
         name for service in ("web", "worker", "migrate") for name in compose["services"][service]["environment"]
     }
     of_image = set(re.findall(r"\b([A-Z_]+)=", (DEPLOY / "Dockerfile").read_text())) - {"PATH"}
-    of_image -= {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "REQUIREMENTS"}
+    of_image -= {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "REQUIREMENTS", "PYTHON_IMAGE"}
     assert names((DEPLOY / "debian/env").read_text()) <= variables
     assert names((DEPLOY / "compose.env.example").read_text()) <= variables | OF_COMPOSE
     assert of_services <= variables and of_image <= variables

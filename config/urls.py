@@ -46,6 +46,7 @@ def for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 urlpatterns = [
     path("", home, name="home"),
     path("", include("config.accounts.urls")),
+    path("", include("config.events.urls")),
     path("", include("contacts.urls")),
     path("", include("contacts.channels.urls")),
     path("", include("contacts.conversations.urls")),

@@ -10,6 +10,8 @@ from django.utils import timezone
 from config.accounts.models import User
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
+from config.events.kinds import EventType
+from config.events.publishing import publish
 from config.jobs.backend import Job, enqueue_together
 from config.jobs.turns import in_turn
 from config.saving import insert
@@ -79,6 +81,7 @@ def create_contact_request(
         insert(contact_request)
         if is_admitted:
             _announce(contact_request, notifies=notifies, acknowledges=acknowledges)
+            publish(prop.pro, EventType.REQUEST_CREATED, contact_request)
         return contact_request
 
 
@@ -132,6 +135,8 @@ def release(contact_request: ContactRequest, *, by: User | None) -> bool:
         admit(contact_request, notifies=is_new, acknowledges=is_new)
         contact_request.record_event("quarantine", contact_request.status, by)
         record_event(Kind.RELEASED, contact_request, pro=contact_request.pro_id, by=by)
+        happened = EventType.REQUEST_CREATED if is_new else EventType.REQUEST_UPDATED
+        publish(contact_request.pro, happened, contact_request)
         return True
 
 

@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.accounts.models import ApiToken, Pro, User
+from config.events.kinds import EventType
+from config.events.publishing import publish
 from config.jobs.backend import Job, enqueue_together
 from config.jobs.turns import in_turn
 from config.web.compiled import Compiled, Question
@@ -75,6 +77,7 @@ class Submission:
             if self.filter_options:
                 inquiry.filter_options.set(_lock_options(self.filter_options))
             enqueue_together(_make_jobs(inquiry, by))
+            publish(inquiry.pro, EventType.INQUIRY_CREATED, inquiry)
         return inquiry
 
     def _copy_person(self) -> None:

@@ -31,6 +31,8 @@ SCOPE_LABELS = {
     "privacy:write": _("export and erase persons"),
     "properties:read": _("read properties"),
     "properties:write": _("read and change properties"),
+    "webhooks:read": _("read webhooks"),
+    "webhooks:write": _("read and change webhooks"),
 }
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
+from config.events.kinds import EventType
+from config.events.publishing import publish
 from config.saving import insert, update
 from config.search.folding import digits, fold
 from config.search.index import SearchIndex
@@ -44,6 +46,7 @@ class ContactRequestQuerySet(TenantQuerySet["ContactRequest"]):
     def get_locked(self, pro: Pro, id: uuid.UUID) -> "ContactRequest":
         """One in the Pro's inbox, with its property, locked until the transaction ends. Raises DoesNotExist."""
         if contact_request := _LOCKED.first(pro.pk, id):
+            contact_request.pro = pro
             return contact_request
         raise self.model.DoesNotExist
 
@@ -205,6 +208,7 @@ class ContactRequest(models.Model):
         setattr(self, time_field, timezone.now())
         update(self, "status", time_field, "updated_at")
         self.record_event(from_status, status, by)
+        publish(self.pro, EventType.REQUEST_UPDATED, self)
         return True
 
     def refuse_in_quarantine(self, to_status: str) -> None:
@@ -214,7 +218,8 @@ class ContactRequest(models.Model):
 
     def lock(self) -> None:
         """Lock the row until the transaction ends, and read it again."""
-        self.refresh_from_db(from_queryset=ContactRequest.objects.select_for_update(of=("self",)))
+        rows = ContactRequest.objects.select_related("pro").select_for_update(of=("self",))
+        self.refresh_from_db(from_queryset=rows)
 
     def record_event(self, from_status: str, to_status: str, by: User | ApiToken | None) -> None:
         """Store a status change, made now."""

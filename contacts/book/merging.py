@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.accounts.models import User
+from config.events.kinds import EventType
+from config.events.publishing import publish
 
 from ..addresses import identities_of
 from ..last_words import recount_threads
@@ -51,6 +53,7 @@ def merge_contacts(
             pro=kept.pro, survivor=kept, absorbed=merged, fields=changes, moved=moved, user=by
         )
         kept.record_event(ContactEvent.Kind.MERGED, by, {"absorbed": _id_and_name(merged), **_event_changes(changes)})
+        publish(kept.pro, EventType.CONTACT_MERGED, merged)
         return merge
 
 

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from config.accounts.models import ApiToken, Pro
+from config.events.kinds import EventType
+from config.events.publishing import publish
 from config.saving import insert_many
 
 from ..addresses import identities_of
@@ -72,6 +74,7 @@ def register_many(
         made = _refuse_taken(pro, made)
         contacts = [contact for contact in made if isinstance(contact, Contact)]
         _store(contacts, by)
+        publish(pro, EventType.CONTACT_CREATED, *contacts)
     return made
 
 

@@ -12,6 +12,8 @@ from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext_noop, override
 
+from config.events.kinds import EventType
+from config.events.publishing import publish
 from config.files.storage import NewFile
 from config.jobs.several import several
 from config.jobs.turns import BACKGROUND
@@ -232,6 +234,8 @@ def _create_message(
         notify_pro(connection, message)
         if not inbound.is_past:
             add_message(message, words=first_words(message))
+    if not inbound.is_past:
+        publish(connection.pro, EventType.MESSAGE_RECEIVED, message)
     return message
 
 

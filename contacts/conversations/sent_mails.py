@@ -12,6 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.accounts.models import Pro
+from config.events.kinds import EventType
+from config.events.publishing import publish
 
 from ..addresses import email_key
 from ..channels.message import SentMail
@@ -124,4 +126,6 @@ def _create_message(
     ContactMessage.objects.recount(contact, at=contact.last_message_at)
     rows = items_to_answer(contact).filter(since__lte=at)
     end_waiting(rows, Outcome.ANSWERED, by=None, answer=message, is_immediate=True)
+    if not message.is_past:
+        publish(connection.pro, EventType.MESSAGE_SENT, message)
     return message

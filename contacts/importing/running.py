@@ -5,6 +5,8 @@ from operator import attrgetter
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max
 
+from config.events.kinds import EventType
+from config.events.publishing import publish
 from config.saving import insert_many
 
 from ..addresses import identities_of
@@ -28,9 +30,19 @@ def run_rows(contact_import: ContactImport, rows: list[ContactImportRow]) -> Non
             if row not in stored:
                 with refuse_on_error(row), transaction.atomic():
                     _import_row(contact_import, row, parsed, events)
-    insert_many([events[row] for row in sorted(events, key=attrgetter("number"))])
+    _record_events(contact_import, events)
     identities = ContactIdentity.objects.for_pro(contact_import.pro)
     _note_identities(rows, identities.filter(pk__gt=last_identity))
+
+
+def _record_events(contact_import: ContactImport, events: Events) -> None:
+    """Store the events of the rows, in their order, and tell the Pro's programs."""
+    rows = sorted(events, key=attrgetter("number"))
+    insert_many([events[row] for row in rows])
+    created = [row.contact for row in rows if events[row].kind == ContactEvent.Kind.CREATED]
+    changed = {row.contact_id: row.contact for row in rows if events[row].kind == ContactEvent.Kind.CHANGED}
+    publish(contact_import.pro, EventType.CONTACT_CREATED, *created)
+    publish(contact_import.pro, EventType.CONTACT_UPDATED, *changed.values())
 
 
 def _parse_rows(contact_import: ContactImport, rows: list[ContactImportRow]) -> dict[ContactImportRow, ParsedRow]:

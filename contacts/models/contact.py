@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import ApiToken, Pro, User
+from config.events.kinds import EventType
+from config.events.publishing import publish
 from config.saving import bring_forward, insert, insert_missing
 from config.search.index import SearchIndex
 
@@ -257,7 +259,10 @@ class Contact(models.Model):
         bring_forward(self, "last_word_at", at)
 
     def record_event(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> None:
+        """Store an event of this contact, and tell the Pro's programs. The caller holds the book."""
         insert(self.build_event(kind, by, changes))
+        is_new = kind == ContactEvent.Kind.CREATED
+        publish(self.pro, EventType.CONTACT_CREATED if is_new else EventType.CONTACT_UPDATED, self)
 
     def build_event(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> ContactEvent:
         """Unsaved event of this contact."""

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import Pro, User
+from config.events.kinds import EventType
+from config.events.publishing import publish
 from config.saving import insert
 from config.search.filling import fill_search_texts
 from config.search.index import SearchIndex
@@ -212,12 +214,17 @@ class ContactMessage(models.Model):
             self.lock()
             if state not in self.LATER_STATES.get(self.State(self.state), ()):
                 return False
+            was_on_its_way = self.state in (self.State.SCHEDULED, self.State.SENDING)
             self.state, self.error = state, error[:300]
             if state not in (self.State.SENDING, self.State.FAILED):
                 self.sent_at = self.sent_at or timezone.now()
             for name, value in fields.items():
                 setattr(self, name, value)
             self.save(update_fields=["state", "error", "sent_at", *fields])
+            if state == self.State.FAILED:
+                publish(self.pro, EventType.MESSAGE_FAILED, self)
+            elif was_on_its_way and state != self.State.SENDING:
+                publish(self.pro, EventType.MESSAGE_SENT, self)
             return True
 
     def note_failure(self, error: str) -> None:
@@ -226,7 +233,8 @@ class ContactMessage(models.Model):
 
     def lock(self) -> None:
         """Lock the row until the transaction ends, and refresh it."""
-        self.refresh_from_db(from_queryset=ContactMessage.objects.select_for_update(of=("self",)))
+        rows = ContactMessage.objects.select_related("pro").select_for_update(of=("self",))
+        self.refresh_from_db(from_queryset=rows)
 
 
 def fill_missing_search_texts() -> None:

@@ -12,6 +12,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
+from config.events.kinds import EventType
+from config.events.publishing import publish
 from config.saving import insert, insert_many
 from config.web.compiled import Compiled
 
@@ -285,6 +287,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         WaitingItem.objects.filter(contact__in=contacts).end(WaitingItem.Outcome.ARCHIVED, by=by)
         events = [contact.build_event(ContactEvent.Kind.DELETED, by) for contact in contacts]
         ContactEvent.objects.bulk_create(events)
+        publish(contacts[0].pro, EventType.CONTACT_DELETED, *contacts)
 
     def _shared_addresses(self, pro: Pro, held: list[tuple[uuid.UUID, str, str]]) -> set[tuple[str, str]]:
         """Those of these identities that are the e-mail or phone of a present contact."""

@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from config.accounts.models import Session
 from config.api.models import IdempotencyKey
+from config.events.models import Event
 from config.web.limits import mailbox_of
 from config.web.models import RateCount
 
@@ -117,6 +118,18 @@ def _erase_answers(words: Words) -> int:
     # JSON of the API is UTF-8.
     found = [pk for pk, location, body in rows if words.are_in(f"{location}\n{bytes(body).decode('utf-8', 'replace')}")]
     return IdempotencyKey.objects.filter(pk__in=found).delete()[0]
+
+
+def erase_events(person: Person, texts: Collection[str], topics: Collection[str]) -> int:
+    """Delete what programs are, or were, told of the person; of what is on its way too.
+
+    Call it at the end: closing an inquiry tells them once more.
+    """
+    words, keys, ids = Words(texts), set(topics), set(person.ids)
+    rows = Event.objects.for_pro(person.pro).values_list("pk", "contact_id", "key", "payload").iterator(BATCH)
+    found = [pk for pk, id, key, payload in rows if id in ids or key in keys or words.are_in(payload)]
+    Event.objects.for_pro(person.pro).filter(pk__in=found).delete()
+    return len(found)
 
 
 def _erase_rates(person: Person) -> int:

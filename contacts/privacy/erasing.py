@@ -19,7 +19,7 @@ from ..book.erased_addresses import mark_addresses
 from ..models import Contact, Erasure
 from ..models.locking import hold_book
 from .book_parts import BOOK_PARTS
-from .copies import erase_copies
+from .copies import erase_copies, erase_events
 from .erased_list import forget_try, forget_undone, note_erasure
 from .originals import find_deliveries, linked_deliveries
 from .parts import Part, all_parts, erase_part, topics_of, words_in_copies
@@ -146,10 +146,11 @@ def _finish_without_contact(erasure: Erasure) -> None:
 def _erase_rows(person: Person, erasure: Erasure) -> dict[str, int]:
     """Erase all rows and copies; returns their numbers by kind. The book is held."""
     parts = [*all_parts(), *BOOK_PARTS]
-    words, rows = words_in_copies(person), _keys_of(parts, person)
+    words, rows, topics = words_in_copies(person), _keys_of(parts, person), topics_of(person)
     counts = erase_copies(person, words, rows)
     for part in parts:
         counts[part.key] = erase_part(part, person, erasure)
+    counts["told_programs"] = erase_events(person, words, topics)
     return {kind: count for kind, count in counts.items() if count}
 
 

@@ -261,7 +261,7 @@ class Inquiry(Summary, models.Model):
         InquiryType(pk=self.inquiry_type_id).hold_pipeline()
         # Not joined with the step: after waiting for the lock, PostgreSQL would join the new row to the old step and
         # find no row.
-        self.refresh_from_db(from_queryset=Inquiry.objects.select_for_update())
+        self.refresh_from_db(from_queryset=Inquiry.objects.select_related("pro").select_for_update(of=("self",)))
 
 
 def changed_values(original: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import User
+from config.events.kinds import EventType
+from config.events.publishing import publish
 from config.jobs.turns import in_turn
 from contacts.models import WaitingItem
 from contacts.models.locking import hold_book
@@ -98,6 +100,7 @@ def answer_offer(offer: Offer, status: str) -> bool:
         follow_offer(inquiry, status)
         add_offer_answer(offer)
         in_turn(mail_offer_answer, offer.inquiry.pro_id).enqueue(offer.pk)
+        publish(inquiry.pro, EventType.OFFER_ANSWERED, offer)
         return True
 
 

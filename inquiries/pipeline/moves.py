@@ -4,7 +4,9 @@ Each move locks the pipeline and the inquiry, and commits together with its hist
 `responded_at`.
 """
 
-from itertools import batched
+from collections.abc import Sequence
+from itertools import batched, groupby
+from operator import attrgetter
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,7 +14,9 @@ from django.db.models import Case, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from config.accounts.models import ApiToken, User
+from config.accounts.models import ApiToken, Pro, User
+from config.events.kinds import EventType
+from config.events.publishing import publish
 from config.saving import insert
 from config.web.compiled import Compiled
 from config.web.text import unix_lines
@@ -172,6 +176,8 @@ def relocate_inquiries(relocations: list[tuple[PipelineStep, PipelineStep]], *, 
             status = _status_after_relocation(after)
             Inquiry.objects.filter(pk__in=batch).update(step=after, status=status, updated_at=now, **moved)
             record_moves(batch, before, after, by=by, changed_by=changed_by, note=note)
+            if moved:
+                _publish_relocation(batch, after)
     return sum(map(len, ids_by_step))
 
 
@@ -198,6 +204,21 @@ def _save_move(
     if step.is_terminal:
         end_closed_inquiry(inquiry, by=by)
     record_move(inquiry.pk, before, step, by=by, changed_by=changed_by, note=note, at=inquiry.moved_at)
+    _publish_move(inquiry.pro, step, [inquiry])
+
+
+def _publish_move(pro: Pro, step: PipelineStep, inquiries: Sequence[Inquiry]) -> None:
+    """Tell the Pro's programs that inquiries have come to a step."""
+    publish(pro, EventType.INQUIRY_MOVED, *inquiries)
+    if step.is_terminal:
+        publish(pro, EventType.INQUIRY_CLOSED, *inquiries)
+
+
+def _publish_relocation(ids: Sequence[int], step: PipelineStep) -> None:
+    """Tell the programs of all Pros whose inquiries staff have moved."""
+    rows = Inquiry.objects.filter(pk__in=ids).exclude(pro__event_types="").order_by("pro", "pk")
+    for pro, inquiries in groupby(rows.select_related("pro", "inquiry_type", "step"), attrgetter("pro")):
+        _publish_move(pro, step, list(inquiries))
 
 
 def _refuse_pending_move(inquiry: Inquiry) -> None:

@@ -8,6 +8,7 @@ the address is in.
 from typing import Any, NamedTuple
 
 from config.accounts.models import ApiToken, IdentityDocument
+from config.events.models import Dispatch, Endpoint
 from contact_requests.models import ContactRequest, PropertyPicture
 from contacts.models import (
     CannedReply,
@@ -70,6 +71,12 @@ WORKSPACE = {
     "settings/tokens/<int:id>/revoke": page(id=ApiToken, POST=302),
     "settings/tokens/<int:id>/take-over": page(id=ApiToken, POST=302),
     "settings/origins": page(GET=200, POST=302),
+    "settings/webhooks": page(GET=200, POST=422),
+    "settings/webhooks/<uuid:id>": page(id=Endpoint, GET=200, POST=422),
+    "settings/webhooks/<uuid:id>/secret": page(id=Endpoint, GET=200, POST=302),
+    "settings/webhooks/<uuid:id>/test": page(id=Endpoint, POST=302),
+    "settings/webhooks/<uuid:id>/delete": page(id=Endpoint, POST=302),
+    "settings/webhooks/<uuid:id>/deliveries/<int:delivery>/send": page(id=Endpoint, delivery=Dispatch, POST=302),
     "contacts": page(GET=200),
     "contacts/new": page(GET=200, POST=422),
     "contacts/archive": page(POST=302),

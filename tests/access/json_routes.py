@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from config.api.endpoint import ANY_SCOPE
+from config.events.models import Dispatch, Endpoint
 from contact_requests.models import ContactRequest, Property
 from contacts.models import Consent, Contact, ContactMessage, MessageFile, PersonExport
 from inquiries.models import Attachment, Inquiry
@@ -17,6 +18,7 @@ READ_INQUIRIES, WRITE_INQUIRIES = "inquiries:read", "inquiries:write"
 READ_MESSAGES, WRITE_MESSAGES = "messages:read", "messages:write"
 READ_PROPERTIES, WRITE_PROPERTIES = "properties:read", "properties:write"
 READ_PERSONS, ERASE_PERSONS = "privacy:read", "privacy:write"
+READ_HOOKS, WRITE_HOOKS = "webhooks:read", "webhooks:write"
 
 
 class Route(NamedTuple):
@@ -71,6 +73,8 @@ FILE = {"id": Inquiry, "attachment_id": Attachment}
 MESSAGE = {"id": Contact, "message_id": ContactMessage}
 EXPORT = {"id": Contact, "export_id": PersonExport}
 EXTERNAL = {"external_id": external_id}
+HOOK, DELIVERY = {"id": Endpoint}, {"id": Endpoint, "delivery_id": Dispatch}
+NEW_HOOK = {"url": "https://example.com/hook", "events": ["contact.created"]}
 FOR_ALL = Route(READ_INQUIRIES, 200, 200, shows=False)
 ANY = fixed({"language": "fr"})
 NEW, CHANGE = fixed({"name": "Jane", "phone": "+15551234567"}), fixed({"role": "tenant"})
@@ -127,6 +131,19 @@ ROUTES = {
     ("GET", "api/v1/contacts/<uuid:id>/messages/<uuid:message_id>/attachments/<int:attachment_id>/download"): Route(
         READ_MESSAGES, ids={**MESSAGE, "attachment_id": MessageFile}
     ),
+    ("GET", "api/v1/webhooks"): Route(READ_HOOKS, 200, 200),
+    ("POST", "api/v1/webhooks"): Route(WRITE_HOOKS, 201, 201, body=fixed(NEW_HOOK), shows=False),
+    ("GET", "api/v1/webhooks/<uuid:id>"): Route(READ_HOOKS, ids=HOOK),
+    ("PATCH", "api/v1/webhooks/<uuid:id>"): Route(WRITE_HOOKS, ids=HOOK, body=fixed({"events": ["contact.merged"]})),
+    ("DELETE", "api/v1/webhooks/<uuid:id>"): Route(WRITE_HOOKS, 204, ids=HOOK, shows=False),
+    ("GET", "api/v1/webhooks/<uuid:id>/secret"): Route(WRITE_HOOKS, ids=HOOK),
+    ("POST", "api/v1/webhooks/<uuid:id>/secret"): Route(WRITE_HOOKS, 201, ids=HOOK, body=fixed({})),
+    ("POST", "api/v1/webhooks/<uuid:id>/test"): Route(WRITE_HOOKS, 201, ids=HOOK, body=fixed({}), shows=False),
+    ("GET", "api/v1/webhooks/<uuid:id>/deliveries"): Route(READ_HOOKS, ids=HOOK),
+    ("GET", "api/v1/webhooks/<uuid:id>/deliveries/<int:delivery_id>"): Route(READ_HOOKS, ids=DELIVERY),
+    ("POST", "api/v1/webhooks/<uuid:id>/deliveries/<int:delivery_id>/send"): Route(
+        WRITE_HOOKS, 201, ids=DELIVERY, body=fixed({})
+    ),
     ("GET", "api/inquiries/meta/types"): FOR_ALL,
     ("GET", "api/inquiries/meta/statuses"): FOR_ALL,
     ("GET", "api/inquiries/meta/filter-options"): FOR_ALL,
@@ -145,7 +162,9 @@ ROUTES = {
     ),
 }
 # Below a prefix every other address is answered in the dialect.
-CATCH_ALL = {r"^api/v1/me(?:/|\Z)", r"^api/v1/contacts(?:/|\Z)", r"^pro(?:/|\Z)", r"^api/inquiries(?:/|\Z)"}
+CATCH_ALL = {
+    rf"^{prefix}(?:/|\Z)" for prefix in ("api/v1/me", "api/v1/webhooks", "api/v1/contacts", "pro", "api/inquiries")
+}
 # Statuses of callers without access, by the first word of the address; None where the caller passes.
 REFUSALS = {
     "nobody": {"pro": 401, "api": 401},

@@ -13,6 +13,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from config.accounts.models import SCOPES, ApiToken, Pro, User
 from config.api.endpoint import ANY_SCOPE
 from config.api.endpoint import Api as RegisteredApi
+from config.events.models import Dispatch, Endpoint
 from contact_requests.models import ContactRequest, Property
 from contacts.models import Consent, Contact, ContactMessage, MessageFile, PersonExport
 from inquiries.models import Attachment, DirectoryUser, Inquiry
@@ -48,7 +49,7 @@ def call(client: Client, method: str, address: str, route: Route, rows: Rows) ->
     body = route.body(rows) if route.body else None
     if route.body is upload:
         return client.generic(method, path, encode_multipart(BOUNDARY, body), MULTIPART_CONTENT)
-    return client.generic(method, path, json.dumps(body) if body else "", "application/json")
+    return client.generic(method, path, "" if body is None else json.dumps(body), "application/json")
 
 
 def wrong_callers(rows: Rows, own: Rows) -> Iterator[tuple[str, Callable[[str], Client]]]:
@@ -144,8 +145,11 @@ def test_the_scope_that_a_route_asks_for_is_enough(rows, customers):
 
 def test_a_foreign_row_is_answered_like_one_that_does_not_exist(rows, own, customers):
     wrong, client = [], with_token(make_token(own[Pro]))
-    uuids = {model: uuid.uuid4() for model in (ContactRequest, Property, Contact, ContactMessage, PersonExport)}
-    gone = Ids(rows, {**uuids, **dict.fromkeys((Inquiry, Attachment, MessageFile, Consent), 2**31 - 1)})
+    uuids = {
+        model: uuid.uuid4() for model in (ContactRequest, Property, Contact, ContactMessage, PersonExport, Endpoint)
+    }
+    numbers = dict.fromkeys((Inquiry, Attachment, MessageFile, Consent, Dispatch), 2**31 - 1)
+    gone = Ids(rows, {**uuids, **numbers})
     for (method, address), route in ROUTES.items():
         if route.foreign != 201 and not address.endswith("/bulk"):
             there, none = (call(client, method, address, route, named) for named in (rows, gone))

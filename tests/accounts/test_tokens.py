@@ -168,6 +168,8 @@ def test_the_scopes_are_the_documented_ones():
         "privacy:write",
         "properties:read",
         "properties:write",
+        "webhooks:read",
+        "webhooks:write",
     ]
 
 

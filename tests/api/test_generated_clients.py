@@ -13,6 +13,7 @@ import pytest
 from django.utils.text import slugify
 
 from config.api.endpoint import Api
+from config.events.api import api as hooks_api
 from contact_requests.api import api as pro_api
 from contacts.api import api as contacts_api
 from contacts.channels.message import File
@@ -27,7 +28,7 @@ from ..sample_files import PDF
 from .generators import generate_client, run_node, write_document
 
 hub = hubs.hub
-APIS = [pro_api, contacts_api, inquiries_api]
+APIS = [pro_api, contacts_api, inquiries_api, hooks_api]
 
 
 def package_of(api: Api) -> str:
@@ -163,6 +164,28 @@ def test_a_client_of_the_contacts(make_client, work_tasks, pro):
     assert client.call("delete_contact", created.id, status=204) is None
     refused = client.call("get_contact", created.id, status=404)
     assert refused.error.code == "not_found"
+    assert client.called_all()
+
+
+def test_a_client_of_the_webhooks(make_client):
+    client = make_client(hooks_api)
+    body = client.model("WebhookCreate", url="https://crm.example.com/hook", events=["contact.created"])
+    made = client.call("create_webhook", body=body, status=201).data
+    assert (made.url, made.events, made.enabled, made.problem) == (body.url, ["contact.created"], True, None)
+    update = client.model("WebhookUpdate", events=["contact.created", "contact.deleted"], description="CRM")
+    changed = client.call("update_webhook", made.id, body=update).data
+    assert changed.events == ["contact.created", "contact.deleted"]
+    assert client.call("get_webhook", made.id).data == changed
+    assert client.call("list_webhooks").data == [changed]
+    first, nothing = client.call("get_webhook_secret", made.id).data, client.model("NoFields")
+    client.call("replace_webhook_secret", made.id, body=nothing, status=201)
+    assert client.call("get_webhook_secret", made.id).data.former == first.secret
+    sent = client.call("test_webhook", made.id, body=nothing, status=201).data
+    assert client.call("get_delivery", made.id, sent.id).data == sent
+    assert client.call("send_delivery", made.id, sent.id, body=nothing, status=201).data.state == "waiting"
+    page = client.call("list_deliveries", made.id, limit=1)
+    assert ([row.id for row in page.data], page.cursor.next_) == ([sent.id], None)
+    assert client.call("delete_webhook", made.id, status=204) is None
     assert client.called_all()
 
 

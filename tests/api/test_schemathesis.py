@@ -13,6 +13,7 @@ from django.core.servers.basehttp import WSGIRequestHandler
 from config.accounts.access import REFUSALS, REQUESTS
 from config.api import idempotency
 from config.api.endpoint import Api
+from config.events.api import api as hooks_api
 from contact_requests.api import api as pro_api
 from contacts.api import api as contacts_api
 from inquiries.api import api as inquiries_api
@@ -54,7 +55,7 @@ def token(pro, hub, monkeypatch):
 @pytest.mark.long
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("api", [contacts_api, pro_api, inquiries_api], ids=lambda api: api.title)
+@pytest.mark.parametrize("api", [contacts_api, pro_api, inquiries_api, hooks_api], ids=lambda api: api.title)
 def test_all_checks(live_server, token, tmp_path: Path, api: Api):
     described = tmp_path / "openapi.json"
     described.write_text(json.dumps(with_rules(make_document(api))))

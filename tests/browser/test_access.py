@@ -12,6 +12,9 @@ from playwright.sync_api import expect
 
 from config.accounts.models import IdentityDocument
 from config.api.endpoint import Api
+from config.events.kinds import EventType
+from config.events.managing import create_endpoint, send_test
+from config.events.models import Dispatch, Endpoint
 from contact_requests import receiving
 from contact_requests.pictures import add_picture
 from contact_requests.receipts import make_receipt_key
@@ -102,6 +105,9 @@ CLOSED = [
     "/settings/password",
     "/settings/tokens",
     "/settings/origins",
+    "/settings/webhooks",
+    "/settings/webhooks/{hook}",
+    "/settings/webhooks/{hook}/secret",
     "/settings/audit",
     "/settings/sessions",
     "/settings/channels",
@@ -140,6 +146,7 @@ def row(user, shipped):
         make_import(user, state)
     for state, error in {"reading": "", "refused": "The file is empty."}.items():
         ContactImport.objects.create(pro=user.pro, user=user, filename=f"{state}.csv", state=state, error=error)
+    make_webhook(user.pro)
     make_messages(user)
     make_inquiries(user)
     make_board(user.pro, rows[0].contact)
@@ -256,6 +263,23 @@ def make_import(user, state):
     found.save()
 
 
+def make_webhook(pro):
+    """A webhook with a delivery in each state, whose calls fail."""
+    long = "wolfeschlegelsteinhausenbergerdorff"
+    fields = {"url": f"https://{long}.example.com/{long * 3}", "types": list(EventType.values), "description": long * 3}
+    endpoint = create_endpoint(pro, fields, by=None)
+    answers = {"waiting": 500, "delivered": 204, "failed": None}
+    for state, status in answers.items():
+        dispatch = send_test(endpoint)
+        more = {"state": state, "status": status, "reason": "" if status else "timeout", "answer": long * 9}
+        Dispatch.objects.filter(pk=dispatch.pk).update(attempts=3, **more)
+    Endpoint.objects.update(failures=3, failing_since=timezone.now())
+
+
+def webhooks():
+    return {"hook": Endpoint.objects.get().pk}
+
+
 def imports():
     return {found.state: found.pk for found in ContactImport.objects.all()}
 
@@ -275,7 +299,7 @@ def tour(page, row, user, check):
     for path in CLOSED:
         rows = {"id": row.pk, "contact": row.contact_id, "note": row.contact.notes.get().pk, "gone": gone, "twin": TWIN}
         rows["view"] = user.kept_views.get().pk
-        page.goto(path.format(**rows, **imports(), **inquiries(), **conversations()))
+        page.goto(path.format(**rows, **imports(), **webhooks(), **inquiries(), **conversations()))
         if path == "/docs/api":
             # Its routes look alike. The colours of all would take as long as those of all other pages together.
             found += check(page, has_colours=False)

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from config.events.models import Endpoint
 from config.web import rotation
 from config.web.secret_field import SecretField
 from contacts.models import ChannelConnection
@@ -19,7 +20,7 @@ OLD, NEW = "the former key " * 5, "the present key " * 5
 
 @pytest.fixture
 def former_key(settings):
-    """Rows stored with a key that is now a former one: two channels, and a mailbox with all of its secrets."""
+    """Rows stored with a key that is now a former one: two channels, a mailbox with all of its secrets, an endpoint."""
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = OLD, []
     pro = ProFactory()
     ChannelConnection.objects.create(pro=pro, channel="telegram", provider="telegram", secret="hook", token="bot")
@@ -34,6 +35,7 @@ def former_key(settings):
         refresh_token="refresh",
         access_token="access",
     )
+    Endpoint.objects.create(pro=pro, url="https://example.com", secret="whsec_one", former_secret="whsec_two")
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW, [OLD]
 
 
@@ -47,14 +49,17 @@ def values():
     return [
         *ChannelConnection.objects.order_by("channel").values_list("secret", "token"),
         *MailboxSettings.objects.values_list("password", "client_secret", "refresh_token", "access_token"),
+        *Endpoint.objects.values_list("secret", "former_secret"),
     ]
 
 
-SECRETS = [("", ""), ("hook", "bot"), ("moules", "client", "refresh", "access")]
+SECRETS = [("", ""), ("hook", "bot"), ("moules", "client", "refresh", "access"), ("whsec_one", "whsec_two")]
 
 
 def test_everything_opens_with_the_present_key_alone(former_key, settings):
     assert run() == [
+        "events.Endpoint.secret: 1 encrypted anew, 0 with the present key already",
+        "events.Endpoint.former_secret: 1 encrypted anew, 0 with the present key already",
         "contacts.ChannelConnection.secret: 1 encrypted anew, 0 with the present key already",
         "contacts.ChannelConnection.token: 1 encrypted anew, 0 with the present key already",
         "contacts.MarkKey.secret: 0 encrypted anew, 0 with the present key already",
@@ -84,7 +89,7 @@ def raw_tokens():
 def test_what_opens_with_no_key_stays_and_is_named(former_key, settings):
     settings.SECRET_KEY_FALLBACKS = []
     stored = raw_tokens()
-    with pytest.raises(CommandError, match="6 secrets open neither with SECRET_KEY nor with one of"):
+    with pytest.raises(CommandError, match="8 secrets open neither with SECRET_KEY nor with one of"):
         run()
     assert raw_tokens() == stored
     settings.SECRET_KEY_FALLBACKS = [OLD]

@@ -40,6 +40,8 @@ class Pro(models.Model):
         help_text=_("The workspace and /pro stay closed until an identity document is approved."),
     )
     cni_verified_at = models.DateTimeField(_("identity verified at"), null=True, blank=True, editable=False)
+    # The kinds of events that its endpoints want, with a space around each: whoever has none pays nothing for events.
+    event_types = models.TextField(default="", blank=True, db_default="", editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     class Meta:

@@ -19,7 +19,7 @@ from .user import User
 
 SCOPES = [
     f"{system}:{right}"
-    for system in ("contact_requests", "contacts", "inquiries", "messages", "privacy", "properties")
+    for system in ("contact_requests", "contacts", "inquiries", "messages", "privacy", "properties", "webhooks")
     for right in ("read", "write")
 ]
 PREFIX_LENGTH = 12

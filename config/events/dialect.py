@@ -1,0 +1,95 @@
+"""Dialect of /api/v1/webhooks: error codes, field names and times."""
+
+from datetime import UTC, datetime
+
+from config.api.dialect import CamelDialect
+from config.api.errors import Detail, ProblemError, invalid_fields
+from config.web.paging import InvalidCursorError
+
+from .models import Dispatch, Endpoint
+from .schemas import DeliveryBody, WebhookBody, WebhookSecret
+
+# Names of the model's fields that have another one here.
+NAMES = {"types": "events", "is_enabled": "enabled"}
+
+
+class WebhooksDialect(CamelDialect):
+    def translate(self, error: Exception) -> ProblemError | None:
+        if isinstance(error, InvalidCursorError):
+            return invalid_fields(Detail("cursor", str(error)))
+        return super().translate(error)
+
+    def field_name(self, name: str) -> str:
+        return super().field_name(NAMES.get(name, name))
+
+
+dialect = WebhooksDialect(
+    "/api/v1/webhooks",
+    {
+        "unreadable": (400, "invalid_request"),
+        "invalid": (400, "validation_error"),
+        "unauthenticated": (401, "unauthorized"),
+        "forbidden": (403, "forbidden"),
+        "not_found": (404, "not_found"),
+        "method_not_allowed": (405, "method_not_allowed"),
+        "idempotency_in_progress": (409, "idempotency_in_progress"),
+        "precondition_failed": (412, "precondition_failed"),
+        "too_large": (413, "payload_too_large"),
+        "unsupported_media_type": (415, "unsupported_media_type"),
+        "idempotency_mismatch": (422, "idempotency_mismatch"),
+        "rate_limited": (429, "rate_limited"),
+        "server_error": (500, "internal_error"),
+        "unavailable": (503, "unavailable"),
+    },
+)
+
+
+def moment(time: datetime) -> str:
+    """ "2026-02-10T14:30:00Z"."""
+    return time.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
+
+
+def _moment_or_none(time: datetime | None) -> str | None:
+    return moment(time) if time else None
+
+
+def to_body(endpoint: Endpoint) -> WebhookBody:
+    """JSON body of an endpoint."""
+    return WebhookBody(
+        id=endpoint.pk,
+        url=endpoint.url,
+        description=endpoint.description,
+        events=endpoint.types,
+        enabled=endpoint.is_enabled,
+        problem=endpoint.problem or None,  # type: ignore[arg-type]
+        failing_since=_moment_or_none(endpoint.failing_since),
+        last_delivered_at=_moment_or_none(endpoint.last_delivered_at),
+        created_at=moment(endpoint.created_at),
+        updated_at=moment(endpoint.updated_at),
+    )
+
+
+def to_secret(endpoint: Endpoint) -> WebhookSecret:
+    """JSON body of an endpoint's secrets."""
+    present, *former = endpoint.secrets
+    return WebhookSecret(
+        present, former[0] if former else None, _moment_or_none(endpoint.former_until) if former else None
+    )
+
+
+def to_delivery(dispatch: Dispatch) -> DeliveryBody:
+    """JSON body of a delivery; its event must be loaded."""
+    is_waiting = dispatch.state == Dispatch.State.WAITING
+    return DeliveryBody(
+        id=dispatch.pk,
+        event_id=dispatch.event.name,
+        type=dispatch.event.type,
+        state=dispatch.state,  # type: ignore[arg-type]
+        attempts=dispatch.attempts,
+        status=dispatch.status,
+        reason=dispatch.reason or None,  # type: ignore[arg-type]
+        answer=dispatch.answer,
+        created_at=moment(dispatch.created_at),
+        last_attempt_at=_moment_or_none(dispatch.tried_at),
+        next_attempt_at=moment(dispatch.next_at) if is_waiting else None,
+    )

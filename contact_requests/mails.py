@@ -28,7 +28,7 @@ from .models import ContactRequest
 ACKNOWLEDGMENT_ID = "acknowledgment."
 
 
-_REQUEST = Compiled(lambda id: ContactRequest.objects.select_related("property", "pro").filter(pk=id))
+_REQUEST = Compiled(lambda id: ContactRequest.objects.select_related("property", "pro").filter(pk=id), keeps_plan=True)
 
 
 @several(at_most=10)

@@ -2,6 +2,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.web.compiled import Compiled
 from config.web.text import email_key
 
 from .pro import Pro
@@ -11,7 +12,7 @@ from .tenancy import TenantQuerySet
 class BouncedAddressQuerySet(TenantQuerySet["BouncedAddress"]):
     def of(self, pro: Pro, address: str) -> "BouncedAddress | None":
         """The row of an address, None for one that a Pro's mails get to."""
-        return self.for_pro(pro).filter(address=email_key(address)).first()
+        return _OF.first(pro.pk, email_key(address))
 
     def note(self, pro: Pro, address: str, *, reason: str, mail: str) -> None:
         """Note that a mail came back; the first one since the address was good is kept."""
@@ -21,6 +22,12 @@ class BouncedAddressQuerySet(TenantQuerySet["BouncedAddress"]):
     def lift(self, pro: Pro, *addresses: str) -> None:
         """Forget that mails to these addresses came back."""
         self.for_pro(pro).filter(address__in={email_key(address) for address in addresses}).delete()
+
+
+# Asked for each mail that is sent by itself.
+_OF = Compiled["BouncedAddress"](
+    lambda pro_id, address: BouncedAddress.objects.filter(pro_id=pro_id, address=address), keeps_plan=True
+)
 
 
 class BouncedAddress(models.Model):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from config.accounts.models import Pro
 
 from .addresses import LISTS, ListAddress
-from .figure import Figure, in_turns, of_rounds, ratios
+from .figure import UNTIL_KEPT, Figure, in_turns, of_rounds, ratios
 from .inprocess import member, program
 from .setting import Setting
 
@@ -25,7 +25,7 @@ def _deep_pages(setting: Setting, address: ListAddress) -> Iterator[Figure]:
     depths = [int(setting.shape.largest * share) for share in DEPTHS]
     works = [caller.getting(address.url)]
     works += [caller.getting(address.url, **address.deep(setting.largest, rows)) for rows in depths]
-    first, *others = in_turns(works, times)
+    first, *others = in_turns(works, times, before=UNTIL_KEPT)
     yield of_rounds(f"{address.name}: first page", first, point=("depth", address.name, 0))
     for rows, medians in zip(depths, others, strict=True):
         label = f"{address.name}: page after {rows:,} rows"
@@ -40,7 +40,7 @@ def growth_figures(setting: Setting) -> Iterator[Figure]:
     for name, url, is_json in _every_page():
         pros = [setting.usual, setting.tenth, setting.largest]
         callers = [program(setting.token(pro)) if is_json else member(pro) for pro in pros]
-        usual, tenth, largest = in_turns([caller.getting(url) for caller in callers], times)
+        usual, tenth, largest = in_turns([caller.getting(url) for caller in callers], times, before=UNTIL_KEPT)
         for pro, medians in zip(pros, (usual, tenth, largest), strict=True):
             rows = _rows(setting, pro)
             yield of_rounds(f"{name}: Pro with {rows:,}", medians, point=("growth", name, rows))

@@ -49,6 +49,10 @@ class Figure:
         return f"{line}  [{self.spread[0]:.2f} to {self.spread[1]:.2f}]" if self.spread else line
 
 
+# Statements are prepared when they come for the sixth time, and their plan is kept after five more.
+UNTIL_KEPT = 11
+
+
 def of_rounds(label: str, values: Sequence[float], unit: str = "ms", **more: Any) -> Figure:
     """The median of several rounds with its spread."""
     return Figure(label, statistics.median(values), unit, spread=(min(values), max(values)), **more)
@@ -70,9 +74,12 @@ def median(functions: Iterable[Callable[[], Any]]) -> float:
     return statistics.median(durations)
 
 
-def in_turns(works: Sequence[Callable[[], Any]], times: int, rounds: int = 3) -> list[list[float]]:
-    """The median durations in ms of each of the works in each round; they take turns, call by call."""
-    for work in works:
+def in_turns(works: list[Callable[[], Any]], times: int, rounds: int = 3, *, before: int = 1) -> list[list[float]]:
+    """The median durations in ms of each of the works in each round; they take turns, call by call.
+
+    Each runs `before` times first, to warm the caches.
+    """
+    for work in works * before:
         work()
     return [list(medians) for medians in zip(*(_round(works, times) for _ in range(rounds)), strict=True)]
 

@@ -20,7 +20,7 @@ from contacts.waiting.listing import list_waiting, waiting_cursor
 from inquiries.models import Inquiry, InquiryType
 from inquiries.pipeline.moves import start_inquiry
 
-from .figure import Figure, in_turns, of_rounds, ratios
+from .figure import UNTIL_KEPT, Figure, in_turns, of_rounds, ratios
 from .inprocess import Caller, member
 from .setting import Setting
 
@@ -37,7 +37,7 @@ def inbox_figures(setting: Setting) -> Iterator[Figure]:
         yield Figure(f"inbox, {name}: queries", len(queries), "", at_most=6)
         template, context = _captured(caller, "/inbox")
         times = 5 if setting.is_small else 40
-        memory, page = in_turns([partial(template.render, context), caller.getting("/inbox")], times)
+        memory, page = in_turns([partial(template.render, context), caller.getting("/inbox")], times, before=UNTIL_KEPT)
         yield of_rounds(f"inbox, {name}: page", page)
         yield of_rounds(f"inbox, {name}: its template from memory", memory)
         yield ratios(f"inbox, {name}: share of the template from memory", memory, page, "", at_least=0.7)
@@ -97,7 +97,7 @@ def page_figures(setting: Setting) -> Iterator[Figure]:
 
 
 def _durations(caller: Caller, page: Page, times: int) -> list[float]:
-    [medians] = in_turns([caller.getting(page.url, page.target)], times)
+    [medians] = in_turns([caller.getting(page.url, page.target)], times, before=UNTIL_KEPT)
     return medians
 
 

@@ -186,3 +186,9 @@ def test_a_pro_without_endpoints_pays_nothing(pro):
     with CaptureQueriesContext(connection) as queries:
         register(pro).archive(by=None)
     assert [query["sql"] for query in queries if '"events_' in query["sql"] or "taskresult" in query["sql"]] == []
+
+
+def test_many_at_once_are_told_each(told, api, pro):
+    rows = [{"name": f"N {n}", "email": f"n{n}@example.org"} for n in range(3)]
+    assert api.post("/api/v1/contacts/bulk", {"contacts": rows}).status_code == 200
+    assert [(type, data["name"]) for type, data in told()] == [("contact.created", row["name"]) for row in rows]

@@ -86,6 +86,7 @@ dialect = InquiriesDialect(
         "not_found": (404, "Not found"),
         "method_not_allowed": (405, "Method not allowed"),
         "idempotency_in_progress": (409, "Request in progress"),
+        "invalid_offer_transition": (409, "Offer not changed"),
         "precondition_failed": (412, "Precondition failed"),
         "too_large": (413, "Payload too large"),
         "unsupported_media_type": (415, "Unsupported media type"),

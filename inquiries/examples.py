@@ -65,7 +65,24 @@ ATTACHMENT = {
     "download_url": "https://desk.example.com/api/inquiries/42/attachments/9/download?user_id=123",
 }
 MOVE = {"from_status": None, "to_status": "submitted", "changed_by": 123, "note": None}
+WHOLE_OFFER = {
+    **OFFER,
+    "text": "New tiles above the kitchen, scaffold included.",
+    "public_url": "https://desk.example.com/offers/Jx3…",
+    "updated_at": "2025-11-07T09:05:00.000000Z",
+    "mailed_at": "2025-11-07T09:05:02.000000Z",
+    "mail_error": None,
+    "viewed_at": None,
+    "answered_at": None,
+}
 EXAMPLES: dict[str, Any] = {
+    "OfferCreate": {"title": "Repair of the roof", "amount": 4250, "valid_until": "2026-01-31"},
+    "OfferUpdate": {"amount": 3990},
+    "OfferList": {"success": True, "data": [WHOLE_OFFER]},
+    "OfferAnswer": {"success": True, "data": WHOLE_OFFER},
+    "OfferDone": {"success": True, "message": "Offer sent successfully", "data": WHOLE_OFFER},
+    "OfferDiscarded": {"success": True, "message": "Offer deleted successfully"},
+    "InquiryUpdate": {"priority": "high", "filter_option_ids": [3]},
     "InquirySubmission": {"user_id": 123, "subject": "A new roof", "message": INQUIRY["message"], "budget": 4500},
     "SubmissionAnswer": {
         "success": True,

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,6 +31,7 @@ from .customers.userhub import Profile, UnknownUserError, UserHubUnavailableErro
 from .ids import GREATEST_ID
 from .mails import mail_notification
 from .models import FilterOption, Inquiry, InquiryType
+from .models.filter_option import find_options
 from .pipeline.moves import start_inquiry, userhub_id_of
 from .waiting import add_inquiry
 
@@ -131,7 +131,7 @@ def prepare(
     with _collect_errors(errors):
         inquiry.inquiry_type = _find_type(inquiry_type_id, answers)
     with _collect_errors(errors):
-        options = _find_options(filter_option_ids)
+        options = find_options(filter_option_ids)
     if customer is None and "user_id" not in errors:
         with _collect_errors(errors):
             profile, is_new = _read_profile(inquiry, answers)
@@ -194,22 +194,7 @@ def _lock_options(options: list[FilterOption]) -> list[FilterOption]:
     """Read the options again, locked against change and deletion until the transaction ends."""
     # `no_key`, so that inquiries with the same options do not wait for each other.
     rows = FilterOption.objects.select_for_update(no_key=True).order_by("pk")
-    return _find_options([option.pk for option in options], rows)
-
-
-def _find_options(ids: Collection[int], rows: QuerySet[FilterOption] | None = None) -> list[FilterOption]:
-    # Most have none.
-    if not ids:
-        return []
-    rows = FilterOption.objects.all() if rows is None else rows
-    options = rows.filter(is_active=True).in_bulk(list(ids))
-    missing = sorted(set(ids) - set(options))
-    if missing:
-        listed = ", ".join(map(str, missing))
-        raise ValidationError(
-            {"filter_option_ids": _("There is no active filter option with these ids: %(ids)s.") % {"ids": listed}}
-        )
-    return list(options.values())
+    return find_options([option.pk for option in options], rows)
 
 
 def _read_profile(inquiry: Inquiry, answers: Answers) -> tuple[Profile | None, bool]:

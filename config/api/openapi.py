@@ -84,6 +84,7 @@ MESSAGES = {
     "precondition_failed": "This was changed since it was read. Read it again.",
     "thread_changed": "Something was added to the thread since. Nothing was sent.",
     "gated": "Prove your identity first.",
+    "invalid_offer_transition": "Invalid offer transition from accepted to sent",
     "invalid_transition": "This is not allowed from the present status.",
 }
 KEY_PARAMETER = {

@@ -2,6 +2,6 @@
 
 # ruff: noqa: I001
 from .base import api
-from . import meta, submission, reading, actions, attachments
+from . import meta, submission, reading, changing, actions, offers, attachments
 
-__all__ = ["actions", "api", "attachments", "meta", "reading", "submission"]
+__all__ = ["actions", "api", "attachments", "changing", "meta", "offers", "reading", "submission"]

@@ -7,7 +7,7 @@ from config.api.endpoint import Api
 from ..dialect import dialect
 from ..examples import EXAMPLES
 
-ATTACHMENTS, CHOICES = "Attachments", "Types and options"
+ATTACHMENTS, CHOICES, OFFERS = "Attachments", "Types and options", "Offers"
 
 api = Api(
     dialect,
@@ -16,6 +16,7 @@ api = Api(
     tags={
         "Inquiries": "Submit, read and move inquiries.",
         ATTACHMENTS: "Files of an inquiry.",
+        OFFERS: "Priced proposals to the customer of an inquiry.",
         CHOICES: "Types, their pipelines, and filter options.",
     },
     authenticate=by_token,

@@ -92,8 +92,7 @@ def get_inquiry(caller: Caller, id: int) -> DetailAnswer:
 def lock_inquiry(caller: Caller, id: int) -> DetailAnswer:
     """Lock an inquiry until the transaction ends, and answer as `get_inquiry` does."""
     rows = Inquiry.objects.for_pro(caller.pro)
-    # Without its step: PostgreSQL would look for the new one of a row that it waited for in the step that it joined.
-    rows.select_for_update().only("pk").get(pk=id)
+    rows.get(pk=id).lock()
     return _detail(rows, id)
 
 

@@ -1,5 +1,9 @@
+from collections.abc import Collection
+
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -32,3 +36,21 @@ class FilterOption(models.Model):
         for pk, name in names.items():
             if pk != self.pk and name.casefold() == str(self).casefold():
                 raise ValidationError(_("“%(option)s” already exists."), params={"option": name})
+
+
+def find_options(
+    ids: Collection[int], rows: QuerySet[FilterOption] | None = None, *, kept: Collection[int] = ()
+) -> list[FilterOption]:
+    """The active options with these ids; an inactive one is found among those that are `kept`. Raises ValidationError.
+
+    `rows` are all options, or these with a lock.
+    """
+    # Most have none.
+    if not ids:
+        return []
+    rows = FilterOption.objects.all() if rows is None else rows
+    options = rows.filter(Q(is_active=True) | Q(pk__in=kept)).in_bulk(list(ids))
+    if missing := sorted(set(ids) - set(options)):
+        text = gettext("There is no active filter option with these ids: %(ids)s.")
+        raise ValidationError({"filter_option_ids": text % {"ids": ", ".join(map(str, missing))}})
+    return list(options.values())

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from config.accounts.models import Pro, User
+from config.accounts.models import ApiToken, Pro, User
 
 if TYPE_CHECKING:
     from .inquiry import Inquiry
@@ -46,13 +46,15 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return self.exclude(status=Offer.Status.DRAFT)
 
     def create_draft(
-        self, inquiry: "Inquiry", *, by: User | None, id: uuid.UUID | None = None, **fields: Any
+        self, inquiry: "Inquiry", *, by: User | ApiToken | None, id: uuid.UUID | None = None, **fields: Any
     ) -> "Offer":
         """Create a draft with the fields of FIELDS; the same `id` with the same fields again returns the same draft.
 
         Raises ValidationError.
         """
-        offer = self.model(inquiry=inquiry, made_by=by, made_by_name=str(by or ""), **fields)
+        name = by.name if isinstance(by, ApiToken) else str(by or "")
+        user = by if isinstance(by, User) else None
+        offer = self.model(inquiry=inquiry, made_by=user, made_by_name=name, **fields)
         offer.validate()
         if id is None:
             offer.save(force_insert=True)

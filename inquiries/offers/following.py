@@ -1,6 +1,6 @@
 """An offer moves its inquiry along: sent, opened and accepted, where the pipeline has a step for it and allows it."""
 
-from config.accounts.models import User
+from config.accounts.models import ApiToken, User
 
 from ..models import Inquiry, Offer, PipelineStep
 from ..pipeline.moves import InvalidTransitionError, move_inquiry
@@ -19,7 +19,7 @@ NOTES: dict[str, str] = {
 }
 
 
-def follow_offer(inquiry: Inquiry, status: str, *, by: User | None = None) -> None:
+def follow_offer(inquiry: Inquiry, status: str, *, by: User | ApiToken | None = None) -> None:
     """Move a locked inquiry to the step of an offer's new status, as far as its pipeline allows.
 
     Without `by` it was the customer. Nothing is refused: an inquiry that cannot follow stays where it is.

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from config.accounts.models import User
+from config.accounts.models import ApiToken, User
 from config.events.kinds import EventType
 from config.events.publishing import publish
 from config.jobs.turns import in_turn
@@ -24,7 +24,7 @@ from .following import follow_offer
 from .mails import mail_offer, mail_offer_answer
 
 
-def send_offer(offer: Offer, *, by: User | None = None, expected: datetime | None = None) -> bool:
+def send_offer(offer: Offer, *, by: User | ApiToken | None = None, expected: datetime | None = None) -> bool:
     """Send a draft to the customer by e-mail, which answers the inquiry; returns False if it is sent already.
 
     `expected` is `updated_at` as the sender saw it. Raises StaleOfferError as `Offer.edit_draft` does, ValidationError
@@ -50,7 +50,7 @@ def send_offer(offer: Offer, *, by: User | None = None, expected: datetime | Non
         return True
 
 
-def resend_offer(offer: Offer, *, by: User | None = None) -> bool:
+def resend_offer(offer: Offer, *, by: User | ApiToken | None = None) -> bool:
     """Mail an offer again after the last attempt failed; returns False, changing nothing, if it did not fail.
 
     Raises InvalidOfferTransitionError when the customer can no longer answer it.

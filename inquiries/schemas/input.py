@@ -97,6 +97,8 @@ Budget = (
     | Annotated[float, Meta(ge=0, le=9_999_999_999.99)]
     | Annotated[str, Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$")]
 )
+# The same, with a description of its own.
+Amount = Annotated[Budget, Meta(description="Two decimals at most.")]
 SAYING_SOMETHING = {"pattern": VISIBLE}
 
 

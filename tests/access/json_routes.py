@@ -8,7 +8,7 @@ from config.api.endpoint import ANY_SCOPE
 from config.events.models import Dispatch, Endpoint
 from contact_requests.models import ContactRequest, Property
 from contacts.models import Consent, Contact, ContactMessage, MessageFile, PersonExport
-from inquiries.models import Attachment, Inquiry
+from inquiries.models import Attachment, Inquiry, Offer
 
 from .rows import external_id
 
@@ -69,6 +69,7 @@ def fixed(body: Any) -> Any:
 
 REQUEST, CONTACT, INQUIRY = {"id": ContactRequest}, {"id": Contact}, {"id": Inquiry}
 PROPERTY, BY_REFERENCE = {"id": Property}, {"reference": own_reference}
+OFFER = {"id": Inquiry, "offer_id": Offer}
 FILE = {"id": Inquiry, "attachment_id": Attachment}
 MESSAGE = {"id": Contact, "message_id": ContactMessage}
 EXPORT = {"id": Contact, "export_id": PersonExport}
@@ -111,12 +112,12 @@ ROUTES = {
     ("GET", "api/v1/contacts/<uuid:id>/erasure"): Route(READ_PERSONS, ids=CONTACT, shows=False),
     ("DELETE", "api/v1/contacts/<uuid:id>/erasure"): Route(ERASE_PERSONS, 204, ids=CONTACT, shows=False),
     ("POST", "api/v1/contacts/<uuid:id>/export"): Route(ERASE_PERSONS, 201, ids=CONTACT, body=ANY, shows=False),
-    ("GET", "api/v1/contacts/<uuid:id>/consents"): Route(READ_PERSONS, ids=CONTACT, shows=False),
+    ("GET", "api/v1/contacts/<uuid:id>/consents"): Route(READ_PERSONS, ids=CONTACT),
     ("POST", "api/v1/contacts/<uuid:id>/consents"): Route(
         ERASE_PERSONS, 201, ids=CONTACT, body=fixed({"words": "You may.", "source": "phone"}), shows=False
     ),
     ("DELETE", "api/v1/contacts/<uuid:id>/consents/<int:consent_id>"): Route(
-        ERASE_PERSONS, ids={"id": Contact, "consent_id": Consent}, shows=False
+        ERASE_PERSONS, ids={"id": Contact, "consent_id": Consent}
     ),
     # Each program finds the exports that it asked for.
     ("GET", "api/v1/contacts/<uuid:id>/export/<uuid:export_id>"): Route(READ_PERSONS, 404, ids=EXPORT, shows=False),
@@ -150,6 +151,17 @@ ROUTES = {
     ("GET", "api/inquiries/list"): Route(READ_INQUIRIES, 200, 200),
     ("POST", "api/inquiries"): Route(WRITE_INQUIRIES, 201, 201, body=submission, shows=False),
     ("GET", "api/inquiries/<int:id>"): Route(READ_INQUIRIES, ids=INQUIRY),
+    ("PATCH", "api/inquiries/<int:id>"): Route(WRITE_INQUIRIES, ids=INQUIRY, body=fixed({"priority": "high"})),
+    ("GET", "api/inquiries/<int:id>/offers"): Route(READ_INQUIRIES, ids=INQUIRY),
+    ("POST", "api/inquiries/<int:id>/offers"): Route(
+        WRITE_INQUIRIES, 201, ids=INQUIRY, body=fixed({"title": "Roof", "amount": 5}), shows=False
+    ),
+    ("GET", "api/inquiries/<int:id>/offers/<int:offer_id>"): Route(READ_INQUIRIES, ids=OFFER),
+    ("PATCH", "api/inquiries/<int:id>/offers/<int:offer_id>"): Route(
+        WRITE_INQUIRIES, ids=OFFER, body=fixed({"amount": 6})
+    ),
+    ("DELETE", "api/inquiries/<int:id>/offers/<int:offer_id>"): Route(WRITE_INQUIRIES, ids=OFFER, shows=False),
+    ("POST", "api/inquiries/<int:id>/offers/<int:offer_id>/send"): Route(WRITE_INQUIRIES, ids=OFFER),
     ("GET", "api/inquiries/<int:id>/history"): Route(READ_INQUIRIES, ids=INQUIRY),
     ("POST", "api/inquiries/<int:id>/action"): Route(WRITE_INQUIRIES, ids=INQUIRY, body=move),
     ("GET", "api/inquiries/<int:id>/attachments"): Route(READ_INQUIRIES, ids=INQUIRY, query="user_id"),

@@ -16,7 +16,7 @@ from config.api.endpoint import Api as RegisteredApi
 from config.events.models import Dispatch, Endpoint
 from contact_requests.models import ContactRequest, Property
 from contacts.models import Consent, Contact, ContactMessage, MessageFile, PersonExport
-from inquiries.models import Attachment, DirectoryUser, Inquiry
+from inquiries.models import Attachment, DirectoryUser, Inquiry, Offer
 
 from ..factories import UserFactory, make_token
 from .conftest import SECRET
@@ -148,7 +148,7 @@ def test_a_foreign_row_is_answered_like_one_that_does_not_exist(rows, own, custo
     uuids = {
         model: uuid.uuid4() for model in (ContactRequest, Property, Contact, ContactMessage, PersonExport, Endpoint)
     }
-    numbers = dict.fromkeys((Inquiry, Attachment, MessageFile, Consent, Dispatch), 2**31 - 1)
+    numbers = dict.fromkeys((Inquiry, Offer, Attachment, MessageFile, Consent, Dispatch), 2**31 - 1)
     gone = Ids(rows, {**uuids, **numbers})
     for (method, address), route in ROUTES.items():
         if route.foreign != 201 and not address.endswith("/bulk"):

@@ -32,6 +32,9 @@ def is_refused_by_stored_data(method, error):
             "inquiry_type_id",
             "filter_option_ids",
             "file",
+            "contact_id",
+            "valid_until",
+            "amount",
             "cursor",
         }
     error = error["error"]

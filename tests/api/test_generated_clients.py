@@ -254,8 +254,25 @@ def test_a_client_of_the_inquiries(make_client, hub, pro):
         (None, steps[0].key),
         (steps[0].key, steps[1].key),
     ]
+    changed = client.call("update_inquiry", number, body=client.model("InquiryUpdate", priority="high")).data
+    assert (changed.inquiry.priority, [each.id for each in changed.inquiry.filter_options]) == ("high", [option.pk])
+    use_offers(client, number)
     use_attachments(client, number)
     assert client.called_all()
+
+
+def use_offers(client: Client, number: int) -> None:
+    """Make a draft, change, send and read it; discard another one."""
+    body = client.model("OfferCreate", title="A new roof", amount=4250.5, valid_until="2999-01-31")
+    draft = client.call("create_offer", number, body=body, idempotency_key="four", status=201).data
+    assert (draft.amount, draft.status, draft.public_url, draft.made_by) == (4250.5, "draft", None, "Test")
+    changed = client.call("update_offer", number, draft.id, body=client.model("OfferUpdate", amount=4000)).data
+    sent = client.call("send_offer_to_customer", number, draft.id, idempotency_key="five").data
+    assert (changed.amount, sent.status, sent.valid_until) == (4000, "sent", datetime.date(2999, 1, 31))
+    assert client.call("get_offer", number, draft.id).data == sent
+    other = client.call("create_offer", number, body=body, status=201).data
+    assert [each.id for each in client.call("list_offers", number).data] == [draft.id, other.id]
+    assert client.call("discard_offer", number, other.id).success is True
 
 
 def use_attachments(client: Client, number: int) -> None:

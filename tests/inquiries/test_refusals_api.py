@@ -44,7 +44,7 @@ def test_without_a_usable_token_it_is_401(api_with, nobody, browser, pro, path):
     [
         (TYPES, "GET, HEAD"),
         (LIST, "GET, HEAD"),
-        ("/api/inquiries/42", "GET, HEAD"),
+        ("/api/inquiries/42", "GET, HEAD, PATCH"),
         ("/api/inquiries/42/history", "GET, HEAD"),
         ("/api/inquiries/42/action", "POST"),
     ],

@@ -104,7 +104,7 @@ def read_fields[S: Input](data: Mapping[str, Any], struct: type[S], *, is_text: 
     for name, field in fields.items():
         try:
             if name in data:
-                if name in struct.unread:
+                if name in struct.unread and isinstance(data[name], list):
                     values[field.name] = msgspec.convert(data[name], field.type)
                 else:
                     value = _read_ids(data[name]) if name in _ids_of(struct) and not is_text else data[name]

@@ -41,6 +41,7 @@ def test_a_new_person_as_stored(pro, find):
         "name": "Anna",
         "email": "Anna@Example.org",
         "phone": PHONE,
+        "external_id": "",
         "status": "prospect",
         "role": "prospect",
         "channel_preference": "",

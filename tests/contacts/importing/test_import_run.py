@@ -30,6 +30,7 @@ def test_a_new_contact_as_stored(user, pro, work_tasks):
         "name": "Anna",
         "email": "Anna@example.org",
         "phone": "+33612345678",
+        "external_id": "",
         "status": "applicant",
         "role": "prospect",
         "channel_preference": "sms",

@@ -43,7 +43,7 @@ from tests.access.rows import COUNTS, MAILS, Rows, tenant_models
 PERSON, OFFICE = "zqcanary", "office"
 # Tables of an office, or of what is left of a person.
 NOT_PERSONAL = {
-    *("Pro", "User", "ApiToken", "IdentityDocument", "Signature", "Session", "LogEntry"),
+    *("Pro", "User", "AllowedOrigin", "ApiToken", "IdentityDocument", "Signature", "Session", "LogEntry"),
     *("ChannelConnection", "MailboxSettings", "MailboxFolder", "CannedReply", "CannedReplyText", "PrivacySettings"),
     *("Property", "PropertyNumber", "PropertyPicture", "ContactImport"),
     *("Erasure", "ErasedRecord", "ErasedAddress", "HistoryErasure", "AuditEvent"),

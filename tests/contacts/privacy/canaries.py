@@ -22,6 +22,7 @@ from django_tasks_db.models import DBTaskResult
 from config.accounts.models import BouncedAddress, Session, User
 from config.accounts.models.session import SessionStore
 from config.api.models import IdempotencyKey
+from config.events.models import Dispatch, Endpoint, Event
 from config.web.models import RateCount
 from contact_requests.models import ContactRequest, Property
 from contacts.models import (
@@ -46,6 +47,8 @@ NOT_PERSONAL = {
     *("Pro", "User", "AllowedOrigin", "ApiToken", "IdentityDocument", "Signature", "Session", "LogEntry"),
     *("ChannelConnection", "MailboxSettings", "MailboxFolder", "CannedReply", "CannedReplyText", "PrivacySettings"),
     *("Property", "PropertyNumber", "PropertyPicture", "ContactImport"),
+    # Filled by `add_copies`: what was told of the person is found by its contact.
+    *("Endpoint", "Event", "Dispatch"),
     *("Erasure", "ErasedRecord", "ErasedAddress", "HistoryErasure", "AuditEvent"),
 }
 # Tables of no Pro: filled by `add_copies`, or without words.
@@ -160,6 +163,11 @@ def add_copies(rows: PersonRows, user: User) -> None:
     _add_job("ready", [str(contact.pk)])
     _add_answer({"data": {"id": str(contact.pk), "name": "zqcanaryanswer"}})
     _add_answer({"inquiry_id": inquiry.pk, "subject": "zqcanaryanswer"})
+    told = {"key": f"contact:{contact.pk}", "contact_id": contact.pk, "payload": '{"name": "zqcanaryevent"}'}
+    event = Event.objects.create(pro=contact.pro, type="contact.updated", **told)
+    Dispatch.objects.create(
+        pro=contact.pro, endpoint=rows[Endpoint], event=event, key=event.key, answer="zqcanaryevent is known"
+    )
     RateCount.objects.create(key=f"acknowledge:{contact.email}", expires_at=2**40, count=1)
     content_type = ContentType.objects.get_for_model(Contact)
     LogEntry.objects.create(

@@ -94,7 +94,7 @@ class Attack:
             self._before = self._before or stored()
             response = send()
             faults = [*judge(response, self._before), *self.canaries.found]
-        totals["answers of 500"] += response.status_code >= 500 and not is_transition_error(response)
+        totals["answers of 500"] += is_server_error(response)
         totals["canaries in logs"] += len(self.canaries.found)
         self.canaries.found.clear()
         self.faults += [f"{' '.join(field)} = {label}: {fault}" for fault in faults]
@@ -103,11 +103,10 @@ class Attack:
 
 def judge(response: Any, before: list[Any]) -> Iterator[str]:
     path, status = response.request["PATH_INFO"], response.status_code
-    # Without a worker the installation is not ready, whatever is sent.
-    if path.startswith("/readyz") and status == 503:
+    if is_unready(response):
         return
     is_api = Api.at(path)
-    if status >= 500 and not is_transition_error(response):
+    if is_server_error(response):
         yield f"{status} {cause(response)}"
     if status >= 400:
         if is_api and (fault := dialect_fault(is_api, response)):
@@ -127,6 +126,16 @@ def cause(response: Any) -> str:
         return repr(response.content[:200])
     ours = [f for f in traceback.extract_tb(error.__traceback__) if "site-packages" not in f.filename]
     return f"{error!r} in {ours[-1].filename}:{ours[-1].lineno}" if ours else repr(error)
+
+
+def is_server_error(response: Any) -> bool:
+    """True for an answer of 500 and more that is documented nowhere."""
+    return response.status_code >= 500 and not is_unready(response) and not is_transition_error(response)
+
+
+def is_unready(response: Any) -> bool:
+    """Without a worker the installation is not ready, whatever is sent."""
+    return response.request["PATH_INFO"].startswith("/readyz") and response.status_code == 503
 
 
 def is_transition_error(response: Any) -> bool:

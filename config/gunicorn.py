@@ -66,10 +66,12 @@ def on_starting(server: Any) -> None:
 
     gunicorn's own reload gives new workers the settings, and half of the code, that this process has in its memory.
     """
-    # Its own way would run a file of gunicorn's folder, whose `http` and `config` hide others of these names.
-    own = Path(release, ".venv/bin/python")
-    python = str(own) if own.exists() else sys.executable
-    server.START_CTX = {"args": [python, "-m", "gunicorn", *sys.argv[1:]], "cwd": release, 0: python}
+    # After `-m gunicorn` its own way would run a file of gunicorn's folder, whose `http` and `config` hide others of
+    # these names. By the script a former release that is gone back to can start its successor as well.
+    programs = Path(release, ".venv/bin")
+    by_script = [str(programs / "python"), str(programs / "gunicorn")]
+    command = by_script if (programs / "gunicorn").exists() else [sys.executable, "-m", "gunicorn"]
+    server.START_CTX = {"args": [*command, *sys.argv[1:]], "cwd": release, 0: command[0]}
     server.reload = server.reexec
 
 

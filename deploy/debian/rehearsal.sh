@@ -4,7 +4,10 @@
 # worker and nginx. Without a running systemd the commands of the units are started by hand, as their user and with their
 # settings.
 [ "$(id -u)" = 0 ] || { echo "Run this as root." >&2; exit 1; }
-[ -e /opt/vestibule ] || [ -e /etc/vestibule ] && { echo "Vestibule is installed here; this would take it away." >&2; exit 1; }
+if [ -e /opt/vestibule ] || [ -e /etc/vestibule ] || id vestibule >/dev/null 2>&1; then
+  echo "Vestibule is installed here; this would take it away." >&2
+  exit 1
+fi
 
 began=$SECONDS
 say() { echo "$((SECONDS - began)) s: $*"; }
@@ -12,9 +15,10 @@ pids=()
 work=$(mktemp -d)
 clean() {
   status=$?
+  [ "$status" = 0 ] || tail -30 "$work/log" >&2 || true
   for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-  # A web server that took over from another is nobody's child here.
-  pkill -u vestibule 2>/dev/null || true
+  # A web server that took over from another is nobody's child here; its user was made for this rehearsal.
+  for pid in $(ps -o pid= -u vestibule); do kill "$pid" 2>/dev/null || true; done
   wait 2>/dev/null || true
   [ -n "${cluster:-}" ] && { pg_dropcluster --stop "$version" "$cluster" || true; }
   if [ -d /run/systemd/system ]; then
@@ -79,6 +83,7 @@ run_unit() {
       setpriv --reuid vestibule --regid vestibule --init-groups --no-new-privs $command
   ) >>"$work/log" 2>&1 &
   pids+=($!)
+  echo $! >"$work/${1%.service}.pid"
 }
 
 ask() {
@@ -91,7 +96,7 @@ await_ready() {
     [ "$(ask --output "$work/answer" --write-out '%{http_code}' https://desk.example.com/readyz || true)" = 200 ] && return
     sleep 0.2
   done
-  echo "It does not get ready: $(cat "$work/answer")" >&2; tail -20 "$work/log" >&2
+  echo "It does not get ready: $(cat "$work/answer")" >&2
   exit 1
 }
 

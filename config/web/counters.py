@@ -7,10 +7,11 @@ is counted where /metrics is closed.
 import threading
 import time
 from collections import defaultdict
+from contextlib import suppress
 from itertools import chain
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from .aside import write_aside
 from .models import MetricCount
@@ -51,6 +52,32 @@ def flush_when_due() -> None:
     if is_counting() and time.monotonic() - _flushed_at >= FLUSH_SECONDS:
         _flushed_at = time.monotonic()
         write_aside(flush)
+
+
+def keep_flushing() -> threading.Event:
+    """Have the counts of this process added while nobody calls it, by a thread of its own, until the event is set."""
+    is_over = threading.Event()
+
+    def run() -> None:
+        while not is_over.wait(FLUSH_SECONDS):
+            flush_idle()
+
+    threading.Thread(target=run, name="counters", daemon=True).start()
+    return is_over
+
+
+def flush_idle() -> None:
+    """Add the counts if no request has for some seconds. They wait for the next time while the database is away."""
+    global _flushed_at
+    if not _counts or time.monotonic() - _flushed_at < FLUSH_SECONDS:
+        return
+    _flushed_at = time.monotonic()
+    try:
+        with suppress(DatabaseError, InterfaceError):
+            flush()
+    finally:
+        # No connection waits for the next time.
+        connection.close()
 
 
 def flush() -> None:

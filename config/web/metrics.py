@@ -28,7 +28,7 @@ METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 HELP = {
     "vestibule_requests_total": "Answered requests.",
     "vestibule_request_seconds": "Time from a request's arrival in the application to its answer.",
-    "vestibule_mails_total": "Mails of the installation, by what became of them: sent, refused for good, bounced.",
+    "vestibule_mails_total": "Mails, by what became of them: sent, refused for good, bounced …",
     "vestibule_database_up": "1 if the database answers.",
 }
 DURATIONS = "vestibule_request_seconds"

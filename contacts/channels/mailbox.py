@@ -15,7 +15,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from config.outgoing import OutgoingError
-from config.web.mail import AUTO_GENERATED, AUTO_REPLIED, Mail, compose_mail, make_message_id
+from config.web.counters import count
+from config.web.mail import AUTO_GENERATED, AUTO_REPLIED, Mail, compose_mail, is_final_refusal, make_message_id
 
 from ..models import ChannelConnection, ContactMessage, MailboxSettings
 from .email import CHANNEL, MAX_BODY, describe_answer, explain_refusal
@@ -106,7 +107,10 @@ def send_text(connection: ChannelConnection, message: ContactMessage) -> str:
     except OSError as error:
         if isinstance(error, SMTPAuthenticationError) and token:
             reject_access_token(mailbox)
+        if is_final_refusal(error):
+            count("vestibule_mails_total", outcome="refused")
         raise explain_refusal(error) from None
+    count("vestibule_mails_total", outcome="sent")
     return make_message_id(str(message.pk))
 
 

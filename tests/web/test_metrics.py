@@ -1,6 +1,8 @@
 """/metrics: for a token or listed addresses, in Prometheus' text, with the counts of all processes."""
 
 import re
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -150,3 +152,26 @@ def test_requests_write_now_and_then(nobody, monkeypatch, django_assert_num_quer
     counters._flushed_at -= 11
     nobody.get("/healthz")
     assert MetricCount.objects.get(name="vestibule_requests_total").value == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_nobody_asks_adds_its_counts_by_itself(monkeypatch):
+    is_flushed, flush = threading.Event(), counters.flush
+    monkeypatch.setattr(counters, "FLUSH_SECONDS", 0.01)
+    monkeypatch.setattr(counters, "flush", lambda: (flush(), is_flushed.set()))
+    count("vestibule_mails_total", outcome="sent")
+    is_over = counters.keep_flushing()
+    assert is_flushed.wait(60)
+    is_over.set()
+    assert list(MetricCount.objects.values_list("labels", "value")) == [('outcome="sent"', 1)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_adds_nothing_while_requests_do_or_nothing_is_counted(django_assert_num_queries):
+    counters._flushed_at = time.monotonic()
+    count("vestibule_mails_total", outcome="sent")
+    with django_assert_num_queries(0):
+        counters.flush_idle()
+        counters._counts.clear()
+        counters._flushed_at = 0.0
+        counters.flush_idle()

@@ -1,10 +1,12 @@
 """Sent mail: a colleague's answer stands in the conversation, ours stands in Sent, and each only once."""
 
+from collections import defaultdict
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from config.web import counters
 from contacts.conversations.mailbox_polling import poll_mailbox
 from contacts.conversations.writing import write_message
 from contacts.models import Contact, ContactMessage, FiledCopy, MailboxSettings
@@ -20,6 +22,15 @@ ANA = "ana@example.org"
 @pytest.fixture
 def mailbox_fields(mailbox_fields, smtp):
     return mailbox_fields | {"smtp_port": smtp.port}
+
+
+@pytest.fixture
+def counted(settings, monkeypatch):
+    """What is counted for Prometheus."""
+    settings.METRICS_TOKEN = "a-token-of-twenty-characters"
+    counts = defaultdict(float)
+    monkeypatch.setattr(counters, "_counts", counts)
+    return counts
 
 
 @pytest.fixture
@@ -123,7 +134,7 @@ def test_sent_folder_is_read_once_after_a_new_uidvalidity(account, poll, convers
 # --- What we sent
 
 
-def test_answer_leaves_by_the_mailboxs_own_server(mailbox, account, smtp, conversation, user, work_tasks):
+def test_answer_leaves_by_the_mailboxs_own_server(mailbox, account, smtp, conversation, user, work_tasks, counted):
     answer = write_message(conversation, "Yes, it is.", channel="email", by=user)
     work_tasks()
     assert state(answer) == ("sent", "", f"<{answer.pk}@testserver>")
@@ -136,6 +147,7 @@ def test_answer_leaves_by_the_mailboxs_own_server(mailbox, account, smtp, conver
     ]
     assert mail["Reply-To"] is None
     assert (smtp.logins, smtp.envelopes) == ([(account.name, PASSWORD)], [(ADDRESS, [ANA])])
+    assert counted == {("vestibule_mails_total", (("outcome", "sent"),)): 1}
 
 
 def test_answer_is_filed_once(account, poll, smtp, conversation, user, work_tasks):

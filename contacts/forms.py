@@ -9,7 +9,7 @@ from config.accounts.models import Pro, User
 from config.web.forms import SearchField, add_errors
 
 from .book.fields import field_label, language_choices, model_field
-from .models import Contact
+from .models import Contact, Erasure
 from .models.kept_view import MAX_QUERY
 from .models.note import MAX_LENGTH
 from .models.order import LAST_WORD, NameKey
@@ -158,3 +158,12 @@ class NoteForm(ConcurrentForm):
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     body = forms.CharField(label=_("Note"), max_length=MAX_LENGTH, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ErasureForm(forms.Form):
+    """The reason of an erasure."""
+
+    # That of retention is the program's.
+    REASONS = tuple(choice for choice in Erasure.Reason.choices if choice[0] != Erasure.Reason.RETENTION)
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=REASONS, widget=forms.RadioSelect)

@@ -15,6 +15,7 @@ from config.audit.recording import record_view
 from config.web.admin import EVERYWHERE, ReadOnlyInline, searchable
 
 from ..models import Contact, ContactEvent, ContactIdentity, ContactNote
+from .privacy import PersonPrivacyAdmin
 
 # Fields that staff cannot edit: they are set by the Pro or the model.
 READONLY_FIELDS = [
@@ -59,7 +60,7 @@ class EventInline(ReadOnlyInline):
 
 
 @admin.register(Contact)
-class ContactAdmin(TenantAdmin):
+class ContactAdmin(PersonPrivacyAdmin, TenantAdmin):
     """Contacts of all Pros. Only the name can be edited: a contact is recognised by its e-mail and phone.
 
     Contacts are archived and restored, never deleted for good.

@@ -45,8 +45,7 @@ def plan_erasure(contact: Contact, *, reason: str, by: User | ApiToken | None) -
         raise ValidationError({"reason": ", ".join(Erasure.Reason.values)})
     with transaction.atomic():
         contact.lock_among(Contact.objects.filter(merged_into=None))
-        planned = Erasure.objects.for_pro(contact.pro).planned().filter(person=contact.pk).first()
-        if planned:
+        if planned := find_planned(contact):
             return planned
         was_present = contact.deleted_at is None
         if was_present:
@@ -58,6 +57,11 @@ def plan_erasure(contact: Contact, *, reason: str, by: User | ApiToken | None) -
         record_event(Kind.ERASURE_PLANNED, contact, pro=contact.pro, by=by, detail=reason)
         erase_person.using(run_after=erasure.due_at).enqueue(str(erasure.pk))
         return erasure
+
+
+def find_planned(contact: Contact) -> Erasure | None:
+    """The planned erasure of an archived contact."""
+    return Erasure.objects.for_pro(contact.pro).planned().filter(person=contact.pk).first()
 
 
 def undo_erasure(erasure: Erasure, *, by: User | ApiToken | None) -> None:

@@ -21,11 +21,12 @@ from config.audit.recording import record_event
 from config.files.downloads import download_stored
 from config.web.toasts import toast
 
-from ..models import Contact, Erasure, PersonExport
+from ..forms import ErasureForm
+from ..models import Contact, PersonExport
 from ..models.consent import MAX_SOURCE, MAX_WORDS
 from ..privacy.consents import read_consents
 from ..privacy.decisions import note_consent
-from ..privacy.erasing import NotPlannedError, plan_erasure, undo_erasure
+from ..privacy.erasing import NotPlannedError, find_planned, plan_erasure, undo_erasure
 from ..privacy.exporting import ask_export, may_download
 from ..privacy.preview import preview_person
 from .contact import find_contact, page_url
@@ -33,13 +34,6 @@ from .contact import find_contact, page_url
 PAGE = "contacts/privacy/person.html"
 # Exports that the page lists.
 SHOWN = 5
-REASONS = [choice for choice in Erasure.Reason.choices if choice[0] != Erasure.Reason.RETENTION]
-
-
-class ErasureForm(forms.Form):
-    """The reason of an erasure."""
-
-    reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=REASONS, widget=forms.RadioSelect)
 
 
 class ConsentForm(forms.Form):
@@ -47,11 +41,6 @@ class ConsentForm(forms.Form):
 
     words = forms.CharField(label=gettext_lazy("What they agreed to"), max_length=MAX_WORDS)
     source = forms.CharField(label=gettext_lazy("Where they said so"), max_length=MAX_SOURCE)
-
-
-def find_planned(contact: Contact) -> Erasure | None:
-    """The planned erasure of an archived contact."""
-    return Erasure.objects.for_pro(contact.pro).planned().filter(person=contact.pk).first()
 
 
 def _find(request: ProRequest, id: uuid.UUID) -> Contact:

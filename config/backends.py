@@ -4,12 +4,14 @@ import re
 import warnings
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import close_to_others, is_site_url, read, read_bool, read_choice, read_int, stop
 from config.files import s3_client
+from config.mail_providers import PROVIDERS, provider_options
 
 SQLITE_OPTIONS = {
     # A write transaction takes its lock at the start; a reader that turns writer would fail at once instead.
@@ -189,8 +191,13 @@ def _client_options(*, has_endpoint: bool) -> dict[str, Any]:
 
 
 def mailer(mailbox_dir: Path, *, is_debug: bool) -> dict[str, Any]:
-    """The `default` entry of MAILERS from EMAIL_URL; in development mail is kept as files in `mailbox_dir`."""
+    """The `default` entry of MAILERS from EMAIL_URL, which names a mail server or a provider of mail.
+
+    In development mail is kept as files in `mailbox_dir`.
+    """
     url = read("str", "EMAIL_URL", "filemail://" if is_debug else "smtp://localhost:25")
+    if (provider := url.partition(":")[0]) in PROVIDERS:
+        return {"BACKEND": "config.provider_mail.ProviderBackend", "OPTIONS": _read_provider(provider, url)}
     try:
         parts = environ.Env.email_url_config(url)
     except (ImproperlyConfigured, ValueError, KeyError):
@@ -209,6 +216,19 @@ def mailer(mailbox_dir: Path, *, is_debug: bool) -> dict[str, Any]:
         "use_ssl": parts.get("EMAIL_USE_SSL", False),
     }
     return {"BACKEND": "config.kept_smtp.KeptSmtpBackend", "OPTIONS": options}
+
+
+def _read_provider(provider: str, url: str) -> dict[str, str]:
+    """Options of a provider of mail, from EMAIL_URL."""
+    try:
+        parts = urlsplit(url)
+        key, host, _port = unquote(parts.username or ""), parts.hostname or "", parts.port
+    except ValueError:
+        key, host = "", ""
+    is_key, is_host = re.fullmatch(r"[!-~]{1,500}", key), re.fullmatch(r"[a-z0-9.-]*", host)
+    if not (is_key and is_host) or parts.path.strip("/") or parts.query or parts.password or parts.port:
+        stop(f"EMAIL_URL cannot be read; it must be like {provider}://KEY@ or {provider}://KEY@api.example.com.")
+    return provider_options(provider, key, host)
 
 
 # Tags of every template: they take the place of Django's, or are in every form.

@@ -88,6 +88,17 @@ def read_reply_mail() -> tuple[str, str, str]:
     return domain, provider, secret
 
 
+def read_events_secret(provider: str) -> str:
+    """Secret that verifies a mail provider's calls about sent mails; "" where they are not received."""
+    secret = read("str", "MAIL_EVENTS_SECRET", "")
+    if not re.fullmatch(r"[!-~]{0,500}", secret):
+        # It is not repeated.
+        stop("MAIL_EVENTS_SECRET is unusable; it must be what verifies the provider's calls, in ASCII.")
+    if secret and not provider:
+        stop("MAIL_EVENTS_SECRET is set, and EMAIL_URL names no provider that would call.")
+    return secret
+
+
 def is_mail_domain(value: str) -> bool:
     """A host name of two parts or more, short enough for any address there; "" too."""
     return not value or (len(value) < 190 and bool(re.fullmatch(r"(?i)[a-z0-9-]+(\.[a-z0-9-]+)+", value)))

@@ -88,6 +88,7 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """End the former master once a worker of its successor can answer: the socket is never without either."""
+    # Whoever reads /metrics may ask another process.
     counters = import_module("config.web.counters")
     if counters.is_counting():
         counters.keep_flushing()

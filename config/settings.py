@@ -22,6 +22,7 @@ from config.environment import (
     read,
     read_bool,
     read_choice,
+    read_events_secret,
     read_int,
     read_reply_mail,
     read_secret_key,
@@ -194,6 +195,9 @@ WORKER_LEASE_SECONDS = read_int("WORKER_LEASE_SECONDS", 15, 2, 600)
 
 MAILBOX_DIR = VAR_DIR / "mailbox"
 MAILERS = {"default": mailer(MAILBOX_DIR, is_debug=DEBUG)}
+# A provider of mail whose API takes the mails, "" for a mail server, and what verifies its calls.
+MAIL_PROVIDER = MAILERS["default"].get("OPTIONS", {}).get("provider", "")
+MAIL_EVENTS_SECRET = read_events_secret(MAIL_PROVIDER)
 DEFAULT_FROM_EMAIL = read(
     "str",
     "DEFAULT_FROM_EMAIL",

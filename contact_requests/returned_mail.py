@@ -12,8 +12,8 @@ from .mails import ACKNOWLEDGMENT_ID
 from .models import ContactRequest
 
 
-def mark_returned(pro: Pro, message_id: str) -> ReturnedMail | None:
-    """Mark the acknowledgment with this Message-ID as returned; None for another mail."""
+def mark_returned(pro: Pro, message_id: str, note: str) -> ReturnedMail | None:
+    """Mark the acknowledgment with this Message-ID as returned, which its page words; None for another mail."""
     with suppress(ValueError):
         rows = ContactRequest.objects.for_pro(pro).filter(pk=UUID(name_in_message_id(message_id, ACKNOWLEDGMENT_ID)))
         rows.mark_acknowledgment_returned()

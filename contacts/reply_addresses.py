@@ -117,6 +117,11 @@ def find_thread(name: str) -> Thread | None:
     return Thread(owner.pro, _unless_archived(owner.contact), name) if owner else None
 
 
+def split_mail(name: str) -> tuple[str, str]:
+    """Kind and id of the mail that a thread's name is about, ("", "") for that of no mail."""
+    return split_topic(name.removeprefix(BOUNCE)) if name.startswith(BOUNCE) else ("", "")
+
+
 def find_bounced_id(name: str) -> str:
     """Message-ID of the mail that a thread's name is about, by the address that a report came to; "" for none."""
     return _find_mail(name.removeprefix(BOUNCE))[0] if name.startswith(BOUNCE) else ""

@@ -15,11 +15,11 @@ from .offers.mails import OFFER_ID, returned_offer
 from .waiting import reopen_inquiry
 
 
-def mark_returned(pro: Pro, message_id: str) -> ReturnedMail | None:
-    """Mark the offer or acknowledgment with this Message-ID as returned; None for another mail."""
+def mark_returned(pro: Pro, message_id: str, note: str) -> ReturnedMail | None:
+    """Mark the offer, with a note, or acknowledgment with this Message-ID as returned; None for another mail."""
     if id := _to_id(name_in_signed_message_id(message_id, OFFER_ID)):
         offers = Offer.objects.for_pro(pro).filter(pk=id)
-        offers.update(mail_error=_("The e-mail was returned: see the message about it."), mail_failed_at=timezone.now())
+        offers.update(mail_error=_(note), mail_failed_at=timezone.now())
         if offer := offers.select_related("inquiry__contact").first():
             reopen_inquiry(offer.inquiry)
             return returned_offer(offer)

@@ -9,7 +9,6 @@ import socket
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from email.utils import parseaddr
 from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -23,9 +22,11 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from config.outgoing import OutgoingError, send_request
+from config.provider_mail import ProviderBackend, is_key_refused
 
 from .hooks import hooks
 from .logs import mask
+from .mail_records import check_mail_records
 from .readiness import static_state, waiting_migrations
 
 OK, WARN, FAIL = "ok", "warn", "fail"
@@ -117,8 +118,11 @@ def check_static() -> Iterator[Finding]:
 
 
 def check_mail() -> Iterator[Finding]:
-    """Connect to the mail server and sign in; nothing is sent."""
+    """Connect to the mail server and sign in, or ask the provider; nothing is sent."""
     backend: Any = mail.mailers["default"]
+    if settings.MAIL_PROVIDER:
+        yield _check_provider(backend)
+        return
     if not hasattr(backend, "host"):
         yield Finding("mail", WARN, f"goes to {type(backend).__module__}, and to nobody", "Set EMAIL_URL.")
         return
@@ -129,6 +133,27 @@ def check_mail() -> Iterator[Finding]:
             backend.close()
     how = "and signed in" if backend.username else "without a user"
     yield Finding("mail", OK, f"connected to {backend.host}:{backend.port}, {how}")
+
+
+def _check_provider(backend: ProviderBackend) -> Finding:
+    """Ask the provider of mail for something that takes the key."""
+    name = backend.provider.name
+    try:
+        status = backend.check_key()
+    except OutgoingError as error:
+        advice = "Look at the host in EMAIL_URL, and whether this machine may call others."
+        return Finding("mail", FAIL, f"{name} cannot be reached ({error.reason})", advice)
+    if is_key_refused(status):
+        advice = (
+            f"Look at the key in EMAIL_URL. {name} refuses one that may only send mails here too: send a test mail."
+        )
+        return Finding("mail", WARN, f"{name} refuses the key ({status})", advice)
+    if status != HTTPStatus.OK:
+        return Finding("mail", FAIL, f"{name} answered {status}", "Look at the provider's state, and try again.")
+    if not settings.MAIL_EVENTS_SECRET:
+        advice = "Set MAIL_EVENTS_SECRET, and have the provider call /channels/mail-events."
+        return Finding("mail", WARN, f"{name} takes the key, and its reports on mails do not come back", advice)
+    return Finding("mail", OK, f"{name} takes the key")
 
 
 def check_settings() -> Iterator[Finding]:
@@ -167,16 +192,6 @@ def check_names() -> Iterator[Finding]:
     yield Finding("dns: site", OK, f"{host} is {', '.join(addresses)}")
 
 
-def check_mail_names() -> Iterator[Finding]:
-    """Say which records tell others that our mails are ours: only addresses are looked up."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    senders = dict.fromkeys(filter(None, [domain, settings.REPLY_DOMAIN]))
-    records = [*senders, f"_dmarc.{domain}", f"SELECTOR._domainkey.{domain}"]
-    questions = "; ".join(f"dig +short TXT {name}" for name in records)
-    text = f"SPF, DMARC and DKIM of {' and '.join(senders)} are not looked up"
-    yield Finding("dns: mail", WARN, text, f"Ask {questions}; docs/operations.md says what should be there.")
-
-
 CHECKS: dict[str, Check] = {
     "database": check_database,
     "files": check_files,
@@ -185,4 +200,4 @@ CHECKS: dict[str, Check] = {
     "settings": check_settings,
     "site": check_site,
 }
-ASKED_CHECKS: dict[str, Check] = {"dns": check_names, "dns: mail": check_mail_names}
+ASKED_CHECKS: dict[str, Check] = {"dns": check_names, "dns: mail": check_mail_records}

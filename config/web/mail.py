@@ -27,6 +27,8 @@ from .text import one_line
 
 logger = logging.getLogger("vestibule.mail")
 
+# The name of a mail's token in what a provider keeps of it.
+METADATA = "vestibule_mail"
 # RFC 3834: marks mail of a program, so that other programs do not reply to it.
 AUTO_REPLIED = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
 AUTO_GENERATED = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
@@ -109,10 +111,16 @@ class Mail(EmailMultiAlternatives):
     Django would name the machine in it, which tells strangers about the inside and is no domain of ours.
     """
 
-    def message(self, *, policy: Any = default) -> Any:
+    # For a provider of mail, which names it in its events about this mail.
+    metadata: Mapping[str, str]
+
+    def add_message_id(self) -> None:
+        """Give it a Message-ID, unless it has one: it stays the same when the mail is sent once more."""
         if not any(name.lower() == "message-id" for name in self.extra_headers):
-            # It stays the same when the mail is sent once more.
             self.extra_headers["Message-ID"] = make_message_id(f"mail.{uuid.uuid4()}")
+
+    def message(self, *, policy: Any = default) -> Any:
+        self.add_message_id()
         return super().message(policy=policy.clone(header_factory=_headers))
 
 
@@ -178,13 +186,15 @@ def compose_mail(
 ) -> Mail:
     """Compose a mail to one address, with copies to `cc`. `sender` replaces the usual name in From, `sender_address`
     the installation's own address there. Reports on the delivery go to an address with `bounce_token`, if the
-    installation receives mail, else to the address in From.
+    installation receives mail, else to the address in From; a provider of mail names the token in its events.
     `files` are attached: (name, content, content type).
     """
     subject, text, html = compose(template, context, language)
     address = sender_address or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     from_email = formataddr((one_line(sender), address)) if sender else settings.DEFAULT_FROM_EMAIL
-    envelope_sender = make_address(BOUNCE_USER, bounce_token) if bounce_token else ""
+    # A provider gets the reports itself.
+    has_reports = bounce_token and not settings.MAIL_PROVIDER
+    envelope_sender = make_address(BOUNCE_USER, bounce_token) if has_reports else ""
     message = Mail(
         subject=subject,
         body=text,
@@ -195,6 +205,8 @@ def compose_mail(
         # Django takes the sender of the envelope from `from_email`, and a header From before it.
         headers={**(headers or {}), **({"From": from_email} if envelope_sender else {})},
     )
+    if bounce_token and settings.MAIL_PROVIDER:
+        message.metadata = {METADATA: bounce_token}
     message.attach_alternative(html, "text/html")
     for name, content, content_type in files:
         message.attach(name, content, content_type)
@@ -218,6 +230,7 @@ def send(template: str, context: Mapping[str, object], **options: Any) -> None:
 
 def _send_by_any_sender(message: Mail) -> None:
     """Send a mail, under the address in From when the server refuses another sender of the envelope for good."""
+    message.add_message_id()
     try:
         message.send()
     except SMTPSenderRefused as error:

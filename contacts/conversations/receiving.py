@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 from django.db import DatabaseError, IntegrityError, transaction
 from django.tasks import task
 from django.utils import timezone
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import override
 
 from config.events.kinds import EventType
 from config.events.publishing import publish
@@ -38,7 +38,7 @@ from .originals import READING_QUEUE, store_original
 from .reading_turns import reading_priority
 from .repeats import find_stored_message
 from .replies import connection_of, find_writer, name_bounced_mail, read_thread, stored_or_none
-from .returned_mails import ReturnedMail, mark_returned, note_notice_report, note_report, returned_answer
+from .returned_mails import SEE_MESSAGE, ReturnedMail, mark_returned, note_notice_report, note_report, returned_answer
 from .sending import fail_message
 from .sent_mails import store_sent_mail
 
@@ -226,7 +226,7 @@ def _create_message(
     is_contact_request = _store_with_files(message, files)
     note_report(connection, inbound, returned_mail)
     if returned and inbound.is_returned:
-        fail_message(returned, gettext_noop("The e-mail was returned: see the message about it."))
+        fail_message(returned, SEE_MESSAGE)
     if is_counted or not contact.is_new:
         # A message that was written long ago and arrives only now is new all the same.
         ContactMessage.objects.recount(contact, at=contact.last_message_at if inbound.is_past else began_at)
@@ -268,7 +268,7 @@ def _mark_returned_mail(
     """The mail that was not delivered: an answer, or one of another app, which marks it."""
     if not inbound.is_returned:
         return None
-    return returned_answer(answer) if answer else mark_returned(connection.pro, inbound.about)
+    return returned_answer(answer) if answer else mark_returned(connection.pro, inbound.about, SEE_MESSAGE)
 
 
 def _present_contact(contact: Contact | None) -> Contact | None:

@@ -1,10 +1,12 @@
 """Mails of ours that came back: whose they were, and addresses that are sent none by themselves from then on.
 
-An app has a function `mark_returned(pro, message_id)` in its module `returned_mail`: it marks its mail with that
-Message-ID, and returns a ReturnedMail; None for a mail of others.
+An app has a function `mark_returned(pro, message_id, note)` in its module `returned_mail`: it marks its mail with that
+Message-ID, says so by `note` where people read it, and returns a ReturnedMail; None for a mail of others.
 """
 
 from typing import NamedTuple
+
+from django.utils.translation import gettext_noop
 
 from config.accounts.models import BouncedAddress, Pro
 from config.accounts.notices import note_returned_notice
@@ -16,6 +18,8 @@ from ..channels.message import InboundMessage
 from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 
 Mail, Reason = BouncedAddress.Mail, BouncedAddress.Reason
+# Of a mail whose report became a message.
+SEE_MESSAGE = gettext_noop("The e-mail was returned: see the message about it.")
 
 
 class ReturnedMail(NamedTuple):
@@ -26,9 +30,9 @@ class ReturnedMail(NamedTuple):
     kind: str
 
 
-def mark_returned(pro: Pro, message_id: str) -> ReturnedMail | None:
+def mark_returned(pro: Pro, message_id: str, note: str) -> ReturnedMail | None:
     """Have the app whose mail it was mark it; None for a mail that no app above knows."""
-    marked = (module.mark_returned(pro, message_id) for module in hooks("returned_mail", "mark_returned"))
+    marked = (module.mark_returned(pro, message_id, note) for module in hooks("returned_mail", "mark_returned"))
     return next((mail for mail in marked if mail), None)
 
 

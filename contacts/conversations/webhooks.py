@@ -60,7 +60,7 @@ def email(request: HttpRequest, key: str) -> HttpResponse:
 def replies(request: HttpRequest) -> HttpResponse:
     """Receive a call of the installation's provider: an e-mail to a reply address."""
     if not settings.REPLY_DOMAIN:
-        return _answer(HTTPStatus.NOT_FOUND)
+        return answer_call(HTTPStatus.NOT_FOUND)
     return _receive_verified(request, reply_connection(), "replies")
 
 
@@ -75,16 +75,16 @@ def _find_connection(channel: str, key: str) -> ChannelConnection | None:
 def _confirm_address(request: HttpRequest, key: str) -> HttpResponse:
     connection, query = _find_connection("whatsapp", key), request.GET
     if connection is None:
-        return _answer(HTTPStatus.NOT_FOUND)
+        return answer_call(HTTPStatus.NOT_FOUND)
     is_verified = constant_time_compare(query.get("hub.verify_token", ""), connection.verify_token)
     if query.get("hub.mode") != "subscribe" or not is_verified:
-        return _refuse(request, key)
-    return _answer(HTTPStatus.OK, query.get("hub.challenge", "")[:200])
+        return refuse_call(request, key)
+    return answer_call(HTTPStatus.OK, query.get("hub.challenge", "")[:200])
 
 
 def _receive_call(request: HttpRequest, channel: str, key: str) -> HttpResponse:
     if (connection := _find_connection(channel, key)) is None:
-        return _answer(HTTPStatus.NOT_FOUND)
+        return answer_call(HTTPStatus.NOT_FOUND)
     return _receive_verified(request, connection, key)
 
 
@@ -92,17 +92,17 @@ def _receive_verified(request: HttpRequest, connection: ChannelConnection, key: 
     provider, content_type = provider_of(connection), request.META.get("CONTENT_TYPE", "")
     body = request.read(provider.MAX_BODY + 1)
     if len(body) > provider.MAX_BODY:
-        return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return answer_call(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
         nonce = provider.verify_call(connection, request.headers, body, content_type)
         if connection.pk is None:
             return _receive_reply(connection, body, content_type, nonce)
         if wait := CALLS.hit(connection.pk):
-            return _answer(HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
+            return answer_call(HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
         store_delivery(connection, body, content_type, nonce)
     except RefusedError:
-        return _refuse(request, key)
-    return _answer(HTTPStatus.OK)
+        return refuse_call(request, key)
+    return answer_call(HTTPStatus.OK)
 
 
 def _receive_reply(connection: ChannelConnection, body: bytes, content_type: str, nonce: str) -> HttpResponse:
@@ -111,19 +111,19 @@ def _receive_reply(connection: ChannelConnection, body: bytes, content_type: str
     if not name or (thread := find_thread(name)) is None:
         # A refusal would have the provider repeat the call.
         logger.info("An e-mail to an unknown reply address was dropped.")
-        return _answer(HTTPStatus.OK)
+        return answer_call(HTTPStatus.OK)
     if wait := CALLS.hit(f"replies-{thread.pro.pk}"):
-        return _answer(HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
+        return answer_call(HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
     store_delivery(reply_connection(thread.pro), body, content_type, nonce, thread=name)
-    return _answer(HTTPStatus.OK)
+    return answer_call(HTTPStatus.OK)
 
 
-def _refuse(request: HttpRequest, key: str) -> HttpResponse:
+def refuse_call(request: HttpRequest, key: str) -> HttpResponse:
     """Refuse an unverified call: it leaves no row, and a client that goes on trying has to wait."""
     wait = REFUSALS.hit(f"{key}:{client_place(request)}")
-    return _answer(HTTPStatus.TOO_MANY_REQUESTS, wait=wait) if wait else _answer(HTTPStatus.FORBIDDEN)
+    return answer_call(HTTPStatus.TOO_MANY_REQUESTS, wait=wait) if wait else answer_call(HTTPStatus.FORBIDDEN)
 
 
-def _answer(status: HTTPStatus, text: str = "", wait: int = 0) -> HttpResponse:
+def answer_call(status: HTTPStatus, text: str = "", wait: int = 0) -> HttpResponse:
     headers = {"Cache-Control": "no-store", **({"Retry-After": str(wait)} if wait else {})}
     return HttpResponse(text or status.phrase, status=status, content_type="text/plain; charset=utf-8", headers=headers)

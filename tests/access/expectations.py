@@ -243,6 +243,7 @@ PUBLIC = {
     "channels/telegram/<str:key>": page(key="x", POST=404),
     "channels/email/<str:key>": page(key="x", POST=404),
     "channels/replies": page(POST=404),
+    "channels/mail-events": page(POST=404),
     "properties/<slug:slug>": page(slug="unpublished", GET=404, POST=404),
     "properties/<slug:slug>/pictures/<int:picture>": page(slug="unpublished", picture=PropertyPicture, GET=404),
     "r/<str:key>": page(key="x", GET=404),

@@ -23,7 +23,13 @@ from .corpus import CANARY
 ASIDE = {"RateCount", "AccessAttempt", "AccessAttemptExpiration", "AccessFailureLog", "AccessLog", "Session", "Draft"}
 ASIDE |= {"AuditEvent"}
 # Called by providers, to whom a page says nothing.
-PROVIDERS = ("/channels/whatsapp/", "/channels/telegram/", "/channels/email/", "/channels/replies")
+PROVIDERS = (
+    "/channels/whatsapp/",
+    "/channels/telegram/",
+    "/channels/email/",
+    "/channels/replies",
+    "/channels/mail-events",
+)
 # What a run has seen, for the summary.
 addresses: set[tuple[str, str]] = set()
 fields: set[tuple[str, str, str]] = set()

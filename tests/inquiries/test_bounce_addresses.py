@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from config.accounts.models import BouncedAddress
 from config.web.mail import send
 from contact_requests.receiving import receive
 from contacts.conversations.writing import write_message
@@ -15,6 +16,7 @@ from inquiries.mails import mail_acknowledgment
 from inquiries.models import Inquiry
 from inquiries.offers.lifecycle import send_offer
 
+from ..contacts.channels.mail_provider import call, event_call, serve, token_of
 from ..contacts.channels.mail_server import MailServer, start
 from ..contacts.channels.reply_calls import DOMAIN, deliver_reply, make_bounce_address, receive_replies
 from ..factories import ContactFactory, PropertyFactory
@@ -126,6 +128,17 @@ def test_an_offer_that_comes_back_is_marked(provider, server, draft, user, nobod
     draft.inquiry.refresh_from_db()
     assert (draft.mail_error, draft.mail_failed_at is not None) == (NOTE, True)
     assert draft.inquiry.acknowledgment_returned_at is None
+
+
+def test_an_offer_that_a_provider_of_mail_returns_is_marked(settings, draft, user, nobody, work_tasks):
+    with serve("postmark", settings) as peer:
+        send_offer(draft, by=user)
+        work_tasks()
+        token = token_of("postmark", peer.seen[-1])
+        call(nobody, "postmark", event_call("postmark", "returned", token, draft.email))
+    draft.refresh_from_db()
+    assert (draft.mail_error, draft.mail_failed_at is not None) == ("The e-mail was returned.", True)
+    assert BouncedAddress.objects.of(draft.inquiry.pro, draft.email).mail == "offer"
 
 
 # --- What is no failure, and what is gone

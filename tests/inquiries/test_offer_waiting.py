@@ -55,7 +55,7 @@ def test_it_waits_again_after_the_last_attempt_until_it_is_sent_anew(sent, user,
 
 def test_it_waits_again_when_the_mail_comes_back(sent, pro, work_tasks):
     work_tasks()
-    mark_returned(pro, make_signed_message_id(f"offer.{sent.pk}"))
+    mark_returned(pro, make_signed_message_id(f"offer.{sent.pk}"), "It was returned.")
     assert outcome(sent) == ("", None)
 
 

@@ -11,9 +11,10 @@ from django.db import OperationalError, connection
 from django.test import override_settings
 
 from config.jobs.models import WorkerLease
-from config.web import doctor
+from config.web import dns_records, doctor
 from contacts.models import ChannelConnection
 
+from ..contacts.channels.mail_provider import serve
 from ..servers import free_port
 
 pytestmark = pytest.mark.django_db
@@ -80,13 +81,16 @@ def test_the_site_itself(live_server, settings):
     assert state(findings, "dns: site") == ("ok", "")
 
 
-def test_the_questions_about_the_domains_of_mails(pro, settings):
+def test_the_records_of_the_domains_of_mails(pro, settings, monkeypatch):
     settings.DEFAULT_FROM_EMAIL, settings.REPLY_DOMAIN = "Desk <desk@example.com>", "reply.example.com"
+    monkeypatch.setattr(dns_records, "find_servers", list)
     _code, findings = run("--dns")
-    assert state(findings, "dns: mail") == (
+    assert state(findings, "dns: SPF of reply.example.com") == (
         "warn",
-        "Ask dig +short TXT example.com; dig +short TXT reply.example.com; dig +short TXT _dmarc.example.com; "
-        "dig +short TXT SELECTOR._domainkey.example.com; docs/operations.md says what should be there.",
+        "Ask dig +short TXT reply.example.com; docs/operations.md says what should be there.",
+    )
+    assert findings["dns: DKIM of example.com"]["advice"].startswith(
+        "Ask dig +short TXT SELECTOR._domainkey.example.com;"
     )
 
 
@@ -129,3 +133,24 @@ def test_lines_say_what_to_do(pro, monkeypatch):
     out = io.StringIO()
     call_command("doctor", stdout=out)
     assert out.getvalue() == "warn  x: is odd: …@example.org\n      Do this.\n"
+
+
+def test_a_provider_of_mail_is_asked_for_something_that_takes_the_key(pro, settings):
+    settings.SITE_URL = f"http://127.0.0.1:{free_port()}"
+    for provider, header in (
+        ("postmark", "X-Postmark-Server-Token"),
+        ("brevo", "api-key"),
+        ("mailgun", "Authorization"),
+    ):
+        with serve(provider, settings) as peer:
+            outcomes = {}
+            for status in (200, 401, 500):
+                peer.answer = (status, {})
+                outcomes[status] = run()[1]["mail"]["state"]
+            settings.MAIL_EVENTS_SECRET, peer.answer = "", (200, {})
+            outcomes["no events"] = run()[1]["mail"]["state"]
+        assert outcomes == {200: "ok", 401: "warn", 500: "fail", "no events": "warn"}
+        assert {seen.method for seen in peer.seen} == {"GET"}
+        assert all(seen.headers[header] for seen in peer.seen)
+    finding = run()[1]["mail"]
+    assert (finding["state"], finding["text"][:25]) == ("fail", "Mailgun cannot be reached")

@@ -93,6 +93,12 @@ BAD = [
     ("IDENTITY_STORAGE", "bucket"),
     ("EMAIL_URL", "ftp://me:hunter2@localhost"),
     ("EMAIL_URL", "smtp://me:hunter2@localhost:port"),
+    ("EMAIL_URL", "postmark://hunter2"),
+    ("EMAIL_URL", "mailgun://hunter2:more@"),
+    ("EMAIL_URL", "brevo://hunter2@api.brevo.com/v3"),
+    ("EMAIL_URL", "brevo://hunter2@api.brevo.com:port"),
+    ("MAIL_EVENTS_SECRET", "hunter2 with spaces"),
+    ("MAIL_EVENTS_SECRET", "hunter2-without-a-provider"),
     ("DEFAULT_FROM_EMAIL", "nobody"),
     ("REPLY_DOMAIN", "reply"),
     ("REPLY_DOMAIN", "desk@reply.example.com"),
@@ -244,6 +250,21 @@ def test_mail_can_be_sent_without_a_server(tmp_path, settings, scheme):
     message = EmailMessage("a", "b", to=["x@example.com"])
     assert message.send() == 1
     assert message.from_email == "Vestibule <no-reply@127.0.0.1>"
+
+
+def test_mail_by_a_provider(tmp_path):
+    urls = {
+        "postmark://a%2Fkey@": ("postmark", "a/key", "https://api.postmarkapp.com/"),
+        "mailgun://key@api.eu.mailgun.net": ("mailgun", "key", "https://api.eu.mailgun.net/v3/"),
+        "brevo://key@": ("brevo", "key", "https://api.brevo.com/v3/"),
+    }
+    for url, (provider, key, api_url) in urls.items():
+        loaded = load(tmp_path, EMAIL_URL=url, MAIL_EVENTS_SECRET="s3cret")
+        options = {"provider": provider, "api_key": key, "api_url": api_url}
+        assert {"default": {"BACKEND": "config.provider_mail.ProviderBackend", "OPTIONS": options}} == loaded.MAILERS
+        assert (provider, "s3cret") == (loaded.MAIL_PROVIDER, loaded.MAIL_EVENTS_SECRET)
+    usual = load(tmp_path)
+    assert (usual.MAIL_PROVIDER, usual.MAIL_EVENTS_SECRET) == ("", "")
 
 
 def names_read() -> set[str]:

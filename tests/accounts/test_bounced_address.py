@@ -38,6 +38,15 @@ def test_the_profile_says_since_when_and_takes_it_back(browser, pro):
     assert (page.has(FORM), page.texts(".message")) == (False, ["Saved."])
 
 
+def test_a_complaint_is_worded_as_one(browser, pro):
+    BouncedAddress.objects.note(pro, pro.email, reason="complaint", mail="notification")
+    row = BouncedAddress.objects.of(pro, pro.email)
+    assert Page(browser.get(PATH)).one(f"{FORM} p").text == (
+        f"A mail to {pro.email} was reported as spam on {date_format(timezone.localtime(row.since))}, so you are not "
+        "notified there. Enter another address of your business below, or try this one again."
+    )
+
+
 def test_another_pro_s_row_is_neither_shown_nor_taken_back(browser, pro):
     other = ProFactory()
     note(other, pro.email)

@@ -47,6 +47,15 @@ def insert_missing[M: Model](*rows: M) -> bool:
     return not rows or _insert(rows, skips_conflicts=True)
 
 
+def insert_or_replace(row: Any, *unique: str) -> None:
+    """Insert a row and set its key; a present row with the same values of these unique fields gets its other values."""
+    model: Any = type(row)
+    using = router.db_for_write(model, instance=row)
+    sql, readers = _insert_statement(model, using, 1, has_key=False, skips_conflicts=False, replaces=unique)
+    [[row.pk]] = _execute_for([row], readers, connections[using], sql, is_document=False).fetchall()
+    row._state.adding, row._state.db = False, using
+
+
 def update(row: Any, *names: str) -> None:
     """Save these fields of a row. Raises its model's NotUpdated when it is gone, as `save(update_fields=…)` does."""
     model: Any = type(row)
@@ -137,7 +146,9 @@ def _insert(rows: Sequence[Model], *, skips_conflicts: bool) -> bool:
 
 
 @cache
-def _insert_statement(model: Any, using: str, count: int, has_key: bool, skips_conflicts: bool) -> Statement:
+def _insert_statement(
+    model: Any, using: str, count: int, has_key: bool, skips_conflicts: bool, replaces: tuple[str, ...] = ()
+) -> Statement:
     """The statement for `count` rows, 0 for those of a document."""
     connection, key = connections[using], model._meta.pk
     if not has_key and not isinstance(key, AutoField):
@@ -151,6 +162,10 @@ def _insert_statement(model: Any, using: str, count: int, has_key: bool, skips_c
         rows = f"SELECT {', '.join(column_names(len(fields)))} FROM {recordset_sql(types)}"  # noqa: S608
     sql = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) {rows}"
     sql += " ON CONFLICT DO NOTHING" if skips_conflicts else ""
+    if replaces:
+        others = [quote(field.column) for field in fields if field.name not in replaces]
+        sql += f" ON CONFLICT ({', '.join(quote(model._meta.get_field(name).column) for name in replaces)})"
+        sql += f" DO UPDATE SET {', '.join(f'{column} = excluded.{column}' for column in others)}"
     sql += "" if has_key else f" RETURNING {quote(key.column)}"
     return sql, document_readers(fields, is_new=True) if types else _readers(fields, is_new=True)
 

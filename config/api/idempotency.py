@@ -17,12 +17,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from config.cursors import execute
+from config.saving import insert_or_replace
 
 from .errors import Detail, ProblemError, invalid_fields
 from .models import KEY_LIFETIME, IdempotencyKey
 from .uploads import digest_form
 
 HEADER = "Idempotency-Key"
+_STORED = f"""SELECT request, status, body, location FROM {IdempotencyKey._meta.db_table}
+WHERE scope = %s AND created_at > %s"""  # noqa: S608 - a constant
 PRINTABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 
 
@@ -46,15 +49,17 @@ class RequestKey:
 
     def replay(self) -> None:
         """Raise AlreadyAnsweredError if a response is stored, ProblemError (idempotency_mismatch) if bodies differ."""
-        stored = IdempotencyKey.objects.filter(scope=self.scope, created_at__gt=timezone.now() - KEY_LIFETIME).first()
-        if stored is None:
+        since = connection.ops.adapt_datetimefield_value(timezone.now() - KEY_LIFETIME)
+        stored = execute(connection, _STORED, [self.scope, since], keeps_plan=True).fetchall()
+        if not stored:
             return
-        if stored.request != self.digest:
+        [(request, status, body, location)] = stored
+        if request != self.digest:
             raise ProblemError("idempotency_mismatch", "This key was sent before with another body.")
-        headers = {"Location": stored.location} if stored.location else {}
+        headers = {"Location": location} if location else {}
         headers |= {"Content-Type": "application/json", "Idempotency-Replayed": "true"}
-        response = HttpResponse(bytes(stored.body), status=stored.status, headers=headers)
-        if not stored.body:
+        response = HttpResponse(bytes(body), status=status, headers=headers)
+        if not body:
             del response.headers["Content-Type"]
         raise AlreadyAnsweredError(response)
 
@@ -120,8 +125,7 @@ def _store_response(key: RequestKey) -> None:
         location=key.response.headers.get("Location", ""),
     )
     # One that is past its lifetime is overwritten.
-    fields = ["request", "status", "body", "location", "created_at"]
-    IdempotencyKey.objects.bulk_create([row], update_conflicts=True, unique_fields=["scope"], update_fields=fields)
+    insert_or_replace(row, "scope")
 
 
 def _sha256(data: bytes) -> str:

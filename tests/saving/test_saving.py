@@ -13,7 +13,8 @@ from django.utils.safestring import mark_safe
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from config.accounts.models import Pro
-from config.saving import bring_forward, insert, insert_many, insert_missing, update, update_many
+from config.api.models import IdempotencyKey
+from config.saving import bring_forward, insert, insert_many, insert_missing, insert_or_replace, update, update_many
 from contact_requests.models import ContactRequest
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport, ContactImportRow, WaitingItem
 from inquiries.models import Inquiry, InquiryHistory, InquiryType
@@ -234,6 +235,23 @@ def test_a_missing_row_with_a_key_of_its_own():
     twin.pk = uuid.uuid4()
     assert insert_missing(twin) is True
     assert list(ContactRequest.objects.filter(name="Another")) == [twin]
+
+
+def test_a_row_replaces_the_one_with_the_same_unique_value():
+    def key(scope, word):
+        return IdempotencyKey(scope=scope, request=word, status=201, body=b"\x00" + word.encode(), location=TEXT)
+
+    first, other = key("one", "first"), key("other", "other")
+    insert_or_replace(first, "scope")
+    insert_or_replace(other, "scope")
+    again = key("one", "again")
+    insert_or_replace(again, "scope")
+    assert (again.pk, again._state.adding) == (first.pk, False)
+    found = IdempotencyKey.objects.order_by("pk")
+    assert [(row.pk, row.request, bytes(row.body), row.location, row.created_at) for row in found] == [
+        (first.pk, "again", b"\x00again", TEXT, again.created_at),
+        (other.pk, "other", b"\x00other", TEXT, other.created_at),
+    ]
 
 
 def test_fields_of_a_row_are_updated_as_by_save():

@@ -33,12 +33,17 @@ RULES: dict[str, dict[str, Any]] = {
 }
 
 
+# Fields with two decimals at most.
+AMOUNTS = {"amount", "budget", "price"}
+
+
 def with_rules(document: dict[str, Any]) -> dict[str, Any]:
     """The document with these rules in its schemas."""
     components = document["components"]
     schemas = {name: {**schema, **RULES.get(name, {})} for name, schema in components["schemas"].items()}
-    if budget := schemas.get("InquirySubmission", {}).get("properties", {}).get("budget"):
-        for option in budget["anyOf"]:
-            if option["type"] == "number":
-                option["multipleOf"] = 0.01
+    for schema in schemas.values():
+        for name in AMOUNTS & schema.get("properties", {}).keys():
+            for option in schema["properties"][name].get("anyOf", []):
+                if option["type"] == "number":
+                    option["multipleOf"] = 0.01
     return {**document, "components": {**components, "schemas": schemas}}

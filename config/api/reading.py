@@ -165,7 +165,8 @@ def _convert_value(value: Any, type_: Any, is_text: bool) -> Any:
     converted = msgspec.convert(value, type_, strict=not is_lenient)
     if isinstance(converted, datetime) and converted.tzinfo:
         # Raises OverflowError for one of the year 0 or 10,000 by UTC, which no database stores.
-        converted.astimezone(UTC)
+        # PostgreSQL takes no offset of 16 hours or more.
+        return converted.astimezone(UTC)
     return converted
 
 

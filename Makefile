@@ -14,9 +14,9 @@ done; exit 1
 endef
 
 # Some images set it; every process of the tests would then compile every module anew.
-test test-one hostile upgrade-check: export PYTHONDONTWRITEBYTECODE :=
+test test-one hostile api-check upgrade-check: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-one hostile upgrade-check faults bench lint audit format lock messages font pictures clean
+.PHONY: help run test test-one hostile api-check upgrade-check faults bench lint audit format lock messages font pictures clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,11 +33,23 @@ test: .venv/dev .venv/node ## the whole suite, on SQLite and on PostgreSQL (ARGS
 test-one: .venv/dev ## one file or test, without workers: ARGS=tests/…, on SQLite (DB=postgres for PostgreSQL)
 	@$(if $(filter postgres,$(DB)),$(BIN)/python -m tests.postgres) $(BIN)/python -m pytest -q $(ARGS)
 
-hostile: .venv/dev ## hostile input at every address, field, header and body, on both databases, and 1,000 requests by schemathesis for each operation
+hostile: .venv/dev ## hostile input at every address, field, header and body, on both databases
 	@echo "== On SQLite"
 	@HOSTILE=whole $(BIN)/python -m pytest -q -p no:logging tests/hostile $(ARGS)
 	@echo "== On PostgreSQL"
-	@HOSTILE=whole SCHEMATHESIS_EXAMPLES=1000 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -p no:logging tests/hostile tests/api/test_schemathesis.py $(ARGS)
+	@HOSTILE=whole $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -p no:logging tests/hostile $(ARGS)
+
+# Requests generated from the OpenAPI documents, and programs that keep a copy.
+API_CHECKS := tests/api/test_schemathesis.py tests/api/test_copies.py $(wildcard tests/events/test_sync.py)
+
+api-check: export API_CHECK_CHANGES ?= 10000
+api-check: export SCHEMATHESIS_EXAMPLES ?= 1000
+api-check: export SCHEMATHESIS_SEEDS ?= 1 2 3
+api-check: .venv/dev ## 1,000 generated requests an operation with three seeds, and copies through 10,000 changes, on both databases
+	@echo "== On SQLite"
+	@$(BIN)/python -m pytest -q -p no:logging --show-capture=no $(API_CHECKS) $(ARGS)
+	@echo "== On PostgreSQL"
+	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -p no:logging --show-capture=no $(API_CHECKS) $(ARGS)
 
 upgrade-check: .venv/dev ## all tests of the former release on the tables of this one, on both databases (needs its commit)
 	@echo "== On SQLite"

@@ -146,7 +146,9 @@ def _list_changes(pro: Pro, query: ContactQuery, limit: int, filters: Mapping[st
 def _erased(pro: Pro, since: datetime | None) -> Iterator[DeletedContact]:
     rows = Erasure.objects.for_pro(pro).filter(state=Erasure.State.DONE, ended_at__isnull=False)
     for row in (rows.filter(ended_at__gte=since) if since else rows).order_by("ended_at", "pk"):
-        yield DeletedContact(row.person, format_time(row.ended_at), None)  # type: ignore[arg-type]
+        # Whoever was merged into it is gone as well: a program may not have heard of the merge yet.
+        for id in (row.person, *map(uuid.UUID, row.merged)):
+            yield DeletedContact(id, format_time(row.ended_at), None)  # type: ignore[arg-type]
 
 
 @api.endpoint("GET", "/<uuid:id>", scope="contacts:read", answer=ContactAnswer)

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from config.accounts.access import Caller
-from config.api.dialect import created
+from config.api.dialect import created, json_response
 from config.api.idempotency import RequestKey
 from config.api.reading import Body
 
@@ -99,10 +99,11 @@ def add_consent(caller: Caller, id: uuid.UUID, body: ConsentRequest, key: Reques
         return key.answer(created(ConsentAnswer(_noted(consent)), f"{dialect.prefix}/{id}/consents"))
 
 
-@api.endpoint("DELETE", f"{CONSENTS}/<int:consent_id>", scope="privacy:write", answer=ConsentAnswer)
-def withdraw_consent(caller: Caller, id: uuid.UUID, consent_id: int) -> ConsentAnswer:
+@api.endpoint("DELETE", f"{CONSENTS}/<int:consent_id>", scope="privacy:write", answer=ConsentAnswer, takes_key=True)
+def withdraw_consent(caller: Caller, id: uuid.UUID, consent_id: int, key: RequestKey) -> HttpResponse:
     """Note that a consent was withdrawn, and keep it. A second time changes nothing."""
-    consent = _contact(caller, id).consents.get(pk=consent_id)
-    consent.withdraw()
-    consent.refresh_from_db()
-    return ConsentAnswer(_noted(consent))
+    with key.hold():
+        consent = _contact(caller, id).consents.get(pk=consent_id)
+        consent.withdraw()
+        consent.refresh_from_db()
+        return key.answer(json_response(ConsentAnswer(_noted(consent))))

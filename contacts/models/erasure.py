@@ -60,6 +60,8 @@ class Erasure(models.Model):
     token = models.ForeignKey(ApiToken, models.SET_NULL, null=True, related_name="+", verbose_name=_("by program"))
     ended_at = models.DateTimeField(_("ended at"), null=True)
     counts = models.JSONField(_("what was erased"), default=dict)
+    # Ids of the contacts that were merged into the person, and went with it.
+    merged = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), editable=False)
 
     objects = ErasureQuerySet.as_manager()
 

@@ -129,6 +129,7 @@ def _erase_locked(erasure: Erasure, contact: Contact, deliveries: tuple[int, ...
     person = find_person(contact)
     # A message that came meanwhile goes with the others, and so does its original.
     person = person.with_deliveries(tuple({*deliveries, *linked_deliveries(person)}))
+    erasure.merged = [str(id) for id in person.ids if id != contact.pk]
     mark_addresses(person.pro, [pair for pair in person.addresses if pair[0] in ("email", "phone")])
     _finish(erasure, _erase_rows(person, erasure))
 
@@ -172,4 +173,4 @@ def _keys_of(parts: list[Part], person: Person) -> dict[str, list[str]]:
 def _finish(erasure: Erasure, counts: dict[str, int]) -> None:
     record_event(Kind.ERASED, erasure, pro=erasure.pro, detail=erasure.reason)
     erasure.state, erasure.ended_at, erasure.counts = Erasure.State.DONE, timezone.now(), counts
-    erasure.save(update_fields=["state", "ended_at", "counts"])
+    erasure.save(update_fields=["state", "ended_at", "counts", "merged"])

@@ -246,7 +246,11 @@ SPECIAL: dict[str, Any] = {
         "failed_at": timezone.now(),
     },
     "ContactMerge": lambda rows: {"survivor": rows[Contact], "absorbed": rows["merged"]},
-    "Erasure": lambda rows: {"person": rows[Contact].pk, "due_at": timezone.now() + timedelta(days=7)},
+    "Erasure": lambda rows: {
+        "person": rows[Contact].pk,
+        "reason": "asked",
+        "due_at": timezone.now() + timedelta(days=7),
+    },
     "DistinctPair": lambda rows: dict(
         zip(("first", "second"), sorted((rows[Contact], rows["other"]), key=lambda c: c.pk), strict=True)
     ),

@@ -1,10 +1,16 @@
 """Contacts by the id of another program: kept by it, given back, and through deletions and merges."""
 
+import io
+import json
+import zipfile
+
 import pytest
 
 from contacts.book.merging import merge_contacts, undo_merge
 from contacts.models import Contact, Erasure
-from contacts.privacy.erasing import plan_erasure
+from contacts.privacy.erasing import erase, plan_erasure
+from contacts.privacy.export_files import write_archive
+from contacts.privacy.person import find_person
 
 from ..factories import ContactFactory
 
@@ -138,6 +144,17 @@ def test_a_planned_erasure_is_undone_by_who_may_erase(api, pro, user, api_with):
     assert Erasure.objects.get().state == "planned"
     assert api.post(f"{LIST}/{contact.pk}/restore").status_code == 200
     assert Erasure.objects.get().state == "undone"
+
+
+def test_an_export_of_the_person_tells_it_and_an_erasure_takes_it(api, pro, user):
+    contact, buffer = ContactFactory(pro=pro, external_id="crm-1"), io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        write_archive(archive, find_person(contact), "en")
+        told = json.loads(archive.read("data/contacts.json"))
+    assert [row["external_id"] for row in told] == ["crm-1"]
+    erase(plan_erasure(contact, reason="asked", by=user))
+    assert (api.get(ONE).status_code, Contact.objects.filter(external_id="crm-1").count()) == (404, 0)
+    assert api.put(ONE, JANE).status_code == 201
 
 
 @pytest.mark.django_db(transaction=True)

@@ -108,6 +108,11 @@ def use_privacy(client: Client, contact: uuid.UUID, work_tasks: Callable[[], Non
     assert client.call("get_erasure", contact).data == planned
     assert client.call("keep_contact", contact, status=204) is None
     assert client.call("get_erasure", contact).data.state == "undone"
+    words = client.model("ConsentRequest", words="You may write to me.", source="by phone")
+    noted = client.call("add_consent", contact, body=words, status=201).data
+    assert client.call("list_consents", contact).data == [noted]
+    withdrawn = client.call("withdraw_consent", contact, noted.id).data
+    assert (withdrawn.words, bool(withdrawn.withdrawn_at)) == ("You may write to me.", True)
 
 
 def use_messages(client: Client, connection: ChannelConnection) -> None:

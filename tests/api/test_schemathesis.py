@@ -11,6 +11,7 @@ import pytest
 from django.core.servers.basehttp import WSGIRequestHandler
 
 from config.accounts.access import REFUSALS, REQUESTS
+from config.accounts.me import api as me_api
 from config.api import idempotency
 from config.api.endpoint import Api
 from config.events.api import api as hooks_api
@@ -32,6 +33,7 @@ from .rules import with_rules
 
 hub = hubs.hub
 HOOKS = Path(__file__).parent / "schemathesis_hooks.py"
+SEEDS = os.environ.get("SCHEMATHESIS_SEEDS", "1").split()
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "10")  # an operation
 
 
@@ -55,8 +57,9 @@ def token(pro, hub, monkeypatch):
 @pytest.mark.long
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("api", [contacts_api, pro_api, inquiries_api, hooks_api], ids=lambda api: api.title)
-def test_all_checks(live_server, token, tmp_path: Path, api: Api):
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("api", [contacts_api, pro_api, inquiries_api, hooks_api, me_api], ids=lambda api: api.title)
+def test_all_checks(live_server, token, tmp_path: Path, api: Api, seed: str):
     described = tmp_path / "openapi.json"
     described.write_text(json.dumps(with_rules(make_document(api))))
     # The documents do not mention that texts must not contain NUL.
@@ -73,6 +76,6 @@ def test_all_checks(live_server, token, tmp_path: Path, api: Api):
         "--url",
         live_server.url,
     ]
-    command += ["-H", f"Authorization: Bearer {token}", "--checks", "all", "--max-examples", EXAMPLES, "--seed", "1"]
+    command += ["-H", f"Authorization: Bearer {token}", "--checks", "all", "--max-examples", EXAMPLES, "--seed", seed]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"})
     assert ended.returncode == 0, ended.stdout + ended.stderr

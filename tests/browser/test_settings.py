@@ -3,7 +3,7 @@
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PAGES = ("profile", "replies", "audit", "privacy", "channels")
+PAGES = ("profile", "replies", "audit", "privacy", "channels", "webhooks")
 
 
 @pytest.mark.parametrize("width", [1000, 1280])

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from config.accounts.models import Pro
 from config.jobs.worker import run_housekeeping
 from contacts.conversations.writing import write_message
 from contacts.models import ContactMessage
@@ -129,7 +130,7 @@ def test_a_message_stored_between_migrate_and_restart_is_found_a_minute_later(pr
 def test_standing_messages_get_their_search_texts_in_batches(migrate, monkeypatch):
     before = migrate("contacts", "0008_messages")
     monkeypatch.setattr("config.search.filling.BATCH", 3)
-    pro = ProFactory()
+    pro = before.get_model("accounts", "Pro").objects.create(name="Agence", email="a@example.org", country="FR")
     old = before.get_model("contacts", "ContactMessage").objects
     contact = before.get_model("contacts", "Contact").objects.create(pro_id=pro.pk, name="Inès", email="i@example.org")
     common = {"pro_id": pro.pk, "contact": contact, "channel": "email", "state": "received"}
@@ -141,6 +142,8 @@ def test_standing_messages_get_their_search_texts_in_batches(migrate, monkeypatc
     after = migrate("contacts", "0011_message_search_index")
     texts = after.get_model("contacts", "ContactMessage").objects.values_list("search_text", flat=True)
     assert sorted(texts) == ["\nbonjour", *(f"gres\nl'evier {number}" for number in range(7))]
-    # The model of today has the newest columns.
-    migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes("contacts")[0])
-    assert [row.name for row in ContactMessage.objects.search_conversations(pro, "gres 6")] == ["Inès"]
+    # The models of today have the newest columns.
+    for app in ("accounts", "contacts"):
+        migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes(app)[0])
+    found = ContactMessage.objects.search_conversations(Pro.objects.get(), "gres 6")
+    assert [row.name for row in found] == ["Inès"]

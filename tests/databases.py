@@ -63,7 +63,9 @@ def django_db_setup(
     TransactionTestCase._fixture_teardown = lambda self: put_back(migrated)  # type: ignore[attr-defined]
     yield
     with django_db_blocker.unblock():
-        connection.creation.destroy_test_db(original_name, verbosity=0)
+        connection.close()
+        templates.drop(connection.settings_dict["NAME"])
+        connection.settings_dict["NAME"] = original_name
 
 
 def make_test_database(templates: "Templates", anew: bool = False) -> None:
@@ -144,6 +146,9 @@ class SQLiteTemplates(LockedFolder):
         for file in (name, f"{name}-wal", f"{name}-shm"):
             Path(file).unlink(missing_ok=True)
 
+    def drop(self, name: str) -> None:
+        self.empty(name)
+
     def drop_all(self) -> None:
         for old in self.folder.glob("*.sqlite3*"):
             old.unlink()
@@ -174,6 +179,9 @@ class PostgreSQLTemplates(LockedFolder):
 
     def empty(self, name: str) -> None:
         self._run(self._drop(name), f'CREATE DATABASE "{name}"')
+
+    def drop(self, name: str) -> None:
+        self._run(self._drop(name))
 
     def drop_all(self) -> None:
         self._run(*(f'DROP DATABASE "{name}"' for name in self._names()))

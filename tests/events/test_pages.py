@@ -28,7 +28,7 @@ def test_a_webhook_is_made_after_the_password(browser, receiver, pro):
     page = Page(browser.get(LIST))
     assert page.one("h2#endpoints-title").text == "Your webhooks"
     assert [row.text for row in page.all("li.token strong")] == ["CRM"]
-    assert page.one("nav [aria-current=page]").text
+    assert page.one(".settings-nav [aria-current=page]").text
 
 
 def test_what_is_wrong_is_said_and_nothing_is_lost(browser, receiver):

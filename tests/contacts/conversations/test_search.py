@@ -12,7 +12,7 @@ from config.jobs.worker import run_housekeeping
 from contacts.conversations.writing import write_message
 from contacts.models import ContactMessage
 
-from ...factories import ContactFactory, ProFactory
+from ...factories import ContactFactory
 from ...pages import Page
 from ..messaging import arrive
 

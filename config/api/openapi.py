@@ -225,7 +225,7 @@ def _content(type_: type, media_type: str, schemas: dict[str, Any]) -> dict[str,
 def _parameters(api: Api, operation: Operation) -> Iterator[dict[str, Any]]:
     for converter, name in PARAMETER.findall(operation.route):
         schema, words = CONVERTERS[converter]
-        text = f"Id of the {_noun(api, operation.route, name)}, {words}."
+        text = f"{_key(operation.route, name)} of the {_noun(api, operation.route, name)}, {words}."
         yield {"name": name, "in": "path", "required": True, "description": text, "schema": schema}
     if operation.query:
         for name, (is_required, field) in query_fields(operation.query).items():
@@ -238,6 +238,12 @@ def _parameters(api: Api, operation: Operation) -> Iterator[dict[str, Any]]:
         yield MATCH_PARAMETER
     if operation.has_etag and operation.method == "GET":
         yield NONE_MATCH_PARAMETER
+
+
+def _key(route: str, parameter: str) -> str:
+    """Word for the key in a path: "Reference" below `by-reference`, else "Id"."""
+    parent = route.partition(f":{parameter}>")[0].split("/")[-2]
+    return parent.removeprefix("by-").replace("-", " ").capitalize() if parent.startswith("by-") else "Id"
 
 
 def _noun(api: Api, route: str, parameter: str) -> str:

@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct, structs
 
 from config.accounts.access import Caller, by_token
 from config.accounts.models import SCOPES
-from config.api.dialect import created
+from config.api.dialect import created, no_content
 from config.api.endpoint import Api
 from config.api.idempotency import RequestKey
 from config.web.paging import from_cursor, row_number, to_cursor
@@ -99,10 +99,12 @@ def update_webhook(caller: Caller, id: uuid.UUID, body: WebhookUpdate) -> Webhoo
     return WebhookAnswer(to_body(endpoint))
 
 
-@api.endpoint("DELETE", ONE, scope=WRITE, current=lock_webhook)
-def delete_webhook(caller: Caller, id: uuid.UUID) -> None:
+@api.endpoint("DELETE", ONE, scope=WRITE, current=lock_webhook, takes_key=True)
+def delete_webhook(caller: Caller, id: uuid.UUID, key: RequestKey) -> HttpResponse:
     """Delete a webhook, with its secret and what was to be sent there."""
-    delete_endpoint(_find(caller, id), by=caller.token)
+    with key.hold():
+        delete_endpoint(_find(caller, id), by=caller.token)
+        return key.answer(no_content())
 
 
 @api.endpoint("GET", f"{ONE}/secret", scope=WRITE, answer=SecretAnswer)

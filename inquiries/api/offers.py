@@ -205,10 +205,11 @@ def send_offer_to_customer(caller: Caller, id: int, offer_id: int, key: RequestK
     tag=OFFERS,
     answer=OfferDiscarded,
     current=lock_offer,
+    takes_key=True,
     errors=("invalid_offer_transition",),
 )
-def discard_offer(caller: Caller, id: int, offer_id: int) -> OfferDiscarded:
+def discard_offer(caller: Caller, id: int, offer_id: int, key: RequestKey) -> HttpResponse:
     """Delete a draft; an offer that was sent stays (409)."""
-    with _wording_refusals():
+    with key.hold(), _wording_refusals():
         _offer(caller, id, offer_id).discard()
-    return OfferDiscarded(True, "Offer deleted successfully")
+        return key.answer(json_response(OfferDiscarded(True, "Offer deleted successfully")))

@@ -147,6 +147,9 @@ def test_the_path_parameter_and_the_body(written):
             }
         },
     }
+    kept = described(written)["PUT /pro/properties/by-reference/{reference}"]["parameters"][0]
+    words = "Reference of the property, as text without a slash, percent-encoded."
+    assert (kept["name"], kept["description"]) == ("reference", words)
     assert written["components"]["schemas"]["StatusBody"] == {
         "title": "StatusBody",
         "type": "object",

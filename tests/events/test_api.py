@@ -45,8 +45,9 @@ def test_one_is_made_changed_and_deleted(api, receiver, pro):
     }
     pro.refresh_from_db()
     assert pro.event_types == " contact.deleted  contact.merged "
-    assert api.delete(one).status_code == 204
-    assert (api.get(one).status_code, api.get(PATH).json()) == (404, {"data": []})
+    first, again = (api.delete(one, **{"Idempotency-Key": "away"}) for _ in range(2))
+    assert (first.status_code, again.status_code, again["Idempotency-Replayed"]) == (204, 204, "true")
+    assert (api.delete(one).status_code, api.get(one).status_code, api.get(PATH).json()) == (404, 404, {"data": []})
     assert Endpoint.objects.get().secret == ""
     kinds = (
         AuditEvent.objects.filter(about_kind="events.endpoint").order_by("pk").values_list("kind", "detail", "about_id")

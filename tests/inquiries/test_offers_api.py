@@ -108,7 +108,9 @@ def test_what_is_refused_changes_nothing(api, other_api, pro, path, case):
     number = one.rpartition("/")[2]
     foreign += [api.get(f"{path}/offers/{number}"), api.delete(f"{path}/offers/{number}")]
     assert {each.status_code for each in foreign} == {404}
-    assert (api.delete(one).json()["success"], Offer.objects.exists()) == (True, False)
+    first, again = (api.delete(one, **{"Idempotency-Key": "away"}) for _ in range(2))
+    assert (first.json()["success"], first.content, again["Idempotency-Replayed"]) == (True, again.content, "true")
+    assert (api.delete(one).status_code, Offer.objects.exists()) == (404, False)
 
 
 def test_details_of_an_inquiry(api, other_api, pro, inquiry, path):

@@ -88,10 +88,6 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """End the former master once a worker of its successor can answer: the socket is never without either."""
-    # Whoever reads /metrics may ask another process.
-    counters = import_module("config.web.counters")
-    if counters.is_counting():
-        counters.keep_flushing()
     if worker.former_master:
         # systemd must not take the end of the former one for that of the service.
         sd_notify(f"MAINPID={os.getppid()}", worker.log)

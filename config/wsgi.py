@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from config.web import counters
 from config.web.middleware import body_limit
 from config.web.readable import readable_content_type
 
@@ -17,6 +18,9 @@ django_application = get_wsgi_application()
 # The APIs register as their URLs are loaded; else a middleware that refuses a worker's first request would answer in
 # HTML.
 import_module(settings.ROOT_URLCONF)
+# Whoever reads /metrics may ask another process than the one that has counted.
+if counters.is_counting():
+    counters.keep_flushing()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from config.web import counters
 from config.web.middleware import body_limit
 from config.web.readable import readable_content_type
 
@@ -19,6 +18,7 @@ django_application = get_wsgi_application()
 # HTML.
 import_module(settings.ROOT_URLCONF)
 # Whoever reads /metrics may ask another process than the one that has counted.
+counters = import_module("config.web.counters")  # It has a model: Django must be set up before.
 if counters.is_counting():
     counters.keep_flushing()
 

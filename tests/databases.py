@@ -23,7 +23,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management.color import no_style
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
 from django.test import TransactionTestCase
@@ -175,13 +175,20 @@ class PostgreSQLTemplates(LockedFolder):
         return self._name(key) in self._names()
 
     def copy(self, key: str, name: str) -> None:
-        self._run(self._drop(name), f'CREATE DATABASE "{name}" TEMPLATE "{self._name(key)}"')
+        self.drop(name)
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self._name(key)}"')
 
     def empty(self, name: str) -> None:
-        self._run(self._drop(name), f'CREATE DATABASE "{name}"')
+        self.drop(name)
+        self._run(f'CREATE DATABASE "{name}"')
 
     def drop(self, name: str) -> None:
-        self._run(self._drop(name))
+        try:
+            # A thread of the live server keeps its connection until the browser closes its own.
+            self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        except ProgrammingError:
+            # Autovacuum is at work there, which is not ours to end; a plain DROP has it ended.
+            self._run(f'DROP DATABASE IF EXISTS "{name}"')
 
     def drop_all(self) -> None:
         self._run(*(f'DROP DATABASE "{name}"' for name in self._names()))
@@ -192,10 +199,6 @@ class PostgreSQLTemplates(LockedFolder):
 
     def _name(self, key: str) -> str:
         return f"{self.prefix}{key}"
-
-    def _drop(self, name: str) -> str:
-        # A thread of the live server keeps its connection until the browser closes its own.
-        return f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
 
     def _names(self) -> list[str]:
         with connection.creation._nodb_cursor() as cursor:

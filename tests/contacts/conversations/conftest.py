@@ -1,8 +1,13 @@
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from contacts.models import ContactMessage
 
+from ..channels.mail_server import MailServer, start
 from ..channels.payloads import deliver
+from ..channels.reply_calls import receive_replies
 
 
 @pytest.fixture
@@ -23,3 +28,13 @@ def user(user):
     user.undo_seconds = 0
     user.save()
     return user
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[MailServer]:
+    """A real SMTP server that mails leave by; mails that come back are received."""
+    receive_replies(settings, "postmark")
+    server = MailServer()
+    controller = start(server, settings)
+    yield server
+    controller.stop()

@@ -1,8 +1,5 @@
 """Addresses to which mails do not get: none go there by themselves, and a person sees it before they answer."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,20 +13,10 @@ from contacts.models import ContactMessage
 
 from ...factories import ContactFactory, ProFactory, PropertyFactory
 from ...pages import Page
-from ..channels.mail_server import MailServer, start
-from ..channels.reply_calls import deliver_reply, receive_replies
+from ..channels.reply_calls import deliver_reply
 
 pytestmark = pytest.mark.django_db
 ANA = "ana@example.org"
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[MailServer]:
-    receive_replies(settings, "postmark")
-    server = MailServer()
-    controller = start(server, settings)
-    yield server
-    controller.stop()
 
 
 @pytest.fixture

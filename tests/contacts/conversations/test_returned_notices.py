@@ -1,8 +1,5 @@
 """Mails to the Pro itself that come back: the address is noted, and nothing joins a conversation."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
 from config.accounts.mails import send_password_reset, tell_of_new_business_address, tell_of_own_new_address
@@ -13,21 +10,11 @@ from contacts.models import ChannelDelivery, Contact, ContactMessage, OriginalFi
 from contacts.reply_addresses import read_reply_address
 
 from ...factories import ContactFactory, PropertyFactory
-from ..channels.mail_server import MailServer, start
-from ..channels.reply_calls import DOMAIN, deliver_reply, receive_replies
+from ..channels.reply_calls import DOMAIN, deliver_reply
 
 pytestmark = pytest.mark.django_db
 GONE = "I could not deliver your mail.\nUser unknown"
 FROM = "no-reply@testserver"
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[MailServer]:
-    receive_replies(settings, "postmark")
-    server = MailServer()
-    controller = start(server, settings)
-    yield server
-    controller.stop()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from contacts.forms import SORTS
 
 from .addresses import LISTS, ListAddress
 from .figure import Figure
-from .plans import explain
 from .setting import Setting
 from .tables import TABLES
 
@@ -76,7 +75,7 @@ def examine(sql: str, *, is_search: bool = False) -> tuple[list[str], float]:
     A search sorts what it found.
     """
     if connection.vendor == "sqlite":
-        return list(_sqlite_faults(explain(sql), is_search)), 0
+        return list(_sqlite_faults(_sqlite_steps(sql), is_search)), 0
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}")
         [plan] = cursor.fetchone()[0]
@@ -84,12 +83,21 @@ def examine(sql: str, *, is_search: bool = False) -> tuple[list[str], float]:
     return list(_postgresql_faults(nodes, is_search)), max(map(_rows_read, nodes))
 
 
-def _sqlite_faults(plan: str, is_search: bool) -> Iterator[str]:
-    steps = plan.splitlines()
-    yield from (step for step in steps if step.startswith("SCAN") and step.split()[1] in LARGE)
-    # Rows of one contact or of one page may be sorted.
-    if not is_search and "TEMP B-TREE FOR ORDER BY" in plan:
-        yield from (f"sorts {step}" for step in steps if step.split()[1] in LARGE and "(pro_id=?" in step)
+def _sqlite_steps(sql: str) -> list[tuple[int, str]]:
+    """The steps of a query's plan, each with the number of the part of the query that it is a step of."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        return [(part, text) for _number, part, _unused, text in cursor.fetchall()]
+
+
+def _sqlite_faults(steps: list[tuple[int, str]], is_search: bool) -> Iterator[str]:
+    yield from (text for _part, text in steps if text.startswith("SCAN") and text.split()[1] in LARGE)
+    # Of queries that are asked together, one may sort and another not.
+    sorting = {part for part, text in steps if "TEMP B-TREE FOR ORDER BY" in text and not is_search}
+    for part, text in steps:
+        # Rows of one contact or of one page may be sorted.
+        if part in sorting and text.split()[1] in LARGE and "(pro_id=?" in text:
+            yield f"sorts {text}"
 
 
 def _postgresql_faults(nodes: list[dict[str, Any]], is_search: bool) -> Iterator[str]:

@@ -35,9 +35,9 @@ test-one: .venv/dev ## one file or test, without workers: ARGS=tests/…, on SQL
 
 hostile: .venv/dev ## hostile input at every address, field, header and body, on both databases
 	@echo "== On SQLite"
-	@HOSTILE=whole $(BIN)/python -m pytest -q -p no:logging tests/hostile $(ARGS)
+	@HOSTILE=whole $(BIN)/python -m pytest -q -n auto --dist worksteal -p no:logging tests/hostile $(ARGS)
 	@echo "== On PostgreSQL"
-	@HOSTILE=whole $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -p no:logging tests/hostile $(ARGS)
+	@HOSTILE=whole $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -n auto --dist worksteal -p no:logging tests/hostile $(ARGS)
 
 # Requests generated from the OpenAPI documents, and programs that keep a copy.
 API_CHECKS := tests/api/test_schemathesis.py tests/api/test_copies.py $(wildcard tests/events/test_sync.py)

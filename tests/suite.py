@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import pytest
 
 COMMITTING_FIXTURES = {"transactional_db", "live_server"}
-DATABASE_FIXTURES = {"db", "module_rows", *COMMITTING_FIXTURES}
+DATABASE_FIXTURES = {"db", "module_rows", "committed_rows", *COMMITTING_FIXTURES}
 # Pages are read by the same views, forms and templates on either database. What they call has tests of its own.
 PAGES = re.compile(r"^test_(.+_pages?|admin.*)\.py$")
 # So many rows make a table of inputs.

@@ -1,7 +1,8 @@
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from config.accounts.models import User
 
@@ -14,7 +15,18 @@ from .attack import Attack, Canaries
 
 
 @pytest.fixture(scope="module")
-def rows(module_rows: None) -> Rows:
+def committed_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Let fixtures of a module commit rows for all its tests, so that each request is a transaction of its own.
+
+    Within one around them all, PostgreSQL keeps whatever was rolled back in it, and looks at it again and again.
+    """
+    with django_db_blocker.unblock():
+        yield
+        TransactionTestCase._fixture_teardown(None)  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def rows(committed_rows: None) -> Rows:
     return Rows("ownword", 4701)
 
 
@@ -46,6 +58,20 @@ def assault(canaries: Canaries, is_half: bool) -> Iterator[Attack]:
     begun = Attack(canaries, is_half)
     yield begun
     assert begun.faults == [], "\n".join(["", *begun.faults])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["hostile"] = ([*attack.addresses], [*attack.fields], dict(attack.totals))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Add what a worker has seen."""
+    addresses, fields, totals = getattr(node, "workeroutput", {}).get("hostile", ([], [], {}))
+    attack.addresses.update(map(tuple, addresses))
+    attack.fields.update(map(tuple, fields))
+    attack.totals.update(totals)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,11 +2,13 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import cycle, islice
 from typing import Any
 
 IS_WHOLE = os.environ.get("HOSTILE") == "whole"
+# A long test of a whole run is made in so many parts, for as many processes.
+PARTS = range(8 if IS_WHOLE else 1)
 # In a form field or parameter whose value is otherwise fine, so that it may be taken: then no log names it.
 CANARY = "canarytext"
 
@@ -124,6 +126,11 @@ BODIES = {
     "3 MB of form": b"status=" + b"x" * 3_000_000,
     "many fields": b"&".join(b"a=b" for _ in range(1500)),
 }
+
+
+def part_of[T](values: Iterable[T], part: int) -> list[T]:
+    """The values that fall to one of PARTS, in turns."""
+    return list(values)[part :: len(PARTS)]
 
 
 class Chosen:

@@ -16,7 +16,7 @@ from ..access.expectations import WITH_DEBUG
 from ..access.json_routes import CATCH_ALL
 from ..access.matrix import addresses, is_json, with_token
 from ..factories import make_token
-from .corpus import IS_WHOLE, NASTIEST, TEXTS, Chosen
+from .corpus import IS_WHOLE, NASTIEST, PARTS, TEXTS, Chosen, part_of
 from .forms import address_of, encoded
 from .pages import all_addresses
 
@@ -56,12 +56,13 @@ def client_for(address: str, callers: dict[str, Client], program: Client) -> Cli
 
 
 @pytest.mark.long
-def test_every_value_in_every_address(rows, callers, assault):
+@pytest.mark.parametrize("part", PARTS)
+def test_every_value_in_every_address(rows, callers, assault, part):
     # The path of a request is logged.
     texts = {label: text for label, text in TEXTS.items() if label != "canary"}
     program, chosen = with_token(make_token(rows[Pro])), Chosen(texts, NASTIEST)
     ids = {converter: Chosen(values, len(values)) for converter, values in IDS.items()}
-    for address in addresses():
+    for address in part_of(addresses(), part):
         if address not in WITHOUT_VALUES:
             client = client_for(address, callers, program)
             # What stands before a value need not be there: the values are read before any row is.
@@ -81,10 +82,11 @@ def text_of(found: re.Match[str], name: str, text: Any, rows: Any) -> str:
 
 
 @pytest.mark.long
-def test_every_name_that_a_view_reads_at_every_page(rows, callers, assault):
+@pytest.mark.parametrize("part", PARTS)
+def test_every_name_that_a_view_reads_at_every_page(rows, callers, assault, part):
     names, chosen = names_read(), Chosen(TEXTS, NASTIEST)
     assert len(names) > 20
-    for client, path in all_addresses(rows, callers):
+    for client, path in part_of(all_addresses(rows, callers), part):
         # Of the pages of a row in the admin, quick, the forms alone: see test_forms.
         is_left_out = path.startswith("/admin/") and path.count("/") > 4 and not IS_WHOLE
         for label, text in [] if is_left_out else chosen():

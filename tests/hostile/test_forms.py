@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from .corpus import NASTIEST, TEXTS, Chosen
+from .corpus import NASTIEST, PARTS, TEXTS, Chosen, part_of
 from .forms import Sending, encoded, field_name
 from .pages import all_sendings
 
@@ -38,9 +38,10 @@ def each_form(found: list[Sending]) -> Iterator[tuple[Sending, list[str]]]:
 
 
 @pytest.mark.long
-def test_every_field_of_every_form(rows, callers, assault):
+@pytest.mark.parametrize("part", PARTS)
+def test_every_field_of_every_form(rows, callers, assault, part):
     chosen = Chosen(TEXTS, NASTIEST)
-    for sending, names in each_form(all_sendings(rows, callers)):
+    for sending, names in part_of(each_form(all_sendings(rows, callers)), part):
         where = (sending.method.upper(), sending.address)
         for name in names:
             for label, text in chosen():

@@ -11,12 +11,13 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from config.accounts.models import Pro
 from config.api.endpoint import Api
 from config.api.openapi import PARAMETER, build_document
+from contacts.schemas import ContactCreate
 from inquiries.models import DirectoryUser
 
 from ..access.json_routes import CATCH_ALL, ROUTES, upload
 from ..access.matrix import addresses, fill, is_json, with_token
 from ..factories import make_token
-from .corpus import BODIES, KEYS, NASTIEST, STRINGS, TEXTS, VALUES, Chosen
+from .corpus import BODIES, KEYS, NASTIEST, PARTS, STRINGS, TEXTS, VALUES, Chosen, part_of
 from .forms import encoded
 
 JSON = "application/json"
@@ -33,14 +34,14 @@ class Operation(NamedTuple):
     names: dict[str, list[str]]
 
 
-@pytest.fixture
-def operations(rows) -> list[Operation]:
+@pytest.fixture(params=PARTS)
+def operations(request, rows) -> list[Operation]:
     DirectoryUser.objects.get_or_create(userhub_id=rows.number)
     # Reads the URL configuration, which registers the APIs.
     spoken = {address for address in addresses() if is_json(address)}
     found = list(documented(rows))
     assert {operation.address.lstrip("/") for operation in found} == spoken - CATCH_ALL != set()
-    return found
+    return part_of(found, request.param)
 
 
 @pytest.fixture
@@ -120,6 +121,21 @@ def test_the_name_of_a_field(operations, program, assault):
             field = (operation.method, operation.address, "name of a field")
             response = assault.send(field, label, lambda: call(program, operation, body))  # noqa: B023
             assert response is None or response.status_code in (400, 422)
+
+
+def test_every_field_of_a_row_of_many(rows, program, assault):
+    """One row is refused by itself, or the body as a whole where it is no JSON; the row beside it is stored, or not."""
+    chosen, path = Chosen(VALUES, NASTIEST), "/api/v1/contacts/bulk"
+    fine = json.dumps({"name": "Joe", "email": "joe@example.org"})
+    for name in [*ContactCreate.__struct_encode_fields__, "unknown"]:
+        for label, value in chosen(2):
+            fields = {"name": '"Jane"', "email": '"jane@example.org"', name: value}
+            row = ", ".join(f'"{name}": {text}' for name, text in fields.items())
+            body = f'{{"contacts": [{{{row}}}, {fine}]}}'
+            send = lambda: program.generic("POST", f"{path}?crumb=canaryquery", body, JSON)  # noqa: B023, E731
+            response = assault.send(("POST", path, f"contacts.{name}"), label, send)
+            if response is not None and response.status_code == 200:
+                assert [each["status"] for each in response.json()["data"]][1] == 201, (name, label)
 
 
 def test_whole_bodies(operations, program, assault):

@@ -99,6 +99,23 @@ def read_events_secret(provider: str) -> str:
     return secret
 
 
+def read_password_list() -> str:
+    """Path of the list of passwords known from break-ins, "" for none."""
+    requirement = "it must be a file that can be read, as the downloader of haveibeenpwned.com writes it"
+    return read("str", "BREACHED_PASSWORDS", "", is_password_list, requirement)
+
+
+def is_password_list(value: str) -> bool:
+    """A file of lines that begin with a SHA-1 in capital letters; "" for none. Raises ValueError."""
+    if not value:
+        return True
+    try:
+        with Path(value).open("rb") as file:
+            return bool(re.fullmatch(rb"[0-9A-F]{40}(:\d+)?\s*", file.readline(100)))
+    except OSError as error:
+        raise ValueError(value) from error
+
+
 def is_mail_domain(value: str) -> bool:
     """A host name of two parts or more, short enough for any address there; "" too."""
     return not value or (len(value) < 190 and bool(re.fullmatch(r"(?i)[a-z0-9-]+(\.[a-z0-9-]+)+", value)))

@@ -24,6 +24,7 @@ from config.environment import (
     read_choice,
     read_events_secret,
     read_int,
+    read_password_list,
     read_reply_mail,
     read_secret_key,
 )
@@ -141,6 +142,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 # Pages ask for the names with a hash alone; compressing each file under its other name too takes seconds of a start.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_MIMETYPES = {".svg": "image/svg+xml; charset=utf-8"}
 
 STORAGES = storages(VAR_DIR, is_debug=DEBUG)
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
@@ -219,6 +221,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "config.accounts.passwords.DecoratedWordValidator"},
+    {"NAME": "config.accounts.breached.BreachedPasswordValidator", "OPTIONS": {"path": read_password_list()}},
 ]
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=12).total_seconds())
 # A session ends when nobody has used it for this long; an open page that asks for news by itself uses nothing.

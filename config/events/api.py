@@ -173,5 +173,5 @@ def send_delivery(caller: Caller, id: uuid.UUID, delivery_id: int, body: NoField
     """Send an event again, with the id and the words that it had."""
     with key.hold():
         dispatch = _find_delivery(caller, id, delivery_id)
-        send_again(dispatch)
+        send_again(dispatch, by=caller.token)
         return _delivered(key, dispatch)

@@ -6,6 +6,7 @@ from config.api.dialect import CamelDialect
 from config.api.errors import Detail, ProblemError, invalid_fields
 from config.web.paging import InvalidCursorError
 
+from .managing import MissingScopeError
 from .models import Dispatch, Endpoint
 from .schemas import DeliveryBody, WebhookBody, WebhookSecret
 
@@ -17,6 +18,9 @@ class WebhooksDialect(CamelDialect):
     def translate(self, error: Exception) -> ProblemError | None:
         if isinstance(error, InvalidCursorError):
             return invalid_fields(Detail("cursor", str(error)))
+        if isinstance(error, MissingScopeError):
+            text = f"What these events tell takes {' and '.join(error.scopes)}. This token lacks it."
+            return ProblemError("forbidden", text)
         return super().translate(error)
 
     def field_name(self, name: str) -> str:

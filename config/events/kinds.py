@@ -22,5 +22,23 @@ class EventType(TextChoices):
     MESSAGE_FAILED = "message.failed", _("A message could not be sent")
 
 
+# Scopes by which a program may read what an event tells, by the beginning of its type.
+SCOPES = {
+    "contact_request": "contact_requests:read",
+    "contact": "contacts:read",
+    "inquiry": "inquiries:read",
+    "offer": "inquiries:read",
+    "message": "messages:read",
+}
+
+
 # Sent to one endpoint alone, when somebody asks for it.
 TEST = "webhook.test"
+
+
+def scopes_of(type: str) -> set[str]:
+    """The scopes by which a program may read what an event of this type tells; all, for one of a later release."""
+    if type == TEST:
+        return set()
+    scope = SCOPES.get(type.partition(".")[0])
+    return {scope} if scope else {*SCOPES.values()}

@@ -1,6 +1,7 @@
 """Endpoints are made, changed and deleted; what was sent to them is sent again."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,7 +13,7 @@ from config.accounts.models import ApiToken, Pro, User
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
 
-from .kinds import TEST
+from .kinds import TEST, scopes_of
 from .models import Dispatch, Endpoint
 from .publishing import Subject, enqueue_sending, make_event, send_to
 from .switching_off import note_wanted_types
@@ -21,10 +22,19 @@ MAX_ENDPOINTS = 10
 type Actor = User | ApiToken | None
 
 
+class MissingScopeError(Exception):
+    """A token may not have told elsewhere what it may not read itself; `scopes` are those that it lacks."""
+
+    def __init__(self, scopes: list[str]) -> None:
+        super().__init__(", ".join(scopes))
+        self.scopes = scopes
+
+
 def create_endpoint(pro: Pro, fields: dict[str, Any], *, by: Actor) -> Endpoint:
-    """Create an endpoint from Endpoint.SETTABLE. Raises ValidationError with every invalid field."""
+    """Create an endpoint from Endpoint.SETTABLE. Raises ValidationError with every invalid field, MissingScopeError."""
     endpoint = Endpoint(pro=pro)
     _assign(endpoint, fields)
+    _check_scopes(by, *endpoint.types)
     with transaction.atomic():
         _lock(pro)
         if Endpoint.objects.for_pro(pro).count() >= MAX_ENDPOINTS:
@@ -36,11 +46,16 @@ def create_endpoint(pro: Pro, fields: dict[str, Any], *, by: Actor) -> Endpoint:
 
 
 def change_endpoint(endpoint: Endpoint, fields: dict[str, Any], *, by: Actor) -> None:
-    """Change some fields. One that is switched on again begins anew. Raises ValidationError, and DoesNotExist."""
+    """Change some fields. One that is switched on again begins anew.
+
+    Raises ValidationError, MissingScopeError and DoesNotExist.
+    """
     with transaction.atomic():
         _lock(endpoint.pro, endpoint)
         was_on = endpoint.is_enabled
         _assign(endpoint, fields)
+        if {"url", "types"} & {*fields} or fields.get("is_enabled"):
+            _check_scopes(by, *endpoint.types, *_waiting_types(endpoint))
         if endpoint.is_enabled and (not was_on or "url" in fields):
             endpoint.forget_failures()
         endpoint.save()
@@ -80,8 +95,12 @@ def send_test(endpoint: Endpoint) -> Dispatch:
         return send_to([endpoint], [event])[0]
 
 
-def send_again(dispatch: Dispatch) -> None:
-    """Send an event to its endpoint once more, for three days from now. Raises ValidationError while that is off."""
+def send_again(dispatch: Dispatch, *, by: Actor) -> None:
+    """Send an event to its endpoint once more, for three days from now.
+
+    Raises ValidationError while that is off, and MissingScopeError.
+    """
+    _check_scopes(by, dispatch.event.type)
     if not dispatch.endpoint.is_enabled:
         raise ValidationError(_("Switch it on first."))
     now = timezone.now()
@@ -102,6 +121,19 @@ def _assign(endpoint: Endpoint, fields: dict[str, Any]) -> None:
     # What was allowed once does not stand in the way of another change.
     unchanged = set() if endpoint._state.adding else {*Endpoint.SETTABLE} - {*fields}
     endpoint.full_clean(exclude={"pro", *unchanged}, validate_unique=False, validate_constraints=False)
+
+
+def _check_scopes(by: Actor, *types: str) -> None:
+    """Raise MissingScopeError for a token that may not read what events of these types tell."""
+    if isinstance(by, ApiToken):
+        needed = set[str]().union(*map(scopes_of, types))
+        if missing := sorted(scope for scope in needed if not by.allows(scope)):
+            raise MissingScopeError(missing)
+
+
+def _waiting_types(endpoint: Endpoint) -> Iterable[str]:
+    """The types of what is on its way there, which may be others than those that it wants by now."""
+    return endpoint.dispatches.waiting().values_list("event__type", flat=True).distinct()
 
 
 def _lock(pro: Pro, endpoint: Endpoint | None = None) -> None:

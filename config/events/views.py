@@ -123,7 +123,7 @@ def delivery_send(request: ProRequest, id: UUID, delivery: int) -> HttpResponse:
     rows = Dispatch.objects.for_pro(request.pro).filter(endpoint=_find(request, id)).select_related("endpoint")
     dispatch = get_object_or_404(rows, pk=delivery)
     try:
-        send_again(dispatch)
+        send_again(dispatch, by=request.user)
         messages.success(request, _("The event is on its way again. Reload the page to see the answer."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))

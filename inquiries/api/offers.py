@@ -49,7 +49,8 @@ class OfferUpdate(Body):
 class WholeOffer(OfferBody, kw_only=True):
     """An offer as the list of an inquiry shows it, and the rest after it.
 
-    `public_url` is the customer's page, null of a draft; `mail_error` is why mailing it failed.
+    `public_url` is the customer's page, null of a draft, and without `inquiries:write`: whoever has it can answer for
+    the customer. `mail_error` is why mailing it failed.
     """
 
     text: str
@@ -79,12 +80,13 @@ class OfferDiscarded(Struct):
     message: str
 
 
-def _whole(offer: Offer) -> WholeOffer:
+def _whole(offer: Offer, caller: Caller) -> WholeOffer:
     """Body of an offer; its inquiry's Pro is read for the status."""
+    is_told = caller.allows("inquiries:write") and not offer.is_draft
     return WholeOffer(
         **structs.asdict(to_offer(offer)),
         text=offer.text,
-        public_url=None if offer.is_draft else public_url(offer),
+        public_url=public_url(offer) if is_told else None,
         updated_at=moment(offer.updated_at),
         mailed_at=_time(offer.mailed_at),
         mail_error=offer.mail_error or None,
@@ -102,7 +104,7 @@ def _inquiry(caller: Caller, id: int) -> Inquiry:
 
 
 def _offer(caller: Caller, id: int, offer_id: int) -> Offer:
-    return Offer.objects.for_pro(caller.pro).select_related("inquiry__pro").get(inquiry=id, pk=offer_id)
+    return Offer.objects.for_pro(caller.pro).select_related("inquiry__pro").get(inquiry__pk=id, pk=offer_id)
 
 
 def _sent(body: OfferCreate | OfferUpdate) -> dict[str, Any]:
@@ -123,13 +125,13 @@ def _wording_refusals() -> Iterator[None]:
 def list_offers(caller: Caller, id: int) -> OfferList:
     """List the offers of an inquiry, oldest first, drafts too."""
     inquiry = _inquiry(caller, id)
-    return OfferList(data=[_whole(offer) for offer in inquiry.offers.all()])
+    return OfferList(data=[_whole(offer, caller) for offer in inquiry.offers.all()])
 
 
 @api.endpoint("GET", ONE, scope="inquiries:read", tag=OFFERS, answer=OfferAnswer)
 def get_offer(caller: Caller, id: int, offer_id: int) -> OfferAnswer:
     """Get one offer, such as to see whether the customer has answered."""
-    return OfferAnswer(data=_whole(_offer(caller, id, offer_id)))
+    return OfferAnswer(data=_whole(_offer(caller, id, offer_id), caller))
 
 
 def lock_offer(caller: Caller, id: int, offer_id: int) -> OfferAnswer:
@@ -137,7 +139,7 @@ def lock_offer(caller: Caller, id: int, offer_id: int) -> OfferAnswer:
     _inquiry(caller, id).lock()
     offer = _offer(caller, id, offer_id)
     offer.lock()
-    return OfferAnswer(data=_whole(offer))
+    return OfferAnswer(data=_whole(offer, caller))
 
 
 @api.endpoint("POST", LIST, scope="inquiries:write", tag=OFFERS, body=OfferCreate, answer=OfferDone, is_creating=True)
@@ -150,7 +152,7 @@ def create_offer(caller: Caller, id: int, body: OfferCreate, key: RequestKey) ->
     with key.hold():
         offer = Offer.objects.create_draft(inquiry, by=caller.actor, **_sent(body))
         # Read again: amounts are as the database has them.
-        answer = OfferDone(message="Offer created successfully", data=_whole(_offer(caller, id, offer.pk)))
+        answer = OfferDone(message="Offer created successfully", data=_whole(_offer(caller, id, offer.pk), caller))
         return key.answer(created(answer, f"{dialect.prefix}/{id}/offers/{offer.pk}"))
 
 
@@ -171,7 +173,7 @@ def update_offer(caller: Caller, id: int, offer_id: int, body: OfferUpdate) -> O
     """
     with _wording_refusals():
         _offer(caller, id, offer_id).edit_draft(**_sent(body))
-    return OfferAnswer(data=_whole(_offer(caller, id, offer_id)))
+    return OfferAnswer(data=_whole(_offer(caller, id, offer_id), caller))
 
 
 @api.endpoint(
@@ -194,7 +196,7 @@ def send_offer_to_customer(caller: Caller, id: int, offer_id: int, key: RequestK
     with key.hold(), _wording_refusals():
         if not send_offer(offer, by=caller.token):
             resend_offer(offer, by=caller.token)
-        answer = OfferDone(message="Offer sent successfully", data=_whole(_offer(caller, id, offer_id)))
+        answer = OfferDone(message="Offer sent successfully", data=_whole(_offer(caller, id, offer_id), caller))
         return key.answer(json_response(answer))
 
 

@@ -25,7 +25,8 @@ class Route(NamedTuple):
     """`own` is the status for the Pro's own program, `foreign` for another Pro's.
 
     `body` is a function of the rows, `query` what the address is asked with; `ids` are models by their names in the
-    address. `shows` says that the own answer tells of the rows.
+    address. `shows` says that the own answer tells of the rows. `also` are scopes that these
+    ids and this body take besides `scope`.
     """
 
     scope: str
@@ -35,6 +36,7 @@ class Route(NamedTuple):
     body: Any = None
     query: str = ""
     shows: bool = True
+    also: tuple[str, ...] = ()
 
 
 def visitor(rows: Any) -> dict[str, Any]:
@@ -76,6 +78,10 @@ EXPORT = {"id": Contact, "export_id": PersonExport}
 EXTERNAL = {"external_id": external_id}
 HOOK, DELIVERY = {"id": Endpoint}, {"id": Endpoint, "delivery_id": Dispatch}
 NEW_HOOK = {"url": "https://example.com/hook", "events": ["contact.created"]}
+# What the events tell.
+TOLD = ("contacts:read",)
+# An event of no known type is on its way.
+ALL_TOLD = ("contact_requests:read", "contacts:read", "inquiries:read", "messages:read")
 FOR_ALL = Route(READ_INQUIRIES, 200, 200, shows=False)
 ANY = fixed({"language": "fr"})
 NEW, CHANGE = fixed({"name": "Jane", "phone": "+15551234567"}), fixed({"role": "tenant"})
@@ -133,9 +139,11 @@ ROUTES = {
         READ_MESSAGES, ids={**MESSAGE, "attachment_id": MessageFile}
     ),
     ("GET", "api/v1/webhooks"): Route(READ_HOOKS, 200, 200),
-    ("POST", "api/v1/webhooks"): Route(WRITE_HOOKS, 201, 201, body=fixed(NEW_HOOK), shows=False),
+    ("POST", "api/v1/webhooks"): Route(WRITE_HOOKS, 201, 201, body=fixed(NEW_HOOK), shows=False, also=TOLD),
     ("GET", "api/v1/webhooks/<uuid:id>"): Route(READ_HOOKS, ids=HOOK),
-    ("PATCH", "api/v1/webhooks/<uuid:id>"): Route(WRITE_HOOKS, ids=HOOK, body=fixed({"events": ["contact.merged"]})),
+    ("PATCH", "api/v1/webhooks/<uuid:id>"): Route(
+        WRITE_HOOKS, ids=HOOK, body=fixed({"events": ["contact.merged"]}), also=ALL_TOLD
+    ),
     ("DELETE", "api/v1/webhooks/<uuid:id>"): Route(WRITE_HOOKS, 204, ids=HOOK, shows=False),
     ("GET", "api/v1/webhooks/<uuid:id>/secret"): Route(WRITE_HOOKS, ids=HOOK),
     ("POST", "api/v1/webhooks/<uuid:id>/secret"): Route(WRITE_HOOKS, 201, ids=HOOK, body=fixed({})),
@@ -143,7 +151,11 @@ ROUTES = {
     ("GET", "api/v1/webhooks/<uuid:id>/deliveries"): Route(READ_HOOKS, ids=HOOK),
     ("GET", "api/v1/webhooks/<uuid:id>/deliveries/<int:delivery_id>"): Route(READ_HOOKS, ids=DELIVERY),
     ("POST", "api/v1/webhooks/<uuid:id>/deliveries/<int:delivery_id>/send"): Route(
-        WRITE_HOOKS, 201, ids=DELIVERY, body=fixed({})
+        WRITE_HOOKS,
+        201,
+        ids=DELIVERY,
+        body=fixed({}),
+        also=ALL_TOLD,
     ),
     ("GET", "api/inquiries/meta/types"): FOR_ALL,
     ("GET", "api/inquiries/meta/statuses"): FOR_ALL,

@@ -114,7 +114,8 @@ def test_signing_out_takes_a_post(browser):
     response = browser.get("/sign-out")
     assert (response.status_code, response["Allow"]) == (405, "POST, OPTIONS")
     assert is_signed_in(browser)
-    assert browser.post("/sign-out")["Location"] == "/sign-in"
+    response = browser.post("/sign-out")
+    assert (response["Location"], response["Clear-Site-Data"]) == ("/sign-in", '"cache"')
     assert not is_signed_in(browser)
 
 

@@ -4,8 +4,9 @@ import pytest
 from standardwebhooks import Webhook
 
 from config.audit.models import AuditEvent
+from config.events.kinds import EventType
 from config.events.managing import MAX_ENDPOINTS
-from config.events.models import Endpoint
+from config.events.models import Dispatch, Endpoint
 from contacts.models import Contact
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +159,7 @@ def test_one_that_is_off_sends_nothing(api, receiver, work_tasks):
 
 def test_scopes(api_with, receiver):
     reads = api_with("webhooks:read")
-    made = make(api_with("webhooks:write"), receiver).json()["data"]
+    made = make(api_with("webhooks:write", "contacts:read"), receiver).json()["data"]
     one = f"{PATH}/{made['id']}"
     assert [reads.get(path).status_code for path in (PATH, one, f"{one}/deliveries", f"{one}/secret")] == [
         200,
@@ -167,6 +168,41 @@ def test_scopes(api_with, receiver):
         403,
     ]
     assert [reads.post(f"{one}/{name}", {}).status_code for name in ("test", "secret")] == [403, 403]
+
+
+def test_a_token_has_nothing_told_that_it_may_not_read(api, api_with, receiver, case):
+    lacks = "What these events tell takes contacts:read. This token lacks it."
+    writes, reads = api_with("webhooks:write", "inquiries:read"), api_with("webhooks:write", "contacts:write")
+    refused = make(writes, receiver, events=["inquiry.created", "contact.created"])
+    assert (refused.status_code, refused.json()["error"]["message"]) == (403, lacks)
+    assert Endpoint.objects.count() == 0
+    made = make(api, receiver).json()["data"]
+    one = f"{PATH}/{made['id']}"
+    for fields in ({"url": "https://example.com/"}, {"events": ["contact.merged"]}, {"enabled": True}):
+        with case(str(fields)):
+            assert (writes.patch(one, fields).status_code, reads.patch(one, fields).status_code) == (403, 200)
+    assert api.get(one).json() == {"data": made}
+    # What has nothing told is theirs.
+    assert writes.patch(one, {"enabled": False, "description": "x"}).status_code == 200
+    assert writes.patch(one, {"url": "https://example.com/"}).status_code == 403
+    assert make(writes, receiver, events=list(EventType.values)).json()["error"]["message"] == (
+        "What these events tell takes contact_requests:read and contacts:read and messages:read. This token lacks it."
+    )
+
+
+def test_what_was_told_before_goes_nowhere_else(api, api_with, receiver, pro):
+    one = f"{PATH}/{make(api, receiver).json()['data']['id']}"
+    pro.refresh_from_db()
+    Contact.objects.register(pro, name="jane", email="jane@example.org")
+    [sent] = api.get(f"{one}/deliveries").json()["data"]
+    api.patch(one, {"events": ["offer.answered"]})
+    writes, elsewhere = api_with("webhooks:write", "inquiries:read"), {"url": "https://example.com/"}
+    # While it waits, and once it was sent.
+    assert writes.patch(one, elsewhere).status_code == 403
+    Dispatch.objects.update(state=Dispatch.State.DELIVERED)
+    assert writes.patch(one, elsewhere).status_code == 200
+    assert writes.post(f"{one}/deliveries/{sent['id']}/send", {}).status_code == 403
+    assert [row["state"] for row in api.get(f"{one}/deliveries").json()["data"]] == ["delivered"]
 
 
 def test_another_pro_finds_nothing(api, other_api, receiver):

@@ -199,7 +199,7 @@ def test_a_test_event_and_one_more_time(endpoint, receiver, pro, work_tasks):
     other = create_endpoint(pro, {"url": f"{receiver.url}/2", "types": ["contact.created"]}, by=None)
     dispatch = send_test(endpoint)
     work_tasks()
-    send_again(dispatch)
+    send_again(dispatch, by=None)
     work_tasks()
     assert [(call.path, call.type) for call in receiver.calls] == [("/hook", "webhook.test")] * 2
     assert (states(endpoint), states(other)) == ([("delivered", 2, 204, "")], [])

@@ -33,7 +33,7 @@ def utc(time):
     return f"{time:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
-def test_a_draft_is_made_changed_and_sent(api, inquiry, path):
+def test_a_draft_is_made_changed_and_sent(api, api_with, inquiry, path):
     sent = {"title": "A new roof", "amount": 4250.5, "text": "Tiles", "valid_until": "2999-01-31"}
     response = api.post(f"{path}/offers", sent, **{"Idempotency-Key": "one"})
     offer = Offer.objects.get()
@@ -73,6 +73,14 @@ def test_a_draft_is_made_changed_and_sent(api, inquiry, path):
     offer.refresh_from_db()
     assert (data["status"], data["sent_at"]) == ("sent", utc(offer.sent_at))
     assert data["public_url"] == f"http://testserver/offers/{offer.key}"
+    # Whoever has it can answer for the customer, which is more than reading.
+    reads = api_with("inquiries:read")
+    assert [
+        each["public_url"] for each in (*reads.get(f"{path}/offers").json()["data"], reads.get(one).json()["data"])
+    ] == [
+        None,
+        None,
+    ]
     inquiry.refresh_from_db()
     assert inquiry.responded_at is not None
     refusals = [api.patch(one, {"amount": 1}), api.delete(one)]

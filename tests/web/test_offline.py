@@ -2,6 +2,8 @@
 
 import re
 
+from django.test import Client
+
 from ..pages import Page
 
 
@@ -30,3 +32,9 @@ def test_a_method_that_an_address_does_not_take_has_a_page(nobody, browser):
     assert Page(response, 405).one("h1").text == "That cannot be opened like this"
     assert response["Allow"] == "POST"
     assert Page(nobody.put("/offline"), 405).one("h1").text == "That cannot be opened like this"
+
+
+def test_an_icon_says_its_charset(settings):
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+    response = Client().get("/static/img/vestibule.svg")
+    assert (response.status_code, response["Content-Type"]) == (200, "image/svg+xml; charset=utf-8")

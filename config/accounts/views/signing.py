@@ -72,7 +72,10 @@ class SignOut(auth_views.LogoutView):
         user: Any = request.user
         if user.is_authenticated:
             record_event(Kind.SIGNED_OUT, user, pro=user.pro_id, by=user)
-        return super().post(request, *args, **kwargs)
+        response = super().post(request, *args, **kwargs)
+        # Pictures of messages, and the pages that "Back" would show again. What the service worker keeps is nobody's.
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -39,6 +39,7 @@ class Person(NamedTuple):
     email: str
     name: str
     userhub_id: int | None = None
+    role: str = User.Role.OWNER
 
 
 class Account(NamedTuple):
@@ -59,7 +60,10 @@ ACCOUNTS = [
             "time_zone": "Europe/Paris",
             "plan": Pro.Plan.PRO,
         },
-        [Person("claire@example.com", "Claire Fabre", 789), Person("mehdi@example.com", "Mehdi Benali", 790)],
+        [
+            Person("claire@example.com", "Claire Fabre", 789),
+            Person("mehdi@example.com", "Mehdi Benali", 790, User.Role.MEMBER),
+        ],
     ),
     Account(
         {

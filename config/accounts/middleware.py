@@ -24,6 +24,7 @@ from config.web.logs import note_caller
 from config.web.typed import page_before
 
 from .models import User
+from .refusing import refuse_member
 from .resending import answer_ended_session
 
 # Elements of pages that ask for news by themselves: an open page is not somebody at work.
@@ -114,8 +115,14 @@ def without_pro(view: Any) -> Any:
     return view
 
 
+def for_owners(view: Any) -> Any:
+    """Mark a page or an action as one that the owners of a Pro alone may open."""
+    view.for_owners = True
+    return view
+
+
 class WorkspaceMiddleware(LoginRequiredMiddleware):
-    """Require sign-in, then set the user's Pro (`request.pro`), then check its CNI gate.
+    """Require sign-in, then set the user's Pro (`request.pro`), then check its CNI gate and the user's role.
 
     `login_not_required` marks public pages and JSON routes, which check their caller themselves.
     """
@@ -149,6 +156,8 @@ class WorkspaceMiddleware(LoginRequiredMiddleware):
         name_pro(pro.pk)
         if pro.is_gated and not getattr(view_func, "without_gate", False):
             return self._redirect(request, redirect("accounts:identity"))
+        if getattr(view_func, "for_owners", False) and not request.user.is_owner:  # type: ignore[union-attr]
+            return refuse_member(request, pro)
         return None
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:

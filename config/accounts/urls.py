@@ -4,7 +4,7 @@ from django.views.generic import RedirectView
 
 from .me import api
 from .middleware import without_gate
-from .views import address, audit, origins, sessions, settings, signing
+from .views import address, audit, office, origins, sessions, settings, signing
 
 app_name = "accounts"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("settings", without_gate(RedirectView.as_view(pattern_name="accounts:profile")), name="settings"),
     path("settings/signature", settings.signature, name="signature"),
     path("settings/profile", settings.profile, name="profile"),
+    path("settings/office", office.office, name="office"),
     path("settings/address/<str:key>", address.address_confirm, name="address_confirm"),
     path("settings/password", signing.password_change, name="password_change"),
     path("settings/sessions", sessions.sessions, name="sessions"),

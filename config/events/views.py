@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from config.accounts.http import ProRequest
+from config.accounts.middleware import for_owners
 from config.accounts.proof import password_again
 from config.web.forms import add_errors
 from config.web.paging import row_number
@@ -28,6 +29,7 @@ def _find(request: ProRequest, id: UUID) -> Endpoint:
     return get_object_or_404(Endpoint.objects.for_pro(request.pro).select_related("pro"), pk=id)
 
 
+@for_owners
 @require_http_methods(["GET", "HEAD", "POST"])
 @password_again("POST")
 def endpoint_list(request: ProRequest) -> HttpResponse:
@@ -44,6 +46,7 @@ def endpoint_list(request: ProRequest) -> HttpResponse:
     return render(request, "events/list.html", context, status=422 if form.is_bound else 200)
 
 
+@for_owners
 @require_http_methods(["GET", "HEAD", "POST"])
 @password_again("POST")
 def endpoint_detail(request: ProRequest, id: UUID) -> HttpResponse:
@@ -83,6 +86,7 @@ def _deliveries(request: ProRequest, endpoint: Endpoint) -> dict[str, Any]:
     }
 
 
+@for_owners
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @password_again("GET", "HEAD", "POST")
@@ -96,6 +100,7 @@ def endpoint_secret(request: ProRequest, id: UUID) -> HttpResponse:
     return render(request, "events/secret.html", {"endpoint": endpoint})
 
 
+@for_owners
 @require_POST
 def endpoint_test(request: ProRequest, id: UUID) -> HttpResponse:
     """Send a test event."""
@@ -108,6 +113,7 @@ def endpoint_test(request: ProRequest, id: UUID) -> HttpResponse:
     return redirect("events:endpoint", endpoint.pk)
 
 
+@for_owners
 @require_POST
 @password_again("POST")
 def endpoint_delete(request: ProRequest, id: UUID) -> HttpResponse:
@@ -117,6 +123,7 @@ def endpoint_delete(request: ProRequest, id: UUID) -> HttpResponse:
     return redirect("events:endpoint_list")
 
 
+@for_owners
 @require_POST
 def delivery_send(request: ProRequest, id: UUID, delivery: int) -> HttpResponse:
     """Send an event again."""

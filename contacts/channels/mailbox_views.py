@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from config.accounts.http import ProRequest
+from config.accounts.middleware import for_owners
 from config.web.forms import add_errors
 
 from ..models import MailboxSettings
@@ -17,6 +18,7 @@ from .views import find_connection, try_connection
 MAX_ADDRESS = 254
 
 
+@for_owners
 @require_http_methods(["GET", "HEAD", "POST"])
 def mailbox_edit(request: ProRequest) -> HttpResponse:
     """Set up a mailbox, and try it once it is saved. `?address=` suggests the servers."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.accounts.http import ProRequest
+from config.accounts.middleware import for_owners
 from config.accounts.proof import password_again
 from config.deadlines import finish_within
 from config.peers import LeftAloneError, Peer
@@ -43,6 +44,7 @@ def _find_saved_connection(request: ProRequest, channel: str) -> ChannelConnecti
     return connection
 
 
+@for_owners
 @require_safe
 def channel_list(request: ProRequest) -> HttpResponse:
     """List all channels with the state of their connections."""
@@ -51,6 +53,7 @@ def channel_list(request: ProRequest) -> HttpResponse:
     return render(request, "channels/list.html", {"channels": rows})
 
 
+@for_owners
 @require_http_methods(["GET", "HEAD", "POST"])
 def channel_edit(request: ProRequest, channel: str) -> HttpResponse:
     """Set up a channel. A saved secret is never shown, and stays unless another one is given."""
@@ -74,6 +77,7 @@ def channel_edit(request: ProRequest, channel: str) -> HttpResponse:
     return render(request, "channels/edit.html", context, status=422 if form.is_bound else 200)
 
 
+@for_owners
 @require_POST
 def channel_test(request: ProRequest, channel: str) -> HttpResponse:
     """Test the saved connection."""
@@ -109,6 +113,7 @@ def _success_text(connection: ChannelConnection) -> str:
     }[Channel(connection.channel)]
 
 
+@for_owners
 @require_http_methods(["GET", "HEAD", "POST"])
 @password_again("POST")
 def channel_disconnect(request: ProRequest, channel: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from config.accounts.http import ProRequest, send_to
+from config.accounts.middleware import for_owners
 from config.accounts.proof import password_again
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
@@ -44,6 +45,7 @@ def export_response(request: ProRequest, contacts: QuerySet[Contact], detail: st
     return csv_response(f"contacts-{timezone.localdate()}.csv", contact_lines(request.pro, contacts))
 
 
+@for_owners
 @password_again("POST")
 @require_POST
 def contacts_export(request: ProRequest) -> StreamingHttpResponse:

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.accounts.http import ProRequest, wants
+from config.accounts.middleware import for_owners
 from config.accounts.proof import password_again
 from config.counts.models import Total
 from config.search.found import find_keys, in_order_of
@@ -153,6 +154,7 @@ def show_list(request: ProRequest, book: ContactList, form: KeptViewForm, status
     return render(request, PAGE, {**book.context(), "kept_views": views, "keep_form": form}, status=status)
 
 
+@for_owners
 @password_again("GET")
 @require_safe
 def contact_export(request: ProRequest) -> StreamingHttpResponse:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from config.accounts.http import ProRequest, send_to
+from config.accounts.middleware import for_owners
 from config.accounts.proof import password_again
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
@@ -63,7 +64,7 @@ def _show(
         "contact": contact,
         "form": form,
         "erasure": find_planned(contact),
-        "counts": preview_person(contact),
+        "counts": preview_person(contact) if request.user.is_owner else {},
         "exports": exports.select_related("file")[:SHOWN],
         "given": read_consents(contact),
         "consents": contact.consents.select_related("user", "token"),
@@ -78,6 +79,7 @@ def contact_privacy(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     return _show(request, _find(request, id), ErasureForm())
 
 
+@for_owners
 @password_again("POST")
 @require_POST
 def contact_export_person(request: ProRequest, id: uuid.UUID) -> HttpResponse:
@@ -88,6 +90,7 @@ def contact_export_person(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     return send_to(request, privacy_url(contact))
 
 
+@for_owners
 @password_again("GET")
 @require_safe
 def person_export_file(request: ProRequest, id: uuid.UUID) -> HttpResponseBase:
@@ -103,6 +106,7 @@ def person_export_file(request: ProRequest, id: uuid.UUID) -> HttpResponseBase:
     return response
 
 
+@for_owners
 @password_again("POST")
 @require_POST
 def contact_erase(request: ProRequest, id: uuid.UUID) -> HttpResponse:
@@ -120,6 +124,7 @@ def contact_erase(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     return send_to(request, page_url(contact))
 
 
+@for_owners
 @require_POST
 def contact_keep(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Undo a planned erasure."""

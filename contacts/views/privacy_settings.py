@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from config.accounts.http import ProRequest
+from config.accounts.middleware import for_owners
 from config.accounts.proof import password_again
 from config.web.toasts import toast
 
@@ -46,6 +47,7 @@ class PrivacyForm(forms.Form):
         return {kind.key: self.cleaned_data[kind.key] for kind in all_kinds() if self.cleaned_data[kind.key]}
 
 
+@for_owners
 @password_again("POST")
 @require_http_methods(["GET", "HEAD", "POST"])
 def privacy_settings(request: ProRequest) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 CHANGEABLE: dict[str, set[str]] = {
     "Pro": {"cni_required", "country", "email", "language", "name", "phone", "plan", "time_zone"},
-    "User": {"email", "is_active", "language", "name", "password", "pro", "userhub_id"},
+    "User": {"email", "is_active", "language", "name", "password", "pro", "role", "userhub_id"},
     # The person whose account the token ends with; somebody of its own Pro.
     "ApiToken": {"owner"},
     "Contact": {"name"},

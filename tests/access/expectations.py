@@ -208,10 +208,41 @@ PERSONAL = {
     "settings/replies/<int:id>/delete",
     "settings/replies/<int:id>/restore",
 }
+# A member is refused whatever the method, and told who can.
+FOR_OWNERS = {
+    "contacts/<uuid:id>/erasure",
+    "contacts/<uuid:id>/erasure/undo",
+    "contacts/<uuid:id>/export",
+    "contacts/export-chosen.csv",
+    "contacts/export.csv",
+    "contacts/person-exports/<uuid:id>.zip",
+    "settings/audit",
+    "settings/audit.csv",
+    "settings/channels",
+    "settings/channels/<slug:channel>",
+    "settings/channels/<slug:channel>/disconnect",
+    "settings/channels/<slug:channel>/test",
+    "settings/channels/email/mailbox",
+    "settings/identity",
+    "settings/identity/<int:id>/file",
+    "settings/office",
+    "settings/origins",
+    "settings/privacy",
+    "settings/tokens",
+    "settings/tokens/<int:id>/revoke",
+    "settings/tokens/<int:id>/take-over",
+    "settings/webhooks",
+    "settings/webhooks/<uuid:id>",
+    "settings/webhooks/<uuid:id>/delete",
+    "settings/webhooks/<uuid:id>/deliveries/<int:delivery>/send",
+    "settings/webhooks/<uuid:id>/secret",
+    "settings/webhooks/<uuid:id>/test",
+}
 # Open to a Pro behind the gate.
 WITHOUT_GATE = {
     "settings": page(GET=302, ANY=302),
     "settings/profile": page(GET=200, POST=422),
+    "settings/office": page(GET=200, POST=422),
     # Nobody's key.
     "settings/address/<str:key>": page(key="x", GET=404, POST=404),
     "settings/password": page(GET=200, POST=200, OPTIONS=200),

@@ -194,6 +194,7 @@ REFUSALS = {
     "nobody": {"pro": 401, "api": 401},
     "revoked": {"pro": 401, "api": 401},
     "no scope": {"pro": 403, "api": 403},
+    "member's session": {"pro": None, "api": 401},
     "gated": {"pro": 403, "api": None},
     "gated session": {"pro": 403, "api": 401},
     "another Pro's session": {"pro": None, "api": 401},

@@ -10,6 +10,7 @@ from config.accounts.models import Pro, User
 from ..factories import UserFactory, make_token
 from .conftest import SECRET
 from .expectations import (
+    FOR_OWNERS,
     FOR_STAFF,
     FOR_TOKENS,
     METHODS,
@@ -48,6 +49,10 @@ def gated_answer(address: str, page: Page, method: str) -> Any:
 def colleagues_answer(address: str, page: Page, method: str) -> Any:
     stated = own_answer(address, page, method)
     return 404 if address in PERSONAL and stated != 405 else stated
+
+
+def members_answer(address: str, page: Page, method: str) -> Any:
+    return 403 if address in FOR_OWNERS else colleagues_answer(address, page, method)
 
 
 def nobodys_answer(address: str, page: Page, method: str) -> Any:
@@ -102,12 +107,13 @@ def test_a_wrong_caller_gets_the_stated_answer_and_learns_and_changes_nothing(ro
 def test_the_pros_own_people_get_the_stated_answer(rows, share):
     wrong, every = [], list(PAGES.items())
     Pro.objects.filter(pk=rows[Pro].pk).update(cni_required=True)
-    colleague = UserFactory(pro=rows[Pro])
+    colleague, member = UserFactory(pro=rows[Pro]), UserFactory(pro=rows[Pro], role=User.Role.MEMBER)
     for name, user, expected, pages in (
         ("gated", rows[User], gated_answer, share(every)),
         # Every page is opened on both databases.
         ("owner", rows[User], own_answer, every),
         ("colleague", colleague, colleagues_answer, share(every, turn=1)),
+        ("member", member, members_answer, every),
     ):
         for address, page, method, response in answers(sign_in(user), rows, pages, is_brief=name != "owner"):
             if outcome(response) != expected(address, page, method):

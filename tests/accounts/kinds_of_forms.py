@@ -95,7 +95,7 @@ def _settings_forms(user, pro):
             "/settings/profile", person, {"person-name": "Olive O.", "person": "1"}, _reader(User, "name", pk=user.pk)
         ),
         "business": Kind(
-            "/settings/profile", business, {"business-name": "Du Sud", "business": "1"}, _reader(Pro, "name", pk=pro.pk)
+            "/settings/office", business, {"business-name": "Du Sud", "business": "1"}, _reader(Pro, "name", pk=pro.pk)
         ),
     }
 

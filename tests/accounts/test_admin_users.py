@@ -17,6 +17,7 @@ from ..pages import Page
 NEW_USER = {
     "email": "New.Person@Example.com",
     "name": "New Person",
+    "role": "owner",
     "language": "fr",
     "usable_password": "true",
     "password1": "a long enough secret",
@@ -26,7 +27,7 @@ NEW_PASSWORD = {"password1": "quite another secret", "password2": "quite another
 
 
 def user_form(user: User, **changes: Any) -> dict[str, Any]:
-    data = {"email": user.email, "name": user.name, "language": user.language, "is_active": "on"}
+    data = {"email": user.email, "name": user.name, "role": user.role, "language": user.language, "is_active": "on"}
     return data | ({"pro": user.pro_id} if user.pro_id else {}) | changes
 
 
@@ -38,14 +39,14 @@ def test_staff_add_a_user_who_signs_in_by_email(staff_browser, pro):
     response = staff_browser.post(page(User, "add"), NEW_USER | {"pro": pro.pk})
     added = User.objects.get(email="new.person@example.com")
     assert response.headers["Location"] == page(added, "change")
-    assert (added.name, added.pro, added.language) == ("New Person", pro, "fr")
+    assert (added.name, added.pro, added.role, added.language) == ("New Person", pro, "owner", "fr")
     assert (added.is_staff, added.is_superuser) == (False, False)
     assert added.check_password("a long enough secret")
 
 
 def test_the_add_form_has_no_username(staff_browser):
     form = Page(staff_browser.get(page(User, "add"))).form("#user_form")
-    names = ["email", "name", "pro", "language", "usable_password", "password1", "password2"]
+    names = ["email", "name", "pro", "role", "language", "usable_password", "password1", "password2"]
     assert [name for name in form.fields if not name.startswith("_")] == names
 
 

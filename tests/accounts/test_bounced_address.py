@@ -1,4 +1,4 @@
-"""A Pro whose own address bounced sees it in the profile, and has mails sent there again."""
+"""A Pro whose own address bounced sees it in the card of the business, and has mails sent there again."""
 
 import pytest
 from django.utils import timezone
@@ -11,14 +11,14 @@ from ..factories import ProFactory
 from ..pages import Page
 
 pytestmark = pytest.mark.django_db
-PATH, FORM = "/settings/profile", 'form[aria-label="Mails that come back"]'
+PATH, FORM = "/settings/office", 'form[aria-label="Mails that come back"]'
 
 
 def note(pro, address):
     BouncedAddress.objects.note(pro, address, reason="gone", mail="notification")
 
 
-def test_the_profile_says_since_when_and_takes_it_back(browser, pro):
+def test_the_card_says_since_when_and_takes_it_back(browser, pro):
     note(pro, pro.email.upper())
     note(pro, "ana@example.org")
     row = BouncedAddress.objects.of(pro, pro.email)

@@ -44,7 +44,7 @@ def test_a_password_that_staff_set_ends(staff_browser, user, pro):
     new = {"password1": NEW, "password2": NEW}
     assert staff_browser.post(f"/admin/accounts/user/{user.pk}/password/", new).status_code == 302
     assert ends_in_a_week(user)
-    fields = {"email": "new@example.com", "name": "New", "pro": pro.pk, "language": "en", **new}
+    fields = {"email": "new@example.com", "name": "New", "pro": pro.pk, "role": "member", "language": "en", **new}
     fields["usable_password"] = "true"
     assert staff_browser.post("/admin/accounts/user/add/", fields).status_code == 302
     assert ends_in_a_week(User.objects.get(email="new@example.com"))

@@ -25,7 +25,8 @@ def leaver(pro):
 
 
 def user_form(user, **changes):
-    fields = {"email": user.email, "name": user.name, "pro": user.pro_id, "language": "en", "is_active": "on"}
+    fields = {"email": user.email, "name": user.name, "pro": user.pro_id, "role": user.role, "language": "en"}
+    fields["is_active"] = "on"
     return {name: value for name, value in (fields | changes).items() if value is not None}
 
 
@@ -184,14 +185,14 @@ def notice():
 def test_the_former_address_of_a_business_is_told(browser, staff_browser, pro, work_tasks):
     pro.language, pro.time_zone = "en", "Europe/Paris"
     pro.save()
-    browser.post("/settings/profile", business_form(email="new@example.com", language="en"))
+    browser.post("/settings/office", business_form(email="new@example.com", language="en"))
     work_tasks()
     to, subject, body = notice()
     assert (to, subject) == (["port@example.com"], "The address of Agence was changed")
     assert "Notifications for Agence no longer come here: they now go to new@example.com." in body
     assert "It was changed by Olive Owner on " in body
     mail.outbox.clear()
-    browser.post("/settings/profile", business_form(email="new@example.com", language="en", name="Du Port"))
+    browser.post("/settings/office", business_form(email="new@example.com", language="en", name="Du Port"))
     work_tasks()
     assert mail.outbox == []
 
@@ -209,15 +210,15 @@ def test_a_new_address_of_the_business_takes_the_password(user, pro):
     store = type(session).get_session_store_class()(session.session_key)
     store["proven_at"] = 0
     store.save()
-    form = Page(client.get("/settings/profile")).form("form[aria-labelledby=business-title]")
+    form = Page(client.get("/settings/office")).form("form[aria-labelledby=business-title]")
     tokens = {"csrfmiddlewaretoken": form.one("[name=csrfmiddlewaretoken]").value}
     same = business_form(email=pro.email, name="Du Sud")
     headers = {"Origin": "http://testserver"}
-    assert client.post("/settings/profile", {**same, **tokens}, headers=headers)["Location"] == "/settings/profile"
+    assert client.post("/settings/office", {**same, **tokens}, headers=headers)["Location"] == "/settings/office"
     moved = business_form(email="new@example.com", name="Du Nord")
-    question = Page(client.post("/settings/profile", {**moved, **tokens}, headers=headers))
+    question = Page(client.post("/settings/office", {**moved, **tokens}, headers=headers))
     pro.refresh_from_db()
     assert (question.one("h1").text, pro.name, pro.email) == ("Your password, please", "Du Sud", "port@example.com")
-    assert answer(client, question, path="/settings/profile")["Location"] == "/settings/profile"
+    assert answer(client, question, path="/settings/office")["Location"] == "/settings/office"
     pro.refresh_from_db()
     assert (pro.name, pro.email) == ("Du Nord", "new@example.com")

@@ -1,4 +1,4 @@
-"""/settings/profile: the user's name and language, and the Pro's card."""
+"""/settings/profile: the user's name and language; /settings/office: the Pro's card."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from config.accounts.models import Pro
 
 from ..pages import Page
 
-PATH = "/settings/profile"
+PATH, OFFICE = "/settings/profile", "/settings/office"
 
 
 def business_form(**changes):
@@ -33,7 +33,7 @@ def test_the_language_changes_at_once(browser, user):
 
 
 def test_the_business_is_changed(browser, pro):
-    assert browser.post(PATH, business_form())["Location"] == PATH
+    assert browser.post(OFFICE, business_form())["Location"] == OFFICE
     pro.refresh_from_db()
     assert (pro.name, pro.email, pro.country) == ("Agence", "a@example.com", "BE")
     assert (pro.language, pro.time_zone) == ("nl", "Europe/Brussels")
@@ -52,13 +52,13 @@ def test_the_business_is_changed(browser, pro):
 )
 def test_an_invalid_value_is_named_and_nothing_changes(browser, pro, changes):
     before = Pro.objects.values().get(pk=pro.pk)
-    page = Page(browser.post(PATH, business_form(**changes)), 422)
+    page = Page(browser.post(OFFICE, business_form(**changes)), 422)
     (field,) = changes
     assert [element["id"] for element in page.all("[aria-invalid=true]")] == [f"id_business-{field}"]
     assert Pro.objects.values().get(pk=pro.pk) == before
 
 
 def test_the_pro_cannot_lift_its_gate_or_change_its_plan(browser, pro):
-    browser.post(PATH, {**business_form(), "business-plan": "enterprise", "business-cni_required": "on"})
+    browser.post(OFFICE, {**business_form(), "business-plan": "enterprise", "business-cni_required": "on"})
     pro.refresh_from_db()
     assert (pro.name, pro.plan, pro.cni_required) == ("Agence", "free", False)

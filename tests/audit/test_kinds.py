@@ -191,7 +191,14 @@ def test_releases_and_profiles(user, pro, recorded):
 def test_changes_by_staff(staff_browser, staff, pro, recorded):
     colleague = UserFactory(pro=pro, email="c@example.com")
     row = f"accounts.user {colleague.pk}"
-    form = {"email": "c@example.com", "name": "Words", "pro": pro.pk, "language": "en", "is_active": "on"}
+    form = {
+        "email": "c@example.com",
+        "name": "Words",
+        "pro": pro.pk,
+        "role": "owner",
+        "language": "en",
+        "is_active": "on",
+    }
     staff_browser.post(f"/admin/accounts/user/{colleague.pk}/change/", form)
     assert recorded() == [("admin_changed", ("user", staff.pk), row, "changed", pro.pk)]
     passwords = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}

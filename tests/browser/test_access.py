@@ -98,6 +98,7 @@ CLOSED = [
     "/inquiries/board/offer_request?q=nothing",
     "/inquiries/board/offer_request?step=submitted",
     "/settings/profile",
+    "/settings/office",
     "/settings/signature",
     "/settings/replies",
     "/settings/replies/new",

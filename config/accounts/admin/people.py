@@ -1,10 +1,13 @@
 """Pros and the people who sign in."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin
-from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -18,7 +21,8 @@ from config.web.hooks import hooks
 
 from ..leaving import end_access
 from ..mails import tell_of_new_address, tell_of_new_business_address, tell_of_new_password
-from ..models import IdentityDocument, Pro, User
+from ..models import ApiToken, IdentityDocument, Pro, User
+from ..owners import keep_owner
 from ..proof import ask_password
 from ..sessions import end_sessions
 from .asking import PasswordAgainAdmin
@@ -65,12 +69,32 @@ class ProAdmin(PasswordAgainAdmin, TenantAdmin):
             super().delete_queryset(request, queryset)
 
 
-class UserAddForm(AdminUserCreationForm):
+class OwnerKeptForm(forms.ModelForm):
+    """A user of the admin: no Pro is left without an owner. The page is one transaction, which holds the lock."""
+
+    def _post_clean(self) -> None:
+        # The instance has its new values after this.
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            try:
+                keep_owner([self.instance])
+            except ValidationError as error:
+                self.add_error("role" if "role" in self.fields else None, error)
+
+
+class UserForm(OwnerKeptForm, UserChangeForm):
+    """A user, changed."""
+
+    class Meta(UserChangeForm.Meta):
+        model = User
+
+
+class UserAddForm(OwnerKeptForm, AdminUserCreationForm):
     """A new user, identified by e-mail."""
 
     class Meta:
         model = User
-        fields = ["email", "name", "pro", "language"]
+        fields = ["email", "name", "pro", "role", "language"]
 
     def save(self, commit: bool = True) -> Any:
         self.instance.has_first_password = True
@@ -92,10 +116,11 @@ class PasswordForm(AdminPasswordChangeForm):
 class UserAdmin(PasswordAgainAdmin, TenantAdmin, auth_admin.UserAdmin):
     """Users. Only superusers grant rights and change other staff: who sets a password or e-mail owns the account."""
 
+    form = UserForm
     add_form = UserAddForm
     change_password_form = PasswordForm
-    list_display = ["email", "name", "pro", "is_active", "is_staff", "last_login"]
-    list_filter = ["is_active", "is_staff", "pro"]
+    list_display = ["email", "name", "pro", "role", "is_active", "is_staff", "last_login"]
+    list_filter = ["role", "is_active", "is_staff", "pro"]
     list_select_related = ["pro"]
     search_fields = ["email", "name"]
     ordering = ["email"]
@@ -103,7 +128,7 @@ class UserAdmin(PasswordAgainAdmin, TenantAdmin, auth_admin.UserAdmin):
     readonly_fields = ["last_login", "created_at"]
     fieldsets = (
         (None, {"fields": ("email", "password")}),
-        (_("Person"), {"fields": ("name", "pro", "language", "userhub_id")}),
+        (_("Person"), {"fields": ("name", "pro", "role", "language", "userhub_id")}),
         (_("Access"), {"fields": ("is_active", "is_staff")}),
         (_("Times"), {"fields": ("last_login", "created_at")}),
     )
@@ -113,7 +138,7 @@ class UserAdmin(PasswordAgainAdmin, TenantAdmin, auth_admin.UserAdmin):
             None,
             {
                 "classes": ("wide",),
-                "fields": ("email", "name", "pro", "language", "usable_password", "password1", "password2"),
+                "fields": ("email", "name", "pro", "role", "language", "usable_password", "password1", "password2"),
             },
         ),
     )
@@ -127,8 +152,8 @@ class UserAdmin(PasswordAgainAdmin, TenantAdmin, auth_admin.UserAdmin):
         if request.user.is_superuser:
             return self.readonly_fields
         fixed = ["pro", "userhub_id"] if obj and (bound_pro(request) or obj.is_staff) else []
-        # Staff would enter any Pro's workspace by their own row.
-        return [*self.readonly_fields, "is_staff", *fixed]
+        # Staff would enter any Pro's workspace by their own row, and make themselves its owner.
+        return [*self.readonly_fields, "is_staff", *fixed, *(["role"] if obj and obj.is_staff else [])]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -136,9 +161,11 @@ class UserAdmin(PasswordAgainAdmin, TenantAdmin, auth_admin.UserAdmin):
             return
         if "email" in form.changed_data:
             tell_of_new_address(obj, former=form.initial["email"], by=request.user)  # type: ignore[arg-type]
+        staff: Any = request.user
         if ("is_active" in form.changed_data and not obj.is_active) or "pro" in form.changed_data:
-            staff: Any = request.user
             self._tell_of_ended_tokens(request, end_access([obj], by=staff))
+        elif "role" in form.changed_data and not obj.is_owner:
+            self._tell_of_ended_tokens(request, ApiToken.objects.revoke_made_by([obj], by=staff))
 
     def _tell_of_ended_tokens(self, request: HttpRequest, number: int) -> None:
         if number:
@@ -182,7 +209,7 @@ class UserAdmin(PasswordAgainAdmin, TenantAdmin, auth_admin.UserAdmin):
             counts = _delete_rows_of([user.pk for user in objs])
             to_delete, model_count, perms_needed, protected = super().get_deleted_objects(objs, request)
             transaction.set_rollback(True)
-        return to_delete, {**model_count, **counts}, perms_needed, protected
+        return to_delete, {**model_count, **counts}, perms_needed, [*protected, *_owners_needed(objs)]
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         self.delete_queryset(request, User.objects.filter(pk=obj.pk))
@@ -190,8 +217,20 @@ class UserAdmin(PasswordAgainAdmin, TenantAdmin, auth_admin.UserAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         with transaction.atomic():
             ids = list(queryset.values_list("pk", flat=True))
+            if needed := _owners_needed(User.objects.filter(pk__in=ids)):
+                raise PermissionDenied(needed)
             _delete_rows_of(ids)
             super().delete_queryset(request, User.objects.filter(pk__in=ids))
+
+
+def _owners_needed(users: Iterable[User]) -> list[Any]:
+    """The reason why these users cannot all be deleted, if any."""
+    try:
+        with transaction.atomic():
+            keep_owner(leaving=list(users))
+    except ValidationError as error:
+        return list(error.messages)
+    return []
 
 
 def _delete_rows_of(ids: list[int]) -> dict[str, int]:

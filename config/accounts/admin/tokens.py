@@ -56,7 +56,8 @@ class TokenOwnerForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         owner: Any = self.fields["owner"]
-        owner.queryset = User.objects.filter(pro=self.instance.pro_id, is_active=True).order_by("email")
+        people = User.objects.filter(pro=self.instance.pro_id, is_active=True)
+        owner.queryset = people.filter(role=User.Role.OWNER).order_by("email")
         owner.initial = self.instance.created_by_id
 
 

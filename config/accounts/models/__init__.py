@@ -1,5 +1,6 @@
 from .bounced_address import BouncedAddress
 from .identity import IdentityDocument
+from .invitation import Invitation
 from .origin import AllowedOrigin
 from .pro import Pro
 from .session import Session
@@ -14,6 +15,7 @@ __all__ = [
     "ApiToken",
     "BouncedAddress",
     "IdentityDocument",
+    "Invitation",
     "Pro",
     "Session",
     "Signature",

@@ -45,7 +45,8 @@ class ApiTokenQuerySet(TenantQuerySet["ApiToken"]):
     ) -> tuple["ApiToken", str]:
         """Create a token; returns it with its secret text, which is not stored and cannot be shown again.
 
-        Raises ValidationError for an unknown scope, an invalid name and somebody whose account is closed.
+        Raises ValidationError for an unknown scope, an invalid name, and somebody who may not make one: whose account
+        is closed, or a member.
         """
         secret = secrets.token_urlsafe(32)
         prefix = "vst_" + secrets.token_hex(4)
@@ -63,7 +64,7 @@ class ApiTokenQuerySet(TenantQuerySet["ApiToken"]):
         token.full_clean()
         with transaction.atomic():
             if by:
-                _hold_active(by)
+                _hold_maker(by)
             token.save(force_insert=True)
             record_event(Kind.TOKEN_MADE, token, pro=pro, by=by)
         return token, text
@@ -85,13 +86,16 @@ class ApiTokenQuerySet(TenantQuerySet["ApiToken"]):
         return token
 
 
-def _hold_active(user: User, **still: int) -> None:
+def _hold_maker(user: User, **still: int) -> None:
     """Lock the user: an account that is closed, or leaves the Pro, at the same time takes the token with it.
 
-    Raises ValidationError for one that is closed, or no longer as `still` says.
+    Raises ValidationError for one that is closed, or no longer as `still` says, and for a member.
     """
-    if not User.objects.select_for_update().filter(pk=user.pk, is_active=True, **still).exists():
+    held = User.objects.select_for_update().filter(pk=user.pk, is_active=True, **still).first()
+    if held is None:
         raise ValidationError(_("This account is closed."))
+    if not (held.is_owner or (held.is_staff and not still)):
+        raise ValidationError(_("Tokens belong to owners."))
 
 
 def _hash(text: str) -> str:
@@ -163,7 +167,7 @@ class ApiToken(models.Model):
         if to.pro_id != self.pro_id:
             raise ValidationError(_("Choose somebody of the same business."))
         with transaction.atomic():
-            _hold_active(to, pro_id=self.pro_id)
+            _hold_maker(to, pro_id=self.pro_id)
             ApiToken.objects.filter(pk=self.pk).update(created_by=to)
             record_event(Kind.TOKEN_HANDED_OVER, self, pro=self.pro_id, by=by)
         self.created_by = to

@@ -1,3 +1,4 @@
+import zoneinfo
 from datetime import timedelta
 from typing import Any
 
@@ -33,9 +34,24 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in by e-mail and password; belongs to one Pro, or is staff, or both."""
 
+    class Role(models.TextChoices):
+        """Rights in the Pro: of an owner all, of a member all but what `for_owners` marks."""
+
+        OWNER = "owner", _("Owner")
+        MEMBER = "member", _("Member")
+
     email = models.EmailField(_("e-mail"), unique=True, error_messages={"unique": _("This address is already in use.")})
     name = models.CharField(_("name"), max_length=200, blank=True)
     pro = models.ForeignKey(Pro, models.PROTECT, null=True, blank=True, related_name="users", verbose_name=_("Pro"))
+    # Whoever was there before there were roles keeps all rights.
+    role = models.CharField(
+        _("role"),
+        max_length=10,
+        choices=Role,
+        default=Role.OWNER,
+        db_default=Role.OWNER,
+        help_text=_("Owners may open everything, members not the settings of the office, exports and erasures."),
+    )
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
     userhub_id = models.BigIntegerField(
         _("UserHub id"),
@@ -50,6 +66,17 @@ class User(AbstractBaseUser, PermissionsMixin):
         db_default=10,
         validators=[MaxValueValidator(MAX_UNDO_SECONDS)],
         help_text=_("How long an answer waits before it leaves: 0 to 30."),
+    )
+    # The last day of an absence, by the Pro's time zone, and who answers meanwhile.
+    away_until = models.DateField(_("away until"), null=True, blank=True)
+    stand_in = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("stand-in"),
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May open the admin."))
@@ -81,6 +108,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == self.Role.OWNER
+
+    @property
+    def is_away(self) -> bool:
+        """True on each day of an absence, the last one too."""
+        zone = zoneinfo.ZoneInfo(self.pro.time_zone if self.pro else settings.TIME_ZONE)
+        return self.away_until is not None and timezone.localdate(timezone=zone) <= self.away_until
 
     def clean(self) -> None:
         self.email = self.email.strip().lower()

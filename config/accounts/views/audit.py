@@ -12,6 +12,7 @@ from config.web.paging import InvalidCursorError, from_cursor, row_number, to_cu
 
 from ..audit_list import HEADINGS, AuditFilter, audit_cells, people_of, read_entries
 from ..http import ProRequest
+from ..middleware import for_owners
 from ..proof import password_again
 
 ROWS = 50
@@ -25,6 +26,7 @@ def _query(request: ProRequest, **changes: str) -> str:
     return query.urlencode()
 
 
+@for_owners
 @require_safe
 def audit(request: ProRequest) -> HttpResponse:
     """List the Pro's events, newest first, filtered by the query string."""
@@ -48,6 +50,7 @@ def audit(request: ProRequest) -> HttpResponse:
     return render(request, "accounts/audit.html", context)
 
 
+@for_owners
 @password_again("GET")
 @require_safe
 def audit_export(request: ProRequest) -> StreamingHttpResponse:

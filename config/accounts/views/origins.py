@@ -10,10 +10,12 @@ from config.web.toasts import toast
 
 from ..forms import OriginsForm
 from ..http import ProRequest
+from ..middleware import for_owners
 from ..models import AllowedOrigin
 from ..proof import password_again
 
 
+@for_owners
 @require_http_methods(["GET", "HEAD", "POST"])
 @password_again("POST")
 def origins(request: ProRequest) -> HttpResponse:

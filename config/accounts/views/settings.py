@@ -1,4 +1,4 @@
-"""Settings: profile, tokens, identity check."""
+"""Settings: profile, signature, tokens, identity check."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,25 +17,19 @@ from config.audit.recording import changed_names, record_event
 from config.files.storage import StorageUnavailableError
 from config.web.toasts import toast
 
-from ..forms import AddressForm, IdentityForm, PersonForm, ProForm, SignatureForm, TokenForm, describe_scopes
+from ..forms import AddressForm, IdentityForm, PersonForm, SignatureForm, TokenForm, describe_scopes
 from ..http import FETCH_LATER, ProRequest, download_document
 from ..limits import address_link_wait, render_too_many
-from ..mails import tell_of_new_business_address
-from ..middleware import without_gate
-from ..models import ApiToken, BouncedAddress, IdentityDocument, Signature
+from ..middleware import for_owners, without_gate
+from ..models import ApiToken, IdentityDocument, Signature
 from ..new_address import ask_new_address
 from ..proof import ask_password, password_again
 
 
-def _save_profile(request: ProRequest, form: PersonForm | ProForm) -> HttpResponse:
-    is_moved = isinstance(form, ProForm) and "email" in form.changed_data
-    if is_moved and (question := ask_password(request)):
-        return question
+def _save_person(request: ProRequest, form: PersonForm) -> HttpResponse:
     with transaction.atomic():
         form.save()
-        record_event(Kind.SETTINGS_CHANGED, form.instance, pro=request.pro, by=request.user, detail=changed_names(form))
-    if is_moved:
-        tell_of_new_business_address(form.instance, former=form.initial["email"], by=request.user)
+        record_event(Kind.SETTINGS_CHANGED, request.user, pro=request.pro, by=request.user, detail=changed_names(form))
     with override(request.user.language):
         messages.success(request, _("Saved."))
     return redirect("accounts:profile")
@@ -52,36 +46,19 @@ def _mail_link(request: ProRequest, email: str) -> HttpResponse:
     return redirect("accounts:profile")
 
 
-def _mail_again(request: ProRequest) -> HttpResponse:
-    """Send notifications to the Pro's address again, to which they did not get."""
-    with transaction.atomic():
-        BouncedAddress.objects.lift(request.pro, request.pro.email)
-        record_event(Kind.SETTINGS_CHANGED, request.pro, pro=request.pro, by=request.user, detail="mail_again")
-    messages.success(request, _("Saved."))
-    return redirect("accounts:profile")
-
-
 @without_gate
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: ProRequest) -> HttpResponse:
-    """Edit the user, their address and the Pro: three forms, told apart by the name of the button."""
+    """Edit the user and their address: two forms, told apart by the name of the button."""
     data = request.POST or None
     person = PersonForm(data if data and "person" in data else None, instance=request.user, prefix="person")
-    # A copy: an invalid form writes into its instance too, and the page around it shows the stored one.
-    pro = type(request.pro).objects.get(pk=request.pro.pk)
-    business = ProForm(data if data and "business" in data else None, instance=pro, prefix="business")
-    for form in (person, business):
-        if form.is_bound and form.is_valid():
-            return _save_profile(request, form)
+    if person.is_bound and person.is_valid():
+        return _save_person(request, person)
     moving = AddressForm(request.user, data if data and "address" in data else None, prefix="address")
     if moving.is_bound and moving.is_valid():
         return _mail_link(request, moving.cleaned_data["email"])
-    if data and "mail_again" in data:
-        return _mail_again(request)
-    status = 422 if request.method == "POST" else 200
-    bounced = BouncedAddress.objects.of(request.pro, request.pro.email)
-    context = {"person": person, "business": business, "address": moving, "bounced": bounced}
-    return render(request, "accounts/profile.html", context, status=status)
+    context = {"person": person, "address": moving}
+    return render(request, "accounts/profile.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,6 +74,7 @@ def signature(request: ProRequest) -> HttpResponse:
     return render(request, "accounts/signature.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
+@for_owners
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @password_again("POST")
@@ -113,6 +91,7 @@ def tokens(request: ProRequest) -> HttpResponse:
     return render(request, "accounts/tokens.html", context, status=422 if form.is_bound else 200)
 
 
+@for_owners
 @require_POST
 @password_again("POST")
 def token_revoke(request: ProRequest, id: int) -> HttpResponse:
@@ -126,6 +105,7 @@ def token_revoke(request: ProRequest, id: int) -> HttpResponse:
     return redirect("accounts:tokens")
 
 
+@for_owners
 @require_POST
 @password_again("POST")
 def token_take_over(request: ProRequest, id: int) -> HttpResponse:
@@ -136,6 +116,7 @@ def token_take_over(request: ProRequest, id: int) -> HttpResponse:
     return redirect("accounts:tokens")
 
 
+@for_owners
 @without_gate
 @require_http_methods(["GET", "HEAD", "POST"])
 def identity(request: ProRequest) -> HttpResponse:
@@ -158,6 +139,7 @@ def identity(request: ProRequest) -> HttpResponse:
     return render(request, "accounts/identity.html", {"form": form, "document": document}, status=status)
 
 
+@for_owners
 @without_gate
 @require_safe
 def identity_file(request: ProRequest, id: int) -> HttpResponseBase:

@@ -44,7 +44,7 @@ from tests.access.rows import COUNTS, MAILS, Rows, tenant_models
 PERSON, OFFICE = "zqcanary", "office"
 # Tables of an office, or of what is left of a person.
 NOT_PERSONAL = {
-    *("Pro", "User", "AllowedOrigin", "ApiToken", "IdentityDocument", "Signature", "Session", "LogEntry"),
+    *("Pro", "User", "Invitation", "AllowedOrigin", "ApiToken", "IdentityDocument", "Signature", "Session", "LogEntry"),
     *("ChannelConnection", "MailboxSettings", "MailboxFolder", "CannedReply", "CannedReplyText", "PrivacySettings"),
     *("Property", "PropertyNumber", "PropertyPicture", "ContactImport"),
     # Filled by `add_copies`: what was told of the person is found by its contact.

@@ -3,6 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from config.web.aside import write_waiting
 from config.web.limits import Limit
@@ -131,3 +133,22 @@ def test_pruning_takes_what_is_past(clock):
 def test_threads_that_count_at_once_each_see_their_own_number(at_once):
     counts = at_once(12, lambda _n: [RateCount.objects.hit("a", seconds=86400) for _ in range(5)])
     assert sorted(number for part in counts for number in part) == list(range(1, 61))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_a_count_that_is_a_transaction_of_its_own_waits_for_no_disk():
+    def forcing():
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit" if connection.vendor == "postgresql" else "PRAGMA synchronous")
+            return cursor.fetchone()
+
+    before = forcing()
+    with CaptureQueriesContext(connection) as alone:
+        assert RateCount.objects.hit("a", seconds=86400) == 1
+    assert "synchronous" in str(alone.captured_queries)
+    assert forcing() == before
+    with transaction.atomic():
+        with CaptureQueriesContext(connection) as with_others:
+            assert RateCount.objects.hit("a", seconds=86400) == 2
+        assert "synchronous" not in str(with_others.captured_queries)
+        assert forcing() == before

@@ -45,13 +45,14 @@ def for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 urlpatterns = [
     path("", home, name="home"),
+    # The addresses of visitors are asked for most, and found in this order.
+    path("", include("contact_requests.urls")),
     path("", include("config.accounts.urls")),
     path("", include("config.events.urls")),
     path("", include("contacts.urls")),
     path("", include("contacts.channels.urls")),
     path("", include("contacts.conversations.urls")),
     path("", include("contacts.waiting_urls")),
-    path("", include("contact_requests.urls")),
     path("", include("inquiries.urls")),
     path("docs/api", for_readers(docs.reference), name="api_reference"),
     path("docs/api/<slug:name>.json", for_readers(docs.openapi_json), name="api_document"),

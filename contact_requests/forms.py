@@ -16,7 +16,7 @@ from contacts.privacy.decisions import read_decisions
 from . import receiving
 from .models import ContactRequest, Property
 from .models.property import MAX_REFERENCE
-from .spam import make_stamp, read_stamp
+from .spam import Stamp, make_stamp, read_stamp
 
 # The clocks of two machines differ by as much; a time within it counts as now.
 CLOCK_SKEW = timedelta(minutes=1)
@@ -92,9 +92,12 @@ class ContactForm(VisitorForm):
             self.add_error(None, _("The words below have changed. Read them, and send the form again."))
         return data
 
+    def clean_stamp(self) -> Stamp | None:
+        return read_stamp(self.cleaned_data["stamp"], self.prop)
+
     def receive(self, quarantine: str) -> ContactRequest:
         """Store the contact request, in quarantine for a reason; a form sent twice is stored once."""
-        data, stamp = self.cleaned_data, read_stamp(self.cleaned_data["stamp"], self.prop)
+        data, stamp = self.cleaned_data, self.cleaned_data["stamp"]
         return receiving.receive(
             self.prop,
             name=data["name"],

@@ -28,7 +28,7 @@ from contacts.waiting.answer_times import usual_answer_time
 from ..forms import ContactForm
 from ..models import ContactRequest, Property, PropertyPicture
 from ..receipts import find_by_receipt_key, make_receipt_key
-from ..spam import count_sending, detect_spam, read_stamp
+from ..spam import count_sending, detect_spam
 
 PAGE = "contact_requests/property_detail.html"
 RECEIPT = "contact_requests/receipt.html"
@@ -87,8 +87,7 @@ def _receive_form(request: VisitorRequest, prop: Property) -> HttpResponse:
         return response
     if not is_valid:
         return _render_form(request, prop, form, 422)
-    stamp = read_stamp(form.cleaned_data["stamp"], prop)
-    quarantine = detect_spam(stamp, form.cleaned_data["website"], is_too_often=is_too_often)
+    quarantine = detect_spam(form.cleaned_data["stamp"], form.cleaned_data["website"], is_too_often=is_too_often)
     contact_request = form.receive(quarantine)
     url = reverse("contact_requests:receipt", args=[make_receipt_key(contact_request)])
     if not request.htmx:

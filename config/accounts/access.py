@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 
 from config.api.dialect import Error, ErrorBody, json_response
 from config.api.errors import ProblemError
@@ -77,6 +77,8 @@ def by_token_or_session(request: HttpRequest) -> Caller:
     user = request.user
     if not user.is_authenticated or user.pro is None:
         raise _unauthenticated(request)
+    if user.has_to_set_up:
+        raise ProblemError("forbidden", "The user's office requires a second factor, which has yet to be set up.")
     if is_foreign_fetch(request):
         raise ProblemError("forbidden", "A page of another site may not ask this with somebody's session.")
     if reason := _check_csrf(request):
@@ -101,6 +103,8 @@ def open_to_tokens[**P](view: Callable[Concatenate[HttpRequest, P], HttpResponse
                 return json_response(ErrorBody(Error(problem.kind, problem.message)), status, problem.headers)
         elif not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+        elif request.user.has_to_set_up:
+            return redirect("accounts:second_factor")
         return view(request, *args, **kwargs)
 
     return open_view

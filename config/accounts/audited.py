@@ -9,10 +9,29 @@ from .audit_list import RowName
 from .models import AllowedOrigin, ApiToken, IdentityDocument, Pro, User
 
 DETAILS = {
-    Kind.SIGN_IN_FAILED: {"password_again": _("the password was asked again")},
+    Kind.SIGNED_IN: {
+        "code_app": _("with a code of the app"),
+        "passkey": _("with a passkey"),
+        "recovery_code": _("with a recovery code"),
+    },
+    Kind.SIGN_IN_FAILED: {
+        "password_again": _("the password was asked again"),
+        "second_factor": _("the second factor"),
+        "passkey": _("with a passkey"),
+    },
+    Kind.SECOND_FACTOR_CHANGED: {
+        "code_app_added": _("authenticator app added"),
+        "code_app_removed": _("authenticator app taken away"),
+        "passkey_added": _("passkey added"),
+        "passkey_removed": _("passkey taken away"),
+        "codes_made": _("recovery codes made"),
+        "reset": _("reset"),
+    },
     Kind.PASSWORD_CHANGED: {"own": _("by its owner"), "link": _("by a link"), "staff": _("by staff")},
     Kind.SETTINGS_CHANGED: {
         "mail_again": _("mails to this address again"),
+        "second_factor_required": _("second factor required"),
+        "second_factor_optional": _("second factor no longer required"),
         "origins": AllowedOrigin._meta.verbose_name_plural,
         "signature": _("signature"),
     },

@@ -9,7 +9,7 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
 from axes.utils import reset as reset_attempts
 from django.conf import settings
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, user_login_failed
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
@@ -25,6 +25,8 @@ PER_PLACE = Limit("sign-in-place", 60, 3600)
 PER_ADDRESS = Limit("sign-in-address", 100, 3600)
 RESETS_PER_PLACE = Limit("reset-place", 10, 3600)
 RESETS_PER_ADDRESS = Limit("reset-address", 3, 3600)
+# Codes of a second factor, right ones too, a day: for one user with one password, whom a new one lets try again.
+CODES_PER_USER = Limit("second-factor", 30, 86_400)
 # Links to a new address, an hour: asked by one user, and mailed to one address.
 LINKS_PER_USER = Limit("address-user", 10, 3600)
 LINKS_PER_ADDRESS = Limit("address-mailbox", 3, 3600)
@@ -55,7 +57,7 @@ def _record_failure(request: Any, credentials: dict[str, Any]) -> None:
     user = User.objects.filter(email=email.strip().lower()).first()
     about, signed_in = [user] if user else [], getattr(request, "user", None)
     by: Any = signed_in if signed_in and signed_in.is_authenticated else None
-    detail = "password_again" if by else ""
+    detail = "second_factor" if "second_factor" in credentials else "password_again" if by else ""
     record_event(Kind.SIGN_IN_FAILED, *about, pro=user.pro_id if user else None, by=by, detail=detail)
 
 
@@ -89,6 +91,26 @@ def is_own_password(request: Any, password: str) -> bool:
         return False
     reset_attempts(username=mailbox_of(request.user.email), ip=client_attempts(request))
     return True
+
+
+def refuse_code(request: HttpRequest, user: User) -> HttpResponse | None:
+    """Count an attempt at the second factor of `user`, as one to sign in too; the answer when there were too many."""
+    if refusal := refuse_guess(request, user.email):
+        return refusal
+    wait = CODES_PER_USER.hit(f"{user.pk}:{user.get_session_auth_hash()[:16]}")
+    return render_too_many(request, wait) if wait else None
+
+
+def refuse_passkey(request: HttpRequest) -> HttpResponse | None:
+    """Count an attempt to sign in with a passkey alone; the answer when there were too many from one place."""
+    wait = PER_PLACE.hit(client_place(request))
+    return render_too_many(request, wait) if wait else None
+
+
+def note_wrong_factor(request: HttpRequest, user: User) -> None:
+    """Count a wrong second factor as a failed attempt to sign in, which django-axes locks out after five."""
+    credentials = {"username": user.email, "second_factor": True}
+    user_login_failed.send(sender=__name__, credentials=credentials, request=request)
 
 
 def reset_wait(request: HttpRequest) -> int:

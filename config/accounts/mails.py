@@ -11,9 +11,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext_lazy as _
 
 from .automatic_mails import send_account_mail
 from .models import Pro, User
+
+# What a mail says of a second factor, by the word that the audit has for it.
+FACTOR_CHANGES = {
+    "code_app_added": _("An authenticator app was added to your account."),
+    "code_app_removed": _("An authenticator app was taken away from your account."),
+    "passkey_added": _("A passkey was added to your account."),
+    "passkey_removed": _("A passkey was taken away from your account."),
+    "codes_made": _("New recovery codes were made for your account. Earlier ones are void."),
+    "code_used": _("Somebody signed in to your account with a recovery code."),
+    "reset": _("The second factor of your account was reset. You sign in with your password alone."),
+}
 
 
 @task(queue_name="mail")
@@ -63,6 +75,24 @@ def send_account_notice(user_id: int, to: str, by: str = "", at: str = "", *, is
         return
     context = {"email": user.email, "is_moved": user.email != to, "by": by, "is_own": is_own}
     _send_notice(user, "account_notice", context, at, to=to)
+
+
+def tell_of_factor(user: User, change: str, *, name: str = "", by: User | None = None, left: int = 0) -> None:
+    """Tell a user that their second factor changed, in one of the ways of FACTOR_CHANGES, or was used up.
+
+    `name` is the factor's, `by` who did it if it was somebody else, `left` how many recovery codes there are still.
+    """
+    who = str(by) if by and by.pk != user.pk else ""
+    send_factor_notice.enqueue(user.pk, user.email, change, name, who, timezone.now().isoformat(), left)
+
+
+@task(queue_name="mail")
+def send_factor_notice(user_id: int, to: str, change: str, name: str, by: str, at: str, left: int) -> None:
+    """Send what `tell_of_factor` says; `at` in ISO 8601."""
+    if user := User.objects.select_related("pro").filter(pk=user_id).first():
+        context = {"change": FACTOR_CHANGES[change], "name": name, "email": user.email, "by": by}
+        context["left"] = left if change == "code_used" else None
+        _send_notice(user, "factor_notice", context, at, to=to)
 
 
 @task(queue_name="mail")

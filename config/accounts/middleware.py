@@ -121,8 +121,14 @@ def for_owners(view: Any) -> Any:
     return view
 
 
+def without_factor(view: Any) -> Any:
+    """Mark a page as open to who has yet to set up the second factor that their office requires."""
+    view.without_factor = True
+    return view
+
+
 class WorkspaceMiddleware(LoginRequiredMiddleware):
-    """Require sign-in, then set the user's Pro (`request.pro`), then check its CNI gate and the user's role.
+    """Require sign-in, then a second factor if the office wants one, then set `request.pro`, then check gate and role.
 
     `login_not_required` marks public pages and JSON routes, which check their caller themselves.
     """
@@ -137,6 +143,8 @@ class WorkspaceMiddleware(LoginRequiredMiddleware):
         if not request.user.is_authenticated:
             return self.handle_no_permission(request, view_func)
         note_caller(f"user:{request.user.pk}", request.user.pro_id)
+        if request.user.has_to_set_up and not getattr(view_func, "without_factor", False):
+            return self._redirect(request, redirect("accounts:second_factor"))
         if request.resolver_match and request.resolver_match.app_name == "admin":
             # Staff see what their permissions allow.
             name_pro(None)

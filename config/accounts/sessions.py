@@ -30,11 +30,14 @@ class UserSession(NamedTuple):
     is_this_one: bool
 
 
-def note_sign_in(request: HttpRequest) -> None:
-    """Record that somebody signed in, and keep when and from which device for the list of their sessions."""
+def note_sign_in(request: HttpRequest, factor: str = "") -> None:
+    """Record that somebody signed in, and keep when and from which device for the list of their sessions.
+
+    `factor` is the word of the audit for the second factor, or for the passkey alone.
+    """
     agent = request.headers.get("User-Agent", "")[:MAX_AGENT]
     user: Any = request.user
-    record_event(Kind.SIGNED_IN, user, pro=user.pro_id, by=user)
+    record_event(Kind.SIGNED_IN, user, pro=user.pro_id, by=user, detail=factor)
     request.session[SIGNED_IN] = {"at": int(time.time()), "address": client_ip(request), "agent": agent}
 
 

@@ -1,15 +1,18 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from .me import api
 from .middleware import without_gate
-from .views import address, audit, office, origins, sessions, settings, signing
+from .views import address, audit, entering, office, origins, second_factor, sessions, settings, signing
 
 app_name = "accounts"
 
 urlpatterns = [
     path("sign-in", signing.SignIn.as_view(), name="sign_in"),
+    path("sign-in/second", signing.second_step, name="second_step"),
+    path("sign-in/go-on", second_factor.open_to_everybody(require_safe(entering.go_on)), name="go_on"),
     path("sign-out", login_not_required(signing.SignOut.as_view()), name="sign_out"),
     path("password/reset", signing.PasswordReset.as_view(), name="password_reset"),
     path("password/reset/sent", signing.PasswordResetSent.as_view(), name="password_reset_sent"),
@@ -27,6 +30,10 @@ urlpatterns = [
     path("settings/sessions", sessions.sessions, name="sessions"),
     path("settings/sessions/end", sessions.sessions_end, name="sessions_end"),
     path("settings/sessions/<slug:handle>/end", sessions.session_end, name="session_end"),
+    path("settings/second-factor", second_factor.second_factor, name="second_factor"),
+    path("settings/second-factor/app", second_factor.app_add, name="app_add"),
+    path("settings/second-factor/app/<int:id>/remove", second_factor.app_remove, name="app_remove"),
+    path("settings/second-factor/codes", second_factor.codes_make, name="codes_make"),
     path("settings/audit", audit.audit, name="audit"),
     path("settings/audit.csv", audit.audit_export, name="audit_export"),
     path("settings/tokens", settings.tokens, name="tokens"),

@@ -12,6 +12,7 @@ class Kind(TextChoices):
     SIGNED_OUT = "signed_out", _("Signed out")
     SESSION_ENDED = "session_ended", _("Session ended")
     PASSWORD_CHANGED = "password_changed", _("Password changed")
+    SECOND_FACTOR_CHANGED = "second_factor_changed", _("Second factor changed")
     ADDRESS_CHANGED = "address_changed", _("Sign-in address changed")
     SETTINGS_CHANGED = "settings_changed", _("Settings changed")
     TOKEN_MADE = "token_made", _("Token made")

@@ -14,14 +14,15 @@ from django.http.response import HttpResponseBase
 from . import errors
 from .csp import REPORTS_PATH
 
-# Pages copy a token, and show pictures and play sounds of messages; they ask the browser for nothing else.
+# Pages copy a token, ask for a passkey, show pictures and play sounds of messages; they ask the browser for no more.
 _OFF = (
     *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media"),
     *("gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection", "local-fonts"),
-    *("magnetometer", "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get"),
-    *("screen-wake-lock", "serial", "storage-access", "sync-xhr", "usb", "window-management", "xr-spatial-tracking"),
+    *("magnetometer", "microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock"),
+    *("serial", "storage-access", "sync-xhr", "usb", "window-management", "xr-spatial-tracking"),
 )
-PERMISSIONS_POLICY = ", ".join([*(f"{name}=()" for name in _OFF), "clipboard-write=(self)", "fullscreen=(self)"])
+_ON = ("clipboard-write", "fullscreen", "publickey-credentials-create", "publickey-credentials-get")
+PERMISSIONS_POLICY = ", ".join([*(f"{name}=()" for name in _OFF), *(f"{name}=(self)" for name in _ON)])
 OF_DOCUMENTS = {"Permissions-Policy": PERMISSIONS_POLICY, "Reporting-Endpoints": f'csp="{REPORTS_PATH}"'}
 LINK_METHODS, LINK_DESTINATIONS = ("GET", "HEAD"), ("document", "")
 

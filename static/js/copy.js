@@ -1,4 +1,4 @@
-// Buttons of settings that copy a token or an address.
+// Buttons of settings that copy a token or an address, and that print.
 "use strict";
 
 addEventListener("click", (event) => {
@@ -8,3 +8,7 @@ addEventListener("click", (event) => {
   copy.textContent = copy.dataset.done;
 });
 all("[data-copy]").forEach((button) => { button.hidden = !navigator.clipboard; });
+all("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+});

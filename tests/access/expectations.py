@@ -255,6 +255,12 @@ WITHOUT_PRO = {
     "settings/sessions/end": page(POST=302),
     # Nobody's handle.
     "settings/sessions/<slug:handle>/end": page(handle="x", POST=404),
+    "settings/second-factor": page(GET=200),
+    "settings/second-factor/app": page(GET=200, POST=422),
+    # Nobody's row.
+    "settings/second-factor/app/<int:id>/remove": page(id="0", POST=404),
+    "settings/second-factor/codes": page(POST=302),
+    "sign-in/go-on": page(GET=302),
     "docs/api": page(GET=200),
     "docs/api/<slug:name>.json": page(name="contacts", GET=200),
 }
@@ -266,6 +272,7 @@ WITH_DEBUG = {"mailbox"}
 PUBLIC = {
     "": page(GET=302),
     "sign-in": page(GET=200, POST=200, OPTIONS=200),
+    "sign-in/second": page(GET="sign-in", POST="sign-in"),
     "sign-out": page(POST="sign-in", OPTIONS=200),
     "password/reset": page(GET=200, POST=200, OPTIONS=200),
     "password/reset/sent": page(GET=200, OPTIONS=200),

@@ -6,12 +6,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from config.accounts.models import CodeApp
 from config.events.models import Endpoint
 from config.web import rotation
 from config.web.secret_field import SecretField
 from contacts.models import ChannelConnection
 from contacts.models.mailbox import MailboxSettings
-from tests.factories import ProFactory
+from tests.factories import ProFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,7 @@ def former_key(settings):
         access_token="access",
     )
     Endpoint.objects.create(pro=pro, url="https://example.com", secret="whsec_one", former_secret="whsec_two")
+    CodeApp.objects.create(user=UserFactory(pro=pro), name="Phone", secret="JBSWY3DPEHPK3PXP")
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW, [OLD]
 
 
@@ -50,14 +52,22 @@ def values():
         *ChannelConnection.objects.order_by("channel").values_list("secret", "token"),
         *MailboxSettings.objects.values_list("password", "client_secret", "refresh_token", "access_token"),
         *Endpoint.objects.values_list("secret", "former_secret"),
+        *CodeApp.objects.values_list("secret"),
     ]
 
 
-SECRETS = [("", ""), ("hook", "bot"), ("moules", "client", "refresh", "access"), ("whsec_one", "whsec_two")]
+SECRETS = [
+    ("", ""),
+    ("hook", "bot"),
+    ("moules", "client", "refresh", "access"),
+    ("whsec_one", "whsec_two"),
+    ("JBSWY3DPEHPK3PXP",),
+]
 
 
 def test_everything_opens_with_the_present_key_alone(former_key, settings):
     assert run() == [
+        "accounts.CodeApp.secret: 1 encrypted anew, 0 with the present key already",
         "events.Endpoint.secret: 1 encrypted anew, 0 with the present key already",
         "events.Endpoint.former_secret: 1 encrypted anew, 0 with the present key already",
         "contacts.ChannelConnection.secret: 1 encrypted anew, 0 with the present key already",
@@ -89,7 +99,7 @@ def raw_tokens():
 def test_what_opens_with_no_key_stays_and_is_named(former_key, settings):
     settings.SECRET_KEY_FALLBACKS = []
     stored = raw_tokens()
-    with pytest.raises(CommandError, match="8 secrets open neither with SECRET_KEY nor with one of"):
+    with pytest.raises(CommandError, match="9 secrets open neither with SECRET_KEY nor with one of"):
         run()
     assert raw_tokens() == stored
     settings.SECRET_KEY_FALLBACKS = [OLD]

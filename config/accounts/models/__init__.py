@@ -3,6 +3,7 @@ from .identity import IdentityDocument
 from .invitation import Invitation
 from .origin import AllowedOrigin
 from .pro import Pro
+from .second_factor import CodeApp, Passkey, RecoveryCode
 from .session import Session
 from .signature import Signature
 from .tenancy import TenantQuerySet
@@ -14,9 +15,12 @@ __all__ = [
     "AllowedOrigin",
     "ApiToken",
     "BouncedAddress",
+    "CodeApp",
     "IdentityDocument",
     "Invitation",
+    "Passkey",
     "Pro",
+    "RecoveryCode",
     "Session",
     "Signature",
     "TenantQuerySet",

@@ -42,6 +42,10 @@ class Pro(models.Model):
     cni_verified_at = models.DateTimeField(_("identity verified at"), null=True, blank=True, editable=False)
     # The kinds of events that its endpoints want, with a space around each: whoever has none pays nothing for events.
     event_types = models.TextField(default="", blank=True, db_default="", editable=False)
+    # Nobody of the office gets further than the page to set one up without it. Set by `second_factor.require`.
+    second_factor_required = models.BooleanField(
+        _("second factor required"), default=False, db_default=False, editable=False
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     class Meta:

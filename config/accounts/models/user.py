@@ -84,6 +84,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     password_ends_at = models.DateTimeField(_("password ends at"), null=True, editable=False)
     # How often its user has changed the address: a link to a new one works once.
     address_changes = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    # Since when they have had one; null for none. Kept by `second_factor.py`, so that no request looks for it.
+    second_factor_at = models.DateTimeField(_("second factor since"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     # Set it before a password is saved that its user has not chosen.
@@ -118,6 +120,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """True on each day of an absence, the last one too."""
         zone = zoneinfo.ZoneInfo(self.pro.time_zone if self.pro else settings.TIME_ZONE)
         return self.away_until is not None and timezone.localdate(timezone=zone) <= self.away_until
+
+    @property
+    def has_to_set_up(self) -> bool:
+        """True while their office requires a second factor and they have none: nothing else is open to them."""
+        return self.second_factor_at is None and self.pro is not None and self.pro.second_factor_required
 
     def clean(self) -> None:
         self.email = self.email.strip().lower()

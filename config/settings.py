@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "config.api",
     "config.accounts",
     "config.events",
+    "config.closing",
     "contacts",
     "contact_requests",
     "inquiries",
@@ -166,6 +167,7 @@ HOUSEKEEPING = [
     "config.events.sending.wake_endpoints",
     "config.events.housekeeping.expire_dispatches",
     "config.events.housekeeping.prune_events",
+    "config.closing.deleting.resume_deletions",
     "contacts.models.note.prune_notes",
     "contacts.models.canned_reply.prune_canned_replies",
     "contacts.models.contact_import.prune_imports",
@@ -188,7 +190,7 @@ HOUSEKEEPING = [
 # What a restore calls at its end, in its transaction.
 RESTORE_CHECKS = ["inquiries.history.chain.check_history", "config.audit.thinning.check_audit"]
 # What it calls after it, with the lines of the list of erasures that was handed to it.
-RESTORE_LAST = ["contacts.privacy.again.erase_again"]
+RESTORE_LAST = ["contacts.privacy.again.erase_again", "config.closing.again.delete_again"]
 TASKS = {"default": {"BACKEND": "config.jobs.backend.JobBackend", "QUEUES": []}}  # Any: config.jobs.lanes
 WORKER_THREADS = read_int("WORKER_THREADS", 8, 1, 64)
 WORKER_LEASE_SECONDS = read_int("WORKER_LEASE_SECONDS", 15, 2, 600)

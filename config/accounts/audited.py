@@ -35,7 +35,10 @@ DETAILS = {
         "origins": AllowedOrigin._meta.verbose_name_plural,
         "signature": _("signature"),
     },
-    Kind.EXPORTED: {"audit": pgettext_lazy("exported", "the audit")},
+    Kind.EXPORTED: {
+        "audit": pgettext_lazy("exported", "the audit"),
+        "office": pgettext_lazy("exported", "everything of the office"),
+    },
     Kind.ADMIN_CHANGED: {
         "added": pgettext_lazy("audit", "added"),
         "changed": pgettext_lazy("audit", "changed"),

@@ -34,4 +34,7 @@ class Kind(TextChoices):
     ERASURE_PLANNED = "erasure_planned", _("Erasure planned")
     ERASURE_UNDONE = "erasure_undone", _("Erasure undone")
     ERASED = "erased", _("Erased")
+    OFFICE_CLOSED = "office_closed", _("Office closed")
+    OFFICE_REOPENED = "office_reopened", _("Office reopened")
+    OFFICE_DELETED = "office_deleted", _("Office deleted")
     ADMIN_CHANGED = "admin_changed", _("Changed by staff")

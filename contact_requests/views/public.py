@@ -18,6 +18,7 @@ from django_htmx.http import push_url
 
 from config.accounts.http import VisitorRequest
 from config.accounts.models import Pro
+from config.closing.models import is_closed
 from config.files.downloads import serve_inline
 from config.files.storage import StorageUnavailableError
 from config.origins import open_to_origins
@@ -108,7 +109,7 @@ def _render_form(request: VisitorRequest, prop: Property, form: ContactForm, sta
 def receipt(request: VisitorRequest, key: str) -> HttpResponse:
     """Show a visitor what they sent, at an address that nobody else knows."""
     contact_request = find_by_receipt_key(key)
-    if contact_request is None:
+    if contact_request is None or is_closed(contact_request.pro_id):
         raise Http404
     response = render(request, RECEIPT, _receipt_context(contact_request))
     response.headers["X-Robots-Tag"] = "noindex"

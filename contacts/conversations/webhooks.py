@@ -10,6 +10,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from config.closing.models import is_closed
 from config.web.client import client_place
 from config.web.compiled import Compiled
 from config.web.limits import Limit
@@ -106,9 +107,9 @@ def _receive_verified(request: HttpRequest, connection: ChannelConnection, key: 
 
 
 def _receive_reply(connection: ChannelConnection, body: bytes, content_type: str, nonce: str) -> HttpResponse:
-    """Store an e-mail to a reply address; one to an address that we did not make is dropped."""
+    """Store an e-mail to a reply address; one that we did not make, or of a closed office, is dropped."""
     name = find_named(read_recipients(connection.provider, body, content_type))
-    if not name or (thread := find_thread(name)) is None:
+    if not name or (thread := find_thread(name)) is None or is_closed(thread.pro.pk):
         # A refusal would have the provider repeat the call.
         logger.info("An e-mail to an unknown reply address was dropped.")
         return answer_call(HTTPStatus.OK)

@@ -6,13 +6,15 @@ day before; kept elsewhere, it shows a history that somebody has written and sea
 before there were any, or of a former release that still ran; the next row of their inquiry seals them too.
 
 Where the words of a row were erased (`inquiries.history.erasing`), its inquiry was sealed anew, and a HistoryErasure
-has the former seals, so that the seals of days still fit all other rows.
+has the former seals, so that the seals of days still fit all other rows. Those of a deleted office are in a
+HistoryDeletion (`inquiries.history.deleting`).
 """
 
 import hashlib
+import heapq
 import itertools
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import Any
@@ -25,7 +27,7 @@ from django.utils import timezone
 from config.backups.restoring import RestoreError
 from config.web.compiled import Compiled
 
-from ..models import HistoryErasure, HistoryHead, InquiryHistory
+from ..models import HistoryDeletion, HistoryErasure, HistoryHead, InquiryHistory
 from .entry import FIELDS, Entry
 
 logger = logging.getLogger("vestibule.inquiries.history")
@@ -127,10 +129,13 @@ def keep_head() -> None:
 
 def _write_head(head: HistoryHead) -> None:
     """Write the seal of a day, and log it: the log is another place than the database."""
-    former = HistoryHead.objects.filter(day__lt=head.day).order_by("-day").first() or HistoryHead(last_id=0)
-    added, head.seal = _seal_all(former.last_id, head.last_id, former.seal)
-    head.rows = former.rows + added
-    head.save(update_fields=["rows", "seal"])
+    with transaction.atomic():
+        # No office is deleted meanwhile.
+        head = HistoryHead.objects.select_for_update().get(pk=head.pk)
+        former = HistoryHead.objects.filter(day__lt=head.day).order_by("-day").first() or HistoryHead(last_id=0)
+        added, head.seal = _seal_all(former.last_id, head.last_id, former.seal)
+        head.rows = former.rows + added
+        head.save(update_fields=["rows", "seal"])
     logger.info("seal of the history on %s: %s", head.day, msgspec.json.encode(head_fields(head)).decode())
 
 
@@ -151,18 +156,29 @@ def _seal_all(after_id: int, last_id: int, seal: str) -> tuple[int, str]:
 def _seal_each(after_id: int, last_id: int, seal: str) -> Iterator[tuple[int, str, str]]:
     """(id, seal before it, seal after it) of each row.
 
-    A row whose words were erased has the seals that it had with them, where those before it still fit.
+    A row whose words were erased, or that was deleted with its office, has the seals that it had before, where those
+    before it still fit.
     """
-    marks = {id: (before, after) for id, before, after in _marks()}
+    gone = [mark for mark in _marks(after_id, last_id) if after_id < mark[0] <= last_id]
+    marks = {id: (before, after) for id, before, after in [*_marks_of_words(), *gone]}
     rows = InquiryHistory.objects.filter(pk__gt=after_id, pk__lte=last_id).order_by("pk")
-    for id, *values in rows.values_list("pk", *FIELDS).iterator():
+    stored = rows.values_list("pk", *FIELDS).iterator()
+    for id, *values in heapq.merge(stored, sorted((id,) for id, *_seals in gone), key=lambda row: row[0]):
         before, (marked_before, marked_after) = seal, marks.get(id, ("", ""))
-        is_erased = bool(marked_after) and marked_before == before
-        seal = marked_after if is_erased else seal_entry(_entry(values), before)
-        yield id, before, seal
+        is_marked = bool(marked_after) and marked_before == before
+        if is_marked or values:
+            seal = marked_after if is_marked else seal_entry(_entry(values), before)
+            yield id, before, seal
 
 
-def _marks() -> Iterator[Sequence[Any]]:
+def _marks(after_id: int, last_id: int) -> Iterator[Sequence[Any]]:
+    """The marks of deleted rows, those of ids above `after_id` and up to `last_id` among them."""
+    deletions = HistoryDeletion.objects.filter(last_id__gt=after_id, first_id__lte=last_id)
+    for marks in deletions.values_list("marks", flat=True):
+        yield from marks
+
+
+def _marks_of_words() -> Iterator[Sequence[Any]]:
     for marks in HistoryErasure.objects.exclude(marks=[]).values_list("marks", flat=True):
         yield from marks
 
@@ -178,6 +194,18 @@ def find_marks(ids: Iterable[int]) -> list[tuple[int, str, str]]:
         *_others, mark = _seal_each(start[0], id, start[1])
         marks.append(mark)
     return marks
+
+
+def find_marks_of(ids: Collection[int]) -> list[tuple[int, str, str]]:
+    """The `marks` of a HistoryDeletion for rows that are about to go: as `find_marks`, for many rows at once."""
+    heads = HistoryHead.objects.exclude(seal="")
+    last = heads.order_by("-last_id").first()
+    sealed = sorted(id for id in ids if last and id <= last.last_id)
+    if not last or not sealed:
+        return []
+    former = heads.filter(last_id__lt=sealed[0]).order_by("-last_id").first()
+    start = (former.last_id, former.seal) if former else (0, "")
+    return [mark for mark in _seal_each(start[0], last.last_id, start[1]) if mark[0] in ids]
 
 
 def _rows_by_inquiry(rows: QuerySet[InquiryHistory]) -> Iterator[tuple[int, Iterator[tuple[Entry, str]]]]:

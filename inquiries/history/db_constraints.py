@@ -1,4 +1,7 @@
-"""Database triggers that make the history append-only, for raw SQL too."""
+"""Database triggers that make the history append-only, for raw SQL too.
+
+Two doors let something by: an erasure empties words, and what a closed office had goes with it.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +14,8 @@ from config.database import are_triggers_marked, digest, mark_triggers
 
 TABLE = "inquiries_inquiryhistory"
 ERASURES = "inquiries_historyerasure"
+DELETIONS = "inquiries_historydeletion"
+DEPARTURES = "inquiries_historydeparture"
 REFUSAL = "The history of inquiries is append-only."
 # What a change must leave as it is, see `inquiries.history.erasing`: all but words, a customer's id and the seal.
 KEPT = (
@@ -22,6 +27,8 @@ _IS_SAME = " AND ".join(f"new.{column} IS NOT DISTINCT FROM old.{column}" for co
 IS_ERASING = f"""\
 {_IS_SAME} AND new.note = '' AND (new.changed_by IS NULL OR new.changed_by = old.changed_by)
 AND EXISTS (SELECT 1 FROM {ERASURES} WHERE inquiry_id = old.inquiry_id AND is_open)"""  # noqa: S608 - constants only
+# The other door: the transaction that deletes the office of this inquiry has said so.
+IS_LEAVING = f"EXISTS (SELECT 1 FROM {DEPARTURES} WHERE inquiry_id = old.inquiry_id)"  # noqa: S608 - constants only
 # An erasure is opened and closed once, and stays.
 IS_CLOSING = """\
 new.id = old.id AND new.inquiry_id = old.inquiry_id AND new.former_seal = old.former_seal AND new.rows = old.rows
@@ -29,12 +36,13 @@ AND CAST(new.marks AS text) = CAST(old.marks AS text) AND new.created_at = old.c
 
 
 def _refusing_function(name: str, door: str) -> str:
-    """The function of a trigger: it lets an UPDATE through the door, and refuses everything else."""
+    """The function of a trigger: it lets an UPDATE through its door, a DELETE with the office, and nothing else."""
     # An integrity violation, so that Django raises IntegrityError on both databases.
     return f"""\
 CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN IF {door} THEN RETURN new; END IF; END IF;
+    IF TG_OP = 'DELETE' THEN IF {IS_LEAVING} THEN RETURN old; END IF; END IF;
     RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'restrict_violation';
 END $$"""
 
@@ -42,7 +50,11 @@ END $$"""
 FUNCTIONS = {
     "inquiry_history_refuse": _refusing_function("inquiry_history_refuse", IS_ERASING),
     "history_erasure_refuse": _refusing_function("history_erasure_refuse", IS_CLOSING),
+    "history_deletion_refuse": f"""\
+CREATE FUNCTION history_deletion_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'restrict_violation'; END $$""",
 }
+_STAYS = f"WHEN NOT ({IS_LEAVING})"
 _ABORT = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
 # Vendor -> name -> table and definition.
 TRIGGERS = {
@@ -63,10 +75,18 @@ TRIGGERS = {
             ERASURES,
             f"BEFORE TRUNCATE ON {ERASURES} FOR EACH STATEMENT EXECUTE FUNCTION history_erasure_refuse()",
         ),
+        "history_deletion_change": (
+            DELETIONS,
+            f"BEFORE UPDATE OR DELETE ON {DELETIONS} FOR EACH ROW EXECUTE FUNCTION history_deletion_refuse()",
+        ),
+        "history_deletion_truncate": (
+            DELETIONS,
+            f"BEFORE TRUNCATE ON {DELETIONS} FOR EACH STATEMENT EXECUTE FUNCTION history_deletion_refuse()",
+        ),
     },
     "sqlite": {
         "inquiry_history_update": (TABLE, f"BEFORE UPDATE ON {TABLE} WHEN NOT ({IS_ERASING}) {_ABORT}"),
-        "inquiry_history_delete": (TABLE, f"BEFORE DELETE ON {TABLE} {_ABORT}"),
+        "inquiry_history_delete": (TABLE, f"BEFORE DELETE ON {TABLE} {_STAYS} {_ABORT}"),
         # REPLACE deletes the conflicting row without firing the trigger for DELETE.
         "inquiry_history_replace": (
             TABLE,
@@ -74,11 +94,18 @@ TRIGGERS = {
 BEFORE INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = new.id OR uid = new.uid) {_ABORT}""",  # noqa: S608 - constants only
         ),
         "history_erasure_update": (ERASURES, f"BEFORE UPDATE ON {ERASURES} WHEN NOT ({IS_CLOSING}) {_ABORT}"),
-        "history_erasure_delete": (ERASURES, f"BEFORE DELETE ON {ERASURES} {_ABORT}"),
+        "history_erasure_delete": (ERASURES, f"BEFORE DELETE ON {ERASURES} {_STAYS} {_ABORT}"),
         "history_erasure_replace": (
             ERASURES,
             f"""\
 BEFORE INSERT ON {ERASURES} WHEN EXISTS (SELECT 1 FROM {ERASURES} WHERE id = new.id) {_ABORT}""",  # noqa: S608 - constants only
+        ),
+        "history_deletion_update": (DELETIONS, f"BEFORE UPDATE ON {DELETIONS} {_ABORT}"),
+        "history_deletion_delete": (DELETIONS, f"BEFORE DELETE ON {DELETIONS} {_ABORT}"),
+        "history_deletion_replace": (
+            DELETIONS,
+            f"""\
+BEFORE INSERT ON {DELETIONS} WHEN EXISTS (SELECT 1 FROM {DELETIONS} WHERE id = new.id) {_ABORT}""",  # noqa: S608 - constants only
         ),
     },
 }
@@ -88,17 +115,23 @@ def protect(connection: BaseDatabaseWrapper) -> None:
     """Create the triggers, replacing existing ones."""
     release(connection)
     tables = connection.introspection.table_names()
-    has_door = ERASURES in tables
+    shut = [door for table, door in ((ERASURES, IS_ERASING), (DEPARTURES, IS_LEAVING)) if table not in tables]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             for function in FUNCTIONS.values():
-                # Before there were erasures, and after migrating back, nothing passes.
-                cursor.execute(function if has_door else function.replace(IS_ERASING, "false"))
+                cursor.execute(_shut(function, shut))
         for name, (table, rule) in TRIGGERS[connection.vendor].items():
             if table in tables:
-                cursor.execute(f"CREATE TRIGGER {name} {rule if has_door else rule.replace(IS_ERASING, 'false')}")
-    if connection.vendor == "postgresql" and has_door:
+                cursor.execute(f"CREATE TRIGGER {name} {_shut(rule, shut)}")
+    if connection.vendor == "postgresql" and not shut:
         mark_triggers(connection, {name: table for name, (table, _) in TRIGGERS["postgresql"].items()}, _mark())
+
+
+def _shut(sql: str, doors: list[str]) -> str:
+    """SQL of a trigger without these doors: before their tables are there, and after migrating back."""
+    for door in doors:
+        sql = sql.replace(door, "false")
+    return sql
 
 
 def release(connection: BaseDatabaseWrapper) -> None:
@@ -123,7 +156,9 @@ def protect_history(using: str, **_: Any) -> None:
 
 
 def _is_protected(connection: BaseDatabaseWrapper) -> bool:
-    if connection.vendor != "postgresql" or ERASURES not in connection.introspection.table_names():
+    if connection.vendor != "postgresql" or not {ERASURES, DEPARTURES, DELETIONS} <= {
+        *connection.introspection.table_names()
+    }:
         return False
     return are_triggers_marked(connection, TRIGGERS["postgresql"], _mark())
 

@@ -3,6 +3,7 @@ from .attachment import Attachment
 from .directory_user import DirectoryUser
 from .filter_option import FilterOption
 from .history import HistoryHead, InquiryHistory
+from .history_deletion import HistoryDeletion, HistoryDeparture
 from .history_erasure import HistoryErasure
 from .inquiry import Inquiry
 from .inquiry_count import InquiryCount
@@ -18,6 +19,8 @@ __all__ = [
     "Attachment",
     "DirectoryUser",
     "FilterOption",
+    "HistoryDeletion",
+    "HistoryDeparture",
     "HistoryErasure",
     "HistoryHead",
     "Inquiry",

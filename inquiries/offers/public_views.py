@@ -31,7 +31,8 @@ def offer_public(request: VisitorRequest, key: str) -> HttpResponse:
     """Show the offer with this key; POST saves the customer's answer, `answer` = "accept" or "decline"."""
     if wait := VIEWS.hit(client_place(request)):
         return _too_many(request, wait)
-    offer = get_object_or_404(Offer.objects.public().select_related("inquiry__pro"), key=key)
+    offers = Offer.objects.public().filter(inquiry__pro__closing=None).select_related("inquiry__pro")
+    offer = get_object_or_404(offers, key=key)
     zone = zoneinfo.ZoneInfo(offer.inquiry.pro.time_zone)
     with translation.override(offer.language), timezone.override(zone):
         is_own = _is_own(request, offer)

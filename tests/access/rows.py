@@ -30,13 +30,15 @@ from inquiries.models import Inquiry, InquiryType
 
 # Kept by triggers.
 COUNTS = {"ContactCount", "ContactRequestCount", "InquiryCount"}
+# The office would be closed.
+CLOSED = {"Closing"}
 MAILS = {"email", "address", "external_id", "cc", "answers_to"}
 
 
 @cache
 def tenant_models() -> tuple[type[Model], ...]:
     """Models whose rows belong to a Pro, each after those that it refers to; kept counts left out."""
-    models = [model for model in apps.get_models() if model._meta.managed and model.__name__ not in COUNTS]
+    models = [model for model in apps.get_models() if model._meta.managed and model.__name__ not in COUNTS | CLOSED]
     owned: list[type[Model]] = [Pro]
     while more := [m for m in models if m not in owned and set(_parents(m)) & set(owned)]:
         owned += more

@@ -5,11 +5,10 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from config.accounts.models import IdentityDocument, Pro, User
+from config.accounts.models import Pro
 
 from ..admin_site import page, staff_client
 from ..pages import Page
-from .rows import submit_document
 
 
 def pro_form(pro: Pro, **changes: Any) -> dict[str, Any]:
@@ -47,14 +46,3 @@ def test_bound_staff_neither_add_nor_delete_a_pro(pro):
     ):
         assert Page(response, 403).one("h1").text == "That is not open to you"
     assert list(Pro.objects.all()) == [pro]
-
-
-def test_deleting_a_pro_deletes_its_identity_files(staff_browser, pro, django_capture_on_commit_callbacks):
-    document = submit_document(pro)
-    IdentityDocument.objects.update(uploaded_by=None)
-    User.objects.filter(pro=pro).delete()
-    with django_capture_on_commit_callbacks(execute=True):
-        response = staff_browser.post(page(pro, "delete"), {"post": "yes"})
-    assert response["Location"] == page(Pro, "changelist")
-    assert not Pro.objects.filter(pk=pro.pk).exists()
-    assert not document.file.storage.exists(document.file.name)

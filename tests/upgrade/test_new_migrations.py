@@ -17,6 +17,8 @@ from .former import read_release
 ONLINE = (AddIndexOnline, AddUniqueOnline)
 # They read and write rows, in batches where the migration is not one transaction.
 RUNNING = (ops.RunPython, ops.RunSQL)
+# Indexes that no query of the former release is read from, with how that is known. Emptied at each release.
+UNUSED: dict[str, str] = {}
 # What the former release reads or writes is taken away one release later.
 TAKING_AWAY = (ops.RemoveField, ops.DeleteModel, ops.RenameField, ops.RenameModel, ops.AlterModelTable)
 
@@ -72,6 +74,10 @@ def fault_of(operation: Operation, migration: Migration, state: Any, is_new_tabl
         return "" if not migration.atomic and not others else "it needs atomic = False, and no other operations"
     if isinstance(operation, TAKING_AWAY):
         return "the former release still uses it; take it away one release later"
+    if isinstance(operation, ops.RemoveIndex) and operation.name not in UNUSED:
+        return "the former release may read a list from it; take it away one release later, or name it in UNUSED"
+    if isinstance(operation, ops.RemoveConstraint):
+        return constraint_fault(state.models[migration.app_label, operation.model_name_lower], operation.name)
     if isinstance(operation, ops.AddIndex | ops.AddConstraint):
         return "nobody can write to the table meanwhile; use config.migrating"
     if isinstance(operation, ops.AddField):
@@ -88,7 +94,15 @@ def field_fault(field: models.Field[Any, Any]) -> str:
     return "" if is_filled or not has_column else "the former release writes rows without it; give it a db_default"
 
 
+def constraint_fault(model: Any, name: str) -> str:
+    constraint = model.get_constraint_by_name(name)
+    is_unique = isinstance(constraint, models.UniqueConstraint)
+    return "the former release may write ON CONFLICT by it; take it away one release later" if is_unique else ""
+
+
 def change_fault(former: Any, field: Any) -> str:
+    if (former.unique and not field.unique) or (former.db_index and not field.db_index):
+        return "the former release may need its index; take it away one release later"
     if former.null and not field.null and not field.has_db_default():
         return "the former release may write NULL"
     if former.get_internal_type() != field.get_internal_type():
@@ -119,6 +133,9 @@ REFUSED = [
     (Fake(ops.RunPython(print)), "the rows stay locked"),
     (Fake(ops.RunSQL("UPDATE inquiries_inquiry SET id = id")), "the rows stay locked"),
     (Fake(ops.RemoveField("inquiry", "status")), "one release later"),
+    (Fake(ops.RemoveIndex("inquiry", "spare")), "may read a list from it"),
+    (Fake(ops.RemoveConstraint("allowedmove", "allowed_move_unique")), "may write ON CONFLICT"),
+    (Fake(ops.AlterField("inquiryhistory", "uid", models.UUIDField())), "may need its index"),
     (Fake(ops.AlterField("inquiry", "status", models.IntegerField())), "another type"),
     (Fake(ops.AlterField("inquiry", "status", models.CharField(max_length=1))), "longer values"),
 ]
@@ -130,6 +147,7 @@ ALLOWED = [
     Fake(ops.RunPython(print), atomic=False),
     Fake(ops.RunPython(ops.RunPython.noop, print)),
     Fake(ops.AlterField("inquiry", "status", models.CharField(max_length=200))),
+    Fake(ops.RemoveConstraint("inquiry", "inquiry_priority_known")),
 ]
 
 

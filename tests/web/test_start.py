@@ -259,16 +259,15 @@ def test_what_does_not_stop_is_killed_in_the_end(tmp_path, monkeypatch):
     assert (message, is_still(ticks)) == ("", True)
 
 
-def test_who_asks_twice_does_not_wait(tmp_path):
+def test_who_asks_twice_does_not_wait(tmp_path, monkeypatch):
     ticks = tmp_path / "ticks"
+    monkeypatch.setattr(start, "STOP_TIMEOUT", float("inf"))
 
     def ask_twice() -> None:
         os.kill(os.getpid(), signal.SIGINT)
         threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGINT]).start()
 
-    at = time.monotonic()
     assert process_group(server=[STUBBORN, str(ticks)]).run(once_up=ask_twice, is_up=ticks.exists) == ""
-    assert time.monotonic() - at < 10
     assert is_still(ticks)
 
 

@@ -10,7 +10,8 @@ from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreation
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -21,12 +22,11 @@ from config.web.hooks import hooks
 
 from ..leaving import end_access
 from ..mails import tell_of_new_address, tell_of_new_business_address, tell_of_new_password
-from ..models import ApiToken, IdentityDocument, Pro, User
+from ..models import ApiToken, Pro, User
 from ..owners import keep_owner
 from ..proof import ask_password
 from ..sessions import end_sessions
 from .asking import PasswordAgainAdmin
-from .identity import remove_files
 from .tenancy import TenantAdmin, bound_pro
 
 
@@ -35,6 +35,8 @@ class ProAdmin(PasswordAgainAdmin, TenantAdmin):
     """The tenants. Bound staff edit the card of their Pro, but neither its plan nor its identity check."""
 
     pro_path = "pk"
+    # Several are not deleted at once: an office is closed.
+    actions = None
     list_display = ["name", "email", "country", "plan", "cni_required", "cni_verified_at", "created_at"]
     list_filter = ["plan", "cni_required", "country"]
     search_fields = ["name", "email"]
@@ -53,20 +55,19 @@ class ProAdmin(PasswordAgainAdmin, TenantAdmin):
         return bound_pro(request) is None and super().has_add_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bound_pro(request) is None and super().has_delete_permission(request, obj)
+        return bool(request.user.is_superuser)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """The page on which an office is closed, and deleted later."""
+        pro = self.get_object(request, object_id)
+        if not self.has_delete_permission(request, pro):
+            raise PermissionDenied
+        return redirect("admin:closing_closing_office", pro.pk)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:
             tell_of_new_business_address(obj, former=form.initial["email"], by=request.user)  # type: ignore[arg-type]
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        self.delete_queryset(request, Pro.objects.filter(pk=obj.pk))
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        with transaction.atomic():
-            remove_files(IdentityDocument.objects.filter(pro__in=queryset))
-            super().delete_queryset(request, queryset)
 
 
 class OwnerKeptForm(forms.ModelForm):

@@ -9,7 +9,7 @@ import msgspec
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from inquiries.history.chain import Flaw, head_fields, verify_chains, verify_heads
-from inquiries.models import HistoryErasure, HistoryHead, InquiryHistory
+from inquiries.models import HistoryDeletion, HistoryErasure, HistoryHead, InquiryHistory
 
 
 class ExportedHead(msgspec.Struct, forbid_unknown_fields=True):
@@ -43,6 +43,8 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Words were erased {erased} times, and the inquiry sealed anew; its former seal is kept."
             )
+        if gone := sum(len(marks) for marks in HistoryDeletion.objects.values_list("marks", flat=True)):
+            self.stdout.write(f"{gone} status changes went with closed offices; their seals are kept.")
 
     def _show(self, flaws: list[Flaw]) -> int:
         for flaw in flaws:

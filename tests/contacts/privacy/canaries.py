@@ -56,6 +56,7 @@ WITH_COPIES = {"DBTaskResult", "IdempotencyKey", "RateCount", "LogEntry", "Sessi
 WITHOUT_WORDS = {
     *("Permission", "Group", "ContentType", "AccessFailureLog", "AccessAttempt", "AccessAttemptExpiration"),
     *("AccessLog", "AuditThinning", "LooseFile", "MetricCount", "WorkerLease", "MarkKey", "HistoryHead"),
+    *("Closing", "HistoryDeletion", "HistoryDeparture"),
     *("InquiryType", "PipelineStep", "AllowedMove", "FilterOption"),
 }
 # Fields of a person's rows that hold words of the office, of an inquiry's pipeline, or of a storage.

@@ -4,7 +4,6 @@ import logging
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.files.storage import storages
 from django.db import connection
 from django.utils import timezone
@@ -13,6 +12,7 @@ from contacts.models import Contact, ContactMessage, Erasure
 from contacts.privacy.erasing import erase, plan_erasure
 from inquiries.models import HistoryErasure
 from tests.factories import UserFactory
+from tests.leftovers import files_with, stored_files_with, tables_with
 
 from .canaries import PERSON, PersonRows, add_copies, add_elsewhere, unnamed_tables
 
@@ -35,44 +35,20 @@ def erase_now(contact):
     erase(erasure)
 
 
-def tables_with_words() -> dict[str, list[str]]:
-    """Rows of all tables, those of indexes and full-text tables too, that have one of the words: {table: [row, …]}."""
-    found = {}
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608 - names of tables
-            columns = [column[0] for column in cursor.description]
-            for row in cursor.fetchall():
-                for name, value in zip(columns, row, strict=True):
-                    raw = bytes(value) if isinstance(value, memoryview | bytes) else str(value).encode()
-                    if PERSON.encode() in raw.lower():
-                        found.setdefault(table, []).append(f"{name}: {raw.decode('utf-8', 'replace')}")
-    return found
-
-
-def files_with_words(folder: Path) -> list[str]:
-    return [path.name for path in folder.rglob("*") if path.is_file() and PERSON.encode() in path.read_bytes()]
-
-
-def stored_files() -> list[str]:
-    attachments = Path(settings.STORAGES["attachments"]["OPTIONS"]["location"])
-    return sorted(files_with_words(attachments) + files_with_words(Path(settings.MEDIA_ROOT)))
-
-
 def test_every_table_is_filled_or_named():
     assert unnamed_tables() == set()
 
 
 def test_nothing_is_left_of_an_erased_person(rows, caplog):
     caplog.set_level(logging.DEBUG)
-    assert len(stored_files()) == 5
+    assert len(stored_files_with(PERSON)) == 5
     erase_now(rows[Contact])
-    assert tables_with_words() == {}
-    assert stored_files() == []
+    assert tables_with(PERSON) == {}
+    assert stored_files_with(PERSON) == []
     assert PERSON not in caplog.text
     if connection.vendor == "sqlite":
         database = Path(connection.settings_dict["NAME"])
-        assert files_with_words(database.parent) == []
+        assert files_with(PERSON, database.parent) == []
 
 
 def test_others_keep_what_is_theirs(rows):

@@ -176,6 +176,7 @@ HOUSEKEEPING = [
     "contacts.privacy.retention.keep_retention",
     "contacts.privacy.erasing.resume_erasures",
     "contacts.models.message.fill_missing_search_texts",
+    "contact_requests.models.property.fill_missing_search_texts",
     "contacts.waiting.later.wake_items",
     "contacts.conversations.sending.fail_abandoned_messages",
     "contacts.conversations.media.fetch_missing_media",
@@ -251,8 +252,8 @@ FORM_SENDS_PER_HOUR = read_int("FORM_SENDS_PER_HOUR", 10, 1, 1_000_000)
 # Other bodies than forms, by the beginning of the path, in bytes: an e-mail comes with its files, a report is small.
 BODY_LIMITS = dict.fromkeys(["/channels/email/", "/channels/replies"], DATA_UPLOAD_MAX_MEMORY_SIZE)
 BODY_LIMITS |= {REPORTS_PATH: MAX_REPORT}
-# Larger uploads than elsewhere: an answer may have 25 MB of files.
-UPLOAD_LIMITS = {"/inbox/": 27 * 1024 * 1024}
+# Larger uploads than elsewhere: an answer may have 25 MB of files, a property's pictures come straight from a camera.
+UPLOAD_LIMITS = {"/inbox/": 27 * 1024 * 1024, "/properties/pictures/": 64 * 1024 * 1024}
 
 # --- Language and time ---------------------------------------------------------------------------
 

@@ -83,14 +83,14 @@ class PropertyAdmin(TenantAdmin):
     """Properties. One never changes its Pro, as its contact requests are that Pro's."""
 
     list_display = ["title", "reference", "pro", "city", "price", "is_published", "created_at"]
-    list_filter = ["is_published", "created_at", "pro"]
+    list_filter = ["state", "is_published", "created_at", "pro"]
     list_select_related = ["pro"]
     ordering = ["-created_at", "-id"]
     search_fields = ["title", "slug", "city", "reference"]
     prepopulated_fields = {"slug": ["title"]}
     fields = [
-        *("pro", "title", "slug", "reference", "summary", "description", "city", "price", "is_published", "page"),
-        *("pictures", "created_at"),
+        *("pro", "title", "slug", "reference", "summary", "description", "city", "price", "state", "page"),
+        *("is_published", "pictures", "created_at"),
     ]
     inlines = [NumberInline]
     readonly_fields = ["page", "pictures", "created_at"]

@@ -1,6 +1,7 @@
 """Properties of a Pro: made, changed, and kept up to date by their reference."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -15,13 +16,17 @@ from config.audit.recording import MAX_DETAIL, record_event
 from config.web.text import one_line, unix_lines
 from contacts.models.locking import hold_book
 
-from .models import Property, PropertyNumber
+from .models import ContactRequest, Property, PropertyNumber
 from .models.property import reference_key
 
 ONE_LINE = ("title", "slug", "reference", "summary", "city")
 REPEATED = _("A property has this number already.")
 # (portal, number) of each listing of a property.
 Numbers = Sequence[tuple[str, str]]
+
+
+class StalePropertyError(Exception):
+    """Somebody has changed the property since it was read."""
 
 
 def create_property(pro: Pro, *, by: ApiToken | User | None, numbers: Numbers = (), **fields: Any) -> Property:
@@ -43,16 +48,24 @@ def create_property(pro: Pro, *, by: ApiToken | User | None, numbers: Numbers = 
 
 
 def change_property(
-    prop: Property, *, by: ApiToken | User | None, numbers: Numbers | None = None, **fields: Any
+    prop: Property,
+    *,
+    by: ApiToken | User | None,
+    numbers: Numbers | None = None,
+    read_at: datetime | None = None,
+    **fields: Any,
 ) -> Property:
     """Change fields of a property, and all its portal numbers if they are given; equal values change nothing.
 
-    Raises ValidationError with every field at fault, and DoesNotExist when it was deleted meanwhile.
+    `read_at` is the `updated_at` of the row that the changes are meant for. Raises ValidationError with every field at
+    fault, StalePropertyError where the row was changed since, and DoesNotExist when it was deleted meanwhile.
     """
     fields = _clean(fields)
     with transaction.atomic():
         hold_book(prop.pro_id)
         prop.refresh_from_db(from_queryset=Property.objects.select_for_update(of=("self",)))
+        if read_at and prop.updated_at != read_at:
+            raise StalePropertyError
         for name, value in fields.items():
             setattr(prop, name, value)
         # It makes a number of a price as text.
@@ -85,6 +98,25 @@ def keep_property(
         return create_property(pro, by=by, **{"reference": reference, **fields}), True
 
 
+def take_away_property(prop: Property, *, by: User) -> bool:
+    """Delete a property that nobody has asked about, with its pictures; withdraw any other. Returns True if deleted.
+
+    Raises DoesNotExist when it was deleted meanwhile.
+    """
+    with transaction.atomic():
+        hold_book(prop.pro_id)
+        prop.refresh_from_db(from_queryset=Property.objects.select_for_update(of=("self",)))
+        if ContactRequest.objects.filter(property=prop).exists():
+            if not prop.is_gone:
+                change_property(prop, by=by, state=Property.State.WITHDRAWN)
+            return False
+        record_event(Kind.PROPERTY_DELETED, prop, pro=prop.pro_id, by=by)
+        for picture in prop.pictures.all():
+            picture.delete_with_file()
+        prop.delete()
+        return True
+
+
 def repeated_numbers(numbers: Iterable[str]) -> list[int]:
     """Places, from 0, of the portal numbers that equal one before them as they are compared."""
     keys = [reference_key(number) for number in numbers]
@@ -92,10 +124,27 @@ def repeated_numbers(numbers: Iterable[str]) -> list[int]:
 
 
 def _clean(fields: Mapping[str, Any]) -> dict[str, Any]:
-    cleaned = {name: one_line(value, len(value)) if name in ONE_LINE else value for name, value in fields.items()}
+    cleaned: dict[str, Any] = {
+        name: one_line(value, len(value)) if name in ONE_LINE else value for name, value in fields.items()
+    }
     if "description" in cleaned:
         cleaned["description"] = unix_lines(cleaned["description"]).strip()
+    if "translations" in cleaned:
+        cleaned["translations"] = _clean_translations(cleaned["translations"])
     return cleaned
+
+
+def _clean_translations(translations: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Texts by language as they are stored, blank ones left out."""
+    cleaned = {
+        language: {
+            name: unix_lines(text).strip() if name == "description" else one_line(text, len(text))
+            for name, text in texts.items()
+        }
+        for language, texts in sorted(translations.items())
+    }
+    filled = {language: {name: text for name, text in texts.items() if text} for language, texts in cleaned.items()}
+    return {language: texts for language, texts in filled.items() if texts}
 
 
 def _check(prop: Property) -> None:

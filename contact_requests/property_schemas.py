@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType, field, structs
+from msgspec import UNSET, Meta, Struct, UnsetType, field, structs, to_builtins
 
 from config.api.reading import Body, Input, UpdatedSince
 
@@ -39,6 +39,10 @@ Price = (
     | Annotated[str, Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$")]
 )
 EUROS = Meta(description="In euros, with two decimals at most; null for none.")
+State = Annotated[
+    Literal["available", "under_offer", "sold", "let", "withdrawn"],
+    Meta(description="A page of one that is sold, let or withdrawn says so. Default: `available`."),
+]
 IS_PUBLISHED = Meta(description="False: visitors do not see its page. Default: `true`.")
 
 
@@ -74,6 +78,22 @@ Listings = Annotated[
 ]
 
 
+class TranslationInput(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Texts in another language; what is left out is shown as in the property itself."""
+
+    title: Annotated[str, Meta(max_length=200)] = ""
+    summary: Summary = ""
+    description: Description = ""
+
+
+class TranslationsInput(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Texts by language, all of them: those that are not sent go."""
+
+    en: TranslationInput | None = None
+    fr: TranslationInput | None = None
+    nl: TranslationInput | None = None
+
+
 class PropertyUpdate(Body, rename="camel"):
     title: Title | UnsetType = UNSET
     reference: OwnReference | UnsetType | None = UNSET
@@ -82,7 +102,9 @@ class PropertyUpdate(Body, rename="camel"):
     description: Description | UnsetType | None = UNSET
     city: City | UnsetType | None = UNSET
     price: Annotated[Price | UnsetType | None, EUROS] = UNSET
+    state: State | UnsetType = UNSET
     is_published: Annotated[bool | UnsetType, IS_PUBLISHED] = UNSET
+    translations: TranslationsInput | UnsetType | None = UNSET
     numbers: Listings | UnsetType = UNSET
 
     @property
@@ -99,7 +121,9 @@ class PropertyCreate(Body, rename="camel"):
     description: Description | UnsetType | None = UNSET
     city: City | UnsetType | None = UNSET
     price: Annotated[Price | UnsetType | None, EUROS] = UNSET
+    state: State | UnsetType = UNSET
     is_published: Annotated[bool | UnsetType, IS_PUBLISHED] = UNSET
+    translations: TranslationsInput | UnsetType | None = UNSET
     numbers: Listings | UnsetType = UNSET
 
     @property
@@ -114,6 +138,8 @@ def sent_fields(values: Mapping[str, Any]) -> dict[str, Any]:
     fields: dict[str, Any] = {name: "" if value is None and name != "price" else value for name, value in sent.items()}
     if fields.get("price") is not None:
         fields["price"] = str(fields["price"])
+    if "translations" in fields:
+        fields["translations"] = to_builtins(fields["translations"] or {})
     if "numbers" in fields:
         fields["numbers"] = [(each.portal, each.number) for each in fields["numbers"]]
     return fields
@@ -134,7 +160,9 @@ class PropertyBody(Struct, rename="camel"):
     description: str | None
     city: str | None
     price: float | None
+    state: str
     is_published: bool
+    translations: dict[str, dict[str, str]]
     numbers: list[ListingBody]
     url: str
     created_at: Moment

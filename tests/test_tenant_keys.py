@@ -12,6 +12,7 @@ DOORS = {
     "contacts.ChannelConnection": {("key",)},
     "contacts.ChannelDelivery": {("nonce",), ("connection", "nonce")},
     "contact_requests.Property": {("slug",)},
+    "contact_requests.OfficePage": {("slug",), ("form_key",)},
 }
 # Of one Pro by what they name; the key could be added without another meaning.
 IMPLIED = {

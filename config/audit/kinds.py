@@ -24,6 +24,7 @@ class Kind(TextChoices):
     CONTACT_VIEWED = "contact_viewed", _("Contact viewed")
     PROPERTY_MADE = "property_made", _("Property made")
     PROPERTY_CHANGED = "property_changed", _("Property changed")
+    PROPERTY_DELETED = "property_deleted", _("Property deleted")
     ENDPOINT_MADE = "endpoint_made", _("Webhook made")
     ENDPOINT_CHANGED = "endpoint_changed", _("Webhook changed")
     ENDPOINT_DELETED = "endpoint_deleted", _("Webhook deleted")

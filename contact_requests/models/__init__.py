@@ -1,3 +1,4 @@
+from .office_page import OfficePage
 from .picture import PropertyPicture
 from .property import Property, PropertyNumber
 from .request import ContactRequest, ContactRequestEvent, InvalidTransitionError
@@ -8,6 +9,7 @@ __all__ = [
     "ContactRequestCount",
     "ContactRequestEvent",
     "InvalidTransitionError",
+    "OfficePage",
     "Property",
     "PropertyNumber",
     "PropertyPicture",

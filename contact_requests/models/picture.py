@@ -17,6 +17,9 @@ class PropertyPicture(StoredFile):
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
 
+    position = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+
     class Meta(StoredFile.Meta):
+        ordering = ["position", "id"]
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")

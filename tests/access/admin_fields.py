@@ -6,7 +6,7 @@ CHANGEABLE: dict[str, set[str]] = {
     # The person whose account the token ends with; somebody of its own Pro.
     "ApiToken": {"owner"},
     "Contact": {"name"},
-    "Property": {"city", "description", "is_published", "price", "reference", "slug", "summary", "title"},
+    "Property": {"city", "description", "is_published", "price", "reference", "slug", "state", "summary", "title"},
     "Inquiry": {"case_id", "category", "contact", "filter_options", "priority"},
     "InquiryType": {"color", "description", "icon", "icon_type", "is_active", "name", "slug", "sort_order"},
     "FilterOption": {"group", "is_active", "label", "sort_order"},

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from config.accounts.models import ApiToken, IdentityDocument
 from config.events.models import Dispatch, Endpoint
-from contact_requests.models import ContactRequest, PropertyPicture
+from contact_requests.models import ContactRequest, Property, PropertyPicture
 from contacts.models import (
     CannedReply,
     Consent,
@@ -77,6 +77,14 @@ WORKSPACE = {
     "settings/webhooks/<uuid:id>/test": page(id=Endpoint, POST=302),
     "settings/webhooks/<uuid:id>/delete": page(id=Endpoint, POST=302),
     "settings/webhooks/<uuid:id>/deliveries/<int:delivery>/send": page(id=Endpoint, delivery=Dispatch, POST=302),
+    "properties": page(GET=200),
+    "properties/new": page(GET=200, POST=422),
+    "properties/<uuid:id>/edit": page(id=Property, GET=200, POST=422),
+    "properties/<uuid:id>/take-away": page(id=Property, POST=302),
+    "properties/<uuid:id>/state/<slug:state>": page(id=Property, state="sold", POST=302),
+    "properties/<uuid:id>/descriptions": page(id=Property, POST=302),
+    "properties/pictures/<uuid:id>": page(id=Property, POST=422),
+    "properties/pictures/<uuid:id>/<int:picture>": page(id=Property, picture=PropertyPicture, GET=200),
     "contacts": page(GET=200),
     "contacts/new": page(GET=200, POST=422),
     "contacts/archive": page(POST=302),

@@ -35,8 +35,8 @@ def numbers_form(*numbers: tuple[str, str], initial: int = 0) -> dict[str, Any]:
 
 
 def property_form(prop: Property, **changes: Any) -> dict[str, Any]:
-    data = {"title": prop.title, "slug": prop.slug, "city": prop.city, "is_published": "on", **numbers_form()}
-    return data | changes
+    data = {"title": prop.title, "slug": prop.slug, "city": prop.city, "state": prop.state, "is_published": "on"}
+    return {**data, **numbers_form(), **changes}
 
 
 def test_another_pros_property_is_404(house):

@@ -34,6 +34,11 @@ def test_a_property_is_made_with_a_page_at_once(api, pro, nobody):
         "description": "First floor.\r\nView.",
         "city": "Brest",
         "price": 245000.5,
+        "state": "under_offer",
+        "translations": {
+            "fr": {"title": " Maison sur  le quai ", "summary": "", "description": "Au premier."},
+            "nl": {},
+        },
         "numbers": [{"portal": "portal.example", "number": "881 23"}, {"number": "4"}],
     }
     response = api.post(LIST, sent, **{"Idempotency-Key": "one"})
@@ -48,7 +53,9 @@ def test_a_property_is_made_with_a_page_at_once(api, pro, nobody):
         "description": "First floor.\nView.",
         "city": "Brest",
         "price": 245000.5,
+        "state": "under_offer",
         "isPublished": True,
+        "translations": {"fr": {"title": "Maison sur le quai", "description": "Au premier."}},
         "numbers": [{"portal": None, "number": "4"}, {"portal": "portal.example", "number": "881 23"}],
         "url": "http://testserver/properties/house-on-the-quay",
         "createdAt": f"{row.created_at:%Y-%m-%dT%H:%M:%S}.{row.created_at.microsecond // 1000:03}Z",

@@ -65,6 +65,7 @@ def test_an_autocomplete_offers_the_own_pros_properties_alone(pro, house):
 
 def test_staff_add_a_property(staff_browser, pro):
     data = {"pro": pro.pk, "title": "A Flat", "slug": "a-flat", "price": "250000.50", "is_published": "on"}
+    data |= {"state": "available"}
     data |= {"reference": " AP-12/b ", **numbers_form(("portal.example", "88 123"), ("", "X-9"))}
     assert staff_browser.post(page(Property, "add"), data)["Location"] == page(Property, "changelist")
     row = Property.objects.get()
@@ -86,7 +87,7 @@ def test_staff_change_a_property_but_not_its_pro(staff_browser, house, pro):
 
 def test_bound_staff_add_properties_to_their_pro_alone(pro):
     client, other = staff_client("all", pro=pro), ProFactory()
-    data = {"title": "A Flat", "slug": "a-flat", **numbers_form()}
+    data = {"title": "A Flat", "slug": "a-flat", "state": "available", **numbers_form()}
     response = client.post(page(Property, "add"), data | {"pro": other.pk})
     assert list(response.context["adminform"].form.errors) == ["pro"]
     assert Page(response).texts("#id_pro option") == ["Agence du Port"]

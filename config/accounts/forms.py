@@ -1,6 +1,7 @@
 import zoneinfo
 from collections.abc import Collection
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -42,6 +43,7 @@ def describe_scopes(scopes: Collection[str]) -> list[str]:
     return [str(label) for scope, label in SCOPE_LABELS.items() if scope in scopes and scope not in wider]
 
 
+@cache
 def time_zones() -> list[tuple[str, str]]:
     """The time zones by place, without historical aliases."""
     names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))

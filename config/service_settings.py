@@ -40,6 +40,17 @@ OUTGOING_PRIVATE_NETWORKS = read(
 
 ATTACHMENT_SIGNED_DOWNLOADS = read_bool("ATTACHMENT_SIGNED_DOWNLOADS", False)
 
+# --- Viruses -------------------------------------------------------------------------------------
+
+CLAMAV_ADDRESS = read(
+    "str",
+    "CLAMAV_ADDRESS",
+    "",
+    lambda v: not v or re.fullmatch(r"/[!-~]+|[^\s/:]+:\d{1,5}|\[[0-9A-Fa-f:.]+\]:\d{1,5}", v),
+    "it must be where clamd listens, such as clamav:3310 or /run/clamav/clamd.ctl",
+)
+CLAMAV_REQUIRED = read_bool("CLAMAV_REQUIRED", True)
+
 # --- Seen from outside ---------------------------------------------------------------------------
 
 SENTRY_DSN = read("str", "SENTRY_DSN", "", is_dsn, "it must be like https://key@sentry.example.com/7")

@@ -23,6 +23,7 @@ from config.saving import insert_many
 
 from .keeping import describe_kept_file
 from .models import LooseFile
+from .scanning import ScannerUnavailableError, check_for_virus
 from .validation import FileInfo, check_file
 
 logger = logging.getLogger("vestibule.files")
@@ -56,12 +57,33 @@ class NewFile:
 
 def store_file(file: File, filename: str) -> AbstractContextManager[NewFile]:
     """Validate `file` and store it as `store_unchecked` does. Raises ValidationError like `check_file`."""
-    return store_unchecked(file, check_file(file, filename))
+    info = check_file(file, filename)
+    scan(file)
+    return store_unchecked(file, info)
 
 
 def store_kept_file(content: bytes, filename: str) -> AbstractContextManager[NewFile]:
     """Store a file of any kind as `store_unchecked` does. Raises ValidationError like `describe_kept_file`."""
-    return store_unchecked(ContentFile(content), describe_kept_file(content, filename))
+    info = describe_kept_file(content, filename)
+    scan(ContentFile(content))
+    return store_unchecked(ContentFile(content), info)
+
+
+def scan(file: File) -> None:
+    """Have a validated file scanned for viruses, where there is a scanner. Reads it, and leaves it at its start.
+
+    Not to be called in a transaction. Raises ValidationError for one with a virus, and StorageUnavailableError where it
+    has to be scanned and is not.
+    """
+    if not settings.CLAMAV_ADDRESS:
+        return
+    file.seek(0)
+    content = file.read()
+    file.seek(0)
+    try:
+        check_for_virus(content)
+    except ScannerUnavailableError as error:
+        raise StorageUnavailableError("cannot scan the file") from error
 
 
 @contextmanager

@@ -26,6 +26,9 @@ def _unencrypted() -> Iterator[tuple[str, str]]:
     for setting, options in _buckets():
         if _is_plain(options.get("endpoint_url") or ""):
             yield setting, "Let it begin with https://."
+    # It knows no TLS: it listens on this machine, or in a network of containers.
+    if _is_elsewhere(settings.CLAMAV_ADDRESS.rpartition(":")[0].strip("[]")):
+        yield "CLAMAV_ADDRESS", "Let clamd listen on this machine, or behind a tunnel."
     mail = settings.MAILERS["default"].get("OPTIONS", {})
     if _is_elsewhere(mail.get("host", "")) and not (mail.get("use_tls") or mail.get("use_ssl")):
         yield "EMAIL_URL", "Let it begin with smtp+tls:// or smtp+ssl://."

@@ -8,6 +8,7 @@ import mimetypes
 from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.tasks import TaskContext, task
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from config.files.keeping import UNKNOWN, describe_kept_file, usable_filename
-from config.files.storage import NewFile, StorageUnavailableError, store_unchecked
+from config.files.storage import NewFile, StorageUnavailableError, scan, store_unchecked
 from config.files.thumbnails import Thumbnail, make_thumbnail
 from config.files.validation import FileInfo
 from config.jobs.turns import BACKGROUND, in_turn
@@ -101,6 +102,10 @@ def _fetch_from_provider(medium: MessageMedium) -> FetchedMedium:
 
 def _store_medium(medium: MessageMedium, fetched: FetchedMedium) -> None:
     content, info = fetched.content, _describe_file(medium, fetched)
+    try:
+        scan(ContentFile(content))
+    except ValidationError as error:
+        raise MediumRefusedError(" ".join(error.messages)) from error
     picture = make_thumbnail(content)
     with ExitStack() as stack:
         new_file = stack.enter_context(store_unchecked(ContentFile(content), info))

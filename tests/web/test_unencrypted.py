@@ -26,6 +26,7 @@ def services(monkeypatch):
         DATABASES={"default": database},
         STORAGES={"attachments": {"OPTIONS": {"endpoint_url": "https://s3.example.com"}}},
         BACKUP_BUCKET={"endpoint_url": None},
+        CLAMAV_ADDRESS="/run/clamav/clamd.ctl",
     )
     monkeypatch.setattr("config.web.unencrypted.settings", settings)
     return settings
@@ -42,10 +43,12 @@ def test_each_without_is_named(services):
     services.DATABASES["replica"] = deepcopy(services.DATABASES["default"])
     services.STORAGES["attachments"]["OPTIONS"]["endpoint_url"] = "http://10.0.0.9:9000"
     services.BACKUP_BUCKET = {"endpoint_url": "http://s3.example.com"}
+    services.CLAMAV_ADDRESS = "10.0.0.9:3310"
     assert named() == [
         "USERHUB_URL",
         "ATTACHMENT_ENDPOINT",
         "BACKUP_ENDPOINT",
+        "CLAMAV_ADDRESS",
         "EMAIL_URL",
         "DATABASE_URL",
         "DATABASE_REPLICA_URL",
@@ -56,4 +59,5 @@ def test_each_without_is_named(services):
 def test_what_is_on_this_machine_needs_none(services, host):
     services.DATABASES["default"] |= {"HOST": host, "OPTIONS": {}}
     services.MAILERS["default"]["OPTIONS"] |= {"host": host, "use_tls": False}
+    services.CLAMAV_ADDRESS = f"{host}:3310" if host and not host.startswith("/") else host
     assert named() == []

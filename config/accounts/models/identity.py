@@ -5,7 +5,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from config.files.storage import IDENTITY, delete_file_on_commit, store_unchecked
+from config.files.storage import IDENTITY, delete_file_on_commit, scan, store_unchecked
 from config.files.validation import check_file
 
 from .pro import Pro
@@ -28,6 +28,7 @@ class IdentityDocumentQuerySet(TenantQuerySet["IdentityDocument"]):
         nothing is stored.
         """
         info = check_file(file, file.name or "", suffixes=SUFFIXES, refusal=REFUSAL)
+        scan(file)
         with store_unchecked(file, info, IDENTITY) as new_file, transaction.atomic():
             # Lock the Pro, so that of two uploads at once one pending document is left.
             Pro.objects.select_for_update().get(pk=pro.pk)

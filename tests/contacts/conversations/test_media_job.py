@@ -13,6 +13,7 @@ from contacts.conversations.media import fetch_medium, fetch_missing_media
 from contacts.conversations.rereading import reread_delivery
 from contacts.models import ContactMessage, MessageFile, MessageMedium
 
+from ...files.scanner import scanning
 from ...pictures import photo, picture
 from ..channels import payloads
 from ..channels.peer import BOT_TOKEN, WHATSAPP_TOKEN
@@ -52,6 +53,20 @@ def test_picture_is_kept_with_its_thumbnail(picture_message, work_tasks, attachm
     assert not LooseFile.objects.exists()
     file.delete_with_file()
     assert LooseFile.objects.count() == 2
+
+
+def test_one_with_a_virus_is_refused_and_one_that_cannot_be_scanned_waits(
+    picture_message, work_tasks, retry_failed_jobs, settings
+):
+    with scanning() as scanner:
+        settings.CLAMAV_ADDRESS, scanner.answer = scanner.address, "Can't allocate memory ERROR"
+        work_tasks()
+        assert medium_state() == ("fetching", "StorageUnavailableError")
+        scanner.answer = "stream: Eicar-Test-Signature FOUND"
+        retry_failed_jobs()
+        work_tasks()
+    assert medium_state() == ("refused", "A virus was found in this file.")
+    assert not MessageFile.objects.exists()
 
 
 def test_files_are_named_by_their_sender_or_by_kind(peer, whatsapp, telegram, work_tasks):

@@ -1,7 +1,8 @@
 """Files that are kept whatever they are: those that strangers send in messages.
 
 They are served as downloads only, and as what they are only where `check_file` knows the type. Programs are marked, and
-so are files in which they may hide: Office documents that `check_file` would refuse for what they run, fetch or start.
+so are files in which they may hide: documents of Office that `check_file` would refuse for what they run, fetch or
+start, macros of OpenDocument, objects in RTF, and a PDF that starts a program.
 """
 
 import hashlib
@@ -14,7 +15,9 @@ from django.utils.translation import gettext as _
 
 from .ole import OLE_SIGNATURE, is_risky_ole
 from .ooxml import is_risky_ooxml
+from .pdf import is_risky_pdf
 from .programs import PAGE_SUFFIXES, PROGRAM_SIGNATURES, RUNNABLE_SUFFIXES, suffix_of
+from .rtf import is_risky_rtf
 from .validation import FILE_TYPES, MAX_FILENAME, FileInfo, is_forbidden, mime_type_of
 
 MAX_KEPT_BYTES = 25 * 1024 * 1024
@@ -81,7 +84,8 @@ def served_type(mime_type: str) -> str:
 def _is_program(content: bytes) -> bool:
     if content.startswith(OLE_SIGNATURE):
         return is_risky_ole(content)
-    return content.startswith(PROGRAM_SIGNATURES) or is_risky_ooxml(content)
+    is_risky = content.startswith(PROGRAM_SIGNATURES) or is_risky_ooxml(content)
+    return is_risky or is_risky_rtf(content) or is_risky_pdf(content)
 
 
 def _suffix_of(content: bytes) -> str:

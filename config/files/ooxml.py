@@ -42,7 +42,11 @@ ARCHIVE_ERRORS = (
     struct.error,
 )
 ACTIVE_CONTENT = ("macro", "vba", "activex")
-MACRO_MEMBERS = ("vbaproject", "vbadata", "macrosheets/", "activex/")
+MACRO_MEMBERS = (
+    *("vbaproject", "vbadata", "macrosheets/", "activex/"),
+    # Of OpenDocument.
+    *("basic/script-lc.xml", "scripts/python/", "scripts/javascript/", "scripts/beanshell/"),
+)
 # Text, pictures, fonts, sounds, films: nothing that opens by a double click.
 PASSIVE = (
     "xml vml png jpg jpeg jpe jfif gif bmp dib tif tiff emf wmf emz wmz svg webp wdp hdp jxr heic ico pct pict eps "

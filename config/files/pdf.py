@@ -36,6 +36,11 @@ def is_pdf(data: bytes) -> bool:
     return bool(is_whole) and not (has_page(head) or is_archive(data) or _is_harmful(data))
 
 
+def is_risky_pdf(data: bytes) -> bool:
+    """True for what a reader opens as a PDF, and that starts a program, carries one, or is a page too."""
+    return b"%PDF-" in data[:HEAD] and _is_harmful(data)
+
+
 def _is_harmful(data: bytes) -> bool:
     if _starts_program(data):
         return True

@@ -1,5 +1,8 @@
 """Files of messages are kept whatever they are, under a usable name, and marked when they may run something."""
 
+import io
+import zipfile
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -76,6 +79,37 @@ def test_office_files_that_others_refuse_are_marked(subtests):
         if content.startswith((OLE_SIGNATURE, b"PK\x03\x04")) and "archive" not in label:
             with subtests.test(label):
                 assert is_risky(name, describe_kept_file(content, name).mime_type)
+
+
+def test_documents_of_other_kinds_that_may_run_something_are_marked(subtests):
+    odt = {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<office/>"}
+    cases = {
+        "a PDF that starts a program": (HOSTILE["a PDF that starts a program"][1], True),
+        "a PDF with a program": (HOSTILE["a PDF with a program"][1], True),
+        "a truncated PDF": (PDF[:-10], False),
+        "RTF": (rb"{\rtf1\ansi{\*\template C:\\Normal.dotm}{\pict\jpegblip ff}Hello}", False),
+        "RTF with an object": (rb"{\rtf1{\object\objemb{\*\objdata 0105}}}", True),
+        "RTF with a link, badly begun": (b"\n{\\rt{\\object\\objautlink\\objupdate}}", True),
+        "RTF with a template elsewhere": (rb"{\rtf1{\*\template http://example.com/a.dotm}}", True),
+        "RTF with a field": (rb"{\rtf1{\field{\*\fldinst DDEAUTO cmd}}}", True),
+        "OpenDocument": (zipped(odt), False),
+        "OpenDocument with Basic": (zipped({**odt, "Basic/script-lc.xml": b"<x/>"}), True),
+        "OpenDocument with Python": (zipped({**odt, "Scripts/python/a.py": b"import os"}), True),
+    }
+    for label, (content, is_marked) in cases.items():
+        with subtests.test(label):
+            assert is_risky("a.bin", describe_kept_file(content, "a.bin").mime_type) == is_marked
+    for name in ("a.settingcontent-ms", "a.SLK", "a.iqy", "a.library-ms"):
+        with subtests.test(name):
+            assert is_risky(name, describe_kept_file(b"anything", name).mime_type)
+
+
+def zipped(members):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
 
 
 def test_a_broken_office_file_is_marked_and_slides_are_not():

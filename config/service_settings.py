@@ -10,6 +10,7 @@ from .environment import (
     read_bool,
     read_choice,
     read_int,
+    read_reply_mail,
     read_service_url,
     stop,
 )
@@ -67,6 +68,8 @@ TELEGRAM_API_URL = read_service_url("TELEGRAM_API_URL", *["https://api.telegram.
 CHANNEL_TIMEOUT = read_int("CHANNEL_TIMEOUT", 15, 1, 60)
 AUDIT_KEPT_DAYS = read_int("AUDIT_KEPT_DAYS", 730, 31, 36500)
 ORIGINALS_KEPT_DAYS = read_int("ORIGINALS_KEPT_DAYS", 400, 7, 36500)
+# Where answers to mails come back, if anywhere: see contacts.reply_addresses.
+REPLY_DOMAIN, REPLY_PROVIDER, REPLY_WEBHOOK_SECRET = read_reply_mail()
 MAIL_READING_SECONDS = read_int("MAIL_READING_SECONDS", 2, 1, 60)
 MAIL_READING_MEGABYTES = read_int("MAIL_READING_MEGABYTES", 200, 50, 4000)
 CHANNEL_MESSAGES_PER_MINUTE = read_int("CHANNEL_MESSAGES_PER_MINUTE", 1200, 1, 1_000_000)

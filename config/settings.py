@@ -25,7 +25,6 @@ from config.environment import (
     read_events_secret,
     read_int,
     read_password_list,
-    read_reply_mail,
     read_secret_key,
 )
 from config.service_settings import *  # noqa: F403
@@ -211,8 +210,6 @@ DEFAULT_FROM_EMAIL = read(
     "it must be like Vestibule <no-reply@desk.example.com>",
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# Where answers to these mails come back, if anywhere: see contacts.reply_addresses.
-REPLY_DOMAIN, REPLY_PROVIDER, REPLY_WEBHOOK_SECRET = read_reply_mail()
 
 # --- Signing in ----------------------------------------------------------------------------------
 

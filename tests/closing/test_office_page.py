@@ -16,6 +16,8 @@ from tests.factories import ContactFactory
 from tests.pages import Page
 
 pytestmark = pytest.mark.django_db
+# Without what they sign in with.
+PEOPLE = ("pro", "signature", "user")
 
 
 def address(pro):
@@ -81,6 +83,10 @@ def test_everything_of_an_office_in_a_file(shipped, staff, tmp_path, capsys):
     with zipfile.ZipFile(path) as archive:
         texts = {name: archive.read(name) for name in archive.namelist()}
     everything = b"".join(texts.values())
+    assert {name for name in texts if "/accounts." in name} == {
+        f"data/accounts.{name}.jsonl"
+        for name in ("allowedorigin", "apitoken", "bouncedaddress", "identitydocument", "invitation", *PEOPLE)
+    }
     assert b"neighbour" not in everything and b"zqoffice-password" not in everything
     assert json.loads(texts["data/contacts.contact.jsonl"].splitlines()[0])["name"] == "zqoffice-name"
     assert sorted(content for name, content in texts.items() if name.startswith("files/")) == sorted(

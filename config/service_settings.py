@@ -72,6 +72,8 @@ ORIGINALS_KEPT_DAYS = read_int("ORIGINALS_KEPT_DAYS", 400, 7, 36500)
 REPLY_DOMAIN, REPLY_PROVIDER, REPLY_WEBHOOK_SECRET = read_reply_mail()
 MAIL_READING_SECONDS = read_int("MAIL_READING_SECONDS", 2, 1, 60)
 MAIL_READING_MEGABYTES = read_int("MAIL_READING_MEGABYTES", 200, 50, 4000)
+# Copies of e-mails by the programs of one Pro.
+API_COPIES_PER_DAY = read_int("API_COPIES_PER_DAY", 200, 0, 1_000_000)
 CHANNEL_MESSAGES_PER_MINUTE = read_int("CHANNEL_MESSAGES_PER_MINUTE", 1200, 1, 1_000_000)
 
 # --- Inquiries -----------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from config.limited import ProcessStoppedError
 from config.web.admin import EVERYWHERE, ReadOnlyAdmin, ReadOnlyInline, searchable
 
 from . import receiving
+from .deleting import delete_properties
 from .marking import mark_contact_request
 from .models import (
     ContactRequest,
@@ -94,6 +95,12 @@ class PropertyAdmin(TenantAdmin):
     ]
     inlines = [NumberInline]
     readonly_fields = ["page", "pictures", "created_at"]
+
+    def delete_model(self, request: HttpRequest, obj: Property) -> None:
+        delete_properties(Property.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Property]) -> None:
+        delete_properties(queryset)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [*self.readonly_fields, "pro"] if obj else self.readonly_fields

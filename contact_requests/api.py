@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from msgspec import structs
 
@@ -18,21 +19,19 @@ from config.web.changes import read_changes
 from config.web.compiled import Compiled
 from config.web.paging import from_cursor, to_cursor
 
-from .dialect import TO_DATABASE, dialect, format_time, to_body
+from .dialect import TO_DATABASE, dialect, left_at, to_body, to_changes
 from .examples import EXAMPLES
 from .forms import ProgramForm
 from .marking import find_and_mark
-from .models import ContactRequest
+from .models import ContactRequest, DeletedRow
 from .models.request import ContactRequestQuerySet
 from .schemas import (
     ContactRequestBody,
     ContactRequestCreate,
     ContactRequestPage,
     Cursor,
-    DeletedRequest,
     ListedRequest,
     ListQuery,
-    RequestChanges,
     StatusBody,
 )
 
@@ -84,7 +83,7 @@ def list_contact_requests(caller: Caller, query: ListQuery) -> ContactRequestPag
 
     A program that keeps a copy asks with `updated_since`, the time of its last call less a minute, or with
     `order_by=updatedAt` for everything: then the rows come in the order of their last change, and with
-    `include_deleted=true` `changes.deleted` names what was set aside as spam.
+    `include_deleted=true` `changes.deleted` names what was set aside as spam or deleted for good.
     """
     filters = {"status": TO_DATABASE.get(query.status or ""), "property_id": query.property_id}
     given = {name: value for name, value in filters.items() if value}
@@ -99,15 +98,13 @@ def list_contact_requests(caller: Caller, query: ListQuery) -> ContactRequestPag
 
 def _list_changes(pro: Pro, query: ListQuery, filters: dict[str, Any]) -> ContactRequestPage:
     """The list in the order of changes, and the requests that left it if they are asked for."""
-    lists = [ContactRequest.objects.for_pro(pro).filter(**filters).select_related("property")]
+    lists: list[QuerySet[Any]] = [ContactRequest.objects.for_pro(pro).filter(**filters).select_related("property")]
     if query.include_deleted:
-        lists.append(ContactRequest.objects.for_pro(pro, quarantined=True))
+        lists += [ContactRequest.objects.for_pro(pro, quarantined=True), DeletedRow.objects.requests(pro)]
     since, cursor = query.updated_since, query.cursor
     changes = read_changes(lists, query.limit, since=since, cursor=cursor, read_id=uuid.UUID)
-    deleted = [DeletedRequest(row.pk, format_time(row.quarantined_at)) for row in changes.rows if row.quarantined_at]
-    data = [to_body(row) for row in changes.rows if row.quarantined_at is None]
-    more = changes.next is not None
-    return ContactRequestPage(data, Cursor(changes.next), more, RequestChanges(changes.next, deleted))
+    data = [to_body(row) for row in changes.rows if left_at(row) is None]
+    return ContactRequestPage(data, Cursor(changes.next), changes.next is not None, to_changes(changes))
 
 
 @api.endpoint(

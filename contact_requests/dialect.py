@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 from config.api.dialect import CamelDialect
 from config.api.errors import ProblemError
+from config.web.changes import Changes as ChangedRows
 from config.web.paging import InvalidCursorError
 
-from .models import ContactRequest, InvalidTransitionError
-from .schemas import ContactRequestBody, ListedRequest, PropertyBrief
+from .models import ContactRequest, DeletedRow, InvalidTransitionError, Property
+from .schemas import Changes, ContactRequestBody, Deleted, ListedRequest, PropertyBrief
 
 TO_API = {"new": "new_request", "read": "read", "replied": "replied"}
 TO_DATABASE = {api: database for database, api in TO_API.items()}
@@ -54,6 +55,19 @@ dialect = ProDialect(
 def format_time(time: datetime) -> str:
     """Format a time in UTC with milliseconds: "2026-02-10T14:30:00.000Z"."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def left_at(row: ContactRequest | Property | DeletedRow) -> datetime | None:
+    """The time at which a row left its list, None while it is there."""
+    if isinstance(row, DeletedRow):
+        return row.updated_at
+    return row.quarantined_at if isinstance(row, ContactRequest) else None
+
+
+def to_changes(changed: ChangedRows) -> Changes:
+    """The rows that left their list, and the cursor of the rest."""
+    gone = [(row.pk, left_at(row)) for row in changed.rows]
+    return Changes(changed.next, [Deleted(id, format_time(time)) for id, time in gone if time])
 
 
 def to_body(contact_request: ContactRequest | ListedRequest) -> ContactRequestBody:

@@ -17,6 +17,7 @@ from contacts.privacy.person import Person
 from contacts.privacy.retention import Retention
 from contacts.topics import REQUEST, make_topic
 
+from .deleting import delete_requests
 from .models import ContactRequest, ContactRequestEvent
 
 
@@ -46,6 +47,10 @@ def _record(contact_request: ContactRequest) -> ErasedRecord:
     )
 
 
+def _erase_requests(person: Person, rows: QuerySet[ContactRequest]) -> None:
+    delete_requests(person.pro, rows)
+
+
 def topics_of(person: Person) -> list[str]:
     """See `contacts.privacy`."""
     return [make_topic(REQUEST, id) for id in _requests(person).values_list("pk", flat=True)]
@@ -72,10 +77,9 @@ def _set_aside(pro: Pro, before: datetime) -> QuerySet[ContactRequest]:
 
 
 def _delete_set_aside(rows: list[ContactRequest]) -> None:
-    ids = [row.pk for row in rows]
     with transaction.atomic():
-        WaitingItem.objects.filter(kind=WaitingItem.Kind.REQUEST, key__in=[str(id) for id in ids]).delete()
-        ContactRequest.objects.filter(pk__in=ids, quarantined_at__isnull=False).delete()
+        ids = [row.pk for row in rows]
+        delete_requests(rows[0].pro, ContactRequest.objects.filter(pk__in=ids, quarantined_at__isnull=False))
 
 
 def _settled(pro: Pro, before: datetime) -> QuerySet[ContactRequest]:
@@ -91,8 +95,7 @@ def _delete_settled(rows: list[ContactRequest]) -> None:
         found = ContactRequest.objects.filter(pk__in=[row.pk for row in rows], status=ContactRequest.Status.REPLIED)
         ids = list(found.exclude(contact__in=contacts_waiting(rows[0].pro)).values_list("pk", flat=True))
         contacts = list(Contact.objects.filter(contact_requests__in=ids).distinct())
-        WaitingItem.objects.filter(kind=WaitingItem.Kind.REQUEST, key__in=[str(id) for id in ids]).delete()
-        ContactRequest.objects.filter(pk__in=ids).delete()
+        delete_requests(rows[0].pro, ContactRequest.objects.filter(pk__in=ids))
         recount_threads(contacts)
 
 
@@ -117,5 +120,5 @@ RETENTION = [
 PARTS = [
     Part("request_waiting", _("Waiting"), _items, is_exported=False),
     Part("request_events", _("Status changes of contact requests"), _events, erase=leave_rows),
-    Part("requests", _("Contact requests"), _requests, record=_record),
+    Part("requests", _("Contact requests"), _requests, erase=_erase_requests, record=_record),
 ]

@@ -16,6 +16,7 @@ from config.audit.recording import MAX_DETAIL, record_event
 from config.web.text import one_line, unix_lines
 from contacts.models.locking import hold_book
 
+from .deleting import delete_properties
 from .models import ContactRequest, Property, PropertyNumber
 from .models.property import reference_key
 
@@ -113,7 +114,7 @@ def take_away_property(prop: Property, *, by: User) -> bool:
         record_event(Kind.PROPERTY_DELETED, prop, pro=prop.pro_id, by=by)
         for picture in prop.pictures.all():
             picture.delete_with_file()
-        prop.delete()
+        delete_properties(Property.objects.filter(pk=prop.pk))
         return True
 
 

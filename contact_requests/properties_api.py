@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.http import HttpResponse
 
@@ -15,14 +16,13 @@ from config.web.changes import read_changes
 from config.web.paging import from_cursor, to_cursor
 
 from .api import PROPERTIES, api
-from .dialect import dialect, format_time
-from .models import Property
+from .dialect import dialect, format_time, left_at, to_changes
+from .models import DeletedRow, Property
 from .models.property import PropertyQuerySet, reference_key
 from .properties import change_property, create_property, keep_property
 from .property_schemas import (
     ListingBody,
     PropertyBody,
-    PropertyChanges,
     PropertyCreate,
     PropertyPage,
     PropertyQuery,
@@ -81,16 +81,19 @@ def list_properties(caller: Caller, query: PropertyQuery) -> PropertyPage:
 
     Follow `cursor.next` for the next page until it is null. A program that keeps a copy asks with `updated_since`, the
     time of its last call less a minute, or with `order_by=updatedAt` for everything: then the rows come in the order of
-    their last change.
+    their last change, and with `include_deleted=true` `changes.deleted` names what was deleted for good.
     """
     filters: dict[str, Any] = {} if query.is_published is None else {"is_published": query.is_published}
     if query.reference is not None:
         filters["reference_key"] = reference_key(query.reference)
     rows = Property.objects.for_pro(caller.pro).filter(**filters).prefetch_related("numbers")
     if query.is_by_change:
-        changes = read_changes([rows], query.limit, since=query.updated_since, cursor=query.cursor, read_id=uuid.UUID)
-        data = [_to_body(row) for row in changes.rows]
-        return PropertyPage(data, Cursor(changes.next), changes.next is not None, PropertyChanges(changes.next))
+        lists: list[QuerySet[Any]] = [rows]
+        if query.include_deleted:
+            lists.append(DeletedRow.objects.properties(caller.pro))
+        changes = read_changes(lists, query.limit, since=query.updated_since, cursor=query.cursor, read_id=uuid.UUID)
+        data = [_to_body(row) for row in changes.rows if left_at(row) is None]
+        return PropertyPage(data, Cursor(changes.next), changes.next is not None, to_changes(changes))
     return _page(rows, query)
 
 

@@ -4,12 +4,12 @@ import uuid
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType, field, structs, to_builtins
+from msgspec import UNSET, Meta, Struct, UnsetType, structs, to_builtins
 
-from config.api.reading import Body, Input, UpdatedSince
+from config.api.reading import Body
 
 from .models.property import MAX_REFERENCE
-from .schemas import Cursor, Moment
+from .schemas import Changes, Cursor, Moment, PageQuery
 
 MAX_NUMBERS = 50
 Title = Annotated[str, Meta(min_length=1, max_length=200, extra_json_schema={"pattern": r"\S"})]
@@ -46,23 +46,12 @@ State = Annotated[
 IS_PUBLISHED = Meta(description="False: visitors do not see its page. Default: `true`.")
 
 
-class PropertyQuery(Input, rename="camel"):
-    limit: Annotated[int, Meta(ge=1, le=100, description="Rows a page.")] = 20
-    cursor: Annotated[str, Meta(max_length=500, description="`cursor.next` of the page before.")] | None = None
+class PropertyQuery(PageQuery, rename="camel"):
     reference: (
         Annotated[str, Meta(min_length=1, max_length=MAX_REFERENCE, description="Only the one with this reference.")]
         | None
     ) = None
     is_published: Annotated[bool, Meta(description="Only those that visitors see, or do not see.")] | None = None
-    updated_since: UpdatedSince | None = field(name="updated_since", default=None)
-    order_by: Annotated[
-        Literal["createdAt", "updatedAt"], Meta(description="`createdAt` newest first, `updatedAt` oldest first.")
-    ] = field(name="order_by", default="createdAt")
-
-    @property
-    def is_by_change(self) -> bool:
-        """True if the list is asked for in the order of changes."""
-        return self.order_by == "updatedAt" or self.updated_since is not None
 
 
 class ListingInput(Struct, forbid_unknown_fields=True):
@@ -169,14 +158,10 @@ class PropertyBody(Struct, rename="camel"):
     updated_at: Moment
 
 
-class PropertyChanges(Struct):
-    next: str | None
-
-
 class PropertyPage(Struct, rename="camel"):
     """`changes` is there when the list is asked for in the order of changes; `cursor.next` is its `next`."""
 
     data: list[PropertyBody]
     cursor: Cursor
     has_more: bool
-    changes: PropertyChanges | UnsetType = UNSET
+    changes: Changes | UnsetType = UNSET

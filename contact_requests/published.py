@@ -4,8 +4,9 @@ from config.events.kinds import EventType
 from config.events.publishing import Subject
 from contacts.topics import REQUEST, make_topic
 
-from .dialect import to_body
-from .models import ContactRequest
+from .dialect import format_time, to_body
+from .models import ContactRequest, DeletedRow
+from .schemas import Deleted
 
 
 def _describe(contact_request: ContactRequest) -> Subject:
@@ -13,4 +14,12 @@ def _describe(contact_request: ContactRequest) -> Subject:
     return Subject(key, contact_request.contact_id, to_body(contact_request))
 
 
-SUBJECTS = {EventType.REQUEST_CREATED: _describe, EventType.REQUEST_UPDATED: _describe}
+def _describe_gone(row: DeletedRow) -> Subject:
+    return Subject(make_topic(REQUEST, row.pk), None, Deleted(row.pk, format_time(row.updated_at)))
+
+
+SUBJECTS = {
+    EventType.REQUEST_CREATED: _describe,
+    EventType.REQUEST_UPDATED: _describe,
+    EventType.REQUEST_DELETED: _describe_gone,
+}

@@ -21,7 +21,7 @@ from contacts.models import Contact, WaitingItem
 from contacts.models.locking import hold_book
 
 from .mails import acknowledge, notify
-from .models import ContactRequest, Property
+from .models import ContactRequest, DeletedRow, Property
 from .models.request import CONTACT_FORM
 from .waiting import add_contact_request, end_contact_request
 
@@ -155,4 +155,6 @@ def set_aside(contact_request: ContactRequest, *, by: User) -> bool:
         contact_request.save(update_fields=["quarantined_at", "quarantine_reason", "updated_at"])
         end_contact_request(contact_request, WaitingItem.Outcome.SPAM, by=by)
         contact_request.record_event(contact_request.status, "quarantine", by)
+        gone = DeletedRow(id=contact_request.pk, updated_at=contact_request.quarantined_at)
+        publish(contact_request.pro, EventType.REQUEST_DELETED, gone)
         return True

@@ -25,11 +25,9 @@ Reference = Annotated[
 Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, examples=["2026-02-10T14:30:00.000Z"])]
 
 
-class ListQuery(Input, rename="camel"):
+class PageQuery(Input, rename="camel"):
     limit: Annotated[int, Meta(ge=1, le=100, description="Rows a page.")] = 20
     cursor: Annotated[str, Meta(max_length=500, description="`cursor.next` of the page before.")] | None = None
-    status: Annotated[ApiStatus, Meta(description="Only this status.")] | None = None
-    property_id: Annotated[uuid.UUID, Meta(description="Only requests about this property.")] | None = None
     updated_since: UpdatedSince | None = field(name="updated_since", default=None)
     include_deleted: IncludeDeleted = field(name="include_deleted", default=False)
     order_by: Annotated[
@@ -40,6 +38,11 @@ class ListQuery(Input, rename="camel"):
     def is_by_change(self) -> bool:
         """True if the list is asked for in the order of changes."""
         return self.order_by == "updatedAt" or self.include_deleted or self.updated_since is not None
+
+
+class ListQuery(PageQuery, rename="camel"):
+    status: Annotated[ApiStatus, Meta(description="Only this status.")] | None = None
+    property_id: Annotated[uuid.UUID, Meta(description="Only requests about this property.")] | None = None
 
 
 class StatusBody(Body):
@@ -123,16 +126,18 @@ class Cursor(Struct):
     next: str | None
 
 
-class DeletedRequest(Struct, rename="camel"):
-    """A contact request that was set aside as spam."""
+class Deleted(Struct, rename="camel"):
+    """A row that left the list: deleted for good, or a contact request that was set aside as spam."""
 
     id: uuid.UUID
     deleted_at: Moment
 
 
-class RequestChanges(Struct):
+class Changes(Struct):
+    """`next` is the `cursor` of the rest. `deleted` is empty unless it is asked for."""
+
     next: str | None
-    deleted: list[DeletedRequest]
+    deleted: list[Deleted]
 
 
 class ContactRequestPage(Struct, rename="camel"):
@@ -141,4 +146,4 @@ class ContactRequestPage(Struct, rename="camel"):
     data: list[ContactRequestBody]
     cursor: Cursor
     has_more: bool
-    changes: RequestChanges | UnsetType = UNSET
+    changes: Changes | UnsetType = UNSET

@@ -9,6 +9,7 @@ from config.api.errors import Detail, ProblemError, invalid_fields
 from config.files.storage import StorageUnavailableError
 from config.web.paging import InvalidCursorError
 
+from .conversations.programs import TooManyCopiesError
 from .conversations.seen import SeenChangedError
 from .models import Contact
 from .schemas import ContactAnswer, ContactBody, ListedContact
@@ -20,6 +21,9 @@ class ContactsDialect(CamelDialect):
             return invalid_fields(Detail("cursor", str(error)))
         if isinstance(error, SeenChangedError):
             return ProblemError("thread_changed", "Something was added to the thread since. Nothing was sent.")
+        if isinstance(error, TooManyCopiesError):
+            text = f"The copies (cc) of today are used up. Try again in {error.wait} s, or without any."
+            return ProblemError("rate_limited", text, headers={"Retry-After": str(error.wait)})
         if isinstance(error, StorageUnavailableError):
             return ProblemError("unavailable", "The storage of files does not answer. Try again.")
         return super().translate(error)

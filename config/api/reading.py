@@ -199,7 +199,8 @@ def _error_message(error: Exception, type_: Any) -> str:
         return text
     # msgspec repeats the wrong value; the allowed ones help more.
     schema = msgspec.json.schema(type_)
-    options: list[Any] = next((option["enum"] for option in (schema, *schema.get("anyOf", [])) if "enum" in option), [])
+    places = (schema, schema.get("items", {}), *schema.get("anyOf", []))
+    options: list[Any] = next((place["enum"] for place in places if "enum" in place), [])
     return f"Choose one of: {', '.join(map(str, options))}."
 
 

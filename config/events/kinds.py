@@ -9,6 +9,7 @@ class EventType(TextChoices):
 
     REQUEST_CREATED = "contact_request.created", _("A contact request arrived")
     REQUEST_UPDATED = "contact_request.updated", _("A contact request was read or replied to")
+    REQUEST_DELETED = "contact_request.deleted", _("A contact request was deleted, or set aside as spam")
     CONTACT_CREATED = "contact.created", _("A contact was added")
     CONTACT_UPDATED = "contact.updated", _("A contact was changed or restored")
     CONTACT_DELETED = "contact.deleted", _("A contact was archived")
@@ -30,8 +31,8 @@ SCOPES = {
     "offer": "inquiries:read",
     "message": "messages:read",
 }
-
-
+# They hold the ids of what is gone, and no words.
+OF_GONE = (EventType.REQUEST_DELETED, EventType.CONTACT_DELETED, EventType.CONTACT_MERGED)
 # Sent to one endpoint alone, when somebody asks for it.
 TEST = "webhook.test"
 

@@ -11,6 +11,7 @@ Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, examples
 Type = Literal[
     "contact_request.created",
     "contact_request.updated",
+    "contact_request.deleted",
     "contact.created",
     "contact.updated",
     "contact.deleted",

@@ -43,11 +43,11 @@ class Limit:
     _pending: dict[str, tuple[int, int, int]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def hit(self, key: object) -> int:
-        """Count one for `key`. Returns 0 within the limit, else the seconds until the next window."""
+    def hit(self, key: object, times: int = 1) -> int:
+        """Count `times` for `key`. Returns 0 within the limit, else the seconds until the next window."""
         now = int(time.time())
         ends = now // self.seconds * self.seconds + self.seconds
-        return self._wait(self._count(str(key), ends), now)
+        return self._wait(self._count(str(key), ends, times), now)
 
     def describe(self, key: object) -> dict[str, str]:
         """Headers of the IETF's draft for a limit that each process counts in memory, after a `hit`.
@@ -73,14 +73,14 @@ class Limit:
         counts = RateCount.objects.hit_all([(f"{limit.name}:{key}", limit.seconds) for limit in limits])
         return [limit._wait(count, now) for limit, count in zip(limits, counts, strict=True)]
 
-    def _count(self, key: str, ends: int) -> int:
+    def _count(self, key: str, ends: int, times: int) -> int:
         if self.batch == 1:
-            return RateCount.objects.hit(f"{self.name}:{key}", seconds=self.seconds)
+            return RateCount.objects.hit(f"{self.name}:{key}", seconds=self.seconds, times=times)
         with self._lock:
             window, written, waiting = self._pending.get(key, (ends, 0, 0))
             if window != ends:
                 written = waiting = 0
-            waiting += 1
+            waiting += times
             if waiting >= self.batch:
                 write_aside(partial(self._write, key, ends, waiting))
                 written, waiting = written + waiting, 0

@@ -1,3 +1,4 @@
+from .deleted_row import DeletedRow
 from .office_page import OfficePage
 from .picture import PropertyPicture
 from .property import Property, PropertyNumber
@@ -8,6 +9,7 @@ __all__ = [
     "ContactRequest",
     "ContactRequestCount",
     "ContactRequestEvent",
+    "DeletedRow",
     "InvalidTransitionError",
     "OfficePage",
     "Property",

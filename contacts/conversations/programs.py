@@ -4,8 +4,11 @@ import uuid
 from collections.abc import Collection
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+
+from config.web.limits import Limit
 
 from ..models import Contact, ContactMessage
 from ..topics import split_topic, topic_of_items
@@ -13,6 +16,17 @@ from ..waiting.persons import items_of, items_to_answer
 from .reply_channels import find_reply_channels, take_free_text, window_closed_text
 from .senders import confirm_sender, find_unconfirmed_message
 from .writing import write_message
+
+# Copies of e-mails that the programs of one Pro send: they go to anybody, whom no conversation limits.
+COPIES = Limit("message-copies", settings.API_COPIES_PER_DAY, 24 * 3600)
+
+
+class TooManyCopiesError(Exception):
+    """The programs of a Pro have sent the copies of a day; they may again in `wait` seconds."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(wait)
+        self.wait = wait
 
 
 def write_for_program(
@@ -30,7 +44,7 @@ def write_for_program(
     or inquiry that waits, and ends all that waits; with one it ends that of the topic alone. `confirms` are ids of
     messages whose unconfirmed sender is the contact.
 
-    Raises what `write_message` raises.
+    Raises what `write_message` raises, and TooManyCopiesError.
     """
     with transaction.atomic():
         contact.lock()
@@ -41,7 +55,11 @@ def write_for_program(
             settles = list(items_of(contact).open().filter(kind=kind, key=key).values_list("pk", flat=True))
         topic = topic or topic_of_items(items_to_answer(contact).order_by("since", "id"))
         channel = channel or _best_channel(contact, topic)
-        return write_message(contact, text, channel=channel, by=None, topic=topic, settles=settles, **options)
+        message = write_message(contact, text, channel=channel, by=None, topic=topic, settles=settles, **options)
+        # The transaction takes back what is refused, the count as well.
+        if message.cc and (wait := COPIES.hit(contact.pro_id, len(message.cc))):
+            raise TooManyCopiesError(wait)
+        return message
 
 
 def _confirm_senders(contact: Contact, confirms: Collection[uuid.UUID]) -> None:

@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from config.accounts.models import Session
 from config.api.models import IdempotencyKey
+from config.events.kinds import OF_GONE
 from config.events.models import Event
 from config.web.limits import mailbox_of
 from config.web.models import RateCount
@@ -126,8 +127,10 @@ def erase_events(person: Person, texts: Collection[str], topics: Collection[str]
     Call it at the end: closing an inquiry tells them once more.
     """
     words, keys, ids = Words(texts), set(topics), set(person.ids)
-    rows = Event.objects.for_pro(person.pro).values_list("pk", "contact_id", "key", "payload").iterator(BATCH)
-    found = [pk for pk, id, key, payload in rows if id in ids or key in keys or words.are_in(payload)]
+    # That somebody is gone is told all the same.
+    rows = Event.objects.for_pro(person.pro).exclude(type__in=OF_GONE)
+    told = rows.values_list("pk", "contact_id", "key", "payload").iterator(BATCH)
+    found = [pk for pk, id, key, payload in told if id in ids or key in keys or words.are_in(payload)]
     Event.objects.for_pro(person.pro).filter(pk__in=found).delete()
     return len(found)
 

@@ -98,8 +98,6 @@ def test_the_query_parameters(written):
         # A generated client would send a default with every call.
         query("limit", "Rows a page. Default: `20`.", type="integer", minimum=1, maximum=100),
         query("cursor", "`cursor.next` of the page before.", type="string", maxLength=500),
-        query("status", "Only this status.", enum=["new_request", "read", "replied"], type="string"),
-        query("propertyId", "Only requests about this property.", type="string", format="uuid"),
         query(
             "updated_since",
             "Only rows changed since, ISO 8601 with a time zone; the oldest change first.",
@@ -117,6 +115,8 @@ def test_the_query_parameters(written):
             enum=["createdAt", "updatedAt"],
             type="string",
         ),
+        query("status", "Only this status.", enum=["new_request", "read", "replied"], type="string"),
+        query("propertyId", "Only requests about this property.", type="string", format="uuid"),
     ]
 
 
@@ -214,11 +214,12 @@ def test_the_headers_that_may_come(written):
 
 def test_the_struct_of_a_query_is_no_component(written):
     assert sorted(written["components"]["schemas"]) == [
+        "Changes",
         "ContactRequestBody",
         "ContactRequestCreate",
         "ContactRequestPage",
         "Cursor",
-        "DeletedRequest",
+        "Deleted",
         "Detail",
         "Error",
         "ErrorBody",
@@ -226,12 +227,12 @@ def test_the_struct_of_a_query_is_no_component(written):
         "ListingInput",
         "PropertyBody",
         "PropertyBrief",
-        "PropertyChanges",
         "PropertyCreate",
         "PropertyPage",
         "PropertyUpdate",
-        "RequestChanges",
         "StatusBody",
+        "TranslationInput",
+        "TranslationsInput",
     ]
 
 

@@ -176,7 +176,7 @@ def test_the_list(api, pro):
     changes = api.get(LIST, order_by="updatedAt", limit=2).json()
     assert [each["reference"] for each in changes["data"]] == ["AP-1", "AP-2"]
     rest = api.get(LIST, order_by="updatedAt", limit=2, cursor=changes["changes"]["next"]).json()
-    assert ([each["reference"] for each in rest["data"]], rest["changes"]) == (["AP-0"], {"next": None})
+    assert ([each["reference"] for each in rest["data"]], rest["changes"]) == (["AP-0"], {"next": None, "deleted": []})
     assert api.get(LIST, updated_since="2999-01-01T00:00:00Z").json()["data"] == []
     assert refusals(api.get(LIST, cursor="nonsense"))[:2] == (400, "INVALID_CURSOR")
 

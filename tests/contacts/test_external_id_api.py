@@ -93,7 +93,16 @@ def test_one_contact_of_a_pro_has_it(api, other_user):
     assert refusal(api.post(LIST, {**JANE, "externalId": "crm-1"})) == TAKEN
     other = api.post(LIST, {**JANE, "name": "Ann"}).json()["data"]["id"]
     assert refusal(api.patch(f"{LIST}/{other}", {"externalId": "crm-1"})) == TAKEN
-    assert refusal(api.put(f"{LIST}/by-external-id/new", {"email": "x@example.org"}))[0] == 400
+
+
+def test_a_new_contact_needs_a_name_and_an_address(api):
+    name, address = ("name", "This field cannot be blank."), ("email", "Enter an e-mail address or a phone number.")
+    assert refusal(api.put(ONE, {"email": "x@example.org"})) == (400, [name])
+    assert refusal(api.put(ONE, {"name": "Jane Smith"})) == (400, [address])
+    assert refusal(api.put(ONE, {})) == (400, [name, address])
+    assert Contact.objects.count() == 0
+    assert api.put(ONE, JANE).status_code == 201
+    assert api.put(ONE, {"email": "x@example.org"}).json()["data"]["name"] == "Jane Smith"
 
 
 def test_a_deleted_contact_gives_it_up_and_gets_it_back_unless_another_has_it(api, pro):

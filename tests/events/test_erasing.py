@@ -21,10 +21,15 @@ def test_an_erasure_takes_the_events_of_the_person_alone(endpoint, pro):
     anna, berta = Contact.objects.order_by("created_at")
     # It is closed by the erasure itself, which tells the programs once more.
     InquiryFactory(pro=pro, contact=anna, user_id=None, person={"email": "anna@example.org"})
+    request = anna.contact_requests.get()
     before = Event.objects.filter(contact_id=berta.pk).count()
     erasure = plan_erasure(anna, reason="asked", by=None)
     erase(erasure)
-    assert (Erasure.objects.get().state, Erasure.objects.get().counts["told_programs"]) == ("done", 5)
-    left = [json.loads(event.payload)["data"] for event in Event.objects.all()]
-    assert (before, [each.get("name") for each in left]) == (2, ["Berta Marchand"] * 2)
-    assert Dispatch.objects.count() == 2
+    assert (Erasure.objects.get().state, Erasure.objects.get().counts["told_programs"]) == ("done", 4)
+    left = [json.loads(event.payload) for event in Event.objects.order_by("pk")]
+    told = [(each["type"], each["data"].get("name") or each["data"]["id"]) for each in left]
+    hers = [("contact.created", "Berta Marchand"), ("contact_request.created", "Berta Marchand")]
+    # That she and her request are gone.
+    gone = [("contact.deleted", str(anna.pk)), ("contact_request.deleted", str(request.pk))]
+    assert (before, told) == (2, [*hers, *gone])
+    assert Dispatch.objects.count() == 4

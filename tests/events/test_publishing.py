@@ -107,7 +107,12 @@ def test_a_contact_request_in_quarantine(told, pro, user):
     release(spam, by=None)
     set_aside(spam, by=user)
     release(spam, by=None)
-    assert [type for type, _data in told()] == ["contact.created", "contact_request.created", "contact_request.updated"]
+    [contact, created, deleted, updated] = told()
+    assert [type for type, _data in (contact, created, updated)] == [
+        *("contact.created", "contact_request.created", "contact_request.updated")
+    ]
+    assert deleted[0] == "contact_request.deleted"
+    assert (deleted[1].keys(), deleted[1]["id"]) == ({"id", "deletedAt"}, str(spam.pk))
 
 
 def submit(pro):

@@ -15,6 +15,7 @@ from config.events.sending import send_events, wake_endpoints
 from contacts.book.merging import merge_contacts, undo_merge
 from contacts.dialect import to_body
 from contacts.models import Contact, ContactMerge
+from contacts.privacy.erasing import erase, plan_erasure
 
 from .receiver import OK, Answer
 
@@ -49,7 +50,7 @@ class Office:
     def act(self) -> None:
         self.count += 1
         often = [self.register] * 3 + [self.change] * 4
-        self.random.choice([*often, self.archive, self.restore, self.merge, self.split, self.know])()
+        self.random.choice([*often, self.archive, self.restore, self.merge, self.split, self.know, self.erase])()
 
     def pick(self, number: int = 1, **rows: Any) -> list[Contact]:
         found = list(Contact.objects.for_pro(self.pro, **rows).order_by("pk"))
@@ -80,6 +81,10 @@ class Office:
     def merge(self) -> None:
         if pair := self.pick(2):
             merge_contacts(*pair, copy_fields=["name"], by=None)
+
+    def erase(self) -> None:
+        for contact in self.pick():
+            erase(plan_erasure(contact, reason="asked", by=None))
 
     def split(self) -> None:
         rows = ContactMerge.objects.filter(pro=self.pro, undone_at=None, survivor__deleted_at=None)

@@ -107,6 +107,7 @@ BAD = [
     ("REPLY_WEBHOOK_SECRET", "hunter2 with spaces"),
     ("API_REQUESTS_PER_MINUTE", "0"),
     ("FORM_SENDS_PER_HOUR", "-1"),
+    ("API_COPIES_PER_DAY", "-1"),
     ("INQUIRY_TRANSITION_ERROR_STATUS", "200"),
     ("USERHUB_URL", "hub.example.com"),
     ("USERHUB_URL", "https://me:hunter2@hub.example.com"),

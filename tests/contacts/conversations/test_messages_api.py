@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from contacts.channels.message import File
+from contacts.conversations.programs import COPIES
 from contacts.models import ContactIdentity, ContactMessage, MessageFile, WaitingItem
 from tests.factories import ContactFactory, InquiryFactory, PropertyFactory, RequestFactory, UserFactory
 
@@ -171,6 +172,23 @@ def test_what_cannot_be_sent_is_refused_and_nothing_is_stored(api, pro, ana, thr
         with case(label):
             assert details(api.post(thread, body)) == (400, "validation_error", [detail])
             assert not ContactMessage.objects.answers().exists()
+
+
+def test_copies_are_limited_for_all_programs_of_a_pro(api, ana, thread, monkeypatch):
+    monkeypatch.setattr(COPIES, "times", 3)
+    # Two addresses, one of them twice; what is refused counts nothing.
+    copies = {"text": "It is.", "cc": ["ben@example.org", "eve@example.org", "ben@example.org"]}
+    assert api.post(thread, copies).status_code == 201
+    refused = api.post(thread, {**copies, "text": "And free."}, **{"Idempotency-Key": "one"})
+    wait = int(refused["Retry-After"])
+    text = f"The copies (cc) of today are used up. Try again in {wait} s, or without any."
+    assert (refused.status_code, refused.json()["error"]) == (429, {"code": "rate_limited", "message": text})
+    assert 0 < wait <= 24 * 3600
+    assert api.post(thread, {**copies, "cc": ["ben@example.org"]}).status_code == 201
+    assert api.post(thread, {"text": "Without."}).status_code == 201
+    assert [message.text for message in ContactMessage.objects.answers().order_by("created_at")] == [
+        *("It is.", "It is.", "Without.")
+    ]
 
 
 def test_no_channel_at_all(api, pro, whatsapp):

@@ -136,14 +136,12 @@ if "replica" in DATABASES:
     MIDDLEWARE.insert(0, "config.web.replica.ReplicaMiddleware")
 MEDIA_ROOT = VAR_DIR / "media"
 STATIC_URL = "static/"
-STATIC_ROOT = Path(read("str", "STATIC_DIR", str(VAR_DIR / "static")))
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT, STATICFILES_DIRS = Path(read("str", "STATIC_DIR", str(VAR_DIR / "static"))), [BASE_DIR / "static"]
 # In development files are served from where they are written; in production from STATIC_ROOT.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 # Pages ask for the names with a hash alone; compressing each file under its other name too takes seconds of a start.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_MIMETYPES = {".svg": "image/svg+xml; charset=utf-8"}
-
 STORAGES = storages(VAR_DIR, is_debug=DEBUG)
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 # An e-mail's words come as a form. How large a request to any other path may be, BODY_LIMITS and the middleware say.
@@ -177,6 +175,7 @@ HOUSEKEEPING = [
     "contacts.models.message.fill_missing_search_texts",
     "contact_requests.models.property.fill_missing_search_texts",
     "contacts.waiting.later.wake_items",
+    "contacts.assigning.silence.take_back_from_silent",
     "contacts.conversations.sending.fail_abandoned_messages",
     "contacts.conversations.media.fetch_missing_media",
     "contacts.conversations.mailbox_polling.enqueue_polls",

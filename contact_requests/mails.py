@@ -18,6 +18,7 @@ from config.jobs.several import several
 from config.saving import update
 from config.web import mail
 from config.web.compiled import Compiled
+from contacts.assigning.notifications import send_notification
 from contacts.conversations.sending import send_message
 from contacts.reply_addresses import find_mail_address, make_bounce_token
 from contacts.topics import REQUEST, make_topic
@@ -28,7 +29,9 @@ from .models import ContactRequest
 ACKNOWLEDGMENT_ID = "acknowledgment."
 
 
-_REQUEST = Compiled(lambda id: ContactRequest.objects.select_related("property", "pro").filter(pk=id), keeps_plan=True)
+_REQUEST = Compiled(
+    lambda id: ContactRequest.objects.select_related("property", "pro", "contact").filter(pk=id), keeps_plan=True
+)
 
 
 @several(at_most=10)
@@ -74,17 +77,8 @@ def notify(request_id: str) -> None:
         return
     page = reverse("waiting:person", args=[contact_request.pk])
     context = {"contact_request": contact_request, "pro": contact_request.pro, "url": settings.SITE_URL + page}
-    is_sent = send_automatic(
-        contact_request.pro,
-        "notification",
-        context,
-        kind=BouncedAddress.Mail.NOTIFICATION,
-        to=contact_request.pro.email,
-        language=contact_request.pro.language,
-        reply_to=contact_request.email,
-        headers=mail.AUTO_GENERATED,
-    )
-    if not is_sent:
+    contact, reply_to = contact_request.contact, contact_request.email
+    if not send_notification(contact_request.pro, contact, "notification", context, reply_to=reply_to):
         return
     contact_request.notified_at = timezone.now()
     with suppress(ContactRequest.NotUpdated):  # Deleted meanwhile.

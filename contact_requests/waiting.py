@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from config.accounts.models import ApiToken, User
+from contacts.assigning.turns import assign_arrival
 from contacts.models import WaitingItem
 from contacts.waiting.arrivals import find_item, move_items, replace_message
 
@@ -32,6 +33,8 @@ def add_contact_request(contact_request: ContactRequest) -> WaitingItem:
     if item.ended_at:
         WaitingItem.objects.filter(pk=item.pk).reopen(Outcome.SPAM)
     move_items([item], contact_request.contact)
+    prop = contact_request.property
+    assign_arrival(contact_request.pro, contact_request.contact, agent_id=prop.agent_id)
     return item
 
 

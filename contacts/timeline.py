@@ -218,7 +218,8 @@ def _event_with_lines(contact: Contact, event: ContactEvent) -> dict[str, Any]:
         for name in Contact.SETTABLE
         if name in event.changes
     ]
-    others = (event.changes.get(key) for key in ("absorbed", "survivor", "import"))
+    others = [event.changes.get(key) for key in ("absorbed", "survivor", "import")]
+    others += event.changes.get("assigned_to", [])[1:]
     _id, other = next(filter(None, others), ("", ""))
     return {"event": event, "lines": lines, "other": other}
 

@@ -3,7 +3,18 @@ from django.urls import path
 from . import consents_api, messages_api, privacy_api, upsert_api  # noqa: F401 - they declare their routes.
 from .api import api
 from .importing import views as importing
-from .views import canned_replies, chosen, contact, contact_list, kept_views, merging, notes, privacy, privacy_settings
+from .views import (
+    assigning_settings,
+    canned_replies,
+    chosen,
+    contact,
+    contact_list,
+    kept_views,
+    merging,
+    notes,
+    privacy,
+    privacy_settings,
+)
 
 app_name = "contacts"
 
@@ -40,6 +51,7 @@ urlpatterns = [
     path("contacts/import/<uuid:id>/undo", importing.import_undo, name="import_undo"),
     path("contacts/import/<uuid:id>/discard", importing.import_discard, name="import_discard"),
     path("contacts/import/<uuid:id>/refused.csv", importing.import_refused, name="import_refused"),
+    path("settings/assigning", assigning_settings.assigning_settings, name="assigning_settings"),
     path("settings/privacy", privacy_settings.privacy_settings, name="privacy_settings"),
     path("contacts/<uuid:id>/consents", privacy.contact_consent, name="contact_consent"),
     path("contacts/<uuid:id>/consents/<int:consent>/withdraw", privacy.consent_withdraw, name="consent_withdraw"),

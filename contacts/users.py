@@ -1,9 +1,10 @@
-"""Rows that go with a user who is deleted."""
+"""Rows that go with a user who is deleted, and those that stay behind when one leaves."""
 
 from collections.abc import Iterable
 
 from config.accounts.models import User
 
+from .assigning.assignments import hand_back
 from .conversations.drafts import delete_draft
 from .models import Draft
 
@@ -14,3 +15,9 @@ def delete_rows_of_users(users: Iterable[User]) -> dict[str, int]:
     for draft in drafts:
         delete_draft(draft)
     return {str(Draft._meta.verbose_name_plural): len(drafts)} if drafts else {}
+
+
+def hand_back_rows(users: Iterable[User], *, by: User | None) -> None:
+    """See `config.accounts.leaving`: people who were assigned to them are nobody's."""
+    for user in users:
+        hand_back(user, by=by)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import answering, canned_choice, chosen_people, desk, former, leaving, thread
+from .views import answering, assigning, canned_choice, chosen_people, desk, former, leaving, thread
 
 app_name = "waiting"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("inbox/drafts", desk.draft_list, name="drafts"),
     path("inbox/arrivals", desk.arrivals, name="arrivals"),
     path("inbox/digest", desk.digest_fold, name="digest_fold"),
+    path("inbox/shown", assigning.show_people, name="shown"),
     path("inbox/icon-<int:count>.svg", desk.icon, name="icon"),
     path("inbox/chosen", chosen_people.leave, name="chosen"),
     path("inbox/chosen/undo/<int:stamp>", chosen_people.undo, name="chosen_undo"),
@@ -22,6 +23,8 @@ urlpatterns = [
     path("inbox/messages/<uuid:id>", former.conversation_detail),
     path("inbox/<uuid:id>", thread.person, name="person"),
     path("inbox/<uuid:id>/read", thread.mark_read, name="mark_read"),
+    path("inbox/<uuid:id>/take", assigning.take, name="take"),
+    path("inbox/<uuid:id>/give", assigning.give, name="give"),
     path("inbox/<uuid:id>/another-way", leaving.another_way, name="another_way"),
     path("inbox/<uuid:id>/no-answer", leaving.no_answer, name="no_answer"),
     path("inbox/<uuid:id>/later", leaving.later, name="put_off"),

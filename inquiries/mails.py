@@ -12,6 +12,7 @@ from config.accounts.automatic_mails import send_automatic
 from config.accounts.models import BouncedAddress
 from config.jobs.several import several
 from config.web import mail
+from contacts.assigning.notifications import send_notification
 from contacts.reply_addresses import find_mail_address, make_bounce_token
 from contacts.topics import INQUIRY, make_topic
 
@@ -22,7 +23,9 @@ ACKNOWLEDGMENT_ID = "inquiry."
 
 
 def _find_inquiry(inquiry_id: int) -> Inquiry | None:
-    return Inquiry.objects.select_related("pro", "inquiry_type").filter(pk=inquiry_id, erased_at=None).first()
+    return (
+        Inquiry.objects.select_related("pro", "inquiry_type", "contact").filter(pk=inquiry_id, erased_at=None).first()
+    )
 
 
 @several(at_most=10)
@@ -57,15 +60,7 @@ def mail_notification(inquiry_id: int) -> None:
     inquiry = _find_inquiry(inquiry_id)
     if inquiry is None or inquiry.notified_at:
         return
-    is_sent = send_automatic(
-        inquiry.pro,
-        "inquiry_notification",
-        {"inquiry": inquiry, "pro": inquiry.pro, "url": settings.SITE_URL + inquiry.get_absolute_url()},
-        kind=BouncedAddress.Mail.NOTIFICATION,
-        to=inquiry.pro.email,
-        language=inquiry.pro.language,
-        reply_to=inquiry.person.get("email", ""),
-        headers=mail.AUTO_GENERATED,
-    )
-    if is_sent:
+    context = {"inquiry": inquiry, "pro": inquiry.pro, "url": settings.SITE_URL + inquiry.get_absolute_url()}
+    reply_to = inquiry.person.get("email", "")
+    if send_notification(inquiry.pro, inquiry.contact, "inquiry_notification", context, reply_to=reply_to):
         Inquiry.objects.filter(pk=inquiry.pk).update(notified_at=timezone.now())

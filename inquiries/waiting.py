@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from config.accounts.models import ApiToken, User
 from config.web.compiled import Compiled
+from contacts.assigning.turns import assign_arrival
 from contacts.models import Contact, WaitingItem
 from contacts.models.waiting import WaitingItemQuerySet
 from contacts.waiting.arrivals import move_items
@@ -19,16 +20,19 @@ Kind, Outcome = WaitingItem.Kind, WaitingItem.Outcome
 
 def add_inquiry(inquiry: Inquiry) -> WaitingItem:
     """Let a new inquiry wait. The caller holds the book."""
-    return WaitingItem.objects.add(
+    contact = _present(inquiry.contact)
+    item = WaitingItem.objects.add(
         inquiry.pro,
         Kind.INQUIRY,
         inquiry.pk,
-        contact=_present(inquiry.contact),
+        contact=contact,
         since=inquiry.created_at,
         channel="",
         about=inquiry.subject,
         words=inquiry.message,
     )
+    assign_arrival(inquiry.pro, contact)
+    return item
 
 
 def add_offer_answer(offer: Offer) -> WaitingItem:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from config.accounts.models import Pro, TenantQuerySet
+from config.accounts.models import Pro, TenantQuerySet, User
 from config.search.filling import fill_search_texts
 from config.search.folding import fold
 from config.search.index import SearchIndex
@@ -108,6 +108,16 @@ class Property(models.Model):
     price = models.DecimalField(
         _("price in euros"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
+    agent = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("agent"),
+        help_text=_("A colleague to whom those who ask about it are assigned."),
+    )
     # In other languages than the Pro's: {"fr": {"title", "summary", "description"}}; what is missing is shown as it is.
     translations = models.JSONField(
         default=dict,
@@ -181,12 +191,14 @@ class Property(models.Model):
         return self.translations.get(get_language() or "", {}).get(name) or getattr(self, name)
 
     def clean(self) -> None:
-        """Refuse an address that is taken by a page, and the reference of another property.
+        """Refuse an address that is taken by a page, an agent of another office, and another property's reference.
 
         The constraint cannot say so of a reference: its fields are in no form.
         """
         if self.slug in RESERVED_SLUGS:
             raise ValidationError({"slug": _("Another page has this address.")}, code="reserved")
+        if self.agent and self.agent.pro_id != self.pro_id:
+            raise ValidationError({"agent": _("Choose one of your colleagues.")}, code="invalid")
         key = reference_key(self.reference)
         others = Property.objects.filter(pro_id=self.pro_id, reference_key=key).exclude(pk=self.pk)
         if key and self.pro_id and others.exists():

@@ -14,6 +14,7 @@ from config.events.kinds import EventType
 from config.events.publishing import publish
 
 from ..addresses import identities_of
+from ..assigning.assignments import copy_assignees, keep_assignee
 from ..last_words import recount_threads
 from ..models import Contact, ContactEvent, ContactMerge
 from .related_rows import contact_relations, move_rows, move_rows_by_id
@@ -45,6 +46,8 @@ def merge_contacts(
             raise OutdatedMergeError
         changes = _copy_fields(kept, merged, copy_fields)
         moved = {key: move_rows(field, merged, kept) for key, field in contact_relations()}
+        keep_assignee(kept, merged)
+        copy_assignees(kept, merged)
         merged.deleted_at, merged.merged_into = timezone.now(), kept
         merged.save(update_fields=["deleted_at", "merged_into"])
         kept.hold_identities()
@@ -71,6 +74,7 @@ def undo_merge(merge: ContactMerge, *, by: User | None) -> None:
         changes = _restore_fields(kept, merge.fields)
         for key, field in contact_relations():
             move_rows_by_id(field, merge.moved.get(key, []), kept, merged)
+        copy_assignees(kept, merged)
         merged.deleted_at = merged.merged_into = None
         merged.save(update_fields=["deleted_at", "merged_into"])
         # An address copied from the merged contact goes back to it, even if another identity row holds it by now.

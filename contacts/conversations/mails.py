@@ -5,14 +5,12 @@ from django.tasks import task
 from django.urls import reverse
 from django.utils import timezone
 
-from config.accounts.automatic_mails import send_automatic
-from config.accounts.models import BouncedAddress
 from config.jobs.several import several
 from config.jobs.turns import in_turn
-from config.web import mail
 from config.web.compiled import Compiled
 from config.web.limits import Limit
 
+from ..assigning.notifications import find_assignee, send_notification
 from ..models import ChannelConnection, ContactMessage
 
 # E-mails an hour that notify one Pro of new messages.
@@ -34,21 +32,28 @@ _OTHER_UNREAD = Compiled(
 @task(queue_name="mail")
 def notify_message(message_id: str) -> None:
     """Notify the Pro of a message, unless it was read meanwhile. Further unread ones of a conversation send no mail."""
-    unread = ContactMessage.objects.select_related("contact", "pro").filter(read_at=None, notified_at=None)
+    unread = ContactMessage.objects.select_related("contact", "pro", "connection").filter(
+        read_at=None, notified_at=None
+    )
     if (message := unread.filter(pk=message_id).first()) is None:
         return
     pro = message.pro
+    if find_assignee(pro, message.contact) is None and message.connection and message.connection.address == pro.email:
+        return
     url = settings.SITE_URL + reverse("waiting:person", args=[message.contact_id])
     context = {"message": message, "contact": message.contact, "pro": pro, "url": url}
-    kind = BouncedAddress.Mail.NOTIFICATION
-    options = {"language": pro.language, "headers": mail.AUTO_GENERATED}
-    if send_automatic(pro, "message_notification", context, kind=kind, to=pro.email, **options):
+    if send_notification(pro, message.contact, "message_notification", context):
         ContactMessage.objects.filter(pk=message.pk).update(notified_at=timezone.now())
 
 
 def notify_pro(connection: ChannelConnection, message: ContactMessage) -> None:
-    """Enqueue the notification, unless the Pro has one about this conversation, or reads the mailbox anyway."""
-    if message.is_silent or message.read_at or _has_other_unread(message) or connection.pro.email == connection.address:
+    """Enqueue the notification, unless the Pro has one about this conversation, or reads the mailbox anyway.
+
+    Whoever it is assigned to, or is about to be, is told all the same.
+    """
+    is_read = connection.pro.email == connection.address
+    is_assigned = message.contact.assigned_to_id or connection.pro.assigns_by_turns
+    if message.is_silent or message.read_at or _has_other_unread(message) or (is_read and not is_assigned):
         return
     if not NOTIFICATIONS.hit(connection.pro_id):
         in_turn(notify_message, connection.pro_id).enqueue(str(message.pk))

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,17 +19,15 @@ from ..languages import validate_language
 from ..names import validate_name
 from ..phones import to_e164
 from ..search_text import contact_search_text
+from .contact_indexes import INDEXES
 from .erasure import Erasure
 from .event import ContactEvent
 from .external_id import ONE_HOLDER, claim_external_id, drop_taken_external_id, make_external_id_field
 from .identity import ContactIdentity
 from .locking import hold_book
-from .order import LAST_WORD, NameKey
 from .queryset import ContactQuerySet
 from .stale import StaleEditError
 from .waiting import WaitingItem
-
-PRESENT = Q(deleted_at__isnull=True)
 
 
 class Contact(models.Model):
@@ -89,6 +86,17 @@ class Contact(models.Model):
     # The last message, contact request, inquiry or answer to an offer; None for an empty thread.
     last_word_at = models.DateTimeField(_("last word"), null=True, editable=False)
     unread_count = models.PositiveIntegerField(_("unread messages"), default=0, editable=False)
+    # Whose this person is in the office, None for nobody's, and since when; changed by `contacts.assigning` alone.
+    assigned_to = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("assigned to"),
+    )
+    assigned_at = models.DateTimeField(_("assigned at"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     deleted_at = models.DateTimeField(_("archived at"), null=True, editable=False)
@@ -111,27 +119,7 @@ class Contact(models.Model):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
-        # Lists leave out archived contacts and so do their indexes, so that a count reads the index alone.
-        indexes = [
-            models.Index(fields=["pro", "-created_at", "-id"], condition=PRESENT, name="contact_newest"),
-            models.Index(fields=["pro", "status", "-created_at", "-id"], condition=PRESENT, name="contact_by_status"),
-            models.Index(fields=["pro", "-updated_at", "-id"], condition=PRESENT, name="contact_last_changed"),
-            models.Index("pro", NameKey("search_text"), "id", condition=PRESENT, name="contact_by_name"),
-            models.Index(
-                "pro", LAST_WORD.desc(), models.F("id").desc(), condition=PRESENT, name="contact_by_last_word"
-            ),
-            models.Index(fields=["pro", "-created_at", "-id"], condition=~PRESENT, name="contact_archived"),
-            models.Index(fields=["pro", "updated_at", "id"], condition=~PRESENT, name="contact_gone"),
-            models.Index(
-                fields=["pro", "-last_word_at", "-id"],
-                condition=PRESENT & Q(last_word_at__isnull=False),
-                name="contact_last_word_at",
-            ),
-            models.Index("pro", Lower("email"), condition=PRESENT, name="contact_email"),
-            models.Index(fields=["pro", "phone"], condition=PRESENT, name="contact_phone"),
-            models.Index(fields=["-created_at", "-id"], name="contact_of_all_pros"),
-            models.Index(fields=["merged_into"], name="contact_merged_into", condition=Q(merged_into__isnull=False)),
-        ]
+        indexes = INDEXES
         constraints = [
             models.CheckConstraint(
                 condition=Q(status="applicant", applied_at__isnull=False)

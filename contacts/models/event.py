@@ -11,6 +11,7 @@ class ContactEvent(models.Model):
     - `changed`: the changed fields;
     - `merged` and `unmerged` of the kept contact: the changed fields, and `absorbed`: [id, name] of the merged one;
     - `unmerged` of the merged contact: `survivor`: [id, name] of the kept one;
+    - `assigned` and `unassigned`: `assigned_to`: [before, after], each [id, name] of a user, None for nobody;
     - `unimported`: `import`: [id, name of the file]. An event of what that changed follows.
     """
 
@@ -21,6 +22,8 @@ class ContactEvent(models.Model):
         RESTORED = "restored", _("Restored")
         MERGED = "merged", _("Merged")
         UNMERGED = "unmerged", _("Merge undone")
+        ASSIGNED = "assigned", _("Assigned to")
+        UNASSIGNED = "unassigned", _("Back to nobody")
         UNIMPORTED = "unimported", _("Import undone")
 
     contact = models.ForeignKey("contacts.Contact", models.CASCADE, related_name="events")

@@ -61,6 +61,8 @@ class ContactNote(models.Model):
     deleted_at = models.DateTimeField(_("deleted at"), null=True)
     # [time of its edit or None, text] before the last edit, which can be undone; [] without one.
     former = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), editable=False)
+    # "@Inès Moreau": the colleagues whom it mentions, as they are written in it.
+    mentions = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), editable=False)
 
     objects = ContactNoteQuerySet.as_manager()
 

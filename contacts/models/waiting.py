@@ -13,12 +13,14 @@ from config.saving import insert_missing, update
 from config.web.compiled import Compiled
 from config.web.text import one_line
 
+from .waiting_indexes import INDEXES, LISTED
+
 if TYPE_CHECKING:
     from .contact import Contact
     from .message import ContactMessage
 
-# In the list: not ended, and not put off to a later time.
-LISTED = Q(ended_at__isnull=True, later_until__isnull=True)
+# Whose people a list holds: everyone's (), nobody's (None,), or those of a user, by their id.
+type Whose = tuple[()] | tuple[int | None]
 # The fields of an item that has not ended.
 OPEN: dict[str, Any] = {"ended_at": None, "outcome": "", "ended_by": None, "ended_by_token": None}
 MAX_WORDS = 200
@@ -57,6 +59,11 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
     def listed(self) -> Self:
         """Items of the list: open, and not put off to a later time."""
         return self.filter(LISTED)
+
+    def of(self, whose: Whose) -> Self:
+        """Items of those people alone, see Whose."""
+        # Not by the value: PostgreSQL knows an index of nobody's by "IS NULL".
+        return self.filter(assigned_to=whose[0]) if whose else self
 
     def later(self) -> Self:
         """Items that are put off to a later time."""
@@ -115,6 +122,7 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         item = self.model(
             pro=pro, contact=contact, kind=kind, key=str(key), since=since, channel=channel, **text_fields(about, words)
         )
+        item.assigned_to_id = contact.assigned_to_id if contact else None
         if not insert_missing(item):
             return self.get(kind=kind, key=item.key)
         if contact:
@@ -230,6 +238,10 @@ class WaitingItem(models.Model):
     channel = models.CharField(_("channel"), max_length=20, blank=True)
     about = models.CharField(_("about"), max_length=MAX_WORDS, blank=True)
     words = models.CharField(_("first words"), max_length=MAX_WORDS, blank=True)
+    # That of the contact, so that a list of one assignee is read by an index; None without a contact.
+    assigned_to = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", db_index=False, verbose_name=_("assigned to")
+    )
     later_until = models.DateTimeField(_("put off until"), null=True)
     later_words = models.CharField(_("reminder"), max_length=MAX_WORDS, blank=True)
     later_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("put off by"))
@@ -251,34 +263,7 @@ class WaitingItem(models.Model):
     class Meta:
         verbose_name = _("waiting item")
         verbose_name_plural = _("waiting items")
-        indexes = [
-            # With the contact, people are counted in the index alone.
-            models.Index(
-                fields=["pro", "-is_returned", "since", "id", "contact"], condition=LISTED, name="waiting_list"
-            ),
-            models.Index(
-                fields=["contact", "-is_returned", "since", "id"], condition=LISTED, name="waiting_of_contact"
-            ),
-            # Answered offers are told of above the list.
-            models.Index(fields=["pro", "-since"], condition=LISTED & Q(kind="offer"), name="waiting_offers"),
-            models.Index(fields=["contact", "-since", "-id"], name="waiting_all_of_contact"),
-            models.Index(
-                fields=["pro", "later_until", "id", "contact"],
-                condition=Q(ended_at__isnull=True, later_until__isnull=False),
-                name="waiting_later",
-            ),
-            models.Index(
-                fields=["contact", "later_until", "id"],
-                condition=Q(ended_at__isnull=True, later_until__isnull=False),
-                name="waiting_later_of_contact",
-            ),
-            models.Index(
-                fields=["later_until"],
-                condition=Q(ended_at__isnull=True, later_until__isnull=False),
-                name="waiting_due",
-            ),
-            models.Index(fields=["pro", "-ended_at", "-id"], condition=Q(ended_at__isnull=False), name="waiting_done"),
-        ]
+        indexes = INDEXES
         constraints = [
             models.UniqueConstraint(fields=["kind", "key"], name="waiting_once"),
             models.CheckConstraint(

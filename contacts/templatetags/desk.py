@@ -1,5 +1,6 @@
 """Times, initials, signs and counts of the desk."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from django import template
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import escape, linebreaks
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -14,6 +16,7 @@ from django.utils.translation import pgettext
 from config.accounts.inbox import counted_tabs
 from config.web.times import clock_time, day_of_month, short_date, time_element
 
+from ..models import ContactNote
 from ..waiting.counting import count_waiting as count_people
 from .messages import CHANNEL_ICONS
 
@@ -29,6 +32,16 @@ def initials(name: str) -> str:
     """The first letters of the first and the last word of a name."""
     words = [word for word in name.split() if word[:1].isalnum()] or [name or "?"]
     return "".join(word[0] for word in (words if len(words) < 2 else (words[0], words[-1]))).upper()
+
+
+@register.filter
+def note_text(note: ContactNote) -> SafeString:
+    """Words of a note as paragraphs; colleagues whom it mentions stand out."""
+    text = SafeString(linebreaks(note.body, autoescape=True))
+    if not note.mentions:
+        return text
+    names = "|".join(re.escape(escape(name)) for name in sorted(note.mentions, key=len, reverse=True))
+    return SafeString(re.sub(names, r"<strong>\g<0></strong>", text))
 
 
 @register.filter

@@ -29,7 +29,7 @@ ROW = """
     <span class="face" aria-hidden="true">{initials}<span class="way">{way}</span></span>
     <span class="row-name"><strong>{name}</strong>{times}</span>
     <span class="row-at">{at}</span>
-    <span class="row-words">{words}</span>
+    <span class="row-words">{words}</span>{assignee}
   </a>
   {tick}
 </li>"""
@@ -73,6 +73,7 @@ class _List:
             times=format_html(' <span class="times">×{}</span>', row.times) if row.times > 1 else "",
             at=waited(row.at) if self.is_waiting else short_time(row.at),
             words=_words(row),
+            assignee=_assignee(row.assignee),
             tick=self._tick(row),
         )
 
@@ -86,6 +87,19 @@ class _List:
         if not (row.newest_id and self.is_waiting):
             return ""
         return format_html(TICK, row.key, row.newest_id, _("Choose %(name)s") % {"name": row.name})
+
+
+def _assignee(name: str) -> SafeString:
+    """Initials of the colleague to whom a person is assigned, with their name."""
+    if not name:
+        return SafeString("")
+    label = _("Assigned to %(name)s") % {"name": name}
+    return format_html(
+        '<span class="row-assignee" title="{}"><span aria-hidden="true">{}</span><span class="hidden">{}</span></span>',
+        label,
+        initials(name),
+        label,
+    )
 
 
 def _words(row: Any) -> SafeString:

@@ -22,6 +22,7 @@ from config.web.forms import add_errors
 from config.web.next_page import read_next_page
 from config.web.toasts import toast
 
+from ..assigning.mentions import write_note
 from ..conversations.answering import UNAVAILABLE, keep_draft, send_answer
 from ..conversations.drafts import delete_draft, find_draft
 from ..conversations.forms import MessageForm, TemplateForm, read_settles
@@ -31,13 +32,13 @@ from ..conversations.senders import confirm_sender, find_unconfirmed_message
 from ..conversations.sending import resend_message
 from ..conversations.templates import find_template, write_template
 from ..forms import NoteForm
-from ..models import Contact, ContactMessage, ContactNote, Draft, WaitingItem
+from ..models import Contact, ContactMessage, Draft, WaitingItem
 from ..topics import clean_topic
 from ..waiting.persons import items_to_answer
 from ..waiting.reminders import remind_if_silent
 from .contact import GONE, PAGE, contact_context, find_contact
 from .desk_context import DeskList
-from .desk_lists import find_next_person, find_row
+from .desk_lists import find_next_person, find_row, shown_to
 from .leaving import show_next
 from .thread import find_person, show_person
 from .thread_context import composer_context
@@ -100,7 +101,7 @@ def send(request: ProRequest, id: uuid.UUID) -> HttpResponse:
         contact = find_person(request, id)
     except Http404:
         return _keep_for_survivor(request, id)
-    following = find_next_person(request.pro, contact)
+    following = find_next_person(request.pro, contact, whose=shown_to(request.user))
     form = _bind_form(request, contact)
     if form.is_valid():
         try:
@@ -233,9 +234,7 @@ def note_add(request: ProRequest, id: uuid.UUID) -> HttpResponse:
         form.add_error("body", GONE)
     elif form.is_valid():
         try:
-            ContactNote.objects.add_note(
-                contact, form.cleaned_data["body"], by=request.user, id=form.cleaned_data["id"]
-            )
+            write_note(contact, form.cleaned_data["body"], by=request.user, id=form.cleaned_data["id"])
             if draft := find_draft(contact, request.user, kind=Draft.Kind.NOTE):
                 delete_draft(draft)
             return show_answered(request, contact)

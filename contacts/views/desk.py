@@ -16,7 +16,7 @@ from config.web.paging import InvalidCursorError, from_cursor
 from ..models import WaitingItem
 from ..waiting.counting import MAX_COUNT
 from .desk_context import PAGE, DeskList, list_context
-from .desk_lists import Row
+from .desk_lists import Row, shown_to
 from .thread_context import person_context
 
 
@@ -79,7 +79,7 @@ def arrivals(request: ProRequest) -> HttpResponse:
         since, _id = from_cursor(request.GET.get("since", ""), int)
     except InvalidCursorError as error:
         raise Http404 from error
-    people = WaitingItem.objects.for_pro(request.pro).first_of_each_person()
+    people = WaitingItem.objects.for_pro(request.pro).first_of_each_person().of(shown_to(request.user))
     # A person whose older item waits already is no arrival.
     new = people.filter(is_returned=False, since__gt=since)[:MAX_COUNT].count()
     return render(request, f"{PAGE}#arrivals", {"count": new, "newest": request.GET["since"], "is_swap": True})

@@ -13,15 +13,17 @@ from django.utils.translation import pgettext_lazy
 
 from config.accounts.http import ProRequest
 from config.accounts.inbox import Beside, Tab, ask_tabs, counted_tabs, find_tab
-from config.accounts.models import Pro
+from config.accounts.models import Pro, User
 from config.web.compiled import Question
 from config.web.paging import InvalidCursorError, to_cursor
 from config.web.together import Answers
 
-from ..waiting.counting import ask_counts, count_waiting
+from ..assigning.colleagues import COLLEAGUES, list_colleagues
+from ..models.waiting import Whose
+from ..waiting.counting import WaitingCounts, ask_counts, count_waiting
 from ..waiting.listing import ask_waiting, group_label
 from ..waiting.sentence import ask_offers, describe_waiting
-from .desk_lists import LISTS
+from .desk_lists import LISTS, shown_to
 
 PAGE = "waiting/desk.html"
 NAMES = {
@@ -33,6 +35,8 @@ NAMES = {
 }
 EMPTY = {
     "list": _("Nobody is waiting."),
+    "mine": _("None of yours is waiting."),
+    "nobody": _("Nobody waits who is not somebody’s."),
     "later": _("Nobody is put off to a later time."),
     "done": _("Nothing is done yet."),
     "all": _("Nobody has written yet. Requests, inquiries and messages appear here."),
@@ -66,6 +70,10 @@ class DeskList:
         self.search = request.GET.get("q", "").replace("\0", "").strip()[:200]
         self.cursor = request.GET.get("cursor", "")
         self.name, self.empty = NAMES[self.view], EMPTY[self.view]
+        # Whose people the list of who waits shows.
+        self.whose = shown_to(request.user) if self.view == "list" else ()
+        if self.whose:
+            self.name, self.empty = User.Shown(request.user.waiting_shown).label, EMPTY[request.user.waiting_shown]
         self.url = reverse(f"waiting:{self.view}")
 
     def query(self, **changes: str) -> str:
@@ -124,9 +132,10 @@ class DeskList:
         return self.query(view="" if self.view == "list" else self.view, cursor=self.cursor)
 
 
-def _questions(pro: Pro, cursor: str) -> list[Question[Any]]:
+def _questions(pro: Pro, cursor: str, whose: Whose) -> list[Question[Any]]:
     """All that the list of who waits asks; the sentence stands above its first page. Raises InvalidCursorError."""
-    return [ask_waiting(pro, cursor), ask_counts(pro), *([] if cursor else [ask_offers(pro)])]
+    offers = [] if cursor or whose else [ask_offers(pro)]
+    return [ask_waiting(pro, cursor, whose=whose), ask_counts(pro, whose), COLLEAGUES.question(pro), *offers]
 
 
 def _is_folded(request: ProRequest) -> bool:
@@ -134,23 +143,39 @@ def _is_folded(request: ProRequest) -> bool:
     return bool(request.session.get("digest_read") == timezone.localdate().isoformat())
 
 
+def _shown_choices(user: User, pro: Pro, answers: Answers) -> list[tuple[str, str, bool]]:
+    """[(value, label, chosen)] of whose people the list may show; none in an office of one."""
+    if len(list_colleagues(pro, answers)) < 2 and not shown_to(user):
+        return []
+    return [(value, str(label), value == user.waiting_shown) for value, label in User.Shown.choices]
+
+
+def _count_all(pro: Pro, desk: DeskList, counts: WaitingCounts | None, answers: Answers | None) -> int | None:
+    """How many people wait in all, if it is known: as the list shows, or as its menu does."""
+    if counts and not desk.whose:
+        return counts.all
+    return count_waiting(pro, answers).all if desk.whose and answers else None
+
+
 def list_context(request: ProRequest, desk: DeskList, *, has_menu: bool = True) -> dict[str, Any]:
     """Context of one page of a list; with the menu of lists unless the list is shown alone."""
     is_waiting = desk.view == "list" and not desk.search
     answers, menu = Answers(), ask_tabs(request.pro) if has_menu else []
     try:
-        answers.ask(*menu, *(_questions(request.pro, desk.cursor) if is_waiting else ()))
+        answers.ask(*menu, *(_questions(request.pro, desk.cursor, desk.whose) if is_waiting else ()))
         rows, next_cursor = LISTS[desk.view](request.pro, request.user, desk.search, desk.cursor, answers)
     except InvalidCursorError as error:
         raise Http404 from error
-    counts = count_waiting(request.pro, answers) if is_waiting else None
+    counts = count_waiting(request.pro, answers, whose=desk.whose) if is_waiting else None
     groups = counts._asdict() if counts else {}
-    is_described = counts and not desk.cursor and not _is_folded(request)
+    is_described = counts and not desk.whose and not desk.cursor and not _is_folded(request)
     return {
         "desk": desk,
         "rows": rows,
         "next_query": desk.query(cursor=next_cursor) if next_cursor else "",
-        "people_waiting": counts.all if counts else None,
+        "people_waiting": _count_all(request.pro, desk, counts, answers if has_menu else None),
+        "people_shown": counts.all if counts and desk.whose else None,
+        "shown_choices": _shown_choices(request.user, request.pro, answers) if desk.view == "list" else [],
         "groups": {key: {"label": group_label(key), "people": people} for key, people in groups.items()},
         "digest": describe_waiting(request.pro, counts, answers) if counts and is_described else "",
         "menu_lists": counted_tabs(request.pro, answers) if has_menu else None,

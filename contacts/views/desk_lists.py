@@ -15,8 +15,9 @@ from config.web.paging import from_cursor, to_cursor
 from config.web.text import one_line
 from config.web.together import UNASKED, Answers
 
+from ..assigning.colleagues import list_colleagues
 from ..models import Contact, ContactMessage, Draft, WaitingItem
-from ..models.waiting import WaitingItemQuerySet
+from ..models.waiting import WaitingItemQuerySet, Whose
 from ..waiting.counting import start_of_today
 from ..waiting.listing import (
     SIZE,
@@ -38,7 +39,7 @@ class Row(NamedTuple):
     `key` is the id of the contact, else of the item. `at` is what the list goes by: since when they wait, until when
     they are put off, when it was done. `last` is the last message, where the list shows it. `group` is the heading
     above the row when the row before has another one. `newest_id` is the last item that it shows
-    of a contact who waits.
+    of a contact who waits. `assignee` is the name of the colleague to whom they are assigned.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Row(NamedTuple):
     last: ContactMessage | None = None
     group: str = ""
     newest_id: int = 0
+    assignee: str = ""
 
     @property
     def url(self) -> str:
@@ -65,9 +67,26 @@ class Row(NamedTuple):
 
 def read_waiting(pro: Pro, user: User, search: str, cursor: str, answers: Answers) -> ListPage[Row]:
     """One row a person, those that came back first, then the ones who have waited longest."""
-    people, next_cursor = list_waiting(pro, cursor, search=search, answers=answers)
-    rows = [_person_row(person, person.item.since) for person in people]
+    people, next_cursor = list_waiting(pro, cursor, search=search, whose=shown_to(user), answers=answers)
+    names = _names_of_assignees(pro, people, answers)
+    rows = [
+        _person_row(person, person.item.since)._replace(assignee=names.get(person.item.assigned_to_id, ""))
+        for person in people
+    ]
     return ListPage(rows if search else _mark_groups(rows, people, cursor), next_cursor)
+
+
+def shown_to(user: User) -> Whose:
+    """Whose people the list of who waits shows to a user, as they have chosen."""
+    chosen: dict[str, Whose] = {User.Shown.MINE: (user.pk,), User.Shown.NOBODYS: (None,)}
+    return chosen.get(user.waiting_shown, ())
+
+
+def _names_of_assignees(pro: Pro, people: Sequence[ListedPerson], answers: Answers) -> dict[int | None, str]:
+    """Names of those to whom some of these people are assigned, by their ids."""
+    if all(person.item.assigned_to_id is None for person in people):
+        return {}
+    return {each.id: each.name for each in list_colleagues(pro, answers)}
 
 
 def read_later(pro: Pro, user: User, search: str, cursor: str, answers: Answers) -> ListPage[Row]:
@@ -120,32 +139,41 @@ LISTS: dict[str, Callable[[Pro, User, str, str, Answers], ListPage[Row]]] = {
 
 
 def find_next_person(
-    pro: Pro, contact: Contact, items: Sequence[WaitingItem] | None = None, answers: Answers = UNASKED
+    pro: Pro,
+    contact: Contact,
+    items: Sequence[WaitingItem] | None = None,
+    answers: Answers = UNASKED,
+    *,
+    whose: Whose = (),
 ) -> WaitingItem | None:
     """First item of the person who stands after a contact in the list of who waits, else of the first other person.
 
     `items` are the contact's listed ones, where the caller has read them.
     """
     waiting = list(WaitingItem.objects.for_pro(pro).listed().of_contact(contact)) if items is None else items
-    following = answers.first(ask_next_person(pro, contact, waiting))
-    return following or (_OTHERS.first(pro, contact) if waiting else None)
+    following = answers.first(ask_next_person(pro, contact, waiting, whose))
+    return following or (answers.first(ask_next_person(pro, contact, (), whose)) if waiting else None)
 
 
-def ask_next_person(pro: Pro, contact: Contact, items: Sequence[WaitingItem]) -> Question[WaitingItem]:
+def ask_next_person(
+    pro: Pro, contact: Contact, items: Sequence[WaitingItem], whose: Whose = ()
+) -> Question[WaitingItem]:
     """The question for the person after a contact with these listed items; without any, for the first one."""
     own = min(items, key=lambda item: (not item.is_returned, item.since, item.pk), default=None)
     place: tuple[Any, ...] = (own.is_returned, own.since, own.pk) if own else ()
-    return _OTHERS.question(pro, contact, *place)
+    return _OTHERS_OF.question(pro, contact, *whose, *place) if whose else _OTHERS.question(pro, contact, *place)
 
 
-def _others(pro: Pro, contact: Contact, *place: Any) -> WaitingItemQuerySet:
+def _others(pro: Pro, contact: Contact, *place: Any, whose: Whose = ()) -> WaitingItemQuerySet:
     """The first other person in the list, after a place: (is_returned, since, id)."""
-    people = WaitingItem.objects.for_pro(pro).first_of_each_person().longest_first().filter(contact__isnull=False)
+    listed = WaitingItem.objects.for_pro(pro).first_of_each_person().of(whose)
+    people = listed.longest_first().filter(contact__isnull=False)
     others = people.select_related("contact").exclude(contact=contact)
     return (others.after(*place) if place else others)[:1]
 
 
 _OTHERS = Compiled(_others, keeps_plan=True)
+_OTHERS_OF = Compiled(lambda pro, contact, id, *place: _others(pro, contact, *place, whose=(id,)), keeps_plan=True)
 
 
 def find_row(pro: Pro, contact: Contact) -> Row | None:
@@ -156,7 +184,8 @@ def find_row(pro: Pro, contact: Contact) -> Row | None:
     if not items:
         return None
     person = ListedPerson(items[0], max(items, key=lambda item: item.since), len(items))
-    return _person_row(person, items[0].since)
+    names = _names_of_assignees(pro, [person], UNASKED)
+    return _person_row(person, items[0].since)._replace(assignee=names.get(items[0].assigned_to_id, ""))
 
 
 def _mark_groups(rows: Sequence[Row], people: Sequence[ListedPerson], before: str) -> list[Row]:

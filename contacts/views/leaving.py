@@ -23,7 +23,7 @@ from ..models.waiting import WaitingItemQuerySet
 from ..waiting.endings import end_waiting, undo_ending
 from ..waiting.later import come_back, put_off, send_back_to_date
 from .desk_context import DeskList
-from .desk_lists import Row, find_next_person
+from .desk_lists import Row, find_next_person, shown_to
 from .thread import find_person, show_person
 
 Outcome = WaitingItem.Outcome
@@ -47,7 +47,7 @@ def no_answer(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 
 def _end(request: ProRequest, id: uuid.UUID, outcome: str, text: str, seconds: int = 10) -> HttpResponse:
     contact = find_person(request, id)
-    following = find_next_person(request.pro, contact)
+    following = find_next_person(request.pro, contact, whose=shown_to(request.user))
     if items := end_waiting(contact, outcome, by=request.user):
         url = make_undo_url(items, back_to=contact.pk, query=DeskList(request).person_query)
         toast(request, text % {"name": contact.name}, url, seconds=seconds)
@@ -74,7 +74,7 @@ def undo(request: ProRequest, stamp: int, ids: str) -> HttpResponse:
 def later(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Put a person off until a time."""
     contact = find_person(request, id)
-    following = find_next_person(request.pro, contact)
+    following = find_next_person(request.pro, contact, whose=shown_to(request.user))
     try:
         until = read_until(request)
         items = put_off(contact, until, words=request.POST.get("words", ""), by=request.user)
@@ -100,7 +100,7 @@ def undo_later(request: ProRequest, ids: str) -> HttpResponse:
 def later_again(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Put a person off again until the time that their message cut short."""
     contact = find_person(request, id)
-    following = find_next_person(request.pro, contact)
+    following = find_next_person(request.pro, contact, whose=shown_to(request.user))
     try:
         items = send_back_to_date(contact, by=request.user)
     except ValidationError:

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from config.accounts.http import ProRequest, wants
+from config.accounts.models import User
 from config.web.forms import add_errors
 from config.web.toasts import toast
 
+from ..assigning.mentions import change_note
 from ..forms import NoteForm
 from ..models import Contact, ContactNote, StaleEditError
 from ..timeline import Entry
@@ -38,7 +40,7 @@ def note_edit(request: ProRequest, id: uuid.UUID, note: uuid.UUID) -> HttpRespon
         return _show_note(request, contact_note, None if "cancel" in request.GET else form)
     form = NoteForm(request.POST, prefix="edit")
     edited_at = contact_note.edited_at
-    if form.is_valid() and _save_note(contact_note, form):
+    if form.is_valid() and _save_note(contact_note, form, by=request.user):
         if contact_note.edited_at and contact_note.edited_at != edited_at:
             of = urlencode({"of": contact_note.edited_at.isoformat()})
             toast(request, _("The note is changed."), f"{reverse('contacts:note_undo', args=[id, note])}?{of}")
@@ -46,10 +48,10 @@ def note_edit(request: ProRequest, id: uuid.UUID, note: uuid.UUID) -> HttpRespon
     return _show_note(request, contact_note, form, 409 if form.is_stale else 422)
 
 
-def _save_note(note: ContactNote, form: NoteForm) -> bool:
+def _save_note(note: ContactNote, form: NoteForm, *, by: User) -> bool:
     """Save the text; False when the form has got errors."""
     try:
-        note.change_body(form.cleaned_data["body"], expected=form.cleaned_data["was"])
+        change_note(note, form.cleaned_data["body"], expected=form.cleaned_data["was"], by=by)
         return True
     except ValidationError as error:
         add_errors(form, error)

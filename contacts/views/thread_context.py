@@ -15,6 +15,7 @@ from config.web.compiled import Compiled, Question
 from config.web.hooks import hooks
 from config.web.together import UNASKED, Answers
 
+from ..assigning.colleagues import COLLEAGUES
 from ..book.duplicates import DISTINCT, KNOWN, ask_candidates, likely_duplicates
 from ..conversations.canned_replies import TEXTS, find_canned_replies
 from ..conversations.drafts import DRAFTS, being_written, list_drafts, pick_draft, pick_shown_draft
@@ -28,7 +29,8 @@ from ..timeline import Entry, Place, ask_entries, ask_keys, timeline
 from ..topics import Topic, clean_topic, make_topic, read_topic, topic_of_items
 from ..waiting.later import last_date_cut_short
 from ..waiting.persons import items_to_answer
-from .desk_lists import ask_next_person, find_next_person
+from .assignee_context import assignee_context
+from .desk_lists import ask_next_person, find_next_person, shown_to
 
 # Pages that a poll reads back to the first entry that is shown.
 MAX_PAGES = 20
@@ -260,6 +262,7 @@ def ask_ahead(
         ask_keys(contact, place),
         KNOWN.question(contact),
         DISTINCT.question(contact),
+        COLLEAGUES.question(request.pro),
         *more,
     )
     waiting = [item for item in answers.rows(_ITEMS.question(request.pro, contact)) if item.is_listed]
@@ -267,7 +270,7 @@ def ask_ahead(
         *ask_candidates(contact, answers),
         *ask_entries(contact, place, answers),
         ask_last_messages(contact, topic_of_items(waiting), answers),
-        *([ask_next_person(request.pro, contact, waiting)] if asks_next else []),
+        *([ask_next_person(request.pro, contact, waiting, shown_to(request.user))] if asks_next else []),
     )
     return answers
 
@@ -278,10 +281,12 @@ def person_context(request: ProRequest, contact: Contact, place: Place | None = 
     answers = ask_ahead(request, contact, place, *parts, asks_next=True)
     duplicates = likely_duplicates(contact, answers)
     composer = composer_context(request, contact, answers=answers, **forms)
+    items, whose = composer["waiting_items"], shown_to(request.user)
     return {
         **thread_context(contact, place, answers=answers),
         **composer,
+        **assignee_context(contact, answers),
         "likely": duplicates[0] if duplicates else None,
-        "following": find_next_person(request.pro, contact, composer["waiting_items"], answers),
+        "following": find_next_person(request.pro, contact, items, answers, whose=whose),
         **_parts_of_apps(contact, answers),
     }

@@ -6,6 +6,8 @@ that stores what arrived, with the Pro's book held.
 
 from collections.abc import Iterable
 
+from ..assigning.assignments import copy_assignees
+from ..assigning.turns import assign_arrival
 from ..last_words import recount_threads
 from ..models import Contact, ContactMessage, WaitingItem
 from ..models.waiting import text_fields
@@ -17,7 +19,7 @@ def add_message(message: ContactMessage, *, words: str) -> WaitingItem | None:
     """Let an inbound message wait, with its first `words`; None when nobody waits for an answer to it."""
     if not waits_for_answer(message):
         return None
-    return WaitingItem.objects.add(
+    item = WaitingItem.objects.add(
         message.pro,
         Kind.MESSAGE,
         message.pk,
@@ -27,6 +29,8 @@ def add_message(message: ContactMessage, *, words: str) -> WaitingItem | None:
         about=message.subject,
         words=words,
     )
+    assign_arrival(message.pro, message.contact)
+    return item
 
 
 def waits_for_answer(message: ContactMessage) -> bool:
@@ -70,7 +74,9 @@ def move_items(items: Iterable[WaitingItem], contact: Contact | None) -> None:
     new_id = contact.pk if contact and not contact.deleted_at else None
     if moved := [item for item in items if item.contact_id != new_id]:
         rows = WaitingItem.objects.filter(pk__in=[item.pk for item in moved])
-        rows.update(contact=new_id)
+        rows.update(contact=new_id, assigned_to=None)
+        if contact:
+            copy_assignees(contact)
         rows.reopen(Outcome.ARCHIVED)
         ids = {id for item in moved for id in (item.contact_id, new_id) if id}
         recount_threads(Contact.objects.filter(pk__in=ids).select_related("pro"))

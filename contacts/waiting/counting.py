@@ -13,6 +13,7 @@ from config.web.compiled import Compiled, Question
 from config.web.together import UNASKED, Answers
 
 from ..models import WaitingItem
+from ..models.waiting import Whose
 
 # What is counted of a list that is longer.
 MAX_COUNT = 1000
@@ -42,16 +43,16 @@ def format_count(count: int) -> str:
     return str(count) if count < MAX_COUNT else f"{MAX_COUNT - 1}+"
 
 
-def count_waiting(pro: Pro, answers: Answers = UNASKED) -> WaitingCounts:
+def count_waiting(pro: Pro, answers: Answers = UNASKED, *, whose: Whose = ()) -> WaitingCounts:
     """Count the people who wait, in one query; those who have waited longest are counted first."""
     today = start_of_today()
-    back, until_old, people = _count_people(lambda size: _query(size).question(pro, today), answers)
+    back, until_old, people = _count_people(lambda size: _query(size).question(pro, today, *whose), answers)
     return WaitingCounts(back, until_old - back, people - until_old)
 
 
-def ask_counts(pro: Pro) -> Question[Any]:
+def ask_counts(pro: Pro, whose: Whose = ()) -> Question[Any]:
     """The question of `count_waiting`."""
-    return _query(ITEMS).question(pro, start_of_today())
+    return _query(ITEMS).question(pro, start_of_today(), *whose)
 
 
 def count_later(pro: Pro, answers: Answers = UNASKED) -> int:
@@ -91,11 +92,12 @@ class _Counts(Subquery):
 @lru_cache(maxsize=8)
 def _query(size: int) -> Compiled[tuple[list[int]]]:
     """Query of [items, people who came back, those and the ones who wait since before today, all people] among so many
-    of a Pro's first items, by the Pro and the beginning of today."""
+    of a Pro's first items, by the Pro, the beginning of today, and whose they are."""
 
-    def rows(pro: Pro, today: datetime) -> QuerySet[Pro, Any]:
+    def rows(pro: Pro, today: datetime, *whose: int | None) -> QuerySet[Pro, Any]:
         is_old = ExpressionWrapper(Q(since__lt=today), output_field=BooleanField())
-        first = WaitingItem.objects.for_pro(pro).listed().longest_first().annotate(is_old=is_old)
+        own = WaitingItem.objects.for_pro(pro).listed().of(whose)  # type: ignore[arg-type]  # none or one
+        first = own.longest_first().annotate(is_old=is_old)
         items = first.values("contact_id", "is_returned", "is_old")[:size]
         counts = _Counts(items, "is_returned", "is_returned OR is_old", "true")
         return Pro.objects.filter(pk=pro.pk).values_list(counts)

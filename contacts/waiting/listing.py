@@ -19,7 +19,7 @@ from config.web.paging import from_cursor, row_number, to_cursor
 from config.web.together import UNASKED, Answers
 
 from ..models import Contact, WaitingItem
-from ..models.waiting import WaitingItemQuerySet
+from ..models.waiting import WaitingItemQuerySet, Whose
 from .counting import start_of_today
 from .offer_answers import OfferAnswer, read_offer_answers
 
@@ -75,7 +75,13 @@ def group_label(group: str) -> str:
 
 
 def list_waiting(
-    pro: Pro, cursor: str = "", *, search: str = "", size: int = SIZE, answers: Answers = UNASKED
+    pro: Pro,
+    cursor: str = "",
+    *,
+    search: str = "",
+    size: int = SIZE,
+    whose: Whose = (),
+    answers: Answers = UNASKED,
 ) -> ListPage[ListedPerson]:
     """People who wait: those that came back first, then the ones who have waited longest.
 
@@ -83,26 +89,29 @@ def list_waiting(
     """
     if search:
         place = from_waiting_cursor(cursor) if cursor else ()
-        rows = list(_waiting_rows(pro, *place, search=search)[: size + 1])
+        rows = list(_waiting_rows(pro, *place, search=search, whose=whose)[: size + 1])
     else:
-        rows = answers.rows(ask_waiting(pro, cursor, size=size))
+        rows = answers.rows(ask_waiting(pro, cursor, size=size, whose=whose))
     page, has_more = rows[:size], len(rows) > size
     return ListPage(_persons(page), waiting_cursor(page[-1]) if has_more else "")
 
 
-def ask_waiting(pro: Pro, cursor: str = "", *, size: int = SIZE) -> Question[Any]:
+def ask_waiting(pro: Pro, cursor: str = "", *, size: int = SIZE, whose: Whose = ()) -> Question[Any]:
     """The question of `list_waiting` without a search. Raises InvalidCursorError."""
-    return _WAITING.question(pro, *(from_waiting_cursor(cursor) if cursor else ())).part(size + 1)
+    place = from_waiting_cursor(cursor) if cursor else ()
+    question = _WAITING_OF.question(pro, *whose, *place) if whose else _WAITING.question(pro, *place)
+    return question.part(size + 1)
 
 
-def _waiting_rows(pro: Pro, *place: Any, search: str = "") -> WaitingItemQuerySet:
+def _waiting_rows(pro: Pro, *place: Any, search: str = "", whose: Whose = ()) -> WaitingItemQuerySet:
     """The rows of `list_waiting` after a place: (is_returned, since, id)."""
-    listed = WaitingItem.objects.for_pro(pro).first_of_each_person().longest_first()
+    listed = WaitingItem.objects.for_pro(pro).first_of_each_person().of(whose).longest_first()
     rows = _with_newest(_searched(listed, pro, search), WaitingItem.objects.listed()).select_related("contact")
     return rows.after(*place) if place else rows
 
 
 _WAITING = Compiled(_waiting_rows, keeps_plan=True)
+_WAITING_OF = Compiled(lambda pro, id, *place: _waiting_rows(pro, *place, whose=(id,)), keeps_plan=True)
 
 
 def list_later(pro: Pro, cursor: str = "", *, search: str = "", size: int = SIZE) -> ListPage[ListedPerson]:

@@ -10,11 +10,10 @@ from django.tasks import TaskContext, task
 from django.urls import reverse
 from django.utils import timezone
 
-from config.accounts.automatic_mails import send_automatic
-from config.accounts.models import BouncedAddress
 from config.jobs.worker import MAX_ATTEMPTS
 from config.web import mail
 from config.web.refusals import is_mailbox_gone
+from contacts.assigning.notifications import send_notification
 from contacts.conversations.returned_mails import Mail, ReturnedMail, note_bounce
 from contacts.reply_addresses import OFFER, find_mail_address, make_bounce_token
 from contacts.topics import INQUIRY, make_topic
@@ -27,7 +26,7 @@ OFFER_ID = "offer."
 
 
 def _find_offer(offer_id: int) -> Offer | None:
-    return Offer.objects.select_related("inquiry__pro").filter(pk=offer_id).first()
+    return Offer.objects.select_related("inquiry__pro", "inquiry__contact").filter(pk=offer_id).first()
 
 
 def public_url(offer: Offer) -> str:
@@ -93,15 +92,6 @@ def mail_offer_answer(offer_id: int) -> None:
         return
     pro = offer.inquiry.pro
     page = reverse("inquiries:offer_detail", args=[offer.inquiry_id, offer.pk])
-    is_sent = send_automatic(
-        pro,
-        "offer_answer",
-        _context(offer, settings.SITE_URL + page),
-        kind=BouncedAddress.Mail.NOTIFICATION,
-        to=pro.email,
-        language=pro.language,
-        reply_to=offer.email,
-        headers=mail.AUTO_GENERATED,
-    )
-    if is_sent:
+    context = _context(offer, settings.SITE_URL + page)
+    if send_notification(pro, offer.inquiry.contact, "offer_answer", context, reply_to=offer.email):
         Offer.objects.filter(pk=offer.pk).update(answer_mailed_at=timezone.now())

@@ -78,7 +78,7 @@
   };
   Object.assign(keys, {
     j: open(1), k: open(-1), r: write("message"), n: write("note"),
-    e: press('[data-key="e"]'), h: press('[data-key="h"]'), z: () => all("[data-undo]").at(-1)?.click(),
+    a: press('[data-key="a"]'), e: press('[data-key="e"]'), h: press('[data-key="h"]'), z: () => all("[data-undo]").at(-1)?.click(),
   });
   addEventListener("keydown", (event) => {
     const { target, key } = event, form = target.closest("[data-send], .composer-none");

@@ -75,6 +75,7 @@ CLOSED = [
     "/contacts/{gone}",
     "/contacts/{contact}/merge/{twin}",
     "/contacts/{contact}/privacy",
+    "/settings/assigning",
     "/settings/privacy",
     "/contacts/import",
     "/contacts/import/{reading}",

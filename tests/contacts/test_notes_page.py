@@ -50,6 +50,7 @@ def test_a_note_as_stored(browser, jane, user):
         "edited_at": None,
         "deleted_at": None,
         "former": [],
+        "mentions": [],
     }
     assert jane.events.count() == 0
 

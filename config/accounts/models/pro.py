@@ -2,10 +2,12 @@ import zoneinfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+MAX_SILENT_HOURS = 240
 
 
 def validate_time_zone(value: str) -> None:
@@ -40,6 +42,19 @@ class Pro(models.Model):
         help_text=_("The workspace and /pro stay closed until an identity document is approved."),
     )
     cni_verified_at = models.DateTimeField(_("identity verified at"), null=True, blank=True, editable=False)
+    assigns_by_turns = models.BooleanField(
+        _("assign by turns"),
+        default=False,
+        db_default=False,
+        help_text=_("Who is nobody’s and writes is assigned to your colleagues by turns; whoever is away is left out."),
+    )
+    silent_hours = models.PositiveSmallIntegerField(
+        _("hours of silence"),
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(MAX_SILENT_HOURS)],
+        help_text=_("After so many hours without an answer a person is nobody’s again. 0: never."),
+    )
     # The kinds of events that its endpoints want, with a space around each: whoever has none pays nothing for events.
     event_types = models.TextField(default="", blank=True, db_default="", editable=False)
     # Nobody of the office gets further than the page to set one up without it. Set by `second_factor.require`.

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .pro import Pro
 
@@ -39,6 +40,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
         OWNER = "owner", _("Owner")
         MEMBER = "member", _("Member")
+
+    class Shown(models.TextChoices):
+        EVERYONE = "everyone", pgettext_lazy("people who wait", "Everyone")
+        MINE = "mine", pgettext_lazy("people who wait", "Mine")
+        NOBODYS = "nobody", pgettext_lazy("people who wait", "Nobody’s")
 
     email = models.EmailField(_("e-mail"), unique=True, error_messages={"unique": _("This address is already in use.")})
     name = models.CharField(_("name"), max_length=200, blank=True)
@@ -78,6 +84,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         related_name="+",
         verbose_name=_("stand-in"),
     )
+    # Whose people the list of who waits shows to this user.
+    waiting_shown = models.CharField(
+        max_length=10, choices=Shown, default=Shown.EVERYONE, db_default=Shown.EVERYONE, editable=False
+    )
+    # Number of the last of the Pro's turns that was this user's, 0 for none: see `contacts.assigning.turns`.
+    last_turn = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May open the admin."))
     # Of a password that others know: made up by a command, or set by staff.

@@ -98,9 +98,9 @@ def test_messages_and_requests_without_an_answer_wait(migrate):
     assert items() == expected
     channels = WaitingItem.objects.filter(kind="request").order_by("since").values_list("channel", "about")
     assert list(channels) == [("telegram", "Sea view"), ("form", "Sea view"), ("form", "Sea view")]
+    migrate_to_now(migrate)
     with transaction.atomic():
         WaitingItem.objects.filter(contact=ana.pk).end("no_answer", by=None)
-    migrate_to_now(migrate)
     fill_requests(apps.get_model)
     assert items() == [("message", "Ana", at(3), "At 3", "no_answer"), *expected[1:]]
 

@@ -7,18 +7,28 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contacts.models import Contact
+from config.accounts.models import Pro
+from contacts.models import Contact, WaitingItem
 from contacts.waiting.counting import count_later, count_waiting
 from contacts.waiting.listing import list_done, list_later, list_waiting
 from contacts.waiting.sentence import describe_waiting
 
 from ...benchmarks.fill import fill, fill_waiting, without_search_index
 from ...benchmarks.plans import explain
+from ...factories import UserFactory
 from ..messaging import arrive
 
 pytestmark = pytest.mark.django_db
 
 TABLES = "contacts_waitingitem", "contacts_contact"
+
+
+def assign_two_thirds():
+    """In each office every third contact is nobody's, and the others are of two colleagues."""
+    for pro in Pro.objects.all():
+        ids = list(Contact.objects.for_pro(pro).order_by("pk").values_list("pk", flat=True))
+        for start, user in enumerate(UserFactory.create_batch(2, pro=pro)):
+            WaitingItem.objects.filter(contact__in=ids[start::3]).update(assigned_to=user)
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +37,7 @@ def crowd(module_rows):
     with without_search_index(Contact):
         pro = fill(contacts=18_000, pros=20, largest=1200)
     fill_waiting(listed=2, later=1, ended=2)
+    assign_two_thirds()
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"ANALYZE {table}")
@@ -55,13 +66,37 @@ def test_a_page_takes_as_many_queries_for_many_as_for_few(crowd, pro, telegram):
     assert sentence == "999+ people have waited since yesterday or longer."
 
 
+def list_mine(pro, *cursor):
+    return list_waiting(pro, *cursor, whose=(pro.users.earliest("pk").pk,))
+
+
+def list_nobodys(pro, *cursor):
+    return list_waiting(pro, *cursor, whose=(None,))
+
+
+def test_people_of_one_colleague_are_counted_as_all_are(crowd):
+    user = crowd.users.earliest("pk")
+    whose = ((), (user.pk,), (None,))
+    assert [count_waiting(crowd, whose=each).all for each in whose] == [1000, 400, 400]
+    (mine,), counts = queries_of(lambda: count_waiting(crowd, whose=(user.pk,)))
+    assert (counts.all, "waiting_of_assignee" in explain(mine)) == (400, True)
+
+
 @pytest.mark.parametrize(
     ("read", "index"),
-    [(list_waiting, "waiting_list"), (list_later, "waiting_later"), (list_done, "waiting_done")],
+    [
+        (list_waiting, "waiting_list"),
+        (list_mine, "waiting_of_assignee"),
+        (list_nobodys, "waiting_of_nobody"),
+        (list_later, "waiting_later"),
+        (list_done, "waiting_done"),
+    ],
 )
 def test_each_list_is_read_from_its_index_without_a_sort(crowd, read, index):
-    (first, *_others), page = queries_of(read, crowd)
-    (deep, *_others), _page = queries_of(read, crowd, page.next_cursor)
+    first, page = queries_of(read, crowd)
+    deep, _page = queries_of(read, crowd, page.next_cursor)
+    # The one that reads the list, not the user before it.
+    first, deep = (next(sql for sql in queries if "contacts_waitingitem" in sql) for queries in (first, deep))
     for sql in (first, deep):
         plan = explain(sql)
         own = plan.split("SubPlan")[0].split("CORRELATED")[0]

@@ -1,0 +1,49 @@
+"""A person whose assignee stays silent is nobody's again, and the office is told."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from config.accounts.models import Pro, User
+
+from ..models import Contact, WaitingItem
+from ..models.locking import hold_book
+from ..models.waiting import WaitingItemQuerySet
+from .assignments import assign
+from .mails import tell_of_silence
+
+# People of a Pro in one run of housekeeping.
+BATCH = 100
+
+
+def take_back_from_silent() -> None:
+    """Give people back to nobody who have waited for their assignee longer than their office lets them.
+
+    By the clock: the hours of an office are not known yet. Whoever was put off and came back is left out: their
+    assignee has decided something.
+    """
+    for pro in Pro.objects.filter(silent_hours__gt=0).order_by("pk"):
+        before = timezone.now() - timedelta(hours=pro.silent_hours)
+        rows = _silent(pro, before).values_list("contact", flat=True).order_by("since", "pk")
+        for contact_id in dict.fromkeys(id for id in rows[:BATCH] if id):
+            _take_back(pro, contact_id, before)
+
+
+def _silent(pro: Pro, before: datetime) -> WaitingItemQuerySet:
+    """Listed items that waited at a time for somebody to whom they were assigned then."""
+    users = list(User.objects.filter(pro=pro).values_list("pk", flat=True))
+    waiting = WaitingItem.objects.for_pro(pro).listed().filter(assigned_to__in=users, is_returned=False)
+    return waiting.filter(since__lte=before, contact__assigned_at__lte=before, contact__deleted_at=None)
+
+
+def _take_back(pro: Pro, contact_id: UUID, before: datetime) -> None:
+    with transaction.atomic():
+        hold_book(pro.pk)
+        # They may have been answered, or given to somebody else.
+        if not _silent(pro, before).filter(contact=contact_id).exists():
+            return
+        contact = Contact.objects.select_related("assigned_to").get(pk=contact_id)
+        if (user := contact.assigned_to) and assign(contact, None, by=None, expected=user.pk):
+            tell_of_silence(contact, user)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contact_requests', '0022_newest_properties'),
+        ('contact_requests', '0023_deleted_row'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

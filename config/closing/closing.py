@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from config.accounts.models import Pro, User
+from config.accounts.models import Invitation, Pro, User
 from config.accounts.sessions import end_sessions
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
@@ -19,12 +19,14 @@ class TooLateError(Exception):
 def close_pro(pro: Pro, *, by: User) -> Closing:
     """Stop everything of an office at once: sessions, sign-ins, tokens, and what the apps name as SWITCHES.
 
-    It is deleted after a month. One that is closed already is returned as it is.
+    Invitations are withdrawn. It is deleted after a month. One that is closed already is returned as it is.
     """
     with transaction.atomic():
         Pro.objects.select_for_update(no_key=True).get(pk=pro.pk)
         if closing := Closing.objects.filter(pro=pro).first():
             return closing
+        # Before people: who takes one up at this moment is among them then.
+        Invitation.objects.for_pro(pro).delete()
         # Who makes a token at this moment holds their own row.
         people = User.objects.select_for_update().filter(pro=pro, is_superuser=False).order_by("pk")
         for user in people:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from config.accounts.models import ApiToken, Session, User
+from config.accounts.models import ApiToken, Invitation, Session, User
 from config.audit.models import AuditEvent
 from config.closing.closing import TooLateError, close_pro, reopen_pro
 from config.closing.models import Closing
@@ -28,6 +28,7 @@ def open_office(pro, user):
     user.set_password(PASSWORD)
     user.save()
     UserFactory(pro=pro, email="left@example.com", is_active=False)
+    Invitation.objects.create(pro=pro, email="new@example.com")
     house = PropertyFactory(pro=pro, slug="maison-du-lac")
     PropertyFactory(pro=pro, slug="hidden", is_published=False)
     ApiToken.objects.create(pro=pro, name="Former", prefix="vst_former00", scopes=[], revoked_at=timezone.now())
@@ -63,7 +64,7 @@ def test_nobody_and_nothing_gets_in_until_it_is_open_again(open_office, api, nob
     closing = close_pro(pro, by=staff)
     assert closing.due_at - closing.closed_at == timedelta(days=30)
     assert switches(pro) == [[], [], [], [], []]
-    assert not Session.objects.filter(session_key=session).exists()
+    assert not Session.objects.filter(session_key=session).exists() and not Invitation.objects.exists()
     assert [nobody.get(address).status_code for address in addresses] == [404, 404, 404]
     assert api.get("/api/v1/contacts").status_code == 401
     answer = nobody.post("/sign-in", {"username": user.email, "password": PASSWORD})

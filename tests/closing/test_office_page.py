@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from config.accounts.models import Pro
+from config.audit.models import AuditEvent
 from config.closing.closing import close_pro
 from config.closing.models import Closing
 from tests.access.rows import Rows
@@ -65,6 +66,14 @@ def test_no_such_office_and_no_such_action(staff_browser, pro):
     assert staff_browser.post(address(pro), {"action": "delete"}).status_code == 404
 
 
+def test_the_audit_of_a_deleted_office_is_read(staff_browser, pro):
+    event = AuditEvent.objects.create(pro_id=pro.pk + 1, kind="office_deleted", about_id=str(pro.pk + 1))
+    listed = Page(staff_browser.get(page(AuditEvent, "changelist")))
+    assert listed.one("#result_list .field-kind_label").text == "Office deleted"
+    shown_event = Page(staff_browser.get(page(event, "change")))
+    assert shown_event.one(".field-pro .readonly").text == "-"
+
+
 def test_several_are_not_deleted_at_once(staff_browser, pro):
     data = {"action": "delete_selected", "_selected_action": str(pro.pk), "post": "yes"}
     staff_browser.post(page(Pro, "changelist"), data)
@@ -85,7 +94,7 @@ def test_everything_of_an_office_in_a_file(shipped, staff, tmp_path, capsys):
     everything = b"".join(texts.values())
     assert {name for name in texts if "/accounts." in name} == {
         f"data/accounts.{name}.jsonl"
-        for name in ("allowedorigin", "apitoken", "bouncedaddress", "identitydocument", "invitation", *PEOPLE)
+        for name in ("allowedorigin", "apitoken", "bouncedaddress", "identitydocument", *PEOPLE)
     }
     assert b"neighbour" not in everything and b"zqoffice-password" not in everything
     assert json.loads(texts["data/contacts.contact.jsonl"].splitlines()[0])["name"] == "zqoffice-name"

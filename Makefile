@@ -24,11 +24,8 @@ help: ## list the commands
 run: .venv/runtime ## start Vestibule with its demo on 127.0.0.1:8000 (PORT=… for another port)
 	@grep -qs '^DEBUG=' .env || export DEBUG="$${DEBUG:-true}"; exec $(BIN)/python manage.py start
 
-test: .venv/dev .venv/node ## the whole suite, on SQLite and on PostgreSQL (ARGS="-k inbox" picks tests)
-	@echo "== On SQLite"
-	@$(BIN)/python -m pytest -n auto --dist worksteal --divided $(ARGS)
-	@echo "== On PostgreSQL"
-	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n auto --dist worksteal --divided $(ARGS)
+test: .venv/dev .venv/node ## the whole suite, on SQLite and on PostgreSQL at once (ARGS="-k inbox" picks tests)
+	@$(BIN)/python -m tests.both $(ARGS)
 
 test-one: .venv/dev ## one file or test, without workers: ARGS=tests/…, on SQLite (DB=postgres for PostgreSQL)
 	@$(if $(filter postgres,$(DB)),$(BIN)/python -m tests.postgres) $(BIN)/python -m pytest -q $(ARGS)

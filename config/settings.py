@@ -261,8 +261,7 @@ TIME_ZONE = read_choice("TIME_ZONE", "UTC", zoneinfo.available_timezones(), "it 
 # --- Security ------------------------------------------------------------------------------------
 
 SECURE_CSP, ADMIN_CSP = CONTENT_SECURITY_POLICY, ADMIN_CONTENT_SECURITY_POLICY
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY, X_FRAME_OPTIONS = "same-origin", "DENY"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.accounts.resending.csrf_failure"

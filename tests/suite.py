@@ -29,8 +29,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are processors: now and then one waits for a process that its test has started."""
-    return (os.cpu_count() or 1) + 1
+    """As many as there are processors, on PostgreSQL one more: there now and then one waits for a browser."""
+    return (os.cpu_count() or 1) + is_postgresql()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -50,6 +50,11 @@ with_and_without_javascript = pytest.mark.parametrize(
 SETTLE_AT_ONCE = "addEventListener('DOMContentLoaded', () => { if (window.htmx) htmx.config.defaultSettleDelay = 0; });"
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """All of this folder, so that no file can forget the mark."""
+    item.add_marker("browser")
+
+
 def wait_until(page: Page, condition: Callable[[], Any]) -> None:
     """Wait for what the page itself does not show."""
     ends = time.monotonic() + PATIENCE / 1000

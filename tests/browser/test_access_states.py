@@ -16,7 +16,7 @@ from tests.factories import InquiryFactory
 from .barriers import hindrances
 from .conftest import WIDE
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff"
 

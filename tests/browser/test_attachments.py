@@ -7,7 +7,7 @@ from config.web.middleware import MAX_REQUEST
 from inquiries.models import Attachment
 from tests.factories import InquiryFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("size", [MAX_REQUEST + 1, 40 * 1024 * 1024])

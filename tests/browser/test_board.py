@@ -13,7 +13,7 @@ from tests.factories import InquiryFactory, InquiryTypeFactory
 from .barriers import barriers
 from .conftest import PHONE, WIDE
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 STEPS = ["submitted", "in_review", "waiting", "answered", "closed"]
 
 

@@ -8,7 +8,7 @@ from contacts.models import CannedReply, ContactMessage, Draft, WaitingItem
 from inquiries.waiting import add_inquiry
 from tests.factories import ContactFactory, InquiryFactory, InquiryTypeFactory, UserFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 with_and_without_javascript = pytest.mark.parametrize("has_javascript", [True, False])
 
 

@@ -10,7 +10,7 @@ from tests.factories import ContactFactory
 
 from .conftest import PHONE, WIDE
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

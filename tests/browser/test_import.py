@@ -7,7 +7,7 @@ from contacts.models import Contact, ContactImport
 
 from .conftest import PHONE, WIDE
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 TEXT = "Nom;Prénom;Adresse;GSM\nMarchand;Hélène;helene@example.org;06 12 34 56 78\nPeeters;Jan;jan;\n"
 

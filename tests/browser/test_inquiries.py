@@ -11,7 +11,7 @@ from tests.factories import ContactFactory, InquiryFactory, InquiryTypeFactory
 
 from .conftest import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.factories import InquiryFactory, InquiryTypeFactory, UserFactory
 from .barriers import barriers
 from .conftest import WIDE
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

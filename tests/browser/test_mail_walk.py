@@ -28,7 +28,7 @@ from .conftest import WIDE
 
 __all__ = ["account", "certificate_file", "dovecot", "mailbox", "mailbox_fields", "poll", "smtp", "trusted"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 QUESTION = "Is the house still free in May?"
 PORTAL_MAIL = f"""You have a new enquiry.

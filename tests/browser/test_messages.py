@@ -17,7 +17,7 @@ from .conftest import PHONE, WIDE, with_and_without_javascript
 
 __all__ = ["peer"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 SIZES = pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
 

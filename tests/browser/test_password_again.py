@@ -12,7 +12,7 @@ from tests.factories import PASSWORD
 from .barriers import hindrances
 from .conftest import with_and_without_javascript
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def forget_password():

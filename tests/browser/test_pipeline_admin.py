@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.factories import InquiryTypeFactory, UserFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_step_is_dragged_to_another_place(open_page: Any) -> None:

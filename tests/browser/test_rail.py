@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 NARROW = {"viewport": {"width": 320, "height": 640}}
 BOXES = """() => [...document.querySelectorAll(".rail :is(a, button):not(.brand)")]
   .filter((item) => item.checkVisibility())

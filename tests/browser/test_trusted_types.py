@@ -7,7 +7,7 @@ from tests.factories import ContactFactory
 
 from .conftest import sign_in, wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 SINKS = [
     "document.body.innerHTML = '<b>x</b>'",

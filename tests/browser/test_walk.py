@@ -14,7 +14,7 @@ from tests.factories import PASSWORD, PropertyFactory, RequestFactory
 
 from .conftest import PHONE, WIDE, with_and_without_javascript
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

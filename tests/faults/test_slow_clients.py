@@ -14,7 +14,8 @@ from django.contrib.staticfiles import finders
 
 from contacts.models import Contact
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Who holds the lines of a server: the database has no part in it.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 HOST = f"Host: {settings.ALLOWED_HOSTS[0]}\r\n"
 HEAD = f"POST /api/v1/contacts HTTP/1.1\r\n{HOST}"
 JSON = f"{HEAD}Content-Type: application/json\r\n"

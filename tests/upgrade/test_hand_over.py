@@ -13,7 +13,8 @@ from contacts.models import Contact
 from tests.factories import PropertyFactory, make_token
 from tests.servers import Server
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
+# What is handed over is a socket; the database has no part in it.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long, pytest.mark.postgresql]
 
 
 @pytest.fixture

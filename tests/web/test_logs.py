@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import traceback
+from contextvars import Context
 
 import pytest
 from django.db import IntegrityError, connection
@@ -18,10 +19,11 @@ TRACEBACK = "in test_a_long_name_of_a_function_in_a_traceback_stays"
 
 
 def line(message, *args, name="django.security.csrf", exc_info=None):
-    """A line as the setting formats it."""
+    """A line as the setting formats it, outside of any request: not the last one of the test before either."""
     config = logging_config("INFO")["formatters"]["line"]
     formatter = LineFormatter(config["format"], style=config["style"])
-    text = formatter.format(logging.LogRecord(name, logging.WARNING, "", 0, message, args, exc_info))
+    record = logging.LogRecord(name, logging.WARNING, "", 0, message, args, exc_info)
+    text = Context().run(formatter.format, record)
     return text.partition(" WARNING ")[2]
 
 

@@ -15,10 +15,10 @@ from contacts.privacy.export_files import DERIVED
 from contacts.privacy.exporting import ask_export, may_download
 from inquiries.models import HistoryErasure
 from tests.factories import ContactFactory, UserFactory
+from tests.leftovers import stored_files_with, tables_with
 from tests.pages import Page
 
-from .canaries import PersonRows, add_elsewhere, words_in
-from .test_erased_everywhere import PERSON, stored_files, tables_with_words
+from .canaries import PERSON, PersonRows, add_elsewhere, words_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # What members keep for themselves, and the file of an export itself.
@@ -39,7 +39,7 @@ def test_it_holds_every_word_and_file_of_the_person(shipped, work_tasks):
     rows.store_files()
     add_elsewhere(rows)
     user = UserFactory(pro=rows[Contact].pro, email="member@example.org")
-    texts = [text for found in tables_with_words().values() for text in found if text.split(":")[0] not in DERIVED]
+    texts = [text for found in tables_with(PERSON).values() for text in found if text.split(":")[0] not in DERIVED]
     stored = {
         word: rows.canaries[word]
         for text in texts
@@ -55,7 +55,7 @@ def test_it_holds_every_word_and_file_of_the_person(shipped, work_tasks):
     for content_of in (data, pages):
         assert {label for word, label in stored.items() if word not in content_of} == NOT_EXPORTED
     files = [name for name in content if name.startswith("files/")]
-    assert len(files) == len(stored_files()) - 2 and all(PERSON.encode() in content[name] for name in files)
+    assert len(files) == len(stored_files_with("")) - 2 and all(PERSON.encode() in content[name] for name in files)
 
 
 def test_pages_are_in_the_language_that_was_asked_for(anna, user, work_tasks):

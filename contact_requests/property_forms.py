@@ -16,6 +16,7 @@ from config.files.storage import StorageUnavailableError
 from config.limited import ProcessStoppedError
 from config.web.forms import SearchField, add_errors
 from config.web.text import unix_lines
+from contacts.assigning.colleagues import list_colleagues
 
 from .models import Property, PropertyPicture
 from .models.property import MAX_REFERENCE, TRANSLATED
@@ -81,17 +82,33 @@ class PropertyForm(forms.Form):
         self.languages = [each for each in settings.LANGUAGES if each[0] != pro.language]
         super().__init__(data, initial=self._initial(prop) if prop else {"state": "available", "is_published": True})
         self.fields["price"].widget.attrs["inputmode"] = "decimal"
+        self.facts = self.FACTS + self._add_agent()
         for language, _name in self.languages:
             self.fields |= {f"{language}_{name}": _translated(name) for name in TRANSLATED}
         # (label, value) of each fact that a colleague has stored otherwise meanwhile.
         self.theirs: list[tuple[str, str]] = []
+
+    def _add_agent(self) -> tuple[str, ...]:
+        """Let one of the colleagues be chosen as agent; nobody in an office of one."""
+        colleagues = [(each.id, each.name) for each in list_colleagues(self.pro)]
+        if len(colleagues) < 2:
+            return ()
+        self.fields["agent_id"] = forms.TypedChoiceField(
+            label=_("Agent"),
+            choices=[("", pgettext_lazy("agent", "Nobody")), *colleagues],
+            coerce=int,
+            empty_value=None,
+            required=False,
+            help_text=_("A colleague to whom those who ask about it are assigned."),
+        )
+        return ("agent_id",)
 
     def _initial(self, prop: Property) -> dict[str, Any]:
         texts = {
             f"{language}_{name}": text for language, each in prop.translations.items() for name, text in each.items()
         }
         numbers = "\n".join(_write_number(row.portal, row.number) for row in prop.numbers.all())
-        facts = {name: getattr(prop, name) for name in self.FACTS}
+        facts = {name: getattr(prop, name) for name in (*self.FACTS, "agent_id")}
         return {**facts, **texts, "numbers": numbers, "read_at": prop.updated_at.isoformat()}
 
     @property
@@ -119,7 +136,7 @@ class PropertyForm(forms.Form):
             return None
         data = dict(self.cleaned_data)
         read_at, numbers = data.pop("read_at"), data.pop("numbers")
-        fields = {name: data[name] for name in self.FACTS} | {"translations": self._translations(data)}
+        fields = {name: data[name] for name in self.facts} | {"translations": self._translations(data)}
         try:
             if self.prop is None:
                 return create_property(self.pro, by=by, numbers=numbers, **fields)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
+from django.template.defaultfilters import floatformat
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape, linebreaks
@@ -105,6 +106,12 @@ def count_waiting(context: Context) -> int:
     if not hasattr(request, "people_waiting"):
         request.people_waiting = count_people(request.pro).all
     return request.people_waiting
+
+
+@register.simple_tag
+def count_shown(desk: Any) -> str:
+    """How many people wait of those whom the list shows."""
+    return floatformat(count_people(desk.pro, whose=desk.whose).all, "g")
 
 
 @register.inclusion_tag("waiting/_views.html", takes_context=True)

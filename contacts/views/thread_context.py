@@ -15,7 +15,7 @@ from config.web.compiled import Compiled, Question
 from config.web.hooks import hooks
 from config.web.together import UNASKED, Answers
 
-from ..assigning.colleagues import COLLEAGUES
+from ..assigning.colleagues import COLLEAGUES, list_colleagues
 from ..book.duplicates import DISTINCT, KNOWN, ask_candidates, likely_duplicates
 from ..conversations.canned_replies import TEXTS, find_canned_replies
 from ..conversations.drafts import DRAFTS, being_written, list_drafts, pick_draft, pick_shown_draft
@@ -150,6 +150,7 @@ def composer_context(
         "draft": draft,
         "draft_files": list(draft.files.all()) if draft else [],
         "note_form": note_form or _new_note_form(own),
+        "mentionable": [each for each in list_colleagues(request.pro, answers) if each.id != request.user.pk],
         "is_note": note_form is not None,
         "present": being_written(drafts, beside=request.user),
         "sends_back_to": last_date_cut_short(items),
@@ -245,6 +246,7 @@ def ask_composer(request: ProRequest, contact: Contact) -> list[Question[Any]]:
         CONNECTIONS.question(contact.pro),
         BOUNCED.question(contact.pro, contact),
         TEXTS.question(contact.pro, request.user),
+        COLLEAGUES.question(request.pro),
     ]
 
 
@@ -262,7 +264,6 @@ def ask_ahead(
         ask_keys(contact, place),
         KNOWN.question(contact),
         DISTINCT.question(contact),
-        COLLEAGUES.question(request.pro),
         *more,
     )
     waiting = [item for item in answers.rows(_ITEMS.question(request.pro, contact)) if item.is_listed]

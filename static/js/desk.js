@@ -80,6 +80,12 @@
     j: open(1), k: open(-1), r: write("message"), n: write("note"),
     a: press('[data-key="a"]'), e: press('[data-key="e"]'), h: press('[data-key="h"]'), z: () => all("[data-undo]").at(-1)?.click(),
   });
+  addEventListener("click", ({ target }) => {
+    if (!target.matches?.("[data-mention]")) return;
+    const note = one("#note-form textarea");
+    note.setRangeText(`${target.textContent} `, note.selectionStart, note.selectionEnd, "end");
+    note.focus();
+  });
   addEventListener("keydown", (event) => {
     const { target, key } = event, form = target.closest("[data-send], .composer-none");
     if (key === "Enter" && target.id === "canned-q") one("#canned-list button")?.click();

@@ -3,6 +3,7 @@
 import pytest
 
 from config.accounts.models import User
+from config.audit.models import AuditEvent
 from contacts.assigning.assignments import take
 from contacts.models import Contact
 from tests.pages import Page
@@ -115,3 +116,28 @@ def test_whoever_is_given_away_leaves_the_list_of_ones_own(browser, ana, user, c
     assert page.one(f"#row-{ana.pk}")["hx-swap-oob"] == "delete"
     page = Page(browser.get("/inbox"))
     assert (names(page), page.texts(".empty .happy")) == ([], ["None of yours is waiting."])
+
+
+def test_the_number_above_the_list_follows_what_is_done(browser, ana, user, colleague, telegram):
+    take(arrive(telegram, who="Bob").contact, by=user)
+    take(ana, by=user)
+    browser.post("/inbox/shown", {"shown": "mine"})
+    page = Page(browser.post(f"/inbox/{ana.pk}/no-answer", headers=HTMX))
+    assert (page.one("#shown-count").text, page.one("#rail-count").text) == ("1", "1")
+
+
+def test_a_note_offers_colleagues_to_mention(browser, ana, colleague):
+    page = Page(browser.get(f"/inbox/{ana.pk}"))
+    assert page.texts("#note-form [data-mention]") == ["@Inès Moreau"]
+
+
+def test_an_owner_decides_how_people_are_assigned(browser, pro):
+    form = Page(browser.get("/settings/assigning")).form("main form.card")
+    assert form.fields == {"silent_hours": "0"}
+    for hours, status in (("-1", 422), ("241", 422), ("9" * 99, 422), ("", 422), ("8", 302)):
+        response = browser.post("/settings/assigning", {"assigns_by_turns": "on", "silent_hours": hours})
+        pro.refresh_from_db()
+        saved = (True, 8) if status == 302 else (False, 0)
+        assert (response.status_code, pro.assigns_by_turns, pro.silent_hours) == (status, *saved)
+    event = AuditEvent.objects.latest("pk")
+    assert (event.kind, event.detail) == ("settings_changed", "assigns_by_turns,silent_hours")

@@ -37,11 +37,12 @@ hostile: .venv/dev ## hostile input at every address, field, header and body, on
 	@HOSTILE=whole $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -n auto --dist worksteal -p no:logging tests/hostile $(ARGS)
 
 # Requests generated from the OpenAPI documents, and programs that keep a copy.
-API_CHECKS := tests/api/test_schemathesis.py tests/api/test_copies.py $(wildcard tests/events/test_sync.py)
+API_CHECKS := tests/api/test_schemathesis.py tests/api/test_copies.py tests/contact_requests/test_copies.py $(wildcard tests/events/test_sync.py)
 
 api-check: export API_CHECK_CHANGES ?= 10000
 api-check: export SCHEMATHESIS_EXAMPLES ?= 1000
 api-check: export SCHEMATHESIS_SEEDS ?= 1 2 3
+api-check: export SCHEMATHESIS_PHASES ?= examples,coverage,fuzzing,stateful
 api-check: .venv/dev ## 1,000 generated requests an operation with three seeds, and copies through 10,000 changes, on both databases
 	@echo "== On SQLite"
 	@$(BIN)/python -m pytest -q -p no:logging --show-capture=no $(API_CHECKS) $(ARGS)

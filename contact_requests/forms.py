@@ -14,7 +14,7 @@ from contacts.phones import to_e164
 from contacts.privacy.decisions import read_decisions
 
 from . import receiving
-from .models import ContactRequest, Property
+from .models import ContactRequest, OfficePage, Property
 from .models.property import MAX_REFERENCE
 from .spam import Stamp, make_stamp, read_stamp
 
@@ -66,8 +66,8 @@ class VisitorForm(forms.Form):
         return data
 
 
-class ContactForm(VisitorForm):
-    """The public form on a property's page."""
+class StampedForm(VisitorForm):
+    """A public form that we show: of a property, or of an office where the visitor chooses the property."""
 
     stamp = forms.CharField(required=False, widget=forms.HiddenInput)
     # The honeypot: hidden from people and assistive technology, so that only programs fill it in.
@@ -75,11 +75,11 @@ class ContactForm(VisitorForm):
     # Of the words of consent that the visitor saw.
     consent = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, prop: Property, *args: Any, **kwargs: Any) -> None:
-        super().__init__(prop.pro, *args, **kwargs)
-        self.prop, self.decisions = prop, read_decisions(prop.pro)
+    def __init__(self, about: Property | OfficePage, *args: Any, **kwargs: Any) -> None:
+        super().__init__(about.pro, *args, **kwargs)
+        self.about, self.decisions = about, read_decisions(about.pro)
         self.fields["consent"].initial = self.decisions.consent_version
-        self.fields["stamp"].initial = lambda: make_stamp(prop)
+        self.fields["stamp"].initial = lambda: make_stamp(about)
         for name, autocomplete in (("name", "name"), ("email", "email"), ("phone", "tel")):
             self.fields[name].widget.attrs["autocomplete"] = autocomplete
         self.fields["phone"].widget.input_type = "tel"
@@ -93,7 +93,7 @@ class ContactForm(VisitorForm):
         return data
 
     def clean_stamp(self) -> Stamp | None:
-        return read_stamp(self.cleaned_data["stamp"], self.prop)
+        return read_stamp(self.cleaned_data["stamp"], self.about)
 
     def receive(self, quarantine: str) -> ContactRequest:
         """Store the contact request, in quarantine for a reason; a form sent twice is stored once."""
@@ -110,10 +110,23 @@ class ContactForm(VisitorForm):
             consent=self._consent(),
         )
 
+    @property
+    def prop(self) -> Property:
+        """The property that a valid form is about."""
+        raise NotImplementedError
+
     def _consent(self) -> dict[str, Any] | None:
         """Words that stood beside the form, None without any."""
         words, version = self.decisions.consent_words, self.decisions.consent_version
         return {"words": words, "version": version} if words else None
+
+
+class ContactForm(StampedForm):
+    """The public form on a property's page."""
+
+    @property
+    def prop(self) -> Property:
+        return self.about  # type: ignore[return-value]
 
 
 class ProgramForm(VisitorForm):

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from config.web.client import client_place
 from config.web.limits import Limit
 
-from .models import ContactRequest, Property
+from .models import ContactRequest, OfficePage, Property
 
 SALT = "contact_requests.form"
 MIN_SECONDS = 3
@@ -32,18 +32,23 @@ class Stamp(NamedTuple):
     rendered_at: float  # Unix seconds
 
 
-def make_stamp(prop: Property, rendered_at: float | None = None) -> str:
-    """Sign the stamp of a form for `prop`, rendered now or at `rendered_at`, in Unix seconds."""
-    return signing.dumps({"p": prop.slug, "id": uuid.uuid4().hex, "t": rendered_at or time.time()}, salt=SALT)
+def make_stamp(about: Property | OfficePage, rendered_at: float | None = None) -> str:
+    """Sign the stamp of a form for a property or an office, rendered now or at `rendered_at`, in Unix seconds."""
+    return signing.dumps({"p": _name(about), "id": uuid.uuid4().hex, "t": rendered_at or time.time()}, salt=SALT)
 
 
-def read_stamp(text: str, prop: Property) -> Stamp | None:
-    """The stamp; None when it is missing, forged, too old or of another property's form."""
+def _name(about: Property | OfficePage) -> str:
+    # A slug has no space.
+    return about.slug if isinstance(about, Property) else f"office {about.form_key}"
+
+
+def read_stamp(text: str, about: Property | OfficePage) -> Stamp | None:
+    """The stamp; None when it is missing, forged, too old or of another form."""
     try:
         data = signing.loads(text, salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature:
         return None
-    return Stamp(uuid.UUID(data["id"]), data["t"]) if data["p"] == prop.slug else None
+    return Stamp(uuid.UUID(data["id"]), data["t"]) if data["p"] == _name(about) else None
 
 
 def count_sending(request: HttpRequest, *, is_valid: bool) -> tuple[int, bool]:
@@ -61,4 +66,16 @@ def detect_spam(stamp: Stamp | None, honeypot: str, *, is_too_often: bool) -> st
         return Reason.NO_STAMP
     if time.time() - stamp.rendered_at < MIN_SECONDS:
         return Reason.TOO_FAST
+    return Reason.TOO_OFTEN if is_too_often else ""
+
+
+def detect_foreign_spam(honeypot: str, *, is_foreign: bool, is_too_often: bool) -> str:
+    """The same for a form on an office's own site, which has no stamp of ours, and a hidden field only if it likes.
+
+    `is_foreign`: it came from a site that the office does not allow.
+    """
+    if honeypot:
+        return Reason.HONEYPOT
+    if is_foreign:
+        return Reason.FOREIGN_SITE
     return Reason.TOO_OFTEN if is_too_often else ""

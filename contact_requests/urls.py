@@ -2,7 +2,7 @@ from django.urls import path
 
 from . import properties_api  # noqa: F401 - it declares its routes.
 from .api import api
-from .views import former, leads, properties, public, requests, set_aside
+from .views import former, leads, office_page, office_settings, properties, public, requests, set_aside, site_forms
 
 app_name = "contact_requests"
 
@@ -18,6 +18,13 @@ urlpatterns = [
     path("properties/<uuid:id>/descriptions", properties.property_descriptions, name="property_descriptions"),
     path("properties/<slug:slug>", public.property_detail, name="property_detail"),
     path("properties/<slug:slug>/pictures/<int:picture>", public.property_picture, name="property_picture"),
+    path("properties/<slug:slug>/qr.svg", public.property_qr, name="property_qr"),
+    path("properties/<slug:slug>/print", public.property_sheet, name="property_sheet"),
+    path("p/<slug:slug>", office_page.office_page, name="office_page"),
+    path("embed/<str:key>", site_forms.frame, name="frame"),
+    path("embed/<str:key>/send", site_forms.site_form, name="site_form"),
+    path("settings/site", office_settings.office_settings, name="office_settings"),
+    path("settings/site/key", office_settings.form_key_renew, name="form_key_renew"),
     path("r/<str:key>", public.receipt, name="receipt"),
     path("inbox/requests", requests.request_list, name="request_list"),
     path("inbox/requests/arrivals", requests.request_arrivals, name="request_arrivals"),

@@ -190,6 +190,18 @@ class Property(models.Model):
         """`title`, `summary` or `description` in the reader's language, else as the office wrote it."""
         return self.translations.get(get_language() or "", {}).get(name) or getattr(self, name)
 
+    @property
+    def shown_title(self) -> str:
+        return self.text("title")
+
+    @property
+    def shown_summary(self) -> str:
+        return self.text("summary")
+
+    @property
+    def shown_description(self) -> str:
+        return self.text("description")
+
     def clean(self) -> None:
         """Refuse an address that is taken by a page, an agent of another office, and another property's reference.
 

@@ -99,6 +99,7 @@ class ContactRequest(models.Model):
         TOO_FAST = "too_fast", _("It was sent too quickly")
         NO_STAMP = "no_stamp", _("It was not sent from the property's page")
         TOO_OFTEN = "too_often", _("Too many came from the same network within an hour")
+        FOREIGN_SITE = "foreign_site", _("It was sent from a site that is not among yours")
         # After it had been admitted.
         MARKED = "marked", _("Somebody of the office marked it as spam")
 

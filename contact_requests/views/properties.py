@@ -4,6 +4,7 @@ import uuid
 from contextlib import suppress
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -77,7 +78,13 @@ def property_edit(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 def _show_property(
     request: ProRequest, prop: Property, form: PropertyForm, pictures_form: PicturesForm, status: int
 ) -> HttpResponse:
-    context = {"property": prop, "pictures": list(prop.pictures.all()), "form": form, "pictures_form": pictures_form}
+    context = {
+        "property": prop,
+        "pictures": list(prop.pictures.all()),
+        "form": form,
+        "pictures_form": pictures_form,
+        "page_address": f"{settings.SITE_URL}{prop.get_absolute_url()}",
+    }
     return render(request, ONE, context, status=status)
 
 

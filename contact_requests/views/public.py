@@ -4,6 +4,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import push_url
@@ -27,7 +28,8 @@ from config.web.isolation import open_to_other_sites
 from contacts.waiting.answer_times import usual_answer_time
 
 from ..forms import ContactForm
-from ..models import ContactRequest, Property, PropertyPicture
+from ..models import ContactRequest, OfficePage, Property, PropertyPicture
+from ..qr_codes import draw_qr
 from ..receipts import find_by_receipt_key, make_receipt_key
 from ..spam import count_sending, detect_spam
 
@@ -99,8 +101,52 @@ def _receive_form(request: VisitorRequest, prop: Property) -> HttpResponse:
 
 def _render_form(request: VisitorRequest, prop: Property, form: ContactForm, status: int) -> HttpResponse:
     template = f"{PAGE}#contact" if request.htmx else PAGE
-    context = {"property": prop, "form": form, "answer_time": describe_answer_time(prop.pro)}
-    return render(request, template, context, status=status)
+    context: dict[str, Any] = {"property": prop, "form": form, "answer_time": describe_answer_time(prop.pro)}
+    if not request.htmx:
+        pictures = list(prop.pictures.all())
+        context |= {"pictures": pictures, "office": find_office_page(prop.pro), **describe_link(prop, pictures)}
+    response = render(request, template, context, status=status)
+    if prop.is_gone:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def find_office_page(pro: Pro) -> OfficePage | None:
+    """The page of the office, where visitors see one."""
+    return OfficePage.objects.for_pro(pro).filter(is_published=True).first()
+
+
+def describe_link(prop: Property, pictures: list[PropertyPicture]) -> dict[str, str]:
+    """Whole addresses of a property's page and of its first picture, for search engines and previews of links."""
+    image = reverse("contact_requests:property_picture", args=[prop.slug, pictures[0].pk]) if pictures else ""
+    return {
+        "canonical": f"{settings.SITE_URL}{prop.get_absolute_url()}",
+        "image": f"{settings.SITE_URL}{image}" if image else "",
+    }
+
+
+@login_not_required
+@cache_control(public=True, max_age=3600)
+@require_safe
+def property_qr(request: VisitorRequest, slug: str) -> HttpResponse:
+    """Draw the QR code of a property's page, as SVG."""
+    if (prop := _PROPERTY.first(slug)) is None:
+        raise Http404
+    code = draw_qr(f"{settings.SITE_URL}{prop.get_absolute_url()}")
+    return HttpResponse(code, content_type="image/svg+xml")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def property_sheet(request: VisitorRequest, slug: str) -> HttpResponse:
+    """Show a property as a sheet to print, with the QR code of its page."""
+    if (prop := _PROPERTY.first(slug)) is None:
+        raise Http404
+    context = {"property": prop, "pictures": list(prop.pictures.all()[:3])}
+    response = render(request, "contact_requests/property_sheet.html", context | describe_link(prop, []))
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @login_not_required

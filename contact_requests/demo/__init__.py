@@ -17,7 +17,8 @@ from contacts.demo import end_in_demo, put_off_in_demo
 from contacts.models import Contact, ContactMessage, WaitingItem
 from contacts.topics import REQUEST, make_topic, read_topic
 
-from ..models import ContactRequest, ContactRequestEvent, Property
+from ..models import ContactRequest, ContactRequestEvent, OfficePage, Property
+from ..office import propose_slug
 from ..pictures import add_picture
 from ..waiting import add_contact_request
 from .drawings import draw_houses
@@ -27,6 +28,7 @@ from .visits import NEW, READ, REPLIED, VISITS, Visit
 Outcome = WaitingItem.Outcome
 SCALES = {"requests"}
 WITH_PICTURES = 2  # properties of each Pro
+STATES = {"AP-103": "let", "AP-104": "under_offer", "KG-103": "sold", "GW-102": "under_offer"}
 BATCH = 5_000
 MAX_SENDERS = 20_000  # the most contacts that contact requests in bulk come from
 
@@ -37,6 +39,8 @@ def load(pros: list[Pro], rng: random.Random) -> None:
         if Property.objects.for_pro(pro).exists():
             continue
         houses = [_load_house(pro, house) for house in HOUSES.get(pro.email, [])]
+        if houses:
+            OfficePage.objects.get_or_create(pro=pro, defaults={"slug": propose_slug(pro)})
         for house in houses[:WITH_PICTURES]:
             # Files are stored outside of any transaction.
             transaction.on_commit(partial(_add_pictures, house), robust=True)
@@ -49,7 +53,7 @@ def load(pros: list[Pro], rng: random.Random) -> None:
 
 
 def _load_house(pro: Pro, house: House) -> Property:
-    fields = house._asdict() | {"price": Decimal(house.price)}
+    fields = house._asdict() | {"price": Decimal(house.price), "state": STATES.get(house.reference, "available")}
     return Property.objects.create(pro=pro, created_at=timezone.now() - timedelta(days=30), **fields)
 
 

@@ -16,6 +16,7 @@ from config.events.kinds import EventType
 from config.events.managing import create_endpoint, send_test
 from config.events.models import Dispatch, Endpoint
 from contact_requests import receiving
+from contact_requests.models import OfficePage
 from contact_requests.pictures import add_picture
 from contact_requests.receipts import make_receipt_key
 from contacts.channels.message import File, Media
@@ -48,6 +49,9 @@ PUBLIC = [
     "/password/reset",
     "/password/reset/sent",
     "/properties/house",
+    "/properties/house/print",
+    "/p/harbour",
+    "/embed/{form_key}",
     "/nothing-here",
 ]
 CLOSED = [
@@ -67,6 +71,11 @@ CLOSED = [
     "/contacts",
     "/contacts?q=nobody",
     "/contacts?view=archived",
+    "/properties",
+    "/properties?q=nobody",
+    "/properties/new",
+    "/properties/{house}/edit",
+    "/settings/site",
     "/contacts/new",
     "/contacts/views/{view}",
     "/contacts/{contact}",
@@ -128,6 +137,7 @@ TWIN = "bbbbbbbb-0000-4000-8000-000000000002"
 @pytest.fixture
 def row(user, shipped):
     house = PropertyFactory(pro=user.pro, slug="house", title="Maison", city="Honfleur", price=389000, summary="84 m²")
+    OfficePage.objects.create(pro=user.pro, slug="harbour", introduction="Wolfeschlegelsteinhausenbergerdorff" * 3)
     rows = [
         RequestFactory(property=house, name="Wolfeschlegelsteinhausenbergerdorff" * n, phone="+33612345678")
         for n in (1, 2, 3)
@@ -294,13 +304,13 @@ def tour(page, row, user, check):
     """Run `check` on every page, signed out and then signed in."""
     found = []
     for path in PUBLIC:
-        page.goto(path.format(receipt=make_receipt_key(row)))
+        page.goto(path.format(receipt=make_receipt_key(row), form_key=row.pro.office_page.form_key))
         found += check(page)
     sign_in(page, user)
     gone = Contact.objects.for_pro(row.pro, deleted=True).get().pk
     for path in CLOSED:
         rows = {"id": row.pk, "contact": row.contact_id, "note": row.contact.notes.get().pk, "gone": gone, "twin": TWIN}
-        rows["view"] = user.kept_views.get().pk
+        rows |= {"view": user.kept_views.get().pk, "house": row.property_id}
         page.goto(path.format(**rows, **imports(), **webhooks(), **inquiries(), **conversations()))
         if path == "/docs/api":
             # Its routes are drawn by one template: all are looked at once, those of contacts as the other pages.

@@ -13,6 +13,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods, require_POST
 
 from config.accounts.http import ProRequest
+from config.accounts.middleware import for_owners
 from config.accounts.models import AllowedOrigin
 from config.accounts.proof import password_again
 from config.web.toasts import toast
@@ -26,6 +27,7 @@ PAGE = "contact_requests/office_settings.html"
 
 
 # The preview is a frame.
+@for_owners
 @csp_override({**settings.SECURE_CSP, "frame-src": [CSP.SELF]})
 @require_http_methods(["GET", "HEAD", "POST"])
 def office_settings(request: ProRequest) -> HttpResponse:
@@ -58,6 +60,7 @@ def _describe_forms(request: ProRequest, page: OfficePage) -> dict[str, Any]:
     }
 
 
+@for_owners
 @require_POST
 @password_again("POST")
 def form_key_renew(request: ProRequest) -> HttpResponse:

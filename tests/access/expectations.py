@@ -232,6 +232,8 @@ FOR_OWNERS = {
     "contacts/person-exports/<uuid:id>.zip",
     "settings/audit",
     "settings/audit.csv",
+    "settings/site",
+    "settings/site/key",
     "settings/channels",
     "settings/channels/<slug:channel>",
     "settings/channels/<slug:channel>/disconnect",

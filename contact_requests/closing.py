@@ -2,6 +2,6 @@
 
 from config.closing.switches import Switch
 
-from .models import Property
+from .models import OfficePage, Property
 
-SWITCHES = [Switch(Property, "is_published")]
+SWITCHES = [Switch(Property, "is_published"), Switch(OfficePage, "is_published")]

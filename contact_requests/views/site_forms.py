@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from config.accounts.http import VisitorRequest
 from config.accounts.models import AllowedOrigin
+from config.closing.models import is_closed
 from config.origins import foreign_origin
 from config.web.isolation import open_to_other_sites
 
@@ -31,7 +32,10 @@ FRAME = "contact_requests/embedded.html"
 
 
 def _find_page(key: str) -> OfficePage:
-    return get_object_or_404(OfficePage.objects.select_related("pro"), form_key=key.replace("\0", ""))
+    page = get_object_or_404(OfficePage.objects.select_related("pro"), form_key=key.replace("\0", ""))
+    if is_closed(page.pro_id):
+        raise Http404
+    return page
 
 
 def _speak(chosen: str) -> None:

@@ -168,6 +168,7 @@ HOUSEKEEPING = [
     "contacts.models.note.prune_notes",
     "contacts.models.canned_reply.prune_canned_replies",
     "contacts.models.contact_import.prune_imports",
+    "contact_requests.models.property_import.prune_property_imports",
     "contacts.models.delivery.prune_deliveries",
     "contacts.models.person_export.prune_person_exports",
     "contacts.privacy.retention.keep_retention",
@@ -249,7 +250,7 @@ FORM_SENDS_PER_HOUR = read_int("FORM_SENDS_PER_HOUR", 10, 1, 1_000_000)
 BODY_LIMITS = dict.fromkeys(["/channels/email/", "/channels/replies"], DATA_UPLOAD_MAX_MEMORY_SIZE)
 BODY_LIMITS |= {REPORTS_PATH: MAX_REPORT}
 # Larger uploads than elsewhere: an answer may have 25 MB of files, a property's pictures come straight from a camera.
-UPLOAD_LIMITS = {"/inbox/": 27 * 1024 * 1024, "/properties/pictures/": 64 * 1024 * 1024}
+UPLOAD_LIMITS = {"/inbox/": 27 << 20, "/properties/pictures/": 64 << 20, "/properties/imports/": 64 << 20}
 
 # --- Language and time ---------------------------------------------------------------------------
 

@@ -99,6 +99,38 @@ def keep_property(
         return create_property(pro, by=by, **{"reference": reference, **fields}), True
 
 
+def preview_property(pro: Pro, reference: str, fields: Mapping[str, Any]) -> tuple[Property | None, list[str]]:
+    """The property that `keep_property` would change, None for a new one, and the names of what would change.
+
+    Stores nothing. Raises ValidationError where that would.
+    """
+    values = _clean({"reference": reference, **fields})
+    numbers = values.pop("numbers", None)
+    stored = Property.objects.for_pro(pro).filter(reference_key=reference_key(reference)).first()
+    prop = stored or Property(pro=pro)
+    before = {name: getattr(prop, name) for name in values}
+    for name, value in values.items():
+        setattr(prop, name, value)
+    # A new one gets an address that is free.
+    prop.full_clean(exclude={"pro", "reference_key", *(() if stored else ("slug",))})
+    if numbers is not None:
+        _check_numbers(pro, stored, numbers)
+    # The same reference may be written otherwise in a file.
+    changed = {name for name in values if getattr(prop, name) != before[name]} - {"reference"}
+    if stored and numbers is not None and set(_read_numbers(numbers)) != _stored_numbers(stored):
+        changed.add("numbers")
+    return stored, sorted(changed)
+
+
+def _check_numbers(pro: Pro, prop: Property | None, numbers: Numbers) -> None:
+    """Raise ValidationError for a number without letter or digit, twice, or of another property."""
+    keys = [reference_key(number) for _portal, number in _read_numbers(numbers)]
+    if not all(keys):
+        raise ValidationError({"numbers": _("Use at least one letter or digit.")})
+    if PropertyNumber.objects.for_pro(pro).filter(key__in=keys).exclude(property=prop).exists():
+        raise ValidationError({"numbers": REPEATED})
+
+
 def take_away_property(prop: Property, *, by: User) -> bool:
     """Delete a property that nobody has asked about, with its pictures; withdraw any other. Returns True if deleted.
 

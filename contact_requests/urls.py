@@ -2,12 +2,28 @@ from django.urls import path
 
 from . import properties_api  # noqa: F401 - it declares its routes.
 from .api import api
-from .views import former, leads, office_page, office_settings, properties, public, requests, set_aside, site_forms
+from .views import (
+    former,
+    imports,
+    leads,
+    office_page,
+    office_settings,
+    properties,
+    public,
+    requests,
+    set_aside,
+    site_forms,
+)
 
 app_name = "contact_requests"
 
 urlpatterns = [
     path("properties", properties.property_list, name="property_list"),
+    path("properties/imports", imports.import_list, name="property_import_list"),
+    path("properties/imports/new", imports.import_upload, name="property_import_upload"),
+    path("properties/imports/<uuid:id>", imports.import_detail, name="property_import"),
+    path("properties/imports/<uuid:id>/run", imports.import_run, name="property_import_run"),
+    path("properties/imports/<uuid:id>/discard", imports.import_discard, name="property_import_discard"),
     path("properties/new", properties.property_new, name="property_new"),
     path("properties/<uuid:id>/edit", properties.property_edit, name="property_edit"),
     path("properties/<uuid:id>/take-away", properties.property_take_away, name="property_take_away"),

@@ -44,7 +44,7 @@ def office_settings(request: ProRequest) -> HttpResponse:
 
 
 def _describe_forms(request: ProRequest, page: OfficePage) -> dict[str, Any]:
-    """What the texts to copy are made of."""
+    """Addresses and properties in the texts to copy."""
     rows = list(published(request.pro).order_by("-created_at", "-id")[:MAX_CHOICES])
     chosen = next((row for row in rows if str(row.pk) == request.GET.get("property")), None)
     path = reverse("contact_requests:frame", args=[page.form_key])

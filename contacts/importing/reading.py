@@ -7,7 +7,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -38,6 +38,9 @@ DATA = re.compile(r"\w@\w|(?:\d[ ./-]?){6}")
 FIRST_ROWS = 10
 
 
+Recognise = Callable[[list[str]], list[str]]
+
+
 class Table(NamedTuple):
     """`rows` yields (row number, cells) of the rows that are not blank."""
 
@@ -56,14 +59,14 @@ def check_beginning(data: bytes) -> None:
         raise ValidationError(message, code="kind")
 
 
-def read_table(data: bytes) -> Table:
+def read_table(data: bytes, recognise: Recognise = recognise_columns) -> Table:
     """Read a CSV file in UTF-8, UTF-16 or Windows-1252 with commas, semicolons, tabs or pipes.
 
-    Raises ValidationError.
+    `recognise` gives the field of each heading, "" for one that is not known. Raises ValidationError.
     """
     check_beginning(data)
     text = decode(data)
-    records = _read_records(text)
+    records = _read_records(text, recognise)
     first_rows = list(islice(records, FIRST_ROWS))
     if not first_rows:
         raise ValidationError(_("The file is empty."), code="empty")
@@ -71,17 +74,17 @@ def read_table(data: bytes) -> Table:
     if len(headings) > MAX_COLUMNS:
         message = _("The file has more than %(limit)d columns. Leave out those that are not about contacts.")
         raise ValidationError(message, code="columns", params={"limit": MAX_COLUMNS})
-    _check_first_rows(headings, rows)
-    _check_rows(_read_records(text))
+    _check_first_rows(headings, rows, recognise)
+    _check_rows(_read_records(text, recognise))
     return Table([" ".join(heading.split())[:MAX_HEADING] for heading in headings], chain(rows, records))
 
 
-def _check_first_rows(headings: list[str], rows: list[tuple[int, list[str]]]) -> None:
+def _check_first_rows(headings: list[str], rows: list[tuple[int, list[str]]], recognise: Recognise) -> None:
     """Raise ValidationError where the headings stand further down, or the rows are divided otherwise than they."""
-    columns = recognise_columns(headings)
+    columns = recognise(headings)
     is_title = not any(columns) or sum(map(bool, headings)) == 1
     for number, cells in rows:
-        if is_title and len({*recognise_columns(cells)} - {""}) > 1 and not looks_like_data(cells):
+        if is_title and len({*recognise(cells)} - {""}) > 1 and not looks_like_data(cells):
             message = _("The first row holds no headings, but row %(number)d does. Delete the rows above it.")
             raise ValidationError(message, code="title", params={"number": number})
     if "email" in columns and rows:
@@ -127,10 +130,10 @@ def _decode_without_mark(data: bytes) -> str:
         return data.decode("utf-8" if good > loose.count("\ufffd") else "cp1252")
 
 
-def _read_records(text: str) -> Iterator[tuple[int, list[str]]]:
+def _read_records(text: str, recognise: Recognise) -> Iterator[tuple[int, list[str]]]:
     """Yield (row number, cells) of each row that is not blank, without blank cells at its end."""
     start = line.end() if (line := DELIMITER_LINE.match(text)) else 0
-    delimiter = line[1] if line else _guess_delimiter(text)
+    delimiter = line[1] if line else _guess_delimiter(text, recognise)
     number = 0
     lines = io.StringIO(text[start:], newline="")
     rows = csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter != "\t", strict=True)
@@ -146,13 +149,13 @@ def _read_records(text: str) -> Iterator[tuple[int, list[str]]]:
         raise ValidationError(message, code="row", params={"number": number + 1}) from error
 
 
-def _guess_delimiter(text: str) -> str:
+def _guess_delimiter(text: str, recognise: Recognise) -> str:
     """The delimiter that splits the headings into the most cells, be they below a title."""
     lines = islice((line[0][:100_000] for line in LINE.finditer(text) if ALPHANUMERIC.search(line[0])), FIRST_ROWS)
     for number, line in enumerate(lines):
         delimiter = max(DELIMITERS, key=lambda each: len(_split(line, each)))
         cells = _split(line, delimiter)
-        if (number == 0 and len(cells) > 1) or len({*recognise_columns(cells[:MAX_COLUMNS])} - {""}) > 1:
+        if (number == 0 and len(cells) > 1) or len({*recognise(cells[:MAX_COLUMNS])} - {""}) > 1:
             return delimiter
     return DELIMITERS[0]
 

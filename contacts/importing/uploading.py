@@ -12,7 +12,7 @@ from config.jobs.turns import in_turn
 from config.limited import LimitExceededError, run_limited
 
 from ..models import ContactImport
-from ..models.contact_import import NO_ROWS
+from ..models.file_import import NO_ROWS
 from .headings import recognise_columns
 from .reading import Table, check_beginning, looks_like_data, read_table
 from .rows import language_of

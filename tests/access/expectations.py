@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from config.accounts.models import ApiToken, IdentityDocument
 from config.events.models import Dispatch, Endpoint
-from contact_requests.models import ContactRequest, Property, PropertyPicture
+from contact_requests.models import ContactRequest, Property, PropertyImport, PropertyPicture
 from contacts.models import (
     CannedReply,
     Consent,
@@ -81,6 +81,11 @@ WORKSPACE = {
     "settings/site/key": page(POST=302),
     "properties": page(GET=200),
     "properties/new": page(GET=200, POST=422),
+    "properties/imports": page(GET=200),
+    "properties/imports/new": page(POST=422),
+    "properties/imports/<uuid:id>": page(id=PropertyImport, GET=200, POST=422),
+    "properties/imports/<uuid:id>/run": page(id=PropertyImport, POST=302),
+    "properties/imports/<uuid:id>/discard": page(id=PropertyImport, POST=302),
     "properties/<uuid:id>/edit": page(id=Property, GET=200, POST=422),
     "properties/<uuid:id>/take-away": page(id=Property, POST=302),
     "properties/<uuid:id>/state/<slug:state>": page(id=Property, state="sold", POST=302),

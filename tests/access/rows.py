@@ -257,6 +257,7 @@ SPECIAL: dict[str, Any] = {
         zip(("first", "second"), sorted((rows[Contact], rows["other"]), key=lambda c: c.pk), strict=True)
     ),
     "ContactImport": lambda rows: {"state": "checked", "headings": [rows.word], "columns": {}, "total": 1},
+    "PropertyImport": lambda rows: {"state": "checked", "headings": [rows.word], "columns": [], "total": 1},
     "ContactImportRow": lambda rows: {"values": [rows.word], "fields": {"name": rows.word}},
     "Draft": lambda rows: {"kind": "message", "topic": ""},
     "WaitingItem": lambda rows: {"kind": "message", "key": str(rows[ContactMessage].pk), "outcome": "", "answer": None},

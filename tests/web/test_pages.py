@@ -1,6 +1,7 @@
 """Rules for all pages: security headers, error pages."""
 
 import re
+from http import HTTPStatus
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -34,6 +35,8 @@ OF_THE_ADMIN = {
 }
 # Another site may show it.
 PICTURE = "/properties/x/pictures/1"
+# Shows the form for other sites in a frame.
+PREVIEW = {"/settings/site": {"Content-Security-Policy": f"{CSP}; frame-src 'self'"}}
 # Below the admin's address, and no pages of it.
 NOT_OF_THE_ADMIN = {"/admin/login/", "/admin/logout/", "/admin/r/x", "/admin/r/x/x/"}
 
@@ -66,6 +69,7 @@ def test_every_page_carries_the_safe_headers(who, request, case):
             headers, is_page = response.headers, response["Content-Type"].startswith("text/html")
             is_admin = is_page and path.startswith("/admin/") and path not in NOT_OF_THE_ADMIN
             others = {"Cross-Origin-Resource-Policy": "cross-origin"} if path == PICTURE else {}
+            others |= PREVIEW.get(path, {}) if response.status_code == HTTPStatus.OK else {}
             expected = HEADERS | others | (OF_THE_ADMIN if is_admin else {})
             assert {name: headers.get(name) for name in HEADERS} == expected
             assert re.fullmatch(r"[0-9a-f]{16}", headers["X-Request-ID"])

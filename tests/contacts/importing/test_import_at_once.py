@@ -3,7 +3,7 @@
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from contacts.importing import jobs
+from contacts.importing import batches, jobs
 from contacts.importing.jobs import start_run
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport
 
@@ -15,7 +15,7 @@ from .test_import_run import ANNA, many
 def small_batches(monkeypatch):
     monkeypatch.setattr(jobs, "RUN_BATCH", 5)
     # No hand-over to another job, however busy the machine is.
-    monkeypatch.setattr(jobs, "MAX_JOB_TIME", 600)
+    monkeypatch.setattr(batches, "MAX_JOB_TIME", 600)
 
 
 @pytest.mark.django_db(transaction=True)

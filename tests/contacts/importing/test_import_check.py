@@ -3,7 +3,7 @@
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from contacts.importing import jobs
+from contacts.importing import batches, jobs
 from contacts.importing.jobs import start_check
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport
 from tests.factories import ProFactory
@@ -107,7 +107,7 @@ def test_a_person_twice_in_the_file_is_one(user, work_tasks):
 def test_the_next_job_continues_after_the_last_batch(user, known, work_tasks, monkeypatch):
     """A job that hands over after each row decides as one that works them all."""
     monkeypatch.setattr(jobs, "CHECK_BATCH", 1)
-    monkeypatch.setattr(jobs, "MAX_JOB_TIME", 0)
+    monkeypatch.setattr(batches, "MAX_JOB_TIME", 0)
     contact = known(email="k@example.org")
     lines = ["A,a@example.org,,,,,,,", "K,k@example.org,0611111111,,,,,,", "A2,a@example.org,0622222222,,,,,,"]
     lines += ["K2,,0611111111,,,sms,,,", "A3,,0622222222,,,sms,,,", "A4,a@example.org,0633333333,,,sms,,,", "-,,,,,,,,"]

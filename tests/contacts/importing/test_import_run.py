@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from contacts.book.merging import merge_contacts
-from contacts.importing import jobs
+from contacts.importing import batches, jobs
 from contacts.importing.jobs import start_run
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport, ContactNote
 from contacts.models.contact_import import prune_imports
@@ -247,7 +247,7 @@ def test_two_new_rows_of_one_person_make_one_contact_with_the_notes_of_both(user
 
 def test_a_long_import_hands_over(user, work_tasks, monkeypatch):
     monkeypatch.setattr(jobs, "RUN_BATCH", 7)
-    monkeypatch.setattr(jobs, "MAX_JOB_TIME", 0)
+    monkeypatch.setattr(batches, "MAX_JOB_TIME", 0)
     contact_import = imported(user, many(20), work_tasks)
     assert (contact_import.done, contact_import.counts, Contact.objects.count()) == (20, {"create": 20}, 20)
     assert [job.task_name for job in DBTaskResult.objects.successful()].count("run_import") == 3

@@ -39,7 +39,7 @@ def read_form(browser, prop):
 def test_an_office_without_properties_is_told_what_they_are_for(browser):
     page = Page(browser.get(PATH))
     text = "No properties yet. Each has a page with pictures, on which visitors write to you."
-    assert (page.texts(".empty p")[0], page.one(".empty a")["href"]) == (text, f"{PATH}/new")
+    assert (page.texts(".empty p")[0], page.all(".empty a")[0]["href"]) == (text, f"{PATH}/new")
 
 
 def test_the_list_is_searched_and_shown_by_state(browser, pro, case):

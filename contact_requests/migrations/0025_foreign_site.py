@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contact_requests', '0022_newest_properties'),
+        ('contact_requests', '0024_property_agent'),
     ]
 
     operations = [

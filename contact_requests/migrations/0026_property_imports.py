@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0012_second_factor'),
-        ('contact_requests', '0023_foreign_site'),
+        ('contact_requests', '0025_foreign_site'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

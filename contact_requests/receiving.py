@@ -48,6 +48,8 @@ def receive(
     `phone` is in E.164; `received_at` is now unless it is given. `quarantine` is a `ContactRequest.Quarantine` value:
     then contact and mails wait for `release`. The same `id` with the same content is the same contact request, sent
     twice. `consent` are the words that stood beside the form, see ContactRequest.
+
+    Raises DoesNotExist for a property that was deleted meanwhile.
     """
     content: dict[str, Any] = {"name": name, "email": email, "phone": phone, "message": message}
     more: dict[str, Any] = {"language": language, "source": source, "consent": consent}
@@ -56,8 +58,10 @@ def receive(
         return create_contact_request(
             prop, id=id or uuid.uuid4(), created_at=at, quarantine_reason=quarantine, **content, **more
         )
-    except IntegrityError:
+    except IntegrityError as error:
         earlier = ContactRequest.objects.filter(pk=id).first() if id else None
+        if earlier is None and not Property.objects.filter(pk=prop.pk).exists():
+            raise Property.DoesNotExist from error
         if earlier is None:
             raise
     if earlier.property_id == prop.pk and all(getattr(earlier, name) == value for name, value in content.items()):

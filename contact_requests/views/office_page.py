@@ -7,20 +7,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.cache import patch_vary_headers
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from config.accounts.http import VisitorRequest
 from config.web.paging import InvalidCursorError, from_cursor, to_cursor
 
 from ..models import OfficePage, Property
+from .public import cache_for_all
 
 ROWS = 24
 
 
 @login_not_required
-@cache_control(public=True, max_age=60)
 @require_safe
 def office_page(request: VisitorRequest, slug: str) -> HttpResponse:
     """Show the office's properties that are not gone."""
@@ -41,5 +39,5 @@ def office_page(request: VisitorRequest, slug: str) -> HttpResponse:
         "canonical": f"{settings.SITE_URL}{page.get_absolute_url()}",
     }
     response = render(request, "contact_requests/office_page.html", context)
-    patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    cache_for_all(request, response, 60)
     return response

@@ -10,9 +10,10 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import push_url
@@ -91,7 +92,10 @@ def _receive_form(request: VisitorRequest, prop: Property) -> HttpResponse:
     if not is_valid:
         return _render_form(request, prop, form, 422)
     quarantine = detect_spam(form.cleaned_data["stamp"], form.cleaned_data["website"], is_too_often=is_too_often)
-    contact_request = form.receive(quarantine)
+    try:
+        contact_request = form.receive(quarantine)
+    except Property.DoesNotExist as error:
+        raise Http404 from error
     url = reverse("contact_requests:receipt", args=[make_receipt_key(contact_request)])
     if not request.htmx:
         return redirect(url)
@@ -125,15 +129,26 @@ def describe_link(prop: Property, pictures: list[PropertyPicture]) -> dict[str, 
     }
 
 
+def cache_for_all(request: VisitorRequest, response: HttpResponse, seconds: int) -> None:
+    """Let caches keep an answer that is the same for everybody, but for its language.
+
+    That to somebody who is signed in may renew their cookie, and is for them alone.
+    """
+    is_signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
+    patch_cache_control(response, max_age=seconds, **{"private" if is_signed_in else "public": True})
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
+
+
 @login_not_required
-@cache_control(public=True, max_age=3600)
 @require_safe
 def property_qr(request: VisitorRequest, slug: str) -> HttpResponse:
     """Draw the QR code of a property's page, as SVG."""
     if (prop := _PROPERTY.first(slug)) is None:
         raise Http404
     code = draw_qr(f"{settings.SITE_URL}{prop.get_absolute_url()}")
-    return HttpResponse(code, content_type="image/svg+xml")
+    response = HttpResponse(code, content_type="image/svg+xml")
+    cache_for_all(request, response, 3600)
+    return response
 
 
 @login_not_required

@@ -21,7 +21,7 @@ from config.accounts.models import AllowedOrigin
 from config.closing.models import is_closed
 from config.origins import foreign_origin
 
-from ..models import ContactRequest, OfficePage
+from ..models import ContactRequest, OfficePage, Property
 from ..receipts import find_by_receipt_key, make_receipt_key
 from ..site_forms import FrameForm, SiteForm, find_published, next_origin
 from ..spam import count_sending, detect_foreign_spam, detect_spam
@@ -76,7 +76,10 @@ def _receive_frame(request: VisitorRequest, page: OfficePage, form: FrameForm) -
         return _show_frame(request, page, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     quarantine = detect_spam(form.cleaned_data["stamp"], form.cleaned_data["website"], is_too_often=is_too_often)
     query = request.GET.copy()
-    query["receipt"] = make_receipt_key(form.receive(quarantine))
+    try:
+        query["receipt"] = make_receipt_key(form.receive(quarantine))
+    except Property.DoesNotExist as error:
+        raise Http404 from error
     return redirect(f"{request.path}?{query.urlencode()}")
 
 
@@ -135,7 +138,10 @@ def site_form(request: VisitorRequest, key: str) -> HttpResponse:
     # A page may keep its origin to itself: "null".
     is_foreign = sender not in ("", "null") and not AllowedOrigin.objects.is_allowed(sender, page.pro)
     quarantine = detect_foreign_spam(form.cleaned_data["website"], is_foreign=is_foreign, is_too_often=is_too_often)
-    contact_request = form.receive(page, quarantine)
+    try:
+        contact_request = form.receive(page, quarantine)
+    except Property.DoesNotExist as error:
+        raise Http404 from error
     if origin:
         return redirect(form.cleaned_data["next"])
     return redirect("contact_requests:receipt", make_receipt_key(contact_request))

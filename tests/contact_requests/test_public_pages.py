@@ -72,7 +72,7 @@ def test_a_property_that_is_gone_says_so_and_takes_a_message(nobody, house, case
             assert ContactRequest.objects.get().quarantine_reason == ""
 
 
-def test_the_page_of_an_office_shows_what_is_on_offer(nobody, pro, house, office):
+def test_the_page_of_an_office_shows_what_is_on_offer(nobody, browser, pro, house, office):
     PropertyFactory(pro=pro, title="Under offer", state="under_offer", price=5)
     PropertyFactory(pro=pro, state="sold")
     PropertyFactory(pro=pro, is_published=False)
@@ -82,9 +82,10 @@ def test_the_page_of_an_office_shows_what_is_on_offer(nobody, pro, house, office
     assert page.texts("h2") == ["Under offer", "The House"]
     assert (page.one("h1").text, page.one(".prose").text) == (pro.name, "By the harbour.")
     assert page.one("link[rel=canonical]")["href"] == "http://testserver/p/harbour"
-    assert response["Cache-Control"] == "public, max-age=60"
+    assert response["Cache-Control"] == "max-age=60, public"
     assert {"Accept-Language", "Cookie"} <= {name.strip() for name in response["Vary"].split(",")}
     assert (response.cookies, pro.email in response.text) == ({}, False)
+    assert browser.get(OFFICE)["Cache-Control"] == "max-age=60, private"
 
 
 def test_the_page_of_an_office_is_paged_and_says_when_it_is_empty(nobody, pro, office):
@@ -106,7 +107,7 @@ def test_the_page_of_an_office_can_be_switched_off(nobody, house, office):
 
 def test_the_qr_code_is_of_the_page(nobody, house):
     response = nobody.get(f"{HOUSE}/qr.svg")
-    assert (response["Content-Type"], response["Cache-Control"]) == ("image/svg+xml", "public, max-age=3600")
+    assert (response["Content-Type"], response["Cache-Control"]) == ("image/svg+xml", "max-age=3600, public")
     assert response.text == draw_qr("http://testserver/properties/house")
     assert response.text.startswith("<svg ")
     assert draw_qr("other") != response.text

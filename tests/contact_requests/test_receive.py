@@ -3,7 +3,8 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from contact_requests.models import ContactRequest
+from contact_requests.models import ContactRequest, Property
+from contact_requests.receiving import receive as receive_contact_request
 from contacts.models import Contact
 
 from ..factories import PropertyFactory, RequestFactory
@@ -133,3 +134,12 @@ def test_the_database_refuses_an_unknown_status_and_a_missing_contact(pro, chang
     with pytest.raises(IntegrityError), transaction.atomic():
         rows.update(**change)
     assert rows.values().get() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_property_that_was_deleted_meanwhile_takes_nothing():
+    house = PropertyFactory()
+    Property.objects.filter(pk=house.pk).delete()
+    with pytest.raises(Property.DoesNotExist):
+        receive_contact_request(house, **CONTENT)
+    assert (ContactRequest.objects.count(), Contact.objects.count()) == (0, 0)

@@ -90,7 +90,8 @@ def _delete_rows(model: Any, pro: Pro) -> None:
     for field in model._meta.concrete_fields:
         if field.related_model is model:
             rows.exclude(**{field.name: None}).update(**{field.name: None})
-    while batch := list(rows.order_by("pk")[:BATCH]):
+    # In any order: by their keys, all rows of others would be read on the way, each time.
+    while batch := list(rows.order_by()[:BATCH]):
         keys = [key for row in batch for key in file_keys(row)] if holds_files(model) else []
         with transaction.atomic():
             insert_many([LooseFile(key=key) for key in keys])

@@ -2,6 +2,8 @@
 
 import pytest
 
+from config.accounts.leaving import end_access
+from config.accounts.models import User
 from contact_requests.models import Property
 from tests.pages import Page
 
@@ -43,3 +45,14 @@ def test_nobody_of_another_office_is_an_agent(browser, user, other_user):
     page = Page(browser.post("/properties/new", {**FORM, "agent_id": other_user.pk}), 422)
     assert len(page.texts(".field:has(#id_agent_id) .errorlist")) == 1
     assert not Property.objects.exists()
+
+
+def test_whoever_leaves_is_no_agent_any_more(browser, user, other_user):
+    colleague = UserFactory(pro=user.pro)
+    prop = PropertyFactory(pro=user.pro, agent=colleague)
+    end_access([colleague], by=user)
+    User.objects.filter(pk=colleague.pk).update(pro=other_user.pro)
+    path, _page, fields = read_form(browser, prop)
+    assert browser.post(path, {**fields, "title": "Another"})["Location"] == path
+    prop.refresh_from_db()
+    assert (prop.agent, prop.title) == (None, "Another")

@@ -46,7 +46,8 @@ PERSON, OFFICE = "zqcanary", "office"
 NOT_PERSONAL = {
     *("Pro", "User", "Invitation", "AllowedOrigin", "ApiToken", "IdentityDocument", "Signature", "Session", "LogEntry"),
     *("ChannelConnection", "MailboxSettings", "MailboxFolder", "CannedReply", "CannedReplyText", "PrivacySettings"),
-    *("Property", "PropertyNumber", "PropertyPicture", "ContactImport"),
+    *("Property", "PropertyNumber", "PropertyPicture", "OfficePage", "ContactImport"),
+    *("CodeApp", "Passkey", "RecoveryCode"),
     # Filled by `add_copies`: what was told of the person is found by its contact.
     *("Endpoint", "Event", "Dispatch"),
     *("Erasure", "ErasedRecord", "ErasedAddress", "HistoryErasure", "AuditEvent"),

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.http import HttpResponse
 
 from config.accounts.access import Caller
@@ -13,12 +12,12 @@ from config.api.dialect import created
 from config.api.errors import ProblemError
 from config.api.idempotency import RequestKey
 from config.web.changes import read_changes
-from config.web.paging import from_cursor, to_cursor
+from config.web.paging import read_newest
 
 from .api import PROPERTIES, api
 from .dialect import dialect, format_time, left_at, to_changes
 from .models import DeletedRow, Property
-from .models.property import PropertyQuerySet, reference_key
+from .models.property import reference_key
 from .properties import change_property, create_property, keep_property
 from .property_schemas import (
     ListingBody,
@@ -94,17 +93,8 @@ def list_properties(caller: Caller, query: PropertyQuery) -> PropertyPage:
         changes = read_changes(lists, query.limit, since=query.updated_since, cursor=query.cursor, read_id=uuid.UUID)
         data = [_to_body(row) for row in changes.rows if left_at(row) is None]
         return PropertyPage(data, Cursor(changes.next), changes.next is not None, to_changes(changes))
-    return _page(rows, query)
-
-
-def _page(rows: PropertyQuerySet, query: PropertyQuery) -> PropertyPage:
-    """A page of the list, newest first."""
-    if query.cursor is not None:
-        rows = rows.filter(TupleLessThan(("created_at", "id"), from_cursor(query.cursor, uuid.UUID)))
-    found = list(rows.order_by("-created_at", "-id")[: query.limit + 1])
-    page, more = found[: query.limit], len(found) > query.limit
-    end = to_cursor(page[-1].created_at, page[-1].pk) if more else None
-    return PropertyPage([_to_body(row) for row in page], Cursor(end), more)
+    page, following = read_newest(rows, query.limit, query.cursor, read_id=uuid.UUID)
+    return PropertyPage([_to_body(row) for row in page], Cursor(following), following is not None)
 
 
 @api.endpoint(

@@ -102,23 +102,9 @@ class PropertyUpdate(Body, rename="camel"):
         return sent_fields(structs.asdict(self))
 
 
-class PropertyCreate(Body, rename="camel"):
+class PropertyCreate(PropertyUpdate, rename="camel", kw_only=True):
     title: Title
-    reference: OwnReference | UnsetType | None = UNSET
     slug: Annotated[Slug | UnsetType, Meta(description="By default made from the title.")] = UNSET
-    summary: Summary | UnsetType | None = UNSET
-    description: Description | UnsetType | None = UNSET
-    city: City | UnsetType | None = UNSET
-    price: Annotated[Price | UnsetType | None, EUROS] = UNSET
-    state: State | UnsetType = UNSET
-    is_published: Annotated[bool | UnsetType, IS_PUBLISHED] = UNSET
-    translations: TranslationsInput | UnsetType | None = UNSET
-    numbers: Listings | UnsetType = UNSET
-
-    @property
-    def sent(self) -> dict[str, Any]:
-        """The fields that were sent, as the verbs of `properties` take them."""
-        return sent_fields(structs.asdict(self))
 
 
 def sent_fields(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.http import FileResponse, HttpResponse
 from msgspec import Meta, Struct
 
@@ -17,7 +16,7 @@ from config.api.reading import Body, Input
 from config.audit.kinds import Kind
 from config.audit.recording import record_event, record_view
 from config.files.downloads import download
-from config.web.paging import from_cursor, to_cursor
+from config.web.paging import read_newest
 
 from .api import MESSAGES, api
 from .conversations.programs import write_for_program
@@ -199,19 +198,16 @@ def list_messages(caller: Caller, id: uuid.UUID, query: MessageQuery) -> Message
     contact = _contact(caller, id)
     # Read before the messages: what comes meanwhile was not seen.
     version = thread_version(contact)
-    rows = contact.messages.select_related("author").order_by("-created_at", "-id")
-    if query.cursor is not None:
-        rows = rows.filter(TupleLessThan(("created_at", "id"), from_cursor(query.cursor, uuid.UUID)))
-    found = list(rows[: query.limit + 1])
-    page, more = found[: query.limit], len(found) > query.limit
+    rows = contact.messages.select_related("author")
+    page, following = read_newest(rows, query.limit, query.cursor, read_id=uuid.UUID)
     attach_files(page)
     record_view(contact, by=caller.actor)
     channels = [
         ReplyChannelBody(each.channel, each.address, not each.is_window_closed)  # type: ignore[arg-type]
         for each in find_reply_channels(contact)
     ]
-    end = to_cursor(page[-1].created_at, page[-1].pk) if more else None
-    return MessagePage([_to_body(row) for row in page], MessageCursor(end), more, Thread(version, channels))
+    data, thread = [_to_body(row) for row in page], Thread(version, channels)
+    return MessagePage(data, MessageCursor(following), following is not None, thread)
 
 
 @api.endpoint("GET", ONE, scope="messages:read", tag=MESSAGES, answer=MessageAnswer)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Func, IntegerField, QuerySet, Subquery
-from django.db.models.fields.tuple_lookups import TupleLessThanOrEqual
+from django.db.models import Func, IntegerField, Model, QuerySet, Subquery
+from django.db.models.fields.tuple_lookups import TupleLessThan, TupleLessThanOrEqual
 
 from .compiled import Compiled, Shape, struct_reader
 from .statement import Value
@@ -149,6 +149,17 @@ def to_cursor(created_at: datetime, id: object) -> str:
     """Encode the position of a row: base64url of "created_at|id", to the microsecond."""
     text = f"{created_at.astimezone(UTC).isoformat()}|{id}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_newest[R: Model](
+    rows: QuerySet[R], size: int, cursor: str | None, *, read_id: Callable[[str], Any]
+) -> tuple[list[R], str | None]:
+    """A page of rows by `created_at`, newest first, and the cursor of the next one. Raises InvalidCursorError."""
+    if cursor is not None:
+        rows = rows.filter(TupleLessThan(("created_at", "pk"), from_cursor(cursor, read_id)))
+    found = list(rows.order_by("-created_at", "-pk")[: size + 1])
+    page = found[:size]
+    return page, to_cursor(page[-1].created_at, page[-1].pk) if len(found) > size else None  # type: ignore[attr-defined]
 
 
 def from_cursor[Id](cursor: str, read_id: Callable[[str], Id]) -> tuple[datetime, Id]:

@@ -13,7 +13,7 @@ def assign_arrival(pro: Pro, contact: Contact | None, *, agent_id: int | None = 
     `agent_id` is the user who is the agent of the property. Without one, or anybody in their place, the turn decides,
     if the office wishes so. The caller holds the book and has stored the waiting item.
     """
-    if contact is None or not (contact.assigned_to_id or agent_id or pro.assigns_by_turns):
+    if contact is None or contact.deleted_at or not (contact.assigned_to_id or agent_id or pro.assigns_by_turns):
         return
     if contact.assigned_to_id:
         to = find_present(pro, contact.assigned_to_id)

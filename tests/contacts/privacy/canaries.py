@@ -47,6 +47,7 @@ NOT_PERSONAL = {
     *("Pro", "User", "Invitation", "AllowedOrigin", "ApiToken", "IdentityDocument", "Signature", "Session", "LogEntry"),
     *("ChannelConnection", "MailboxSettings", "MailboxFolder", "CannedReply", "CannedReplyText", "PrivacySettings"),
     *("Property", "PropertyNumber", "PropertyPicture", "OfficePage", "ContactImport"),
+    *("PropertyImport", "PropertyImportRow"),
     *("CodeApp", "Passkey", "RecoveryCode"),
     # Filled by `add_copies`: what was told of the person is found by its contact.
     *("Endpoint", "Event", "Dispatch"),

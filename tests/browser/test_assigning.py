@@ -1,0 +1,36 @@
+"""Taking a person by a key, and mentioning a colleague in a note, in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from contacts.assigning.assignments import take
+from contacts.models import ContactNote
+from tests.contacts.messaging import arrive, connect
+from tests.factories import UserFactory
+
+from .conftest import wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_key_takes_and_tells_who_was_quicker(enter, user):
+    colleague = UserFactory(pro=user.pro, name="Inès Moreau")
+    ana, bob = (arrive(connect(user.pro, "whatsapp"), who=name).contact for name in ("Ana", "Bob"))
+    page = enter(f"/inbox/{ana.pk}")
+    page.keyboard.press("a")
+    expect(page.locator("#toasts .toast p")).to_have_text("Ana is yours.")
+    expect(page.locator(f"#row-{ana.pk} .row-assignee")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.locator("#person-name")).to_have_text("Bob")
+    take(bob, by=colleague)
+    page.keyboard.press("a")
+    expect(page.locator("#toasts .toast p").last).to_have_text("Inès Moreau was quicker and has Bob.")
+    expect(page.locator(f"#row-{bob.pk} .row-assignee")).to_have_attribute("title", "Assigned to Inès Moreau")
+    page.keyboard.press("n")
+    page.keyboard.type("Ask ")
+    page.locator("[popovertarget=mentions]").first.click()
+    page.locator("[data-mention]").click()
+    page.keyboard.type("first.")
+    page.keyboard.press("Control+Enter")
+    wait_until(page, lambda: [note.mentions for note in ContactNote.objects.filter(contact=bob)] == [["@Inès Moreau"]])
+    assert ContactNote.objects.get().body == "Ask @Inès Moreau first."

@@ -55,7 +55,7 @@ def test_it_holds_every_word_and_file_of_the_person(shipped, work_tasks):
     for content_of in (data, pages):
         assert {label for word, label in stored.items() if word not in content_of} == NOT_EXPORTED
     files = [name for name in content if name.startswith("files/")]
-    assert len(files) == len(stored_files_with("")) - 2 and all(PERSON.encode() in content[name] for name in files)
+    assert len(files) == len(stored_files_with(PERSON)) - 2 and all(PERSON.encode() in content[name] for name in files)
 
 
 def test_pages_are_in_the_language_that_was_asked_for(anna, user, work_tasks):

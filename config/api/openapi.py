@@ -1,6 +1,7 @@
 """OpenAPI 3.1 document of an Api, made from its declared operations and their Structs."""
 
 import inspect
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -140,7 +141,7 @@ def _build(api: Api, site: str, session_cookie: str, *_more: Any) -> dict[str, A
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "headers": {name: _header(kind, text) for name, (kind, text) in HEADERS.items()},
+            "headers": _headers(paths),
             "securitySchemes": _security_schemes(api, session_cookie),
         },
     }
@@ -162,8 +163,11 @@ def _scheme(scope: str) -> str:
     return scope.replace(":", ".")
 
 
-def _header(kind: str, description: str) -> dict[str, Any]:
-    return {"description": description, "schema": {"type": kind}}
+def _headers(paths: dict[str, Any]) -> dict[str, Any]:
+    """The headers that the responses of these paths refer to."""
+    text = json.dumps(paths)
+    used = {name: about for name, about in HEADERS.items() if f'"#/components/headers/{name}"' in text}
+    return {name: {"description": words, "schema": {"type": kind}} for name, (kind, words) in used.items()}
 
 
 def _header_references(*names: str) -> dict[str, Any]:

@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 from django.utils.text import slugify
 
+from config.accounts.me import api as me_api
 from config.api.endpoint import Api
 from config.events.api import api as hooks_api
 from contact_requests.api import api as pro_api
+from contact_requests.deleting import delete_properties
+from contact_requests.models import Property
 from contacts.api import api as contacts_api
 from contacts.channels.message import File
 from contacts.models import ChannelConnection
@@ -28,7 +31,7 @@ from ..sample_files import PDF
 from .generators import generate_client, run_node, write_document
 
 hub = hubs.hub
-APIS = [pro_api, contacts_api, inquiries_api, hooks_api]
+APIS = [pro_api, contacts_api, inquiries_api, hooks_api, me_api]
 
 
 def package_of(api: Api) -> str:
@@ -226,6 +229,9 @@ def use_properties(client: Client) -> None:
     other = client.call("add_property", body=body, idempotency_key="three", status=201)
     assert (other.slug, other.reference) == ("house-on-the-quay-2", None)
     assert [each.id for each in client.call("list_properties", limit=2).data] == [other.id, made.id]
+    delete_properties(Property.objects.filter(pk=other.id))
+    changes = client.call("list_properties", include_deleted=True).changes
+    assert ([each.id for each in changes.deleted], changes.next_) == ([other.id], None)
 
 
 def test_a_client_of_the_inquiries(make_client, hub, pro):
@@ -291,6 +297,13 @@ def use_attachments(client: Client, number: int) -> None:
     assert client.call("download_attachment", number, uploaded.id, user_id=123).payload.read() == PDF
     assert client.call("delete_attachment", number, uploaded.id, user_id=123).success is True
     assert client.call("list_attachments", number, user_id=123).data == []
+
+
+def test_a_client_of_the_token(make_client, pro):
+    client = make_client(me_api)
+    me = client.call("get_me").data
+    assert (me.token.name, me.pro.id, me.pro.name, me.pro.is_gated) == ("Test", pro.pk, pro.name, False)
+    assert client.called_all()
 
 
 def test_types_for_a_program_in_typescript(tmp_path: Path):

@@ -42,7 +42,7 @@ class Reading(Struct):
 
 def upload(pro: Pro, content: bytes, *, filename: str, by: User) -> PropertyImport:
     """Store a CSV or OpenImmo file, to be read by a job. Raises ValidationError for one that is none at first sight."""
-    kind = Kind.OPENIMMO if content.lstrip()[:16].startswith(XML) else Kind.CSV
+    kind = detect_kind(content)
     if len(content) > MAX_BYTES:
         raise ValidationError(_("The file is larger than 60 MB. Split it into several."), code="too_large")
     if kind == Kind.CSV:
@@ -53,6 +53,11 @@ def upload(pro: Pro, content: bytes, *, filename: str, by: User) -> PropertyImpo
         )
         in_turn(read_properties, pro.pk).enqueue(str(property_import.pk))
     return property_import
+
+
+def detect_kind(content: bytes) -> str:
+    """A value of `PropertyImport.Kind`, by the first bytes of a file."""
+    return Kind.OPENIMMO if content[:64].lstrip().startswith(XML) else Kind.CSV
 
 
 def read_content(content: bytes, kind: str, language: str) -> Reading:

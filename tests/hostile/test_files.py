@@ -12,8 +12,11 @@ from config.accounts.forms import IdentityForm
 from config.accounts.models import IdentityDocument
 from config.files.validation import check_file
 from contact_requests.admin import PictureForm
+from contact_requests.importing.forms import UploadForm as PropertyUploadForm
+from contact_requests.importing.jobs import detect_kind, read_content
 from contact_requests.models import PropertyPicture
 from contact_requests.pictures import add_picture
+from contact_requests.property_forms import PicturesForm
 from contacts.channels.message import File
 from contacts.importing.forms import UploadForm
 from contacts.models import MessageFile
@@ -89,10 +92,21 @@ def test_messages_keep_all_as_downloads_alone(browser, letterbox, case):
             assert (response["X-Content-Type-Options"], file.thumbnail_key, file.is_playable) == ("nosniff", "", False)
 
 
+def test_none_is_a_file_of_properties(subtests):
+    for label, (_name, content) in EVERYTHING.items():
+        with subtests.test(label):
+            reading = read_content(content, kind := detect_kind(content), "en")
+            # Text of any kind may be read as CSV, and is shown as text.
+            assert bool(reading.error) != bool(reading.rows) or (kind, reading.rows) == ("csv", [])
+            assert kind == "csv" or reading.error == "This is no OpenImmo file that can be read."
+
+
 def test_every_field_of_a_file_is_known():
     """A new form or table with files is to use the judge, and to be tried above."""
     fields = {(form, name) for form in _subclasses(forms.BaseForm) for name, field in _fields(form) if _is_file(field)}
-    assert {form for form, _name in fields} == {IdentityForm, PictureForm, UploadForm}
+    assert {form for form, _name in fields} == {
+        *(IdentityForm, PictureForm, PicturesForm, UploadForm, PropertyUploadForm)
+    }
     columns = {(model, field.name) for model in apps.get_models() for field in model._meta.fields if _is_column(field)}
     assert columns == {(IdentityDocument, "file")}
 

@@ -66,8 +66,7 @@
     row.focus({ preventScroll: true });
   });
 
-  // That of the chosen comes before that of the person.
-  const press = (selector) => () => shown(selector)?.click();
+  // The chosen come before the person.
   const open = (step) => () => { move(step); document.activeElement.closest?.("[data-row]")?.click(); };
   const write = (tab) => () => {
     const radio = one(`#tab-${tab}`);
@@ -76,15 +75,10 @@
     // Without a box, the words there take what is typed.
     shown(".composer :is(textarea, .composer-none)")?.focus();
   };
+  ["a", "e", "h"].forEach((key) => { keys[key] = () => shown(`[data-key=${key}]`)?.click(); });
   Object.assign(keys, {
     j: open(1), k: open(-1), r: write("message"), n: write("note"),
-    a: press('[data-key="a"]'), e: press('[data-key="e"]'), h: press('[data-key="h"]'), z: () => all("[data-undo]").at(-1)?.click(),
-  });
-  addEventListener("click", ({ target }) => {
-    if (!target.matches?.("[data-mention]")) return;
-    const note = one("#note-form textarea");
-    note.setRangeText(`${target.textContent} `, note.selectionStart, note.selectionEnd, "end");
-    note.focus();
+    z: () => all("[data-undo]").at(-1)?.click(),
   });
   addEventListener("keydown", (event) => {
     const { target, key } = event, form = target.closest("[data-send], .composer-none");

@@ -74,6 +74,7 @@ def test_the_whole_row_and_its_event(api, pro):
         "reached_by": "",
         "unread_count": 0,
         "merged_into_id": None,
+        "assigned_to_id": None,
     }
     assert body == {**sent, **{k: body[k] for k in ("id", "appliedAt", "createdAt", "updatedAt")}} | {
         "name": "Jane Smith",

@@ -58,6 +58,8 @@ def test_a_new_person_as_stored(pro, find):
         "updated_at": contact.updated_at,
         "deleted_at": None,
         "merged_into_id": None,
+        "assigned_to_id": None,
+        "assigned_at": None,
     }
     assert identities(contact) == [("email", EMAIL), ("phone", PHONE)]
 

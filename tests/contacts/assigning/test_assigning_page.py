@@ -128,7 +128,7 @@ def test_the_number_above_the_list_follows_what_is_done(browser, ana, user, coll
 
 def test_a_note_offers_colleagues_to_mention(browser, ana, colleague):
     page = Page(browser.get(f"/inbox/{ana.pk}"))
-    assert page.texts("#note-form [data-mention]") == ["@Inès Moreau"]
+    assert page.texts("#mentions li") == ["@Inès Moreau"]
 
 
 def test_an_owner_decides_how_people_are_assigned(browser, pro):

@@ -43,6 +43,8 @@ def test_a_new_contact_as_stored(user, pro, work_tasks):
         "last_message_at": None,
         "last_word_at": None,
         "unread_count": 0,
+        "assigned_to_id": None,
+        "assigned_at": None,
         "merged_into_id": None,
         "created_at": contact.created_at,
         "updated_at": contact.updated_at,

@@ -7,6 +7,7 @@ from typing import Any
 
 from config.accounts.models import ApiToken, Pro
 from config.api.openapi import PARAMETER
+from config.events.managing import create_endpoint
 from contacts.models import PersonExport
 from inquiries.models import Attachment, Offer
 
@@ -68,13 +69,19 @@ def _own_rows(rows: Rows) -> dict[str, list[dict[str, str]]]:
     """Ids of rows that one operation alone is given, as it deletes them, or others would have changed them."""
     pro = rows[Pro]
     # An export replaces the one before, which its own address is known by.
-    exported = ContactFactory.create_batch(5, pro=pro)
+    exported, deleted, erased = (ContactFactory.create_batch(number, pro=pro) for number in (5, MORE, MORE))
+    hook = {"url": "https://example.com/hook", "types": ["contact.created"]}
+    # A Pro has ten at most.
+    hooks = [create_endpoint(pro, hook, by=None) for _ in range(3)]
     [inquiry] = _inquiries(pro, 1, user_id=rows.number)
     file = {"filename": "a.pdf", "mime_type": "application/pdf", "size": 1, "uploaded_by": rows.number}
     files = [Attachment.objects.create(inquiry=inquiry, key=f"own-{n}", **file) for n in range(MORE)]
     offers = [Offer.objects.create_draft(inquiry, by=None, title="Roof", amount=5) for _ in range(MORE)]
     return {
         "POST /api/v1/contacts/{id}/export": [{"id": str(row.pk)} for row in exported],
+        "DELETE /api/v1/contacts/{id}": [{"id": str(row.pk)} for row in deleted],
+        "POST /api/v1/contacts/{id}/erasure": [{"id": str(row.pk)} for row in erased],
+        "DELETE /api/v1/webhooks/{id}": [{"id": str(row.pk)} for row in hooks],
         "DELETE /api/inquiries/{id}/attachments/{attachment_id}": [
             {"id": str(inquiry.pk), "attachment_id": str(row.pk)} for row in files
         ],

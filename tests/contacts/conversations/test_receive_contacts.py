@@ -107,6 +107,8 @@ def test_new_sender_becomes_a_contact_as_stored(pro, receive_call):
         "updated_at": contact.updated_at,
         "deleted_at": None,
         "merged_into_id": None,
+        "assigned_to_id": None,
+        "assigned_at": None,
     }
     assert identities(contact) == [("phone", "+33612345678"), ("whatsapp", "33612345678"), ("whatsapp", BSUID)]
     assert list(ContactEvent.objects.values_list("contact", "kind", "user", "token")) == [

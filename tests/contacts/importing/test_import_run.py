@@ -46,8 +46,6 @@ def test_a_new_contact_as_stored(user, pro, work_tasks):
         "assigned_to_id": None,
         "assigned_at": None,
         "merged_into_id": None,
-        "assigned_to_id": None,
-        "assigned_at": None,
         "created_at": contact.created_at,
         "updated_at": contact.updated_at,
         "deleted_at": None,

@@ -5,6 +5,7 @@ from contextlib import suppress
 from config.accounts.models import ApiToken, User
 from contacts.assigning.turns import assign_arrival
 from contacts.models import WaitingItem
+from contacts.models.waiting import WaitingItemQuerySet
 from contacts.waiting.arrivals import find_item, move_items, replace_message
 
 from .models import ContactRequest, InvalidTransitionError
@@ -56,6 +57,18 @@ def end_contact_request(contact_request: ContactRequest, outcome: str, *, by: Us
     Call it in the transaction of that change.
     """
     WaitingItem.objects.end_of(Kind.REQUEST, contact_request.pk, outcome, by=by)
+
+
+def lock_spam(items: WaitingItemQuerySet) -> list[int]:
+    """Lock the contact requests of items until the transaction ends; returns the items of those in quarantine.
+
+    See `contacts.waiting.endings`.
+    """
+    item_of = {item.key: item.pk for item in items.filter(kind=Kind.REQUEST)}
+    if not item_of:
+        return []
+    requests = ContactRequest.objects.filter(pk__in=item_of).select_for_update().order_by("pk")
+    return [item_of[str(pk)] for pk, since in requests.values_list("pk", "quarantined_at") if since]
 
 
 def apply_ending(item: WaitingItem, by: User | ApiToken | None) -> None:

@@ -116,14 +116,18 @@ def apply_ending(item: WaitingItem, by: User | ApiToken | None) -> None:
 def undo_ending(rows: WaitingItemQuerySet) -> int:
     """Let ended items wait again; returns how many.
 
-    Those whose contact was archived since wait again when it is restored. What was set aside as spam stays there.
+    Those whose contact was archived since wait again when it is restored, those that were set aside as spam since when
+    they are released.
     """
     with transaction.atomic():
         ended = rows.filter(ended_at__isnull=False).exclude(outcome__in=(Outcome.SPAM, Outcome.WROTE_AGAIN))
+        # What items stand for is locked before them, as everywhere.
+        spam = [pk for module in hooks("waiting", "lock_spam") for pk in module.lock_spam(ended)]
         items = ended.locked()
         items.update(answer=None)
         items.filter(contact__deleted_at__isnull=False).update(outcome=Outcome.ARCHIVED)
-        return items.exclude(outcome=Outcome.ARCHIVED).reopen()
+        items.filter(pk__in=spam).update(outcome=Outcome.SPAM)
+        return items.exclude(outcome__in=(Outcome.ARCHIVED, Outcome.SPAM)).reopen()
 
 
 def undo_answer(answer: ContactMessage) -> int:

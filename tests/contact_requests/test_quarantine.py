@@ -3,8 +3,9 @@
 import pytest
 
 from contact_requests.models import ContactRequest, ContactRequestCount, InvalidTransitionError
-from contact_requests.receiving import release
-from contacts.models import Contact
+from contact_requests.receiving import release, set_aside
+from contacts.models import Contact, WaitingItem
+from contacts.waiting.endings import end_waiting, undo_ending
 
 from .rows import ID, events, jobs
 
@@ -45,6 +46,16 @@ def test_a_second_release_changes_nothing(user, receive):
 def test_one_in_the_inbox_is_not_released(user, receive):
     contact_request = receive()
     assert (release(contact_request, by=user), events(contact_request), len(jobs())) == (False, [], 2)
+
+
+def test_an_end_undone_after_the_request_was_set_aside_waits_for_its_release(user, receive):
+    contact_request = receive()
+    end_waiting(contact_request.contact, "no_answer", by=user)
+    set_aside(contact_request, by=user)
+    assert undo_ending(WaitingItem.objects.all()) == 0
+    assert WaitingItem.objects.get().outcome == "spam"
+    release(contact_request, by=user)
+    assert (WaitingItem.objects.get().outcome, WaitingItem.objects.get().ended_at) == ("", None)
 
 
 @pytest.mark.django_db(transaction=True)

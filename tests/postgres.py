@@ -42,9 +42,12 @@ def main(command: list[str]) -> int:
 
 
 def _url(server) -> str:
-    """The server's address for the role of the tests; a socket's folder is a parameter of the address."""
+    """The server's address for the role of the tests, with patience: every processor may be busy with tests.
+
+    A socket's folder is a parameter of the address.
+    """
     info = psycopg.conninfo.conninfo_to_dict(server.get_uri())
-    return f"postgres://vestibule:vestibule@/vestibule?host={info['host']}&port={info.get('port', 5432)}"
+    return f"postgres://vestibule:vestibule@/vestibule?host={info['host']}&port={info.get('port', 5432)}&connect_timeout=20"
 
 
 if __name__ == "__main__":

@@ -47,7 +47,8 @@ def _url(server) -> str:
     A socket's folder is a parameter of the address.
     """
     info = psycopg.conninfo.conninfo_to_dict(server.get_uri())
-    return f"postgres://vestibule:vestibule@/vestibule?host={info['host']}&port={info.get('port', 5432)}&connect_timeout=20"
+    place = f"host={info['host']}&port={info.get('port', 5432)}"
+    return f"postgres://vestibule:vestibule@/vestibule?{place}&connect_timeout=20"
 
 
 if __name__ == "__main__":

@@ -13,6 +13,17 @@ from config.web.dns_records import DnsError, read_texts
 from config.web.mail_records import check_mail_records
 
 
+def bind_same_port() -> tuple[socket.socket, socket.socket]:
+    """A socket for UDP and one that listens for TCP, on one port that was free for both."""
+    while True:
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.bind(("127.0.0.1", 0))
+        try:
+            return udp, socket.create_server(udp.getsockname())
+        except OSError:
+            udp.close()
+
+
 class Resolver:
     """A resolver on a real port. `texts` are the TXT records of names; those in `long` are answered by TCP alone."""
 
@@ -21,10 +32,8 @@ class Resolver:
         self.long: set[str] = set()
         self.code = 0
         self.reply: bytes | None = None
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind(("127.0.0.1", 0))
+        self.udp, self.tcp = bind_same_port()
         self.address = self.udp.getsockname()
-        self.tcp = socket.create_server(self.address)
         for serve in (self.serve_udp, self.serve_tcp):
             threading.Thread(target=serve, daemon=True).start()
 

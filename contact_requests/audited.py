@@ -1,10 +1,15 @@
-"""Names of this app's rows in the audit."""
+"""Names of this app's rows in the audit, and what the words of its events mean."""
+
+from django.utils.translation import gettext_lazy as _
 
 from config.accounts.audit_list import RowName
 from config.accounts.models import Pro
+from config.audit.kinds import Kind
 
 from .desk import thread_url
 from .models import ContactRequest, Property
+
+DETAILS = {Kind.SETTINGS_CHANGED: {"office_page": _("page of an office"), "form_key": _("new key for forms")}}
 
 
 def find_names(label: str, pro: Pro, ids: list[str]) -> dict[str, RowName]:

@@ -76,7 +76,7 @@ def test_whoever_is_given_somebody_is_told(browser, telegram, user, colleague, w
     contact = arrive(telegram, who="Ana").contact
     sent(work_tasks)
     browser.post(f"/inbox/{contact.pk}/give", {"from": "", "to": colleague.pk})
-    assert sent(work_tasks) == [(colleague.email, "Ana is yours")]
+    assert sent(work_tasks) == [(colleague.email, "Ana vous est attribué")]
     # Not of what somebody takes, nor of what is another's by then.
     browser.post(f"/inbox/{contact.pk}/give", {"from": colleague.pk, "to": user.pk})
     assert sent(work_tasks) == []
@@ -116,7 +116,7 @@ def test_whom_a_note_mentions_is_told_once(browser, telegram, user, colleague, o
     text = f"<b> @ines, ask @Jan Jansen. Not @Jan, a@Inès, @Inèsa, @{user} or @{other_user.email}!"
     note = write_note(contact, text, by=user)
     assert note.mentions == ["@ines", "@Jan Jansen", f"@{user}"]
-    told = [(colleague.email, f"{user} mentions you: Ana"), ("jan@office.example", f"{user} mentions you: Ana")]
+    told = [(colleague.email, f"{user} vous mentionne : Ana"), ("jan@office.example", f"{user} mentions you: Ana")]
     assert sorted(sent(work_tasks)) == sorted(told)
     words = Page(browser.get(f"/inbox/{contact.pk}")).one(f"#note-{note.pk} .words")
     assert (words.texts("strong"), words.raw_text) == (note.mentions, text)

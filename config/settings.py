@@ -158,6 +158,7 @@ HOUSEKEEPING = [
     "config.jobs.housekeeping.prune_sessions",
     "config.jobs.housekeeping.prune_jobs",
     "config.jobs.housekeeping.prune_attempts",
+    "config.accounts.inviting.prune_invitations",
     "config.jobs.models.prune_leases",
     "config.api.models.prune_idempotency_keys",
     "config.counts.keeping.keep_counts",

@@ -6,8 +6,9 @@ from django.utils.translation import pgettext_lazy
 from config.audit.kinds import Kind
 
 from .audit_list import RowName
-from .models import AllowedOrigin, ApiToken, IdentityDocument, Pro, User
+from .models import AllowedOrigin, ApiToken, IdentityDocument, Invitation, Pro, User
 
+ROLES = {str(value): label for value, label in User.Role.choices}
 DETAILS = {
     Kind.SIGNED_IN: {
         "code_app": _("with a code of the app"),
@@ -35,6 +36,8 @@ DETAILS = {
         "origins": AllowedOrigin._meta.verbose_name_plural,
         "signature": _("signature"),
     },
+    Kind.INVITED: {**ROLES, "again": _("sent again")},
+    Kind.JOINED: ROLES,
     Kind.EXPORTED: {
         "audit": pgettext_lazy("exported", "the audit"),
         "office": pgettext_lazy("exported", "everything of the office"),
@@ -48,12 +51,14 @@ DETAILS = {
 
 
 def find_names(label: str, pro: Pro, ids: list[str]) -> dict[str, RowName]:
-    """People, tokens, identity documents and the Pro; see `audit_list.NameFinder`."""
+    """People, invitations, tokens, identity documents and the Pro; see `audit_list.NameFinder`."""
     rows: list = []
     if label == "accounts.user":
         rows = list(User.objects.filter(pro=pro, pk__in=ids))
     elif label == "accounts.apitoken":
         rows = list(ApiToken.objects.for_pro(pro).filter(pk__in=ids))
+    elif label == "accounts.invitation":
+        rows = list(Invitation.objects.for_pro(pro).filter(pk__in=ids))
     elif label == "accounts.identitydocument":
         return {str(row.pk): RowName(row.filename) for row in IdentityDocument.objects.for_pro(pro).filter(pk__in=ids)}
     elif label == "accounts.pro":

@@ -36,10 +36,12 @@ def send_automatic(
     return not answer
 
 
-def send_account_mail(of: User | Pro, template: str, context: Mapping[str, object], *, to: str) -> None:
-    """Send a mail about the account of a user, or about a Pro, in its language, to any address of theirs."""
+def send_account_mail(
+    of: User | Pro, template: str, context: Mapping[str, object], *, to: str, language: str = ""
+) -> None:
+    """Send a mail about the account of a user, or about a Pro, in its language or another, to any address of theirs."""
     token, pro = make_notice_token(of, to), of if isinstance(of, Pro) else of.pro
-    options = {"language": of.language, "headers": mail.AUTO_GENERATED, "bounce_token": token}
+    options = {"language": language or of.language, "headers": mail.AUTO_GENERATED, "bounce_token": token}
     answer = mail.try_to_send(template, context, to=to, **options)
     if pro:
         _note_refusal(pro, to, answer, BouncedAddress.Mail.ACCOUNT)

@@ -18,7 +18,7 @@ from config.audit.recording import record_event
 from config.web.client import client_attempts, client_place
 from config.web.limits import Limit, mailbox_of
 
-from .models import User
+from .models import Pro, User
 
 # Attempts an hour: from one place (an office may share it), and for one address from anywhere.
 PER_PLACE = Limit("sign-in-place", 60, 3600)
@@ -30,6 +30,9 @@ CODES_PER_USER = Limit("second-factor", 30, 86_400)
 # Links to a new address, an hour: asked by one user, and mailed to one address.
 LINKS_PER_USER = Limit("address-user", 10, 3600)
 LINKS_PER_ADDRESS = Limit("address-mailbox", 3, 3600)
+# Invitations a day, refused ones too, as their answer tells of accounts: of one Pro, and to one address by whomever.
+INVITATIONS_PER_PRO = Limit("invitation-pro", 50, 86_400)
+INVITATIONS_PER_ADDRESS = Limit("invitation-mailbox", 5, 86_400)
 
 
 def attempted_email(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
@@ -122,3 +125,8 @@ def reset_wait(request: HttpRequest) -> int:
 def address_link_wait(user: User, email: str) -> int:
     """Count a link to a new address; returns the seconds to wait when there were too many, else 0."""
     return LINKS_PER_USER.hit(user.pk) or LINKS_PER_ADDRESS.hit(mailbox_of(email))
+
+
+def invitation_wait(pro: Pro, email: str) -> int:
+    """Count an invitation; returns the seconds to wait when there were too many, else 0."""
+    return INVITATIONS_PER_PRO.hit(pro.pk) or INVITATIONS_PER_ADDRESS.hit(mailbox_of(email))

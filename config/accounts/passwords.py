@@ -23,7 +23,7 @@ MIN_WORD = 4  # characters, of a name
 class DecoratedWordValidator:
     """Refuses a common word or a word of the house, whatever case, digits and signs are added at its ends.
 
-    Words of the house are the product's, the labels of the site's host and the name of the user's Pro.
+    Words of the house are the product's, the labels of the site's host and the names of the user and their Pro.
     """
 
     def validate(self, password: str, user: Any = None) -> None:
@@ -43,8 +43,9 @@ def _common() -> frozenset[str]:
 
 def _own_words(user: Any) -> set[str]:
     host = (urlsplit(settings.SITE_URL).hostname or "").split(".")
-    name = getattr(getattr(user, "pro", None), "name", "")
-    words = {plain(word) for word in [*host, "".join(host[:-1]), *name.split(), name]}
+    names = [getattr(who, "name", "") for who in (user, getattr(user, "pro", None))]
+    named = [word for name in names for word in (*name.split(), name)]
+    words = {plain(word) for word in [*host, "".join(host[:-1]), *named]}
     return {word for word in words if len(word) >= MIN_WORD}
 
 

@@ -5,7 +5,19 @@ from django.views.generic import RedirectView
 
 from .me import api
 from .middleware import without_gate
-from .views import address, audit, entering, office, origins, second_factor, sessions, settings, signing
+from .views import (
+    address,
+    audit,
+    entering,
+    invitation,
+    office,
+    origins,
+    second_factor,
+    sessions,
+    settings,
+    signing,
+    team,
+)
 
 app_name = "accounts"
 
@@ -21,10 +33,15 @@ urlpatterns = [
         signing.PasswordResetConfirm.as_view(),
         name="password_reset_confirm",
     ),
+    path("invitation/<str:key>", invitation.invitation, name="invitation"),
     path("settings", without_gate(RedirectView.as_view(pattern_name="accounts:profile")), name="settings"),
     path("settings/signature", settings.signature, name="signature"),
     path("settings/profile", settings.profile, name="profile"),
     path("settings/office", office.office, name="office"),
+    path("settings/team", team.team, name="team"),
+    path("settings/team/invitations", team.invitation_make, name="invitation_make"),
+    path("settings/team/invitations/<int:id>/again", team.invitation_again, name="invitation_again"),
+    path("settings/team/invitations/<int:id>/withdraw", team.invitation_withdraw, name="invitation_withdraw"),
     path("settings/address/<str:key>", address.address_confirm, name="address_confirm"),
     path("settings/password", signing.password_change, name="password_change"),
     path("settings/sessions", sessions.sessions, name="sessions"),

@@ -23,6 +23,8 @@ MASKS = [
     (re.compile(r"(/password/reset/)[^\s/]+/[^\s/]+"), r"\1…"),
     # A link to a new address names it.
     (re.compile(r"(/settings/address/)[^\s/]+"), r"\1…"),
+    # An invitation lets whoever has it into an office.
+    (re.compile(r"(/invitation/)[^\s/]+"), r"\1…"),
     # A query holds what somebody typed.
     (re.compile(r"(?<=[\w/])\?[\w%.~+-]+=[^\s\"'<>]*"), "?…"),
     # The token of a bot of Telegram stands in each of its addresses.

@@ -7,7 +7,7 @@ the address is in.
 
 from typing import Any, NamedTuple
 
-from config.accounts.models import ApiToken, IdentityDocument
+from config.accounts.models import ApiToken, IdentityDocument, Invitation
 from config.events.models import Dispatch, Endpoint
 from contact_requests.models import ContactRequest, Property, PropertyImport, PropertyPicture
 from contacts.models import (
@@ -65,6 +65,10 @@ FOR_TOKENS = {"docs/api", "docs/api/<slug:name>.json"}
 # identity; to another Pro the rows that an address names do not exist.
 WORKSPACE = {
     "settings/signature": page(GET=200, POST=302),
+    "settings/team": page(GET=200),
+    "settings/team/invitations": page(POST=422),
+    "settings/team/invitations/<int:id>/again": page(id=Invitation, POST=302),
+    "settings/team/invitations/<int:id>/withdraw": page(id=Invitation, POST=302),
     "settings/audit": page(GET=200),
     "settings/audit.csv": page(GET=200),
     "settings/tokens": page(GET=200, POST=422),
@@ -250,6 +254,9 @@ FOR_OWNERS = {
     "settings/office",
     "settings/origins",
     "settings/privacy",
+    "settings/team/invitations",
+    "settings/team/invitations/<int:id>/again",
+    "settings/team/invitations/<int:id>/withdraw",
     "settings/tokens",
     "settings/tokens/<int:id>/revoke",
     "settings/tokens/<int:id>/take-over",
@@ -298,6 +305,7 @@ PUBLIC = {
     "sign-out": page(POST="sign-in", OPTIONS=200),
     "password/reset": page(GET=200, POST=200, OPTIONS=200),
     "password/reset/sent": page(GET=200, OPTIONS=200),
+    "invitation/<str:key>": page(key="x", GET=404, POST=404),
     "password/reset/<uidb64>/<token>": page(uidb64="MQ", token="x", GET=200, ANY=200),
     "channels/whatsapp/<str:key>": page(key="x", GET=404, POST=404),
     "channels/telegram/<str:key>": page(key="x", POST=404),

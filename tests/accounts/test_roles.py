@@ -65,7 +65,7 @@ def test_no_page_of_a_member_leads_to_what_is_closed(browser, user, member, pro)
     contact = ContactFactory(pro=pro, name="Jane", email="", phone="+33491555012")
     client = sign_in(member)
     paths = ["/settings/profile", "/inbox/all", "/contacts", f"/contacts/{contact.pk}", "/docs/api"]
-    paths += [f"/contacts/{contact.pk}/privacy", "/contacts?view=archived", "/settings/sessions"]
+    paths += [f"/contacts/{contact.pk}/privacy", "/contacts?view=archived", "/settings/sessions", "/settings/team"]
     shown = {path: _closed(client, path) for path in paths}
     assert shown == {path: [] for path in paths}
     assert {path for path in paths if _closed(browser, path)} >= {"/settings/profile", "/contacts", "/docs/api"}
@@ -76,6 +76,7 @@ def test_no_page_of_a_member_leads_to_what_is_closed(browser, user, member, pro)
         "Password",
         "Second factor",
         "Devices",
+        "Team",
     ]
 
 

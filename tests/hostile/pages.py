@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from config.accounts.models import User
+from config.accounts.inviting import make_invitation_key
+from config.accounts.models import Invitation, User
 from contact_requests.models import ContactRequest, Property
 from contact_requests.receipts import make_receipt_key
 from inquiries.models import Offer
@@ -40,6 +41,7 @@ def opened(rows: Rows) -> dict[str, dict[str, Any]]:
         "r/<str:key>": {"key": make_receipt_key(rows[ContactRequest])},
         "offers/<slug:key>": {"key": rows[Offer].key},
         "password/reset/<uidb64>/<token>": reset,
+        "invitation/<str:key>": {"key": make_invitation_key(rows[Invitation])},
     }
 
 

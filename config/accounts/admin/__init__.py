@@ -1,6 +1,7 @@
 from .audit import AuditEventAdmin
 from .bounced_addresses import BouncedAddressAdmin
 from .identity import IdentityDocumentAdmin
+from .invitations import InvitationAdmin
 from .libraries import GroupAdmin
 from .people import ProAdmin, UserAdmin
 from .signatures import SignatureAdmin
@@ -14,6 +15,7 @@ __all__ = [
     "GroupAdmin",
     "IdentityDocumentAdmin",
     "InstallationAdmin",
+    "InvitationAdmin",
     "ProAdmin",
     "SignatureAdmin",
     "TenantAdmin",

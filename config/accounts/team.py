@@ -1,0 +1,46 @@
+"""The people of an office, as its team page lists them."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Max
+
+from config.web.text import email_key
+
+from .models import BouncedAddress, Invitation, Pro, User
+
+
+class Person(NamedTuple):
+    """A user, and when they last used the workspace; None for never."""
+
+    user: User
+    seen_at: datetime | None
+
+
+class Invited(NamedTuple):
+    """An invitation; `is_returned` where its mail came back."""
+
+    invitation: Invitation
+    is_returned: bool
+
+
+def list_people(pro: Pro) -> list[Person]:
+    """The people of an office: those who may sign in by name, then those who were taken out."""
+    rows = User.objects.filter(pro=pro).annotate(seen_at=Max("sessions__seen_at")).select_related("stand_in")
+    people = [_person(row) for row in rows.order_by("-is_active", "name", "email", "pk")]
+    for person in people:
+        person.user.pro = pro
+    return people
+
+
+def list_invitations(pro: Pro) -> list[Invited]:
+    """The invitations of an office that nobody has taken up, the last one mailed first."""
+    rows = Invitation.objects.for_pro(pro).select_related("invited_by").order_by("-mailed_at", "-pk")
+    returned = set(BouncedAddress.objects.for_pro(pro).values_list("address", flat=True))
+    return [Invited(row, email_key(row.email) in returned) for row in rows]
+
+
+def _person(user: User) -> Person:
+    # Sessions that have ended are deleted; the sign-in stays.
+    times = [time for time in (user.seen_at, user.last_login) if time]  # type: ignore[attr-defined]
+    return Person(user, max(times, default=None))

@@ -1,0 +1,342 @@
+"""An owner invites an address; its link works once, for a week, and for the last mail alone."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.utils import timezone
+
+from config.accounts.inviting import (
+    COLLEAGUE_ALREADY,
+    HAS_ACCOUNT,
+    INVITED_ALREADY,
+    KEPT,
+    NOT_ALLOWED,
+    OFFICE_CLOSED,
+    InvitationError,
+    invite,
+    make_invitation_key,
+    prune_invitations,
+    send_again,
+    take_up,
+)
+from config.accounts.limits import INVITATIONS_PER_ADDRESS, INVITATIONS_PER_PRO
+from config.accounts.models import BouncedAddress, Invitation, Session, User
+from config.accounts.models.invitation import LASTS
+from config.audit.models import AuditEvent
+from config.closing.closing import close_pro
+from config.web.logs import mask
+
+from ..access.matrix import sign_in
+from ..factories import ProFactory, UserFactory
+from ..pages import Page
+from .test_password_again import age
+
+pytestmark = pytest.mark.django_db
+TEAM = "/settings/team"
+INVITE = f"{TEAM}/invitations"
+EMAIL = "ines@example.org"
+PASSWORD = "moulin de la galette"
+JOIN = {"name": "Inès Moreau", "new_password1": PASSWORD, "new_password2": PASSWORD}
+ENDED = "This link is no longer valid"
+
+
+def fields(email=EMAIL, role="member", language="en"):
+    return {"invite-email": email, "invite-role": role, "invite-language": language}
+
+
+def link(message):
+    return re.search(r"http://testserver(\S+)", message.body)[1]
+
+
+@pytest.fixture
+def invitation(user, pro):
+    return invite(pro, EMAIL, role="member", language="en", by=user)
+
+
+@pytest.fixture
+def mailed_link(invitation, work_tasks):
+    work_tasks()
+    return link(mail.outbox.pop())
+
+
+def rows():
+    return list(Invitation.objects.values_list("email", "role", "language", "mails"))
+
+
+def heading(client, path, status=404):
+    return Page(client.get(path), status).one("h1").text
+
+
+def test_somebody_is_invited_takes_it_up_and_is_signed_in(browser, nobody, user, pro, work_tasks):
+    form = Page(browser.get(TEAM)).form("form[aria-labelledby=invite-title]")
+    assert (form.action, form.fields) == (INVITE, fields("", language="en"))
+    assert browser.post(INVITE, fields(" Ines@Example.org ", language="nl"))["Location"] == TEAM
+    assert Page(browser.get(TEAM)).texts(".message") == [f"An invitation is on its way to {EMAIL}."]
+    assert rows() == [(EMAIL, "member", "nl", 1)]
+    work_tasks()
+    (message,) = mail.outbox
+    assert message.to == [EMAIL]
+    path = link(message)
+    page = Page(nobody.get(path))
+    assert (page.one("html")["lang"], page.form("main form").fields) == ("nl", dict.fromkeys(JOIN, ""))
+    assert EMAIL in page.one("main").text and pro.name in page.one("h1").text
+    response = nobody.post(path, JOIN)
+    assert response["Location"] == "/"
+    joined = User.objects.get(email=EMAIL)
+    assert (joined.name, joined.pro, joined.role, joined.language) == ("Inès Moreau", pro, "member", "nl")
+    assert joined.check_password(PASSWORD) and joined.password_ends_at is None
+    assert (Session.objects.get(user=joined).session_key, rows()) == (nobody.cookies["sessionid"].value, [])
+    assert nobody.get("/inbox").status_code == 200
+    events = AuditEvent.objects.order_by("pk").values_list("kind", "by_user_id", "about_kind", "detail", "pro_id")
+    assert list(events) == [
+        ("invited", user.pk, "accounts.invitation", "member", pro.pk),
+        ("joined", joined.pk, "accounts.user", "member", pro.pk),
+        ("signed_in", joined.pk, "accounts.user", "", pro.pk),
+    ]
+    assert EMAIL not in str(list(AuditEvent.objects.values()))
+
+
+def test_the_mail_says_who_invites_and_how_long_the_link_works(invitation, work_tasks):
+    work_tasks()
+    (message,) = mail.outbox
+    assert message.subject == "Your invitation to Agence du Port"
+    assert message.body.startswith("Olive Owner invites you to Agence du Port on Vestibule,")
+    assert "It works once, for 7 days.\nIf you do not expect it, ignore this e-mail: nothing happens." in message.body
+    assert message.extra_headers["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_link_works_once(nobody, mailed_link):
+    nobody.post(mailed_link, JOIN)
+    assert heading(Client(), mailed_link) == ENDED
+    assert Page(Client().post(mailed_link, {**JOIN, "name": "Again"}), 404).one("h1").text == ENDED
+    assert list(User.objects.filter(email=EMAIL).values_list("name")) == [("Inès Moreau",)]
+
+
+def _withdraw(browser, invitation):
+    assert browser.post(f"{INVITE}/{invitation.pk}/withdraw")["Location"] == TEAM
+    assert Page(browser.get(TEAM)).texts(".message") == [f"The invitation of {EMAIL} is withdrawn."]
+
+
+def _send_again(browser, invitation):
+    assert browser.post(f"{INVITE}/{invitation.pk}/again")["Location"] == TEAM
+    text = f"A new link is on its way to {EMAIL}. The former one has ended."
+    assert Page(browser.get(TEAM)).texts(".message") == [text]
+
+
+def _close(browser, invitation):
+    close_pro(invitation.pro, by=invitation.invited_by)
+
+
+def _wait(browser, invitation):
+    Invitation.objects.update(mailed_at=timezone.now() - LASTS)
+
+
+def _take_address(browser, invitation):
+    UserFactory(email=EMAIL)
+
+
+@pytest.mark.parametrize("end", [_withdraw, _send_again, _close, _wait, _take_address])
+def test_a_link_ends(browser, nobody, invitation, mailed_link, end):
+    assert heading(nobody, mailed_link, 200) == "Join Agence du Port"
+    end(browser, invitation)
+    assert heading(nobody, mailed_link) == ENDED
+    assert Page(nobody.post(mailed_link, JOIN), 404).one("h1").text == ENDED
+    assert not User.objects.filter(email=EMAIL, pro=invitation.pro).exists()
+
+
+def test_the_link_of_the_next_mail_works_and_a_former_one_is_not_even_sent(browser, nobody, invitation, work_tasks):
+    browser.post(f"{INVITE}/{invitation.pk}/again")
+    work_tasks()
+    (message,) = mail.outbox
+    assert (heading(nobody, link(message), 200), rows()) == ("Join Agence du Port", [(EMAIL, "member", "en", 2)])
+    assert list(AuditEvent.objects.values_list("kind", "detail").order_by("pk"))[-1] == ("invited", "again")
+
+
+def test_nothing_is_sent_of_a_withdrawn_invitation(browser, invitation, work_tasks):
+    _withdraw(browser, invitation)
+    work_tasks()
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("key", ["x", "%00", "a:b:c", "é", "." * 3000])
+def test_a_made_up_link_is_refused(nobody, key):
+    assert heading(nobody, f"/invitation/{key}") == ENDED
+
+
+def test_a_link_outlives_a_change_of_the_key(nobody, mailed_link, settings):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 10, [settings.SECRET_KEY]
+    assert heading(nobody, mailed_link, 200) == "Join Agence du Port"
+
+
+def test_no_link_is_logged(mailed_link):
+    assert mask(f"GET {mailed_link} 200") == "GET /invitation/… 200"
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"name": " "}, "This field is required."),
+        ({"name": "a\0"}, "Null characters are not allowed."),
+        ({"name": "a" * 201}, "Ensure this value has at most 200 characters (it has 201)."),
+        ({"new_password2": "another"}, "The two password fields didn’t match."),
+        (dict.fromkeys(["new_password1", "new_password2"], "motdepasse1"), "This password is a common word"),
+        (dict.fromkeys(["new_password1", "new_password2"], "ines@example.org"), "too similar to the e-mail"),
+        (dict.fromkeys(["new_password1", "new_password2"], "moreau!!2026"), "a name that others know"),
+        (dict.fromkeys(["new_password1", "new_password2"], "agenceduport12"), "a name that others know"),
+    ],
+)
+def test_the_rules_of_passwords_hold(nobody, mailed_link, changes, error):
+    page = Page(nobody.post(mailed_link, {**JOIN, **changes}), 422)
+    assert any(error in text for text in page.texts(".errorlist li")), page.texts(".errorlist li")
+    assert not User.objects.filter(email=EMAIL).exists() and rows() == [(EMAIL, "member", "en", 1)]
+
+
+def test_whoever_is_signed_in_is_told_and_signed_out(browser, user, mailed_link):
+    former = browser.cookies["sessionid"].value
+    text = "You are signed in as owner@example.com. Joining signs you out there."
+    assert Page(browser.get(mailed_link)).texts(".message") == [text]
+    browser.post(mailed_link, JOIN)
+    assert not Session.objects.filter(session_key=former).exists()
+    assert Session.objects.get(session_key=browser.cookies["sessionid"].value).user.email == EMAIL
+
+
+def test_an_office_that_requires_a_second_factor_has_it_set_up_first(nobody, pro, mailed_link):
+    pro.second_factor_required = True
+    pro.save()
+    assert nobody.post(mailed_link, JOIN)["Location"] == "/settings/second-factor"
+    assert nobody.get("/inbox")["Location"] == "/settings/second-factor"
+
+
+def _error(response, status=422):
+    page = Page(response, status)
+    return [field["id"] for field in page.all("[aria-invalid=true]")], page.texts(".errorlist li")
+
+
+def test_addresses_that_have_an_account_get_a_clear_answer(browser, user, pro, invitation, staff):
+    UserFactory(email="elsewhere@example.net", is_active=False)
+    answers = {
+        "OWNER@example.com": COLLEAGUE_ALREADY,
+        "elsewhere@example.net": HAS_ACCOUNT,
+        staff.email: HAS_ACCOUNT,
+        EMAIL.upper(): INVITED_ALREADY,
+        "nobody": "Enter a valid email address.",
+        "": "This field is required.",
+        f"{'a' * 64}@{'b.' * 100}com": "Ensure this value has at most 254 characters (it has 268).",
+    }
+    for email, text in answers.items():
+        assert _error(browser.post(INVITE, fields(email))) == (["id_invite-email"], [str(text)]), email
+    assert rows() == [(EMAIL, "member", "en", 1)]
+
+
+def test_somebody_who_was_taken_out_comes_back_as_themselves(browser, nobody, pro, work_tasks):
+    former = UserFactory(pro=pro, email=EMAIL, name="Inès", is_active=False, role="owner")
+    session = sign_in(former)
+    browser.post(INVITE, fields(role="member", language="fr"))
+    work_tasks()
+    assert nobody.post(link(mail.outbox[0]), JOIN)["Location"] == "/"
+    former.refresh_from_db()
+    assert (former.name, former.role, former.language, former.is_active) == ("Inès Moreau", "member", "fr", True)
+    # By the new password alone.
+    assert session.get("/inbox")["Location"] == "/sign-in?next=/inbox"
+
+
+def test_somebody_who_is_back_shows_their_second_factor(nobody, pro, user):
+    now = timezone.now()
+    UserFactory(pro=pro, email=EMAIL, is_active=False, second_factor_at=now)
+    key = make_invitation_key(invite(pro, EMAIL, role="member", language="en", by=user))
+    assert nobody.post(f"/invitation/{key}", JOIN)["Location"] == "/sign-in/second"
+    assert nobody.get("/inbox")["Location"] == "/sign-in?next=/inbox"
+
+
+def test_two_offices_invite_one_person_who_joins_the_first(nobody, user, other_user, pro):
+    keys = [
+        make_invitation_key(invite(each.pro, EMAIL, role="member", language="en", by=each))
+        for each in (user, other_user)
+    ]
+    take_up(keys[1], name="Inès", password=PASSWORD)
+    with pytest.raises(InvitationError):
+        take_up(keys[0], name="Inès", password=PASSWORD)
+    assert User.objects.get(email=EMAIL).pro == other_user.pro
+
+
+@pytest.mark.parametrize("limit", [INVITATIONS_PER_PRO, INVITATIONS_PER_ADDRESS])
+def test_invitations_are_limited_by_day(browser, work_tasks, monkeypatch, limit):
+    monkeypatch.setattr(limit, "times", 2)
+    statuses = [browser.post(INVITE, fields()).status_code]
+    id = Invitation.objects.get().pk
+    statuses += [browser.post(f"{INVITE}/{id}/again").status_code for _ in range(2)]
+    refused = browser.post(INVITE, fields())
+    assert (statuses, refused.status_code) == ([302, 302, 429], 429)
+    assert 0 < int(refused["Retry-After"]) <= 86_400
+    assert Page(refused, 429).texts(".errorlist li") == ["Too many invitations for one day. Please try again tomorrow."]
+    work_tasks()
+    assert len(mail.outbox) == 1
+
+
+def test_the_password_is_asked_before_somebody_is_invited(browser):
+    age(browser)
+    assert Page(browser.post(INVITE, fields())).one("h1").text == "Your password, please"
+    assert rows() == []
+
+
+def test_who_is_no_owner_any_more_or_of_a_closed_office_invites_nobody(user, pro, other_user, staff, invitation):
+    UserFactory(pro=pro)
+    User.objects.filter(pk=user.pk).update(role="member")
+    for somebody in (user, other_user):
+        with pytest.raises(ValidationError, match=str(NOT_ALLOWED)):
+            invite(pro, "new@example.org", role="owner", language="en", by=somebody)
+    with pytest.raises(ValidationError):
+        send_again(invitation, by=user)
+    close_pro(pro, by=staff)
+    with pytest.raises(ValidationError, match=str(OFFICE_CLOSED)):
+        invite(pro, "new@example.org", role="owner", language="en", by=staff)
+    assert rows() == []
+    new = invite(ProFactory(), "new@example.org", role="owner", language="en", by=staff)
+    assert new.mails == 1
+
+
+def test_old_invitations_are_deleted(invitation):
+    Invitation.objects.update(mailed_at=timezone.now() - LASTS - KEPT + timedelta(minutes=1))
+    prune_invitations()
+    assert len(rows()) == 1
+    Invitation.objects.update(mailed_at=timezone.now() - LASTS - KEPT)
+    prune_invitations()
+    assert rows() == []
+
+
+def test_the_page_shows_who_is_there_and_who_is_invited(browser, user, pro, invitation):
+    member = UserFactory(pro=pro, name="Mia Member", email="mia@example.com", role="member")
+    UserFactory(pro=pro, name="Gone", email="gone@example.com", is_active=False)
+    UserFactory(name="Elsewhere")
+    old = Invitation.objects.create(pro=pro, email="old@example.org", role="owner", invited_by=user)
+    Invitation.objects.filter(pk=old.pk).update(mailed_at=timezone.now() - timedelta(days=9))
+    BouncedAddress.objects.note(pro, EMAIL, reason="gone", mail="account")
+    page = Page(browser.get(TEAM)).without("time")
+    assert page.texts("#people li") == [
+        "Mia Member mia@example.com Never signed in",
+        "Olive Owner (you) Owner owner@example.com Last seen",
+    ]
+    ends = timezone.localtime(invitation.ends_at).strftime("%-d %B, %H:%M")
+    assert page.texts("#invitations li") == [
+        f"{EMAIL} The mail came back Until {ends} · invited by Olive Owner Send again Withdraw",
+        "old@example.org Owner The link has ended · invited by Olive Owner Send again Withdraw",
+    ]
+    assert page.texts("#former li") == ["Gone gone@example.com"]
+    seen = Page(sign_in(member).get(TEAM))
+    assert seen.texts("#people li") == [
+        "Mia Member (you) mia@example.com",
+        "Olive Owner Owner owner@example.com",
+    ]
+    assert not seen.has("#invitations") and not seen.has("#former") and not seen.has("main .settings-body form")
+
+
+def test_the_number_of_queries_does_not_grow(browser, user, pro, django_assert_max_num_queries):
+    for number in range(20):
+        UserFactory(pro=pro, is_active=number % 2 == 0)
+        Invitation.objects.create(pro=pro, email=f"new{number}@example.org", invited_by=user)
+    with django_assert_max_num_queries(6):
+        browser.get(TEAM)

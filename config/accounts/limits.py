@@ -116,6 +116,12 @@ def note_wrong_factor(request: HttpRequest, user: User) -> None:
     user_login_failed.send(sender=__name__, credentials=credentials, request=request)
 
 
+def note_wrong_passkey(user: User | None) -> None:
+    """Record that a passkey alone did not sign in `user`, whose it is, or nobody."""
+    about = [user] if user else []
+    record_event(Kind.SIGN_IN_FAILED, *about, pro=user.pro_id if user else None, by=None, detail="passkey")
+
+
 def reset_wait(request: HttpRequest) -> int:
     """Count a request for a reset mail; returns the seconds to wait when there were too many, else 0."""
     address = mailbox_of(request.POST.get("email", ""))

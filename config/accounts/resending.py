@@ -21,6 +21,7 @@ from config.web.typed import WRITER, TypedForm, is_from_our_page, page_before, r
 
 from .forms import SignInForm
 from .models import User
+from .passkeys import ask_passkey
 
 # How long a sign-in page that carries a form may stand open.
 MAX_AGE = 7 * 24 * 3600  # seconds
@@ -86,7 +87,7 @@ def answer_ended_session(request: Any, path: str) -> HttpResponse:
 
 def render_sign_in(request: Any, path: str, kept: str, error: Any = "", status: int = 200) -> HttpResponse:
     """Sign-in page that carries a kept form."""
-    context = {"form": SignInForm(request), "next": path, "typed": kept, "error": error}
+    context = {"form": SignInForm(request), "next": path, "typed": kept, "error": error, "passkey": ask_passkey()}
     return render(request, "accounts/sign_in.html", context, status=status)
 
 
@@ -103,7 +104,7 @@ def csrf_failure(request: Any, reason: str = "") -> HttpResponse:
     """
     if not is_from_our_page(request):
         return errors.csrf_failure(request, reason)
-    if request.path == resolve_url(settings.LOGIN_URL):
+    if request.path in (resolve_url(settings.LOGIN_URL), resolve_url("accounts:passkey_sign_in")):
         return _answer_outdated_sign_in(request)
     if not request.user.is_authenticated:
         return answer_ended_session(request, page_before(request))

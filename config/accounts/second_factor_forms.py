@@ -55,18 +55,23 @@ class AppForm(NameForm):
 class PasskeyForm(forms.Form):
     """The browser's answer for a passkey, as JSON that static/js/passkey.js writes."""
 
-    credential = forms.CharField(max_length=MAX_CREDENTIAL, widget=forms.HiddenInput)
+    credential = forms.CharField(max_length=MAX_CREDENTIAL, required=False, widget=forms.HiddenInput)
+
+    def read_credential(self) -> str:
+        """The answer, "" where the field holds none."""
+        return self.cleaned_data["credential"] if self.is_valid() else ""
 
 
 class NewPasskeyForm(NameForm, PasskeyForm):
     """A new passkey with its name."""
 
 
-class SecondStepForm(forms.Form):
+class CodeForm(forms.Form):
     """A code of an app, or a recovery code."""
 
-    code = forms.CharField(
-        label=_("Code"),
-        max_length=50,
-        widget=forms.TextInput(attrs={**CODE_ATTRIBUTES, "autofocus": True}),
-    )
+    code = forms.CharField(label=_("Code"), max_length=50, widget=forms.TextInput(attrs=CODE_ATTRIBUTES))
+
+    def __init__(self, data: Any = None, *, has_focus: bool = True) -> None:
+        super().__init__(data)
+        if has_focus:
+            self.fields["code"].widget.attrs["autofocus"] = True

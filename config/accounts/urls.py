@@ -12,7 +12,9 @@ from .views import (
     invitation,
     office,
     origins,
+    passkeys,
     second_factor,
+    second_step,
     sessions,
     settings,
     signing,
@@ -23,7 +25,8 @@ app_name = "accounts"
 
 urlpatterns = [
     path("sign-in", signing.SignIn.as_view(), name="sign_in"),
-    path("sign-in/second", signing.second_step, name="second_step"),
+    path("sign-in/passkey", second_step.passkey_sign_in, name="passkey_sign_in"),
+    path("sign-in/second", second_step.second_step, name="second_step"),
     path("sign-in/go-on", second_factor.open_to_everybody(require_safe(entering.go_on)), name="go_on"),
     path("sign-out", login_not_required(signing.SignOut.as_view()), name="sign_out"),
     path("password/reset", signing.PasswordReset.as_view(), name="password_reset"),
@@ -50,6 +53,8 @@ urlpatterns = [
     path("settings/second-factor", second_factor.second_factor, name="second_factor"),
     path("settings/second-factor/app", second_factor.app_add, name="app_add"),
     path("settings/second-factor/app/<int:id>/remove", second_factor.app_remove, name="app_remove"),
+    path("settings/second-factor/passkey", passkeys.passkey_add, name="passkey_add"),
+    path("settings/second-factor/passkey/<int:id>/remove", passkeys.passkey_remove, name="passkey_remove"),
     path("settings/second-factor/codes", second_factor.codes_make, name="codes_make"),
     path("settings/audit", audit.audit, name="audit"),
     path("settings/audit.csv", audit.audit_export, name="audit_export"),

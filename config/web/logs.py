@@ -106,5 +106,7 @@ def logging_config(level: str, kind: str = "text") -> dict[str, Any]:
             "axes": {"level": "ERROR"},
             # Its lines and warnings hold whole addresses.
             "urllib3": {"level": "ERROR"},
+            # It names each passkey that is used.
+            "fido2": {"level": "WARNING"},
         },
     }

@@ -288,6 +288,8 @@ WITHOUT_PRO = {
     "settings/second-factor/app": page(GET=200, POST=422),
     # Nobody's row.
     "settings/second-factor/app/<int:id>/remove": page(id="0", POST=404),
+    "settings/second-factor/passkey": page(GET=200, POST=422),
+    "settings/second-factor/passkey/<int:id>/remove": page(id="0", POST=404),
     "settings/second-factor/codes": page(POST=302),
     "sign-in/go-on": page(GET=302),
     "docs/api": page(GET=200),
@@ -301,6 +303,7 @@ WITH_DEBUG = {"mailbox"}
 PUBLIC = {
     "": page(GET=302),
     "sign-in": page(GET=200, POST=200, OPTIONS=200),
+    "sign-in/passkey": page(POST=422),
     "sign-in/second": page(GET="sign-in", POST="sign-in"),
     "sign-out": page(POST="sign-in", OPTIONS=200),
     "password/reset": page(GET=200, POST=200, OPTIONS=200),

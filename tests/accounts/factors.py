@@ -1,14 +1,17 @@
-"""An authenticator app as a phone has one, and users who have it."""
+"""An authenticator app and a passkey as a phone has them, and users who have one."""
 
 import time
 from typing import Any
 
 import pyotp
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from config.accounts.models import User
-from config.accounts.second_factor import add_code_app
+from config.accounts.passkeys import ask_new_passkey, read_new_passkey
+from config.accounts.second_factor import add_code_app, add_passkey
 from tests.factories import PASSWORD
+
+from .authenticator import Authenticator
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -22,6 +25,15 @@ def give_app(user: User, name: str = "Phone", *, by: Client | None = None) -> li
     """Add an app to the user, whose session goes on with the client `by` alone; returns the recovery codes."""
     key = by.cookies["sessionid"].value if by else None
     return add_code_app(user, name, SECRET, code_of(steps=0), session_key=key)
+
+
+def give_passkey(user: User, name: str = "Laptop", **options: Any) -> Authenticator:
+    """Add a passkey to the user; returns its device."""
+    device = Authenticator(**options)
+    answer = device.make(ask_new_passkey(user))
+    passkey = read_new_passkey(RequestFactory().get("/"), user, name, answer)
+    add_passkey(user, passkey, session_key=None)
+    return device
 
 
 def give_password(client: Client, user: User, next: str = "", **more: Any) -> Any:

@@ -26,7 +26,7 @@ def open_to_everybody(view: Any) -> Any:
     return without_factor(without_gate(without_pro(never_cache(view))))
 
 
-def _render(request: ProRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def render_settings(request: ProRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """Render a page; without the workspace around it where the user has none, or may not go there yet."""
     is_plain = not request.user.pro or request.user.has_to_set_up
     context["base"] = "accounts/plain_settings.html" if is_plain else "accounts/settings.html"
@@ -43,7 +43,7 @@ def second_factor(request: ProRequest) -> HttpResponse:
         "passkeys": user.passkeys.all(),
         "codes_left": user.recovery_codes.count(),
     }
-    return _render(request, "accounts/second_factor.html", context)
+    return render_settings(request, "accounts/second_factor.html", context)
 
 
 @open_to_everybody
@@ -61,12 +61,12 @@ def app_add(request: ProRequest) -> HttpResponse:
                 form.cleaned_data["code"],
                 session_key=request.session.session_key,
             )
-            return _answer_added(request, codes, _("The app is added."))
+            return answer_added(request, codes, _("The app is added."))
         except FactorError:
             form.add_error("code", _("Wrong code. Look whether the clock of the device is right."))
     uri = make_app_uri(form.app_secret, request.user.email)
     context = {"form": form, "uri": uri, "qr": _draw_qr(uri), "secret": _in_fours(form.app_secret)}
-    return _render(request, "accounts/second_factor_app.html", context, status=422 if form.is_bound else 200)
+    return render_settings(request, "accounts/second_factor_app.html", context, status=422 if form.is_bound else 200)
 
 
 def _draw_qr(text: str) -> SafeString:
@@ -79,7 +79,7 @@ def _in_fours(secret: str) -> str:
     return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
 
 
-def _answer_added(request: ProRequest, codes: list[str], text: str) -> HttpResponse:
+def answer_added(request: ProRequest, codes: list[str], text: str) -> HttpResponse:
     """Show the recovery codes that came with the first factor; the list for any other one."""
     messages.success(request, text)
     return _render_codes(request, codes) if codes else redirect("accounts:second_factor")
@@ -87,7 +87,7 @@ def _answer_added(request: ProRequest, codes: list[str], text: str) -> HttpRespo
 
 def _render_codes(request: ProRequest, codes: list[str]) -> HttpResponse:
     context = {"codes": codes, "text": "\r\n".join(codes), "goes_on": GO_ON in request.session}
-    return _render(request, "accounts/second_factor_codes.html", context)
+    return render_settings(request, "accounts/second_factor_codes.html", context)
 
 
 @open_to_everybody

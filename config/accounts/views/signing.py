@@ -7,26 +7,22 @@ from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
 from config.web.limits import mailbox_of
 
 from ..forms import OwnPasswordForm, ResetForm, SignInForm
-from ..limits import attempted_email, note_wrong_factor, refuse_code, refuse_guess, render_too_many, reset_wait
-from ..middleware import activate_locale, without_gate
+from ..limits import attempted_email, refuse_guess, render_too_many, reset_wait
+from ..middleware import without_gate
+from ..passkeys import ask_passkey
 from ..proof import note_proof
 from ..resending import open_typed
-from ..second_factor import use_code
-from ..second_factor_forms import SecondStepForm
 from ..sessions import end_sessions
-from .entering import begin_second_step, enter, finish_second_step, pending_user
+from .entering import begin_second_step, enter
 
 # Django's form views take PUT for POST.
 METHODS = ["get", "post", "head", "options"]
@@ -43,35 +39,13 @@ class SignIn(auth_views.LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # A wrong password keeps what was typed before the session ended.
         kept = self.request.POST.get("typed", "")
-        return super().get_context_data(**kwargs, typed=kept if open_typed(kept) else "")
+        return super().get_context_data(**kwargs, typed=kept if open_typed(kept) else "", passkey=ask_passkey())
 
     def form_valid(self, form: Any) -> HttpResponse:
         user, path, typed = form.get_user(), self.get_success_url(), self.request.POST.get("typed", "")
         if user.second_factor_at is not None:
             return begin_second_step(self.request, user, path, typed)
         return enter(self.request, user, path, typed)
-
-
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def second_step(request: Any) -> HttpResponse:
-    """Ask for the second factor of who has just given a right password."""
-    user = pending_user(request)
-    if user is None:
-        return redirect("accounts:sign_in")
-    activate_locale(request, user)
-    form = SecondStepForm(request.POST if request.method == "POST" else None)
-    if form.is_bound:
-        if refusal := refuse_code(request, user):
-            return refusal
-        if factor := form.is_valid() and use_code(user, form.cleaned_data["code"]):
-            return finish_second_step(request, user, factor)
-        if not form.errors:
-            note_wrong_factor(request, user)
-            form.add_error("code", _("Wrong code, or one that was used already."))
-    context = {"form": form, "has_app": user.codeapps.exists()}
-    return render(request, "accounts/second_step.html", context, status=422 if form.is_bound else 200)
 
 
 class SignOut(auth_views.LogoutView):

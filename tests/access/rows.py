@@ -18,6 +18,7 @@ from django.db import connection, models
 from django.db.models import NOT_PROVIDED, Model
 from django.utils import timezone
 from django.utils.functional import cached_property
+from fido2.utils import websafe_encode
 
 from config.accounts.models import SCOPES, Pro
 from config.files.stored_file import StoredFile
@@ -228,6 +229,7 @@ SPECIAL: dict[str, Any] = {
     },
     "User": lambda rows: {"id": rows.number, "email": f"{rows.word}-user@example.org", "is_active": True},
     "LogEntry": lambda rows: {"action_flag": 2},
+    "Passkey": lambda rows: {"credential_id": websafe_encode(rows.word.encode())},
     "ApiToken": lambda rows: {"scopes": SCOPES, "hash": "0" * 64, "prefix": f"vst_{rows.number:08}"},
     "IdentityDocument": _document,
     # Held by one of them.

@@ -1,5 +1,6 @@
 """Contact requests wait from their admission until somebody answers; see `contacts.waiting`."""
 
+from collections.abc import Collection
 from contextlib import suppress
 
 from config.accounts.models import ApiToken, User
@@ -7,6 +8,7 @@ from contacts.assigning.turns import assign_arrival
 from contacts.models import WaitingItem
 from contacts.models.waiting import WaitingItemQuerySet
 from contacts.waiting.arrivals import find_item, move_items, replace_message
+from contacts.waiting.first_responses import ANSWERS, About, Thing, note_responses
 
 from .models import ContactRequest, InvalidTransitionError
 from .models.request import CONTACT_FORM
@@ -56,7 +58,9 @@ def end_contact_request(contact_request: ContactRequest, outcome: str, *, by: Us
 
     Call it in the transaction of that change.
     """
-    WaitingItem.objects.end_of(Kind.REQUEST, contact_request.pk, outcome, by=by)
+    items = WaitingItem.objects.end_of(Kind.REQUEST, contact_request.pk, outcome, by=by)
+    if outcome in ANSWERS:
+        note_responses(items)
 
 
 def lock_spam(items: WaitingItemQuerySet) -> list[int]:
@@ -78,3 +82,10 @@ def apply_ending(item: WaitingItem, by: User | ApiToken | None) -> None:
     # One that is in quarantine by now stays as it is.
     with suppress(ContactRequest.DoesNotExist, InvalidTransitionError):
         ContactRequest.objects.get(pk=item.key).mark(ContactRequest.Status.REPLIED, by=by)
+
+
+def describe_things(things: Collection[Thing]) -> dict[Thing, About]:
+    """See `contacts.waiting.first_responses`: the property of contact requests, and what they came by."""
+    keys = [key for kind, key in things if kind == Kind.REQUEST]
+    rows = ContactRequest.objects.filter(pk__in=keys).values_list("pk", "property_id", "source") if keys else ()
+    return {(Kind.REQUEST, str(id)): About(property_id=prop, source=source) for id, prop, source in rows}

@@ -1,5 +1,7 @@
 """Inquiries wait from their arrival, and offers from the customer's answer; see `contacts.waiting`."""
 
+from collections.abc import Collection
+
 from django.db.models import Q
 from django.urls import reverse
 
@@ -10,6 +12,7 @@ from contacts.models import Contact, WaitingItem
 from contacts.models.waiting import WaitingItemQuerySet
 from contacts.waiting.arrivals import move_items
 from contacts.waiting.endings import end_waiting, undo_ending
+from contacts.waiting.first_responses import About, Thing
 from contacts.waiting.offer_answers import OfferAnswer
 
 from .amounts import money
@@ -76,8 +79,7 @@ def reopen_inquiry(inquiry: Inquiry) -> None:
 def end_closed_inquiry(inquiry: Inquiry, *, by: User | ApiToken | None) -> None:
     """End what waits because of an inquiry that was closed: nobody answers it any more, nor what came of its offers."""
     rows = items_of(inquiry)
-    outcome = Outcome.ANOTHER_WAY if inquiry.responded_at else Outcome.NO_ANSWER
-    end_waiting(rows, outcome, by=by, is_immediate=True)
+    end_waiting(rows, Outcome.CLOSED if inquiry.responded_at else Outcome.NO_ANSWER, by=by)
 
 
 def items_of(inquiry: Inquiry) -> WaitingItemQuerySet:
@@ -113,3 +115,17 @@ def apply_ending(item: WaitingItem, by: User | ApiToken | None) -> None:
     """See `contacts.waiting.endings`: an inquiry that was answered is responded to."""
     if item.kind == Kind.INQUIRY and (inquiry := Inquiry.objects.filter(pk=item.key).first()):
         inquiry.record_response()
+
+
+def describe_things(things: Collection[Thing]) -> dict[Thing, About]:
+    """See `contacts.waiting.first_responses`: the type of inquiries and of those that offers were made for."""
+    keys = {kind: [int(key) for each, key in things if each == kind] for kind in (Kind.INQUIRY, Kind.OFFER)}
+    inquiries = Inquiry.objects.filter(pk__in=keys[Kind.INQUIRY]).values_list("pk", "inquiry_type_id", "source")
+    names = ("pk", "inquiry__inquiry_type_id", "inquiry__source")
+    offers = Offer.objects.filter(pk__in=keys[Kind.OFFER]).values_list(*names)
+    found = {Kind.INQUIRY: inquiries if keys[Kind.INQUIRY] else (), Kind.OFFER: offers if keys[Kind.OFFER] else ()}
+    return {
+        (kind, str(id)): About(inquiry_type_id=type_id, source=source)
+        for kind, rows in found.items()
+        for id, type_id, source in rows
+    }

@@ -17,6 +17,7 @@ DOORS = {
 # Of one Pro by what they name; the key could be added without another meaning.
 IMPLIED = {
     "contacts.WaitingItem": {("kind", "key")},
+    "contacts.FirstResponse": {("item",)},
     "contacts.Draft": {("user", "contact", "kind", "topic")},
     "contact_requests.ContactRequest": {("inbound_message",)},
 }

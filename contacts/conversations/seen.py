@@ -27,7 +27,7 @@ Kind, Outcome = WaitingItem.Kind, WaitingItem.Outcome
 # A message stands for itself, and a reminder is nobody's word.
 ARRIVALS = (Kind.REQUEST, Kind.INQUIRY, Kind.OFFER)
 # An answer is a message.
-ENDINGS = (Outcome.ANOTHER_WAY, Outcome.NO_ANSWER, Outcome.SPAM)
+ENDINGS = (Outcome.ANOTHER_WAY, Outcome.NO_ANSWER, Outcome.SPAM, Outcome.CLOSED)
 
 
 class Addition(NamedTuple):

@@ -51,7 +51,9 @@ def resend_message(message: ContactMessage) -> bool:
             raise ValidationError(window_closed_text())
         message.connection = _present_connection(message)
         message.state, message.error, message.external_id = State.SENDING, "", ""
-        message.save(update_fields=["connection", "state", "error", "external_id"])
+        # It leaves now: whoever it answers has waited until then.
+        message.send_at = timezone.now()
+        message.save(update_fields=["connection", "state", "error", "external_id", "send_at"])
         # What waits again since it failed: see `fail_message`.
         unanswered = WaitingItem.objects.filter(answer=message)
         unanswered.end(WaitingItem.Outcome.ANSWERED, by=message.author, answer=message)

@@ -9,6 +9,7 @@ from .distinct import DistinctPair
 from .draft import Draft, DraftFile
 from .erasure import ErasedAddress, ErasedRecord, Erasure, MarkKey
 from .event import ContactEvent
+from .first_response import FirstResponse
 from .identity import ContactIdentity
 from .kept_view import KeptView
 from .mailbox import MailboxSettings
@@ -17,6 +18,7 @@ from .merge import ContactMerge
 from .message import ContactMessage
 from .message_file import MessageFile, MessageMedium
 from .note import ContactNote
+from .office_hours import OfficeHours
 from .person_export import PersonExport, PersonExportFile
 from .sender_rule import SenderRule
 from .stale import StaleEditError
@@ -45,12 +47,14 @@ __all__ = [
     "ErasedRecord",
     "Erasure",
     "FiledCopy",
+    "FirstResponse",
     "KeptView",
     "MailboxFolder",
     "MailboxSettings",
     "MarkKey",
     "MessageFile",
     "MessageMedium",
+    "OfficeHours",
     "OriginalFile",
     "PersonExport",
     "PersonExportFile",

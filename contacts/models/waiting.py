@@ -158,9 +158,11 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         self._end(items, outcome, by=by, answer=answer)
         return items
 
-    def end_of(self, kind: str, key: object, outcome: str, *, by: User | ApiToken | None) -> None:
-        """End the item of one contact request, message, inquiry or offer, unless it has ended."""
-        self._end(_OPEN_OF.rows(kind, str(key)), outcome, by=by)
+    def end_of(self, kind: str, key: object, outcome: str, *, by: User | ApiToken | None) -> list["WaitingItem"]:
+        """End the item of one contact request, message, inquiry or offer, unless it has ended; returns it."""
+        items = _OPEN_OF.rows(kind, str(key))
+        self._end(items, outcome, by=by)
+        return items
 
     def _end(
         self,
@@ -221,6 +223,8 @@ class WaitingItem(models.Model):
         WROTE_AGAIN = "wrote_again", pgettext_lazy("waiting", "They wrote again")
         SPAM = "spam", pgettext_lazy("waiting", "Set aside as spam")
         ARCHIVED = "archived", pgettext_lazy("waiting", "Contact archived")
+        # With the inquiry: a card that is moved is no answer.
+        CLOSED = "closed", pgettext_lazy("waiting", "Inquiry closed")
 
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="+", db_index=False, verbose_name=_("Pro"))
     contact = models.ForeignKey(

@@ -19,6 +19,7 @@ from config.web.hooks import hooks
 
 from ..models import ContactMessage, WaitingItem
 from ..models.waiting import WaitingItemQuerySet
+from .first_responses import note_responses, take_back_responses
 from .persons import Person, open_items
 
 Outcome = WaitingItem.Outcome
@@ -51,6 +52,8 @@ def end_waiting(
         items = rows.end(outcome, by=by, answer=answer)
         if items and delay:
             _apply_later(items, delay)
+        elif outcome == Outcome.ANSWERED:
+            note_responses(items)
         return items
 
 
@@ -65,6 +68,7 @@ def _end_with_effect(
             apply_endings_now(found, by)
             items = rows.filter(pk__in=[item.pk for item in found]).end(outcome, by=by, answer=answer)
             if len(items) == len(found):
+                note_responses(items)
                 return items
             # Somebody else ended one meanwhile: it has their outcome, and no effect of ours.
             raise _UndoneError
@@ -90,12 +94,16 @@ def apply_endings(ids: list[int], ended_at: str) -> None:
             apply_ending(item, item.ended_by)
             if not rows.filter(pk=item.pk).locked().exists():
                 raise _UndoneError
+    with transaction.atomic():
+        note_responses(rows.locked().select_related("pro"))
 
 
 def apply_answer(answer: ContactMessage) -> None:
     """Apply the effect of the items that an answer ended. Call it when the answer is claimed for sending."""
     rows = WaitingItem.objects.filter(answer=answer, outcome=Outcome.ANSWERED).order_by("pk")
-    apply_endings_now(rows, answer.author)
+    items = list(rows.select_related("pro", "answer"))
+    apply_endings_now(items, answer.author)
+    note_responses(items)
 
 
 def apply_endings_now(items: Iterable[WaitingItem], by: User | ApiToken | None) -> None:
@@ -124,6 +132,7 @@ def undo_ending(rows: WaitingItemQuerySet) -> int:
         # What items stand for is locked before them, as everywhere.
         spam = [pk for module in hooks("waiting", "lock_spam") for pk in module.lock_spam(ended)]
         items = ended.locked()
+        take_back_responses(items)
         items.update(answer=None)
         items.filter(contact__deleted_at__isnull=False).update(outcome=Outcome.ARCHIVED)
         items.filter(pk__in=spam).update(outcome=Outcome.SPAM)

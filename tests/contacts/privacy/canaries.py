@@ -49,6 +49,8 @@ NOT_PERSONAL = {
     *("Property", "PropertyNumber", "PropertyPicture", "OfficePage", "ContactImport"),
     *("PropertyImport", "PropertyImportRow"),
     *("CodeApp", "Passkey", "RecoveryCode"),
+    # How long the office took, without whom it answered once the item is gone.
+    *("OfficeHours", "FirstResponse"),
     # Filled by `add_copies`: what was told of the person is found by its contact.
     *("Endpoint", "Event", "Dispatch"),
     *("Erasure", "ErasedRecord", "ErasedAddress", "HistoryErasure", "AuditEvent"),

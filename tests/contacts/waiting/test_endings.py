@@ -166,7 +166,7 @@ def test_moving_an_inquiry_does_not_answer_it_and_closing_ends_it(user, inquiry,
     move_inquiry(inquiry, to="in_review", by=user)
     assert waiting() == [("inquiry", "Jan", "")]
     close_inquiry(inquiry, by=user)
-    assert waiting() == [("inquiry", "Jan", "another_way")]
+    assert waiting() == [("inquiry", "Jan", "closed")]
 
 
 def test_an_inquiry_that_its_customer_closes_needs_no_answer(inquiry, waiting):
@@ -186,7 +186,7 @@ def test_an_offer_answers_the_inquiry_and_its_answer_waits(user, inquiry, waitin
     offer.refresh_from_db()
     assert (item.key, item.since, item.contact) == (str(offer.pk), offer.answered_at, inquiry.contact)
     close_inquiry(inquiry, by=user)
-    assert waiting() == [("inquiry", "Jan", "answered"), ("offer", "Jan", "another_way")]
+    assert waiting() == [("inquiry", "Jan", "answered"), ("offer", "Jan", "closed")]
 
 
 def test_an_offer_accepted_by_an_archived_contact_stands_by_itself(user, inquiry, waiting):

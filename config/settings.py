@@ -169,6 +169,7 @@ HOUSEKEEPING = [
     "contacts.models.note.prune_notes",
     "contacts.models.canned_reply.prune_canned_replies",
     "contacts.models.contact_import.prune_imports",
+    "contacts.models.bulk_run.prune_bulk_runs",
     "contact_requests.models.property_import.prune_property_imports",
     "contacts.models.delivery.prune_deliveries",
     "contacts.models.person_export.prune_person_exports",

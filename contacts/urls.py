@@ -5,6 +5,7 @@ from .api import api
 from .importing import views as importing
 from .views import (
     assigning_settings,
+    bulk,
     canned_replies,
     chosen,
     contact,
@@ -51,6 +52,12 @@ urlpatterns = [
     path("contacts/import/<uuid:id>/undo", importing.import_undo, name="import_undo"),
     path("contacts/import/<uuid:id>/discard", importing.import_discard, name="import_discard"),
     path("contacts/import/<uuid:id>/refused.csv", importing.import_refused, name="import_refused"),
+    path("many", bulk.bulk_list, name="bulk_list"),
+    path("many/<slug:name>/choose", bulk.bulk_plan, name="bulk_plan"),
+    path("many/<uuid:id>", bulk.bulk_run, name="bulk_run"),
+    path("many/<uuid:id>/stop", bulk.bulk_stop, name="bulk_stop"),
+    path("many/<uuid:id>/go-on", bulk.bulk_go_on, name="bulk_go_on"),
+    path("many/<uuid:id>/undo", bulk.bulk_undo, name="bulk_undo"),
     path("settings/assigning", assigning_settings.assigning_settings, name="assigning_settings"),
     path("settings/privacy", privacy_settings.privacy_settings, name="privacy_settings"),
     path("contacts/<uuid:id>/consents", privacy.contact_consent, name="contact_consent"),

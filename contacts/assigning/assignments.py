@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import User
-from config.saving import insert
+from config.saving import insert, insert_many
 
 from ..models import Contact, ContactEvent, WaitingItem
 from ..models.locking import hold_book
@@ -60,6 +60,25 @@ def assign(contact: Contact, to: User | None, *, by: User | None, expected: int 
         contact.assigned_to = to
         _record(contact, before, to, by=by)
         return True
+
+
+def assign_locked(contacts: Collection[Contact], to: User | None, *, by: User | None) -> None:
+    """Assign contacts of one Pro, whose book is held and none of whom is theirs, as `assign` does one by one.
+
+    Raises ValidationError for somebody who is none of the Pro's users, or may not sign in.
+    """
+    ids = [contact.pk for contact in contacts]
+    holders = User.objects.in_bulk({each.assigned_to_id for each in contacts if each.assigned_to_id})
+    if to and ids and find_colleague(next(iter(contacts)).pro_id, to.pk) is None:
+        raise ValidationError({"to": _("Choose one of your colleagues.")}, code="invalid")
+    to_id, kind = (to.pk if to else None), ContactEvent.Kind.ASSIGNED if to else ContactEvent.Kind.UNASSIGNED
+    events = [
+        contact.build_event(kind, by, {"assigned_to": [_name(holders.get(contact.assigned_to_id or 0)), _name(to)]})
+        for contact in contacts
+    ]
+    Contact.objects.filter(pk__in=ids).update(**_values(to_id))
+    WaitingItem.objects.filter(contact__in=ids).update(assigned_to=to_id)
+    insert_many(events)
 
 
 def hand_back(user: User, *, by: User | None, batch: int = BATCH) -> int:

@@ -1,3 +1,4 @@
+from .bulk_run import BulkRow, BulkRun
 from .canned_reply import CannedReply, CannedReplyText
 from .connection import ChannelConnection
 from .consent import Consent, PrivacySettings
@@ -26,6 +27,8 @@ from .stated_address import StatedAddress
 from .waiting import WaitingItem
 
 __all__ = [
+    "BulkRow",
+    "BulkRun",
     "CannedReply",
     "CannedReplyText",
     "ChannelConnection",

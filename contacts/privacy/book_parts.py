@@ -34,6 +34,7 @@ from ..models import (
     StatedAddress,
     WaitingItem,
 )
+from ..models.bulk_run import rows_about
 from .parts import BATCH, Part, Rows
 from .person import SHORTEST, Person
 
@@ -200,6 +201,7 @@ BOOK_PARTS = [
     Part("distinct", _("Not the same person"), _pairs),
     Part("rules", _("Rules for senders"), _sender_rules),
     Part("bounced", _("Addresses that bounced"), _bounced),
+    Part("bulk_rows", _("Rows of changes of many"), lambda person: rows_about(Contact, person.ids), is_exported=False),
     Part("views", _("Kept views"), _views, is_exported=False),
     Part("contacts", _("Contacts"), lambda person: Contact.objects.filter(pk__in=person.ids).order_by("-merged_into")),
 ]

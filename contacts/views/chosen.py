@@ -23,7 +23,10 @@ from config.web.csv_files import csv_response
 from config.web.toasts import toast
 
 from ..book.exporting import contact_lines
+from ..bulk.actions import find_list
 from ..models import Contact
+from .bulk import chosen_query, is_everything, plan_rows
+from .ticked import ticked
 
 # As many as a page of the list shows.
 MAX_CHOSEN = 50
@@ -32,10 +35,10 @@ MAX_CHOSEN = 50
 def read_chosen(values: QueryDict) -> list[uuid.UUID]:
     """Ids of the chosen contacts, each once; anything else is left out."""
     ids = []
-    for text in values.getlist("contact")[:MAX_CHOSEN]:
+    for text in ticked(values, "contact")[: 2 * MAX_CHOSEN]:
         with suppress(ValueError):
             ids.append(uuid.UUID(text))
-    return sorted(set(ids))
+    return sorted(set(ids))[:MAX_CHOSEN]
 
 
 def export_response(request: ProRequest, contacts: QuerySet[Contact], detail: str) -> StreamingHttpResponse:
@@ -48,8 +51,10 @@ def export_response(request: ProRequest, contacts: QuerySet[Contact], detail: st
 @for_owners
 @password_again("POST")
 @require_POST
-def contacts_export(request: ProRequest) -> StreamingHttpResponse:
-    """CSV file of the chosen contacts, archived ones too."""
+def contacts_export(request: ProRequest) -> HttpResponse | StreamingHttpResponse:
+    """CSV file of the chosen contacts, archived ones too; of all that match the list's filter by its own address."""
+    if is_everything(request.POST):
+        return redirect(f"{reverse('contacts:contact_export')}?{chosen_query(request).urlencode()}")
     contacts = Contact.objects.for_pro(request.pro, deleted=None).filter(pk__in=read_chosen(request.POST))
     return export_response(request, contacts, "contacts:chosen")
 
@@ -62,7 +67,12 @@ def _list_url(request: ProRequest) -> str:
 
 @require_POST
 def contacts_archive(request: ProRequest) -> HttpResponse:
-    """Archive the chosen contacts; a toast offers to undo it. Those that are archived already are left out."""
+    """Archive the chosen contacts; a toast offers to undo it. Those that are archived already are left out.
+
+    All that match the list's filter are archived in the background, after a preview.
+    """
+    if is_everything(request.POST) and (book := find_list("contacts")):
+        return plan_rows(request, book, "archive")
     archived = []
     with transaction.atomic():
         for contact in Contact.objects.for_pro(request.pro).filter(pk__in=read_chosen(request.POST)).order_by("pk"):

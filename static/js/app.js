@@ -20,6 +20,13 @@ addEventListener("submit", (event) => {
 // Enable them again when the page is restored from cache.
 addEventListener("pageshow", () => all("form button:disabled").forEach((button) => { button.disabled = false; }));
 
+// The box above a list ticks all below it, and is no longer ticked once one of them is not.
+addEventListener("change", ({ target }) => {
+  const top = target.form?.querySelector("[data-ticks]");
+  if (target === top) target.form.querySelectorAll(`[name="${top.dataset.ticks}"]`).forEach((box) => { box.checked = top.checked; });
+  else if (top && target.name === top.dataset.ticks && !target.checked) top.checked = false;
+});
+
 // Without a network the worker shows a page of ours.
 if (one("body.workspace")) navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
 

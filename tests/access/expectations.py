@@ -11,6 +11,7 @@ from config.accounts.models import ApiToken, IdentityDocument, Invitation
 from config.events.models import Dispatch, Endpoint
 from contact_requests.models import ContactRequest, Property, PropertyImport, PropertyPicture
 from contacts.models import (
+    BulkRun,
     CannedReply,
     Consent,
     Contact,
@@ -133,6 +134,12 @@ WORKSPACE = {
     "contacts/import/<uuid:id>/undo": page(id=ContactImport, POST=302),
     "contacts/import/<uuid:id>/discard": page(id=ContactImport, POST=302),
     "contacts/import/<uuid:id>/refused.csv": page(id=ContactImport, GET=200),
+    "many": page(GET=200),
+    "many/<slug:name>/choose": page(name="contacts", POST=302),
+    "many/<uuid:id>": page(id=BulkRun, GET=200, POST=422),
+    "many/<uuid:id>/stop": page(id=BulkRun, POST=302),
+    "many/<uuid:id>/go-on": page(id=BulkRun, POST=302),
+    "many/<uuid:id>/undo": page(id=BulkRun, POST=302),
     "settings/replies": page(GET=200),
     "settings/replies/new": page(GET=200, POST=422),
     "settings/replies/<int:id>": page(id=CannedReply, GET=200, POST=422),

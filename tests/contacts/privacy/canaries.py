@@ -47,7 +47,7 @@ NOT_PERSONAL = {
     *("Pro", "User", "Invitation", "AllowedOrigin", "ApiToken", "IdentityDocument", "Signature", "Session", "LogEntry"),
     *("ChannelConnection", "MailboxSettings", "MailboxFolder", "CannedReply", "CannedReplyText", "PrivacySettings"),
     *("Property", "PropertyNumber", "PropertyPicture", "OfficePage", "ContactImport"),
-    *("PropertyImport", "PropertyImportRow"),
+    *("PropertyImport", "PropertyImportRow", "BulkRun"),
     *("CodeApp", "Passkey", "RecoveryCode"),
     # How long the office took, without whom it answered once the item is gone.
     *("OfficeHours", "FirstResponse"),

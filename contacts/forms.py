@@ -53,6 +53,7 @@ class KeptViewForm(forms.Form):
     """Name of a list to keep, and the query string that shows it."""
 
     name = forms.CharField(label=_("Name of the view"), max_length=40)
+    is_shared = forms.BooleanField(label=_("Share with the office"), required=False)
     query = forms.CharField(required=False, max_length=MAX_QUERY, widget=forms.HiddenInput)
 
 

@@ -7,10 +7,17 @@ from config.accounts.models import User
 from .assigning.assignments import hand_back
 from .conversations.drafts import delete_draft
 from .models import Draft
+from .models.kept_view import pass_on_views
 
 
 def delete_rows_of_users(users: Iterable[User]) -> dict[str, int]:
-    """See `config.accounts.admin.people`: drafts with their files; what was sent stays, without its author."""
+    """See `config.accounts.admin.people`: drafts with their files; what was sent stays, without its author.
+
+    Views that they share with the office are an owner's from now on.
+    """
+    users = list(users)
+    for user in users:
+        pass_on_views(user)
     drafts = list(Draft.objects.filter(user__in=users).order_by("pk"))
     for draft in drafts:
         delete_draft(draft)

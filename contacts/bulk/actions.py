@@ -69,7 +69,7 @@ class Action(ABC):
         raise NotImplementedError
 
     def undo_together(self, worked: Mapping[Any, dict[str, Any]], value: str, *, by: User | None) -> set[Any]:
-        """Take the changes of several rows, each with what `change` returned, back in a transaction; returns their keys.
+        """Take the changes of several rows back in a transaction; returns their keys. Each has what `change` returned.
 
         Raises NotImplementedError for actions without a verb for several.
         """

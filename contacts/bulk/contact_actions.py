@@ -85,25 +85,30 @@ class SetField(ContactAction):
         }
 
     def change(self, row: Contact, value: str, *, by: User | None) -> dict[str, Any]:
-        applied_at = _to_text(row.applied_at)
+        applied_at = row.applied_at
         changes = row.change({self.field: value}, by=by)
         if not changes:
             raise SkippedError(SAME)
-        return {"value": changes[self.field][0], "applied_at": applied_at}
+        return self._before(changes[self.field][0], applied_at)
+
+    def _before(self, value: str, applied_at: datetime | None) -> dict[str, Any]:
+        """What `undo` needs. An applicant is one since that time again; other fields leave it alone."""
+        return {"value": value, **({"applied_at": _to_text(applied_at)} if self.field == "status" else {})}
 
     def change_together(self, rows: list[Contact], value: str, *, by: User | None) -> dict[Any, dict[str, Any]]:
-        before = {row.pk: {"value": getattr(row, self.field), "applied_at": _to_text(row.applied_at)} for row in rows}
+        before = {row.pk: self._before(getattr(row, self.field), row.applied_at) for row in rows}
         Contact.objects.set_locked(self.field, dict.fromkeys(rows, value), by=by)
         return before
 
     def undo(self, row: Contact, value: str, before: dict[str, Any], *, by: User | None) -> None:
         row.change({self.field: before["value"]}, by=by)
-        Contact.objects.filter(pk=row.pk).update(applied_at=_to_time(before["applied_at"]))
+        if "applied_at" in before:
+            Contact.objects.filter(pk=row.pk).update(applied_at=_to_time(before["applied_at"]))
 
     def undo_together(self, worked: Mapping[Any, dict[str, Any]], value: str, *, by: User | None) -> set[Any]:
         for row, before in worked.items():
-            # An applicant is one since that time again.
-            row.applied_at = _to_time(before["applied_at"])
+            if "applied_at" in before:
+                row.applied_at = _to_time(before["applied_at"])
         Contact.objects.set_locked(self.field, {row: before["value"] for row, before in worked.items()}, by=by)
         return {row.pk for row in worked}
 

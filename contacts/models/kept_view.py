@@ -1,9 +1,13 @@
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro, TenantQuerySet, User
 
+from .locking import hold_book
+
+# Of a user, and of an office.
 MAX_VIEWS = 20
 # The longest search, 200 characters of which a URL needs twelve for each, and the filters.
 MAX_QUERY = 3000
@@ -14,50 +18,62 @@ class KeptViewQuerySet(TenantQuerySet["KeptView"]):
     def of_user(self, user: User) -> "KeptViewQuerySet":
         return self.filter(user=user).order_by("name", "id")
 
-    def keep(self, pro: Pro, user: User, name: str, query: str) -> "KeptView":
+    def shown_to(self, user: User) -> "KeptViewQuerySet":
+        """A user's own views, then those that colleagues share with the office."""
+        is_own = models.Case(models.When(user=user, then=0), default=1)
+        return self.filter(Q(user=user) | Q(is_shared=True)).order_by(is_own, "name", "id")
+
+    def changeable_by(self, user: User) -> "KeptViewQuerySet":
+        """A user's own views; an owner's are those that colleagues share, too."""
+        return self.filter(Q(user=user) | Q(is_shared=True)) if user.is_owner else self.filter(user=user)
+
+    def keep(self, pro: Pro, user: User, name: str, query: str, *, is_shared: bool = False) -> "KeptView":
         """Keep the list that a query string shows; the same one a second time is one.
 
         Raises ValidationError for the name of another one, and for one too many.
         """
         with transaction.atomic():
-            User.objects.select_for_update(no_key=True).get(pk=user.pk)
-            own = self.for_pro(pro).of_user(user)
-            if same := own.filter(name__iexact=name).first():
-                if same.query == query:
-                    return same
-                raise ValidationError({"name": TAKEN})
-            if own.count() >= MAX_VIEWS:
-                raise ValidationError({"name": _("Keep at most %(n)s views.") % {"n": MAX_VIEWS}})
-            view = self.model(pro=pro, user=user, name=name, query=query)
+            hold_book(pro.pk)
+            same = self.for_pro(pro).of_user(user).filter(name__iexact=name, query=query, is_shared=is_shared).first()
+            if same:
+                return same
+            view = self.model(pro=pro, user=user, name=name, query=query, is_shared=is_shared)
+            view.check_name()
+            view.check_number()
             view.full_clean()
             view.save()
             return view
 
-    def rename(self, pro: Pro, user: User, id: int, name: str) -> "KeptView":
-        """Give a view of the user's another name.
+    def change(self, pro: Pro, user: User, id: int, name: str, *, is_shared: bool) -> "KeptView":
+        """Give a view another name, share it with the office, or take it back.
 
-        Raises ValidationError for the name of another one, and DoesNotExist when it was deleted meanwhile.
+        Raises ValidationError for the name of another one and for one too many, and DoesNotExist when it was deleted
+        meanwhile, or is not the user's to change.
         """
         with transaction.atomic():
-            User.objects.select_for_update(no_key=True).get(pk=user.pk)
-            own = self.for_pro(pro).of_user(user)
-            view = own.get(pk=id)
-            if own.filter(name__iexact=name).exclude(pk=id).exists():
-                raise ValidationError({"name": TAKEN})
-            view.name = name
+            hold_book(pro.pk)
+            view = self.for_pro(pro).changeable_by(user).get(pk=id)
+            view.name, was_shared, view.is_shared = name, view.is_shared, is_shared
+            view.check_name()
+            if is_shared != was_shared:
+                view.check_number()
             view.full_clean()
-            view.save(update_fields=["name"])
+            view.save(update_fields=["name", "is_shared"])
             return view
 
 
 class KeptView(models.Model):
-    """A search of the contacts with its filters and order, which a user has kept under a name."""
+    """A search of the contacts with its filters and order, kept under a name by a user, who may share it.
+
+    Everybody of the office has what is shared; whoever made it and the owners change it.
+    """
 
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="+", verbose_name=_("Pro"))
     user = models.ForeignKey(User, models.CASCADE, related_name="kept_views", verbose_name=_("user"))
     name = models.CharField(_("name"), max_length=40)
     # Of the URL, without its page.
     query = models.CharField(_("query"), max_length=MAX_QUERY, blank=True)
+    is_shared = models.BooleanField(_("shared with the office"), default=False, db_default=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = KeptViewQuerySet.as_manager()
@@ -68,3 +84,25 @@ class KeptView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def check_name(self) -> None:
+        """Raise ValidationError when another view of the same menu has the name. The caller holds the book."""
+        menu = Q(is_shared=True) | Q(user=self.user_id)
+        others = KeptView.objects.filter(menu, pro=self.pro_id, name__iexact=self.name).exclude(pk=self.pk)
+        if others.exists():
+            raise ValidationError({"name": TAKEN})
+
+    def check_number(self) -> None:
+        """Raise ValidationError for one too many of the user, or of the office. The caller holds the book."""
+        rows = KeptView.objects.filter(pro=self.pro_id).exclude(pk=self.pk)
+        same = rows.filter(is_shared=True) if self.is_shared else rows.filter(user=self.user_id, is_shared=False)
+        if same.count() >= MAX_VIEWS:
+            raise ValidationError({"name": _("Keep at most %(n)s views.") % {"n": MAX_VIEWS}})
+
+
+def pass_on_views(user: User) -> int:
+    """Let what a user shares be an owner's, before the user is deleted; returns how many."""
+    owner = User.objects.filter(pro=user.pro_id, role=User.Role.OWNER, is_active=True).exclude(pk=user.pk)
+    heir = owner.order_by("pk").first()
+    rows = KeptView.objects.filter(user=user, is_shared=True)
+    return rows.update(user=heir) if heir and heir.pro_id else 0

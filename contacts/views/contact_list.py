@@ -19,9 +19,10 @@ from config.counts.models import Total
 from config.search.found import find_keys, in_order_of
 
 from ..forms import SORTS, BookFilter, KeptViewForm, NewContactForm
-from ..models import Contact, ContactCount, KeptView
+from ..models import Contact, ContactCount
 from ..models.queryset import ContactQuerySet
 from .chosen import export_response
+from .kept_list import list_views
 
 PAGE = "contacts/book.html"
 ROWS = 50
@@ -87,12 +88,16 @@ class ContactList:
         names = {"status": "status", "role": "role", "channel_preference": "channel"}
         return {field: self.chosen[name] for field, name in names.items() if name in self.chosen}
 
+    def kept_filters(self) -> dict[str, str]:
+        """The groups of the kept counts in which the contacts of the list are, without the search."""
+        state = ContactCount.State.ARCHIVED if self.is_archived else ContactCount.State.PRESENT
+        return {"state": str(state), **self._filters()}
+
     def pages(self) -> Paginator[Any]:
         """The pages of the list; only what a search found is counted."""
         if self.search:
             return FoundPaginator(self.rows(), ROWS, self._all())
-        state = ContactCount.State.ARCHIVED if self.is_archived else ContactCount.State.PRESENT
-        kept = ContactCount.objects.for_pro(self.pro).filter(state=state, **self._filters())
+        kept = ContactCount.objects.for_pro(self.pro).filter(**self.kept_filters())
         return KeptPaginator(self.rows(), ROWS, kept.values_list(Total(), flat=True).get())
 
     def query(self, **changes: str | int) -> str:
@@ -150,7 +155,7 @@ def contact_list(request: ProRequest) -> HttpResponse:
 
 def show_list(request: ProRequest, book: ContactList, form: KeptViewForm, status: int = 200) -> HttpResponse:
     """The whole page of the list, with the user's kept views and the form of another one."""
-    views = KeptView.objects.for_pro(request.pro).of_user(request.user)
+    views = list_views(request.pro, request.user)
     return render(request, PAGE, {**book.context(), "kept_views": views, "keep_form": form}, status=status)
 
 

@@ -101,7 +101,7 @@ WORKSPACE = {
     "contacts/new": page(GET=200, POST=422),
     "contacts/archive": page(POST=302),
     "contacts/export-chosen.csv": page(POST=200),
-    "contacts/views": page(POST=422),
+    "contacts/views": page(GET=200, POST=422),
     "contacts/views/<int:id>": page(id=KeptView, GET=200, POST=422),
     "contacts/views/<int:id>/delete": page(id=KeptView, POST=302),
     "contacts/restore": page(POST=302),

@@ -104,7 +104,7 @@ def test_it_is_deleted_and_the_toast_keeps_it_again(browser, user):
 def test_it_is_renamed_on_a_page_of_its_own_and_the_toast_undoes_it(browser, user):
     view = KeptView.objects.keep(user.pro, user, "Tenants", "role=tenant")
     link = Page(browser.get("/contacts")).one("#kept-views form > a.icon-button")
-    assert (link.text, link["href"]) == ("Rename Tenants", f"{KEEP}/{view.pk}")
+    assert (link.text, link["href"]) == ("Change Tenants", f"{KEEP}/{view.pk}")
     form = Page(browser.get(link["href"])).form(".stack")
     assert form.fields["name"] == "Tenants"
     response = browser.post(form.action, {**form.fields, "name": " All tenants "})

@@ -140,6 +140,15 @@ def test_who_was_changed_since_stays_and_others_go_back(user, people, work_tasks
     }
 
 
+def test_another_field_is_set_back_beside_what_was_changed_since(user, people, work_tasks):
+    run = done(user, "role:vendor", work_tasks)
+    people[0].change({"status": "applicant"}, by=user)
+    since = Contact.objects.get(pk=people[0].pk).applied_at
+    assert undone(run, user, work_tasks).counts == {"changed": 3, "undo_undone": 3}
+    people[0].refresh_from_db()
+    assert (people[0].role, people[0].status, people[0].applied_at) == ("prospect", "applicant", since)
+
+
 def test_programs_are_told_of_each(user, people, work_tasks):
     create_endpoint(user.pro, {"url": "https://example.org/hook", "types": [*EventType]}, by=None)
     done(user, "status:renter", work_tasks)

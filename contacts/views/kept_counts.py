@@ -24,13 +24,14 @@ def count_views(request: ProRequest) -> list[CountedView]:
 
 def _read_groups(request: ProRequest) -> list[dict[str, Any]]:
     rows = ContactCount.objects.for_pro(request.pro).exclude(state=ContactCount.State.MERGED)
-    return list(rows.values("state", "status", "role", "channel_preference").annotate(count=Sum("n")))
+    groups = rows.values("state", "status", "role", "channel_preference").annotate(count=Sum("n"))
+    return [{**group} for group in groups]
 
 
 def _count(request: ProRequest, each: CountedView, groups: list[dict[str, Any]]) -> CountedView:
     book = ContactList(request, QueryDict(each.view.query))
     if book.search:
         found = book.rows().order_by()[: MOST + 1].count()
-        return each._replace(count=min(found, MOST), is_more=found > MOST)
+        return each._replace(total=min(found, MOST), is_more=found > MOST)
     wanted = book.kept_filters().items()
-    return each._replace(count=sum(group["count"] for group in groups if wanted <= group.items()))
+    return each._replace(total=sum(group["count"] for group in groups if wanted <= group.items()))

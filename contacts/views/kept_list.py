@@ -13,7 +13,7 @@ class CountedView(NamedTuple):
     view: KeptView
     is_own: bool
     is_changeable: bool
-    count: int | None = None
+    total: int | None = None
     is_more: bool = False
 
 

@@ -65,9 +65,7 @@ def test_whoever_made_it_and_owners_change_and_delete_it(browser, client, user, 
         assert client.post(f"{KEEP}/{view.pk}/delete").status_code == 404
     page = Page(browser.get(f"{KEEP}/{theirs.pk}"))
     form = page.form(".stack")
-    assert form.fields == {"name": "His", "is_shared": "on"} | {
-        "csrfmiddlewaretoken": form.fields["csrfmiddlewaretoken"]
-    }
+    assert (form.fields["name"], form.fields["is_shared"]) == ("His", "on")
     assert browser.post(form.action, {**form.fields, "name": "Everybody's"}).status_code == 302
     theirs.refresh_from_db()
     assert (theirs.name, theirs.is_shared, theirs.user) == ("Everybody's", True, colleague)
@@ -127,15 +125,15 @@ def test_what_somebody_shares_stays_when_they_are_deleted(user, colleague):
 
 
 def counts(page):
-    return [(form.one("a").text, form.texts(".count")) for form in page.all("#kept-list form")]
+    return [(form.all("a")[0].text, form.texts(".count")) for form in page.all("#kept-list form")]
 
 
 def test_the_menu_has_the_number_of_contacts_once_it_opens(browser, user, monkeypatch):
-    for n in range(3):
-        ContactFactory(pro=user.pro, name=f"Ann {n}", role="tenant" if n else "vendor")
+    for name, role in (("Ann Xerxes", "vendor"), ("Ann Yves", "tenant"), ("Ann Zeno", "tenant")):
+        ContactFactory(pro=user.pro, name=name, role=role)
     ContactFactory(pro=user.pro, name="Bob").archive(by=None)
     ContactFactory(name="Ann")
-    views = {"A": "", "B": "role=tenant&sort=name", "C": "view=archived", "D": "q=ann", "E": "q=ann+1&role=tenant"}
+    views = {"A": "", "B": "role=tenant&sort=name", "C": "view=archived", "D": "q=ann", "E": "q=ann+yves&role=tenant"}
     for name, query in views.items():
         keep(user, name, query)
     menu = Page(browser.get("/contacts")).one("#kept-views")
@@ -164,4 +162,5 @@ def test_their_numbers_cost_one_query_and_one_for_each_search(browser, user):
         keep(user, f"N{n}", "status=renter")
     assert queries() == one
     keep(user, "Search", "q=ann")
-    assert queries() == one + 1
+    # SQLite asks first how many rows have the words.
+    assert queries() == one + (2 if connection.vendor == "sqlite" else 1)

@@ -1,4 +1,4 @@
-"""What can be done with many contacts, and with the contacts of many other rows."""
+"""Actions for many contacts, and for the contacts of many other rows."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
@@ -13,6 +13,7 @@ from config.saving import update_many
 
 from ..assigning.assignments import assign, assign_locked
 from ..assigning.colleagues import find_colleague, list_colleagues
+from ..book.setting import set_field_locked
 from ..models import BulkRow, Contact, ContactEvent, Erasure
 from ..models.locking import hold_book
 from .actions import Action, Choices, Skip, SkippedError
@@ -92,12 +93,12 @@ class SetField(ContactAction):
         return self._before(changes[self.field][0], applied_at)
 
     def _before(self, value: str, applied_at: datetime | None) -> dict[str, Any]:
-        """What `undo` needs. An applicant is one since that time again; other fields leave it alone."""
+        """The values that `undo` needs. An applicant is one since that time again; other fields leave it alone."""
         return {"value": value, **({"applied_at": _to_text(applied_at)} if self.field == "status" else {})}
 
     def change_together(self, rows: list[Contact], value: str, *, by: User | None) -> dict[Any, dict[str, Any]]:
         before = {row.pk: self._before(getattr(row, self.field), row.applied_at) for row in rows}
-        Contact.objects.set_locked(self.field, dict.fromkeys(rows, value), by=by)
+        set_field_locked(self.field, dict.fromkeys(rows, value), by=by)
         return before
 
     def undo(self, row: Contact, value: str, before: dict[str, Any], *, by: User | None) -> None:
@@ -109,7 +110,7 @@ class SetField(ContactAction):
         for row, before in worked.items():
             if "applied_at" in before:
                 row.applied_at = _to_time(before["applied_at"])
-        Contact.objects.set_locked(self.field, {row: before["value"] for row, before in worked.items()}, by=by)
+        set_field_locked(self.field, {row: before["value"] for row, before in worked.items()}, by=by)
         return {row.pk for row in worked}
 
 

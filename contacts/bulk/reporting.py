@@ -1,4 +1,4 @@
-"""What a bulk run would do, and what it did, for people."""
+"""Preview and sums of a bulk run, for people."""
 
 from functools import cached_property
 from itertools import chain
@@ -26,7 +26,7 @@ class Named(NamedTuple):
 
 
 class Preview:
-    """What an action, with its value, would do to the rows of a plan as they are now."""
+    """Effect that an action, with its value, would have on the rows of a plan as they are now."""
 
     def __init__(self, run: BulkRun, bulk_list: BulkList, action: str) -> None:
         self.run, self.bulk_list, self.text = run, bulk_list, action
@@ -69,7 +69,7 @@ class Preview:
 
 
 class Sums:
-    """What a run did."""
+    """Sums of a run."""
 
     def __init__(self, run: BulkRun, bulk_list: BulkList) -> None:
         self.run, self.bulk_list = run, bulk_list

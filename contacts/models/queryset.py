@@ -14,7 +14,7 @@ from django.utils import timezone
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
 from config.events.kinds import EventType
 from config.events.publishing import publish
-from config.saving import insert, insert_many, update_many
+from config.saving import insert, insert_many
 from config.web.compiled import Compiled
 
 from ..addresses import email_key, identities_of
@@ -266,22 +266,6 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         if missing:
             contact.save(update_fields=missing)
         return {name: ["", value] for name, value in missing.items()}
-
-    def set_locked(self, field: str, values: dict["Contact", str], *, by: User | ApiToken | None) -> None:
-        """Give one field of contacts of one Pro, whose book is held, other values, as `Contact.change` does one by one.
-
-        For a field that is chosen from a list, on which no identity depends. Raises ValidationError.
-        """
-        events = []
-        for contact, value in values.items():
-            changes = {field: [getattr(contact, field), value]}
-            contact.assign_fields({field: value})
-            contact.derive_fields()
-            events.append(contact.build_event(ContactEvent.Kind.CHANGED, by, changes))
-        update_many(list(values), field, "applied_at", "updated_at")
-        insert_many(events)
-        for pro in {contact.pro for contact in values}:
-            publish(pro, EventType.CONTACT_UPDATED, *values)
 
     def archive_locked(self, contacts: list["Contact"], *, by: User | ApiToken | None) -> None:
         """Soft-delete contacts of one Pro, whose book is held, pass their identities on, and let them wait no more.

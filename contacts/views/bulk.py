@@ -78,13 +78,13 @@ def _read_rows(request: ProRequest, bulk_list: BulkList) -> QuerySet[Any]:
 
 @require_safe
 def bulk_list(request: ProRequest) -> HttpResponse:
-    """What was done with many rows lately, by everybody of the office."""
+    """List what everybody of the office did with many rows lately."""
     return render(request, "contacts/bulk/list.html", {"runs": list_runs(request.pro)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def bulk_run(request: ProRequest, id: uuid.UUID) -> HttpResponse:
-    """What to do with the chosen rows and its preview, the progress, or the sums. POST starts it."""
+    """Choice of what to do with the chosen rows and its preview, progress, or sums. POST starts it."""
     try:
         run = _find_run(request, id)
     except Http404:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from config.events.kinds import EventType
 from config.events.managing import create_endpoint
 from config.events.models import Event
-from contacts.bulk import working
+from contacts.bulk import contact_actions, working
 from contacts.bulk.working import go_on, start_run, start_undo, stop_run, work_run
 from contacts.models import BulkRow, BulkRun, Contact, ContactEvent, ContactIdentity, WaitingItem, bulk_run
 from contacts.privacy.erasing import plan_erasure
@@ -170,7 +170,7 @@ def test_one_that_objects_is_left_and_the_others_are_done(user, people, work_tas
         raise ValidationError("no")
 
     monkeypatch.setattr(Contact, "change", refuse_bea)
-    monkeypatch.setattr(type(Contact.objects.all()), "set_locked", together)
+    monkeypatch.setattr(contact_actions, "set_field_locked", together)
     run = done(user, "status:renter", work_tasks)
     assert run.counts == {"changed": 2, "failed": 1}
     assert sorted(Contact.objects.values_list("name", "status")) == [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0046_bulk_runs'),
+        ('contacts', '0047_bulk_runs'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0013_assigning'),
-        ('contacts', '0045_assigned_to_indexes'),
+        ('contacts', '0046_office_hours'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -48,6 +48,7 @@ urlpatterns = [
     # The addresses of visitors are asked for most, and found in this order.
     path("", include("contact_requests.urls")),
     path("", include("config.accounts.urls")),
+    path("", include("config.notifications.urls")),
     path("", include("config.events.urls")),
     path("", include("contacts.urls")),
     path("", include("contacts.channels.urls")),

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.tasks import TaskContext, task
-from django.urls import reverse
 from django.utils import timezone
 
 from config.accounts.automatic_mails import send_automatic
 from config.accounts.models import BouncedAddress
 from config.jobs.several import several
+from config.notifications.kinds import Kind
 from config.saving import update
 from config.web import mail
 from config.web.compiled import Compiled
@@ -24,6 +24,7 @@ from contacts.reply_addresses import find_mail_address, make_bounce_token
 from contacts.topics import REQUEST, make_topic
 
 from .models import ContactRequest
+from .news import make_news
 
 # Beginning of the Message-IDs, by which a returned mail is recognised.
 ACKNOWLEDGMENT_ID = "acknowledgment."
@@ -75,10 +76,8 @@ def notify(request_id: str) -> None:
     contact_request = _REQUEST.first(UUID(request_id))
     if contact_request is None or contact_request.notified_at:
         return
-    page = reverse("waiting:person", args=[contact_request.pk])
-    context = {"contact_request": contact_request, "pro": contact_request.pro, "url": settings.SITE_URL + page}
-    contact, reply_to = contact_request.contact, contact_request.email
-    if not send_notification(contact_request.pro, contact, "notification", context, reply_to=reply_to):
+    news = make_news(contact_request)
+    if not send_notification(Kind.REQUEST, contact_request.pk, news, contact_request.contact):
         return
     contact_request.notified_at = timezone.now()
     with suppress(ContactRequest.NotUpdated):  # Deleted meanwhile.

@@ -4,19 +4,20 @@ No transaction is open during the call to the mail server, because on SQLite it 
 crash between sending and saving the time can send a mail twice.
 """
 
-from django.conf import settings
 from django.tasks import task
 from django.utils import timezone
 
 from config.accounts.automatic_mails import send_automatic
 from config.accounts.models import BouncedAddress
 from config.jobs.several import several
+from config.notifications.kinds import Kind
 from config.web import mail
 from contacts.assigning.notifications import send_notification
 from contacts.reply_addresses import find_mail_address, make_bounce_token
 from contacts.topics import INQUIRY, make_topic
 
 from .models import Inquiry
+from .news import make_inquiry_news
 
 # Beginning of the Message-ID, by which a returned mail is recognised.
 ACKNOWLEDGMENT_ID = "inquiry."
@@ -60,7 +61,5 @@ def mail_notification(inquiry_id: int) -> None:
     inquiry = _find_inquiry(inquiry_id)
     if inquiry is None or inquiry.notified_at:
         return
-    context = {"inquiry": inquiry, "pro": inquiry.pro, "url": settings.SITE_URL + inquiry.get_absolute_url()}
-    reply_to = inquiry.person.get("email", "")
-    if send_notification(inquiry.pro, inquiry.contact, "inquiry_notification", context, reply_to=reply_to):
+    if send_notification(Kind.INQUIRY, make_topic(INQUIRY, inquiry.pk), make_inquiry_news(inquiry), inquiry.contact):
         Inquiry.objects.filter(pk=inquiry.pk).update(notified_at=timezone.now())

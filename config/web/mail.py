@@ -170,6 +170,12 @@ def compose(template: str, context: Mapping[str, object], language: str) -> tupl
     return one_line(subject), text.strip() + "\n", html
 
 
+def compose_subject(template: str, context: Mapping[str, object], language: str) -> str:
+    """Render the subject of a mail alone, in `language`."""
+    with translation.override(language):
+        return one_line(render_to_string(f"emails/{template}.txt#subject", context))
+
+
 def compose_mail(
     template: str,
     context: Mapping[str, object],

@@ -1,15 +1,18 @@
 """Mails that tell a colleague that a person is theirs, or was theirs, and whom a note mentions."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
-from django.tasks import task
-from django.urls import reverse
+from django.tasks import TaskContext, task
 
-from config.accounts.automatic_mails import send_account_mail
 from config.accounts.models import User
+from config.notifications.kinds import Kind
+from config.notifications.models import Preferences
+from config.notifications.news import Event
+from config.notifications.telling import tell_user
 
-from ..models import Contact
+from ..models import Contact, WaitingItem
+from ..news import make_key, make_own_news, read_reminder
 
 
 def tell_of_assignment(contact: Contact, to: User, *, by: User) -> None:
@@ -17,13 +20,13 @@ def tell_of_assignment(contact: Contact, to: User, *, by: User) -> None:
     mail_assignment.enqueue(str(contact.pk), to.pk, str(by))
 
 
-@task(queue_name="mail")
-def mail_assignment(contact_id: str, user_id: int, by: str) -> None:
+@task(takes_context=True, queue_name="mail")
+def mail_assignment(context: TaskContext, contact_id: str, user_id: int, by: str) -> None:
     """Mail it, unless the person is somebody else's by now."""
-    contact = Contact.objects.filter(pk=contact_id, deleted_at=None, assigned_to=user_id).first()
+    contact = Contact.objects.filter(pk=contact_id, deleted_at=None, assigned_to=user_id).select_related("pro").first()
     user = User.objects.filter(pk=user_id, is_active=True).select_related("pro").first()
     if contact and user:
-        _send(user, "assignment", contact, by=by)
+        _tell(context, user, Kind.ASSIGNMENT, contact, by=by)
 
 
 def tell_of_silence(contact: Contact, user: User) -> None:
@@ -31,15 +34,16 @@ def tell_of_silence(contact: Contact, user: User) -> None:
     mail_silence.enqueue(str(contact.pk), user.pk)
 
 
-@task(queue_name="mail")
-def mail_silence(contact_id: str, user_id: int) -> None:
+@task(takes_context=True, queue_name="mail")
+def mail_silence(context: TaskContext, contact_id: str, user_id: int) -> None:
     """Mail it, unless somebody has taken the person since."""
     contact = Contact.objects.filter(pk=contact_id, deleted_at=None, assigned_to=None).select_related("pro").first()
     user = User.objects.filter(pk=user_id).first()
     if contact and user:
         owners = User.objects.filter(pro=contact.pro, role=User.Role.OWNER, is_active=True).select_related("pro")
         for owner in owners.order_by("pk"):
-            _send(owner, "silence", contact, colleague=str(user), hours=contact.pro.silent_hours)
+            of = f"{context.task_result.id}:{user.pk}"
+            _tell(context, owner, Kind.SILENCE, contact, of, colleague=str(user), hours=contact.pro.silent_hours)
 
 
 def tell_of_mention(contact: Contact, user_id: int, *, by: User) -> None:
@@ -47,15 +51,34 @@ def tell_of_mention(contact: Contact, user_id: int, *, by: User) -> None:
     mail_mention.enqueue(str(contact.pk), user_id, str(by))
 
 
-@task(queue_name="mail")
-def mail_mention(contact_id: str, user_id: int, by: str) -> None:
+@task(takes_context=True, queue_name="mail")
+def mail_mention(context: TaskContext, contact_id: str, user_id: int, by: str) -> None:
     """Mail it."""
-    contact = Contact.objects.filter(pk=contact_id, deleted_at=None).first()
+    contact = Contact.objects.filter(pk=contact_id, deleted_at=None).select_related("pro").first()
     user = User.objects.filter(pk=user_id, is_active=True).select_related("pro").first()
     if contact and user and user.pro_id == contact.pro_id:
-        _send(user, "mention", contact, by=by)
+        _tell(context, user, Kind.MENTION, contact, by=by)
 
 
-def _send(to: User, template: str, contact: Contact, **context: Any) -> None:
-    url = settings.SITE_URL + reverse("waiting:person", args=[contact.pk])
-    send_account_mail(to, template, {"contact": contact, "url": url, **context}, to=to.email)
+def tell_of_reminders(items: Sequence[WaitingItem]) -> None:
+    """Tell whoever put people off that they are back, if they want to be told."""
+    users = {item.later_by_id for item in items if item.later_by_id and item.contact_id}
+    wanted = set(Preferences.objects.filter(user__in=users, reminders=True).values_list("user", flat=True))
+    for item in items:
+        if item.contact_id and item.later_by_id in wanted:
+            mail_reminder.enqueue(item.pk, item.later_by_id)
+
+
+@task(takes_context=True, queue_name="mail")
+def mail_reminder(context: TaskContext, item_id: int, user_id: int) -> None:
+    """Tell it, unless the person has been answered or put off again."""
+    key = f"{item_id}:{context.task_result.id}"
+    user = User.objects.filter(pk=user_id, is_active=True).select_related("pro").first()
+    if user and (news := read_reminder(key, user)) and news.pro.pk == user.pro_id:
+        item = WaitingItem.objects.get(pk=item_id)
+        tell_user(Event(Kind.REMINDER, key, item.contact_id), news, user)
+
+
+def _tell(job: TaskContext, to: User, kind: Kind, contact: Contact, of: str = "", **context: Any) -> None:
+    key = make_key(contact, of or job.task_result.id)
+    tell_user(Event(kind, key, contact.pk), make_own_news(contact, kind.value, **context), to)

@@ -1,28 +1,23 @@
 """Notifications of what arrives: to the colleague to whom the person is assigned, else to the office."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from config.accounts.automatic_mails import send_automatic
-from config.accounts.models import BouncedAddress, Pro, User
-from config.web import mail
+from config.accounts.models import Pro, User
+from config.notifications.kinds import Kind
+from config.notifications.news import Event, News
+from config.notifications.telling import tell
 
 from ..models import Contact
 from .colleagues import find_present
 
 
 def send_notification(
-    pro: Pro, contact: Contact | None, template: str, context: Mapping[str, object], **options: Any
+    kind: Kind, key: object, news: News, contact: Contact | None, *, without_office: bool = False
 ) -> bool:
-    """Mail a notification about a contact, in the language of whoever gets it; see `send_automatic`.
+    """Tell whoever is told of something new about a contact, as their settings say; see `tell`.
 
     The office gets it too where the mail to the assignee is not sent, as their address bounced.
     """
-    options |= {"kind": BouncedAddress.Mail.NOTIFICATION, "headers": mail.AUTO_GENERATED}
-    user = find_assignee(pro, contact)
-    if user and send_automatic(pro, template, context, to=user.email, language=user.language, **options):
-        return True
-    return send_automatic(pro, template, context, to=pro.email, language=pro.language, **options)
+    event = Event(kind, str(key), contact.pk if contact else None)
+    return tell(event, news, assignee=find_assignee(news.pro, contact), without_office=without_office)
 
 
 def find_assignee(pro: Pro, contact: Contact | None) -> User | None:

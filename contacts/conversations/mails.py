@@ -1,17 +1,18 @@
 """The e-mail that notifies a Pro of a new message."""
 
-from django.conf import settings
 from django.tasks import task
-from django.urls import reverse
 from django.utils import timezone
 
 from config.jobs.several import several
 from config.jobs.turns import in_turn
+from config.notifications.kinds import Kind
+from config.notifications.telling import wants_any
 from config.web.compiled import Compiled
 from config.web.limits import Limit
 
-from ..assigning.notifications import find_assignee, send_notification
+from ..assigning.notifications import send_notification
 from ..models import ChannelConnection, ContactMessage
+from ..news import make_message_news
 
 # E-mails an hour that notify one Pro of new messages.
 NOTIFICATIONS = Limit("message-notification", 30, 3600)
@@ -37,23 +38,23 @@ def notify_message(message_id: str) -> None:
     )
     if (message := unread.filter(pk=message_id).first()) is None:
         return
-    pro = message.pro
-    if find_assignee(pro, message.contact) is None and message.connection and message.connection.address == pro.email:
-        return
-    url = settings.SITE_URL + reverse("waiting:person", args=[message.contact_id])
-    context = {"message": message, "contact": message.contact, "pro": pro, "url": url}
-    if send_notification(pro, message.contact, "message_notification", context):
+    # Who reads the mailbox has it already.
+    is_read = message.connection is not None and message.connection.address == message.pro.email
+    news = make_message_news(message)
+    if send_notification(Kind.MESSAGE, message.pk, news, message.contact, without_office=is_read):
         ContactMessage.objects.filter(pk=message.pk).update(notified_at=timezone.now())
 
 
 def notify_pro(connection: ChannelConnection, message: ContactMessage) -> None:
     """Enqueue the notification, unless the Pro has one about this conversation, or reads the mailbox anyway.
 
-    Whoever it is assigned to, or is about to be, is told all the same.
+    Whoever it is assigned to, or is about to be, or asks for it, is told all the same.
     """
     is_read = connection.pro.email == connection.address
     is_assigned = message.contact.assigned_to_id or connection.pro.assigns_by_turns
-    if message.is_silent or message.read_at or _has_other_unread(message) or (is_read and not is_assigned):
+    if message.is_silent or message.read_at or _has_other_unread(message):
+        return
+    if is_read and not is_assigned and not wants_any(connection.pro):
         return
     if not NOTIFICATIONS.hit(connection.pro_id):
         in_turn(notify_message, connection.pro_id).enqueue(str(message.pk))

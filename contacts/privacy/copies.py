@@ -16,6 +16,7 @@ from config.accounts.models import Session
 from config.api.models import IdempotencyKey
 from config.events.kinds import OF_GONE
 from config.events.models import Event
+from config.notifications.models import Notification
 from config.web.limits import mailbox_of
 from config.web.models import RateCount
 
@@ -133,6 +134,13 @@ def erase_events(person: Person, texts: Collection[str], topics: Collection[str]
     found = [pk for pk, id, key, payload in told if id in ids or key in keys or words.are_in(payload)]
     Event.objects.for_pro(person.pro).filter(pk__in=found).delete()
     return len(found)
+
+
+def erase_notifications(person: Person, texts: Collection[str], topics: Collection[str]) -> int:
+    """Delete what colleagues are, or were, told of the person."""
+    rows = Notification.objects.for_pro(person.pro)
+    keys = Words(texts).ids | set(topics)
+    return rows.filter(Q(contact_id__in=person.ids) | Q(key__in=keys)).delete()[0]
 
 
 def _erase_rates(person: Person) -> int:

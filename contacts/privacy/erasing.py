@@ -19,7 +19,7 @@ from ..book.erased_addresses import mark_addresses
 from ..models import Contact, Erasure
 from ..models.locking import hold_book
 from .book_parts import BOOK_PARTS
-from .copies import erase_copies, erase_events
+from .copies import erase_copies, erase_events, erase_notifications
 from .erased_list import forget_try, forget_undone, note_erasure
 from .originals import find_deliveries, linked_deliveries
 from .parts import Part, all_parts, erase_part, topics_of, words_in_copies
@@ -156,6 +156,7 @@ def _erase_rows(person: Person, erasure: Erasure) -> dict[str, int]:
     for part in parts:
         counts[part.key] = erase_part(part, person, erasure)
     counts["told_programs"] = erase_events(person, words, topics)
+    counts["told_colleagues"] = erase_notifications(person, words, topics)
     return {kind: count for kind, count in counts.items() if count}
 
 

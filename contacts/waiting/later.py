@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from config.accounts.models import User
 from config.web.text import one_line
 
+from ..assigning.mails import tell_of_reminders
 from ..models import WaitingItem
 from ..models.waiting import MAX_WORDS, WaitingItemQuerySet
 from .persons import Person, items_of, open_items
@@ -90,6 +91,8 @@ def _wake_batch(now: datetime) -> int:
     with transaction.atomic():
         due = WaitingItem.objects.later().filter(later_until__lte=now).order_by("later_until", "pk")
         due = due.select_for_update(of=("self",), no_key=True, skip_locked=True)
-        ids = list(due.values_list("pk", flat=True)[:BATCH])
+        items = list(due.only("pk", "contact_id", "later_by_id")[:BATCH])
+        ids = [item.pk for item in items]
         WaitingItem.objects.filter(pk__in=ids).update(later_until=None, later_was=None, is_returned=True)
+        tell_of_reminders(items)
         return len(ids)

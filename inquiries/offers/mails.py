@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.jobs.worker import MAX_ATTEMPTS
+from config.notifications.kinds import Kind
 from config.web import mail
 from config.web.refusals import is_mailbox_gone
 from contacts.assigning.notifications import send_notification
@@ -19,6 +20,7 @@ from contacts.reply_addresses import OFFER, find_mail_address, make_bounce_token
 from contacts.topics import INQUIRY, make_topic
 
 from ..models import Offer
+from ..news import make_answer_news
 from ..waiting import reopen_inquiry
 
 # Beginning of the Message-ID, by which a returned mail is recognised.
@@ -90,8 +92,6 @@ def mail_offer_answer(offer_id: int) -> None:
     offer = _find_offer(offer_id)
     if offer is None or offer.answer_mailed_at or not offer.answered_at:
         return
-    pro = offer.inquiry.pro
-    page = reverse("inquiries:offer_detail", args=[offer.inquiry_id, offer.pk])
-    context = _context(offer, settings.SITE_URL + page)
-    if send_notification(pro, offer.inquiry.contact, "offer_answer", context, reply_to=offer.email):
+    news = make_answer_news(offer)
+    if send_notification(Kind.OFFER_ANSWER, offer.pk, news, offer.inquiry.contact):
         Offer.objects.filter(pk=offer.pk).update(answer_mailed_at=timezone.now())

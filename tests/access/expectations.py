@@ -76,6 +76,7 @@ WORKSPACE = {
     "settings/tokens/<int:id>/revoke": page(id=ApiToken, POST=302),
     "settings/tokens/<int:id>/take-over": page(id=ApiToken, POST=302),
     "settings/origins": page(GET=200, POST=302),
+    "settings/notifications": page(GET=200, POST=422),
     "settings/webhooks": page(GET=200, POST=422),
     "settings/webhooks/<uuid:id>": page(id=Endpoint, GET=200, POST=422),
     "settings/webhooks/<uuid:id>/secret": page(id=Endpoint, GET=200, POST=302),

@@ -108,6 +108,7 @@ CLOSED = [
     "/inquiries/board/offer_request?q=nothing",
     "/inquiries/board/offer_request?step=submitted",
     "/settings/profile",
+    "/settings/notifications",
     "/settings/office",
     "/settings/signature",
     "/settings/replies",

@@ -3,7 +3,7 @@
 import pytest
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PAGES = ("profile", "replies", "audit", "privacy", "channels", "webhooks")
+PAGES = ("profile", "notifications", "replies", "audit", "privacy", "channels", "webhooks")
 
 
 @pytest.mark.parametrize("width", [1000, 1280])

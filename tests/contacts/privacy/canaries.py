@@ -23,6 +23,7 @@ from config.accounts.models import BouncedAddress, Session, User
 from config.accounts.models.session import SessionStore
 from config.api.models import IdempotencyKey
 from config.events.models import Dispatch, Endpoint, Event
+from config.notifications.models import Notification
 from config.web.models import RateCount
 from contact_requests.models import ContactRequest, Property
 from contacts.models import (
@@ -52,7 +53,7 @@ NOT_PERSONAL = {
     # How long the office took, without whom it answered once the item is gone.
     *("OfficeHours", "FirstResponse"),
     # Filled by `add_copies`: what was told of the person is found by its contact.
-    *("Endpoint", "Event", "Dispatch"),
+    *("Endpoint", "Event", "Dispatch", "Preferences", "Notification"),
     *("Erasure", "ErasedRecord", "ErasedAddress", "HistoryErasure", "AuditEvent"),
 }
 # Tables of no Pro: filled by `add_copies`, or without words.
@@ -173,6 +174,8 @@ def add_copies(rows: PersonRows, user: User) -> None:
     Dispatch.objects.create(
         pro=contact.pro, endpoint=rows[Endpoint], event=event, key=event.key, answer="zqcanaryevent is known"
     )
+    Notification.objects.create(pro=contact.pro, kind="message", key="zqcanarytold", contact_id=contact.pk)
+    Notification.objects.create(pro=contact.pro, kind="request", key=str(rows[ContactRequest].pk))
     RateCount.objects.create(key=f"acknowledge:{contact.email}", expires_at=2**40, count=1)
     content_type = ContentType.objects.get_for_model(Contact)
     LogEntry.objects.create(

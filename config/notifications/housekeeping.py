@@ -1,0 +1,34 @@
+"""Mails that are due and have no job are enqueued; old rows go."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from config.jobs.worker import unfinished_jobs
+
+from .mailing import mail_one, mail_together
+from .models import Notification
+
+# For so long a mail that is due may have been missed.
+LATE = timedelta(minutes=2)
+KEPT_FOR = timedelta(days=30)
+BATCH = 1000
+
+
+def wake_notifications() -> None:
+    """Enqueue mails that are due and have no job."""
+    late = Notification.objects.due(timezone.now() - LATE).order_by("due_at")[:BATCH]
+    if not (rows := list(late.values_list("pk", "user", "is_together"))):
+        return
+    tasks = (mail_one, mail_together)
+    known = {job.args_kwargs["args"][0] for each in tasks for job in unfinished_jobs(each.module_path)}
+    for user_id in {user for _id, user, is_together in rows if is_together} - known:
+        mail_together.enqueue(user_id)
+    for id in {str(id) for id, _user, is_together in rows if not is_together} - known:
+        mail_one.enqueue(id)
+
+
+def prune_notifications() -> None:
+    """Delete what was over a month ago."""
+    old = Notification.objects.filter(ended_at__lt=timezone.now() - KEPT_FOR).order_by("ended_at")
+    Notification.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:BATCH])).delete()

@@ -1,0 +1,87 @@
+"""Tell people of an event: the one verb by which every notification leaves.
+
+Where one person is told by one mail at once, it is sent by the caller's job, which notes that. Whatever else there is
+to remember, such as several people or a mail later, is a row for each person: one event and one person are one row,
+however often the caller's job is run.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from config.accounts.models import Pro, User
+from config.saving import insert_missing
+
+from .mailing import mail_news, mail_one, mail_together
+from .models import Notification, Preferences
+from .news import Event, News
+from .readers import Reader, find_readers
+
+
+def tell(event: Event, news: News, *, assignee: User | None, without_office: bool = False) -> bool:
+    """Tell whoever is told of an event about a person; False when nobody is, or the mail is not sent for good.
+
+    Call it outside of a transaction. `without_office`: the office reads it anyway where it came in.
+    """
+    readers = find_readers(news.pro, event.kind, assignee)
+    return _tell(event, news, [each for each in readers if not (without_office and each.to_office)])
+
+
+def tell_user(event: Event, news: News, user: User) -> bool:
+    """Tell one user of something that concerns them, if they want to be told; see `tell`."""
+    row = Preferences.objects.filter(user=user).select_related("user", "pro").first()
+    return _tell(event, news, [Reader(user, row)] if row is None or row.wants(event.kind) else [])
+
+
+def wants_any(pro: Pro) -> bool:
+    """True if somebody of the office has settings, by which they may be told of what the office itself is not."""
+    return Preferences.objects.of_present(pro).exists()
+
+
+def _tell(event: Event, news: News, readers: Sequence[Reader]) -> bool:
+    now = timezone.now()
+    told = [(reader, due) for reader in readers if (due := reader.next_mail(now)) is not None]
+    if len(told) == 1 and told[0][1] <= now:
+        return _mail_at_once(news, told[0][0])
+    with transaction.atomic():
+        for reader, due in told:
+            _note(event, news.pro, reader, due, now)
+    return bool(told)
+
+
+def _mail_at_once(news: News, reader: Reader) -> bool:
+    if mail_news(news, reader.user, to_office=reader.to_office):
+        return True
+    return reader.is_theirs and mail_news(news, None, to_office=True)
+
+
+def _note(event: Event, pro: Pro, reader: Reader, due: datetime, now: datetime) -> None:
+    row = Notification(
+        pro=pro,
+        user=reader.user,
+        kind=event.kind,
+        key=event.key,
+        contact_id=event.contact_id,
+        to_office=reader.to_office,
+        is_theirs=reader.is_theirs,
+        is_together=due > now,
+        due_at=due,
+        created_at=now,
+    )
+    if insert_missing(row):
+        enqueue_mail(row)
+
+
+def enqueue_mail(row: Notification) -> None:
+    """Enqueue the mail of a notification for when it is due, in the transaction that stores it."""
+    if row.due_at is None:
+        return
+    if row.user_id is None or not row.is_together:
+        mail_one.enqueue(str(row.pk))
+        return
+    # One job mails all that is due to a user. What it misses, as it is stored at the same moment, is swept up.
+    same = Notification.objects.waiting().filter(user=row.user_id, is_together=True, due_at=row.due_at)
+    if not same.exclude(pk=row.pk).exists():
+        mail_together.using(run_after=row.due_at).enqueue(row.user_id)

@@ -1,0 +1,14 @@
+"""Rows that go with a user who leaves; see `config.accounts.leaving`."""
+
+from collections.abc import Iterable
+
+from config.accounts.models import User
+
+from .models import Notification, Preferences
+
+
+def hand_back_rows(users: Iterable[User], *, by: User | None) -> None:
+    """Forget how somebody is told who leaves the office, and of what."""
+    users = list(users)
+    Notification.objects.filter(user__in=users).delete()
+    Preferences.objects.filter(user__in=users).delete()

@@ -1,0 +1,89 @@
+"""Messages, and what concerns one colleague, as people are told of them; see `config.notifications.news`."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+
+from config.accounts.models import User
+from config.notifications.kinds import Kind
+from config.notifications.news import News
+
+from .models import Contact, ContactEvent, ContactMessage, ContactNote, WaitingItem
+
+
+def make_message_news(message: ContactMessage) -> News:
+    """The mail about a message."""
+    context = {"message": message, "contact": message.contact, "pro": message.pro}
+    return _make(message.contact, "message_notification", context, is_own=False)
+
+
+def make_own_news(contact: Contact, template: str, **context: Any) -> News:
+    """A mail to a colleague about a person."""
+    return _make(contact, template, {"contact": contact, **context}, is_own=True)
+
+
+def _make(contact: Contact, template: str, context: dict[str, Any], *, is_own: bool) -> News:
+    path = reverse("waiting:person", args=[contact.pk])
+    return News(contact.pro, template, {**context, "url": settings.SITE_URL + path}, path, is_own=is_own)
+
+
+def make_key(contact: Contact, of: object) -> str:
+    """The key of what concerns a colleague about a contact: of the job that tells it, as it may happen again."""
+    return f"{contact.pk}:{of}"
+
+
+def _contact_of(key: str) -> Contact | None:
+    rows = Contact.objects.filter(pk=UUID(key.partition(":")[0]), deleted_at=None)
+    return rows.select_related("pro", "assigned_to").first()
+
+
+def _read_message(key: str, user: User | None) -> News | None:
+    """The news, unless somebody has read the message."""
+    rows = ContactMessage.objects.select_related("contact__pro", "pro", "connection")
+    message = rows.filter(pk=UUID(key), read_at=None, is_silent=False).first()
+    return make_message_news(message) if message else None
+
+
+def _read_mention(key: str, user: User | None) -> News | None:
+    if (contact := _contact_of(key)) is None:
+        return None
+    notes = ContactNote.objects.present().filter(contact=contact).exclude(mentions=[]).select_related("author")
+    note = notes.order_by("-created_at").first()
+    return make_own_news(contact, "mention", by=str(note.author or "")) if note else None
+
+
+def _read_assignment(key: str, user: User | None) -> News | None:
+    """The news, unless the person is somebody else's by now."""
+    contact = _contact_of(key)
+    if contact is None or user is None or contact.assigned_to_id != user.pk:
+        return None
+    events = ContactEvent.objects.filter(contact=contact, kind=ContactEvent.Kind.ASSIGNED)
+    event = events.select_related("user", "token").order_by("-created_at", "-pk").first()
+    return make_own_news(contact, "assignment", by=event.actor if event else "")
+
+
+def _read_silence(key: str, user: User | None) -> News | None:
+    """The news, unless somebody has taken the person."""
+    contact = _contact_of(key)
+    if contact is None or contact.assigned_to_id:
+        return None
+    colleague = User.objects.filter(pk=int(key.rpartition(":")[2])).first()
+    return make_own_news(contact, "silence", colleague=str(colleague or ""), hours=contact.pro.silent_hours)
+
+
+def read_reminder(key: str, user: User | None) -> News | None:
+    """The news, unless whoever came back was answered, or put off again."""
+    rows = WaitingItem.objects.listed().filter(pk=int(key.partition(":")[0]), is_returned=True)
+    item = rows.select_related("contact__pro").first()
+    return make_own_news(item.contact, "reminder", words=item.later_words) if item and item.contact else None
+
+
+NEWS = {
+    Kind.MESSAGE: _read_message,
+    Kind.MENTION: _read_mention,
+    Kind.ASSIGNMENT: _read_assignment,
+    Kind.SILENCE: _read_silence,
+    Kind.REMINDER: read_reminder,
+}

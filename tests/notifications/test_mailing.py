@@ -1,0 +1,89 @@
+"""Each mail once: by two workers at the same moment, after a failure, and where its job is missing."""
+
+from datetime import time, timedelta
+from smtplib import SMTPServerDisconnected
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from config.jobs.worker import current_worker_id, requeue_jobs
+from config.notifications.housekeeping import prune_notifications, wake_notifications
+from config.notifications.mailing import mail_together
+from config.notifications.models import Notification
+
+from ..contacts.messaging import arrive
+from .conftest import states
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def two(pro, user, colleague, telegram, prefer, sent):
+    """Two messages that wait for a colleague's digest."""
+    prefer(colleague, messages="everyones", mail="digest", digest_at=time(8))
+    for who in ("Ana", "Bob"):
+        arrive(telegram, who=who)
+    sent()
+    return list(Notification.objects.filter(user=colleague).order_by("created_at"))
+
+
+def test_a_digest_is_enqueued_once_for_what_is_due_together(two):
+    assert DBTaskResult.objects.filter(task_path=mail_together.module_path).count() == 1
+
+
+def test_two_jobs_at_once_mail_each_thing_once(two, colleague, pass_time, sent):
+    mail_together.enqueue(colleague.pk)
+    pass_time()
+    assert len(sent()) == 1
+
+
+def test_a_mail_that_fails_is_sent_by_the_same_job_later(two, colleague, pass_time, sent, monkeypatch):
+    pass_time()
+
+    def fail(*args, **options):
+        raise SMTPServerDisconnected("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("config.web.mail._send_by_any_sender", fail)
+        assert sent() == []
+    assert [state for _who, _kind, state in states() if _who] == ["claimed"] * 2
+    # Another job finds nothing that is due.
+    mail_together.enqueue(colleague.pk)
+    assert sent() == []
+    requeue_jobs(current_worker_id())
+    DBTaskResult.objects.filter(status="READY").update(run_after=timezone.now())
+    assert [to for to, _subject in sent()] == [colleague.email]
+    assert [state for _who, _kind, state in states() if _who] == ["mailed"] * 2
+
+
+def test_a_mail_without_a_job_is_enqueued(two, colleague, pass_time, sent):
+    DBTaskResult.objects.all().delete()
+    wake_notifications()
+    assert sent() == []
+    pass_time()
+    Notification.objects.update(due_at=timezone.now() - timedelta(minutes=3))
+    wake_notifications()
+    wake_notifications()
+    assert DBTaskResult.objects.count() == 1
+    assert [to for to, _subject in sent()] == [colleague.email]
+
+
+def test_a_digest_names_each_thing_with_its_page(two, colleague, pass_time, work_tasks):
+    pass_time()
+    work_tasks()
+    [message] = mail.outbox
+    names = ["Ana a écrit par Telegram", "Bob a écrit par Telegram"]
+    pages = [settings.SITE_URL + reverse("waiting:person", args=[row.contact_id]) for row in two]
+    assert message.body.splitlines()[:5] == [names[0], pages[0], "", names[1], pages[1]]
+
+
+def test_what_was_over_a_month_ago_goes(two):
+    first, second = two
+    Notification.objects.filter(pk=first.pk).update(state="mailed", ended_at=timezone.now() - timedelta(days=31))
+    Notification.objects.filter(pk=second.pk).update(state="mailed", ended_at=timezone.now() - timedelta(days=29))
+    prune_notifications()
+    assert list(Notification.objects.filter(user__isnull=False).values_list("pk", flat=True)) == [second.pk]

@@ -135,8 +135,7 @@ DATABASE_ROLE = read("str", "DATABASE_ROLE", "")
 if "replica" in DATABASES:
     DATABASE_ROUTERS = ["config.web.replica.ReplicaRouter"]
     MIDDLEWARE.insert(0, "config.web.replica.ReplicaMiddleware")
-MEDIA_ROOT = VAR_DIR / "media"
-STATIC_URL = "static/"
+MEDIA_ROOT, STATIC_URL = VAR_DIR / "media", "static/"
 STATIC_ROOT, STATICFILES_DIRS = Path(read("str", "STATIC_DIR", str(VAR_DIR / "static"))), [BASE_DIR / "static"]
 # In development files are served from where they are written; in production from STATIC_ROOT.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
@@ -166,8 +165,7 @@ HOUSEKEEPING = [
     "config.events.sending.wake_endpoints",
     "config.events.housekeeping.expire_dispatches",
     "config.events.housekeeping.prune_events",
-    "config.notifications.housekeeping.wake_notifications",
-    "config.notifications.housekeeping.prune_notifications",
+    "config.notifications.housekeeping.keep_notifications",
     "config.closing.deleting.resume_deletions",
     "contacts.models.note.prune_notes",
     "contacts.models.canned_reply.prune_canned_replies",

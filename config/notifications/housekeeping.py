@@ -15,6 +15,12 @@ KEPT_FOR = timedelta(days=30)
 BATCH = 1000
 
 
+def keep_notifications() -> None:
+    """Do both; housekeeping calls it once a minute."""
+    wake_notifications()
+    prune_notifications()
+
+
 def wake_notifications() -> None:
     """Enqueue mails that are due and have no job."""
     late = Notification.objects.due(timezone.now() - LATE).order_by("due_at")[:BATCH]

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import ngettext
+
 from config.accounts.models import User
 
 from .assigning.assignments import hand_back
 from .conversations.drafts import delete_draft
-from .models import Draft
+from .models import Contact, Draft, WaitingItem
 from .models.kept_view import pass_on_views
 
 
@@ -24,7 +26,18 @@ def delete_rows_of_users(users: Iterable[User]) -> dict[str, int]:
     return {str(Draft._meta.verbose_name_plural): len(drafts)} if drafts else {}
 
 
-def hand_back_rows(users: Iterable[User], *, by: User | None) -> None:
-    """See `config.accounts.leaving`: people who were assigned to them are nobody's."""
+def hand_back_rows(users: Iterable[User], *, by: User | None, to: User | None = None) -> None:
+    """See `config.accounts.leaving`: people who were assigned to them are nobody's, or the colleague's."""
     for user in users:
-        hand_back(user, by=by)
+        hand_back(user, by=by, to=to)
+
+
+def describe_held(user: User) -> list[str]:
+    """See `config.accounts.leaving`: how many people are assigned to them, and how many of those wait."""
+    number = Contact.objects.filter(assigned_to=user, deleted_at=None).count()
+    waiting = WaitingItem.objects.filter(assigned_to=user).listed().values("contact").distinct().count()
+    if not number:
+        return []
+    text = ngettext("%(n)d person is assigned to them.", "%(n)d people are assigned to them.", number) % {"n": number}
+    waits = ngettext("%(n)d of them waits.", "%(n)d of them wait.", waiting) % {"n": waiting}
+    return [f"{text} {waits}" if waiting else text]

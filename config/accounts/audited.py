@@ -35,9 +35,13 @@ DETAILS = {
         "second_factor_optional": _("second factor no longer required"),
         "origins": AllowedOrigin._meta.verbose_name_plural,
         "signature": _("signature"),
+        "away": _("absence"),
+        "back": _("absence ended"),
     },
     Kind.INVITED: {**ROLES, "again": _("sent again")},
     Kind.JOINED: ROLES,
+    Kind.ROLE_CHANGED: ROLES,
+    Kind.TAKEN_OUT: {"handed_over": _("what they had went to a colleague")},
     Kind.EXPORTED: {
         "audit": pgettext_lazy("exported", "the audit"),
         "office": pgettext_lazy("exported", "everything of the office"),

@@ -22,12 +22,11 @@ from config.audit.recording import record_event
 from .automatic_mails import send_account_mail
 from .models import Invitation, Pro, User
 from .models.invitation import LASTS
-from .owners import hold_people
+from .owners import hold_office, hold_people
 
 SALT = "invitation"
 # Beyond these days an invitation that nobody took up is deleted.
 KEPT = timedelta(days=30)
-NOT_ALLOWED = _("Only an owner of the office invites people.")
 OFFICE_CLOSED = _("This office is closed: nobody of it may sign in.")
 COLLEAGUE_ALREADY = _("This person is one of your colleagues already.")
 INVITED_ALREADY = _("This address is invited already. Send the invitation again, or withdraw it first.")
@@ -64,7 +63,7 @@ def invite(pro: Pro, email: str, *, role: str, language: str, by: User) -> Invit
     """
     email = email.strip().lower()
     with transaction.atomic():
-        _hold_office(pro, by)
+        hold_office(pro.pk, by)
         check_address(pro, email)
         invitation = Invitation(pro=pro, email=email, role=role, language=language, invited_by=by)
         invitation.full_clean()
@@ -77,7 +76,7 @@ def invite(pro: Pro, email: str, *, role: str, language: str, by: User) -> Invit
 def send_again(invitation: Invitation, *, by: User) -> None:
     """Mail another link, for as many days; the former one ends. Raises DoesNotExist if it is gone, ValidationError."""
     with transaction.atomic():
-        _hold_office(invitation.pro, by)
+        hold_office(invitation.pro_id, by)
         invitation = Invitation.objects.select_for_update(of=("self",)).select_related("pro").get(pk=invitation.pk)
         record_event(Kind.INVITED, invitation, pro=invitation.pro_id, by=by, detail="again")
         _mail(invitation)
@@ -156,14 +155,6 @@ def send_invitation(id: int, mails: int) -> None:
 def prune_invitations() -> None:
     """Delete invitations that ended long ago: they name people who never came."""
     Invitation.objects.filter(mailed_at__lt=timezone.now() - LASTS - KEPT).delete()
-
-
-def _hold_office(pro: Pro, by: User) -> None:
-    """Hold the Pro until the transaction ends. Raises ValidationError for who is no owner of it, nor staff."""
-    hold_people([pro.pk])
-    is_owner = User.objects.filter(pro=pro, pk=by.pk, is_active=True, role=User.Role.OWNER).exists()
-    if not (is_owner or by.is_staff):
-        raise ValidationError(NOT_ALLOWED, code="not_allowed")
 
 
 def _may_return(user: User, pro: Pro) -> bool:

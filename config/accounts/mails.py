@@ -59,6 +59,19 @@ def tell_of_own_new_address(user: User, *, former: str) -> None:
     send_account_notice.enqueue(user.pk, former, str(user), timezone.now().isoformat(), is_own=True)
 
 
+def tell_of_taking_out(user: User, *, by: User) -> None:
+    """Tell somebody that they were taken out of their office."""
+    send_taking_out.enqueue(user.pk, str(by), timezone.now().isoformat())
+
+
+@task(queue_name="mail")
+def send_taking_out(user_id: int, by: str, at: str) -> None:
+    """Send it, by whom and when (ISO 8601), unless they are back."""
+    user = User.objects.select_related("pro").filter(pk=user_id, is_active=False, pro__isnull=False).first()
+    if user and user.pro:
+        _send_notice(user, "taken_out", {"name": user.pro.name, "by": by}, at, to=user.email)
+
+
 def tell_of_new_business_address(pro: Pro, *, former: str, by: User) -> None:
     """Tell the former address of a Pro that notifications now go to another one."""
     send_business_notice.enqueue(pro.pk, former, str(by), timezone.now().isoformat())

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .models import Pro, User
 
+FOR_OWNERS = _("Only an owner of the office can do this.")
 NO_OWNER = _("An office keeps at least one owner who may sign in. Make somebody else an owner first.")
 
 
@@ -14,6 +15,14 @@ def hold_people(pro_ids: Iterable[int | None]) -> list[Pro]:
     """Lock Pros until the transaction ends, before any of their users: two owners act one after the other."""
     ids = sorted({id for id in pro_ids if id})
     return list(Pro.objects.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk"))
+
+
+def hold_office(pro_id: int | None, by: User) -> None:
+    """Hold a Pro for what its owners alone do, and staff. Raises ValidationError for who is none, or none any more."""
+    hold_people([pro_id])
+    is_owner = User.objects.filter(pro=pro_id, pk=by.pk, is_active=True, role=User.Role.OWNER).exists()
+    if not (is_owner or by.is_staff):
+        raise ValidationError(FOR_OWNERS, code="for_owners")
 
 
 def keep_owner(changed: Sequence[User] = (), *, leaving: Collection[User] = ()) -> None:

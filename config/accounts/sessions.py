@@ -1,12 +1,19 @@
 """The sessions of a user: noted at the sign-in, listed, ended."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from django.contrib import messages
+from django.contrib.messages.storage.base import Message
+from django.contrib.messages.storage.cookie import MessageEncoder
+from django.contrib.messages.storage.session import SessionStorage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
@@ -14,9 +21,10 @@ from config.web.client import client_ip
 
 from .devices import describe_device
 from .models import Session, User
-from .models.session import SIGNED_IN
+from .models.session import SIGNED_IN, SessionStore
 
 MAX_AGENT = 300  # characters
+WORD_LASTS = timedelta(days=1)
 
 
 class UserSession(NamedTuple):
@@ -64,6 +72,21 @@ def end_session(user: User, handle: str) -> bool:
 def end_sessions(user: User, *, but: str | None = None, by: User | None) -> int:
     """End all sessions of the user, but the one with this key; returns their number."""
     return _end(Session.objects.filter(user=user).exclude(session_key=but or ""), user, by=by)
+
+
+def leave_word(user: User, *, by: User) -> None:
+    """End all sessions of somebody who was taken out of their office, so that the pages they have open say it.
+
+    The rows stay for a day, of nobody and with nothing but that word, which the next page shows once.
+    """
+    with override(user.language):
+        text = _("You no longer belong to %(name)s. What you had has gone to your colleagues.") % {"name": user.pro}
+    word = MessageEncoder().encode([Message(messages.WARNING, text)])
+    sessions = Session.objects.filter(user=user)
+    with transaction.atomic():
+        values = {"session_data": SessionStore().encode({SessionStorage.session_key: word}), "user": None}
+        if number := sessions.update(**values, expire_date=timezone.now() + WORD_LASTS):
+            record_event(Kind.SESSION_ENDED, user, pro=user.pro_id, by=by, detail=str(number))
 
 
 def _end(sessions: QuerySet[Session], user: User, *, by: User | None) -> int:

@@ -11,10 +11,11 @@ from .models import BouncedAddress, Invitation, Pro, User
 
 
 class Person(NamedTuple):
-    """A user, and when they last used the workspace; None for never."""
+    """A user, and when they last used the workspace, None for never; `absence` is False for one that is over."""
 
     user: User
     seen_at: datetime | None
+    absence: bool
 
 
 class Invited(NamedTuple):
@@ -27,10 +28,7 @@ class Invited(NamedTuple):
 def list_people(pro: Pro) -> list[Person]:
     """The people of an office: those who may sign in by name, then those who were taken out."""
     rows = User.objects.filter(pro=pro).annotate(seen_at=Max("sessions__seen_at")).select_related("stand_in")
-    people = [_person(row) for row in rows.order_by("-is_active", "name", "email", "pk")]
-    for person in people:
-        person.user.pro = pro
-    return people
+    return [_person(row, pro) for row in rows.order_by("-is_active", "name", "email", "pk")]
 
 
 def list_invitations(pro: Pro) -> list[Invited]:
@@ -40,7 +38,9 @@ def list_invitations(pro: Pro) -> list[Invited]:
     return [Invited(row, email_key(row.email) in returned) for row in rows]
 
 
-def _person(user: User) -> Person:
+def _person(user: User, pro: Pro) -> Person:
+    user.pro = pro
     # Sessions that have ended are deleted; the sign-in stays.
     times = [time for time in (user.seen_at, user.last_login) if time]  # type: ignore[attr-defined]
-    return Person(user, max(times, default=None))
+    has_absence = user.away_until is not None and user.today <= user.away_until
+    return Person(user, max(times, default=None), has_absence)

@@ -8,6 +8,7 @@ from .middleware import without_gate
 from .views import (
     address,
     audit,
+    colleague,
     entering,
     invitation,
     office,
@@ -42,6 +43,9 @@ urlpatterns = [
     path("settings/profile", settings.profile, name="profile"),
     path("settings/office", office.office, name="office"),
     path("settings/team", team.team, name="team"),
+    path("settings/team/<int:id>", colleague.colleague, name="colleague"),
+    path("settings/team/<int:id>/take-out", colleague.colleague_take_out, name="colleague_take_out"),
+    path("settings/absence", colleague.absence, name="absence"),
     path("settings/team/invitations", team.invitation_make, name="invitation_make"),
     path("settings/team/invitations/<int:id>/again", team.invitation_again, name="invitation_again"),
     path("settings/team/invitations/<int:id>/withdraw", team.invitation_withdraw, name="invitation_withdraw"),

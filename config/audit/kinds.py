@@ -18,6 +18,8 @@ class Kind(TextChoices):
     INVITED = "invited", _("Invited")
     INVITATION_WITHDRAWN = "invitation_withdrawn", _("Invitation withdrawn")
     JOINED = "joined", _("Joined the office")
+    ROLE_CHANGED = "role_changed", _("Role changed")
+    TAKEN_OUT = "taken_out", _("Taken out of the office")
     TOKEN_MADE = "token_made", _("Token made")
     TOKEN_REVOKED = "token_revoked", _("Token revoked")
     TOKEN_HANDED_OVER = "token_handed_over", _("Token handed over")

@@ -81,25 +81,29 @@ def assign_locked(contacts: Collection[Contact], to: User | None, *, by: User | 
     insert_many(events)
 
 
-def hand_back(user: User, *, by: User | None, batch: int = BATCH) -> int:
-    """Give everybody whom a user has back to the office; returns how many. For somebody who leaves it."""
+def hand_back(user: User, *, by: User | None, to: User | None = None, batch: int = BATCH) -> int:
+    """Give everybody whom a user has back to the office, or to a colleague; returns how many.
+
+    For somebody who leaves it: the caller checks the colleague.
+    """
     count = 0
     while ids := list(Contact.objects.filter(assigned_to=user).values_list("pk", flat=True)[:batch]):
-        count += _hand_back(user, ids, by=by)
+        count += _hand_back(user, ids, by=by, to=to)
     return count
 
 
-def _hand_back(user: User, ids: Collection[Any], *, by: User | None) -> int:
+def _hand_back(user: User, ids: Collection[Any], *, by: User | None, to: User | None) -> int:
     with transaction.atomic():
         pro_ids = Contact.objects.filter(pk__in=ids).values_list("pro", flat=True).distinct().order_by("pro")
         for pro_id in list(pro_ids):
             hold_book(pro_id)
         contacts = list(Contact.objects.filter(pk__in=ids, assigned_to=user).order_by("pk"))
         rows = Contact.objects.filter(pk__in=[contact.pk for contact in contacts])
-        rows.update(**_values(None))
-        WaitingItem.objects.filter(contact__in=ids, assigned_to=user).update(assigned_to=None)
-        changes = {"assigned_to": [_name(user), None]}
-        events = [contact.build_event(ContactEvent.Kind.UNASSIGNED, by, changes) for contact in contacts]
+        rows.update(**_values(to.pk if to else None))
+        WaitingItem.objects.filter(contact__in=ids, assigned_to=user).update(assigned_to=to)
+        changes = {"assigned_to": [_name(user), _name(to)]}
+        kind = ContactEvent.Kind.ASSIGNED if to else ContactEvent.Kind.UNASSIGNED
+        events = [contact.build_event(kind, by, changes) for contact in contacts]
         ContactEvent.objects.bulk_create(events)
         return len(contacts)
 

@@ -41,9 +41,11 @@ def find_colleague(pro: Pro | int, id: int | None) -> User | None:
 
 
 def find_present(pro: Pro, id: int | None) -> User | None:
-    """A colleague, or whoever stands in while they are away; None where nobody does."""
-    user, seen = find_colleague(pro, id), set[int]()
-    while user and user.is_away and user.pk not in seen:
-        seen.add(user.pk)
+    """A colleague, or whoever stands in while they are away; None where nobody does.
+
+    Nobody stands in for a stand-in: what one colleague looks after for another goes no further.
+    """
+    user = find_colleague(pro, id)
+    if user and user.is_away:
         user = find_colleague(pro, user.stand_in_id)
     return None if user is None or user.is_away else user

@@ -7,7 +7,7 @@ the address is in.
 
 from typing import Any, NamedTuple
 
-from config.accounts.models import ApiToken, IdentityDocument, Invitation
+from config.accounts.models import ApiToken, IdentityDocument, Invitation, User
 from config.events.models import Dispatch, Endpoint
 from contact_requests.models import ContactRequest, Property, PropertyImport, PropertyPicture
 from contacts.models import (
@@ -67,6 +67,9 @@ FOR_TOKENS = {"docs/api", "docs/api/<slug:name>.json"}
 WORKSPACE = {
     "settings/signature": page(GET=200, POST=302),
     "settings/team": page(GET=200),
+    "settings/team/<int:id>": page(id=User, GET=200, POST=422),
+    "settings/team/<int:id>/take-out": page(id="0", GET=404, POST=404),
+    "settings/absence": page(GET=200, POST=422),
     "settings/team/invitations": page(POST=422),
     "settings/team/invitations/<int:id>/again": page(id=Invitation, POST=302),
     "settings/team/invitations/<int:id>/withdraw": page(id=Invitation, POST=302),
@@ -262,6 +265,8 @@ FOR_OWNERS = {
     "settings/office",
     "settings/origins",
     "settings/privacy",
+    "settings/team/<int:id>",
+    "settings/team/<int:id>/take-out",
     "settings/team/invitations",
     "settings/team/invitations/<int:id>/again",
     "settings/team/invitations/<int:id>/withdraw",

@@ -14,7 +14,6 @@ from config.accounts.inviting import (
     HAS_ACCOUNT,
     INVITED_ALREADY,
     KEPT,
-    NOT_ALLOWED,
     OFFICE_CLOSED,
     InvitationError,
     invite,
@@ -26,6 +25,7 @@ from config.accounts.inviting import (
 from config.accounts.limits import INVITATIONS_PER_ADDRESS, INVITATIONS_PER_PRO
 from config.accounts.models import BouncedAddress, Invitation, Session, User
 from config.accounts.models.invitation import LASTS
+from config.accounts.owners import FOR_OWNERS
 from config.audit.models import AuditEvent
 from config.closing.closing import close_pro
 from config.web.logs import mask
@@ -287,7 +287,7 @@ def test_who_is_no_owner_any_more_or_of_a_closed_office_invites_nobody(user, pro
     UserFactory(pro=pro)
     User.objects.filter(pk=user.pk).update(role="member")
     for somebody in (user, other_user):
-        with pytest.raises(ValidationError, match=str(NOT_ALLOWED)):
+        with pytest.raises(ValidationError, match=str(FOR_OWNERS)):
             invite(pro, "new@example.org", role="owner", language="en", by=somebody)
     with pytest.raises(ValidationError):
         send_again(invitation, by=user)
@@ -317,15 +317,15 @@ def test_the_page_shows_who_is_there_and_who_is_invited(browser, user, pro, invi
     BouncedAddress.objects.note(pro, EMAIL, reason="gone", mail="account")
     page = Page(browser.get(TEAM)).without("time")
     assert page.texts("#people li") == [
-        "Mia Member mia@example.com Never signed in",
-        "Olive Owner (you) Owner owner@example.com Last seen",
+        "Mia Member mia@example.com Never signed in Change",
+        "Olive Owner (you) Owner owner@example.com Last seen Change",
     ]
     ends = timezone.localtime(invitation.ends_at).strftime("%-d %B, %H:%M")
     assert page.texts("#invitations li") == [
         f"{EMAIL} The mail came back Until {ends} · invited by Olive Owner Send again Withdraw",
         "old@example.org Owner The link has ended · invited by Olive Owner Send again Withdraw",
     ]
-    assert page.texts("#former li") == ["Gone gone@example.com"]
+    assert page.texts("#former li") == ["Gone gone@example.com Invite again"]
     seen = Page(sign_in(member).get(TEAM))
     assert seen.texts("#people li") == [
         "Mia Member (you) mia@example.com",

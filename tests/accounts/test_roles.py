@@ -76,6 +76,7 @@ def test_no_page_of_a_member_leads_to_what_is_closed(browser, user, member, pro)
         "Password",
         "Second factor",
         "Devices",
+        "Absence",
         "Team",
     ]
 

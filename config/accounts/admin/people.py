@@ -20,9 +20,9 @@ from config.audit.recording import record_event
 from config.web.admin import EVERYWHERE
 from config.web.hooks import hooks
 
-from ..leaving import end_access
+from ..leaving import change_role, end_access, take_out
 from ..mails import tell_of_new_address, tell_of_new_business_address, tell_of_new_password
-from ..models import ApiToken, Pro, User
+from ..models import Pro, User
 from ..owners import keep_owner
 from ..proof import ask_password
 from ..sessions import end_sessions
@@ -163,10 +163,14 @@ class UserAdmin(PasswordAgainAdmin, TenantAdmin, auth_admin.UserAdmin):
         if "email" in form.changed_data:
             tell_of_new_address(obj, former=form.initial["email"], by=request.user)  # type: ignore[arg-type]
         staff: Any = request.user
-        if ("is_active" in form.changed_data and not obj.is_active) or "pro" in form.changed_data:
+        if "pro" in form.changed_data:
             self._tell_of_ended_tokens(request, end_access([obj], by=staff))
-        elif "role" in form.changed_data and not obj.is_owner:
-            self._tell_of_ended_tokens(request, ApiToken.objects.revoke_made_by([obj], by=staff))
+        elif "is_active" in form.changed_data and not obj.is_active:
+            is_taken_out = obj.pro_id and obj != staff
+            ended = take_out(obj, by=staff) if is_taken_out else end_access([obj], by=staff)
+            self._tell_of_ended_tokens(request, ended)
+        elif "role" in form.changed_data:
+            self._tell_of_ended_tokens(request, change_role(obj, obj.role, by=staff))
 
     def _tell_of_ended_tokens(self, request: HttpRequest, number: int) -> None:
         if number:

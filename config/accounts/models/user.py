@@ -1,5 +1,5 @@
 import zoneinfo
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -73,7 +73,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         validators=[MaxValueValidator(MAX_UNDO_SECONDS)],
         help_text=_("How long an answer waits before it leaves: 0 to 30."),
     )
-    # The last day of an absence, by the Pro's time zone, and who answers meanwhile.
+    # First and last day of an absence, by the Pro's time zone, and who answers meanwhile.
+    away_from = models.DateField(_("away from"), null=True, blank=True)
     away_until = models.DateField(_("away until"), null=True, blank=True)
     stand_in = models.ForeignKey(
         "self",
@@ -129,9 +130,19 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_away(self) -> bool:
-        """True on each day of an absence, the last one too."""
-        zone = zoneinfo.ZoneInfo(self.pro.time_zone if self.pro else settings.TIME_ZONE)
-        return self.away_until is not None and timezone.localdate(timezone=zone) <= self.away_until
+        """True on each day of an absence, the first and the last one too."""
+        return self.is_away_between(self.today, self.today)
+
+    @property
+    def today(self) -> date:
+        """The date in the time zone of the Pro."""
+        return timezone.localdate(timezone=zoneinfo.ZoneInfo(self.pro.time_zone if self.pro else settings.TIME_ZONE))
+
+    def is_away_between(self, first: date, last: date) -> bool:
+        """True when the absence has one of these days; without a first day it has always been."""
+        if self.away_until is None:
+            return False
+        return first <= self.away_until and (self.away_from is None or self.away_from <= last)
 
     @property
     def has_to_set_up(self) -> bool:

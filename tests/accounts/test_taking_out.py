@@ -11,7 +11,7 @@ from config.accounts.models import ApiToken, Invitation, Session, User
 from config.accounts.owners import NO_OWNER
 from config.audit.models import AuditEvent
 from contacts.assigning.assignments import assign
-from contacts.models import Contact, ContactEvent, ContactNote, WaitingItem
+from contacts.models import Contact, ContactEvent, ContactNote, KeptView, WaitingItem
 
 from ..access.matrix import sign_in
 from ..admin_site import page as admin_page
@@ -110,6 +110,14 @@ def test_it_goes_to_a_colleague_instead(browser, pro, user, ines, held):
     (kind, changes) = ContactEvent.objects.filter(contact=contact).values_list("kind", "changes").order_by("pk").last()
     assert (kind, changes["assigned_to"]) == ("assigned", [[ines.pk, "Inès Moreau"], [user.pk, "Olive Owner"]])
     assert events("taken_out")[0][3] == "handed_over"
+
+
+def test_views_that_they_share_are_an_owners(pro, user, ines):
+    shared = KeptView.objects.keep(pro, ines, "Tenants", "q=tenant")
+    KeptView.objects.filter(pk=shared.pk).update(is_shared=True)
+    own = KeptView.objects.keep(pro, ines, "Mine", "q=mine")
+    take_out(ines, by=user)
+    assert dict(KeptView.objects.values_list("pk", "user")) == {shared.pk: user.pk, own.pk: ines.pk}
 
 
 def test_absences_and_invitations_end_with_it(user, pro, ines):

@@ -7,7 +7,7 @@ from config.accounts.models import User
 from .models import Notification, Preferences
 
 
-def hand_back_rows(users: Iterable[User], *, by: User | None) -> None:
+def hand_back_rows(users: Iterable[User], *, by: User | None, to: User | None = None) -> None:
     """Forget how somebody is told who leaves the office, and of what."""
     users = list(users)
     Notification.objects.filter(user__in=users).delete()

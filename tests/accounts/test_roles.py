@@ -71,6 +71,7 @@ def test_no_page_of_a_member_leads_to_what_is_closed(browser, user, member, pro)
     assert {path for path in paths if _closed(browser, path)} >= {"/settings/profile", "/contacts", "/docs/api"}
     assert Page(client.get("/settings/profile")).texts(".settings-nav a") == [
         "Profile",
+        "Notifications",
         "Signature",
         "Canned replies",
         "Password",

@@ -180,6 +180,7 @@ HOUSEKEEPING = [
     "contact_requests.models.property.fill_missing_search_texts",
     "contacts.waiting.later.wake_items",
     "contacts.assigning.silence.take_back_from_silent",
+    "contacts.waiting.overdue.tell_of_overdue",
     "contacts.conversations.sending.fail_abandoned_messages",
     "contacts.conversations.media.fetch_missing_media",
     "contacts.conversations.mailbox_polling.enqueue_polls",
@@ -190,9 +191,8 @@ HOUSEKEEPING = [
     "inquiries.customers.profiles.resume_withheld_profiles",
     "inquiries.offers.lifecycle.expire_offers",
 ]
-# What a restore calls at its end, in its transaction.
+# What a restore calls: at its end, in its transaction; and after it, with the lines of the list of erasures handed to it.
 RESTORE_CHECKS = ["inquiries.history.chain.check_history", "config.audit.thinning.check_audit"]
-# What it calls after it, with the lines of the list of erasures that was handed to it.
 RESTORE_LAST = ["contacts.privacy.again.erase_again", "config.closing.again.delete_again"]
 TASKS = {"default": {"BACKEND": "config.jobs.backend.JobBackend", "QUEUES": []}}  # Any: config.jobs.lanes
 WORKER_THREADS = read_int("WORKER_THREADS", 8, 1, 64)

@@ -1,6 +1,6 @@
 """A person whose assignee stays silent is nobody's again, and the office is told."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from config.accounts.models import Pro, User
 
+from ..hours.clock import moment_before
+from ..hours.schedules import find_hours, make_schedule
 from ..models import Contact, WaitingItem
 from ..models.locking import hold_book
 from ..models.waiting import WaitingItemQuerySet
@@ -21,11 +23,12 @@ BATCH = 100
 def take_back_from_silent() -> None:
     """Give people back to nobody who have waited for their assignee longer than their office lets them.
 
-    By the clock: the hours of an office are not known yet. Whoever was put off and came back is left out: their
-    assignee has decided something.
+    In office hours. Whoever was put off and came back is left out: their assignee has decided something.
     """
     for pro in Pro.objects.filter(silent_hours__gt=0).order_by("pk"):
-        before = timezone.now() - timedelta(hours=pro.silent_hours)
+        schedule = make_schedule(find_hours(pro))
+        if (before := moment_before(schedule, timezone.now(), pro.silent_hours * 3600)) is None:
+            continue
         rows = _silent(pro, before).values_list("contact", flat=True).order_by("since", "pk")
         for contact_id in dict.fromkeys(id for id in rows[:BATCH] if id):
             _take_back(pro, contact_id, before)

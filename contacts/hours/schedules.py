@@ -3,7 +3,8 @@
 from zoneinfo import ZoneInfo
 
 from config.accounts.models import Pro
-from config.web.compiled import Compiled
+from config.web.compiled import Compiled, Question
+from config.web.together import UNASKED, Answers
 
 from ..models import OfficeHours
 from .clock import ALWAYS, Schedule, Week
@@ -11,9 +12,14 @@ from .clock import ALWAYS, Schedule, Week
 _HOURS = Compiled(lambda pro_id: OfficeHours.objects.filter(pro_id=pro_id), keeps_plan=True)
 
 
-def find_hours(pro: Pro) -> OfficeHours:
+def ask_hours(pro: Pro) -> Question[OfficeHours]:
+    """The question of `find_hours`."""
+    return _HOURS.question(pro.pk)
+
+
+def find_hours(pro: Pro, answers: Answers = UNASKED) -> OfficeHours:
     """The hours of an office; those of one that has never set any are not stored."""
-    hours = _HOURS.first(pro.pk) or OfficeHours()
+    hours = next(iter(answers.rows(ask_hours(pro))), None) or OfficeHours()
     hours.pro = pro
     return hours
 

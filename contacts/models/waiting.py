@@ -252,6 +252,8 @@ class WaitingItem(models.Model):
     # The time it had been put off to when the contact wrote before it.
     later_was = models.DateTimeField(null=True, editable=False)
     is_returned = models.BooleanField(_("came back"), default=False)
+    # Who was told that it waits longer than the target: see `contacts.waiting.overdue`.
+    overdue_told = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     ended_at = models.DateTimeField(_("ended at"), null=True)
     outcome = models.CharField(_("ended by"), max_length=20, choices=Outcome, blank=True)
     ended_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))

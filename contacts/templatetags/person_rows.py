@@ -107,6 +107,9 @@ def _words(row: Any) -> SafeString:
     if row.item and row.item.is_returned and row.item.later_words:
         clock = lucide("alarm-clock", size=14, aria_hidden="true")
         parts.append(format_html("{} {} · ", clock, row.item.later_words))
+    if row.due:
+        label = _("Overdue") if row.due == "over" else _("Due soon")
+        parts.append(format_html('<span class="row-due is-{}">{}</span> ', row.due, label))
     if row.tag:
         parts.append(format_html('<span class="row-tag">{}</span> ', row.tag))
     if row.about:

@@ -19,6 +19,7 @@ from config.web.paging import InvalidCursorError, to_cursor
 from config.web.together import Answers
 
 from ..assigning.colleagues import COLLEAGUES, list_colleagues
+from ..hours.schedules import ask_hours
 from ..models.waiting import Whose
 from ..waiting.counting import WaitingCounts, ask_counts, count_waiting
 from ..waiting.listing import ask_waiting, group_label
@@ -135,7 +136,13 @@ class DeskList:
 def _questions(pro: Pro, cursor: str, whose: Whose) -> list[Question[Any]]:
     """All that the list of who waits asks; the sentence stands above its first page. Raises InvalidCursorError."""
     offers = [] if cursor or whose else [ask_offers(pro)]
-    return [ask_waiting(pro, cursor, whose=whose), ask_counts(pro, whose), COLLEAGUES.question(pro), *offers]
+    return [
+        ask_waiting(pro, cursor, whose=whose),
+        ask_counts(pro, whose),
+        COLLEAGUES.question(pro),
+        ask_hours(pro),
+        *offers,
+    ]
 
 
 def _is_folded(request: ProRequest) -> bool:

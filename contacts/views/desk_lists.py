@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models.fields.tuple_lookups import TupleLessThan
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.accounts.models import Pro, User
@@ -16,6 +17,8 @@ from config.web.text import one_line
 from config.web.together import UNASKED, Answers
 
 from ..assigning.colleagues import list_colleagues
+from ..hours.schedules import find_hours
+from ..hours.targets import Targets
 from ..models import Contact, ContactMessage, Draft, WaitingItem
 from ..models.waiting import WaitingItemQuerySet, Whose
 from ..waiting.counting import start_of_today
@@ -39,7 +42,8 @@ class Row(NamedTuple):
     `key` is the id of the contact, else of the item. `at` is what the list goes by: since when they wait, until when
     they are put off, when it was done. `last` is the last message, where the list shows it. `group` is the heading
     above the row when the row before has another one. `newest_id` is the last item that it shows
-    of a contact who waits. `assignee` is the name of the colleague to whom they are assigned.
+    of a contact who waits. `assignee` is the name of the colleague to whom they are assigned. `due` is "soon" or
+    "over" where the office has a target that is nearly, or quite, over.
     """
 
     key: str
@@ -56,6 +60,7 @@ class Row(NamedTuple):
     group: str = ""
     newest_id: int = 0
     assignee: str = ""
+    due: str = ""
 
     @property
     def url(self) -> str:
@@ -69,11 +74,21 @@ def read_waiting(pro: Pro, user: User, search: str, cursor: str, answers: Answer
     """One row a person, those that came back first, then the ones who have waited longest."""
     people, next_cursor = list_waiting(pro, cursor, search=search, whose=shown_to(user), answers=answers)
     names = _names_of_assignees(pro, people, answers)
+    targets = Targets(find_hours(pro, answers), timezone.now())
     rows = [
-        _person_row(person, person.item.since)._replace(assignee=names.get(person.item.assigned_to_id, ""))
+        _person_row(person, person.item.since)._replace(
+            assignee=names.get(person.item.assigned_to_id, ""), due=_due(targets, person.item)
+        )
         for person in people
     ]
     return ListPage(rows if search else _mark_groups(rows, people, cursor), next_cursor)
+
+
+def _due(targets: Targets, item: WaitingItem) -> str:
+    """ "over" for whoever has waited longer than the target, "soon" before that, "" for others and who came back."""
+    if item.is_returned or not targets.is_due_soon(item.channel, item.since):
+        return ""
+    return "over" if targets.times_waited(item.channel, item.since, at_most=1) else "soon"
 
 
 def shown_to(user: User) -> Whose:

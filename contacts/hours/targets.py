@@ -1,0 +1,48 @@
+"""The time in which an office means to answer: who is still within it, and who waits longer."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from ..models import OfficeHours
+from .clock import moment_before
+from .schedules import make_schedule, target_seconds
+
+# The share of the target after which somebody is to be answered soon.
+SOON = 0.75
+
+
+class Targets:
+    """The targets of an office at a moment."""
+
+    def __init__(self, hours: OfficeHours, now: datetime) -> None:
+        self.hours, self.now = hours, now
+        self._schedule = make_schedule(hours)
+        self._moments: dict[int, datetime | None] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.hours.target_minutes or any(self.hours.channel_targets.values()))
+
+    def times_waited(self, channel: str, since: datetime, at_most: int = 2) -> int:
+        """How many times the target of a channel somebody has waited in full; 0 without a target."""
+        seconds = target_seconds(self.hours, channel)
+        times = range(at_most, 0, -1) if seconds else ()
+        return next((n for n in times if self._has_waited(n * seconds, since)), 0)
+
+    def is_due_soon(self, channel: str, since: datetime) -> bool:
+        """True if most of the target of a channel is over, or all of it."""
+        seconds = target_seconds(self.hours, channel)
+        return bool(seconds) and self._has_waited(round(SOON * seconds), since)
+
+    def shortest(self) -> datetime | None:
+        """Whoever has waited since a later moment is within any target."""
+        targets: Mapping[str, int] = {"": self.hours.target_minutes, **self.hours.channel_targets}
+        return self._moment(60 * min(minutes for minutes in targets.values() if minutes)) if self else None
+
+    def _has_waited(self, seconds: int, since: datetime) -> bool:
+        moment = self._moment(seconds)
+        return moment is not None and since <= moment
+
+    def _moment(self, seconds: int) -> datetime | None:
+        if seconds not in self._moments:
+            self._moments[seconds] = moment_before(self._schedule, self.now, seconds)
+        return self._moments[seconds]

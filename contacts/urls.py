@@ -5,6 +5,7 @@ from .api import api
 from .importing import views as importing
 from .views import (
     assigning_settings,
+    automatic_replies,
     bulk,
     canned_replies,
     chosen,
@@ -60,6 +61,7 @@ urlpatterns = [
     path("many/<uuid:id>/go-on", bulk.bulk_go_on, name="bulk_go_on"),
     path("many/<uuid:id>/undo", bulk.bulk_undo, name="bulk_undo"),
     path("settings/assigning", assigning_settings.assigning_settings, name="assigning_settings"),
+    path("settings/automatic-replies", automatic_replies.automatic_replies, name="automatic_replies"),
     path("settings/hours", hours_settings.hours_settings, name="hours_settings"),
     path("settings/hours/close", hours_settings.closure_add, name="closure_add"),
     path("settings/hours/open", hours_settings.closure_remove, name="closure_remove"),

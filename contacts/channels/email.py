@@ -23,7 +23,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from config.web import mail
-from config.web.mail import AUTO_GENERATED
+from config.web.mail import AUTO_GENERATED, AUTO_REPLIED
 from config.web.refusals import is_mailbox_gone
 
 from ..models import ChannelConnection, ContactMessage, MessageFile, SenderRule
@@ -146,6 +146,8 @@ def sender_name(message: ContactMessage) -> str:
 def describe_answer(message: ContactMessage) -> tuple[dict[str, Any], dict[str, Any]]:
     """Context and options by which `mail.compose_mail` composes an answer. Raises StorageUnavailableError."""
     headers = {"Message-ID": mail.make_message_id(str(message.pk))}
+    if message.is_automatic:
+        headers |= AUTO_REPLIED
     # A header would encode other ids, and no mail program recognises those.
     if references := [reference for reference in message.references if reference.isascii()]:
         headers |= {"In-Reply-To": references[-1], "References": " ".join(references)}

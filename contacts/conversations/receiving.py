@@ -27,6 +27,7 @@ from ..models import ChannelConnection, ChannelDelivery, Contact, ContactMessage
 from ..models.locking import hold_book
 from ..models.message_queryset import ContactMessageQuerySet
 from ..waiting.arrivals import add_message
+from .automatic_replies import reply_automatically
 from .changes import apply_change
 from .files import store_files
 from .first_words import first_words
@@ -234,6 +235,7 @@ def _create_message(
         notify_pro(connection, message)
         if not inbound.is_past:
             add_message(message, words=first_words(message))
+            reply_automatically(message)
     if not inbound.is_past:
         publish(connection.pro, EventType.MESSAGE_RECEIVED, message)
     return message

@@ -1,3 +1,4 @@
+from .automatic_reply import AutomaticReply
 from .bulk_run import BulkRow, BulkRun
 from .canned_reply import CannedReply, CannedReplyText
 from .connection import ChannelConnection
@@ -27,6 +28,7 @@ from .stated_address import StatedAddress
 from .waiting import WaitingItem
 
 __all__ = [
+    "AutomaticReply",
     "BulkRow",
     "BulkRun",
     "CannedReply",

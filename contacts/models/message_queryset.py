@@ -51,8 +51,9 @@ class ContactMessageQuerySet(TenantQuerySet["ContactMessage"]):
         return self.filter(contact=contact, read_at=None, state=self.model.State.RECEIVED)
 
     def answers(self) -> Self:
-        """Messages to the contact; those that could not be sent are none."""
-        return self.exclude(state__in=(self.model.State.RECEIVED, self.model.State.FAILED))
+        """Messages of somebody to the contact; those that could not be sent are none, nor are automatic replies."""
+        written = self.filter(is_automatic=False)
+        return written.exclude(state__in=(self.model.State.RECEIVED, self.model.State.FAILED))
 
     def mark_read(self, contact: Contact, *, until: datetime | None = None, topic: str = "") -> None:
         """Mark the messages of a conversation as read: those until a time and about a topic, by default all.

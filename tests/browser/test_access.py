@@ -85,6 +85,7 @@ CLOSED = [
     "/contacts/{contact}/merge/{twin}",
     "/contacts/{contact}/privacy",
     "/settings/assigning",
+    "/settings/automatic-replies",
     "/settings/hours",
     "/settings/privacy",
     "/contacts/import",

@@ -200,7 +200,8 @@ def find_row(pro: Pro, contact: Contact) -> Row | None:
         return None
     person = ListedPerson(items[0], max(items, key=lambda item: item.since), len(items))
     names = _names_of_assignees(pro, [person], UNASKED)
-    return _person_row(person, items[0].since)._replace(assignee=names.get(items[0].assigned_to_id, ""))
+    due = _due(Targets(find_hours(pro), timezone.now()), items[0])
+    return _person_row(person, items[0].since)._replace(assignee=names.get(items[0].assigned_to_id, ""), due=due)
 
 
 def _mark_groups(rows: Sequence[Row], people: Sequence[ListedPerson], before: str) -> list[Row]:

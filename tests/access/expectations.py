@@ -118,7 +118,7 @@ WORKSPACE = {
     "contacts/<uuid:id>/consents/<int:consent>/withdraw": page(id=Contact, consent=Consent, POST=302),
     "settings/assigning": page(GET=200, POST=422),
     "settings/automatic-replies": page(GET=200, POST=302),
-    "settings/hours": page(GET=200, POST=422),
+    "settings/hours": page(GET=200, POST=302),
     "settings/hours/close": page(POST=422),
     "settings/hours/open": page(POST=302),
     "settings/privacy": page(GET=200, POST=302),

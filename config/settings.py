@@ -191,7 +191,7 @@ HOUSEKEEPING = [
     "inquiries.customers.profiles.resume_withheld_profiles",
     "inquiries.offers.lifecycle.expire_offers",
 ]
-# What a restore calls: at its end, in its transaction; and after it, with the lines of the list of erasures handed to it.
+# What a restore calls: at its end, in its transaction; after it, with the lines of the list of erasures given to it.
 RESTORE_CHECKS = ["inquiries.history.chain.check_history", "config.audit.thinning.check_audit"]
 RESTORE_LAST = ["contacts.privacy.again.erase_again", "config.closing.again.delete_again"]
 TASKS = {"default": {"BACKEND": "config.jobs.backend.JobBackend", "QUEUES": []}}  # Any: config.jobs.lanes

@@ -75,7 +75,10 @@ class RequestList:
         """The tabs of the states with their counts."""
         counts = ContactRequestCount.objects.by_status(self.pro)
         names = {**dict(ContactRequest.Status.choices), "all": _("All")}
-        return {"tabs": [(tab, names[tab], counts[tab], self.query(status=tab)) for tab in TABS]}
+        # The rows of a search or a property are not counted for their page.
+        total = None if self.search or self.property else counts[self.status]
+        tabs = [(tab, names[tab], counts[tab], self.query(status=tab)) for tab in TABS]
+        return {"tabs": tabs, "total": total}
 
 
 def _newest_cursor(page: list[ContactRequest]) -> str:

@@ -7,6 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from config.accounts.models import ApiToken, Pro, User
+from config.events.kinds import EventType
+from config.events.publishing import publish
 from contacts.models import Contact, WaitingItem
 
 from .models import ContactRequest, InvalidTransitionError
@@ -39,6 +41,24 @@ def _mark_locked(contact_request: ContactRequest, status: str, *, by: User | Api
     if status == ContactRequest.Status.REPLIED:
         end_contact_request(contact_request, WaitingItem.Outcome.ANOTHER_WAY, by=by)
     return is_changed
+
+
+def take_back_mark(
+    contact_request: ContactRequest, former: str, times: dict[str, datetime | None], *, by: User | ApiToken | None
+) -> None:
+    """Undo a change of status: `former` and the `times` stand again as they were before, which is an event of its own.
+
+    For what was done to many at once; nobody goes back otherwise. Raises InvalidTransitionError in quarantine.
+    """
+    with transaction.atomic():
+        contact_request.lock()
+        contact_request.refuse_in_quarantine(former)
+        from_status, contact_request.status = contact_request.status, former
+        for name, at in times.items():
+            setattr(contact_request, name, at)
+        contact_request.save(update_fields=["status", *times, "updated_at"])
+        contact_request.record_event(from_status, former, by)
+        publish(contact_request.pro, EventType.REQUEST_UPDATED, contact_request)
 
 
 def mark_requests_read(contact: Contact, until: datetime, *, by: User) -> list[ContactRequest]:

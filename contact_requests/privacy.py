@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro
 from contacts.last_words import recount_threads
-from contacts.models import Contact, ErasedRecord, WaitingItem
+from contacts.models import BulkRow, Contact, ErasedRecord, WaitingItem
+from contacts.models.bulk_run import rows_about
 from contacts.models.locking import hold_book
 from contacts.privacy.consents import GivenConsent
 from contacts.privacy.old_messages import contacts_waiting
@@ -59,6 +60,10 @@ def topics_of(person: Person) -> list[str]:
 def words_in_copies(person: Person) -> list[str]:
     """See `contacts.privacy`: their ids."""
     return [str(id) for id in _requests(person).values_list("pk", flat=True)]
+
+
+def _bulk_rows(person: Person) -> QuerySet[BulkRow]:
+    return rows_about(ContactRequest, list(_requests(person).values_list("pk", flat=True)))
 
 
 def consents_of(contact: Contact) -> list[GivenConsent]:
@@ -120,5 +125,6 @@ RETENTION = [
 PARTS = [
     Part("request_waiting", _("Waiting"), _items, is_exported=False),
     Part("request_events", _("Status changes of contact requests"), _events, erase=leave_rows),
+    Part("request_bulk_rows", _("Rows of changes of many"), _bulk_rows, is_exported=False),
     Part("requests", _("Contact requests"), _requests, erase=_erase_requests, record=_record),
 ]

@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import ErasedRecord, WaitingItem
+from contacts.models import BulkRow, ErasedRecord, WaitingItem
+from contacts.models.bulk_run import rows_about
 from contacts.privacy.parts import Part, Rows, leave_rows
 from contacts.privacy.person import Person
 from contacts.topics import INQUIRY, make_topic
@@ -64,6 +65,10 @@ def _readings(person: Person) -> QuerySet[ProfileReading]:
     inquiries = list(_inquiries(person))
     same = Q(inquiry_id__in=[inquiry.pk for inquiry in inquiries]) | Q(user_id__in=_customers(inquiries))
     return ProfileReading.objects.filter(same, pro=person.pro)
+
+
+def _bulk_rows(person: Person) -> QuerySet[BulkRow]:
+    return rows_about(Inquiry, list(_ids(person))).filter(run__list_name="inquiries")
 
 
 def _directory(person: Person) -> QuerySet[DirectoryUser]:
@@ -124,6 +129,7 @@ PARTS = [
         _("Status changes to be shared"),
         lambda person: UnsharedHistory.objects.filter(entry__inquiry__in=_ids(person)),
     ),
+    Part("inquiry_bulk_rows", _("Rows of changes of many"), _bulk_rows, is_exported=False),
     Part("readings", _("Readings of the profile"), _readings),
     Part("directory", _("Directory"), _directory),
     Part("history", _("Status changes of inquiries"), _history, erase=leave_rows),

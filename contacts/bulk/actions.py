@@ -54,6 +54,9 @@ class Action(ABC):
         """Rows to leave as they are, by a code of at most 20 characters that a run counts them under."""
         return {}
 
+    def hold(self, keys: Collection[Any]) -> None:  # noqa: B027 - most rows need no more than the book.
+        """Lock the rows with these keys, and what hangs on them, in the order of locks. The book is held."""
+
     @abstractmethod
     def change(self, row: Any, value: str, *, by: User | None) -> dict[str, Any]:
         """Change one row by the verb of the single action; returns what `undo` needs.

@@ -143,7 +143,10 @@ def batch_size(run: BulkRun) -> int:
 def _find(run: BulkRun, rows: list[BulkRow]) -> tuple[Action, str, Any, dict[Any, Any]]:
     """The action of a run, its value, and of these rows' objects the query and the objects by key."""
     bulk_list, action, value = _find_action(run)
-    objects = bulk_list.all_rows(run.pro).filter(pk__in=[row.key for row in rows])
+    keys = [row.key for row in rows]
+    # Before they are read: what is compared with them stays as it is until the end of the batch.
+    action.hold(keys)
+    objects = bulk_list.all_rows(run.pro).filter(pk__in=keys)
     return action, value, objects, {each.pk: each for each in objects.select_related("pro").order_by("pk")}
 
 

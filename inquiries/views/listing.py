@@ -55,9 +55,9 @@ _LISTED = Compiled(_listed)
 class Listing:
     """The list of one Pro, as the URL asks for it."""
 
-    def __init__(self, request: ProRequest) -> None:
+    def __init__(self, request: ProRequest, query: QueryDict | None = None) -> None:
         self.pro = request.pro
-        self.form = InquiryFilter(self.pro, request.GET)
+        self.form = InquiryFilter(self.pro, request.GET if query is None else query)
         self.form.is_valid()
         self.chosen = {name: value for name, value in self.form.cleaned_data.items() if value}
         self.status, self.search = self.chosen.get("status", "open"), self.chosen.get("q", "")
@@ -67,6 +67,11 @@ class Listing:
         """The inquiries that match search and filters, in every status."""
         rows = Inquiry.objects.for_pro(self.pro).filter(**self._filters())
         return rows.search(self.search) if self.search else rows
+
+    def chosen_rows(self) -> Any:
+        """The inquiries that match search and filters, in the chosen status."""
+        rows = self.matching()
+        return rows if self.status == "all" else rows.filter(status=self.status)
 
     def _filters(self) -> dict[str, Any]:
         filters = self._lookups()

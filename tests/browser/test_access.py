@@ -38,6 +38,7 @@ from tests.factories import (
 from tests.pictures import picture
 
 from .barriers import hindrances, too_wide, violations
+from .bulk_runs import bulk_runs, make_bulk_runs
 from .conftest import WIDE, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,6 +89,11 @@ CLOSED = [
     "/settings/automatic-replies",
     "/settings/hours",
     "/settings/privacy",
+    "/contacts/views",
+    "/many",
+    "/many/{bulk_planned}?do=archive",
+    "/many/{bulk_running}",
+    "/many/{bulk_undone}",
     "/contacts/import",
     "/contacts/import/{reading}",
     "/contacts/import/{refused}",
@@ -161,6 +167,7 @@ def row(user, shipped):
         make_import(user, state)
     for state, error in {"reading": "", "refused": "The file is empty."}.items():
         ContactImport.objects.create(pro=user.pro, user=user, filename=f"{state}.csv", state=state, error=error)
+    make_bulk_runs(user)
     make_webhook(user.pro)
     make_messages(user)
     make_inquiries(user)
@@ -314,7 +321,7 @@ def tour(page, row, user, check):
     for path in CLOSED:
         rows = {"id": row.pk, "contact": row.contact_id, "note": row.contact.notes.get().pk, "gone": gone, "twin": TWIN}
         rows |= {"view": user.kept_views.get().pk, "house": row.property_id}
-        page.goto(path.format(**rows, **imports(), **webhooks(), **inquiries(), **conversations()))
+        page.goto(path.format(**rows, **imports(), **bulk_runs(), **webhooks(), **inquiries(), **conversations()))
         if path == "/docs/api":
             # Its routes are drawn by one template: all are looked at once, those of contacts as the other pages.
             found += check(page, widths=(375,), has_colours=False)

@@ -109,6 +109,18 @@ def send_factor_notice(user_id: int, to: str, change: str, name: str, by: str, a
 
 
 @task(queue_name="mail")
+def send_factor_required(user_id: int, starts_at: str) -> None:
+    """Tell a user who has no second factor that their office requires one from this time on (ISO 8601)."""
+    user = User.objects.select_related("pro").filter(pk=user_id, is_active=True).first()
+    if user is None or user.pro is None or user.has_to_set_up_from != datetime.fromisoformat(starts_at):
+        return
+    with timezone.override(zoneinfo.ZoneInfo(user.pro.time_zone)):
+        from_ = None if user.has_to_set_up else timezone.localtime(user.has_to_set_up_from)
+        context = {"name": user.pro.name, "from": from_, "url": settings.SITE_URL + reverse("accounts:second_factor")}
+        send_account_mail(user, "factor_required", context, to=user.email)
+
+
+@task(queue_name="mail")
 def send_business_notice(pro_id: int, to: str, by: str, at: str) -> None:
     """Tell `to` that it is no longer the address of the Pro, by whom and when (ISO 8601)."""
     if pro := Pro.objects.filter(pk=pro_id).first():

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.sessions import middleware as sessions
 from django.core.exceptions import PermissionDenied
@@ -26,6 +27,7 @@ from config.web.typed import page_before
 from .models import User
 from .refusing import refuse_member
 from .resending import answer_ended_session
+from .sessions import GO_ON
 
 # Elements of pages that ask for news by themselves: an open page is not somebody at work.
 POLLS = {"arrivals", "thread"}
@@ -144,12 +146,22 @@ class WorkspaceMiddleware(LoginRequiredMiddleware):
             return self.handle_no_permission(request, view_func)
         note_caller(f"user:{request.user.pk}", request.user.pro_id)
         if request.user.has_to_set_up and not getattr(view_func, "without_factor", False):
-            return self._redirect(request, redirect("accounts:second_factor"))
+            return self._lead_to_set_up(request, view_func)
         if request.resolver_match and request.resolver_match.app_name == "admin":
             # Staff see what their permissions allow.
             name_pro(None)
             return None
         return self._enter_workspace(request, view_func)
+
+    def _lead_to_set_up(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        """Lead to the page to set up a second factor.
+
+        A session that began before one was required ends: the sign-in keeps what is typed at that moment.
+        """
+        if GO_ON in request.session:
+            return self._redirect(request, redirect("accounts:second_factor"))
+        logout(request)
+        return self.handle_no_permission(request, view_func)
 
     def _enter_workspace(self, request: HttpRequest, view_func: Any) -> HttpResponse | None:
         pro = request.user.pro  # type: ignore[union-attr]

@@ -4,6 +4,8 @@ Who has an authenticator app or a passkey has a second factor, and recovery code
 says so on the row that every request reads.
 """
 
+from datetime import datetime
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -11,7 +13,7 @@ from django.utils.crypto import constant_time_compare
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
 
-from .mails import tell_of_factor
+from .mails import send_factor_required, tell_of_factor
 from .models import CodeApp, Passkey, Pro, RecoveryCode, User
 from .one_time_codes import clean_app_code, find_step, hash_recovery_code, make_recovery_codes, make_salt
 from .sessions import end_sessions
@@ -50,7 +52,7 @@ def _add(user: User, factor: CodeApp | Passkey, session_key: str | None) -> list
                 factor.save()
         except IntegrityError as error:
             raise FactorError from error
-        _note_change(user, f"{_word(factor)}_added", name=factor.name)
+        _note_change(user, f"{_word(factor)}_added", name=factor.name, by=user)
         if user.second_factor_at is not None:
             return []
         user.second_factor_at = timezone.now()
@@ -65,7 +67,7 @@ def remove_factor(user: User, factor: CodeApp | Passkey, *, session_key: str | N
         _lock(user)
         if not type(factor).objects.filter(user=user, pk=factor.pk).delete()[0]:
             return
-        _note_change(user, f"{_word(factor)}_removed", name=factor.name)
+        _note_change(user, f"{_word(factor)}_removed", name=factor.name, by=user)
         if not user.codeapps.exists() and not user.passkeys.exists():
             _clear(user)
         end_sessions(user, but=session_key, by=user)
@@ -91,7 +93,7 @@ def make_codes(user: User) -> list[str]:
         _lock(user)
         if user.second_factor_at is None:
             return []
-        _note_change(user, "codes_made")
+        _note_change(user, "codes_made", by=user)
         return _replace_codes(user)
 
 
@@ -126,19 +128,24 @@ def _use_recovery_code(user: User, text: str) -> bool:
     return False
 
 
-def require_second_factor(pro: Pro, *, is_required: bool, by: User) -> int:
-    """Require a second factor of everybody in the office, or no longer; returns how many sessions it ends.
+def require_second_factor(pro: Pro, starts_at: datetime | None, *, by: User) -> None:
+    """Require a second factor of everybody in the office from this time on, None for no longer; `by` has to have one.
 
-    Those of people without one end, so that their next sign-in leads them to set one up.
+    Whoever has none is told by mail. A session that goes on until then ends by itself, see `WorkspaceMiddleware`.
+    Raises FactorError.
     """
+    fields = {"second_factor_required": starts_at is not None, "second_factor_required_from": starts_at}
     with transaction.atomic():
-        changed = Pro.objects.filter(pk=pro.pk).exclude(second_factor_required=is_required)
-        if not changed.update(second_factor_required=is_required):
-            return 0
-        detail = "second_factor_required" if is_required else "second_factor_optional"
+        _lock(by)
+        if starts_at and by.second_factor_at is None:
+            raise FactorError
+        if not Pro.objects.filter(pk=pro.pk).exclude(**fields).update(**fields):
+            return
+        detail = "second_factor_required" if starts_at else "second_factor_optional"
         record_event(Kind.SETTINGS_CHANGED, pro, pro=pro, by=by, detail=detail)
-        without = User.objects.filter(pro=pro, second_factor_at=None).order_by("pk") if is_required else []
-        return sum(end_sessions(user, by=by) for user in without)
+        if starts_at:
+            for id in User.objects.filter(pro=pro, is_active=True, second_factor_at=None).values_list("pk", flat=True):
+                send_factor_required.enqueue(id, starts_at.isoformat())
 
 
 def _lock(user: User) -> None:
@@ -166,7 +173,7 @@ def _word(factor: CodeApp | Passkey) -> str:
     return "code_app" if isinstance(factor, CodeApp) else "passkey"
 
 
-def _note_change(user: User, change: str, *, name: str = "", by: User | None = None) -> None:
-    """Record a change and tell the user by mail; `by` where it is somebody else."""
-    record_event(Kind.SECOND_FACTOR_CHANGED, user, pro=user.pro_id, by=by or user, detail=change)
+def _note_change(user: User, change: str, *, by: User | None, name: str = "") -> None:
+    """Record a change and tell the user by mail; `by` is None for the people who run the site."""
+    record_event(Kind.SECOND_FACTOR_CHANGED, user, pro=user.pro_id, by=by, detail=change)
     tell_of_factor(user, change, name=name, by=by)

@@ -1,17 +1,21 @@
 """Forms of the second factor: one is added, or shown at the sign-in."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.core import signing
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .models import User
+from .models import Pro, User
 from .one_time_codes import make_app_secret
 
 SALT = "secret of an app"
 MAX_AGE = 3600  # seconds in which a new app is confirmed
 MAX_CREDENTIAL = 20_000  # characters; a passkey takes some hundred, one with a certificate some thousand
+# Between the decision of an office to require a second factor and the day on which it begins, and at most.
+GRACE, MAX_GRACE = timedelta(days=7), timedelta(days=92)
 CODE_ATTRIBUTES = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -50,6 +54,40 @@ class AppForm(NameForm):
         if self.is_anew:
             raise forms.ValidationError(_("This took too long. Scan the new code below."))
         return self.cleaned_data
+
+
+class RequirementForm(forms.Form):
+    """Second factor of everybody in an office: required or not, and from which day on in its time zone."""
+
+    is_required = forms.BooleanField(label=_("Everybody needs a second factor to sign in"), required=False)
+    first_day = forms.DateField(
+        label=_("From"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Whoever has none by then sets one up before anything else. Today: at once."),
+    )
+
+    def __init__(self, pro: Pro, data: Any = None) -> None:
+        starts_at, self._today = pro.second_factor_required_from, timezone.localdate()
+        self._present = timezone.localdate(starts_at) if starts_at else None
+        day = self._present or self._today + GRACE
+        super().__init__(data, initial={"is_required": pro.second_factor_required, "first_day": day})
+
+    def clean(self) -> dict[str, Any]:
+        day = self.cleaned_data.get("first_day")
+        if not self.cleaned_data["is_required"] or "first_day" in self.errors:
+            return self.cleaned_data
+        if day is None:
+            self.add_error("first_day", _("Choose a day."))
+        elif day != self._present and not self._today <= day <= self._today + MAX_GRACE:
+            self.add_error("first_day", _("Choose today or a day in the next three months."))
+        return self.cleaned_data
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """When it begins; None where it is not required."""
+        day = self.cleaned_data["first_day"]
+        return timezone.make_aware(datetime.combine(day, time.min)) if self.cleaned_data["is_required"] else None
 
 
 class PasskeyForm(forms.Form):

@@ -25,6 +25,8 @@ from .models.session import SIGNED_IN, SessionStore
 
 MAX_AGENT = 300  # characters
 WORD_LASTS = timedelta(days=1)
+# In the data of a session that began with a second factor to be set up: where it goes on to, see `views.entering`.
+GO_ON = "go_on"
 
 
 class UserSession(NamedTuple):

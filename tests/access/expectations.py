@@ -86,6 +86,9 @@ WORKSPACE = {
     "settings/webhooks/<uuid:id>/test": page(id=Endpoint, POST=302),
     "settings/webhooks/<uuid:id>/delete": page(id=Endpoint, POST=302),
     "settings/webhooks/<uuid:id>/deliveries/<int:delivery>/send": page(id=Endpoint, delivery=Dispatch, POST=302),
+    "settings/security": page(GET=200, POST=302),
+    # One's own is not reset, but taken away.
+    "settings/security/<int:id>/reset": page(id=User, POST=404),
     "settings/site": page(GET=200, POST=422),
     "settings/site/key": page(POST=302),
     "properties": page(GET=200),
@@ -256,6 +259,8 @@ FOR_OWNERS = {
     "contacts/person-exports/<uuid:id>.zip",
     "settings/audit",
     "settings/audit.csv",
+    "settings/security",
+    "settings/security/<int:id>/reset",
     "settings/site",
     "settings/site/key",
     "settings/channels",

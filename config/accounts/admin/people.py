@@ -25,6 +25,7 @@ from ..mails import tell_of_new_address, tell_of_new_business_address, tell_of_n
 from ..models import Pro, User
 from ..owners import keep_owner
 from ..proof import ask_password
+from ..second_factor import reset_second_factor
 from ..sessions import end_sessions
 from .asking import PasswordAgainAdmin
 from .tenancy import TenantAdmin, bound_pro
@@ -125,12 +126,12 @@ class UserAdmin(PasswordAgainAdmin, TenantAdmin, auth_admin.UserAdmin):
     list_select_related = ["pro"]
     search_fields = ["email", "name"]
     ordering = ["email"]
-    actions = ["sign_out"]
-    readonly_fields = ["last_login", "created_at"]
+    actions = ["sign_out", "reset_factor"]
+    readonly_fields = ["second_factor_at", "last_login", "created_at"]
     fieldsets = (
         (None, {"fields": ("email", "password")}),
         (_("Person"), {"fields": ("name", "pro", "role", "language", "userhub_id")}),
-        (_("Access"), {"fields": ("is_active", "is_staff")}),
+        (_("Access"), {"fields": ("is_active", "is_staff", "second_factor_at")}),
         (_("Times"), {"fields": ("last_login", "created_at")}),
     )
     rights = (_("Rights"), {"fields": ("is_superuser", "groups", "user_permissions")})
@@ -200,6 +201,19 @@ class UserAdmin(PasswordAgainAdmin, TenantAdmin, auth_admin.UserAdmin):
         users = [user for user in queryset if _is_manageable(request, user) or user == staff]
         number = sum(end_sessions(user, by=staff) for user in users)
         text = ngettext("%(n)d session has ended.", "%(n)d sessions have ended.", number)
+        self.message_user(request, text % {"n": number}, messages.SUCCESS)
+
+    @admin.action(
+        permissions=["change"],
+        description=_("Reset the second factor"),
+        description_plural=_("Reset the second factor of the selected users"),
+        location=EVERYWHERE,
+    )
+    def reset_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """For those who have lost it: they sign in by password alone, and are told."""
+        staff: Any = request.user
+        number = sum(reset_second_factor(user, by=staff) for user in queryset if _is_manageable(request, user))
+        text = ngettext("%(n)d second factor was reset.", "%(n)d second factors were reset.", number)
         self.message_user(request, text % {"n": number}, messages.SUCCESS)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -57,10 +57,12 @@ class Pro(models.Model):
     )
     # The kinds of events that its endpoints want, with a space around each: whoever has none pays nothing for events.
     event_types = models.TextField(default="", blank=True, db_default="", editable=False)
-    # Nobody of the office gets further than the page to set one up without it. Set by `second_factor.require`.
+    # Without one nobody of the office gets further than the page to set one up, from this time on, if there is any.
+    # Set by `require_second_factor`.
     second_factor_required = models.BooleanField(
         _("second factor required"), default=False, db_default=False, editable=False
     )
+    second_factor_required_from = models.DateTimeField(_("second factor required from"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     class Meta:

@@ -1,5 +1,5 @@
 import zoneinfo
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -146,7 +146,17 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def has_to_set_up(self) -> bool:
-        """True while their office requires a second factor and they have none: nothing else is open to them."""
+        """True once their office requires a second factor and they have none: nothing else is open to them."""
+        starts_at = self.pro.second_factor_required_from if self.pro else None
+        return self._lacks_factor and (starts_at is None or starts_at <= timezone.now())
+
+    @property
+    def has_to_set_up_from(self) -> datetime | None:
+        """When they can no longer do without a second factor; None for who has one, or need not."""
+        return self.pro.second_factor_required_from if self.pro and self._lacks_factor else None
+
+    @property
+    def _lacks_factor(self) -> bool:
         return self.second_factor_at is None and self.pro is not None and self.pro.second_factor_required
 
     def clean(self) -> None:

@@ -19,14 +19,14 @@ from ..middleware import activate_locale
 from ..models import User
 from ..proof import note_proof
 from ..resending import is_writer, open_typed, render_resend
-from ..sessions import note_sign_in
+from ..sessions import GO_ON, note_sign_in
 
 BACKEND = "config.accounts.backends.EmailBackend"
 # Seconds for which a password waits for its second factor.
 SECOND_STEP_LASTS = 600
-# In the data of a session: {"user": 7, "password": fingerprint, "at": Unix seconds, "path": "/…", "typed": "…"}, and
-# {"path": "/…", "typed": "…"} while a second factor has to be set up.
-PENDING, GO_ON = "second_step", "go_on"
+# In the data of a session: {"user": 7, "password": fingerprint, "at": Unix seconds, "path": "/…", "typed": "…"}, and as
+# GO_ON {"path": "/…", "typed": "…"} while a second factor has to be set up.
+PENDING = "second_step"
 
 
 def begin_second_step(request: HttpRequest, user: User, path: str, typed: str) -> HttpResponse:
@@ -78,6 +78,10 @@ def enter(request: HttpRequest, user: User, path: str, typed: str, factor: str =
     if user.has_to_set_up:
         request.session[GO_ON] = {"path": path, "typed": typed if open_typed(typed) else ""}
         return redirect("accounts:second_factor")
+    if starts_at := user.has_to_set_up_from:
+        words = {"day": date_format(timezone.localtime(starts_at)), "name": user.pro}
+        text = _("From %(day)s on, %(name)s requires a second factor. Set one up under Settings, Second factor.")
+        messages.warning(request, text % words)
     return lead_on(request, path, typed)
 
 
@@ -94,5 +98,7 @@ def lead_on(request: HttpRequest, path: str, typed: str) -> HttpResponse:
 
 def go_on(request: HttpRequest) -> HttpResponse:
     """Lead on who had to set up a second factor first."""
+    if request.user.has_to_set_up:  # type: ignore[union-attr]
+        return redirect("accounts:second_factor")
     going: dict[str, Any] = request.session.pop(GO_ON, {})
     return lead_on(request, going.get("path", ""), going.get("typed", ""))

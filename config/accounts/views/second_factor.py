@@ -18,7 +18,7 @@ from ..one_time_codes import make_app_uri
 from ..proof import password_again
 from ..second_factor import FactorError, add_code_app, make_codes, remove_factor
 from ..second_factor_forms import AppForm
-from .entering import GO_ON
+from ..sessions import GO_ON
 
 
 def open_to_everybody(view: Any) -> Any:

@@ -66,6 +66,7 @@ GRAPH_API = "https://graph.facebook.com/v24.0"
 WHATSAPP_API_URL = read_service_url("WHATSAPP_API_URL", GRAPH_API, GRAPH_API)
 TELEGRAM_API_URL = read_service_url("TELEGRAM_API_URL", *["https://api.telegram.org"] * 2)
 CHANNEL_TIMEOUT = read_int("CHANNEL_TIMEOUT", 15, 1, 60)
+STAFF_SECOND_FACTOR_REQUIRED = read_bool("STAFF_SECOND_FACTOR_REQUIRED", False)
 AUDIT_KEPT_DAYS = read_int("AUDIT_KEPT_DAYS", 730, 31, 36500)
 ORIGINALS_KEPT_DAYS = read_int("ORIGINALS_KEPT_DAYS", 400, 7, 36500)
 # Where answers to mails come back, if anywhere: see contacts.reply_addresses.

@@ -78,7 +78,7 @@ def by_token_or_session(request: HttpRequest) -> Caller:
     if not user.is_authenticated or user.pro is None:
         raise _unauthenticated(request)
     if user.has_to_set_up:
-        raise ProblemError("forbidden", "The user's office requires a second factor, which has yet to be set up.")
+        raise ProblemError("forbidden", "A second factor is required of the user, which has yet to be set up.")
     if is_foreign_fetch(request):
         raise ProblemError("forbidden", "A page of another site may not ask this with somebody's session.")
     if reason := _check_csrf(request):

@@ -208,6 +208,23 @@ def test_staff_of_the_office_are_bound_too(user, pro):
     assert client.get("/admin/")["Location"] == OWN
 
 
+def test_the_site_requires_it_of_its_staff(settings, staff, user):
+    settings.STAFF_SECOND_FACTOR_REQUIRED = True
+    client, other = Client(), Client()
+    assert give_password(client, staff, next="/admin/")["Location"] == OWN
+    assert client.get("/admin/")["Location"] == OWN
+    page = Page(client.get(OWN))
+    assert page.texts(".message p") == [
+        "This site requires a second factor of its staff. Set one up, and you go on to where you were going."
+    ]
+    assert page.all('main a[href="/admin/"]') == []
+    give_app(staff, by=client)
+    assert client.get("/sign-in/go-on")["Location"] == "/admin/"
+    assert Page(client.get("/admin/")).one('#user-tools a[href="/settings/second-factor"]')
+    give_password(other, user)
+    assert is_in(other)
+
+
 def test_an_owner_who_takes_theirs_away_sets_up_another(user, pro):
     begins(pro, user)
     client = strict_client(user)

@@ -146,18 +146,22 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def has_to_set_up(self) -> bool:
-        """True once their office requires a second factor and they have none: nothing else is open to them."""
-        starts_at = self.pro.second_factor_required_from if self.pro else None
-        return self._lacks_factor and (starts_at is None or starts_at <= timezone.now())
+        """True once their office, or the site of its staff, requires a second factor: nothing else is open to them."""
+        if self.second_factor_at is not None:
+            return False
+        starts_at = self.has_to_set_up_from
+        is_now = self._is_bound and (starts_at is None or starts_at <= timezone.now())
+        return is_now or (self.is_staff and settings.STAFF_SECOND_FACTOR_REQUIRED)
 
     @property
     def has_to_set_up_from(self) -> datetime | None:
         """When they can no longer do without a second factor; None for who has one, or need not."""
-        return self.pro.second_factor_required_from if self.pro and self._lacks_factor else None
+        is_missing = self.second_factor_at is None and self._is_bound
+        return self.pro.second_factor_required_from if self.pro and is_missing else None
 
     @property
-    def _lacks_factor(self) -> bool:
-        return self.second_factor_at is None and self.pro is not None and self.pro.second_factor_required
+    def _is_bound(self) -> bool:
+        return self.pro is not None and self.pro.second_factor_required
 
     def clean(self) -> None:
         self.email = self.email.strip().lower()

@@ -19,7 +19,7 @@ from config.audit.recording import record_event
 from config.web.compiled import Compiled
 from config.web.mail import is_answerable
 
-from ..hours.clock import Schedule, is_open, next_opening
+from ..hours.clock import Schedule, is_open, opening_after_closing
 from ..hours.schedules import find_hours, make_schedule
 from ..models import AutomaticReply, ChannelConnection, ContactMessage
 from ..waiting.arrivals import waits_for_answer
@@ -105,8 +105,8 @@ def _send(message: ContactMessage, reply_channel: ReplyChannel, text: str) -> Co
 
 
 def fill_in(text: str, pro: Pro, schedule: Schedule, language: str) -> str:
-    """The text with the name of the office for {office}, and for {opens} when it is open again."""
-    opens = next_opening(schedule, timezone.now())
+    """The text with the name of the office for {office}, and for {opens} when it opens next."""
+    opens = opening_after_closing(schedule, timezone.now())
     with override(language):
         at = date_format(timezone.localtime(opens, schedule.zone), "l j F, H:i") if opens else ""
     return text.replace("{office}", pro.name).replace("{opens}", at)

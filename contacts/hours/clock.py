@@ -88,6 +88,16 @@ def next_opening(schedule: Schedule, at: datetime) -> datetime | None:
     return _to_moment(span[0]) if span else None
 
 
+def opening_after_closing(schedule: Schedule, at: datetime) -> datetime | None:
+    """The next moment at which the office opens after it was closed; None if not within ten years."""
+    closed = _to_seconds(at)
+    for opens, closes in _open_spans(schedule, closed, closed + HORIZON):
+        if opens > closed:
+            return _to_moment(opens)
+        closed = closes
+    return None
+
+
 def _open_spans(schedule: Schedule, start: int, end: int) -> Iterator[Span]:
     """Spans between two moments in which the office is open, in order."""
     for a, b, offset in _steady_spans(schedule.zone, start, end):

@@ -15,6 +15,7 @@ from contacts.hours.clock import (
     moment_before,
     next_opening,
     office_seconds,
+    opening_after_closing,
 )
 
 from .clock_cases import AUGUST, CASES, MOMENTS, OFFICE, PARIS, SUNDAY, WORK
@@ -99,6 +100,19 @@ def test_the_next_opening(text, opening):
     at, opens = (read(each, PARIS) for each in (text, opening))
     assert next_opening(AUGUST, at) == opens.astimezone(UTC)
     assert is_open(AUGUST, at) == (at == opens)
+
+
+def test_the_next_opening_after_it_was_closed(subtests):
+    for text, opening in [
+        ("2026-03-02 09:00", "2026-03-02 14:00"),
+        ("2026-03-02 12:30", "2026-03-02 14:00"),
+        ("2026-03-02 17:00", "2026-03-03 09:00"),
+        ("2026-07-31 17:00", "2026-08-24 09:00"),
+    ]:
+        with subtests.test(text):
+            at, opens = (read(each, PARIS) for each in (text, opening))
+            assert opening_after_closing(AUGUST, at) == opens.astimezone(UTC)
+    assert opening_after_closing(Schedule(PARIS), read("2026-03-02 09:00", PARIS)) is None
 
 
 def test_periods_meet_at_midnight():

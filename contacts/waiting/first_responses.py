@@ -8,7 +8,7 @@ An app says what its contact requests and inquiries are about in a module `waiti
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
@@ -31,6 +31,8 @@ Kind, Outcome, State = WaitingItem.Kind, WaitingItem.Outcome, ContactMessage.Sta
 ANSWERS = (Outcome.ANSWERED, Outcome.ANOTHER_WAY)
 # Moments in one transaction of a rebuild.
 BATCH = 200
+# An e-mail is dated by its sender, in any year.
+LONGEST = timedelta(days=10 * 366)
 
 type Thing = tuple[str, str]
 
@@ -99,6 +101,7 @@ def _make_rows(pro: Pro, items: list[WaitingItem]) -> Iterator[FirstResponse]:
     schedule, abouts = make_schedule(hours), _describe(items)
     for item in items:
         at = _answered_at(item)
+        since = item.since if at - item.since < LONGEST else at - LONGEST
         yield FirstResponse(
             pro=pro,
             item=item,
@@ -109,8 +112,8 @@ def _make_rows(pro: Pro, items: list[WaitingItem]) -> Iterator[FirstResponse]:
             answered_at=at,
             answered_by_id=item.ended_by_id,
             outcome=item.outcome,
-            office_seconds=office_seconds(schedule, item.since, at),
-            real_seconds=max(0, int((at - item.since).total_seconds())),
+            office_seconds=office_seconds(schedule, since, at),
+            real_seconds=int((at - since).total_seconds()),
             target_seconds=target_seconds(hours, item.channel),
         )
 

@@ -233,6 +233,17 @@ def test_what_never_counts(pro, user, prop, telegram, clock):
     assert rebuild_responses(pro) == 0
 
 
+def test_words_of_another_century_count_for_ten_years(pro, user, prop, clock):
+    contact_request = ask(prop)
+    for since in (datetime(1, 1, 1, tzinfo=UTC), datetime(1926, 3, 2, tzinfo=UTC)):
+        WaitingItem.objects.update(since=since)
+        clock("Mon 10:00")
+        end_waiting(contact_request.contact, "another_way", by=user, is_immediate=True)
+        row = FirstResponse.objects.get()
+        assert (row.asked_at, row.real_seconds) == (since, 3660 * 86400)
+        undo_ending(items_of(contact_request.contact))
+
+
 def test_an_office_without_hours_counts_by_the_clock(pro, user, prop, hours, clock):
     hours.delete()
     contact_request = ask(prop, "Sat 10:00")

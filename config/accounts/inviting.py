@@ -20,6 +20,7 @@ from config.audit.kinds import Kind
 from config.audit.recording import record_event
 
 from .automatic_mails import send_account_mail
+from .mails import tell_of_joining
 from .models import Invitation, Pro, User
 from .models.invitation import LASTS
 from .owners import hold_office, hold_people
@@ -131,6 +132,8 @@ def take_up(key: str, *, name: str, password: str) -> User:
             # Somebody else has the address since.
             raise InvitationError from error
         record_event(Kind.JOINED, user, pro=invitation.pro_id, by=user, detail=user.role)
+        if invitation.invited_by:
+            tell_of_joining(user, inviter=invitation.invited_by)
         invitation.delete()
     return user
 

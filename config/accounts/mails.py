@@ -59,6 +59,21 @@ def tell_of_own_new_address(user: User, *, former: str) -> None:
     send_account_notice.enqueue(user.pk, former, str(user), timezone.now().isoformat(), is_own=True)
 
 
+def tell_of_joining(user: User, *, inviter: User) -> None:
+    """Tell whoever invited somebody that they have joined the office."""
+    send_joining.enqueue(inviter.pk, user.pk)
+
+
+@task(queue_name="mail")
+def send_joining(inviter_id: int, user_id: int) -> None:
+    """Send it, unless one of them has left since."""
+    inviter = User.objects.select_related("pro").filter(pk=inviter_id, is_active=True).first()
+    user = User.objects.select_related("pro").filter(pk=user_id, is_active=True).first()
+    if inviter and user and user.pro and inviter.pro_id == user.pro_id:
+        context = {"person": str(user), "email": user.email, "name": user.pro.name, "is_owner": user.is_owner}
+        send_account_mail(inviter, "joined", context, to=inviter.email)
+
+
 def tell_of_taking_out(user: User, *, by: User) -> None:
     """Tell somebody that they were taken out of their office."""
     send_taking_out.enqueue(user.pk, str(by), timezone.now().isoformat())

@@ -91,6 +91,10 @@ def test_somebody_is_invited_takes_it_up_and_is_signed_in(browser, nobody, user,
     assert joined.check_password(PASSWORD) and joined.password_ends_at is None
     assert (Session.objects.get(user=joined).session_key, rows()) == (nobody.cookies["sessionid"].value, [])
     assert nobody.get("/inbox").status_code == 200
+    work_tasks()
+    told = mail.outbox[-1]
+    assert (told.to, told.subject) == ([user.email], "Inès Moreau has joined Agence du Port")
+    assert f"Inès Moreau ({EMAIL}) took up your invitation and is a member of Agence du Port now." in told.body
     events = AuditEvent.objects.order_by("pk").values_list("kind", "by_user_id", "about_kind", "detail", "pro_id")
     assert list(events) == [
         ("invited", user.pk, "accounts.invitation", "member", pro.pk),

@@ -31,7 +31,7 @@ def colleague(request: ProRequest, id: int) -> HttpResponse:
             return question
         if _change_role(request, person, role):
             return redirect("accounts:team")
-    if ("back" in sent or (absence.is_bound and absence.is_valid())) and _save_absence(request, person, absence):
+    if _save_absence(request, person, absence):
         return redirect("accounts:team")
     context = {"person": person, "role": role, "absence": absence}
     return render(request, "accounts/colleague.html", context, status=422 if request.method == "POST" else 200)

@@ -321,8 +321,8 @@ def test_the_page_shows_who_is_there_and_who_is_invited(browser, user, pro, invi
     BouncedAddress.objects.note(pro, EMAIL, reason="gone", mail="account")
     page = Page(browser.get(TEAM)).without("time")
     assert page.texts("#people li") == [
-        "Mia Member mia@example.com Never signed in Change",
-        "Olive Owner (you) Owner owner@example.com Last seen Change",
+        "Mia Member mia@example.com Never signed in · No second factor Change",
+        "Olive Owner (you) Owner owner@example.com Last seen · No second factor Change",
     ]
     ends = timezone.localtime(invitation.ends_at).strftime("%-d %B, %H:%M")
     assert page.texts("#invitations li") == [

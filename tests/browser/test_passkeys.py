@@ -1,6 +1,7 @@
 """Passkeys in a real browser, with a device that Chromium simulates (DevTools protocol, WebAuthn)."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from config.accounts.models import Passkey
@@ -90,3 +91,21 @@ def test_without_javascript_there_is_no_button_that_does_nothing(open_page, user
     page = open_page("/sign-in", java_script_enabled=False)
     # Chromium renders no <noscript> where the scripts are switched off by its tools.
     expect(page.get_by_role("button")).to_have_text(["Sign in"])
+
+
+def test_whoever_has_to_sets_one_up_by_a_passkey_and_goes_on(open_page, user, pro):
+    pro.second_factor_required, pro.second_factor_required_from = True, timezone.now()
+    pro.save()
+    page = open_page("/contacts", **PHONE)
+    plug_in(page)
+    page.get_by_label("E-mail").fill(user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    button(page, "Sign in").click()
+    page.get_by_role("link", name="Add a passkey").wait_for()
+    assert hindrances(page) == []
+    page.get_by_role("link", name="Add a passkey").click()
+    button(page, "Add the passkey").wait_for()
+    assert hindrances(page) == []
+    button(page, "Add the passkey").click()
+    page.get_by_role("link", name="I have kept them").click()
+    page.wait_for_url("**/contacts")

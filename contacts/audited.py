@@ -8,11 +8,14 @@ from config.accounts.audit_list import RowName
 from config.accounts.models import Pro
 from config.audit.kinds import Kind
 
-from .models import ChannelConnection, Contact, Erasure, MessageFile
+from .models import BulkRun, ChannelConnection, Contact, Erasure, MessageFile
 
 PROVIDERS, REASONS = dict(ChannelConnection.Provider.choices), dict(Erasure.Reason.choices)
 PERSON = pgettext_lazy("exported", "everything about a person")
+LISTS = {"contacts": _("Contacts"), "requests": pgettext_lazy("inbox", "Requests"), "inquiries": _("Inquiries")}
 DETAILS = {
+    Kind.MANY_CHANGED: LISTS,
+    Kind.MANY_UNDONE: LISTS,
     Kind.CHANNEL_CONNECTED: PROVIDERS,
     Kind.CHANNEL_CHANGED: PROVIDERS,
     Kind.CHANNEL_DISCONNECTED: PROVIDERS,
@@ -29,7 +32,7 @@ DETAILS = {
 
 
 def find_names(label: str, pro: Pro, ids: list[str]) -> dict[str, RowName]:
-    """Contacts, channels and files of messages; see `config.accounts.audit_list.NameFinder`."""
+    """Contacts, channels, files of messages and changes of many; see `config.accounts.audit_list.NameFinder`."""
     if label == "contacts.contact":
         rows = Contact.objects.for_pro(pro, deleted=None).filter(pk__in=ids)
         return {str(row.pk): RowName(row.name, reverse("contacts:contact_detail", args=[row.pk])) for row in rows}
@@ -37,6 +40,9 @@ def find_names(label: str, pro: Pro, ids: list[str]) -> dict[str, RowName]:
         found = ChannelConnection.objects.for_pro(pro).filter(pk__in=ids)
         pages = {row: reverse("channels:channel_edit", args=[row.channel]) for row in found}
         return {str(row.pk): RowName(row.get_channel_display(), url) for row, url in pages.items()}
+    if label == "contacts.bulkrun":
+        runs = BulkRun.objects.for_pro(pro).filter(pk__in=ids)
+        return {str(row.pk): RowName(row.action, reverse("contacts:bulk_run", args=[row.pk])) for row in runs}
     if label == "contacts.messagefile":
         files = MessageFile.objects.for_pro(pro).filter(pk__in=ids)
         return {str(row.pk): RowName(row.filename) for row in files}

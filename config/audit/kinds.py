@@ -33,6 +33,8 @@ class Kind(TextChoices):
     ENDPOINT_MADE = "endpoint_made", _("Webhook made")
     ENDPOINT_CHANGED = "endpoint_changed", _("Webhook changed")
     ENDPOINT_DELETED = "endpoint_deleted", _("Webhook deleted")
+    MANY_CHANGED = "many_changed", _("Many changed at once")
+    MANY_UNDONE = "many_undone", _("Change of many undone")
     EXPORTED = "exported", _("Exported")
     DOWNLOADED = "downloaded", _("File downloaded")
     RELEASED = "released", _("Released from quarantine")

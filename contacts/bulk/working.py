@@ -14,6 +14,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.tasks import task
 
 from config.accounts.models import User
+from config.audit.kinds import Kind
+from config.audit.recording import record_event
 from config.jobs.turns import in_turn
 
 from ..models import BulkRow, BulkRun
@@ -37,6 +39,7 @@ def start_run(run: BulkRun, action: str, *, by: User) -> bool:
             return False
         run.action, run.user = action, by
         run.begin_phase(State.RUNNING)
+        record_event(Kind.MANY_CHANGED, run, pro=run.pro_id, by=by, detail=run.list_name)
         _enqueue(run)
         return True
 
@@ -80,6 +83,7 @@ def start_undo(run: BulkRun, *, by: User) -> bool:
             return False
         run.undone_by = by
         run.begin_phase(State.UNDOING)
+        record_event(Kind.MANY_UNDONE, run, pro=run.pro_id, by=by, detail=run.list_name)
         _enqueue(run)
         return True
 

@@ -4,13 +4,14 @@ import uuid
 
 import pytest
 
+from config.audit.models import AuditEvent
 from contacts.bulk import working
 from contacts.bulk.working import start_run, stop_run
 from contacts.models import BulkRow, BulkRun, Contact
 from tests.factories import ContactFactory
 from tests.pages import Page
 
-from .runs import done, planned
+from .runs import done, planned, undone
 
 CHOOSE = "/many/contacts/choose"
 
@@ -210,6 +211,16 @@ def test_the_office_sees_what_was_done(browser, user, other_user, people, work_t
         assert browser.get(url).status_code == 404
         for verb in ("stop", "go-on", "undo"):
             assert browser.post(f"{url}/{verb}").status_code == 404
+
+
+def test_the_audit_has_who_changed_many_and_undid_it(browser, user, people, work_tasks):
+    run = undone(done(user, "role:vendor", work_tasks), user, work_tasks)
+    kept = AuditEvent.objects.filter(about_kind="contacts.bulkrun").order_by("pk")
+    assert list(kept.values_list("kind", "by_user_id", "about_id", "detail", "pro_id")) == [
+        (kind, user.pk, str(run.pk), "contacts", user.pro_id) for kind in ("many_changed", "many_undone")
+    ]
+    page = Page(browser.get("/settings/audit"))
+    assert [link["href"] for link in page.all("a") if link.text == "role:vendor"] == [f"/many/{run.pk}"] * 2
 
 
 def test_a_page_whose_run_has_gone_leaves(browser):

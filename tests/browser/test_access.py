@@ -12,9 +12,6 @@ from playwright.sync_api import expect
 
 from config.accounts.models import IdentityDocument
 from config.api.endpoint import Api
-from config.events.kinds import EventType
-from config.events.managing import create_endpoint, send_test
-from config.events.models import Dispatch, Endpoint
 from contact_requests import receiving
 from contact_requests.models import OfficePage
 from contact_requests.pictures import add_picture
@@ -41,6 +38,7 @@ from .addresses import CLOSED, PUBLIC
 from .barriers import hindrances, too_wide, violations
 from .bulk_runs import bulk_runs, make_bulk_runs
 from .conftest import WIDE, sign_in
+from .webhook_rows import make_webhook, webhooks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -189,23 +187,6 @@ def make_import(user, state):
     found.state, found.done, found.finished_at = state, 2, timezone.now()
     found.counts = {"create": 1, "complete": 1, "known": 1, "refuse": 1}
     found.save()
-
-
-def make_webhook(pro):
-    """A webhook with a delivery in each state, whose calls fail."""
-    long = "wolfeschlegelsteinhausenbergerdorff"
-    fields = {"url": f"https://{long}.example.com/{long * 3}", "types": list(EventType.values), "description": long * 3}
-    endpoint = create_endpoint(pro, fields, by=None)
-    answers = {"waiting": 500, "delivered": 204, "failed": None}
-    for state, status in answers.items():
-        dispatch = send_test(endpoint)
-        more = {"state": state, "status": status, "reason": "" if status else "timeout", "answer": long * 9}
-        Dispatch.objects.filter(pk=dispatch.pk).update(attempts=3, **more)
-    Endpoint.objects.update(failures=3, failing_since=timezone.now())
-
-
-def webhooks():
-    return {"hook": Endpoint.objects.get().pk}
 
 
 def imports():

@@ -25,7 +25,11 @@ DETAILS = {
         "person": PERSON,
     },
     Kind.DOWNLOADED: {"person": PERSON},
-    Kind.SETTINGS_CHANGED: {"privacy": _("privacy")},
+    Kind.SETTINGS_CHANGED: {
+        "privacy": _("privacy"),
+        "closures": _("closed days"),
+        "automatic_replies": _("automatic replies"),
+    },
     Kind.ERASURE_PLANNED: REASONS,
     Kind.ERASED: REASONS,
 }

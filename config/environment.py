@@ -105,6 +105,17 @@ def read_password_list() -> str:
     return read("str", "BREACHED_PASSWORDS", "", is_password_list, requirement)
 
 
+def read_vapid_keys() -> list[str]:
+    """Private keys for pushes, the present one first; none where they come from SECRET_KEY."""
+    keys = read("list", "VAPID_PRIVATE_KEY", [])
+    if not all(re.fullmatch(r"[\w-]{43}", key, re.ASCII) for key in keys):
+        # They are not repeated.
+        stop(
+            "VAPID_PRIVATE_KEY is unusable; it must be keys of 43 characters, as manage.py make_vapid_key prints them."
+        )
+    return keys
+
+
 def is_password_list(value: str) -> bool:
     """A file of lines that begin with a SHA-1 in capital letters; "" for none. Raises ValueError."""
     if not value:

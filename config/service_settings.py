@@ -12,6 +12,7 @@ from .environment import (
     read_int,
     read_reply_mail,
     read_service_url,
+    read_vapid_keys,
     stop,
 )
 
@@ -36,6 +37,8 @@ OUTGOING_PRIVATE_NETWORKS = read(
     are_networks,
     "it must be addresses or networks, such as 10.0.0.0/8,fd00::/8",
 )
+
+VAPID_PRIVATE_KEY = read_vapid_keys()
 
 # --- Buckets -------------------------------------------------------------------------------------
 

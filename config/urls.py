@@ -64,6 +64,7 @@ urlpatterns = [
     path("styleguide", without_gate(without_pro(styleguide.styleguide)), name="styleguide"),
     path("offline", offline.offline, name="offline"),
     path("service-worker.js", offline.service_worker, name="service_worker"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
     path(REPORTS_PATH.lstrip("/"), policy_reports.policy_reports, name="policy_reports"),
     path("healthz", health.alive),
     path("metrics", metrics.metrics),

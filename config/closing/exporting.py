@@ -14,12 +14,13 @@ from django.db.models import Model
 
 from config.accounts.models import ApiToken, CodeApp, Passkey, Pro, RecoveryCode, Session
 from config.files.storage import IDENTITY
+from config.notifications.models import PushDevice
 from config.web.secret_field import SecretField
 
 from .owned import file_keys, holds_files, owned_models, rows_of
 
 # They give access, and are of use here alone.
-LEFT_OUT = {Session, CodeApp, Passkey, RecoveryCode}
+LEFT_OUT = {Session, CodeApp, Passkey, RecoveryCode, PushDevice}
 SECRET_NAMES = {(ApiToken, "hash")}
 SECRETS = {"password", "secret", "token"}
 UNSAFE = re.compile(r"[^\w.\- ]+")

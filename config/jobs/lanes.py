@@ -19,7 +19,7 @@ from .several import several_of
 
 DEFAULT = "default"
 # Queues whose jobs wait for the database and processor, or for many different machines.
-OWN = {DEFAULT, "bulk", "imports", "reading", "media", "mailboxes", "events"}
+OWN = {DEFAULT, "bulk", "imports", "reading", "media", "mailboxes", "events", "push"}
 AT_ONCE = 2
 # A job that took so long has waited for a peer that hangs, whatever became of it.
 HANG, PAUSE = 8.0, 30.0  # seconds

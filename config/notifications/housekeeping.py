@@ -1,4 +1,4 @@
-"""Mails that are due and have no job are enqueued; old rows go."""
+"""Pushes and mails that are due and have no job are enqueued; old rows go."""
 
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from config.jobs.worker import unfinished_jobs
 
 from .mailing import mail_one, mail_together
 from .models import Notification
+from .pushing import push_due
 
 # For so long a mail that is due may have been missed.
 LATE = timedelta(minutes=2)
@@ -22,8 +23,11 @@ def keep_notifications() -> None:
 
 
 def wake_notifications() -> None:
-    """Enqueue mails that are due and have no job."""
-    late = Notification.objects.due(timezone.now() - LATE).order_by("due_at")[:BATCH]
+    """Enqueue pushes and mails that are due and have no job."""
+    now = timezone.now()
+    for user_id in set(Notification.objects.to_push(now - LATE).values_list("user", flat=True)[:BATCH]):
+        push_due.enqueue(user_id)
+    late = Notification.objects.due(now - LATE).order_by("due_at")[:BATCH]
     if not (rows := list(late.values_list("pk", "user", "is_together"))):
         return
     tasks = (mail_one, mail_together)
@@ -35,6 +39,8 @@ def wake_notifications() -> None:
 
 
 def prune_notifications() -> None:
-    """Delete what was over a month ago."""
-    old = Notification.objects.filter(ended_at__lt=timezone.now() - KEPT_FOR).order_by("ended_at")
+    """Delete what was over a month ago, and pushes without a mail that nobody has seen since."""
+    before = timezone.now() - KEPT_FOR
+    Notification.objects.waiting().filter(due_at=None, created_at__lt=before).end(Notification.State.OVER)
+    old = Notification.objects.filter(ended_at__lt=before).order_by("ended_at")
     Notification.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:BATCH])).delete()

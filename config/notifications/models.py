@@ -1,14 +1,16 @@
 import uuid
 import zoneinfo
-from datetime import datetime
-from typing import Self
+from datetime import datetime, timedelta
+from typing import NamedTuple, Self
+from urllib.parse import urlsplit
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro, TenantQuerySet, User
+from config.web.secret_field import SecretField
 
 from .kinds import ABOUT_PEOPLE, ABOUT_THEM, Kind
 from .times import add_quiet_hours, next_of
@@ -23,14 +25,31 @@ class Whose(models.TextChoices):
     EVERYONES = "everyones", _("Everyone’s")
 
 
+# A push that was not seen for so long is followed by a mail.
+UNSEEN_FOR = timedelta(minutes=5)
 _WIDTH = [Whose.NONE, Whose.MINE, Whose.NOBODYS, Whose.EVERYONES]
+
+
+class Plan(NamedTuple):
+    """When a push and a mail about an event leave, None for none. The mail leaves unless the push was seen."""
+
+    push_at: datetime | None
+    mail_at: datetime | None
+
+    @property
+    def is_any(self) -> bool:
+        return self.push_at is not None or self.mail_at is not None
 
 
 class PreferencesQuerySet(TenantQuerySet["Preferences"]):
     def of_present(self, pro: Pro) -> Self:
         """Those of a Pro's users who may sign in, with their users."""
-        rows = self.filter(pro=pro, user__pro=pro, user__is_active=True)
+        rows = self.with_devices().filter(pro=pro, user__pro=pro, user__is_active=True)
         return rows.select_related("user__pro", "pro").order_by("user")
+
+    def with_devices(self) -> Self:
+        """Annotate `has_devices`."""
+        return self.annotate(has_devices=Exists(PushDevice.objects.filter(user=OuterRef("user"), pro=OuterRef("pro"))))
 
 
 class Preferences(models.Model):
@@ -62,6 +81,9 @@ class Preferences(models.Model):
     # "" for that of the office.
     time_zone = models.CharField(_("time zone"), max_length=50, blank=True)
 
+    # True where a push may be sent: see `with_devices`.
+    has_devices = False
+
     objects = PreferencesQuerySet.as_manager()
 
     class Meta:
@@ -86,10 +108,13 @@ class Preferences(models.Model):
             return _WIDTH.index(Whose(getattr(self, ABOUT_PEOPLE[kind]))) >= _WIDTH.index(Whose(least))
         return bool(getattr(self, ABOUT_THEM[kind]))
 
-    def end_of_quiet(self, now: datetime) -> datetime | None:
-        """When the quiet hours end in which `now` is; None outside of them."""
-        end = add_quiet_hours(now, self.quiet_from, self.quiet_until, self.zone)
-        return end if end > now else None
+    def plan(self, now: datetime) -> Plan:
+        """When the user is told of something of now: by a push first, where they have a device for it."""
+        mail_at = self.next_mail(now)
+        if not self.has_devices:
+            return Plan(None, mail_at)
+        push_at = add_quiet_hours(now, self.quiet_from, self.quiet_until, self.zone)
+        return Plan(push_at, mail_at and max(mail_at, push_at + UNSEEN_FOR))
 
     def next_mail(self, now: datetime) -> datetime | None:
         """When a mail about something of now leaves; `now` for one at once, None for no mail."""
@@ -104,6 +129,10 @@ class NotificationQuerySet(TenantQuerySet["Notification"]):
     def waiting(self) -> Self:
         """Those whose mail has not been begun, and that nobody has seen."""
         return self.filter(state=Notification.State.WAITING)
+
+    def to_push(self, now: datetime) -> Self:
+        """Those whose push is due."""
+        return self.waiting().filter(push_at__lte=now, pushed_at=None)
 
     def due(self, now: datetime) -> Self:
         return self.waiting().filter(due_at__lte=now)
@@ -128,7 +157,8 @@ class Notification(models.Model):
     """One event and one person who is told of it; `user` is None for the office's address.
 
     `key` names what happened, as its app does: nothing of anybody's words is here. `due_at` is when the mail leaves
-    unless the event was seen before, None for no mail; `is_together`: in one mail with others that are due.
+    unless the event was seen before, None for no mail; `push_at` when a push leaves before it. `is_together`: in one
+    mail with others that are due.
     """
 
     class State(models.TextChoices):
@@ -151,6 +181,8 @@ class Notification(models.Model):
     # Of an assignee: what does not get to them goes to the office.
     is_theirs = models.BooleanField(default=False)
     is_together = models.BooleanField(default=False)
+    push_at = models.DateTimeField(null=True)
+    pushed_at = models.DateTimeField(_("pushed at"), null=True)
     due_at = models.DateTimeField(_("mail at"), null=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     # The job that mails it.
@@ -177,3 +209,49 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class PushDevice(models.Model):
+    """A browser that shows pushes to a user: where its push service takes them, and the keys that it reads them by."""
+
+    class Problem(models.TextChoices):
+        TIMEOUT = "timeout", _("The push service did not answer in time.")
+        UNREACHABLE = "unreachable", _("The push service could not be reached.")
+        BLOCKED = "private_address", _("The push service has a private address, which is not called.")
+        REFUSED = "refused", _("The push service refused it.")
+        BUSY = "busy", _("The push service is busy; it is tried again.")
+        NO_KEY = "no_key", _("The keys of this installation have changed: switch pushes on again on that device.")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pro = models.ForeignKey(Pro, models.CASCADE, related_name="+", db_index=False, verbose_name=_("Pro"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="push_devices", verbose_name=_("user"))
+    # Whoever knows it may try to send there.
+    endpoint = SecretField(_("address"))
+    endpoint_hash = models.CharField(max_length=64, editable=False)
+    public_key = models.CharField(max_length=100, editable=False)
+    secret = SecretField(editable=False)
+    # The public key of ours with which it subscribed.
+    vapid_key = models.CharField(max_length=100, editable=False)
+    agent = models.CharField(_("browser"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    # Of the last push: what the service answered, None where it did not.
+    tried_at = models.DateTimeField(_("last push"), null=True, editable=False)
+    status = models.PositiveSmallIntegerField(null=True, editable=False)
+    problem = models.CharField(_("problem"), max_length=20, choices=Problem, blank=True, editable=False)
+    test_asked_at = models.DateTimeField(null=True, editable=False)
+
+    objects = TenantQuerySet["PushDevice"].as_manager()
+
+    class Meta:
+        verbose_name = _("device for pushes")
+        verbose_name_plural = _("devices for pushes")
+        ordering = ["created_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["pro", "endpoint_hash"], name="push_device_once")]
+
+    def __str__(self) -> str:
+        return self.host
+
+    @property
+    def host(self) -> str:
+        """Name of the push service."""
+        return urlsplit(self.endpoint).netloc

@@ -20,6 +20,10 @@ def read_preferences(user: User, pro: Pro) -> Preferences:
     return Preferences(user=user, pro=pro, requests=whose, messages=whose, inquiries=whose)
 
 
+def has_saved(user: User) -> bool:
+    return Preferences.objects.filter(user=user).exists()
+
+
 def save_preferences(row: Preferences) -> None:
     """Save the settings of a user, and let what waits for a mail follow them."""
     with transaction.atomic():
@@ -33,6 +37,8 @@ def save_preferences(row: Preferences) -> None:
 def _move_mails(row: Preferences) -> None:
     """Have what waits for a later mail leave when one written now would."""
     waiting = Notification.objects.waiting().filter(user=row.user, due_at__isnull=False, is_together=True)
+    # Those that were pushed wait to be seen first.
+    waiting = waiting.filter(push_at=None)
     if (due := row.next_mail(timezone.now())) is None:
         waiting.end(Notification.State.OVER)
     elif waiting.update(due_at=due):

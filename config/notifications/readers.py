@@ -1,4 +1,4 @@
-"""Readers of a notification: those who are told of an event, and when the mail about it leaves."""
+"""Readers of a notification: those who are told of an event, and when."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 from config.accounts.models import Pro, User
 
 from .kinds import Kind
-from .models import Preferences, Whose
+from .models import Plan, Preferences, Whose
 
 
 class Reader(NamedTuple):
@@ -20,9 +20,9 @@ class Reader(NamedTuple):
     to_office: bool = False
     is_theirs: bool = False
 
-    def next_mail(self, now: datetime) -> datetime | None:
-        """When the mail leaves, None for no mail."""
-        return self.preferences.next_mail(now) if self.preferences else now
+    def plan(self, now: datetime) -> Plan:
+        """When they are told; by one mail at once without settings."""
+        return self.preferences.plan(now) if self.preferences else Plan(None, now)
 
 
 def find_readers(pro: Pro, kind: Kind, assignee: User | None) -> list[Reader]:

@@ -15,8 +15,9 @@ from config.accounts.models import Pro, User
 from config.saving import insert_missing
 
 from .mailing import mail_news, mail_one, mail_together
-from .models import Notification, Preferences
+from .models import Notification, Plan, Preferences
 from .news import Event, News
+from .pushing import begin_push, push_due
 from .readers import Reader, find_readers
 
 
@@ -31,7 +32,8 @@ def tell(event: Event, news: News, *, assignee: User | None, without_office: boo
 
 def tell_user(event: Event, news: News, user: User) -> bool:
     """Tell one user of something that concerns them, if they want to be told; see `tell`."""
-    row = Preferences.objects.filter(user=user).select_related("user", "pro").first()
+    rows = Preferences.objects.with_devices().filter(user=user)
+    row = rows.select_related("user", "pro").first()
     return _tell(event, news, [Reader(user, row)] if row is None or row.wants(event.kind) else [])
 
 
@@ -42,12 +44,12 @@ def wants_any(pro: Pro) -> bool:
 
 def _tell(event: Event, news: News, readers: Sequence[Reader]) -> bool:
     now = timezone.now()
-    told = [(reader, due) for reader in readers if (due := reader.next_mail(now)) is not None]
-    if len(told) == 1 and told[0][1] <= now:
+    told = [(reader, plan) for reader in readers if (plan := reader.plan(now)).is_any]
+    if len(told) == 1 and told[0][1] == Plan(None, now):
         return _mail_at_once(news, told[0][0])
     with transaction.atomic():
-        for reader, due in told:
-            _note(event, news.pro, reader, due, now)
+        for reader, plan in told:
+            _note(event, news.pro, reader, plan, now)
     return bool(told)
 
 
@@ -57,7 +59,7 @@ def _mail_at_once(news: News, reader: Reader) -> bool:
     return reader.is_theirs and mail_news(news, None, to_office=True)
 
 
-def _note(event: Event, pro: Pro, reader: Reader, due: datetime, now: datetime) -> None:
+def _note(event: Event, pro: Pro, reader: Reader, plan: Plan, now: datetime) -> None:
     row = Notification(
         pro=pro,
         user=reader.user,
@@ -66,12 +68,23 @@ def _note(event: Event, pro: Pro, reader: Reader, due: datetime, now: datetime) 
         contact_id=event.contact_id,
         to_office=reader.to_office,
         is_theirs=reader.is_theirs,
-        is_together=due > now,
-        due_at=due,
+        is_together=plan != Plan(None, now),
+        push_at=plan.push_at,
+        due_at=plan.mail_at,
         created_at=now,
     )
     if insert_missing(row):
+        _enqueue_push(row, now)
         enqueue_mail(row)
+
+
+def _enqueue_push(row: Notification, now: datetime) -> None:
+    if row.push_at is None or row.user_id is None:
+        return
+    if row.push_at <= now:
+        begin_push(row.user_id)
+    else:
+        push_due.using(run_after=row.push_at).enqueue(row.user_id)
 
 
 def enqueue_mail(row: Notification) -> None:

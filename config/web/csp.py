@@ -3,7 +3,16 @@
 from django.utils.csp import CSP
 
 REPORTS_PATH, MAX_REPORT = "/csp-reports", 16 * 1024  # bytes
-_FROM_HERE = ("script-src", "style-src", "img-src", "media-src", "font-src", "connect-src", "form-action")
+_FROM_HERE = (
+    "script-src",
+    "style-src",
+    "img-src",
+    "media-src",
+    "font-src",
+    "connect-src",
+    "manifest-src",
+    "form-action",
+)
 _FOR_ALL = {
     "default-src": [CSP.NONE],
     **{directive: [CSP.SELF] for directive in _FROM_HERE},

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from config.accounts.models import User
+from config.notifications.seeing import note_person_seen
 from config.web.hooks import hooks
 
 from ..models import Contact, ContactMessage
@@ -19,4 +20,5 @@ def mark_person_read(contact: Contact, until: datetime, *, by: User) -> list[Any
     Raises DoesNotExist when the contact is archived or merged meanwhile.
     """
     ContactMessage.objects.mark_read(contact, until=until)
+    note_person_seen(by, contact.pk)
     return [part for module in hooks("desk", "mark_read") for part in module.mark_read(contact, until, by)]

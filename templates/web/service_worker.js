@@ -1,4 +1,4 @@
-// Shows the page /offline when there is no network. Nothing else is kept.
+// Shows the page /offline when there is no network, and pushes. Nothing else is kept.
 "use strict";
 
 const KEPT = "offline-{{ version }}";
@@ -25,4 +25,27 @@ addEventListener("fetch", (event) => {
     const answer = await caches.match(isPage ? "/offline" : new URL(request.url).pathname);
     return answer ?? Response.error();
   }));
+});
+
+// A push says how many things of which type are new: {"type": "message", "count": 2, "id": "…"}; the words are here.
+const TEXTS = {{ texts }};
+const texts = TEXTS[navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in TEXTS) ?? "en"];
+
+addEventListener("push", (event) => {
+  const { type, count, id } = event.data.json();
+  const body = count > 1 ? texts.many.replace("%(n)s", count) : texts[type] ?? texts.other;
+  const options = { body, tag: type === "test" ? "test" : "news", data: { type, id }, icon: "{{ icon|escapejs }}" };
+  event.waitUntil(registration.showNotification("Vestibule", options));
+});
+
+addEventListener("notificationclick", (event) => {
+  const { type, id } = event.notification.data;
+  event.notification.close();
+  const open = async () => {
+    if (type === "test") return clients.openWindow("/settings/notifications");
+    // Seen, even where the page does not load.
+    fetch(`/notifications/${id}/seen`, { method: "POST" }).catch(() => {});
+    return clients.openWindow(`/notifications/${id}`);
+  };
+  event.waitUntil(open());
 });

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from config.accounts.models import ApiToken, IdentityDocument, Invitation, User
 from config.events.models import Dispatch, Endpoint
+from config.notifications.models import Notification, PushDevice
 from contact_requests.models import ContactRequest, Property, PropertyImport, PropertyPicture
 from contacts.models import (
     BulkRun,
@@ -80,6 +81,11 @@ WORKSPACE = {
     "settings/tokens/<int:id>/take-over": page(id=ApiToken, POST=302),
     "settings/origins": page(GET=200, POST=302),
     "settings/notifications": page(GET=200, POST=422),
+    "settings/notifications/devices": page(POST=302),
+    "settings/notifications/devices/<uuid:id>/remove": page(id=PushDevice, POST=302),
+    "settings/notifications/devices/<uuid:id>/test": page(id=PushDevice, GET=200, POST=302),
+    "notifications/<uuid:id>": page(id=Notification, GET=302),
+    "notifications/<uuid:id>/seen": page(id=Notification, POST=204),
     "settings/webhooks": page(GET=200, POST=422),
     "settings/webhooks/<uuid:id>": page(id=Endpoint, GET=200, POST=422),
     "settings/webhooks/<uuid:id>/secret": page(id=Endpoint, GET=200, POST=302),
@@ -353,6 +359,7 @@ PUBLIC = {
     "csp-reports": page(POST=204),
     "offline": page(GET=200),
     "service-worker.js": page(GET=200),
+    "manifest.webmanifest": page(GET=200),
     "healthz": page(GET=200, ANY=200),
     "metrics": page(GET=404, ANY=405),  # Nobody may read it there.
     "readyz": page(GET=503, ANY=503),  # No worker runs there.

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -8,11 +8,15 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.accounts.models import User
-from config.notifications.models import Notification, Preferences
+from config.notifications.devices import add_device
+from config.notifications.models import Notification, Preferences, PushDevice
 from config.notifications.preferences import read_preferences, save_preferences
+from config.notifications.pushing import _peers
+from config.notifications.vapid import public_key
 
 from ..contacts.messaging import telegram
 from ..factories import UserFactory
+from .push_service import PushService
 
 __all__ = ["telegram"]
 
@@ -59,6 +63,28 @@ def pass_time() -> Callable[[], None]:
         DBTaskResult.objects.filter(run_after__gt=past, run_after__year__lt=9999).update(run_after=past)
 
     return pass_time
+
+
+@pytest.fixture
+def service(settings) -> Iterator[PushService]:
+    """A push service on this machine, which may be called."""
+    settings.OUTGOING_PRIVATE_NETWORKS = ["127.0.0.0/8"]
+    _peers.cache_clear()
+    service = PushService()
+    yield service
+    service.stop()
+    _peers.cache_clear()
+    assert service.errors == []
+
+
+@pytest.fixture
+def device(service, colleague) -> PushDevice:
+    """The colleague's phone, which shows pushes."""
+    return subscribe(service, colleague, "phone")
+
+
+def subscribe(service: PushService, user: User, name: str) -> PushDevice:
+    return add_device(user, user.pro, **service.subscribe(name, public_key()).form, agent=f"{name} Firefox/1")
 
 
 def states() -> list[tuple[str, str, str]]:

@@ -53,7 +53,7 @@ NOT_PERSONAL = {
     # How long the office took, without whom it answered once the item is gone.
     *("OfficeHours", "FirstResponse", "AutomaticReply"),
     # Filled by `add_copies`: what was told of the person is found by its contact.
-    *("Endpoint", "Event", "Dispatch", "Preferences", "Notification"),
+    *("Endpoint", "Event", "Dispatch", "Preferences", "Notification", "PushDevice"),
     *("Erasure", "ErasedRecord", "ErasedAddress", "HistoryErasure", "AuditEvent"),
 }
 # Tables of no Pro: filled by `add_copies`, or without words.

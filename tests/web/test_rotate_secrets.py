@@ -8,6 +8,7 @@ from django.db import connection
 
 from config.accounts.models import CodeApp
 from config.events.models import Endpoint
+from config.notifications.models import PushDevice
 from config.web import rotation
 from config.web.secret_field import SecretField
 from contacts.models import ChannelConnection
@@ -37,7 +38,8 @@ def former_key(settings):
         access_token="access",
     )
     Endpoint.objects.create(pro=pro, url="https://example.com", secret="whsec_one", former_secret="whsec_two")
-    CodeApp.objects.create(user=UserFactory(pro=pro), name="Phone", secret="JBSWY3DPEHPK3PXP")
+    app = CodeApp.objects.create(user=UserFactory(pro=pro), name="Phone", secret="JBSWY3DPEHPK3PXP")
+    PushDevice.objects.create(pro=pro, user=app.user, endpoint="https://push.example.com/1", secret="auth")
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW, [OLD]
 
 
@@ -53,6 +55,7 @@ def values():
         *MailboxSettings.objects.values_list("password", "client_secret", "refresh_token", "access_token"),
         *Endpoint.objects.values_list("secret", "former_secret"),
         *CodeApp.objects.values_list("secret"),
+        *PushDevice.objects.values_list("endpoint", "secret"),
     ]
 
 
@@ -62,12 +65,15 @@ SECRETS = [
     ("moules", "client", "refresh", "access"),
     ("whsec_one", "whsec_two"),
     ("JBSWY3DPEHPK3PXP",),
+    ("https://push.example.com/1", "auth"),
 ]
 
 
 def test_everything_opens_with_the_present_key_alone(former_key, settings):
     assert run() == [
         "accounts.CodeApp.secret: 1 encrypted anew, 0 with the present key already",
+        "notifications.PushDevice.endpoint: 1 encrypted anew, 0 with the present key already",
+        "notifications.PushDevice.secret: 1 encrypted anew, 0 with the present key already",
         "events.Endpoint.secret: 1 encrypted anew, 0 with the present key already",
         "events.Endpoint.former_secret: 1 encrypted anew, 0 with the present key already",
         "contacts.ChannelConnection.secret: 1 encrypted anew, 0 with the present key already",
@@ -99,7 +105,7 @@ def raw_tokens():
 def test_what_opens_with_no_key_stays_and_is_named(former_key, settings):
     settings.SECRET_KEY_FALLBACKS = []
     stored = raw_tokens()
-    with pytest.raises(CommandError, match="9 secrets open neither with SECRET_KEY nor with one of"):
+    with pytest.raises(CommandError, match="11 secrets open neither with SECRET_KEY nor with one of"):
         run()
     assert raw_tokens() == stored
     settings.SECRET_KEY_FALLBACKS = [OLD]

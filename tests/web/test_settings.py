@@ -330,8 +330,8 @@ print(json.dumps([dict(secure.headers), plain.status_code, plain["Location"]]))
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
         "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default; "
+        "media-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default; "
         "report-uri /csp-reports; report-to csp",
     }
     assert {name: headers.get(name) for name in expected} == expected

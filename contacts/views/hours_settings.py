@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -64,7 +64,7 @@ class HoursForm(forms.Form):
                 label=label, required=False, min_value=0, max_value=MAX_TARGET
             )
         country, region = self.fields["holidays_country"], self.fields["holidays_region"]
-        country.choices = [("", _("None")), *country_choices()]  # type: ignore[attr-defined]
+        country.choices = [("", pgettext("public holidays", "None")), *country_choices()]  # type: ignore[attr-defined]
         region.choices = [("", _("All of the country")), *regions_of(hours.holidays_country, timezone.now().year)]  # type: ignore[attr-defined]
 
     def days(self) -> list[Any]:

@@ -1,7 +1,6 @@
 """Vestibule's settings, all from the environment; those of other services are in `config.service_settings`.
 
-`.env.example` lists and explains every variable. A value that cannot be used stops the start with one line
-on standard error.
+`.env.example` explains every variable. A value that cannot be used stops the start with one line on standard error.
 """
 
 import logging
@@ -179,6 +178,7 @@ HOUSEKEEPING = [
     "contacts.models.message.fill_missing_search_texts",
     "contact_requests.models.property.fill_missing_search_texts",
     "contacts.waiting.later.wake_items",
+    "contacts.reports.rollup.refresh_reports",
     "contacts.assigning.silence.take_back_from_silent",
     "contacts.waiting.overdue.tell_of_overdue",
     "contacts.conversations.sending.fail_abandoned_messages",

@@ -54,6 +54,7 @@ urlpatterns = [
     path("", include("contacts.channels.urls")),
     path("", include("contacts.conversations.urls")),
     path("", include("contacts.waiting_urls")),
+    path("", include("contacts.reports.urls")),
     path("", include("inquiries.urls")),
     path("docs/api", for_readers(docs.reference), name="api_reference"),
     path("docs/api/<slug:name>.json", for_readers(docs.openapi_json), name="api_document"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from contextlib import suppress
+from typing import Any
 
 from config.accounts.models import ApiToken, User
 from contacts.assigning.turns import assign_arrival
@@ -20,7 +21,9 @@ FORM = "form"
 
 def add_contact_request(contact_request: ContactRequest) -> WaitingItem:
     """Let an admitted contact request wait, in the place of the message that brought it, and again after a release."""
-    texts = {"about": contact_request.property.title, "words": contact_request.message}
+    prop = contact_request.property
+    texts: dict[str, Any] = {"about": prop.title, "words": contact_request.message}
+    texts |= {"property_id": prop.pk, "source": contact_request.source}
     if contact_request.inbound_message:
         replace_message(contact_request.inbound_message, Kind.REQUEST, contact_request.pk, **texts)
     item = WaitingItem.objects.add(
@@ -36,7 +39,6 @@ def add_contact_request(contact_request: ContactRequest) -> WaitingItem:
     if item.ended_at:
         WaitingItem.objects.filter(pk=item.pk).reopen(Outcome.SPAM)
     move_items([item], contact_request.contact)
-    prop = contact_request.property
     assign_arrival(contact_request.pro, contact_request.contact, agent_id=prop.agent_id)
     return item
 

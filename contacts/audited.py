@@ -23,6 +23,7 @@ DETAILS = {
         "contacts": pgettext_lazy("exported", "contacts"),
         "contacts:chosen": pgettext_lazy("exported", "chosen contacts"),
         "person": PERSON,
+        "reports": pgettext_lazy("exported", "reports"),
     },
     Kind.DOWNLOADED: {"person": PERSON},
     Kind.SETTINGS_CHANGED: {

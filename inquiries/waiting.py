@@ -33,6 +33,8 @@ def add_inquiry(inquiry: Inquiry) -> WaitingItem:
         channel="",
         about=inquiry.subject,
         words=inquiry.message,
+        inquiry_type_id=inquiry.inquiry_type_id,
+        source=inquiry.source,
     )
     assign_arrival(inquiry.pro, contact)
     return item
@@ -51,6 +53,8 @@ def add_offer_answer(offer: Offer) -> WaitingItem:
         channel="",
         about=inquiry.subject,
         words=offer.title,
+        inquiry_type_id=inquiry.inquiry_type_id,
+        source=inquiry.source,
     )
 
 

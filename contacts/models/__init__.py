@@ -22,12 +22,16 @@ from .message_file import MessageFile, MessageMedium
 from .note import ContactNote
 from .office_hours import OfficeHours
 from .person_export import PersonExport, PersonExportFile
+from .report import ReportDay, ReportZone
+from .report_marks import AnswerMark, ArrivalMark
 from .sender_rule import SenderRule
 from .stale import StaleEditError
 from .stated_address import StatedAddress
 from .waiting import WaitingItem
 
 __all__ = [
+    "AnswerMark",
+    "ArrivalMark",
     "AutomaticReply",
     "BulkRow",
     "BulkRun",
@@ -64,6 +68,8 @@ __all__ = [
     "PersonExport",
     "PersonExportFile",
     "PrivacySettings",
+    "ReportDay",
+    "ReportZone",
     "SenderRule",
     "StaleEditError",
     "StatedAddress",

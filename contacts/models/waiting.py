@@ -1,5 +1,6 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -113,8 +114,11 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         channel: str,
         about: str = "",
         words: str = "",
+        property_id: UUID | None = None,
+        inquiry_type_id: int | None = None,
+        source: str = "",
     ) -> "WaitingItem":
-        """Let something wait, once: the same (kind, key) again changes nothing.
+        """Let something wait, once: the same (kind, key) again changes nothing. The last three are for the reports.
 
         Other items of the contact that were put off come back at once, as the contact has written again, and reminders
         end. The caller holds the Pro's book, so that the contact is not merged or archived meanwhile.
@@ -122,6 +126,7 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         item = self.model(
             pro=pro, contact=contact, kind=kind, key=str(key), since=since, channel=channel, **text_fields(about, words)
         )
+        item.property_id, item.inquiry_type_id, item.source = property_id, inquiry_type_id, source
         item.assigned_to_id = contact.assigned_to_id if contact else None
         if not insert_missing(item):
             return self.get(kind=kind, key=item.key)
@@ -246,6 +251,10 @@ class WaitingItem(models.Model):
     assigned_to = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", db_index=False, verbose_name=_("assigned to")
     )
+    # What it is about, as of a first response: these tables are of the apps above.
+    property_id = models.UUIDField(_("property"), null=True)
+    inquiry_type_id = models.BigIntegerField(_("type"), null=True)
+    source = models.CharField(_("source"), max_length=100, blank=True, db_default="")
     later_until = models.DateTimeField(_("put off until"), null=True)
     later_words = models.CharField(_("reminder"), max_length=MAX_WORDS, blank=True)
     later_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("put off by"))

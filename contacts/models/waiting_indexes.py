@@ -41,4 +41,6 @@ INDEXES = [
         name="waiting_due",
     ),
     models.Index(fields=["pro", "-ended_at", "-id"], condition=Q(ended_at__isnull=False), name="waiting_done"),
+    # The reports read days.
+    models.Index(fields=["pro", "since", "id"], name="waiting_arrived"),
 ]

@@ -5,12 +5,14 @@ that stores what arrived, with the Pro's book held.
 """
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from ..assigning.assignments import copy_assignees
 from ..assigning.turns import assign_arrival
 from ..last_words import recount_threads
 from ..models import Contact, ContactMessage, WaitingItem
 from ..models.waiting import text_fields
+from .first_responses import about_topic
 
 Kind, Outcome = WaitingItem.Kind, WaitingItem.Outcome
 
@@ -28,6 +30,7 @@ def add_message(message: ContactMessage, *, words: str) -> WaitingItem | None:
         channel=message.channel,
         about=message.subject,
         words=words,
+        **about_topic(message.topic)._asdict(),
     )
     assign_arrival(message.pro, message.contact)
     return item
@@ -88,7 +91,9 @@ def move_messages(messages: Iterable[ContactMessage], contact: Contact) -> None:
     move_items(WaitingItem.objects.filter(kind=Kind.MESSAGE, key__in=keys), contact)
 
 
-def replace_message(message: ContactMessage, kind: str, key: object, *, about: str, words: str) -> None:
+def replace_message(
+    message: ContactMessage, kind: str, key: object, *, about: str, words: str, property_id: UUID | None, source: str
+) -> None:
     """Let the item of a message stand for what was made of it, such as a contact request."""
     rows = WaitingItem.objects.filter(kind=Kind.MESSAGE, key=str(message.pk))
-    rows.update(kind=kind, key=str(key), **text_fields(about, words))
+    rows.update(kind=kind, key=str(key), property_id=property_id, source=source, **text_fields(about, words))

@@ -83,6 +83,19 @@ def rebuild_responses(pro: Pro) -> int:
     return FirstResponse.objects.for_pro(pro).count()
 
 
+def fill_abouts(pro: Pro) -> None:
+    """Store what items are about that came before this was stored."""
+    rows = WaitingItem.objects.for_pro(pro).filter(property_id=None, inquiry_type_id=None, source="").order_by("pk")
+    last = 0
+    while items := list(rows.filter(pk__gt=last).exclude(kind=Kind.REMINDER)[:1000]):
+        last = items[-1].pk
+        abouts = describe_items(items)
+        for item in items:
+            for name, value in abouts.get(item.pk, About())._asdict().items():
+                setattr(item, name, value)
+        WaitingItem.objects.bulk_update([item for item in items if item.pk in abouts], About._fields)
+
+
 def _answered_items(pro: Pro) -> WaitingItemQuerySet:
     """Items that a human's answer ended that has left."""
     ended = WaitingItem.objects.for_pro(pro).filter(outcome__in=ANSWERS, ended_at__isnull=False)
@@ -98,7 +111,7 @@ def _thing_of(item: WaitingItem) -> tuple[object, ...]:
 
 def _make_rows(pro: Pro, items: list[WaitingItem]) -> Iterator[FirstResponse]:
     hours = find_hours(pro)
-    schedule, abouts = make_schedule(hours), _describe(items)
+    schedule, abouts = make_schedule(hours), describe_items(items)
     for item in items:
         at = _answered_at(item)
         since = item.since if at - item.since < LONGEST else at - LONGEST
@@ -124,7 +137,7 @@ def _answered_at(item: WaitingItem) -> datetime:
     return max(at, item.since) if at else item.since
 
 
-def _describe(items: list[WaitingItem]) -> dict[int, About]:
+def describe_items(items: list[WaitingItem]) -> dict[int, About]:
     """The things that these items are about, by their ids."""
     keys = [item.key for item in items if item.kind == Kind.MESSAGE]
     topics = dict(ContactMessage.objects.filter(pk__in=keys).values_list("pk", "topic")) if keys else {}
@@ -134,12 +147,23 @@ def _describe(items: list[WaitingItem]) -> dict[int, About]:
             things[item.pk] = split_topic(topic)
     if not things:
         return {}
-    found: dict[Thing, About] = {}
-    for module in hooks("waiting", "describe_things"):
-        found |= module.describe_things(set(things.values()))
+    found = _describe_things(things.values())
     abouts = {id: found[thing] for id, thing in things.items() if thing in found}
     # A message came by itself, whatever brought what it is about.
     return {item.pk: _of_message(abouts[item.pk], item) for item in items if item.pk in abouts}
+
+
+def about_topic(topic: str) -> About:
+    """The property or type that a message of this topic is about."""
+    thing = split_topic(topic)
+    return _describe_things([thing]).get(thing, About())._replace(source="") if topic else About()
+
+
+def _describe_things(things: Iterable[Thing]) -> dict[Thing, About]:
+    found: dict[Thing, About] = {}
+    for module in hooks("waiting", "describe_things"):
+        found |= module.describe_things(set(things))
+    return found
 
 
 def _of_message(about: About, item: WaitingItem) -> About:

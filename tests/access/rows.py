@@ -30,7 +30,7 @@ from contacts.models import (
 from inquiries.models import Inquiry, InquiryType
 
 # Kept by triggers.
-COUNTS = {"ContactCount", "ContactRequestCount", "InquiryCount"}
+COUNTS = {"AnswerMark", "ArrivalMark", "ContactCount", "ContactRequestCount", "InquiryCount"}
 # The office would be closed.
 CLOSED = {"Closing"}
 MAILS = {"email", "address", "external_id", "cc", "answers_to"}

@@ -1,4 +1,4 @@
-// Behaviour that HTML and htmx lack. Every page works without this file.
+// What HTML and htmx lack. Pages work without it.
 "use strict";
 
 // htmx parses answers; no other text becomes HTML.
@@ -11,30 +11,29 @@ const one = (selector, from = document) => from.querySelector(selector);
 const all = (selector) => [...document.querySelectorAll(selector)];
 
 // A button sends its form once; htmx forms have hx-disabled-elt for that.
-addEventListener("submit", (event) => {
-  if (event.target.hasAttribute("hx-post") || event.target.hasAttribute("hx-get")) return;
+addEventListener("submit", ({ target, submitter }) => {
   // The page stays beside a download.
-  if (event.submitter?.hasAttribute("data-download")) return;
-  setTimeout(() => event.target.querySelectorAll("button").forEach((button) => { button.disabled = true; }));
+  if (target.matches("[hx-post], [hx-get]") || submitter?.matches("[data-download]")) return;
+  setTimeout(() => target.querySelectorAll("button").forEach((button) => { button.disabled = true; }));
 });
-// Enable them again when the page is restored from cache.
+// Again when it comes from the cache.
 addEventListener("pageshow", () => all("form button:disabled").forEach((button) => { button.disabled = false; }));
 
-// The box above a list ticks all below it, and is no longer ticked once one of them is not.
+// The box above a list ticks all below it, until one of them is not.
 addEventListener("change", ({ target }) => {
-  const top = target.form?.querySelector("[data-ticks]");
-  if (target === top) target.form.querySelectorAll(`[name="${top.dataset.ticks}"]`).forEach((box) => { box.checked = top.checked; });
-  else if (top && target.name === top.dataset.ticks && !target.checked) top.checked = false;
+  const top = one("[data-ticks]"), name = top?.dataset.ticks;
+  if (target === top) all(`[name=${name}]`).forEach((box) => { box.checked = top.checked; });
+  else if (target.name === name) top.checked &&= target.checked;
 });
 
-// Without a network the worker shows a page of ours.
+// For a page without a network.
 if (one("body.workspace")) navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
 
-// Back links keep the filters of the list or board.
+// Back links keep filters.
 addEventListener("pagehide", () => { if (one("#book, #inquiries, #board")) sessionStorage.setItem(location.pathname, location.search); });
 addEventListener("DOMContentLoaded", () => all("[data-back]").forEach((link) => { link.search = sessionStorage.getItem(link.pathname) ?? ""; }));
 
-// Keyboard shortcuts, except in fields and with modifier keys.
+// Keyboard shortcuts.
 const currentRow = () => one("[data-row]:focus") ?? one("[data-row][aria-current]");
 const move = (step) => {
   const rows = all("[data-row]");

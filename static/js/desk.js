@@ -1,4 +1,4 @@
-// The desk, which works without this file.
+// The desk.
 "use strict";
 {
   const phone = matchMedia("(max-width: 50rem)");
@@ -33,7 +33,7 @@
     if (invalid || !one("#item :focus, #id_q:focus")) (invalid || field || one("#person-name"))?.focus({ preventScroll: true });
   });
 
-  // Nothing is swapped under the hands of a reader.
+  // Not under the hands of a reader.
   addEventListener("htmx:beforeRequest", (event) => {
     const { elt } = event.detail;
     if (elt.id === "thread" && (elt.matches(":focus-within") || one("details[open]", elt))) event.preventDefault();
@@ -66,7 +66,6 @@
     row.focus({ preventScroll: true });
   });
 
-  // The chosen come before the person.
   const open = (step) => () => { move(step); document.activeElement.closest?.("[data-row]")?.click(); };
   const write = (tab) => () => {
     const radio = one(`#tab-${tab}`);

@@ -1,4 +1,4 @@
-// Toasts, failed requests, ended sessions, and Esc.
+// Toasts, failures, ended sessions, Esc.
 "use strict";
 {
   const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
@@ -52,7 +52,7 @@
   for (const name of ["sendError", "responseError", "timeout"]) {
     addEventListener("htmx:" + name, (event) => {
       failed = event.detail.requestConfig;
-      // Its page was older than its user's last sign-in, and has the new token now.
+      // It has the token of a later sign-in now.
       const isRenewed = event.detail.xhr.getResponseHeader("X-CSRF-Token") && failed.elt !== renewed;
       renewed = isRenewed && failed.elt;
       if (isRenewed) return setTimeout(retry);
@@ -74,15 +74,15 @@
     open.firstElementChild.focus();
   });
 
-  // A toast's timer, which the style sheet pauses.
+  // The style sheet pauses it.
   addEventListener("animationstart", ({ animationName, target }) => {
     if (animationName === "toast-leaves") target.style.setProperty("animation-duration", `${target.dataset.seconds}s`, "important");
   });
   addEventListener("animationend", ({ animationName, target }) => { if (animationName === "toast-leaves") target.remove(); });
-  // Undone, and not before the swap, which begins at its form.
+  // After the swap, which begins at its form.
   addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.successful) detail.requestConfig.elt.closest(".toast")?.remove();
   });
-  // Put in anew, one that came with the page is read out.
+  // Put in anew, it is read out.
   addEventListener("DOMContentLoaded", () => each("#toasts", (region) => region.append(...region.children)));
 }

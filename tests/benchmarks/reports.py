@@ -27,7 +27,7 @@ ROWS = int(os.environ.get("REPORT_ROWS", "1000000"))
 NAME = "Office with a million"
 YEAR, RUNS, LIMIT_MS = 365 * 86_400, 7, 300
 POSTGRESQL = {
-    "numbers": "generate_series(0, {rows} - 1) AS numbers(n)",
+    "numbers": "generate_series(CAST(0 AS bigint), {rows} - 1) AS numbers(n)",
     "since": "now() - (n * 7919 % {rows}) * {year} / {rows} * interval '1 second'",
     "property": "lpad(to_hex(n * 31 % 300), 32, '0')::uuid",
 }

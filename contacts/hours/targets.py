@@ -1,7 +1,9 @@
 """The time in which an office means to answer: who is still within it, and who waits longer."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+
+from django.db.models import Q
 
 from ..models import OfficeHours
 from .clock import moment_before
@@ -9,6 +11,8 @@ from .schedules import make_schedule, target_seconds
 
 # The share of the target after which somebody is to be answered soon.
 SOON = 0.75
+# Nobody has waited since then.
+NEVER = datetime(1, 1, 2, tzinfo=UTC)
 
 
 class Targets:
@@ -37,6 +41,19 @@ class Targets:
         """Whoever has waited since a later moment is within any target."""
         targets: Mapping[str, int] = {"": self.hours.target_minutes, **self.hours.channel_targets}
         return self._moment(60 * min(minutes for minutes in targets.values() if minutes)) if self else None
+
+    def have_waited(self, times: int) -> Q:
+        """Waiting items that have waited the target of their channel so many times in full."""
+        own = self.hours.channel_targets
+        found = Q(since__lte=self._moment_of(self.hours.target_minutes, times)) & ~Q(channel__in=list(own))
+        for channel, minutes in own.items():
+            found |= Q(channel=channel, since__lte=self._moment_of(minutes, times))
+        return found
+
+    def _moment_of(self, minutes: int, times: int) -> datetime:
+        """Whoever has waited since then has waited so many times; nobody has without a target."""
+        moment = self._moment(60 * minutes * times) if minutes else None
+        return moment or NEVER
 
     def _has_waited(self, seconds: int, since: datetime) -> bool:
         moment = self._moment(seconds)

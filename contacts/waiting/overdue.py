@@ -4,9 +4,11 @@ The owners are told at once of somebody whom nobody has, and of others when they
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.tasks import task
 from django.urls import reverse
 from django.utils import timezone
@@ -28,11 +30,20 @@ def tell_of_overdue() -> None:
     """Tell colleagues of those who have waited too long. Those who were put off and came back are left out."""
     for hours in OfficeHours.objects.select_related("pro").order_by("pk"):
         targets = Targets(hours, timezone.now())
-        if before := targets.shortest():
-            rows = WaitingItem.objects.for_pro(hours.pro).listed().filter(is_returned=False, overdue_told__lt=OWNERS)
-            late = rows.exclude(kind=WaitingItem.Kind.REMINDER).filter(since__lte=before).order_by("since", "pk")
-            if ids := [item.pk for item in late[:BATCH] if targets.times_waited(item.channel, item.since)]:
-                _tell(hours.pro, targets, ids)
+        if (before := targets.shortest()) and (ids := _late(hours.pro, targets, before)):
+            _tell(hours.pro, targets, ids)
+
+
+def _late(pro: Pro, targets: Targets, before: datetime) -> list[int]:
+    """Items of an office about which somebody is to be told now, and none that would keep others from their turn."""
+    away = User.objects.filter(pro=pro, is_active=True, away_until__isnull=False).values_list("pk", flat=True)
+    without = [id for id in away if find_present(pro, id) is None]
+    is_nobodys = Q(assigned_to=None) | Q(assigned_to__in=without)
+    is_due = Q(overdue_told__lt=ASSIGNEE) & targets.have_waited(1)
+    is_due |= Q(overdue_told=ASSIGNEE) & (targets.have_waited(2) | is_nobodys & targets.have_waited(1))
+    rows = WaitingItem.objects.for_pro(pro).listed().filter(is_due, is_returned=False, since__lte=before)
+    late = rows.exclude(kind=WaitingItem.Kind.REMINDER).order_by("since", "pk")
+    return list(late.values_list("pk", flat=True)[:BATCH])
 
 
 def _tell(pro: Pro, targets: Targets, ids: list[int]) -> None:

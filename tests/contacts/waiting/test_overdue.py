@@ -8,6 +8,7 @@ from django.utils import timezone
 from config.accounts.models import User
 from contacts.assigning.assignments import assign
 from contacts.models import OfficeHours, WaitingItem
+from contacts.waiting import overdue
 from contacts.waiting.endings import end_waiting
 from contacts.waiting.later import come_back, put_off
 from contacts.waiting.overdue import tell_of_overdue
@@ -154,3 +155,36 @@ def test_who_was_answered_before_the_mail_leaves_is_left_out(whatsapp, user, clo
     end_waiting(contact, "another_way", by=user, is_immediate=True)
     work_tasks()
     assert mailoutbox == []
+
+
+def test_those_who_are_late_long_since_or_have_no_target_keep_nobody_from_their_turn(
+    whatsapp, telegram, user, colleague, hours, clock, told, monkeypatch
+):
+    monkeypatch.setattr(overdue, "BATCH", 1)
+    OfficeHours.objects.filter(pk=hours.pk).update(channel_targets={"telegram": 0})
+    clock(9)
+    arrive(telegram, who="Without a target")
+    assign(arrive(whatsapp, who="Late").contact, colleague, by=user, expected=None)
+    clock(9.25)
+    arrive(whatsapp, who="Later")
+    clock(10.5)
+    assert told() == [(colleague.email, ONE)]
+    assert told() == [(user.email, ONE)]
+    assert told() == []
+    clock(11)
+    assert told() == [(user.email, ONE)]
+
+
+def test_the_owners_are_told_of_whose_assignee_left_them_or_is_away_without_a_stand_in(
+    whatsapp, user, colleague, clock, told
+):
+    clock(9)
+    left, away = arrive(whatsapp, who="Left").contact, arrive(whatsapp, who="Away").contact
+    assign(left, colleague, by=user, expected=None)
+    assign(away, colleague, by=user, expected=None)
+    clock(10)
+    assert told() == [(colleague.email, "2 people wait longer than your target")]
+    assign(left, None, by=colleague, expected=colleague.pk)
+    assert told() == [(user.email, ONE)]
+    User.objects.filter(pk=colleague.pk).update(away_until=MONDAY.date())
+    assert told() == [(user.email, ONE)]

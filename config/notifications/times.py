@@ -9,7 +9,7 @@ def next_of(now: datetime, times: Iterable[time], zone: ZoneInfo) -> datetime:
     """The first moment after `now` at which a clock in the zone shows one of these times of day."""
     today = now.astimezone(zone).date()
     days = [today + timedelta(days=number) for number in range(3)]
-    moments = [_moment(datetime.combine(day, each), zone) for day in days for each in times]
+    moments = [moment for day in days for each in times for moment in _moments(datetime.combine(day, each), zone)]
     return min(moment for moment in moments if moment > now)
 
 
@@ -25,6 +25,7 @@ def add_quiet_hours(at: datetime, quiet_from: time | None, quiet_until: time | N
     return next_of(at, [quiet_until], zone) if is_quiet else at
 
 
-def _moment(local: datetime, zone: ZoneInfo) -> datetime:
-    """In UTC. A time that a change of the clocks leaves out is the same distance after it."""
-    return local.replace(tzinfo=zone).astimezone(UTC)
+def _moments(local: datetime, zone: ZoneInfo) -> list[datetime]:
+    """In UTC. A time that a change of the clocks leaves out is the same distance after it; one that it repeats, two."""
+    first, again = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return [first, again] if again > first else [first]

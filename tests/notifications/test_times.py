@@ -50,5 +50,13 @@ def test_quiet_hours(moment, hours, expected):
     assert add_quiet_hours(at(moment), time(hours[0]), time(hours[1]), PARIS) == at(expected)
 
 
+def test_quiet_hours_end_in_the_hour_that_comes_twice():
+    # Half past two comes at 00:30 UTC, and an hour later again.
+    again = at("2026-10-25T01:15")
+    assert add_quiet_hours(at("2026-10-24T23:00"), time(20), time(2, 30), PARIS) == at("2026-10-25T00:30")
+    assert add_quiet_hours(again, time(20), time(2, 30), PARIS) == at("2026-10-25T01:30")
+    assert next_of(again, [time(2, 30)], PARIS) == at("2026-10-25T01:30")
+
+
 def test_no_quiet_hours():
     assert add_quiet_hours(at("2026-01-10T19:00"), None, time(7), PARIS) == at("2026-01-10T19:00")

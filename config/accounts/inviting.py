@@ -120,6 +120,10 @@ def take_up(key: str, *, name: str, password: str) -> User:
         hold_people([find_invitation(key).pro_id])
         # As it is now: of two at once the second finds none, and neither does who comes after the closing.
         invitation = find_invitation(key)
+        inviter = invitation.invited_by
+        if not Invitation.objects.filter(pk=invitation.pk).delete()[0]:
+            # Withdrawn at this moment.
+            raise InvitationError
         user = User.objects.select_for_update().filter(email=invitation.email).first()
         user = user or User(email=invitation.email, pro=invitation.pro)
         user.name, user.role, user.language = name, invitation.role, invitation.language
@@ -132,9 +136,8 @@ def take_up(key: str, *, name: str, password: str) -> User:
             # Somebody else has the address since.
             raise InvitationError from error
         record_event(Kind.JOINED, user, pro=invitation.pro_id, by=user, detail=user.role)
-        if invitation.invited_by:
-            tell_of_joining(user, inviter=invitation.invited_by)
-        invitation.delete()
+        if inviter:
+            tell_of_joining(user, inviter=inviter)
     return user
 
 

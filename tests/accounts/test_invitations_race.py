@@ -3,8 +3,9 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from config.accounts.inviting import InvitationError, invite, make_invitation_key, take_up
+from config.accounts.inviting import InvitationError, invite, make_invitation_key, take_up, withdraw
 from config.accounts.models import Invitation, User
+from config.audit.models import AuditEvent
 from config.closing.closing import close_pro
 
 from ..factories import UserFactory
@@ -52,3 +53,24 @@ def test_nobody_joins_or_is_invited_to_an_office_that_closes_at_that_moment(at_o
         at_once(3, act)
         assert not User.objects.filter(pro=owner.pro, is_active=True).exists()
         assert not Invitation.objects.for_pro(owner.pro).exists()
+
+
+def test_nobody_joins_whose_invitation_is_withdrawn_at_that_moment(at_once):
+    owner = UserFactory()
+    for number in range(10):
+        invitation = invite(owner.pro, f"new{number}@example.org", role="member", language="en", by=owner)
+        key = make_invitation_key(invitation)
+
+        def act(number, key=key, invitation=invitation):
+            if number == 0:
+                withdraw(invitation, by=owner)
+                return True
+            try:
+                return bool(take_up(key, name="Late", password=PASSWORD))
+            except InvitationError:
+                return False
+
+        _withdrawn, has_joined = at_once(2, act)
+        words = AuditEvent.objects.filter(about_id=str(invitation.pk), kind="invitation_withdrawn").count()
+        assert has_joined == User.objects.filter(email=invitation.email).exists()
+        assert words == (not has_joined)

@@ -61,6 +61,9 @@ def take_out(user: User, *, by: User, to: User | None = None) -> int:
         user = _hold(user, by)
         if user.pk == by.pk:
             raise ValidationError(NOT_ONESELF, code="oneself")
+        if not user.is_active:
+            # A second click.
+            return 0
         colleagues = User.objects.filter(pro=user.pro_id, is_active=True).exclude(pk=user.pk)
         if to and not colleagues.filter(pk=to.pk).exists():
             raise ValidationError({"to": NO_COLLEAGUE}, code="invalid")

@@ -158,18 +158,20 @@ class UserAdmin(PasswordAgainAdmin, TenantAdmin, auth_admin.UserAdmin):
         return [*self.readonly_fields, "is_staff", *fixed, *(["role"] if obj and obj.is_staff else [])]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        staff: Any = request.user
+        is_closed = change and "is_active" in form.changed_data and not obj.is_active and "pro" not in form.changed_data
+        is_taken_out = is_closed and obj.pro_id is not None and obj != staff
+        # `take_out` closes the account.
+        obj.is_active = obj.is_active or is_taken_out
         super().save_model(request, obj, form, change)
         if not change:
             return
         if "email" in form.changed_data:
             tell_of_new_address(obj, former=form.initial["email"], by=request.user)  # type: ignore[arg-type]
-        staff: Any = request.user
-        if "pro" in form.changed_data:
+        if is_taken_out:
+            self._tell_of_ended_tokens(request, take_out(obj, by=staff))
+        elif "pro" in form.changed_data or is_closed:
             self._tell_of_ended_tokens(request, end_access([obj], by=staff))
-        elif "is_active" in form.changed_data and not obj.is_active:
-            is_taken_out = obj.pro_id and obj != staff
-            ended = take_out(obj, by=staff) if is_taken_out else end_access([obj], by=staff)
-            self._tell_of_ended_tokens(request, ended)
         elif "role" in form.changed_data:
             self._tell_of_ended_tokens(request, change_role(obj, obj.role, by=staff))
 

@@ -29,12 +29,11 @@ def delete_rows_of_users(users: Iterable[User]) -> dict[str, int]:
 def hand_back_rows(users: Iterable[User], *, by: User | None, to: User | None = None) -> None:
     """See `config.accounts.leaving`: people who were assigned to them are nobody's, or the colleague's.
 
-    Views that somebody shares with the office whose account is closed are an owner's.
+    Views that they share with the office are an owner's.
     """
     for user in users:
         hand_back(user, by=by, to=to)
-        if not user.is_active:
-            pass_on_views(user)
+        pass_on_views(user)
 
 
 def describe_held(user: User) -> list[str]:

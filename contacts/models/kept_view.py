@@ -101,8 +101,10 @@ class KeptView(models.Model):
 
 
 def pass_on_views(user: User) -> int:
-    """Let what a user shares be an owner's, before the user is deleted; returns how many."""
-    owner = User.objects.filter(pro=user.pro_id, role=User.Role.OWNER, is_active=True).exclude(pk=user.pk)
-    heir = owner.order_by("pk").first()
-    rows = KeptView.objects.filter(user=user, is_shared=True)
-    return rows.update(user=heir) if heir and heir.pro_id else 0
+    """Let what a user shares be an owner's of that office, before the user leaves it; returns how many."""
+    rows, number = KeptView.objects.filter(user=user, is_shared=True), 0
+    for pro_id in list(rows.values_list("pro", flat=True).distinct().order_by("pro")):
+        owners = User.objects.filter(pro=pro_id, role=User.Role.OWNER, is_active=True).exclude(pk=user.pk)
+        if heir := owners.order_by("pk").first():
+            number += rows.filter(pro=pro_id).update(user=heir)
+    return number

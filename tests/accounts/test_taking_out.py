@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from config.accounts.inviting import invite, make_invitation_key
-from config.accounts.leaving import NO_COLLEAGUE, NOT_ONESELF, STAFF_ACCOUNT, change_role, take_out
+from config.accounts.leaving import NO_COLLEAGUE, NOT_ONESELF, STAFF_ACCOUNT, change_role, end_access, take_out
 from config.accounts.models import ApiToken, Invitation, Session, User
 from config.accounts.owners import NO_OWNER
 from config.audit.models import AuditEvent
@@ -110,6 +110,15 @@ def test_it_goes_to_a_colleague_instead(browser, pro, user, ines, held):
     (kind, changes) = ContactEvent.objects.filter(contact=contact).values_list("kind", "changes").order_by("pk").last()
     assert (kind, changes["assigned_to"]) == ("assigned", [[ines.pk, "Inès Moreau"], [user.pk, "Olive Owner"]])
     assert events("taken_out")[0][3] == "handed_over"
+
+
+def test_views_that_somebody_shared_who_gets_another_office_stay_in_theirs(pro, user, ines):
+    other = UserFactory(name="Other owner")
+    shared = KeptView.objects.keep(pro, ines, "Tenants", "q=tenant", is_shared=True)
+    User.objects.filter(pk=ines.pk).update(pro=other.pro)
+    ines.refresh_from_db()
+    end_access([ines])
+    assert list(KeptView.objects.values_list("pk", "user", "pro")) == [(shared.pk, user.pk, pro.pk)]
 
 
 def test_views_that_they_share_are_an_owners(pro, user, ines):

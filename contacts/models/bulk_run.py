@@ -27,7 +27,7 @@ class BulkRunQuerySet(TenantQuerySet["BulkRun"]):
         Raises ValidationError without a row and for more than MAX_ROWS; then nothing is stored.
         """
         with transaction.atomic():
-            self.for_pro(pro).filter(user=by, list_name=list_name, state=BulkRun.State.PLANNED).delete()
+            self.for_pro(pro).filter(user=by, list_name=list_name)._drop_plans()
             run = self.create(pro=pro, user=by, list_name=list_name)
             run.total = _store_rows(run, rows)
             if not run.total:
@@ -44,7 +44,7 @@ class BulkRunQuerySet(TenantQuerySet["BulkRun"]):
     def prune(self) -> None:
         """Delete plans that came to nothing, and the rows of old runs, of which the counts are kept."""
         now, states = timezone.now(), BulkRun.State
-        self.filter(state=states.PLANNED, created_at__lt=now - PLAN_RETENTION).delete()
+        self.filter(created_at__lt=now - PLAN_RETENTION)._drop_plans()
         old = self.filter(created_at__lt=now - RETENTION, is_forgotten=False)
         with transaction.atomic():
             ids = [run.pk for run in old.select_for_update()]
@@ -53,6 +53,12 @@ class BulkRunQuerySet(TenantQuerySet["BulkRun"]):
             runs.update(is_forgotten=True)
             runs.filter(state__in=(states.RUNNING, states.STOPPED)).update(state=states.DONE)
             runs.filter(state__in=(states.UNDOING, states.UNDO_STOPPED)).update(state=states.UNDONE)
+
+    def _drop_plans(self) -> None:
+        """Delete those that have not begun; one that begins at this moment stays."""
+        with transaction.atomic():
+            plans = self.filter(state=BulkRun.State.PLANNED).select_for_update(of=("self",)).order_by("pk")
+            self.model.objects.filter(pk__in=[plan.pk for plan in plans]).delete()
 
 
 def _store_rows(run: "BulkRun", rows: QuerySet[Any]) -> int:

@@ -34,6 +34,8 @@ def add_device(
     hashed = hash_endpoint(endpoint)
     values = {"public_key": public_key, "secret": secret, "vapid_key": key, "agent": agent[:300], "endpoint": endpoint}
     with transaction.atomic():
+        # Of two clicks the second finds the device of the first.
+        User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
         others = PushDevice.objects.for_pro(pro).filter(user=user).exclude(endpoint_hash=hashed)
         if others.count() >= MAX_DEVICES:
             raise ValidationError(_("Remove a device first: there are %(n)s.") % {"n": MAX_DEVICES})

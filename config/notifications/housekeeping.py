@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from config.jobs.backend import AT_ONCE
 from config.jobs.worker import unfinished_jobs
 
 from .mailing import mail_one, mail_together
@@ -31,7 +32,9 @@ def wake_notifications() -> None:
     if not (rows := list(late.values_list("pk", "user", "is_together"))):
         return
     tasks = (mail_one, mail_together)
-    known = {job.args_kwargs["args"][0] for each in tasks for job in unfinished_jobs(each.module_path)}
+    jobs = [job for each in tasks for job in unfinished_jobs(each.module_path)]
+    # The job of a user's next digest is none of what the last one missed.
+    known = {job.args_kwargs["args"][0] for job in jobs if not now + LATE < job.run_after < AT_ONCE}
     for user_id in {user for _id, user, is_together in rows if is_together} - known:
         mail_together.enqueue(user_id)
     for id in {str(id) for id, _user, is_together in rows if not is_together} - known:

@@ -72,6 +72,16 @@ def test_a_mail_without_a_job_is_enqueued(two, colleague, pass_time, sent):
     assert [to for to, _subject in sent()] == [colleague.email]
 
 
+def test_what_a_digest_missed_does_not_wait_for_the_next_one(two, colleague, sent):
+    first, _second = two
+    Notification.objects.filter(pk=first.pk).update(due_at=timezone.now() - timedelta(minutes=3))
+    wake_notifications()
+    wake_notifications()
+    assert DBTaskResult.objects.filter(task_path=mail_together.module_path).count() == 2
+    assert [to for to, _subject in sent()] == [colleague.email]
+    assert [state for who, _kind, state in states() if who] == ["mailed", "waiting"]
+
+
 def test_a_digest_names_each_thing_with_its_page(two, colleague, pass_time, work_tasks):
     pass_time()
     work_tasks()

@@ -8,7 +8,7 @@ from config.accounts.audit_list import RowName
 from config.accounts.models import Pro
 from config.audit.kinds import Kind
 
-from .models import BulkRun, ChannelConnection, Contact, Erasure, MessageFile
+from .models import BulkRun, ChannelConnection, Contact, Erasure, MessageFile, OwnHours
 
 PROVIDERS, REASONS = dict(ChannelConnection.Provider.choices), dict(Erasure.Reason.choices)
 PERSON = pgettext_lazy("exported", "everything about a person")
@@ -30,6 +30,7 @@ DETAILS = {
         "privacy": _("privacy"),
         "closures": _("closed days"),
         "automatic_replies": _("automatic replies"),
+        "own_hours": OwnHours._meta.verbose_name,
     },
     Kind.ERASURE_PLANNED: REASONS,
     Kind.ERASED: REASONS,

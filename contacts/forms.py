@@ -1,14 +1,16 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro, User
 from config.web.forms import SearchField, add_errors
 
 from .book.fields import field_label, language_choices, model_field
+from .hours.reading import read_day, write_day
 from .models import Contact, Erasure
 from .models.kept_view import MAX_QUERY
 from .models.note import MAX_LENGTH
@@ -168,3 +170,28 @@ class ErasureForm(forms.Form):
     REASONS = tuple(choice for choice in Erasure.Reason.choices if choice[0] != Erasure.Reason.RETENTION)
 
     reason = forms.ChoiceField(label=_("Reason"), choices=REASONS, widget=forms.RadioSelect)
+
+
+class WeekForm(forms.Form):
+    """The periods of each day of a week, typed as text, as short as people write them."""
+
+    def __init__(self, data: Any, week: list[list[list[int]]], initial: Mapping[str, Any] | None = None) -> None:
+        days = {f"day_{day}": write_day(periods) for day, periods in enumerate(week or [[]] * 7)}
+        super().__init__(data, initial=days | dict(initial or {}))
+        for day in range(7):
+            self.fields[f"day_{day}"] = forms.CharField(label=WEEKDAYS[day], required=False, max_length=100)
+
+    def days(self) -> list[Any]:
+        return [self[f"day_{day}"] for day in range(7)]
+
+    def clean(self) -> dict[str, Any]:
+        """Add `week`, as it is stored: [] for one without periods, as nobody is never there."""
+        week = [self._read_day(f"day_{day}") for day in range(7)]
+        return {**self.cleaned_data, "week": week if any(week) else []}
+
+    def _read_day(self, name: str) -> list[list[int]]:
+        try:
+            return read_day(self.cleaned_data.get(name, ""))
+        except ValidationError as error:
+            self.add_error(name, error)
+            return []

@@ -15,6 +15,7 @@ from .views import (
     kept_views,
     merging,
     notes,
+    own_hours,
     privacy,
     privacy_settings,
 )
@@ -65,6 +66,8 @@ urlpatterns = [
     path("settings/hours", hours_settings.hours_settings, name="hours_settings"),
     path("settings/hours/close", hours_settings.closure_add, name="closure_add"),
     path("settings/hours/open", hours_settings.closure_remove, name="closure_remove"),
+    path("settings/my-hours", own_hours.own_hours, name="own_hours"),
+    path("settings/team/<int:id>/hours", own_hours.colleague_hours, name="colleague_hours"),
     path("settings/privacy", privacy_settings.privacy_settings, name="privacy_settings"),
     path("contacts/<uuid:id>/consents", privacy.contact_consent, name="contact_consent"),
     path("contacts/<uuid:id>/consents/<int:consent>/withdraw", privacy.consent_withdraw, name="consent_withdraw"),

@@ -8,8 +8,11 @@ from config.accounts.models import User
 
 from .assigning.assignments import hand_back
 from .conversations.drafts import delete_draft
-from .models import Contact, Draft, WaitingItem
+from .hours.own import describe_presence
+from .models import Contact, Draft, OwnHours, WaitingItem
 from .models.kept_view import pass_on_views
+
+__all__ = ["delete_rows_of_users", "describe_held", "describe_presence", "hand_back_rows"]
 
 
 def delete_rows_of_users(users: Iterable[User]) -> dict[str, int]:
@@ -29,8 +32,10 @@ def delete_rows_of_users(users: Iterable[User]) -> dict[str, int]:
 def hand_back_rows(users: Iterable[User], *, by: User | None, to: User | None = None) -> None:
     """See `config.accounts.leaving`: people who were assigned to them are nobody's, or the colleague's.
 
-    Views that they share with the office are an owner's.
+    Views that they share with the office are an owner's. Their hours are forgotten.
     """
+    users = list(users)
+    OwnHours.objects.filter(user__in=users).delete()
     for user in users:
         hand_back(user, by=by, to=to)
         pass_on_views(user)

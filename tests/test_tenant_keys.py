@@ -18,6 +18,7 @@ DOORS = {
 IMPLIED = {
     "contacts.WaitingItem": {("kind", "key")},
     "contacts.FirstResponse": {("item",)},
+    "contacts.OwnHours": {("user",)},
     "contacts.Draft": {("user", "contact", "kind", "topic")},
     "contact_requests.ContactRequest": {("inbound_message",)},
 }

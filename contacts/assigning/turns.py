@@ -2,6 +2,7 @@
 
 from config.accounts.models import Pro, User
 
+from ..hours.own import those_at_work
 from ..models import Contact
 from .assignments import AlreadyAssignedError, assign, copy_assignees
 from .colleagues import find_present
@@ -30,11 +31,12 @@ def assign_arrival(pro: Pro, contact: Contact | None, *, agent_id: int | None = 
 def next_in_turn(pro: Pro) -> User | None:
     """The colleague whose turn was longest ago, to whom this one counts; None if all are away.
 
-    The caller holds the book: of two that ask at once the second sees the turn of the first. Somebody new, or back
-    from being away, has the next turn, and none of those that they missed.
+    Where somebody has hours of their own, the turns are of those who are at work now, and of all while nobody is. The
+    caller holds the book: of two that ask at once the second sees the turn of the first. Somebody new, or back from
+    being away, has the next turn, and none of those that they missed.
     """
     users = list(User.objects.filter(pro=pro, is_active=True).select_related("pro").order_by("last_turn", "pk"))
-    chosen = next((user for user in users if not user.is_away), None)
+    chosen = next(iter(those_at_work(pro, [user for user in users if not user.is_away])), None)
     if chosen:
         User.objects.filter(pk=chosen.pk).update(last_turn=users[-1].last_turn + 1)
     return chosen

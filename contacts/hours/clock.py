@@ -88,6 +88,17 @@ def next_opening(schedule: Schedule, at: datetime) -> datetime | None:
     return _to_moment(span[0]) if span else None
 
 
+def next_closing(schedule: Schedule, at: datetime) -> datetime | None:
+    """The moment at which an office that is open closes next; None if not within eight days."""
+    closes = _to_seconds(at)
+    end = closes + 8 * DAY
+    for opens, until in _open_spans(schedule, closes, end):
+        if opens > closes:
+            break
+        closes = until
+    return _to_moment(closes) if closes < end else None
+
+
 def opening_after_closing(schedule: Schedule, at: datetime) -> datetime | None:
     """The next moment at which the office opens after it was closed; None if not within ten years."""
     closed = _to_seconds(at)

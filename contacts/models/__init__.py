@@ -21,6 +21,7 @@ from .message import ContactMessage
 from .message_file import MessageFile, MessageMedium
 from .note import ContactNote
 from .office_hours import OfficeHours
+from .own_hours import OwnHours
 from .person_export import PersonExport, PersonExportFile
 from .report import ReportDay, ReportZone
 from .report_marks import AnswerMark, ArrivalMark
@@ -65,6 +66,7 @@ __all__ = [
     "MessageMedium",
     "OfficeHours",
     "OriginalFile",
+    "OwnHours",
     "PersonExport",
     "PersonExportFile",
     "PrivacySettings",

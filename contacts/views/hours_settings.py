@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,17 +17,16 @@ from config.accounts.middleware import for_owners
 from config.audit.recording import changed_names
 from config.web.toasts import toast
 
+from ..forms import WeekForm
 from ..hours.clock import is_open, next_opening
 from ..hours.countries import country_choices
 from ..hours.keeping import close_days, keep_hours, open_days
 from ..hours.public_holidays import name_holidays, regions_of
-from ..hours.reading import read_day, write_day
 from ..hours.schedules import find_hours, make_schedule
 from ..models import OfficeHours
 from ..models.office_hours import MAX_TARGET
 
 PAGE = "contacts/hours.html"
-DAYS = range(7)
 # Channels that may have a target of their own.
 CHANNELS: dict[str, Any] = {
     "form": pgettext_lazy("channel", "Form"),
@@ -38,8 +36,8 @@ CHANNELS: dict[str, Any] = {
 }
 
 
-class HoursForm(forms.Form):
-    """The hours of an office. The periods of a day are typed as text, as short as people write them."""
+class HoursForm(WeekForm):
+    """The hours of an office."""
 
     holidays_country = forms.ChoiceField(label=gettext_lazy("Closed on public holidays of"), required=False)
     holidays_region = forms.ChoiceField(label=gettext_lazy("Region"), required=False)
@@ -52,13 +50,10 @@ class HoursForm(forms.Form):
     )
 
     def __init__(self, data: Any, hours: OfficeHours) -> None:
-        week = hours.week or [[]] * 7
         targets = {f"target_{channel}": hours.channel_targets.get(channel) for channel in CHANNELS}
-        initial = {f"day_{day}": write_day(week[day]) for day in DAYS} | targets
-        initial |= {"holidays_country": hours.holidays_country, "holidays_region": hours.holidays_region}
-        super().__init__(data, initial=initial | {"target_minutes": hours.target_minutes or None})
-        for day in DAYS:
-            self.fields[f"day_{day}"] = forms.CharField(label=WEEKDAYS[day], required=False, max_length=100)
+        holidays = {"holidays_country": hours.holidays_country, "holidays_region": hours.holidays_region}
+        initial = targets | holidays | {"target_minutes": hours.target_minutes or None}
+        super().__init__(data, hours.week, initial)
         for channel, label in CHANNELS.items():
             self.fields[f"target_{channel}"] = forms.IntegerField(
                 label=label, required=False, min_value=0, max_value=MAX_TARGET
@@ -67,32 +62,20 @@ class HoursForm(forms.Form):
         country.choices = [("", pgettext("public holidays", "None")), *country_choices()]  # type: ignore[attr-defined]
         region.choices = [("", _("All of the country")), *regions_of(hours.holidays_country, timezone.now().year)]  # type: ignore[attr-defined]
 
-    def days(self) -> list[Any]:
-        return [self[f"day_{day}"] for day in DAYS]
-
     def targets(self) -> list[Any]:
         return [self[f"target_{channel}"] for channel in CHANNELS]
 
     def clean(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        week = [self._read_day(day, data.get(f"day_{day}", "")) for day in DAYS]
+        data = super().clean()
         targets = {channel: data.get(f"target_{channel}") for channel in CHANNELS}
         is_same = data.get("holidays_country") == self.initial["holidays_country"]
         return {
-            # An office that is never open has set no hours.
-            "week": week if any(week) else [],
+            "week": data["week"],
             "holidays_country": data.get("holidays_country", ""),
             "holidays_region": data.get("holidays_region", "") if is_same else "",
             "target_minutes": data.get("target_minutes") or 0,
             "channel_targets": {channel: minutes for channel, minutes in targets.items() if minutes is not None},
         }
-
-    def _read_day(self, day: int, text: str) -> list[list[int]]:
-        try:
-            return read_day(text)
-        except ValidationError as error:
-            self.add_error(f"day_{day}", error)
-            return []
 
 
 class ClosureForm(forms.Form):

@@ -11,7 +11,8 @@ from config.accounts.models import ApiToken, Invitation, Session, User
 from config.accounts.owners import NO_OWNER
 from config.audit.models import AuditEvent
 from contacts.assigning.assignments import assign
-from contacts.models import Contact, ContactEvent, ContactNote, KeptView, WaitingItem
+from contacts.hours.own import keep_own_week
+from contacts.models import Contact, ContactEvent, ContactNote, KeptView, OwnHours, WaitingItem
 
 from ..access.matrix import sign_in
 from ..admin_site import page as admin_page
@@ -127,6 +128,13 @@ def test_views_that_they_share_are_an_owners(pro, user, ines):
     own = KeptView.objects.keep(pro, ines, "Mine", "q=mine")
     take_out(ines, by=user)
     assert dict(KeptView.objects.values_list("pk", "user")) == {shared.pk: user.pk, own.pk: ines.pk}
+
+
+def test_hours_of_their_own_are_forgotten(pro, user, ines):
+    for person in (user, ines):
+        keep_own_week(person, [[[540, 720]], *[[]] * 6], by=user)
+    take_out(ines, by=user)
+    assert list(OwnHours.objects.values_list("user", flat=True)) == [user.pk]
 
 
 def test_absences_and_invitations_end_with_it(user, pro, ines):

@@ -45,6 +45,7 @@ CLOSED = [
     "/settings/assigning",
     "/settings/automatic-replies",
     "/settings/hours",
+    "/settings/my-hours",
     "/settings/privacy",
     "/contacts/views",
     "/many",

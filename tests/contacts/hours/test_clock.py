@@ -13,6 +13,7 @@ from contacts.hours.clock import (
     is_open,
     moment_after,
     moment_before,
+    next_closing,
     next_opening,
     office_seconds,
     opening_after_closing,
@@ -188,3 +189,18 @@ def test_seconds_and_moments_as_a_walk_by_the_minute_has_them(schedule, day, sta
 def test_seconds_add_up(schedule, places):
     a, b, c = (datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=place) for place in sorted(places))
     assert office_seconds(schedule, a, b) + office_seconds(schedule, b, c) == office_seconds(schedule, a, c)
+
+
+def test_an_office_closes_at_the_end_of_touching_periods(subtests):
+    # Open from Saturday 22:00 through the night, in which clocks go forward, to Sunday 6:00.
+    night = Schedule(PARIS, ((), (), (), (), (), ((1320, 1440),), ((0, 360), (360, 420))))
+    cases = [
+        ("2026-03-28T23:00", night, "2026-03-29T07:00"),
+        ("2026-03-29T06:30", night, "2026-03-29T07:00"),
+        ("2026-03-28T23:00", night._replace(closures=((date(2026, 3, 29), date(2026, 3, 29)),)), "2026-03-29T00:00"),
+        ("2026-03-28T23:00", Schedule(PARIS), None),
+    ]
+    for at, schedule, closes in cases:
+        with subtests.test(at=at, closes=closes):
+            expected = closes and read(closes, PARIS).astimezone(UTC)
+            assert next_closing(schedule, read(at, PARIS)) == expected

@@ -51,7 +51,7 @@ NOT_PERSONAL = {
     *("PropertyImport", "PropertyImportRow", "BulkRun"),
     *("CodeApp", "Passkey", "RecoveryCode"),
     # How long the office took, without whom it answered once the item is gone.
-    *("OfficeHours", "FirstResponse", "ReportDay", "ReportZone", "AutomaticReply"),
+    *("OfficeHours", "OwnHours", "FirstResponse", "ReportDay", "ReportZone", "AutomaticReply"),
     # Filled by `add_copies`: what was told of the person is found by its contact.
     *("Endpoint", "Event", "Dispatch", "Preferences", "Notification", "PushDevice"),
     *("Erasure", "ErasedRecord", "ErasedAddress", "HistoryErasure", "AuditEvent"),

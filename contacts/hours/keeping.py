@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.accounts.models import Pro, User
@@ -27,7 +28,7 @@ def keep_hours(pro: Pro, fields: Mapping[str, Any], *, by: User, detail: str) ->
 
 
 def close_days(pro: Pro, first: date, last: date, why: str = "", *, by: User) -> None:
-    """Close an office from one day to another, both included; once.
+    """Close an office from one day to another, both included; once. What is over longest makes room.
 
     Raises ValidationError for days in another order, for too many of them, and for too many closures.
     """
@@ -39,6 +40,11 @@ def close_days(pro: Pro, first: date, last: date, why: str = "", *, by: User) ->
         hours = _hold_hours(pro)
         days = [first.isoformat(), last.isoformat()]
         others = [closure for closure in hours.closures if closure[:2] != days]
+        if len(others) >= MAX_CLOSURES:
+            # No page shows what is over: the first of it makes room.
+            oldest = min(others, key=lambda closure: closure[1])
+            if oldest[1] < timezone.localdate().isoformat():
+                others.remove(oldest)
         if len(others) >= MAX_CLOSURES:
             raise ValidationError(_("Remove closed days that are over first."))
         hours.closures = sorted([*others, [*days, why]])

@@ -1,11 +1,13 @@
 """Settings of the hours: the week, holidays, targets, and closed days."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from config.audit.models import AuditEvent
+from contacts.hours.keeping import close_days
 from contacts.models import OfficeHours
 from tests.pages import Page
 
@@ -118,3 +120,15 @@ def test_days_that_cannot_be_closed(browser, pro, days, error):
     assert response.status_code == 422
     assert Page(response, 422).one("section.card .errorlist").text == error
     assert not OfficeHours.objects.filter(pro=pro).exclude(closures=[]).exists()
+
+
+def test_days_that_are_over_make_room_for_new_ones(pro, user):
+    day = timezone.localdate()
+    past = [[(day - timedelta(days=n)).isoformat()] * 2 + ["Past"] for n in range(100, 0, -1)]
+    OfficeHours.objects.create(pro=pro, closures=past)
+    close_days(pro, day, day, "New", by=user)
+    assert OfficeHours.objects.get(pro=pro).closures == [*past[1:], [day.isoformat(), day.isoformat(), "New"]]
+    OfficeHours.objects.update(closures=[[(day + timedelta(days=n)).isoformat()] * 2 + [""] for n in range(100)])
+    with pytest.raises(ValidationError, match="Remove closed days"):
+        close_days(pro, day, day + timedelta(days=1), by=user)
+    assert len(OfficeHours.objects.get(pro=pro).closures) == 100

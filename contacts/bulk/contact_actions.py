@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db.models import Exists, Max, OuterRef, Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro, User
@@ -74,7 +75,7 @@ class SetField(ContactAction):
         super().__init__()
         self.field, self._choices = field, choices
         self.key, self.fields = field, frozenset({field})  # type: ignore[misc]
-        self.label = Contact._meta.get_field(field).verbose_name.capitalize()  # type: ignore[union-attr]
+        self.label = capfirst(Contact._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
 
     def choices(self, pro: Pro) -> Choices:
         return list(self._choices)

@@ -16,7 +16,7 @@ def test_settings_lead_to_the_profile(browser, nobody):
     assert browser.get("/settings")["Location"] == "/settings/profile"
     assert nobody.get("/settings")["Location"] == "/sign-in?next=/settings"
     tabs = Page(browser.get("/settings/profile")).one("nav.tabs")
-    assert tabs.texts("a")[:3] == ["Profile", "Signature", "Canned replies"]
+    assert tabs.texts("a")[:4] == ["Profile", "Notifications", "Signature", "Canned replies"]
     for path, name in ((PATH, "Signature"), ("/settings/replies", "Canned replies")):
         assert Page(browser.get(path)).texts("nav.tabs [aria-current]") == [name]
 

@@ -113,7 +113,7 @@ def test_by_keyboard_alone(enter, people):
 @pytest.mark.smoke
 def test_the_key_x_chooses_the_row_under_the_cursor(enter, people):
     page = enter("/contacts", **WIDE)
-    boxes = page.locator(".book-tick input")
+    boxes = page.locator("tbody .book-tick input")
     expect(boxes).to_have_count(3)
     page.keyboard.press("x")
     assert [box.is_checked() for box in boxes.all()] == [False, False, False]

@@ -93,7 +93,7 @@ def test_the_list_of_requests_by_keyboard(enter, house):
     for name in ("Second", "First"):
         RequestFactory(property=house, name=name)
     page = enter("/inbox/requests", **WIDE)
-    page.get_by_text("First").wait_for()
+    page.get_by_text("First", exact=True).wait_for()
     for key in ("j", "j", "k"):
         page.keyboard.press(key)
     expect(page.locator(":focus .row-name, #person-name:focus")).to_be_visible()
@@ -108,7 +108,7 @@ def test_search_and_back_keep_the_address_true(enter, house):
         RequestFactory(property=house, name=name, contact__name=name)
     page = enter("/inbox/requests", **WIDE)
     page.locator("#id_q").fill("bor")
-    page.get_by_text("Anna").wait_for(state="detached")
+    page.get_by_text("Anna", exact=True).wait_for(state="detached")
     expect(page).to_have_url(re.compile("q=bor"))
     page.get_by_role("link", name="Boris").click()
     page.get_by_role("heading", name="Boris").wait_for()
@@ -183,7 +183,7 @@ def test_an_ended_session_leads_to_sign_in_and_back(open_page, house):
 def test_new_requests_are_announced_and_move_nothing(enter, house):
     RequestFactory(property=house, name="Present")
     page = enter("/inbox/requests", **WIDE)
-    page.get_by_text("Present").wait_for()
+    page.get_by_text("Present", exact=True).wait_for()
     RequestFactory.create_batch(3, property=house)
     # What happens every 30 seconds, now.
     page.evaluate("htmx.ajax('GET', htmx.find('#arrivals').getAttribute('hx-get'), '#arrivals')")

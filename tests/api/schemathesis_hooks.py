@@ -64,7 +64,7 @@ def is_refused_by_stored_data(method, error):
 # By operation what `known.py` says of it. What requests create is added to `path`, what they delete taken out.
 KNOWN = json.loads(Path(os.environ["KNOWN_REQUESTS"]).read_text())
 ANSWERED = Path(os.environ["ANSWERED"])
-DELETED = set()
+DELETED, SUCCEEDED = set(), set()
 PARAMETER = re.compile(r"{(\w+)}")
 # Of four requests with the id of no row one keeps it; one of six that could be valid gets a body that is.
 OF_NO_ROW, WITH_BODY = 4, 6
@@ -85,24 +85,34 @@ def chance(value):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    known = KNOWN.get(f"{case.method.upper()} {case.path}")
+    operation = f"{case.method.upper()} {case.path}"
+    known = KNOWN.get(operation)
     if known is None:
         return
     number, rows = chance((case.path_parameters, case.query, str(case.body))), known["path"]
     # What schemathesis has created is there until it deletes it itself.
     if case.method.upper() != "DELETE" and not case.path.endswith("/erasure"):
         rows = [*rows, *known.get("new", ())]
-    present = {id for row in [*rows, *known.get("new", ())] for id in row.values()}
-    given = {str(value) for value in case.path_parameters.values()}
-    is_random = bool(given) and not given & present and all(map(is_id, given))
-    if rows and is_random and number % OF_NO_ROW:
-        case.path_parameters = {**case.path_parameters, **rows[number % len(rows)]}
-        case.query = {
-            **(case.query or {}),
-            **{name: value for name, value in known["query"].items() if name in case.query},
-        }
-    if known["body"] and number % WITH_BODY == 0 and isinstance(case.body, dict):
+    given = {name: str(value) for name, value in case.path_parameters.items()}
+    reaches_row = any(row.items() <= given.items() for row in [*rows, *known.get("new", ())])
+    is_random = bool(given) and not reaches_row and all(map(is_id, given.values()))
+    # Each operation is to meet a success, soon.
+    is_needed = operation not in SUCCEEDED
+    # Nor does it delete a row of another operation that it happens to name.
+    is_of_another = case.method.upper() == "DELETE" and bool({*given.values()} & all_known())
+    if rows and is_random and (is_needed or is_of_another or number % OF_NO_ROW):
+        # The newest is there, if others were replaced by it.
+        case.path_parameters = {**case.path_parameters, **rows[-1 if is_needed else number % len(rows)]}
+        query = case.query or {}
+        valid = {name: value for name, value in known["query"].items() if is_needed or name in query}
+        case.query = {**query, **valid}
+    if known["body"] and number % (2 if is_needed else WITH_BODY) == 0 and isinstance(case.body, dict):
         case.body = known["body"]
+
+
+def all_known():
+    """The ids of all rows that some operation asks for."""
+    return {str(id) for known in KNOWN.values() for row in known["path"] for id in row.values()}
 
 
 @schemathesis.hook
@@ -110,13 +120,15 @@ def after_call(context, case, response):
     operation = f"{case.method.upper()} {case.path}"
     with ANSWERED.open("a") as file:
         file.write(f"{operation} {response.status_code}\n")
+    if response.status_code < 300:
+        SUCCEEDED.add(operation)
     if response.status_code == 201:
         learn(response.headers.get("Location", [""])[0])
     if case.method.upper() == "DELETE" and response.status_code < 300:
         gone = {name: str(value) for name, value in case.path_parameters.items()}
         DELETED.add(tuple(gone.values()))
         for known in KNOWN.values():
-            known["path"] = [row for row in known["path"] if row != gone] or known["path"]
+            known["path"] = [row for row in known["path"] if not gone.items() <= row.items()] or known["path"]
 
 
 def learn(location):

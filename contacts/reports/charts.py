@@ -52,9 +52,9 @@ def _parts(period: Period) -> Iterator[Period]:
 
 def _label(part: Period, period: Period) -> str:
     if period.length > MAX_WEEKS:
-        return date_format(part.first, "M Y")
-    first = date_format(part.first, "j M")
-    return first if part.length == 1 else f"{first} – {date_format(part.last, 'j M')}"
+        return date_format(part.first, "N Y")
+    first = date_format(part.first, "j N")
+    return first if part.length == 1 else f"{first} – {date_format(part.last, 'j N')}"
 
 
 def _sum(part: Period, by_day: Mapping[date, Figures]) -> Figures:

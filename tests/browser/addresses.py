@@ -46,6 +46,8 @@ CLOSED = [
     "/settings/automatic-replies",
     "/settings/hours",
     "/settings/my-hours",
+    "/reports",
+    "/reports/rows?figure=answered",
     "/settings/privacy",
     "/contacts/views",
     "/many",

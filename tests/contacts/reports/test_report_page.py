@@ -64,7 +64,7 @@ def test_the_figures_of_a_week(pro, user, browser):
         ["Nobody, or a program", "2", "1", "1", "2 h 01", "2 h 01", "0 %"],
         ["Olive Owner", "1", "1", "0", "10 min", "10 min", "100 %"],
     ]
-    assert table(page, "details")[0] == ["2 Mar", "3", "2", "10 min", "2 h 01", "50 %"]
+    assert table(page, "details")[0] == ["2 March", "3", "2", "10 min", "2 h 01", "50 %"]
 
 
 def test_an_office_without_anything(browser):
@@ -155,9 +155,9 @@ def test_periods(browser, pro, monkeypatch, query, first, last):
 def test_long_periods_are_drawn_by_week_and_by_month(pro, browser):
     answer(ask(pro), 60)
     days = [row[0] for row in table(open_report(browser, to="2026-05-31"), "details")]
-    assert (days[0], days[-1], len(days)) == ("2 Mar – 8 Mar", "25 May – 31 May", 13)
+    assert (days[0], days[-1], len(days)) == ("2 March – 8 March", "25 May – 31 May", 13)
     months = table(open_report(browser, to="2027-03-01"), "details")
-    assert (months[0][:3], months[-1][0], len(months)) == (["Mar 2026", "1", "1"], "Mar 2027", 13)
+    assert (months[0][:3], months[-1][0], len(months)) == (["March 2026", "1", "1"], "March 2027", 13)
 
 
 def test_a_page_asks_as_little_for_many_values(filled, browser, django_assert_max_num_queries):

@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='waitingitem',
             name='source',
-            field=models.CharField(blank=True, db_default='', max_length=100, verbose_name='source'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=100, verbose_name='source'),
         ),
         migrations.AddField(
             model_name='answermark',

@@ -254,7 +254,7 @@ class WaitingItem(models.Model):
     # What it is about, as of a first response: these tables are of the apps above.
     property_id = models.UUIDField(_("property"), null=True)
     inquiry_type_id = models.BigIntegerField(_("type"), null=True)
-    source = models.CharField(_("source"), max_length=100, blank=True, db_default="")
+    source = models.CharField(_("source"), max_length=100, blank=True, default="", db_default="")
     later_until = models.DateTimeField(_("put off until"), null=True)
     later_words = models.CharField(_("reminder"), max_length=MAX_WORDS, blank=True)
     later_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("put off by"))

@@ -1,5 +1,6 @@
 """The second wall: with every `for_pro` taken away, PostgreSQL still shows a Pro its own rows alone."""
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,7 @@ from config.wall.policies import (
     take_down_wall,
     walled_tables,
 )
+from config.web.compiled import Compiled
 from contact_requests.models import Property
 
 from ..factories import make_token
@@ -90,6 +92,13 @@ def all_rows(rows: Any, pro: Pro, **_: Any) -> Any:
     return rows.filter(GreaterThan(Cast(Value(pro.pk), BigIntegerField()), 0))
 
 
+def forget_statements() -> None:
+    """Have SQL that was written with one `for_pro` written anew with another."""
+    for each in gc.get_objects():
+        if isinstance(each, Compiled):
+            each._statements.clear()
+
+
 @pytest.fixture
 def wall(rows: Rows, own: Rows, settings, monkeypatch) -> Iterator[None]:
     """The wall, and no `for_pro` that leaves a row out."""
@@ -102,7 +111,9 @@ def wall(rows: Rows, own: Rows, settings, monkeypatch) -> Iterator[None]:
         for kind in type(model._default_manager.all()).__mro__:
             if "for_pro" in vars(kind):
                 monkeypatch.setattr(kind, "for_pro", all_rows)
+    forget_statements()
     yield
+    forget_statements()
     name_pro(None)
     take_down_wall(connection)
 

@@ -342,5 +342,5 @@ def test_the_number_of_queries_does_not_grow(browser, user, pro, django_assert_m
     for number in range(20):
         UserFactory(pro=pro, is_active=number % 2 == 0)
         Invitation.objects.create(pro=pro, email=f"new{number}@example.org", invited_by=user)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         browser.get(TEAM)

@@ -78,6 +78,7 @@ def test_no_page_of_a_member_leads_to_what_is_closed(browser, user, member, pro)
         "Second factor",
         "Devices",
         "Absence",
+        "Working hours",
         "Team",
     ]
 

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from config.accounts.http import ProRequest
 from config.accounts.models import Pro, User
-from contacts.bulk.actions import Action, BulkList, Skip, SkippedError
+from contacts.bulk.actions import BulkList, RowAction, Skip, SkippedError
 from contacts.bulk.contact_actions import Assign
 from contacts.bulk.waiting_actions import NeedNoAnswer, ended, hold_items, items_of, reopen
 from contacts.models import BulkRow, WaitingItem
@@ -27,20 +27,13 @@ IS_ASIDE = Q(quarantined_at__isnull=False)
 TIMES = ("read_at", "replied_at")
 
 
-class RequestAction(Action):
-    """An action that changes the contact request itself, so that `updated_at` tells of later changes."""
+class RequestAction(RowAction):
+    """An action that changes the contact request itself."""
 
     def hold(self, keys: Collection[Any]) -> None:
         rows = ContactRequest.objects.filter(pk__in=keys).select_for_update(of=("self",)).order_by("pk")
         list(rows.values_list("pk"))
         hold_items(KIND, keys)
-
-    def trace(self, rows: Collection[Any]) -> dict[Any, Any]:
-        found = ContactRequest.objects.filter(pk__in=[row.pk for row in rows])
-        return {key: at.isoformat() for key, at in found.values_list("pk", "updated_at")}
-
-    def touched(self, rows: Mapping[Any, Any], worked: Collection[BulkRow]) -> set[Any]:
-        return {row.key for row in worked if rows[row.key].updated_at.isoformat() != row.before.get("trace")}
 
 
 class Mark(RequestAction):

@@ -9,30 +9,23 @@ from django.utils.translation import gettext_lazy as _
 
 from config.accounts.http import ProRequest
 from config.accounts.models import Pro, User
-from contacts.bulk.actions import Action, BulkList, Skip, SkippedError
+from contacts.bulk.actions import BulkList, RowAction, Skip, SkippedError
 from contacts.bulk.contact_actions import Assign
 from contacts.bulk.waiting_actions import NeedNoAnswer
-from contacts.models import BulkRow, WaitingItem
+from contacts.models import WaitingItem
 
 from .models import Inquiry, InquiryType
 from .pipeline.moves import InvalidTransitionError, close_inquiry
 from .views.listing import Listing
 
 
-class InquiryAction(Action):
-    """An action that changes the inquiry itself, so that `updated_at` tells of later changes."""
+class InquiryAction(RowAction):
+    """An action that changes the inquiry itself."""
 
     def hold(self, keys: Collection[Any]) -> None:
         for inquiry_type in InquiryType.objects.filter(inquiries__in=keys).distinct().order_by("pk"):
             inquiry_type.hold_pipeline()
         list(Inquiry.objects.filter(pk__in=keys).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
-
-    def trace(self, rows: Collection[Any]) -> dict[Any, Any]:
-        found = Inquiry.objects.filter(pk__in=[row.pk for row in rows])
-        return {key: at.isoformat() for key, at in found.values_list("pk", "updated_at")}
-
-    def touched(self, rows: Mapping[Any, Any], worked: Collection[BulkRow]) -> set[Any]:
-        return {row.key for row in worked if rows[row.key].updated_at.isoformat() != row.before.get("trace")}
 
 
 class Prioritise(InquiryAction):

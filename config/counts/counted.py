@@ -118,7 +118,6 @@ WITH folded AS (DELETE FROM {self.counts} AS kept USING {changed} WHERE {same} R
         )
 
     def _postgresql_trigger(self, event: str) -> list[str]:
-        name = f"{self.counts}_{event}"
         if event == "update":
             # Each row by itself: most changes leave the groups as they are, and end at the condition.
             rows = f"SELECT {self._expressions('old', '-')}, true UNION ALL SELECT {self._expressions('new')}, true"
@@ -131,6 +130,11 @@ WITH folded AS (DELETE FROM {self.counts} AS kept USING {changed} WHERE {same} R
             numbered = ", ".join(str(position + 1) for position in range(len(keys)))
             rows = f"SELECT {', '.join([*keys, *sums])}, true FROM changed_rows AS changed GROUP BY {numbered}"
             when = f"REFERENCING {old_or_new} TABLE AS changed_rows FOR EACH STATEMENT"
+        return self._make_postgresql_trigger(event, rows, when)
+
+    def _make_postgresql_trigger(self, event: str, rows: str, when: str) -> list[str]:
+        """Statements for a trigger that inserts the rows of a SELECT; `when` says for what it is called."""
+        name = f"{self.counts}_{event}"
         return [
             f"""\
 CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$

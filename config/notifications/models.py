@@ -17,7 +17,7 @@ from .times import add_quiet_hours, next_of
 
 
 class Whose(models.TextChoices):
-    """Whose people a user is told about; each holds those before it."""
+    """The people that a user is told about; each choice holds those before it."""
 
     NONE = "none", _("Nothing")
     MINE = "mine", _("Mine")

@@ -26,7 +26,7 @@ class Reader(NamedTuple):
 
 
 def find_readers(pro: Pro, kind: Kind, assignee: User | None) -> list[Reader]:
-    """Whoever is told of an event about a person: the assignee, or the office, and colleagues who ask for it.
+    """Find who is told of an event about a person: the assignee, or the office, and colleagues who ask for it.
 
     Before anybody has settings it is the assignee, or the office's address. The settings of the user who signs in by
     that address, or who is alone in the office, hold for it.

@@ -21,7 +21,7 @@ def send_notification(
 
 
 def find_assignee(pro: Pro, contact: Contact | None) -> User | None:
-    """Whoever is told of what a contact writes instead of the whole office; None in an office of one.
+    """Find who is told of what a contact writes instead of the whole office; None in an office of one.
 
     Neither is anybody who is away without a stand-in.
     """

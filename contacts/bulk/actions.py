@@ -79,7 +79,7 @@ class Action(ABC):
         raise NotImplementedError
 
     def trace(self, rows: Collection[Any]) -> dict[Any, Any]:
-        """A value of each row, by key, by which `touched` tells whether somebody changes it later."""
+        """A value of each of these rows, by key, by which `touched` tells whether somebody changes it later."""
         return {}
 
     def touched(self, rows: Mapping[Any, Any], worked: Collection[BulkRow]) -> set[Any]:
@@ -89,6 +89,17 @@ class Action(ABC):
     def undo(self, row: Any, value: str, before: dict[str, Any], *, by: User | None) -> None:
         """Take the change of one row back."""
         raise NotImplementedError
+
+
+class RowAction(Action):
+    """An action that changes the row itself, so that `updated_at` tells of later changes."""
+
+    def trace(self, rows: Collection[Any]) -> dict[Any, Any]:
+        found = type(next(iter(rows)))._default_manager.filter(pk__in=[row.pk for row in rows])
+        return {key: at.isoformat() for key, at in found.values_list("pk", "updated_at")}
+
+    def touched(self, rows: Mapping[Any, Any], worked: Collection[BulkRow]) -> set[Any]:
+        return {row.key for row in worked if rows[row.key].updated_at.isoformat() != row.before.get("trace")}
 
 
 class BulkList(NamedTuple):

@@ -4,18 +4,17 @@ So a job that takes over from a killed one goes on after the last batch, and no 
 """
 
 import logging
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.tasks import task
 
 from config.accounts.models import User
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
+from config.jobs.batches import work_batches
 from config.jobs.turns import in_turn
 
 from ..models import BulkRow, BulkRun
@@ -24,10 +23,6 @@ from .actions import Action, BulkList, SkippedError, find_list
 
 logger = logging.getLogger("vestibule.bulk")
 State = BulkRun.State
-# While a batch is worked, nobody else writes in the book, on SQLite in the whole database; then others get in.
-PAUSE = 0.05  # seconds
-# After this time a job hands over to a new one, behind the jobs of other offices that are queued.
-MAX_JOB_TIME = 5.0  # seconds
 
 
 def start_run(run: BulkRun, action: str, *, by: User) -> bool:
@@ -95,19 +90,11 @@ def _enqueue(run: BulkRun) -> None:
 @task(queue_name="bulk")
 def work_run(run_id: str) -> None:
     """Work batches of a run until its phase ends, it is stopped, or the job's time is over."""
-    ends = time.monotonic() + MAX_JOB_TIME
-    try:
-        while _work_batch(run_id, is_last=time.monotonic() >= ends):
-            if connection.vendor == "sqlite":
-                time.sleep(PAUSE)
-    except Exception as error:
-        # Shown to the Pro; the worker retries.
-        with suppress(DatabaseError):
-            BulkRun.objects.filter(pk=run_id).update(error=type(error).__name__)
-        raise
+    found = BulkRun.objects.filter(pk=run_id)
+    work_batches(lambda is_last: _work_batch(run_id, is_last), lambda error: found.update(error=error))
 
 
-def _work_batch(run_id: str, *, is_last: bool) -> bool:
+def _work_batch(run_id: str, is_last: bool) -> bool:
     """Work the next batch; True when this job goes on. After the job's last batch a new job goes on instead."""
     with transaction.atomic():
         pro_id = BulkRun.objects.filter(pk=run_id).values_list("pro", flat=True).first()

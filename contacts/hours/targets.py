@@ -38,7 +38,7 @@ class Targets:
         return bool(seconds) and self._has_waited(round(SOON * seconds), since)
 
     def shortest(self) -> datetime | None:
-        """Whoever has waited since a later moment is within any target."""
+        """The moment since when somebody has to wait to be beyond the shortest target; None without a target."""
         targets: Mapping[str, int] = {"": self.hours.target_minutes, **self.hours.channel_targets}
         return self._moment(60 * min(minutes for minutes in targets.values() if minutes)) if self else None
 
@@ -51,7 +51,7 @@ class Targets:
         return found
 
     def _moment_of(self, minutes: int, times: int) -> datetime:
-        """Whoever has waited since then has waited so many times; nobody has without a target."""
+        """The moment since when somebody has waited so many minutes so many times; NEVER for no minutes."""
         moment = self._moment(60 * minutes * times) if minutes else None
         return moment or NEVER
 

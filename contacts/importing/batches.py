@@ -4,22 +4,16 @@ A batch and the import's progress commit together, so a job that takes over from
 batch, and no row is worked twice.
 """
 
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, NamedTuple
 
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 
+from config.jobs import batches
 from config.jobs.turns import in_turn
 
 from ..models.file_import import FileImport
 from ..models.locking import hold_book
-
-# On SQLite a batch keeps all other writers waiting; they get in between two batches.
-PAUSE = 0.05  # seconds
-# After this time a job hands over to a new one behind the mails and other imports that are queued.
-MAX_JOB_TIME = 5.0  # seconds
 
 
 class Phase(NamedTuple):
@@ -38,19 +32,13 @@ class Phase(NamedTuple):
 
 def work_batches(import_id: str, phase: Phase) -> None:
     """Work batches until the phase ends, or the job's time is over."""
-    ends = time.monotonic() + MAX_JOB_TIME
-    try:
-        while _work_batch(import_id, phase, is_last=time.monotonic() >= ends):
-            if connection.vendor == "sqlite":
-                time.sleep(PAUSE)
-    except Exception as error:
-        # Shown to the Pro; the worker retries.
-        with suppress(DatabaseError):
-            phase.model._default_manager.filter(pk=import_id).update(error=type(error).__name__)
-        raise
+    found = phase.model._default_manager.filter(pk=import_id)
+    batches.work_batches(
+        lambda is_last: _work_batch(import_id, phase, is_last), lambda error: found.update(error=error)
+    )
 
 
-def _work_batch(import_id: str, phase: Phase, *, is_last: bool) -> bool:
+def _work_batch(import_id: str, phase: Phase, is_last: bool) -> bool:
     """Work the next batch; True when this job goes on. After the job's last batch a new job goes on instead."""
     imports: Any = phase.model._default_manager
     with transaction.atomic():

@@ -43,7 +43,6 @@ class MarkedTable(CountedTable):
         return f"{row}.{self.tenant}, {at.format(at=self.groups['at'].replace('{row}', row))}, 1, true"
 
     def _postgresql_trigger(self, event: str) -> list[str]:
-        name = f"{self.counts}_{event}"
         if event == "update":
             rows = f"SELECT {self._mark('old', MINUTE)} UNION SELECT {self._mark('new', MINUTE)}"
             when = f"FOR EACH ROW WHEN ({self._is_changed()})"
@@ -51,12 +50,7 @@ class MarkedTable(CountedTable):
             rows = f"SELECT DISTINCT {self._mark('changed', MINUTE)} FROM changed_rows AS changed"
             old_or_new = "NEW" if event == "insert" else "OLD"
             when = f"REFERENCING {old_or_new} TABLE AS changed_rows FOR EACH STATEMENT"
-        return [
-            f"""\
-CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN INSERT INTO {self.counts} ({self.columns}) {rows}; RETURN NULL; END $$""",
-            f"CREATE TRIGGER {name} AFTER {event.upper()} ON {self.table} {when} EXECUTE FUNCTION {name}()",
-        ]
+        return self._make_postgresql_trigger(event, rows, when)
 
     def _sqlite_trigger(self, event: str) -> list[str]:
         name, rows = f"{self.counts}_{event}", {"insert": ["new"], "delete": ["old"], "update": ["old", "new"]}[event]

@@ -9,7 +9,7 @@ from ..models import Contact
 
 
 def assignee_context(contact: Contact, answers: Answers) -> dict[str, Any]:
-    """Whose a person is, and to whom they can be given: the menu of an office of one has neither."""
+    """The assignee of a person, and to whom they can be given: the menu of an office of one has neither."""
     colleagues = list_colleagues(contact.pro, answers)
     known = {each.id: each.name for each in colleagues}
     holder_id = contact.assigned_to_id

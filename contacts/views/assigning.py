@@ -1,4 +1,4 @@
-"""Whose a person is: taken, given to a colleague or back to nobody; and whose people the list shows."""
+"""The assignee of a person: taken, given to a colleague or back to nobody; and whose people the list shows."""
 
 import uuid
 

@@ -92,7 +92,7 @@ def _due(targets: Targets, item: WaitingItem) -> str:
 
 
 def shown_to(user: User) -> Whose:
-    """Whose people the list of who waits shows to a user, as they have chosen."""
+    """The assignees whose people the list of who waits shows to a user, as they have chosen."""
     chosen: dict[str, Whose] = {User.Shown.MINE: (user.pk,), User.Shown.NOBODYS: (None,)}
     return chosen.get(user.waiting_shown, ())
 

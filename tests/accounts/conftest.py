@@ -2,7 +2,14 @@
 
 import pytest
 
+from config.accounts import one_time_codes
 from config.accounts.models import Pro, User
+
+
+@pytest.fixture(autouse=True)
+def quick_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A safe hash is slow by design."""
+    monkeypatch.setattr(one_time_codes, "COST", 2)
 
 
 @pytest.fixture

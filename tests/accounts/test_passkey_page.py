@@ -3,7 +3,6 @@
 import pytest
 from django.core import mail
 
-from config.accounts import one_time_codes
 from config.accounts.models import Passkey, RecoveryCode, Session, User
 from config.accounts.second_factor import MAX_FACTORS
 from config.audit.models import AuditEvent
@@ -18,12 +17,6 @@ from .test_password_again import TITLE, age, answer
 pytestmark = pytest.mark.django_db
 PATH, NEW = "/settings/second-factor", "/settings/second-factor/passkey"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
-
-
-@pytest.fixture(autouse=True)
-def quick_codes(monkeypatch):
-    """A safe hash is slow by design."""
-    monkeypatch.setattr(one_time_codes, "COST", 2)
 
 
 @pytest.fixture

@@ -164,7 +164,7 @@ def test_an_earlier_challenge_is_void_once_a_later_one_is_answered(user, rf):
 
 
 def test_a_copy_shows_by_its_counter(user, rf, case):
-    """Whoever copied the device at 5 says 6, as it does itself: the second one that does is refused."""
+    """A copy of the device made at 5 says 6, as it does itself: the second one that does is refused."""
     for counts, said, is_let_in in ((True, 5, False), (True, 4, False), (True, 6, True), (True, 0, False)):
         with case(f"{said} after 5"):
             device = give_passkey(user, counts=counts)

@@ -9,7 +9,6 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from config.accounts import one_time_codes
 from config.accounts.models import CodeApp, RecoveryCode, Session, User
 from config.accounts.second_factor import FactorError, require_second_factor
 from config.audit.models import AuditEvent
@@ -24,12 +23,6 @@ from .test_password_again import TITLE, age
 
 pytestmark = pytest.mark.django_db
 PATH, OWN, APP = "/settings/security", "/settings/second-factor", "/settings/second-factor/app"
-
-
-@pytest.fixture(autouse=True)
-def quick_codes(monkeypatch):
-    """A safe hash is slow by design."""
-    monkeypatch.setattr(one_time_codes, "COST", 2)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import pytest
 from django.core import mail
 
-from config.accounts import one_time_codes
 from config.accounts.models import CodeApp, RecoveryCode, Session, User
 from config.audit.models import AuditEvent
 from tests.conftest import new_session
@@ -15,12 +14,6 @@ from .test_password_again import TITLE, age, answer
 
 pytestmark = pytest.mark.django_db
 PATH, APP, CODES = "/settings/second-factor", "/settings/second-factor/app", "/settings/second-factor/codes"
-
-
-@pytest.fixture(autouse=True)
-def quick_codes(monkeypatch):
-    """A safe hash is slow by design."""
-    monkeypatch.setattr(one_time_codes, "COST", 2)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from config.accounts import one_time_codes
 from config.accounts.limits import CODES_PER_USER
 from config.accounts.models import CodeApp, RecoveryCode, Session
 from config.accounts.models.session import SessionStore
@@ -20,12 +19,6 @@ from .factors import SECRET, code_of, give_app, give_password
 pytestmark = pytest.mark.django_db
 SECOND = "/sign-in/second"
 WRONG = ["Wrong code, or one that was used already."]
-
-
-@pytest.fixture(autouse=True)
-def quick_codes(monkeypatch):
-    """A safe hash is slow by design."""
-    monkeypatch.setattr(one_time_codes, "COST", 2)
 
 
 @pytest.fixture

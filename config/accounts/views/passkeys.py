@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -13,9 +12,9 @@ from ..http import ProRequest
 from ..models import Passkey
 from ..passkeys import PasskeyError, ask_new_passkey, read_new_passkey
 from ..proof import password_again
-from ..second_factor import FactorError, add_passkey, remove_factor
+from ..second_factor import FactorError, add_passkey
 from ..second_factor_forms import NewPasskeyForm
-from .second_factor import answer_added, open_to_everybody, render_settings
+from .second_factor import answer_added, open_to_everybody, render_settings, take_away
 
 
 @open_to_everybody
@@ -49,7 +48,4 @@ def _add(request: ProRequest, given: dict[str, Any]) -> list[str]:
 @password_again("POST")
 def passkey_remove(request: ProRequest, id: int) -> HttpResponse:
     """Take a passkey away."""
-    passkey = get_object_or_404(Passkey, user=request.user, pk=id)
-    remove_factor(request.user, passkey, session_key=request.session.session_key)
-    messages.success(request, _("“%(name)s” is taken away.") % {"name": passkey.name})
-    return redirect("accounts:second_factor")
+    return take_away(request, get_object_or_404(Passkey, user=request.user, pk=id))

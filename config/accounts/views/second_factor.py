@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ..http import ProRequest
 from ..middleware import without_factor, without_gate, without_pro
-from ..models import CodeApp
+from ..models import CodeApp, Passkey
 from ..one_time_codes import make_app_uri
 from ..proof import password_again
 from ..second_factor import FactorError, add_code_app, make_codes, remove_factor
@@ -95,9 +95,13 @@ def _render_codes(request: ProRequest, codes: list[str]) -> HttpResponse:
 @password_again("POST")
 def app_remove(request: ProRequest, id: int) -> HttpResponse:
     """Take an app away."""
-    app = get_object_or_404(CodeApp, user=request.user, pk=id)
-    remove_factor(request.user, app, session_key=request.session.session_key)
-    messages.success(request, _("“%(name)s” is taken away.") % {"name": app.name})
+    return take_away(request, get_object_or_404(CodeApp, user=request.user, pk=id))
+
+
+def take_away(request: ProRequest, factor: CodeApp | Passkey) -> HttpResponse:
+    """Take an app or a passkey of the user away, and say so."""
+    remove_factor(request.user, factor, session_key=request.session.session_key)
+    messages.success(request, _("“%(name)s” is taken away.") % {"name": factor.name})
     return redirect("accounts:second_factor")
 
 

@@ -22,7 +22,7 @@ def colleague(pro):
 
 
 def holders(contact):
-    """Whose a contact is, and its items as the list has them."""
+    """The assignees of a contact, and of its items as the list has them."""
     contact.refresh_from_db()
     items = WaitingItem.objects.filter(contact=contact).values_list("assigned_to", flat=True)
     return contact.assigned_to, contact.assigned_at is not None, set(items)

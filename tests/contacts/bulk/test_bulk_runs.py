@@ -9,6 +9,7 @@ from django.utils import timezone
 from config.events.kinds import EventType
 from config.events.managing import create_endpoint
 from config.events.models import Event
+from config.jobs import batches
 from contacts.bulk import contact_actions, working
 from contacts.bulk.working import go_on, start_run, start_undo, stop_run, work_run
 from contacts.models import BulkRow, BulkRun, Contact, ContactEvent, ContactIdentity, WaitingItem, bulk_run
@@ -212,8 +213,8 @@ def test_stopped_gone_on_with_and_undone_half_way(user, pro, work_tasks, monkeyp
 
 def test_a_job_hands_over_to_another_behind_those_of_others(user, people, work_tasks, monkeypatch):
     monkeypatch.setattr(working, "batch_size", lambda run: 1)
-    monkeypatch.setattr(working, "MAX_JOB_TIME", 0)
-    monkeypatch.setattr(working, "PAUSE", 0)
+    monkeypatch.setattr(batches, "MAX_JOB_TIME", 0)
+    monkeypatch.setattr(batches, "PAUSE", 0)
     jobs = []
     monkeypatch.setattr(working, "_enqueue", lambda run: jobs.append(str(run.pk)))
     run = planned(user)

@@ -3,7 +3,8 @@
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from contacts.importing import batches, jobs
+from config.jobs import batches
+from contacts.importing import jobs
 from contacts.importing.jobs import start_run
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport
 

@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from config.jobs import batches
 from contacts.book.merging import merge_contacts
-from contacts.importing import batches, jobs
+from contacts.importing import jobs
 from contacts.importing.jobs import start_run
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport, ContactNote
 from contacts.models.contact_import import prune_imports

@@ -1,4 +1,4 @@
-"""Whoever waits longer than the office's target is marked in the list, and colleagues are told, once each."""
+"""People who wait longer than the office's target are marked in the list, and colleagues are told, once each."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -66,8 +66,11 @@ def broken() -> None:
 
 
 def wait_until(happened: Callable[[], object]) -> None:
-    """Wait for what a worker in another process does. Raises TimeoutError after half a minute."""
-    for _ in range(600):
+    """Wait for what a worker in another process does. Raises TimeoutError after two minutes.
+
+    A worker that follows a killed one waits for its lease to lapse, and on a busy machine to be started at all.
+    """
+    for _ in range(2400):
         if happened():
             return
         time.sleep(0.05)

@@ -20,10 +20,7 @@ RUNNING = (ops.RunPython, ops.RunSQL)
 # Indexes that no query of the former release is read from, with how that is known. Emptied at each release.
 UNUSED: dict[str, str] = {}
 # Migrations that the rules are too strict for, with the reason why nobody waits. Emptied at each release.
-REVIEWED = {
-    "contact_requests.0019_property_pages": "an office has some dozens of properties: all are checked in milliseconds",
-    "contact_requests.0021_property_search_index": "the index of some dozens of properties an office is made at once",
-}
+REVIEWED: dict[str, str] = {}
 # What the former release reads or writes is taken away one release later.
 TAKING_AWAY = (ops.RemoveField, ops.DeleteModel, ops.RenameField, ops.RenameModel, ops.AlterModelTable)
 

@@ -141,7 +141,7 @@ EXCEL = {
     ),
     "LibreOffice": excel(names="<definedNames><definedName>Sheet1!$A$1:$B$2</definedName></definedNames>"),
     "Google Sheets": excel("<row><c><f>SUM(A1:A9)</f><v>45.0</v></c></row>"),
-    "a long table": excel("".join(f"<row r='{n}'><c><v>{n * n % 10007}</v></c></row>" for n in range(500_000))),
+    "a long table": excel("".join(f"<row><c><v>{n * n % 10007}</v></c></row>" for n in range(1000)) * 500),
 }
 PDFS = {
     **{f"PDF {version}": PDF.replace(b"1.4", version.encode()) for version in ("1.3", "1.5", "1.7", "2.0")},
@@ -169,7 +169,7 @@ JPEGS = {
     "several pictures": several_pictures(),
     "with a film behind it": photo() + b"\0\0\0\x18ftypmp42\0\0\0\0isommp42" + b"\0" * 4000,
     "with a profile of colours": saved(drawn(), "JPEG", icc_profile=b"\0" * 70_000),
-    "of 200 million pixels": saved(drawn("L", (16320, 12240)), "JPEG"),
+    "of 200 million pixels": saved(Image.new("L", (16320, 12240), 128), "JPEG"),
 }
 GENUINE = {
     **{f"{label}.docx": (content, DOCX) for label, content in WORD.items()},

@@ -1,4 +1,4 @@
-"""The demo's properties, and contact requests of the last days."""
+"""The demo's properties, and contact requests of the last weeks."""
 
 import random
 from collections.abc import Callable
@@ -22,11 +22,13 @@ from ..office import propose_slug
 from ..pictures import add_picture
 from ..waiting import add_contact_request
 from .drawings import draw_houses
+from .earlier import EARLIER
 from .houses import HOUSES, House
 from .visits import NEW, READ, REPLIED, VISITS, Visit
 
 Outcome = WaitingItem.Outcome
 SCALES = {"requests"}
+MORNING = 8  # the hour, UTC
 WITH_PICTURES = 2  # properties of each Pro
 STATES = {"AP-103": "let", "AP-104": "under_offer", "KG-103": "sold", "GW-102": "under_offer"}
 BATCH = 5_000
@@ -45,7 +47,7 @@ def load(pros: list[Pro], rng: random.Random) -> None:
             # Files are stored outside of any transaction.
             transaction.on_commit(partial(_add_pictures, house), robust=True)
         people = list(pro.users.order_by("pk"))
-        for visit in VISITS.get(pro.email, []) if houses else []:
+        for visit in [*VISITS.get(pro.email, []), *EARLIER.get(pro.email, [])] if houses else []:
             signers = [person for person in people if person.name in visit.reply]
             _load_visit(houses[visit.house], visit, rng.choice(signers or people or [None]), rng)
         latest = Coalesce("replied_at", "read_at", "created_at")
@@ -65,6 +67,8 @@ def _add_pictures(prop: Property) -> None:
 def _load_visit(prop: Property, visit: Visit, reader: User | None, rng: random.Random) -> None:
     """Store a contact request in its state of today. `receive` is left out, as it would send old mails again."""
     at = timezone.now() - timedelta(hours=visit.hours, minutes=rng.uniform(0, 5))
+    if visit.took:
+        at = at.replace(hour=MORNING, minute=rng.randrange(60))
     fields = {name: getattr(visit, name) for name in ("name", "email", "phone", "language", "message")}
     row = ContactRequest(pro=prop.pro, property=prop, created_at=at, **fields)
     if visit.state in ContactRequest.Quarantine.values:
@@ -73,7 +77,7 @@ def _load_visit(prop: Property, visit: Visit, reader: User | None, rng: random.R
         return
     row.contact = _find_or_create_contact(prop.pro, visit, at)
     row.status = visit.state
-    _set_times(row, rng)
+    _set_times(row, rng, visit.took)
     row.save()
     ContactRequestEvent.objects.bulk_create(_events(row, reader))
     _let_wait(row, visit, reader)
@@ -125,15 +129,15 @@ def _find_or_create_contact(pro: Pro, visit: Visit, at: datetime) -> Contact:
     return contact
 
 
-def _set_times(row: ContactRequest, rng: random.Random) -> None:
-    """Set the times that the status of `row` requires, all in the past."""
+def _set_times(row: ContactRequest, rng: random.Random, took: float = 0) -> None:
+    """Set the times that the status of `row` requires, all in the past; the answer after so many hours, if any."""
     row.notified_at = row.created_at + timedelta(seconds=1)
     row.acknowledged_at = row.notified_at if row.email else None
-    age = timezone.now() - row.created_at
+    age = timedelta(hours=took) / 0.6 if took else timezone.now() - row.created_at
     if row.status != NEW:
         row.read_at = row.created_at + age * rng.uniform(0.05, 0.3)
     if row.status == REPLIED:
-        row.replied_at = row.created_at + age * rng.uniform(0.35, 0.6)
+        row.replied_at = row.created_at + age * (0.6 if took else rng.uniform(0.35, 0.6))
 
 
 def _events(row: ContactRequest, by: User | None) -> list[ContactRequestEvent]:

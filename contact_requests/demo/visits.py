@@ -11,7 +11,8 @@ HONEYPOT, TOO_FAST, NO_STAMP = ContactRequest.Quarantine.values[:3]
 class Visit(NamedTuple):
     """One contact request: `hours` ago, about house number `house`; `state` is a status or a reason for quarantine.
 
-    `later` are the words with which it was put off until tomorrow.
+    `later` are the words with which it was put off until tomorrow. One that was answered after `took` hours came in
+    the morning of its day; others were answered some time since.
     """
 
     hours: float
@@ -24,6 +25,7 @@ class Visit(NamedTuple):
     message: str
     reply: str = ""
     later: str = ""
+    took: float = 0
 
 
 # fmt: off

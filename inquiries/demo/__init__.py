@@ -8,9 +8,8 @@ from itertools import pairwise
 from django.utils import timezone
 
 from config.accounts.models import Pro, User
-from contacts.demo import end_in_demo
-from contacts.models import Contact, FirstResponse, WaitingItem
-from contacts.waiting.first_responses import rebuild_responses
+from contacts.demo import end_in_demo, settle_in_demo
+from contacts.models import Contact, WaitingItem
 
 from ..models import DirectoryUser, FilterOption, Inquiry, InquiryHistory, InquiryType, Offer, PipelineStep
 from ..waiting import add_inquiry, add_offer_answer, follow_contact
@@ -39,9 +38,8 @@ def load(pros: list[Pro], rng: random.Random) -> None:
             for seed in sorted(seeds, key=lambda seed: -seed.days):
                 SeededInquiry(pro, seed, types[seed.type], rng).save()
         _link_contacts(pro)
-        # Answers of the past, for the reports; those of the apps below are there already.
-        if not FirstResponse.objects.for_pro(pro).exists():
-            rebuild_responses(pro)
+        # Those of the apps below wait, or are answered, already.
+        settle_in_demo(pro)
 
 
 def userhub_ids() -> list[int]:

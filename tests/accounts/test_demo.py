@@ -112,7 +112,7 @@ def test_statuses_agree_with_times_and_events(description):
     now = timezone.now()
     for row in ContactRequest.objects.select_related("contact"):
         row.full_clean(exclude={"contact"} if row.quarantined_at else None)
-        assert now - timedelta(days=7) < row.created_at <= row.updated_at < now
+        assert now - timedelta(days=28) < row.created_at <= row.updated_at < now
         if row.quarantined_at:
             assert (row.contact, row.quarantined_at, row.events.count()) == (None, row.created_at, 0)
             continue
@@ -125,8 +125,8 @@ def test_statuses_agree_with_times_and_events(description):
         assert row.contact.created_at <= row.created_at
         assert all(event.user.pro_id == row.pro_id for event in row.events.all())
     assert set(ContactRequest.objects.values_list("language", flat=True)) == {"fr", "nl", "en"}
-    signed = ContactMessage.objects.get(text__contains="Mehdi Benali", topic__startswith="request:")
-    assert signed.author.name == "Mehdi Benali"
+    signed = ContactMessage.objects.filter(text__contains="Mehdi Benali", topic__startswith="request:")
+    assert set(signed.values_list("author__name", flat=True)) == {"Mehdi Benali"}
 
 
 def test_some_are_quarantined_and_some_replied(description):
@@ -135,7 +135,7 @@ def test_some_are_quarantined_and_some_replied(description):
     replied = ContactRequest.objects.filter(status="replied")
     topics = [f"request:{row.pk}" for row in replied]
     replies = ContactMessage.objects.filter(topic__in=topics, author__pro=F("pro"), state="sent")
-    assert replied.count() == replies.filter(sent_at__gte=F("created_at")).count() == 6
+    assert replied.count() == replies.filter(sent_at__gte=F("created_at")).count() == 19
 
 
 def test_a_visitor_who_wrote_twice_is_one_contact(description):

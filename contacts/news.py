@@ -1,14 +1,16 @@
 """Messages, and what concerns one colleague, as people are told of them; see `config.notifications.news`."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 
-from config.accounts.models import User
+from config.accounts.models import Pro, User
 from config.notifications.kinds import Kind
 from config.notifications.news import News
+from config.web.hooks import hooks
 
 from .models import Contact, ContactEvent, ContactMessage, ContactNote, WaitingItem
 
@@ -22,6 +24,31 @@ def make_message_news(message: ContactMessage) -> News:
 def make_own_news(contact: Contact, template: str, **context: Any) -> News:
     """A mail to a colleague about a person."""
     return _make(contact, template, {"contact": contact, **context}, is_own=True)
+
+
+def make_overdue_news(pro: Pro, items: Sequence[WaitingItem]) -> News:
+    """A mail to a colleague about people who wait longer than the target; each of them has one item."""
+    people = [_describe_waiting(item) for item in items]
+    path = people[0]["path"] if len(people) == 1 else reverse("waiting:list")
+    context = {"people": people, "count": len(people), "url": settings.SITE_URL + reverse("waiting:list")}
+    return News(pro, "overdue", context, path, is_own=True)
+
+
+def _describe_waiting(item: WaitingItem) -> dict[str, Any]:
+    """Name and address of who waits, and since when."""
+    contact = item.contact
+    path = reverse("waiting:person", args=[contact.pk]) if contact else item_url(item) or reverse("waiting:list")
+    name = contact.name if contact else item.about
+    return {"name": name, "path": path, "url": settings.SITE_URL + path, "since": item.since}
+
+
+def item_url(item: WaitingItem) -> str:
+    """Address of the page of what an item without a contact stands for, "" where there is none.
+
+    The app that it belongs to gives it in its module `waiting`.
+    """
+    urls = (module.item_url(item) for module in hooks("waiting", "item_url"))
+    return next(filter(None, urls), "")
 
 
 def _make(contact: Contact, template: str, context: dict[str, Any], *, is_own: bool) -> News:
@@ -73,6 +100,12 @@ def _read_silence(key: str, user: User | None) -> News | None:
     return make_own_news(contact, "silence", colleague=str(colleague or ""), hours=contact.pro.silent_hours)
 
 
+def _read_overdue(key: str, user: User | None) -> News | None:
+    """The news, unless somebody has answered."""
+    rows = WaitingItem.objects.listed().filter(pk=int(key.partition(":")[0])).select_related("contact", "pro")
+    return make_overdue_news(item.pro, [item]) if (item := rows.first()) else None
+
+
 def read_reminder(key: str, user: User | None) -> News | None:
     """The news, unless whoever came back was answered, or put off again."""
     rows = WaitingItem.objects.listed().filter(pk=int(key.partition(":")[0]), is_returned=True)
@@ -85,5 +118,6 @@ NEWS = {
     Kind.MENTION: _read_mention,
     Kind.ASSIGNMENT: _read_assignment,
     Kind.SILENCE: _read_silence,
+    Kind.OVERDUE: _read_overdue,
     Kind.REMINDER: read_reminder,
 }

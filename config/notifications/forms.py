@@ -26,6 +26,7 @@ class PreferencesForm(forms.ModelForm):
             "inquiries",
             "mentions",
             "assignments",
+            "overdue",
             "reminders",
             "mail",
             "digest_at",
@@ -40,6 +41,7 @@ class PreferencesForm(forms.ModelForm):
             "inquiries": _("Inquiries and answers to offers"),
             "mentions": _("A note mentions me"),
             "assignments": _("A person is given to me, or is nobody’s again"),
+            "overdue": _("Somebody waits longer than the target"),
             "reminders": _("A reminder of mine is due"),
             "mail": _("Mail"),
             "digest_at": _("First mail at"),
@@ -79,4 +81,4 @@ class PreferencesForm(forms.ModelForm):
 
     @property
     def about_them(self) -> list[BoundField]:
-        return [self[name] for name in ("mentions", "assignments", "reminders")]
+        return [self[name] for name in ("mentions", "assignments", "overdue", "reminders")]

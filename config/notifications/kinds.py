@@ -12,6 +12,7 @@ class Kind(models.TextChoices):
     MENTION = "mention", _("A note mentions you")
     ASSIGNMENT = "assignment", _("A person is given to you")
     SILENCE = "silence", _("A person is nobody’s again")
+    OVERDUE = "overdue", _("Somebody waits longer than the target")
     REMINDER = "reminder", _("Reminder")
 
 
@@ -27,5 +28,6 @@ ABOUT_THEM = {
     Kind.MENTION: "mentions",
     Kind.ASSIGNMENT: "assignments",
     Kind.SILENCE: "assignments",
+    Kind.OVERDUE: "overdue",
     Kind.REMINDER: "reminders",
 }

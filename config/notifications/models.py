@@ -72,6 +72,7 @@ class Preferences(models.Model):
     inquiries = models.CharField(_("inquiries"), max_length=10, choices=Whose, default=Whose.MINE)
     mentions = models.BooleanField(_("a note mentions me"), default=True)
     assignments = models.BooleanField(_("a person is given to me, or is nobody’s again"), default=True)
+    overdue = models.BooleanField(_("somebody waits longer than the target"), default=True, db_default=True)
     reminders = models.BooleanField(_("a reminder is due"), default=False)
     mail = models.CharField(_("mail"), max_length=10, choices=Mail, default=Mail.AT_ONCE)
     digest_at = models.TimeField(_("first mail at"), null=True)

@@ -27,14 +27,19 @@ def tell(event: Event, news: News, *, assignee: User | None, without_office: boo
     Call it outside of a transaction. `without_office`: the office reads it anyway where it came in.
     """
     readers = find_readers(news.pro, event.kind, assignee)
-    return _tell(event, news, [each for each in readers if not (without_office and each.to_office)])
+    return _tell([event], news, [each for each in readers if not (without_office and each.to_office)])
 
 
 def tell_user(event: Event, news: News, user: User) -> bool:
     """Tell one user of something that concerns them, if they want to be told; see `tell`."""
+    return tell_user_of_several([event], news, user)
+
+
+def tell_user_of_several(events: Sequence[Event], news: News, user: User) -> bool:
+    """Tell one user of events of one kind and moment; `news` is the mail about all of them, for one at once."""
     rows = Preferences.objects.with_devices().filter(user=user)
     row = rows.select_related("user", "pro").first()
-    return _tell(event, news, [Reader(user, row)] if row is None or row.wants(event.kind) else [])
+    return _tell(events, news, [Reader(user, row)] if row is None or row.wants(events[0].kind) else [])
 
 
 def wants_any(pro: Pro) -> bool:
@@ -42,14 +47,16 @@ def wants_any(pro: Pro) -> bool:
     return Preferences.objects.of_present(pro).exists()
 
 
-def _tell(event: Event, news: News, readers: Sequence[Reader]) -> bool:
+def _tell(events: Sequence[Event], news: News, readers: Sequence[Reader]) -> bool:
     now = timezone.now()
     told = [(reader, plan) for reader in readers if (plan := reader.plan(now)).is_any]
     if len(told) == 1 and told[0][1] == Plan(None, now):
         return _mail_at_once(news, told[0][0])
     with transaction.atomic():
         for reader, plan in told:
-            _note(event, news.pro, reader, plan, now)
+            new = [row for event in events if (row := _note(event, news.pro, reader, plan, now))]
+            if new:
+                _enqueue_push(new[0], now)
     return bool(told)
 
 
@@ -59,7 +66,8 @@ def _mail_at_once(news: News, reader: Reader) -> bool:
     return reader.is_theirs and mail_news(news, None, to_office=True)
 
 
-def _note(event: Event, pro: Pro, reader: Reader, plan: Plan, now: datetime) -> None:
+def _note(event: Event, pro: Pro, reader: Reader, plan: Plan, now: datetime) -> Notification | None:
+    """Store the notification of one event and enqueue its mail; None where there is one already."""
     row = Notification(
         pro=pro,
         user=reader.user,
@@ -73,12 +81,14 @@ def _note(event: Event, pro: Pro, reader: Reader, plan: Plan, now: datetime) -> 
         due_at=plan.mail_at,
         created_at=now,
     )
-    if insert_missing(row):
-        _enqueue_push(row, now)
-        enqueue_mail(row)
+    if not insert_missing(row):
+        return None
+    enqueue_mail(row)
+    return row
 
 
 def _enqueue_push(row: Notification, now: datetime) -> None:
+    """Enqueue the push of a notification, and of all others that are to be pushed to its user by then."""
     if row.push_at is None or row.user_id is None:
         return
     if row.push_at <= now:

@@ -57,6 +57,7 @@ def _push_texts(language: str) -> dict[str, str]:
             "mention": _("A note mentions you"),
             "assignment": _("A person is given to you"),
             "silence": _("A person is nobody’s again"),
+            "overdue": _("Somebody waits longer than the target"),
             "reminder": _("A reminder is due"),
             "test": _("Pushes get to this device."),
             "other": _("Something is new"),

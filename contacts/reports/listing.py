@@ -13,7 +13,7 @@ from config.accounts.models import Pro
 from config.web.csv_files import BLOCK
 
 from ..models import FirstResponse, WaitingItem
-from ..waiting.persons import item_url
+from ..news import item_url
 from .facts import Rows
 from .names import name_values
 from .periods import zone_of

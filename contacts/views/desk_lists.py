@@ -21,6 +21,7 @@ from ..hours.schedules import find_hours
 from ..hours.targets import Targets
 from ..models import Contact, ContactMessage, Draft, WaitingItem
 from ..models.waiting import WaitingItemQuerySet, Whose
+from ..news import item_url
 from ..waiting.counting import start_of_today
 from ..waiting.listing import (
     SIZE,
@@ -33,7 +34,6 @@ from ..waiting.listing import (
     list_waiting,
 )
 from ..waiting.offer_answers import OfferAnswer, read_offer_answers
-from ..waiting.persons import item_url
 
 
 class Row(NamedTuple):

@@ -6,20 +6,20 @@ The owners are told at once of somebody whom nobody has, and of others when they
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.tasks import task
-from django.urls import reverse
+from django.tasks import TaskContext, task
 from django.utils import timezone
 
-from config.accounts.automatic_mails import send_account_mail
 from config.accounts.models import Pro, User
+from config.notifications.kinds import Kind
+from config.notifications.news import Event
+from config.notifications.telling import tell_user_of_several
 
 from ..assigning.colleagues import find_present
 from ..hours.targets import Targets
 from ..models import OfficeHours, WaitingItem
-from .persons import item_url
+from ..news import make_overdue_news
 
 # Items of an office in one run of housekeeping.
 BATCH = 200
@@ -47,7 +47,7 @@ def _late(pro: Pro, targets: Targets, before: datetime) -> list[int]:
 
 
 def _tell(pro: Pro, targets: Targets, ids: list[int]) -> None:
-    """Note of items who is told, and enqueue a mail to each of them."""
+    """Note of items who is told, and enqueue the job that tells each of them."""
     mails: dict[int, list[int]] = {}
     with transaction.atomic():
         owners = list(User.objects.filter(pro=pro, role=User.Role.OWNER, is_active=True).order_by("pk"))
@@ -65,26 +65,22 @@ def _tell(pro: Pro, targets: Targets, ids: list[int]) -> None:
             mail_overdue.enqueue(user_id, items)
 
 
-@task(queue_name="mail")
-def mail_overdue(user_id: int, ids: list[int]) -> None:
-    """Mail a colleague who waits too long, unless somebody has answered meanwhile."""
+@task(takes_context=True, queue_name="mail")
+def mail_overdue(context: TaskContext, user_id: int, ids: list[int]) -> None:
+    """Tell a colleague who waits too long, unless somebody has answered meanwhile."""
     user = User.objects.filter(pk=user_id, is_active=True).select_related("pro").first()
     if user is None or user.pro is None:
         return
     items = WaitingItem.objects.for_pro(user.pro).filter(pk__in=ids).listed().select_related("contact")
-    if people := list(_people(items.order_by("since", "pk"))):
-        context = {"people": people, "count": len(people), "url": settings.SITE_URL + reverse("waiting:list")}
-        send_account_mail(user, "overdue", context, to=user.email)
+    if first := _one_a_person(items.order_by("since", "pk")):
+        job = context.task_result.id
+        events = [Event(Kind.OVERDUE, f"{item.pk}:{job}", item.contact_id) for item in first]
+        tell_user_of_several(events, make_overdue_news(user.pro, first), user)
 
 
-def _people(items: Iterable[WaitingItem]) -> Iterable[dict[str, object]]:
-    """Each person once: name, address of the page, and since when they have waited."""
-    seen = set[object]()
+def _one_a_person(items: Iterable[WaitingItem]) -> list[WaitingItem]:
+    """The first item of each person."""
+    first: dict[object, WaitingItem] = {}
     for item in items:
-        key = item.contact_id or item.pk
-        if key not in seen:
-            seen.add(key)
-            contact = item.contact
-            path = reverse("waiting:person", args=[contact.pk]) if contact else item_url(item)
-            name = contact.name if contact else item.about
-            yield {"name": name, "url": settings.SITE_URL + path, "since": item.since}
+        first.setdefault(item.contact_id or item.pk, item)
+    return list(first.values())

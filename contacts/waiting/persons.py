@@ -2,8 +2,6 @@
 
 from django.db.models import Q
 
-from config.web.hooks import hooks
-
 from ..models import Contact, WaitingItem
 from ..models.waiting import LISTED, WaitingItemQuerySet
 from ..topics import split_topic
@@ -26,12 +24,3 @@ def items_to_answer(contact: Contact, topic: str = "") -> WaitingItemQuerySet:
     """Items that an answer to a contact may end: the listed ones, and that of its topic even if it was put off."""
     kind, key = split_topic(topic)
     return items_of(contact).open().filter(LISTED | Q(kind=kind, key=key))
-
-
-def item_url(item: WaitingItem) -> str:
-    """Address of the page of what an item without a contact stands for, "" where there is none.
-
-    The app that it belongs to gives it in its module `waiting`.
-    """
-    urls = (module.item_url(item) for module in hooks("waiting", "item_url"))
-    return next(filter(None, urls), "")

@@ -1,4 +1,4 @@
-"""Office hours and targets of the demo, loaded on a Wednesday morning: the list has its marks, the reports their share."""
+"""Office hours and targets of the demo, loaded on a Wednesday morning: marks in the list, a share in the reports."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -22,7 +22,12 @@ def test_without_settings_the_page_shows_what_is_told_now(browser, user, colleag
     page = Page(browser.get(PATH))
     chosen = {box["name"]: box.one("option[selected]")["value"] for box in page.all(".settings-body select")}
     assert chosen == {"requests": "mine", "messages": "mine", "inquiries": "mine", "time_zone": ""}
-    assert [box["name"] for box in page.all(".settings-body input[checked]")] == ["mentions", "assignments", "mail"]
+    assert [box["name"] for box in page.all(".settings-body input[checked]")] == [
+        "mentions",
+        "assignments",
+        "overdue",
+        "mail",
+    ]
     assert Preferences.objects.count() == 0
 
 
@@ -41,6 +46,7 @@ def test_settings_are_saved(browser, user, pro):
         "inquiries": "none",
         "mentions": True,
         "assignments": False,
+        "overdue": False,
         "reminders": False,
         "mail": "digest",
         "digest_at": time(8),

@@ -15,8 +15,9 @@ from contact_requests.receiving import receive
 from contacts.conversations.sending import fail_message, resend_message
 from contacts.conversations.writing import write_message
 from contacts.models import ContactMessage, WaitingItem
+from contacts.news import item_url
 from contacts.waiting.endings import apply_answer, apply_endings, end_waiting, undo_answer, undo_ending
-from contacts.waiting.persons import item_url, items_of
+from contacts.waiting.persons import items_of
 from inquiries.models import Offer
 from inquiries.offers.lifecycle import answer_offer, send_offer
 from inquiries.pipeline.moves import close_inquiry, move_inquiry

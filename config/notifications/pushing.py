@@ -1,4 +1,4 @@
-"""Pushes: encrypted messages to browsers that say how many things of which kind are new, and nothing else.
+"""Pushes: encrypted messages to browsers that say how many things of which kind are new, and in whose language.
 
 A push leaves while its notification waits for a mail, or for none, and its push service keeps it until the mail leaves
 and no longer: so nobody gets both at once, and who saw the push gets no mail.
@@ -58,7 +58,7 @@ def begin_push(user_id: int) -> None:
 def send_push(notification_id: str, device_id: str) -> None:
     """Send a push to a device, unless it was seen, or its mail leaves by now. Raises PushError."""
     row = Notification.objects.waiting().select_related("user", "pro").filter(pk=UUID(notification_id)).first()
-    device = PushDevice.objects.filter(pk=UUID(device_id)).first()
+    device = PushDevice.objects.select_related("user").filter(pk=UUID(device_id)).first()
     if row is None or row.user is None or device is None or device.user_id != row.user_id or not row.user.is_active:
         return
     now = timezone.now()
@@ -77,12 +77,16 @@ def send_push(notification_id: str, device_id: str) -> None:
 @task(queue_name="push")
 def push_test(device_id: str) -> None:
     """Send a test to a device. Raises PushError."""
-    if device := PushDevice.objects.filter(pk=UUID(device_id)).first():
+    if device := PushDevice.objects.select_related("user").filter(pk=UUID(device_id)).first():
         _push(device, {"type": "test", "count": 1, "id": str(device.pk)}, KEPT_FOR, device.pk.hex)
 
 
 def _push(device: PushDevice, payload: dict[str, object], kept_for: int, topic: str) -> None:
-    """Send it once and note what became of it; a device that is gone is deleted. Raises PushError."""
+    """Send it once, for the language of the user, and note what became of it; a device that is gone is deleted.
+
+    Raises PushError.
+    """
+    payload = {**payload, "language": device.user.language}
     try:
         with _peers()(device).call():
             status, problem = _call(device, json.dumps(payload).encode(), kept_for, topic)

@@ -27,14 +27,16 @@ addEventListener("fetch", (event) => {
   }));
 });
 
-// A push says how many things of which type are new: {"type": "message", "count": 2, "id": "…"}; the words are here.
+// A push says how many things of which type are new, {"type": "message", "count": 2, "id": "…", "language": "fr"}: the
+// words are here, in the language of whom it is for. One from before it said so is in the browser's.
 const TEXTS = {{ texts }};
-const texts = TEXTS[navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in TEXTS) ?? "en"];
+const browsers = navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in TEXTS) ?? "en";
 
 addEventListener("push", (event) => {
-  const { type, count, id } = event.data.json();
+  const { type, count, id, language } = event.data.json();
+  const texts = TEXTS[language] ?? TEXTS[browsers];
   const body = count > 1 ? texts.many.replace("%(n)s", count) : texts[type] ?? texts.other;
-  const options = { body, tag: type === "test" ? "test" : "news", data: { type, id }, icon: "{{ icon|escapejs }}" };
+  const options = { body, lang: language ?? browsers, tag: type === "test" ? "test" : "news", data: { type, id }, icon: "{{ icon|escapejs }}" };
   event.waitUntil(registration.showNotification("Vestibule", options));
 });
 

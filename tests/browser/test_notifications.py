@@ -111,6 +111,9 @@ def test_a_test_that_no_worker_sends_says_that_it_is_on_its_way(play):
     [
         ("en-GB", {"type": "message", "count": 1, "id": "5d1c"}, "A new message"),
         ("en-GB", {"type": "several", "count": 3, "id": "5d1c"}, "3 things are new"),
+        ("en-GB", {"type": "reminder", "count": 1, "id": "5d1c", "language": "nl"}, "Een herinnering is aan de beurt"),
+        ("nl-BE", {"type": "message", "count": 2, "id": "5d1c", "language": "en"}, "2 things are new"),
+        ("fr-FR", {"type": "message", "count": 1, "id": "5d1c", "language": "xx"}, "Un nouveau message"),
         ("de-DE", {"type": "unheard of", "count": 1, "id": "5d1c"}, "Something is new"),
     ],
 )

@@ -85,7 +85,7 @@ def test_a_test_goes_the_way_of_every_push(browser, service, phone, work_tasks):
     assert text_of_test(browser, phone).startswith("The test is on its way.")
     work_tasks()
     assert [(name, text) for name, text, _headers in service.pushes] == [
-        ("phone", {"type": "test", "count": 1, "id": str(phone.pk)})
+        ("phone", {"type": "test", "count": 1, "id": str(phone.pk), "language": "en"})
     ]
     assert "has taken the test" in text_of_test(browser, phone)
 

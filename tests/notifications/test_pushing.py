@@ -38,10 +38,10 @@ def own_states() -> list[str]:
     return [state for who, _kind, state in states() if who]
 
 
-def test_a_push_says_type_count_and_id_and_nothing_else(told, service):
+def test_a_push_says_type_count_id_and_the_language_of_the_user_and_nothing_else(told, service):
     row = told()
     [(name, text, headers)] = service.pushes
-    assert (name, text) == ("phone", {"type": "message", "count": 1, "id": str(row.pk)})
+    assert (name, text) == ("phone", {"type": "message", "count": 1, "id": str(row.pk), "language": "fr"})
     assert (headers["Topic"], headers["Urgency"]) == (row.pk.hex, "high")
     # The push service lets go of it when the mail leaves.
     assert 240 <= int(headers["TTL"]) <= 300

@@ -205,6 +205,7 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["pro", "contact_id"], name="notification_of_contact"),
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="notification_due"),
+            models.Index(fields=["claimed_by"], condition=Q(state="claimed"), name="notification_claimed"),
             models.Index(fields=["ended_at"], name="notification_by_end"),
         ]
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from config.jobs.worker import current_worker_id, requeue_jobs
-from config.notifications.housekeeping import prune_notifications, wake_notifications
+from config.jobs.worker import MAX_ATTEMPTS, current_worker_id, requeue_jobs
+from config.notifications.housekeeping import keep_notifications, prune_notifications, wake_notifications
 from config.notifications.mailing import mail_together
 from config.notifications.models import Notification
 
@@ -80,6 +80,53 @@ def test_what_a_digest_missed_does_not_wait_for_the_next_one(two, colleague, sen
     assert DBTaskResult.objects.filter(task_path=mail_together.module_path).count() == 2
     assert [to for to, _subject in sent()] == [colleague.email]
     assert [state for who, _kind, state in states() if who] == ["mailed", "waiting"]
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_what_a_job_had_that_was_given_up_is_mailed_by_another(
+    two, colleague, pass_time, sent, monkeypatch, is_deleted
+):
+    fail_for_good(pass_time, sent, monkeypatch)
+    if is_deleted:
+        DBTaskResult.objects.filter(status="FAILED").delete()
+    assert [state for who, _kind, state in states() if who] == ["claimed"] * 2
+    Notification.objects.update(due_at=timezone.now() - timedelta(minutes=3))
+    keep_notifications()
+    assert [to for to, _subject in sent()] == [colleague.email]
+    assert [state for who, _kind, state in states() if who] == ["mailed"] * 2
+    keep_notifications()
+    assert sent() == []
+
+
+def test_what_a_job_has_that_is_tried_again_stays_its_own(two, pass_time, sent, monkeypatch):
+    fail_for_good(pass_time, sent, monkeypatch)
+    DBTaskResult.objects.filter(status="FAILED").update(worker_ids=["once"])
+    keep_notifications()
+    assert [state for who, _kind, state in states() if who] == ["claimed"] * 2
+
+
+def test_what_was_tried_for_days_is_refused(two, pass_time, sent, monkeypatch):
+    first, second = two
+    fail_for_good(pass_time, sent, monkeypatch)
+    Notification.objects.filter(pk=first.pk).update(created_at=timezone.now() - timedelta(days=3, seconds=1))
+    keep_notifications()
+    for row in two:
+        row.refresh_from_db()
+    assert (first.state, first.ended_at is not None) == ("refused", True)
+    assert (second.state, second.claimed_by, second.ended_at) == ("waiting", None, None)
+
+
+def fail_for_good(pass_time, sent, monkeypatch):
+    """Let the job of what is due fail as often as it is tried."""
+
+    def fail(*args, **options):
+        raise SMTPServerDisconnected("gone")
+
+    pass_time()
+    with monkeypatch.context() as broken:
+        broken.setattr("config.web.mail._send_by_any_sender", fail)
+        assert sent() == []
+    DBTaskResult.objects.filter(status="FAILED").update(worker_ids=["worker"] * MAX_ATTEMPTS)
 
 
 def test_a_digest_names_each_thing_with_its_page(two, colleague, pass_time, work_tasks):

@@ -55,7 +55,8 @@ def take_out(user: User, *, by: User, to: User | None = None) -> int:
     """Take somebody out of their office: their account is closed, and what they had goes back, or to a colleague.
 
     What they wrote stays, with their name; pages that they have open say so. Returns the number of tokens that end.
-    Raises ValidationError: for oneself, for staff, for the last owner, for a colleague who is none.
+    Raises ValidationError: for oneself, for staff, for the last owner, for a colleague who is none. DoesNotExist: see
+    `_hold`.
     """
     with transaction.atomic():
         user = _hold(user, by)
@@ -80,7 +81,7 @@ def take_out(user: User, *, by: User, to: User | None = None) -> int:
 def change_role(user: User, role: str, *, by: User) -> int:
     """Change somebody's role; the tokens and invitations of who becomes a member end. Returns the number of tokens.
 
-    Raises ValidationError for staff, and for the last owner.
+    Raises ValidationError for staff, and for the last owner. DoesNotExist: see `_hold`.
     """
     with transaction.atomic():
         user = _hold(user, by)
@@ -97,10 +98,12 @@ def change_role(user: User, role: str, *, by: User) -> int:
 def _hold(user: User, by: User) -> User:
     """The user as they are now, held with their Pro until the transaction ends.
 
-    Raises ValidationError for staff, and where `by` may not change people of the Pro.
+    Raises ValidationError for staff, and where `by` may not change people of the Pro; DoesNotExist for somebody whom
+    staff have moved to another one since the caller looked.
     """
     hold_office(user.pro_id, by)
-    held = User.objects.select_for_update(of=("self",)).select_related("pro").get(pk=user.pk)
+    people = User.objects.select_for_update(of=("self",)).select_related("pro")
+    held = people.get(pk=user.pk, pro=user.pro_id)
     if (held.is_staff or held.is_superuser) and not by.is_staff:
         raise ValidationError(STAFF_ACCOUNT, code="staff")
     return held

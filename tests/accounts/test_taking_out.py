@@ -9,6 +9,7 @@ from config.accounts.inviting import invite, make_invitation_key
 from config.accounts.leaving import NO_COLLEAGUE, NOT_ONESELF, STAFF_ACCOUNT, change_role, end_access, take_out
 from config.accounts.models import ApiToken, Invitation, Session, User
 from config.accounts.owners import NO_OWNER
+from config.accounts.team_forms import LeaveForm, RoleForm
 from config.audit.models import AuditEvent
 from contacts.assigning.assignments import assign
 from contacts.hours.own import keep_own_week
@@ -242,3 +243,30 @@ def test_two_owners_who_make_each_other_members(at_once):
         return True
 
     assert sorted(at_once(2, act)) == [False, True]
+
+
+@pytest.mark.parametrize("end", [take_out, lambda person, by: change_role(person, "member", by=by)])
+def test_somebody_whom_staff_have_moved_meanwhile_is_nobody_of_this_office(user, other_user, ines, end):
+    User.objects.filter(pk=ines.pk).update(pro=other_user.pro)
+    with pytest.raises(User.DoesNotExist):
+        end(ines, by=user)
+    assert User.objects.values_list("pro", "role", "is_active").get(pk=ines.pk) == (other_user.pro_id, "owner", True)
+    assert (events("taken_out", "role_changed"), mail.outbox) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("form", "more", "fields"),
+    [(LeaveForm, ["take-out"], {"to": ""}), (RoleForm, [], {"set_role": "1", "role": "member"})],
+)
+def test_the_page_of_somebody_who_is_moved_while_it_is_sent_is_404(
+    browser, other_user, ines, monkeypatch, form, more, fields
+):
+    is_valid = form.is_valid
+
+    def move_and_check(self):
+        User.objects.filter(pk=ines.pk).update(pro=other_user.pro)
+        return is_valid(self)
+
+    monkeypatch.setattr(form, "is_valid", move_and_check)
+    assert browser.post(path(ines, *more), fields).status_code == 404
+    assert User.objects.values_list("pro", "role", "is_active").get(pk=ines.pk) == (other_user.pro_id, "owner", True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -62,6 +62,8 @@ def colleague_take_out(request: ProRequest, id: int) -> HttpResponse:
             return redirect("accounts:team")
         except ValidationError as error:
             form.add_error(None, ValidationError(error.messages))
+        except User.DoesNotExist as error:
+            raise Http404 from error
     context = {"person": person, "held": describe_held(person), "form": form}
     return render(request, "accounts/take_out.html", context, status=422 if form.is_bound else 200)
 
@@ -79,6 +81,8 @@ def _change_role(request: ProRequest, person: User, form: RoleForm) -> bool:
     except ValidationError as error:
         form.add_error("role", ValidationError(error.messages))
         return False
+    except User.DoesNotExist as error:
+        raise Http404 from error
     messages.success(request, _("Saved."))
     return True
 

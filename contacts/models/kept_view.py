@@ -11,6 +11,7 @@ from .locking import hold_book
 MAX_VIEWS = 20
 # The longest search, 200 characters of which a URL needs twelve for each, and the filters.
 MAX_QUERY = 3000
+NOT_YOURS = _("Only who made a view takes it back from the office. You can delete it.")
 TAKEN = _("There is a view with this name already.")
 
 
@@ -45,14 +46,16 @@ class KeptViewQuerySet(TenantQuerySet["KeptView"]):
             return view
 
     def change(self, pro: Pro, user: User, id: int, name: str, *, is_shared: bool) -> "KeptView":
-        """Give a view another name, share it with the office, or take it back.
+        """Give a view another name, share it with the office, or take it back, which its maker alone does.
 
-        Raises ValidationError for the name of another one and for one too many, and DoesNotExist when it was deleted
-        meanwhile, or is not the user's to change.
+        Raises ValidationError for the name of another one, for one too many and for one of a colleague that is taken
+        back, and DoesNotExist when it was deleted meanwhile, or is not the user's to change.
         """
         with transaction.atomic():
             hold_book(pro.pk)
             view = self.for_pro(pro).changeable_by(user).get(pk=id)
+            if view.user_id != user.pk and not is_shared:
+                raise ValidationError(NOT_YOURS)
             view.name, was_shared, view.is_shared = name, view.is_shared, is_shared
             view.check_name()
             if is_shared != was_shared:

@@ -73,6 +73,16 @@ def test_whoever_made_it_and_owners_change_and_delete_it(browser, client, user, 
     assert list(KeptView.objects.for_pro(user.pro)) == [ours]
 
 
+def test_only_who_made_it_takes_it_back(browser, user, colleague):
+    view = keep(colleague, "His")
+    page = Page(browser.post(f"{KEEP}/{view.pk}", {"name": "Mine now"}), 422)
+    assert page.one(".message-error").text == "Only who made a view takes it back from the office. You can delete it."
+    with pytest.raises(ValidationError, match="Only who made a view"):
+        KeptView.objects.change(user.pro, user, view.pk, "His", is_shared=False)
+    assert KeptView.objects.values_list("name", "is_shared", "user").get() == ("His", True, colleague.pk)
+    assert not KeptView.objects.change(user.pro, colleague, view.pk, "His", is_shared=False).is_shared
+
+
 def test_it_is_taken_back_and_the_toast_shares_it_again(browser, user):
     view = keep(user, "Tenants", "role=tenant")
     response = browser.post(f"{KEEP}/{view.pk}", {"name": "Tenants"})

@@ -1,6 +1,7 @@
 """Messages, and what concerns one colleague, as people are told of them; see `config.notifications.news`."""
 
 from collections.abc import Sequence
+from itertools import batched
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,10 @@ from config.notifications.kinds import Kind
 from config.notifications.news import News
 from config.web.hooks import hooks
 
-from .models import Contact, ContactEvent, ContactMessage, ContactNote, WaitingItem
+from .models import BulkRow, BulkRun, Contact, ContactEvent, ContactMessage, ContactNote, WaitingItem
+
+# People whom one mail names.
+FIRST = 10
 
 
 def make_message_news(message: ContactMessage) -> News:
@@ -61,6 +65,11 @@ def make_key(contact: Contact, of: object) -> str:
     return f"{contact.pk}:{of}"
 
 
+def make_run_key(run: BulkRun, after: int) -> str:
+    """The key of what a run has done from the row after a number on."""
+    return f"{run.pk}:{after}:{run.position}"
+
+
 def _contact_of(key: str) -> Contact | None:
     rows = Contact.objects.filter(pk=UUID(key.partition(":")[0]), deleted_at=None)
     return rows.select_related("pro", "assigned_to").first()
@@ -91,6 +100,32 @@ def _read_assignment(key: str, user: User | None) -> News | None:
     return make_own_news(contact, "assignment", by=event.actor if event else "")
 
 
+def read_assignments(key: str, user: User | None) -> News | None:
+    """The news of those whom a run gave to a user and who are theirs still; None when there are none."""
+    id, after, last = key.split(":")
+    run = BulkRun.objects.filter(pk=UUID(id)).select_related("pro", "user").first()
+    if run is None or user is None:
+        return None
+    rows = run.rows.filter(number__gt=int(after), number__lte=int(last), outcome=BulkRow.CHANGED)
+    ids = rows.exclude(undo=BulkRow.UNDONE).order_by("number").values_list("before__contact", flat=True)
+    count, first = 0, list[Contact]()
+    for batch in batched(dict.fromkeys(filter(None, ids.iterator())), 1000):
+        theirs = Contact.objects.filter(pk__in=batch, deleted_at=None, assigned_to=user).select_related("pro")
+        count += theirs.count()
+        first += theirs.order_by("name", "pk")[: FIRST - len(first)] if len(first) < FIRST else ()
+    by = str(run.user or "")
+    if count <= 1:
+        return make_own_news(first[0], "assignment", by=by) if first else None
+    people = [{"name": each.name, "url": _url_of(each)} for each in first]
+    context = {"people": people, "count": count, "more": count - len(people), "by": by}
+    path = reverse("waiting:list")
+    return News(run.pro, "assignments", {**context, "url": settings.SITE_URL + path}, path, is_own=True)
+
+
+def _url_of(contact: Contact) -> str:
+    return settings.SITE_URL + reverse("waiting:person", args=[contact.pk])
+
+
 def _read_silence(key: str, user: User | None) -> News | None:
     """The news, unless somebody has taken the person."""
     contact = _contact_of(key)
@@ -117,6 +152,7 @@ NEWS = {
     Kind.MESSAGE: _read_message,
     Kind.MENTION: _read_mention,
     Kind.ASSIGNMENT: _read_assignment,
+    Kind.ASSIGNMENTS: read_assignments,
     Kind.SILENCE: _read_silence,
     Kind.OVERDUE: _read_overdue,
     Kind.REMINDER: read_reminder,

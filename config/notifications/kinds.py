@@ -11,6 +11,7 @@ class Kind(models.TextChoices):
     OFFER_ANSWER = "offer_answer", _("Answer to an offer")
     MENTION = "mention", _("A note mentions you")
     ASSIGNMENT = "assignment", _("A person is given to you")
+    ASSIGNMENTS = "assignments", _("People are given to you")
     SILENCE = "silence", _("A person is nobody’s again")
     OVERDUE = "overdue", _("Somebody waits longer than the target")
     REMINDER = "reminder", _("Reminder")
@@ -27,6 +28,7 @@ ABOUT_PEOPLE = {
 ABOUT_THEM = {
     Kind.MENTION: "mentions",
     Kind.ASSIGNMENT: "assignments",
+    Kind.ASSIGNMENTS: "assignments",
     Kind.SILENCE: "assignments",
     Kind.OVERDUE: "overdue",
     Kind.REMINDER: "reminders",

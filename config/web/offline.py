@@ -56,6 +56,7 @@ def _push_texts(language: str) -> dict[str, str]:
             "offer_answer": _("An offer was answered"),
             "mention": _("A note mentions you"),
             "assignment": _("A person is given to you"),
+            "assignments": _("People are given to you"),
             "silence": _("A person is nobody’s again"),
             "overdue": _("Somebody waits longer than the target"),
             "reminder": _("A reminder is due"),

@@ -11,8 +11,8 @@ from config.notifications.models import Preferences
 from config.notifications.news import Event
 from config.notifications.telling import tell_user
 
-from ..models import Contact, WaitingItem
-from ..news import make_key, make_own_news, read_reminder
+from ..models import BulkRun, Contact, WaitingItem
+from ..news import make_key, make_own_news, make_run_key, read_assignments, read_reminder
 
 
 def tell_of_assignment(contact: Contact, to: User, *, by: User) -> None:
@@ -27,6 +27,19 @@ def mail_assignment(context: TaskContext, contact_id: str, user_id: int, by: str
     user = User.objects.filter(pk=user_id, is_active=True).select_related("pro").first()
     if contact and user:
         _tell(context, user, Kind.ASSIGNMENT, contact, by=by)
+
+
+def tell_of_assignments(run: BulkRun, user_id: int, after: int) -> None:
+    """Tell a colleague once of the people whom a run has given them, from the row after this number on."""
+    mail_assignments.enqueue(make_run_key(run, after), user_id)
+
+
+@task(queue_name="mail")
+def mail_assignments(key: str, user_id: int) -> None:
+    """Tell it, unless none of them is theirs any more."""
+    user = User.objects.filter(pk=user_id, is_active=True).select_related("pro").first()
+    if user and (news := read_assignments(key, user)) and news.pro.pk == user.pro_id:
+        tell_user(Event(Kind.ASSIGNMENTS, key, None), news, user)
 
 
 def tell_of_silence(contact: Contact, user: User) -> None:

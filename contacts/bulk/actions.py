@@ -14,7 +14,7 @@ from config.accounts.http import ProRequest
 from config.accounts.models import Pro, User
 from config.web.hooks import hooks
 
-from ..models import BulkRow
+from ..models import BulkRow, BulkRun
 
 type Choices = list[tuple[str, Any]]
 
@@ -77,6 +77,12 @@ class Action(ABC):
         Raises NotImplementedError for actions without a verb for several.
         """
         raise NotImplementedError
+
+    def tell(self, run: BulkRun, value: str, after: int) -> None:  # noqa: B027 - most concern nobody else.
+        """Enqueue the job that tells somebody of the rows that a run changed, from the one after this number on.
+
+        The run has ended, or was stopped.
+        """
 
     def trace(self, rows: Collection[Any]) -> dict[Any, Any]:
         """A value of each of these rows, by key, by which `touched` tells whether somebody changes it later."""

@@ -14,8 +14,9 @@ from config.saving import update_many
 
 from ..assigning.assignments import assign, assign_locked
 from ..assigning.colleagues import find_colleague, list_colleagues
+from ..assigning.mails import tell_of_assignments
 from ..book.setting import set_field_locked
-from ..models import BulkRow, Contact, ContactEvent, Erasure
+from ..models import BulkRow, BulkRun, Contact, ContactEvent, Erasure
 from ..models.locking import hold_book
 from .actions import Action, Choices, Skip, SkippedError
 
@@ -35,6 +36,11 @@ def _to_text(at: datetime | None) -> str | None:
 
 def _to_time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def _before_assigning(contact: Contact, holder: int | None, since: datetime | None) -> dict[str, Any]:
+    """Of an assigned contact: whose it was and since when, for `undo`, and which it is, for whom it was given to."""
+    return {"value": holder, "since": _to_text(since), "contact": str(contact.pk)}
 
 
 class ContactAction(Action):
@@ -119,7 +125,7 @@ class Assign(ContactAction):
     """Assign contacts, or those of other rows, to a colleague or to nobody. `path` leads from a row to its contact."""
 
     key, label, fields = "assign", _("Assign to"), frozenset({"assigned_to"})
-    note = _("No mails are sent about it.")
+    note = _("Whoever is given people is told once.")
     batch = undo_batch = TOGETHER
 
     def __init__(self, contact_of: Callable[[Any], Contact | None] = lambda row: row, path: str = "") -> None:
@@ -149,17 +155,21 @@ class Assign(ContactAction):
             raise ValueError("no colleague any more")
         if not assign(contact, to, by=by, expected=before):
             raise SkippedError(SAME)
-        return {"value": before, "since": _to_text(since)}
+        return _before_assigning(contact, before, since)
 
     def change_together(self, rows: list[Any], value: str, *, by: User | None) -> dict[Any, dict[str, Any]]:
         contacts = self._contacts(rows)
         before = {
-            key: {"value": contact.assigned_to_id, "since": _to_text(contact.assigned_at)}
+            key: _before_assigning(contact, contact.assigned_to_id, contact.assigned_at)
             for key, contact in contacts.items()
         }
         to = None if value == NOBODY else User.objects.get(pk=int(value))
         assign_locked(list(contacts.values()), to, by=by)
         return before
+
+    def tell(self, run: BulkRun, value: str, after: int) -> None:
+        if value != NOBODY and int(value) != run.user_id:
+            tell_of_assignments(run, int(value), after)
 
     def _contacts(self, rows: Collection[Any]) -> dict[Any, Contact]:
         """The contact of each row. Raises ValueError where two have the same one, who are assigned one by one."""

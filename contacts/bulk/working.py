@@ -45,6 +45,7 @@ def stop_run(run: BulkRun) -> bool:
         run.lock()
         if run.is_working:
             run.stop()
+            _tell(run)
             return True
         return False
 
@@ -106,14 +107,27 @@ def _work_batch(run_id: str, is_last: bool) -> bool:
             return False
         if run.actor is None:
             run.stop()
+            _tell(run)
             return False
         size = batch_size(run)
         rows = run.next_rows(size)
         (_undo_rows if run.is_undo else _change_rows)(run, rows)
         run.save_worked_rows(rows, is_end=len(rows) < size)
+        if run.state == State.DONE:
+            _tell(run)
         if run.is_working and is_last:
             _enqueue(run)
         return run.is_working and not is_last
+
+
+def _tell(run: BulkRun) -> None:
+    """Let the action tell of the rows since it last did; of what is undone nobody is told."""
+    if run.is_undo or run.position <= run.told_to:
+        return
+    _bulk_list, action, value = _find_action(run)
+    after, run.told_to = run.told_to, run.position
+    run.save(update_fields=["told_to"])
+    action.tell(run, value, after)
 
 
 def _find_action(run: BulkRun) -> tuple[BulkList, Action, str]:

@@ -114,6 +114,8 @@ class BulkRun(models.Model):
     position = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
+    # Number of the last row that whoever is concerned was told of.
+    told_to = models.PositiveIntegerField(default=0, db_default=0)
     # The failure of a job that is retried.
     error = models.CharField(max_length=200, blank=True)
     is_forgotten = models.BooleanField(default=False)

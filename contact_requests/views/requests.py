@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,8 +15,10 @@ from config.accounts.http import ProRequest, wants
 from config.accounts.models import User
 from config.web.paging import InvalidCursorError, from_cursor
 from config.web.toasts import toast
+from contacts.forms import KeptViewForm
 from contacts.models import WaitingItem
 from contacts.models.waiting import WaitingItemQuerySet
+from contacts.views.kept_list import views_context
 from contacts.views.leaving import make_undo_url
 from contacts.waiting.endings import end_waiting
 
@@ -25,6 +28,8 @@ from ..marking import mark_contact_request
 from ..models import ContactRequest, InvalidTransitionError
 
 PAGE = "contact_requests/requests.html"
+# The name of the list whose views are kept.
+KEPT_REQUESTS = "requests"
 
 
 @require_safe
@@ -37,8 +42,21 @@ def request_list(request: ProRequest) -> HttpResponse:
         raise Http404 from error
     if wants(request, "more"):
         return render(request, f"{LIST}#rows", context)
-    context |= requests.frame()
-    return render(request, f"{LIST}#list" if wants(request, "list") else PAGE, context)
+    if wants(request, "list"):
+        return render(request, f"{LIST}#list", context | requests.frame())
+    return show_list(request, requests, context)
+
+
+def show_list(
+    request: ProRequest,
+    requests: RequestList,
+    context: dict[str, Any],
+    form: KeptViewForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page of the list with the user's kept views, and the form of another one; `context` is of its rows."""
+    views = views_context(request, KEPT_REQUESTS, form)
+    return render(request, PAGE, {**context, **requests.frame(), **views}, status=status)
 
 
 @require_safe

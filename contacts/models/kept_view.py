@@ -7,7 +7,8 @@ from config.accounts.models import Pro, TenantQuerySet, User
 
 from .locking import hold_book
 
-# Of a user, and of an office.
+CONTACTS = "contacts"
+# Of a user, and of an office, in a list.
 MAX_VIEWS = 20
 # The longest search, 200 characters of which a URL needs twelve for each, and the filters.
 MAX_QUERY = 3000
@@ -16,6 +17,9 @@ TAKEN = _("There is a view with this name already.")
 
 
 class KeptViewQuerySet(TenantQuerySet["KeptView"]):
+    def of_list(self, name: str) -> "KeptViewQuerySet":
+        return self.filter(list_name=name)
+
     def of_user(self, user: User) -> "KeptViewQuerySet":
         return self.filter(user=user).order_by("name", "id")
 
@@ -28,17 +32,19 @@ class KeptViewQuerySet(TenantQuerySet["KeptView"]):
         """A user's own views; an owner's are those that colleagues share, too."""
         return self.filter(Q(user=user) | Q(is_shared=True)) if user.is_owner else self.filter(user=user)
 
-    def keep(self, pro: Pro, user: User, name: str, query: str, *, is_shared: bool = False) -> "KeptView":
-        """Keep the list that a query string shows; the same one a second time is one.
+    def keep(
+        self, pro: Pro, user: User, name: str, query: str, *, is_shared: bool = False, list_name: str = CONTACTS
+    ) -> "KeptView":
+        """Keep what a list shows for a query string; the same one a second time is one.
 
         Raises ValidationError for the name of another one, and for one too many.
         """
         with transaction.atomic():
             hold_book(pro.pk)
-            same = self.for_pro(pro).of_user(user).filter(name__iexact=name, query=query, is_shared=is_shared).first()
-            if same:
-                return same
-            view = self.model(pro=pro, user=user, name=name, query=query, is_shared=is_shared)
+            same = self.for_pro(pro).of_list(list_name).of_user(user)
+            if view := same.filter(name__iexact=name, query=query, is_shared=is_shared).first():
+                return view
+            view = self.model(pro=pro, user=user, list_name=list_name, name=name, query=query, is_shared=is_shared)
             view.check_name()
             view.check_number()
             view.full_clean()
@@ -66,13 +72,16 @@ class KeptViewQuerySet(TenantQuerySet["KeptView"]):
 
 
 class KeptView(models.Model):
-    """A search of the contacts with its filters and order, kept under a name by a user, who may share it.
+    """A search of a list with its filters and order, kept under a name by a user, who may share it.
+
+    `list_name` is that of a list with views, see `contacts.views.kept_list`.
 
     Everybody of the office has what is shared; whoever made it and the owners change it.
     """
 
     pro = models.ForeignKey(Pro, models.CASCADE, related_name="+", verbose_name=_("Pro"))
     user = models.ForeignKey(User, models.CASCADE, related_name="kept_views", verbose_name=_("user"))
+    list_name = models.CharField(_("list"), max_length=20, default=CONTACTS, db_default=CONTACTS)
     name = models.CharField(_("name"), max_length=40)
     # Of the URL, without its page.
     query = models.CharField(_("query"), max_length=MAX_QUERY, blank=True)
@@ -91,13 +100,13 @@ class KeptView(models.Model):
     def check_name(self) -> None:
         """Raise ValidationError when another view of the same menu has the name. The caller holds the book."""
         menu = Q(is_shared=True) | Q(user=self.user_id)
-        others = KeptView.objects.filter(menu, pro=self.pro_id, name__iexact=self.name).exclude(pk=self.pk)
-        if others.exists():
+        others = KeptView.objects.filter(menu, pro=self.pro_id, name__iexact=self.name).of_list(self.list_name)
+        if others.exclude(pk=self.pk).exists():
             raise ValidationError({"name": TAKEN})
 
     def check_number(self) -> None:
         """Raise ValidationError for one too many of the user, or of the office. The caller holds the book."""
-        rows = KeptView.objects.filter(pro=self.pro_id).exclude(pk=self.pk)
+        rows = KeptView.objects.filter(pro=self.pro_id).of_list(self.list_name).exclude(pk=self.pk)
         same = rows.filter(is_shared=True) if self.is_shared else rows.filter(user=self.user_id, is_shared=False)
         if same.count() >= MAX_VIEWS:
             raise ValidationError({"name": _("Keep at most %(n)s views.") % {"n": MAX_VIEWS}})

@@ -20,9 +20,10 @@ from config.search.found import find_keys, in_order_of
 
 from ..forms import SORTS, BookFilter, KeptViewForm, NewContactForm
 from ..models import Contact, ContactCount
+from ..models.kept_view import CONTACTS
 from ..models.queryset import ContactQuerySet
 from .chosen import export_response
-from .kept_list import list_views
+from .kept_list import views_context
 
 PAGE = "contacts/book.html"
 ROWS = 50
@@ -150,13 +151,14 @@ def contact_list(request: ProRequest) -> HttpResponse:
             # The URL follows the typed text without a history entry for every letter.
             response["HX-Replace-Url"] = f"{reverse('contacts:contact_list')}?{book.query()}"
         return response
-    return show_list(request, book, KeptViewForm(auto_id="id_kept_%s"))
+    return show_list(request, book)
 
 
-def show_list(request: ProRequest, book: ContactList, form: KeptViewForm, status: int = 200) -> HttpResponse:
+def show_list(
+    request: ProRequest, book: ContactList, form: KeptViewForm | None = None, status: int = 200
+) -> HttpResponse:
     """The whole page of the list, with the user's kept views and the form of another one."""
-    views = list_views(request.pro, request.user)
-    return render(request, PAGE, {**book.context(), "kept_views": views, "keep_form": form}, status=status)
+    return render(request, PAGE, {**book.context(), **views_context(request, CONTACTS, form)}, status=status)
 
 
 @for_owners

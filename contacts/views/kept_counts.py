@@ -1,5 +1,6 @@
 """How many contacts each kept view has: by the kept counts, which are read once, or by a search with a bound."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Sum
@@ -9,17 +10,13 @@ from config.accounts.http import ProRequest
 
 from ..models import ContactCount
 from .contact_list import ContactList
-from .kept_list import CountedView, list_views
-
-# What a search finds is counted up to here.
-MOST = 1_000
+from .kept_list import Count, count_some
 
 
-def count_views(request: ProRequest) -> list[CountedView]:
-    """The same with their numbers: one query for all without a search, one for each of the others."""
-    views = list_views(request.pro, request.user)
-    groups = _read_groups(request) if views else []
-    return [_count(request, each, groups) for each in views]
+def count_contacts(request: ProRequest, queries: Sequence[QueryDict]) -> list[Count]:
+    """The numbers for query strings: one query for all without a search, one for each of the others."""
+    groups = _read_groups(request)
+    return [_count(ContactList(request, query), groups) for query in queries]
 
 
 def _read_groups(request: ProRequest) -> list[dict[str, Any]]:
@@ -28,10 +25,8 @@ def _read_groups(request: ProRequest) -> list[dict[str, Any]]:
     return [{**group} for group in groups]
 
 
-def _count(request: ProRequest, each: CountedView, groups: list[dict[str, Any]]) -> CountedView:
-    book = ContactList(request, QueryDict(each.view.query))
+def _count(book: ContactList, groups: list[dict[str, Any]]) -> Count:
     if book.search:
-        found = book.rows().order_by()[: MOST + 1].count()
-        return each._replace(total=min(found, MOST), is_more=found > MOST)
+        return count_some(book.rows())
     wanted = book.kept_filters().items()
-    return each._replace(total=sum(group["count"] for group in groups if wanted <= group.items()))
+    return sum(group["count"] for group in groups if wanted <= group.items()), False

@@ -1,4 +1,4 @@
-"""Views of the contacts that a user keeps, or shares with the office: a search with its filters and order, by name."""
+"""Views of a list that a user keeps, or shares with the office: a search with its filters and order, by name."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -16,32 +16,38 @@ from config.web.toasts import toast
 
 from ..forms import KeptViewForm
 from ..models import KeptView
-from .contact_list import ContactList, show_list
-from .kept_counts import count_views
+from .kept_list import KeptList, count_views, find_kept_list
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def view_keep(request: ProRequest) -> HttpResponse:
-    """List the views with the number of contacts in each; htmx gets the list ("kept-list") alone.
+def view_keep(request: ProRequest, name: str) -> HttpResponse:
+    """List the views of a list with the number of rows in each; htmx gets the list ("kept-list") alone.
 
     POST keeps the list that a query string shows; the undo of a deletion names it in its own URL.
     """
+    kept_list = _find_list(name)
     if request.method != "POST":
-        context = {"kept_views": count_views(request)}
+        context = {"kept_views": count_views(request, kept_list), "kept_list": kept_list}
         fragment = wants(request, "kept-list")
         return render(request, "contacts/_kept_list.html" if fragment else "contacts/kept_views.html", context)
     form = KeptViewForm(request.POST if "name" in request.POST else request.GET, auto_id="id_kept_%s")
     is_valid = form.is_valid()
-    book = ContactList(request, QueryDict(form.cleaned_data.get("query", "")))
+    query = QueryDict(form.cleaned_data.get("query", ""))
     if is_valid:
         try:
-            name, is_shared = form.cleaned_data["name"], form.cleaned_data["is_shared"]
-            view = KeptView.objects.keep(request.pro, request.user, name, book.query(), is_shared=is_shared)
+            view = KeptView.objects.keep(
+                request.pro,
+                request.user,
+                form.cleaned_data["name"],
+                kept_list.read_query(request, query),
+                is_shared=form.cleaned_data["is_shared"],
+                list_name=kept_list.name,
+            )
             toast(request, _("The view “%(name)s” is kept.") % {"name": view.name})
-            return send_to(request, _list_url(view))
+            return send_to(request, kept_list.url_of(view.query))
         except ValidationError as error:
             add_errors(form, error)
-    return show_list(request, book, form, 422)
+    return kept_list.show(request, query, form, 422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,6 +72,13 @@ def view_change(request: ProRequest, id: int) -> HttpResponse:
         undo = f"{reverse('contacts:view_change', args=[view.pk])}?{_query(before)}"
         toast(request, text, undo)
     return send_to(request, _list_url(changed))
+
+
+def _find_list(name: str) -> KeptList:
+    """The list of this name. Raises Http404."""
+    if (kept_list := find_kept_list(name)) is None:
+        raise Http404
+    return kept_list
 
 
 def _find(request: ProRequest, id: int) -> KeptView:
@@ -97,11 +110,10 @@ def view_delete(request: ProRequest, id: int) -> HttpResponse:
     view = _find(request, id)
     view.delete()
     undo = _query({"name": view.name, "query": view.query, "is_shared": view.is_shared})
-    toast(
-        request, _("The view “%(name)s” is deleted.") % {"name": view.name}, f"{reverse('contacts:view_keep')}?{undo}"
-    )
+    url = f"{_find_list(view.list_name).keep_url}?{undo}"
+    toast(request, _("The view “%(name)s” is deleted.") % {"name": view.name}, url)
     return send_to(request, _list_url(view))
 
 
 def _list_url(view: KeptView) -> str:
-    return f"{reverse('contacts:contact_list')}?{view.query}".rstrip("?")
+    return _find_list(view.list_name).url_of(view.query)

@@ -15,12 +15,16 @@ from config.accounts.http import ProRequest, wants
 from config.accounts.models import Pro
 from config.web.compiled import Compiled
 from config.web.paging import InvalidCursorError, from_cursor, row_number, to_cursor
+from contacts.forms import KeptViewForm
+from contacts.views.kept_list import views_context
 
 from ..forms.listing import InquiryFilter
 from ..models import Attachment, Inquiry, InquiryCount, Offer
 from ..models.queryset import InquiryQuerySet, attach_newest_offers
 
 PAGE = "inquiries/list.html"
+# The name of the list whose views are kept.
+KEPT_INQUIRIES = "inquiries"
 ROWS = 50
 # Choice of the filter -> look-up.
 FILTER_LOOKUPS = {
@@ -84,11 +88,16 @@ class Listing:
         """Of a search: the keys of the first page's rows and of one more, and the counts."""
         return self.matching().find(self.status, ROWS + 1)
 
+    @property
+    def has_kept_counts(self) -> bool:
+        """True if its rows are counted without reading them."""
+        return not self.search and not self.chosen.keys() - {"status", "type", "priority", "case"}
+
     def counts(self) -> dict[str, int]:
         """Number of the inquiries that match search and filters by status, and in all."""
         if self.search:
             return self.found[1]
-        if self.chosen.keys() - {"status", "type", "priority", "case"}:
+        if not self.has_kept_counts:
             return self.matching().counts()
         kept = InquiryCount.objects.for_pro(self.pro).filter(**self._lookups())
         if case := self.chosen.get("case"):
@@ -170,11 +179,18 @@ def inquiry_list(request: ProRequest) -> HttpResponse:
     listing = Listing(request)
     if wants(request, "more"):
         return render(request, f"{PAGE}#rows", listing.context())
-    context = {**listing.tabs_context(), **listing.context()}
     if not wants(request, "inquiries"):
-        return render(request, PAGE, context)
-    response = render(request, f"{PAGE}#inquiries", context)
+        return show_list(request, listing)
+    response = render(request, f"{PAGE}#inquiries", {**listing.tabs_context(), **listing.context()})
     if request.htmx.trigger == "inquiry-filter":
         # The address follows the search as it is typed, without a browser history entry per letter.
         response["HX-Replace-Url"] = f"{reverse('inquiries:inquiry_list')}?{listing.query()}"
     return response
+
+
+def show_list(
+    request: ProRequest, listing: Listing, form: KeptViewForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The whole page of the list, with the user's kept views and the form of another one."""
+    views = views_context(request, KEPT_INQUIRIES, form)
+    return render(request, PAGE, {**listing.tabs_context(), **listing.context(), **views}, status=status)

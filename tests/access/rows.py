@@ -258,6 +258,7 @@ SPECIAL: dict[str, Any] = {
     "DistinctPair": lambda rows: dict(
         zip(("first", "second"), sorted((rows[Contact], rows["other"]), key=lambda c: c.pk), strict=True)
     ),
+    "KeptView": lambda rows: {"list_name": "contacts"},
     "BulkRun": lambda rows: {"list_name": "contacts", "action": "", "total": 1},
     "BulkRow": lambda rows: {"object_uuid": rows[Contact].pk, "before": {"value": rows.word}},
     "ContactImport": lambda rows: {"state": "checked", "headings": [rows.word], "columns": {}, "total": 1},

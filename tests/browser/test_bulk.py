@@ -7,8 +7,8 @@ from django.db import connection
 from playwright.sync_api import expect
 
 from contacts.bulk.working import work_run
-from contacts.models import BulkRun, Contact
-from tests.factories import ContactFactory
+from contacts.models import BulkRun, Contact, KeptView
+from tests.factories import ContactFactory, InquiryFactory
 
 from .conftest import PHONE, WIDE
 
@@ -64,6 +64,30 @@ def test_all_of_a_page_are_previewed_changed_and_undone(enter, people, size, has
         page.get_by_role("link", name="Show progress").click()
     page.get_by_role("heading", name="Undone").wait_for()
     assert statuses() == [("Anna", "prospect"), ("Boris", "prospect"), ("Chloe", "prospect")]
+
+
+def test_the_inquiries_of_a_page_are_chosen_on_a_phone(enter, user):
+    for subject in ("Kitchen", "Roof"):
+        InquiryFactory(pro=user.pro, subject=subject)
+    page = enter("/inquiries", **PHONE)
+    page.get_by_label("Choose all on this page").check()
+    expect(page.get_by_label("Choose Roof")).to_be_checked()
+    page.get_by_role("button", name="Change …").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 rows chosen")
+
+
+@pytest.mark.parametrize("path", ["/inquiries?priority=high", "/inbox/requests?status=read"])
+def test_a_list_of_others_is_kept_as_it_was_searched(enter, user, path):
+    page = enter(path, **PHONE)
+    page.get_by_role("searchbox").fill("roof")
+    page.wait_for_url("**q=roof**")
+    page.locator("[popovertarget=kept-views]").click()
+    page.get_by_label("Name of the view").fill("Roofs")
+    page.get_by_role("button", name="Keep this view").click()
+    expect(page.locator("#toasts")).to_contain_text("The view “Roofs” is kept.")
+    page.locator("[popovertarget=kept-views]").click()
+    expect(page.locator("#kept-list a").first).to_have_text("Roofs 0")
+    assert sorted(KeptView.objects.get().query.split("&")) == sorted([path.partition("?")[2], "q=roof"])
 
 
 def test_the_menu_of_views_shows_their_numbers_when_it_opens(enter, people, user):

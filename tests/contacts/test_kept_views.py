@@ -8,7 +8,7 @@ from contacts.models.kept_view import MAX_VIEWS
 from tests.factories import UserFactory
 from tests.pages import Page
 
-KEEP = "/contacts/views"
+KEEP = "/views/contacts"
 
 
 def stored():
@@ -93,7 +93,7 @@ def test_one_too_many_is_refused(browser, user):
 
 def test_it_is_deleted_and_the_toast_keeps_it_again(browser, user):
     view = KeptView.objects.keep(user.pro, user, "Né & né", "q=a%26b&sort=name")
-    response = browser.post(f"{KEEP}/{view.pk}/delete")
+    response = browser.post(f"/views/{view.pk}/delete")
     assert (response["Location"], stored()) == ("/contacts?q=a%26b&sort=name", [])
     toast = Page(browser.get(response["Location"])).one("#toasts .toast")
     assert toast.one("p").text == "The view “Né & né” is deleted."
@@ -104,7 +104,7 @@ def test_it_is_deleted_and_the_toast_keeps_it_again(browser, user):
 def test_it_is_renamed_on_a_page_of_its_own_and_the_toast_undoes_it(browser, user):
     view = KeptView.objects.keep(user.pro, user, "Tenants", "role=tenant")
     link = Page(browser.get("/contacts")).one("#kept-views form > a.icon-button")
-    assert (link.text, link["href"]) == ("Change Tenants", f"{KEEP}/{view.pk}")
+    assert (link.text, link["href"]) == ("Change Tenants", f"/views/{view.pk}")
     form = Page(browser.get(link["href"])).form(".stack")
     assert form.fields["name"] == "Tenants"
     response = browser.post(form.action, {**form.fields, "name": " All tenants "})
@@ -121,14 +121,14 @@ def test_it_is_renamed_on_a_page_of_its_own_and_the_toast_undoes_it(browser, use
 def test_the_same_name_in_other_letters_is_its_own_and_that_of_another_view_is_refused(browser, user):
     view = KeptView.objects.keep(user.pro, user, "Tenants", "")
     KeptView.objects.keep(user.pro, user, "New", "q=x")
-    assert browser.post(f"{KEEP}/{view.pk}", {"name": "TENANTS"}).status_code == 302
+    assert browser.post(f"/views/{view.pk}", {"name": "TENANTS"}).status_code == 302
     for name, error in (
         ("new", "There is a view with this name already."),
         ("", "This field is required."),
         ("a\0b", "Null characters are not allowed."),
         ("x" * 41, "Ensure this value has at most 40 characters (it has 41)."),
     ):
-        page = Page(browser.post(f"{KEEP}/{view.pk}", {"name": name}), 422)
+        page = Page(browser.post(f"/views/{view.pk}", {"name": name}), 422)
         assert page.texts(".stack .errorlist") == [error]
     assert [name for _user, name, _query in stored()] == ["TENANTS", "New"]
 
@@ -137,9 +137,9 @@ def test_those_of_colleagues_and_of_another_pro_are_nobodys(browser, user, other
     colleague = UserFactory(pro=user.pro, name="Colin Colleague")
     for owner in (colleague, other_user):
         view = KeptView.objects.keep(owner.pro, owner, "Mine", "")
-        assert browser.post(f"{KEEP}/{view.pk}/delete").status_code == 404
-        assert browser.get(f"{KEEP}/{view.pk}").status_code == 404
-        assert browser.post(f"{KEEP}/{view.pk}", {"name": "Yours"}).status_code == 404
+        assert browser.post(f"/views/{view.pk}/delete").status_code == 404
+        assert browser.get(f"/views/{view.pk}").status_code == 404
+        assert browser.post(f"/views/{view.pk}", {"name": "Yours"}).status_code == 404
     assert [name for _user, name, _query in stored()] == ["Mine", "Mine"]
     assert kept_links(browser.get("/contacts")) == []
 
@@ -147,5 +147,12 @@ def test_those_of_colleagues_and_of_another_pro_are_nobodys(browser, user, other
 @pytest.mark.parametrize("id", [2**31, 2**63, 2**80, "9" * 5000])
 def test_one_that_cannot_be_is_404(browser, user, id):
     KeptView.objects.keep(user.pro, user, "Mine", "")
-    assert (browser.post(f"{KEEP}/{id}/delete").status_code, len(stored())) == (404, 1)
-    assert browser.post(f"{KEEP}/{id}", {"name": "x"}).status_code == 404
+    assert (browser.post(f"/views/{id}/delete").status_code, len(stored())) == (404, 1)
+    assert browser.post(f"/views/{id}", {"name": "x"}).status_code == 404
+
+
+def test_a_list_that_there_is_not_is_404(browser):
+    assert (browser.get("/views/nonsense").status_code, browser.post("/views/x", {"name": "x"}).status_code) == (
+        404,
+        404,
+    )

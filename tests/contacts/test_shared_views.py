@@ -9,11 +9,11 @@ from config.accounts.models import User
 from contacts.models import KeptView
 from contacts.models.kept_view import MAX_VIEWS
 from contacts.users import delete_rows_of_users
-from contacts.views import kept_counts
+from contacts.views import kept_list
 from tests.factories import ContactFactory, UserFactory
 from tests.pages import Page
 
-KEEP = "/contacts/views"
+KEEP = "/views/contacts"
 HTMX = {"HX-Request": "true", "HX-Target": "kept-list"}
 
 
@@ -42,13 +42,13 @@ def test_it_is_shared_by_a_box_and_stands_in_the_menu_of_colleagues(browser, cli
     keep(colleague, "Ours", "sort=name")
     keep(colleague, "His", is_shared=False)
     assert shown(browser) == [
-        ("Mine", "/contacts?", ["Change Mine", "Delete Mine"]),
+        ("Mine", "/contacts", ["Change Mine", "Delete Mine"]),
         ("Tenants", "/contacts?role=tenant", ["Change Tenants", "Delete Tenants"]),
         ("Ours", "/contacts?sort=name", ["Change Ours", "Delete Ours"]),
     ]
     client.force_login(colleague)
     assert shown(client) == [
-        ("His", "/contacts?", ["Change His", "Delete His"]),
+        ("His", "/contacts", ["Change His", "Delete His"]),
         ("Ours", "/contacts?sort=name", ["Change Ours", "Delete Ours"]),
         # A member changes nobody else's.
         ("Tenants", "/contacts?role=tenant", []),
@@ -60,22 +60,22 @@ def test_whoever_made_it_and_owners_change_and_delete_it(browser, client, user, 
     theirs, ours, foreign = keep(colleague, "His"), keep(user, "Ours"), keep(other_user, "Foreign")
     client.force_login(colleague)
     for view in (ours, foreign):
-        assert client.get(f"{KEEP}/{view.pk}").status_code == 404
-        assert client.post(f"{KEEP}/{view.pk}", {"name": "x"}).status_code == 404
-        assert client.post(f"{KEEP}/{view.pk}/delete").status_code == 404
-    page = Page(browser.get(f"{KEEP}/{theirs.pk}"))
+        assert client.get(f"/views/{view.pk}").status_code == 404
+        assert client.post(f"/views/{view.pk}", {"name": "x"}).status_code == 404
+        assert client.post(f"/views/{view.pk}/delete").status_code == 404
+    page = Page(browser.get(f"/views/{theirs.pk}"))
     form = page.form(".stack")
     assert (form.fields["name"], form.fields["is_shared"]) == ("His", "on")
     assert browser.post(form.action, {**form.fields, "name": "Everybody's"}).status_code == 302
     theirs.refresh_from_db()
     assert (theirs.name, theirs.is_shared, theirs.user) == ("Everybody's", True, colleague)
-    assert browser.post(f"{KEEP}/{theirs.pk}/delete").status_code == 302
+    assert browser.post(f"/views/{theirs.pk}/delete").status_code == 302
     assert list(KeptView.objects.for_pro(user.pro)) == [ours]
 
 
 def test_only_who_made_it_takes_it_back(browser, user, colleague):
     view = keep(colleague, "His")
-    page = Page(browser.post(f"{KEEP}/{view.pk}", {"name": "Mine now"}), 422)
+    page = Page(browser.post(f"/views/{view.pk}", {"name": "Mine now"}), 422)
     assert page.one(".message-error").text == "Only who made a view takes it back from the office. You can delete it."
     with pytest.raises(ValidationError, match="Only who made a view"):
         KeptView.objects.change(user.pro, user, view.pk, "His", is_shared=False)
@@ -85,7 +85,7 @@ def test_only_who_made_it_takes_it_back(browser, user, colleague):
 
 def test_it_is_taken_back_and_the_toast_shares_it_again(browser, user):
     view = keep(user, "Tenants", "role=tenant")
-    response = browser.post(f"{KEEP}/{view.pk}", {"name": "Tenants"})
+    response = browser.post(f"/views/{view.pk}", {"name": "Tenants"})
     view.refresh_from_db()
     assert (view.is_shared, view.name) == (False, "Tenants")
     toast = Page(browser.get(response["Location"])).one("#toasts .toast")
@@ -98,7 +98,7 @@ def test_it_is_taken_back_and_the_toast_shares_it_again(browser, user):
 
 def test_a_deleted_one_is_kept_again_as_it_was(browser, user):
     view = keep(user, "Tenants", "role=tenant")
-    response = browser.post(f"{KEEP}/{view.pk}/delete")
+    response = browser.post(f"/views/{view.pk}/delete")
     browser.post(Page(browser.get(response["Location"])).one("#toasts .toast").form().action)
     assert KeptView.objects.values_list("name", "query", "is_shared").get() == ("Tenants", "role=tenant", True)
 
@@ -148,7 +148,7 @@ def test_the_menu_has_the_number_of_contacts_once_it_opens(browser, user, monkey
         keep(user, name, query)
     menu = Page(browser.get("/contacts")).one("#kept-views")
     assert (menu["hx-get"], menu["hx-trigger"], menu["hx-target"]) == (KEEP, "toggle once", "#kept-list")
-    monkeypatch.setattr(kept_counts, "MOST", 2)
+    monkeypatch.setattr(kept_list, "MOST", 2)
     wanted = [("A 3", ["3"]), ("B 2", ["2"]), ("C 1", ["1"]), ("D 2+", ["2+"]), ("E 1", ["1"])]
     # The fragment, and the page of those who have no scripts.
     assert counts(Page(browser.get(KEEP, headers=HTMX))) == wanted

@@ -45,9 +45,9 @@ api-check: export SCHEMATHESIS_SEEDS ?= 1 2 3
 api-check: export SCHEMATHESIS_PHASES ?= examples,coverage,fuzzing,stateful
 api-check: .venv/dev ## 1,000 generated requests an operation with three seeds, and copies through 10,000 changes, on both databases
 	@echo "== On SQLite"
-	@$(BIN)/python -m pytest -q -p no:logging --show-capture=no $(API_CHECKS) $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -p no:logging --show-capture=no $(API_CHECKS) $(ARGS)
 	@echo "== On PostgreSQL"
-	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -p no:logging --show-capture=no $(API_CHECKS) $(ARGS)
+	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -n auto --dist worksteal -p no:logging --show-capture=no $(API_CHECKS) $(ARGS)
 
 upgrade-check: .venv/dev ## all tests of the former release on the tables of this one, on both databases (needs its commit)
 	@echo "== On SQLite"

@@ -6,7 +6,7 @@ however often the caller's job is run.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -54,8 +54,11 @@ def _tell(events: Sequence[Event], news: News, readers: Sequence[Reader]) -> boo
         return _mail_at_once(news, told[0][0])
     with transaction.atomic():
         for reader, plan in told:
-            new = [row for event in events if (row := _note(event, news.pro, reader, plan, now))]
-            if new:
+            rows = [_make_row(event, news.pro, reader, plan, now) for event in events]
+            for number, row in enumerate(rows):
+                # One mail names them in their order.
+                row.created_at += timedelta(microseconds=number)
+            if new := [row for row in rows if _store(row)]:
                 _enqueue_push(new[0], now)
     return bool(told)
 
@@ -66,9 +69,8 @@ def _mail_at_once(news: News, reader: Reader) -> bool:
     return reader.is_theirs and mail_news(news, None, to_office=True)
 
 
-def _note(event: Event, pro: Pro, reader: Reader, plan: Plan, now: datetime) -> Notification | None:
-    """Store the notification of one event and enqueue its mail; None where there is one already."""
-    row = Notification(
+def _make_row(event: Event, pro: Pro, reader: Reader, plan: Plan, now: datetime) -> Notification:
+    return Notification(
         pro=pro,
         user=reader.user,
         kind=event.kind,
@@ -81,10 +83,14 @@ def _note(event: Event, pro: Pro, reader: Reader, plan: Plan, now: datetime) -> 
         due_at=plan.mail_at,
         created_at=now,
     )
+
+
+def _store(row: Notification) -> bool:
+    """Store a notification and enqueue its mail; False where there is one already."""
     if not insert_missing(row):
-        return None
+        return False
     enqueue_mail(row)
-    return row
+    return True
 
 
 def _enqueue_push(row: Notification, now: datetime) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.db import connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations import RunPython
 from django.db.models import F
 from django.utils import timezone
+
+from config.migrating import RunOnDatabase
 
 from .counted import CountedTable
 
@@ -29,14 +30,14 @@ def kept_counts() -> Iterator[CountModel]:
     return (model for model in apps.get_models() if isinstance(getattr(model, "counted", None), CountedTable))
 
 
-def dropping_triggers(counted: CountedTable) -> RunPython:
+def dropping_triggers(counted: CountedTable) -> RunOnDatabase:
     """The operation of a migration that drops the triggers when it is taken back. A migrate makes them at its end."""
 
     def drop(_apps: Any, schema_editor: Any) -> None:
         for statement in counted.drops(schema_editor.connection.vendor):
             schema_editor.execute(statement)
 
-    return RunPython(RunPython.noop, drop)
+    return RunOnDatabase(RunOnDatabase.noop, drop)
 
 
 def assert_triggers(app_config: AppConfig, using: str) -> None:

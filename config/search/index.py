@@ -13,11 +13,12 @@ from typing import Any
 from django.core.management import CommandError
 from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations import RunPython
 from django.db.models import Q, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
+
+from config.migrating import RunOnDatabase
 
 from .query import Terms
 from .sqlite import SHORTEST, FullTextTable, execute, state_sizes, to_match
@@ -94,9 +95,9 @@ class SearchIndex:
         """The same in SQL that no index knows: the rows of the tenant are read, in the order that is asked for."""
         return Q(GreaterThan(StrIndex(self.text, Value(term)), 0))
 
-    def operation(self) -> RunPython:
+    def operation(self) -> RunOnDatabase:
         """The operation of a migration that makes the index over all rows that stand."""
-        return RunPython(
+        return RunOnDatabase(
             lambda apps, schema_editor: self.create(schema_editor.connection),
             lambda apps, schema_editor: self.drop(schema_editor.connection),
         )

@@ -49,10 +49,15 @@ api-check: .venv/dev ## 1,000 generated requests an operation with three seeds, 
 	@echo "== On PostgreSQL"
 	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -n auto --dist worksteal -p no:logging --show-capture=no $(API_CHECKS) $(ARGS)
 
-upgrade-check: .venv/dev ## all tests of the former release on the tables of this one, on both databases (needs its commit)
+# Those of migrations that sites have: no change of today can break what they do.
+RELEASED_MIGRATIONS = $(BIN)/python -m pytest -q -n auto -m released_migration $(shell grep -rl released_migration --include='test_*.py' tests)
+
+upgrade-check: .venv/dev ## migrations of all releases, and all tests of the former one on the tables of this one, on both databases (needs its commit)
 	@echo "== On SQLite"
+	@$(RELEASED_MIGRATIONS)
 	@UPGRADE=whole $(BIN)/python -m pytest -q -s tests/upgrade/test_former_release.py
 	@echo "== On PostgreSQL"
+	@$(BIN)/python -m tests.postgres $(RELEASED_MIGRATIONS)
 	@UPGRADE=whole $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -s tests/upgrade/test_former_release.py
 
 faults: .venv/dev ## kill and starve what it runs on, and print what became of it (DB=postgres for PostgreSQL)

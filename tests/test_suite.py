@@ -73,6 +73,11 @@ def test_those_of_migrations_run_in_turns():
     assert divided(items) == (["a", "c", "d"], ["b", "d"])
 
 
+def test_those_of_released_migrations_run_in_neither():
+    items = [a_test("test_b.py::test_a", mark("released_migration")), a_test("test_b.py::test_b")]
+    assert divided(items) == (["b"], ["b"])
+
+
 def test_few_rows_run_on_both():
     names = ["a[0]", "a[1]", "a[2]"]
     assert divided(table("test_submit_api.py::test_a", 3)) == (names, names)

@@ -24,13 +24,14 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management.color import no_style
 from django.db import ProgrammingError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
 from django.test import TransactionTestCase
 
 from config.audit import db_constraints as audit
 from config.counts.keeping import kept_counts
 from inquiries.history import db_constraints as history
+
+from .migrations import executor_to
 
 KEPT_COUNTS = {model.counted.counts for model in kept_counts()}
 # No test pulls the plug. The servers and workers that tests kill are processes with settings of their own.
@@ -97,7 +98,7 @@ def migrate(templates: "Templates", transactional_db: None) -> Iterator[Callable
         if not begun:
             begin_at(templates, app, name)
         begun.append((app, name))
-        executor = MigrationExecutor(connection)
+        executor = executor_to(app, name)
         executor.migrate([(app, name)])
         return executor.loader.project_state([(app, name)]).apps
 
@@ -116,7 +117,7 @@ def begin_at(templates: "Templates", app: str, name: str) -> None:
             templates.copy(key, database)
             return
         templates.empty(database)
-        MigrationExecutor(connection).migrate([(app, name)])
+        executor_to(app, name).migrate([(app, name)])
         connection.close()
         templates.keep(key)
 

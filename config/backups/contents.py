@@ -10,6 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import F, FileField, GeneratedField, JSONField, Model, TextField
 from django.db.models.functions import Cast
@@ -62,8 +63,9 @@ def mark_of_secret_key() -> str:
 
 
 def applied_migrations() -> list[tuple[str, str]]:
-    """The migrations of the database, sorted."""
-    return sorted(MigrationRecorder(connection).applied_migrations())
+    """The migrations of the database, sorted: not the squashed, of which a database need not know that it has them."""
+    squashed = MigrationLoader(None).replacements.keys()
+    return sorted(MigrationRecorder(connection).applied_migrations().keys() - squashed)
 
 
 def kept_models() -> list[type[Model]]:

@@ -9,6 +9,8 @@ import pyrage
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from config.accounts.models import Pro, User
 from config.backups.restoring import RestoreError, restore_archive
@@ -32,6 +34,16 @@ def archive(transactional_db, tmp_path):
     contact.delete()
     Pro.objects.all().delete()
     return target.getvalue()
+
+
+def test_whether_a_database_knows_of_squashed_migrations_is_all_the_same(archive):
+    """One that an earlier release made learns it at the next migrate."""
+    for app, name in (squashed := MigrationLoader(None).replacements):
+        MigrationRecorder(connection).record_unapplied(app, name)
+    restore_archive(io.BytesIO(archive))
+    assert (len(squashed), Contact.objects.get().name) == (4, "Nadia")
+    call_command("migrate", verbosity=0)
+    assert MigrationRecorder(connection).applied_migrations().keys() >= squashed.keys()
 
 
 def changed(archive, **members):

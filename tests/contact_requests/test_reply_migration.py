@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+pytestmark = pytest.mark.released_migration
 SENT_AT = datetime(2026, 2, 10, 14, 30, tzinfo=UTC)
 SEND_MESSAGE = "contacts.conversations.sending.send_message"
 BEFORE, AFTER = "0009_who_waits", "0011_delete_reply"

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.released_migration
+
 
 @pytest.mark.dialect
 def test_existing_contacts_can_be_searched_and_get_the_defaults(migrate):

@@ -1,5 +1,7 @@
 """The shipped types."""
 
+import pytest
+
 from inquiries.models import AllowedMove, InquiryType
 from inquiries.models.inquiry_type import check_steps
 
@@ -101,6 +103,7 @@ def test_shipped_pipelines_are_valid(db):
         )
 
 
+@pytest.mark.released_migration
 def test_a_type_that_stands_already_stays_as_it_is(migrate):
     before = migrate("inquiries", "0001_initial")
     before.get_model("inquiries", "InquiryType").objects.create(slug="question", name="Ours", sort_order=9)

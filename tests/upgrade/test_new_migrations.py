@@ -11,6 +11,7 @@ from django.db.migrations.migration import Migration
 from django.db.migrations.operations.base import Operation
 
 from config.migrating import AddIndexOnline, AddUniqueOnline
+from tests.migrations import ReplacedLoader
 
 from .former import read_release
 
@@ -26,8 +27,11 @@ TAKING_AWAY = (ops.RemoveField, ops.DeleteModel, ops.RenameField, ops.RenameMode
 
 
 def new_migrations() -> list[Migration]:
-    """Every migration that the former release has not, in the order in which they are applied."""
-    graph, old = MigrationLoader(None).graph, set()
+    """Every migration that the former release has not, in the order in which they are applied.
+
+    A database that has a migration goes on with those that were squashed since, if it is not past them.
+    """
+    graph, old = ReplacedLoader(None).graph, set()
     for leaf in read_release()["migrations"].items():
         old |= set(graph.forwards_plan(leaf))
     plan: list[tuple[str, str]] = []
@@ -44,7 +48,7 @@ def _is_ours(migration: Migration) -> bool:
 
 def faults(migrations: list[Migration]) -> Iterator[str]:
     """List which of these would stop the former release or delay it; it does not know the tables in `created`."""
-    graph_state = MigrationLoader(None)
+    graph_state = ReplacedLoader(None)
     created: set[tuple[str, str]] = set()
     for migration in migrations:
         state = graph_state.project_state((migration.app_label, migration.name), at_end=False)

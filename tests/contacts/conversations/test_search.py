@@ -126,6 +126,7 @@ def test_a_message_stored_between_migrate_and_restart_is_found_a_minute_later(pr
     assert sorted(ContactMessage.objects.values_list("search_text", flat=True)) == ["\n", "\na kitchen"]
 
 
+@pytest.mark.released_migration
 @pytest.mark.dialect
 def test_standing_messages_get_their_search_texts_in_batches(migrate, monkeypatch):
     before = migrate("contacts", "0008_messages")

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
@@ -10,6 +11,7 @@ from contact_requests.backfill import fill_requests
 from contacts.models import WaitingItem
 from inquiries.backfill import fill_inquiries
 
+pytestmark = pytest.mark.released_migration
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 

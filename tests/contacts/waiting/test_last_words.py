@@ -126,6 +126,7 @@ def test_what_a_former_release_stored_is_brought_in_once(browser, ask, inquire, 
         assert rows(Page(browser.get(LIST))) == listed
 
 
+@pytest.mark.released_migration
 def test_the_migrations_fill_in_the_last_words(migrate):
     get = migrate("contacts", "0033_privacy").get_model
     migrate("contact_requests", "0015_consent")

@@ -157,7 +157,7 @@ Ctrl-C stops both, web server and worker.
     )
     assert welcome, first.output
     status, body = first.get("/pro/contact-requests", token=welcome[1])
-    assert (status, len(json.loads(body)["data"])) == (200, 10)
+    assert (status, len(json.loads(body)["data"])) == (200, 17)
     assert first.ended(signal.SIGINT) == 0
 
     second = begin(WEB_CONCURRENCY="1").until_up()

@@ -11,6 +11,7 @@ from xml.parsers import expat
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from config.web.text import one_line
 
@@ -145,8 +146,10 @@ def _read_property(element: Element) -> list[str]:
 
 def _summary(element: Element) -> str:
     """ "3 rooms · 68 m²", in the language of the reader of the file."""
-    rooms, area = _text(element, "flaechen/anzahl_zimmer"), _text(element, "flaechen/wohnflaeche")
-    parts = [_("%(n)s rooms") % {"n": _short(rooms)} if rooms else "", f"{_short(area)} m²" if area else ""]
+    rooms, area = _short(_text(element, "flaechen/anzahl_zimmer")), _short(_text(element, "flaechen/wohnflaeche"))
+    # There are rooms and a half.
+    text = ngettext("%(n)s room", "%(n)s rooms", 1 if rooms == "1" else 2) % {"n": rooms}
+    parts = [text if rooms else "", f"{area} m²" if area else ""]
     return one_line(" · ".join(filter(None, parts)), 300)
 
 

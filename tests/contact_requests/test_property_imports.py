@@ -41,6 +41,7 @@ XML = """<?xml version="1.0" encoding="UTF-8"?>
   <verwaltung_techn><objektnr_extern>K-1</objektnr_extern><openimmo_obid>OBID-7</openimmo_obid></verwaltung_techn>
 </immobilie>
 <immobilie><zustand_angaben><verkaufstatus stand="VERKAUFT"/></zustand_angaben>
+  <flaechen><anzahl_zimmer>1</anzahl_zimmer></flaechen>
   <freitexte><objekttitel>Haus</objekttitel></freitexte>
   <verwaltung_techn><objektnr_extern>K-2</objektnr_extern></verwaltung_techn></immobilie>
 <immobilie><verwaltung_techn><objektnr_extern>K-3</objektnr_extern><aktion aktionart="DELETE"/></verwaltung_techn>
@@ -127,7 +128,7 @@ def test_openimmo_is_read_with_its_pictures(browser, pro, send, work_tasks):
     assert (flat.description, flat.state) == ("Hell.\n\nZentral.", "available")
     assert [number.number for number in flat.numbers.all()] == ["OBID-7"]
     assert [(each.filename, each.mime_type) for each in flat.pictures.all()] == [("front.webp", "image/webp")]
-    assert (house.state, old.state) == ("sold", "withdrawn")
+    assert (house.state, house.summary, old.state, old.summary) == ("sold", "1 room", "withdrawn", "")
     again = send(content, "export.zip")
     assert again.counts == {"same": 3}
 

@@ -24,8 +24,8 @@ CONSENTS = "/<uuid:id>/consents"
 
 
 class ConsentRequest(Body, rename="camel"):
-    words: Annotated[str, Meta(min_length=1, max_length=MAX_WORDS)]
-    source: Annotated[str, Meta(min_length=1, max_length=MAX_SOURCE)]
+    words: Annotated[str, Meta(min_length=1, max_length=MAX_WORDS, extra_json_schema={"pattern": r"\S"})]
+    source: Annotated[str, Meta(min_length=1, max_length=MAX_SOURCE, extra_json_schema={"pattern": r"\S"})]
     given_at: datetime | UnsetType = UNSET
 
 

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs, to_builtins
 
-from config.api.reading import Body
+from config.api.reading import NOT_BLANK, Body
 
 from .models.property import MAX_REFERENCE
 from .schemas import Changes, Cursor, Moment, PageQuery
 
 MAX_NUMBERS = 50
-Title = Annotated[str, Meta(min_length=1, max_length=200, extra_json_schema={"pattern": r"\S"})]
+Title = Annotated[str, Meta(min_length=1, max_length=200, extra_json_schema=NOT_BLANK)]
 Slug = Annotated[
     str,
     Meta(

@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from config.accounts.access import Caller
 from config.api.dialect import created, json_response
 from config.api.idempotency import RequestKey
-from config.api.reading import Body
+from config.api.reading import NOT_BLANK, Body
 
 from .api import api
 from .dialect import dialect, format_time
@@ -24,8 +24,8 @@ CONSENTS = "/<uuid:id>/consents"
 
 
 class ConsentRequest(Body, rename="camel"):
-    words: Annotated[str, Meta(min_length=1, max_length=MAX_WORDS, extra_json_schema={"pattern": r"\S"})]
-    source: Annotated[str, Meta(min_length=1, max_length=MAX_SOURCE, extra_json_schema={"pattern": r"\S"})]
+    words: Annotated[str, Meta(min_length=1, max_length=MAX_WORDS, extra_json_schema=NOT_BLANK)]
+    source: Annotated[str, Meta(min_length=1, max_length=MAX_SOURCE, extra_json_schema=NOT_BLANK)]
     given_at: datetime | UnsetType = UNSET
 
 

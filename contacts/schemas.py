@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from config.api.dialect import Error
-from config.api.reading import Body, ChangesCursor, IncludeDeleted, Input, UpdatedSince
+from config.api.reading import NOT_BLANK, Body, ChangesCursor, IncludeDeleted, Input, UpdatedSince
 
 from .languages import ISO_639_1
 
@@ -37,7 +37,7 @@ Phone = Annotated[
         extra_json_schema={"format": "phone"},
     ),
 ]
-Source = Annotated[str, Meta(min_length=1, max_length=50, extra_json_schema={"pattern": r"\S"})]
+Source = Annotated[str, Meta(min_length=1, max_length=50, extra_json_schema=NOT_BLANK)]
 Referral = Annotated[str, Meta(max_length=200)]
 # The greatest integer that every JSON reader keeps exactly.
 MAX_INTEGER = 2**53 - 1

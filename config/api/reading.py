@@ -25,6 +25,8 @@ WHOLE_NUMBER = re.compile(r"(-?[0-9]+)\.0+")
 TEXT_TOO = object()
 ID_TEXT = re.compile(r"[0-9]{1,19}", re.ASCII)
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+# JSON Schema of a text that is not blank: blank is what `str.strip` takes away, which is more than "\s" of JavaScript.
+NOT_BLANK = {"pattern": r"[^\s\x1c-\x1f\x85]"}
 
 
 class Input(msgspec.Struct):

@@ -12,7 +12,7 @@ from config.accounts.access import Caller
 from config.api.dialect import created, json_response
 from config.api.errors import ProblemError
 from config.api.idempotency import RequestKey
-from config.api.reading import Body
+from config.api.reading import NOT_BLANK, Body
 
 from ..dialect import dialect, moment, to_offer
 from ..models import Inquiry, InvalidOfferTransitionError, Offer
@@ -24,7 +24,7 @@ from ..schemas.types import Moment
 from .base import OFFERS, api
 
 LIST, ONE = "/<int:id>/offers", "/<int:id>/offers/<int:offer_id>"
-Title = Annotated[str, Meta(min_length=1, max_length=255, extra_json_schema={"pattern": r"\S"})]
+Title = Annotated[str, Meta(min_length=1, max_length=255, extra_json_schema=NOT_BLANK)]
 Text = Annotated[str, Meta(max_length=10_000, description="What is offered.")]
 Currency = Annotated[Literal["EUR", "GBP", "CHF", "USD"], Meta(description="By default `EUR`.")]
 ValidUntil = Annotated[date, Meta(description="The last day on which the customer can answer; null for no end.")]

@@ -1,11 +1,13 @@
 """Consents of a contact by the contacts API: what came with forms, and what was noted."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from config.accounts.models import ApiToken
+from config.api.reading import NOT_BLANK
 from contact_requests.models import ContactRequest
 from contacts.models import Consent
 from tests.pages import Page
@@ -42,6 +44,18 @@ def test_without_a_time_it_was_given_now_and_a_repeated_call_notes_it_once(api, 
     consent = Consent.objects.get()
     assert answers[0] == answers[1]
     assert timezone.now() - consent.given_at < timedelta(minutes=10)
+
+
+def test_the_document_calls_blank_what_is_refused_as_blank(api, case, url):
+    """Of all characters: that `str.strip` takes it away is what refuses it."""
+    texts = [chr(number) for number in range(0x10000) if not 0xD800 <= number < 0xE000]
+    blank = [text for text in texts if not re.search(NOT_BLANK["pattern"], text)]
+    assert blank == [text for text in texts if not text.strip()]
+    for text in blank:
+        with case(f"{ord(text):x}"):
+            response = api.post(url, {**WORDS, "source": text})
+            assert (response.status_code, response.json()["error"]["details"][0]["field"]) == (400, "source")
+            assert not Consent.objects.exists()
 
 
 def test_the_words_below_a_form_are_listed_too(api, anna, url):

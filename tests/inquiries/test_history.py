@@ -209,6 +209,7 @@ TRIGGERS_AND_FUNCTIONS = {
 
 
 @pytest.mark.postgresql
+@pytest.mark.released_migration
 @pytest.mark.django_db(transaction=True)
 def test_the_apps_migrate_away(inquiry, migrate):
     """Nothing of them is left: they can be migrated as on the first day. `migrate` gives the test database back."""

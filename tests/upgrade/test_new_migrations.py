@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import models
+from django.core.management import call_command
+from django.db import connection, models
 from django.db.migrations import operations as ops
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.migration import Migration
@@ -14,6 +15,7 @@ from config.migrating import AddIndexOnline, AddUniqueOnline
 from tests.migrations import ReplacedLoader
 
 from .former import read_release
+from .schema import read_schema
 
 ONLINE = (AddIndexOnline, AddUniqueOnline)
 # They read and write rows, in batches where the migration is not one transaction.
@@ -121,6 +123,18 @@ def change_fault(former: Any, field: Any) -> str:
 
 def test_the_former_release_can_run_on():
     assert list(faults(new_migrations())) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_they_are_taken_back_and_made_again(migrate):
+    """`migrate` gives the test database back."""
+    before = read_schema()
+    leaves = dict(MigrationLoader(connection).graph.leaf_nodes())
+    for app, name in read_release()["migrations"].items():
+        if leaves[app] != name:
+            call_command("migrate", app, name, verbosity=0)
+    call_command("migrate", verbosity=0)
+    assert read_schema() == before
 
 
 class Fake(Migration):

@@ -1,9 +1,10 @@
 """The dialect of /pro: its error codes, its names for the statuses and its times."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from config.api.dialect import CamelDialect
 from config.api.errors import ProblemError
+from config.api.times import format_utc
 from config.web.changes import Changes as ChangedRows
 from config.web.paging import InvalidCursorError
 
@@ -54,7 +55,7 @@ dialect = ProDialect(
 
 def format_time(time: datetime) -> str:
     """Format a time in UTC with milliseconds: "2026-02-10T14:30:00.000Z"."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    return format_utc(time, "milliseconds")
 
 
 def left_at(row: ContactRequest | Property | DeletedRow) -> datetime | None:

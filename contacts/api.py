@@ -14,6 +14,7 @@ from config.accounts.models import SCOPES, Pro
 from config.api.dialect import created, no_content
 from config.api.endpoint import Api
 from config.api.idempotency import RequestKey
+from config.api.times import format_utc
 from config.audit.recording import record_view
 from config.counts.models import Total
 from config.search.found import find_keys
@@ -22,7 +23,7 @@ from config.web.compiled import Compiled
 from config.web.many import Many
 from config.web.paging import NumberedPages
 
-from .dialect import dialect, format_time, to_answer, to_body
+from .dialect import dialect, to_answer, to_body
 from .examples import EXAMPLES
 from .models import Contact, ContactCount, Erasure
 from .models.queryset import ContactQuerySet
@@ -129,9 +130,7 @@ def _list_changes(pro: Pro, query: ContactQuery, limit: int, filters: Mapping[st
     skip = (query.page - 1) * limit
     changes = read_changes(lists, limit, since=since, cursor=query.cursor, read_id=uuid.UUID, skip=skip)
     deleted = [
-        DeletedContact(row.pk, format_time(row.deleted_at), row.merged_into_id)
-        for row in changes.rows
-        if row.deleted_at
+        DeletedContact(row.pk, format_utc(row.deleted_at), row.merged_into_id) for row in changes.rows if row.deleted_at
     ]
     if query.include_deleted and query.cursor is None and skip == 0:
         deleted += _erased(pro, since)
@@ -148,7 +147,7 @@ def _erased(pro: Pro, since: datetime | None) -> Iterator[DeletedContact]:
     for row in (rows.filter(ended_at__gte=since) if since else rows).order_by("ended_at", "pk"):
         # Whoever was merged into it is gone as well: a program may not have heard of the merge yet.
         for id in (row.person, *map(uuid.UUID, row.merged)):
-            yield DeletedContact(id, format_time(row.ended_at), None)  # type: ignore[arg-type]
+            yield DeletedContact(id, format_utc(row.ended_at), None)  # type: ignore[arg-type]
 
 
 @api.endpoint("GET", "/<uuid:id>", scope="contacts:read", answer=ContactAnswer)

@@ -11,9 +11,10 @@ from config.accounts.access import Caller
 from config.api.dialect import created, json_response
 from config.api.idempotency import RequestKey
 from config.api.reading import NOT_BLANK, Body
+from config.api.times import format_utc
 
 from .api import api
-from .dialect import dialect, format_time
+from .dialect import dialect
 from .models import Consent, Contact
 from .models.consent import MAX_SOURCE, MAX_WORDS
 from .privacy.consents import GivenConsent, read_consents
@@ -57,8 +58,8 @@ def _noted(consent: Consent) -> ConsentBody:
         words=consent.words,
         version=None,
         source=consent.source,
-        given_at=format_time(consent.given_at),
-        withdrawn_at=format_time(consent.withdrawn_at) if consent.withdrawn_at else None,
+        given_at=format_utc(consent.given_at),
+        withdrawn_at=format_utc(consent.withdrawn_at),
     )
 
 
@@ -68,7 +69,7 @@ def _of_form(given: GivenConsent) -> ConsentBody:
         words=given.words,
         version=given.version,
         source=given.where,
-        given_at=format_time(given.at),
+        given_at=format_utc(given.at),
         withdrawn_at=None,
     )
 

@@ -1,11 +1,10 @@
 """Dialect of /api/v1/contacts: error codes, field names and times."""
 
-from datetime import UTC, datetime
-
 from msgspec import UNSET
 
 from config.api.dialect import CamelDialect
 from config.api.errors import Detail, ProblemError, invalid_fields
+from config.api.times import format_utc
 from config.files.storage import StorageUnavailableError
 from config.web.paging import InvalidCursorError
 
@@ -51,11 +50,6 @@ dialect = ContactsDialect(
 )
 
 
-def format_time(time: datetime) -> str:
-    """ "2026-02-10T14:30:00Z"."""
-    return time.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
-
-
 def to_body(contact: Contact | ListedContact) -> ContactBody:
     """JSON body of a contact."""
     return ContactBody(
@@ -69,9 +63,9 @@ def to_body(contact: Contact | ListedContact) -> ContactBody:
         source=contact.source,
         referral_source=contact.referral_source or None,
         language=contact.language,
-        applied_at=format_time(contact.applied_at) if contact.applied_at else None,
-        created_at=format_time(contact.created_at),
-        updated_at=format_time(contact.updated_at),
+        applied_at=format_utc(contact.applied_at),
+        created_at=format_utc(contact.created_at),
+        updated_at=format_utc(contact.updated_at),
     )
 
 

@@ -13,6 +13,7 @@ from config.api.dialect import created
 from config.api.errors import Detail, invalid_fields
 from config.api.idempotency import RequestKey
 from config.api.reading import Body, Input
+from config.api.times import format_utc
 from config.audit.kinds import Kind
 from config.audit.recording import record_event, record_view
 from config.files.downloads import download
@@ -24,7 +25,7 @@ from .conversations.reply_channels import find_reply_channels
 from .conversations.seen import thread_version
 from .conversations.threads import attach_files
 from .conversations.writing import MAX_COPIES
-from .dialect import dialect, format_time
+from .dialect import dialect
 from .models import Contact, ContactMessage, MessageFile
 from .schemas import Email, Moment
 from .topics import INQUIRY, REQUEST, make_topic, read_topic, split_topic
@@ -149,10 +150,6 @@ def _contact(caller: Caller, id: uuid.UUID) -> Contact:
     return Contact.objects.for_pro(caller.pro).select_related("pro").get(pk=id)
 
 
-def _time(time: datetime | None) -> str | None:
-    return format_time(time) if time else None
-
-
 def _attachment(message: ContactMessage, file: MessageFile) -> MessageAttachment:
     address = f"{dialect.prefix}/{message.contact_id}/messages/{message.pk}/attachments/{file.pk}/download"
     return MessageAttachment(file.pk, file.filename, file.mime_type, file.size, address)
@@ -179,12 +176,12 @@ def _to_body(message: ContactMessage) -> MessageBody:
         inquiry_id=int(key) if kind == INQUIRY else None,
         is_automatic=message.is_automatic,
         is_unconfirmed=message.is_unconfirmed,
-        created_at=format_time(message.created_at),
-        edited_at=_time(message.edited_at),
-        deleted_at=_time(message.deleted_at),
-        read_at=_time(message.read_at),
-        send_at=_time(message.send_at) if message.state == ContactMessage.State.SCHEDULED else None,
-        sent_at=_time(message.sent_at),
+        created_at=format_utc(message.created_at),
+        edited_at=format_utc(message.edited_at),
+        deleted_at=format_utc(message.deleted_at),
+        read_at=format_utc(message.read_at),
+        send_at=format_utc(message.send_at) if message.state == ContactMessage.State.SCHEDULED else None,
+        sent_at=format_utc(message.sent_at),
     )
 
 

@@ -10,12 +10,13 @@ from config.accounts.access import Caller
 from config.api.dialect import created, no_content
 from config.api.idempotency import RequestKey
 from config.api.reading import Body
+from config.api.times import format_utc
 from config.audit.kinds import Kind
 from config.audit.recording import record_event
 from config.files.downloads import download
 
 from .api import api
-from .dialect import dialect, format_time
+from .dialect import dialect
 from .models import Contact, Erasure, PersonExport
 from .privacy.erasing import NotPlannedError, plan_erasure, undo_erasure
 from .privacy.exporting import ask_export
@@ -88,9 +89,9 @@ def _erasure_body(erasure: Erasure) -> ErasureBody:
         contact_id=erasure.person,
         state=erasure.state,  # type: ignore[arg-type]
         reason=erasure.reason,  # type: ignore[arg-type]
-        created_at=format_time(erasure.created_at),
-        due_at=format_time(erasure.due_at),
-        ended_at=format_time(erasure.ended_at) if erasure.ended_at else None,
+        created_at=format_utc(erasure.created_at),
+        due_at=format_utc(erasure.due_at),
+        ended_at=format_utc(erasure.ended_at),
         counts=erasure.counts,
     )
 
@@ -101,9 +102,9 @@ def _export_body(export: PersonExport) -> ExportBody:
         id=export.pk,
         contact_id=export.contact_id,
         state=export.state,  # type: ignore[arg-type]
-        created_at=format_time(export.created_at),
-        ready_at=format_time(export.ready_at) if export.ready_at else None,
-        expires_at=format_time(export.expires_at) if export.expires_at else None,
+        created_at=format_utc(export.created_at),
+        ready_at=format_utc(export.ready_at),
+        expires_at=format_utc(export.expires_at),
         download_url=f"{_export_address(export)}/file" if is_ready else None,
     )
 

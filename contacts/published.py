@@ -4,10 +4,11 @@ import uuid
 
 from msgspec import Struct
 
+from config.api.times import format_utc
 from config.events.kinds import EventType
 from config.events.publishing import Subject
 
-from .dialect import format_time, to_body
+from .dialect import to_body
 from .models import Contact, ContactMessage
 from .schemas import DeletedContact, Moment
 
@@ -35,7 +36,7 @@ def _describe(contact: Contact) -> Subject:
 
 def _describe_gone(contact: Contact) -> Subject:
     # Of a contact that is there `deleted_at` is None.
-    deleted = DeletedContact(contact.pk, format_time(contact.deleted_at), contact.merged_into_id)  # type: ignore[arg-type]
+    deleted = DeletedContact(contact.pk, format_utc(contact.deleted_at), contact.merged_into_id)  # type: ignore[arg-type]
     return Subject(_key(contact.pk), contact.pk, deleted)
 
 
@@ -47,8 +48,8 @@ def _describe_message(message: ContactMessage) -> Subject:
         state=message.state,
         topic=message.topic or None,
         error=message.error or None,
-        created_at=format_time(message.created_at),
-        sent_at=format_time(message.sent_at) if message.sent_at else None,
+        created_at=format_utc(message.created_at),
+        sent_at=format_utc(message.sent_at),
     )
     return Subject(f"message:{message.pk}", message.contact_id, body)
 

@@ -11,6 +11,7 @@ from django.utils.log import log_response
 
 from config.api.dialect import Dialect
 from config.api.errors import Detail, ProblemError, invalid_fields
+from config.api.times import format_utc
 from config.files.storage import StorageFullError, StorageUnavailableError
 from config.web.paging import InvalidCursorError
 
@@ -227,7 +228,7 @@ def to_history(entry: Entry) -> HistoryEntry:
 
 def moment(time: datetime) -> str:
     """ "2025-11-06T10:30:00.000000Z", as in the list and the detail."""
-    return time.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    return format_utc(time, "microseconds")
 
 
 def offset_moment(time: datetime) -> str:

@@ -1,12 +1,12 @@
 """GET /api/v1/me: what a program can know of its own token."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from config.api.dialect import CamelDialect
 from config.api.endpoint import ANY_SCOPE, Api
+from config.api.times import format_utc
 
 from .access import REQUESTS, Caller, by_token
 from .models import SCOPES, ApiToken
@@ -99,8 +99,4 @@ def get_me(caller: Caller) -> MeAnswer:
 
 
 def _to_body(token: ApiToken) -> TokenBody:
-    return TokenBody(token.name, token.scopes, _moment(token.expires_at), token.actor_id)
-
-
-def _moment(value: datetime | None) -> str | None:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
+    return TokenBody(token.name, token.scopes, format_utc(token.expires_at), token.actor_id)

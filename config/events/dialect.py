@@ -1,9 +1,8 @@
 """Dialect of /api/v1/webhooks: error codes, field names and times."""
 
-from datetime import UTC, datetime
-
 from config.api.dialect import CamelDialect
 from config.api.errors import Detail, ProblemError, invalid_fields
+from config.api.times import format_utc
 from config.web.paging import InvalidCursorError
 
 from .managing import MissingScopeError
@@ -48,15 +47,6 @@ dialect = WebhooksDialect(
 )
 
 
-def moment(time: datetime) -> str:
-    """ "2026-02-10T14:30:00Z"."""
-    return time.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
-
-
-def _moment_or_none(time: datetime | None) -> str | None:
-    return moment(time) if time else None
-
-
 def to_body(endpoint: Endpoint) -> WebhookBody:
     """JSON body of an endpoint."""
     return WebhookBody(
@@ -66,19 +56,17 @@ def to_body(endpoint: Endpoint) -> WebhookBody:
         events=endpoint.types,
         enabled=endpoint.is_enabled,
         problem=endpoint.problem or None,  # type: ignore[arg-type]
-        failing_since=_moment_or_none(endpoint.failing_since),
-        last_delivered_at=_moment_or_none(endpoint.last_delivered_at),
-        created_at=moment(endpoint.created_at),
-        updated_at=moment(endpoint.updated_at),
+        failing_since=format_utc(endpoint.failing_since),
+        last_delivered_at=format_utc(endpoint.last_delivered_at),
+        created_at=format_utc(endpoint.created_at),
+        updated_at=format_utc(endpoint.updated_at),
     )
 
 
 def to_secret(endpoint: Endpoint) -> WebhookSecret:
     """JSON body of an endpoint's secrets."""
     present, *former = endpoint.secrets
-    return WebhookSecret(
-        present, former[0] if former else None, _moment_or_none(endpoint.former_until) if former else None
-    )
+    return WebhookSecret(present, former[0] if former else None, format_utc(endpoint.former_until) if former else None)
 
 
 def to_delivery(dispatch: Dispatch) -> DeliveryBody:
@@ -93,7 +81,7 @@ def to_delivery(dispatch: Dispatch) -> DeliveryBody:
         status=dispatch.status,
         reason=dispatch.reason or None,  # type: ignore[arg-type]
         answer=dispatch.answer,
-        created_at=moment(dispatch.created_at),
-        last_attempt_at=_moment_or_none(dispatch.tried_at),
-        next_attempt_at=moment(dispatch.next_at) if is_waiting else None,
+        created_at=format_utc(dispatch.created_at),
+        last_attempt_at=format_utc(dispatch.tried_at),
+        next_attempt_at=format_utc(dispatch.next_at) if is_waiting else None,
     )

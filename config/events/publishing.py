@@ -4,7 +4,6 @@ An app says what an event tells in its module `published`: `SUBJECTS` is, by Eve
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,6 +12,7 @@ import msgspec
 from django.utils import timezone
 
 from config.accounts.models import Pro
+from config.api.times import format_utc
 from config.jobs.backend import Job, enqueue_together
 from config.jobs.turns import in_turn
 from config.saving import insert_many
@@ -58,15 +58,12 @@ def is_wanted(pro: Pro, type: EventType) -> bool:
 def make_event(pro: Pro, type: str, subject: Subject) -> Event:
     """An unsaved event."""
     now = timezone.now()
-    payload = msgspec.json.encode({"type": str(type), "timestamp": format_time(now), "data": subject.data}).decode()
+    payload = msgspec.json.encode(
+        {"type": str(type), "timestamp": format_utc(now, "microseconds"), "data": subject.data}
+    ).decode()
     return Event(
         pro_id=pro.pk, type=type, key=subject.key, contact_id=subject.contact_id, payload=payload, created_at=now
     )
-
-
-def format_time(time: datetime) -> str:
-    """ "2026-02-10T14:30:00.000000Z"."""
-    return time.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def send_to(endpoints: Sequence[Endpoint], events: Sequence[Event]) -> list[Dispatch]:

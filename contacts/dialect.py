@@ -2,7 +2,7 @@
 
 from msgspec import UNSET
 
-from config.api.dialect import CamelDialect
+from config.api.dialect import V1_CODES, CamelDialect
 from config.api.errors import Detail, ProblemError, invalid_fields
 from config.api.times import format_utc
 from config.files.storage import StorageUnavailableError
@@ -28,26 +28,7 @@ class ContactsDialect(CamelDialect):
         return super().translate(error)
 
 
-dialect = ContactsDialect(
-    "/api/v1/contacts",
-    {
-        "unreadable": (400, "invalid_request"),
-        "invalid": (400, "validation_error"),
-        "unauthenticated": (401, "unauthorized"),
-        "forbidden": (403, "forbidden"),
-        "not_found": (404, "not_found"),
-        "method_not_allowed": (405, "method_not_allowed"),
-        "thread_changed": (409, "thread_changed"),
-        "idempotency_in_progress": (409, "idempotency_in_progress"),
-        "precondition_failed": (412, "precondition_failed"),
-        "too_large": (413, "payload_too_large"),
-        "unsupported_media_type": (415, "unsupported_media_type"),
-        "idempotency_mismatch": (422, "idempotency_mismatch"),
-        "rate_limited": (429, "rate_limited"),
-        "server_error": (500, "internal_error"),
-        "unavailable": (503, "unavailable"),
-    },
-)
+dialect = ContactsDialect("/api/v1/contacts", V1_CODES | {"thread_changed": (409, "thread_changed")})
 
 
 def to_body(contact: Contact | ListedContact) -> ContactBody:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from config.api.dialect import CamelDialect
+from config.api.dialect import V1_CODES, CamelDialect
 from config.api.endpoint import ANY_SCOPE, Api
 from config.api.times import format_utc
 
@@ -57,20 +57,8 @@ EXAMPLE = {
         "limits": {"requestsPerMinute": 1200, "maxPageSize": 100},
     }
 }
-CODES = {
-    "unauthenticated": (401, "unauthorized"),
-    "forbidden": (403, "forbidden"),
-    "not_found": (404, "not_found"),
-    "method_not_allowed": (405, "method_not_allowed"),
-    "unreadable": (400, "invalid_request"),
-    "invalid": (400, "validation_error"),
-    "too_large": (413, "payload_too_large"),
-    "rate_limited": (429, "rate_limited"),
-    "server_error": (500, "internal_error"),
-    "unavailable": (503, "unavailable"),
-}
 api = Api(
-    CamelDialect("/api/v1/me", CODES),
+    CamelDialect("/api/v1/me", V1_CODES),
     title="Token",
     description="The token itself: whose it is, what it may do, and how often.",
     tags={"Token": "The token that calls."},

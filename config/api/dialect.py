@@ -83,6 +83,25 @@ class Dialect:
         return json_response(self.error_body(code, problem, request_id), status, headers)
 
 
+# By kind of problem the status and code of the addresses below /api/v1.
+V1_CODES = {
+    "unreadable": (400, "invalid_request"),
+    "invalid": (400, "validation_error"),
+    "unauthenticated": (401, "unauthorized"),
+    "forbidden": (403, "forbidden"),
+    "not_found": (404, "not_found"),
+    "method_not_allowed": (405, "method_not_allowed"),
+    "idempotency_in_progress": (409, "idempotency_in_progress"),
+    "precondition_failed": (412, "precondition_failed"),
+    "too_large": (413, "payload_too_large"),
+    "unsupported_media_type": (415, "unsupported_media_type"),
+    "idempotency_mismatch": (422, "idempotency_mismatch"),
+    "rate_limited": (429, "rate_limited"),
+    "server_error": (500, "internal_error"),
+    "unavailable": (503, "unavailable"),
+}
+
+
 class CamelDialect(Dialect):
     """Default error format of an API whose fields are in camel case."""
 

@@ -1,6 +1,6 @@
 """Dialect of /api/v1/webhooks: error codes, field names and times."""
 
-from config.api.dialect import CamelDialect
+from config.api.dialect import V1_CODES, CamelDialect
 from config.api.errors import Detail, ProblemError, invalid_fields
 from config.api.times import format_utc
 from config.web.paging import InvalidCursorError
@@ -26,25 +26,7 @@ class WebhooksDialect(CamelDialect):
         return super().field_name(NAMES.get(name, name))
 
 
-dialect = WebhooksDialect(
-    "/api/v1/webhooks",
-    {
-        "unreadable": (400, "invalid_request"),
-        "invalid": (400, "validation_error"),
-        "unauthenticated": (401, "unauthorized"),
-        "forbidden": (403, "forbidden"),
-        "not_found": (404, "not_found"),
-        "method_not_allowed": (405, "method_not_allowed"),
-        "idempotency_in_progress": (409, "idempotency_in_progress"),
-        "precondition_failed": (412, "precondition_failed"),
-        "too_large": (413, "payload_too_large"),
-        "unsupported_media_type": (415, "unsupported_media_type"),
-        "idempotency_mismatch": (422, "idempotency_mismatch"),
-        "rate_limited": (429, "rate_limited"),
-        "server_error": (500, "internal_error"),
-        "unavailable": (503, "unavailable"),
-    },
-)
+dialect = WebhooksDialect("/api/v1/webhooks", V1_CODES)
 
 
 def to_body(endpoint: Endpoint) -> WebhookBody:

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import signal
 import sys
 from importlib import import_module
@@ -17,7 +16,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from config import settings  # a bad value stops the start here, once, instead of in every worker
 from config.backends import ALL_PROS
 from config.database import limit_waits
-from config.environment import read, read_int
 
 # A release is a link to a folder (deploy/debian): what this process imports yet comes from the folder that it began in,
 # and its successor from where the link leads by then.
@@ -25,22 +23,12 @@ release = getcwd()
 sys.path[:] = [os.path.realpath(path) for path in sys.path]
 chdir = os.path.realpath(settings.BASE_DIR)
 wsgi_app = "config.wsgi:application"
-bind = read(
-    "str",
-    "BIND",
-    f"127.0.0.1:{settings.PORT}",
-    lambda v: re.fullmatch(r"unix:/.+|([^:/\s]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}", v),
-    "it must be like 127.0.0.1:8000 or unix:/run/vestibule.sock",
-)
-workers = read_int("WEB_CONCURRENCY", 2, 1, 64)
+bind = settings.BIND
+workers = settings.WEB_CONCURRENCY
 # The database, mails and uploads are for nobody else on the machine.
 umask = 0o077
-# Whoever waits longer gets 503. A lock is held for milliseconds, and the slowest page takes a second.
-lock_seconds = read_int("DATABASE_LOCK_SECONDS", 5, 1, 50)
-statement_seconds = read_int("DATABASE_STATEMENT_SECONDS", 15, 1, 50)
-# Threads, each with a database connection. Clients that send or read slowly hold none of them.
 worker_class = "config.serving.worker.BufferingWorker"
-threads = read_int("WEB_THREADS", 8, 1, 64)
+threads = settings.WEB_THREADS
 # Of one process. Two files each, of 1,024 that a process usually may open.
 worker_connections = 400
 # A kept connection would stay with one process, however busy.
@@ -99,4 +87,5 @@ def post_fork(_server: Any, _worker: Any) -> None:
         # Each request names its Pro; what runs outside of one sees no row.
         options = settings.DATABASES["default"]["OPTIONS"]
         options["options"] = options["options"].replace(ALL_PROS, "")
-    limit_waits(settings.DATABASES, lock=lock_seconds, statement=statement_seconds)
+    limits = {"lock": settings.DATABASE_LOCK_SECONDS, "statement": settings.DATABASE_STATEMENT_SECONDS}
+    limit_waits(settings.DATABASES, **limits)

@@ -1,4 +1,5 @@
-"""Vestibule's settings, all from the environment; those of other services are in `config.service_settings`.
+"""Vestibule's settings, all from the environment; those of the web server are in `config.server_settings`,
+those of other services in `config.service_settings`.
 
 `.env.example` explains every variable. A value that cannot be used stops the start with one line on standard error.
 """
@@ -16,7 +17,6 @@ from config.environment import (
     BASE_DIR,
     are_hosts,
     are_networks,
-    is_site_url,
     open_var_dir,
     read,
     read_bool,
@@ -26,6 +26,8 @@ from config.environment import (
     read_password_list,
     read_secret_key,
 )
+from config.server_settings import *  # noqa: F403
+from config.server_settings import SITE_URL
 from config.service_settings import *  # noqa: F403
 from config.web.csp import ADMIN_CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY, MAX_REPORT, REPORTS_PATH
 from config.web.logs import logging_config
@@ -37,14 +39,6 @@ VAR_DIR = Path(read("str", "VAR_DIR", str(BASE_DIR / "var")))
 open_var_dir(VAR_DIR)
 SECRET_KEY = read_secret_key(VAR_DIR)
 SECRET_KEY_FALLBACKS = read("list", "SECRET_KEY_FALLBACKS", [])
-PORT = read_int("PORT", 8000, 1, 65535)
-SITE_URL = read(
-    "str",
-    "SITE_URL",
-    f"http://127.0.0.1:{PORT}",
-    is_site_url,
-    "it must be the public address, such as https://desk.example.com",
-).rstrip("/")
 ALLOWED_HOSTS = read(
     "list",
     "ALLOWED_HOSTS",

@@ -181,7 +181,9 @@ class _Parser:
         return spans
 
     def _spans(self, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
-        delimiter = re.compile(rb"(?m)^--" + re.escape(boundary.rstrip()) + rb"(--)?[ \t]*\r?$")
+        # Spaces at its end are no part of a boundary (RFC 2046); who writes them has them before the last two dashes.
+        mark, gap = boundary.rstrip(), rb"[ \t]*" if boundary[-1:].isspace() else b""
+        delimiter = re.compile(rb"(?m)^--" + re.escape(mark) + rb"(?:" + gap + rb"(--))?[ \t]*\r?$")
         first = None
         for match in delimiter.finditer(self.raw, start, end):
             if first is not None:

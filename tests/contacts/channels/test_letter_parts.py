@@ -61,6 +61,11 @@ LETTERS = {
         [],
     ),
     "another boundary": (parts(MIXED, "Content-Type: text/plain\n\nFriday?").replace("--B", "--C"), "Friday?", []),
+    "boundary that ends in a space": (
+        parts('Content-Type: multipart/mixed; boundary=" B "\n\n', "\nFriday?").replace("--B", "-- B "),
+        "Friday?",
+        [],
+    ),
     "no boundary": (parts("Content-Type: multipart/mixed\n\n", "Content-Type: text/plain\n\nHi"), "Hi", []),
     "no parts": (f"{MIXED}Is it free?\n", "Is it free?", []),
     "words below an empty part": (f"{parts(MIXED, '')}After", "After", []),

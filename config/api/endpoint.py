@@ -38,6 +38,7 @@ type Handler = Callable[..., Any]
 ANY_SCOPE = "any"
 # Parameters named in X-Ignored-Parameters, and characters of each.
 MAX_IGNORED, MAX_NAME = 20, 50
+NO_ADDRESS = "There is no such address."
 
 
 class CallerLike(Protocol):
@@ -161,6 +162,13 @@ class Api:
         return next((api for api in cls.registered if f"{path}/".startswith(f"{api.dialect.prefix}/")), None)
 
     @classmethod
+    def beside(cls, path: str) -> "Api | None":
+        """Api of `path`, or else the first one below the same folder: of /api/v1/contacts for /api/v1/contatcs."""
+        folders = ((api, api.dialect.prefix.rpartition("/")[0]) for api in cls.registered)
+        near = [(api, folder) for api, folder in folders if folder and f"{path}/".startswith(f"{folder}/")]
+        return cls.at(path) or max(near, key=lambda pair: len(pair[1]), default=(None, ""))[0]
+
+    @classmethod
     def resolve(cls, path: str) -> ResolverMatch:
         """The view of a path below the prefix of an Api. Raises Http404 for any other."""
         return _resolver().resolve(path)
@@ -204,7 +212,7 @@ class Api:
         def answer(request: HttpRequest, parameters: dict[str, Any]) -> HttpResponse:
             try:
                 if not operations:
-                    raise ProblemError("not_found", "There is no such address.")
+                    raise ProblemError("not_found", NO_ADDRESS)
                 if request.method not in operations:
                     allowed = ", ".join(sorted(operations))
                     raise ProblemError("method_not_allowed", f"Allowed here: {allowed}.", headers={"Allow": allowed})

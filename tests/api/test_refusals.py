@@ -127,6 +127,25 @@ def test_a_path_that_is_no_route_is_404_for_everybody(api, nobody, path, method)
     assert status_and_body(nobody.generic(method, path)) == (404, error("NOT_FOUND", NO_ADDRESS))
 
 
+@pytest.mark.parametrize(
+    ("paths", "body"),
+    [
+        (
+            ["/api/v1", "/api/v1/contatcs", "/api/v1/contacts.json", "/api/v1/nothing/7/"],
+            {"error": {"code": "not_found", "message": NO_ADDRESS}},
+        ),
+        (
+            ["/api", "/api/", "/api/inquiry/7", "/api/v2/contacts"],
+            {"success": False, "message": "Not found", "error": NO_ADDRESS},
+        ),
+    ],
+)
+def test_a_path_beside_those_of_the_apis_is_404_as_next_to_it(api, nobody, paths, body):
+    for path in paths:
+        assert status_and_body(api.get(path)) == (404, body)
+        assert status_and_body(nobody.post(path)) == (404, body)
+
+
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
 def test_another_method_on_the_list_is_405_with_allow(api, method):
     response = api.send(method, LIST)

@@ -6,8 +6,9 @@ from typing import Any, Self
 
 import msgspec
 from django.db.models import QuerySet
-from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.query import ModelIterable
 
+from .instances import instance_reader
 from .statement import Call, Statement, Value, write_statement
 
 type Shape[R] = Callable[..., QuerySet[Any, R]]
@@ -100,29 +101,8 @@ class Compiled[R]:
         """The reader of the rows of one database; an instance knows of which it is."""
         if using not in self._readers:
             rows = call.make(self._shape).using(using)
-            self._readers[using] = _instance_reader(rows) if rows._iterable_class is ModelIterable else tuple
+            self._readers[using] = instance_reader(rows) if rows._iterable_class is ModelIterable else tuple
         return self._readers[using]
-
-
-def _instance_reader(rows: Any) -> Callable[[Any], Any]:
-    """The reader that makes instances of the columns that `rows` selects, as Django's own does."""
-    using, compiler = rows.db, rows.query.get_compiler(rows.db)
-    compiler.setup_query()
-    selected: Any = compiler.klass_info
-    model, own = selected["model"], slice(selected["select_fields"][0], selected["select_fields"][-1] + 1)
-    names = [column.target.attname for column, _sql, _alias in compiler.select[own]]
-    related = get_related_populators(selected, compiler.select, using, rows._fetch_mode)
-    annotated = [*compiler.annotation_col_map.items()]
-
-    def read(values: Any) -> Any:
-        instance = model.from_db(using, names, values[own])
-        for populator in related:
-            populator.populate(values, instance)
-        for name, position in annotated:
-            setattr(instance, name, values[position])
-        return instance
-
-    return read
 
 
 def struct_reader(struct: Any) -> tuple[list[str], Callable[[Any], Any]]:

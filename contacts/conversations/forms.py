@@ -145,12 +145,6 @@ class MessageForm(forms.Form):
         }
 
 
-def new_message_form(reply_channels: list[ReplyChannel], unconfirmed: ContactMessage | None) -> MessageForm:
-    """Empty form of an answer by one of the channels that take free text."""
-    reply_channels = take_free_text(reply_channels)
-    return MessageForm(reply_channels, initial={"id": uuid.uuid4()}, unconfirmed=unconfirmed)
-
-
 class TemplateForm(forms.Form):
     """A WhatsApp template to fill in. The same `id` submitted twice is one message."""
 
@@ -189,18 +183,16 @@ def new_template_forms(
 def reply_context(
     contact: Contact,
     unconfirmed: ContactMessage | None,
-    form: MessageForm | None = None,
     template_form: TemplateForm | None = None,
     topic: str = "",
     about: Topic | None = None,
     answers: Answers = UNASKED,
 ) -> dict[str, Any]:
-    """Context of an answer: the channels that take free text with their form, and the closed one with its templates."""
+    """Context of an answer: the channels that take free text, and the closed one with its templates."""
     reply_channels = [] if contact.deleted_at else find_reply_channels(contact, topic, about=about, answers=answers)
     return {
         "reply_channels": take_free_text(reply_channels),
         "bounced": find_bounced(contact, reply_channels, answers),
         "closed_channel": next((reply for reply in reply_channels if reply.is_window_closed), None),
         "template_forms": new_template_forms(reply_channels, unconfirmed, template_form),
-        "form": form or new_message_form(reply_channels, unconfirmed),
     }

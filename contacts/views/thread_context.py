@@ -127,25 +127,24 @@ def composer_context(
     that `ticked` names ("offer:<id>") unless somebody chooses others, by default all are settled. `form`,
     `template_form` and `note_form` stand in for the empty ones.
     """
-    note_form, is_about = forms.pop("note_form", None), bool(topic)
+    note_form, form, is_about = forms.pop("note_form", None), forms.pop("form", None), bool(topic)
     newest = answers.rows(_ITEMS.question(request.pro, contact))
     items = [item for item in newest if item.is_listed]
     drafts, unconfirmed = list_drafts(contact, answers), find_unconfirmed_message(contact, answers)
     own = [draft for draft in drafts if draft.user_id == request.user.pk]
-    draft, topic, about = _pick_draft(contact, own, items, forms.get("form"), topic, about)
+    draft, topic, about = _pick_draft(contact, own, items, form, topic, about)
     offered = _with_topic(items, contact, topic)
     context = reply_context(contact, unconfirmed, topic=topic, about=about, answers=answers, **forms)
-    if "form" not in forms:
+    if form is None:
         channels = context["reply_channels"]
         initial = _initial_answer(channels, topic, thread_version(contact, newest, answers), draft)
         chosen = _about(offered, {topic, *ticked}) if is_about else None
-        context["form"] = MessageForm(
-            channels, initial=initial, unconfirmed=unconfirmed, waiting=offered, ticked=chosen
-        )
+        form = MessageForm(channels, initial=initial, unconfirmed=unconfirmed, waiting=offered, ticked=chosen)
     return {
         "contact": contact,
         "page_url": page_url,
         "topic": topic,
+        "form": form,
         "canned_replies": find_canned_replies(request.user, contact, about, answers),
         "draft": draft,
         "draft_files": list(draft.files.all()) if draft else [],
@@ -157,7 +156,7 @@ def composer_context(
         "waiting_items": items,
         "put_off": _next_put_off(newest),
         "offered_items": offered,
-        "shows_ticks": len(offered) > 1 or _differs_from_ticks(offered, context["form"]),
+        "shows_ticks": len(offered) > 1 or _differs_from_ticks(offered, form),
         **context,
     }
 

@@ -16,7 +16,7 @@ from config.web.hooks import hooks
 from config.web.together import UNASKED, Answers
 
 from ..assigning.colleagues import COLLEAGUES, list_colleagues
-from ..book.duplicates import DISTINCT, KNOWN, ask_candidates, likely_duplicates
+from ..book.duplicates import DISTINCT, KNOWN, ask_candidates, ask_same_name, likely_duplicates
 from ..conversations.canned_replies import TEXTS, find_canned_replies
 from ..conversations.drafts import DRAFTS, being_written, list_drafts, pick_draft, pick_shown_draft
 from ..conversations.forms import MessageForm, reply_context
@@ -263,6 +263,7 @@ def ask_ahead(
         ask_keys(contact, place),
         KNOWN.question(contact),
         DISTINCT.question(contact),
+        *ask_same_name(contact),
         *more,
     )
     waiting = [item for item in answers.rows(_ITEMS.question(request.pro, contact)) if item.is_listed]

@@ -366,3 +366,19 @@ def test_the_queries_do_not_grow_with_the_rows(browser, pro, inquiry_type, djang
     browser.get(PATH)
     with django_assert_num_queries(8):
         assert len(subjects(Page(browser.get(PATH)))) == 4 * each
+
+
+def test_a_card_of_any_kind_is_read_at_once(browser, pro, inquiry_type, django_assert_num_queries):
+    """Nothing that some cards show is read later, card by card."""
+    kinds = [
+        {"profile_problem": "UserHub knows nobody of this id.", "priority": "low"},
+        {"profile_at": timezone.now(), "business": {"company": "ACME"}, "budget": Decimal(1)},
+        {"profile_at": timezone.now(), "person": {"first_name": "Jan", "last_name": "de Vries"}},
+        {"contact": ContactFactory(pro=pro), "user_id": None},
+    ]
+    for kind in kinds:
+        InquiryFactory(pro=pro, inquiry_type=inquiry_type, **kind)
+    close_inquiry(InquiryFactory(pro=pro, inquiry_type=inquiry_type), outcome="cancelled", by=None)
+    browser.get(PATH)
+    with django_assert_num_queries(8):
+        assert len(subjects(Page(browser.get(PATH)))) == 5

@@ -51,6 +51,11 @@ def returned_offer(offer: Offer) -> ReturnedMail:
     return ReturnedMail(offer.inquiry.contact, (offer.email,), Mail.OFFER)
 
 
+def reply_address(offer: Offer) -> str:
+    """The address at which the customer's answers to the mail reach the Pro."""
+    return find_mail_address(offer.inquiry.pro, make_topic(INQUIRY, offer.inquiry_id))
+
+
 @task(takes_context=True, queue_name="mail")
 def mail_offer(context: TaskContext, offer_id: int) -> None:
     """Mail an offer to the customer. An error is saved on the offer for the Pro, and the worker retries.
@@ -67,7 +72,7 @@ def mail_offer(context: TaskContext, offer_id: int) -> None:
             context_data,
             to=offer.email,
             language=offer.language,
-            reply_to=find_mail_address(offer.inquiry.pro, make_topic(INQUIRY, offer.inquiry_id)),
+            reply_to=reply_address(offer),
             bounce_token=make_bounce_token(make_topic(OFFER, offer.pk)),
             headers={"Message-ID": mail.make_signed_message_id(f"{OFFER_ID}{offer.pk}")},
         )

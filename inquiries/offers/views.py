@@ -16,7 +16,7 @@ from ..lookup import find_inquiry
 from ..models import Inquiry, InvalidOfferTransitionError, Offer, StaleOfferError
 from .forms import OfferForm, read_time
 from .lifecycle import resend_offer, send_offer
-from .mails import preview_mail, public_url
+from .mails import preview_mail, public_url, reply_address
 
 PAGE, SEND = "inquiries/offer.html", "inquiries/offer_send.html"
 
@@ -115,7 +115,7 @@ def offer_resend(request: ProRequest, id: int, offer_id: int) -> HttpResponse:
 def _show_mail(request: ProRequest, offer: Offer, status: int = 200, **more: Any) -> HttpResponse:
     subject, text = preview_mail(offer)
     context = {"offer": offer, "inquiry": offer.inquiry, "subject": subject, "text": text, **more}
-    return render(request, SEND, context, status=status)
+    return render(request, SEND, {"reply_to": reply_address(offer), **context}, status=status)
 
 
 def _to_offer(offer: Offer) -> HttpResponse:

@@ -14,6 +14,7 @@ from inquiries.models import Inquiry, Offer
 from inquiries.offers.forms import OfferForm
 from inquiries.offers.lifecycle import answer_offer
 
+from ..contacts.messaging import connect
 from ..factories import InquiryFactory
 from ..pages import Page
 
@@ -190,6 +191,15 @@ def test_the_preview_is_the_mail(browser, draft):
     mail = Page(browser.get(path(draft, "/send"))).one("article.offer-mail")
     assert mail.texts("dd") == ["jan@example.org", "port@example.com", "Offer from Agence du Port: Kitchen"]
     assert "Hello Jan" in mail.text and "€1,850.50" in mail.text
+
+
+def test_the_preview_names_where_answers_go_as_the_mail_does(browser, draft, pro, mailoutbox, work_tasks):
+    desk = connect(pro, "email").address
+    preview = Page(browser.get(path(draft, "/send")))
+    browser.post(path(draft, "/send"), {"was": form_of(browser.get(path(draft, "/send"))).fields["was"]})
+    work_tasks()
+    [mail] = [each for each in mailoutbox if each.to == ["jan@example.org"]]
+    assert preview.one("article.offer-mail").texts("dd")[1:2] == mail.reply_to == [desk]
 
 
 def test_sending(browser, draft):

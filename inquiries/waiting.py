@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from config.accounts.models import ApiToken, User
+from config.web.amounts import money
 from config.web.compiled import Compiled
 from contacts.assigning.turns import assign_arrival
 from contacts.models import Contact, WaitingItem
@@ -15,7 +16,6 @@ from contacts.waiting.endings import end_waiting, undo_ending
 from contacts.waiting.first_responses import About, Thing
 from contacts.waiting.offer_answers import OfferAnswer
 
-from .amounts import money
 from .models import Inquiry, Offer
 
 Kind, Outcome = WaitingItem.Kind, WaitingItem.Outcome

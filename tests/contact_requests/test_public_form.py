@@ -45,7 +45,7 @@ def test_the_page_shows_the_property_and_its_form(nobody, house):
     response = nobody.get(PATH)
     page = Page(response)
     assert (page.one("h1").text, page.one(".place").text) == ("The House", "Honfleur")
-    assert (page.one(".facts").text, page.one(".public-head").text) == ("389,000 €", house.pro.name)
+    assert (page.one(".facts").text, page.one(".public-head").text) == ("€389,000", house.pro.name)
     assert set(page.form().fields) == {"name", "email", "phone", "message", "stamp", "website"}
     assert response.cookies == {}
 

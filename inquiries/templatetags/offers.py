@@ -1,6 +1,0 @@
-from django import template
-
-from ..amounts import money
-
-register = template.Library()
-register.filter("money", money)

@@ -135,10 +135,20 @@ def _read_silence(key: str, user: User | None) -> News | None:
     return make_own_news(contact, "silence", colleague=str(colleague or ""), hours=contact.pro.silent_hours)
 
 
+def looks_after(user: User, item: WaitingItem) -> bool:
+    """True if it is for the user to see that somebody is answered: owners, the assignee, and their stand-in."""
+    assignee = item.assigned_to
+    is_stand_in = assignee is not None and assignee.is_away and assignee.stand_in_id == user.pk
+    return user.role == User.Role.OWNER or assignee == user or is_stand_in
+
+
 def _read_overdue(key: str, user: User | None) -> News | None:
-    """The news, unless somebody has answered."""
-    rows = WaitingItem.objects.listed().filter(pk=int(key.partition(":")[0])).select_related("contact", "pro")
-    return make_overdue_news(item.pro, [item]) if (item := rows.first()) else None
+    """The news, unless somebody has answered, or the person is somebody else's by now."""
+    rows = WaitingItem.objects.listed().filter(pk=int(key.partition(":")[0]))
+    item = rows.select_related("contact", "pro", "assigned_to__pro").first()
+    if item is None or (user and not looks_after(user, item)):
+        return None
+    return make_overdue_news(item.pro, [item])
 
 
 def read_reminder(key: str, user: User | None) -> News | None:

@@ -18,7 +18,7 @@ from contacts.waiting.overdue import mail_overdue, tell_of_overdue
 from inquiries.waiting import add_inquiry
 
 from ..contacts.messaging import arrive
-from ..factories import InquiryFactory
+from ..factories import InquiryFactory, UserFactory
 from .conftest import states
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,40 @@ def test_a_digest_names_each_of_them_that_is_not_answered_by_then(
     lines = [line for line in message.body.splitlines() if "target" in line]
     assert (message.to, lines) == ([colleague.email], [ONE, ONE.replace("Ana", "Bob")])
     assert [state for _kind, state in own_states()] == ["mailed", "mailed", "over"]
+
+
+@pytest.mark.parametrize("told", [[], [ONE]], ids=["somebody else's", "of whom they stand in for"])
+def test_a_digest_leaves_out_who_is_given_to_somebody_else_by_then(
+    late, pro, user, colleague, prefer, sent, pass_time, told
+):
+    prefer(colleague, mail="digest", digest_at=time(8))
+    [ana] = late("Ana")
+    assert (sent(), own_states()) == ([], [("overdue", "waiting")])
+    other = UserFactory(pro=pro, role=User.Role.MEMBER)
+    if told:
+        far = timezone.now().date() + timedelta(days=30)
+        User.objects.filter(pk=other.pk).update(away_from=timezone.now().date(), away_until=far, stand_in=colleague)
+    assign(ana, other, by=user, expected=colleague.pk)
+    pass_time()
+    assert [subject for to, subject in sent() if to == colleague.email and "target" in subject] == told
+    assert [state for kind, state in own_states() if kind == "overdue"] == ["mailed" if told else "over"]
+
+
+def test_a_mail_at_once_leaves_out_who_is_given_to_somebody_else_before_it_leaves(late, pro, user, colleague, sent):
+    ana, _bob = late("Ana", "Bob")
+    assign(ana, UserFactory(pro=pro, role=User.Role.MEMBER), by=user, expected=colleague.pk)
+    assert [each for each in sent() if "target" in each[1]] == [(colleague.email, ONE.replace("Ana", "Bob"))]
+
+
+def test_an_owner_is_told_of_somebody_whom_they_gave_away_meanwhile(late, pro, user, colleague, prefer, sent, pass_time):
+    prefer(user, mail="digest", digest_at=time(8))
+    [ana] = late("Ana")
+    WaitingItem.objects.update(since=timezone.now() - timedelta(minutes=150))
+    tell_of_overdue()
+    sent()
+    assign(ana, UserFactory(pro=pro, role=User.Role.MEMBER), by=user, expected=colleague.pk)
+    pass_time()
+    assert (user.email, ONE) in sent()
 
 
 def test_in_quiet_hours_nothing_leaves(late, colleague, prefer, sent, pass_time):

@@ -27,6 +27,10 @@ urlpatterns = [
     path("contacts/new", contact_list.contact_new, name="contact_new"),
     path("contacts/archive", chosen.contacts_archive, name="contacts_archive"),
     path("contacts/export-chosen.csv", chosen.contacts_export, name="contacts_export"),
+    # Former addresses, as bookmarks and the forms of pages opened before an upgrade have them.
+    path("contacts/views", kept_views.view_keep, {"name": "contacts"}),
+    path("contacts/views/<int:id>", kept_views.view_change),
+    path("contacts/views/<int:id>/delete", kept_views.view_delete),
     path("views/<int:id>", kept_views.view_change, name="view_change"),
     path("views/<int:id>/delete", kept_views.view_delete, name="view_delete"),
     path("views/<slug:name>", kept_views.view_keep, name="view_keep"),

@@ -114,6 +114,9 @@ WORKSPACE = {
     "contacts/new": page(GET=200, POST=422),
     "contacts/archive": page(POST=302),
     "contacts/export-chosen.csv": page(POST=200),
+    "contacts/views": page(GET=200, POST=422),
+    "contacts/views/<int:id>": page(id=KeptView, GET=200, POST=422),
+    "contacts/views/<int:id>/delete": page(id=KeptView, POST=302),
     "views/<slug:name>": page(name="contacts", GET=200, POST=422),
     "views/<int:id>": page(id=KeptView, GET=200, POST=422),
     "views/<int:id>/delete": page(id=KeptView, POST=302),
@@ -254,6 +257,8 @@ WORKSPACE = {
 }
 # Of one person: not found by a colleague.
 PERSONAL = {
+    "contacts/views/<int:id>",
+    "contacts/views/<int:id>/delete",
     "views/<int:id>",
     "views/<int:id>/delete",
     "inbox/<uuid:id>/draft/files/<int:file>/delete",

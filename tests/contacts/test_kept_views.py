@@ -156,3 +156,16 @@ def test_a_list_that_there_is_not_is_404(browser):
         404,
         404,
     )
+
+
+def test_a_page_from_before_an_upgrade_keeps_changes_and_deletes_by_its_addresses(browser, user):
+    assert browser.post("/contacts/views", {"name": "Ours", "query": "q=ana"})["Location"] == "/contacts?q=ana"
+    view = KeptView.objects.get()
+    assert (view.name, view.list_name, view.user) == ("Ours", "contacts", user)
+    browser.get("/contacts")
+    former, now = (Page(browser.get(path)).one("main").text for path in ("/contacts/views", KEEP))
+    assert "Ours" in former and former == now
+    assert browser.post(f"/contacts/views/{view.pk}", {"name": "Mine"})["Location"] == "/contacts?q=ana"
+    assert stored() == [(user.name, "Mine", "q=ana")]
+    assert browser.post(f"/contacts/views/{view.pk}/delete")["Location"] == "/contacts?q=ana"
+    assert stored() == []

@@ -118,7 +118,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
-TEMPLATES = [templates(BASE_DIR)]
+TEMPLATES, FORM_RENDERER = [templates(BASE_DIR)], "config.web.rendering.FormRenderer"
 
 # --- Data ----------------------------------------------------------------------------------------
 
@@ -253,7 +253,7 @@ UPLOAD_LIMITS = {"/inbox/": 27 << 20, "/properties/pictures/": 64 << 20, "/prope
 
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("nl", "Nederlands")]
 LANGUAGE_CODE = read_choice("LANGUAGE_CODE", "en", dict(LANGUAGES), f"it must be one of {', '.join(dict(LANGUAGES))}")
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS, FORMAT_MODULE_PATH = [BASE_DIR / "locale"], "config.web.formats"
 TIME_ZONE = read_choice("TIME_ZONE", "UTC", zoneinfo.available_timezones(), "it must be like Europe/Paris")
 
 # --- Security ------------------------------------------------------------------------------------

@@ -59,8 +59,10 @@ class SignInForm(AuthenticationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].widget = forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+        self.fields["username"].widget = forms.EmailInput(attrs={"autocomplete": "username"})
         self.fields["username"].label = _("E-mail")
+        # The address stays after a wrong password.
+        self.fields["password" if self.data.get("username") else "username"].widget.attrs["autofocus"] = True
 
     def confirm_login_allowed(self, user: Any) -> None:
         super().confirm_login_allowed(user)

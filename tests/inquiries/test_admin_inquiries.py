@@ -125,7 +125,7 @@ def test_the_most_important_columns_come_first(staff_browser, pro, inquiry_type)
     waiting = InquiryFactory(**seen, subject="Bath")
     table = Page(staff_browser.get(page(Inquiry, "changelist"))).one("#result_list")
     columns = ["reference", "subject", "full_name", "step", "status", "created", "priority", "pro", "inquiry_type"]
-    rest = ["Submitted", "Open", "11/06/2025 10:30 a.m.", "Normal", str(pro), "Test"]
+    rest = ["Submitted", "Open", "06/11/2025 10:30", "Normal", str(pro), "Test"]
     rows = [row.all("[class*=field-]") for row in table.all("tbody tr")]
     assert [[cell.classes[0] for cell in row] for row in rows] == [[f"field-{name}" for name in columns]] * 2
     assert [[cell.text for cell in row] for row in rows] == [

@@ -16,7 +16,7 @@ addEventListener("submit", ({ target, submitter }) => {
   if (target.matches("[hx-post], [hx-get]") || submitter?.matches("[data-download]")) return;
   setTimeout(() => target.querySelectorAll("button").forEach((button) => { button.disabled = true; }));
 });
-// Again when it comes from the cache.
+// Again from the cache.
 addEventListener("pageshow", () => all("form button:disabled").forEach((button) => { button.disabled = false; }));
 
 // The box above a list ticks all below it, until one of them is not.

@@ -1,4 +1,4 @@
-// The desk.
+// Desk.
 "use strict";
 {
   const phone = matchMedia("(max-width: 50rem)");
@@ -39,7 +39,7 @@
     if (elt.id === "thread" && (elt.matches(":focus-within") || one("details[open]", elt))) event.preventDefault();
   });
 
-  // The place in the list is kept.
+  // Keep the place in the list.
   const place = "place" + (one(".desk-search")?.getAttribute("action") ?? "");
   addEventListener("pagehide", () => { if (list()) sessionStorage.setItem(place, list().scrollTop); });
   const restore = () => {
@@ -68,17 +68,17 @@
 
   const open = (step) => () => { move(step); document.activeElement.closest?.("[data-row]")?.click(); };
   const write = (tab) => () => {
-    const radio = one(`#tab-${tab}`);
-    if (!radio) return;
-    radio.checked = true;
-    // Without a box, the words there take what is typed.
+    if (!one(`#${tab}`)) return;
+    one(`#${tab}`).checked = true;
+    // Or the words without a box.
     shown(".composer :is(textarea, .composer-none)")?.focus();
   };
   ["a", "e", "h"].forEach((key) => { keys[key] = () => shown(`[data-key=${key}]`)?.click(); });
   Object.assign(keys, {
-    j: open(1), k: open(-1), r: write("message"), n: write("note"),
+    j: open(1), k: open(-1), r: write("tab-message"), n: write("tab-note"),
     z: () => all("[data-undo]").at(-1)?.click(),
   });
+  addEventListener("click", ({ target: { htmlFor } }) => { if (/^tab/.test(htmlFor)) setTimeout(write(htmlFor)); });
   addEventListener("keydown", (event) => {
     const { target, key } = event, form = target.closest("[data-send], .composer-none");
     if (key === "Enter" && target.id === "canned-q") one("#canned-list button")?.click();

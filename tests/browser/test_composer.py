@@ -38,6 +38,19 @@ def test_an_inquiry_is_answered_and_undone_on_its_page(enter, inquiry, has_javas
     assert not ContactMessage.objects.exists()
 
 
+def test_whoever_points_at_a_tab_writes_next(enter, inquiry):
+    page = enter(f"/inquiries/{inquiry.pk}")
+    page.locator("label[for=tab-note]").click()
+    expect(page.locator("#id_note_body")).to_be_focused()
+    page.keyboard.type("ehz")
+    expect(page.locator("#id_note_body")).to_have_value("ehz")
+    page.locator("label[for=tab-message]").click()
+    expect(page.get_by_label("Your message")).to_be_focused()
+    page.locator("#tab-message").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#tab-note")).to_be_focused()
+
+
 def test_who_was_quicker_is_shown_before_anything_leaves(enter, inquiry):
     page = enter(f"/inquiries/{inquiry.pk}")
     page.get_by_label("Your message").fill("Mine.")

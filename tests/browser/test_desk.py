@@ -257,6 +257,32 @@ def test_keys_choose_several_and_let_them_go(enter, people):
     assert WaitingItem.objects.listed().count() == 16
 
 
+def test_a_key_puts_off_and_esc_leads_back(enter, people):
+    page = enter("/inbox", **DESK)
+    page.get_by_role("heading", name="P00").wait_for()
+    page.locator("#person-name").focus()
+    page.keyboard.press("h")
+    expect(page.get_by_role("button", name="In 3 hours")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#person-name")).to_be_focused()
+    page.keyboard.press("h")
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("P00")
+
+
+def test_a_toast_covers_neither_the_answer_nor_what_is_done_with_the_chosen(enter, people):
+    page = enter("/inbox", **DESK)
+    page.get_by_role("heading", name="P00").wait_for()
+    page.keyboard.press("e")
+    page.get_by_role("heading", name="P01").wait_for()
+    page.keyboard.press("x")
+    bar = page.get_by_role("group", name="Chosen people")
+    expect(bar).to_be_visible()
+    toast, chosen, composer = (each.bounding_box() for each in (page.locator("#toasts .toast"), bar, page.locator("#composer")))
+    assert toast["y"] + toast["height"] <= chosen["y"]
+    assert toast["x"] + toast["width"] <= composer["x"]
+
+
 def test_a_person_who_is_put_off_says_when_and_comes_back(enter, people, user):
     put_off(people[0], timezone.now() + timedelta(days=2), words="Call first", by=user)
     page = enter("/inbox/later", **PHONE)

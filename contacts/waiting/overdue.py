@@ -67,12 +67,13 @@ def _tell(pro: Pro, targets: Targets, ids: list[int]) -> None:
 
 @task(takes_context=True, queue_name="mail")
 def mail_overdue(context: TaskContext, user_id: int, ids: list[int]) -> None:
-    """Tell a colleague who waits too long, unless somebody has answered meanwhile or they are somebody else's by now."""
+    """Tell a colleague who waits too long, unless somebody has answered, or they are somebody else's by now."""
     user = User.objects.filter(pk=user_id, is_active=True).select_related("pro").first()
     if user is None or user.pro is None:
         return
-    rows = WaitingItem.objects.for_pro(user.pro).filter(pk__in=ids).listed().select_related("contact", "assigned_to__pro")
-    if first := _one_a_person(item for item in rows.order_by("since", "pk") if looks_after(user, item)):
+    items = WaitingItem.objects.for_pro(user.pro).filter(pk__in=ids).listed()
+    items = items.select_related("contact", "assigned_to__pro").order_by("since", "pk")
+    if first := _one_a_person(item for item in items if looks_after(user, item)):
         job = context.task_result.id
         events = [Event(Kind.OVERDUE, f"{item.pk}:{job}", item.contact_id) for item in first]
         tell_user_of_several(events, make_overdue_news(user.pro, first), user)

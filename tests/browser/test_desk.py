@@ -278,7 +278,8 @@ def test_a_toast_covers_neither_the_answer_nor_what_is_done_with_the_chosen(ente
     page.keyboard.press("x")
     bar = page.get_by_role("group", name="Chosen people")
     expect(bar).to_be_visible()
-    toast, chosen, composer = (each.bounding_box() for each in (page.locator("#toasts .toast"), bar, page.locator("#composer")))
+    things = [page.locator("#toasts .toast"), bar, page.locator("#composer")]
+    toast, chosen, composer = (each.bounding_box() for each in things)
     assert toast["y"] + toast["height"] <= chosen["y"]
     assert toast["x"] + toast["width"] <= composer["x"]
 

@@ -104,7 +104,7 @@ def test_a_mail_at_once_leaves_out_who_is_given_to_somebody_else_before_it_leave
     assert [each for each in sent() if "target" in each[1]] == [(colleague.email, ONE.replace("Ana", "Bob"))]
 
 
-def test_an_owner_is_told_of_somebody_whom_they_gave_away_meanwhile(late, pro, user, colleague, prefer, sent, pass_time):
+def test_an_owner_is_told_of_whom_they_gave_away_meanwhile(late, pro, user, colleague, prefer, sent, pass_time):
     prefer(user, mail="digest", digest_at=time(8))
     [ana] = late("Ana")
     WaitingItem.objects.update(since=timezone.now() - timedelta(minutes=150))

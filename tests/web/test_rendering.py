@@ -32,7 +32,9 @@ def test_the_first_visible_field_that_was_refused_has_the_focus(data, names):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("typed", "name"), [({}, "username"), ({"username": "a@example.org", "password": "x"}, "password")])
+@pytest.mark.parametrize(
+    ("typed", "name"), [({}, "username"), ({"username": "a@example.org", "password": "x"}, "password")]
+)
 def test_the_password_is_corrected_beside_the_address_that_stays(nobody, typed, name):
     page = Page(nobody.post("/sign-in", typed))
     assert [field["name"] for field in page.all("main [autofocus]")] == [name]

@@ -24,6 +24,11 @@ WHOLE_NUMBER = re.compile(r"(-?[0-9]+)\.0+")
 # Beside the Meta of an id: some programs keep ids as text, and some cannot write a large number.
 TEXT_TOO = object()
 ID_TEXT = re.compile(r"[0-9]{1,19}", re.ASCII)
+# ISO 8601 has more notations than RFC 3339, all that msgspec reads. A plus that nobody escaped is a space here.
+ISO_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d[\d:.,]*(?:Z|[+ -]\d\d[\d:]*)?)?|\d{8}T\d\d[\d.,]*(?:Z|[+ -]\d{2,4})?", re.ASCII
+)
+LOST_PLUS = re.compile(r"(T[\d:.,]+) (?=[\d:]+$)")
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 # JSON Schema of a text that is not blank: blank is what `str.strip` takes away, which is more than "\s" of JavaScript.
 NOT_BLANK = {"pattern": r"[^\s\x1c-\x1f\x85]"}
@@ -50,7 +55,7 @@ UpdatedSince = Annotated[
     datetime,
     msgspec.Meta(
         tz=True,
-        description="Only rows changed since, ISO 8601 with a time zone; the oldest change first.",
+        description="Only rows changed since, ISO 8601, by UTC without a time zone; the oldest change first.",
     ),
 ]
 IncludeDeleted = Annotated[
@@ -163,13 +168,28 @@ def _convert_value(value: Any, type_: Any, is_text: bool) -> Any:
         raise msgspec.ValidationError("Text must not contain NUL or an unpaired surrogate.")
     if is_text and isinstance(value, str) and (whole := WHOLE_NUMBER.fullmatch(value)) and _is_integer(type_):
         value = whole[1]
-    is_lenient = is_text and isinstance(value, str) and TEXT_VALUE.fullmatch(value) and not _is_time(type_)
+    is_lenient = False
+    if is_text and isinstance(value, str) and _is_time(type_):
+        value = _normalize_time(value)
+    elif is_text and isinstance(value, str):
+        is_lenient = bool(TEXT_VALUE.fullmatch(value))
     converted = msgspec.convert(value, type_, strict=not is_lenient)
     if isinstance(converted, datetime) and converted.tzinfo:
         # Raises OverflowError for one of the year 0 or 10,000 by UTC, which no database stores.
         # PostgreSQL takes no offset of 16 hours or more.
         return converted.astimezone(UTC)
     return converted
+
+
+def _normalize_time(text: str) -> str:
+    """A date or time of ISO 8601 as RFC 3339 has it, by UTC where it names no zone; any other text as it is."""
+    if not ISO_TIME.fullmatch(text):
+        return text
+    try:
+        time = datetime.fromisoformat(LOST_PLUS.sub(r"\1+", text))
+    except ValueError:
+        return text
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).isoformat()
 
 
 def _is_integer(type_: Any) -> bool:

@@ -100,7 +100,7 @@ def test_the_query_parameters(written):
         query("cursor", "`cursor.next` of the page before.", type="string", maxLength=500),
         query(
             "updated_since",
-            "Only rows changed since, ISO 8601 with a time zone; the oldest change first.",
+            "Only rows changed since, ISO 8601, by UTC without a time zone; the oldest change first.",
             type="string",
             format="date-time",
         ),

@@ -25,8 +25,9 @@ from .models import ContactRequest, DeletedRow, Property
 from .models.request import CONTACT_FORM
 from .waiting import add_contact_request, end_contact_request
 
-# Acknowledgments a day to one address: it is only what somebody typed, and its owner may know nothing of it.
-ACKNOWLEDGMENTS = Limit("acknowledge", 3, 24 * 3600)
+# Acknowledgments a day to one address. Whoever looks for a home asks about several; but it is what somebody typed, and
+# its owner may know nothing of it.
+ACKNOWLEDGMENTS = Limit("acknowledge", 10, 24 * 3600)
 
 
 def receive(

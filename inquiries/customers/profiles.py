@@ -32,8 +32,9 @@ from .userhub import Profile
 
 logger = logging.getLogger("vestibule.inquiries")
 
-# A generous limit: the address comes from UserHub, so that nobody can have mails sent to strangers.
-MAX_ACKNOWLEDGMENTS_PER_DAY = 10
+# Every inquiry is acknowledged: only a program gone astray reaches it. The address comes from UserHub, so nobody can
+# have mails sent to strangers.
+MAX_ACKNOWLEDGMENTS_PER_DAY = 100
 ACKNOWLEDGMENTS = Limit("acknowledge-inquiry", MAX_ACKNOWLEDGMENTS_PER_DAY, 24 * 3600)
 # The last attempt of a job is half a day after the first.
 FORGOTTEN = timedelta(days=1)
@@ -168,7 +169,7 @@ def make_acknowledgment(inquiry: Inquiry) -> list[Job]:
     if ACKNOWLEDGMENTS.hit(mailbox_of(email)):
         # No address in the log, which must hold no personal data.
         logger.warning(
-            "inquiry %s is not acknowledged: its customer had %s mails today", inquiry.pk, MAX_ACKNOWLEDGMENTS_PER_DAY
+            "inquiry %s is not acknowledged: its customer had %s mails today", inquiry.pk, ACKNOWLEDGMENTS.times
         )
         return []
     return [Job(in_turn(mail_acknowledgment, inquiry.pro_id), (inquiry.pk,))]

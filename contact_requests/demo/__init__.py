@@ -159,7 +159,8 @@ def describe(pro: Pro) -> dict[str, Any]:
 def scale(pro: Pro, counts: dict[str, int], progress: Callable[[str, int], Callable[[int], None]]) -> None:
     """Add `counts["requests"]` contact requests from the Pro's contacts, spread over two years."""
     houses = list(Property.objects.for_pro(pro))
-    senders = list(Contact.objects.for_pro(pro).order_by("-pk")[:MAX_SENDERS])
+    # Some wrote by Telegram and have neither.
+    senders = list(Contact.objects.for_pro(pro).exclude(email="", phone="").order_by("-pk")[:MAX_SENDERS])
     messages = [visit.message for visit in VISITS["agence@example.com"] if visit.language == "fr"]
     reader, total = pro.users.order_by("pk").first(), counts["requests"]
     rng = random.Random(f"requests:{ContactRequest.objects.for_pro(pro).count()}")  # noqa: S311

@@ -15,6 +15,7 @@ from config.accounts.models import SCOPES, ApiToken, Pro, User
 from contact_requests.models import ContactRequest, Property
 from contacts.models import Contact, ContactMessage
 
+from ..factories import ContactFactory
 from .demo_command import counts, loaded, run
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +186,18 @@ def test_rows_in_bulk_are_valid_and_consistent(description):
         assert (row.read_at is not None, row.replied_at is not None) == (row.status != "new", row.status == "replied")
         assert row.events.count() == ["new", "read", "replied"].index(row.status)
     assert DBTaskResult.objects.count() == 0
+
+
+def test_whoever_has_neither_email_nor_phone_sends_no_request_in_bulk(description):
+    pro = Pro.objects.get(pk=description["pros"][0]["id"])
+    Contact.objects.for_pro(pro).update(email="", phone="", reached_by="telegram")
+    writer = ContactFactory(pro=pro, name="Léa Brun", email="lea@example.org")
+    before = ContactRequest.objects.for_pro(pro).count()
+    loaded(requests=20)
+    rows = ContactRequest.objects.for_pro(pro).order_by("-pk")
+    assert rows.count() == before + 20
+    assert {row.email for row in rows.filter(contact=writer)} == {"lea@example.org"}
+    assert rows.filter(contact=writer).count() == 20
 
 
 def test_scaling_up_again_adds_more(description):

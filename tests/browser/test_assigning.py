@@ -7,6 +7,8 @@ from contacts.assigning.assignments import take
 from tests.contacts.messaging import arrive, connect
 from tests.factories import UserFactory
 
+from .conftest import PHONE
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -26,3 +28,14 @@ def test_a_key_takes_and_tells_who_was_quicker(enter, user):
     page.keyboard.press("n")
     page.locator("[popovertarget=mentions]").click()
     expect(page.locator("#mentions li")).to_have_text("@Inès Moreau")
+
+
+def test_on_a_phone_the_menu_takes_and_the_name_has_its_place(enter, user):
+    UserFactory(pro=user.pro, name="Inès Moreau")
+    ana = arrive(connect(user.pro, "whatsapp"), who="Margaux").contact
+    page = enter(f"/inbox/{ana.pk}", **PHONE)
+    name = page.locator("#person-name")
+    assert name.evaluate("(it) => it.scrollWidth <= it.clientWidth")
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("button", name="Give to me").click()
+    expect(page.locator(".item-since")).to_contain_text("yours")

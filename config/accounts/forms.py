@@ -158,7 +158,10 @@ class TokenForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("Its purpose, such as “Website”."))
     scopes = forms.MultipleChoiceField(
-        label=_("Rights"), choices=SCOPE_LABELS.items(), widget=forms.CheckboxSelectMultiple
+        label=_("Rights"),
+        choices=SCOPE_LABELS.items(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one.")},
     )
     expires_on = forms.DateField(
         label=_("Expires on"),

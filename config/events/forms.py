@@ -19,7 +19,12 @@ class EndpointForm(forms.Form):
         help_text=_("Of your program. We send it a POST for each event."),
     )
     description = forms.CharField(label=_("Description"), max_length=200, required=False)
-    types = forms.MultipleChoiceField(label=_("Events"), choices=EventType.choices, widget=forms.CheckboxSelectMultiple)
+    types = forms.MultipleChoiceField(
+        label=_("Events"),
+        choices=EventType.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one.")},
+    )
     is_enabled = forms.BooleanField(label=_("Switched on"), required=False)
 
     def __init__(self, data: Any = None, endpoint: Endpoint | None = None) -> None:

@@ -36,7 +36,7 @@ def test_a_token_is_shown_once_and_works(browser, user, nobody):
     ("changes", "error"),
     [
         ({"name": ""}, "This field is required."),
-        ({"scopes": []}, "This field is required."),
+        ({"scopes": []}, "Choose at least one."),
         ({"scopes": ["everything"]}, "Select a valid choice. everything is not one of the available choices."),
         ({"expires_on": "2001-01-01"}, "Choose today or a later date."),
         ({"expires_on": "9999-12-31"}, "This date is too far in the future."),

@@ -24,7 +24,10 @@ class TokenAddForm(forms.ModelForm):
     """A new token, created by `ApiToken.objects.issue`."""
 
     scopes = forms.MultipleChoiceField(
-        label=_("Rights"), choices=SCOPE_LABELS.items(), widget=forms.CheckboxSelectMultiple
+        label=_("Rights"),
+        choices=SCOPE_LABELS.items(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one.")},
     )
 
     class Meta:

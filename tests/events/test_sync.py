@@ -19,7 +19,7 @@ from contacts.privacy.erasing import erase, plan_erasure
 
 from .receiver import OK, Answer
 
-# Committed: in one transaction PostgreSQL keeps each former state of a row, and every change takes longer than the last.
+# Committed: in one transaction PostgreSQL keeps each former state of a row, and every change takes longer.
 pytestmark = pytest.mark.django_db(transaction=True)
 CHANGES = int(os.environ.get("API_CHECK_CHANGES", "100"))
 FAILS_ONE_IN = 7

@@ -98,12 +98,12 @@ def before_call(context, case, kwargs):
     is_random = bool(given) and not reaches_row and all(map(is_id, given.values()))
     # Each operation is to meet a success, soon.
     is_needed = operation not in SUCCEEDED
-    # Nor does it delete a row of another operation that it happens to name.
-    is_of_another = case.method.upper() == "DELETE" and bool({*given.values()} & all_known())
+    # Nor does it take away a row of another operation that an answer has told it of: an export replaces the one before.
+    takes_away = case.method.upper() == "DELETE" or case.path.endswith(("/erasure", "/export"))
+    is_of_another = takes_away and bool({*given.values()} & all_known())
     if rows and is_random and (is_needed or is_of_another or number % OF_NO_ROW):
-        # Others may be replaced by the newest, or the newest be gone with its contact.
-        row = rows[-1] if is_needed and number % 2 else rows[number // 2 % len(rows)]
-        case.path_parameters = {**case.path_parameters, **row}
+        # The newest is there, if others were replaced by it.
+        case.path_parameters = {**case.path_parameters, **rows[-1 if is_needed else number % len(rows)]}
         query = case.query or {}
         valid = {name: value for name, value in known["query"].items() if is_needed or name in query}
         case.query = {**query, **valid}

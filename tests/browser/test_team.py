@@ -13,7 +13,7 @@ from tests.contacts.messaging import arrive, connect
 from tests.factories import UserFactory, make_token
 
 from .barriers import hindrances
-from .conftest import WIDE, with_and_without_javascript
+from .conftest import PHONE, WIDE, with_and_without_javascript
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "moulin de la galette"
@@ -36,7 +36,11 @@ def test_a_colleague_is_invited_works_and_is_taken_out(enter, open_page, pro, wo
     colleague.get_by_role("button", name="Join").click()
     expect(colleague).to_have_url(re.compile("/inbox"))
     colleague.goto(f"/inbox/{ana.pk}")
-    colleague.locator(f"form[action*='/inbox/{ana.pk}/take'] button").first.click()
+    if size == PHONE:
+        colleague.get_by_role("button", name="More", exact=True).click()
+        colleague.get_by_role("button", name="Give to me").click()
+    else:
+        colleague.locator(f"form[action*='/inbox/{ana.pk}/take'] button").first.click()
     expect(colleague.locator("#toasts .toast p, .message").first).to_have_text("Ana is yours.")
     owner.goto("/settings/team")
     owner.get_by_role("listitem").filter(has_text="Inès Moreau").get_by_role("link", name="Change").click()

@@ -76,7 +76,7 @@ def test_whoever_is_given_somebody_is_told(browser, telegram, user, colleague, w
     contact = arrive(telegram, who="Ana").contact
     sent(work_tasks)
     browser.post(f"/inbox/{contact.pk}/give", {"from": "", "to": colleague.pk})
-    assert sent(work_tasks) == [(colleague.email, "Ana vous est attribué")]
+    assert sent(work_tasks) == [(colleague.email, "Ana est à vous")]
     # Not of what somebody takes, nor of what is another's by then.
     browser.post(f"/inbox/{contact.pk}/give", {"from": colleague.pk, "to": user.pk})
     assert sent(work_tasks) == []

@@ -91,7 +91,7 @@ def test_added_sentences_are_in_the_contacts_language(mail_server, letter, pro, 
     letter.contact.change({"language": "nl"}, by=user)
     write_message(letter.contact, "Ja.", channel="email", by=user)
     work_tasks()
-    assert "\nJe schreef op " in text(mail_to(mail_server, ANA))
+    assert "\nU schreef op " in text(mail_to(mail_server, ANA))
 
 
 # Outlook's ids are as long as this one; a header that was encoded for its length threads nothing.

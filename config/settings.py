@@ -118,7 +118,8 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
-TEMPLATES, FORM_RENDERER = [templates(BASE_DIR)], "config.web.rendering.FormRenderer"
+TEMPLATES = [templates(BASE_DIR)]
+FORM_RENDERER = "config.web.rendering.FormRenderer"
 
 # --- Data ----------------------------------------------------------------------------------------
 
@@ -253,7 +254,8 @@ UPLOAD_LIMITS = {"/inbox/": 27 << 20, "/properties/pictures/": 64 << 20, "/prope
 
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("nl", "Nederlands")]
 LANGUAGE_CODE = read_choice("LANGUAGE_CODE", "en", dict(LANGUAGES), f"it must be one of {', '.join(dict(LANGUAGES))}")
-LOCALE_PATHS, FORMAT_MODULE_PATH = [BASE_DIR / "locale"], "config.web.formats"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.web.formats"
 TIME_ZONE = read_choice("TIME_ZONE", "UTC", zoneinfo.available_timezones(), "it must be like Europe/Paris")
 
 # --- Security ------------------------------------------------------------------------------------

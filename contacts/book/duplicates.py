@@ -163,8 +163,8 @@ def _same_name(contact: Contact, answers: Answers) -> Iterator[tuple[UUID, Reaso
 
 def _with_parts_of_name(contact: Contact, answers: Answers) -> Iterable[tuple[UUID, str]]:
     """(id, name) of other contacts with a word of the name and a part of another one."""
-    for question in ask_same_name(contact):
-        return answers.rows(question)
+    if questions := ask_same_name(contact):
+        return answers.rows(questions[0])
     parts = _parts_of_name(contact)
     return _rows_with_words(contact.pro, contact.pk, parts) if len(parts) > 1 else ()
 

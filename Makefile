@@ -14,9 +14,9 @@ done; exit 1
 endef
 
 # Some images set it; every process of the tests would then compile every module anew.
-test test-one hostile api-check upgrade-check: export PYTHONDONTWRITEBYTECODE :=
+test test-rest test-one hostile api-check upgrade-check: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-one hostile api-check upgrade-check faults bench lint audit format lock messages font pictures clean
+.PHONY: help run test test-rest test-one hostile api-check upgrade-check faults bench lint audit format lock messages font pictures clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,8 +24,11 @@ help: ## list the commands
 run: .venv/runtime ## start Vestibule with its demo on 127.0.0.1:8000 (PORT=… for another port)
 	@grep -qs '^DEBUG=' .env || export DEBUG="$${DEBUG:-true}"; exec $(BIN)/python manage.py start
 
-test: .venv/dev .venv/node ## the whole suite, on SQLite and on PostgreSQL at once (ARGS="-k inbox" picks tests)
+test: .venv/dev .venv/node ## every test, on SQLite and on PostgreSQL in turns (ARGS="-k inbox" picks tests)
 	@$(BIN)/python -m tests.both $(ARGS)
+
+test-rest: .venv/dev ## the same tests, each on the database that `make test` left out
+	@$(BIN)/python -m tests.both --rest $(ARGS)
 
 test-one: .venv/dev ## one file or test, without workers: ARGS=tests/…, on SQLite (DB=postgres for PostgreSQL)
 	@$(if $(filter postgres,$(DB)),$(BIN)/python -m tests.postgres) $(BIN)/python -m pytest -q $(ARGS)

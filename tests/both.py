@@ -1,5 +1,7 @@
 """Run of the suite on both databases at once: `python -m tests.both [ARGUMENTS OF PYTEST]`, as `make test` does.
 
+With `--rest` of what that leaves out (`tests/suite.py`), as `make test-rest` does.
+
 Each of the two now and then waits for a process, a browser or the last of its tests; the other one uses that time. What
 PostgreSQL's run prints is seen at once, what SQLite's prints after it.
 """

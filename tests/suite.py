@@ -1,29 +1,25 @@
 """Division of the whole suite between the two databases: see docs/testing.md.
 
-`pytest --divided` is what `make test` says, once on SQLite and once on PostgreSQL. Without it everything runs that was
-asked for.
+`pytest --divided` is what `make test` says, once on SQLite and once on PostgreSQL, and `pytest --divided --rest` what
+`make test-rest` says. Without them everything runs that was asked for.
 """
 
 import os
-import re
 from collections import Counter
-from collections.abc import Iterable
 from itertools import islice
-from typing import Any, Protocol
+from zlib import crc32
 
 import pytest
 
 COMMITTING_FIXTURES = {"transactional_db", "live_server"}
 DATABASE_FIXTURES = {"db", "module_rows", "committed_rows", *COMMITTING_FIXTURES}
-# Pages are read by the same views, forms and templates on either database. What they call has tests of its own.
-PAGES = re.compile(r"^test_(.+_pages?|admin.*)\.py$")
-# So many rows make a table of inputs.
-TABLE = 4
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    text = "leave to the run on the other database what need not run on both: see docs/testing.md"
+    text = "run most tests on one of the two databases alone: see docs/testing.md"
     parser.addoption("--divided", action="store_true", help=text)
+    text = "run what --divided leaves to the other database, and nothing else"
+    parser.addoption("--rest", action="store_true", help=text)
     text = "run axe in every language on every width in both colour schemes: see docs/testing.md"
     parser.addoption("--every-combination", action="store_true", help=text)
 
@@ -35,7 +31,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("divided"):
-        ours = divide(items, is_postgresql())
+        ours = divide(items, is_postgresql(), config.getoption("rest"))
         kept = set(ours)
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         workers = getattr(config, "workerinput", {}).get("workercount", 1)
@@ -46,45 +42,33 @@ def is_postgresql() -> bool:
     return bool(os.environ.get("TEST_DATABASE_URL"))
 
 
-def divide(items: list[pytest.Item], on_postgresql: bool) -> list[pytest.Item]:
+def divide(items: list[pytest.Item], on_postgresql: bool, is_rest: bool) -> list[pytest.Item]:
     """The items that run on this database. Those of released migrations are left to `make upgrade-check`."""
-    rows = Counter(map(function_of, items))
     places: Counter[str] = Counter()
     ours = []
     for item in items:
         if item.get_closest_marker("released_migration"):
             continue
         runs = {False: runs_on_sqlite(item), True: runs_on_postgresql(item)}
-        if all(runs.values()) and (group := taken_in_turns(item, rows[function_of(item)])):
-            is_second = places[group] % 2 == 1
-            runs[not is_second] = False
-            places[group] += 1
-        if runs[on_postgresql]:
+        if all(runs.values()) and is_taken_in_turns(item):
+            path = item.nodeid.partition("::")[0]
+            # By its path, so that a new test changes the turns of its own file alone.
+            is_ours = (crc32(path.encode()) + places[path]) % 2 == on_postgresql
+            places[path] += 1
+            if is_ours != is_rest:
+                ours.append(item)
+        elif runs[on_postgresql] and not is_rest:
             ours.append(item)
     return ours
 
 
-def function_of(item: pytest.Item) -> str:
-    return item.nodeid.partition("[")[0]
-
-
-def taken_in_turns(item: pytest.Item, rows: int) -> str:
-    """The group of items that are taken in turns by the databases, "" for an item that runs on both."""
+def is_taken_in_turns(item: pytest.Item) -> bool:
+    """False for a test that tells something of its own on each database: of SQL itself, or of rows seen meanwhile."""
     # One that is skipped where it cannot run must get there.
     if any(item.get_closest_marker(name) for name in ("dialect", "browser", "skipif")):
-        return ""
+        return False
     # Migrations of rows are written for models; those that write SQL have tests marked `dialect`.
-    if "migrate" in fixtures_of(item):
-        return "migrations"
-    if commits(item):
-        return ""
-    if PAGES.match(item.path.name):
-        return str(item.path)
-    return function_of(item) if rows >= TABLE else ""
-
-
-class Share(Protocol):
-    def __call__(self, values: Iterable[Any], turn: int = 0) -> list[Any]: ...
+    return not commits(item) or bool(item.get_closest_marker("long")) or "migrate" in fixtures_of(item)
 
 
 def commits(item: pytest.Item) -> bool:
@@ -95,23 +79,6 @@ def commits(item: pytest.Item) -> bool:
 
 def fixtures_of(item: pytest.Item) -> set[str]:
     return set(getattr(item, "fixturenames", ()))
-
-
-@pytest.fixture(scope="session")
-def share(request: pytest.FixtureRequest) -> Share:
-    """Function of a list that returns what of it falls to this database: all of it or, divided, every other one.
-
-    With an odd `turn` the other ones.
-    """
-    return make_share(request)
-
-
-def make_share(request: pytest.FixtureRequest) -> Share:
-    def take(values: Iterable[Any], turn: int = 0) -> list[Any]:
-        start = (is_postgresql() + turn) % 2
-        return list(values)[start::2] if request.config.getoption("divided") else list(values)
-
-    return take
 
 
 def long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:

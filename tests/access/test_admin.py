@@ -72,13 +72,13 @@ def test_every_address_of_the_admin_is_of_the_site_or_of_a_model(rows):
     assert {address for address in others if "(?P<" not in address} == set(SITE)
 
 
-def test_nobody_and_people_without_the_right_open_nothing(rows, share):
-    wrong, pages = [], list(model_pages(rows))
+def test_nobody_and_people_without_the_right_open_nothing(rows):
+    wrong, pages = [], [path for _model, path in model_pages(rows)]
     nobody, owner, staff = Client(), sign_in(rows[User]), sign_in(UserFactory(pro=None, is_staff=True))
-    for path in ["/admin/" + SITE[a] for a in SITE if a not in OPEN] + [path for _model, path in share(pages)]:
+    for path in ["/admin/" + SITE[a] for a in SITE if a not in OPEN] + pages:
         found = {method: outcome(nobody.generic(method, path)) for method in METHODS}
         wrong += [f"nobody: {method} {path}: {answer}" for method, answer in found.items() if answer != "sign-in"]
-    for _model, path in share(pages, turn=1):
+    for path in pages:
         for method in ("GET", "POST"):
             for name, client, expected in (("owner", owner, "admin sign-in"), ("staff", staff, 403)):
                 response = client.generic(method, path)
@@ -89,12 +89,12 @@ def test_nobody_and_people_without_the_right_open_nothing(rows, share):
     assert wrong == [], "\n".join(wrong)
 
 
-def test_a_model_is_closed_to_staff_with_the_rights_for_all_others(rows, share):
+def test_a_model_is_closed_to_staff_with_the_rights_for_all_others(rows):
     wrong, before = [], rows.stored()
     staff = UserFactory(pro=None, is_staff=True)
     every = list(Permission.objects.values_list("pk", "content_type__app_label", "content_type__model"))
     client, last = sign_in(staff), None
-    for model, path in share(model_pages(rows)):
+    for model, path in model_pages(rows):
         if model is not last:
             own = (model._meta.app_label, model._meta.model_name)
             staff.user_permissions.set([pk for pk, *about in every if tuple(about) != own])

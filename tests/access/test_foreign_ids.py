@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+import pytest
 from django.utils import timezone
 
 from config.accounts.models import Pro, User
@@ -105,6 +106,7 @@ def check_rows(label: str, rows: Rows, before: Any) -> Iterator[str]:
         yield f"{label} makes {found} refer to another Pro's rows"
 
 
+@pytest.mark.long
 def test_ids_in_forms(rows, own):
     wrong, before, client = [], rows.stored(), sign_in(own[User])
     form = {**FORM, "until": timezone.now().isoformat(), "to": own.next_step}
@@ -118,12 +120,12 @@ def test_ids_in_forms(rows, own):
     assert wrong == [], "\n".join(wrong)
 
 
-def test_ids_in_queries(rows, own, share):
+def test_ids_in_queries(rows, own):
     wrong, before, client = [], rows.stored(), sign_in(own[User])
     query = foreign_fields(rows, Contact)
     # It holds the word, and a redirect keeps the query.
     del query["propertyReference"]
-    for address, page in share(PAGES.items()):
+    for address, page in PAGES.items():
         with undone():
             for method in page.answers.keys() - {"ANY"}:
                 response = client.generic(method, fill(address, page.ids, own), query_params=query)

@@ -1,8 +1,9 @@
 """Pages of the workspace and for everybody: every address, method and caller."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from config.accounts.models import Pro, User
@@ -79,22 +80,21 @@ def wrong_callers(rows: Rows, own: Rows) -> Iterator[Caller]:
     yield "superuser", sign_in(UserFactory(pro=None, is_staff=True, is_superuser=True)), staffs_answer
 
 
-def answers(
-    client: Client, rows: Rows, pages: Iterable[tuple[str, Page]] = PAGES.items(), *, is_brief: bool = False
-) -> Iterator[tuple[str, Page, str, Any]]:
+def answers(client: Client, rows: Rows, *, is_brief: bool = False) -> Iterator[tuple[str, Page, str, Any]]:
     """(address, page, method, response) of every request; if brief, of GET and POST alone."""
-    for address, page in pages:
+    for address, page in PAGES.items():
         with undone():
             path = fill(address, page.ids, rows)
             for method in ("GET", "POST") if is_brief else METHODS:
                 yield address, page, method, client.generic(method, path)
 
 
-def test_a_wrong_caller_gets_the_stated_answer_and_learns_and_changes_nothing(rows, own, share):
+@pytest.mark.long
+def test_a_wrong_caller_gets_the_stated_answer_and_learns_and_changes_nothing(rows, own):
     wrong, before = [], rows.stored()
-    for turn, (name, client, expected) in enumerate(wrong_callers(rows, own)):
-        pages, is_brief = share(PAGES.items(), turn), name in ("token", "superuser")
-        for address, page, method, response in answers(client, rows, pages, is_brief=is_brief):
+    for name, client, expected in wrong_callers(rows, own):
+        is_brief = name in ("token", "superuser")
+        for address, page, method, response in answers(client, rows, is_brief=is_brief):
             if outcome(response) != expected(address, page, method):
                 wrong.append(f"{name}: {method} {address}: {outcome(response)}, not {expected(address, page, method)}")
             if SECRET in text_of(response):
@@ -104,18 +104,18 @@ def test_a_wrong_caller_gets_the_stated_answer_and_learns_and_changes_nothing(ro
     assert wrong == [], "\n".join(wrong)
 
 
-def test_the_pros_own_people_get_the_stated_answer(rows, share):
-    wrong, every = [], list(PAGES.items())
+@pytest.mark.long
+def test_the_pros_own_people_get_the_stated_answer(rows):
+    wrong = []
     Pro.objects.filter(pk=rows[Pro].pk).update(cni_required=True)
     colleague, member = UserFactory(pro=rows[Pro]), UserFactory(pro=rows[Pro], role=User.Role.MEMBER)
-    for name, user, expected, pages in (
-        ("gated", rows[User], gated_answer, share(every)),
-        # Every page is opened on both databases.
-        ("owner", rows[User], own_answer, every),
-        ("colleague", colleague, colleagues_answer, share(every, turn=1)),
-        ("member", member, members_answer, every),
+    for name, user, expected in (
+        ("gated", rows[User], gated_answer),
+        ("owner", rows[User], own_answer),
+        ("colleague", colleague, colleagues_answer),
+        ("member", member, members_answer),
     ):
-        for address, page, method, response in answers(sign_in(user), rows, pages, is_brief=name != "owner"):
+        for address, page, method, response in answers(sign_in(user), rows, is_brief=name != "owner"):
             if outcome(response) != expected(address, page, method):
                 wrong.append(f"{name}: {method} {address}: {outcome(response)}, not {expected(address, page, method)}")
         Pro.objects.filter(pk=rows[Pro].pk).update(cni_required=False)

@@ -306,6 +306,7 @@ def test_a_client_of_the_token(make_client, pro):
     assert client.called_all()
 
 
+@pytest.mark.long
 def test_types_for_a_program_in_typescript(tmp_path: Path):
     files = []
     for api in APIS:

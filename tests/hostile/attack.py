@@ -2,7 +2,6 @@
 
 import logging
 import traceback
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,22 +76,16 @@ def _counting() -> str:
 
 
 class Attack:
-    """`faults` names every request that was not answered as it should be. Half of one leaves out every other field."""
+    """`faults` names every request that was not answered as it should be."""
 
-    def __init__(self, canaries: Canaries, is_half: bool) -> None:
-        self._is_half = is_half
+    def __init__(self, canaries: Canaries) -> None:
         self.canaries = canaries
         self.faults: list[str] = []
         # The same before each request, as nothing of the last one stays.
         self._before: list[Any] = []
 
     def send(self, field: tuple[str, str, str], label: str, send: Any) -> Any:
-        """Send a request, a function without parameters, at `field`: method, address, name. Nothing of it stays.
-
-        None for a field that is left out.
-        """
-        if self._is_half and zlib.crc32("".join(field).encode()) % 2:
-            return None
+        """Send a request, a function without parameters, at `field`: method, address, name. Nothing of it stays."""
         addresses.add(field[:2])
         fields.add(field)
         totals["requests"] += 1

@@ -10,7 +10,6 @@ from config.accounts.models import User
 from ..access.matrix import sign_in
 from ..access.rows import Rows
 from ..factories import UserFactory
-from ..suite import is_postgresql
 from . import attack
 from .attack import Attack, Canaries
 
@@ -47,18 +46,12 @@ def canaries() -> Iterator[Canaries]:
         yield listening
 
 
-@pytest.fixture(scope="session")
-def is_half(request: pytest.FixtureRequest) -> bool:
-    """True on SQLite when the suite is divided: PostgreSQL, which refuses more, gets the whole of the quick form."""
-    return request.config.getoption("divided") and not is_postgresql()
-
-
 @pytest.fixture
-def assault(canaries: Canaries, is_half: bool, monkeypatch: pytest.MonkeyPatch) -> Iterator[Attack]:
+def assault(canaries: Canaries, monkeypatch: pytest.MonkeyPatch) -> Iterator[Attack]:
     """An Attack; at its end the test fails with all that it has found."""
     # As in production: Django's tests note each template with a copy of its context, options of lists too.
     monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
-    begun = Attack(canaries, is_half)
+    begun = Attack(canaries)
     yield begun
     assert begun.faults == [], "\n".join(["", *begun.faults])
 

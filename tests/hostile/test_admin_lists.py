@@ -35,10 +35,10 @@ def accepts(client: Client, model: Any, query: dict[str, str]) -> bool:
     return True
 
 
-def test_no_filter_of_any_list_is_a_fault(rows, is_half):
+def test_no_filter_of_any_list_is_a_fault(rows):
     """The list reads every value. Around it the page is rendered for all that is accepted of one value at once."""
     client, chosen, lookups = staff_client("all", is_superuser=True), Chosen(STRINGS, 4), Chosen(LOOKUPS, len(LOOKUPS))
-    for model in list(site._registry)[:: 2 if is_half else 1]:
+    for model in site._registry:
         names = [field.name for field in model._meta.concrete_fields]
         keys = [*OTHERS, *(f"{name}{lookup}" for name in names for lookup, _ in lookups())]
         for label, text in chosen():

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro
+from config.web.forms import LongSelect
 from contacts.phones import to_e164
 from contacts.privacy.decisions import read_decisions
 
@@ -185,12 +187,15 @@ class InboxFilter(forms.Form):
         label=_("Property"),
         required=False,
         empty_label=_("All properties"),
-        widget=forms.Select(attrs={"form": "search"}),
+        widget=LongSelect(attrs={"form": "search"}),
     )
 
     def __init__(self, pro: Pro, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choose_from(self.fields["property"], Property.objects.for_pro(pro))
+        field, properties = self.fields["property"], Property.objects.for_pro(pro)
+        choose_from(field, properties)
+        # Django's own choices are whole rows, read through a cursor of the server's: three round trips instead of one.
+        field.widget.choices = cache(lambda: [("", _("All properties")), *properties.values_list("pk", "title")])
 
 
 def choose_from(field: forms.Field, rows: QuerySet[Any]) -> None:

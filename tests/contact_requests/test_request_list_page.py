@@ -108,12 +108,14 @@ def test_search_finds_the_reference_that_a_visitor_quotes(browser, house):
 
 def test_the_property_filter_offers_the_pros_own_properties_alone(browser, house, pro):
     RequestFactory(property=house, name="House")
-    RequestFactory(property=PropertyFactory(pro=pro), name="Flat", created_at=timezone.now() - timedelta(hours=1))
+    flat = PropertyFactory(pro=pro)
+    RequestFactory(property=flat, name="Flat", created_at=timezone.now() - timedelta(hours=1))
     foreign = PropertyFactory(title="Foreign")
     page = Page(browser.get("/inbox/requests", {"property": house.pk}))
     assert names(page) == ["House"]
-    assert "The House" in page.texts("#id_property option")
-    assert "Foreign" not in page.texts("#id_property option")
+    offered = [(option["value"], option.text, option.get("selected")) for option in page.all("#id_property option")]
+    titles = sorted([(str(flat.pk), flat.title, None), (str(house.pk), "The House", "")], key=lambda each: each[1])
+    assert offered == [("", "All properties", None), *titles]
     for invalid in (foreign.pk, "nonsense", "a\x00b"):
         assert names_at(browser, property=invalid) == ["House", "Flat"]
 

@@ -4,13 +4,17 @@ The table is filled, vacuumed and analyzed, and nothing is forbidden to the plan
 million rows.
 """
 
+import re
+
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from inquiries.forms.choices import categories_of
 from inquiries.models import Inquiry
 
 from ..benchmarks.fill import fill_inquiries, without_search_index
-from ..benchmarks.plans import LISTS, faults
+from ..benchmarks.plans import LISTS, explain, faults
 from ..conftest import Api
 from ..factories import make_token
 
@@ -35,3 +39,15 @@ def crowd(shipped):
 def test_every_list_stays_on_its_index_and_is_counted_on_one_alone(crowd):
     api = Api(make_token(crowd))
     assert [fault for query, index in [*LISTS, *DEEP] for fault in faults(api, query, index)] == []
+
+
+def test_the_categories_to_choose_from_are_looked_up_one_after_the_other(crowd):
+    rows = Inquiry.objects.for_pro(crowd).exclude(category="").order_by("category")
+    with CaptureQueriesContext(connection) as queries:
+        found = categories_of(crowd)
+    [query] = queries
+    # PostgreSQL does not show the plan of what is asked for each row of a recursion.
+    one = re.search(r"CAST\(\((SELECT .* LIMIT 1)\) AS text", query["sql"])[1].replace("known.value", "'category 3'")
+    plan = explain(one)
+    assert found == list(rows.values_list("category", flat=True).distinct())
+    assert "inquiry_by_category" in plan and "Sort" not in plan and "TEMP B-TREE" not in plan

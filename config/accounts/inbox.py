@@ -52,11 +52,9 @@ class TabNumber(NamedTuple):
     read: Callable[[Pro, Answers], str]
 
 
-def counted_tabs(pro: Pro, answers: Answers | None = None) -> list[tuple[Tab, str]]:
-    """The lists in their order, each with its number as text, "" for none; in one query."""
-    if answers is None:
-        answers = Answers()
-        answers.ask(*ask_tabs(pro))
+def counted_tabs(pro: Pro, answers: Answers) -> list[tuple[Tab, str]]:
+    """The lists in their order, each with its number as text, "" for none; in one query, or what is known of it."""
+    answers.ask(*ask_tabs(pro))
     [row] = answers.rows(_COUNTS.question(pro)) or [()]
     counts = iter(row)
     return [(tab, _number(tab, pro, counts, answers)) for tab in _tabs()]

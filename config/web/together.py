@@ -88,8 +88,8 @@ class Answers:
         self._rows: dict[object, list[Any]] = {}
 
     def ask(self, *questions: Question[Any]) -> None:
-        """Ask these in one statement; each once."""
-        asked = {_key(question): question for question in questions}
+        """Ask these in one statement, each once; not those that were asked before."""
+        asked = {key: question for question in questions if (key := _key(question)) not in self._rows}
         if asked:
             self._rows |= zip(asked, together(*asked.values()), strict=True)
 

@@ -16,8 +16,10 @@ from django.utils.translation import pgettext
 
 from config.accounts.inbox import counted_tabs
 from config.web.times import clock_time, day_of_month, short_date, time_element
+from config.web.together import Answers
 
 from ..models import ContactNote
+from ..waiting.counting import ask_counts
 from ..waiting.counting import count_waiting as count_people
 from .messages import CHANNEL_ICONS
 
@@ -97,15 +99,22 @@ def day_name(day: date) -> str:
     return date_format(day, "l j F" if day.year == today.year else "l j F Y")
 
 
+def _answers(context: Context) -> Answers:
+    """What tags of this page have asked: the number of people who wait stands in the menu of lists and beside it."""
+    request = context["request"]
+    if not hasattr(request, "desk_answers"):
+        request.desk_answers = Answers()
+    return request.desk_answers
+
+
 @register.simple_tag(takes_context=True)
 def count_waiting(context: Context) -> int:
     """How many people wait, counted once a page."""
-    request = context["request"]
     if (known := context.get("people_waiting")) is not None:
         return int(known)
-    if not hasattr(request, "people_waiting"):
-        request.people_waiting = count_people(request.pro).all
-    return request.people_waiting
+    pro, answers = context["request"].pro, _answers(context)
+    answers.ask(ask_counts(pro))
+    return count_people(pro, answers).all
 
 
 @register.simple_tag
@@ -119,6 +128,6 @@ def desk_views(context: Context) -> dict[str, Any]:
     """The menu of lists, with those of all apps; the current one is marked."""
     request = context["request"]
     return {
-        "views": context.get("menu_lists") or counted_tabs(request.pro),
+        "views": context.get("menu_lists") or counted_tabs(request.pro, _answers(context)),
         "current": context.get("current_view") or request.resolver_match.view_name,
     }

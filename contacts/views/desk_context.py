@@ -161,7 +161,7 @@ def _count_all(pro: Pro, desk: DeskList, counts: WaitingCounts | None, answers: 
     """How many people wait in all, if it is known: as the list shows, or as its menu does."""
     if counts and not desk.whose:
         return counts.all
-    return count_waiting(pro, answers).all if desk.whose and answers else None
+    return count_waiting(pro, answers).all if answers else None
 
 
 def list_context(request: ProRequest, desk: DeskList, *, has_menu: bool = True) -> dict[str, Any]:

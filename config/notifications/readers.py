@@ -4,9 +4,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from config.accounts.models import Pro, User
+from config.web.compiled import Compiled
 
 from .kinds import Kind
 from .models import Plan, Preferences, Whose
+
+_PRESENT = Compiled(lambda pro: Preferences.objects.of_present(pro), keeps_plan=True)
 
 
 class Reader(NamedTuple):
@@ -31,7 +34,7 @@ def find_readers(pro: Pro, kind: Kind, assignee: User | None) -> list[Reader]:
     Before anybody has settings it is the assignee, or the office's address. The settings of the user who signs in by
     that address, or who is alone in the office, hold for it.
     """
-    asked = {row.user_id: row for row in Preferences.objects.of_present(pro)}
+    asked = {row.user_id: row for row in _PRESENT.rows(pro)}
     if not asked:
         return [Reader(assignee, is_theirs=True) if assignee else Reader(None, to_office=True)]
     if assignee:

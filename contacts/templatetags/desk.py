@@ -100,7 +100,7 @@ def day_name(day: date) -> str:
 
 
 def _answers(context: Context) -> Answers:
-    """What tags of this page have asked: the number of people who wait stands in the menu of lists and beside it."""
+    """Answers to the tags of this page: the number of people who wait stands in the menu of lists and beside it."""
     request = context["request"]
     if not hasattr(request, "desk_answers"):
         request.desk_answers = Answers()

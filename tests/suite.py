@@ -11,8 +11,7 @@ from zlib import crc32
 
 import pytest
 
-COMMITTING_FIXTURES = {"transactional_db", "live_server"}
-DATABASE_FIXTURES = {"db", "module_rows", "committed_rows", *COMMITTING_FIXTURES}
+DATABASE_FIXTURES = {"db", "module_rows", "committed_rows", "transactional_db", "live_server"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,18 +62,8 @@ def divide(items: list[pytest.Item], on_postgresql: bool, is_rest: bool) -> list
 
 
 def is_taken_in_turns(item: pytest.Item) -> bool:
-    """False for a test that tells something of its own on each database: of SQL itself, or of rows seen meanwhile."""
-    # One that is skipped where it cannot run must get there.
-    if any(item.get_closest_marker(name) for name in ("dialect", "browser", "skipif")):
-        return False
-    # Migrations of rows are written for models; those that write SQL have tests marked `dialect`.
-    return not commits(item) or bool(item.get_closest_marker("long")) or "migrate" in fixtures_of(item)
-
-
-def commits(item: pytest.Item) -> bool:
-    """True for a test whose rows are seen by other connections: races, kills, servers."""
-    mark = item.get_closest_marker("django_db")
-    return bool(mark and mark.kwargs.get("transaction")) or bool(fixtures_of(item) & COMMITTING_FIXTURES)
+    """False for a test of SQL itself, and for one that is skipped where it cannot run: it must get there."""
+    return not any(item.get_closest_marker(name) for name in ("dialect", "browser", "skipif"))
 
 
 def fixtures_of(item: pytest.Item) -> set[str]:

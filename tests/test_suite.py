@@ -36,8 +36,8 @@ def a_test(path: str, *marks: Any, fixtures: tuple[str, ...] = ("db",)) -> Any:
     )
 
 
-def mark(name: str, **kwargs: Any) -> Any:
-    return SimpleNamespace(name=name, kwargs=kwargs)
+def mark(name: str) -> Any:
+    return SimpleNamespace(name=name)
 
 
 def table(path: str, count: int, *marks: Any, **more: Any) -> list[Any]:
@@ -74,31 +74,11 @@ def test_what_has_no_database_runs_on_sqlite():
     assert (divided(items), rest(items)) == ((["a"], []), ([], []))
 
 
-@pytest.mark.parametrize(
-    ("marks", "fixtures"),
-    [
-        ([mark("dialect")], ("db",)),
-        ([mark("skipif")], ("db",)),
-        ([mark("django_db", transaction=True)], ()),
-        ([], ("transactional_db",)),
-        ([], ("live_server",)),
-    ],
-)
-def test_what_sql_decides_and_what_commits_runs_on_both(marks, fixtures):
-    items = table("test_search.py::test_a", 3, *marks, fixtures=fixtures)
+@pytest.mark.parametrize("name", ["dialect", "skipif"])
+def test_what_sql_decides_runs_on_both(name):
+    items = table("test_search.py::test_a", 3, mark(name))
     every = ["a[0]", "a[1]", "a[2]"]
     assert (divided(items), rest(items)) == ((every, every), ([], []))
-
-
-@pytest.mark.parametrize(
-    ("marks", "fixtures"),
-    [([mark("django_db", transaction=True), mark("long")], ()), ([], ("migrate", "transactional_db"))],
-    ids=["long", "migration"],
-)
-def test_of_what_commits_long_ones_and_migrations_run_in_turns(marks, fixtures):
-    items = table("test_phones.py::test_a", 3, *marks, fixtures=fixtures)
-    assert divided(items) == (["a[0]", "a[2]"], ["a[1]"])
-    assert rest(items) == (["a[1]"], ["a[0]", "a[2]"])
 
 
 def test_those_of_released_migrations_run_in_neither():

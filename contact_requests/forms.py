@@ -186,7 +186,6 @@ class InboxFilter(forms.Form):
         Property.objects.none(),
         label=_("Property"),
         required=False,
-        empty_label=_("All properties"),
         widget=LongSelect(attrs={"form": "search"}),
     )
 

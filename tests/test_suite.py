@@ -1,6 +1,5 @@
 """Division of the suite between the databases and among its workers."""
 
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,9 +30,7 @@ def test_each_workers_share_begins_with_long_ones(long, short, workers, expected
 def a_test(path: str, *marks: Any, fixtures: tuple[str, ...] = ("db",)) -> Any:
     """A test as `divide` sees it: "test_book.py::test_name[row]"."""
     found = {mark.name: mark for mark in marks}
-    return SimpleNamespace(
-        nodeid=path, path=Path(path.partition("::")[0]), fixturenames=fixtures, get_closest_marker=found.get
-    )
+    return SimpleNamespace(nodeid=path, fixturenames=fixtures, get_closest_marker=found.get)
 
 
 def mark(name: str) -> Any:
@@ -69,9 +66,10 @@ def test_files_begin_on_either_database():
     assert {40 < begins.count(place) < 60 for place in ((["a"], []), ([], ["a"]))} == {True}
 
 
-def test_what_has_no_database_runs_on_sqlite():
+def test_what_has_no_database_runs_on_sqlite_alone():
     items = [a_test("test_phones.py::test_a", fixtures=())]
-    assert (divided(items), rest(items)) == ((["a"], []), ([], []))
+    items.append(a_test("test_phones.py::test_b", fixtures=("module_rows",)))
+    assert (divided(items), rest(items)) == ((["a", "b"], []), ([], ["b"]))
 
 
 @pytest.mark.parametrize("name", ["dialect", "skipif"])

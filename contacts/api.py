@@ -25,7 +25,7 @@ from config.web.paging import NumberedPages
 
 from .dialect import dialect, to_answer, to_body
 from .examples import EXAMPLES
-from .models import Contact, ContactCount, Erasure
+from .models import Contact, ContactCount, ContactWeekCount, Erasure
 from .models.queryset import ContactQuerySet
 from .schemas import (
     ContactAnswer,
@@ -61,8 +61,12 @@ def _kept_total(pro: Pro, **filters: str) -> QuerySet[Any, Any]:
     return present.filter(**filters).values_list(Total())
 
 
+def _weeks(pro: Pro, **filters: str) -> QuerySet[Any, Any] | None:
+    return None if filters else ContactWeekCount.objects.for_pro(pro).filter(is_present=True)
+
+
 _FILTERS = ("status", "role", "channel_preference")
-_PAGES = NumberedPages(ListedContact, _list, kept_total=_kept_total, kept_for=_FILTERS)
+_PAGES = NumberedPages(ListedContact, _list, kept_total=_kept_total, kept_for=_FILTERS, weeks=_weeks)
 _WITH_KEYS = Compiled.structs(ListedContact, lambda pro, keys: _list(pro).filter(pk__among=keys).newest_first())
 
 

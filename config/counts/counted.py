@@ -4,7 +4,8 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -17,16 +18,22 @@ class CountedTable:
 
     `groups` and `sums` are columns of `counts`, each with its SQL for a row called `{row}`; none is ever null. Rows of
     a group have equal values in `groups`; `sums` are integers, summed over the group. The tenant is a group of its own.
+    The SQL of a group may differ by database: then it is a mapping by vendor, and `on` makes the table of one.
     """
 
     table: str
     counts: str
-    groups: Mapping[str, str]
+    groups: Mapping[str, Any]
     sums: Mapping[str, str] = field(default_factory=dict)
     tenant: str = "pro_id"
 
+    def on(self, vendor: str) -> Self:
+        """The same with the SQL of one database."""
+        groups = {name: sql if isinstance(sql, str) else sql[vendor] for name, sql in self.groups.items()}
+        return replace(self, groups=groups)
+
     @property
-    def keys(self) -> dict[str, str]:
+    def keys(self) -> dict[str, Any]:
         return {self.tenant: f"{{row}}.{self.tenant}", **self.groups}
 
     @property

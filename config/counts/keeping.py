@@ -49,7 +49,8 @@ def assert_triggers(app_config: AppConfig, using: str) -> None:
 
 
 def _assert_triggers_of(model: CountModel, connection: BaseDatabaseWrapper) -> None:
-    counted, vendor = model.counted, connection.vendor
+    vendor = connection.vendor
+    counted = model.counted.on(vendor)
     if counted.present(connection) == (marks := counted.marks(vendor)):
         return
     with transaction.atomic(connection.alias), connection.cursor() as cursor:
@@ -77,8 +78,9 @@ def compare_counts(model: CountModel, tenants: Iterable[int] | None = None) -> l
 
     `tenants` are the ids of the only Pros that are compared.
     """
-    counted = model.counted
-    with connections[router.db_for_write(model)].cursor() as cursor:
+    connection = connections[router.db_for_write(model)]
+    counted = model.counted.on(connection.vendor)
+    with connection.cursor() as cursor:
         cursor.execute(counted.difference(tenants))
         return [dict(zip([*counted.keys, *counted.numbers], row, strict=True)) for row in cursor.fetchall()]
 

@@ -5,17 +5,26 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Func, IntegerField, Model, QuerySet, Subquery
+from django.db.models import F, Func, IntegerField, Model, QuerySet, Subquery, Sum, Value, Window
 from django.db.models.fields.tuple_lookups import TupleLessThan, TupleLessThanOrEqual
 
 from .compiled import Compiled, Shape, struct_reader
-from .statement import Value
+from .statement import Value as Parameter
+
+type Weeks = Callable[..., QuerySet[Any, Any] | None]
 
 
 class RowCount(Func):
     """The number of all rows of a query, which has no other columns. `Count` would group them."""
 
     template = "COUNT(*)"
+    output_field = IntegerField()
+
+
+class RowSum(Func):
+    """The sum of a column over all rows of a query, which has no other columns."""
+
+    template = "COALESCE(SUM(%(expressions)s), 0)"
     output_field = IntegerField()
 
 
@@ -26,11 +35,18 @@ class NumberedPages[R]:
     that ends in it and the id. `kept_total` is the queryset of one kept count, for calls whose names are all in
     `kept_for`: then a deep page is one statement, as the first is. For other calls the rows are counted; that reads the
     index anyway, so a deep page costs no more than the first. Skipped rows are read from the index alone, and are not
-    counted again.
+    counted again. `weeks` is the queryset of kept counts by week for the same values, None where there are none: then
+    no row of a week is read that is skipped as a whole. Its rows have `n` and `until`, the day after the week's last.
     """
 
     def __init__(
-        self, struct: type[R], shape: Shape[Any], *, kept_total: Shape[Any] | None = None, kept_for: Iterable[str] = ()
+        self,
+        struct: type[R],
+        shape: Shape[Any],
+        *,
+        kept_total: Shape[Any] | None = None,
+        kept_for: Iterable[str] = (),
+        weeks: Weeks = lambda *_values, **_named: None,
     ) -> None:
         def rest(since: datetime, since_id: Any, *values: Any, **named: Any) -> QuerySet[Any, Any]:
             rows = shape(*values, **named)
@@ -44,9 +60,9 @@ class NumberedPages[R]:
         self._positions = Compiled(positions, keeps_plan=True)
         self._first, self._rest = (_CountedRows(struct, rows, _count_of(rows)) for rows in (shape, rest))
         self._kept_for = frozenset(kept_for)
-        self._kept = _KeptPages(struct, shape, kept_total) if kept_total else None
+        self._kept = _KeptPages(struct, shape, kept_total, weeks) if kept_total else None
 
-    def page(self, number: int, size: int, *values: Value, **named: Value) -> tuple[list[R], int]:
+    def page(self, number: int, size: int, *values: Parameter, **named: Parameter) -> tuple[list[R], int]:
         """Page `number` (from 1) of `size` rows, and the number of all rows."""
         start = (number - 1) * size
         if self._kept and named.keys() <= self._kept_for:
@@ -59,7 +75,9 @@ class NumberedPages[R]:
                 return rows, start + total
         return [], self._first.read(1, *values, **named)[1]
 
-    def _skip(self, start: int, values: tuple[Value, ...], named: dict[str, Value]) -> tuple[Value, Value] | None:
+    def _skip(
+        self, start: int, values: tuple[Parameter, ...], named: dict[str, Parameter]
+    ) -> tuple[Parameter, Parameter] | None:
         """The position at which the rows after the first `start` begin; None if there are no more.
 
         Comparing the time alone takes half the time of comparing (time, id); that is needed only between rows of one
@@ -75,12 +93,12 @@ class NumberedPages[R]:
 class _KeptPages[R]:
     """Pages of a list whose total is kept; each is one statement."""
 
-    def __init__(self, struct: type[R], shape: Shape[Any], total: Shape[Any]) -> None:
-        self._struct, self._shape, self._total = struct, shape, total
+    def __init__(self, struct: type[R], shape: Shape[Any], total: Shape[Any], weeks: Weeks) -> None:
+        self._struct, self._shape, self._total, self._weeks = struct, shape, total, weeks
         self._first = _CountedRows(struct, shape, total)
         self._deep: dict[int, _CountedRows[R]] = {}
 
-    def page(self, start: int, size: int, *values: Value, **named: Value) -> tuple[list[R], int]:
+    def page(self, start: int, size: int, *values: Parameter, **named: Parameter) -> tuple[list[R], int]:
         """At most `size` rows after the first `start`, and the total."""
         if start == 0:
             return self._first.read(size, *values, **named)
@@ -93,22 +111,38 @@ class _KeptPages[R]:
         """Pages of `size` rows; their number stands in the SQL, see `Statement.limited`."""
 
         def rows(start: int, *values: Any, **named: Any) -> QuerySet[Any, Any]:
-            listed = _newest_first(self._shape, *values, **named)
-            return listed.model._default_manager.filter(pk__in=_KeysAfter(listed, size, start))
+            listed, skipped = _newest_first(self._shape, *values, **named), Value(0)
+            if (weeks := self._weeks(*values, **named)) is not None:
+                listed, skipped = _skip_weeks(listed, weeks, start)
+            return listed.model._default_manager.filter(pk__in=_KeysAfter(listed, size, start, skipped))
 
         return _CountedRows(self._struct, rows, lambda _start, *values, **named: self._total(*values, **named))
 
 
 class _KeysAfter(Subquery):
-    """The keys of `size` rows after the first `start`: rows that are skipped are read from the index alone."""
+    """The keys of `size` rows after the first `start`, of which `skipped` are left out of `rows` already.
 
-    def __init__(self, rows: QuerySet[Any], size: int, start: int) -> None:
+    Rows that are skipped here are read from the index alone.
+    """
+
+    def __init__(self, rows: QuerySet[Any], size: int, start: int, skipped: Any) -> None:
         super().__init__(rows.values("pk"))
-        self.start, self.template = start, f"(%(subquery)s LIMIT {size:d} OFFSET %%s)"
+        self.start, self.size, self.skipped = start, size, skipped
 
-    def as_sql(self, *args: Any, **kwargs: Any) -> Any:
-        sql, parameters = super().as_sql(*args, **kwargs)
-        return sql, (*parameters, self.start)
+    def as_sql(self, compiler: Any, connection: Any, template: str | None = None, **more: Any) -> Any:
+        sql, parameters = super().as_sql(compiler, connection, "%(subquery)s", **more)
+        skipped, others = compiler.compile(self.skipped.resolve_expression(compiler.query))
+        sql = f"({sql} LIMIT {self.size:d} OFFSET %s - {skipped})"
+        return sql, (*parameters, self.start, *others)
+
+
+def _skip_weeks(rows: QuerySet[Any], weeks: QuerySet[Any], start: int) -> tuple[QuerySet[Any], Any]:
+    """The rows without the weeks of which all are among the first `start`, and the number of rows of these weeks."""
+    # Peers are summed together: of a week there may be several rows.
+    summed = weeks.annotate(total=Window(Sum("n"), order_by=F("until").desc()))
+    week = Subquery(summed.filter(total__gt=start).order_by("-until").values("until")[:1])
+    skipped = weeks.filter(until__gt=week).values_list(RowSum("n"))
+    return rows.filter(created_at__lt=week), Subquery(skipped)
 
 
 class _CountedRows[R]:
@@ -126,7 +160,7 @@ class _CountedRows[R]:
 
         self._rows = Compiled(rows, keeps_plan=True)
 
-    def read(self, size: int, *values: Value, **named: Value) -> tuple[list[R], int]:
+    def read(self, size: int, *values: Parameter, **named: Parameter) -> tuple[list[R], int]:
         """At most `size` rows, and the total; 0 when there are none."""
         rows = self._rows.part(size, 0, *values, **named)
         return [self._read(row[:-1]) for row in rows], rows[0][-1] if rows else 0

@@ -6,6 +6,7 @@ from .consent import Consent, PrivacySettings
 from .contact import Contact
 from .contact_count import ContactCount
 from .contact_import import ContactImport, ContactImportRow
+from .contact_week_count import ContactWeekCount
 from .delivery import ChannelDelivery, OriginalFile
 from .distinct import DistinctPair
 from .draft import Draft, DraftFile
@@ -50,6 +51,7 @@ __all__ = [
     "ContactMerge",
     "ContactMessage",
     "ContactNote",
+    "ContactWeekCount",
     "DistinctPair",
     "Draft",
     "DraftFile",

@@ -14,7 +14,7 @@ from config.web.paging import NumberedPages, row_number
 
 from ..dialect import to_body, to_history, to_offer, to_row
 from ..history.reading import read_history
-from ..models import Inquiry, InquiryCount, InquiryType
+from ..models import Inquiry, InquiryCount, InquiryType, InquiryWeekCount
 from ..models.inquiry import InquiryQuerySet
 from ..schemas.answers import DetailAnswer, HistoryAnswer, InquiryChanges, InquiryDetail, InquiryPage, Pagination
 from ..schemas.input import InquiryQuery
@@ -70,7 +70,15 @@ def _kept_total(pro: Pro, is_open: bool, is_unassigned: bool, **filters: Any) ->
     return (kept.filter(is_linked=False) if is_unassigned else kept).values_list(Total())
 
 
-_PAGES = NumberedPages(ListedInquiry, _list, kept_total=_kept_total, kept_for=("status", "inquiry_type"))
+def _weeks(pro: Pro, is_open: bool, is_unassigned: bool, **filters: Any) -> QuerySet[Any, Any] | None:
+    if is_open or filters:
+        return None
+    weeks = InquiryWeekCount.objects.for_pro(pro)
+    return weeks.filter(is_linked=False) if is_unassigned else weeks
+
+
+_FILTERS = ("status", "inquiry_type")
+_PAGES = NumberedPages(ListedInquiry, _list, kept_total=_kept_total, kept_for=_FILTERS, weeks=_weeks)
 _TYPES = Compiled(lambda: InquiryType.objects.values_list("pk", "slug"))
 
 

@@ -8,6 +8,7 @@ from .history_erasure import HistoryErasure
 from .inquiry import Inquiry
 from .inquiry_count import InquiryCount
 from .inquiry_type import InquiryType
+from .inquiry_week_count import InquiryWeekCount
 from .offer import InvalidOfferTransitionError, Offer, StaleOfferError
 from .pending_move import PendingMove
 from .profile_reading import ProfileReading
@@ -27,6 +28,7 @@ __all__ = [
     "InquiryCount",
     "InquiryHistory",
     "InquiryType",
+    "InquiryWeekCount",
     "InvalidOfferTransitionError",
     "Offer",
     "PendingMove",

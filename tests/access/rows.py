@@ -30,7 +30,15 @@ from contacts.models import (
 from inquiries.models import Inquiry, InquiryType
 
 # Kept by triggers.
-COUNTS = {"AnswerMark", "ArrivalMark", "ContactCount", "ContactRequestCount", "InquiryCount"}
+COUNTS = {
+    "AnswerMark",
+    "ArrivalMark",
+    "ContactCount",
+    "ContactRequestCount",
+    "ContactWeekCount",
+    "InquiryCount",
+    "InquiryWeekCount",
+}
 # The office would be closed.
 CLOSED = {"Closing"}
 MAILS = {"email", "address", "external_id", "cc", "answers_to"}

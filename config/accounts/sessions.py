@@ -4,10 +4,6 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.contrib import messages
-from django.contrib.messages.storage.base import Message
-from django.contrib.messages.storage.cookie import MessageEncoder
-from django.contrib.messages.storage.session import SessionStorage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -25,6 +21,8 @@ from .models.session import SIGNED_IN, SessionStore
 
 MAX_AGENT = 300  # characters
 WORD_LASTS = timedelta(days=1)
+# In the data of a session that was ended for its user: why.
+WORD = "word"
 # In the data of a session that began with a second factor to be set up: where it goes on to, see `views.entering`.
 GO_ON = "go_on"
 
@@ -79,14 +77,14 @@ def end_sessions(user: User, *, but: str | None = None, by: User | None) -> int:
 def leave_word(user: User, *, by: User) -> None:
     """End all sessions of somebody who was taken out of their office, so that the pages they have open say it.
 
-    The rows stay for a day, of nobody and with nothing but that word, which the next page shows once.
+    The rows stay for a day, of nobody and with nothing but that word. The sign-in page shows it until somebody signs
+    in: a page may come there twice, by two requests of its own at the same moment.
     """
     with override(user.language):
         text = _("You no longer belong to %(name)s. What you had has gone to your colleagues.") % {"name": user.pro}
-    word = MessageEncoder().encode([Message(messages.WARNING, text)])
     sessions = Session.objects.filter(user=user)
     with transaction.atomic():
-        values = {"session_data": SessionStore().encode({SessionStorage.session_key: word}), "user": None}
+        values = {"session_data": SessionStore().encode({WORD: text}), "user": None}
         if number := sessions.update(**values, expire_date=timezone.now() + WORD_LASTS):
             record_event(Kind.SESSION_ENDED, user, pro=user.pro_id, by=by, detail=str(number))
 

@@ -24,6 +24,7 @@ from .test_password_again import age
 
 pytestmark = pytest.mark.django_db
 TEAM = "/settings/team"
+PASSWORD = "correct horse battery"
 GONE = "You no longer belong to Agence du Port. What you had has gone to your colleagues."
 
 
@@ -83,8 +84,9 @@ def test_everything_ends_at_once_and_goes_back_to_the_office(browser, nobody, pr
     # Sessions and tokens.
     assert not Session.objects.filter(user=ines).exists()
     assert phone.get("/inbox", headers={"HX-Request": "true"})["HX-Redirect"].startswith("/sign-in")
+    # However often an open page of hers comes there.
     assert Page(phone.get("/inbox", follow=True)).texts(".message") == [GONE]
-    assert Page(phone.get("/sign-in")).texts(".message") == []
+    assert Page(phone.get("/inbox", follow=True)).texts(".message") == [GONE]
     headers = {"Authorization": f"Bearer {secret}"}
     assert nobody.get("/pro/contact-requests", headers=headers).status_code == 401
     # What she had, and what she wrote.
@@ -102,6 +104,18 @@ def test_everything_ends_at_once_and_goes_back_to_the_office(browser, nobody, pr
     message = mail.outbox[-1]
     assert (message.to, message.subject) == (["ines@example.com"], "You no longer belong to Agence du Port")
     assert message.body.startswith("Olive Owner took you out of Agence du Port on ")
+
+
+def test_who_signs_in_there_is_not_told_any_more(browser, user, ines):
+    phone = sign_in(ines)
+    browser.post(path(ines, "take-out"))
+    user.set_password(PASSWORD)
+    user.save()
+    assert Page(phone.get("/sign-in")).texts(".message") == [GONE]
+    assert phone.post("/sign-in", {"username": user.email, "password": PASSWORD})["Location"] == "/"
+    assert GONE not in phone.get("/inbox").content.decode()
+    phone.post("/sign-out")
+    assert Page(phone.get("/sign-in")).texts(".message") == []
 
 
 def test_it_goes_to_a_colleague_instead(browser, pro, user, ines, held):

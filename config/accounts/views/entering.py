@@ -19,7 +19,7 @@ from ..middleware import activate_locale
 from ..models import User
 from ..proof import note_proof
 from ..resending import is_writer, open_typed, render_resend
-from ..sessions import GO_ON, note_sign_in
+from ..sessions import GO_ON, WORD, note_sign_in
 
 BACKEND = "config.accounts.backends.EmailBackend"
 # Seconds for which a password waits for its second factor.
@@ -68,6 +68,7 @@ def enter(request: HttpRequest, user: User, path: str, typed: str, factor: str =
     if request.session.session_key == former:
         # Django keeps the session of a user who signs in again.
         request.session.cycle_key()
+    request.session.pop(WORD, None)
     note_sign_in(request, factor)
     note_caller(f"user:{user.pk}", user.pro_id)
     note_proof(request)

@@ -21,7 +21,7 @@ from ..middleware import without_gate
 from ..passkeys import ask_passkey
 from ..proof import note_proof
 from ..resending import open_typed
-from ..sessions import end_sessions
+from ..sessions import WORD, end_sessions
 from .entering import begin_second_step, enter
 
 # Django's form views take PUT for POST.
@@ -39,7 +39,8 @@ class SignIn(auth_views.LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # A wrong password keeps what was typed before the session ended.
         kept = self.request.POST.get("typed", "")
-        return super().get_context_data(**kwargs, typed=kept if open_typed(kept) else "", passkey=ask_passkey())
+        typed, word = kept if open_typed(kept) else "", self.request.session.get(WORD)
+        return super().get_context_data(**kwargs, typed=typed, word=word, passkey=ask_passkey())
 
     def form_valid(self, form: Any) -> HttpResponse:
         user, path, typed = form.get_user(), self.get_success_url(), self.request.POST.get("typed", "")

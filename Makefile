@@ -24,10 +24,10 @@ help: ## list the commands
 run: .venv/runtime ## start Vestibule with its demo on 127.0.0.1:8000 (PORT=… for another port)
 	@grep -qs '^DEBUG=' .env || export DEBUG="$${DEBUG:-true}"; exec $(BIN)/python manage.py start
 
-test: .venv/dev .venv/node ## every test, on SQLite and on PostgreSQL in turns (ARGS="-k inbox" picks tests)
+test: .venv/dev ## the tests, on SQLite and on PostgreSQL in turns (ARGS="-k inbox" picks tests)
 	@$(BIN)/python -m tests.both $(ARGS)
 
-test-rest: .venv/dev ## the same tests, each on the database that `make test` left out
+test-rest: .venv/dev .venv/node ## the thorough tests, and the others each on the database that `make test` left out
 	@$(BIN)/python -m tests.both --rest $(ARGS)
 
 test-one: .venv/dev ## one file or test, without workers: ARGS=tests/…, on SQLite (DB=postgres for PostgreSQL)

@@ -42,14 +42,20 @@ def is_postgresql() -> bool:
 
 
 def divide(items: list[pytest.Item], on_postgresql: bool, is_rest: bool) -> list[pytest.Item]:
-    """The items that run on this database. Those of released migrations are left to `make upgrade-check`."""
+    """The items that run on this database; those marked `thorough` all in the rest, on each that they can run on.
+
+    Those of released migrations are left to `make upgrade-check`.
+    """
     places: Counter[str] = Counter()
     ours = []
     for item in items:
         if item.get_closest_marker("released_migration"):
             continue
         runs = {False: runs_on_sqlite(item), True: runs_on_postgresql(item)}
-        if all(runs.values()) and is_taken_in_turns(item):
+        if item.get_closest_marker("thorough"):
+            if is_rest and runs[on_postgresql]:
+                ours.append(item)
+        elif all(runs.values()) and is_taken_in_turns(item):
             path = item.nodeid.partition("::")[0]
             # By its path, so that a new test changes the turns of its own file alone.
             is_ours = (crc32(path.encode()) + places[path]) % 2 == on_postgresql
@@ -75,14 +81,18 @@ def long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]
 
     Begun last, a long one would keep all workers but its own waiting at the end, and so would all of them in one share.
     """
-    long = [item for item in items if item.get_closest_marker("long")]
-    short = iter([item for item in items if not item.get_closest_marker("long")])
+    long = [item for item in items if is_long(item)]
+    short = iter([item for item in items if not is_long(item)])
     ordered: list[pytest.Item] = []
     for number in range(workers):
         size = (len(items) - len(ordered)) // (workers - number)
         first = long[number::workers]
         ordered += [*first, *islice(short, max(0, size - len(first)))]
     return ordered + list(short)
+
+
+def is_long(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("long", "thorough"))
 
 
 @pytest.hookimpl(trylast=True)

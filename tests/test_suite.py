@@ -84,6 +84,17 @@ def test_those_of_released_migrations_run_in_neither():
     assert (divided(items), rest(items)) == (([], []), ([], []))
 
 
+def test_thorough_ones_run_in_the_rest_on_both():
+    killed = [a_test("test_kills.py::test_a", mark("thorough")), a_test("test_kills.py::test_b")]
+    killed.append(a_test("test_kills.py::test_c", mark("thorough"), mark("postgresql")))
+    axe = a_test("test_access.py::test_d", mark("thorough"), mark("browser"), fixtures=("live_server",))
+    assert sorted(sum(divided([*killed, axe]), [])) == ["b"]
+    on_sqlite, on_postgresql = rest([*killed, axe])
+    assert sorted({*on_sqlite} - {"b"}) == ["a"]
+    assert sorted({*on_postgresql} - {"b"}) == ["a", "c", "d"]
+    assert (on_sqlite + on_postgresql).count("b") == 1
+
+
 def test_the_browser_runs_on_postgresql_and_its_smoke_on_both():
     walk = table("test_board.py::test_a", 3, mark("browser"), fixtures=("live_server",))
     smoke = a_test("test_board.py::test_b", mark("browser"), mark("smoke"), fixtures=("live_server",))

@@ -94,7 +94,7 @@ def make_client(packages, live_server, pro) -> Iterator[Callable[[Api], Client]]
         yield make
 
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.postgresql, pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
 
 
 def use_privacy(client: Client, contact: uuid.UUID, work_tasks: Callable[[], None]) -> None:
@@ -306,7 +306,6 @@ def test_a_client_of_the_token(make_client, pro):
     assert client.called_all()
 
 
-@pytest.mark.long
 def test_types_for_a_program_in_typescript(tmp_path: Path):
     files = []
     for api in APIS:

@@ -65,7 +65,7 @@ def post_again(server, key):
     pytest.fail(f"{key} is stuck")
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_every_acknowledged_creation_stands_and_every_key_works(start):
     all_keys, server = [], start()

@@ -54,7 +54,7 @@ def known(db, hub, monkeypatch, tmp_path):
     return token, file
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("seed", SEEDS)

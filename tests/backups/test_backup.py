@@ -78,6 +78,7 @@ def test_everything_comes_back(filled, new, tmp_path):
     assert new.refused("restore", str(archive)) == USED
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="it begins with PostgreSQL")
 def test_there_and_back_between_the_databases(filled, new, tmp_path):
     expected = read_contents()

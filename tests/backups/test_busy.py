@@ -15,7 +15,7 @@ from contacts.models import Contact
 from tests.factories import ContactFactory, make_token
 from tests.servers import Server
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 THREADS = 4
 
 

@@ -14,7 +14,7 @@ from tests.factories import InquiryFactory, RequestFactory
 
 from .databases import Installation
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 # Names of contacts and of contact requests, words of inquiries, states of erasures.
 SHOWN = ((Contact, "name"), (ContactRequest, "name"), (Inquiry, "message"), (Erasure, "state"))
 

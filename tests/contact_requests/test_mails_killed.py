@@ -25,7 +25,7 @@ def server(settings):
     controller.stop()
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_killed_workers_send_every_mail(pro, server, start_worker):
     requests = [RequestFactory(property__pro=pro, email=f"visitor{n}@example.org") for n in range(MAILS)]

@@ -93,7 +93,7 @@ class Office:
             undo_merge(last, by=None)
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_a_copy_by_events_ends_equal(endpoint, receiver, pro, later):
     copy, office = Copy(seed=4), Office(pro, seed=7)
     receiver.answer = copy.take

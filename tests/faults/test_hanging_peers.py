@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HANGING = 20
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_other_jobs_do_not_wait_for_a_mail_server_that_hangs(pro, user, start_worker, tmp_path, record_property):
     peer = SilentPeer()
     for _ in range(HANGING):

@@ -68,7 +68,7 @@ def ask(server, timed):
     return seconds
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_more_slow_clients_than_threads_stop_nobody(serve, timed, record_property):
     server = serve(WEB_CONCURRENCY="1", WEB_THREADS="2")
     alone = [ask(server, timed) for _ in range(20)]

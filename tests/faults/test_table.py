@@ -11,7 +11,7 @@ def test_a_fault(record_property):
 """
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_a_row_says_what_was_measured_and_whether_it_was_reached(tmp_path):
     reached, missed = tmp_path / "test_reached.py", tmp_path / "test_missed.py"
     reached.write_text(FAULT.format(True))

@@ -214,7 +214,7 @@ def test_an_inquiry_that_moved_on_meanwhile_keeps_its_step(waiting, user, hub, w
     assert (inquiry.pipeline_status, inquiry.status, inquiry.person) == ("in_review", "in_progress", PERSON)
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_is_killed_while_it_asks_is_followed_by_another(pro, hub, start_worker, monkeypatch):
     InquiryTypeFactory()

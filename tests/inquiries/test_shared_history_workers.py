@@ -72,7 +72,7 @@ def start_worker():
         process.wait()
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_keep_the_order_and_double_nothing(inquiry_type, pro, start_worker):
     inquiries = [InquiryFactory(pro=pro, inquiry_type=inquiry_type) for _ in range(5)]
@@ -86,7 +86,7 @@ def test_two_workers_keep_the_order_and_double_nothing(inquiry_type, pro, start_
     assert set(shared.calls()) == {"record"}
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_is_killed_after_the_package_took_one_doubles_nothing(inquiry, start_worker):
     move_inquiry(inquiry, to="in_review", by=None)

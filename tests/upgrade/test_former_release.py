@@ -19,7 +19,7 @@ from tests.databases import template_key
 from .former import missing_commit, unpack
 from .over_new_schema import KEY
 
-pytestmark = [pytest.mark.long, pytest.mark.django_db]
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 FEW = [
     "tests/contact_requests/test_create_api.py",
     "tests/contact_requests/test_public_form.py",

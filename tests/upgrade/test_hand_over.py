@@ -14,7 +14,7 @@ from tests.factories import PropertyFactory, make_token
 from tests.servers import Server
 
 # What is handed over is a socket; the database has no part in it.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long, pytest.mark.postgresql]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough, pytest.mark.postgresql]
 
 
 @pytest.fixture

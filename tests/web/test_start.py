@@ -169,7 +169,7 @@ Ctrl-C stops both, web server and worker.
     assert open_to_others(second.folder) == []
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_own_data_is_left_alone(begin, migrated):
     manage(migrated, "create_pro", "Mine", "--email", "me@example.com")
     started = begin(WEB_CONCURRENCY="1").until_up()
@@ -187,7 +187,7 @@ def test_own_data_is_left_alone(begin, migrated):
     assert stored_pros(migrated) == [("Mine",)]
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_where_debug_is_off_there_is_no_demo(begin, migrated):
     started = begin(DEBUG="false", SITE_URL="https://desk.example.com", WEB_CONCURRENCY="1").until_up()
     lines = started.output.splitlines()

@@ -14,7 +14,7 @@ start_worker = test_worker.start_worker
 PEOPLE = 10_000
 COUNT = range(PEOPLE)
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 
 
 def rows():

@@ -85,7 +85,7 @@ def poll_once():
 EXPECTED = sorted(f"House {n}".encode() for n in range(MAILS))
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db
 def test_server_that_is_killed_at_every_step(mailbox, account, proxy):
     account.add(*map(letter, range(MAILS)))
@@ -159,7 +159,7 @@ def test_lease_is_given_once(mailbox, at_once):
     assert sorted(at_once(4, lambda _: MailboxSettings.objects.get().begin_poll())) == [False, False, False, True]
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_killed_workers_store_every_mail_once(mailbox, account, start_worker):
     account.add(*map(letter, range(KILLED_MAILS)))

@@ -18,7 +18,7 @@ def is_all_kept():
     return not MessageMedium.objects.exclude(state="kept").exists()
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_killed_workers_keep_every_medium_once(whatsapp, peer, start_worker, attachment_folder, monkeypatch):
     monkeypatch.setenv("WHATSAPP_API_URL", f"http://127.0.0.1:{peer.port}/v24.0")

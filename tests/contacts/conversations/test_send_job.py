@@ -183,7 +183,7 @@ def test_nothing_is_resent_to_an_archived_contact(answer, ana, user, peer, work_
     assert state(answer)[0] == "failed"
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_killed_worker_is_followed_by_another(peer, answer, start_worker, monkeypatch):
     for name in ("WHATSAPP_API_URL", "TELEGRAM_API_URL"):

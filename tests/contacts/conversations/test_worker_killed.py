@@ -14,7 +14,7 @@ start_worker = test_worker.start_worker
 CALLS = 200
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_killed_workers_read_every_call_once(pro, start_worker):
     connection = connect(pro, "telegram")

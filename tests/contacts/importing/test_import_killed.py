@@ -26,7 +26,7 @@ def kill_in_the_middle(contact_import, state, start_worker):
     assert (contact_import.state, 0 < contact_import.done < PEOPLE) == (state, True)
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_killed_while_checking_and_while_importing(user, start_worker):
     text = "name,email\n" + "".join(f"N{n},n{n}@example.org\n" for n in range(PEOPLE))
@@ -53,7 +53,7 @@ def test_killed_while_checking_and_while_importing(user, start_worker):
     assert contact_import.rows.filter(outcome="create").values("contact").distinct().count() == PEOPLE
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_killed_while_undoing(user, start_worker, work_tasks):
     text = "name,email\n" + "".join(f"N{n},n{n}@example.org\n" for n in range(PEOPLE))

@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.db import connection
+
+from .ports import free_port
 
 
 def database_url(address="", name=""):
@@ -28,12 +29,6 @@ def database_url(address="", name=""):
     if address:
         url = url._replace(netloc=f"{url.netloc.rpartition('@')[0]}@{address}", query="")
     return url.geturl()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server:

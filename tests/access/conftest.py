@@ -12,13 +12,13 @@ SECRET = "canaryword"
 @pytest.fixture(scope="module")
 def rows(module_rows: None) -> Rows:
     """Rows of the Pro whose rows every address names."""
-    return Rows(SECRET, 4702)
+    return Rows(SECRET, 4_700_002)
 
 
 @pytest.fixture(scope="module")
 def own(module_rows: None) -> Rows:
     """Rows of another Pro, who has as many."""
-    return Rows("ownword", 4701)
+    return Rows("ownword", 4_700_001)
 
 
 @pytest.fixture(autouse=True)

@@ -164,7 +164,7 @@ class Rows(dict[Any, Any]):
 
     def _text(self, field: Any) -> str:
         if field.name == "phone":
-            return f"+3247000{self.number:04}"
+            return f"+3247000{self.number % 10_000:04}"
         room = field.max_length or 200
         if room < len(self.word):
             return "" if field.blank else self.word[:room]

@@ -22,7 +22,7 @@ MORE = 20
 
 def make_known_rows() -> tuple[Rows, str]:
     """Rows of a Pro, and a token for all of them."""
-    rows = Rows("known", 4703)
+    rows = Rows("known", 4_700_003)
     rows.store_files()
     token = make_token(rows[Pro])
     # Its export is there for this program.

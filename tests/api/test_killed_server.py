@@ -11,7 +11,8 @@ from config.api.models import IdempotencyKey
 from contacts.models import Contact, ContactEvent, ContactIdentity
 
 from ..factories import make_token
-from ..servers import Server, free_port
+from ..ports import free_port
+from ..servers import Server
 
 KILLS, THREADS, KEYS = 3, 8, 160
 BEFORE_THE_KILL = 50  # acknowledged

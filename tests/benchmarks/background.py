@@ -19,10 +19,11 @@ from contacts.importing.jobs import start_check, start_run
 from contacts.importing.reading import read_table
 from contacts.models import ChannelConnection, ContactImport, ContactMessage
 
+from ..ports import free_port
 from .figure import Figure
 from .inprocess import member
 from .load import request, send_all
-from .serving import VESTIBULE, environment, free_port, serving, wait_for
+from .serving import VESTIBULE, environment, serving, wait_for
 from .setting import Setting
 
 PATIENCE = 900  # seconds

@@ -15,6 +15,7 @@ import psutil
 from django.conf import settings
 from django.db import connection
 
+from ..ports import free_port
 from .clock import BY_PROCESSOR, processor_seconds
 from .load import Load, send_for
 from .setting import Setting
@@ -102,12 +103,6 @@ def serving_all(*names: str, **variables: str) -> Iterator[dict[str, Server]]:
     """Run several of APPLICATIONS."""
     with ExitStack() as stack:
         yield {name: stack.enter_context(serving(name, **variables)) for name in names}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for(port: int) -> None:

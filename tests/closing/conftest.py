@@ -26,14 +26,14 @@ class Office(Rows):
 
 @pytest.fixture
 def office(shipped) -> Rows:
-    rows = Office(WORD, 77)
+    rows = Office(WORD, 7700077)
     HistoryErasure.objects.update(is_open=False)
     return rows
 
 
 @pytest.fixture
 def others(office) -> Rows:
-    rows = Office("neighbour", 78)
+    rows = Office("neighbour", 7700078)
     HistoryErasure.objects.update(is_open=False)
     return rows
 

@@ -21,7 +21,8 @@ from contacts.conversations.mailbox_polling import poll_mailbox
 from contacts.models import ContactMessage, MailboxSettings
 
 from ..outgoing.conftest import certificate
-from .channels.dovecot import NO_DOVECOT, PASSWORD, Account, Dovecot, find_dovecot, free_port
+from ..ports import free_port
+from .channels.dovecot import NO_DOVECOT, PASSWORD, Account, Dovecot, find_dovecot
 from .channels.mail_server import MailServer
 
 ADDRESS = "office@agence.example"

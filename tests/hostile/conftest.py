@@ -27,7 +27,7 @@ def committed_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[No
 
 @pytest.fixture(scope="module")
 def rows(committed_rows: None) -> Rows:
-    return Rows("ownword", 4701)
+    return Rows("ownword", 4_700_001)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """GET /api/inquiries/list: the page, its filters, its order."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -382,7 +383,7 @@ def test_a_page_at_depth_is_found_in_the_index(api, pro, make):
 
     [rows] = asked()
     keys = rows.partition('"inquiries_inquiry"."id" IN (')[2].partition(")) ")[0]
-    assert keys.startswith('SELECT "U0"."id"') and "JOIN" not in keys and "OFFSET 4" in rows
+    assert re.match(r'SELECT "\w+"."id"', keys) and "JOIN" not in keys and "OFFSET 4" in rows
     place, rows = asked(category="a")
     assert place.startswith('SELECT "inquiries_inquiry"."created_at" AS "created_at", "inquiries_inquiry"."id"')
     assert "JOIN" not in place and "OFFSET" not in rows

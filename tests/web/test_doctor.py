@@ -15,7 +15,7 @@ from config.web import dns_records, doctor
 from contacts.models import ChannelConnection
 
 from ..contacts.channels.mail_provider import serve
-from ..servers import free_port
+from ..ports import free_port
 
 pytestmark = pytest.mark.django_db
 

@@ -11,6 +11,7 @@ from config.outgoing import tls_context
 
 from ..contacts import mailboxes
 from ..contacts.channels.mail_server import MailServer
+from ..ports import free_port
 
 certificate_file, trusted, smtp = mailboxes.certificate_file, mailboxes.trusted, mailboxes.smtp
 
@@ -21,7 +22,7 @@ def tls_server(trusted):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(trusted)
     server = MailServer()
-    server.port = mailboxes.free_port()
+    server.port = free_port()
     controller = Controller(server, hostname="localhost", port=server.port, ssl_context=context)
     controller.start()
     yield server

@@ -21,14 +21,9 @@ from django.core.management import CommandError
 
 from config.web.management.commands import start
 from tests.databases import SQLiteTemplates, template_key
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def is_free(port: int) -> bool:

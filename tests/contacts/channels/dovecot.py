@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from ...ports import free_port
+
 PASSWORD = "the-password-with-é-in-it"
 NO_DOVECOT = (
     "No dovecot found: the mailbox tests did NOT run. Install it, on Debian with: apt-get install dovecot-imapd"
@@ -90,11 +92,6 @@ active_value = yes
 def find_dovecot() -> str | None:
     """The path of an installed dovecot; it is no program for everybody's PATH."""
     return shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 class Dovecot:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def rows(shipped):
-    rows = PersonRows(77)
+    rows = PersonRows(7700077)
     HistoryErasure.objects.update(is_open=False)
     rows.store_files()
     add_elsewhere(rows)

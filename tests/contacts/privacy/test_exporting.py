@@ -34,7 +34,7 @@ def read_export(export):
 
 
 def test_it_holds_every_word_and_file_of_the_person(shipped, work_tasks):
-    rows = PersonRows(77)
+    rows = PersonRows(7700077)
     HistoryErasure.objects.update(is_open=False)
     rows.store_files()
     add_elsewhere(rows)

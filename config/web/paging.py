@@ -111,21 +111,27 @@ class _KeptPages[R]:
         """Pages of `size` rows; their number stands in the SQL, see `Statement.limited`."""
 
         def rows(start: int, *values: Any, **named: Any) -> QuerySet[Any, Any]:
-            listed, skipped = _newest_first(self._shape, *values, **named), Value(0)
-            if (weeks := self._weeks(*values, **named)) is not None:
-                listed, skipped = _skip_weeks(listed, weeks, start)
-            return listed.model._default_manager.filter(pk__in=_KeysAfter(listed, size, start, skipped))
+            listed = _newest_first(self._shape, *values, **named)
+            keys = keys_after(listed, start, size, weeks=self._weeks(*values, **named))
+            return listed.model._default_manager.filter(pk__in=keys)
 
         return _CountedRows(self._struct, rows, lambda _start, *values, **named: self._total(*values, **named))
 
 
-class _KeysAfter(Subquery):
-    """The keys of `size` rows after the first `start`, of which `skipped` are left out of `rows` already.
+def keys_after(rows: QuerySet[Any], start: int, size: int, *, weeks: QuerySet[Any] | None = None) -> Subquery:
+    """The keys of `size` rows after the first `start`. Rows that are skipped are read from the index alone.
 
-    Rows that are skipped here are read from the index alone.
+    `weeks` are the kept counts by week of the same rows, newest first: see `NumberedPages`.
     """
+    if weeks is None:
+        return _KeysAfter(rows, Value(0), size, start)
+    return _KeysAfter(*_skip_weeks(rows, weeks, start), size, start)
 
-    def __init__(self, rows: QuerySet[Any], size: int, start: int, skipped: Any) -> None:
+
+class _KeysAfter(Subquery):
+    """The keys of `size` rows after the first `start`, of which `skipped` are left out of `rows` already."""
+
+    def __init__(self, rows: QuerySet[Any], skipped: Any, size: int, start: int) -> None:
         super().__init__(rows.values("pk"))
         self.start, self.size, self.skipped = start, size, skipped
 

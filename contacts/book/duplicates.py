@@ -131,7 +131,8 @@ def _known_identities(contact: Contact) -> QuerySet[Any, Any]:
 
 
 _SAME_ADDRESS, _HOLDERS = Compiled(_same_address_rows, keeps_plan=True), Compiled(_holders, keeps_plan=True)
-_BY_ID = Compiled(lambda pro, ids: Contact.objects.for_pro(pro).filter(pk__among=ids), keeps_plan=True)
+# A plan for all Pros reads the whole index of a large one.
+_BY_ID = Compiled(lambda pro, ids: Contact.objects.for_pro(pro).filter(pk__among=ids))
 KNOWN = Compiled(_known_identities, keeps_plan=True)
 DISTINCT = Compiled(lambda contact: DistinctPair.objects.of(contact).values_list("first", "second"), keeps_plan=True)
 

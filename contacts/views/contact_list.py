@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.forms import BoundField
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -17,9 +18,10 @@ from config.accounts.middleware import for_owners
 from config.accounts.proof import password_again
 from config.counts.models import Total
 from config.search.found import find_keys, in_order_of
+from config.web.paging import keys_after
 
 from ..forms import SORTS, BookFilter, KeptViewForm, NewContactForm
-from ..models import Contact, ContactCount
+from ..models import Contact, ContactCount, ContactWeekCount
 from ..models.kept_view import CONTACTS
 from ..models.queryset import ContactQuerySet
 from .chosen import export_response
@@ -30,17 +32,17 @@ ROWS = 50
 
 
 class KeptPaginator(Paginator):
-    """Pages of a list that is `total` long."""
+    """Pages of a list that is `total` long, with the kept counts of its weeks if it has any (`keys_after`)."""
 
-    def __init__(self, rows: ContactQuerySet, size: int, total: int) -> None:
+    def __init__(self, rows: ContactQuerySet, size: int, total: int, weeks: QuerySet[Any] | None) -> None:
         super().__init__(rows, size)
-        self._rows, self._total = rows, total
+        self._rows, self._total, self._weeks = rows, total, weeks
 
     def page(self, number: Any) -> Page:
         """A page; the rows before it are skipped in the index alone, and not read."""
         page = super().page(number)
         if page.number > 1:
-            keys = page.object_list.values("pk")  # type: ignore[attr-defined]
+            keys = keys_after(self._rows, page.start_index() - 1, self.per_page, weeks=self._weeks)
             page.object_list = Contact.objects.filter(pk__in=keys).order_by(*self._rows.query.order_by)
         return page
 
@@ -99,7 +101,11 @@ class ContactList:
         if self.search:
             return FoundPaginator(self.rows(), ROWS, self._all())
         kept = ContactCount.objects.for_pro(self.pro).filter(**self.kept_filters())
-        return KeptPaginator(self.rows(), ROWS, kept.values_list(Total(), flat=True).get())
+        return KeptPaginator(self.rows(), ROWS, kept.values_list(Total(), flat=True).get(), self._weeks())
+
+    def _weeks(self) -> QuerySet[Any] | None:
+        is_newest_first = self.sort == "-added" and not self._filters() and not self.is_archived
+        return ContactWeekCount.objects.for_pro(self.pro).filter(is_present=True) if is_newest_first else None
 
     def query(self, **changes: str | int) -> str:
         """Query string of the URL with these changes, without defaults."""

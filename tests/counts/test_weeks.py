@@ -77,6 +77,18 @@ def test_pages_of_contacts_are_the_list_in_parts(pro, api, size, is_folded):
     assert (past["data"], past["pagination"]["total"]) == ([], len(TIMES))
 
 
+@pytest.mark.parametrize("query", ["sort=-added", "sort=added", "status=prospect", "view=archived"])
+def test_pages_of_the_book_are_the_list_in_parts(pro, browser, monkeypatch, query):
+    monkeypatch.setattr("contacts.views.contact_list.ROWS", 2)
+    make_contacts(pro)
+    order = ("created_at", "pk") if query == "sort=added" else ("-created_at", "-pk")
+    ids = list(Contact.objects.for_pro(pro, deleted="archived" in query).order_by(*order).values_list("pk", flat=True))
+    assert len(ids) == (1 if "archived" in query else len(TIMES))
+    pages = range(1, -(-len(ids) // 2) + 1)
+    read = [row.pk for number in pages for row in browser.get(f"/contacts?{query}&page={number}").context["page"]]
+    assert read == ids
+
+
 @pytest.mark.parametrize("linked", [{}, {"unassigned_only": "false"}])
 def test_pages_of_inquiries_are_the_list_in_parts(pro, api, linked):
     for number, at in enumerate(TIMES):

@@ -26,7 +26,7 @@ from contacts.models.locking import hold_book
 
 from .customers.contacts import NamedCustomer
 from .customers.profiles import complete_profile, copy_profile, make_acknowledgment
-from .customers.readings import WithheldProfileError, ask_known, read_profile, record_reading
+from .customers.readings import WithheldProfileError, ask_profile, read_profile, record_reading
 from .customers.userhub import Profile, UnknownUserError, UserHubUnavailableError
 from .ids import GREATEST_ID
 from .mails import mail_notification
@@ -127,7 +127,7 @@ def prepare(
         _check_fields(inquiry, is_user_known=customer is None)
     answers = Answers()
     if customer is None and "user_id" not in errors:
-        answers.ask(_ask_type(inquiry_type_id), ask_known(pro, inquiry.user_id))  # type: ignore[arg-type]
+        answers.ask(_ask_type(inquiry_type_id), *ask_profile(pro, inquiry.user_id))  # type: ignore[arg-type]
     with _collect_errors(errors):
         inquiry.inquiry_type = _find_type(inquiry_type_id, answers)
     with _collect_errors(errors):

@@ -57,9 +57,9 @@ def count_room(pro: Pro) -> int:
     return max(settings.USERHUB_NEW_CUSTOMERS_PER_DAY - (row[0] if row else 0), 0)
 
 
-def ask_known(pro: Pro, user_id: int) -> Question[Any]:
-    """The question whether the Pro was given this profile before, to be asked together with others."""
-    return _KNOWN.question(pro.pk, user_id)
+def ask_profile(pro: Pro, user_id: int) -> list[Question[Any]]:
+    """The questions of `read_profile`, to be asked together with others."""
+    return [_KNOWN.question(pro.pk, user_id), *userhub.ask_directory(user_id)]
 
 
 def read_profile(pro: Pro, user_id: int, *, in_job: bool = False, answers: Answers = UNASKED) -> tuple[Profile, bool]:
@@ -70,10 +70,10 @@ def read_profile(pro: Pro, user_id: int, *, in_job: bool = False, answers: Answe
     """
     if pro.is_gated:
         raise WithheldProfileError(UNVERIFIED)
-    is_new = answers.first(ask_known(pro, user_id)) is None
+    is_new = answers.first(_KNOWN.question(pro.pk, user_id)) is None
     if is_new and not count_room(pro):
         raise WithheldProfileError(OVER_LIMIT)
-    profile = userhub.fetch_profile(user_id, in_job=in_job)
+    profile = userhub.fetch_profile(user_id, in_job=in_job, answers=answers)
     if settings.USERHUB_ONLY_WRITERS and not _has_written(pro, profile):
         raise WithheldProfileError(NOT_A_WRITER)
     return profile, is_new

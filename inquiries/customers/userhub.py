@@ -21,8 +21,9 @@ from django.core.validators import validate_email
 
 from config.outgoing import AnswerTooLargeError, OutgoingError, send_request
 from config.peers import LeftAloneError, Peer
-from config.web.compiled import Compiled
+from config.web.compiled import Compiled, Question
 from config.web.text import one_line
+from config.web.together import UNASKED, Answers
 from contacts.languages import ISO_639_1
 from contacts.phones import to_e164
 
@@ -80,14 +81,19 @@ class UserHubHangsError(UserHubUnavailableError):
 awaited = Peer(at_once=AT_ONCE, pause=PAUSE, hangs=(UserHubHangsError,))
 
 
-def fetch_profile(user_id: int, *, in_job: bool = False) -> Profile:
+def ask_directory(user_id: int) -> list[Question[Any]]:
+    """The question for the user of the built-in directory, to be asked together with others; none with a UserHub."""
+    return [] if settings.USERHUB_URL else [_USER.question(user_id)]
+
+
+def fetch_profile(user_id: int, *, in_job: bool = False, answers: Answers = UNASKED) -> Profile:
     """Read the profile of one user. Raises UnknownUserError and UserHubUnavailableError.
 
     It may take USERHUB_TIMEOUT seconds in a job and USERHUB_PATIENCE milliseconds elsewhere, so never call it in a
     transaction: on SQLite that blocks every other writer. Outside of jobs, one that hung is left alone for a while.
     """
     if not settings.USERHUB_URL:
-        return _read_directory(user_id)
+        return _read_directory(user_id, answers)
     try:
         return _read_answer(_fetch_user(user_id) if in_job else _fetch_awaited_user(user_id), user_id)
     except UserHubUnavailableError as error:
@@ -101,9 +107,9 @@ def try_userhub() -> None:
         _fetch_user(0)
 
 
-def _read_directory(user_id: int) -> Profile:
+def _read_directory(user_id: int, answers: Answers) -> Profile:
     """Read the profile from the built-in directory."""
-    user = _USER.first(user_id)
+    user = answers.first(_USER.question(user_id))
     if user is None:
         raise UnknownUserError
     row = {field.name: str(getattr(user, field.name)) for field in user._meta.concrete_fields}

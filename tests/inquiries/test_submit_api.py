@@ -354,9 +354,9 @@ def test_a_known_customers_submission_asks_for_each_thing_once(api, people):
     with CaptureQueriesContext(connection) as queries:
         assert api.post(PATH, NEW).status_code == 201
     asked = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    # Token, type and whether the Pro was given this customer, customer, contact, pipeline; inquiry, history, the count
-    # of mails, both jobs; two for what waits, and the contact's last word.
+    # Token; type, customer and whether the Pro was given them; contact, pipeline; inquiry, history, the count of mails,
+    # both jobs; two for what waits, and the contact's last word.
     # PostgreSQL is asked to hold the book and the pipeline.
-    assert len(asked) == (14 if connection.vendor == "postgresql" else 12)
+    assert len(asked) == (13 if connection.vendor == "postgresql" else 11)
     # Its own transaction, within the test's.
     assert len(queries) - len(asked) == 2

@@ -1,7 +1,7 @@
 """The former release's own tests, on a database with the tables of this release.
 
 While a site is brought up to date, and after a rollback, that is what runs. `make upgrade-check` runs all of its tests
-that use the database, each where it can tell something, `make test` those of its forms, its JSON and its jobs.
+that use the database, each where it can tell something, `make test-rest` those of its forms, its JSON and its jobs.
 """
 
 import os

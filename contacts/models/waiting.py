@@ -14,7 +14,7 @@ from config.saving import insert_missing, update
 from config.web.compiled import Compiled
 from config.web.text import one_line
 
-from .waiting_indexes import INDEXES, LISTED
+from .waiting_indexes import INDEXES, LISTED, PUT_OFF
 
 if TYPE_CHECKING:
     from .contact import Contact
@@ -146,8 +146,7 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
 
     def put_off(self) -> Self:
         """Open items that were put off, and reminders; locked until the transaction ends."""
-        either = self.open().filter(Q(kind=WaitingItem.Kind.REMINDER) | Q(later_until__isnull=False))
-        return either.select_for_update(of=("self",), no_key=True).order_by("pk")
+        return self.filter(PUT_OFF).select_for_update(of=("self",), no_key=True).order_by("pk")
 
     def locked(self) -> Self:
         """These items, locked until the transaction ends, as a queryset of their ids."""

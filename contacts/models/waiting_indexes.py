@@ -5,6 +5,8 @@ from django.db.models import Q
 
 # In the list: not ended, and not put off to a later time.
 LISTED = Q(ended_at__isnull=True, later_until__isnull=True)
+# Comes back when the contact writes again.
+PUT_OFF = Q(ended_at__isnull=True) & (Q(kind="reminder") | Q(later_until__isnull=False))
 
 INDEXES = [
     # With the contact, people are counted in the index alone.
@@ -35,6 +37,8 @@ INDEXES = [
         condition=Q(ended_at__isnull=True, later_until__isnull=False),
         name="waiting_later_of_contact",
     ),
+    # Asked for whenever a contact writes, who may have thousands of others.
+    models.Index(fields=["contact"], condition=PUT_OFF, name="waiting_put_off"),
     models.Index(
         fields=["later_until"],
         condition=Q(ended_at__isnull=True, later_until__isnull=False),

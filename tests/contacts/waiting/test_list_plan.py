@@ -104,3 +104,15 @@ def test_each_list_is_read_from_its_index_without_a_sort(crowd, read, index):
         assert "Seq Scan on contacts_waitingitem" not in plan and "SCAN contacts_waitingitem" not in plan, plan
         # A subquery may sort the few items of one contact; the list itself is not sorted.
         assert "Sort" not in own and "TEMP B-TREE" not in own, plan
+
+
+@pytest.mark.postgresql
+def test_of_thousands_that_wait_those_that_were_put_off_are_found_in_their_index(crowd):
+    contact = Contact.objects.for_pro(crowd).earliest("pk")
+    row = {"pro": crowd, "contact": contact, "kind": "inquiry", "since": contact.created_at}
+    WaitingItem.objects.bulk_create(WaitingItem(key=f"more{number}", **row) for number in range(3000))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE contacts_waitingitem")
+    (asked,), rows = queries_of(lambda: list(WaitingItem.objects.filter(contact=contact).put_off()))
+    assert [item.later_until for item in rows] == [contact.created_at]
+    assert "waiting_put_off" in explain(asked)

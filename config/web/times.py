@@ -1,6 +1,6 @@
 """Times as pages show them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.utils import timezone
@@ -8,6 +8,7 @@ from django.utils.dates import MONTHS, MONTHS_AP
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 
 def exact_time(local: datetime) -> str:
@@ -50,3 +51,15 @@ def time_element(at: datetime, text: str, classes: str = "") -> SafeString:
     exact, iso = escape(exact_time(timezone.localtime(at))), at.isoformat(timespec="seconds")
     of_class = f' class="{classes}"' if classes else ""
     return SafeString(f'<time{of_class} datetime="{iso}" title="{exact}">{escape(text)}</time>')
+
+
+def age_text(age: timedelta) -> str:
+    """How long ago something began, to stand alone: "just now", "5 min", "3 h", "2 d"."""
+    minutes = max(int(age.total_seconds()) // 60, 0)
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return _("%(n)d min") % {"n": minutes}
+    if minutes < 1440:
+        return _("%(n)d h") % {"n": minutes // 60}
+    return _("%(n)d d") % {"n": minutes // 1440}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from config.accounts.inbox import counted_tabs
-from config.web.times import clock_time, day_of_month, short_date, time_element
+from config.web.times import age_text, clock_time, day_of_month, short_date, time_element
 from config.web.together import Answers
 
 from ..models import ContactNote
@@ -25,7 +25,7 @@ from .messages import CHANNEL_ICONS
 
 register = template.Library()
 
-LONG, VERY_LONG = timedelta(hours=4), timedelta(days=1)
+MINUTE, LONG, VERY_LONG = timedelta(minutes=1), timedelta(hours=4), timedelta(days=1)
 ICONS = {**CHANNEL_ICONS, "form": "house", "sms": "message-square", "phone": "phone"}
 KIND_ICONS = {"inquiry": "message-circle-question-mark", "offer": "file-text", "reminder": "alarm-clock"}
 
@@ -59,18 +59,15 @@ def waited(since: datetime) -> SafeString:
     """<time> of how long somebody has waited: "3 h"; over four hours and over a day it has a class of its own."""
     age = timezone.now() - since
     tone = " is-very-long" if age >= VERY_LONG else " is-long" if age >= LONG else ""
-    return time_element(since, _age_text(age), f"waited{tone}")
+    return time_element(since, age_text(age), f"waited{tone}")
 
 
-def _age_text(age: timedelta) -> str:
-    minutes = max(int(age.total_seconds()) // 60, 0)
-    if minutes < 1:
-        return pgettext("waiting", "now")
-    if minutes < 60:
-        return _("%(n)d min") % {"n": minutes}
-    if minutes < 1440:
-        return _("%(n)d h") % {"n": minutes // 60}
-    return _("%(n)d d") % {"n": minutes // 1440}
+@register.simple_tag
+def waits_since(since: datetime) -> SafeString:
+    """The same in a few words that say it: "waits 3 h"; within the first minute "just came in"."""
+    if timezone.now() - since < MINUTE:
+        return time_element(since, _("just came in"))
+    return SafeString(escape(_("waits %(time)s")) % {"time": waited(since)})
 
 
 @register.simple_tag

@@ -10,12 +10,10 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from lucide import IconDoesNotExist
 
 from config.web.templatetags.icons import lucide
-from config.web.times import clock_time, time_element
+from config.web.times import age_text, clock_time, time_element
 
 from ..models import InquiryType, PipelineStep
 from ..translations import case_status_label, history_note, pipeline_label, userhub_name
@@ -42,8 +40,6 @@ LINE_ICONS = {
 }
 # Standing on a step this long is shown in the warm colour, and in the strong one.
 LONG, VERY_LONG = timedelta(days=7), timedelta(days=21)
-# The same of waiting for an answer.
-HOURS, DAY = timedelta(hours=4), timedelta(days=1)
 register.filter(pipeline_label)
 register.filter(history_note)
 register.filter(userhub_name)
@@ -93,7 +89,7 @@ def here_since(since: datetime, step: PipelineStep | None = None) -> SafeString:
     """
     age = timezone.now() - since
     tone = "" if step and step.is_terminal else _tone(age)
-    return time_element(since, _age_text(age), tone)
+    return time_element(since, age_text(age), tone)
 
 
 @register.simple_tag
@@ -102,27 +98,8 @@ def hour(at: datetime) -> SafeString:
     return time_element(at, clock_time(timezone.localtime(at)))
 
 
-@register.simple_tag
-def waits_since(since: datetime) -> SafeString:
-    """<time> of how long somebody has waited for an answer: "3 h"; warm after four hours, strong after a day."""
-    age = timezone.now() - since
-    tone = "is-very-long" if age >= DAY else "is-long" if age >= HOURS else ""
-    return time_element(since, _age_text(age), tone)
-
-
 def _tone(age: timedelta) -> str:
     return "is-very-long" if age >= VERY_LONG else "is-long" if age >= LONG else ""
-
-
-def _age_text(age: timedelta) -> str:
-    minutes = max(int(age.total_seconds()) // 60, 0)
-    if minutes < 1:
-        return pgettext("waiting", "now")
-    if minutes < 60:
-        return _("%(n)d min") % {"n": minutes}
-    if minutes < 1440:
-        return _("%(n)d h") % {"n": minutes // 60}
-    return _("%(n)d d") % {"n": minutes // 1440}
 
 
 @register.simple_tag

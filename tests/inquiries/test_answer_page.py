@@ -56,7 +56,7 @@ def item_of(inquiry):
 
 
 def test_the_answer_goes_by_mail_and_ends_the_waiting(browser, asked, helene, path, over, mailoutbox):
-    assert Page(browser.get(path)).one(".inquiry-waits").text == "waits now"
+    assert Page(browser.get(path)).one(".inquiry-waits").text == "just came in"
     form = answer_form(browser, path)
     assert form.action == f"/inbox/{helene.pk}/send"
     response = browser.post(form.action, {**form.fields, "text": "We come on Monday."})

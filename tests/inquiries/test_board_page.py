@@ -117,7 +117,7 @@ def test_everything_on_a_card(browser, pro, inquiry_type):
     page = Page(browser.get(PATH))
     assert card(page) == {
         "tags": [],
-        "text": "Urgent Kitchen <new> Jan de Vries De Vries Bouw €4,500.00 Here since 2 h Move “Kitchen <new>”",
+        "text": "Urgent Kitchen <new> Jan de Vries De Vries Bouw €4,500.00 On this step: 2 h Move “Kitchen <new>”",
         "links": [f"/inquiries/{inquiry.pk}?from=board", f"/contacts/{contact.pk}"],
     }
     assert menu(page) == {
@@ -132,13 +132,13 @@ def test_a_card_that_waits_for_its_profile(browser, inquiry):
     waiting = card(Page(browser.get(PATH)))
     assert (waiting["tags"], waiting["text"]) == (
         [["tag", "tag-waiting"]],
-        f"Waiting for the profile {inquiry.subject} Customer 456 Here since now Move “{inquiry.subject}”",
+        f"Waiting for the profile {inquiry.subject} Customer 456 On this step: just now Move “{inquiry.subject}”",
     )
     Inquiry.objects.update(profile_problem="UserHub knows nobody of this id.", priority="low")
     failed = card(Page(browser.get(PATH)))
     assert (failed["tags"], failed["text"]) == (
         [["tag", "tag-wrong"]],
-        f"Low No profile {inquiry.subject} Customer 456 Here since now Move “{inquiry.subject}”",
+        f"Low No profile {inquiry.subject} Customer 456 On this step: just now Move “{inquiry.subject}”",
     )
 
 
@@ -147,7 +147,7 @@ def test_a_card_of_a_company_says_its_name_once(browser, inquiry, is_known):
     contact = ContactFactory(pro=inquiry.pro, name="Written Down") if is_known else None
     Inquiry.objects.update(business={"company": "ACME"}, profile_at=timezone.now(), contact=contact)
     subject = inquiry.subject
-    assert card(Page(browser.get(PATH)))["text"] == f"{subject} ACME Here since now Move “{subject}”"
+    assert card(Page(browser.get(PATH)))["text"] == f"{subject} ACME On this step: just now Move “{subject}”"
 
 
 @pytest.mark.parametrize(("language", "money"), [("fr", "4\u00a0500,00\u00a0€"), ("nl", "€\u00a04.500,00")])

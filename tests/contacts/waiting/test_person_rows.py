@@ -53,7 +53,7 @@ def expected(*, heading="", swap="", is_open="", current=""):
         f' <span class="face" aria-hidden="true">&lt;<span class="way">{MAIL}</span></span>'
         f' <span class="row-name"><strong>{name}</strong> <span class="times">×2</span></span>'
         ' <span class="row-at"><time class="waited" datetime="2026-03-02T14:05:00+00:00" title="2 March 2026, 14:05">'
-        "now</time></span>"
+        "just now</time></span>"
         f' <span class="row-words">{CLOCK} &lt;i&gt;call&lt;/i&gt; ·'
         ' <span class="row-tag">&lt;tag&gt;</span> <span class="row-about">&lt;about&gt;</span>'
         " &lt;u&gt;hello&lt;/u&gt;"

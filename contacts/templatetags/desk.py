@@ -21,6 +21,7 @@ from config.web.together import Answers
 from ..models import ContactNote
 from ..waiting.counting import ask_counts
 from ..waiting.counting import count_waiting as count_people
+from ..waiting.later import name_moments
 from .messages import CHANNEL_ICONS
 
 register = template.Library()
@@ -128,3 +129,10 @@ def desk_views(context: Context) -> dict[str, Any]:
         "views": context.get("menu_lists") or counted_tabs(request.pro, _answers(context)),
         "current": context.get("current_view") or request.resolver_match.view_name,
     }
+
+
+@register.inclusion_tag("waiting/_later_times.html")
+def later_times() -> dict[str, Any]:
+    """The buttons of "Later", one for each moment: on a Sunday the next Monday is tomorrow."""
+    moments = name_moments(timezone.localtime())
+    return {"offers_monday": moments["monday"] != moments["tomorrow"]}

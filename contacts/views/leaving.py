@@ -21,13 +21,12 @@ from config.web.toasts import toast
 from ..models import Contact, WaitingItem
 from ..models.waiting import WaitingItemQuerySet
 from ..waiting.endings import end_waiting, undo_ending
-from ..waiting.later import come_back, put_off, send_back_to_date
+from ..waiting.later import come_back, name_moments, put_off, send_back_to_date
 from .desk_context import DeskList
 from .desk_lists import Row, find_next_person, shown_to
 from .thread import find_person, show_person
 
 Outcome = WaitingItem.Outcome
-MORNING = 9
 # Ids in one address.
 MAX_ITEMS = 20
 
@@ -139,14 +138,7 @@ def show_next(
 
 def read_until(request: ProRequest) -> datetime:
     """The time that a button or the field of the form names. Raises ValidationError for none."""
-    now = timezone.localtime()
-    morning = now.replace(hour=MORNING, minute=0, second=0, microsecond=0)
-    times = {
-        "hours": now + timedelta(hours=3),
-        "tomorrow": morning + timedelta(days=1),
-        "monday": morning + timedelta(days=7 - now.weekday()),
-    }
-    if at := times.get(request.POST.get("when", "")):
+    if at := name_moments(timezone.localtime()).get(request.POST.get("when", "")):
         return at
     try:
         given = parse_datetime(request.POST.get("until", ""))

@@ -18,6 +18,17 @@ from .persons import Person, items_of, open_items
 
 MAX_DELAY = timedelta(days=3653)
 BATCH = 1000
+MORNING = 9
+
+
+def name_moments(now: datetime) -> dict[str, datetime]:
+    """The moments that "Later" names, by the clock of `now`: in three hours, tomorrow and next Monday at nine."""
+    morning = now.replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    return {
+        "hours": now + timedelta(hours=3),
+        "tomorrow": morning + timedelta(days=1),
+        "monday": morning + timedelta(days=7 - now.weekday()),
+    }
 
 
 def put_off(what: Person | WaitingItemQuerySet, until: datetime, *, words: str = "", by: User) -> list[WaitingItem]:

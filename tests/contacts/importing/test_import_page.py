@@ -140,7 +140,7 @@ def test_the_report_before_the_run(browser, user, pro, work_tasks):
     page = get(browser, contact_import)
     card = page.one("[aria-labelledby=go-title]")
     assert (card.one("h2").text, card.one("button").text) == ("3 contacts to import", "Import 3 contacts")
-    assert card.texts("p") == ["2 are new. 1 existing contact is completed. Refused rows are left out."]
+    assert card.texts("p") == ["2 are new. 1 existing contact is completed. 1 row is refused."]
     assert tabs(page) == ["New 2", "To complete 1", "Known already 1", "Refused 1"]
     assert rows(page) == ["2 Anna anna@example.org", "6 <b>B</b> b@example.org"]
     assert rows(get(browser, contact_import, "?show=complete")) == [
@@ -163,23 +163,6 @@ def test_the_report_after_the_run(browser, user, work_tasks):
     assert page.values("main form", "action") == [path(contact_import, "/undo")]
     anna = Contact.objects.get()
     assert page.one(".import-rows a")["href"] == f"/contacts/{anna.pk}"
-
-
-@pytest.mark.parametrize(
-    "text, message",
-    [
-        ("name,email\nK,k@example.org\n", "All rows of this file are in your contacts already."),
-        ("name,email\nAnna,anna@\n", "Every row is refused. See the reasons below."),
-        ("name,email\nAnna,anna@\nK,k@example.org\n", "The other rows are in your contacts already."),
-    ],
-)
-def test_without_anything_to_import_there_is_a_reason_and_no_button(browser, user, pro, work_tasks, text, message):
-    Contact.objects.register(pro, name="K", email="k@example.org")
-    contact_import = checked(user, text, work_tasks)
-    page = get(browser, contact_import)
-    card = page.one("[aria-labelledby=go-title]")
-    assert card.texts("h2, p") == ["Nothing to import", message, "Change the columns"]
-    assert page.values("main form", "action") == [path(contact_import, "/discard")]
 
 
 def test_more_rows_are_loaded_by_the_row_number(browser, user, work_tasks):

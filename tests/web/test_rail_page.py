@@ -2,6 +2,8 @@
 
 import pytest
 
+from config.accounts.models import User
+
 from ..pages import Page
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +21,27 @@ def test_all_settings_belong_to_me(browser):
 
 @pytest.mark.parametrize(
     ("path", "place"),
-    [("/inbox/later", "Waiting"), ("/contacts", "People"), ("/inquiries", "Inquiries"), ("/properties", "Properties")],
+    [
+        ("/inbox/later", "Waiting"),
+        ("/contacts", "Contacts"),
+        ("/inquiries", "Inquiries"),
+        ("/properties", "Properties"),
+    ],
 )
 def test_each_room_has_its_place(browser, path, place):
     assert current(browser, path) == [place]
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "keys"),
+    [
+        ("en", "Contacts", "go to who waits, to contacts, to inquiries, to properties"),
+        ("fr", "Contacts", "aller aux personnes en attente, aux contacts, aux dossiers, aux biens"),
+        ("nl", "Contacten", "naar wie wacht, naar contacten, naar aanvragen, naar panden"),
+    ],
+)
+def test_contacts_have_one_name(browser, user, language, name, keys):
+    User.objects.update(language=language)
+    page = Page(browser.get("/contacts"))
+    assert page.texts("title, h1, .rail [aria-current] > span:last-child") == [f"{name} · Vestibule", name, name]
+    assert page.texts("#keys dd")[9] == keys

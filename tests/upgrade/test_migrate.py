@@ -17,7 +17,11 @@ from contacts.models import Contact
 from tests.factories import ContactFactory
 from tests.servers import database_url
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.postgresql,
+    pytest.mark.skipif("connection.vendor == 'sqlite'", reason="locks of PostgreSQL"),
+    pytest.mark.django_db(transaction=True),
+]
 
 
 @contextmanager

@@ -102,8 +102,10 @@ def before_call(context, case, kwargs):
     takes_away = case.method.upper() == "DELETE" or case.path.endswith(("/erasure", "/export"))
     is_of_another = takes_away and bool({*given.values()} & all_known())
     if rows and is_random and (is_needed or is_of_another or number % OF_NO_ROW):
-        # The newest is there, if others were replaced by it.
-        case.path_parameters = {**case.path_parameters, **rows[-1 if is_needed else number % len(rows)]}
+        # In turns one that is known to be answered and the newest, as others may have been replaced by it; not in the
+        # turns of bodies below, so that each is asked with both.
+        needed = (known["path"], rows)[number // 2 % 2][-1]
+        case.path_parameters = {**case.path_parameters, **(needed if is_needed else rows[number % len(rows)])}
         query = case.query or {}
         valid = {name: value for name, value in known["query"].items() if is_needed or name in query}
         case.query = {**query, **valid}
@@ -124,7 +126,8 @@ def after_call(context, case, response):
     if response.status_code < 300:
         SUCCEEDED.add(operation)
     if response.status_code == 201:
-        learn(response.headers.get("Location", [""])[0])
+        # Names of headers are in lower case here.
+        learn(response.headers.get("location", [""])[0])
     if case.method.upper() == "DELETE" and response.status_code < 300:
         gone = {name: str(value) for name, value in case.path_parameters.items()}
         DELETED.add(tuple(gone.values()))

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from config.accounts.models import User
 from contacts.models import ContactMessage, ContactNote, Draft, WaitingItem
 from contacts.waiting.later import put_off
 from tests.contacts.messaging import arrive, connect, peer
@@ -295,6 +296,15 @@ def test_a_person_who_is_put_off_says_when_and_comes_back(enter, people, user):
     page.get_by_role("button", name="Back to the list now").click()
     expect(page.locator(".item-since")).to_contain_text("waits")
     assert WaitingItem.objects.listed().filter(contact=people[0]).count() == 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+def test_the_buttons_of_later_fit_on_a_phone(enter, people, user, language):
+    User.objects.update(language=language)
+    page = enter(f"/inbox/{people[0].pk}", **PHONE)
+    page.locator("[popovertarget=later-menu]").click()
+    menu, button = (page.locator(f"#later-menu{rest}").bounding_box() for rest in ("", " [value=date]"))
+    assert menu["x"] <= button["x"] and button["x"] + button["width"] <= menu["x"] + menu["width"]
 
 
 def test_a_contact_with_a_history_has_activity(enter, people):

@@ -1,5 +1,6 @@
 """The public page of a property with its contact form, and the receipt of what was sent."""
 
+import zoneinfo
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -100,7 +102,7 @@ def _receive_form(request: VisitorRequest, prop: Property) -> HttpResponse:
     if not request.htmx:
         return redirect(url)
     # The address of the receipt, so that a reload shows it again.
-    return push_url(render(request, f"{RECEIPT}#receipt", _receipt_context(contact_request)), url)
+    return push_url(_render_receipt(request, f"{RECEIPT}#receipt", contact_request), url)
 
 
 def _render_form(request: VisitorRequest, prop: Property, form: ContactForm, status: int) -> HttpResponse:
@@ -172,14 +174,17 @@ def receipt(request: VisitorRequest, key: str) -> HttpResponse:
     contact_request = find_by_receipt_key(key)
     if contact_request is None or is_closed(contact_request.pro_id):
         raise Http404
-    response = render(request, RECEIPT, _receipt_context(contact_request))
+    response = _render_receipt(request, RECEIPT, contact_request)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
-def _receipt_context(contact_request: ContactRequest) -> dict[str, Any]:
-    answer_time = describe_answer_time(contact_request.pro)
-    return {"contact_request": contact_request, "property": contact_request.property, "answer_time": answer_time}
+def _render_receipt(request: VisitorRequest, template: str, contact_request: ContactRequest) -> HttpResponse:
+    """The receipt with its times as the office's clock has them: a visitor has no time zone of their own here."""
+    pro = contact_request.pro
+    context = {"contact_request": contact_request, "property": contact_request.property}
+    with timezone.override(zoneinfo.ZoneInfo(pro.time_zone)):
+        return render(request, template, context | {"answer_time": describe_answer_time(pro)})
 
 
 def describe_answer_time(pro: Pro) -> str:

@@ -1,6 +1,7 @@
 """The receipt of a contact request, at an address of its own."""
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
@@ -55,6 +56,20 @@ def test_htmx_gets_the_fragment_and_the_address(nobody, house):
     assert response["HX-Push-Url"] == f"/r/{make_receipt_key(contact_request)}"
     page = Page(response)
     assert not page.has("html, form") and page.one(".reference").text == contact_request.reference
+
+
+def test_it_says_time_and_phone_as_the_office_writes_them(nobody, pro, house):
+    pro.time_zone, pro.country = "America/Montreal", "FR"
+    pro.save(update_fields=["time_zone", "country"])
+    row = RequestFactory(property=house, email="", phone="+33612345678")
+    ContactRequest.objects.filter(pk=row.pk).update(created_at=datetime(2026, 11, 30, 2, 5, tzinfo=UTC))
+    page = Page(nobody.get(f"/r/{make_receipt_key(row)}", headers={"Accept-Language": "fr"}))
+    assert facts(page) == {
+        "Référence": row.reference,
+        "Bien": "The House, Honfleur",
+        "Envoyé": "29 novembre 2026, 21:05",
+        "Vous recevrez la réponse à": "06 12 34 56 78",
+    }
 
 
 def test_a_quarantined_request_has_one_that_shows_no_difference(nobody, house):

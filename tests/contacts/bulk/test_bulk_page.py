@@ -95,7 +95,7 @@ def test_the_preview_says_how_many_what_and_why_not_and_starts_it(browser, user,
     page = Page(browser.get(f"/many/{run.pk}?do=status:renter"))
     preview = page.one("#preview section")
     assert preview.one("h2").text == "Status: Renter"
-    assert [node.text for node in preview.all("p")] == ["2 rows are changed.", "These stay as they are:"]
+    assert [node.text for node in preview.all("p")] == ["2 rows will be changed.", "These stay as they are:"]
     assert [node.text for node in preview.all("ul li")] == ["1 · Has this value already"]
     assert sorted(node.text for node in preview.all("ol li")) == ["Anna", "Cora"]
     form = page.form("#preview form")

@@ -46,6 +46,7 @@ const keys = {
   k: () => move(-1),
   c: () => one('[data-key="c"]')?.click(),
   x: () => currentRow()?.closest("tr, li").querySelector("[type=checkbox]")?.click(),
+  z: () => all("[data-undo]").at(-1)?.click(),
   g: () => { isGoing = true; },
   "/": () => one('input[type="search"]')?.focus(),
   "?": () => one("#keys")?.showModal(),

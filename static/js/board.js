@@ -68,9 +68,13 @@
     else press(card, keys[to]);
   };
   addEventListener("keydown", (event) => {
-    const card = event.target.matches?.(".ticket [data-row]") && event.target.closest(".ticket");
+    const isNowhere = event.target === document.body;
+    const card = isNowhere ? one(".ticket") : event.target.matches?.(".ticket [data-row]") && event.target.closest(".ticket");
     if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "m") one(".ticket-menu", card)?.click();
+    // Where no card has the focus yet, an arrow goes to the first one, and nothing is moved.
+    if (isNowhere && (event.shiftKey || !/^Arrow/.test(event.key))) return;
+    if (isNowhere) link(card).focus();
+    else if (event.key === "m") one(".ticket-menu", card)?.click();
     else if (event.shiftKey && /^Arrow(Left|Right)$/.test(event.key)) shift(card, event);
     else if (!event.shiftKey && /^Arrow/.test(event.key)) link(neighbour(card, event))?.focus();
     else return;

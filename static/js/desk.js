@@ -76,7 +76,6 @@
   ["a", "e", "h"].forEach((key) => { keys[key] = () => shown(`[data-key=${key}]`)?.click(); });
   Object.assign(keys, {
     j: open(1), k: open(-1), r: write("tab-message"), n: write("tab-note"),
-    z: () => all("[data-undo]").at(-1)?.click(),
   });
   addEventListener("click", ({ target: { htmlFor } }) => { if (/^tab/.test(htmlFor)) setTimeout(write(htmlFor)); });
   addEventListener("keydown", (event) => {

@@ -135,10 +135,22 @@ def test_a_card_says_that_it_can_still_be_undone(board, kitchen):
     assert trail(kitchen) == ["submitted"]
 
 
+def test_a_move_is_undone_by_a_key(board, kitchen):
+    page = board()
+    page.get_by_role("link", name="Kitchen", exact=True).focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(toasts(page)).to_contain_text("“Kitchen” moved to “In Review”.")
+    page.keyboard.press("z")
+    expect(toasts(page)).to_contain_text("“Kitchen” stays where it was.")
+    expect_on(page, "Submitted")
+    assert trail(kitchen) == ["submitted"]
+
+
 def test_a_card_is_moved_by_keys_alone(board, kitchen, user):
     make_moves(user)
     page = board()
-    page.get_by_role("link", name="Kitchen", exact=True).focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="Kitchen", exact=True)).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("link", name="Bath", exact=True)).to_be_focused()
     page.keyboard.press("ArrowUp")

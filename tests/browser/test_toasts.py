@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from contacts.models import Contact
 from tests.factories import ContactFactory
 
-from .conftest import wait_until, with_and_without_javascript
+from .conftest import PHONE, WIDE, wait_until, with_and_without_javascript
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,6 +46,19 @@ def test_it_waits_while_it_is_looked_at_and_leaves_when_its_seconds_are_over(ent
     page.locator("h1").click()
     toast.evaluate("(it) => it.getAnimations()[0].finish()")
     expect(toast).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+def test_all_of_a_short_one_is_in_one_line(enter, jane, size):
+    Contact.objects.update(name="Jo")
+    page = enter(f"/contacts/{jane.pk}", **size)
+    page.get_by_role("button", name="Archive").click()
+    toast = page.locator("#toasts .toast")
+    middles = toast.evaluate(
+        "(it) => ['p', '[data-undo]', '.toast-close'].map((part) => it.querySelector(part).getBoundingClientRect())"
+        ".map(({ top, bottom }) => (top + bottom) / 2)"
+    )
+    assert max(middles) - min(middles) < 2
 
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])

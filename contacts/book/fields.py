@@ -6,6 +6,7 @@ from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.db.models import Field
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy
 
 from config.search.folding import fold
@@ -52,7 +53,7 @@ def display_value(field: str, value: str, country: str) -> str:
 def language_name(code: str) -> str:
     """ "fr" -> "French", in the reader's language; a code without a name in Django is returned unchanged."""
     name = LANG_INFO.get(code, {}).get("name", "")
-    return gettext(name).capitalize() if name else code
+    return capfirst(gettext(name)) if name else code
 
 
 def language_choices() -> list[tuple[str, str]]:

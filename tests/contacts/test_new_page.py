@@ -113,3 +113,8 @@ def test_an_address_of_another_pros_contact_is_not_known(browser, pro, other_use
     Contact.objects.register(other_user.pro, name="Foreign", email="jane@example.org")
     response = browser.post(PATH, TYPED)
     assert response["Location"] == f"/contacts/{Contact.objects.for_pro(pro).get().pk}"
+
+
+def test_languages_are_written_as_their_names_are(browser):
+    names = Page(browser.get(PATH)).texts("select[name=language] option")
+    assert {"French", "Haitian Creole", "Norwegian Nynorsk", "Scottish Gaelic"} <= set(names)

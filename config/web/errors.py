@@ -65,14 +65,22 @@ def method_not_allowed(request: HttpRequest) -> HttpResponse:
     return _error_page(request, 405, _("That cannot be opened like this"), text)
 
 
-def too_large(request: HttpRequest) -> HttpResponse:
+def too_large(request: HttpRequest, limit: int) -> HttpResponse:
+    """Page, or fragment for an upload by htmx, for a body above `limit` bytes."""
     # Called before the locale middleware.
     translation.activate(translation.get_language_from_request(request))
     if request.headers.get("HX-Request") == "true" and request.content_type == "multipart/form-data":
-        return _too_large_to_attach()
-    return _error_page(
-        request, 413, _("That is too large"), _("Files can have at most 10 MB. Go back and choose a smaller one.")
-    )
+        return _too_large_to_attach(limit)
+    text = _word_limit(limit) or _("Files can have at most 10 MB. Go back and choose a smaller one.")
+    return _error_page(request, 413, _("That is too large"), text)
+
+
+def _word_limit(limit: int) -> str:
+    """Words for the limit of several files; "" for that of a request with one file."""
+    # Each limit is a multiple of 5 MB, and something for the form around the files.
+    size = (limit >> 20) // 5 * 5
+    words = _("All files together may have %(n)s MB. Choose fewer, or smaller ones.")
+    return words % {"n": size} if size > 10 else ""
 
 
 def unreadable(request: HttpRequest, status: int) -> HttpResponse:
@@ -85,9 +93,9 @@ def unreadable(request: HttpRequest, status: int) -> HttpResponse:
     return response
 
 
-def _too_large_to_attach() -> HttpResponse:
+def _too_large_to_attach(limit: int) -> HttpResponse:
     """Error fragment for an upload by htmx; every upload form has an element `.upload-wrong` for it."""
-    message = _("Files can have at most 10 MB. Choose a smaller one.")
+    message = _word_limit(limit) or _("Files can have at most 10 MB. Choose a smaller one.")
     text = format_html('<ul class="errorlist" role="alert"><li>{}</li></ul>', message)
     # 422 as for every refused file: htmx would not show a 413.
     return HttpResponse(text, status=422, headers={"HX-Retarget": "find .upload-wrong", "HX-Reswap": "innerHTML"})

@@ -45,7 +45,7 @@ class BodyLimitMiddleware:
         limit = body_limit(request.path, request.content_type or "")
         # Python makes no number of thousands of digits.
         if length.isdecimal() and (len(length) > MAX_LENGTH_DIGITS or int(length) > limit):
-            return too_large(request)
+            return too_large(request, limit)
         return self.get_response(request)
 
 

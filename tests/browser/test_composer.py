@@ -38,6 +38,21 @@ def test_an_inquiry_is_answered_and_undone_on_its_page(enter, inquiry, has_javas
     assert not ContactMessage.objects.exists()
 
 
+def test_files_that_are_too_large_are_refused_with_words(enter, inquiry, tmp_path):
+    page = enter(f"/inquiries/{inquiry.pk}")
+    page.get_by_label("Your message").fill("Here is the plan.")
+    page.get_by_text("File, copy, later").click()
+    path = tmp_path / "plan.pdf"
+    path.write_bytes(b"x" * (28 << 20))
+    page.get_by_label("Files").set_input_files(path)
+    page.get_by_role("button", name="Send", exact=True).click()
+    refusal = page.locator("#message-form [role=alert]")
+    expect(refusal).to_have_text("All files together may have 25 MB. Choose fewer, or smaller ones.")
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_enabled()
+    expect(page.get_by_label("Your message")).to_have_value("Here is the plan.")
+    assert not ContactMessage.objects.exists()
+
+
 def test_whoever_points_at_a_tab_writes_next(enter, inquiry):
     page = enter(f"/inquiries/{inquiry.pk}")
     page.locator("label[for=tab-note]").click()

@@ -8,6 +8,7 @@ from config.accounts.audit_list import RowName
 from config.accounts.models import Pro
 from config.audit.kinds import Kind
 
+from .bulk.reporting import word_run
 from .models import BulkRun, ChannelConnection, Contact, Erasure, MessageFile, OwnHours
 
 PROVIDERS, REASONS = dict(ChannelConnection.Provider.choices), dict(Erasure.Reason.choices)
@@ -47,8 +48,9 @@ def find_names(label: str, pro: Pro, ids: list[str]) -> dict[str, RowName]:
         pages = {row: reverse("channels:channel_edit", args=[row.channel]) for row in found}
         return {str(row.pk): RowName(row.get_channel_display(), url) for row, url in pages.items()}
     if label == "contacts.bulkrun":
-        runs = BulkRun.objects.for_pro(pro).filter(pk__in=ids)
-        return {str(row.pk): RowName(row.action, reverse("contacts:bulk_run", args=[row.pk])) for row in runs}
+        runs = BulkRun.objects.for_pro(pro).filter(pk__in=ids).select_related("pro")
+        words = {row: word_run(row) or row.action for row in runs}
+        return {str(row.pk): RowName(text, reverse("contacts:bulk_run", args=[row.pk])) for row, text in words.items()}
     if label == "contacts.messagefile":
         files = MessageFile.objects.for_pro(pro).filter(pk__in=ids)
         return {str(row.pk): RowName(row.filename) for row in files}

@@ -107,6 +107,12 @@ class Sums:
         ]
 
 
+def word_run(run: BulkRun) -> str:
+    """Name what was done, for people; "" for a list or an action that there is not any more."""
+    bulk_list = find_list(run.list_name)
+    return bulk_list.word_action(run.pro, run.action) if bulk_list else ""
+
+
 def list_runs(pro: Pro) -> list[tuple[BulkRun, Any, str]]:
     """The last runs of an office with the titles of their lists and what was done."""
     runs = BulkRun.objects.for_pro(pro).exclude(state=BulkRun.State.PLANNED).select_related("user")

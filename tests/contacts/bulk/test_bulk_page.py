@@ -220,7 +220,7 @@ def test_the_audit_has_who_changed_many_and_undid_it(browser, user, people, work
         (kind, user.pk, str(run.pk), "contacts", user.pro_id) for kind in ("many_changed", "many_undone")
     ]
     page = Page(browser.get("/settings/audit"))
-    assert [link["href"] for link in page.all("a") if link.text == "role:vendor"] == [f"/many/{run.pk}"] * 2
+    assert [link["href"] for link in page.all("a") if link.text == "Role: Vendor"] == [f"/many/{run.pk}"] * 2
 
 
 def test_a_page_whose_run_has_gone_leaves(browser):

@@ -117,5 +117,6 @@ def _person(item: WaitingItem | None) -> tuple[str, str]:
     if item is None:
         return pgettext("report", "Somebody who was erased"), ""
     if item.contact is None:
-        return item.words or _("Customer"), item_url(item)
+        # The words of an item are those of its message, and no name.
+        return _("Customer"), item_url(item)
     return item.contact.name, reverse("contacts:contact_detail", args=[item.contact_id])

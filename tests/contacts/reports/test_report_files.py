@@ -8,6 +8,7 @@ import pytest
 from config.audit.models import AuditEvent
 from contacts.reports.figures import Reading
 
+from ...factories import ContactFactory
 from ...pages import Page
 from .conftest import WEEK
 from .rows import answer, ask
@@ -67,11 +68,17 @@ def test_the_file_of_rows_has_all_pages(filled, browser, monkeypatch):
 def test_a_row_of_the_file(pro, user, browser):
     pro.time_zone = "Europe/Paris"
     pro.save()
-    answer(ask(pro, about="=1+1", words="Zoë"), 7200, user, target=1800)
+    answer(ask(pro, about="=1+1", contact=ContactFactory(pro=pro, name="Zoë")), 7200, user, target=1800)
     _headings, row = read(browser.get("/reports/rows.csv", QUERY | {"figure": "answered"}))
     times = ["2026-03-02 10:00", "2026-03-02 12:00"]
     assert row == ["Message", "Zoë", "'=1+1", *times, "Olive Owner", "3600", "7200", "1800", "no"]
     assert exports() == ["reports"]
+
+
+def test_somebody_without_a_contact_is_a_customer(pro, user, browser):
+    answer(ask(pro, words="Is it free?"), by=user)
+    _headings, row = read(browser.get("/reports/rows.csv", QUERY | {"figure": "answered"}))
+    assert row[:2] == ["Message", "Customer"]
 
 
 def test_head_records_nothing(browser, pro):

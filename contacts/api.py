@@ -62,7 +62,7 @@ def _kept_total(pro: Pro, **filters: str) -> QuerySet[Any, Any]:
 
 
 def _weeks(pro: Pro, **filters: str) -> QuerySet[Any, Any] | None:
-    return None if filters else ContactWeekCount.objects.for_pro(pro).filter(is_present=True)
+    return None if filters else ContactWeekCount.objects.of_book(pro)
 
 
 _FILTERS = ("status", "role", "channel_preference")

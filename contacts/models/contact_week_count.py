@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 
@@ -8,6 +8,12 @@ from config.counts.models import KeptCount
 from config.counts.weeks import WEEK
 
 
+class ContactWeekCountQuerySet(TenantQuerySet["ContactWeekCount"]):
+    def of_book(self, pro: Pro) -> Self:
+        """Counts of the contacts that are in a Pro's book."""
+        return self.for_pro(pro).filter(is_present=True)
+
+
 class ContactWeekCount(KeptCount):
     """Number of a Pro's contacts that are in its book, by the week of their making: see `config.counts.weeks`."""
 
@@ -15,7 +21,7 @@ class ContactWeekCount(KeptCount):
     is_present = models.BooleanField()
     until = models.DateField()
 
-    objects = TenantQuerySet["ContactWeekCount"].as_manager()
+    objects = ContactWeekCountQuerySet.as_manager()
     counted: ClassVar = CountedTable(
         table="contacts_contact",
         counts="contacts_contactweekcount",

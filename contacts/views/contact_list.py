@@ -105,7 +105,7 @@ class ContactList:
 
     def _weeks(self) -> QuerySet[Any] | None:
         is_newest_first = self.sort == "-added" and not self._filters() and not self.is_archived
-        return ContactWeekCount.objects.for_pro(self.pro).filter(is_present=True) if is_newest_first else None
+        return ContactWeekCount.objects.of_book(self.pro) if is_newest_first else None
 
     def query(self, **changes: str | int) -> str:
         """Query string of the URL with these changes, without defaults."""

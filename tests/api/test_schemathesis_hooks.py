@@ -1,4 +1,4 @@
-"""What the hooks of schemathesis learn from answers: rows that requests create are asked for by later ones."""
+"""Hooks of schemathesis: rows that requests create are learnt from the answers, and asked for by later ones."""
 
 import json
 import uuid

@@ -15,6 +15,8 @@ from inquiries.models import HistoryErasure
 from tests.access.rows import Rows
 
 WORD = "zqoffice"
+# Its id, above what a sequence reaches.
+OFFICE = 7_700_077
 
 
 class Office(Rows):
@@ -26,14 +28,14 @@ class Office(Rows):
 
 @pytest.fixture
 def office(shipped) -> Rows:
-    rows = Office(WORD, 7700077)
+    rows = Office(WORD, OFFICE)
     HistoryErasure.objects.update(is_open=False)
     return rows
 
 
 @pytest.fixture
 def others(office) -> Rows:
-    rows = Office("neighbour", 7700078)
+    rows = Office("neighbour", OFFICE + 1)
     HistoryErasure.objects.update(is_open=False)
     return rows
 

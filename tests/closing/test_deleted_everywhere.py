@@ -24,7 +24,7 @@ from contacts.models import Contact
 from tests.access.rows import tenant_models
 from tests.leftovers import files_with, stored_files_with, tables_with
 
-from .conftest import WORD
+from .conftest import OFFICE, WORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,16 +57,16 @@ def test_nothing_is_left_of_a_deleted_office(office, others, staff, delete_now, 
     assert len(stored_files_with(WORD)) == len(office.files) > 5
     delete_now(office[Pro])
     assert tables_with(WORD) == {}
-    assert [model for model in owned_models() if rows_of(model, 7700077).exists()] == []
-    assert [model for model in kept_counts() if model.objects.filter(pro=7700077).exists()] == []
-    assert not Pro.objects.filter(pk=7700077).exists() and not Closing.objects.exists()
+    assert [model for model in owned_models() if rows_of(model, OFFICE).exists()] == []
+    assert [model for model in kept_counts() if model.objects.filter(pro=OFFICE).exists()] == []
+    assert not Pro.objects.filter(pk=OFFICE).exists() and not Closing.objects.exists()
     assert stored_files_with(WORD) == []
     assert WORD not in caplog.text
     assert (others.stored(), stored_files_with("neighbour")) == (kept, files)
     told = AuditEvent.objects.filter(kind__startswith="office_").order_by("pk")
     assert list(told.values_list("kind", "pro", "about_id", "by_user_id")) == [
-        ("office_closed", 7700077, "7700077", staff.pk),
-        ("office_deleted", 7700077, "7700077", None),
+        ("office_closed", OFFICE, str(OFFICE), staff.pk),
+        ("office_deleted", OFFICE, str(OFFICE), None),
     ]
     if connection.vendor == "sqlite":
         assert files_with(WORD, Path(connection.settings_dict["NAME"]).parent) == []
@@ -80,24 +80,24 @@ def test_a_job_that_is_killed_half_way_goes_on(office, delete_now, monkeypatch):
         patch.setattr(deleting, "_delete_itself", stop)
         with pytest.raises(RuntimeError):
             delete_now(office[Pro])
-    assert Closing.objects.filter(pro=7700077).exists() and not Contact.objects.filter(pro=7700077).exists()
+    assert Closing.objects.filter(pro=OFFICE).exists() and not Contact.objects.filter(pro=OFFICE).exists()
     Closing.objects.update(due_at=timezone.now() - deleting.LATE * 2)
     DBTaskResult.objects.all().delete()
     deleting.resume_deletions()
-    assert [job.args_kwargs["args"] for job in DBTaskResult.objects.all()] == [[7700077]]
-    deleting.delete_office.func(7700077)
+    assert [job.args_kwargs["args"] for job in DBTaskResult.objects.all()] == [[OFFICE]]
+    deleting.delete_office.func(OFFICE)
     assert tables_with(WORD) == {}
 
 
 def test_what_a_backup_brings_back_is_deleted_again(office, delete_now, shipped):
     pro = office[Pro]
     delete_now(pro)
-    assert storages["attachments"].listdir("closings")[1] == [f"7700077-{pro.created_at.timestamp():.0f}.json"]
+    assert storages["attachments"].listdir("closings")[1] == [f"{OFFICE}-{pro.created_at.timestamp():.0f}.json"]
     assert delete_again([]) == ""
-    Pro(pk=7700077, name=WORD, email="office@example.org", created_at=pro.created_at).save(force_insert=True)
+    Pro(pk=OFFICE, name=WORD, email="office@example.org", created_at=pro.created_at).save(force_insert=True)
     assert delete_again([]) == "1 deleted offices of the backup are deleted again"
-    assert not Pro.objects.filter(pk=7700077).exists()
-    Pro(pk=7700077, name="Of another installation", email="office@example.org").save(force_insert=True)
+    assert not Pro.objects.filter(pk=OFFICE).exists()
+    Pro(pk=OFFICE, name="Of another installation", email="office@example.org").save(force_insert=True)
     assert delete_again([]) == ""
 
 

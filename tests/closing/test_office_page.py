@@ -16,6 +16,8 @@ from tests.admin_site import page, shown, staff_client
 from tests.factories import ContactFactory
 from tests.pages import Page
 
+from .conftest import OFFICE
+
 pytestmark = pytest.mark.django_db
 # Without what they sign in with.
 PEOPLE = ("pro", "signature", "user")
@@ -82,12 +84,12 @@ def test_several_are_not_deleted_at_once(staff_browser, pro):
 
 @pytest.mark.dialect
 def test_everything_of_an_office_in_a_file(shipped, staff, tmp_path, capsys):
-    rows, other = Rows("zqoffice", 7700077), Rows("neighbour", 7700078)
+    rows, other = Rows("zqoffice", OFFICE), Rows("neighbour", OFFICE + 1)
     rows.store_files()
     other.store_files()
     close_pro(rows[Pro], by=staff)
     path = tmp_path / "office.zip"
-    call_command("export_pro", "7700077", str(path))
+    call_command("export_pro", str(OFFICE), str(path))
     assert path.stat().st_mode & 0o077 == 0
     with zipfile.ZipFile(path) as archive:
         texts = {name: archive.read(name) for name in archive.namelist()}
@@ -102,7 +104,7 @@ def test_everything_of_an_office_in_a_file(shipped, staff, tmp_path, capsys):
         content for _storage, _key, content in rows.files
     )
     with pytest.raises(CommandError, match="cannot be written: File exists"):
-        call_command("export_pro", "7700077", str(path))
+        call_command("export_pro", str(OFFICE), str(path))
     with pytest.raises(CommandError, match="There is no Pro 99"):
         call_command("export_pro", "99", str(tmp_path / "none.zip"))
     assert not (tmp_path / "none.zip").exists()

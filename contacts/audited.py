@@ -49,8 +49,11 @@ def find_names(label: str, pro: Pro, ids: list[str]) -> dict[str, RowName]:
         return {str(row.pk): RowName(row.get_channel_display(), url) for row, url in pages.items()}
     if label == "contacts.bulkrun":
         runs = BulkRun.objects.for_pro(pro).filter(pk__in=ids).select_related("pro")
-        words = {row: word_run(row) or row.action for row in runs}
-        return {str(row.pk): RowName(text, reverse("contacts:bulk_run", args=[row.pk])) for row, text in words.items()}
+        # Wording an action may ask for its choices: once for all runs of one action.
+        kinds = {(row.list_name, row.action): row for row in runs}
+        words = {kind: word_run(row) or row.action for kind, row in kinds.items()}
+        urls = {row: reverse("contacts:bulk_run", args=[row.pk]) for row in runs}
+        return {str(row.pk): RowName(words[row.list_name, row.action], url) for row, url in urls.items()}
     if label == "contacts.messagefile":
         files = MessageFile.objects.for_pro(pro).filter(pk__in=ids)
         return {str(row.pk): RowName(row.filename) for row in files}

@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from config.audit.models import AuditEvent
+from contacts.audited import find_names
 from contacts.bulk import working
 from contacts.bulk.working import start_run, stop_run
 from contacts.models import BulkRow, BulkRun, Contact
@@ -221,6 +222,16 @@ def test_the_audit_has_who_changed_many_and_undid_it(browser, user, people, work
     ]
     page = Page(browser.get("/settings/audit"))
     assert [link["href"] for link in page.all("a") if link.text == "Role: Vendor"] == [f"/many/{run.pk}"] * 2
+
+
+def test_runs_of_one_action_are_worded_together_in_the_audit(pro, user, django_assert_num_queries):
+    row = {"pro": pro, "user": user, "list_name": "contacts", "action": f"assign:{user.pk}"}
+    runs = [BulkRun.objects.create(**row) for _number in range(3)]
+    # The runs, and the colleagues.
+    with django_assert_num_queries(2):
+        names = find_names("contacts.bulkrun", pro, [str(run.pk) for run in runs])
+    expected = {str(run.pk): ("Assign to: Olive Owner", f"/many/{run.pk}") for run in runs}
+    assert {key: tuple(name) for key, name in names.items()} == expected
 
 
 def test_a_page_whose_run_has_gone_leaves(browser):

@@ -15,7 +15,8 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
+from django.template import Context, RequestContext, Template
 from django.test import Client, override_settings
 from django.utils import translation
 
@@ -61,6 +62,21 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     # Little of what tests leave behind is garbage: looking through all of it takes 3 % of their time.
     gc.set_threshold(2_000, 10, 500)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def contexts_of_pages_alone(django_test_environment: None) -> None:
+    """Of the contexts of templates only that of a whole page is kept, in `response.context`.
+
+    Django's tests keep a copy for each template and each option of a list: a twentieth of the time of a page.
+    """
+    note = Template._render
+
+    def render(template: Template, context: Context) -> str:
+        is_page = isinstance(context, RequestContext) and context.template is template
+        return note(template, context) if is_page else template.nodelist.render(context)
+
+    Template._render = render
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -141,6 +157,16 @@ def module_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
     """Let fixtures of a module write rows for all its tests; each test still rolls back its own."""
     with django_db_blocker.unblock(), rolled_back():
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Any:
+    """Check foreign keys of a module's rows once: PostgreSQL would check all of them anew at the end of each test."""
+    made = yield
+    if "module_rows" in fixturedef.argnames:
+        with request.getfixturevalue("django_db_blocker").unblock():
+            connection.check_constraints()
+    return made
 
 
 @pytest.fixture

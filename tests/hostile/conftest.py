@@ -2,7 +2,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.template import Template
 from django.test import Client, TransactionTestCase
 
 from config.accounts.models import User
@@ -47,10 +46,8 @@ def canaries() -> Iterator[Canaries]:
 
 
 @pytest.fixture
-def assault(canaries: Canaries, monkeypatch: pytest.MonkeyPatch) -> Iterator[Attack]:
+def assault(canaries: Canaries) -> Iterator[Attack]:
     """An Attack; at its end the test fails with all that it has found."""
-    # As in production: Django's tests note each template with a copy of its context, options of lists too.
-    monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
     begun = Attack(canaries)
     yield begun
     assert begun.faults == [], "\n".join(["", *begun.faults])

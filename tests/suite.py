@@ -6,7 +6,9 @@
 
 import os
 from collections import Counter
+from collections.abc import Iterable
 from itertools import islice
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -24,8 +26,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """As many as there are processors, on PostgreSQL one more: there now and then one waits for a browser."""
-    return (os.cpu_count() or 1) + is_postgresql()
+    """As many as there are processors, on each database: now and then one waits for a browser or for the other one."""
+    return os.cpu_count() or 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -35,6 +37,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         workers = getattr(config, "workerinput", {}).get("workercount", 1)
         items[:] = long_ones_first(ours, workers)
+
+
+def thorough_but(*core: str, of: Iterable[str]) -> list[Any]:
+    """Parameters of a test: the core ones run in `make test`, all others in `make test-rest`."""
+    return [each if each in core else pytest.param(each, marks=pytest.mark.thorough) for each in of]
 
 
 def is_postgresql() -> bool:
@@ -57,8 +64,9 @@ def divide(items: list[pytest.Item], on_postgresql: bool, is_rest: bool) -> list
                 ours.append(item)
         elif all(runs.values()) and is_taken_in_turns(item):
             path = item.nodeid.partition("::")[0]
-            # By its path, so that a new test changes the turns of its own file alone.
-            is_ours = (crc32(path.encode()) + places[path]) % 2 == on_postgresql
+            # By its path, so that a new test changes the turns of its own file alone. PostgreSQL, which has the browser
+            # to itself, gets one of three.
+            is_ours = ((crc32(path.encode()) + places[path]) % 3 == 0) == on_postgresql
             places[path] += 1
             if is_ours != is_rest:
                 ours.append(item)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import flatten_fieldsets
@@ -72,6 +73,7 @@ def test_every_address_of_the_admin_is_of_the_site_or_of_a_model(rows):
     assert {address for address in others if "(?P<" not in address} == set(SITE)
 
 
+@pytest.mark.thorough
 def test_nobody_and_people_without_the_right_open_nothing(rows):
     wrong, pages = [], [path for _model, path in model_pages(rows)]
     nobody, owner, staff = Client(), sign_in(rows[User]), sign_in(UserFactory(pro=None, is_staff=True))
@@ -89,6 +91,7 @@ def test_nobody_and_people_without_the_right_open_nothing(rows):
     assert wrong == [], "\n".join(wrong)
 
 
+@pytest.mark.thorough
 def test_a_model_is_closed_to_staff_with_the_rights_for_all_others(rows):
     wrong, before = [], rows.stored()
     staff = UserFactory(pro=None, is_staff=True)

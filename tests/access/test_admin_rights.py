@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 
@@ -101,6 +102,7 @@ def test_staff_who_may_only_look_change_nothing(rows, own):
     assert rows.stored() == before
 
 
+@pytest.mark.thorough
 def test_superusers_open_every_page_and_change_what_is_stated_alone(rows, own):
     wrong, before = [], rows.stored()
     boss = UserFactory(pro=None, is_staff=True, is_superuser=True)

@@ -106,7 +106,7 @@ def check_rows(label: str, rows: Rows, before: Any) -> Iterator[str]:
         yield f"{label} makes {found} refer to another Pro's rows"
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_ids_in_forms(rows, own):
     wrong, before, client = [], rows.stored(), sign_in(own[User])
     form = {**FORM, "until": timezone.now().isoformat(), "to": own.next_step}
@@ -120,6 +120,7 @@ def test_ids_in_forms(rows, own):
     assert wrong == [], "\n".join(wrong)
 
 
+@pytest.mark.thorough
 def test_ids_in_queries(rows, own):
     wrong, before, client = [], rows.stored(), sign_in(own[User])
     query = foreign_fields(rows, Contact)

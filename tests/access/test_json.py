@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
@@ -19,6 +19,7 @@ from contacts.models import Consent, Contact, ContactMessage, MessageFile, Perso
 from inquiries.models import Attachment, DirectoryUser, Inquiry, Offer
 
 from ..factories import UserFactory, make_token
+from ..suite import thorough_but
 from .conftest import SECRET
 from .expectations import METHODS
 from .json_routes import CATCH_ALL, REFUSALS, ROUTES, Route, upload
@@ -34,6 +35,8 @@ OTHER_SCOPES = {
     "privacy": ["contact_requests:write", "contacts:write", "inquiries:write"],
 }
 
+
+pytestmark = pytest.mark.django_db
 
 # Callers who get some answers as the Pro does.
 PASSING = {"gated", "member's session", "no scope"}
@@ -56,28 +59,45 @@ def call(client: Client, method: str, address: str, route: Route, rows: Rows) ->
     return client.generic(method, path, "" if body is None else json.dumps(body), "application/json")
 
 
-def wrong_callers(rows: Rows, own: Rows) -> Iterator[tuple[str, Callable[[str], Client]]]:
-    """(name, function of a scope that returns the client)."""
-    pro, text = rows[Pro], make_token(rows[Pro])
-    lacking = {system: with_token(make_token(pro, *scopes)) for system, scopes in OTHER_SCOPES.items()}
-    revoked = with_token(make_token(pro))
+# Function of a scope that returns the client.
+Clients = Callable[[str], Client]
+
+
+def always(client: Client) -> Clients:
+    return lambda scope: client
+
+
+def revoked(rows: Rows) -> Clients:
+    client = with_token(make_token(rows[Pro]))
     ApiToken.objects.latest("pk").revoke()
-    staff = UserFactory(pro=None, is_staff=True, is_superuser=True)
-    yield "nobody", lambda scope: Client(raise_request_exception=False)
-    yield "revoked", lambda scope: revoked
-    yield "no scope", lambda scope: lacking.get(scope.partition(":")[0], lacking["contacts"])
-    for name, client in (
-        ("another Pro", with_token(make_token(own[Pro]))),
-        ("another Pro's session", sign_in(own[User])),
-        ("staff session", sign_in(staff)),
-    ):
-        yield name, lambda scope, client=client: client  # type: ignore[misc]
-    member = UserFactory(pro=pro, role=User.Role.MEMBER)
-    yield "member's session", lambda scope: sign_in(member)
-    Pro.objects.filter(pk=pro.pk).update(cni_required=True)
-    yield "gated", lambda scope: with_token(text)
-    yield "gated session", lambda scope: sign_in(rows[User])
-    Pro.objects.filter(pk=pro.pk).update(cni_required=False)
+    return always(client)
+
+
+def without_scope(rows: Rows) -> Clients:
+    lacking = {system: with_token(make_token(rows[Pro], *scopes)) for system, scopes in OTHER_SCOPES.items()}
+    return lambda scope: lacking.get(scope.partition(":")[0], lacking["contacts"])
+
+
+def member(rows: Rows) -> User:
+    return UserFactory(pro=rows[Pro], role=User.Role.MEMBER)
+
+
+def gated(rows: Rows) -> Rows:
+    Pro.objects.filter(pk=rows[Pro].pk).update(cni_required=True)
+    return rows
+
+
+WRONG_CALLERS: dict[str, Callable[[Rows, Rows], Clients]] = {
+    "nobody": lambda rows, own: always(Client(raise_request_exception=False)),
+    "revoked": lambda rows, own: revoked(rows),
+    "no scope": lambda rows, own: without_scope(rows),
+    "another Pro": lambda rows, own: always(with_token(make_token(own[Pro]))),
+    "another Pro's session": lambda rows, own: always(sign_in(own[User])),
+    "staff session": lambda rows, own: always(sign_in(UserFactory(pro=None, is_staff=True, is_superuser=True))),
+    "member's session": lambda rows, own: always(sign_in(member(rows))),
+    "gated": lambda rows, own: always(with_token(make_token(gated(rows)[Pro]))),
+    "gated session": lambda rows, own: always(sign_in(gated(rows)[User])),
+}
 
 
 class Ids(dict[Any, Any]):
@@ -114,23 +134,22 @@ def customers(rows: Rows, own: Rows) -> None:
 
 
 @pytest.mark.long
-def test_a_wrong_caller_gets_the_stated_answer_and_learns_and_changes_nothing(rows, own, customers):
-    wrong = []
-    for name, client_for in wrong_callers(rows, own):
-        before = rows.stored()
-        for method, address in product(METHODS, ADDRESSES):
-            route = find_route(method, address)
-            expected, label = stated(name, route, address), f"{name}: {method} {address}"
-            passes = name in PASSING and expected < 400
-            with undone():
-                client = client_for(route.scope if route else "contacts:read")
-                response = call(client, method, address, route or Route("", ids=IDS[address]), rows)
-                if response.status_code != expected:
-                    wrong.append(f"{label}: {response.status_code}, not {expected}")
-                if not passes and SECRET in text_of(response):
-                    wrong.append(f"{label} tells of another Pro")
-                if not passes and rows.stored() != before:
-                    wrong.append(f"{label} changes another Pro's rows")
+@pytest.mark.parametrize("name", thorough_but("another Pro", of=WRONG_CALLERS))
+def test_a_wrong_caller_gets_the_stated_answer_and_learns_and_changes_nothing(rows, own, customers, name):
+    client_for, wrong, before = WRONG_CALLERS[name](rows, own), [], rows.stored()
+    for method, address in product(METHODS, ADDRESSES):
+        route = find_route(method, address)
+        expected, label = stated(name, route, address), f"{method} {address}"
+        passes = name in PASSING and expected < 400
+        with undone():
+            client = client_for(route.scope if route else "contacts:read")
+            response = call(client, method, address, route or Route("", ids=IDS[address]), rows)
+            if response.status_code != expected:
+                wrong.append(f"{label}: {response.status_code}, not {expected}")
+            if not passes and SECRET in text_of(response):
+                wrong.append(f"{label} tells of another Pro")
+            if not passes and rows.stored() != before:
+                wrong.append(f"{label} changes another Pro's rows")
     assert wrong == [], "\n".join(wrong)
 
 

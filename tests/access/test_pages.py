@@ -9,6 +9,7 @@ from django.test import Client
 from config.accounts.models import Pro, User
 
 from ..factories import UserFactory, make_token
+from ..suite import thorough_but
 from .conftest import SECRET
 from .expectations import (
     FOR_OWNERS,
@@ -25,6 +26,8 @@ from .expectations import (
 )
 from .matrix import addresses, fill, is_json, outcome, sign_in, text_of, undone, with_token
 from .rows import Rows
+
+pytestmark = pytest.mark.django_db
 
 PAGES = {**WORKSPACE, **WITHOUT_GATE, **WITHOUT_PRO, **FOR_STAFF, **PUBLIC}
 
@@ -69,15 +72,23 @@ def staffs_answer(address: str, page: Page, method: str) -> Any:
     return "admin" if address in WORKSPACE or address in WITHOUT_GATE else page.answer(method)
 
 
-Caller = tuple[str, Client, Callable[[str, Page, str], Any]]
-
-
-def wrong_callers(rows: Rows, own: Rows) -> Iterator[Caller]:
-    yield "nobody", Client(raise_request_exception=False), nobodys_answer
-    yield "token", with_token(make_token(rows[Pro])), tokens_answer
-    yield "another Pro", sign_in(own[User]), foreign_answer
-    yield "staff", sign_in(UserFactory(pro=None, is_staff=True)), staffs_answer
-    yield "superuser", sign_in(UserFactory(pro=None, is_staff=True, is_superuser=True)), staffs_answer
+Stated = Callable[[str, Page, str], Any]
+WRONG_CALLERS: dict[str, tuple[Callable[[Rows, Rows], Client], Stated]] = {
+    "nobody": (lambda rows, own: Client(raise_request_exception=False), nobodys_answer),
+    "token": (lambda rows, own: with_token(make_token(rows[Pro])), tokens_answer),
+    "another Pro": (lambda rows, own: sign_in(own[User]), foreign_answer),
+    "another Pro, briefly": (lambda rows, own: sign_in(own[User]), foreign_answer),
+    "staff": (lambda rows, own: sign_in(UserFactory(pro=None, is_staff=True)), staffs_answer),
+    "superuser": (lambda rows, own: sign_in(UserFactory(pro=None, is_staff=True, is_superuser=True)), staffs_answer),
+}
+# By GET and POST alone.
+BRIEF = {"token", "another Pro, briefly", "superuser"}
+OWN_PEOPLE: dict[str, tuple[Callable[[Rows], User], Stated]] = {
+    "gated": (lambda rows: rows[User], gated_answer),
+    "owner": (lambda rows: rows[User], own_answer),
+    "colleague": (lambda rows: UserFactory(pro=rows[Pro]), colleagues_answer),
+    "member": (lambda rows: UserFactory(pro=rows[Pro], role=User.Role.MEMBER), members_answer),
+}
 
 
 def answers(client: Client, rows: Rows, *, is_brief: bool = False) -> Iterator[tuple[str, Page, str, Any]]:
@@ -90,33 +101,27 @@ def answers(client: Client, rows: Rows, *, is_brief: bool = False) -> Iterator[t
 
 
 @pytest.mark.long
-def test_a_wrong_caller_gets_the_stated_answer_and_learns_and_changes_nothing(rows, own):
-    wrong, before = [], rows.stored()
-    for name, client, expected in wrong_callers(rows, own):
-        is_brief = name in ("token", "superuser")
-        for address, page, method, response in answers(client, rows, is_brief=is_brief):
-            if outcome(response) != expected(address, page, method):
-                wrong.append(f"{name}: {method} {address}: {outcome(response)}, not {expected(address, page, method)}")
-            if SECRET in text_of(response):
-                wrong.append(f"{name}: {method} {address} tells of another Pro")
-            if method in ("POST", METHODS[-1]) and rows.stored() != before:
-                wrong.append(f"{name}: {address} changes another Pro's rows")
+@pytest.mark.parametrize("name", thorough_but("another Pro, briefly", of=WRONG_CALLERS))
+def test_a_wrong_caller_gets_the_stated_answer_and_learns_and_changes_nothing(rows, own, name):
+    make_client, expected = WRONG_CALLERS[name]
+    wrong, client, before = [], make_client(rows, own), rows.stored()
+    for address, page, method, response in answers(client, rows, is_brief=name in BRIEF):
+        if outcome(response) != expected(address, page, method):
+            wrong.append(f"{method} {address}: {outcome(response)}, not {expected(address, page, method)}")
+        if SECRET in text_of(response):
+            wrong.append(f"{method} {address} tells of another Pro")
+        if method in ("POST", METHODS[-1]) and rows.stored() != before:
+            wrong.append(f"{address} changes another Pro's rows")
     assert wrong == [], "\n".join(wrong)
 
 
 @pytest.mark.long
-def test_the_pros_own_people_get_the_stated_answer(rows):
-    wrong = []
-    Pro.objects.filter(pk=rows[Pro].pk).update(cni_required=True)
-    colleague, member = UserFactory(pro=rows[Pro]), UserFactory(pro=rows[Pro], role=User.Role.MEMBER)
-    for name, user, expected in (
-        ("gated", rows[User], gated_answer),
-        ("owner", rows[User], own_answer),
-        ("colleague", colleague, colleagues_answer),
-        ("member", member, members_answer),
-    ):
-        for address, page, method, response in answers(sign_in(user), rows, is_brief=name != "owner"):
-            if outcome(response) != expected(address, page, method):
-                wrong.append(f"{name}: {method} {address}: {outcome(response)}, not {expected(address, page, method)}")
-        Pro.objects.filter(pk=rows[Pro].pk).update(cni_required=False)
+@pytest.mark.parametrize("name", thorough_but("member", of=OWN_PEOPLE))
+def test_the_pros_own_people_get_the_stated_answer(rows, name):
+    find_user, expected = OWN_PEOPLE[name]
+    wrong, client = [], sign_in(find_user(rows))
+    Pro.objects.filter(pk=rows[Pro].pk).update(cni_required=name == "gated")
+    for address, page, method, response in answers(client, rows, is_brief=name != "owner"):
+        if outcome(response) != expected(address, page, method):
+            wrong.append(f"{method} {address}: {outcome(response)}, not {expected(address, page, method)}")
     assert wrong == [], "\n".join(wrong)

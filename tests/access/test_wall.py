@@ -139,6 +139,7 @@ def test_migrate_builds_the_wall_and_takes_it_down(rows, settings):
     assert built == [set(walled_tables()), set(walled_tables()), set()]
 
 
+@pytest.mark.thorough
 def test_no_row_of_another_pro_is_shown_or_changed_without_for_pro(rows, own, wall):
     wrong, before = [], rows.stored()
     browser, program = sign_in(own[User]), with_token(make_token(own[Pro]))

@@ -43,6 +43,7 @@ def test_existing_loads_nothing():
     assert sum(counts().values()) == 0
 
 
+@pytest.mark.thorough
 def test_the_text_says_who_can_sign_in():
     lines = run()[0].splitlines()
     assert lines[:2] == ["Agence du Vieux-Port", "  sign in  claire@example.com / vestibule-demo"]
@@ -51,6 +52,7 @@ def test_the_text_says_who_can_sign_in():
     assert lines[-1] == "  sign in  staff@example.com / vestibule-demo"
 
 
+@pytest.mark.thorough
 def test_without_debug_it_warns_of_the_passwords(settings):
     settings.DEBUG = False
     out, err = run(json=True)
@@ -58,6 +60,7 @@ def test_without_debug_it_warns_of_the_passwords(settings):
     assert len(json.loads(out)["pros"]) == 4
 
 
+@pytest.mark.thorough
 def test_it_is_the_same_everywhere(monkeypatch):
     # The history of inquiries cannot be deleted, so inquiries are not loaded twice.
     monkeypatch.setattr("inquiries.demo.load", lambda pros, rng: None)
@@ -69,6 +72,7 @@ def test_it_is_the_same_everywhere(monkeypatch):
     assert list(ContactRequest.objects.order_by("-created_at").values_list("name", "status", "message")) == rows
 
 
+@pytest.mark.thorough
 def test_own_users_and_pros_are_left_alone():
     mine = UserFactory(email="me@example.com")
     description = loaded()
@@ -77,6 +81,7 @@ def test_own_users_and_pros_are_left_alone():
     assert Property.objects.for_pro(mine.pro).count() == 0
 
 
+@pytest.mark.thorough
 def test_conflicting_rows_are_named_and_left_alone():
     PropertyFactory(slug="canal-flat-galway")
     before = counts()

@@ -159,6 +159,7 @@ def test_a_slug_of_another_property_is_numbered():
     assert Property.objects.get(pro=other_pk).slug == "maison-du-lac-a-gand-2"
 
 
+@pytest.mark.thorough
 def test_what_production_lacks(settings, tmp_path):
     manifest = {"BACKEND": MANIFEST, "OPTIONS": {"location": tmp_path}}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": manifest}

@@ -119,6 +119,7 @@ def read_all(api):
             return rows, external_ids
 
 
+@pytest.mark.thorough
 def test_a_copy_stays_equal_through_changes_deletions_and_merges(api, pro, user, monkeypatch):
     monkeypatch.setattr(REQUESTS, "times", 10**9)
     copy, office = Copy(api), Office(api, pro, user)

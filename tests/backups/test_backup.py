@@ -65,6 +65,7 @@ def assert_whole(installation: Installation, expected: dict[str, list[list[objec
         assert last.pk - former == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif("connection.vendor == 'postgresql'", reason="the next test does the same, and more")
 def test_everything_comes_back(filled, new, tmp_path):
     expected = read_contents()
@@ -91,6 +92,7 @@ def test_there_and_back_between_the_databases(filled, new, tmp_path):
     assert new.refused("restore", str(archive)) == USED
 
 
+@pytest.mark.thorough
 def test_an_archive_has_what_its_head_and_end_say(here, pro, tmp_path):
     archive = back_up(here, tmp_path / "backups")
     with tarfile.open(archive) as members:

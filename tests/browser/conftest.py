@@ -35,16 +35,22 @@ expect.set_options(timeout=PATIENCE)
 
 PHONE = {"viewport": {"width": 375, "height": 760}}
 WIDE = {"viewport": {"width": 1280, "height": 860}}
-# One of the four runs on SQLite too.
-with_and_without_javascript = pytest.mark.parametrize(
-    "size, has_javascript",
-    [
-        pytest.param(PHONE, True, id="phone-htmx", marks=pytest.mark.smoke),
-        pytest.param(WIDE, True, id="wide-htmx"),
-        pytest.param(PHONE, False, id="phone-no-javascript"),
-        pytest.param(WIDE, False, id="wide-no-javascript"),
-    ],
-)
+
+
+def on_both_widths(*marks: pytest.MarkDecorator) -> pytest.MarkDecorator:
+    """Each width with and without JavaScript: two of the four in `make test`, the first one with these marks."""
+    return pytest.mark.parametrize(
+        "size, has_javascript",
+        [
+            pytest.param(PHONE, True, id="phone-htmx", marks=marks),
+            pytest.param(WIDE, True, id="wide-htmx", marks=pytest.mark.thorough),
+            pytest.param(PHONE, False, id="phone-no-javascript", marks=pytest.mark.thorough),
+            pytest.param(WIDE, False, id="wide-no-javascript"),
+        ],
+    )
+
+
+with_and_without_javascript = on_both_widths(pytest.mark.smoke)
 
 # htmx learns of the buttons in new content 20 ms after it shows them. Nobody is that quick, but for a test.
 SETTLE_AT_ONCE = "addEventListener('DOMContentLoaded', () => { if (window.htmx) htmx.config.defaultSettleDelay = 0; });"

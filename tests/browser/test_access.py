@@ -218,8 +218,8 @@ def tour(page, row, user, check):
     return found
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("language", ["en", *[pytest.param(each, marks=pytest.mark.thorough) for each in TURNS]])
+@pytest.mark.thorough
+@pytest.mark.parametrize("language", ["en", *TURNS])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(request, open_page, user, row, language):
     user.language = language
     user.save()
@@ -284,6 +284,7 @@ def test_the_identity_page_of_a_gated_pro(enter, user, row):
     assert violations(page) == []
 
 
+@pytest.mark.thorough
 def test_the_style_guide_has_no_barriers(open_page, staff):
     page = open_page("/styleguide", as_user=staff)
     assert hindrances(page) == []

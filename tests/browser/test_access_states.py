@@ -57,6 +57,7 @@ def test_an_inbox_where_nobody_waits(enter, user):
     assert check(page, "nobody waits") == []
 
 
+@pytest.mark.thorough
 def test_menus_and_keys(desk, contact):
     page = desk()
     found = []
@@ -70,6 +71,7 @@ def test_menus_and_keys(desk, contact):
     assert found + check(page, "keys") == []
 
 
+@pytest.mark.thorough
 def test_put_off_and_returned(desk, contact, user):
     put_off(contact, timezone.now() + timedelta(days=2), words=LONG, by=user)
     page = desk()
@@ -88,6 +90,7 @@ def test_put_off_and_returned(desk, contact, user):
     assert found + check(page, "no date") == []
 
 
+@pytest.mark.thorough
 def test_several_people_are_chosen(desk, contact):
     page = desk()
     page.goto("/inbox")
@@ -106,6 +109,7 @@ def test_written_to_before_the_date(desk, channel, contact, user):
     assert check(page, "written before") == []
 
 
+@pytest.mark.thorough
 def test_an_answer_that_was_overtaken(desk, channel, contact):
     page = desk()
     page.locator(".composer-more summary").click()

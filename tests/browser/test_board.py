@@ -255,6 +255,7 @@ def test_on_a_phone_one_column_at_a_time(board, kitchen, user):
     assert trail(kitchen) == ["submitted", "in_review"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
 def test_axe_finds_nothing_with_a_menu_open_and_after_a_move(board, kitchen, inquiry_type, user, size):
     for n, key in enumerate(STEPS):

@@ -10,7 +10,7 @@ from contacts.bulk.working import work_run
 from contacts.models import BulkRun, Contact, KeptView
 from tests.factories import ContactFactory, InquiryFactory
 
-from .conftest import PHONE, WIDE
+from .conftest import PHONE, WIDE, on_both_widths
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,8 +35,7 @@ def statuses():
     return sorted(Contact.objects.values_list("name", "status"))
 
 
-@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
-@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+@on_both_widths()
 def test_all_of_a_page_are_previewed_changed_and_undone(enter, people, size, has_javascript):
     page = enter("/contacts", java_script_enabled=has_javascript, **size)
     page.get_by_label("Choose all on this page").check()

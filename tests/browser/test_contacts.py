@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from contacts.models import Contact, ContactNote
 from tests.factories import ContactFactory
 
-from .conftest import PHONE, WIDE
+from .conftest import PHONE, WIDE, on_both_widths
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,8 +25,7 @@ def entry(page, words):
     return page.locator(".entry", has_text=words)
 
 
-@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
-@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+@on_both_widths()
 def test_search_open_edit_note_archive_undo(enter, people, user, size, has_javascript):
     page = enter("/contacts", java_script_enabled=has_javascript, **size)
     box = page.get_by_label("Search name, e-mail or phone")
@@ -160,8 +159,7 @@ def test_a_deleted_note_comes_back(enter, people, user):
     assert (note.body, note.deleted_at) == ("Kept", None)
 
 
-@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
-@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+@on_both_widths()
 def test_merge_and_undo(enter, people, user, has_javascript, size):
     twin = Contact.objects.register(user.pro, name="ANNA", phone="+33612345678", referral_source="A friend")
     page = enter(f"/contacts/{people[0].pk}", java_script_enabled=has_javascript, **size)

@@ -213,7 +213,9 @@ def test_what_is_typed_is_kept_while_typing(enter, people, user):
     expect(page.locator(".row", has_text="P00")).to_contain_text("Half a sentence")
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(DESK, id="desk"), pytest.param(PHONE, id="phone", marks=pytest.mark.thorough)]
+)
 def test_every_job_without_javascript(enter, people, size):
     page = enter("/inbox", java_script_enabled=False, **size)
     page.locator(".row", has_text="P00").click()

@@ -5,15 +5,14 @@ from playwright.sync_api import expect
 
 from contacts.models import Contact, ContactImport
 
-from .conftest import PHONE, WIDE
+from .conftest import PHONE, WIDE, on_both_widths
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TEXT = "Nom;Prénom;Adresse;GSM\nMarchand;Hélène;helene@example.org;06 12 34 56 78\nPeeters;Jan;jan;\n"
 
 
-@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
-@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+@on_both_widths()
 def test_from_a_file_to_a_contact(enter, user, work_tasks, size, has_javascript):
     page = enter("/contacts/import", java_script_enabled=has_javascript, **size)
 

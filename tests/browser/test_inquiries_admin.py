@@ -31,6 +31,7 @@ def enter(open_page: Any) -> Any:
     return lambda path, **options: open_page(path, as_user=staff, **options)
 
 
+@pytest.mark.thorough
 def test_axe_finds_nothing_on_the_pages_of_a_type(enter: Any, inquiry_type: InquiryType) -> None:
     path = f"/admin/inquiries/inquirytype/{inquiry_type.pk}"
     page = enter(f"{path}/change/", **WIDE)

@@ -23,6 +23,7 @@ from tests.contacts.mailboxes import (
     trusted,
 )
 from tests.factories import PropertyFactory
+from tests.suite import thorough_but
 
 from .conftest import WIDE
 
@@ -98,7 +99,7 @@ def end_and_undo(page):
     expect(row).to_be_visible()
 
 
-@pytest.mark.parametrize("way", ["form", "portal"])
+@pytest.mark.parametrize("way", thorough_but("form", of=("form", "portal")))
 def test_a_request_is_answered_comes_back_into_its_thread_is_done_and_undone(
     open_page, enter, account, outgoing, house, poll, work_tasks, way
 ):

@@ -13,13 +13,11 @@ from tests.contacts.channels.payloads import path, proof, text, whatsapp
 from tests.contacts.channels.peer import PHONE_ID, WHATSAPP_TOKEN, fault
 from tests.contacts.messaging import SECRET, arrive, connect, peer
 
-from .conftest import PHONE, WIDE, with_and_without_javascript
+from .conftest import WIDE, on_both_widths, with_and_without_javascript
 
 __all__ = ["peer"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-SIZES = pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
 
 
 @pytest.fixture
@@ -176,8 +174,7 @@ def test_a_message_is_written_from_the_contacts_page(enter, channel, has_javascr
     expect(page).to_have_url(re.compile(f"/contacts/{contact.pk}(#composer)?$"))
 
 
-@SIZES
-@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+@on_both_widths()
 def test_a_channel_is_set_up_tried_and_disconnected(enter, user, live_server, peer, work_tasks, size, has_javascript):
     page = enter("/settings/profile", java_script_enabled=has_javascript, **size)
     page.get_by_role("link", name="Channels", exact=True).click()

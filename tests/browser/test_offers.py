@@ -83,6 +83,7 @@ def tour(open_page, user, offer):
     return found + hindrances(page)
 
 
+@pytest.mark.thorough
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page, user, offer):
     assert Inquiry.objects.get() == offer.inquiry
     assert tour(open_page, user, offer) == []

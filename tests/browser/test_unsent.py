@@ -122,6 +122,7 @@ def test_a_file_is_named_as_missing(enter, pro, user):
     expect(page.locator("main .message")).to_have_text("Files cannot be kept. Choose them again: plan.pdf")
 
 
+@pytest.mark.thorough
 def test_the_pages_that_carry_it_have_no_barriers(enter, path, user):
     page = enter(path)
     note_box(page).fill(WORDS)

@@ -137,6 +137,7 @@ def take_events(copy):
     Event.objects.all().delete()
 
 
+@pytest.mark.thorough
 def test_copies_stay_equal_through_changes_and_deletions(api, pro, user, monkeypatch):
     monkeypatch.setattr(LIMIT, "times", 10**9)
     kinds = [f"contact_request.{what}" for what in ("created", "updated", "deleted")]

@@ -155,6 +155,7 @@ def test_a_slow_request_is_read_as_any_other(server, subtests):
         assert read(sock)[0] == 431
 
 
+@pytest.mark.thorough
 def test_who_is_sending_while_the_server_stops_is_answered(server):
     body = json.dumps({"name": "Léa Last", "email": EMAIL}).encode()
     head = f"{JSON}Authorization: Bearer {server.token}\r\nContent-Length: {len(body)}\r\n\r\n"

@@ -139,6 +139,7 @@ def test_called_again_it_changes_nothing(pros):
     assert everything() == before
 
 
+@pytest.mark.thorough
 def test_each_bulk_inquiry_is_on_the_last_step_of_its_history(pros, allowed_moves):
     rows = grown(pros, 120)
     assert rows.count() == 120

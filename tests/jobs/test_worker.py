@@ -325,7 +325,7 @@ def start_worker():
         process.wait()
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_a_job_whose_worker_is_killed_is_finished_by_the_next(start_worker, tmp_path):
     result = hang_once.enqueue(str(tmp_path))
@@ -347,7 +347,7 @@ def test_a_job_whose_worker_is_killed_is_finished_by_the_next(start_worker, tmp_
     assert sorted((tmp_path / "lines").read_text().split()) == ["0", "1", "2"]
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_run_each_job_once(start_worker, tmp_path):
     for number in range(40):
@@ -359,7 +359,7 @@ def test_two_workers_run_each_job_once(start_worker, tmp_path):
     assert {len(j.worker_ids) for j in DBTaskResult.objects.all()} == {1}
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_a_terminated_worker_exits_cleanly(start_worker, tmp_path):
     note.enqueue(str(tmp_path / "lines"), "one")

@@ -27,6 +27,7 @@ def test_fold_leaves_case_accents_and_spaces_out(text, folded):
     assert fold(folded) == folded
 
 
+@pytest.mark.thorough
 def test_fold_leaves_no_case_in_any_character():
     """A bar takes part in nothing, so each character between two is folded as it would be alone, 256 in one call."""
     blocks = [range(start, start + 256) for start in range(0, sys.maxunicode + 1, 256)]

@@ -125,6 +125,7 @@ def test_the_former_release_can_run_on():
     assert list(faults(new_migrations())) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_they_are_taken_back_and_made_again(migrate):
     """`migrate` gives the test database back."""

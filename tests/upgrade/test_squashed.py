@@ -181,6 +181,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db
 def test_each_difference_is_seen(subtests):
     if connection.vendor == "postgresql":

@@ -2,11 +2,13 @@
 
 import io
 
+import pytest
 from fontTools.ttLib import TTFont
 
 from tests.font import CHARACTERS, FILE, FOLDER, MAX_BYTES, make_font
 
 
+@pytest.mark.thorough
 def test_it_is_what_make_font_makes():
     assert FILE.read_bytes() == make_font()
 

@@ -63,6 +63,7 @@ def static_folder(settings, tmp_path):
     static_state.cache_clear()
 
 
+@pytest.mark.thorough
 def test_not_ready_until_the_static_files_are_gathered(nobody, worker, static_folder):
     status, state = ask(nobody, "/readyz/web")
     count, _, word = state["static"].partition(" ")

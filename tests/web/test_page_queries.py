@@ -23,8 +23,6 @@ from ..factories import (
     UserFactory,
 )
 
-pytestmark = pytest.mark.dialect
-
 NUMBERS = {"whatsapp": "33612345678", "telegram": "4711", "email": "jane@example.org"}
 ITEM, THREAD, BOARD = ({"HX-Request": "true", "HX-Target": target} for target in ("item", "thread", "board"))
 # SQLite counts the rows of a full-text search before it chooses a plan: once for each word of a name.

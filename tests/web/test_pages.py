@@ -14,6 +14,7 @@ from config.api.endpoint import Api
 from contact_requests.models import ContactRequest
 from tests.factories import PropertyFactory
 from tests.pages import Page
+from tests.suite import thorough_but
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
@@ -61,7 +62,7 @@ def house_of_another(db):
 PAGES = sorted(a for a in set(addresses()) if not Api.at(a) and "^" not in a and "$" not in a)
 
 
-@pytest.mark.parametrize("who", ["nobody", "browser", "staff_browser"])
+@pytest.mark.parametrize("who", thorough_but("nobody", "browser", of=("nobody", "browser", "staff_browser")))
 def test_every_page_carries_the_safe_headers(who, request, case):
     client = request.getfixturevalue(who)
     for path in [*PAGES, "/nothing-here"]:

@@ -170,7 +170,7 @@ def test_a_bad_value_stops_the_start_with_one_line(tmp_path, subtests):
     [
         ("SITE_URL", "https://me:hunter2@desk.example.com"),
         ("STATUS_HISTORY_BACKEND", "no_such_package.at_all"),
-        ("STATUS_HISTORY_BACKEND", "inquiries.history.entries"),
+        pytest.param("STATUS_HISTORY_BACKEND", "inquiries.history.entries", marks=pytest.mark.thorough),
     ],
 )
 def test_a_bad_value_stops_a_command_with_one_line(tmp_path, name, value):
@@ -289,6 +289,7 @@ def test_env_example_explains_every_variable():
     assert [name for name, number in entries.items() if not lines[number - 1].startswith("# ")] == []
 
 
+@pytest.mark.thorough
 def test_env_example_can_be_used_as_it_is(tmp_path):
     result = run(tmp_path, "manage.py", "check", ENV_FILE=str(ROOT / ".env.example"))
     assert (result.returncode, result.stderr) == (0, "")
@@ -301,6 +302,7 @@ def test_the_environment_wins_over_the_file(tmp_path):
     assert (settings.PORT, settings.TIME_ZONE) == (8222, "Europe/Paris")
 
 
+@pytest.mark.thorough
 def test_production_settings_pass_djangos_own_check(tmp_path):
     result = run(
         tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, TRUSTED_PROXIES="127.0.0.1"
@@ -315,6 +317,7 @@ def test_production_cookies(tmp_path):
     assert cookies == {"SESSION": ["__Host-session", True, True, "Lax"], "CSRF": ["__Host-csrf", True, True, "Lax"]}
 
 
+@pytest.mark.thorough
 def test_production_headers(tmp_path):
     code = """
 import json, django

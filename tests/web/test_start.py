@@ -127,7 +127,7 @@ def open_to_others(folder: Path) -> list[Path]:
     return [path for path in paths if path.stat().st_mode & 0o077]
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_first_and_second_start(begin):
     first = begin().until_up()
     assert first.get("/healthz") == (200, b"ok")
@@ -196,6 +196,7 @@ def test_where_debug_is_off_there_is_no_demo(begin, migrated):
     assert stored_pros(migrated) == []
 
 
+@pytest.mark.thorough
 def test_a_taken_port_is_one_clear_line(begin):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -285,6 +286,7 @@ ProcessGroup({{"clock": command}}).run(once_up=lambda: print("up", flush=True), 
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent is gone")
 def test_a_killed_master_leaves_nothing_behind(tmp_path):
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}

@@ -91,6 +91,7 @@ sys.stdout.buffer.write(body)
 """
 
 
+@pytest.mark.thorough
 def test_a_workers_first_request_is_refused_in_the_dialect_too():
     """A middleware refuses it, before Django has looked for its URL."""
     root = Path(__file__).parents[2]

@@ -116,7 +116,7 @@ def test_a_user_who_is_deleted_leaves_people_who_are_nobodys(telegram, colleague
     assert (contact.assigned_to, set(contact.waiting_items.values_list("assigned_to", flat=True))) == (None, {None})
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_of_twenty_who_take_at_once_one_has_the_person_and_the_others_are_told_who(pro, at_once):
     users = [UserFactory(pro=pro) for _number in range(20)]

@@ -109,7 +109,7 @@ def test_whoever_was_taken_meanwhile_stays_with_the_one_who_was_quicker(office, 
     assert assign(contact, None, by=office[1], expected=office[1].pk)
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_over_300_leads_that_come_at_once_the_turns_are_even(office, pro, at_once):
     prop = PropertyFactory(pro=pro)

@@ -158,6 +158,7 @@ HOLIDAYS = {
 }
 
 
+@pytest.mark.thorough
 @EXAMPLES
 @given(schedules, st.sampled_from(DAYS), st.integers(0, 2 * 86400), st.integers(0, 4 * 3600))
 def test_seconds_as_a_walk_by_the_second_counts_them(schedule, day, start, length):
@@ -167,6 +168,7 @@ def test_seconds_as_a_walk_by_the_second_counts_them(schedule, day, start, lengt
     assert office_seconds(schedule, *moments) == walked
 
 
+@pytest.mark.thorough
 @EXAMPLES
 @given(schedules, st.sampled_from(DAYS), st.integers(0, 1440), st.integers(0, 6 * 1440), st.floats(0, 1))
 def test_seconds_and_moments_as_a_walk_by_the_minute_has_them(schedule, day, start, length, share):

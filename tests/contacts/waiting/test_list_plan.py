@@ -33,9 +33,9 @@ def assign_two_thirds():
 
 @pytest.fixture(scope="module")
 def crowd(module_rows):
-    """A Pro with 1,200 contacts among 18,000, each with two items that wait, one put off and two that ended."""
+    """A Pro with 1,200 contacts among 7,200, each with two items that wait, one put off and two that ended."""
     with without_search_index(Contact):
-        pro = fill(contacts=18_000, pros=20, largest=1200)
+        pro = fill(contacts=7_200, pros=20, largest=1200)
     fill_waiting(listed=2, later=1, ended=2)
     assign_two_thirds()
     with connection.cursor() as cursor:

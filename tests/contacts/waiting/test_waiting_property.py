@@ -235,7 +235,7 @@ class Walk(RuleBasedStateMachine):
         return item and (item.contact or item)
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.django_db
 def test_whatever_happens_in_minus_ended_is_waiting():
     # The same walks in every run; a failing one is not made shorter, which would take minutes.

@@ -126,11 +126,11 @@ class ClosingSmtpBackend(EmailBackend):
             raise
 
     def prep_address(self, address: Any, force_ascii: bool = True) -> str:
-        return _address(str(address), force_ascii)
+        return _parse_address(str(address), force_ascii)
 
 
 @lru_cache(maxsize=100)
-def _address(text: str, force_ascii: bool) -> str:
+def _parse_address(text: str, force_ascii: bool) -> str:
     """The address in a field such as From, as Django reads it: most mails have the same sender."""
     # Django's own asks nothing of the backend.
     return EmailBackend.prep_address(None, text, force_ascii)  # type: ignore[arg-type]

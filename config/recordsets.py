@@ -32,11 +32,11 @@ _PLAIN: dict[str, type] = {"text": str, "bigint": int, "boolean": bool, "uuid": 
 
 def record_types(fields: Iterable[Any]) -> list[str] | None:
     """Types of the columns of a document with these fields, None if it cannot hold one of them."""
-    kinds = [_kind(field) for field in fields]
+    kinds = [_kind_of_field(field) for field in fields]
     return [_TYPES[kind] for kind in kinds] if all(kind in _TYPES for kind in kinds) else None
 
 
-def _kind(field: Any) -> str:
+def _kind_of_field(field: Any) -> str:
     while field.is_relation:
         field = field.target_field
     return field.get_internal_type()
@@ -48,11 +48,11 @@ def document_readers(fields: Iterable[Any], *, is_new: bool) -> list[Callable[[A
 
 
 def _reader(field: Any, is_new: bool) -> Callable[[Any, Any], Any]:
-    name, prepare, plain = field.attname, field.get_db_prep_save, _PLAIN.get(_TYPES[_kind(field)])
+    name, prepare, plain = field.attname, field.get_db_prep_save, _PLAIN.get(_TYPES[_kind_of_field(field)])
     is_set_by_clock = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
     if is_set_by_clock or isinstance(field, FileField) or not type(field).__module__.startswith("django.db.models."):
         return lambda row, connection: prepare(field.pre_save(row, is_new), connection)
-    if _TYPES[_kind(field)] == "timestamptz":
+    if _TYPES[_kind_of_field(field)] == "timestamptz":
         return lambda row, connection: _at_utc(prepare(getattr(row, name), connection))
     if plain is None:
         return lambda row, connection: prepare(getattr(row, name), connection)

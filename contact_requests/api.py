@@ -19,7 +19,7 @@ from config.web.changes import read_changes
 from config.web.compiled import Compiled
 from config.web.paging import from_cursor, to_cursor
 
-from .dialect import TO_DATABASE, dialect, left_at, to_body, to_changes
+from .dialect import TO_DATABASE, dialect, left_at, to_changes, to_request_body
 from .examples import EXAMPLES
 from .forms import ProgramForm
 from .marking import find_and_mark
@@ -93,7 +93,7 @@ def list_contact_requests(caller: Caller, query: ListQuery) -> ContactRequestPag
     rows = _ROWS.part(query.limit + 1, 0, caller.pro, *position, **given)
     page, more = rows[: query.limit], len(rows) > query.limit
     end = to_cursor(page[-1].created_at, page[-1].id) if more else None
-    return ContactRequestPage([to_body(row) for row in page], Cursor(end), more)
+    return ContactRequestPage([to_request_body(row) for row in page], Cursor(end), more)
 
 
 def _list_changes(pro: Pro, query: ListQuery, filters: dict[str, Any]) -> ContactRequestPage:
@@ -103,7 +103,7 @@ def _list_changes(pro: Pro, query: ListQuery, filters: dict[str, Any]) -> Contac
         lists += [ContactRequest.objects.for_pro(pro, quarantined=True), DeletedRow.objects.requests(pro)]
     since, cursor = query.updated_since, query.cursor
     changes = read_changes(lists, query.limit, since=since, cursor=cursor, read_id=uuid.UUID)
-    data = [to_body(row) for row in changes.rows if left_at(row) is None]
+    data = [to_request_body(row) for row in changes.rows if left_at(row) is None]
     return ContactRequestPage(data, Cursor(changes.next), changes.next is not None, to_changes(changes))
 
 
@@ -132,7 +132,7 @@ def create_contact_request(caller: Caller, body: ContactRequestCreate, key: Requ
             raise ValidationError(form.errors.as_data())
         contact_request = form.receive()
         location = f"{dialect.prefix}/contact-requests/{contact_request.pk}"
-        return key.answer(created(to_body(contact_request), location))
+        return key.answer(created(to_request_body(contact_request), location))
 
 
 @api.endpoint(
@@ -144,12 +144,12 @@ def create_contact_request(caller: Caller, body: ContactRequestCreate, key: Requ
 )
 def get_contact_request(caller: Caller, id: uuid.UUID) -> ContactRequestBody:
     """Get one contact request."""
-    return to_body(ContactRequest.objects.for_pro(caller.pro).select_related("property").get(pk=id))
+    return to_request_body(ContactRequest.objects.for_pro(caller.pro).select_related("property").get(pk=id))
 
 
 def lock_contact_request(caller: Caller, id: uuid.UUID) -> ContactRequestBody:
     """Lock a contact request until the transaction ends, and answer as `get_contact_request` does."""
-    return to_body(ContactRequest.objects.get_locked(caller.pro, id))
+    return to_request_body(ContactRequest.objects.get_locked(caller.pro, id))
 
 
 @api.endpoint(
@@ -167,4 +167,4 @@ def update_contact_request(caller: Caller, id: uuid.UUID, body: StatusBody) -> C
     Allowed are new_request to read, new_request to replied and read to replied. Repeating the present status
     changes nothing.
     """
-    return to_body(find_and_mark(caller.pro, id, TO_DATABASE[body.status], by=caller.user or caller.token))
+    return to_request_body(find_and_mark(caller.pro, id, TO_DATABASE[body.status], by=caller.user or caller.token))

@@ -71,7 +71,7 @@ def to_changes(changed: ChangedRows) -> Changes:
     return Changes(changed.next, [Deleted(id, format_time(time)) for id, time in gone if time])
 
 
-def to_body(contact_request: ContactRequest | ListedRequest) -> ContactRequestBody:
+def to_request_body(contact_request: ContactRequest | ListedRequest) -> ContactRequestBody:
     """Body of a contact request. Its property is shown: select_related it."""
     prop = contact_request.property
     return ContactRequestBody(

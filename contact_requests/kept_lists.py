@@ -25,7 +25,7 @@ def _count(request: ProRequest, queries: Sequence[QueryDict]) -> list[Count]:
     return [count_some(each.rows()) if each.search or each.property else (counts[each.status], False) for each in lists]
 
 
-def _show(request: ProRequest, query: QueryDict, form: KeptViewForm, status: int) -> HttpResponse:
+def _show_requests(request: ProRequest, query: QueryDict, form: KeptViewForm, status: int) -> HttpResponse:
     requests = RequestList(request.pro, QueryDict(RequestList(request.pro, query).query()))
     return show_list(request, requests, requests.context(), form, status)
 
@@ -37,6 +37,6 @@ LISTS = [
         "contact_requests:request_list",
         _read_query,
         _count,
-        _show,
+        _show_requests,
     )
 ]

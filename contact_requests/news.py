@@ -20,11 +20,11 @@ def make_news(contact_request: ContactRequest) -> News:
     return News(pro, "notification", context, path, reply_to=contact_request.email)
 
 
-def _read(key: str, user: User | None) -> News | None:
+def _find_news(key: str, user: User | None) -> News | None:
     """The news, unless somebody has read the request."""
     rows = ContactRequest.objects.select_related("property", "pro", "contact")
     row = rows.filter(pk=UUID(key), status=ContactRequest.Status.NEW, quarantined_at=None).first()
     return make_news(row) if row else None
 
 
-NEWS = {Kind.REQUEST: _read}
+NEWS = {Kind.REQUEST: _find_news}

@@ -28,7 +28,7 @@ def _requests(person: Person) -> QuerySet[ContactRequest]:
     return ContactRequest.objects.filter(Q(contact__in=person.ids) | aside, pro=person.pro).order_by("created_at", "id")
 
 
-def _events(person: Person) -> QuerySet[ContactRequestEvent]:
+def _events_of_person(person: Person) -> QuerySet[ContactRequestEvent]:
     return ContactRequestEvent.objects.filter(contact_request__in=_requests(person).values("pk"))
 
 
@@ -124,7 +124,7 @@ RETENTION = [
 # See `contacts.privacy`. Requests come last: the others are found by them.
 PARTS = [
     Part("request_waiting", _("Waiting"), _items, is_exported=False),
-    Part("request_events", _("Status changes of contact requests"), _events, erase=leave_rows),
+    Part("request_events", _("Status changes of contact requests"), _events_of_person, erase=leave_rows),
     Part("request_bulk_rows", _("Rows of changes of many"), _bulk_rows, is_exported=False),
     Part("requests", _("Contact requests"), _requests, erase=_erase_requests, record=_record),
 ]

@@ -40,7 +40,7 @@ def create_property(pro: Pro, *, by: ApiToken | User | None, numbers: Numbers = 
         hold_book(pro.pk)
         prop = Property(pro=pro, **fields)
         if fields.get("slug"):
-            _store(prop)
+            _store_property(prop)
         else:
             _store_with_free_slug(prop)
         _store_numbers(prop, numbers)
@@ -76,7 +76,7 @@ def change_property(
             _store_numbers(prop, numbers)
             changed.append("numbers")
         if changed:
-            _store(prop)
+            _store_property(prop)
             record_event(Kind.PROPERTY_CHANGED, prop, pro=prop.pro_id, by=by, detail=",".join(changed)[:MAX_DETAIL])
     return prop
 
@@ -184,7 +184,7 @@ def _check(prop: Property) -> None:
     prop.full_clean(exclude={"pro", "reference_key"})
 
 
-def _store(prop: Property) -> None:
+def _store_property(prop: Property) -> None:
     """Check it and store it. Raises ValidationError."""
     _check(prop)
     try:
@@ -204,7 +204,7 @@ def _store_with_free_slug(prop: Property) -> None:
         if Property.objects.filter(slug=prop.slug).exists():
             continue
         try:
-            return _store(prop)
+            return _store_property(prop)
         except ValidationError as error:
             if "slug" not in error.message_dict:
                 raise

@@ -4,14 +4,14 @@ from config.events.kinds import EventType
 from config.events.publishing import Subject
 from contacts.topics import REQUEST, make_topic
 
-from .dialect import format_time, to_body
+from .dialect import format_time, to_request_body
 from .models import ContactRequest, DeletedRow
 from .schemas import Deleted
 
 
-def _describe(contact_request: ContactRequest) -> Subject:
+def _describe_request(contact_request: ContactRequest) -> Subject:
     key = make_topic(REQUEST, contact_request.pk)
-    return Subject(key, contact_request.contact_id, to_body(contact_request))
+    return Subject(key, contact_request.contact_id, to_request_body(contact_request))
 
 
 def _describe_gone(row: DeletedRow) -> Subject:
@@ -19,7 +19,7 @@ def _describe_gone(row: DeletedRow) -> Subject:
 
 
 SUBJECTS = {
-    EventType.REQUEST_CREATED: _describe,
-    EventType.REQUEST_UPDATED: _describe,
+    EventType.REQUEST_CREATED: _describe_request,
+    EventType.REQUEST_UPDATED: _describe_request,
     EventType.REQUEST_DELETED: _describe_gone,
 }

@@ -81,7 +81,7 @@ def create_contact_request(
         contact_request = ContactRequest(property=prop, pro=prop.pro, quarantined_at=timezone.now(), **fields)
         is_admitted = not contact_request.quarantine_reason
         if is_admitted:
-            _show(contact_request)
+            _admit(contact_request)
         contact_request.search_text = contact_request.make_search_text()
         insert(contact_request)
         if is_admitted:
@@ -95,12 +95,12 @@ def admit(contact_request: ContactRequest, *, notifies: bool = True, acknowledge
 
     Call it in the transaction that holds the row.
     """
-    _show(contact_request)
+    _admit(contact_request)
     contact_request.save(update_fields=["contact", "quarantined_at", "quarantine_reason", "updated_at"])
     _announce(contact_request, notifies=notifies, acknowledges=acknowledges)
 
 
-def _show(contact_request: ContactRequest) -> None:
+def _admit(contact_request: ContactRequest) -> None:
     """Give an unsaved row the values of an admitted one: its contact, found or created, and no quarantine."""
     if contact_request.contact is None or contact_request.contact.deleted_at:
         contact_request.contact = Contact.objects.find_or_create(

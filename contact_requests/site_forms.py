@@ -53,7 +53,7 @@ class FrameForm(StampedForm):
             del self.fields["property"]
             return
         rows = published(page.pro).exclude(state__in=Property.GONE).order_by("-created_at", "-id")[:MAX_CHOICES]
-        self.fields["property"].choices = [("", "–"), *((row.slug, _name(row)) for row in rows)]  # type: ignore[attr-defined]
+        self.fields["property"].choices = [("", "–"), *((row.slug, _name_of_property(row)) for row in rows)]  # type: ignore[attr-defined]
 
     @builtins.property
     def has_choices(self) -> bool:
@@ -64,7 +64,7 @@ class FrameForm(StampedForm):
         return self.one or published(self.pro).get(slug=self.cleaned_data["property"])
 
 
-def _name(prop: Property) -> str:
+def _name_of_property(prop: Property) -> str:
     return f"{prop.shown_title} · {prop.city}" if prop.city else prop.shown_title
 
 

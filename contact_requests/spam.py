@@ -34,10 +34,12 @@ class Stamp(NamedTuple):
 
 def make_stamp(about: Property | OfficePage, rendered_at: float | None = None) -> str:
     """Sign the stamp of a form for a property or an office, rendered now or at `rendered_at`, in Unix seconds."""
-    return signing.dumps({"p": _name(about), "id": uuid.uuid4().hex, "t": rendered_at or time.time()}, salt=SALT)
+    return signing.dumps(
+        {"p": _name_of_subject(about), "id": uuid.uuid4().hex, "t": rendered_at or time.time()}, salt=SALT
+    )
 
 
-def _name(about: Property | OfficePage) -> str:
+def _name_of_subject(about: Property | OfficePage) -> str:
     # A slug has no space.
     return about.slug if isinstance(about, Property) else f"office {about.form_key}"
 
@@ -48,7 +50,7 @@ def read_stamp(text: str, about: Property | OfficePage) -> Stamp | None:
         data = signing.loads(text, salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature:
         return None
-    return Stamp(uuid.UUID(data["id"]), data["t"]) if data["p"] == _name(about) else None
+    return Stamp(uuid.UUID(data["id"]), data["t"]) if data["p"] == _name_of_subject(about) else None
 
 
 def count_sending(request: HttpRequest, *, is_valid: bool) -> tuple[int, bool]:

@@ -14,7 +14,7 @@ def _requests(contact: Contact) -> QuerySet[ContactRequest]:
     return rows.select_related("property")
 
 
-def _events(contact: Contact) -> QuerySet[ContactRequestEvent]:
+def _request_events(contact: Contact) -> QuerySet[ContactRequestEvent]:
     rows = ContactRequestEvent.objects.filter(contact_request__contact=contact)
     return rows.select_related("user", "token", "contact_request")
 
@@ -22,5 +22,5 @@ def _events(contact: Contact) -> QuerySet[ContactRequestEvent]:
 # See `contacts.timeline`.
 SOURCES = [
     Source(_requests, "contact_requests/_timeline_request.html", is_word=True),
-    Source(_events, "contact_requests/_timeline_event.html"),
+    Source(_request_events, "contact_requests/_timeline_event.html"),
 ]

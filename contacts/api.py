@@ -23,7 +23,7 @@ from config.web.compiled import Compiled
 from config.web.many import Many
 from config.web.paging import NumberedPages
 
-from .dialect import dialect, to_answer, to_body
+from .dialect import dialect, to_answer, to_contact_body
 from .examples import EXAMPLES
 from .models import Contact, ContactCount, ContactWeekCount, Erasure
 from .models.queryset import ContactQuerySet
@@ -115,7 +115,7 @@ def list_contacts(caller: Caller, query: ContactQuery) -> ContactPage:
         rows = _WITH_KEYS.rows(caller.pro, Many((*keys,))) if keys else []
     else:
         rows, total = _PAGES.page(query.page, limit, caller.pro, **given)
-    page = ContactPage([to_body(row) for row in rows], Pagination(query.page, limit, total, -(-total // limit)))
+    page = ContactPage([to_contact_body(row) for row in rows], Pagination(query.page, limit, total, -(-total // limit)))
     return _with_external_ids(caller.pro, page) if query.include_external_ids else page
 
 
@@ -140,7 +140,7 @@ def _list_changes(pro: Pro, query: ContactQuery, limit: int, filters: Mapping[st
         deleted += _erased(pro, since)
     total = (present.filter(updated_at__gte=since) if since else present).count()
     return ContactPage(
-        [to_body(row) for row in changes.rows if row.deleted_at is None],
+        [to_contact_body(row) for row in changes.rows if row.deleted_at is None],
         Pagination(query.page, limit, total, -(-total // limit)),
         ContactChanges(changes.next, deleted),
     )

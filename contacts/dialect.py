@@ -31,7 +31,7 @@ class ContactsDialect(CamelDialect):
 dialect = ContactsDialect("/api/v1/contacts", V1_CODES | {"thread_changed": (409, "thread_changed")})
 
 
-def to_body(contact: Contact | ListedContact) -> ContactBody:
+def to_contact_body(contact: Contact | ListedContact) -> ContactBody:
     """JSON body of a contact."""
     return ContactBody(
         id=contact.id,
@@ -52,4 +52,4 @@ def to_body(contact: Contact | ListedContact) -> ContactBody:
 
 def to_answer(contact: Contact) -> ContactAnswer:
     """Answer with one contact."""
-    return ContactAnswer(to_body(contact), contact.external_id or UNSET)
+    return ContactAnswer(to_contact_body(contact), contact.external_id or UNSET)

@@ -16,8 +16,8 @@ def _read_query(request: ProRequest, query: QueryDict) -> str:
     return ContactList(request, query).query()
 
 
-def _show(request: ProRequest, query: QueryDict, form: KeptViewForm, status: int) -> HttpResponse:
+def _show_book(request: ProRequest, query: QueryDict, form: KeptViewForm, status: int) -> HttpResponse:
     return show_list(request, ContactList(request, query), form, status)
 
 
-LISTS = [KeptList(CONTACTS, _("Contacts"), "contacts:contact_list", _read_query, count_contacts, _show)]
+LISTS = [KeptList(CONTACTS, _("Contacts"), "contacts:contact_list", _read_query, count_contacts, _show_book)]

@@ -22,12 +22,12 @@ FIRST = 10
 def make_message_news(message: ContactMessage) -> News:
     """The mail about a message."""
     context = {"message": message, "contact": message.contact, "pro": message.pro}
-    return _make(message.contact, "message_notification", context, is_own=False)
+    return _make_news(message.contact, "message_notification", context, is_own=False)
 
 
 def make_own_news(contact: Contact, template: str, **context: Any) -> News:
     """A mail to a colleague about a person."""
-    return _make(contact, template, {"contact": contact, **context}, is_own=True)
+    return _make_news(contact, template, {"contact": contact, **context}, is_own=True)
 
 
 def make_overdue_news(pro: Pro, items: Sequence[WaitingItem]) -> News:
@@ -55,7 +55,7 @@ def item_url(item: WaitingItem) -> str:
     return next(filter(None, urls), "")
 
 
-def _make(contact: Contact, template: str, context: dict[str, Any], *, is_own: bool) -> News:
+def _make_news(contact: Contact, template: str, context: dict[str, Any], *, is_own: bool) -> News:
     path = reverse("waiting:person", args=[contact.pk])
     return News(contact.pro, template, {**context, "url": settings.SITE_URL + path}, path, is_own=is_own)
 

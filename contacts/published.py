@@ -8,7 +8,7 @@ from config.api.times import format_utc
 from config.events.kinds import EventType
 from config.events.publishing import Subject
 
-from .dialect import to_body
+from .dialect import to_contact_body
 from .models import Contact, ContactMessage
 from .schemas import DeletedContact, Moment
 
@@ -30,8 +30,8 @@ def _key(contact_id: uuid.UUID) -> str:
     return f"contact:{contact_id}"
 
 
-def _describe(contact: Contact) -> Subject:
-    return Subject(_key(contact.pk), contact.pk, to_body(contact))
+def _describe_contact(contact: Contact) -> Subject:
+    return Subject(_key(contact.pk), contact.pk, to_contact_body(contact))
 
 
 def _describe_gone(contact: Contact) -> Subject:
@@ -55,8 +55,8 @@ def _describe_message(message: ContactMessage) -> Subject:
 
 
 SUBJECTS = {
-    EventType.CONTACT_CREATED: _describe,
-    EventType.CONTACT_UPDATED: _describe,
+    EventType.CONTACT_CREATED: _describe_contact,
+    EventType.CONTACT_UPDATED: _describe_contact,
     EventType.CONTACT_DELETED: _describe_gone,
     EventType.CONTACT_MERGED: _describe_gone,
     EventType.MESSAGE_RECEIVED: _describe_message,

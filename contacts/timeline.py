@@ -202,7 +202,7 @@ def _read_messages(contact: Contact, rows: list[ContactMessage], answers: Answer
     return messages
 
 
-def _events(contact: Contact) -> QuerySet[ContactEvent]:
+def _contact_events(contact: Contact) -> QuerySet[ContactEvent]:
     return ContactEvent.objects.filter(contact=contact).select_related("user", "token")
 
 
@@ -233,5 +233,5 @@ SOURCES = [
         is_word=True,
         asks=lambda ids: [ask_files(ids)],
     ),
-    Source(_events, "contacts/_event.html", read=_read_events),
+    Source(_contact_events, "contacts/_event.html", read=_read_events),
 ]

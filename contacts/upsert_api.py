@@ -18,7 +18,7 @@ from config.audit.recording import record_view
 
 from .api import api, sent_fields
 from .book.upserting import ErasurePlannedError, find_by_external_id, register_many, restore_contact, upsert_contact
-from .dialect import dialect, to_answer, to_body
+from .dialect import dialect, to_answer, to_contact_body
 from .models import Contact
 from .models.external_id import EXTERNAL_ID, validate_external_id
 from .schemas import BulkAnswer, BulkCounts, BulkCreate, BulkRow, ContactAnswer, ContactCreate, ContactUpsert
@@ -27,7 +27,7 @@ register_converter(StringConverter, "external")
 BY_EXTERNAL_ID = "/by-external-id/<external:external_id>"
 
 
-def _find(caller: Caller, external_id: str) -> Contact:
+def _find_by_external_id(caller: Caller, external_id: str) -> Contact:
     """The contact with this external id. Raises DoesNotExist."""
     if not EXTERNAL_ID.fullmatch(external_id):
         raise Contact.DoesNotExist
@@ -37,7 +37,7 @@ def _find(caller: Caller, external_id: str) -> Contact:
 def lock_by_external_id(caller: Caller, external_id: str) -> ContactAnswer:
     """Lock the contact with this external id, and answer as its GET does. Raises ProblemError where there is none."""
     try:
-        contact = _find(caller, external_id)
+        contact = _find_by_external_id(caller, external_id)
         contact.lock()
     except Contact.DoesNotExist as error:
         raise ProblemError("precondition_failed", "There is no contact with this external id.") from error
@@ -50,7 +50,7 @@ def get_contact_by_external_id(caller: Caller, external_id: str) -> ContactAnswe
 
     When that contact was merged into another one, it is the other one.
     """
-    contact = _find(caller, external_id)
+    contact = _find_by_external_id(caller, external_id)
     record_view(contact, by=caller.actor)
     return to_answer(contact)
 
@@ -127,7 +127,7 @@ def _read_row(row: Any) -> dict[str, Any] | ProblemError:
 
 def _to_row(index: int, result: Contact | Exception) -> BulkRow:
     if isinstance(result, Contact):
-        return BulkRow(index, 201, data=to_body(result), external_id=result.external_id or UNSET)
+        return BulkRow(index, 201, data=to_contact_body(result), external_id=result.external_id or UNSET)
     problem = dialect.translate(result)
     if problem is None:
         raise result

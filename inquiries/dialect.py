@@ -168,14 +168,14 @@ def to_row(row: Inquiry | ListedInquiry) -> InquiryRow:
     )
 
 
-def to_body(row: Inquiry) -> InquiryBody:
+def to_inquiry_body(row: Inquiry) -> InquiryBody:
     """An inquiry as the detail shows it: the row of the list, and the rest after it."""
     return InquiryBody(
         **msgspec.structs.asdict(to_row(row)),
         message=row.message,
         source=row.source or None,
         language=row.person.get("language") or None,
-        address=_address(row.person.get("address")),
+        address=_to_address(row.person.get("address")),
         business=_business(row.business),
         filter_options=[to_filter_option(option) for option in row.filter_options.all()],
         contact_id=row.contact_id,
@@ -185,7 +185,7 @@ def to_body(row: Inquiry) -> InquiryBody:
     )
 
 
-def _address(parts: Mapping[str, str] | None) -> Address | None:
+def _to_address(parts: Mapping[str, str] | None) -> Address | None:
     values = [(parts or {}).get(name) or None for name in ("street", "postal_code", "city", "country")]
     return Address(*values) if any(values) else None
 
@@ -196,9 +196,9 @@ def _business(known: Mapping[str, Any]) -> Business | None:
     return Business(
         company=known.get("company") or None,
         vat_number=known.get("vat_number") or None,
-        address=_address(known.get("address")),
+        address=_to_address(known.get("address")),
         invoice_email=known.get("invoice_email") or None,
-        invoice_address=_address(known.get("invoice_address")),
+        invoice_address=_to_address(known.get("invoice_address")),
     )
 
 

@@ -25,8 +25,8 @@ def _count(request: ProRequest, queries: Sequence[QueryDict]) -> list[Count]:
     ]
 
 
-def _show(request: ProRequest, query: QueryDict, form: KeptViewForm, status: int) -> HttpResponse:
+def _show_inquiries(request: ProRequest, query: QueryDict, form: KeptViewForm, status: int) -> HttpResponse:
     return show_list(request, Listing(request, query), form, status)
 
 
-LISTS = [KeptList(KEPT_INQUIRIES, _("Inquiries"), "inquiries:inquiry_list", _read_query, _count, _show)]
+LISTS = [KeptList(KEPT_INQUIRIES, _("Inquiries"), "inquiries:inquiry_list", _read_query, _count, _show_inquiries)]

@@ -39,10 +39,10 @@ def _read_inquiry(key: str, user: User | None) -> News | None:
     return make_inquiry_news(inquiry) if inquiry else None
 
 
-def _read_answer(key: str, user: User | None) -> News | None:
+def _find_answer_news(key: str, user: User | None) -> News | None:
     rows = Offer.objects.select_related("inquiry__pro", "inquiry__contact").filter(pk=int(key))
     offer = rows.first() if _is_waiting(WaitingItem.Kind.OFFER, key) else None
     return make_answer_news(offer) if offer else None
 
 
-NEWS = {Kind.INQUIRY: _read_inquiry, Kind.OFFER_ANSWER: _read_answer}
+NEWS = {Kind.INQUIRY: _read_inquiry, Kind.OFFER_ANSWER: _find_answer_news}

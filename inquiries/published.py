@@ -6,7 +6,7 @@ from config.events.kinds import EventType
 from config.events.publishing import Subject
 from contacts.topics import INQUIRY, make_topic
 
-from .dialect import to_body, to_offer
+from .dialect import to_inquiry_body, to_offer
 from .models import Inquiry, Offer
 from .schemas.answers import OfferBody
 
@@ -16,8 +16,8 @@ class AnsweredOffer(Struct):
     offer: OfferBody
 
 
-def _describe(inquiry: Inquiry) -> Subject:
-    return Subject(make_topic(INQUIRY, inquiry.pk), inquiry.contact_id, to_body(inquiry))
+def _describe_inquiry(inquiry: Inquiry) -> Subject:
+    return Subject(make_topic(INQUIRY, inquiry.pk), inquiry.contact_id, to_inquiry_body(inquiry))
 
 
 def _describe_offer(offer: Offer) -> Subject:
@@ -27,8 +27,8 @@ def _describe_offer(offer: Offer) -> Subject:
 
 
 SUBJECTS = {
-    EventType.INQUIRY_CREATED: _describe,
-    EventType.INQUIRY_MOVED: _describe,
-    EventType.INQUIRY_CLOSED: _describe,
+    EventType.INQUIRY_CREATED: _describe_inquiry,
+    EventType.INQUIRY_MOVED: _describe_inquiry,
+    EventType.INQUIRY_CLOSED: _describe_inquiry,
     EventType.OFFER_ANSWERED: _describe_offer,
 }

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,13 @@ RELATIVE = re.compile(r"(What|Who|Whom|Where|Whether)\b")
 # The functions that may import in their body, and why.
 IMPORTING = {
     "config/backends.py: _client_options": "boto3 is slow to import, and needed for a bucket only",
+}
+# The names of functions that more than three files have, and why.
+SHARED_NAMES = {
+    **dict.fromkeys(("verify_call", "read_call", "send_text", "check_connection"), "each channel has them"),
+    **dict.fromkeys(("load", "scale"), "each app's part of the demo has them"),
+    "find_names": "each app names its rows in the audit",
+    "release": "beside `protect` in each `db_constraints.py`, by which migrations name it",
 }
 MAX_LINES, MAX_TEST_LINES = 300, 400
 # In documents: `contacts/models/contact.py` and `config/files/`, and [links](import.md).
@@ -82,6 +90,15 @@ def test_functions_import_nothing_in_their_body():
         if any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(function))
     }
     assert importing == set(IMPORTING)
+
+
+def test_the_name_of_a_function_tells_it_from_others():
+    files = Counter(
+        name
+        for path in source_files()
+        for name in {node.name for node in parse(path).body if isinstance(node, ast.FunctionDef)}
+    )
+    assert {name for name, count in files.items() if count > 3} == set(SHARED_NAMES)
 
 
 def test_files_are_short():

@@ -22,7 +22,7 @@ def set_absence(user: User, first: date, last: date, stand_in: User | None, *, b
     Nobody stands in for those then: a stand-in has none of their own. Raises ValidationError, by field.
     """
     with transaction.atomic():
-        user = _hold(user)
+        user = _hold_user(user)
         if last < first:
             raise ValidationError({"away_until": _("The last day is before the first one.")})
         if last < user.today:
@@ -41,7 +41,7 @@ def set_absence(user: User, first: date, last: date, stand_in: User | None, *, b
 def end_absence(user: User, *, by: User) -> None:
     """Let a user be back."""
     with transaction.atomic():
-        user = _hold(user)
+        user = _hold_user(user)
         user.away_from, user.away_until, user.stand_in = None, None, None
         user.save(update_fields=["away_from", "away_until", "stand_in"])
         record_event(Kind.SETTINGS_CHANGED, user, pro=user.pro_id, by=by, detail="back")
@@ -56,7 +56,7 @@ def _check_stand_in(user: User, stand_in: User, first: date, last: date) -> None
         raise ValidationError({"stand_in": ValidationError(text, params={"name": present})})
 
 
-def _hold(user: User) -> User:
+def _hold_user(user: User) -> User:
     """The user as they are now, held with their Pro: of two who name each other the second is told."""
     hold_people([user.pro_id])
     return User.objects.select_for_update(of=("self",)).select_related("pro").get(pk=user.pk)

@@ -87,11 +87,11 @@ def _position(tab: Tab) -> int:
 
 def _counts(pro: Pro) -> QuerySet[Pro, Any]:
     """One row with the number of each list that is counted."""
-    counts = [_count(tab.counted(pro)) for tab in _tabs() if tab.counted]
+    counts = [_count_rows(tab.counted(pro)) for tab in _tabs() if tab.counted]
     return Pro.objects.filter(pk=pro.pk).values_list(*counts)
 
 
-def _count(rows: QuerySet[Any]) -> Coalesce:
+def _count_rows(rows: QuerySet[Any]) -> Coalesce:
     counted = rows.order_by().values("pro").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted), Value(0))
 

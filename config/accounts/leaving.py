@@ -56,10 +56,10 @@ def take_out(user: User, *, by: User, to: User | None = None) -> int:
 
     What they wrote stays, with their name; pages that they have open say so. Returns the number of tokens that end.
     Raises ValidationError: for oneself, for staff, for the last owner, for a colleague who is none. DoesNotExist: see
-    `_hold`.
+    `_hold_user`.
     """
     with transaction.atomic():
-        user = _hold(user, by)
+        user = _hold_user(user, by)
         if user.pk == by.pk:
             raise ValidationError(NOT_ONESELF, code="oneself")
         if not user.is_active:
@@ -81,10 +81,10 @@ def take_out(user: User, *, by: User, to: User | None = None) -> int:
 def change_role(user: User, role: str, *, by: User) -> int:
     """Change somebody's role; the tokens and invitations of who becomes a member end. Returns the number of tokens.
 
-    Raises ValidationError for staff, and for the last owner. DoesNotExist: see `_hold`.
+    Raises ValidationError for staff, and for the last owner. DoesNotExist: see `_hold_user`.
     """
     with transaction.atomic():
-        user = _hold(user, by)
+        user = _hold_user(user, by)
         user.role = role
         keep_owner([user])
         user.save(update_fields=["role"])
@@ -95,7 +95,7 @@ def change_role(user: User, role: str, *, by: User) -> int:
         return ApiToken.objects.revoke_made_by([user], by=by)
 
 
-def _hold(user: User, by: User) -> User:
+def _hold_user(user: User, by: User) -> User:
     """The user as they are now, held with their Pro until the transaction ends.
 
     Raises ValidationError for staff, and where `by` may not change people of the Pro; DoesNotExist for somebody whom

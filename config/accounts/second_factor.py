@@ -34,15 +34,15 @@ def add_code_app(user: User, name: str, secret: str, code: str, *, session_key: 
     step = find_step(secret, clean_app_code(code))
     if not step or any(app.secret == secret for app in user.codeapps.all()):
         raise FactorError
-    return _add(user, CodeApp(user=user, name=name, secret=secret, last_step=step), session_key)
+    return _add_factor(user, CodeApp(user=user, name=name, secret=secret, last_step=step), session_key)
 
 
 def add_passkey(user: User, passkey: Passkey, *, session_key: str | None) -> list[str]:
     """Add a passkey that was verified; as `add_code_app`."""
-    return _add(user, passkey, session_key)
+    return _add_factor(user, passkey, session_key)
 
 
-def _add(user: User, factor: CodeApp | Passkey, session_key: str | None) -> list[str]:
+def _add_factor(user: User, factor: CodeApp | Passkey, session_key: str | None) -> list[str]:
     with transaction.atomic():
         _lock(user)
         if type(factor).objects.filter(user=user).count() >= MAX_FACTORS:

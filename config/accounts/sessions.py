@@ -66,12 +66,12 @@ def _read_session(row: Session, *, is_this_one: bool) -> UserSession:
 def end_session(user: User, handle: str) -> bool:
     """End the user's own session of this handle; returns whether there was one."""
     keys = [row.session_key for row in Session.objects.filter(user=user) if row.handle == handle]
-    return bool(_end(Session.objects.filter(session_key__in=keys), user, by=user))
+    return bool(_end_sessions(Session.objects.filter(session_key__in=keys), user, by=user))
 
 
 def end_sessions(user: User, *, but: str | None = None, by: User | None) -> int:
     """End all sessions of the user, but the one with this key; returns their number."""
-    return _end(Session.objects.filter(user=user).exclude(session_key=but or ""), user, by=by)
+    return _end_sessions(Session.objects.filter(user=user).exclude(session_key=but or ""), user, by=by)
 
 
 def leave_word(user: User, *, by: User) -> None:
@@ -89,7 +89,7 @@ def leave_word(user: User, *, by: User) -> None:
             record_event(Kind.SESSION_ENDED, user, pro=user.pro_id, by=by, detail=str(number))
 
 
-def _end(sessions: QuerySet[Session], user: User, *, by: User | None) -> int:
+def _end_sessions(sessions: QuerySet[Session], user: User, *, by: User | None) -> int:
     with transaction.atomic():
         if number := sessions.delete()[0]:
             record_event(Kind.SESSION_ENDED, user, pro=user.pro_id, by=by, detail=str(number))

@@ -43,7 +43,7 @@ def list_people(pro: Pro) -> list[Person]:
     texts: dict[int, str] = {}
     for module in hooks("users", "describe_presence"):
         texts |= module.describe_presence(pro, present)
-    return [_person(user, texts.get(user.pk, "")) for user in users]
+    return [_person_of_user(user, texts.get(user.pk, "")) for user in users]
 
 
 def list_invitations(pro: Pro) -> list[Invited]:
@@ -53,7 +53,7 @@ def list_invitations(pro: Pro) -> list[Invited]:
     return [Invited(row, email_key(row.email) in returned) for row in rows]
 
 
-def _person(user: User, presence: str) -> Person:
+def _person_of_user(user: User, presence: str) -> Person:
     # Sessions that have ended are deleted; the sign-in stays.
     times = [time for time in (user.seen_at, user.last_login) if time]  # type: ignore[attr-defined]
     has_absence = user.away_until is not None and user.today <= user.away_until

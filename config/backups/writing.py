@@ -42,7 +42,7 @@ def write_archive(target: IO[bytes], folder: Path) -> End:
     missing: list[tuple[type[Model], UploadedFile]] = []
     with tarfile.open(fileobj=target, mode="w:gz", compresslevel=6) as archive:
         with _snapshot():
-            _add(archive, "head.json", msgspec.json.encode(_make_head()))
+            _add_entry(archive, "head.json", msgspec.json.encode(_make_head()))
             for model in kept_models():
                 end.rows[model._meta.label] = _add_rows(archive, model, folder)
             for model in kept_models():
@@ -55,7 +55,7 @@ def write_archive(target: IO[bytes], folder: Path) -> End:
             if file in uploaded_files(model):
                 raise MissingFileError(file.member)
             end.missing.append(file.member)
-        _add(archive, "end.json", msgspec.json.encode(end))
+        _add_entry(archive, "end.json", msgspec.json.encode(end))
     return end
 
 
@@ -98,7 +98,7 @@ def _add_rows(archive: tarfile.TarFile, model: type[Model], folder: Path) -> int
     return count
 
 
-def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
+def _add_entry(archive: tarfile.TarFile, name: str, content: bytes) -> None:
     _add_file(archive, name, io.BytesIO(content))
 
 

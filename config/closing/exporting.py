@@ -62,13 +62,13 @@ def _write_rows(archive: zipfile.ZipFile, model: Any, rows: Any) -> int:
     count = 0
     with archive.open(f"data/{model._meta.label_lower}.jsonl", "w", force_zip64=True) as target:
         for row in rows:
-            text = json.dumps(dict(_values(row)), ensure_ascii=False, cls=_Encoder)
+            text = json.dumps(dict(_exported_values(row)), ensure_ascii=False, cls=_Encoder)
             target.write(text.encode("utf-8", "replace") + b"\n")
             count += 1
     return count
 
 
-def _values(row: Model) -> Iterator[tuple[str, Any]]:
+def _exported_values(row: Model) -> Iterator[tuple[str, Any]]:
     """The columns of a row without what gives access."""
     for field in row._meta.concrete_fields:
         is_secret = isinstance(field, SecretField) or field.name in SECRETS or (type(row), field.name) in SECRET_NAMES

@@ -30,12 +30,12 @@ def delete_jobs_of(pro: Pro) -> None:
     found = []
     for some in batched(texts, BATCH):
         owned = _owned({id for _pk, text in some for id in UUID_TEXT.findall(text)}, pro)
-        found += [pk for pk, text in some if _names(text, owned, emails)]
+        found += [pk for pk, text in some if _names_any(text, owned, emails)]
     for pks in batched(found, BATCH):
         DBTaskResult.objects.filter(pk__in=pks).delete()
 
 
-def _names(text: str, ids: set[str], emails: Iterable[str]) -> bool:
+def _names_any(text: str, ids: set[str], emails: Iterable[str]) -> bool:
     return not ids.isdisjoint(UUID_TEXT.findall(text)) or any(email in text for email in emails)
 
 

@@ -72,7 +72,7 @@ WHERE tgrelid = CAST(%s AS regclass) AND NOT tgisinternal"""
         made = self.triggers(vendor)
         if vendor == "sqlite":
             return {name: statements[-1] for name, statements in made.items()}
-        return {name: _digest(statements) for name, statements in made.items()}
+        return {name: _digest_of_statements(statements) for name, statements in made.items()}
 
     def difference(self, tenants: Iterable[int] | None = None) -> str:
         """SQL for the groups that differ: their columns, with the numbers by which too few are kept.
@@ -170,5 +170,5 @@ BEGIN INSERT INTO {self.counts} ({self.columns}) {rows}; RETURN NULL; END $$""",
 {change}"""
 
 
-def _digest(statements: list[str]) -> str:
+def _digest_of_statements(statements: list[str]) -> str:
     return hashlib.sha256("\n".join(statements).encode()).hexdigest()[:16]

@@ -88,20 +88,20 @@ def compare_counts(model: CountModel, tenants: Iterable[int] | None = None) -> l
 def correct_counts(model: CountModel, tenants: Iterable[int] | None = None) -> list[dict[str, Any]]:
     """Correct the kept counts that differ; returns them as `compare_counts` does. Others may write meanwhile."""
     with transaction.atomic(using := router.db_for_write(model)):
-        _hold(using)
+        _hold_counts(using)
         if groups := compare_counts(model, tenants):
-            _add(model, groups)
+            _add_groups(model, groups)
             _fold(model, using)
     return groups
 
 
-def _add(model: CountModel, groups: list[dict[str, Any]]) -> None:
+def _add_groups(model: CountModel, groups: list[dict[str, Any]]) -> None:
     attnames = {field.column: field.attname for field in model._meta.concrete_fields}
     rows = [model(**{attnames[name]: value for name, value in group.items()}, is_delta=True) for group in groups]
     model._default_manager.bulk_create(rows, batch_size=1000)
 
 
-def _hold(using: str) -> None:
+def _hold_counts(using: str) -> None:
     if connections[using].vendor == "postgresql":
         with connections[using].cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
@@ -117,7 +117,7 @@ def fold_counts() -> None:
     """Put the rows of each group together."""
     for model in kept_counts():
         with transaction.atomic(using := router.db_for_write(model)):
-            _hold(using)
+            _hold_counts(using)
             _fold(model, using)
 
 

@@ -13,7 +13,7 @@ from config.api.endpoint import Api
 from config.api.idempotency import RequestKey
 from config.web.paging import from_cursor, row_number, to_cursor
 
-from .dialect import NAMES, dialect, to_body, to_delivery, to_secret
+from .dialect import NAMES, dialect, to_delivery, to_secret, to_webhook_body
 from .examples import EXAMPLES
 from .managing import change_endpoint, create_endpoint, delete_endpoint, replace_secret, send_again, send_test
 from .models import Dispatch, Endpoint
@@ -50,7 +50,7 @@ def _sent_fields(body: Struct) -> dict[str, Any]:
     return {MODEL_NAMES.get(name, name): value for name, value in structs.asdict(body).items() if value is not UNSET}
 
 
-def _find(caller: Caller, id: uuid.UUID) -> Endpoint:
+def _find_endpoint(caller: Caller, id: uuid.UUID) -> Endpoint:
     """An endpoint of the Pro. Raises DoesNotExist."""
     return Endpoint.objects.for_pro(caller.pro).select_related("pro").get(pk=id)
 
@@ -63,7 +63,7 @@ def _delivered(key: RequestKey, dispatch: Dispatch) -> HttpResponse:
 @api.endpoint("GET", "", scope=READ, answer=WebhookList)
 def list_webhooks(caller: Caller) -> WebhookList:
     """List all webhooks, the oldest first; there are at most ten."""
-    return WebhookList([to_body(endpoint) for endpoint in Endpoint.objects.for_pro(caller.pro)])
+    return WebhookList([to_webhook_body(endpoint) for endpoint in Endpoint.objects.for_pro(caller.pro)])
 
 
 @api.endpoint("POST", "", scope=WRITE, body=WebhookCreate, answer=WebhookAnswer, is_creating=True)
@@ -74,18 +74,18 @@ def create_webhook(caller: Caller, body: WebhookCreate, key: RequestKey) -> Http
     """
     with key.hold():
         endpoint = create_endpoint(caller.pro, _sent_fields(body), by=caller.token)
-        return key.answer(created(WebhookAnswer(to_body(endpoint)), f"{dialect.prefix}/{endpoint.pk}"))
+        return key.answer(created(WebhookAnswer(to_webhook_body(endpoint)), f"{dialect.prefix}/{endpoint.pk}"))
 
 
 @api.endpoint("GET", ONE, scope=READ, answer=WebhookAnswer)
 def get_webhook(caller: Caller, id: uuid.UUID) -> WebhookAnswer:
     """Get one webhook."""
-    return WebhookAnswer(to_body(_find(caller, id)))
+    return WebhookAnswer(to_webhook_body(_find_endpoint(caller, id)))
 
 
 def lock_webhook(caller: Caller, id: uuid.UUID) -> WebhookAnswer:
     """Lock a webhook until the transaction ends, and answer as `get_webhook` does."""
-    return WebhookAnswer(to_body(Endpoint.objects.for_pro(caller.pro).select_for_update().get(pk=id)))
+    return WebhookAnswer(to_webhook_body(Endpoint.objects.for_pro(caller.pro).select_for_update().get(pk=id)))
 
 
 @api.endpoint("PATCH", ONE, scope=WRITE, body=WebhookUpdate, answer=WebhookAnswer, current=lock_webhook)
@@ -94,23 +94,23 @@ def update_webhook(caller: Caller, id: uuid.UUID, body: WebhookUpdate) -> Webhoo
 
     Send only the fields to change. One that is enabled again goes on with what waits.
     """
-    endpoint = _find(caller, id)
+    endpoint = _find_endpoint(caller, id)
     change_endpoint(endpoint, _sent_fields(body), by=caller.token)
-    return WebhookAnswer(to_body(endpoint))
+    return WebhookAnswer(to_webhook_body(endpoint))
 
 
 @api.endpoint("DELETE", ONE, scope=WRITE, current=lock_webhook, takes_key=True)
 def delete_webhook(caller: Caller, id: uuid.UUID, key: RequestKey) -> HttpResponse:
     """Delete a webhook, with its secret and what was to be sent there."""
     with key.hold():
-        delete_endpoint(_find(caller, id), by=caller.token)
+        delete_endpoint(_find_endpoint(caller, id), by=caller.token)
         return key.answer(no_content())
 
 
 @api.endpoint("GET", f"{ONE}/secret", scope=WRITE, answer=SecretAnswer)
 def get_webhook_secret(caller: Caller, id: uuid.UUID) -> SecretAnswer:
     """Get the secret by which calls are verified."""
-    return SecretAnswer(to_secret(_find(caller, id)))
+    return SecretAnswer(to_secret(_find_endpoint(caller, id)))
 
 
 @api.endpoint("POST", f"{ONE}/secret", scope=WRITE, body=NoFields, answer=WebhookAnswer, is_creating=True)
@@ -120,9 +120,9 @@ def replace_webhook_secret(caller: Caller, id: uuid.UUID, body: NoFields, key: R
     Both sign for a day. Read the new one from the same address.
     """
     with key.hold():
-        endpoint = _find(caller, id)
+        endpoint = _find_endpoint(caller, id)
         replace_secret(endpoint, by=caller.token)
-        return key.answer(created(WebhookAnswer(to_body(endpoint)), f"{dialect.prefix}/{endpoint.pk}/secret"))
+        return key.answer(created(WebhookAnswer(to_webhook_body(endpoint)), f"{dialect.prefix}/{endpoint.pk}/secret"))
 
 
 @api.endpoint(
@@ -131,13 +131,13 @@ def replace_webhook_secret(caller: Caller, id: uuid.UUID, body: NoFields, key: R
 def test_webhook(caller: Caller, id: uuid.UUID, body: NoFields, key: RequestKey) -> HttpResponse:
     """Send a test event, `webhook.test`, to this webhook alone."""
     with key.hold():
-        return _delivered(key, send_test(_find(caller, id)))
+        return _delivered(key, send_test(_find_endpoint(caller, id)))
 
 
 @api.endpoint("GET", f"{ONE}/deliveries", scope=READ, query=DeliveryQuery, answer=DeliveryPage, tag="Deliveries")
 def list_deliveries(caller: Caller, id: uuid.UUID, query: DeliveryQuery) -> DeliveryPage:
     """List what was sent to a webhook in the last 30 days, the newest first."""
-    rows = Dispatch.objects.for_pro(caller.pro).filter(endpoint=_find(caller, id)).select_related("event")
+    rows = Dispatch.objects.for_pro(caller.pro).filter(endpoint=_find_endpoint(caller, id)).select_related("event")
     if query.state:
         rows = rows.filter(state=query.state)
     if query.cursor is not None:

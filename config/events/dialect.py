@@ -29,7 +29,7 @@ class WebhooksDialect(CamelDialect):
 dialect = WebhooksDialect("/api/v1/webhooks", V1_CODES)
 
 
-def to_body(endpoint: Endpoint) -> WebhookBody:
+def to_webhook_body(endpoint: Endpoint) -> WebhookBody:
     """JSON body of an endpoint."""
     return WebhookBody(
         id=endpoint.pk,

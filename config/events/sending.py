@@ -64,7 +64,7 @@ class Outcome(NamedTuple):
 def send_events(endpoint_id: str) -> None:
     """Send what is due to an endpoint, for some seconds."""
     id, ends_at = UUID(endpoint_id), time.monotonic() + TURN
-    while held_until := _hold(id):
+    while held_until := _hold_endpoint(id):
         try:
             while time.monotonic() < ends_at and _send_next(id):
                 pass
@@ -75,7 +75,7 @@ def send_events(endpoint_id: str) -> None:
             return
 
 
-def _hold(id: UUID) -> datetime | None:
+def _hold_endpoint(id: UUID) -> datetime | None:
     """Take the endpoint, if something is due there and nobody has it; returns until when."""
     now = timezone.now()
     held_until = now + HOLD
@@ -98,7 +98,7 @@ def _send_next(id: UUID) -> bool:
     if dispatch is None:
         return False
     try:
-        outcome = _call(dispatch.endpoint, dispatch.event)
+        outcome = _call_endpoint(dispatch.endpoint, dispatch.event)
     except LeftAloneError:
         Endpoint.objects.filter(pk=id).update(paused_until=now + SHORTEST_PAUSE)
         return False
@@ -119,7 +119,7 @@ def _peers() -> Callable[[Endpoint], Peer]:
     return find
 
 
-def _call(endpoint: Endpoint, event: Event) -> Outcome:
+def _call_endpoint(endpoint: Endpoint, event: Event) -> Outcome:
     """Call the endpoint. Raises LeftAloneError."""
     if not endpoint.secret:
         # After a change of SECRET_KEY. A signature by an empty one would be anybody's.

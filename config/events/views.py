@@ -25,7 +25,7 @@ from .models import Dispatch, Endpoint
 ROWS = 30
 
 
-def _find(request: ProRequest, id: UUID) -> Endpoint:
+def _find_endpoint(request: ProRequest, id: UUID) -> Endpoint:
     return get_object_or_404(Endpoint.objects.for_pro(request.pro).select_related("pro"), pk=id)
 
 
@@ -51,7 +51,7 @@ def endpoint_list(request: ProRequest) -> HttpResponse:
 @password_again("POST")
 def endpoint_detail(request: ProRequest, id: UUID) -> HttpResponse:
     """Show an endpoint with what was sent to it; POST changes it."""
-    endpoint = _find(request, id)
+    endpoint = _find_endpoint(request, id)
     form = EndpointForm(request.POST if request.method == "POST" else None, endpoint)
     if form.is_bound and form.is_valid():
         try:
@@ -61,7 +61,7 @@ def endpoint_detail(request: ProRequest, id: UUID) -> HttpResponse:
         except ValidationError as error:
             add_errors(form, error)
             # With the values that are stored: the page around the form shows them.
-            endpoint = _find(request, id)
+            endpoint = _find_endpoint(request, id)
     context = {"endpoint": endpoint, "form": form, **_deliveries(request, endpoint)}
     return render(request, "events/detail.html", context, status=422 if form.is_bound else 200)
 
@@ -92,7 +92,7 @@ def _deliveries(request: ProRequest, endpoint: Endpoint) -> dict[str, Any]:
 @password_again("GET", "HEAD", "POST")
 def endpoint_secret(request: ProRequest, id: UUID) -> HttpResponse:
     """Show the secret by which calls are verified; POST replaces it."""
-    endpoint = _find(request, id)
+    endpoint = _find_endpoint(request, id)
     if request.method == "POST":
         replace_secret(endpoint, by=request.user)
         messages.success(request, _("The new secret signs from now on, and the former one too for a day."))
@@ -104,7 +104,7 @@ def endpoint_secret(request: ProRequest, id: UUID) -> HttpResponse:
 @require_POST
 def endpoint_test(request: ProRequest, id: UUID) -> HttpResponse:
     """Send a test event."""
-    endpoint = _find(request, id)
+    endpoint = _find_endpoint(request, id)
     try:
         send_test(endpoint)
         messages.success(request, _("A test event is on its way. Reload the page to see the answer."))
@@ -118,7 +118,7 @@ def endpoint_test(request: ProRequest, id: UUID) -> HttpResponse:
 @password_again("POST")
 def endpoint_delete(request: ProRequest, id: UUID) -> HttpResponse:
     """Delete an endpoint."""
-    delete_endpoint(_find(request, id), by=request.user)
+    delete_endpoint(_find_endpoint(request, id), by=request.user)
     messages.success(request, _("The webhook is deleted. Nothing is sent there any more."))
     return redirect("events:endpoint_list")
 
@@ -127,7 +127,7 @@ def endpoint_delete(request: ProRequest, id: UUID) -> HttpResponse:
 @require_POST
 def delivery_send(request: ProRequest, id: UUID, delivery: int) -> HttpResponse:
     """Send an event again."""
-    rows = Dispatch.objects.for_pro(request.pro).filter(endpoint=_find(request, id)).select_related("endpoint")
+    rows = Dispatch.objects.for_pro(request.pro).filter(endpoint=_find_endpoint(request, id)).select_related("endpoint")
     dispatch = get_object_or_404(rows, pk=delivery)
     try:
         send_again(dispatch, by=request.user)

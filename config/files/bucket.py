@@ -85,7 +85,7 @@ awsrequest.AWSHTTPConnectionPool.ConnectionCls = _Connection
 awsrequest.AWSHTTPSConnectionPool.ConnectionCls = _TlsConnection
 
 
-def _call[R](work: Callable[..., R], *arguments: Any) -> R:
+def _call_bucket[R](work: Callable[..., R], *arguments: Any) -> R:
     call = _Call(work, *arguments)
     with bucket.call():
         future = _threads.submit(call.run)
@@ -107,7 +107,7 @@ class BucketStorage(S3Storage):
     """
 
     def _open(self, name: str, mode: str = "rb") -> Any:
-        return _call(self._fetch, name, mode)
+        return _call_bucket(self._fetch, name, mode)
 
     def _fetch(self, name: str, mode: str) -> Any:
         file = super()._open(name, mode)
@@ -126,10 +126,10 @@ class BucketStorage(S3Storage):
         return self.url(key, parameters=asked, expire=SIGNED_FOR)
 
     def _save(self, name: str, content: Any) -> str:
-        return _call(super()._save, name, content)
+        return _call_bucket(super()._save, name, content)
 
     def delete(self, name: str) -> None:
-        _call(self._delete_all, name)
+        _call_bucket(self._delete_all, name)
 
     def _delete_all(self, name: str) -> None:
         """Delete a file, and its versions where the bucket keeps them: else it could be read again."""

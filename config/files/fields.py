@@ -64,7 +64,7 @@ def plain_xml(data: bytes) -> bytes:
     return data
 
 
-def _values(attribute: re.Pattern[bytes], text: bytes) -> list[str]:
+def _attribute_values(attribute: re.Pattern[bytes], text: bytes) -> list[str]:
     """Values of an attribute; what looks like one within another's value is among them."""
     return [_unescape((double or single).decode()) for double, single in attribute.findall(text)]
 
@@ -96,8 +96,8 @@ def has_active_relationship(data: bytes, budget: Budget) -> bool:
 
 
 def _is_active(attributes: bytes) -> bool:
-    kinds = {kind.strip().rpartition("/")[2].lower() for kind in _values(TYPE, attributes)}
-    targets = _values(TARGET, attributes)
+    kinds = {kind.strip().rpartition("/")[2].lower() for kind in _attribute_values(TYPE, attributes)}
+    targets = _attribute_values(TARGET, attributes)
     is_file = "package" in kinds and not all(target.strip().lower().endswith(DOCUMENTS) for target in targets)
     return is_file or bool(kinds & ACTIVE) or (not kinds <= LINKS and any(map(is_remote, targets)))
 
@@ -132,7 +132,7 @@ def _field_codes(data: bytes, budget: Budget) -> list[list[bytes]]:
     for match in _elements(FIELD, data, budget):
         name, attributes = match["name"], match["attributes"]
         if name == b"fldSimple":
-            codes += [[value.encode()] for value in _values(INSTRUCTION, attributes)]
+            codes += [[value.encode()] for value in _attribute_values(INSTRUCTION, attributes)]
         elif name != b"fldChar":
             codes[open_fields[-1]].append(b"" if attributes.endswith(b"/") else match["text"])
         elif _begins(attributes):

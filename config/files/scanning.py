@@ -68,11 +68,11 @@ def ask(*parts: bytes) -> str:
     with scanner.call(), _connect(deadline) as sock:
         try:
             for part in parts:
-                _send(sock, part, deadline)
+                _send_data(sock, part, deadline)
         except (BrokenPipeError, ConnectionResetError):
             # It has said why before it hung up, such as that the file is too large.
             pass
-        return _read_answer(sock, deadline)
+        return _read_verdict(sock, deadline)
 
 
 def _stream(content: bytes) -> Iterator[bytes]:
@@ -98,7 +98,7 @@ def _connect(deadline: Deadline) -> socket.socket:
     return sock
 
 
-def _send(sock: socket.socket, data: bytes, deadline: Deadline) -> None:
+def _send_data(sock: socket.socket, data: bytes, deadline: Deadline) -> None:
     # Not `sendall`, whose timeout begins anew with each part that the peer takes.
     view = memoryview(data)
     while view:
@@ -106,7 +106,7 @@ def _send(sock: socket.socket, data: bytes, deadline: Deadline) -> None:
         view = view[sock.send(view) :]
 
 
-def _read_answer(sock: socket.socket, deadline: Deadline) -> str:
+def _read_verdict(sock: socket.socket, deadline: Deadline) -> str:
     answer = b""
     while b"\0" not in answer and len(answer) < MAX_ANSWER:
         sock.settimeout(deadline.seconds_left())

@@ -61,8 +61,8 @@ def _run_together(jobs: Sequence[DBTaskResult]) -> Sequence[DBTaskResult]:
         return jobs
     done = [job for job, is_done in zip(jobs, are_done, strict=True) if is_done]
     for job in done:
-        _send(task_started, job)
-        _end(job, None)
+        _send_signal(task_started, job)
+        _end_job(job, None)
     _note_successes(done)
     return [job for job, is_done in zip(jobs, are_done, strict=True) if not is_done]
 
@@ -70,8 +70,8 @@ def _run_together(jobs: Sequence[DBTaskResult]) -> Sequence[DBTaskResult]:
 def _run(job: DBTaskResult, done: list[DBTaskResult]) -> bool:
     """Run a job, and add it to those that are `done`; a failure is noted at once."""
     try:
-        _send(task_started, job)
-        _end(job, _call(job))
+        _send_signal(task_started, job)
+        _end_job(job, _call_task(job))
     except BaseException as error:
         job.set_failed(error)
         _send_if_known(task_finished, job)
@@ -80,13 +80,13 @@ def _run(job: DBTaskResult, done: list[DBTaskResult]) -> bool:
     return True
 
 
-def _call(job: DBTaskResult) -> Any:
+def _call_task(job: DBTaskResult) -> Any:
     task: Task[..., Any] = job.task
     context: list[Any] = [TaskContext(task_result=job.task_result)] if task.takes_context else []
     return task.call(*context, *job.args_kwargs["args"], **job.args_kwargs["kwargs"])
 
 
-def _end(job: DBTaskResult, value: Any) -> None:
+def _end_job(job: DBTaskResult, value: Any) -> None:
     """Set the fields of a job that has succeeded, unsaved. Raises TypeError for a value that no JSON holds."""
     job.return_value = None if value is None else normalize_json(value)
     job.status, job.finished_at = TaskResultStatus.SUCCESSFUL, timezone.now()
@@ -97,7 +97,7 @@ def _note_successes(jobs: Sequence[DBTaskResult]) -> None:
     """Save the end of jobs in one statement."""
     _save_results(jobs)
     for job in jobs:
-        _send(task_finished, job)
+        _send_signal(task_finished, job)
 
 
 @retry()
@@ -105,12 +105,12 @@ def _save_results(jobs: Sequence[DBTaskResult]) -> None:
     update_many(jobs, *_RESULT)
 
 
-def _send(signal: Signal, job: DBTaskResult) -> None:
+def _send_signal(signal: Signal, job: DBTaskResult) -> None:
     signal.send(type(job.task.get_backend()), task_result=job.task_result)
 
 
 def _send_if_known(signal: Signal, job: DBTaskResult) -> None:
     try:
-        _send(signal, job)
+        _send_signal(signal, job)
     except (ImportError, SuspiciousOperation):
         logger.exception("there is no task %s", job.task_path)

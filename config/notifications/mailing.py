@@ -36,10 +36,10 @@ def mail_news(news: News, user: User | None, *, to_office: bool) -> bool:
         send_account_mail(user, news.template, news.context, to=user.email)
         return True
     options = {"reply_to": news.reply_to} if news.reply_to else {}
-    return _send(news.pro, news.template, news.context, user, to_office=to_office, **options)
+    return _send_news(news.pro, news.template, news.context, user, to_office=to_office, **options)
 
 
-def _send(pro: Pro, template: str, context: Any, user: User | None, *, to_office: bool, **options: Any) -> bool:
+def _send_news(pro: Pro, template: str, context: Any, user: User | None, *, to_office: bool, **options: Any) -> bool:
     reader = pro if to_office or user is None else user
     return send_automatic(
         pro,
@@ -69,7 +69,7 @@ def mail_together(context: TaskContext, user_id: int) -> None:
 def _mail_due(context: TaskContext, rows: NotificationQuerySet) -> None:
     claimed = rows.claim(UUID(context.task_result.id), timezone.now())
     told = [(row, news) for row in claimed if _is_present(row) and (news := read_news(row))]
-    _end({row.pk for row in claimed} - {row.pk for row, _news in told}, State.OVER)
+    _end_notifications({row.pk for row in claimed} - {row.pk for row, _news in told}, State.OVER)
     # A user's own mails, and those that go to the office's address by the user's settings.
     for to_office in (False, True):
         if part := [each for each in told if each[0].to_office == to_office]:
@@ -88,7 +88,7 @@ def _mail_part(told: Sequence[Told], *, to_office: bool) -> None:
         is_sent = _mail_digest(told, user, to_office=to_office)
     if not is_sent:
         _give_to_office([row for row in rows if row.is_theirs])
-    _end({row.pk for row in rows}, State.MAILED if is_sent else State.REFUSED)
+    _end_notifications({row.pk for row in rows}, State.MAILED if is_sent else State.REFUSED)
 
 
 def _mail_digest(told: Sequence[Told], user: User | None, *, to_office: bool) -> bool:
@@ -108,7 +108,7 @@ def _mail_digest(told: Sequence[Told], user: User | None, *, to_office: bool) ->
         "more": len(told) - len(lines),
         "url": settings.SITE_URL + reverse("waiting:list"),
     }
-    return _send(row.pro, "digest", context, user, to_office=to_office)
+    return _send_news(row.pro, "digest", context, user, to_office=to_office)
 
 
 def _give_to_office(rows: Sequence[Notification]) -> None:
@@ -121,6 +121,6 @@ def _give_to_office(rows: Sequence[Notification]) -> None:
                 mail_one.enqueue(str(copy.pk))
 
 
-def _end(ids: Collection[UUID], state: State) -> None:
+def _end_notifications(ids: Collection[UUID], state: State) -> None:
     if ids:
         Notification.objects.filter(pk__in=ids).end(state)

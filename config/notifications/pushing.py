@@ -89,7 +89,7 @@ def _push(device: PushDevice, payload: dict[str, object], kept_for: int, topic: 
     payload = {**payload, "language": device.user.language}
     try:
         with _peers()(device).call():
-            status, problem = _call(device, json.dumps(payload).encode(), kept_for, topic)
+            status, problem = _call_push_service(device, json.dumps(payload).encode(), kept_for, topic)
     except LeftAloneError:
         raise PushError("the push service hung a moment ago") from None
     except TimeoutError:
@@ -102,7 +102,7 @@ def _push(device: PushDevice, payload: dict[str, object], kept_for: int, topic: 
         raise PushError(str(problem))
 
 
-def _call(device: PushDevice, text: bytes, kept_for: int, topic: str) -> tuple[int | None, Problem | str]:
+def _call_push_service(device: PushDevice, text: bytes, kept_for: int, topic: str) -> tuple[int | None, Problem | str]:
     """The status of the push service and what is wrong, "" for nothing. Raises TimeoutError."""
     key = find_key(device.vapid_key)
     if key is None or not device.endpoint or not device.secret:

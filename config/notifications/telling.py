@@ -27,7 +27,7 @@ def tell(event: Event, news: News, *, assignee: User | None, without_office: boo
     Call it outside of a transaction. `without_office`: the office reads it anyway where it came in.
     """
     readers = find_readers(news.pro, event.kind, assignee)
-    return _tell([event], news, [each for each in readers if not (without_office and each.to_office)])
+    return _tell_readers([event], news, [each for each in readers if not (without_office and each.to_office)])
 
 
 def tell_user(event: Event, news: News, user: User) -> bool:
@@ -39,7 +39,7 @@ def tell_user_of_several(events: Sequence[Event], news: News, user: User) -> boo
     """Tell one user of events of one kind and moment; `news` is the mail about all of them, for one at once."""
     rows = Preferences.objects.with_devices().filter(user=user)
     row = rows.select_related("user", "pro").first()
-    return _tell(events, news, [Reader(user, row)] if row is None or row.wants(events[0].kind) else [])
+    return _tell_readers(events, news, [Reader(user, row)] if row is None or row.wants(events[0].kind) else [])
 
 
 def wants_any(pro: Pro) -> bool:
@@ -47,7 +47,7 @@ def wants_any(pro: Pro) -> bool:
     return Preferences.objects.of_present(pro).exists()
 
 
-def _tell(events: Sequence[Event], news: News, readers: Sequence[Reader]) -> bool:
+def _tell_readers(events: Sequence[Event], news: News, readers: Sequence[Reader]) -> bool:
     now = timezone.now()
     told = [(reader, plan) for reader in readers if (plan := reader.plan(now)).is_any]
     if len(told) == 1 and told[0][1] == Plan(None, now):
@@ -58,7 +58,7 @@ def _tell(events: Sequence[Event], news: News, readers: Sequence[Reader]) -> boo
             for number, row in enumerate(rows):
                 # One mail names them in their order.
                 row.created_at += timedelta(microseconds=number)
-            if new := [row for row in rows if _store(row)]:
+            if new := [row for row in rows if _store_notification(row)]:
                 _enqueue_push(new[0], now)
     return bool(told)
 
@@ -85,7 +85,7 @@ def _make_row(event: Event, pro: Pro, reader: Reader, plan: Plan, now: datetime)
     )
 
 
-def _store(row: Notification) -> bool:
+def _store_notification(row: Notification) -> bool:
     """Store a notification and enqueue its mail; False where there is one already."""
     if not insert_missing(row):
         return False

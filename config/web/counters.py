@@ -89,7 +89,7 @@ def flush() -> None:
     rows = sorted((name, write_labels(labels), value) for (name, labels), value in taken.items())
     try:
         with transaction.atomic():
-            _add(rows)
+            _add_counts(rows)
     except Exception:
         with _lock:
             for key, value in taken.items():
@@ -97,7 +97,7 @@ def flush() -> None:
         raise
 
 
-def _add(rows: list[tuple[str, str, float]]) -> None:
+def _add_counts(rows: list[tuple[str, str, float]]) -> None:
     for start in range(0, len(rows), ROWS):
         part = rows[start : start + ROWS]
         sql = (

@@ -32,7 +32,7 @@ def read_texts(name: str) -> list[str]:
         with suppress(OSError, struct.error, IndexError):
             answer = _ask(server, query)
             if (code := answer[3] & 0x0F) in (NO_ERROR, NO_SUCH_NAME):
-                return list(_read_answer(answer)) if code == NO_ERROR else []
+                return list(_read_dns_answer(answer)) if code == NO_ERROR else []
     raise DnsError("no resolver answers")
 
 
@@ -71,7 +71,7 @@ def _ask_by_tcp(server: tuple[str, int], query: bytes) -> bytes:
         return file.read(length)
 
 
-def _read_answer(answer: bytes) -> Iterator[str]:
+def _read_dns_answer(answer: bytes) -> Iterator[str]:
     """The texts in an answer, each of its parts put together."""
     questions, records = struct.unpack(">HH", answer[4:8])
     at = 12

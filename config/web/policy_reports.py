@@ -36,8 +36,8 @@ def policy_reports(request: HttpRequest) -> HttpResponse:
     if wait := PER_PLACE.hit(client_place(request)) or EVERYWHERE.hit("all"):
         return HttpResponse(status=429, headers={"Retry-After": str(wait)})
     for report in read_reports(request.body):
-        where = f"{_read(report, PAGE)} ({_read(report, SCRIPT)}:{_read(report, LINE)})"
-        logger.warning("refused %s: %s on %s", _read(report, DIRECTIVE), _read(report, REFUSED), where)
+        where = f"{_read_value(report, PAGE)} ({_read_value(report, SCRIPT)}:{_read_value(report, LINE)})"
+        logger.warning("refused %s: %s on %s", _read_value(report, DIRECTIVE), _read_value(report, REFUSED), where)
     return HttpResponse(status=204)
 
 
@@ -52,7 +52,7 @@ def read_reports(body: bytes) -> list[dict[str, Any]]:
     return [body for body in bodies if isinstance(body, dict)][:MAX_REPORTS]
 
 
-def _read(report: dict[str, Any], names: tuple[str, ...]) -> str:
+def _read_value(report: dict[str, Any], names: tuple[str, ...]) -> str:
     """A value of a report in ASCII; of an address nothing that follows the path."""
     value = str(next((report[name] for name in names if report.get(name)), "-"))[:2000]
     try:

@@ -32,7 +32,7 @@ class Call:
     @property
     def kind(self) -> tuple[object, ...]:
         """Calls of one kind have the same SQL."""
-        return (*self.names, *map(_kind, self.values))
+        return (*self.names, *map(_kind_of_value, self.values))
 
     @property
     def parameters(self) -> list[Any]:
@@ -53,9 +53,9 @@ class Call:
         return call
 
 
-def _kind(value: Value) -> object:
+def _kind_of_value(value: Value) -> object:
     if isinstance(value, list | tuple):
-        return tuple(map(_kind, value))
+        return tuple(map(_kind_of_value, value))
     return value if value is None or isinstance(value, bool) else type(value)
 
 
@@ -210,7 +210,7 @@ def _write_once(shape: Callable[..., Any], call: Call) -> Statement:
     known = [_adapt(value, connection) for value in call.parameters]
     places, constants, patterns = list[int](), list[Any](), list[tuple[int, str]]()
     for at, parameter in enumerate(parameters):
-        place, pattern = _find(parameter, known)
+        place, pattern = _find_place(parameter, known)
         if place is None:
             place = len(known) + len(constants)
             constants.append(parameter)
@@ -223,7 +223,7 @@ def _write_once(shape: Callable[..., Any], call: Call) -> Statement:
     return Statement(sql, rows.model, places, constants, columns, converters, rows.query.is_sliced, tuple(patterns))
 
 
-def _find(parameter: Any, known: list[Any]) -> tuple[int | None, str]:
+def _find_place(parameter: Any, known: list[Any]) -> tuple[int | None, str]:
     """The place among `known` of the value that a parameter is, or is a pattern of; no sample has a sign of LIKE."""
     # True would be found as 1.
     if isinstance(parameter, bool):

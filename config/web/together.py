@@ -121,7 +121,7 @@ def _part(question: Question[Any]) -> _Part:
 
 def _write(question: Question[Any]) -> _Part:
     statement = question.statement
-    kinds = list(map(_kind, statement.columns))
+    kinds = list(map(_kind_of_column, statement.columns))
     if not statement.sql:
         return _Part("NULL", msgspec.json.Decoder(None))
     if statement.connection().vendor == "postgresql":
@@ -136,7 +136,7 @@ def _rows_type(kinds: list[str]) -> Any:
     return list[row] | None
 
 
-def _kind(column: Any) -> str:
+def _kind_of_column(column: Any) -> str:
     """The kind of field of a column. Raises TypeError for one whose values are not known to come out the same."""
     field = column.output_field
     while field.is_relation:
@@ -151,16 +151,16 @@ def _on_postgresql(question: Question[Any], kinds: list[str]) -> str:
     values = [f"c{at}::text" if kind in _AS_TEXT else f"c{at}" for at, kind in enumerate(kinds)]
     # An aggregate takes the rows in the order of the subquery.
     array, rows = f"json_build_array({', '.join(values)})", statement.limited(question.limits)
-    return f"(SELECT json_agg({array}) FROM ({rows}) t({_names(statement)}))"  # noqa: S608 its parts are SQL
+    return f"(SELECT json_agg({array}) FROM ({rows}) t({_column_names(statement)}))"  # noqa: S608 its parts are SQL
 
 
 def _on_sqlite(question: Question[Any]) -> str:
     statement = question.statement
     # SQLite may leave out the order of a subquery that has no limit.
     limit = "" if question.limits or statement.is_sliced else " LIMIT -1"
-    rows, names = statement.limited(question.limits) + limit, _names(statement)
+    rows, names = statement.limited(question.limits) + limit, _column_names(statement)
     return f"json((WITH t({names}) AS ({rows}) SELECT json_group_array(json_array({names})) FROM t))"  # noqa: S608 as above
 
 
-def _names(statement: Statement) -> str:
+def _column_names(statement: Statement) -> str:
     return ", ".join(f"c{at}" for at in range(len(statement.columns)))

@@ -79,7 +79,7 @@ def _load_visit(prop: Property, visit: Visit, reader: User | None, rng: random.R
     row.status = visit.state
     _set_times(row, rng, visit.took)
     row.save()
-    ContactRequestEvent.objects.bulk_create(_events(row, reader))
+    ContactRequestEvent.objects.bulk_create(_status_events(row, reader))
     _let_wait(row, visit, reader)
     if visit.reply and row.replied_at:
         _answer(row.contact, row, visit.reply, reader, row.replied_at)
@@ -140,7 +140,7 @@ def _set_times(row: ContactRequest, rng: random.Random, took: float = 0) -> None
         row.replied_at = row.created_at + age * (0.6 if took else rng.uniform(0.35, 0.6))
 
 
-def _events(row: ContactRequest, by: User | None) -> list[ContactRequestEvent]:
+def _status_events(row: ContactRequest, by: User | None) -> list[ContactRequestEvent]:
     """The status changes that led to the status of `row`."""
     changes = [(NEW, READ, row.read_at), (READ, REPLIED, row.replied_at)]
     return [
@@ -171,7 +171,7 @@ def scale(pro: Pro, counts: dict[str, int], progress: Callable[[str, int], Calla
         ]
         with transaction.atomic():
             ContactRequest.objects.bulk_create(rows)
-            ContactRequestEvent.objects.bulk_create([event for row in rows for event in _events(row, reader)])
+            ContactRequestEvent.objects.bulk_create([event for row in rows for event in _status_events(row, reader)])
         advance(len(rows))
 
 

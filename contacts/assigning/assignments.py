@@ -50,7 +50,7 @@ def assign(contact: Contact, to: User | None, *, by: User | None, expected: int 
             raise ValidationError({"to": _("Choose one of your colleagues.")}, code="invalid")
         present = Contact.objects.filter(pk=contact.pk, pro=contact.pro_id, deleted_at=None)
         to_id, before = to.pk if to else None, expected
-        is_changed = to_id != before and present.filter(assigned_to=before).update(**_values(to_id))
+        is_changed = to_id != before and present.filter(assigned_to=before).update(**_assigned_fields(to_id))
         if not is_changed:
             holder = present.select_related("assigned_to").get().assigned_to
             if (holder.pk if holder else None) != to_id:
@@ -73,10 +73,12 @@ def assign_locked(contacts: Collection[Contact], to: User | None, *, by: User | 
         raise ValidationError({"to": _("Choose one of your colleagues.")}, code="invalid")
     to_id, kind = (to.pk if to else None), ContactEvent.Kind.ASSIGNED if to else ContactEvent.Kind.UNASSIGNED
     events = [
-        contact.build_event(kind, by, {"assigned_to": [_name(holders.get(contact.assigned_to_id or 0)), _name(to)]})
+        contact.build_event(
+            kind, by, {"assigned_to": [_name_of_user(holders.get(contact.assigned_to_id or 0)), _name_of_user(to)]}
+        )
         for contact in contacts
     ]
-    Contact.objects.filter(pk__in=ids).update(**_values(to_id))
+    Contact.objects.filter(pk__in=ids).update(**_assigned_fields(to_id))
     WaitingItem.objects.filter(contact__in=ids).update(assigned_to=to_id)
     insert_many(events)
 
@@ -99,9 +101,9 @@ def _hand_back(user: User, ids: Collection[Any], *, by: User | None, to: User | 
             hold_book(pro_id)
         contacts = list(Contact.objects.filter(pk__in=ids, assigned_to=user).order_by("pk"))
         rows = Contact.objects.filter(pk__in=[contact.pk for contact in contacts])
-        rows.update(**_values(to.pk if to else None))
+        rows.update(**_assigned_fields(to.pk if to else None))
         WaitingItem.objects.filter(contact__in=ids, assigned_to=user).update(assigned_to=to)
-        changes = {"assigned_to": [_name(user), _name(to)]}
+        changes = {"assigned_to": [_name_of_user(user), _name_of_user(to)]}
         kind = ContactEvent.Kind.ASSIGNED if to else ContactEvent.Kind.UNASSIGNED
         events = [contact.build_event(kind, by, changes) for contact in contacts]
         ContactEvent.objects.bulk_create(events)
@@ -122,7 +124,7 @@ def keep_assignee(kept: Contact, merged: Contact) -> None:
         Contact.objects.filter(pk=kept.pk).update(assigned_to=kept.assigned_to_id, assigned_at=kept.assigned_at)
 
 
-def _values(to_id: int | None) -> dict[str, Any]:
+def _assigned_fields(to_id: int | None) -> dict[str, Any]:
     return {"assigned_to": to_id, "assigned_at": timezone.now() if to_id else None}
 
 
@@ -130,8 +132,8 @@ def _record(contact: Contact, before: int | None, to: User | None, *, by: User |
     """Store the event of the contact. Programs are told of no change: what they read of a contact is the same."""
     former = User.objects.filter(pk=before).first() if before else None
     kind = ContactEvent.Kind.ASSIGNED if to else ContactEvent.Kind.UNASSIGNED
-    insert(contact.build_event(kind, by, {"assigned_to": [_name(former), _name(to)]}))
+    insert(contact.build_event(kind, by, {"assigned_to": [_name_of_user(former), _name_of_user(to)]}))
 
 
-def _name(user: User | None) -> list[Any] | None:
+def _name_of_user(user: User | None) -> list[Any] | None:
     return [user.pk, str(user)] if user else None

@@ -26,7 +26,7 @@ def mail_assignment(context: TaskContext, contact_id: str, user_id: int, by: str
     contact = Contact.objects.filter(pk=contact_id, deleted_at=None, assigned_to=user_id).select_related("pro").first()
     user = User.objects.filter(pk=user_id, is_active=True).select_related("pro").first()
     if contact and user:
-        _tell(context, user, Kind.ASSIGNMENT, contact, by=by)
+        _tell_colleague(context, user, Kind.ASSIGNMENT, contact, by=by)
 
 
 def tell_of_assignments(run: BulkRun, user_id: int, after: int) -> None:
@@ -56,7 +56,9 @@ def mail_silence(context: TaskContext, contact_id: str, user_id: int) -> None:
         owners = User.objects.filter(pro=contact.pro, role=User.Role.OWNER, is_active=True).select_related("pro")
         for owner in owners.order_by("pk"):
             of = f"{context.task_result.id}:{user.pk}"
-            _tell(context, owner, Kind.SILENCE, contact, of, colleague=str(user), hours=contact.pro.silent_hours)
+            _tell_colleague(
+                context, owner, Kind.SILENCE, contact, of, colleague=str(user), hours=contact.pro.silent_hours
+            )
 
 
 def tell_of_mention(contact: Contact, user_id: int, *, by: User) -> None:
@@ -70,7 +72,7 @@ def mail_mention(context: TaskContext, contact_id: str, user_id: int, by: str) -
     contact = Contact.objects.filter(pk=contact_id, deleted_at=None).select_related("pro").first()
     user = User.objects.filter(pk=user_id, is_active=True).select_related("pro").first()
     if contact and user and user.pro_id == contact.pro_id:
-        _tell(context, user, Kind.MENTION, contact, by=by)
+        _tell_colleague(context, user, Kind.MENTION, contact, by=by)
 
 
 def tell_of_reminders(items: Sequence[WaitingItem]) -> None:
@@ -92,6 +94,6 @@ def mail_reminder(context: TaskContext, item_id: int, user_id: int) -> None:
         tell_user(Event(Kind.REMINDER, key, item.contact_id), news, user)
 
 
-def _tell(job: TaskContext, to: User, kind: Kind, contact: Contact, of: str = "", **context: Any) -> None:
+def _tell_colleague(job: TaskContext, to: User, kind: Kind, contact: Contact, of: str = "", **context: Any) -> None:
     key = make_key(contact, of or job.task_result.id)
     tell_user(Event(kind, key, contact.pk), make_own_news(contact, kind.value, **context), to)

@@ -46,7 +46,7 @@ def find_mentions(text: str, colleagues: Iterable[Colleague]) -> dict[str, int]:
 
     Capitals and accents do not matter. A first name is enough where one colleague alone has it.
     """
-    names, found = _names(list(colleagues)), dict[str, int]()
+    names, found = _ids_by_name(list(colleagues)), dict[str, int]()
     for place, character in enumerate(text):
         if character != "@" or text[place - 1 : place].isalnum():
             continue
@@ -58,7 +58,7 @@ def find_mentions(text: str, colleagues: Iterable[Colleague]) -> dict[str, int]:
     return found
 
 
-def _names(colleagues: list[Colleague]) -> dict[tuple[int, str], int]:
+def _ids_by_name(colleagues: list[Colleague]) -> dict[tuple[int, str], int]:
     """Ids of colleagues by the (length, folded text) of what names them, the longest first."""
     first = Counter(fold(each.name.split(" ")[0]) for each in colleagues)
     names = dict[tuple[int, str], int]()

@@ -68,17 +68,17 @@ def register_many(
 
     As `Contact.objects.register` creates each. Of rows with one external id the first one is created.
     """
-    made = [_make(pro, fields) for fields in rows]
+    made = [_make_contact(pro, fields) for fields in rows]
     with transaction.atomic():
         hold_book(pro.pk)
         made = _refuse_taken(pro, made)
         contacts = [contact for contact in made if isinstance(contact, Contact)]
-        _store(contacts, by)
+        _store_contacts(contacts, by)
         publish(pro, EventType.CONTACT_CREATED, *contacts)
     return made
 
 
-def _make(pro: Pro, fields: Mapping[str, Any]) -> Contact | ValidationError:
+def _make_contact(pro: Pro, fields: Mapping[str, Any]) -> Contact | ValidationError:
     """A valid, unsaved contact, or what is wrong with it."""
     contact = Contact(pro=pro)
     try:
@@ -114,7 +114,7 @@ def _check_external_id(contact: Contact, is_stored: bool, is_repeated: bool) -> 
     return contact
 
 
-def _store(contacts: Sequence[Contact], by: ApiToken | None) -> None:
+def _store_contacts(contacts: Sequence[Contact], by: ApiToken | None) -> None:
     for contact in contacts:
         contact.derive_fields()
     insert_many(contacts)

@@ -45,7 +45,7 @@ def stop_run(run: BulkRun) -> bool:
         run.lock()
         if run.is_working:
             run.stop()
-            _tell(run)
+            _tell_of_run(run)
             return True
         return False
 
@@ -107,20 +107,20 @@ def _work_batch(run_id: str, is_last: bool) -> bool:
             return False
         if run.actor is None:
             run.stop()
-            _tell(run)
+            _tell_of_run(run)
             return False
         size = batch_size(run)
         rows = run.next_rows(size)
         (_undo_rows if run.is_undo else _change_rows)(run, rows)
         run.save_worked_rows(rows, is_end=len(rows) < size)
         if run.state == State.DONE:
-            _tell(run)
+            _tell_of_run(run)
         if run.is_working and is_last:
             _enqueue(run)
         return run.is_working and not is_last
 
 
-def _tell(run: BulkRun) -> None:
+def _tell_of_run(run: BulkRun) -> None:
     """Let the action tell of the rows since it last did; of what is undone nobody is told."""
     if run.is_undo or run.position <= run.told_to:
         return
@@ -145,7 +145,7 @@ def batch_size(run: BulkRun) -> int:
     return action.undo_batch if run.is_undo else action.batch
 
 
-def _find(run: BulkRun, rows: list[BulkRow]) -> tuple[Action, str, Any, dict[Any, Any]]:
+def _find_objects(run: BulkRun, rows: list[BulkRow]) -> tuple[Action, str, Any, dict[Any, Any]]:
     """The action of a run, its value, and of these rows' objects the query and the objects by key."""
     bulk_list, action, value = _find_action(run)
     keys = [row.key for row in rows]
@@ -157,7 +157,7 @@ def _find(run: BulkRun, rows: list[BulkRow]) -> tuple[Action, str, Any, dict[Any
 
 def _change_rows(run: BulkRun, rows: list[BulkRow]) -> None:
     """Change the objects of these rows, and set their outcomes, unsaved."""
-    action, value, objects, by_key = _find(run, rows)
+    action, value, objects, by_key = _find_objects(run, rows)
     skipped: dict[Any, str] = {}
     for code, skip in action.skips(value).items():
         skipped |= {key: code for key in objects.filter(skip.rows).values_list("pk", flat=True) if key not in skipped}
@@ -182,7 +182,7 @@ def _change_one(run: BulkRun, action: Action, value: str, row: BulkRow, each: An
 
 def _undo_rows(run: BulkRun, rows: list[BulkRow]) -> None:
     """Take back what was done to the objects of these rows, and set their `undo`, unsaved."""
-    action, value, _objects, by_key = _find(run, rows)
+    action, value, _objects, by_key = _find_objects(run, rows)
     touched = action.touched(by_key, [row for row in rows if row.key in by_key])
     for row in rows:
         row.undo = BulkRow.GONE if row.key not in by_key else BulkRow.TOUCHED if row.key in touched else ""

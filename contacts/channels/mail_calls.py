@@ -114,7 +114,7 @@ def read_headers_only(call: MailCall) -> Reading:
     with override(call.language):
         try:
             email, provider_id = _parse_headers(call)
-            message = read_mail(email, provider_id or _digest(call), call.own_addresses, call.roles)
+            message = read_mail(email, provider_id or _digest_of_call(call), call.own_addresses, call.roles)
         except NoMailError:
             return Reading(is_no_mail=True)
         return Reading(replace(message, text=_note(), quoted="", files=(), is_unreadable=True))
@@ -134,12 +134,12 @@ def _parse_headers(call: MailCall) -> tuple[MailPart, str]:
 
 def _nameless_message(call: MailCall) -> InboundMessage:
     """A message of an e-mail of which not even the headers can be read."""
-    id = _digest(call)
+    id = _digest_of_call(call)
     with override(call.language):
         return InboundMessage(id, (("email", id),), "", "", text=_note(), is_unreadable=True)
 
 
-def _digest(call: MailCall) -> str:
+def _digest_of_call(call: MailCall) -> str:
     return "sha256:" + hashlib.sha256(call.body).hexdigest()
 
 

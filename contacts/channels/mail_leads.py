@@ -61,7 +61,7 @@ def _read_labels(text: str, mail: MailSender) -> Lead | None:
         text = text.partition(HISTORY_MARK)[0]
     lines = read_labelled_lines(text.replace(HISTORY_MARK, ""), is_whole=mail.is_machine)
     lead = Lead(
-        name=_name(lines),
+        name=_visitor_name(lines),
         email=_email(lines),
         phone=next(_phones(lines), ""),
         message="\n\n".join(line.value for line in lines if line.field == "message" and line.value)[:MAX_MESSAGE],
@@ -88,17 +88,17 @@ def _is_direct_lead(lead: Lead, mail: MailSender, lines: list[LabelledLine]) -> 
     return bool(lead.name) or (is_above and lead.email.lower() not in ("", mail.address.lower()))
 
 
-def _values(lines: list[LabelledLine], field: str) -> Iterator[str]:
+def _field_values(lines: list[LabelledLine], field: str) -> Iterator[str]:
     """Values of a field, on one line each, without empty ones."""
     values = (one_line(plain_value(line.value)) for line in lines if line.field == field)
     yield from filter(None, values)
 
 
 def _first(lines: list[LabelledLine], field: str) -> str:
-    return next(_values(lines, field), "")
+    return next(_field_values(lines, field), "")
 
 
-def _name(lines: list[LabelledLine]) -> str:
+def _visitor_name(lines: list[LabelledLine]) -> str:
     """Name of the visitor. A "Name" beside a "First name" is the last name."""
     name, first, last = _first(lines, "name"), _first(lines, "first_name"), _first(lines, "last_name")
     if first:
@@ -118,12 +118,14 @@ def _without_address(name: str) -> str:
 
 def _email(lines: list[LabelledLine]) -> str:
     """E-mail address of the visitor, by its label, else beside the name."""
-    candidates = (address_in(value) for field in ("email", "name", "person", "from") for value in _values(lines, field))
+    candidates = (
+        address_in(value) for field in ("email", "name", "person", "from") for value in _field_values(lines, field)
+    )
     return next(filter(is_address, candidates), "")
 
 
 def _phones(lines: list[LabelledLine]) -> Iterator[str]:
-    for value in _values(lines, "phone"):
+    for value in _field_values(lines, "phone"):
         # "06 12 34 56 78 (+33612345678)": the address of a link stands behind its text.
         phone = _TEL_LINK.sub("", value).strip()
         if sum(c.isdigit() for c in phone) >= 5:
@@ -132,14 +134,14 @@ def _phones(lines: list[LabelledLine]) -> Iterator[str]:
 
 def _references(lines: list[LabelledLine]) -> Iterator[str]:
     """Labelled references: each whole, and its first word with a digit ("VP-12 (vente)")."""
-    for value in _values(lines, "reference"):
+    for value in _field_values(lines, "reference"):
         yield value[:100]
         if word := re.search(r"\b(?=[\w./-]*\d)\w[\w./-]*\w", value[:100]):
             yield word[0]
 
 
 def _title(lines: list[LabelledLine]) -> str:
-    titles = (value for field in ("title", "subject") for value in _values(lines, field))
+    titles = (value for field in ("title", "subject") for value in _field_values(lines, field))
     return next((title for title in titles if not _FORM_OF_ADDRESS.fullmatch(title) and not URL.match(title)), "")
 
 

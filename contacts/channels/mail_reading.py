@@ -36,7 +36,7 @@ def read_mail(
     sender, bounce = read_sender(mail, lead), read_bounce(email, _whole_text(letter), own_addresses)
     is_automatic, is_silent = read_marks(email, mail, sender, lead)
     return InboundMessage(
-        external_id=message_id(email) or provider_id or _digest(email, letter.text),
+        external_id=message_id(email) or provider_id or _make_id(email, letter.text),
         identities=(sender.identity,),
         address=sender.address,
         name=sender.name,
@@ -79,7 +79,7 @@ def _whole_text(letter: Letter) -> str:
     return f"{letter.text}\n\n{letter.quoted}".strip()
 
 
-def _digest(email: EmailMessage, text: str) -> str:
+def _make_id(email: EmailMessage, text: str) -> str:
     """An id for an e-mail without one."""
     fields = [header(email, name) for name in ("From", "Date", "Subject")]
     return "sha256:" + hashlib.sha256(repr([*fields, text]).encode()).hexdigest()

@@ -104,7 +104,7 @@ def read_sender(mail: MailSender, lead: Lead | None) -> Sender:
     is_stated = lead is not None and lead.email.lower() not in ("", mail.address.lower()) and mail.role != "person"
     if not mail.is_machine and not is_stated:
         return _direct_sender(mail, lead)
-    name, address = _person(mail, lead)
+    name, address = _person_of_mail(mail, lead)
     if not address and not (lead or mail.is_own or mail.name_before_via or mail.role == "relay"):
         return _direct_sender(mail, lead)
     name = (lead.name if lead else "") or name or mail.name_before_via
@@ -131,7 +131,7 @@ def _direct_sender(mail: MailSender, lead: Lead | None) -> Sender:
     )
 
 
-def _person(mail: MailSender, lead: Lead | None) -> NameAndAddress:
+def _person_of_mail(mail: MailSender, lead: Lead | None) -> NameAndAddress:
     """(name, address) of the person for whom a machine writes; the address may be ""."""
     stated = [(lead.name, lead.email)] if lead and lead.email else []
     is_portals = bool(mail.replies) and is_within(domain_of(mail.replies[0][1]), domain_of(mail.address))

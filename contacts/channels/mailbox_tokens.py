@@ -35,7 +35,7 @@ def get_access_token(mailbox: MailboxSettings) -> str:
 
 def reject_access_token(mailbox: MailboxSettings) -> None:
     """Forget an access token that a server refused, so that the next sign-in asks for a new one."""
-    _store(mailbox, access_token="")
+    _store_tokens(mailbox, access_token="")
 
 
 def _refresh(mailbox: MailboxSettings) -> None:
@@ -52,10 +52,10 @@ def _refresh(mailbox: MailboxSettings) -> None:
     if isinstance(renewed, str) and renewed.isprintable() and renewed:
         # Microsoft gives a new one each time, and the former one ends.
         fields["refresh_token"] = renewed
-    _store(mailbox, access_token=token, **fields)
+    _store_tokens(mailbox, access_token=token, **fields)
 
 
-def _store(mailbox: MailboxSettings, **fields: Any) -> None:
+def _store_tokens(mailbox: MailboxSettings, **fields: Any) -> None:
     # Only for the sign-in that it belongs to: the Pro may have entered another one, or ended it.
     for name, value in fields.items():
         setattr(mailbox, name, value)

@@ -101,7 +101,7 @@ def _sender_of(people: list[Mapping[str, Any]], message: Mapping[str, Any]) -> M
 
 def _read_message(message: Mapping[str, Any], person: Mapping[str, Any]) -> Iterator[InboundMessage]:
     phone_id, user_id = _read_ids(message, person)
-    identities = tuple(_identities(phone_id, user_id))
+    identities = tuple(_sender_identities(phone_id, user_id))
     if not identities:
         return
     profile = get_object(person, "profile")
@@ -170,7 +170,7 @@ def _read_ids(message: Mapping[str, Any], person: Mapping[str, Any]) -> tuple[st
     return phone_id, next((id for id in [*user_ids, *numbers] if id and id != phone_id), "")
 
 
-def _identities(phone_id: str, user_id: str) -> Iterator[tuple[str, str]]:
+def _sender_identities(phone_id: str, user_id: str) -> Iterator[tuple[str, str]]:
     """The user ID first: a number may pass to somebody else."""
     if user_id:
         yield CHANNEL, user_id

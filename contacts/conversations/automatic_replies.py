@@ -62,7 +62,7 @@ def reply_automatically(message: ContactMessage) -> ContactMessage | None:
     if reply_channel is None or not _is_sender(message, reply_channel):
         return None
     text = fill_in(texts[is_open_now, languages[0]], message.pro, schedule, languages[0])
-    return _send(message, reply_channel, text)
+    return _send_reply(message, reply_channel, text)
 
 
 def _is_replied(message: ContactMessage) -> bool:
@@ -82,7 +82,7 @@ def _is_sender(message: ContactMessage, reply_channel: ReplyChannel) -> bool:
     )
 
 
-def _send(message: ContactMessage, reply_channel: ReplyChannel, text: str) -> ContactMessage:
+def _send_reply(message: ContactMessage, reply_channel: ReplyChannel, text: str) -> ContactMessage:
     now = timezone.now()
     reply = ContactMessage(
         pro=message.pro,

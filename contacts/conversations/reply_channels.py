@@ -114,7 +114,7 @@ def _last_messages(contact: Contact, channels: Sequence[str], topic: str = "") -
     return every.filter(pk__in=ids[0].union(*ids[1:])).defer("text", "quoted", "former", "search_text")
 
 
-def _identities(contact: Contact) -> QuerySet[ContactIdentity, Any]:
+def _newest_identities(contact: Contact) -> QuerySet[ContactIdentity, Any]:
     """(channel, external id) of the newest identities that a contact holds."""
     rows = ContactIdentity.objects.filter(contact=contact).held().order_by("-pk")
     return rows.values_list("channel", "external_id")[:MAX_IDENTITIES]
@@ -122,7 +122,7 @@ def _identities(contact: Contact) -> QuerySet[ContactIdentity, Any]:
 
 CONNECTIONS = Compiled(lambda pro: ChannelConnection.objects.for_pro(pro), keeps_plan=True)
 _LAST_MESSAGES = Compiled(_last_messages, keeps_plan=True)
-IDENTITIES = Compiled(_identities, keeps_plan=True)
+IDENTITIES = Compiled(_newest_identities, keeps_plan=True)
 BOUNCED = Compiled(
     lambda pro, contact: BouncedAddress.objects.for_pro(pro).filter(
         address__in=ContactIdentity.objects.filter(contact=contact, channel=EMAIL).values("external_id")

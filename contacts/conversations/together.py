@@ -43,7 +43,7 @@ def read_deliveries(calls: list[Sequence[Any]]) -> list[bool]:
             found[id] = _Call(delivery, connection, messages)
     if found:
         # In the order of their jobs.
-        _store([found[id] for id in dict.fromkeys(ids) if id in found])
+        _store_calls([found[id] for id in dict.fromkeys(ids) if id in found])
     return [id in found for id in ids]
 
 
@@ -60,7 +60,7 @@ def _read_messages(delivery: ChannelDelivery, connection: ChannelConnection) -> 
     return messages if len(messages) == len(items) else []
 
 
-def _store(calls: list[_Call]) -> None:
+def _store_calls(calls: list[_Call]) -> None:
     """Store the messages of calls, and that these are read."""
     deliveries = [call.delivery for call in calls]
     with store_originals(deliveries) as originals, transaction.atomic():

@@ -42,12 +42,12 @@ def scale(pro: Pro, counts: dict[str, int], progress: Callable[[str, int], Calla
     start, total = _next_number(pro), counts["contacts"]
     rng, advance = random.Random(f"contacts:{start}"), progress("contacts", total)  # noqa: S311
     for numbers in batched(range(start, start + total), BATCH):
-        rows = [_contact(pro, number, rng) for number in numbers]
+        rows = [_build_contact(pro, number, rng) for number in numbers]
         with transaction.atomic():
             for row in rows:
                 row.search_text = row.make_search_text()
             Contact.objects.bulk_create(rows)
-            ContactIdentity.objects.bulk_create([identity for row in rows for identity in _identities(row)])
+            ContactIdentity.objects.bulk_create([identity for row in rows for identity in _build_identities(row)])
         advance(len(rows))
 
 
@@ -58,7 +58,7 @@ def _next_number(pro: Pro) -> int:
     return int(last.removeprefix(PREFIX)) + 1 if last else 0
 
 
-def _contact(pro: Pro, number: int, rng: random.Random) -> Contact:
+def _build_contact(pro: Pro, number: int, rng: random.Random) -> Contact:
     first, last = rng.choice(FIRST), rng.choice(LAST)
     return Contact(
         pro=pro,
@@ -70,7 +70,7 @@ def _contact(pro: Pro, number: int, rng: random.Random) -> Contact:
     )
 
 
-def _identities(contact: Contact) -> Iterator[ContactIdentity]:
+def _build_identities(contact: Contact) -> Iterator[ContactIdentity]:
     if contact.email:
         yield contact.build_identity("email", contact.email)
     yield contact.build_identity("phone", contact.phone)

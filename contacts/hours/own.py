@@ -57,11 +57,11 @@ def those_at_work(pro: Pro, users: Iterable[User]) -> list[User]:
 def describe_presence(pro: Pro, users: Iterable[User]) -> dict[int, str]:
     """Say until when each of the users is at work, or when they are back, by the user; without who is always there."""
     own, office, now = own_schedules(pro), make_schedule(find_hours(pro)), timezone.now()
-    texts = {user.pk: _describe(own.get(user.pk, office), now) for user in users}
+    texts = {user.pk: _describe_hours(own.get(user.pk, office), now) for user in users}
     return {user_id: text for user_id, text in texts.items() if text}
 
 
-def _describe(schedule: Schedule, now: datetime) -> str:
+def _describe_hours(schedule: Schedule, now: datetime) -> str:
     if is_open(schedule, now):
         closes = next_closing(schedule, now)
         if closes is None or (closes - now).total_seconds() > DAY:

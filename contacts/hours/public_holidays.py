@@ -9,12 +9,12 @@ import holidays
 @lru_cache(maxsize=500)
 def public_holidays(country: str, region: str, year: int) -> frozenset[date]:
     """Days of a year on which a country, or one of its regions, does not work; none for an unknown one."""
-    return frozenset(_find(country, region, year))
+    return frozenset(_find_holidays(country, region, year))
 
 
 def name_holidays(country: str, region: str, year: int, language: str) -> list[tuple[date, str]]:
     """The same in order with their names, in the language if the package knows it, else in the country's own."""
-    return sorted(_find(country, region, year, {"en": "en_US"}.get(language, language)).items())
+    return sorted(_find_holidays(country, region, year, {"en": "en_US"}.get(language, language)).items())
 
 
 @lru_cache(maxsize=100)
@@ -35,7 +35,7 @@ def known_countries() -> frozenset[str]:
     return frozenset(holidays.list_supported_countries(include_aliases=False))
 
 
-def _find(country: str, region: str, year: int, language: str | None = None) -> dict[date, str]:
+def _find_holidays(country: str, region: str, year: int, language: str | None = None) -> dict[date, str]:
     try:
         return dict(holidays.country_holidays(country, subdiv=region or None, years=year, language=language))
     except NotImplementedError:

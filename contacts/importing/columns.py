@@ -65,7 +65,7 @@ def read_cells(cells: list[str], columns: list[str], country: str) -> RowCells:
         # "-", "?" and invisible characters count as empty.
         if any(c.isalnum() for c in cell):
             _read_cell(row, number, column, cell, country)
-    _name(row, columns)
+    _complete_name(row, columns)
     return row
 
 
@@ -98,7 +98,7 @@ def _read_addresses(row: RowCells, number: int, column: str, addresses: Addresse
     row.rest.extend((number, each) for each in ([text] if usable and has_remarks else [*others, *unusable]))
 
 
-def _name(row: RowCells, columns: list[str]) -> None:
+def _complete_name(row: RowCells, columns: list[str]) -> None:
     """Set the name from the other values where there is none. Those that do not become the name are of the rest."""
     values = row.values
     parts = {field: values.pop(field) for field in NAME_PARTS if field in values}
@@ -124,7 +124,7 @@ def _values_by_label(field: str) -> dict[str, str]:
     """{normalized text: value} of a choice field: each value, and its label in every language."""
     choices = CHOICES[field]
     values = {normalize(value): value for value in choices.values}
-    for code, _name in settings.LANGUAGES:
+    for code, _complete_name in settings.LANGUAGES:
         with override(code):
             values |= {normalize(str(label)): value for value, label in choices.choices}
     return values
@@ -140,7 +140,7 @@ def _codes_by_language() -> dict[str, str]:
     """{normalized name: code} of languages: the name in itself, and in every language of the pages."""
     known = {code: info for code, info in LANG_INFO.items() if code in ISO_639_1 and "name" in info}
     codes = {normalize(info["name_local"]): code for code, info in known.items()}
-    for language, _name in settings.LANGUAGES:
+    for language, _complete_name in settings.LANGUAGES:
         with override(language):
             codes |= {normalize(gettext(info["name"])): code for code, info in known.items()}
     return codes

@@ -87,16 +87,16 @@ def recognise_heading(heading: str) -> str:
         return field
     if (field := fields.get(_core(heading), "")) in FIELDS_IN_CONTEXT:
         return field
-    words = [word for word in _words(heading) if word not in _context()]
+    words = [word for word in _heading_words(heading) if word not in _context()]
     return next((field for field in ("email", "phone") if _is_made_of(words, field)), "")
 
 
 def _core(heading: str) -> str:
     """Heading without the words around it: "Person - Name" -> "name"."""
-    return "".join(word for word in _words(heading[:MAX_HEADING]) if word not in _context())
+    return "".join(word for word in _heading_words(heading[:MAX_HEADING]) if word not in _context())
 
 
-def _words(heading: str) -> list[str]:
+def _heading_words(heading: str) -> list[str]:
     """Words without numbers: "E-mail 1 - Value" -> ["e", "mail", "value"]."""
     return WORD.findall(fold(CAMEL_CASE.sub(" ", heading)))
 

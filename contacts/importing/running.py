@@ -62,14 +62,14 @@ def _new_rows(parsed_rows: dict[ContactImportRow, ParsedRow]) -> dict[ContactImp
     """
     new_rows, earlier = {}, set[tuple[str, str]]()
     for row, parsed in parsed_rows.items():
-        identities = _identities(parsed)
+        identities = _row_identities(parsed)
         if row.outcome == Outcome.CREATE and earlier.isdisjoint(identities):
             new_rows[row] = parsed
         earlier.update(identities)
     return new_rows
 
 
-def _identities(parsed: ParsedRow) -> list[tuple[str, str]]:
+def _row_identities(parsed: ParsedRow) -> list[tuple[str, str]]:
     return identities_of(parsed.contact.email, parsed.contact.phone)
 
 
@@ -99,7 +99,7 @@ def _store_new(
 
 def _store_together(contact_import: ContactImport, rows: dict[ContactImportRow, ParsedRow], events: Events) -> None:
     user, note_rows = contact_import.user, [row for row, parsed in rows.items() for _note in parsed.notes]
-    Contact.objects.store_new([(parsed.contact, _identities(parsed)) for parsed in rows.values()])
+    Contact.objects.store_new([(parsed.contact, _row_identities(parsed)) for parsed in rows.values()])
     texts = [(parsed.contact, note) for parsed in rows.values() for note in parsed.notes]
     notes = ContactNote.objects.add_notes(texts, by=user) if texts else []
     for row, parsed in rows.items():

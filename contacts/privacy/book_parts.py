@@ -149,12 +149,14 @@ def _views(person: Person) -> Rows:
     terms = {fold(term) for term in (*person.emails, *person.phones, *person.names) if len(term) >= SHORTEST}
     rows = KeptView.objects.filter(pro=person.pro).values_list("pk", "name", "query")
     ids = [
-        pk for pk, name, query in rows if _names(" ".join([name, *(value for _name, value in parse_qsl(query))]), terms)
+        pk
+        for pk, name, query in rows
+        if _names_person(" ".join([name, *(value for _name, value in parse_qsl(query))]), terms)
     ]
     return KeptView.objects.filter(pk__in=ids)
 
 
-def _names(text: str, terms: set[str]) -> bool:
+def _names_person(text: str, terms: set[str]) -> bool:
     return any(term in fold(text) for term in terms)
 
 

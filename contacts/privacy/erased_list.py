@@ -64,12 +64,12 @@ def forget_undone(erasure: Erasure) -> None:
     does.
     """
     storage = storages["attachments"]
-    for name in _names():
+    for name in _entry_names():
         if name.startswith(str(erasure.pk)):
             storage.delete(f"{FOLDER}/{name}")
 
 
-def _names() -> list[str]:
+def _entry_names() -> list[str]:
     try:
         return sorted(storages["attachments"].listdir(FOLDER)[1])
     except FileNotFoundError:
@@ -79,7 +79,7 @@ def _names() -> list[str]:
 def read_list() -> Iterator[Entry]:
     """The entries of the list, each erasure once. Raises as the storage does, and msgspec.MsgspecError."""
     seen = set()
-    for name in _names():
+    for name in _entry_names():
         with storages["attachments"].open(f"{FOLDER}/{name}", "rb") as file:
             entry = msgspec.json.decode(file.read(), type=Entry)
         if entry.id not in seen:

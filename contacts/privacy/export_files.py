@@ -55,7 +55,7 @@ def _write_part(archive: zipfile.ZipFile, part: Part, rows: Rows, language: str)
     names = [_page_name(part, number) for number in range(math.ceil(count / ON_PAGE))]
     common = {"part": part, "language": language, "names": names}
     for number, page in enumerate(batched(rows.iterator(BATCH), ON_PAGE)):
-        context = {**common, "name": _page_name(part, number), "rows": [_read(row, files) for row in page]}
+        context = {**common, "name": _page_name(part, number), "rows": [_read_shown(row, files) for row in page]}
         text = render_to_string("contacts/privacy/export_part.html", context)
         archive.writestr(f"pages/{context['name']}", text)
     return count
@@ -69,13 +69,13 @@ def _write_data(archive: zipfile.ZipFile, part: Part, rows: Rows, files: dict[An
     with archive.open(f"data/{part.key}.json", "w", force_zip64=True) as target:
         before = "[\n"
         for row in rows.iterator(BATCH):
-            data = {**_values(row), **({"file": files[row.pk]} if row.pk in files else {})}
+            data = {**_column_values(row), **({"file": files[row.pk]} if row.pk in files else {})}
             target.write((before + json.dumps(data, ensure_ascii=False, indent=1, default=_plain)).encode())
             before = ",\n"
         target.write(b"\n]\n" if before[0] == "," else b"[]\n")
 
 
-def _values(row: Model) -> dict[str, Any]:
+def _column_values(row: Model) -> dict[str, Any]:
     """The columns of a row by their names, without what is derived from others."""
     fields = [field for field in row._meta.concrete_fields if field.attname not in DERIVED]
     return {field.attname: getattr(row, field.attname) for field in fields}
@@ -100,7 +100,7 @@ def _text_of(content: bytes) -> str:
         return base64.b64encode(content).decode()
 
 
-def _read(row: Model, files: dict[Any, str]) -> dict[str, Any]:
+def _read_shown(row: Model, files: dict[Any, str]) -> dict[str, Any]:
     """A row as its page shows it: title, and (label, text) of each field that holds something."""
     return {"title": str(row), "fields": list(_labelled(row)), "file": files.get(row.pk, "")}
 

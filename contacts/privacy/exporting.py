@@ -54,7 +54,7 @@ def make_export(context: TaskContext, export_id: str) -> None:
     if (export := exports.select_related("pro", "contact__pro").first()) is None:
         return
     try:
-        _make(export)
+        _make_export(export)
     except PersonExport.DoesNotExist:
         # The person was erased meanwhile.
         return
@@ -64,18 +64,18 @@ def make_export(context: TaskContext, export_id: str) -> None:
         raise
 
 
-def _make(export: PersonExport) -> None:
+def _make_export(export: PersonExport) -> None:
     person = find_person(export.contact)
     person = person.with_deliveries(find_deliveries(person, topics_of(person)))
     with tempfile.TemporaryFile() as target:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             write_archive(archive, person, export.language)
-        info = _describe(target, f"person-{export.contact_id}.zip")
+        info = _describe_file(target, f"person-{export.contact_id}.zip")
         with store_unchecked(File(target, name=info.filename), info) as new_file:
             export.keep(new_file)
 
 
-def _describe(file: IO[bytes], name: str) -> FileInfo:
+def _describe_file(file: IO[bytes], name: str) -> FileInfo:
     file.seek(0)
     digest = hashlib.sha256()
     while chunk := file.read(CHUNK):

@@ -41,11 +41,11 @@ def _naming(person: Person) -> Iterator[int]:
     needles = [id.encode() for id in ids if len(id) >= SHORTEST]
     rows, last = _of_pro(person).filter(messages=None).order_by("pk"), 0
     while needles and (page := list(rows.filter(pk__gt=last)[:BATCH])):
-        yield from (delivery.pk for delivery in page if _names(delivery, needles))
+        yield from (delivery.pk for delivery in page if _holds_any(delivery, needles))
         last = page[-1].pk
 
 
-def _names(delivery: ChannelDelivery, needles: list[bytes]) -> bool:
+def _holds_any(delivery: ChannelDelivery, needles: list[bytes]) -> bool:
     try:
         content = delivery.read_original().lower()
     except FileNotFoundError:

@@ -40,7 +40,7 @@ class Reading:
     def by_day(self) -> dict[date, Figures]:
         """The figures of the whole office, by those days that have any."""
         rows = self._rows("").values_list("day", *COUNTS, Cast("times", TextField()))
-        found = {day: _read(counts, times) for day, *counts, times in rows}
+        found = {day: _read_figures(counts, times) for day, *counts, times in rows}
         return found | {day: each for (day, dimension, _value), each in self._counted.items() if not dimension}
 
     def total(self) -> Figures:
@@ -98,6 +98,6 @@ def count_waiting_by(pro: Pro, dimension: str) -> dict[str, int]:
     return {write_value(value): n for value, n in rows}
 
 
-def _read(counts: list[int], times: str) -> Figures:
+def _read_figures(counts: list[int], times: str) -> Figures:
     new, answered, targeted, within = counts
     return Figures(new, answered, targeted, within, Counter(decode_times(times)))

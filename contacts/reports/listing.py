@@ -60,7 +60,7 @@ def read_page(pro: Pro, rows: Rows, size: int, after: tuple[datetime, int] | Non
     if rows.model is WaitingItem:
         with_names = ["contact", "first_response__answered_by"]
     found = list(rows.order_by(f"-{field}", "-pk").select_related(*with_names)[: size + 1])
-    return found, list(_read(pro, found[:size]))
+    return found, list(_read_report_rows(pro, found[:size]))
 
 
 def csv_cells(pro: Pro, rows: Rows) -> Iterator[list[str]]:
@@ -83,14 +83,14 @@ def _number(value: int | None) -> str:
     return "" if value is None else str(value)
 
 
-def _read(pro: Pro, rows: Iterable[Any]) -> Iterator[ReportRow]:
+def _read_report_rows(pro: Pro, rows: Iterable[Any]) -> Iterator[ReportRow]:
     rows = list(rows)
     titles = name_values(pro, "property", {str(row.property_id) for row in rows if row.property_id})
     for row in rows:
         item, response = (row.item, row) if isinstance(row, FirstResponse) else (row, _response_of(row))
         about = titles[str(row.property_id)] if row.property_id else item.about if item else ""
         kind = row.get_kind_display()
-        who, url = _person(item)
+        who, url = _person_of_item(item)
         if response is None:
             yield ReportRow(kind, who, url, about, row.since)
             continue
@@ -112,7 +112,7 @@ def _response_of(item: WaitingItem) -> FirstResponse | None:
     return getattr(item, "first_response", None)
 
 
-def _person(item: WaitingItem | None) -> tuple[str, str]:
+def _person_of_item(item: WaitingItem | None) -> tuple[str, str]:
     """Name of who asked, and the address of their page."""
     if item is None:
         return pgettext("report", "Somebody who was erased"), ""

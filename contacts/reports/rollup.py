@@ -118,7 +118,7 @@ def refresh_reports() -> None:
 def rebuild_reports(pro: Pro) -> int:
     """Count all days of an office anew; returns how many rows the roll-up has."""
     with transaction.atomic():
-        _hold(pro)
+        _hold_office(pro)
         _mark_all_days(pro)
     while _refresh_some(pro):
         pass
@@ -128,7 +128,7 @@ def rebuild_reports(pro: Pro) -> int:
 def _refresh_some(pro: Pro) -> bool:
     """Count some marked days anew, the newest first; False when none is left."""
     with transaction.atomic():
-        zone = _hold(pro)
+        zone = _hold_office(pro)
         if zone.time_zone != pro.time_zone:
             # Days begin at other moments: no row of it holds any more.
             _mark_all_days(pro)
@@ -138,7 +138,7 @@ def _refresh_some(pro: Pro) -> bool:
         return bool(_count_marked(pro))
 
 
-def _hold(pro: Pro) -> ReportZone:
+def _hold_office(pro: Pro) -> ReportZone:
     """Keep others from counting for the same office until the transaction ends."""
     ReportZone.objects.get_or_create(pro=pro, defaults={"time_zone": ""})
     return ReportZone.objects.select_for_update().get(pro=pro)

@@ -72,7 +72,7 @@ class _List:
             name=row.name,
             times=format_html(' <span class="times">×{}</span>', row.times) if row.times > 1 else "",
             at=waited(row.at) if self.is_waiting else short_time(row.at),
-            words=_words(row),
+            words=_waiting_words(row),
             assignee=_assignee(row.assignee),
             tick=self._tick(row),
         )
@@ -102,7 +102,7 @@ def _assignee(name: str) -> SafeString:
     )
 
 
-def _words(row: Any) -> SafeString:
+def _waiting_words(row: Any) -> SafeString:
     parts = list[str]()
     if row.item and row.item.is_returned and row.item.later_words:
         clock = lucide("alarm-clock", size=14, aria_hidden="true")

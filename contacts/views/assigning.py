@@ -37,7 +37,7 @@ def give(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     to = find_colleague(request.pro, to_id)
     if to_id and to is None:
         messages.error(request, _("Choose one of your colleagues."))
-        return _show(request, contact, 422)
+        return _show_assignee(request, contact, 422)
     return _assign(request, contact, to, from_id)
 
 
@@ -57,17 +57,17 @@ def _assign(request: ProRequest, contact: Contact, to: User | None, expected: in
     except AlreadyAssignedError as error:
         contact.assigned_to = error.holder
         toast(request, _describe_quicker(contact, error.holder, request.user), level=messages.WARNING)
-        return _show(request, contact, 409)
+        return _show_assignee(request, contact, 409)
     except Contact.DoesNotExist as error:
         raise Http404 from error
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-        return _show(request, contact, 422)
-    toast(request, _describe(contact, to, request.user))
-    return _show(request, contact)
+        return _show_assignee(request, contact, 422)
+    toast(request, _describe_assignment(contact, to, request.user))
+    return _show_assignee(request, contact)
 
 
-def _describe(contact: Contact, to: User | None, user: User) -> str:
+def _describe_assignment(contact: Contact, to: User | None, user: User) -> str:
     if to is None:
         return _("%(name)s is nobody’s.") % {"name": contact.name}
     if to == user:
@@ -84,7 +84,7 @@ def _describe_quicker(contact: Contact, holder: User | None, user: User) -> str:
     return _("%(colleague)s was quicker and has %(name)s.") % names
 
 
-def _show(request: ProRequest, contact: Contact, status: int = 200) -> HttpResponse:
+def _show_assignee(request: ProRequest, contact: Contact, status: int = 200) -> HttpResponse:
     """The person, and their row in the list; without htmx their page anew."""
     desk = DeskList(request)
     if not request.htmx:

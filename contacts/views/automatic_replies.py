@@ -28,21 +28,25 @@ class RepliesForm(forms.Form):
     """A text for each place."""
 
     def __init__(self, data: Any, texts: dict[Place, str]) -> None:
-        super().__init__(data, initial={_name(place): text for place, text in texts.items()})
+        super().__init__(data, initial={_name_of_place(place): text for place, text in texts.items()})
         for place in all_places():
             widget = forms.Textarea(attrs={"rows": 4, "lang": place[2]})
             label = str(LANGUAGES[place[2]])
-            self.fields[_name(place)] = forms.CharField(label=label, required=False, max_length=MAX_TEXT, widget=widget)
+            self.fields[_name_of_place(place)] = forms.CharField(
+                label=label, required=False, max_length=MAX_TEXT, widget=widget
+            )
 
     def texts(self) -> dict[Place, str]:
-        return {place: unix_lines(self.cleaned_data[_name(place)]).strip() for place in all_places()}
+        return {place: unix_lines(self.cleaned_data[_name_of_place(place)]).strip() for place in all_places()}
 
     def changed(self) -> dict[Place, str]:
         """The texts that differ from the stored ones."""
-        return {place: text for place, text in self.texts().items() if text != self.initial.get(_name(place), "")}
+        return {
+            place: text for place, text in self.texts().items() if text != self.initial.get(_name_of_place(place), "")
+        }
 
 
-def _name(place: Place) -> str:
+def _name_of_place(place: Place) -> str:
     channel, is_open, language = place
     return f"{channel}_{'open' if is_open else 'closed'}_{language}"
 
@@ -76,9 +80,9 @@ def _channels(form: RepliesForm, previews: dict[Place, str]) -> list[dict[str, A
         for is_open in (False, True):
             places = [(str(channel), is_open, language) for language in LANGUAGES]
             label = pgettext("reply", "In office hours") if is_open else pgettext("reply", "Outside office hours")
-            texts = [{"field": form[_name(place)], "preview": previews.get(place, "")} for place in places]
+            texts = [{"field": form[_name_of_place(place)], "preview": previews.get(place, "")} for place in places]
             groups.append({"label": label, "texts": texts})
-        names = [_name(place) for place in all_places() if place[0] == channel]
+        names = [_name_of_place(place) for place in all_places() if place[0] == channel]
         is_used = any(form[name].value() or form[name].errors for name in names)
         channels.append({"name": channel.label, "groups": groups, "is_open": is_used})
     return channels

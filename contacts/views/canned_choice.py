@@ -31,7 +31,7 @@ def canned_search(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     contact = find_person(request, id)
     words = fold(request.GET.get("q", "").replace("\0", "")[:200]).split()
     topic = clean_topic(request.GET.get("topic", ""))
-    found = [each for each in _find(request, contact, topic) if _has_words(each, words)]
+    found = [each for each in _find_replies(request, contact, topic) if _has_words(each, words)]
     return render(request, f"{LIST}#replies", {"contact": contact, "canned_replies": found, "is_search": True})
 
 
@@ -45,7 +45,7 @@ def canned_add(request: ProRequest, id: uuid.UUID, reply: int) -> HttpResponse:
     """Add a canned reply to what is typed, which is kept as the draft; htmx gets the box with the words alone."""
     contact, given = find_person(request, id), request.POST
     fields: dict[str, Any] = {name: given.get(name, "").replace("\0", "")[:60] for name in ("topic", "channel")}
-    filled = next((each for each in _find(request, contact, fields["topic"]) if each.reply.pk == reply), None)
+    filled = next((each for each in _find_replies(request, contact, fields["topic"]) if each.reply.pk == reply), None)
     if filled is None:
         raise Http404
     text = "\n\n".join(filter(None, [given.get("text", "").strip(), filled.text]))
@@ -60,7 +60,7 @@ def canned_add(request: ProRequest, id: uuid.UUID, reply: int) -> HttpResponse:
         refused = [str(UNAVAILABLE)]
     if wants(request, "id_text"):
         box = MessageForm([], initial={"text": text})["text"].as_widget(attrs={"autofocus": True})
-        replies = _find(request, contact, fields["topic"])
+        replies = _find_replies(request, contact, fields["topic"])
         context = {"contact": contact, "topic": fields["topic"], "canned_replies": replies, "is_swap": True}
         return render(request, TEXT, {**context, "box": box})
     for line in refused:
@@ -68,5 +68,5 @@ def canned_add(request: ProRequest, id: uuid.UUID, reply: int) -> HttpResponse:
     return send_to(request, read_next_page(request) or reverse("waiting:person", args=[contact.pk]))
 
 
-def _find(request: ProRequest, contact: Contact, topic: str) -> list[FilledReply]:
+def _find_replies(request: ProRequest, contact: Contact, topic: str) -> list[FilledReply]:
     return find_canned_replies(request.user, contact, read_topic(contact, topic))

@@ -22,7 +22,7 @@ from ..models import CannedReply, StaleEditError
 LIST, PAGE = "contacts/canned_replies.html", "contacts/canned_reply.html"
 
 
-def _find(request: ProRequest, id: int) -> CannedReply:
+def _find_reply(request: ProRequest, id: int) -> CannedReply:
     """One of the office or the user's own, a deleted one too; else 404."""
     rows = CannedReply.objects.for_pro(request.pro)
     return get_object_or_404(rows.of_user(request.user) | rows.of_user(request.user, deleted=True), pk=id)
@@ -60,7 +60,7 @@ def canned_reply_new(request: ProRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def canned_reply_edit(request: ProRequest, id: int) -> HttpResponse:
     """Edit a canned reply; of two who do, the second sees what the first wrote."""
-    reply = _find(request, id)
+    reply = _find_reply(request, id)
     if request.method != "POST":
         return _render_form(request, CannedReplyForm(reply=reply), reply=reply)
     form = CannedReplyForm(request.POST)
@@ -74,12 +74,12 @@ def _save(request: ProRequest, reply: CannedReply, form: CannedReplyForm) -> Htt
         return _saved(request)
     except ValidationError as error:
         add_errors(form, error)
-        return _render_form(request, form, 422, reply=_find(request, reply.pk))
+        return _render_form(request, form, 422, reply=_find_reply(request, reply.pk))
     except CannedReply.DoesNotExist:
         form.add_error(None, _("This canned reply was deleted meanwhile. What you typed is still here."))
         return _render_form(request, form, 409, reply=reply)
     except StaleEditError:
-        current = _find(request, reply.pk)
+        current = _find_reply(request, reply.pk)
         form.show_conflict(current)
         return _render_form(request, form, 409, reply=current, theirs=current.texts_by_language())
 
@@ -92,7 +92,7 @@ def _saved(request: ProRequest) -> HttpResponse:
 @require_POST
 def canned_reply_delete(request: ProRequest, id: int) -> HttpResponse:
     """Delete a canned reply; a toast offers to undo it."""
-    reply = _find(request, id)
+    reply = _find_reply(request, id)
     if reply.soft_delete():
         undo_url = reverse("contacts:canned_reply_restore", args=[reply.pk])
         toast(request, _("“%(title)s” is deleted.") % {"title": reply.title}, undo_url)
@@ -102,7 +102,7 @@ def canned_reply_delete(request: ProRequest, id: int) -> HttpResponse:
 @require_POST
 def canned_reply_restore(request: ProRequest, id: int) -> HttpResponse:
     """Undo the deletion of a canned reply."""
-    reply = _find(request, id)
+    reply = _find_reply(request, id)
     try:
         reply.restore()
         toast(request, _("“%(title)s” is restored.") % {"title": reply.title})

@@ -53,15 +53,15 @@ def leave(request: ProRequest) -> HttpResponse:
 
 def _another_way(request: ProRequest, people: list[uuid.UUID]) -> None:
     text = ngettext("%(n)d person: answered another way.", "%(n)d people: answered another way.", len(people))
-    _end(request, people, Outcome.ANOTHER_WAY, text, seconds=request.user.undo_seconds or 1)
+    _end_chosen(request, people, Outcome.ANOTHER_WAY, text, seconds=request.user.undo_seconds or 1)
 
 
 def _no_answer(request: ProRequest, people: list[uuid.UUID]) -> None:
     text = ngettext("%(n)d person: no answer needed.", "%(n)d people: no answer needed.", len(people))
-    _end(request, people, Outcome.NO_ANSWER, text)
+    _end_chosen(request, people, Outcome.NO_ANSWER, text)
 
 
-def _end(request: ProRequest, people: list[uuid.UUID], outcome: str, text: str, seconds: int = SECONDS) -> None:
+def _end_chosen(request: ProRequest, people: list[uuid.UUID], outcome: str, text: str, seconds: int = SECONDS) -> None:
     if items := end_waiting(_items(request, people), outcome, by=request.user):
         url = reverse("waiting:chosen_undo", args=[to_stamp(items[0].ended_at)])
         toast(request, text % {"n": len(people)}, url, seconds=seconds)

@@ -99,7 +99,7 @@ def hours_settings(request: ProRequest) -> HttpResponse:
     hours = find_hours(request.pro)
     form = HoursForm(request.POST if request.method == "POST" else None, hours)
     if not (form.is_bound and form.is_valid()):
-        return _show(request, hours, form, status=422 if form.is_bound else 200)
+        return _show_hours(request, hours, form, status=422 if form.is_bound else 200)
     keep_hours(request.pro, form.cleaned_data, by=request.user, detail=changed_names(form))
     toast(request, _("Saved."))
     return redirect("contacts:hours_settings")
@@ -119,7 +119,7 @@ def closure_add(request: ProRequest) -> HttpResponse:
         else:
             toast(request, _("Saved."))
             return redirect("contacts:hours_settings")
-    return _show(request, find_hours(request.pro), closure_form=form, status=422)
+    return _show_hours(request, find_hours(request.pro), closure_form=form, status=422)
 
 
 @for_owners
@@ -131,7 +131,7 @@ def closure_remove(request: ProRequest) -> HttpResponse:
     return redirect("contacts:hours_settings")
 
 
-def _show(
+def _show_hours(
     request: ProRequest,
     hours: OfficeHours,
     form: HoursForm | None = None,

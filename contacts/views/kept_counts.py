@@ -16,7 +16,7 @@ from .kept_list import Count, count_some
 def count_contacts(request: ProRequest, queries: Sequence[QueryDict]) -> list[Count]:
     """The numbers for query strings: one query for all without a search, one for each of the others."""
     groups = _read_groups(request)
-    return [_count(ContactList(request, query), groups) for query in queries]
+    return [_count_kept(ContactList(request, query), groups) for query in queries]
 
 
 def _read_groups(request: ProRequest) -> list[dict[str, Any]]:
@@ -25,7 +25,7 @@ def _read_groups(request: ProRequest) -> list[dict[str, Any]]:
     return [{**group} for group in groups]
 
 
-def _count(book: ContactList, groups: list[dict[str, Any]]) -> Count:
+def _count_kept(book: ContactList, groups: list[dict[str, Any]]) -> Count:
     if book.search:
         return count_some(book.rows())
     wanted = book.kept_filters().items()

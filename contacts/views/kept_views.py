@@ -53,7 +53,7 @@ def view_keep(request: ProRequest, name: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def view_change(request: ProRequest, id: int) -> HttpResponse:
     """Give a kept view another name, share it or take it back; the undo names both as they were in its own URL."""
-    view = _find(request, id)
+    view = _find_kept_view(request, id)
     before = {"name": view.name, "is_shared": view.is_shared}
     if request.method != "POST":
         return _show_change(request, view, KeptViewForm(initial=before))
@@ -81,7 +81,7 @@ def _find_list(name: str) -> KeptList:
     return kept_list
 
 
-def _find(request: ProRequest, id: int) -> KeptView:
+def _find_kept_view(request: ProRequest, id: int) -> KeptView:
     return get_object_or_404(KeptView.objects.for_pro(request.pro).changeable_by(request.user), pk=id)
 
 
@@ -107,7 +107,7 @@ def _show_change(request: ProRequest, view: KeptView, form: KeptViewForm, status
 @require_POST
 def view_delete(request: ProRequest, id: int) -> HttpResponse:
     """Delete a kept view; a toast offers to undo it. The list stays as the view showed it."""
-    view = _find(request, id)
+    view = _find_kept_view(request, id)
     view.delete()
     undo = _query({"name": view.name, "query": view.query, "is_shared": view.is_shared})
     url = f"{_find_list(view.list_name).keep_url}?{undo}"

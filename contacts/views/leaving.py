@@ -35,16 +35,16 @@ MAX_ITEMS = 20
 def another_way(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Note that a person was answered by phone or in person: nobody waits any more."""
     text = _("%(name)s: answered another way.")
-    return _end(request, id, Outcome.ANOTHER_WAY, text, seconds=request.user.undo_seconds or 1)
+    return _end_shown(request, id, Outcome.ANOTHER_WAY, text, seconds=request.user.undo_seconds or 1)
 
 
 @require_POST
 def no_answer(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Note that a person needs no answer. No status changes."""
-    return _end(request, id, Outcome.NO_ANSWER, _("%(name)s: no answer needed."))
+    return _end_shown(request, id, Outcome.NO_ANSWER, _("%(name)s: no answer needed."))
 
 
-def _end(request: ProRequest, id: uuid.UUID, outcome: str, text: str, seconds: int = 10) -> HttpResponse:
+def _end_shown(request: ProRequest, id: uuid.UUID, outcome: str, text: str, seconds: int = 10) -> HttpResponse:
     contact = find_person(request, id)
     following = find_next_person(request.pro, contact, whose=shown_to(request.user))
     if items := end_waiting(contact, outcome, by=request.user):

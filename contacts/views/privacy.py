@@ -44,7 +44,7 @@ class ConsentForm(forms.Form):
     source = forms.CharField(label=gettext_lazy("Where they said so"), max_length=MAX_SOURCE)
 
 
-def _find(request: ProRequest, id: uuid.UUID) -> Contact:
+def _find_contact(request: ProRequest, id: uuid.UUID) -> Contact:
     """A contact of this Pro that was not merged; else 404."""
     contact = find_contact(request, id)
     if contact.merged_into_id:
@@ -52,7 +52,7 @@ def _find(request: ProRequest, id: uuid.UUID) -> Contact:
     return contact
 
 
-def _show(
+def _show_privacy(
     request: ProRequest,
     contact: Contact,
     form: ErasureForm,
@@ -76,7 +76,7 @@ def _show(
 @require_safe
 def contact_privacy(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Page with the exports that this user asked for, and what an erasure takes."""
-    return _show(request, _find(request, id), ErasureForm())
+    return _show_privacy(request, _find_contact(request, id), ErasureForm())
 
 
 @for_owners
@@ -84,7 +84,7 @@ def contact_privacy(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 @require_POST
 def contact_export_person(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Have everything about the person put together."""
-    contact = _find(request, id)
+    contact = _find_contact(request, id)
     ask_export(contact, by=request.user, language=get_language() or request.user.language)
     toast(request, _("Everything about this person is being put together. Come back in a minute."))
     return send_to(request, privacy_url(contact))
@@ -111,9 +111,9 @@ def person_export_file(request: ProRequest, id: uuid.UUID) -> HttpResponseBase:
 @require_POST
 def contact_erase(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Plan the erasure of a contact."""
-    contact, form = _find(request, id), ErasureForm(request.POST)
+    contact, form = _find_contact(request, id), ErasureForm(request.POST)
     if not form.is_valid():
-        return _show(request, contact, form, 422)
+        return _show_privacy(request, contact, form, 422)
     try:
         erasure = plan_erasure(contact, reason=form.cleaned_data["reason"], by=request.user)
     except Contact.DoesNotExist as error:
@@ -128,7 +128,7 @@ def contact_erase(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 @require_POST
 def contact_keep(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Undo a planned erasure."""
-    contact = _find(request, id)
+    contact = _find_contact(request, id)
     erasure = find_planned(contact)
     try:
         if erasure is None:
@@ -143,9 +143,9 @@ def contact_keep(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 @require_POST
 def contact_consent(request: ProRequest, id: uuid.UUID) -> HttpResponse:
     """Note that a contact may be written to."""
-    contact, form = _find(request, id), ConsentForm(request.POST)
+    contact, form = _find_contact(request, id), ConsentForm(request.POST)
     if not form.is_valid():
-        return _show(request, contact, ErasureForm(), 422, form)
+        return _show_privacy(request, contact, ErasureForm(), 422, form)
     try:
         note_consent(contact, **form.cleaned_data, by=request.user)
     except Contact.DoesNotExist as error:
@@ -156,7 +156,7 @@ def contact_consent(request: ProRequest, id: uuid.UUID) -> HttpResponse:
 @require_POST
 def consent_withdraw(request: ProRequest, id: uuid.UUID, consent: int) -> HttpResponse:
     """Note that a consent was withdrawn."""
-    contact = _find(request, id)
+    contact = _find_contact(request, id)
     if (row := contact.consents.filter(pk=consent).first()) is None:
         raise Http404
     row.withdraw()

@@ -54,18 +54,20 @@ def privacy_settings(request: ProRequest) -> HttpResponse:
     """The settings; `preview` counts what is past its time with the months that were typed, and saves nothing."""
     decided = read_decisions(request.pro)
     if request.method != "POST":
-        return _show(request, PrivacyForm(decided), decided.retention)
+        return _show_privacy_settings(request, PrivacyForm(decided), decided.retention)
     form = PrivacyForm(decided, request.POST)
     if not form.is_valid():
-        return _show(request, form, {}, 422)
+        return _show_privacy_settings(request, form, {}, 422)
     if "preview" in request.POST:
-        return _show(request, form, form.months)
+        return _show_privacy_settings(request, form, form.months)
     decide(request.pro, consent_words=form.cleaned_data["consent_words"], retention=form.months, by=request.user)
     toast(request, _("Saved."))
     return redirect("contacts:privacy_settings")
 
 
-def _show(request: ProRequest, form: PrivacyForm, months: dict[str, int], status: int = 200) -> HttpResponse:
+def _show_privacy_settings(
+    request: ProRequest, form: PrivacyForm, months: dict[str, int], status: int = 200
+) -> HttpResponse:
     counts = count_past(request.pro, months)
     kinds = [(form[kind.key], counts.get(kind.key)) for kind in all_kinds()]
     return render(request, PAGE, {"form": form, "kinds": kinds}, status=status)

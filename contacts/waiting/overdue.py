@@ -31,7 +31,7 @@ def tell_of_overdue() -> None:
     for hours in OfficeHours.objects.select_related("pro").order_by("pk"):
         targets = Targets(hours, timezone.now())
         if (before := targets.shortest()) and (ids := _late(hours.pro, targets, before)):
-            _tell(hours.pro, targets, ids)
+            _tell_of_overdue(hours.pro, targets, ids)
 
 
 def _late(pro: Pro, targets: Targets, before: datetime) -> list[int]:
@@ -46,7 +46,7 @@ def _late(pro: Pro, targets: Targets, before: datetime) -> list[int]:
     return list(late.values_list("pk", flat=True)[:BATCH])
 
 
-def _tell(pro: Pro, targets: Targets, ids: list[int]) -> None:
+def _tell_of_overdue(pro: Pro, targets: Targets, ids: list[int]) -> None:
     """Note of items who is told, and enqueue the job that tells each of them."""
     mails: dict[int, list[int]] = {}
     with transaction.atomic():

@@ -9,7 +9,7 @@ from config.accounts.access import Caller
 from config.api.dialect import json_response
 from config.api.idempotency import RequestKey
 
-from ..dialect import to_body
+from ..dialect import to_inquiry_body
 from ..models import Inquiry
 from ..pipeline.moves import clean_note, close_inquiry, link_case, move_inquiry
 from ..schemas.answers import ActedOn, ActionAnswer
@@ -48,7 +48,7 @@ def _act(caller: Caller, id: int, body: ActionBody) -> ActionAnswer:
     if given.get("note", "") is None:
         del given["note"]
     _perform(inquiry, given.pop("action"), given, caller)
-    return ActionAnswer(message="Action performed successfully", data=ActedOn(to_body(inquiry)))
+    return ActionAnswer(message="Action performed successfully", data=ActedOn(to_inquiry_body(inquiry)))
 
 
 def _perform(inquiry: Inquiry, action: str, given: dict[str, Any], caller: Caller) -> None:

@@ -73,7 +73,7 @@ class AttachmentDeleted(Struct):
 LIST, ONE = "/<int:id>/attachments", "/<int:id>/attachments/<int:attachment_id>"
 
 
-def to_body(row: Attachment, user_id: int) -> AttachmentBody:
+def to_attachment_body(row: Attachment, user_id: int) -> AttachmentBody:
     """An attachment with the address at which `user_id` can download it."""
     return AttachmentBody(
         id=row.pk,
@@ -83,11 +83,11 @@ def to_body(row: Attachment, user_id: int) -> AttachmentBody:
         size=row.size,
         uploaded_by=row.uploaded_by,
         created_at=moment(row.created_at),
-        download_url=f"{settings.SITE_URL}{_address(row)}?user_id={user_id}",
+        download_url=f"{settings.SITE_URL}{_download_address(row)}?user_id={user_id}",
     )
 
 
-def _address(row: Attachment) -> str:
+def _download_address(row: Attachment) -> str:
     return f"{dialect.prefix}/{row.inquiry_id}/attachments/{row.pk}/download"
 
 
@@ -108,7 +108,7 @@ def list_attachments(caller: Caller, id: int, query: AttachmentQuery) -> Attachm
     """List the attachments of an inquiry, oldest first."""
     inquiry = _inquiry(caller, id, query.user_id)
     rows = Attachment.objects.for_pro(caller.pro).filter(inquiry=inquiry).order_by("id")
-    return AttachmentList(True, [to_body(row, query.user_id) for row in rows])
+    return AttachmentList(True, [to_attachment_body(row, query.user_id) for row in rows])
 
 
 @api.endpoint(
@@ -131,8 +131,8 @@ def upload_attachment(caller: Caller, id: int, body: AttachmentForm, key: Reques
     uploaded_by = body.user_id if body.uploaded_by is UNSET else body.uploaded_by
     with store_attachment_file(inquiry, body.file, body.file.name or "") as new_file, key.hold():
         row = create_attachment(inquiry, new_file, uploaded_by=uploaded_by)
-        answer = AttachmentAnswer(True, "Attachment uploaded successfully", to_body(row, body.user_id))
-        return key.answer(created(answer, _address(row)))
+        answer = AttachmentAnswer(True, "Attachment uploaded successfully", to_attachment_body(row, body.user_id))
+        return key.answer(created(answer, _download_address(row)))
 
 
 @api.endpoint(

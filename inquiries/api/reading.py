@@ -12,7 +12,7 @@ from config.web.changes import read_changes
 from config.web.compiled import Compiled
 from config.web.paging import NumberedPages, row_number
 
-from ..dialect import to_body, to_history, to_offer, to_row
+from ..dialect import to_history, to_inquiry_body, to_offer, to_row
 from ..history.reading import read_history
 from ..models import Inquiry, InquiryCount, InquiryType, InquiryWeekCount
 from ..models.inquiry import InquiryQuerySet
@@ -107,7 +107,7 @@ def lock_inquiry(caller: Caller, id: int) -> DetailAnswer:
 def _detail(rows: InquiryQuerySet, id: int) -> DetailAnswer:
     inquiry = rows.select_related("inquiry_type", "step").get(pk=id)
     offers = [to_offer(offer) for offer in inquiry.offers.all()]
-    return DetailAnswer(data=InquiryDetail(to_body(inquiry), offers, len(offers)))
+    return DetailAnswer(data=InquiryDetail(to_inquiry_body(inquiry), offers, len(offers)))
 
 
 @api.endpoint("GET", "/<int:id>/history", scope="inquiries:read", answer=HistoryAnswer)

@@ -76,19 +76,19 @@ def split_name(name: str) -> dict[str, str]:
     """
     words = name.split()
     if not any(c.isalpha() for c in name) or (len(words) == 1 and "@" in name):
-        return _names([], [])
+        return _name_fields([], [])
     if "," in name.strip(" ,"):
         last, first = name.strip(" ,").split(",", 1)
-        return _names(first.split(), last.split())
+        return _name_fields(first.split(), last.split())
     if words[0].strip(".").casefold() in TITLES:
-        return _names([], words)
+        return _name_fields([], words)
     capitals = next((n for n, word in enumerate(words) if len(word.strip(".")) < 2 or not word.isupper()), 0)
     if capitals:
-        return _names(words[capitals:], words[:capitals])
+        return _name_fields(words[capitals:], words[:capitals])
     end = max(len(words) - 1, 1)
     start = next((n for n, name in enumerate(words) if name.casefold().replace("’", "'") in PARTICLES), end)
-    return _names(words[:start], words[start:])
+    return _name_fields(words[:start], words[start:])
 
 
-def _names(first: list[str], last: list[str]) -> dict[str, Any]:
+def _name_fields(first: list[str], last: list[str]) -> dict[str, Any]:
     return {"first_name": " ".join(first), "last_name": " ".join(last)}

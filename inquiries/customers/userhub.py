@@ -95,7 +95,7 @@ def fetch_profile(user_id: int, *, in_job: bool = False, answers: Answers = UNAS
     if not settings.USERHUB_URL:
         return _read_directory(user_id, answers)
     try:
-        return _read_answer(_fetch_user(user_id) if in_job else _fetch_awaited_user(user_id), user_id)
+        return _read_profile(_fetch_user(user_id) if in_job else _fetch_awaited_user(user_id), user_id)
     except UserHubUnavailableError as error:
         logger.warning("UserHub gave no profile: %s", error)
         raise
@@ -166,7 +166,7 @@ def _fetch_user(user_id: int, seconds: float | None = None) -> bytes:
 # --- Reading the answer
 
 
-def _read_answer(body: bytes, user_id: int) -> Profile:
+def _read_profile(body: bytes, user_id: int) -> Profile:
     try:
         user = _members(json.loads(body))
     except (ValueError, RecursionError):
@@ -200,7 +200,7 @@ def _profile(user: Mapping[str, Any]) -> Profile:
             "email": _email(person, "email", "email_address"),
             "phone": _text(person, 40, "phone", "phone_number", "telephone", "mobile"),
             "language": _language(_text(person, 35, "language", "locale", "lang")),
-            "address": _address(person.get("address"), person),
+            "address": _read_address(person.get("address"), person),
         },
         _business(person),
     )
@@ -213,9 +213,9 @@ def _business(user: Mapping[str, Any]) -> dict[str, Any]:
     business = {
         "company": _text(source, 200, "company", "company_name", "name"),
         "vat_number": _text(source, 32, "vat_number", "vat_id", "vat"),
-        "address": _address(source.get("address") or source.get("business_address"), of_user),
+        "address": _read_address(source.get("address") or source.get("business_address"), of_user),
         "invoice_email": _email(source, "invoice_email", "billing_email") or _email(invoice, "email"),
-        "invoice_address": _address(
+        "invoice_address": _read_address(
             source.get("invoice_address") or source.get("billing_address") or invoice.get("address"), {}
         ),
     }
@@ -226,7 +226,7 @@ def _has_values(fields: Mapping[str, Any]) -> bool:
     return any(_has_values(value) if isinstance(value, dict) else value for value in fields.values())
 
 
-def _address(value: Any, around: Mapping[str, Any]) -> dict[str, str]:
+def _read_address(value: Any, around: Mapping[str, Any]) -> dict[str, str]:
     """An address given as an object, as text (then it is the street), or by fields that stand `around` it."""
     parts = _members(value) or around
     street = _text({"street": value}, 200, "street") or _text(

@@ -39,7 +39,7 @@ def fill(pro: Pro, total: int, seeds: Sequence[Seed], advance: Callable[[int], N
     if user := pro.users.order_by("pk").first():
         by = {"by_user_id": user.pk, "by_name": str(user), "changed_by": user.userhub_id}
     for numbers in batched(range(total if usable else 0), BATCH):
-        made = [_make(pro, rng.choice(customers), rng.choice(usable), types, rng) for _ in numbers]
+        made = [_make_inquiry(pro, rng.choice(customers), rng.choice(usable), types, rng) for _ in numbers]
         with transaction.atomic():
             Inquiry.objects.bulk_create([row for row, _course in made])
             history = [entry for row, course in made for entry in _history(row, course, by)]
@@ -54,21 +54,23 @@ def _customers(pro: Pro, count: int, rng: random.Random) -> list[Customer]:
     for number, contact in enumerate(known):
         first, _, last = contact.name.partition(" ")
         customers.append(
-            (FIRST_ID + number, _person(first, last, contact.email, contact.phone, contact.language), contact)
+            (FIRST_ID + number, _person_fields(first, last, contact.email, contact.phone, contact.language), contact)
         )
     for number in range(len(customers), count):
         first, last = rng.choice(FIRST), rng.choice(LAST)
-        customers.append((FIRST_ID + number, _person(first, last, f"customer{number}@example.org", "", "fr"), None))
+        customers.append(
+            (FIRST_ID + number, _person_fields(first, last, f"customer{number}@example.org", "", "fr"), None)
+        )
     return customers
 
 
-def _person(first: str, last: str, email: str, phone: str, language: str) -> dict[str, Any]:
+def _person_fields(first: str, last: str, email: str, phone: str, language: str) -> dict[str, Any]:
     address = dict.fromkeys(("street", "postal_code", "city", "country"), "")
     names = {"first_name": first, "last_name": last, "email": email, "phone": phone, "language": language}
     return {**names, "address": address}
 
 
-def _make(
+def _make_inquiry(
     pro: Pro, customer: Customer, seed: Seed, types: dict[str, InquiryType], rng: random.Random
 ) -> tuple[Inquiry, Course]:
     user_id, person, contact = customer

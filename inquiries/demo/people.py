@@ -27,19 +27,19 @@ def _user(userhub_id: int, name: str, email: str, phone: str, language: str, pla
 def profile(user: DirectoryUser) -> tuple[dict[str, Any], dict[str, Any]]:
     """`person` and `business` of a directory user, as an inquiry stores them."""
     names = ("first_name", "last_name", "email", "phone", "language")
-    person = {**{name: getattr(user, name) for name in names}, "address": _address(user, "")}
+    person = {**{name: getattr(user, name) for name in names}, "address": _address_fields(user, "")}
     if not user.company:
         return person, {}
     return person, {
         "company": user.company,
         "vat_number": user.vat_number,
-        "address": _address(user, "business_"),
+        "address": _address_fields(user, "business_"),
         "invoice_email": user.invoice_email,
-        "invoice_address": _address(user, "invoice_"),
+        "invoice_address": _address_fields(user, "invoice_"),
     }
 
 
-def _address(user: DirectoryUser, prefix: str) -> dict[str, str]:
+def _address_fields(user: DirectoryUser, prefix: str) -> dict[str, str]:
     return {part: getattr(user, f"{prefix}{part}") for part in PARTS}
 
 

@@ -59,7 +59,7 @@ def _is_own(request: VisitorRequest, offer: Offer) -> bool:
 def _view(request: VisitorRequest, offer: Offer, is_own: bool) -> HttpResponse:
     if request.method == "GET" and not is_own and not _is_prefetch(request):
         open_offer(offer)
-    return _show(request, offer, is_own)
+    return _show_offer(request, offer, is_own)
 
 
 def _is_prefetch(request: VisitorRequest) -> bool:
@@ -73,16 +73,16 @@ def _answer(request: VisitorRequest, offer: Offer, is_own: bool) -> HttpResponse
         raise PermissionDenied
     status = ANSWERS.get(request.POST.get("answer", ""))
     if status is None:
-        return _show(request, offer, status=422)
+        return _show_offer(request, offer, status=422)
     try:
         answer_offer(offer, status)
     except InvalidOfferTransitionError:
         problem = _("That is no longer possible. This is the current state of the offer.")
-        return _show(request, offer, problem=problem, status=409)
+        return _show_offer(request, offer, problem=problem, status=409)
     return redirect("inquiries:offer_public", offer.key)
 
 
-def _show(
+def _show_offer(
     request: VisitorRequest, offer: Offer, is_own: bool = False, problem: str = "", status: int = 200
 ) -> HttpResponse:
     context = {"offer": offer, "pro": offer.inquiry.pro, "is_own": is_own, "problem": problem}

@@ -43,7 +43,7 @@ def plan_move(
         _make_waiting(inquiry)
         step = find_target(inquiry, to, expected_step)
         if by.undo_seconds:
-            return _store(inquiry, step, by=by, note=note)
+            return _store_pending_move(inquiry, step, by=by, note=note)
         move_inquiry(inquiry, to=to, by=by, note=note)
         return None
 
@@ -59,7 +59,7 @@ def plan_close(
         _make_waiting(inquiry)
         end = find_end(inquiry, expected_step)
         if by.undo_seconds:
-            return _store(inquiry, end, by=by, note=note, outcome=outcome)
+            return _store_pending_move(inquiry, end, by=by, note=note, outcome=outcome)
         close_inquiry(inquiry, outcome=outcome, by=by, note=note)
         return None
 
@@ -88,7 +88,7 @@ def make_pending_move(id: str) -> None:
         pending.inquiry.lock()
         pending.lock()
         if pending.state == PendingMove.State.WAITING:
-            _make(pending)
+            _make_move(pending)
 
 
 def show_pending_moves(inquiries: Collection[Inquiry]) -> None:
@@ -103,16 +103,16 @@ def show_pending_moves(inquiries: Collection[Inquiry]) -> None:
     for pending in waiting:
         inquiry = by_id[pending.inquiry_id]
         if step := steps.get((inquiry.inquiry_type_id, pending.to_step)):
-            _show(inquiry, pending, step)
+            _show_as_moved(inquiry, pending, step)
 
 
-def _show(inquiry: Inquiry, pending: PendingMove, step: PipelineStep) -> None:
+def _show_as_moved(inquiry: Inquiry, pending: PendingMove, step: PipelineStep) -> None:
     inquiry.pending_move, inquiry.step, inquiry.moved_at = pending, step, pending.created_at
     terminal = status_of_outcome(pending.outcome) if pending.outcome else Inquiry.Status.CLOSED
     inquiry.status = coarse_status(step, terminal)
 
 
-def _store(inquiry: Inquiry, step: PipelineStep, *, by: User, note: str, outcome: str = "") -> PendingMove:
+def _store_pending_move(inquiry: Inquiry, step: PipelineStep, *, by: User, note: str, outcome: str = "") -> PendingMove:
     due_at = timezone.now() + timedelta(seconds=by.undo_seconds)
     pending = PendingMove(
         inquiry=inquiry,
@@ -133,11 +133,11 @@ def _make_waiting(inquiry: Inquiry) -> None:
     pending = PendingMove.objects.waiting().filter(inquiry=inquiry).first()
     if pending:
         pending.lock()
-        _make(pending)
+        _make_move(pending)
         inquiry.lock()
 
 
-def _make(pending: PendingMove) -> None:
+def _make_move(pending: PendingMove) -> None:
     """Make a waiting move, with the inquiry and the move locked; a refusal is noted on it."""
     arguments: dict[str, Any] = {"by": pending.by, "note": pending.note, "expected_step": pending.from_step}
     # Before the move, which refuses all that wait.

@@ -26,7 +26,7 @@ def _find_attachment(inquiry: Inquiry, attachment_id: int) -> Attachment:
     return get_object_or_404(inquiry.attachments, pk=attachment_id)
 
 
-def _show(request: ProRequest, inquiry: Inquiry, status: int = 200, **more: Any) -> HttpResponse:
+def _show_attachments(request: ProRequest, inquiry: Inquiry, status: int = 200, **more: Any) -> HttpResponse:
     """Show the files: alone for htmx, else on their own page."""
     context = {"inquiry": inquiry, "attachments": list(inquiry.attachments.all()), **more}
     template = SECTION if wants(request, "attachments") else PAGE
@@ -36,7 +36,7 @@ def _show(request: ProRequest, inquiry: Inquiry, status: int = 200, **more: Any)
 def _done(request: ProRequest, inquiry: Inquiry, text: str) -> HttpResponse:
     """Respond to a change: htmx gets the files, a browser a redirect to the inquiry."""
     if wants(request, "attachments"):
-        return _show(request, inquiry, done=text)
+        return _show_attachments(request, inquiry, done=text)
     messages.success(request, text)
     return _to_inquiry(inquiry.pk)
 
@@ -50,19 +50,19 @@ def attachment_add(request: ProRequest, id: int) -> HttpResponse:
     """Attach a file; GET shows the files on their own page."""
     inquiry = find_inquiry(request, id)
     if request.method != "POST":
-        return _show(request, inquiry)
+        return _show_attachments(request, inquiry)
     file = request.FILES.get("file")
     if file is None:
-        return _show(request, inquiry, 422, upload_error=_("Choose a file first."))
+        return _show_attachments(request, inquiry, 422, upload_error=_("Choose a file first."))
     try:
         attachment: Attachment = attach(inquiry, file, file.name or "", uploaded_by=request.user.userhub_id)
     except ValidationError as error:
-        return _show(request, inquiry, 422, upload_error=" ".join(error.messages))
+        return _show_attachments(request, inquiry, 422, upload_error=" ".join(error.messages))
     except StorageUnavailableError:
         # htmx does not swap in a 5xx response.
         status = 422 if wants(request, "attachments") else 503
         problem = _("The file could not be stored at the moment. Please try again in a few minutes.")
-        return _show(request, inquiry, status, upload_error=problem)
+        return _show_attachments(request, inquiry, status, upload_error=problem)
     return _done(request, inquiry, _("“%(name)s” is attached.") % {"name": attachment.filename})
 
 

@@ -37,16 +37,16 @@ def inquiry_new(request: ProRequest) -> HttpResponse:
     if request.method != "POST":
         if wants(request, "found"):
             return render(request, f"{PAGE}#found", _found_context(request, request.GET))
-        return _show(request, _first_form(request), **_found_context(request, request.GET))
+        return _show_new_inquiry(request, _first_form(request), **_found_context(request, request.GET))
     if "look" in request.POST or "search" in request.POST or "choose" in request.POST:
         # A button within the form without JavaScript: nothing is submitted, and no errors are shown.
         customer = _look_up_customer(request, request.POST.get("user_id", "")) if "look" in request.POST else {}
         found = {} if "choose" in request.POST else _found_context(request, request.POST)
-        return _show(request, _filled_form(request), **customer, **found)
+        return _show_new_inquiry(request, _filled_form(request), **customer, **found)
     form = NewInquiryForm(request.pro, request.POST)
     if inquiry := _submit(request, form):
         return redirect("inquiries:inquiry_detail", inquiry.pk)
-    return _show(request, form, 422, **_found_context(request, request.POST))
+    return _show_new_inquiry(request, form, 422, **_found_context(request, request.POST))
 
 
 @require_safe
@@ -56,7 +56,7 @@ def customer_look_up(request: ProRequest) -> HttpResponse:
     if wants(request, "who"):
         return render(request, f"{PAGE}#who", customer)
     form = NewInquiryForm(request.pro, initial={"id": uuid.uuid4(), "user_id": request.GET.get("user_id", "")})
-    return _show(request, form, **customer)
+    return _show_new_inquiry(request, form, **customer)
 
 
 def _first_form(request: ProRequest) -> NewInquiryForm:
@@ -81,7 +81,7 @@ def _found_context(request: ProRequest, values: QueryDict) -> dict[str, Any]:
     return {"contact_q": text, "candidates": list(search_contacts(request.pro, text)[:MAX_FOUND]) if text else []}
 
 
-def _show(request: ProRequest, form: NewInquiryForm, status: int = 200, **more: Any) -> HttpResponse:
+def _show_new_inquiry(request: ProRequest, form: NewInquiryForm, status: int = 200, **more: Any) -> HttpResponse:
     return render(request, PAGE, {"form": form, "categories": categories_of(request.pro), **more}, status=status)
 
 

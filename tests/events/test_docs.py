@@ -9,7 +9,7 @@ import pytest
 from config.accounts.models import Pro
 from config.events.kinds import TEST, EventType
 from config.events.signing import make_secret, sign
-from contacts.dialect import to_body
+from contacts.dialect import to_contact_body
 from tests.factories import ContactFactory
 
 TEXT = (Path(__file__).parents[2] / "docs/api/webhooks.md").read_text()
@@ -39,7 +39,7 @@ def test_the_code_verifies_a_call():
 @pytest.mark.django_db
 def test_the_examples_are_true(api, pro: Pro):
     example, made = (json.loads(text) for text in blocks("json"))
-    assert list(example["data"]) == list(to_body(ContactFactory(pro=pro)).__struct_encode_fields__)
+    assert list(example["data"]) == list(to_contact_body(ContactFactory(pro=pro)).__struct_encode_fields__)
     [call] = blocks("http")
     first, body = call.strip().split("\n", 1)
     answer = api.post(first.split()[1], json.loads(body))

@@ -9,15 +9,14 @@ from django.test.utils import CaptureQueriesContext
 
 from config.events.managing import change_endpoint, create_endpoint, delete_endpoint
 from config.events.models import Dispatch
-from contact_requests.dialect import to_body as request_body
+from contact_requests.dialect import to_request_body
 from contact_requests.marking import find_and_mark
 from contact_requests.receiving import receive, release, set_aside
 from contacts.book.merging import merge_contacts, undo_merge
-from contacts.dialect import to_body as contact_body
+from contacts.dialect import to_contact_body
 from contacts.models import ChannelConnection, Contact, ContactMessage
 from inquiries.customers.contacts import NamedCustomer
-from inquiries.dialect import to_body as inquiry_body
-from inquiries.dialect import to_offer
+from inquiries.dialect import to_inquiry_body, to_offer
 from inquiries.models import Inquiry, Offer
 from inquiries.offers.lifecycle import answer_offer
 from inquiries.pipeline.moves import close_inquiry, move_inquiry, relocate_inquiries
@@ -45,9 +44,9 @@ def gone(contact, merged_into=None):
 
 def test_a_contact_is_told_as_its_route_shows_it(told, pro):
     contact = register(pro)
-    created = plain(contact_body(contact))
+    created = plain(to_contact_body(contact))
     contact.change({"status": "applicant"}, by=None)
-    changed = plain(contact_body(contact))
+    changed = plain(to_contact_body(contact))
     contact.change({"status": "applicant"}, by=None)
     contact.archive(by=None)
     deleted = gone(contact)
@@ -56,17 +55,19 @@ def test_a_contact_is_told_as_its_route_shows_it(told, pro):
         ("contact.created", created),
         ("contact.updated", changed),
         ("contact.deleted", deleted),
-        ("contact.updated", plain(contact_body(contact))),
+        ("contact.updated", plain(to_contact_body(contact))),
     ]
 
 
 def test_a_merge_and_its_undoing(told, pro):
     kept, merged = ContactFactory(pro=pro, phone=""), ContactFactory(pro=pro, phone="+33612345678")
     merge = merge_contacts(kept, merged, copy_fields=["phone"], by=None)
-    after = [("contact.updated", plain(contact_body(kept))), ("contact.merged", gone(merged, str(kept.pk)))]
+    after = [("contact.updated", plain(to_contact_body(kept))), ("contact.merged", gone(merged, str(kept.pk)))]
     assert told() == after
     undo_merge(merge, by=None)
-    assert told()[2:] == [("contact.updated", plain(contact_body(each))) for each in (merge.survivor, merge.absorbed)]
+    assert told()[2:] == [
+        ("contact.updated", plain(to_contact_body(each))) for each in (merge.survivor, merge.absorbed)
+    ]
 
 
 def test_somebody_who_is_recognised_is_told_only_where_something_changes(told, pro):
@@ -89,16 +90,19 @@ def test_an_import(told, pro, user, work_tasks):
         ("contact.updated", "Jane Smith"),
     ]
     known.refresh_from_db()
-    assert events[2][1] == plain(contact_body(known))
+    assert events[2][1] == plain(to_contact_body(known))
 
 
 def test_a_contact_request(told, pro):
     prop = PropertyFactory(pro=pro)
     contact_request = receive(prop, **VISIT)
-    created = plain(request_body(contact_request))
+    created = plain(to_request_body(contact_request))
     find_and_mark(pro, contact_request.pk, "read", by=None)
     read = find_and_mark(pro, contact_request.pk, "read", by=None)
-    assert told()[1:] == [("contact_request.created", created), ("contact_request.updated", plain(request_body(read)))]
+    assert told()[1:] == [
+        ("contact_request.created", created),
+        ("contact_request.updated", plain(to_request_body(read))),
+    ]
 
 
 def test_a_contact_request_in_quarantine(told, pro, user):
@@ -126,13 +130,13 @@ def submit(pro):
 
 def test_an_inquiry_and_its_offer(told, pro, shipped):
     inquiry = submit(pro)
-    created = plain(inquiry_body(inquiry))
+    created = plain(to_inquiry_body(inquiry))
     move_inquiry(inquiry, to=inquiry.allowed_steps()[0].key, by=None)
-    moved = plain(inquiry_body(inquiry))
+    moved = plain(to_inquiry_body(inquiry))
     offer = Offer.objects.create(inquiry=inquiry, title="Kitchen", amount=10, status="sent")
     answer_offer(offer, "declined")
     close_inquiry(inquiry, by=None)
-    closed = plain(inquiry_body(inquiry))
+    closed = plain(to_inquiry_body(inquiry))
     assert told() == [
         ("inquiry.created", created),
         ("inquiry.moved", moved),
@@ -148,7 +152,7 @@ def test_staff_who_change_a_pipeline(told, pro):
         steps = list(inquiry.inquiry_type.steps.all())
         relocate_inquiries([(steps[0], steps[-1])], by=None, note="")
     inquiry = Inquiry.objects.select_related("inquiry_type", "step").get(pk=inquiries[0].pk)
-    body = plain(inquiry_body(inquiry))
+    body = plain(to_inquiry_body(inquiry))
     assert told() == [("inquiry.moved", body), ("inquiry.closed", body)]
 
 

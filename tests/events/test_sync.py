@@ -13,7 +13,7 @@ import pytest
 
 from config.events.sending import send_events, wake_endpoints
 from contacts.book.merging import merge_contacts, undo_merge
-from contacts.dialect import to_body
+from contacts.dialect import to_contact_body
 from contacts.models import Contact, ContactMerge
 from contacts.privacy.erasing import erase, plan_erasure
 
@@ -106,6 +106,8 @@ def test_a_copy_by_events_ends_equal(endpoint, receiver, pro, later):
         later()
         wake_endpoints()
         send_events.func(str(endpoint.pk))
-    stored = {str(row.pk): json.loads(msgspec.json.encode(to_body(row))) for row in Contact.objects.for_pro(pro)}
+    stored = {
+        str(row.pk): json.loads(msgspec.json.encode(to_contact_body(row))) for row in Contact.objects.for_pro(pro)
+    }
     assert len(stored) > 5
     assert copy.contacts == stored

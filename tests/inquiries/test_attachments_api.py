@@ -249,7 +249,7 @@ def test_an_answer_that_cannot_be_made_leaves_no_file_with_a_key(api, path, file
     def fail(*args, **more):
         raise RuntimeError("a fault")
 
-    monkeypatch.setattr("inquiries.api.attachments.to_body", fail)
+    monkeypatch.setattr("inquiries.api.attachments.to_attachment_body", fail)
     assert post(api, path, form(), **{"Idempotency-Key": "k"}).status_code == 500
     assert (state(), files()) == (([], []), [])
 

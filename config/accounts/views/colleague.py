@@ -23,7 +23,7 @@ from ..team_forms import AbsenceForm, LeaveForm, RoleForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def colleague(request: ProRequest, id: int) -> HttpResponse:
     """Role and absence of somebody of the office: two forms, told apart by the name of the button."""
-    person, sent = _find(request, id), request.POST
+    person, sent = _find_colleague(request, id), request.POST
     role = RoleForm(person, sent if "set_role" in sent else None)
     absence = AbsenceForm(person, sent if "away" in sent else None)
     if role.is_bound and role.is_valid():
@@ -52,7 +52,7 @@ def absence(request: ProRequest) -> HttpResponse:
 @password_again("POST")
 def colleague_take_out(request: ProRequest, id: int) -> HttpResponse:
     """Show how much somebody has, and ask to whom it goes; POST takes them out."""
-    person = _find(request, id)
+    person = _find_colleague(request, id)
     form = LeaveForm(person, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
@@ -68,7 +68,7 @@ def colleague_take_out(request: ProRequest, id: int) -> HttpResponse:
     return render(request, "accounts/take_out.html", context, status=422 if form.is_bound else 200)
 
 
-def _find(request: ProRequest, id: int) -> User:
+def _find_colleague(request: ProRequest, id: int) -> User:
     people = User.objects.filter(pro=request.pro, is_active=True).select_related("pro", "stand_in")
     return get_object_or_404(people, pk=id)
 

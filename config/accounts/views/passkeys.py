@@ -26,7 +26,7 @@ def passkey_add(request: ProRequest) -> HttpResponse:
     form = NewPasskeyForm(request.POST if request.method == "POST" else None, initial={"name": device})
     if form.is_valid():
         try:
-            codes = _add(request, form.cleaned_data)
+            codes = _add_passkey(request, form.cleaned_data)
             return answer_added(request, codes, _("The passkey is added."))
         except PasskeyError as error:
             form.add_error(None, error.text)
@@ -38,7 +38,7 @@ def passkey_add(request: ProRequest) -> HttpResponse:
     )
 
 
-def _add(request: ProRequest, given: dict[str, Any]) -> list[str]:
+def _add_passkey(request: ProRequest, given: dict[str, Any]) -> list[str]:
     passkey = read_new_passkey(request, request.user, given["name"], given["credential"])
     return add_passkey(request.user, passkey, session_key=request.session.session_key)
 

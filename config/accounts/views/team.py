@@ -22,7 +22,7 @@ PAGE = "accounts/team.html"
 @require_safe
 def team(request: ProRequest) -> HttpResponse:
     """List everybody of the office; owners see invitations and controls too."""
-    return _show(request)
+    return _show_team(request)
 
 
 @for_owners
@@ -32,17 +32,17 @@ def invitation_make(request: ProRequest) -> HttpResponse:
     """Invite somebody."""
     form = InviteForm(request.POST)
     if not form.is_valid():
-        return _show(request, form, status=422)
+        return _show_team(request, form, status=422)
     email = form.cleaned_data["email"]
     if wait := invitation_wait(request.pro, email):
         form.add_error(None, _("Too many invitations for one day. Please try again tomorrow."))
-        return _too_many(_show(request, form, status=429), wait)
+        return _too_many(_show_team(request, form, status=429), wait)
     role, language = form.cleaned_data["role"], form.cleaned_data["language"]
     try:
         invite(request.pro, email, role=role, language=language, by=request.user)
     except ValidationError as error:
         form.add_error("email", ValidationError(error.messages))
-        return _show(request, form, status=422)
+        return _show_team(request, form, status=422)
     messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": email})
     return redirect("accounts:team")
 
@@ -54,7 +54,7 @@ def invitation_again(request: ProRequest, id: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.for_pro(request.pro), pk=id)
     if wait := invitation_wait(request.pro, invitation.email):
         messages.error(request, _("Too many invitations for one day. Please try again tomorrow."))
-        return _too_many(_show(request, status=429), wait)
+        return _too_many(_show_team(request, status=429), wait)
     try:
         send_again(invitation, by=request.user)
     except (Invitation.DoesNotExist, ValidationError) as error:
@@ -75,7 +75,7 @@ def invitation_withdraw(request: ProRequest, id: int) -> HttpResponse:
     return redirect("accounts:team")
 
 
-def _show(request: ProRequest, form: InviteForm | None = None, status: int = 200) -> HttpResponse:
+def _show_team(request: ProRequest, form: InviteForm | None = None, status: int = 200) -> HttpResponse:
     people, is_owner = list_people(request.pro), request.user.is_owner
     context = {
         "people": [person for person in people if person.user.is_active],

@@ -228,11 +228,11 @@ def html_to_text(html: str, *, between_cells: str = " ") -> str:
 
     Elements that are not to be seen are left out, unless nothing else is there.
     """
-    text = _read(html, shows_hidden=False, between_cells=between_cells)
-    return text or _read(html, shows_hidden=True, between_cells=between_cells)
+    text = _read_html(html, shows_hidden=False, between_cells=between_cells)
+    return text or _read_html(html, shows_hidden=True, between_cells=between_cells)
 
 
-def _read(html: str, *, shows_hidden: bool, between_cells: str) -> str:
+def _read_html(html: str, *, shows_hidden: bool, between_cells: str) -> str:
     reader = _Reader(shows_hidden=shows_hidden, between_cells=between_cells)
     for text, tag, source in split_tags(html):
         reader.read_text(text[:MAX_READ])

@@ -167,7 +167,7 @@ class _Parser:
             self.charset = match[1].decode("ascii", "replace")
         for name, value in values:
             part.add(name, header_text(name, value, self.charset))
-        part.kind = _kind(str(part.lenient.get("Content-Type", "")), default)
+        part.kind = _type_of_part(str(part.lenient.get("Content-Type", "")), default)
         part.encoding = str(part.lenient.get("Content-Transfer-Encoding", ""))
         return part
 
@@ -202,7 +202,7 @@ class _Parser:
         return at - 2 if self.raw[at - 2 : at] == b"\r\n" else at - 1
 
 
-def _kind(content_type: str, default: str) -> str:
+def _type_of_part(content_type: str, default: str) -> str:
     """Type of a part in lower case; a type without a subtype is text."""
     match = KIND.match(content_type)
     if match:

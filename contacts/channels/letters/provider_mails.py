@@ -108,7 +108,7 @@ def postmark_mail(body: bytes) -> MailPart:
     if headers and str(headers[0][0]).lower() == "return-path":
         # Postmark puts the sender of the envelope first; elsewhere anybody may have written it.
         sender = str(headers.pop(0)[1]).strip().removeprefix("<").removesuffix(">")
-    own = [("From", _address(payload.get("FromFull"))), ("Subject", payload.get("Subject"))]
+    own = [("From", _header_address(payload.get("FromFull"))), ("Subject", payload.get("Subject"))]
     own += [("Reply-To", payload.get("ReplyTo")), ("Date", payload.get("Date"))]
     own += [("To", payload.get("To")), ("Cc", payload.get("Cc"))]
     attachments = [_attachment(file) for file in _objects(payload, "Attachments")]
@@ -134,7 +134,7 @@ def _objects(payload: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
-def _address(full: Any) -> str:
+def _header_address(full: Any) -> str:
     """A name and an address as a header has them."""
     if not isinstance(full, dict):
         return ""
@@ -172,12 +172,12 @@ def _mail(headers: Iterable[tuple[str, str]], text: str, html: str, files: list[
         email.add(name, value)
     if re.match(r"multipart/report\b", str(email.lenient.get("Content-Type", "")), re.I):
         email.kind = "multipart/report"
-    letter.set_payload([_words("text/plain", text), _words("text/html", html)])
+    letter.set_payload([_text_part("text/plain", text), _text_part("text/html", html)])
     email.set_payload([letter, *files])
     return email
 
 
-def _words(kind: str, text: str) -> MailPart:
+def _text_part(kind: str, text: str) -> MailPart:
     part = MailPart(kind)
     part.lenient["Content-Type"] = f"{kind}; charset=utf-8"
     source = text.encode("utf-8", "replace")

@@ -101,7 +101,7 @@ class _Reader:
         if part.kind == "text/plain":
             content, files = split_uuencoded(content)
             self.files += files
-        text = _words(part, content)[:MAX_READ]
+        text = _part_words(part, content)[:MAX_READ]
         new, quoted = split_history(text)
         return _Passage(new, quoted, part.kind)
 
@@ -144,7 +144,7 @@ def filename(part: object) -> str:
     return clean_text(part.get_filename() or "", 1000) if isinstance(part, MailPart) else ""
 
 
-def _words(part: MailPart, content: bytes) -> str:
+def _part_words(part: MailPart, content: bytes) -> str:
     if part.kind in ("text/html", "text/x-amp-html") or HTML.match(content):
         html = _decoded(part, DATA_URL.sub(b"", content))
         return html_to_text(html)

@@ -25,9 +25,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--every-combination", action="store_true", help=text)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """As many as there are processors, on each database: now and then one waits for a browser or for the other one."""
-    return os.cpu_count() or 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """As many as there are processors, on each database: now and then one waits for a browser or for the other one.
+
+    The rest has twice as many tests on PostgreSQL, and one more worker there.
+    """
+    return (os.cpu_count() or 1) + (is_postgresql() and config.getoption("rest"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

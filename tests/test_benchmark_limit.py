@@ -23,6 +23,8 @@ from .benchmarks.setting import Setting
 from .benchmarks.tables import fill
 from .benchmarks.words import Shape
 
+pytestmark = pytest.mark.thorough
+
 SHAPE = Shape(rows=400, pros=5)
 # The limit writes them as they were recorded.
 FLEETING = re.compile(r'"(createdAt|updatedAt|readAt)":"[^"]*"')

@@ -129,6 +129,7 @@ def source_texts(tmp_path_factory):
     return {key(entry) for entry in polib.pofile(str(copy / "locale" / "django.pot"))}
 
 
+@pytest.mark.thorough
 def test_the_catalog_matches_the_source(catalog, source_texts):
     known = {key(entry) for entry in catalog}
     assert len(source_texts) > 200

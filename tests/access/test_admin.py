@@ -110,6 +110,7 @@ def test_a_model_is_closed_to_staff_with_the_rights_for_all_others(rows):
     assert rows.stored() == before
 
 
+@pytest.mark.thorough
 def test_staff_of_another_pro_with_every_right_meet_none_of_its_rows(rows, own):
     wrong, before = [], rows.stored()
     client = staff_client("all", pro=own[Pro])

@@ -149,6 +149,7 @@ def id_fields() -> dict[tuple[str, str], set[str]]:
     }
 
 
+@pytest.mark.thorough
 def test_ids_in_json(rows, own):
     wrong, before, client = [], rows.stored(), with_token(make_token(own[Pro]))
     for (method, address), names in id_fields().items():

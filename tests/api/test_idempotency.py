@@ -181,6 +181,7 @@ def test_what_is_older_than_a_day_is_pruned(api):
     assert post(api, "new")["Idempotency-Replayed"] == "true"
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_twenty_at_once_create_one_fifty_times(api, at_once, monkeypatch):
     monkeypatch.setattr(REQUESTS, "times", 10_000)

@@ -21,7 +21,7 @@ from inquiries.models import InquiryHistory, InquiryType
 from tests.buckets import bucket_server
 from tests.factories import ContactFactory, InquiryFactory, ProFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 
 
 @pytest.fixture

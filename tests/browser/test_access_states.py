@@ -101,6 +101,7 @@ def test_several_people_are_chosen(desk, contact):
     assert found + check(page, "chosen, later") == []
 
 
+@pytest.mark.thorough
 def test_written_to_before_the_date(desk, channel, contact, user):
     put_off(contact, timezone.now() + timedelta(days=2), words=LONG, by=user)
     arrive(channel, "I have decided.", who=LONG * 2)

@@ -11,7 +11,6 @@ from config.accounts.inviting import invite, make_invitation_key
 from config.accounts.models import BouncedAddress
 from tests.contacts.messaging import arrive, connect
 from tests.factories import UserFactory, make_token
-from tests.suite import thorough_but
 
 from .barriers import hindrances
 from .conftest import PHONE, WIDE, with_and_without_javascript
@@ -63,7 +62,8 @@ def test_a_colleague_is_invited_works_and_is_taken_out(enter, open_page, pro, wo
     expect(colleague.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("language", thorough_but("en", of=("en", "fr", "nl")))
+@pytest.mark.thorough
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
 def test_the_pages_have_no_barriers(enter, user, pro, language):
     user.language = language
     user.save()

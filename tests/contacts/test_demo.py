@@ -17,6 +17,8 @@ from contacts.demo.texts import CHANNELS
 from contacts.models import ChannelConnection, ChannelDelivery, Contact, ContactIdentity, ContactMessage, WaitingItem
 from tests.factories import ProFactory
 
+pytestmark = pytest.mark.thorough
+
 MODELS = (ChannelConnection, ChannelDelivery, Contact, ContactIdentity, ContactMessage)
 
 

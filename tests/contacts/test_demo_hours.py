@@ -16,7 +16,7 @@ from contacts.waiting.overdue import tell_of_overdue
 from tests.conftest import new_session
 from tests.pages import Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 WEDNESDAY = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
 

@@ -61,6 +61,7 @@ import config.settings
 """
 
 
+@pytest.mark.thorough
 def test_a_start_without_the_client_names_the_command_that_installs_it(tmp_path):
     result = run(tmp_path, "-c", WITHOUT_CLIENT, **BUCKET)
     assert (result.returncode, result.stderr) == (
@@ -83,6 +84,7 @@ print(type(storages["attachments"]).__module__, storages["attachments"].save("so
 STORE_DOCUMENT = STORE.replace("attachments", "default").replace("some-key", "identity/some-key")
 
 
+@pytest.mark.thorough
 def test_identity_documents_go_to_the_same_bucket_when_told_so(tmp_path):
     with bucket_server() as server:
         environment = {**BUCKET, "ATTACHMENT_ENDPOINT": server.url, "DJANGO_SETTINGS_MODULE": "config.settings"}
@@ -103,6 +105,7 @@ def test_the_environment_configures_a_bucket(tmp_path):
     assert "/eu-west-3/s3/aws4_request" in signed
 
 
+@pytest.mark.thorough
 def test_the_default_is_a_folder(tmp_path):
     result = run(tmp_path, "-c", STORE, DJANGO_SETTINGS_MODULE="config.settings", DEBUG="true")
     assert (result.returncode, result.stdout) == (0, "django.core.files.storage.filesystem some-key\n"), result.stderr

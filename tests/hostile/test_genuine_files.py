@@ -60,6 +60,7 @@ def test_identity_documents_are_accepted(browser, gated, case):
             assert rows == ([(name, mime_type, len(content))] if is_accepted else [])
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db
 def test_messages_keep_every_kind(browser, letterbox, case):
     contents = {name: content for name, (content, _mime_type) in GENUINE.items()} | OTHERS

@@ -21,6 +21,8 @@ from inquiries.demo.people import DIRECTORY, profile
 from inquiries.models import DirectoryUser, FilterOption, Inquiry, InquiryHistory, Offer, PipelineStep
 from inquiries.offers.lifecycle import expire_offers
 
+pytestmark = pytest.mark.thorough
+
 FIRST = "Agence du Vieux-Port"
 
 
@@ -139,7 +141,6 @@ def test_called_again_it_changes_nothing(pros):
     assert everything() == before
 
 
-@pytest.mark.thorough
 def test_each_bulk_inquiry_is_on_the_last_step_of_its_history(pros, allowed_moves):
     rows = grown(pros, 120)
     assert rows.count() == 120

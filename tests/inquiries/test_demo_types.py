@@ -1,7 +1,11 @@
 """The demo's inquiries where staff have deleted a shipped type."""
 
+import pytest
+
 from config.accounts import demo
 from inquiries.models import Inquiry
+
+pytestmark = pytest.mark.thorough
 
 
 def test_a_type_that_staff_took_away_is_left_out(settings, shipped):

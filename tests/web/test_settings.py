@@ -169,7 +169,7 @@ def test_a_bad_value_stops_the_start_with_one_line(tmp_path, subtests):
     ("name", "value"),
     [
         ("SITE_URL", "https://me:hunter2@desk.example.com"),
-        ("STATUS_HISTORY_BACKEND", "no_such_package.at_all"),
+        pytest.param("STATUS_HISTORY_BACKEND", "no_such_package.at_all", marks=pytest.mark.thorough),
         pytest.param("STATUS_HISTORY_BACKEND", "inquiries.history.entries", marks=pytest.mark.thorough),
     ],
 )

@@ -208,6 +208,7 @@ def test_a_taken_port_is_one_clear_line(begin):
     assert started.output == f"CommandError: Port {port} is already in use; choose another one with PORT=…\n"
 
 
+@pytest.mark.thorough
 def test_a_database_that_does_not_answer_is_one_clear_line(begin):
     started = begin(DATABASE_URL="postgres://me:hunter2@127.0.0.1:1/none")
     assert started.ended() == 1

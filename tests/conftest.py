@@ -66,7 +66,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def contexts_of_pages_alone(django_test_environment: None) -> None:
-    """Of the contexts of templates only that of a whole page is kept, in `response.context`.
+    """Keep the context of a whole page, in `response.context`, and of no other template.
 
     Django's tests keep a copy for each template and each option of a list: a twentieth of the time of a page.
     """

@@ -44,7 +44,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def thorough_but(*core: str, of: Iterable[str]) -> list[Any]:
     """Parameters of a test: the core ones run in `make test`, all others in `make test-rest`."""
-    return [each if each in core else pytest.param(each, marks=pytest.mark.thorough) for each in of]
+    parameters = list(of)
+    assert set(core) <= set(parameters), core
+    return [each if each in core else pytest.param(each, marks=pytest.mark.thorough) for each in parameters]
 
 
 def is_postgresql() -> bool:
@@ -67,8 +69,8 @@ def divide(items: list[pytest.Item], on_postgresql: bool, is_rest: bool) -> list
                 ours.append(item)
         elif all(runs.values()) and is_taken_in_turns(item):
             path = item.nodeid.partition("::")[0]
-            # By its path, so that a new test changes the turns of its own file alone. PostgreSQL, which has the browser
-            # to itself, gets one of three.
+            # By its path, so that a new test changes the turns of its own file alone. PostgreSQL has the browser, and
+            # gets one of three.
             is_ours = ((crc32(path.encode()) + places[path]) % 3 == 0) == on_postgresql
             places[path] += 1
             if is_ours != is_rest:

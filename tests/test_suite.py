@@ -98,6 +98,8 @@ def test_thorough_ones_run_in_the_rest_on_both():
 
 
 def test_rows_of_a_table_that_are_not_of_the_core_are_thorough():
+    with pytest.raises(AssertionError):
+        thorough_but("c", of="ab")
     core, other = thorough_but("a", of="ab")
     assert (core, other.values, [mark.name for mark in other.marks]) == ("a", ("b",), ["thorough"])
 

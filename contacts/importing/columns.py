@@ -124,7 +124,7 @@ def _values_by_label(field: str) -> dict[str, str]:
     """{normalized text: value} of a choice field: each value, and its label in every language."""
     choices = CHOICES[field]
     values = {normalize(value): value for value in choices.values}
-    for code, _complete_name in settings.LANGUAGES:
+    for code, _label in settings.LANGUAGES:
         with override(code):
             values |= {normalize(str(label)): value for value, label in choices.choices}
     return values
@@ -140,7 +140,7 @@ def _codes_by_language() -> dict[str, str]:
     """{normalized name: code} of languages: the name in itself, and in every language of the pages."""
     known = {code: info for code, info in LANG_INFO.items() if code in ISO_639_1 and "name" in info}
     codes = {normalize(info["name_local"]): code for code, info in known.items()}
-    for language, _complete_name in settings.LANGUAGES:
+    for language, _label in settings.LANGUAGES:
         with override(language):
             codes |= {normalize(gettext(info["name"])): code for code, info in known.items()}
     return codes

@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = long_ones_first(ours, workers)
 
 
-def thorough_but(*core: str, of: Iterable[str]) -> list[Any]:
+def thorough_but(*core: object, of: Iterable[object]) -> list[Any]:
     """Parameters of a test: the core ones run in `make test`, all others in `make test-rest`."""
     parameters = list(of)
     assert set(core) <= set(parameters), core

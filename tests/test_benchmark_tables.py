@@ -19,6 +19,7 @@ def filled(transactional_db):
     fill(Shape(rows=ROWS, pros=5))
 
 
+@pytest.mark.thorough
 def test_each_pro_has_its_share_of_every_table(filled):
     for model in (Contact, ContactMessage, WaitingItem, Inquiry):
         counts = [model.objects.for_pro(pro).count() for pro in Pro.objects.order_by("pk")]

@@ -8,6 +8,8 @@ import pytest
 
 from config.limited import LimitExceededError, ProcessStoppedError, run_limited
 
+from .suite import thorough_but
+
 
 def process_id() -> int:
     return os.getpid()
@@ -43,7 +45,10 @@ def test_function_runs_in_a_process_of_its_own():
     assert len({first, second, os.getpid()}) == 3
 
 
-@pytest.mark.parametrize("function", [compute_for_ever, wait_for_ever, fill_memory, fail, return_no_number])
+@pytest.mark.parametrize(
+    "function",
+    thorough_but(compute_for_ever, fail, of=[compute_for_ever, wait_for_ever, fill_memory, fail, return_no_number]),
+)
 def test_process_beyond_its_limits_ends(function):
     with pytest.raises(LimitExceededError) as error:
         run_limited(function, result=int, seconds=1, megabytes=100)

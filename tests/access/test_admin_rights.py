@@ -78,6 +78,7 @@ def test_an_inline_row_is_closed_to_staff_with_the_rights_for_its_parent_alone(o
             assert list(type(row)._default_manager.order_by("pk").values()) == before
 
 
+@pytest.mark.thorough
 def test_staff_who_may_only_look_change_nothing(rows, own):
     wrong, before = [], rows.stored()
     staff = UserFactory(pro=None, is_staff=True)

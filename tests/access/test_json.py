@@ -156,6 +156,7 @@ def test_a_wrong_caller_gets_the_stated_answer_and_learns_and_changes_nothing(ro
 IDS = {address: route.ids for (_method, address), route in ROUTES.items()}
 
 
+@pytest.mark.thorough
 def test_the_scope_that_a_route_asks_for_is_enough(rows, customers):
     wrong = []
     for (method, address), route in ROUTES.items():

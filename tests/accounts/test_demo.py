@@ -157,6 +157,7 @@ def test_the_demo_can_be_searched(description):
     assert [row.name for row in rows] == ["Hélène Marchand"]
 
 
+@pytest.mark.thorough
 def test_it_scales_up_in_bulk(description):
     pro = Pro.objects.get(pk=description["pros"][0]["id"])
     before = counts()
@@ -173,6 +174,7 @@ def test_it_scales_up_in_bulk(description):
     assert len(json.loads(out)["pros"]) == 4
 
 
+@pytest.mark.thorough
 def test_rows_in_bulk_are_valid_and_consistent(description):
     pro = Pro.objects.get(pk=loaded(contacts=50, requests=50)["pros"][0]["id"])
     for contact in Contact.objects.for_pro(pro):
@@ -188,6 +190,7 @@ def test_rows_in_bulk_are_valid_and_consistent(description):
     assert DBTaskResult.objects.count() == 0
 
 
+@pytest.mark.thorough
 def test_whoever_has_neither_email_nor_phone_sends_no_request_in_bulk(description):
     pro = Pro.objects.get(pk=description["pros"][0]["id"])
     Contact.objects.for_pro(pro).update(email="", phone="", reached_by="telegram")
@@ -200,6 +203,7 @@ def test_whoever_has_neither_email_nor_phone_sends_no_request_in_bulk(descriptio
     assert rows.filter(contact=writer).count() == 20
 
 
+@pytest.mark.thorough
 def test_scaling_up_again_adds_more(description):
     loaded(contacts=10)
     before = Contact.objects.count()

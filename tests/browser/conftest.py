@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from config.accounts.models import User
 from tests.chromium import find_chromium
 from tests.conftest import NO_CHROMIUM, new_session
+from tests.suite import thorough_but
 
 from . import barriers
 
@@ -38,19 +39,20 @@ WIDE = {"viewport": {"width": 1280, "height": 860}}
 
 
 def on_both_widths(*marks: pytest.MarkDecorator) -> pytest.MarkDecorator:
-    """Each width with and without JavaScript: two of the four in `make test`, the first one with these marks."""
+    """Each width with and without JavaScript: the first of the four in `make test`, with these marks."""
     return pytest.mark.parametrize(
         "size, has_javascript",
         [
             pytest.param(PHONE, True, id="phone-htmx", marks=marks),
             pytest.param(WIDE, True, id="wide-htmx", marks=pytest.mark.thorough),
             pytest.param(PHONE, False, id="phone-no-javascript", marks=pytest.mark.thorough),
-            pytest.param(WIDE, False, id="wide-no-javascript"),
+            pytest.param(WIDE, False, id="wide-no-javascript", marks=pytest.mark.thorough),
         ],
     )
 
 
 with_and_without_javascript = on_both_widths(pytest.mark.smoke)
+on_one_width = pytest.mark.parametrize("has_javascript", thorough_but(True, of=[True, False]))
 
 # htmx learns of the buttons in new content 20 ms after it shows them. Nobody is that quick, but for a test.
 SETTLE_AT_ONCE = "addEventListener('DOMContentLoaded', () => { if (window.htmx) htmx.config.defaultSettleDelay = 0; });"

@@ -8,8 +8,9 @@ from contacts.models import CannedReply, ContactMessage, Draft, WaitingItem
 from inquiries.waiting import add_inquiry
 from tests.factories import ContactFactory, InquiryFactory, InquiryTypeFactory, UserFactory
 
+from .conftest import on_one_width
+
 pytestmark = pytest.mark.django_db(transaction=True)
-with_and_without_javascript = pytest.mark.parametrize("has_javascript", [True, False])
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def inquiry(user):
     return inquiry
 
 
-@with_and_without_javascript
+@on_one_width
 def test_an_inquiry_is_answered_and_undone_on_its_page(enter, inquiry, has_javascript):
     page = enter(f"/inquiries/{inquiry.pk}", java_script_enabled=has_javascript)
     page.get_by_label("Your message").fill("On Monday.")
@@ -93,7 +94,7 @@ def test_a_colleague_who_answers_is_shown(enter, inquiry, user):
     expect(page.locator("#presence")).to_have_text("Mehdi is answering")
 
 
-@with_and_without_javascript
+@on_one_width
 def test_a_canned_reply_is_added_from_the_list(enter, inquiry, has_javascript):
     page = enter(f"/inquiries/{inquiry.pk}", java_script_enabled=has_javascript)
     page.get_by_label("Your message").fill("Hello")

@@ -14,6 +14,7 @@ from contacts.models import ContactMessage, ContactNote, Draft, WaitingItem
 from contacts.waiting.later import put_off
 from tests.contacts.messaging import arrive, connect, peer
 from tests.factories import PropertyFactory, RequestFactory
+from tests.suite import thorough_but
 
 from .conftest import wait_until
 
@@ -300,7 +301,7 @@ def test_a_person_who_is_put_off_says_when_and_comes_back(enter, people, user):
     assert WaitingItem.objects.listed().filter(contact=people[0]).count() == 1
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+@pytest.mark.parametrize("language", thorough_but("fr", of=["en", "fr", "nl"]))
 def test_the_buttons_of_later_fit_on_a_phone(enter, people, user, language):
     User.objects.update(language=language)
     page = enter(f"/inbox/{people[0].pk}", **PHONE)

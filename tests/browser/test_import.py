@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from contacts.models import Contact, ContactImport
 
-from .conftest import PHONE, WIDE, on_both_widths
+from .conftest import PHONE, WIDE, on_both_widths, on_one_width
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,7 +60,8 @@ def test_from_a_file_to_a_contact(enter, user, work_tasks, size, has_javascript)
     expect(page.get_by_text("2 rows · 1 created")).to_be_visible()
 
 
-@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+@pytest.mark.thorough
+@on_one_width
 def test_larger_file_is_read_by_the_worker(enter, user, work_tasks, has_javascript):
     page = enter("/contacts/import", java_script_enabled=has_javascript, **PHONE)
     rows = b"".join(b"Person %05d,p%05d@example.org\n" % (n, n) for n in range(5_000))

@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 from inquiries.models import DirectoryUser, Inquiry
 from inquiries.pipeline.moves import move_inquiry
 from tests.factories import ContactFactory, InquiryFactory, InquiryTypeFactory
+from tests.suite import thorough_but
 
-from .conftest import wait_until
+from .conftest import on_one_width, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,11 +31,11 @@ def next_menu(page, name="Next"):
     return page.locator(".next-menu")
 
 
-@pytest.mark.parametrize("has_scripts", [True, False])
-def test_an_inquiry_is_opened_moved_with_a_note_and_closed(enter, inquiry, user, has_scripts):
+@on_one_width
+def test_an_inquiry_is_opened_moved_with_a_note_and_closed(enter, inquiry, user, has_javascript):
     user.undo_seconds = 0
     user.save()
-    page = enter("/inquiries", java_script_enabled=has_scripts)
+    page = enter("/inquiries", java_script_enabled=has_javascript)
     page.get_by_role("link", name="Kitchen").click()
     page.wait_for_load_state("load")
     expect(page.locator("[aria-current=step]")).to_contain_text("Submitted")
@@ -54,10 +55,10 @@ def test_an_inquiry_is_opened_moved_with_a_note_and_closed(enter, inquiry, user,
     assert (found.status, found.pipeline_status, found.history.count()) == ("cancelled", "closed", 3)
 
 
-@pytest.mark.parametrize("has_scripts", [True, False])
-@pytest.mark.parametrize("place", ["#toasts", "#history"])
-def test_a_move_is_undone(enter, inquiry, has_scripts, place):
-    page = enter(f"/inquiries/{inquiry.pk}", java_script_enabled=has_scripts)
+@on_one_width
+@pytest.mark.parametrize("place", thorough_but("#toasts", of=["#toasts", "#history"]))
+def test_a_move_is_undone(enter, inquiry, has_javascript, place):
+    page = enter(f"/inquiries/{inquiry.pk}", java_script_enabled=has_javascript)
     next_menu(page).get_by_role("button", name="Move to In Review").click()
     expect(page.locator("#progress-title")).to_have_text("In Review")
     page.locator(place).get_by_role("button", name="Undo").click()
@@ -118,9 +119,9 @@ def test_a_search_shows_that_it_is_working(enter, inquiry, path, shown):
     expect(page.locator(shown)).not_to_have_class(busy)
 
 
-@pytest.mark.parametrize("has_scripts", [True, False])
-def test_a_phone_folds_the_filters_and_a_wide_screen_shows_them(enter, inquiry, has_scripts):
-    page = enter("/inquiries", java_script_enabled=has_scripts, viewport={"width": 1280, "height": 800})
+@on_one_width
+def test_a_phone_folds_the_filters_and_a_wide_screen_shows_them(enter, inquiry, has_javascript):
+    page = enter("/inquiries", java_script_enabled=has_javascript, viewport={"width": 1280, "height": 800})
     expect(page.get_by_label("Priority")).to_be_visible()
     expect(page.get_by_text("Filters")).to_be_hidden()
     page.set_viewport_size({"width": 375, "height": 700})
@@ -128,7 +129,7 @@ def test_a_phone_folds_the_filters_and_a_wide_screen_shows_them(enter, inquiry, 
     assert page.locator("[data-row]").first.bounding_box()["y"] < 400
     page.get_by_text("Filters").click()
     page.get_by_label("Priority").select_option("urgent")
-    if not has_scripts:
+    if not has_javascript:
         page.get_by_role("button", name="Search").click()
     page.wait_for_url("**priority=urgent**")
     expect(page.locator("[data-row]")).to_have_count(0)
@@ -147,10 +148,10 @@ def test_the_way_back_leads_to_the_board_as_it_was(enter, inquiry):
     page.wait_for_url("**/inquiries/board/test?q=kit")
 
 
-@pytest.mark.parametrize("has_scripts", [True, False])
-def test_a_contact_is_found_and_linked(enter, inquiry, user, has_scripts):
+@on_one_width
+def test_a_contact_is_found_and_linked(enter, inquiry, user, has_javascript):
     ContactFactory(pro=user.pro, name="Jan de Vries")
-    page = enter(f"/inquiries/{inquiry.pk}", java_script_enabled=has_scripts)
+    page = enter(f"/inquiries/{inquiry.pk}", java_script_enabled=has_javascript)
     page.get_by_label("Search your contacts").fill("vries")
     page.locator("#inquiry-contact").get_by_role("button", name="Search").click()
     page.get_by_role("button", name="Link Jan de Vries").click()
@@ -158,10 +159,10 @@ def test_a_contact_is_found_and_linked(enter, inquiry, user, has_scripts):
     assert Inquiry.objects.get().contact.name == "Jan de Vries"
 
 
-@pytest.mark.parametrize("has_scripts", [True, False])
-def test_an_inquiry_is_written_down_for_a_userhub_user(enter, inquiry_type, has_scripts):
+@on_one_width
+def test_an_inquiry_is_written_down_for_a_userhub_user(enter, inquiry_type, has_javascript):
     DirectoryUser.objects.create(userhub_id=456, first_name="Jan", last_name="de Vries", email="jan@example.com")
-    page = enter("/inquiries/new", java_script_enabled=has_scripts)
+    page = enter("/inquiries/new", java_script_enabled=has_javascript)
     page.get_by_label("Subject").fill("Kitchen")
     page.get_by_text("By UserHub id").click()
     page.get_by_label("Customer's UserHub id").fill("456")
@@ -174,14 +175,14 @@ def test_an_inquiry_is_written_down_for_a_userhub_user(enter, inquiry_type, has_
     assert Inquiry.objects.get().full_name == "Jan de Vries"
 
 
-@pytest.mark.parametrize("has_scripts", [True, False])
-def test_an_inquiry_is_written_down_for_a_contact(enter, user, inquiry_type, has_scripts):
+@on_one_width
+def test_an_inquiry_is_written_down_for_a_contact(enter, user, inquiry_type, has_javascript):
     ContactFactory(pro=user.pro, name="Hélène Marchand")
-    page = enter("/inquiries/new", java_script_enabled=has_scripts)
+    page = enter("/inquiries/new", java_script_enabled=has_javascript)
     page.get_by_label("Subject").fill("Kitchen")
     page.get_by_label("Message").fill("How much?")
     page.get_by_label("Search your contacts").fill("marchand")
-    if not has_scripts:
+    if not has_javascript:
         page.locator("button[name=search]").click()
     page.get_by_role("button", name="Hélène Marchand").click()
     expect(page.locator(".chosen")).to_contain_text("Hélène Marchand")
@@ -191,9 +192,9 @@ def test_an_inquiry_is_written_down_for_a_contact(enter, user, inquiry_type, has
     assert (Inquiry.objects.get().contact.name, Inquiry.objects.get().user_id) == ("Hélène Marchand", None)
 
 
-@pytest.mark.parametrize("has_scripts", [True, False])
-def test_an_inquiry_is_written_down_for_a_name_and_a_phone(enter, inquiry_type, has_scripts):
-    page = enter("/inquiries/new", java_script_enabled=has_scripts)
+@on_one_width
+def test_an_inquiry_is_written_down_for_a_name_and_a_phone(enter, inquiry_type, has_javascript):
+    page = enter("/inquiries/new", java_script_enabled=has_javascript)
     page.get_by_label("Name").fill("Jan de Vries")
     page.get_by_role("textbox", name="Phone").fill("06 12 34 56 78")
     page.get_by_label("Subject").fill("Kitchen")

@@ -13,7 +13,7 @@ from tests.contacts.channels.payloads import path, proof, text, whatsapp
 from tests.contacts.channels.peer import PHONE_ID, WHATSAPP_TOKEN, fault
 from tests.contacts.messaging import SECRET, arrive, connect, peer
 
-from .conftest import WIDE, on_both_widths, with_and_without_javascript
+from .conftest import WIDE, on_both_widths, on_one_width, with_and_without_javascript
 
 __all__ = ["peer"]
 
@@ -83,7 +83,7 @@ def test_from_a_message_to_the_answer(enter, live_server, channel, peer, work_ta
     assert (found.text, found.external_id) == ("Oui, à dix heures.", "wamid.1")
 
 
-@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+@on_one_width
 def test_an_answer_that_fails_is_sent_again(enter, channel, peer, work_tasks, has_javascript):
     contact = arrive(channel).contact
     peer.answer_with(400, fault(131047, "(#131047) Re-engagement message", "More than 24 hours have passed"))
@@ -164,7 +164,7 @@ def test_a_lost_connection_is_said_and_keeps_what_was_typed(enter, channel):
     assert ContactMessage.objects.filter(state="scheduled").count() == 1
 
 
-@pytest.mark.parametrize("has_javascript", [True, False], ids=["htmx", "no-javascript"])
+@on_one_width
 def test_a_message_is_written_from_the_contacts_page(enter, channel, has_javascript):
     contact = arrive(channel).contact
     page = enter(f"/contacts/{contact.pk}", java_script_enabled=has_javascript, **WIDE)

@@ -10,7 +10,7 @@ from inquiries.offers.lifecycle import send_offer
 from tests.factories import InquiryFactory
 
 from .barriers import hindrances
-from .conftest import WIDE
+from .conftest import WIDE, on_one_width
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = "Wolfeschlegelsteinhausenbergerdorff" * 3
@@ -31,9 +31,9 @@ def offer(inquiry, user):
     return found
 
 
-@pytest.mark.parametrize("javascript", [True, False])
-def test_from_the_first_line_to_the_answer(enter, open_page, inquiry, javascript):
-    page = enter(f"/inquiries/{inquiry.pk}/offers/new", java_script_enabled=javascript)
+@on_one_width
+def test_from_the_first_line_to_the_answer(enter, open_page, inquiry, has_javascript):
+    page = enter(f"/inquiries/{inquiry.pk}/offers/new", java_script_enabled=has_javascript)
     page.get_by_label("Amount").fill("1.850,50")
     page.get_by_role("button", name="Save and preview the mail").click()
     expect(page.get_by_role("article")).to_contain_text("Hello Jan de Vries,")
@@ -41,7 +41,7 @@ def test_from_the_first_line_to_the_answer(enter, open_page, inquiry, javascript
     expect(page.locator("#messages")).to_contain_text("on its way to jan@example.org")
 
     offer = Offer.objects.get()
-    customer = open_page(f"/offers/{offer.key}", java_script_enabled=javascript)
+    customer = open_page(f"/offers/{offer.key}", java_script_enabled=has_javascript)
     expect(customer.get_by_role("main")).to_contain_text("€1,850.50")
     customer.get_by_text("No, thank you").click()
     expect(customer.get_by_role("button", name="Decline the offer")).to_be_visible()

@@ -93,6 +93,7 @@ def test_without_javascript_there_is_no_button_that_does_nothing(open_page, user
     expect(page.get_by_role("button")).to_have_text(["Sign in"])
 
 
+@pytest.mark.thorough
 def test_whoever_has_to_sets_one_up_by_a_passkey_and_goes_on(open_page, user, pro):
     pro.second_factor_required, pro.second_factor_required_from = True, timezone.now()
     pro.save()

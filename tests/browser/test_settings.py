@@ -2,11 +2,13 @@
 
 import pytest
 
+from tests.suite import thorough_but
+
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = ("profile", "notifications", "replies", "audit", "privacy", "channels", "webhooks")
 
 
-@pytest.mark.parametrize("width", [1000, 1280])
+@pytest.mark.parametrize("width", thorough_but(1000, of=[1000, 1280]))
 def test_their_tabs_never_reach_beyond_the_window_and_the_rail_says_me(enter, user, width):
     user.language = "fr"
     user.save()

@@ -135,6 +135,7 @@ def test_the_pages_that_carry_it_have_no_barriers(enter, path, user):
     assert hindrances(page) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", ["/settings/signature", "/settings/replies", "/settings/replies/new"])
 def test_the_settings_have_no_barriers(enter, pro, path):
     CannedReply.objects.add_reply(pro, "Visit", {"en": "Hello {first_name}"}, user=None)

@@ -66,6 +66,7 @@ def test_a_lead_that_is_recognised_late_becomes_a_contact_request_once(mail, hou
     assert (message.read_at is not None, message.contact.unread_count) == (True, 0)
 
 
+@pytest.mark.thorough
 def test_a_pro_who_has_read_the_message_is_not_told_again(mail, monkeypatch):
     ContactMessage.objects.mark_read(mail.contact)
     before = len(jobs())

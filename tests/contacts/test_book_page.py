@@ -141,6 +141,7 @@ def test_a_second_click_on_a_heading_reverses_the_order(browser, contact, sort, 
     assert (link["href"], link["hx-get"], column.get("aria-sort")) == (query, query, direction)
 
 
+@pytest.mark.thorough
 def test_every_order_is_read_from_its_index(crowd, plan):
     for sort, name in (
         ("name", "by_name"),

@@ -47,6 +47,7 @@ def test_neither_archived_contacts_nor_another_pros(contact, same):
     assert same("phone", PHONE) == set()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("channel", "external_id", "index"),
     [("email", "anna@example.org", "contact_email"), ("phone", PHONE, "contact_phone")],

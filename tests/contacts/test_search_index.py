@@ -2,6 +2,7 @@
 
 import uuid
 
+import pytest
 from django.db import connection
 
 from contacts.models import Contact
@@ -9,6 +10,7 @@ from contacts.models import Contact
 from ..factories import ContactFactory
 
 
+@pytest.mark.thorough
 def test_an_index_finds_it_whatever_the_order(crowd, plan):
     for term in ("zoe zimmermann12", "lefevre4321@", "06 12 34 56 78", "東京都"):
         rows = Contact.objects.for_pro(crowd).search(term)
@@ -34,6 +36,7 @@ def test_the_list_is_read_in_its_order(crowd, plan):
         )
 
 
+@pytest.mark.thorough
 def test_the_stored_texts_are_what_plain_sql_would_write(crowd):
     rows = list(Contact.objects.order_by("email")[:50])
     assert [row.search_text for row in rows] == [row.make_search_text() for row in rows]

@@ -93,6 +93,7 @@ def test_identity_documents_go_to_the_same_bucket_when_told_so(tmp_path):
         assert server.objects == {"/desk-attachments/identity/some-key": b"kept"}
 
 
+@pytest.mark.thorough
 def test_the_environment_configures_a_bucket(tmp_path):
     with bucket_server() as server:
         environment = {**BUCKET, "ATTACHMENT_ENDPOINT": server.url, "DJANGO_SETTINGS_MODULE": "config.settings"}
@@ -178,6 +179,7 @@ def test_a_bucket_that_hangs_is_waited_for_once(server, settings):
     peer.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_a_bucket_that_answers_a_byte_at_a_time_is_not_waited_for(server, settings, monkeypatch):
     # Enough for the first connection on a busy processor.

@@ -63,6 +63,7 @@ def test_none_is_stored_as_an_identity_document(browser, gated, media, case):
             assert [path for path in media.rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db
 def test_none_is_shown_as_a_picture_of_a_property(pro, attachment_folder, case):
     house = PropertyFactory(pro=pro)

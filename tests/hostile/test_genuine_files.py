@@ -49,6 +49,7 @@ def test_each_is_attached_and_downloaded(api, path, case):
             assert (download.status_code, b"".join(download)) == (200, content)
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db
 def test_identity_documents_are_accepted(browser, gated, case):
     for name, (content, mime_type) in GENUINE.items():

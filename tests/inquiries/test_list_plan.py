@@ -41,6 +41,7 @@ def test_every_list_stays_on_its_index_and_is_counted_on_one_alone(crowd):
     assert [fault for query, index in [*LISTS, *DEEP] for fault in faults(api, query, index)] == []
 
 
+@pytest.mark.thorough
 def test_the_categories_to_choose_from_are_looked_up_one_after_the_other(crowd):
     rows = Inquiry.objects.for_pro(crowd).exclude(category="").order_by("category")
     with CaptureQueriesContext(connection) as queries:

@@ -144,6 +144,7 @@ def test_pages_show_it_as_made(pro, inquiry, inquiry_type, user, django_assert_n
     assert state(inquiry) == ("submitted", "open")
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_undone_or_made_never_both(pro, user, inquiry_type, at_once):
     rounds = 100

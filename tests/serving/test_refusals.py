@@ -107,6 +107,7 @@ def test_elsewhere_it_is_a_page(server):
     assert send(server, f"HEAD /{'a' * 9000} HTTP/1.1\r\n{HOST}\r\n")[2] == ""
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_the_log_tells_no_address_and_nothing_of_the_request(pro, capfd):
     started = Server("", WEB_CONCURRENCY="1", LOG_CLIENT_ADDRESS="none").until_up()

@@ -22,6 +22,7 @@ from ..factories import (
     RequestFactory,
     UserFactory,
 )
+from ..suite import thorough_but
 
 NUMBERS = {"whatsapp": "33612345678", "telegram": "4711", "email": "jane@example.org"}
 ITEM, THREAD, BOARD = ({"HX-Request": "true", "HX-Target": target} for target in ("item", "thread", "board"))
@@ -97,21 +98,23 @@ def count_queries(browser, path, headers):
     return len(queries)
 
 
-@pytest.mark.parametrize(
-    ("page", "headers", "limit"),
-    [
-        ("/inbox/{jane}", {}, 12),
-        ("/inbox/{jane}", ITEM, 12),
-        ("/inbox/{jane}", THREAD, 15),
-        ("/contacts/{jane}", {}, 32),
-        ("/contacts/{jane}", THREAD, 15),
-        ("/inquiries/{inquiry}", {}, 26),
-        ("/inquiries/{inquiry}", THREAD, 13),
-        ("/inquiries/board/test", {}, 11),
-        ("/inquiries/board/test", BOARD, 10),
-    ],
-)
-def test_the_same_queries_for_ten_times_as_much(browser, desk, page, headers, limit):
+# The page, its headers, and the most queries that it may take.
+PAGES = {
+    "person": ("/inbox/{jane}", {}, 12),
+    "person beside the list": ("/inbox/{jane}", ITEM, 12),
+    "conversation": ("/inbox/{jane}", THREAD, 15),
+    "contact": ("/contacts/{jane}", {}, 32),
+    "conversation of a contact": ("/contacts/{jane}", THREAD, 15),
+    "inquiry": ("/inquiries/{inquiry}", {}, 26),
+    "conversation of an inquiry": ("/inquiries/{inquiry}", THREAD, 13),
+    "board": ("/inquiries/board/test", {}, 11),
+    "cards of the board": ("/inquiries/board/test", BOARD, 10),
+}
+
+
+@pytest.mark.parametrize("name", thorough_but("person beside the list", "inquiry", of=PAGES))
+def test_the_same_queries_for_ten_times_as_much(browser, desk, name):
+    page, headers, limit = PAGES[name]
     path = page.format(jane=desk.jane.pk, inquiry=desk.inquiry.pk)
     desk.enlarge(1)
     small = count_queries(browser, path, headers)

@@ -1,5 +1,6 @@
 """Likely duplicates on a contact's page, and pairs that are marked as different people."""
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -54,6 +55,7 @@ def test_an_archived_contact_is_not_marked_as_distinct(browser, user, anna, anne
     assert not DistinctPair.objects.exists()
 
 
+@pytest.mark.thorough
 def test_the_page_takes_the_same_number_of_queries_for_one_and_for_ten(browser, user, pro, anna, anne):
     counts = []
     merge_contacts(anna, ContactFactory(pro=pro), by=user)

@@ -38,6 +38,7 @@ def test_of_two_merges_into_each_other_one_wins(known, user, at_once):
         assert Contact.objects.filter(pk__in=[c.pk for c in pair], deleted_at=None).count() == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_of_several_equal_merges_one_wins(anna, anne, user, at_once):
     def merge(_n):
@@ -49,6 +50,7 @@ def test_of_several_equal_merges_one_wins(anna, anne, user, at_once):
     assert (ContactMerge.objects.count(), kinds(anna).count("merged")) == (1, 1)
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_of_several_undos_one_wins(anna, anne, user, at_once):
     merge = merge_contacts(anna, anne, by=user)
@@ -75,6 +77,7 @@ def test_a_request_during_the_merge_goes_to_the_kept_contact(pro, known, house, 
     assert Contact.objects.for_pro(pro).count() == 15
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_a_request_during_the_undo_goes_to_one_of_the_two(pro, known, house, user, at_once):
     for n in range(10):
@@ -94,6 +97,7 @@ def test_a_request_during_the_undo_goes_to_one_of_the_two(pro, known, house, use
     assert Contact.objects.for_pro(pro).count() == 20
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_a_contact_that_is_merged_meanwhile_gets_no_address(pro, known, user, at_once):
     for n in range(25):
@@ -108,6 +112,7 @@ def test_a_contact_that_is_merged_meanwhile_gets_no_address(pro, known, user, at
         assert find(pro, phone=phone).deleted_at is None
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_a_merge_and_an_archiving_of_one_of_the_two_do_not_deadlock(known, user, at_once):
     for n in range(25):

@@ -142,6 +142,7 @@ def test_a_second_try_by_chat_takes_the_connection_that_there_is_now(
     assert state(message)[:2] == ("sent", "")
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_it_leaves_when_its_contact_is_merged_at_the_same_time(written, user, pro, mail_server, at_once, work_tasks):
     for n in range(10):

@@ -43,6 +43,7 @@ def test_concurrent_different_calls_about_one_message_are_one_message(pro, at_on
     assert (ContactMessage.objects.count(), Contact.objects.get().unread_count) == (1, 1)
 
 
+@pytest.mark.thorough
 def test_concurrent_first_messages_create_one_contact(pro, at_once):
     channels = [connect(pro, name) for name in ("whatsapp", "telegram", "mime")]
     for number in range(ROUNDS):

@@ -123,6 +123,7 @@ def test_person_opened_from_a_search_keeps_it(browser, whatsapp):
     assert (response.status_code, response["Location"]) == (302, f"{path}{query}#thread-end")
 
 
+@pytest.mark.thorough
 def test_number_of_queries_does_not_grow(browser, user, whatsapp, letterbox):
     contact = arrive(whatsapp, sent_at=ago(days=1)).contact
     few = query_count(browser, path_of(contact))

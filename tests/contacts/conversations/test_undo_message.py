@@ -195,6 +195,7 @@ def run_worker():
     ).run_batch()
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_sent_or_undone_never_both_never_neither(ana, user, mail_server, at_once):
     """In every other round the undoing begins when the worker has taken the job."""

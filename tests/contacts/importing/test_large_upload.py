@@ -62,6 +62,7 @@ def test_its_rows_come_later(browser, send, work_tasks):
     assert Page(browser.get(path)).has("select[name='1']")
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db
 def test_costly_file_is_not_read_by_the_request(browser, send, work_tasks, case, monkeypatch):
     for label, (content, reason) in COSTLY.items():

@@ -70,6 +70,7 @@ def test_pages_are_in_the_language_that_was_asked_for(anna, user, work_tasks):
     assert "Anna belt liever" in content["pages/notes.html"].decode()
 
 
+@pytest.mark.thorough
 def test_thousands_of_messages_stand_on_several_pages(anna, user, work_tasks):
     common = {"pro": anna.pro, "contact": anna, "channel": "email", "address": "anna@example.org", "state": "received"}
     messages = [ContactMessage(**common, text=f"Bericht {number}.") for number in range(1100)]

@@ -74,7 +74,8 @@ def test_an_office_without_anything(browser):
     assert page.all(".plot rect") == [] and len(page.all(".plot svg")) == 2
 
 
-@pytest.mark.parametrize("is_rolled_up", [pytest.param(True, marks=pytest.mark.thorough), False])
+@pytest.mark.thorough
+@pytest.mark.parametrize("is_rolled_up", [True, False])
 def test_the_rows_behind_each_figure_sum_to_it(filled, browser, is_rolled_up):
     if is_rolled_up:
         refresh_reports()

@@ -56,6 +56,7 @@ def queries_of(read, *arguments):
     return [query["sql"] for query in queries], result
 
 
+@pytest.mark.thorough
 def test_a_page_takes_as_many_queries_for_many_as_for_few(crowd, pro, telegram):
     for _number in range(2):
         arrive(telegram)
@@ -74,6 +75,7 @@ def list_nobodys(pro, *cursor):
     return list_waiting(pro, *cursor, whose=(None,))
 
 
+@pytest.mark.thorough
 def test_people_of_one_colleague_are_counted_as_all_are(crowd):
     user = crowd.users.earliest("pk")
     whose = ((), (user.pk,), (None,))

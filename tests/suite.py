@@ -5,14 +5,16 @@
 """
 
 import os
-from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 import pytest
 
+# Marks of tests that run on a database whatever the turn of their file.
+NO_TURNS = ("dialect", "browser", "skipif", "postgresql")
 DATABASE_FIXTURES = {"db", "module_rows", "committed_rows", "transactional_db", "live_server"}
 
 
@@ -33,8 +35,19 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return (os.cpu_count() or 1) + (is_postgresql() and config.getoption("rest"))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out files of which nothing runs: reading all tests takes each worker a tenth of its time."""
+    if not config.getoption("divided") or config.getoption("rest") or not collection_path.match("test_*.py"):
+        return None
+    path = collection_path.relative_to(config.rootpath).as_posix()
+    is_here = runs_on(path, is_postgresql()) or names_no_turns(collection_path)
+    return None if is_here else True
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("divided"):
+        if config.getoption("rest"):
+            refuse_unnamed(items)
         ours = divide(items, is_postgresql(), config.getoption("rest"))
         kept = set(ours)
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
@@ -53,36 +66,52 @@ def is_postgresql() -> bool:
     return bool(os.environ.get("TEST_DATABASE_URL"))
 
 
+def runs_on(path: str, on_postgresql: bool) -> bool:
+    """Tell if the tests of a file run on this database, but for those of `NO_TURNS`.
+
+    One file of three on PostgreSQL, which has the browser; by its path, so that a new file changes no other's turn.
+    """
+    return (crc32(path.encode()) % 3 == 2) == on_postgresql
+
+
+def names_no_turns(path: Path) -> bool:
+    """Tell if a file may have tests that run on a database whatever the turn of the file."""
+    return path.parent.name == "browser" or any(f"mark.{name}" in path.read_text() for name in NO_TURNS)
+
+
+def refuse_unnamed(items: list[pytest.Item]) -> None:
+    """Raise UsageError for tests whose file does not name the mark: the other database would not read the file."""
+    files = {item.path for item in items if not is_taken_in_turns(item)}
+    if unnamed := [str(path) for path in sorted(files) if not names_no_turns(path)]:
+        raise pytest.UsageError(f"Name one of the marks {NO_TURNS} in the file itself: {', '.join(unnamed)}")
+
+
 def divide(items: list[pytest.Item], on_postgresql: bool, is_rest: bool) -> list[pytest.Item]:
     """The items that run on this database; those marked `thorough` all in the rest, on each that they can run on.
 
     Those of released migrations are left to `make upgrade-check`.
     """
-    places: Counter[str] = Counter()
     ours = []
     for item in items:
         if item.get_closest_marker("released_migration"):
             continue
         runs = {False: runs_on_sqlite(item), True: runs_on_postgresql(item)}
         if item.get_closest_marker("thorough"):
-            if is_rest and runs[on_postgresql]:
-                ours.append(item)
-        elif all(runs.values()) and is_taken_in_turns(item):
-            path = item.nodeid.partition("::")[0]
-            # By its path, so that a new test changes the turns of its own file alone. PostgreSQL has the browser, and
-            # gets one of three.
-            is_ours = ((crc32(path.encode()) + places[path]) % 3 == 0) == on_postgresql
-            places[path] += 1
-            if is_ours != is_rest:
-                ours.append(item)
-        elif runs[on_postgresql] and not is_rest:
+            is_ours = is_rest and runs[on_postgresql]
+        elif not is_taken_in_turns(item):
+            is_ours = not is_rest and runs[on_postgresql]
+        else:
+            is_here = runs_on(item.nodeid.partition("::")[0], on_postgresql)
+            # The rest has no use for what needs no database.
+            is_ours = is_here != is_rest and (all(runs.values()) or not is_rest)
+        if is_ours:
             ours.append(item)
     return ours
 
 
 def is_taken_in_turns(item: pytest.Item) -> bool:
     """False for a test of SQL itself, and for one that is skipped where it cannot run: it must get there."""
-    return not any(item.get_closest_marker(name) for name in ("dialect", "browser", "skipif"))
+    return not any(item.get_closest_marker(name) for name in NO_TURNS)
 
 
 def fixtures_of(item: pytest.Item) -> set[str]:

@@ -1,11 +1,12 @@
 """Division of the suite between the databases and among its workers."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from tests.suite import divide, long_ones_first, thorough_but
+from tests.suite import divide, long_ones_first, pytest_ignore_collect, refuse_unnamed, thorough_but
 
 
 def item(name: str, is_long: bool) -> Any:
@@ -55,22 +56,67 @@ def rest(items: list[Any]) -> tuple[list[str], list[str]]:
     return names(items, False, is_rest=True), names(items, True, is_rest=True)
 
 
-def test_those_of_a_file_run_in_turns_and_the_others_of_each_database_in_the_rest():
-    items = [a_test(f"test_phones.py::test_{letter}") for letter in "abcd"] + table("test_phones.py::test_e", 3)
-    assert divided(items) == (["b", "c", "e[0]", "e[1]"], ["a", "d", "e[2]"])
-    assert rest(items) == tuple(reversed(divided(items)))
+def test_files_run_in_turns_and_each_on_the_other_database_in_the_rest():
+    items = [a_test("test_phones.py::test_a"), *table("test_phones.py::test_b", 2), a_test("test_book.py::test_c")]
+    assert divided(items) == (["a", "b[0]", "b[1]"], ["c"])
+    assert rest(items) == (["c"], ["a", "b[0]", "b[1]"])
 
 
-def test_files_begin_on_either_database():
-    begins = [divided([a_test(f"test_{number}.py::test_a")]) for number in range(300)]
-    on_postgresql = begins.count(([], ["a"]))
-    assert (80 < on_postgresql < 120, begins.count((["a"], []))) == (True, 300 - on_postgresql)
+def test_one_file_of_three_runs_on_postgresql():
+    runs = [divided([a_test(f"test_{number}.py::test_a")]) for number in range(300)]
+    on_postgresql = runs.count(([], ["a"]))
+    assert (80 < on_postgresql < 120, runs.count((["a"], []))) == (True, 300 - on_postgresql)
 
 
-def test_what_has_no_database_runs_on_sqlite_alone():
-    items = [a_test("test_phones.py::test_a", fixtures=())]
-    items.append(a_test("test_phones.py::test_b", fixtures=("module_rows",)))
-    assert (divided(items), rest(items)) == ((["a"], ["b"]), (["b"], []))
+def test_what_has_no_database_runs_once():
+    items = [a_test("test_phones.py::test_a", fixtures=()), a_test("test_book.py::test_b", fixtures=())]
+    items.append(a_test("test_phones.py::test_c", fixtures=("module_rows",)))
+    assert (divided(items), rest(items)) == ((["a", "c"], ["b"]), ([], ["c"]))
+
+
+@pytest.fixture
+def config(pytestconfig) -> Any:
+    """The options of `make test`."""
+    options = {"divided": True, "rest": False}
+    return SimpleNamespace(rootpath=pytestconfig.rootpath, getoption=options.get, options=options)
+
+
+def test_a_file_is_read_where_something_of_it_runs(config, monkeypatch, tmp_path):
+    config.rootpath = tmp_path
+    (tmp_path / "browser").mkdir()
+    texts = {
+        "test_phones.py": "",
+        "test_book.py": "",
+        "test_search.py": "@pytest.mark.dialect",
+        "browser/test_board.py": "",
+        "conftest.py": "",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+
+    def ignored() -> tuple[list[str], list[str]]:
+        both = []
+        for on_postgresql in (False, True):
+            monkeypatch.setattr("tests.suite.is_postgresql", lambda answer=on_postgresql: answer)
+            both.append([name for name in texts if pytest_ignore_collect(tmp_path / name, config)])
+        return both[0], both[1]
+
+    assert ignored() == (["test_book.py"], ["test_phones.py"])
+    config.options["rest"] = True
+    assert ignored() == ([], [])
+    config.options.update(divided=False, rest=False)
+    assert ignored() == ([], [])
+
+
+def test_a_mark_that_the_file_does_not_name_is_refused(tmp_path):
+    path = tmp_path / "test_search.py"
+    path.write_text("from elsewhere import on_both")
+    item = a_test("test_search.py::test_a", mark("dialect"))
+    item.path = path
+    with pytest.raises(pytest.UsageError, match=re.escape(str(path))):
+        refuse_unnamed([item])
+    path.write_text("@pytest.mark.dialect")
+    refuse_unnamed([item])
 
 
 @pytest.mark.parametrize("name", ["dialect", "skipif"])

@@ -1,7 +1,7 @@
 """Fields that a column of a file of properties can have, recognised by their headings, and the values of cells."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as translate
@@ -56,7 +56,14 @@ STATES = {
     Property.State.WITHDRAWN: "withdrawn offmarket inactive archived retire suspendu indisponible ingetrokken "
     "inactief zuruckgezogen inaktiv",
 }
-MONEY = re.compile(r"[^\d.,-]")
+# A number with marks between its thousands, or without; then its cents.
+NUMBER = re.compile(r"(\d{1,3}(?:[ .,'’]\d{3}(?!\d))+|\d+)(?:[.,](\d{1,2})(?!\d))?")
+# "245k", "1.2 M€", but not "245.000 k.k.", as the Dutch say of the buyer's costs.
+MULTIPLIED = re.compile(
+    r" ?(k|m|md|mio|mln|mrd|tsd|mille|million|millions|millionen|miljoen|duizend|tausend)(?!\.?k|\w)"
+)
+# What stands in the place of a price that is told on request, with these words among others.
+ON_REQUEST = ["request", "application", "demande", "consulter", "aanvraag", "anfrage", "poa", "nc", "na"]
 
 
 def recognise_columns(headings: list[str]) -> list[str]:
@@ -75,20 +82,21 @@ def _recognise(heading: str) -> str:
 
 
 def read_price(text: str) -> Decimal | None:
-    """Read a price as people write one: "€ 245.000,50", "245,000.50", "245 000". Raises ValidationError."""
-    digits = MONEY.sub("", text).strip(".,")
-    if not digits:
+    """Read a price as people write one: "€ 245.000,50", "245,000.50", "245 000", "245.000,-", "on request" -> None.
+
+    Raises ValidationError for several numbers, one below zero, and what may not be a price.
+    """
+    folded = fold(text)
+    numbers = [*NUMBER.finditer(folded)]
+    if not numbers and (folded.strip("-–— €") == "" or {*re.sub("[./]", "", folded).split()} & {*ON_REQUEST}):
         return None
-    last = max(digits.rfind("."), digits.rfind(","))
-    # One or two digits after the last mark are cents; three are thousands.
-    has_cents = last > 0 and 0 < len(digits) - last - 1 <= 2
-    whole, cents = (digits[:last], digits[last + 1 :]) if has_cents else (digits, "0")
-    try:
-        if "-" in digits:
-            raise InvalidOperation
-        return Decimal(f"{re.sub('[.,]', '', whole)}.{cents}")
-    except InvalidOperation as error:
-        raise ValidationError({"price": translate("Use a price such as 245000.")}) from error
+    if len(numbers) == 1:
+        [number] = numbers
+        is_negative = folded[: number.start()].rstrip().endswith(("-", "−"))
+        rest = folded[: number.start()] + folded[number.end() :]
+        if not is_negative and not MULTIPLIED.match(folded, number.end()) and not any(map(str.isdecimal, rest)):
+            return Decimal(re.sub(r"\D", "", number[1]) + f".{number[2] or 0}")
+    raise ValidationError({"price": translate("Use a price such as 245000.")})
 
 
 def read_state(text: str) -> str:

@@ -188,16 +188,48 @@ def test_rows_and_files_are_not_kept_for_good(browser, send, work_tasks):
     assert browser.get(f"{LIST}/{sent.pk}").status_code == 200
 
 
-def test_prices_states_and_headings_are_read_as_people_write_them(case):
-    prices = {"€ 245.000,50": "245000.50", "245,000.5": "245000.5", "245 000": "245000.0", "1.250.000": "1250000.0"}
-    for text, expected in {**prices, "12,5": "12.5", "x": "None", "640.00": "640.00"}.items():
+PRICES = {
+    "€ 245.000,50": "245000.50",
+    "245,000.5": "245000.5",
+    "245 000": "245000.0",
+    "245\u202f000 €": "245000.0",
+    "CHF 12'500.–": "12500.0",
+    "1.250.000": "1250000.0",
+    "€ 245.000,-": "245000.0",
+    "245.000,-- euro": "245000.0",
+    "€ 245.000 k.k.": "245000.0",
+    "245 000 € FAI": "245000.0",
+    "1 250,00 €/mois": "1250.00",
+    "1250 mois": "1250.0",
+    "12,5": "12.5",
+    "640.00": "640.00",
+    "٢٤٥٠٠٠": "245000.0",
+    "0": "0.0",
+    "-": "None",
+    "€ –": "None",
+    "Prix sur demande": "None",
+    "P.O.A.": "None",
+    "N/A": "None",
+    "Prijs op aanvraag": "None",
+}
+NO_PRICES = ("-5", "− 5", "x", "Tel. Jan", "245k", "245 K€", "1.2M", "1,5 Mio €", "850 EUR + 120", "245000 / 260000")
+NO_PRICES += ("245.000,00 - 260.000", "T3 245000", "245000€ (3 ch.)", "2450.5000", "1.25.000", "01/12/2026")
+
+
+def test_a_price_is_read_as_people_write_one(case):
+    for text, expected in PRICES.items():
         with case(text):
             assert str(read_price(text)) == expected
+    for text in NO_PRICES:
+        with case(text), pytest.raises(ValidationError) as error:
+            read_price(text)
+        assert error.value.message_dict == {"price": ["Use a price such as 245000."]}
+
+
+def test_states_and_headings_are_read_as_people_write_them(case):
     for text, state in {"Vendu": "sold", "onder bod": "under_offer", "Te koop": "available", "LOUÉ": "let"}.items():
         with case(text):
             assert read_state(text) == state
     headings = ["Référence", "Omschrijving", "Prijs", "Plaats", "Title FR", "Description (nl)", "E-mail"]
     fields = ["reference", "description", "price", "city", "title_fr", "description_nl", ""]
     assert recognise_columns(headings) == fields
-    with pytest.raises(ValidationError):
-        read_price("-5")

@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
 def compile_tests() -> None:
     """Have pytest compile all tests, half of them in each of two processes.
 
-    In a fresh checkout each worker would compile all of them at the same time.
+    In a fresh checkout the workers of a database would all compile the same file at the same time.
     """
     files = sorted(map(str, TESTS.rglob("test_*.py")))
     collect = [sys.executable, "-m", "pytest", "--collect-only", "-qq"]

@@ -193,7 +193,6 @@ def inline_data(response: Any) -> dict[str, Any]:
     return {f"{f.formset.prefix}-{name}": number for f in formsets for name, number in zero.items()}
 
 
-@pytest.mark.thorough
 def test_a_changed_form_changes_what_is_stated_alone(rows, own):
     wrong = []
     for model in MODELS:

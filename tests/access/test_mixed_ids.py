@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from config.accounts.models import User
 
 from .conftest import SECRET
@@ -43,7 +41,6 @@ def test_another_pros_row_beside_an_own_one_is_not_found(rows, own):
     assert wrong == [], "\n".join(wrong)
 
 
-@pytest.mark.thorough
 def test_an_id_beyond_the_database_is_not_found(own):
     wrong, client = [], sign_in(own[User])
     for address, page in PAGES.items():

@@ -115,8 +115,8 @@ def test_a_wrong_caller_gets_the_stated_answer_and_learns_and_changes_nothing(ro
     assert wrong == [], "\n".join(wrong)
 
 
-@pytest.mark.thorough
-@pytest.mark.parametrize("name", list(OWN_PEOPLE))
+@pytest.mark.long
+@pytest.mark.parametrize("name", thorough_but("member", of=OWN_PEOPLE))
 def test_the_pros_own_people_get_the_stated_answer(rows, name):
     find_user, expected = OWN_PEOPLE[name]
     wrong, client = [], sign_in(find_user(rows))

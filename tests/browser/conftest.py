@@ -52,6 +52,7 @@ def on_both_widths(*marks: pytest.MarkDecorator) -> pytest.MarkDecorator:
 
 
 with_and_without_javascript = on_both_widths(pytest.mark.smoke)
+# The same where the test itself gives the width.
 on_one_width = pytest.mark.parametrize("has_javascript", thorough_but(True, of=[True, False]))
 
 # htmx learns of the buttons in new content 20 ms after it shows them. Nobody is that quick, but for a test.

@@ -51,7 +51,7 @@ def client_for(address: str, callers: dict[str, Client], program: Client) -> Cli
     return callers["staff" if address.startswith(("admin/", "styleguide")) else "owner"]
 
 
-@pytest.mark.thorough
+@pytest.mark.long
 @pytest.mark.parametrize("part", PARTS)
 def test_every_value_in_every_address(rows, callers, assault, part):
     # The path of a request is logged.
@@ -77,7 +77,7 @@ def text_of(found: re.Match[str], name: str, text: Any, rows: Any) -> str:
     return {"int": "1", "uuid": IDS["uuid"]["first"]}.get(found[1], "x")
 
 
-@pytest.mark.thorough
+@pytest.mark.long
 @pytest.mark.parametrize("part", PARTS)
 def test_every_name_that_a_view_reads_at_every_page(rows, callers, assault, part):
     names, chosen = names_read(), Chosen(TEXTS, NASTIEST)

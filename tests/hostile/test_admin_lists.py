@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from django.contrib.admin import site
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import BadRequest, SuspiciousOperation
@@ -36,7 +35,6 @@ def accepts(client: Client, model: Any, query: dict[str, str]) -> bool:
     return True
 
 
-@pytest.mark.thorough
 def test_no_filter_of_any_list_is_a_fault(rows):
     """The list reads every value. Around it the page is rendered for all that is accepted of one value at once."""
     client, chosen, lookups = staff_client("all", is_superuser=True), Chosen(STRINGS, 4), Chosen(LOOKUPS, len(LOOKUPS))

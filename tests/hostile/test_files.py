@@ -52,7 +52,6 @@ def test_none_is_stored_as_an_attachment(api, path, files, case):
             assert (files(), *state()) == ([], [], [])
 
 
-@pytest.mark.thorough
 @pytest.mark.django_db
 def test_none_is_stored_as_an_identity_document(browser, gated, media, case):
     for label, (name, content) in EVERYTHING.items():
@@ -63,7 +62,6 @@ def test_none_is_stored_as_an_identity_document(browser, gated, media, case):
             assert [path for path in media.rglob("*") if path.is_file()] == []
 
 
-@pytest.mark.thorough
 @pytest.mark.django_db
 def test_none_is_shown_as_a_picture_of_a_property(pro, attachment_folder, case):
     house = PropertyFactory(pro=pro)
@@ -81,7 +79,6 @@ def test_none_is_shown_as_a_picture_of_a_property(pro, attachment_folder, case):
                 assert not any(mark in kept for mark in (b"script", b"alert", b"%PDF", b"PK"))
 
 
-@pytest.mark.thorough
 @pytest.mark.django_db
 def test_messages_keep_all_as_downloads_alone(browser, letterbox, case):
     for label, (name, content) in HOSTILE.items():

@@ -37,7 +37,7 @@ def each_form(found: list[Sending]) -> Iterator[tuple[Sending, list[str]]]:
         yield sending, list(fresh)
 
 
-@pytest.mark.thorough
+@pytest.mark.long
 @pytest.mark.parametrize("part", PARTS)
 def test_every_field_of_every_form(rows, callers, assault, part):
     chosen = Chosen(TEXTS, NASTIEST)

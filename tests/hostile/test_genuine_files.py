@@ -49,7 +49,6 @@ def test_each_is_attached_and_downloaded(api, path, case):
             assert (download.status_code, b"".join(download)) == (200, content)
 
 
-@pytest.mark.thorough
 @pytest.mark.django_db
 def test_identity_documents_are_accepted(browser, gated, case):
     for name, (content, mime_type) in GENUINE.items():
@@ -61,7 +60,6 @@ def test_identity_documents_are_accepted(browser, gated, case):
             assert rows == ([(name, mime_type, len(content))] if is_accepted else [])
 
 
-@pytest.mark.thorough
 @pytest.mark.django_db
 def test_messages_keep_every_kind(browser, letterbox, case):
     contents = {name: content for name, (content, _mime_type) in GENUINE.items()} | OTHERS

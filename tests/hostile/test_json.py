@@ -147,7 +147,6 @@ def test_whole_bodies(operations, program, assault):
             assert not operation.names["body"] or response.status_code >= 400, (field, label)
 
 
-@pytest.mark.thorough
 def test_every_header_of_the_documents(operations, program, assault):
     texts = {label: text for label, text in STRINGS.items() if text.isascii() and not set(text) & {"\r", "\n"}}
     chosen = Chosen(texts, NASTIEST)

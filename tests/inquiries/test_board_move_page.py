@@ -13,7 +13,7 @@ from inquiries.pipeline.moves import NOTE_LENGTH, close_inquiry, move_inquiry
 
 from ..factories import InquiryFactory, InquiryTypeFactory
 from ..pages import Page
-from .test_board_page import board
+from .board_page import board
 
 pytestmark = pytest.mark.django_db
 PATH = "/inquiries/board/test/move"

@@ -1,26 +1,19 @@
-"""Submission: the stored inquiry, its contact and its jobs."""
+"""Submission: the stored inquiry, its contact and its jobs, and every refused field."""
 
-import threading
 from decimal import Decimal
 
 import pytest
-from django.core.exceptions import ValidationError
-from django.db import OperationalError, connection
-from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from contacts.models import Contact
-from inquiries.customers import userhub
 from inquiries.customers.profiles import ACKNOWLEDGMENTS
 from inquiries.models import DirectoryUser, FilterOption, Inquiry, InquiryHistory, InquiryType
 from tests.factories import ContactFactory, InquiryTypeFactory
 
 from . import hub as hubs
-from .hub import BUSINESS, JAN, PERSON
-from .submitting import submit
+from .hub import BUSINESS, PERSON
+from .submitting import faults, jobs, submit
 
 hub = hubs.hub
-WORDS = {"subject": "Verbouwing keuken", "message": "Graag een offerte."}
 
 
 @pytest.fixture
@@ -35,29 +28,13 @@ def jan(db):
     )
 
 
-def send(pro, by=None, **fields):
-    return submit(pro, by=by, **{**WORDS, **fields})
-
-
-def jobs():
-    rows = DBTaskResult.objects.order_by("enqueued_at", "pk").values_list("task_path", "args_kwargs")
-    return sorted((path.rpartition(".")[2], data["args"]) for path, data in rows)
-
-
-def faults(pro, **fields):
-    with pytest.raises(ValidationError) as raised:
-        send(pro, **fields)
-    assert not Inquiry.objects.exists() and not Contact.objects.exists() and not DBTaskResult.objects.exists()
-    return raised.value.message_dict
-
-
 # --- What is kept
 
 
 def test_the_whole_row(pro, inquiry_type, hub):
     options = [FilterOption.objects.create(group="Region", label=label) for label in ("North", "South")]
     token = pro.tokens.create(name="Portal", prefix="x", hash="x", scopes=["inquiries:write"], actor_id=789)
-    inquiry = send(
+    inquiry = submit(
         pro,
         by=token,
         subject="  Verbouwing \n keuken ",
@@ -114,7 +91,7 @@ def test_the_whole_row(pro, inquiry_type, hub):
 
 
 def test_the_pro_gets_a_contact(pro, inquiry_type, hub):
-    send(pro)
+    submit(pro)
     shown = ("name", "email", "phone", "source", "language", "status", "role", "channel_preference")
     assert Contact.objects.for_pro(pro).values(*shown).get() == {
         "name": "Jan de Vries",
@@ -131,25 +108,25 @@ def test_the_pro_gets_a_contact(pro, inquiry_type, hub):
 def test_a_known_contact_is_linked_and_keeps_its_name(pro, inquiry_type, hub):
     known = ContactFactory(pro=pro, name="Jantje", email="jan.devries@example.com", phone="")
     known.hold_identities()
-    assert send(pro).contact == known
+    assert submit(pro).contact == known
     known.refresh_from_db()
     assert (known.name, known.phone) == ("Jantje", "+31687654321")
 
 
 def test_a_national_number_is_one_of_the_pros_country(pro, inquiry_type, jan):
-    inquiry = send(pro)
+    inquiry = submit(pro)
     assert (inquiry.person["phone"], inquiry.contact.phone) == ("+33612345678", "+33612345678")
 
 
 def test_an_invalid_phone_number_stays_in_the_profile_and_out_of_the_book(pro, inquiry_type, jan):
     DirectoryUser.objects.update(phone="ask Jan")
-    inquiry = send(pro)
+    inquiry = submit(pro)
     assert (inquiry.person["phone"], inquiry.contact.phone) == ("ask Jan", "")
 
 
 def test_without_e_mail_and_phone_there_is_no_contact_and_no_acknowledgment(pro, inquiry_type, jan):
     DirectoryUser.objects.update(phone="none", email="")
-    inquiry = send(pro)
+    inquiry = submit(pro)
     assert (inquiry.contact, Contact.objects.count(), inquiry.full_name) == (None, 0, "Jan de Vries")
     assert jobs() == [("mail_notification", [inquiry.pk])]
 
@@ -164,30 +141,30 @@ def test_without_e_mail_and_phone_there_is_no_contact_and_no_acknowledgment(pro,
 )
 def test_a_contact_without_a_name_is_called_by_company_mail_or_phone(pro, inquiry_type, jan, known, name):
     DirectoryUser.objects.update(**known)
-    assert send(pro).contact.name == name
+    assert submit(pro).contact.name == name
 
 
 def test_no_type_is_the_first_active_one(pro, jan):
     InquiryType.objects.all().delete()
     inquiry_types = [InquiryTypeFactory(sort_order=order, is_active=order != 1) for order in (3, 1, 2)]
-    assert send(pro).inquiry_type == inquiry_types[2]
-    assert send(pro, inquiry_type_id=inquiry_types[0].pk).inquiry_type == inquiry_types[0]
+    assert submit(pro).inquiry_type == inquiry_types[2]
+    assert submit(pro, inquiry_type_id=inquiry_types[0].pk).inquiry_type == inquiry_types[0]
 
 
 def test_created_by_defaults_to_the_actor_then_the_customer(pro, user, inquiry_type, jan):
     token = pro.tokens.create(name="Portal", prefix="x", hash="x", scopes=["inquiries:write"])
-    assert send(pro, by=token).created_by == 456
+    assert submit(pro, by=token).created_by == 456
     token.actor_id = 789
-    assert send(pro, by=token).created_by == 789
-    assert send(pro, by=token, created_by=5).created_by == 5
-    assert send(pro, by=user).created_by == 456
+    assert submit(pro, by=token).created_by == 789
+    assert submit(pro, by=token, created_by=5).created_by == 5
+    assert submit(pro, by=user).created_by == 456
     user.userhub_id = 77
-    assert send(pro, by=user).created_by == 77
-    assert send(pro).created_by == 456
+    assert submit(pro, by=user).created_by == 77
+    assert submit(pro).created_by == 456
 
 
 def test_a_user_who_submits_in_the_workspace_gets_no_notification(pro, user, inquiry_type, jan):
-    inquiry = send(pro, by=user)
+    inquiry = submit(pro, by=user)
     assert jobs() == [("mail_acknowledgment", [inquiry.pk])]
 
 
@@ -203,20 +180,20 @@ def test_a_user_who_submits_in_the_workspace_gets_no_notification(pro, user, inq
 )
 def test_addresses_that_nobody_reads_get_no_acknowledgment(pro, inquiry_type, jan, email):
     DirectoryUser.objects.update(email=email)
-    inquiry = send(pro)
+    inquiry = submit(pro)
     assert jobs() == [("mail_notification", [inquiry.pk])]
 
 
 def test_nor_the_installation_itself(pro, inquiry_type, jan, settings):
     settings.DEFAULT_FROM_EMAIL = "Desk <desk@example.com>"
     DirectoryUser.objects.update(email="Desk@example.com")
-    inquiry = send(pro)
+    inquiry = submit(pro)
     assert jobs() == [("mail_notification", [inquiry.pk])]
 
 
 def test_an_address_is_acknowledged_so_often_a_day(pro, inquiry_type, jan, caplog, monkeypatch):
     monkeypatch.setattr(ACKNOWLEDGMENTS, "times", 4)
-    sent = [send(pro).pk for _ in range(ACKNOWLEDGMENTS.times + 2)]
+    sent = [submit(pro).pk for _ in range(ACKNOWLEDGMENTS.times + 2)]
     assert [name for name, _args in jobs()].count("mail_acknowledgment") == ACKNOWLEDGMENTS.times
     # No address in a log.
     assert [(record.name, record.message) for record in caplog.records if "acknowledged" in record.message] == [
@@ -256,12 +233,6 @@ def test_every_field_at_fault_is_named(pro, inquiry_type, jan):
     }
 
 
-@pytest.mark.parametrize("user_id", [0, -1, 2**63, 2**80])
-def test_an_id_that_cannot_be_is_not_asked_for(pro, inquiry_type, hub, user_id):
-    assert set(faults(pro, user_id=user_id, created_by=1)) == {"user_id"}
-    assert hub.seen == []
-
-
 @pytest.mark.parametrize("budget", ["1.234", "12345678901", "NaN", "Infinity", "1E+20"])
 def test_a_budget_that_cannot_be(pro, inquiry_type, jan, budget):
     assert set(faults(pro, budget=Decimal(budget))) == {"budget"}
@@ -273,102 +244,3 @@ def test_an_inactive_type_and_none_at_all(pro, inquiry_type, jan):
         "inquiry_type_id": ["There is no active inquiry type with this id."]
     }
     assert faults(pro) == {"inquiry_type_id": ["There is no active inquiry type."]}
-
-
-def test_a_user_that_userhub_does_not_know(pro, inquiry_type, hub):
-    hub.say({}, 404)
-    assert faults(pro) == {"user_id": ["UserHub knows no user of this id."]}
-
-
-# --- While UserHub does not answer
-
-
-def test_it_is_saved_and_waits_for_the_profile(pro, inquiry_type, hub):
-    hub.say(JAN, 500)
-    inquiry = Inquiry.objects.get(pk=send(pro).pk)
-    assert (inquiry.person, inquiry.business, inquiry.profile_at, inquiry.contact_id) == ({}, {}, None, None)
-    assert (inquiry.is_waiting_for_profile, inquiry.profile_problem, inquiry.status) == (True, "", "open")
-    assert inquiry.search_text == "verbouwing keuken graag een offerte."
-    assert jobs() == [("complete_profile", [inquiry.pk]), ("mail_notification", [inquiry.pk])]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_nobody_waits_behind_a_slow_userhub(pro, hub, settings):
-    """No transaction is open during the call to UserHub: on SQLite it would block every writer."""
-    InquiryTypeFactory()
-    settings.USERHUB_PATIENCE = 20_000
-    hub.wait.clear()
-    done = []
-
-    def submit_slowly():
-        try:
-            done.append(send(pro).pk)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=submit_slowly)
-    thread.start()
-    assert hub.asked.wait(10)
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA busy_timeout = 0")
-    try:
-        ContactFactory(pro=pro)
-    except OperationalError as error:
-        pytest.fail(f"it was held: {error}")
-    finally:
-        hub.wait.set()
-        thread.join(20)
-        connection.close()
-    assert Inquiry.objects.get().pk == done[0]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_many_at_once_for_one_new_customer_make_one_contact(pro, hub, at_once):
-    InquiryTypeFactory()
-    ids = at_once(4, lambda _n: send(pro).pk)
-    assert len(set(ids)) == 4
-    assert set(Inquiry.objects.values_list("contact", flat=True)) == {Contact.objects.get().pk}
-
-
-# --- What staff change while UserHub is asked
-
-
-@pytest.fixture
-def meanwhile(monkeypatch):
-    """Runs a function during the call to UserHub, after the checks."""
-
-    def arrange(change):
-        def fetch_profile(user_id, **_):
-            change()
-            return userhub.Profile(PERSON, {})
-
-        monkeypatch.setattr("inquiries.customers.userhub.fetch_profile", fetch_profile)
-
-    return arrange
-
-
-@pytest.mark.parametrize("change", ["deleted", "switched off"])
-def test_a_filter_option_that_goes_meanwhile_is_refused(pro, inquiry_type, meanwhile, change):
-    option = FilterOption.objects.create(group="Region", label="North")
-    rows, pk = FilterOption.objects.filter(pk=option.pk), option.pk
-    meanwhile(rows.delete if change == "deleted" else lambda: rows.update(is_active=False))
-    assert faults(pro, filter_option_ids=[pk]) == {
-        "filter_option_ids": [f"There is no active filter option with these ids: {pk}."]
-    }
-
-
-@pytest.mark.parametrize("change", ["deleted", "switched off"])
-def test_a_type_that_goes_meanwhile_is_refused(pro, inquiry_type, meanwhile, change):
-    rows = InquiryType.objects.filter(pk=inquiry_type.pk)
-    meanwhile(rows.delete if change == "deleted" else lambda: rows.update(is_active=False))
-    assert faults(pro, inquiry_type_id=inquiry_type.pk) == {"inquiry_type_id": ["This inquiry type is not active."]}
-
-
-def test_created_at_is_the_time_of_saving(pro, inquiry_type, meanwhile):
-    times = []
-    meanwhile(lambda: times.append(timezone.now()))
-    inquiry = send(pro)
-    stored, entry = Inquiry.objects.get(), InquiryHistory.objects.get()
-    assert times[0] <= stored.created_at <= timezone.now()
-    assert {stored.created_at, stored.moved_at, entry.created_at} == {inquiry.created_at}

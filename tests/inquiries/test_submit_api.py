@@ -1,7 +1,6 @@
-"""POST /api/inquiries: the documented examples, every refusal, and the Idempotency-Key."""
+"""POST /api/inquiries: the documented examples, every refusal, and UserHub that is down."""
 
 import json
-import threading
 from datetime import UTC
 from decimal import Decimal
 
@@ -10,26 +9,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
-from config.api.models import IdempotencyKey
-from contacts.models import Contact
-from inquiries.customers import userhub
-from inquiries.models import DirectoryUser, FilterOption, Inquiry, InquiryHistory
-from tests.factories import ContactFactory
+from inquiries.models import FilterOption, Inquiry, InquiryHistory
 
 from . import hub as hubs
-from .hub import JAN
+from . import submitting
+from .submitting import NEW, PATH
 
 hub = hubs.hub
-PATH = "/api/inquiries"
-WORDS = {"subject": "Verbouwing keuken", "message": "Graag een offerte."}
-NEW = {"user_id": 456, **WORDS}
-
-
-@pytest.fixture
-def people(shipped):
-    """The directory users of the documented examples; one of them a user of the Pro."""
-    for id, name in ((123, "Jan"), (456, "Maria"), (789, "Anna")):
-        DirectoryUser.objects.create(userhub_id=id, first_name=name, email=f"{name.lower()}@example.org")
+people = submitting.people
 
 
 def refusal(response):
@@ -45,6 +32,22 @@ def refusal(response):
 # --- As documented
 
 
+def created(inquiry, user_id, created_by):
+    """The documented answer."""
+    return {
+        "success": True,
+        "message": "Inquiry submitted successfully",
+        "data": {
+            "inquiry_id": inquiry.pk,
+            "reference": inquiry.pk,
+            "status": "open",
+            "user_id": user_id,
+            "created_by": created_by,
+            "created_at": f"{inquiry.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+00:00",
+        },
+    }
+
+
 def test_a_customer_submits_their_own(api, pro, people, shipped):
     body = """{ "inquiry_type_id": %d, "user_id": 123, "subject": "Verbouwing keuken",
       "message": "Ik wil graag mijn keuken laten verbouwen en zou graag een offerte ontvangen.",
@@ -56,26 +59,8 @@ def test_a_customer_submits_their_own(api, pro, people, shipped):
         f"/api/inquiries/{inquiry.pk}",
         "application/json",
     )
-    assert response.json() == {
-        "success": True,
-        "message": "Inquiry submitted successfully",
-        "data": {
-            "inquiry_id": inquiry.pk,
-            "reference": inquiry.pk,
-            "status": "open",
-            "user_id": 123,
-            "created_by": 123,
-            "created_at": f"{inquiry.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+00:00",
-        },
-    }
-    assert list(response.json()["data"]) == [
-        "inquiry_id",
-        "reference",
-        "status",
-        "user_id",
-        "created_by",
-        "created_at",
-    ]
+    answer, expected = response.json(), created(inquiry, user_id=123, created_by=123)
+    assert (answer, list(answer["data"])) == (expected, list(expected["data"]))
     assert (inquiry.inquiry_type.slug, inquiry.budget, inquiry.category, inquiry.priority, inquiry.source) == (
         "question",
         Decimal("4500.00"),
@@ -98,27 +83,13 @@ def test_a_contractor_submits_on_behalf_of_a_customer(api, people, shipped):
         "source": "mijn-portal",
     }
     response = api.post(PATH, body)
-    inquiry = Inquiry.objects.get()
-    assert (response.status_code, response.json()) == (
-        201,
-        {
-            "success": True,
-            "message": "Inquiry submitted successfully",
-            "data": {
-                "inquiry_id": inquiry.pk,
-                "reference": inquiry.pk,
-                "status": "open",
-                "user_id": 456,
-                "created_by": 789,
-                "created_at": f"{inquiry.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+00:00",
-            },
-        },
-    )
+    assert response.status_code == 201
+    assert response.json() == created(Inquiry.objects.get(), user_id=456, created_by=789)
     assert InquiryHistory.objects.get().changed_by == 789
 
 
 def test_user_id_is_never_overridden_by_the_token(api_with, people):
-    response = api_with("inquiries:write", actor_id=789).post(PATH, {**WORDS, "user_id": 123})
+    response = api_with("inquiries:write", actor_id=789).post(PATH, {**NEW, "user_id": 123})
     assert {k: response.json()["data"][k] for k in ("user_id", "created_by")} == {"user_id": 123, "created_by": 789}
 
 
@@ -257,93 +228,6 @@ def test_an_inquiry_is_accepted_while_userhub_is_down(api, shipped, hub):
 def test_a_user_whom_userhub_does_not_know(api, shipped, hub):
     hub.say({}, 404)
     assert refusal(api.post(PATH, NEW)) == (422, {"user_id": ["UserHub knows no user of this id."]})
-
-
-# --- Idempotency-Key
-
-
-def post(api, body=NEW, key="k"):
-    return api.post(PATH, body, **{"Idempotency-Key": key})
-
-
-def test_a_repeat_is_answered_alike_without_asking_userhub_again(api, shipped, hub):
-    first = post(api)
-    hub.say({}, 404)
-    again = post(api)
-    assert (first.status_code, again.status_code, again.content, again["Location"]) == (
-        201,
-        201,
-        first.content,
-        first["Location"],
-    )
-    assert (first.get("Idempotency-Replayed"), again["Idempotency-Replayed"]) == (None, "true")
-    assert (len(hub.seen), Inquiry.objects.count(), Contact.objects.count()) == (1, 1, 1)
-
-
-def test_another_body_is_refused_without_asking_userhub(api, shipped, hub):
-    post(api)
-    response = post(api, {**NEW, "subject": "Other"})
-    assert (response.status_code, response.json()["message"]) == (422, "Idempotency key mismatch")
-    assert (len(hub.seen), Inquiry.objects.count()) == (1, 1)
-
-
-def test_a_refusal_is_not_stored_under_the_key(api, shipped, hub):
-    hub.say({}, 404)
-    assert post(api).status_code == 422
-    hub.say(JAN)
-    assert (post(api).status_code, IdempotencyKey.objects.count()) == (201, 1)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_with_a_key_nobody_waits_behind_a_slow_userhub_either(api, pro, shipped, hub, settings):
-    settings.USERHUB_PATIENCE = 20_000
-    hub.wait.clear()
-    answers = []
-
-    def submit():
-        try:
-            answers.append(post(api))
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=submit)
-    thread.start()
-    assert hub.asked.wait(10)
-    try:
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute("PRAGMA busy_timeout = 0")
-        ContactFactory(pro=pro)
-    finally:
-        hub.wait.set()
-        thread.join(20)
-        connection.close()
-    assert [a.status_code for a in answers] == [201]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twelve_at_once_with_one_key_make_one(api, shipped, hub, at_once, monkeypatch):
-    monkeypatch.setattr(userhub.awaited, "at_once", 12)
-    answers = at_once(12, lambda _n: post(api))
-    kept = [a for a in answers if a.status_code == 201]
-    assert {a.status_code for a in answers} <= {201, 409}
-    assert len({a.content for a in kept}) == 1
-    assert len([a for a in kept if "Idempotency-Replayed" not in a]) == 1
-    assert (Inquiry.objects.count(), InquiryHistory.objects.count(), Contact.objects.count()) == (1, 1, 1)
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("broken", ["config.api.idempotency._store_response", "inquiries.pipeline.moves.record_move"])
-def test_a_fault_in_the_middle_leaves_nothing(api, people, monkeypatch, broken):
-    def fail(*_args, **_more):
-        raise RuntimeError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(broken, fail)
-        assert post(api).status_code == 500
-    models = (Inquiry, InquiryHistory, Contact, IdempotencyKey, DBTaskResult)
-    assert [model.objects.count() for model in models] == [0] * 5
-    assert post(api).status_code == 201
 
 
 # --- Cost

@@ -9,7 +9,7 @@ from django.utils import timezone
 from inquiries.models import Offer
 from inquiries.offers.lifecycle import send_offer
 
-from ..factories import InquiryFactory, InquiryTypeFactory
+from ..factories import InquiryFactory, InquiryTypeFactory, UserFactory
 
 WHEN = datetime(2025, 11, 6, 10, 30, tzinfo=UTC)
 PERSON = {
@@ -39,6 +39,12 @@ def inquiry_type(db):
 def inquiry(pro, inquiry_type):
     """An inquiry of the owner, of that type."""
     return InquiryFactory(pro=pro, inquiry_type=inquiry_type)
+
+
+@pytest.fixture
+def editor(db):
+    """Staff who edit pipelines."""
+    return UserFactory(pro=None, is_staff=True, email="editor@example.com", name="Edith Editor", userhub_id=77)
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from inquiries.models import Inquiry, InquiryHistory, InquiryType, PipelineStep
 
 from ..admin_site import page, shown
 from ..pages import Page
-from .type_forms import AS_IT_WAS, errors, hidden, pipeline, post
+from .pipelines import AS_IT_WAS, pipeline
+from .type_forms import errors, hidden, post
 
 
 def history(inquiry):

@@ -36,18 +36,6 @@ def errors(response):
     return beside, formset.non_form_errors()
 
 
-def pipeline(inquiry_type):
-    return list(inquiry_type.steps.values_list("key", "sort_order", "is_initial", "is_terminal"))
-
-
-AS_IT_WAS = [
-    ("submitted", 1, True, False),
-    ("in_review", 2, False, False),
-    ("answered", 3, False, False),
-    ("closed", 4, False, True),
-]
-
-
 def hidden(response):
     """The hidden fields of the form that asks for target steps."""
     fields = Page(response).one("#targets").all("input[type=hidden]:not([name=csrfmiddlewaretoken])")

@@ -5,6 +5,9 @@ from contacts.importing.jobs import start_check, start_run
 from contacts.importing.reading import read_table
 from contacts.models import ContactImport
 
+HEAD = "name,email,phone,status,preferred channel,source,referred by,language"
+ANNA = f"{HEAD}\nAnna,Anna@example.org,0612345678,applicant,sms,Site,Jan,nl\n"
+
 
 def uploaded(user, text, filename="contacts.csv"):
     """The import of a file (str or bytes), with its columns recognised, before its check."""
@@ -36,3 +39,8 @@ def imported(user, text, work_tasks, **options):
 def outcomes(contact_import):
     """{row number: outcome}."""
     return dict(contact_import.rows.order_by("number").values_list("number", "outcome"))
+
+
+def many(count):
+    """A file of so many people."""
+    return "name,email,phone\n" + "".join(f"N{n},n{n}@example.org,+336{n:08d}\n" for n in range(count))

@@ -9,6 +9,7 @@ from contacts.channels.message import InboundMessage
 
 from .payloads import mime
 
+PORTAL = "Portal <no-reply@portal.example>"
 OWN = ("desk@in.example.com", "port@example.com")
 
 

@@ -9,6 +9,7 @@ import hmac
 import json
 import time
 from base64 import b64encode
+from datetime import UTC, datetime
 from typing import Any
 
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
@@ -28,6 +29,9 @@ SETTINGS = {
 }
 PROVIDERS = list(SETTINGS)
 AT = 1_772_000_000  # in the past
+THEN = datetime.fromtimestamp(AT, UTC)
+# The id of Inès Marchand at WhatsApp.
+BSUID = "FR.13491208655302741918"
 
 
 def connect(pro: Any, provider: str, **fields: Any) -> ChannelConnection:
@@ -55,7 +59,7 @@ def whatsapp(*messages: Any, contacts: Any = None, statuses: Any = None) -> dict
         "metadata": {"display_phone_number": "33491555012", "phone_number_id": PHONE_ID},
     }
     if messages:
-        person = {"profile": {"name": "Inès Marchand"}, "wa_id": "33612345678", "user_id": "FR.13491208655302741918"}
+        person = {"profile": {"name": "Inès Marchand"}, "wa_id": "33612345678", "user_id": BSUID}
         value |= {"contacts": [person] if contacts is None else contacts, "messages": list(messages)}
     if statuses:
         value["statuses"] = statuses

@@ -1,12 +1,10 @@
-"""A visitor's request in labelled words of a portal's or form's e-mail, in six languages; letters without one."""
+"""A visitor's request in labelled words of a portal's or form's e-mail, in six languages."""
 
 import pytest
 
 from contacts.channels.message import Lead
 
-from .email_reading import read
-
-PORTAL = "Portal <no-reply@portal.example>"
+from .email_reading import PORTAL, read
 
 ENGLISH = """You have a new enquiry about your listing.
 
@@ -220,83 +218,9 @@ def test_references_stand_in_subject_and_text_too():
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "Hello,\n\nis it free?\n\nLéa Roux\nTel: 06 12 34 56 78\nE-mail: lea@visitor.example",
-        "Question: is it free?\n\nThanks\nLéa\nTel.: 06 12 34 56 78\nE-mail: lea@work.example",
-        "Question: is it free?\nE-mail: lea@work.example\nThanks, Léa",
-        "My name: it does not matter.\nTelephone: broken.\nMessage: none.",
-        "De : Paris\nA : Lyon\nMessage : je pars demain.",
-        "Yes.\n\nFrom: Portal\nSent: Monday\nTo: desk\nSubject: Lead\n\nName: Léa\nE-mail: l@r.example\nMessage: Hi",
-        "Yes.\n\n-----Original Message-----\nFrom: Portal\n\nName: Léa\nE-mail: l@r.example\nMessage: Hi",
-        "Yes.\n\n> Name: Léa\n> E-mail: l@r.example\n> Message: Hi",
-        "Name\n\nI do not want to give it.",
-        "",
-    ],
-)
-def test_letter_of_a_person_is_no_lead(text):
-    message = read(text, From="Léa <lea@visitor.example>")
-    assert (message.lead, message.email) == (None, "lea@visitor.example")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Our offers\n\nRef: 123\nPrice: 100\n\nTel: 06 12 34 56 78\nE-mail: help@portal.example",
-        "Your order\n\nName: The Pro\nE-mail: port@example.com\nPhone: 06 12 34 56 78",
-        "You have a message. Please sign in to read it.",
-        "Our offers\n\nContact\nPortal Ltd.\nPhone: 06 12 34 56 78",
-        "Our offers\n\nContact: our office\nPhone: 06 12 34 56 78\nE-mail: help@portal.example",
-    ],
-)
-def test_mail_of_a_program_without_a_request_is_no_lead(text):
-    assert read(text, From=PORTAL).lead is None
-
-
-@pytest.mark.parametrize(
     "piece",
     ["Name: a\n", "Message:\n", "Name", "Message: a\n--\n", "* ", "a  ", "a \u2003", "|", ":", "From: a\n", "\t"],
 )
 def test_long_text_is_read_in_linear_time(piece):
     text = piece * (400_000 // len(piece))
     assert isinstance(read(text, From=PORTAL).text, str)
-
-
-HTML = "text/html; charset=utf-8"
-PAGES = {
-    "rows": "<table><tr><td>Name</td><td>Léa Roux</td></tr>"
-    "<tr><td>Phone</td><td><a href='tel:+33612345678'>06 12 34 56 78</a></td></tr>"
-    "<tr><td>E-mail</td><td><a href='mailto:lea@visitor.example'>lea@visitor.example</a></td></tr>"
-    "<tr><td>Message</td><td>Is it free?<br>I can come.</td></tr></table>",
-    "columns": "<table><tr><th>Name</th><th>E-mail</th><th>Phone</th></tr><tr><td>Léa Roux</td>"
-    "<td>lea@visitor.example</td><td>06 12 34 56 78</td></tr></table><p>Message:</p><p>Is it free?<br>I can come.</p>",
-    "blocks": "<div>Name</div><div>Léa Roux</div><div>E-mail</div><div>lea@visitor.example</div><div>Phone</div>"
-    "<div>06 12 34 56 78</div><div>Message</div><div>Is it free?</div><div>I can come.</div>",
-    "bold labels": "<p><b>Name:</b> Léa Roux<br><b>E-mail:</b> lea@visitor.example<br><b>Phone:</b> 06 12 34 56 78</p>"
-    "<p><b>Message:</b><br>Is it free?<br>I can come.</p>",
-}
-
-
-def test_labelled_words_in_html(subtests):
-    expected = Lead(
-        name="Léa Roux",
-        email="lea@visitor.example",
-        phone="06 12 34 56 78",
-        message="Is it free?\nI can come.",
-        source="portal.example",
-    )
-    for label, page in PAGES.items():
-        with subtests.test(label):
-            assert read(page, From=PORTAL, Content_Type=HTML).lead == expected
-
-
-def test_table_in_an_answer_of_a_person_is_no_lead():
-    for mark in ("<div class='gmail_quote'>", "<blockquote>"):
-        page = f"<p>Yes.</p>{mark}{PAGES['rows']}"
-        assert read(page, From="Léa <lea@visitor.example>", Content_Type=HTML).lead is None
-
-
-def test_newsletter_with_the_address_of_its_office_is_no_lead():
-    office = "Name: Portal Ltd.\nPhone: 06 12 34 56 78"
-    assert read(office, From=PORTAL).lead == Lead(name="Portal Ltd.", phone="06 12 34 56 78", source="portal.example")
-    assert read(office, From=PORTAL, List_Unsubscribe="<https://portal.example/u>").lead is None

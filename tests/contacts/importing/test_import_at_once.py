@@ -8,8 +8,7 @@ from contacts.importing import jobs
 from contacts.importing.jobs import start_run
 from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport
 
-from ..imports import checked
-from .test_import_run import ANNA, many
+from ..imports import ANNA, checked, many
 
 
 @pytest.fixture(autouse=True)

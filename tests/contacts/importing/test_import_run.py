@@ -1,25 +1,15 @@
-"""The run of an import: each row is matched again and imported once, whatever happens to the worker."""
-
-from datetime import timedelta
+"""The run of an import: each row is matched again and imported once."""
 
 import pytest
-from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from config.jobs import batches
-from contacts.book.merging import merge_contacts
 from contacts.importing import jobs
 from contacts.importing.jobs import start_run
-from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport, ContactNote
-from contacts.models.contact_import import prune_imports
-from contacts.models.note import ContactNoteQuerySet
-from contacts.models.queryset import ContactQuerySet
+from contacts.models import Contact, ContactEvent, ContactIdentity, ContactImport
 from tests.factories import ProFactory
 
-from ..imports import checked, imported, outcomes, uploaded
-
-HEAD = "name,email,phone,status,preferred channel,source,referred by,language"
-ANNA = f"{HEAD}\nAnna,Anna@example.org,0612345678,applicant,sms,Site,Jan,nl\n"
+from ..imports import ANNA, HEAD, checked, imported, many, outcomes, uploaded
 
 
 def test_a_new_contact_as_stored(user, pro, work_tasks):
@@ -155,16 +145,6 @@ def test_the_run_imports_what_the_check_has_shown(user, pro, work_tasks):
     assert Contact.objects.values_list("name", "phone").get() == ("Anna", "+33475123456")
 
 
-def test_a_row_whose_check_does_not_hold_all_of_it_is_read_again(user, work_tasks):
-    """A note may be cut in what the check has stored."""
-    contact_import = checked(user, f"name,phone,note\nAnna,0612345678,{'a' * 400}\nBob,0612345679,b\n", work_tasks)
-    contact_import.rows.filter(number=3).update(values=["Bob", "123", "b"])
-    start_run(contact_import, by=user)
-    work_tasks()
-    assert outcomes(contact_import) == {2: "create", 3: "refuse"}
-    assert ContactNote.objects.values_list("contact__name", "body").get() == ("Anna", "a" * 400)
-
-
 def test_another_pros_contact_is_not_touched(user, work_tasks):
     foreign = Contact.objects.register(ProFactory(), name="Foreign", email="anna@example.org")
     before = Contact.objects.values().get()
@@ -195,31 +175,6 @@ def test_an_import_without_changes_does_not_run(user, work_tasks):
     assert not start_run(contact_import, by=user)
 
 
-def test_an_exception_in_one_row_does_not_stop_the_others(user, work_tasks, monkeypatch):
-    contact_import = checked(user, "name,email\nBad,b@example.org\nGood,g@example.org\n", work_tasks)
-    original = ContactQuerySet.store_new
-
-    def fail(contacts, newcomers, **options):
-        original(contacts, newcomers, **options)
-        if "Bad" in [contact.name for contact, _identities in newcomers]:
-            raise RuntimeError("after it was stored")
-
-    monkeypatch.setattr(ContactQuerySet, "store_new", fail)
-    start_run(contact_import, by=user)
-    work_tasks()
-    contact_import.refresh_from_db()
-    assert outcomes(contact_import) == {2: "refuse", 3: "create"} and contact_import.counts == {
-        "refuse": 1,
-        "create": 1,
-    }
-    assert [contact.name for contact in Contact.objects.all()] == ["Good"]
-    assert ContactEvent.objects.get().contact.name == "Good"
-
-
-def many(count):
-    return "name,email,phone\n" + "".join(f"N{n},n{n}@example.org,+336{n:08d}\n" for n in range(count))
-
-
 def test_one_known_by_now_among_many_new_ones_is_completed_and_the_others_are_created(user, pro, work_tasks):
     contact_import = checked(user, many(20), work_tasks)
     contacts = [Contact.objects.register(pro, name=f"K{n}", email=f"n{n}@example.org") for n in (3, 4, 17)]
@@ -233,134 +188,9 @@ def test_one_known_by_now_among_many_new_ones_is_completed_and_the_others_are_cr
     assert list(events) == [("changed" if n in (3, 4, 17) else "created", f"n{n}@example.org") for n in range(20)]
 
 
-def test_two_new_rows_of_one_person_make_one_contact_with_the_notes_of_both(user, work_tasks):
-    text = "name,email,phone,note\nA,a@example.org,,One\nB,b@example.org,,Two\nA2,,0612345678,Three\n"
-    text += "A3,a@example.org,0612345679,Four\nB2,b@example.org,,Two\n"
-    contact_import = imported(user, text, work_tasks)
-    assert outcomes(contact_import) == {2: "create", 3: "create", 4: "create", 5: "complete", 6: "known"}
-    assert sorted(ContactNote.objects.values_list("contact__name", "body")) == [
-        ("A", "Four"),
-        ("A", "One"),
-        ("A2", "Three"),
-        ("B", "Two"),
-    ]
-    created = {row.number: len(row.created.get("notes", [])) for row in contact_import.rows.all()}
-    assert created == {2: 1, 3: 1, 4: 1, 5: 1, 6: 0}
-
-
 def test_a_long_import_hands_over(user, work_tasks, monkeypatch):
     monkeypatch.setattr(jobs, "RUN_BATCH", 7)
     monkeypatch.setattr(batches, "MAX_JOB_TIME", 0)
     contact_import = imported(user, many(20), work_tasks)
     assert (contact_import.done, contact_import.counts, Contact.objects.count()) == (20, {"create": 20}, 20)
     assert [job.task_name for job in DBTaskResult.objects.successful()].count("run_import") == 3
-
-
-def test_a_batch_that_fails_is_worked_again_as_a_whole(user, work_tasks, monkeypatch):
-    contact_import = checked(user, many(10), work_tasks)
-    monkeypatch.setattr(jobs, "RUN_BATCH", 4)
-    original, calls = ContactImport.save_worked_rows, []
-
-    def fail_once(self, rows):
-        calls.append(len(rows))
-        if len(calls) == 2:
-            raise RuntimeError("in the second batch")
-        original(self, rows)
-
-    monkeypatch.setattr(ContactImport, "save_worked_rows", fail_once)
-    start_run(contact_import, by=user)
-    work_tasks()
-    assert Contact.objects.count() == 4
-    jobs.run_import.call(str(contact_import.pk))
-    contact_import.refresh_from_db()
-    assert (contact_import.state, contact_import.counts, calls) == ("done", {"create": 10}, [4, 4, 4, 2])
-    assert (Contact.objects.count(), ContactEvent.objects.count()) == (10, 10)
-
-
-def test_old_imports_are_pruned(user, work_tasks):
-    done, waiting = imported(user, ANNA, work_tasks), uploaded(user, ANNA)
-    fresh = imported(user, ANNA.replace("Anna@", "Bea@").replace("5678", "5679"), work_tasks)
-    old = [done.pk, waiting.pk]
-    ContactImport.objects.filter(pk__in=old).update(created_at=timezone.now() - timedelta(days=30, minutes=1))
-    prune_imports()
-    assert set(ContactImport.objects.all()) == {done, fresh}
-    done.refresh_from_db()
-    assert (done.is_forgotten, done.headings, done.columns, done.rows.count()) == (True, [], [], 0)
-    assert (done.counts, done.total) == ({"create": 1}, 1)
-    assert (fresh.rows.count(), Contact.objects.count()) == (1, 2)
-    before = list(ContactImport.objects.order_by("pk").values())
-    prune_imports()
-    assert list(ContactImport.objects.order_by("pk").values()) == before
-
-
-NOTED = "name,email,note\nAnna,anna@example.org,Has a dog\nBoris,boris@example.org,\nAnna,anna@example.org,Calls late\n"
-
-
-def notes():
-    return sorted(ContactNote.objects.values_list("contact__name", "body", "author"))
-
-
-def test_notes_are_kept_once_however_often_the_file_is_imported(user, work_tasks):
-    contact_import = checked(user, NOTED, work_tasks)
-    assert outcomes(contact_import) == {2: "create", 3: "create", 4: "complete"}
-    assert contact_import.rows.get(number=4).learnt == {"note": "Calls late"}
-    imported(user, NOTED, work_tasks)
-    expected = [("Anna", "Calls late", user.pk), ("Anna", "Has a dog", user.pk)]
-    assert notes() == expected
-    again = checked(user, NOTED, work_tasks)
-    assert outcomes(again) == {2: "known", 3: "known", 4: "known"}
-    new = imported(user, "name,email,note\nBoris,boris@example.org,Has a cat\n", work_tasks)
-    assert outcomes(new) == {2: "complete"} and new.rows.get().learnt == {"note": "Has a cat"}
-    assert notes() == [*expected, ("Boris", "Has a cat", user.pk)]
-
-
-def test_a_note_keeps_its_lines_and_a_too_long_one_is_refused(user, work_tasks):
-    text = f'name,email,note\nAnna,anna@example.org,"One\nTwo"\nBoris,boris@example.org,{"x" * 5001}\n'
-    contact_import = imported(user, text, work_tasks)
-    assert notes() == [("Anna", "One\nTwo", user.pk)]
-    [refused] = contact_import.rows.filter(outcome="refuse")
-    assert refused.reasons == {"note": "Use at most 5000 characters."}
-    assert len(refused.fields["note"]) == 300
-
-
-def test_a_note_stays_one_after_a_merge(user, pro, work_tasks):
-    text = "name,email,note\nAnna,a@example.org,hello\n"
-    imported(user, text, work_tasks)
-    anna = Contact.objects.get()
-    merge_contacts(Contact.objects.register(pro, name="Ann", email="b@example.org"), anna, by=user)
-    assert outcomes(checked(user, text, work_tasks)) == {2: "known"}
-
-
-def test_a_row_that_fails_in_the_middle_leaves_nothing(user, work_tasks, monkeypatch):
-    def fail(*args, **more):
-        raise RuntimeError
-
-    monkeypatch.setattr(ContactNoteQuerySet, "add_notes", fail)
-    contact_import = imported(user, "name,email,note\nAnna,a@example.org,hi\nBoris,b@example.org,\n", work_tasks)
-    assert outcomes(contact_import) == {2: "refuse", 3: "create"}
-    assert list(Contact.objects.values_list("name")) == [("Boris",)]
-    assert ContactEvent.objects.count() == 1
-
-
-def test_a_failed_import_is_retried_on_request(browser, user, work_tasks):
-    contact_import = checked(user, ANNA, work_tasks)
-    start_run(contact_import, by=user)
-    DBTaskResult.objects.filter(task_path="contacts.importing.jobs.run_import").delete()
-    path = f"/contacts/import/{contact_import.pk}"
-    assert "Try again now" not in browser.get(path).content.decode()
-    ContactImport.objects.update(error="OSError")
-    assert f'action="{path}/run"' in browser.get(path).content.decode()
-    for _ in range(2):
-        assert browser.post(f"{path}/run")["Location"] == path
-    assert DBTaskResult.objects.filter(task_path="contacts.importing.jobs.run_import").count() == 1
-    work_tasks()
-    contact_import.refresh_from_db()
-    assert (contact_import.state, Contact.objects.count()) == ("done", 1)
-
-
-def test_an_import_that_never_ended_is_pruned_too(user, work_tasks):
-    contact_import = checked(user, ANNA, work_tasks)
-    ContactImport.objects.update(state="running", created_at=timezone.now() - timedelta(days=31))
-    prune_imports()
-    contact_import.refresh_from_db()
-    assert (contact_import.state, contact_import.is_forgotten, contact_import.rows.count()) == ("done", True, 0)

@@ -32,18 +32,15 @@ def jan(db):
 
 
 def test_the_whole_row(pro, inquiry_type, hub):
-    options = [FilterOption.objects.create(group="Region", label=label) for label in ("North", "South")]
-    token = pro.tokens.create(name="Portal", prefix="x", hash="x", scopes=["inquiries:write"], actor_id=789)
     inquiry = submit(
         pro,
-        by=token,
+        created_by=789,
         subject="  Verbouwing \n keuken ",
         message=" Graag\r\neen offerte. ",
         category=" renovation ",
         budget=Decimal("4500.00"),
         priority="high",
         source=" mijn-portal",
-        filter_option_ids=[options[0].pk, options[0].pk],
     )
     contact = Contact.objects.get()
     assert Inquiry.objects.values().get() == {
@@ -78,7 +75,17 @@ def test_the_whole_row(pro, inquiry_type, hub):
         "updated_at": inquiry.updated_at,
     }
     assert inquiry.profile_at is not None
+
+
+def test_a_filter_option_that_is_chosen_twice_is_kept_once(pro, inquiry_type, jan):
+    options = [FilterOption.objects.create(group="Region", label=label) for label in ("North", "South")]
+    inquiry = submit(pro, filter_option_ids=[options[0].pk, options[0].pk])
     assert list(inquiry.filter_options.all()) == options[:1]
+
+
+def test_the_first_row_of_its_history_and_its_jobs(pro, inquiry_type, hub):
+    token = pro.tokens.create(name="Portal", prefix="x", hash="x", scopes=["inquiries:write"], actor_id=789)
+    inquiry = submit(pro, by=token)
     entry = InquiryHistory.objects.values("from_status", "to_status", "changed_by", "by_token_id", "note").get()
     assert entry == {
         "from_status": None,

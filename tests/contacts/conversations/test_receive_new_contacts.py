@@ -10,7 +10,7 @@ from ..channels.payloads import BSUID, THEN, connect, mime, telegram, text, upda
 pytestmark = pytest.mark.django_db
 
 
-def test_new_sender_becomes_a_contact_as_stored(pro, receive_call):
+def test_message_of_a_new_sender_as_stored(pro, receive_call):
     connection = connect(pro, "whatsapp")
     message = receive_call(connection, whatsapp(text("Bonjour")))
     assert ContactMessage.objects.values().get() == {
@@ -61,6 +61,10 @@ def test_new_sender_becomes_a_contact_as_stored(pro, receive_call):
         ["whatsapp", "33612345678"],
         ["phone", "+33612345678"],
     ]
+
+
+def test_new_sender_becomes_a_contact_as_stored(pro, receive_call):
+    receive_call(connect(pro, "whatsapp"), whatsapp(text("Bonjour")))
     contact = Contact.objects.get()
     assert Contact.objects.values().get() == {
         "id": contact.pk,

@@ -26,10 +26,11 @@ from inquiries.models import Inquiry, Offer
 
 from ..factories import make_token
 from .conftest import SECRET
-from .expectations import WITHOUT_GATE, WORKSPACE
+from .expectations import WITHOUT_GATE
 from .json_routes import ROUTES, upload
 from .matrix import addresses, fill, sign_in, text_of, undone, with_token
 from .rows import Rows
+from .workspace import WORKSPACE
 
 PAGES = {**WORKSPACE, **WITHOUT_GATE}
 # What the forms ask for beside ids.

@@ -5,9 +5,10 @@ import re
 from config.accounts.models import User
 
 from .conftest import SECRET
-from .expectations import WITHOUT_GATE, WORKSPACE
+from .expectations import WITHOUT_GATE
 from .matrix import fill, outcome, sign_in, text_of, undone
 from .rows import Rows
+from .workspace import WORKSPACE
 
 PAGES = {**WORKSPACE, **WITHOUT_GATE}
 HUGE = [2**31, 2**63 - 1, 2**63, 9**99]

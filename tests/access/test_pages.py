@@ -21,11 +21,11 @@ from .expectations import (
     WITH_DEBUG,
     WITHOUT_GATE,
     WITHOUT_PRO,
-    WORKSPACE,
     Page,
 )
 from .matrix import addresses, fill, is_json, outcome, sign_in, text_of, undone, with_token
 from .rows import Rows
+from .workspace import WORKSPACE
 
 pytestmark = pytest.mark.django_db
 

@@ -29,11 +29,12 @@ from contact_requests.models import Property
 
 from ..factories import make_token
 from .conftest import SECRET
-from .expectations import WITHOUT_GATE, WORKSPACE
+from .expectations import WITHOUT_GATE
 from .json_routes import ROUTES
 from .matrix import fill, outcome, sign_in, text_of, undone, with_token
 from .rows import Rows, tenant_models
 from .test_json import call
+from .workspace import WORKSPACE
 
 pytestmark = pytest.mark.skipif("connection.vendor != 'postgresql'")
 

@@ -15,10 +15,11 @@ from contact_requests.models import ContactRequest, Property
 from contact_requests.receipts import make_receipt_key
 from inquiries.models import Offer
 
-from ..access.expectations import FOR_STAFF, PUBLIC, WITHOUT_GATE, WITHOUT_PRO, WORKSPACE
+from ..access.expectations import FOR_STAFF, PUBLIC, WITHOUT_GATE, WITHOUT_PRO
 from ..access.matrix import fill
 from ..access.rows import Rows
 from ..access.test_admin import SITE, model_pages
+from ..access.workspace import WORKSPACE
 from ..pages import Page
 from .forms import Sending, sendings
 

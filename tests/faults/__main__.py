@@ -21,6 +21,7 @@ FAULTS = {
         "each finished",
         [
             "tests/jobs/test_worker.py",
+            "tests/jobs/test_requeueing.py",
             f"{CONVERSATIONS}worker_killed.py",
             f"{CONVERSATIONS}media_killed.py",
             "tests/contacts/importing/test_import_killed.py",

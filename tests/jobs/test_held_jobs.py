@@ -6,7 +6,7 @@ from django.tasks import TaskResultStatus
 
 from config.jobs.worker import requeue_jobs
 
-from .test_worker import OURS, job, lease, status
+from .rows import OURS, job, lease, status
 
 
 def test_a_job_that_a_thread_takes_meanwhile_is_not_requeued(db):

@@ -14,7 +14,7 @@ from config.jobs.several import Several, several_of
 from config.jobs.worker import MAX_ATTEMPTS, requeue_jobs
 
 from .jobs import note, note_many, note_some
-from .test_worker import OURS, lease
+from .rows import OURS, lease
 
 READY, RUNNING, FAILED, SUCCESSFUL = (
     TaskResultStatus.READY,

@@ -9,6 +9,7 @@ from django.test import Client, RequestFactory
 from config.accounts.models import User
 from config.accounts.passkeys import ask_new_passkey, read_new_passkey
 from config.accounts.second_factor import add_code_app, add_passkey
+from config.audit.models import AuditEvent
 from tests.factories import PASSWORD
 
 from .authenticator import Authenticator
@@ -39,3 +40,9 @@ def give_passkey(user: User, name: str = "Laptop", **options: Any) -> Authentica
 def give_password(client: Client, user: User, next: str = "", **more: Any) -> Any:
     """Sign in by password alone; returns the answer."""
     return client.post("/sign-in", {"username": user.email, "password": PASSWORD, "next": next}, **more)
+
+
+def changes(kind: str = "settings_changed") -> list[tuple[int | None, str, str]]:
+    """Who changed what about whom, by the audit: of the office's settings, or of a second factor."""
+    rows = AuditEvent.objects.filter(kind=kind).order_by("pk")
+    return list(rows.values_list("by_user_id", "about_id", "detail"))

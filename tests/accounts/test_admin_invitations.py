@@ -10,7 +10,7 @@ from config.closing.closing import close_pro
 
 from ..admin_site import page as page_of
 from ..pages import Page
-from .test_invitations import EMAIL, rows
+from .invitations import EMAIL, rows
 
 pytestmark = pytest.mark.django_db
 

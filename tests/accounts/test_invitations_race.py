@@ -9,7 +9,7 @@ from config.accounts.models import Invitation, User
 from config.closing.closing import close_pro
 
 from ..factories import UserFactory
-from .test_invitations import PASSWORD
+from .invitations import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,41 +1,24 @@
-"""A second factor that an office requires of everybody, and its reset for a colleague who has lost theirs."""
+"""A second factor that an office requires of everybody, or the site of its staff, from a day on."""
 
 import re
 from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from config.accounts.models import CodeApp, RecoveryCode, Session, User
+from config.accounts.models import Session
 from config.accounts.second_factor import FactorError, require_second_factor
-from config.audit.models import AuditEvent
-from tests.admin_site import page as admin_page
 from tests.conftest import new_session
 from tests.factories import UserFactory, make_token
 from tests.pages import Page
 
 from .ended_session import fill, send, shown, sign_in, strict_client
-from .factors import code_of, give_app, give_passkey, give_password
-from .test_password_again import TITLE, age
+from .factors import changes, code_of, give_app, give_passkey, give_password
 
 pytestmark = pytest.mark.django_db
 PATH, OWN, APP = "/settings/security", "/settings/second-factor", "/settings/second-factor/app"
-
-
-@pytest.fixture
-def member(pro):
-    return UserFactory(pro=pro, email="member@example.com", name="Mia Member", role=User.Role.MEMBER)
-
-
-@pytest.fixture
-def client(user):
-    """The owner, who has a passkey and signed in a moment ago."""
-    give_passkey(user)
-    mail.outbox.clear()
-    return strict_client(user)
 
 
 def require(client, *, is_required=True, **typed):
@@ -48,11 +31,6 @@ def in_days(days):
     return (timezone.localdate() + timedelta(days=days)).isoformat()
 
 
-def changes(kind="settings_changed"):
-    rows = AuditEvent.objects.filter(kind=kind).order_by("pk")
-    return list(rows.values_list("by_user_id", "about_id", "detail"))
-
-
 def begins(pro, user, days=-1):
     """It is required, since yesterday."""
     give_passkey(user)
@@ -63,10 +41,10 @@ def is_in(client):
     return client.get("/inbox").status_code == 200
 
 
-def test_it_begins_on_the_day_that_an_owner_chooses(client, user, member, pro, monkeypatch, work_tasks):
-    form = Page(client.get(PATH)).form("form:has([name=is_required])")
+def test_it_begins_on_the_day_that_an_owner_chooses(owner, user, member, pro, monkeypatch, work_tasks):
+    form = Page(owner.get(PATH)).form("form:has([name=is_required])")
     assert form.fields == {"first_day": in_days(7)}
-    assert require(client, first_day=in_days(3))["Location"] == PATH
+    assert require(owner, first_day=in_days(3))["Location"] == PATH
     pro.refresh_from_db()
     starts_at = pro.second_factor_required_from
     assert timezone.localtime(starts_at).isoformat()[:19] == f"{in_days(3)}T00:00:00"
@@ -83,12 +61,12 @@ def test_it_begins_on_the_day_that_an_owner_chooses(client, user, member, pro, m
     assert late.get("/inbox")["Location"] == OWN
 
 
-def test_whoever_has_none_is_told_by_mail(client, member, user, pro, work_tasks):
+def test_whoever_has_none_is_told_by_mail(owner, member, user, pro, work_tasks):
     UserFactory(pro=pro, email="gone@example.com", is_active=False)
     give_app(UserFactory(pro=pro, email="has@example.com"))
     work_tasks()
     mail.outbox.clear()
-    require(client, first_day=in_days(3))
+    require(owner, first_day=in_days(3))
     work_tasks()
     (message,) = mail.outbox
     day = (timezone.localdate() + timedelta(days=3)).strftime("%B %Y")
@@ -97,9 +75,9 @@ def test_whoever_has_none_is_told_by_mail(client, member, user, pro, work_tasks)
     assert "\nhttp://" in message.body and message.body.count("/settings/second-factor\n") == 1
 
 
-def test_who_has_one_meanwhile_or_need_not_is_told_nothing(client, member, pro, user, work_tasks):
-    require(client, first_day=in_days(3))
-    require(client, is_required=False)
+def test_who_has_one_meanwhile_or_need_not_is_told_nothing(owner, member, pro, user, work_tasks):
+    require(owner, first_day=in_days(3))
+    require(owner, is_required=False)
     work_tasks()
     assert [message.to for message in mail.outbox if "requires" in message.subject] == []
     assert [detail for *_who, detail in changes()] == ["second_factor_required", "second_factor_optional"]
@@ -107,13 +85,13 @@ def test_who_has_one_meanwhile_or_need_not_is_told_nothing(client, member, pro, 
     assert (pro.second_factor_required, pro.second_factor_required_from) == (False, None)
 
 
-def test_the_same_again_changes_nothing(client, pro):
+def test_the_same_again_changes_nothing(owner, pro):
     for _ in range(2):
-        require(client, first_day=in_days(0))
+        require(owner, first_day=in_days(0))
     assert len(changes()) == 1
 
 
-def test_days_that_are_refused(client, pro, case):
+def test_days_that_are_refused(owner, pro, case):
     for day, error in (
         (in_days(-1), "Choose today or a day in the next three months."),
         (in_days(93), "Choose today or a day in the next three months."),
@@ -122,7 +100,7 @@ def test_days_that_are_refused(client, pro, case):
         ("9999-12-31", "Choose today or a day in the next three months."),
     ):
         with case(day):
-            page = Page(require(client, first_day=day), 422)
+            page = Page(require(owner, first_day=day), 422)
             assert page.texts(".errorlist li") == [error]
             pro.refresh_from_db()
             assert not pro.second_factor_required
@@ -224,82 +202,3 @@ def test_an_owner_who_takes_theirs_away_sets_up_another(user, pro):
     form = Page(client.get(OWN)).form("form[action$='/remove']")
     send(client, OWN, form, fill(form))
     assert client.get("/inbox")["Location"] == "/sign-in?next=/inbox"
-
-
-def test_an_owner_resets_that_of_a_colleague(client, user, member, pro, work_tasks):
-    give_app(member)
-    work_tasks()
-    mail.outbox.clear()
-    theirs = new_session(member)
-    page = Page(client.get(PATH))
-    assert page.texts(".rows strong") == ["Mia Member", "Olive Owner"]
-    (form,) = page.all(".rows form")
-    assert form["action"] == f"{PATH}/{member.pk}/reset"
-    form = page.form(".rows form")
-    assert send(client, PATH, form, fill(form))["Location"] == PATH
-    member.refresh_from_db()
-    assert (member.second_factor_at, CodeApp.objects.count(), RecoveryCode.objects.filter(user=member).count()) == (
-        None,
-        0,
-        0,
-    )
-    assert not Session.objects.filter(session_key=theirs).exists()
-    assert changes("second_factor_changed")[-1] == (user.pk, str(member.pk), "reset")
-    work_tasks()
-    (message,) = mail.outbox
-    assert message.to == ["member@example.com"]
-    assert message.body.startswith(
-        "The second factor of your account was reset. You sign in with your password alone.\n\n"
-        "Account: member@example.com\n"
-    )
-    assert "\nBy: Olive Owner\n" in message.body
-    assert give_password(Client(), member)["Location"] == "/"
-
-
-def test_who_cannot_be_reset_here(client, user, pro, other_user, case):
-    colleague = UserFactory(pro=pro, is_staff=True, name="Staff")
-    without = UserFactory(pro=pro, name="Without")
-    for person in (colleague, other_user):
-        give_app(person)
-    client.handler.enforce_csrf_checks = False
-    for label, person in {"staff": colleague, "foreign": other_user, "oneself": user, "none": without}.items():
-        with case(label):
-            assert client.post(f"{PATH}/{person.pk}/reset").status_code == 404
-    assert CodeApp.objects.count() == 2
-    assert Page(client.get(PATH)).all(".rows form") == []
-
-
-def test_both_ask_for_the_password(client, member, pro):
-    give_app(member)
-    page = Page(client.get(PATH))
-    age(client)
-    for form in (page.form(".rows form"), page.form("form:has([name=is_required])")):
-        assert Page(send(client, PATH, form, fill(form, is_required="on"))).one("h1").text == TITLE
-    pro.refresh_from_db()
-    assert (pro.second_factor_required, CodeApp.objects.count()) == (False, 1)
-
-
-def test_staff_reset_it_in_the_admin(user, staff):
-    boss, client = UserFactory(pro=None, is_staff=True, is_superuser=True), Client()
-    client.cookies["sessionid"] = new_session(boss)
-    give_app(user)
-    chosen = {"action": "reset_factor", "_selected_action": [user.pk, staff.pk]}
-    answer = client.post(admin_page(User, "changelist"), chosen, follow=True)
-    assert Page(answer).texts(".messagelist li") == ["1 second factor was reset."]
-    assert User.objects.get(pk=user.pk).second_factor_at is None
-    assert changes("second_factor_changed")[-1] == (boss.pk, str(user.pk), "reset")
-
-
-def test_a_command_resets_it_for_whom_nobody_can_help(user, capsys):
-    give_app(user)
-    call_command("reset_second_factor", " Owner@Example.com")
-    assert capsys.readouterr().out == (
-        "owner@example.com signs in with the password alone, and can set up another second factor.\n"
-    )
-    assert changes("second_factor_changed")[-1] == (None, str(user.pk), "reset")
-    for email, error in (
-        ("owner@example.com", "owner@example.com has no second factor."),
-        ("x@example.com", "Nobody signs in with x@example.com."),
-    ):
-        with pytest.raises(CommandError, match=re.escape(error)):
-            call_command("reset_second_factor", email)

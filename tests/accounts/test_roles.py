@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 MEMBER = User.Role.MEMBER
 
 
-@pytest.fixture
-def member(pro):
-    return UserFactory(pro=pro, email="member@example.com", name="Mia Member", role=MEMBER)
-
-
 def _patterns(resolver, prefix):
     for pattern in resolver.url_patterns:
         route = prefix + str(pattern.pattern)

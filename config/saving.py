@@ -4,7 +4,7 @@ Django's compiler takes longer to write an INSERT than a database to carry it ou
 model and number of rows, and the fields give their values as they do to `save`: `pre_save`, then `get_db_prep_save`.
 Neither `Model.save` nor signals are called, and related instances are saved before they are assigned. Many rows go to
 PostgreSQL as one document (`config.recordsets`).
-test_saving.py compares what is stored with what `save` stores, field by field, on both databases.
+`tests/saving` compares what is stored with what `save` stores, field by field, on both databases.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

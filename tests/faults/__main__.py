@@ -65,7 +65,7 @@ FAULTS = {
     ),
     "manage.py start killed": (
         "the port is free",
-        ["tests/web/test_start.py::test_a_killed_master_leaves_nothing_behind"],
+        ["tests/web/test_process_group.py::test_a_killed_master_leaves_nothing_behind"],
     ),
 }
 

@@ -23,7 +23,7 @@ from tests.buckets import bucket_server
 from tests.faults.relay import SilentPeer
 from tests.outgoing.peer import Peer
 from tests.sample_files import PDF
-from tests.web.test_settings import assert_stopped_at, run
+from tests.web.configuration import assert_stopped_at, run
 
 from .test_storage import make_due, store
 

@@ -14,7 +14,7 @@ from config.web import replica
 from config.web.compiled import Compiled
 from contacts.models import Contact
 from tests.factories import ContactFactory
-from tests.web.test_settings import load
+from tests.web.configuration import load
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,3 +11,9 @@ def contact_request(pro):
 @pytest.fixture
 def path(contact_request):
     return f"/pro/contact-requests/{contact_request.pk}"
+
+
+@pytest.fixture(params=[False, True], ids=["production", "debug"])
+def mode(request, settings):
+    """Production, and with DEBUG."""
+    settings.DEBUG = request.param

@@ -1,19 +1,14 @@
 """Clients generated from the OpenAPI documents: each route is called with one, as an integrator would."""
 
-import contextlib
 import datetime
 import importlib
 import io
-import sys
 import uuid
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from django.utils.text import slugify
 
 from config.accounts.me import api as me_api
-from config.api.endpoint import Api
 from config.events.api import api as hooks_api
 from contact_requests.api import api as pro_api
 from contact_requests.deleting import delete_properties
@@ -25,75 +20,14 @@ from inquiries.api import api as inquiries_api
 from inquiries.models import FilterOption
 
 from ..contacts.messaging import arrive, connect
-from ..factories import PropertyFactory, RequestFactory, make_token
+from ..factories import PropertyFactory, RequestFactory
 from ..inquiries import hub as hubs
 from ..sample_files import PDF
-from .generators import generate_client, run_node, write_document
+from . import clients
+from .clients import Client
 
 hub = hubs.hub
-APIS = [pro_api, contacts_api, inquiries_api, hooks_api, me_api]
-
-
-def package_of(api: Api) -> str:
-    return f"client_of_{slugify(api.title).replace('-', '_')}"
-
-
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory) -> Iterator[None]:
-    """A client of each document, to import by the name that `package_of` gives."""
-    folder = tmp_path_factory.mktemp("clients")
-    for api in APIS:
-        generate_client(write_document(api, folder), folder, package_of(api))
-    sys.path.insert(0, str(folder))
-    yield
-    sys.path.remove(str(folder))
-
-
-class Client:
-    """A generated client with a token; `called` are the operations that it has called."""
-
-    def __init__(self, api: Api, url: str, token: str) -> None:
-        self.api, self.package, self.called = api, package_of(api), set[str]()
-        client = importlib.import_module(f"{self.package}.client").AuthenticatedClient
-        self.client = client(url, token, raise_on_unexpected_status=True)
-
-    def model(self, name: str, /, **fields):
-        """A model of the client, from the fields of its JSON."""
-        return getattr(importlib.import_module(f"{self.package}.models"), name).from_dict(fields)
-
-    def form(self, **fields):
-        """The form of an upload, which the client does not read from JSON."""
-        return importlib.import_module(f"{self.package}.models").AttachmentForm(**fields)
-
-    def call(self, name: str, /, *arguments, status: int = 200, **options):
-        """Call an operation; returns what the client read of the answer."""
-        operation = next(each for each in self.api.operations if each.handler.__name__ == name)
-        tag = slugify(operation.tag or next(iter(self.api.tags))).replace("-", "_")
-        module = importlib.import_module(f"{self.package}.api.{tag}.{name}")
-        response = module.sync_detailed(*arguments, client=self.client, **options)
-        assert response.status_code == status, response.content
-        self.called.add(name)
-        return response.parsed
-
-    def called_all(self) -> bool:
-        """True if each operation of the document was called."""
-        return self.called == {operation.handler.__name__ for operation in self.api.operations}
-
-
-@pytest.fixture
-def make_client(packages, live_server, pro) -> Iterator[Callable[[Api], Client]]:
-    """Function that makes the client of an Api, with a token for everything."""
-    with contextlib.ExitStack() as stack:
-
-        def make(api: Api) -> Client:
-            client = Client(api, live_server.url, make_token(pro))
-            # Its connections are kept; the server would keep one to the database for each.
-            stack.enter_context(client.client)
-            return client
-
-        yield make
-
-
+packages, make_client = clients.packages, clients.make_client
 pytestmark = [pytest.mark.postgresql, pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
 
 
@@ -304,18 +238,3 @@ def test_a_client_of_the_token(make_client, pro):
     me = client.call("get_me").data
     assert (me.token.name, me.pro.id, me.pro.name, me.pro.is_gated) == ("Test", pro.pk, pro.name, False)
     assert client.called_all()
-
-
-def test_types_for_a_program_in_typescript(tmp_path: Path):
-    files = []
-    for api in APIS:
-        document = write_document(api, tmp_path)
-        files.append(str(document.with_suffix(".ts")))
-        run_node("openapi-typescript", str(document), "--output", files[-1])
-    run_node("tsc", "--noEmit", "--strict", *files)
-
-
-def test_the_linter_finds_nothing(tmp_path: Path):
-    ruleset = Path(__file__).parent / "node" / "spectral.yaml"
-    documents = [str(write_document(api, tmp_path)) for api in APIS]
-    run_node("spectral", "lint", *documents, "--ruleset", str(ruleset), "--fail-severity", "hint")

@@ -1,19 +1,15 @@
-"""Refusals of /pro, in full: status, body and headers; for those of callers see test_refused_callers.py."""
+"""Refusals of requests by /pro, in full: status, body and headers; those of callers: test_refused_callers.py."""
 
 import pytest
-from django.db import OperationalError
 from django.utils import timezone
 
-from config.accounts.access import REFUSALS, REQUESTS
-from config.accounts.backends import EmailBackend
 from contact_requests.models import ContactRequest
 
-from .refusals import LIST, error, is_unauthenticated, status_and_body
+from .refusals import LIST, error, status_and_body
 
 UNKNOWN = f"{LIST}/11111111-2222-4333-8444-555555555555"
 NOTHING = "There is nothing here under this id."
 NO_ADDRESS = "There is no such address."
-FAULT = "Something went wrong on our side. Quote the request id when you ask about it."
 
 
 # --- 400
@@ -213,84 +209,6 @@ def test_another_content_type_is_415(api, path, content_type):
 def test_json_by_another_spelling_is_read(api, path, content_type):
     response = api.put(path, '{"status": "read"}', content_type=content_type)
     assert (response.status_code, response.json()["status"]) == (200, "read")
-
-
-# --- 429
-
-
-def is_too_many(response):
-    wait = int(response["Retry-After"])
-    message = f"Too many requests. Try again in {wait} s."
-    return 1 <= wait <= 60 and status_and_body(response) == (429, error("RATE_LIMITED", message))
-
-
-def test_a_busy_token_is_429_and_leaves_the_others_alone(api, api_with, monkeypatch):
-    monkeypatch.setattr(REQUESTS, "times", 2)
-    assert [api.get(LIST).status_code for _ in range(2)] == [200, 200]
-    assert is_too_many(api.get(LIST))
-    assert api_with().get(LIST).status_code == 200
-
-
-def test_a_busy_session_is_429(browser, monkeypatch):
-    monkeypatch.setattr(REQUESTS, "times", 0)
-    assert is_too_many(browser.get(LIST))
-
-
-def test_guessing_tokens_is_429(nobody, db, monkeypatch):
-    monkeypatch.setattr(REFUSALS, "times", 1)
-    guess = {"Authorization": "Bearer vst_00000000_guess"}
-    assert is_unauthenticated(nobody.get(LIST, headers=guess))
-    assert is_too_many(nobody.get(LIST, headers=guess))
-    assert is_unauthenticated(nobody.get(LIST))
-
-
-# --- 500 and 503
-
-
-@pytest.fixture(params=[False, True], ids=["production", "debug"])
-def mode(request, settings):
-    settings.DEBUG = request.param
-
-
-def is_fault(response):
-    request_id = response["X-Request-ID"]
-    body = {"error": {"code": "INTERNAL_ERROR", "message": FAULT, "requestId": request_id}}
-    return len(request_id) == 16 and status_and_body(response) == (500, body)
-
-
-def breaking(fault):
-    def broken(*args, **kwargs):
-        raise fault
-
-    return broken
-
-
-def test_a_fault_in_a_model_is_500_with_the_request_id_alone(api, path, monkeypatch, mode):
-    secret = RuntimeError("the password is hunter2")
-    monkeypatch.setattr("contact_requests.api._ROWS.part", breaking(secret))
-    monkeypatch.setattr(ContactRequest, "mark_locked", breaking(secret))
-    assert is_fault(api.get(LIST))
-    assert is_fault(api.put(path, {"status": "read"}))
-
-
-def test_a_fault_before_the_view_is_500_too(browser, monkeypatch, mode):
-    monkeypatch.setattr(EmailBackend, "get_user", breaking(RuntimeError("the password is hunter2")))
-    assert is_fault(browser.get(LIST))
-
-
-def test_a_database_that_is_gone_is_503(api, path, monkeypatch, mode):
-    gone = OperationalError("connection to 10.0.0.5 refused")
-    monkeypatch.setattr("config.accounts.models.token.ApiTokenQuerySet.authenticate", breaking(gone))
-    body = error("UNAVAILABLE", "The database does not answer. Try again.")
-    for response in (api.get(LIST), api.put(path, {"status": "read"})):
-        assert (*status_and_body(response), response["Retry-After"]) == (503, body, "10")
-
-
-def test_a_database_that_is_gone_before_the_view_is_503(browser, monkeypatch):
-    monkeypatch.setattr(EmailBackend, "get_user", breaking(OperationalError("connection to 10.0.0.5 refused")))
-    response = browser.get(LIST)
-    body = error("UNAVAILABLE", "The database does not answer. Try again.")
-    assert (*status_and_body(response), response["Retry-After"]) == (503, body, "10")
 
 
 # --- What Django refuses by itself

@@ -1,8 +1,10 @@
-"""Refusals of callers by /pro, in full: without credentials, gated, without the scope, without the CSRF token."""
+"""Refusals of callers by /pro, in full: without credentials, gated, out of scope or limit, without the CSRF token."""
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+
+from config.accounts.access import REFUSALS, REQUESTS
 
 from .refusals import LIST, error, is_unauthenticated, status_and_body
 
@@ -143,3 +145,32 @@ def test_a_token_needs_no_csrf_token(api, path):
     api.client.handler.enforce_csrf_checks = True
     response = api.put(path, {"status": "read"})
     assert (response.status_code, response.json()["status"]) == (200, "read")
+
+
+# --- 429
+
+
+def is_too_many(response):
+    wait = int(response["Retry-After"])
+    message = f"Too many requests. Try again in {wait} s."
+    return 1 <= wait <= 60 and status_and_body(response) == (429, error("RATE_LIMITED", message))
+
+
+def test_a_busy_token_is_429_and_leaves_the_others_alone(api, api_with, monkeypatch):
+    monkeypatch.setattr(REQUESTS, "times", 2)
+    assert [api.get(LIST).status_code for _ in range(2)] == [200, 200]
+    assert is_too_many(api.get(LIST))
+    assert api_with().get(LIST).status_code == 200
+
+
+def test_a_busy_session_is_429(browser, monkeypatch):
+    monkeypatch.setattr(REQUESTS, "times", 0)
+    assert is_too_many(browser.get(LIST))
+
+
+def test_guessing_tokens_is_429(nobody, db, monkeypatch):
+    monkeypatch.setattr(REFUSALS, "times", 1)
+    guess = {"Authorization": "Bearer vst_00000000_guess"}
+    assert is_unauthenticated(nobody.get(LIST, headers=guess))
+    assert is_too_many(nobody.get(LIST, headers=guess))
+    assert is_unauthenticated(nobody.get(LIST))

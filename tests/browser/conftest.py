@@ -4,16 +4,20 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.servers.basehttp import ServerHandler
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from config.accounts.models import User
+from contacts.models import Contact
 from tests.chromium import find_chromium
 from tests.conftest import NO_CHROMIUM, new_session
+from tests.contacts.messaging import arrive, connect
 from tests.suite import thorough_but
 
 from . import barriers
@@ -158,3 +162,13 @@ def sign_in(page: Page, user: User, url: str = "") -> None:
     page.context.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": new_session(user), "url": url or page.url}]
     )
+
+
+@pytest.fixture
+def people(user: User) -> list[Contact]:
+    """Sixteen people who wait; P00 has waited longest."""
+    channel, now = connect(user.pro, "whatsapp"), timezone.now()
+    return [
+        arrive(channel, f"Is it free? {n}", who=f"P{n:02}", sent_at=now - timedelta(hours=20, minutes=-n)).contact
+        for n in range(16)
+    ]

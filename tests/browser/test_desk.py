@@ -1,8 +1,9 @@
-"""The desk in a real browser: what is seen at a glance, how many keys and taps an answer takes, and what works without
-JavaScript. The figures are printed (`pytest -s`)."""
+"""The desk in a real browser: what is seen at a glance, how many taps an answer takes, and work without JavaScript.
+
+The figures are printed (`pytest -s`).
+"""
 
 import re
-import sys
 from datetime import timedelta
 
 import pytest
@@ -10,20 +11,15 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from config.accounts.models import User
-from contacts.models import ContactMessage, ContactNote, Draft, WaitingItem
+from contacts.models import ContactMessage, Draft, WaitingItem
 from contacts.waiting.later import put_off
-from tests.contacts.messaging import arrive, connect, peer
 from tests.factories import PropertyFactory, RequestFactory
 from tests.suite import thorough_but
 
-from .conftest import wait_until
-
-__all__ = ["peer"]
+from .desk import DESK, PHONE, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DESK = {"viewport": {"width": 1280, "height": 800}}
-PHONE = {"viewport": {"width": 375, "height": 740}, "has_touch": True}
 # Tops and bottoms of the rows that are wholly in sight, above a fixed bar.
 ROWS_IN_SIGHT = """() => {
   const bar = document.querySelector(".rail").getBoundingClientRect();
@@ -39,25 +35,6 @@ FOCUS_IS_SEEN = """() => {
   const seen = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 20));
   return Boolean(seen && (focused.contains(seen) || seen.contains(focused)));
 }"""
-
-
-@pytest.fixture
-def channel(user):
-    return connect(user.pro, "whatsapp")
-
-
-@pytest.fixture
-def people(channel):
-    """Sixteen people who wait; P00 has waited longest."""
-    now = timezone.now()
-    return [
-        arrive(channel, f"Is it free? {n}", who=f"P{n:02}", sent_at=now - timedelta(hours=20, minutes=-n)).contact
-        for n in range(16)
-    ]
-
-
-def tell(figure):
-    sys.stdout.write(f"\n{figure}\n")
 
 
 def fold_sentence(page):
@@ -116,35 +93,6 @@ def test_a_wide_screen_shows_who_has_waited_longest(enter, people):
     assert WaitingItem.objects.listed().count() == 16
 
 
-def test_keys_of_an_answer(enter, people, user):
-    page = enter("/inbox", **DESK)
-    page.get_by_role("heading", name="P00").wait_for()
-    keys = ["r", "Control+Shift+Enter"]
-    page.keyboard.press(keys[0])
-    page.keyboard.type("Yes.")
-    page.keyboard.press(keys[1])
-    page.get_by_role("heading", name="P01").wait_for()
-    tell(f"keys of an answer, beside its words: {len(keys)}")
-    expect(page.locator(".row", has_text="P00")).to_have_count(0)
-    expect(page.locator("[data-waiting-count]")).to_have_text("15")
-    message = ContactMessage.objects.get(state="scheduled")
-    assert (message.contact, message.text, len(keys) <= 3) == (people[0], "Yes.", True)
-
-
-def test_an_answer_is_undone_by_a_key(enter, people):
-    page = enter("/inbox", **DESK)
-    page.get_by_role("heading", name="P00").wait_for()
-    page.keyboard.press("r")
-    page.keyboard.type("Yes.")
-    page.keyboard.press("Control+Enter")
-    page.locator("#toasts .toast").wait_for()
-    page.keyboard.press("Escape")
-    page.keyboard.press("z")
-    expect(page.get_by_label("Your message")).to_have_value("Yes.")
-    assert ContactMessage.objects.exclude(state="received").count() == 0
-    assert (Draft.objects.get().text, WaitingItem.objects.listed().count()) == ("Yes.", 16)
-
-
 def test_taps_of_an_answer_on_a_phone(enter, people):
     page = enter("/inbox", **PHONE)
     taps = [page.locator(".row").first, page.get_by_label("Your message"), page.locator("#message-form .button-main")]
@@ -186,25 +134,6 @@ def test_focus_is_never_under_a_bar(enter, people, size, is_item):
     assert hidden == []
 
 
-def test_keys_move_end_and_note(enter, people):
-    page = enter("/inbox", **DESK)
-    page.get_by_role("heading", name="P00").wait_for()
-    page.keyboard.press("j")
-    page.get_by_role("heading", name="P01").wait_for()
-    page.keyboard.press("n")
-    page.keyboard.type("Called.")
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#thread .note")).to_contain_text("Called.")
-    page.keyboard.press("Escape")
-    page.keyboard.press("e")
-    page.get_by_role("heading", name="P02").wait_for()
-    expect(page.locator(".row", has_text="P01")).to_have_count(0)
-    page.keyboard.press("z")
-    page.get_by_role("heading", name="P01").wait_for()
-    wait_until(page, lambda: WaitingItem.objects.listed().count() == 16)
-    assert ContactNote.objects.get().contact == people[1]
-
-
 def test_what_is_typed_is_kept_while_typing(enter, people, user):
     page = enter(f"/inbox/{people[0].pk}", **DESK)
     page.get_by_label("Your message").fill("Half a sentence")
@@ -240,38 +169,6 @@ def test_every_job_without_javascript(enter, people, size):
     page.locator("#id_note_body").fill("Called.")
     page.get_by_role("button", name="Save note").click()
     expect(page.locator("#thread .note")).to_contain_text("Called.")
-
-
-def test_keys_choose_several_and_let_them_go(enter, people):
-    page = enter("/inbox", **DESK)
-    page.get_by_role("heading", name="P00").wait_for()
-    bar = page.get_by_role("group", name="Chosen people")
-    expect(bar).to_be_hidden()
-    page.keyboard.press("x")
-    page.keyboard.press("j")
-    page.get_by_role("heading", name="P01").wait_for()
-    page.keyboard.press("x")
-    expect(bar).to_be_visible()
-    assert [page.get_by_role("checkbox", name=f"Choose P0{n}").is_checked() for n in range(3)] == [True, True, False]
-    page.keyboard.press("e")
-    page.get_by_text("2 people: answered another way.").wait_for()
-    expect(page.locator(".person-row .row-name").first).to_have_text("P02")
-    page.keyboard.press("z")
-    expect(page.locator(".person-row .row-name").first).to_have_text("P00")
-    assert WaitingItem.objects.listed().count() == 16
-
-
-def test_a_key_puts_off_and_esc_leads_back(enter, people):
-    page = enter("/inbox", **DESK)
-    page.get_by_role("heading", name="P00").wait_for()
-    page.locator("#person-name").focus()
-    page.keyboard.press("h")
-    expect(page.get_by_role("button", name="In 3 hours")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(page.locator("#person-name")).to_be_focused()
-    page.keyboard.press("h")
-    page.keyboard.press("Enter")
-    expect(page.locator("#toasts")).to_contain_text("P00")
 
 
 def test_a_toast_covers_neither_the_answer_nor_what_is_done_with_the_chosen(enter, people):
@@ -314,17 +211,3 @@ def test_a_contact_with_a_history_has_activity(enter, people):
     page = enter(f"/contacts/{people[0].pk}", **DESK)
     expect(page.locator("#thread li.bubble")).to_have_count(1)
     expect(page.get_by_text("No activity yet.")).to_be_hidden()
-
-
-def test_what_is_typed_to_somebody_who_cannot_be_answered_presses_no_key(enter, user):
-    telegram = connect(user.pro, "telegram")
-    contact = arrive(telegram, who="Karim").contact
-    telegram.delete()
-    page = enter(f"/inbox/{contact.pk}", **DESK)
-    page.keyboard.press("r")
-    expect(page.locator(".composer-none")).to_be_focused()
-    page.keyboard.type("he")
-    page.keyboard.press("Escape")
-    expect(page.locator("[data-row]")).to_be_focused()
-    expect(page.locator("#toasts .toast")).to_have_count(0)
-    assert WaitingItem.objects.listed().count() == 1

@@ -14,7 +14,8 @@ from django.urls.resolvers import URLPattern, URLResolver
 from config.accounts.models import User
 from config.api.endpoint import Api
 
-from ..conftest import forget_requests, new_session, rolled_back
+from ..conftest import new_session
+from ..isolation import forget_requests, rolled_back
 from .rows import Rows
 
 REDIRECTS = {

@@ -10,7 +10,8 @@ from config.api.endpoint import Api
 from config.wsgi import application
 
 from ..access.matrix import addresses
-from ..conftest import forget_requests, new_session
+from ..conftest import new_session
+from ..isolation import forget_requests
 from .attack import totals
 from .corpus import IS_WHOLE
 

@@ -11,8 +11,8 @@ from config.search.query import read_query
 from contacts.models import Contact, ContactMessage
 
 from ..benchmarks.plans import explain
-from ..conftest import rolled_back
 from ..factories import ProFactory
+from ..isolation import rolled_back
 from .rows import MODELS, add, crowd, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.dialect]

@@ -244,9 +244,10 @@ def templates(base_dir: Path) -> dict[str, Any]:
         "django.contrib.messages.context_processors.messages",
         "config.accounts.context.workspace",
     ]
+    plain = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
+    loaders = [("config.web.folded_templates.Loader", plain)]
     return {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [base_dir / "templates"],
-        "APP_DIRS": True,
-        "OPTIONS": {"context_processors": processors, "builtins": BUILTINS},
+        "OPTIONS": {"context_processors": processors, "builtins": BUILTINS, "loaders": loaders},
     }

@@ -4,6 +4,9 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import DjangoTemplates
+from django.http import HttpRequest
+
+from config.web.widgets import render_widget
 
 
 class CorrectedField(forms.BoundField):
@@ -23,3 +26,7 @@ def _first_refused(form: forms.BaseForm) -> str | None:
 
 class FormRenderer(DjangoTemplates):
     bound_field_class = CorrectedField
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        quick = render_widget(template_name, context["widget"]) if "widget" in context else None
+        return super().render(template_name, context, request) if quick is None else quick

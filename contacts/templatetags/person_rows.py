@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from django import template
 from django.template.context import Context
 from django.template.defaultfilters import floatformat
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -17,25 +17,6 @@ from .desk import initials, short_time, waited, way_icon
 from .messages import summary
 
 register = template.Library()
-
-LINK = (
-    '<a class="row" href="{url}{query}" hx-get="{url}{query}" hx-target="#item" hx-push-url="true" hx-indicator="#item"'
-    ' hx-sync="#item:replace" data-row{current}>'
-)
-LINK_ELSEWHERE = '<a class="row" href="{url}" data-row>'
-ROW = """
-<li id="row-{key}"{swap} class="person-row{is_open}">
-  {link}
-    <span class="face" aria-hidden="true">{initials}<span class="way">{way}</span></span>
-    <span class="row-name"><strong>{name}</strong>{times}</span>
-    <span class="row-at">{at}</span>
-    <span class="row-words">{words}</span>{assignee}
-  </a>
-  {tick}
-</li>"""
-TICK = (
-    '<label class="row-tick"><input type="checkbox" name="person" value="{}.{}"><span class="hidden">{}</span></label>'
-)
 
 
 @dataclass
@@ -57,67 +38,73 @@ class _List:
             return ""
         group = self.groups[row.group]
         people = f" ({floatformat(group['people'], 'g')})" if group["people"] else ""
-        return format_html('<li class="group"><h2>{}{}</h2></li>', group["label"], people)
+        return f'<li class="group"><h2>{escape(group["label"])}{people}</h2></li>'
 
     def _row(self, row: Any) -> str:
         is_shown = row.key == self.contact_id
-        return format_html(
-            ROW,
-            key=row.key,
-            swap=SafeString(' hx-swap-oob="true"' if self.is_swap else ""),
-            is_open=" is-open" if is_shown and not self.is_preview else "",
-            link=self._link(row, is_shown=is_shown),
-            initials=initials(row.name),
-            way=lucide(way_icon(row), size=12),
-            name=row.name,
-            times=format_html(' <span class="times">×{}</span>', row.times) if row.times > 1 else "",
-            at=waited(row.at) if self.is_waiting else short_time(row.at),
-            words=_waiting_words(row),
-            assignee=_assignee(row.assignee),
-            tick=self._tick(row),
-        )
+        swap = ' hx-swap-oob="true"' if self.is_swap else ""
+        is_open = " is-open" if is_shown and not self.is_preview else ""
+        times = f' <span class="times">×{row.times}</span>' if row.times > 1 else ""
+        at = waited(row.at) if self.is_waiting else short_time(row.at)
+        way = lucide(way_icon(row), size=12)
+        return f"""
+<li id="row-{row.key}"{swap} class="person-row{is_open}">
+  {self._link(row, is_shown=is_shown)}
+    <span class="face" aria-hidden="true">{escape(initials(row.name))}<span class="way">{way}</span></span>
+    <span class="row-name"><strong>{escape(row.name)}</strong>{times}</span>
+    <span class="row-at">{at}</span>
+    <span class="row-words">{_waiting_words(row)}</span>{_assignee(row.assignee)}
+  </a>
+  {self._tick(row)}
+</li>"""
 
     def _link(self, row: Any, *, is_shown: bool) -> str:
         if not row.contact:
-            return format_html(LINK_ELSEWHERE, url=row.url)
-        current = SafeString(' aria-current="true"' if is_shown else "")
-        return format_html(LINK, url=row.url, query=self.query, current=current)
+            return f'<a class="row" href="{escape(row.url)}" data-row>'
+        url = escape(f"{row.url}{self.query}")
+        current = ' aria-current="true"' if is_shown else ""
+        return (
+            f'<a class="row" href="{url}" hx-get="{url}" hx-target="#item" hx-push-url="true" hx-indicator="#item"'
+            f' hx-sync="#item:replace" data-row{current}>'
+        )
 
     def _tick(self, row: Any) -> str:
         if not (row.newest_id and self.is_waiting):
             return ""
-        return format_html(TICK, row.key, row.newest_id, _("Choose %(name)s") % {"name": row.name})
+        label = escape(_("Choose %(name)s") % {"name": row.name})
+        return (
+            f'<label class="row-tick"><input type="checkbox" name="person" value="{row.key}.{row.newest_id}">'
+            f'<span class="hidden">{label}</span></label>'
+        )
 
 
-def _assignee(name: str) -> SafeString:
+def _assignee(name: str) -> str:
     """Initials of the colleague to whom a person is assigned, with their name."""
     if not name:
-        return SafeString("")
-    label = _("Assigned to %(name)s") % {"name": name}
-    return format_html(
-        '<span class="row-assignee" title="{}"><span aria-hidden="true">{}</span><span class="hidden">{}</span></span>',
-        label,
-        initials(name),
-        label,
+        return ""
+    label = escape(_("Assigned to %(name)s") % {"name": name})
+    return (
+        f'<span class="row-assignee" title="{label}"><span aria-hidden="true">{escape(initials(name))}</span>'
+        f'<span class="hidden">{label}</span></span>'
     )
 
 
-def _waiting_words(row: Any) -> SafeString:
+def _waiting_words(row: Any) -> str:
     parts = list[str]()
     if row.item and row.item.is_returned and row.item.later_words:
         clock = lucide("alarm-clock", size=14, aria_hidden="true")
-        parts.append(format_html("{} {} · ", clock, row.item.later_words))
+        parts.append(f"{clock} {escape(row.item.later_words)} · ")
     if row.due:
         label = _("Overdue") if row.due == "over" else _("Due soon")
-        parts.append(format_html('<span class="row-due is-{}">{}</span> ', row.due, label))
+        parts.append(f'<span class="row-due is-{row.due}">{escape(label)}</span> ')
     if row.tag:
-        parts.append(format_html('<span class="row-tag">{}</span> ', row.tag))
+        parts.append(f'<span class="row-tag">{escape(row.tag)}</span> ')
     if row.about:
-        parts.append(format_html('<span class="row-about">{}</span> ', row.about))
+        parts.append(f'<span class="row-about">{escape(row.about)}</span> ')
     if row.last and row.last.is_outbound:
-        parts.append(format_html("{} ", _("You:")))
-    parts.append(format_html("{}", summary(row.last) if row.last else row.words))
-    return SafeString("".join(parts))
+        parts.append(escape(_("You:")) + " ")
+    parts.append(escape(summary(row.last) if row.last else row.words))
+    return "".join(parts)
 
 
 @register.simple_tag(takes_context=True)

@@ -195,7 +195,7 @@ class Inquiry(Summary, models.Model):
     @property
     def company(self) -> str:
         """The customer's company, to stand beside their own name; "" without either."""
-        return ((self.business or {}).get("company") or "") if self.full_name else ""
+        return str((self.business or {}).get("company") or "") if self.full_name else ""
 
     @property
     def translated_profile_problem(self) -> str:

@@ -10,12 +10,13 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy
 from lucide import IconDoesNotExist
 
 from config.web.templatetags.icons import lucide
 from config.web.times import age_text, clock_time, time_element
 
-from ..models import InquiryType, PipelineStep
+from ..models import Inquiry, InquiryType, Offer, PipelineStep
 from ..translations import case_status_label, history_note, pipeline_label, userhub_name
 
 register = template.Library()
@@ -37,6 +38,14 @@ LINE_ICONS = {
     "⭐": "star",
     "✉": "mail",
     "📧": "mail",
+}
+PRIORITY_ICONS = {"low": "chevron-down", "high": "chevron-up", "urgent": "chevrons-up"}
+OFFER_TAGS = {
+    "sent": gettext_lazy("Offer sent"),
+    "viewed": gettext_lazy("Offer viewed"),
+    "accepted": gettext_lazy("Offer accepted"),
+    "declined": gettext_lazy("Offer declined"),
+    "expired": gettext_lazy("Offer expired"),
 }
 # Standing on a step this long is shown in the warm colour, and in the strong one.
 LONG, VERY_LONG = timedelta(days=7), timedelta(days=21)
@@ -100,6 +109,26 @@ def hour(at: datetime) -> SafeString:
 
 def _tone(age: timedelta) -> str:
     return "is-very-long" if age >= VERY_LONG else "is-long" if age >= LONG else ""
+
+
+@register.simple_tag
+def priority_tag(inquiry: Inquiry) -> SafeString:
+    """The priority with its icon; nothing for a normal one."""
+    if inquiry.priority not in PRIORITY_ICONS:
+        return SafeString("")
+    icon = lucide(PRIORITY_ICONS[inquiry.priority], size=14, aria_hidden="true")
+    return format_html(
+        '<span class="priority priority-{}">{}{}</span>', inquiry.priority, icon, inquiry.get_priority_display()
+    )
+
+
+@register.simple_tag
+def offer_tag(offer: Offer | None) -> SafeString:
+    """The state of an inquiry's newest offer; nothing without one, and for a draft."""
+    if offer is None or offer.is_draft:
+        return SafeString("")
+    status = offer.current_status
+    return format_html('<span class="tag tag-offer-{}">{}</span>', status, OFFER_TAGS[status])
 
 
 @register.simple_tag

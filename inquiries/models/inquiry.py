@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, gettext_noop, pgettext_lazy
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from config.accounts.models import Pro, User
 from config.search.folding import digits, fold
 from config.search.index import SearchIndex
+from config.web.addresses import address
 from config.web.mail import is_answerable
 from contacts.models import Contact, StaleEditError
 
@@ -162,7 +162,7 @@ class Inquiry(Summary, models.Model):
         return f"{self.subject} ({self.reference})"
 
     def get_absolute_url(self) -> str:
-        return reverse("inquiries:inquiry_detail", args=[self.pk])
+        return address("inquiries:inquiry_detail", self.pk)
 
     @property
     def reference(self) -> int:

@@ -154,6 +154,11 @@ def _erased(pro: Pro, since: datetime | None) -> Iterator[DeletedContact]:
             yield DeletedContact(id, format_utc(row.ended_at), None)  # type: ignore[arg-type]
 
 
+def contact_of_caller(caller: Caller, id: uuid.UUID, *, deleted: bool | None = False) -> Contact:
+    """A contact of the caller's Pro, read with the Pro; `deleted` as for `for_pro`. Raises DoesNotExist."""
+    return Contact.objects.for_pro(caller.pro, deleted=deleted).select_related("pro").get(pk=id)
+
+
 @api.endpoint("GET", "/<uuid:id>", scope="contacts:read", answer=ContactAnswer)
 def get_contact(caller: Caller, id: uuid.UUID) -> ContactAnswer:
     """Get one contact."""

@@ -13,9 +13,9 @@ from config.api.idempotency import RequestKey
 from config.api.reading import NOT_BLANK, Body
 from config.api.times import format_utc
 
-from .api import api
+from .api import api, contact_of_caller
 from .dialect import dialect
-from .models import Consent, Contact
+from .models import Consent
 from .models.consent import MAX_SOURCE, MAX_WORDS
 from .privacy.consents import GivenConsent, read_consents
 from .privacy.decisions import note_consent
@@ -47,11 +47,6 @@ class ConsentList(Struct):
     data: list[ConsentBody]
 
 
-def _contact(caller: Caller, id: uuid.UUID) -> Contact:
-    """A contact of the Pro, archived or not. Raises DoesNotExist."""
-    return Contact.objects.for_pro(caller.pro, deleted=None).select_related("pro").get(pk=id)
-
-
 def _noted(consent: Consent) -> ConsentBody:
     return ConsentBody(
         id=consent.pk,
@@ -81,7 +76,7 @@ def list_consents(caller: Caller, id: uuid.UUID) -> ConsentList:
     First those that were noted, newest first, then those that came with forms: these have no `id`, and the `version` of
     the words that stood below the form of `source`.
     """
-    contact = _contact(caller, id)
+    contact = contact_of_caller(caller, id, deleted=None)
     return ConsentList([*map(_noted, contact.consents.all()), *map(_of_form, read_consents(contact))])
 
 
@@ -91,7 +86,7 @@ def add_consent(caller: Caller, id: uuid.UUID, body: ConsentRequest, key: Reques
     given_at = None if body.given_at is UNSET else body.given_at
     with key.hold():
         consent = note_consent(
-            _contact(caller, id),
+            contact_of_caller(caller, id, deleted=None),
             words=body.words,
             source=body.source,
             given_at=given_at,
@@ -104,7 +99,7 @@ def add_consent(caller: Caller, id: uuid.UUID, body: ConsentRequest, key: Reques
 def withdraw_consent(caller: Caller, id: uuid.UUID, consent_id: int, key: RequestKey) -> HttpResponse:
     """Note that a consent was withdrawn, and keep it. A second time changes nothing."""
     with key.hold():
-        consent = _contact(caller, id).consents.get(pk=consent_id)
+        consent = contact_of_caller(caller, id, deleted=None).consents.get(pk=consent_id)
         consent.withdraw()
         consent.refresh_from_db()
         return key.answer(json_response(ConsentAnswer(_noted(consent))))

@@ -19,7 +19,7 @@ from config.audit.recording import record_event, record_view
 from config.files.downloads import download
 from config.web.paging import read_newest
 
-from .api import MESSAGES, api
+from .api import MESSAGES, api, contact_of_caller
 from .conversations.programs import write_for_program
 from .conversations.reply_channels import find_reply_channels
 from .conversations.seen import thread_version
@@ -146,10 +146,6 @@ class MessagePage(Struct, rename="camel"):
     thread: Thread
 
 
-def _contact(caller: Caller, id: uuid.UUID) -> Contact:
-    return Contact.objects.for_pro(caller.pro).select_related("pro").get(pk=id)
-
-
 def _attachment(message: ContactMessage, file: MessageFile) -> MessageAttachment:
     address = f"{dialect.prefix}/{message.contact_id}/messages/{message.pk}/attachments/{file.pk}/download"
     return MessageAttachment(file.pk, file.filename, file.mime_type, file.size, address)
@@ -192,7 +188,7 @@ def list_messages(caller: Caller, id: uuid.UUID, query: MessageQuery) -> Message
     Follow `cursor.next` for the next page until it is null. `thread.replyChannels` are the channels by which the
     contact can be answered, the one that they wrote by last first. Reading marks nothing as read.
     """
-    contact = _contact(caller, id)
+    contact = contact_of_caller(caller, id)
     # Read before the messages: what comes meanwhile was not seen.
     version = thread_version(contact)
     rows = contact.messages.select_related("author")
@@ -210,7 +206,7 @@ def list_messages(caller: Caller, id: uuid.UUID, query: MessageQuery) -> Message
 @api.endpoint("GET", ONE, scope="messages:read", tag=MESSAGES, answer=MessageAnswer)
 def get_message(caller: Caller, id: uuid.UUID, message_id: uuid.UUID) -> MessageAnswer:
     """Get one message, such as an answer that is on its way."""
-    contact = _contact(caller, id)
+    contact = contact_of_caller(caller, id)
     message = contact.messages.select_related("author").get(pk=message_id)
     record_view(contact, by=caller.actor)
     return MessageAnswer(_to_body(message))
@@ -233,7 +229,7 @@ def answer_contact(caller: Caller, id: uuid.UUID, body: MessageCreate, key: Requ
     e-mail. It ends the waiting of what it is about: `contactRequestId` or `inquiryId`, or all that waits. Send `seen`
     so that nothing leaves when a colleague has answered, or the contact has written, since the thread was read (409).
     """
-    contact = _contact(caller, id)
+    contact = contact_of_caller(caller, id)
     with key.hold():
         message = write_for_program(
             contact,
@@ -275,7 +271,7 @@ def download_message_attachment(
     It comes under its original name, and is never shown in the browser. It is whatever the sender sent: do not open it
     without a check.
     """
-    contact = _contact(caller, id)
+    contact = contact_of_caller(caller, id)
     rows = MessageFile.objects.for_pro(caller.pro).filter(message__contact=contact, message=message_id)
     file = rows.get(pk=attachment_id)
     try:

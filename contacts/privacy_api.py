@@ -15,9 +15,9 @@ from config.audit.kinds import Kind
 from config.audit.recording import record_event
 from config.files.downloads import download
 
-from .api import api
+from .api import api, contact_of_caller
 from .dialect import dialect
-from .models import Contact, Erasure, PersonExport
+from .models import Erasure, PersonExport
 from .privacy.erasing import NotPlannedError, plan_erasure, undo_erasure
 from .privacy.exporting import ask_export
 from .schemas import Moment
@@ -62,11 +62,6 @@ class ExportBody(Struct, rename="camel"):
 
 class ExportAnswer(Struct):
     data: ExportBody
-
-
-def _contact(caller: Caller, id: uuid.UUID) -> Contact:
-    """A contact of the Pro, archived or not. Raises DoesNotExist."""
-    return Contact.objects.for_pro(caller.pro, deleted=None).select_related("pro").get(pk=id)
 
 
 def _erasure(caller: Caller, id: uuid.UUID) -> Erasure:
@@ -121,7 +116,7 @@ def erase_contact(caller: Caller, id: uuid.UUID, body: ErasureRequest, key: Requ
     that is planned already is answered as it is.
     """
     with key.hold():
-        erasure = plan_erasure(_contact(caller, id), reason=body.reason, by=caller.token)
+        erasure = plan_erasure(contact_of_caller(caller, id, deleted=None), reason=body.reason, by=caller.token)
         return key.answer(created(ErasureAnswer(_erasure_body(erasure)), f"{dialect.prefix}/{id}/erasure"))
 
 
@@ -154,7 +149,7 @@ def export_contact(caller: Caller, id: uuid.UUID, body: ExportRequest, key: Requ
     """
     language = caller.pro.language if body.language is UNSET else body.language
     with key.hold():
-        export = ask_export(_contact(caller, id), by=caller.token, language=language)  # type: ignore[arg-type]
+        export = ask_export(contact_of_caller(caller, id, deleted=None), by=caller.token, language=language)  # type: ignore[arg-type]
         return key.answer(created(ExportAnswer(_export_body(export)), _export_address(export)))
 
 

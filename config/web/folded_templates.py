@@ -5,6 +5,7 @@ Not in development, where a changed translation is seen at once.
 """
 
 from collections.abc import Iterator
+from threading import Lock
 from typing import Any
 
 from django.template.base import FilterExpression, Node, NodeList, Template, TextNode, Variable
@@ -17,6 +18,8 @@ from django.templatetags.static import StaticNode
 from django.utils.translation import get_language
 
 from config.web.templatetags.icons import lucide
+
+_folding = Lock()
 
 
 class Folded(NodeList):
@@ -32,8 +35,11 @@ class Loader(cached.Loader):
     def get_template(self, template_name: str, skip: Any = None) -> Template:
         template = super().get_template(template_name, skip)
         if not (self.engine.debug or isinstance(template.nodelist, Folded)):
-            fold_constants(template.nodelist)
-            template.nodelist = Folded(template.nodelist)
+            # It is kept already, so another thread may ask for it meanwhile.
+            with _folding:
+                if not isinstance(template.nodelist, Folded):
+                    fold_constants(template.nodelist)
+                    template.nodelist = Folded(template.nodelist)
         return template
 
 

@@ -1,11 +1,15 @@
 """Templates whose constant parts are rendered once a language say what they said before."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Lock
+
 import pytest
 from django.template import Engine
 from django.template.base import TextNode
 from django.template.context import Context
 from django.utils.translation import override
 
+from config.web import folded_templates
 from config.web.templatetags.icons import lucide
 
 PARTS = {
@@ -63,6 +67,36 @@ def test_words_icons_and_addresses_are_one_text_with_what_stands_beside_them(fol
         texts = [node.s for node in nodes.get_nodes_by_type(TextNode)]
     icon = lucide("x", size=16)
     assert texts == [" ", f"Rechercher {icon}", "<i>Plus tard</i>", "[", " 100% of %(x)s]", "/static/css/app.css"]
+
+
+def test_a_template_that_a_thread_folds_is_waited_for_by_others(folded, monkeypatch):
+    begun, asked = Event(), Event()
+    fold, lock = folded_templates.fold_constants, Lock()
+
+    class Announced:
+        """A lock that says when somebody has to wait for it."""
+
+        def __enter__(self):
+            if not lock.acquire(blocking=False):
+                asked.set()
+                lock.acquire()
+
+        def __exit__(self, *_error):
+            lock.release()
+
+    def fold_slowly(nodes):
+        begun.set()
+        assert asked.wait(10)
+        fold(nodes)
+
+    monkeypatch.setattr(folded_templates, "_folding", Announced())
+    monkeypatch.setattr(folded_templates, "fold_constants", fold_slowly)
+    plain = engine(PLAIN).render_to_string("base", {})
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(folded.render_to_string, "base", {})
+        assert begun.wait(10)
+        second = threads.submit(folded.render_to_string, "base", {})
+        assert [first.result(10), second.result(10)] == [plain, plain]
 
 
 def test_in_development_a_template_keeps_no_words():

@@ -22,7 +22,7 @@ def hang_once(folder: str) -> str:
     """Write a file `begun` and hang the first time; return at once after that."""
     begun = Path(folder) / "begun"
     if not begun.exists():
-        begun.write_text(str(os.getpid()))
+        write_whole(begun, str(os.getpid()))
         time.sleep(600)
     return "done"
 
@@ -31,6 +31,13 @@ def hang_once(folder: str) -> str:
 def fail_until(path: str) -> str:
     """Fail as long as the file does not exist."""
     return Path(path).read_text()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Make a file that another process waits for: it is there with its text, or not yet."""
+    aside = path.with_suffix(".part")
+    aside.write_text(text)
+    aside.rename(path)
 
 
 def note_together(calls: list[list[str]]) -> list[bool]:

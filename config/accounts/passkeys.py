@@ -8,6 +8,7 @@ be one of the site's own, behind a proxy and on localhost too.
 import json
 import struct
 import time
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -156,8 +157,9 @@ def _note_use(passkey: Passkey, made_at: int, count: int) -> bool:
     return bool(unused.update(last_challenge=made_at, sign_count=count, used_at=timezone.now()))
 
 
+@lru_cache(maxsize=32)
 def _server(host: str = "localhost") -> Fido2Server:
-    """Fido2's server for passkeys of this host; what is asked for names none."""
+    """Fido2's server for passkeys of this host; what is asked for names none. Making one takes as long as a page."""
     server = Fido2Server(PublicKeyCredentialRpEntity(id=host, name="Vestibule"), verify_origin=lambda origin: True)
     server.allowed_algorithms = ALGORITHMS
     return server

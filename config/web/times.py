@@ -53,6 +53,11 @@ def time_element(at: datetime, text: str, classes: str = "") -> SafeString:
     return SafeString(f'<time{of_class} datetime="{iso}" title="{exact}">{escape(text)}</time>')
 
 
+def clock_element(at: datetime) -> SafeString:
+    """<time> element of the hour, where the day stands above."""
+    return time_element(at, clock_time(timezone.localtime(at)))
+
+
 def age_text(age: timedelta) -> str:
     """How long ago something began, to stand alone: "just now", "5 min", "3 h", "2 d"."""
     minutes = max(int(age.total_seconds()) // 60, 0)

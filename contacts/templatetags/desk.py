@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -11,11 +12,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape, linebreaks
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from config.accounts.inbox import counted_tabs
-from config.web.times import age_text, clock_time, day_of_month, short_date, time_element
+from config.web.times import age_text, clock_element, clock_time, day_of_month, short_date, time_element
 from config.web.together import Answers
 
 from ..models import ContactNote
@@ -25,7 +26,7 @@ from ..waiting.later import name_moments
 from .messages import CHANNEL_ICONS
 
 register = template.Library()
-
+register.simple_tag(clock_element, name="clock")
 MINUTE, LONG, VERY_LONG = timedelta(minutes=1), timedelta(hours=4), timedelta(days=1)
 ICONS = {**CHANNEL_ICONS, "form": "house", "sms": "message-square", "phone": "phone"}
 KIND_ICONS = {"inquiry": "message-circle-question-mark", "offer": "file-text", "reminder": "alarm-clock"}
@@ -80,12 +81,6 @@ def short_time(at: datetime) -> SafeString:
     return time_element(at, day_of_month(local) if local.year == now.year else short_date(local))
 
 
-@register.simple_tag
-def clock(at: datetime) -> SafeString:
-    """<time> of an entry of a thread: the hour; the day stands above."""
-    return time_element(at, clock_time(timezone.localtime(at)))
-
-
 @register.filter
 def day_name(day: date) -> str:
     """A day line's text: "Today", "Yesterday", "Monday 2 March", with the year when it is another one."""
@@ -94,7 +89,13 @@ def day_name(day: date) -> str:
         return pgettext("thread", "Today")
     if day == today - timedelta(days=1):
         return pgettext("thread", "Yesterday")
-    return date_format(day, "l j F" if day.year == today.year else "l j F Y")
+    return _day_text(day, "l j F" if day.year == today.year else "l j F Y", get_language())
+
+
+@lru_cache(maxsize=1024)
+def _day_text(day: date, pattern: str, language: str | None) -> str:
+    """A day in the active language; a thread has ten lines of days, and the next one the same."""
+    return date_format(day, pattern)
 
 
 def _answers(context: Context) -> Answers:

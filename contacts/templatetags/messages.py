@@ -1,26 +1,61 @@
 """Icons and texts of messages."""
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from config.accounts.models import Pro
+from config.web.templatetags.icons import lucide
 from config.web.text import one_line
+from config.web.times import clock_element
 
 from ..channels.failures import Failure, explain_failure
 from ..conversations.media_kinds import IN_TEXT, kind_icon, kind_name
-from ..models import Contact, ContactMessage, MessageMedium
+from ..models import ChannelConnection, Contact, ContactMessage, MessageMedium
+from ..phones import to_display
 
 register = template.Library()
 
 CHANNEL_ICONS = {"whatsapp": "message-circle", "telegram": "send", "email": "mail"}
+CHANNEL_NAMES = dict(ChannelConnection.Channel.choices)
 State = MessageMedium.State
 
 
 @register.filter
 def channel_icon(channel: str) -> str:
     return CHANNEL_ICONS.get(channel, "message-circle")
+
+
+@register.simple_tag
+def message_head(message: ContactMessage, contact: Contact, pro: Pro) -> SafeString:
+    """Writer, time and channel of a message: a thread has thirty, and this is half of each."""
+    name = str(message.author or pro.name) if message.is_outbound else contact.name
+    parts = [
+        lucide(channel_icon(message.channel), size=14, aria_hidden="true"),
+        f'<span class="hidden">{CHANNEL_NAMES[message.channel]}</span>',
+        f"<strong>{escape(name)}</strong>",
+    ]
+    if message.sender_name and message.sender_name != contact.name:
+        words = _("as “%(name)s”") % {"name": message.sender_name}
+        parts.append(f"<span>{escape(words)}</span>")
+    if address := _address_beside(message, contact):
+        parts.append(f'<bdi class="soft">{escape(address)}</bdi>')
+    edited = f" · {escape(_('edited'))}" if message.edited_at else ""
+    parts.append(f'<span class="soft">{clock_element(message.created_at)}{edited}</span>')
+    if message.is_automatic:
+        parts.append(f'<span class="tag">{escape(_("Automatic"))}</span>')
+    return SafeString(f'<p class="entry-head">{" ".join(parts)}</p>')
+
+
+def _address_beside(message: ContactMessage, contact: Contact) -> str:
+    """The sender's address, to stand beside the name; "" where it is the name."""
+    if message.sender_email and message.sender_email != message.sender_name:
+        return message.sender_email
+    return to_display(message.sender_phone, contact.pro.country) if message.sender_phone else ""
 
 
 @register.filter

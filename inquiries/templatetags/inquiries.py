@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from lucide import IconDoesNotExist
 
 from config.web.templatetags.icons import lucide
-from config.web.times import age_text, clock_time, time_element
+from config.web.times import age_text, time_element
 
 from ..models import Inquiry, InquiryType, Offer, PipelineStep
 from ..translations import case_status_label, history_note, pipeline_label, userhub_name
@@ -99,12 +99,6 @@ def here_since(since: datetime, step: PipelineStep | None = None) -> SafeString:
     age = timezone.now() - since
     tone = "" if step and step.is_terminal else _tone(age)
     return time_element(since, age_text(age), tone)
-
-
-@register.simple_tag
-def hour(at: datetime) -> SafeString:
-    """<time> of an entry of a thread: the hour, as the day stands above."""
-    return time_element(at, clock_time(timezone.localtime(at)))
 
 
 def _tone(age: timedelta) -> str:

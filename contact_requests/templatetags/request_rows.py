@@ -1,4 +1,4 @@
-"""Rows of the list of contact requests. A page has 50, so they are made by a function, as those of the desk are."""
+"""Rows of the list of contact requests. A page has 25, so they are made by a function, as those of the desk are."""
 
 from collections.abc import Iterable
 from html import escape

@@ -25,6 +25,8 @@ def contact_rows(contacts: Iterable[Contact], country: str) -> SafeString:
     rows = []
     for contact in contacts:
         name = escape(contact.name)
+        # The database takes others too; they are shown as they are.
+        status, role = escape(contact.status), escape(contact.role)
         last_word = ago(contact.last_word_at) if contact.last_word_at else "–"
         rows.append(f"""
       <tr>
@@ -34,8 +36,8 @@ def contact_rows(contacts: Iterable[Contact], country: str) -> SafeString:
         <th scope="row"><a href="{address("contacts:contact_detail", contact.pk)}" data-row>{name}</a></th>
         <td class="book-email">{escape(contact.email)}</td>
         <td class="book-phone">{escape(phone(contact.phone, country))}</td>
-        <td><span class="tag tag-contact-{contact.status}">{statuses[contact.status]}</span></td>
-        <td class="book-role">{roles.get(contact.role, "")}</td>
+        <td><span class="tag tag-contact-{status}">{statuses.get(status, status)}</span></td>
+        <td class="book-role">{roles.get(role, role)}</td>
         <td class="book-time book-word">{last_word}</td>
         <td class="book-time book-added">{ago(contact.created_at)}</td>
       </tr>""")

@@ -36,7 +36,7 @@ def message_head(message: ContactMessage, contact: Contact, pro: Pro) -> SafeStr
     name = str(message.author or pro.name) if message.is_outbound else contact.name
     parts = [
         lucide(channel_icon(message.channel), size=14, aria_hidden="true"),
-        f'<span class="hidden">{CHANNEL_NAMES[message.channel]}</span>',
+        f'<span class="hidden">{escape(str(CHANNEL_NAMES.get(message.channel, message.channel)))}</span>',
         f"<strong>{escape(name)}</strong>",
     ]
     if message.sender_name and message.sender_name != contact.name:

@@ -19,7 +19,7 @@ def test_rows_of_contacts(monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
     contacts = [
         Contact(pk=IDS[0], name=HOSTILE, email="<a>@example.com", phone="+32470123456", status="renter", role="vendor"),
-        Contact(pk=IDS[1], name="Jo", status="prospect", role="other", last_word_at=NOW),
+        Contact(pk=IDS[1], name="Jo", status="<old>", role="<old>", last_word_at=NOW),
     ]
     for contact in contacts:
         contact.created_at = NOW
@@ -36,7 +36,7 @@ def test_rows_of_contacts(monkeypatch):
             f' aria-label="Choose {name}"> </td>'
             f' <th scope="row"><a href="/contacts/{contact.pk}" data-row>{name}</a></th>'
             f' <td class="book-email">{email}</td> <td class="book-phone">{phone}</td>'
-            f' <td><span class="tag tag-contact-{contact.status}">{status}</span></td>'
+            f' <td><span class="tag tag-contact-{escape(contact.status)}">{status}</span></td>'
             f' <td class="book-role">{role}</td>'
             f' <td class="book-time book-word">{word}</td> <td class="book-time book-added">{added}</td> </tr>'
         )
@@ -44,6 +44,6 @@ def test_rows_of_contacts(monkeypatch):
     assert " ".join(rows.split()) == " ".join(
         (
             row(contacts[0], "&lt;a&gt;@example.com", "0470 12 34 56", "Renter", "Vendor", "–"),
-            row(contacts[1], "", "", "Prospect", "Other", added),
+            row(contacts[1], "", "", "&lt;old&gt;", "&lt;old&gt;", added),
         )
     )

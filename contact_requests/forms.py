@@ -11,7 +11,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro
-from config.web.forms import LongSelect
 from contacts.phones import to_e164
 from contacts.privacy.decisions import read_decisions
 
@@ -186,7 +185,7 @@ class InboxFilter(forms.Form):
         Property.objects.none(),
         label=_("Property"),
         required=False,
-        widget=LongSelect(attrs={"form": "search"}),
+        widget=forms.Select(attrs={"form": "search"}),
     )
 
     def __init__(self, pro: Pro, *args: Any, **kwargs: Any) -> None:

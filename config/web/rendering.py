@@ -1,4 +1,4 @@
-"""How forms are rendered: Django's templates, and the first field that was refused is the one to correct."""
+"""Rendering of forms: plain widgets by functions; the first field that was refused is the one to correct."""
 
 from typing import Any
 

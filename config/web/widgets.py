@@ -43,7 +43,7 @@ def _options(group: str | None, options: list[Context]) -> str:
 
 
 def _option(option: Context) -> str:
-    label = _escaped(localize(option["label"]))
+    label = _escaped(str(localize(option["label"])))
     return f'<option value="{_escaped(option["value"])}"{_attributes(option)}>{label}</option>'
 
 

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django import forms
 from django.forms.renderers import DjangoTemplates, get_default_renderer
+from django.utils.functional import lazy
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -16,6 +17,7 @@ CHOICES = [
     (1234, 1234),
     ("safe", SafeString("a &amp; b")),
     ("lazy", _("Status")),
+    ("lazily safe", lazy(lambda: SafeString("<i>a</i> &amp; b"), SafeString)()),
     (HOSTILE, [("x", "X"), (None, "None"), (True, "yes")]),
 ]
 INPUTS = [

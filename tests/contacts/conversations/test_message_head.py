@@ -34,6 +34,7 @@ def strong(name):
     ("fields", "parts"),
     [
         ({"channel": "whatsapp"}, [channel("message-circle", "WhatsApp"), strong(HOSTILE), WRITTEN]),
+        ({"channel": "<sms>"}, [channel("message-circle", "&lt;sms&gt;"), strong(HOSTILE), WRITTEN]),
         (
             {"channel": "email", "sender": [["email", "<a>@example.com"]], "sender_name": "<Jo>", "edited_at": NOW},
             [

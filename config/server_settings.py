@@ -23,8 +23,9 @@ SITE_URL = read(
     "it must be the public address, such as https://desk.example.com",
 ).rstrip("/")
 WEB_CONCURRENCY = read_int("WEB_CONCURRENCY", 2, 1, 64)
-# Threads, each with a database connection. Clients that send or read slowly hold none of them.
-WEB_THREADS = read_int("WEB_THREADS", 8, 1, 64)
+# Threads, each with a database connection. Clients that send or read slowly hold none of them. Eight take the processor
+# from each other: on two of them a page and a write take a sixth longer.
+WEB_THREADS = read_int("WEB_THREADS", 4, 1, 64)
 # Whoever waits longer gets 503. A lock is held for milliseconds, and the slowest page takes a second.
 DATABASE_LOCK_SECONDS = read_int("DATABASE_LOCK_SECONDS", 5, 1, 50)
 DATABASE_STATEMENT_SECONDS = read_int("DATABASE_STATEMENT_SECONDS", 15, 1, 50)

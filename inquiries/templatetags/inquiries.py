@@ -40,7 +40,7 @@ LINE_ICONS = {
     "📧": "mail",
 }
 PRIORITY_ICONS = {"low": "chevron-down", "high": "chevron-up", "urgent": "chevrons-up"}
-OFFER_TAGS = {
+OFFER_WORDS = {
     "sent": gettext_lazy("Offer sent"),
     "viewed": gettext_lazy("Offer viewed"),
     "accepted": gettext_lazy("Offer accepted"),
@@ -116,13 +116,19 @@ def priority_tag(inquiry: Inquiry) -> SafeString:
     )
 
 
+@register.filter
+def offer_words(status: str) -> str:
+    """An offer's state in words that stand alone: "Offer sent"."""
+    return str(OFFER_WORDS[status])
+
+
 @register.simple_tag
 def offer_tag(offer: Offer | None) -> SafeString:
     """The state of an inquiry's newest offer; nothing without one, and for a draft."""
     if offer is None or offer.is_draft:
         return SafeString("")
     status = offer.current_status
-    return format_html('<span class="tag tag-offer-{}">{}</span>', status, OFFER_TAGS[status])
+    return format_html('<span class="tag tag-offer-{}">{}</span>', status, offer_words(status))
 
 
 @register.simple_tag

@@ -44,3 +44,17 @@ def outcomes(contact_import):
 def many(count):
     """A file of so many people."""
     return "name,email,phone\n" + "".join(f"N{n},n{n}@example.org,+336{n:08d}\n" for n in range(count))
+
+
+def fail_second_batch(monkeypatch):
+    """Have the second batch of worked rows fail, once; returns the list that the sizes of all batches go to."""
+    original, sizes = ContactImport.save_worked_rows, []
+
+    def fail_once(self, rows):
+        sizes.append(len(rows))
+        if len(sizes) == 2:
+            raise RuntimeError("in the second batch")
+        original(self, rows)
+
+    monkeypatch.setattr(ContactImport, "save_worked_rows", fail_once)
+    return sizes

@@ -8,7 +8,7 @@ from contacts.models import Contact, ContactEvent, ContactImport
 from contacts.models.note import ContactNoteQuerySet
 from contacts.models.queryset import ContactQuerySet
 
-from ..imports import ANNA, checked, imported, many, outcomes
+from ..imports import ANNA, checked, fail_second_batch, imported, many, outcomes
 
 
 def test_an_exception_in_one_row_does_not_stop_the_others(user, work_tasks, monkeypatch):
@@ -35,21 +35,13 @@ def test_an_exception_in_one_row_does_not_stop_the_others(user, work_tasks, monk
 def test_a_batch_that_fails_is_worked_again_as_a_whole(user, work_tasks, monkeypatch):
     contact_import = checked(user, many(10), work_tasks)
     monkeypatch.setattr(jobs, "RUN_BATCH", 4)
-    original, calls = ContactImport.save_worked_rows, []
-
-    def fail_once(self, rows):
-        calls.append(len(rows))
-        if len(calls) == 2:
-            raise RuntimeError("in the second batch")
-        original(self, rows)
-
-    monkeypatch.setattr(ContactImport, "save_worked_rows", fail_once)
+    sizes = fail_second_batch(monkeypatch)
     start_run(contact_import, by=user)
     work_tasks()
     assert Contact.objects.count() == 4
     jobs.run_import.call(str(contact_import.pk))
     contact_import.refresh_from_db()
-    assert (contact_import.state, contact_import.counts, calls) == ("done", {"create": 10}, [4, 4, 4, 2])
+    assert (contact_import.state, contact_import.counts, sizes) == ("done", {"create": 10}, [4, 4, 4, 2])
     assert (Contact.objects.count(), ContactEvent.objects.count()) == (10, 10)
 
 

@@ -13,7 +13,7 @@ from contacts.models import Contact, ContactIdentity, ContactImport, ContactMess
 from contacts.models.contact_import import prune_imports
 from tests.factories import PropertyFactory, RequestFactory
 
-from ..imports import imported
+from ..imports import fail_second_batch, imported, many
 
 ANNA = "name,email,phone,note\nAnna,anna@x.org,0612345678,Has a dog\n"
 
@@ -239,22 +239,10 @@ def test_an_undone_import_stays_undone_when_its_rows_are_deleted(user, work_task
     assert (contact_import.state, contact_import.is_forgotten, contact_import.undone_count) == ("undone", True, 1)
 
 
-def many(count):
-    return "name,email\n" + "".join(f"N{n},n{n}@x.org\n" for n in range(count))
-
-
 def test_a_long_one_hands_over_and_goes_on_after_a_failure(user, pro, work_tasks, monkeypatch):
     contact_import = imported(user, many(20), work_tasks)
     monkeypatch.setattr(jobs, "UNDO_BATCH", 7)
-    original, calls = ContactImport.save_worked_rows, []
-
-    def fail_once(self, rows):
-        calls.append(len(rows))
-        if len(calls) == 2:
-            raise RuntimeError("in the second batch")
-        original(self, rows)
-
-    monkeypatch.setattr(ContactImport, "save_worked_rows", fail_once)
+    fail_second_batch(monkeypatch)
     start_undo(contact_import, by=user)
     work_tasks()
     contact_import.refresh_from_db()

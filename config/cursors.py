@@ -23,6 +23,8 @@ def execute(connection: Any, sql: str, parameters: Sequence[Any], *, keeps_plan:
     `keeps_plan`: PostgreSQL may run it by a plan for all values. That suits INSERTs, look-ups by a key, and the
     beginning of a list that an index has in its order; no other list, as one Pro has 450 rows and another 100,000.
     """
+    if (asked := _asked_ahead(connection, sql, parameters)) is not None:
+        return asked
     connection.close_if_health_check_failed()
     is_drivers = (connection.vendor == "sqlite" or keeps_plan) and not connection.queries_logged
     cursor = _cursor(connection, is_drivers=is_drivers)
@@ -33,6 +35,14 @@ def execute(connection: Any, sql: str, parameters: Sequence[Any], *, keeps_plan:
         connection.close_at = 0
         raise
     return cursor
+
+
+def _asked_ahead(connection: Any, sql: str, parameters: Sequence[Any]) -> Any:
+    """The cursor with the answer, once, if this was asked ahead (`config.round_trips`)."""
+    answers = getattr(connection, "answers_ahead", None)
+    if not answers or sql not in answers or answers[sql][0] != parameters:
+        return None
+    return answers.pop(sql)[1]
 
 
 def _cursor(connection: Any, *, is_drivers: bool) -> Any:
@@ -51,11 +61,16 @@ def _cursor(connection: Any, *, is_drivers: bool) -> Any:
 
 
 def _make_drivers(connection: Any) -> Any:
+    return connection._prepare_cursor(driver_cursor(connection))
+
+
+def driver_cursor(connection: Any) -> Any:
+    """A new cursor of the driver itself; of PostgreSQL's, for SQL `with_numbers`."""
     connection.ensure_connection()
     if connection.vendor == "sqlite":
-        return connection._prepare_cursor(connection.Database.Cursor(connection.connection))
+        return connection.Database.Cursor(connection.connection)
     connection.connection.prepared_max = KEPT_PLANS
-    return connection._prepare_cursor(connection.Database.RawCursor(connection.connection))
+    return connection.Database.RawCursor(connection.connection)
 
 
 @lru_cache(maxsize=2000)
@@ -65,10 +80,10 @@ def _with_question_marks(sql: str) -> str:
 
 
 @lru_cache(maxsize=2000)
-def _with_numbers(sql: str) -> str:
+def with_numbers(sql: str) -> str:
     """SQL as PostgreSQL reads it: "$1" for the first place. Its driver would write it anew for each long statement."""
     numbers = count(1)
     return re.sub("%([s%])", lambda found: f"${next(numbers)}" if found[1] == "s" else "%", sql)
 
 
-_PLACES = {"sqlite": _with_question_marks, "postgresql": _with_numbers}
+_PLACES = {"sqlite": _with_question_marks, "postgresql": with_numbers}

@@ -17,6 +17,7 @@ from django.db.models import AutoField, CharField, Field, Model, TextField
 
 from config.cursors import execute
 from config.recordsets import column_names, document_readers, encode_records, record_types, recordset_sql
+from config.round_trips import Asked, write_now, write_soon, writes_wait
 
 # What gives the value of one column to the database's driver.
 type Reader = Callable[[Model, Any], Any]
@@ -31,6 +32,28 @@ def insert[M: Model](*rows: M) -> None:
     """Insert rows of one model in one statement, and set the keys that the database makes."""
     if rows:
         _insert(rows, skips_conflicts=False)
+
+
+def insert_soon(row: Model, *, needs_key: bool = False) -> None:
+    """Insert a row; within `writing_together` it leaves with the next statement.
+
+    There it is told a key that the database makes only if it `needs_key`, for rows that refer to it.
+    """
+    connection: Any = connections[router.db_for_write(type(row), instance=row)]
+    if not writes_wait(connection):
+        insert(row)
+        return
+    if needs_key and row.pk is None:
+        row.pk = execute(connection, *ask_next_key(type(row)), keeps_plan=True).fetchone()[0]
+    has_key = row.pk is not None
+    sql, readers = _insert_statement(type(row), connection.alias, 1, has_key, skips_conflicts=False)
+    write_soon(connection, sql, _parameters_for([row], readers, connection))
+    row._state.adding, row._state.db = False, connection.alias
+
+
+def ask_next_key(model: type[Model]) -> Asked:
+    """The question for the next key of a model on PostgreSQL."""
+    return "SELECT nextval(pg_get_serial_sequence(%s, %s))", [model._meta.db_table, model._meta.pk.column]
 
 
 def insert_many(rows: Sequence[Model]) -> None:
@@ -52,7 +75,8 @@ def insert_or_replace(row: Any, *unique: str) -> None:
     model: Any = type(row)
     using = router.db_for_write(model, instance=row)
     sql, readers = _insert_statement(model, using, 1, has_key=False, skips_conflicts=False, replaces=unique)
-    [[row.pk]] = _execute_for([row], readers, connections[using], sql, is_document=False).fetchall()
+    connection = connections[using]
+    [[row.pk]] = execute(connection, sql, _parameters_for([row], readers, connection), keeps_plan=True).fetchall()
     row._state.adding, row._state.db = False, using
 
 
@@ -67,7 +91,10 @@ def update(row: Any, *names: str) -> None:
 
 
 def bring_forward(row: Any, name: str, value: Any) -> None:
-    """Save a field of a row as a value, unless a greater one is stored, here or in the database."""
+    """Save a field of a row as a value, unless a greater one is stored, here or in the database.
+
+    Within `writing_together` it leaves with the next statement.
+    """
     model: Any = type(row)
     present = getattr(row, name)
     if present is not None and present >= value:
@@ -75,8 +102,9 @@ def bring_forward(row: Any, name: str, value: Any) -> None:
     using = router.db_for_write(model, instance=row)
     connection, field, key = connections[using], model._meta.get_field(name), model._meta.pk
     sql, given = _forward_statement(model, using, name), field.get_db_prep_save(value, connection)
-    if execute(connection, sql, [given, key.get_db_prep_save(row.pk, connection), given], keeps_plan=True).rowcount:
-        setattr(row, name, value)
+    parameters = [given, key.get_db_prep_save(row.pk, connection), given]
+    write_soon(connection, sql, parameters, updates=model._meta.db_table)
+    setattr(row, name, value)
 
 
 @cache
@@ -117,17 +145,15 @@ def _update_rows(rows: Sequence[Model], names: tuple[str, ...]) -> None:
     using = router.db_for_write(model, instance=rows[0])
     connection, is_document = connections[using], len(rows) >= _DOCUMENT_FROM and _takes_document(model, using)
     sql, readers = _update_rows_statement(model, using, names, 0 if is_document else len(rows))
-    _execute_for(rows, readers, connection, sql, is_document=is_document)
+    execute(connection, sql, _parameters_for(rows, readers, connection, is_document=is_document), keeps_plan=True)
 
 
-def _execute_for(
-    rows: Sequence[Model], readers: Sequence[Reader], connection: Any, sql: str, *, is_document: bool
-) -> Any:
+def _parameters_for(
+    rows: Sequence[Model], readers: Sequence[Reader], connection: Any, *, is_document: bool = False
+) -> list[Any]:
     if is_document:
-        parameters: list[Any] = [encode_records([read(row, connection) for read in readers] for row in rows)]
-    else:
-        parameters = [read(row, connection) for row in rows for read in readers]
-    return execute(connection, sql, parameters, keeps_plan=True)
+        return [encode_records([read(row, connection) for read in readers] for row in rows)]
+    return [read(row, connection) for row in rows for read in readers]
 
 
 def _insert(rows: Sequence[Model], *, skips_conflicts: bool) -> bool:
@@ -135,7 +161,7 @@ def _insert(rows: Sequence[Model], *, skips_conflicts: bool) -> bool:
     using = router.db_for_write(model, instance=rows[0])
     connection, is_document = connections[using], len(rows) >= _DOCUMENT_FROM and _takes_document(model, using)
     sql, readers = _insert_statement(model, using, 0 if is_document else len(rows), has_key, skips_conflicts)
-    cursor = _execute_for(rows, readers, connection, sql, is_document=is_document)
+    cursor = write_now(connection, sql, _parameters_for(rows, readers, connection, is_document=is_document))
     keys = [row.pk for row in rows] if has_key else [key for (key,) in cursor.fetchall()]
     is_whole = len(rows) == (cursor.rowcount if has_key else len(keys))
     if is_whole:

@@ -14,10 +14,12 @@ from config.events.kinds import EventType
 from config.events.publishing import publish
 from config.jobs.backend import Job, enqueue_together
 from config.jobs.turns import in_turn
-from config.saving import insert
+from config.round_trips import ask_ahead, writing_together
+from config.saving import insert_soon
 from config.web.limits import Limit, mailbox_of
 from config.web.mail import is_answerable
 from contacts.models import Contact, WaitingItem
+from contacts.models.holders import ask_person
 from contacts.models.locking import hold_book
 
 from .mails import acknowledge, notify
@@ -77,13 +79,14 @@ def create_contact_request(
     prop: Property, *, notifies: bool = True, acknowledges: bool = True, **fields: Any
 ) -> ContactRequest:
     """Store a contact request and admit it unless it has a `quarantine_reason`, in one transaction."""
-    with transaction.atomic():
-        contact_request = ContactRequest(property=prop, pro=prop.pro, quarantined_at=timezone.now(), **fields)
-        is_admitted = not contact_request.quarantine_reason
+    contact_request = ContactRequest(property=prop, pro=prop.pro, quarantined_at=timezone.now(), **fields)
+    contact_request.search_text = contact_request.make_search_text()
+    is_admitted = not contact_request.quarantine_reason
+    with writing_together():
         if is_admitted:
+            ask_ahead(ask_person(prop.pro_id, contact_request.email, contact_request.phone))
             _admit(contact_request)
-        contact_request.search_text = contact_request.make_search_text()
-        insert(contact_request)
+        insert_soon(contact_request)
         if is_admitted:
             _announce(contact_request, notifies=notifies, acknowledges=acknowledges)
             publish(prop.pro, EventType.REQUEST_CREATED, contact_request)

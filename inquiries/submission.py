@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,20 +18,22 @@ from config.events.kinds import EventType
 from config.events.publishing import publish
 from config.jobs.backend import Job, enqueue_together
 from config.jobs.turns import in_turn
+from config.round_trips import Asked, ask_ahead, writing_together
 from config.web.compiled import Compiled, Question
 from config.web.text import unix_lines
 from config.web.together import Answers
+from contacts.models.holders import ask_person
 from contacts.models.locking import hold_book
 
 from .customers.contacts import NamedCustomer
-from .customers.profiles import complete_profile, copy_profile, make_acknowledgment
+from .customers.profiles import complete_profile, copy_profile, link_customer, make_acknowledgment
 from .customers.readings import WithheldProfileError, ask_profile, read_profile, record_reading
 from .customers.userhub import Profile, UnknownUserError, UserHubUnavailableError
 from .ids import GREATEST_ID
 from .mails import mail_notification
 from .models import FilterOption, Inquiry, InquiryType
 from .models.filter_option import find_options
-from .pipeline.moves import start_inquiry, userhub_id_of
+from .pipeline.moves import ask_start, start_inquiry, userhub_id_of
 from .waiting import add_inquiry
 
 # Required once in a subject and a message: a character that is neither space nor control.
@@ -65,11 +66,15 @@ class Submission:
         contact archived.
         """
         inquiry = self.inquiry
-        with transaction.atomic():
+        if self.profile:
+            copy_profile(inquiry, self.profile)
+            inquiry.search_text = inquiry.make_search_text()
+        with writing_together():
+            ask_ahead(self._questions())
             hold_book(inquiry.pro_id)
             # Not the time of `prepare`, before the call to UserHub.
             inquiry.created_at = timezone.now()
-            self._copy_person()
+            self._find_contact()
             start_inquiry(inquiry, by=by)
             if self.is_new_customer and inquiry.user_id is not None:
                 record_reading(inquiry.pro, inquiry.user_id, by=by, inquiry_id=inquiry.pk)
@@ -80,11 +85,18 @@ class Submission:
             publish(inquiry.pro, EventType.INQUIRY_CREATED, inquiry)
         return inquiry
 
-    def _copy_person(self) -> None:
+    def _questions(self) -> list[Asked]:
+        """Questions that `save` asks first, in this order."""
+        inquiry, email, phone = self.inquiry, "", ""
+        if self.profile:
+            email, phone = inquiry.person["email"], self.profile.phone_in(inquiry.pro.country)
+        return [*ask_person(inquiry.pro_id, email, phone), *ask_start(inquiry)]
+
+    def _find_contact(self) -> None:
         if self.customer:
             self.customer.copy_to(self.inquiry)
         elif self.profile:
-            copy_profile(self.inquiry, self.profile)
+            link_customer(self.inquiry, self.profile)
 
 
 def _make_jobs(inquiry: Inquiry, by: User | ApiToken | None) -> list[Job]:

@@ -31,6 +31,7 @@ def add_inquiry(inquiry: Inquiry) -> WaitingItem:
         contact=contact,
         since=inquiry.created_at,
         channel="",
+        is_new=True,
         about=inquiry.subject,
         words=inquiry.message,
         inquiry_type_id=inquiry.inquiry_type_id,

@@ -8,6 +8,8 @@ import msgspec
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable
 
+from config.round_trips import Asked
+
 from .instances import instance_reader
 from .statement import Call, Statement, Value, write_statement
 
@@ -30,6 +32,10 @@ class Question[R]:
     def rows(self) -> list[R]:
         """The rows, as the queryset would give them."""
         return list(map(self.read, self.statement.run(self.parameters, self.limits)))
+
+    def asked(self) -> Asked:
+        """The same for `ask_ahead`."""
+        return self.statement.asked(self.parameters, self.limits, self.statement.connection())
 
 
 class Compiled[R]:

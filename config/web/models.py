@@ -8,6 +8,7 @@ from itertools import chain
 from django.db import connection, models
 
 from config.cursors import execute
+from config.round_trips import write_now
 
 
 class RateCountQuerySet(models.QuerySet["RateCount"]):
@@ -31,7 +32,7 @@ class RateCountQuerySet(models.QuerySet["RateCount"]):
             f"RETURNING key, count{_UNFORCED if _is_unforced('postgresql') else ''}"
         )
         with _without_disk():
-            found = execute(connection, sql, [*chain(*rows)], keeps_plan=True).fetchall()
+            found = write_now(connection, sql, [*chain(*rows)]).fetchall()
         counts = {key: count for key, count, *_ in found}
         return [counts[key] for key, _expires_at, _times in rows]
 

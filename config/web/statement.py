@@ -14,6 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from config.cursors import execute
+from config.round_trips import Asked
 
 from .many import Many
 
@@ -95,10 +96,12 @@ class Statement:
         if not self.sql:
             return []
         connection = self.connection()
-        rows = fetch(
-            connection, self.limited(limits), self.bind(parameters, limits, connection), keeps_plan=self.keeps_plan
-        )
+        rows = fetch(connection, *self.asked(parameters, limits, connection), keeps_plan=self.keeps_plan)
         return self.convert(rows, connection)
+
+    def asked(self, parameters: list[Any], limits: tuple[int, ...], connection: BaseDatabaseWrapper) -> Asked:
+        """The SQL and its parameters."""
+        return self.limited(limits), self.bind(parameters, limits, connection)
 
     def using(self) -> str:
         """The database that the model is read from now: a request may read the standby."""
@@ -142,7 +145,7 @@ def _adapt(value: Any, connection: BaseDatabaseWrapper) -> Any:
     return value.hex if isinstance(value, uuid.UUID) and not connection.features.has_native_uuid_field else value
 
 
-def fetch(connection: Any, sql: str, parameters: list[Any], *, keeps_plan: bool = False) -> list[Any]:
+def fetch(connection: Any, sql: str, parameters: Sequence[Any], *, keeps_plan: bool = False) -> list[Any]:
     """Run a query that only reads. It checks by itself that a kept connection still stands.
 
     Django would ask `SELECT 1` first, once a request; here the query is sent again on a new connection.

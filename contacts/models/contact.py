@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from config.accounts.models import ApiToken, Pro, User
 from config.events.kinds import EventType
 from config.events.publishing import publish
-from config.saving import bring_forward, insert, insert_missing
+from config.saving import bring_forward, insert_missing, insert_soon
 from config.search.index import SearchIndex
 
 from ..addresses import identities_of
@@ -113,6 +113,8 @@ class Contact(models.Model):
 
     # True where it was stored in this transaction: nothing refers to it yet.
     is_new = False
+    # Whether items of it are put off, None if nobody has looked since the book was held.
+    has_put_off: bool | None = None
     objects = ContactQuerySet.as_manager()
     search_index: ClassVar = SearchIndex(name="contact_search", table="contacts_contact", full_text="contacts_search")
 
@@ -248,7 +250,7 @@ class Contact(models.Model):
 
     def record_event(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> None:
         """Store an event of this contact, and tell the Pro's programs. The caller holds the book."""
-        insert(self.build_event(kind, by, changes))
+        insert_soon(self.build_event(kind, by, changes))
         is_new = kind == ContactEvent.Kind.CREATED
         publish(self.pro, EventType.CONTACT_CREATED if is_new else EventType.CONTACT_UPDATED, self)
 

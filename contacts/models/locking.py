@@ -3,6 +3,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from config.accounts.models import Pro
+from config.round_trips import Asked
 from config.web.compiled import Compiled
 
 _LOCKED = Compiled(
@@ -12,6 +13,11 @@ _LOCKED = Compiled(
 _ALL_LOCKED = Compiled(
     lambda ids: Pro.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk")
 )
+
+
+def ask_book(pro_id: int) -> Asked:
+    """The question of `hold_book`, for `ask_ahead`."""
+    return _LOCKED.question(pro_id).asked()
 
 
 def hold_book(pro_id: int) -> None:

@@ -1,8 +1,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import cache, reduce
-from itertools import chain
+from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,36 +13,22 @@ from django.utils import timezone
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
 from config.events.kinds import EventType
 from config.events.publishing import publish
-from config.saving import insert, insert_many
-from config.web.compiled import Compiled
+from config.round_trips import writing_together
+from config.saving import insert_many, insert_soon
 
 from ..addresses import email_key, identities_of
 from ..search_text import contact_terms
 from .event import ContactEvent
 from .external_id import claim_external_id
-from .identity import ContactIdentity, ContactIdentityQuerySet
+from .holders import Identity, find_holders
+from .identity import ContactIdentity
 from .locking import hold_book
 from .stated_address import StatedAddress
 from .waiting import WaitingItem
 
 if TYPE_CHECKING:
     from .contact import Contact
-type Identity = tuple[str, str]  # channel and external id
 type Newcomer = tuple["Contact", list[Identity]]
-
-
-@cache
-def _held_identities(count: int) -> Compiled[ContactIdentity]:
-    """Compiled query of the held rows of `count` identities, each with its contact.
-
-    Its parameters are the Pro's id, then channel and external id of each identity.
-    """
-
-    def rows(pro_id: int, *parameters: str) -> ContactIdentityQuerySet:
-        identities = list(zip(parameters[::2], parameters[1::2], strict=True))
-        return ContactIdentity.objects.for_pro(Pro(pk=pro_id)).matching(identities).select_related("contact")
-
-    return Compiled(rows, keeps_plan=True)
 
 
 class ContactQuerySet(TenantQuerySet["Contact"]):
@@ -131,11 +116,11 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         return uuid.uuid5(id, repr((pro.pk, sorted(fields.items()))))
 
     def _register(self, contact: "Contact", by: User | ApiToken | None) -> "Contact":
-        with transaction.atomic():
+        contact.derive_fields()
+        with writing_together():
             hold_book(contact.pro_id)
             claim_external_id(contact)
-            contact.derive_fields()
-            insert(contact)
+            insert_soon(contact)
             contact.hold_identities()
             contact.record_event(ContactEvent.Kind.CREATED, by)
         return contact
@@ -211,7 +196,10 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         for contact in contacts:
             contact.derive_fields()
         with transaction.atomic(savepoint=not is_unknown):
-            insert_many(contacts)
+            if len(contacts) == 1 and identities:
+                insert_soon(*contacts)
+            else:
+                insert_many(contacts)
             insert_many(identities)
 
     def _fill_in_known(
@@ -224,8 +212,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
     ) -> tuple["Contact", dict[str, list[str]]] | None:
         """The known contact and its changes; None when no contact is known."""
         pro = newcomer.pro
-        rows = _held_identities(len(identities)).rows(pro.pk, *chain(*identities)) if identities else []
-        holders = {(row.channel, row.external_id): row.contact for row in rows}
+        holders = find_holders(pro.pk, identities)
         by_id = self.for_pro(pro).filter(pk=id).first() if id else None
         known = by_id or next((holders[pair] for pair in identities if pair in holders), None)
         if known is None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
-from config.saving import insert_missing, update
+from config.saving import insert_missing, insert_soon, update
 from config.web.compiled import Compiled
 from config.web.text import one_line
 
@@ -112,33 +112,35 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         contact: "Contact | None",
         since: datetime,
         channel: str,
+        is_new: bool = False,
         about: str = "",
         words: str = "",
         property_id: UUID | None = None,
         inquiry_type_id: int | None = None,
         source: str = "",
     ) -> "WaitingItem":
-        """Let something wait, once: the same (kind, key) again changes nothing. The last three are for the reports.
+        """Let something wait, once: the same (kind, key) again changes nothing. The last three are for the reports,
+        `is_new` for what was stored in this transaction and cannot wait yet; its item may have no key.
 
-        Other items of the contact that were put off come back at once, as the contact has written again, and reminders
-        end. The caller holds the Pro's book, so that the contact is not merged or archived meanwhile.
+        Other items of the contact that were put off come back at once, as it has written again, and reminders end. The
+        caller holds the Pro's book, so that the contact is not merged or archived meanwhile.
         """
-        item = self.model(
-            pro=pro, contact=contact, kind=kind, key=str(key), since=since, channel=channel, **text_fields(about, words)
-        )
+        texts = text_fields(about, words)
+        item = self.model(pro=pro, contact=contact, kind=kind, key=str(key), since=since, channel=channel, **texts)
         item.property_id, item.inquiry_type_id, item.source = property_id, inquiry_type_id, source
         item.assigned_to_id = contact.assigned_to_id if contact else None
-        if not insert_missing(item):
+        if is_new:
+            insert_soon(item)
+        elif not insert_missing(item):
             return self.get(kind=kind, key=item.key)
         if contact:
-            if not contact.is_new:
+            if not contact.is_new and contact.has_put_off is not False:
                 self._bring_back(contact)
             contact.note_word(since)
         return item
 
     def _bring_back(self, contact: "Contact") -> None:
         """End the contact's reminders, and let what was put off wait again."""
-        # Most have neither: one look tells.
         if ids := [id for (id,) in _PUT_OFF.rows(contact.pk)]:
             rows = WaitingItem.objects.filter(pk__in=ids)
             rows.filter(kind=WaitingItem.Kind.REMINDER).end(WaitingItem.Outcome.WROTE_AGAIN, by=None)

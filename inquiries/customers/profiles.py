@@ -49,7 +49,7 @@ FORMER_PATH = "inquiries.tasks.complete_profile"
 
 
 def copy_profile(inquiry: Inquiry, profile: Profile) -> None:
-    """Set the inquiry's profile and contact, unsaved. Call it with the book held, as it may create the contact.
+    """Set the inquiry's profile, unsaved. `link_customer` follows.
 
     Its `search_text` is the caller's, who knows whether more changes.
     """
@@ -57,6 +57,11 @@ def copy_profile(inquiry: Inquiry, profile: Profile) -> None:
     inquiry.person = {**profile.person, "phone": phone or profile.person["phone"]}
     inquiry.business = profile.business
     inquiry.profile_at, inquiry.profile_problem = timezone.now(), ""
+
+
+def link_customer(inquiry: Inquiry, profile: Profile) -> None:
+    """Set the contact of an inquiry with this profile, unsaved. Call it with the book held, as it may be created."""
+    phone = profile.phone_in(inquiry.pro.country)
     # The Pro may have linked a contact by hand meanwhile.
     if inquiry.contact is None and (inquiry.person["email"] or phone):
         inquiry.contact = Contact.objects.find_or_create_locked(
@@ -78,6 +83,7 @@ def save_profile(inquiry: Inquiry, profile: Profile) -> bool:
         if not inquiry.is_waiting_for_profile:
             return False
         copy_profile(inquiry, profile)
+        link_customer(inquiry, profile)
         inquiry.search_text = inquiry.make_search_text()
         inquiry.save(
             update_fields=[

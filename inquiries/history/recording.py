@@ -6,11 +6,12 @@ from datetime import datetime
 from django.utils import timezone
 
 from config.accounts.models import ApiToken, User
-from config.saving import insert
+from config.saving import insert, insert_soon
 
 from ..models import InquiryHistory, PipelineStep
 from .chain import seal_new
 from .entry import Entry
+from .package import configured_package
 from .sharing import share_later
 
 BATCH = 1000
@@ -30,8 +31,11 @@ def record_move(
     at = at or timezone.now()
     entry = _entry(inquiry_id, before, after, by=by, changed_by=changed_by, note=note, at=at)
     (row,) = _sealed_rows([entry])
-    insert(row)
-    share_later([row])
+    if configured_package():
+        insert(row)
+        share_later([row])
+    else:
+        insert_soon(row)
 
 
 def record_moves(

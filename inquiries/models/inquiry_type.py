@@ -9,6 +9,7 @@ from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
 from config.cursors import execute
+from config.round_trips import Asked
 
 if TYPE_CHECKING:
     from .step import PipelineStep
@@ -103,8 +104,11 @@ class InquiryType(models.Model):
         # On SQLite a write transaction is exclusive anyway. Django cannot express this lock, the one that a foreign
         # key takes.
         if connection.vendor == "postgresql":
-            sql = f"SELECT 1 FROM {self._meta.db_table} WHERE id = %s FOR KEY SHARE"  # noqa: S608
-            execute(connection, sql, [self.pk], keeps_plan=True)
+            execute(connection, *self.ask_pipeline(), keeps_plan=True)
+
+    def ask_pipeline(self) -> Asked:
+        """The question of `hold_pipeline` on PostgreSQL, for `ask_ahead`."""
+        return f"SELECT 1 FROM {self._meta.db_table} WHERE id = %s FOR KEY SHARE", [self.pk]  # noqa: S608
 
     def has_inquiries(self) -> bool:
         return self.inquiries.exists()

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from config.accounts.models import ApiToken, Pro, User
 from config.events.kinds import EventType
 from config.events.publishing import publish
-from config.saving import insert
+from config.round_trips import Asked
+from config.saving import ask_next_key, insert_soon
 from config.web.compiled import Compiled
 from config.web.text import unix_lines
 from contacts.models import StaleEditError
@@ -48,10 +49,17 @@ class InvalidTransitionError(Exception):
         self.current, self.requested, self.allowed = current, requested, allowed
 
 
+def ask_start(inquiry: Inquiry) -> list[Asked]:
+    """Questions of `start_inquiry`, for `ask_ahead`."""
+    type_id = inquiry.inquiry_type_id
+    return [inquiry.inquiry_type.ask_pipeline(), _STEPS.question(type_id).asked(), ask_next_key(Inquiry)]
+
+
 def start_inquiry(inquiry: Inquiry, *, by: Actor) -> None:
     """Store a new inquiry on the initial step of its type, with the first row of its history.
 
-    Call it in a transaction. Raises ValidationError when the type is inactive or deleted, or its pipeline invalid.
+    Call it in a transaction; a `search_text` that is made stays. Raises ValidationError when the type is inactive or
+    deleted, or its pipeline invalid.
     """
     inquiry.inquiry_type.hold_pipeline()
     steps = _STEPS.rows(inquiry.inquiry_type_id)
@@ -61,8 +69,8 @@ def start_inquiry(inquiry: Inquiry, *, by: Actor) -> None:
     inquiry.step = find_initial_step(steps)
     inquiry.status = Inquiry.Status.OPEN
     now = inquiry.moved_at = inquiry.created_at
-    inquiry.search_text = inquiry.make_search_text()
-    insert(inquiry)
+    inquiry.search_text = inquiry.search_text or inquiry.make_search_text()
+    insert_soon(inquiry, needs_key=True)
     changed_by, note = inquiry.created_by, "Inquiry created"
     record_move(inquiry.pk, None, inquiry.step, by=by, changed_by=changed_by, note=note, at=now)
 

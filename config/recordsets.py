@@ -8,6 +8,8 @@ import json
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -28,6 +30,8 @@ _TYPES = {
 }
 # Values that need no preparation. Times do: one without a zone is given one.
 _PLAIN: dict[str, type] = {"text": str, "bigint": int, "boolean": bool, "uuid": uuid.UUID}
+# What gives a column of rows, whose values are prepared for the connection.
+type Reader = Callable[[Sequence[Any], Any], Iterable[Any]]
 
 
 def record_types(fields: Iterable[Any]) -> list[str] | None:
@@ -42,23 +46,44 @@ def _kind_of_field(field: Any) -> str:
     return field.get_internal_type()
 
 
-def document_readers(fields: Iterable[Any], *, is_new: bool) -> list[Callable[[Any, Any], Any]]:
-    """Value of a row for a document; most stand in it as they are."""
+def document_readers(fields: Iterable[Any], *, is_new: bool) -> list[Reader]:
+    """Columns of rows for a document; most values stand in it as they are."""
     return [_reader(field, is_new) for field in fields]
 
 
-def _reader(field: Any, is_new: bool) -> Callable[[Any, Any], Any]:
-    name, prepare, plain = field.attname, field.get_db_prep_save, _PLAIN.get(_TYPES[_kind_of_field(field)])
+def _reader(field: Any, is_new: bool) -> Reader:
+    prepare, kind = field.get_db_prep_save, _TYPES[_kind_of_field(field)]
     is_set_by_clock = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
     if is_set_by_clock or isinstance(field, FileField) or not type(field).__module__.startswith("django.db.models."):
-        return lambda row, connection: prepare(field.pre_save(row, is_new), connection)
-    if _TYPES[_kind_of_field(field)] == "timestamptz":
-        return lambda row, connection: _at_utc(prepare(getattr(row, name), connection))
-    if plain is None:
-        return lambda row, connection: prepare(getattr(row, name), connection)
-    return lambda row, connection: (
-        value if type(value := getattr(row, name)) is plain or value is None else prepare(value, connection)
-    )
+        return lambda rows, connection: [prepare(field.pre_save(row, is_new), connection) for row in rows]
+    read = attrgetter(field.attname)
+    if kind == "timestamptz":
+        return lambda rows, connection: [
+            value if _is_at_utc(value) else _at_utc(prepare(value, connection)) for value in map(read, rows)
+        ]
+    if kind == "jsonb":
+        return lambda rows, connection: [
+            value if _is_empty(value) else prepare(value, connection) for value in map(read, rows)
+        ]
+    plain = {_PLAIN[kind], type(None)} if kind in _PLAIN else set()
+
+    def read_plain(rows: Iterable[Any], connection: Any) -> list[Any]:
+        values = list(map(read, rows))
+        # Texts of a class of their own, such as choices, stand in it as well.
+        if all(each in plain or (kind == "text" and issubclass(each, str)) for each in {*map(type, values)}):
+            return values
+        return [value if type(value) in plain else prepare(value, connection) for value in values]
+
+    return read_plain
+
+
+def _is_empty(value: Any) -> bool:
+    """True for what every encoder of JSON writes alike, and most fields hold."""
+    return not value and type(value) in (dict, list)
+
+
+def _is_at_utc(time: Any) -> bool:
+    return time is None or (type(time) is datetime and time.tzinfo is UTC)
 
 
 def _at_utc(time: datetime | None) -> datetime | None:
@@ -76,14 +101,16 @@ def column_names(count: int) -> list[str]:
     return [f"c{at}" for at in range(count)]
 
 
-def encode_records(rows: Iterable[Sequence[Any]]) -> str:
-    """The document of rows of values as Django gives them to the driver of PostgreSQL."""
-    names: list[str] = []
-    records = []
-    for row in rows:
-        names = names or column_names(len(row))
-        records.append(dict(zip(names, row, strict=True)))
-    return _ENCODER.encode(records).decode()
+def encode_records(columns: Sequence[Iterable[Any]]) -> str:
+    """The document of columns of values as Django gives them to the driver of PostgreSQL."""
+    return _ENCODER.encode(list(map(_record_class(len(columns)), *columns))).decode()
+
+
+@cache
+def _record_class(count: int) -> Any:
+    """The class of a row. A value that is left out is NULL."""
+    fields: Any = [(name, Any, None) for name in column_names(count)]
+    return msgspec.defstruct("Record", fields, omit_defaults=True, gc=False)
 
 
 def _convert(value: Any) -> Any:

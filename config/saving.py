@@ -21,7 +21,8 @@ from config.round_trips import Asked, write_now, write_soon, writes_wait
 
 # What gives the value of one column to the database's driver.
 type Reader = Callable[[Model, Any], Any]
-type Statement = tuple[str, Sequence[Reader]]
+# With the readers of a document, where it is made for one.
+type Statement = tuple[str, Sequence[Any]]
 # Rows of the statements for any number of them, where each value has a place of its own.
 _SIZES = (128, 64, 32, 16, 8, 4, 2, 1)
 # Rows of a document. Fewer than the second number are sooner read with a place for each value.
@@ -149,10 +150,10 @@ def _update_rows(rows: Sequence[Model], names: tuple[str, ...]) -> None:
 
 
 def _parameters_for(
-    rows: Sequence[Model], readers: Sequence[Reader], connection: Any, *, is_document: bool = False
+    rows: Sequence[Model], readers: Sequence[Any], connection: Any, *, is_document: bool = False
 ) -> list[Any]:
     if is_document:
-        return [encode_records([read(row, connection) for read in readers] for row in rows)]
+        return [encode_records([read(rows, connection) for read in readers])]
     return [read(row, connection) for row in rows for read in readers]
 
 
@@ -166,7 +167,8 @@ def _insert(rows: Sequence[Model], *, skips_conflicts: bool) -> bool:
     is_whole = len(rows) == (cursor.rowcount if has_key else len(keys))
     if is_whole:
         for row, key in zip(rows, keys, strict=True):
-            row.pk = key
+            if not has_key:
+                row.pk = key
             row._state.adding, row._state.db = False, using
     return is_whole
 

@@ -1,10 +1,11 @@
-"""Model instances of the columns of a row, made as unpickling makes them: without `Model.__init__`.
+"""Model instances of the columns of a row, stored or new, made as unpickling makes them: without `Model.__init__`.
 
 That one sets each field by itself, and looks each time for whoever wants to know. A row of two models with 48 columns
 takes 3.4 µs so, and 14.3 by Django's own reader (medians of 5 rounds of 2,000 rows, Django 6.1).
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from django.db.models import Model
@@ -57,6 +58,36 @@ def _model_reader(selected: dict[str, Any], columns: list[Any], using: str) -> R
         return instance
 
     return read
+
+
+def make_instance[M: Model](model: type[M], **columns: Any) -> M:
+    """Make an unsaved instance of these columns and the defaults of the others: `pro_id` is one, `pro` is none.
+
+    Raises TypeError for a name that is no column.
+    """
+    constants, made = _defaults(model)
+    instance = model.__new__(model)
+    values = instance.__dict__
+    values.update(constants, _state=ModelState(), **columns)
+    for name, make in made:
+        if name not in columns:
+            values[name] = make()
+    if len(values) > len(constants) + len(made) + 1:
+        raise TypeError(f"{model.__name__} has not all of these columns: {', '.join(columns)}")
+    return instance
+
+
+@cache
+def _defaults(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """The defaults of a model's columns: those that are the same for all instances, and what makes the others."""
+    _refuse_own_ways(model)
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    made = {
+        field.attname: field.get_default
+        for field in fields
+        if callable(field.default) or (field.has_db_default() and not field.has_default())
+    }
+    return {field.attname: field.get_default() for field in fields if field.attname not in made}, [*made.items()]
 
 
 def _refuse_own_ways(model: type[Model]) -> None:

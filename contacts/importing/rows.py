@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from config.web.instances import make_instance
 from config.web.text import unix_lines
 
 from ..models import Contact, ContactImport, ContactImportRow
@@ -77,7 +78,9 @@ def read_checked_row(contact_import: ContactImport, row: ContactImportRow) -> Pa
     if is_cut or "id" in contact_import.columns:
         return parse_row(contact_import, row)
     pro = contact_import.pro
-    return ParsedRow(Contact(**{"pro": pro, "source": SOURCE, "language": pro.language, **fields}), None, [])
+    contact = make_instance(Contact, **{"source": SOURCE, "language": pro.language, **fields})
+    contact.pro = pro
+    return ParsedRow(contact, None, [])
 
 
 def displayed_note(notes: list[str]) -> str:

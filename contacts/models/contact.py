@@ -13,6 +13,7 @@ from config.events.kinds import EventType
 from config.events.publishing import publish
 from config.saving import bring_forward, insert_missing, insert_soon
 from config.search.index import SearchIndex
+from config.web.instances import make_instance
 
 from ..addresses import identities_of
 from ..languages import validate_language
@@ -256,7 +257,8 @@ class Contact(models.Model):
 
     def build_event(self, kind: str, by: User | ApiToken | None, changes: dict[str, Any] | None = None) -> ContactEvent:
         """Unsaved event of this contact."""
-        return ContactEvent(
+        return make_instance(
+            ContactEvent,
             contact_id=self.pk,
             kind=kind,
             changes=changes or {},
@@ -266,8 +268,13 @@ class Contact(models.Model):
 
     def build_identity(self, channel: str, external_id: str, *, is_stated: bool = False) -> ContactIdentity:
         """Unsaved identity of this contact."""
-        return ContactIdentity(
-            pro_id=self.pro_id, contact_id=self.pk, channel=channel, external_id=external_id, is_stated=is_stated
+        return make_instance(
+            ContactIdentity,
+            pro_id=self.pro_id,
+            contact_id=self.pk,
+            channel=channel,
+            external_id=external_id,
+            is_stated=is_stated,
         )
 
     def hold_identities(self, former: list[tuple[str, str]] | None = None) -> None:

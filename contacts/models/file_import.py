@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
 from itertools import batched
 from typing import Any, ClassVar, Self
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.accounts.models import Pro, TenantQuerySet, User
 from config.saving import insert_many, update_many
+from config.web.compiled import Compiled
 
 # Uploaded rows are personal data, so they are not kept for good.
 RETENTION = timedelta(days=30)
@@ -181,7 +183,7 @@ class FileImport(models.Model):
 
     def next_rows(self, size: int) -> list[Any]:
         """The next rows of the current phase."""
-        rows = list(self.rows.filter(number__gt=self.position).order_by("number")[:size])
+        rows = _rows_after(self.row_model(), self.ROW_KEY).part(size, 0, self.pk, self.position)
         for row in rows:
             setattr(row, self.ROW_KEY, self)
         return rows
@@ -209,6 +211,14 @@ class FileImport(models.Model):
             self.state = self.State.CHECKED
         else:
             self.state, self.finished_at = self.State.DONE, timezone.now()
+
+
+@cache
+def _rows_after(model: Any, key: str) -> Compiled[Any]:
+    """The rows of an import after the one of this number."""
+    return Compiled(
+        lambda id, number: model.objects.filter(**{key: id}, number__gt=number).order_by("number"), keeps_plan=True
+    )
 
 
 class FileImportManager[I: FileImport](models.Manager.from_queryset(FileImportQuerySet)):  # type: ignore[misc]

@@ -3,6 +3,9 @@
 A kept connection is asked whether it still answers before it carries another mail, and replaced if it does not. A mail
 that fails later than that is not sent again here: the server may have accepted it. Each mail has one deadline for all
 that is said, connecting included.
+
+A server that takes several commands at once (PIPELINING, RFC 2920) gets that question and all that goes before the text
+of a mail in one piece: each of them would else be a way there and back.
 """
 
 import smtplib
@@ -27,6 +30,12 @@ MAX_ANSWER = 5.0  # seconds
 # What a mail may take, connecting included. Servers that look into a mail before they take it need some.
 MAIL_SECONDS = 60.0
 MAX_TRAFFIC = 1024 * 1024  # bytes of answers
+# The answers to commands that are sent at once have to find room while nobody reads them.
+MAX_AHEAD = 20  # recipients
+
+
+class StaleConnectionError(OSError):
+    """A kept connection takes no further mail. Nothing of the text has been sent."""
 
 
 @dataclass
@@ -36,12 +45,8 @@ class _Connection:
     used_at: float = 0.0
 
     def is_usable(self) -> bool:
-        """Ask the server whether it takes another mail."""
-        if self.mails < MAX_MAILS and time.monotonic() - self.used_at < MAX_IDLE:
-            with suppress(OSError):
-                self.smtp.restart(MAX_ANSWER)
-                return self.smtp.rset()[0] == 250
-        return False
+        """True if it may carry another mail, unless the server says no."""
+        return self.mails < MAX_MAILS and time.monotonic() - self.used_at < MAX_IDLE
 
     def close(self) -> None:
         with suppress(OSError):
@@ -73,8 +78,12 @@ class DeadlineSmtp(smtplib.SMTP):
 
     sock: Any
     is_tls, allow_private = False, True
+    # True for one that is asked whether it still answers before it carries the next mail.
+    is_kept = False
 
     def __init__(self, host: str, port: int, *, local_hostname: str, timeout: float, context: Any = None) -> None:
+        # Commands that the server has already, in their order; their answers are not read yet.
+        self._ahead: list[str] = []
         super().__init__(host, port, local_hostname, timeout)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> Any:
@@ -85,6 +94,62 @@ class DeadlineSmtp(smtplib.SMTP):
         """Begin another deadline."""
         if self.sock:
             self.sock.restart(seconds)
+
+    def sendmail(self, from_addr: Any, to_addrs: Any, msg: Any, mail_options: Any = (), rcpt_options: Any = ()) -> Any:
+        """Send a mail as smtplib does. Raises StaleConnectionError for a kept connection that takes none."""
+        self.ehlo_or_helo_if_needed()
+        has_options = mail_options or rcpt_options or not isinstance(msg, bytes)
+        if self.has_extn("pipelining") and not has_options and len(to_addrs) <= MAX_AHEAD:
+            size = f" size={len(msg)}" if self.has_extn("size") else ""
+            recipients = [f"rcpt to:{smtplib.quoteaddr(address)}" for address in to_addrs]
+            commands = [f"mail from:{smtplib.quoteaddr(from_addr)}{size}", *recipients, "data"]
+        else:
+            commands = []
+        if self.is_kept:
+            self._ask(["rset", *commands] if commands else [])
+        else:
+            self._send_ahead(commands)
+        return super().sendmail(from_addr, to_addrs, msg, mail_options, rcpt_options)
+
+    def _ask(self, commands: Sequence[str]) -> None:
+        self.is_kept = False
+        try:
+            self.restart(MAX_ANSWER)
+            self._send_ahead(commands)
+            code, _answer = self.rset()
+        except OSError as error:
+            raise StaleConnectionError from error
+        if code != 250:
+            raise StaleConnectionError
+        self.restart(self.timeout)
+
+    def _send_ahead(self, commands: Sequence[str]) -> None:
+        """Send commands at once, except those that smtplib refuses."""
+        text = "".join(f"{command}\r\n" for command in commands)
+        if text.isascii() and text.count("\r") == text.count("\n") == len(commands) > 0:
+            self.send(text)
+            self._ahead = [command.partition(" ")[0] for command in commands]
+
+    def close(self) -> None:
+        self._ahead = []
+        super().close()
+
+    def putcmd(self, cmd: str, args: str = "") -> None:
+        if self._ahead and self._ahead[0] == cmd:
+            del self._ahead[0]
+            return
+        self._skip_answers()
+        super().putcmd(cmd, args)
+
+    def _skip_answers(self) -> None:
+        """Read the answers to what was sent together with a command that was refused."""
+        ahead, self._ahead = self._ahead, []
+        for command in ahead:
+            code, _answer = self.getreply()
+            if command == "data" and code == 354:
+                # The text of a mail that has no sender or recipient, and is refused.
+                self.send(".\r\n")
+                self.getreply()
 
 
 class TlsSmtp(DeadlineSmtp):
@@ -146,26 +211,39 @@ class KeptSmtpBackend(ClosingSmtpBackend):
             return super().send_messages(email_messages)
         account = (self.host, self.port, self.username, self.password, self.use_tls, self.use_ssl)
         connection = self._take(connections, account)
+        try:
+            count = self._send_on(connection, email_messages)
+        except StaleConnectionError:
+            connection = self._open_new()
+            count = self._send_on(connection, email_messages)
+        connection.mails, connection.used_at = connection.mails + count, time.monotonic()
+        connections[account] = connection
+        return count
+
+    def _send_on(self, connection: _Connection, email_messages: Sequence[Any]) -> int:
         self.connection = connection.smtp
         try:
             # Django leaves a connection open that was open before.
-            count = super().send_messages(email_messages)
+            return super().send_messages(email_messages)
+        except StaleConnectionError:
+            connection.close()
+            raise
         except BaseException:
             # Without QUIT: a server that hangs would be waited for once more.
             connection.smtp.close()
             raise
         finally:
             self.connection = None
-        connection.mails, connection.used_at = connection.mails + count, time.monotonic()
-        connections[account] = connection
-        return count
 
     def _take(self, connections: Connections, account: Hashable) -> _Connection:
         """The account's kept connection, or a new one where there is none or it takes no further mail."""
         if connection := connections.pop(account, None):
             if connection.is_usable():
-                connection.smtp.restart(self.timeout)
+                connection.smtp.is_kept = True
                 return connection
             connection.close()
+        return self._open_new()
+
+    def _open_new(self) -> _Connection:
         self.open()
         return _Connection(self.connection)

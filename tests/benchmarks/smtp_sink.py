@@ -34,6 +34,9 @@ class Sink(asyncio.Protocol):
         elif line.startswith(b"QUIT"):
             self.say(b"221 bye")
             self.transport.close()
+        elif line.startswith(b"EHLO"):
+            # As most servers do: Postfix, Exim, those of the large providers.
+            self.say(b"250-sink\r\n250 PIPELINING")
         else:
             self.say(b"250 sink")
 

@@ -15,10 +15,11 @@ from config.kept_smtp import MAX_IDLE, MAX_MAILS, keep_connections
 class Server(asyncio.Protocol):
     """Takes mail, and notes it in `log` with the number of its connection.
 
-    Hangs up right after a mail whose text holds "bye", and in the middle of one that holds "crash".
+    Hangs up right after a mail whose text holds "bye", and in the middle of one that holds "crash". `pieces` are what
+    came at once between mails. With PIPELINING it takes a text after refused recipients too, as a server may.
     """
 
-    log, connections = [], 0
+    log, connections, pieces, has_pipelining = [], 0, [], False
 
     def connection_made(self, transport):
         Server.connections += 1
@@ -31,9 +32,13 @@ class Server(asyncio.Protocol):
     def data_received(self, data):
         self.received += data
         if self.is_in_data:
-            if self.received.endswith(b"\r\n.\r\n"):
+            if self.received == b".\r\n":
+                self.received, self.is_in_data = b"", False
+                self.say("554 no valid recipients")
+            elif self.received.endswith(b"\r\n.\r\n"):
                 self.take_mail()
             return
+        Server.pieces.append([line.partition(":")[0].upper() for line in data.decode().split("\r\n")[:-1]])
         while b"\r\n" in self.received:
             line, _, self.received = self.received.partition(b"\r\n")
             self.answer(line.decode())
@@ -51,6 +56,10 @@ class Server(asyncio.Protocol):
     def answer(self, line):
         if line.upper().startswith("RCPT") and "nobody@" in line:
             self.say("550 no such user")
+        elif line.upper().startswith("MAIL") and "stranger@" in line:
+            self.say("553 not yours")
+        elif line.upper().startswith("EHLO") and Server.has_pipelining:
+            self.say("250-here\r\n250 PIPELINING")
         elif line.upper() == "DATA":
             self.is_in_data = True
             self.say("354 go on")
@@ -62,10 +71,11 @@ class Server(asyncio.Protocol):
             self.say("250 fine")
 
 
-@pytest.fixture
-def log(settings):
+@pytest.fixture(params=["each command by itself", "several at once"])
+def log(request, settings):
     """The mails that the server has taken, [(number of the connection, first line)]."""
-    Server.log, Server.connections = [], 0
+    Server.log, Server.connections, Server.pieces = [], 0, []
+    Server.has_pipelining = request.param == "several at once"
     with socket.create_server(("127.0.0.1", 0)) as listener:
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_forever)
@@ -80,8 +90,8 @@ def log(settings):
         loop.close()
 
 
-def send(text, to="ann@example.org"):
-    send_mail("Subject", text, "house@example.org", [to])
+def send(text, *to, sender="house@example.org"):
+    send_mail("Subject", text, sender, to or ["ann@example.org"])
 
 
 def test_mails_share_a_connection_until_the_end_of_the_block(log):
@@ -119,9 +129,45 @@ def test_refused_recipient_breaks_nothing_for_the_next(log):
     with keep_connections():
         send("one")
         with pytest.raises(OSError, match="no such user"):
-            send("lost", to="nobody@example.org")
+            send("lost", "nobody@example.org")
         send("two")
     assert [text for _number, text in log if text != "QUIT"] == ["one", "two"]
+
+
+def test_refused_sender_breaks_nothing_for_the_next(log):
+    with keep_connections():
+        send("one")
+        with pytest.raises(OSError, match="not yours"):
+            send("lost", sender="stranger@example.org")
+        send("two")
+    assert [text for _number, text in log if text != "QUIT"] == ["one", "two"]
+
+
+def test_mail_goes_to_those_of_its_recipients_that_are_taken(log):
+    with keep_connections():
+        send("one", "nobody@example.org", "ann@example.org")
+        send("two")
+    assert log == [(1, "one"), (1, "two"), (1, "QUIT")]
+
+
+def test_commands_before_the_text_go_out_at_once_where_the_server_takes_that(log):
+    with keep_connections():
+        send("one", "ann@example.org", "bob@example.org")
+        send("two")
+    first, second = ["MAIL FROM", "RCPT TO", "RCPT TO", "DATA"], ["RSET", "MAIL FROM", "RCPT TO", "DATA"]
+    pieces = [first, second] if Server.has_pipelining else [[command] for command in (*first, *second)]
+    assert Server.pieces[1:] == [*pieces, ["QUIT"]]
+
+
+def test_connection_that_does_not_answer_any_more_is_replaced(log, monkeypatch):
+    say = Server.say
+    monkeypatch.setattr("config.kept_smtp.MAX_ANSWER", 0.2)
+    with keep_connections():
+        send("one")
+        monkeypatch.setattr(Server, "say", lambda self, line: say(self, line) if self.number > 1 else None)
+        send("two")
+        send("three")
+    assert [text for text in log if text[1] != "QUIT"] == [(1, "one"), (2, "two"), (2, "three")]
 
 
 def test_connection_is_replaced_after_a_number_of_mails(log):

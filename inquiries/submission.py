@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from config.accounts.models import ApiToken, Pro, User
 from config.events.kinds import EventType
 from config.events.publishing import publish
+from config.instances import make_instance
 from config.jobs.backend import Job, enqueue_together
 from config.jobs.turns import in_turn
 from config.round_trips import Asked, ask_ahead, writing_together
@@ -132,7 +133,8 @@ def prepare(
     """
     errors: dict[str, Any] = {}
     created_by = fields["created_by"] or userhub_id_of(by) or fields["user_id"]
-    inquiry = Inquiry(pro=pro, **{**fields, "created_by": created_by})
+    inquiry = make_instance(Inquiry, **{**fields, "created_by": created_by})
+    inquiry.pro = pro
     options: list[FilterOption] = []
     profile, is_new = None, False
     with _collect_errors(errors):

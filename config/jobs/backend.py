@@ -11,6 +11,7 @@ from django.tasks.signals import task_enqueued
 from django.utils.json import normalize_json
 from django_tasks_db.backend import DatabaseBackend, TaskResult
 
+from config.instances import make_instance
 from config.saving import insert, insert_soon
 
 # How the library says "at once", to have such jobs after those that were due before.
@@ -47,7 +48,8 @@ class JobBackend(DatabaseBackend):
 
     def _make_row(self, task: Task, args: Any, kwargs: Any) -> Any:
         # This module is imported with the first task, before there are models.
-        return apps.get_model("django_tasks_database", "DBTaskResult")(
+        return make_instance(
+            apps.get_model("django_tasks_database", "DBTaskResult"),
             id=uuid.uuid4(),
             args_kwargs=normalize_json({"args": args, "kwargs": kwargs}),
             priority=task.priority,

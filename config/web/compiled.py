@@ -8,9 +8,9 @@ import msgspec
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable
 
+from config.instances import instance_reader
 from config.round_trips import Asked
 
-from .instances import instance_reader
 from .statement import Call, Statement, Value, write_statement
 
 type Shape[R] = Callable[..., QuerySet[Any, R]]

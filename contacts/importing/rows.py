@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from config.web.instances import make_instance
+from config.instances import make_instance
 from config.web.text import unix_lines
 
 from ..models import Contact, ContactImport, ContactImportRow

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from config.accounts.models import ApiToken, Pro, User
 from config.events.kinds import EventType
 from config.events.publishing import publish
+from config.instances import make_instance
 from config.saving import bring_forward, insert_missing, insert_soon
 from config.search.index import SearchIndex
-from config.web.instances import make_instance
 
 from ..addresses import identities_of
 from ..languages import validate_language

@@ -13,6 +13,7 @@ from django.utils import timezone
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
 from config.events.kinds import EventType
 from config.events.publishing import publish
+from config.instances import make_instance
 from config.round_trips import writing_together
 from config.saving import insert_many, insert_soon
 
@@ -146,7 +147,8 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         self, pro: Pro, *, identities: Collection[tuple[str, str]] = (), stated_in: str = "", **fields: Any
     ) -> "Contact":
         """The same for a caller who holds the book."""
-        newcomer = self.model(pro=pro, **fields)
+        newcomer = make_instance(self.model, **fields)
+        newcomer.pro = pro
         contact, changes = self.store_or_fill_in(newcomer, also=identities, stated_in=stated_in)
         if changes is None:
             contact.record_event(ContactEvent.Kind.CREATED, None)

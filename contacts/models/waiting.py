@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.accounts.models import ApiToken, Pro, TenantQuerySet, User
+from config.instances import make_instance
 from config.saving import insert_missing, insert_soon, update
 from config.web.compiled import Compiled
 from config.web.text import one_line
@@ -125,10 +126,9 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         Other items of the contact that were put off come back at once, as it has written again, and reminders end. The
         caller holds the Pro's book, so that the contact is not merged or archived meanwhile.
         """
-        texts = text_fields(about, words)
-        item = self.model(pro=pro, contact=contact, kind=kind, key=str(key), since=since, channel=channel, **texts)
-        item.property_id, item.inquiry_type_id, item.source = property_id, inquiry_type_id, source
-        item.assigned_to_id = contact.assigned_to_id if contact else None
+        texts = {**text_fields(about, words), "kind": kind, "key": str(key), "channel": channel, "source": source}
+        item = make_instance(self.model, since=since, property_id=property_id, inquiry_type_id=inquiry_type_id, **texts)
+        item.pro, item.contact, item.assigned_to_id = pro, contact, contact.assigned_to_id if contact else None
         if is_new:
             insert_soon(item)
         elif not insert_missing(item):

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from config.accounts.models import ApiToken, User
+from config.instances import make_instance
 from config.saving import insert, insert_soon
 
 from ..models import InquiryHistory, PipelineStep
@@ -57,7 +58,7 @@ def record_moves(
 
 def _sealed_rows(entries: list[Entry]) -> list[InquiryHistory]:
     seals = seal_new(entries)
-    return [InquiryHistory(**vars(entry), seal=seal) for entry, seal in zip(entries, seals, strict=True)]
+    return [make_instance(InquiryHistory, **vars(entry), seal=seal) for entry, seal in zip(entries, seals, strict=True)]
 
 
 def _entry(

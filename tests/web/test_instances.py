@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from config.accounts.models import Pro, User
-from config.web.instances import make_instance
+from config.instances import make_instance
 from contacts.models import Contact, ContactEvent, ContactIdentity
 from inquiries.models import Inquiry
 

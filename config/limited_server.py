@@ -8,6 +8,13 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-# Modules whose functions are run there. Named here, as this floor does not import those above.
-for name in ("config.files.thumbnails", "contacts.channels.mail_calls", "contacts.importing.reading"):
+# Modules whose functions are run there, and what they import only then. Named here, as this floor does not import those
+# above.
+for name in (
+    "config.files.thumbnails",
+    "config.files.drawing",
+    "contacts.channels.mail_calls",
+    "charset_normalizer",
+    "contacts.importing.reading",
+):
     import_module(name)

@@ -15,6 +15,9 @@ RELATIVE = re.compile(r"(What|Who|Whom|Where|Whether)\b")
 # The functions that may import in their body, and why.
 IMPORTING = {
     "config/backends.py: _client_options": "boto3 is slow to import, and needed for a bucket only",
+    "config/files/thumbnails.py: draw_thumbnail": "Pillow is needed in the process that draws",
+    "contacts/channels/letters/charsets.py: _guess": "charset-normalizer is large, and needed for few e-mails",
+    "contacts/hours/public_holidays.py: _package": "holidays is large, and needed where an office closes on them only",
 }
 # The names of functions that more than three files have, and why.
 SHARED_NAMES = {

@@ -23,10 +23,9 @@ mail is no person.
 import re
 import unicodedata
 
-from anymail.inbound import AnymailInboundMessage
-
 from config.web.mail import is_answerable
 
+from .letters.parts import MailPart
 from .mail_bounces import has_no_sender, is_report
 from .mail_headers import domain_of, header, headers, is_within
 from .mail_machines import is_installation
@@ -61,7 +60,7 @@ _SHORT_SUBJECT = re.compile(
 )
 
 
-def read_marks(email: AnymailInboundMessage, mail: MailSender, sender: Sender, lead: Lead | None) -> tuple[bool, bool]:
+def read_marks(email: MailPart, mail: MailSender, sender: Sender, lead: Lead | None) -> tuple[bool, bool]:
     """(is_automatic, is_silent) of an e-mail."""
     submitted, precedence = _word(email, "Auto-Submitted"), _word(email, "Precedence")
     if is_report(email) or is_auto_reply(email) or is_own_mail(email, mail):
@@ -76,17 +75,17 @@ def read_marks(email: AnymailInboundMessage, mail: MailSender, sender: Sender, l
     return is_list, False
 
 
-def _word(email: AnymailInboundMessage, name: str) -> str:
+def _word(email: MailPart, name: str) -> str:
     """The first word of a header, in lower case."""
     return re.split(r"[;,\s(]", header(email, name).strip().lower(), maxsplit=1)[0]
 
 
-def is_own_mail(email: AnymailInboundMessage, mail: MailSender) -> bool:
+def is_own_mail(email: MailPart, mail: MailSender) -> bool:
     """True for a notification of this installation, which comes back when the Pro's mailbox forwards to the channel."""
     return is_installation(mail.address) and _word(email, "Auto-Submitted") not in ("", "no")
 
 
-def is_auto_reply(email: AnymailInboundMessage) -> bool:
+def is_auto_reply(email: MailPart) -> bool:
     """True for a program's answer on behalf of somebody who is away."""
     return (
         _word(email, "Auto-Submitted") == "auto-replied"
@@ -108,11 +107,11 @@ def is_auto_reply_subject(subject: str) -> bool:
     return _SHORT_SUBJECT.match(plain) is not None and not plain.endswith("?")
 
 
-def _is_list(email: AnymailInboundMessage, precedence: str) -> bool:
+def _is_list(email: MailPart, precedence: str) -> bool:
     return precedence == "list" or any(name in email for name in ("List-Id", "List-Post"))
 
 
-def _is_mass_mail(email: AnymailInboundMessage, mail: MailSender, precedence: str) -> bool:
+def _is_mass_mail(email: MailPart, mail: MailSender, precedence: str) -> bool:
     if precedence in ("bulk", "junk"):
         return True
     is_discussion = precedence == "list" or "List-Post" in email
@@ -120,7 +119,7 @@ def _is_mass_mail(email: AnymailInboundMessage, mail: MailSender, precedence: st
     return is_regular and "List-Unsubscribe" in email and not is_discussion
 
 
-def _is_newsletter(email: AnymailInboundMessage, mail: MailSender, sender: Sender) -> bool:
+def _is_newsletter(email: MailPart, mail: MailSender, sender: Sender) -> bool:
     """True for a mass mail of the machine itself, with an address of its own for answers."""
     is_its_own = not sender.is_known or is_within(domain_of(sender.email), domain_of(mail.address))
     return (

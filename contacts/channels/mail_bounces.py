@@ -12,10 +12,9 @@ from contextlib import suppress
 from email.message import EmailMessage
 from typing import Any, NamedTuple
 
-from anymail.inbound import AnymailInboundMessage
-
 from config.web.refusals import is_mailbox_gone
 
+from .letters.parts import MailPart
 from .mail_headers import (
     ADDRESS,
     MALFORMED,
@@ -80,7 +79,7 @@ class Bounce(NamedTuple):
     is_gone: bool = False
 
 
-def is_report(email: AnymailInboundMessage) -> bool:
+def is_report(email: MailPart) -> bool:
     """True for a report on a delivery or a reading."""
     is_standard = header(email, "Content-Type").lower().startswith("multipart/report")
     if is_standard or "X-Failed-Recipients" in email:
@@ -105,12 +104,12 @@ def _own_parts(email: EmailMessage) -> Iterator[EmailMessage]:
             remaining = [*part.get_payload(), *remaining]
 
 
-def has_no_sender(email: AnymailInboundMessage) -> bool:
+def has_no_sender(email: MailPart) -> bool:
     """True for an empty sender of the envelope, which no answer may go to (RFC 5321, 4.5.5)."""
     return header(email, "Return-Path").strip() == "<>" or email.envelope_sender == ""
 
 
-def read_bounce(email: AnymailInboundMessage, text: str, own_addresses: Collection[str]) -> Bounce:
+def read_bounce(email: MailPart, text: str, own_addresses: Collection[str]) -> Bounce:
     """The report in an e-mail with this text; an empty one for an e-mail of a person."""
     if not (is_report(email) or has_no_sender(email)):
         return Bounce()
@@ -120,7 +119,7 @@ def read_bounce(email: AnymailInboundMessage, text: str, own_addresses: Collecti
     return Bounce(_about(email, text[:MAX_REPORT]), is_failed, recipient, is_gone)
 
 
-def _reason(email: AnymailInboundMessage, text: str) -> str:
+def _reason(email: MailPart, text: str) -> str:
     """Reason that a report gives for the failed deliveries: their status, else its own words."""
     return "\n".join(_failed_blocks(email)) or _plain(_before_copy(text))
 
@@ -134,7 +133,7 @@ def _subject(email: EmailMessage) -> str:
     return _plain(header(email, "Subject")[:300])
 
 
-def _is_failed(email: AnymailInboundMessage, text: str) -> bool:
+def _is_failed(email: MailPart, text: str) -> bool:
     """True for a failed delivery; other reports are about delays, deliveries and readers."""
     reports = "\n".join(_status_reports(email))
     if actions := {action.lower() for action in _ACTION.findall(reports)}:
@@ -156,7 +155,7 @@ def _failure_or_delay(subject: str) -> str:
     return "failure" if failure else "delay" if delay else ""
 
 
-def _status_reports(email: AnymailInboundMessage) -> Iterator[str]:
+def _status_reports(email: MailPart) -> Iterator[str]:
     for part in _own_parts(email):
         if part.get_content_type() in REPORT_TYPES:
             with suppress(*MALFORMED):
@@ -168,14 +167,14 @@ def _before_copy(text: str) -> str:
     return _COPY.split(_HEADER_LINE.split(text, maxsplit=1)[0], maxsplit=1)[0]
 
 
-def _about(email: AnymailInboundMessage, text: str) -> str:
+def _about(email: MailPart, text: str) -> str:
     """Message-ID of the e-mail that a report is about, "" for unknown."""
     own = message_id(email)
     ids = (id for id in _candidate_ids(email, text) if id and id != own)
     return next(ids, "")
 
 
-def _candidate_ids(email: AnymailInboundMessage, text: str) -> Iterator[str]:
+def _candidate_ids(email: MailPart, text: str) -> Iterator[str]:
     parts = [part for part in _own_parts(email) if part is not email and part.get_content_type() in RETURNED_TYPES]
     yield from map(_repeated_message_id, parts)
     yield from _MESSAGE_ID_LINE.findall(_receipt(email))
@@ -209,7 +208,7 @@ def _repeated_headers(part: EmailMessage) -> str:
     return re.split(r"\r?\n\r?\n", content, maxsplit=1)[0]
 
 
-def _recipients(email: AnymailInboundMessage, text: str, own_addresses: Collection[str]) -> Iterator[str]:
+def _recipients(email: MailPart, text: str, own_addresses: Collection[str]) -> Iterator[str]:
     """Addresses that a failed e-mail was sent to, the surest first."""
     own = {address.lower() for address in own_addresses} | {
         address.lower() for _name, address in addresses_in(email, "From")
@@ -223,13 +222,13 @@ def _recipients(email: AnymailInboundMessage, text: str, own_addresses: Collecti
             yield address
 
 
-def _reported(email: AnymailInboundMessage) -> Iterator[str]:
+def _reported(email: MailPart) -> Iterator[str]:
     """Recipients in the delivery status, those of failed deliveries first."""
     for block in _failed_blocks(email):
         yield from _RECIPIENT.findall(block)
 
 
-def _failed_blocks(email: AnymailInboundMessage) -> list[str]:
+def _failed_blocks(email: MailPart) -> list[str]:
     """The parts of the delivery status about failed deliveries, all where none says so."""
     blocks = [block for report in _status_reports(email) for block in re.split(r"\r?\n[ \t]*\r?\n", report)]
     return [block for block in blocks if "failed" in (action.lower() for action in _ACTION.findall(block))] or blocks

@@ -6,21 +6,17 @@ Postmark and Brevo call.
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
-from anymail.exceptions import AnymailConfigurationError, AnymailWebhookValidationFailure
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
-from anymail.webhooks.brevo import BrevoTrackingWebhookView
-from anymail.webhooks.mailgun import MailgunTrackingWebhookView
-from anymail.webhooks.postmark import PostmarkTrackingWebhookView
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.http.multipartparser import MultiPartParserError
 
 from config.web.mail import METADATA
 from config.web.refusals import is_mailbox_gone
 
-from .email import MAILGUN_MAX_AGE, USER, StoredRequest
+from .email import MAILGUN_MAX_AGE, StoredRequest, load_view
 from .mail_headers import MALFORMED
 from .message import RefusedError, UnreadableError
 
@@ -34,10 +30,10 @@ KINDS = {
     EventType.REJECTED: RETURNED,
     EventType.COMPLAINED: COMPLAINED,
 }
-VIEWS: dict[str, Callable[[str], Any]] = {
-    "brevo": lambda secret: BrevoTrackingWebhookView(webhook_secret=f"{USER}:{secret}"),
-    "mailgun": lambda secret: MailgunTrackingWebhookView(webhook_signing_key=secret),
-    "postmark": lambda secret: PostmarkTrackingWebhookView(webhook_secret=f"{USER}:{secret}"),
+VIEWS = {
+    "brevo": "anymail.webhooks.brevo.BrevoTrackingWebhookView",
+    "mailgun": "anymail.webhooks.mailgun.MailgunTrackingWebhookView",
+    "postmark": "anymail.webhooks.postmark.PostmarkTrackingWebhookView",
 }
 
 
@@ -57,17 +53,17 @@ def read_events(
     provider: str, secret: str, headers: Mapping[str, str], body: bytes, content_type: str
 ) -> list[MailEvent]:
     """Read a provider's call. Raises RefusedError unless it comes from the provider, and UnreadableError."""
-    view = VIEWS[provider](secret)
+    view = load_view(VIEWS[provider], provider, secret)
     try:
         request = StoredRequest(headers, body, content_type)
         view.run_validators(request)
         if provider == "mailgun":
             _check_time(json.loads(body)["signature"]["timestamp"])
-    except (AnymailWebhookValidationFailure, SuspiciousOperation, MultiPartParserError, *MALFORMED) as error:
+    except (SuspiciousOperation, MultiPartParserError, *MALFORMED) as error:
         raise RefusedError(type(error).__name__) from None
     try:
         return list(_known_events(view.parse_events(request)))
-    except (AnymailConfigurationError, OverflowError, OSError, *MALFORMED) as error:
+    except (ImproperlyConfigured, OverflowError, OSError, *MALFORMED) as error:
         raise UnreadableError(type(error).__name__) from None
 
 

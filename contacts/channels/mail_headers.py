@@ -10,12 +10,12 @@ from email.utils import getaddresses
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from anymail.inbound import AnymailInboundMessage
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from config.web.text import one_line
 
+from .letters.parts import MailPart
 from .payload import clean_text
 
 MAX_REFERENCES = 20
@@ -106,7 +106,7 @@ def is_within(domain: str, other: str) -> bool:
     return "." in shorter and (longer == shorter or longer.endswith("." + shorter))
 
 
-def envelope_sender(email: AnymailInboundMessage) -> str:
+def envelope_sender(email: MailPart) -> str:
     """Address of the envelope's sender, "" for none and for unknown."""
     return clean_text(email.envelope_sender, 254) or address_in(header(email, "Return-Path"))
 

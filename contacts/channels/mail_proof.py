@@ -17,8 +17,7 @@ Only the topmost header counts: those below it may have come with the e-mail.
 import re
 from email.message import EmailMessage
 
-from anymail.inbound import AnymailInboundMessage
-
+from .letters.parts import MailPart
 from .mail_headers import domain_of, envelope_sender, header, headers, is_within
 
 _RESULT = re.compile(r"^\s*(spf|dkim|dmarc)\s*=\s*([a-z]+)", re.I)
@@ -31,7 +30,7 @@ MAX_RESULTS = 50
 UNKNOWN = "-"
 
 
-def is_proven(email: AnymailInboundMessage, address: str) -> bool:
+def is_proven(email: MailPart, address: str) -> bool:
     """True unless the receiving server reports that it could not verify the sender `address`."""
     results = _authentication_results(email) or _mailgun_results(email) or _received_spf(email)
     if not results:
@@ -58,7 +57,7 @@ def _domain_in(text: str) -> str:
     return domain_of(match[1]) if match else UNKNOWN
 
 
-def _mailgun_results(email: AnymailInboundMessage) -> list[tuple[str, str, str]]:
+def _mailgun_results(email: MailPart) -> list[tuple[str, str, str]]:
     """Mailgun's results: SPF is about the sender of the envelope, DKIM about any of the signatures."""
     envelope = domain_of(envelope_sender(email))
     signers = {domain_of(domain) for value in headers(email, "DKIM-Signature") for domain in _SIGNER.findall(value)}
@@ -74,7 +73,7 @@ def _common_domain(domains: set[str]) -> str:
     return shortest if all(is_within(shortest, domain) for domain in domains) else ""
 
 
-def _received_spf(email: AnymailInboundMessage) -> list[tuple[str, str, str]]:
+def _received_spf(email: MailPart) -> list[tuple[str, str, str]]:
     text = header(email, "Received-SPF")
     if not text.strip():
         return []

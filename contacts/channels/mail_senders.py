@@ -9,13 +9,13 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from anymail.inbound import AnymailInboundMessage
 from django.conf import settings
 
 from config.web.mail import is_answerable
 from config.web.text import one_line
 
 from ..addresses import email_key
+from .letters.parts import MailPart
 from .mail_headers import (
     address_in,
     addresses_in,
@@ -63,7 +63,7 @@ class MailSender:
     not the Pro, the sender or a whole list; `copies` of those in Cc who are neither.
     """
 
-    def __init__(self, email: AnymailInboundMessage, own_addresses: Collection[str], roles: Mapping[str, str]) -> None:
+    def __init__(self, email: MailPart, own_addresses: Collection[str], roles: Mapping[str, str]) -> None:
         self.email = email
         self.own_addresses = [*own_addresses, address_in(settings.DEFAULT_FROM_EMAIL)]
         self.name, self.address = _writer(email)
@@ -85,7 +85,7 @@ class MailSender:
         return is_usable and not is_list and address.lower() != self.address.lower()
 
 
-def _writer(email: AnymailInboundMessage) -> NameAndAddress:
+def _writer(email: MailPart) -> NameAndAddress:
     """(name, address) in From, of several the one in Sender; else in Sender, else of the envelope; else ("", "")."""
     writers, senders = addresses_in(email, "From"), addresses_in(email, "Sender")
     if len(writers) > 1 and senders:
@@ -161,7 +161,7 @@ def _list_address(mail: MailSender) -> str:
     return "" if mail.roles.get(address.lower()) == "person" else address
 
 
-def _own_identity(email: AnymailInboundMessage) -> Identity:
+def _own_identity(email: MailPart) -> Identity:
     """An identity that no other e-mail has, of one whose sender is unknown; it is no address.
 
     It stays the same when the e-mail is read again, however its text is read then.

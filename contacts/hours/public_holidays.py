@@ -2,8 +2,7 @@
 
 from datetime import date
 from functools import cache, lru_cache
-
-import holidays
+from typing import Any
 
 
 @lru_cache(maxsize=500)
@@ -22,7 +21,7 @@ def regions_of(country: str, year: int) -> tuple[tuple[str, str], ...]:
     """Codes of the regions of a country that have other holidays in a year than all of it, each with its names."""
     if country not in known_countries():
         return ()
-    aliases = holidays.country_holidays(country).get_subdivision_aliases()
+    aliases = _package().country_holidays(country).get_subdivision_aliases()
     everywhere = public_holidays(country, "", year)
     pairs = [(code, names[-1] if names else code) for code, names in aliases.items()]
     own = [pair for pair in pairs if public_holidays(country, pair[0], year) != everywhere]
@@ -32,12 +31,19 @@ def regions_of(country: str, year: int) -> tuple[tuple[str, str], ...]:
 @cache
 def known_countries() -> frozenset[str]:
     """Codes of the countries whose holidays are known (ISO 3166, two letters)."""
-    return frozenset(holidays.list_supported_countries(include_aliases=False))
+    return frozenset(_package().list_supported_countries(include_aliases=False))
 
 
 def _find_holidays(country: str, region: str, year: int, language: str | None = None) -> dict[date, str]:
     try:
-        return dict(holidays.country_holidays(country, subdiv=region or None, years=year, language=language))
+        return dict(_package().country_holidays(country, subdiv=region or None, years=year, language=language))
     except NotImplementedError:
         # A country or region that a later version of the package no longer knows.
         return {}
+
+
+def _package() -> Any:
+    # It takes 3 MB, in every process of an installation where no office closes on public holidays.
+    import holidays
+
+    return holidays

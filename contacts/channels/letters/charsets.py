@@ -8,8 +8,6 @@ import codecs
 import re
 from contextlib import suppress
 
-from charset_normalizer import from_bytes
-
 # Names that Python does not know, and names under which programs send a larger set.
 ALIASES = {
     **dict.fromkeys(("ascii", "us-ascii", "iso-8859-1", "iso8859-1", "iso_8859-1", "latin-1", "latin1"), "cp1252"),
@@ -115,6 +113,9 @@ def _guess(data: bytes) -> str:
     for codec in ("cp1251", "koi8_r"):
         if _is_cyrillic(sample.decode(codec, "replace")):
             return codec
+    # Its tables take 2 MB, in every process that never reads such an e-mail.
+    from charset_normalizer import from_bytes
+
     best = from_bytes(sample, cp_isolation=GUESSED).best()
     return best.encoding if best else "cp1252"
 

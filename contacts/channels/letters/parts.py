@@ -7,12 +7,10 @@ boundary is not quoted, and reads mails within mails as if they were the letter.
 import re
 from collections.abc import Iterator
 from email.header import decode_header
-from email.message import Message
+from email.message import EmailMessage, Message
 from email.policy import EmailPolicy
 from itertools import islice
 from typing import Any
-
-from anymail.inbound import AnymailInboundMessage
 
 from .charsets import decode
 from .heads import first_line, head_end, header_text, headers, limited_header
@@ -33,11 +31,11 @@ class TooComplexError(Exception):
     """An e-mail has more lines, headers or parts within parts than any real one."""
 
 
-class MailPart(AnymailInboundMessage):
+class MailPart(EmailMessage):
     """An e-mail or a part of one. `kind` is its type, such as "text/plain"; a mail within a mail stays closed.
 
     `encoding` is its transfer encoding; `is_broken` when it could not be decoded; `outside` the text around the parts
-    within it.
+    within it. `envelope_sender` is the address that a provider names, "" for an empty one, None where none is named.
     """
 
     def __init__(self, kind: str = "text/plain") -> None:
@@ -47,6 +45,7 @@ class MailPart(AnymailInboundMessage):
         self._source: tuple[bytes, int, int] = (b"", 0, 0)
         self.is_broken = False
         self.outside = b""
+        self.envelope_sender: str | None = None
         # Types and names are read as old programs write them, which the strict policy refuses.
         self.lenient = Message()
 

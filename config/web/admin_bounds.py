@@ -8,7 +8,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import CharField, Field, Model, QuerySet
+from django.db.models import CharField, Count, Field, Model, QuerySet, Window
 from django.forms import BaseInlineFormSet, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -61,6 +61,16 @@ class BoundedMultipleField(ModelMultipleChoiceField):
 class BoundedChangeList(ChangeList):
     """A list that is sorted by the columns of `get_sortable_by` alone, also when the address asks for another one."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # They are part of each row's address already.
+        self.kept_filters, self.preserved_filters = self.preserved_filters, ""
+
+    def url_for_result(self, result: Any) -> str:
+        """Address of a row, with the list's filters. Django would resolve each address to find where they belong."""
+        url = super().url_for_result(result)
+        return f"{url}?{self.kept_filters}" if self.kept_filters else url
+
     def get_ordering_field(self, field_name: Any) -> Any:
         if self.sortable_by is not None and field_name not in self.sortable_by:
             return None
@@ -77,15 +87,16 @@ class BoundedChangeList(ChangeList):
     def _sorted_rows(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows of the page, of those that were searched for: all are found by the search's index, and then sorted.
 
-        Asked for the first rows in their order, a database may look through all rows for the few that match.
+        Asked for the first rows in their order, a database may look through all rows for the few that match: their
+        number has it find all first. The keys come alone, as other tables have to be read for 50 rows only.
         """
-        keys = self.queryset.order_by().values("pk")[:MOST_ROWS]
-        rows = self.root_queryset.filter(pk__in=keys).order_by(*self.get_ordering(request, self.queryset))
-        rows = rows if rows.query.select_related else self.apply_select_related(rows)
-        if not self.multi_page or (self.show_all and self.can_show_all):
-            return rows
-        start = (self.page_num - 1) * self.list_per_page
-        return rows[start : start + self.list_per_page]
+        keys = self.queryset.values_list("pk", Window(Count("*")))
+        if self.multi_page and not (self.show_all and self.can_show_all):
+            start = (self.page_num - 1) * self.list_per_page
+            keys = keys[start : start + self.list_per_page]
+        ordering = self.get_ordering(request, self.queryset)
+        rows = self.root_queryset.filter(pk__in=[key for key, _number in keys]).order_by(*ordering)
+        return rows if rows.query.select_related else self.apply_select_related(rows)
 
 
 class FindFilter(RelatedFieldListFilter):

@@ -49,6 +49,12 @@ class Limit:
         ends = now // self.seconds * self.seconds + self.seconds
         return self._wait(self._count(str(key), ends, times), now)
 
+    def admit(self, key: object, times: int) -> int:
+        """Count `times` for `key`; returns how many of them are within the limit, as `hit` would tell one by one."""
+        now = int(time.time())
+        count = self._count(str(key), now // self.seconds * self.seconds + self.seconds, times)
+        return min(max(self.times - count + times, 0), times)
+
     def describe(self, key: object) -> dict[str, str]:
         """Headers of the IETF's draft for a limit that each process counts in memory, after a `hit`.
 

@@ -45,15 +45,21 @@ _TEXTS = Compiled(
 )
 
 
-def reply_automatically(message: ContactMessage) -> ContactMessage | None:
-    """Answer a message that has just been stored, if the office wishes; None otherwise.
+def reply_automatically(*messages: ContactMessage) -> None:
+    """Answer messages of one channel of a Pro that have just been stored, if the office wishes.
 
-    Call it in the transaction that stores the message, with the book held: of two messages the second sees the reply.
+    Call it in the transaction that stores them, with the book held: of two messages the second sees the reply.
     """
-    if message.is_automatic or message.is_unconfirmed or not waits_for_answer(message):
-        return None
-    texts = {(is_open, language): text for is_open, language, text in _TEXTS.rows(message.pro_id, message.channel)}
-    if not texts or _is_replied(message):
+    asking = [each for each in messages if not (each.is_automatic or each.is_unconfirmed) and waits_for_answer(each)]
+    rows = _TEXTS.rows(asking[0].pro_id, asking[0].channel) if asking else []
+    texts = {(is_open, language): text for is_open, language, text in rows}
+    for message in asking if texts else ():
+        _reply(message, texts)
+
+
+def _reply(message: ContactMessage, texts: Mapping[tuple[bool, str], str]) -> ContactMessage | None:
+    """Answer a message by one of these texts, by (in office hours, language); None where it is not answered."""
+    if _is_replied(message):
         return None
     schedule, now = make_schedule(find_hours(message.pro)), timezone.now()
     is_open_now = is_open(schedule, now)

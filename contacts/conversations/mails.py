@@ -3,6 +3,7 @@
 from django.tasks import task
 from django.utils import timezone
 
+from config.jobs.backend import Job, enqueue_together
 from config.jobs.several import several
 from config.jobs.turns import in_turn
 from config.notifications.kinds import Kind
@@ -45,19 +46,18 @@ def notify_message(message_id: str) -> None:
         ContactMessage.objects.filter(pk=message.pk).update(notified_at=timezone.now())
 
 
-def notify_pro(connection: ChannelConnection, message: ContactMessage) -> None:
-    """Enqueue the notification, unless the Pro has one about this conversation, or reads the mailbox anyway.
+def notify_pro(connection: ChannelConnection, *messages: ContactMessage) -> None:
+    """Enqueue a notification of each message, unless the Pro has one about its conversation, or reads the mailbox.
 
     Whoever it is assigned to, or is about to be, or asks for it, is told all the same.
     """
+    told = [each for each in messages if not (each.is_silent or each.read_at or _has_other_unread(each))]
     is_read = connection.pro.email == connection.address
-    is_assigned = message.contact.assigned_to_id or connection.pro.assigns_by_turns
-    if message.is_silent or message.read_at or _has_other_unread(message):
-        return
-    if is_read and not is_assigned and not wants_any(connection.pro):
-        return
-    if not NOTIFICATIONS.hit(connection.pro_id):
-        in_turn(notify_message, connection.pro_id).enqueue(str(message.pk))
+    if is_read and not connection.pro.assigns_by_turns and told and not wants_any(connection.pro):
+        told = [message for message in told if message.contact.assigned_to_id]
+    if told:
+        count = NOTIFICATIONS.admit(connection.pro_id, len(told))
+        enqueue_together(Job(in_turn(notify_message, connection.pro_id), (str(each.pk),)) for each in told[:count])
 
 
 def _has_other_unread(message: ContactMessage) -> bool:

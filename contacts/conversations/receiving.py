@@ -243,7 +243,7 @@ def _create_message(
 
 def _store_with_files(message: ContactMessage, files: Sequence[NewFile]) -> bool:
     """Store a message, and tell if its lead became a contact request."""
-    message.store()
+    ContactMessage.store(message)
     is_contact_request = receive_lead(message)
     for file in files:
         file.claim()

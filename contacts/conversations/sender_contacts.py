@@ -20,19 +20,24 @@ def find_or_create_sender(connection: ChannelConnection, inbound: InboundMessage
 
     The caller holds the book.
     """
+    stated_in = "" if inbound.is_proven else _source(connection, inbound)
+    fields = sender_fields(connection, inbound) | newcomer
     return Contact.objects.find_or_create_locked(
-        connection.pro,
-        identities=inbound.identities,
-        name=_sender_name(connection, inbound),
-        email=inbound.email,
-        phone=inbound.phone or _stated_phone(connection, inbound),
-        source=connection.channel,
-        channel_preference=connection.channel,
-        language=inbound.language or connection.pro.language,
-        reached_by="" if inbound.email or inbound.phone else connection.channel,
-        stated_in="" if inbound.is_proven else _source(connection, inbound),
-        **newcomer,
+        connection.pro, identities=inbound.identities, stated_in=stated_in, **fields
     )
+
+
+def sender_fields(connection: ChannelConnection, inbound: InboundMessage) -> dict[str, Any]:
+    """Fields of the contact that is made of a sender."""
+    return {
+        "name": _sender_name(connection, inbound),
+        "email": inbound.email,
+        "phone": inbound.phone or _stated_phone(connection, inbound),
+        "source": connection.channel,
+        "channel_preference": connection.channel,
+        "language": inbound.language or connection.pro.language,
+        "reached_by": "" if inbound.email or inbound.phone else connection.channel,
+    }
 
 
 def _source(connection: ChannelConnection, inbound: InboundMessage) -> str:

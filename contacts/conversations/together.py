@@ -10,17 +10,20 @@ from django.db import transaction
 from django.utils.translation import override
 
 from config.web.compiled import Compiled
+from config.web.many import Many
 
 from ..channels.message import InboundMessage
 from ..models import ChannelConnection, ChannelDelivery
 from ..models.locking import hold_books
+from .newcomers import Arrival, receive_newcomers
 from .originals import store_originals
 from .receiving import note_received, read_items, receive_message_locked
 
 _UNREAD = Compiled(
     lambda ids: ChannelDelivery.objects.select_related("connection__pro").filter(
-        pk__in=ids, read_at=None, connection__isnull=False
-    )
+        pk__among=ids, read_at=None, connection__isnull=False
+    ),
+    keeps_plan=True,
 )
 
 
@@ -33,7 +36,7 @@ class _Call(NamedTuple):
 def read_deliveries(calls: list[Sequence[Any]]) -> list[bool]:
     """Read calls by the arguments of their jobs, in one transaction; returns for each whether it is read now."""
     ids = [id for (id,) in calls]
-    deliveries = {delivery.pk: delivery for delivery in _UNREAD.rows(sorted(set(ids)))}
+    deliveries = {delivery.pk: delivery for delivery in _UNREAD.rows(Many(tuple(sorted(set(ids)))))}
     # Calls of one connection have one instance of it.
     connections = {delivery.connection_id: delivery.connection for delivery in deliveries.values()}
     found: dict[int, _Call] = {}
@@ -65,10 +68,10 @@ def _store_calls(calls: list[_Call]) -> None:
     deliveries = [call.delivery for call in calls]
     with store_originals(deliveries) as originals, transaction.atomic():
         hold_books(call.connection.pro_id for call in calls)
-        for delivery, connection, messages in calls:
+        arrivals = [Arrival(call.connection, message, call.delivery) for call in calls for message in call.messages]
+        for connection, message, delivery in receive_newcomers(arrivals):
             with override(connection.pro.language):
-                for message in messages:
-                    receive_message_locked(connection, message, delivery)
+                receive_message_locked(connection, message, delivery)
         ChannelDelivery.objects.finish(list(zip(deliveries, originals, strict=True)))
     for _delivery, connection, messages in calls:
         note_received(connection, messages)

@@ -5,13 +5,15 @@ from django.db import connection
 from config.accounts.models import Pro
 from config.round_trips import Asked
 from config.web.compiled import Compiled
+from config.web.many import Many
 
 _LOCKED = Compiled(
     lambda pro_id: Pro.objects.select_for_update(no_key=True).filter(pk=pro_id).values_list("pk"), keeps_plan=True
 )
 
 _ALL_LOCKED = Compiled(
-    lambda ids: Pro.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk")
+    lambda ids: Pro.objects.select_for_update(no_key=True).filter(pk__among=ids).order_by("pk").values_list("pk"),
+    keeps_plan=True,
 )
 
 
@@ -34,5 +36,5 @@ def hold_book(pro_id: int) -> None:
 def hold_books(pro_ids: Iterable[int]) -> None:
     """Lock the address books of several Pros, as `hold_book` does one; nobody may hold one and ask for more."""
     ids = sorted(set(pro_ids))
-    if connection.features.has_select_for_update and len(_ALL_LOCKED.rows(ids)) < len(ids):
+    if connection.features.has_select_for_update and len(_ALL_LOCKED.rows(Many(tuple(ids)))) < len(ids):
         raise Pro.DoesNotExist

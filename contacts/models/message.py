@@ -1,6 +1,6 @@
 import uuid
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
 from django.db.models import Q, Value
@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from config.accounts.models import Pro, User
 from config.events.kinds import EventType
 from config.events.publishing import publish
-from config.saving import insert
+from config.saving import insert_many
 from config.search.filling import fill_search_texts
 from config.search.index import SearchIndex
 
@@ -152,10 +152,12 @@ class ContactMessage(models.Model):
             kwargs["update_fields"] = None if fields is None else {*fields, "search_text"}
         super().save(*args, **kwargs)
 
-    def store(self) -> None:
-        """Insert it, with its search text, by SQL that is written once."""
-        self.search_text = message_search_text(self.subject, self.text)
-        insert(self)
+    @classmethod
+    def store(cls, *messages: Self) -> None:
+        """Insert messages, with their search texts, by SQL that is written once."""
+        for message in messages:
+            message.search_text = message_search_text(message.subject, message.text)
+        insert_many(messages)
 
     @property
     def is_outbound(self) -> bool:

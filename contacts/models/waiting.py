@@ -104,7 +104,7 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         following = Q(TupleGreaterThan(("since", "id"), (since, id)), is_returned=is_returned)
         return self.filter(following | Q(is_returned=False) if is_returned else following)
 
-    def add(
+    def build(
         self,
         pro: Pro,
         kind: str,
@@ -113,30 +113,32 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         contact: "Contact | None",
         since: datetime,
         channel: str,
-        is_new: bool = False,
         about: str = "",
         words: str = "",
-        property_id: UUID | None = None,
-        inquiry_type_id: int | None = None,
-        source: str = "",
+        **reported: UUID | int | str | None,
     ) -> "WaitingItem":
-        """Let something wait, once: the same (kind, key) again changes nothing. The last three are for the reports,
-        `is_new` for what was stored in this transaction and cannot wait yet; its item may have no key.
-
-        Other items of the contact that were put off come back at once, as it has written again, and reminders end. The
-        caller holds the Pro's book, so that the contact is not merged or archived meanwhile.
-        """
-        texts = {**text_fields(about, words), "kind": kind, "key": str(key), "channel": channel, "source": source}
-        item = make_instance(self.model, since=since, property_id=property_id, inquiry_type_id=inquiry_type_id, **texts)
+        """An unsaved item; `reported` are `property_id`, `inquiry_type_id` and `source`, for the reports."""
+        fields: dict[str, Any] = {**reported, **text_fields(about, words), "kind": kind, "key": str(key)}
+        item = make_instance(self.model, since=since, channel=channel, **fields)
         item.pro, item.contact, item.assigned_to_id = pro, contact, contact.assigned_to_id if contact else None
+        return item
+
+    def add(self, pro: Pro, kind: str, key: object, *, is_new: bool = False, **fields: Any) -> "WaitingItem":
+        """Let something wait, once: the same (kind, key) again changes nothing. The fields are those of `build`.
+
+        What `is_new` was stored in this transaction and cannot wait yet; its item may have no key. Other items of the
+        contact that were put off come back at once, as it has written again, and reminders end. The caller holds the
+        Pro's book, so that the contact is not merged or archived meanwhile.
+        """
+        item = self.build(pro, kind, key, **fields)
         if is_new:
             insert_soon(item)
         elif not insert_missing(item):
             return self.get(kind=kind, key=item.key)
-        if contact:
+        if contact := item.contact:
             if not contact.is_new and contact.has_put_off is not False:
                 self._bring_back(contact)
-            contact.note_word(since)
+            contact.note_word(item.since)
         return item
 
     def _bring_back(self, contact: "Contact") -> None:

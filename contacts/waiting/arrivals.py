@@ -5,7 +5,10 @@ that stores what arrived, with the Pro's book held.
 """
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
+
+from config.saving import insert_many
 
 from ..assigning.assignments import copy_assignees
 from ..assigning.turns import assign_arrival
@@ -21,19 +24,30 @@ def add_message(message: ContactMessage, *, words: str) -> WaitingItem | None:
     """Let an inbound message wait, with its first `words`; None when nobody waits for an answer to it."""
     if not waits_for_answer(message):
         return None
-    item = WaitingItem.objects.add(
-        message.pro,
-        Kind.MESSAGE,
-        message.pk,
-        contact=message.contact,
-        since=message.created_at,
-        channel=message.channel,
-        about=message.subject,
-        words=words,
-        **about_topic(message.topic)._asdict(),
-    )
+    item = WaitingItem.objects.add(message.pro, Kind.MESSAGE, message.pk, **_item_fields(message, words))
     assign_arrival(message.pro, message.contact)
     return item
+
+
+def add_first_messages(messages: Iterable[tuple[ContactMessage, str]]) -> None:
+    """Let the first messages of new contacts wait, each with its first words, as `add_message` does one."""
+    waiting = [(message, words) for message, words in messages if waits_for_answer(message)]
+    build = WaitingItem.objects.build
+    insert_many([build(each.pro, Kind.MESSAGE, each.pk, **_item_fields(each, words)) for each, words in waiting])
+    for message, _words in waiting:
+        message.contact.note_word(message.created_at)
+        assign_arrival(message.pro, message.contact)
+
+
+def _item_fields(message: ContactMessage, words: str) -> dict[str, Any]:
+    return {
+        "contact": message.contact,
+        "since": message.created_at,
+        "channel": message.channel,
+        "about": message.subject,
+        "words": words,
+        **about_topic(message.topic)._asdict(),
+    }
 
 
 def waits_for_answer(message: ContactMessage) -> bool:

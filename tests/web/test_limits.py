@@ -109,6 +109,12 @@ def test_a_counted_time_counts_as_many(clock):
     assert [hit("a", seconds=60), hit("a", seconds=60, times=10), hit("b", seconds=60)] == [1, 11, 1]
 
 
+def test_of_several_at_once_those_within_the_limit_are_admitted(clock):
+    limit = Limit("test", 5, 60)
+    assert [limit.admit("a", times) for times in (3, 1, 4, 2)] == [3, 1, 1, 0]
+    assert [limit.hit("a") > 0, limit.admit("b", 6), limit.hit("c")] == [True, 5, 0]
+
+
 def test_two_limits_are_counted_in_one_statement(clock, django_assert_num_queries):
     hour, minute = Limit("hour", 3, 3600), Limit("minute", 1, 60)
     clock.now = 6015.0

@@ -7,7 +7,7 @@ and is left alone for a while; its jobs wait in their queue, without an attempt 
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from itertools import chain
 from uuid import UUID
@@ -56,13 +56,24 @@ class Lanes:
                 self._running[attempt], self._began[attempt] = job.queue_name, time.monotonic()
             return job
 
-    def take_more(self, job: DBTaskResult) -> list[DBTaskResult]:
-        """Claim further jobs that are run together with one that was taken; they count as one with it."""
-        if (most := several_of(job.task_path).at_most - 1) <= 0:
+    def take_more(self, job: DBTaskResult, wait: Callable[[float], object]) -> list[DBTaskResult]:
+        """Claim further jobs that are run together with one that was taken; they count as one with it.
+
+        `wait` is called with the seconds in which others may come.
+        """
+        several = several_of(job.task_path)
+        if (most := several.at_most - 1) <= 0:
             return []
+        jobs = self._claim_more(job, most)
+        if several.seconds and len(jobs) < most:
+            wait(several.seconds)
+            jobs += self._claim_more(job, most - len(jobs))
+        return jobs
+
+    def _claim_more(self, job: DBTaskResult, most: int) -> list[DBTaskResult]:
         with self._lock:
             jobs = claim_more(job, self.worker_id, most)
-            self._more[_attempt_of(job)] = [each.pk for each in jobs]
+            self._more.setdefault(_attempt_of(job), []).extend(each.pk for each in jobs)
             return jobs
 
     def end(self, job: DBTaskResult) -> None:

@@ -23,6 +23,8 @@ class Several:
     at_most: int = 1
     # Its path, as a task and what does many of its jobs stand in modules that would import each other.
     together: str = ""
+    # So long those that are fewer wait for further ones.
+    seconds: float = 0.0
 
     def find_together(self) -> Together | None:
         return import_string(self.together) if self.together else None
@@ -32,11 +34,11 @@ _ONE = Several()
 _TASKS: dict[str, Several] = {}
 
 
-def several[T: Task[..., Any]](at_most: int, together: str = "") -> Callable[[T], T]:
-    """Have a worker take up to `at_most` jobs of a task at once."""
+def several[T: Task[..., Any]](at_most: int, together: str = "", seconds: float = 0.0) -> Callable[[T], T]:
+    """Have a worker take up to `at_most` jobs of a task at once, those that come within `seconds` among them."""
 
     def note(task: T) -> T:
-        _TASKS[task.module_path] = Several(at_most, together)
+        _TASKS[task.module_path] = Several(at_most, together, seconds)
         return task
 
     return note

@@ -221,7 +221,7 @@ class ResilientWorker(Worker):
     def _run(self, job: DBTaskResult) -> DBTaskResult | None:
         """Run a job, or several of its task; returns the one that this thread goes on with, if any is due."""
         try:
-            run_jobs([job, *self.lanes.take_more(job)], self._is_stopping)
+            run_jobs([job, *self.lanes.take_more(job, self.is_stopped.wait)], self._is_stopping)
         finally:
             self.lanes.end(job)
         close_old_connections()

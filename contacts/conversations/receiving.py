@@ -112,7 +112,7 @@ def read_delivery(delivery_id: int) -> None:
         delivery.finish(original, reason)
 
 
-@several(at_most=20, together="contacts.conversations.together.read_deliveries")
+@several(at_most=20, together="contacts.conversations.together.read_deliveries", seconds=0.05)
 @task(queue_name=READING_QUEUE, priority=BACKGROUND)
 def read_chat_delivery(delivery_id: int) -> None:
     """The same for a call of a chat provider, many of which are read together. An e-mail may take its time."""

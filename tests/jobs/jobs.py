@@ -60,6 +60,13 @@ def note_some(path: str, line: str) -> None:
     note.func(path, line)
 
 
+@several(at_most=4, seconds=0.05)
+@task
+def note_soon(path: str, line: str) -> None:
+    """The same, with those that come a moment later."""
+    note.func(path, line)
+
+
 @several(at_most=4, together="tests.jobs.jobs.note_together")
 @task
 def note_many(path: str, line: str) -> None:

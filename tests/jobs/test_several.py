@@ -13,7 +13,7 @@ from config.jobs.running import run_jobs
 from config.jobs.several import Several, several_of
 from config.jobs.worker import MAX_ATTEMPTS, requeue_jobs
 
-from .jobs import note, note_many, note_some
+from .jobs import note, note_many, note_some, note_soon
 from .rows import OURS, lease
 
 READY, RUNNING, FAILED, SUCCESSFUL = (
@@ -170,9 +170,27 @@ def test_jobs_taken_together_count_as_one_and_are_held(db, path):
     enqueue(note_some, path, *map(str, range(9)), queue_name="mail")
     first, second = lanes.take(), lanes.take()
     assert lanes.take() is None
-    more = lanes.take_more(first)
+    more = lanes.take_more(first, wait=pytest.fail)
     assert lines_of(more) == ["2", "3", "4"]
     assert set(lanes.held()) == {job.pk for job in (first, second, *more)}
     lanes.end(first)
     assert set(lanes.held()) == {second.pk}
     assert lines_of([lanes.take()]) == ["5"]
+
+
+def test_those_that_come_within_a_moment_are_taken_too(db, path):
+    lanes = Lanes(EVERY, "desk:1", threads=8)
+    enqueue(note_soon, path, "0", "1")
+    waits = []
+
+    def wait(seconds):
+        waits.append(seconds)
+        enqueue(note_soon, path, "2", "3", "4")
+
+    first = lanes.take()
+    more = lanes.take_more(first, wait)
+    assert (lines_of(more), waits) == (["1", "2", "3"], [0.05])
+    assert set(lanes.held()) == {job.pk for job in (first, *more)}
+    # As many as there may be: nobody waits for others.
+    enqueue(note_soon, path, *"567")
+    assert lines_of(lanes.take_more(lanes.take(), wait=pytest.fail)) == ["5", "6", "7"]

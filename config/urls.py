@@ -45,6 +45,8 @@ def for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 urlpatterns = [
     path("", home, name="home"),
+    # Programs call these, many times a second; all others pass them by one comparison.
+    path("channels/", include("contacts.conversations.provider_urls")),
     # The addresses of visitors are asked for most, and found in this order.
     path("", include("contact_requests.urls")),
     path("", include("config.accounts.urls")),

@@ -7,12 +7,13 @@ from ..models import ChannelConnection, ChannelDelivery
 
 # Keys of calls that are not read yet: of a connection, and to a Pro's reply addresses.
 _UNREAD_CALLS = Compiled(
-    lambda id: ChannelDelivery.objects.filter(connection=id, read_at=None).order_by().values_list("pk")
+    lambda id: ChannelDelivery.objects.filter(connection=id, read_at=None).order_by().values_list("pk"), keeps_plan=True
 )
 _UNREAD_REPLIES = Compiled(
     lambda pro_id: (
         ChannelDelivery.objects.filter(pro=pro_id, connection=None, read_at=None).order_by().values_list("pk")
-    )
+    ),
+    keeps_plan=True,
 )
 
 

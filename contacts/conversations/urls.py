@@ -1,17 +1,12 @@
-"""Actions beside a message and its files, and the webhooks that bring messages."""
+"""Actions beside a message and its files."""
 
 from django.urls import path
 
-from . import draft_views, mail_events, media_views, sender_views, webhooks
+from . import draft_views, media_views, sender_views
 
 app_name = "messages"
 
 urlpatterns = [
-    path("channels/whatsapp/<str:key>", webhooks.whatsapp, name="whatsapp_webhook"),
-    path("channels/telegram/<str:key>", webhooks.telegram, name="telegram_webhook"),
-    path("channels/email/<str:key>", webhooks.email, name="email_webhook"),
-    path("channels/replies", webhooks.replies, name="reply_webhook"),
-    path("channels/mail-events", mail_events.mail_events, name="mail_event_webhook"),
     path("inbox/<uuid:id>/draft", draft_views.draft_save, name="draft_save"),
     path("inbox/<uuid:id>/draft/<uuid:draft>/delete", draft_views.draft_delete, name="draft_delete"),
     path("inbox/<uuid:id>/draft/files/<int:file>/delete", draft_views.draft_file_delete, name="draft_file_delete"),

@@ -180,7 +180,7 @@ class ChannelConnection(models.Model):
     @property
     def webhook_url(self) -> str:
         """The address that the provider calls."""
-        return settings.SITE_URL + reverse(f"messages:{self.channel}_webhook", args=[self.key])
+        return settings.SITE_URL + reverse(f"providers:{self.channel}", args=[self.key])
 
     @property
     def callable_url(self) -> str:

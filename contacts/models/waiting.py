@@ -111,24 +111,20 @@ class WaitingItemQuerySet(TenantQuerySet["WaitingItem"]):
         key: object,
         *,
         contact: "Contact | None",
-        since: datetime,
-        channel: str,
         about: str = "",
         words: str = "",
-        **reported: UUID | int | str | None,
+        **fields: UUID | datetime | int | str | None,
     ) -> "WaitingItem":
-        """An unsaved item; `reported` are `property_id`, `inquiry_type_id` and `source`, for the reports."""
-        fields: dict[str, Any] = {**reported, **text_fields(about, words), "kind": kind, "key": str(key)}
-        item = make_instance(self.model, since=since, channel=channel, **fields)
+        """An unsaved item; its `property_id`, `inquiry_type_id` and `source` are for the reports."""
+        item = make_instance(self.model, kind=kind, key=str(key), **text_fields(about, words), **fields)
         item.pro, item.contact, item.assigned_to_id = pro, contact, contact.assigned_to_id if contact else None
         return item
 
     def add(self, pro: Pro, kind: str, key: object, *, is_new: bool = False, **fields: Any) -> "WaitingItem":
         """Let something wait, once: the same (kind, key) again changes nothing. The fields are those of `build`.
 
-        What `is_new` was stored in this transaction and cannot wait yet; its item may have no key. Other items of the
-        contact that were put off come back at once, as it has written again, and reminders end. The caller holds the
-        Pro's book, so that the contact is not merged or archived meanwhile.
+        What `is_new` was stored in this transaction; its item may have no key. Items of the contact that were put off
+        come back, and reminders end, as it has written again. The caller holds the book, so that it is not merged.
         """
         item = self.build(pro, kind, key, **fields)
         if is_new:

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import F, Max, Min, Q
 
 from config.accounts.models import Pro
+from config.saving import insert_many
 
 from ..models import AnswerMark, ArrivalMark, FirstResponse, ReportDay, ReportZone, WaitingItem
 from .facts import ITEM_COLUMNS, RESPONSE_COLUMNS, answers, arrivals, values_of
@@ -29,7 +30,7 @@ MARKS: tuple[Any, ...] = (ArrivalMark, AnswerMark)
 # Days of one transaction.
 BATCH = 16
 # Of one call of housekeeping, so that it keeps nothing else waiting.
-SECONDS = 20
+SECONDS = 5
 type Key = tuple[date, str, str]
 
 
@@ -176,7 +177,7 @@ def _count_marked(pro: Pro) -> set[date]:
         )
         for (day, dimension, value), each in sorted(figures.items())
     ]
-    ReportDay.objects.bulk_create(rows, batch_size=1000)
+    insert_many(rows)
     return days
 
 

@@ -4,8 +4,8 @@ A kept connection is asked whether it still answers before it carries another ma
 that fails later than that is not sent again here: the server may have accepted it. Each mail has one deadline for all
 that is said, connecting included.
 
-A server that takes several commands at once (PIPELINING, RFC 2920) gets that question and all that goes before the text
-of a mail in one piece: each of them would else be a way there and back.
+A server that takes several commands at once (PIPELINING, RFC 2920) gets all that goes before the text of a mail in one
+piece, as each command would else be a way there and back; and that question with it, where the last mail was just now.
 """
 
 import smtplib
@@ -27,6 +27,8 @@ MAX_MAILS = 50
 MAX_IDLE = 10.0  # seconds
 # What a kept connection may take to say that it answers, and to end.
 MAX_ANSWER = 5.0  # seconds
+# A server that answered so short a time ago is still there.
+MAX_FRESH = 2.0  # seconds
 # What a mail may take, connecting included. Servers that look into a mail before they take it need some.
 MAIL_SECONDS = 60.0
 MAX_TRAFFIC = 1024 * 1024  # bytes of answers
@@ -47,6 +49,9 @@ class _Connection:
     def is_usable(self) -> bool:
         """True if it may carry another mail, unless the server says no."""
         return self.mails < MAX_MAILS and time.monotonic() - self.used_at < MAX_IDLE
+
+    def is_fresh(self) -> bool:
+        return time.monotonic() - self.used_at < MAX_FRESH
 
     def close(self) -> None:
         with suppress(OSError):
@@ -78,8 +83,8 @@ class DeadlineSmtp(smtplib.SMTP):
 
     sock: Any
     is_tls, allow_private = False, True
-    # True for one that is asked whether it still answers before it carries the next mail.
-    is_kept = False
+    # True for one that is asked whether it still answers before it carries the next mail; fresh if it just did.
+    is_kept = is_fresh = False
 
     def __init__(self, host: str, port: int, *, local_hostname: str, timeout: float, context: Any = None) -> None:
         # Commands that the server has already, in their order; their answers are not read yet.
@@ -106,22 +111,26 @@ class DeadlineSmtp(smtplib.SMTP):
         else:
             commands = []
         if self.is_kept:
-            self._ask(["rset", *commands] if commands else [])
+            self._ask(commands)
         else:
             self._send_ahead(commands)
         return super().sendmail(from_addr, to_addrs, msg, mail_options, rcpt_options)
 
     def _ask(self, commands: Sequence[str]) -> None:
-        self.is_kept = False
+        """Ask the server whether it takes another mail, and send what goes before its text."""
+        are_together, self.is_kept = self.is_fresh and bool(commands), False
         try:
-            self.restart(MAX_ANSWER)
-            self._send_ahead(commands)
+            # A server may answer all of them at once, and look into the recipients before.
+            self.restart(self.timeout if are_together else MAX_ANSWER)
+            self._send_ahead(["rset", *commands] if are_together else [])
             code, _answer = self.rset()
         except OSError as error:
             raise StaleConnectionError from error
         if code != 250:
             raise StaleConnectionError
-        self.restart(self.timeout)
+        if not are_together:
+            self.restart(self.timeout)
+            self._send_ahead(commands)
 
     def _send_ahead(self, commands: Sequence[str]) -> None:
         """Send commands at once, except those that smtplib refuses."""
@@ -225,11 +234,9 @@ class KeptSmtpBackend(ClosingSmtpBackend):
         try:
             # Django leaves a connection open that was open before.
             return super().send_messages(email_messages)
-        except StaleConnectionError:
-            connection.close()
-            raise
         except BaseException:
-            # Without QUIT: a server that hangs would be waited for once more.
+            # Without QUIT: a server that hangs would be waited for once more, and one that waits for a text drops the
+            # mail only when the connection ends.
             connection.smtp.close()
             raise
         finally:
@@ -239,7 +246,7 @@ class KeptSmtpBackend(ClosingSmtpBackend):
         """The account's kept connection, or a new one where there is none or it takes no further mail."""
         if connection := connections.pop(account, None):
             if connection.is_usable():
-                connection.smtp.is_kept = True
+                connection.smtp.is_kept, connection.smtp.is_fresh = True, connection.is_fresh()
                 return connection
             connection.close()
         return self._open_new()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from .cursors import driver_cursor, execute, with_numbers
@@ -19,12 +20,13 @@ type Asked = tuple[str, Sequence[Any]]  # SQL that may keep its plan, and its pa
 def writing_together(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """A transaction in which what is given to `write_soon` waits for the next statement; the rest leaves at its end.
 
-    An error of what waits is raised by the statement that it leaves with. The parts of one statement see the tables as
-    they were before it, so none may look for the rows of another; foreign keys are checked after it.
+    An error of what waits is raised by the statement that it leaves with: one that is caught needs a statement before
+    its handler. The parts of one statement see the tables as they were before it, so none may look for the rows of
+    another; foreign keys are checked after it. Policies do look, so nothing waits behind a wall (`config.wall`).
     """
     connection: Any = connections[using]
     with transaction.atomic(using):
-        if connection.vendor != "postgresql" or writes_wait(connection):
+        if connection.vendor != "postgresql" or settings.DATABASE_WALL or writes_wait(connection):
             yield
             return
         connection.waiting_writes = []

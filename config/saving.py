@@ -94,7 +94,7 @@ def update(row: Any, *names: str) -> None:
 def bring_forward(row: Any, name: str, value: Any) -> None:
     """Save a field of a row as a value, unless a greater one is stored, here or in the database.
 
-    Within `writing_together` it leaves with the next statement.
+    Within `writing_together` it leaves with the next statement. The row here has the value in any case.
     """
     model: Any = type(row)
     present = getattr(row, name)

@@ -198,6 +198,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         for contact in contacts:
             contact.derive_fields()
         with transaction.atomic(savepoint=not is_unknown):
+            # It leaves with its identities, so that what either violates is raised here.
             if len(contacts) == 1 and identities:
                 insert_soon(*contacts)
             else:

@@ -13,6 +13,7 @@ from config.web.text import one_line
 
 from ..assigning.mails import tell_of_reminders
 from ..models import WaitingItem
+from ..models.locking import hold_book
 from ..models.waiting import MAX_WORDS, WaitingItemQuerySet
 from .persons import Person, items_of, open_items
 
@@ -40,6 +41,8 @@ def put_off(what: Person | WaitingItemQuerySet, until: datetime, *, words: str =
     check_later(until)
     rows = what if isinstance(what, WaitingItemQuerySet) else open_items(what)
     with transaction.atomic():
+        # Who writes meanwhile brings back what was put off before.
+        hold_book(by.pro_id)  # type: ignore[arg-type]  # Members alone put off.
         items = rows.open().locked()
         items.update(later_until=until, later_words=words, later_by=by, later_was=None)
         return list(items)

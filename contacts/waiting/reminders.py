@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 
 from config.accounts.models import User
 
 from ..models import Contact, ContactMessage, WaitingItem
+from ..models.locking import hold_book
 from .later import check_later, clean_words
 
 Kind = WaitingItem.Kind
@@ -19,19 +21,19 @@ def remind_if_silent(answer: ContactMessage, at: datetime, *, words: str = "", b
     """
     words = clean_words(words)
     check_later(at)
-    item, _is_new = WaitingItem.objects.get_or_create(
-        kind=Kind.REMINDER,
-        key=str(answer.pk),
-        defaults={
-            "pro": answer.pro,
-            "contact": answer.contact,
-            "since": timezone.now(),
-            "channel": answer.channel,
-            "later_until": at,
-            "later_words": words,
-            "later_by": by,
-        },
-    )
+    defaults = {
+        "pro": answer.pro,
+        "contact": answer.contact,
+        "since": timezone.now(),
+        "channel": answer.channel,
+        "later_until": at,
+        "later_words": words,
+        "later_by": by,
+    }
+    with transaction.atomic():
+        # Who writes meanwhile ends the reminder.
+        hold_book(answer.pro_id)
+        item, _is_new = WaitingItem.objects.get_or_create(kind=Kind.REMINDER, key=str(answer.pk), defaults=defaults)
     return item
 
 

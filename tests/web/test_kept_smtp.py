@@ -16,10 +16,11 @@ class Server(asyncio.Protocol):
     """Takes mail, and notes it in `log` with the number of its connection.
 
     Hangs up right after a mail whose text holds "bye", and in the middle of one that holds "crash". `pieces` are what
-    came at once between mails. With PIPELINING it takes a text after refused recipients too, as a server may.
+    came at once between mails. With PIPELINING it takes a text after refused recipients too, as a server may; `empty`
+    counts those of nothing. The connections until `last_number` take no further mail.
     """
 
-    log, connections, pieces, has_pipelining = [], 0, [], False
+    log, connections, pieces, has_pipelining, empty, last_number = [], 0, [], False, 0, 0
 
     def connection_made(self, transport):
         Server.connections += 1
@@ -33,7 +34,7 @@ class Server(asyncio.Protocol):
         self.received += data
         if self.is_in_data:
             if self.received == b".\r\n":
-                self.received, self.is_in_data = b"", False
+                self.received, self.is_in_data, Server.empty = b"", False, Server.empty + 1
                 self.say("554 no valid recipients")
             elif self.received.endswith(b"\r\n.\r\n"):
                 self.take_mail()
@@ -58,6 +59,8 @@ class Server(asyncio.Protocol):
             self.say("550 no such user")
         elif line.upper().startswith("MAIL") and "stranger@" in line:
             self.say("553 not yours")
+        elif line.upper() == "RSET" and self.number <= Server.last_number:
+            self.say("450 not now")
         elif line.upper().startswith("EHLO") and Server.has_pipelining:
             self.say("250-here\r\n250 PIPELINING")
         elif line.upper() == "DATA":
@@ -74,7 +77,7 @@ class Server(asyncio.Protocol):
 @pytest.fixture(params=["each command by itself", "several at once"])
 def log(request, settings):
     """The mails that the server has taken, [(number of the connection, first line)]."""
-    Server.log, Server.connections, Server.pieces = [], 0, []
+    Server.log, Server.connections, Server.pieces, Server.empty, Server.last_number = [], 0, [], 0, 0
     Server.has_pipelining = request.param == "several at once"
     with socket.create_server(("127.0.0.1", 0)) as listener:
         loop = asyncio.new_event_loop()
@@ -159,9 +162,30 @@ def test_commands_before_the_text_go_out_at_once_where_the_server_takes_that(log
     assert Server.pieces[1:] == [*pieces, ["QUIT"]]
 
 
+def test_a_server_that_was_idle_is_asked_before(log, monkeypatch):
+    monkeypatch.setattr("config.kept_smtp.MAX_FRESH", 0)
+    with keep_connections():
+        send("one")
+        send("two")
+    mail = ["MAIL FROM", "RCPT TO", "DATA"]
+    parts = [mail] if Server.has_pipelining else [[command] for command in mail]
+    assert Server.pieces[1:] == [*parts, ["RSET"], *parts, ["QUIT"]]
+
+
+@pytest.mark.parametrize("fresh", [0, 60])
+def test_a_server_that_takes_no_further_mail_gets_no_part_of_one(log, monkeypatch, fresh):
+    monkeypatch.setattr("config.kept_smtp.MAX_FRESH", fresh)
+    with keep_connections():
+        send("one")
+        Server.last_number = 1
+        send("two")
+    assert (log, Server.empty) == ([(1, "one"), (2, "two"), (2, "QUIT")], 0)
+
+
 def test_connection_that_does_not_answer_any_more_is_replaced(log, monkeypatch):
     say = Server.say
     monkeypatch.setattr("config.kept_smtp.MAX_ANSWER", 0.2)
+    monkeypatch.setattr("config.kept_smtp.MAX_FRESH", 0)
     with keep_connections():
         send("one")
         monkeypatch.setattr(Server, "say", lambda self, line: say(self, line) if self.number > 1 else None)

@@ -35,21 +35,20 @@ def insert[M: Model](*rows: M) -> None:
         _insert(rows, skips_conflicts=False)
 
 
-def insert_soon(row: Model, *, needs_key: bool = False) -> None:
-    """Insert a row; within `writing_together` it leaves with the next statement.
+def insert_soon[M: Model](*rows: M, needs_key: bool = False) -> None:
+    """Insert rows of one model; within `writing_together` they leave with the next statement.
 
-    There it is told a key that the database makes only if it `needs_key`, for rows that refer to it.
+    There they are told keys that the database makes only if others refer to them: `needs_key`.
     """
-    connection: Any = connections[router.db_for_write(type(row), instance=row)]
+    connection: Any = connections[router.db_for_write(type(rows[0]), instance=rows[0])]
     if not writes_wait(connection):
-        insert(row)
+        insert(*rows)
         return
-    if needs_key and row.pk is None:
-        row.pk = execute(connection, *ask_next_key(type(row)), keeps_plan=True).fetchone()[0]
-    has_key = row.pk is not None
-    sql, readers = _insert_statement(type(row), connection.alias, 1, has_key, skips_conflicts=False)
-    write_soon(connection, sql, _parameters_for([row], readers, connection))
-    row._state.adding, row._state.db = False, connection.alias
+    for row in rows:
+        if needs_key and row.pk is None:
+            row.pk = execute(connection, *ask_next_key(type(row)), keeps_plan=True).fetchone()[0]
+        row._state.adding, row._state.db = False, connection.alias
+    write_soon(connection, *_write_insert(rows, connection, skips_conflicts=False))
 
 
 def ask_next_key(model: type[Model]) -> Asked:
@@ -158,11 +157,9 @@ def _parameters_for(
 
 
 def _insert(rows: Sequence[Model], *, skips_conflicts: bool) -> bool:
-    model, has_key = type(rows[0]), rows[0].pk is not None
-    using = router.db_for_write(model, instance=rows[0])
-    connection, is_document = connections[using], len(rows) >= _DOCUMENT_FROM and _takes_document(model, using)
-    sql, readers = _insert_statement(model, using, 0 if is_document else len(rows), has_key, skips_conflicts)
-    cursor = write_now(connection, sql, _parameters_for(rows, readers, connection, is_document=is_document))
+    has_key, using = rows[0].pk is not None, router.db_for_write(type(rows[0]), instance=rows[0])
+    connection = connections[using]
+    cursor = write_now(connection, *_write_insert(rows, connection, skips_conflicts=skips_conflicts))
     keys = [row.pk for row in rows] if has_key else [key for (key,) in cursor.fetchall()]
     is_whole = len(rows) == (cursor.rowcount if has_key else len(keys))
     if is_whole:
@@ -171,6 +168,14 @@ def _insert(rows: Sequence[Model], *, skips_conflicts: bool) -> bool:
                 row.pk = key
             row._state.adding, row._state.db = False, using
     return is_whole
+
+
+def _write_insert(rows: Sequence[Model], connection: Any, *, skips_conflicts: bool) -> Asked:
+    """The INSERT of rows of one model with its parameters; all have keys, or none has."""
+    model, using, has_key = type(rows[0]), connection.alias, rows[0].pk is not None
+    is_document = len(rows) >= _DOCUMENT_FROM and _takes_document(model, using)
+    sql, readers = _insert_statement(model, using, 0 if is_document else len(rows), has_key, skips_conflicts)
+    return sql, _parameters_for(rows, readers, connection, is_document=is_document)
 
 
 @cache

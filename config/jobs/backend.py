@@ -12,7 +12,7 @@ from django.utils.json import normalize_json
 from django_tasks_db.backend import DatabaseBackend, TaskResult
 
 from config.instances import make_instance
-from config.saving import insert, insert_soon
+from config.saving import insert_soon
 
 # How the library says "at once", to have such jobs after those that were due before.
 AT_ONCE = datetime(9999, 1, 1, tzinfo=UTC)
@@ -37,10 +37,7 @@ class JobBackend(DatabaseBackend):
         for task, _args, _kwargs in calls:
             self.validate_task(task)
         rows = [self._make_row(*call) for call in calls]
-        if len(rows) == 1:
-            insert_soon(*rows)
-        else:
-            insert(*rows)
+        insert_soon(*rows)
         results = [self._make_result(task, row) for (task, _args, _kwargs), row in zip(calls, rows, strict=True)]
         for result in results:
             task_enqueued.send(type(self), task_result=result)

@@ -46,13 +46,12 @@ class Limit:
     def hit(self, key: object, times: int = 1) -> int:
         """Count `times` for `key`. Returns 0 within the limit, else the seconds until the next window."""
         now = int(time.time())
-        ends = now // self.seconds * self.seconds + self.seconds
-        return self._wait(self._count(str(key), ends, times), now)
+        return self._wait(self._count(str(key), self._end_of_window(now), times), now)
 
     def admit(self, key: object, times: int) -> int:
         """Count `times` for `key`; returns how many of them are within the limit, as `hit` would tell one by one."""
         now = int(time.time())
-        count = self._count(str(key), now // self.seconds * self.seconds + self.seconds, times)
+        count = self._count(str(key), self._end_of_window(now), times)
         return min(max(self.times - count + times, 0), times)
 
     def describe(self, key: object) -> dict[str, str]:
@@ -61,13 +60,16 @@ class Limit:
         Other processes are known as of the last time that this one told the database.
         """
         now = int(time.time())
-        ends = now // self.seconds * self.seconds + self.seconds
+        ends = self._end_of_window(now)
         window, written, waiting = self._pending.get(str(key), (ends, 0, 0))
         left = max(self.times - (written + waiting if window == ends else 0), 0)
         return {
             "RateLimit-Policy": f'"{self.name}";q={self.times};w={self.seconds}',
             "RateLimit": f'"{self.name}";r={left};t={max(ends - now, 1)}',
         }
+
+    def _end_of_window(self, now: int) -> int:
+        return now // self.seconds * self.seconds + self.seconds
 
     def _wait(self, count: int, now: int) -> int:
         return max(self.seconds - now % self.seconds, 1) if count > self.times else 0

@@ -10,6 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from config.files.models import LooseFile
 from config.files.storage import StorageUnavailableError
+from contacts.conversations.inbound_row import build_message
 from contacts.conversations.receiving import read_delivery, store_delivery
 from contacts.conversations.together import read_deliveries
 from contacts.models import ChannelDelivery, Contact, ContactMessage, WaitingItem
@@ -107,6 +108,25 @@ def test_an_error_in_one_of_them_leaves_nothing_and_all_are_read_alone(pro, work
     work_tasks()
     assert texts() == ["Words 0", "Words 1", "Words 3"]
     assert list(ChannelDelivery.objects.filter(read_at=None).values_list("pk", "error")) == [(ids[2], "ValueError")]
+    assert DBTaskResult.objects.failed().get().args_kwargs["args"] == [ids[2]]
+
+
+def test_an_error_in_a_first_message_leaves_nobody_and_all_are_read_alone(pro, work_tasks, monkeypatch):
+    connection = connect(pro, "telegram")
+    ids = [call(connection, number, person=900 + number, text="broken" * (number == 2)) for number in range(4)]
+
+    def objecting(connection, inbound, *others):
+        if inbound.text == "broken":
+            raise ValueError(inbound.text)
+        return build_message(connection, inbound, *others)
+
+    monkeypatch.setattr("contacts.conversations.newcomers.build_message", objecting)
+    monkeypatch.setattr("contacts.conversations.receiving.build_message", objecting)
+    with pytest.raises(ValueError, match="broken"):
+        read_deliveries([[id] for id in ids])
+    assert (texts(), LooseFile.objects.count(), Contact.objects.count()) == ([], 0, 0)
+    work_tasks()
+    assert (sorted(texts()), Contact.objects.count()) == (["Words 0", "Words 1", "Words 3"], 3)
     assert DBTaskResult.objects.failed().get().args_kwargs["args"] == [ids[2]]
 
 

@@ -57,18 +57,18 @@ def reply_automatically(*messages: ContactMessage) -> None:
         _reply(message, texts)
 
 
-def _reply(message: ContactMessage, texts: Mapping[tuple[bool, str], str]) -> ContactMessage | None:
-    """Answer a message by one of these texts, by (in office hours, language); None where it is not answered."""
+def _reply(message: ContactMessage, texts: Mapping[tuple[bool, str], str]) -> None:
+    """Answer a message by one of these texts, by (in office hours, language), unless its sender had one lately."""
     if _is_replied(message):
-        return None
+        return
     schedule, now = make_schedule(find_hours(message.pro)), timezone.now()
     is_open_now = is_open(schedule, now)
     languages = [language for language in languages_for(message.contact) if (is_open_now, language) in texts]
     reply_channel = find_reply_channel(message.contact, message.channel) if languages else None
     if reply_channel is None or not _is_sender(message, reply_channel):
-        return None
+        return
     text = fill_in(texts[is_open_now, languages[0]], message.pro, schedule, languages[0])
-    return _send_reply(message, reply_channel, text)
+    _send_reply(message, reply_channel, text)
 
 
 def _is_replied(message: ContactMessage) -> bool:
@@ -88,7 +88,7 @@ def _is_sender(message: ContactMessage, reply_channel: ReplyChannel) -> bool:
     )
 
 
-def _send_reply(message: ContactMessage, reply_channel: ReplyChannel, text: str) -> ContactMessage:
+def _send_reply(message: ContactMessage, reply_channel: ReplyChannel, text: str) -> None:
     now = timezone.now()
     reply = ContactMessage(
         pro=message.pro,
@@ -107,7 +107,6 @@ def _send_reply(message: ContactMessage, reply_channel: ReplyChannel, text: str)
     reply.save(force_insert=True)
     ContactMessage.objects.recount(message.contact)
     send_message.using(queue_name=sending_queue(reply)).enqueue(str(reply.pk))
-    return reply
 
 
 def fill_in(text: str, pro: Pro, schedule: Schedule, language: str) -> str:

@@ -31,10 +31,14 @@ def execute(connection: Any, sql: str, parameters: Sequence[Any], *, keeps_plan:
     try:
         cursor.execute(_PLACES[connection.vendor](sql) if is_drivers else sql, parameters)
     except NotSupportedError:
-        # A migration has changed the type of a column since: the kept plans go with the connection.
-        connection.close_at = 0
+        forget_plans(connection)
         raise
     return cursor
+
+
+def forget_plans(connection: Any) -> None:
+    """Let a connection go with its kept plans: a migration has changed the type of a column since they were made."""
+    connection.close_at = 0
 
 
 def _asked_ahead(connection: Any, sql: str, parameters: Sequence[Any]) -> Any:

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections, transaction
 
-from .cursors import driver_cursor, execute, with_numbers
+from .cursors import driver_cursor, execute, forget_plans, with_numbers
 
 type Asked = tuple[str, Sequence[Any]]  # SQL that may keep its plan, and its parameters
 
@@ -25,15 +25,16 @@ def writing_together(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     another; foreign keys are checked after it. Policies do look, so nothing waits behind a wall (`config.wall`).
     """
     connection: Any = connections[using]
+    is_outermost = not connection.in_atomic_block
     with transaction.atomic(using):
         if connection.vendor != "postgresql" or settings.DATABASE_WALL or writes_wait(connection):
             yield
             return
-        connection.waiting_writes = []
+        connection.waiting_writes, connection.answers_ahead = [], {}
         try:
             with connection.execute_wrapper(_write_before):
                 yield
-                _write_waiting(connection)
+                _write_last(connection, commits=is_outermost)
         finally:
             # After an error all is rolled back.
             connection.waiting_writes = None
@@ -60,7 +61,7 @@ def write_soon(connection: Any, sql: str, parameters: Sequence[Any], *, updates:
 
 def write_now(connection: Any, sql: str, parameters: Sequence[Any]) -> Any:
     """Run a statement that adds rows, together with those that wait; returns its cursor."""
-    if writes_wait(connection) and connection.waiting_writes:
+    if writes_wait(connection):
         sql, parameters = _join([*connection.waiting_writes, (sql, parameters)])
         connection.waiting_writes.clear()
     return execute(connection, sql, parameters, keeps_plan=True)
@@ -76,28 +77,59 @@ def ask_ahead(questions: Iterable[Asked], using: str = DEFAULT_DB_ALIAS) -> None
     # Where queries are logged they are asked one by one.
     if not writes_wait(connection) or connection.queries_logged:
         return
-    _write_waiting(connection)
     answers = {}
-    with connection.wrap_database_errors, connection.connection.pipeline():
+    with _pipeline(connection):
+        _write_waiting(connection)
         for sql, parameters in questions:
             cursor = driver_cursor(connection)
             cursor.execute(with_numbers(sql), parameters)
             answers[sql] = (parameters, cursor)
-    connection.answers_ahead = answers
+    connection.answers_ahead = {**connection.answers_ahead, **answers}
 
 
 def _write_before(run: Callable[..., Any], sql: Any, parameters: Any, many: bool, context: dict[str, Any]) -> Any:
-    """Write what waits before any other statement of the connection, which may look for it."""
-    _write_waiting(context["connection"])
-    return run(sql, parameters, many, context)
+    """Write what waits before any other statement of the connection, which may look for it; both leave in one go."""
+    connection = context["connection"]
+    # A cursor of the server's, which has a name, goes by itself.
+    if not connection.waiting_writes or hasattr(context["cursor"], "name"):
+        _write_waiting(connection)
+        return run(sql, parameters, many, context)
+    with _pipeline(connection):
+        _write_waiting(connection)
+        return run(sql, parameters, many, context)
+
+
+def _write_last(connection: Any, *, commits: bool) -> None:
+    """Write what waits at the end and, with it, the commit of the transaction: then Django has nothing left to do."""
+    if not connection.waiting_writes or connection.needs_rollback:
+        return
+    if commits and not connection.queries_logged:
+        with _pipeline(connection):
+            _write_waiting(connection)
+            driver_cursor(connection).execute("COMMIT")
+    else:
+        _write_waiting(connection)
+
+
+@contextmanager
+def _pipeline(connection: Any) -> Iterator[None]:
+    """Statements in it leave in one go; the first of their errors is raised at its end."""
+    try:
+        with connection.wrap_database_errors, connection.connection.pipeline():
+            yield
+    except NotSupportedError:
+        forget_plans(connection)
+        raise
 
 
 def _write_waiting(connection: Any) -> None:
-    if connection.waiting_writes:
-        write_now(connection, *connection.waiting_writes.pop())
+    if writes := connection.waiting_writes:
+        connection.waiting_writes = []
+        execute(connection, *_join(writes), keeps_plan=True)
 
 
 def _join(writes: Sequence[Asked]) -> Asked:
     """One statement of several, with the answer of the last one."""
     parts = ", ".join(f"w{at} AS ({sql})" for at, (sql, _parameters) in enumerate(writes[:-1]))
-    return f"WITH {parts} {writes[-1][0]}", [value for _sql, parameters in writes for value in parameters]
+    start = f"WITH {parts} " if parts else ""
+    return f"{start}{writes[-1][0]}", [value for _sql, parameters in writes for value in parameters]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,11 +20,13 @@ from config.events.publishing import publish
 from config.instances import make_instance
 from config.jobs.backend import Job, enqueue_together
 from config.jobs.turns import in_turn
-from config.round_trips import Asked, ask_ahead, writing_together
+from config.round_trips import ask_ahead, writes_wait, writing_together
 from config.web.compiled import Compiled, Question
 from config.web.text import unix_lines
 from config.web.together import Answers
-from contacts.models.holders import ask_person
+from contacts.addresses import identities_of
+from contacts.models import Contact
+from contacts.models.holders import ask_holders, ask_person, find_holders
 from contacts.models.locking import hold_book
 
 from .customers.contacts import NamedCustomer
@@ -43,6 +46,10 @@ _TYPE = Compiled[InquiryType](lambda id: InquiryType.objects.filter(pk=id), keep
 _FIRST_TYPE = Compiled[InquiryType](lambda: InquiryType.objects.filter(is_active=True))
 # The fields that a caller sets; the API has the same names.
 SUBMITTED_FIELDS = ("user_id", "created_by", "subject", "message", "category", "budget", "priority", "source")
+
+
+class _OtherContactError(Exception):
+    """The customer is another contact than a moment ago: one has been merged, or got another address."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +77,37 @@ class Submission:
         if self.profile:
             copy_profile(inquiry, self.profile)
             inquiry.search_text = inquiry.make_search_text()
+        try:
+            self._save(by, foresees=True)
+        except _OtherContactError:
+            self._save(by, foresees=False)
+        return inquiry
+
+    def _save(self, by: User | ApiToken | None, *, foresees: bool) -> None:
+        """Save it in one transaction.
+
+        With `foresees` the inquiry of a known contact, most of the work, is written before the book is held, so that
+        others of the Pro wait for the rest alone. Raises _OtherContactError, and saves nothing, when it is another
+        contact's by then.
+        """
+        inquiry = self.inquiry
         with writing_together():
-            ask_ahead(self._questions())
-            hold_book(inquiry.pro_id)
+            ask_ahead([*ask_start(inquiry), *ask_holders(inquiry.pro_id, *self._address())])
             # Not the time of `prepare`, before the call to UserHub.
             inquiry.created_at = timezone.now()
+            foreseen = self._foresee_contact() if foresees and writes_wait(connection) else None
+            if foreseen:
+                inquiry.contact = foreseen
+                start_inquiry(inquiry, by=by)
+            # That of the first attempt was perhaps never saved.
+            inquiry.contact = None
+            ask_ahead(ask_person(inquiry.pro_id, *self._address()))
+            hold_book(inquiry.pro_id)
             self._find_contact()
-            start_inquiry(inquiry, by=by)
+            if not foreseen:
+                start_inquiry(inquiry, by=by)
+            elif inquiry.contact != foreseen:
+                raise _OtherContactError
             if self.is_new_customer and inquiry.user_id is not None:
                 record_reading(inquiry.pro, inquiry.user_id, by=by, inquiry_id=inquiry.pk)
             add_inquiry(inquiry)
@@ -84,14 +115,18 @@ class Submission:
                 inquiry.filter_options.set(_lock_options(self.filter_options))
             enqueue_together(_make_jobs(inquiry, by))
             publish(inquiry.pro, EventType.INQUIRY_CREATED, inquiry)
-        return inquiry
 
-    def _questions(self) -> list[Asked]:
-        """Questions that `save` asks first, in this order."""
-        inquiry, email, phone = self.inquiry, "", ""
-        if self.profile:
-            email, phone = inquiry.person["email"], self.profile.phone_in(inquiry.pro.country)
-        return [*ask_person(inquiry.pro_id, email, phone), *ask_start(inquiry)]
+    def _foresee_contact(self) -> Contact | None:
+        """The contact that `_find_contact` finds, unless the book changes until it is held; None for somebody new."""
+        identities = identities_of(*self._address())
+        holders = find_holders(self.inquiry.pro_id, identities)
+        return next((holders[pair] for pair in identities if pair in holders), None)
+
+    def _address(self) -> tuple[str, str]:
+        """E-mail and phone (E.164) by which the contact of a profile is found."""
+        if self.customer or not self.profile:
+            return "", ""
+        return self.inquiry.person["email"], self.profile.phone_in(self.inquiry.pro.country)
 
     def _find_contact(self) -> None:
         if self.customer:

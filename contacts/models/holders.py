@@ -31,11 +31,15 @@ def find_holders(pro_id: int, identities: Sequence[Identity]) -> dict[Identity, 
     return holders
 
 
+def ask_holders(pro_id: int, email: str, phone: str) -> list[Asked]:
+    """Questions of `find_holders` for this e-mail and phone (E.164), for `ask_ahead`."""
+    identities = identities_of(email, phone)
+    return [_held_identities(len(identities)).question(pro_id, *chain(*identities)).asked()] if identities else []
+
+
 def ask_person(pro_id: int, email: str, phone: str) -> list[Asked]:
     """Questions of `find_or_create` for this e-mail and phone (E.164), for `ask_ahead`."""
-    identities = identities_of(email, phone)
-    held = [_held_identities(len(identities)).question(pro_id, *chain(*identities))] if identities else []
-    return [ask_book(pro_id), *(question.asked() for question in held)]
+    return [ask_book(pro_id), *ask_holders(pro_id, email, phone)]
 
 
 @cache

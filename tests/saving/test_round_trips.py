@@ -73,17 +73,61 @@ def test_the_last_ones_leave_at_the_end():
     assert not writes_wait(connection)
 
 
+def test_what_follows_the_commit_finds_the_last_ones():
+    contact, found = ContactFactory(), []
+    with writing_together():
+        insert_soon(make_event(contact))
+        transaction.on_commit(lambda: found.append((kinds(), connection.in_atomic_block)))
+        assert found == []
+    assert found == [(["created"], False)]
+
+
+def test_a_row_that_the_commit_refuses_is_not_written():
+    contact = ContactFactory()
+    with pytest.raises(IntegrityError), writing_together():
+        insert_soon(make_event(contact))
+        insert_soon(ContactEvent(contact_id=uuid.uuid4(), kind="changed", created_at=NOW))
+    assert (kinds(), connection.in_atomic_block) == ([], False)
+    with writing_together():
+        insert_soon(make_event(contact, "changed"))
+    assert kinds() == ["changed"]
+
+
+def test_the_last_ones_are_of_the_transaction_around():
+    contact = ContactFactory()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with writing_together():
+            insert_soon(make_event(contact))
+        assert kinds() == ["created"]
+        raise ZeroDivisionError
+    assert kinds() == []
+
+
+def test_nothing_is_written_once_all_has_to_be_rolled_back():
+    contact = ContactFactory()
+    with writing_together():
+        insert_soon(make_event(contact))
+        with pytest.raises(ZeroDivisionError), transaction.atomic(savepoint=False):
+            raise ZeroDivisionError
+    assert kinds() == []
+
+
 def test_any_other_statement_finds_what_waited_before_it():
     contact = ContactFactory()
     with writing_together():
         insert_soon(make_event(contact))
         assert kinds() == ["created"]
         insert_soon(make_event(contact, "changed"))
+        assert [row.kind for row in ContactEvent.objects.order_by("pk").iterator(chunk_size=1)] == [
+            "created",
+            "changed",
+        ]
+        insert_soon(make_event(contact, "merged"))
         with transaction.atomic():
-            assert kinds() == ["created", "changed"]
+            assert kinds() == ["created", "changed", "merged"]
         insert_soon(make_event(contact, "archived"))
         sql = "SELECT count(*) FROM contacts_contactevent"
-        assert execute(connection, sql, [], keeps_plan=True).fetchone()[0] == 3
+        assert execute(connection, sql, [], keeps_plan=True).fetchone()[0] == 4
 
 
 def test_a_row_is_told_its_key_if_it_needs_it():

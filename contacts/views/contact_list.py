@@ -1,23 +1,26 @@
 """The address book: the list of contacts, its export, and a new contact."""
 
 import uuid
+from functools import cache
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.forms import BoundField
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.accounts.http import ProRequest, wants
 from config.accounts.middleware import for_owners
+from config.accounts.models import Pro
 from config.accounts.proof import password_again
 from config.counts.models import Total
 from config.search.found import find_keys, in_order_of
+from config.web.compiled import Compiled
 from config.web.paging import keys_after
 
 from ..forms import SORTS, BookFilter, KeptViewForm, NewContactForm
@@ -32,23 +35,19 @@ ROWS = 50
 
 
 class KeptPaginator(Paginator):
-    """Pages of a list that is `total` long, with the kept counts of its weeks if it has any (`keys_after`)."""
+    """Pages of a list whose total is kept."""
 
-    def __init__(self, rows: ContactQuerySet, size: int, total: int, weeks: QuerySet[Any] | None) -> None:
-        super().__init__(rows, size)
-        self._rows, self._total, self._weeks = rows, total, weeks
+    def __init__(self, book: "ContactList") -> None:
+        super().__init__([], ROWS)
+        self._book = book
 
     def page(self, number: Any) -> Page:
-        """A page; the rows before it are skipped in the index alone, and not read."""
-        page = super().page(number)
-        if page.number > 1:
-            keys = keys_after(self._rows, page.start_index() - 1, self.per_page, weeks=self._weeks)
-            page.object_list = Contact.objects.filter(pk__in=keys).order_by(*self._rows.query.order_by)
-        return page
+        number = self.validate_number(number)
+        return Page(self._book.part((number - 1) * self.per_page), number, self)
 
-    @property
+    @cached_property
     def count(self) -> int:
-        return self._total
+        return self._book.kept_total()
 
 
 class FoundPaginator(Paginator):
@@ -80,9 +79,8 @@ class ContactList:
 
     def rows(self) -> ContactQuerySet:
         """Contacts that match the search and filters, in the chosen order."""
-        rows = self._all().filter(**self._filters())
-        rows = rows.search(self.search, by_word=True) if self.search else rows
-        return rows.order_by(*SORTS[self.sort])
+        rows = _listed(self.pro.pk, self.sort, self.is_archived, self._filters())
+        return rows.search(self.search, by_word=True) if self.search else rows
 
     def _all(self) -> ContactQuerySet:
         return Contact.objects.for_pro(self.pro, deleted=self.is_archived)
@@ -98,14 +96,19 @@ class ContactList:
 
     def pages(self) -> Paginator[Any]:
         """The pages of the list; only what a search found is counted."""
-        if self.search:
-            return FoundPaginator(self.rows(), ROWS, self._all())
-        kept = ContactCount.objects.for_pro(self.pro).filter(**self.kept_filters())
-        return KeptPaginator(self.rows(), ROWS, kept.values_list(Total(), flat=True).get(), self._weeks())
+        return FoundPaginator(self.rows(), ROWS, self._all()) if self.search else KeptPaginator(self)
 
-    def _weeks(self) -> QuerySet[Any] | None:
-        is_newest_first = self.sort == "-added" and not self._filters() and not self.is_archived
-        return ContactWeekCount.objects.of_book(self.pro) if is_newest_first else None
+    def part(self, start: int) -> list[Contact]:
+        """A page of rows, without the search, after the first `start`."""
+        filters: dict[str, Any] = self._filters()
+        if start:
+            return _further_rows(self.sort, self.is_archived).rows(self.pro.pk, start, **filters)
+        return _first_rows(self.sort, self.is_archived).part(ROWS, 0, self.pro.pk, **filters)
+
+    def kept_total(self) -> int:
+        """The number of rows, without the search."""
+        groups: dict[str, Any] = self.kept_filters()
+        return _TOTAL.rows(self.pro.pk, **groups)[0][0]
 
     def query(self, **changes: str | int) -> str:
         """Query string of the URL with these changes, without defaults."""
@@ -145,6 +148,35 @@ class ContactList:
         is_current = self.sort in (first, second)
         direction = "" if not is_current else "descending" if self.sort.startswith("-") else "ascending"
         return {"query": self.query(sort=second if self.sort == first else first), "direction": direction}
+
+
+def _listed(pro_id: int, sort: str, is_archived: bool, filters: dict[str, str]) -> ContactQuerySet:
+    """Contacts of a Pro in one of the orders; `filters` are values of fields."""
+    rows = Contact.objects.for_pro(Pro(pk=pro_id), deleted=is_archived)
+    return rows.filter(**filters).order_by(*SORTS[sort])
+
+
+@cache
+def _first_rows(sort: str, is_archived: bool) -> Compiled[Contact]:
+    return Compiled(lambda pro_id, **filters: _listed(pro_id, sort, is_archived, filters), keeps_plan=True)
+
+
+@cache
+def _further_rows(sort: str, is_archived: bool) -> Compiled[Contact]:
+    """A page of the list, of the Pro's id and the number of rows that are skipped."""
+
+    def rows(pro_id: int, start: int, **filters: str) -> ContactQuerySet:
+        has_weeks = sort == "-added" and not filters and not is_archived
+        weeks = ContactWeekCount.objects.of_book(Pro(pk=pro_id)) if has_weeks else None
+        keys = keys_after(_listed(pro_id, sort, is_archived, filters), start, ROWS, weeks=weeks)
+        return Contact.objects.filter(pk__in=keys).order_by(*SORTS[sort])
+
+    return Compiled(rows, keeps_plan=True)
+
+
+_TOTAL = Compiled(
+    lambda pro_id, **groups: ContactCount.objects.for_pro(Pro(pk=pro_id)).filter(**groups).values_list(Total())
+)
 
 
 @require_safe

@@ -23,8 +23,10 @@ from .admin_bounds import (
     FindSelect,
     NewestFormSet,
     bounded_filter,
+    found_keys,
     leads_index,
 )
+from .many import Many
 
 # Offers an action on the list and on the page of one row.
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
@@ -129,9 +131,9 @@ class CarefulAdmin(admin.ModelAdmin):
             field: Any = self.opts.get_field(name)
             related = self.admin_site.get_model_admin(field.remote_field.model)
             rows = related.get_queryset(request).order_by(*related.get_ordering(request))
-            found = list(related.get_search_results(request, rows, term)[0].values_list("pk", flat=True)[:SAMPLE])
-            if found:
-                return queryset.filter(**{f"{name}__in": found}), False
+            keys = found_keys(related.get_search_results(request, rows, term)[0])[:SAMPLE]
+            if found := tuple(key for key, _number in keys):
+                return queryset.filter(**{f"{name}__among": Many(found)}), False
         return super().get_search_results(request, queryset, term)
 
     def response_action(

@@ -39,6 +39,15 @@ class BoundedPaginator(Paginator):
         return min(self.counted, MOST_ROWS)
 
 
+def found_keys(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+    """The keys of rows that a search finds, each with the number of all: all are found by its index, and then sorted.
+
+    Asked for the first rows in their order, a database may look through all rows for the few that match: their number
+    has it find all first.
+    """
+    return rows.values_list("pk", Window(Count("*")))
+
+
 def leads_index(model: type[Model], name: Any) -> bool:
     """Tell if an index or a unique constraint over all rows begins with this field."""
     field: Any = next((field for field in model._meta.concrete_fields if field.name == name), None)
@@ -85,12 +94,11 @@ class BoundedChangeList(ChangeList):
             self.result_list = self._sorted_rows(request)
 
     def _sorted_rows(self, request: HttpRequest) -> QuerySet[Any]:
-        """The rows of the page, of those that were searched for: all are found by the search's index, and then sorted.
+        """The rows of the page, of those that were searched for.
 
-        Asked for the first rows in their order, a database may look through all rows for the few that match: their
-        number has it find all first. The keys come alone, as other tables have to be read for 50 rows only.
+        The keys come alone, as other tables have to be read for 50 rows only.
         """
-        keys = self.queryset.values_list("pk", Window(Count("*")))
+        keys = found_keys(self.queryset)
         if self.multi_page and not (self.show_all and self.can_show_all):
             start = (self.page_num - 1) * self.list_per_page
             keys = keys[start : start + self.list_per_page]

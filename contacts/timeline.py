@@ -192,7 +192,7 @@ def _notes(contact: Contact) -> QuerySet[ContactNote]:
 
 
 def _messages(contact: Contact) -> QuerySet[ContactMessage]:
-    return ContactMessage.objects.filter(contact=contact).select_related("author")
+    return ContactMessage.objects.filter(contact=contact).select_related("author").defer("search_text")
 
 
 def _read_messages(contact: Contact, rows: list[ContactMessage], answers: Answers) -> list[ContactMessage]:
@@ -210,6 +210,10 @@ def _read_events(contact: Contact, events: list[ContactEvent], answers: Answers)
     return [_event_with_lines(contact, event) for event in events]
 
 
+# A thread has dozens of events, and `get_kind_display` reads all kinds for each.
+_KINDS = dict(ContactEvent.Kind.choices)
+
+
 def _event_with_lines(contact: Contact, event: ContactEvent) -> dict[str, Any]:
     """An event with its changes as [(field, before, after)…], and the name of the other contact or file."""
     country = contact.pro.country
@@ -221,7 +225,7 @@ def _event_with_lines(contact: Contact, event: ContactEvent) -> dict[str, Any]:
     others = [event.changes.get(key) for key in ("absorbed", "survivor", "import")]
     others += event.changes.get("assigned_to", [])[1:]
     _id, other = next(filter(None, others), ("", ""))
-    return {"event": event, "lines": lines, "other": other}
+    return {"event": event, "kind": _KINDS.get(event.kind, event.kind), "lines": lines, "other": other}
 
 
 SOURCES = [

@@ -38,7 +38,7 @@ def _related(contact_id: uuid.UUID, answered: Many, shown: Many) -> QuerySet[Con
     """Messages that some answer, and those that answer these or them, by ids of the provider."""
     answers = Q(answers_to__among=answered) | Q(answers_to__among=shown)
     rows = ContactMessage.objects.filter(contact=contact_id).filter(Q(external_id__among=answered) | answers)
-    return rows.order_by("created_at", "id")
+    return rows.order_by("created_at", "id").defer("search_text")
 
 
 _RELATED = Compiled(_related, keeps_plan=True)

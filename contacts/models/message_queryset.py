@@ -33,6 +33,10 @@ def _totals(model: "type[ContactMessage]") -> Compiled[Any]:
     return Compiled(rows, keeps_plan=True)
 
 
+# Long columns that no row of a list shows.
+_LONG = ("quoted", "former", "references", "search_text")
+
+
 @cache
 def _newest(model: "type[ContactMessage]") -> Compiled["ContactMessage"]:
     """Compiled query of the newest message of each of some contacts."""
@@ -40,7 +44,7 @@ def _newest(model: "type[ContactMessage]") -> Compiled["ContactMessage"]:
     def rows(ids: list[uuid.UUID]) -> Any:
         newest = model.objects.filter(contact=OuterRef("pk")).order_by("-created_at", "-id").values("pk")[:1]
         contacts = Contact.objects.filter(pk__in=ids).annotate(newest=Subquery(newest))
-        return model.objects.filter(pk__in=contacts.values("newest")).order_by()
+        return model.objects.filter(pk__in=contacts.values("newest")).order_by().defer(*_LONG)
 
     return Compiled(rows)
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.csp import CSP
 
 from . import errors
 from .csp import REPORTS_PATH
@@ -23,7 +24,12 @@ _OFF = (
 )
 _ON = ("clipboard-write", "fullscreen", "publickey-credentials-create", "publickey-credentials-get")
 PERMISSIONS_POLICY = ", ".join([*(f"{name}=()" for name in _OFF), *(f"{name}=(self)" for name in _ON)])
-OF_DOCUMENTS = {"Permissions-Policy": PERMISSIONS_POLICY, "Reporting-Endpoints": f'csp="{REPORTS_PATH}"'}
+DOCUMENT = "text/html"
+# By media type. A browser that shows JSON runs, loads and frames nothing.
+HEADERS = {
+    DOCUMENT: {"Permissions-Policy": PERMISSIONS_POLICY, "Reporting-Endpoints": f'csp="{REPORTS_PATH}"'},
+    "application/json": {"Content-Security-Policy": f"default-src {CSP.NONE}; frame-ancestors {CSP.NONE}"},
+}
 LINK_METHODS, LINK_DESTINATIONS = ("GET", "HEAD"), ("document", "")
 
 
@@ -44,11 +50,11 @@ class ResourcePolicyMiddleware:
         match = request.resolver_match
         is_open = match is not None and getattr(match.func, "is_open_to_other_sites", False)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_open else "same-origin")
-        if response.headers.get("Content-Type", "").startswith("text/html"):
-            for name, value in OF_DOCUMENTS.items():
-                response.headers.setdefault(name, value)
-            if match is not None and match.app_name == "admin":
-                response._csp_config = settings.ADMIN_CSP  # type: ignore[attr-defined]
+        media_type = response.headers.get("Content-Type", "").partition(";")[0]
+        for name, value in HEADERS.get(media_type, {}).items():
+            response.headers.setdefault(name, value)
+        if media_type == DOCUMENT and match is not None and match.app_name == "admin":
+            response._csp_config = settings.ADMIN_CSP  # type: ignore[attr-defined]
         return response
 
 

@@ -110,6 +110,8 @@ def _given_id(request: HttpRequest) -> str:
 
 
 def _log_access(request: HttpRequest, status: int, seconds: float) -> None:
+    if not logger.isEnabledFor(logging.INFO):
+        return
     # Quoted: a path with line breaks must not forge a log line.
     path = quote(KEY.sub("***", request.path), safe="/*")
     match, address = request.resolver_match, logged_address(request)

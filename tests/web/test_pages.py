@@ -22,6 +22,7 @@ CSP = (
     "frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types default; report-uri /csp-reports; report-to csp"
 )
+CSP_OF_JSON = "default-src 'none'; frame-ancestors 'none'"
 # On every answer.
 HEADERS = {
     "Content-Security-Policy": CSP,
@@ -72,6 +73,8 @@ def test_every_page_carries_the_safe_headers(who, request, case):
             is_admin = is_page and path.startswith("/admin/") and path not in NOT_OF_THE_ADMIN
             others = {"Cross-Origin-Resource-Policy": "cross-origin"} if path == PICTURE else {}
             others |= PREVIEW.get(path, {}) if response.status_code == HTTPStatus.OK else {}
+            if headers["Content-Type"] == "application/json":
+                others["Content-Security-Policy"] = CSP_OF_JSON
             expected = HEADERS | others | (OF_THE_ADMIN if is_admin else {})
             assert {name: headers.get(name) for name in HEADERS} == expected
             assert re.fullmatch(r"[0-9a-f]{16}", headers["X-Request-ID"])

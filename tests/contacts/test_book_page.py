@@ -1,6 +1,7 @@
 """/contacts: the list of contacts, as its URL asks for it."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.db import connection
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from contacts.forms import SORTS
 from contacts.models import Contact
-from tests.factories import ContactFactory
+from tests.factories import ContactFactory, ProFactory
 from tests.pages import Page
 
 from .conftest import START
@@ -164,6 +165,23 @@ def test_pages(browser, contact):
         [f"V{n:03}" for n in range(start, min(start + 50, 120))] for start in (0, 50, 100)
     ]
     assert (pages[1].one(".pages .soft").text, pages[1].one("[rel=prev]")["href"]) == ("51–100 of 120", "?page=1")
+
+
+def test_further_pages_in_every_order_of_every_list(browser, pro, contact, case):
+    for n in range(120):
+        row = contact(at=-n, name=f"V{n * 7 % 120:03}", role="landlord" if n % 8 else "other")
+        last_word, is_gone = START + timedelta(hours=n * 11 % 120), n >= 60
+        Contact.objects.filter(pk=row.pk).update(last_word_at=last_word, deleted_at=START if is_gone else None)
+    contact(name="Foreign", pro=ProFactory(), role="landlord")
+    lists = {"": {"deleted_at": None}, "&view=archived": {"deleted_at__isnull": False}}
+    lists["&role=landlord"] = {"deleted_at": None, "role": "landlord"}
+    for (query, filters), sort in product(lists.items(), SORTS):
+        with case(f"sort={sort}{query}"):
+            rows = Contact.objects.filter(pro=pro, **filters).order_by(*SORTS[sort])
+            expected = list(rows.values_list("name", flat=True))
+            for number in range(1, len(expected) // 50 + 2):
+                page = get(browser, f"sort={sort}&page={number}{query}")
+                assert names(page) == expected[50 * (number - 1) : 50 * number]
 
 
 def test_pages_of_a_search(browser, contact):

@@ -37,7 +37,7 @@ from .ids import GREATEST_ID
 from .mails import mail_notification
 from .models import FilterOption, Inquiry, InquiryType
 from .models.filter_option import find_options
-from .pipeline.moves import ask_start, start_inquiry, userhub_id_of
+from .pipeline.moves import ask_held_start, ask_start, find_start, hold_start, start_inquiry, userhub_id_of
 from .waiting import add_inquiry
 
 # Required once in a subject and a message: a character that is neither space nor control.
@@ -48,8 +48,8 @@ _FIRST_TYPE = Compiled[InquiryType](lambda: InquiryType.objects.filter(is_active
 SUBMITTED_FIELDS = ("user_id", "created_by", "subject", "message", "category", "budget", "priority", "source")
 
 
-class _OtherContactError(Exception):
-    """The customer is another contact than a moment ago: one has been merged, or got another address."""
+class _OutdatedError(Exception):
+    """The customer is another contact than a moment ago, or the pipeline begins with another step."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Submission:
             inquiry.search_text = inquiry.make_search_text()
         try:
             self._save(by, foresees=True)
-        except _OtherContactError:
+        except _OutdatedError:
             self._save(by, foresees=False)
         return inquiry
 
@@ -87,8 +87,8 @@ class Submission:
         """Save it in one transaction.
 
         With `foresees` the inquiry of a known contact, most of the work, is written before the book is held, so that
-        others of the Pro wait for the rest alone. Raises _OtherContactError, and saves nothing, when it is another
-        contact's by then.
+        others of the Pro wait for the rest alone. Raises _OutdatedError, and saves nothing, when the book or the
+        pipeline has changed by then in what it was written by.
         """
         inquiry = self.inquiry
         with writing_together():
@@ -98,16 +98,16 @@ class Submission:
             foreseen = self._foresee_contact() if foresees and writes_wait(connection) else None
             if foreseen:
                 inquiry.contact = foreseen
-                start_inquiry(inquiry, by=by)
+                start_inquiry(inquiry, by=by, step=find_start(inquiry))
             # That of the first attempt was perhaps never saved.
             inquiry.contact = None
-            ask_ahead(ask_person(inquiry.pro_id, *self._address()))
+            ask_ahead([*ask_person(inquiry.pro_id, *self._address()), *ask_held_start(inquiry)])
             hold_book(inquiry.pro_id)
             self._find_contact()
             if not foreseen:
                 start_inquiry(inquiry, by=by)
-            elif inquiry.contact != foreseen:
-                raise _OtherContactError
+            elif inquiry.contact != foreseen or hold_start(inquiry) != inquiry.step:
+                raise _OutdatedError
             if self.is_new_customer and inquiry.user_id is not None:
                 record_reading(inquiry.pro, inquiry.user_id, by=by, inquiry_id=inquiry.pk)
             add_inquiry(inquiry)

@@ -50,23 +50,38 @@ class InvalidTransitionError(Exception):
 
 
 def ask_start(inquiry: Inquiry) -> list[Asked]:
-    """Questions of `start_inquiry`, for `ask_ahead`."""
-    type_id = inquiry.inquiry_type_id
-    return [inquiry.inquiry_type.ask_pipeline(), _STEPS.question(type_id).asked(), ask_next_key(Inquiry)]
+    """Questions of `find_start` and `start_inquiry`, for `ask_ahead`."""
+    return [_STEPS.question(inquiry.inquiry_type_id).asked(), ask_next_key(Inquiry)]
 
 
-def start_inquiry(inquiry: Inquiry, *, by: Actor) -> None:
-    """Store a new inquiry on the initial step of its type, with the first row of its history.
+def ask_held_start(inquiry: Inquiry) -> list[Asked]:
+    """Questions of `hold_start`, for `ask_ahead`."""
+    return [inquiry.inquiry_type.ask_pipeline(), _STEPS.question(inquiry.inquiry_type_id).asked()]
 
-    Call it in a transaction; a `search_text` that is made stays. Raises ValidationError when the type is inactive or
-    deleted, or its pipeline invalid.
-    """
-    inquiry.inquiry_type.hold_pipeline()
+
+def find_start(inquiry: Inquiry) -> PipelineStep:
+    """The initial step of an inquiry's type. Raises ValidationError when the type is inactive or deleted."""
     steps = _STEPS.rows(inquiry.inquiry_type_id)
-    # Read again under the lock: the type may have been deactivated.
     if not steps:
         raise ValidationError({"inquiry_type_id": _("This inquiry type is not active.")})
-    inquiry.step = find_initial_step(steps)
+    return find_initial_step(steps)
+
+
+def hold_start(inquiry: Inquiry) -> PipelineStep:
+    """The same, with the pipeline held against changes until the transaction ends."""
+    inquiry.inquiry_type.hold_pipeline()
+    # Read again under the lock: the type may have been deactivated.
+    return find_start(inquiry)
+
+
+def start_inquiry(inquiry: Inquiry, *, by: Actor, step: PipelineStep | None = None) -> None:
+    """Store a new inquiry on the initial step of its type, with the first row of its history.
+
+    Call it in a transaction; a `search_text` that is made stays. With `step` the pipeline is not held: that is the
+    caller's, who compares the step afterwards. Raises ValidationError when the type is inactive or deleted, or its
+    pipeline invalid.
+    """
+    inquiry.step = step or hold_start(inquiry)
     inquiry.status = Inquiry.Status.OPEN
     now = inquiry.moved_at = inquiry.created_at
     inquiry.search_text = inquiry.search_text or inquiry.make_search_text()

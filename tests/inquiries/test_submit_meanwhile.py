@@ -1,12 +1,13 @@
-"""An inquiry is written for a known contact before the book is held; the book may change until then."""
+"""An inquiry is written for a known contact before book and pipeline are held; both may change until then."""
 
 import pytest
-from django.db import connection
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 
 from contacts.book.merging import merge_contacts
 from contacts.models import Contact, WaitingItem
 from inquiries import submission
-from inquiries.models import Inquiry, InquiryHistory
+from inquiries.models import Inquiry, InquiryHistory, InquiryType
 
 from . import submitting
 from .submitting import jobs, submit
@@ -83,3 +84,26 @@ def test_somebody_who_has_become_a_contact(pro, people, meanwhile):
     inquiry = submit(pro)
     assert inquiry.contact == Contact.objects.get()
     assert stored() == ([(inquiry.contact, True)], [1, 1, 2])
+
+
+def test_a_type_that_is_deactivated(pro, maria, meanwhile):
+    meanwhile(lambda: InquiryType.objects.update(is_active=False))
+    with pytest.raises(ValidationError) as raised:
+        submit(pro)
+    assert raised.value.message_dict == {"inquiry_type_id": ["This inquiry type is not active."]}
+    assert stored() == ([], [0, 0, 0])
+
+
+def test_a_pipeline_that_begins_with_another_step(pro, maria, meanwhile):
+    steps = InquiryType.objects.filter(is_active=True)[0].steps.order_by("sort_order")
+
+    def begin_later():
+        with transaction.atomic():
+            steps.filter(is_initial=True).update(is_initial=False)
+            steps.filter(pk=steps[1].pk).update(is_initial=True)
+
+    meanwhile(begin_later)
+    submit(pro)
+    [inquiry], [row] = Inquiry.objects.all(), InquiryHistory.objects.all()
+    assert (inquiry.contact, inquiry.step, row.to_status) == (maria, steps[1], steps[1].key)
+    assert stored() == ([(maria, True)], [1, 1, 2])

@@ -102,7 +102,7 @@ class ContactList:
         """A page of rows, without the search, after the first `start`."""
         filters: dict[str, Any] = self._filters()
         if start:
-            return _further_rows(self.sort, self.is_archived).rows(self.pro.pk, start, **filters)
+            return _further_rows(self.sort, self.is_archived, ROWS).rows(self.pro.pk, start, **filters)
         return _first_rows(self.sort, self.is_archived).part(ROWS, 0, self.pro.pk, **filters)
 
     def kept_total(self) -> int:
@@ -162,13 +162,13 @@ def _first_rows(sort: str, is_archived: bool) -> Compiled[Contact]:
 
 
 @cache
-def _further_rows(sort: str, is_archived: bool) -> Compiled[Contact]:
-    """A page of the list, of the Pro's id and the number of rows that are skipped."""
+def _further_rows(sort: str, is_archived: bool, size: int) -> Compiled[Contact]:
+    """`size` rows of the list, of the Pro's id and the number of rows that are skipped."""
 
     def rows(pro_id: int, start: int, **filters: str) -> ContactQuerySet:
         has_weeks = sort == "-added" and not filters and not is_archived
         weeks = ContactWeekCount.objects.of_book(Pro(pk=pro_id)) if has_weeks else None
-        keys = keys_after(_listed(pro_id, sort, is_archived, filters), start, ROWS, weeks=weeks)
+        keys = keys_after(_listed(pro_id, sort, is_archived, filters), start, size, weeks=weeks)
         return Contact.objects.filter(pk__in=keys).order_by(*SORTS[sort])
 
     return Compiled(rows, keeps_plan=True)

@@ -1,5 +1,6 @@
 """Inquiries, moves and offers on the timeline of a contact."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -188,3 +189,18 @@ def test_an_archived_contact_keeps_them(browser, asked, jane, user):
     inquiry.refresh_from_db()
     assert inquiry.contact == jane
     assert ("request-letter", "Roof Submitted Test · Now") in entries(contact_page(browser, jane))
+
+
+def test_typed_markup_stays_text(browser, user, jane, asked, inquiry_type):
+    user.name = "<b>author"
+    user.save()
+    inquiry_type.name = "<b>type"
+    inquiry_type.save()
+    inquiry_type.steps.update(label="<b>step")
+    asked(subject="<b>subject", message="<b>message")
+    jane.change({"name": "<b>after"}, by=user)
+    merge_contacts(jane, ContactFactory(pro=jane.pro, name="<b>other"), by=user)
+    page = contact_page(browser, jane)
+    texts = re.findall(r"<b>(\w+)", page.one(".thread").text)
+    assert "<b>" not in page.html
+    assert sorted(texts) == sorted(["type", "step", "subject", "message", "after", "author", "other", "author"])
